@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+
+/** One model folder as found on disk, whether it can serve or not. */
+export interface CatalogEntry {
+  id: string
+  /** fast, balanced or accurate; null for a model that no type names. */
+  type: string | null
+  default: boolean
+  folder: string
+  /** The ONNX file. */
+  file: string
+  bytes: number
+  /** `sha256:` and the digest of the file. */
+  revision: string
+  /** What is wrong with the folder, for the operator; null where nothing is. */
+  error: string | null
+}
+
+const catalogSchema = z.object({
+  default: z.string(),
+  types: z.record(z.string(), z.object({ id: z.string(), sha256: z.string(), bytes: z.int() })),
+})
+
+type CatalogFile = z.output<typeof catalogSchema>
+
+/**
+ * Lists the models of a folder: every sub-folder with a `config.json`, and every one that `catalog.json` names.
+ * Files with a known SHA-256 are checked against it; a damaged one is listed with what is wrong.
+ *
+ * @param defaultType overrides the default that `catalog.json` names
+ * @throws Error where the folder or its `catalog.json` cannot be read at all
+ */
+export async function readCatalog(folder: string, defaultType?: string): Promise<CatalogEntry[]> {
+  const catalog = await readCatalogFile(folder)
+  const chosen = defaultType ?? catalog.default
+  const named = Object.entries(catalog.types)
+  const found = await modelFolders(folder)
+  const ids = new Set([...named.map(([, entry]) => entry.id), ...found])
+  return Promise.all(
+    [...ids].map((id) => {
+      const [type, expected] = named.find(([, entry]) => entry.id === id) ?? [null, undefined]
+      return readEntry(join(folder, id), { id, type, default: type === chosen }, expected?.sha256)
+    }),
+  )
+}
+
+async function readCatalogFile(folder: string): Promise<CatalogFile> {
+  const path = join(folder, 'catalog.json')
+  try {
+    return catalogSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
+    throw new Error(`the model catalogue ${path} cannot be used: ${reason}`, { cause: error })
+  }
+}
+
+async function modelFolders(folder: string): Promise<string[]> {
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+  const checked = await Promise.all(
+    names.map(async ({ name }) => ({ name, is: await exists(join(folder, name, 'config.json')) })),
+  )
+  return checked.filter(({ is }) => is).map(({ name }) => name)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+type Identity = Pick<CatalogEntry, 'id' | 'type' | 'default'>
+
+async function readEntry(folder: string, identity: Identity, sha256: string | undefined): Promise<CatalogEntry> {
+  const file = join(folder, 'onnx', 'model.onnx')
+  const entry = { ...identity, folder, file, bytes: 0, revision: 'sha256:unknown', error: null }
+  try {
+    const { size } = await stat(file)
+    const digest = await fileSha256(file)
+    const damaged = sha256 !== undefined && sha256 !== digest
+    return {
+      ...entry,
+      bytes: size,
+      revision: `sha256:${digest}`,
+      error: damaged ? `onnx/model.onnx is damaged: its SHA-256 is ${digest}, catalog.json says ${sha256}` : null,
+    }
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    return { ...entry, error: missing ? 'onnx/model.onnx is missing' : `onnx/model.onnx: ${(error as Error).message}` }
+  }
+}
+
+async function fileSha256(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}

@@ -1,0 +1,280 @@
+import { performance } from 'node:perf_hooks'
+import type { Classification, ModelInfo } from '@/lib/shared/contract'
+import { Problem } from '@/lib/shared/problem'
+import { type CatalogEntry, readCatalog } from '../catalog/catalog'
+import { readHeader } from '../image/header'
+import { type Model, readModel, workerModel } from './model'
+import { Pool } from './pool'
+import type { Answer, Job, LoadReport } from './protocol'
+import { Queue, type Task } from './queue'
+import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
+
+/** What the engine tells its operator. */
+export interface EngineLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface EngineOptions {
+  modelsDir: string
+  defaultType?: string | undefined
+  /** Path of the built worker script. */
+  workerScript: string
+  workers: number
+  workerTimeoutMs: number
+  deadlineMs: number
+  maxPixels: number
+  queue: { photos: number; bytes: number }
+  log: EngineLog
+}
+
+/** One set of models with its workers. A reload makes a second one beside it, then swaps. */
+interface Generation {
+  models: Map<string, Model>
+  reports: Map<string, LoadReport>
+  queue: Queue
+  pool: Pool
+  /** Resolves at the first report of a worker, or where no model can be loaded at all. */
+  settled: Promise<void>
+}
+
+/** Decoded pixels are held as RGBA at most. */
+const BYTES_A_PIXEL = 4
+/** Assumed for a header that cannot be read; the decoder will refuse most of these. */
+const UNKNOWN_PIXELS = 1_000_000
+
+/**
+ * Starts an engine. It answers at once; photos wait until the workers have loaded.
+ *
+ * @throws Error where the model folder cannot be read or names no default model
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine & { pids(): number[] }> {
+  let current = await generation(options)
+  let nextId = 1
+  let closing = false
+  let restarts = 0
+
+  async function run(image: Uint8Array, asked: RunOptions, want: Job['want'], signal?: AbortSignal) {
+    signal?.throwIfAborted()
+    if (closing) throw new Problem('shutting_down', 'This server is stopping. Send the photo again.')
+    const { models, queue, pool, reports } = current
+    const model = find(models, asked.model)
+    requireServing(model, reports)
+    const header = readHeader(image, options.maxPixels)
+    const job: Job = { id: nextId++, model: model.id, image, priority: asked.priority ?? 'interactive', want }
+    const cost = image.byteLength + BYTES_A_PIXEL * (header.pixels ?? UNKNOWN_PIXELS)
+    const answer = await submit({ job, cost, queue, pool, deadlineMs: options.deadlineMs, signal })
+    return { model, answer }
+  }
+
+  return {
+    models: () => [...current.models.values()].map((model) => info(model, current)),
+
+    async classify(image, asked, signal) {
+      const start = performance.now()
+      const topK = limitTopK(asked, find(current.models, asked.model))
+      const { model, answer } = await run(image, asked, topK, signal)
+      return classification(model, answer, asked, image.byteLength, performance.now() - start)
+    },
+
+    async logits(image, asked, signal) {
+      const { answer } = await run(image, asked, 'logits', signal)
+      return answer.logits ?? new Float32Array()
+    },
+
+    async reload() {
+      const next = await generation(options)
+      await next.settled
+      const old = current
+      current = next
+      restarts += old.pool.restarts
+      await old.pool.close()
+    },
+
+    ready: () => !closing && serving(current),
+    settled: () => current.settled,
+
+    stats(): EngineStats {
+      const { queue, pool } = current
+      return {
+        queue: { photos: queue.size, limit: queue.limits.photos, bytes: queue.bytes, byteLimit: queue.limits.bytes },
+        inFlight: pool.inFlight,
+        workers: { ready: pool.readyWorkers, wanted: options.workers, restarts: restarts + pool.restarts },
+      }
+    },
+
+    async close() {
+      closing = true
+      await current.pool.close()
+    },
+
+    pids: () => current.pool.pids,
+  }
+}
+
+async function generation(options: EngineOptions): Promise<Generation> {
+  const entries = await readCatalog(options.modelsDir, options.defaultType)
+  if (!entries.some((entry) => entry.default)) {
+    const types = entries.flatMap(({ type }) => type ?? []).join(', ')
+    throw new Error(`${options.modelsDir} has no model of the default type; it has: ${types}`)
+  }
+  const models = await Promise.all(entries.map(readModel))
+  const usable = models.filter((model) => model.error === null)
+  for (const model of models) if (model.error !== null) logFailure(options.log, model, model.error)
+  const reports = new Map<string, LoadReport>()
+  const queue = new Queue(options.queue)
+  let settle = () => {}
+  const settled = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  const pool = new Pool(
+    {
+      script: options.workerScript,
+      size: options.workers,
+      maxPixels: options.maxPixels,
+      timeoutMs: options.workerTimeoutMs,
+    },
+    usable.map(workerModel),
+    queue,
+    {
+      loaded(list) {
+        for (const report of list) note(options.log, models, reports, report)
+        settle()
+      },
+      died(reason, wrecker) {
+        options.log.warn({ reason }, 'a worker died and is replaced')
+        if (wrecker === null) return
+        const error = `it took the worker down while it was loaded (${reason})`
+        note(options.log, models, reports, { id: wrecker, error, input: null })
+      },
+    },
+  )
+  return { models: new Map(models.map((model) => [model.id, model])), reports, queue, pool, settled }
+}
+
+/** Keeps the first report of each model, and says a failure once. */
+function note(log: EngineLog, models: Model[], reports: Map<string, LoadReport>, report: LoadReport): void {
+  if (reports.has(report.id)) return
+  reports.set(report.id, report)
+  const model = models.find(({ id }) => id === report.id)
+  if (model && report.error !== null) logFailure(log, model, report.error)
+}
+
+function logFailure(log: EngineLog, model: CatalogEntry, reason: string): void {
+  log.error({ model: model.id, type: model.type, default: model.default, reason }, 'a model does not serve')
+}
+
+function find(models: ReadonlyMap<string, Model>, name: string | undefined): Model {
+  for (const model of models.values()) {
+    if (name === undefined ? model.default : name === model.id || name === model.type) return model
+  }
+  const names = [...models.values()].flatMap(({ id, type }) => (type ? [type, id] : [id]))
+  throw new Problem('unknown_model', `There is no model of that name. Known: ${names.join(', ')}.`)
+}
+
+function requireServing(model: Model, reports: ReadonlyMap<string, LoadReport>): void {
+  const error = model.error ?? reports.get(model.id)?.error
+  if (error) throw new Problem('not_ready', `The model ${model.id} does not serve: ${error}.`)
+}
+
+function serving({ models, pool }: Generation): boolean {
+  return [...models.values()].some((model) => model.default && pool.serves(model.id))
+}
+
+function limitTopK({ topK }: ClassifyOptions, model: Model): number {
+  const classes = model.labels.length
+  if (model.error === null && topK > classes) {
+    throw new Problem('invalid_parameter', `top_k is ${topK}; the model ${model.id} has ${classes} classes.`)
+  }
+  return topK
+}
+
+interface Submission {
+  job: Job
+  cost: number
+  queue: Queue
+  pool: Pool
+  deadlineMs: number
+  signal: AbortSignal | undefined
+}
+
+/** Puts a photo into the queue and waits for its answer, its deadline or its caller's abort. */
+function submit({ job, cost, queue, pool, deadlineMs, signal }: Submission): Promise<Answer> {
+  return new Promise<Answer>((resolve, reject) => {
+    const settle = (finish: () => void) => {
+      if (task.settled) return
+      task.settled = true
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      queue.withdraw(task)
+      finish()
+    }
+    const task: Task = {
+      job,
+      cost,
+      deaths: 0,
+      settled: false,
+      released: false,
+      resolve: (answer) => settle(() => resolve(answer)),
+      reject: (error) => settle(() => reject(error)),
+    }
+    const leave = (error: unknown) => {
+      pool.cancel(task)
+      task.reject(error)
+    }
+    const abort = () => leave(signal?.reason)
+    queue.admit(task)
+    const timer = setTimeout(
+      () => leave(new Problem('deadline_exceeded', `No answer within ${deadlineMs} ms. Try again in a moment.`)),
+      deadlineMs,
+    )
+    signal?.addEventListener('abort', abort)
+    pool.dispatch()
+  })
+}
+
+function classification(
+  model: Model,
+  answer: Answer,
+  asked: ClassifyOptions,
+  bytes: number,
+  totalMs: number,
+): Classification {
+  const predictions = answer.top.map(({ index, score }) => ({
+    label: model.labels[index] ?? String(index),
+    score,
+    index,
+  }))
+  return {
+    request_id: asked.requestId ?? '',
+    model: { id: model.id, type: model.type, revision: model.revision, calibrated: model.temperature !== null },
+    predictions: predictions.filter(({ score }) => score >= (asked.threshold ?? 0)),
+    uncertain: (predictions[0]?.score ?? 0) < model.uncertainBelow,
+    image: { width: answer.image.width, height: answer.image.height, format: answer.image.format, bytes },
+    timings: {
+      queue_ms: Math.max(0, totalMs - answer.decodeMs - answer.runMs),
+      decode_ms: answer.decodeMs,
+      run_ms: answer.runMs,
+      total_ms: totalMs,
+    },
+  }
+}
+
+function info(model: Model, { reports, pool }: Generation): ModelInfo {
+  const error = model.error ?? reports.get(model.id)?.error ?? null
+  return {
+    id: model.id,
+    type: model.type,
+    title: model.title,
+    default: model.default,
+    status: error !== null ? 'failed' : pool.serves(model.id) ? 'ready' : 'loading',
+    error,
+    license: model.license,
+    classes: model.labels.length,
+    input: reports.get(model.id)?.input ?? null,
+    bytes: model.bytes,
+    revision: model.revision,
+    calibrated: model.temperature !== null,
+  }
+}

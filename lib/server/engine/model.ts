@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { CatalogEntry } from '../catalog/catalog'
+import { type Preprocessor, parsePreprocessor } from '../image/preprocessor'
+import type { SelfTest, WorkerModel } from './protocol'
+
+/** A model folder read and understood. A folder that is not has an `error` and is never sent to a worker. */
+export interface Model extends CatalogEntry {
+  title: string
+  license: string | null
+  labels: readonly string[]
+  preprocessor: Preprocessor | null
+  temperature: number | null
+  uncertainBelow: number
+  selfTest: SelfTest | null
+}
+
+const configSchema = z.object({
+  id2label: z.record(z.string().regex(/^\d+$/), z.string().min(1)),
+  vision: z
+    .object({
+      title: z.string().optional(),
+      license: z.string().optional(),
+      /** Fitted temperature. Absent: scores are the plain softmax and called not calibrated. */
+      temperature: z.number().positive().optional(),
+      /** Answers with a lower score are called uncertain. */
+      uncertain_below: z.number().min(0).max(1).optional(),
+    })
+    .default({}),
+})
+
+const selfTestSchema = z.object({ picture: z.string(), logits: z.array(z.number()).min(1) })
+
+/** Reads the JSON files of a model folder. Never throws: what is wrong stands in `error`. */
+export async function readModel(entry: CatalogEntry): Promise<Model> {
+  const empty: Model = {
+    ...entry,
+    title: entry.id,
+    license: null,
+    labels: [],
+    preprocessor: null,
+    temperature: null,
+    uncertainBelow: 0,
+    selfTest: null,
+  }
+  if (entry.error !== null) return empty
+  try {
+    const config = configSchema.parse(await json(entry.folder, 'config.json'))
+    return {
+      ...empty,
+      title: config.vision.title ?? entry.id,
+      license: config.vision.license ?? null,
+      labels: labelList(config.id2label),
+      preprocessor: parsePreprocessor(await json(entry.folder, 'preprocessor_config.json')),
+      temperature: config.vision.temperature ?? null,
+      uncertainBelow: config.vision.uncertain_below ?? 0,
+      selfTest: await readSelfTest(entry.folder),
+    }
+  } catch (error) {
+    return { ...empty, error: explain(error) }
+  }
+}
+
+/** What a worker must know of a model. */
+export function workerModel(model: Model): WorkerModel {
+  if (model.preprocessor === null) throw new Error(`${model.id} cannot be sent to a worker: ${model.error}`)
+  return {
+    id: model.id,
+    file: model.file,
+    preprocessor: model.preprocessor,
+    temperature: model.temperature ?? 1,
+    classes: model.labels.length,
+    selfTest: model.selfTest,
+  }
+}
+
+async function json(folder: string, name: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(join(folder, name), 'utf8'))
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new Error(missing ? `${name} is missing` : `${name} is not valid JSON`, { cause: error })
+  }
+}
+
+function labelList(id2label: Record<string, string>): string[] {
+  const count = Object.keys(id2label).length
+  return Array.from({ length: count }, (_, index) => {
+    const label = id2label[index]
+    if (label === undefined) throw new Error(`config.json: id2label has ${count} labels but none for ${index}`)
+    return label
+  })
+}
+
+async function readSelfTest(folder: string): Promise<SelfTest | null> {
+  const content = await json(folder, 'self-test.json').catch((error: Error) => {
+    if (error.message.endsWith('is missing')) return null
+    throw error
+  })
+  if (content === null) return null
+  const { picture, logits } = selfTestSchema.parse(content)
+  return { picture: join(folder, picture), logits }
+}
+
+function explain(error: unknown): string {
+  return error instanceof z.ZodError
+    ? error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+    : (error as Error).message
+}

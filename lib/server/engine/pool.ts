@@ -1,0 +1,186 @@
+import { Problem } from '@/lib/shared/problem'
+import type { LoadReport, WorkerModel } from './protocol'
+import type { Queue, Task } from './queue'
+import { WorkerProcess } from './worker-process'
+
+export interface PoolOptions {
+  script: string
+  size: number
+  maxPixels: number
+  timeoutMs: number
+}
+
+export interface PoolEvents {
+  /** A worker has tried its models. */
+  loaded(reports: LoadReport[]): void
+  /** A worker has died; `wrecker` is the model that it died of while loading, if it did. */
+  died(reason: string, wrecker: string | null): void
+}
+
+/** First wait before a worker that died while starting is started again; it doubles up to the longest. */
+const FIRST_BACKOFF_MS = 100
+const LONGEST_BACKOFF_MS = 5000
+
+/**
+ * Worker processes and the queue before them. Keeps `size` of them alive, hands out photos (a person's before
+ * batches, to the least busy worker), and runs a photo that a worker died with once more, alone, so that
+ * innocent photos beside it never pay twice.
+ */
+export class Pool {
+  restarts = 0
+  private readonly workers = new Set<WorkerProcess>()
+  private readonly retries: Task[] = []
+  private readonly timers = new Set<NodeJS.Timeout>()
+  private failedStarts = 0
+  private closing: (() => void) | null = null
+
+  constructor(
+    private readonly options: PoolOptions,
+    private models: WorkerModel[],
+    private readonly queue: Queue,
+    private readonly events: PoolEvents,
+  ) {
+    for (let i = 0; i < options.size; i++) this.start()
+  }
+
+  /** Photos inside workers. */
+  get inFlight(): number {
+    return [...this.workers].reduce((sum, worker) => sum + worker.tasks.size, 0)
+  }
+
+  get readyWorkers(): number {
+    return [...this.workers].filter(({ ready }) => ready).length
+  }
+
+  /** Process ids, for tests that kill. */
+  get pids(): number[] {
+    return [...this.workers].flatMap(({ pid }) => pid ?? [])
+  }
+
+  /** Whether a living worker serves this model. */
+  serves(id: string): boolean {
+    return [...this.workers].some(
+      (worker) => worker.ready && worker.models.some((model) => model.id === id && model.error === null),
+    )
+  }
+
+  /** Hands out what can be handed out. Called whenever a photo comes or a place becomes free. */
+  dispatch(): void {
+    const reserved = this.dispatchRetries()
+    for (const priority of ['interactive', 'batch'] as const) {
+      for (;;) {
+        const worker = this.leastBusy((candidate) => candidate !== reserved && candidate.hasRoom(priority))
+        const task = worker && this.queue.take(priority)
+        if (!task) break
+        worker.run(task)
+      }
+    }
+    this.finishClosing()
+  }
+
+  /** Tells the worker that holds this photo, if one does, that nobody waits for it. */
+  cancel(task: Task): void {
+    for (const worker of this.workers) worker.cancel(task)
+  }
+
+  /** Finishes what runs and waits, then ends the workers. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.closing = resolve
+    })
+    for (const timer of this.timers) clearTimeout(timer)
+    this.finishClosing()
+    await closed
+  }
+
+  private dispatchRetries(): WorkerProcess | undefined {
+    while (this.retries[0]?.settled) this.queue.release(this.retries.shift() as Task)
+    if (this.retries.length === 0) return undefined
+    const worker = this.leastBusy((candidate) => candidate.ready && !candidate.alone)
+    const task = worker?.tasks.size === 0 ? this.retries.shift() : undefined
+    if (worker && task) {
+      worker.alone = true
+      worker.run(task)
+    }
+    return worker // Busy or not, it is kept for the retry.
+  }
+
+  private leastBusy(fits: (worker: WorkerProcess) => boolean): WorkerProcess | undefined {
+    let best: WorkerProcess | undefined
+    for (const worker of this.workers) {
+      if (fits(worker) && (best === undefined || worker.tasks.size < best.tasks.size)) best = worker
+    }
+    return best
+  }
+
+  private start(): void {
+    const { script, maxPixels, timeoutMs } = this.options
+    this.workers.add(
+      new WorkerProcess(script, { models: this.models, maxPixels }, timeoutMs, {
+        loaded: (_, reports) => {
+          this.failedStarts = 0
+          this.events.loaded(reports)
+          this.dispatch()
+        },
+        freed: (worker, task) => {
+          worker.alone = false
+          this.queue.release(task)
+          this.dispatch()
+        },
+        gone: (worker, tasks, loading, reason) => this.gone(worker, tasks, loading, reason),
+      }),
+    )
+  }
+
+  private gone(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void {
+    this.workers.delete(worker)
+    if (this.closing && tasks.length === 0 && this.drained()) {
+      this.finishClosing()
+      return
+    }
+    // A model that takes the process down while it loads is left out, so that the others can serve.
+    if (loading !== null) this.models = this.models.filter(({ id }) => id !== loading)
+    this.events.died(reason, loading)
+    for (const task of tasks) this.afterDeath(task)
+    this.restart(worker.models.length > 0 || loading !== null)
+    this.dispatch()
+  }
+
+  private afterDeath(task: Task): void {
+    task.deaths++
+    if (task.deaths === 1 && !task.settled) {
+      this.retries.push(task)
+      return
+    }
+    this.queue.release(task)
+    if (task.deaths === Number.POSITIVE_INFINITY) {
+      task.reject(new Problem('deadline_exceeded', 'The photo took longer than a photo may take here.'))
+    } else {
+      task.reject(new Problem('not_ready', 'The worker stopped twice while it had this photo.'))
+    }
+  }
+
+  private restart(atOnce: boolean): void {
+    this.restarts++
+    if (atOnce) {
+      this.start()
+      return
+    }
+    const wait = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.failedStarts++)
+    const timer = setTimeout(() => {
+      this.timers.delete(timer)
+      this.start()
+    }, wait)
+    this.timers.add(timer)
+  }
+
+  private drained(): boolean {
+    return this.inFlight === 0 && this.queue.size === 0 && this.retries.every(({ settled }) => settled)
+  }
+
+  private finishClosing(): void {
+    if (!this.closing || !this.drained()) return
+    for (const worker of this.workers) worker.stop()
+    if (this.workers.size === 0) this.closing()
+  }
+}

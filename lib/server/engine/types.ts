@@ -1,0 +1,49 @@
+import type { Classification, ModelInfo } from '@/lib/shared/contract'
+
+/** Batch work never delays a person by more than the photo that runs. */
+export type Priority = 'interactive' | 'batch'
+
+export interface RunOptions {
+  /** Id or type of a model; the default model if absent. */
+  model?: string | undefined
+  /** `interactive` if absent. */
+  priority?: Priority
+}
+
+export interface ClassifyOptions extends RunOptions {
+  /** Predictions at most, from 1 to the model's number of classes. */
+  topK: number
+  /** Predictions with a lower score are left out; 0 leaves all. */
+  threshold?: number
+  requestId?: string
+}
+
+/** Figures of this moment, for health pages and metrics. */
+export interface EngineStats {
+  queue: { photos: number; limit: number; bytes: number; byteLimit: number }
+  inFlight: number
+  workers: { ready: number; wanted: number; restarts: number }
+}
+
+/**
+ * Photos in, answers out. Every door (page, API, jobs, command line) uses this and nothing below it.
+ *
+ * All failures are `Problem`s: of the photo (`not_an_image`, `unsupported_format`, `truncated_image`,
+ * `too_many_pixels`), of the request (`unknown_model`, `invalid_parameter`), or of the moment (`queue_full`,
+ * `deadline_exceeded`, `not_ready`, `shutting_down`). An abort rejects with the signal's reason.
+ */
+export interface Engine {
+  models(): readonly ModelInfo[]
+  classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<Classification>
+  /** The model's raw outputs [classes], before temperature and softmax. */
+  logits(image: Uint8Array, options: RunOptions, signal?: AbortSignal): Promise<Float32Array>
+  /** Reads the models again, loads and warms them beside the old ones, then swaps; the old finish what they run. */
+  reload(): Promise<void>
+  /** Whether the default model answered its golden picture on at least one living worker. */
+  ready(): boolean
+  /** Resolves once `ready()` holds, or once it is known that it cannot. */
+  settled(): Promise<void>
+  stats(): EngineStats
+  /** Finishes what runs and waits, then ends the workers. */
+  close(): Promise<void>
+}

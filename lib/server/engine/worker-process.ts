@@ -1,0 +1,138 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { Problem } from '@/lib/shared/problem'
+import { childEnvironment } from '../env'
+import type { FromWorker, LoadReport, ToWorker, WorkerModel } from './protocol'
+import type { Task } from './queue'
+
+/** Photos that one worker holds at once: one runs while the others decode (measured: a third still pays). */
+export const SLOTS = 3
+/** Batch photos leave one of the places free, so that a person's photo starts decoding at once. */
+export const BATCH_SLOTS = SLOTS - 1
+
+export interface WorkerEvents {
+  loaded(worker: WorkerProcess, models: LoadReport[]): void
+  /** A place has become free. */
+  freed(worker: WorkerProcess, task: Task): void
+  /** The process is gone. `tasks` were in it; `loading` is the model it was loading, if it had not finished. */
+  gone(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void
+}
+
+/**
+ * A child process with its photos. Processes, because neither a decode nor a run can be interrupted within one:
+ * a stuck or poisoned worker is killed and only its own photo pays.
+ */
+export class WorkerProcess {
+  readonly tasks = new Map<number, Task>()
+  ready = false
+  /** Runs a photo that another worker died with, and nothing beside it. */
+  alone = false
+  models: LoadReport[] = []
+  private ended = false
+  private loading: string | null = null
+  private killedFor: string | null = null
+  private readonly timers = new Map<number, NodeJS.Timeout>()
+  private readonly child: ChildProcess
+
+  constructor(
+    script: string,
+    private readonly load: { models: WorkerModel[]; maxPixels: number },
+    private readonly timeoutMs: number,
+    private readonly events: WorkerEvents,
+  ) {
+    this.child = fork(script, [], {
+      serialization: 'advanced',
+      execArgv: ['--enable-source-maps'],
+      env: childEnvironment({ UV_THREADPOOL_SIZE: String(SLOTS) }),
+    })
+    this.child.on('message', (message: FromWorker) => this.receive(message))
+    this.child.on('exit', (code, signal) => this.gone(signal ? `killed by ${signal}` : `exit code ${code}`))
+    this.child.on('error', (error) => this.gone(error.message))
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid
+  }
+
+  /** Whether it can take one more photo of this kind. */
+  hasRoom(priority: Task['job']['priority']): boolean {
+    return this.ready && !this.alone && this.tasks.size < (priority === 'batch' ? BATCH_SLOTS : SLOTS)
+  }
+
+  run(task: Task): void {
+    const { id } = task.job
+    this.tasks.set(id, task)
+    this.timers.set(
+      id,
+      setTimeout(() => this.overran(task), this.timeoutMs),
+    )
+    this.send({ kind: 'run', job: task.job })
+  }
+
+  /** Tells the worker that nobody waits for this photo any more. */
+  cancel(task: Task): void {
+    if (this.tasks.has(task.job.id)) this.send({ kind: 'cancel', id: task.job.id })
+  }
+
+  /** Ends the process once it has nothing to do. */
+  stop(): void {
+    if (this.child.connected) this.child.disconnect()
+  }
+
+  kill(reason: string): void {
+    this.killedFor = reason
+    this.child.kill('SIGKILL')
+  }
+
+  private overran(task: Task): void {
+    task.deaths = Number.POSITIVE_INFINITY
+    this.kill(`a photo ran longer than ${this.timeoutMs} ms`)
+  }
+
+  private send(message: ToWorker): void {
+    // A channel that has just closed is followed by 'exit', which deals with the photos.
+    if (this.child.connected) this.child.send(message, () => {})
+  }
+
+  private receive(message: FromWorker): void {
+    switch (message.kind) {
+      case 'started':
+        this.send({ kind: 'load', ...this.load })
+        break
+      case 'loading':
+        this.loading = message.id
+        break
+      case 'loaded':
+        this.loading = null
+        this.ready = true
+        this.models = message.models
+        this.events.loaded(this, message.models)
+        break
+      default:
+        this.finish(message)
+    }
+  }
+
+  private finish(message: Extract<FromWorker, { id: number; kind: 'answer' | 'failed' }>): void {
+    const task = this.tasks.get(message.id)
+    if (!task) return
+    this.forget(message.id)
+    if (message.kind === 'answer') task.resolve(message.answer)
+    else task.reject(new Problem(message.code, message.detail))
+    this.events.freed(this, task)
+  }
+
+  private forget(id: number): void {
+    this.tasks.delete(id)
+    clearTimeout(this.timers.get(id))
+    this.timers.delete(id)
+  }
+
+  private gone(reason: string): void {
+    if (this.ended) return // A failed fork reports an error and may report an exit too.
+    this.ended = true
+    const tasks = [...this.tasks.values()]
+    for (const { job } of tasks) this.forget(job.id)
+    this.ready = false
+    this.events.gone(this, tasks, this.loading, this.killedFor ?? reason)
+  }
+}

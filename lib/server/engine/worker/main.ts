@@ -1,0 +1,52 @@
+import { Problem } from '@/lib/shared/problem'
+import type { FromWorker, LoadReport, ToWorker, WorkerModel } from '../protocol'
+import { type LoadedModel, loadModel } from './session'
+import { Stages } from './stages'
+
+/**
+ * Entry of a worker process. It owns the sessions; the engine owns it. It lives as long as the channel to its
+ * parent, and leaves signals to the parent, since a terminal sends Ctrl-C to both.
+ */
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('disconnect', () => process.exit(0))
+
+let stages: Stages | undefined
+
+function send(message: FromWorker): void {
+  process.send?.(message)
+}
+
+async function load(models: WorkerModel[], maxPixels: number): Promise<void> {
+  const loaded = new Map<string, LoadedModel>()
+  const reports: LoadReport[] = []
+  for (const spec of models) {
+    send({ kind: 'loading', id: spec.id })
+    try {
+      const model = await loadModel(spec, maxPixels)
+      loaded.set(spec.id, model)
+      reports.push({ id: spec.id, error: null, input: { width: model.width, height: model.height } })
+    } catch (error) {
+      reports.push({ id: spec.id, error: (error as Error).message.split('\n')[0] ?? 'unknown', input: null })
+    }
+  }
+  stages = new Stages(loaded, maxPixels)
+  send({ kind: 'loaded', models: reports })
+}
+
+process.on('message', async (message: ToWorker) => {
+  if (message.kind === 'load') return load(message.models, message.maxPixels)
+  if (message.kind === 'cancel') return stages?.cancel(message.id)
+  const { job } = message
+  try {
+    const answer = await stages?.process(job)
+    // A cancelled job has no reader, but the engine waits to know that its place is free.
+    if (answer) send({ kind: 'answer', id: job.id, answer })
+    else send({ kind: 'failed', id: job.id, code: 'deadline_exceeded', detail: 'The photo was withdrawn.' })
+  } catch (error) {
+    const problem = error instanceof Problem ? error : new Problem('internal', (error as Error).message)
+    send({ kind: 'failed', id: job.id, code: problem.code, detail: problem.detail })
+  }
+})
+
+send({ kind: 'started' })

@@ -1,0 +1,33 @@
+/**
+ * Softmax of logits over a temperature: exp(z/T) / Σ exp(z/T), shifted by the largest so that nothing overflows.
+ *
+ * @param logits [classes]
+ * @returns probabilities [classes] that sum to 1
+ */
+export function softmax(logits: Float32Array, temperature: number): Float64Array {
+  let largest = Number.NEGATIVE_INFINITY
+  for (const value of logits) if (value > largest) largest = value
+  const scores = new Float64Array(logits.length)
+  let sum = 0
+  for (let i = 0; i < logits.length; i++) {
+    const value = Math.exp(((logits[i] as number) - largest) / temperature)
+    scores[i] = value
+    sum += value
+  }
+  for (let i = 0; i < scores.length; i++) scores[i] = (scores[i] as number) / sum
+  return scores
+}
+
+/** The k best of scores [classes], best first; equal scores keep the order of their index. */
+export function topK(scores: Float64Array, k: number): { index: number; score: number }[] {
+  const best: { index: number; score: number }[] = []
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index] as number
+    if (best.length === k && score <= (best[k - 1] as { score: number }).score) continue
+    let at = best.length
+    while (at > 0 && (best[at - 1] as { score: number }).score < score) at--
+    best.splice(at, 0, { index, score })
+    if (best.length > k) best.pop()
+  }
+  return best
+}

@@ -1,0 +1,102 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { z } from 'zod'
+import { MODEL_TYPES } from '@/lib/shared/contract'
+import { memoryLimit } from './observe/limits'
+
+/**
+ * The only reader of `process.env`. Every option has one name, one default and one line in docs/configuration.md.
+ */
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .meta({ allowed: `a whole number from ${min} to ${max}` })
+
+const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values).meta({ allowed: values.join(', ') })
+
+const text = z.string().min(1).meta({ allowed: 'any text' })
+
+const MEGABYTE = 1_000_000
+
+const OPTIONS = {
+  HOST: text.default('127.0.0.1'),
+  PORT: integer(0, 65_535).default(3000),
+  LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  MODELS_DIR: text.default('models'),
+  DEFAULT_MODEL_TYPE: choice(MODEL_TYPES).optional(),
+  ENGINE_WORKERS: integer(1, 256).optional(),
+  WORKER_TIMEOUT_MS: integer(100, 600_000).default(20_000),
+  MAX_IMAGE_BYTES: integer(1, 1_000 * MEGABYTE).default(20 * MEGABYTE),
+  MAX_REQUEST_BYTES: integer(1, 4_000 * MEGABYTE).default(30 * MEGABYTE),
+  MAX_PIXELS: integer(1, 1_000 * MEGABYTE).default(50 * MEGABYTE),
+  MAX_QUEUE: integer(1, 1_000_000).default(256),
+  MAX_QUEUE_BYTES: integer(1, 1e12).optional(),
+  REQUEST_TIMEOUT_MS: integer(1, 600_000).default(30_000),
+  SHUTDOWN_DELAY_MS: integer(0, 600_000).default(0),
+  SHUTDOWN_TIMEOUT_MS: integer(0, 600_000).default(30_000),
+} as const
+
+type Options = { [Name in keyof typeof OPTIONS]: z.output<(typeof OPTIONS)[Name]> }
+
+export type Environment = Options & {
+  /** Decoded bytes that may wait or run at once: a quarter of the memory this process may use, unless set. */
+  MAX_QUEUE_BYTES: number
+}
+
+/** A value that stops the start. Its message is the one line that the operator reads. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError'
+}
+
+/**
+ * Validates the environment once. An empty value counts as absent, as compose files and shells leave them.
+ *
+ * @throws EnvironmentError naming the variable, its value and what is allowed
+ */
+export function readEnvironment(source: Record<string, string | undefined> = process.env): Environment {
+  const values: Record<string, unknown> = {}
+  for (const [name, schema] of Object.entries(OPTIONS)) {
+    const value = source[name] === '' ? undefined : source[name]
+    const parsed = schema.safeParse(value)
+    if (!parsed.success) {
+      throw new EnvironmentError(`${name}=${JSON.stringify(value)} is not allowed; allowed: ${allowed(schema)}`)
+    }
+    values[name] = parsed.data
+  }
+  values.MAX_QUEUE_BYTES ??= Math.round(memoryLimit(totalmem()) / 4)
+  return values as Environment
+}
+
+function allowed(schema: z.ZodType): string {
+  const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema
+  return String((inner as z.ZodType).meta()?.allowed)
+}
+
+/** Where ECS answers for the task's own limits, where this is an ECS task. */
+export function ecsMetadataUri(): string | undefined {
+  return process.env.ECS_CONTAINER_METADATA_URI_V4
+}
+
+/** Cores that the operating system would let this process use at once. */
+export function cores(): number {
+  return availableParallelism()
+}
+
+/** What a child process inherits, with `extra` on top. */
+export function childEnvironment(extra: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...extra }
+}
+
+/** Whether this is `npm run dev`, where code changes under a running server. */
+export function isDevelopment(): boolean {
+  return process.env.NODE_ENV === 'development'
+}
+
+/** Says to React and Next which build of theirs to load. Called by entries before they import Next. */
+export function declareProduction(): void {
+  ;(process.env as Record<string, string>).NODE_ENV ??= 'production'
+}

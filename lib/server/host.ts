@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getRequestListener } from '@hono/node-server'
+import { isApiPath } from './http/app'
+import type { Runtime } from './runtime'
+
+/** Longer than a balancer keeps an idle connection (60 s on AWS), so that it never sends into a closed one. */
+const KEEP_ALIVE_MS = 75_000
+/** An upload may take this long, its headers less. */
+const REQUEST_MS = 120_000
+
+type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/**
+ * Serves the API and the pages on one port until a signal comes: the API in front, from the same app that Next
+ * mounts, so that a photo does not pay for Next's routing.
+ *
+ * @throws Error with one clear line where the port cannot be had
+ */
+export async function serve(server: Server, runtime: Runtime, pages: PageHandler): Promise<void> {
+  const { environment, log, engine } = runtime
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  server.headersTimeout = KEEP_ALIVE_MS + 5_000
+  server.requestTimeout = REQUEST_MS
+  const listener = requestListener(server, runtime, pages)
+  server.on('request', listener)
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // A sender that asks first is spared an upload that would be refused.
+    const declared = Number(request.headers['content-length'] ?? 0)
+    if (declared <= environment.MAX_REQUEST_BYTES) response.writeContinue()
+    listener(request, response)
+  })
+  await listen(server, environment.PORT, environment.HOST)
+  onSignals(() => stop(server, runtime))
+  const { port } = server.address() as AddressInfo
+  const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
+  await engine.settled()
+  log.info(
+    { url: `http://${shown}:${port}`, ready: engine.ready(), workers: engine.stats().workers.wanted },
+    'listening',
+  )
+  process.send?.({ kind: 'listening', url: `http://${shown}:${port}` })
+}
+
+function requestListener(server: Server, { app, lifecycle }: Runtime, pages: PageHandler): RequestListener {
+  // The app itself reads on after a refusal; the adapter must not close on top of it.
+  const api = getRequestListener((request) => app.fetch(request), {
+    autoCleanupIncoming: false,
+    overrideGlobalObjects: false,
+  })
+  return (request, response) => {
+    // A kept-alive connection that becomes idle while the server closes would hold it open.
+    response.once('close', () => lifecycle.phase === 'closing' && server.closeIdleConnections())
+    if (isApiPath(request.url ?? '')) void api(request, response)
+    else void pages(request, response)
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const taken = code === 'EADDRINUSE' ? `port ${port} on ${host} is taken; choose another with PORT=…` : message
+    throw new Error(taken, { cause: error })
+  }
+}
+
+function onSignals(stop: () => Promise<void>): void {
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) return
+      stopping = true
+      void stop()
+    })
+  }
+}
+
+/**
+ * Stops without losing a request: unready at once, serving on for SHUTDOWN_DELAY_MS while balancers notice, then
+ * the listener closes and what runs is finished. Exit 0 when all is done, 1 when SHUTDOWN_TIMEOUT_MS ran out.
+ */
+async function stop(server: Server, { environment, lifecycle, log, engine }: Runtime): Promise<void> {
+  log.info({}, 'stopping')
+  lifecycle.phase = 'leaving'
+  await sleep(environment.SHUTDOWN_DELAY_MS)
+  lifecycle.phase = 'closing'
+  const finished = (async () => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeIdleConnections()
+    await closed
+    await engine.close()
+    return 0
+  })()
+  const timedOut = sleep(environment.SHUTDOWN_TIMEOUT_MS, 1, { ref: false })
+  const code = await Promise.race([finished, timedOut])
+  log.info({ code }, code === 0 ? 'stopped' : 'stopped with requests unfinished')
+  process.exit(code)
+}

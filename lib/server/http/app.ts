@@ -1,0 +1,55 @@
+import { type Handler, Hono } from 'hono'
+import { Problem } from '@/lib/shared/problem'
+import { accessLog } from './middleware/access-log'
+import { closing } from './middleware/closing'
+import { discardRefused } from './middleware/discard'
+import { requestId } from './middleware/request-id'
+import { asProblem, problemReply } from './problem'
+import { classify } from './routes/classify'
+import { live, ready, status } from './routes/health'
+import { models } from './routes/models'
+import { openApi } from './routes/openapi'
+import type { App, AppEnv, Services } from './services'
+
+/** The paths that this app answers; the rest of the site is Next's. */
+export function isApiPath(path: string): boolean {
+  return /^\/(api|health)(\/|$|\?)/.test(path)
+}
+
+/** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
+export function createApp(services: Services): App {
+  const app: App = new Hono()
+  app.use(requestId, accessLog(services), discardRefused(services), closing(services))
+
+  route(app, '/api/classify', { POST: classify(services) })
+  route(app, '/api/models', { GET: models(services) })
+  route(app, '/api/openapi.json', { GET: openApi() })
+  route(app, '/health/live', { GET: live() })
+  route(app, '/health/ready', { GET: ready(services) })
+  route(app, '/health/status', { GET: status(services) })
+
+  app.notFound((c) => problemReply(c, new Problem('not_found', `There is nothing at ${c.req.path}.`)))
+  app.onError((error, c) => {
+    // The caller has gone; what is returned here nobody reads, and the log says so.
+    if (c.req.raw.signal.aborted) return c.body(null, 499 as 400)
+    const problem = asProblem(error)
+    if (problem.code === 'internal')
+      services.log.error({ request_id: c.get('requestId'), err: error }, 'internal error')
+    return problemReply(c, problem)
+  })
+  return app
+}
+
+/** Mounts the methods of one path; any other method is refused with what is allowed. */
+function route(app: App, path: string, handlers: Record<string, Handler<AppEnv>>): void {
+  for (const [method, handler] of Object.entries(handlers)) app.on(method, path, handler)
+  const allow = [
+    ...Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+    'OPTIONS',
+  ].join(', ')
+  app.all(path, (c) => {
+    if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow })
+    const problem = new Problem('method_not_allowed', `${c.req.method} is not allowed at ${path}; allowed: ${allow}.`)
+    return problemReply(c, problem, { allow })
+  })
+}

@@ -1,0 +1,65 @@
+import { bytes as formatBytes } from '@/lib/shared/format'
+import { Problem } from '@/lib/shared/problem'
+
+/** A refused upload is read on for this many times the limit, and this long, so that the sender sees the refusal. */
+const DISCARD_FACTOR = 2
+const DISCARD_MS = 2000
+
+/**
+ * Reads a body of at most `limit` bytes. A declared length over the limit is refused before a byte is read.
+ *
+ * @throws Problem `too_large`
+ */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  const header = request.headers.get('content-length')
+  if (header !== null) {
+    if (Number(header) > limit) throw tooLarge(limit)
+    // HTTP ends the body at the declared length, so the limit holds without counting.
+    return new Uint8Array(await request.arrayBuffer())
+  }
+  return request.body ? readStream(request.body, limit) : new Uint8Array()
+}
+
+async function readStream(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
+  const reader = body.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return Buffer.concat(chunks, length)
+      length += value.byteLength
+      if (length > limit) throw tooLarge(limit)
+      chunks.push(value)
+    }
+  } finally {
+    reader.releaseLock()
+  }
+}
+
+export function tooLarge(limit: number): Problem {
+  return new Problem('too_large', `The upload is larger than the ${formatBytes(limit)} that are allowed.`)
+}
+
+/**
+ * Reads on and throws away what a refused sender still sends, within bounds. Closing at once would reset the
+ * connection, and most senders would never see the refusal.
+ */
+export async function discardBody(request: Request, limit: number): Promise<void> {
+  if (!request.body || request.body.locked) return
+  const reader = request.body.getReader()
+  const timer = setTimeout(() => void reader.cancel().catch(() => {}), DISCARD_MS)
+  let left = DISCARD_FACTOR * limit
+  try {
+    while (left > 0) {
+      const { done, value } = await reader.read()
+      if (done) return
+      left -= value.byteLength
+    }
+    await reader.cancel()
+  } catch {
+    // The sender has gone; there is nothing left to read and nobody to tell.
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import {
+  classificationSchema,
+  classifyJsonSchema,
+  classifyParametersSchema,
+  healthSchema,
+  modelInfoSchema,
+  modelRefSchema,
+  modelsReplySchema,
+  predictionSchema,
+  problemSchema,
+  statusSchema,
+} from '@/lib/shared/contract'
+import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
+
+const REPLIES = [
+  predictionSchema,
+  modelRefSchema,
+  classificationSchema,
+  modelInfoSchema,
+  modelsReplySchema,
+  healthSchema,
+  statusSchema,
+  problemSchema,
+]
+
+/** The OpenAPI 3.1 description of the API, made from the contract's own schemas. docs/openapi.json is its copy. */
+export function openApiDocument(): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Vision Object Classifier',
+      version: '1',
+      description: 'Classifies photos. Errors are RFC 9457 problems with a stable `code`.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths: {
+      '/api/classify': { post: classifyOperation() },
+      '/api/models': { get: getOperation('listModels', 'The models and whether they serve.', 'Models') },
+      '/api/openapi.json': {
+        get: {
+          operationId: 'openApi',
+          summary: 'This document.',
+          responses: {
+            200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
+          },
+        },
+      },
+      '/health/live': { get: getOperation('live', 'Whether the process answers.', 'Health') },
+      '/health/ready': {
+        get: getOperation('ready', 'Whether photos may be sent.', 'Health', ['not_ready', 'shutting_down']),
+      },
+      '/health/status': { get: getOperation('status', 'Models, queue and workers.', 'Status') },
+    },
+    components: { schemas: componentSchemas() },
+  }
+}
+
+function classifyOperation(): object {
+  const binary = { 'application/octet-stream': {}, 'image/*': {} }
+  return {
+    operationId: 'classify',
+    summary: 'Classify one photo.',
+    description: 'The photo is the body itself (any content type), the field `file` of a form, or base64 in JSON.',
+    parameters: queryParameters(),
+    requestBody: {
+      required: true,
+      content: {
+        ...binary,
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            required: ['file'],
+            properties: { file: { contentMediaType: 'application/octet-stream' }, ...parameterSchemas() },
+          },
+        },
+        'application/json': { schema: { $ref: '#/components/schemas/ClassifyJson' } },
+      },
+    },
+    responses: {
+      200: reply('The labels of the photo.', 'Classification'),
+      ...problemReplies(
+        (Object.keys(PROBLEMS) as ProblemCode[]).filter(
+          (code) => code !== 'not_found' && code !== 'method_not_allowed',
+        ),
+      ),
+    },
+  }
+}
+
+function getOperation(operationId: string, summary: string, schema: string, problems: ProblemCode[] = []): object {
+  return { operationId, summary, responses: { 200: reply(summary, schema), ...problemReplies(problems) } }
+}
+
+function reply(description: string, schema: string): object {
+  return { description, content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } } }
+}
+
+/** One reply a status, listing the codes that come with it. */
+function problemReplies(codes: ProblemCode[]): Record<number, object> {
+  const byStatus = new Map<number, ProblemCode[]>()
+  for (const code of codes) {
+    const [status] = PROBLEMS[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      status,
+      {
+        description: list.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join('\n'),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  )
+}
+
+function parameterSchemas(): Record<string, Record<string, unknown>> {
+  const schema = z.toJSONSchema(classifyParametersSchema, { io: 'input', target: 'draft-2020-12' })
+  return (schema.properties ?? {}) as Record<string, Record<string, unknown>>
+}
+
+function queryParameters(): object[] {
+  return Object.entries(parameterSchemas()).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    required: false,
+    description,
+    schema,
+  }))
+}
+
+/** Every schema that has an id, by it, with references between them. */
+function componentSchemas(): Record<string, object> {
+  const uri = (id: string) => `#/components/schemas/${id}`
+  const registry = z.registry<{ id: string }>()
+  for (const schema of [...REPLIES, classifyJsonSchema]) {
+    registry.add(schema, { id: String(schema.meta()?.id) })
+  }
+  const { schemas } = z.toJSONSchema(registry, { uri, io: 'input', target: 'draft-2020-12' })
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]),
+  )
+}

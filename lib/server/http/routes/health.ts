@@ -1,0 +1,34 @@
+import type { Context } from 'hono'
+import { Problem } from '@/lib/shared/problem'
+import type { AppEnv, Services } from '../services'
+
+/** `GET /health/live`: the process answers. */
+export function live() {
+  return (c: Context<AppEnv>): Response => c.json({ status: 'ok' })
+}
+
+/** `GET /health/ready`: send photos here. False while models load, and from the first moment of stopping. */
+export function ready({ engine, lifecycle }: Services) {
+  return (c: Context<AppEnv>): Response => {
+    if (lifecycle.phase !== 'serving') throw new Problem('shutting_down', 'This server is stopping.')
+    if (!engine.ready()) throw new Problem('not_ready', 'The default model does not serve (yet).')
+    return c.json({ status: 'ok' })
+  }
+}
+
+/** `GET /health/status`: for people and dashboards. Says nothing of paths, the host's memory or library versions. */
+export function status({ engine, lifecycle, version }: Services) {
+  return (c: Context<AppEnv>): Response => {
+    const { queue, workers } = engine.stats()
+    const ok = lifecycle.phase === 'serving' && engine.ready()
+    c.header('cache-control', 'no-store')
+    return c.json({
+      status: ok ? 'ok' : 'unavailable',
+      version,
+      uptime_s: Math.round((Date.now() - lifecycle.started) / 1000),
+      models: engine.models().map(({ id, status }) => ({ id, status })),
+      queue: { photos: queue.photos, limit: queue.limit },
+      workers: { ready: workers.ready, wanted: workers.wanted },
+    })
+  }
+}

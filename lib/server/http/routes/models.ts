@@ -1,0 +1,10 @@
+import type { Context } from 'hono'
+import type { AppEnv, Services } from '../services'
+
+/** `GET /api/models`: which models there are and whether they serve. */
+export function models({ engine }: Services) {
+  return (c: Context<AppEnv>): Response => {
+    c.header('cache-control', 'no-store')
+    return c.json({ models: engine.models() })
+  }
+}

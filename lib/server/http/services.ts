@@ -1,0 +1,17 @@
+import type { Hono } from 'hono'
+import type { Engine } from '../engine/types'
+import type { Environment } from '../env'
+import type { Lifecycle } from '../lifecycle'
+import type { Log } from '../log'
+
+/** What the routes stand on. */
+export interface Services {
+  engine: Engine
+  environment: Environment
+  lifecycle: Lifecycle
+  log: Log
+  version: string
+}
+
+export type AppEnv = { Variables: { requestId: string; problem: string | undefined; model: string | undefined } }
+export type App = Hono<AppEnv>

@@ -1,0 +1,103 @@
+import {
+  getMultipartBoundary,
+  MaxPartsExceededError,
+  MultipartParseError,
+  type MultipartPart,
+  parseMultipart,
+} from '@remix-run/multipart-parser'
+import { Problem } from '@/lib/shared/problem'
+import { readBody, tooLarge } from './body'
+
+/** One photo as it came in, with the fields that came beside it. */
+export interface Upload {
+  image: Uint8Array
+  fields: Record<string, unknown>
+}
+
+export interface UploadLimits {
+  imageBytes: number
+  requestBytes: number
+}
+
+/** Fields of a form besides the photo; more is not a classify request. */
+const MAX_PARTS = 20
+
+/**
+ * Takes the photo out of a request: multipart, JSON with base64, or for any other content type (curl's default
+ * for --data-binary too) the body itself.
+ *
+ * @throws Problem `empty_body`, `no_file`, `too_many_files`, `too_large`, `invalid_json`, `invalid_parameter`
+ */
+export async function readUpload(request: Request, limits: UploadLimits): Promise<Upload> {
+  const contentType = request.headers.get('content-type')?.toLowerCase() ?? ''
+  const multipart = contentType.startsWith('multipart/form-data')
+  const json = /^application\/([\w.+-]+\+)?json\b/.test(contentType)
+  const body = await readBody(request, multipart || json ? limits.requestBytes : limits.imageBytes)
+  if (body.byteLength === 0) throw new Problem('empty_body', 'The request has no body; send a photo in it.')
+  if (multipart) return fromForm(body, request.headers.get('content-type') ?? '', limits.imageBytes)
+  if (json) return fromJson(body, limits.imageBytes)
+  return { image: body, fields: {} }
+}
+
+function fromForm(body: Uint8Array, contentType: string, limit: number): Upload {
+  const fields: Record<string, unknown> = {}
+  let image: Uint8Array | undefined
+  for (const part of formParts(body, contentType)) {
+    if (!part.isFile && part.name !== 'file') {
+      if (part.name) fields[part.name] = part.text
+      continue
+    }
+    if (image) throw new Problem('too_many_files', 'One photo a request; this form has several.')
+    image = part.bytes
+  }
+  if (!image) throw new Problem('no_file', 'The form has no file; send the photo as the field "file".')
+  if (image.byteLength === 0) throw new Problem('empty_body', 'The file is empty.')
+  if (image.byteLength > limit) throw tooLarge(limit)
+  return { image, fields }
+}
+
+function formParts(body: Uint8Array, contentType: string): MultipartPart[] {
+  const boundary = getMultipartBoundary(contentType)
+  if (!boundary) throw new Problem('no_file', 'The Content-Type of the form has no boundary.')
+  // The body is bounded already; the parser's own limits on sizes must not be tighter.
+  const sizes = { maxFileSize: body.byteLength, maxTotalSize: body.byteLength }
+  try {
+    return [...parseMultipart(body, { boundary, maxParts: MAX_PARTS, ...sizes })]
+  } catch (error) {
+    if (error instanceof MaxPartsExceededError) throw new Problem('too_many_files', 'The form has too many parts.')
+    if (error instanceof MultipartParseError) throw new Problem('no_file', `The form cannot be read: ${error.message}.`)
+    throw error
+  }
+}
+
+function fromJson(body: Uint8Array, limit: number): Upload {
+  const json = parseJson(body)
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new Problem('invalid_json', 'The JSON is not an object; send {"image": "<base64>"}.')
+  }
+  const { image, ...fields } = json as Record<string, unknown>
+  if (image === undefined || image === null || image === '') {
+    throw new Problem('no_file', 'The JSON has no "image"; send the photo there in base64.')
+  }
+  if (typeof image !== 'string') throw new Problem('invalid_parameter', '"image" is not a string of base64.')
+  const bytes = decodeBase64(image)
+  if (bytes.byteLength > limit) throw tooLarge(limit)
+  return { image: bytes, fields }
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
+  }
+}
+
+function decodeBase64(text: string): Uint8Array {
+  const comma = text.startsWith('data:') ? text.indexOf(',') : -1
+  const base64 = text.slice(comma + 1).trim()
+  if ((comma >= 0 && !text.slice(0, comma).endsWith(';base64')) || !/^[A-Za-z0-9+/_\-\s]*={0,2}$/.test(base64)) {
+    throw new Problem('invalid_parameter', '"image" is neither base64 nor a data: URL of base64.')
+  }
+  return Buffer.from(base64, 'base64')
+}

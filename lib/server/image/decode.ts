@@ -1,0 +1,101 @@
+import sharp, { type Sharp } from 'sharp'
+import { Problem } from '@/lib/shared/problem'
+import { type Geometry, plan, type Size } from './geometry'
+import { tooManyPixels } from './header'
+import type { Interpolation, Preprocessor } from './preprocessor'
+import { sniff } from './sniff'
+
+/** Pixels ready for a model, and what the picture was before. */
+export interface Decoded {
+  /** RGB, height × width × 3, uint8. */
+  pixels: Uint8Array
+  width: number
+  height: number
+  /** The whole picture, upright. */
+  source: Size & { format: string }
+  geometry: Geometry
+}
+
+/** libvips' kernels by our names. It has no box or hamming kernel; the nearest in support stand in for them. */
+const KERNELS: Record<Interpolation, 'nearest' | 'lanczos3' | 'linear' | 'cubic'> = {
+  nearest: 'nearest',
+  lanczos3: 'lanczos3',
+  bilinear: 'linear',
+  bicubic: 'cubic',
+  box: 'linear',
+  hamming: 'linear',
+}
+
+/** One decode uses one thread of the pool: throughput comes from photos side by side, not from bands of one. */
+sharp.concurrency(1)
+/** Every photo is new: caching libvips operations only holds memory. */
+sharp.cache(false)
+
+/**
+ * Bytes to the pixels that a model wants: first frame, upright by EXIF, sRGB, over white where transparent,
+ * resized and cropped.
+ *
+ * @throws Problem `too_many_pixels` before decoding, `truncated_image` where the data ends early or is damaged
+ */
+export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxPixels: number): Promise<Decoded> {
+  const format = sniff(image)
+  const source = await measure(image, maxPixels)
+  const geometry = plan(source, preprocessor)
+  const { target, crop } = geometry
+  const pipeline = open(image, maxPixels)
+    .autoOrient()
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .resize({
+      ...target,
+      fit: 'fill',
+      kernel: KERNELS[preprocessor.interpolation],
+      // libjpeg's own halving is not the same filter as the model was trained with.
+      fastShrinkOnLoad: false,
+    })
+    .extract(crop)
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true }).catch(refuse)
+  return {
+    pixels: info.channels === 3 ? data : greyToRgb(data),
+    width: info.width,
+    height: info.height,
+    source: { ...source, format },
+    geometry,
+  }
+}
+
+function open(image: Uint8Array, maxPixels: number): Sharp {
+  return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, pages: 1 })
+}
+
+/** Upright size of the picture as the decoder reads it, checked against the limit. */
+async function measure(image: Uint8Array, maxPixels: number): Promise<Size> {
+  // Metadata is read without the limit, so that the refusal can say how many pixels there are.
+  const { autoOrient } = await sharp(image, { failOn: 'truncated', limitInputPixels: false, pages: 1 })
+    .metadata()
+    .catch(refuse)
+  const { width, height } = autoOrient
+  if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
+  return { width, height }
+}
+
+/** The signature was right, so what the decoder cannot read is damaged. Its own words carry no path and no secret. */
+function refuse(error: unknown): never {
+  const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown'
+  throw new Problem('truncated_image', `The file starts like an image but cannot be read to its end (${reason}).`, {
+    cause: error,
+  })
+}
+
+function greyToRgb(grey: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(grey.length * 3)
+  for (let i = 0, o = 0; i < grey.length; i++) {
+    const value = grey[i] ?? 0
+    rgb[o++] = value
+    rgb[o++] = value
+    rgb[o++] = value
+  }
+  return rgb
+}

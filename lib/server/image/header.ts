@@ -1,0 +1,38 @@
+import { imageSize } from 'image-size'
+import { Problem } from '@/lib/shared/problem'
+import { type Format, sniff } from './sniff'
+
+/** What the first bytes of a file say, before anything is decoded. */
+export interface Header {
+  format: Format
+  /** Pixels by the header, or undefined where it could not be read. The decoder has the last word. */
+  pixels: number | undefined
+}
+
+/**
+ * Reads format and size from the file's header and refuses what is not read here or is over the limit, so that
+ * a refusal costs microseconds and no worker.
+ *
+ * @throws Problem `not_an_image`, `unsupported_format`, `too_many_pixels`
+ */
+export function readHeader(image: Uint8Array, maxPixels: number): Header {
+  const format = sniff(image)
+  const pixels = headerPixels(image)
+  if (pixels !== undefined && pixels > maxPixels) throw tooManyPixels(pixels, maxPixels)
+  return { format, pixels }
+}
+
+function headerPixels(image: Uint8Array): number | undefined {
+  try {
+    const { width, height } = imageSize(image)
+    return width * height
+  } catch {
+    return undefined // A broken header; the decoder says how.
+  }
+}
+
+/** The refusal of a picture with too many pixels. */
+export function tooManyPixels(pixels: number, maxPixels: number): Problem {
+  const mega = (count: number) => `${(count / 1e6).toFixed(1)} megapixels`
+  return new Problem('too_many_pixels', `The picture has ${mega(pixels)}; ${mega(maxPixels)} are allowed.`)
+}

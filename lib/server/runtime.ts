@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createEngine } from './engine/engine'
+import { cores, type Environment, ecsMetadataUri, isDevelopment, readEnvironment } from './env'
+import { createApp } from './http/app'
+import type { App, Services } from './http/services'
+import { Lifecycle } from './lifecycle'
+import { createLog } from './log'
+import { cpuQuota, ecsCpus, workerCount } from './observe/limits'
+
+/** Everything that lives as long as the process. */
+export interface Runtime extends Services {
+  app: App
+  engine: Awaited<ReturnType<typeof createEngine>>
+}
+
+/**
+ * Next bundles route handlers and pages apart from the server's entry, so a module-level singleton would exist
+ * once a bundle. The global symbol is the one place that all of them share.
+ */
+const KEY = Symbol.for('vision-object-classifier.runtime')
+const world = globalThis as { [KEY]?: { stamp: string; runtime: Promise<Runtime> } }
+
+/** The process's runtime, made at the first call. In development it is made anew when server code has changed. */
+export function getRuntime(): Promise<Runtime> {
+  const stamp = isDevelopment() ? readStamp() : ''
+  const held = world[KEY]
+  if (held?.stamp === stamp) return held.runtime
+  const runtime = createRuntime()
+  world[KEY] = { stamp, runtime }
+  // A start that failed is not kept: the next call tries again and says again what is wrong.
+  runtime.catch(() => {
+    if (world[KEY]?.runtime === runtime) delete world[KEY]
+  })
+  void held?.runtime.then(
+    (old) => old.engine.close(),
+    () => {},
+  )
+  return runtime
+}
+
+async function createRuntime(): Promise<Runtime> {
+  const environment = readEnvironment()
+  const log = createLog(environment.LOG_LEVEL)
+  const engine = await createEngine({
+    modelsDir: fromRoot(environment.MODELS_DIR),
+    defaultType: environment.DEFAULT_MODEL_TYPE,
+    workerScript: fromRoot(isDevelopment() ? 'dist/dev/worker.js' : 'dist/worker.js'),
+    workers: environment.ENGINE_WORKERS ?? (await defaultWorkers()),
+    workerTimeoutMs: environment.WORKER_TIMEOUT_MS,
+    deadlineMs: environment.REQUEST_TIMEOUT_MS,
+    maxPixels: environment.MAX_PIXELS,
+    queue: { photos: environment.MAX_QUEUE, bytes: environment.MAX_QUEUE_BYTES },
+    log,
+  })
+  const services = { engine, environment, log, lifecycle: new Lifecycle(), version: readVersion() }
+  return { ...services, app: createApp(services) }
+}
+
+async function defaultWorkers(): Promise<number> {
+  return workerCount({ cores: cores(), quota: cpuQuota(), ecs: await ecsCpus(ecsMetadataUri()) })
+}
+
+/** A path of the project. The working directory is its root: every entry sees to that. */
+function fromRoot(path: string): string {
+  return join(/* turbopackIgnore: true */ process.cwd(), path)
+}
+
+function readVersion(): string {
+  return (JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }).version
+}
+
+/** Changes whenever the development build of the server's code does. */
+function readStamp(): string {
+  try {
+    return readFileSync(fromRoot('dist/dev/stamp'), 'utf8')
+  } catch {
+    return 'none'
+  }
+}
+
+export type { Environment }

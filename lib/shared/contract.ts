@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { PROBLEMS, type ProblemCode } from './problem'
+
+/**
+ * The contract of the API as zod schemas. Types, validation, the OpenAPI document and the client stand on these
+ * and on nothing else.
+ */
+
+export const MODEL_TYPES = ['fast', 'balanced', 'accurate'] as const
+export type ModelType = (typeof MODEL_TYPES)[number]
+
+export const DEFAULT_TOP_K = 5
+
+const score = z.number().min(0).max(1)
+
+export const predictionSchema = z
+  .object({
+    label: z.string().meta({ description: 'Human label, unique within the model.', examples: ['espresso'] }),
+    score: score.meta({ description: 'Probability from 0 to 1, not rounded.', examples: [0.9271931648254395] }),
+    index: z
+      .int()
+      .min(0)
+      .meta({ description: "Position in the model's output.", examples: [967] }),
+  })
+  .meta({ id: 'Prediction' })
+
+export const modelRefSchema = z
+  .object({
+    id: z.string().meta({ examples: ['efficientnet-lite1-int8'] }),
+    type: z.string().nullable().meta({ description: 'fast, balanced, accurate, or null for any other model.' }),
+    revision: z.string().meta({ description: 'SHA-256 of the model file.', examples: ['sha256:9c1b…'] }),
+    calibrated: z.boolean().meta({ description: 'Whether a score is the share of such answers that are right.' }),
+  })
+  .meta({ id: 'ModelRef' })
+
+const milliseconds = z.number().min(0)
+
+export const classificationSchema = z
+  .object({
+    request_id: z.string(),
+    model: modelRefSchema,
+    predictions: z.array(predictionSchema).meta({ description: 'Best first; at most top_k, each ≥ threshold.' }),
+    uncertain: z.boolean().meta({ description: "The best score is below the model's own limit: do not rely on it." }),
+    image: z.object({
+      width: z.int().min(1).meta({ description: 'Pixels, upright (EXIF orientation applied).' }),
+      height: z.int().min(1),
+      format: z.string().meta({ examples: ['jpeg'] }),
+      bytes: z.int().min(1),
+    }),
+    timings: z.object({
+      queue_ms: milliseconds.meta({ description: 'Waiting for a worker, and between its stages.' }),
+      decode_ms: milliseconds.meta({ description: 'Decoding, turning, resizing, cropping.' }),
+      run_ms: milliseconds.meta({ description: 'The model itself.' }),
+      total_ms: milliseconds.meta({ description: 'From the complete upload to the answer.' }),
+    }),
+  })
+  .meta({ id: 'Classification' })
+
+export type Classification = z.infer<typeof classificationSchema>
+export type Prediction = z.infer<typeof predictionSchema>
+
+/** A whole number as JSON has it, or as a query or a form spells it. */
+const integer = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number),
+])
+const decimal = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,17})?$/)
+    .transform(Number),
+])
+
+/** What a caller may ask for besides the photo, by query, form or JSON. */
+export const classifyParametersSchema = z.object({
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Id or type of a model; the default type if absent.' }),
+  top_k: integer
+    .pipe(z.int().min(1).max(100_000))
+    .default(DEFAULT_TOP_K)
+    .meta({ description: "How many predictions at most, up to the model's number of classes." }),
+  threshold: decimal
+    .pipe(z.number().min(0).max(1))
+    .default(0)
+    .meta({ description: 'Leave out predictions with a lower score.' }),
+})
+
+export type ClassifyParameters = z.infer<typeof classifyParametersSchema>
+
+export const classifyJsonSchema = z
+  .object({
+    image: z.string().meta({ description: 'The photo in base64, or as a data: URL.', contentEncoding: 'base64' }),
+    ...classifyParametersSchema.partial().shape,
+  })
+  .meta({ id: 'ClassifyJson' })
+
+export const modelInfoSchema = z
+  .object({
+    id: z.string(),
+    type: z.string().nullable(),
+    title: z.string(),
+    default: z.boolean(),
+    status: z.enum(['ready', 'loading', 'failed']),
+    error: z.string().nullable().meta({ description: 'Why a failed model does not serve.' }),
+    license: z.string().nullable(),
+    classes: z.int().min(0),
+    input: z.object({ width: z.int(), height: z.int() }).nullable(),
+    bytes: z.int().min(0),
+    revision: z.string(),
+    calibrated: z.boolean(),
+  })
+  .meta({ id: 'ModelInfo' })
+
+export type ModelInfo = z.infer<typeof modelInfoSchema>
+
+export const modelsReplySchema = z.object({ models: z.array(modelInfoSchema) }).meta({ id: 'Models' })
+
+export const healthSchema = z.object({ status: z.enum(['ok', 'unavailable']) }).meta({ id: 'Health' })
+
+export const statusSchema = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    version: z.string(),
+    uptime_s: z.number().min(0),
+    models: z.array(z.object({ id: z.string(), status: z.enum(['ready', 'loading', 'failed']) })),
+    queue: z.object({ photos: z.int().min(0), limit: z.int().min(1) }),
+    workers: z.object({ ready: z.int().min(0), wanted: z.int().min(1) }),
+  })
+  .meta({ id: 'Status' })
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Problem' })

@@ -1,0 +1,31 @@
+/** Bytes for people, in decimal units as file managers show them: `bytes(466706)` is `467 KB`. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`
+  const units = ['KB', 'MB', 'GB', 'TB']
+  let value = count / 1000
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}
+
+/** A score for people: `percent(0.9312)` is `93.1`. Never 100.0 for less than certainty, never 0.0 for more than nothing. */
+export function percent(score: number): string {
+  if (score < 1 && score >= 0.9995) return '>99.9'
+  if (score > 0 && score < 0.0005) return '<0.1'
+  return (100 * score).toFixed(1)
+}
+
+/** Milliseconds for people, with one digit after the point below a hundred. */
+export function milliseconds(value: number): string {
+  return value < 99.95 ? value.toFixed(1) : String(Math.round(value))
+}
+
+/** The name people know a format by: `formatName('webp')` is `WebP`. */
+export function formatName(format: string): string {
+  return (
+    { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF', gif: 'GIF', tiff: 'TIFF' }[format] ?? format.toUpperCase()
+  )
+}

@@ -1,0 +1,71 @@
+/**
+ * The stable error codes. Every failure that a caller can meet has one, with its HTTP status and a short title;
+ * the detail of each occurrence says what to do about it.
+ */
+export const PROBLEMS = {
+  empty_body: [400, 'The body is empty'],
+  no_file: [400, 'No file was sent'],
+  invalid_parameter: [400, 'A parameter is not valid'],
+  invalid_json: [400, 'The body is not valid JSON'],
+  unknown_model: [404, 'There is no such model'],
+  not_found: [404, 'There is nothing at this address'],
+  method_not_allowed: [405, 'This method is not allowed here'],
+  too_large: [413, 'The file is too large'],
+  too_many_pixels: [413, 'The picture has too many pixels'],
+  too_many_files: [413, 'Too many files were sent'],
+  not_an_image: [415, 'This is not an image'],
+  unsupported_format: [415, 'This image format is not supported'],
+  truncated_image: [422, 'The image is truncated or damaged'],
+  queue_full: [429, 'The queue is full'],
+  internal: [500, 'Something failed here'],
+  deadline_exceeded: [503, 'The answer did not come in time'],
+  shutting_down: [503, 'The server is shutting down'],
+  not_ready: [503, 'The server is not ready'],
+} as const satisfies Record<string, readonly [status: number, title: string]>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** Body of an `application/problem+json` reply (RFC 9457). */
+export interface ProblemDetails {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: ProblemCode
+  request_id: string
+}
+
+/**
+ * A failure with a stable code. It travels as a value through engine, jobs and storage; the door that the
+ * request came in by turns it into an HTTP reply, an exit code or a cell of a CSV.
+ *
+ * @example throw new Problem('too_large', 'The file has 25.0 MB; 20.0 MB are allowed.')
+ */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${code}: ${detail}`, options)
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code][0]
+  }
+
+  /** The RFC 9457 form of this failure. */
+  toDetails(requestId: string): ProblemDetails {
+    const [status, title] = PROBLEMS[this.code]
+    return {
+      type: `urn:vision:problem:${this.code}`,
+      title,
+      status,
+      detail: this.detail,
+      code: this.code,
+      request_id: requestId,
+    }
+  }
+}

