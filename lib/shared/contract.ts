@@ -71,7 +71,7 @@ const decimal = z.union([
   z.number(),
   z
     .string()
-    .regex(/^\d{1,9}(\.\d{1,17})?$/)
+    .regex(/^\d{1,9}(\.\d{1,20})?(e-?\d{1,3})?$/i)
     .transform(Number),
 ])
 
@@ -132,6 +132,7 @@ export const statusSchema = z
     uptime_s: z.number().min(0),
     models: z.array(z.object({ id: z.string(), status: z.enum(['ready', 'loading', 'failed']) })),
     queue: z.object({ photos: z.int().min(0), limit: z.int().min(1) }),
+    running: z.int().min(0).meta({ description: 'Photos inside workers.' }),
     workers: z.object({ ready: z.int().min(0), wanted: z.int().min(1) }),
   })
   .meta({ id: 'Status' })

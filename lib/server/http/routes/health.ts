@@ -19,7 +19,7 @@ export function ready({ engine, lifecycle }: Services) {
 /** `GET /health/status`: for people and dashboards. Says nothing of paths, the host's memory or library versions. */
 export function status({ engine, lifecycle, version }: Services) {
   return (c: Context<AppEnv>): Response => {
-    const { queue, workers } = engine.stats()
+    const { queue, workers, inFlight } = engine.stats()
     const ok = lifecycle.phase === 'serving' && engine.ready()
     c.header('cache-control', 'no-store')
     return c.json({
@@ -28,6 +28,7 @@ export function status({ engine, lifecycle, version }: Services) {
       uptime_s: Math.round((Date.now() - lifecycle.started) / 1000),
       models: engine.models().map(({ id, status }) => ({ id, status })),
       queue: { photos: queue.photos, limit: queue.limit },
+      running: inFlight,
       workers: { ready: workers.ready, wanted: workers.wanted },
     })
   }

@@ -1,0 +1,257 @@
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate as tick } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
+import type { Problem } from '@/lib/shared/problem'
+import { copyModels, edit } from '../support/models'
+import { espresso } from '../support/photos'
+
+type TestEngine = Awaited<ReturnType<typeof createEngine>>
+
+const lines: string[] = []
+const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`)
+const open: TestEngine[] = []
+
+async function engine(options: Partial<EngineOptions> = {}): Promise<TestEngine> {
+  lines.length = 0
+  const created = await createEngine({
+    modelsDir: 'models',
+    workerScript: 'dist/worker.js',
+    workers: 1,
+    workerTimeoutMs: 20_000,
+    deadlineMs: 30_000,
+    maxPixels: 50e6,
+    queue: { photos: 100, bytes: 1e9 },
+    log: { info: write, warn: write, error: write },
+    ...options,
+  })
+  open.push(created)
+  await created.settled()
+  return created
+}
+
+afterEach(async () => {
+  for (const created of open.splice(0)) {
+    for (const pid of created.pids()) process.kill(pid, 'SIGCONT')
+    await created.close()
+  }
+})
+
+const ask = { topK: 1 }
+const label = async (photo: ReturnType<TestEngine['classify']>) => (await photo).predictions[0]?.label
+const code = (photo: Promise<unknown>) =>
+  photo.then(
+    () => 'none',
+    (error: Problem) => error.code,
+  )
+
+/** Waits for a state by turns of the event loop, not by the clock. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await tick()
+}
+
+function freeze(created: TestEngine): number {
+  const [pid] = created.pids() as [number]
+  process.kill(pid, 'SIGSTOP')
+  return pid
+}
+
+describe('a worker that dies', () => {
+  test('killed during a run, its photos are run again and a new one takes its place', async () => {
+    const created = await engine()
+    const pid = freeze(created)
+    const photos = [1, 2, 3, 4, 5].map(() => label(created.classify(espresso, ask)))
+    expect(created.stats()).toMatchObject({ inFlight: 3, queue: { photos: 2 } })
+    process.kill(pid, 'SIGKILL')
+    expect(await Promise.all(photos)).toEqual(Array(5).fill('espresso'))
+    expect(created.pids()).not.toContain(pid)
+    expect(created.stats()).toMatchObject({ workers: { ready: 1, restarts: 1 }, queue: { photos: 0, bytes: 0 } })
+    expect(lines.join()).toContain('killed by SIGKILL')
+  })
+
+  test('with the same photo twice: that photo is refused, the others are answered', async () => {
+    const created = await engine()
+    const first = freeze(created)
+    const photos = [1, 2, 3].map(() => code(created.classify(espresso, ask)))
+    process.kill(first, 'SIGKILL')
+    // The retried photos run alone, so the next death takes only the one that runs.
+    await until(() => created.stats().workers.ready === 0)
+    await until(() => created.stats().inFlight === 1)
+    const second = freeze(created)
+    process.kill(second, 'SIGKILL')
+    expect((await Promise.all(photos)).sort()).toEqual(['none', 'none', 'not_ready'])
+    expect(await label(created.classify(espresso, ask))).toBe('espresso')
+  })
+
+  test('over its time, it is replaced and its photo refused', async () => {
+    const created = await engine({ workerTimeoutMs: 300 })
+    freeze(created)
+    expect(await code(created.classify(espresso, ask))).toBe('deadline_exceeded')
+    expect(await label(created.classify(espresso, ask))).toBe('espresso')
+    expect(lines.join()).toContain('ran longer than 300 ms')
+  })
+})
+
+describe('bounds', () => {
+  test('photos that do not fit into the queue are refused at once', async () => {
+    const created = await engine({ queue: { photos: 2, bytes: 1e9 } })
+    const pid = freeze(created)
+    const photos = Array.from({ length: 5 }, () => code(created.classify(espresso, ask)))
+    expect(await code(created.classify(espresso, ask))).toBe('queue_full')
+    process.kill(pid, 'SIGCONT')
+    expect(await Promise.all(photos)).toEqual(Array(5).fill('none'))
+  })
+
+  test('so are bytes that do not fit, but for a photo that is alone', async () => {
+    const created = await engine({ queue: { photos: 100, bytes: 1000 } })
+    const pid = freeze(created)
+    const alone = code(created.classify(espresso, ask))
+    expect(await code(created.classify(espresso, ask))).toBe('queue_full')
+    process.kill(pid, 'SIGCONT')
+    expect(await alone).toBe('none')
+    expect(created.stats().queue.bytes).toBe(0)
+  })
+
+  test('a photo is answered at its deadline, waiting or running', async () => {
+    const created = await engine({ deadlineMs: 200 })
+    const pid = freeze(created)
+    const photos = Array.from({ length: 5 }, () => code(created.classify(espresso, ask)))
+    expect(await Promise.all(photos)).toEqual(Array(5).fill('deadline_exceeded'))
+    process.kill(pid, 'SIGCONT')
+    expect(await label(created.classify(espresso, ask))).toBe('espresso')
+    await until(() => created.stats().queue.bytes === 0)
+  })
+
+  test('an abort leaves at once and gives its place back', async () => {
+    const created = await engine()
+    const pid = freeze(created)
+    const running = Array.from({ length: 3 }, () => label(created.classify(espresso, ask)))
+    const abort = new AbortController()
+    const waiting = created.classify(espresso, ask, abort.signal)
+    expect(created.stats().queue.photos).toBe(1)
+    abort.abort(new Error('gone'))
+    await expect(waiting).rejects.toThrow('gone')
+    expect(created.stats().queue.photos).toBe(0)
+    await expect(created.classify(espresso, ask, abort.signal)).rejects.toThrow('gone')
+    process.kill(pid, 'SIGCONT')
+    expect(await Promise.all(running)).toEqual(Array(3).fill('espresso'))
+  })
+
+  test('a person goes before the batch that waits', async () => {
+    const created = await engine()
+    const pid = freeze(created)
+    const order: string[] = []
+    const batch = Array.from({ length: 6 }, (_, i) =>
+      created.classify(espresso, { ...ask, priority: 'batch' }).then(() => order.push(`batch ${i}`)),
+    )
+    const person = created.classify(espresso, ask).then(() => order.push('person'))
+    process.kill(pid, 'SIGCONT')
+    await Promise.all([...batch, person])
+    // Two batch photos were in the worker already; the four that waited come after the person.
+    expect(order.indexOf('person')).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('models', () => {
+  const folders: string[] = []
+  const copy = () => {
+    const folder = copyModels()
+    folders.push(folder)
+    return folder
+  }
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+  })
+  const status = (created: TestEngine) => Object.fromEntries(created.models().map(({ type, status }) => [type, status]))
+  const error = (created: TestEngine, type: string) => created.models().find((model) => model.type === type)?.error
+
+  test('a damaged file is named, the others serve', async () => {
+    const folder = copy()
+    appendFileSync(join(folder, 'efficientnet-lite0-int8/onnx/model.onnx'), 'x')
+    const created = await engine({ modelsDir: folder })
+    expect(status(created)).toEqual({ fast: 'failed', balanced: 'ready', accurate: 'ready' })
+    expect(error(created, 'fast')).toMatch(/damaged.*SHA-256/)
+    expect(lines.join()).toContain('efficientnet-lite0-int8')
+    expect(created.ready()).toBe(true)
+    expect(await code(created.classify(espresso, { ...ask, model: 'fast' }))).toBe('not_ready')
+    expect(await label(created.classify(espresso, { ...ask, model: 'accurate' }))).toBe('espresso')
+  })
+
+  test('readiness depends on the default', async () => {
+    const folder = copy()
+    rmSync(join(folder, 'efficientnet-lite1-int8/onnx/model.onnx'))
+    const created = await engine({ modelsDir: folder })
+    expect([created.ready(), error(created, 'balanced')]).toEqual([false, 'onnx/model.onnx is missing'])
+    const other = await engine({ modelsDir: folder, defaultType: 'fast' })
+    expect(other.ready()).toBe(true)
+    expect((await other.classify(espresso, ask)).model.type).toBe('fast')
+  })
+
+  test('a machine that computes wrong is found by the golden picture', async () => {
+    const folder = copy()
+    edit<{ logits: number[] }>(join(folder, 'efficientnet-lite2-int8/self-test.json'), (json) => {
+      json.logits[7] = 3.5
+    })
+    const created = await engine({ modelsDir: folder })
+    expect(status(created)).toEqual({ fast: 'ready', balanced: 'ready', accurate: 'failed' })
+    expect(error(created, 'accurate')).toMatch(/self-test went wrong on this machine/)
+  })
+
+  test.each([
+    ['config.json', '{', 'config.json is not valid JSON'],
+    ['config.json', '{"id2label":{"0":"a","2":"b"}}', 'config.json: id2label has 2 labels but none for 1'],
+    ['config.json', '{"id2label":{"0":"a"}}', 'the self-test'],
+    ['preprocessor_config.json', '{"resample":9}', 'resample'],
+  ])('a broken %s (%s) is named', async (file, content, message) => {
+    const folder = copy()
+    writeFileSync(join(folder, 'efficientnet-lite0-int8', file), content)
+    const created = await engine({ modelsDir: folder })
+    if (message !== 'the self-test') expect(error(created, 'fast')).toContain(message)
+    expect(status(created)).toMatchObject({ fast: 'failed', balanced: 'ready' })
+  })
+
+  test('a reload swaps models without losing a photo', async () => {
+    const folder = copy()
+    const created = await engine({ modelsDir: folder })
+    const before = created.pids()
+    edit<{ id2label: Record<string, string> }>(join(folder, 'efficientnet-lite1-int8/config.json'), (json) => {
+      json.id2label['967'] = 'caffè'
+    })
+    let reloaded = false
+    const labels = new Set<string | undefined>()
+    const reload = created.reload().then(() => (reloaded = true))
+    while (!reloaded) labels.add(await label(created.classify(espresso, ask)))
+    await reload
+    expect([...labels]).toContain('espresso')
+    expect(await label(created.classify(espresso, ask))).toBe('caffè')
+    expect(created.pids().filter((pid) => before.includes(pid))).toEqual([])
+  })
+
+  test('a model folder that cannot be used says so', async () => {
+    await expect(engine({ modelsDir: '/nowhere' })).rejects.toThrow(/catalogue \/nowhere\/catalog.json cannot be used/)
+    await expect(engine({ defaultType: 'huge' })).rejects.toThrow(
+      /no model of the default type; it has: fast, balanced/,
+    )
+  })
+})
+
+test('logits are the raw outputs of the model', async () => {
+  const created = await engine()
+  const logits = await created.logits(espresso, {})
+  const { predictions } = await created.classify(espresso, ask)
+  expect(logits).toHaveLength(1000)
+  const sum = logits.reduce((total, value) => total + Math.exp(value), 0)
+  expect(Math.exp(logits[967] as number) / sum).toBeCloseTo(predictions[0]?.score ?? 0, 6)
+})
+
+test('close finishes what runs and waits, then ends the workers', async () => {
+  const created = await engine({ workers: 2 })
+  const photos = Array.from({ length: 12 }, () => label(created.classify(espresso, ask)))
+  const closed = created.close()
+  expect(await code(created.classify(espresso, ask))).toBe('shutting_down')
+  expect(await Promise.all(photos)).toEqual(Array(12).fill('espresso'))
+  await closed
+  expect(created.pids()).toEqual([])
+  open.length = 0
+})

@@ -1,0 +1,168 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { statusSchema } from '@/lib/shared/contract'
+import { answer, classify, refusal } from '../support/http'
+import { espresso } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+const servers: TestServer[] = []
+async function start(env: Record<string, string> = {}): Promise<TestServer> {
+  const server = await startServer({ env })
+  servers.push(server)
+  return server
+}
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    for (const pid of server.workers()) process.kill(pid, 'SIGCONT')
+    await server.stop()
+  }
+})
+
+/** Stops the workers for a moment, so that requests are surely in flight. */
+function freeze(server: TestServer): () => void {
+  const pids = server.workers()
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
+  return () => {
+    for (const pid of pids) process.kill(pid, 'SIGCONT')
+  }
+}
+
+async function status(server: TestServer): Promise<{ queue: { photos: number }; running: number }> {
+  return statusSchema.parse(await (await fetch(`${server.url}/health/status`)).json())
+}
+
+describe('stopping', () => {
+  test('requests in flight are answered, new ones are not taken, and it exits 0', async () => {
+    const server = await start({ ENGINE_WORKERS: '1' })
+    const thaw = freeze(server)
+    const photos = Array.from({ length: 8 }, () => classify(server.url, espresso))
+    while ((await status(server)).queue.photos < 5) await new Promise(setImmediate)
+    server.child.kill('SIGTERM')
+    while (
+      await fetch(`${server.url}/health/live`).then(
+        () => true,
+        () => false,
+      )
+    )
+      await new Promise(setImmediate)
+    thaw()
+    for (const reply of await Promise.all(photos)) {
+      expect((await answer(reply)).predictions[0]?.label).toBe('espresso')
+    }
+    const [code] = server.child.exitCode === null ? await once(server.child, 'exit') : [server.child.exitCode]
+    expect(code).toBe(0)
+  })
+
+  test('it is unready at once and serves on while balancers notice', async () => {
+    const server = await start({ SHUTDOWN_DELAY_MS: '1500' })
+    server.child.kill('SIGTERM')
+    while ((await fetch(`${server.url}/health/ready`)).status === 200) await new Promise(setImmediate)
+    await refusal(fetch(`${server.url}/health/ready`), 503, 'shutting_down')
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
+    expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
+    const [code] = await once(server.child, 'exit')
+    expect(code).toBe(0)
+  })
+
+  test('a photo that never ends is given up after the timeout, with exit code 1', async () => {
+    const server = await start({ ENGINE_WORKERS: '1', SHUTDOWN_TIMEOUT_MS: '300' })
+    const [worker] = server.workers() as [number]
+    const thaw = freeze(server)
+    const photo = classify(server.url, espresso).catch(() => 'cut')
+    while ((await status(server)).running === 0) await new Promise(setImmediate)
+    server.child.kill('SIGTERM')
+    const [code] = await once(server.child, 'exit')
+    expect([code, await photo]).toEqual([1, 'cut'])
+    thaw()
+    // The worker sees its parent gone and ends too.
+    while (alive(worker)) await new Promise(setImmediate)
+  })
+})
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('a full queue is 429 with Retry-After, a missed deadline 503, over HTTP', async () => {
+  const server = await start({ ENGINE_WORKERS: '1', MAX_QUEUE: '1', REQUEST_TIMEOUT_MS: '700' })
+  const thaw = freeze(server)
+  const photos = Array.from({ length: 8 }, () => classify(server.url, espresso))
+  const replies = await Promise.all(photos)
+  const codes = await Promise.all(
+    replies.map(async (reply) => [
+      reply.status,
+      ((await reply.json()) as { code: string }).code,
+      reply.headers.get('retry-after'),
+    ]),
+  )
+  expect(codes.filter(([status]) => status === 429)).toEqual(Array(4).fill([429, 'queue_full', '1']))
+  expect(codes.filter(([status]) => status === 503)).toEqual(Array(4).fill([503, 'deadline_exceeded', '1']))
+  thaw()
+  expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
+})
+
+test('a client that leaves takes its photo with it', async () => {
+  const server = await start({ ENGINE_WORKERS: '1' })
+  const thaw = freeze(server)
+  const abort = new AbortController()
+  const photos = Array.from({ length: 6 }, () =>
+    fetch(`${server.url}/api/classify`, { method: 'POST', body: espresso, signal: abort.signal }).catch(() => 'left'),
+  )
+  while ((await status(server)).queue.photos < 3) await new Promise(setImmediate)
+  abort.abort()
+  expect(await Promise.all(photos)).toEqual(Array(6).fill('left'))
+  while ((await status(server)).queue.photos > 0) await new Promise(setImmediate)
+  thaw()
+  await answer(classify(server.url, espresso))
+})
+
+describe('starting', () => {
+  test.each([
+    ['PORT', 'abc', 'a whole number from 0 to 65535'],
+    ['ENGINE_WORKERS', '0', 'a whole number from 1 to 256'],
+    ['DEFAULT_MODEL_TYPE', 'huge', 'fast, balanced, accurate'],
+    ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, silent'],
+  ])('%s=%s stops it with one line', async (name, value, allowed) => {
+    await expect(startServer({ env: { [name]: value } })).rejects.toThrow(
+      `the server stopped with 1:\n${name}="${value}" is not allowed; allowed: ${allowed}\n`,
+    )
+  })
+
+  test('a taken port stops it with one line', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    await expect(startServer({ env: { PORT: String(port) } })).rejects.toThrow(
+      `cannot start: port ${port} on 127.0.0.1 is taken; choose another with PORT=…`,
+    )
+    other.close()
+  })
+})
+
+test('next start serves pages, API and health from the same app', async () => {
+  const child = spawn('node_modules/.bin/next', ['start', '-H', '127.0.0.1', '-p', '0'], {
+    env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'silent' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  try {
+    let output = ''
+    child.stdout.on('data', (data) => (output += data))
+    while (!/127\.0\.0\.1:\d+/.test(output)) await once(child.stdout, 'data')
+    const url = `http://${/127\.0\.0\.1:\d+/.exec(output)?.[0]}`
+    expect((await fetch(url)).status).toBe(200)
+    expect((await answer(classify(url, espresso))).predictions[0]?.label).toBe('espresso')
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+    await refusal(fetch(`${url}/api/classify`), 405, 'method_not_allowed')
+  } finally {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+})

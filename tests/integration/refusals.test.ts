@@ -1,0 +1,207 @@
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ProblemCode } from '@/lib/shared/problem'
+import { answer, classify, raw, refusal, wire } from '../support/http'
+import { as, espresso, hugePng } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+const MB = 1_000_000
+const big = Buffer.concat([espresso, Buffer.alloc(21 * MB)])
+const asJson = { 'content-type': 'application/json' }
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(async () => {
+  // After everything that was thrown at it, it still answers and stops cleanly.
+  expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
+  expect(server.output()).not.toContain('"code":"internal"')
+  expect(await server.stop()).toBe(0)
+})
+
+const heic = Buffer.from('00000018667479706865696300000000686569636d696631', 'hex')
+const bodies: [
+  name: string,
+  status: number,
+  code: ProblemCode,
+  body: () => Promise<Buffer | string> | Buffer | string,
+][] = [
+  ['an empty body', 400, 'empty_body', () => ''],
+  ['text', 415, 'not_an_image', () => 'hello, this is not an image'],
+  ['zeros', 415, 'not_an_image', () => Buffer.alloc(5000)],
+  ['an HTML page', 415, 'not_an_image', () => '<!doctype html><title>x</title>'],
+  ['a JPEG signature and no more', 422, 'truncated_image', () => Buffer.from('ffd8ff', 'hex')],
+  ['an SVG', 415, 'unsupported_format', () => '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'],
+  ['a HEIC', 415, 'unsupported_format', () => heic],
+  ['a PDF', 415, 'unsupported_format', () => '%PDF-1.7 …'],
+  ['a BMP', 415, 'unsupported_format', () => Buffer.from('424d46000000000000003600000028000000', 'hex')],
+  ['half a JPEG', 422, 'truncated_image', async () => half(await as('jpeg'))],
+  ['half a PNG', 422, 'truncated_image', () => half(espresso)],
+  ['half a WebP', 422, 'truncated_image', async () => half(await as('webp'))],
+  ['half an AVIF', 422, 'truncated_image', async () => half(await as('avif'))],
+  ['half a GIF', 422, 'truncated_image', async () => half(await as('gif'))],
+  ['half a TIFF', 422, 'truncated_image', async () => half(await as('tiff'))],
+  ['60 megapixels', 413, 'too_many_pixels', () => hugePng(10_000, 6_000)],
+  ['4 billion pixels a side', 413, 'too_many_pixels', () => hugePng(4e9, 4e9)],
+]
+
+function half(image: Buffer): Buffer {
+  return image.subarray(0, image.length >> 1)
+}
+
+test.each(bodies)('%s: %i %s', async (_, status, code, body) => {
+  await refusal(classify(server.url, await body()), status, code)
+})
+
+test('a HEIC is told what to do', async () => {
+  const { detail } = (await (await classify(server.url, heic)).json()) as { detail: string }
+  expect(detail).toMatch(/iPhone.*JPEG/)
+})
+
+describe('forms and JSON', () => {
+  function form(...files: Uint8Array[]): FormData {
+    const data = new FormData()
+    data.set('top_k', '3')
+    for (const file of files) data.append('file', new Blob([file as BlobPart]), 'a.png')
+    return data
+  }
+  const multipart = (text: string) =>
+    classify(server.url, text, { headers: { 'content-type': 'multipart/form-data; boundary=x' } })
+
+  test('no file, two files, an empty one, a large one', async () => {
+    await refusal(classify(server.url, form()), 400, 'no_file')
+    await refusal(classify(server.url, form(espresso, espresso)), 413, 'too_many_files')
+    await refusal(classify(server.url, form(Buffer.alloc(0))), 400, 'empty_body')
+    await refusal(classify(server.url, form(big)), 413, 'too_large')
+  })
+
+  test('a broken form', async () => {
+    await refusal(multipart('nonsense'), 400, 'no_file')
+    await refusal(
+      multipart('--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'),
+      400,
+      'no_file',
+    )
+    await refusal(classify(server.url, 'abc', { headers: { 'content-type': 'multipart/form-data' } }), 400, 'no_file')
+    await refusal(
+      multipart(`${'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'.repeat(500)}--x--`),
+      413,
+      'too_many_files',
+    )
+  })
+
+  test.each([
+    ['{"image":', 'invalid_json'],
+    ['[1]', 'invalid_json'],
+    ['"text"', 'invalid_json'],
+    ['{}', 'no_file'],
+    ['{"image":""}', 'no_file'],
+    ['{"image":7}', 'invalid_parameter'],
+    ['{"image":"***"}', 'invalid_parameter'],
+    ['{"image":"data:image/png,abc"}', 'invalid_parameter'],
+  ] as const)('JSON %s: 400 %s', async (body, code) => {
+    await refusal(classify(server.url, body, { headers: asJson }), 400, code)
+  })
+
+  test('JSON whose photo is no image, or too large', async () => {
+    const image = (bytes: Buffer) => JSON.stringify({ image: bytes.toString('base64') })
+    await refusal(classify(server.url, image(Buffer.from('hello hello')), { headers: asJson }), 415, 'not_an_image')
+    await refusal(classify(server.url, image(Buffer.alloc(20 * MB + 1)), { headers: asJson }), 413, 'too_large')
+  })
+})
+
+test.each([
+  '?top_k=0',
+  '?top_k=-1',
+  '?top_k=1001',
+  '?top_k=1e9',
+  '?top_k=2.5',
+  '?top_k=abc',
+  '?top_k=',
+  '?top_k=1&top_k=2',
+  '?threshold=2',
+  '?threshold=-0.1',
+  '?threshold=NaN',
+  '?threshold=Infinity',
+  '?model=',
+])('%s: 400 invalid_parameter', async (query) => {
+  await refusal(classify(server.url, espresso, { query }), 400, 'invalid_parameter')
+})
+
+test.each(['?model=nothing', '?model=../../etc/passwd', '?model=__proto__', `?model=${'x'.repeat(200)}`])(
+  'an unknown model (%s): 404',
+  async (query) => {
+    await refusal(classify(server.url, espresso, { query }), 404, 'unknown_model')
+  },
+)
+
+test('a name of a model that is too long for any', async () => {
+  await refusal(classify(server.url, espresso, { query: `?model=${'x'.repeat(201)}` }), 400, 'invalid_parameter')
+})
+
+describe('too large', () => {
+  test('with an honest length, without one, and while the sender does not look: always the refusal', async () => {
+    for (let i = 0; i < 10; i++) {
+      await refusal(classify(server.url, big), 413, 'too_large')
+      await refusal(classify(server.url, new Blob([big]).stream()), 413, 'too_large')
+    }
+  })
+
+  test('exactly the limit is read', async () => {
+    await refusal(classify(server.url, Buffer.alloc(20 * MB)), 415, 'not_an_image')
+    await refusal(classify(server.url, Buffer.alloc(20 * MB + 1)), 413, 'too_large')
+  })
+
+  test('a length that promises more than comes, or less', async () => {
+    const head = (length: number) => `POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`
+    // More: nobody can answer before the rest comes; the sender hangs up and the server must not mind.
+    await wire(server.url, Buffer.concat([Buffer.from(head(espresso.length + 1000)), espresso]), { halfClose: true })
+    // Less: what follows the declared length is no request, and the connection ends with a 4xx.
+    const reply = await wire(server.url, Buffer.concat([Buffer.from(head(1000)), espresso]))
+    expect(reply).toMatch(/^HTTP\/1\.1 4\d\d /)
+    await answer(classify(server.url, espresso))
+  })
+
+  test('a sender that asks first is told before it sends', async () => {
+    const headers = { expect: '100-continue', 'content-length': String(40 * MB) }
+    const refused = await raw(server.url, '/api/classify', { method: 'POST', headers })
+    expect([refused.status, refused.continued]).toEqual([413, false])
+    const small = { expect: '100-continue', 'content-length': String(espresso.length) }
+    const taken = await raw(server.url, '/api/classify', { method: 'POST', headers: small, body: espresso })
+    expect([taken.status, taken.continued]).toEqual([200, true])
+  })
+})
+
+describe('paths and methods', () => {
+  test.each(['/api', '/api/', '/api/nothing', '/api/classify/x', '/health', '/health/x'])('%s: 404', async (path) => {
+    await refusal(fetch(server.url + path), 404, 'not_found')
+  })
+
+  test.each([
+    ['GET', '/api/classify', 'POST, OPTIONS'],
+    ['PUT', '/api/classify', 'POST, OPTIONS'],
+    ['POST', '/api/models', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/health/live', 'GET, HEAD, OPTIONS'],
+  ])('%s %s: 405 with Allow', async (method, path, allow) => {
+    const headers = await refusal(fetch(server.url + path, { method }), 405, 'method_not_allowed')
+    expect(headers.get('allow')).toBe(allow)
+  })
+
+  test('HEAD of what only takes POST', async () => {
+    const reply = await raw(server.url, '/api/classify', { method: 'HEAD' })
+    expect([reply.status, reply.body, reply.headers.allow]).toEqual([405, '', 'POST, OPTIONS'])
+  })
+})
+
+test('two photos with a side of one pixel', async () => {
+  for (const [width, height] of [
+    [1, 1],
+    [3000, 1],
+  ] as const) {
+    const image = await sharp({ create: { width, height, channels: 3, background: '#a33' } })
+      .png()
+      .toBuffer()
+    expect((await answer(classify(server.url, image))).image).toMatchObject({ width, height })
+  }
+})

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import sharp, { type Sharp } from 'sharp'
+
+/** A photo with a known answer: an espresso, 600 × 400, PNG. */
+export const espresso = readFileSync('public/gallery/espresso.png')
+
+export type Output = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff'
+
+/** The espresso in another format. */
+export function as(format: Output): Promise<Buffer> {
+  return sharp(espresso).toFormat(format, { quality: 95 }).toBuffer()
+}
+
+/** How a camera would store an upright picture under each EXIF orientation: the inverse of what a viewer does. */
+const STORED: Record<number, (upright: Sharp) => Sharp> = {
+  1: (picture) => picture,
+  2: (picture) => picture.flop(),
+  3: (picture) => picture.rotate(180),
+  4: (picture) => picture.flip(),
+  5: (picture) => picture.rotate(270).flop(),
+  6: (picture) => picture.rotate(270),
+  7: (picture) => picture.rotate(90).flop(),
+  8: (picture) => picture.rotate(90),
+}
+
+/** The espresso stored lossless with an EXIF orientation, so that a viewer shows it upright. */
+export async function oriented(orientation: number): Promise<Buffer> {
+  const pixels = await (STORED[orientation] as (picture: Sharp) => Sharp)(sharp(espresso)).png().toBuffer()
+  return sharp(pixels).withMetadata({ orientation }).tiff({ compression: 'lzw' }).toBuffer()
+}
+
+/** The head of a PNG that claims a size and holds nothing: a decompression bomb's first bytes. */
+export function hugePng(width: number, height: number): Buffer {
+  const png = Buffer.from(
+    '89504e470d0a1a0a0000000d49484452000000000000000008020000000000000000000049444154789c0300000000010000000049454e44ae426082',
+    'hex',
+  )
+  png.writeUInt32BE(width, 16)
+  png.writeUInt32BE(height, 20)
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29)
+  return png
+}
+
+function crc32(bytes: Buffer): number {
+  let crc = 0xffffffff
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+  }
+  return ~crc >>> 0
+}
