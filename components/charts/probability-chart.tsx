@@ -1,0 +1,155 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+import { Bar, BarChart, Cell, ResponsiveContainer, XAxis, YAxis } from 'recharts'
+import type { Prediction } from '@/lib/shared/contract'
+import { percent } from '@/lib/shared/format'
+import { ROW_HEIGHT } from './row-height'
+
+const BAR_HEIGHT = 10
+/** Mean width of a letter at 14 px, to give the labels the room they need and no more. */
+const LETTER_WIDTH = 7.4
+/** Room for `>99.9`, and how far Recharts puts a tick from its axis. */
+const SCORE_WIDTH = 60
+const TICK_MARGIN = 8
+const LABEL_WIDTHS = { least: 96, most: 200 }
+
+/** Scores as horizontal bars, the best one in the accent, with the same figures in a table for screen readers. */
+export default function ProbabilityChart({ predictions }: { predictions: readonly Prediction[] }) {
+  const animated = useMotion()
+  const longest = Math.max(...predictions.map(({ label }) => label.length))
+  const labelWidth = Math.min(LABEL_WIDTHS.most, Math.max(LABEL_WIDTHS.least, longest * LETTER_WIDTH + 12))
+  return (
+    <>
+      <div aria-hidden>
+        <ResponsiveContainer width="100%" height={ROW_HEIGHT * predictions.length}>
+          <BarChart
+            accessibilityLayer={false}
+            layout="vertical"
+            data={[...predictions]}
+            margin={{ top: 0, right: 0, bottom: 0, left: 0 }}
+          >
+            <XAxis type="number" domain={[0, 1]} hide />
+            <YAxis
+              type="category"
+              dataKey="label"
+              width={labelWidth}
+              axisLine={false}
+              tickLine={false}
+              interval={0}
+              tick={<Label count={Math.floor(labelWidth / LETTER_WIDTH)} />}
+            />
+            <YAxis
+              yAxisId="scores"
+              orientation="right"
+              type="category"
+              dataKey="label"
+              width={SCORE_WIDTH}
+              axisLine={false}
+              tickLine={false}
+              interval={0}
+              tick={<Score predictions={predictions} />}
+            />
+            <Bar
+              dataKey="score"
+              barSize={BAR_HEIGHT}
+              radius={BAR_HEIGHT / 2}
+              background={{ fill: 'var(--sunk)', radius: BAR_HEIGHT / 2 }}
+              isAnimationActive={animated}
+              animationDuration={180}
+            >
+              {predictions.map(({ label }, index) => (
+                <Cell key={label} fill={index === 0 ? 'var(--accent)' : 'var(--bar)'} />
+              ))}
+            </Bar>
+          </BarChart>
+        </ResponsiveContainer>
+      </div>
+      <table className="sr-only">
+        <caption>Scores</caption>
+        <thead>
+          <tr>
+            <th scope="col">Label</th>
+            <th scope="col">Percent</th>
+          </tr>
+        </thead>
+        <tbody>
+          {predictions.map(({ label, score }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{percent(score)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}
+
+/** What Recharts hands to a tick. */
+interface TickProps {
+  x?: number
+  y?: number
+  index?: number
+  payload?: { value: string }
+}
+
+interface LabelProps extends TickProps {
+  /** Letters that fit. */
+  count: number
+}
+
+/** A class name at the left edge; one that is too long is cut and tells the whole on hover. */
+function Label({ count, y = 0, index = 0, payload }: LabelProps) {
+  const text = payload?.value ?? ''
+  const cut = text.length > count + 2 ? `${text.slice(0, count)}…` : text
+  return (
+    <text
+      x={0}
+      y={y}
+      dy="0.35em"
+      fontSize={14}
+      fontWeight={index === 0 ? 600 : 400}
+      fill={index === 0 ? 'var(--ink)' : 'var(--ink-2)'}
+    >
+      {cut}
+      {cut !== text && <title>{text}</title>}
+    </text>
+  )
+}
+
+interface ScoreProps extends TickProps {
+  predictions: readonly Prediction[]
+}
+
+/** A score at the right edge, in line with the others. */
+function Score({ predictions, x = 0, y = 0, index = 0 }: ScoreProps) {
+  return (
+    <text
+      x={x + SCORE_WIDTH - TICK_MARGIN}
+      y={y}
+      dy="0.35em"
+      textAnchor="end"
+      className="figures"
+      fontSize={13}
+      fontWeight={index === 0 ? 600 : 400}
+      fill={index === 0 ? 'var(--ink)' : 'var(--ink-2)'}
+    >
+      {percent(predictions[index]?.score ?? 0)}
+    </text>
+  )
+}
+
+const REDUCED = '(prefers-reduced-motion: reduce)'
+
+function useMotion(): boolean {
+  return !useSyncExternalStore(
+    (changed) => {
+      const query = matchMedia(REDUCED)
+      query.addEventListener('change', changed)
+      return () => query.removeEventListener('change', changed)
+    },
+    () => matchMedia(REDUCED).matches,
+    () => true,
+  )
+}

@@ -1,0 +1,122 @@
+'use client'
+
+import dynamic from 'next/dynamic'
+import { useEffect, useState } from 'react'
+import type { Phase } from '@/lib/client/photo-session'
+import { confidence } from '@/lib/shared/confidence'
+import type { Classification } from '@/lib/shared/contract'
+import { bytes, percent } from '@/lib/shared/format'
+import { ROW_HEIGHT } from '../charts/row-height'
+import { FailureNotice } from './failure-notice'
+import { Timings } from './timings'
+
+// Recharts measures in the browser; on the server it would guess and the page would jump.
+const ProbabilityChart = dynamic(() => import('../charts/probability-chart'), { ssr: false })
+
+interface AnswerProps {
+  phase: Phase | undefined
+  /** Predictions to show. */
+  shown: number
+  onRetry(): void
+  onRemove(): void
+}
+
+/** What is known of the selected photo so far. */
+export function Answer({ phase, shown, onRetry, onRemove }: AnswerProps) {
+  if (phase?.name === 'answered') return <Labels result={phase.result} shown={shown} />
+  if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
+  return <Pending phase={phase} shown={shown} />
+}
+
+function Labels({ result, shown }: { result: Classification; shown: number }) {
+  const [best] = result.predictions
+  if (!best) return null
+  const { words, tone } = confidence(best.score, result.uncertain)
+  return (
+    <>
+      <p className={tone === 'uncertain' ? 'font-semibold text-warn' : 'font-semibold text-accent'}>{words}</p>
+      <h1 className="text-balance font-semibold text-2xl leading-[1.1] tracking-[-0.03em] lg:text-3xl">{best.label}</h1>
+      <p className="mt-3 flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <span className="figures text-[24px]">
+          {percent(best.score)}
+          <span className="ml-0.5 text-ink-2 text-sm">%</span>
+        </span>
+        <span className="text-ink-2 text-sm">{result.model.calibrated ? 'calibrated' : 'score, not calibrated'}</span>
+      </p>
+      {tone === 'uncertain' && (
+        <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">
+          Of answers with so low a score, fewer than half were right when this model was measured. The photo may show
+          something that none of its labels names.
+        </p>
+      )}
+      <div className="mt-6" style={{ minHeight: ROW_HEIGHT * Math.min(shown, result.predictions.length) }}>
+        <ProbabilityChart predictions={result.predictions.slice(0, shown)} />
+      </div>
+      <Timings timings={result.timings} />
+    </>
+  )
+}
+
+/** The shape of the answer before it is there: same places, same sizes, nothing jumps. */
+function Pending({ phase, shown }: { phase: Phase | undefined; shown: number }) {
+  const slow = useSlow(3000)
+  return (
+    <div aria-busy="true">
+      <p className="font-semibold text-ink-2">{step(phase, slow)}</p>
+      <div className="mt-1.5 h-11 w-3/5 animate-pulse rounded-card bg-sunk lg:h-[50px]" />
+      <div className="mt-4 flex h-7 items-center">
+        <Progress phase={phase} />
+      </div>
+      <div className="mt-7 animate-pulse" style={{ height: ROW_HEIGHT * shown }}>
+        {[72, 30, 22, 16, 12, 10, 9, 8, 7, 6].slice(0, shown).map((width) => (
+          <div key={width} className="flex items-center gap-6" style={{ height: ROW_HEIGHT }}>
+            <span className="h-2.5 w-28 rounded-full bg-sunk" />
+            <span className="h-2.5 flex-1 rounded-full bg-sunk" />
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function step(phase: Phase | undefined, slow: boolean): string {
+  switch (phase?.name) {
+    case 'uploading':
+      return `Uploading, ${bytes(phase.sent)} of ${bytes(phase.total)}`
+    case 'running':
+      return slow ? 'Still classifying; the server has much to do' : 'Classifying'
+    case 'busy':
+      return 'The server is busy; asking again in a moment'
+    default:
+      return 'Waiting for its turn'
+  }
+}
+
+function Progress({ phase }: { phase: Phase | undefined }) {
+  const part = phase?.name === 'uploading' ? phase.sent / Math.max(phase.total, 1) : phase?.name === 'running' ? 1 : 0
+  return (
+    <div
+      role="progressbar"
+      aria-label="Upload"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(100 * part)}
+      className="h-1.5 w-full overflow-hidden rounded-full bg-sunk"
+    >
+      <div
+        className="h-full rounded-full bg-accent transition-[width] duration-150"
+        style={{ width: `${100 * part}%` }}
+      />
+    </div>
+  )
+}
+
+/** True once the component has been there for so long. */
+function useSlow(ms: number): boolean {
+  const [slow, setSlow] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), ms)
+    return () => clearTimeout(timer)
+  }, [ms])
+  return slow
+}

@@ -1,0 +1,12 @@
+/** Shown over the whole page while a photo hovers over it. */
+export function DropOverlay({ visible }: { visible: boolean }) {
+  if (!visible) return null
+  return (
+    <div
+      aria-hidden
+      className="pointer-events-none fixed inset-3 z-20 grid place-items-center rounded-2xl border-2 border-accent border-dashed bg-accent-soft/85"
+    >
+      <p className="font-semibold text-accent text-xl tracking-tight">Drop to classify</p>
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+import { CircleAlert, RotateCw, Trash2, WifiOff } from 'lucide-react'
+import type { Failure } from '@/lib/client/classify'
+import { Button } from '../ui/button'
+
+interface FailureNoticeProps {
+  failure: Failure
+  onRetry(): void
+  onRemove(): void
+}
+
+/** What went wrong with a photo, and what can be done. */
+export function FailureNotice({ failure, onRetry, onRemove }: FailureNoticeProps) {
+  const Icon = failure.code === 'offline' ? WifiOff : CircleAlert
+  return (
+    <div className="pb-2">
+      <p className="flex items-center gap-2 font-semibold text-bad">
+        <Icon aria-hidden className="size-4" /> No answer
+      </p>
+      <h1 className="mt-1 text-balance font-semibold text-xl tracking-tight">{failure.title}</h1>
+      <p className="mt-3 max-w-[44em] text-pretty text-ink-2">{failure.detail}</p>
+      <div className="mt-6 flex flex-wrap gap-2">
+        {failure.retryable && (
+          <Button variant="primary" onClick={onRetry}>
+            <RotateCw aria-hidden /> Try again
+          </Button>
+        )}
+        <Button onClick={onRemove}>
+          <Trash2 aria-hidden /> Remove photo
+        </Button>
+      </div>
+      <p className="figures mt-6 text-ink-3 text-xs">{failure.code}</p>
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+'use client'
+
+import { useState } from 'react'
+import { SAMPLES, type Sample } from '@/lib/shared/samples'
+
+/** A few photos to try with. Each is fetched like any file and goes the same way as a visitor's own. */
+export function Samples({ onSample }: { onSample(file: Blob, credit: string): void }) {
+  const [failed, setFailed] = useState(false)
+  async function take({ file, credit }: Sample): Promise<void> {
+    try {
+      const reply = await fetch(`/gallery/${file}`)
+      if (!reply.ok) throw new Error(String(reply.status))
+      setFailed(false)
+      onSample(new File([await reply.blob()], file), credit)
+    } catch {
+      setFailed(true)
+    }
+  }
+  return (
+    <div className="mt-7">
+      <div className="flex flex-wrap items-center justify-center gap-x-4 gap-y-3">
+        <p className="text-ink-2 text-sm">No photo at hand?</p>
+        <ul className="flex gap-2.5">
+          {SAMPLES.map((sample) => (
+            <li key={sample.file}>
+              <button
+                type="button"
+                onClick={() => take(sample)}
+                title={`Photo: ${sample.credit}`}
+                className="block rounded-card"
+              >
+                {/* biome-ignore lint/performance/noImgElement: small local files; next/image would run them through its own server */}
+                <img
+                  src={`/gallery/${sample.file}`}
+                  alt={`${sample.alt}, classify`}
+                  width={56}
+                  height={56}
+                  className="size-14 rounded-card object-cover transition-transform duration-150 hover:scale-105"
+                />
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
+      {failed && (
+        <p role="alert" className="mt-3 text-bad text-sm">
+          The sample could not be loaded. Are you online?
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,41 @@
+'use client'
+
+import { Radio } from '@base-ui/react/radio'
+import { RadioGroup } from '@base-ui/react/radio-group'
+import { useId } from 'react'
+
+interface SegmentedProps<T extends string> {
+  label: string
+  options: readonly { value: T; label: string; disabled?: boolean }[]
+  value: T
+  onChange(value: T): void
+}
+
+/** One choice of a few, side by side. A radio group to the keyboard and to screen readers. */
+export function Segmented<T extends string>({ label, options, value, onChange }: SegmentedProps<T>) {
+  const id = useId()
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <span id={id} className="w-16 text-ink-2 text-sm">
+        {label}
+      </span>
+      <RadioGroup
+        aria-labelledby={id}
+        value={value}
+        onValueChange={(next) => onChange(next as T)}
+        className="inline-flex rounded-card border border-line-2 bg-card p-[3px]"
+      >
+        {options.map((option) => (
+          // biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is the control
+          <label
+            key={option.value}
+            className="cursor-pointer rounded-[7px] px-3 py-1.5 font-medium text-ink-2 text-sm has-data-checked:bg-accent has-data-disabled:cursor-not-allowed has-data-checked:text-accent-ink has-data-disabled:text-ink-3 has-data-disabled:line-through has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
+          >
+            <Radio.Root value={option.value} disabled={option.disabled ?? false} className="sr-only" />
+            {option.label}
+          </label>
+        ))}
+      </RadioGroup>
+    </div>
+  )
+}

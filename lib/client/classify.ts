@@ -1,0 +1,70 @@
+import type { Classification } from '@/lib/shared/contract'
+import type { ProblemDetails } from '@/lib/shared/problem'
+
+/** Why a photo has no answer, for the person who waits for it. */
+export interface Failure {
+  code: string
+  title: string
+  detail: string
+  /** Whether the same photo may be answered at another time. */
+  retryable: boolean
+  /** What the server asked us to wait, in milliseconds; null where it did not. */
+  retryAfterMs: number | null
+}
+
+export interface ClassifyCall {
+  model: string
+  topK: number
+  signal: AbortSignal
+  /** Bytes sent so far, and of how many. */
+  onProgress(sent: number, total: number): void
+  /** The upload is complete; the server works. */
+  onUploaded(): void
+}
+
+const OFFLINE: Failure = {
+  code: 'offline',
+  title: 'No connection',
+  detail: 'The server could not be reached. The photo is kept here; try again when you are back online.',
+  retryable: true,
+  retryAfterMs: null,
+}
+
+/** The photo was taken away while it was on its way; nobody sees this. */
+const WITHDRAWN: Failure = { ...OFFLINE, code: 'withdrawn', title: 'Withdrawn', detail: 'The photo was taken away.' }
+
+/**
+ * Sends a photo to `POST /api/classify`. By XMLHttpRequest, since fetch tells nothing of an upload's progress.
+ * Rejects with a `Failure`.
+ */
+export function classify(file: Blob, call: ClassifyCall): Promise<Classification> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', `/api/classify?${new URLSearchParams({ model: call.model, top_k: String(call.topK) })}`)
+    request.setRequestHeader('content-type', file.type || 'application/octet-stream')
+    request.upload.onprogress = ({ loaded, total }) => call.onProgress(loaded, total)
+    request.upload.onload = () => call.onUploaded()
+    request.onload = () => {
+      if (request.status === 200) resolve(JSON.parse(request.responseText) as Classification)
+      else reject(failure(request))
+    }
+    request.onerror = () => reject(OFFLINE)
+    request.onabort = () => reject(WITHDRAWN)
+    call.signal.addEventListener('abort', () => request.abort(), { once: true })
+    request.send(file)
+  })
+}
+
+function failure(request: XMLHttpRequest): Failure {
+  const seconds = Number(request.getResponseHeader('retry-after') ?? Number.NaN)
+  const retryAfterMs = Number.isFinite(seconds) ? 1000 * seconds : null
+  const retryable = request.status === 429 || request.status >= 500
+  try {
+    const { code, title, detail } = JSON.parse(request.responseText) as ProblemDetails
+    return { code, title, detail, retryable, retryAfterMs }
+  } catch {
+    // Not ours: a proxy or a balancer answered in between.
+    const detail = `Something between here and the server answered with ${request.status}.`
+    return { code: 'unreadable', title: 'No answer', detail, retryable: true, retryAfterMs }
+  }
+}

@@ -1,0 +1,218 @@
+import type { Classification } from '@/lib/shared/contract'
+import { bytes as formatBytes } from '@/lib/shared/format'
+import type { ClassifyCall, Failure } from './classify'
+
+/** Where one photo stands with one model. */
+export type Phase =
+  | { name: 'waiting' }
+  | { name: 'uploading'; sent: number; total: number }
+  | { name: 'running' }
+  /** The server was busy and asked to wait. */
+  | { name: 'busy' }
+  | { name: 'answered'; result: Classification }
+  | { name: 'failed'; failure: Failure }
+
+export interface Photo {
+  id: number
+  name: string
+  file: Blob
+  /** Object URL of the file, for the preview. */
+  url: string
+  /** Whose picture it is, for the samples that want it said. */
+  credit: string | null
+  /** By model, so that going back to a model shows its answer at once. */
+  phases: Readonly<Record<string, Phase>>
+}
+
+export interface Snapshot {
+  photos: readonly Photo[]
+  selected: number | null
+  model: string
+}
+
+export interface SessionOptions {
+  model: string
+  maxBytes: number
+  send(file: Blob, call: ClassifyCall): Promise<Classification>
+}
+
+/** Predictions asked for; the page shows fewer, as the visitor likes, without another request. */
+const TOP_K = 10
+/** Uploads at once: the second one hides the round trip of the first. */
+const PARALLEL = 2
+/** Times that a busy server is asked again before the visitor is. */
+const MAX_RETRIES = 3
+const DEFAULT_RETRY_MS = 1000
+
+interface Job {
+  id: number
+  model: string
+  retries: number
+}
+
+/**
+ * The photos of one visit and their answers. Adding a photo never touches an earlier one. Holds the object URLs,
+ * the uploads and their order; a page subscribes to its snapshots.
+ */
+export class PhotoSession {
+  private state: Snapshot
+  private nextId = 1
+  private readonly jobs: Job[] = []
+  private readonly running = new Map<string, AbortController>()
+  private readonly listeners = new Set<() => void>()
+
+  constructor(private readonly options: SessionOptions) {
+    this.state = { photos: [], selected: null, model: options.model }
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  readonly snapshot = (): Snapshot => this.state
+
+  /** Adds photos, selects the first of them and asks for their answers in order. */
+  add(files: readonly Blob[], credit: string | null = null): void {
+    const photos = files.map((file) => ({
+      id: this.nextId++,
+      name: file instanceof File ? file.name : 'photo',
+      file,
+      url: URL.createObjectURL(file),
+      credit,
+      phases: {},
+    }))
+    const [first] = photos
+    if (!first) return
+    this.change({ photos: [...this.state.photos, ...photos], selected: first.id })
+    for (const { id } of photos) this.request(id)
+  }
+
+  select(id: number): void {
+    this.change({ selected: id })
+    this.request(id)
+  }
+
+  setModel(model: string): void {
+    this.change({ model })
+    if (this.state.selected !== null) this.request(this.state.selected)
+  }
+
+  retry(id: number): void {
+    this.setPhase({ id, model: this.state.model }, null)
+    this.request(id)
+  }
+
+  /** Takes a photo away with whatever still runs for it; the neighbour is selected. */
+  remove(id: number): void {
+    const at = this.state.photos.findIndex((photo) => photo.id === id)
+    const photo = this.state.photos[at]
+    if (!photo) return
+    for (const model of Object.keys(photo.phases)) this.running.get(key({ id, model }))?.abort()
+    URL.revokeObjectURL(photo.url)
+    const photos = this.state.photos.filter((other) => other.id !== id)
+    const neighbour = photos[Math.min(at, photos.length - 1)]
+    const selected = this.state.selected === id ? (neighbour?.id ?? null) : this.state.selected
+    this.change({ photos, selected })
+    if (selected !== null) this.request(selected)
+  }
+
+  /** Ends everything that runs and frees the previews. */
+  dispose(): void {
+    for (const controller of this.running.values()) controller.abort()
+    for (const { url } of this.state.photos) URL.revokeObjectURL(url)
+  }
+
+  /** Asks for the answer of a photo by the current model, unless there is one or one is on its way. */
+  private request(id: number): void {
+    const job = { id, model: this.state.model, retries: 0 }
+    const photo = this.photo(id)
+    if (!photo || photo.phases[job.model]) return
+    const tooLarge = sizeFailure(photo.file.size, this.options.maxBytes)
+    if (tooLarge) {
+      this.setPhase(job, { name: 'failed', failure: tooLarge })
+      return
+    }
+    this.setPhase(job, { name: 'waiting' })
+    this.jobs.push(job)
+    this.pump()
+  }
+
+  private pump(): void {
+    while (this.running.size < PARALLEL) {
+      const job = this.jobs.shift()
+      if (!job) return
+      const photo = this.photo(job.id)
+      if (photo) void this.run(job, photo.file)
+    }
+  }
+
+  private async run(job: Job, file: Blob): Promise<void> {
+    const controller = new AbortController()
+    this.running.set(key(job), controller)
+    try {
+      const result = await this.options.send(file, {
+        model: job.model,
+        topK: TOP_K,
+        signal: controller.signal,
+        onProgress: (sent, total) => this.setPhase(job, { name: 'uploading', sent, total }),
+        onUploaded: () => this.setPhase(job, { name: 'running' }),
+      })
+      this.setPhase(job, { name: 'answered', result })
+    } catch (error) {
+      this.failed(job, error as Failure)
+    } finally {
+      this.running.delete(key(job))
+      this.pump()
+    }
+  }
+
+  private failed(job: Job, failure: Failure): void {
+    if (failure.retryAfterMs === null || job.retries >= MAX_RETRIES) {
+      this.setPhase(job, { name: 'failed', failure })
+      return
+    }
+    this.setPhase(job, { name: 'busy' })
+    setTimeout(
+      () => {
+        this.jobs.push({ ...job, retries: job.retries + 1 })
+        this.pump()
+      },
+      Math.max(failure.retryAfterMs, DEFAULT_RETRY_MS),
+    )
+  }
+
+  private photo(id: number): Photo | undefined {
+    return this.state.photos.find((photo) => photo.id === id)
+  }
+
+  private setPhase({ id, model }: { id: number; model: string }, phase: Phase | null): void {
+    const photos = this.state.photos.map((photo) => {
+      if (photo.id !== id) return photo
+      const { [model]: _, ...others } = photo.phases
+      return { ...photo, phases: phase ? { ...others, [model]: phase } : others }
+    })
+    this.change({ photos })
+  }
+
+  private change(part: Partial<Snapshot>): void {
+    this.state = { ...this.state, ...part }
+    for (const listener of this.listeners) listener()
+  }
+}
+
+function key({ id, model }: { id: number; model: string }): string {
+  return `${id} ${model}`
+}
+
+/** Said before the upload what the server would say after it. */
+function sizeFailure(size: number, limit: number): Failure | null {
+  if (size <= limit) return null
+  return {
+    code: 'too_large',
+    title: 'The file is too large',
+    detail: `It has ${formatBytes(size)}; ${formatBytes(limit)} are allowed. Save it smaller or with more compression.`,
+    retryable: false,
+    retryAfterMs: null,
+  }
+}

@@ -1,0 +1,225 @@
+import { readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+
+const photo = (name: string) => `public/gallery/${name}`
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
+const choose = (page: Page, ...names: string[]) =>
+  page.locator('input[type=file][multiple]').setInputFiles(names.map(photo))
+const thumbnails = (page: Page) =>
+  page.getByRole('list', { name: 'Photos' }).getByRole('button', { name: /webp|png|heic/i })
+
+/** Drops files on the page as a file manager would. */
+async function drop(page: Page, ...names: string[]): Promise<void> {
+  const files = names.map((name) => ({ name, data: readFileSync(photo(name)).toString('base64') }))
+  const transfer = await page.evaluateHandle((list) => {
+    const data = new DataTransfer()
+    for (const { name, data: base64 } of list) {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+      data.items.add(new File([bytes], name, { type: 'image/webp' }))
+    }
+    return data
+  }, files)
+  await page.dispatchEvent('main', 'dragenter', { dataTransfer: transfer })
+  await expect(page.getByText('Drop to classify')).toBeVisible()
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer })
+}
+
+test.beforeEach(async ({ page }) => {
+  page.on('pageerror', (error) => {
+    throw error
+  })
+  await page.goto('/')
+  await hydrated(page)
+})
+
+/** Until React has taken over the page, a paste or a drop has nobody to hear it. */
+async function hydrated(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    Object.keys(document.querySelector('main') ?? {}).some((key) => key.startsWith('__react')),
+  )
+}
+
+test('a dropped photo gets its label, its score in words and number, its chart and its times @phone', async ({
+  page,
+}) => {
+  await expect(heading(page, 'What is in the photo?')).toBeVisible()
+  await drop(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  const answer = page.getByRole('region', { name: 'Answer' })
+  await expect(answer.getByText(/^(Almost certainly|Very likely|Probably)$/)).toBeVisible()
+  await expect(answer.getByText(/^\d\d\.\d%$/)).toBeVisible()
+  await expect(answer.getByText(/^(wait .*)?decode .* run .* total .* ms$/)).toBeVisible()
+  await expect(page.getByText('768 × 1024 · WebP · 79 KB')).toBeVisible()
+  // Drawn, not only told: five bars of falling length.
+  const bars = answer.locator('.recharts-bar-rectangle path')
+  await expect(bars).toHaveCount(5)
+  const widths = await bars.evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect().width))
+  expect(widths[0]).toBeGreaterThan(3 * (widths[1] ?? 0))
+  await expect(answer.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(6)
+  await expect(page.getByRole('status')).toContainText(/koala\.webp: .* koala, \d\d\.\d percent/)
+})
+
+test('several photos one after another; earlier answers stay', async ({ page }) => {
+  await choose(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  let requests = 0
+  page.on('request', (request) => request.url().includes('/api/classify') && requests++)
+  await choose(page, 'espresso.png', 'goldfish.webp')
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await expect(thumbnails(page)).toHaveCount(3)
+  await thumbnails(page).nth(2).click()
+  await expect(heading(page, 'goldfish')).toBeVisible()
+  await thumbnails(page).nth(0).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+  expect(requests).toBe(2)
+})
+
+test('a pasted photo, and a sample with its credit', async ({ page }) => {
+  const base64 = readFileSync(photo('goldfish.webp')).toString('base64')
+  await page.evaluate((data) => {
+    const clipboardData = new DataTransfer()
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))
+    clipboardData.items.add(new File([bytes], 'pasted.webp', { type: 'image/webp' }))
+    window.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+  }, base64)
+  await expect(heading(page, 'goldfish')).toBeVisible()
+  await page.reload()
+  await hydrated(page)
+  await page.getByRole('button', { name: /A koala/ }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByText('Photo: David Iliff, CC BY-SA 3.0')).toBeVisible()
+})
+
+test('another model and another number of labels', async ({ page }) => {
+  await choose(page, 'espresso.png')
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await page.getByRole('button', { name: /Balanced model/ }).click()
+  const request = page.waitForRequest(/api\/classify\?model=fast/)
+  await page.getByText('Fast', { exact: true }).click()
+  await request
+  await expect(page.getByRole('button', { name: /Fast model/ })).toBeVisible()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await page.getByText('Top 10', { exact: true }).click()
+  await expect(page.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(11)
+  await page.getByText('Top 3', { exact: true }).click()
+  await expect(page.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(4)
+})
+
+test('all by keyboard: choose, walk through the photos, remove one', async ({ page }) => {
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Choose photos' }).focus()
+  await page.keyboard.press('Enter')
+  await (await chooser).setFiles(['koala.webp', 'goldfish.webp'].map(photo))
+  await expect(heading(page, 'koala')).toBeVisible()
+  await thumbnails(page).nth(0).focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(heading(page, 'goldfish')).toBeVisible()
+  await expect(thumbnails(page).nth(1)).toBeFocused()
+  await page.keyboard.press('Delete')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(thumbnails(page)).toHaveCount(1)
+  await page.keyboard.press('Tab')
+})
+
+test('a photo that cannot be read says why and leaves the others alone', async ({ page }) => {
+  await choose(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await page.locator('input[type=file][multiple]').setInputFiles([
+    {
+      name: 'IMG_1.HEIC',
+      mimeType: 'image/heic',
+      buffer: Buffer.from('00000018667479706865696300000000686569636d696631', 'hex'),
+    },
+  ])
+  await expect(heading(page, 'This image format is not supported')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Answer' }).getByText(/iPhones store/)).toBeVisible()
+  await page.getByRole('button', { name: 'Remove photo' }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+})
+
+test('a file over the limit is refused before it is sent', async ({ page }) => {
+  let requests = 0
+  page.on('request', (request) => request.url().includes('/api/classify') && requests++)
+  await page
+    .locator('input[type=file][multiple]')
+    .setInputFiles([{ name: 'huge.png', mimeType: 'image/png', buffer: Buffer.alloc(20_000_001) }])
+  await expect(heading(page, 'The file is too large')).toBeVisible()
+  expect(requests).toBe(0)
+})
+
+test('offline: the photo is kept and can be tried again', async ({ page, context }) => {
+  await context.setOffline(true)
+  await choose(page, 'koala.webp')
+  await expect(heading(page, 'No connection')).toBeVisible()
+  await context.setOffline(false)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+})
+
+test('a busy server is asked again; a slow upload shows its progress', async ({ page }) => {
+  let refusals = 0
+  await page.route('**/api/classify*', async (route) => {
+    if (refusals++ === 0) {
+      const body = JSON.stringify({ code: 'queue_full', title: 'The queue is full', detail: '…' })
+      await route.fulfill({
+        status: 429,
+        headers: { 'retry-after': '1' },
+        contentType: 'application/problem+json',
+        body,
+      })
+    } else {
+      await route.continue()
+    }
+  })
+  await choose(page, 'koala.webp')
+  await expect(page.getByText('The server is busy; asking again in a moment')).toBeVisible()
+  await expect(page.getByRole('progressbar', { name: 'Upload' })).toBeVisible()
+  await expect(heading(page, 'koala')).toBeVisible()
+})
+
+test("an answer below the model's own limit is called uncertain", async ({ page }) => {
+  // Evenly coloured noise is nothing that the labels name.
+  await page.locator('input[type=file][multiple]').setInputFiles('tests/e2e/noise.png')
+  await expect(page.getByText('Not sure, perhaps', { exact: true })).toBeVisible()
+  await expect(page.getByText(/fewer than half were right/)).toBeVisible()
+})
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing, ${scheme} @phone`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    await page.reload()
+    const violations = async () => {
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    }
+    expect(await violations()).toEqual([])
+    await choose(page, 'koala.webp', 'espresso.png')
+    await expect(heading(page, 'koala')).toBeVisible()
+    await page.getByRole('button', { name: /Balanced model/ }).click()
+    await expect(page.getByText('Top 10', { exact: true })).toBeVisible()
+    expect(await violations()).toEqual([])
+    await page
+      .locator('input[type=file][multiple]')
+      .setInputFiles([{ name: 'a.heic', mimeType: 'image/heic', buffer: Buffer.from('not a photo') }])
+    await expect(heading(page, 'This is not an image')).toBeVisible()
+    expect(await violations()).toEqual([])
+  })
+}
+
+test('nothing is wider than the screen, and the answer needs no scrolling @phone', async ({ page }) => {
+  await choose(page, 'koala.webp', 'espresso.png', 'goldfish.webp', 'polar-bear.webp', 'scarlet-macaw.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  expect(width).toBeLessThanOrEqual(0)
+  await expect(heading(page, 'koala')).toBeInViewport({ ratio: 1 })
+})
+
+test('the theme follows the system until it is chosen, and the choice stays', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.reload()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  await page.getByRole('button', { name: /light and dark/ }).click()
+  await page.reload()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
+})
