@@ -1,5 +1,7 @@
 // Builds the entries that Node runs: the server and the worker. One place, for the build and for development.
-import { rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { build, context } from 'esbuild'
 
 /** @returns {import('esbuild').BuildOptions} */
@@ -11,7 +13,6 @@ function options(outdir, entries) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    splitting: false,
     sourcemap: true,
     packages: 'external',
     logLevel: 'warning',
@@ -19,17 +20,34 @@ function options(outdir, entries) {
   }
 }
 
-const ENTRIES = { server: 'bin/server.ts', worker: 'lib/server/engine/worker/main.ts' }
+const WORKER = { worker: 'lib/server/engine/worker/main.ts' }
 
 /** Builds every entry into `outdir`. */
 export async function bundle(outdir = 'dist') {
   rmSync(outdir, { recursive: true, force: true })
-  await build(options(outdir, ENTRIES))
+  await build(options(outdir, { server: 'bin/server.ts', ...WORKER }))
 }
 
-/** Rebuilds the worker into `outdir` whenever its sources change, until `dispose()`. */
-export async function watchWorker(outdir) {
-  const watcher = await context(options(outdir, { worker: ENTRIES.worker }))
+/**
+ * Keeps the worker built into `outdir`, and a file `stamp` that changes whenever server code does: the runtime
+ * reads it at each request and makes its engine anew.
+ */
+export async function watchServer(outdir) {
+  rmSync(outdir, { recursive: true, force: true })
+  mkdirSync(outdir, { recursive: true })
+  const stamp = {
+    name: 'stamp',
+    setup({ onEnd }) {
+      onEnd(({ outputFiles = [], errors }) => {
+        if (errors.length > 0) return
+        const code = outputFiles.filter(({ path }) => path.endsWith('.js')).map(({ hash }) => hash)
+        for (const { path, contents } of outputFiles) if (path.includes('worker.js')) writeFileSync(path, contents)
+        writeFileSync(join(outdir, 'stamp'), createHash('sha256').update(code.join()).digest('hex'))
+      })
+    },
+  }
+  const entries = { runtime: 'lib/server/runtime.ts', ...WORKER }
+  const watcher = await context({ ...options(outdir, entries), write: false, plugins: [stamp] })
   await watcher.rebuild()
   await watcher.watch()
   return watcher

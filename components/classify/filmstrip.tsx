@@ -2,7 +2,7 @@
 
 import clsx from 'clsx'
 import { CircleAlert, LoaderCircle, Plus } from 'lucide-react'
-import type { KeyboardEvent, ReactNode } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import type { Photo } from '@/lib/client/photo-session'
 
 interface FilmstripProps {
@@ -56,10 +56,15 @@ interface ThumbnailProps {
 }
 
 function Thumbnail({ photo, model, current, onSelect }: ThumbnailProps) {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (current) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [current])
   const phase = photo.phases[model]?.name
   const busy = phase !== undefined && phase !== 'answered' && phase !== 'failed'
   return (
     <button
+      ref={button}
       type="button"
       aria-current={current}
       aria-label={photo.name}

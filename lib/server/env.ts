@@ -96,7 +96,9 @@ export function isDevelopment(): boolean {
   return process.env.NODE_ENV === 'development'
 }
 
-/** Says to React and Next which build of theirs to load. Called by entries before they import Next. */
+/** Says to React and Next which build of theirs to load, and to send no telemetry. Called before Next is imported. */
 export function declareProduction(): void {
-  ;(process.env as Record<string, string>).NODE_ENV ??= 'production'
+  const variables = process.env as Record<string, string>
+  variables.NODE_ENV ??= 'production'
+  variables.NEXT_TELEMETRY_DISABLED ??= '1'
 }

@@ -1,0 +1,17 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+
+/** The sample photos as JPEGs whose longer side has so many pixels, as cameras and phones would send them. */
+export async function photos(side: number): Promise<Buffer[]> {
+  const files = readdirSync('public/gallery').filter((name) => /\.(png|webp)$/.test(name))
+  return Promise.all(
+    files.map((name) =>
+      sharp(join('public/gallery', name))
+        .flatten({ background: '#fff' })
+        .resize({ width: side, height: side, fit: 'inside' })
+        .jpeg({ quality: 88 })
+        .toBuffer(),
+    ),
+  )
+}

@@ -1,0 +1,81 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answer, classify } from '../support/http'
+import { espresso } from '../support/photos'
+
+/** A copy of the project whose sources a test may change; packages are hard links. */
+let root: string
+let url: string
+let child: ReturnType<typeof spawn>
+let output = ''
+
+const LEFT_OUT = ['.git', '.next', 'dist', 'test-results', 'tests', '.sst']
+
+beforeAll(async () => {
+  mkdirSync('test-results', { recursive: true })
+  root = mkdtempSync(join('test-results', 'dev-'))
+  const entries = readdirSync('.').filter((name) => !LEFT_OUT.includes(name))
+  execFileSync('cp', ['-al', ...entries, root])
+  const port = await freePort()
+  url = `http://127.0.0.1:${port}`
+  child = spawn(process.execPath, ['scripts/dev.mjs'], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: 'development', PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data))
+  await until(async () => (await fetch(`${url}/health/ready`)).status === 200)
+})
+
+afterAll(async () => {
+  if (child.exitCode === null) {
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+  rmSync(root, { recursive: true })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+/** Asks until it holds: what a person at the browser does who waits for a rebuild. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const start = Date.now(); Date.now() - start < 50_000; await sleep(100)) {
+    if (await holds().catch(() => false)) return
+  }
+  throw new Error(`it never came true:\n${output}`)
+}
+
+/** Changes a source file. It is a hard link: written anew, so that the original stays as it is. */
+function change(path: string, from: string, to: string): void {
+  const source = readFileSync(join(root, path), 'utf8')
+  expect(source).toContain(from)
+  rmSync(join(root, path))
+  writeFileSync(join(root, path), source.replace(from, to))
+}
+
+const ask = () => answer(classify(url, espresso, { query: '?top_k=2' }))
+
+test('pages, server code and workers reload under a running development server', async () => {
+  const before = await ask()
+  expect(before.predictions[0]?.label).toBe('espresso')
+
+  change('lib/server/engine/worker/scores.ts', 'Math.exp(', 'Math.exp(3 * ')
+  await until(async () => ((await ask()).predictions[0]?.score ?? 0) > (before.predictions[0]?.score ?? 1))
+
+  change('lib/server/http/routes/classify.ts', 'topK: top_k', 'topK: top_k + 1')
+  await until(async () => (await ask()).predictions.length === 3)
+
+  change('components/classify/empty-state.tsx', 'What is in the photo?', 'What do you see?')
+  await until(async () => (await (await fetch(url)).text()).includes('What do you see?'))
+})
