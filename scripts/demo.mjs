@@ -13,6 +13,5 @@ server.on('message', ({ kind, url }) => {
   if (kind === 'listening') console.log(`\n  Vision Object Classifier is at ${url}\n  Ctrl-C stops it.\n`)
 })
 server.on('exit', (code) => process.exit(code ?? 1))
-// Ctrl-C reaches the server by itself; a signal to this process alone is passed on. Either way it drains first.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => server.kill('SIGTERM'))
+// The server drains and then ends; this process ends with it. (A Ctrl-C reaches both, and the server heeds the first.)
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal))

@@ -14,7 +14,8 @@ process.on('disconnect', () => process.exit(0))
 let stages: Stages | undefined
 
 function send(message: FromWorker): void {
-  process.send?.(message)
+  // A parent that is gone needs no message; 'disconnect' ends this process.
+  process.send?.(message, undefined, undefined, () => {})
 }
 
 async function load(models: WorkerModel[], maxPixels: number): Promise<void> {
