@@ -41,8 +41,11 @@ function resized(source: Size, resize: Preprocessor['resize']): Size {
 
 /** `size`, enlarged in its aspect where the crop would not fit into it. */
 function covering(size: Size, crop: Size): Size {
-  const factor = Math.max(1, crop.width / size.width, crop.height / size.height)
-  return factor === 1 ? size : { width: Math.ceil(size.width * factor), height: Math.ceil(size.height * factor) }
+  if (size.width >= crop.width && size.height >= crop.height) return size
+  const byWidth = crop.width * size.height >= crop.height * size.width
+  return byWidth
+    ? { width: crop.width, height: Math.ceil((size.height * crop.width) / size.width) }
+    : { width: Math.ceil((size.width * crop.height) / size.height), height: crop.height }
 }
 
 /** Rounds to the nearest integer, halves to the even one: 0.5 → 0, 1.5 → 2, 2.5 → 2. */

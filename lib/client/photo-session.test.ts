@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Classification } from '@/lib/shared/contract'
+import type { ClassifyCall, Failure } from './classify'
+import { PhotoSession } from './photo-session'
+
+interface Sent {
+  file: Blob
+  call: ClassifyCall
+  resolve(result: Classification): void
+  reject(failure: Failure): void
+}
+
+let sent: Sent[]
+let session: PhotoSession
+beforeEach(() => {
+  sent = []
+  session = new PhotoSession({
+    model: 'balanced',
+    maxBytes: 10,
+    send: (file, call) =>
+      new Promise((resolve, reject) => {
+        sent.push({ file, call, resolve, reject })
+        call.signal.addEventListener('abort', () => reject({ code: 'withdrawn', retryAfterMs: null }))
+      }),
+  })
+})
+afterEach(() => {
+  session.dispose()
+  vi.useRealTimers()
+})
+
+const file = (name: string, size = 3) => new File(['x'.repeat(size)], name)
+const result = (label: string) => ({ predictions: [{ label, score: 1, index: 0 }] }) as unknown as Classification
+const phases = (model = 'balanced') => session.snapshot().photos.map((photo) => photo.phases[model]?.name)
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+const busy: Failure = { code: 'queue_full', title: '', detail: '', retryable: true, retryAfterMs: 1000 }
+
+test('two at a time, in order; the first photo of a drop is selected', async () => {
+  session.add([file('a'), file('b'), file('c')])
+  expect(session.snapshot()).toMatchObject({ selected: 1, model: 'balanced' })
+  expect(sent.map((one) => (one.file as File).name)).toEqual(['a', 'b'])
+  sent[1]?.resolve(result('b'))
+  await settle()
+  expect(sent).toHaveLength(3)
+  expect(phases()).toEqual(['waiting', 'answered', 'waiting'])
+})
+
+test('progress, upload done, answer', async () => {
+  session.add([file('a')])
+  sent[0]?.call.onProgress(2, 3)
+  expect(session.snapshot().photos[0]?.phases.balanced).toEqual({ name: 'uploading', sent: 2, total: 3 })
+  sent[0]?.call.onUploaded()
+  expect(phases()).toEqual(['running'])
+  sent[0]?.resolve(result('a'))
+  await settle()
+  expect(phases()).toEqual(['answered'])
+})
+
+test('adding and failing leave earlier answers alone', async () => {
+  session.add([file('a')])
+  sent[0]?.resolve(result('a'))
+  await settle()
+  const [before] = session.snapshot().photos
+  session.add([file('b')])
+  sent[1]?.reject({ ...busy, code: 'not_an_image', retryable: false, retryAfterMs: null })
+  await settle()
+  expect(session.snapshot().photos[0]).toBe(before)
+  expect(phases()).toEqual(['answered', 'failed'])
+})
+
+test('another model asks once; coming back asks nothing', async () => {
+  session.add([file('a')])
+  sent[0]?.resolve(result('a'))
+  await settle()
+  session.setModel('fast')
+  expect(sent[1]?.call.model).toBe('fast')
+  sent[1]?.resolve(result('a'))
+  await settle()
+  session.setModel('balanced')
+  session.setModel('fast')
+  session.select(1)
+  expect(sent).toHaveLength(2)
+})
+
+test('a busy server is asked again three times, then the visitor', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  session.add([file('a')])
+  for (let attempt = 0; attempt < 3; attempt++) {
+    sent[attempt]?.reject(busy)
+    await settle()
+    expect(phases()).toEqual(['busy'])
+    vi.advanceTimersByTime(1000)
+    expect(sent).toHaveLength(attempt + 2)
+  }
+  sent[3]?.reject(busy)
+  await settle()
+  expect(phases()).toEqual(['failed'])
+  session.retry(1)
+  expect(sent).toHaveLength(5)
+})
+
+test('a removed photo is aborted and its neighbour selected', async () => {
+  session.add([file('a'), file('b'), file('c')])
+  session.select(2)
+  session.remove(2)
+  expect(sent[1]?.call.signal.aborted).toBe(true)
+  expect(session.snapshot().selected).toBe(3)
+  await settle()
+  expect(sent.map((one) => (one.file as File).name)).toEqual(['a', 'b', 'c'])
+  session.remove(3)
+  session.remove(1)
+  expect(session.snapshot()).toMatchObject({ photos: [], selected: null })
+})
+
+test('a file over the limit is refused unsent', () => {
+  session.add([file('huge', 11)])
+  expect(sent).toHaveLength(0)
+  expect(session.snapshot().photos[0]?.phases.balanced).toMatchObject({
+    name: 'failed',
+    failure: { code: 'too_large' },
+  })
+})

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { toTensor } from './tensor'
+
+// Two pixels: (0, 127, 255) and (10, 20, 30).
+const pixels = Uint8Array.of(0, 127, 255, 10, 20, 30)
+const efficientNet = {
+  rescale: 1 / 255,
+  mean: [127 / 255, 127 / 255, 127 / 255],
+  std: [128 / 255, 128 / 255, 128 / 255],
+}
+
+test('uint8 NHWC is the pixels themselves, not a copy', () => {
+  expect(toTensor(pixels, { layout: 'nhwc', type: 'uint8' }, null)).toBe(pixels)
+})
+
+test('planes hold each channel together', () => {
+  expect([...toTensor(pixels, { layout: 'nchw', type: 'uint8' }, null)]).toEqual([0, 10, 127, 20, 255, 30])
+})
+
+test('normalisation is (x × rescale − mean) / std by channel', () => {
+  const tensor = toTensor(pixels, { layout: 'nchw', type: 'float32' }, efficientNet)
+  const expected = [0, 10, 127, 20, 255, 30].map((x) => (x - 127) / 128)
+  expect(tensor).toBeInstanceOf(Float32Array)
+  expect([...tensor].every((value, i) => Math.abs(value - (expected[i] ?? 0)) < 1e-6)).toBe(true)
+  const means = { rescale: 1, mean: [1, 2, 3], std: [1, 2, 4] }
+  expect([...toTensor(pixels, { layout: 'nhwc', type: 'float32' }, means)]).toEqual([-1, 62.5, 63, 9, 9, 6.75])
+})
