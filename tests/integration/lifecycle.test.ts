@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { statusSchema } from '@/lib/shared/contract'
 import { answer, classify, refusal } from '../support/http'
@@ -54,6 +54,29 @@ describe('stopping', () => {
     }
     const [code] = server.child.exitCode === null ? await once(server.child, 'exit') : [server.child.exitCode]
     expect(code).toBe(0)
+  })
+
+  test('a kept-alive connection gets its page and is then closed', async () => {
+    const server = await start()
+    const { hostname, port } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    let page = ''
+    socket.on('data', (data) => (page += data))
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
+    await fetch(`${server.url}/health/live`)
+    server.child.kill('SIGTERM')
+    while (
+      await fetch(`${server.url}/health/live`).then(
+        () => true,
+        () => false,
+      )
+    )
+      await new Promise(setImmediate)
+    socket.write('\r\n')
+    const exited = once(server.child, 'exit')
+    await once(socket, 'close')
+    expect(page).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*What is in the photo\?/)
+    expect((await exited)[0]).toBe(0)
   })
 
   test('it is unready at once and serves on while balancers notice', async () => {
