@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
+import { Connections } from './connections'
 import { isApiPath } from './http/app'
 import type { Runtime } from './runtime'
 
@@ -24,7 +25,8 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.headersTimeout = KEEP_ALIVE_MS + 5_000
   server.requestTimeout = REQUEST_MS
-  const listener = requestListener(server, runtime, pages)
+  const connections = new Connections(server)
+  const listener = requestListener(connections, runtime, pages)
   server.on('request', listener)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // A sender that asks first is spared an upload that would be refused.
@@ -33,7 +35,7 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
     listener(request, response)
   })
   await listen(server, environment.PORT, environment.HOST)
-  onSignals(() => stop(server, runtime))
+  onSignals(() => stop(server, connections, runtime))
   const { port } = server.address() as AddressInfo
   const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
   await engine.settled()
@@ -44,15 +46,14 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   process.send?.({ kind: 'listening', url: `http://${shown}:${port}` })
 }
 
-function requestListener(server: Server, { app, lifecycle }: Runtime, pages: PageHandler): RequestListener {
+function requestListener(connections: Connections, { app }: Runtime, pages: PageHandler): RequestListener {
   // The app itself reads on after a refusal; the adapter must not close on top of it.
   const api = getRequestListener((request) => app.fetch(request), {
     autoCleanupIncoming: false,
     overrideGlobalObjects: false,
   })
   return (request, response) => {
-    // A kept-alive connection that becomes idle while the server closes would hold it open.
-    response.once('close', () => lifecycle.phase === 'closing' && server.closeIdleConnections())
+    connections.track(request, response)
     if (isApiPath(request.url ?? '')) void api(request, response)
     else void pages(request, response)
   }
@@ -84,7 +85,8 @@ function onSignals(stop: () => Promise<void>): void {
  * Stops without losing a request: unready at once, serving on for SHUTDOWN_DELAY_MS while balancers notice, then
  * the listener closes and what runs is finished. Exit 0 when all is done, 1 when SHUTDOWN_TIMEOUT_MS ran out.
  */
-async function stop(server: Server, { environment, lifecycle, log, engine }: Runtime): Promise<void> {
+async function stop(server: Server, connections: Connections, runtime: Runtime): Promise<void> {
+  const { environment, lifecycle, log, engine } = runtime
   log.info({}, 'stopping')
   lifecycle.phase = 'leaving'
   await sleep(environment.SHUTDOWN_DELAY_MS)
@@ -92,7 +94,7 @@ async function stop(server: Server, { environment, lifecycle, log, engine }: Run
   const finished = (async () => {
     const closed = once(server, 'close')
     server.close()
-    server.closeIdleConnections()
+    connections.closeIdle()
     await closed
     await engine.close()
     return 0

@@ -79,6 +79,16 @@ describe('stopping', () => {
     expect((await exited)[0]).toBe(0)
   })
 
+  test('a connection that was opened ahead and never used does not hold it up', async () => {
+    const server = await start()
+    const { hostname, port } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    await once(socket, 'connect')
+    const closed = once(socket, 'close')
+    expect(await server.stop()).toBe(0) // 1 where it had to wait for the connection's timeout
+    await closed
+  })
+
   test('it is unready at once and serves on while balancers notice', async () => {
     const server = await start({ SHUTDOWN_DELAY_MS: '1500' })
     server.child.kill('SIGTERM')

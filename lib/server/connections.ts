@@ -1,0 +1,47 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+interface Connection {
+  /** Requests that have no complete answer yet. */
+  requests: number
+  /** Bytes read when the last answer was complete; more since then are the beginning of a request. */
+  readBytes: number
+}
+
+/**
+ * Knows which connections of a server are idle. Node's own `closeIdleConnections` leaves connections open that have
+ * never carried a request, as browsers and pools open them ahead, and so a stop would wait for their timeout.
+ */
+export class Connections {
+  private readonly open = new Map<Socket, Connection>()
+  private closing = false
+
+  constructor(server: Server) {
+    server.on('connection', (socket: Socket) => {
+      this.open.set(socket, { requests: 0, readBytes: 0 })
+      socket.on('close', () => this.open.delete(socket))
+    })
+  }
+
+  /** Counts a request in until its answer is complete or its connection gone. */
+  track({ socket }: IncomingMessage, response: ServerResponse): void {
+    const connection = this.open.get(socket)
+    if (!connection) return
+    connection.requests++
+    response.once('close', () => {
+      connection.requests--
+      connection.readBytes = socket.bytesRead
+      if (this.closing) this.closeIfIdle(socket, connection)
+    })
+  }
+
+  /** Closes what is idle now, and every other connection once its answer is complete. */
+  closeIdle(): void {
+    this.closing = true
+    for (const [socket, connection] of this.open) this.closeIfIdle(socket, connection)
+  }
+
+  private closeIfIdle(socket: Socket, { requests, readBytes }: Connection): void {
+    if (requests === 0 && socket.bytesRead === readBytes) socket.end(() => socket.destroy())
+  }
+}
