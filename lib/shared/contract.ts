@@ -59,21 +59,13 @@ export const classificationSchema = z
 export type Classification = z.infer<typeof classificationSchema>
 export type Prediction = z.infer<typeof predictionSchema>
 
-/** A whole number as JSON has it, or as a query or a form spells it. */
-const integer = z.union([
-  z.int(),
-  z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .transform(Number),
-])
-const decimal = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^\d{1,9}(\.\d{1,20})?(e-?\d{1,3})?$/i)
-    .transform(Number),
-])
+/** A number as JSON has it, or as a query or a form spells it. */
+function numeric(spelling: RegExp, error: string) {
+  return z.union([z.number(), z.string().regex(spelling).transform(Number)], { error })
+}
+
+const integer = numeric(/^\d{1,9}$/, 'expected a whole number')
+const decimal = numeric(/^\d{1,9}(\.\d{1,20})?(e-?\d{1,3})?$/i, 'expected a number')
 
 /** What a caller may ask for besides the photo, by query, form or JSON. */
 export const classifyParametersSchema = z.object({

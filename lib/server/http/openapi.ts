@@ -115,7 +115,7 @@ function problemReplies(codes: ProblemCode[]): Record<number, object> {
 }
 
 function parameterSchemas(): Record<string, Record<string, unknown>> {
-  const schema = z.toJSONSchema(classifyParametersSchema, { io: 'input', target: 'draft-2020-12' })
+  const schema = z.toJSONSchema(classifyParametersSchema, { io: 'output', target: 'draft-2020-12' })
   return (schema.properties ?? {}) as Record<string, Record<string, unknown>>
 }
 
@@ -136,7 +136,13 @@ function componentSchemas(): Record<string, object> {
   for (const schema of [...REPLIES, classifyJsonSchema]) {
     registry.add(schema, { id: String(schema.meta()?.id) })
   }
-  const { schemas } = z.toJSONSchema(registry, { uri, io: 'input', target: 'draft-2020-12' })
+  const { schemas } = z.toJSONSchema(registry, {
+    uri,
+    io: 'output',
+    target: 'draft-2020-12',
+    // Replies may gain fields, and unknown fields of a request are left alone.
+    override: ({ jsonSchema }) => delete jsonSchema.additionalProperties,
+  })
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]),
   )
