@@ -4,9 +4,11 @@ export function DropOverlay({ visible }: { visible: boolean }) {
   return (
     <div
       aria-hidden
-      className="pointer-events-none fixed inset-3 z-20 grid place-items-center rounded-2xl border-2 border-accent border-dashed bg-accent-soft/85"
+      className="pointer-events-none fixed inset-3 z-20 grid place-items-center rounded-2xl border-2 border-accent border-dashed bg-accent-soft/80"
     >
-      <p className="font-semibold text-accent text-xl tracking-tight">Drop to classify</p>
+      <p className="rounded-2xl bg-card px-8 py-5 font-semibold text-accent text-xl tracking-tight shadow-card">
+        Drop to classify
+      </p>
     </div>
   )
 }
