@@ -3,6 +3,7 @@ import { Problem } from '@/lib/shared/problem'
 import { type Geometry, plan, type Size } from './geometry'
 import { tooManyPixels } from './header'
 import type { Interpolation, Preprocessor } from './preprocessor'
+import { resample } from './resample'
 import { sniff } from './sniff'
 
 /** Pixels ready for a model, and what the picture was before. */
@@ -16,14 +17,11 @@ export interface Decoded {
   geometry: Geometry
 }
 
-/** libvips' kernels by our names. It has no box or hamming kernel; the nearest in support stand in for them. */
-const KERNELS: Record<Interpolation, 'nearest' | 'lanczos3' | 'linear' | 'cubic'> = {
-  nearest: 'nearest',
+/** libvips' kernels that are Pillow's filters, within a quarter of a level on photos, when they shrink. */
+const KERNELS: Partial<Record<Interpolation, 'lanczos3' | 'linear' | 'cubic'>> = {
   lanczos3: 'lanczos3',
   bilinear: 'linear',
   bicubic: 'cubic',
-  box: 'linear',
-  hamming: 'linear',
 }
 
 /** One decode uses one thread of the pool: throughput comes from photos side by side, not from bands of one. */
@@ -41,29 +39,30 @@ export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxP
   const format = sniff(image)
   const source = await measure(image, maxPixels)
   const geometry = plan(source, preprocessor)
-  const { target, crop } = geometry
-  const pipeline = open(image, maxPixels)
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .resize({
-      ...target,
-      fit: 'fill',
-      kernel: KERNELS[preprocessor.interpolation],
-      // libjpeg's own halving is not the same filter as the model was trained with.
-      fastShrinkOnLoad: false,
-    })
-    .extract(crop)
-    .removeAlpha()
-    .raw({ depth: 'uchar' })
-  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true }).catch(refuse)
-  return {
-    pixels: info.channels === 3 ? data : greyToRgb(data),
-    width: info.width,
-    height: info.height,
-    source: { ...source, format },
-    geometry,
-  }
+  const upright = open(image, maxPixels).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
+  const kernel = shrinkingKernel(source, geometry, preprocessor.interpolation)
+  const pixels = kernel
+    ? await rgb(
+        upright.resize({ ...geometry.target, fit: 'fill', kernel, fastShrinkOnLoad: false }).extract(geometry.crop),
+      )
+    : resample(await rgb(upright), source, geometry, preprocessor.interpolation)
+  const { width, height } = geometry.crop
+  return { pixels, width, height, source: { ...source, format }, geometry }
+}
+
+/**
+ * The libvips kernel for this resize, or undefined where only our own resampler is exact: libvips shifts a picture
+ * that it enlarges by up to a pixel, and has no box and no hamming kernel.
+ */
+function shrinkingKernel(source: Size, { target }: Geometry, interpolation: Interpolation) {
+  const shrinks = target.width <= source.width && target.height <= source.height
+  return shrinks ? KERNELS[interpolation] : undefined
+}
+
+async function rgb(pipeline: Sharp): Promise<Uint8Array> {
+  const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch(refuse)
+  return info.channels === 3 ? data : greyToRgb(data)
 }
 
 function open(image: Uint8Array, maxPixels: number): Sharp {

@@ -1,0 +1,79 @@
+"""Golden tensors for tests/parity: what Pillow makes of small pictures, by every filter, up and down.
+
+    python tests/parity/make_golden.py        needs Pillow and NumPy as pinned in models/build/requirements.txt
+
+Writes golden/*.png (inputs and expected crops, all lossless) and golden/cases.json.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+from PIL import Image
+
+HERE = Path(__file__).parent
+OUT = HERE / "golden"
+PHOTO = HERE.parents[1] / "public" / "gallery" / "espresso.png"
+FILTERS = {"nearest": 0, "lanczos3": 1, "bilinear": 2, "bicubic": 3, "box": 4, "hamming": 5}
+
+
+def pictures() -> dict[str, Image.Image]:
+    """Small pictures of photos and of noise, with even, odd and single-pixel sides."""
+    photo = Image.open(PHOTO).convert("RGB")
+    dice = random.Random(7)
+    noise = Image.new("RGB", (61, 47))
+    noise.putdata([tuple(dice.randrange(256) for _ in range(3)) for _ in range(61 * 47)])
+    return {
+        "photo": photo.crop((150, 60, 151 + 150, 60 + 97)),
+        "tall": photo.crop((300, 40, 300 + 53, 40 + 160)),
+        "noise": noise,
+        "row": photo.crop((100, 200, 190, 201)),
+        "column": photo.crop((300, 100, 301, 170)),
+        "pixel": photo.crop((300, 200, 301, 201)),
+    }
+
+
+# name: (shortest edge or both sides, crop). All of them on every picture; 1-pixel sides are always enlarged.
+RESIZES: dict[str, tuple[int | tuple[int, int], int | None]] = {
+    "down": (40, 36),
+    "odd": (45, 32),
+    "up": (120, 105),
+    "squash": ((31, 44), None),
+}
+
+
+def target(size: tuple[int, int], resize: int | tuple[int, int]) -> tuple[int, int]:
+    if isinstance(resize, tuple):
+        return resize
+    width, height = size
+    return (resize, int(resize * height / width)) if width <= height else (int(resize * width / height), resize)
+
+
+def main() -> None:
+    OUT.mkdir(exist_ok=True)
+    for old in OUT.glob("*"):
+        old.unlink()
+    cases = []
+    for name, picture in pictures().items():
+        picture.save(OUT / f"{name}.png", optimize=True)
+        for resize_name, (resize, crop) in RESIZES.items():
+            for interpolation, resample in FILTERS.items():
+                result = picture.resize(target(picture.size, resize), resample)
+                if crop:
+                    left, top = (int(round((side - crop) / 2)) for side in result.size)
+                    result = result.crop((left, top, left + crop, top + crop))
+                file = f"{name}-{resize_name}-{interpolation}.png"
+                result.save(OUT / file, optimize=True)
+                cases.append({
+                    "input": f"{name}.png", "expected": file, "interpolation": interpolation,
+                    "resize": {"width": resize[0], "height": resize[1]} if isinstance(resize, tuple)
+                    else {"shortestEdge": resize},
+                    "crop": {"width": crop, "height": crop} if crop else None,
+                })
+    (OUT / "cases.json").write_text(json.dumps(cases, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
