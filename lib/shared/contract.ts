@@ -34,6 +34,23 @@ export const modelRefSchema = z
   .meta({ id: 'ModelRef' })
 
 const milliseconds = z.number().min(0)
+const sizeSchema = z.object({ width: z.int().min(1), height: z.int().min(1) })
+
+export const previewSchema = z
+  .object({
+    image: z.string().meta({ description: 'The pixels that the model saw, as a data: URL of a PNG.' }),
+    width: z.int().min(1),
+    height: z.int().min(1),
+    orientation: z.int().min(1).max(8).meta({ description: 'EXIF orientation that was undone; 1 is upright already.' }),
+    resize: sizeSchema.meta({ description: 'Size of the whole upright picture after the resize, in pixels.' }),
+    crop: z
+      .object({ left: z.int(), top: z.int(), ...sizeSchema.shape })
+      .meta({ description: 'The part of it that was taken.' }),
+    interpolation: z.string().meta({ examples: ['bicubic'] }),
+  })
+  .meta({ id: 'Preview' })
+
+export type Preview = z.infer<typeof previewSchema>
 
 export const classificationSchema = z
   .object({
@@ -53,6 +70,7 @@ export const classificationSchema = z
       run_ms: milliseconds.meta({ description: 'The model itself.' }),
       total_ms: milliseconds.meta({ description: 'From the complete upload to the answer.' }),
     }),
+    preview: previewSchema.optional().meta({ description: 'What the model saw; only where it was asked for.' }),
   })
   .meta({ id: 'Classification' })
 
@@ -66,6 +84,13 @@ function numeric(spelling: RegExp, error: string) {
 
 const integer = numeric(/^\d{1,9}$/, 'expected a whole number')
 const decimal = numeric(/^\d{1,9}(\.\d{1,20})?(e-?\d{1,3})?$/i, 'expected a number')
+
+/** Yes or no as JSON has it, or as a query or a form spells it. */
+const flag = z
+  .union([z.boolean(), z.enum(['0', '1', 'false', 'true']).transform((word) => word === '1' || word === 'true')], {
+    error: 'expected 0, 1, false or true',
+  })
+  .pipe(z.boolean())
 
 /** What a caller may ask for besides the photo, by query, form or JSON. */
 export const classifyParametersSchema = z.object({
@@ -83,6 +108,7 @@ export const classifyParametersSchema = z.object({
     .pipe(z.number().min(0).max(1))
     .default(0)
     .meta({ description: 'Leave out predictions with a lower score.' }),
+  preview: flag.default(false).meta({ description: 'Whether to send back what the model saw.' }),
 })
 
 export type ClassifyParameters = z.infer<typeof classifyParametersSchema>

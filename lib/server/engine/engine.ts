@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks'
-import type { Classification, ModelInfo } from '@/lib/shared/contract'
+import type { Classification, ModelInfo, Preview } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import { type CatalogEntry, readCatalog } from '../catalog/catalog'
 import { readHeader } from '../image/header'
 import { type Model, readModel, workerModel } from './model'
 import { Pool } from './pool'
-import type { Answer, Job, LoadReport } from './protocol'
+import type { Answer, Job, LoadReport, Seen } from './protocol'
 import { Queue, type Task } from './queue'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
 
@@ -55,14 +55,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
   let closing = false
   let restarts = 0
 
-  async function run(image: Uint8Array, asked: RunOptions, want: Job['want'], signal?: AbortSignal) {
+  async function run(image: Uint8Array, asked: RunOptions, what: Pick<Job, 'want' | 'preview'>, signal?: AbortSignal) {
     signal?.throwIfAborted()
     if (closing) throw new Problem('shutting_down', 'This server is stopping. Send the photo again.')
     const { models, queue, pool, reports } = current
     const model = find(models, asked.model)
     requireServing(model, reports)
     const header = readHeader(image, options.maxPixels)
-    const job: Job = { id: nextId++, model: model.id, image, priority: asked.priority ?? 'interactive', want }
+    const job: Job = { id: nextId++, model: model.id, image, priority: asked.priority ?? 'interactive', ...what }
     const cost = image.byteLength + BYTES_A_PIXEL * (header.pixels ?? UNKNOWN_PIXELS)
     const answer = await submit({ job, cost, queue, pool, deadlineMs: options.deadlineMs, signal })
     return { model, answer }
@@ -74,12 +74,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
     async classify(image, asked, signal) {
       const start = performance.now()
       const topK = limitTopK(asked, find(current.models, asked.model))
-      const { model, answer } = await run(image, asked, topK, signal)
+      const { model, answer } = await run(image, asked, { want: topK, preview: asked.preview ?? false }, signal)
       return classification(model, answer, asked, image.byteLength, performance.now() - start)
     },
 
     async logits(image, asked, signal) {
-      const { answer } = await run(image, asked, 'logits', signal)
+      const { answer } = await run(image, asked, { want: 'logits', preview: false }, signal)
       return answer.logits ?? new Float32Array()
     },
 
@@ -258,7 +258,13 @@ function classification(
       run_ms: answer.runMs,
       total_ms: totalMs,
     },
+    ...(answer.seen ? { preview: preview(answer.seen) } : {}),
   }
+}
+
+function preview({ png, geometry, ...rest }: Seen): Preview {
+  const image = `data:image/png;base64,${Buffer.from(png).toString('base64')}`
+  return { image, ...rest, resize: geometry.target, crop: geometry.crop }
 }
 
 function info(model: Model, { reports, pool }: Generation): ModelInfo {

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@/lib/shared/problem'
-import type { Preprocessor } from '../image/preprocessor'
+import type { Geometry } from '../image/geometry'
+import type { Interpolation, Preprocessor } from '../image/preprocessor'
 import type { Priority } from './types'
 
 /** What the engine and its worker processes say to each other. Sent with structured clone. */
@@ -27,6 +28,18 @@ export interface Job {
   priority: Priority
   /** Predictions wanted, or `logits` for all the raw outputs. */
   want: number | 'logits'
+  /** Whether to send back what the model saw. */
+  preview: boolean
+}
+
+/** What a model saw, and how it was made of the photo. */
+export interface Seen {
+  png: Uint8Array
+  width: number
+  height: number
+  orientation: number
+  geometry: Geometry
+  interpolation: Interpolation
 }
 
 export interface Answer {
@@ -34,6 +47,7 @@ export interface Answer {
   top: { index: number; score: number }[]
   logits: Float32Array | null
   image: { width: number; height: number; format: string }
+  seen: Seen | null
   decodeMs: number
   runMs: number
 }

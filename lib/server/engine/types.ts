@@ -15,6 +15,8 @@ export interface ClassifyOptions extends RunOptions {
   topK: number
   /** Predictions with a lower score are left out; 0 leaves all. */
   threshold?: number
+  /** Whether the answer shows what the model saw. */
+  preview?: boolean
   requestId?: string
 }
 

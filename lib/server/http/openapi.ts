@@ -8,6 +8,7 @@ import {
   modelRefSchema,
   modelsReplySchema,
   predictionSchema,
+  previewSchema,
   problemSchema,
   statusSchema,
 } from '@/lib/shared/contract'
@@ -16,6 +17,7 @@ import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
 const REPLIES = [
   predictionSchema,
   modelRefSchema,
+  previewSchema,
   classificationSchema,
   modelInfoSchema,
   modelsReplySchema,

@@ -14,6 +14,8 @@ export interface Decoded {
   height: number
   /** The whole picture, upright. */
   source: Size & { format: string }
+  /** EXIF orientation that was undone, 1 to 8. */
+  orientation: number
   geometry: Geometry
 }
 
@@ -37,7 +39,7 @@ sharp.cache(false)
  */
 export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxPixels: number): Promise<Decoded> {
   const format = sniff(image)
-  const source = await measure(image, maxPixels)
+  const { orientation, ...source } = await measure(image, maxPixels)
   const geometry = plan(source, preprocessor)
   const upright = open(image, maxPixels).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
   const kernel = shrinkingKernel(source, geometry, preprocessor.interpolation)
@@ -47,7 +49,7 @@ export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxP
       )
     : resample(await rgb(upright), source, geometry, preprocessor.interpolation)
   const { width, height } = geometry.crop
-  return { pixels, width, height, source: { ...source, format }, geometry }
+  return { pixels, width, height, source: { ...source, format }, orientation, geometry }
 }
 
 /**
@@ -62,22 +64,24 @@ function shrinkingKernel(source: Size, { target }: Geometry, interpolation: Inte
 async function rgb(pipeline: Sharp): Promise<Uint8Array> {
   const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
   const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch(refuse)
-  return info.channels === 3 ? data : greyToRgb(data)
+  // A plain view: a Buffer's own slice() would share its memory where an array's copies.
+  const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  return info.channels === 3 ? values : greyToRgb(values)
 }
 
 function open(image: Uint8Array, maxPixels: number): Sharp {
   return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, pages: 1 })
 }
 
-/** Upright size of the picture as the decoder reads it, checked against the limit. */
-async function measure(image: Uint8Array, maxPixels: number): Promise<Size> {
+/** Upright size of the picture as the decoder reads it, checked against the limit, and how it was stored. */
+async function measure(image: Uint8Array, maxPixels: number): Promise<Size & { orientation: number }> {
   // Metadata is read without the limit, so that the refusal can say how many pixels there are.
-  const { autoOrient } = await sharp(image, { failOn: 'truncated', limitInputPixels: false, pages: 1 })
+  const { autoOrient, orientation = 1 } = await sharp(image, { failOn: 'truncated', limitInputPixels: false, pages: 1 })
     .metadata()
     .catch(refuse)
   const { width, height } = autoOrient
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
-  return { width, height }
+  return { width, height, orientation }
 }
 
 /** The signature was right, so what the decoder cannot read is damaged. Its own words carry no path and no secret. */

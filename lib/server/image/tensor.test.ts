@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toTensor } from './tensor'
+import { fromTensor, toTensor } from './tensor'
 
 // Two pixels: (0, 127, 255) and (10, 20, 30).
 const pixels = Uint8Array.of(0, 127, 255, 10, 20, 30)
@@ -24,4 +24,14 @@ test('normalisation is (x × rescale − mean) / std by channel', () => {
   expect([...tensor].every((value, i) => Math.abs(value - (expected[i] ?? 0)) < 1e-6)).toBe(true)
   const means = { rescale: 1, mean: [1, 2, 3], std: [1, 2, 4] }
   expect([...toTensor(pixels, { layout: 'nhwc', type: 'float32' }, means)]).toEqual([-1, 62.5, 63, 9, 9, 6.75])
+})
+
+test.each(
+  (['uint8', 'float32', 'float16'] as const).flatMap((type) =>
+    (['nhwc', 'nchw'] as const).map((layout) => ({ type, layout })),
+  ),
+)('what is seen in the tensor is what was put in: $type $layout', (format) => {
+  const levels = Uint8Array.from({ length: 768 }, (_, i) => (7 * i) % 256)
+  const normalisation = format.type === 'uint8' ? null : efficientNet
+  expect(fromTensor(toTensor(levels, format, normalisation), format, normalisation)).toEqual(levels)
 })

@@ -1,45 +1,73 @@
+import { fromHalf, toHalf } from './half'
 import type { Preprocessor } from './preprocessor'
 
 /** How a model wants its numbers: `nhwc` is pixel by pixel as pictures are stored, `nchw` plane by plane. */
 export interface TensorFormat {
   layout: 'nhwc' | 'nchw'
-  type: 'uint8' | 'float32'
+  type: 'uint8' | 'float32' | 'float16'
 }
+
+/** Numbers as ONNX Runtime takes them; float16 as its bits. */
+export type TensorData = Uint8Array | Float32Array | Uint16Array
+
+type Normalisation = Preprocessor['normalisation']
+
+const CHANNELS = 3
+const LEVELS = 256
 
 /**
- * Pixels (RGB uint8, height × width × 3) as the numbers of a model's input. uint8 NHWC without normalisation is
- * the pixels themselves and costs nothing.
+ * Pixels (RGB uint8, height × width × 3) as the numbers of a model's input. uint8 NHWC is the pixels themselves and
+ * costs nothing.
  */
-export function toTensor(
-  pixels: Uint8Array,
-  format: TensorFormat,
-  normalisation: Preprocessor['normalisation'],
-): Uint8Array | Float32Array {
-  const plain = format.type === 'uint8' ? pixels : normalise(pixels, normalisation)
-  return format.layout === 'nhwc' ? plain : toPlanes(plain)
+export function toTensor(pixels: Uint8Array, format: TensorFormat, normalisation: Normalisation): TensorData {
+  const values = format.type === 'uint8' ? pixels : normalise(pixels, format.type, normalisation)
+  return format.layout === 'nhwc' ? values : toPlanes(values)
 }
 
-function normalise(pixels: Uint8Array, normalisation: Preprocessor['normalisation']): Float32Array {
-  const tables = [0, 1, 2].map((channel) => table(channel, normalisation))
-  const out = new Float32Array(pixels.length)
-  for (let channel = 0; channel < 3; channel++) {
-    const values = tables[channel] as Float32Array
-    for (let i = channel; i < pixels.length; i += 3) out[i] = values[pixels[i] as number] as number
+/** The pixels that a tensor stands for: what the model saw. Inverse of `toTensor`, rounded to whole levels. */
+export function fromTensor(tensor: TensorData, format: TensorFormat, normalisation: Normalisation): Uint8Array {
+  const values = format.layout === 'nhwc' ? tensor : toPixels(tensor)
+  if (format.type === 'uint8') return values as Uint8Array
+  const { rescale, mean, std } = normalisation ?? IDENTITY
+  return Uint8Array.from(values, (value, i) => {
+    const channel = i % CHANNELS
+    const number = format.type === 'float16' ? fromHalf(value) : value
+    return Math.round((number * (std[channel] ?? 1) + (mean[channel] ?? 0)) / rescale)
+  })
+}
+
+const IDENTITY = { rescale: 1, mean: [0, 0, 0], std: [1, 1, 1] }
+
+function normalise(pixels: Uint8Array, type: 'float32' | 'float16', normalisation: Normalisation) {
+  const out = type === 'float32' ? new Float32Array(pixels.length) : new Uint16Array(pixels.length)
+  for (let channel = 0; channel < CHANNELS; channel++) {
+    const values = table(channel, normalisation)
+    const codes = type === 'float32' ? values : Uint16Array.from(values, toHalf)
+    for (let i = channel; i < pixels.length; i += CHANNELS) out[i] = codes[pixels[i] as number] as number
   }
   return out
 }
 
 /** A channel has 256 values: look them up instead of computing each. */
-function table(channel: number, normalisation: Preprocessor['normalisation']): Float32Array {
-  const { rescale, mean, std } = normalisation ?? { rescale: 1, mean: [0], std: [1] }
-  return Float32Array.from({ length: 256 }, (_, p) => (p * rescale - (mean[channel] ?? 0)) / (std[channel] ?? 1))
+function table(channel: number, normalisation: Normalisation): Float32Array {
+  const { rescale, mean, std } = normalisation ?? IDENTITY
+  return Float32Array.from({ length: LEVELS }, (_, p) => (p * rescale - (mean[channel] ?? 0)) / (std[channel] ?? 1))
 }
 
-function toPlanes<T extends Uint8Array | Float32Array>(interleaved: T): T {
-  const area = interleaved.length / 3
-  const planes = new (interleaved.constructor as new (length: number) => T)(interleaved.length)
-  for (let channel = 0; channel < 3; channel++) {
-    for (let i = 0; i < area; i++) planes[channel * area + i] = interleaved[3 * i + channel] as number
+function toPlanes<T extends TensorData>(interleaved: T): T {
+  const planes = interleaved.slice() as T
+  const area = interleaved.length / CHANNELS
+  for (let channel = 0; channel < CHANNELS; channel++) {
+    for (let i = 0; i < area; i++) planes[channel * area + i] = interleaved[CHANNELS * i + channel] as number
   }
   return planes
+}
+
+function toPixels<T extends TensorData>(planes: T): T {
+  const interleaved = planes.slice() as T
+  const area = planes.length / CHANNELS
+  for (let channel = 0; channel < CHANNELS; channel++) {
+    for (let i = 0; i < area; i++) interleaved[CHANNELS * i + channel] = planes[channel * area + i] as number
+  }
+  return interleaved
 }

@@ -26,13 +26,18 @@ async function load(models: WorkerModel[], maxPixels: number): Promise<void> {
     try {
       const model = await loadModel(spec, maxPixels)
       loaded.set(spec.id, model)
-      reports.push({ id: spec.id, error: null, input: { width: model.width, height: model.height } })
+      reports.push({ id: spec.id, error: null, input: { width: model.input.width, height: model.input.height } })
     } catch (error) {
-      reports.push({ id: spec.id, error: (error as Error).message.split('\n')[0] ?? 'unknown', input: null })
+      reports.push({ id: spec.id, error: reason(error as Error, spec.file), input: null })
     }
   }
   stages = new Stages(loaded, maxPixels)
   send({ kind: 'loaded', models: reports })
+}
+
+/** One line without the path of the file, which is nobody's business but the operator's. */
+function reason({ message }: Error, file: string): string {
+  return message.replaceAll(file, 'onnx/model.onnx').split('\n')[0] ?? 'unknown'
 }
 
 process.on('message', async (message: ToWorker) => {

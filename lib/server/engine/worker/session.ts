@@ -1,16 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { decode } from '../../image/decode'
-import { type TensorFormat, toTensor } from '../../image/tensor'
+import { type TensorData, toTensor } from '../../image/tensor'
 import type { WorkerModel } from '../protocol'
+import { type InputFormat, inputFormat } from './input-format'
+import { outputReader } from './output'
 
 /** A model in memory, with its input and output understood. */
 export interface LoadedModel {
   spec: WorkerModel
-  width: number
-  height: number
-  /** Runs one prepared picture: [height × width × 3] RGB uint8 to logits [classes]. */
-  run(pixels: Uint8Array): Promise<Float32Array>
+  input: InputFormat
+  /** RGB uint8 [height × width × 3] as the model's input. */
+  prepare(pixels: Uint8Array): TensorData
+  /** Runs one prepared picture to logits [classes]. */
+  run(tensor: TensorData): Promise<Float32Array>
 }
 
 /**
@@ -32,62 +35,40 @@ export async function loadModel(spec: WorkerModel, maxPixels: number): Promise<L
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
   })
-  const input = inputFormat(session)
-  const output = session.outputNames[0]
+  const input = inputFormat(session.inputMetadata, spec.preprocessor)
+  const [output] = session.outputNames
   if (output === undefined) throw new Error('the model has no output')
-  const model: LoadedModel = {
-    spec,
-    width: input.width,
-    height: input.height,
-    async run(pixels) {
-      const data = toTensor(pixels, input, spec.preprocessor.normalisation)
-      const tensor = new Tensor(input.type, data, input.dims)
-      const result = (await session.run({ [input.name]: tensor }))[output]
-      return result?.data as Float32Array
-    },
+  const prepare = (pixels: Uint8Array) => toTensor(pixels, input, spec.preprocessor.normalisation)
+  async function raw(tensor: TensorData): Promise<Tensor> {
+    const result = await session.run({ [input.name]: new Tensor(input.type, input.fill(tensor), input.dims) })
+    return result[output as string] as Tensor
   }
-  await prove(model, maxPixels)
+  const pixels = await goldenPixels(spec, input, maxPixels)
+  // Two probes tell whether the outputs are logits or probabilities; names do not.
+  const read = outputReader([await raw(prepare(pixels)), await raw(prepare(noise(pixels.length)))], spec.classes)
+  const model = { spec, input, prepare, run: async (tensor: TensorData) => read(await raw(tensor)) }
+  if (spec.selfTest) compare(await model.run(prepare(pixels)), spec.selfTest.logits)
   return model
 }
 
-interface InputFormat extends TensorFormat {
-  name: string
-  width: number
-  height: number
-  dims: number[]
+/** The golden picture prepared for the model where there is one, else a grey one. */
+async function goldenPixels(spec: WorkerModel, { width, height }: InputFormat, maxPixels: number): Promise<Uint8Array> {
+  if (!spec.selfTest) return new Uint8Array(width * height * 3).fill(127)
+  const decoded = await decode(await readFile(spec.selfTest.picture), spec.preprocessor, maxPixels)
+  if (decoded.width !== width || decoded.height !== height) {
+    const made = `${decoded.width} × ${decoded.height}`
+    throw new Error(`preprocessor_config.json makes ${made} pixels, but the model takes ${width} × ${height}`)
+  }
+  return decoded.pixels
 }
 
-function inputFormat(session: InferenceSession): InputFormat {
-  const [input, ...others] = session.inputMetadata
-  if (input === undefined || others.length > 0) throw new Error(`the model has ${others.length + 1} inputs, not 1`)
-  if (!input.isTensor || (input.type !== 'uint8' && input.type !== 'float32')) {
-    throw new Error(`the input ${input.name} is not a uint8 or float32 tensor`)
-  }
-  const [, a, b, c] = input.shape.map(Number)
-  const layout = c === 3 ? 'nhwc' : 'nchw'
-  const [height, width] = layout === 'nhwc' ? [a, b] : [b, c]
-  const channels = layout === 'nhwc' ? c : a
-  if (input.shape.length !== 4 || channels !== 3 || !width || !height) {
-    throw new Error(`the input ${input.name} has the shape [${input.shape.join(', ')}], not a picture's`)
-  }
-  const dims = layout === 'nhwc' ? [1, height, width, 3] : [1, 3, height, width]
-  return { name: input.name, type: input.type, layout, width, height, dims }
-}
-
-/** Runs the golden picture where there is one, else an empty one; both warm the session up. */
-async function prove(model: LoadedModel, maxPixels: number): Promise<void> {
-  const { selfTest, classes } = model.spec
-  const pixels = selfTest
-    ? (await decode(await readFile(selfTest.picture), model.spec.preprocessor, maxPixels)).pixels
-    : new Uint8Array(model.width * model.height * 3)
-  if (pixels.length !== model.width * model.height * 3) {
-    throw new Error(
-      `preprocessor_config.json gives other pixels than the ${model.width} × ${model.height} of the model`,
-    )
-  }
-  const logits = await model.run(pixels)
-  if (logits.length !== classes) throw new Error(`the model has ${logits.length} outputs but ${classes} labels`)
-  if (selfTest) compare(logits, selfTest.logits)
+/** The same noise every time. */
+function noise(length: number): Uint8Array {
+  let state = 1
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state >>> 24
+  })
 }
 
 function compare(logits: Float32Array, expected: readonly number[]): void {

@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { Problem } from '@/lib/shared/problem'
 import { type Decoded, decode } from '../../image/decode'
-import type { Answer, Job } from '../protocol'
+import { toPng } from '../../image/png'
+import { fromTensor, type TensorData } from '../../image/tensor'
+import type { Answer, Job, Seen } from '../protocol'
 import { softmax, topK } from './scores'
 import type { LoadedModel } from './session'
 
@@ -71,14 +73,25 @@ export class Stages {
 
 async function run({ job, model, decoded, decodeMs }: Prepared): Promise<Answer> {
   const start = performance.now()
-  const logits = await model.run(decoded.pixels)
+  const tensor = model.prepare(decoded.pixels)
+  const logits = await model.run(tensor)
   const runMs = performance.now() - start
   const wantsLogits = job.want === 'logits'
   return {
     top: wantsLogits ? [] : topK(softmax(logits, model.spec.temperature), job.want as number),
     logits: wantsLogits ? logits : null,
     image: decoded.source,
+    seen: job.preview ? await whatItSaw(model, tensor, decoded) : null,
     decodeMs,
     runMs,
   }
+}
+
+/** The picture that stands in the tensor: made from it, not beside it, so that it cannot differ. */
+async function whatItSaw({ input, spec }: LoadedModel, tensor: TensorData, decoded: Decoded): Promise<Seen> {
+  const { width, height } = input
+  const pixels = fromTensor(tensor, input, spec.preprocessor.normalisation)
+  const { orientation, geometry } = decoded
+  const png = await toPng(pixels, width, height)
+  return { png, width, height, orientation, geometry, interpolation: spec.preprocessor.interpolation }
 }

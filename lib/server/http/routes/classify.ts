@@ -13,8 +13,8 @@ export function classify({ engine, environment }: Services) {
     // Before the body is read: a wrong query is refused without an upload.
     parseParameters(classifyParametersSchema, query)
     const { image, fields } = await readUpload(request, limits)
-    const { model, top_k, threshold } = parseParameters(classifyParametersSchema, { ...query, ...fields })
-    const options = { model, topK: top_k, threshold, requestId: c.get('requestId') }
+    const { model, top_k, threshold, preview } = parseParameters(classifyParametersSchema, { ...query, ...fields })
+    const options = { model, topK: top_k, threshold, preview, requestId: c.get('requestId') }
     const result = await engine.classify(image, options, request.signal)
     c.set('model', result.model.id)
     const { queue_ms, decode_ms, run_ms, total_ms } = result.timings

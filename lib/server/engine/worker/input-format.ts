@@ -1,0 +1,85 @@
+import type { InferenceSession } from 'onnxruntime-node'
+import type { Size } from '../../image/geometry'
+import type { Preprocessor } from '../../image/preprocessor'
+import type { TensorData, TensorFormat } from '../../image/tensor'
+
+/** What a model takes: one picture's numbers in a layout, repeated where the batch is fixed. */
+export interface InputFormat extends TensorFormat {
+  name: string
+  width: number
+  height: number
+  dims: number[]
+  /** One picture's numbers as a whole batch. */
+  fill(tensor: TensorData): TensorData
+}
+
+const TYPES = ['uint8', 'float32', 'float16'] as const
+
+/**
+ * Understands a model's input from the graph's own metadata. Sizes that the graph leaves open come from the
+ * preprocessor.
+ *
+ * @throws Error saying in one line what is not a picture's input
+ */
+export function inputFormat(
+  metadata: readonly InferenceSession.ValueMetadata[],
+  preprocessor: Pick<Preprocessor, 'resize' | 'crop'>,
+): InputFormat {
+  const [input, ...others] = metadata
+  if (input === undefined || others.length > 0) throw new Error(`the model has ${metadata.length} inputs, not 1`)
+  const type = input.isTensor ? TYPES.find((known) => known === input.type) : undefined
+  if (!input.isTensor || type === undefined) {
+    throw new Error(`the input ${input.name} is not a tensor of ${TYPES.join(', ')}`)
+  }
+  const shape = input.shape.map((dimension) => (typeof dimension === 'number' && dimension > 0 ? dimension : null))
+  const described = `the input ${input.name} has the shape [${input.shape.join(', ')}]`
+  if (shape.length !== 4) throw new Error(`${described}, not a picture's`)
+  const layout = layoutOf(shape)
+  if (layout === null) throw new Error(`${described}, in which no side is the 3 channels`)
+  const { width, height } = pictureSize(
+    layout === 'nhwc' ? shape.slice(1, 3) : shape.slice(2, 4),
+    preprocessor,
+    described,
+  )
+  const batch = shape[0] ?? 1
+  const dims = layout === 'nhwc' ? [batch, height, width, 3] : [batch, 3, height, width]
+  return { name: input.name, type, layout, width, height, dims, fill: (tensor) => repeat(tensor, batch) }
+}
+
+/** Height and width by the graph, and by the preprocessor where the graph leaves them open. Both must agree. */
+function pictureSize(
+  [height, width]: (number | null)[],
+  preprocessor: Pick<Preprocessor, 'resize' | 'crop'>,
+  described: string,
+): Size {
+  const made = preparedSize(preprocessor)
+  const size = { width: width ?? made?.width, height: height ?? made?.height }
+  if (!size.width || !size.height) {
+    throw new Error(`${described}, and preprocessor_config.json gives no size either`)
+  }
+  if (made && (made.width !== size.width || made.height !== size.height)) {
+    const sizes = `${made.width} × ${made.height} pixels, but the model takes ${size.width} × ${size.height}`
+    throw new Error(`preprocessor_config.json makes ${sizes}`)
+  }
+  return { width: size.width, height: size.height }
+}
+
+/** Planes first where the graph says nothing: that is what exporters write. */
+function layoutOf([, a, , c]: (number | null | undefined)[]): TensorFormat['layout'] | null {
+  if (a === 3) return 'nchw'
+  if (c === 3) return 'nhwc'
+  return a === null ? 'nchw' : null
+}
+
+/** What the preprocessor makes of every picture, where that is one size. */
+function preparedSize({ resize, crop }: Pick<Preprocessor, 'resize' | 'crop'>) {
+  if (crop) return crop
+  return resize && 'width' in resize ? resize : null
+}
+
+function repeat(tensor: TensorData, times: number): TensorData {
+  if (times === 1) return tensor
+  const batch = new (tensor.constructor as new (length: number) => TensorData)(times * tensor.length)
+  for (let i = 0; i < times; i++) batch.set(tensor, i * tensor.length)
+  return batch
+}

@@ -1,0 +1,39 @@
+// Makes large photos out of small labelled ones: enlarged, with grain like a sensor's, as JPEG.
+// tsx tests/parity/large_photos.ts <folder with labels.csv> <out> <longer side> <count>
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+
+const [source = '', out = '', side = '4000', count = '400'] = process.argv.slice(2)
+mkdirSync(out, { recursive: true })
+const [head, ...rows] = readFileSync(join(source, 'labels.csv'), 'utf8').trim().split('\n')
+const step = Math.max(1, Math.floor(rows.length / Number(count)))
+const chosen = rows.filter((_, i) => i % step === 0).slice(0, Number(count))
+/** One grain for all, tiled; its mean is the middle grey that soft light leaves as it is. */
+const grain = await sharp({
+  create: {
+    width: 512,
+    height: 512,
+    channels: 3,
+    background: '#808080',
+    noise: { type: 'gaussian', mean: 128, sigma: 18 },
+  },
+})
+  .png()
+  .toBuffer()
+
+for (const row of chosen) {
+  const file = row.split(',')[0] as string
+  const large = sharp(join(source, file)).resize({
+    width: Number(side),
+    height: Number(side),
+    fit: 'inside',
+    kernel: 'lanczos3',
+  })
+  const grained = sharp(await large.png({ compressionLevel: 0 }).toBuffer()).composite([
+    { input: grain, tile: true, blend: 'soft-light' },
+  ])
+  await grained.removeAlpha().jpeg({ quality: 90 }).toFile(join(out, file))
+}
+writeFileSync(join(out, 'labels.csv'), `${[head, ...chosen].join('\n')}\n`)
+console.log(`${chosen.length} photos of ${side} px in ${out}`)

@@ -1,0 +1,107 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * Writes small ONNX models for tests: just enough of the protobuf format, by onnx.proto3's field numbers. Every model
+ * takes the mean of each channel and multiplies it with a matrix [3 × 4], so that the answer can be computed by hand.
+ */
+
+type Field = [number: number, value: number | string | Buffer]
+
+function varint(value: number): Buffer {
+  const bytes: number[] = []
+  let rest = value
+  while (rest > 127) {
+    bytes.push((rest % 128) + 128)
+    rest = Math.floor(rest / 128)
+  }
+  return Buffer.from([...bytes, rest])
+}
+
+function message(...fields: Field[]): Buffer {
+  return Buffer.concat(
+    fields.map(([number, value]) => {
+      if (typeof value === 'number') return Buffer.concat([varint(number << 3), varint(value)])
+      const bytes = Buffer.from(value as string)
+      return Buffer.concat([varint((number << 3) | 2), varint(bytes.length), bytes])
+    }),
+  )
+}
+
+const TYPES = { float32: 1, uint8: 2, float16: 10 } as const
+export type ElementType = keyof typeof TYPES
+/** A number is a fixed side, a word a dynamic one. */
+export type Shape = readonly (number | string)[]
+
+function valueInfo(name: string, type: ElementType, shape: Shape): Buffer {
+  const sides = shape.map((side): Field => [1, typeof side === 'number' ? message([1, side]) : message([2, side])])
+  return message([1, name], [2, message([1, message([1, TYPES[type]], [2, message(...sides)])])])
+}
+
+const INTEGERS = 7
+const INTEGER = 2
+
+function node(
+  op: string,
+  inputs: string[],
+  output: string,
+  attributes: Record<string, number | number[]> = {},
+): Buffer {
+  const list = Object.entries(attributes).map(([name, value]): Field => {
+    const values = Array.isArray(value) ? value.map((one): Field => [8, one]) : [[3, value] as Field]
+    return [5, message([1, name], ...values, [20, Array.isArray(value) ? INTEGERS : INTEGER])]
+  })
+  return message(...inputs.map((name): Field => [1, name]), [2, output], [4, op], ...list)
+}
+
+function floats(name: string, dims: number[], values: number[]): Buffer {
+  const raw = Buffer.from(Float32Array.from(values).buffer)
+  return message(...dims.map((side): Field => [1, side]), [2, TYPES.float32], [8, name], [9, raw])
+}
+
+export const WEIGHTS = [4, 0, 0, 1, 0, 4, 0, 1, 0, 0, 4, 1]
+
+export interface TinyModel {
+  type: ElementType
+  layout: 'nchw' | 'nhwc'
+  shape: Shape
+  output: 'logits' | 'probabilities'
+  /** More than one makes a model that is refused. */
+  inputs?: number
+}
+
+/** The bytes of a model: channel means × WEIGHTS, as logits or after a softmax. */
+export function tinyOnnx({ type, layout, shape, output, inputs = 1 }: TinyModel): Buffer {
+  const nodes = [node('Cast', ['x'], 'float', { to: TYPES.float32 })]
+  nodes.push(
+    layout === 'nhwc'
+      ? node('Transpose', ['float'], 'planes', { perm: [0, 3, 1, 2] })
+      : node('Identity', ['float'], 'planes'),
+    node('GlobalAveragePool', ['planes'], 'pool'),
+    node('Flatten', ['pool'], 'means', { axis: 1 }),
+    node('MatMul', ['means', 'weights'], 'product'),
+    output === 'probabilities'
+      ? node('Softmax', ['product'], 'result', { axis: 1 })
+      : node('Identity', ['product'], 'result'),
+    node('Cast', ['result'], 'y', { to: TYPES[type === 'uint8' ? 'float32' : type] }),
+  )
+  const extra = Array.from({ length: inputs - 1 }, (_, i): Field => [11, valueInfo(`extra${i}`, 'float32', [1])])
+  const graph = message(
+    ...nodes.map((one): Field => [1, one]),
+    [2, 'tiny'],
+    [5, floats('weights', [3, 4], WEIGHTS)],
+    [11, valueInfo('x', type, shape)],
+    ...extra,
+    [12, valueInfo('y', type === 'uint8' ? 'float32' : type, [shape[0] ?? 1, 4])],
+  )
+  return message([1, 8], [7, graph], [8, message([2, 17])])
+}
+
+/** A model folder around a model, in Hugging Face layout, with four labels. */
+export function writeModelFolder(folder: string, id: string, model: Buffer, preprocessor: object): void {
+  mkdirSync(join(folder, id, 'onnx'), { recursive: true })
+  writeFileSync(join(folder, id, 'onnx', 'model.onnx'), model)
+  const id2label = { 0: 'red', 1: 'green', 2: 'blue', 3: 'grey' }
+  writeFileSync(join(folder, id, 'config.json'), JSON.stringify({ id2label }))
+  writeFileSync(join(folder, id, 'preprocessor_config.json'), JSON.stringify(preprocessor))
+}
