@@ -9,11 +9,14 @@ import { bytes, percent } from '@/lib/shared/format'
 import { ROW_HEIGHT } from '../charts/row-height'
 import { FailureNotice } from './failure-notice'
 import { Timings } from './timings'
+import { WhatItSaw } from './what-it-saw'
 
 // Recharts measures in the browser; on the server it would guess and the page would jump.
 const ProbabilityChart = dynamic(() => import('../charts/probability-chart'), { ssr: false })
 
 interface AnswerProps {
+  file: Blob
+  model: string
   phase: Phase | undefined
   /** Predictions to show. */
   shown: number
@@ -22,13 +25,17 @@ interface AnswerProps {
 }
 
 /** What is known of the selected photo so far. */
-export function Answer({ phase, shown, onRetry, onRemove }: AnswerProps) {
-  if (phase?.name === 'answered') return <Labels result={phase.result} shown={shown} />
+export function Answer({ file, model, phase, shown, onRetry, onRemove }: AnswerProps) {
+  if (phase?.name === 'answered') return <Labels file={file} model={model} result={phase.result} shown={shown} />
   if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
   return <Pending phase={phase} shown={shown} />
 }
 
-function Labels({ result, shown }: { result: Classification; shown: number }) {
+interface LabelsProps extends Pick<AnswerProps, 'file' | 'model' | 'shown'> {
+  result: Classification
+}
+
+function Labels({ file, model, result, shown }: LabelsProps) {
   const [best] = result.predictions
   if (!best) return null
   const { words, tone } = confidence(best.score, result.uncertain)
@@ -53,6 +60,7 @@ function Labels({ result, shown }: { result: Classification; shown: number }) {
         <ProbabilityChart predictions={result.predictions.slice(0, shown)} />
       </div>
       <Timings timings={result.timings} />
+      <WhatItSaw file={file} model={model} />
     </>
   )
 }

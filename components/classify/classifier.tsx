@@ -63,6 +63,8 @@ export function Classifier({ models, limits }: ClassifierProps) {
             <section aria-label="Answer" className="lg:pt-2">
               <Answer
                 key={`${photo.id} ${model}`}
+                file={photo.file}
+                model={model}
                 phase={phase}
                 shown={shown}
                 onRetry={() => session.retry(photo.id)}

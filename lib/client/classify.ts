@@ -1,4 +1,4 @@
-import type { Classification } from '@/lib/shared/contract'
+import type { Classification, Preview } from '@/lib/shared/contract'
 import type { ProblemDetails } from '@/lib/shared/problem'
 
 /** Why a photo has no answer, for the person who waits for it. */
@@ -53,6 +53,20 @@ export function classify(file: Blob, call: ClassifyCall): Promise<Classification
     call.signal.addEventListener('abort', () => request.abort(), { once: true })
     request.send(file)
   })
+}
+
+/**
+ * Asks what a model saw of a photo: the crop made from its own input, and how that was made.
+ *
+ * @throws Error where the server does not answer with it
+ */
+export async function whatItSaw(file: Blob, model: string, signal: AbortSignal): Promise<Preview> {
+  const query = new URLSearchParams({ model, top_k: '1', preview: '1' })
+  const reply = await fetch(`/api/classify?${query}`, { method: 'POST', body: file, signal })
+  if (!reply.ok) throw new Error(`the server answered with ${reply.status}`)
+  const { preview } = (await reply.json()) as Classification
+  if (!preview) throw new Error('the answer has no preview')
+  return preview
 }
 
 function failure(request: XMLHttpRequest): Failure {

@@ -106,6 +106,18 @@ test('another model and another number of labels', async ({ page }) => {
   await expect(page.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(4)
 })
 
+test('what the model saw, beside the photo @phone', async ({ page }) => {
+  await choose(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await page.getByRole('button', { name: 'What the model saw' }).click()
+  const crop = page.getByRole('img', { name: 'The crop that the model saw' })
+  await expect(crop).toBeVisible()
+  expect(await crop.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight])).toEqual([
+    240, 240,
+  ])
+  await expect(page.getByText('Resized to 274 × 365 (bicubic). The middle 240 × 240 were taken')).toBeVisible()
+})
+
 test('all by keyboard: choose, walk through the photos, remove one', async ({ page }) => {
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Choose photos' }).focus()
@@ -197,6 +209,8 @@ for (const scheme of ['light', 'dark'] as const) {
     await choose(page, 'koala.webp', 'espresso.png')
     await expect(heading(page, 'koala')).toBeVisible()
     await page.getByRole('button', { name: /Balanced model/ }).click()
+    await page.getByRole('button', { name: 'What the model saw' }).click()
+    await expect(page.getByRole('img', { name: 'The crop that the model saw' })).toBeVisible()
     await expect(page.getByText('Top 10', { exact: true })).toBeVisible()
     expect(await violations()).toEqual([])
     await page
