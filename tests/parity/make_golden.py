@@ -51,10 +51,43 @@ def target(size: tuple[int, int], resize: int | tuple[int, int]) -> tuple[int, i
     return (resize, int(resize * height / width)) if width <= height else (int(resize * width / height), resize)
 
 
+def policies() -> None:
+    """One file for each kind of picture that is not plain RGB, and the RGB that it stands for."""
+    photo = Image.open(PHOTO).convert("RGB").crop((250, 100, 250 + 64, 100 + 48))
+    mask = Image.linear_gradient("L").resize(photo.size)
+    white = Image.new("RGBA", photo.size, "white")
+
+    def save(name: str, picture: Image.Image, expected: Image.Image, **options) -> None:
+        picture.save(OUT / f"policy-{name}", **options)
+        expected.convert("RGB").save(OUT / f"policy-{name.replace('.', '-')}-expected.png", optimize=True)
+
+    alpha = photo.convert("RGBA")
+    alpha.putalpha(mask)
+    save("alpha.png", alpha, Image.alpha_composite(white, alpha))
+    save("alpha.webp", alpha, Image.alpha_composite(white, alpha), lossless=True, exact=True)
+    grey = photo.convert("L")
+    save("grey.png", grey, grey)
+    grey_alpha = grey.convert("LA")
+    grey_alpha.putalpha(mask)
+    save("grey-alpha.png", grey_alpha, Image.alpha_composite(white, grey_alpha.convert("RGBA")))
+    palette = photo.quantize(32)
+    save("palette.png", palette, palette)
+    transparent = palette.copy()
+    transparent.info["transparency"] = 3
+    save("palette-alpha.png", transparent, Image.alpha_composite(white, transparent.convert("RGBA")), transparency=3)
+    bilevel = grey.point(lambda level: 255 if level > 90 else 0).convert("1")
+    save("bilevel.png", bilevel, bilevel)
+    negative = Image.eval(photo, lambda level: 255 - level)
+    save("frames.webp", photo, photo, save_all=True, append_images=[negative], lossless=True)
+    save("pages.tiff", photo, photo, save_all=True, append_images=[negative])
+    save("frames.gif", palette, palette, save_all=True, append_images=[negative.quantize(32)])
+
+
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     for old in OUT.glob("*"):
         old.unlink()
+    policies()
     cases = []
     for name, picture in pictures().items():
         picture.save(OUT / f"{name}.png", optimize=True)
