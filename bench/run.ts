@@ -29,6 +29,7 @@ async function inProcess(bodies: Buffer[]): Promise<Round> {
     workerScript: 'dist/worker.js',
     workers: WORKERS,
     workerTimeoutMs: 20_000,
+    workerMaxBytes: 1e9,
     deadlineMs: 30_000,
     maxPixels: 50e6,
     queue: { photos: 100, bytes: 1e9 },

@@ -21,6 +21,10 @@ const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
 const text = z.string().min(1).meta({ allowed: 'any text' })
 
 const MEGABYTE = 1_000_000
+/** What no camera of today exceeds by much. */
+const MOST_PIXELS = 50 * MEGABYTE
+/** Decoded pixels are held as RGBA at most. */
+const BYTES_A_PIXEL = 4
 
 const OPTIONS = {
   HOST: text.default('127.0.0.1'),
@@ -30,9 +34,10 @@ const OPTIONS = {
   DEFAULT_MODEL_TYPE: choice(MODEL_TYPES).optional(),
   ENGINE_WORKERS: integer(1, 256).optional(),
   WORKER_TIMEOUT_MS: integer(100, 600_000).default(20_000),
+  WORKER_MAX_BYTES: integer(MEGABYTE, 1e12).optional(),
   MAX_IMAGE_BYTES: integer(1, 1_000 * MEGABYTE).default(20 * MEGABYTE),
   MAX_REQUEST_BYTES: integer(1, 4_000 * MEGABYTE).default(30 * MEGABYTE),
-  MAX_PIXELS: integer(1, 1_000 * MEGABYTE).default(50 * MEGABYTE),
+  MAX_PIXELS: integer(1, 1_000 * MEGABYTE).optional(),
   MAX_QUEUE: integer(1, 1_000_000).default(256),
   MAX_QUEUE_BYTES: integer(1, 1e12).optional(),
   REQUEST_TIMEOUT_MS: integer(1, 600_000).default(30_000),
@@ -43,8 +48,10 @@ const OPTIONS = {
 type Options = { [Name in keyof typeof OPTIONS]: z.output<(typeof OPTIONS)[Name]> }
 
 export type Environment = Options & {
-  /** Decoded bytes that may wait or run at once: a quarter of the memory this process may use, unless set. */
+  /** Bytes that photos may hold at once, decoded, and uploads again: a quarter of the memory, unless set. */
   MAX_QUEUE_BYTES: number
+  /** At most what one decoded photo may hold of that, unless set. */
+  MAX_PIXELS: number
 }
 
 /** A value that stops the start. Its message is the one line that the operator reads. */
@@ -57,7 +64,10 @@ export class EnvironmentError extends Error {
  *
  * @throws EnvironmentError naming the variable, its value and what is allowed
  */
-export function readEnvironment(source: Record<string, string | undefined> = process.env): Environment {
+export function readEnvironment(
+  source: Record<string, string | undefined> = process.env,
+  memory: number = memoryLimit(totalmem()),
+): Environment {
   const values: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries(OPTIONS)) {
     const value = source[name] === '' ? undefined : source[name]
@@ -67,7 +77,8 @@ export function readEnvironment(source: Record<string, string | undefined> = pro
     }
     values[name] = parsed.data
   }
-  values.MAX_QUEUE_BYTES ??= Math.round(memoryLimit(totalmem()) / 4)
+  values.MAX_QUEUE_BYTES ??= Math.round(memory / 4)
+  values.MAX_PIXELS ??= Math.min(MOST_PIXELS, Math.floor((values.MAX_QUEUE_BYTES as number) / BYTES_A_PIXEL))
   return values as Environment
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { createEngine } from './engine/engine'
 import { cores, type Environment, ecsMetadataUri, isDevelopment, readEnvironment } from './env'
@@ -6,13 +7,16 @@ import { createApp } from './http/app'
 import type { App, Services } from './http/services'
 import { Lifecycle } from './lifecycle'
 import { createLog } from './log'
-import { cpuQuota, ecsCpus, workerCount } from './observe/limits'
+import { cpuQuota, ecsCpus, memoryLimit, workerCount } from './observe/limits'
 
 /** Everything that lives as long as the process. */
 export interface Runtime extends Services {
   app: App
   engine: Awaited<ReturnType<typeof createEngine>>
 }
+
+/** A worker with three models and a decoded photo of 50 megapixels stays below this. */
+const LEAST_WORKER_BYTES = 500_000_000
 
 /**
  * Next bundles route handlers and pages apart from the server's entry, so a module-level singleton would exist
@@ -42,11 +46,13 @@ export function getRuntime(): Promise<Runtime> {
 async function createRuntime(): Promise<Runtime> {
   const environment = readEnvironment()
   const log = createLog(environment.LOG_LEVEL)
+  const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const engine = await createEngine({
     modelsDir: fromRoot(environment.MODELS_DIR),
     defaultType: environment.DEFAULT_MODEL_TYPE,
     workerScript: fromRoot(isDevelopment() ? 'dist/dev/worker.js' : 'dist/worker.js'),
-    workers: environment.ENGINE_WORKERS ?? (await defaultWorkers()),
+    workers,
+    workerMaxBytes: environment.WORKER_MAX_BYTES ?? defaultWorkerBytes(workers),
     workerTimeoutMs: environment.WORKER_TIMEOUT_MS,
     deadlineMs: environment.REQUEST_TIMEOUT_MS,
     maxPixels: environment.MAX_PIXELS,
@@ -59,6 +65,11 @@ async function createRuntime(): Promise<Runtime> {
 
 async function defaultWorkers(): Promise<number> {
   return workerCount({ cores: cores(), quota: cpuQuota(), ecs: await ecsCpus(ecsMetadataUri()) })
+}
+
+/** Half of the memory belongs to the workers; one that grew beyond its share is replaced, but no small one. */
+function defaultWorkerBytes(workers: number): number {
+  return Math.max(LEAST_WORKER_BYTES, Math.round(memoryLimit(totalmem()) / 2 / workers))
 }
 
 /** A path of the project. The working directory is its root: every entry sees to that. */

@@ -16,6 +16,7 @@ describe.skipIf(!there)('top-1 through the whole engine, over 1,000 labelled pho
       workerScript: 'dist/worker.js',
       workers: 2,
       workerTimeoutMs: 20_000,
+      workerMaxBytes: 1e9,
       deadlineMs: 60_000,
       maxPixels: 50e6,
       queue: { photos: 2000, bytes: 1e10 },

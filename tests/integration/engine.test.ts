@@ -20,6 +20,7 @@ async function engine(options: Partial<EngineOptions> = {}): Promise<TestEngine>
     workerScript: 'dist/worker.js',
     workers: 1,
     workerTimeoutMs: 20_000,
+    workerMaxBytes: 1e9,
     deadlineMs: 30_000,
     maxPixels: 50e6,
     queue: { photos: 100, bytes: 1e9 },

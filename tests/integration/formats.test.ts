@@ -56,6 +56,7 @@ beforeAll(async () => {
     workerScript: 'dist/worker.js',
     workers: 1,
     workerTimeoutMs: 20_000,
+    workerMaxBytes: 1e9,
     deadlineMs: 30_000,
     maxPixels: 50e6,
     queue: { photos: 1000, bytes: 1e9 },

@@ -40,6 +40,7 @@ const engine = await createEngine({
   workerScript: 'dist/worker.js',
   workers: 2,
   workerTimeoutMs: 60_000,
+  workerMaxBytes: 1e9,
   deadlineMs: 600_000,
   maxPixels: 50e6,
   queue: { photos: 10_000, bytes: 1e12 },

@@ -9,30 +9,23 @@ mkdirSync(out, { recursive: true })
 const [head, ...rows] = readFileSync(join(source, 'labels.csv'), 'utf8').trim().split('\n')
 const step = Math.max(1, Math.floor(rows.length / Number(count)))
 const chosen = rows.filter((_, i) => i % step === 0).slice(0, Number(count))
-/** One grain for all, tiled; its mean is the middle grey that soft light leaves as it is. */
-const grain = await sharp({
-  create: {
-    width: 512,
-    height: 512,
-    channels: 3,
-    background: '#808080',
-    noise: { type: 'gaussian', mean: 128, sigma: 18 },
-  },
-})
-  .png()
-  .toBuffer()
-
 for (const row of chosen) {
   const file = row.split(',')[0] as string
-  const large = sharp(join(source, file)).resize({
-    width: Number(side),
-    height: Number(side),
-    fit: 'inside',
-    kernel: 'lanczos3',
-  })
-  const grained = sharp(await large.png({ compressionLevel: 0 }).toBuffer()).composite([
-    { input: grain, tile: true, blend: 'soft-light' },
-  ])
+  const size = { width: Number(side), height: Number(side), fit: 'inside', kernel: 'lanczos3' } as const
+  const large = await sharp(join(source, file))
+    .resize(size)
+    .png({ compressionLevel: 0 })
+    .toBuffer({ resolveWithObject: true })
+  // Its mean is the middle grey that soft light leaves as it is.
+  const noise = { type: 'gaussian', mean: 128, sigma: 18 } as const
+  const grain = {
+    width: large.info.width,
+    height: large.info.height,
+    channels: 3,
+    background: '#808080',
+    noise,
+  } as const
+  const grained = sharp(large.data).composite([{ input: { create: grain }, blend: 'soft-light' }])
   await grained.removeAlpha().jpeg({ quality: 90 }).toFile(join(out, file))
 }
 writeFileSync(join(out, 'labels.csv'), `${[head, ...chosen].join('\n')}\n`)

@@ -65,3 +65,17 @@ function parentOf(pid: string): number {
     return 0 // It ended while we looked.
   }
 }
+
+/** Memory that the server and its workers hold, in bytes: what is theirs alone and what they share, counted each time. */
+export function residentBytes(server: TestServer): number {
+  return [server.child.pid as number, ...server.workers()].reduce((sum, pid) => sum + resident(pid), 0)
+}
+
+function resident(pid: number): number {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return 1024 * Number(kilobytes ?? 0)
+  } catch {
+    return 0 // It ended while we looked.
+  }
+}

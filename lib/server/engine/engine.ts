@@ -23,6 +23,8 @@ export interface EngineOptions {
   workerScript: string
   workers: number
   workerTimeoutMs: number
+  /** A worker that holds more memory is replaced once it is idle. */
+  workerMaxBytes: number
   deadlineMs: number
   maxPixels: number
   queue: { photos: number; bytes: number }
@@ -134,6 +136,7 @@ async function generation(options: EngineOptions): Promise<Generation> {
       size: options.workers,
       maxPixels: options.maxPixels,
       timeoutMs: options.workerTimeoutMs,
+      maxBytes: options.workerMaxBytes,
     },
     usable.map(workerModel),
     queue,

@@ -8,6 +8,7 @@ export interface PoolOptions {
   size: number
   maxPixels: number
   timeoutMs: number
+  maxBytes: number
 }
 
 export interface PoolEvents {
@@ -96,7 +97,7 @@ export class Pool {
   private dispatchRetries(): WorkerProcess | undefined {
     while (this.retries[0]?.settled) this.queue.release(this.retries.shift() as Task)
     if (this.retries.length === 0) return undefined
-    const worker = this.leastBusy((candidate) => candidate.ready && !candidate.alone)
+    const worker = this.leastBusy((candidate) => candidate.ready && !candidate.retiring && !candidate.alone)
     const task = worker?.tasks.size === 0 ? this.retries.shift() : undefined
     if (worker && task) {
       worker.alone = true
@@ -114,9 +115,9 @@ export class Pool {
   }
 
   private start(): void {
-    const { script, maxPixels, timeoutMs } = this.options
+    const { script, maxPixels, ...limits } = this.options
     this.workers.add(
-      new WorkerProcess(script, { models: this.models, maxPixels }, timeoutMs, {
+      new WorkerProcess(script, { models: this.models, maxPixels }, limits, {
         loaded: (_, reports) => {
           this.failedStarts = 0
           this.events.loaded(reports)

@@ -68,5 +68,5 @@ export type FromWorker =
   /** Sent before each model, so that a crash while loading names the culprit. */
   | { kind: 'loading'; id: string }
   | { kind: 'loaded'; models: LoadReport[] }
-  | { kind: 'answer'; id: number; answer: Answer }
-  | { kind: 'failed'; id: number; code: ProblemCode; detail: string }
+  | { kind: 'answer'; id: number; answer: Answer; rss: number }
+  | { kind: 'failed'; id: number; code: ProblemCode; detail: string; rss: number }

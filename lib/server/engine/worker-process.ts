@@ -27,6 +27,8 @@ export class WorkerProcess {
   /** Runs a photo that another worker died with, and nothing beside it. */
   alone = false
   models: LoadReport[] = []
+  /** Takes nothing new: it holds too much memory and goes once it is idle. */
+  retiring = false
   private ended = false
   private loading: string | null = null
   private killedFor: string | null = null
@@ -36,7 +38,7 @@ export class WorkerProcess {
   constructor(
     script: string,
     private readonly load: { models: WorkerModel[]; maxPixels: number },
-    private readonly timeoutMs: number,
+    private readonly limits: { timeoutMs: number; maxBytes: number },
     private readonly events: WorkerEvents,
   ) {
     this.child = fork(script, [], {
@@ -55,7 +57,7 @@ export class WorkerProcess {
 
   /** Whether it can take one more photo of this kind. */
   hasRoom(priority: Task['job']['priority']): boolean {
-    return this.ready && !this.alone && this.tasks.size < (priority === 'batch' ? BATCH_SLOTS : SLOTS)
+    return this.ready && !this.retiring && !this.alone && this.tasks.size < (priority === 'batch' ? BATCH_SLOTS : SLOTS)
   }
 
   run(task: Task): void {
@@ -63,7 +65,7 @@ export class WorkerProcess {
     this.tasks.set(id, task)
     this.timers.set(
       id,
-      setTimeout(() => this.overran(task), this.timeoutMs),
+      setTimeout(() => this.overran(task), this.limits.timeoutMs),
     )
     this.send({ kind: 'run', job: task.job })
   }
@@ -85,7 +87,7 @@ export class WorkerProcess {
 
   private overran(task: Task): void {
     task.deaths = Number.POSITIVE_INFINITY
-    this.kill(`a photo ran longer than ${this.timeoutMs} ms`)
+    this.kill(`a photo ran longer than ${this.limits.timeoutMs} ms`)
   }
 
   private send(message: ToWorker): void {
@@ -118,7 +120,9 @@ export class WorkerProcess {
     this.forget(message.id)
     if (message.kind === 'answer') task.resolve(message.answer)
     else task.reject(new Problem(message.code, message.detail))
+    if (message.rss > this.limits.maxBytes) this.retiring = true
     this.events.freed(this, task)
+    if (this.retiring && this.tasks.size === 0) this.kill(`it held ${message.rss} bytes`)
   }
 
   private forget(id: number): void {

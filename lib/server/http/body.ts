@@ -1,26 +1,29 @@
 import { bytes as formatBytes } from '@/lib/shared/format'
 import { Problem } from '@/lib/shared/problem'
+import type { Lease } from './byte-budget'
 
 /** A refused upload is read on for this many times the limit, and this long, so that the sender sees the refusal. */
 const DISCARD_FACTOR = 2
 const DISCARD_MS = 2000
 
 /**
- * Reads a body of at most `limit` bytes. A declared length over the limit is refused before a byte is read.
+ * Reads a body of at most `limit` bytes, held by `lease`. A declared length that does not fit is refused before a byte
+ * is read.
  *
- * @throws Problem `too_large`
+ * @throws Problem `too_large`, `queue_full`
  */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+export async function readBody(request: Request, limit: number, lease: Lease): Promise<Uint8Array> {
   const header = request.headers.get('content-length')
   if (header !== null) {
     if (Number(header) > limit) throw tooLarge(limit)
+    lease.take(Number(header))
     // HTTP ends the body at the declared length, so the limit holds without counting.
     return new Uint8Array(await request.arrayBuffer())
   }
-  return request.body ? readStream(request.body, limit) : new Uint8Array()
+  return request.body ? readStream(request.body, limit, lease) : new Uint8Array()
 }
 
-async function readStream(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
+async function readStream(body: ReadableStream<Uint8Array>, limit: number, lease: Lease): Promise<Uint8Array> {
   const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
@@ -30,6 +33,7 @@ async function readStream(body: ReadableStream<Uint8Array>, limit: number): Prom
       if (done) return Buffer.concat(chunks, length)
       length += value.byteLength
       if (length > limit) throw tooLarge(limit)
+      lease.take(value.byteLength)
       chunks.push(value)
     }
   } finally {

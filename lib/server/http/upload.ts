@@ -7,6 +7,7 @@ import {
 } from '@remix-run/multipart-parser'
 import { Problem } from '@/lib/shared/problem'
 import { readBody, tooLarge } from './body'
+import type { Lease } from './byte-budget'
 
 /** One photo as it came in, with the fields that came beside it. */
 export interface Upload {
@@ -26,13 +27,13 @@ const MAX_PARTS = 20
  * Takes the photo out of a request: multipart, JSON with base64, or for any other content type (curl's default
  * for --data-binary too) the body itself.
  *
- * @throws Problem `empty_body`, `no_file`, `too_many_files`, `too_large`, `invalid_json`, `invalid_parameter`
+ * @throws Problem `empty_body`, `no_file`, `too_many_files`, `too_large`, `invalid_json`, `invalid_parameter`, `queue_full`
  */
-export async function readUpload(request: Request, limits: UploadLimits): Promise<Upload> {
+export async function readUpload(request: Request, limits: UploadLimits, lease: Lease): Promise<Upload> {
   const contentType = request.headers.get('content-type')?.toLowerCase() ?? ''
   const multipart = contentType.startsWith('multipart/form-data')
   const json = /^application\/([\w.+-]+\+)?json\b/.test(contentType)
-  const body = await readBody(request, multipart || json ? limits.requestBytes : limits.imageBytes)
+  const body = await readBody(request, multipart || json ? limits.requestBytes : limits.imageBytes, lease)
   if (body.byteLength === 0) throw new Problem('empty_body', 'The request has no body; send a photo in it.')
   if (multipart) return fromForm(body, request.headers.get('content-type') ?? '', limits.imageBytes)
   if (json) return fromJson(body, limits.imageBytes)

@@ -1,3 +1,4 @@
+import { memoryUsage } from 'node:process'
 import { Problem } from '@/lib/shared/problem'
 import type { FromWorker, LoadReport, ToWorker, WorkerModel } from '../protocol'
 import { type LoadedModel, loadModel } from './session'
@@ -10,6 +11,9 @@ import { Stages } from './stages'
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))
+
+/** Memory that this process holds, for the engine to watch. */
+const rss = memoryUsage.rss
 
 let stages: Stages | undefined
 
@@ -47,11 +51,11 @@ process.on('message', async (message: ToWorker) => {
   try {
     const answer = await stages?.process(job)
     // A cancelled job has no reader, but the engine waits to know that its place is free.
-    if (answer) send({ kind: 'answer', id: job.id, answer })
-    else send({ kind: 'failed', id: job.id, code: 'deadline_exceeded', detail: 'The photo was withdrawn.' })
+    if (answer) send({ kind: 'answer', id: job.id, answer, rss: rss() })
+    else send({ kind: 'failed', id: job.id, code: 'deadline_exceeded', detail: 'The photo was withdrawn.', rss: rss() })
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem('internal', (error as Error).message)
-    send({ kind: 'failed', id: job.id, code: problem.code, detail: problem.detail })
+    send({ kind: 'failed', id: job.id, code: problem.code, detail: problem.detail, rss: rss() })
   }
 })
 

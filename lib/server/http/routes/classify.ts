@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { classifyParametersSchema } from '@/lib/shared/contract'
+import { type Classification, classifyParametersSchema } from '@/lib/shared/contract'
+import { ByteBudget, type Lease } from '../byte-budget'
 import { parseParameters, queryParameters } from '../parameters'
 import type { AppEnv, Services } from '../services'
 import { readUpload } from '../upload'
@@ -7,24 +8,36 @@ import { readUpload } from '../upload'
 /** `POST /api/classify`: one photo in, its labels out. */
 export function classify({ engine, environment }: Services) {
   const limits = { imageBytes: environment.MAX_IMAGE_BYTES, requestBytes: environment.MAX_REQUEST_BYTES }
-  return async (c: Context<AppEnv>): Promise<Response> => {
+  const uploads = new ByteBudget(environment.MAX_QUEUE_BYTES)
+
+  async function answer(c: Context<AppEnv>, lease: Lease): Promise<Classification> {
     const request = c.req.raw
     const query = queryParameters(request.url)
     // Before the body is read: a wrong query is refused without an upload.
     parseParameters(classifyParametersSchema, query)
-    const { image, fields } = await readUpload(request, limits)
+    const { image, fields } = await readUpload(request, limits, lease)
     const { model, top_k, threshold, preview } = parseParameters(classifyParametersSchema, { ...query, ...fields })
     const options = { model, topK: top_k, threshold, preview, requestId: c.get('requestId') }
-    const result = await engine.classify(image, options, request.signal)
-    c.set('model', result.model.id)
-    const { queue_ms, decode_ms, run_ms, total_ms } = result.timings
-    c.header(
-      'server-timing',
-      Object.entries({ queue: queue_ms, decode: decode_ms, run: run_ms, total: total_ms })
-        .map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
-        .join(', '),
-    )
-    c.header('cache-control', 'no-store')
-    return c.json(result)
+    return engine.classify(image, options, request.signal)
   }
+
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const lease = uploads.lease()
+    try {
+      const result = await answer(c, lease)
+      c.set('model', result.model.id)
+      c.header('server-timing', serverTiming(result.timings))
+      c.header('cache-control', 'no-store')
+      return c.json(result)
+    } finally {
+      lease.release()
+    }
+  }
+}
+
+/** The stages as browsers' network panels show them. */
+function serverTiming({ queue_ms, decode_ms, run_ms, total_ms }: Classification['timings']): string {
+  return Object.entries({ queue: queue_ms, decode: decode_ms, run: run_ms, total: total_ms })
+    .map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
+    .join(', ')
 }

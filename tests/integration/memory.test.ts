@@ -1,0 +1,52 @@
+import sharp from 'sharp'
+import { afterEach, expect, test } from 'vitest'
+import { answer, classify } from '../support/http'
+import { espresso } from '../support/photos'
+import { residentBytes, startServer, type TestServer } from '../support/server'
+
+let server: TestServer
+afterEach(() => server.stop())
+
+/** A photo of 50 megapixels that must be decoded whole: progressive, and turned by its EXIF orientation. */
+function fiftyMegapixels(): Promise<Buffer> {
+  return sharp(espresso)
+    .removeAlpha()
+    .resize(8600, 5800, { fit: 'fill' })
+    .withMetadata({ orientation: 6 })
+    .jpeg({ quality: 80, progressive: true })
+    .toBuffer()
+}
+
+test('sixty uploads of 50 megapixels at once in a memory of 1 GB: answers and refusals, and no more memory than that', async () => {
+  const photo = await fiftyMegapixels()
+  // What a limit of 1 GB would choose by itself; the limit of this machine is another.
+  server = await startServer({ env: { ENGINE_WORKERS: '2', MAX_QUEUE_BYTES: '250000000', LOG_LEVEL: 'warn' } })
+  let most = 0
+  const watch = setInterval(() => (most = Math.max(most, residentBytes(server))), 50)
+  const statuses = await Promise.all(
+    Array.from({ length: 60 }, async () => {
+      const reply = await classify(server.url, photo)
+      await reply.arrayBuffer()
+      return reply.status
+    }),
+  )
+  clearInterval(watch)
+  expect(new Set(statuses)).toEqual(new Set([200, 429]))
+  console.log(
+    `${statuses.filter((status) => status === 200).length} of 60 answered, at most ${Math.round(most / 1e6)} MB held`,
+  )
+  expect(most).toBeLessThan(1e9)
+  expect(server.output()).not.toContain('a worker died')
+  expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
+})
+
+test('a worker that holds too much is replaced, and no photo notices', async () => {
+  server = await startServer({ env: { ENGINE_WORKERS: '2', WORKER_MAX_BYTES: '50000000' } })
+  const before = server.workers()
+  const photos = Array.from({ length: 12 }, () => classify(server.url, espresso))
+  for (const reply of await Promise.all(photos)) {
+    expect((await answer(reply)).predictions[0]?.label).toBe('espresso')
+  }
+  expect(server.workers().filter((pid) => before.includes(pid))).toEqual([])
+  expect(server.output()).toMatch(/it held \d+ bytes/)
+})
