@@ -160,6 +160,7 @@ test('one log line a request, with no picture, query or body in it', async () =>
       query: '?top_k=2',
     }),
   )
+  await server.printed(/seen-in-log.*\n/)
   const lines = server
     .output()
     .split('\n')

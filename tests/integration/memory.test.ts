@@ -48,5 +48,5 @@ test('a worker that holds too much is replaced, and no photo notices', async () 
     expect((await answer(reply)).predictions[0]?.label).toBe('espresso')
   }
   expect(server.workers().filter((pid) => before.includes(pid))).toEqual([])
-  expect(server.output()).toMatch(/it held \d+ bytes/)
+  await server.printed(/it held \d+ bytes/)
 })

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 
 /** A real server of the production build, in a process of its own, on a free port. */
 export interface TestServer {
@@ -9,6 +10,8 @@ export interface TestServer {
   child: ChildProcess
   /** What it has printed so far. */
   output(): string
+  /** Waits until it has printed this: its log is another stream than its replies and may come after them. */
+  printed(pattern: RegExp): Promise<void>
   /** Process ids of its workers. */
   workers(): number[]
   /** Sends SIGTERM and waits; returns the exit code. */
@@ -34,12 +37,16 @@ export async function startServer({ env = {}, root = '.' }: StartOptions = {}): 
       'message',
       (message: { kind: string; url: string }) => message.kind === 'listening' && listening(message.url),
     )
-    child.on('exit', (code) => failed(new Error(`the server stopped with ${code}:\n${output}`)))
+    // 'close' comes after its last words, 'exit' may come before them.
+    child.on('close', (code) => failed(new Error(`the server stopped with ${code}:\n${output}`)))
   })
   return {
     url: url.replace('localhost', '127.0.0.1'),
     child,
     output: () => output,
+    async printed(pattern) {
+      while (!pattern.test(output)) await once(child.stdout as Readable, 'data')
+    },
     workers: () => childPids(child.pid as number),
     async stop() {
       if (child.exitCode !== null) return child.exitCode
