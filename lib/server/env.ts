@@ -20,6 +20,13 @@ const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
 
 const text = z.string().min(1).meta({ allowed: 'any text' })
 
+/** `https://a.example, https://b.example` or `*`. */
+const origins = z
+  .string()
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .pipe(z.array(z.string().regex(/^(\*|https?:\/\/[^/\s]+)$/)))
+  .meta({ allowed: 'origins like https://a.example, with commas between them, or *' })
+
 const MEGABYTE = 1_000_000
 /** What no camera of today exceeds by much. */
 const MOST_PIXELS = 50 * MEGABYTE
@@ -41,6 +48,9 @@ const OPTIONS = {
   MAX_QUEUE: integer(1, 1_000_000).default(256),
   MAX_QUEUE_BYTES: integer(1, 1e12).optional(),
   REQUEST_TIMEOUT_MS: integer(1, 600_000).default(30_000),
+  CORS_ORIGINS: origins.default([]),
+  TRUST_PROXY: integer(0, 10).default(0),
+  RATE_LIMIT: integer(0, 1e9).default(0),
   SHUTDOWN_DELAY_MS: integer(0, 600_000).default(0),
   SHUTDOWN_TIMEOUT_MS: integer(0, 600_000).default(30_000),
 } as const

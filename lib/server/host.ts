@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { Connections } from './connections'
 import { isApiPath } from './http/app'
+import { HSTS } from './http/middleware/security-headers'
 import type { Runtime } from './runtime'
 
 /** Longer than a balancer keeps an idle connection (60 s on AWS), so that it never sends into a closed one. */
@@ -46,17 +47,25 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   process.send?.({ kind: 'listening', url: `http://${shown}:${port}` })
 }
 
-function requestListener(connections: Connections, { app }: Runtime, pages: PageHandler): RequestListener {
+function requestListener(connections: Connections, { app, environment }: Runtime, pages: PageHandler): RequestListener {
   // The app itself reads on after a refusal; the adapter must not close on top of it.
-  const api = getRequestListener((request) => app.fetch(request), {
+  const api = getRequestListener((request, { incoming }) => app.fetch(request, { incoming }), {
     autoCleanupIncoming: false,
     overrideGlobalObjects: false,
   })
   return (request, response) => {
     connections.track(request, response)
     if (isApiPath(request.url ?? '')) void api(request, response)
-    else void pages(request, response)
+    else {
+      if (secure(request, environment.TRUST_PROXY)) response.setHeader('strict-transport-security', HSTS)
+      void pages(request, response)
+    }
   }
+}
+
+/** Whether trusted proxies say that the page is seen over TLS; this server itself speaks plain HTTP. */
+function secure({ headers }: IncomingMessage, hops: number): boolean {
+  return hops > 0 && String(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https'
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   unsupported_format: [415, 'This image format is not supported'],
   truncated_image: [422, 'The image is truncated or damaged'],
   queue_full: [429, 'The queue is full'],
+  rate_limited: [429, 'Too many requests'],
   internal: [500, 'Something failed here'],
   deadline_exceeded: [503, 'The answer did not come in time'],
   shutting_down: [503, 'The server is shutting down'],
@@ -47,10 +48,14 @@ export class Problem extends Error {
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { retryAfterSeconds?: number },
   ) {
     super(`${code}: ${detail}`, options)
+    this.retryAfterSeconds = options?.retryAfterSeconds
   }
+
+  /** After how many seconds the same may succeed, where that is known. */
+  readonly retryAfterSeconds: number | undefined
 
   get status(): number {
     return PROBLEMS[this.code][0]

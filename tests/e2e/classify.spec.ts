@@ -26,6 +26,9 @@ async function drop(page: Page, ...names: string[]): Promise<void> {
 }
 
 test.beforeEach(async ({ page }) => {
+  page.on('console', (message) => {
+    if (/Content Security Policy|hydrat/i.test(message.text())) throw new Error(message.text())
+  })
   page.on('pageerror', (error) => {
     throw error
   })

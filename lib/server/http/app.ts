@@ -2,8 +2,11 @@ import { type Handler, Hono } from 'hono'
 import { Problem } from '@/lib/shared/problem'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
+import { crossOrigin } from './middleware/cross-origin'
 import { discardRefused } from './middleware/discard'
+import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
+import { securityHeaders } from './middleware/security-headers'
 import { asProblem, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { live, ready, status } from './routes/health'
@@ -19,7 +22,9 @@ export function isApiPath(path: string): boolean {
 /** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
 export function createApp(services: Services): App {
   const app: App = new Hono()
-  app.use(requestId, accessLog(services), discardRefused(services), closing(services))
+  app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services))
+  app.use(discardRefused(services), closing(services))
+  app.use('/api/classify', rateLimit(services))
 
   route(app, '/api/classify', { POST: classify(services) })
   route(app, '/api/models', { GET: models(services) })

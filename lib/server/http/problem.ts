@@ -3,12 +3,13 @@ import { Problem } from '@/lib/shared/problem'
 import type { AppEnv } from './services'
 
 /** Seconds after which a refused caller may try again: a full queue empties in about that time. */
-const RETRY_AFTER_SECONDS = '1'
+const RETRY_AFTER_SECONDS = 1
 
 /** A problem as an RFC 9457 reply. */
 export function problemReply(c: Context<AppEnv>, problem: Problem, headers: Record<string, string> = {}): Response {
   c.set('problem', problem.code)
-  const again = problem.status === 429 || problem.status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {}
+  const passing = problem.status === 429 || problem.status === 503
+  const again = passing ? { 'retry-after': String(problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS) } : {}
   return c.body(JSON.stringify(problem.toDetails(c.get('requestId'))), problem.status as 400, {
     'content-type': 'application/problem+json',
     ...again,

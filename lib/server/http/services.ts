@@ -13,5 +13,13 @@ export interface Services {
   version: string
 }
 
-export type AppEnv = { Variables: { requestId: string; problem: string | undefined; model: string | undefined } }
+/** What the host knows of a request and a Web-standard Request does not. */
+export interface HostBindings {
+  incoming?: { socket: { remoteAddress?: string | undefined } }
+}
+
+export type AppEnv = {
+  Bindings: HostBindings
+  Variables: { requestId: string; problem: string | undefined; model: string | undefined }
+}
 export type App = Hono<AppEnv>

@@ -1,0 +1,43 @@
+import { createMiddleware } from 'hono/factory'
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import { Problem } from '@/lib/shared/problem'
+import { clientAddress } from '../client'
+import type { AppEnv, Services } from '../services'
+
+const WINDOW_SECONDS = 60
+
+/**
+ * At most RATE_LIMIT photos a client in a minute; 0 turns it off. A client is an address, or the /64 that one IPv6
+ * customer has. Counted in this process.
+ */
+export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY } }: Services) {
+  const limiter = new RateLimiterMemory({ points: Math.max(RATE_LIMIT, 1), duration: WINDOW_SECONDS })
+  return createMiddleware<AppEnv>(async (c, next) => {
+    if (RATE_LIMIT === 0 || c.req.method !== 'POST') return next()
+    const { allowed, state } = await limiter.consume(network(clientAddress(c, TRUST_PROXY))).then(
+      (state) => ({ allowed: true, state }),
+      (state: RateLimiterRes) => ({ allowed: false, state }),
+    )
+    const reset = Math.ceil(state.msBeforeNext / 1000)
+    c.header('ratelimit-policy', `"photos";q=${RATE_LIMIT};w=${WINDOW_SECONDS}`)
+    c.header('ratelimit', `"photos";r=${state.remainingPoints};t=${reset}`)
+    if (!allowed) {
+      const detail = `${RATE_LIMIT} photos a minute are allowed. Try again in ${reset} s.`
+      throw new Problem('rate_limited', detail, { retryAfterSeconds: reset })
+    }
+    await next()
+  })
+}
+
+/** An IPv4 address itself, or the first half of an IPv6 one. */
+export function network(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped) return mapped
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const front = head ? head.split(':') : []
+  const back = tail ? tail.split(':') : []
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length)
+  const groups = [...front, ...Array(zeros).fill('0'), ...back].slice(0, 4)
+  return groups.map((group) => Number.parseInt(group || '0', 16).toString(16)).join(':')
+}

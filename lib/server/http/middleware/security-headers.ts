@@ -1,0 +1,17 @@
+import { createMiddleware } from 'hono/factory'
+import { isSecure } from '../client'
+import type { AppEnv, Services } from '../services'
+
+/** A year, so that browsers never fall back to plain HTTP. */
+export const HSTS = 'max-age=31536000; includeSubDomains'
+
+/** Headers that tell browsers to treat a reply as what it is: data, not a page. Pages get theirs in proxy.ts. */
+export function securityHeaders({ environment }: Services) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    await next()
+    c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+    c.header('x-content-type-options', 'nosniff')
+    c.header('referrer-policy', 'no-referrer')
+    if (isSecure(c, environment.TRUST_PROXY)) c.header('strict-transport-security', HSTS)
+  })
+}

@@ -1,0 +1,22 @@
+/**
+ * Content-Security-Policy of the pages: scripts only with this reply's nonce, everything else from this server.
+ * Photos of the visitor are blob: URLs, what the model saw is a data: URL.
+ *
+ * @param development the development server evaluates code and reloads over a socket
+ */
+export function contentSecurityPolicy(nonce: string, development: boolean): string {
+  return [
+    "default-src 'self'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
+    development ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
+    // React and Recharts set sizes and positions by style attributes.
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' blob: data:",
+    "font-src 'self'",
+    `connect-src 'self' blob:${development ? ' ws:' : ''}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}

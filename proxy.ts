@@ -1,0 +1,20 @@
+import { type NextRequest, NextResponse } from 'next/server'
+import { isDevelopment } from '@/lib/server/env'
+import { contentSecurityPolicy } from '@/lib/shared/csp'
+
+/** Security headers of every page. Next puts the nonce that it finds in the request's policy on its own scripts. */
+export function proxy(request: NextRequest): NextResponse {
+  const nonce = Buffer.from(crypto.randomUUID()).toString('base64')
+  const policy = contentSecurityPolicy(nonce, isDevelopment())
+  const headers = new Headers(request.headers)
+  headers.set('content-security-policy', policy)
+  headers.set('x-nonce', nonce)
+  const response = NextResponse.next({ request: { headers } })
+  response.headers.set('content-security-policy', policy)
+  response.headers.set('x-content-type-options', 'nosniff')
+  response.headers.set('referrer-policy', 'strict-origin-when-cross-origin')
+  response.headers.set('permissions-policy', 'camera=(self), geolocation=(), microphone=()')
+  return response
+}
+
+export const config = { matcher: ['/((?!api/|health/|_next/static/|gallery/).*)'] }

@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { network } from '@/lib/server/http/middleware/rate-limit'
+import { answer, classify, raw, refusal } from '../support/http'
+import { espresso } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+const servers: TestServer[] = []
+async function start(env: Record<string, string> = {}): Promise<TestServer> {
+  const server = await startServer({ env: { ENGINE_WORKERS: '1', ...env } })
+  servers.push(server)
+  return server
+}
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop()
+})
+
+test('a page runs only scripts with its own nonce, and cannot be framed', async () => {
+  const { url } = await start()
+  const nonces = await Promise.all(
+    [1, 2].map(async () => {
+      const reply = await fetch(url)
+      const policy = reply.headers.get('content-security-policy') ?? ''
+      const nonce = /script-src 'nonce-([^']+)' 'strict-dynamic';/.exec(policy)?.[1]
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toMatch(/script-src[^;]*unsafe/)
+      expect(reply.headers.get('x-content-type-options')).toBe('nosniff')
+      const scripts = [...(await reply.text()).matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag)
+      expect(scripts.length).toBeGreaterThan(3)
+      for (const tag of scripts) expect(tag).toContain(`nonce="${nonce}"`)
+      return nonce
+    }),
+  )
+  expect(nonces[0]).not.toBe(nonces[1])
+})
+
+test('the API is data, not a page, and asks for TLS only where there is TLS', async () => {
+  const server = await start({ TRUST_PROXY: '1' })
+  const plain = await fetch(`${server.url}/api/models`)
+  expect(plain.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
+  expect(plain.headers.get('strict-transport-security')).toBeNull()
+  const headers = { 'x-forwarded-proto': 'https' }
+  const secure = await fetch(`${server.url}/api/models`, { headers })
+  expect(secure.headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/)
+  expect((await fetch(server.url, { headers })).headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/)
+  const direct = await start()
+  expect((await fetch(`${direct.url}/api/models`, { headers })).headers.get('strict-transport-security')).toBeNull()
+})
+
+describe('other sites', () => {
+  const origin = 'https://a.example'
+  const preflight = {
+    origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type',
+  }
+
+  test('are not let in by default', async () => {
+    const { url } = await start()
+    const reply = await classify(url, espresso, { headers: { origin } })
+    expect([reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([200, null])
+    const asked = await raw(url, '/api/classify', { method: 'OPTIONS', headers: preflight })
+    expect(asked.headers['access-control-allow-origin']).toBeUndefined()
+  })
+
+  test('are let in by name, on refusals too', async () => {
+    const { url } = await start({ CORS_ORIGINS: 'https://a.example, https://b.example' })
+    const asked = await raw(url, '/api/classify', { method: 'OPTIONS', headers: preflight })
+    expect(asked.status).toBe(204)
+    expect(asked.headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET,HEAD,POST',
+      'access-control-allow-headers': 'content-type,x-request-id',
+    })
+    const reply = await classify(url, espresso, { headers: { origin } })
+    expect(reply.headers.get('access-control-allow-origin')).toBe(origin)
+    expect(reply.headers.get('access-control-expose-headers')).toContain('x-request-id')
+    const refused = await classify(url, 'no photo', { headers: { origin } })
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([415, origin])
+    const stranger = await classify(url, espresso, { headers: { origin: 'https://evil.example' } })
+    expect(stranger.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  test('a list that is none stops the start', async () => {
+    await expect(startServer({ env: { CORS_ORIGINS: 'a.example' } })).rejects.toThrow(
+      /CORS_ORIGINS="a.example" is not allowed/,
+    )
+  })
+})
+
+describe('the rate limit', () => {
+  test('is counted by client and told in the headers', async () => {
+    const { url } = await start({ RATE_LIMIT: '3', TRUST_PROXY: '1' })
+    const from = (address: string) => classify(url, espresso, { headers: { 'x-forwarded-for': address } })
+    for (const left of [2, 1, 0]) {
+      const reply = await from('203.0.113.7')
+      expect(reply.headers.get('ratelimit-policy')).toBe('"photos";q=3;w=60')
+      expect(reply.headers.get('ratelimit')).toMatch(new RegExp(`^"photos";r=${left};t=\\d+$`))
+      await answer(reply)
+    }
+    const headers = await refusal(from('203.0.113.7'), 429, 'rate_limited')
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+    // What a client writes left of what the proxy appends does not make it another one.
+    await refusal(from('198.51.100.1, 203.0.113.7'), 429, 'rate_limited')
+    await answer(from('203.0.113.7, 198.51.100.2'))
+  })
+
+  test('does not believe anybody without a proxy, and is off by default', async () => {
+    const limited = await start({ RATE_LIMIT: '1' })
+    await answer(classify(limited.url, espresso, { headers: { 'x-forwarded-for': '203.0.113.7' } }))
+    await refusal(
+      classify(limited.url, espresso, { headers: { 'x-forwarded-for': '203.0.113.8' } }),
+      429,
+      'rate_limited',
+    )
+    const open = await start()
+    const reply = await classify(open.url, espresso)
+    expect([reply.status, reply.headers.get('ratelimit')]).toEqual([200, null])
+  })
+
+  test.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:0db8:0001:0002::1', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+  ])('the network of %s is %s', (address, expected) => {
+    expect(network(address)).toBe(expected)
+  })
+})
