@@ -51,6 +51,8 @@ const OPTIONS = {
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: integer(0, 10).default(0),
   RATE_LIMIT: integer(0, 1e9).default(0),
+  METRICS: choice(['on', 'off']).default('off'),
+  METRICS_PORT: integer(1, 65_535).optional(),
   SHUTDOWN_DELAY_MS: integer(0, 600_000).default(0),
   SHUTDOWN_TIMEOUT_MS: integer(0, 600_000).default(30_000),
 } as const

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { Connections } from './connections'
@@ -22,7 +23,7 @@ type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promi
  * @throws Error with one clear line where the port cannot be had
  */
 export async function serve(server: Server, runtime: Runtime, pages: PageHandler): Promise<void> {
-  const { environment, log, engine } = runtime
+  const { environment, log, engine, metrics } = runtime
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.headersTimeout = KEEP_ALIVE_MS + 5_000
   server.requestTimeout = REQUEST_MS
@@ -35,7 +36,12 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
     if (declared <= environment.MAX_REQUEST_BYTES) response.writeContinue()
     listener(request, response)
   })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    metrics.malformedRequest()
+    refuseMalformed(error, socket)
+  })
   await listen(server, environment.PORT, environment.HOST)
+  if (environment.METRICS_PORT !== undefined) await serveMetrics(runtime, environment.METRICS_PORT)
   onSignals(() => stop(server, connections, runtime))
   const { port } = server.address() as AddressInfo
   const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
@@ -61,6 +67,27 @@ function requestListener(connections: Connections, { app, environment }: Runtime
       void pages(request, response)
     }
   }
+}
+
+/** What Node answers itself where nobody listens for this event. */
+function refuseMalformed({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+  const status = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request'
+  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
+  else socket.destroy()
+}
+
+/** The metrics on a port of their own, which need not be open to the world. It ends with the process. */
+async function serveMetrics({ environment, metrics }: Runtime, port: number): Promise<void> {
+  const server = createServer(async (request, response) => {
+    if (request.url !== '/metrics') {
+      response.writeHead(404).end()
+      return
+    }
+    const { body, contentType } = await metrics.scrape()
+    response.writeHead(200, { 'content-type': contentType }).end(body)
+  })
+  await listen(server, port, environment.HOST)
+  server.unref()
 }
 
 /** Whether trusted proxies say that the page is seen over TLS; this server itself speaks plain HTTP. */

@@ -8,6 +8,7 @@ import type { App, Services } from './http/services'
 import { Lifecycle } from './lifecycle'
 import { createLog } from './log'
 import { cpuQuota, ecsCpus, memoryLimit, workerCount } from './observe/limits'
+import { Metrics } from './observe/metrics'
 
 /** Everything that lives as long as the process. */
 export interface Runtime extends Services {
@@ -59,7 +60,14 @@ async function createRuntime(): Promise<Runtime> {
     queue: { photos: environment.MAX_QUEUE, bytes: environment.MAX_QUEUE_BYTES },
     log,
   })
-  const services = { engine, environment, log, lifecycle: new Lifecycle(), version: readVersion() }
+  const services = {
+    engine,
+    environment,
+    log,
+    metrics: new Metrics(() => engine.stats()),
+    lifecycle: new Lifecycle(),
+    version: readVersion(),
+  }
   return { ...services, app: createApp(services) }
 }
 

@@ -102,7 +102,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
       return {
         queue: { photos: queue.size, limit: queue.limits.photos, bytes: queue.bytes, byteLimit: queue.limits.bytes },
         inFlight: pool.inFlight,
-        workers: { ready: pool.readyWorkers, wanted: options.workers, restarts: restarts + pool.restarts },
+        workers: {
+          ready: pool.readyWorkers,
+          wanted: options.workers,
+          restarts: restarts + pool.restarts,
+          bytes: pool.bytes,
+        },
       }
     },
 

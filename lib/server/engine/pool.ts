@@ -53,6 +53,11 @@ export class Pool {
     return [...this.workers].filter(({ ready }) => ready).length
   }
 
+  /** Memory of all workers, as each last said. */
+  get bytes(): number {
+    return [...this.workers].reduce((sum, worker) => sum + worker.bytes, 0)
+  }
+
   /** Process ids, for tests that kill. */
   get pids(): number[] {
     return [...this.workers].flatMap(({ pid }) => pid ?? [])

@@ -24,7 +24,8 @@ export interface ClassifyOptions extends RunOptions {
 export interface EngineStats {
   queue: { photos: number; limit: number; bytes: number; byteLimit: number }
   inFlight: number
-  workers: { ready: number; wanted: number; restarts: number }
+  /** `bytes`: memory of all workers, as each last said. */
+  workers: { ready: number; wanted: number; restarts: number; bytes: number }
 }
 
 /**

@@ -29,6 +29,8 @@ export class WorkerProcess {
   models: LoadReport[] = []
   /** Takes nothing new: it holds too much memory and goes once it is idle. */
   retiring = false
+  /** Memory that it held when it last said. */
+  bytes = 0
   private ended = false
   private loading: string | null = null
   private killedFor: string | null = null
@@ -120,6 +122,7 @@ export class WorkerProcess {
     this.forget(message.id)
     if (message.kind === 'answer') task.resolve(message.answer)
     else task.reject(new Problem(message.code, message.detail))
+    this.bytes = message.rss
     if (message.rss > this.limits.maxBytes) this.retiring = true
     this.events.freed(this, task)
     if (this.retiring && this.tasks.size === 0) this.kill(`it held ${message.rss} bytes`)

@@ -10,13 +10,14 @@ import { securityHeaders } from './middleware/security-headers'
 import { asProblem, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { live, ready, status } from './routes/health'
+import { metrics } from './routes/metrics'
 import { models } from './routes/models'
 import { openApi } from './routes/openapi'
 import type { App, AppEnv, Services } from './services'
 
 /** The paths that this app answers; the rest of the site is Next's. */
 export function isApiPath(path: string): boolean {
-  return /^\/(api|health)(\/|$|\?)/.test(path)
+  return /^\/(api|health|metrics)(\/|$|\?)/.test(path)
 }
 
 /** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
@@ -32,6 +33,9 @@ export function createApp(services: Services): App {
   route(app, '/health/live', { GET: live() })
   route(app, '/health/ready', { GET: ready(services) })
   route(app, '/health/status', { GET: status(services) })
+
+  // Only where it was asked for: the figures are the operator's, and this port is everybody's.
+  if (services.environment.METRICS === 'on') route(app, '/metrics', { GET: metrics(services) })
 
   app.notFound((c) => problemReply(c, new Problem('not_found', `There is nothing at ${c.req.path}.`)))
   app.onError((error, c) => {

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/types'
 import type { Environment } from '../env'
 import type { Lifecycle } from '../lifecycle'
 import type { Log } from '../log'
+import type { Metrics } from '../observe/metrics'
 
 /** What the routes stand on. */
 export interface Services {
@@ -10,6 +11,7 @@ export interface Services {
   environment: Environment
   lifecycle: Lifecycle
   log: Log
+  metrics: Metrics
   version: string
 }
 

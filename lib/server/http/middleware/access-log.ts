@@ -2,21 +2,43 @@ import { performance } from 'node:perf_hooks'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, Services } from '../services'
 
-/** One line a request. Health probes, which come every few seconds, are lines of level debug. */
-export function accessLog({ log }: Services) {
+/** Paths that are counted by name; every other is one label, or strangers could make as many as they like. */
+const ROUTES = new Set([
+  '/api/classify',
+  '/api/models',
+  '/api/openapi.json',
+  '/health/live',
+  '/health/ready',
+  '/health/status',
+  '/metrics',
+])
+
+/** W3C trace context: version, trace id, parent id, flags. */
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/**
+ * One line a request, and its count and time in the metrics; refusals before the handler too. Probes and scrapes,
+ * which come every few seconds, are lines of level debug.
+ */
+export function accessLog({ log, metrics }: Services) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const start = performance.now()
     await next()
+    const ms = performance.now() - start
+    const { method, path } = c.req
+    const [status, code] = [c.res.status, c.get('problem')]
+    metrics.request({ route: ROUTES.has(path) ? path : 'other', method, status, code }, ms / 1000)
     const fields = {
       request_id: c.get('requestId'),
-      method: c.req.method,
-      path: c.req.path,
-      status: c.res.status,
-      ms: Math.round(10 * (performance.now() - start)) / 10,
-      code: c.get('problem'),
+      trace_id: TRACEPARENT.exec(c.req.header('traceparent') ?? '')?.[1],
+      method,
+      path,
+      status,
+      ms: Math.round(10 * ms) / 10,
+      code,
       model: c.get('model'),
     }
-    if (c.req.path.startsWith('/health/')) log.debug(fields, 'request')
+    if (path.startsWith('/health/') || path === '/metrics') log.debug(fields, 'request')
     else log.info(fields, 'request')
   })
 }

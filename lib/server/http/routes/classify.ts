@@ -6,7 +6,7 @@ import type { AppEnv, Services } from '../services'
 import { readUpload } from '../upload'
 
 /** `POST /api/classify`: one photo in, its labels out. */
-export function classify({ engine, environment }: Services) {
+export function classify({ engine, environment, metrics }: Services) {
   const limits = { imageBytes: environment.MAX_IMAGE_BYTES, requestBytes: environment.MAX_REQUEST_BYTES }
   const uploads = new ByteBudget(environment.MAX_QUEUE_BYTES)
 
@@ -26,6 +26,7 @@ export function classify({ engine, environment }: Services) {
     try {
       const result = await answer(c, lease)
       c.set('model', result.model.id)
+      metrics.photo(result.model.id, result.timings)
       c.header('server-timing', serverTiming(result.timings))
       c.header('cache-control', 'no-store')
       return c.json(result)

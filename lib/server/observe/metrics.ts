@@ -1,0 +1,103 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** From half a millisecond, a cached page, to the deadline of a photo. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** Figures of this moment, read when somebody asks for the metrics. */
+export interface Gauges {
+  queue: { photos: number; bytes: number }
+  inFlight: number
+  workers: { ready: number; wanted: number; restarts: number; bytes: number }
+}
+
+/** Stages of one answered photo, in milliseconds. */
+export interface Stages {
+  queue_ms: number
+  decode_ms: number
+  run_ms: number
+}
+
+/**
+ * What this server counts. One instance a process: it sees every request and, through the engine, every worker, so
+ * the figures are those of all processes together.
+ */
+export class Metrics {
+  private readonly registry = new Registry()
+  private readonly requests = new Counter({
+    name: 'vision_http_requests_total',
+    help: 'Requests by route and outcome; code is the problem code of a refusal.',
+    labelNames: ['route', 'method', 'status', 'code'],
+    registers: [this.registry],
+  })
+  private readonly duration = new Histogram({
+    name: 'vision_http_request_duration_seconds',
+    help: 'From the request to the complete answer of the handler.',
+    labelNames: ['route'],
+    buckets: SECONDS,
+    registers: [this.registry],
+  })
+  private readonly malformed = new Counter({
+    name: 'vision_http_malformed_total',
+    help: 'Connections that ended with something that is no request, or with one that was too slow.',
+    registers: [this.registry],
+  })
+  private readonly stages = Object.fromEntries(
+    (['queue', 'decode', 'run'] as const).map((stage) => [
+      stage,
+      new Histogram({
+        name: `vision_photo_${stage}_seconds`,
+        help: `Time of the ${stage} stage of answered photos.`,
+        labelNames: ['model'],
+        buckets: SECONDS,
+        registers: [this.registry],
+      }),
+    ]),
+  ) as Record<'queue' | 'decode' | 'run', Histogram<'model'>>
+
+  /** @param read figures of this moment */
+  constructor(read: () => Gauges) {
+    this.gauge('vision_queue_photos', 'Photos that wait.', () => read().queue.photos)
+    this.gauge('vision_queue_bytes', 'Bytes that waiting and running photos hold.', () => read().queue.bytes)
+    this.gauge('vision_photos_running', 'Photos inside workers.', () => read().inFlight)
+    this.gauge('vision_workers_ready', 'Workers that serve.', () => read().workers.ready)
+    this.gauge('vision_workers_wanted', 'Workers that should serve.', () => read().workers.wanted)
+    this.gauge('vision_worker_restarts', 'Workers that were replaced since the start.', () => read().workers.restarts)
+    this.gauge('vision_server_memory_bytes', 'Resident memory of the server process.', () => process.memoryUsage.rss())
+    this.gauge(
+      'vision_workers_memory_bytes',
+      'Resident memory of the workers, as they last said.',
+      () => read().workers.bytes,
+    )
+  }
+
+  request(labels: { route: string; method: string; status: number; code: string | undefined }, seconds: number): void {
+    this.requests.inc({ ...labels, code: labels.code ?? '' })
+    this.duration.observe({ route: labels.route }, seconds)
+  }
+
+  malformedRequest(): void {
+    this.malformed.inc()
+  }
+
+  photo(model: string, { queue_ms, decode_ms, run_ms }: Stages): void {
+    this.stages.queue.observe({ model }, queue_ms / 1000)
+    this.stages.decode.observe({ model }, decode_ms / 1000)
+    this.stages.run.observe({ model }, run_ms / 1000)
+  }
+
+  /** The text that Prometheus scrapes, and its content type. */
+  async scrape(): Promise<{ body: string; contentType: string }> {
+    return { body: await this.registry.metrics(), contentType: this.registry.contentType }
+  }
+
+  private gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(value())
+      },
+    })
+  }
+}

@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { answer, classify, refusal, wire } from '../support/http'
+import { espresso } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+let server: TestServer
+afterEach(() => server.stop())
+
+/** The value of one line of the Prometheus text. */
+function value(text: string, line: string): number {
+  const found = text.split('\n').find((one) => one.startsWith(`${line} `))
+  return Number(found?.slice(line.length + 1))
+}
+
+test('what was asked, refused and run is counted, over all workers', async () => {
+  server = await startServer({ env: { METRICS: 'on', ENGINE_WORKERS: '2' } })
+  await Promise.all(Array.from({ length: 20 }, async () => answer(classify(server.url, espresso))))
+  await answer(classify(server.url, espresso, { query: '?model=fast' }))
+  await refusal(classify(server.url, 'text'), 415, 'not_an_image')
+  await refusal(fetch(`${server.url}/api/classify`), 405, 'method_not_allowed')
+  for (let i = 0; i < 3; i++) await refusal(fetch(`${server.url}/api/${i}`), 404, 'not_found')
+  await wire(server.url, 'this is no request\r\n\r\n')
+  const reply = await fetch(`${server.url}/metrics`)
+  expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=/)
+  const text = await reply.text()
+  const requests = (labels: string) => value(text, `vision_http_requests_total{${labels}}`)
+  expect(requests('route="/api/classify",method="POST",status="200",code=""')).toBe(21)
+  expect(requests('route="/api/classify",method="POST",status="415",code="not_an_image"')).toBe(1)
+  expect(requests('route="/api/classify",method="GET",status="405",code="method_not_allowed"')).toBe(1)
+  expect(requests('route="other",method="GET",status="404",code="not_found"')).toBe(3)
+  expect(value(text, 'vision_http_malformed_total')).toBe(1)
+  for (const stage of ['queue', 'decode', 'run']) {
+    expect(value(text, `vision_photo_${stage}_seconds_count{model="efficientnet-lite1-int8"}`)).toBe(20)
+    expect(value(text, `vision_photo_${stage}_seconds_count{model="efficientnet-lite0-int8"}`)).toBe(1)
+  }
+  // Seconds, not milliseconds: a run takes less than a tenth of one.
+  expect(value(text, 'vision_photo_run_seconds_sum{model="efficientnet-lite1-int8"}')).toBeLessThan(2)
+  expect(value(text, 'vision_http_request_duration_seconds_count{route="/api/classify"}')).toBe(23)
+  expect(value(text, 'vision_workers_ready')).toBe(2)
+  expect(value(text, 'vision_worker_restarts')).toBe(0)
+  expect(value(text, 'vision_queue_photos')).toBe(0)
+  expect(value(text, 'vision_workers_memory_bytes')).toBeGreaterThan(100e6)
+})
+
+test('they are off by default, and may have a port of their own', async () => {
+  const free = createServer().listen(0, '127.0.0.1')
+  await once(free, 'listening')
+  const { port } = free.address() as AddressInfo
+  free.close()
+  server = await startServer({ env: { METRICS_PORT: String(port) } })
+  await refusal(fetch(`${server.url}/metrics`), 404, 'not_found')
+  expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('vision_workers_wanted')
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+})
+
+test("a caller's trace id stands in the log", async () => {
+  server = await startServer()
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+  await answer(classify(server.url, espresso, { headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } }))
+  await server.printed(new RegExp(`"trace_id":"${trace}"`))
+  await answer(classify(server.url, espresso, { headers: { traceparent: 'nonsense', 'x-request-id': 'without' } }))
+  await server.printed(/"without"(?!.*trace_id).*\n/)
+})
