@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startServer, type TestServer } from '../support/server'
+import { storm } from '../support/storm'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+})
+afterAll(() => server.stop())
+
+test('twelve workers killed under load: every photo answered, none wrong', async () => {
+  const { answered, refused, kills } = await storm(server, 12)
+  console.log(`${kills} kills: ${answered} answered, ${refused} refused`)
+  expect(answered).toBeGreaterThan(kills)
+  // A photo is refused only where two workers in a row died with it.
+  expect(refused).toBeLessThanOrEqual(kills)
+})

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answer, classify } from '../support/http'
+import { as, espresso } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+const MINUTE = Number(process.env.OVERLOAD_SECONDS ?? 60)
+const DEADLINE_MS = 2000
+
+let server: TestServer
+let photo: Buffer
+beforeAll(async () => {
+  // A queue that a machine of this size empties well within the deadline.
+  server = await startServer({ env: { LOG_LEVEL: 'warn', REQUEST_TIMEOUT_MS: String(DEADLINE_MS), MAX_QUEUE: '100' } })
+  photo = await as('jpeg')
+})
+afterAll(() => server.stop())
+
+interface Outcome {
+  answered: number
+  refused: number
+  late: number
+  p50: number
+}
+
+/** Sends so many photos a second, whether or not earlier ones are answered, as a crowd would. */
+async function crowd(perSecond: number, seconds: number): Promise<Outcome> {
+  const times: number[] = []
+  let [refused, late] = [0, 0]
+  async function one(): Promise<void> {
+    const start = performance.now()
+    const reply = await classify(server.url, photo).catch(() => undefined)
+    await reply?.arrayBuffer()
+    if (reply?.status === 200) times.push(performance.now() - start)
+    else if (reply?.status === 429) refused++
+    else late++
+  }
+  const pending: Promise<void>[] = []
+  const start = performance.now()
+  for (let sent = 0; performance.now() - start < 1000 * seconds; ) {
+    const due = ((performance.now() - start) / 1000) * perSecond
+    for (; sent < due; sent++) pending.push(one())
+    await sleep(5)
+  }
+  await Promise.all(pending)
+  times.sort((a, b) => a - b)
+  return { answered: times.length, refused, late, p50: times[times.length >> 1] ?? Number.NaN }
+}
+
+/** Photos a second that eight patient clients get answered. */
+async function capacity(): Promise<number> {
+  const [start, seconds] = [performance.now(), 10]
+  let count = 0
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (; performance.now() - start < 1000 * seconds; count++) await answer(classify(server.url, photo))
+    }),
+  )
+  return count / seconds
+}
+
+test('at one, two and four times its capacity it answers as many, and afterwards it is what it was', async () => {
+  await capacity()
+  const can = await capacity()
+  const calm = await crowd(can / 4, 10)
+  const goodput: number[] = []
+  for (const factor of [1, 2, 4]) {
+    const { answered, refused, late, p50 } = await crowd(factor * can, MINUTE)
+    goodput.push(answered / MINUTE)
+    console.log(
+      `${factor} × ${can.toFixed(0)}/s: ${(answered / MINUTE).toFixed(0)} answered a second, p50 ${p50.toFixed(0)} ms, ${refused} refused, ${late} late`,
+    )
+    expect(late).toBeLessThanOrEqual(0.001 * (answered + refused))
+  }
+  for (const each of goodput) expect(each).toBeGreaterThanOrEqual(0.9 * Math.max(...goodput))
+  const after = await crowd(can / 4, 10)
+  console.log(`p50 at a quarter of the capacity: ${calm.p50.toFixed(1)} ms before, ${after.p50.toFixed(1)} ms after`)
+  expect(after.p50).toBeLessThan(1.5 * calm.p50)
+  expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
+})

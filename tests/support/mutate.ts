@@ -1,0 +1,56 @@
+import { as, type Output } from './photos'
+
+/** Numbers from 0 to n - 1 that look random and are the same for the same seed (mulberry32). */
+export function dice(seed: number): (n: number) => number {
+  let state = seed
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) % n
+  }
+}
+
+const FORMATS: Output[] = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff']
+
+/** Ways to damage a file: noise anywhere, cuts, pieces taken out, doubled or swapped, lies in the header, two files in one. */
+const DAMAGES: ((file: Buffer, roll: (n: number) => number, other: Buffer) => Buffer)[] = [
+  (file, roll) => {
+    for (let i = 0; i <= roll(20); i++) file[roll(file.length)] = roll(256)
+    return file
+  },
+  (file, roll) => {
+    for (let i = 0; i <= roll(8); i++) file[roll(Math.min(200, file.length))] = roll(256)
+    return file
+  },
+  (file, roll) => file.subarray(0, roll(file.length)),
+  (file, roll) => {
+    const at = roll(file.length)
+    return Buffer.concat([file.subarray(0, at), file.subarray(at + roll(400))])
+  },
+  (file, roll) => {
+    const [at, length] = [roll(file.length), roll(4000)]
+    return Buffer.concat([file.subarray(0, at + length), file.subarray(at)])
+  },
+  (file, roll) => {
+    const [a, b, c] = [roll(file.length), roll(file.length), roll(file.length)].sort((x, y) => x - y) as [
+      number,
+      number,
+      number,
+    ]
+    return Buffer.concat([file.subarray(0, a), file.subarray(b, c), file.subarray(a, b), file.subarray(c)])
+  },
+  (file, roll, other) => Buffer.concat([file.subarray(0, 4 + roll(60)), other.subarray(4 + roll(60))]),
+  (file, _roll, other) => Buffer.concat([file, other]),
+]
+
+/** Endless damaged photos of every format; the same for the same seed. */
+export async function* damagedPhotos(seed: number): AsyncGenerator<Buffer> {
+  const roll = dice(seed)
+  const photos = await Promise.all(FORMATS.map(as))
+  for (;;) {
+    const file = Buffer.from(photos[roll(photos.length)] as Buffer)
+    const damage = DAMAGES[roll(DAMAGES.length)] as (typeof DAMAGES)[number]
+    yield damage(file, roll, photos[roll(photos.length)] as Buffer)
+  }
+}
