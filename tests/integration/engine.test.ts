@@ -1,6 +1,6 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate as tick } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
 import type { Problem } from '@/lib/shared/problem'
@@ -13,20 +13,21 @@ const lines: string[] = []
 const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`)
 const open: TestEngine[] = []
 
+const OPTIONS: EngineOptions = {
+  modelsDir: 'models',
+  workerScript: 'dist/worker.js',
+  workers: 1,
+  workerTimeoutMs: 20_000,
+  workerMaxBytes: 1e9,
+  deadlineMs: 30_000,
+  maxPixels: 50e6,
+  queue: { photos: 100, bytes: 1e9 },
+  log: { info: write, warn: write, error: write },
+}
+
 async function engine(options: Partial<EngineOptions> = {}): Promise<TestEngine> {
   lines.length = 0
-  const created = await createEngine({
-    modelsDir: 'models',
-    workerScript: 'dist/worker.js',
-    workers: 1,
-    workerTimeoutMs: 20_000,
-    workerMaxBytes: 1e9,
-    deadlineMs: 30_000,
-    maxPixels: 50e6,
-    queue: { photos: 100, bytes: 1e9 },
-    log: { info: write, warn: write, error: write },
-    ...options,
-  })
+  const created = await createEngine({ ...OPTIONS, ...options })
   open.push(created)
   await created.settled()
   return created
@@ -256,4 +257,20 @@ test('close finishes what runs and waits, then ends the workers', async () => {
   await closed
   expect(created.pids()).toEqual([])
   open.length = 0
+})
+
+test('workers killed while they load: models are left out only after three in a row', async () => {
+  const loading = async (created: TestEngine) => {
+    await until(() => created.pids().length === 1)
+    const [pid] = created.pids() as [number]
+    // Long enough to have begun with a model, too short to have loaded three.
+    await sleep(150)
+    process.kill(pid, 'SIGKILL')
+    await until(() => !created.pids().includes(pid))
+  }
+  const created = await createEngine(OPTIONS)
+  open.push(created)
+  for (let kill = 0; kill < 2; kill++) await loading(created)
+  expect(await label(created.classify(espresso, ask))).toBe('espresso')
+  expect(created.models().map(({ status }) => status)).toEqual(['ready', 'ready', 'ready'])
 })

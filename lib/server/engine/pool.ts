@@ -14,13 +14,15 @@ export interface PoolOptions {
 export interface PoolEvents {
   /** A worker has tried its models. */
   loaded(reports: LoadReport[]): void
-  /** A worker has died; `wrecker` is the model that it died of while loading, if it did. */
+  /** A worker has died; `wrecker` is the model that is left out from now on because of it. */
   died(reason: string, wrecker: string | null): void
 }
 
 /** First wait before a worker that died while starting is started again; it doubles up to the longest. */
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 5000
+/** A model with which so many workers in a row died while they loaded it is left out. */
+const DEATHS_OF_A_WRECKER = 3
 
 /**
  * Worker processes and the queue before them. Keeps `size` of them alive, hands out photos (a person's before
@@ -33,6 +35,8 @@ export class Pool {
   private readonly retries: Task[] = []
   private readonly timers = new Set<NodeJS.Timeout>()
   private failedStarts = 0
+  /** Workers that died in a row while they loaded this model. */
+  private readonly deathsLoading = new Map<string, number>()
   private closing: (() => void) | null = null
 
   constructor(
@@ -125,6 +129,7 @@ export class Pool {
       new WorkerProcess(script, { models: this.models, maxPixels }, limits, {
         loaded: (_, reports) => {
           this.failedStarts = 0
+          this.deathsLoading.clear()
           this.events.loaded(reports)
           this.dispatch()
         },
@@ -144,12 +149,22 @@ export class Pool {
       this.finishClosing()
       return
     }
-    // A model that takes the process down while it loads is left out, so that the others can serve.
-    if (loading !== null) this.models = this.models.filter(({ id }) => id !== loading)
-    this.events.died(reason, loading)
+    this.events.died(reason, loading !== null && this.wrecks(loading) ? loading : null)
     for (const task of tasks) this.afterDeath(task)
     this.restart(worker.models.length > 0 || loading !== null)
     this.dispatch()
+  }
+
+  /**
+   * Counts a worker that died while it loaded a model. One that does so again and again is left out, so that the others
+   * can serve; once or twice may be chance, as when the kernel takes memory back.
+   */
+  private wrecks(id: string): boolean {
+    const deaths = (this.deathsLoading.get(id) ?? 0) + 1
+    this.deathsLoading.set(id, deaths)
+    if (deaths < DEATHS_OF_A_WRECKER) return false
+    this.models = this.models.filter((model) => model.id !== id)
+    return true
   }
 
   private afterDeath(task: Task): void {
