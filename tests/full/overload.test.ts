@@ -72,7 +72,11 @@ test('at one, two and four times its capacity it answers as many, and afterwards
     )
     expect(late).toBeLessThanOrEqual(0.001 * (answered + refused))
   }
-  for (const each of goodput) expect(each).toBeGreaterThanOrEqual(0.9 * Math.max(...goodput))
+  // It cannot answer more than it is asked, so at its very capacity that is the measure.
+  goodput.forEach((each, i) => {
+    const asked = [1, 2, 4][i] as number
+    expect(each).toBeGreaterThanOrEqual(0.9 * Math.min(asked * can, Math.max(...goodput)))
+  })
   const after = await crowd(can / 4, 10)
   console.log(`p50 at a quarter of the capacity: ${calm.p50.toFixed(1)} ms before, ${after.p50.toFixed(1)} ms after`)
   expect(after.p50).toBeLessThan(1.5 * calm.p50)
