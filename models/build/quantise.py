@@ -13,7 +13,7 @@ asked for:
   can overflow (|a + b| ≤ 128), so that the answer is the same on every CPU. Depthwise convolutions take another
   kernel, with 32-bit sums, and keep all 8 bits.
 - Rounding a weight shifts the mean of what it multiplies. The shift is known (the rounding error times the
-  input's mean) and is taken off the bias; that about halves their squared error.
+  input's mean) and is taken off the bias; that about halves the squared error of the logits.
 """
 
 from __future__ import annotations
