@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp'
 import { Problem } from '@/lib/shared/problem'
 import { type Geometry, plan, type Size } from './geometry'
 import { tooManyPixels } from './header'
-import type { Interpolation, Preprocessor } from './preprocessor'
+import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
 
@@ -19,12 +19,8 @@ export interface Decoded {
   geometry: Geometry
 }
 
-/** libvips' kernels that are Pillow's filters, within a quarter of a level on photos, when they shrink. */
-const KERNELS: Partial<Record<Interpolation, 'lanczos3' | 'linear' | 'cubic'>> = {
-  lanczos3: 'lanczos3',
-  bilinear: 'linear',
-  bicubic: 'cubic',
-}
+/** Fractions of its size at which libjpeg can decode. */
+const JPEG_FACTORS = [8, 4, 2]
 
 /** One decode uses one thread of the pool: throughput comes from photos side by side, not from bands of one. */
 sharp.concurrency(1)
@@ -41,24 +37,23 @@ export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxP
   const format = sniff(image)
   const { orientation, ...source } = await measure(image, maxPixels)
   const geometry = plan(source, preprocessor)
+  const decoded = decodedSize(source, geometry.target, format)
   const upright = open(image, maxPixels).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
-  const kernel = shrinkingKernel(source, geometry, preprocessor.interpolation)
-  const pixels = kernel
-    ? await rgb(
-        upright.resize({ ...geometry.target, fit: 'fill', kernel, fastShrinkOnLoad: false }).extract(geometry.crop),
-      )
-    : resample(await rgb(upright), source, geometry, preprocessor.interpolation)
+  const pixels = await rgb(upright.resize({ ...decoded, fit: 'fill', fastShrinkOnLoad: true }))
   const { width, height } = geometry.crop
-  return { pixels, width, height, source: { ...source, format }, orientation, geometry }
+  const sized = resample(pixels, decoded, geometry, preprocessor.interpolation)
+  return { pixels: sized, width, height, source: { ...source, format }, orientation, geometry }
 }
 
 /**
- * The libvips kernel for this resize, or undefined where only our own resampler is exact: libvips shifts a picture
- * that it enlarges by up to a pixel, and has no box and no hamming kernel.
+ * The size to decode at: a JPEG at an eighth, a quarter or a half, as long as that is at least twice the target. libjpeg
+ * does this while it decodes, for a fraction of the work, and the resampler has enough left to filter from.
  */
-function shrinkingKernel(source: Size, { target }: Geometry, interpolation: Interpolation) {
-  const shrinks = target.width <= source.width && target.height <= source.height
-  return shrinks ? KERNELS[interpolation] : undefined
+function decodedSize(source: Size, target: Size, format: string): Size {
+  const enough = (factor: number) =>
+    source.width >= 2 * factor * target.width && source.height >= 2 * factor * target.height
+  const factor = format === 'jpeg' ? (JPEG_FACTORS.find(enough) ?? 1) : 1
+  return { width: Math.ceil(source.width / factor), height: Math.ceil(source.height / factor) }
 }
 
 async function rgb(pipeline: Sharp): Promise<Uint8Array> {

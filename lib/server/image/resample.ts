@@ -1,5 +1,7 @@
 import type { Geometry, Size } from './geometry'
+import { columnsThenRows, rowsThenColumns } from './passes'
 import type { Interpolation } from './preprocessor'
+import type { Taps } from './taps'
 
 /**
  * Pillow's separable resampler for 8-bit channels, bit for bit: an antialiasing filter whose support grows with the
@@ -38,17 +40,7 @@ const FILTERS: Record<Exclude<Interpolation, 'nearest'>, Filter> = {
 }
 
 const PRECISION_BITS = 22
-const HALF = 1 << (PRECISION_BITS - 1)
 const CHANNELS = 3
-
-/** For each output pixel of one axis: the first input pixel it reads, and its fixed-point coefficients. */
-interface Taps {
-  first: Int32Array
-  count: Int32Array
-  coefficients: Int32Array
-  /** Coefficients reserved for each output pixel. */
-  stride: number
-}
 
 /** Taps of the output pixels `from` to `from + length` where `input` pixels become `output`. */
 function taps(filter: Filter, input: number, output: number, from: number, length: number): Taps {
@@ -78,51 +70,6 @@ function taps(filter: Filter, input: number, output: number, from: number, lengt
     count[i] = high - low
   }
   return { first, count, coefficients, stride }
-}
-
-/** Rows `top` to `top + rows` of `source`, each resampled to the columns of `taps`. */
-function horizontal(source: Uint8Array, width: number, top: number, rows: number, columns: Taps): Uint8Array {
-  const length = columns.first.length
-  // Clamped: the negative lobes of a filter leave 0 to 255.
-  const out = new Uint8ClampedArray(rows * length * CHANNELS)
-  let o = 0
-  for (let y = 0; y < rows; y++) {
-    const row = (top + y) * width
-    for (let x = 0; x < length; x++) {
-      let [r, g, b] = [HALF, HALF, HALF]
-      let at = (row + (columns.first[x] as number)) * CHANNELS
-      const end = x * columns.stride + (columns.count[x] as number)
-      for (let k = x * columns.stride; k < end; k++) {
-        const weight = columns.coefficients[k] as number
-        r += (source[at] as number) * weight
-        g += (source[at + 1] as number) * weight
-        b += (source[at + 2] as number) * weight
-        at += CHANNELS
-      }
-      out[o++] = r >> PRECISION_BITS
-      out[o++] = g >> PRECISION_BITS
-      out[o++] = b >> PRECISION_BITS
-    }
-  }
-  return new Uint8Array(out.buffer)
-}
-
-/** The rows of `taps` over `source`, whose first row is row `top` of the picture. */
-function vertical(source: Uint8Array, width: number, top: number, rows: Taps): Uint8Array {
-  const length = rows.first.length
-  const stride = width * CHANNELS
-  const out = new Uint8ClampedArray(length * stride)
-  const sums = new Int32Array(stride)
-  for (let y = 0; y < length; y++) {
-    sums.fill(HALF)
-    for (let k = 0; k < (rows.count[y] as number); k++) {
-      const weight = rows.coefficients[y * rows.stride + k] as number
-      const at = ((rows.first[y] as number) - top + k) * stride
-      for (let x = 0; x < stride; x++) sums[x] = (sums[x] as number) + (source[at + x] as number) * weight
-    }
-    for (let x = 0; x < stride; x++) out[y * stride + x] = (sums[x] as number) >> PRECISION_BITS
-  }
-  return new Uint8Array(out.buffer)
 }
 
 /** Input pixel of each output pixel by Pillow's nearest: positions are added up, with the rounding that has. */
@@ -164,14 +111,9 @@ export function resample(source: Uint8Array, size: Size, geometry: Geometry, int
   const filter = FILTERS[interpolation]
   const columns = taps(filter, size.width, target.width, crop.left, crop.width)
   const rows = taps(filter, size.height, target.height, crop.top, crop.height)
-  if (verticalFirst(size, target)) {
-    return horizontal(vertical(source, size.width, 0, rows), size.width, 0, crop.height, columns)
-  }
-  // Rows that no output row reads are not resampled.
-  const top = rows.first[0] as number
-  const last = rows.first.length - 1
-  const bottom = (rows.first[last] as number) + (rows.count[last] as number)
-  return vertical(horizontal(source, size.width, top, bottom - top, columns), crop.width, top, rows)
+  return verticalFirst(size, target)
+    ? rowsThenColumns(source, size.width, columns, rows)
+    : columnsThenRows(source, size.width, columns, rows)
 }
 
 /**
