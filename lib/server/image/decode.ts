@@ -19,8 +19,11 @@ export interface Decoded {
   geometry: Geometry
 }
 
-/** Fractions of its size at which libjpeg can decode. */
-const JPEG_FACTORS = [8, 4, 2]
+/**
+ * Fractions of its size at which a large JPEG is decoded. Half is not among them: sharp then decodes the whole and filters
+ * it down, which takes as long as our resampler takes from the whole.
+ */
+const JPEG_FACTORS = [8, 4]
 
 /** One decode uses one thread of the pool: throughput comes from photos side by side, not from bands of one. */
 sharp.concurrency(1)
@@ -46,8 +49,8 @@ export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxP
 }
 
 /**
- * The size to decode at: a JPEG at an eighth, a quarter or a half, as long as that is at least twice the target. libjpeg
- * does this while it decodes, for a fraction of the work, and the resampler has enough left to filter from.
+ * The size to decode at: a large JPEG at an eighth or a quarter, as long as that is at least twice the target. libjpeg does
+ * most of this while it decodes, for a fraction of the work, and the resampler has enough left to filter from.
  */
 function decodedSize(source: Size, target: Size, format: string): Size {
   const enough = (factor: number) =>
