@@ -6,6 +6,10 @@ import type { WorkerModel } from '../protocol'
 import { type InputFormat, inputFormat } from './input-format'
 import { outputReader } from './output'
 
+// Where a Float16Array exists, onnxruntime-common makes one of float16 data, and onnxruntime-node 1.30 reads zero bytes from
+// it. Without it both agree on a Uint16Array of the bits. This process is a worker's and nothing else here wants it.
+Reflect.deleteProperty(globalThis, 'Float16Array')
+
 /** A model in memory, with its input and output understood. */
 export interface LoadedModel {
   spec: WorkerModel
