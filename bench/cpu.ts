@@ -3,25 +3,37 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** Ticks a second of /proc/<pid>/stat; 100 on every Linux that Node runs on. */
 const TICKS = 100
 
-/** CPU seconds of a process and its children so far (Linux only; NaN elsewhere). */
-export function cpuSeconds(pid: number): number {
+interface Process {
+  pid: number
+  parent: number
+  seconds: number
+}
+
+/** CPU seconds of a process and all below it so far, but for `without` (Linux only; NaN elsewhere). */
+export function cpuSeconds(pid: number, without?: number): number {
   try {
-    return readdirSync('/proc')
+    const all = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
-      .reduce((sum, name) => sum + secondsOf(name, pid), 0)
+      .flatMap(read)
+    return below(all, pid).reduce((sum, one) => (one.pid === without ? sum : sum + one.seconds), 0)
   } catch {
     return Number.NaN
   }
 }
 
-function secondsOf(name: string, wanted: number): number {
+function below(all: readonly Process[], pid: number): Process[] {
+  const own = all.filter((one) => one.pid === pid)
+  return [...own, ...all.filter(({ parent }) => parent === pid).flatMap((child) => below(all, child.pid))]
+}
+
+function read(name: string): Process[] {
   try {
     const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
     // After "(name) ": state, parent, …; user and system ticks are the 12th and 13th of these.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (Number(name) !== wanted && Number(fields[1]) !== wanted) return 0
-    return (Number(fields[11]) + Number(fields[12])) / TICKS
+    const seconds = (Number(fields[11]) + Number(fields[12])) / TICKS
+    return [{ pid: Number(name), parent: Number(fields[1]), seconds }]
   } catch {
-    return 0 // It ended while we looked.
+    return [] // It ended while we looked.
   }
 }

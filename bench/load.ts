@@ -1,28 +1,45 @@
 // Sends photos to a server from a process of its own, and prints what it measured as JSON.
-// tsx bench/load.ts <url> <side> <seconds> <clients>
+// tsx bench/load.ts --url http://… --side 500 --seconds 5 --clients 8 [--rate 100] [--form]
 import { Agent, request } from 'node:http'
+import { parseArgs } from 'node:util'
 import { photos } from './photos'
 
-const [url = '', side = '500', seconds = '5', clients = '8'] = process.argv.slice(2)
-const bodies = await photos(Number(side))
-const agent = new Agent({ keepAlive: true, maxSockets: Number(clients) })
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string', default: '' },
+    side: { type: 'string', default: '500' },
+    seconds: { type: 'string', default: '5' },
+    clients: { type: 'string', default: '8' },
+    /** Photos a second, evenly spaced, whether or not the answers keep up; without it each client sends when it has its answer. */
+    rate: { type: 'string' },
+    /** As the file `request` of a form, as LitServe wants it; else the photo alone. */
+    form: { type: 'boolean', default: false },
+  },
+})
+const clients = Number(values.clients)
+const type = values.form ? 'multipart/form-data; boundary=photo' : 'application/octet-stream'
+const bodies = (await photos(Number(values.side))).map((photo) => (values.form ? asForm(photo) : photo))
+const agent = new Agent({ keepAlive: true, maxSockets: values.rate ? Number.POSITIVE_INFINITY : clients })
 const times: number[] = []
 let errors = 0
 
-function post(body: Buffer): Promise<void> {
+function asForm(photo: Buffer): Buffer {
+  const head = 'Content-Disposition: form-data; name="request"; filename="photo.jpg"\r\nContent-Type: image/jpeg'
+  return Buffer.concat([Buffer.from(`--photo\r\n${head}\r\n\r\n`), photo, Buffer.from('\r\n--photo--\r\n')])
+}
+
+/** Sends photo `i`; its time counts from `start`, which is when it was due. */
+function post(i: number, start = performance.now()): Promise<void> {
+  const body = bodies[i % bodies.length] as Buffer
   return new Promise((resolve) => {
-    const start = performance.now()
-    const call = request(
-      `${url}/api/classify`,
-      { method: 'POST', agent, headers: { 'content-length': body.length } },
-      (reply) => {
-        reply.resume().on('end', () => {
-          if (reply.statusCode === 200) times.push(performance.now() - start)
-          else errors++
-          resolve()
-        })
-      },
-    )
+    const headers = { 'content-type': type, 'content-length': body.length }
+    const call = request(values.url, { method: 'POST', agent, headers }, (reply) => {
+      reply.resume().on('end', () => {
+        if (reply.statusCode === 200) times.push(performance.now() - start)
+        else errors++
+        resolve()
+      })
+    })
     call.on('error', () => {
       errors++
       resolve()
@@ -32,13 +49,26 @@ function post(body: Buffer): Promise<void> {
 }
 
 async function client(first: number, until: number): Promise<void> {
-  for (let i = first; performance.now() < until; i++) await post(bodies[i % bodies.length] as Buffer)
+  for (let i = first; performance.now() < until; i++) await post(i)
 }
 
+async function evenly(rate: number, start: number, until: number): Promise<void> {
+  const sent: Promise<void>[] = []
+  for (let due = start; due < until; due = start + (1000 * sent.length) / rate) {
+    const early = due - performance.now()
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
+    sent.push(post(sent.length, due))
+  }
+  await Promise.all(sent)
+}
+
+const cpu = process.cpuUsage()
 const start = performance.now()
-const until = start + 1000 * Number(seconds)
-await Promise.all(Array.from({ length: Number(clients) }, (_, i) => client(i, until)))
+const until = start + 1000 * Number(values.seconds)
+if (values.rate) await evenly(Number(values.rate), start, until)
+else await Promise.all(Array.from({ length: clients }, (_, i) => client(i, until)))
 const elapsed = (performance.now() - start) / 1000
+const { user, system } = process.cpuUsage(cpu)
 times.sort((a, b) => a - b)
 const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))]
 console.log(
@@ -48,6 +78,8 @@ console.log(
     perSecond: times.length / elapsed,
     p50: quantile(0.5),
     p99: quantile(0.99),
+    /** Share of one core that this process took. */
+    cpu: (user + system) / 1e6 / elapsed,
   }),
 )
 agent.destroy()

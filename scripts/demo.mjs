@@ -1,11 +1,11 @@
 // npm run demo: installs and builds what is missing, then serves. The second time it only serves.
 import { spawn } from 'node:child_process'
-import { buildOnce, install, requireNode } from './steps.mjs'
+import { buildOnce, install, requireNode, SERVER } from './steps.mjs'
 
 requireNode()
 if (!install() || !buildOnce()) process.exit(1)
 
-const server = spawn(process.execPath, ['dist/server.js'], {
+const server = spawn(process.execPath, SERVER, {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' },
 })

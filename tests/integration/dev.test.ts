@@ -14,7 +14,7 @@ let url: string
 let child: ReturnType<typeof spawn>
 let output = ''
 
-const LEFT_OUT = ['.git', '.next', 'dist', 'test-results', 'tests', '.sst']
+const LEFT_OUT = ['.git', '.next', 'dist', 'test-results', 'tests', '.sst', '.cache']
 
 beforeAll(async () => {
   mkdirSync('test-results', { recursive: true })

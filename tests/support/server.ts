@@ -26,7 +26,7 @@ export interface StartOptions {
 
 /** Starts a server and waits until it listens. Rejects with its output where it stops instead. */
 export async function startServer({ env = {}, root = '.' }: StartOptions = {}): Promise<TestServer> {
-  const child = spawn(process.execPath, [resolve(root, 'dist/server.js')], {
+  const child = spawn(process.execPath, ['--initial-old-space-size=256', resolve(root, 'dist/server.js')], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', ...env },
   })

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { Problem } from '@/lib/shared/problem'
 import { type Geometry, plan, type Size } from './geometry'
-import { tooManyPixels } from './header'
+import { headerSize, tooManyPixels } from './header'
 import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
@@ -14,8 +14,6 @@ export interface Decoded {
   height: number
   /** The whole picture, upright. */
   source: Size & { format: string }
-  /** EXIF orientation that was undone, 1 to 8. */
-  orientation: number
   geometry: Geometry
 }
 
@@ -38,53 +36,77 @@ sharp.cache(false)
  */
 export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxPixels: number): Promise<Decoded> {
   const format = sniff(image)
-  const { orientation, ...source } = await measure(image, maxPixels)
-  const geometry = plan(source, preprocessor)
-  const decoded = decodedSize(source, geometry.target, format)
+  const shrunk = format === 'jpeg' ? await shrunkSize(image, preprocessor, maxPixels) : null
   const upright = open(image, maxPixels).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
-  const pixels = await rgb(upright.resize({ ...decoded, fit: 'fill', fastShrinkOnLoad: true }))
+  const picture = await rgb(
+    shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright,
+  )
+  const source = shrunk?.source ?? { width: picture.width, height: picture.height }
+  const geometry = plan(source, preprocessor)
   const { width, height } = geometry.crop
-  const sized = resample(pixels, decoded, geometry, preprocessor.interpolation)
-  return { pixels: sized, width, height, source: { ...source, format }, orientation, geometry }
+  const pixels = resample(picture.pixels, picture, geometry, preprocessor.interpolation)
+  return { pixels, width, height, source: { ...source, format }, geometry }
+}
+
+/** EXIF orientation of a picture that was decoded before, 1 to 8. */
+export async function orientationOf(image: Uint8Array): Promise<number> {
+  const { orientation = 1 } = await sharp(image, { limitInputPixels: false, pages: 1 }).metadata()
+  return orientation
 }
 
 /**
- * The size to decode at: a large JPEG at an eighth or a quarter, as long as that is at least twice the target. libjpeg does
- * most of this while it decodes, for a fraction of the work, and the resampler has enough left to filter from.
+ * The upright size of a JPEG and the one to decode it at; null where it is decoded whole. The decoder is asked for the size only
+ * where the header says that the photo is large, because that question costs a tenth of a small photo's decode.
  */
-function decodedSize(source: Size, target: Size, format: string): Size {
-  const enough = (factor: number) =>
-    source.width >= 2 * factor * target.width && source.height >= 2 * factor * target.height
-  const factor = format === 'jpeg' ? (JPEG_FACTORS.find(enough) ?? 1) : 1
-  return { width: Math.ceil(source.width / factor), height: Math.ceil(source.height / factor) }
+async function shrunkSize(
+  image: Uint8Array,
+  preprocessor: Preprocessor,
+  maxPixels: number,
+): Promise<{ source: Size; decoded: Size } | null> {
+  const header = headerSize(image)
+  if (header && decodeFactor(header, plan(header, preprocessor).target) === 1) return null
+  const source = await measure(image, maxPixels)
+  const factor = decodeFactor(source, plan(source, preprocessor).target)
+  if (factor === 1) return null
+  return { source, decoded: { width: Math.ceil(source.width / factor), height: Math.ceil(source.height / factor) } }
 }
 
-async function rgb(pipeline: Sharp): Promise<Uint8Array> {
+/**
+ * By how much to shrink a JPEG while it is decoded: to an eighth or a quarter, as long as that is at least twice the target.
+ * libjpeg does most of this for a fraction of the work, and the resampler has enough left to filter from.
+ */
+function decodeFactor(source: Size, target: Size): number {
+  const enough = (factor: number) =>
+    source.width >= 2 * factor * target.width && source.height >= 2 * factor * target.height
+  return JPEG_FACTORS.find(enough) ?? 1
+}
+
+async function rgb(pipeline: Sharp): Promise<Size & { pixels: Uint8Array }> {
   const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
   const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch(refuse)
   // A plain view: a Buffer's own slice() would share its memory where an array's copies.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  return info.channels === 3 ? values : greyToRgb(values)
+  return { width: info.width, height: info.height, pixels: info.channels === 3 ? values : greyToRgb(values) }
 }
 
 function open(image: Uint8Array, maxPixels: number): Sharp {
   return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, pages: 1 })
 }
 
-/** Upright size of the picture as the decoder reads it, checked against the limit, and how it was stored. */
-async function measure(image: Uint8Array, maxPixels: number): Promise<Size & { orientation: number }> {
+/** Upright size of the picture as the decoder reads it, checked against the limit. */
+async function measure(image: Uint8Array, maxPixels: number): Promise<Size> {
   // Metadata is read without the limit, so that the refusal can say how many pixels there are.
-  const { autoOrient, orientation = 1 } = await sharp(image, { failOn: 'truncated', limitInputPixels: false, pages: 1 })
-    .metadata()
-    .catch(refuse)
-  const { width, height } = autoOrient
+  const metadata = sharp(image, { failOn: 'truncated', limitInputPixels: false, pages: 1 }).metadata()
+  const { width, height } = (await metadata.catch(refuse)).autoOrient
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
-  return { width, height, orientation }
+  return { width, height }
 }
 
 /** The signature was right, so what the decoder cannot read is damaged. Its own words carry no path and no secret. */
 function refuse(error: unknown): never {
-  const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown'
+  const reason = (error instanceof Error && error.message.split('\n')[0]) || 'unknown'
+  // Only where the header could not be read before, or lied.
+  if (/pixel limit/.test(reason)) throw new Problem('too_many_pixels', 'The picture has more pixels than are allowed.')
   throw new Problem('truncated_image', `The file starts like an image but cannot be read to its end (${reason}).`, {
     cause: error,
   })

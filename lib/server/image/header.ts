@@ -1,5 +1,6 @@
 import { imageSize } from 'image-size'
 import { Problem } from '@/lib/shared/problem'
+import type { Size } from './geometry'
 import { type Format, sniff } from './sniff'
 
 /** What the first bytes of a file say, before anything is decoded. */
@@ -17,15 +18,17 @@ export interface Header {
  */
 export function readHeader(image: Uint8Array, maxPixels: number): Header {
   const format = sniff(image)
-  const pixels = headerPixels(image)
+  const size = headerSize(image)
+  const pixels = size && size.width * size.height
   if (pixels !== undefined && pixels > maxPixels) throw tooManyPixels(pixels, maxPixels)
   return { format, pixels }
 }
 
-function headerPixels(image: Uint8Array): number | undefined {
+/** Width and height as the header has them, not upright, or undefined where it cannot be read. */
+export function headerSize(image: Uint8Array): Size | undefined {
   try {
     const { width, height } = imageSize(image)
-    return width * height
+    return { width, height }
   } catch {
     return undefined // A broken header; the decoder says how.
   }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { Problem } from '@/lib/shared/problem'
-import { type Decoded, decode } from '../../image/decode'
+import { type Decoded, decode, orientationOf } from '../../image/decode'
 import { toPng } from '../../image/png'
 import { fromTensor, type TensorData } from '../../image/tensor'
 import type { Answer, Job, Seen } from '../protocol'
@@ -81,17 +81,21 @@ async function run({ job, model, decoded, decodeMs }: Prepared): Promise<Answer>
     top: wantsLogits ? [] : topK(softmax(logits, model.spec.temperature), job.want as number),
     logits: wantsLogits ? logits : null,
     image: decoded.source,
-    seen: job.preview ? await whatItSaw(model, tensor, decoded) : null,
+    seen: job.preview ? await whatItSaw(job, model, tensor, decoded) : null,
     decodeMs,
     runMs,
   }
 }
 
 /** The picture that stands in the tensor: made from it, not beside it, so that it cannot differ. */
-async function whatItSaw({ input, spec }: LoadedModel, tensor: TensorData, decoded: Decoded): Promise<Seen> {
+async function whatItSaw(
+  { image }: Job,
+  { input, spec }: LoadedModel,
+  tensor: TensorData,
+  { geometry }: Decoded,
+): Promise<Seen> {
   const { width, height } = input
   const pixels = fromTensor(tensor, input, spec.preprocessor.normalisation)
-  const { orientation, geometry } = decoded
-  const png = await toPng(pixels, width, height)
+  const [png, orientation] = await Promise.all([toPng(pixels, width, height), orientationOf(image)])
   return { png, width, height, orientation, geometry, interpolation: spec.preprocessor.interpolation }
 }

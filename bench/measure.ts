@@ -1,0 +1,132 @@
+import { execFile, spawn } from 'node:child_process'
+import { promisify } from 'node:util'
+import { createEngine } from '@/lib/server/engine/engine'
+import type { Classification } from '@/lib/shared/contract'
+import { cpuSeconds } from './cpu'
+
+export const CLIENTS = 8
+export const WORKERS = 2
+/** Of the throughput just measured: the load at which the tail of the times is taken. */
+const STEADY_LOAD = 0.8
+/** Seconds that a single client sends for. */
+const ONE_CLIENT_SECONDS = 2
+
+/** Photos a second, and the CPU milliseconds that one costs. Times are medians in milliseconds, with one client. */
+export interface InProcess {
+  perSecond: number
+  cpu: number
+  decode: number
+  run: number
+}
+
+export interface OverHttp {
+  perSecond: number
+  cpu: number
+  /** Share of a core that the sender took. */
+  sender: number
+  /** One client: milliseconds from sending to the whole answer. */
+  one: number
+  /** The same at 80 % of `perSecond`, evenly spaced. */
+  p50: number
+  p99: number
+}
+
+/** A server under test. */
+export interface Target {
+  /** Takes a photo by POST. */
+  url: string
+  pid: number
+  /** Photo as a form's file instead of the whole body. */
+  form?: boolean
+}
+
+const silent = { info() {}, warn() {}, error() {} }
+
+/**
+ * The engine alone. `sender` is the share of a core that something else burns meanwhile, as the sender of the photos does when
+ * they come over HTTP; without it the comparison would count the sender as the server's cost.
+ */
+export async function inProcess(bodies: Buffer[], seconds: number, sender: number): Promise<InProcess> {
+  const engine = await createEngine({
+    modelsDir: 'models',
+    workerScript: 'dist/worker.js',
+    workers: WORKERS,
+    workerTimeoutMs: 20_000,
+    workerMaxBytes: 1e9,
+    deadlineMs: 30_000,
+    maxPixels: 50e6,
+    queue: { photos: 100, bytes: 1e9 },
+    log: silent,
+  })
+  await engine.settled()
+  const answers: Classification[] = []
+  const photo = async (i: number) => {
+    answers.push(await engine.classify(bodies[i % bodies.length] as Buffer, { topK: 5 }))
+  }
+  await repeat(CLIENTS, 1, photo)
+  const burner = spawn(process.execPath, ['--import', 'tsx', 'bench/burner.ts', String(sender)])
+  // The CPU of the workers alone: they are this process's children as the burner is, which cannot be told apart below.
+  const [before, start] = [cpuSeconds(process.pid, burner.pid), performance.now()]
+  const done = await repeat(CLIENTS, seconds, photo)
+  const perSecond = done / ((performance.now() - start) / 1000)
+  const cpu = (1000 * (cpuSeconds(process.pid, burner.pid) - before)) / done
+  burner.kill()
+  answers.length = 0
+  await repeat(1, ONE_CLIENT_SECONDS, photo)
+  await engine.close()
+  const stage = (name: 'decode_ms' | 'run_ms') => median(answers.map(({ timings }) => timings[name]))
+  return { perSecond, cpu, decode: stage('decode_ms'), run: stage('run_ms') }
+}
+
+/** Runs `job` over and over in so many clients for so long; returns how often it was done. */
+async function repeat(clients: number, seconds: number, job: (i: number) => Promise<void>): Promise<number> {
+  const until = performance.now() + 1000 * seconds
+  let done = 0
+  async function client(first: number): Promise<void> {
+    for (let i = first; performance.now() < until; i++, done++) await job(i)
+  }
+  await Promise.all(Array.from({ length: clients }, (_, i) => client(i)))
+  return done
+}
+
+/** A server with the load from a process of its own. */
+export async function overHttp(target: Target, side: number, seconds: number): Promise<OverHttp> {
+  await load(target, side, { seconds: 1, clients: CLIENTS })
+  const before = cpuSeconds(target.pid)
+  const many = await load(target, side, { seconds, clients: CLIENTS })
+  const cpu = (1000 * (cpuSeconds(target.pid) - before)) / many.photos
+  const one = await load(target, side, { seconds: ONE_CLIENT_SECONDS, clients: 1 })
+  const steady = await load(target, side, { seconds, rate: STEADY_LOAD * many.perSecond })
+  return { perSecond: many.perSecond, cpu, sender: many.cpu, one: one.p50, p50: steady.p50, p99: steady.p99 }
+}
+
+interface Load {
+  photos: number
+  errors: number
+  perSecond: number
+  p50: number
+  p99: number
+  cpu: number
+}
+
+/** Sends photos and says how it went. */
+export async function load(
+  { url, form = false }: Pick<Target, 'url' | 'form'>,
+  side: number,
+  how: { seconds: number; clients?: number; rate?: number },
+): Promise<Load> {
+  const options = { url, side, ...how }
+  const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`)
+  const { stdout } = await promisify(execFile)('node_modules/.bin/tsx', [
+    'bench/load.ts',
+    ...args,
+    ...(form ? ['--form'] : []),
+  ])
+  const result = JSON.parse(stdout) as Load
+  if (result.errors > 0) throw new Error(`${result.errors} requests to ${url} failed`)
+  return result
+}
+
+export function median(list: readonly number[]): number {
+  return [...list].sort((a, b) => a - b)[list.length >> 1] as number
+}
