@@ -69,7 +69,6 @@ def config(model: Model, names: list[str]) -> dict:
 def preprocessor(model: Model) -> dict:
     # The graph takes the pixels as they are: its first operator holds the normalisation (x - 127) / 128.
     return {
-        "image_processor_type": "MobileNetV2ImageProcessor",
         "do_resize": True,
         "size": {"shortest_edge": int(model.size / photos.CROP_PCT)},
         "resample": 3,

@@ -1,7 +1,8 @@
+import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, classify } from '../support/http'
 import { onslaught } from '../support/onslaught'
-import { espresso } from '../support/photos'
+import { as, espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
 let server: TestServer
@@ -9,6 +10,36 @@ beforeAll(async () => {
   server = await startServer({ env: { LOG_LEVEL: 'warn' } })
 })
 afterAll(() => server.stop())
+
+/** A ZIP archive of one stored file, as a Word document or a Java program would start. */
+function zip(name: string, content: string): Buffer {
+  const [file, data] = [Buffer.from(name), Buffer.from(content)]
+  const local = Buffer.alloc(30)
+  local.writeUInt32LE(0x04034b50)
+  local.writeUInt32LE(crc32(data), 14)
+  local.writeUInt32LE(data.length, 18)
+  local.writeUInt32LE(data.length, 22)
+  local.writeUInt16LE(file.length, 26)
+  return Buffer.concat([local, file, data])
+}
+
+const SCRIPT = '<html><script>alert(1)</script></html>'
+
+test.each<[what: string, file: () => Promise<Buffer> | Buffer, status: number, code: string]>([
+  ['a JPEG with an archive behind it', async () => Buffer.concat([await as('jpeg'), zip('a.class', 'x')]), 200, 'ok'],
+  ['a PNG with a page behind it', () => Buffer.concat([espresso, Buffer.from(SCRIPT)]), 200, 'ok'],
+  ['a page with a PNG behind it', () => Buffer.concat([Buffer.from(SCRIPT), espresso]), 415, 'not_an_image'],
+  ['an archive with a PNG in it', () => Buffer.concat([zip('a.png', ''), espresso]), 415, 'not_an_image'],
+  ['a GIF that is a script', () => Buffer.from(`GIF89a/*${'*/=alert(1);//'.repeat(20)}`), 413, 'too_many_pixels'],
+  ['a PDF with a PNG in it', () => Buffer.concat([Buffer.from('%PDF-1.7\n'), espresso]), 415, 'unsupported_format'],
+  ['a WebP that says that it is a WAV', () => Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1'), 415, 'not_an_image'],
+])('%s is taken for what it starts as, and never served as anything else', async (_what, file, status, code) => {
+  const reply = await classify(server.url, await file())
+  const json = (await reply.json()) as { code?: string }
+  expect({ status: reply.status, code: json.code ?? 'ok' }).toEqual({ status, code })
+  expect(reply.headers.get('content-type')).toMatch(/^application\/(problem\+)?json/)
+  expect(reply.headers.get('x-content-type-options')).toBe('nosniff')
+})
 
 test('six hundred damaged photos get answers and refusals, and cost no worker', async () => {
   const seed = Number(process.env.SEED ?? 16)

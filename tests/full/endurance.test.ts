@@ -1,5 +1,7 @@
+import { connect } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { answer, classify, refusal } from '../support/http'
+import { smallFiles } from '../support/mutate'
 import { onslaught } from '../support/onslaught'
 import { as, espresso, hugePng } from '../support/photos'
 import { residentBytes, startServer, type TestServer } from '../support/server'
@@ -24,10 +26,37 @@ async function send(photo: Buffer, count: number): Promise<void> {
   )
 }
 
-test('5,000 damaged photos', async () => {
+/** Asserts that memory is where it was, within a tenth. */
+function expectSame(before: number, after: number): void {
+  console.log(`resident memory: ${Math.round(before / 1e6)} MB before, ${Math.round(after / 1e6)} MB after`)
+  expect(after).toBeLessThan(1.1 * before)
+}
+
+/** Begins a request and sends its headers a byte at a time; resolves to what came back once the server closes. */
+function dribble(url: string): Promise<string> {
+  return new Promise((resolve) => {
+    const { hostname, port } = new URL(url)
+    let reply = ''
+    const socket = connect(Number(port), hostname, () =>
+      socket.write('POST /api/classify HTTP/1.1\r\nHost: here\r\nX: '),
+    )
+    const timer = setInterval(() => socket.write('y'), 2000)
+    socket.on('data', (data) => (reply += data))
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      clearInterval(timer)
+      resolve(reply)
+    })
+  })
+}
+
+test('5,000 damaged photos, and memory at rest is what it was', async () => {
   const seed = Number(process.env.SEED ?? 20_261_125)
+  await onslaught(server, 1000, seed + 1)
+  const before = residentBytes(server)
   console.log(`seed ${seed}: ${JSON.stringify(await onslaught(server, 5000, seed))}`)
   expect(server.output()).not.toContain('a worker died')
+  expectSame(before, residentBytes(server))
 })
 
 test('a thousand decompression bombs', async () => {
@@ -41,12 +70,25 @@ test('20,000 photos: memory at rest is what it was', async () => {
   await send(photo, 2000)
   const before = residentBytes(server)
   await send(photo, 20_000)
-  const after = residentBytes(server)
-  console.log(
-    `resident memory: ${Math.round(before / 1e6)} MB after 2,000 photos, ${Math.round(after / 1e6)} MB after 22,000`,
-  )
-  expect(after).toBeLessThan(1.1 * before)
+  expectSame(before, residentBytes(server))
 })
+
+test('20,000 small files get their refusal or their answer', async () => {
+  const seed = Number(process.env.SEED ?? 20_261_125)
+  const outcomes = await onslaught(server, 20_000, seed, smallFiles(seed))
+  console.log(`seed ${seed}: ${JSON.stringify(outcomes)}`)
+  expect(outcomes['200 ok']).toBeGreaterThan(1000)
+  expect(server.output()).not.toContain('a worker died')
+})
+
+test('two hundred connections that send a byte now and then cost nobody an answer, and are closed', async () => {
+  const slow = Array.from({ length: 200 }, () => dribble(server.url))
+  const during = Array.from({ length: 50 }, () => answer(classify(server.url, espresso)))
+  await Promise.all(during)
+  // Node looks every 30 s for connections whose headers are due, and those are due after 80.
+  const replies = await Promise.all(slow)
+  expect(replies.filter((reply) => reply.startsWith('HTTP/1.1 408'))).toHaveLength(200)
+}, 150_000)
 
 test('a hundred workers killed under load', async () => {
   const { answered, refused, kills } = await storm(server, 100)

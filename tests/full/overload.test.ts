@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, classify } from '../support/http'
@@ -23,16 +24,29 @@ interface Outcome {
   p50: number
 }
 
+const agent = new Agent({ keepAlive: true })
+
+/** Posts a photo with as little work as can be, since the crowd runs on the server's cores; 0 where no reply came. */
+function send(url: string, body: Buffer): Promise<number> {
+  return new Promise((resolve) => {
+    const headers = { 'content-length': body.length }
+    const call = request(`${url}/api/classify`, { method: 'POST', agent, headers }, (reply) => {
+      reply.resume().on('end', () => resolve(reply.statusCode ?? 0))
+    })
+    call.on('error', () => resolve(0))
+    call.end(body)
+  })
+}
+
 /** Sends so many photos a second, whether or not earlier ones are answered, as a crowd would. */
 async function crowd(perSecond: number, seconds: number): Promise<Outcome> {
   const times: number[] = []
   let [refused, late] = [0, 0]
   async function one(): Promise<void> {
     const start = performance.now()
-    const reply = await classify(server.url, photo).catch(() => undefined)
-    await reply?.arrayBuffer()
-    if (reply?.status === 200) times.push(performance.now() - start)
-    else if (reply?.status === 429) refused++
+    const status = await send(server.url, photo)
+    if (status === 200) times.push(performance.now() - start)
+    else if (status === 429) refused++
     else late++
   }
   const pending: Promise<void>[] = []
@@ -53,7 +67,7 @@ async function capacity(): Promise<number> {
   let count = 0
   await Promise.all(
     Array.from({ length: 8 }, async () => {
-      for (; performance.now() - start < 1000 * seconds; count++) await answer(classify(server.url, photo))
+      for (; performance.now() - start < 1000 * seconds; count++) expect(await send(server.url, photo)).toBe(200)
     }),
   )
   return count / seconds

@@ -1,21 +1,10 @@
-import sharp from 'sharp'
 import { afterEach, expect, test } from 'vitest'
 import { answer, classify } from '../support/http'
-import { espresso } from '../support/photos'
+import { espresso, fiftyMegapixels } from '../support/photos'
 import { residentBytes, startServer, type TestServer } from '../support/server'
 
 let server: TestServer
 afterEach(() => server.stop())
-
-/** A photo of 50 megapixels that must be decoded whole: progressive, and turned by its EXIF orientation. */
-function fiftyMegapixels(): Promise<Buffer> {
-  return sharp(espresso)
-    .removeAlpha()
-    .resize(8600, 5800, { fit: 'fill' })
-    .withMetadata({ orientation: 6 })
-    .jpeg({ quality: 80, progressive: true })
-    .toBuffer()
-}
 
 test('sixty uploads of 50 megapixels at once in a memory of 1 GB: answers and refusals, and no more memory than that', async () => {
   const photo = await fiftyMegapixels()

@@ -5,7 +5,14 @@ import { expect, test } from 'vitest'
 import { type Decoded, decode } from '@/lib/server/image/decode'
 
 /** As the picture is: no resize, no crop, so that the pixels can be compared one by one. */
-const AS_IT_IS = { resize: null, crop: null, interpolation: 'bicubic', normalisation: null } as const
+const AS_IT_IS = {
+  resize: null,
+  crop: null,
+  interpolation: 'bicubic',
+  normalisation: null,
+  cropRounding: 'even',
+  channels: 'rgb',
+} as const
 const read = (file: Uint8Array): Promise<Decoded> => decode(file, AS_IT_IS, 1e6)
 
 const GOLDEN = 'tests/parity/golden'

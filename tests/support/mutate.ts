@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { as, type Output } from './photos'
 
 /** Numbers from 0 to n - 1 that look random and are the same for the same seed (mulberry32). */
@@ -52,5 +53,23 @@ export async function* damagedPhotos(seed: number): AsyncGenerator<Buffer> {
     const file = Buffer.from(photos[roll(photos.length)] as Buffer)
     const damage = DAMAGES[roll(DAMAGES.length)] as (typeof DAMAGES)[number]
     yield damage(file, roll, photos[roll(photos.length)] as Buffer)
+  }
+}
+
+/** Endless files of a few bytes to a few hundred: pictures of 1 to 4 pixels, their beginnings, noise behind a signature. */
+export async function* smallFiles(seed: number): AsyncGenerator<Buffer> {
+  const roll = dice(seed)
+  const pictures = await Promise.all(
+    FORMATS.flatMap((format) => [1, 2, 3, 4].map((side) => ({ format, side }))).map(({ format, side }) =>
+      sharp({ create: { width: side, height: 5 - side, channels: 3, background: '#963' } })
+        .toFormat(format)
+        .toBuffer(),
+    ),
+  )
+  for (;;) {
+    const picture = pictures[roll(pictures.length)] as Buffer
+    const noise = Buffer.from(Array.from({ length: 1 + roll(300) }, () => roll(256)))
+    const start = picture.subarray(0, 1 + roll(picture.length))
+    yield [picture, start, noise, Buffer.concat([start, noise])][roll(4)] as Buffer
   }
 }

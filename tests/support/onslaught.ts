@@ -4,12 +4,16 @@ import { damagedPhotos } from './mutate'
 import type { TestServer } from './server'
 
 /**
- * Sends damaged photos, eight at a time, and asserts that each gets an answer or an honest refusal. Returns how often
+ * Sends damaged photos (or others), eight at a time, and asserts that each gets an answer or an honest refusal. Returns how often
  * each came.
  */
-export async function onslaught(server: TestServer, count: number, seed: number): Promise<Record<string, number>> {
+export async function onslaught(
+  server: TestServer,
+  count: number,
+  seed: number,
+  photos = damagedPhotos(seed),
+): Promise<Record<string, number>> {
   const outcomes: Record<string, number> = {}
-  const photos = damagedPhotos(seed)
   let sent = 0
   async function client(): Promise<void> {
     while (sent < count) {

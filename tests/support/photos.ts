@@ -29,6 +29,16 @@ export async function oriented(orientation: number): Promise<Buffer> {
   return sharp(pixels).withMetadata({ orientation }).tiff({ compression: 'lzw' }).toBuffer()
 }
 
+/** A photo of 50 megapixels that must be decoded whole: progressive, and turned by its EXIF orientation. */
+export function fiftyMegapixels(): Promise<Buffer> {
+  return sharp(espresso)
+    .removeAlpha()
+    .resize(8600, 5800, { fit: 'fill' })
+    .withMetadata({ orientation: 6 })
+    .jpeg({ quality: 80, progressive: true })
+    .toBuffer()
+}
+
 /** The head of a PNG that claims a size and holds nothing: a decompression bomb's first bytes. */
 export function hugePng(width: number, height: number): Buffer {
   const png = Buffer.from(

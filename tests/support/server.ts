@@ -22,11 +22,18 @@ export interface StartOptions {
   env?: Record<string, string>
   /** The folder with the built project; this one if absent. */
   root?: string
+  /** Folder of a cgroup to start it in, which bounds it with its workers. */
+  cgroup?: string | undefined
 }
 
+/** Puts the shell that it runs in into a cgroup and becomes the command. */
+const IN_CGROUP = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
+
 /** Starts a server and waits until it listens. Rejects with its output where it stops instead. */
-export async function startServer({ env = {}, root = '.' }: StartOptions = {}): Promise<TestServer> {
-  const child = spawn(process.execPath, ['--initial-old-space-size=256', resolve(root, 'dist/server.js')], {
+export async function startServer({ env = {}, root = '.', cgroup }: StartOptions = {}): Promise<TestServer> {
+  const node = [process.execPath, '--initial-old-space-size=256', resolve(root, 'dist/server.js')]
+  const [command = '', ...args] = cgroup ? ['sh', '-c', IN_CGROUP, cgroup, ...node] : node
+  const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', ...env },
   })

@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { findOnnx } from './onnx-file'
 
 /** One model folder as found on disk, whether it can serve or not. */
 export interface CatalogEntry {
@@ -77,21 +78,22 @@ async function exists(path: string): Promise<boolean> {
 type Identity = Pick<CatalogEntry, 'id' | 'type' | 'default'>
 
 async function readEntry(folder: string, identity: Identity, sha256: string | undefined): Promise<CatalogEntry> {
-  const file = join(folder, 'onnx', 'model.onnx')
-  const entry = { ...identity, folder, file, bytes: 0, revision: 'sha256:unknown', error: null }
+  const entry = { ...identity, folder, file: join(folder, 'onnx', 'model.onnx'), bytes: 0, revision: 'sha256:unknown' }
   try {
-    const { size } = await stat(file)
+    const name = await findOnnx(folder)
+    if (name === undefined) return { ...entry, error: 'onnx/model.onnx is missing' }
+    const file = join(folder, name)
     const digest = await fileSha256(file)
     const damaged = sha256 !== undefined && sha256 !== digest
     return {
       ...entry,
-      bytes: size,
+      file,
+      bytes: (await stat(file)).size,
       revision: `sha256:${digest}`,
-      error: damaged ? `onnx/model.onnx is damaged: its SHA-256 is ${digest}, catalog.json says ${sha256}` : null,
+      error: damaged ? `${name} is damaged: its SHA-256 is ${digest}, catalog.json says ${sha256}` : null,
     }
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    return { ...entry, error: missing ? 'onnx/model.onnx is missing' : `onnx/model.onnx: ${(error as Error).message}` }
+    return { ...entry, error: (error as Error).message }
   }
 }
 

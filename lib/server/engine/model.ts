@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { CatalogEntry } from '../catalog/catalog'
 import { type Preprocessor, parsePreprocessor } from '../image/preprocessor'
+import { isTimm, timmPreprocessor } from '../image/timm'
 import type { SelfTest, WorkerModel } from './protocol'
 
 /** A model folder read and understood. A folder that is not has an `error` and is never sent to a worker. */
@@ -17,7 +18,10 @@ export interface Model extends CatalogEntry {
 }
 
 const configSchema = z.object({
-  id2label: z.record(z.string().regex(/^\d+$/), z.string().min(1)),
+  id2label: z.record(z.string().regex(/^\d+$/), z.string().min(1)).optional(),
+  /** timm's names. */
+  label_names: z.array(z.string().min(1)).optional(),
+  num_classes: z.int().min(1).optional(),
   vision: z
     .object({
       title: z.string().optional(),
@@ -46,13 +50,16 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
   }
   if (entry.error !== null) return empty
   try {
-    const config = configSchema.parse(await json(entry.folder, 'config.json'))
+    const file = await json(entry.folder, 'config.json')
+    const config = configSchema.parse(file)
     return {
       ...empty,
       title: config.vision.title ?? entry.id,
       license: config.vision.license ?? null,
-      labels: labelList(config.id2label),
-      preprocessor: parsePreprocessor(await json(entry.folder, 'preprocessor_config.json')),
+      labels: labelList(config),
+      preprocessor: isTimm(file)
+        ? timmPreprocessor(file)
+        : parsePreprocessor(await json(entry.folder, 'preprocessor_config.json')),
       temperature: config.vision.temperature ?? null,
       uncertainBelow: config.vision.uncertain_below ?? 0,
       selfTest: await readSelfTest(entry.folder),
@@ -84,7 +91,13 @@ async function json(folder: string, name: string): Promise<unknown> {
   }
 }
 
-function labelList(id2label: Record<string, string>): string[] {
+/** Labels in the order of the outputs. A model that only says how many classes it has gets numbers for names. */
+function labelList({ id2label, label_names, num_classes }: z.output<typeof configSchema>): readonly string[] {
+  if (label_names) return label_names
+  if (id2label === undefined) {
+    if (num_classes === undefined) throw new Error('config.json: id2label is missing')
+    return Array.from({ length: num_classes }, (_, index) => `class ${index}`)
+  }
   const count = Object.keys(id2label).length
   return Array.from({ length: count }, (_, index) => {
     const label = id2label[index]

@@ -23,6 +23,8 @@ export interface Decoded {
  */
 const JPEG_FACTORS = [8, 4]
 
+const CHANNELS = 3
+
 /** One decode uses one thread of the pool: throughput comes from photos side by side, not from bands of one. */
 sharp.concurrency(1)
 /** Every photo is new: caching libvips operations only holds memory. */
@@ -43,9 +45,20 @@ export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxP
   )
   const source = shrunk?.source ?? { width: picture.width, height: picture.height }
   const geometry = plan(source, preprocessor)
-  const { width, height } = geometry.crop
-  const pixels = resample(picture.pixels, picture, geometry, preprocessor.interpolation)
+  const { width, height } = geometry.canvas ?? geometry.crop
+  const pixels = onCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
   return { pixels, width, height, source: { ...source, format }, geometry }
+}
+
+/** The crop on the black picture that it does not fill; itself where it does. */
+function onCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
+  if (canvas === null) return pixels
+  const out = new Uint8Array(canvas.width * canvas.height * CHANNELS)
+  for (let row = 0; row < crop.height; row++) {
+    const line = pixels.subarray(row * crop.width * CHANNELS, (row + 1) * crop.width * CHANNELS)
+    out.set(line, ((canvas.top + row) * canvas.width + canvas.left) * CHANNELS)
+  }
+  return out
 }
 
 /** EXIF orientation of a picture that was decoded before, 1 to 8. */

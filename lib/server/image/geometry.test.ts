@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { plan, roundHalfToEven } from './geometry'
 
 const square = (side: number) => ({ width: side, height: side })
-const shipped = { resize: { shortestEdge: 256 }, crop: square(224) }
+const shipped = { resize: { shortestEdge: 256 }, crop: square(224), cropRounding: 'even' } as const
 
 test.each([
   // The longer side is floored: 256 × 375 / 500 … as Pillow's callers do it.
@@ -24,22 +24,24 @@ test.each([
     { left: 383_888, top: 16 },
   ],
 ])('%o is resized to %o and cropped at %o', (source, target, corner) => {
-  expect(plan(source, shipped)).toEqual({ target, crop: { ...square(224), ...corner } })
+  expect(plan(source, shipped)).toEqual({ target, crop: { ...square(224), ...corner }, canvas: null })
 })
 
-test('an odd difference is rounded half to even, as Python does', () => {
+test('an odd difference is rounded half to even, as Python does, or down, as transformers do', () => {
   // (341 - 224) / 2 = 58.5 → 58, (343 - 224) / 2 = 59.5 → 60
   expect(plan({ width: 343, height: 256 }, shipped).crop.left).toBe(60)
+  expect(plan({ width: 343, height: 256 }, { ...shipped, cropRounding: 'down' }).crop.left).toBe(59)
   expect([-1.5, -0.5, 0.5, 1.5, 2.5, 2.4, 2.6, 7].map(roundHalfToEven)).toEqual([-2, 0, 0, 2, 2, 2, 3, 7])
 })
 
-test('both sides, no crop, and a crop larger than the resized picture', () => {
+test('both sides, no crop, and a crop that the picture does not fill', () => {
   const source = { width: 640, height: 480 }
-  const whole = (size: object) => ({ target: size, crop: { ...size, left: 0, top: 0 } })
-  expect(plan(source, { resize: square(224), crop: null })).toEqual(whole(square(224)))
-  expect(plan(source, { resize: null, crop: null })).toEqual(whole(source))
-  expect(plan(source, { resize: { shortestEdge: 200 }, crop: square(224) })).toEqual({
-    target: { width: 298, height: 224 },
-    crop: { ...square(224), left: 37, top: 0 },
+  const whole = (size: object) => ({ target: size, crop: { ...size, left: 0, top: 0 }, canvas: null })
+  expect(plan(source, { ...shipped, resize: square(224), crop: null })).toEqual(whole(square(224)))
+  expect(plan(source, { ...shipped, resize: null, crop: null })).toEqual(whole(source))
+  expect(plan(source, { ...shipped, resize: { shortestEdge: 201 }, crop: square(224) })).toEqual({
+    target: { width: 268, height: 201 },
+    crop: { width: 224, height: 201, left: 22, top: 0 },
+    canvas: { ...square(224), left: 0, top: 11 },
   })
 })

@@ -9,24 +9,38 @@ export interface Size {
 export interface Geometry {
   target: Size
   crop: Size & { left: number; top: number }
+  /** Where the crop lies on a black picture of the size that was wanted; null where it fills it. */
+  canvas: (Size & { left: number; top: number }) | null
 }
 
 /**
  * Where a picture of `source` pixels goes on its way into the model, after the arithmetic of the Hugging Face
- * processors: the longer side is floored, the crop's offset is rounded half to even as Python's `round` does.
- * (Rounding half up shifts the crop by a pixel for odd differences, and changes answers.)
+ * processors and of torchvision: the longer side is floored, half a pixel of the crop's offset is rounded as the
+ * preprocessor says (a pixel's shift changes answers), and what the picture does not fill of the crop is black.
  */
-export function plan(source: Size, preprocessor: Pick<Preprocessor, 'resize' | 'crop'>): Geometry {
-  const asked = resized(source, preprocessor.resize)
-  const crop = preprocessor.crop ?? asked
-  const target = covering(asked, crop)
+export function plan(
+  source: Size,
+  { resize, crop, cropRounding }: Pick<Preprocessor, 'resize' | 'crop' | 'cropRounding'>,
+): Geometry {
+  const target = resized(source, resize)
+  const wanted = crop ?? target
+  const taken = { width: Math.min(wanted.width, target.width), height: Math.min(wanted.height, target.height) }
+  const round = cropRounding === 'even' ? roundHalfToEven : Math.floor
+  const fills = taken.width === wanted.width && taken.height === wanted.height
   return {
     target,
     crop: {
-      ...crop,
-      left: roundHalfToEven((target.width - crop.width) / 2),
-      top: roundHalfToEven((target.height - crop.height) / 2),
+      ...taken,
+      left: round((target.width - taken.width) / 2),
+      top: round((target.height - taken.height) / 2),
     },
+    canvas: fills
+      ? null
+      : {
+          ...wanted,
+          left: Math.floor((wanted.width - taken.width) / 2),
+          top: Math.floor((wanted.height - taken.height) / 2),
+        },
   }
 }
 
@@ -37,15 +51,6 @@ function resized(source: Size, resize: Preprocessor['resize']): Size {
   return source.width <= source.height
     ? { width: shortestEdge, height: Math.floor((shortestEdge * source.height) / source.width) }
     : { width: Math.floor((shortestEdge * source.width) / source.height), height: shortestEdge }
-}
-
-/** `size`, enlarged in its aspect where the crop would not fit into it. */
-function covering(size: Size, crop: Size): Size {
-  if (size.width >= crop.width && size.height >= crop.height) return size
-  const byWidth = crop.width * size.height >= crop.height * size.width
-  return byWidth
-    ? { width: crop.width, height: Math.ceil((size.height * crop.width) / size.width) }
-    : { width: Math.ceil((size.width * crop.height) / size.height), height: crop.height }
 }
 
 /** Rounds to the nearest integer, halves to the even one: 0.5 → 0, 1.5 → 2, 2.5 → 2. */

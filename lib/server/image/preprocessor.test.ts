@@ -9,6 +9,8 @@ test('what ships: the graph takes the pixels as they are', () => {
     crop: { width: 240, height: 240 },
     interpolation: 'bicubic',
     normalisation: null,
+    cropRounding: 'even',
+    channels: 'rgb',
   })
 })
 

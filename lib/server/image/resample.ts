@@ -83,7 +83,11 @@ function nearestPositions(input: number, output: number, from: number, length: n
   return positions
 }
 
-function nearest(source: Uint8Array, { width, height }: Size, { target, crop }: Geometry): Uint8Array {
+function nearest(
+  source: Uint8Array,
+  { width, height }: Size,
+  { target, crop }: Pick<Geometry, 'target' | 'crop'>,
+): Uint8Array {
   const columns = nearestPositions(width, target.width, crop.left, crop.width)
   const rows = nearestPositions(height, target.height, crop.top, crop.height)
   const out = new Uint8Array(crop.width * crop.height * CHANNELS)
@@ -105,7 +109,12 @@ function nearest(source: Uint8Array, { width, height }: Size, { target, crop }: 
  * @param source RGB uint8 [height × width × 3]
  * @returns RGB uint8 [crop.height × crop.width × 3]
  */
-export function resample(source: Uint8Array, size: Size, geometry: Geometry, interpolation: Interpolation): Uint8Array {
+export function resample(
+  source: Uint8Array,
+  size: Size,
+  geometry: Pick<Geometry, 'target' | 'crop'>,
+  interpolation: Interpolation,
+): Uint8Array {
   if (interpolation === 'nearest') return nearest(source, size, geometry)
   const { target, crop } = geometry
   const filter = FILTERS[interpolation]

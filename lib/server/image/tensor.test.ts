@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { fromTensor, toTensor } from './tensor'
 
 // Two pixels: (0, 127, 255) and (10, 20, 30).
+const plain = { normalisation: null, channels: 'rgb' } as const
 const pixels = Uint8Array.of(0, 127, 255, 10, 20, 30)
 const efficientNet = {
   rescale: 1 / 255,
@@ -10,20 +11,28 @@ const efficientNet = {
 }
 
 test('uint8 NHWC is the pixels themselves, not a copy', () => {
-  expect(toTensor(pixels, { layout: 'nhwc', type: 'uint8' }, null)).toBe(pixels)
+  expect(toTensor(pixels, { layout: 'nhwc', type: 'uint8' }, plain)).toBe(pixels)
 })
 
 test('planes hold each channel together', () => {
-  expect([...toTensor(pixels, { layout: 'nchw', type: 'uint8' }, null)]).toEqual([0, 10, 127, 20, 255, 30])
+  expect([...toTensor(pixels, { layout: 'nchw', type: 'uint8' }, plain)]).toEqual([0, 10, 127, 20, 255, 30])
+})
+
+test('blue first where the model was trained so', () => {
+  expect([...toTensor(pixels, { layout: 'nhwc', type: 'uint8' }, { ...plain, channels: 'bgr' })]).toEqual([
+    255, 127, 0, 30, 20, 10,
+  ])
 })
 
 test('normalisation is (x × rescale − mean) / std by channel', () => {
-  const tensor = toTensor(pixels, { layout: 'nchw', type: 'float32' }, efficientNet)
+  const tensor = toTensor(pixels, { layout: 'nchw', type: 'float32' }, { normalisation: efficientNet, channels: 'rgb' })
   const expected = [0, 10, 127, 20, 255, 30].map((x) => (x - 127) / 128)
   expect(tensor).toBeInstanceOf(Float32Array)
   expect([...tensor].every((value, i) => Math.abs(value - (expected[i] ?? 0)) < 1e-6)).toBe(true)
   const means = { rescale: 1, mean: [1, 2, 3], std: [1, 2, 4] }
-  expect([...toTensor(pixels, { layout: 'nhwc', type: 'float32' }, means)]).toEqual([-1, 62.5, 63, 9, 9, 6.75])
+  expect([...toTensor(pixels, { layout: 'nhwc', type: 'float32' }, { normalisation: means, channels: 'rgb' })]).toEqual(
+    [-1, 62.5, 63, 9, 9, 6.75],
+  )
 })
 
 test.each(
@@ -32,6 +41,8 @@ test.each(
   ),
 )('what is seen in the tensor is what was put in: $type $layout', (format) => {
   const levels = Uint8Array.from({ length: 768 }, (_, i) => (7 * i) % 256)
-  const normalisation = format.type === 'uint8' ? null : efficientNet
-  expect(fromTensor(toTensor(levels, format, normalisation), format, normalisation)).toEqual(levels)
+  for (const channels of ['rgb', 'bgr'] as const) {
+    const numbers = { normalisation: format.type === 'uint8' ? null : efficientNet, channels }
+    expect(fromTensor(toTensor(levels, format, numbers), format, numbers)).toEqual(levels)
+  }
 })

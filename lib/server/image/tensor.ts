@@ -10,7 +10,7 @@ export interface TensorFormat {
 /** Numbers as ONNX Runtime takes them; float16 as its bits. */
 export type TensorData = Uint8Array | Float32Array | Uint16Array
 
-type Normalisation = Preprocessor['normalisation']
+type Numbers = Pick<Preprocessor, 'normalisation' | 'channels'>
 
 const CHANNELS = 3
 const LEVELS = 256
@@ -19,26 +19,45 @@ const LEVELS = 256
  * Pixels (RGB uint8, height × width × 3) as the numbers of a model's input. uint8 NHWC is the pixels themselves and
  * costs nothing.
  */
-export function toTensor(pixels: Uint8Array, format: TensorFormat, normalisation: Normalisation): TensorData {
-  const values = format.type === 'uint8' ? pixels : normalise(pixels, format.type, normalisation)
+export function toTensor(pixels: Uint8Array, format: TensorFormat, { normalisation, channels }: Numbers): TensorData {
+  const ordered = channels === 'bgr' ? swapped(pixels) : pixels
+  const values = format.type === 'uint8' ? ordered : normalise(ordered, format.type, normalisation)
   return format.layout === 'nhwc' ? values : toPlanes(values)
 }
 
 /** The pixels that a tensor stands for: what the model saw. Inverse of `toTensor`, rounded to whole levels. */
-export function fromTensor(tensor: TensorData, format: TensorFormat, normalisation: Normalisation): Uint8Array {
+export function fromTensor(tensor: TensorData, format: TensorFormat, { normalisation, channels }: Numbers): Uint8Array {
   const values = format.layout === 'nhwc' ? tensor : toPixels(tensor)
-  if (format.type === 'uint8') return values as Uint8Array
+  const levels = format.type === 'uint8' ? (values as Uint8Array) : denormalise(values, format.type, normalisation)
+  return channels === 'bgr' ? swapped(levels) : levels
+}
+
+function denormalise(
+  values: TensorData,
+  type: 'float32' | 'float16',
+  normalisation: Preprocessor['normalisation'],
+): Uint8Array {
   const { rescale, mean, std } = normalisation ?? IDENTITY
   return Uint8Array.from(values, (value, i) => {
     const channel = i % CHANNELS
-    const number = format.type === 'float16' ? fromHalf(value) : value
+    const number = type === 'float16' ? fromHalf(value) : value
     return Math.round((number * (std[channel] ?? 1) + (mean[channel] ?? 0)) / rescale)
   })
 }
 
+/** Red and blue exchanged. */
+function swapped(pixels: Uint8Array): Uint8Array {
+  const out = pixels.slice()
+  for (let i = 0; i < out.length; i += CHANNELS) {
+    out[i] = pixels[i + 2] as number
+    out[i + 2] = pixels[i] as number
+  }
+  return out
+}
+
 const IDENTITY = { rescale: 1, mean: [0, 0, 0], std: [1, 1, 1] }
 
-function normalise(pixels: Uint8Array, type: 'float32' | 'float16', normalisation: Normalisation) {
+function normalise(pixels: Uint8Array, type: 'float32' | 'float16', normalisation: Preprocessor['normalisation']) {
   const out = type === 'float32' ? new Float32Array(pixels.length) : new Uint16Array(pixels.length)
   for (let channel = 0; channel < CHANNELS; channel++) {
     const values = table(channel, normalisation)
@@ -49,7 +68,7 @@ function normalise(pixels: Uint8Array, type: 'float32' | 'float16', normalisatio
 }
 
 /** A channel has 256 values: look them up instead of computing each. */
-function table(channel: number, normalisation: Normalisation): Float32Array {
+function table(channel: number, normalisation: Preprocessor['normalisation']): Float32Array {
   const { rescale, mean, std } = normalisation ?? IDENTITY
   return Float32Array.from({ length: LEVELS }, (_, p) => (p * rescale - (mean[channel] ?? 0)) / (std[channel] ?? 1))
 }

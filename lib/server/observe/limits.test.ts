@@ -27,6 +27,18 @@ test('the memory limit of cgroup v2, of v1, and none', () => {
   expect(memoryLimit(machine, files({}))).toBe(machine)
 })
 
+test('the tightest limit of the cgroups above counts, as under systemd', () => {
+  const v2 = { '/proc/self/cgroup': '0::/system.slice/vision.service' }
+  const service = '/sys/fs/cgroup/system.slice/vision.service'
+  expect(memoryLimit(16e9, files({ ...v2, [`${service}/memory.max`]: '2000000000' }))).toBe(2e9)
+  const slice = { '/sys/fs/cgroup/system.slice/memory.max': '1000000000' }
+  expect(memoryLimit(16e9, files({ ...v2, ...slice, [`${service}/memory.max`]: '2000000000' }))).toBe(1e9)
+  expect(cpuQuota(files({ ...v2, [`${service}/cpu.max`]: '50000 100000', [V2]: '200000 100000' }))).toBe(0.5)
+  const v1 = { '/proc/self/cgroup': '4:memory:/jobs/7\n1:cpu,cpuacct:/jobs/7\n0::/' }
+  const memory = '/sys/fs/cgroup/memory/jobs/7/memory.limit_in_bytes'
+  expect(memoryLimit(16e9, files({ ...v1, [memory]: '3000000000' }))).toBe(3e9)
+})
+
 test.each([
   [{ cores: 8, quota: undefined, ecs: undefined }, 8],
   [{ cores: 8, quota: 2.5, ecs: undefined }, 2],

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 /** Reads a small file of the kernel's; absent or unreadable is undefined. */
 function read(path: string): string | undefined {
@@ -9,31 +10,50 @@ function read(path: string): string | undefined {
   }
 }
 
+type Read = typeof read
+
 /**
- * Memory that this process may use: the cgroup's limit (v2, then v1) where one is set, else the machine's.
- *
- * @param machine bytes of the whole machine
- * @param file reads a file of /sys/fs/cgroup
+ * Folders of the cgroups that bound this process by this controller: its own and all above it. In a container the
+ * mount's root is its own; under systemd it lies deeper.
  */
-export function memoryLimit(machine: number, file: typeof read = read): number {
-  for (const path of ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes']) {
-    const limit = Number(file(path))
-    // v2 says "max" (not a number) and v1 a number near 2^63 where there is no limit.
-    if (Number.isFinite(limit) && limit > 0) return Math.min(limit, machine)
+function cgroups(controller: string, file: Read): { v2: string[]; v1: string[] } {
+  const lines = (file('/proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'))
+  const pathOf = (matches: (controllers: string) => boolean) => lines.find(([, name = '']) => matches(name))?.[2] ?? '/'
+  const above = (path: string): string[] => (path === '/' ? [''] : [path, ...above(dirname(path))])
+  return {
+    v2: above(pathOf((name) => name === '')).map((path) => `/sys/fs/cgroup${path}`),
+    v1: above(pathOf((name) => name.split(',').includes(controller))).map(
+      (path) => `/sys/fs/cgroup/${controller}${path}`,
+    ),
   }
-  return machine
 }
 
 /**
- * CPUs that the cgroup's quota allows, as a fraction: v2 `cpu.max` is "quota period" or "max period", v1 has the
- * quota in its own file, -1 for none.
+ * Memory that this process may use: the tightest limit of its cgroups (v2 and v1) where one is set, else the machine's.
+ *
+ * @param machine bytes of the whole machine
+ * @param file reads a file of /sys/fs/cgroup or /proc
  */
-export function cpuQuota(file: typeof read = read): number | undefined {
-  const [quota, period] = (file('/sys/fs/cgroup/cpu.max') ?? '').split(' ').map(Number)
-  if (quota && period) return quota / period
-  const quotaV1 = Number(file('/sys/fs/cgroup/cpu/cpu.cfs_quota_us'))
-  const periodV1 = Number(file('/sys/fs/cgroup/cpu/cpu.cfs_period_us'))
-  return quotaV1 > 0 && periodV1 > 0 ? quotaV1 / periodV1 : undefined
+export function memoryLimit(machine: number, file: Read = read): number {
+  const { v2, v1 } = cgroups('memory', file)
+  const files = [...v2.map((at) => `${at}/memory.max`), ...v1.map((at) => `${at}/memory.limit_in_bytes`)]
+  // v2 says "max" (not a number) and v1 a number near 2^63 where there is no limit.
+  const limits = files.map((path) => Number(file(path))).filter((limit) => Number.isFinite(limit) && limit > 0)
+  return Math.min(machine, ...limits)
+}
+
+/**
+ * CPUs that the tightest quota of the cgroups allows, as a fraction: v2 `cpu.max` is "quota period" or "max period", v1 has
+ * the quota in its own file, -1 for none.
+ */
+export function cpuQuota(file: Read = read): number | undefined {
+  const { v2, v1 } = cgroups('cpu', file)
+  const quotas = [
+    ...v2.map((at) => (file(`${at}/cpu.max`) ?? '').split(' ').map(Number)),
+    ...v1.map((at) => [Number(file(`${at}/cpu.cfs_quota_us`)), Number(file(`${at}/cpu.cfs_period_us`))]),
+  ].map(([quota = Number.NaN, period = Number.NaN]) => (quota > 0 && period > 0 ? quota / period : Infinity))
+  const tightest = Math.min(...quotas)
+  return Number.isFinite(tightest) ? tightest : undefined
 }
 
 /**

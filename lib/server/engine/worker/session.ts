@@ -42,7 +42,7 @@ export async function loadModel(spec: WorkerModel, maxPixels: number): Promise<L
   const input = inputFormat(session.inputMetadata, spec.preprocessor)
   const [output] = session.outputNames
   if (output === undefined) throw new Error('the model has no output')
-  const prepare = (pixels: Uint8Array) => toTensor(pixels, input, spec.preprocessor.normalisation)
+  const prepare = (pixels: Uint8Array) => toTensor(pixels, input, spec.preprocessor)
   async function raw(tensor: TensorData): Promise<Tensor> {
     const result = await session.run({ [input.name]: new Tensor(input.type, input.fill(tensor), input.dims) })
     return result[output as string] as Tensor

@@ -95,7 +95,7 @@ async function whatItSaw(
   { geometry }: Decoded,
 ): Promise<Seen> {
   const { width, height } = input
-  const pixels = fromTensor(tensor, input, spec.preprocessor.normalisation)
+  const pixels = fromTensor(tensor, input, spec.preprocessor)
   const [png, orientation] = await Promise.all([toPng(pixels, width, height), orientationOf(image)])
   return { png, width, height, orientation, geometry, interpolation: spec.preprocessor.interpolation }
 }

@@ -1,5 +1,7 @@
 import type { Context } from 'hono'
 import { type Classification, classifyParametersSchema } from '@/lib/shared/contract'
+import { Problem } from '@/lib/shared/problem'
+import type { Engine } from '../../engine/types'
 import { ByteBudget, type Lease } from '../byte-budget'
 import { parseParameters, queryParameters } from '../parameters'
 import type { AppEnv, Services } from '../services'
@@ -15,6 +17,7 @@ export function classify({ engine, environment, metrics }: Services) {
     const query = queryParameters(request.url)
     // Before the body is read: a wrong query is refused without an upload.
     parseParameters(classifyParametersSchema, query)
+    requireRoom(engine)
     const { image, fields } = await readUpload(request, limits, lease)
     const { model, top_k, threshold, preview } = parseParameters(classifyParametersSchema, { ...query, ...fields })
     const options = { model, topK: top_k, threshold, preview, requestId: c.get('requestId') }
@@ -34,6 +37,12 @@ export function classify({ engine, environment, metrics }: Services) {
       lease.release()
     }
   }
+}
+
+/** Refuses before the upload is read where it could only be refused after: a crowd must not cost more than its refusals. */
+function requireRoom(engine: Engine): void {
+  const { photos, limit } = engine.stats().queue
+  if (photos >= limit) throw new Problem('queue_full', `${photos} photos wait already. Try again in a moment.`)
 }
 
 /** The stages as browsers' network panels show them. */
