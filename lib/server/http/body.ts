@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { bytes as formatBytes } from '@/lib/shared/format'
 import { Problem } from '@/lib/shared/problem'
 import type { Lease } from './byte-budget'
@@ -45,11 +46,24 @@ export function tooLarge(limit: number): Problem {
   return new Problem('too_large', `The upload is larger than the ${formatBytes(limit)} that are allowed.`)
 }
 
+/** The same on Node's own stream, for a body of which nothing was read: a twentieth of the work, when a crowd is refused. */
+function discardIncoming(incoming: IncomingMessage, limit: number): void {
+  const timer = setTimeout(() => incoming.destroy(), DISCARD_MS)
+  let left = DISCARD_FACTOR * limit
+  incoming.on('data', (chunk: Buffer) => {
+    left -= chunk.byteLength
+    if (left <= 0) incoming.destroy()
+  })
+  incoming.on('error', () => {}) // The sender has gone; there is nobody to tell.
+  incoming.once('close', () => clearTimeout(timer))
+}
+
 /**
  * Reads on and throws away what a refused sender still sends, within bounds. Closing at once would reset the
  * connection, and most senders would never see the refusal.
  */
-export async function discardBody(request: Request, limit: number): Promise<void> {
+export async function discardBody(request: Request, limit: number, incoming?: IncomingMessage): Promise<void> {
+  if (incoming && !incoming.readableDidRead) return discardIncoming(incoming, limit)
   if (!request.body || request.body.locked) return
   const reader = request.body.getReader()
   const timer = setTimeout(() => void reader.cancel().catch(() => {}), DISCARD_MS)

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Hono } from 'hono'
 import type { Engine } from '../engine/types'
 import type { Environment } from '../env'
@@ -17,7 +18,7 @@ export interface Services {
 
 /** What the host knows of a request and a Web-standard Request does not. */
 export interface HostBindings {
-  incoming?: { socket: { remoteAddress?: string | undefined } }
+  incoming?: IncomingMessage
 }
 
 export type AppEnv = {

@@ -7,7 +7,7 @@ export function discardRefused({ environment }: Services) {
   return createMiddleware<AppEnv>(async (c, next) => {
     await next()
     if (c.res.status >= 400 && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-      void discardBody(c.req.raw, environment.MAX_REQUEST_BYTES)
+      void discardBody(c.req.raw, environment.MAX_REQUEST_BYTES, c.env?.incoming)
     }
   })
 }
