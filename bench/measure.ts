@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { promisify } from 'node:util'
+import { readCatalog } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
 import type { Classification } from '@/lib/shared/contract'
 import { cpuSeconds } from './cpu'
@@ -48,7 +49,7 @@ const silent = { info() {}, warn() {}, error() {} }
  */
 export async function inProcess(bodies: Buffer[], seconds: number, sender: number): Promise<InProcess> {
   const engine = await createEngine({
-    modelsDir: 'models',
+    catalog: () => readCatalog('models'),
     workerScript: 'dist/worker.js',
     workers: WORKERS,
     workerTimeoutMs: 20_000,

@@ -25,7 +25,7 @@ const WORKER = { worker: 'lib/server/engine/worker/main.ts' }
 /** Builds every entry into `outdir`. */
 export async function bundle(outdir = 'dist') {
   rmSync(outdir, { recursive: true, force: true })
-  await build(options(outdir, { server: 'bin/server.ts', ...WORKER }))
+  await build(options(outdir, { server: 'bin/server.ts', vision: 'bin/vision.ts', ...WORKER }))
 }
 
 /**

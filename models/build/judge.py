@@ -46,14 +46,6 @@ def mcnemar(a: np.ndarray, b: np.ndarray) -> tuple[int, int, float]:
     return only_a, only_b, p
 
 
-def uncertain_below(rows: np.ndarray, right: np.ndarray) -> float:
-    """The largest score, in steps of 0.05, below which fewer than half of the answers are right."""
-    scores = np.exp(rows - rows.max(axis=1, keepdims=True))
-    top = scores.max(axis=1) / scores.sum(axis=1)
-    steps = [k / 20 for k in range(1, 20) if (top < k / 20).sum() >= 20 and right[top < k / 20].mean() < 0.5]
-    return max(steps, default=0.0)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("eval", type=Path)
@@ -62,7 +54,7 @@ def main() -> None:
     options = parser.parse_args()
     rows = [row for i, row in enumerate(photos.labelled(options.eval)) if i % EVERY] + photos.labelled(options.holdout)
     truth = np.array([index for _, index in rows])
-    print("model               top-1 fp32  INT8   agree  only fp32 / only INT8 right, p   ms fp32  INT8  uncertain")
+    print("model               top-1 fp32  INT8   agree  only fp32 / only INT8 right, p   ms fp32  INT8")
     for model in SHIPPED:
         batch = np.stack([photos.pixels(path, model.size) for path, _ in rows])
         a, slow = logits(session(options.fp32 / f"{model.name}.onnx"), batch)
@@ -70,8 +62,7 @@ def main() -> None:
         right_a, right_b = a.argmax(1) == truth, b.argmax(1) == truth
         only_a, only_b, p = mcnemar(right_a, right_b)
         print(f"{model.name:20} {right_a.mean():9.1%} {right_b.mean():6.1%} {(a.argmax(1) == b.argmax(1)).mean():6.1%}"
-              f"  {only_a:9} / {only_b:<15} p={p:<10.2f} {slow:9.2f} {quick:5.2f}"
-              f"  {uncertain_below(b, right_b):8.2f}", flush=True)
+              f"  {only_a:9} / {only_b:<15} p={p:<10.2f} {slow:9.2f} {quick:5.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,16 +5,42 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-CLASSES = Path(__file__).parent / "imagenet-classes.csv"
+CLASSES = Path(__file__).parent.parent / "imagenet-classes.csv"
 
 # ImageNet's first synonym names two classes "crane" and two "maillot". What people read must tell them apart.
-DISTINCT = {134: "crane (bird)", 517: "crane (machine)", 638: "maillot (swimsuit)", 639: "maillot (tank suit)"}
+DISTINCT = {
+    134: "crane (bird)",
+    264: "Cardigan (dog)",
+    474: "cardigan (garment)",
+    517: "crane (machine)",
+    638: "maillot (swimsuit)",
+    639: "maillot (tank suit)",
+}
+
+# Where ImageNet's words mislead a reader.
+NOTES = {
+    134: "The bird. ImageNet's other crane is the machine.",
+    264: "The corgi with the long tail. ImageNet's other cardigan is the garment.",
+    383: "ImageNet's name for the ring-tailed lemur; it is not a cat.",
+    474: "The garment. ImageNet's other Cardigan is a corgi.",
+    517: "The machine. ImageNet's other crane is the bird.",
+    620: "ImageNet has laptop and notebook as two classes of the same thing; take either.",
+    638: "The one-piece swimsuit. ImageNet has it twice, as maillot and as tank suit; take either.",
+    639: "The one-piece swimsuit. ImageNet has it twice, as maillot and as tank suit; take either.",
+    657: "ImageNet has missile and projectile as two classes of much the same thing, rockets among them.",
+    664: "ImageNet has monitor and screen as two classes of the same thing; take either.",
+    681: "ImageNet has laptop and notebook as two classes of the same thing; take either.",
+    744: "ImageNet has missile and projectile as two classes of much the same thing, rockets among them.",
+    782: "ImageNet has monitor and screen as two classes of the same thing; take either.",
+    836: "ImageNet has sunglass and sunglasses as two classes of the same thing; take either.",
+    837: "ImageNet has sunglass and sunglasses as two classes of the same thing; take either.",
+}
 
 
 def labels() -> list[str]:
     """One label a class: the first synonym, but for those that two classes share."""
     with open(CLASSES, newline="", encoding="utf-8") as file:
         names = [DISTINCT.get(int(row["index"]), row["label"]) for row in csv.DictReader(file)]
-    if len(names) != 1000 or len(set(names)) != 1000:
+    if len(names) != 1000 or len({name.lower() for name in names}) != 1000:
         raise SystemExit("labels are not 1,000 different ones")
     return names

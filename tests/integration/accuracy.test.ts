@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readCatalog } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
 
 const EVAL = '../shared/eval'
@@ -12,7 +13,7 @@ describe.skipIf(!there)('top-1 through the whole engine, over 1,000 labelled pho
   beforeAll(async () => {
     const log = { info() {}, warn() {}, error() {} }
     engine = await createEngine({
-      modelsDir: 'models',
+      catalog: () => readCatalog('models'),
       workerScript: 'dist/worker.js',
       workers: 2,
       workerTimeoutMs: 20_000,

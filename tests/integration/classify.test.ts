@@ -43,7 +43,7 @@ test('every door gives the same answer', async () => {
   expect(first?.predictions[0]).toMatchObject({ label: 'espresso', index: 967 })
   expect(first?.predictions).toHaveLength(5)
   expect(first?.image).toEqual({ width: 600, height: 400, format: 'png', bytes: espresso.byteLength })
-  expect(first?.model).toMatchObject({ id: 'efficientnet-lite1-int8', type: 'balanced', calibrated: false })
+  expect(first?.model).toMatchObject({ id: 'efficientnet-lite1-int8', type: 'balanced', calibrated: true })
 })
 
 test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)('%s is read', async (format) => {

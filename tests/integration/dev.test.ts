@@ -70,7 +70,7 @@ test('pages, server code and workers reload under a running development server',
   const before = await ask()
   expect(before.predictions[0]?.label).toBe('espresso')
 
-  change('lib/server/engine/worker/scores.ts', 'Math.exp(', 'Math.exp(3 * ')
+  change('lib/shared/metrics/scores.ts', 'Math.exp(', 'Math.exp(3 * ')
   await until(async () => ((await ask()).predictions[0]?.score ?? 0) > (before.predictions[0]?.score ?? 1))
 
   change('lib/server/http/routes/classify.ts', 'topK: top_k', 'topK: top_k + 1')

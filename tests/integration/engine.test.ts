@@ -2,6 +2,7 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { readCatalog } from '@/lib/server/catalog/catalog'
 import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
 import type { Problem } from '@/lib/shared/problem'
 import { copyModels, edit } from '../support/models'
@@ -14,7 +15,7 @@ const write = (fields: object, message: string) => void lines.push(`${message} $
 const open: TestEngine[] = []
 
 const OPTIONS: EngineOptions = {
-  modelsDir: 'models',
+  catalog: () => readCatalog('models'),
   workerScript: 'dist/worker.js',
   workers: 1,
   workerTimeoutMs: 20_000,
@@ -172,7 +173,7 @@ describe('models', () => {
   test('a damaged file is named, the others serve', async () => {
     const folder = copy()
     appendFileSync(join(folder, 'efficientnet-lite0-int8/onnx/model.onnx'), 'x')
-    const created = await engine({ modelsDir: folder })
+    const created = await engine({ catalog: () => readCatalog(folder) })
     expect(status(created)).toEqual({ fast: 'failed', balanced: 'ready', accurate: 'ready' })
     expect(error(created, 'fast')).toMatch(/damaged.*SHA-256/)
     expect(lines.join()).toContain('efficientnet-lite0-int8')
@@ -184,9 +185,9 @@ describe('models', () => {
   test('readiness depends on the default', async () => {
     const folder = copy()
     rmSync(join(folder, 'efficientnet-lite1-int8/onnx/model.onnx'))
-    const created = await engine({ modelsDir: folder })
+    const created = await engine({ catalog: () => readCatalog(folder) })
     expect([created.ready(), error(created, 'balanced')]).toEqual([false, 'onnx/model.onnx is missing'])
-    const other = await engine({ modelsDir: folder, defaultType: 'fast' })
+    const other = await engine({ catalog: () => readCatalog(folder, 'fast') })
     expect(other.ready()).toBe(true)
     expect((await other.classify(espresso, ask)).model.type).toBe('fast')
   })
@@ -196,7 +197,7 @@ describe('models', () => {
     edit<{ logits: number[] }>(join(folder, 'efficientnet-lite2-int8/self-test.json'), (json) => {
       json.logits[7] = 3.5
     })
-    const created = await engine({ modelsDir: folder })
+    const created = await engine({ catalog: () => readCatalog(folder) })
     expect(status(created)).toEqual({ fast: 'ready', balanced: 'ready', accurate: 'failed' })
     expect(error(created, 'accurate')).toMatch(/self-test went wrong on this machine/)
   })
@@ -209,14 +210,14 @@ describe('models', () => {
   ])('a broken %s (%s) is named', async (file, content, message) => {
     const folder = copy()
     writeFileSync(join(folder, 'efficientnet-lite0-int8', file), content)
-    const created = await engine({ modelsDir: folder })
+    const created = await engine({ catalog: () => readCatalog(folder) })
     if (message !== 'the self-test') expect(error(created, 'fast')).toContain(message)
     expect(status(created)).toMatchObject({ fast: 'failed', balanced: 'ready' })
   })
 
   test('a reload swaps models without losing a photo', async () => {
     const folder = copy()
-    const created = await engine({ modelsDir: folder })
+    const created = await engine({ catalog: () => readCatalog(folder) })
     const before = created.pids()
     edit<{ id2label: Record<string, string> }>(join(folder, 'efficientnet-lite1-int8/config.json'), (json) => {
       json.id2label['967'] = 'caffè'
@@ -232,8 +233,10 @@ describe('models', () => {
   })
 
   test('a model folder that cannot be used says so', async () => {
-    await expect(engine({ modelsDir: '/nowhere' })).rejects.toThrow(/catalogue \/nowhere\/catalog.json cannot be used/)
-    await expect(engine({ defaultType: 'huge' })).rejects.toThrow(
+    await expect(engine({ catalog: () => readCatalog('/nowhere') })).rejects.toThrow(
+      /catalogue \/nowhere\/catalog.json cannot be used/,
+    )
+    await expect(engine({ catalog: () => readCatalog('models', 'huge') })).rejects.toThrow(
       /no model of the default type; it has: fast, balanced/,
     )
   })
@@ -241,11 +244,12 @@ describe('models', () => {
 
 test('logits are the raw outputs of the model', async () => {
   const created = await engine()
+  const T = created.models().find((model) => model.default)?.temperature ?? 1
   const logits = await created.logits(espresso, {})
   const { predictions } = await created.classify(espresso, ask)
   expect(logits).toHaveLength(1000)
-  const sum = logits.reduce((total, value) => total + Math.exp(value), 0)
-  expect(Math.exp(logits[967] as number) / sum).toBeCloseTo(predictions[0]?.score ?? 0, 6)
+  const sum = logits.reduce((total, value) => total + Math.exp(value / T), 0)
+  expect(Math.exp((logits[967] as number) / T) / sum).toBeCloseTo(predictions[0]?.score ?? 0, 6)
 })
 
 test('close finishes what runs and waits, then ends the workers', async () => {

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readCatalog } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
 import { copyModels } from '../support/models'
 import { type ElementType, type Shape, type TinyModel, tinyOnnx, WEIGHTS, writeModelFolder } from '../support/onnx'
@@ -52,7 +53,7 @@ beforeAll(async () => {
   for (const [id, model, preprocessor] of BAD) writeModelFolder(folder, id, model, preprocessor)
   const log = { info() {}, warn() {}, error() {} }
   engine = await createEngine({
-    modelsDir: folder,
+    catalog: () => readCatalog(folder),
     workerScript: 'dist/worker.js',
     workers: 1,
     workerTimeoutMs: 20_000,

@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readCatalog } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
 
 const [fp32 = '', answers = ''] = process.argv.slice(2)
@@ -36,7 +37,7 @@ function modelsWithFloat32(): string {
 const modelsDir = modelsWithFloat32()
 const log = { info() {}, warn: console.warn, error: console.error }
 const engine = await createEngine({
-  modelsDir,
+  catalog: () => readCatalog(modelsDir),
   workerScript: 'dist/worker.js',
   workers: 2,
   workerTimeoutMs: 60_000,

@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 
 export interface Cgroup {
   folder: string
@@ -12,6 +12,8 @@ export function memoryCgroup(bytes: number): Cgroup | undefined {
     { parent: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' },
   ]
   for (const { parent, limit } of places) {
+    // A mount of v1 has a plain folder where v2 would have its root.
+    if (!existsSync(`${parent}/cgroup.procs`)) continue
     const folder = `${parent}/vision-test-${process.pid}`
     try {
       mkdirSync(folder)

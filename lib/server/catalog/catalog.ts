@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { findOnnx } from './onnx-file'
@@ -34,13 +34,16 @@ type CatalogFile = z.output<typeof catalogSchema>
  * Files with a known SHA-256 are checked against it; a damaged one is listed with what is wrong.
  *
  * @param defaultType overrides the default that `catalog.json` names
- * @throws Error where the folder or its `catalog.json` cannot be read at all
+ * @throws Error where the folder or its `catalog.json` cannot be read at all, or names no default model
  */
 export async function readCatalog(folder: string, defaultType?: string): Promise<CatalogEntry[]> {
   const catalog = await readCatalogFile(folder)
   const chosen = defaultType ?? catalog.default
   const named = Object.entries(catalog.types)
   const found = await modelFolders(folder)
+  if (!named.some(([type]) => type === chosen)) {
+    throw new Error(`${folder} has no model of the default type; it has: ${named.map(([type]) => type).join(', ')}`)
+  }
   const ids = new Set([...named.map(([, entry]) => entry.id), ...found])
   return Promise.all(
     [...ids].map((id) => {
@@ -48,6 +51,11 @@ export async function readCatalog(folder: string, defaultType?: string): Promise
       return readEntry(join(folder, id), { id, type, default: type === chosen }, expected?.sha256)
     }),
   )
+}
+
+/** One model folder by itself, wherever it lies, as the default and only one. */
+export function readModelFolder(folder: string): Promise<CatalogEntry> {
+  return readEntry(folder, { id: basename(folder), type: null, default: true }, undefined)
 }
 
 async function readCatalogFile(folder: string): Promise<CatalogFile> {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Classification, ModelInfo, Preview } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
-import { type CatalogEntry, readCatalog } from '../catalog/catalog'
+import type { CatalogEntry } from '../catalog/catalog'
 import { readHeader } from '../image/header'
 import { type Model, readModel, workerModel } from './model'
 import { Pool } from './pool'
@@ -17,8 +17,8 @@ export interface EngineLog {
 }
 
 export interface EngineOptions {
-  modelsDir: string
-  defaultType?: string | undefined
+  /** Lists the models to load; called again at a reload. */
+  catalog: () => Promise<CatalogEntry[]>
   /** Path of the built worker script. */
   workerScript: string
   workers: number
@@ -49,7 +49,7 @@ const UNKNOWN_PIXELS = 1_000_000
 /**
  * Starts an engine. It answers at once; photos wait until the workers have loaded.
  *
- * @throws Error where the model folder cannot be read or names no default model
+ * @throws Error where the models cannot be listed
  */
 export async function createEngine(options: EngineOptions): Promise<Engine & { pids(): number[] }> {
   let current = await generation(options)
@@ -121,11 +121,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
 }
 
 async function generation(options: EngineOptions): Promise<Generation> {
-  const entries = await readCatalog(options.modelsDir, options.defaultType)
-  if (!entries.some((entry) => entry.default)) {
-    const types = entries.flatMap(({ type }) => type ?? []).join(', ')
-    throw new Error(`${options.modelsDir} has no model of the default type; it has: ${types}`)
-  }
+  const entries = await options.catalog()
   const models = await Promise.all(entries.map(readModel))
   const usable = models.filter((model) => model.error === null)
   for (const model of models) if (model.error !== null) logFailure(options.log, model, model.error)
@@ -253,12 +249,14 @@ function classification(
     label: model.labels[index] ?? String(index),
     score,
     index,
+    ...(model.notes.has(index) ? { note: model.notes.get(index) } : {}),
   }))
   return {
     request_id: asked.requestId ?? '',
     model: { id: model.id, type: model.type, revision: model.revision, calibrated: model.temperature !== null },
     predictions: predictions.filter(({ score }) => score >= (asked.threshold ?? 0)),
-    uncertain: (predictions[0]?.score ?? 0) < model.uncertainBelow,
+    uncertain: answer.uncertain !== null,
+    uncertain_reason: answer.uncertain,
     image: { width: answer.image.width, height: answer.image.height, format: answer.image.format, bytes },
     timings: {
       queue_ms: Math.max(0, totalMs - answer.decodeMs - answer.runMs),
@@ -290,5 +288,6 @@ function info(model: Model, { reports, pool }: Generation): ModelInfo {
     bytes: model.bytes,
     revision: model.revision,
     calibrated: model.temperature !== null,
+    temperature: model.temperature,
   }
 }

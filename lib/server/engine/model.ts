@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import Papa from 'papaparse'
 import { z } from 'zod'
+import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { CatalogEntry } from '../catalog/catalog'
 import { type Preprocessor, parsePreprocessor } from '../image/preprocessor'
 import { isTimm, timmPreprocessor } from '../image/timm'
@@ -13,7 +15,11 @@ export interface Model extends CatalogEntry {
   labels: readonly string[]
   preprocessor: Preprocessor | null
   temperature: number | null
-  uncertainBelow: number
+  uncertainty: UncertaintyRule | null
+  /** Other names of each class, in the order of the labels; empty where the model has none. */
+  synonyms: readonly (readonly string[])[]
+  /** What a reader should know of a label, by its index. */
+  notes: ReadonlyMap<number, string>
   selfTest: SelfTest | null
 }
 
@@ -28,8 +34,18 @@ const configSchema = z.object({
       license: z.string().optional(),
       /** Fitted temperature. Absent: scores are the plain softmax and called not calibrated. */
       temperature: z.number().positive().optional(),
-      /** Answers with a lower score are called uncertain. */
-      uncertain_below: z.number().min(0).max(1).optional(),
+      /** When an answer is called uncertain. */
+      uncertainty: z
+        .object({
+          score_below: z.number().min(0).max(1),
+          margin_below: z.number().min(0).max(1),
+          entropy_above: z.number().min(0),
+        })
+        .optional(),
+      /** A CSV beside the folder, a line a class in the order of the labels, with their `wnid` and `synonyms`. */
+      classes: z.string().optional(),
+      /** By index: what a reader should know of a label. */
+      notes: z.record(z.string().regex(/^\d+$/), z.string()).optional(),
     })
     .default({}),
 })
@@ -45,7 +61,9 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
     labels: [],
     preprocessor: null,
     temperature: null,
-    uncertainBelow: 0,
+    uncertainty: null,
+    synonyms: [],
+    notes: new Map(),
     selfTest: null,
   }
   if (entry.error !== null) return empty
@@ -61,7 +79,9 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
         ? timmPreprocessor(file)
         : parsePreprocessor(await json(entry.folder, 'preprocessor_config.json')),
       temperature: config.vision.temperature ?? null,
-      uncertainBelow: config.vision.uncertain_below ?? 0,
+      uncertainty: ruleOf(config.vision.uncertainty),
+      synonyms: config.vision.classes ? await readSynonyms(join(entry.folder, config.vision.classes)) : [],
+      notes: new Map(Object.entries(config.vision.notes ?? {}).map(([index, note]) => [Number(index), note])),
       selfTest: await readSelfTest(entry.folder),
     }
   } catch (error) {
@@ -79,7 +99,24 @@ export function workerModel(model: Model): WorkerModel {
     temperature: model.temperature ?? 1,
     classes: model.labels.length,
     selfTest: model.selfTest,
+    uncertainty: model.uncertainty,
   }
+}
+
+type Config = z.output<typeof configSchema>
+
+function ruleOf(rule: Config['vision']['uncertainty']): UncertaintyRule | null {
+  if (rule === undefined) return null
+  return { scoreBelow: rule.score_below, marginBelow: rule.margin_below, entropyAbove: rule.entropy_above }
+}
+
+/** The WordNet id and the synonyms of each class. */
+async function readSynonyms(path: string): Promise<string[][]> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new Error(`config.json: vision.classes names ${basename(path)}, which cannot be read`)
+  })
+  const { data } = Papa.parse<{ wnid?: string; synonyms?: string }>(text, { header: true, skipEmptyLines: true })
+  return data.map(({ wnid, synonyms = '' }) => [...(wnid ? [wnid] : []), ...synonyms.split(', ').filter(Boolean)])
 }
 
 async function json(folder: string, name: string): Promise<unknown> {
@@ -92,7 +129,7 @@ async function json(folder: string, name: string): Promise<unknown> {
 }
 
 /** Labels in the order of the outputs. A model that only says how many classes it has gets numbers for names. */
-function labelList({ id2label, label_names, num_classes }: z.output<typeof configSchema>): readonly string[] {
+function labelList({ id2label, label_names, num_classes }: Config): readonly string[] {
   if (label_names) return label_names
   if (id2label === undefined) {
     if (num_classes === undefined) throw new Error('config.json: id2label is missing')

@@ -1,3 +1,4 @@
+import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problem'
 import type { Geometry } from '../image/geometry'
 import type { Interpolation, Preprocessor } from '../image/preprocessor'
@@ -12,6 +13,8 @@ export interface WorkerModel {
   /** Logits are divided by it before the softmax. */
   temperature: number
   classes: number
+  /** Null where nobody has measured one. */
+  uncertainty: UncertaintyRule | null
   selfTest: SelfTest | null
 }
 
@@ -45,6 +48,7 @@ export interface Seen {
 export interface Answer {
   /** Best first: index in the model's output, probability. Empty where logits were asked for. */
   top: { index: number; score: number }[]
+  uncertain: UncertainReason | null
   logits: Float32Array | null
   image: { width: number; height: number; format: string }
   seen: Seen | null

@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks'
+import { softmax, topK } from '@/lib/shared/metrics/scores'
+import { uncertainty } from '@/lib/shared/metrics/uncertainty'
 import { Problem } from '@/lib/shared/problem'
 import { type Decoded, decode, orientationOf } from '../../image/decode'
 import { toPng } from '../../image/png'
 import { fromTensor, type TensorData } from '../../image/tensor'
 import type { Answer, Job, Seen } from '../protocol'
-import { softmax, topK } from './scores'
 import type { LoadedModel } from './session'
 
 interface Prepared {
@@ -76,15 +77,26 @@ async function run({ job, model, decoded, decodeMs }: Prepared): Promise<Answer>
   const tensor = model.prepare(decoded.pixels)
   const logits = await model.run(tensor)
   const runMs = performance.now() - start
-  const wantsLogits = job.want === 'logits'
   return {
-    top: wantsLogits ? [] : topK(softmax(logits, model.spec.temperature), job.want as number),
-    logits: wantsLogits ? logits : null,
+    ...judged(logits, job.want, model.spec),
     image: decoded.source,
     seen: job.preview ? await whatItSaw(job, model, tensor, decoded) : null,
     decodeMs,
     runMs,
   }
+}
+
+/** Labels and doubt, or the logits alone where they were asked for. */
+function judged(
+  logits: Float32Array,
+  want: Job['want'],
+  { temperature, uncertainty: rule }: LoadedModel['spec'],
+): Pick<Answer, 'top' | 'uncertain' | 'logits'> {
+  if (want === 'logits') return { top: [], uncertain: null, logits }
+  // The margin needs the second best, whatever the caller asked for.
+  const top = topK(softmax(logits, temperature), Math.max(2, want))
+  const uncertain = uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule)
+  return { top: top.slice(0, want), uncertain, logits: null }
 }
 
 /** The picture that stands in the tensor: made from it, not beside it, so that it cannot differ. */

@@ -1,0 +1,168 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import Papa from 'papaparse'
+import { classReports, confusions } from '@/lib/shared/metrics/classification'
+import { EXIT, Failure } from '../exit'
+import { chooseModel } from '../model'
+import type { Surroundings } from '../surroundings'
+import { duration, Progress, table } from '../terminal'
+import { readDataset, readMapping } from './dataset'
+import { confusionMatrix, reliabilityDiagram } from './figures'
+import { type Entry, Journal } from './journal'
+import { labelMatcher } from './matcher'
+import { type Evaluated, makeReport, type Report } from './report'
+import { runPhotos } from './run'
+
+interface Options {
+  labels?: string
+  map?: string
+  model?: string
+  modelsDir: string
+  out?: string
+  workers?: number
+  json?: boolean
+}
+
+const WORST = 10
+
+/** `vision eval`: how good a model is on labelled photos. */
+export function evalCommand(program: Command, { root, maxPixels, defaultWorkers }: Surroundings): void {
+  program
+    .command('eval')
+    .description('measure a model on labelled photos: accuracy, calibration, confusions')
+    .argument('<folder>', 'photos with a labels.csv (file,label or file,index), or a folder of photos for each class')
+    .option('--labels <csv>', 'another CSV of file,label or file,index')
+    .option('--map <csv>', 'two columns: a word in the labels, the class that it means')
+    .option('--model <model>', 'type, id, or a model folder (the default model)')
+    .option('--models-dir <folder>', 'where the models are', join(root, 'models'))
+    .option('--out <folder>', 'where the report goes (vision-eval/<photos>-<model>)')
+    .option('--workers <n>', 'photos run on so many cores (all)', Number)
+    .option('--json', 'print the report as JSON and nothing else')
+    .action(async (folder: string, options: Options) => {
+      const workers = options.workers ?? (await defaultWorkers())
+      await evaluate(folder, { ...options, root, workers, maxPixels })
+    })
+}
+
+type Evaluation = Options & { root: string; workers: number; maxPixels: number }
+
+async function evaluate(folder: string, options: Evaluation): Promise<void> {
+  const { engine, model } = await chooseModel(options)
+  const interrupted = new AbortController()
+  const onSignal = () => interrupted.abort()
+  process.once('SIGINT', onSignal)
+  try {
+    const mapping = options.map ? await readMapping(options.map) : undefined
+    const find = labelMatcher(model.classes, mapping)
+    const dataset = await readDataset(folder, options.labels, model.classes.length, find)
+    const out = options.out ?? join('vision-eval', `${basename(resolve(folder))}-${model.id}`)
+    mkdirSync(out, { recursive: true })
+    const identity = {
+      model: model.id,
+      revision: model.revision,
+      temperature: model.temperature,
+      folder: resolve(folder),
+    }
+    const journal = new Journal(join(out, 'photos.jsonl'), identity)
+    const left = dataset.photos.filter(({ file, truth }) => !isDone(journal.entries.get(file), truth))
+    const progress = new Progress('eval', dataset.photos.length, dataset.photos.length - left.length)
+    const start = performance.now()
+    const how = { workers: options.workers, temperature: model.temperature ?? 1, rule: model.rule }
+    const done = (entry: Entry) => {
+      journal.add(entry)
+      progress.add(1)
+    }
+    await runPhotos(engine, left, how, done, interrupted.signal)
+    const seconds = (performance.now() - start) / 1000
+    progress.end()
+    if (interrupted.signal.aborted) {
+      throw new Failure(EXIT.interrupted, `Stopped. The same command goes on where it was (${out}).`)
+    }
+    const entries = dataset.photos.flatMap(({ file }) => journal.entries.get(file) ?? [])
+    const evaluated = { ...model, labels: model.classes.map(({ label }) => label) }
+    const report = makeReport(evaluated, entries, dataset, left.length > 0 ? left.length / seconds : null)
+    writeReport(out, report, entries, evaluated)
+    console.log(options.json ? JSON.stringify(report, null, 2) : summary(report, out, seconds))
+  } finally {
+    process.off('SIGINT', onSignal)
+    await engine.close()
+  }
+}
+
+/** A photo that failed is tried again, and so is one whose label has changed. */
+function isDone(entry: Entry | undefined, truth: number): boolean {
+  return entry !== undefined && 'top' in entry && entry.truth === truth
+}
+
+function writeReport(out: string, report: Report, entries: readonly Entry[], { title, labels }: Evaluated): void {
+  const answered = entries.filter((entry) => 'top' in entry)
+  const outcomes = answered.map(({ truth, top }) => ({ truth, predicted: top[0]?.[0] ?? -1 }))
+  const label = (index: number) => labels[index] ?? String(index)
+  const write = (name: string, content: string) => writeFileSync(join(out, name), content)
+  write('report.json', `${JSON.stringify(report, null, 2)}\n`)
+  write('reliability.svg', reliabilityDiagram(report.reliability, `${title}: confidence and accuracy`))
+  write('confusion.svg', confusionMatrix(outcomes, labels, `${title}: confusions`))
+  const pairs = confusions(outcomes).map(([truth, predicted, photos]) => ({
+    truth: label(truth),
+    predicted: label(predicted),
+    photos,
+  }))
+  write('confusion.csv', `${Papa.unparse(pairs)}\n`)
+  const classes = classReports(outcomes).map(({ index, ...rest }) => ({ index, label: label(index), ...rest }))
+  write('classes.csv', `${Papa.unparse(classes)}\n`)
+  const photos = answered.map(({ file, truth, top, uncertain }) => ({
+    file,
+    label: label(truth),
+    answer: label(top[0]?.[0] ?? -1),
+    score: top[0]?.[1],
+    right: top[0]?.[0] === truth,
+    uncertain,
+  }))
+  write('photos.csv', `${Papa.unparse(photos)}\n`)
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+const between = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
+
+/** The report for people. */
+function summary(report: Report, out: string, seconds: number): string {
+  const { top1, top5, ece, mean_confidence, images, errors, images_per_second: rate } = report
+  const lines = [
+    `${report.model.title} (${report.model.id}), ${report.model.calibrated ? `calibrated, temperature ${report.model.temperature}` : 'not calibrated'}`,
+    '',
+    `top-1        ${percent(top1)} (95 %: ${between(report.top1_interval)})`,
+    `top-5        ${percent(top5)}`,
+    `confidence   ${percent(mean_confidence)} on average`,
+    `ECE          ${percent(ece)} (95 %: ${between(report.ece_interval)}; a perfect model here: ${between(report.ece_of_perfect)})`,
+    `uncertain    ${percent(report.uncertain)} of the answers${report.uncertain_top1 === null ? '' : `, of which ${percent(report.uncertain_top1)} are right`}`,
+    `photos       ${images}${rate === null ? ', all done before' : `, ${rate.toFixed(0)}/s in ${duration(seconds)}`}`,
+    ...(errors > 0 ? [`not done     ${errors}`] : []),
+    '',
+    'Worst classes',
+    table(
+      ['class', 'photos', 'precision', 'recall', 'F1'],
+      report.classes
+        .slice(0, WORST)
+        .map((one) => [
+          one.label,
+          String(one.support),
+          ...[one.precision, one.recall, one.f1].map((share) => (share === null ? '–' : percent(share))),
+        ]),
+    ),
+    '',
+  ]
+  if (report.unmatched.length > 0) {
+    lines.push('Labels that the model does not have')
+    lines.push(...report.unmatched.map(({ label, photos, reason }) => `  ${label} (${photos} photos): ${reason}`), '')
+  }
+  const rest = report.skipped.filter(({ reason }) => !reason.startsWith('label "'))
+  if (rest.length > 0) {
+    lines.push('Photos that could not be evaluated')
+    lines.push(...rest.slice(0, 20).map(({ file, reason }) => `  ${file}: ${reason}`))
+    if (rest.length > 20) lines.push(`  and ${rest.length - 20} more, in report.json`)
+    lines.push('')
+  }
+  lines.push(`Report, diagrams and tables: ${out}`)
+  return lines.join('\n')
+}

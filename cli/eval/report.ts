@@ -1,0 +1,118 @@
+import {
+  type Bin,
+  bootstrap,
+  ECE_BINS,
+  ECE_BINS_WIDE,
+  ece,
+  equalMassBins,
+  equalWidthBins,
+  expectedCalibrationError,
+  type Interval,
+  perfectBand,
+} from '@/lib/shared/metrics/calibration'
+import { type ClassReport, classReports, confusions, wilson } from '@/lib/shared/metrics/classification'
+import type { Dataset, Skipped } from './dataset'
+import type { Entry } from './journal'
+
+/** The model that was evaluated. */
+export interface Evaluated {
+  id: string
+  title: string
+  revision: string
+  temperature: number | null
+  labels: readonly string[]
+}
+
+/** What `vision eval --json` prints. Shares are fractions from 0 to 1. */
+export interface Report {
+  model: Omit<Evaluated, 'labels'> & { calibrated: boolean }
+  /** Photos that were answered. */
+  images: number
+  /** Rows and photos that were not. */
+  errors: number
+  top1: number
+  top1_interval: Interval
+  top5: number
+  mean_confidence: number
+  /** Expected calibration error in 5 bins of equal mass, with its bootstrap interval. */
+  ece: number
+  ece_interval: Interval
+  /** Where 95 % of perfectly calibrated models with these scores would lie. */
+  ece_of_perfect: Interval
+  /** In 15 bins of equal width, as in the literature; with few photos even a perfect model shows some percent. */
+  ece_15: number
+  /** Mean negative logarithm of the right label's probability. */
+  nll: number
+  brier: number
+  /** Share of the answers that are called uncertain, and of the right ones among them. */
+  uncertain: number
+  uncertain_top1: number | null
+  images_per_second: number | null
+  reliability: Bin[]
+  /** Classes that were shown, worst F1 first. */
+  classes: (ClassReport & { label: string })[]
+  /** The most frequent mistakes. */
+  confusions: { truth: string; predicted: string; photos: number }[]
+  unmatched: Dataset['unmatched']
+  skipped: Skipped[]
+}
+
+type Answered = Exclude<Entry, { error: string }>
+
+const RELIABILITY_BINS = 10
+const MISTAKES = 30
+
+/** Sums up what became of the photos. */
+export function makeReport(
+  model: Evaluated,
+  entries: readonly Entry[],
+  { skipped, unmatched }: Pick<Dataset, 'skipped' | 'unmatched'>,
+  perSecond: number | null,
+): Report {
+  const answered = entries.filter((entry): entry is Answered => 'top' in entry)
+  const failed = entries.flatMap((entry) => ('error' in entry ? [{ file: entry.file, reason: entry.error }] : []))
+  const share = (holds: (entry: Answered) => boolean) => mean(answered.map((entry) => Number(holds(entry))))
+  const scored = answered.map((entry) => ({ score: entry.top[0]?.[1] ?? 0, right: isRight(entry) }))
+  const outcomes = answered.map(({ truth, top }) => ({ truth, predicted: top[0]?.[0] ?? -1 }))
+  const doubtful = answered.filter(({ uncertain }) => uncertain)
+  const { labels, ...rest } = model
+  const label = (index: number) => labels[index] ?? String(index)
+  return {
+    model: { ...rest, calibrated: model.temperature !== null },
+    images: answered.length,
+    errors: failed.length + skipped.length,
+    top1: share(isRight),
+    top1_interval: wilson(answered.filter(isRight).length, answered.length),
+    top5: share(({ truth, top }) => top.some(([index]) => index === truth)),
+    mean_confidence: mean(scored.map(({ score }) => score)),
+    ece: ece(scored, ECE_BINS),
+    ece_interval: bootstrap(scored, (some) => ece(some, ECE_BINS)),
+    ece_of_perfect: perfectBand(scored),
+    ece_15: expectedCalibrationError(equalWidthBins(scored, ECE_BINS_WIDE)),
+    nll: mean(answered.map(({ right }) => -Math.log(Math.max(right, 1e-12)))),
+    brier: mean(answered.map(({ brier }) => brier)),
+    uncertain: share(({ uncertain }) => uncertain),
+    uncertain_top1: doubtful.length > 0 ? mean(doubtful.map((entry) => Number(isRight(entry)))) : null,
+    images_per_second: perSecond,
+    reliability: equalMassBins(scored, Math.min(RELIABILITY_BINS, scored.length || 1)),
+    classes: classReports(outcomes)
+      .filter(({ support }) => support > 0)
+      .map((report) => ({ ...report, label: label(report.index) }))
+      .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0)),
+    confusions: confusions(outcomes)
+      .filter(([truth, predicted]) => truth !== predicted)
+      .sort((a, b) => b[2] - a[2])
+      .slice(0, MISTAKES)
+      .map(([truth, predicted, photos]) => ({ truth: label(truth), predicted: label(predicted), photos })),
+    unmatched,
+    skipped: [...skipped, ...failed],
+  }
+}
+
+function isRight({ truth, top }: Answered): boolean {
+  return top[0]?.[0] === truth
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+}

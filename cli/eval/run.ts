@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
+import type { Engine } from '@/lib/server/engine/types'
+import { softmax, topK } from '@/lib/shared/metrics/scores'
+import { type UncertaintyRule, uncertainty } from '@/lib/shared/metrics/uncertainty'
+import { Problem } from '@/lib/shared/problem'
+import type { Labelled } from './dataset'
+import type { Entry } from './journal'
+
+/** Photos in flight for each worker: enough that none waits for the next. */
+const IN_FLIGHT = 4
+const TOP = 5
+
+export type Rule = UncertaintyRule | null
+
+/** An engine for batch work: no deadline that a slow model could miss, room for all that is in flight. */
+export async function batchEngine(
+  options: Pick<EngineOptions, 'catalog' | 'workerScript' | 'workers' | 'maxPixels'>,
+): ReturnType<typeof createEngine> {
+  const engine = await createEngine({
+    ...options,
+    workerTimeoutMs: 120_000,
+    workerMaxBytes: 4e9,
+    deadlineMs: 600_000,
+    queue: { photos: 10_000, bytes: 1e12 },
+    log: { info() {}, warn() {}, error() {} },
+  })
+  await engine.settled()
+  return engine
+}
+
+/** Runs photos, several at once, and hands out what became of each. Stops at the signal after those in flight. */
+export async function runPhotos(
+  engine: Engine,
+  photos: readonly Labelled[],
+  how: { workers: number; temperature: number; rule: Rule },
+  done: (entry: Entry) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let next = 0
+  async function lane(): Promise<void> {
+    for (let photo = photos[next++]; photo && !signal.aborted; photo = photos[next++]) {
+      done(await runPhoto(engine, photo, how))
+    }
+  }
+  await Promise.all(Array.from({ length: IN_FLIGHT * how.workers }, lane))
+}
+
+async function runPhoto(
+  engine: Engine,
+  { file, path, truth }: Labelled,
+  { temperature, rule }: { temperature: number; rule: Rule },
+): Promise<Entry> {
+  try {
+    const logits = await engine.logits(await readFile(path), { priority: 'batch' })
+    const scores = softmax(logits, temperature)
+    const top = topK(scores, TOP)
+    const right = scores[truth] ?? 0
+    return {
+      file,
+      truth,
+      top: top.map(({ index, score }) => [index, score]),
+      right,
+      brier: scores.reduce((sum, score) => sum + score * score, 0) - 2 * right + 1,
+      uncertain: uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule) !== null,
+    }
+  } catch (error) {
+    return { file, error: error instanceof Problem ? `${error.code}: ${error.detail}` : (error as Error).message }
+  }
+}

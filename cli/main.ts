@@ -1,0 +1,41 @@
+import { Command, CommanderError } from 'commander'
+import { defaultWorkers } from '@/lib/server/default-workers'
+import { readEnvironment } from '@/lib/server/env'
+import { evalCommand } from './eval/command'
+import { EXIT, type ExitCode, Failure } from './exit'
+
+/** Runs the `vision` command of the project at `root`; resolves to its exit code. */
+export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
+  const program = new Command('vision')
+    .description('Classifies photos: measure models, manage them.')
+    .showHelpAfterError('(add --help for how to use it)')
+    .exitOverride()
+  const surroundings = { root, maxPixels: readEnvironment().MAX_PIXELS, defaultWorkers }
+  evalCommand(program, surroundings)
+  try {
+    await program.parseAsync(argv)
+    return EXIT.ok
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+/** One line for each failure; a stack only for what is a bug. */
+function explain(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof Failure) {
+    console.error(error.message)
+    return error.code
+  }
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC') {
+    console.error(`The disk is full: ${message}`)
+    return EXIT.noSpace
+  }
+  if (code === 'ENOENT' || code === 'EACCES') {
+    console.error(message)
+    return EXIT.notFound
+  }
+  console.error(error)
+  return EXIT.failed
+}

@@ -1,0 +1,75 @@
+import { stderr } from 'node:process'
+
+const REDRAW_MS = 100
+/** Without a terminal a line now and then says that it goes on. */
+const LINE_MS = 10_000
+const BAR = 24
+
+/** A progress bar on stderr with rate and time left; in a log, a line every ten seconds. */
+export class Progress {
+  private readonly start = performance.now()
+  private drawn = Number.NEGATIVE_INFINITY
+  private done: number
+  private readonly from: number
+
+  constructor(
+    private readonly title: string,
+    private readonly total: number,
+    /** How much was there before. */
+    done = 0,
+    /** A count for people. */
+    private readonly show: (count: number) => string = String,
+  ) {
+    this.from = done
+    this.done = done
+  }
+
+  add(count: number): void {
+    this.done += count
+    const now = performance.now()
+    if (now - this.drawn < (stderr.isTTY ? REDRAW_MS : LINE_MS)) return
+    this.drawn = now
+    this.draw()
+  }
+
+  end(): void {
+    this.draw()
+    if (stderr.isTTY) stderr.write('\n')
+  }
+
+  private draw(): void {
+    const seconds = (performance.now() - this.start) / 1000
+    const rate = (this.done - this.from) / Math.max(seconds, 0.001)
+    const share = this.total > 0 ? Math.min(1, this.done / this.total) : 0
+    const left = rate > 0 && this.total > this.done ? `, ${duration((this.total - this.done) / rate)} left` : ''
+    const bar = '█'.repeat(Math.round(BAR * share)).padEnd(BAR, '░')
+    const of = this.total > 0 ? ` of ${this.show(this.total)}` : ''
+    const text = `${this.title} ${bar} ${this.show(this.done)}${of}, ${this.show(Math.round(rate))}/s${left}`
+    stderr.write(stderr.isTTY ? `\r\u001b[2K${text}` : `${text}\n`)
+  }
+}
+
+/** Seconds for people: 48 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`
+}
+
+/** Rows as a table with columns as wide as they need to be; numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows]
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
+  const isNumber = head.map((_, column) => rows.every((row) => /^[\d.,–-]*( ?[%a-zA-Z/]+)?$/.test(row[column] ?? '')))
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

@@ -1,0 +1,49 @@
+import { softmax } from './scores'
+
+/** Why an answer should not be relied on. */
+export const UNCERTAIN_REASONS = ['unlike_known', 'small_margin', 'low_score'] as const
+export type UncertainReason = (typeof UNCERTAIN_REASONS)[number]
+
+/** A model's limits, measured on photos that it has not learnt from. */
+export interface UncertaintyRule {
+  /** A best score below this is low: of such answers fewer than half are right. */
+  scoreBelow: number
+  /** Best and second best nearer than this: either may be right. */
+  marginBelow: number
+  /** A generalised entropy above this is unlike the photos that the model knows. */
+  entropyAbove: number
+}
+
+const GAMMA = 0.1
+const CLASSES = 100
+
+/**
+ * Generalised entropy of an answer: Σ p^γ (1 − p)^γ over the 100 most probable classes, γ = 0.1, of the plain softmax. Small where
+ * the model sees one thing, large where it sees a little of everything, as it does in what it never learnt. Source: Liu et al.,
+ * GEN: Pushing the Limits of Softmax-Based Out-of-Distribution Detection, 2023, with the constants of the paper.
+ */
+export function generalisedEntropy(logits: Float32Array): number {
+  const scores = softmax(logits, 1).sort()
+  let sum = 0
+  for (let i = Math.max(0, scores.length - CLASSES); i < scores.length; i++) {
+    const p = scores[i] as number
+    sum += (p * (1 - p)) ** GAMMA
+  }
+  return sum
+}
+
+/**
+ * Why an answer is uncertain, or null where it is not or the model has no rule.
+ *
+ * @param best calibrated scores of the two best labels
+ */
+export function uncertainty(
+  logits: Float32Array,
+  [first, second]: readonly [number, number],
+  rule: UncertaintyRule | null,
+): UncertainReason | null {
+  if (rule === null) return null
+  if (generalisedEntropy(logits) > rule.entropyAbove) return 'unlike_known'
+  if (first - second < rule.marginBelow) return 'small_margin'
+  return first < rule.scoreBelow ? 'low_score' : null
+}
