@@ -3,6 +3,7 @@ import { defaultWorkers } from '@/lib/server/default-workers'
 import { readEnvironment } from '@/lib/server/env'
 import { evalCommand } from './eval/command'
 import { EXIT, type ExitCode, Failure } from './exit'
+import { modelsCommand } from './models/command'
 
 /** Runs the `vision` command of the project at `root`; resolves to its exit code. */
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
@@ -12,6 +13,7 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
     .exitOverride()
   const surroundings = { root, maxPixels: readEnvironment().MAX_PIXELS, defaultWorkers }
   evalCommand(program, surroundings)
+  modelsCommand(program, surroundings)
   try {
     await program.parseAsync(argv)
     return EXIT.ok

@@ -21,6 +21,7 @@ interface Options {
   modelsDir: string
   out?: string
   workers?: number
+  name?: string
   json?: boolean
 }
 
@@ -38,6 +39,7 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
     .option('--models-dir <folder>', 'where the models are', join(root, 'models'))
     .option('--out <folder>', 'where the report goes (vision-eval/<photos>-<model>)')
     .option('--workers <n>', 'photos run on so many cores (all)', Number)
+    .option('--name <text>', 'what the photos are called in the report (the folder)')
     .option('--json', 'print the report as JSON and nothing else')
     .action(async (folder: string, options: Options) => {
       const workers = options.workers ?? (await defaultWorkers())
@@ -81,7 +83,11 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
     }
     const entries = dataset.photos.flatMap(({ file }) => journal.entries.get(file) ?? [])
     const evaluated = { ...model, labels: model.classes.map(({ label }) => label) }
-    const report = makeReport(evaluated, entries, dataset, left.length > 0 ? left.length / seconds : null)
+    const report = makeReport(evaluated, entries, dataset, {
+      command: `vision eval ${basename(resolve(folder))}${options.model ? ` --model ${options.model}` : ''}`,
+      dataset: options.name ?? basename(resolve(folder)),
+      perSecond: left.length > 0 ? left.length / seconds : null,
+    })
     writeReport(out, report, entries, evaluated)
     console.log(options.json ? JSON.stringify(report, null, 2) : summary(report, out, seconds))
   } finally {
@@ -141,14 +147,16 @@ function summary(report: Report, out: string, seconds: number): string {
     '',
     'Worst classes',
     table(
-      ['class', 'photos', 'precision', 'recall', 'F1'],
-      report.classes
-        .slice(0, WORST)
-        .map((one) => [
-          one.label,
-          String(one.support),
-          ...[one.precision, one.recall, one.f1].map((share) => (share === null ? '–' : percent(share))),
-        ]),
+      ['class', 'photos', 'precision', 'recall', 'F1', 'mistaken'],
+      report.classes.slice(0, WORST).map((one) => [
+        one.label,
+        String(one.support),
+        ...[one.precision, one.recall, one.f1].map((share) => (share === null ? '–' : percent(share))),
+        one.mistakes
+          .map(({ file, answer }) => `${file} as ${answer}`)
+          .slice(0, 2)
+          .join(', '),
+      ]),
     ),
     '',
   ]

@@ -25,6 +25,9 @@ export interface Evaluated {
 
 /** What `vision eval --json` prints. Shares are fractions from 0 to 1. */
 export interface Report {
+  /** What printed it, and the photos it is about. */
+  command: string
+  dataset: string
   model: Omit<Evaluated, 'labels'> & { calibrated: boolean }
   /** Photos that were answered. */
   images: number
@@ -50,11 +53,18 @@ export interface Report {
   images_per_second: number | null
   reliability: Bin[]
   /** Classes that were shown, worst F1 first. */
-  classes: (ClassReport & { label: string })[]
+  classes: (ClassReport & { label: string; mistakes: Mistake[] })[]
   /** The most frequent mistakes. */
   confusions: { truth: string; predicted: string; photos: number }[]
   unmatched: Dataset['unmatched']
   skipped: Skipped[]
+}
+
+/** A photo of a class that got another label. */
+export interface Mistake {
+  file: string
+  answer: string
+  score: number
 }
 
 type Answered = Exclude<Entry, { error: string }>
@@ -67,7 +77,7 @@ export function makeReport(
   model: Evaluated,
   entries: readonly Entry[],
   { skipped, unmatched }: Pick<Dataset, 'skipped' | 'unmatched'>,
-  perSecond: number | null,
+  { perSecond, ...about }: { perSecond: number | null; command: string; dataset: string },
 ): Report {
   const answered = entries.filter((entry): entry is Answered => 'top' in entry)
   const failed = entries.flatMap((entry) => ('error' in entry ? [{ file: entry.file, reason: entry.error }] : []))
@@ -78,6 +88,7 @@ export function makeReport(
   const { labels, ...rest } = model
   const label = (index: number) => labels[index] ?? String(index)
   return {
+    ...about,
     model: { ...rest, calibrated: model.temperature !== null },
     images: answered.length,
     errors: failed.length + skipped.length,
@@ -97,8 +108,12 @@ export function makeReport(
     reliability: equalMassBins(scored, Math.min(RELIABILITY_BINS, scored.length || 1)),
     classes: classReports(outcomes)
       .filter(({ support }) => support > 0)
-      .map((report) => ({ ...report, label: label(report.index) }))
-      .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0)),
+      .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0) || b.support - a.support)
+      .map((report) => ({
+        ...report,
+        label: label(report.index),
+        mistakes: mistakesOf(answered, report.index, label),
+      })),
     confusions: confusions(outcomes)
       .filter(([truth, predicted]) => truth !== predicted)
       .sort((a, b) => b[2] - a[2])
@@ -107,6 +122,12 @@ export function makeReport(
     unmatched,
     skipped: [...skipped, ...failed],
   }
+}
+
+function mistakesOf(answered: readonly Answered[], index: number, label: (index: number) => string): Mistake[] {
+  return answered
+    .filter((entry) => entry.truth === index && !isRight(entry))
+    .map(({ file, top }) => ({ file, answer: label(top[0]?.[0] ?? -1), score: top[0]?.[1] ?? 0 }))
 }
 
 function isRight({ truth, top }: Answered): boolean {

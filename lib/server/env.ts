@@ -125,3 +125,9 @@ export function declareProduction(): void {
   variables.NODE_ENV ??= 'production'
   variables.NEXT_TELEMETRY_DISABLED ??= '1'
 }
+
+/** Where models are pulled from, and with whose rights: `HF_ENDPOINT` and `HF_TOKEN`, as Hugging Face's own tools have them. */
+export function hubEnvironment(): { url: string; token: string | undefined } {
+  const url = process.env.HF_ENDPOINT || 'https://huggingface.co'
+  return { url: url.replace(/\/+$/, ''), token: process.env.HF_TOKEN || undefined }
+}

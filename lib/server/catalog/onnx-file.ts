@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Names that exporters give, best first: as published, then smaller ones. */
-const NAMES = ['model', 'model_quantized', 'model_int8', 'model_uint8', 'model_fp16']
-const FOLDERS = ['onnx', '.']
+export const ONNX_NAMES = ['model', 'model_quantized', 'model_int8', 'model_uint8', 'model_fp16']
+export const ONNX_FOLDERS = ['onnx', '.']
 
 /**
  * The ONNX file of a model folder, relative to it: `onnx/model.onnx` and the other names that exporters use, in `onnx/` or
@@ -13,7 +13,7 @@ const FOLDERS = ['onnx', '.']
  */
 export async function findOnnx(folder: string): Promise<string | undefined> {
   const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.onnx'))
-  const known = FOLDERS.flatMap((place) => NAMES.map((name) => join(place, `${name}.onnx`)))
+  const known = ONNX_FOLDERS.flatMap((place) => ONNX_NAMES.map((name) => join(place, `${name}.onnx`)))
   const best = known.find((name) => files.includes(name))
   if (best === undefined && files.length > 1) {
     throw new Error(`there are several ONNX files and none is called model.onnx: ${files.join(', ')}`)

@@ -56,6 +56,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
   let nextId = 1
   let closing = false
   let restarts = 0
+  let reloading = Promise.resolve()
 
   async function run(image: Uint8Array, asked: RunOptions, what: Pick<Job, 'want' | 'preview'>, signal?: AbortSignal) {
     signal?.throwIfAborted()
@@ -68,6 +69,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
     const cost = image.byteLength + BYTES_A_PIXEL * (header.pixels ?? UNKNOWN_PIXELS)
     const answer = await submit({ job, cost, queue, pool, deadlineMs: options.deadlineMs, signal })
     return { model, answer }
+  }
+
+  async function reload(): Promise<void> {
+    if (closing) return
+    const next = await generation(options)
+    await next.settled
+    const old = current
+    current = next
+    restarts += old.pool.restarts
+    await old.pool.close()
   }
 
   return {
@@ -85,13 +96,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
       return answer.logits ?? new Float32Array()
     },
 
-    async reload() {
-      const next = await generation(options)
-      await next.settled
-      const old = current
-      current = next
-      restarts += old.pool.restarts
-      await old.pool.close()
+    reload() {
+      // One after the other: two at once would leave the workers of one behind.
+      reloading = reloading.catch(() => {}).then(reload)
+      return reloading
     },
 
     ready: () => !closing && serving(current),
@@ -113,6 +121,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
 
     async close() {
       closing = true
+      await reloading.catch(() => {})
       await current.pool.close()
     },
 

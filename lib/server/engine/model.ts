@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import Papa from 'papaparse'
 import { z } from 'zod'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
+import { publishedSchema } from '../catalog/available'
 import type { CatalogEntry } from '../catalog/catalog'
 import { type Preprocessor, parsePreprocessor } from '../image/preprocessor'
 import { isTimm, timmPreprocessor } from '../image/timm'
@@ -21,6 +22,16 @@ export interface Model extends CatalogEntry {
   /** What a reader should know of a label, by its index. */
   notes: ReadonlyMap<number, string>
   selfTest: SelfTest | null
+  /** Accuracy that the model's authors published, as a fraction, and where that was read. */
+  published: { value: number; source: string } | null
+  /** What its card says besides figures. */
+  card: {
+    source?: string | undefined
+    recipe?: string | undefined
+    trained_on?: string | undefined
+    limits?: string | undefined
+    not_for?: string | undefined
+  }
 }
 
 const configSchema = z.object({
@@ -44,6 +55,17 @@ const configSchema = z.object({
         .optional(),
       /** A CSV beside the folder, a line a class in the order of the labels, with their `wnid` and `synonyms`. */
       classes: z.string().optional(),
+      published_top1: publishedSchema.optional(),
+      card: z
+        .object({
+          source: z.string(),
+          recipe: z.string(),
+          trained_on: z.string(),
+          limits: z.string(),
+          not_for: z.string(),
+        })
+        .partial()
+        .optional(),
       /** By index: what a reader should know of a label. */
       notes: z.record(z.string().regex(/^\d+$/), z.string()).optional(),
     })
@@ -65,6 +87,8 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
     synonyms: [],
     notes: new Map(),
     selfTest: null,
+    published: null,
+    card: {},
   }
   if (entry.error !== null) return empty
   try {
@@ -83,6 +107,8 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
       synonyms: config.vision.classes ? await readSynonyms(join(entry.folder, config.vision.classes)) : [],
       notes: new Map(Object.entries(config.vision.notes ?? {}).map(([index, note]) => [Number(index), note])),
       selfTest: await readSelfTest(entry.folder),
+      published: config.vision.published_top1 ?? null,
+      card: config.vision.card ?? {},
     }
   } catch (error) {
     return { ...empty, error: explain(error) }

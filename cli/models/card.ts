@@ -1,0 +1,134 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Model } from '@/lib/server/engine/model'
+import { bytes } from '@/lib/shared/format'
+import { reliabilityDiagram } from '../eval/figures'
+import type { Report } from '../eval/report'
+import { EXIT, Failure } from '../exit'
+import { find } from './list'
+import type { Where } from './where'
+
+const WORST = 20
+
+/** Figures as the folder keeps them. */
+export type Evaluation = Omit<Report, 'skipped' | 'unmatched'>
+
+/** Writes a model's README.md and its calibration plot from what its folder and its evaluation say. */
+export async function exportCard(where: Where, name: string, { report }: { report?: string }): Promise<void> {
+  const model = await find(where, name)
+  const path = report ?? join(model.folder, 'evaluation.json')
+  const evaluation = JSON.parse(
+    await readFile(path, 'utf8').catch(() => {
+      throw new Failure(EXIT.notFound, `There is no ${path}: run vision eval, and give its report.json with --report.`)
+    }),
+  ) as Report
+  if (evaluation.model?.revision !== model.revision) {
+    throw new Failure(EXIT.invalid, `${path} is about another model: ${evaluation.model?.revision}.`)
+  }
+  if (report !== undefined) await keep(model.folder, evaluation)
+  await writeFile(
+    join(model.folder, 'reliability.svg'),
+    reliabilityDiagram(evaluation.reliability, `${model.title}: confidence and accuracy`),
+  )
+  await writeFile(join(model.folder, 'README.md'), card(model, evaluation))
+  console.log(join(model.folder, 'README.md'))
+}
+
+/** The report beside the model, without the names of photos, which say nothing to a reader. */
+async function keep(
+  folder: string,
+  { skipped: _skipped, unmatched: _unmatched, classes, ...rest }: Report,
+): Promise<void> {
+  const kept = { ...rest, classes: classes.map(({ mistakes: _mistakes, ...one }) => one) }
+  await writeFile(join(folder, 'evaluation.json'), `${JSON.stringify(kept, null, 1)}\n`)
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+const range = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
+
+/** The card: Hugging Face's front matter with a model-index, then what a reader must know. */
+export function card(model: Model, figures: Evaluation): string {
+  const { card: told, published, temperature, uncertainty } = model
+  const metric = (type: string, value: number, title: string) =>
+    `          - type: ${type}\n            value: ${value.toFixed(4)}\n            name: ${title}`
+  const worst = figures.classes.slice(0, WORST)
+  const share = (value: number | null) => (value === null ? '–' : percent(value))
+  return `---
+license: ${(model.license ?? 'other').toLowerCase()}
+pipeline_tag: image-classification
+library_name: onnx
+datasets:
+  - imagenet-1k
+model-index:
+  - name: ${model.id}
+    results:
+      - task:
+          type: image-classification
+        dataset:
+          name: ${figures.dataset}
+          type: imagenet-1k
+        metrics:
+${metric('accuracy', figures.top1, 'top-1')}
+${metric('accuracy', figures.top5, 'top-5')}
+${metric('expected_calibration_error', figures.ece, '5 equal-mass bins')}
+---
+
+# ${model.title}
+
+Classifies a photo into ${model.labels.length} labels. ${bytes(model.bytes)}.
+
+| | |
+| --- | --- |
+| Weights | ${told.source ?? 'not said'} |
+| Trained on | ${told.trained_on ?? 'not said'} |
+| Recipe | ${told.recipe ?? 'not said'} |
+| Published top-1 | ${published ? `${percent(published.value)}, ${published.source}` : 'unverified'} |
+| Scores | ${temperature === null ? '**not calibrated**: the plain softmax' : `calibrated: softmax of the logits over a temperature of ${temperature}`} |
+| Revision | \`${model.revision}\` |
+
+## Measured
+
+\`${figures.command}\` on ${figures.dataset}:
+
+| | |
+| --- | --- |
+| top-1 | ${percent(figures.top1)} (95 %: ${range(figures.top1_interval)}) |
+| top-5 | ${percent(figures.top5)} |
+| mean confidence | ${percent(figures.mean_confidence)} |
+| expected calibration error, 5 equal-mass bins | ${percent(figures.ece)} (95 %: ${range(figures.ece_interval)}) |
+| the same of a perfectly calibrated model | ${range(figures.ece_of_perfect)} |
+| the same in 15 bins of equal width, as in the literature | ${percent(figures.ece_15)}; with ${figures.images} photos even a perfect model shows about 3 % there |
+| negative log-likelihood, Brier score | ${figures.nll.toFixed(3)}, ${figures.brier.toFixed(3)} |
+| called uncertain | ${percent(figures.uncertain)} of the answers${figures.uncertain_top1 === null ? '' : `, of which ${percent(figures.uncertain_top1)} are right`} |
+
+${temperature === null ? '' : 'The temperature was fitted on these same photos, so these figures flatter the calibration a little; how it does on photos that it was not fitted on stands in `models/build/README.md`.\n\n'}![Confidence and accuracy](reliability.svg)
+${uncertaintyText(uncertainty)}
+## Worst classes
+
+With one or two photos a class this names what to look at, not how bad it is.
+
+| label | photos | precision | recall | F1 |
+| --- | --- | --- | --- | --- |
+${worst.map((one) => `| ${one.label} | ${one.support} | ${share(one.precision)} | ${share(one.recall)} | ${share(one.f1)} |`).join('\n')}
+
+## Limits
+
+${told.limits ?? 'Nobody has written them down.'}.
+
+## Not for
+
+${told.not_for ?? 'Decisions about people, or where a wrong label does harm'}.
+`
+}
+
+function uncertaintyText(rule: Model['uncertainty']): string {
+  if (rule === null) return ''
+  return `
+## When an answer is uncertain
+
+An answer is called uncertain, and says why, where its generalised entropy is above ${rule.entropyAbove} (unlike the photos that the
+model knows: 5 % of those are above), where the two best labels are nearer than ${rule.marginBelow}, or where the best score is below
+${rule.scoreBelow}, so that it is more likely wrong than right. What this catches of things outside the labels stands in
+\`models/build/README.md\`.
+`
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { readModelFolder } from '@/lib/server/catalog/catalog'
+import { InstallError } from '@/lib/server/catalog/install'
+import { readModel } from '@/lib/server/engine/model'
+import { batchEngine } from '../eval/run'
+import { EXIT, Failure } from '../exit'
+import type { Where } from './where'
+
+/** What is wrong with a folder as a model, in one line, or null: it is read, loaded and run as the server would. */
+export function modelCheck({ root, maxPixels }: Where): (folder: string) => Promise<string | null> {
+  return async (folder) => {
+    const entry = await readModelFolder(folder)
+    const model = await readModel(entry)
+    if (model.error !== null) return model.error
+    const engine = await batchEngine({
+      catalog: async () => [entry],
+      workerScript: join(root, 'dist', 'worker.js'),
+      workers: 1,
+      maxPixels,
+    })
+    const error = engine.models()[0]?.error ?? null
+    await engine.close()
+    return error
+  }
+}
+
+/** The exit code of what kept a model from being installed. */
+export function asFailure(error: unknown): unknown {
+  if (!(error instanceof InstallError)) return error
+  const codes = {
+    invalid: EXIT.invalid,
+    exists: EXIT.failed,
+    missing: EXIT.notFound,
+    'no-space': EXIT.noSpace,
+  } as const
+  return new Failure(codes[error.kind], sentence(error.message), { cause: error })
+}
+
+/** A message as a sentence of its own. */
+export function sentence(message: string): string {
+  // A path or a name at the start stays as it is.
+  const start = /^[a-z]+ /.test(message) ? message.charAt(0).toUpperCase() : message.charAt(0)
+  return `${start}${message.slice(1)}${message.endsWith('.') ? '' : '.'}`
+}

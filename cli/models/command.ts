@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { Surroundings } from '../surroundings'
+import { add } from './add'
+import { exportCard } from './card'
+import { info, list } from './list'
+import { pullModel } from './pull'
+import { removeModel } from './remove'
+import { verify } from './verify'
+
+/** `vision models`: which models there are, and how they come and go. A running server notices within a second. */
+export function modelsCommand(program: Command, surroundings: Surroundings): void {
+  const models = program
+    .command('models')
+    .description('list, pull, add, check and remove models')
+    .option('--models-dir <folder>', 'where the models are', join(surroundings.root, 'models'))
+  const where = () => ({ ...surroundings, modelsDir: models.opts<{ modelsDir: string }>().modelsDir })
+
+  models
+    .command('list')
+    .description('the models that are installed, and those that can be pulled')
+    .option('--json', 'as JSON')
+    .action((options) => list(where(), options))
+  models
+    .command('info')
+    .description('all that is known of a model')
+    .argument('<model>', 'type or id')
+    .option('--json', 'as JSON')
+    .action((name, options) => info(where(), name, options))
+  models
+    .command('pull')
+    .description('download a model from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN); goes on where it was cut off')
+    .argument('<model>', 'an id of `vision models list`, or owner/name[@revision]')
+    .option('--as <id>', 'its name here')
+    .option('--force', 'replace one that is installed')
+    .action((name, options) => pullModel(where(), name, options))
+  models
+    .command('add')
+    .description('install a model folder, or an ONNX file with what describes it')
+    .argument('<folder or file.onnx>')
+    .option('--as <id>', 'its name here')
+    .option('--config <json>', 'of an ONNX file alone: config.json with id2label')
+    .option('--preprocessor <json>', 'of an ONNX file alone: preprocessor_config.json')
+    .option('--force', 'replace one that is installed')
+    .action((path, options) => add(where(), path, options))
+  models
+    .command('verify')
+    .description('checksums, and a run of each model; all of them if none is named')
+    .argument('[model]', 'type or id')
+    .action((name) => verify(where(), name))
+  models
+    .command('remove')
+    .description('take a model away')
+    .argument('<id>')
+    .action((id) => removeModel(where(), id))
+  models
+    .command('export-card')
+    .description('write README.md of a model in the form of Hugging Face model cards')
+    .argument('<model>', 'type or id')
+    .option('--report <json>', 'figures: a report.json of `vision eval` (evaluation.json in the folder)')
+    .action((name, options) => exportCard(where(), name, options))
+}

@@ -1,0 +1,109 @@
+import { type CatalogEntry, readCatalog, readCatalogFile } from '@/lib/server/catalog/catalog'
+import { type Model, readModel } from '@/lib/server/engine/model'
+import { bytes } from '@/lib/shared/format'
+import { EXIT, Failure } from '../exit'
+import { table } from '../terminal'
+import type { Where } from './where'
+
+/** The models of the folder, read and understood. */
+export async function installed({ modelsDir }: Where): Promise<Model[]> {
+  const entries = await readCatalog(modelsDir).catch((error: Error) => {
+    throw new Failure(EXIT.notFound, `${error.message}.`)
+  })
+  return Promise.all(entries.map(readModel))
+}
+
+/**
+ * A model by its type or id.
+ *
+ * @throws Failure naming those that there are
+ */
+export async function find(where: Where, name: string): Promise<Model> {
+  const models = await installed(where)
+  const model = models.find(({ id, type }) => name === id || name === type)
+  if (model) return model
+  const known = models.flatMap(({ id, type }) => (type ? [type, id] : [id])).join(', ')
+  throw new Failure(EXIT.notFound, `There is no model ${name}. Installed: ${known}.`)
+}
+
+export async function list(where: Where, { json = false }: { json?: boolean }): Promise<void> {
+  const models = await installed(where)
+  const { available } = await readCatalogFile(where.modelsDir)
+  const missing = available.filter(({ id }) => !models.some((model) => model.id === id))
+  if (json) {
+    console.log(JSON.stringify({ installed: models.map(facts), available: missing }, null, 2))
+    return
+  }
+  console.log(
+    table(
+      ['installed', 'type', 'classes', 'size', 'published', 'calibrated', 'license', ''],
+      models.map((model) => [
+        model.id,
+        `${model.type ?? '–'}${model.default ? ' (default)' : ''}`,
+        String(model.labels.length),
+        bytes(model.bytes),
+        published(model.published),
+        model.temperature === null ? 'no' : 'yes',
+        model.license ?? '–',
+        model.error === null ? '' : `does not serve: ${model.error}`,
+      ]),
+    ),
+  )
+  if (missing.length === 0) return
+  console.log(
+    `\n${table(
+      ['can be pulled', 'size', '', 'published', 'license'],
+      missing.map(({ id, size, files, published_top1, license }) => [
+        id,
+        size,
+        bytes((files ?? []).reduce((sum, file) => sum + (file.bytes ?? 0), 0)),
+        published(published_top1 ?? null),
+        license,
+      ]),
+    )}\n\nvision models pull <id> fetches one; owner/name of any image-classification export on the Hub works too.`,
+  )
+}
+
+/** A published accuracy, or that nobody has said where one was read. */
+function published(figure: Model['published']): string {
+  return figure === null ? 'unverified' : `${(100 * figure.value).toFixed(1)} %`
+}
+
+export async function info(where: Where, name: string, { json = false }: { json?: boolean }): Promise<void> {
+  const model = await find(where, name)
+  if (json) {
+    console.log(JSON.stringify(facts(model), null, 2))
+    return
+  }
+  const { preprocessor, temperature, uncertainty } = model
+  const rows: [string, string][] = [
+    ['id', model.id],
+    ['type', `${model.type ?? '–'}${model.default ? ' (default)' : ''}`],
+    ['status', model.error ?? 'usable'],
+    ['license', model.license ?? 'not said'],
+    ['classes', String(model.labels.length)],
+    ['size', bytes(model.bytes)],
+    ['revision', model.revision],
+    ['published', model.published ? `${published(model.published)} top-1 (${model.published.source})` : 'unverified'],
+    ['calibrated', temperature === null ? 'no: scores are the plain softmax' : `yes, temperature ${temperature}`],
+    [
+      'uncertain',
+      uncertainty === null
+        ? 'never: nobody has measured a limit'
+        : `score < ${uncertainty.scoreBelow}, margin < ${uncertainty.marginBelow}, or entropy > ${uncertainty.entropyAbove}`,
+    ],
+    ['resize', JSON.stringify(preprocessor?.resize ?? null)],
+    ['crop', JSON.stringify(preprocessor?.crop ?? null)],
+    ['interpolation', preprocessor?.interpolation ?? '–'],
+    ['source', model.card.source ?? 'not said'],
+  ]
+  for (const [key, value] of rows) console.log(`${key.padEnd(14)}${value}`)
+}
+
+/** What is known of a model, as JSON. */
+function facts(model: Model): object {
+  const { folder: _folder, file: _file, labels, synonyms: _synonyms, selfTest: _test, notes: _notes, ...rest } = model
+  return { ...rest, classes: labels.length }
+}
+
+export type { CatalogEntry }

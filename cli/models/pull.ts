@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HubApiError } from '@huggingface/hub'
+import Papa from 'papaparse'
+import type { Available } from '@/lib/server/catalog/available'
+import { readCatalogFile } from '@/lib/server/catalog/catalog'
+import { InstallError } from '@/lib/server/catalog/install'
+import { pull, type Wanted } from '@/lib/server/catalog/pull'
+import { hubEnvironment } from '@/lib/server/env'
+import { bytes } from '@/lib/shared/format'
+import { EXIT, Failure } from '../exit'
+import { Progress } from '../terminal'
+import { asFailure, modelCheck, sentence } from './check'
+import type { Where } from './where'
+
+const REPOSITORY = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/
+
+/** Pulls a model by its id in the catalogue, or any repository. */
+export async function pullModel(where: Where, name: string, options: { as?: string; force?: boolean }): Promise<void> {
+  const { available } = await readCatalogFile(where.modelsDir)
+  const known = available.find(({ id }) => id === name)
+  const wanted = known ? await described(where, known) : repository(name, available)
+  const id = options.as ?? wanted.id
+  const stop = new AbortController()
+  const onSignal = () => stop.abort()
+  process.once('SIGINT', onSignal)
+  let bar: Progress | undefined
+  const events = {
+    begins(files: readonly string[], total: number) {
+      console.error(`${wanted.repo}@${wanted.revision}: ${files.join(', ')}`)
+      bar = new Progress(id, total, 0, bytes)
+    },
+    progress: (count: number) => bar?.add(count),
+  }
+  try {
+    const how = { events, signal: stop.signal, replace: options.force ?? false }
+    await pull(hubEnvironment(), where.modelsDir, { ...wanted, id }, modelCheck(where), how)
+  } catch (error) {
+    if (stop.signal.aborted) throw new Failure(EXIT.interrupted, 'Stopped. The same command goes on where it was.')
+    throw explained(error, wanted)
+  } finally {
+    process.off('SIGINT', onSignal)
+    bar?.end()
+  }
+  console.log(`${id} is installed. A running server serves it within a second.`)
+}
+
+function repository(name: string, available: readonly Available[]): Wanted {
+  const [, repo, revision = 'main'] = REPOSITORY.exec(name) ?? []
+  if (repo === undefined) {
+    const ids = available.map(({ id }) => id).join(', ')
+    throw new Failure(EXIT.notFound, `There is no model ${name} to pull. Known: ${ids}; or give owner/name[@revision].`)
+  }
+  return { id: repo.replace('/', '--'), repo, revision }
+}
+
+/** What the catalogue knows of a model, as a folder's config.json has it. */
+async function described({ modelsDir }: Where, model: Available): Promise<Wanted> {
+  if (model.labels === undefined) return model
+  const { data } = Papa.parse<{ label: string }>(await readFile(join(modelsDir, 'imagenet-classes.csv'), 'utf8'), {
+    header: true,
+    skipEmptyLines: true,
+  })
+  const { title, license, published_top1 } = model
+  const vision = { title, license, published_top1, classes: '../imagenet-classes.csv' }
+  return { ...model, config: { id2label: Object.fromEntries(data.map(({ label }, index) => [index, label])), vision } }
+}
+
+/** One line and an exit code for each way in which a pull fails. */
+function explained(error: unknown, { repo, revision }: Wanted): unknown {
+  if (error instanceof InstallError) return asFailure(error)
+  if (error instanceof HubApiError) {
+    const { statusCode } = error
+    if (statusCode === 404) return new Failure(EXIT.notFound, `The Hub has no ${repo}@${revision}.`, { cause: error })
+    const because =
+      statusCode === 401 || statusCode === 403
+        ? `it asks for a token (HF_TOKEN), or yours may not`
+        : `HTTP ${statusCode}`
+    return new Failure(EXIT.unreachable, `The Hub refuses ${repo}: ${because}.`, { cause: error })
+  }
+  const { message, cause, code } = error as Error & { cause?: { code?: string }; code?: string }
+  if (code === 'ENOSPC') return error
+  if (/fetch failed|terminated|ECONN|UND_ERR|sent nothing/.test(`${message} ${cause?.code ?? ''} ${code ?? ''}`)) {
+    const detail = cause?.code ?? message
+    return new Failure(EXIT.unreachable, `The Hub cannot be read (${detail}). The same command goes on where it was.`, {
+      cause: error,
+    })
+  }
+  return new Failure(EXIT.invalid, sentence(message), { cause: error as Error })
+}

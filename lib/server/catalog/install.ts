@@ -1,0 +1,98 @@
+import { cp, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { partialFolder } from './hub'
+
+/** Names that a model folder may have: they are shown, asked for by URL, and joined to paths. */
+const ID = /^[a-z0-9][\w.-]{0,99}$/i
+
+/** Room that is left free besides what is downloaded. */
+const SPARE_BYTES = 50_000_000
+
+/** A model that cannot be installed. Nothing has changed. */
+export class InstallError extends Error {
+  constructor(
+    readonly kind: 'invalid' | 'exists' | 'missing' | 'no-space',
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/**
+ * Says whether this is a name that a model may have.
+ *
+ * @throws InstallError `invalid`
+ */
+export function requireId(id: string): void {
+  if (!ID.test(id)) throw new InstallError('invalid', `"${id}" is not a name for a model: letters, digits, . _ - only`)
+}
+
+/**
+ * Makes a complete folder visible as a model, at once: other processes see all of it or nothing.
+ *
+ * @param check says what is wrong with a folder, or null
+ * @throws InstallError `exists`, or `invalid` with what is wrong; the folder is then gone
+ */
+export async function publish(
+  modelsDir: string,
+  id: string,
+  check: (folder: string) => Promise<string | null>,
+  replace = false,
+): Promise<void> {
+  const [from, to] = [partialFolder(modelsDir, id), join(modelsDir, id)]
+  const there = await isThere(to)
+  if (there && !replace) throw new InstallError('exists', `there is a model ${id} already; --force replaces it`)
+  const wrong = await check(from)
+  if (wrong !== null) {
+    await rm(from, { recursive: true, force: true })
+    throw new InstallError('invalid', `cannot install ${id}: ${wrong}`)
+  }
+  const old = partialFolder(modelsDir, `${id}.old`)
+  if (there) await rename(to, old)
+  await rename(from, to)
+  await rm(old, { recursive: true, force: true })
+}
+
+/** Copies a folder to where `publish` takes it from. */
+export async function stage(modelsDir: string, id: string, files: Record<string, string | object>): Promise<void> {
+  const folder = partialFolder(modelsDir, id)
+  await rm(folder, { recursive: true, force: true })
+  for (const [name, source] of Object.entries(files)) {
+    await mkdir(join(folder, name, '..'), { recursive: true })
+    if (typeof source === 'string') await cp(source, join(folder, name), { recursive: true })
+    else await writeFile(join(folder, name), `${JSON.stringify(source, null, 2)}\n`)
+  }
+}
+
+/**
+ * Takes a model away, at once for whoever looks.
+ *
+ * @throws InstallError `missing`
+ */
+export async function remove(modelsDir: string, id: string): Promise<void> {
+  requireId(id)
+  const [from, trash] = [join(modelsDir, id), partialFolder(modelsDir, `${id}.removed`)]
+  if (!(await isThere(join(from, 'config.json')))) throw new InstallError('missing', `there is no model ${id}`)
+  await rm(trash, { recursive: true, force: true })
+  await rename(from, trash)
+  await rm(trash, { recursive: true, force: true })
+}
+
+/**
+ * Says whether so many bytes fit on the disk.
+ *
+ * @throws InstallError `no-space`
+ */
+export async function requireSpace(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  if (bavail * bsize >= bytes + SPARE_BYTES) return
+  const mega = (count: number) => `${Math.ceil(count / 1e6)} MB`
+  throw new InstallError('no-space', `${mega(bytes)} are needed in ${folder}, ${mega(bavail * bsize)} are free`)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,93 @@
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Available, WantedFile } from './available'
+import { fetchFile, type Hub, partialFolder, type Remote, type RemoteFile, remoteFiles } from './hub'
+import { publish, requireId, requireSpace } from './install'
+import { ONNX_FOLDERS, ONNX_NAMES } from './onnx-file'
+
+/** What to pull: a repository in the usual layout, or what `catalog.json` says of one. */
+export type Wanted = Pick<Available, 'id' | 'repo' | 'revision' | 'files' | 'preprocessor'> & {
+  /** A config.json where the repository has none. */
+  config?: object | undefined
+}
+
+export interface PullEvents {
+  /** The files that will come, and their bytes together. */
+  begins(files: readonly string[], bytes: number): void
+  /** Bytes that have come. */
+  progress(bytes: number): void
+}
+
+/** Configurations that a model folder needs, where the repository has them. */
+const CONFIGS = ['config.json', 'preprocessor_config.json']
+
+/**
+ * Pulls a model from the Hub: resumes what an earlier try left, checks every file, proves the model, and only then makes it
+ * visible. A pull that is killed leaves nothing half-installed.
+ *
+ * @param check says what is wrong with a folder as a model, or null
+ * @throws InstallError, HubApiError, or Error with one line
+ */
+export async function pull(
+  hub: Hub,
+  modelsDir: string,
+  wanted: Wanted,
+  check: (folder: string) => Promise<string | null>,
+  { events, signal, replace }: { events: PullEvents; signal: AbortSignal; replace: boolean },
+): Promise<void> {
+  requireId(wanted.id)
+  const remote: Remote = { repo: wanted.repo, revision: wanted.revision }
+  const listing = await remoteFiles(hub, remote)
+  const chosen = wanted.files ? named(listing, wanted.files) : usual(listing)
+  const bytes = chosen.reduce((sum, { file }) => sum + file.bytes, 0)
+  await requireSpace(modelsDir, bytes)
+  events.begins(
+    chosen.map(({ file }) => file.path),
+    bytes,
+  )
+  const folder = partialFolder(modelsDir, wanted.id)
+  for (const { file, as } of chosen) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
+  const extra = { 'config.json': wanted.config, 'preprocessor_config.json': wanted.preprocessor }
+  for (const [name, content] of Object.entries(extra)) {
+    if (content) await writeFile(join(folder, name), `${JSON.stringify(content, null, 2)}\n`)
+  }
+  const source = {
+    hub: hub.url,
+    ...remote,
+    files: Object.fromEntries(chosen.map(({ file, as }) => [as, { bytes: file.bytes, ...file.digest }])),
+  }
+  await writeFile(join(folder, 'source.json'), `${JSON.stringify(source, null, 2)}\n`)
+  await publish(modelsDir, wanted.id, check, replace)
+}
+
+interface Chosen {
+  file: RemoteFile
+  /** In the model folder. */
+  as: string
+}
+
+/** The files that the catalogue names, with its own checksums over the Hub's. */
+function named(listing: readonly RemoteFile[], wanted: readonly WantedFile[]): Chosen[] {
+  return wanted.map(({ path, as = path, bytes, sha256 }) => {
+    const file = listing.find((one) => one.path === path)
+    if (!file) throw new Error(`the repository has no file ${path}`)
+    if (bytes !== undefined && bytes !== file.bytes) {
+      throw new Error(`${path} has ${file.bytes} bytes at the Hub, catalog.json says ${bytes}`)
+    }
+    return { file: sha256 ? { ...file, digest: { algorithm: 'sha256', hex: sha256 } } : file, as }
+  })
+}
+
+/** The configurations, the best ONNX file of a usual name, and the data that belongs to it. */
+function usual(listing: readonly RemoteFile[]): Chosen[] {
+  const find = (path: string) => listing.find((file) => file.path === path)
+  const names = ONNX_FOLDERS.flatMap((place) => ONNX_NAMES.map((name) => join(place, `${name}.onnx`)))
+  const onnx = names.map(find).find((file) => file !== undefined)
+  if (!onnx) throw new Error('the repository has no onnx/model.onnx nor another ONNX file of a usual name')
+  const data = listing.filter(
+    ({ path }) =>
+      dirname(path) === dirname(onnx.path) && (path === `${onnx.path}_data` || path === `${onnx.path}.data`),
+  )
+  const configs = CONFIGS.flatMap((path) => find(path) ?? [])
+  return [...configs, onnx, ...data].map((file) => ({ file, as: file.path }))
+}

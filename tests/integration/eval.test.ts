@@ -1,0 +1,127 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startVision, vision } from '../support/vision'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'eval-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const GALLERY = 'public/gallery'
+const out = () => join(folder, 'out')
+const run = (...args: string[]) => vision(['eval', join(folder, 'photos'), '--out', out(), ...args])
+
+function photos(names: Record<string, string>): void {
+  mkdirSync(join(folder, 'photos'), { recursive: true })
+  for (const [to, from] of Object.entries(names)) copyFileSync(join(GALLERY, from), join(folder, 'photos', to))
+}
+
+function labels(csv: string): void {
+  writeFileSync(join(folder, 'photos', 'labels.csv'), csv)
+}
+
+test('labels by label, synonym, WordNet id and index; what is wrong with the others is listed with its reason', async () => {
+  photos({
+    'a.png': 'espresso.png',
+    'b.webp': 'goldfish.webp',
+    'c.webp': 'koala.webp',
+    'd.webp': 'polar-bear.webp',
+    'e.webp': 'scarlet-macaw.webp',
+  })
+  writeFileSync(join(folder, 'photos', 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
+  labels(
+    `file,label\na.png,Espresso\nb.webp,Carassius auratus\nc.webp,n01882714\nd.webp,polar_bear\ne.webp,parrot\nbroken.jpg,espresso\nmissing.png,koala\n,koala\nx.png,\na.png,crane\n`,
+  )
+  const { code, out: printed } = await run('--json')
+  expect(code).toBe(0)
+  const report = JSON.parse(printed)
+  expect(report).toMatchObject({ images: 4, errors: 6, top1: 1, top5: 1 })
+  expect(report.model).toMatchObject({ id: 'efficientnet-lite1-int8', calibrated: true })
+  expect(report.mean_confidence).toBeGreaterThan(0.5)
+  const reasons = Object.fromEntries(
+    report.skipped.map(({ file, reason }: { file: string; reason: string }) => [file, reason]),
+  )
+  expect(reasons['e.webp']).toBe('label "parrot": the model has no such label')
+  expect(reasons['broken.jpg']).toMatch(/^truncated_image: /)
+  expect(reasons['missing.png']).toBe('there is no such file')
+  expect(reasons['line 9']).toBe('line 9 has no file')
+  expect(reasons['x.png']).toBe('line 10 has no label')
+  expect(reasons['a.png']).toMatch(/^label "crane": it could be crane \(bird\) or crane \(machine\)/)
+  expect(report.unmatched).toEqual([
+    { label: 'parrot', photos: 1, reason: 'the model has no such label' },
+    { label: 'crane', photos: 1, reason: expect.stringContaining('crane (bird) or crane (machine)') },
+  ])
+  expect(readdirSync(out()).sort()).toEqual([
+    'classes.csv',
+    'confusion.csv',
+    'confusion.svg',
+    'photos.csv',
+    'photos.jsonl',
+    'reliability.svg',
+    'report.json',
+  ])
+  expect(JSON.parse(readFileSync(join(out(), 'report.json'), 'utf8'))).toEqual(report)
+})
+
+test('a folder for each class, a mapping file, another model, and the report for people', async () => {
+  for (const [name, file] of [
+    ['coffee', 'espresso.png'],
+    ['goldfish', 'goldfish.webp'],
+    ['bear', 'koala.webp'],
+  ] as const) {
+    mkdirSync(join(folder, 'photos', name), { recursive: true })
+    copyFileSync(join(GALLERY, file), join(folder, 'photos', name, file))
+  }
+  writeFileSync(join(folder, 'map.csv'), 'coffee,espresso\nbear,brown bear\n')
+  const { code, out: printed } = await run('--map', join(folder, 'map.csv'), '--model', 'fast')
+  expect(code).toBe(0)
+  expect(printed).toMatch(/^EfficientNet-Lite0, INT8 \(efficientnet-lite0-int8\), calibrated/m)
+  expect(printed).toMatch(/^top-1 +66\.7 %/m)
+  expect(printed).toMatch(/^photos +3/m)
+  // The koala was said to be a bear.
+  expect(readFileSync(join(out(), 'confusion.csv'), 'utf8')).toContain('brown bear,koala,1')
+  expect(printed).toMatch(/koala\.webp/)
+})
+
+test('after a kill the same command goes on where it was', async () => {
+  photos(Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`${i}.webp`, 'koala.webp'])))
+  labels(`file,index\n${Array.from({ length: 400 }, (_, i) => `${i}.webp,105`).join('\n')}\n`)
+  const first = startVision(['eval', join(folder, 'photos'), '--out', out(), '--workers', '1'])
+  const journal = join(out(), 'photos.jsonl')
+  const lines = () => {
+    try {
+      return readFileSync(journal, 'utf8').trim().split('\n')
+    } catch {
+      return []
+    }
+  }
+  while (lines().length < 40) await sleep(10)
+  first.child.kill('SIGKILL')
+  const kept = lines()
+  expect(kept.length).toBeLessThan(380)
+  const { code, out: printed } = await run('--json')
+  expect({ code, images: JSON.parse(printed).images }).toEqual({ code: 0, images: 400 })
+  // What was there stands as it was; only the rest was done.
+  expect(lines().slice(0, kept.length - 1)).toEqual(kept.slice(0, -1))
+  expect(lines().filter(Boolean).length).toBeLessThanOrEqual(402)
+  expect((await run()).out).toMatch(/^photos +400, all done before$/m)
+})
+
+test('what cannot be evaluated at all ends with one line and a code', async () => {
+  expect(await vision(['eval', '/nowhere'])).toMatchObject({ code: 3, err: 'There is no folder /nowhere.\n' })
+  photos({ 'a.png': 'espresso.png' })
+  expect((await run()).code).toBe(3)
+  labels('name,what\na.png,espresso\n')
+  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('needs the columns file and label') })
+  labels('file,label\na.png,espresso\n')
+  expect(await run('--model', 'nothing')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('There is no model nothing'),
+  })
+  expect((await run('--map', '/nowhere')).code).toBe(3)
+  expect((await vision(['eval'])).code).toBe(2)
+})

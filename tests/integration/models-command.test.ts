@@ -1,0 +1,234 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Repository, startHub, type TestHub } from '../support/hub'
+import { copyModels, edit } from '../support/models'
+import { tinyOnnx, writeModelFolder } from '../support/onnx'
+import { startVision, vision } from '../support/vision'
+
+const EIGHT = { size: { height: 8, width: 8 }, do_normalize: false }
+const MODEL = tinyOnnx({ type: 'float32', layout: 'nchw', shape: [1, 3, 8, 8], output: 'logits' })
+const CONFIG = { id2label: { 0: 'red', 1: 'green', 2: 'blue', 3: 'grey' } }
+
+let folder: string
+let hub: TestHub | undefined
+beforeEach(() => {
+  folder = copyModels()
+})
+afterEach(async () => {
+  await hub?.close()
+  hub = undefined
+  rmSync(folder, { recursive: true })
+})
+
+const models = (...args: string[]) =>
+  vision(['models', '--models-dir', folder, ...args], { HF_ENDPOINT: hub?.url ?? '' })
+/** What a listing of the folder shows, half-installed models too. */
+const there = () => readdirSync(folder).sort()
+
+function repository(change: Partial<Repository> = {}): Repository {
+  const file = (json: object) => Buffer.from(JSON.stringify(json))
+  return {
+    files: {
+      'README.md': Buffer.from('# Colours'),
+      'config.json': file(CONFIG),
+      'preprocessor_config.json': file(EIGHT),
+      'onnx/model.onnx': MODEL,
+      'onnx/model_fp16.onnx': MODEL,
+    },
+    ...change,
+  }
+}
+
+describe('pull', () => {
+  test('a repository in the usual layout becomes a model: the best file, checked, proved, and told where it came from', async () => {
+    hub = await startHub({ 'someone/colours': repository() })
+    const { code, out, err } = await models('pull', 'someone/colours', '--as', 'colours')
+    expect({ code, err }).toMatchObject({ code: 0 })
+    expect(out).toContain('colours is installed')
+    expect(err).toContain('config.json, preprocessor_config.json, onnx/model.onnx')
+    expect(readdirSync(join(folder, 'colours')).sort()).toEqual([
+      'config.json',
+      'onnx',
+      'preprocessor_config.json',
+      'source.json',
+    ])
+    expect(readFileSync(join(folder, 'colours/onnx/model.onnx')).equals(MODEL)).toBe(true)
+    expect(JSON.parse(readFileSync(join(folder, 'colours/source.json'), 'utf8'))).toMatchObject({
+      repo: 'someone/colours',
+      revision: 'main',
+    })
+    expect((await models('list')).out).toMatch(/^colours +– +4 /m)
+    expect((await models('verify', 'colours')).code).toBe(0)
+    // Once more is refused, and changes nothing.
+    expect(await models('pull', 'someone/colours', '--as', 'colours')).toMatchObject({ code: 1 })
+    expect((await models('pull', 'someone/colours', '--as', 'colours', '--force')).code).toBe(0)
+  })
+
+  test('a connection that is cut is taken up where it broke, by the same command', async () => {
+    hub = await startHub({ 'someone/colours': repository({ cuts: { times: 1, after: 150 } }) })
+    const before = there()
+    const first = await models('pull', 'someone/colours')
+    expect(first).toMatchObject({ code: 5 })
+    expect(first.err).toMatch(/The Hub cannot be read .* goes on where it was\./)
+    expect(there().filter((name) => !name.startsWith('.'))).toEqual(before)
+    hub.requests.length = 0
+    expect((await models('pull', 'someone/colours')).code).toBe(0)
+    expect(hub.requests).toContain(`GET /cdn/someone/colours/blob/onnx/model.onnx bytes=150-${MODEL.length - 1}`)
+    expect(there()).toEqual([...before, 'someone--colours'].sort())
+  })
+
+  test('a pull that is killed leaves nothing half-installed, and the next one goes on', async () => {
+    hub = await startHub({ 'someone/colours': repository({ slow: { bytes: 60, ms: 100 } }) })
+    const run = startVision(['models', '--models-dir', folder, 'pull', 'someone/colours', '--as', 'colours'], {
+      HF_ENDPOINT: hub.url,
+    })
+    const partial = join(folder, '.partial-colours/onnx/model.onnx')
+    while (!existsSync(partial) || readFileSync(partial).length === 0) await sleep(10)
+    run.child.kill('SIGKILL')
+    expect(existsSync(join(folder, 'colours'))).toBe(false)
+    expect((await models('list')).out).not.toContain('colours')
+    expect((await models('pull', 'someone/colours', '--as', 'colours')).code).toBe(0)
+    expect(hub.requests.some((line) => /model\.onnx bytes=[1-9]\d*-\d+$/.test(line))).toBe(true)
+  })
+
+  test.each<[what: string, change: Partial<Repository>, code: number, message: RegExp]>([
+    [
+      'a wrong checksum',
+      { lies: { 'onnx/model.onnx': { sha256: '0'.repeat(64) } } },
+      4,
+      /^onnx\/model\.onnx is not what the Hub promises: its digest is/m,
+    ],
+    ['a wrong size', { lies: { 'onnx/model.onnx': { size: MODEL.length - 1 } } }, 4, /not what the Hub promises/],
+    [
+      'more than the disk holds',
+      { lies: { 'onnx/model.onnx': { size: 1e15 } } },
+      6,
+      /^1000000001 MB are needed in .*, \d+ MB are free/m,
+    ],
+    [
+      'a path out of the folder',
+      { lies: { 'README.md': { path: '../../evil' } } },
+      4,
+      /names a file outside of itself/,
+    ],
+    ['a token that it asks for', { token: 'hf_secret' }, 5, /asks for a token \(HF_TOKEN\)/],
+    ['no model in it', { files: { 'config.json': Buffer.from('{}') } }, 4, /no onnx\/model\.onnx/],
+    [
+      'a file that is no model',
+      { files: { ...repository().files, 'onnx/model.onnx': Buffer.from('\x80\x04\x95pickle'.repeat(90)) } },
+      4,
+      /^Cannot install colours: Load model from onnx\/model\.onnx failed/m,
+    ],
+    [
+      'no preprocessing',
+      { files: { 'config.json': Buffer.from(JSON.stringify(CONFIG)), 'onnx/model.onnx': MODEL } },
+      4,
+      /^Cannot install colours: preprocessor_config\.json is missing\.$/m,
+    ],
+  ])('%s: one line, an exit code, nothing changed', async (_what, change, code, message) => {
+    hub = await startHub({ 'someone/colours': repository(change) })
+    const before = there()
+    const ran = await models('pull', 'someone/colours', '--as', 'colours')
+    expect(ran.err).toMatch(message)
+    expect(ran.code).toBe(code)
+    expect(ran.err).not.toContain('    at ')
+    expect(there().filter((name) => !name.startsWith('.'))).toEqual(before)
+  })
+
+  test('a token is sent to the Hub and to nobody else', async () => {
+    hub = await startHub({ 'someone/colours': repository({ token: 'hf_secret' }) })
+    const ran = await vision(['models', '--models-dir', folder, 'pull', 'someone/colours'], {
+      HF_ENDPOINT: hub.url,
+      HF_TOKEN: 'hf_secret',
+    })
+    expect(ran.code).toBe(0)
+    expect(ran.out + ran.err).not.toContain('hf_secret')
+  })
+
+  test('what is not there', async () => {
+    hub = await startHub({})
+    expect(await models('pull', 'someone/nothing')).toMatchObject({
+      code: 3,
+      err: 'The Hub has no someone/nothing@main.\n',
+    })
+    expect((await models('pull', 'nothing')).err).toMatch(
+      /^There is no model nothing to pull\. Known: mobilenetv2-12-qdq/,
+    )
+    expect((await models('pull', 'someone/nothing', '--as', '../x')).err).toContain('is not a name for a model')
+  })
+
+  test('one of the catalogue is held to the checksum that stands there', async () => {
+    const files = { 'mobilenetv2-12.onnx': MODEL }
+    hub = await startHub({ 'onnxmodelzoo/mobilenetv2-12': { files } })
+    expect((await models('pull', 'mobilenetv2-12')).err).toMatch(
+      /has \d+ bytes at the Hub, catalog\.json says 13964571/,
+    )
+  })
+})
+
+describe('add, verify, remove', () => {
+  test('a folder, and an ONNX file with what describes it', async () => {
+    const elsewhere = join(folder, '.elsewhere')
+    mkdirSync(elsewhere)
+    writeModelFolder(elsewhere, 'colours', MODEL, EIGHT)
+    expect(await models('add', join(elsewhere, 'colours'))).toMatchObject({ code: 0, err: '' })
+    const file = join(elsewhere, 'alone.onnx')
+    writeFileSync(file, MODEL)
+    expect((await models('add', file)).code).toBe(2)
+    const described = [
+      '--config',
+      join(elsewhere, 'colours/config.json'),
+      '--preprocessor',
+      join(elsewhere, 'colours/preprocessor_config.json'),
+    ]
+    expect(await models('add', file, ...described)).toMatchObject({ code: 0, err: '' })
+    expect((await models('verify')).out).toMatch(/^alone: right[\s\S]*^colours: right/m)
+    expect(await models('remove', 'alone')).toMatchObject({ code: 0, out: 'alone is removed.\n' })
+    expect(there()).not.toContain('alone')
+  })
+
+  test.each<[what: string, model: Buffer, message: RegExp]>([
+    [
+      'two inputs',
+      tinyOnnx({ type: 'float32', layout: 'nchw', shape: [1, 3, 8, 8], output: 'logits', inputs: 2 }),
+      /^Cannot install bad: the model has 2 inputs, not 1\.$/m,
+    ],
+    ['a pickle', Buffer.from('\x80\x04\x95'), /^Cannot install bad: Load model from onnx\/model\.onnx failed/m],
+  ])('%s is refused, and nothing changes', async (_what, model, message) => {
+    const elsewhere = join(folder, '.elsewhere')
+    mkdirSync(elsewhere)
+    writeModelFolder(elsewhere, 'bad', model, EIGHT)
+    const before = there()
+    const ran = await models('add', join(elsewhere, 'bad'))
+    expect(ran.code).toBe(4)
+    expect(ran.err).toMatch(message)
+    expect(there()).toEqual(before)
+  })
+
+  test('a damaged model is found, a shipped one is not removed, and what is not there is said', async () => {
+    writeFileSync(join(folder, 'efficientnet-lite0-int8/onnx/model.onnx'), 'damaged')
+    const verified = await models('verify')
+    expect(verified.code).toBe(1)
+    expect(verified.out).toMatch(/^efficientnet-lite0-int8: wrong: onnx\/model\.onnx is damaged: its SHA-256 is/m)
+    expect(verified.err).toBe('1 of 3 models cannot be used.\n')
+    expect((await models('remove', 'efficientnet-lite0-int8')).code).toBe(1)
+    expect((await models('remove', 'nothing')).code).toBe(3)
+    expect((await models('add', '/nowhere')).code).toBe(3)
+    expect((await models('info', 'nothing')).code).toBe(3)
+    expect((await vision(['models', '--models-dir', '/nowhere', 'list'])).code).toBe(3)
+    expect((await vision(['nothing'])).code).toBe(2)
+  })
+
+  test('info and list say what is known, as JSON too', async () => {
+    expect((await models('info', 'balanced')).out).toMatch(/^calibrated +yes, temperature 0\.\d+$/m)
+    const { installed, available } = JSON.parse((await models('list', '--json')).out)
+    expect(installed.map(({ type }: { type: string }) => type)).toEqual(['fast', 'balanced', 'accurate'])
+    expect(available).toHaveLength(6)
+    edit<{ vision: { published_top1?: object } }>(join(folder, 'efficientnet-lite1-int8/config.json'), (config) => {
+      delete config.vision.published_top1
+    })
+    expect((await models('info', 'balanced')).out).toMatch(/^published +unverified$/m)
+  })
+})

@@ -1,0 +1,35 @@
+import { cpSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { copyModels } from '../support/models'
+import { comeAndGo } from '../support/reload'
+import { startServer, type TestServer } from '../support/server'
+
+let folder: string
+let server: TestServer
+afterEach(async () => {
+  expect(await server.stop()).toBe(0)
+  rmSync(folder, { recursive: true })
+})
+
+test('models come and go under load: every photo is answered, and the new one answers too', async () => {
+  folder = copyModels()
+  server = await startServer({ env: { MODELS_DIR: folder, LOG_LEVEL: 'info' } })
+  const { answered, failed } = await comeAndGo(server, folder, 3)
+  expect(failed).toEqual([])
+  expect(answered).toBeGreaterThan(20)
+})
+
+test('a folder that turns up broken is named, and the others serve on', async () => {
+  folder = copyModels()
+  server = await startServer({ env: { MODELS_DIR: folder } })
+  cpSync(join(folder, 'efficientnet-lite0-int8'), join(folder, '.half'), { recursive: true })
+  rmSync(join(folder, '.half', 'preprocessor_config.json'))
+  renameSync(join(folder, '.half'), join(folder, 'broken'))
+  await server.printed(/"model":"broken".*preprocessor_config\.json is missing/)
+  await server.printed(/the models have changed/)
+  const models = (await (await fetch(`${server.url}/api/models`)).json()) as {
+    models: { id: string; status: string }[]
+  }
+  expect(models.models.filter(({ status }) => status === 'ready')).toHaveLength(3)
+})

@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+export interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** Runs the built `vision` command. */
+export async function vision(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+  const run = startVision(args, env)
+  const [code] = (await once(run.child, 'close')) as [number | null]
+  return { code, ...run.said() }
+}
+
+/** Starts it; `said` is what it has printed so far. */
+export function startVision(args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['dist/vision.js', ...args], { env: { ...process.env, ...env } })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (data) => (out += data))
+  child.stderr.on('data', (data) => (err += data))
+  return { child, said: () => ({ out, err }) }
+}
