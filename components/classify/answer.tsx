@@ -48,13 +48,13 @@ function Labels({ file, model, result, shown }: LabelsProps) {
           {percent(best.score)}
           <span className="ml-0.5 text-ink-2 text-sm">%</span>
         </span>
-        <span className="text-ink-2 text-sm">{result.model.calibrated ? 'calibrated' : 'score, not calibrated'}</span>
+        <span className="text-ink-2 text-sm" title={result.model.calibrated ? CALIBRATED : NOT_CALIBRATED}>
+          {result.model.calibrated ? 'calibrated' : 'score, not calibrated'}
+        </span>
       </p>
+      {best.note && <p className="mt-3 text-ink-2 text-sm">{best.note}</p>}
       {tone === 'uncertain' && (
-        <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">
-          Of answers with so low a score, fewer than half were right when this model was measured. The photo may show
-          something that none of its labels names.
-        </p>
+        <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">{whyUncertain(result)}</p>
       )}
       <div className="mt-6" style={{ minHeight: ROW_HEIGHT * Math.min(shown, result.predictions.length) }}>
         <ProbabilityChart predictions={result.predictions.slice(0, shown)} />
@@ -63,6 +63,23 @@ function Labels({ file, model, result, shown }: LabelsProps) {
       <WhatItSaw file={file} model={model} />
     </>
   )
+}
+
+const CALIBRATED = 'Of 100 answers with this confidence, about so many were right when this model was measured.'
+const NOT_CALIBRATED = 'Nobody has measured how often this model is right at such a score.'
+
+/** What the reader should make of it. */
+function whyUncertain({ uncertain_reason, predictions: [first, second] }: Classification): string {
+  switch (uncertain_reason) {
+    case 'unlike_known':
+      return 'This looks unlike the photos that the model knows. It may show something that none of its labels names.'
+    case 'small_margin':
+      return second
+        ? `It could as well be “${second.label}”: the two are about equally likely.`
+        : 'Another label is about equally likely.'
+    default:
+      return `At ${percent(first?.score ?? 0)} % it is more likely wrong than right.`
+  }
 }
 
 /** The shape of the answer before it is there: same places, same sizes, nothing jumps. */

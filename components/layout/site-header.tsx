@@ -1,7 +1,9 @@
 import Link from 'next/link'
 import { ThemeToggle } from './theme-toggle'
 
-/** The name, the way to the API's description, the theme. */
+const ITEM = 'rounded-card px-3 py-2 font-medium text-ink-2 text-sm hover:bg-sunk hover:text-ink'
+
+/** The name, the ways to the models and to to the API's description, the theme. */
 export function SiteHeader() {
   return (
     <header className="mx-auto flex h-[60px] max-w-[1120px] items-center gap-6 px-4 xl:px-0">
@@ -10,10 +12,10 @@ export function SiteHeader() {
         Vision
       </Link>
       <nav aria-label="Site" className="ml-auto flex items-center gap-1">
-        <a
-          href="/api/openapi.json"
-          className="rounded-card px-3 py-2 font-medium text-ink-2 text-sm hover:bg-sunk hover:text-ink"
-        >
+        <Link href="/models" className={ITEM}>
+          Models
+        </Link>
+        <a href="/api/openapi.json" className={ITEM}>
           API
         </a>
         <ThemeToggle />

@@ -147,6 +147,19 @@ export const modelInfoSchema = z
   })
   .meta({ id: 'ModelInfo' })
 
+export const labelSchema = z
+  .object({
+    index: z.int().min(0),
+    label: z.string(),
+    others: z.array(z.string()).meta({ description: 'Other names; of an ImageNet class its WordNet id and synonyms.' }),
+    note: z.string().optional().meta({ description: 'What a reader should know of this label.' }),
+  })
+  .meta({ id: 'Label' })
+
+export const labelsReplySchema = z.object({ labels: z.array(labelSchema) }).meta({ id: 'Labels' })
+
+export type Label = z.infer<typeof labelSchema>
+
 export type ModelInfo = z.infer<typeof modelInfoSchema>
 
 export const modelsReplySchema = z.object({ models: z.array(modelInfoSchema) }).meta({ id: 'Models' })

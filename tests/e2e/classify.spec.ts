@@ -197,7 +197,7 @@ test("an answer below the model's own limit is called uncertain", async ({ page 
   // Evenly coloured noise is nothing that the labels name.
   await page.locator('input[type=file][multiple]').setInputFiles('tests/e2e/noise.png')
   await expect(page.getByText('Not sure, perhaps', { exact: true })).toBeVisible()
-  await expect(page.getByText(/fewer than half were right/)).toBeVisible()
+  await expect(page.getByText(/unlike the photos that the model knows/)).toBeVisible()
 })
 
 for (const scheme of ['light', 'dark'] as const) {

@@ -83,6 +83,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
 
   return {
     models: () => [...current.models.values()].map((model) => info(model, current)),
+    details: () => [...current.models.values()].map((model) => ({ ...info(model, current), ...detailsOf(model) })),
+
+    labels(name) {
+      const { labels, synonyms, notes } = find(current.models, name)
+      return labels.map((label, index) => {
+        const note = notes.get(index)
+        return { index, label, others: [...(synonyms[index] ?? [])], ...(note ? { note } : {}) }
+      })
+    },
 
     async classify(image, asked, signal) {
       const start = performance.now()
@@ -280,6 +289,11 @@ function classification(
 function preview({ png, geometry, ...rest }: Seen): Preview {
   const image = `data:image/png;base64,${Buffer.from(png).toString('base64')}`
   return { image, ...rest, resize: geometry.target, crop: geometry.crop }
+}
+
+function detailsOf({ published, evaluation, card, uncertainty }: Model) {
+  const { source = null, limits = null } = card
+  return { published, evaluation, source, limits, knowsDoubt: uncertainty !== null }
 }
 
 function info(model: Model, { reports, pool }: Generation): ModelInfo {

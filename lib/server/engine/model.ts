@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import Papa from 'papaparse'
 import { z } from 'zod'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
+import type { EvaluationSummary } from '@/lib/shared/model-details'
 import { publishedSchema } from '../catalog/available'
 import type { CatalogEntry } from '../catalog/catalog'
 import { type Preprocessor, parsePreprocessor } from '../image/preprocessor'
@@ -24,6 +25,8 @@ export interface Model extends CatalogEntry {
   selfTest: SelfTest | null
   /** Accuracy that the model's authors published, as a fraction, and where that was read. */
   published: { value: number; source: string } | null
+  /** Its committed evaluation, where there is one and it is of this very file. */
+  evaluation: EvaluationSummary | null
   /** What its card says besides figures. */
   card: {
     source?: string | undefined
@@ -88,6 +91,7 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
     notes: new Map(),
     selfTest: null,
     published: null,
+    evaluation: null,
     card: {},
   }
   if (entry.error !== null) return empty
@@ -108,6 +112,7 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
       notes: new Map(Object.entries(config.vision.notes ?? {}).map(([index, note]) => [Number(index), note])),
       selfTest: await readSelfTest(entry.folder),
       published: config.vision.published_top1 ?? null,
+      evaluation: await readEvaluation(entry),
       card: config.vision.card ?? {},
     }
   } catch (error) {
@@ -130,6 +135,27 @@ export function workerModel(model: Model): WorkerModel {
 }
 
 type Config = z.output<typeof configSchema>
+
+const interval = z.tuple([z.number(), z.number()])
+const evaluationSchema = z.object({
+  model: z.object({ revision: z.string() }),
+  dataset: z.string(),
+  images: z.int(),
+  top1: z.number(),
+  top1_interval: interval,
+  top5: z.number(),
+  ece: z.number(),
+  ece_of_perfect: interval,
+  uncertain: z.number(),
+})
+
+/** Figures of `evaluation.json`. Those of another file than this one would be lies, and a damaged one says nothing. */
+async function readEvaluation({ folder, revision }: CatalogEntry): Promise<EvaluationSummary | null> {
+  const parsed = evaluationSchema.safeParse(await json(folder, 'evaluation.json').catch(() => null))
+  if (!parsed.success || parsed.data.model.revision !== revision) return null
+  const { model: _model, ...figures } = parsed.data
+  return figures
+}
 
 function ruleOf(rule: Config['vision']['uncertainty']): UncertaintyRule | null {
   if (rule === undefined) return null

@@ -1,4 +1,5 @@
-import type { Classification, ModelInfo } from '@/lib/shared/contract'
+import type { Classification, Label, ModelInfo } from '@/lib/shared/contract'
+import type { ModelDetails } from '@/lib/shared/model-details'
 
 /** Batch work never delays a person by more than the photo that runs. */
 export type Priority = 'interactive' | 'batch'
@@ -37,6 +38,14 @@ export interface EngineStats {
  */
 export interface Engine {
   models(): readonly ModelInfo[]
+  /** The same with what their cards say. */
+  details(): readonly ModelDetails[]
+  /**
+   * The labels of a model by its id or type, in the order of its outputs.
+   *
+   * @throws Problem `unknown_model`
+   */
+  labels(model: string): readonly Label[]
   classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<Classification>
   /** The model's raw outputs [classes], before temperature and softmax. */
   logits(image: Uint8Array, options: RunOptions, signal?: AbortSignal): Promise<Float32Array>

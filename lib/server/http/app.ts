@@ -11,7 +11,7 @@ import { asProblem, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { live, ready, status } from './routes/health'
 import { metrics } from './routes/metrics'
-import { models } from './routes/models'
+import { labels, models } from './routes/models'
 import { openApi } from './routes/openapi'
 import type { App, AppEnv, Services } from './services'
 
@@ -29,6 +29,7 @@ export function createApp(services: Services): App {
 
   route(app, '/api/classify', { POST: classify(services) })
   route(app, '/api/models', { GET: models(services) })
+  route(app, '/api/models/:model/labels', { GET: labels(services) })
   route(app, '/api/openapi.json', { GET: openApi() })
   route(app, '/health/live', { GET: live() })
   route(app, '/health/ready', { GET: ready(services) })

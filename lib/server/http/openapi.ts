@@ -4,6 +4,8 @@ import {
   classifyJsonSchema,
   classifyParametersSchema,
   healthSchema,
+  labelSchema,
+  labelsReplySchema,
   modelInfoSchema,
   modelRefSchema,
   modelsReplySchema,
@@ -20,6 +22,8 @@ const REPLIES = [
   previewSchema,
   classificationSchema,
   modelInfoSchema,
+  labelSchema,
+  labelsReplySchema,
   modelsReplySchema,
   healthSchema,
   statusSchema,
@@ -39,6 +43,14 @@ export function openApiDocument(): object {
     paths: {
       '/api/classify': { post: classifyOperation() },
       '/api/models': { get: getOperation('listModels', 'The models and whether they serve.', 'Models') },
+      '/api/models/{model}/labels': {
+        get: {
+          ...getOperation('listLabels', 'What a model can answer.', 'Labels', ['unknown_model']),
+          parameters: [
+            { name: 'model', in: 'path', required: true, schema: { type: 'string' }, description: 'Id or type.' },
+          ],
+        },
+      },
       '/api/openapi.json': {
         get: {
           operationId: 'openApi',

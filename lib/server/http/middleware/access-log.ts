@@ -13,6 +13,13 @@ const ROUTES = new Set([
   '/metrics',
 ])
 
+const LABELS = /^\/api\/models\/[^/]+\/labels$/
+
+function routeOf(path: string): string {
+  if (LABELS.test(path)) return '/api/models/:model/labels'
+  return ROUTES.has(path) ? path : 'other'
+}
+
 /** W3C trace context: version, trace id, parent id, flags. */
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
 
@@ -27,7 +34,7 @@ export function accessLog({ log, metrics }: Services) {
     const ms = performance.now() - start
     const { method, path } = c.req
     const [status, code] = [c.res.status, c.get('problem')]
-    metrics.request({ route: ROUTES.has(path) ? path : 'other', method, status, code }, ms / 1000)
+    metrics.request({ route: routeOf(path), method, status, code }, ms / 1000)
     const fields = {
       request_id: c.get('requestId'),
       trace_id: TRACEPARENT.exec(c.req.header('traceparent') ?? '')?.[1],

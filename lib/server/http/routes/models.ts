@@ -8,3 +8,11 @@ export function models({ engine }: Services) {
     return c.json({ models: engine.models() })
   }
 }
+
+/** `GET /api/models/:model/labels`: what a model can answer, with other names of each label. */
+export function labels({ engine }: Services) {
+  return (c: Context<AppEnv>): Response => {
+    c.header('cache-control', 'public, max-age=300')
+    return c.json({ labels: engine.labels(c.req.param('model') ?? '') })
+  }
+}

@@ -1,0 +1,116 @@
+'use client'
+
+import { Search } from 'lucide-react'
+import { useEffect, useId, useState } from 'react'
+import type { Label } from '@/lib/shared/contract'
+import { searchLabels } from '@/lib/shared/label-search'
+
+const SHOWN = 24
+
+interface LabelSearchProps {
+  models: readonly { id: string; title: string }[]
+}
+
+/** What the models can answer: a search over labels and their other names. */
+export function LabelSearch({ models }: LabelSearchProps) {
+  const [model, setModel] = useState(models[0]?.id ?? '')
+  const [query, setQuery] = useState('')
+  const labels = useLabels(model)
+  const [searchId, modelId] = [useId(), useId()]
+  const found = labels === undefined ? [] : searchLabels(labels, query)
+  return (
+    <section aria-labelledby={`${searchId}-title`} className="mt-14">
+      <h2 id={`${searchId}-title`} className="font-semibold text-lg">
+        What can it answer?
+      </h2>
+      <p className="mt-1 max-w-[68ch] text-ink-2 text-sm">
+        A model answers with one of its labels, whatever it is shown. Search by any name: synonyms and Latin names
+        count.
+      </p>
+      <div className="mt-4 flex flex-wrap gap-3">
+        <div className="relative min-w-64 flex-1">
+          <label htmlFor={searchId} className="sr-only">
+            Search labels
+          </label>
+          <Search aria-hidden className="absolute top-3 left-3 size-4 text-ink-3" />
+          <input
+            id={searchId}
+            type="search"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            placeholder="lemur, coffee, Ursus maritimus …"
+            className="h-10 w-full rounded-card border border-line-2 bg-card pr-3 pl-9 text-sm placeholder:text-ink-3"
+          />
+        </div>
+        {models.length > 1 && (
+          <div>
+            <label htmlFor={modelId} className="sr-only">
+              Labels of
+            </label>
+            <select
+              id={modelId}
+              value={model}
+              onChange={(event) => setModel(event.target.value)}
+              className="h-10 max-w-full rounded-card border border-line-2 bg-card px-3 text-sm"
+            >
+              {models.map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
+      </div>
+      <p className="mt-3 text-ink-2 text-sm" aria-live="polite">
+        {labels === undefined
+          ? 'Loading the labels …'
+          : labels.length === 0
+            ? 'The labels could not be loaded.'
+            : summary(found.length, labels.length, query)}
+      </p>
+      <ul className="mt-3 grid gap-x-8 md:grid-cols-2">
+        {found.slice(0, SHOWN).map(({ index, label, others, note }) => (
+          <li key={index} className="border-line border-t py-3">
+            <p className="flex items-baseline gap-3">
+              <span className="mr-auto font-medium">{label}</span>
+              <span className="font-mono text-ink-3 text-xs">{index}</span>
+            </p>
+            <p className="text-ink-2 text-sm">{names(label, others).join(', ')}</p>
+            {note && <p className="mt-1 text-sm text-warn">{note}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function summary(found: number, all: number, query: string): string {
+  if (query.trim() === '') return `${all.toLocaleString('en')} labels; the first ${Math.min(SHOWN, all)} are shown.`
+  if (found === 0) return `No label of that name: this model cannot answer “${query.trim()}”.`
+  return found > SHOWN
+    ? `${found} labels; the best ${SHOWN} are shown.`
+    : `${found} ${found === 1 ? 'label' : 'labels'}.`
+}
+
+/** Other names that say something new; the WordNet id last. */
+function names(label: string, others: readonly string[]): string[] {
+  const isId = (name: string) => /^n\d{8}$/.test(name)
+  return [...others.filter((name) => name !== label && !isId(name)), ...others.filter(isId)]
+}
+
+/** The labels of a model; undefined while they come, empty where they did not. */
+function useLabels(model: string): readonly Label[] | undefined {
+  const [loaded, setLoaded] = useState<{ model: string; labels: readonly Label[] }>()
+  useEffect(() => {
+    const gone = new AbortController()
+    fetch(`/api/models/${encodeURIComponent(model)}/labels`, { signal: gone.signal })
+      .then((reply) => (reply.ok ? reply.json() : { labels: [] }))
+      .then(({ labels }) => setLoaded({ model, labels }))
+      .catch(() => {
+        if (!gone.signal.aborted) setLoaded({ model, labels: [] })
+      })
+    return () => gone.abort()
+  }, [model])
+  return loaded?.model === model ? loaded.labels : undefined
+}

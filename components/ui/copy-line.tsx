@@ -1,0 +1,33 @@
+'use client'
+
+import { Check, Copy } from 'lucide-react'
+import { useState } from 'react'
+
+const SAID_MS = 2000
+
+/** A line of code with a button that copies it. */
+export function CopyLine({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false)
+  async function copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text)
+      setCopied(true)
+      setTimeout(() => setCopied(false), SAID_MS)
+    } catch {
+      // Without the permission the text can still be selected.
+    }
+  }
+  return (
+    <div className="flex items-center gap-2 rounded-card border border-line bg-sunk py-1 pr-1 pl-4">
+      <code className="mr-auto min-w-0 whitespace-pre-wrap break-words py-1.5 font-mono text-sm">{text}</code>
+      <button
+        type="button"
+        onClick={copy}
+        aria-label={copied ? 'Copied' : `Copy ${text}`}
+        className="grid size-9 shrink-0 place-items-center rounded-[7px] text-ink-2 hover:bg-card hover:text-ink"
+      >
+        {copied ? <Check aria-hidden className="size-4 text-accent" /> : <Copy aria-hidden className="size-4" />}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { searchLabels } from './label-search'
+
+const labels = [
+  { index: 0, label: 'tench', others: ['n01440764', 'Tinca tinca'] },
+  { index: 1, label: 'ice bear', others: ['polar bear', 'Ursus Maritimus'] },
+  { index: 2, label: 'bearskin', others: [] },
+  { index: 3, label: 'forbearance', others: ['Crème brûlée'] },
+]
+const found = (query: string) => searchLabels(labels, query).map(({ index }) => index)
+
+test('by label, synonym, Latin name and WordNet id, the nearest first, without regard to case and accents', () => {
+  expect(found('bear')).toEqual([2, 1, 3])
+  expect(found('URSUS')).toEqual([1])
+  expect(found('n0144')).toEqual([0])
+  expect(found('creme')).toEqual([3])
+  expect(found('unicorn')).toEqual([])
+  expect(found(' ')).toEqual([0, 1, 2, 3])
+})
