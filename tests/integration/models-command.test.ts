@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Repository, startHub, type TestHub } from '../support/hub'
 import { copyModels, edit } from '../support/models'
-import { tinyOnnx, writeModelFolder } from '../support/onnx'
+import { externalOnnx, tinyOnnx, writeModelFolder } from '../support/onnx'
 import { startVision, vision } from '../support/vision'
 
 const EIGHT = { size: { height: 8, width: 8 }, do_normalize: false }
@@ -75,7 +75,7 @@ describe('pull', () => {
     expect(there().filter((name) => !name.startsWith('.'))).toEqual(before)
     hub.requests.length = 0
     expect((await models('pull', 'someone/colours')).code).toBe(0)
-    expect(hub.requests).toContain(`GET /cdn/someone/colours/blob/onnx/model.onnx bytes=150-${MODEL.length - 1}`)
+    expect(hub.requests).toContain(`GET /cdn/someone/colours/blob/main/onnx/model.onnx bytes=150-${MODEL.length - 1}`)
     expect(there()).toEqual([...before, 'someone--colours'].sort())
   })
 
@@ -145,6 +145,15 @@ describe('pull', () => {
     })
     expect(ran.code).toBe(0)
     expect(ran.out + ran.err).not.toContain('hf_secret')
+  })
+
+  test('a revision, and a model with its data in a file of its own', async () => {
+    const { model, data } = externalOnnx('model.onnx_data')
+    const files = { ...repository().files, 'onnx/model.onnx': model, 'onnx/model.onnx_data': data }
+    hub = await startHub({ 'someone/colours@v2': { files } })
+    expect((await models('pull', 'someone/colours', '--as', 'colours')).code).toBe(3)
+    expect(await models('pull', 'someone/colours@v2', '--as', 'colours')).toMatchObject({ code: 0 })
+    expect(readdirSync(join(folder, 'colours/onnx')).sort()).toEqual(['model.onnx', 'model.onnx_data'])
   })
 
   test('what is not there', async () => {

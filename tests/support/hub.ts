@@ -35,6 +35,7 @@ const LARGE = 200
 const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex')
 const gitBlob = (data: Buffer) => createHash('sha1').update(`blob ${data.length}\0`).update(data).digest('hex')
 
+/** @param repositories by owner/name, or owner/name@revision where it is not main */
 export async function startHub(repositories: Record<string, Repository>): Promise<TestHub> {
   const requests: string[] = []
   const server = createServer((request, response) => {
@@ -60,12 +61,12 @@ async function reply(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [, name = '', kind, file = ''] =
-    /^\/api\/models\/([^/]+\/[^/]+)\/(tree)\/main$/.exec(path) ??
-    /^\/([^/]+\/[^/]+)\/(resolve)\/main\/(.+)$/.exec(path) ??
-    /^\/cdn\/([^/]+\/[^/]+)\/(blob)\/(.+)$/.exec(path) ??
+  const [, name = '', kind, revision = '', file = ''] =
+    /^\/api\/models\/([^/]+\/[^/]+)\/(tree)\/([^/]+)$/.exec(path) ??
+    /^\/([^/]+\/[^/]+)\/(resolve)\/([^/]+)\/(.+)$/.exec(path) ??
+    /^\/cdn\/([^/]+\/[^/]+)\/(blob)\/([^/]+)\/(.+)$/.exec(path) ??
     []
-  const repository = repositories[name]
+  const repository = repositories[revision === 'main' ? name : `${name}@${revision}`]
   if (!repository) return refuse(response, 404, 'Repository not found')
   // The storage behind the redirect is reached by a signed address, not by the token.
   if (repository.token && kind !== 'blob' && request.headers.authorization !== `Bearer ${repository.token}`) {
@@ -79,7 +80,7 @@ async function reply(
   if (!data) return refuse(response, 404, 'Entry not found')
   if (kind === 'resolve' && data.length > LARGE) {
     response.writeHead(302, {
-      location: `/cdn/${name}/blob/${file}`,
+      location: `/cdn/${name}/blob/${revision}/${file}`,
       'x-linked-size': data.length,
       'x-linked-etag': `"${sha256(data)}"`,
     })

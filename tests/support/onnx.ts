@@ -54,9 +54,16 @@ function node(
   return message(...inputs.map((name): Field => [1, name]), [2, output], [4, op], ...list)
 }
 
-function floats(name: string, dims: number[], values: number[]): Buffer {
+const EXTERNAL = 1
+
+/** A tensor with its numbers in it, or in a file beside the model. */
+function floats(name: string, dims: number[], values: number[], file?: string): Buffer {
   const raw = Buffer.from(Float32Array.from(values).buffer)
-  return message(...dims.map((side): Field => [1, side]), [2, TYPES.float32], [8, name], [9, raw])
+  const entry = (key: string, value: string): Field => [13, message([1, key], [2, value])]
+  const data: Field[] = file
+    ? [entry('location', file), entry('offset', '0'), entry('length', String(raw.length)), [14, EXTERNAL]]
+    : [[9, raw]]
+  return message(...dims.map((side): Field => [1, side]), [2, TYPES.float32], [8, name], ...data)
 }
 
 export const WEIGHTS = [4, 0, 0, 1, 0, 4, 0, 1, 0, 0, 4, 1]
@@ -68,10 +75,12 @@ export interface TinyModel {
   output: 'logits' | 'probabilities'
   /** More than one makes a model that is refused. */
   inputs?: number
+  /** Keeps the weights in this file. */
+  external?: string
 }
 
 /** The bytes of a model: channel means × WEIGHTS, as logits or after a softmax. */
-export function tinyOnnx({ type, layout, shape, output, inputs = 1 }: TinyModel): Buffer {
+export function tinyOnnx({ type, layout, shape, output, inputs = 1, external }: TinyModel): Buffer {
   const nodes = [node('Cast', ['x'], 'float', { to: TYPES.float32 })]
   nodes.push(
     layout === 'nhwc'
@@ -89,12 +98,18 @@ export function tinyOnnx({ type, layout, shape, output, inputs = 1 }: TinyModel)
   const graph = message(
     ...nodes.map((one): Field => [1, one]),
     [2, 'tiny'],
-    [5, floats('weights', [3, 4], WEIGHTS)],
+    [5, floats('weights', [3, 4], WEIGHTS, external)],
     [11, valueInfo('x', type, shape)],
     ...extra,
     [12, valueInfo('y', type === 'uint8' ? 'float32' : type, [shape[0] ?? 1, 4])],
   )
   return message([1, 8], [7, graph], [8, message([2, 17])])
+}
+
+/** A float32 model of 8 × 8 pixels whose weights lie in a file of this name. */
+export function externalOnnx(file: string): { model: Buffer; data: Buffer } {
+  const model = tinyOnnx({ type: 'float32', layout: 'nchw', shape: [1, 3, 8, 8], output: 'logits', external: file })
+  return { model, data: Buffer.from(Float32Array.from(WEIGHTS).buffer) }
 }
 
 /** A model folder around a model, in Hugging Face layout, with four labels. */
