@@ -38,7 +38,8 @@ export default defineConfig({
   webServer: {
     command: 'npm start',
     url: `http://127.0.0.1:${port}/health/ready`,
-    env: { PORT: port, LOG_LEVEL: 'warn' },
+    // The server may fetch from itself: the only web that there is here.
+    env: { PORT: port, LOG_LEVEL: 'warn', URL_INPUT_ALLOW: `127.0.0.1:${port}` },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
   },
 })

@@ -4,7 +4,12 @@ import { classifyPageData } from '@/lib/server/pages'
 // Which models serve is a fact of the moment.
 export const dynamic = 'force-dynamic'
 
-export default async function Page() {
-  const { models, limits } = await classifyPageData()
-  return <Classifier models={models} limits={limits} />
+interface PageProps {
+  searchParams: Promise<{ photo?: string | string[] }>
+}
+
+export default async function Page({ searchParams }: PageProps) {
+  const { photo } = await searchParams
+  const { models, limits, gallery } = await classifyPageData(typeof photo === 'string' ? photo : null)
+  return <Classifier models={models} limits={limits} gallery={gallery} />
 }

@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { SAMPLES } from '@/lib/shared/samples'
 
 /** The sample photos as JPEGs whose longer side has so many pixels, as cameras and phones would send them. */
 export async function photos(side: number): Promise<Buffer[]> {
-  const files = readdirSync('public/gallery').filter((name) => /\.(png|webp)$/.test(name))
+  const files = SAMPLES.map(({ file }) => file)
   return Promise.all(
     files.map((name) =>
       sharp(join('public/gallery', name))

@@ -1,5 +1,6 @@
 'use client'
 
+import dynamic from 'next/dynamic'
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { classify } from '@/lib/client/classify'
@@ -13,15 +14,23 @@ import { Filmstrip } from './filmstrip'
 import { ModelNotice } from './model-notice'
 import { Options } from './options'
 import { PhotoFrame } from './photo-frame'
+import { UrlNotice } from './url-notice'
+import { useGalleryPhoto } from './use-gallery-photo'
 import { usePaste } from './use-paste'
+import { useUrlPhotos } from './use-url-photos'
+
+// Menus and CSV come when there is an answer to take away.
+const ShareResult = dynamic(() => import('./share-result').then((module) => module.ShareResult), { ssr: false })
 
 interface ClassifierProps {
+  /** A photo of the gallery to begin with. */
+  gallery: { file: string; credit: string } | null
   models: readonly ModelInfo[]
-  limits: { imageBytes: number; pixels: number }
+  limits: { imageBytes: number; pixels: number; urlInput: boolean }
 }
 
 /** The page where photos become answers: drop, choose or paste; several one after another. */
-export function Classifier({ models, limits }: ClassifierProps) {
+export function Classifier({ models, limits, gallery }: ClassifierProps) {
   const [session] = useState(
     () => new PhotoSession({ model: startModel(models), maxBytes: limits.imageBytes, send: classify }),
   )
@@ -30,7 +39,10 @@ export function Classifier({ models, limits }: ClassifierProps) {
   const [shown, setShown] = useState(5)
 
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
-  usePaste(add)
+  const { state: urlState, fetchUrl, dismiss } = useUrlPhotos(add)
+  const onUrl = limits.urlInput ? fetchUrl : null
+  usePaste(add, onUrl)
+  useGalleryPhoto((file, credit) => session.add([file], credit), gallery)
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
     onDrop: add,
     noClick: true,
@@ -47,6 +59,7 @@ export function Classifier({ models, limits }: ClassifierProps) {
       <Announcer photo={photo} phase={phase} />
       <main className="mx-auto max-w-[1120px] px-4 pb-16 xl:px-0">
         <ModelNotice models={models} />
+        <UrlNotice state={urlState} onDismiss={dismiss} />
         {photo ? (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
             <div>
@@ -77,10 +90,24 @@ export function Classifier({ models, limits }: ClassifierProps) {
                 shown={shown}
                 onShown={setShown}
               />
+              {phase?.name === 'answered' && (
+                <ShareResult
+                  shown={{ file: photo.name, result: phase.result }}
+                  all={photos.flatMap(({ name, phases }) => {
+                    const each = phases[model]
+                    return each?.name === 'answered' ? [{ file: name, result: each.result }] : []
+                  })}
+                />
+              )}
             </section>
           </div>
         ) : (
-          <EmptyState onChoose={open} onFiles={add} onSample={(file, credit) => session.add([file], credit)} />
+          <EmptyState
+            onUrl={onUrl}
+            onChoose={open}
+            onFiles={add}
+            onSample={(file, credit) => session.add([file], credit)}
+          />
         )}
       </main>
     </div>

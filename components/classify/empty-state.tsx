@@ -2,15 +2,18 @@ import { Camera, ScanSearch, Upload } from 'lucide-react'
 import { type ChangeEvent, useRef } from 'react'
 import { Button } from '../ui/button'
 import { Samples } from './samples'
+import { UrlField } from './url-field'
 
 interface EmptyStateProps {
+  /** Takes the address of a photo; null where this server fetches none. */
+  onUrl: ((url: string) => void) | null
   onChoose(): void
   onFiles(files: readonly Blob[]): void
   onSample(file: Blob, credit: string): void
 }
 
 /** Before the first photo: what this is, and the ways to give it one. */
-export function EmptyState({ onChoose, onFiles, onSample }: EmptyStateProps) {
+export function EmptyState({ onUrl, onChoose, onFiles, onSample }: EmptyStateProps) {
   return (
     <div className="mx-auto max-w-[760px] pt-6 text-center sm:pt-14">
       <h1 className="text-balance font-semibold text-[38px] leading-tight tracking-[-0.035em] sm:text-3xl">
@@ -22,13 +25,14 @@ export function EmptyState({ onChoose, onFiles, onSample }: EmptyStateProps) {
       <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-8 shadow-card sm:py-12">
         <ScanSearch aria-hidden className="mx-auto size-8 text-accent" strokeWidth={1.75} />
         <h2 className="mt-4 font-semibold text-lg tracking-tight">Drop a photo, or many</h2>
-        <p className="mt-1 hidden text-ink-2 text-sm pointer-fine:block">or paste one with Ctrl V</p>
+        <p className="mt-1 hidden text-ink-2 text-sm pointer-fine:block">or paste one, or its address, with Ctrl V</p>
         <div className="mt-5 flex flex-wrap justify-center gap-2">
           <TakePhoto onFiles={onFiles} />
           <Button variant="primary" onClick={onChoose}>
             <Upload aria-hidden /> Choose photos
           </Button>
         </div>
+        {onUrl && <UrlField onUrl={onUrl} />}
       </div>
       <Samples onSample={onSample} />
     </div>

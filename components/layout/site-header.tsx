@@ -12,6 +12,9 @@ export function SiteHeader() {
         Vision
       </Link>
       <nav aria-label="Site" className="ml-auto flex items-center gap-1">
+        <Link href="/gallery" className={ITEM}>
+          Gallery
+        </Link>
         <Link href="/models" className={ITEM}>
           Models
         </Link>

@@ -27,6 +27,13 @@ const origins = z
   .pipe(z.array(z.string().regex(/^(\*|https?:\/\/[^/\s]+)$/)))
   .meta({ allowed: 'origins like https://a.example, with commas between them, or *' })
 
+/** `photos.internal:8080, 10.0.0.5:80`. */
+const hosts = z
+  .string()
+  .transform((list) => list.split(',').map((host) => host.trim()))
+  .pipe(z.array(z.string().regex(/^[^\s:/]+:\d{1,5}$/)))
+  .meta({ allowed: 'hosts as host:port, with commas between them' })
+
 const MEGABYTE = 1_000_000
 /** What no camera of today exceeds by much. */
 const MOST_PIXELS = 50 * MEGABYTE
@@ -48,6 +55,9 @@ const OPTIONS = {
   MAX_QUEUE: integer(1, 1_000_000).default(256),
   MAX_QUEUE_BYTES: integer(1, 1e12).optional(),
   REQUEST_TIMEOUT_MS: integer(1, 600_000).default(30_000),
+  URL_INPUT: choice(['true', 'false']).default('true'),
+  URL_INPUT_ALLOW: hosts.default([]),
+  URL_INPUT_TIMEOUT_MS: integer(100, 60_000).default(10_000),
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: integer(0, 10).default(0),
   RATE_LIMIT: integer(0, 1e9).default(0),

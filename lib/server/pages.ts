@@ -1,11 +1,14 @@
 import type { ModelInfo } from '@/lib/shared/contract'
+import { type GalleryPicture, licenseName } from '@/lib/shared/gallery'
 import type { ModelDetails } from '@/lib/shared/model-details'
 import { getRuntime } from './runtime'
 
 /** What the classify page must know of the server before the first photo. */
 export interface ClassifyPageData {
   models: readonly ModelInfo[]
-  limits: { imageBytes: number; pixels: number }
+  limits: { imageBytes: number; pixels: number; urlInput: boolean }
+  /** The photo of the gallery that was asked for, where there is one of that name. */
+  gallery: { file: string; credit: string } | null
 }
 
 /** The models with what their cards say. */
@@ -14,11 +17,23 @@ export async function modelsPageData(): Promise<readonly ModelDetails[]> {
   return engine.details()
 }
 
+/** The gallery with the answers of the default model. */
+export async function galleryPageData(): Promise<readonly GalleryPicture[]> {
+  const { gallery } = await getRuntime()
+  return gallery.pictures()
+}
+
 /** The one door by which server components read: everything here is safe to show to any visitor. */
-export async function classifyPageData(): Promise<ClassifyPageData> {
-  const { engine, environment } = await getRuntime()
+export async function classifyPageData(photo: string | null): Promise<ClassifyPageData> {
+  const { engine, environment, gallery } = await getRuntime()
+  const picture = photo === null ? undefined : (await gallery.pictures()).find(({ file }) => file === photo)
   return {
     models: engine.models(),
-    limits: { imageBytes: environment.MAX_IMAGE_BYTES, pixels: environment.MAX_PIXELS },
+    limits: {
+      imageBytes: environment.MAX_IMAGE_BYTES,
+      pixels: environment.MAX_PIXELS,
+      urlInput: environment.URL_INPUT === 'true',
+    },
+    gallery: picture ? { file: picture.file, credit: `${picture.author}, ${licenseName(picture.license)}` } : null,
   }
 }

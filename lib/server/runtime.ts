@@ -6,6 +6,7 @@ import { watchModels } from './catalog/watch'
 import { defaultWorkers } from './default-workers'
 import { createEngine } from './engine/engine'
 import { type Environment, isDevelopment, readEnvironment } from './env'
+import { Gallery } from './gallery'
 import { createApp } from './http/app'
 import type { App, Services } from './http/services'
 import { Lifecycle } from './lifecycle'
@@ -16,6 +17,7 @@ import { Metrics } from './observe/metrics'
 /** Everything that lives as long as the process. */
 export interface Runtime extends Services {
   app: App
+  gallery: Gallery
   engine: Awaited<ReturnType<typeof createEngine>>
 }
 
@@ -76,7 +78,7 @@ async function createRuntime(): Promise<Runtime> {
     lifecycle: new Lifecycle(),
     version: readVersion(),
   }
-  return { ...services, app: createApp(services) }
+  return { ...services, app: createApp(services), gallery: new Gallery(fromRoot('public/gallery'), engine) }
 }
 
 /** Half of the memory belongs to the workers; one that grew beyond its share is replaced, but no small one. */

@@ -121,7 +121,14 @@ export type ClassifyParameters = z.infer<typeof classifyParametersSchema>
 
 export const classifyJsonSchema = z
   .object({
-    image: z.string().meta({ description: 'The photo in base64, or as a data: URL.', contentEncoding: 'base64' }),
+    image: z
+      .string()
+      .optional()
+      .meta({ description: 'The photo in base64, or as a data: URL.', contentEncoding: 'base64' }),
+    url: z
+      .string()
+      .optional()
+      .meta({ description: 'Instead of it: the http(s) address of the photo, which the server fetches.' }),
     ...classifyParametersSchema.partial().shape,
   })
   .meta({ id: 'ClassifyJson' })
@@ -146,6 +153,11 @@ export const modelInfoSchema = z
       .meta({ description: 'Logits are divided by it; null where the model is not calibrated.' }),
   })
   .meta({ id: 'ModelInfo' })
+
+/** Body of `POST /api/photo`. */
+export const photoRequestSchema = z
+  .object({ url: z.string().min(1).max(8000).meta({ description: 'The http(s) address of a photo.' }) })
+  .meta({ id: 'PhotoRequest' })
 
 export const labelSchema = z
   .object({

@@ -16,6 +16,8 @@ export const PROBLEMS = {
   not_an_image: [415, 'This is not an image'],
   unsupported_format: [415, 'This image format is not supported'],
   truncated_image: [422, 'The image is truncated or damaged'],
+  url_refused: [422, 'This address is not fetched'],
+  url_unreachable: [422, 'The address could not be read'],
   queue_full: [429, 'The queue is full'],
   rate_limited: [429, 'Too many requests'],
   internal: [500, 'Something failed here'],

@@ -240,3 +240,59 @@ test('the theme follows the system until it is chosen, and the choice stays', as
   await page.reload()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
 })
+
+test('answers are copied as JSON and code, and saved as CSV and JSON of all photos', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await choose(page, 'koala.webp', 'espresso.png')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(thumbnails(page)).toHaveCount(2)
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
+  const pick = async (menu: string, item: string | RegExp) => {
+    await page.getByRole('button', { name: menu, exact: true }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  await pick('Copy', 'Answer as JSON')
+  await expect(page.getByText('JSON copied')).toBeVisible()
+  expect(JSON.parse(await clipboard())[0]).toMatchObject({
+    file: 'koala.webp',
+    predictions: [{ label: 'koala' }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
+  })
+  await pick('Copy', 'The request in cURL')
+  await expect(page.getByText('cURL copied')).toBeVisible()
+  expect(await clipboard()).toMatch(
+    /^curl --data-binary @koala\.webp 'http:.*\/api\/classify\?model=efficientnet-lite1-int8'$/,
+  )
+  await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'espresso.png' }).click()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  const [csv] = await Promise.all([page.waitForEvent('download'), pick('Download', 'CSV of 2 photos')])
+  const lines = readFileSync(await csv.path(), 'utf8')
+    .trim()
+    .split('\r\n')
+  expect(lines).toHaveLength(3)
+  expect(lines[1]).toMatch(/^koala\.webp,koala,0\.9/)
+  const [json] = await Promise.all([page.waitForEvent('download'), pick('Download', 'JSON of 2 photos')])
+  expect(JSON.parse(readFileSync(await json.path(), 'utf8'))).toHaveLength(2)
+})
+
+test('a photo by its address: typed, pasted, wrong and refused @phone', async ({ page, baseURL }) => {
+  const field = page.getByRole('textbox', { name: 'Address of a photo' })
+  await field.fill('koala')
+  await page.getByRole('button', { name: 'Fetch' }).click()
+  await expect(page.getByText('That is not an address')).toBeVisible()
+  await field.fill('http://169.254.169.254/latest')
+  await field.press('Enter')
+  await expect(page.getByText('This address is not fetched: The address is not on the public internet.')).toBeVisible()
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+  await field.fill(`${baseURL}/gallery/koala.webp`)
+  await field.press('Enter')
+  await expect(heading(page, 'koala')).toBeVisible()
+  // Anywhere on the page, beside the photo that is there.
+  await page.evaluate((url) => {
+    const data = new DataTransfer()
+    data.setData('text/plain', url)
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))
+  }, `${baseURL}/gallery/espresso.png`)
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await expect(thumbnails(page)).toHaveCount(2)
+})

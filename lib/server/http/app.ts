@@ -1,5 +1,6 @@
 import { type Handler, Hono } from 'hono'
 import { Problem } from '@/lib/shared/problem'
+import { ByteBudget } from './byte-budget'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
 import { crossOrigin } from './middleware/cross-origin'
@@ -13,6 +14,7 @@ import { live, ready, status } from './routes/health'
 import { metrics } from './routes/metrics'
 import { labels, models } from './routes/models'
 import { openApi } from './routes/openapi'
+import { photo } from './routes/photo'
 import type { App, AppEnv, Services } from './services'
 
 /** The paths that this app answers; the rest of the site is Next's. */
@@ -25,9 +27,14 @@ export function createApp(services: Services): App {
   const app: App = new Hono()
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services))
   app.use(discardRefused(services), closing(services))
-  app.use('/api/classify', rateLimit(services))
+  const limit = rateLimit(services)
+  app.use('/api/classify', limit)
+  app.use('/api/photo', limit)
+  // One budget for all that is read into memory.
+  const uploads = new ByteBudget(services.environment.MAX_QUEUE_BYTES)
 
-  route(app, '/api/classify', { POST: classify(services) })
+  route(app, '/api/classify', { POST: classify(services, uploads) })
+  route(app, '/api/photo', { POST: photo(services, uploads) })
   route(app, '/api/models', { GET: models(services) })
   route(app, '/api/models/:model/labels', { GET: labels(services) })
   route(app, '/api/openapi.json', { GET: openApi() })

@@ -9,6 +9,7 @@ import {
   modelInfoSchema,
   modelRefSchema,
   modelsReplySchema,
+  photoRequestSchema,
   predictionSchema,
   previewSchema,
   problemSchema,
@@ -24,10 +25,23 @@ const REPLIES = [
   modelInfoSchema,
   labelSchema,
   labelsReplySchema,
+  photoRequestSchema,
   modelsReplySchema,
   healthSchema,
   statusSchema,
   problemSchema,
+]
+
+const PHOTO_PROBLEMS: ProblemCode[] = [
+  'invalid_json',
+  'invalid_parameter',
+  'url_refused',
+  'url_unreachable',
+  'too_large',
+  'not_an_image',
+  'unsupported_format',
+  'queue_full',
+  'rate_limited',
 ]
 
 /** The OpenAPI 3.1 description of the API, made from the contract's own schemas. docs/openapi.json is its copy. */
@@ -42,6 +56,20 @@ export function openApiDocument(): object {
     },
     paths: {
       '/api/classify': { post: classifyOperation() },
+      '/api/photo': {
+        post: {
+          operationId: 'photo',
+          summary: 'The photo at an address, for pages that must show what they classify.',
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/PhotoRequest' } } },
+          },
+          responses: {
+            200: { description: 'The photo.', content: { 'image/*': {} } },
+            ...problemReplies(PHOTO_PROBLEMS),
+          },
+        },
+      },
       '/api/models': { get: getOperation('listModels', 'The models and whether they serve.', 'Models') },
       '/api/models/{model}/labels': {
         get: {

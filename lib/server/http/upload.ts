@@ -11,7 +11,8 @@ import type { Lease } from './byte-budget'
 
 /** One photo as it came in, with the fields that came beside it. */
 export interface Upload {
-  image: Uint8Array
+  /** The photo, or the address that it is to be fetched from. */
+  image: Uint8Array | { url: string }
   fields: Record<string, unknown>
 }
 
@@ -76,9 +77,10 @@ function fromJson(body: Uint8Array, limit: number): Upload {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new Problem('invalid_json', 'The JSON is not an object; send {"image": "<base64>"}.')
   }
-  const { image, ...fields } = json as Record<string, unknown>
+  const { image, url, ...fields } = json as Record<string, unknown>
+  if (image === undefined && typeof url === 'string' && url !== '') return { image: { url }, fields }
   if (image === undefined || image === null || image === '') {
-    throw new Problem('no_file', 'The JSON has no "image"; send the photo there in base64.')
+    throw new Problem('no_file', 'The JSON has neither "image", the photo in base64, nor "url", its address.')
   }
   if (typeof image !== 'string') throw new Problem('invalid_parameter', '"image" is not a string of base64.')
   const bytes = decodeBase64(image)

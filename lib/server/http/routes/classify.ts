@@ -2,15 +2,15 @@ import type { Context } from 'hono'
 import { type Classification, classifyParametersSchema } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../../engine/types'
-import { ByteBudget, type Lease } from '../byte-budget'
+import type { ByteBudget, Lease } from '../byte-budget'
+import { fetchByUrl } from '../fetch-by-url'
 import { parseParameters, queryParameters } from '../parameters'
 import type { AppEnv, Services } from '../services'
 import { readUpload } from '../upload'
 
 /** `POST /api/classify`: one photo in, its labels out. */
-export function classify({ engine, environment, metrics }: Services) {
+export function classify({ engine, environment, metrics }: Services, uploads: ByteBudget) {
   const limits = { imageBytes: environment.MAX_IMAGE_BYTES, requestBytes: environment.MAX_REQUEST_BYTES }
-  const uploads = new ByteBudget(environment.MAX_QUEUE_BYTES)
 
   async function answer(c: Context<AppEnv>, lease: Lease): Promise<Classification> {
     const request = c.req.raw
@@ -18,7 +18,10 @@ export function classify({ engine, environment, metrics }: Services) {
     // Before the body is read: a wrong query is refused without an upload.
     parseParameters(classifyParametersSchema, query)
     requireRoom(engine)
-    const { image, fields } = await readUpload(request, limits, lease)
+    const upload = await readUpload(request, limits, lease)
+    const { fields } = upload
+    const image =
+      'url' in upload.image ? await fetchByUrl(upload.image.url, environment, lease, request.signal) : upload.image
     const { model, top_k, threshold, preview } = parseParameters(classifyParametersSchema, { ...query, ...fields })
     const options = { model, topK: top_k, threshold, preview, requestId: c.get('requestId') }
     return engine.classify(image, options, request.signal)

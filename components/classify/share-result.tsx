@@ -1,0 +1,93 @@
+'use client'
+
+import { Menu } from '@base-ui/react/menu'
+import { Check, Code2, Download } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { type ExportedResult, toCsv, toJson } from '@/lib/shared/result-export'
+import { type Language, SNIPPETS } from '@/lib/shared/snippets'
+
+interface ShareResultProps {
+  /** The photo that is looked at. */
+  shown: ExportedResult
+  /** All photos of this visit that have an answer, in their order. */
+  all: readonly ExportedResult[]
+}
+
+const COPIED_MS = 2000
+
+/** Takes answers elsewhere: as files, as JSON, or as the code that asks for them. */
+export function ShareResult({ shown, all }: ShareResultProps) {
+  const [copied, setCopied] = useState('')
+  async function copy(what: string, text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text)
+      setCopied(what)
+      setTimeout(() => setCopied(''), COPIED_MS)
+    } catch {
+      setCopied('') // The browser does not allow it; the menu stays as it was.
+    }
+  }
+  const asked = { origin: globalThis.location?.origin ?? '', file: shown.file, model: shown.result.model.id }
+  const photos = all.length === 1 ? '1 photo' : `${all.length} photos`
+  return (
+    <div className="mt-4 flex flex-wrap items-center gap-2">
+      <Choice icon={<Code2 aria-hidden className="size-4" />} label="Copy">
+        <Item onClick={() => copy('JSON', toJson([shown]))}>Answer as JSON</Item>
+        {(Object.keys(SNIPPETS) as Language[]).map((language) => (
+          <Item key={language} onClick={() => copy(language, SNIPPETS[language](asked))}>
+            The request in {language}
+          </Item>
+        ))}
+      </Choice>
+      <Choice icon={<Download aria-hidden className="size-4" />} label="Download">
+        <Item onClick={() => save('answers.csv', 'text/csv', toCsv(all))}>CSV of {photos}</Item>
+        <Item onClick={() => save('answers.json', 'application/json', toJson(all))}>JSON of {photos}</Item>
+      </Choice>
+      <p aria-live="polite" className="flex items-center gap-1.5 text-ink-2 text-sm">
+        {copied && (
+          <>
+            <Check aria-hidden className="size-4 text-accent" /> {copied} copied
+          </>
+        )}
+      </p>
+    </div>
+  )
+}
+
+function save(name: string, type: string, content: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(url), 1000)
+}
+
+function Choice({ icon, label, children }: { icon: ReactNode; label: string; children: ReactNode }) {
+  return (
+    <Menu.Root>
+      <Menu.Trigger className="-ml-2 inline-flex h-9 items-center gap-1.5 rounded-card px-2 text-ink-2 text-sm hover:bg-sunk hover:text-ink data-popup-open:bg-sunk">
+        {icon} {label}
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner sideOffset={6} align="start" className="z-20">
+          <Menu.Popup className="min-w-48 rounded-card border border-line bg-card p-1 shadow-card outline-none">
+            {children}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  )
+}
+
+function Item({ onClick, children }: { onClick(): void; children: ReactNode }) {
+  return (
+    <Menu.Item
+      onClick={onClick}
+      className="flex h-9 cursor-default items-center rounded-[7px] px-3 text-sm outline-none data-highlighted:bg-sunk"
+    >
+      {children}
+    </Menu.Item>
+  )
+}

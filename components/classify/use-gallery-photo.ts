@@ -1,0 +1,23 @@
+import { useEffect, useRef } from 'react'
+
+interface Wanted {
+  file: string
+  credit: string
+}
+
+/** Takes the photo of the gallery that the address asks for, once, as if the visitor had dropped it. */
+export function useGalleryPhoto(add: (file: Blob, credit: string) => void, wanted: Wanted | null): void {
+  const taken = useRef(false)
+  useEffect(() => {
+    if (wanted === null || taken.current) return
+    taken.current = true
+    // A reload shall not add it again.
+    history.replaceState(null, '', '/')
+    void fetch(`/gallery/${encodeURIComponent(wanted.file)}`)
+      .then((reply) => (reply.ok ? reply.blob() : Promise.reject(new Error(String(reply.status)))))
+      .then((blob) => add(new File([blob], wanted.file, { type: blob.type }), wanted.credit))
+      .catch(() => {
+        // The page is empty then, and says how to give it a photo.
+      })
+  }, [add, wanted])
+}

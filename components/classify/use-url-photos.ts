@@ -1,0 +1,37 @@
+import { useCallback, useRef, useState } from 'react'
+import { photoByUrl, UrlFailure } from '@/lib/client/photo-by-url'
+
+export type UrlState =
+  | { name: 'idle' }
+  | { name: 'fetching'; url: string }
+  | { name: 'failed'; url: string; title: string; detail: string }
+
+/** Fetches photos by their address, one at a time: a new one takes the place of one that is still on its way. */
+export function useUrlPhotos(add: (files: readonly Blob[]) => void) {
+  const [state, setState] = useState<UrlState>({ name: 'idle' })
+  const current = useRef<AbortController | null>(null)
+  const fetchUrl = useCallback(
+    async (url: string) => {
+      current.current?.abort()
+      const mine = new AbortController()
+      current.current = mine
+      setState({ name: 'fetching', url })
+      try {
+        const file = await photoByUrl(url, mine.signal)
+        if (mine.signal.aborted) return
+        setState({ name: 'idle' })
+        add([file])
+      } catch (error) {
+        if (mine.signal.aborted) return
+        const { title, detail } = error instanceof UrlFailure ? error : new UrlFailure('It did not work', String(error))
+        setState({ name: 'failed', url, title, detail })
+      }
+    },
+    [add],
+  )
+  const dismiss = useCallback(() => {
+    current.current?.abort()
+    setState({ name: 'idle' })
+  }, [])
+  return { state, fetchUrl, dismiss }
+}

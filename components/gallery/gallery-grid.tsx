@@ -1,0 +1,105 @@
+'use client'
+
+import { useId, useState } from 'react'
+import type { GalleryPicture } from '@/lib/shared/gallery'
+import { Segmented } from '../ui/segmented'
+import { PictureCard } from './picture-card'
+
+const SURENESS = [
+  { value: 'all', label: 'All' },
+  { value: 'sure', label: 'Sure' },
+  { value: 'unsure', label: 'Not sure' },
+] as const
+
+type Sureness = (typeof SURENESS)[number]['value']
+
+/** All pictures, narrowed by a word, a group, and how sure the model is. */
+export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] }) {
+  const [query, setQuery] = useState('')
+  const [group, setGroup] = useState('')
+  const [sureness, setSureness] = useState<Sureness>('all')
+  const [searchId, groupId] = [useId(), useId()]
+  const groups = [...new Set(pictures.map((picture) => picture.group))]
+  const found = pictures.filter(
+    (picture) => matches(picture, query) && (group === '' || picture.group === group) && isSo(picture, sureness),
+  )
+  function reset(): void {
+    setQuery('')
+    setGroup('')
+    setSureness('all')
+  }
+  return (
+    <>
+      <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-3">
+        <div className="min-w-48 flex-1 sm:max-w-72">
+          <label htmlFor={searchId} className="sr-only">
+            Search by label
+          </label>
+          <input
+            id={searchId}
+            type="search"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            placeholder="Search by label"
+            className="h-10 w-full rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3"
+          />
+        </div>
+        <div>
+          <label htmlFor={groupId} className="sr-only">
+            Group
+          </label>
+          <select
+            id={groupId}
+            value={group}
+            onChange={(event) => setGroup(event.target.value)}
+            className="h-10 rounded-card border border-line-2 bg-card px-3 text-sm"
+          >
+            <option value="">All groups</option>
+            {groups.map((name) => (
+              <option key={name} value={name}>
+                {capital(name)}
+              </option>
+            ))}
+          </select>
+        </div>
+        <Segmented<Sureness> label="Model is" options={SURENESS} value={sureness} onChange={setSureness} />
+      </div>
+      <p aria-live="polite" className="mt-4 text-ink-2 text-sm">
+        {found.length} of {pictures.length} photos
+      </p>
+      {found.length === 0 ? (
+        <p className="mt-6 rounded-card border border-line border-dashed px-5 py-10 text-center text-ink-2">
+          No photo is so.{' '}
+          <button
+            type="button"
+            onClick={reset}
+            className="font-semibold text-accent underline-offset-4 hover:underline"
+          >
+            Show all
+          </button>
+        </p>
+      ) : (
+        <ul className="mt-3 grid grid-cols-2 gap-x-4 gap-y-7 sm:grid-cols-3 lg:grid-cols-4">
+          {found.map((picture, index) => (
+            <li key={picture.file}>
+              <PictureCard picture={picture} eager={index < 8} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+function matches({ shows, answer, file }: GalleryPicture, query: string): boolean {
+  const wanted = query.trim().toLowerCase()
+  return [shows, answer?.label, file].some((text) => text?.toLowerCase().includes(wanted))
+}
+
+function isSo({ answer }: GalleryPicture, sureness: Sureness): boolean {
+  return sureness === 'all' || (answer !== null && answer.uncertain === (sureness === 'unsure'))
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}

@@ -1,0 +1,27 @@
+import { Problem } from '@/lib/shared/problem'
+import type { Environment } from '../env'
+import { fetchPhoto } from '../fetch/photo-url'
+import type { Lease } from './byte-budget'
+
+/**
+ * The photo at an address, held by the request as an upload would be.
+ *
+ * @throws Problem `url_refused`, `url_unreachable`, `too_large`, `queue_full`
+ */
+export async function fetchByUrl(
+  url: string,
+  environment: Environment,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (environment.URL_INPUT === 'false') {
+    throw new Problem('url_refused', 'This server does not fetch photos; send the photo itself.')
+  }
+  lease.take(environment.MAX_IMAGE_BYTES)
+  const options = {
+    maxBytes: environment.MAX_IMAGE_BYTES,
+    timeoutMs: environment.URL_INPUT_TIMEOUT_MS,
+    allow: environment.URL_INPUT_ALLOW,
+  }
+  return fetchPhoto(url, options, signal)
+}

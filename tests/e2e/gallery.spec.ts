@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '@playwright/test'
+
+const CREDITS = readFileSync('public/gallery/CREDITS.csv', 'utf8').trim().split('\n').length - 1
+
+test.beforeEach(async ({ page }) => {
+  page.on('pageerror', (error) => {
+    throw error
+  })
+  await page.goto('/gallery')
+  await expect(page.getByRole('heading', { level: 1, name: 'Gallery' })).toBeVisible()
+})
+
+test('every picture has its answer by the installed model, its author and its licence @phone', async ({ page }) => {
+  const pictures = page.getByRole('article')
+  await expect(pictures).toHaveCount(CREDITS)
+  await expect(page.getByText(`${CREDITS} of ${CREDITS} photos`)).toBeVisible()
+  for (const picture of await pictures.all()) {
+    await expect(picture).toContainText(/\d %/)
+    await expect(picture).toContainText(/, (public domain|CC0|CC BY)/)
+  }
+  const koala = pictures.filter({ hasText: 'koala' })
+  await expect(koala.getByRole('link', { name: 'CC BY-SA 3.0' })).toHaveAttribute(
+    'href',
+    'https://creativecommons.org/licenses/by-sa/3.0/',
+  )
+  const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
+  expect(scrollWidth).toBe(clientWidth)
+})
+
+test('filters by label, group and sureness; what is outside of the labels is not sure', async ({ page }) => {
+  const search = page.getByRole('searchbox', { name: 'Search by label' })
+  await search.fill('bear')
+  await expect(page.getByRole('article')).toHaveCount(1)
+  await search.fill('unicorn')
+  await page.getByRole('button', { name: 'Show all' }).click()
+  await page.getByRole('combobox', { name: 'Group' }).selectOption('outside the labels')
+  await expect(page.getByRole('article')).toHaveCount(2)
+  await page.getByRole('radio', { name: 'Not sure' }).check({ force: true })
+  await expect(page.getByRole('article')).toHaveCount(2)
+  await page.getByRole('radio', { name: 'Sure', exact: true }).check({ force: true })
+  await expect(page.getByText('No photo is so.')).toBeVisible()
+})
+
+test('a click opens the photo in the demo, with its credit; a reload does not add it again @phone', async ({
+  page,
+}) => {
+  await page.getByRole('link', { name: /koala/ }).first().click()
+  await expect(page.getByRole('heading', { level: 1, name: 'koala' })).toBeVisible()
+  await expect(page.getByText('David Iliff, CC BY-SA 3.0')).toBeVisible()
+  expect(new URL(page.url()).search).toBe('')
+  await page.goBack()
+  await expect(page.getByRole('heading', { level: 1, name: 'Gallery' })).toBeVisible()
+  await page.goto('/?photo=../../package.json')
+  await expect(page.getByRole('heading', { level: 1, name: 'What is in the photo?' })).toBeVisible()
+})
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in ${scheme} @phone`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  })
+}
