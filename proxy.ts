@@ -17,4 +17,8 @@ export function proxy(request: NextRequest): NextResponse {
   return response
 }
 
-export const config = { matcher: ['/((?!api/|health/|_next/static/|gallery/).*)'] }
+export const config = {
+  matcher: [
+    '/((?!api/|health/|_next/static/|gallery/(?:.+\\.(?:webp|png|jpg|csv)$)|icons/|manifest\\.webmanifest$).*)',
+  ],
+}

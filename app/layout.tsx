@@ -5,9 +5,25 @@ import type { ReactNode } from 'react'
 import { SiteHeader } from '@/components/layout/site-header'
 import { ThemeScript } from '@/components/layout/theme-script'
 
-export const metadata: Metadata = {
-  title: { default: 'Vision — what is in the photo?', template: '%s — Vision' },
-  description: 'Drop a photo and see what is in it. Classified on this server in milliseconds, and not kept.',
+const DESCRIPTION = 'Drop a photo and see what is in it. Classified on this server in milliseconds, and not kept.'
+
+/** Addresses in a preview of a link must be whole, and only the request knows where this server is. */
+export async function generateMetadata(): Promise<Metadata> {
+  const asked = await headers()
+  const host = asked.get('x-forwarded-host') ?? asked.get('host') ?? 'localhost'
+  const base = `${asked.get('x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host}`
+  return {
+    ...(URL.canParse(base) ? { metadataBase: new URL(base) } : {}),
+    title: { default: 'Vision — what is in the photo?', template: '%s — Vision' },
+    description: DESCRIPTION,
+    openGraph: {
+      type: 'website',
+      siteName: 'Vision',
+      title: 'Vision — what is in the photo?',
+      description: DESCRIPTION,
+    },
+    twitter: { card: 'summary_large_image' },
+  }
 }
 
 export const viewport: Viewport = { width: 'device-width', initialScale: 1 }

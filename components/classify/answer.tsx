@@ -18,25 +18,28 @@ interface AnswerProps {
   file: Blob
   model: string
   phase: Phase | undefined
-  /** Predictions to show. */
+  /** Predictions to show, and the score that they have at least. */
   shown: number
+  least: number
   onRetry(): void
   onRemove(): void
 }
 
 /** What is known of the selected photo so far. */
-export function Answer({ file, model, phase, shown, onRetry, onRemove }: AnswerProps) {
-  if (phase?.name === 'answered') return <Labels file={file} model={model} result={phase.result} shown={shown} />
+export function Answer({ file, model, phase, shown, least, onRetry, onRemove }: AnswerProps) {
+  if (phase?.name === 'answered')
+    return <Labels file={file} model={model} result={phase.result} shown={shown} least={least} />
   if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
   return <Pending phase={phase} shown={shown} />
 }
 
-interface LabelsProps extends Pick<AnswerProps, 'file' | 'model' | 'shown'> {
+interface LabelsProps extends Pick<AnswerProps, 'file' | 'model' | 'shown' | 'least'> {
   result: Classification
 }
 
-function Labels({ file, model, result, shown }: LabelsProps) {
+function Labels({ file, model, result, shown, least }: LabelsProps) {
   const [best] = result.predictions
+  const predictions = result.predictions.slice(0, shown).filter(({ score }) => score >= least)
   if (!best) return null
   const { words, tone } = confidence(best.score, result.uncertain)
   return (
@@ -56,8 +59,13 @@ function Labels({ file, model, result, shown }: LabelsProps) {
       {tone === 'uncertain' && (
         <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">{whyUncertain(result)}</p>
       )}
+      {/* As high as without a least score, so that nothing below jumps while it is moved. */}
       <div className="mt-6" style={{ minHeight: ROW_HEIGHT * Math.min(shown, result.predictions.length) }}>
-        <ProbabilityChart predictions={result.predictions.slice(0, shown)} />
+        {predictions.length > 0 ? (
+          <ProbabilityChart predictions={predictions} />
+        ) : (
+          <p className="text-ink-2 text-sm">No label reaches {Math.round(100 * least)} %.</p>
+        )}
       </div>
       <Timings timings={result.timings} />
       <WhatItSaw file={file} model={model} />
@@ -85,9 +93,10 @@ function whyUncertain({ uncertain_reason, predictions: [first, second] }: Classi
 /** The shape of the answer before it is there: same places, same sizes, nothing jumps. */
 function Pending({ phase, shown }: { phase: Phase | undefined; shown: number }) {
   const slow = useSlow(3000)
+  const seconds = useSecondsUntil(phase?.name === 'busy' ? phase.until : null)
   return (
     <div aria-busy="true">
-      <p className="font-semibold text-ink-2">{step(phase, slow)}</p>
+      <p className="font-semibold text-ink-2">{step(phase, slow, seconds)}</p>
       <div className="mt-1.5 h-11 w-3/5 animate-pulse rounded-card bg-sunk lg:h-[50px]" />
       <div className="mt-4 flex h-7 items-center">
         <Progress phase={phase} />
@@ -104,14 +113,14 @@ function Pending({ phase, shown }: { phase: Phase | undefined; shown: number }) 
   )
 }
 
-function step(phase: Phase | undefined, slow: boolean): string {
+function step(phase: Phase | undefined, slow: boolean, seconds: number): string {
   switch (phase?.name) {
     case 'uploading':
       return `Uploading, ${bytes(phase.sent)} of ${bytes(phase.total)}`
     case 'running':
       return slow ? 'Still classifying; the server has much to do' : 'Classifying'
     case 'busy':
-      return 'The server is busy; asking again in a moment'
+      return seconds > 0 ? `The server is busy; asking again in ${seconds} s` : 'The server is busy; asking again now'
     default:
       return 'Waiting for its turn'
   }
@@ -134,6 +143,18 @@ function Progress({ phase }: { phase: Phase | undefined }) {
       />
     </div>
   )
+}
+
+/** Seconds from now until then, counted down; 0 where there is nothing to wait for. */
+function useSecondsUntil(until: number | null): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    if (until === null) return
+    setNow(Date.now())
+    const timer = setInterval(() => setNow(Date.now()), 250)
+    return () => clearInterval(timer)
+  }, [until])
+  return until === null ? 0 : Math.max(0, Math.ceil((until - now) / 1000))
 }
 
 /** True once the component has been there for so long. */

@@ -37,6 +37,7 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
   useEffect(() => () => session.dispose(), [session])
   const { photos, selected, model } = useSyncExternalStore(session.subscribe, session.snapshot, session.snapshot)
   const [shown, setShown] = useState(5)
+  const [least, setLeast] = useState(0)
 
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   const { state: urlState, fetchUrl, dismiss } = useUrlPhotos(add)
@@ -80,6 +81,7 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
                 model={model}
                 phase={phase}
                 shown={shown}
+                least={least}
                 onRetry={() => session.retry(photo.id)}
                 onRemove={() => session.remove(photo.id)}
               />
@@ -89,6 +91,8 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
                 onModel={(next) => session.setModel(next)}
                 shown={shown}
                 onShown={setShown}
+                least={least}
+                onLeast={setLeast}
               />
               {phase?.name === 'answered' && (
                 <ShareResult

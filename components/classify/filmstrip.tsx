@@ -58,7 +58,13 @@ interface ThumbnailProps {
 function Thumbnail({ photo, model, current, onSelect }: ThumbnailProps) {
   const button = useRef<HTMLButtonElement>(null)
   useEffect(() => {
-    if (current) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    const list = button.current?.closest('ul')
+    if (!current || !list || !button.current) return
+    // Along the strip only: scrollIntoView would move the page too.
+    const { offsetLeft, offsetWidth } = button.current
+    const [from, to] = [offsetLeft - list.offsetLeft, offsetLeft - list.offsetLeft + offsetWidth]
+    if (from < list.scrollLeft) list.scrollLeft = from
+    else if (to > list.scrollLeft + list.clientWidth) list.scrollLeft = to - list.clientWidth
   }, [current])
   const phase = photo.phases[model]?.name
   const busy = phase !== undefined && phase !== 'answered' && phase !== 'failed'

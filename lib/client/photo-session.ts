@@ -7,8 +7,8 @@ export type Phase =
   | { name: 'waiting' }
   | { name: 'uploading'; sent: number; total: number }
   | { name: 'running' }
-  /** The server was busy and asked to wait. */
-  | { name: 'busy' }
+  /** The server was busy and is asked again then (milliseconds since 1970). */
+  | { name: 'busy'; until: number }
   | { name: 'answered'; result: Classification }
   | { name: 'failed'; failure: Failure }
 
@@ -172,14 +172,12 @@ export class PhotoSession {
       this.setPhase(job, { name: 'failed', failure })
       return
     }
-    this.setPhase(job, { name: 'busy' })
-    setTimeout(
-      () => {
-        this.jobs.push({ ...job, retries: job.retries + 1 })
-        this.pump()
-      },
-      Math.max(failure.retryAfterMs, DEFAULT_RETRY_MS),
-    )
+    const wait = Math.max(failure.retryAfterMs, DEFAULT_RETRY_MS)
+    this.setPhase(job, { name: 'busy', until: Date.now() + wait })
+    setTimeout(() => {
+      this.jobs.push({ ...job, retries: job.retries + 1 })
+      this.pump()
+    }, wait)
   }
 
   private photo(id: number): Photo | undefined {

@@ -103,10 +103,19 @@ test('another model and another number of labels', async ({ page }) => {
   await request
   await expect(page.getByRole('button', { name: /Fast model/ })).toBeVisible()
   await expect(heading(page, 'espresso')).toBeVisible()
-  await page.getByText('Top 10', { exact: true }).click()
-  await expect(page.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(11)
-  await page.getByText('Top 3', { exact: true }).click()
-  await expect(page.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(4)
+  // The sliders work on what is there: no further request.
+  page.on('request', (request) => {
+    if (request.url().includes('/api/')) throw new Error(`asked again: ${request.url()}`)
+  })
+  const rows = page.getByRole('table', { name: 'Scores' }).getByRole('row')
+  await page.getByRole('slider', { name: 'Labels' }).press('End')
+  await expect(rows).toHaveCount(11)
+  await page.getByRole('slider', { name: 'Labels' }).press('Home')
+  await expect(rows).toHaveCount(2)
+  await page.getByRole('slider', { name: 'Labels' }).press('End')
+  await page.getByRole('slider', { name: 'At least' }).press('End')
+  await expect(rows).toHaveCount(2)
+  await expect(page.getByRole('button', { name: 'Fast model · top 10 · from 50 %' })).toBeVisible()
 })
 
 test('what the model saw, beside the photo @phone', async ({ page }) => {
@@ -179,7 +188,7 @@ test('a busy server is asked again; a slow upload shows its progress', async ({ 
       const body = JSON.stringify({ code: 'queue_full', title: 'The queue is full', detail: '…' })
       await route.fulfill({
         status: 429,
-        headers: { 'retry-after': '1' },
+        headers: { 'retry-after': '2' },
         contentType: 'application/problem+json',
         body,
       })
@@ -188,7 +197,8 @@ test('a busy server is asked again; a slow upload shows its progress', async ({ 
     }
   })
   await choose(page, 'koala.webp')
-  await expect(page.getByText('The server is busy; asking again in a moment')).toBeVisible()
+  await expect(page.getByText('The server is busy; asking again in 2 s')).toBeVisible()
+  await expect(page.getByText('The server is busy; asking again in 1 s')).toBeVisible()
   await expect(page.getByRole('progressbar', { name: 'Upload' })).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
 })
@@ -214,7 +224,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: /Balanced model/ }).click()
     await page.getByRole('button', { name: 'What the model saw' }).click()
     await expect(page.getByRole('img', { name: 'The crop that the model saw' })).toBeVisible()
-    await expect(page.getByText('Top 10', { exact: true })).toBeVisible()
+    await expect(page.getByRole('slider', { name: 'Labels' })).toBeVisible()
     expect(await violations()).toEqual([])
     await page
       .locator('input[type=file][multiple]')

@@ -1,0 +1,43 @@
+'use client'
+
+import { Slider as Base } from '@base-ui/react/slider'
+
+interface SliderProps {
+  label: string
+  value: number
+  min: number
+  max: number
+  step: number
+  onChange(value: number): void
+  /** The value for people. */
+  show(value: number): string
+}
+
+/** A number along a line. Arrow keys, Home and End move it; its value is said in words. */
+export function Slider({ label, value, min, max, step, onChange, show }: SliderProps) {
+  return (
+    <Base.Root
+      value={value}
+      min={min}
+      max={max}
+      step={step}
+      onValueChange={(next) => onChange(Array.isArray(next) ? (next[0] ?? min) : next)}
+      className="flex max-w-[420px] items-center gap-4"
+    >
+      <span className="w-16 shrink-0 text-ink-2 text-sm">{label}</span>
+      <Base.Control className="flex h-10 flex-1 cursor-pointer touch-none items-center">
+        <Base.Track className="h-1.5 w-full rounded-full bg-sunk">
+          <Base.Indicator className="rounded-full bg-accent" />
+          <Base.Thumb
+            aria-label={label}
+            getAriaValueText={(_formatted, number) => show(number)}
+            className="size-5 rounded-full border-2 border-accent bg-card shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
+          />
+        </Base.Track>
+      </Base.Control>
+      <span aria-hidden className="w-16 text-right text-sm tabular-nums">
+        {show(value)}
+      </span>
+    </Base.Root>
+  )
+}
