@@ -4,8 +4,8 @@ import dynamic from 'next/dynamic'
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { classify } from '@/lib/client/classify'
-import { PhotoSession } from '@/lib/client/photo-session'
-import type { ModelInfo } from '@/lib/shared/contract'
+import { type Photo, PhotoSession } from '@/lib/client/photo-session'
+import type { Classification, ModelInfo } from '@/lib/shared/contract'
 import { Announcer } from './announcer'
 import { Answer } from './answer'
 import { DropOverlay } from './drop-overlay'
@@ -32,7 +32,8 @@ interface ClassifierProps {
 /** The page where photos become answers: drop, choose or paste; several one after another. */
 export function Classifier({ models, limits, gallery }: ClassifierProps) {
   const [session] = useState(
-    () => new PhotoSession({ model: startModel(models), maxBytes: limits.imageBytes, send: classify }),
+    () =>
+      new PhotoSession({ model: startModel(models), maxBytes: limits.imageBytes, send: classify, answered: remember }),
   )
   useEffect(() => () => session.dispose(), [session])
   const { photos, selected, model } = useSyncExternalStore(session.subscribe, session.snapshot, session.snapshot)
@@ -116,6 +117,11 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
       </main>
     </div>
   )
+}
+
+/** Into this browser's history. Its code is fetched when there is something to keep. */
+function remember({ file, name }: Photo, result: Classification): void {
+  void import('@/lib/client/history').then(({ keepRun }) => keepRun(file, name, result))
 }
 
 /** The default model, named by its type where it has one. */

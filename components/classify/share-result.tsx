@@ -3,6 +3,7 @@
 import { Menu } from '@base-ui/react/menu'
 import { Check, Code2, Download } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { saveFile } from '@/lib/client/save-file'
 import { type ExportedResult, toCsv, toJson } from '@/lib/shared/result-export'
 import { type Language, SNIPPETS } from '@/lib/shared/snippets'
 
@@ -40,8 +41,8 @@ export function ShareResult({ shown, all }: ShareResultProps) {
         ))}
       </Choice>
       <Choice icon={<Download aria-hidden className="size-4" />} label="Download">
-        <Item onClick={() => save('answers.csv', 'text/csv', toCsv(all))}>CSV of {photos}</Item>
-        <Item onClick={() => save('answers.json', 'application/json', toJson(all))}>JSON of {photos}</Item>
+        <Item onClick={() => saveFile('answers.csv', 'text/csv', toCsv(all))}>CSV of {photos}</Item>
+        <Item onClick={() => saveFile('answers.json', 'application/json', toJson(all))}>JSON of {photos}</Item>
       </Choice>
       <p aria-live="polite" className="flex items-center gap-1.5 text-ink-2 text-sm">
         {copied && (
@@ -52,16 +53,6 @@ export function ShareResult({ shown, all }: ShareResultProps) {
       </p>
     </div>
   )
-}
-
-function save(name: string, type: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(url), 1000)
 }
 
 function Choice({ icon, label, children }: { icon: ReactNode; label: string; children: ReactNode }) {

@@ -34,6 +34,8 @@ export interface SessionOptions {
   model: string
   maxBytes: number
   send(file: Blob, call: ClassifyCall): Promise<Classification>
+  /** Told of each answer, for the history. */
+  answered?(photo: Photo, result: Classification): void
 }
 
 /** Predictions asked for; the page shows fewer, as the visitor likes, without another request. */
@@ -159,6 +161,8 @@ export class PhotoSession {
         onUploaded: () => this.setPhase(job, { name: 'running' }),
       })
       this.setPhase(job, { name: 'answered', result })
+      const photo = this.photo(job.id)
+      if (photo) this.options.answered?.(photo, result)
     } catch (error) {
       this.failed(job, error as Failure)
     } finally {

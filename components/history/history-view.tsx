@@ -1,0 +1,119 @@
+'use client'
+
+import { Trash2 } from 'lucide-react'
+import Link from 'next/link'
+import { type ReactNode, useEffect, useState } from 'react'
+import { clearRuns, listRuns, MOST_RUNS, type Run, removeRun } from '@/lib/client/history'
+import { saveFile } from '@/lib/client/save-file'
+import { bytes } from '@/lib/shared/format'
+import { toCsv, toJson } from '@/lib/shared/result-export'
+import { Button } from '../ui/button'
+import { RunRow } from './run-row'
+
+type State = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }
+
+/** The runs of this browser: searched, exported, taken away. */
+export function HistoryView() {
+  const [state, setState] = useState<State>({ name: 'loading' })
+  const [query, setQuery] = useState('')
+  useEffect(() => {
+    listRuns().then(
+      (runs) => setState({ name: 'loaded', runs }),
+      () => setState({ name: 'unavailable' }),
+    )
+  }, [])
+  if (state.name === 'loading') return <Note>Reading …</Note>
+  if (state.name === 'unavailable') return <Note>This browser keeps nothing for this page, as private windows do.</Note>
+  const { runs } = state
+  if (runs.length === 0) {
+    return (
+      <Note>
+        Nothing yet.{' '}
+        <Link href="/" className="font-semibold text-accent underline-offset-4 hover:underline">
+          Classify a photo
+        </Link>
+      </Note>
+    )
+  }
+  const found = runs.filter((run) => matches(run, query))
+  const exported = found.map(({ file, result }) => ({ file, result }))
+  async function remove(id: number): Promise<void> {
+    await removeRun(id)
+    setState({ name: 'loaded', runs: runs.filter((run) => run.id !== id) })
+  }
+  async function clear(): Promise<void> {
+    await clearRuns()
+    setState({ name: 'loaded', runs: [] })
+  }
+  return (
+    <>
+      <div className="mt-6 flex flex-wrap items-center gap-3">
+        <input
+          type="search"
+          aria-label="Search by label or file"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          placeholder="Search by label or file"
+          className="h-10 min-w-48 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-72"
+        />
+        <Button onClick={() => saveFile('history.csv', 'text/csv', toCsv(exported))}>CSV</Button>
+        <Button onClick={() => saveFile('history.json', 'application/json', toJson(exported))}>JSON</Button>
+        <Clear onClear={clear} />
+      </div>
+      <p aria-live="polite" className="mt-4 text-ink-2 text-sm">
+        {found.length} of {runs.length} photos. At most {MOST_RUNS} are kept, the oldest go first; now they take{' '}
+        {size(runs)}.
+      </p>
+      <ul className="mt-3">
+        {found.map((run) => (
+          <li key={run.id} className="border-line border-t">
+            <RunRow run={run} onRemove={() => remove(run.id)} />
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Note({ children }: { children: ReactNode }) {
+  return (
+    <p className="mt-8 rounded-card border border-line border-dashed px-5 py-12 text-center text-ink-2">{children}</p>
+  )
+}
+
+/** Asks once more, since what is cleared is gone. */
+function Clear({ onClear }: { onClear(): void }) {
+  const [asking, setAsking] = useState(false)
+  if (!asking) {
+    return (
+      <Button variant="quiet" onClick={() => setAsking(true)} className="sm:ml-auto">
+        <Trash2 aria-hidden /> Clear
+      </Button>
+    )
+  }
+  return (
+    <span className="flex flex-wrap items-center gap-2 sm:ml-auto">
+      <span className="text-ink-2 text-sm">Clear all of it?</span>
+      <Button onClick={onClear} className="text-bad">
+        Yes, clear
+      </Button>
+      <Button variant="quiet" autoFocus onClick={() => setAsking(false)}>
+        Keep it
+      </Button>
+    </span>
+  )
+}
+
+function matches({ file, result }: Run, query: string): boolean {
+  const wanted = query.trim().toLowerCase()
+  return [file, ...result.predictions.slice(0, 5).map(({ label }) => label)].some((text) =>
+    text.toLowerCase().includes(wanted),
+  )
+}
+
+/** Thumbnails and answers, about. */
+function size(runs: readonly Run[]): string {
+  return bytes(
+    runs.reduce((sum, { thumbnail, result }) => sum + (thumbnail?.size ?? 0) + JSON.stringify(result).length, 0),
+  )
+}

@@ -1,0 +1,60 @@
+import { X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { Run } from '@/lib/client/history'
+import { confidence } from '@/lib/shared/confidence'
+import { percent } from '@/lib/shared/format'
+
+/** One photo of the past: what it was, how sure, when, by which model. */
+export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
+  const { file, time, result } = run
+  const [best, ...others] = result.predictions
+  const thumbnail = useObjectUrl(run.thumbnail)
+  const sure = best ? confidence(best.score, result.uncertain) : null
+  return (
+    <div className="flex items-center gap-4 py-3">
+      {thumbnail ? (
+        // biome-ignore lint/performance/noImgElement: an object URL of this browser
+        <img src={thumbnail} alt="" width={64} height={64} className="size-16 shrink-0 rounded-card object-cover" />
+      ) : (
+        <span className="size-16 shrink-0 rounded-card bg-sunk" />
+      )}
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap items-baseline gap-x-3">
+          <span className="font-medium">{best?.label ?? 'no label'}</span>
+          {best && <span className="text-ink-2 text-sm tabular-nums">{percent(best.score)} %</span>}
+          {sure?.tone === 'uncertain' && <span className="text-sm text-warn">{sure.words}</span>}
+        </p>
+        <p className="truncate text-ink-2 text-sm">
+          then{' '}
+          {others
+            .slice(0, 3)
+            .map(({ label }) => label)
+            .join(', ')}
+        </p>
+        <p className="truncate text-ink-3 text-xs">
+          {file} · {new Date(time).toLocaleString()} · {result.model.id}
+        </p>
+      </div>
+      <button
+        type="button"
+        onClick={onRemove}
+        aria-label={`Remove ${file}`}
+        className="grid size-10 shrink-0 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink"
+      >
+        <X aria-hidden className="size-4" />
+      </button>
+    </div>
+  )
+}
+
+/** An address for a blob, as long as it is shown. */
+function useObjectUrl(blob: Blob | null): string | null {
+  const [url, setUrl] = useState<string | null>(null)
+  useEffect(() => {
+    if (blob === null) return
+    const made = URL.createObjectURL(blob)
+    setUrl(made)
+    return () => URL.revokeObjectURL(made)
+  }, [blob])
+  return url
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+
+const rows = (page: Page) => page.getByRole('main').getByRole('listitem')
+
+/** Classifies two photos, then looks at the history. */
+async function twoRuns(page: Page): Promise<void> {
+  await page.goto('/')
+  await page
+    .locator('input[type=file][multiple]')
+    .setInputFiles(['koala.webp', 'espresso.png'].map((name) => `public/gallery/${name}`))
+  await expect(page.getByRole('heading', { level: 1, name: 'koala' })).toBeVisible()
+  await page.getByRole('button', { name: 'espresso.png' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'espresso' })).toBeVisible()
+  await expect(async () => {
+    await page.goto('/history')
+    await expect(rows(page)).toHaveCount(2, { timeout: 500 })
+  }).toPass()
+}
+
+test('answers are kept in this browser, found, exported and taken away @phone', async ({ page }) => {
+  await twoRuns(page)
+  await expect(page.getByText('the server keeps nothing')).toBeVisible()
+  await expect(
+    page.getByText(/2 of 2 photos\. At most 200 are kept, the oldest go first; now they take \d+(\.\d)? KB\./),
+  ).toBeVisible()
+  const koala = rows(page).filter({ hasText: 'koala.webp' })
+  await expect(koala).toContainText(/koala\d\d\.\d % ?then /)
+  expect(await koala.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160)
+  const search = page.getByRole('searchbox', { name: 'Search by label or file' })
+  await search.fill('espresso')
+  await expect(rows(page)).toHaveCount(1)
+  const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])
+  expect(
+    readFileSync(await csv.path(), 'utf8')
+      .trim()
+      .split('\r\n'),
+  ).toHaveLength(2)
+  await search.fill('')
+  await page.getByRole('button', { name: 'Remove koala.webp' }).click()
+  await expect(rows(page)).toHaveCount(1)
+  await page.reload()
+  await expect(rows(page)).toHaveCount(1)
+  await page.getByRole('button', { name: 'Clear' }).click()
+  await page.getByRole('button', { name: 'Yes, clear' }).click()
+  await expect(page.getByText('Nothing yet.')).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('Nothing yet.')).toBeVisible()
+})
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in ${scheme} @phone`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    await twoRuns(page)
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
+    expect(scrollWidth).toBe(clientWidth)
+  })
+}
