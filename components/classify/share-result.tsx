@@ -5,6 +5,7 @@ import { Check, Code2, Download } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { saveFile } from '@/lib/client/save-file'
 import { type ExportedResult, toCsv, toJson } from '@/lib/shared/result-export'
+import { toFragment } from '@/lib/shared/share-link'
 import { type Language, SNIPPETS } from '@/lib/shared/snippets'
 
 interface ShareResultProps {
@@ -33,6 +34,9 @@ export function ShareResult({ shown, all }: ShareResultProps) {
   return (
     <div className="mt-4 flex flex-wrap items-center gap-2">
       <Choice icon={<Code2 aria-hidden className="size-4" />} label="Copy">
+        <Item onClick={() => copy('Link', `${asked.origin}/result#${toFragment(shown.file, shown.result)}`)}>
+          A link to this answer
+        </Item>
         <Item onClick={() => copy('JSON', toJson([shown]))}>Answer as JSON</Item>
         {(Object.keys(SNIPPETS) as Language[]).map((language) => (
           <Item key={language} onClick={() => copy(language, SNIPPETS[language](asked))}>

@@ -267,6 +267,21 @@ test('answers are copied as JSON and code, and saved as CSV and JSON of all phot
     file: 'koala.webp',
     predictions: [{ label: 'koala' }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
   })
+  await pick('Copy', 'A link to this answer')
+  await expect(page.getByText('Link copied')).toBeVisible()
+  const link = await clipboard()
+  const other = await context.newPage()
+  const requests: string[] = []
+  other.on('request', (request) => requests.push(request.url()))
+  await other.goto(link)
+  await expect(heading(other, 'koala')).toBeVisible()
+  await expect(other.getByText('koala.webp')).toBeVisible()
+  expect((await new AxeBuilder({ page: other }).analyze()).violations).toEqual([])
+  // Neither the answer nor the photo went to the server.
+  expect(requests.filter((url) => /#|api\//.test(new URL(url).pathname + new URL(url).search))).toEqual([])
+  await other.goto(`${link.split('#')[0]}#cut`)
+  await expect(heading(other, 'This link shows no answer')).toBeVisible()
+  await other.close()
   await pick('Copy', 'The request in cURL')
   await expect(page.getByText('cURL copied')).toBeVisible()
   expect(await clipboard()).toMatch(

@@ -67,7 +67,11 @@ describe('pull', () => {
   })
 
   test('a connection that is cut is taken up where it broke, by the same command', async () => {
-    hub = await startHub({ 'someone/colours': repository({ cuts: { times: 1, after: 150 } }) })
+    const partial = join(folder, '.partial-someone--colours/onnx/model.onnx')
+    const arrived = async () => {
+      while (!existsSync(partial) || readFileSync(partial).length < 150) await sleep(10)
+    }
+    hub = await startHub({ 'someone/colours': repository({ cuts: { times: 1, after: 150, arrived } }) })
     const before = there()
     const first = await models('pull', 'someone/colours')
     expect(first).toMatchObject({ code: 5 })

@@ -23,8 +23,8 @@ export interface Repository {
   lies?: Record<string, { size?: number; sha256?: string; path?: string }>
   /** Asks for this token. */
   token?: string
-  /** Cuts the connection this often, each time after so many bytes of a large file. */
-  cuts?: { times: number; after: number }
+  /** Cuts the connection this often, each time after so many bytes of a large file and once `arrived` resolves. */
+  cuts?: { times: number; after: number; arrived(): Promise<void> }
   /** Sends large files so many bytes at a time, with a pause between. */
   slow?: { bytes: number; ms: number }
 }
@@ -121,7 +121,10 @@ async function send(
   const { cuts, slow } = repository
   if (cuts && cuts.times > 0 && part.length > LARGE) {
     cuts.times--
-    response.write(part.subarray(0, cuts.after), () => response.destroy())
+    response.write(part.subarray(0, cuts.after))
+    // What is on its way when a connection breaks may be lost; the test wants to know how much was not.
+    await cuts.arrived()
+    response.destroy()
     return
   }
   if (!slow || part.length <= LARGE) {
