@@ -9,6 +9,8 @@ import { find } from './list'
 import type { Where } from './where'
 
 const WORST = 20
+/** What holds for the models that ship, and is not said of others. */
+const IMAGENET = /imagenet/i
 
 /** Figures as the folder keeps them. */
 export type Evaluation = Omit<Report, 'skipped' | 'unmatched'>
@@ -57,16 +59,14 @@ export function card(model: Model, figures: Evaluation): string {
 license: ${(model.license ?? 'other').toLowerCase()}
 pipeline_tag: image-classification
 library_name: onnx
-datasets:
-  - imagenet-1k
-model-index:
+${IMAGENET.test(told.trained_on ?? '') ? 'datasets:\n  - imagenet-1k\n' : ''}model-index:
   - name: ${model.id}
     results:
       - task:
           type: image-classification
         dataset:
           name: ${figures.dataset}
-          type: imagenet-1k
+          type: ${IMAGENET.test(figures.dataset) ? 'imagenet-1k' : 'custom'}
         metrics:
 ${metric('accuracy', figures.top1, 'top-1')}
 ${metric('accuracy', figures.top5, 'top-5')}
@@ -97,11 +97,11 @@ Classifies a photo into ${model.labels.length} labels. ${bytes(model.bytes)}.
 | mean confidence | ${percent(figures.mean_confidence)} |
 | expected calibration error, 5 equal-mass bins | ${percent(figures.ece)} (95 %: ${range(figures.ece_interval)}) |
 | the same of a perfectly calibrated model | ${range(figures.ece_of_perfect)} |
-| the same in 15 bins of equal width, as in the literature | ${percent(figures.ece_15)}; with ${figures.images} photos even a perfect model shows about 3 % there |
+| the same in 15 bins of equal width, as in the literature | ${percent(figures.ece_15)}; on 650 photos even a perfect model shows about 3 % there |
 | negative log-likelihood, Brier score | ${figures.nll.toFixed(3)}, ${figures.brier.toFixed(3)} |
 | called uncertain | ${percent(figures.uncertain)} of the answers${figures.uncertain_top1 === null ? '' : `, of which ${percent(figures.uncertain_top1)} are right`} |
 
-${temperature === null ? '' : 'The temperature was fitted on these same photos, so these figures flatter the calibration a little; how it does on photos that it was not fitted on stands in `models/build/README.md`.\n\n'}![Confidence and accuracy](reliability.svg)
+${temperature === null || !IMAGENET.test(figures.dataset) ? '' : 'The temperature was fitted on these same photos, so these figures flatter the calibration a little; how it does on photos that it was not fitted on stands in `models/build/README.md`.\n\n'}![Confidence and accuracy](reliability.svg)
 ${uncertaintyText(uncertainty)}
 ## Worst classes
 

@@ -1,4 +1,4 @@
-import { type CatalogEntry, readCatalog, readCatalogFile } from '@/lib/server/catalog/catalog'
+import { readCatalog, readCatalogFile } from '@/lib/server/catalog/catalog'
 import { type Model, readModel } from '@/lib/server/engine/model'
 import { bytes } from '@/lib/shared/format'
 import { EXIT, Failure } from '../exit'
@@ -105,5 +105,3 @@ function facts(model: Model): object {
   const { folder: _folder, file: _file, labels, synonyms: _synonyms, selfTest: _test, notes: _notes, ...rest } = model
   return { ...rest, classes: labels.length }
 }
-
-export type { CatalogEntry }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { copyModels } from '../support/models'
+import { tinyOnnx, writeModelFolder } from '../support/onnx'
 import { startVision, vision } from '../support/vision'
 
 let folder: string
@@ -85,6 +87,36 @@ test('a folder for each class, a mapping file, another model, and the report for
   // The koala was said to be a bear.
   expect(readFileSync(join(out(), 'confusion.csv'), 'utf8')).toContain('brown bear,koala,1')
   expect(printed).toMatch(/koala\.webp/)
+})
+
+test('any model folder, anywhere; its card claims nothing that nobody has measured', async () => {
+  writeModelFolder(
+    folder,
+    'colours',
+    tinyOnnx({ type: 'float32', layout: 'nchw', shape: [1, 3, 8, 8], output: 'logits' }),
+    {
+      size: { height: 8, width: 8 },
+      do_normalize: false,
+    },
+  )
+  photos({ 'a.webp': 'goldfish.webp', 'b.webp': 'koala.webp' })
+  labels('file,label\na.webp,red\nb.webp,RED\n')
+  const { code, out: printed } = await run('--model', join(folder, 'colours'), '--json')
+  expect({ code, report: JSON.parse(printed) }).toMatchObject({
+    code: 0,
+    report: { images: 2, errors: 0, uncertain: 0, model: { id: 'colours', calibrated: false, temperature: null } },
+  })
+  const models = copyModels()
+  const manage = (...args: string[]) => vision(['models', '--models-dir', models, ...args])
+  expect((await manage('add', join(folder, 'colours'))).code).toBe(0)
+  expect((await manage('export-card', 'colours')).code).toBe(3)
+  expect((await manage('export-card', 'fast', '--report', join(out(), 'report.json'))).code).toBe(4)
+  expect((await manage('export-card', 'colours', '--report', join(out(), 'report.json'))).code).toBe(0)
+  const card = readFileSync(join(models, 'colours', 'README.md'), 'utf8')
+  expect(card).toContain('**not calibrated**')
+  expect(card).toContain('| Published top-1 | unverified |')
+  expect(card).not.toMatch(/imagenet/i)
+  rmSync(models, { recursive: true })
 })
 
 test('after a kill the same command goes on where it was', async () => {
