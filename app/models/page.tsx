@@ -24,7 +24,7 @@ export default async function Page() {
       </p>
       <ul className="mt-8 grid gap-5 md:grid-cols-2 lg:grid-cols-3">
         {models.map((model) => (
-          <li key={model.id} className="flex">
+          <li key={model.id} className="flex min-w-0">
             <ModelCard model={model} />
           </li>
         ))}

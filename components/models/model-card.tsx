@@ -17,7 +17,7 @@ export function ModelCard({ model }: { model: ModelDetails }) {
       </div>
       <p className="mt-1 break-all font-mono text-ink-3 text-xs">{model.id}</p>
       {model.error !== null ? (
-        <p className="mt-4 text-bad text-sm">Does not serve: {model.error}.</p>
+        <p className="mt-4 text-bad text-sm [overflow-wrap:anywhere]">Does not serve: {model.error}.</p>
       ) : (
         <Figures model={model} />
       )}
