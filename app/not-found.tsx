@@ -1,12 +1,14 @@
 import Link from 'next/link'
+import { translation } from './translation'
 
-export default function NotFound() {
+export default async function NotFound() {
+  const { t } = await translation()
   return (
-    <main className="mx-auto max-w-[1120px] px-4 py-24 text-center">
-      <h1 className="font-semibold text-xl tracking-tight">There is nothing here</h1>
-      <p className="mt-3 text-ink-2">The address may be mistyped, or the page may have moved.</p>
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 py-24 text-center outline-none">
+      <h1 className="font-semibold text-xl tracking-tight">{t('page.notFound')}</h1>
+      <p className="mt-3 text-ink-2">{t('page.notFoundHint')}</p>
       <Link href="/" className="mt-6 inline-block font-medium text-accent underline underline-offset-4">
-        Classify a photo
+        {t('page.classify')}
       </Link>
     </main>
   )

@@ -8,6 +8,7 @@ import sharp from 'sharp'
 
 const GALLERY = join('public', 'gallery')
 const THUMBNAIL = { width: 480, height: 360 }
+const SAMPLE = 112
 
 /** Writes the thumbnail of a picture of the gallery, upright, over white. */
 async function thumbnail(name) {
@@ -18,6 +19,15 @@ async function thumbnail(name) {
     .resize({ ...THUMBNAIL, fit: 'cover', position: 'attention' })
     .webp({ quality: 72, effort: 6 })
     .toFile(join(GALLERY, 'thumbs', `${name.replace(/\.\w+$/, '')}.webp`))
+}
+
+/** The small square under the drop area, at twice its size in pixels, for the pictures that are samples there. */
+async function sample(name) {
+  await sharp(join(GALLERY, name))
+    .autoOrient()
+    .resize({ width: SAMPLE, height: SAMPLE, fit: 'cover', position: 'attention' })
+    .webp({ quality: 74, effort: 6 })
+    .toFile(join(GALLERY, 'thumbs', `${name.replace(/\.\w+$/, '')}-${SAMPLE}.webp`))
 }
 
 const { values, positionals } = parseArgs({
@@ -38,6 +48,8 @@ const known = Papa.parse(readFileSync(credits, 'utf8'), { header: true, skipEmpt
 
 if (values.thumbnails) {
   for (const { file } of known) await thumbnail(file)
+  const samples = readFileSync(join('lib', 'shared', 'samples.ts'), 'utf8').matchAll(/file: '([^']+)'/g)
+  for (const [, file] of samples) await sample(file)
   console.log(`${known.length} thumbnails`)
 } else {
   const [file] = positionals

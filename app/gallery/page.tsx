@@ -1,23 +1,23 @@
 import type { Metadata } from 'next'
 import { GalleryGrid } from '@/components/gallery/gallery-grid'
 import { galleryPageData } from '@/lib/server/pages'
+import { translation } from '../translation'
 
 // The answers are the installed model's.
 export const dynamic = 'force-dynamic'
 
-export const metadata: Metadata = {
-  title: 'Gallery',
-  description: 'Photos to try, with what the installed model says of each. One click opens a photo in the demo.',
+export async function generateMetadata(): Promise<Metadata> {
+  const { t } = await translation()
+  return { title: t('meta.gallery.title'), description: t('meta.gallery.description') }
 }
 
 export default async function Page() {
+  const { t } = await translation()
   const pictures = await galleryPageData()
   return (
-    <main className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 xl:px-0">
-      <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">Gallery</h1>
-      <p className="mt-2 max-w-[68ch] text-ink-2">
-        Photos to try, with what the model here says of each. Two show nothing that its labels name: see how it says so.
-      </p>
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
+      <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('gallery.title')}</h1>
+      <p className="mt-2 max-w-[68ch] text-ink-2">{t('gallery.lead')}</p>
       <GalleryGrid pictures={pictures} />
     </main>
   )

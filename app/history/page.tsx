@@ -1,16 +1,18 @@
 import type { Metadata } from 'next'
 import { HistoryView } from '@/components/history/history-view'
+import { translation } from '../translation'
 
-export const metadata: Metadata = { title: 'History', description: 'What you classified in this browser.' }
+export async function generateMetadata(): Promise<Metadata> {
+  const { t } = await translation()
+  return { title: t('meta.history.title'), description: t('meta.history.description') }
+}
 
-export default function Page() {
+export default async function Page() {
+  const { t } = await translation()
   return (
-    <main className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 xl:px-0">
-      <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">History</h1>
-      <p className="mt-2 max-w-[68ch] text-ink-2">
-        What you classified in this browser, with a small picture of each photo. It is kept here only; the server keeps
-        nothing.
-      </p>
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
+      <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('history.title')}</h1>
+      <p className="mt-2 max-w-[68ch] text-ink-2">{t('history.lead')}</p>
       <HistoryView />
     </main>
   )

@@ -1,11 +1,15 @@
 import type { Metadata } from 'next'
 import { SharedResult } from '@/components/result/shared-result'
+import { translation } from '../translation'
 
-export const metadata: Metadata = { title: 'A shared answer', robots: { index: false } }
+export async function generateMetadata(): Promise<Metadata> {
+  const { t } = await translation()
+  return { title: t('meta.result.title'), robots: { index: false } }
+}
 
 export default function Page() {
   return (
-    <main className="mx-auto max-w-[560px] px-4 pt-8 pb-20">
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[560px] px-4 pt-8 pb-20 outline-none">
       <SharedResult />
     </main>
   )

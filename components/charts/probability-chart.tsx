@@ -2,8 +2,9 @@
 
 import { useSyncExternalStore } from 'react'
 import { Bar, BarChart, Cell, ResponsiveContainer, XAxis, YAxis } from 'recharts'
+import { useTranslations } from 'use-intl'
 import type { Prediction } from '@/lib/shared/contract'
-import { percent } from '@/lib/shared/format'
+import { useFormat } from '../ui/use-format'
 import { ROW_HEIGHT } from './row-height'
 
 const BAR_HEIGHT = 10
@@ -15,8 +16,10 @@ const TICK_MARGIN = 8
 const LABEL_WIDTHS = { least: 96, most: 200 }
 
 /** Scores as horizontal bars, the best one in the accent, with the same figures in a table for screen readers. */
-export default function ProbabilityChart({ predictions }: { predictions: readonly Prediction[] }) {
+export function ProbabilityChart({ predictions }: { predictions: readonly Prediction[] }) {
   const animated = useMotion()
+  const t = useTranslations('answer')
+  const format = useFormat()
   const longest = Math.max(...predictions.map(({ label }) => label.length))
   const labelWidth = Math.min(LABEL_WIDTHS.most, Math.max(LABEL_WIDTHS.least, longest * LETTER_WIDTH + 12))
   return (
@@ -66,18 +69,20 @@ export default function ProbabilityChart({ predictions }: { predictions: readonl
         </ResponsiveContainer>
       </div>
       <table className="sr-only">
-        <caption>Scores</caption>
+        <caption>{t('scores')}</caption>
         <thead>
           <tr>
-            <th scope="col">Label</th>
-            <th scope="col">Percent</th>
+            <th scope="col">{t('label')}</th>
+            <th scope="col">{t('percentColumn')}</th>
           </tr>
         </thead>
         <tbody>
           {predictions.map(({ label, score }) => (
             <tr key={label}>
-              <th scope="row">{label}</th>
-              <td>{percent(score)}</td>
+              <th scope="row" lang="en">
+                {label}
+              </th>
+              <td>{format.percent(score)}</td>
             </tr>
           ))}
         </tbody>
@@ -105,6 +110,7 @@ function Label({ count, y = 0, index = 0, payload }: LabelProps) {
   const cut = text.length > count + 2 ? `${text.slice(0, count)}…` : text
   return (
     <text
+      lang="en"
       x={0}
       y={y}
       dy="0.35em"
@@ -124,6 +130,7 @@ interface ScoreProps extends TickProps {
 
 /** A score at the right edge, in line with the others. */
 function Score({ predictions, x = 0, y = 0, index = 0 }: ScoreProps) {
+  const format = useFormat()
   return (
     <text
       x={x + SCORE_WIDTH - TICK_MARGIN}
@@ -135,7 +142,7 @@ function Score({ predictions, x = 0, y = 0, index = 0 }: ScoreProps) {
       fontWeight={index === 0 ? 600 : 400}
       fill={index === 0 ? 'var(--ink)' : 'var(--ink-2)'}
     >
-      {percent(predictions[index]?.score ?? 0)}
+      {format.percent(predictions[index]?.score ?? 0)}
     </text>
   )
 }

@@ -1,9 +1,12 @@
+import { useTranslations } from 'use-intl'
 import type { Phase, Photo } from '@/lib/client/photo-session'
 import { confidence } from '@/lib/shared/confidence'
-import { percent } from '@/lib/shared/format'
+import { useFormat } from '../ui/use-format'
+import { useProblem } from '../ui/use-problem'
 
 /** Says to screen readers what sighted visitors see change: that a photo is on its way, its answer, its failure. */
 export function Announcer({ photo, phase }: { photo: Photo | undefined; phase: Phase | undefined }) {
+  const sentence = useSentence()
   return (
     <p role="status" className="sr-only">
       {photo && phase ? sentence(photo.name, phase) : ''}
@@ -11,18 +14,30 @@ export function Announcer({ photo, phase }: { photo: Photo | undefined; phase: P
   )
 }
 
-function sentence(name: string, phase: Phase): string {
-  switch (phase.name) {
-    case 'answered': {
-      const [best] = phase.result.predictions
-      if (!best) return `${name}: no label.`
-      return `${name}: ${confidence(best.score, phase.result.uncertain).words} ${best.label}, ${percent(best.score)} percent.`
+function useSentence(): (name: string, phase: Phase) => string {
+  const t = useTranslations('answer')
+  const words = useTranslations('confidence')
+  const format = useFormat()
+  const problem = useProblem()
+  return (name, phase) => {
+    switch (phase.name) {
+      case 'answered': {
+        const [best] = phase.result.predictions
+        if (!best) return t('announceNone', { name })
+        const level = confidence(best.score, phase.result.uncertain)
+        return t('announceAnswer', {
+          name,
+          words: words(level),
+          label: best.label,
+          percent: format.percent(best.score),
+        })
+      }
+      case 'failed':
+        return t('announceFailed', { name, ...problem(phase.failure) })
+      case 'busy':
+        return t('announceBusy', { name })
+      default:
+        return t('announceRunning', { name })
     }
-    case 'failed':
-      return `${name}: ${phase.failure.title}. ${phase.failure.detail}`
-    case 'busy':
-      return `${name}: the server is busy; it is asked again.`
-    default:
-      return `${name} is being classified.`
   }
 }

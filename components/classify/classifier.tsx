@@ -1,26 +1,28 @@
 'use client'
 
-import dynamic from 'next/dynamic'
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { useCallback, useState } from 'react'
 import { useDropzone } from 'react-dropzone'
-import { classify } from '@/lib/client/classify'
-import { type Photo, PhotoSession } from '@/lib/client/photo-session'
-import type { Classification, ModelInfo } from '@/lib/shared/contract'
+import { useTranslations } from 'use-intl'
+import type { ModelInfo } from '@/lib/shared/contract'
+import { lazily } from '../ui/lazily'
 import { Announcer } from './announcer'
 import { Answer } from './answer'
 import { DropOverlay } from './drop-overlay'
 import { EmptyState } from './empty-state'
 import { Filmstrip } from './filmstrip'
 import { ModelNotice } from './model-notice'
-import { Options } from './options'
+import { OfflineNotice } from './offline-notice'
 import { PhotoFrame } from './photo-frame'
 import { UrlNotice } from './url-notice'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { usePaste } from './use-paste'
+import { useTabSession } from './use-tab-session'
 import { useUrlPhotos } from './use-url-photos'
 
-// Menus and CSV come when there is an answer to take away.
-const ShareResult = dynamic(() => import('./share-result').then((module) => module.ShareResult), { ssr: false })
+// What is needed only with an answer, or only by who asks for it, comes then.
+const Options = lazily(() => import('./options').then((module) => module.Options), Line)
+const ShareResult = lazily(() => import('./share-result').then((module) => module.ShareResult))
+const Camera = lazily(() => import('./camera').then((module) => module.Camera))
 
 interface ClassifierProps {
   /** A photo of the gallery to begin with. */
@@ -29,14 +31,12 @@ interface ClassifierProps {
   limits: { imageBytes: number; pixels: number; urlInput: boolean }
 }
 
-/** The page where photos become answers: drop, choose or paste; several one after another. */
+/** The page where photos become answers: drop, choose, paste or film; several one after another. */
 export function Classifier({ models, limits, gallery }: ClassifierProps) {
-  const [session] = useState(
-    () =>
-      new PhotoSession({ model: startModel(models), maxBytes: limits.imageBytes, send: classify, answered: remember }),
-  )
-  useEffect(() => () => session.dispose(), [session])
-  const { photos, selected, model } = useSyncExternalStore(session.subscribe, session.snapshot, session.snapshot)
+  const t = useTranslations('classify')
+  const answer = useTranslations('answer')
+  const { session, views, view, snapshot } = useTabSession(startModel(models), limits.imageBytes)
+  const { photos, model, reduce } = snapshot
   const [shown, setShown] = useState(5)
   const [least, setLeast] = useState(0)
 
@@ -52,33 +52,65 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
     multiple: true,
   })
 
-  const photo = photos.find(({ id }) => id === selected)
+  const photo = view.name === 'photo' ? photos.find(({ id }) => id === view.id) : undefined
   const phase = photo?.phases[model]
+  const strip = photos.length > 0 && (
+    <Filmstrip
+      photos={photos}
+      model={model}
+      selected={photo?.id ?? null}
+      onSelect={(id) => views.show(id)}
+      onRemove={(id) => session.remove(id)}
+      onAdd={open}
+    />
+  )
+  const options = (
+    <Options
+      models={models}
+      model={model}
+      onModel={(next) => session.setModel(next)}
+      shown={shown}
+      onShown={setShown}
+      least={least}
+      onLeast={setLeast}
+      reduce={reduce}
+    />
+  )
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
-      <input {...getInputProps()} accept="image/*" style={{ display: 'none' }} />
+      <input {...getInputProps()} accept="image/*,.heic,.heif" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} />
       <Announcer photo={photo} phase={phase} />
-      <main className="mx-auto max-w-[1120px] px-4 pb-16 xl:px-0">
+      <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">
         <ModelNotice models={models} />
+        <OfflineNotice />
         <UrlNotice state={urlState} onDismiss={dismiss} />
-        {photo ? (
+        {view.name === 'camera' && (
+          <Camera
+            model={model}
+            shown={shown}
+            least={least}
+            onShoot={add}
+            onClose={() => views.closeCamera()}
+            strip={strip}
+            options={options}
+          />
+        )}
+        {photo && (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
             <div>
-              <PhotoFrame photo={photo} phase={phase} onRemove={() => session.remove(photo.id)} />
-              <Filmstrip
-                photos={photos}
-                model={model}
-                selected={photo.id}
-                onSelect={(id) => session.select(id)}
-                onRemove={(id) => session.remove(id)}
-                onAdd={open}
+              <PhotoFrame
+                photo={photo}
+                phase={phase}
+                onRemove={() => session.remove(photo.id)}
+                onSendOriginal={() => session.sendOriginal(photo.id)}
               />
+              {strip}
             </div>
-            <section aria-label="Answer" className="lg:pt-2">
+            <section aria-label={answer('region')} className="lg:pt-2">
               <Answer
                 key={`${photo.id} ${model}`}
-                file={photo.file}
+                file={photo.prepared?.file ?? photo.file}
                 model={model}
                 phase={phase}
                 shown={shown}
@@ -86,15 +118,7 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
                 onRetry={() => session.retry(photo.id)}
                 onRemove={() => session.remove(photo.id)}
               />
-              <Options
-                models={models}
-                model={model}
-                onModel={(next) => session.setModel(next)}
-                shown={shown}
-                onShown={setShown}
-                least={least}
-                onLeast={setLeast}
-              />
+              {options}
               {phase?.name === 'answered' && (
                 <ShareResult
                   shown={{ file: photo.name, result: phase.result }}
@@ -106,22 +130,32 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
               )}
             </section>
           </div>
-        ) : (
-          <EmptyState
-            onUrl={onUrl}
-            onChoose={open}
-            onFiles={add}
-            onSample={(file, credit) => session.add([file], credit)}
-          />
+        )}
+        {view.name !== 'camera' && !photo && (
+          <>
+            <EmptyState
+              onUrl={onUrl}
+              onChoose={open}
+              onFiles={add}
+              onCamera={() => views.openCamera()}
+              onSample={(file, credit) => session.add([file], credit)}
+            />
+            {strip && (
+              <div className="mx-auto mt-8 max-w-[760px] border-line border-t pt-5">
+                <p className="text-ink-2 text-sm">{t('backTo', { count: photos.length })}</p>
+                {strip}
+              </div>
+            )}
+          </>
         )}
       </main>
     </div>
   )
 }
 
-/** Into this browser's history. Its code is fetched when there is something to keep. */
-function remember({ file, name }: Photo, result: Classification): void {
-  void import('@/lib/client/history').then(({ keepRun }) => keepRun(file, name, result))
+/** As high as the closed options, until they are there. */
+function Line() {
+  return <div className="mt-4 h-8" />
 }
 
 /** The default model, named by its type where it has one. */

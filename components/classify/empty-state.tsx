@@ -1,5 +1,6 @@
-import { Camera, ScanSearch, Upload } from 'lucide-react'
+import { Camera, ScanSearch, Upload, Video } from 'lucide-react'
 import { type ChangeEvent, useRef } from 'react'
+import { useTranslations } from 'use-intl'
 import { Button } from '../ui/button'
 import { Samples } from './samples'
 import { UrlField } from './url-field'
@@ -9,27 +10,30 @@ interface EmptyStateProps {
   onUrl: ((url: string) => void) | null
   onChoose(): void
   onFiles(files: readonly Blob[]): void
+  onCamera(): void
   onSample(file: Blob, credit: string): void
 }
 
 /** Before the first photo: what this is, and the ways to give it one. */
-export function EmptyState({ onUrl, onChoose, onFiles, onSample }: EmptyStateProps) {
+export function EmptyState({ onUrl, onChoose, onFiles, onCamera, onSample }: EmptyStateProps) {
+  const t = useTranslations('classify')
   return (
-    <div className="mx-auto max-w-[760px] pt-6 text-center sm:pt-14">
+    <div className="mx-auto max-w-[760px] pt-6 text-center sm:pt-12">
       <h1 className="text-balance font-semibold text-[38px] leading-tight tracking-[-0.035em] sm:text-3xl">
-        What is in the photo?
+        {t('title')}
       </h1>
-      <p className="mx-auto mt-3 max-w-[33em] text-pretty text-ink-2 sm:text-[18px]">
-        Drop one anywhere. It is classified here, on this server, in a few milliseconds, and not kept.
-      </p>
-      <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-8 shadow-card sm:py-12">
+      <p className="mx-auto mt-3 max-w-[33em] text-pretty text-ink-2 sm:text-[18px]">{t('lead')}</p>
+      <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-8 shadow-card sm:py-11">
         <ScanSearch aria-hidden className="mx-auto size-8 text-accent" strokeWidth={1.75} />
-        <h2 className="mt-4 font-semibold text-lg tracking-tight">Drop a photo, or many</h2>
-        <p className="mt-1 hidden text-ink-2 text-sm pointer-fine:block">or paste one, or its address, with Ctrl V</p>
+        <h2 className="mt-4 font-semibold text-lg tracking-tight">{t('dropTitle')}</h2>
+        <p className="mt-1 hidden text-ink-2 text-sm pointer-fine:block">{t('dropHint')}</p>
         <div className="mt-5 flex flex-wrap justify-center gap-2">
           <TakePhoto onFiles={onFiles} />
           <Button variant="primary" onClick={onChoose}>
-            <Upload aria-hidden /> Choose photos
+            <Upload aria-hidden /> {t('choose')}
+          </Button>
+          <Button onClick={onCamera}>
+            <Video aria-hidden /> {t('liveCamera')}
           </Button>
         </div>
         {onUrl && <UrlField onUrl={onUrl} />}
@@ -41,6 +45,7 @@ export function EmptyState({ onUrl, onChoose, onFiles, onSample }: EmptyStatePro
 
 /** The camera of a phone. A desktop has no use for it: its file dialog would open twice. */
 function TakePhoto({ onFiles }: Pick<EmptyStateProps, 'onFiles'>) {
+  const t = useTranslations('classify')
   const input = useRef<HTMLInputElement>(null)
   function taken({ target }: ChangeEvent<HTMLInputElement>): void {
     onFiles([...(target.files ?? [])])
@@ -54,11 +59,11 @@ function TakePhoto({ onFiles }: Pick<EmptyStateProps, 'onFiles'>) {
         accept="image/*"
         capture="environment"
         hidden
-        aria-label="Take a photo"
+        aria-label={t('takePhoto')}
         onChange={taken}
       />
       <Button onClick={() => input.current?.click()}>
-        <Camera aria-hidden /> Take a photo
+        <Camera aria-hidden /> {t('takePhoto')}
       </Button>
     </div>
   )

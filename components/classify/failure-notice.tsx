@@ -1,6 +1,8 @@
 import { CircleAlert, RotateCw, Trash2, WifiOff } from 'lucide-react'
-import type { Failure } from '@/lib/client/classify'
+import { useTranslations } from 'use-intl'
+import type { Failure } from '@/lib/client/failure'
 import { Button } from '../ui/button'
+import { useProblem } from '../ui/use-problem'
 
 interface FailureNoticeProps {
   failure: Failure
@@ -10,22 +12,24 @@ interface FailureNoticeProps {
 
 /** What went wrong with a photo, and what can be done. */
 export function FailureNotice({ failure, onRetry, onRemove }: FailureNoticeProps) {
+  const t = useTranslations('failure')
+  const { title, detail } = useProblem()(failure)
   const Icon = failure.code === 'offline' ? WifiOff : CircleAlert
   return (
     <div className="pb-2">
       <p className="flex items-center gap-2 font-semibold text-bad">
-        <Icon aria-hidden className="size-4" /> No answer
+        <Icon aria-hidden className="size-4" /> {t('title')}
       </p>
-      <h1 className="mt-1 text-balance font-semibold text-xl tracking-tight">{failure.title}</h1>
-      <p className="mt-3 max-w-[44em] text-pretty text-ink-2">{failure.detail}</p>
+      <h1 className="mt-1 text-balance font-semibold text-xl tracking-tight">{title}</h1>
+      <p className="mt-3 max-w-[44em] text-pretty text-ink-2">{detail}</p>
       <div className="mt-6 flex flex-wrap gap-2">
         {failure.retryable && (
           <Button variant="primary" onClick={onRetry}>
-            <RotateCw aria-hidden /> Try again
+            <RotateCw aria-hidden /> {t('retry')}
           </Button>
         )}
         <Button onClick={onRemove}>
-          <Trash2 aria-hidden /> Remove photo
+          <Trash2 aria-hidden /> {t('remove')}
         </Button>
       </div>
       <p className="figures mt-6 text-ink-3 text-xs">{failure.code}</p>

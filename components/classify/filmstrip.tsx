@@ -3,12 +3,14 @@
 import clsx from 'clsx'
 import { CircleAlert, LoaderCircle, Plus } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photo-session'
 
 interface FilmstripProps {
   photos: readonly Photo[]
   model: string
-  selected: number
+  /** The photo that is looked at; null where none is. */
+  selected: number | null
   onSelect(id: number): void
   onRemove(id: number): void
   onAdd(): void
@@ -16,10 +18,11 @@ interface FilmstripProps {
 
 /** All photos of this visit. Arrow keys go through them, Delete takes one away. */
 export function Filmstrip({ photos, model, selected, onSelect, onRemove, onAdd }: FilmstripProps) {
+  const t = useTranslations('classify')
   function keys(event: KeyboardEvent): void {
     const at = photos.findIndex(({ id }) => id === selected)
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (event.key === 'Delete') onRemove(selected)
+    if (event.key === 'Delete' && selected !== null) onRemove(selected)
     const next = step ? photos[at + step] : undefined
     if (!next) return
     event.preventDefault()
@@ -28,7 +31,7 @@ export function Filmstrip({ photos, model, selected, onSelect, onRemove, onAdd }
     buttons[at + (step ?? 0)]?.focus()
   }
   return (
-    <ul aria-label="Photos" onKeyDown={keys} className="-mx-1 mt-2 flex gap-2 overflow-x-auto p-1 lg:flex-wrap">
+    <ul aria-label={t('photos')} onKeyDown={keys} className="-mx-1 mt-2 flex gap-2 overflow-x-auto p-1 lg:flex-wrap">
       {photos.map((photo) => (
         <li key={photo.id} className="shrink-0">
           <Thumbnail photo={photo} model={model} current={photo.id === selected} onSelect={onSelect} />
@@ -38,7 +41,7 @@ export function Filmstrip({ photos, model, selected, onSelect, onRemove, onAdd }
         <button
           type="button"
           onClick={onAdd}
-          aria-label="Add photos"
+          aria-label={t('addPhotos')}
           className="grid size-[52px] place-items-center rounded-card border border-line-2 border-dashed text-ink-2 hover:bg-sunk hover:text-ink sm:size-[60px]"
         >
           <Plus aria-hidden className="size-4" />
@@ -73,6 +76,7 @@ function Thumbnail({ photo, model, current, onSelect }: ThumbnailProps) {
       ref={button}
       type="button"
       aria-current={current}
+      translate="no"
       aria-label={photo.name}
       title={photo.name}
       onClick={() => onSelect(photo.id)}

@@ -1,14 +1,18 @@
 import { TriangleAlert } from 'lucide-react'
+import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract'
+import { useModelName } from './use-model-name'
 
 /** Says when the default model does not serve, before anybody uploads for nothing. */
 export function ModelNotice({ models }: { models: readonly ModelInfo[] }) {
+  const t = useTranslations('classify')
+  const name = useModelName()
   const failed = models.find((model) => model.default && model.status === 'failed')
   if (!failed) return null
   return (
     <p className="mt-2 flex items-start gap-2 rounded-card bg-warn-soft px-4 py-3 text-sm text-warn">
       <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      The {failed.type ?? failed.id} model does not serve on this machine. Choose another under the answer.
+      {t('modelFailed', { model: name(failed.type ?? failed.id) })}
     </p>
   )
 }

@@ -1,10 +1,15 @@
 'use client'
 
-import { Collapsible } from '@base-ui/react/collapsible'
-import { ChevronDown } from 'lucide-react'
+import { useTranslations } from 'use-intl'
+import { LARGE_BYTES } from '@/lib/client/prepare-photo'
+import { keepReduce } from '@/lib/client/tab-session'
 import type { ModelInfo } from '@/lib/shared/contract'
+import { Disclosure } from '../ui/disclosure'
 import { Segmented } from '../ui/segmented'
 import { Slider } from '../ui/slider'
+import { Switch } from '../ui/switch'
+import { useFormat } from '../ui/use-format'
+import { useModelName } from './use-model-name'
 
 interface OptionsProps {
   models: readonly ModelInfo[]
@@ -16,57 +21,54 @@ interface OptionsProps {
   /** Labels with a lower score are left out. */
   least: number
   onLeast(score: number): void
+  /** Whether large photos are made smaller before the upload. */
+  reduce: boolean
 }
 
 const MOST_LABELS = 10
 const HIGHEST_LEAST = 0.5
 
-/** Which model and how many labels, behind one line that says what is chosen. */
-export function Options({ models, model, onModel, shown, onShown, least, onLeast }: OptionsProps) {
+/** Which model, how many labels and what is sent, behind one line that says what is chosen. */
+export function Options({ models, model, onModel, shown, onShown, least, onLeast, reduce }: OptionsProps) {
+  const t = useTranslations('answer')
+  const prepare = useTranslations('prepare')
+  const format = useFormat()
+  const name = useModelName()
   const choices = models.map(({ id, type, status }) => ({
     value: type ?? id,
-    label: capital(type ?? id),
+    label: name(type ?? id),
     disabled: status === 'failed',
   }))
+  const percent = Math.round(100 * least)
+  const chosen = [t('optionsModel', { model: name(model) }), t('optionsTop', { count: shown })]
+  if (least > 0) chosen.push(t('optionsLeast', { percent }))
   return (
-    <Collapsible.Root className="mt-4">
-      <Collapsible.Trigger className="group -mx-2 flex items-center gap-1.5 rounded-card px-2 py-1.5 text-ink-2 text-sm hover:bg-sunk hover:text-ink">
-        {capital(model)} model · top {shown}
-        {least > 0 && ` · from ${wholePercent(least)}`}
-        <ChevronDown
-          aria-hidden
-          className="size-4 transition-transform duration-150 group-data-panel-open:rotate-180"
-        />
-      </Collapsible.Trigger>
-      <Collapsible.Panel className="grid gap-3 pt-3">
-        <Segmented label="Model" options={choices} value={model} onChange={onModel} />
-        <Slider
-          label="Labels"
-          value={shown}
-          min={1}
-          max={MOST_LABELS}
-          step={1}
-          onChange={onShown}
-          show={(count) => `top ${count}`}
-        />
-        <Slider
-          label="At least"
-          value={least}
-          min={0}
-          max={HIGHEST_LEAST}
-          step={0.01}
-          onChange={onLeast}
-          show={wholePercent}
-        />
-      </Collapsible.Panel>
-    </Collapsible.Root>
+    <Disclosure className="mt-4" label={chosen.join(' · ')}>
+      <Segmented label={t('model')} options={choices} value={model} onChange={onModel} />
+      <Slider
+        label={t('labels')}
+        value={shown}
+        min={1}
+        max={MOST_LABELS}
+        step={1}
+        onChange={onShown}
+        show={(count) => t('optionsTop', { count })}
+      />
+      <Slider
+        label={t('atLeast')}
+        value={least}
+        min={0}
+        max={HIGHEST_LEAST}
+        step={0.01}
+        onChange={onLeast}
+        show={(share) => t('percent', { value: Math.round(100 * share) })}
+      />
+      <Switch
+        label={prepare('setting')}
+        hint={prepare('settingHint', { size: format.bytes(LARGE_BYTES) })}
+        checked={reduce}
+        onChange={keepReduce}
+      />
+    </Disclosure>
   )
-}
-
-function wholePercent(share: number): string {
-  return `${Math.round(100 * share)} %`
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
 }

@@ -2,43 +2,69 @@
 
 import { ImageOff, X } from 'lucide-react'
 import { useState } from 'react'
+import { useTranslations } from 'use-intl'
 import type { Phase, Photo } from '@/lib/client/photo-session'
-import { bytes, formatName } from '@/lib/shared/format'
+import { formatName } from '@/lib/shared/format'
+import { useFormat } from '../ui/use-format'
 
 interface PhotoFrameProps {
   photo: Photo
   phase: Phase | undefined
   onRemove(): void
+  onSendOriginal(): void
 }
 
-/** The photo, large, in a frame that never changes its size, with its facts in a corner. */
-export function PhotoFrame({ photo, phase, onRemove }: PhotoFrameProps) {
+interface Size {
+  width: number
+  height: number
+}
+
+/** The photo, large, in a frame that never changes its size, with its facts in a corner and what was done to it below. */
+export function PhotoFrame({ photo, phase, onRemove, onSendOriginal }: PhotoFrameProps) {
+  const t = useTranslations('classify')
+  const [size, setSize] = useState<{ url: string; size: Size } | null>(null)
+  const facts = useFacts(photo, phase, size?.url === photo.url ? size.size : null)
   return (
-    <figure className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk lg:aspect-[597/523]">
-      <Preview key={photo.id} photo={photo} />
-      <button
-        type="button"
-        onClick={onRemove}
-        aria-label={`Remove ${photo.name}`}
-        className="absolute top-3 right-3 grid size-9 place-items-center rounded-full bg-black/75 text-white hover:bg-black"
-      >
-        <X aria-hidden className="size-4" />
-      </button>
-      <figcaption className="absolute right-3 bottom-3 left-3 flex flex-wrap items-end justify-between gap-2 text-xs">
-        <span className="figures rounded-[6px] bg-black/75 px-2 py-1 text-white">{facts(photo, phase)}</span>
-        {photo.credit && <span className="rounded-[6px] bg-black/75 px-2 py-1 text-white">Photo: {photo.credit}</span>}
-      </figcaption>
-    </figure>
+    <>
+      <figure className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk lg:aspect-[597/523]">
+        <Preview key={photo.url} photo={photo} onSize={(measured) => setSize({ url: photo.url, size: measured })} />
+        <button
+          type="button"
+          onClick={onRemove}
+          aria-label={t('remove', { name: photo.name })}
+          className="absolute top-3 right-3 grid size-9 place-items-center rounded-full bg-black/75 text-white hover:bg-black"
+        >
+          <X aria-hidden className="size-4" />
+        </button>
+        <figcaption className="absolute right-3 bottom-3 left-3 flex flex-wrap items-end justify-between gap-2 text-xs">
+          <span translate="no" className="figures max-w-full rounded-[6px] bg-black/75 px-2 py-1 text-white">
+            {facts}
+          </span>
+          {photo.credit && (
+            <span className="rounded-[6px] bg-black/75 px-2 py-1 text-white">
+              {t('photoCredit', { credit: photo.credit })}
+            </span>
+          )}
+        </figcaption>
+      </figure>
+      <Treatment photo={photo} onSendOriginal={onSendOriginal} />
+    </>
   )
 }
 
-function Preview({ photo: { url, name } }: { photo: Photo }) {
+interface PreviewProps {
+  photo: Photo
+  onSize(size: Size): void
+}
+
+function Preview({ photo: { url, name }, onSize }: PreviewProps) {
+  const t = useTranslations('classify')
   const [broken, setBroken] = useState(false)
   if (broken) {
     return (
       <div className="grid size-full place-content-center justify-items-center gap-2 text-ink-2">
         <ImageOff aria-hidden className="size-7" strokeWidth={1.5} />
-        <p className="text-sm">This browser cannot show {name}</p>
+        <p className="text-sm">{t('cannotShow', { name })}</p>
       </div>
     )
   }
@@ -52,13 +78,66 @@ function Preview({ photo: { url, name } }: { photo: Photo }) {
         className="absolute inset-0 size-full scale-125 object-cover opacity-45 blur-2xl"
       />
       {/* biome-ignore lint/performance/noImgElement: an object URL of a file in this browser */}
-      <img src={url} alt={name} onError={() => setBroken(true)} className="absolute inset-0 size-full object-contain" />
+      <img
+        src={url}
+        translate="no"
+        alt={name}
+        onError={() => setBroken(true)}
+        onLoad={({ currentTarget }) =>
+          onSize({ width: currentTarget.naturalWidth, height: currentTarget.naturalHeight })
+        }
+        className="absolute inset-0 size-full object-contain"
+      />
     </>
   )
 }
 
-function facts({ file, name }: Photo, phase: Phase | undefined): string {
-  if (phase?.name !== 'answered') return `${name.length > 24 ? `${name.slice(0, 21)}…` : name} · ${bytes(file.size)}`
-  const { width, height, format, bytes: size } = phase.result.image
-  return `${width} × ${height} · ${formatName(format)} · ${bytes(size)}`
+/** What this browser made of the photo before it was sent. */
+function Treatment({ photo: { prepared, file }, onSendOriginal }: Pick<PhotoFrameProps, 'photo' | 'onSendOriginal'>) {
+  const t = useTranslations('prepare')
+  const format = useFormat()
+  if (!prepared?.converted && !prepared?.reduced) return null
+  const { reduced } = prepared
+  return (
+    <p className="mt-2.5 flex flex-wrap items-baseline gap-x-3 gap-y-1 text-ink-2 text-sm">
+      {prepared.converted && <span>{t('converted')}</span>}
+      {reduced && (
+        <>
+          <span>
+            {t('reduced', {
+              width: String(reduced.width),
+              height: String(reduced.height),
+              after: format.bytes(prepared.file.size),
+              before: format.bytes(file.size),
+            })}
+          </span>
+          <button
+            type="button"
+            onClick={onSendOriginal}
+            className="font-semibold text-accent underline-offset-4 hover:underline"
+          >
+            {t('sendOriginal')}
+          </button>
+        </>
+      )}
+    </p>
+  )
+}
+
+const LONGEST_NAME = 26
+
+/** Name, size in pixels, format and bytes of the photo as it was given, as far as they are known by now. */
+function useFacts({ file, name, prepared }: Photo, phase: Phase | undefined, measured: Size | null): string {
+  const format = useFormat()
+  const told = phase?.name === 'answered' && !prepared?.reduced && !prepared?.converted ? phase.result.image : null
+  const size = told ?? measured
+  const kind = told?.format ?? /^image\/(\w+)$/.exec(file.type)?.[1]
+  return [
+    name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 3)}…` : name,
+    size && `${size.width} × ${size.height}`,
+    kind && formatName(kind),
+    format.bytes(file.size),
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }

@@ -1,10 +1,12 @@
 'use client'
 
 import { useState } from 'react'
+import { useTranslations } from 'use-intl'
 import { SAMPLES, type Sample } from '@/lib/shared/samples'
 
 /** A few photos to try with. Each is fetched like any file and goes the same way as a visitor's own. */
 export function Samples({ onSample }: { onSample(file: Blob, credit: string): void }) {
+  const t = useTranslations('classify')
   const [failed, setFailed] = useState(false)
   async function take({ file, credit }: Sample): Promise<void> {
     try {
@@ -19,20 +21,20 @@ export function Samples({ onSample }: { onSample(file: Blob, credit: string): vo
   return (
     <div className="mt-7">
       <div className="flex flex-wrap items-center justify-center gap-x-4 gap-y-3">
-        <p className="text-ink-2 text-sm">No photo at hand?</p>
+        <p className="text-ink-2 text-sm">{t('samplesHint')}</p>
         <ul className="flex gap-2.5">
           {SAMPLES.map((sample) => (
             <li key={sample.file}>
               <button
                 type="button"
                 onClick={() => take(sample)}
-                title={`Photo: ${sample.credit}`}
+                title={t('photoCredit', { credit: sample.credit })}
                 className="block rounded-card"
               >
-                {/* biome-ignore lint/performance/noImgElement: small local files; next/image would run them through its own server */}
+                {/* biome-ignore lint/performance/noImgElement: small local files of the right size already */}
                 <img
-                  src={`/gallery/${sample.file}`}
-                  alt={`${sample.alt}, classify`}
+                  src={`/gallery/thumbs/${sample.file.replace(/\.\w+$/, '')}-112.webp`}
+                  alt={t('sampleAction', { what: t(`samples.${sample.name}`) })}
                   width={56}
                   height={56}
                   className="size-14 rounded-card object-cover transition-transform duration-150 hover:scale-105"
@@ -44,7 +46,7 @@ export function Samples({ onSample }: { onSample(file: Blob, credit: string): vo
       </div>
       {failed && (
         <p role="alert" className="mt-3 text-bad text-sm">
-          The sample could not be loaded. Are you online?
+          {t('sampleFailed')}
         </p>
       )}
     </div>

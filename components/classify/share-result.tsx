@@ -3,6 +3,7 @@
 import { Menu } from '@base-ui/react/menu'
 import { Check, Code2, Download } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { useTranslations } from 'use-intl'
 import { saveFile } from '@/lib/client/save-file'
 import { type ExportedResult, toCsv, toJson } from '@/lib/shared/result-export'
 import { toFragment } from '@/lib/shared/share-link'
@@ -19,6 +20,7 @@ const COPIED_MS = 2000
 
 /** Takes answers elsewhere: as files, as JSON, or as the code that asks for them. */
 export function ShareResult({ shown, all }: ShareResultProps) {
+  const t = useTranslations('share')
   const [copied, setCopied] = useState('')
   async function copy(what: string, text: string): Promise<void> {
     try {
@@ -30,28 +32,28 @@ export function ShareResult({ shown, all }: ShareResultProps) {
     }
   }
   const asked = { origin: globalThis.location?.origin ?? '', file: shown.file, model: shown.result.model.id }
-  const photos = all.length === 1 ? '1 photo' : `${all.length} photos`
+  const count = all.length
   return (
     <div className="mt-4 flex flex-wrap items-center gap-2">
-      <Choice icon={<Code2 aria-hidden className="size-4" />} label="Copy">
-        <Item onClick={() => copy('Link', `${asked.origin}/result#${toFragment(shown.file, shown.result)}`)}>
-          A link to this answer
+      <Choice icon={<Code2 aria-hidden className="size-4" />} label={t('copy')}>
+        <Item onClick={() => copy(t('linkName'), `${asked.origin}/result#${toFragment(shown.file, shown.result)}`)}>
+          {t('link')}
         </Item>
-        <Item onClick={() => copy('JSON', toJson([shown]))}>Answer as JSON</Item>
+        <Item onClick={() => copy('JSON', toJson([shown]))}>{t('json')}</Item>
         {(Object.keys(SNIPPETS) as Language[]).map((language) => (
           <Item key={language} onClick={() => copy(language, SNIPPETS[language](asked))}>
-            The request in {language}
+            {t('request', { language })}
           </Item>
         ))}
       </Choice>
-      <Choice icon={<Download aria-hidden className="size-4" />} label="Download">
-        <Item onClick={() => saveFile('answers.csv', 'text/csv', toCsv(all))}>CSV of {photos}</Item>
-        <Item onClick={() => saveFile('answers.json', 'application/json', toJson(all))}>JSON of {photos}</Item>
+      <Choice icon={<Download aria-hidden className="size-4" />} label={t('download')}>
+        <Item onClick={() => saveFile('answers.csv', 'text/csv', toCsv(all))}>{t('csvOf', { count })}</Item>
+        <Item onClick={() => saveFile('answers.json', 'application/json', toJson(all))}>{t('jsonOf', { count })}</Item>
       </Choice>
       <p aria-live="polite" className="flex items-center gap-1.5 text-ink-2 text-sm">
         {copied && (
           <>
-            <Check aria-hidden className="size-4 text-accent" /> {copied} copied
+            <Check aria-hidden className="size-4 text-accent" /> {t('copied', { what: copied })}
           </>
         )}
       </p>

@@ -1,24 +1,27 @@
 import { Fragment } from 'react'
+import { useTranslations } from 'use-intl'
 import type { Classification } from '@/lib/shared/contract'
-import { milliseconds } from '@/lib/shared/format'
+import { useFormat } from '../ui/use-format'
 
 /** Where the time went, in one quiet line. A stage of less than a tenth of a millisecond is left out. */
 export function Timings({ timings }: Pick<Classification, 'timings'>) {
+  const t = useTranslations('answer')
+  const format = useFormat()
   const stages = [
     ['wait', timings.queue_ms],
     ['decode', timings.decode_ms],
     ['run', timings.run_ms],
   ] as const
   return (
-    <p className="figures mt-6 border-line border-t pt-5 text-xs sm:text-[13px] text-ink-2">
+    <p className="figures mt-6 border-line border-t pt-5 text-ink-2 text-xs sm:text-[13px]">
       {stages
         .filter(([, ms]) => ms >= 0.05)
         .map(([name, ms]) => (
           <Fragment key={name}>
-            {name} {milliseconds(ms)} <span className="text-ink-3">·</span>{' '}
+            {t(name)} {format.milliseconds(ms)} <span className="text-ink-3">·</span>{' '}
           </Fragment>
         ))}
-      total <span className="font-medium text-ink">{milliseconds(timings.total_ms)} ms</span>
+      {t('total')} <span className="font-medium text-ink">{format.milliseconds(timings.total_ms)} ms</span>
     </p>
   )
 }

@@ -1,10 +1,12 @@
 import { Link2 } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
+import { useTranslations } from 'use-intl'
 import { webAddress } from '@/lib/client/photo-by-url'
 import { Button } from '../ui/button'
 
 /** For a photo that lies on the web: its address, which the server fetches. */
 export function UrlField({ onUrl }: { onUrl(url: string): void }) {
+  const t = useTranslations('classify')
   const [text, setText] = useState('')
   const [wrong, setWrong] = useState(false)
   const id = useId()
@@ -21,7 +23,7 @@ export function UrlField({ onUrl }: { onUrl(url: string): void }) {
       <div className="flex gap-2">
         <div className="relative min-w-0 flex-1">
           <label htmlFor={id} className="sr-only">
-            Address of a photo
+            {t('urlLabel')}
           </label>
           <Link2 aria-hidden className="absolute top-3 left-3 size-4 text-ink-3" />
           <input
@@ -33,15 +35,15 @@ export function UrlField({ onUrl }: { onUrl(url: string): void }) {
             onChange={(event) => setText(event.target.value)}
             aria-invalid={wrong}
             aria-describedby={wrong ? `${id}-wrong` : undefined}
-            placeholder="https://…/photo.jpg"
+            placeholder={t('urlPlaceholder')}
             className="h-10 w-full rounded-card border border-line-2 bg-card pr-3 pl-9 text-sm placeholder:text-ink-3"
           />
         </div>
-        <Button type="submit">Fetch</Button>
+        <Button type="submit">{t('urlFetch')}</Button>
       </div>
       {wrong && (
         <p id={`${id}-wrong`} role="alert" className="mt-2 text-bad text-sm">
-          That is not an address that begins with http:// or https://.
+          {t('urlWrong')}
         </p>
       )}
     </form>

@@ -5,14 +5,15 @@ interface Wanted {
   credit: string
 }
 
-/** Takes the photo of the gallery that the address asks for, once, as if the visitor had dropped it. */
+/**
+ * Takes the photo of the gallery that the address asks for, once, as if the visitor had dropped it. The address of that photo then
+ * takes the place of the one that asked for it, so that a reload does not add it again.
+ */
 export function useGalleryPhoto(add: (file: Blob, credit: string) => void, wanted: Wanted | null): void {
   const taken = useRef(false)
   useEffect(() => {
     if (wanted === null || taken.current) return
     taken.current = true
-    // A reload shall not add it again.
-    history.replaceState(null, '', '/')
     void fetch(`/gallery/${encodeURIComponent(wanted.file)}`)
       .then((reply) => (reply.ok ? reply.blob() : Promise.reject(new Error(String(reply.status)))))
       .then((blob) => add(new File([blob], wanted.file, { type: blob.type }), wanted.credit))

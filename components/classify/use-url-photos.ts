@@ -1,10 +1,11 @@
 import { useCallback, useRef, useState } from 'react'
+import type { Failure } from '@/lib/client/failure'
 import { photoByUrl, UrlFailure } from '@/lib/client/photo-by-url'
 
 export type UrlState =
   | { name: 'idle' }
   | { name: 'fetching'; url: string }
-  | { name: 'failed'; url: string; title: string; detail: string }
+  | { name: 'failed'; url: string; failure: Failure }
 
 /** Fetches photos by their address, one at a time: a new one takes the place of one that is still on its way. */
 export function useUrlPhotos(add: (files: readonly Blob[]) => void) {
@@ -23,8 +24,9 @@ export function useUrlPhotos(add: (files: readonly Blob[]) => void) {
         add([file])
       } catch (error) {
         if (mine.signal.aborted) return
-        const { title, detail } = error instanceof UrlFailure ? error : new UrlFailure('It did not work', String(error))
-        setState({ name: 'failed', url, title, detail })
+        const failure =
+          error instanceof UrlFailure ? error.failure : { code: 'url_offline', retryable: true, retryAfterMs: null }
+        setState({ name: 'failed', url, failure })
       }
     },
     [add],

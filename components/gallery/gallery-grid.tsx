@@ -1,20 +1,19 @@
 'use client'
 
 import { useId, useState } from 'react'
+import { useTranslations } from 'use-intl'
 import type { GalleryPicture } from '@/lib/shared/gallery'
 import { Segmented } from '../ui/segmented'
 import { PictureCard } from './picture-card'
 
-const SURENESS = [
-  { value: 'all', label: 'All' },
-  { value: 'sure', label: 'Sure' },
-  { value: 'unsure', label: 'Not sure' },
-] as const
+const SURENESS = ['all', 'sure', 'unsure'] as const
 
-type Sureness = (typeof SURENESS)[number]['value']
+type Sureness = (typeof SURENESS)[number]
 
 /** All pictures, narrowed by a word, a group, and how sure the model is. */
 export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] }) {
+  const t = useTranslations('gallery')
+  const groupName = useGroupName()
   const [query, setQuery] = useState('')
   const [group, setGroup] = useState('')
   const [sureness, setSureness] = useState<Sureness>('all')
@@ -33,20 +32,20 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
       <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-3">
         <div className="min-w-48 flex-1 sm:max-w-72">
           <label htmlFor={searchId} className="sr-only">
-            Search by label
+            {t('search')}
           </label>
           <input
             id={searchId}
             type="search"
             value={query}
             onChange={(event) => setQuery(event.target.value)}
-            placeholder="Search by label"
+            placeholder={t('search')}
             className="h-10 w-full rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3"
           />
         </div>
         <div>
           <label htmlFor={groupId} className="sr-only">
-            Group
+            {t('group')}
           </label>
           <select
             id={groupId}
@@ -54,28 +53,33 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
             onChange={(event) => setGroup(event.target.value)}
             className="h-10 rounded-card border border-line-2 bg-card px-3 text-sm"
           >
-            <option value="">All groups</option>
+            <option value="">{t('allGroups')}</option>
             {groups.map((name) => (
               <option key={name} value={name}>
-                {capital(name)}
+                {groupName(name)}
               </option>
             ))}
           </select>
         </div>
-        <Segmented<Sureness> label="Model is" options={SURENESS} value={sureness} onChange={setSureness} />
+        <Segmented<Sureness>
+          label={t('modelIs')}
+          options={SURENESS.map((value) => ({ value, label: t(value) }))}
+          value={sureness}
+          onChange={setSureness}
+        />
       </div>
       <p aria-live="polite" className="mt-4 text-ink-2 text-sm">
-        {found.length} of {pictures.length} photos
+        {t('count', { found: found.length, all: pictures.length })}
       </p>
       {found.length === 0 ? (
         <p className="mt-6 rounded-card border border-line border-dashed px-5 py-10 text-center text-ink-2">
-          No photo is so.{' '}
+          {t('none')}{' '}
           <button
             type="button"
             onClick={reset}
             className="font-semibold text-accent underline-offset-4 hover:underline"
           >
-            Show all
+            {t('showAll')}
           </button>
         </p>
       ) : (
@@ -100,6 +104,11 @@ function isSo({ answer }: GalleryPicture, sureness: Sureness): boolean {
   return sureness === 'all' || (answer !== null && answer.uncertain === (sureness === 'unsure'))
 }
 
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
+/** The groups that ship have names in each language; one that was added is called as it was written. */
+function useGroupName(): (group: string) => string {
+  const t = useTranslations('gallery.groups')
+  return (group) => {
+    const key = group === 'outside the labels' ? 'outside' : group
+    return t.has(key as 'food') ? t(key as 'food') : group.charAt(0).toUpperCase() + group.slice(1)
+  }
 }

@@ -1,32 +1,47 @@
 import Link from 'next/link'
+import { useTranslations } from 'use-intl'
 import { confidence } from '@/lib/shared/confidence'
-import { percent } from '@/lib/shared/format'
 import { type GalleryPicture, licenseName, licenseUrl } from '@/lib/shared/gallery'
+import { useFormat } from '../ui/use-format'
 
 const [WIDTH, HEIGHT] = [480, 360]
 
 /** One picture: what the model says of it, and whose it is. A click opens it in the demo. */
 export function PictureCard({ picture, eager }: { picture: GalleryPicture; eager: boolean }) {
   const { file, thumbnail, answer, shows } = picture
-  const name = answer?.label ?? shows ?? 'photo'
+  const t = useTranslations('gallery')
+  const numbers = useTranslations('answer')
+  const words = useTranslations('confidence')
+  const format = useFormat()
+  const label = answer?.label ?? shows
   return (
     <article>
       <Link href={`/?photo=${encodeURIComponent(file)}`} prefetch={false} className="group block rounded-card">
         {/* biome-ignore lint/performance/noImgElement: small local files of the right size already */}
         <img
           src={`/gallery/${thumbnail}`}
-          alt={shows ?? 'Nothing that the labels name'}
+          lang={shows ? 'en' : undefined}
+          alt={shows ?? t('outsideAlt')}
           width={WIDTH}
           height={HEIGHT}
           loading={eager ? 'eager' : 'lazy'}
           className="aspect-[4/3] w-full rounded-card bg-sunk object-cover transition-[filter] duration-150 group-hover:brightness-95"
         />
         <span className="mt-2.5 flex items-baseline gap-2">
-          <span className="mr-auto font-medium text-sm underline-offset-4 group-hover:underline">{name}</span>
-          {answer && <span className="text-ink-2 text-xs tabular-nums">{percent(answer.score)} %</span>}
+          <span
+            lang={label ? 'en' : undefined}
+            className="mr-auto font-medium text-sm underline-offset-4 group-hover:underline"
+          >
+            {label ?? t('photo')}
+          </span>
+          {answer && (
+            <span className="text-ink-2 text-xs tabular-nums">
+              {numbers('percent', { value: format.percent(answer.score) })}
+            </span>
+          )}
         </span>
         <span className={answer?.uncertain ? 'block text-warn text-xs' : 'block text-ink-2 text-xs'}>
-          {answer ? confidence(answer.score, answer.uncertain).words : 'No answer yet'}
+          {answer ? words(confidence(answer.score, answer.uncertain)) : t('noAnswer')}
         </span>
       </Link>
       <Credit picture={picture} />
@@ -35,10 +50,12 @@ export function PictureCard({ picture, eager }: { picture: GalleryPicture; eager
 }
 
 function Credit({ picture: { author, license, source } }: { picture: GalleryPicture }) {
+  const t = useTranslations('gallery')
   const url = licenseUrl(license)
+  const name = licenseName(license, t('publicDomain'))
   const link = 'underline decoration-line-2 underline-offset-2 hover:text-ink'
   return (
-    <p className="mt-1.5 text-ink-3 text-xs">
+    <p translate="no" className="mt-1.5 text-ink-3 text-xs">
       {source.startsWith('https://') ? (
         <a href={source} rel="noreferrer" className={link}>
           {author}
@@ -49,10 +66,10 @@ function Credit({ picture: { author, license, source } }: { picture: GalleryPict
       ,{' '}
       {url ? (
         <a href={url} rel="license noreferrer" className={link}>
-          {licenseName(license)}
+          {name}
         </a>
       ) : (
-        licenseName(license)
+        name
       )}
     </p>
   )

@@ -3,17 +3,20 @@
 import { Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl'
 import { clearRuns, listRuns, MOST_RUNS, type Run, removeRun } from '@/lib/client/history'
 import { saveFile } from '@/lib/client/save-file'
-import { bytes } from '@/lib/shared/format'
 import { toCsv, toJson } from '@/lib/shared/result-export'
 import { Button } from '../ui/button'
+import { useFormat } from '../ui/use-format'
 import { RunRow } from './run-row'
 
 type State = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }
 
 /** The runs of this browser: searched, exported, taken away. */
 export function HistoryView() {
+  const t = useTranslations('history')
+  const format = useFormat()
   const [state, setState] = useState<State>({ name: 'loading' })
   const [query, setQuery] = useState('')
   useEffect(() => {
@@ -22,15 +25,15 @@ export function HistoryView() {
       () => setState({ name: 'unavailable' }),
     )
   }, [])
-  if (state.name === 'loading') return <Note>Reading …</Note>
-  if (state.name === 'unavailable') return <Note>This browser keeps nothing for this page, as private windows do.</Note>
+  if (state.name === 'loading') return <Note>{t('reading')}</Note>
+  if (state.name === 'unavailable') return <Note>{t('unavailable')}</Note>
   const { runs } = state
   if (runs.length === 0) {
     return (
       <Note>
-        Nothing yet.{' '}
+        {t('empty')}{' '}
         <Link href="/" className="font-semibold text-accent underline-offset-4 hover:underline">
-          Classify a photo
+          {t('classify')}
         </Link>
       </Note>
     )
@@ -50,10 +53,10 @@ export function HistoryView() {
       <div className="mt-6 flex flex-wrap items-center gap-3">
         <input
           type="search"
-          aria-label="Search by label or file"
+          aria-label={t('search')}
           value={query}
           onChange={(event) => setQuery(event.target.value)}
-          placeholder="Search by label or file"
+          placeholder={t('search')}
           className="h-10 min-w-48 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-72"
         />
         <Button onClick={() => saveFile('history.csv', 'text/csv', toCsv(exported))}>CSV</Button>
@@ -61,8 +64,12 @@ export function HistoryView() {
         <Clear onClear={clear} />
       </div>
       <p aria-live="polite" className="mt-4 text-ink-2 text-sm">
-        {found.length} of {runs.length} photos. At most {MOST_RUNS} are kept, the oldest go first; now they take{' '}
-        {size(runs)}.
+        {t('summary', {
+          found: found.length,
+          all: runs.length,
+          most: MOST_RUNS,
+          size: format.bytes(size(runs)),
+        })}
       </p>
       <ul className="mt-3">
         {found.map((run) => (
@@ -83,22 +90,23 @@ function Note({ children }: { children: ReactNode }) {
 
 /** Asks once more, since what is cleared is gone. */
 function Clear({ onClear }: { onClear(): void }) {
+  const t = useTranslations('history')
   const [asking, setAsking] = useState(false)
   if (!asking) {
     return (
       <Button variant="quiet" onClick={() => setAsking(true)} className="sm:ml-auto">
-        <Trash2 aria-hidden /> Clear
+        <Trash2 aria-hidden /> {t('clear')}
       </Button>
     )
   }
   return (
     <span className="flex flex-wrap items-center gap-2 sm:ml-auto">
-      <span className="text-ink-2 text-sm">Clear all of it?</span>
+      <span className="text-ink-2 text-sm">{t('clearAsk')}</span>
       <Button onClick={onClear} className="text-bad">
-        Yes, clear
+        {t('clearYes')}
       </Button>
       <Button variant="quiet" autoFocus onClick={() => setAsking(false)}>
-        Keep it
+        {t('clearNo')}
       </Button>
     </span>
   )
@@ -111,9 +119,7 @@ function matches({ file, result }: Run, query: string): boolean {
   )
 }
 
-/** Thumbnails and answers, about. */
-function size(runs: readonly Run[]): string {
-  return bytes(
-    runs.reduce((sum, { thumbnail, result }) => sum + (thumbnail?.size ?? 0) + JSON.stringify(result).length, 0),
-  )
+/** Bytes of thumbnails and answers, about. */
+function size(runs: readonly Run[]): number {
+  return runs.reduce((sum, { thumbnail, result }) => sum + (thumbnail?.size ?? 0) + JSON.stringify(result).length, 0)
 }

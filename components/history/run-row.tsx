@@ -1,15 +1,21 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl'
 import type { Run } from '@/lib/client/history'
 import { confidence } from '@/lib/shared/confidence'
-import { percent } from '@/lib/shared/format'
+import { useFormat } from '../ui/use-format'
 
 /** One photo of the past: what it was, how sure, when, by which model. */
 export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
+  const t = useTranslations('history')
+  const remove = useTranslations('classify')
+  const answer = useTranslations('answer')
+  const words = useTranslations('confidence')
+  const format = useFormat()
   const { file, time, result } = run
   const [best, ...others] = result.predictions
   const thumbnail = useObjectUrl(run.thumbnail)
-  const sure = best ? confidence(best.score, result.uncertain) : null
+  const unsure = best && confidence(best.score, result.uncertain) === 'uncertain'
   return (
     <div className="flex items-center gap-4 py-3">
       {thumbnail ? (
@@ -20,25 +26,33 @@ export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
       )}
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline gap-x-3">
-          <span className="font-medium">{best?.label ?? 'no label'}</span>
-          {best && <span className="text-ink-2 text-sm tabular-nums">{percent(best.score)} %</span>}
-          {sure?.tone === 'uncertain' && <span className="text-sm text-warn">{sure.words}</span>}
+          <span lang={best ? 'en' : undefined} className="font-medium">
+            {best?.label ?? answer('noLabel')}
+          </span>
+          {best && (
+            <span className="text-ink-2 text-sm tabular-nums">
+              {answer('percent', { value: format.percent(best.score) })}
+            </span>
+          )}
+          {unsure && <span className="text-sm text-warn">{words('uncertain')}</span>}
         </p>
         <p className="truncate text-ink-2 text-sm">
-          then{' '}
-          {others
-            .slice(0, 3)
-            .map(({ label }) => label)
-            .join(', ')}
+          {others.length > 0 &&
+            t('then', {
+              labels: others
+                .slice(0, 3)
+                .map(({ label }) => label)
+                .join(', '),
+            })}
         </p>
         <p className="truncate text-ink-3 text-xs">
-          {file} · {new Date(time).toLocaleString()} · {result.model.id}
+          {file} · {format.dateTime(time)} · {result.model.id}
         </p>
       </div>
       <button
         type="button"
         onClick={onRemove}
-        aria-label={`Remove ${file}`}
+        aria-label={remove('remove', { name: file })}
         className="grid size-10 shrink-0 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink"
       >
         <X aria-hidden className="size-4" />

@@ -1,31 +1,42 @@
+'use client'
+
 import Link from 'next/link'
-import { ThemeToggle } from './theme-toggle'
+import { useTranslations } from 'use-intl'
+import { Preferences } from './preferences'
 
-const ITEM = 'rounded-card px-1.5 py-2 sm:px-3 font-medium text-ink-2 text-sm hover:bg-sunk hover:text-ink'
+const ITEM =
+  'rounded-card px-1.5 py-2 sm:px-3 font-medium text-ink-2 text-sm whitespace-nowrap hover:bg-sunk hover:text-ink'
 
-/** The name, the ways to the models and to to the API's description, the theme. */
+/** The name, the ways to the pages and to the API's description, theme and language. */
 export function SiteHeader() {
+  const t = useTranslations('site')
   return (
-    <header className="mx-auto flex h-[60px] max-w-[1120px] items-center gap-2 px-4 sm:gap-6 xl:px-0">
-      <Link href="/" className="flex items-center gap-2.5 font-semibold text-base tracking-tight">
+    <header className="mx-auto flex h-[60px] max-w-[1120px] items-center gap-1 px-4 sm:gap-6 xl:px-0">
+      <Link href="/" className="flex shrink-0 items-center gap-2.5 font-semibold text-base tracking-tight">
         <span aria-hidden className="size-[18px] rounded-full border-[5.5px] border-accent" />
-        Vision
+        {t('home')}
       </Link>
-      <nav aria-label="Site" className="-mr-2 ml-auto flex items-center sm:mr-0 sm:gap-1">
+      {/* A language with longer words scrolls it; nothing falls off the screen. */}
+      <nav
+        aria-label={t('navigation')}
+        className="ml-auto flex min-w-0 items-center overflow-x-auto p-1 [scrollbar-width:none] sm:gap-1"
+      >
         <Link href="/gallery" className={ITEM}>
-          Gallery
+          {t('gallery')}
         </Link>
         <Link href="/history" className={ITEM}>
-          History
+          {t('history')}
         </Link>
         <Link href="/models" className={ITEM}>
-          Models
+          {t('models')}
         </Link>
         <a href="/api/openapi.json" className={ITEM}>
-          API
+          {t('api')}
         </a>
-        <ThemeToggle />
       </nav>
+      <div className="-mr-2 -ml-1 sm:-ml-5">
+        <Preferences />
+      </div>
     </header>
   )
 }

@@ -1,6 +1,11 @@
-/** Runs before the first paint: the stored theme, else the system's. Small and inline, or the page would flash. */
-const SCRIPT = `try{var t=localStorage.getItem('theme')}catch(e){}
-document.documentElement.dataset.theme=t||(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light')`
+/**
+ * Runs before the first paint: the chosen theme, else the system's, whenever one of them changes. Small and inline, or the page
+ * would flash.
+ */
+const SCRIPT = `(function(){var d=document.documentElement.dataset,m=matchMedia('(prefers-color-scheme: dark)');
+function a(){var t=d.choice;if(!t)try{t=localStorage.getItem('theme')}catch(e){}
+d.theme=t=='light'||t=='dark'?t:m.matches?'dark':'light'}
+a();m.addEventListener('change',a);addEventListener('themechange',a)})()`
 
 export function ThemeScript({ nonce }: { nonce: string | undefined }) {
   // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of this file; React has no other inline script

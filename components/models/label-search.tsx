@@ -2,6 +2,7 @@
 
 import { Search } from 'lucide-react'
 import { useEffect, useId, useState } from 'react'
+import { useTranslations } from 'use-intl'
 import type { Label } from '@/lib/shared/contract'
 import { searchLabels } from '@/lib/shared/label-search'
 
@@ -13,6 +14,8 @@ interface LabelSearchProps {
 
 /** What the models can answer: a search over labels and their other names. */
 export function LabelSearch({ models }: LabelSearchProps) {
+  const t = useTranslations('models')
+  const summary = useSummary()
   const [model, setModel] = useState(models[0]?.id ?? '')
   const [query, setQuery] = useState('')
   const labels = useLabels(model)
@@ -21,16 +24,13 @@ export function LabelSearch({ models }: LabelSearchProps) {
   return (
     <section aria-labelledby={`${searchId}-title`} className="mt-14">
       <h2 id={`${searchId}-title`} className="font-semibold text-lg">
-        What can it answer?
+        {t('searchTitle')}
       </h2>
-      <p className="mt-1 max-w-[68ch] text-ink-2 text-sm">
-        A model answers with one of its labels, whatever it is shown. Search by any name: synonyms and Latin names
-        count.
-      </p>
+      <p className="mt-1 max-w-[68ch] text-ink-2 text-sm">{t('searchLead')}</p>
       <div className="mt-4 flex flex-wrap gap-3">
         <div className="relative min-w-64 flex-1">
           <label htmlFor={searchId} className="sr-only">
-            Search labels
+            {t('searchLabel')}
           </label>
           <Search aria-hidden className="absolute top-3 left-3 size-4 text-ink-3" />
           <input
@@ -38,14 +38,14 @@ export function LabelSearch({ models }: LabelSearchProps) {
             type="search"
             value={query}
             onChange={(event) => setQuery(event.target.value)}
-            placeholder="lemur, coffee, Ursus maritimus …"
+            placeholder={t('searchPlaceholder')}
             className="h-10 w-full rounded-card border border-line-2 bg-card pr-3 pl-9 text-sm placeholder:text-ink-3"
           />
         </div>
         {models.length > 1 && (
           <div>
             <label htmlFor={modelId} className="sr-only">
-              Labels of
+              {t('labelsOf')}
             </label>
             <select
               id={modelId}
@@ -64,12 +64,12 @@ export function LabelSearch({ models }: LabelSearchProps) {
       </div>
       <p className="mt-3 text-ink-2 text-sm" aria-live="polite">
         {labels === undefined
-          ? 'Loading the labels …'
+          ? t('labelsLoading')
           : labels.length === 0
-            ? 'The labels could not be loaded.'
+            ? t('labelsFailed')
             : summary(found.length, labels.length, query)}
       </p>
-      <ul className="mt-3 grid gap-x-8 md:grid-cols-2">
+      <ul lang="en" className="mt-3 grid gap-x-8 md:grid-cols-2">
         {found.slice(0, SHOWN).map(({ index, label, others, note }) => (
           <li key={index} className="border-line border-t py-3">
             <p className="flex items-baseline gap-3">
@@ -85,12 +85,13 @@ export function LabelSearch({ models }: LabelSearchProps) {
   )
 }
 
-function summary(found: number, all: number, query: string): string {
-  if (query.trim() === '') return `${all.toLocaleString('en')} labels; the first ${Math.min(SHOWN, all)} are shown.`
-  if (found === 0) return `No label of that name: this model cannot answer “${query.trim()}”.`
-  return found > SHOWN
-    ? `${found} labels; the best ${SHOWN} are shown.`
-    : `${found} ${found === 1 ? 'label' : 'labels'}.`
+function useSummary(): (found: number, all: number, query: string) => string {
+  const t = useTranslations('models')
+  return (found, all, query) => {
+    if (query.trim() === '') return t('labelsAll', { all, shown: Math.min(SHOWN, all) })
+    if (found === 0) return t('labelsNone', { query: query.trim() })
+    return found > SHOWN ? t('labelsBest', { found, shown: SHOWN }) : t('labelsFound', { found })
+  }
 }
 
 /** Other names that say something new; the WordNet id last. */

@@ -1,9 +1,10 @@
 'use client'
 
 import { useState } from 'react'
+import { useTranslations } from 'use-intl'
 import { Button } from '@/components/ui/button'
 import { measureLatency } from '@/lib/client/latency'
-import { milliseconds } from '@/lib/shared/format'
+import { useFormat } from '../ui/use-format'
 
 type State =
   | { name: 'idle' }
@@ -13,6 +14,8 @@ type State =
 
 /** How long this machine takes for a photo, measured when somebody asks: a handful of runs of a sample photo. */
 export function Latency({ model, ready }: { model: string; ready: boolean }) {
+  const t = useTranslations('models')
+  const format = useFormat()
   const [state, setState] = useState<State>({ name: 'idle' })
   async function measure(): Promise<void> {
     setState({ name: 'measuring' })
@@ -25,18 +28,21 @@ export function Latency({ model, ready }: { model: string; ready: boolean }) {
   return (
     <div className="mt-5 flex min-h-10 items-center gap-3 border-line border-t pt-4">
       <p className="mr-auto text-sm" aria-live="polite">
-        {state.name === 'idle' && <span className="text-ink-2">Speed on this machine</span>}
-        {state.name === 'measuring' && <span className="text-ink-2">Running it a few times …</span>}
-        {state.name === 'failed' && <span className="text-bad">It could not be measured now.</span>}
+        {state.name === 'idle' && <span className="text-ink-2">{t('speed')}</span>}
+        {state.name === 'measuring' && <span className="text-ink-2">{t('measuring')}</span>}
+        {state.name === 'failed' && <span className="text-bad">{t('measureFailed')}</span>}
         {state.name === 'done' && (
-          <span className="tabular-nums">
-            <strong className="font-semibold">{milliseconds(state.run)} ms</strong>
-            <span className="text-ink-2"> run, {milliseconds(state.total)} ms with decoding</span>
+          <span className="text-ink-2 tabular-nums">
+            {t.rich('runTime', {
+              strong: (text) => <strong className="font-semibold text-ink">{text}</strong>,
+              run: format.milliseconds(state.run),
+              total: format.milliseconds(state.total),
+            })}
           </span>
         )}
       </p>
       <Button onClick={measure} disabled={!ready || state.name === 'measuring'} className="h-9 px-3">
-        {state.name === 'done' ? 'Again' : 'Measure'}
+        {t(state.name === 'done' ? 'again' : 'measure')}
       </Button>
     </div>
   )

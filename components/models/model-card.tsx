@@ -1,101 +1,146 @@
-import { bytes, percent } from '@/lib/shared/format'
+'use client'
+
+import { useTranslations } from 'use-intl'
 import type { ModelDetails } from '@/lib/shared/model-details'
+import { useFormat } from '../ui/use-format'
 import { Latency } from './latency'
 
 /** One model: what it is, how good, how honest, how fast. */
 export function ModelCard({ model }: { model: ModelDetails }) {
+  const t = useTranslations('models')
   return (
     <article className="flex w-full flex-col rounded-card border border-line bg-card p-5 shadow-card">
       <div className="flex flex-wrap items-center gap-2">
-        <h2 className="mr-auto font-semibold text-base">{model.title}</h2>
+        <h2 translate="no" className="mr-auto font-semibold text-base">
+          {model.title}
+        </h2>
         {model.default ? (
-          <Badge tone="accent">{model.type ? `${model.type}, default` : 'default'}</Badge>
+          <Badge tone="accent">{model.type ? t('defaultType', { type: model.type }) : t('default')}</Badge>
         ) : (
-          model.type && <Badge tone="plain">{model.type}</Badge>
+          model.type && (
+            <span translate="no">
+              <Badge tone="plain">{model.type}</Badge>
+            </span>
+          )
         )}
-        <Status model={model} />
+        {model.status === 'failed' && <Badge tone="bad">{t('failed')}</Badge>}
+        {model.status === 'loading' && <Badge tone="plain">{t('loading')}</Badge>}
       </div>
       <p className="mt-1 break-all font-mono text-ink-3 text-xs">{model.id}</p>
       {model.error !== null ? (
-        <p className="mt-4 text-bad text-sm [overflow-wrap:anywhere]">Does not serve: {model.error}.</p>
+        <p className="mt-4 text-bad text-sm [overflow-wrap:anywhere]">{t('doesNotServe', { reason: model.error })}</p>
       ) : (
-        <Figures model={model} />
+        <>
+          <Accuracy model={model} />
+          <Facts model={model} />
+          <Latency model={model.id} ready={model.status === 'ready'} />
+          {model.limits && (
+            <details className="mt-4 border-line border-t pt-4 text-sm">
+              <summary className="cursor-pointer font-medium text-ink-2 hover:text-ink">{t('sourceAndLimits')}</summary>
+              <p lang="en" className="mt-2 text-ink-2">
+                {model.source}.
+              </p>
+              <p lang="en" className="mt-2 text-ink-2">
+                {model.limits}.
+              </p>
+            </details>
+          )}
+        </>
       )}
     </article>
   )
 }
 
-function Figures({ model }: { model: ModelDetails }) {
-  const { evaluation, published } = model
+function Accuracy({ model: { evaluation } }: { model: ModelDetails }) {
+  const t = useTranslations('models')
+  const percent = usePercent()
+  const format = useFormat()
+  const interval = useInterval()
   return (
-    <>
-      <div className="mt-5">
-        <p className="font-semibold text-xl tabular-nums tracking-tight">
-          {evaluation ? `${percent(evaluation.top1)} %` : 'not measured'}
-          {evaluation && (
-            <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">right at the first label</span>
-          )}
-        </p>
-        <p className="mt-1 text-ink-3 text-xs">
-          {evaluation
-            ? `${evaluation.images} ${evaluation.dataset.replace(/^\d+ /, '')}; 95 %: ${interval(evaluation.top1_interval)}. First five labels: ${percent(evaluation.top5)} %`
-            : 'vision eval measures it on your photos.'}
-        </p>
-      </div>
-      <dl className="mt-5 grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm [&_dd]:text-right [&_dd]:tabular-nums [&_dt]:text-ink-2">
-        <dt>Published</dt>
-        <dd title={published?.source}>{published ? `${percent(published.value)} %` : 'unverified'}</dd>
-        <dt>Confidence</dt>
-        <dd>{model.calibrated ? 'calibrated' : 'not calibrated'}</dd>
-        {evaluation && model.calibrated && (
-          <>
-            <dt>Calibration error</dt>
-            <dd
-              title={`A perfectly calibrated model would show ${interval(evaluation.ece_of_perfect)} on as many photos.`}
-            >
-              {percent(evaluation.ece)} %
-            </dd>
-          </>
-        )}
-        <dt>Says “not sure”</dt>
-        <dd>{doubt(model)}</dd>
-        <dt>Labels</dt>
-        <dd>{model.classes.toLocaleString('en')}</dd>
-        <dt>Input</dt>
-        <dd>{model.input ? `${model.input.width} × ${model.input.height}` : '–'}</dd>
-        <dt>Size</dt>
-        <dd>{bytes(model.bytes)}</dd>
-        <dt>Licence</dt>
-        <dd>{model.license ?? 'not said'}</dd>
-        <dt>Revision</dt>
-        <dd className="font-mono text-xs leading-5" title={model.revision}>
-          {model.revision.slice(7, 19)}
-        </dd>
-      </dl>
-      <Latency model={model.id} ready={model.status === 'ready'} />
-      {model.limits && (
-        <details className="mt-4 border-line border-t pt-4 text-sm">
-          <summary className="cursor-pointer font-medium text-ink-2 hover:text-ink">Source and limits</summary>
-          <p className="mt-2 text-ink-2">{model.source}.</p>
-          <p className="mt-2 text-ink-2">{model.limits}.</p>
-        </details>
-      )}
-    </>
+    <div className="mt-5">
+      <p className="font-semibold text-xl tabular-nums tracking-tight">
+        {evaluation ? percent(evaluation.top1) : t('notMeasured')}
+        {evaluation && <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">{t('rightFirst')}</span>}
+      </p>
+      <p className="mt-1 text-ink-3 text-xs">
+        {evaluation
+          ? t('measuredOn', {
+              images: String(evaluation.images),
+              dataset: evaluation.dataset.replace(/^\d+ /, ''),
+              interval: interval(evaluation.top1_interval),
+              top5: format.percent(evaluation.top5),
+            })
+          : t('measureHint')}
+      </p>
+    </div>
   )
 }
 
-function doubt({ knowsDoubt, evaluation }: ModelDetails): string {
-  if (!knowsDoubt) return 'never'
-  return evaluation ? `${percent(evaluation.uncertain)} % of photos` : 'yes'
+function Facts({ model }: { model: ModelDetails }) {
+  const t = useTranslations('models')
+  const percent = usePercent()
+  const format = useFormat()
+  const interval = useInterval()
+  const doubt = useDoubt()
+  const { evaluation, published } = model
+  return (
+    <dl className="mt-5 grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm [&_dd]:text-right [&_dd]:tabular-nums [&_dt]:text-ink-2">
+      <dt>{t('published')}</dt>
+      <dd>
+        {published ? (
+          <span lang="en" title={published.source}>
+            {percent(published.value)}
+          </span>
+        ) : (
+          t('unverified')
+        )}
+      </dd>
+      <dt>{t('confidence')}</dt>
+      <dd>{t(model.calibrated ? 'calibrated' : 'notCalibrated')}</dd>
+      {evaluation && model.calibrated && (
+        <>
+          <dt>{t('calibrationError')}</dt>
+          <dd title={t('perfectHint', { interval: interval(evaluation.ece_of_perfect) })}>{percent(evaluation.ece)}</dd>
+        </>
+      )}
+      <dt>{t('saysUnsure')}</dt>
+      <dd>{doubt(model)}</dd>
+      <dt>{t('labels')}</dt>
+      <dd>{format.integer(model.classes)}</dd>
+      <dt>{t('input')}</dt>
+      <dd>{model.input ? `${model.input.width} × ${model.input.height}` : '–'}</dd>
+      <dt>{t('size')}</dt>
+      <dd>{format.bytes(model.bytes)}</dd>
+      <dt>{t('licence')}</dt>
+      <dd>{model.license ? <span translate="no">{model.license}</span> : t('notSaid')}</dd>
+      <dt>{t('revision')}</dt>
+      <dd translate="no" className="font-mono text-xs leading-5" title={model.revision}>
+        {model.revision.slice(7, 19)}
+      </dd>
+    </dl>
+  )
 }
 
-function interval([low, high]: readonly [number, number]): string {
-  return `${percent(low)} to ${percent(high)}\u00a0%`
+function usePercent(): (share: number) => string {
+  const t = useTranslations('answer')
+  const format = useFormat()
+  return (share) => t('percent', { value: format.percent(share) })
 }
 
-function Status({ model }: { model: ModelDetails }) {
-  if (model.status === 'failed') return <Badge tone="bad">failed</Badge>
-  return model.status === 'loading' ? <Badge tone="plain">loading</Badge> : null
+function useInterval(): (interval: readonly [number, number]) => string {
+  const t = useTranslations('models')
+  const format = useFormat()
+  return ([low, high]) => t('interval', { low: format.percent(low), high: format.percent(high) })
+}
+
+/** How often it says that it is not sure. */
+function useDoubt(): (model: ModelDetails) => string {
+  const t = useTranslations('models')
+  const format = useFormat()
+  return ({ knowsDoubt, evaluation }) => {
+    if (!knowsDoubt) return t('never')
+    return evaluation ? t('ofPhotos', { percent: format.percent(evaluation.uncertain) }) : t('yes')
+  }
 }
 
 const TONES = { plain: 'bg-sunk text-ink-2', accent: 'bg-accent-soft text-accent', bad: 'bg-bad-soft text-bad' }

@@ -2,11 +2,13 @@
 
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
+import { useTranslations } from 'use-intl'
 
 const SAID_MS = 2000
 
 /** A line of code with a button that copies it. */
 export function CopyLine({ text }: { text: string }) {
+  const t = useTranslations('code')
   const [copied, setCopied] = useState(false)
   async function copy(): Promise<void> {
     try {
@@ -23,7 +25,7 @@ export function CopyLine({ text }: { text: string }) {
       <button
         type="button"
         onClick={copy}
-        aria-label={copied ? 'Copied' : `Copy ${text}`}
+        aria-label={copied ? t('copied') : t('copy', { text })}
         className="grid size-9 shrink-0 place-items-center rounded-[7px] text-ink-2 hover:bg-card hover:text-ink"
       >
         {copied ? <Check aria-hidden className="size-4 text-accent" /> : <Copy aria-hidden className="size-4" />}

@@ -6,7 +6,7 @@ import { useId } from 'react'
 
 interface SegmentedProps<T extends string> {
   label: string
-  options: readonly { value: T; label: string; disabled?: boolean }[]
+  options: readonly { value: T; label: string; disabled?: boolean; lang?: string }[]
   value: T
   onChange(value: T): void
 }
@@ -23,12 +23,13 @@ export function Segmented<T extends string>({ label, options, value, onChange }:
         aria-labelledby={id}
         value={value}
         onValueChange={(next) => onChange(next as T)}
-        className="inline-flex rounded-card border border-line-2 bg-card p-[3px]"
+        className="inline-flex flex-wrap rounded-card border border-line-2 bg-card p-[3px]"
       >
         {options.map((option) => (
           // biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is the control
           <label
             key={option.value}
+            lang={option.lang}
             className="cursor-pointer rounded-[7px] px-3 py-1.5 font-medium text-ink-2 text-sm has-data-checked:bg-accent has-data-disabled:cursor-not-allowed has-data-checked:text-accent-ink has-data-disabled:text-ink-3 has-data-disabled:line-through has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
           >
             <Radio.Root value={option.value} disabled={option.disabled ?? false} className="sr-only" />

@@ -1,16 +1,6 @@
 import type { Classification, Preview } from '@/lib/shared/contract'
 import type { ProblemDetails } from '@/lib/shared/problem'
-
-/** Why a photo has no answer, for the person who waits for it. */
-export interface Failure {
-  code: string
-  title: string
-  detail: string
-  /** Whether the same photo may be answered at another time. */
-  retryable: boolean
-  /** What the server asked us to wait, in milliseconds; null where it did not. */
-  retryAfterMs: number | null
-}
+import type { Failure } from './failure'
 
 export interface ClassifyCall {
   model: string
@@ -22,16 +12,10 @@ export interface ClassifyCall {
   onUploaded(): void
 }
 
-const OFFLINE: Failure = {
-  code: 'offline',
-  title: 'No connection',
-  detail: 'The server could not be reached. The photo is kept here; try again when you are back online.',
-  retryable: true,
-  retryAfterMs: null,
-}
+const OFFLINE: Failure = { code: 'offline', retryable: true, retryAfterMs: null }
 
 /** The photo was taken away while it was on its way; nobody sees this. */
-const WITHDRAWN: Failure = { ...OFFLINE, code: 'withdrawn', title: 'Withdrawn', detail: 'The photo was taken away.' }
+const WITHDRAWN: Failure = { ...OFFLINE, code: 'withdrawn' }
 
 /**
  * Sends a photo to `POST /api/classify`. By XMLHttpRequest, since fetch tells nothing of an upload's progress.
@@ -50,7 +34,10 @@ export function classify(file: Blob, call: ClassifyCall): Promise<Classification
     }
     request.onerror = () => reject(OFFLINE)
     request.onabort = () => reject(WITHDRAWN)
-    call.signal.addEventListener('abort', () => request.abort(), { once: true })
+    const abort = () => request.abort()
+    call.signal.addEventListener('abort', abort)
+    // One signal may outlive many requests.
+    request.onloadend = () => call.signal.removeEventListener('abort', abort)
     request.send(file)
   })
 }
@@ -78,7 +65,6 @@ function failure(request: XMLHttpRequest): Failure {
     return { code, title, detail, retryable, retryAfterMs }
   } catch {
     // Not ours: a proxy or a balancer answered in between.
-    const detail = `Something between here and the server answered with ${request.status}.`
-    return { code: 'unreadable', title: 'No answer', detail, retryable: true, retryAfterMs }
+    return { code: 'unreadable', values: { status: request.status }, retryable: true, retryAfterMs }
   }
 }

@@ -1,12 +1,12 @@
 import type { ProblemDetails } from '../shared/problem'
+import type { Failure } from './failure'
 
-/** Why the photo at an address could not be had, for the person who gave it. */
+const LASTING = { retryable: true, retryAfterMs: null }
+
+/** Why the photo at an address could not be had. */
 export class UrlFailure extends Error {
-  constructor(
-    readonly title: string,
-    readonly detail: string,
-  ) {
-    super(`${title}: ${detail}`)
+  constructor(readonly failure: Failure) {
+    super(failure.code)
   }
 }
 
@@ -25,7 +25,7 @@ export async function photoByUrl(url: string, signal: AbortSignal): Promise<File
   const headers = { 'content-type': 'application/json' }
   const reply = await fetch('/api/photo', { method: 'POST', headers, body: JSON.stringify({ url }), signal }).catch(
     () => {
-      throw new UrlFailure('No connection', 'The server could not be reached.')
+      throw new UrlFailure({ code: 'url_offline', ...LASTING })
     },
   )
   if (!reply.ok) throw await failure(reply)
@@ -35,10 +35,10 @@ export async function photoByUrl(url: string, signal: AbortSignal): Promise<File
 
 async function failure(reply: Response): Promise<UrlFailure> {
   try {
-    const { title, detail } = (await reply.json()) as ProblemDetails
-    return new UrlFailure(title, detail)
+    const { code, title, detail } = (await reply.json()) as ProblemDetails
+    return new UrlFailure({ code, title, detail, ...LASTING })
   } catch {
-    return new UrlFailure('The server did not answer as expected', `HTTP ${reply.status}.`)
+    return new UrlFailure({ code: 'url_unexpected', values: { status: reply.status }, ...LASTING })
   }
 }
 

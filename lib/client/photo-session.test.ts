@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Classification } from '@/lib/shared/contract'
-import type { ClassifyCall, Failure } from './classify'
+import type { ClassifyCall } from './classify'
+import type { Failure } from './failure'
 import { PhotoSession } from './photo-session'
+import type { Prepared, PrepareOptions } from './prepare-photo'
 
 interface Sent {
   file: Blob
@@ -11,12 +13,20 @@ interface Sent {
 }
 
 let sent: Sent[]
+let asked: PrepareOptions[]
+let prepared: Omit<Prepared, 'file'>
 let session: PhotoSession
 beforeEach(() => {
   sent = []
+  asked = []
+  prepared = { converted: false, reduced: null }
   session = new PhotoSession({
     model: 'balanced',
     maxBytes: 10,
+    prepare: async (file, options) => {
+      asked.push(options)
+      return { file, ...prepared }
+    },
     send: (file, call) =>
       new Promise((resolve, reject) => {
         sent.push({ file, call, resolve, reject })
@@ -37,16 +47,19 @@ const busy: Failure = { code: 'queue_full', title: '', detail: '', retryable: tr
 
 test('two at a time, in order; the first photo of a drop is selected', async () => {
   session.add([file('a'), file('b'), file('c')])
+  expect(phases()).toEqual(['preparing', 'preparing', 'waiting'])
+  await settle()
   expect(session.snapshot()).toMatchObject({ selected: 1, model: 'balanced' })
   expect(sent.map((one) => (one.file as File).name)).toEqual(['a', 'b'])
   sent[1]?.resolve(result('b'))
   await settle()
   expect(sent).toHaveLength(3)
-  expect(phases()).toEqual(['waiting', 'answered', 'waiting'])
+  expect(phases()).toEqual(['preparing', 'answered', 'preparing'])
 })
 
 test('progress, upload done, answer', async () => {
   session.add([file('a')])
+  await settle()
   sent[0]?.call.onProgress(2, 3)
   expect(session.snapshot().photos[0]?.phases.balanced).toEqual({ name: 'uploading', sent: 2, total: 3 })
   sent[0]?.call.onUploaded()
@@ -58,10 +71,12 @@ test('progress, upload done, answer', async () => {
 
 test('adding and failing leave earlier answers alone', async () => {
   session.add([file('a')])
+  await settle()
   sent[0]?.resolve(result('a'))
   await settle()
   const [before] = session.snapshot().photos
   session.add([file('b')])
+  await settle()
   sent[1]?.reject({ ...busy, code: 'not_an_image', retryable: false, retryAfterMs: null })
   await settle()
   expect(session.snapshot().photos[0]).toBe(before)
@@ -70,9 +85,11 @@ test('adding and failing leave earlier answers alone', async () => {
 
 test('another model asks once; coming back asks nothing', async () => {
   session.add([file('a')])
+  await settle()
   sent[0]?.resolve(result('a'))
   await settle()
   session.setModel('fast')
+  await settle()
   expect(sent[1]?.call.model).toBe('fast')
   sent[1]?.resolve(result('a'))
   await settle()
@@ -85,23 +102,29 @@ test('another model asks once; coming back asks nothing', async () => {
 test('a busy server is asked again three times, then the visitor', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] })
   session.add([file('a')])
+  await settle()
   for (let attempt = 0; attempt < 3; attempt++) {
     sent[attempt]?.reject(busy)
     await settle()
     expect(phases()).toEqual(['busy'])
     vi.advanceTimersByTime(1000)
+    await settle()
     expect(sent).toHaveLength(attempt + 2)
   }
   sent[3]?.reject(busy)
   await settle()
   expect(phases()).toEqual(['failed'])
   session.retry(1)
+  await settle()
   expect(sent).toHaveLength(5)
+  // What was made ready once is not made ready again.
+  expect(asked).toHaveLength(1)
 })
 
 test('a removed photo is aborted and its neighbour selected', async () => {
   session.add([file('a'), file('b'), file('c')])
   session.select(2)
+  await settle()
   session.remove(2)
   expect(sent[1]?.call.signal.aborted).toBe(true)
   expect(session.snapshot().selected).toBe(3)
@@ -112,11 +135,49 @@ test('a removed photo is aborted and its neighbour selected', async () => {
   expect(session.snapshot()).toMatchObject({ photos: [], selected: null })
 })
 
-test('a file over the limit is refused unsent', () => {
+test('a file over the limit is refused unsent', async () => {
   session.add([file('huge', 11)])
+  await settle()
   expect(sent).toHaveLength(0)
-  expect(session.snapshot().photos[0]?.phases.balanced).toMatchObject({
+  expect(session.snapshot().photos[0]?.phases.balanced).toEqual({
     name: 'failed',
-    failure: { code: 'too_large' },
+    failure: { code: 'too_large_here', values: { size: 11, limit: 10 }, retryable: false, retryAfterMs: null },
   })
+})
+
+test('large photos are made smaller unless the visitor wants the original sent', async () => {
+  prepared = { converted: false, reduced: { width: 2, height: 1 } }
+  session.add([file('a')])
+  await settle()
+  sent[0]?.resolve(result('a'))
+  await settle()
+  expect(session.snapshot().photos[0]?.prepared?.reduced).toEqual({ width: 2, height: 1 })
+  session.sendOriginal(1)
+  await settle()
+  expect(sent).toHaveLength(2)
+  session.setReduce(false)
+  session.add([file('b')])
+  await settle()
+  expect(asked.map(({ reduce }) => reduce)).toEqual([true, false, false])
+})
+
+test('a converted photo is shown as what it became', async () => {
+  prepared = { converted: true, reduced: null }
+  session.add([file('a.heic')])
+  const before = session.snapshot().photos[0]?.url
+  await settle()
+  expect(session.snapshot().photos[0]?.url).not.toBe(before)
+})
+
+test('what failed without a connection is sent when there is one; other failures are not', async () => {
+  session.add([file('a'), file('b')])
+  await settle()
+  sent[0]?.reject({ code: 'offline', retryable: true, retryAfterMs: null })
+  sent[1]?.reject({ code: 'not_an_image', retryable: false, retryAfterMs: null })
+  await settle()
+  expect(phases()).toEqual(['failed', 'failed'])
+  session.retryOffline()
+  await settle()
+  expect(sent).toHaveLength(3)
+  expect(sent.map(({ file }) => (file as File).name)).toEqual(['a', 'b', 'a'])
 })

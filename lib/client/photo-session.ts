@@ -1,10 +1,13 @@
 import type { Classification } from '@/lib/shared/contract'
-import { bytes as formatBytes } from '@/lib/shared/format'
-import type { ClassifyCall, Failure } from './classify'
+import type { ClassifyCall } from './classify'
+import type { Failure } from './failure'
+import type { Prepared, PrepareOptions } from './prepare-photo'
 
 /** Where one photo stands with one model. */
 export type Phase =
   | { name: 'waiting' }
+  /** Converted or made smaller in this browser. */
+  | { name: 'preparing' }
   | { name: 'uploading'; sent: number; total: number }
   | { name: 'running' }
   /** The server was busy and is asked again then (milliseconds since 1970). */
@@ -14,12 +17,18 @@ export type Phase =
 
 export interface Photo {
   id: number
+  /** Of the file; null where it has none. */
   name: string
+  /** As the visitor gave it. */
   file: Blob
-  /** Object URL of the file, for the preview. */
+  /** Object URL for the preview: of the file, or of what this browser made of it. */
   url: string
   /** Whose picture it is, for the samples that want it said. */
   credit: string | null
+  /** What is sent of it, once that is known. */
+  prepared: Prepared | null
+  /** Whether it goes to the server as it is, however large. */
+  asIs: boolean
   /** By model, so that going back to a model shows its answer at once. */
   phases: Readonly<Record<string, Phase>>
 }
@@ -28,11 +37,16 @@ export interface Snapshot {
   photos: readonly Photo[]
   selected: number | null
   model: string
+  /** Whether large photos are made smaller before the upload. */
+  reduce: boolean
 }
 
 export interface SessionOptions {
   model: string
   maxBytes: number
+  reduce?: boolean
+  /** @throws Failure */
+  prepare(file: Blob, options: PrepareOptions): Promise<Prepared>
   send(file: Blob, call: ClassifyCall): Promise<Classification>
   /** Told of each answer, for the history. */
   answered?(photo: Photo, result: Classification): void
@@ -64,7 +78,7 @@ export class PhotoSession {
   private readonly listeners = new Set<() => void>()
 
   constructor(private readonly options: SessionOptions) {
-    this.state = { photos: [], selected: null, model: options.model }
+    this.state = { photos: [], selected: null, model: options.model, reduce: options.reduce ?? true }
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -82,6 +96,8 @@ export class PhotoSession {
       file,
       url: URL.createObjectURL(file),
       credit,
+      prepared: null,
+      asIs: false,
       phases: {},
     }))
     const [first] = photos
@@ -100,9 +116,28 @@ export class PhotoSession {
     if (this.state.selected !== null) this.request(this.state.selected)
   }
 
+  /** For the photos that come from now on. */
+  setReduce(reduce: boolean): void {
+    this.change({ reduce })
+  }
+
+  /** Asks again with the photo as it is. */
+  sendOriginal(id: number): void {
+    this.setPhoto(id, { asIs: true, prepared: null, phases: {} })
+    this.request(id)
+  }
+
   retry(id: number): void {
     this.setPhase({ id, model: this.state.model }, null)
     this.request(id)
+  }
+
+  /** Asks again for what failed because there was no connection. */
+  retryOffline(): void {
+    for (const { id, phases } of this.state.photos) {
+      const phase = phases[this.state.model]
+      if (phase?.name === 'failed' && phase.failure.code === 'offline') this.retry(id)
+    }
   }
 
   /** Takes a photo away with whatever still runs for it; the neighbour is selected. */
@@ -130,11 +165,6 @@ export class PhotoSession {
     const job = { id, model: this.state.model, retries: 0 }
     const photo = this.photo(id)
     if (!photo || photo.phases[job.model]) return
-    const tooLarge = sizeFailure(photo.file.size, this.options.maxBytes)
-    if (tooLarge) {
-      this.setPhase(job, { name: 'failed', failure: tooLarge })
-      return
-    }
     this.setPhase(job, { name: 'waiting' })
     this.jobs.push(job)
     this.pump()
@@ -144,15 +174,16 @@ export class PhotoSession {
     while (this.running.size < PARALLEL) {
       const job = this.jobs.shift()
       if (!job) return
-      const photo = this.photo(job.id)
-      if (photo) void this.run(job, photo.file)
+      if (this.photo(job.id)) void this.run(job)
     }
   }
 
-  private async run(job: Job, file: Blob): Promise<void> {
+  private async run(job: Job): Promise<void> {
     const controller = new AbortController()
     this.running.set(key(job), controller)
     try {
+      const file = await this.upload(job)
+      if (controller.signal.aborted) return
       const result = await this.options.send(file, {
         model: job.model,
         topK: TOP_K,
@@ -169,6 +200,34 @@ export class PhotoSession {
       this.running.delete(key(job))
       this.pump()
     }
+  }
+
+  /**
+   * What is sent of a photo. Made once, then kept for other models.
+   *
+   * @throws Failure
+   */
+  private async upload(job: Job): Promise<Blob> {
+    const photo = this.photo(job.id)
+    const { maxBytes } = this.options
+    if (!photo) throw new Error('the photo was taken away')
+    let { prepared } = photo
+    if (!prepared) {
+      this.setPhase(job, { name: 'preparing' })
+      const asked = { maxBytes, reduce: this.state.reduce && !photo.asIs }
+      prepared = await this.options.prepare(photo.file, asked)
+      this.setPhoto(job.id, { prepared, ...(prepared.converted ? { url: this.newUrl(photo, prepared.file) } : {}) })
+    }
+    // Said before the upload what the server would say after it.
+    if (prepared.file.size > maxBytes) throw tooLarge(prepared.file.size, maxBytes)
+    return prepared.file
+  }
+
+  /** The preview of what this browser made of a photo that it cannot show as it is. */
+  private newUrl({ id, url }: Photo, file: Blob): string {
+    if (!this.photo(id)) return url
+    URL.revokeObjectURL(url)
+    return URL.createObjectURL(file)
   }
 
   private failed(job: Job, failure: Failure): void {
@@ -189,12 +248,12 @@ export class PhotoSession {
   }
 
   private setPhase({ id, model }: { id: number; model: string }, phase: Phase | null): void {
-    const photos = this.state.photos.map((photo) => {
-      if (photo.id !== id) return photo
-      const { [model]: _, ...others } = photo.phases
-      return { ...photo, phases: phase ? { ...others, [model]: phase } : others }
-    })
-    this.change({ photos })
+    const { [model]: _, ...others } = this.photo(id)?.phases ?? {}
+    this.setPhoto(id, { phases: phase ? { ...others, [model]: phase } : others })
+  }
+
+  private setPhoto(id: number, part: Partial<Photo>): void {
+    this.change({ photos: this.state.photos.map((photo) => (photo.id === id ? { ...photo, ...part } : photo)) })
   }
 
   private change(part: Partial<Snapshot>): void {
@@ -207,14 +266,6 @@ function key({ id, model }: { id: number; model: string }): string {
   return `${id} ${model}`
 }
 
-/** Said before the upload what the server would say after it. */
-function sizeFailure(size: number, limit: number): Failure | null {
-  if (size <= limit) return null
-  return {
-    code: 'too_large',
-    title: 'The file is too large',
-    detail: `It has ${formatBytes(size)}; ${formatBytes(limit)} are allowed. Save it smaller or with more compression.`,
-    retryable: false,
-    retryAfterMs: null,
-  }
+function tooLarge(size: number, limit: number): Failure {
+  return { code: 'too_large_here', values: { size, limit }, retryable: false, retryAfterMs: null }
 }

@@ -1,19 +1,14 @@
-/** How sure an answer is, in words. `tone` tells pages how to colour it. */
-export interface Confidence {
-  words: string
-  tone: 'sure' | 'uncertain'
-}
+/** How sure an answer is. The pages have words for each level. */
+export type ConfidenceLevel = 'certain' | 'likely' | 'probable' | 'possible' | 'uncertain'
 
-const STEPS: readonly [least: number, words: string][] = [
-  [0.9, 'Almost certainly'],
-  [0.7, 'Very likely'],
-  [0.5, 'Probably'],
-  [0, 'Possibly'],
+const STEPS: readonly [least: number, level: ConfidenceLevel][] = [
+  [0.9, 'certain'],
+  [0.7, 'likely'],
+  [0.5, 'probable'],
 ]
 
-/** Words for the best score of an answer; an uncertain answer says so, whatever its score. */
-export function confidence(score: number, uncertain: boolean): Confidence {
-  if (uncertain) return { words: 'Not sure, perhaps', tone: 'uncertain' }
-  const [, words] = STEPS.find(([least]) => score >= least) ?? [0, 'Possibly']
-  return { words, tone: 'sure' }
+/** The level of the best score of an answer; an uncertain answer is so whatever its score. */
+export function confidence(score: number, uncertain: boolean): ConfidenceLevel {
+  if (uncertain) return 'uncertain'
+  return STEPS.find(([least]) => score >= least)?.[1] ?? 'possible'
 }

@@ -13,6 +13,8 @@ export function contentSecurityPolicy(nonce: string, development: boolean): stri
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' blob: data:",
     "font-src 'self'",
+    // The converter of HEIC runs beside the page, from its own text.
+    "worker-src 'self' blob:",
     `connect-src 'self' blob:${development ? ' ws:' : ''}`,
     "object-src 'none'",
     "base-uri 'none'",

@@ -1,5 +1,5 @@
 /** Bytes for people, in decimal units as file managers show them: `bytes(466706)` is `467 KB`. */
-export function bytes(count: number): string {
+export function bytes(count: number, locale = 'en'): string {
   if (count < 1000) return `${count} B`
   const units = ['KB', 'MB', 'GB', 'TB']
   let value = count / 1000
@@ -8,19 +8,25 @@ export function bytes(count: number): string {
     value /= 1000
     unit++
   }
-  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+  return `${value < 9.95 ? point(value.toFixed(1), locale) : Math.round(value)} ${units[unit]}`
 }
 
 /** A score for people: `percent(0.9312)` is `93.1`. Never 100.0 for less than certainty, never 0.0 for more than nothing. */
-export function percent(score: number): string {
-  if (score < 1 && score >= 0.9995) return '>99.9'
-  if (score > 0 && score < 0.0005) return '<0.1'
-  return (100 * score).toFixed(1)
+export function percent(score: number, locale = 'en'): string {
+  if (score < 1 && score >= 0.9995) return point('>99.9', locale)
+  if (score > 0 && score < 0.0005) return point('<0.1', locale)
+  return point((100 * score).toFixed(1), locale)
 }
 
 /** Milliseconds for people, with one digit after the point below a hundred. */
-export function milliseconds(value: number): string {
-  return value < 99.95 ? value.toFixed(1) : String(Math.round(value))
+export function milliseconds(value: number, locale = 'en'): string {
+  return value < 99.95 ? point(value.toFixed(1), locale) : String(Math.round(value))
+}
+
+/** A figure with the decimal sign of a language. */
+function point(figure: string, locale: string): string {
+  const sign = new Intl.NumberFormat(locale).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value
+  return figure.replace('.', sign ?? '.')
 }
 
 /** The name people know a format by: `formatName('webp')` is `WebP`. */

@@ -19,9 +19,9 @@ export interface GalleryPicture {
   answer: GalleryAnswer | null
 }
 
-/** `CC-BY-SA-3.0` as people write it. */
-export function licenseName(spdx: string): string {
-  if (spdx === 'public-domain') return 'public domain'
+/** `CC-BY-SA-3.0` as people write it. The public domain is no licence, and languages have their own words for it. */
+export function licenseName(spdx: string, publicDomain = 'public domain'): string {
+  if (spdx === 'public-domain') return publicDomain
   return spdx.replace(/^CC0-1\.0$/, 'CC0').replace(/^CC-BY(-SA)?-/, (_, sa) => `CC BY${sa ?? ''} `)
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import sharp from 'sharp'
 
 const photo = (name: string) => `public/gallery/${name}`
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
@@ -156,10 +157,44 @@ test('a photo that cannot be read says why and leaves the others alone', async (
       buffer: Buffer.from('00000018667479706865696300000000686569636d696631', 'hex'),
     },
   ])
-  await expect(heading(page, 'This image format is not supported')).toBeVisible()
+  await expect(heading(page, 'This HEIC photo could not be converted')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Answer' }).getByText(/iPhones store/)).toBeVisible()
   await page.getByRole('button', { name: 'Remove photo' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
+})
+
+test('HEIC is converted in the browser @phone', async ({ page }) => {
+  await page.locator('input[type=file][multiple]').setInputFiles('tests/e2e/photos/koala.heic')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByText('Converted from HEIC in this browser.')).toBeVisible()
+  await expect(page.getByText('koala.heic · 384 × 512')).toBeVisible()
+})
+
+test('a large photo is sent smaller and says so, unless the original is wanted @phone', async ({ page }) => {
+  const large = sharp('public/gallery/koala.webp').resize(5400).sharpen({ sigma: 2 })
+  const buffer = await large.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()
+  expect(buffer.length).toBeGreaterThan(20_000_000) // More than the server takes.
+  const file = { name: 'large.jpg', mimeType: 'image/jpeg', buffer }
+  await page.locator('input[type=file][multiple]').setInputFiles([file])
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByText(/Sent smaller: 1536 × 2048, .* KB instead of \d\d MB\./)).toBeVisible()
+  await expect(page.getByText(/large\.jpg · 5400 × 7200 · JPEG · \d\d MB/)).toBeVisible()
+  await page.getByRole('button', { name: 'Send the original' }).click()
+  await expect(heading(page, 'The file is too large')).toBeVisible()
+  await expect(
+    page.getByRole('region', { name: 'Answer' }).getByText(/It has \d\d MB; 20 MB are allowed\./),
+  ).toBeVisible()
+  // The choice for all photos stays.
+  await page.getByRole('button', { name: /Balanced model/ }).click()
+  await page.getByRole('switch', { name: 'Send large photos smaller' }).click()
+  await page.reload()
+  await hydrated(page)
+  const original = await large.jpeg({ quality: 92 }).toBuffer()
+  expect(original.length).toBeGreaterThan(4_000_000)
+  const reply = page.waitForResponse(/api\/classify/)
+  await page.locator('input[type=file][multiple]').setInputFiles([{ ...file, buffer: original }])
+  await expect(heading(page, 'koala')).toBeVisible()
+  expect((await (await reply).json()).image.bytes).toBe(original.length)
 })
 
 test('a file over the limit is refused before it is sent', async ({ page }) => {
@@ -172,13 +207,20 @@ test('a file over the limit is refused before it is sent', async ({ page }) => {
   expect(requests).toBe(0)
 })
 
-test('offline: the photo is kept and can be tried again', async ({ page, context }) => {
+test('offline: photos are kept, and sent when the connection is back', async ({ page, context }) => {
   await context.setOffline(true)
-  await choose(page, 'koala.webp')
+  await expect(page.getByText('You are offline.')).toBeVisible()
+  await choose(page, 'koala.webp', 'goldfish.webp')
   await expect(heading(page, 'No connection')).toBeVisible()
-  await context.setOffline(false)
   await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(heading(page, 'No connection')).toBeVisible()
+  // By itself, and with the parts of the page that could not be fetched before.
+  await context.setOffline(false)
   await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByText('You are offline.')).toBeHidden()
+  await expect(page.getByRole('table', { name: 'Scores' })).toBeVisible()
+  await page.getByRole('button', { name: 'goldfish.webp' }).click()
+  await expect(heading(page, 'goldfish')).toBeVisible()
 })
 
 test('a busy server is asked again; a slow upload shows its progress', async ({ page }) => {
@@ -205,7 +247,7 @@ test('a busy server is asked again; a slow upload shows its progress', async ({ 
 
 test("an answer below the model's own limit is called uncertain", async ({ page }) => {
   // Evenly coloured noise is nothing that the labels name.
-  await page.locator('input[type=file][multiple]').setInputFiles('tests/e2e/noise.png')
+  await page.locator('input[type=file][multiple]').setInputFiles('tests/e2e/photos/noise.png')
   await expect(page.getByText('Not sure, perhaps', { exact: true })).toBeVisible()
   await expect(page.getByText(/unlike the photos that the model knows/)).toBeVisible()
 })
@@ -246,8 +288,17 @@ test('the theme follows the system until it is chosen, and the choice stays', as
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.reload()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
-  await page.getByRole('button', { name: /light and dark/ }).click()
+  await page.getByRole('button', { name: 'Theme and language' }).click()
+  await page.getByRole('radio', { name: 'Light' }).check({ force: true })
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
   await page.reload()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
+  await page.getByRole('button', { name: 'Theme and language' }).click()
+  await expect(page.getByRole('radio', { name: 'Light' })).toBeChecked()
+  await page.getByRole('radio', { name: 'System' }).check({ force: true })
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  // As soon as the system changes, not only at the next load.
+  await page.emulateMedia({ colorScheme: 'light' })
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
 })
 

@@ -1,0 +1,95 @@
+// npm run bench -- page: when the largest piece of `/` is painted (LCP), in a fresh browser each time, as the median of several loads.
+// A phone is imitated as Lighthouse does it: a processor four times slower, and a slow or a good mobile network.
+import { parseArgs } from 'node:util'
+import { type CDPSession, chromium, type Page } from '@playwright/test'
+import { chromiumPath } from '../scripts/chromium.mjs'
+import { startServer } from '../tests/support/server'
+import { median } from './measure'
+
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: { loads: { type: 'string', default: '5' } },
+})
+const GOAL_MS = 1500
+
+interface Network {
+  /** Milliseconds there and back. */
+  rtt: number
+  /** Megabits a second down. */
+  down: number
+}
+
+interface Visitor {
+  name: string
+  viewport: { width: number; height: number }
+  slower: number
+  network: Network | null
+}
+
+const PHONE = { width: 390, height: 844 }
+const VISITORS: readonly Visitor[] = [
+  { name: 'desktop, this machine', viewport: { width: 1280, height: 800 }, slower: 1, network: null },
+  { name: 'phone, 4G (10 Mbit/s, 40 ms)', viewport: PHONE, slower: 4, network: { rtt: 40, down: 10 } },
+  { name: 'phone, slow 4G (1.6 Mbit/s, 150 ms)', viewport: PHONE, slower: 4, network: { rtt: 150, down: 1.6 } },
+]
+
+async function throttle(session: CDPSession, { slower, network }: Visitor): Promise<void> {
+  await session.send('Emulation.setCPUThrottlingRate', { rate: slower })
+  if (!network) return
+  await session.send('Network.enable')
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: network.rtt,
+    downloadThroughput: (network.down * 1e6) / 8,
+    uploadThroughput: (network.down * 1e6) / 16,
+  })
+}
+
+interface Paint {
+  first: number
+  largest: number
+}
+
+/** Milliseconds from the start of the navigation. */
+async function paint(page: Page): Promise<Paint> {
+  return page.evaluate(async () => {
+    const entries = (type: string) =>
+      new Promise<PerformanceEntryList>((resolve) => {
+        new PerformanceObserver((list) => resolve(list.getEntries())).observe({ type, buffered: true })
+      })
+    const [paints, largest] = [await entries('paint'), await entries('largest-contentful-paint')]
+    const first = paints.find(({ name }) => name === 'first-contentful-paint')
+    return { first: first?.startTime ?? Number.NaN, largest: largest.at(-1)?.startTime ?? Number.NaN }
+  })
+}
+
+async function load(url: string, visitor: Visitor): Promise<Paint> {
+  const executablePath = chromiumPath()
+  const browser = await chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  })
+  try {
+    const page = await browser.newPage({ viewport: visitor.viewport })
+    await throttle(await page.context().newCDPSession(page), visitor)
+    await page.goto(url, { waitUntil: 'networkidle' })
+    return await paint(page)
+  } finally {
+    await browser.close()
+  }
+}
+
+const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+try {
+  console.log(`median of ${values.loads} loads of / with an empty cache; goal: ${GOAL_MS} ms`)
+  for (const visitor of VISITORS) {
+    const paints: Paint[] = []
+    for (let i = 0; i < Number(values.loads); i++) paints.push(await load(server.url, visitor))
+    const [first, largest] = [median(paints.map((one) => one.first)), median(paints.map((one) => one.largest))]
+    console.log(
+      `${visitor.name.padEnd(38)} first paint ${first.toFixed(0).padStart(5)} ms   largest ${largest.toFixed(0).padStart(5)} ms`,
+    )
+  }
+} finally {
+  await server.stop()
+}

@@ -1,0 +1,28 @@
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import type { PhotoSession, Snapshot } from '@/lib/client/photo-session'
+import { tabSession } from '@/lib/client/tab-session'
+import { type View, ViewHistory } from '@/lib/client/view-history'
+
+interface Tab {
+  session: PhotoSession
+  views: ViewHistory
+  view: View
+  snapshot: Snapshot
+}
+
+/** The photos of this tab and which of them is looked at, by the address. */
+export function useTabSession(model: string, maxBytes: number): Tab {
+  const [{ session, views }] = useState(() => {
+    const session = tabSession(model, maxBytes)
+    return { session, views: new ViewHistory(session) }
+  })
+  useEffect(() => views.connect(), [views])
+  useEffect(() => {
+    const online = () => session.retryOffline()
+    window.addEventListener('online', online)
+    return () => window.removeEventListener('online', online)
+  }, [session])
+  const snapshot = useSyncExternalStore(session.subscribe, session.snapshot, session.snapshot)
+  const view = useSyncExternalStore(views.subscribe, views.snapshot, views.serverSnapshot)
+  return { session, views, view, snapshot }
+}

@@ -1,0 +1,20 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { IntlProvider } from 'use-intl'
+import type { AppMessages } from '@/lib/shared/i18n/messages'
+
+interface MessagesProviderProps {
+  locale: string
+  messages: AppMessages
+  children: ReactNode
+}
+
+/** Gives the components the texts of the page's language; no others are sent. */
+export function MessagesProvider({ locale, messages, children }: MessagesProviderProps) {
+  return (
+    <IntlProvider locale={locale} messages={messages} timeZone="UTC">
+      {children}
+    </IntlProvider>
+  )
+}

@@ -1,0 +1,37 @@
+'use client'
+
+import { Switch as Base } from '@base-ui/react/switch'
+import { useId } from 'react'
+
+interface SwitchProps {
+  label: string
+  hint: string
+  checked: boolean
+  onChange(checked: boolean): void
+}
+
+/** On or off, with a line that says what that does. */
+export function Switch({ label, hint, checked, onChange }: SwitchProps) {
+  const id = useId()
+  return (
+    <div className="flex max-w-[420px] items-start gap-4 py-1">
+      <div className="mr-auto">
+        <p id={id} className="text-ink-2 text-sm">
+          {label}
+        </p>
+        <p id={`${id}-hint`} className="mt-0.5 text-pretty text-ink-3 text-xs">
+          {hint}
+        </p>
+      </div>
+      <Base.Root
+        checked={checked}
+        onCheckedChange={onChange}
+        aria-labelledby={id}
+        aria-describedby={`${id}-hint`}
+        className="flex h-6 w-10 shrink-0 rounded-full border border-line-2 bg-sunk p-[2px] transition-colors duration-150 data-checked:border-accent data-checked:bg-accent"
+      >
+        <Base.Thumb className="size-[18px] rounded-full bg-ink-3 transition-transform duration-150 data-checked:translate-x-4 data-checked:bg-accent-ink" />
+      </Base.Root>
+    </div>
+  )
+}

@@ -1,0 +1,18 @@
+import { useMemo } from 'react'
+import { useLocale } from 'use-intl'
+import { bytes, milliseconds, percent } from '@/lib/shared/format'
+
+/** Figures as the visitor's language writes them. */
+export function useFormat() {
+  const locale = useLocale()
+  return useMemo(
+    () => ({
+      bytes: (count: number) => bytes(count, locale),
+      percent: (score: number) => percent(score, locale),
+      milliseconds: (value: number) => milliseconds(value, locale),
+      dateTime: (time: number) => new Date(time).toLocaleString(locale),
+      integer: (value: number) => value.toLocaleString(locale),
+    }),
+    [locale],
+  )
+}

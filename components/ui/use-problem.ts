@@ -1,0 +1,26 @@
+import { useLocale, useTranslations } from 'use-intl'
+import type { Failure } from '@/lib/client/failure'
+import { useFormat } from './use-format'
+
+/** What a failure is called and what can be done, in the visitor's language. In English the server's own words know more of the case. */
+export function useProblem(): (failure: Failure) => { title: string; detail: string } {
+  const t = useTranslations('problems')
+  const english = useLocale() === 'en'
+  const format = useFormat()
+  return ({ code, title, detail, values = {} }) => {
+    const known = t.has(`${code}.title` as 'offline.title')
+    if (!known || (english && title !== undefined && detail !== undefined)) {
+      return { title: title ?? code, detail: detail ?? '' }
+    }
+    const shown = Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        typeof value === 'number' && name !== 'status' ? format.bytes(value) : value,
+      ]),
+    )
+    return {
+      title: t(`${code}.title` as 'offline.title'),
+      detail: t(`${code}.detail` as 'offline.detail', shown),
+    }
+  }
+}

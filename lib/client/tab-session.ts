@@ -1,0 +1,52 @@
+import type { Classification } from '@/lib/shared/contract'
+import { classify } from './classify'
+import { type Photo, PhotoSession } from './photo-session'
+import { preparePhoto } from './prepare-photo'
+
+const REDUCE_KEY = 'reduce-large-photos'
+
+let session: PhotoSession | undefined
+
+/**
+ * The photos of this tab. They outlive the page: a visit to the gallery loses none of them. On the server there is nothing to
+ * share, and each rendering begins empty.
+ */
+export function tabSession(model: string, maxBytes: number): PhotoSession {
+  if (typeof window === 'undefined') return newSession(model, maxBytes, true)
+  session ??= newSession(model, maxBytes, readReduce())
+  return session
+}
+
+/** Whether large photos are made smaller, from now on and in later visits. */
+export function keepReduce(reduce: boolean): void {
+  session?.setReduce(reduce)
+  try {
+    localStorage.setItem(REDUCE_KEY, String(reduce))
+  } catch {
+    // Private windows may refuse storage; the choice then lasts as long as the tab.
+  }
+}
+
+function readReduce(): boolean {
+  try {
+    return localStorage.getItem(REDUCE_KEY) !== 'false'
+  } catch {
+    return true
+  }
+}
+
+function newSession(model: string, maxBytes: number, reduce: boolean): PhotoSession {
+  return new PhotoSession({
+    model,
+    maxBytes,
+    reduce,
+    prepare: preparePhoto,
+    send: classify,
+    answered: remember,
+  })
+}
+
+/** Into this browser's history. Its code is fetched when there is something to keep. */
+function remember({ file, name, prepared }: Photo, result: Classification): void {
+  void import('./history').then(({ keepRun }) => keepRun(prepared?.converted ? prepared.file : file, name, result))
+}

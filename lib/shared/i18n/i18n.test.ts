@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ReactNode } from 'react'
+import { createTranslator } from 'use-intl/core'
+import { expect, test } from 'vitest'
+import { PROBLEMS } from '../problem'
+import { chooseLocale, LOCALES, type Locale } from './locales'
+import { messagesOf } from './messages'
+import { type Messages, pseudoMessages } from './pseudo'
+
+/** `a.b.c` → text. */
+function flat(messages: Messages, prefix = ''): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(messages).flatMap(([key, value]) =>
+      typeof value === 'string' ? [[prefix + key, value]] : Object.entries(flat(value, `${prefix}${key}.`)),
+    ),
+  )
+}
+
+const english = flat(messagesOf('en'))
+/** Names of arguments and tags of a message, sorted. */
+const parts = (text: string) => [...new Set(text.match(/\{\w+(?=[,}])|<\/?\w+>/g))].sort()
+
+test.each([
+  [undefined, null, 'en'],
+  [undefined, 'de-AT,de;q=0.9,en;q=0.5', 'de'],
+  [undefined, 'fr,en;q=0.3,de;q=0.7', 'de'],
+  [undefined, 'de;q=0,fr', 'en'],
+  [undefined, ';;;,q=1,*', 'en'],
+  ['de', 'en', 'de'],
+  ['constructor', 'en', 'en'],
+  ['en-XA', 'de', 'en-XA'],
+])('chosen %s, wished %s: %s', (choice, wishes, locale) => {
+  expect(chooseLocale(choice, wishes)).toBe(locale)
+})
+
+test.each([...Object.keys(LOCALES), 'en-XA'] as Locale[])(
+  '%s lacks no text, and each takes the same arguments',
+  (locale) => {
+    const texts = flat(messagesOf(locale))
+    expect(Object.keys(texts).sort()).toEqual(Object.keys(english).sort())
+    for (const [key, text] of Object.entries(texts)) {
+      expect(text.trim(), key).not.toBe('')
+      expect([key, ...parts(text)]).toEqual([key, ...parts(english[key]!)])
+    }
+  },
+)
+
+test.each([...Object.keys(LOCALES), 'en-XA'] as Locale[])('every text of %s is a well-formed message', (locale) => {
+  const messages = messagesOf(locale)
+  const t = createTranslator({
+    locale,
+    messages,
+    onError: (error) => {
+      throw error
+    },
+  })
+  for (const [key, text] of Object.entries(flat(messages))) {
+    const values = Object.fromEntries([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => [name!, 2]))
+    const tags = Object.fromEntries(
+      [...text.matchAll(/<(\w+)>/g)].map(([, name]) => [name!, (inner: ReactNode) => inner]),
+    )
+    expect(t.rich(key as 'site.home', { ...values, ...tags }), key).toBeTruthy()
+  }
+})
+
+test('every problem of the server has its words', () => {
+  expect(Object.keys(messagesOf('de').problems)).toEqual(expect.arrayContaining(Object.keys(PROBLEMS)))
+})
+
+test('no text is left over: each is named in the code', () => {
+  const code = sources('app') + sources('components') + sources('lib/shared') + sources('lib/client')
+  // Parts of the page ask for these by a name that is put together.
+  const dynamic = /^(problems|confidence|classify\.models|classify\.samples|gallery\.groups|camera\.\w+Hint)(\.|$)/
+  const unused = Object.keys(english).filter((key) => {
+    const last = key.split('.').at(-1)!
+    return !dynamic.test(key) && !new RegExp(`['.]${last}'`).test(code)
+  })
+  expect(unused).toEqual([])
+})
+
+test('the pseudo-locale is longer, bracketed, and leaves arguments and tags alone', () => {
+  expect(pseudoMessages({ a: { b: 'Nice {count} <b>one</b>' } })).toEqual({
+    a: { b: '⟦Ñíçé {count} <b>óñé</b> ~~~~~ ~~~~~⟧' },
+  })
+})
+
+function sources(folder: string): string {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.ts$/.test(name))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n')
+}

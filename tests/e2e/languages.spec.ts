@@ -1,0 +1,115 @@
+import AxeBuilder from '@axe-core/playwright'
+import { type BrowserContext, expect, type Page, test } from '@playwright/test'
+
+const PAGES = ['/', '/gallery', '/models', '/history', '/result#nothing', '/nowhere']
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
+const choose = (page: Page, ...names: string[]) =>
+  page.locator('input[type=file][multiple]').setInputFiles(names.map((name) => `public/gallery/${name}`))
+
+async function speak(context: BrowserContext, baseURL: string | undefined, locale: string): Promise<void> {
+  await context.addCookies([{ name: 'locale', value: locale, url: baseURL ?? '' }])
+}
+
+test.beforeEach(async ({ page }) => {
+  page.on('console', (message) => {
+    if (/Content Security Policy|hydrat|MISSING_MESSAGE/i.test(message.text())) throw new Error(message.text())
+  })
+  page.on('pageerror', (error) => {
+    throw error
+  })
+})
+
+/** Texts and names on the page that did not come from the message files: they lack the brackets of the pseudo-locale. */
+function untranslated(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const shown = (element: Element) => element.checkVisibility({ visibilityProperty: true })
+    const foreign = (element: Element) =>
+      element.closest('[lang="en"], [lang="de"], [translate="no"], code, script, style') !== null
+    const plain = (text: string | null) => text !== null && /\p{L}{2}/u.test(text) && !text.includes('⟦')
+    const found: string[] = []
+    // A message with markup in it is one text in several nodes.
+    const within = ({ parentElement: up, textContent }: Element) =>
+      [textContent, up?.textContent].some((text) => text?.includes('⟦'))
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const parent = node.parentElement as Element
+      if (plain(node.textContent) && !within(parent) && shown(parent) && !foreign(parent)) {
+        found.push(node.textContent ?? '')
+      }
+    }
+    const named = ['aria-label', 'alt', 'placeholder', 'title'].flatMap((name) =>
+      [...document.querySelectorAll(`[${name}]`)]
+        .filter((element) => plain(element.getAttribute(name)) && !foreign(element))
+        .map((element) => `${name}: ${element.getAttribute(name)}`),
+    )
+    return [...found, ...named]
+  })
+}
+
+test('every text of every page comes from the message files, and a language a third longer than English fits @phone', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  await speak(context, baseURL, 'en-XA')
+  for (const path of PAGES) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('⟦')
+    expect([path, ...(await untranslated(page))]).toEqual([path])
+    expect([
+      path,
+      await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    ]).toEqual([path, 0])
+  }
+  await page.goto('/')
+  await choose(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await page.getByRole('button', { name: /Báláñçéd/ }).click()
+  await page.getByRole('button', { name: /Whát thé módél šáw/ }).click()
+  await expect(page.getByRole('img', { name: /Thé çróp/ })).toBeVisible()
+  await page.getByRole('button', { name: /Thémé áñd/ }).click()
+  await expect(page.getByRole('radio', { name: /Dárk/ })).toBeVisible()
+  expect(await untranslated(page)).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+})
+
+test('German by the browser’s wish, with its own decimal sign; labels stay the model’s', async ({ browser }) => {
+  const context = await browser.newContext({ locale: 'de-AT' })
+  const page = await context.newPage()
+  await page.goto('/')
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de')
+  await expect(page).toHaveTitle('Vision – was ist auf dem Foto?')
+  await choose(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Antwort' })).toContainText(/So gut wie sicher.*koala.*\d\d,\d%/)
+  await page
+    .locator('input[type=file][multiple]')
+    .setInputFiles([{ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('not a photo') }])
+  await expect(heading(page, 'Das ist kein Bild')).toBeVisible()
+  await page.goto('/history')
+  await expect(page.getByText('der Server behält nichts')).toBeVisible()
+  await context.close()
+})
+
+test('the language is switched without losing a photo, and stays @phone', async ({ page }) => {
+  await page.goto('/')
+  await choose(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await page.getByRole('button', { name: 'Theme and language' }).click()
+  await page.getByRole('radio', { name: 'Deutsch' }).check({ force: true })
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de')
+  await page.keyboard.press('Escape')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByText('So gut wie sicher', { exact: true })).toBeVisible()
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  await page.getByRole('link', { name: 'Galerie' }).click()
+  await expect(heading(page, 'Galerie')).toBeVisible()
+  for (const path of PAGES) {
+    await page.goto(path)
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de')
+    expect([
+      path,
+      await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    ]).toEqual([path, 0])
+  }
+})

@@ -1,0 +1,102 @@
+import { gzipSync } from 'node:zlib'
+import { expect, type Page, test } from '@playwright/test'
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
+const choose = (page: Page, ...names: string[]) =>
+  page.locator('input[type=file][multiple]').setInputFiles(names.map((name) => `public/gallery/${name}`))
+
+/** Issue budgets: gzip bytes of JavaScript for the first page; layout shift of a whole visit. */
+const MOST_SCRIPT = 200_000
+const MOST_SHIFT = 0.02
+
+test('the first page needs at most 200 KB of JavaScript, and no chart', async ({ page }) => {
+  const scripts: Promise<Buffer>[] = []
+  page.on('response', (reply) => {
+    if (reply.request().resourceType() === 'script') scripts.push(reply.body())
+  })
+  await page.goto('/', { waitUntil: 'networkidle' })
+  const bodies = await Promise.all(scripts)
+  expect(bodies.length).toBeGreaterThan(3)
+  expect(bodies.reduce((sum, body) => sum + gzipSync(body).length, 0)).toBeLessThanOrEqual(MOST_SCRIPT)
+  expect(bodies.some((body) => body.includes('recharts'))).toBe(false)
+})
+
+test('nothing jumps: not while loading, not when answers come @phone', async ({ page }) => {
+  await page.addInitScript(() => {
+    const shifts: unknown[] = []
+    Object.assign(window, { shifts })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+        if (!entry.hadRecentInput) shifts.push([entry.value, location.href])
+      }
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  const shift = async () => {
+    const shifts = await page.evaluate(() => (window as unknown as { shifts: [number, string][] }).shifts)
+    return { sum: shifts.reduce((sum, [value]) => sum + value, 0), shifts }
+  }
+  for (const path of ['/gallery', '/models', '/history', '/']) {
+    await page.goto(path, { waitUntil: 'networkidle' })
+    const { sum, shifts } = await shift()
+    expect(sum, JSON.stringify([path, shifts])).toBeLessThan(MOST_SHIFT)
+  }
+  await choose(page, 'koala.webp', 'espresso.png')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByRole('table', { name: 'Scores' })).toBeVisible()
+  await page.getByRole('button', { name: 'espresso.png' }).click()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Download' })).toBeVisible()
+  const { sum, shifts } = await shift()
+  expect(sum, JSON.stringify(shifts)).toBeLessThan(MOST_SHIFT)
+})
+
+test('the first Tab skips to the content, then the focus goes through the page in reading order', async ({ page }) => {
+  await page.goto('/')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+  expect(new URL(page.url()).hash).toBe('')
+  const names: string[] = []
+  for (let i = 0; i < 5; i++) {
+    await page.keyboard.press('Tab')
+    names.push(
+      await page.evaluate(() => document.activeElement?.getAttribute('type') ?? document.activeElement?.nodeName ?? ''),
+    )
+  }
+  await expect(page.getByRole('button', { name: /A cup of espresso/ })).toBeFocused()
+  expect(names).toEqual(['button', 'button', 'url', 'submit', 'button'])
+})
+
+test('the back button goes through what was looked at, and a visit to another page loses nothing @phone', async ({
+  page,
+}) => {
+  await page.goto('/')
+  await choose(page, 'koala.webp', 'espresso.png')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await page.getByRole('button', { name: 'espresso.png' }).click()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await page.goBack()
+  await expect(heading(page, 'koala')).toBeVisible()
+  await page.goBack()
+  await expect(heading(page, 'What is in the photo?')).toBeVisible()
+  await expect(page.getByText('Your 2 photos are still here.')).toBeVisible()
+  await page.goForward()
+  await expect(heading(page, 'koala')).toBeVisible()
+  await page.getByRole('link', { name: 'Gallery' }).click()
+  await page
+    .getByRole('link', { name: /goldfish/ })
+    .first()
+    .click()
+  await expect(heading(page, 'goldfish')).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Photos' }).getByRole('button', { name: /webp|png/ })).toHaveCount(3)
+  await page.getByRole('link', { name: 'Vision' }).click()
+  await expect(heading(page, 'What is in the photo?')).toBeVisible()
+  await page.getByRole('button', { name: 'koala.webp' }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+  // A photo that is gone has no address any more.
+  await page.getByRole('button', { name: 'Remove koala.webp' }).click()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await page.reload()
+  await expect(heading(page, 'What is in the photo?')).toBeVisible()
+})
