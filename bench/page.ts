@@ -50,17 +50,23 @@ interface Paint {
   largest: number
 }
 
-/** Milliseconds from the start of the navigation. */
+/** What the browser has noted of a kind, with milliseconds from the start of the navigation. */
+function entries(page: Page, type: string): Promise<{ name: string; startTime: number }[]> {
+  return page.evaluate(
+    (kind) =>
+      new Promise((resolve) => {
+        new PerformanceObserver((list) =>
+          resolve(list.getEntries().map(({ name, startTime }) => ({ name, startTime }))),
+        ).observe({ type: kind, buffered: true })
+      }),
+    type,
+  )
+}
+
 async function paint(page: Page): Promise<Paint> {
-  return page.evaluate(async () => {
-    const entries = (type: string) =>
-      new Promise<PerformanceEntryList>((resolve) => {
-        new PerformanceObserver((list) => resolve(list.getEntries())).observe({ type, buffered: true })
-      })
-    const [paints, largest] = [await entries('paint'), await entries('largest-contentful-paint')]
-    const first = paints.find(({ name }) => name === 'first-contentful-paint')
-    return { first: first?.startTime ?? Number.NaN, largest: largest.at(-1)?.startTime ?? Number.NaN }
-  })
+  const [paints, largest] = [await entries(page, 'paint'), await entries(page, 'largest-contentful-paint')]
+  const first = paints.find(({ name }) => name === 'first-contentful-paint')
+  return { first: first?.startTime ?? Number.NaN, largest: largest.at(-1)?.startTime ?? Number.NaN }
 }
 
 async function load(url: string, visitor: Visitor): Promise<Paint> {

@@ -45,6 +45,9 @@ export function Camera({ model, shown, least, onShoot, onClose, strip, options }
             className={`absolute inset-0 size-full object-cover ${state.name === 'running' ? '' : 'invisible'}`}
           />
           {state.name !== 'running' && <Standstill state={state} onStart={() => void camera?.start()} />}
+          <div className="absolute top-3 left-3">
+            <Pace frame={frame} />
+          </div>
           <div className="absolute top-3 right-3 flex gap-2">
             {state.name === 'running' && (
               <button
@@ -61,16 +64,14 @@ export function Camera({ model, shown, least, onShoot, onClose, strip, options }
             </button>
           </div>
           {state.name === 'running' && (
-            <div className="absolute inset-x-3 bottom-3 flex flex-wrap items-end justify-between gap-2">
-              <Pace frame={frame} />
-              <Button variant="primary" onClick={shoot} className="ml-auto">
+            <div className="absolute right-3 bottom-3">
+              <Button variant="primary" onClick={shoot}>
                 <CameraIcon aria-hidden /> {t('shoot')}
               </Button>
             </div>
           )}
         </div>
         {strip}
-        <p className="mt-3 text-ink-3 text-xs">{t('privacy')}</p>
       </div>
       <section aria-label={t('title')} className="lg:pt-2">
         {frame ? (
@@ -85,6 +86,7 @@ export function Camera({ model, shown, least, onShoot, onClose, strip, options }
         )}
         <Trouble state={state} />
         {options}
+        <p className="mt-5 text-ink-3 text-xs">{t('privacy')}</p>
         <Spoken state={state} />
       </section>
     </div>
@@ -144,7 +146,7 @@ function Pace({ frame }: { frame: Extract<LiveState, { name: 'running' }>['frame
   if (!frame) return null
   return (
     <p className="figures rounded-[6px] bg-black/75 px-2 py-1 text-white text-xs">
-      {t('rate', { rate: format.milliseconds(frame.framesPerSecond) })} ·{' '}
+      {frame.framesPerSecond > 0 && `${t('rate', { rate: format.milliseconds(frame.framesPerSecond) })} · `}
       {t('latency', { ms: Math.round(frame.latencyMs) })}
     </p>
   )

@@ -87,6 +87,7 @@ function Thumbnail({ photo, model, current, onSelect }: ThumbnailProps) {
     >
       {/* biome-ignore lint/performance/noImgElement: an object URL of a file in this browser */}
       <img
+        key={photo.url}
         src={photo.url}
         alt=""
         onError={({ currentTarget }) => {

@@ -45,15 +45,7 @@ export function Options({ models, model, onModel, shown, onShown, least, onLeast
   return (
     <Disclosure className="mt-4" label={chosen.join(' · ')}>
       <Segmented label={t('model')} options={choices} value={model} onChange={onModel} />
-      <Slider
-        label={t('labels')}
-        value={shown}
-        min={1}
-        max={MOST_LABELS}
-        step={1}
-        onChange={onShown}
-        show={(count) => t('optionsTop', { count })}
-      />
+      <Slider label={t('labels')} value={shown} min={1} max={MOST_LABELS} step={1} onChange={onShown} show={String} />
       <Slider
         label={t('atLeast')}
         value={least}

@@ -37,8 +37,12 @@ export function PhotoFrame({ photo, phase, onRemove, onSendOriginal }: PhotoFram
           <X aria-hidden className="size-4" />
         </button>
         <figcaption className="absolute right-3 bottom-3 left-3 flex flex-wrap items-end justify-between gap-2 text-xs">
-          <span translate="no" className="figures max-w-full rounded-[6px] bg-black/75 px-2 py-1 text-white">
-            {facts}
+          <span
+            translate="no"
+            className="figures flex min-w-0 max-w-full rounded-[6px] bg-black/75 px-2 py-1 text-white"
+          >
+            <span className="truncate">{photo.name}</span>
+            <span className="shrink-0 whitespace-pre"> · {facts}</span>
           </span>
           {photo.credit && (
             <span className="rounded-[6px] bg-black/75 px-2 py-1 text-white">
@@ -124,20 +128,13 @@ function Treatment({ photo: { prepared, file }, onSendOriginal }: Pick<PhotoFram
   )
 }
 
-const LONGEST_NAME = 26
-
-/** Name, size in pixels, format and bytes of the photo as it was given, as far as they are known by now. */
-function useFacts({ file, name, prepared }: Photo, phase: Phase | undefined, measured: Size | null): string {
+/** Size in pixels, format and bytes of the photo as it was given, as far as they are known by now. */
+function useFacts({ file, prepared }: Photo, phase: Phase | undefined, measured: Size | null): string {
   const format = useFormat()
   const told = phase?.name === 'answered' && !prepared?.reduced && !prepared?.converted ? phase.result.image : null
   const size = told ?? measured
   const kind = told?.format ?? /^image\/(\w+)$/.exec(file.type)?.[1]
-  return [
-    name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 3)}…` : name,
-    size && `${size.width} × ${size.height}`,
-    kind && formatName(kind),
-    format.bytes(file.size),
-  ]
+  return [size && `${size.width} × ${size.height}`, kind && formatName(kind), format.bytes(file.size)]
     .filter(Boolean)
     .join(' · ')
 }

@@ -168,6 +168,8 @@ test('HEIC is converted in the browser @phone', async ({ page }) => {
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText('Converted from HEIC in this browser.')).toBeVisible()
   await expect(page.getByText('koala.heic · 384 × 512')).toBeVisible()
+  // The small picture too, which failed as long as it was HEIC.
+  await expect(thumbnails(page).first().locator('img')).toBeVisible()
 })
 
 test('a large photo is sent smaller and says so, unless the original is wanted @phone', async ({ page }) => {

@@ -76,6 +76,9 @@ test('pages, server code and workers reload under a running development server',
   change('lib/server/http/routes/classify.ts', 'topK: top_k', 'topK: top_k + 1')
   await until(async () => (await ask()).predictions.length === 3)
 
-  change('components/classify/empty-state.tsx', 'What is in the photo?', 'What do you see?')
+  change('components/classify/empty-state.tsx', "{t('lead')}", "{t('lead')} Nothing.")
+  await until(async () => (await (await fetch(url)).text()).includes('Nothing.'))
+
+  change('lib/shared/messages/en.json', 'What is in the photo?', 'What do you see?')
   await until(async () => (await (await fetch(url)).text()).includes('What do you see?'))
 })

@@ -9,6 +9,12 @@ export const SLOTS = 3
 /** Batch photos leave one of the places free, so that a person's photo starts decoding at once. */
 export const BATCH_SLOTS = SLOTS - 1
 
+/**
+ * ONNX Runtime from 1.29 on tells its maker of every process and session, and keeps an identifier and a database in the home
+ * folder for it (microsoft/onnxruntime#27379). Read when its library is loaded: none of it happens then.
+ */
+const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' }
+
 /** Else V8 marks the whole heap every few dozen photos: their pixels pass through it (measured: a twentieth of the CPU). */
 const LARGE_OLD_SPACE = '--initial-old-space-size=256'
 
@@ -49,7 +55,7 @@ export class WorkerProcess {
     this.child = fork(script, [], {
       serialization: 'advanced',
       execArgv: ['--enable-source-maps', LARGE_OLD_SPACE],
-      env: childEnvironment({ UV_THREADPOOL_SIZE: String(SLOTS) }),
+      env: childEnvironment({ UV_THREADPOOL_SIZE: String(SLOTS), ...NO_TELEMETRY }),
     })
     this.child.on('message', (message: FromWorker) => this.receive(message))
     this.child.on('exit', (code, signal) => this.gone(signal ? `killed by ${signal}` : `exit code ${code}`))
