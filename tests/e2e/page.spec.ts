@@ -40,7 +40,20 @@ test('nothing jumps: not while loading, not when answers come @phone', async ({ 
     const { sum, shifts } = await shift()
     expect(sum, JSON.stringify([path, shifts])).toBeLessThan(MOST_SHIFT)
   }
+  // The answer waits until the shape of it has been painted with all that belongs to it.
+  let release = () => {}
+  const painted = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/api/classify*', async (route) => {
+    await painted
+    await route.continue()
+  })
   await choose(page, 'koala.webp', 'espresso.png')
+  await expect(page.getByRole('progressbar', { name: 'Upload' })).toBeVisible()
+  await expect(page.getByRole('button', { name: /Balanced model/ })).toBeVisible()
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  release()
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByRole('table', { name: 'Scores' })).toBeVisible()
   await page.getByRole('button', { name: 'espresso.png' }).click()
