@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { defaultWorkers } from '@/lib/server/default-workers'
 import { readEnvironment } from '@/lib/server/env'
+import { classifyCommand } from './classify/command'
 import { evalCommand } from './eval/command'
 import { EXIT, type ExitCode, Failure } from './exit'
 import { modelsCommand } from './models/command'
@@ -8,10 +9,11 @@ import { modelsCommand } from './models/command'
 /** Runs the `vision` command of the project at `root`; resolves to its exit code. */
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
   const program = new Command('vision')
-    .description('Classifies photos: measure models, manage them.')
+    .description('Classifies photos; measures models and manages them.')
     .showHelpAfterError('(add --help for how to use it)')
     .exitOverride()
   const surroundings = { root, maxPixels: readEnvironment().MAX_PIXELS, defaultWorkers }
+  classifyCommand(program, surroundings)
   evalCommand(program, surroundings)
   modelsCommand(program, surroundings)
   try {

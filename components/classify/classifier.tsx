@@ -3,7 +3,9 @@
 import { useCallback, useState } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
+import type { Photo } from '@/lib/client/photo-session'
 import type { ModelInfo } from '@/lib/shared/contract'
+import type { ExportedResult } from '@/lib/shared/result-export'
 import { lazily } from '../ui/lazily'
 import { Announcer } from './announcer'
 import { Answer } from './answer'
@@ -122,10 +124,7 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
               {phase?.name === 'answered' && (
                 <ShareResult
                   shown={{ file: photo.name, result: phase.result }}
-                  all={photos.flatMap(({ name, phases }) => {
-                    const each = phases[model]
-                    return each?.name === 'answered' ? [{ file: name, result: each.result }] : []
-                  })}
+                  all={photos.flatMap((each) => exported(each, model))}
                 />
               )}
             </section>
@@ -151,6 +150,13 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
       </main>
     </div>
   )
+}
+
+/** The answer of a photo, where it has one. */
+function exported({ name, file, prepared, phases }: Photo, model: string): ExportedResult[] {
+  const phase = phases[model]
+  if (phase?.name !== 'answered') return []
+  return [{ file: name, bytes: file.size, sha256: prepared?.sha256 ?? null, result: phase.result }]
 }
 
 /** As high as the closed options, until they are there. */

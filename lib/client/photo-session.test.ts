@@ -19,7 +19,7 @@ let session: PhotoSession
 beforeEach(() => {
   sent = []
   asked = []
-  prepared = { converted: false, reduced: null }
+  prepared = { converted: false, reduced: null, sha256: 'ab' }
   session = new PhotoSession({
     model: 'balanced',
     maxBytes: 10,
@@ -146,7 +146,7 @@ test('a file over the limit is refused unsent', async () => {
 })
 
 test('large photos are made smaller unless the visitor wants the original sent', async () => {
-  prepared = { converted: false, reduced: { width: 2, height: 1 } }
+  prepared = { converted: false, reduced: { width: 2, height: 1 }, sha256: 'ab' }
   session.add([file('a')])
   await settle()
   sent[0]?.resolve(result('a'))
@@ -162,7 +162,7 @@ test('large photos are made smaller unless the visitor wants the original sent',
 })
 
 test('a converted photo is shown as what it became', async () => {
-  prepared = { converted: true, reduced: null }
+  prepared = { converted: true, reduced: null, sha256: 'ab' }
   session.add([file('a.heic')])
   const before = session.snapshot().photos[0]?.url
   await settle()

@@ -3,6 +3,8 @@ import type { Failure } from './failure'
 /** What goes to the server for a photo, and what was done to it here. */
 export interface Prepared {
   file: Blob
+  /** Of the original, in hexadecimal; null where the browser has no digests, as on plain http. */
+  sha256: string | null
   /** Whether this browser turned HEIC into JPEG. */
   converted: boolean
   /** The size in pixels that it was brought to; null where it was sent as large as it is. */
@@ -29,13 +31,24 @@ const LETTERS_OF_A_HEADER = 64
  *
  * @throws Failure where a HEIC photo cannot be converted
  */
-export async function preparePhoto(original: Blob, { maxBytes, reduce }: PrepareOptions): Promise<Prepared> {
+export async function preparePhoto(original: Blob, options: PrepareOptions): Promise<Prepared> {
+  const [made, sha256] = await Promise.all([makeReady(original, options), digest(original)])
+  return { ...made, sha256 }
+}
+
+async function makeReady(original: Blob, { maxBytes, reduce }: PrepareOptions): Promise<Omit<Prepared, 'sha256'>> {
   const converted = await isHeic(original)
   const file = converted ? await fromHeic(original) : original
   if (!reduce || file.size <= Math.min(LARGE_BYTES, maxBytes)) return { file, converted, reduced: null }
   const smaller = await makeSmaller(file).catch(() => null)
   if (!smaller || smaller.file.size >= file.size) return { file, converted, reduced: null }
   return { file: smaller.file, converted, reduced: smaller.size }
+}
+
+async function digest(file: Blob): Promise<string | null> {
+  if (!globalThis.crypto?.subtle) return null
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** By its first box: `ftyp` and a brand of HEIC. AVIF has the same box and other brands. */

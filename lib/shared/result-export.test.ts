@@ -1,7 +1,8 @@
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
 import type { Classification } from './contract'
-import { EXPORT_COLUMNS, toCsv, toJson } from './result-export'
+import { toCsv, toJson } from './result-export'
+import { RESULT_COLUMNS } from './results'
 
 const result: Classification = {
   request_id: 'r',
@@ -17,11 +18,14 @@ const result: Classification = {
 }
 
 test('a CSV that any reader takes apart again, and that no spreadsheet runs', () => {
-  const { data, meta } = Papa.parse<Record<string, string>>(toCsv([{ file: '=1+1.png', result }]), {
-    header: true,
-    skipEmptyLines: true,
-  })
-  expect(meta.fields).toEqual([...EXPORT_COLUMNS])
+  const { data, meta } = Papa.parse<Record<string, string>>(
+    toCsv([{ file: '=1+1.png', bytes: 9, sha256: 'ab', result }]),
+    {
+      header: true,
+      skipEmptyLines: true,
+    },
+  )
+  expect(meta.fields).toEqual([...RESULT_COLUMNS])
   expect(data).toEqual([
     expect.objectContaining({
       file: "'=1+1.png",
@@ -30,6 +34,9 @@ test('a CSV that any reader takes apart again, and that no spreadsheet runs', ()
       top_labels: 'Shih-Tzu, a "dog"|Lhasa',
       uncertain: 'false',
       ms: '3.1',
+      bytes: '9',
+      sha256: 'ab',
+      status: 'ok',
     }),
   ])
 })

@@ -1,45 +1,21 @@
-import Papa from 'papaparse'
 import type { Classification } from './contract'
+import { answeredRow, CSV_MARK, csvHeader, csvLine } from './results'
 
 /** One photo with its answer, as pages export it. */
 export interface ExportedResult {
   file: string
+  /** Of the file as the visitor gave it, where that is known. */
+  bytes?: number
+  sha256?: string | null
   result: Classification
 }
 
-/** Columns of the CSV, in this order: those of a batch as far as a page knows them. */
-export const EXPORT_COLUMNS = [
-  'file',
-  'label',
-  'score',
-  'top_labels',
-  'top_scores',
-  'uncertain',
-  'width',
-  'height',
-  'bytes',
-  'model',
-  'revision',
-  'ms',
-] as const
-
-/** A line a photo; lists are separated by `|`. Text that a spreadsheet would take for a formula is made harmless. */
+/** A file of results: the columns of every batch, a line a photo, in a form that spreadsheets open. */
 export function toCsv(results: readonly ExportedResult[]): string {
-  const rows = results.map(({ file, result: { predictions, uncertain, image, model, timings } }) => [
-    file,
-    predictions[0]?.label ?? '',
-    predictions[0]?.score ?? '',
-    predictions.map(({ label }) => label).join('|'),
-    predictions.map(({ score }) => score).join('|'),
-    uncertain,
-    image.width,
-    image.height,
-    image.bytes,
-    model.id,
-    model.revision,
-    Math.round(10 * timings.total_ms) / 10,
-  ])
-  return `${Papa.unparse({ fields: [...EXPORT_COLUMNS], data: rows }, { escapeFormulae: true })}\r\n`
+  const lines = results.map(({ file, bytes = null, sha256 = null, result }) =>
+    csvLine(answeredRow({ file, bytes, sha256 }, result)),
+  )
+  return CSV_MARK + csvHeader() + lines.join('')
 }
 
 /** The answers with the names of their files, as JSON for people and programs. */

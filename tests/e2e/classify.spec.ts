@@ -348,7 +348,7 @@ test('answers are copied as JSON and code, and saved as CSV and JSON of all phot
     .trim()
     .split('\r\n')
   expect(lines).toHaveLength(3)
-  expect(lines[1]).toMatch(/^koala\.webp,koala,0\.9/)
+  expect(lines[1]).toMatch(/^koala\.webp,ok,koala,0\.9.*,768,1024,\d+,[0-9a-f]{64},/)
   const [json] = await Promise.all([page.waitForEvent('download'), pick('Download', 'JSON of 2 photos')])
   expect(JSON.parse(readFileSync(await json.path(), 'utf8'))).toHaveLength(2)
 })

@@ -1,0 +1,74 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { DEFAULT_TOP_K } from '@/lib/shared/contract'
+import { EXIT, Failure } from '../exit'
+import type { Surroundings } from '../surroundings'
+import { listInputs } from './inputs'
+import type { Options } from './options'
+import { formatOf, writeResults } from './output'
+import { runInputs } from './run'
+import { openSink } from './sink'
+import { openSource } from './source'
+import { accuracySummary, readTruth } from './truth'
+
+/** `vision classify`: labels for photos, a row a photo. */
+export function classifyCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command('classify')
+    .description('classify photos: files, folders, patterns, or with - the names on stdin')
+    .argument('<photos...>', 'files, folders, patterns, or - for names on stdin, one a line')
+    .option('--model <model>', 'type, id, or a model folder (the default model)')
+    .option('--top-k <n>', 'labels a photo at most', wholeNumber, DEFAULT_TOP_K)
+    .option('--threshold <score>', 'leave out labels with a lower score', share, 0)
+    .option('--out <file>', 'write .csv, .json, .ndjson or .parquet; else to stdout as photos are done')
+    .addOption(new Option('--format <format>', 'of stdout').choices(['csv', 'ndjson']).default('csv'))
+    .option('--labels <csv>', 'columns file,label: say how many answers are right')
+    .option('--resume', 'go on with an --out that was interrupted')
+    .option('--workers <n>', 'run on so many cores (all)', wholeNumber)
+    .option('--server <url>', 'ask a server instead of running here')
+    .option('--models-dir <folder>', 'where the models are', join(surroundings.root, 'models'))
+    .action((photos: string[], options: Options) => classify(photos, options, surroundings))
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It is not a whole number above 0.')
+  return Number(text)
+}
+
+function share(text: string): number {
+  if (!/^(0(\.\d+)?|1(\.0+)?|\.\d+)$/.test(text)) throw new InvalidArgumentError('It is not a number from 0 to 1.')
+  return Number(text)
+}
+
+async function classify(photos: readonly string[], options: Options, surroundings: Surroundings): Promise<void> {
+  const format = options.out === undefined ? null : formatOf(options.out)
+  if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
+  const truth = options.labels === undefined ? null : await readTruth(options.labels)
+  const inputs = await listInputs(photos, process.stdin)
+  const workers = options.workers ?? (await surroundings.defaultWorkers())
+  const source = await openSource(options, workers, surroundings)
+  const interrupted = new AbortController()
+  const stop = () => interrupted.abort()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+  // Whoever reads our stdout has seen enough.
+  process.stdout.on('error', stop)
+  try {
+    const sink = openSink(options, source.model, truth !== null)
+    await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, interrupted.signal)
+    if (interrupted.signal.aborted) throw stopped(options)
+    if (options.out !== undefined && format !== null) await writeResults(sink.rows(inputs), options.out, format)
+    if (truth) console.error(accuracySummary(sink.rows(inputs), truth, await source.classes()))
+    sink.close()
+    if (options.out !== undefined) await rm(`${options.out}.part`)
+    if (sink.failed > 0) throw new Failure(EXIT.failed, `${sink.failed} of ${inputs.length} photos have no answer.`)
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
+    await source.close()
+  }
+}
+
+function stopped({ out }: Options): Failure {
+  const hint = out === undefined ? '' : ` The same command with --resume goes on (${out}.part).`
+  return new Failure(EXIT.interrupted, `Stopped.${hint}`)
+}

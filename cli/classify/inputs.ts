@@ -1,0 +1,45 @@
+import { opendir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { glob, isDynamicPattern } from 'tinyglobby'
+import { EXIT, Failure } from '../exit'
+
+/** Looked for in folders; a file that is named itself is taken whatever it is called. */
+const PHOTO = /\.(jpe?g|png|webp|avif|gif|tiff?|bmp|hei[cf])$/i
+
+/**
+ * The photos that the command line names, as they were given: files, all photos below folders, patterns, and with `-` the names on
+ * stdin, one a line. Each once, in this order; a folder's by name.
+ *
+ * @throws Failure where nothing is named
+ */
+export async function listInputs(args: readonly string[], stdin: NodeJS.ReadableStream): Promise<string[]> {
+  const files = new Set<string>()
+  for (const arg of args) {
+    if (arg === '-') for await (const line of createInterface(stdin)) line !== '' && files.add(line)
+    else for (const file of await expand(arg)) files.add(file)
+  }
+  if (files.size === 0) throw new Failure(EXIT.notFound, `There is no photo in ${args.join(', ')}.`)
+  return [...files]
+}
+
+async function expand(arg: string): Promise<string[]> {
+  const found = await stat(arg).catch(() => null)
+  if (found?.isDirectory()) return below(arg)
+  // A file of that very name goes before a pattern: names with brackets are common.
+  if (found || !isDynamicPattern(arg)) return [arg]
+  return (await glob(arg, { expandDirectories: false })).sort()
+}
+
+async function below(folder: string): Promise<string[]> {
+  const files: string[] = []
+  const folders: string[] = []
+  for await (const entry of await opendir(folder)) {
+    if (entry.name.startsWith('.')) continue
+    if (entry.isDirectory()) folders.push(entry.name)
+    else if (PHOTO.test(entry.name)) files.push(entry.name)
+  }
+  const all = files.sort().map((name) => join(folder, name))
+  for (const name of folders.sort()) all.push(...(await below(join(folder, name))))
+  return all
+}

@@ -1,0 +1,13 @@
+/** What `vision classify` was asked for. */
+export interface Options {
+  model?: string
+  topK: number
+  threshold: number
+  out?: string
+  format: 'csv' | 'ndjson'
+  labels?: string
+  resume?: boolean
+  workers?: number
+  server?: string
+  modelsDir: string
+}

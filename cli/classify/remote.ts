@@ -1,0 +1,65 @@
+import type { Classify } from '@/lib/server/jobs/classify-photo'
+import type { Classification, Label, ModelInfo } from '@/lib/shared/contract'
+import { Problem, type ProblemDetails } from '@/lib/shared/problem'
+import { EXIT, Failure } from '../exit'
+
+/** A server elsewhere that answers instead of an engine here. */
+export interface RemoteServer {
+  model: ModelInfo
+  classify(options: { topK: number; threshold: number }): Classify
+  labels(): Promise<readonly Label[]>
+}
+
+/**
+ * Asks a server which model of that name it has.
+ *
+ * @throws Failure where there is no server or no such model
+ */
+export async function remoteServer(base: string, name: string | undefined): Promise<RemoteServer> {
+  const url = (path: string) => new URL(path, base.endsWith('/') ? base : `${base}/`)
+  const { models } = await json<{ models: ModelInfo[] }>(url('api/models'))
+  const model = models.find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
+  if (!model) {
+    const known = models.map(({ id, type }) => type ?? id).join(', ')
+    throw new Failure(EXIT.notFound, `The server has no model ${name}. Known: ${known}.`)
+  }
+  return {
+    model,
+    labels: async () =>
+      (await json<{ labels: Label[] }>(url(`api/models/${encodeURIComponent(model.id)}/labels`))).labels,
+    classify:
+      ({ topK, threshold }) =>
+      async (image, signal) => {
+        const target = url('api/classify')
+        target.search = String(
+          new URLSearchParams({ model: model.id, top_k: String(topK), threshold: String(threshold) }),
+        )
+        const reply = await fetch(target, { method: 'POST', body: image as BodyInit, signal }).catch((error) => {
+          signal.throwIfAborted()
+          throw new Problem('not_ready', 'The server cannot be reached.', { cause: error })
+        })
+        if (reply.ok) return (await reply.json()) as Classification
+        throw await problem(reply)
+      },
+  }
+}
+
+async function json<T>(url: URL): Promise<T> {
+  const reply = await fetch(url).catch((error: Error) => {
+    throw new Failure(EXIT.unreachable, `There is no server at ${url.origin}: ${error.message}.`)
+  })
+  if (!reply.ok) throw new Failure(EXIT.unreachable, `${url} answers with HTTP ${reply.status}.`)
+  return (await reply.json()) as T
+}
+
+async function problem(reply: Response): Promise<Problem> {
+  const retryAfterSeconds = Number(reply.headers.get('retry-after') ?? Number.NaN)
+  const after = Number.isFinite(retryAfterSeconds) ? { retryAfterSeconds } : {}
+  try {
+    const { code, detail } = (await reply.json()) as ProblemDetails
+    // A server that stops is replaced, or comes back.
+    return new Problem(code === 'shutting_down' ? 'not_ready' : code, detail, after)
+  } catch {
+    return new Problem('not_ready', `Something in between answered with HTTP ${reply.status}.`, after)
+  }
+}

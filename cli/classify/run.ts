@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { Answers, classifyPhoto } from '@/lib/server/jobs/classify-photo'
+import { inLanes } from '@/lib/server/jobs/lanes'
+import { duration, Progress } from '../terminal'
+import type { Sink } from './sink'
+import type { Source } from './source'
+
+/** Photos in flight for each worker: enough that none waits for the next. */
+const IN_FLIGHT = 4
+
+/** Classifies what the sink does not have yet. Ends early, without an error, at the signal. */
+export async function runInputs(
+  inputs: readonly string[],
+  { classify: ask, model }: Source,
+  sink: Sink,
+  { workers, rows }: { workers: number; rows: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const left = inputs.filter((file) => !sink.has(file))
+  // Where rows go to the same terminal they are progress enough.
+  const progress =
+    process.stderr.isTTY && (rows || !process.stdout.isTTY)
+      ? new Progress('classify', inputs.length, inputs.length - left.length)
+      : null
+  const answers = new Answers(ask)
+  const start = performance.now()
+  async function one(file: string): Promise<void> {
+    const row = await classifyPhoto({ file, read: () => readFile(file) }, model, answers, signal)
+    sink.add(row)
+    if (row.status === 'failed') console.error(`${file}: ${row.error_code}: ${row.error}`)
+    progress?.add(1)
+  }
+  try {
+    await inLanes(left, IN_FLIGHT * workers, one, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  progress?.end()
+  if (rows && !signal.aborted) {
+    const seconds = (performance.now() - start) / 1000
+    const rate = left.length > 0 ? `, ${Math.round(left.length / seconds)}/s in ${duration(seconds)}` : ''
+    console.error(`${inputs.length - sink.failed} of ${inputs.length} photos answered by ${model.id}${rate}`)
+  }
+}

@@ -1,0 +1,87 @@
+import { csvHeader, csvLine, jsonLine, type ModelName, type ResultRow } from '@/lib/shared/results'
+import { Journal } from './journal'
+import type { Options } from './options'
+
+/** Where rows go as they are done. */
+export interface Sink {
+  has(file: string): boolean
+  readonly done: number
+  readonly failed: number
+  add(row: ResultRow): void
+  rows(files: readonly string[]): Iterable<ResultRow>
+  close(): void
+}
+
+/** Rows as they are done, to whoever reads them. */
+class Stdout implements Sink {
+  failed = 0
+  done = 0
+  private readonly kept: ResultRow[] = []
+
+  constructor(
+    private readonly format: 'csv' | 'ndjson',
+    /** Whether the rows are asked for again. */
+    private readonly keep: boolean,
+  ) {
+    if (format === 'csv') process.stdout.write(csvHeader())
+  }
+
+  has(): boolean {
+    return false
+  }
+
+  add(row: ResultRow): void {
+    if (row.status === 'failed') this.failed++
+    this.done++
+    if (this.keep) this.kept.push(row)
+    process.stdout.write(this.format === 'csv' ? csvLine(row) : jsonLine(row))
+  }
+
+  rows(): Iterable<ResultRow> {
+    return this.kept
+  }
+
+  close(): void {}
+}
+
+/** Rows for a file that is written when all are done. */
+class ToFile implements Sink {
+  constructor(private readonly journal: Journal) {}
+
+  get done(): number {
+    return this.journal.done
+  }
+
+  get failed(): number {
+    return this.journal.failed
+  }
+
+  has(file: string): boolean {
+    return this.journal.has(file)
+  }
+
+  add(row: ResultRow): void {
+    this.journal.add(row)
+  }
+
+  /** In the order of the inputs, not of their being done. */
+  *rows(files: readonly string[]): Generator<ResultRow> {
+    for (const file of files) {
+      const row = this.journal.row(file)
+      if (row) yield row
+    }
+  }
+
+  close(): void {
+    this.journal.close()
+  }
+}
+
+/**
+ * @param keep whether the rows are asked for again
+ * @throws Failure where an earlier run's rows stand in the way
+ */
+export function openSink({ out, format, topK, threshold, resume }: Options, model: ModelName, keep: boolean): Sink {
+  if (out === undefined) return new Stdout(format, keep)
+  return new ToFile(new Journal(`${out}.part`, { ...model, topK, threshold }, resume ?? false))
+}

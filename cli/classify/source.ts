@@ -1,0 +1,40 @@
+import type { Classify } from '@/lib/server/jobs/classify-photo'
+import type { ModelName } from '@/lib/shared/results'
+import type { ClassNames } from '../eval/matcher'
+import { chooseModel } from '../model'
+import type { Surroundings } from '../surroundings'
+import type { Options } from './options'
+import { remoteServer } from './remote'
+
+/** Who answers: the engine in this process, or a server elsewhere. */
+export interface Source {
+  model: ModelName
+  classify: Classify
+  classes(): Promise<readonly ClassNames[]>
+  close(): Promise<void>
+}
+
+/** @throws Failure where there is no such model or server */
+export async function openSource(
+  options: Options,
+  workers: number,
+  { root, maxPixels }: Surroundings,
+): Promise<Source> {
+  const { topK, threshold } = options
+  if (options.server !== undefined) {
+    const server = await remoteServer(options.server, options.model)
+    return {
+      model: { id: server.model.id, revision: server.model.revision },
+      classify: server.classify({ topK, threshold }),
+      classes: server.labels,
+      close: async () => {},
+    }
+  }
+  const { engine, model } = await chooseModel({ ...options, root, workers, maxPixels })
+  return {
+    model: { id: model.id, revision: model.revision },
+    classify: (image, signal) => engine.classify(image, { topK, threshold, priority: 'batch' }, signal),
+    classes: async () => model.classes,
+    close: () => engine.close(),
+  }
+}

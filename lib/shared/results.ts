@@ -1,0 +1,140 @@
+import Papa from 'papaparse'
+import type { Classification } from './contract'
+
+/** Columns of a batch's results, in this order, from every door. Types and meanings: docs/results.md. */
+export const RESULT_COLUMNS = [
+  'file',
+  'status',
+  'label',
+  'score',
+  'top_labels',
+  'top_scores',
+  'uncertain',
+  'width',
+  'height',
+  'bytes',
+  'sha256',
+  'model',
+  'revision',
+  'ms',
+  'error_code',
+  'error',
+] as const
+
+export type ResultColumn = (typeof RESULT_COLUMNS)[number]
+
+/** What became of one photo. */
+export interface ResultRow {
+  /** As it was given. */
+  file: string
+  status: 'ok' | 'failed'
+  /** Null where it failed, or no score reaches the threshold. */
+  label: string | null
+  score: number | null
+  top_labels: string[]
+  top_scores: number[]
+  uncertain: boolean | null
+  /** Pixels, upright. */
+  width: number | null
+  height: number | null
+  bytes: number | null
+  /** Of the file, in hexadecimal. */
+  sha256: string | null
+  model: string
+  revision: string
+  /** From the complete photo to its answer. */
+  ms: number | null
+  error_code: string | null
+  error: string | null
+}
+
+/** What is known of a photo before it is classified. */
+export interface KnownFile {
+  file: string
+  bytes: number | null
+  sha256: string | null
+}
+
+export interface ModelName {
+  id: string
+  revision: string
+}
+
+/** The row of an answer. */
+export function answeredRow({ file, bytes, sha256 }: KnownFile, result: Classification): ResultRow {
+  const { predictions, uncertain, image, model, timings } = result
+  return {
+    file,
+    status: 'ok',
+    label: predictions[0]?.label ?? null,
+    score: predictions[0]?.score ?? null,
+    top_labels: predictions.map(({ label }) => label),
+    top_scores: predictions.map(({ score }) => score),
+    uncertain,
+    width: image.width,
+    height: image.height,
+    bytes: bytes ?? image.bytes,
+    sha256,
+    model: model.id,
+    revision: model.revision,
+    ms: Math.round(10 * timings.total_ms) / 10,
+    error_code: null,
+    error: null,
+  }
+}
+
+/** The row of a photo that has no answer. */
+export function failedRow(
+  { file, bytes, sha256 }: KnownFile,
+  { id, revision }: ModelName,
+  { code, detail }: { code: string; detail: string },
+): ResultRow {
+  return {
+    file,
+    status: 'failed',
+    label: null,
+    score: null,
+    top_labels: [],
+    top_scores: [],
+    uncertain: null,
+    width: null,
+    height: null,
+    bytes,
+    sha256,
+    model: id,
+    revision,
+    ms: null,
+    error_code: code,
+    error: detail,
+  }
+}
+
+/** Before the first line of a CSV file: with it Excel reads the file as UTF-8. */
+export const CSV_MARK = '\ufeff'
+
+export function csvHeader(columns: readonly ResultColumn[] = RESULT_COLUMNS): string {
+  return csvRecord(columns)
+}
+
+/** A row as a line of RFC 4180. Lists are joined by `|`; text that a spreadsheet would take for a formula begins with an apostrophe. */
+export function csvLine(row: ResultRow, columns: readonly ResultColumn[] = RESULT_COLUMNS): string {
+  return csvRecord(columns.map((column) => cell(row[column])))
+}
+
+function csvRecord(cells: readonly unknown[]): string {
+  return `${Papa.unparse([cells as unknown[]], { escapeFormulae: true })}\r\n`
+}
+
+function cell(value: ResultRow[ResultColumn]): string | number | boolean | null {
+  return Array.isArray(value) ? value.join('|') : value
+}
+
+/** A row as a line of NDJSON, with the columns that were chosen. */
+export function jsonLine(row: ResultRow, columns: readonly ResultColumn[] = RESULT_COLUMNS): string {
+  return `${JSON.stringify(chosen(row, columns))}\n`
+}
+
+/** A row's chosen columns, in their order. */
+export function chosen(row: ResultRow, columns: readonly ResultColumn[]): Partial<ResultRow> {
+  return Object.fromEntries(columns.map((column) => [column, row[column]])) as Partial<ResultRow>
+}

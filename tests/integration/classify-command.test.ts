@@ -1,0 +1,170 @@
+import { once } from 'node:events'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parquetReadObjects } from 'hyparquet'
+import Papa from 'papaparse'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results'
+import { startServer } from '../support/server'
+import { startVision, vision } from '../support/vision'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'classify-'))
+  mkdirSync(photos())
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const photos = () => join(folder, 'photos')
+const out = (name: string) => join(folder, name)
+const classify = (...args: string[]) => vision(['classify', ...args])
+const rows = (path: string) =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ResultRow)
+
+/** So many photos, of which no two are the same to the last byte. */
+function fill(count: number): string[] {
+  const names = readdirSync('public/gallery').filter((name) => name.endsWith('.webp'))
+  return Array.from({ length: count }, (_, i) => {
+    const path = join(photos(), `${String(i).padStart(4, '0')}.webp`)
+    copyFileSync(join('public/gallery', names[i % names.length]!), path)
+    appendFileSync(path, String(i))
+    return path
+  })
+}
+
+test('the same rows in every format, files named as they were given and in that order; errors have their rows', async () => {
+  const given = fill(6)
+  appendFileSync(join(photos(), 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
+  const all = [...given, join(photos(), 'broken.jpg')]
+  for (const format of ['csv', 'json', 'ndjson', 'parquet']) {
+    const { code, err } = await classify(photos(), '--out', out(`r.${format}`), '--top-k', '3', '--threshold', '0.001')
+    expect([code, err]).toEqual([1, expect.stringContaining(`${join(photos(), 'broken.jpg')}: truncated_image: `)])
+  }
+  const [broken, ...answered] = [rows(out('r.ndjson')).at(-1), ...rows(out('r.ndjson')).slice(0, -1)]
+  expect(answered.map(({ file }) => file)).toEqual(given)
+  expect(broken).toMatchObject({ file: join(photos(), 'broken.jpg'), status: 'failed', error_code: 'truncated_image' })
+  expect(
+    answered.every(({ status, top_scores }) => status === 'ok' && top_scores.every((score) => score >= 0.001)),
+  ).toBe(true)
+  const timeless = (list: object[]) => list.map((row) => ({ ...row, ms: null }))
+  expect(timeless(JSON.parse(readFileSync(out('r.json'), 'utf8')))).toEqual(timeless(rows(out('r.ndjson'))))
+  const csv = readFileSync(out('r.csv'), 'utf8')
+  expect(csv.startsWith(`\ufeff${RESULT_COLUMNS.join(',')}\r\n`)).toBe(true)
+  const parsed = Papa.parse<Record<string, string>>(csv.slice(1), { header: true, skipEmptyLines: true }).data
+  expect(parsed.map(({ file, label }) => [file, label])).toEqual(
+    rows(out('r.ndjson')).map(({ file, label }) => [file, label ?? '']),
+  )
+  const buffer = readFileSync(out('r.parquet'))
+  const table = await parquetReadObjects({
+    file: buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.length),
+  })
+  expect(table.map(({ file, score, width, uncertain }) => [file, score, width, uncertain])).toEqual(
+    rows(out('r.ndjson')).map(({ file, score, width, uncertain }) => [file, score, width, uncertain]),
+  )
+  expect(table.length).toBe(all.length)
+  expect(readdirSync(folder).filter((name) => /part|new/.test(name))).toEqual([])
+})
+
+test('in a pipe: names on stdin, rows on stdout, nothing else but errors', async () => {
+  const { child, said } = startVision(['classify', '-', '--format', 'ndjson', '--model', 'fast'])
+  child.stdin.end('public/gallery/koala.webp\nnowhere.png\n')
+  const [code] = await once(child, 'close')
+  const { out: printed, err } = said()
+  expect([code, err]).toEqual([1, 'nowhere.png: not_found: There is no such file.\n1 of 2 photos have no answer.\n'])
+  const found = printed
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ResultRow)
+  expect(found.find(({ status }) => status === 'ok')).toMatchObject({
+    label: 'koala',
+    model: 'efficientnet-lite0-int8',
+  })
+  expect(found).toHaveLength(2)
+})
+
+test('killed at any moment, it goes on where it was: each photo once, a torn line repaired', async () => {
+  const given = fill(150)
+  const journal = out('r.ndjson.part')
+  for (const least of [1, 40, 90]) {
+    const { child } = startVision(['classify', photos(), '--out', out('r.ndjson'), '--resume'])
+    const closed = once(child, 'close')
+    while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < least + 2) {
+      await Promise.race([new Promise((resolve) => setImmediate(resolve)), closed])
+    }
+    child.kill('SIGKILL')
+    await closed
+    appendFileSync(journal, '{"file":"torn')
+  }
+  const before = readFileSync(journal, 'utf8').split('\n').length
+  expect(before).toBeGreaterThan(90)
+  expect((await classify(photos(), '--out', out('r.ndjson'))).code).toBe(2) // Not without --resume.
+  expect((await classify(photos(), '--out', out('r.ndjson'), '--resume', '--top-k', '2')).code).toBe(2)
+  const { code } = await classify(photos(), '--out', out('r.ndjson'), '--resume')
+  expect(code).toBe(0)
+  expect(rows(out('r.ndjson')).map(({ file, status }) => [file, status])).toEqual(given.map((file) => [file, 'ok']))
+  expect(existsSync(journal)).toBe(false)
+})
+
+test('Ctrl-C stops cleanly; what is done is kept', async () => {
+  fill(300)
+  const { child, said } = startVision(['classify', photos(), '--out', out('r.csv')])
+  const closed = once(child, 'close')
+  while (!existsSync(out('r.csv.part')) || readFileSync(out('r.csv.part'), 'utf8').split('\n').length < 10) {
+    await Promise.race([new Promise((resolve) => setImmediate(resolve)), closed])
+  }
+  child.kill('SIGINT')
+  expect((await closed)[0]).toBe(130)
+  expect(said().err).toContain('--resume goes on')
+  for (const line of readFileSync(out('r.csv.part'), 'utf8').trim().split('\n')) JSON.parse(line)
+})
+
+test('a server answers the same as the engine here', async () => {
+  const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+  try {
+    fill(8)
+    await classify(photos(), '--out', out('here.ndjson'))
+    expect((await classify(photos(), '--out', out('there.ndjson'), '--server', server.url)).code).toBe(0)
+    const timeless = (path: string) => rows(path).map((row) => ({ ...row, ms: null }))
+    expect(timeless(out('there.ndjson'))).toEqual(timeless(out('here.ndjson')))
+  } finally {
+    await server.stop()
+  }
+  const { code, err } = await classify(photos(), '--server', server.url)
+  expect([code, err]).toEqual([5, expect.stringContaining('There is no server at')])
+})
+
+test('labels tell how many answers are right; wrong command lines are usage', async () => {
+  appendFileSync(out('truth.csv'), 'file,label\nkoala.webp,koala\ngoldfish.webp,koala\nespresso.png,unicorn\n')
+  const { err } = await classify(
+    'public/gallery/koala.webp',
+    'public/gallery/goldfish.webp',
+    'public/gallery/espresso.png',
+    '--labels',
+    out('truth.csv'),
+  )
+  expect(err).toContain('top-1  50.0 % of 2 labelled photos')
+  expect(err).toContain('no such class  unicorn')
+  for (const args of [
+    ['x.png', '--top-k', '0'],
+    ['x.png', '--threshold', '2'],
+    ['x.png', '--out', 'r.xls'],
+    ['x.png', '--resume'],
+    [],
+  ]) {
+    expect([args, (await classify(...args)).code]).toEqual([args, 2])
+  }
+  expect((await classify(photos())).code).toBe(3)
+})
