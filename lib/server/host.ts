@@ -131,6 +131,8 @@ async function stop(server: Server, connections: Connections, runtime: Runtime):
     const closed = once(server, 'close')
     server.close()
     connections.closeIdle()
+    // Whoever listens to a job's events would keep the listener open.
+    await runtime.jobs?.shutDown()
     await closed
     await engine.close()
     return 0

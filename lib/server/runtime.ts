@@ -5,12 +5,15 @@ import { readCatalog } from './catalog/catalog'
 import { watchModels } from './catalog/watch'
 import { defaultWorkers } from './default-workers'
 import { createEngine } from './engine/engine'
+import type { Engine } from './engine/types'
 import { type Environment, isDevelopment, readEnvironment } from './env'
+import { fetchPhoto } from './fetch/photo-url'
 import { Gallery } from './gallery'
 import { createApp } from './http/app'
 import type { App, Services } from './http/services'
+import { EmbeddedJobs } from './jobs/embedded'
 import { Lifecycle } from './lifecycle'
-import { createLog } from './log'
+import { createLog, type Log } from './log'
 import { memoryLimit } from './observe/limits'
 import { Metrics } from './observe/metrics'
 
@@ -24,6 +27,10 @@ export interface Runtime extends Services {
 /** A worker with three models and a decoded photo of 50 megapixels stays below this. */
 const LEAST_WORKER_BYTES = 500_000_000
 
+/** Photos of jobs in flight: enough that no worker waits for the next. */
+const LANES_A_WORKER = 4
+const HOUR_MS = 3_600_000
+
 /**
  * Next bundles route handlers and pages apart from the server's entry, so a module-level singleton would exist
  * once a bundle. The global symbol is the one place that all of them share.
@@ -36,7 +43,10 @@ export function getRuntime(): Promise<Runtime> {
   const stamp = isDevelopment() ? readStamp() : ''
   const held = world[KEY]
   if (held?.stamp === stamp) return held.runtime
-  const runtime = createRuntime()
+  // The jobs' folder has one owner at a time.
+  const runtime = held
+    ? held.runtime.then(({ jobs }) => jobs?.shutDown()).then(createRuntime, createRuntime)
+    : createRuntime()
   world[KEY] = { stamp, runtime }
   // A start that failed is not kept: the next call tries again and says again what is wrong.
   runtime.catch(() => {
@@ -72,6 +82,7 @@ async function createRuntime(): Promise<Runtime> {
   })
   const services = {
     engine,
+    jobs: openJobs(environment, engine, workers, log),
     environment,
     log,
     metrics: new Metrics(() => engine.stats()),
@@ -79,6 +90,34 @@ async function createRuntime(): Promise<Runtime> {
     version: readVersion(),
   }
   return { ...services, app: createApp(services), gallery: new Gallery(fromRoot('public/gallery'), engine) }
+}
+
+function openJobs(environment: Environment, engine: Engine, workers: number, log: Log): EmbeddedJobs | null {
+  if (environment.ENABLE_BATCH_PROCESSING === 'false') return null
+  const fetching = {
+    maxBytes: environment.MAX_IMAGE_BYTES,
+    timeoutMs: environment.URL_INPUT_TIMEOUT_MS,
+    allow: environment.URL_INPUT_ALLOW,
+  }
+  const folder = fromRoot(environment.DATA_DIR)
+  const options = {
+    folder,
+    engine,
+    lanes: LANES_A_WORKER * workers,
+    retentionMs: environment.JOB_RETENTION_HOURS * HOUR_MS,
+    fetchPhoto: (url: string, signal: AbortSignal) => fetchPhoto(url, fetching, signal),
+    log,
+  }
+  try {
+    return new EmbeddedJobs(options)
+  } catch (error) {
+    // Single photos need no folder.
+    log.error(
+      { DATA_DIR: folder, reason: (error as Error).message },
+      'there are no batch jobs: the folder cannot be had',
+    )
+    return null
+  }
 }
 
 /** Half of the memory belongs to the workers; one that grew beyond its share is replaced, but no small one. */

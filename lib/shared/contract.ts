@@ -92,7 +92,7 @@ const integer = numeric(/^\d{1,9}$/, 'expected a whole number')
 const decimal = numeric(/^\d{1,9}(\.\d{1,20})?(e-?\d{1,3})?$/i, 'expected a number')
 
 /** Yes or no as JSON has it, or as a query or a form spells it. */
-const flag = z
+export const flag = z
   .union([z.boolean(), z.enum(['0', '1', 'false', 'true']).transform((word) => word === '1' || word === 'true')], {
     error: 'expected 0, 1, false or true',
   })

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 
 /** A real server of the production build, in a process of its own, on a free port. */
@@ -32,11 +33,14 @@ const IN_CGROUP = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
 /** Starts a server and waits until it listens. Rejects with its output where it stops instead. */
 export async function startServer({ env = {}, root = '.', cgroup }: StartOptions = {}): Promise<TestServer> {
   const node = [process.execPath, '--initial-old-space-size=256', resolve(root, 'dist/server.js')]
+  // Its own folder, unless it is given one: jobs belong to one server.
+  const data = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'data-'))
   const [command = '', ...args] = cgroup ? ['sh', '-c', IN_CGROUP, cgroup, ...node] : node
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', ...env },
+    env: { ...process.env, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', DATA_DIR: data, ...env },
   })
+  if (env.DATA_DIR === undefined) child.once('exit', () => rmSync(data, { recursive: true, force: true }))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data))
   const url = await new Promise<string>((listening, failed) => {

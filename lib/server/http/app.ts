@@ -1,6 +1,7 @@
 import { type Handler, Hono } from 'hono'
 import { Problem } from '@/lib/shared/problem'
 import { ByteBudget } from './byte-budget'
+import { jobRoutes } from './jobs/routes'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
 import { crossOrigin } from './middleware/cross-origin'
@@ -35,6 +36,12 @@ export function createApp(services: Services): App {
 
   route(app, '/api/classify', { POST: classify(services, uploads) })
   route(app, '/api/photo', { POST: photo(services, uploads) })
+  if (services.jobs) {
+    app.use('/api/jobs', limit)
+    for (const [path, handlers] of Object.entries(jobRoutes(services.jobs, services.environment, uploads))) {
+      route(app, path, handlers)
+    }
+  }
   route(app, '/api/models', { GET: models(services) })
   route(app, '/api/models/:model/labels', { GET: labels(services) })
   route(app, '/api/openapi.json', { GET: openApi() })

@@ -48,6 +48,7 @@ export function tooLarge(limit: number): Problem {
 
 /** The same on Node's own stream, for a body of which nothing was read: a twentieth of the work, when a crowd is refused. */
 function discardIncoming(incoming: IncomingMessage, limit: number): void {
+  if (incoming.complete) return
   const timer = setTimeout(() => incoming.destroy(), DISCARD_MS)
   let left = DISCARD_FACTOR * limit
   incoming.on('data', (chunk: Buffer) => {
@@ -55,7 +56,8 @@ function discardIncoming(incoming: IncomingMessage, limit: number): void {
     if (left <= 0) incoming.destroy()
   })
   incoming.on('error', () => {}) // The sender has gone; there is nobody to tell.
-  incoming.once('close', () => clearTimeout(timer))
+  // The end comes before the close, which on a connection that is kept may come much later.
+  for (const event of ['end', 'close']) incoming.once(event, () => clearTimeout(timer))
 }
 
 /**

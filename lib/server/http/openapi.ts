@@ -15,7 +15,9 @@ import {
   problemSchema,
   statusSchema,
 } from '@/lib/shared/contract'
+import { jobParametersSchema, jobSchema } from '@/lib/shared/jobs'
 import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
+import { jobPaths } from './jobs/openapi'
 
 const REPLIES = [
   predictionSchema,
@@ -29,8 +31,20 @@ const REPLIES = [
   modelsReplySchema,
   healthSchema,
   statusSchema,
+  jobSchema,
   problemSchema,
 ]
+
+/** Of jobs and of paths, not of a photo. */
+const OTHERS = new Set<ProblemCode>([
+  'not_found',
+  'method_not_allowed',
+  'unknown_job',
+  'unauthorized',
+  'archive_too_large',
+  'conflict',
+  'storage_full',
+])
 
 const PHOTO_PROBLEMS: ProblemCode[] = [
   'invalid_json',
@@ -70,6 +84,7 @@ export function openApiDocument(): object {
           },
         },
       },
+      ...jobPaths({ reply, problems: problemReplies, parameters: queryParameters(jobParametersSchema) }),
       '/api/models': { get: getOperation('listModels', 'The models and whether they serve.', 'Models') },
       '/api/models/{model}/labels': {
         get: {
@@ -104,7 +119,7 @@ function classifyOperation(): object {
     operationId: 'classify',
     summary: 'Classify one photo.',
     description: 'The photo is the body itself (any content type), the field `file` of a form, or base64 in JSON.',
-    parameters: queryParameters(),
+    parameters: queryParameters(classifyParametersSchema),
     requestBody: {
       required: true,
       content: {
@@ -121,11 +136,7 @@ function classifyOperation(): object {
     },
     responses: {
       200: reply('The labels of the photo.', 'Classification'),
-      ...problemReplies(
-        (Object.keys(PROBLEMS) as ProblemCode[]).filter(
-          (code) => code !== 'not_found' && code !== 'method_not_allowed',
-        ),
-      ),
+      ...problemReplies((Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => !OTHERS.has(code))),
     },
   }
 }
@@ -156,13 +167,13 @@ function problemReplies(codes: ProblemCode[]): Record<number, object> {
   )
 }
 
-function parameterSchemas(): Record<string, Record<string, unknown>> {
-  const schema = z.toJSONSchema(classifyParametersSchema, { io: 'output', target: 'draft-2020-12' })
+function parameterSchemas(of: z.ZodType = classifyParametersSchema): Record<string, Record<string, unknown>> {
+  const schema = z.toJSONSchema(of, { io: 'output', target: 'draft-2020-12' })
   return (schema.properties ?? {}) as Record<string, Record<string, unknown>>
 }
 
-function queryParameters(): object[] {
-  return Object.entries(parameterSchemas()).map(([name, { description, ...schema }]) => ({
+function queryParameters(of: z.ZodType): object[] {
+  return Object.entries(parameterSchemas(of)).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
     required: false,

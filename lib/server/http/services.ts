@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Hono } from 'hono'
 import type { Engine } from '../engine/types'
 import type { Environment } from '../env'
+import type { EmbeddedJobs } from '../jobs/embedded'
 import type { Lifecycle } from '../lifecycle'
 import type { Log } from '../log'
 import type { Metrics } from '../observe/metrics'
@@ -9,6 +10,8 @@ import type { Metrics } from '../observe/metrics'
 /** What the routes stand on. */
 export interface Services {
   engine: Engine
+  /** Batch jobs; null where they are switched off. */
+  jobs: EmbeddedJobs | null
   environment: Environment
   lifecycle: Lifecycle
   log: Log

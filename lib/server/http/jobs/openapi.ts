@@ -1,0 +1,145 @@
+import type { ProblemCode } from '@/lib/shared/problem'
+import { RESULT_COLUMNS } from '@/lib/shared/results'
+
+/** What the document is made with: replies by the names of their schemas, problems by their codes. */
+export interface Maker {
+  reply(description: string, schema: string): object
+  problems(codes: ProblemCode[]): Record<number, object>
+  parameters: object[]
+}
+
+const UPLOAD: ProblemCode[] = [
+  'no_file',
+  'invalid_parameter',
+  'url_refused',
+  'too_large',
+  'too_many_files',
+  'archive_too_large',
+  'conflict',
+  'queue_full',
+  'rate_limited',
+  'shutting_down',
+  'storage_full',
+]
+const ID = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+  description: 'Of the job. Not to be guessed: whoever knows it may read and end the job.',
+}
+const BODY = {
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        properties: { files: { type: 'array', items: { contentMediaType: 'application/octet-stream' } } },
+      },
+    },
+    'application/zip': {},
+    'text/csv': {
+      schema: { type: 'string', description: 'Columns url, and file where the results shall have another name.' },
+    },
+  },
+}
+
+/** The paths of batch jobs. */
+export function jobPaths({ reply, problems, parameters }: Maker): Record<string, object> {
+  const act = (operationId: string, summary: string, codes: ProblemCode[] = []) => ({
+    post: {
+      operationId,
+      summary,
+      parameters: [ID],
+      responses: { 200: reply('The job.', 'Job'), ...problems(['unknown_job', ...codes]) },
+    },
+  })
+  return {
+    '/api/jobs': {
+      post: {
+        operationId: 'createJob',
+        summary: 'Classify many photos: a form of files, a ZIP, or a CSV of addresses.',
+        parameters: [
+          ...parameters,
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            required: false,
+            schema: { type: 'string', minLength: 1, maxLength: 200 },
+          },
+        ],
+        requestBody: { required: false, ...BODY },
+        responses: {
+          201: reply('The job.', 'Job'),
+          200: reply('The job that this key has made before.', 'Job'),
+          ...problems(['unknown_model', ...UPLOAD]),
+        },
+      },
+    },
+    '/api/jobs/{id}': {
+      get: {
+        operationId: 'job',
+        summary: 'Where a job stands.',
+        parameters: [ID],
+        responses: { 200: reply('The job.', 'Job'), ...problems(['unknown_job']) },
+      },
+      delete: {
+        operationId: 'deleteJob',
+        summary: 'Delete a job with its results.',
+        parameters: [ID],
+        responses: { 204: { description: 'Deleted.' }, ...problems(['unknown_job']) },
+      },
+    },
+    '/api/jobs/{id}/photos': {
+      post: {
+        operationId: 'addPhotos',
+        summary: 'Add photos to an open job.',
+        parameters: [ID],
+        requestBody: { required: true, ...BODY },
+        responses: { 200: reply('The job.', 'Job'), ...problems(['unknown_job', ...UPLOAD]) },
+      },
+    },
+    '/api/jobs/{id}/close': act('closeJob', 'Take no more photos; the job ends when all are done.'),
+    '/api/jobs/{id}/cancel': act('cancelJob', 'End a job now; its results so far stay.'),
+    '/api/jobs/{id}/retry': act('retryFailed', 'Run the failed photos again.', ['conflict']),
+    '/api/jobs/{id}/results': {
+      get: {
+        operationId: 'jobResults',
+        summary: 'The results so far, in the order of the photos.',
+        parameters: [
+          ID,
+          query('format', { type: 'string', enum: ['json', 'csv', 'ndjson'], default: 'json' }),
+          query('columns', { type: 'string', description: `Some of ${RESULT_COLUMNS.join(',')}.` }),
+          query('status', { type: 'string', enum: ['ok', 'failed'] }),
+          query('offset', { type: 'integer', minimum: 0, default: 0 }),
+          query('limit', { type: 'integer', minimum: 1 }),
+        ],
+        responses: {
+          200: {
+            description: 'Rows.',
+            content: {
+              'application/json': { schema: { type: 'array', items: { type: 'object' } } },
+              'text/csv': {},
+              'application/x-ndjson': {},
+            },
+          },
+          ...problems(['unknown_job', 'invalid_parameter']),
+        },
+      },
+    },
+    '/api/jobs/{id}/events': {
+      get: {
+        operationId: 'jobEvents',
+        summary: 'Results and standing as server-sent events; goes on from Last-Event-ID.',
+        parameters: [ID, { name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } }],
+        responses: {
+          200: { description: 'Events.', content: { 'text/event-stream': {} } },
+          ...problems(['unknown_job']),
+        },
+      },
+    },
+  }
+}
+
+function query(name: string, schema: object): object {
+  return { name, in: 'query', required: false, schema }
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  getMultipartBoundary,
+  MaxFileSizeExceededError,
+  MaxPartsExceededError,
+  MaxTotalSizeExceededError,
+  MultipartParseError,
+  MultipartParser,
+  type MultipartPart,
+} from '@remix-run/multipart-parser'
+import Papa from 'papaparse'
+import { Problem } from '@/lib/shared/problem'
+import type { Draft } from '../../jobs/embedded'
+import { zipPhotos } from '../../jobs/zip'
+import { readBody, tooLarge } from '../body'
+import type { Lease } from '../byte-budget'
+
+export interface JobUploadLimits {
+  /** Photos of a job. */
+  files: number
+  /** All photos of an upload. */
+  bytes: number
+  imageBytes: number
+  requestBytes: number
+  /** Whether addresses are fetched. */
+  urls: boolean
+  /** Where an archive lies while it is unpacked. */
+  folder: string
+}
+
+/**
+ * Adds what a request brings: files of a form, each as it arrives; a ZIP; or a CSV with a column `url`, and `file` where the results
+ * shall have another name. Nothing but one photo at a time is in memory.
+ *
+ * @throws Problem for what is wrong with the upload as a whole; a photo that is wrong fails by itself, later
+ */
+export async function addUpload(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
+  const type = request.headers.get('content-type')?.toLowerCase() ?? ''
+  if (type.startsWith('multipart/form-data')) return addForm(request, draft, limits, lease)
+  if (/^application\/(x-)?zip/.test(type)) return addArchive(request, draft, limits, lease)
+  if (type.startsWith('text/csv'))
+    return addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits)
+  const detail =
+    'Send photos as a form (multipart/form-data), as a ZIP (application/zip), or a CSV of addresses (text/csv).'
+  // The body itself is not touched: a refused one is read on from where it comes in.
+  const { headers } = request
+  const something = headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
+  if (something) throw new Problem('no_file', detail)
+}
+
+async function addForm(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
+  const boundary = getMultipartBoundary(request.headers.get('content-type') ?? '')
+  if (!boundary || !request.body) throw new Problem('no_file', 'The form has no boundary, or no body.')
+  // One part at a time.
+  lease.take(limits.requestBytes)
+  const sizes = { maxFileSize: limits.requestBytes, maxTotalSize: limits.bytes, maxParts: limits.files + 1 }
+  try {
+    const parser = new MultipartParser(boundary, sizes)
+    for await (const chunk of chunks(request.body)) {
+      for (const part of parser.write(chunk)) if (part.isFile) await addPart(part, draft, limits)
+    }
+    parser.finish()
+  } catch (error) {
+    throw formProblem(error, limits)
+  }
+}
+
+async function addPart(part: MultipartPart, draft: Draft, limits: JobUploadLimits): Promise<void> {
+  const name = part.filename || part.name || 'photo'
+  if (/\.zip$/i.test(name)) await addZip(Buffer.from(part.bytes), draft, limits)
+  else add(draft, limits, { file: name }, part.bytes)
+}
+
+function formProblem(error: unknown, limits: JobUploadLimits): unknown {
+  if (error instanceof MaxPartsExceededError) return tooMany(limits.files)
+  if (error instanceof MaxFileSizeExceededError) return tooLarge(limits.requestBytes)
+  if (error instanceof MaxTotalSizeExceededError) return tooLarge(limits.bytes)
+  if (!(error instanceof MultipartParseError)) return error
+  return new Problem('no_file', `The form cannot be read: ${error.message}.`)
+}
+
+async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
+  if (!request.body) throw new Problem('empty_body', 'The request has no body; send the ZIP in it.')
+  if (Number(request.headers.get('content-length') ?? 0) > limits.bytes) throw tooLarge(limits.bytes)
+  lease.take(limits.imageBytes)
+  // A ZIP is read from its end, so it has to be there whole.
+  const path = join(limits.folder, `${randomUUID()}.zip`)
+  try {
+    await spool(request.body, path, limits.bytes)
+    await addZip(path, draft, limits)
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+/** @throws Problem `too_large`, `storage_full` */
+async function spool(body: ReadableStream<Uint8Array>, path: string, most: number): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    let length = 0
+    for await (const chunk of chunks(body)) {
+      length += chunk.byteLength
+      if (length > most) throw tooLarge(most)
+      await file.write(chunk)
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    throw new Problem('storage_full', 'The server has no room for the archive. Try again later.', { cause: error })
+  } finally {
+    await file.close()
+  }
+}
+
+/** A body piece by piece. Where the reading ends early the rest is not cancelled: who sends it is still to see why. */
+async function* chunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader()
+  try {
+    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+      if (value) yield value
+    }
+  } finally {
+    reader.releaseLock()
+  }
+}
+
+async function addZip(source: string | Buffer, draft: Draft, limits: JobUploadLimits): Promise<void> {
+  const left = limits.files - draft.count
+  for await (const [file, bytes] of zipPhotos(source, { ...limits, files: left })) add(draft, limits, { file }, bytes)
+}
+
+function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits): void {
+  if (!limits.urls) throw new Problem('url_refused', 'This server does not fetch photos; send the photos themselves.')
+  const { data, meta } = Papa.parse<Record<string, string>>(new TextDecoder().decode(body), {
+    header: true,
+    skipEmptyLines: 'greedy',
+    transformHeader: (name) => name.trim().toLowerCase(),
+  })
+  if (!meta.fields?.includes('url')) {
+    throw new Problem('invalid_parameter', `The CSV needs a column url; it has: ${meta.fields?.join(', ') ?? 'none'}.`)
+  }
+  for (const { url = '', file } of data) add(draft, limits, { file: file?.trim() || url.trim(), url: url.trim() })
+}
+
+function add(draft: Draft, limits: JobUploadLimits, input: { file: string; url?: string }, bytes?: Uint8Array): void {
+  if (draft.count >= limits.files) throw tooMany(limits.files)
+  draft.add(input, bytes)
+}
+
+function tooMany(limit: number): Problem {
+  return new Problem('too_many_files', `A job has at most ${limit} photos here.`)
+}

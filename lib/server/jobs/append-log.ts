@@ -1,0 +1,101 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+
+const CHUNK = 1 << 16
+const NEWLINE = 10
+
+/** Where a line stands. */
+export interface Place {
+  at: number
+  length: number
+}
+
+/**
+ * A file of JSON lines that only grows. A kill can cut its last line short, and a full disk any: what follows the last whole line is taken away
+ * when it is opened, and what could not be written whole is taken back. Nothing of it stays in memory.
+ */
+export class AppendLog {
+  private readonly fd: number
+  private end = 0
+
+  /**
+   * Opens it, or begins it.
+   *
+   * @param line told of each line that is there already, in order
+   */
+  constructor(
+    readonly path: string,
+    line: (value: unknown, place: Place) => void = () => {},
+  ) {
+    this.fd = openSync(path, 'a+')
+    this.load(line)
+  }
+
+  /** Bytes of whole lines. */
+  get size(): number {
+    return this.end
+  }
+
+  /**
+   * Adds a line, whole or not at all.
+   *
+   * @throws NodeJS.ErrnoException such as ENOSPC
+   */
+  append(value: unknown): Place {
+    const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
+    const at = this.end
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(this.fd, bytes, written)
+    } catch (error) {
+      ftruncateSync(this.fd, at)
+      throw error
+    }
+    this.end += bytes.length
+    return { at, length: bytes.length }
+  }
+
+  read<T>({ at, length }: Place): T {
+    const buffer = Buffer.alloc(length)
+    readSync(this.fd, buffer, 0, length, at)
+    return JSON.parse(buffer.toString('utf8')) as T
+  }
+
+  /** The lines from a place on, as they stand now. */
+  *from<T>(start: number): Generator<{ value: T; next: number }> {
+    for (const { text, place } of this.lines(start, this.end)) {
+      yield { value: JSON.parse(text) as T, next: place.at + place.length }
+    }
+  }
+
+  close(): void {
+    closeSync(this.fd)
+  }
+
+  private load(line: (value: unknown, place: Place) => void): void {
+    for (const { text, place } of this.lines(0, fstatSync(this.fd).size)) {
+      line(JSON.parse(text), place)
+      this.end = place.at + place.length
+    }
+    ftruncateSync(this.fd, this.end)
+  }
+
+  /** Whole lines between two places. */
+  private *lines(start: number, end: number): Generator<{ text: string; place: Place }> {
+    let rest: Buffer = Buffer.alloc(0)
+    let lineStart = start
+    for (let at = start; at < end; ) {
+      const chunk = Buffer.alloc(Math.min(CHUNK, end - at))
+      const length = readSync(this.fd, chunk, 0, chunk.length, at)
+      if (length === 0) return
+      at += length
+      rest = rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, length)]) : chunk.subarray(0, length)
+      let from = 0
+      for (let newline = rest.indexOf(NEWLINE); newline >= 0; newline = rest.indexOf(NEWLINE, from)) {
+        const place = { at: lineStart, length: newline + 1 - from }
+        yield { text: rest.subarray(from, newline).toString('utf8'), place }
+        lineStart += place.length
+        from = newline + 1
+      }
+      rest = rest.subarray(from)
+    }
+  }
+}

@@ -1,0 +1,264 @@
+import { createHash, type Hash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Job, JobParameters } from '@/lib/shared/jobs'
+import { Problem } from '@/lib/shared/problem'
+import type { Engine } from '../engine/types'
+import { isJob, JobFolder, type JobInput, type JobSpec } from './job'
+import { lockFolder } from './lock'
+import { Runner, type RunnerOptions } from './runner'
+
+export interface JobsOptions extends RunnerOptions {
+  engine: Engine
+  /** Where everything is kept. */
+  folder: string
+  retentionMs: number
+}
+
+const SWEEP_MS = 60_000
+
+/** Photos on their way into a job: they count together or, where the upload breaks, not at all. */
+export interface Draft {
+  /** @throws Problem `storage_full` */
+  add(input: JobInput, bytes?: Uint8Array): void
+  readonly count: number
+}
+
+/**
+ * Jobs in a folder, run by this process. What was taken in survives the process: opened again, each goes on where it was.
+ */
+export class EmbeddedJobs {
+  private readonly jobs = new Map<string, JobFolder>()
+  private readonly runner: Runner
+  private readonly sweeper: NodeJS.Timeout
+  private readonly unlock: () => void
+  private readonly creating = new Map<string, Promise<unknown>>()
+
+  /** @throws Error where another process has the folder, or it cannot be written to */
+  constructor(private readonly options: JobsOptions) {
+    mkdirSync(options.folder, { recursive: true })
+    this.unlock = lockFolder(options.folder)
+    for (const name of ['jobs', 'keys', 'drafts']) mkdirSync(join(options.folder, name), { recursive: true })
+    rmSync(this.path('drafts'), { recursive: true })
+    mkdirSync(this.path('drafts'))
+    this.runner = new Runner(options)
+    for (const id of readdirSync(this.path('jobs'))) {
+      try {
+        this.load(id)
+      } catch (err) {
+        // One folder that cannot be read must not keep the others.
+        options.log.error({ job: id, err }, 'a job cannot be opened and is left where it is')
+      }
+    }
+    this.sweep()
+    this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref()
+  }
+
+  /**
+   * Makes a job of what `fill` adds. With a key, a second call that adds the same gets the same job.
+   *
+   * @throws Problem `unknown_model`, `conflict` where the key belongs to something else, `storage_full`, and what `fill` throws
+   */
+  async create(
+    parameters: JobParameters,
+    fill: (draft: Draft) => Promise<void>,
+    key?: string,
+  ): Promise<{ job: Job; made: boolean }> {
+    if (key === undefined) return this.make(parameters, fill, null)
+    const name = createHash('sha256').update(key).digest('hex')
+    // Two at once with one key: the second waits and finds the first one's job.
+    const before = this.creating.get(name) ?? Promise.resolve()
+    const mine = before.catch(() => {}).then(() => this.make(parameters, fill, name))
+    this.creating.set(name, mine)
+    try {
+      return await mine
+    } finally {
+      if (this.creating.get(name) === mine) this.creating.delete(name)
+    }
+  }
+
+  /** A folder for what is on its way in. */
+  get spool(): string {
+    return this.path('drafts')
+  }
+
+  /** @throws Problem `unknown_job` */
+  get(id: string): JobFolder {
+    const job = this.jobs.get(id)
+    if (!job) throw new Problem('unknown_job', 'There is no such job, or it has been deleted.')
+    return job
+  }
+
+  view(id: string): Job {
+    return this.get(id).view(this.options.retentionMs)
+  }
+
+  list(): Job[] {
+    return [...this.jobs.keys()].map((id) => this.view(id))
+  }
+
+  /**
+   * Adds photos to a job that is open.
+   *
+   * @throws Problem `conflict` where it is not, `storage_full`
+   */
+  async add(id: string, fill: (draft: Draft) => Promise<void>): Promise<Job> {
+    const job = this.get(id)
+    if (!job.open) throw new Problem('conflict', 'The job is closed; make another for more photos.')
+    try {
+      await fill(into(job))
+    } finally {
+      // What was added before a fault counts: the job says how many photos it has.
+      this.runner.run(job)
+    }
+    return this.view(id)
+  }
+
+  close(id: string): Job {
+    this.get(id).close()
+    return this.view(id)
+  }
+
+  cancel(id: string): Job {
+    this.get(id).cancel()
+    return this.view(id)
+  }
+
+  /** @throws Problem `conflict` where the job was cancelled */
+  retryFailed(id: string): Job {
+    const job = this.get(id)
+    if (job.state === 'cancelled') throw new Problem('conflict', 'The job was cancelled; its photos are gone.')
+    job.retryFailed()
+    this.runner.run(job)
+    return this.view(id)
+  }
+
+  remove(id: string): void {
+    const job = this.get(id)
+    this.jobs.delete(id)
+    this.runner.forget(job)
+    job.dispose()
+    job.changed()
+    rmSync(job.path, { recursive: true, force: true })
+  }
+
+  /** Finishes what runs; the rest goes on at the next start. */
+  async shutDown(): Promise<void> {
+    clearInterval(this.sweeper)
+    await this.runner.close()
+    for (const job of this.jobs.values()) job.dispose()
+    this.jobs.clear()
+    this.unlock()
+  }
+
+  private async make(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key: string | null) {
+    const spec = this.spec(parameters)
+    const path = join(this.path('drafts'), spec.id)
+    const digest = createHash('sha256').update(JSON.stringify(parameters))
+    const draft = onDisk(() => new JobFolder(path, spec))
+    try {
+      await fill(into(draft, digest))
+      if (draft.inputs.length === 0 && !parameters.open) throw new Problem('no_file', 'There is no photo in it.')
+      const body = digest.digest('hex')
+      const earlier = key === null ? null : this.earlier(key, body)
+      draft.dispose()
+      if (earlier) {
+        rmSync(path, { recursive: true })
+        return { job: this.view(earlier), made: false }
+      }
+      renameSync(path, join(this.path('jobs'), spec.id))
+      if (key !== null) writeFileSync(join(this.path('keys'), key), JSON.stringify({ id: spec.id, body }))
+    } catch (error) {
+      rmSync(path, { recursive: true, force: true })
+      throw error
+    }
+    const job = this.load(spec.id)
+    if (!parameters.open) job.close()
+    return { job: this.view(spec.id), made: true }
+  }
+
+  private spec({ model: name, top_k, threshold }: JobParameters): JobSpec {
+    const { engine } = this.options
+    const models = engine.models()
+    const model = models.find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
+    if (!model) {
+      const known = models.map(({ id, type }) => type ?? id).join(', ')
+      throw new Problem('unknown_model', `There is no model of that name. Known: ${known}.`)
+    }
+    if (model.classes > 0 && top_k > model.classes) {
+      throw new Problem('invalid_parameter', `top_k is ${top_k}; the model ${model.id} has ${model.classes} classes.`)
+    }
+    return {
+      // As many bits as a key: whoever knows it may read the results.
+      id: randomBytes(24).toString('base64url'),
+      model: { id: model.id, revision: model.revision },
+      top_k,
+      threshold,
+      created_at: new Date().toISOString(),
+    }
+  }
+
+  /** The job that a key has made already. @throws Problem `conflict` */
+  private earlier(key: string, body: string): string | null {
+    const path = join(this.path('keys'), key)
+    if (!existsSync(path)) return null
+    const { id, body: before } = JSON.parse(readFileSync(path, 'utf8')) as { id: string; body: string }
+    if (!this.jobs.has(id)) return null
+    if (before === body) return id
+    throw new Problem('conflict', 'This Idempotency-Key has made a job of other photos or options.')
+  }
+
+  private load(id: string): JobFolder {
+    const path = join(this.path('jobs'), id)
+    if (!isJob(path)) throw new Error(`${path} is no job`)
+    const job = new JobFolder(path)
+    this.jobs.set(id, job)
+    job.resume()
+    this.runner.run(job)
+    return job
+  }
+
+  /** Deletes what ended long ago, and what was begun and left. */
+  private sweep(): void {
+    const before = Date.now() - this.options.retentionMs
+    for (const [id, job] of this.jobs) {
+      if ((job.finishedAt ?? (job.open ? job.touchedAt : Number.POSITIVE_INFINITY)) < before) this.remove(id)
+    }
+    for (const name of readdirSync(this.path('keys'))) {
+      const path = join(this.path('keys'), name)
+      const { id } = JSON.parse(readFileSync(path, 'utf8')) as { id: string }
+      if (!this.jobs.has(id)) rmSync(path)
+    }
+  }
+
+  private path(name: string): string {
+    return join(this.options.folder, name)
+  }
+}
+
+function into(job: JobFolder, digest?: Hash): Draft {
+  return {
+    add(input, bytes) {
+      if (job.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
+      digest?.update(JSON.stringify(input)).update(
+        createHash('sha256')
+          .update(bytes ?? '')
+          .digest(),
+      )
+      onDisk(() => job.add(input, bytes))
+    },
+    get count() {
+      return job.inputs.length
+    },
+  }
+}
+
+/** A full disk is the operator's to mend, and no fault. */
+function onDisk<T>(write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    throw new Problem('storage_full', 'The server has no room for more photos. Try again later.', { cause: error })
+  }
+}

@@ -1,0 +1,302 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Job } from '@/lib/shared/jobs'
+import type { ModelName, ResultRow } from '@/lib/shared/results'
+import { AppendLog, type Place } from './append-log'
+
+/** What a job was made with. It never changes. */
+export interface JobSpec {
+  id: string
+  model: ModelName
+  top_k: number
+  threshold: number
+  created_at: string
+}
+
+/** One photo of a job: a file that was uploaded, or an address. */
+export interface JobInput {
+  file: string
+  url?: string
+}
+
+/** What changes of a job besides its photos and results. Written whole, by one rename. */
+interface Status {
+  state: Job['state']
+  open: boolean
+  finished_at: string | null
+  /** Failed photos of an earlier round are tried again. */
+  round: number
+}
+
+interface ResultLine {
+  index: number
+  round: number
+  row: ResultRow
+}
+
+const RATE_WINDOW_MS = 10_000
+const TERMINAL = new Set<Job['state']>(['done', 'cancelled'])
+
+/** A photo's standing: not done, or where its latest result stands. */
+interface Standing {
+  place: Place
+  ok: boolean
+  round: number
+}
+
+/**
+ * A job as a folder: what it was made with, its photos, and its results, of which each is one line that is appended. Opened again after a
+ * kill it is what it was, but for photos that were running, which run again. Exactly one result a photo counts: the latest.
+ */
+export class JobFolder {
+  readonly spec: JobSpec
+  readonly inputs: JobInput[] = []
+  private readonly inputLog: AppendLog
+  private readonly resultLog: AppendLog
+  private status: Status
+  private readonly standings: (Standing | undefined)[] = []
+  private readonly running = new Set<number>()
+  private readonly counts = { ok: 0, failed: 0 }
+  private readonly finishes: number[] = []
+  private cursor = 0
+  private readonly watchers = new Set<() => void>()
+  /** Where nothing can be written just now. */
+  full = false
+  readonly stop = new AbortController()
+  /** Its files are closed: it was deleted, or the server stops. */
+  stopped = false
+
+  /** Makes a new one, or opens one that is there. @throws Error where the folder is no job */
+  constructor(
+    readonly path: string,
+    spec?: JobSpec,
+  ) {
+    if (spec) {
+      mkdirSync(this.files, { recursive: true })
+      writeWhole(join(path, 'job.json'), spec)
+      writeWhole(join(path, 'status.json'), { state: 'running', open: true, finished_at: null, round: 0 })
+    }
+    this.spec = JSON.parse(readFileSync(join(path, 'job.json'), 'utf8')) as JobSpec
+    this.status = JSON.parse(readFileSync(join(path, 'status.json'), 'utf8')) as Status
+    this.inputLog = new AppendLog(join(path, 'inputs.ndjson'), (input) => this.inputs.push(input as JobInput))
+    this.resultLog = new AppendLog(join(path, 'results.ndjson'), (line, place) => this.count(line as ResultLine, place))
+  }
+
+  private get files(): string {
+    return join(this.path, 'files')
+  }
+
+  get state(): Job['state'] {
+    return this.full && this.status.state === 'running' ? 'paused' : this.status.state
+  }
+
+  /** Goes on after a start: a kill may have come between the last result and the end. */
+  resume(): void {
+    this.finishIfDone()
+  }
+
+  get open(): boolean {
+    return this.status.open
+  }
+
+  get finishedAt(): number | null {
+    return this.status.finished_at === null ? null : Date.parse(this.status.finished_at)
+  }
+
+  /** When a photo came or was done last (milliseconds since 1970). */
+  get touchedAt(): number {
+    return Math.max(...['inputs.ndjson', 'results.ndjson'].map((name) => statSync(join(this.path, name)).mtimeMs))
+  }
+
+  /** Where the file of a photo lies as long as it is needed. */
+  file(index: number): string {
+    return join(this.files, String(index))
+  }
+
+  /**
+   * Adds a photo; its bytes are written before it counts.
+   *
+   * @throws NodeJS.ErrnoException such as ENOSPC
+   */
+  add(input: JobInput, bytes?: Uint8Array): number {
+    const index = this.inputs.length
+    if (bytes) writeFileSync(this.file(index), bytes)
+    try {
+      this.inputLog.append(input)
+    } catch (error) {
+      rmSync(this.file(index), { force: true })
+      throw error
+    }
+    this.inputs.push(input)
+    this.changed()
+    return index
+  }
+
+  /** Takes no more photos. */
+  close(): void {
+    if (!this.status.open) return
+    this.setStatus({ open: false })
+    this.finishIfDone()
+  }
+
+  /** The next photo that nobody runs, or null. */
+  take(): number | null {
+    if (this.status.state !== 'running' || this.full) return null
+    for (; this.cursor < this.inputs.length; this.cursor++) {
+      const index = this.cursor
+      if (this.running.has(index) || this.isDone(index)) continue
+      this.running.add(index)
+      this.cursor++
+      return index
+    }
+    return null
+  }
+
+  /**
+   * Keeps a photo's result.
+   *
+   * @throws NodeJS.ErrnoException such as ENOSPC; the photo is not done then
+   */
+  finish(index: number, row: ResultRow): void {
+    this.running.delete(index)
+    if (this.status.state !== 'running') return
+    const line: ResultLine = { index, round: this.status.round, row }
+    this.count(line, this.resultLog.append(line))
+    // A failed photo may be asked for again.
+    if (row.status === 'ok') rmSync(this.file(index), { force: true })
+    this.finishes.push(Date.now())
+    this.finishIfDone()
+    this.changed()
+  }
+
+  /** Gives a photo back that was not done. */
+  release(index: number): void {
+    this.running.delete(index)
+    this.cursor = Math.min(this.cursor, index)
+  }
+
+  cancel(): void {
+    this.end('cancelled')
+    this.stop.abort(new Error('the job was cancelled'))
+  }
+
+  /** Runs the failed ones again; the number of them. */
+  retryFailed(): number {
+    const { failed } = this.counts
+    if (failed === 0 || this.status.state === 'cancelled') return 0
+    this.setStatus({ state: 'running', finished_at: null, round: this.status.round + 1 })
+    this.counts.failed = 0
+    this.cursor = 0
+    this.changed()
+    return failed
+  }
+
+  /** The results in the order of the photos. */
+  *rows(offset = 0, only?: ResultRow['status']): Generator<{ index: number; row: ResultRow }> {
+    for (let index = offset; index < this.inputs.length; index++) {
+      const standing = this.standings[index]
+      if (!standing || (only && (only === 'ok') !== standing.ok)) continue
+      yield { index, row: this.resultLog.read<ResultLine>(standing.place).row }
+    }
+  }
+
+  /** The results in the order of their being done, from a place on that an earlier call has told. */
+  *since(place: number): Generator<{ value: ResultLine; next: number }> {
+    yield* this.resultLog.from<ResultLine>(place)
+  }
+
+  /** Called at each change, until the returned function is called. */
+  watch(changed: () => void): () => void {
+    this.watchers.add(changed)
+    return () => this.watchers.delete(changed)
+  }
+
+  /** Tells the watchers. */
+  changed(): void {
+    for (const watcher of this.watchers) watcher()
+  }
+
+  view(retentionMs: number): Job {
+    const { ok, failed } = this.counts
+    const total = this.inputs.length
+    const rate = this.rate()
+    const left = total - ok - failed
+    return {
+      id: this.spec.id,
+      state: this.state,
+      reason: this.state === 'paused' ? 'storage_full' : null,
+      open: this.status.open,
+      model: this.spec.model,
+      top_k: this.spec.top_k,
+      threshold: this.spec.threshold,
+      counts: { total, done: ok + failed, ok, failed },
+      rate,
+      eta_s: rate ? left / rate : null,
+      created_at: this.spec.created_at,
+      finished_at: this.status.finished_at,
+      expires_at: this.finishedAt === null ? null : new Date(this.finishedAt + retentionMs).toISOString(),
+    }
+  }
+
+  dispose(): void {
+    this.stopped = true
+    this.stop.abort(new Error('the server is stopping'))
+    this.changed()
+    this.inputLog.close()
+    this.resultLog.close()
+  }
+
+  /** Photos a second over the last ten seconds. */
+  private rate(): number | null {
+    const now = Date.now()
+    while ((this.finishes[0] ?? now) < now - RATE_WINDOW_MS) this.finishes.shift()
+    const [first] = this.finishes
+    if (this.state !== 'running' || first === undefined) return null
+    return (1000 * this.finishes.length) / Math.max(now - first, 1000)
+  }
+
+  private isDone(index: number): boolean {
+    const standing = this.standings[index]
+    return standing !== undefined && (standing.ok || standing.round === this.status.round)
+  }
+
+  private count({ index, round, row }: ResultLine, place: Place): void {
+    const earlier = this.standings[index]
+    const ok = row.status === 'ok'
+    // The failures of an earlier round were taken out of the count when this round began.
+    if (earlier && !earlier.ok && earlier.round === this.status.round) this.counts.failed--
+    if (earlier?.ok) this.counts.ok--
+    this.standings[index] = { place, ok, round }
+    if (ok) this.counts.ok++
+    else if (round === this.status.round) this.counts.failed++
+  }
+
+  private finishIfDone(): void {
+    const { ok, failed } = this.counts
+    if (this.status.state === 'running' && !this.status.open && ok + failed === this.inputs.length) this.end('done')
+  }
+
+  /** The one way into a state that is for good. */
+  private end(state: 'done' | 'cancelled'): void {
+    if (TERMINAL.has(this.status.state)) return
+    this.setStatus({ state, open: false, finished_at: new Date().toISOString() })
+    if (state === 'cancelled') rmSync(this.files, { recursive: true, force: true })
+    this.changed()
+  }
+
+  private setStatus(part: Partial<Status>): void {
+    const next = { ...this.status, ...part }
+    writeWhole(join(this.path, 'status.json'), next)
+    this.status = next
+  }
+}
+
+/** Whether a folder holds a job that was made to its end. */
+export function isJob(path: string): boolean {
+  return existsSync(join(path, 'status.json')) && existsSync(join(path, 'job.json'))
+}
+
+function writeWhole(path: string, value: unknown): void {
+  writeFileSync(`${path}.new`, JSON.stringify(value))
+  renameSync(`${path}.new`, path)
+}

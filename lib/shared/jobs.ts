@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { classifyParametersSchema, flag } from './contract'
+
+/** `done` and `cancelled` are for good; a paused job goes on by itself. */
+export const JOB_STATES = ['running', 'paused', 'done', 'cancelled'] as const
+export type JobState = (typeof JOB_STATES)[number]
+
+/** What a caller may ask for when a job is made. */
+export const jobParametersSchema = z.object({
+  ...classifyParametersSchema.pick({ model: true, top_k: true, threshold: true }).shape,
+  open: flag.default(false).meta({ description: 'Whether more photos will follow, until the job is closed.' }),
+})
+
+export type JobParameters = z.output<typeof jobParametersSchema>
+
+const count = z.int().min(0)
+
+export const jobSchema = z
+  .object({
+    id: z.string().meta({ description: 'Not to be guessed: whoever knows it may read and end the job.' }),
+    state: z.enum(JOB_STATES),
+    reason: z.enum(['storage_full']).nullable().meta({ description: 'Why it is paused.' }),
+    open: z.boolean().meta({ description: 'Whether it takes more photos.' }),
+    model: z.object({ id: z.string(), revision: z.string() }),
+    top_k: z.int().min(1),
+    threshold: z.number().min(0).max(1),
+    counts: z.object({ total: count, done: count, ok: count, failed: count }),
+    rate: z.number().min(0).nullable().meta({ description: 'Photos a second of late; null where none runs.' }),
+    eta_s: z.number().min(0).nullable(),
+    created_at: z.string(),
+    finished_at: z.string().nullable(),
+    expires_at: z.string().nullable().meta({ description: 'When it is deleted with its results.' }),
+  })
+  .meta({ id: 'Job' })
+
+export type Job = z.infer<typeof jobSchema>

@@ -1,0 +1,205 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Papa from 'papaparse'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Job } from '@/lib/shared/jobs'
+import { RESULT_COLUMNS } from '@/lib/shared/results'
+import { refusal } from '../support/http'
+import { createJob, distinctPhotos, formOf, jobDone, jobOf, jobWhen, resultsOf, zipOf } from '../support/jobs'
+import { espresso } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
+const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = {}) =>
+  fetch(url, { method: 'POST', body, headers })
+
+describe('one server', () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startServer({ env: { LOG_LEVEL: 'warn', MAX_FILES: '40', ADMIN_TOKEN: 'open sesame' } })
+  })
+  afterAll(() => server.stop())
+
+  test('a form becomes a job; its results come in the order of the photos, in each format, in pages and columns', async () => {
+    const photos = [...distinctPhotos(12), broken]
+    const { id } = await createJob(server.url, formOf(photos), '?model=fast&top_k=3')
+    const job = await jobDone(server.url, id)
+    expect(job).toMatchObject({
+      open: false,
+      model: { id: 'efficientnet-lite0-int8', revision: expect.stringMatching(/^sha256:/) },
+      counts: { total: 13, done: 13, ok: 12, failed: 1 },
+      expires_at: expect.any(String),
+    })
+    const rows = await resultsOf(server.url, id)
+    expect(rows.map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
+    expect(rows.every(({ top_labels, status }) => status === 'failed' || top_labels.length === 3)).toBe(true)
+    expect(rows[12]).toMatchObject({ status: 'failed', error_code: 'truncated_image', bytes: 10 })
+    expect(await resultsOf(server.url, id, '&status=failed')).toEqual([rows[12]])
+    expect(await resultsOf(server.url, id, '&offset=3&limit=2')).toEqual(rows.slice(3, 5))
+    const results = `${server.url}/api/jobs/${id}/results`
+    expect(await (await fetch(results)).json()).toEqual(rows)
+    const csv = await (await fetch(`${results}?format=csv`)).arrayBuffer()
+    const { data, meta } = Papa.parse<Record<string, string>>(new TextDecoder().decode(csv), {
+      header: true,
+      skipEmptyLines: true,
+    })
+    expect([meta.fields, data.length]).toEqual([[...RESULT_COLUMNS], 13])
+    expect((await (await fetch(`${results}?format=csv&columns=file,label`)).text()).split('\r\n')[0]).toBe('file,label')
+    await refusal(fetch(`${results}?columns=nothing`), 400, 'invalid_parameter')
+  })
+
+  test('an archive and a list of addresses; the same photo twice is run once and has two rows', async () => {
+    const photos = [...distinctPhotos(3), { file: 'again.webp', bytes: distinctPhotos(1)[0]!.bytes }]
+    const zip = await createJob(server.url, new Uint8Array(await zipOf(photos)), '', {
+      'content-type': 'application/zip',
+    })
+    await jobDone(server.url, zip.id)
+    const rows = await resultsOf(server.url, zip.id)
+    expect(rows.map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
+    expect(rows[3]).toEqual({ ...rows[0], file: 'again.webp' })
+    const list = 'url,file\nhttp://127.0.0.1:1/a.jpg,\nhttp://169.254.169.254/,meta\nftp://x/y,\n'
+    const urls = await createJob(server.url, list, '', { 'content-type': 'text/csv' })
+    await jobDone(server.url, urls.id)
+    expect((await resultsOf(server.url, urls.id)).map(({ file, error_code }) => [file, error_code])).toEqual([
+      ['http://127.0.0.1:1/a.jpg', 'url_refused'],
+      ['meta', 'url_refused'],
+      ['ftp://x/y', 'url_refused'],
+    ])
+  })
+
+  test('an open job takes more photos until it is closed, and shows its results meanwhile', async () => {
+    const [first, second] = [distinctPhotos(4).slice(0, 2), distinctPhotos(4).slice(2)]
+    const { id, open } = await createJob(server.url, null, '?open=1')
+    expect(open).toBe(true)
+    const url = `${server.url}/api/jobs/${id}`
+    expect((await post(`${url}/photos`, formOf(first))).status).toBe(200)
+    await jobWhen(server.url, id, ({ counts }) => counts.done === 2)
+    expect(await resultsOf(server.url, id)).toHaveLength(2)
+    expect(await jobOf(server.url, id)).toMatchObject({ state: 'running', open: true })
+    await post(`${url}/photos`, formOf(second))
+    await post(`${url}/close`)
+    expect((await jobDone(server.url, id)).counts.ok).toBe(4)
+    await refusal(post(`${url}/photos`, formOf(first)), 409, 'conflict')
+    await refusal(post(`${url}/photos`, formOf(distinctPhotos(1))), 409, 'conflict')
+  })
+
+  test('the same key makes the same job once; with other photos it is a conflict', async () => {
+    const key = { 'idempotency-key': 'monday' }
+    const job = await createJob(server.url, formOf(distinctPhotos(2)), '', key)
+    const replies = await Promise.all([1, 2].map(() => post(`${server.url}/api/jobs`, formOf(distinctPhotos(2)), key)))
+    for (const reply of replies) expect([reply.status, ((await reply.json()) as Job).id]).toEqual([200, job.id])
+    await refusal(post(`${server.url}/api/jobs`, formOf(distinctPhotos(3)), key), 409, 'conflict')
+    await refusal(post(`${server.url}/api/jobs?top_k=2`, formOf(distinctPhotos(2)), key), 409, 'conflict')
+  })
+
+  test('events tell each result once, also to who comes back later', async () => {
+    const { id } = await createJob(server.url, formOf(distinctPhotos(20)))
+    const events = async (after?: string) => {
+      const headers: HeadersInit = after === undefined ? {} : { 'last-event-id': after }
+      const text = await (await fetch(`${server.url}/api/jobs/${id}/events`, { headers })).text()
+      return text
+        .split('\n\n')
+        .filter((block) => block.includes('event: '))
+        .map((block) => Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2))))
+    }
+    const all = await events()
+    const results = all.filter(({ event }) => event === 'result')
+    expect(new Set(results.map(({ data }) => JSON.parse(data).index)).size).toBe(20)
+    expect(results).toHaveLength(20)
+    expect(JSON.parse(all.at(-1)!.data)).toMatchObject({ state: 'done', counts: { ok: 20 } })
+    const rest = await events(results[14]!.id)
+    expect(rest.filter(({ event }) => event === 'result')).toEqual(results.slice(15))
+  })
+
+  test('cancelled for good; failed photos again; deleted with everything', async () => {
+    const cancelled = await createJob(server.url, formOf(distinctPhotos(40)), '?model=accurate')
+    await post(`${server.url}/api/jobs/${cancelled.id}/cancel`)
+    expect(await jobOf(server.url, cancelled.id)).toMatchObject({ state: 'cancelled', open: false })
+    await refusal(post(`${server.url}/api/jobs/${cancelled.id}/retry`), 409, 'conflict')
+    const { id } = await createJob(server.url, formOf([...distinctPhotos(2), broken]))
+    await jobDone(server.url, id)
+    await post(`${server.url}/api/jobs/${id}/retry`)
+    expect((await jobDone(server.url, id)).counts).toEqual({ total: 3, done: 3, ok: 2, failed: 1 })
+    expect(await resultsOf(server.url, id)).toHaveLength(3)
+    expect((await fetch(`${server.url}/api/jobs/${id}`, { method: 'DELETE' })).status).toBe(204)
+    await refusal(fetch(`${server.url}/api/jobs/${id}`), 404, 'unknown_job')
+    await refusal(fetch(`${server.url}/api/jobs/${id}/events`), 404, 'unknown_job')
+  })
+
+  test('what is wrong is refused as a whole, and leaves nothing', async () => {
+    const jobs = `${server.url}/api/jobs`
+    await refusal(post(jobs), 400, 'no_file')
+    await refusal(post(jobs, espresso as BodyInit, { 'content-type': 'image/png' }), 400, 'no_file')
+    await refusal(post(jobs, formOf([])), 400, 'no_file')
+    await refusal(post(`${jobs}?model=none`, formOf(distinctPhotos(1))), 404, 'unknown_model')
+    await refusal(post(`${jobs}?top_k=1001`, formOf(distinctPhotos(1))), 400, 'invalid_parameter')
+    await refusal(post(jobs, formOf(distinctPhotos(41))), 413, 'too_many_files')
+    await refusal(post(jobs, 'name\na.jpg\n', { 'content-type': 'text/csv' }), 400, 'invalid_parameter')
+    await refusal(post(jobs, 'PK nonsense', { 'content-type': 'application/zip' }), 400, 'invalid_parameter')
+    await refusal(fetch(jobs), 401, 'unauthorized')
+    const listed = await fetch(jobs, { headers: { authorization: 'Bearer open sesame' } })
+    const states = ((await listed.json()) as { jobs: Job[] }).jobs.map(({ counts }) => counts.total)
+    expect(states).not.toContain(41)
+    expect(states).not.toContain(0)
+  })
+})
+
+describe('across servers', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'jobs-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+  const start = (env: Record<string, string> = {}) =>
+    startServer({ env: { LOG_LEVEL: 'warn', DATA_DIR: folder, ...env } })
+
+  test('killed three times in the middle, the job goes on at each start, and each photo has one result', async () => {
+    const photos = distinctPhotos(150)
+    let server = await start()
+    const { id } = await createJob(server.url, formOf(photos))
+    for (const least of [10, 60, 110]) {
+      await jobWhen(server.url, id, ({ counts }) => counts.done >= least)
+      server.child.kill('SIGKILL')
+      await new Promise((resolve) => server.child.once('exit', resolve))
+      server = await start()
+    }
+    await jobDone(server.url, id)
+    const rows = await resultsOf(server.url, id)
+    expect(rows.map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
+    // One line a photo: what was done before a kill was not done again.
+    const lines = readFileSync(join(folder, 'jobs', id, 'results.ndjson'), 'utf8')
+      .trim()
+      .split('\n')
+    expect(lines).toHaveLength(150)
+    // The photos themselves are not kept.
+    expect(readdirSync(join(folder, 'jobs', id, 'files'))).toEqual([])
+    expect(await server.stop()).toBe(0)
+  }, 120_000)
+
+  test('stopped politely with a job and a listener, it ends at once and goes on later', async () => {
+    const first = await start()
+    const { id } = await createJob(first.url, formOf(distinctPhotos(120)))
+    const listener = await fetch(`${first.url}/api/jobs/${id}/events`)
+    await jobWhen(first.url, id, ({ counts }) => counts.done > 5)
+    const before = Date.now()
+    expect(await first.stop()).toBe(0)
+    expect(Date.now() - before).toBeLessThan(5000)
+    await listener.text().catch(() => {})
+    const second = await start()
+    expect((await jobDone(second.url, id)).counts.ok).toBe(120)
+    await second.stop()
+  })
+
+  test('a second server on the same folder serves photos and no jobs; switched off, there are none', async () => {
+    const first = await start()
+    const second = await start()
+    expect(second.output()).toMatch(/there are no batch jobs: the folder cannot be had/)
+    await refusal(post(`${second.url}/api/jobs`, formOf(distinctPhotos(1))), 404, 'not_found')
+    await first.stop()
+    await second.stop()
+    const off = await start({ ENABLE_BATCH_PROCESSING: 'false' })
+    await refusal(post(`${off.url}/api/jobs`, formOf(distinctPhotos(1))), 404, 'not_found')
+    await off.stop()
+  })
+})
