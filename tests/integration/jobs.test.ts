@@ -1,4 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Papa from 'papaparse'
@@ -203,3 +207,58 @@ describe('across servers', () => {
     await off.stop()
   })
 })
+
+/** A disk of two megabytes, where this machine lets a test have one. */
+function smallDisk(folder: string): boolean {
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder])
+  return mounted.status === 0
+}
+
+test('a full disk pauses the job and refuses uploads; with room again it goes on, and nothing is lost', async ({
+  skip,
+}) => {
+  const folder = mkdtempSync(join(tmpdir(), 'small-'))
+  if (!smallDisk(folder)) {
+    rmSync(folder, { recursive: true })
+    skip('this machine lets nobody mount a file system')
+  }
+  // Photos that come when the test lets them.
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const web = createServer(async (_request, response) => {
+    await released
+    response.end(espresso)
+  }).listen(0, '127.0.0.1')
+  await once(web, 'listening')
+  const host = `127.0.0.1:${(web.address() as AddressInfo).port}`
+  const server = await startServer({ env: { LOG_LEVEL: 'warn', DATA_DIR: folder, URL_INPUT_ALLOW: host } })
+  try {
+    const list = `url\n${[1, 2, 3].map((n) => `http://${host}/${n}`).join('\n')}\n`
+    const { id } = await createJob(server.url, list, '', { 'content-type': 'text/csv' })
+    fillDisk(join(folder, 'ballast'))
+    await refusal(post(`${server.url}/api/jobs`, formOf(distinctPhotos(2))), 507, 'storage_full')
+    release()
+    expect(await jobWhen(server.url, id, ({ state }) => state === 'paused')).toMatchObject({ reason: 'storage_full' })
+    await refusal(post(`${server.url}/api/jobs/${id}/cancel`), 507, 'storage_full')
+    rmSync(join(folder, 'ballast'))
+    expect((await jobDone(server.url, id)).counts).toEqual({ total: 3, done: 3, ok: 3, failed: 0 })
+    expect(await resultsOf(server.url, id)).toHaveLength(3)
+  } finally {
+    await server.stop()
+    web.close()
+    spawnSync('umount', [folder])
+    rmSync(folder, { recursive: true })
+  }
+})
+
+function fillDisk(path: string): void {
+  const block = Buffer.alloc(4096)
+  const file = openSync(path, 'w')
+  try {
+    for (;;) writeSync(file, block)
+  } catch {
+    closeSync(file)
+  }
+}

@@ -1,4 +1,4 @@
-import { type Handler, Hono } from 'hono'
+import { type Context, type Handler, Hono } from 'hono'
 import { Problem } from '@/lib/shared/problem'
 import { ByteBudget } from './byte-budget'
 import { jobRoutes } from './jobs/routes'
@@ -17,6 +17,7 @@ import { labels, models } from './routes/models'
 import { openApi } from './routes/openapi'
 import { photo } from './routes/photo'
 import type { App, AppEnv, Services } from './services'
+import { classifyStream } from './stream/route'
 
 /** The paths that this app answers; the rest of the site is Next's. */
 export function isApiPath(path: string): boolean {
@@ -34,7 +35,10 @@ export function createApp(services: Services): App {
   // One budget for all that is read into memory.
   const uploads = new ByteBudget(services.environment.MAX_QUEUE_BYTES)
 
-  route(app, '/api/classify', { POST: classify(services, uploads) })
+  const [one, many] = [classify(services, uploads), classifyStream(services, uploads)]
+  const wantsMany = (c: Context<AppEnv>) => /^(1|true)$/.test(c.req.query('stream') ?? '')
+  const batches = services.environment.ENABLE_BATCH_PROCESSING === 'true'
+  route(app, '/api/classify', { POST: (c) => (batches && wantsMany(c) ? many(c) : one(c)) })
   route(app, '/api/photo', { POST: photo(services, uploads) })
   if (services.jobs) {
     app.use('/api/jobs', limit)

@@ -119,7 +119,16 @@ function classifyOperation(): object {
     operationId: 'classify',
     summary: 'Classify one photo.',
     description: 'The photo is the body itself (any content type), the field `file` of a form, or base64 in JSON.',
-    parameters: queryParameters(classifyParametersSchema),
+    parameters: [
+      ...queryParameters(classifyParametersSchema),
+      {
+        name: 'stream',
+        in: 'query',
+        required: false,
+        schema: { type: 'string', enum: ['1', 'true'] },
+        description: 'Take a form of many files and answer with NDJSON, a line a photo as it is done.',
+      },
+    ],
     requestBody: {
       required: true,
       content: {
@@ -135,7 +144,13 @@ function classifyOperation(): object {
       },
     },
     responses: {
-      200: reply('The labels of the photo.', 'Classification'),
+      200: {
+        description: 'The labels of the photo.',
+        content: {
+          'application/json': { schema: { $ref: '#/components/schemas/Classification' } },
+          'application/x-ndjson': {},
+        },
+      },
       ...problemReplies((Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => !OTHERS.has(code))),
     },
   }

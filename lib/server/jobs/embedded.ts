@@ -6,6 +6,7 @@ import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../engine/types'
 import { isJob, JobFolder, type JobInput, type JobSpec } from './job'
 import { lockFolder } from './lock'
+import { requireModel } from './require-model'
 import { Runner, type RunnerOptions } from './runner'
 
 export interface JobsOptions extends RunnerOptions {
@@ -115,12 +116,12 @@ export class EmbeddedJobs {
   }
 
   close(id: string): Job {
-    this.get(id).close()
+    onDisk(() => this.get(id).close())
     return this.view(id)
   }
 
   cancel(id: string): Job {
-    this.get(id).cancel()
+    onDisk(() => this.get(id).cancel())
     return this.view(id)
   }
 
@@ -128,7 +129,7 @@ export class EmbeddedJobs {
   retryFailed(id: string): Job {
     const job = this.get(id)
     if (job.state === 'cancelled') throw new Problem('conflict', 'The job was cancelled; its photos are gone.')
-    job.retryFailed()
+    onDisk(() => job.retryFailed())
     this.runner.run(job)
     return this.view(id)
   }
@@ -178,20 +179,10 @@ export class EmbeddedJobs {
   }
 
   private spec({ model: name, top_k, threshold }: JobParameters): JobSpec {
-    const { engine } = this.options
-    const models = engine.models()
-    const model = models.find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
-    if (!model) {
-      const known = models.map(({ id, type }) => type ?? id).join(', ')
-      throw new Problem('unknown_model', `There is no model of that name. Known: ${known}.`)
-    }
-    if (model.classes > 0 && top_k > model.classes) {
-      throw new Problem('invalid_parameter', `top_k is ${top_k}; the model ${model.id} has ${model.classes} classes.`)
-    }
     return {
       // As many bits as a key: whoever knows it may read the results.
       id: randomBytes(24).toString('base64url'),
-      model: { id: model.id, revision: model.revision },
+      model: requireModel(this.options.engine, name, top_k),
       top_k,
       threshold,
       created_at: new Date().toISOString(),
@@ -259,6 +250,6 @@ function onDisk<T>(write: () => T): T {
     return write()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    throw new Problem('storage_full', 'The server has no room for more photos. Try again later.', { cause: error })
+    throw new Problem('storage_full', 'The server’s disk is full. Try again later.', { cause: error })
   }
 }

@@ -1,21 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  getMultipartBoundary,
-  MaxFileSizeExceededError,
-  MaxPartsExceededError,
-  MaxTotalSizeExceededError,
-  MultipartParseError,
-  MultipartParser,
-  type MultipartPart,
-} from '@remix-run/multipart-parser'
+import { getMultipartBoundary, MultipartParser, type MultipartPart } from '@remix-run/multipart-parser'
 import Papa from 'papaparse'
 import { Problem } from '@/lib/shared/problem'
 import type { Draft } from '../../jobs/embedded'
 import { zipPhotos } from '../../jobs/zip'
 import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
+import { chunksOf, formProblem, tooMany } from '../form'
 
 export interface JobUploadLimits {
   /** Photos of a job. */
@@ -58,7 +51,7 @@ async function addForm(request: Request, draft: Draft, limits: JobUploadLimits, 
   const sizes = { maxFileSize: limits.requestBytes, maxTotalSize: limits.bytes, maxParts: limits.files + 1 }
   try {
     const parser = new MultipartParser(boundary, sizes)
-    for await (const chunk of chunks(request.body)) {
+    for await (const chunk of chunksOf(request.body)) {
       for (const part of parser.write(chunk)) if (part.isFile) await addPart(part, draft, limits)
     }
     parser.finish()
@@ -71,14 +64,6 @@ async function addPart(part: MultipartPart, draft: Draft, limits: JobUploadLimit
   const name = part.filename || part.name || 'photo'
   if (/\.zip$/i.test(name)) await addZip(Buffer.from(part.bytes), draft, limits)
   else add(draft, limits, { file: name }, part.bytes)
-}
-
-function formProblem(error: unknown, limits: JobUploadLimits): unknown {
-  if (error instanceof MaxPartsExceededError) return tooMany(limits.files)
-  if (error instanceof MaxFileSizeExceededError) return tooLarge(limits.requestBytes)
-  if (error instanceof MaxTotalSizeExceededError) return tooLarge(limits.bytes)
-  if (!(error instanceof MultipartParseError)) return error
-  return new Problem('no_file', `The form cannot be read: ${error.message}.`)
 }
 
 async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
@@ -100,7 +85,7 @@ async function spool(body: ReadableStream<Uint8Array>, path: string, most: numbe
   const file = await open(path, 'wx')
   try {
     let length = 0
-    for await (const chunk of chunks(body)) {
+    for await (const chunk of chunksOf(body)) {
       length += chunk.byteLength
       if (length > most) throw tooLarge(most)
       await file.write(chunk)
@@ -110,18 +95,6 @@ async function spool(body: ReadableStream<Uint8Array>, path: string, most: numbe
     throw new Problem('storage_full', 'The server has no room for the archive. Try again later.', { cause: error })
   } finally {
     await file.close()
-  }
-}
-
-/** A body piece by piece. Where the reading ends early the rest is not cancelled: who sends it is still to see why. */
-async function* chunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader()
-  try {
-    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-      if (value) yield value
-    }
-  } finally {
-    reader.releaseLock()
   }
 }
 
@@ -146,8 +119,4 @@ function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits): 
 function add(draft: Draft, limits: JobUploadLimits, input: { file: string; url?: string }, bytes?: Uint8Array): void {
   if (draft.count >= limits.files) throw tooMany(limits.files)
   draft.add(input, bytes)
-}
-
-function tooMany(limit: number): Problem {
-  return new Problem('too_many_files', `A job has at most ${limit} photos here.`)
 }

@@ -1,0 +1,124 @@
+import { getMultipartBoundary, MultipartParser, type MultipartPart } from '@remix-run/multipart-parser'
+import type { Context } from 'hono'
+import { classifyParametersSchema } from '@/lib/shared/contract'
+import { Problem } from '@/lib/shared/problem'
+import { Answers, classifyPhoto } from '../../jobs/classify-photo'
+import { inLanes } from '../../jobs/lanes'
+import { requireModel } from '../../jobs/require-model'
+import { discardBody } from '../body'
+import type { ByteBudget } from '../byte-budget'
+import { chunksOf, formProblem } from '../form'
+import { parseParameters, queryParameters } from '../parameters'
+import { asProblem } from '../problem'
+import type { AppEnv, Services } from '../services'
+import { Spool } from './spool'
+
+interface Photo {
+  index: number
+  file: string
+  bytes: Uint8Array
+}
+
+/** Photos in flight for each worker: enough that none waits for the next. */
+const LANES_A_WORKER = 4
+
+/**
+ * `POST /api/classify?stream=1`: a form of many files in, a line of NDJSON for each as it is done. The form is read no faster than its photos are classified; the
+ * reply does not wait to be read. What fails is said in its line, and what is wrong with the form itself in a last one, `{"problem": …}`.
+ */
+export function classifyStream({ engine, environment, metrics, log }: Services, uploads: ByteBudget) {
+  const limits = {
+    requestBytes: environment.MAX_REQUEST_BYTES,
+    bytes: environment.MAX_JOB_BYTES,
+    files: environment.MAX_FILES,
+  }
+  const lanes = LANES_A_WORKER * engine.stats().workers.wanted
+
+  return (c: Context<AppEnv>): Response => {
+    const request = c.req.raw
+    const { stream: _stream, ...query } = queryParameters(request.url)
+    const { model: name, top_k, threshold } = parseParameters(classifyParametersSchema, query)
+    const model = requireModel(engine, name, top_k)
+    const boundary = getMultipartBoundary(request.headers.get('content-type') ?? '')
+    if (!boundary || !request.body) throw new Problem('no_file', 'Send the photos as a form (multipart/form-data).')
+    const lease = uploads.lease()
+    lease.take(limits.requestBytes)
+    const gone = new AbortController()
+    const signal = AbortSignal.any([gone.signal, request.signal])
+    const spool = new Spool(() => gone.abort())
+    const answers = new Answers(async (image, stop) => {
+      const options = { model: model.id, topK: top_k, threshold, priority: 'batch' as const }
+      const result = await engine.classify(image, options, stop)
+      metrics.photo(model.id, result.timings)
+      return result
+    })
+    const room = new Room(limits.requestBytes)
+    const work = async ({ index, file, bytes }: Photo) => {
+      try {
+        const row = await classifyPhoto({ file, read: async () => bytes }, model, answers, signal)
+        spool.write(`${JSON.stringify({ index, ...row })}\n`)
+      } finally {
+        room.leave(bytes.byteLength)
+      }
+    }
+    const photos = photosOf(request.body, new MultipartParser(boundary, sizes(limits)), room)
+    void inLanes(photos, lanes, work, signal)
+      .catch((error) => {
+        if (signal.aborted) return
+        const problem = asProblem(formProblem(error, limits))
+        if (problem.code === 'internal') log.error({ request_id: c.get('requestId'), err: error }, 'internal error')
+        spool.write(`${JSON.stringify({ problem: problem.toDetails(c.get('requestId')) })}\n`)
+      })
+      .finally(() => {
+        spool.end()
+        lease.release()
+        // Where the form was given up early, its sender is still to read why.
+        void discardBody(request, limits.requestBytes)
+      })
+    c.set('model', model.id)
+    return c.body(spool.stream(), 200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
+  }
+}
+
+function sizes({ requestBytes, bytes, files }: { requestBytes: number; bytes: number; files: number }) {
+  return { maxFileSize: requestBytes, maxTotalSize: bytes, maxParts: files }
+}
+
+async function* photosOf(body: ReadableStream<Uint8Array>, parser: MultipartParser, room: Room): AsyncGenerator<Photo> {
+  let index = 0
+  for await (const chunk of chunksOf(body)) {
+    for (const part of parser.write(chunk)) {
+      if (!part.isFile) continue
+      const bytes = part.bytes
+      await room.enter(bytes.byteLength)
+      yield { index: index++, file: nameOf(part), bytes }
+    }
+  }
+  parser.finish()
+}
+
+function nameOf({ filename, name }: MultipartPart): string {
+  return filename || name || 'photo'
+}
+
+/** Bytes of photos in flight. */
+class Room {
+  private held = 0
+  private freed = () => {}
+
+  constructor(private readonly most: number) {}
+
+  async enter(bytes: number): Promise<void> {
+    while (this.held > 0 && this.held + bytes > this.most) {
+      await new Promise<void>((resolve) => {
+        this.freed = resolve
+      })
+    }
+    this.held += bytes
+  }
+
+  leave(bytes: number): void {
+    this.held -= bytes
+    this.freed()
+  }
+}
