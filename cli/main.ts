@@ -4,7 +4,9 @@ import { readEnvironment } from '@/lib/server/env'
 import { classifyCommand } from './classify/command'
 import { evalCommand } from './eval/command'
 import { EXIT, type ExitCode, Failure } from './exit'
+import { jobsCommand } from './jobs/command'
 import { modelsCommand } from './models/command'
+import { serveCommand } from './serve'
 
 /** Runs the `vision` command of the project at `root`; resolves to its exit code. */
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
@@ -14,6 +16,8 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
     .exitOverride()
   const surroundings = { root, maxPixels: readEnvironment().MAX_PIXELS, defaultWorkers }
   classifyCommand(program, surroundings)
+  jobsCommand(program)
+  serveCommand(program, surroundings)
   evalCommand(program, surroundings)
   modelsCommand(program, surroundings)
   try {

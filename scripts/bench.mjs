@@ -1,7 +1,8 @@
-// npm run bench: measures the production build; `npm run bench -- page` how fast the first page is painted.
+// npm run bench: measures the production build; `-- page` how fast the first page is painted, `-- batch` many photos.
 import { buildOnce, install, requireNode, tool } from './steps.mjs'
 
 requireNode()
 if (!install() || !buildOnce()) process.exit(1)
-const page = process.argv[2] === 'page'
-process.exit(tool('tsx', [page ? 'bench/page.ts' : 'bench/run.ts', ...process.argv.slice(2)]) ? 0 : 1)
+const [kind] = process.argv.slice(2)
+const script = { page: 'bench/page.ts', batch: 'bench/batch.ts' }[kind] ?? 'bench/run.ts'
+process.exit(tool('tsx', [script, ...process.argv.slice(2)]) ? 0 : 1)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 
 export interface Ran {
   code: number | null
@@ -14,9 +15,9 @@ export async function vision(args: readonly string[], env: Record<string, string
   return { code, ...run.said() }
 }
 
-/** Starts it; `said` is what it has printed so far. */
-export function startVision(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['dist/vision.js', ...args], { env: { ...process.env, ...env } })
+/** Starts it, here or in another folder; `said` is what it has printed so far. */
+export function startVision(args: readonly string[], env: Record<string, string> = {}, cwd = '.') {
+  const child = spawn(process.execPath, [resolve('dist/vision.js'), ...args], { cwd, env: { ...process.env, ...env } })
   let [out, err] = ['', '']
   child.stdout.on('data', (data) => (out += data))
   child.stderr.on('data', (data) => (err += data))

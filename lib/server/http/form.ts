@@ -3,6 +3,7 @@ import {
   MaxPartsExceededError,
   MaxTotalSizeExceededError,
   MultipartParseError,
+  type MultipartPart,
 } from '@remix-run/multipart-parser'
 import { Problem } from '@/lib/shared/problem'
 import { tooLarge } from './body'
@@ -26,6 +27,12 @@ export function formProblem(error: unknown, limits: { requestBytes: number; byte
   if (error instanceof MaxTotalSizeExceededError) return tooLarge(limits.bytes)
   if (!(error instanceof MultipartParseError)) return error
   return new Problem('no_file', `The form cannot be read: ${error.message}.`)
+}
+
+/** What a file of a form is called. Browsers write quotes and line ends of a name as `%22`, `%0D` and `%0A` (WHATWG HTML, 4.10.21.8). */
+export function nameOf({ filename, name }: MultipartPart): string {
+  const written = filename || name || 'photo'
+  return written.replace(/%(22|0D|0A)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 export function tooMany(limit: number): Problem {

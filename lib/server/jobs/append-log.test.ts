@@ -16,6 +16,9 @@ test('lines longer than a chunk, in any script, come back from their places and 
   const log = new AppendLog(path)
   const places = values.map((value) => log.append(value))
   expect(log.read(places[299]!)).toEqual(values[299])
+  log.rest()
+  expect(log.read(places[298]!)).toEqual(values[298])
+  expect([...log.from(places[299]!.at)].map(({ value }) => value)).toEqual([values[299]])
   log.close()
   const seen: unknown[] = []
   const again = new AppendLog(path, (value, place) => {

@@ -14,8 +14,9 @@ export interface Place {
  * when it is opened, and what could not be written whole is taken back. Nothing of it stays in memory.
  */
 export class AppendLog {
-  private readonly fd: number
+  private fd: number | null
   private end = 0
+  private closed = false
 
   /**
    * Opens it, or begins it.
@@ -44,9 +45,9 @@ export class AppendLog {
     const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
     const at = this.end
     try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(this.fd, bytes, written)
+      for (let written = 0; written < bytes.length; ) written += writeSync(this.file, bytes, written)
     } catch (error) {
-      ftruncateSync(this.fd, at)
+      ftruncateSync(this.file, at)
       throw error
     }
     this.end += bytes.length
@@ -55,7 +56,7 @@ export class AppendLog {
 
   read<T>({ at, length }: Place): T {
     const buffer = Buffer.alloc(length)
-    readSync(this.fd, buffer, 0, length, at)
+    readSync(this.file, buffer, 0, length, at)
     return JSON.parse(buffer.toString('utf8')) as T
   }
 
@@ -66,16 +67,30 @@ export class AppendLog {
     }
   }
 
+  /** Closes the file until it is needed again: a process may have many logs and few open files. */
+  rest(): void {
+    if (this.fd !== null) closeSync(this.fd)
+    this.fd = null
+  }
+
+  /** For good: what is asked of it later fails. */
   close(): void {
-    closeSync(this.fd)
+    this.rest()
+    this.closed = true
+  }
+
+  private get file(): number {
+    if (this.closed) throw new Error(`${this.path} is closed`)
+    this.fd ??= openSync(this.path, 'a+')
+    return this.fd
   }
 
   private load(line: (value: unknown, place: Place) => void): void {
-    for (const { text, place } of this.lines(0, fstatSync(this.fd).size)) {
+    for (const { text, place } of this.lines(0, fstatSync(this.file).size)) {
       line(JSON.parse(text), place)
       this.end = place.at + place.length
     }
-    ftruncateSync(this.fd, this.end)
+    ftruncateSync(this.file, this.end)
   }
 
   /** Whole lines between two places. */
@@ -84,7 +99,7 @@ export class AppendLog {
     let lineStart = start
     for (let at = start; at < end; ) {
       const chunk = Buffer.alloc(Math.min(CHUNK, end - at))
-      const length = readSync(this.fd, chunk, 0, chunk.length, at)
+      const length = readSync(this.file, chunk, 0, chunk.length, at)
       if (length === 0) return
       at += length
       rest = rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, length)]) : chunk.subarray(0, length)

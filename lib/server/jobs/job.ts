@@ -93,6 +93,7 @@ export class JobFolder {
   /** Goes on after a start: a kill may have come between the last result and the end. */
   resume(): void {
     this.finishIfDone()
+    this.rest()
   }
 
   get open(): boolean {
@@ -198,11 +199,13 @@ export class JobFolder {
       if (!standing || (only && (only === 'ok') !== standing.ok)) continue
       yield { index, row: this.resultLog.read<ResultLine>(standing.place).row }
     }
+    this.rest()
   }
 
   /** The results in the order of their being done, from a place on that an earlier call has told. */
   *since(place: number): Generator<{ value: ResultLine; next: number }> {
     yield* this.resultLog.from<ResultLine>(place)
+    this.rest()
   }
 
   /** Called at each change, until the returned function is called. */
@@ -276,11 +279,19 @@ export class JobFolder {
     if (this.status.state === 'running' && !this.status.open && ok + failed === this.inputs.length) this.end('done')
   }
 
+  /** A job that is over needs its files only when it is read. */
+  private rest(): void {
+    if (!TERMINAL.has(this.status.state)) return
+    this.inputLog.rest()
+    this.resultLog.rest()
+  }
+
   /** The one way into a state that is for good. */
   private end(state: 'done' | 'cancelled'): void {
     if (TERMINAL.has(this.status.state)) return
     this.setStatus({ state, open: false, finished_at: new Date().toISOString() })
     if (state === 'cancelled') rmSync(this.files, { recursive: true, force: true })
+    this.rest()
     this.changed()
   }
 

@@ -86,6 +86,8 @@ export class Runner {
     const answers = this.jobs.get(job) ?? this.answers(job)
     try {
       job.finish(index, await classifyPhoto({ file, read }, job.spec.model, answers, job.stop.signal))
+      // Its answers need not be remembered any more.
+      if (job.state === 'done') this.forget(job)
     } catch (error) {
       job.release(index)
       if (!job.stop.signal.aborted) this.failed(job, error as NodeJS.ErrnoException)

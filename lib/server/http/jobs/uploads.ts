@@ -8,7 +8,7 @@ import type { Draft } from '../../jobs/embedded'
 import { zipPhotos } from '../../jobs/zip'
 import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
-import { chunksOf, formProblem, tooMany } from '../form'
+import { chunksOf, formProblem, nameOf, tooMany } from '../form'
 
 export interface JobUploadLimits {
   /** Photos of a job. */
@@ -61,7 +61,7 @@ async function addForm(request: Request, draft: Draft, limits: JobUploadLimits, 
 }
 
 async function addPart(part: MultipartPart, draft: Draft, limits: JobUploadLimits): Promise<void> {
-  const name = part.filename || part.name || 'photo'
+  const name = nameOf(part)
   if (/\.zip$/i.test(name)) await addZip(Buffer.from(part.bytes), draft, limits)
   else add(draft, limits, { file: name }, part.bytes)
 }

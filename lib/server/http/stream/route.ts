@@ -1,4 +1,4 @@
-import { getMultipartBoundary, MultipartParser, type MultipartPart } from '@remix-run/multipart-parser'
+import { getMultipartBoundary, MultipartParser } from '@remix-run/multipart-parser'
 import type { Context } from 'hono'
 import { classifyParametersSchema } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
@@ -7,7 +7,7 @@ import { inLanes } from '../../jobs/lanes'
 import { requireModel } from '../../jobs/require-model'
 import { discardBody } from '../body'
 import type { ByteBudget } from '../byte-budget'
-import { chunksOf, formProblem } from '../form'
+import { chunksOf, formProblem, nameOf } from '../form'
 import { parseParameters, queryParameters } from '../parameters'
 import { asProblem } from '../problem'
 import type { AppEnv, Services } from '../services'
@@ -95,10 +95,6 @@ async function* photosOf(body: ReadableStream<Uint8Array>, parser: MultipartPars
     }
   }
   parser.finish()
-}
-
-function nameOf({ filename, name }: MultipartPart): string {
-  return filename || name || 'photo'
 }
 
 /** Bytes of photos in flight. */

@@ -1,0 +1,114 @@
+// npm run bench -- batch: photos a second of the command and of a job, over those of the engine alone on the same photos; rounds alternate, medians are printed. And
+// how much memory a job of many photos adds. Options: --rounds 3 --photos 1500 --images 20000 (for the memory, 0 for none)
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { Job } from '@/lib/shared/jobs'
+import { residentBytes, startServer, type TestServer } from '../tests/support/server'
+import { inProcess, median, WORKERS } from './measure'
+import { photos as samples } from './photos'
+
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    rounds: { type: 'string', default: '3' },
+    photos: { type: 'string', default: '1500' },
+    images: { type: 'string', default: '20000' },
+  },
+})
+const SIDE = 500
+const RAW_SECONDS = 5
+/** Photos in a request. */
+const UPLOAD = 100
+
+/** No two the same to the last byte, so that each is run. */
+function* distinct(bodies: readonly Buffer[], count: number, from = 0): Generator<Buffer> {
+  for (let i = from; i < from + count; i++)
+    yield Buffer.concat([bodies[i % bodies.length] as Buffer, Buffer.from(`${i}`)])
+}
+
+/** Photos a second of `vision classify`, as it says itself: without loading the model. */
+function command(folder: string): number {
+  const { stderr } = spawnSync(
+    process.execPath,
+    [
+      'dist/vision.js',
+      'classify',
+      join(folder, 'photos'),
+      '--out',
+      join(folder, 'out.ndjson'),
+      '--workers',
+      String(WORKERS),
+    ],
+    { encoding: 'utf8' },
+  )
+  return Number(/, (\d+)\/s in/.exec(stderr)?.[1] ?? Number.NaN)
+}
+
+async function upload(url: string, id: string, photos: Iterable<Buffer>): Promise<void> {
+  let form = new FormData()
+  let count = 0
+  const send = async () => {
+    const reply = await fetch(`${url}/api/jobs/${id}/photos`, { method: 'POST', body: form })
+    if (!reply.ok) throw new Error(await reply.text())
+    form = new FormData()
+  }
+  for (const photo of photos) {
+    form.append('files', new Blob([new Uint8Array(photo)]), `${count++}.jpg`)
+    if (count % UPLOAD === 0) await send()
+  }
+  if (count % UPLOAD > 0) await send()
+}
+
+/** A job from its first photo to its last result, uploads and all. */
+async function job({ url }: TestServer, photos: Iterable<Buffer>): Promise<{ photos: number; seconds: number }> {
+  const start = performance.now()
+  const made = (await (await fetch(`${url}/api/jobs?open=1`, { method: 'POST' })).json()) as Job
+  await upload(url, made.id, photos)
+  await fetch(`${url}/api/jobs/${made.id}/close`, { method: 'POST' })
+  for (;;) {
+    const { state, counts } = (await (await fetch(`${url}/api/jobs/${made.id}`)).json()) as Job
+    if (state === 'done') return { photos: counts.ok, seconds: (performance.now() - start) / 1000 }
+    await sleep(100)
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'batch-'))
+const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
+try {
+  const bodies = await samples(SIDE)
+  const count = Number(values.photos)
+  spawnSync('mkdir', [join(folder, 'photos')])
+  let index = 0
+  for (const photo of distinct(bodies, count)) writeFileSync(join(folder, 'photos', `${index++}.jpg`), photo)
+  const rows: { raw: number; command: number; job: number }[] = []
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const { photos, seconds } = await job(server, distinct(bodies, count, round * count))
+    const { perSecond } = await inProcess([...distinct(bodies, count)], RAW_SECONDS, 0)
+    rows.push({ raw: perSecond, command: command(folder), job: photos / seconds })
+  }
+  const of = (pick: (row: (typeof rows)[number]) => number) => median(rows.map(pick))
+  console.log(`${count} photos of ${SIDE} px, ${WORKERS} workers, median of ${values.rounds} rounds`)
+  console.log(`engine alone     ${of((row) => row.raw).toFixed(0)} photos/s`)
+  console.log(
+    `vision classify  ${of((row) => row.command).toFixed(0)} photos/s, ratio ${of((row) => row.command / row.raw).toFixed(2)}`,
+  )
+  console.log(
+    `a job, uploads   ${of((row) => row.job).toFixed(0)} photos/s, ratio ${of((row) => row.job / row.raw).toFixed(2)}`,
+  )
+  const images = Number(values.images)
+  if (images > 0) {
+    const before = residentBytes(server)
+    await job(server, distinct(bodies, images, 1e6))
+    const grown = residentBytes(server) - before
+    console.log(
+      `memory over a job of ${images} photos: ${(before / 1e6).toFixed(0)} MB before, ${(grown / 1e6).toFixed(0)} MB more after`,
+    )
+  }
+} finally {
+  await server.stop()
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,82 @@
+import type { Command } from 'commander'
+import type { Job } from '@/lib/shared/jobs'
+import type { ProblemDetails } from '@/lib/shared/problem'
+import { EXIT, Failure } from '../exit'
+import { duration, table } from '../terminal'
+
+interface ServerOption {
+  server: string
+}
+
+const ACTIONS = {
+  close: 'take no more photos',
+  cancel: 'end a job now; its results so far stay',
+  retry: 'run the failed photos again',
+} as const
+
+/** `vision jobs`: the batch jobs of a running server. */
+export function jobsCommand(program: Command): void {
+  const jobs = program.command('jobs').description('batch jobs of a running server')
+  const add = (name: string, description: string) =>
+    jobs.command(name).description(description).option('--server <url>', 'the server', 'http://localhost:3000')
+  add('list', 'all jobs; needs the server’s ADMIN_TOKEN')
+    .requiredOption('--token <token>', 'the ADMIN_TOKEN')
+    .action(async ({ server, token }: ServerOption & { token: string }) => {
+      const headers = { authorization: `Bearer ${token}` }
+      const { jobs: all } = (await (await ask(server, 'api/jobs', { headers })).json()) as { jobs: Job[] }
+      console.log(table(['job', 'state', 'done', 'of', 'failed', 'model', 'made'], all.map(line)))
+    })
+  add('show', 'where a job stands')
+    .argument('<id>')
+    .action(async (id: string, { server }: ServerOption) => console.log(standing(await jobOf(server, path(id)))))
+  add('results', 'its results so far, to stdout')
+    .argument('<id>')
+    .option('--format <format>', 'csv, json or ndjson', 'csv')
+    .action(async (id: string, { server, format }: ServerOption & { format: string }) => {
+      const reply = await ask(server, `${path(id)}/results?format=${encodeURIComponent(format)}`)
+      for await (const chunk of reply.body ?? []) process.stdout.write(chunk)
+    })
+  for (const [name, description] of Object.entries(ACTIONS)) {
+    add(name, description)
+      .argument('<id>')
+      .action(async (id: string, { server }: ServerOption) => {
+        console.log(standing(await jobOf(server, `${path(id)}/${name}`, { method: 'POST' })))
+      })
+  }
+  add('delete', 'delete a job with its results')
+    .argument('<id>')
+    .action(async (id: string, { server }: ServerOption) => void (await ask(server, path(id), { method: 'DELETE' })))
+}
+
+function path(id: string): string {
+  return `api/jobs/${encodeURIComponent(id)}`
+}
+
+async function jobOf(server: string, at: string, init: RequestInit = {}): Promise<Job> {
+  return (await (await ask(server, at, init)).json()) as Job
+}
+
+async function ask(server: string, at: string, init: RequestInit = {}): Promise<Response> {
+  const url = new URL(at, server.endsWith('/') ? server : `${server}/`)
+  const reply = await fetch(url, init).catch((error: Error) => {
+    throw new Failure(EXIT.unreachable, `There is no server at ${url.origin}: ${error.message}.`)
+  })
+  if (reply.ok) return reply
+  const { code, detail } = (await reply.json().catch(() => ({}))) as Partial<ProblemDetails>
+  throw new Failure(
+    reply.status === 404 ? EXIT.notFound : EXIT.failed,
+    `${code ?? reply.status}: ${detail ?? reply.statusText}`,
+  )
+}
+
+function line({ id, state, counts, model, created_at }: Job): string[] {
+  return [id, state, String(counts.done), String(counts.total), String(counts.failed), model.id, created_at]
+}
+
+function standing({ state, reason, open, counts, rate, eta_s, model }: Job): string {
+  const pace = rate ? `, ${Math.round(rate)}/s${eta_s === null ? '' : `, ${duration(eta_s)} left`}` : ''
+  return [
+    `${state}${reason ? ` (${reason})` : ''}${open ? ', open' : ''}${pace}`,
+    `${counts.done} of ${counts.total} photos, ${counts.failed} without an answer, by ${model.id}`,
+  ].join('\n')
+}

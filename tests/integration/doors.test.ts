@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Classification } from '@/lib/shared/contract'
+import { toCsv } from '@/lib/shared/result-export'
+import { createJob, distinctPhotos, formOf, jobDone } from '../support/jobs'
+import { startServer, type TestServer } from '../support/server'
+import { startVision, vision } from '../support/vision'
+
+const PHOTOS = [
+  ...distinctPhotos(49),
+  // What a spreadsheet would run, and what a careless writer would tear apart.
+  { file: 'photos/=1+1, "ü".webp', bytes: distinctPhotos(50)[49]!.bytes },
+]
+
+let server: TestServer
+let folder: string
+beforeAll(async () => {
+  server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+  folder = mkdtempSync(join(tmpdir(), 'doors-'))
+  for (const { file, bytes } of PHOTOS) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), bytes)
+  }
+})
+afterAll(async () => {
+  await server.stop()
+  rmSync(folder, { recursive: true })
+})
+
+/** Without the times: the only thing that may differ. */
+function timeless(csv: string, column = 13): string {
+  return csv
+    .split('\r\n')
+    .map((line) => {
+      // Commas inside of quotes do not part cells.
+      const cells = line.match(/("([^"]|"")*"|[^,]*)(,|$)/g) ?? []
+      return cells.map((cell, at) => (at === column ? ',' : cell)).join('')
+    })
+    .join('\r\n')
+}
+
+/** What the page's download holds: the answers of the API, the digests of the browser. */
+async function page(): Promise<string> {
+  const results = []
+  for (const { file, bytes } of PHOTOS) {
+    const reply = await fetch(`${server.url}/api/classify?top_k=5`, { method: 'POST', body: new Uint8Array(bytes) })
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)))
+    const sha256 = Buffer.from(digest).toString('hex')
+    results.push({ file, bytes: bytes.length, sha256, result: (await reply.json()) as Classification })
+  }
+  return toCsv(results)
+}
+
+test('page, job and command write the same CSV for the same 50 files, byte for byte but for the times', async () => {
+  const { id } = await createJob(server.url, formOf(PHOTOS))
+  await jobDone(server.url, id)
+  const job = await (await fetch(`${server.url}/api/jobs/${id}/results?format=csv`)).arrayBuffer()
+  const fromJob = Buffer.from(job).toString('utf8')
+  const names = startVision(['classify', '-', '--out', join(folder, 'out.csv')], {}, folder)
+  names.child.stdin.end(PHOTOS.map(({ file }) => file).join('\n'))
+  await new Promise((resolve) => names.child.once('close', resolve))
+  const fromCommand = readFileSync(join(folder, 'out.csv'), 'utf8')
+  expect(fromJob.split('\r\n')).toHaveLength(52)
+  expect(timeless(fromCommand)).toBe(timeless(fromJob))
+  expect(timeless(await page())).toBe(timeless(fromJob))
+  const { out, code } = await vision(['jobs', 'results', id, '--server', server.url])
+  expect([code, out]).toEqual([0, fromJob])
+  expect((await vision(['jobs', 'show', id, '--server', server.url])).out).toBe(
+    'done\n50 of 50 photos, 0 without an answer, by efficientnet-lite1-int8\n',
+  )
+  expect((await vision(['jobs', 'show', 'nothing', '--server', server.url])).code).toBe(3)
+})
