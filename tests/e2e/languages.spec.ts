@@ -101,6 +101,8 @@ test('the language is switched without losing a photo, and stays @phone', async 
   await page.keyboard.press('Escape')
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText('So gut wie sicher', { exact: true })).toBeVisible()
+  // Next sends the title after the page.
+  await expect(page).toHaveTitle('Vision – was ist auf dem Foto?')
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await page.getByRole('link', { name: 'Galerie' }).click()
   await expect(heading(page, 'Galerie')).toBeVisible()
