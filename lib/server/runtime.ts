@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { Problem } from '@/lib/shared/problem'
 import { readCatalog } from './catalog/catalog'
 import { watchModels } from './catalog/watch'
 import { defaultWorkers } from './default-workers'
 import { createEngine } from './engine/engine'
 import type { Engine } from './engine/types'
 import { type Environment, isDevelopment, readEnvironment } from './env'
-import { fetchPhoto } from './fetch/photo-url'
+import { fetchPhoto, permitted } from './fetch/photo-url'
+import { postJson } from './fetch/post-json'
 import { Gallery } from './gallery'
 import { createApp } from './http/app'
 import type { App, Services } from './http/services'
@@ -104,8 +106,15 @@ function openJobs(environment: Environment, engine: Engine, workers: number, log
     folder,
     engine,
     lanes: LANES_A_WORKER * workers,
+    imageBytes: environment.MAX_IMAGE_BYTES,
     retentionMs: environment.JOB_RETENTION_HOURS * HOUR_MS,
     fetchPhoto: (url: string, signal: AbortSignal) => fetchPhoto(url, fetching, signal),
+    post: (url: string, body: string, headers: Record<string, string>, signal: AbortSignal) =>
+      postJson(url, body, headers, fetching, signal),
+    requireAddress(url: string) {
+      if (environment.URL_INPUT === 'false') throw new Problem('url_refused', 'This server calls nobody back.')
+      permitted(url, fetching)
+    },
     log,
   }
   try {

@@ -8,6 +8,12 @@ export type JobState = (typeof JOB_STATES)[number]
 /** What a caller may ask for when a job is made. */
 export const jobParametersSchema = z.object({
   ...classifyParametersSchema.pick({ model: true, top_k: true, threshold: true }).shape,
+  callback_url: z
+    .string()
+    .min(1)
+    .max(2000)
+    .optional()
+    .meta({ description: 'Told when the job ends: POST of the job as JSON, signed.' }),
   open: flag.default(false).meta({ description: 'Whether more photos will follow, until the job is closed.' }),
 })
 
@@ -29,6 +35,14 @@ export const jobSchema = z
     eta_s: z.number().min(0).nullable(),
     created_at: z.string(),
     finished_at: z.string().nullable(),
+    callback: z
+      .object({ state: z.enum(['waiting', 'delivered', 'given_up']), attempts: count })
+      .nullable()
+      .meta({ description: 'Whether its end was told to the callback_url.' }),
+    callback_secret: z
+      .string()
+      .optional()
+      .meta({ description: 'Only in the reply that makes the job: what callbacks are signed with.' }),
     expires_at: z.string().nullable().meta({ description: 'When it is deleted with its results.' }),
   })
   .meta({ id: 'Job' })

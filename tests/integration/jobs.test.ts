@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -21,25 +22,29 @@ const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = 
 describe('one server', () => {
   let server: TestServer
   beforeAll(async () => {
-    server = await startServer({ env: { LOG_LEVEL: 'warn', MAX_FILES: '40', ADMIN_TOKEN: 'open sesame' } })
+    server = await startServer({
+      env: { LOG_LEVEL: 'warn', MAX_FILES: '40', MAX_IMAGE_BYTES: '1000000', ADMIN_TOKEN: 'open sesame' },
+    })
   })
   afterAll(() => server.stop())
 
   test('a form becomes a job; its results come in the order of the photos, in each format, in pages and columns', async () => {
-    const photos = [...distinctPhotos(12), broken]
+    const large = { file: 'large.png', bytes: Buffer.alloc(1_000_001, espresso) }
+    const photos = [...distinctPhotos(11), large, broken]
     const { id } = await createJob(server.url, formOf(photos), '?model=fast&top_k=3')
     const job = await jobDone(server.url, id)
     expect(job).toMatchObject({
       open: false,
       model: { id: 'efficientnet-lite0-int8', revision: expect.stringMatching(/^sha256:/) },
-      counts: { total: 13, done: 13, ok: 12, failed: 1 },
+      counts: { total: 13, done: 13, ok: 11, failed: 2 },
       expires_at: expect.any(String),
     })
     const rows = await resultsOf(server.url, id)
     expect(rows.map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
     expect(rows.every(({ top_labels, status }) => status === 'failed' || top_labels.length === 3)).toBe(true)
+    expect(rows[11]).toMatchObject({ file: 'large.png', error_code: 'too_large' })
     expect(rows[12]).toMatchObject({ status: 'failed', error_code: 'truncated_image', bytes: 10 })
-    expect(await resultsOf(server.url, id, '&status=failed')).toEqual([rows[12]])
+    expect(await resultsOf(server.url, id, '&status=failed')).toEqual(rows.slice(11))
     expect(await resultsOf(server.url, id, '&offset=3&limit=2')).toEqual(rows.slice(3, 5))
     const results = `${server.url}/api/jobs/${id}/results`
     expect(await (await fetch(results)).json()).toEqual(rows)
@@ -262,3 +267,36 @@ function fillDisk(path: string): void {
     closeSync(file)
   }
 }
+
+test('the end of a job is told to its callback, signed, again until it is heard; not into the network that we stand in', async () => {
+  const heard: { body: string; signature: unknown }[] = []
+  let refusals = 1
+  const listener = createServer((request, response) => {
+    let body = ''
+    request.on('data', (data) => (body += data))
+    request.on('end', () => {
+      response.statusCode = refusals-- > 0 ? 503 : 204
+      heard.push({ body, signature: request.headers['x-vision-signature'] })
+      response.end()
+    })
+  }).listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const host = `127.0.0.1:${(listener.address() as AddressInfo).port}`
+  const server = await startServer({ env: { LOG_LEVEL: 'warn', URL_INPUT_ALLOW: host } })
+  try {
+    const inside = encodeURIComponent('http://169.254.169.254/latest')
+    await refusal(post(`${server.url}/api/jobs?callback_url=${inside}`, formOf(distinctPhotos(1))), 422, 'url_refused')
+    const query = `?callback_url=${encodeURIComponent(`http://${host}/done`)}`
+    const { id, callback_secret = '' } = await createJob(server.url, formOf(distinctPhotos(3)), query)
+    const job = await jobWhen(server.url, id, ({ callback }) => callback?.state === 'delivered')
+    expect([job.callback?.attempts, job.callback_secret]).toEqual([2, undefined])
+    expect(heard).toHaveLength(2)
+    for (const { body, signature } of heard) {
+      expect(JSON.parse(body)).toMatchObject({ id, state: 'done', counts: { ok: 3 } })
+      expect(signature).toBe(`sha256=${createHmac('sha256', callback_secret).update(body).digest('hex')}`)
+    }
+  } finally {
+    await server.stop()
+    listener.close()
+  }
+})

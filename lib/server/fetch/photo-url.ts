@@ -43,17 +43,26 @@ export async function fetchPhoto(address: string, options: FetchOptions, signal?
       url = permitted(new URL(location, url).href, options)
     }
   } catch (error) {
-    if (error instanceof Problem) throw error
-    signal?.throwIfAborted()
-    if (deadline.aborted) throw new Problem('url_unreachable', `No photo came within ${options.timeoutMs / 1000} s.`)
-    // The system's words can name what stands in our network; its code does not.
-    const { code = 'no connection' } = error as NodeJS.ErrnoException
-    throw new Problem('url_unreachable', `The address cannot be read (${code}).`, { cause: error })
+    throw reason(error, options.timeoutMs, deadline, signal)
   }
 }
 
-/** The address as a URL that may be asked for; a host that is an address is judged here, a name when it is resolved. */
-function permitted(address: string, { allow }: FetchOptions): URL {
+/** What went wrong on the way to an address, as a problem that tells a stranger nothing of our network. */
+export function reason(error: unknown, timeoutMs: number, deadline: AbortSignal, signal?: AbortSignal): unknown {
+  if (error instanceof Problem) return error
+  if (signal?.aborted) return signal.reason
+  if (deadline.aborted) return new Problem('url_unreachable', `No answer came within ${timeoutMs / 1000} s.`)
+  // The system's words can name what stands there; its code does not.
+  const { code = 'no connection' } = error as NodeJS.ErrnoException
+  return new Problem('url_unreachable', `The address cannot be read (${code}).`, { cause: error })
+}
+
+/**
+ * The address as a URL that may be asked for; a host that is an address is judged here, a name when it is resolved.
+ *
+ * @throws Problem `url_refused`
+ */
+export function permitted(address: string, { allow }: Pick<FetchOptions, 'allow'>): URL {
   if (!URL.canParse(address)) throw new Problem('url_refused', 'This is not a web address.')
   const url = new URL(address)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -82,17 +91,35 @@ function notPublic(): Problem {
   return new Problem('url_refused', 'The address is not on the public internet.')
 }
 
-function open(url: URL, options: FetchOptions, signal: AbortSignal): Promise<IncomingMessage> {
+interface Sent {
+  method: string
+  body: string
+  headers: Record<string, string>
+}
+
+/** Connects, to public addresses only; `sent` makes it another request than one for a photo. */
+export function open(
+  url: URL,
+  options: Pick<FetchOptions, 'allow' | 'lookup'>,
+  signal: AbortSignal,
+  sent?: Sent,
+): Promise<IncomingMessage> {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
   const settings: RequestOptions = {
     signal,
     // A pooled connection would have been checked for another request.
     agent: false,
-    headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'vision-object-classifier' },
+    method: sent?.method ?? 'GET',
+    headers: {
+      accept: sent ? '*/*' : 'image/*',
+      'accept-encoding': 'identity',
+      'user-agent': 'vision-object-classifier',
+      ...sent?.headers,
+    },
     lookup: guarded(options.lookup ?? systemLookup, isAllowed(url, options.allow)),
   }
   return new Promise((resolve, reject) => {
-    send(url, settings, resolve).on('error', reject).end()
+    send(url, settings, resolve).on('error', reject).end(sent?.body)
   })
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Classification } from '@/lib/shared/contract'
+import { bytes as formatBytes } from '@/lib/shared/format'
 import { Problem } from '@/lib/shared/problem'
 import { answeredRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results'
 
@@ -13,6 +14,12 @@ export interface Input {
   file: string
   /** @throws Problem, or an error of the file system */
   read(signal: AbortSignal): Promise<Uint8Array>
+}
+
+/** @throws Problem `too_large` */
+export function requireSize(image: Uint8Array, most: number): Uint8Array {
+  if (image.byteLength <= most) return image
+  throw new Problem('too_large', `The photo has ${formatBytes(image.byteLength)}; ${formatBytes(most)} are allowed.`)
 }
 
 /** Not the photo's fault: the same photo is asked again. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Job, JobParameters } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../engine/types'
+import { Callbacks, type Post } from './callbacks'
 import { isJob, JobFolder, type JobInput, type JobSpec } from './job'
 import { lockFolder } from './lock'
 import { requireModel } from './require-model'
@@ -14,6 +15,10 @@ export interface JobsOptions extends RunnerOptions {
   /** Where everything is kept. */
   folder: string
   retentionMs: number
+  /** Sends JSON to an address. @throws Problem */
+  post: Post
+  /** @throws Problem `url_refused` where nothing may be sent there */
+  requireAddress(url: string): void
 }
 
 const SWEEP_MS = 60_000
@@ -31,6 +36,7 @@ export interface Draft {
 export class EmbeddedJobs {
   private readonly jobs = new Map<string, JobFolder>()
   private readonly runner: Runner
+  private readonly callbacks: Callbacks
   private readonly sweeper: NodeJS.Timeout
   private readonly unlock: () => void
   private readonly creating = new Map<string, Promise<unknown>>()
@@ -43,6 +49,7 @@ export class EmbeddedJobs {
     rmSync(this.path('drafts'), { recursive: true })
     mkdirSync(this.path('drafts'))
     this.runner = new Runner(options)
+    this.callbacks = new Callbacks((job) => job.view(options.retentionMs), options.post, options.log)
     for (const id of readdirSync(this.path('jobs'))) {
       try {
         this.load(id)
@@ -146,6 +153,7 @@ export class EmbeddedJobs {
   /** Finishes what runs; the rest goes on at the next start. */
   async shutDown(): Promise<void> {
     clearInterval(this.sweeper)
+    this.callbacks.close()
     await this.runner.close()
     for (const job of this.jobs.values()) job.dispose()
     this.jobs.clear()
@@ -153,6 +161,8 @@ export class EmbeddedJobs {
   }
 
   private async make(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key: string | null) {
+    const { callback_url } = parameters
+    if (callback_url !== undefined) this.options.requireAddress(callback_url)
     const spec = this.spec(parameters)
     const path = join(this.path('drafts'), spec.id)
     const digest = createHash('sha256').update(JSON.stringify(parameters))
@@ -175,10 +185,12 @@ export class EmbeddedJobs {
     }
     const job = this.load(spec.id)
     if (!parameters.open) job.close()
-    return { job: this.view(spec.id), made: true }
+    const secret = spec.callback ? { callback_secret: spec.callback.secret } : {}
+    return { job: { ...this.view(spec.id), ...secret }, made: true }
   }
 
-  private spec({ model: name, top_k, threshold }: JobParameters): JobSpec {
+  private spec({ model: name, top_k, threshold, callback_url }: JobParameters): JobSpec {
+    const secret = randomBytes(32).toString('hex')
     return {
       // As many bits as a key: whoever knows it may read the results.
       id: randomBytes(24).toString('base64url'),
@@ -186,6 +198,7 @@ export class EmbeddedJobs {
       top_k,
       threshold,
       created_at: new Date().toISOString(),
+      ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
     }
   }
 
@@ -204,7 +217,9 @@ export class EmbeddedJobs {
     if (!isJob(path)) throw new Error(`${path} is no job`)
     const job = new JobFolder(path)
     this.jobs.set(id, job)
+    job.watch(() => this.callbacks.tell(job))
     job.resume()
+    this.callbacks.tell(job)
     this.runner.run(job)
     return job
   }

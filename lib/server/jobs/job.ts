@@ -11,6 +11,8 @@ export interface JobSpec {
   top_k: number
   threshold: number
   created_at: string
+  /** Where its end is told, and what that is signed with. */
+  callback?: { url: string; secret: string }
 }
 
 /** One photo of a job: a file that was uploaded, or an address. */
@@ -26,6 +28,7 @@ interface Status {
   finished_at: string | null
   /** Failed photos of an earlier round are tried again. */
   round: number
+  callback?: { attempts: number; state: 'waiting' | 'delivered' | 'given_up' }
 }
 
 interface ResultLine {
@@ -185,6 +188,8 @@ export class JobFolder {
   retryFailed(): number {
     const { failed } = this.counts
     if (failed === 0 || this.status.state === 'cancelled') return 0
+    const { callback: _told, ...status } = this.status
+    this.status = status
     this.setStatus({ state: 'running', finished_at: null, round: this.status.round + 1 })
     this.counts.failed = 0
     this.cursor = 0
@@ -206,6 +211,17 @@ export class JobFolder {
   *since(place: number): Generator<{ value: ResultLine; next: number }> {
     yield* this.resultLog.from<ResultLine>(place)
     this.rest()
+  }
+
+  /** How far the telling of its end is; null where nobody is to be told. */
+  get callback(): Job['callback'] {
+    if (!this.spec.callback) return null
+    return this.status.callback ?? { attempts: 0, state: 'waiting' }
+  }
+
+  /** @throws NodeJS.ErrnoException such as ENOSPC */
+  setCallback(callback: NonNullable<Job['callback']>): void {
+    this.setStatus({ callback })
   }
 
   /** Called at each change, until the returned function is called. */
@@ -237,6 +253,7 @@ export class JobFolder {
       eta_s: rate ? left / rate : null,
       created_at: this.spec.created_at,
       finished_at: this.status.finished_at,
+      callback: this.callback,
       expires_at: this.finishedAt === null ? null : new Date(this.finishedAt + retentionMs).toISOString(),
     }
   }

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../engine/types'
-import { Answers, classifyPhoto } from './classify-photo'
+import { Answers, classifyPhoto, requireSize } from './classify-photo'
 import type { JobFolder } from './job'
 
 export interface RunnerOptions {
   engine: Engine
   /** Photos at once over all jobs. */
   lanes: number
+  /** Bytes of a photo at most. */
+  imageBytes: number
   /** @throws Problem */
   fetchPhoto(url: string, signal: AbortSignal): Promise<Uint8Array>
   log: { error(fields: object, message: string): void; warn(fields: object, message: string): void }
@@ -81,8 +83,9 @@ export class Runner {
 
   private async work(job: JobFolder, index: number): Promise<void> {
     const { file, url } = job.inputs[index] ?? { file: '' }
-    const { fetchPhoto } = this.options
-    const read = (signal: AbortSignal) => (url === undefined ? readFile(job.file(index)) : fetchPhoto(url, signal))
+    const { fetchPhoto, imageBytes } = this.options
+    const read = async (signal: AbortSignal) =>
+      url === undefined ? requireSize(await readFile(job.file(index)), imageBytes) : fetchPhoto(url, signal)
     const answers = this.jobs.get(job) ?? this.answers(job)
     try {
       job.finish(index, await classifyPhoto({ file, read }, job.spec.model, answers, job.stop.signal))

@@ -2,7 +2,7 @@ import { getMultipartBoundary, MultipartParser } from '@remix-run/multipart-pars
 import type { Context } from 'hono'
 import { classifyParametersSchema } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
-import { Answers, classifyPhoto } from '../../jobs/classify-photo'
+import { Answers, classifyPhoto, requireSize } from '../../jobs/classify-photo'
 import { inLanes } from '../../jobs/lanes'
 import { requireModel } from '../../jobs/require-model'
 import { discardBody } from '../body'
@@ -55,7 +55,12 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
     const room = new Room(limits.requestBytes)
     const work = async ({ index, file, bytes }: Photo) => {
       try {
-        const row = await classifyPhoto({ file, read: async () => bytes }, model, answers, signal)
+        const row = await classifyPhoto(
+          { file, read: async () => requireSize(bytes, environment.MAX_IMAGE_BYTES) },
+          model,
+          answers,
+          signal,
+        )
         spool.write(`${JSON.stringify({ index, ...row })}\n`)
       } finally {
         room.leave(bytes.byteLength)

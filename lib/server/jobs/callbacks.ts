@@ -1,0 +1,77 @@
+import { createHmac } from 'node:crypto'
+import type { Job } from '@/lib/shared/jobs'
+import type { JobFolder } from './job'
+
+/** Resolves to the HTTP status. @throws Problem */
+export type Post = (url: string, body: string, headers: Record<string, string>, signal: AbortSignal) => Promise<number>
+
+/** Seconds before each further attempt. */
+const WAITS = [2, 10, 60, 600, 3600]
+
+/** Tells the end of jobs to who asked for it, again and again until a 2xx comes back, a handful of times. It may be told twice: the id of the job says that it is the same. */
+export class Callbacks {
+  private readonly telling = new Set<JobFolder>()
+  private readonly stop = new AbortController()
+
+  constructor(
+    private readonly view: (job: JobFolder) => Job,
+    private readonly post: Post,
+    private readonly log: { warn(fields: object, message: string): void },
+  ) {}
+
+  /** Begins to tell the end of a job, where it has ended and is to be told. */
+  tell(job: JobFolder): void {
+    const over = job.state === 'done' || job.state === 'cancelled'
+    if (!over || job.stopped || job.callback?.state !== 'waiting' || this.telling.has(job)) return
+    this.telling.add(job)
+    void this.attempts(job).finally(() => this.telling.delete(job))
+  }
+
+  close(): void {
+    this.stop.abort()
+  }
+
+  private async attempts(job: JobFolder): Promise<void> {
+    const over = () => this.stop.signal.aborted || job.stopped
+    for (let attempts = (job.callback?.attempts ?? 0) + 1; ; attempts++) {
+      const delivered = await this.attempt(job)
+      if (over()) return
+      const wait = delivered ? undefined : WAITS[attempts - 1]
+      this.note(job, attempts, delivered ? 'delivered' : wait === undefined ? 'given_up' : 'waiting')
+      if (wait === undefined) return
+      await this.pause(wait)
+      if (over()) return
+    }
+  }
+
+  private note(job: JobFolder, attempts: number, state: 'waiting' | 'delivered' | 'given_up'): void {
+    try {
+      job.setCallback({ attempts, state })
+      job.changed()
+    } catch (err) {
+      this.log.warn({ job: job.spec.id, err }, 'it cannot be noted that a job’s end was told')
+    }
+  }
+
+  private async attempt(job: JobFolder): Promise<boolean> {
+    const { url, secret } = job.spec.callback as { url: string; secret: string }
+    const body = JSON.stringify(this.view(job))
+    const signature = createHmac('sha256', secret).update(body).digest('hex')
+    try {
+      const status = await this.post(url, body, { 'x-vision-signature': `sha256=${signature}` }, this.stop.signal)
+      return status >= 200 && status < 300
+    } catch {
+      return false // Nobody there: again later. The job says how often it was tried.
+    }
+  }
+
+  private pause(seconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, 1000 * seconds)
+      this.stop.signal.addEventListener('abort', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+}
