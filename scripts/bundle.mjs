@@ -35,6 +35,7 @@ export async function bundle(outdir = 'dist') {
 export async function watchServer(outdir) {
   rmSync(outdir, { recursive: true, force: true })
   mkdirSync(outdir, { recursive: true })
+  let last
   const stamp = {
     name: 'stamp',
     setup({ onEnd }) {
@@ -42,7 +43,10 @@ export async function watchServer(outdir) {
         if (errors.length > 0) return
         const code = outputFiles.filter(({ path }) => path.endsWith('.js')).map(({ hash }) => hash)
         for (const { path, contents } of outputFiles) if (path.includes('worker.js')) writeFileSync(path, contents)
-        writeFileSync(join(outdir, 'stamp'), createHash('sha256').update(code.join()).digest('hex'))
+        const digest = createHash('sha256').update(code.join()).digest('hex')
+        // Its time counts too: since when the code is as it is.
+        if (digest !== last) writeFileSync(join(outdir, 'stamp'), digest)
+        last = digest
       })
     },
   }

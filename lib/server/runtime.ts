@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { Problem } from '@/lib/shared/problem'
@@ -38,18 +38,28 @@ const HOUR_MS = 3_600_000
  * once a bundle. The global symbol is the one place that all of them share.
  */
 const KEY = Symbol.for('vision-object-classifier.runtime')
-const world = globalThis as { [KEY]?: { stamp: string; runtime: Promise<Runtime> } }
+const world = globalThis as { [KEY]?: Held }
+
+interface Held {
+  stamp: Stamp
+  /** When the code that made it was loaded. */
+  loadedAt: number
+  runtime: Promise<Runtime>
+}
+
+/** When this copy of the code was loaded: in development Next loads it anew after a change. */
+const LOADED_AT = Date.now()
 
 /** The process's runtime, made at the first call. In development it is made anew when server code has changed. */
 export function getRuntime(): Promise<Runtime> {
-  const stamp = isDevelopment() ? readStamp() : ''
+  const stamp = isDevelopment() ? readStamp() : ALWAYS
   const held = world[KEY]
-  if (held?.stamp === stamp) return held.runtime
+  if (held && !isOutdated(held, stamp)) return held.runtime
   // The jobs' folder has one owner at a time.
   const runtime = held
     ? held.runtime.then(({ jobs }) => jobs?.shutDown()).then(createRuntime, createRuntime)
     : createRuntime()
-  world[KEY] = { stamp, runtime }
+  world[KEY] = { stamp, loadedAt: LOADED_AT, runtime }
   // A start that failed is not kept: the next call tries again and says again what is wrong.
   runtime.catch(() => {
     if (world[KEY]?.runtime === runtime) delete world[KEY]
@@ -59,6 +69,15 @@ export function getRuntime(): Promise<Runtime> {
     () => {},
   )
   return runtime
+}
+
+/**
+ * The stamp is often written before Next has loaded the changed code. A request in between makes the runtime
+ * once more from the old code: what was loaded after the stamp then replaces what was loaded before it.
+ */
+function isOutdated(held: Held, stamp: Stamp): boolean {
+  if (held.stamp.code !== stamp.code) return true
+  return held.loadedAt < stamp.writtenAt && stamp.writtenAt <= LOADED_AT
 }
 
 async function createRuntime(): Promise<Runtime> {
@@ -143,12 +162,20 @@ function readVersion(): string {
   return (JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }).version
 }
 
-/** Changes whenever the development build of the server's code does. */
-function readStamp(): string {
+/** Which code the development build holds, and since when (milliseconds since 1970). */
+interface Stamp {
+  code: string
+  writtenAt: number
+}
+
+const ALWAYS: Stamp = { code: '', writtenAt: 0 }
+
+function readStamp(): Stamp {
+  const path = fromRoot('dist/dev/stamp')
   try {
-    return readFileSync(fromRoot('dist/dev/stamp'), 'utf8')
+    return { code: readFileSync(path, 'utf8'), writtenAt: statSync(path).mtimeMs }
   } catch {
-    return 'none'
+    return ALWAYS
   }
 }
 

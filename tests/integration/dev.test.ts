@@ -76,6 +76,16 @@ test('pages, server code and workers reload under a running development server',
   change('lib/server/http/routes/classify.ts', 'topK: top_k', 'topK: top_k + 1')
   await until(async () => (await ask()).predictions.length === 3)
 
+  // The stamp is early: a request comes when it tells of a change that Next has not loaded yet.
+  const stamp = join(root, 'dist/dev/stamp')
+  const changed = readFileSync(stamp, 'utf8')
+  change('lib/server/http/routes/classify.ts', 'topK: top_k + 1', 'topK: top_k')
+  await until(async () => (await ask()).predictions.length === 2)
+  writeFileSync(stamp, changed)
+  expect((await ask()).predictions).toHaveLength(2)
+  change('lib/server/http/routes/classify.ts', 'topK: top_k', 'topK: top_k + 1')
+  await until(async () => (await ask()).predictions.length === 3)
+
   change('components/classify/empty-state.tsx', "{t('lead')}", "{t('lead')} Nothing.")
   await until(async () => (await (await fetch(url)).text()).includes('Nothing.'))
 
