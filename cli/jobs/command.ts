@@ -10,6 +10,8 @@ interface ServerOption {
 
 const ACTIONS = {
   close: 'take no more photos',
+  pause: 'take up no photo until it is resumed',
+  resume: 'go on with a paused job',
   cancel: 'end a job now; its results so far stay',
   retry: 'run the failed photos again',
 } as const

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { classifyParametersSchema, flag } from './contract'
 
-/** `done` and `cancelled` are for good; a paused job goes on by itself. */
+/** `done` and `cancelled` are for good; a paused job goes on by itself, or when it is told to. */
 export const JOB_STATES = ['running', 'paused', 'done', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
@@ -25,7 +25,7 @@ export const jobSchema = z
   .object({
     id: z.string().meta({ description: 'Not to be guessed: whoever knows it may read and end the job.' }),
     state: z.enum(JOB_STATES),
-    reason: z.enum(['storage_full']).nullable().meta({ description: 'Why it is paused.' }),
+    reason: z.enum(['storage_full', 'requested']).nullable().meta({ description: 'Why it is paused.' }),
     open: z.boolean().meta({ description: 'Whether it takes more photos.' }),
     model: z.object({ id: z.string(), revision: z.string() }),
     top_k: z.int().min(1),
@@ -46,5 +46,29 @@ export const jobSchema = z
     expires_at: z.string().nullable().meta({ description: 'When it is deleted with its results.' }),
   })
   .meta({ id: 'Job' })
+
+/** How photos are added to an open job. */
+export const addParametersSchema = z.object({
+  unique: flag.default(false).meta({ description: 'Leave out what the job has already, by name: safe to send again.' }),
+})
+
+/** Which photos of a job are listed. */
+export const photosParametersSchema = z.object({
+  offset: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .default(0),
+})
+
+/** Names of a job's photos, a page at a time. */
+export const jobPhotosSchema = z
+  .object({
+    files: z.array(z.string()).meta({ description: 'In the order of their index, beginning with the offset.' }),
+    total: count,
+  })
+  .meta({ id: 'JobPhotos' })
+
+export type JobPhotos = z.infer<typeof jobPhotosSchema>
 
 export type Job = z.infer<typeof jobSchema>

@@ -28,6 +28,23 @@ describe('one server', () => {
   })
   afterAll(() => server.stop())
 
+  test('a paused job takes up nothing until it is resumed; photos that are sent twice count once', async () => {
+    const photos = distinctPhotos(12)
+    const { id } = await createJob(server.url, null, '?model=fast&open=1')
+    const act = async (name: string, body: BodyInit | null = null) =>
+      (await (await post(`${server.url}/api/jobs/${id}/${name}`, body)).json()) as Job
+    expect(await act('pause')).toMatchObject({ state: 'paused', reason: 'requested' })
+    await act('photos?unique=1', formOf(photos.slice(0, 7)))
+    expect(await act('photos?unique=1', formOf(photos))).toMatchObject({ counts: { total: 12 } })
+    const names = await (await fetch(`${server.url}/api/jobs/${id}/photos?offset=2`)).json()
+    expect(names).toEqual({ files: photos.slice(2).map(({ file }) => file), total: 12 })
+    expect(await act('close')).toMatchObject({ state: 'paused', counts: { done: 0 }, rate: null, eta_s: null })
+    expect(await act('resume')).toMatchObject({ state: 'running', reason: null })
+    expect(await jobDone(server.url, id)).toMatchObject({ counts: { total: 12, ok: 12 } })
+    expect((await resultsOf(server.url, id)).map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
+    await refusal(fetch(`${server.url}/api/jobs/${id}/photos?offset=-1`), 400, 'invalid_parameter')
+  })
+
   test('a form becomes a job; its results come in the order of the photos, in each format, in pages and columns', async () => {
     const large = { file: 'large.png', bytes: Buffer.alloc(1_000_001, espresso) }
     const photos = [...distinctPhotos(11), large, broken]

@@ -15,7 +15,7 @@ import {
   problemSchema,
   statusSchema,
 } from '@/lib/shared/contract'
-import { jobParametersSchema, jobSchema } from '@/lib/shared/jobs'
+import { jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/jobs'
 import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
 import { jobPaths } from './jobs/openapi'
 
@@ -32,6 +32,7 @@ const REPLIES = [
   healthSchema,
   statusSchema,
   jobSchema,
+  jobPhotosSchema,
   problemSchema,
 ]
 

@@ -110,11 +110,11 @@ export class EmbeddedJobs {
    *
    * @throws Problem `conflict` where it is not, `storage_full`
    */
-  async add(id: string, fill: (draft: Draft) => Promise<void>): Promise<Job> {
+  async add(id: string, fill: (draft: Draft) => Promise<void>, unique = false): Promise<Job> {
     const job = this.get(id)
     if (!job.open) throw new Problem('conflict', 'The job is closed; make another for more photos.')
     try {
-      await fill(into(job))
+      await fill(unique ? onlyNew(job, into(job)) : into(job))
     } finally {
       // What was added before a fault counts: the job says how many photos it has.
       this.runner.run(job)
@@ -127,8 +127,17 @@ export class EmbeddedJobs {
     return this.view(id)
   }
 
+  pause(id: string, paused: boolean): Job {
+    const job = this.get(id)
+    onDisk(() => job.pause(paused))
+    this.runner.run(job)
+    return this.view(id)
+  }
+
   cancel(id: string): Job {
-    onDisk(() => this.get(id).cancel())
+    const job = this.get(id)
+    onDisk(() => job.cancel())
+    this.runner.forget(job)
     return this.view(id)
   }
 
@@ -220,7 +229,7 @@ export class EmbeddedJobs {
     job.watch(() => this.callbacks.tell(job))
     job.resume()
     this.callbacks.tell(job)
-    this.runner.run(job)
+    if (job.finishedAt === null) this.runner.run(job)
     return job
   }
 
@@ -255,6 +264,18 @@ function into(job: JobFolder, digest?: Hash): Draft {
     },
     get count() {
       return job.inputs.length
+    },
+  }
+}
+
+/** Leaves out what the job has by that name, so that an upload whose reply was lost can be sent again. */
+function onlyNew(job: JobFolder, draft: Draft): Draft {
+  return {
+    add(input, bytes) {
+      if (!job.has(input.file)) draft.add(input, bytes)
+    },
+    get count() {
+      return draft.count
     },
   }
 }

@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writ
 import { join } from 'node:path'
 import type { Job } from '@/lib/shared/jobs'
 import type { ModelName, ResultRow } from '@/lib/shared/results'
-import { AppendLog, type Place } from './append-log'
+import { AppendLog } from './append-log'
+import { Rate } from './rate'
+import { type ResultLine, Standings } from './standings'
 
 /** What a job was made with. It never changes. */
 export interface JobSpec {
@@ -25,27 +27,15 @@ export interface JobInput {
 interface Status {
   state: Job['state']
   open: boolean
+  /** Whether somebody asked it to wait. */
+  paused?: boolean
   finished_at: string | null
   /** Failed photos of an earlier round are tried again. */
   round: number
   callback?: { attempts: number; state: 'waiting' | 'delivered' | 'given_up' }
 }
 
-interface ResultLine {
-  index: number
-  round: number
-  row: ResultRow
-}
-
-const RATE_WINDOW_MS = 10_000
 const TERMINAL = new Set<Job['state']>(['done', 'cancelled'])
-
-/** A photo's standing: not done, or where its latest result stands. */
-interface Standing {
-  place: Place
-  ok: boolean
-  round: number
-}
 
 /**
  * A job as a folder: what it was made with, its photos, and its results, of which each is one line that is appended. Opened again after a
@@ -57,10 +47,10 @@ export class JobFolder {
   private readonly inputLog: AppendLog
   private readonly resultLog: AppendLog
   private status: Status
-  private readonly standings: (Standing | undefined)[] = []
+  private readonly standings = new Standings()
   private readonly running = new Set<number>()
-  private readonly counts = { ok: 0, failed: 0 }
-  private readonly finishes: number[] = []
+  private readonly rate = new Rate()
+  private names: Set<string> | undefined
   private cursor = 0
   private readonly watchers = new Set<() => void>()
   /** Where nothing can be written just now. */
@@ -82,7 +72,9 @@ export class JobFolder {
     this.spec = JSON.parse(readFileSync(join(path, 'job.json'), 'utf8')) as JobSpec
     this.status = JSON.parse(readFileSync(join(path, 'status.json'), 'utf8')) as Status
     this.inputLog = new AppendLog(join(path, 'inputs.ndjson'), (input) => this.inputs.push(input as JobInput))
-    this.resultLog = new AppendLog(join(path, 'results.ndjson'), (line, place) => this.count(line as ResultLine, place))
+    this.resultLog = new AppendLog(join(path, 'results.ndjson'), (line, place) =>
+      this.standings.count(line as ResultLine, place, this.status.round),
+    )
   }
 
   private get files(): string {
@@ -90,7 +82,13 @@ export class JobFolder {
   }
 
   get state(): Job['state'] {
-    return this.full && this.status.state === 'running' ? 'paused' : this.status.state
+    return this.status.state === 'running' && this.reason !== null ? 'paused' : this.status.state
+  }
+
+  /** Why it waits, or would if it ran. */
+  private get reason(): Job['reason'] {
+    if (this.status.paused) return 'requested'
+    return this.full ? 'storage_full' : null
   }
 
   /** Goes on after a start: a kill may have come between the last result and the end. */
@@ -132,23 +130,38 @@ export class JobFolder {
       throw error
     }
     this.inputs.push(input)
+    this.names?.add(input.file)
     this.changed()
     return index
+  }
+
+  /** Whether a photo of this name is there. */
+  has(file: string): boolean {
+    this.names ??= new Set(this.inputs.map((input) => input.file))
+    return this.names.has(file)
   }
 
   /** Takes no more photos. */
   close(): void {
     if (!this.status.open) return
     this.setStatus({ open: false })
+    this.names = undefined
     this.finishIfDone()
+  }
+
+  /** Takes up no photo until it is told to go on. What runs is finished. */
+  pause(paused: boolean): void {
+    if (TERMINAL.has(this.status.state)) return
+    this.setStatus({ paused })
+    this.changed()
   }
 
   /** The next photo that nobody runs, or null. */
   take(): number | null {
-    if (this.status.state !== 'running' || this.full) return null
+    if (this.state !== 'running') return null
     for (; this.cursor < this.inputs.length; this.cursor++) {
       const index = this.cursor
-      if (this.running.has(index) || this.isDone(index)) continue
+      if (this.running.has(index) || this.standings.isDone(index, this.status.round)) continue
       this.running.add(index)
       this.cursor++
       return index
@@ -165,10 +178,10 @@ export class JobFolder {
     this.running.delete(index)
     if (this.status.state !== 'running') return
     const line: ResultLine = { index, round: this.status.round, row }
-    this.count(line, this.resultLog.append(line))
+    this.standings.count(line, this.resultLog.append(line), this.status.round)
     // A failed photo may be asked for again.
     if (row.status === 'ok') rmSync(this.file(index), { force: true })
-    this.finishes.push(Date.now())
+    this.rate.add()
     this.finishIfDone()
     this.changed()
   }
@@ -186,12 +199,12 @@ export class JobFolder {
 
   /** Runs the failed ones again; the number of them. */
   retryFailed(): number {
-    const { failed } = this.counts
+    const { failed } = this.standings.counts
     if (failed === 0 || this.status.state === 'cancelled') return 0
     const { callback: _told, ...status } = this.status
     this.status = status
     this.setStatus({ state: 'running', finished_at: null, round: this.status.round + 1 })
-    this.counts.failed = 0
+    this.standings.forgetFailed()
     this.cursor = 0
     this.changed()
     return failed
@@ -200,9 +213,8 @@ export class JobFolder {
   /** The results in the order of the photos. */
   *rows(offset = 0, only?: ResultRow['status']): Generator<{ index: number; row: ResultRow }> {
     for (let index = offset; index < this.inputs.length; index++) {
-      const standing = this.standings[index]
-      if (!standing || (only && (only === 'ok') !== standing.ok)) continue
-      yield { index, row: this.resultLog.read<ResultLine>(standing.place).row }
+      const place = this.standings.place(index, only)
+      if (place) yield { index, row: this.resultLog.read<ResultLine>(place).row }
     }
     this.rest()
   }
@@ -236,14 +248,14 @@ export class JobFolder {
   }
 
   view(retentionMs: number): Job {
-    const { ok, failed } = this.counts
+    const { ok, failed } = this.standings.counts
     const total = this.inputs.length
-    const rate = this.rate()
+    const rate = this.state === 'running' ? this.rate.get() : null
     const left = total - ok - failed
     return {
       id: this.spec.id,
       state: this.state,
-      reason: this.state === 'paused' ? 'storage_full' : null,
+      reason: this.state === 'paused' ? this.reason : null,
       open: this.status.open,
       model: this.spec.model,
       top_k: this.spec.top_k,
@@ -266,33 +278,8 @@ export class JobFolder {
     this.resultLog.close()
   }
 
-  /** Photos a second over the last ten seconds. */
-  private rate(): number | null {
-    const now = Date.now()
-    while ((this.finishes[0] ?? now) < now - RATE_WINDOW_MS) this.finishes.shift()
-    const [first] = this.finishes
-    if (this.state !== 'running' || first === undefined) return null
-    return (1000 * this.finishes.length) / Math.max(now - first, 1000)
-  }
-
-  private isDone(index: number): boolean {
-    const standing = this.standings[index]
-    return standing !== undefined && (standing.ok || standing.round === this.status.round)
-  }
-
-  private count({ index, round, row }: ResultLine, place: Place): void {
-    const earlier = this.standings[index]
-    const ok = row.status === 'ok'
-    // The failures of an earlier round were taken out of the count when this round began.
-    if (earlier && !earlier.ok && earlier.round === this.status.round) this.counts.failed--
-    if (earlier?.ok) this.counts.ok--
-    this.standings[index] = { place, ok, round }
-    if (ok) this.counts.ok++
-    else if (round === this.status.round) this.counts.failed++
-  }
-
   private finishIfDone(): void {
-    const { ok, failed } = this.counts
+    const { ok, failed } = this.standings.counts
     if (this.status.state === 'running' && !this.status.open && ok + failed === this.inputs.length) this.end('done')
   }
 

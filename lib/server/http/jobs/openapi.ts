@@ -21,6 +21,7 @@ const UPLOAD: ProblemCode[] = [
   'shutting_down',
   'storage_full',
 ]
+const UNIQUE = 'Leave out what the job has already, by name: safe to send again.'
 const ID = {
   name: 'id',
   in: 'path',
@@ -93,11 +94,22 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
       post: {
         operationId: 'addPhotos',
         summary: 'Add photos to an open job.',
-        parameters: [ID],
+        parameters: [ID, query('unique', { type: 'boolean', default: false, description: UNIQUE })],
         requestBody: { required: true, ...BODY },
         responses: { 200: reply('The job.', 'Job'), ...problems(['unknown_job', ...UPLOAD]) },
       },
+      get: {
+        operationId: 'jobPhotos',
+        summary: 'The names of a job’s photos, 10,000 at a time.',
+        parameters: [ID, query('offset', { type: 'integer', minimum: 0, default: 0 })],
+        responses: {
+          200: reply('Names.', 'JobPhotos'),
+          ...problems(['unknown_job', 'invalid_parameter']),
+        },
+      },
     },
+    '/api/jobs/{id}/pause': act('pauseJob', 'Take up no photo until the job is resumed; what runs is finished.'),
+    '/api/jobs/{id}/resume': act('resumeJob', 'Go on with a paused job.'),
     '/api/jobs/{id}/close': act('closeJob', 'Take no more photos; the job ends when all are done.'),
     '/api/jobs/{id}/cancel': act('cancelJob', 'End a job now; its results so far stay.'),
     '/api/jobs/{id}/retry': act('retryFailed', 'Run the failed photos again.', ['conflict']),

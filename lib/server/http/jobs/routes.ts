@@ -1,6 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Context, Handler } from 'hono'
-import { jobParametersSchema } from '@/lib/shared/jobs'
+import {
+  addParametersSchema,
+  type Job,
+  type JobPhotos,
+  jobParametersSchema,
+  photosParametersSchema,
+} from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { Environment } from '../../env'
 import type { Draft, EmbeddedJobs } from '../../jobs/embedded'
@@ -14,6 +20,7 @@ import { addUpload, type JobUploadLimits } from './uploads'
 type Routes = Record<string, Record<string, Handler<AppEnv>>>
 
 const LONGEST_KEY = 200
+const NAMES_A_PAGE = 10_000
 
 /** Everything below `/api/jobs`: make, follow, end, read. A job is reached by its id, which nobody can guess, and by nothing else. */
 export function jobRoutes(jobs: EmbeddedJobs, environment: Environment, uploads: ByteBudget): Routes {
@@ -50,6 +57,17 @@ export function jobRoutes(jobs: EmbeddedJobs, environment: Environment, uploads:
     return c.json({ jobs: jobs.list() }, 200, { 'cache-control': 'no-store' })
   }
 
+  function add(c: Context<AppEnv>): Promise<Job> {
+    const { unique } = parseParameters(addParametersSchema, queryParameters(c.req.url))
+    return jobs.add(id(c), fill(c), unique)
+  }
+
+  function photos(c: Context<AppEnv>): JobPhotos {
+    const { offset } = parseParameters(photosParametersSchema, queryParameters(c.req.url))
+    const { inputs } = jobs.get(id(c))
+    return { files: inputs.slice(offset, offset + NAMES_A_PAGE).map(({ file }) => file), total: inputs.length }
+  }
+
   return {
     '/api/jobs': { POST: create, ...(environment.ADMIN_TOKEN === undefined ? {} : { GET: list }) },
     '/api/jobs/:id': {
@@ -59,7 +77,12 @@ export function jobRoutes(jobs: EmbeddedJobs, environment: Environment, uploads:
         return c.body(null, 204)
       },
     },
-    '/api/jobs/:id/photos': { POST: async (c) => c.json(await jobs.add(id(c), fill(c))) },
+    '/api/jobs/:id/photos': {
+      POST: async (c) => c.json(await add(c)),
+      GET: (c) => c.json(photos(c), 200, { 'cache-control': 'no-store' }),
+    },
+    '/api/jobs/:id/pause': { POST: (c) => c.json(jobs.pause(id(c), true)) },
+    '/api/jobs/:id/resume': { POST: (c) => c.json(jobs.pause(id(c), false)) },
     '/api/jobs/:id/close': { POST: (c) => c.json(jobs.close(id(c))) },
     '/api/jobs/:id/cancel': { POST: (c) => c.json(jobs.cancel(id(c))) },
     '/api/jobs/:id/retry': { POST: (c) => c.json(jobs.retryFailed(id(c))) },
