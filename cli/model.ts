@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CatalogEntry, readCatalog, readModelFolder } from '@/lib/server/catalog/catalog'
 import { type Model, readModel } from '@/lib/server/engine/model'
-import type { ClassNames } from './eval/matcher'
+import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { batchEngine, type Rule } from './eval/run'
 import { EXIT, Failure } from './exit'
 

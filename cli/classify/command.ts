@@ -10,7 +10,7 @@ import { formatOf, writeResults } from './output'
 import { runInputs } from './run'
 import { openSink } from './sink'
 import { openSource } from './source'
-import { accuracySummary, readTruth } from './truth'
+import { accuracySummary, truthFrom } from './truth'
 
 /** `vision classify`: labels for photos, a row a photo. */
 export function classifyCommand(program: Command, surroundings: Surroundings): void {
@@ -44,7 +44,7 @@ function share(text: string): number {
 async function classify(photos: readonly string[], options: Options, surroundings: Surroundings): Promise<void> {
   const format = options.out === undefined ? null : formatOf(options.out)
   if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
-  const truth = options.labels === undefined ? null : await readTruth(options.labels)
+  const truth = options.labels === undefined ? null : await truthFrom(options.labels)
   const inputs = await listInputs(photos, process.stdin)
   const workers = options.workers ?? (await surroundings.defaultWorkers())
   const source = await openSource(options, workers, surroundings)

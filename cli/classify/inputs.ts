@@ -2,10 +2,8 @@ import { opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { glob, isDynamicPattern } from 'tinyglobby'
+import { isPhotoName } from '@/lib/shared/photo-name'
 import { EXIT, Failure } from '../exit'
-
-/** Looked for in folders; a file that is named itself is taken whatever it is called. */
-const PHOTO = /\.(jpe?g|png|webp|avif|gif|tiff?|bmp|hei[cf])$/i
 
 /**
  * The photos that the command line names, as they were given: files, all photos below folders, patterns, and with `-` the names on
@@ -37,7 +35,7 @@ async function below(folder: string): Promise<string[]> {
   for await (const entry of await opendir(folder)) {
     if (entry.name.startsWith('.')) continue
     if (entry.isDirectory()) folders.push(entry.name)
-    else if (PHOTO.test(entry.name)) files.push(entry.name)
+    else if (isPhotoName(entry.name)) files.push(entry.name)
   }
   const all = files.sort().map((name) => join(folder, name))
   for (const name of folders.sort()) all.push(...(await below(join(folder, name))))

@@ -1,6 +1,6 @@
 import type { Classify } from '@/lib/server/jobs/classify-photo'
+import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import type { ModelName } from '@/lib/shared/results'
-import type { ClassNames } from '../eval/matcher'
 import { chooseModel } from '../model'
 import type { Surroundings } from '../surroundings'
 import type { Options } from './options'

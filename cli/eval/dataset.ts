@@ -1,8 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import Papa from 'papaparse'
+import type { Match } from '@/lib/shared/metrics/label-matcher'
+import { readTable, readTruth } from '@/lib/shared/truth'
+import { BAD_LINE } from '../bad-line'
 import { EXIT, Failure } from '../exit'
-import type { Match } from './matcher'
 
 /** A photo and the class that it shows. */
 export interface Labelled {
@@ -119,26 +121,19 @@ async function fromCsv(path: string, collected: Collected): Promise<void> {
   const text = await readFile(path, 'utf8').catch(() => {
     throw new Failure(EXIT.notFound, `There is no file ${path}.`)
   })
-  const { data, meta } = Papa.parse<Record<string, string>>(text, {
-    header: true,
-    skipEmptyLines: 'greedy',
-    transformHeader: (name) => name.trim().toLowerCase(),
-  })
-  const columns = meta.fields ?? []
-  const truth = ['index', 'wnid', 'label'].find((name) => columns.includes(name))
-  if (!columns.includes('file') || truth === undefined) {
+  const csv = readTable(text)
+  const truth = readTruth(csv)
+  if (truth === null) {
     throw new Failure(
       EXIT.invalid,
-      `${path} needs the columns file and label (or index); it has: ${columns.join(', ')}.`,
+      `${path} needs the columns file and label (or index); it has: ${csv.columns.join(', ')}.`,
     )
   }
-  for (const [number, row] of data.entries()) {
-    const [file, value] = [row.file?.trim(), row[truth]?.trim()]
-    // The header is line 1.
-    if (!file || !value)
-      collected.skip(file || `line ${number + 2}`, `line ${number + 2} has no ${file ? truth : 'file'}`)
-    else if (truth === 'index') collected.byIndex(file, value)
-    else collected.byLabel(file, value)
+  const { column, classes, bad } = truth
+  for (const { line, file, reason } of bad) collected.skip(file || `line ${line}`, `line ${line} ${BAD_LINE[reason]}`)
+  for (const [file, cell] of classes) {
+    if (column === 'index') collected.byIndex(file, cell)
+    else collected.byLabel(file, cell)
   }
 }
 

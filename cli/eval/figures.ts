@@ -1,5 +1,6 @@
 import type { Bin } from '@/lib/shared/metrics/calibration'
 import { confusions, type Outcome } from '@/lib/shared/metrics/classification'
+import { worstClasses } from '@/lib/shared/metrics/evaluation'
 
 /** Figures as SVG: small, sharp at any size, readable in a browser and in a model card. */
 
@@ -41,7 +42,7 @@ ${points.length > 1 ? `<polyline points="${points.join(' ')}" fill="none" stroke
 /** Rows are what the photos show, columns what was answered; of many classes those with the most mistakes. */
 export function confusionMatrix(outcomes: readonly Outcome[], labels: readonly string[], title: string): string {
   const counts = confusions(outcomes)
-  const classes = worstClasses(counts)
+  const classes = worstClasses(counts, MOST_CLASSES)
   const [cell, left, top] = [18, 190, 190]
   const side = classes.length * cell
   const place = new Map(classes.map((index, i) => [index, i]))
@@ -65,18 +66,4 @@ export function confusionMatrix(outcomes: readonly Outcome[], labels: readonly s
 <rect x="${left}" y="${top}" width="${side}" height="${side}" fill="none" stroke="#ddd9d0"/>${cells.join('')}${names.join('')}
 </svg>
 `
-}
-
-function worstClasses(counts: readonly [number, number, number][]): number[] {
-  const mistakes = new Map<number, number>()
-  for (const [truth, predicted, photos] of counts) {
-    for (const index of [truth, predicted]) {
-      mistakes.set(index, (mistakes.get(index) ?? 0) + (truth === predicted ? 0 : photos))
-    }
-  }
-  return [...mistakes]
-    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
-    .slice(0, MOST_CLASSES)
-    .map(([index]) => index)
-    .sort((a, b) => a - b)
 }

@@ -4,13 +4,14 @@ import {
   ECE_BINS,
   ECE_BINS_WIDE,
   ece,
-  equalMassBins,
   equalWidthBins,
   expectedCalibrationError,
   type Interval,
   perfectBand,
+  reliability,
 } from '@/lib/shared/metrics/calibration'
-import { type ClassReport, classReports, confusions, wilson } from '@/lib/shared/metrics/classification'
+import { type ClassReport, confusions, wilson } from '@/lib/shared/metrics/classification'
+import { shownClasses } from '@/lib/shared/metrics/evaluation'
 import type { Dataset, Skipped } from './dataset'
 import type { Entry } from './journal'
 
@@ -69,7 +70,6 @@ export interface Mistake {
 
 type Answered = Exclude<Entry, { error: string }>
 
-const RELIABILITY_BINS = 10
 const MISTAKES = 30
 
 /** Sums up what became of the photos. */
@@ -105,15 +105,12 @@ export function makeReport(
     uncertain: share(({ uncertain }) => uncertain),
     uncertain_top1: doubtful.length > 0 ? mean(doubtful.map((entry) => Number(isRight(entry)))) : null,
     images_per_second: perSecond,
-    reliability: equalMassBins(scored, Math.min(RELIABILITY_BINS, scored.length || 1)),
-    classes: classReports(outcomes)
-      .filter(({ support }) => support > 0)
-      .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0) || b.support - a.support)
-      .map((report) => ({
-        ...report,
-        label: label(report.index),
-        mistakes: mistakesOf(answered, report.index, label),
-      })),
+    reliability: reliability(scored),
+    classes: shownClasses(outcomes).map((report) => ({
+      ...report,
+      label: label(report.index),
+      mistakes: mistakesOf(answered, report.index, label),
+    })),
     confusions: confusions(outcomes)
       .filter(([truth, predicted]) => truth !== predicted)
       .sort((a, b) => b[2] - a[2])

@@ -36,12 +36,12 @@ test('labels by label, synonym, WordNet id and index; what is wrong with the oth
   })
   writeFileSync(join(folder, 'photos', 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
   labels(
-    `file,label\na.png,Espresso\nb.webp,Carassius auratus\nc.webp,n01882714\nd.webp,polar_bear\ne.webp,parrot\nbroken.jpg,espresso\nmissing.png,koala\n,koala\nx.png,\na.png,crane\n`,
+    `file,label\na.png,Espresso\nb.webp,Carassius auratus\nc.webp,n01882714\nd.webp,polar_bear\ne.webp,parrot\nbroken.jpg,espresso\nmissing.png,koala\n,koala\nx.png,\ny.png,crane\na.png,koala\n`,
   )
   const { code, out: printed } = await run('--json')
   expect(code).toBe(0)
   const report = JSON.parse(printed)
-  expect(report).toMatchObject({ images: 4, errors: 6, top1: 1, top5: 1 })
+  expect(report).toMatchObject({ images: 4, errors: 7, top1: 1, top5: 1 })
   expect(report.model).toMatchObject({ id: 'efficientnet-lite1-int8', calibrated: true })
   expect(report.mean_confidence).toBeGreaterThan(0.5)
   const reasons = Object.fromEntries(
@@ -52,7 +52,8 @@ test('labels by label, synonym, WordNet id and index; what is wrong with the oth
   expect(reasons['missing.png']).toBe('there is no such file')
   expect(reasons['line 9']).toBe('line 9 has no file')
   expect(reasons['x.png']).toBe('line 10 has no label')
-  expect(reasons['a.png']).toMatch(/^label "crane": it could be crane \(bird\) or crane \(machine\)/)
+  expect(reasons['a.png']).toBe('line 12 names a file that an earlier line gives another label')
+  expect(reasons['y.png']).toMatch(/^label "crane": it could be crane \(bird\) or crane \(machine\)/)
   expect(report.unmatched).toEqual([
     { label: 'parrot', photos: 1, reason: 'the model has no such label' },
     { label: 'crane', photos: 1, reason: expect.stringContaining('crane (bird) or crane (machine)') },

@@ -53,6 +53,14 @@ export const ECE_BINS = 5
 /** Bins of the literature. With a few hundred photos even a perfectly calibrated model shows 3 % there. */
 export const ECE_BINS_WIDE = 15
 
+/** Points of a reliability diagram. */
+const RELIABILITY_BINS = 10
+
+/** Confidence against accuracy, in groups of the same number of photos. */
+export function reliability(answers: readonly Scored[]): Bin[] {
+  return equalMassBins(answers, Math.min(RELIABILITY_BINS, answers.length || 1))
+}
+
 /** Expected calibration error in equal-mass bins. */
 export function ece(answers: readonly Scored[], bins = ECE_BINS): number {
   return answers.length === 0 ? 0 : expectedCalibrationError(equalMassBins(answers, bins))

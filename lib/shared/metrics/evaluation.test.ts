@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { failedRow, type ResultRow } from '../results'
+import { readTable, readTruth, type Truth } from '../truth'
+import { evaluate } from './evaluation'
+
+const CLASSES = ['tabby', 'tiger cat', 'koala'].map((label) => ({ label, others: [`the ${label}`] }))
+
+function row(file: string, top: readonly string[], score: number): ResultRow {
+  const nothing = failedRow({ file, bytes: null, sha256: null }, { id: 'm', revision: 'r' }, { code: '', detail: '' })
+  return { ...nothing, status: 'ok', label: top[0] ?? null, score, top_labels: [...top] }
+}
+
+function truth(csv: string): Truth {
+  const read = readTruth(readTable(csv))
+  if (!read) throw new Error('no truth')
+  return read
+}
+
+test('answers are judged by file, by the end of its name, and by any name of the class; the rest is told', () => {
+  const csv =
+    '\ufeffFile , LABEL\r\na.jpg,the tabby\r\n\r\nx/b.jpg,"tiger_cat"\r\nc.jpg,dog\r\nd.jpg,koala\r\n,koala\r\ne.jpg,\r\na.jpg,koala\r\nf.jpg,koala\r\n'
+  const known = truth(csv)
+  expect(known.bad).toEqual([
+    { line: 7, file: '', reason: 'no_file' },
+    { line: 8, file: 'e.jpg', reason: 'no_label' },
+    { line: 9, file: 'a.jpg', reason: 'twice' },
+  ])
+  const failed = failedRow(
+    { file: 'f.jpg', bytes: 1, sha256: null },
+    { id: 'm', revision: 'r' },
+    { code: 'x', detail: '' },
+  )
+  const rows = [
+    row('deep/down/a.jpg', ['tabby', 'koala'], 0.9),
+    row('x/b.jpg', ['tabby', 'tiger cat'], 0.6),
+    row('b.jpg', ['koala'], 0.5),
+    row('c.jpg', ['koala'], 0.5),
+    failed,
+  ]
+  const found = evaluate(rows, known, CLASSES)
+  expect(found.photos.map(({ file, truth, predicted, inTop5 }) => [file, truth, predicted, inTop5])).toEqual([
+    ['deep/down/a.jpg', 0, 0, true],
+    ['x/b.jpg', 1, 0, true],
+  ])
+  expect(found).toMatchObject({ top1: 0.5, top5: 1, unlabelled: 1, unused: ['d.jpg'] })
+  expect(found.unknown).toEqual([{ word: 'dog', photos: 1, reason: 'the model has no such label' }])
+  expect(found.classes).toEqual([
+    { index: 1, support: 1, precision: null, recall: 0, f1: 0 },
+    { index: 0, support: 1, precision: 0.5, recall: 1, f1: 2 / 3 },
+  ])
+  expect(found.confusions).toEqual([
+    [0, 0, 1],
+    [1, 0, 1],
+  ])
+  expect(found.reliability).toHaveLength(2)
+})
+
+test('the truth may be indices; a table without a file or a class is none', () => {
+  const found = evaluate(
+    [row('a', ['koala'], 1), row('b', ['koala'], 1)],
+    truth('file,index,label\na,2,tabby\nb,3,tabby'),
+    CLASSES,
+  )
+  expect(found).toMatchObject({ top1: 1, unknown: [{ word: '3', reason: 'it is not an index from 0 to 2' }] })
+  expect(readTruth(readTable('name,label\na,b'))).toBe(null)
+  expect(readTruth(readTable('file\na'))).toBe(null)
+  expect(evaluate([], truth('file,label'), CLASSES)).toMatchObject({ top1: 0, ece: 0, photos: [] })
+})

@@ -1,0 +1,112 @@
+import type { ResultRow } from '../results'
+import { classFinder, knownAs, type Truth } from '../truth'
+import { type Bin, ece, type Interval, reliability } from './calibration'
+import { type ClassReport, classReports, confusions, wilson } from './classification'
+import type { ClassNames } from './label-matcher'
+
+/** A photo whose class is known, beside its answer. */
+export interface Judged {
+  file: string
+  truth: number
+  /** -1 where no label was given. */
+  predicted: number
+  /** Whether the truth is among the five best labels. */
+  inTop5: boolean
+  score: number
+}
+
+/** How good the answers are, where the truth is known. Shares are from 0 to 1. */
+export interface Evaluation {
+  photos: readonly Judged[]
+  top1: number
+  top1_interval: Interval
+  top5: number
+  /** Expected calibration error in bins of equal mass. */
+  ece: number
+  reliability: readonly Bin[]
+  /** Classes that were shown, worst F1 first. */
+  classes: readonly ClassReport[]
+  confusions: readonly [truth: number, predicted: number, photos: number][]
+  /** Words that name no class of the model. */
+  unknown: readonly { word: string; photos: number; reason: string }[]
+  /** Names in the truth that no photo has. */
+  unused: readonly string[]
+  /** Photos with an answer and without a truth. */
+  unlabelled: number
+}
+
+/**
+ * Compares answers with the truth, by the same arithmetic as `vision eval`. Photos that failed, or that the truth does not know, are left out.
+ *
+ * @param classes of the model, in the order of its outputs
+ */
+export function evaluate(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassNames[]): Evaluation {
+  const { judged, used, unknown, unlabelled } = judge(rows, truth, classes)
+  const right = judged.filter((photo) => photo.truth === photo.predicted).length
+  const scored = judged.map((photo) => ({ score: photo.score, right: photo.truth === photo.predicted }))
+  const share = (count: number) => (judged.length === 0 ? 0 : count / judged.length)
+  return {
+    photos: judged,
+    top1: share(right),
+    top1_interval: wilson(right, judged.length),
+    top5: share(judged.filter(({ inTop5 }) => inTop5).length),
+    ece: ece(scored),
+    reliability: reliability(scored),
+    classes: shownClasses(judged),
+    confusions: confusions(judged),
+    unknown: [...unknown].map(([word, about]) => ({ word, ...about })),
+    unused: [...truth.classes.keys()].filter((file) => !used.has(file)),
+    unlabelled,
+  }
+}
+
+/** Precision, recall and F1 of the classes that were shown, worst F1 first. */
+export function shownClasses(photos: readonly { truth: number; predicted: number }[]): ClassReport[] {
+  return classReports(photos)
+    .filter(({ support }) => support > 0)
+    .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0) || b.support - a.support)
+}
+
+/** The classes with the most mistakes, so many at most, in the order of their index. */
+export function worstClasses(counts: Evaluation['confusions'], most: number): number[] {
+  const mistakes = new Map<number, number>()
+  for (const [truth, predicted, photos] of counts) {
+    for (const index of [truth, predicted]) {
+      mistakes.set(index, (mistakes.get(index) ?? 0) + (truth === predicted ? 0 : photos))
+    }
+  }
+  return [...mistakes]
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .slice(0, most)
+    .map(([index]) => index)
+    .sort((a, b) => a - b)
+}
+
+function judge(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassNames[]) {
+  const find = classFinder(truth.column, classes)
+  const index = new Map(classes.map(({ label }, at) => [label, at]))
+  const judged: Judged[] = []
+  const used = new Set<string>()
+  const unknown = new Map<string, { photos: number; reason: string }>()
+  let unlabelled = 0
+  for (const { file, status, top_labels, score } of rows) {
+    const name = knownAs(file, truth.classes)
+    if (name !== null) used.add(name)
+    if (status !== 'ok') continue
+    if (name === null) {
+      unlabelled++
+      continue
+    }
+    const word = truth.classes.get(name) ?? ''
+    const match = find(word)
+    if (!('index' in match)) {
+      const { photos } = unknown.get(word) ?? { photos: 0 }
+      unknown.set(word, { photos: photos + 1, reason: match.reason })
+      continue
+    }
+    const top = top_labels.map((label) => index.get(label) ?? -1)
+    const inTop5 = top.slice(0, 5).includes(match.index)
+    judged.push({ file, truth: match.index, predicted: top[0] ?? -1, inTop5, score: score ?? 0 })
+  }
+  return { judged, used, unknown, unlabelled }
+}
