@@ -6,6 +6,7 @@ import { MessagesProvider } from '@/components/layout/messages-provider'
 import { SiteHeader } from '@/components/layout/site-header'
 import { SkipLink } from '@/components/layout/skip-link'
 import { ThemeScript } from '@/components/layout/theme-script'
+import { hasBatches } from '@/lib/server/pages'
 import { translation } from './translation'
 
 /** Addresses in a preview of a link must be whole, and only the request knows where this server is. */
@@ -38,7 +39,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
       <body className="min-h-dvh">
         <MessagesProvider locale={locale} messages={messages}>
           <SkipLink />
-          <SiteHeader />
+          <SiteHeader batches={await hasBatches()} />
           {children}
         </MessagesProvider>
       </body>

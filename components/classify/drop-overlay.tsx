@@ -1,8 +1,5 @@
-import { useTranslations } from 'use-intl'
-
 /** Shown over the whole page while a photo hovers over it. */
-export function DropOverlay({ visible }: { visible: boolean }) {
-  const t = useTranslations('classify')
+export function DropOverlay({ visible, text }: { visible: boolean; text: string }) {
   if (!visible) return null
   return (
     <div
@@ -10,7 +7,7 @@ export function DropOverlay({ visible }: { visible: boolean }) {
       className="pointer-events-none fixed inset-3 z-20 grid place-items-center rounded-2xl border-2 border-accent border-dashed bg-accent-soft/80"
     >
       <p className="rounded-2xl bg-card px-8 py-5 font-semibold text-accent text-xl tracking-tight shadow-card">
-        {t('dropToClassify')}
+        {text}
       </p>
     </div>
   )

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useLocale } from 'use-intl'
-import { bytes, milliseconds, percent } from '@/lib/shared/format'
+import { bytes, duration, milliseconds, percent } from '@/lib/shared/format'
 
 /** Figures as the visitor's language writes them. */
 export function useFormat() {
@@ -12,6 +12,7 @@ export function useFormat() {
       milliseconds: (value: number) => milliseconds(value, locale),
       dateTime: (time: number) => new Date(time).toLocaleString(locale),
       integer: (value: number) => value.toLocaleString(locale),
+      duration: (seconds: number) => duration(seconds, locale),
     }),
     [locale],
   )

@@ -1,6 +1,5 @@
 import type { Classification, Preview } from '@/lib/shared/contract'
-import type { ProblemDetails } from '@/lib/shared/problem'
-import type { Failure } from './failure'
+import { type Failure, failureOf, OFFLINE } from './failure'
 
 export interface ClassifyCall {
   model: string
@@ -11,8 +10,6 @@ export interface ClassifyCall {
   /** The upload is complete; the server works. */
   onUploaded(): void
 }
-
-const OFFLINE: Failure = { code: 'offline', retryable: true, retryAfterMs: null }
 
 /** The photo was taken away while it was on its way; nobody sees this. */
 const WITHDRAWN: Failure = { ...OFFLINE, code: 'withdrawn' }
@@ -30,7 +27,7 @@ export function classify(file: Blob, call: ClassifyCall): Promise<Classification
     request.upload.onload = () => call.onUploaded()
     request.onload = () => {
       if (request.status === 200) resolve(JSON.parse(request.responseText) as Classification)
-      else reject(failure(request))
+      else reject(failureOf(request.status, request.responseText, request.getResponseHeader('retry-after')))
     }
     request.onerror = () => reject(OFFLINE)
     request.onabort = () => reject(WITHDRAWN)
@@ -54,17 +51,4 @@ export async function whatItSaw(file: Blob, model: string, signal: AbortSignal):
   const { preview } = (await reply.json()) as Classification
   if (!preview) throw new Error('the answer has no preview')
   return preview
-}
-
-function failure(request: XMLHttpRequest): Failure {
-  const seconds = Number(request.getResponseHeader('retry-after') ?? Number.NaN)
-  const retryAfterMs = Number.isFinite(seconds) ? 1000 * seconds : null
-  const retryable = request.status === 429 || request.status >= 500
-  try {
-    const { code, title, detail } = JSON.parse(request.responseText) as ProblemDetails
-    return { code, title, detail, retryable, retryAfterMs }
-  } catch {
-    // Not ours: a proxy or a balancer answered in between.
-    return { code: 'unreadable', values: { status: request.status }, retryable: true, retryAfterMs }
-  }
 }

@@ -17,6 +17,26 @@ export async function modelsPageData(): Promise<readonly ModelDetails[]> {
   return engine.details()
 }
 
+/** What the page of batches must know; null where this server has none. */
+export async function batchPageData(): Promise<{
+  models: readonly ModelInfo[]
+  limits: { imageBytes: number; files: number }
+  retentionHours: number
+} | null> {
+  const { engine, environment, jobs } = await getRuntime()
+  if (jobs === null) return null
+  return {
+    models: engine.models(),
+    limits: { imageBytes: environment.MAX_IMAGE_BYTES, files: environment.MAX_FILES },
+    retentionHours: environment.JOB_RETENTION_HOURS,
+  }
+}
+
+/** Whether this server takes batches. */
+export async function hasBatches(): Promise<boolean> {
+  return (await getRuntime()).jobs !== null
+}
+
 /** The gallery with the answers of the default model. */
 export async function galleryPageData(): Promise<readonly GalleryPicture[]> {
   const { gallery } = await getRuntime()

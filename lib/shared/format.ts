@@ -23,6 +23,17 @@ export function milliseconds(value: number, locale = 'en'): string {
   return value < 99.95 ? point(value.toFixed(1), locale) : String(Math.round(value))
 }
 
+/** A stretch of time for people: `duration(75)` is `1 min 15 s`. */
+export function duration(seconds: number, locale = 'en'): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const unit = (value: number, name: 'hour' | 'minute' | 'second') =>
+    value.toLocaleString(locale, { style: 'unit', unit: name, unitDisplay: 'short' })
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)]
+  if (hours > 0) return `${unit(hours, 'hour')} ${unit(minutes, 'minute')}`
+  if (minutes > 0) return `${unit(minutes, 'minute')} ${unit(whole % 60, 'second')}`
+  return unit(whole, 'second')
+}
+
 /** A figure with the decimal sign of a language. */
 function point(figure: string, locale: string): string {
   const sign = new Intl.NumberFormat(locale).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value

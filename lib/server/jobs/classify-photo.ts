@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Classification } from '@/lib/shared/contract'
-import { bytes as formatBytes } from '@/lib/shared/format'
+import { tooLargeDetail } from '@/lib/shared/photo-size'
 import { Problem } from '@/lib/shared/problem'
 import { answeredRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results'
 
@@ -19,7 +19,7 @@ export interface Input {
 /** @throws Problem `too_large` */
 export function requireSize(image: Uint8Array, most: number): Uint8Array {
   if (image.byteLength <= most) return image
-  throw new Problem('too_large', `The photo has ${formatBytes(image.byteLength)}; ${formatBytes(most)} are allowed.`)
+  throw new Problem('too_large', tooLargeDetail(image.byteLength, most))
 }
 
 /** Not the photo's fault: the same photo is asked again. */

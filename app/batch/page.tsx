@@ -1,0 +1,19 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { Batch } from '@/components/batch/batch'
+import { batchPageData } from '@/lib/server/pages'
+import { translation } from '../translation'
+
+// Which models serve, and whether there are batches, are facts of the moment.
+export const dynamic = 'force-dynamic'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const { t } = await translation()
+  return { title: t('meta.batch.title'), description: t('meta.batch.description') }
+}
+
+export default async function Page() {
+  const data = await batchPageData()
+  if (data === null) notFound()
+  return <Batch {...data} />
+}

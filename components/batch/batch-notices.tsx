@@ -1,0 +1,86 @@
+import { FileImage, FolderOpen, type LucideIcon, TriangleAlert, WifiOff } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { BatchSession, BatchSnapshot } from '@/lib/client/batch/session'
+import { Button } from '../ui/button'
+import { useProblem } from '../ui/use-problem'
+import { LeftOutNotice } from './left-out-notice'
+import { PickFiles } from './pick-files'
+
+interface BatchNoticesProps {
+  session: BatchSession
+  snapshot: BatchSnapshot
+  onFiles(files: readonly File[]): void
+}
+
+/** What the visitor should know or do: files that are missing, a server that waits, files that are no photos. */
+export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) {
+  const t = useTranslations('batch')
+  const { phase, trouble, counts, kept, leftOut, id, collecting } = snapshot
+  return (
+    <>
+      {phase === 'gone' && (
+        <Notice icon={TriangleAlert} title={t('goneTitle')}>
+          {t('gone')}
+        </Notice>
+      )}
+      {trouble && phase !== 'gone' && <Trouble failure={trouble} />}
+      {counts.missing > 0 && (
+        <Notice icon={FolderOpen} title={t('missingTitle', { count: counts.missing })}>
+          {t('missing')}
+          <span className="mt-3 flex flex-wrap gap-2">
+            <PickFiles folder onFiles={onFiles}>
+              <FolderOpen aria-hidden /> {t('chooseFolder')}
+            </PickFiles>
+            <PickFiles onFiles={onFiles}>
+              <FileImage aria-hidden /> {t('chooseFiles')}
+            </PickFiles>
+            <Button variant="quiet" onClick={() => session.leaveOutMissing()}>
+              {t('goOnWithout')}
+            </Button>
+          </span>
+        </Notice>
+      )}
+      {!kept && id !== null && (
+        <Notice icon={TriangleAlert} title={t('notKeptTitle')}>
+          {t('notKept')}
+        </Notice>
+      )}
+      <p role="status" className="text-ink-2 text-sm">
+        {collecting && t('collecting')}
+      </p>
+      <LeftOutNotice leftOut={leftOut} />
+    </>
+  )
+}
+
+function Trouble({ failure }: { failure: NonNullable<BatchSnapshot['trouble']> }) {
+  const t = useTranslations('batch')
+  const problem = useProblem()
+  if (failure.code === 'offline') {
+    return (
+      <Notice icon={WifiOff} title={t('offlineTitle')}>
+        {t('offline')}
+      </Notice>
+    )
+  }
+  const { title, detail } = problem(failure)
+  return (
+    <Notice icon={TriangleAlert} title={title}>
+      {detail}
+      {failure.retryable && ` ${t('goesOn')}`}
+    </Notice>
+  )
+}
+
+function Notice({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children: ReactNode }) {
+  return (
+    <div role="status" className="mt-3 flex items-start gap-3 rounded-card bg-sunk px-4 py-3 text-sm">
+      <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
+      <div className="min-w-0">
+        <p className="font-semibold">{title}</p>
+        <div className="mt-0.5 text-pretty text-ink-2">{children}</div>
+      </div>
+    </div>
+  )
+}

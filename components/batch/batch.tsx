@@ -1,0 +1,128 @@
+'use client'
+
+import { useMemo, useState } from 'react'
+import { useDropzone } from 'react-dropzone'
+import { useTranslations } from 'use-intl'
+import type { BatchOptions, BatchSession, BatchSnapshot } from '@/lib/client/batch/session'
+import { type TableView, WHOLE } from '@/lib/client/batch/view'
+import type { ModelInfo } from '@/lib/shared/contract'
+import { DropOverlay } from '../classify/drop-overlay'
+import { lazily } from '../ui/lazily'
+import { BatchHead } from './batch-head'
+import { BatchNotices } from './batch-notices'
+import { BatchStart } from './batch-start'
+import { ConfidenceChart } from './confidence-chart'
+import { LabelChart } from './label-chart'
+import { PhotoTable } from './photo-table'
+import { useBatch } from './use-batch'
+
+// Only who has labels needs it.
+const Judgement = lazily(
+  () => import('./judgement').then((module) => module.Judgement),
+  () => <div className="mt-10 h-96" />,
+)
+
+interface BatchProps {
+  models: readonly ModelInfo[]
+  limits: { imageBytes: number; files: number }
+  retentionHours: number
+}
+
+/** The page of many photos: dropped, uploaded, followed, searched, judged, exported. */
+export function Batch({ models, limits, retentionHours }: BatchProps) {
+  const t = useTranslations('batch')
+  const [settings, setSettings] = useState(() => ({ model: startModel(models), topK: 5, threshold: 0 }))
+  const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
+  const { session, snapshot, add, leave } = useBatch(options)
+  const { getRootProps, getInputProps, isDragActive } = useDropzone({
+    onDrop: add,
+    noClick: true,
+    noKeyboard: true,
+    multiple: true,
+    useFsAccessApi: false,
+  })
+  return (
+    <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
+      <input {...getInputProps()} aria-hidden tabIndex={-1} style={{ display: 'none' }} />
+      <DropOverlay visible={isDragActive} text={t('drop')} />
+      <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
+        {session && snapshot && snapshot.phase !== 'empty' ? (
+          <Shown session={session} snapshot={snapshot} onFiles={add} onNew={leave} />
+        ) : (
+          <BatchStart
+            models={models}
+            settings={settings}
+            onSettings={setSettings}
+            onFiles={add}
+            collecting={snapshot?.collecting ?? false}
+            leftOut={snapshot?.leftOut ?? []}
+            limits={limits}
+            retentionHours={retentionHours}
+          />
+        )}
+      </main>
+    </div>
+  )
+}
+
+interface ShownProps {
+  session: BatchSession
+  snapshot: BatchSnapshot
+  onFiles(files: readonly File[]): void
+  onNew(): void
+}
+
+/** A batch that has photos, or had. */
+function Shown({ session, snapshot, onFiles, onNew }: ShownProps) {
+  const [view, setView] = useState<TableView>(WHOLE)
+  const { items, version, labels, job } = snapshot
+  function show(part: Partial<TableView>): void {
+    setView({ ...view, ...part })
+    document.getElementById('photos')?.scrollIntoView({ block: 'start' })
+  }
+  return (
+    <>
+      <BatchHead session={session} snapshot={snapshot} view={view} onFiles={onFiles} onNew={onNew} />
+      <BatchNotices session={session} snapshot={snapshot} onFiles={onFiles} />
+      {items.length > 0 && (
+        <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
+          <PhotoTable session={session} snapshot={snapshot} view={view} onView={setView} />
+          <div className="grid content-start gap-6">
+            <LabelChart
+              items={items}
+              version={version}
+              chosen={view.label}
+              onChoose={(label) => setView({ ...view, label })}
+            />
+            <ConfidenceChart items={items} version={version} />
+          </div>
+        </div>
+      )}
+      {labels && job && (
+        <Judgement
+          labels={labels}
+          job={job}
+          items={items}
+          version={version}
+          onShow={(only) => show({ ...WHOLE, only })}
+          onRemove={() => session.setLabels(null)}
+        />
+      )}
+    </>
+  )
+}
+
+function optionsOf(
+  settings: BatchOptions['settings'],
+  models: readonly ModelInfo[],
+  limits: BatchProps['limits'],
+): BatchOptions {
+  const { id = '', revision = '' } = models.find(({ id, type }) => settings.model === (type ?? id)) ?? {}
+  return { settings, limits, model: { id, revision } }
+}
+
+/** The default model, named by its type where it has one. */
+function startModel(models: readonly ModelInfo[]): string {
+  const model = models.find((candidate) => candidate.default) ?? models[0]
+  return model?.type ?? model?.id ?? 'balanced'
+}

@@ -1,0 +1,104 @@
+import { Checkbox } from '@base-ui/react/checkbox'
+import { Popover } from '@base-ui/react/popover'
+import { Check, ChevronDown } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { EXPORT_FORMATS, type ExportFormat, exportFile } from '@/lib/client/batch/export'
+import type { BatchItem } from '@/lib/client/batch/items'
+import { type TableView, viewed } from '@/lib/client/batch/view'
+import { saveBlob } from '@/lib/client/save-file'
+import { RESULT_COLUMNS, type ResultColumn, type ResultRow } from '@/lib/shared/results'
+import { Button } from '../ui/button'
+import { Segmented } from '../ui/segmented'
+
+interface ExportPanelProps {
+  items: readonly BatchItem[]
+  view: TableView
+}
+
+/** The results so far as a file: which format, which columns, all or what the table shows. */
+export function ExportPanel({ items, view }: ExportPanelProps) {
+  const t = useTranslations('batch')
+  const [format, setFormat] = useState<ExportFormat>('csv')
+  const [left, setLeft] = useState<ReadonlySet<ResultColumn>>(new Set())
+  const [onlyShown, setOnlyShown] = useState(false)
+  const rows = (): ResultRow[] => (onlyShown ? viewed(items, view) : items).flatMap(({ row }) => (row ? [row] : []))
+  const columns = RESULT_COLUMNS.filter((column) => !left.has(column))
+  function toggle(column: ResultColumn): void {
+    const next = new Set(left)
+    if (!next.delete(column)) next.add(column)
+    setLeft(next)
+  }
+  return (
+    <Popover.Root>
+      <Popover.Trigger render={<Button variant="primary" />}>
+        {t('export')} <ChevronDown aria-hidden />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={6} align="end" collisionPadding={12} className="z-20">
+          <Popover.Popup
+            aria-label={t('export')}
+            className="grid w-[min(380px,calc(100vw-24px))] gap-4 rounded-card border border-line bg-card p-4 shadow-card outline-none"
+          >
+            <Segmented<ExportFormat>
+              label={t('format')}
+              value={format}
+              onChange={setFormat}
+              options={EXPORT_FORMATS.map((value) => ({ value, label: value.toUpperCase() }))}
+            />
+            <fieldset>
+              <legend className="text-ink-2 text-sm">{t('whichColumns')}</legend>
+              <div className="mt-1 grid grid-cols-2 gap-x-4">
+                {RESULT_COLUMNS.map((column) => (
+                  <Choice
+                    key={column}
+                    label={column}
+                    code
+                    checked={!left.has(column)}
+                    onChange={() => toggle(column)}
+                  />
+                ))}
+              </div>
+            </fieldset>
+            <Choice label={t('onlyShown')} checked={onlyShown} onChange={() => setOnlyShown(!onlyShown)} />
+            <Button
+              variant="primary"
+              disabled={columns.length === 0}
+              onClick={() => saveBlob(`results.${format}`, exportFile(rows(), format, columns))}
+            >
+              {t('save', { count: rows().length })}
+            </Button>
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+interface ChoiceProps {
+  label: string
+  /** A name of the format, which no language translates. */
+  code?: boolean
+  checked: boolean
+  onChange(): void
+}
+
+function Choice({ label, code = false, checked, onChange }: ChoiceProps) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox inside is the control
+    <label className="flex min-h-8 cursor-pointer items-center gap-2.5 text-sm">
+      <Checkbox.Root
+        checked={checked}
+        onCheckedChange={onChange}
+        className="grid size-[18px] shrink-0 place-items-center rounded-[5px] border border-line-2 bg-card data-checked:border-accent data-checked:bg-accent"
+      >
+        <Checkbox.Indicator>
+          <Check aria-hidden className="size-3.5 text-accent-ink" strokeWidth={3} />
+        </Checkbox.Indicator>
+      </Checkbox.Root>
+      <span translate={code ? 'no' : undefined} className={code ? 'figures text-[13px]' : ''}>
+        {label}
+      </span>
+    </label>
+  )
+}

@@ -1,0 +1,60 @@
+import { X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { removeJob } from '@/lib/client/batch/api'
+import { forgetBatch, type KnownBatch, knownBatches } from '@/lib/client/batch/store'
+import { useFormat } from '../ui/use-format'
+
+/** The batches that were made in this browser: open again, or delete with their results. */
+export function KnownBatches() {
+  const t = useTranslations('batch')
+  const format = useFormat()
+  const [batches, setBatches] = useState<readonly KnownBatch[]>([])
+  const [failed, setFailed] = useState(false)
+  useEffect(() => {
+    void knownBatches().then(setBatches)
+  }, [])
+  async function remove(id: string): Promise<void> {
+    try {
+      await removeJob(id)
+      await forgetBatch(id)
+      setBatches(await knownBatches())
+    } catch {
+      setFailed(true)
+    }
+  }
+  if (batches.length === 0) return null
+  return (
+    <section aria-labelledby="known" className="mt-12">
+      <h2 id="known" className="font-semibold text-lg tracking-tight">
+        {t('known')}
+      </h2>
+      {failed && <p className="mt-2 text-bad text-sm">{t('deleteFailed')}</p>}
+      <ul className="mt-3">
+        {batches.map(({ id, name, photos, created }) => (
+          <li key={id} className="flex items-center gap-3 border-line border-t py-1">
+            <a
+              href={`#${id}`}
+              className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-3 rounded-card py-2 hover:underline"
+            >
+              <span translate="no" className="truncate font-medium">
+                {name}
+              </span>
+              <span className="text-ink-2 text-sm">
+                {t('photos', { count: photos })} · {format.dateTime(created)}
+              </span>
+            </a>
+            <button
+              type="button"
+              onClick={() => void remove(id)}
+              aria-label={t('delete', { name })}
+              className="grid size-10 shrink-0 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink"
+            >
+              <X aria-hidden className="size-4" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

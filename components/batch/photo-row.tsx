@@ -1,0 +1,119 @@
+import { memo } from 'react'
+import { useTranslations } from 'use-intl'
+import type { BatchItem } from '@/lib/client/batch/items'
+import type { PhotoSource } from '@/lib/client/batch/source'
+import type { Thumbnails } from '@/lib/client/batch/thumbnails'
+import type { ResultRow } from '@/lib/shared/results'
+import { useFormat } from '../ui/use-format'
+import { COLUMNS } from './columns'
+import { PhotoStatus } from './photo-status'
+import { Thumbnail } from './thumbnail'
+
+interface PhotoRowProps {
+  item: BatchItem
+  /** Of the row in the whole table; its head is 1. */
+  position: number
+  /** Pixels from the top of the table. */
+  top: number
+  source: PhotoSource | undefined
+  thumbnails: Thumbnails
+  onOpen(index: number): void
+}
+
+/** Labels after the best one that a row has room for. */
+const OTHERS = 3
+
+export const PhotoRow = memo(function PhotoRow({ item, position, top, source, thumbnails, onOpen }: PhotoRowProps) {
+  const t = useTranslations('batch')
+  const { index, path, row } = item
+  const cut = path.lastIndexOf('/') + 1
+  return (
+    <tr
+      aria-rowindex={position}
+      className={`${COLUMNS} absolute inset-x-0 h-[60px] border-line border-b hover:bg-sunk/60`}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <td className="row-span-2 md:row-span-1">
+        <Thumbnail index={index} source={source} thumbnails={thumbnails} />
+      </td>
+      <td className="order-2 col-start-2 min-w-0 self-start md:order-none md:col-start-auto md:self-auto">
+        <button
+          type="button"
+          translate="no"
+          aria-label={t('show', { name: path })}
+          onClick={() => onOpen(index)}
+          className="figures block w-full truncate rounded-[4px] text-left text-[13px] text-ink-2 hover:text-ink hover:underline md:text-ink"
+        >
+          {path.slice(cut)}
+        </button>
+        {cut > 0 && (
+          <span translate="no" className="figures block truncate text-ink-3 text-xs max-md:hidden">
+            {path.slice(0, cut)}
+          </span>
+        )}
+      </td>
+      <td className="col-start-2 row-start-1 min-w-0 self-end md:col-start-auto md:row-start-auto md:self-auto">
+        <Label row={row} />
+      </td>
+      <td className="col-start-3 row-start-1 self-end md:col-start-auto md:row-start-auto md:self-auto">
+        <Score row={row} />
+      </td>
+      <Time row={row} />
+      <td className="order-2 self-start text-right md:order-none md:self-auto md:text-left">
+        <PhotoStatus item={item} />
+      </td>
+    </tr>
+  )
+})
+
+function Label({ row }: { row: ResultRow | null }) {
+  const t = useTranslations('batch')
+  const format = useFormat()
+  if (row?.status === 'failed') return <Reason row={row} />
+  if (!row) return null
+  const others = row.top_labels
+    .slice(1, 1 + OTHERS)
+    .map((label, at) => `${label} ${format.percent(row.top_scores[at + 1] ?? 0)}`)
+  return (
+    <>
+      <span lang="en" className="block truncate text-sm">
+        {row.label ?? t('noLabel')}
+      </span>
+      {others.length > 0 && (
+        <span lang="en" title={others.join(' · ')} className="block truncate text-ink-3 text-xs max-md:hidden">
+          {others.join(' · ')}
+        </span>
+      )}
+    </>
+  )
+}
+
+/** Why there is no answer; the whole of it is in the opened photo. */
+function Reason({ row }: { row: ResultRow }) {
+  const t = useTranslations('problems')
+  const key = `${row.error_code}.title` as 'offline.title'
+  return <span className="block truncate text-bad text-sm">{t.has(key) ? t(key) : row.error_code}</span>
+}
+
+function Score({ row }: { row: ResultRow | null }) {
+  const format = useFormat()
+  if (row?.score === null || row?.score === undefined) return null
+  return (
+    <span className="flex items-center justify-end gap-2.5">
+      <span className="figures text-sm">{format.percent(row.score)}</span>
+      <span aria-hidden className="h-1 w-14 overflow-hidden rounded-full bg-sunk max-md:hidden">
+        <span className="block h-full rounded-full bg-accent" style={{ width: `${100 * row.score}%` }} />
+      </span>
+    </span>
+  )
+}
+
+function Time({ row }: { row: ResultRow | null }) {
+  const t = useTranslations('batch')
+  const format = useFormat()
+  return (
+    <td className="figures text-right text-ink-2 text-xs max-md:hidden">
+      {row?.ms !== null && row?.ms !== undefined && t('ms', { time: format.milliseconds(row.ms) })}
+    </td>
+  )
+}

@@ -1,0 +1,87 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { BatchSession, BatchSnapshot } from '@/lib/client/batch/session'
+import { Thumbnails } from '@/lib/client/batch/thumbnails'
+import { type TableView, viewed } from '@/lib/client/batch/view'
+import { lazily } from '../ui/lazily'
+import { PhotoRow } from './photo-row'
+import { TableHead } from './table-head'
+import { TableTools } from './table-tools'
+
+const PhotoDialog = lazily(() => import('./photo-dialog').then((module) => module.PhotoDialog))
+
+interface PhotoTableProps {
+  session: BatchSession
+  snapshot: BatchSnapshot
+  view: TableView
+  onView(view: TableView): void
+}
+
+const ROW_HEIGHT = 60
+/** Rows kept above and below what is seen. */
+const OVERSCAN = 6
+
+/** The photos as a table of any length: only the rows that are seen are there. */
+export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps) {
+  const t = useTranslations('batch')
+  const scroller = useRef<HTMLElement>(null)
+  const [thumbnails] = useState(() => new Thumbnails())
+  const [opened, setOpened] = useState<number | null>(null)
+  useEffect(() => () => thumbnails.dispose(), [thumbnails])
+  const { items, version } = snapshot
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is the same object; its version tells of changes
+  const rows = useMemo(() => viewed(items, view), [items, version, view])
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+  })
+  const at = opened === null ? -1 : rows.findIndex(({ index }) => index === opened)
+  const item = opened === null ? undefined : items[opened]
+  return (
+    <div id="photos" className="min-w-0 scroll-mt-4">
+      <TableTools view={view} onView={onView} found={rows.length} all={items.length} />
+      <section
+        ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        tabIndex={0}
+        aria-label={t('scroller')}
+        className="mt-3 h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card"
+      >
+        <table aria-label={t('table')} aria-rowcount={rows.length + 1} className="block">
+          <TableHead view={view} onView={onView} />
+          <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
+            {virtual.getVirtualItems().map(({ index, start }) => {
+              const row = rows[index]
+              return (
+                row && (
+                  <PhotoRow
+                    key={row.index}
+                    item={row}
+                    position={index + 2}
+                    top={start}
+                    source={session.source(row.index)}
+                    thumbnails={thumbnails}
+                    onOpen={setOpened}
+                  />
+                )
+              )
+            })}
+          </tbody>
+        </table>
+        {rows.length === 0 && <p className="px-4 py-12 text-center text-ink-2 text-sm">{t('nothingFound')}</p>}
+      </section>
+      {item && (
+        <PhotoDialog
+          item={item}
+          source={session.source(item.index)}
+          onClose={() => setOpened(null)}
+          onPrevious={at > 0 ? () => setOpened(rows[at - 1]?.index ?? null) : null}
+          onNext={at >= 0 && at < rows.length - 1 ? () => setOpened(rows[at + 1]?.index ?? null) : null}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+import { type ChangeEvent, type ReactNode, useRef } from 'react'
+import { Button } from '../ui/button'
+
+interface PickFilesProps {
+  /** A folder with all that is in it, or files. */
+  folder?: boolean
+  /** What the dialog offers. */
+  accept?: string
+  variant?: 'primary' | 'secondary'
+  onFiles(files: readonly File[]): void
+  children: ReactNode
+}
+
+/** A button that opens the browser's dialog for files, or for a folder. */
+export function PickFiles({ folder = false, accept, variant = 'secondary', onFiles, children }: PickFilesProps) {
+  const input = useRef<HTMLInputElement>(null)
+  function picked({ target }: ChangeEvent<HTMLInputElement>): void {
+    onFiles([...(target.files ?? [])])
+    target.value = ''
+  }
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        {...(folder ? { webkitdirectory: '' } : {})}
+        {...(accept === undefined ? {} : { accept })}
+        onChange={picked}
+        data-picks={folder ? 'folder' : 'files'}
+      />
+      <Button variant={variant} onClick={() => input.current?.click()}>
+        {children}
+      </Button>
+    </>
+  )
+}

@@ -1,0 +1,60 @@
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useTranslations } from 'use-intl'
+import type { SortKey, TableView } from '@/lib/client/batch/view'
+import { COLUMNS } from './columns'
+
+interface TableHeadProps {
+  view: TableView
+  onView(view: TableView): void
+}
+
+/** Where a click first sorts to the large end. */
+const LARGEST_FIRST = new Set<SortKey>(['score', 'time'])
+
+/** The names of the columns; each sorts. A phone has a choice for that in the tools. */
+export function TableHead({ view, onView }: TableHeadProps) {
+  const t = useTranslations('batch')
+  return (
+    <thead className="sticky top-0 z-10 rounded-t-card border-line border-b bg-card block max-md:sr-only">
+      <tr aria-rowindex={1} className={`${COLUMNS} h-11`}>
+        <th scope="col">
+          <span className="sr-only">{t('picture')}</span>
+        </th>
+        <Heading sort="file" view={view} onView={onView} />
+        <Heading sort="label" view={view} onView={onView} />
+        <Heading sort="score" view={view} onView={onView} />
+        <Heading sort="time" view={view} onView={onView} />
+        <Heading sort="status" view={view} onView={onView} />
+      </tr>
+    </thead>
+  )
+}
+
+function Heading({ sort, view, onView }: TableHeadProps & { sort: SortKey }) {
+  const t = useTranslations('batch.columns')
+  const current = view.sort?.key === sort ? view.sort : null
+  const Arrow = current?.descending ? ArrowDown : ArrowUp
+  return (
+    <th
+      scope="col"
+      aria-sort={current ? (current.descending ? 'descending' : 'ascending') : 'none'}
+      className={sort === 'time' ? 'text-right font-normal' : 'text-left font-normal'}
+    >
+      <button
+        type="button"
+        onClick={() => onView({ ...view, sort: nextSort(sort, view) })}
+        className="-mx-1.5 inline-flex items-center gap-1 rounded-[6px] px-1.5 py-1 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
+      >
+        {t(sort)}
+        {current && <Arrow aria-hidden className="size-3.5" />}
+      </button>
+    </th>
+  )
+}
+
+/** One way, then the other, then as the photos were added. */
+function nextSort(key: SortKey, { sort }: TableView): TableView['sort'] {
+  const first = LARGEST_FIRST.has(key)
+  if (sort?.key !== key) return { key, descending: first }
+  return sort.descending === first ? { key, descending: !first } : null
+}

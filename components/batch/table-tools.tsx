@@ -1,0 +1,82 @@
+import { X } from 'lucide-react'
+import { useTranslations } from 'use-intl'
+import { SORTS, type SortKey, STATUS_FILTERS, type StatusFilter, type TableView } from '@/lib/client/batch/view'
+import { useFormat } from '../ui/use-format'
+
+interface TableToolsProps {
+  view: TableView
+  onView(view: TableView): void
+  found: number
+  all: number
+}
+
+const SELECT = 'h-10 rounded-card border border-line-2 bg-card px-3 text-sm'
+
+/** Search, filter, and on a phone the order. */
+export function TableTools({ view, onView, found, all }: TableToolsProps) {
+  const t = useTranslations('batch')
+  const format = useFormat()
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <input
+        type="search"
+        aria-label={t('search')}
+        placeholder={t('search')}
+        value={view.query}
+        onChange={({ target }) => onView({ ...view, query: target.value })}
+        className="h-10 min-w-40 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-64"
+      />
+      <select
+        aria-label={t('filter')}
+        value={view.status}
+        onChange={({ target }) => onView({ ...view, status: target.value as StatusFilter })}
+        className={SELECT}
+      >
+        {STATUS_FILTERS.map((status) => (
+          <option key={status} value={status}>
+            {t(`filters.${status}`)}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label={t('sort')}
+        value={view.sort?.key ?? ''}
+        onChange={({ target }) => onView({ ...view, sort: sortBy(target.value) })}
+        className={`${SELECT} md:hidden`}
+      >
+        <option value="">{t('asAdded')}</option>
+        {SORTS.map((key) => (
+          <option key={key} value={key}>
+            {t(`columns.${key}`)}
+          </option>
+        ))}
+      </select>
+      {view.label !== null && <Chip text={view.label} foreign onRemove={() => onView({ ...view, label: null })} />}
+      {view.only !== null && <Chip text={view.only.name} onRemove={() => onView({ ...view, only: null })} />}
+      <p aria-live="polite" className="ml-auto text-ink-3 text-sm">
+        {found === all ? null : t('found', { found: format.integer(found), all: format.integer(all) })}
+      </p>
+    </div>
+  )
+}
+
+function Chip({ text, foreign = false, onRemove }: { text: string; foreign?: boolean; onRemove(): void }) {
+  const t = useTranslations('batch')
+  return (
+    <button
+      type="button"
+      aria-label={t('removeFilter', { name: text })}
+      onClick={onRemove}
+      className="inline-flex h-8 max-w-full items-center gap-1.5 rounded-full bg-accent-soft px-3 text-accent text-sm"
+    >
+      <span lang={foreign ? 'en' : undefined} className="truncate">
+        {text}
+      </span>
+      <X aria-hidden className="size-3.5 shrink-0" />
+    </button>
+  )
+}
+
+function sortBy(key: string): TableView['sort'] {
+  return key === '' ? null : { key: key as SortKey, descending: key === 'score' || key === 'time' }
+}

@@ -1,0 +1,33 @@
+import type { BatchItem } from './items'
+
+/** Photos of a range of confidence. */
+export interface ConfidenceBin {
+  /** Its lower end, in percent. */
+  from: number
+  sure: number
+  uncertain: number
+}
+
+/** Percent. */
+export const CONFIDENCE_STEP = 10
+const BINS = 100 / CONFIDENCE_STEP
+
+/** The best labels with their photos, the most frequent first. */
+export function labelCounts(items: readonly BatchItem[]): [label: string, photos: number][] {
+  const counts = new Map<string, number>()
+  for (const { row } of items) {
+    if (row?.label) counts.set(row.label, (counts.get(row.label) ?? 0) + 1)
+  }
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+}
+
+/** How many answers have which confidence, in steps of 10 %. */
+export function confidenceBins(items: readonly BatchItem[]): ConfidenceBin[] {
+  const bins = Array.from({ length: BINS }, (_, at) => ({ from: at * CONFIDENCE_STEP, sure: 0, uncertain: 0 }))
+  for (const { row } of items) {
+    if (row?.score === null || row?.score === undefined) continue
+    const bin = bins[Math.min(BINS - 1, Math.floor(row.score * BINS))]
+    if (bin) bin[row.uncertain ? 'uncertain' : 'sure']++
+  }
+  return bins
+}

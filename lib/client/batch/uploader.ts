@@ -1,0 +1,143 @@
+import type { Job } from '@/lib/shared/jobs'
+import type { Failure } from '../failure'
+import { preparePhoto } from '../prepare-photo'
+import { addPhotos } from './api'
+import type { BatchItem } from './items'
+import type { PhotoSource } from './source'
+
+export interface UploadOptions {
+  /** The next photos to send, of so many bytes together or a single one; none where there are none just now. */
+  take(bytes: number, photos: number): { item: BatchItem; source: PhotoSource }[]
+  /** The id of the job, which may have to be made. Rejects with a `Failure`. */
+  job(): Promise<string>
+  /** These are at the server. */
+  sent(items: readonly BatchItem[], job: Job): void
+  /** These never will be. */
+  failed(items: readonly BatchItem[], failure: Failure): void
+  /** These are to be sent another time. */
+  returned(items: readonly BatchItem[]): void
+  /** Why nothing goes on just now; null as soon as something does. */
+  trouble(failure: Failure | null): void
+  /** The job takes no more, or is gone. */
+  refused(failure: Failure): void
+  signal: AbortSignal
+}
+
+type Part = ReturnType<UploadOptions['take']>
+
+const LANES = 2
+const MOST_PHOTOS = 64
+const MOST_BYTES = 8_000_000
+const LEAST_BYTES = 500_000
+/** An upload should take about this long: few round trips, and little to send again. */
+const SLOW_MS = 15_000
+const FAST_MS = 3000
+const FIRST_WAIT_MS = 1000
+const LONGEST_WAIT_MS = 30_000
+/** Refusals of the job, not of a photo. */
+const OF_THE_JOB = new Set(['unknown_job', 'conflict', 'unknown_model', 'too_many_files', 'invalid_parameter'])
+
+/** Sends photos to a job, several in each request, again where it fails. */
+export class Uploader {
+  private bytes = MOST_BYTES
+  private running = 0
+
+  constructor(private readonly options: UploadOptions) {}
+
+  /** Sends what there is to send, if it does not already. */
+  start(): void {
+    while (this.running < LANES) {
+      const part = this.next()
+      if (part.length === 0) return
+      this.running++
+      void this.lane(part)
+    }
+  }
+
+  private async lane(part: Part): Promise<void> {
+    for (let next = part; next.length > 0; next = this.next()) await this.send(next)
+    this.running--
+  }
+
+  private next(): Part {
+    return this.options.signal.aborted ? [] : this.options.take(this.bytes, MOST_PHOTOS)
+  }
+
+  private async send(part: Part): Promise<void> {
+    const { signal } = this.options
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+      const photos = await this.read(part)
+      if (photos.length === 0) return
+      const items = photos.map(({ item }) => item)
+      const started = performance.now()
+      try {
+        const job = await addPhotos(await this.options.job(), photos, signal)
+        this.pace(performance.now() - started)
+        this.options.trouble(null)
+        return this.options.sent(items, job)
+      } catch (error) {
+        const failure = error as Failure
+        if (signal.aborted) return this.options.returned(items)
+        if (!failure.retryable) return this.refused(photos, failure)
+        this.pace(performance.now() - started)
+        this.options.trouble(failure)
+        await this.wait(failure.retryAfterMs ?? wait)
+      }
+    }
+  }
+
+  private async refused(part: Part, failure: Failure): Promise<void> {
+    const items = part.map(({ item }) => item)
+    if (OF_THE_JOB.has(failure.code)) {
+      this.options.returned(items)
+      return this.options.refused(failure)
+    }
+    // One of them is at fault: each by itself.
+    if (part.length === 1) return this.options.failed(items, failure)
+    for (const photo of part) await this.send([photo])
+  }
+
+  /** The bytes of photos. A file that cannot be read any more fails by itself. */
+  private async read(part: Part): Promise<(Part[number] & { path: string; blob: Blob })[]> {
+    const read = []
+    for (const photo of part) {
+      try {
+        read.push({ ...photo, path: photo.item.path, blob: await bytesOf(photo.source) })
+      } catch (error) {
+        const { code } = error as Partial<Failure>
+        const failure = { code: code ?? 'file_unreadable', retryable: false, retryAfterMs: null }
+        this.options.failed([photo.item], failure)
+      }
+    }
+    return read
+  }
+
+  private pace(ms: number): void {
+    if (ms > SLOW_MS) this.bytes = Math.max(this.bytes / 2, LEAST_BYTES)
+    else if (ms < FAST_MS) this.bytes = Math.min(this.bytes * 2, MOST_BYTES)
+  }
+
+  /** Or until the connection is back. */
+  private wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        window.removeEventListener('online', done)
+        this.options.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      window.addEventListener('online', done)
+      this.options.signal.addEventListener('abort', done)
+    })
+  }
+}
+
+/** Rejects where the file cannot be read, or with a `Failure` where it is HEIC that cannot be converted. */
+async function bytesOf(source: PhotoSource): Promise<Blob> {
+  const blob = await source.open()
+  // An upload of a file that is gone looks like a lost connection; this does not.
+  await blob.slice(0, 1).arrayBuffer()
+  if (!/\.hei[cf]$/i.test(source.path)) return blob
+  return (await preparePhoto(blob, { maxBytes: Number.POSITIVE_INFINITY, reduce: false })).file
+}
