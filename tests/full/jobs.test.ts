@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { randomNumbers } from '@/lib/shared/metrics/random'
-import { createJob, distinctPhotos, formOf, jobDone, jobWhen, resultsOf } from '../support/jobs'
+import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
+import { distinctPhotos, formOf } from '../support/many-photos'
 import { startServer } from '../support/server'
 
 const PHOTOS = 1000

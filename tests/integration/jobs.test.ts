@@ -11,7 +11,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Job } from '@/lib/shared/jobs'
 import { RESULT_COLUMNS } from '@/lib/shared/results'
 import { refusal } from '../support/http'
-import { createJob, distinctPhotos, formOf, jobDone, jobOf, jobWhen, resultsOf, zipOf } from '../support/jobs'
+import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
+import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResultRow } from '@/lib/shared/results'
 import { refusal } from '../support/http'
-import { createJob, distinctPhotos, formOf, jobDone, resultsOf } from '../support/jobs'
+import { createJob, jobDone, resultsOf } from '../support/jobs'
+import { distinctPhotos, formOf } from '../support/many-photos'
 import { residentBytes, startServer, type TestServer } from '../support/server'
 
 type Line = ResultRow & { index: number }

@@ -1,0 +1,213 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { distinctPhotos, zipOf } from '../support/many-photos'
+import {
+  chooseFiles,
+  chooseFolder,
+  done,
+  figures,
+  folderOf,
+  openBatch,
+  results,
+  rows,
+  saved,
+  temporary,
+  watch,
+} from './batch-page'
+
+const root = temporary()
+test.beforeEach(async ({ page }) => {
+  watch(page)
+  await openBatch(page)
+})
+
+/** Without the column `ms`, the only thing that may differ. No cell of these has a comma. */
+const timeless = (csv: string) =>
+  csv
+    .split('\r\n')
+    .map((line) => line.split(',').toSpliced(13, 1).join())
+    .join('\n')
+
+test('a folder becomes a table that is the same, byte for byte but for the times, as the command’s', async ({
+  page,
+}) => {
+  const folder = folderOf(root(), 50)
+  writeFileSync(join(folder, 'notes.txt'), 'no photo')
+  writeFileSync(join(folder, '.DS_Store'), '')
+  await chooseFolder(page, folder)
+  await done(page)
+  await expect(figures(page)).toContainText('50 of 50')
+  await page.getByRole('button', { name: '1 file was left out' }).click()
+  await expect(page.getByText('holiday/notes.txtno photo')).toBeVisible()
+  await page.getByRole('button', { name: 'Export' }).click()
+  const csv = await saved(page)
+  execFileSync(process.execPath, [resolve('dist/vision.js'), 'classify', 'holiday', '--out', 'out.csv'], {
+    cwd: root(),
+    stdio: 'ignore',
+  })
+  expect(timeless(csv)).toBe(timeless(readFileSync(join(root(), 'out.csv'), 'utf8')))
+  await page.getByRole('checkbox', { name: 'sha256' }).click()
+  await page.getByText('NDJSON').click()
+  const lines = (await saved(page))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect([lines.length, Object.keys(lines[0]).length, lines[0].file]).toEqual([50, 15, 'holiday/0001.webp'])
+})
+
+test('a dropped folder is the same tree as a chosen one; a ZIP and files join it @phone', async ({ page }) => {
+  const folder = folderOf(root(), 4)
+  const zip = join(root(), 'more.zip')
+  writeFileSync(
+    zip,
+    await zipOf([
+      ...distinctPhotos(3).map(({ file, bytes }) => ({ file: `in/${file}`, bytes })),
+      { file: 'in/a.txt', bytes: Buffer.from('x') },
+    ]),
+  )
+  writeFileSync(join(root(), 'broken.zip'), 'PK')
+  const protocol = await page.context().newCDPSession(page)
+  const at = { x: 200, y: 300, data: { items: [], files: [folder], dragOperationsMask: 1 } }
+  await protocol.send('Input.dispatchDragEvent', { type: 'dragEnter', ...at })
+  await expect(page.getByText('Drop to add to the batch')).toBeVisible()
+  await protocol.send('Input.dispatchDragEvent', { type: 'drop', ...at })
+  await done(page)
+  expect((await results(page)).map(({ file }) => file)).toEqual([
+    'holiday/0001.webp',
+    'holiday/0002.webp',
+    'holiday/zoo/0000.webp',
+    'holiday/zoo/0003.webp',
+  ])
+  await page.getByRole('button', { name: 'New batch' }).click()
+  await chooseFiles(page, zip, join(root(), 'broken.zip'), 'tests/e2e/photos/koala.heic', join(folder, '0001.webp'))
+  await done(page)
+  expect((await results(page)).map(({ file, label }) => [file, label !== null])).toEqual([
+    ['0001.webp', true],
+    ['koala.heic', true],
+    ['in/photos/00000.webp', true],
+    ['in/photos/00001.webp', true],
+    ['in/photos/00002.webp', true],
+  ])
+  await page.getByRole('button', { name: '2 files were left out' }).click()
+  await expect(page.getByText('broken.zipthis archive cannot be read')).toBeVisible()
+  await expect(page.getByText('in/a.txtno photo')).toBeVisible()
+  // A picture of the ZIP is unpacked for its row, and for the opened photo.
+  await expect(rows(page).nth(3).locator('img')).toBeVisible()
+  await page.getByRole('button', { name: 'Show in/photos/00000.webp' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect
+    .poll(() => dialog.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(200)
+  await expect(dialog.getByRole('table', { name: 'Scores' })).toBeVisible()
+  await page.keyboard.press('ArrowRight')
+  await expect(dialog).toContainText('in/photos/00001.webp')
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  // Earlier batches are found again, and deleted with all that the server has of them.
+  await page.getByRole('button', { name: 'New batch' }).click()
+  await expect(page.getByRole('listitem')).toHaveCount(2)
+  await page.getByRole('button', { name: 'Delete holiday with its results' }).click()
+  await expect(page.getByRole('listitem')).toHaveCount(1)
+})
+
+test('what is wrong with a file is said in its row; the rest goes on; sort, filter and search find them', async ({
+  page,
+}) => {
+  const folder = folderOf(root(), 24)
+  writeFileSync(join(folder, 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
+  writeFileSync(join(folder, 'large.png'), Buffer.alloc(20_000_001))
+  await chooseFolder(page, folder)
+  await done(page)
+  await expect(figures(page)).toContainText(/26 of 26.*2 failed/)
+  const table = page.getByRole('table', { name: 'Photos of the batch' })
+  await table.getByRole('button', { name: 'Status' }).click()
+  await expect(rows(page).nth(0)).toContainText('The image is truncated or damaged')
+  await expect(rows(page).nth(1)).toContainText('The file is too large')
+  await expect(table.getByRole('columnheader', { name: 'Status' })).toHaveAttribute('aria-sort', 'ascending')
+  await table.getByRole('button', { name: 'Score' }).click()
+  const scores = await rows(page).locator('td:nth-child(4)').allTextContents()
+  expect(scores.slice(0, 8).map(Number)).toEqual(
+    scores
+      .slice(0, 8)
+      .map(Number)
+      .toSorted((a, b) => b - a),
+  )
+  await page.getByRole('searchbox').fill('KOALA')
+  await expect(rows(page)).toHaveCount(1)
+  await page.getByRole('searchbox').fill('')
+  await page.getByRole('combobox', { name: 'Which photos' }).selectOption('Failed')
+  await expect(rows(page)).toHaveCount(2)
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('checkbox', { name: 'Only what the table shows' }).click()
+  expect((await saved(page)).trim().split('\r\n')).toHaveLength(3)
+  await page.keyboard.press('Escape')
+  await page.getByRole('combobox', { name: 'Which photos' }).selectOption('All photos')
+  await page.getByRole('button', { name: /^goldfish/ }).click()
+  await expect(rows(page)).toHaveCount(1)
+  await page.getByRole('button', { name: 'Remove the filter “goldfish”' }).click()
+  const [again] = await Promise.all([
+    page.waitForResponse(/\/retry$/),
+    page.getByRole('button', { name: 'Retry failed' }).click(),
+  ])
+  expect(await again.json()).toMatchObject({ state: 'running', counts: { total: 25 } })
+  await done(page)
+  await expect(figures(page)).toContainText('2 failed')
+})
+
+test('labels tell how many answers are right; a cell of the matrix shows its photos', async ({ page }) => {
+  const folder = join(root(), 'animals')
+  mkdirSync(folder)
+  for (const name of ['koala', 'goldfish', 'giant-panda'])
+    copyFileSync(`public/gallery/${name}.webp`, join(folder, `${name}.webp`))
+  copyFileSync('public/gallery/cat.png', join(folder, 'cat.png'))
+  await chooseFolder(page, folder)
+  await done(page)
+  const csv = join(root(), 'labels.csv')
+  writeFileSync(
+    csv,
+    'file,label\nkoala.webp,koala\ngoldfish.webp,goldfish\ncat.png,koala\ngiant-panda.webp,n02510455\nmissing.webp,koala\n,koala\n',
+  )
+  await page.locator('input[accept=".csv"]').setInputFiles(csv)
+  const judged = page.getByRole('region', { name: 'Against your labels' })
+  await expect(judged).toContainText(/Accuracy \(top 1\)75\.0 %/)
+  await expect(judged).toContainText('95 %: 30.1 to 95.4')
+  await judged.getByRole('button', { name: '2 labels could not be used' }).click()
+  await expect(judged).toContainText('Line 7 has no file')
+  await expect(judged).toContainText('missing.webp no photo of the batch')
+  await expect(judged.getByRole('row', { name: /^koala 2 100\.0 50\.0 66\.7$/ })).toBeVisible()
+  await expect(judged.getByRole('table', { name: 'Reliability' })).toContainText('100.0')
+  await judged.getByRole('button', { name: 'koala answered as Egyptian cat: 1 photo' }).click()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(rows(page)).toContainText('cat.png')
+  await page.reload()
+  await expect(judged).toContainText('75.0 %')
+  // The command says the same.
+  const args = ['classify', 'animals', '--out', 'out.csv', '--labels', 'labels.csv']
+  const { stderr } = spawnSync(process.execPath, [resolve('dist/vision.js'), ...args], {
+    cwd: root(),
+    encoding: 'utf8',
+  })
+  expect(stderr).toContain('top-1  75.0 % of 4 labelled photos (95 %: 30.1 % to 95.4 %)')
+  expect(stderr).toMatch(/koala +2 +100\.0 % +50\.0 % +66\.7 %/)
+})
+
+test('ten thousand photos: the document holds the rows that are seen, and no more', async ({ page }) => {
+  const folder = join(root(), 'many')
+  mkdirSync(folder)
+  for (let at = 0; at < 10_000; at++) copyFileSync('public/gallery/thumbs/koala.webp', join(folder, `${at}.webp`))
+  const began = Date.now()
+  await chooseFolder(page, folder)
+  await expect(rows(page).first()).toBeVisible({ timeout: 20_000 })
+  expect(await rows(page).count()).toBeLessThan(40)
+  await expect(page.getByRole('table', { name: 'Photos of the batch' })).toHaveAttribute('aria-rowcount', '10001')
+  const scroller = page.getByRole('region', { name: 'Photos, scrollable' })
+  await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+  await expect(rows(page).last()).toHaveAttribute('aria-rowindex', '10001')
+  expect(await rows(page).count()).toBeLessThan(40)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Yes, cancel the rest' }).click()
+  await expect(page.getByText('Cancelled. The results so far stay.').first()).toBeVisible()
+  console.log(`10,000 photos shown and cancelled after ${Date.now() - began} ms`)
+})

@@ -1,0 +1,39 @@
+import { appendFileSync, copyFileSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ZipFile } from 'yazl'
+
+const NAMES = readdirSync('public/gallery').filter((name) => name.endsWith('.webp'))
+
+/** So many photos, of which no two are the same to the last byte. */
+export function distinctPhotos(count: number): { file: string; bytes: Buffer }[] {
+  const photos = NAMES.map((name) => readFileSync(join('public/gallery', name)))
+  return Array.from({ length: count }, (_, i) => ({
+    file: `photos/${String(i).padStart(5, '0')}.webp`,
+    bytes: Buffer.concat([photos[i % photos.length] as Buffer, Buffer.from(String(i))]),
+  }))
+}
+
+/** The same as files in a folder. */
+export function distinctFiles(folder: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => {
+    const path = join(folder, `${String(i).padStart(4, '0')}.webp`)
+    copyFileSync(join('public/gallery', NAMES[i % NAMES.length] as string), path)
+    appendFileSync(path, String(i))
+    return path
+  })
+}
+
+export function formOf(photos: readonly { file: string; bytes: Buffer }[]): FormData {
+  const form = new FormData()
+  for (const { file, bytes } of photos) form.append('files', new Blob([new Uint8Array(bytes)]), file)
+  return form
+}
+
+export async function zipOf(photos: readonly { file: string; bytes: Buffer }[]): Promise<Buffer> {
+  const zip = new ZipFile()
+  for (const { file, bytes } of photos) zip.addBuffer(bytes, file)
+  zip.end()
+  const chunks: Buffer[] = []
+  for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
