@@ -63,18 +63,69 @@ async function upload(url: string, id: string, photos: Iterable<Buffer>): Promis
   if (count % UPLOAD > 0) await send()
 }
 
-/** A job from its first photo to its last result, uploads and all. */
-async function job({ url }: TestServer, photos: Iterable<Buffer>): Promise<{ photos: number; seconds: number }> {
-  const start = performance.now()
-  const made = (await (await fetch(`${url}/api/jobs?open=1`, { method: 'POST' })).json()) as Job
-  await upload(url, made.id, photos)
-  await fetch(`${url}/api/jobs/${made.id}/close`, { method: 'POST' })
+interface JobRun {
+  photos: number
+  seconds: number
+}
+
+/**
+ * A job to its last result: from its first photo on, uploads and all, or from the moment where all its photos are there.
+ *
+ * @param watch called several times a second with the photos that are done
+ */
+async function job(
+  { url }: TestServer,
+  photos: Iterable<Buffer>,
+  { uploaded = false, watch = (_done: number) => {} } = {},
+): Promise<JobRun> {
+  const call = async (path: string, method = 'POST') =>
+    (await (await fetch(`${url}/api/jobs${path}`, { method })).json()) as Job
+  let start = performance.now()
+  const { id } = await call('?open=1')
+  if (uploaded) await call(`/${id}/pause`)
+  let sending = true
+  const sent = upload(url, id, photos).then(() => {
+    sending = false
+  })
+  while (sending) {
+    await Promise.race([sent, sleep(250)])
+    watch((await call(`/${id}`, 'GET')).counts.done)
+  }
+  await call(`/${id}/close`)
+  if (uploaded) {
+    start = performance.now()
+    await call(`/${id}/resume`)
+  }
   for (;;) {
-    const { state, counts } = (await (await fetch(`${url}/api/jobs/${made.id}`)).json()) as Job
+    const { state, counts } = await call(`/${id}`, 'GET')
+    watch(counts.done)
     if (state === 'done') return { photos: counts.ok, seconds: (performance.now() - start) / 1000 }
     await sleep(100)
   }
 }
+
+/** The slope of the straight line that is nearest to points. */
+function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length
+  const [x, y] = [mean(0), mean(1)]
+  const above = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0)
+  return above / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0)
+}
+
+/** Resident memory of the server and its workers over a job of so many photos. */
+async function memory(server: TestServer, photos: Iterable<Buffer>, images: number): Promise<void> {
+  const points: [done: number, bytes: number][] = []
+  await job(server, photos, { watch: (done) => points.push([done, residentBytes(server)]) })
+  // The first photos fill caches and pools.
+  const late = points.filter(([done]) => done > images / 5)
+  const [first, last] = [late[0]?.[1] ?? 0, late.at(-1)?.[1] ?? 0]
+  const name = `memory over a job of ${images} photos, after the first fifth:`
+  console.log(
+    `${name} ${megabytes(first)} at first, ${megabytes(last)} at the end, slope ${((1000 * slope(late)) / 1e6).toFixed(2)} MB a thousand photos`,
+  )
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
 
 const folder = mkdtempSync(join(tmpdir(), 'batch-'))
 const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
@@ -84,11 +135,17 @@ try {
   spawnSync('mkdir', [join(folder, 'photos')])
   let index = 0
   for (const photo of distinct(bodies, count)) writeFileSync(join(folder, 'photos', `${index++}.jpg`), photo)
-  const rows: { raw: number; command: number; job: number }[] = []
+  const rows: { raw: number; command: number; job: number; runner: number }[] = []
   for (let round = 0; round < Number(values.rounds); round++) {
     const { photos, seconds } = await job(server, distinct(bodies, count, round * count))
     const { perSecond } = await inProcess([...distinct(bodies, count)], RAW_SECONDS, 0)
-    rows.push({ raw: perSecond, command: command(folder), job: photos / seconds })
+    const runner = await job(server, distinct(bodies, count, 1e5 + round * count), { uploaded: true })
+    rows.push({
+      raw: perSecond,
+      command: command(folder),
+      job: photos / seconds,
+      runner: runner.photos / runner.seconds,
+    })
   }
   const of = (pick: (row: (typeof rows)[number]) => number) => median(rows.map(pick))
   console.log(`${count} photos of ${SIDE} px, ${WORKERS} workers, median of ${values.rounds} rounds`)
@@ -97,17 +154,13 @@ try {
     `vision classify  ${of((row) => row.command).toFixed(0)} photos/s, ratio ${of((row) => row.command / row.raw).toFixed(2)}`,
   )
   console.log(
+    `a job, uploaded  ${of((row) => row.runner).toFixed(0)} photos/s, ratio ${of((row) => row.runner / row.raw).toFixed(2)}`,
+  )
+  console.log(
     `a job, uploads   ${of((row) => row.job).toFixed(0)} photos/s, ratio ${of((row) => row.job / row.raw).toFixed(2)}`,
   )
   const images = Number(values.images)
-  if (images > 0) {
-    const before = residentBytes(server)
-    await job(server, distinct(bodies, images, 1e6))
-    const grown = residentBytes(server) - before
-    console.log(
-      `memory over a job of ${images} photos: ${(before / 1e6).toFixed(0)} MB before, ${(grown / 1e6).toFixed(0)} MB more after`,
-    )
-  }
+  if (images > 0) await memory(server, distinct(bodies, images, 1e6), images)
 } finally {
   await server.stop()
   rmSync(folder, { recursive: true })

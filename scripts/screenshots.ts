@@ -1,5 +1,5 @@
 // Every page at the width of a desktop and of a phone, light and dark, as small WebP files: docs/screenshots/<page>-<width>-<theme>.webp.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
@@ -20,6 +20,10 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['uncertain', uncertain],
   ['camera', camera],
   ['gallery', (page) => open(page, '/gallery', 'Gallery')],
+  ['batch-start', (page) => open(page, '/batch', 'Batch')],
+  ['batch', batch],
+  ['batch-labels', judged],
+  ['batch-photo', opened],
   ['models', (page) => open(page, '/models', 'Models')],
   ['history', (page) => open(page, '/history', 'History')],
   ['shared', shared],
@@ -52,6 +56,51 @@ async function uncertain(page: Page): Promise<void> {
 async function camera(page: Page): Promise<void> {
   await page.goto('/#camera')
   await page.getByText(/frames\/s/).waitFor()
+}
+
+/** A folder of the gallery and of copies that a crop has changed, with labels of which some are wrong. */
+function folder(): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'shots-')), 'holiday')
+  mkdirSync(path)
+  for (const name of readdirSync('public/gallery').filter((file) => /\.(webp|png)$/.test(file))) {
+    cpSync(join('public/gallery', name), join(path, name))
+  }
+  writeFileSync(join(path, 'IMG_2041.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
+  writeFileSync(join(path, 'labels.csv'), LABELS)
+  return path
+}
+
+const LABELS = `file,label
+koala.webp,koala
+espresso.png,espresso
+goldfish.webp,goldfish
+polar-bear.webp,ice bear
+scarlet-macaw.webp,macaw
+giant-panda.webp,giant panda
+cat.png,tabby
+astronaut.png,suit
+baseball.webp,baseball
+bucket.webp,bucket
+volleyball.webp,volleyball
+frying-pan.webp,frying pan
+`
+
+async function batch(page: Page): Promise<void> {
+  await open(page, '/batch', 'Batch')
+  await page.locator('input[data-picks=folder]').setInputFiles(folder())
+  await page.getByText(/^Done\./).waitFor()
+}
+
+async function judged(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Against your labels' }).evaluate((heading) => heading.scrollIntoView())
+}
+
+async function opened(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Show .*\.png/ })
+    .first()
+    .click()
+  await page.getByRole('dialog').getByRole('table', { name: 'Scores' }).waitFor()
 }
 
 async function shared(page: Page): Promise<void> {

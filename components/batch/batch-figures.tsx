@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import type { BatchSnapshot } from '@/lib/client/batch/session'
+import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { useFormat } from '../ui/use-format'
 
 /** How far it is, in figures; and for screen readers how it ended. */

@@ -44,7 +44,7 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
               label={t('format')}
               value={format}
               onChange={setFormat}
-              options={EXPORT_FORMATS.map((value) => ({ value, label: value.toUpperCase() }))}
+              options={EXPORT_FORMATS.map((value) => ({ value, label: value.toUpperCase(), lang: 'en' }))}
             />
             <fieldset>
               <legend className="text-ink-2 text-sm">{t('whichColumns')}</legend>

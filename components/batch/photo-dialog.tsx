@@ -35,7 +35,7 @@ export function PhotoDialog({ item, source, onClose, onPrevious, onNext }: Photo
             <Dialog.Title translate="no" className="figures min-w-0 flex-1 truncate text-sm">
               {path}
             </Dialog.Title>
-            <PhotoStatus item={item} />
+            <PhotoStatus item={item} t={t} />
             <Step label={t('previous')} onStep={onPrevious}>
               <ChevronLeft aria-hidden className="size-5" />
             </Step>

@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { memo, useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
@@ -9,7 +9,20 @@ import { COLUMNS } from './columns'
 import { PhotoStatus } from './photo-status'
 import { Thumbnail } from './thumbnail'
 
+/** Texts and figures of the visitor's language: made once for a table, not for each of its rows. */
+export interface RowTexts {
+  t: ReturnType<typeof useTranslations<'batch'>>
+  problems: ReturnType<typeof useTranslations<'problems'>>
+  format: ReturnType<typeof useFormat>
+}
+
+export function useRowTexts(): RowTexts {
+  const [t, problems, format] = [useTranslations('batch'), useTranslations('problems'), useFormat()]
+  return useMemo(() => ({ t, problems, format }), [t, problems, format])
+}
+
 interface PhotoRowProps {
+  texts: RowTexts
   item: BatchItem
   /** Of the row in the whole table; its head is 1. */
   position: number
@@ -23,8 +36,16 @@ interface PhotoRowProps {
 /** Labels after the best one that a row has room for. */
 const OTHERS = 3
 
-export const PhotoRow = memo(function PhotoRow({ item, position, top, source, thumbnails, onOpen }: PhotoRowProps) {
-  const t = useTranslations('batch')
+export const PhotoRow = memo(function PhotoRow({
+  texts,
+  item,
+  position,
+  top,
+  source,
+  thumbnails,
+  onOpen,
+}: PhotoRowProps) {
+  const { t } = texts
   const { index, path, row } = item
   const cut = path.lastIndexOf('/') + 1
   return (
@@ -53,23 +74,27 @@ export const PhotoRow = memo(function PhotoRow({ item, position, top, source, th
         )}
       </td>
       <td className="col-start-2 row-start-1 min-w-0 self-end md:col-start-auto md:row-start-auto md:self-auto">
-        <Label row={row} />
+        <Label row={row} texts={texts} />
       </td>
       <td className="col-start-3 row-start-1 self-end md:col-start-auto md:row-start-auto md:self-auto">
-        <Score row={row} />
+        <Score row={row} texts={texts} />
       </td>
-      <Time row={row} />
+      <Time row={row} texts={texts} />
       <td className="order-2 self-start text-right md:order-none md:self-auto md:text-left">
-        <PhotoStatus item={item} />
+        <PhotoStatus item={item} t={t} />
       </td>
     </tr>
   )
 })
 
-function Label({ row }: { row: ResultRow | null }) {
-  const t = useTranslations('batch')
-  const format = useFormat()
-  if (row?.status === 'failed') return <Reason row={row} />
+interface CellProps {
+  row: ResultRow | null
+  texts: RowTexts
+}
+
+function Label({ row, texts }: CellProps) {
+  const { t, format } = texts
+  if (row?.status === 'failed') return <Reason row={row} texts={texts} />
   if (!row) return null
   const others = row.top_labels
     .slice(1, 1 + OTHERS)
@@ -89,14 +114,12 @@ function Label({ row }: { row: ResultRow | null }) {
 }
 
 /** Why there is no answer; the whole of it is in the opened photo. */
-function Reason({ row }: { row: ResultRow }) {
-  const t = useTranslations('problems')
+function Reason({ row, texts: { problems: t } }: CellProps & { row: ResultRow }) {
   const key = `${row.error_code}.title` as 'offline.title'
   return <span className="block truncate text-bad text-sm">{t.has(key) ? t(key) : row.error_code}</span>
 }
 
-function Score({ row }: { row: ResultRow | null }) {
-  const format = useFormat()
+function Score({ row, texts: { format } }: CellProps) {
   if (row?.score === null || row?.score === undefined) return null
   return (
     <span className="flex items-center justify-end gap-2.5">
@@ -108,9 +131,7 @@ function Score({ row }: { row: ResultRow | null }) {
   )
 }
 
-function Time({ row }: { row: ResultRow | null }) {
-  const t = useTranslations('batch')
-  const format = useFormat()
+function Time({ row, texts: { t, format } }: CellProps) {
   return (
     <td className="figures text-right text-ink-2 text-xs max-md:hidden">
       {row?.ms !== null && row?.ms !== undefined && t('ms', { time: format.milliseconds(row.ms) })}

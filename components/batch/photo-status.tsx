@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { useTranslations } from 'use-intl'
+import type { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 
 const TONES = {
@@ -7,12 +7,17 @@ const TONES = {
   failed: 'rounded-[6px] bg-bad-soft px-2 py-0.5 text-bad',
 } as const
 
+interface PhotoStatusProps {
+  item: Pick<BatchItem, 'state' | 'row'>
+  /** Texts of a batch. */
+  t: ReturnType<typeof useTranslations<'batch'>>
+}
+
 /** Where a photo stands, in a word. */
-export function PhotoStatus({ item }: { item: Pick<BatchItem, 'state' | 'row'> }) {
-  const t = useTranslations('batch.states')
+export function PhotoStatus({ item, t }: PhotoStatusProps) {
   const status = statusOf(item)
   const tone = status === 'uncertain' || status === 'failed' ? TONES[status] : 'text-ink-2'
-  return <span className={clsx('whitespace-nowrap text-xs md:text-sm', tone)}>{t(status)}</span>
+  return <span className={clsx('whitespace-nowrap text-xs md:text-sm', tone)}>{t(`states.${status}`)}</span>
 }
 
 function statusOf({ state, row }: Pick<BatchItem, 'state' | 'row'>) {

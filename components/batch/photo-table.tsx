@@ -1,11 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { BatchSession, BatchSnapshot } from '@/lib/client/batch/session'
+import type { BatchSession } from '@/lib/client/batch/session'
+import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { Thumbnails } from '@/lib/client/batch/thumbnails'
 import { type TableView, viewed } from '@/lib/client/batch/view'
 import { lazily } from '../ui/lazily'
-import { PhotoRow } from './photo-row'
+import { PhotoRow, useRowTexts } from './photo-row'
 import { TableHead } from './table-head'
 import { TableTools } from './table-tools'
 
@@ -25,6 +26,7 @@ const OVERSCAN = 6
 /** The photos as a table of any length: only the rows that are seen are there. */
 export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps) {
   const t = useTranslations('batch')
+  const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
   const [thumbnails] = useState(() => new Thumbnails())
   const [opened, setOpened] = useState<number | null>(null)
@@ -59,6 +61,7 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
                 row && (
                   <PhotoRow
                     key={row.index}
+                    texts={texts}
                     item={row}
                     position={index + 2}
                     top={start}

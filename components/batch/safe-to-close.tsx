@@ -1,6 +1,6 @@
 import { CircleCheck, CloudUpload, type LucideIcon, ShieldCheck } from 'lucide-react'
 import { useTranslations } from 'use-intl'
-import type { BatchSnapshot } from '@/lib/client/batch/session'
+import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { useFormat } from '../ui/use-format'
 
 /** Whether the page may be closed now, and what becomes of the batch then. */

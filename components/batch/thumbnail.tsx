@@ -9,6 +9,9 @@ interface ThumbnailProps {
   thumbnails: Thumbnails
 }
 
+/** A row that is scrolled past asks for nothing. */
+const PAUSE_MS = 80
+
 /** A small picture, made when its row is seen. Without the file, as after a reload, its place. */
 export function Thumbnail({ index, source, thumbnails }: ThumbnailProps) {
   const [url, setUrl] = useState(() => thumbnails.get(index))
@@ -16,7 +19,14 @@ export function Thumbnail({ index, source, thumbnails }: ThumbnailProps) {
     if (!source) return
     const known = thumbnails.get(index)
     if (known !== undefined) return setUrl(known)
-    return thumbnails.want(index, source, setUrl)
+    let leave = () => {}
+    const timer = setTimeout(() => {
+      leave = thumbnails.want(index, source, setUrl)
+    }, PAUSE_MS)
+    return () => {
+      clearTimeout(timer)
+      leave()
+    }
   }, [index, source, thumbnails])
   if (url) {
     // biome-ignore lint/performance/noImgElement: an object URL of this browser

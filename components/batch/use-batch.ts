@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
-import type { BatchOptions, BatchSession, BatchSnapshot } from '@/lib/client/batch/session'
+import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
+import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { tabBatch } from '@/lib/client/batch/tab-batch'
 
 interface Batch {

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContext, expect, type Page, test } from '@playwright/test'
 
-const PAGES = ['/', '/gallery', '/models', '/history', '/result#nothing', '/nowhere']
+const PAGES = ['/', '/gallery', '/batch', '/models', '/history', '/result#nothing', '/nowhere']
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
 const choose = (page: Page, ...names: string[]) =>
   page.locator('input[type=file][multiple]').setInputFiles(names.map((name) => `public/gallery/${name}`))
@@ -69,6 +69,30 @@ test('every text of every page comes from the message files, and a language a th
   await expect(page.getByRole('img', { name: /Thé çróp/ })).toBeVisible()
   await page.getByRole('button', { name: /Thémé áñd/ }).click()
   await expect(page.getByRole('radio', { name: /Dárk/ })).toBeVisible()
+  expect(await untranslated(page)).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+})
+
+test('every text of a batch, its failures, its judgement and its panels @phone', async ({ page, context, baseURL }) => {
+  await speak(context, baseURL, 'en-XA')
+  await page.goto('/batch')
+  const photos = ['koala.webp', 'cat.png', 'astronaut.png'].map((name) => `public/gallery/${name}`)
+  await page.locator('input[data-picks=files]').setInputFiles([...photos, 'package.json', 'NOTICE'])
+  await expect(page.getByRole('button', { name: /Réťrý|Rétrý/ })).toBeVisible()
+  const labels = {
+    name: 'l.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('file,label\nkoala.webp,koala\ncat.png,koala\n,x\n'),
+  }
+  await page.locator('input[accept=".csv"]').setInputFiles(labels)
+  await expect(page.getByRole('heading', { level: 3 })).toHaveCount(3)
+  expect(await untranslated(page)).toEqual([])
+  await page.getByRole('button', { name: /Éxpórt/ }).click()
+  await expect(page.getByRole('checkbox')).not.toHaveCount(0)
+  expect(await untranslated(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /package\.json/ }).click()
+  await expect(page.getByRole('dialog').getByRole('heading', { level: 2 })).toHaveCount(2)
   expect(await untranslated(page)).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
 })

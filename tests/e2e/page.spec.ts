@@ -35,7 +35,7 @@ test('nothing jumps: not while loading, not when answers come @phone', async ({ 
     const shifts = await page.evaluate(() => (window as unknown as { shifts: [number, string][] }).shifts)
     return { sum: shifts.reduce((sum, [value]) => sum + value, 0), shifts }
   }
-  for (const path of ['/gallery', '/models', '/history', '/']) {
+  for (const path of ['/gallery', '/batch', '/models', '/history', '/']) {
     await page.goto(path, { waitUntil: 'networkidle' })
     const { sum, shifts } = await shift()
     expect(sum, JSON.stringify([path, shifts])).toBeLessThan(MOST_SHIFT)

@@ -227,6 +227,8 @@ describe('across servers', () => {
     await second.stop()
     const off = await start({ ENABLE_BATCH_PROCESSING: 'false' })
     await refusal(post(`${off.url}/api/jobs`, formOf(distinctPhotos(1))), 404, 'not_found')
+    expect((await fetch(`${off.url}/batch`)).status).toBe(404)
+    expect(await (await fetch(`${off.url}/gallery`)).text()).not.toContain('href="/batch"')
     await off.stop()
   })
 })

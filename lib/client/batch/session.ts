@@ -6,33 +6,12 @@ import { act, type BatchSettings, createJob, type JobAction, jobPhotos, readJob 
 import { type Collection, collect, type Labels, labelsOf } from './collect'
 import { follow } from './follow'
 import { type BatchItem, type Counts, ItemList } from './items'
+import { Keeper } from './keeper'
+import { Outbox, type Parcel } from './outbox'
+import { type BatchPhase, type BatchSnapshot, pace } from './snapshot'
 import type { LeftOut, PhotoSource } from './source'
-import { type KnownBatch, keepBatch, knownBatch } from './store'
+import { knownBatch } from './store'
 import { Uploader } from './uploader'
-
-export type BatchPhase = 'opening' | 'empty' | 'running' | 'paused' | 'done' | 'cancelled' | 'gone'
-
-/** What the page shows. A new object at each change. */
-export interface BatchSnapshot {
-  phase: BatchPhase
-  id: string | null
-  job: Job | null
-  /** Grows at each change of an item. */
-  version: number
-  items: readonly BatchItem[]
-  counts: Counts
-  /** Photos a second of late, and seconds to the end, where they are known. */
-  rate: number | null
-  etaSeconds: number | null
-  /** What uploads or the server wait for. */
-  trouble: Failure | null
-  /** Whether files are being looked through. */
-  collecting: boolean
-  leftOut: readonly LeftOut[]
-  labels: Labels | null
-  /** Whether this browser will know of the batch later. */
-  kept: boolean
-}
 
 export interface BatchOptions {
   settings: BatchSettings
@@ -52,15 +31,14 @@ const FULL: Failure = { code: 'storage_full', retryable: true, retryAfterMs: nul
  */
 export class BatchSession {
   private readonly list = new ItemList()
-  private readonly sources = new Map<number, PhotoSource>()
+  private readonly outbox = new Outbox(this.list)
+  private readonly keeper = new Keeper()
   private readonly listeners = new Set<() => void>()
   private readonly end = new AbortController()
   private readonly uploader: Uploader
   private job: Job | null = null
   private making: Promise<string> | undefined
-  private known: KnownBatch | null = null
   private unfollow: (() => void) | undefined
-  private cursor = 0
   private version = 0
   private pausedHere = false
   private closing = false
@@ -71,7 +49,6 @@ export class BatchSession {
   private trouble: Failure | null = null
   private leftOut: LeftOut[] = []
   private labels: Labels | null = null
-  private kept = true
   private timer: ReturnType<typeof setTimeout> | undefined
   private state: BatchSnapshot
 
@@ -103,7 +80,7 @@ export class BatchSession {
 
   /** Where the bytes of a photo are, as long as this page has them. */
   source(index: number): PhotoSource | undefined {
-    return this.sources.get(index)
+    return this.outbox.get(index)
   }
 
   /** Adds what was dropped or chosen; files of photos that are missing go on. */
@@ -131,7 +108,7 @@ export class BatchSession {
     this.wanted = id
     this.changed(true)
     const known = await knownBatch(id)
-    this.known = known?.batch ?? null
+    if (known) this.keeper.found(known.batch)
     if (known?.batch.labels) this.labels = labelsOf(known.batch.labels.name, known.batch.labels.text)
     for (const { path, size, modified } of known?.entries ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
@@ -224,14 +201,13 @@ export class BatchSession {
       } else added.push(this.addSource(source))
     }
     this.version++
-    this.cursor = 0
     await this.keep(added)
   }
 
   private addSource(source: PhotoSource): BatchItem {
     const { path, size, modified } = source
     const item = this.list.add(path, { size, modified, state: 'waiting' })
-    this.sources.set(item.index, source)
+    this.outbox.put(item.index, source)
     const { imageBytes } = this.options.limits
     if (size > imageBytes) {
       const failure = {
@@ -246,25 +222,15 @@ export class BatchSession {
   }
 
   private giveBack(item: BatchItem, source: PhotoSource): void {
-    this.sources.set(item.index, source)
+    this.outbox.put(item.index, source)
     if (item.state === 'missing') this.list.set(item.index, { state: 'waiting' })
   }
 
-  private take(bytes: number, photos: number): { item: BatchItem; source: PhotoSource }[] {
-    const part: { item: BatchItem; source: PhotoSource }[] = []
-    if (this.pausedHere || this.stopped) return part
-    let size = 0
-    for (; this.cursor < this.list.items.length && part.length < photos; this.cursor++) {
-      const item = this.list.items[this.cursor]
-      const source = item && this.sources.get(item.index)
-      if (item?.state !== 'waiting' || !source) continue
-      if (part.length > 0 && size + source.size > bytes) break
-      size += source.size
-      this.list.set(item.index, { state: 'sending' })
-      part.push({ item, source })
-    }
-    this.changed()
-    return part
+  private take(bytes: number, photos: number): Parcel[] {
+    if (this.pausedHere || this.stopped) return []
+    const parcels = this.outbox.take(bytes, photos)
+    if (parcels.length > 0) this.changed()
+    return parcels
   }
 
   private ensureJob(): Promise<string> {
@@ -287,19 +253,9 @@ export class BatchSession {
     }
   }
 
-  /** Into this browser's memory, so that it is found again. */
-  private async keep(items: readonly BatchItem[]): Promise<void> {
+  private async keep(added: readonly BatchItem[]): Promise<void> {
     const id = this.job?.id
-    if (id === undefined) return
-    const [first] = this.list.items
-    this.known ??= { id, created: Date.now(), name: first?.path.split('/')[0] ?? '', photos: 0 }
-    const { labels: _before, ...known } = this.known
-    this.known = { ...known, photos: this.list.items.length }
-    if (this.labels) this.known.labels = { name: this.labels.name, text: this.labels.text }
-    const entries = items.flatMap(({ index, path, size, modified }) =>
-      size === null || modified === null ? [] : [{ batch: id, index, path, size, modified }],
-    )
-    this.kept = await keepBatch(this.known, entries)
+    if (id !== undefined) await this.keeper.keep(id, this.list.items, added, this.labels)
   }
 
   private sent(items: readonly BatchItem[], job: Job): void {
@@ -321,11 +277,7 @@ export class BatchSession {
   }
 
   private returned(items: readonly BatchItem[]): void {
-    const state = this.stopped ? 'left_out' : 'waiting'
-    for (const { index } of items) {
-      if (this.list.items[index]?.state === 'sending') this.list.set(index, { state })
-    }
-    this.cursor = 0
+    this.outbox.returned(items, this.stopped ? 'left_out' : 'waiting')
     this.changed()
   }
 
@@ -426,8 +378,6 @@ export class BatchSession {
   private look(): BatchSnapshot {
     const counts = this.list.counts()
     const phase = this.phase(counts)
-    const rate = phase === 'running' ? (this.job?.rate ?? null) : null
-    const left = counts.total - counts.done - counts.leftOut - counts.missing
     return {
       phase,
       id: this.job?.id ?? this.wanted,
@@ -435,13 +385,12 @@ export class BatchSession {
       version: this.version,
       items: this.list.items,
       counts,
-      rate,
-      etaSeconds: rate ? left / rate : null,
+      ...pace(phase, this.job, counts),
       trouble: this.trouble,
       collecting: this.collecting > 0,
       leftOut: this.leftOut,
       labels: this.labels,
-      kept: this.kept,
+      kept: this.keeper.kept,
     }
   }
 

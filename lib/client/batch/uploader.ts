@@ -3,11 +3,12 @@ import type { Failure } from '../failure'
 import { preparePhoto } from '../prepare-photo'
 import { addPhotos } from './api'
 import type { BatchItem } from './items'
+import type { Parcel } from './outbox'
 import type { PhotoSource } from './source'
 
 export interface UploadOptions {
   /** The next photos to send, of so many bytes together or a single one; none where there are none just now. */
-  take(bytes: number, photos: number): { item: BatchItem; source: PhotoSource }[]
+  take(bytes: number, photos: number): Parcel[]
   /** The id of the job, which may have to be made. Rejects with a `Failure`. */
   job(): Promise<string>
   /** These are at the server. */
@@ -23,7 +24,7 @@ export interface UploadOptions {
   signal: AbortSignal
 }
 
-type Part = ReturnType<UploadOptions['take']>
+type Part = readonly Parcel[]
 
 const LANES = 2
 const MOST_PHOTOS = 64
@@ -98,7 +99,7 @@ export class Uploader {
   }
 
   /** The bytes of photos. A file that cannot be read any more fails by itself. */
-  private async read(part: Part): Promise<(Part[number] & { path: string; blob: Blob })[]> {
+  private async read(part: Part): Promise<(Parcel & { path: string; blob: Blob })[]> {
     const read = []
     for (const photo of part) {
       try {
