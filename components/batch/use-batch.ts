@@ -12,6 +12,9 @@ interface Batch {
   leave(): void
 }
 
+/** Other fragments are places on the page. */
+const JOB_ID = /^#([\w-]{20,})$/
+
 const nothing = () => () => {}
 const none = () => null
 
@@ -22,8 +25,8 @@ export function useBatch(options: BatchOptions): Batch {
   const id = snapshot?.id ?? null
   useEffect(() => {
     const read = () => {
-      const asked = location.hash.slice(1)
-      if (asked !== '') tabBatch.open(asked, options)
+      const asked = JOB_ID.exec(location.hash)?.[1]
+      if (asked !== undefined) tabBatch.open(asked, options)
     }
     read()
     window.addEventListener('hashchange', read)
