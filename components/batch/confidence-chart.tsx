@@ -45,25 +45,28 @@ export function ConfidenceChart({ items, version }: ConfidenceChartProps) {
         </div>
       </div>
       {doubt && <p className="mt-2 text-warn text-xs">{t('uncertainBars')}</p>}
-      <table className="sr-only">
-        <caption>{t('confidence')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('range')}</th>
-            <th scope="col">{t('photosColumn')}</th>
-            <th scope="col">{t('filters.uncertain')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {bins.map(({ from, sure, uncertain }) => (
-            <tr key={from}>
-              <th scope="row">{range(from)}</th>
-              <td>{format.integer(sure + uncertain)}</td>
-              <td>{format.integer(uncertain)}</td>
+      {/* A table is as wide as its words, whatever it is told: what hides it is around it. */}
+      <div className="sr-only">
+        <table>
+          <caption>{t('confidence')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('range')}</th>
+              <th scope="col">{t('photosColumn')}</th>
+              <th scope="col">{t('filters.uncertain')}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {bins.map(({ from, sure, uncertain }) => (
+              <tr key={from}>
+                <th scope="row">{range(from)}</th>
+                <td>{format.integer(sure + uncertain)}</td>
+                <td>{format.integer(uncertain)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   )
 }

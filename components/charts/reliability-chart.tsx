@@ -62,26 +62,29 @@ export function ReliabilityChart({ bins }: { bins: readonly Bin[] }) {
           </LineChart>
         </ResponsiveContainer>
       </div>
-      <table className="sr-only">
-        <caption>{t('reliability')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('confidenceAxis')}</th>
-            <th scope="col">{t('rightAxis')}</th>
-            <th scope="col">{t('photos')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {bins.map(({ confidence, accuracy, count }, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: groups that are made anew as a whole
-            <tr key={at}>
-              <th scope="row">{format.percent(confidence)}</th>
-              <td>{format.percent(accuracy)}</td>
-              <td>{format.integer(count)}</td>
+      {/* A table is as wide as its words, whatever it is told: what hides it is around it. */}
+      <div className="sr-only">
+        <table>
+          <caption>{t('reliability')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('confidenceAxis')}</th>
+              <th scope="col">{t('rightAxis')}</th>
+              <th scope="col">{t('photos')}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {bins.map(({ confidence, accuracy, count }, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: groups that are made anew as a whole
+              <tr key={at}>
+                <th scope="row">{format.percent(confidence)}</th>
+                <td>{format.percent(accuracy)}</td>
+                <td>{format.integer(count)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   )
 }
