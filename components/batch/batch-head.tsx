@@ -1,6 +1,7 @@
 import { Pause, Play, Plus, RotateCw, Tags, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { failedThere } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/view'
@@ -21,9 +22,9 @@ interface BatchHeadProps {
 /** Where the batch stands, and what can be done with it. */
 export function BatchHead({ session, snapshot, view, onFiles, onNew }: BatchHeadProps) {
   const t = useTranslations('batch')
-  const { phase, counts } = snapshot
+  const { phase, counts, items } = snapshot
   const over = phase === 'done' || phase === 'cancelled' || phase === 'gone'
-  const toRetry = counts.failed > 0 && phase === 'done'
+  const toRetry = phase === 'done' && counts.failed > 0 && items.some(failedThere)
   return (
     <>
       <div className="flex flex-wrap items-end gap-x-6 gap-y-4">

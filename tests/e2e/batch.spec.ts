@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { distinctPhotos, zipOf } from '../support/many-photos'
+import { distinctPhotos, locked, zipOf } from '../support/many-photos'
 import {
   chooseFiles,
   chooseFolder,
@@ -68,6 +68,7 @@ test('a dropped folder is the same tree as a chosen one; a ZIP and files join it
     ]),
   )
   writeFileSync(join(root(), 'broken.zip'), 'PK')
+  writeFileSync(join(root(), 'locked.zip'), locked(await zipOf([{ file: 'secret.jpg', bytes: Buffer.from('x') }])))
   const protocol = await page.context().newCDPSession(page)
   const at = { x: 200, y: 300, data: { items: [], files: [folder], dragOperationsMask: 1 } }
   await protocol.send('Input.dispatchDragEvent', { type: 'dragEnter', ...at })
@@ -81,7 +82,14 @@ test('a dropped folder is the same tree as a chosen one; a ZIP and files join it
     'holiday/zoo/0003.webp',
   ])
   await page.getByRole('button', { name: 'New batch' }).click()
-  await chooseFiles(page, zip, join(root(), 'broken.zip'), 'tests/e2e/photos/koala.heic', join(folder, '0001.webp'))
+  await chooseFiles(
+    page,
+    zip,
+    join(root(), 'broken.zip'),
+    join(root(), 'locked.zip'),
+    'tests/e2e/photos/koala.heic',
+    join(folder, '0001.webp'),
+  )
   await done(page)
   expect((await results(page)).map(({ file, label }) => [file, label !== null])).toEqual([
     ['0001.webp', true],
@@ -90,8 +98,9 @@ test('a dropped folder is the same tree as a chosen one; a ZIP and files join it
     ['in/photos/00001.webp', true],
     ['in/photos/00002.webp', true],
   ])
-  await page.getByRole('button', { name: '2 files were left out' }).click()
+  await page.getByRole('button', { name: '3 files were left out' }).click()
   await expect(page.getByText('broken.zipthis archive cannot be read')).toBeVisible()
+  await expect(page.getByText('secret.jpglocked by a password')).toBeVisible()
   await expect(page.getByText('in/a.txtno photo')).toBeVisible()
   // A picture of the ZIP is unpacked for its row, and for the opened photo.
   await expect(rows(page).nth(3).locator('img')).toBeVisible()

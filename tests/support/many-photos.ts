@@ -37,3 +37,17 @@ export async function zipOf(photos: readonly { file: string; bytes: Buffer }[]):
   for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
 }
+
+/** Says of every file that it is encrypted: bit 0 of the flags, in both headers (APPNOTE 4.4.4). */
+export function locked(archive: Buffer): Buffer {
+  const bytes = Buffer.from(archive)
+  for (const [signature, flags] of [
+    ['PK\x03\x04', 6],
+    ['PK\x01\x02', 8],
+  ] as const) {
+    for (let at = bytes.indexOf(signature); at >= 0; at = bytes.indexOf(signature, at + 1)) {
+      bytes[at + flags] = (bytes[at + flags] ?? 0) | 1
+    }
+  }
+  return bytes
+}

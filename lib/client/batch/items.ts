@@ -29,6 +29,11 @@ export interface Counts {
   leftOut: number
 }
 
+/** Whether the server failed with it: what never reached the server would fail again. */
+export function failedThere({ row }: BatchItem): boolean {
+  return row?.status === 'failed' && row.sha256 !== null
+}
+
 /** Name, size and time. */
 function mark({ path, size, modified }: Pick<BatchItem, 'path' | 'size' | 'modified'>): string {
   return `${path.slice(path.lastIndexOf('/') + 1)}/${size}/${modified}`

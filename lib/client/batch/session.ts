@@ -5,7 +5,7 @@ import type { Failure } from '../failure'
 import { act, type BatchSettings, createJob, type JobAction, jobPhotos, readJob } from './api'
 import { type Collection, collect, type Labels, labelsOf } from './collect'
 import { follow } from './follow'
-import { type BatchItem, type Counts, ItemList } from './items'
+import { type BatchItem, type Counts, failedThere, ItemList } from './items'
 import { Keeper } from './keeper'
 import { Outbox, type Parcel } from './outbox'
 import { type BatchPhase, type BatchSnapshot, pace } from './snapshot'
@@ -148,9 +148,8 @@ export class BatchSession {
   /** Runs those again that the server could not answer. */
   async retryFailed(): Promise<void> {
     if (!(await this.act('retry'))) return
-    for (const { index, row } of this.list.items) {
-      // What never reached the server would fail again.
-      if (row?.status === 'failed' && row.sha256 !== null) this.list.set(index, { state: 'queued', row: null })
+    for (const item of this.list.items) {
+      if (failedThere(item)) this.list.set(item.index, { state: 'queued', row: null })
     }
     this.closing = !this.job?.open
     this.follow()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ZipFile } from 'yazl'
 import { Problem } from '@/lib/shared/problem'
+import { locked } from '@/tests/support/many-photos'
 import { zipPhotos } from './zip'
 
 const LIMITS = { files: 5, bytes: 30_000_000, imageBytes: 1000 }
@@ -66,6 +67,7 @@ test.each<[string, () => Promise<Buffer> | Buffer, string, RegExp]>([
     'invalid_parameter',
     /a\.png twice/,
   ],
+  ['a password', async () => locked(await zip(['a.png', 'x'])), 'invalid_parameter', /has a password \(a\.png\)/],
   [
     'too many',
     () => zip(...Array.from({ length: 6 }, (_, i): Part => [`${i}.png`, 'x'])),
