@@ -3,10 +3,7 @@ import { useTranslations } from 'use-intl'
 import type { BatchSettings } from '@/lib/client/batch/api'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract'
-import { useModelName } from '../classify/use-model-name'
-import { Disclosure } from '../ui/disclosure'
-import { Segmented } from '../ui/segmented'
-import { Slider } from '../ui/slider'
+import { AnswerOptions } from '../classify/answer-options'
 import { useFormat } from '../ui/use-format'
 import { KnownBatches } from './known-batches'
 import { LeftOutNotice } from './left-out-notice'
@@ -23,8 +20,6 @@ interface BatchStartProps {
   retentionHours: number
 }
 
-const MOST_LABELS = 10
-const HIGHEST_THRESHOLD = 0.5
 /** What the dialog of the system offers first; anything may be chosen. */
 const ACCEPT = 'image/*,.heic,.heif,.zip,.csv'
 
@@ -53,7 +48,15 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
         </div>
       </div>
       <LeftOutNotice leftOut={leftOut} />
-      <Settings models={models} settings={settings} onSettings={onSettings} />
+      <AnswerOptions
+        models={models}
+        model={settings.model}
+        onModel={(model) => onSettings({ ...settings, model })}
+        shown={settings.topK}
+        onShown={(topK) => onSettings({ ...settings, topK })}
+        least={settings.threshold}
+        onLeast={(threshold) => onSettings({ ...settings, threshold })}
+      />
       <p className="mt-4 text-pretty text-ink-3 text-sm">
         {t('facts', {
           files: format.integer(limits.files),
@@ -63,47 +66,5 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
       </p>
       <KnownBatches />
     </div>
-  )
-}
-
-function Settings({ models, settings, onSettings }: Pick<BatchStartProps, 'models' | 'settings' | 'onSettings'>) {
-  const t = useTranslations('answer')
-  const name = useModelName()
-  const { model, topK, threshold } = settings
-  const percent = Math.round(100 * threshold)
-  const chosen = [t('optionsModel', { model: name(model) }), t('optionsTop', { count: topK })]
-  if (percent > 0) chosen.push(t('optionsLeast', { percent }))
-  const choices = models.map(({ id, type, status }) => ({
-    value: type ?? id,
-    label: name(type ?? id),
-    disabled: status === 'failed',
-  }))
-  return (
-    <Disclosure className="mt-4" label={chosen.join(' · ')}>
-      <Segmented
-        label={t('model')}
-        options={choices}
-        value={model}
-        onChange={(next) => onSettings({ ...settings, model: next })}
-      />
-      <Slider
-        label={t('labels')}
-        value={topK}
-        min={1}
-        max={MOST_LABELS}
-        step={1}
-        onChange={(next) => onSettings({ ...settings, topK: next })}
-        show={String}
-      />
-      <Slider
-        label={t('atLeast')}
-        value={threshold}
-        min={0}
-        max={HIGHEST_THRESHOLD}
-        step={0.01}
-        onChange={(next) => onSettings({ ...settings, threshold: next })}
-        show={(share) => t('percent', { value: Math.round(100 * share) })}
-      />
-    </Disclosure>
   )
 }

@@ -8,6 +8,7 @@ import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { type TableView, WHOLE } from '@/lib/client/batch/view'
 import type { ModelInfo } from '@/lib/shared/contract'
 import { DropOverlay } from '../classify/drop-overlay'
+import { startModel } from '../classify/start-model'
 import { lazily } from '../ui/lazily'
 import { BatchHead } from './batch-head'
 import { BatchNotices } from './batch-notices'
@@ -76,7 +77,7 @@ interface ShownProps {
 /** A batch that has photos, or had. */
 function Shown({ session, snapshot, onFiles, onNew }: ShownProps) {
   const [view, setView] = useState<TableView>(WHOLE)
-  const { items, version, labels, job } = snapshot
+  const { items, labels, job } = snapshot
   function show(part: Partial<TableView>): void {
     setView({ ...view, ...part })
     document.getElementById('photos')?.scrollIntoView({ block: 'start' })
@@ -89,13 +90,8 @@ function Shown({ session, snapshot, onFiles, onNew }: ShownProps) {
         <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
           <PhotoTable session={session} snapshot={snapshot} view={view} onView={setView} />
           <div className="grid content-start gap-6">
-            <LabelChart
-              items={items}
-              version={version}
-              chosen={view.label}
-              onChoose={(label) => setView({ ...view, label })}
-            />
-            <ConfidenceChart items={items} version={version} />
+            <LabelChart items={items} chosen={view.label} onChoose={(label) => setView({ ...view, label })} />
+            <ConfidenceChart items={items} />
           </div>
         </div>
       )}
@@ -104,7 +100,6 @@ function Shown({ session, snapshot, onFiles, onNew }: ShownProps) {
           labels={labels}
           job={job}
           items={items}
-          version={version}
           onShow={(only) => show({ ...WHOLE, only })}
           onRemove={() => session.setLabels(null)}
         />
@@ -120,10 +115,4 @@ function optionsOf(
 ): BatchOptions {
   const { id = '', revision = '' } = models.find(({ id, type }) => settings.model === (type ?? id)) ?? {}
   return { settings, limits, model: { id, revision } }
-}
-
-/** The default model, named by its type where it has one. */
-function startModel(models: readonly ModelInfo[]): string {
-  const model = models.find((candidate) => candidate.default) ?? models[0]
-  return model?.type ?? model?.id ?? 'balanced'
 }

@@ -6,17 +6,15 @@ import { useFormat } from '../ui/use-format'
 
 interface ConfidenceChartProps {
   items: readonly BatchItem[]
-  version: number
 }
 
 const range = (from: number) => `${from}–${from + CONFIDENCE_STEP} %`
 
 /** How many answers have which confidence; the uncertain ones in the colour of a warning. The same figures as a table for screen readers. */
-export function ConfidenceChart({ items, version }: ConfidenceChartProps) {
+export function ConfidenceChart({ items }: ConfidenceChartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is the same object; its version tells of changes
-  const bins = useMemo(() => confidenceBins(items), [items, version])
+  const bins = useMemo(() => confidenceBins(items), [items])
   const most = Math.max(1, ...bins.map(({ sure, uncertain }) => sure + uncertain))
   const height = (count: number) => `${(100 * count) / most}%`
   const doubt = bins.some(({ uncertain }) => uncertain > 0)

@@ -3,11 +3,17 @@ import { Popover } from '@base-ui/react/popover'
 import { Check, ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { EXPORT_FORMATS, type ExportFormat, exportFile } from '@/lib/client/batch/export'
+import { exportFile } from '@/lib/client/batch/export'
 import type { BatchItem } from '@/lib/client/batch/items'
 import { type TableView, viewed } from '@/lib/client/batch/view'
 import { saveBlob } from '@/lib/client/save-file'
-import { RESULT_COLUMNS, type ResultColumn, type ResultRow } from '@/lib/shared/results'
+import {
+  RESULT_COLUMNS,
+  RESULT_FORMATS,
+  type ResultColumn,
+  type ResultFormat,
+  type ResultRow,
+} from '@/lib/shared/results'
 import { Button } from '../ui/button'
 import { Segmented } from '../ui/segmented'
 
@@ -19,7 +25,7 @@ interface ExportPanelProps {
 /** The results so far as a file: which format, which columns, all or what the table shows. */
 export function ExportPanel({ items, view }: ExportPanelProps) {
   const t = useTranslations('batch')
-  const [format, setFormat] = useState<ExportFormat>('csv')
+  const [format, setFormat] = useState<ResultFormat>('csv')
   const [left, setLeft] = useState<ReadonlySet<ResultColumn>>(new Set())
   const [onlyShown, setOnlyShown] = useState(false)
   const rows = (): ResultRow[] => (onlyShown ? viewed(items, view) : items).flatMap(({ row }) => (row ? [row] : []))
@@ -40,11 +46,11 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
             aria-label={t('export')}
             className="grid w-[min(380px,calc(100vw-24px))] gap-4 rounded-card border border-line bg-card p-4 shadow-card outline-none"
           >
-            <Segmented<ExportFormat>
+            <Segmented<ResultFormat>
               label={t('format')}
               value={format}
               onChange={setFormat}
-              options={EXPORT_FORMATS.map((value) => ({ value, label: value.toUpperCase(), lang: 'en' }))}
+              options={RESULT_FORMATS.map((value) => ({ value, label: value.toUpperCase(), lang: 'en' }))}
             />
             <fieldset>
               <legend className="text-ink-2 text-sm">{t('whichColumns')}</legend>

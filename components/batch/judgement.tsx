@@ -18,17 +18,15 @@ interface JudgementProps {
   labels: Labels
   job: Job
   items: readonly BatchItem[]
-  version: number
   /** Shows some photos in the table. */
   onShow(only: NonNullable<TableView['only']>): void
   onRemove(): void
 }
 
 /** How good the answers are, by labels that the visitor gave: the arithmetic of `vision eval`. */
-export function Judgement({ labels, job, items, version, onShow, onRemove }: JudgementProps) {
+export function Judgement({ labels, job, items, onShow, onRemove }: JudgementProps) {
   const t = useTranslations('batch.judgement')
   const { classes, failed } = useClasses(job.model.id)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is the same object; its version tells of changes
   const evaluation = useMemo(
     () =>
       classes &&
@@ -37,7 +35,7 @@ export function Judgement({ labels, job, items, version, onShow, onRemove }: Jud
         labels.truth,
         classes,
       ),
-    [classes, items, version, labels],
+    [classes, items, labels],
   )
   return (
     <section aria-labelledby="judgement" className="mt-12">

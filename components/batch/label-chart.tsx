@@ -6,7 +6,6 @@ import { useFormat } from '../ui/use-format'
 
 interface LabelChartProps {
   items: readonly BatchItem[]
-  version: number
   /** The label that the table is filtered by. */
   chosen: string | null
   onChoose(label: string | null): void
@@ -15,11 +14,10 @@ interface LabelChartProps {
 const SHOWN = 10
 
 /** The most frequent labels as bars; each filters the table. */
-export function LabelChart({ items, version, chosen, onChoose }: LabelChartProps) {
+export function LabelChart({ items, chosen, onChoose }: LabelChartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is the same object; its version tells of changes
-  const counts = useMemo(() => labelCounts(items), [items, version])
+  const counts = useMemo(() => labelCounts(items), [items])
   const most = counts[0]?.[1] ?? 1
   return (
     <section aria-labelledby="labels" className="rounded-card border border-line bg-card p-5">

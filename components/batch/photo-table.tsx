@@ -31,9 +31,8 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
   const [thumbnails] = useState(() => new Thumbnails())
   const [opened, setOpened] = useState<number | null>(null)
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
-  const { items, version } = snapshot
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is the same object; its version tells of changes
-  const rows = useMemo(() => viewed(items, view), [items, version, view])
+  const { items } = snapshot
+  const rows = useMemo(() => viewed(items, view), [items, view])
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

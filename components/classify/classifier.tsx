@@ -15,6 +15,7 @@ import { Filmstrip } from './filmstrip'
 import { ModelNotice } from './model-notice'
 import { OfflineNotice } from './offline-notice'
 import { PhotoFrame } from './photo-frame'
+import { startModel } from './start-model'
 import { UrlNotice } from './url-notice'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { usePaste } from './use-paste'
@@ -162,10 +163,4 @@ function exported({ name, file, prepared, phases }: Photo, model: string): Expor
 /** As high as the closed options, until they are there. */
 function Line() {
   return <div className="mt-4 h-8" />
-}
-
-/** The default model, named by its type where it has one. */
-function startModel(models: readonly ModelInfo[]): string {
-  const model = models.find((candidate) => candidate.default) ?? models[0]
-  return model?.type ?? model?.id ?? 'balanced'
 }

@@ -135,6 +135,38 @@ export function jsonLine(row: ResultRow, columns: readonly ResultColumn[] = RESU
 }
 
 /** A row's chosen columns, in their order. */
-export function chosen(row: ResultRow, columns: readonly ResultColumn[]): Partial<ResultRow> {
+function chosen(row: ResultRow, columns: readonly ResultColumn[]): Partial<ResultRow> {
   return Object.fromEntries(columns.map((column) => [column, row[column]])) as Partial<ResultRow>
+}
+
+export const RESULT_FORMATS = ['csv', 'json', 'ndjson'] as const
+export type ResultFormat = (typeof RESULT_FORMATS)[number]
+
+/** Their media types. */
+export const RESULT_TYPES = {
+  csv: 'text/csv; charset=utf-8',
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+} as const satisfies Record<ResultFormat, string>
+
+/** A file of results, piece by piece: the same bytes from every door. */
+export function* resultPieces(
+  rows: Iterable<ResultRow>,
+  format: ResultFormat,
+  columns: readonly ResultColumn[] = RESULT_COLUMNS,
+): Generator<string> {
+  if (format === 'csv') {
+    yield CSV_MARK + csvHeader(columns)
+    for (const row of rows) yield csvLine(row, columns)
+  } else if (format === 'ndjson') for (const row of rows) yield jsonLine(row, columns)
+  else yield* jsonList(rows, columns)
+}
+
+function* jsonList(rows: Iterable<ResultRow>, columns: readonly ResultColumn[]): Generator<string> {
+  let before = '[\n'
+  for (const row of rows) {
+    yield before + JSON.stringify(chosen(row, columns))
+    before = ',\n'
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n'
 }

@@ -39,7 +39,6 @@ export class BatchSession {
   private job: Job | null = null
   private making: Promise<string> | undefined
   private unfollow: (() => void) | undefined
-  private version = 0
   private pausedHere = false
   private closing = false
   private stopped: 'cancelled' | 'gone' | null = null
@@ -199,7 +198,6 @@ export class BatchSession {
         this.leftOut.push({ path: source.path, reason: 'too_many' })
       } else added.push(this.addSource(source))
     }
-    this.version++
     await this.keep(added)
   }
 
@@ -361,7 +359,6 @@ export class BatchSession {
 
   /** Tells that something has changed, at once or before long. */
   private changed(now = false): void {
-    this.version++
     if (now) this.tell()
     else this.timer ??= setTimeout(() => this.tell(), PACE_MS)
   }
@@ -381,8 +378,7 @@ export class BatchSession {
       phase,
       id: this.job?.id ?? this.wanted,
       job: this.job,
-      version: this.version,
-      items: this.list.items,
+      items: [...this.list.items],
       counts,
       ...pace(phase, this.job, counts),
       trouble: this.trouble,

@@ -11,8 +11,7 @@ export interface BatchSnapshot {
   phase: BatchPhase
   id: string | null
   job: Job | null
-  /** Grows at each change of an item. */
-  version: number
+  /** Another list at each change. */
   items: readonly BatchItem[]
   counts: Counts
   /** Photos a second of late, and seconds to the end, where they are known. */
