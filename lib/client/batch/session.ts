@@ -53,6 +53,7 @@ export class BatchSession {
 
   constructor(private readonly options: BatchOptions) {
     this.uploader = new Uploader({
+      held: () => this.pausedHere,
       take: (bytes, photos) => this.take(bytes, photos),
       job: () => this.ensureJob(),
       sent: (items, job) => this.sent(items, job),

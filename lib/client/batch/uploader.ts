@@ -7,6 +7,8 @@ import type { Parcel } from './outbox'
 import type { PhotoSource } from './source'
 
 export interface UploadOptions {
+  /** Whether nothing is to be sent just now. */
+  held(): boolean
   /** The next photos to send, of so many bytes together or a single one; none where there are none just now. */
   take(bytes: number, photos: number): Parcel[]
   /** The id of the job, which may have to be made. Rejects with a `Failure`. */
@@ -26,7 +28,6 @@ export interface UploadOptions {
 
 type Part = readonly Parcel[]
 
-const LANES = 2
 const MOST_PHOTOS = 64
 const MOST_BYTES = 8_000_000
 const LEAST_BYTES = 500_000
@@ -41,23 +42,20 @@ const OF_THE_JOB = new Set(['unknown_job', 'conflict', 'unknown_model', 'too_man
 /** Sends photos to a job, several in each request, again where it fails. */
 export class Uploader {
   private bytes = MOST_BYTES
-  private running = 0
+  private running = false
 
   constructor(private readonly options: UploadOptions) {}
 
   /** Sends what there is to send, if it does not already. */
   start(): void {
-    while (this.running < LANES) {
-      const part = this.next()
-      if (part.length === 0) return
-      this.running++
-      void this.lane(part)
-    }
+    if (!this.running) void this.run()
   }
 
-  private async lane(part: Part): Promise<void> {
-    for (let next = part; next.length > 0; next = this.next()) await this.send(next)
-    this.running--
+  /** One after another: the job has the photos in their order. */
+  private async run(): Promise<void> {
+    this.running = true
+    for (let part = this.next(); part.length > 0; part = this.next()) await this.send(part)
+    this.running = false
   }
 
   private next(): Part {
@@ -72,7 +70,9 @@ export class Uploader {
       const items = photos.map(({ item }) => item)
       const started = performance.now()
       try {
-        const job = await addPhotos(await this.options.job(), photos, signal)
+        const id = await this.options.job()
+        if (this.options.held()) return this.options.returned(items)
+        const job = await addPhotos(id, photos, signal)
         this.pace(performance.now() - started)
         this.options.trouble(null)
         return this.options.sent(items, job)
