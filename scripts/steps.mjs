@@ -8,7 +8,7 @@ const [MAJOR, MINOR] = [20, 19]
 
 /**
  * Arguments of Node for the built server; `npm start` has the same. Photos pass through the heap's old space, and from its
- * small start V8 would mark all of it every few dozen photos, which takes a tenth of a large photo's CPU time (measured).
+ * small start V8 would mark all of it every few dozen photos, which takes a twentieth of a large photo's CPU time (measured).
  */
 export const SERVER = ['--initial-old-space-size=256', 'dist/server.js']
 

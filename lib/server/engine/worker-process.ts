@@ -15,9 +15,6 @@ export const BATCH_SLOTS = SLOTS - 1
  */
 const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' }
 
-/** Else V8 marks the whole heap every few dozen photos: their pixels pass through it (measured: a twentieth of the CPU). */
-const LARGE_OLD_SPACE = '--initial-old-space-size=256'
-
 export interface WorkerEvents {
   loaded(worker: WorkerProcess, models: LoadReport[]): void
   /** A place has become free. */
@@ -54,7 +51,7 @@ export class WorkerProcess {
   ) {
     this.child = fork(script, [], {
       serialization: 'advanced',
-      execArgv: ['--enable-source-maps', LARGE_OLD_SPACE],
+      execArgv: ['--enable-source-maps'],
       env: childEnvironment({ UV_THREADPOOL_SIZE: String(SLOTS), ...NO_TELEMETRY }),
     })
     this.child.on('message', (message: FromWorker) => this.receive(message))
