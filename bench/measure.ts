@@ -50,7 +50,7 @@ const silent = { info() {}, warn() {}, error() {} }
 export async function inProcess(bodies: Buffer[], seconds: number, sender: number): Promise<InProcess> {
   const engine = await createEngine({
     catalog: () => readCatalog('models'),
-    workerScript: 'dist/worker.js',
+    workerScript: 'dist/engine-worker.js',
     workers: WORKERS,
     workerTimeoutMs: 20_000,
     workerMaxBytes: 1e9,

@@ -39,7 +39,7 @@ export async function chooseModel({ model: name, modelsDir, root, workers, maxPi
   if (model.error !== null) throw new Failure(EXIT.invalid, `The model ${model.id} cannot be used: ${model.error}.`)
   const engine = await batchEngine({
     catalog: async () => [entry],
-    workerScript: join(root, 'dist', 'worker.js'),
+    workerScript: join(root, 'dist', 'engine-worker.js'),
     workers,
     maxPixels,
   })

@@ -30,12 +30,13 @@ const RULES: readonly Rule[] = [
   { name: 'jobs-know-no-http', from: /^lib\/server\/jobs\//, to: /^lib\/server\/http\// },
   {
     name: 'below-the-line',
-    from: /^lib\/server\/(catalog|storage|observe)\//,
+    from: /^lib\/server\/(catalog|storage|redis|observe)\//,
     to: /^lib\/server\/(http|jobs|engine)\//,
   },
   only('onnxruntime-in-engine', /^npm:onnxruntime-node/, 'lib/server/engine/'),
   only('sharp-in-image', /^npm:sharp/, 'lib/server/image/'),
   only('bullmq-in-jobs', /^npm:bullmq/, 'lib/server/jobs/'),
+  only('ioredis-in-redis', /^npm:ioredis/, 'lib/server/redis/'),
   only('aws-in-storage', /^npm:@aws-sdk\//, 'lib/server/storage/'),
 ]
 

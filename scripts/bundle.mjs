@@ -20,12 +20,14 @@ function options(outdir, entries) {
   }
 }
 
-const WORKER = { worker: 'lib/server/engine/worker/main.ts' }
+const ENGINE_WORKER = { 'engine-worker': 'lib/server/engine/worker/main.ts' }
 
 /** Builds every entry into `outdir`. */
 export async function bundle(outdir = 'dist') {
   rmSync(outdir, { recursive: true, force: true })
-  await build(options(outdir, { server: 'bin/server.ts', vision: 'bin/vision.ts', ...WORKER }))
+  await build(
+    options(outdir, { server: 'bin/server.ts', worker: 'bin/worker.ts', vision: 'bin/vision.ts', ...ENGINE_WORKER }),
+  )
 }
 
 /**
@@ -50,7 +52,7 @@ export async function watchServer(outdir) {
       })
     },
   }
-  const entries = { runtime: 'lib/server/runtime.ts', ...WORKER }
+  const entries = { runtime: 'lib/server/runtime.ts', ...ENGINE_WORKER }
   const watcher = await context({ ...options(outdir, entries), write: false, plugins: [stamp] })
   await watcher.rebuild()
   await watcher.watch()

@@ -39,6 +39,7 @@ test.each([
   ['onnxruntime-in-engine', 'lib/server/http/a.ts', "import 'onnxruntime-node'"],
   ['sharp-in-image', 'lib/server/engine/a.ts', "import sharp from 'sharp'"],
   ['bullmq-in-jobs', 'lib/server/http/a.ts', "import 'bullmq'"],
+  ['ioredis-in-redis', 'lib/server/jobs/a.ts', "import { Redis } from 'ioredis'"],
   ['aws-in-storage', 'lib/server/http/a.ts', "import '@aws-sdk/client-s3'"],
   ['product-leaves-tests-alone', 'lib/server/a.ts', "import '../../tests/x'"],
   ['nothing-unresolved', 'lib/server/a.ts', "import './nowhere'"],

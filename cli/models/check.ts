@@ -14,7 +14,7 @@ export function modelCheck({ root, maxPixels }: Where): (folder: string) => Prom
     if (model.error !== null) return model.error
     const engine = await batchEngine({
       catalog: async () => [entry],
-      workerScript: join(root, 'dist', 'worker.js'),
+      workerScript: join(root, 'dist', 'engine-worker.js'),
       workers: 1,
       maxPixels,
     })

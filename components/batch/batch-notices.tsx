@@ -1,4 +1,4 @@
-import { FileImage, FolderOpen, type LucideIcon, TriangleAlert, WifiOff } from 'lucide-react'
+import { FileImage, FolderOpen, type LucideIcon, RotateCw, TriangleAlert, WifiOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchSession } from '@/lib/client/batch/session'
@@ -26,6 +26,16 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
         </Notice>
       )}
       {trouble && phase !== 'gone' && <Trouble failure={trouble} />}
+      {snapshot.job?.reason === 'dead_letters' && (
+        <Notice icon={TriangleAlert} title={t('stuckTitle')}>
+          {t('stuck')}
+          <span className="mt-3 flex">
+            <Button onClick={() => void session.retryFailed()}>
+              <RotateCw aria-hidden /> {t('tryAgain')}
+            </Button>
+          </span>
+        </Notice>
+      )}
       {counts.missing > 0 && (
         <Notice icon={FolderOpen} title={t('missingTitle', { count: counts.missing })}>
           {t('missing')}

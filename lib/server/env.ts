@@ -34,6 +34,21 @@ const hosts = z
   .pipe(z.array(z.string().regex(/^[^\s:/]+:\d{1,5}$/)))
   .meta({ allowed: 'hosts as host:port, with commas between them' })
 
+const redisUrl = z
+  .string()
+  .regex(/^rediss?:\/\/\S+$/)
+  .meta({ allowed: 'an address like redis://host:6379 or rediss://:password@host:6379' })
+
+const bucketName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+  .meta({ allowed: 'the name of a bucket' })
+
+const webAddress = z
+  .string()
+  .regex(/^https?:\/\/\S+$/)
+  .meta({ allowed: 'an address like http://localhost:9000' })
+
 const MEGABYTE = 1_000_000
 /** What no camera of today exceeds by much. */
 const MOST_PIXELS = 50 * MEGABYTE
@@ -64,6 +79,11 @@ const OPTIONS = {
   MAX_JOB_BYTES: integer(MEGABYTE, 1e13).default(10_000 * MEGABYTE),
   JOB_RETENTION_HOURS: integer(1, 24 * 366).default(72),
   ADMIN_TOKEN: text.optional(),
+  INSTANCES: integer(1, 10_000).default(1),
+  REDIS_URL: redisUrl.optional(),
+  BUCKET: bucketName.optional(),
+  AWS_ENDPOINT_URL: webAddress.optional(),
+  AWS_REGION: text.optional(),
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: integer(0, 10).default(0),
   RATE_LIMIT: integer(0, 1e9).default(0),
@@ -135,11 +155,17 @@ export function isDevelopment(): boolean {
   return process.env.NODE_ENV === 'development'
 }
 
-/** Says to React and Next which build of theirs to load, and to send no telemetry. Called before Next is imported. */
+/** Says to libraries, before they are imported, which build of theirs to load, to send no telemetry, and to say nothing of future versions. */
 export function declareProduction(): void {
   const variables = process.env as Record<string, string>
   variables.NODE_ENV ??= 'production'
   variables.NEXT_TELEMETRY_DISABLED ??= '1'
+  quietAwsSdk()
+}
+
+/** Which Node a later release of the AWS SDK will need is no news for whoever runs the one that is locked here. */
+export function quietAwsSdk(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 }
 
 /** Where models are pulled from, and with whose rights: `HF_ENDPOINT` and `HF_TOKEN`, as Hugging Face's own tools have them. */

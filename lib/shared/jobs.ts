@@ -25,7 +25,7 @@ export const jobSchema = z
   .object({
     id: z.string().meta({ description: 'Not to be guessed: whoever knows it may read and end the job.' }),
     state: z.enum(JOB_STATES),
-    reason: z.enum(['storage_full', 'requested']).nullable().meta({ description: 'Why it is paused.' }),
+    reason: z.enum(['storage_full', 'requested', 'dead_letters']).nullable().meta({ description: 'Why it is paused.' }),
     open: z.boolean().meta({ description: 'Whether it takes more photos.' }),
     model: z.object({ id: z.string(), revision: z.string() }),
     top_k: z.int().min(1),
@@ -46,6 +46,19 @@ export const jobSchema = z
     expires_at: z.string().nullable().meta({ description: 'When it is deleted with its results.' }),
   })
   .meta({ id: 'Job' })
+
+/** Photos of a job that workers have given up together: they are tried again with the job's failed ones. */
+export const deadLetterSchema = z
+  .object({
+    job: z.string(),
+    shard: count.meta({ description: 'Which hundred of the job’s photos, from 0.' }),
+    attempts: count,
+    reason: z.string(),
+    failed_at: z.string(),
+  })
+  .meta({ id: 'DeadLetter' })
+
+export type DeadLetter = z.infer<typeof deadLetterSchema>
 
 /** How photos are added to an open job. */
 export const addParametersSchema = z.object({

@@ -149,24 +149,39 @@ export const RESULT_TYPES = {
   ndjson: 'application/x-ndjson',
 } as const satisfies Record<ResultFormat, string>
 
-/** A file of results, piece by piece: the same bytes from every door. */
+/** How a file of results is written: its beginning, then each row, then its end. */
+export interface ResultText {
+  head: string
+  row(row: ResultRow): string
+  tail(): string
+}
+
+/** A file of results of a format: the same bytes from every door. For one file. */
+export function resultText(format: ResultFormat, columns: readonly ResultColumn[] = RESULT_COLUMNS): ResultText {
+  if (format === 'csv') {
+    return { head: CSV_MARK + csvHeader(columns), row: (row) => csvLine(row, columns), tail: () => '' }
+  }
+  if (format === 'ndjson') return { head: '', row: (row) => jsonLine(row, columns), tail: () => '' }
+  let some = false
+  return {
+    head: '[',
+    row(row) {
+      const before = some ? ',\n' : '\n'
+      some = true
+      return before + JSON.stringify(chosen(row, columns))
+    },
+    tail: () => (some ? '\n]\n' : ']\n'),
+  }
+}
+
+/** A file of results, piece by piece. */
 export function* resultPieces(
   rows: Iterable<ResultRow>,
   format: ResultFormat,
-  columns: readonly ResultColumn[] = RESULT_COLUMNS,
+  columns?: readonly ResultColumn[],
 ): Generator<string> {
-  if (format === 'csv') {
-    yield CSV_MARK + csvHeader(columns)
-    for (const row of rows) yield csvLine(row, columns)
-  } else if (format === 'ndjson') for (const row of rows) yield jsonLine(row, columns)
-  else yield* jsonList(rows, columns)
-}
-
-function* jsonList(rows: Iterable<ResultRow>, columns: readonly ResultColumn[]): Generator<string> {
-  let before = '[\n'
-  for (const row of rows) {
-    yield before + JSON.stringify(chosen(row, columns))
-    before = ',\n'
-  }
-  yield before === '[\n' ? '[]\n' : '\n]\n'
+  const text = resultText(format, columns)
+  yield text.head
+  for (const row of rows) yield text.row(row)
+  yield text.tail()
 }

@@ -14,7 +14,7 @@ describe.skipIf(!there)('top-1 through the whole engine, over 1,000 labelled pho
     const log = { info() {}, warn() {}, error() {} }
     engine = await createEngine({
       catalog: () => readCatalog('models'),
-      workerScript: 'dist/worker.js',
+      workerScript: 'dist/engine-worker.js',
       workers: 2,
       workerTimeoutMs: 20_000,
       workerMaxBytes: 1e9,

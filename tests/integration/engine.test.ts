@@ -16,7 +16,7 @@ const open: TestEngine[] = []
 
 const OPTIONS: EngineOptions = {
   catalog: () => readCatalog('models'),
-  workerScript: 'dist/worker.js',
+  workerScript: 'dist/engine-worker.js',
   workers: 1,
   workerTimeoutMs: 20_000,
   workerMaxBytes: 1e9,

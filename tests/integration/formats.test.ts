@@ -54,7 +54,7 @@ beforeAll(async () => {
   const log = { info() {}, warn() {}, error() {} }
   engine = await createEngine({
     catalog: () => readCatalog(folder),
-    workerScript: 'dist/worker.js',
+    workerScript: 'dist/engine-worker.js',
     workers: 1,
     workerTimeoutMs: 20_000,
     workerMaxBytes: 1e9,

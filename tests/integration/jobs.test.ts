@@ -15,19 +15,52 @@ import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
+import { startMachines } from '../support/services'
 
 const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
+/** Known before the servers start: they are told that they may call it. */
+const CALLBACK_PORT = 20_000 + (process.pid % 10_000)
+const CALLBACK_HOST = `127.0.0.1:${CALLBACK_PORT}`
 const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = {}) =>
   fetch(url, { method: 'POST', body, headers })
 
-describe('one server', () => {
+/** Both homes of the jobs: what they promise is the same. */
+interface Home {
+  server: TestServer
+  stop(): Promise<unknown>
+}
+
+const HOMES: [name: string, open: (env: Record<string, string>) => Promise<Home>][] = [
+  [
+    'a folder',
+    async (env) => {
+      const server = await startServer({ env })
+      return { server, stop: () => server.stop() }
+    },
+  ],
+  [
+    'Redis and a bucket',
+    async (env) => {
+      const machines = await startMachines({ env })
+      return { server: machines.web[0] as TestServer, stop: () => machines.stop() }
+    },
+  ],
+]
+
+describe.each(HOMES)('jobs in %s', (_name, open) => {
+  let home: Home
   let server: TestServer
   beforeAll(async () => {
-    server = await startServer({
-      env: { LOG_LEVEL: 'warn', MAX_FILES: '40', MAX_IMAGE_BYTES: '1000000', ADMIN_TOKEN: 'open sesame' },
+    home = await open({
+      LOG_LEVEL: 'warn',
+      MAX_FILES: '40',
+      MAX_IMAGE_BYTES: '1000000',
+      ADMIN_TOKEN: 'open sesame',
+      URL_INPUT_ALLOW: CALLBACK_HOST,
     })
+    server = home.server
   })
-  afterAll(() => server.stop())
+  afterAll(() => home?.stop())
 
   test('a paused job takes up nothing until it is resumed; photos that are sent twice count once', async () => {
     const photos = distinctPhotos(12)
@@ -170,6 +203,40 @@ describe('one server', () => {
     expect(states).not.toContain(41)
     expect(states).not.toContain(0)
   })
+
+  test('the end of a job is told to its callback, signed, again until it is heard; not into the network that we stand in', async () => {
+    const heard: { body: string; signature: unknown }[] = []
+    let refusals = 1
+    const listener = createServer((request, response) => {
+      let body = ''
+      request.on('data', (data) => (body += data))
+      request.on('end', () => {
+        response.statusCode = refusals-- > 0 ? 503 : 204
+        heard.push({ body, signature: request.headers['x-vision-signature'] })
+        response.end()
+      })
+    }).listen(CALLBACK_PORT, '127.0.0.1')
+    await once(listener, 'listening')
+    try {
+      const inside = encodeURIComponent('http://169.254.169.254/latest')
+      await refusal(
+        post(`${server.url}/api/jobs?callback_url=${inside}`, formOf(distinctPhotos(1))),
+        422,
+        'url_refused',
+      )
+      const query = `?callback_url=${encodeURIComponent(`http://${CALLBACK_HOST}/done`)}`
+      const { id, callback_secret = '' } = await createJob(server.url, formOf(distinctPhotos(3)), query)
+      const job = await jobWhen(server.url, id, ({ callback }) => callback?.state === 'delivered')
+      expect([job.callback?.attempts, job.callback_secret]).toEqual([2, undefined])
+      expect(heard).toHaveLength(2)
+      for (const { body, signature } of heard) {
+        expect(JSON.parse(body)).toMatchObject({ id, state: 'done', counts: { ok: 3 } })
+        expect(signature).toBe(`sha256=${createHmac('sha256', callback_secret).update(body).digest('hex')}`)
+      }
+    } finally {
+      listener.close()
+    }
+  })
 })
 
 describe('across servers', () => {
@@ -287,36 +354,3 @@ function fillDisk(path: string): void {
     closeSync(file)
   }
 }
-
-test('the end of a job is told to its callback, signed, again until it is heard; not into the network that we stand in', async () => {
-  const heard: { body: string; signature: unknown }[] = []
-  let refusals = 1
-  const listener = createServer((request, response) => {
-    let body = ''
-    request.on('data', (data) => (body += data))
-    request.on('end', () => {
-      response.statusCode = refusals-- > 0 ? 503 : 204
-      heard.push({ body, signature: request.headers['x-vision-signature'] })
-      response.end()
-    })
-  }).listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const host = `127.0.0.1:${(listener.address() as AddressInfo).port}`
-  const server = await startServer({ env: { LOG_LEVEL: 'warn', URL_INPUT_ALLOW: host } })
-  try {
-    const inside = encodeURIComponent('http://169.254.169.254/latest')
-    await refusal(post(`${server.url}/api/jobs?callback_url=${inside}`, formOf(distinctPhotos(1))), 422, 'url_refused')
-    const query = `?callback_url=${encodeURIComponent(`http://${host}/done`)}`
-    const { id, callback_secret = '' } = await createJob(server.url, formOf(distinctPhotos(3)), query)
-    const job = await jobWhen(server.url, id, ({ callback }) => callback?.state === 'delivered')
-    expect([job.callback?.attempts, job.callback_secret]).toEqual([2, undefined])
-    expect(heard).toHaveLength(2)
-    for (const { body, signature } of heard) {
-      expect(JSON.parse(body)).toMatchObject({ id, state: 'done', counts: { ok: 3 } })
-      expect(signature).toBe(`sha256=${createHmac('sha256', callback_secret).update(body).digest('hex')}`)
-    }
-  } finally {
-    await server.stop()
-    listener.close()
-  }
-})

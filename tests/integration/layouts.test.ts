@@ -71,7 +71,7 @@ beforeAll(async () => {
           default: i === 0,
         })),
       ),
-    workerScript: 'dist/worker.js',
+    workerScript: 'dist/engine-worker.js',
     workers: 1,
     workerTimeoutMs: 20_000,
     workerMaxBytes: 1e9,

@@ -38,7 +38,7 @@ const modelsDir = modelsWithFloat32()
 const log = { info() {}, warn: console.warn, error: console.error }
 const engine = await createEngine({
   catalog: () => readCatalog(modelsDir),
-  workerScript: 'dist/worker.js',
+  workerScript: 'dist/engine-worker.js',
   workers: 2,
   workerTimeoutMs: 60_000,
   workerMaxBytes: 1e9,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Hono } from 'hono'
 import type { Engine } from '../engine/types'
 import type { Environment } from '../env'
-import type { EmbeddedJobs } from '../jobs/embedded'
+import type { Jobs } from '../jobs/jobs'
 import type { Lifecycle } from '../lifecycle'
 import type { Log } from '../log'
 import type { Metrics } from '../observe/metrics'
@@ -11,7 +11,7 @@ import type { Metrics } from '../observe/metrics'
 export interface Services {
   engine: Engine
   /** Batch jobs; null where they are switched off. */
-  jobs: EmbeddedJobs | null
+  jobs: Jobs | null
   environment: Environment
   lifecycle: Lifecycle
   log: Log

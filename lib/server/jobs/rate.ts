@@ -1,6 +1,16 @@
 const WINDOW_MS = 10_000
 
-/** Events a second over the last ten seconds. */
+/** Photos a second over the last ten seconds, of when (milliseconds since 1970) how many were done. Null where there were none of late. */
+export function rateOf(done: readonly (readonly [at: number, count: number])[]): number | null {
+  const now = Date.now()
+  const late = done.filter(([at]) => at >= now - WINDOW_MS)
+  const [first] = late
+  if (first === undefined) return null
+  const count = late.reduce((sum, [, some]) => sum + some, 0)
+  return (1000 * count) / Math.max(now - first[0], 1000)
+}
+
+/** Counts events as they come. */
 export class Rate {
   private readonly times: number[] = []
 
@@ -8,7 +18,7 @@ export class Rate {
     this.times.push(Date.now())
   }
 
-  /** Null where there was none of late. */
+  /** A second, over the last ten seconds; null where there was none of late. */
   get(): number | null {
     const now = Date.now()
     while ((this.times[0] ?? now) < now - WINDOW_MS) this.times.shift()

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { RESULT_COLUMNS, RESULT_FORMATS, RESULT_TYPES, resultPieces } from '@/lib/shared/results'
-import type { JobFolder } from '../../jobs/job'
+import { RESULT_COLUMNS, RESULT_FORMATS, RESULT_TYPES, type ResultRow, resultText } from '@/lib/shared/results'
+import type { Jobs } from '../../jobs/jobs'
 
 /** Which results, and how. */
 export const resultsParametersSchema = z.object({
@@ -26,11 +26,11 @@ export const resultsParametersSchema = z.object({
 
 export type ResultsParameters = z.output<typeof resultsParametersSchema>
 
-/** The results as a reply that is made as fast as it is read. */
-export function resultsReply(job: JobFolder, parameters: ResultsParameters): Response {
-  const { format, columns } = parameters
-  const pieces = resultPieces(asked(job, parameters), format, columns)
-  const body = Readable.toWeb(Readable.from(pieces, { objectMode: false, highWaterMark: 1 << 16 }))
+/** The results as a reply that is made as fast as it is read. @throws Problem `unknown_job` */
+export async function resultsReply(jobs: Jobs, id: string, parameters: ResultsParameters): Promise<Response> {
+  const { format, offset, status } = parameters
+  const rows = await jobs.results(id, { offset, only: status })
+  const body = Readable.toWeb(Readable.from(pieces(rows, parameters), { objectMode: false, highWaterMark: 1 << 16 }))
   const headers = {
     'content-type': RESULT_TYPES[format],
     'content-disposition': `attachment; filename="results.${format}"`,
@@ -39,11 +39,16 @@ export function resultsReply(job: JobFolder, parameters: ResultsParameters): Res
   return new Response(body as unknown as ReadableStream, { headers })
 }
 
-/** The rows that were asked for. */
-function* asked(job: JobFolder, { status, offset, limit = Number.POSITIVE_INFINITY }: ResultsParameters) {
+async function* pieces(
+  rows: AsyncIterable<ResultRow>,
+  { format, columns, limit = Number.POSITIVE_INFINITY }: ResultsParameters,
+): AsyncGenerator<string> {
+  const text = resultText(format, columns)
+  yield text.head
   let count = 0
-  for (const { row } of job.rows(offset, status)) {
-    if (count++ >= limit) return
-    yield row
+  for await (const row of rows) {
+    yield text.row(row)
+    if (++count >= limit) break
   }
+  yield text.tail()
 }

@@ -9,7 +9,7 @@ import {
 } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { Environment } from '../../env'
-import type { Draft, EmbeddedJobs } from '../../jobs/embedded'
+import type { Draft, Jobs } from '../../jobs/jobs'
 import type { ByteBudget } from '../byte-budget'
 import { parseParameters, queryParameters } from '../parameters'
 import type { AppEnv } from '../services'
@@ -23,7 +23,7 @@ const LONGEST_KEY = 200
 const NAMES_A_PAGE = 10_000
 
 /** Everything below `/api/jobs`: make, follow, end, read. A job is reached by its id, which nobody can guess, and by nothing else. */
-export function jobRoutes(jobs: EmbeddedJobs, environment: Environment, uploads: ByteBudget): Routes {
+export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBudget): Routes {
   const limits: JobUploadLimits = {
     files: environment.MAX_FILES,
     bytes: environment.MAX_JOB_BYTES,
@@ -52,9 +52,14 @@ export function jobRoutes(jobs: EmbeddedJobs, environment: Environment, uploads:
     return c.json(job, made ? 201 : 200, { location: `/api/jobs/${job.id}`, 'cache-control': 'no-store' })
   }
 
-  function list(c: Context<AppEnv>): Response {
+  async function list(c: Context<AppEnv>): Promise<Response> {
     requireAdmin(c.req.header('authorization'), environment.ADMIN_TOKEN as string)
-    return c.json({ jobs: jobs.list() }, 200, { 'cache-control': 'no-store' })
+    return c.json({ jobs: await jobs.list() }, 200, { 'cache-control': 'no-store' })
+  }
+
+  async function deadLetters(c: Context<AppEnv>): Promise<Response> {
+    requireAdmin(c.req.header('authorization'), environment.ADMIN_TOKEN as string)
+    return c.json({ dead_letters: (await jobs.deadLetters?.()) ?? [] }, 200, { 'cache-control': 'no-store' })
   }
 
   function add(c: Context<AppEnv>): Promise<Job> {
@@ -62,34 +67,36 @@ export function jobRoutes(jobs: EmbeddedJobs, environment: Environment, uploads:
     return jobs.add(id(c), fill(c), unique)
   }
 
-  function photos(c: Context<AppEnv>): JobPhotos {
+  function photos(c: Context<AppEnv>): Promise<JobPhotos> {
     const { offset } = parseParameters(photosParametersSchema, queryParameters(c.req.url))
-    const { inputs } = jobs.get(id(c))
-    return { files: inputs.slice(offset, offset + NAMES_A_PAGE).map(({ file }) => file), total: inputs.length }
+    return jobs.photos(id(c), offset, NAMES_A_PAGE)
   }
 
   return {
     '/api/jobs': { POST: create, ...(environment.ADMIN_TOKEN === undefined ? {} : { GET: list }) },
+    ...(environment.ADMIN_TOKEN === undefined || !jobs.deadLetters
+      ? {}
+      : { '/api/dead-letters': { GET: deadLetters } }),
     '/api/jobs/:id': {
-      GET: (c) => c.json(jobs.view(id(c)), 200, { 'cache-control': 'no-store' }),
-      DELETE: (c) => {
-        jobs.remove(id(c))
+      GET: async (c) => c.json(await jobs.view(id(c)), 200, { 'cache-control': 'no-store' }),
+      DELETE: async (c) => {
+        await jobs.remove(id(c))
         return c.body(null, 204)
       },
     },
     '/api/jobs/:id/photos': {
       POST: async (c) => c.json(await add(c)),
-      GET: (c) => c.json(photos(c), 200, { 'cache-control': 'no-store' }),
+      GET: async (c) => c.json(await photos(c), 200, { 'cache-control': 'no-store' }),
     },
-    '/api/jobs/:id/pause': { POST: (c) => c.json(jobs.pause(id(c), true)) },
-    '/api/jobs/:id/resume': { POST: (c) => c.json(jobs.pause(id(c), false)) },
-    '/api/jobs/:id/close': { POST: (c) => c.json(jobs.close(id(c))) },
-    '/api/jobs/:id/cancel': { POST: (c) => c.json(jobs.cancel(id(c))) },
-    '/api/jobs/:id/retry': { POST: (c) => c.json(jobs.retryFailed(id(c))) },
+    '/api/jobs/:id/pause': { POST: async (c) => c.json(await jobs.pause(id(c), true)) },
+    '/api/jobs/:id/resume': { POST: async (c) => c.json(await jobs.pause(id(c), false)) },
+    '/api/jobs/:id/close': { POST: async (c) => c.json(await jobs.close(id(c))) },
+    '/api/jobs/:id/cancel': { POST: async (c) => c.json(await jobs.cancel(id(c))) },
+    '/api/jobs/:id/retry': { POST: async (c) => c.json(await jobs.retryFailed(id(c))) },
     '/api/jobs/:id/results': {
-      GET: (c) => resultsReply(jobs.get(id(c)), parseParameters(resultsParametersSchema, queryParameters(c.req.url))),
+      GET: (c) => resultsReply(jobs, id(c), parseParameters(resultsParametersSchema, queryParameters(c.req.url))),
     },
-    '/api/jobs/:id/events': { GET: (c) => jobEvents(c, jobs.get(id(c)), () => jobs.view(id(c))) },
+    '/api/jobs/:id/events': { GET: async (c) => jobEvents(c, await jobs.feed(id(c))) },
   }
 }
 
@@ -98,5 +105,5 @@ function requireAdmin(header: string | undefined, token: string): void {
   const given = Buffer.from(header?.replace(/^Bearer /i, '') ?? '')
   const wanted = Buffer.from(token)
   if (given.length === wanted.length && timingSafeEqual(given, wanted)) return
-  throw new Problem('unauthorized', 'The list of all jobs needs the operator’s token: Authorization: Bearer …')
+  throw new Problem('unauthorized', 'What is listed over all jobs needs the operator’s token: Authorization: Bearer …')
 }

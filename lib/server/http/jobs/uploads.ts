@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { getMultipartBoundary, MultipartParser, type MultipartPart } from '@remix-run/multipart-parser'
 import Papa from 'papaparse'
 import { Problem } from '@/lib/shared/problem'
-import type { Draft } from '../../jobs/embedded'
+import type { Draft, JobInput } from '../../jobs/jobs'
 import { zipPhotos } from '../../jobs/zip'
 import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
@@ -63,7 +63,7 @@ async function addForm(request: Request, draft: Draft, limits: JobUploadLimits, 
 async function addPart(part: MultipartPart, draft: Draft, limits: JobUploadLimits): Promise<void> {
   const name = nameOf(part)
   if (/\.zip$/i.test(name)) await addZip(Buffer.from(part.bytes), draft, limits)
-  else add(draft, limits, { file: name }, part.bytes)
+  else await add(draft, limits, { file: name }, part.bytes)
 }
 
 async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
@@ -100,10 +100,11 @@ async function spool(body: ReadableStream<Uint8Array>, path: string, most: numbe
 
 async function addZip(source: string | Buffer, draft: Draft, limits: JobUploadLimits): Promise<void> {
   const left = limits.files - draft.count
-  for await (const [file, bytes] of zipPhotos(source, { ...limits, files: left })) add(draft, limits, { file }, bytes)
+  for await (const [file, bytes] of zipPhotos(source, { ...limits, files: left }))
+    await add(draft, limits, { file }, bytes)
 }
 
-function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits): void {
+async function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits): Promise<void> {
   if (!limits.urls) throw new Problem('url_refused', 'This server does not fetch photos; send the photos themselves.')
   const { data, meta } = Papa.parse<Record<string, string>>(new TextDecoder().decode(body), {
     header: true,
@@ -113,10 +114,10 @@ function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits): 
   if (!meta.fields?.includes('url')) {
     throw new Problem('invalid_parameter', `The CSV needs a column url; it has: ${meta.fields?.join(', ') ?? 'none'}.`)
   }
-  for (const { url = '', file } of data) add(draft, limits, { file: file?.trim() || url.trim(), url: url.trim() })
+  for (const { url = '', file } of data) await add(draft, limits, { file: file?.trim() || url.trim(), url: url.trim() })
 }
 
-function add(draft: Draft, limits: JobUploadLimits, input: { file: string; url?: string }, bytes?: Uint8Array): void {
+async function add(draft: Draft, limits: JobUploadLimits, input: JobInput, bytes?: Uint8Array): Promise<void> {
   if (draft.count >= limits.files) throw tooMany(limits.files)
-  draft.add(input, bytes)
+  await draft.add(input, bytes)
 }

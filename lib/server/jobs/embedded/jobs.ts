@@ -1,13 +1,17 @@
-import { createHash, type Hash, randomBytes } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Job, JobParameters } from '@/lib/shared/jobs'
+import type { Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
-import type { Engine } from '../engine/types'
-import { Callbacks, type Post } from './callbacks'
-import { isJob, JobFolder, type JobInput, type JobSpec } from './job'
+import type { ResultRow } from '@/lib/shared/results'
+import type { Engine } from '../../engine/types'
+import type { Draft, JobFeed, Jobs, ResultRange } from '../jobs'
+import { newSpec, unknownJob } from '../new-spec'
+import type { Post } from '../tell-end'
+import { Callbacks } from './callbacks'
+import { FolderFeed } from './feed'
+import { isJob, JobFolder } from './job'
 import { lockFolder } from './lock'
-import { requireModel } from './require-model'
 import { Runner, type RunnerOptions } from './runner'
 
 export interface JobsOptions extends RunnerOptions {
@@ -23,17 +27,10 @@ export interface JobsOptions extends RunnerOptions {
 
 const SWEEP_MS = 60_000
 
-/** Photos on their way into a job: they count together or, where the upload breaks, not at all. */
-export interface Draft {
-  /** @throws Problem `storage_full` */
-  add(input: JobInput, bytes?: Uint8Array): void
-  readonly count: number
-}
-
 /**
  * Jobs in a folder, run by this process. What was taken in survives the process: opened again, each goes on where it was.
  */
-export class EmbeddedJobs {
+export class EmbeddedJobs implements Jobs {
   private readonly jobs = new Map<string, JobFolder>()
   private readonly runner: Runner
   private readonly callbacks: Callbacks
@@ -62,11 +59,6 @@ export class EmbeddedJobs {
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref()
   }
 
-  /**
-   * Makes a job of what `fill` adds. With a key, a second call that adds the same gets the same job.
-   *
-   * @throws Problem `unknown_model`, `conflict` where the key belongs to something else, `storage_full`, and what `fill` throws
-   */
   async create(
     parameters: JobParameters,
     fill: (draft: Draft) => Promise<void>,
@@ -85,31 +77,32 @@ export class EmbeddedJobs {
     }
   }
 
-  /** A folder for what is on its way in. */
   get spool(): string {
     return this.path('drafts')
   }
 
-  /** @throws Problem `unknown_job` */
-  get(id: string): JobFolder {
-    const job = this.jobs.get(id)
-    if (!job) throw new Problem('unknown_job', 'There is no such job, or it has been deleted.')
-    return job
+  async view(id: string): Promise<Job> {
+    return this.viewOf(this.get(id))
   }
 
-  view(id: string): Job {
-    return this.get(id).view(this.options.retentionMs)
+  async list(): Promise<Job[]> {
+    return [...this.jobs.values()].map((job) => this.viewOf(job))
   }
 
-  list(): Job[] {
-    return [...this.jobs.keys()].map((id) => this.view(id))
+  async photos(id: string, offset: number, most: number): Promise<JobPhotos> {
+    const { inputs } = this.get(id)
+    return { files: inputs.slice(offset, offset + most).map(({ file }) => file), total: inputs.length }
   }
 
-  /**
-   * Adds photos to a job that is open.
-   *
-   * @throws Problem `conflict` where it is not, `storage_full`
-   */
+  async results(id: string, { offset, only }: ResultRange): Promise<AsyncIterable<ResultRow>> {
+    return rowsOf(this.get(id), offset, only)
+  }
+
+  async feed(id: string): Promise<JobFeed> {
+    const job = this.get(id)
+    return new FolderFeed(job, () => this.viewOf(job))
+  }
+
   async add(id: string, fill: (draft: Draft) => Promise<void>, unique = false): Promise<Job> {
     const job = this.get(id)
     if (!job.open) throw new Problem('conflict', 'The job is closed; make another for more photos.')
@@ -122,27 +115,26 @@ export class EmbeddedJobs {
     return this.view(id)
   }
 
-  close(id: string): Job {
+  async close(id: string): Promise<Job> {
     onDisk(() => this.get(id).close())
     return this.view(id)
   }
 
-  pause(id: string, paused: boolean): Job {
+  async pause(id: string, paused: boolean): Promise<Job> {
     const job = this.get(id)
     onDisk(() => job.pause(paused))
     this.runner.run(job)
     return this.view(id)
   }
 
-  cancel(id: string): Job {
+  async cancel(id: string): Promise<Job> {
     const job = this.get(id)
     onDisk(() => job.cancel())
     this.runner.forget(job)
     return this.view(id)
   }
 
-  /** @throws Problem `conflict` where the job was cancelled */
-  retryFailed(id: string): Job {
+  async retryFailed(id: string): Promise<Job> {
     const job = this.get(id)
     if (job.state === 'cancelled') throw new Problem('conflict', 'The job was cancelled; its photos are gone.')
     onDisk(() => job.retryFailed())
@@ -150,7 +142,7 @@ export class EmbeddedJobs {
     return this.view(id)
   }
 
-  remove(id: string): void {
+  async remove(id: string): Promise<void> {
     const job = this.get(id)
     this.jobs.delete(id)
     this.runner.forget(job)
@@ -159,7 +151,6 @@ export class EmbeddedJobs {
     rmSync(job.path, { recursive: true, force: true })
   }
 
-  /** Finishes what runs; the rest goes on at the next start. */
   async shutDown(): Promise<void> {
     clearInterval(this.sweeper)
     this.callbacks.close()
@@ -172,7 +163,7 @@ export class EmbeddedJobs {
   private async make(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key: string | null) {
     const { callback_url } = parameters
     if (callback_url !== undefined) this.options.requireAddress(callback_url)
-    const spec = this.spec(parameters)
+    const spec = newSpec(this.options.engine, parameters)
     const path = join(this.path('drafts'), spec.id)
     const digest = createHash('sha256').update(JSON.stringify(parameters))
     const draft = onDisk(() => new JobFolder(path, spec))
@@ -184,7 +175,7 @@ export class EmbeddedJobs {
       draft.dispose()
       if (earlier) {
         rmSync(path, { recursive: true })
-        return { job: this.view(earlier), made: false }
+        return { job: await this.view(earlier), made: false }
       }
       renameSync(path, join(this.path('jobs'), spec.id))
       if (key !== null) writeFileSync(join(this.path('keys'), key), JSON.stringify({ id: spec.id, body }))
@@ -195,20 +186,17 @@ export class EmbeddedJobs {
     const job = this.load(spec.id)
     if (!parameters.open) job.close()
     const secret = spec.callback ? { callback_secret: spec.callback.secret } : {}
-    return { job: { ...this.view(spec.id), ...secret }, made: true }
+    return { job: { ...this.viewOf(job), ...secret }, made: true }
   }
 
-  private spec({ model: name, top_k, threshold, callback_url }: JobParameters): JobSpec {
-    const secret = randomBytes(32).toString('hex')
-    return {
-      // As many bits as a key: whoever knows it may read the results.
-      id: randomBytes(24).toString('base64url'),
-      model: requireModel(this.options.engine, name, top_k),
-      top_k,
-      threshold,
-      created_at: new Date().toISOString(),
-      ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
-    }
+  private get(id: string): JobFolder {
+    const job = this.jobs.get(id)
+    if (!job) throw unknownJob()
+    return job
+  }
+
+  private viewOf(job: JobFolder): Job {
+    return job.view(this.options.retentionMs)
   }
 
   /** The job that a key has made already. @throws Problem `conflict` */
@@ -237,7 +225,7 @@ export class EmbeddedJobs {
   private sweep(): void {
     const before = Date.now() - this.options.retentionMs
     for (const [id, job] of this.jobs) {
-      if ((job.finishedAt ?? (job.open ? job.touchedAt : Number.POSITIVE_INFINITY)) < before) this.remove(id)
+      if ((job.finishedAt ?? (job.open ? job.touchedAt : Number.POSITIVE_INFINITY)) < before) void this.remove(id)
     }
     for (const name of readdirSync(this.path('keys'))) {
       const path = join(this.path('keys'), name)
@@ -251,9 +239,13 @@ export class EmbeddedJobs {
   }
 }
 
+async function* rowsOf(job: JobFolder, offset?: number, only?: ResultRow['status']): AsyncGenerator<ResultRow> {
+  for (const { row } of job.rows(offset, only)) yield row
+}
+
 function into(job: JobFolder, digest?: Hash): Draft {
   return {
-    add(input, bytes) {
+    async add(input, bytes) {
       if (job.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
       digest?.update(JSON.stringify(input)).update(
         createHash('sha256')
@@ -268,11 +260,11 @@ function into(job: JobFolder, digest?: Hash): Draft {
   }
 }
 
-/** Leaves out what the job has by that name, so that an upload whose reply was lost can be sent again. */
+/** Leaves out what the job has by that name. */
 function onlyNew(job: JobFolder, draft: Draft): Draft {
   return {
-    add(input, bytes) {
-      if (!job.has(input.file)) draft.add(input, bytes)
+    async add(input, bytes) {
+      if (!job.has(input.file)) await draft.add(input, bytes)
     },
     get count() {
       return draft.count

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Problem } from '@/lib/shared/problem'
-import type { Engine } from '../engine/types'
-import { Answers, classifyPhoto, requireSize } from './classify-photo'
+import type { Engine } from '../../engine/types'
+import { Answers, classifyPhoto, requireSize } from '../classify-photo'
 import type { JobFolder } from './job'
 
 export interface RunnerOptions {

@@ -1,11 +1,6 @@
 import type { ResultRow } from '@/lib/shared/results'
-import type { Place } from './append-log'
-
-export interface ResultLine {
-  index: number
-  round: number
-  row: ResultRow
-}
+import type { Place } from '../append-log'
+import type { ResultLine } from '../jobs'
 
 interface Standing {
   place: Place

@@ -1,27 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Job } from '@/lib/shared/jobs'
-import type { ModelName, ResultRow } from '@/lib/shared/results'
-import { AppendLog } from './append-log'
-import { Rate } from './rate'
-import { type ResultLine, Standings } from './standings'
-
-/** What a job was made with. It never changes. */
-export interface JobSpec {
-  id: string
-  model: ModelName
-  top_k: number
-  threshold: number
-  created_at: string
-  /** Where its end is told, and what that is signed with. */
-  callback?: { url: string; secret: string }
-}
-
-/** One photo of a job: a file that was uploaded, or an address. */
-export interface JobInput {
-  file: string
-  url?: string
-}
+import type { ResultRow } from '@/lib/shared/results'
+import { AppendLog } from '../append-log'
+import type { JobInput, JobSpec, ResultLine } from '../jobs'
+import { Rate } from '../rate'
+import { Standings } from './standings'
 
 /** What changes of a job besides its photos and results. Written whole, by one rename. */
 interface Status {

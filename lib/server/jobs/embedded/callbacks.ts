@@ -1,12 +1,6 @@
-import { createHmac } from 'node:crypto'
 import type { Job } from '@/lib/shared/jobs'
+import { CALLBACK_WAITS, type Post, tellEnd } from '../tell-end'
 import type { JobFolder } from './job'
-
-/** Resolves to the HTTP status. @throws Problem */
-export type Post = (url: string, body: string, headers: Record<string, string>, signal: AbortSignal) => Promise<number>
-
-/** Seconds before each further attempt. */
-const WAITS = [2, 10, 60, 600, 3600]
 
 /** Tells the end of jobs to who asked for it, again and again until a 2xx comes back, a handful of times. It may be told twice: the id of the job says that it is the same. */
 export class Callbacks {
@@ -32,11 +26,12 @@ export class Callbacks {
   }
 
   private async attempts(job: JobFolder): Promise<void> {
+    const target = job.spec.callback as { url: string; secret: string }
     const over = () => this.stop.signal.aborted || job.stopped
     for (let attempts = (job.callback?.attempts ?? 0) + 1; ; attempts++) {
-      const delivered = await this.attempt(job)
+      const delivered = await tellEnd(target, this.view(job), this.post, this.stop.signal)
       if (over()) return
-      const wait = delivered ? undefined : WAITS[attempts - 1]
+      const wait = delivered ? undefined : CALLBACK_WAITS[attempts - 1]
       this.note(job, attempts, delivered ? 'delivered' : wait === undefined ? 'given_up' : 'waiting')
       if (wait === undefined) return
       await this.pause(wait)
@@ -50,18 +45,6 @@ export class Callbacks {
       job.changed()
     } catch (err) {
       this.log.warn({ job: job.spec.id, err }, 'it cannot be noted that a job’s end was told')
-    }
-  }
-
-  private async attempt(job: JobFolder): Promise<boolean> {
-    const { url, secret } = job.spec.callback as { url: string; secret: string }
-    const body = JSON.stringify(this.view(job))
-    const signature = createHmac('sha256', secret).update(body).digest('hex')
-    try {
-      const status = await this.post(url, body, { 'x-vision-signature': `sha256=${signature}` }, this.stop.signal)
-      return status >= 200 && status < 300
-    } catch {
-      return false // Nobody there: again later. The job says how often it was tried.
     }
   }
 

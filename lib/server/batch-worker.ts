@@ -1,0 +1,55 @@
+import { constants, setPriority } from 'node:os'
+import { defaultWorkers } from './default-workers'
+import { EnvironmentError, readEnvironment } from './env'
+import { BatchWorker } from './jobs/distributed/worker'
+import { createLog } from './log'
+import { openEngine } from './open-engine'
+import { jobSurroundings } from './open-jobs'
+import { connectRedis } from './redis/connect'
+import { S3Bucket, s3Client } from './storage/s3'
+
+/** How long what runs may take to finish before it is left to another worker, as a share of the time to stop in. */
+const FINISHING = 0.8
+
+/**
+ * A process that runs the batch jobs of all instances, until a signal comes.
+ *
+ * @throws EnvironmentError where it is not said what it shares them by
+ */
+export async function runBatchWorker(): Promise<void> {
+  const environment = readEnvironment()
+  const { REDIS_URL, BUCKET, AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, SHUTDOWN_TIMEOUT_MS } = environment
+  if (REDIS_URL === undefined || BUCKET === undefined) {
+    throw new EnvironmentError('REDIS_URL and BUCKET are not set; a batch worker takes its work from there')
+  }
+  // On a machine that serves people too, they come first.
+  setPriority(constants.priority.PRIORITY_LOW)
+  const log = createLog(environment.LOG_LEVEL)
+  const [redis, blocking] = await Promise.all([
+    connectRedis(REDIS_URL, { log }),
+    connectRedis(REDIS_URL, { log, blocking: true }),
+  ])
+  const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
+  const engine = await openEngine(environment, workers, log)
+  await engine.settled()
+  const store = new S3Bucket(s3Client({ endpoint, region }), BUCKET)
+  const worker = new BatchWorker({ ...jobSurroundings(environment, workers), engine, store, redis, blocking, log })
+  await worker.ready()
+  log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'taking up batch work')
+  process.send?.({ kind: 'ready' })
+
+  let stopping = false
+  async function stop(): Promise<void> {
+    if (stopping) return
+    stopping = true
+    log.info({}, 'stopping')
+    setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref()
+    await worker.close(FINISHING * SHUTDOWN_TIMEOUT_MS)
+    await engine.close()
+    redis.disconnect()
+    blocking.disconnect()
+    log.info({}, 'stopped')
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+}

@@ -1,0 +1,98 @@
+import type { ObjectStore } from '../../storage/objects'
+import { seeToEnd } from './ending'
+import { JOBS, jobPrefix } from './layout'
+import type { Ledger } from './ledger'
+import type { WorkQueue } from './queue'
+import { removeJob, removeObjects } from './remove'
+import { restoreJob } from './restore'
+
+export interface CaretakerOptions {
+  store: ObjectStore
+  ledger: Ledger
+  queue: WorkQueue
+  retentionMs: number
+  log: { warn(fields: object, message: string): void }
+}
+
+const MEND_MS = 3_000
+const SWEEP_MS = 60_000
+/** Longer than a turn should take; after that another process may have one. */
+const TURN_MS = 120_000
+
+/**
+ * Puts right what kills and lost seconds leave behind: shards that were given out and are in no queue, jobs that Redis forgot, jobs whose time is over.
+ * Every worker has one; one at a time does the work.
+ */
+export class Caretaker {
+  private readonly timers: NodeJS.Timeout[] = []
+  private running: Promise<void> = Promise.resolve()
+  private closed = false
+
+  constructor(private readonly options: CaretakerOptions) {}
+
+  start(): void {
+    this.every(MEND_MS, 'mend', () => this.mend())
+    this.every(SWEEP_MS, 'sweep', () => this.sweep())
+    this.turn('sweep', () => this.sweep())
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    for (const timer of this.timers) clearInterval(timer)
+    await this.running
+  }
+
+  private every(ms: number, name: string, work: () => Promise<void>): void {
+    this.timers.push(setInterval(() => this.turn(name, work), ms))
+  }
+
+  private turn(name: string, work: () => Promise<void>): void {
+    this.running = this.running
+      .then(async () => {
+        if (!this.closed) await this.options.ledger.alone(name, TURN_MS, work)
+      })
+      .catch((error: Error) =>
+        this.options.log.warn({ reason: error.message }, `could not ${name} the jobs; trying again`),
+      )
+  }
+
+  private async mend(): Promise<void> {
+    const { ledger, queue, store } = this.options
+    for (const id of await ledger.activeIds()) {
+      if (this.closed) return
+      await queue.feed(id)
+      await queue.mend(id)
+      await seeToEnd(store, ledger, queue, id)
+    }
+  }
+
+  /** Deletes what ended long ago, and what was begun and left; finds what Redis forgot. */
+  private async sweep(): Promise<void> {
+    const { ledger, queue, store, retentionMs } = this.options
+    const before = Date.now() - retentionMs
+    for (const id of await ledger.ids()) {
+      const standing = await ledger.standing(id)
+      if (!standing) await ledger.forget(id)
+      else if (overSince(standing) < before) await removeJob(store, ledger, queue, standing.spec)
+    }
+    for await (const id of store.folders(JOBS)) {
+      if (this.closed) return
+      if (!(await ledger.knows(id)) && !(await restoreJob(store, ledger, id))) await this.removeOrphan(id, before)
+    }
+  }
+
+  /** A job that was never made whole, or not deleted whole. It may be in the making. */
+  private async removeOrphan(id: string, before: number): Promise<void> {
+    const { store } = this.options
+    for await (const page of store.list(jobPrefix(id))) {
+      if (page.some(({ modified }) => modified >= before)) return
+    }
+    await removeObjects(store, jobPrefix(id))
+  }
+}
+
+/** Since when nothing is to be expected of a job any more (milliseconds since 1970). */
+function overSince({ finishedAt, open, touchedAt }: { finishedAt: string | null; open: boolean; touchedAt: number }) {
+  if (finishedAt !== null) return Date.parse(finishedAt)
+  return open ? touchedAt : Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Job } from '@/lib/shared/jobs'
+import type { ObjectStore } from '../../storage/objects'
+import type { JobFeed, ResultLine } from '../jobs'
+import type { Ledger } from './ledger'
+import { linesSince } from './results'
+
+/** How often a listener's job is looked at. */
+const LOOK_MS = 500
+
+/** Follows a job that other processes run: looks often whether anything of it has changed. */
+export class LedgerFeed implements JobFeed {
+  private readonly end = new AbortController()
+  private seen: string | null = ''
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly ledger: Ledger,
+    private readonly id: string,
+    private readonly owner: { view(): Promise<Job>; left(): void },
+  ) {}
+
+  get stopped(): boolean {
+    return this.end.signal.aborted
+  }
+
+  view(): Promise<Job> {
+    return this.owner.view()
+  }
+
+  since(place: string): AsyncIterable<{ value: ResultLine; next: string }> {
+    return linesSince(this.store, this.ledger, this.id, place)
+  }
+
+  async change(ms: number): Promise<boolean> {
+    for (const start = Date.now(); Date.now() - start < ms && !this.stopped; ) {
+      // What does not answer now may answer at the next look.
+      const version = await this.ledger.version(this.id).catch(() => this.seen)
+      if (version === null) this.stop()
+      if (version !== this.seen) {
+        this.seen = version
+        return true
+      }
+      await sleep(LOOK_MS, undefined, { signal: this.end.signal }).catch(() => {})
+    }
+    return false
+  }
+
+  leave(): void {
+    this.stop()
+    this.owner.left()
+  }
+
+  /** Nothing more is told. */
+  stop(): void {
+    this.end.abort()
+  }
+}

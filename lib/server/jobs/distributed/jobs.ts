@@ -1,0 +1,276 @@
+import { createHash, type Hash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DeadLetter, Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
+import { Problem } from '@/lib/shared/problem'
+import type { ResultRow } from '@/lib/shared/results'
+import type { Engine } from '../../engine/types'
+import type { RedisClient } from '../../redis/connect'
+import type { ObjectStore } from '../../storage/objects'
+import type { Draft, JobFeed, JobSpec, Jobs, ResultLine, ResultRange } from '../jobs'
+import { newSpec, unknownJob } from '../new-spec'
+import { answering } from './answering'
+import { claimKey } from './claim'
+import { endJob, seeToEnd } from './ending'
+import { LedgerFeed } from './feed'
+import { closedMark, jobPrefix, roundMark, specKey } from './layout'
+import { Ledger, type Standing } from './ledger'
+import { readShard } from './manifest'
+import { WorkQueue } from './queue'
+import { removeJob, removeObjects } from './remove'
+import { restoreJob } from './restore'
+import { resultLines } from './results'
+import { enterInto, ShardWriter } from './shard-writer'
+import { viewOf } from './view'
+
+export interface DistributedOptions {
+  engine: Engine
+  redis: RedisClient
+  store: ObjectStore
+  retentionMs: number
+  /** A folder of this machine, of which a part becomes this process's own. */
+  folder: string
+  /** @throws Problem `url_refused` where nothing may be sent there */
+  requireAddress(url: string): void
+}
+
+/**
+ * Jobs of many machines: photos and results in a bucket, in Redis what is given out to whom. Any process answers for any job; nothing of a
+ * job is kept in this one.
+ */
+export class DistributedJobs implements Jobs {
+  private readonly ledger: Ledger
+  private readonly queue: WorkQueue
+  private readonly feeds = new Set<LedgerFeed>()
+  readonly spool: string
+
+  constructor(private readonly options: DistributedOptions) {
+    this.ledger = new Ledger(options.redis)
+    this.queue = new WorkQueue(options.redis, this.ledger)
+    mkdirSync(options.folder, { recursive: true })
+    this.spool = mkdtempSync(join(options.folder, 'uploads-'))
+  }
+
+  create(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
+    if (parameters.callback_url !== undefined) this.options.requireAddress(parameters.callback_url)
+    return answering(() => this.make(newSpec(this.options.engine, parameters), parameters, fill, key))
+  }
+
+  view(id: string): Promise<Job> {
+    return answering(async () => this.show(await this.standing(id)))
+  }
+
+  list(): Promise<Job[]> {
+    return answering(async () => {
+      const jobs: Job[] = []
+      for (const id of await this.ledger.ids()) {
+        const standing = await this.ledger.standing(id)
+        if (standing) jobs.push(await this.show(standing))
+      }
+      return jobs
+    })
+  }
+
+  deadLetters(): Promise<DeadLetter[]> {
+    return answering(() => this.queue.dead())
+  }
+
+  add(id: string, fill: (draft: Draft) => Promise<void>, unique = false): Promise<Job> {
+    return answering(async () => {
+      const { open, shards, total } = await this.standing(id)
+      if (!open) throw new Problem('conflict', 'The job is closed; make another for more photos.')
+      const next = { shard: shards, first: total }
+      const writer = new ShardWriter(this.options.store, id, next, enterInto(this.ledger, id), unique)
+      try {
+        await fill(unique ? onlyNew(this.ledger, id, writer) : writer)
+      } finally {
+        // What was added before a fault counts: the job says how many photos it has.
+        await writer.flush()
+        await this.queue.feed(id)
+      }
+      return this.show(await this.standing(id))
+    })
+  }
+
+  close(id: string): Promise<Job> {
+    return this.change(id, async ({ open }) => {
+      if (!open) return
+      await this.options.store.put(closedMark(id), '', { once: true })
+      await this.ledger.set(id, { open: 0 })
+      await seeToEnd(this.options.store, this.ledger, this.queue, id)
+    })
+  }
+
+  pause(id: string, paused: boolean): Promise<Job> {
+    return this.change(id, async ({ state }) => {
+      if (state !== 'running') return
+      await this.ledger.set(id, { paused: paused ? 1 : 0 })
+      await this.queue.feed(id)
+    })
+  }
+
+  cancel(id: string): Promise<Job> {
+    return this.change(id, async ({ round, state }) => {
+      if (state !== 'running') return
+      await this.queue.withdraw(id)
+      await endJob(this.options.store, this.ledger, id, round, 'cancelled')
+      await this.queue.end(id, round)
+    })
+  }
+
+  retryFailed(id: string): Promise<Job> {
+    return this.change(id, async ({ state, failed, round }) => {
+      if (state === 'cancelled') throw new Problem('conflict', 'The job was cancelled; its photos are gone.')
+      await this.queue.revive(id)
+      if (failed === 0) return
+      await this.options.store.put(roundMark(id, round + 1), '', { once: true })
+      await this.ledger.retry(id, round + 1)
+      await this.queue.feed(id)
+    })
+  }
+
+  remove(id: string): Promise<void> {
+    return answering(async () => {
+      const { spec } = await this.standing(id)
+      await removeJob(this.options.store, this.ledger, this.queue, spec)
+    })
+  }
+
+  photos(id: string, offset: number, most: number): Promise<JobPhotos> {
+    return answering(async () => {
+      const { total, shards } = await this.standing(id)
+      const files: string[] = []
+      const start = await this.ledger.shardAt(id, offset)
+      for (let shard = start?.shard ?? shards; shard < shards && files.length < most; shard++) {
+        const { first = 0, lines = [] } = (await readShard(this.options.store, id, shard)) ?? {}
+        files.push(...lines.slice(Math.max(0, offset - first)).map(({ file }) => file))
+      }
+      return { files: files.slice(0, most), total }
+    })
+  }
+
+  results(id: string, { offset = 0, only }: ResultRange): Promise<AsyncIterable<ResultRow>> {
+    return answering(async () => {
+      const { round } = await this.standing(id)
+      return rowsOf(resultLines(this.options.store, this.ledger, id, round, { offset }), only)
+    })
+  }
+
+  feed(id: string): Promise<JobFeed> {
+    return answering(async () => {
+      await this.standing(id)
+      const feed = new LedgerFeed(this.options.store, this.ledger, id, {
+        view: () => this.view(id),
+        left: () => this.feeds.delete(feed),
+      })
+      this.feeds.add(feed)
+      return feed
+    })
+  }
+
+  async shutDown(): Promise<void> {
+    for (const feed of this.feeds) feed.stop()
+    await this.queue.close()
+    rmSync(this.spool, { recursive: true, force: true })
+  }
+
+  private async make(
+    made: JobSpec,
+    parameters: JobParameters,
+    fill: (draft: Draft) => Promise<void>,
+    key: string | undefined,
+  ): Promise<{ job: Job; made: boolean }> {
+    const { store } = this.options
+    const spec: JobSpec = key === undefined ? made : { ...made, key }
+    const { id } = spec
+    const shards: { shard: number; first: number }[] = []
+    const writer = new ShardWriter(store, id, { shard: 0, first: 0 }, async (shard, first, lines) => {
+      shards.push({ shard, first })
+      if (parameters.open)
+        await this.ledger.addNames(
+          id,
+          lines.map(({ file }) => file),
+        )
+    })
+    const digest = createHash('sha256').update(JSON.stringify(parameters))
+    try {
+      await fill(digesting(writer, digest))
+      await writer.flush()
+      if (writer.count === 0 && !parameters.open) throw new Problem('no_file', 'There is no photo in it.')
+      const earlier = key === undefined ? null : await claimKey(store, key, { id, body: digest.digest('hex') })
+      if (earlier !== null) {
+        await removeObjects(store, jobPrefix(id))
+        return { job: await this.view(earlier), made: false }
+      }
+      if (!parameters.open) await store.put(closedMark(id), '', { once: true })
+      await store.put(specKey(id), JSON.stringify(spec), { once: true, type: 'application/json' })
+    } catch (error) {
+      await removeObjects(store, jobPrefix(id)).catch(() => {}) // What is left goes with the sweep.
+      throw error
+    }
+    await this.ledger.fill(id, { shards })
+    const fields = { shards: shards.length, total: writer.count, open: parameters.open ? 1 : 0 }
+    await this.ledger.enter(spec, fields, true)
+    await this.queue.feed(id)
+    const secret = spec.callback ? { callback_secret: spec.callback.secret } : {}
+    return { job: { ...(await this.view(id)), ...secret }, made: true }
+  }
+
+  private change(id: string, work: (standing: Standing) => Promise<void>): Promise<Job> {
+    return answering(async () => {
+      await work(await this.standing(id))
+      return this.show(await this.standing(id))
+    })
+  }
+
+  /** @throws Problem `unknown_job` */
+  private async standing(id: string): Promise<Standing> {
+    const known = await this.ledger.standing(id)
+    if (known) return known
+    // Redis may have lost it.
+    const restored = isJobId(id) && (await restoreJob(this.options.store, this.ledger, id))
+    const standing = restored ? await this.ledger.standing(id) : null
+    if (standing === null) throw unknownJob()
+    await this.queue.feed(id)
+    return standing
+  }
+
+  private async show(standing: Standing): Promise<Job> {
+    return viewOf(standing, await this.ledger.rate(standing.spec.id), this.options.retentionMs)
+  }
+}
+
+/** What is no id is no key of the bucket either. */
+function isJobId(id: string): boolean {
+  return /^[\w-]{32}$/.test(id)
+}
+
+async function* rowsOf(lines: AsyncIterable<ResultLine>, only?: ResultRow['status']): AsyncGenerator<ResultRow> {
+  for await (const { row } of lines) if (only === undefined || row.status === only) yield row
+}
+
+/** Says what was added, for a key to be compared by. */
+function digesting(writer: ShardWriter, digest: Hash): Draft {
+  return {
+    async add(input, bytes) {
+      const sum = createHash('sha256').update(bytes ?? '')
+      digest.update(JSON.stringify(input)).update(sum.digest())
+      await writer.add(input, bytes)
+    },
+    get count() {
+      return writer.count
+    },
+  }
+}
+
+/** Leaves out what the job has by that name. */
+function onlyNew(ledger: Ledger, id: string, writer: ShardWriter): Draft {
+  return {
+    async add(input, bytes) {
+      if (!(await ledger.hasName(id, input.file))) await writer.add(input, bytes)
+    },
+    get count() {
+      return writer.count
+    },
+  }
+}

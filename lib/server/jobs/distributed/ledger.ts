@@ -1,0 +1,276 @@
+import { createHash } from 'node:crypto'
+import type { Job } from '@/lib/shared/jobs'
+import type { RedisClient } from '../../redis/connect'
+import type { JobSpec } from '../jobs'
+import { rateOf } from '../rate'
+import {
+  ACTIVE_KEY,
+  ADVANCE,
+  APPEND,
+  allKeysOf,
+  CLOCK_KEY,
+  COMPLETE,
+  END,
+  FINISH,
+  GIVE_BACK,
+  JOBS_KEY,
+  keysOf,
+  RETRY,
+  SET,
+  TAKE,
+} from './state'
+
+/** A shard that was given out. */
+export interface Task {
+  id: string
+  shard: number
+  round: number
+}
+
+/** How a job stands in Redis. */
+export interface Standing {
+  spec: JobSpec
+  state: 'running' | 'done' | 'cancelled'
+  open: boolean
+  paused: boolean
+  round: number
+  shards: number
+  total: number
+  ok: number
+  failed: number
+  finishedAt: string | null
+  /** When a photo came or was done last (milliseconds since 1970). */
+  touchedAt: number
+  /** Whether the shards that are left were given up. */
+  stuck: boolean
+  version: number
+  callback: Job['callback']
+}
+
+/** Bytes of a name's digest: that two of a million names share one has a chance of one in ten million. */
+const DIGEST_BYTES = 8
+/** Names are forgotten when a job got no photo for so long. */
+const NAMES_S = 7 * 86_400
+
+/** What Redis knows of the jobs: how each stands, and which shards are given out. Each change is one step of Redis. */
+export class Ledger {
+  constructor(private readonly redis: RedisClient) {}
+
+  /** Null where Redis knows no such job. */
+  async standing(id: string): Promise<Standing | null> {
+    const keys = keysOf(id)
+    const [job, open, again, dead] = await Promise.all([
+      this.redis.hgetall(keys.job),
+      this.redis.scard(keys.open),
+      this.redis.llen(keys.again),
+      this.redis.hlen(keys.dead),
+    ])
+    if (job.spec === undefined) return null
+    const number = (name: string) => Number(job[name] ?? 0)
+    const spec = JSON.parse(job.spec) as JobSpec
+    const idle = job.open !== '1' && number('cursor') >= number('shards') && again === 0
+    return {
+      spec,
+      state: job.state as Standing['state'],
+      open: job.open === '1',
+      paused: job.paused === '1',
+      round: number('round'),
+      shards: number('shards'),
+      total: number('total'),
+      ok: number('ok'),
+      failed: number('failed'),
+      finishedAt: job.finished_at || null,
+      touchedAt: number('touched') || Date.parse(spec.created_at),
+      stuck: dead > 0 && dead === open && idle,
+      version: number('version'),
+      callback: spec.callback
+        ? ({ state: job.callback_state ?? 'waiting', attempts: number('callback_attempts') } as Job['callback'])
+        : null,
+    }
+  }
+
+  /** Changes when anything of the job does; null where there is none. */
+  async version(id: string): Promise<string | null> {
+    return this.redis.hget(keysOf(id).job, 'version')
+  }
+
+  /** Photos a second of late. */
+  async rate(id: string): Promise<number | null> {
+    const recent = await this.redis.lrange(keysOf(id).recent, 0, -1)
+    return rateOf(recent.map((entry) => entry.split(':').map(Number) as [number, number]))
+  }
+
+  /** Takes a job in: `fields` is all that its hash holds. */
+  async enter(spec: JobSpec, fields: Record<string, string | number>, active: boolean): Promise<void> {
+    const { id } = spec
+    await this.redis.zadd(JOBS_KEY, String(Date.parse(spec.created_at)), id)
+    if (active) await this.redis.sadd(ACTIVE_KEY, id)
+    const none = { open: 0, paused: 0, round: 0, shards: 0, cursor: 0, total: 0, ok: 0, failed: 0, version: 1 }
+    // Last: from here on there is a job.
+    await this.redis.hset(keysOf(id).job, { ...none, state: 'running', ...fields, spec: JSON.stringify(spec) })
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.redis.del(...allKeysOf(id))
+    await this.redis.srem(ACTIVE_KEY, id)
+    await this.redis.zrem(JOBS_KEY, id)
+  }
+
+  /** Ids in the order of their making. */
+  ids(): Promise<string[]> {
+    return this.redis.zrange(JOBS_KEY, '0', '-1')
+  }
+
+  activeIds(): Promise<string[]> {
+    return this.redis.smembers(ACTIVE_KEY)
+  }
+
+  async knows(id: string): Promise<boolean> {
+    return (await this.redis.zscore(JOBS_KEY, id)) !== null
+  }
+
+  append(id: string, shard: number, first: number, count: number): Promise<number> {
+    const { job, shards } = keysOf(id)
+    return APPEND.run(this.redis, [job, shards], [shard, first, count, Date.now()])
+  }
+
+  async take(id: string): Promise<(Task & { tag: number }) | null> {
+    const { job, open, again } = keysOf(id)
+    const taken = await TAKE.run(this.redis, [job, open, again, CLOCK_KEY])
+    return taken && { id, shard: taken[0], round: taken[1], tag: taken[2] }
+  }
+
+  async giveBack({ id, shard, round }: Task): Promise<void> {
+    const { job, open, again } = keysOf(id)
+    await GIVE_BACK.run(this.redis, [job, open, again], [shard, round])
+  }
+
+  async advance(tag: number): Promise<void> {
+    await ADVANCE.run(this.redis, [CLOCK_KEY], [tag])
+  }
+
+  /** Whether the part counts now; false where it did before. */
+  async finish({ id, shard, round }: Task, { ok, failed }: { ok: number; failed: number }): Promise<boolean> {
+    const keys = keysOf(id)
+    const names = [keys.job, keys.open, keys.failed, keys.log, keys.recent, keys.dead]
+    return (await FINISH.run(this.redis, names, [shard, round, ok, failed, Date.now()])) === 1
+  }
+
+  /** The round that is over where nothing is left of it, or null. */
+  async complete(id: string): Promise<number | null> {
+    const { job, open, again } = keysOf(id)
+    const round = await COMPLETE.run(this.redis, [job, open, again])
+    return round < 0 ? null : round
+  }
+
+  async retry(id: string, round: number): Promise<void> {
+    const { job, failed, again } = keysOf(id)
+    await RETRY.run(this.redis, [job, failed, again, ACTIVE_KEY], [round, id])
+  }
+
+  async end(id: string, round: number, state: string, finishedAt: string): Promise<void> {
+    const { job, open, again, recent, names, dead } = keysOf(id)
+    const keys = [job, open, again, ACTIVE_KEY, recent, names, dead]
+    await END.run(this.redis, keys, [round, state, finishedAt, id])
+  }
+
+  async set(id: string, fields: Record<string, string | number>): Promise<void> {
+    await SET.run(this.redis, [keysOf(id).job], Object.entries(fields).flat())
+  }
+
+  /** Shards that were given out. */
+  async given(id: string): Promise<Task[]> {
+    return (await this.redis.smembers(keysOf(id).open)).map((place) => taskOf(id, place))
+  }
+
+  async bury({ id, shard, round }: Task, reason: string): Promise<void> {
+    if ((await this.redis.hset(keysOf(id).dead, `${shard}:${round}`, reason)) > 0) await this.set(id, {})
+  }
+
+  async dead(id: string): Promise<(Task & { reason: string })[]> {
+    const dead = await this.redis.hgetall(keysOf(id).dead)
+    return Object.entries(dead).map(([place, reason]) => ({ ...taskOf(id, place), reason }))
+  }
+
+  async exhume({ id, shard, round }: Task): Promise<void> {
+    await this.redis.hdel(keysOf(id).dead, `${shard}:${round}`)
+  }
+
+  /** The shard that holds the photo of an index, and the index of its first photo. */
+  async shardAt(id: string, index: number): Promise<{ shard: number; first: number } | null> {
+    const [shard, first] = await this.redis.zrevrangebyscore(
+      keysOf(id).shards,
+      index,
+      '-inf',
+      'WITHSCORES',
+      'LIMIT',
+      0,
+      1,
+    )
+    return shard === undefined ? null : { shard: Number(shard), first: Number(first) }
+  }
+
+  /** Parts in the order of their being done, from a place on. */
+  async done(id: string, from: number, most: number): Promise<Task[]> {
+    const places = await this.redis.lrange(keysOf(id).log, from, from + most - 1)
+    return places.map((place) => taskOf(id, place))
+  }
+
+  async hasName(id: string, name: string): Promise<boolean> {
+    return (await this.redis.sismember(keysOf(id).names, digest(name))) === 1
+  }
+
+  async addNames(id: string, names: readonly string[]): Promise<void> {
+    if (names.length === 0) return
+    const key = keysOf(id).names
+    await this.redis.sadd(key, ...names.map(digest))
+    await this.redis.expire(key, NAMES_S)
+  }
+
+  /** Has a turn alone among all processes, for `ms` at most; null where another has it. */
+  async alone<T>(name: string, ms: number, work: () => Promise<T>): Promise<T | null> {
+    const key = `${keysOf('').job}turn:${name}`
+    if ((await this.redis.set(key, '1', 'PX', ms, 'NX')) === null) return null
+    try {
+      return await work()
+    } finally {
+      await this.redis.del(key)
+    }
+  }
+
+  /** Nothing of a job, for it to be filled. */
+  async clear(id: string): Promise<void> {
+    await this.redis.del(...allKeysOf(id))
+  }
+
+  /** Takes in what is in the bucket already, before the job is entered. */
+  async fill(
+    id: string,
+    found: {
+      shards: readonly { shard: number; first: number }[]
+      failed?: ReadonlyMap<number, number>
+      again?: readonly number[]
+      log?: readonly string[]
+    },
+  ): Promise<void> {
+    const keys = keysOf(id)
+    for (const some of chunks(found.shards))
+      await this.redis.zadd(keys.shards, ...some.flatMap(({ shard, first }) => [first, shard]))
+    for (const some of chunks([...(found.failed ?? [])])) await this.redis.hset(keys.failed, ...some.flat())
+    for (const some of chunks(found.again ?? [])) await this.redis.rpush(keys.again, ...some)
+    for (const some of chunks(found.log ?? [])) await this.redis.rpush(keys.log, ...some)
+  }
+}
+
+function taskOf(id: string, place: string): Task {
+  const [shard, round] = place.split(':').map(Number)
+  return { id, shard: shard ?? 0, round: round ?? 0 }
+}
+
+function digest(name: string): Buffer {
+  return createHash('sha256').update(name).digest().subarray(0, DIGEST_BYTES)
+}
+
+function* chunks<T>(values: readonly T[], size = 1000): Generator<readonly T[]> {
+  for (let at = 0; at < values.length; at += size) yield values.slice(at, at + size)
+}

@@ -1,0 +1,41 @@
+import type { ObjectStore } from '../../storage/objects'
+import type { JobInput } from '../jobs'
+import { manifestKey } from './layout'
+
+/** A photo as its shard's manifest has it. */
+export interface ManifestLine extends JobInput {
+  /** Where an uploaded photo lies, below the job. */
+  upload?: string
+}
+
+export interface Shard {
+  /** Index of its first photo. */
+  first: number
+  lines: ManifestLine[]
+  /** Who wrote it. */
+  writer: string
+}
+
+/** Photos of a shard: a kill repeats the work of so many at most, and each costs a share of one write of each kind. */
+export const SHARD_PHOTOS = 100
+
+/** Writes a shard's photos under its number. Whether it was written: false where the number is taken. */
+export function writeShard(store: ObjectStore, id: string, shard: number, { first, lines, writer }: Shard) {
+  const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+  const metadata = { first: String(first), count: String(lines.length), writer }
+  return store.put(manifestKey(id, shard), body, { metadata, once: true, type: 'application/x-ndjson' })
+}
+
+/** Null where there is none. */
+export async function readShard(store: ObjectStore, id: string, shard: number, signal?: AbortSignal) {
+  const object = await store.get(manifestKey(id, shard), { signal })
+  if (object === null) return null
+  const { first, writer = '' } = object.metadata
+  return { first: Number(first), writer, lines: parseLines<ManifestLine>(object.bytes) } satisfies Shard
+}
+
+/** Lines of JSON. */
+export function parseLines<T>(bytes: Uint8Array): T[] {
+  const text = Buffer.from(bytes).toString('utf8').trimEnd()
+  return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as T)
+}

@@ -1,0 +1,58 @@
+import type { ObjectStore } from '../../storage/objects'
+import type { ResultLine } from '../jobs'
+import { partKey, placeOfPart, shardPartsPrefix } from './layout'
+import type { Task } from './ledger'
+import { parseLines } from './manifest'
+
+export interface PartCounts {
+  ok: number
+  failed: number
+}
+
+/**
+ * Writes the results of a shard in a round, once: a second writer's are thrown away, and what counts is what is there. → the counts of what is there.
+ */
+export async function writePart(store: ObjectStore, task: Task, lines: readonly ResultLine[]): Promise<PartCounts> {
+  const ok = lines.filter(({ row }) => row.status === 'ok').length
+  const counts = { ok, failed: lines.length - ok }
+  const metadata = { ok: String(counts.ok), failed: String(counts.failed) }
+  const key = partKey(task.id, task.shard, task.round)
+  const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+  const written = await store.put(key, body, { metadata, once: true, type: 'application/x-ndjson' })
+  return written ? counts : ((await partCounts(store, task)) ?? counts)
+}
+
+/** Null where the part is not there yet. */
+export async function partCounts(store: ObjectStore, { id, shard, round }: Task, signal?: AbortSignal) {
+  const metadata = await store.metadata(partKey(id, shard, round), signal)
+  return metadata && { ok: Number(metadata.ok), failed: Number(metadata.failed) }
+}
+
+/** Null where the part is not there. */
+export async function readPart(store: ObjectStore, { id, shard, round }: Task, signal?: AbortSignal) {
+  const object = await store.get(partKey(id, shard, round), { signal })
+  return object && parseLines<ResultLine>(object.bytes)
+}
+
+/**
+ * The latest result of each photo of a shard, in the order of the photos.
+ *
+ * @param rounds how many there have been: 1 at first
+ */
+export async function latestResults(
+  store: ObjectStore,
+  id: string,
+  shard: number,
+  rounds: number,
+  signal?: AbortSignal,
+): Promise<ResultLine[]> {
+  if (rounds === 1) return (await readPart(store, { id, shard, round: 0 }, signal)) ?? []
+  const latest = new Map<number, ResultLine>()
+  for await (const page of store.list(shardPartsPrefix(id, shard), signal ? { signal } : {})) {
+    for (const { key } of page) {
+      const lines = (await readPart(store, { id, shard, round: placeOfPart(key).round }, signal)) ?? []
+      for (const line of lines) latest.set(line.index, line)
+    }
+  }
+  return [...latest.values()].sort((a, b) => a.index - b.index)
+}

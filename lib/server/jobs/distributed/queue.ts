@@ -1,0 +1,119 @@
+import { Queue } from 'bullmq'
+import type { DeadLetter } from '@/lib/shared/jobs'
+import type { RedisClient } from '../../redis/connect'
+import type { Ledger, Task } from './ledger'
+import { PREFIX } from './state'
+
+export const QUEUE_NAME = 'work'
+const ATTEMPTS = 8
+const FIRST_WAIT_MS = 1000
+const MOST_LISTED = 1000
+
+/** What a worker is given: a shard to run, or a job whose end is to be seen to. */
+export type Work = { kind: 'shard'; tag: number } & Task
+export type Ending = { kind: 'end' | 'callback'; id: string; round: number }
+
+/** Work for all workers, in BullMQ: at least once each, again with growing waits where it failed, and put aside where it failed too often. */
+export class WorkQueue {
+  private readonly queue: Queue<Work | Ending>
+
+  constructor(
+    redis: RedisClient,
+    private readonly ledger: Ledger,
+  ) {
+    this.queue = new Queue(QUEUE_NAME, {
+      connection: redis,
+      prefix: PREFIX,
+      defaultJobOptions: {
+        removeOnComplete: true,
+        attempts: ATTEMPTS,
+        backoff: { type: 'exponential', delay: FIRST_WAIT_MS },
+      },
+    })
+    this.queue.on('error', () => {}) // The connection's own line says it.
+  }
+
+  /** Gives out shards of a job, as many as may be. */
+  async feed(id: string): Promise<void> {
+    for (let task = await this.ledger.take(id); task !== null; task = await this.ledger.take(id)) {
+      await this.give(task, task.tag)
+    }
+  }
+
+  /** Has a job's end seen to, once a round. */
+  async end(id: string, round: number): Promise<void> {
+    await this.queue.add('end', { kind: 'end', id, round }, { jobId: `${id}.end.${round}`, priority: 1 })
+  }
+
+  /** Has a job's end told after a while. */
+  async callback(id: string, round: number, delay: number): Promise<void> {
+    await this.queue.add('callback', { kind: 'callback', id, round }, { delay, jobId: `${id}.callback.${Date.now()}` })
+  }
+
+  /**
+   * Looks after the shards that are given out: one that the queue lost is given anew, one that failed too often is buried.
+   * A kill can come between giving out and the queue, and Redis may have forgotten its last second.
+   */
+  async mend(id: string): Promise<void> {
+    for (const task of await this.ledger.given(id)) {
+      const job = await this.queue.getJob(nameOf(task))
+      const state = job ? await job.getState() : 'unknown'
+      if (state === 'unknown') await this.give(task, 1)
+      else if (state === 'completed') await job?.remove().then(() => this.give(task, 1))
+      else if (state === 'failed') await this.ledger.bury(task, job?.failedReason ?? '')
+    }
+  }
+
+  /** Gives out anew what was buried. */
+  async revive(id: string): Promise<void> {
+    for (const task of await this.ledger.dead(id)) {
+      await (await this.queue.getJob(nameOf(task)))?.remove()
+      await this.ledger.exhume(task)
+      await this.give(task, 1)
+    }
+  }
+
+  /** Takes a job's shards out of the queue, but for those that run. */
+  async withdraw(id: string): Promise<void> {
+    for (const task of [...(await this.ledger.given(id)), ...(await this.ledger.dead(id))]) {
+      const job = await this.queue.getJob(nameOf(task))
+      await job?.remove().catch(() => {}) // It runs: its worker will see.
+    }
+  }
+
+  /** Shards that failed too often, the latest first. */
+  async dead(): Promise<DeadLetter[]> {
+    const jobs = await this.queue.getFailed(0, MOST_LISTED - 1)
+    return jobs.flatMap(({ data, failedReason, attemptsMade, finishedOn = 0 }) =>
+      data.kind === 'shard'
+        ? [
+            {
+              job: data.id,
+              shard: data.shard,
+              attempts: attemptsMade,
+              reason: failedReason,
+              failed_at: new Date(finishedOn).toISOString(),
+            },
+          ]
+        : [],
+    )
+  }
+
+  close(): Promise<void> {
+    return this.queue.close()
+  }
+
+  private async give(task: Task, tag: number): Promise<void> {
+    const { id, shard, round } = task
+    await this.queue.add(
+      'shard',
+      { kind: 'shard', id, shard, round, tag },
+      { jobId: nameOf(task), priority: Math.max(tag, 1) },
+    )
+  }
+}
+
+/** The same for the same shard: the queue takes it once. */
+function nameOf({ id, shard, round }: Task): string {
+  return `${id}.${shard}.${round}`
+}

@@ -1,0 +1,144 @@
+import { Problem } from '@/lib/shared/problem'
+import type { Engine } from '../../engine/types'
+import type { ObjectStore } from '../../storage/objects'
+import { Answers, classifyPhoto } from '../classify-photo'
+import type { JobSpec, ResultLine } from '../jobs'
+import { inLanes } from '../lanes'
+import { inputKey } from './layout'
+import type { Ledger, Standing, Task } from './ledger'
+import { type ManifestLine, readShard } from './manifest'
+import { latestResults, type PartCounts, partCounts, writePart } from './parts'
+
+export interface ShardRunnerOptions {
+  engine: Engine
+  store: ObjectStore
+  /** Photos of a shard at once. */
+  lanes: number
+  /** Bytes of a photo at most. */
+  imageBytes: number
+  /** @throws Problem */
+  fetchPhoto(url: string, signal: AbortSignal): Promise<Uint8Array>
+}
+
+/** Jobs whose answers are remembered, the latest. */
+const REMEMBERED = 8
+/** How often it is looked whether the job was cancelled meanwhile. */
+const LOOK_MS = 1000
+
+/** The bucket failed, not the photo: the whole shard is run again later. */
+class StoreFailure extends Error {
+  override readonly name = 'StoreFailure'
+}
+
+/** Runs shards. A shard may run twice, and on two machines at once: of its results those count that were in the bucket first. */
+export class ShardRunner {
+  private readonly answers = new Map<string, Answers>()
+
+  constructor(
+    private readonly options: ShardRunnerOptions,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** Runs a shard to its part in the bucket, and counts it. Whether it is counted now: not where it was given back, or nobody wants it any more. */
+  async run(task: Task, signal: AbortSignal): Promise<boolean> {
+    const standing = await this.ledger.standing(task.id)
+    if (standing?.state !== 'running') return false
+    if (standing.paused) {
+      await this.ledger.giveBack(task)
+      return false
+    }
+    const counts = (await partCounts(this.options.store, task, signal)) ?? (await this.make(task, standing, signal))
+    return counts !== null && (await this.ledger.finish(task, counts))
+  }
+
+  /** Null where the job was ended meanwhile. */
+  private async make(task: Task, { spec }: Standing, signal: AbortSignal): Promise<PartCounts | null> {
+    const { store } = this.options
+    const shard = await readShard(store, task.id, task.shard, signal)
+    if (shard === null) throw new StoreFailure(`the manifest of shard ${task.shard} is not there`)
+    const before = task.round === 0 ? [] : await latestResults(store, task.id, task.shard, task.round + 1, signal)
+    const done = new Set(before.filter(({ row }) => row.status === 'ok').map(({ index }) => index))
+    const todo = shard.lines
+      .map((line, place) => ({ line, index: shard.first + place }))
+      .filter(({ index }) => !done.has(index))
+    const ended = this.ended(task.id)
+    const stop = AbortSignal.any([signal, ended.signal])
+    try {
+      const lines = await this.lines(task, spec, todo, stop)
+      const counts = await writePart(store, task, lines)
+      await this.clean(task.id, todo, lines)
+      return counts
+    } catch (error) {
+      if (ended.signal.aborted) return null
+      throw error
+    } finally {
+      ended.stop()
+    }
+  }
+
+  private async lines(
+    { round }: Task,
+    spec: JobSpec,
+    todo: readonly { line: ManifestLine; index: number }[],
+    signal: AbortSignal,
+  ): Promise<ResultLine[]> {
+    const answers = this.answersFor(spec)
+    const lines: ResultLine[] = []
+    const run = async ({ line, index }: { line: ManifestLine; index: number }) => {
+      const read = (abort: AbortSignal) => this.read(spec.id, line, abort)
+      lines.push({ index, round, row: await classifyPhoto({ file: line.file, read }, spec.model, answers, signal) })
+    }
+    await inLanes(todo, this.options.lanes, run, signal)
+    signal.throwIfAborted()
+    return lines.sort((a, b) => a.index - b.index)
+  }
+
+  private async read(id: string, { url, upload = '' }: ManifestLine, signal: AbortSignal): Promise<Uint8Array> {
+    const { store, imageBytes, fetchPhoto } = this.options
+    if (url !== undefined) return fetchPhoto(url, signal)
+    const object = await store.get(inputKey(id, upload), { signal, most: imageBytes }).catch((error) => {
+      if (error instanceof Problem && error.code === 'not_ready') throw new StoreFailure(error.detail, { cause: error })
+      throw error
+    })
+    if (object === null) throw new Problem('not_found', 'The uploaded photo is gone.')
+    return object.bytes
+  }
+
+  /** Uploads that have their answer are not kept. Failing to remove them loses nothing: they go with the job. */
+  private async clean(
+    id: string,
+    todo: readonly { line: ManifestLine; index: number }[],
+    lines: readonly ResultLine[],
+  ) {
+    const ok = new Set(lines.filter(({ row }) => row.status === 'ok').map(({ index }) => index))
+    const keys = todo.flatMap(({ line, index }) =>
+      line.upload !== undefined && ok.has(index) ? [inputKey(id, line.upload)] : [],
+    )
+    if (keys.length > 0) await this.options.store.remove(keys).catch(() => {})
+  }
+
+  private answersFor(spec: JobSpec): Answers {
+    const known = this.answers.get(spec.id)
+    if (known) return known
+    const asked = { model: spec.model.id, topK: spec.top_k, threshold: spec.threshold, priority: 'batch' as const }
+    const answers = new Answers(async (image, signal) => {
+      const result = await this.options.engine.classify(image, asked, signal)
+      if (result.model.revision === spec.model.revision) return result
+      const detail = `The job was made for revision ${spec.model.revision} of the model, which is gone. Make a new job.`
+      throw new Problem('unknown_model', detail)
+    })
+    this.answers.set(spec.id, answers)
+    if (this.answers.size > REMEMBERED) this.answers.delete(this.answers.keys().next().value as string)
+    return answers
+  }
+
+  /** Aborts when the job is over or gone. */
+  private ended(id: string): { signal: AbortSignal; stop(): void } {
+    const controller = new AbortController()
+    const timer = setInterval(async () => {
+      const standing = await this.ledger.standing(id).catch(() => undefined)
+      if (standing !== undefined && standing?.state !== 'running') controller.abort(new Error('the job has ended'))
+    }, LOOK_MS)
+    return { signal: controller.signal, stop: () => clearInterval(timer) }
+  }
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { Problem } from '@/lib/shared/problem'
+import type { ObjectStore } from '../../storage/objects'
+import type { Draft, JobInput } from '../jobs'
+import { inputKey, manifestKey } from './layout'
+import type { Ledger } from './ledger'
+import { type ManifestLine, readShard, SHARD_PHOTOS, writeShard } from './manifest'
+
+/** Photos that are on their way to the bucket at once. */
+const UPLOADS = 8
+
+/** Takes in a shard that is written. @throws Problem where the job takes none any more */
+type Enter = (shard: number, first: number, lines: readonly ManifestLine[]) => Promise<void>
+
+/**
+ * Photos on their way into a job: the bytes go to the bucket as they come, and each hundred becomes a shard. The shards are a log: each is
+ * written under the next number if nobody else has it; so two that add to one job at once both do, and what was taken in is in the bucket before anybody is told.
+ */
+export class ShardWriter implements Draft {
+  private lines: ManifestLine[] = []
+  private readonly sending = new Set<Promise<unknown>>()
+  private failure: unknown
+  private readonly writer = randomUUID()
+  private added = 0
+
+  /**
+   * @param next number of the next shard and index of its first photo, as far as is known
+   * @param unique leaves out photos of names that turn up in the bucket meanwhile
+   */
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly id: string,
+    private next: { shard: number; first: number },
+    private readonly enter: Enter,
+    private readonly unique = false,
+  ) {}
+
+  get count(): number {
+    return this.next.first + this.lines.length
+  }
+
+  async add(input: JobInput, bytes?: Uint8Array): Promise<void> {
+    this.added++
+    this.lines.push(bytes === undefined ? input : { ...input, upload: await this.upload(bytes) })
+    if (this.lines.length >= SHARD_PHOTOS) await this.flush()
+  }
+
+  /** Makes a shard of what was added since the last. */
+  async flush(): Promise<void> {
+    await Promise.all(this.sending)
+    if (this.failure) throw this.failure
+    const lines = await this.append(this.lines)
+    this.lines = []
+    if (lines.length === 0) return
+    const { shard, first } = this.next
+    try {
+      await this.enter(shard, first, lines)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'conflict') await this.store.remove([manifestKey(this.id, shard)])
+      throw error
+    }
+    this.next = { shard: shard + 1, first: first + lines.length }
+  }
+
+  /** Writes a shard under the next free number; what others wrote meanwhile is taken in first. → the lines that were written. */
+  private async append(mine: ManifestLine[]): Promise<ManifestLine[]> {
+    let lines = mine
+    while (lines.length > 0) {
+      const { shard, first } = this.next
+      if (await writeShard(this.store, this.id, shard, { first, lines, writer: this.writer })) return lines
+      const there = await readShard(this.store, this.id, shard)
+      if (!there) throw new Problem('not_ready', 'The bucket contradicts itself. Try again.')
+      // A write whose reply was lost was a write all the same.
+      if (there.writer === this.writer && there.first === first) return lines
+      await this.enter(shard, there.first, there.lines)
+      this.next = { shard: shard + 1, first: there.first + there.lines.length }
+      if (this.unique) lines = without(lines, there.lines)
+    }
+    return lines
+  }
+
+  private async upload(bytes: Uint8Array): Promise<string> {
+    if (this.failure) throw this.failure
+    while (this.sending.size >= UPLOADS) await Promise.race(this.sending)
+    const name = `${this.writer}/${this.added}`
+    // The bytes are somebody's buffer, which is used again.
+    const sent = this.store
+      .put(inputKey(this.id, name), bytes.slice())
+      .catch((error) => {
+        this.failure ??= error
+      })
+      .finally(() => this.sending.delete(sent))
+    this.sending.add(sent)
+    return name
+  }
+}
+
+/** Takes a shard in where Redis may know it already. */
+export function enterInto(ledger: Ledger, id: string): Enter {
+  return async (shard, first, lines) => {
+    const entered = await ledger.append(id, shard, first, lines.length)
+    if (entered < 0) throw new Problem('conflict', 'The job has ended; make another for more photos.')
+    if (entered === 1)
+      await ledger.addNames(
+        id,
+        lines.map(({ file }) => file),
+      )
+  }
+}
+
+/** Lines whose names are not among others. */
+function without(lines: readonly ManifestLine[], others: readonly ManifestLine[]): ManifestLine[] {
+  const names = new Set(others.map(({ file }) => file))
+  return lines.filter(({ file }) => !names.has(file))
+}

@@ -1,0 +1,32 @@
+import type { Job } from '@/lib/shared/jobs'
+import type { Standing } from './ledger'
+
+/** A job as everybody may see it. */
+export function viewOf(standing: Standing, rate: number | null, retentionMs: number): Job {
+  const { spec, ok, failed, total, finishedAt } = standing
+  const reason = reasonOf(standing)
+  const running = standing.state === 'running' && reason === null
+  return {
+    id: spec.id,
+    state: reason === null ? standing.state : 'paused',
+    reason,
+    open: standing.open,
+    model: spec.model,
+    top_k: spec.top_k,
+    threshold: spec.threshold,
+    counts: { total, done: ok + failed, ok, failed },
+    rate: running ? rate : null,
+    eta_s: running && rate ? (total - ok - failed) / rate : null,
+    created_at: spec.created_at,
+    finished_at: finishedAt,
+    callback: standing.callback,
+    expires_at: finishedAt === null ? null : new Date(Date.parse(finishedAt) + retentionMs).toISOString(),
+  }
+}
+
+/** Why it waits. */
+function reasonOf({ state, paused, stuck }: Standing): Job['reason'] {
+  if (state !== 'running') return null
+  if (paused) return 'requested'
+  return stuck ? 'dead_letters' : null
+}

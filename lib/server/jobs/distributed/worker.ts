@@ -1,0 +1,110 @@
+import { Worker } from 'bullmq'
+import type { RedisClient } from '../../redis/connect'
+import type { ObjectStore } from '../../storage/objects'
+import type { Post } from '../tell-end'
+import { Caretaker } from './caretaker'
+import { joinResults, seeToEnd, tellOnce } from './ending'
+import { jobPrefix } from './layout'
+import { Ledger } from './ledger'
+import { type Ending, QUEUE_NAME, type Work, WorkQueue } from './queue'
+import { removeObjects } from './remove'
+import { ShardRunner, type ShardRunnerOptions } from './shard-runner'
+import { PREFIX } from './state'
+import { viewOf } from './view'
+
+export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'> {
+  store: ObjectStore
+  redis: RedisClient
+  /** Another connection to the same: it waits for work within a command. */
+  blocking: RedisClient
+  retentionMs: number
+  /** Sends JSON to an address. @throws Problem */
+  post: Post
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
+}
+
+/** Shards that one process runs at once: while one writes its part the other keeps the engine busy. */
+const SHARDS_AT_ONCE = 2
+/** A shard whose worker has not been heard of for so long is another's. Inference runs in processes of its own: this one's loop is free to say that it lives. */
+const LOCK_MS = 10_000
+const STALLED_MS = 5_000
+/** Workers that may die with one shard before it is given up. */
+const MOST_STALLED = 5
+
+/** Takes shards out of the queue and runs them, until it is shut down. Any number of these, on any machines, share the work. */
+export class BatchWorker {
+  private readonly ledger: Ledger
+  private readonly queue: WorkQueue
+  private readonly shards: ShardRunner
+  private readonly caretaker: Caretaker
+  private readonly worker: Worker<Work | Ending>
+  private readonly stop = new AbortController()
+
+  constructor(private readonly options: WorkerOptions) {
+    const { redis, store } = options
+    this.ledger = new Ledger(redis)
+    this.queue = new WorkQueue(redis, this.ledger)
+    this.shards = new ShardRunner(options, this.ledger)
+    this.caretaker = new Caretaker({ ...options, ledger: this.ledger, queue: this.queue, store })
+    this.worker = new Worker<Work | Ending>(QUEUE_NAME, ({ data }) => this.work(data), {
+      connection: options.blocking,
+      prefix: PREFIX,
+      concurrency: SHARDS_AT_ONCE,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_MS,
+      maxStalledCount: MOST_STALLED,
+    })
+    this.worker.on('error', () => {}) // The connection's own line says it.
+    this.worker.on('failed', (job, error) => {
+      if (this.stop.signal.aborted) return
+      const fields = { work: job?.id, attempts: job?.attemptsMade, reason: error.message }
+      options.log.warn(fields, 'work has to be done again')
+    })
+    this.worker.on('stalled', (name) =>
+      options.log.warn({ work: name }, 'a worker has died or hangs; its work is done again'),
+    )
+  }
+
+  /** Resolves when it takes up work. */
+  async ready(): Promise<void> {
+    await this.worker.waitUntilReady()
+    this.caretaker.start()
+  }
+
+  /** Takes up nothing more, and finishes what runs; what is not finished after `ms` another worker does. */
+  async close(ms: number): Promise<void> {
+    await this.caretaker.close()
+    const timer = setTimeout(() => this.stop.abort(new Error('the worker stops')), ms)
+    await this.worker.close()
+    clearTimeout(timer)
+    await this.queue.close()
+  }
+
+  private async work(data: Work | Ending): Promise<void> {
+    if (data.kind === 'shard') return this.shard(data)
+    if (data.kind === 'end') await this.end(data.id)
+    await this.tell(data.id, data.round)
+  }
+
+  private async shard({ tag, ...task }: Work): Promise<void> {
+    await this.ledger.advance(tag)
+    await this.shards.run(task, this.stop.signal)
+    await this.queue.feed(task.id)
+    await seeToEnd(this.options.store, this.ledger, this.queue, task.id)
+  }
+
+  private async end(id: string): Promise<void> {
+    const standing = await this.ledger.standing(id)
+    const { store } = this.options
+    if (standing?.state === 'done') await joinResults(store, this.ledger, id, this.stop.signal)
+    if (standing?.state === 'cancelled') await removeObjects(store, `${jobPrefix(id)}inputs/`)
+  }
+
+  private async tell(id: string, round: number): Promise<void> {
+    const standing = await this.ledger.standing(id)
+    if (!standing || standing.state === 'running') return
+    const { post, retentionMs } = this.options
+    const wait = await tellOnce(this.ledger, viewOf(standing, null, retentionMs), post, this.stop.signal)
+    if (wait !== null) await this.queue.callback(id, round, wait)
+  }
+}

@@ -1,0 +1,57 @@
+import type { Job } from '@/lib/shared/jobs'
+import type { JobFeed, ResultLine } from '../jobs'
+import type { JobFolder } from './job'
+
+/** Follows a job of this process. A place is a number of bytes in its file of results. */
+export class FolderFeed implements JobFeed {
+  private changed = false
+  private wake = () => {}
+  readonly leave: () => void
+
+  constructor(
+    private readonly job: JobFolder,
+    private readonly jobView: () => Job,
+  ) {
+    const stop = job.watch(() => this.notice())
+    this.leave = () => {
+      stop()
+      this.notice()
+    }
+  }
+
+  get stopped(): boolean {
+    return this.job.stopped
+  }
+
+  async view(): Promise<Job> {
+    return this.jobView()
+  }
+
+  async *since(place: string): AsyncGenerator<{ value: ResultLine; next: string }> {
+    const from = Number(place)
+    for (const { value, next } of this.job.since(Number.isSafeInteger(from) && from > 0 ? from : 0)) {
+      if (this.stopped) return
+      yield { value, next: String(next) }
+    }
+  }
+
+  async change(ms: number): Promise<boolean> {
+    if (!this.changed) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms)
+        this.wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    const changed = this.changed
+    this.changed = false
+    return changed
+  }
+
+  private notice(): void {
+    this.changed = true
+    this.wake()
+  }
+}

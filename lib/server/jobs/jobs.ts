@@ -1,0 +1,101 @@
+import type { DeadLetter, Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
+import type { ModelName, ResultRow } from '@/lib/shared/results'
+
+/** What a job was made with. It never changes. */
+export interface JobSpec {
+  id: string
+  model: ModelName
+  top_k: number
+  threshold: number
+  created_at: string
+  /** Where its end is told, and what that is signed with. */
+  callback?: { url: string; secret: string }
+  /** The Idempotency-Key that made it. */
+  key?: string
+}
+
+/** One photo of a job: a file that was uploaded, or an address. */
+export interface JobInput {
+  file: string
+  url?: string
+}
+
+/** The result of a photo as it is told. */
+export interface ResultLine {
+  /** Of the photo in its job, from 0. */
+  index: number
+  /** 0, and one more each time that failed photos are tried again. */
+  round: number
+  row: ResultRow
+}
+
+/** Photos on their way into a job: they count together or, where the upload breaks, not at all. */
+export interface Draft {
+  /** @throws Problem `storage_full` */
+  add(input: JobInput, bytes?: Uint8Array): Promise<void>
+  readonly count: number
+}
+
+/** Which results of a job are read. */
+export interface ResultRange {
+  /** Index of the first photo. */
+  offset?: number
+  only?: ResultRow['status'] | undefined
+}
+
+/** Follows one job for one listener, who leaves in the end. */
+export interface JobFeed {
+  /** Results in the order of their being done, from a place on that an earlier call has told; from the first on where the place is none. */
+  since(place: string): AsyncIterable<{ value: ResultLine; next: string }>
+  view(): Promise<Job>
+  /** Waits for something to happen, `ms` at most. Whether it did. */
+  change(ms: number): Promise<boolean>
+  /** Whether nothing more will be told: the job was deleted, or this server stops. */
+  readonly stopped: boolean
+  leave(): void
+}
+
+/**
+ * Batch jobs, wherever they are kept and run. Every call that names a job rejects with Problem `unknown_job` where there is none; every call
+ * that writes may reject with `storage_full`.
+ */
+export interface Jobs {
+  /** A folder of this machine for what is on its way in. */
+  readonly spool: string
+  /**
+   * Makes a job of what `fill` adds. With a key, a second call that adds the same gets the same job.
+   *
+   * @throws Problem `unknown_model`, `conflict` where the key belongs to something else, and what `fill` throws
+   */
+  create(
+    parameters: JobParameters,
+    fill: (draft: Draft) => Promise<void>,
+    key?: string,
+  ): Promise<{ job: Job; made: boolean }>
+  view(id: string): Promise<Job>
+  list(): Promise<Job[]>
+  /**
+   * Adds photos to a job that is open.
+   *
+   * @param unique leaves out what the job has by that name, so that an upload whose reply was lost can be sent again
+   * @throws Problem `conflict` where it is not
+   */
+  add(id: string, fill: (draft: Draft) => Promise<void>, unique?: boolean): Promise<Job>
+  /** Takes no more photos. */
+  close(id: string): Promise<Job>
+  /** Takes up no photo until it is told to go on. What runs is finished. */
+  pause(id: string, paused: boolean): Promise<Job>
+  cancel(id: string): Promise<Job>
+  /** Runs the failed ones again. @throws Problem `conflict` where the job was cancelled */
+  retryFailed(id: string): Promise<Job>
+  remove(id: string): Promise<void>
+  /** Names of the photos, in the order of their index. */
+  photos(id: string, offset: number, most: number): Promise<JobPhotos>
+  /** The results that are there, in the order of the photos. */
+  results(id: string, range: ResultRange): Promise<AsyncIterable<ResultRow>>
+  feed(id: string): Promise<JobFeed>
+  /** Work that was given up after many attempts, the latest first; only where others than this process do the work. */
+  deadLetters?(): Promise<DeadLetter[]>
+  /** Finishes what runs; the rest goes on at the next start, or elsewhere. */
+  shutDown(): Promise<void>
+}

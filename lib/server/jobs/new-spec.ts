@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import type { JobParameters } from '@/lib/shared/jobs'
+import { Problem } from '@/lib/shared/problem'
+import type { Engine } from '../engine/types'
+import type { JobSpec } from './jobs'
+import { requireModel } from './require-model'
+
+/**
+ * What a new job is made with: the model's revision is fixed here.
+ *
+ * @throws Problem `unknown_model`, `invalid_parameter`
+ */
+export function newSpec(engine: Engine, { model, top_k, threshold, callback_url }: JobParameters): JobSpec {
+  const secret = randomBytes(32).toString('hex')
+  return {
+    // As many bits as a key: whoever knows it may read the results.
+    id: randomBytes(24).toString('base64url'),
+    model: requireModel(engine, model, top_k),
+    top_k,
+    threshold,
+    created_at: new Date().toISOString(),
+    ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
+  }
+}
+
+export function unknownJob(): Problem {
+  return new Problem('unknown_job', 'There is no such job, or it has been deleted.')
+}

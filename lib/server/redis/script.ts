@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+import type { RedisClient } from './connect'
+
+/** A Lua script, which Redis runs as one step. All its keys are in one slot of a cluster. */
+export class Script<T> {
+  private readonly sha: string
+
+  constructor(private readonly lua: string) {
+    this.sha = createHash('sha1').update(lua).digest('hex')
+  }
+
+  async run(redis: RedisClient, keys: readonly string[], args: readonly (string | number)[] = []): Promise<T> {
+    try {
+      return (await redis.evalsha(this.sha, keys.length, ...keys, ...args)) as T
+    } catch (error) {
+      // Redis forgets scripts when it starts anew.
+      if (!(error as Error).message.startsWith('NOSCRIPT')) throw error
+      return (await redis.eval(this.lua, keys.length, ...keys, ...args)) as T
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export function s3Server(): string

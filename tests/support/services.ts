@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CreateBucketCommand } from '@aws-sdk/client-s3'
+import { s3Client } from '@/lib/server/storage/s3'
+import { s3Server } from '../../scripts/s3-server.mjs'
+import { startServer, type TestServer } from './server'
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+export interface RedisServer {
+  url: string
+  port: number
+  /** kill -9, and with it what was not written to the disk. */
+  kill(): Promise<void>
+  /** On the same port, with what the append-only file has. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A real redis-server that keeps an append-only file. */
+export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
+  const port = await freePort()
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'))
+  let child: ChildProcess
+  const options = ['--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'yes', '--bind', '127.0.0.1']
+  const server: RedisServer = {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    async start() {
+      child = spawn('redis-server', [...options, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+      let output = ''
+      for await (const chunk of child.stdout ?? []) {
+        output += chunk
+        if (/Ready to accept connections/.test(output)) break
+      }
+      if (!/Ready to accept connections/.test(output)) throw new Error(`redis-server did not start:\n${output}`)
+      child.stdout?.resume()
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) await server.kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  await server.start()
+  return server
+}
+
+export interface S3Server {
+  url: string
+  bucket: string
+  stop(): Promise<void>
+}
+
+/** What the AWS SDK reads from the environment. */
+const SDK = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: 'us-east-1',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+}
+
+/** A real S3-compatible server with one bucket. */
+export async function startS3(): Promise<S3Server> {
+  const port = await freePort()
+  const child = spawn(s3Server(), ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
+  const url = `http://127.0.0.1:${port}`
+  while (
+    !(await fetch(url).then(
+      () => true,
+      () => false,
+    ))
+  )
+    await sleep(50)
+  Object.assign(process.env, SDK)
+  await s3Client({ endpoint: url }).send(new CreateBucketCommand({ Bucket: 'photos' }))
+  return {
+    url,
+    bucket: 'photos',
+    async stop() {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
+}
+
+export interface BatchWorkerProcess {
+  child: ChildProcess
+  output(): string
+  /** Kills it with its engine's processes. */
+  kill(): Promise<void>
+  stop(): Promise<number | null>
+}
+
+/** A real batch worker of the production build; resolves when it takes up work. */
+export async function startWorker(env: Record<string, string>): Promise<BatchWorkerProcess> {
+  const child = spawn(process.execPath, ['dist/worker.js'], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, LOG_LEVEL: 'info', ENGINE_WORKERS: '1', ...env },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data))
+  const exited = once(child, 'exit')
+  await Promise.race([
+    once(child, 'message'),
+    exited.then(([code]) => Promise.reject(new Error(`the worker stopped with ${code}:\n${output}`))),
+  ])
+  return {
+    child,
+    output: () => output,
+    async kill() {
+      child.kill('SIGKILL')
+      await exited
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+      child.kill('SIGTERM')
+      return (await exited)[0] as number | null
+    },
+  }
+}
+
+export interface Machines {
+  redis: RedisServer
+  s3: S3Server
+  web: TestServer[]
+  workers: BatchWorkerProcess[]
+  /** What each process of them is started with. */
+  env: Record<string, string>
+  stop(): Promise<void>
+}
+
+/** Web instances and batch workers that share a Redis and a bucket, as on many machines. */
+export async function startMachines({
+  web = 1,
+  workers = 1,
+  env = {},
+}: {
+  web?: number
+  workers?: number
+  env?: Record<string, string>
+} = {}): Promise<Machines> {
+  const [redis, s3] = await Promise.all([startRedis(), startS3()])
+  const shared = {
+    REDIS_URL: redis.url,
+    BUCKET: s3.bucket,
+    AWS_ENDPOINT_URL: s3.url,
+    LOG_LEVEL: 'warn',
+    INSTANCES: '3',
+    ...env,
+  }
+  const started = {
+    web: await Promise.all(Array.from({ length: web }, () => startServer({ env: shared }))),
+    workers: await Promise.all(Array.from({ length: workers }, () => startWorker(shared))),
+  }
+  return {
+    redis,
+    s3,
+    env: shared,
+    ...started,
+    async stop() {
+      await Promise.all([...started.workers, ...started.web].map((process) => process.stop()))
+      await redis.stop()
+      await s3.stop()
+    },
+  }
+}
