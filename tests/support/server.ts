@@ -60,7 +60,7 @@ export async function startServer({ env = {}, root = '.', cgroup }: StartOptions
     },
     workers: () => childPids(child.pid as number),
     async stop() {
-      if (child.exitCode !== null) return child.exitCode
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
       child.kill('SIGTERM')
       const [code] = await once(child, 'exit')
       return code

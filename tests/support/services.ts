@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { s3Client } from '@/lib/server/storage/s3'
 import { s3Server } from '../../scripts/s3-server.mjs'
+import { type FaultyProxy, startFaultyProxy } from './proxies'
 import { startServer, type TestServer } from './server'
 
 /** A port that was free a moment ago. */
@@ -140,6 +141,8 @@ export async function startWorker(env: Record<string, string>): Promise<BatchWor
 export interface Machines {
   redis: RedisServer
   s3: S3Server
+  /** Everything goes to the bucket through this. */
+  network: FaultyProxy
   web: TestServer[]
   workers: BatchWorkerProcess[]
   /** What each process of them is started with. */
@@ -152,16 +155,19 @@ export async function startMachines({
   web = 1,
   workers = 1,
   env = {},
+  redisArguments = [],
 }: {
   web?: number
   workers?: number
   env?: Record<string, string>
+  redisArguments?: readonly string[]
 } = {}): Promise<Machines> {
-  const [redis, s3] = await Promise.all([startRedis(), startS3()])
+  const [redis, s3] = await Promise.all([startRedis(redisArguments), startS3()])
+  const network = await startFaultyProxy(s3.url)
   const shared = {
     REDIS_URL: redis.url,
     BUCKET: s3.bucket,
-    AWS_ENDPOINT_URL: s3.url,
+    AWS_ENDPOINT_URL: network.url,
     LOG_LEVEL: 'warn',
     INSTANCES: '3',
     ...env,
@@ -173,10 +179,12 @@ export async function startMachines({
   return {
     redis,
     s3,
+    network,
     env: shared,
     ...started,
     async stop() {
       await Promise.all([...started.workers, ...started.web].map((process) => process.stop()))
+      await network.close()
       await redis.stop()
       await s3.stop()
     },

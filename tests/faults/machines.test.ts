@@ -1,0 +1,188 @@
+import { once } from 'node:events'
+import { Redis } from 'ioredis'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
+import { distinctPhotos, formOf } from '../support/many-photos'
+import { type Balancer, startBalancer } from '../support/proxies'
+import { type Machines, startMachines, startWorker } from '../support/services'
+
+const isPart = (method: string, path: string) => method === 'PUT' && path.includes('/parts/')
+const isPhoto = (method: string, path: string) => method === 'GET' && path.includes('/inputs/')
+
+let machines: Machines | undefined
+afterEach(async () => {
+  await machines?.stop()
+  machines = undefined
+})
+
+async function start(options: Parameters<typeof startMachines>[0]): Promise<Machines> {
+  machines = await startMachines(options)
+  return machines
+}
+
+/** Each photo has one result, which is an answer, in its place. */
+async function expectEach(url: string, id: string, photos: readonly { file: string }[]): Promise<void> {
+  const job = await jobDone(url, id)
+  expect(job.counts).toEqual({ total: photos.length, done: photos.length, ok: photos.length, failed: 0 })
+  const rows = await resultsOf(url, id)
+  expect(rows.map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
+}
+
+describe('a shard may run twice, its results count once', () => {
+  test('killed between the write of a part and its acknowledgement', async () => {
+    const { web, network, workers, env } = await start({ workers: 1 })
+    const written = new Promise<void>((resolve) => {
+      network.fault = (method, path) => (isPart(method, path) ? 'hang_after' : undefined)
+      network.served = (method, path) => isPart(method, path) && resolve()
+    })
+    const photos = distinctPhotos(150)
+    const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
+    await written
+    await workers[0]!.kill()
+    network.fault = () => undefined
+    // What was written counts: its photos are not asked for again.
+    let asked = 0
+    network.served = (method, path) => {
+      if (isPhoto(method, path)) asked++
+    }
+    workers.push(await startWorker(env))
+    await expectEach(web[0]!.url, id, photos)
+    expect(asked).toBeLessThanOrEqual(100)
+  })
+
+  test('a worker hangs and wakes up when another has done its shard; and another hangs before', async () => {
+    const { web, network, workers, env } = await start({ workers: 1 })
+    const photos = distinctPhotos(100)
+    const hang = () =>
+      new Promise<void>((resolve) => {
+        network.served = (method, path) => {
+          if (!isPhoto(method, path)) return
+          network.served = () => {}
+          workers.at(-1)!.child.kill('SIGSTOP')
+          resolve()
+        }
+      })
+    const hangs = hang()
+    // It stays open: what wakes up finds the job as it left it.
+    const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast&open=1')
+    await hangs
+    workers.push(await startWorker(env))
+    await hang()
+    workers.push(await startWorker(env))
+    await jobWhen(web[0]!.url, id, ({ counts }) => counts.done === 100)
+    const before = await resultsOf(web[0]!.url, id)
+    // They wake up with a shard that is theirs no more, and find its part written.
+    const late = new Promise<void>((resolve) => {
+      let puts = 0
+      network.served = (method, path) => {
+        if (isPart(method, path) && ++puts === 2) resolve()
+      }
+    })
+    for (const worker of workers.slice(0, 2)) worker.child.kill('SIGCONT')
+    await late
+    expect(await resultsOf(web[0]!.url, id)).toEqual(before)
+    await fetch(`${web[0]!.url}/api/jobs/${id}/close`, { method: 'POST' })
+    await expectEach(web[0]!.url, id, photos)
+  }, 120_000)
+})
+
+describe('Redis forgets', () => {
+  test('what came after a moment in the middle of a job', async () => {
+    // Its memory is written when it is told to: what a lost second is elsewhere is here as long as the test wants.
+    const { web, redis } = await start({ workers: 2, redisArguments: ['--appendonly', 'no'] })
+    const photos = distinctPhotos(600)
+    const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
+    await jobWhen(web[0]!.url, id, ({ counts }) => counts.done >= 100)
+    const client = new Redis(redis.url)
+    await client.save()
+    client.disconnect()
+    await jobWhen(web[0]!.url, id, ({ counts }) => counts.done >= 400)
+    await redis.kill()
+    await redis.start()
+    await expectEach(web[0]!.url, id, photos)
+  })
+
+  test('everything: jobs that run and jobs that are over are made anew from the bucket', async () => {
+    const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
+    const { web, redis } = await start({ workers: 1 })
+    const over = await createJob(web[0]!.url, formOf([...distinctPhotos(3), broken]), '?model=fast')
+    const before = await jobDone(web[0]!.url, over.id)
+    const photos = distinctPhotos(400)
+    const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast&open=1')
+    await jobWhen(web[0]!.url, id, ({ counts }) => counts.done >= 100)
+    const client = new Redis(redis.url)
+    await client.flushall()
+    client.disconnect()
+    const more = { file: 'more.jpg', bytes: photos[0]!.bytes }
+    const add = () => fetch(`${web[0]!.url}/api/jobs/${id}/photos?unique=1`, { method: 'POST', body: formOf([more]) })
+    expect((await add()).status).toBe(200)
+    await fetch(`${web[0]!.url}/api/jobs/${id}/close`, { method: 'POST' })
+    await expectEach(web[0]!.url, id, [...photos, more])
+    expect(await jobOf(web[0]!.url, over.id)).toEqual(before)
+    await fetch(`${web[0]!.url}/api/jobs/${over.id}/retry`, { method: 'POST' })
+    expect((await jobDone(web[0]!.url, over.id)).counts).toEqual(before.counts)
+  })
+})
+
+test('a bucket that answers 500 and 503 SlowDown, drops connections, and stores without saying so', async () => {
+  const { web, network } = await start({ workers: 1 })
+  let requests = 0
+  let hung = false
+  network.fault = (method, path) => {
+    // Once for good measure: it takes as long as a caller waits.
+    if (!hung && method === 'PUT' && path.includes('/manifest/')) {
+      hung = true
+      return 'hang_after'
+    }
+    const turn = requests++ % 31
+    if (turn === 3) return { status: 500, code: 'InternalError' }
+    if (turn === 11) return { status: 503, code: 'SlowDown' }
+    if (turn === 19) return 'cut'
+    if (turn === 27 && method === 'PUT') return 'cut_after'
+    return undefined
+  }
+  const photos = distinctPhotos(250)
+  const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
+  await expectEach(web[0]!.url, id, photos)
+}, 120_000)
+
+describe('three web instances behind a balancer, three workers', () => {
+  let balancer: Balancer | undefined
+  afterEach(() => balancer?.close())
+
+  test('a worker, a web instance and Redis are killed, the bucket is away for ten seconds: 1,000 photos in, 1,000 results out', async () => {
+    const all = await start({ web: 3, workers: 3 })
+    const { web, workers, network, redis, env } = all
+    balancer = await startBalancer(web.map(({ url }) => url))
+    const { url, targets } = balancer
+    const photos = distinctPhotos(1000)
+    const { id } = await createJob(url, null, '?model=fast&open=1')
+    const upload = async (from: number) => {
+      const body = () => formOf(photos.slice(from, from + 100))
+      // As the page does: what has no answer is sent again.
+      for (;;) {
+        const reply = await fetch(`${url}/api/jobs/${id}/photos?unique=1`, { method: 'POST', body: body() }).catch(
+          () => null,
+        )
+        if (reply?.ok) return
+      }
+    }
+    for (let from = 0; from < 500; from += 100) await upload(from)
+    await jobWhen(url, id, ({ counts }) => counts.done >= 100)
+    await workers[0]!.kill()
+    targets.shift()
+    web[0]!.child.kill('SIGKILL')
+    await once(web[0]!.child, 'exit')
+    for (let from = 500; from < 800; from += 100) await upload(from)
+    await redis.kill()
+    await redis.start()
+    for (let from = 800; from < 1000; from += 100) await upload(from)
+    network.fault = () => 'cut'
+    setTimeout(() => {
+      network.fault = () => undefined
+    }, 10_000)
+    workers.push(await startWorker(env))
+    while (!(await fetch(`${url}/api/jobs/${id}/close`, { method: 'POST' }).catch(() => null))?.ok);
+    await expectEach(url, id, photos)
+  }, 180_000)
+})

@@ -1,0 +1,96 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What happens to a request on its way: refused with a status, cut off before or after it was served, or served and never answered. */
+export type Fault = { status: number; code: string } | 'cut' | 'cut_after' | 'hang_after'
+
+export interface FaultyProxy {
+  url: string
+  /** Decides on each request. */
+  fault: (method: string, path: string) => Fault | undefined
+  /** Called when a request was served, before its answer is passed on. */
+  served: (method: string, path: string) => void
+  close(): Promise<void>
+}
+
+/** A proxy in front of an S3-compatible server that does to requests what networks and busy servers do. */
+export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
+  const proxy: FaultyProxy = {
+    url: '',
+    fault: () => undefined,
+    served: () => {},
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  const server = createServer((request, response) => {
+    const [method, path] = [request.method ?? '', decodeURIComponent(request.url ?? '')]
+    const fault = proxy.fault(method, path)
+    if (fault === 'cut') return void request.socket.destroy()
+    if (typeof fault === 'object') return refuse(request, response, fault)
+    forward(target, request, response, () => {
+      proxy.served(method, path)
+      if (fault === 'cut_after') request.socket.destroy()
+      return fault !== 'cut_after' && fault !== 'hang_after'
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  proxy.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return proxy
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, code }: { status: number; code: string },
+) {
+  request.resume().on('end', () => {
+    response.writeHead(status, { 'content-type': 'application/xml' })
+    response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`)
+  })
+}
+
+/** @param answered whether the answer is passed on */
+function forward(target: string, request: IncomingMessage, response: ServerResponse, answered = () => true): void {
+  const { method, headers } = request
+  const onward = send(`${target}${request.url}`, { method, headers }, (reply) => {
+    if (!answered()) return void reply.resume()
+    response.writeHead(reply.statusCode ?? 502, reply.rawHeaders)
+    reply.pipe(response)
+    reply.on('error', () => response.destroy())
+  })
+  onward.on('error', () => response.destroy())
+  response.on('close', () => onward.destroy())
+  request.pipe(onward)
+}
+
+export interface Balancer {
+  url: string
+  /** Requests go to these in turn. */
+  targets: string[]
+  close(): Promise<void>
+}
+
+/** Balances requests over servers one after the other, and remembers nobody. */
+export async function startBalancer(targets: string[]): Promise<Balancer> {
+  let turn = 0
+  const balancer: Balancer = {
+    url: '',
+    targets,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  const server = createServer((request, response) => {
+    const target = balancer.targets[turn++ % balancer.targets.length] as string
+    forward(target, request, response)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  balancer.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return balancer
+}
