@@ -84,6 +84,7 @@ const OPTIONS = {
   BUCKET: bucketName.optional(),
   AWS_ENDPOINT_URL: webAddress.optional(),
   AWS_REGION: text.optional(),
+  RESULT_CACHE_BYTES: integer(0, 1e12).default(0),
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: integer(0, 10).default(0),
   RATE_LIMIT: integer(0, 1e9).default(0),

@@ -6,6 +6,7 @@ import { postJson } from './fetch/post-json'
 import { EmbeddedJobs } from './jobs/embedded/jobs'
 import type { Jobs } from './jobs/jobs'
 import type { Log } from './log'
+import type { RedisClient } from './redis/connect'
 
 /** Photos of jobs in flight: enough that no worker waits for the next. */
 const LANES_A_WORKER = 4
@@ -36,38 +37,35 @@ export function jobSurroundings(environment: Environment, workers: number) {
 export async function openJobs(
   environment: Environment,
   engine: Engine,
-  { workers, folder, log }: { workers: number; folder: string; log: Log },
+  { workers, folder, redis, log }: { workers: number; folder: string; redis: RedisClient | null; log: Log },
 ): Promise<Jobs | null> {
   if (environment.ENABLE_BATCH_PROCESSING === 'false') return null
   const options = { ...jobSurroundings(environment, workers), engine, folder, log }
-  const { REDIS_URL, BUCKET, INSTANCES } = environment
-  const shared = REDIS_URL !== undefined && BUCKET !== undefined
+  const { BUCKET, INSTANCES } = environment
+  const shared = redis !== null && BUCKET !== undefined
   if (!shared && INSTANCES > 1) {
     log.error({ INSTANCES }, 'there are no batch jobs: several instances share them only by REDIS_URL and BUCKET')
     return null
   }
   try {
-    return shared ? await openDistributed(environment, options) : new EmbeddedJobs(options)
+    return shared ? await openDistributed(environment, { ...options, redis }) : new EmbeddedJobs(options)
   } catch (error) {
     // Single photos need neither.
     const { message: reason } = error as Error
-    if (shared) log.error({ reason }, 'there are no batch jobs: Redis or the bucket cannot be had')
-    else log.error({ DATA_DIR: folder, reason }, 'there are no batch jobs: the folder cannot be had')
+    log.error({ DATA_DIR: folder, reason }, 'there are no batch jobs: the folder cannot be had')
     return null
   }
 }
 
-/** Loaded only where it is needed: BullMQ and the AWS SDK take half a second and 40 MB. */
+/** Loaded only where it is needed: BullMQ and the AWS SDK are large. */
 async function openDistributed(
   environment: Environment,
-  options: ReturnType<typeof jobSurroundings> & { engine: Engine; folder: string; log: Log },
-) {
-  const [{ DistributedJobs }, { connectRedis }, { S3Bucket, s3Client }] = await Promise.all([
+  options: ReturnType<typeof jobSurroundings> & { engine: Engine; folder: string; redis: RedisClient },
+): Promise<Jobs> {
+  const [{ DistributedJobs }, { S3Bucket, s3Client }] = await Promise.all([
     import('./jobs/distributed/jobs'),
-    import('./redis/connect'),
     import('./storage/s3'),
   ])
-  const { REDIS_URL = '', BUCKET = '', AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = environment
-  const redis = await connectRedis(REDIS_URL, options)
-  return new DistributedJobs({ ...options, redis, store: new S3Bucket(s3Client({ endpoint, region }), BUCKET) })
+  const { BUCKET = '', AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = environment
+  return new DistributedJobs({ ...options, store: new S3Bucket(s3Client({ endpoint, region }), BUCKET) })
 }

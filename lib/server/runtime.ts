@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { AnswerCache } from './answers/answer-cache'
 import { watchModels } from './catalog/watch'
 import { defaultWorkers } from './default-workers'
 import type { createEngine } from './engine/engine'
@@ -11,6 +12,7 @@ import { createLog } from './log'
 import { Metrics } from './observe/metrics'
 import { fromRoot, openEngine } from './open-engine'
 import { openJobs } from './open-jobs'
+import { openRedis } from './open-redis'
 
 /** Everything that lives as long as the process. */
 export interface Runtime extends Services {
@@ -77,9 +79,13 @@ async function createRuntime(): Promise<Runtime> {
       .reload()
       .catch((err: Error) => log.error({ err }, 'the models cannot be loaded again; the old ones serve on'))
   })
+  const redis = await openRedis(environment, log)
+  const bytes = environment.RESULT_CACHE_BYTES
   const services = {
     engine,
-    jobs: await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), log }),
+    redis,
+    answers: bytes > 0 ? new AnswerCache(engine, { bytes, redis: redis ?? undefined }) : null,
+    jobs: await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log }),
     environment,
     log,
     metrics: new Metrics(() => engine.stats()),

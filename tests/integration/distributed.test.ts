@@ -1,47 +1,184 @@
+import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createJob, jobDone, resultsOf } from '../support/jobs'
+import type { Classification } from '@/lib/shared/contract'
+import { refusal } from '../support/http'
+import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
-import {
-  type BatchWorkerProcess,
-  type RedisServer,
-  type S3Server,
-  startRedis,
-  startS3,
-  startWorker,
-} from '../support/services'
+import { type Machines, startMachines, startRedisCluster, startS3, startWorker } from '../support/services'
 
-const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
-describe('web instances and workers that share Redis and a bucket', () => {
-  let redis: RedisServer
-  let s3: S3Server
-  let env: Record<string, string>
-  let web: TestServer[]
-  let worker: BatchWorkerProcess
+const LIMIT = 40
+
+describe('three web instances that share a Redis and a bucket', () => {
+  let machines: Machines
+  let urls: string[]
   beforeAll(async () => {
-    ;[redis, s3] = await Promise.all([startRedis(), startS3()])
-    env = { REDIS_URL: redis.url, BUCKET: s3.bucket, AWS_ENDPOINT_URL: s3.url, LOG_LEVEL: 'warn', INSTANCES: '2' }
-    const [one, two] = await Promise.all([startServer({ env }), startServer({ env })])
-    web = [one, two]
-    worker = await startWorker({ ...env, LOG_LEVEL: 'warn' })
+    const env = { RESULT_CACHE_BYTES: '1000000', RATE_LIMIT: String(LIMIT), TRUST_PROXY: '1', ENGINE_WORKERS: '1' }
+    machines = await startMachines({ web: 3, workers: 1, env })
+    urls = machines.web.map(({ url }) => url)
   })
-  afterAll(async () => {
-    await worker?.stop()
-    for (const server of web ?? []) await server.stop()
-    await redis?.stop()
-    await s3?.stop()
+  afterAll(() => machines?.stop())
+
+  async function ask(url: string | undefined, client: string, query = '', photo: Uint8Array = espresso) {
+    const headers = { 'x-forwarded-for': client }
+    return fetch(`${url}/api/classify${query}`, { method: 'POST', body: photo as BodyInit, headers })
+  }
+
+  test('a job made at one is answered for by another, and read in pieces from wherever', async () => {
+    const photos = distinctPhotos(230)
+    const { id } = await createJob(urls[0]!, formOf(photos), '?model=fast&top_k=3')
+    expect((await jobDone(urls[1]!, id)).counts).toEqual({ total: 230, done: 230, ok: 230, failed: 0 })
+    const rows = await resultsOf(urls[2]!, id)
+    expect(rows.map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
+    expect(await resultsOf(urls[0]!, id, '&offset=99&limit=3')).toEqual(rows.slice(99, 102))
+    const listed = await (await fetch(`${urls[1]}/api/jobs/${id}/photos?offset=150`)).json()
+    expect(listed).toEqual({ files: photos.slice(150).map(({ file }) => file), total: 230 })
   })
 
-  test('a job made at one instance is answered for by the other', async () => {
-    const photos = [...distinctPhotos(230), broken]
-    const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast&top_k=3')
-    const job = await jobDone(web[1]!.url, id)
-    expect(job).toMatchObject({ counts: { total: 231, done: 231, ok: 230, failed: 1 } })
-    const rows = await resultsOf(web[1]!.url, id)
-    expect(rows.map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
-    expect(rows.at(-1)).toMatchObject({ status: 'failed', error_code: 'truncated_image' })
-    expect(await resultsOf(web[0]!.url, id, '&status=failed')).toEqual(rows.slice(-1))
-    expect(await resultsOf(web[0]!.url, id, '&offset=99&limit=3')).toEqual(rows.slice(99, 102))
-    expect(worker.output()).toBe('')
+  test('events that break off at one instance go on at another: each result once', async () => {
+    const { id } = await createJob(urls[0]!, null, '?model=fast&open=1')
+    const add = (from: number) =>
+      fetch(`${urls[0]}/api/jobs/${id}/photos`, {
+        method: 'POST',
+        body: formOf(distinctPhotos(300).slice(from, from + 150)),
+      })
+    await add(0)
+    await jobWhen(urls[0]!, id, ({ counts }) => counts.done >= 100)
+    const first = await readEvents(urls[0]!, id, '', 57)
+    await add(150)
+    await fetch(`${urls[2]}/api/jobs/${id}/close`, { method: 'POST' })
+    const rest = await readEvents(urls[1]!, id, first.at(-1)!.id)
+    const indices = [...first, ...rest].map(({ index }) => index)
+    expect(indices).toHaveLength(300)
+    expect(new Set(indices).size).toBe(300)
+  })
+
+  test('an answer that one has given the others give too, without running the photo; with other options they run it', async () => {
+    const before = await ask(urls[0], '10.0.0.1')
+    expect(before.headers.get('cache-status')).toBe('vision; fwd=miss')
+    const first = (await before.json()) as Classification
+    for (const url of urls) {
+      const reply = await ask(url, '10.0.0.1')
+      expect(reply.headers.get('cache-status')).toBe('vision; hit')
+      const again = (await reply.json()) as Classification
+      expect(again).toEqual({ ...first, request_id: again.request_id, timings: again.timings })
+      expect([again.timings.run_ms, again.request_id === first.request_id]).toEqual([0, false])
+    }
+    for (const query of ['?top_k=2', '?threshold=0.1', '?model=fast']) {
+      expect((await ask(urls[0], '10.0.0.1', query)).headers.get('cache-status')).toBe('vision; fwd=miss')
+    }
+    expect((await ask(urls[1], '10.0.0.1', '?preview=1')).headers.get('cache-status')).toBe('vision; fwd=miss')
+    await refusal(ask(urls[1], '10.0.0.1', '?top_k=5000'), 400, 'invalid_parameter')
+  })
+
+  test('a client is counted over all instances', async () => {
+    const statuses = []
+    for (let i = 0; i <= LIMIT; i++) statuses.push((await ask(urls[i % 3], '10.0.0.2')).status)
+    expect(statuses).toEqual([...Array(LIMIT).fill(200), 429])
+    expect((await ask(urls[0], '10.0.0.3')).status).toBe(200)
+  })
+
+  test('without Redis photos are answered as ever, and jobs say that they are to be asked for again', async () => {
+    const { id } = await createJob(urls[0]!, formOf(distinctPhotos(2)), '?model=fast')
+    await jobDone(urls[0]!, id)
+    await machines.redis.kill()
+    expect((await ask(urls[0], '10.0.0.4', '?top_k=3')).status).toBe(200)
+    await refusal(fetch(`${urls[0]}/api/jobs/${id}`), 503, 'not_ready')
+    await machines.redis.start()
+    await jobDone(urls[0]!, id)
   })
 })
+
+test('Redis as a cluster of three', async () => {
+  const [cluster, s3] = await Promise.all([startRedisCluster(), startS3()])
+  const env = { REDIS_URL: cluster.url, BUCKET: s3.bucket, AWS_ENDPOINT_URL: s3.url, RESULT_CACHE_BYTES: '1000000' }
+  const server = await startServer({ env: { ...env, LOG_LEVEL: 'warn', ENGINE_WORKERS: '1' } })
+  const worker = await startWorker({ ...env, LOG_LEVEL: 'warn' })
+  try {
+    const photos = distinctPhotos(150)
+    const jobs = await Promise.all([1, 2].map(() => createJob(server.url, formOf(photos), '?model=fast')))
+    for (const { id } of jobs) expect((await jobDone(server.url, id)).counts.ok).toBe(150)
+    for (let i = 0; i < 20; i++) {
+      const reply = await fetch(`${server.url}/api/classify`, { method: 'POST', body: photos[i]!.bytes as BodyInit })
+      expect(reply.status).toBe(200)
+    }
+    for (const { output } of [server, worker]) expect(lines(output())).toEqual([])
+  } finally {
+    await worker.stop()
+    await server.stop()
+    await cluster.stop()
+    await s3.stop()
+  }
+})
+
+describe('what is missing is said in one line', () => {
+  test('several instances that share nothing have no jobs, and serve photos', async () => {
+    const server: TestServer = await startServer({ env: { INSTANCES: '2', LOG_LEVEL: 'warn' } })
+    expect(server.output()).toMatch(
+      /there are no batch jobs: several instances share them only by REDIS_URL and BUCKET/,
+    )
+    expect(lines(server.output())).toHaveLength(1)
+    await refusal(
+      fetch(`${server.url}/api/jobs`, { method: 'POST', body: formOf(distinctPhotos(1)) }),
+      404,
+      'not_found',
+    )
+    expect((await fetch(`${server.url}/api/classify`, { method: 'POST', body: espresso as BodyInit })).status).toBe(200)
+    await server.stop()
+  })
+
+  test('a worker with nothing to take work from, and a server whose Redis is not there', () => {
+    const run = (script: string, env: Record<string, string>) => {
+      const { status, stderr } = spawnSync(process.execPath, [script], {
+        encoding: 'utf8',
+        env: { ...process.env, ...env },
+      })
+      return [status, stderr.split('\n')[0]]
+    }
+    const missing = 'REDIS_URL and BUCKET are not set; a batch worker takes its work from there'
+    expect(run('dist/worker.js', {})).toEqual([1, missing])
+    const env = { REDIS_URL: 'redis://127.0.0.1:1', PORT: '0', LOG_LEVEL: 'error' }
+    const gone = expect.stringMatching(/^cannot start: Redis cannot be reached at 127.0.0.1:1 \(REDIS_URL\)/)
+    expect(run('dist/server.js', env)).toEqual([1, gone])
+  })
+})
+
+/** What an operator reads, but for Next's own good news. */
+function lines(output: string): string[] {
+  return output.split('\n').filter((line) => line !== '' && !line.startsWith('✓'))
+}
+
+interface ResultEvent {
+  id: string
+  index: number
+}
+
+/** Result events behind a place: all until the job ends, or as many as are wanted. */
+async function readEvents(
+  url: string,
+  id: string,
+  after: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<ResultEvent[]> {
+  const stop = new AbortController()
+  const reply = await fetch(`${url}/api/jobs/${id}/events`, {
+    headers: { 'last-event-id': after },
+    signal: stop.signal,
+  })
+  const events: ResultEvent[] = []
+  let text = ''
+  for await (const chunk of reply.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk
+    const blocks = text.split('\n\n')
+    text = blocks.pop() ?? ''
+    for (const block of blocks.filter((each) => each.includes('event: result'))) {
+      if (events.length === most) continue
+      const place = /^id: (.*)$/m.exec(block)?.[1] ?? ''
+      events.push({ id: place, index: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}').index })
+    }
+    if (events.length === most) break
+  }
+  stop.abort()
+  return events
+}

@@ -64,6 +64,21 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
   return server
 }
 
+/** A real cluster of three, of which each has a third of the slots. */
+export async function startRedisCluster(): Promise<{ url: string; stop(): Promise<void> }> {
+  const nodes = await Promise.all([1, 2, 3].map(() => startRedis(['--cluster-enabled', 'yes'])))
+  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`)
+  const create = spawn('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' })
+  const [code] = await once(create, 'exit')
+  if (code !== 0) throw new Error(`redis-cli made no cluster: ${code}`)
+  return {
+    url: nodes[0]!.url,
+    async stop() {
+      await Promise.all(nodes.map((node) => node.stop()))
+    },
+  }
+}
+
 export interface S3Server {
   url: string
   bucket: string

@@ -1,17 +1,23 @@
 import type { IncomingMessage } from 'node:http'
 import type { Hono } from 'hono'
+import type { AnswerCache } from '../answers/answer-cache'
 import type { Engine } from '../engine/types'
 import type { Environment } from '../env'
 import type { Jobs } from '../jobs/jobs'
 import type { Lifecycle } from '../lifecycle'
 import type { Log } from '../log'
 import type { Metrics } from '../observe/metrics'
+import type { RedisClient } from '../redis/connect'
 
 /** What the routes stand on. */
 export interface Services {
   engine: Engine
   /** Batch jobs; null where they are switched off. */
   jobs: Jobs | null
+  /** Answers that were given before; null where none are kept. */
+  answers: AnswerCache | null
+  /** What all instances share; null where this one is alone. */
+  redis: RedisClient | null
   environment: Environment
   lifecycle: Lifecycle
   log: Log

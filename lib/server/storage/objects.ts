@@ -46,6 +46,8 @@ export interface ObjectStore {
   metadata(key: string, signal?: AbortSignal): Promise<Record<string, string> | null>
   /** Objects by key, a page at a time. */
   list(prefix: string, options?: { after?: string; signal?: AbortSignal }): AsyncGenerator<ObjectInfo[]>
+  /** The same of the objects as they are now, with their versions where the bucket keeps any. */
+  current(prefix: string, options?: { after?: string; signal?: AbortSignal }): AsyncGenerator<ObjectInfo[]>
   /** Names one level below a prefix that ends with a slash. */
   folders(prefix: string, signal?: AbortSignal): AsyncGenerator<string>
   /** Objects that are not there count as removed. */

@@ -1,11 +1,14 @@
 import {
+  type _Object,
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
@@ -135,16 +138,48 @@ export class S3Bucket implements ObjectStore {
       const { Contents = [], NextContinuationToken } = await ask(signal, (abortSignal) =>
         this.client.send(page, { abortSignal }),
       ).catch((error) => Promise.reject(unavailable(error, signal)))
-      yield Contents.map(
-        ({ Key = '', Size = 0, ETag = '', LastModified }): ObjectInfo => ({
-          key: Key,
-          size: Size,
-          etag: ETag,
-          modified: LastModified?.getTime() ?? 0,
-        }),
-      )
+      yield Contents.map(infoOf)
       token = NextContinuationToken
     } while (token !== undefined)
+  }
+
+  async *current(prefix: string, options: { after?: string; signal?: AbortSignal } = {}) {
+    yield* (await this.keepsVersions(options.signal)) ? this.versions(prefix, options) : this.list(prefix, options)
+  }
+
+  private async *versions(prefix: string, { after, signal }: { after?: string; signal?: AbortSignal }) {
+    const input = { Bucket: this.name, Prefix: prefix }
+    let place: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = { KeyMarker: after }
+    for (let more = true; more; ) {
+      const command = new ListObjectVersionsCommand({ ...input, ...place })
+      const page = await ask(signal, (abortSignal) => this.client.send(command, { abortSignal })).catch((error) =>
+        Promise.reject(unavailable(error, signal)),
+      )
+      yield (page.Versions ?? [])
+        .filter(
+          ({ IsLatest, Key = '' }) =>
+            IsLatest && (after === undefined || Buffer.compare(Buffer.from(Key), Buffer.from(after)) > 0),
+        )
+        .map(
+          (version): ObjectInfo => ({
+            ...infoOf(version),
+            ...(version.VersionId ? { version: version.VersionId } : {}),
+          }),
+        )
+      place = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+      more = page.IsTruncated === true
+    }
+  }
+
+  /** Who may read objects may not always ask this: then they are known by their tags. */
+  private async keepsVersions(signal?: AbortSignal): Promise<boolean> {
+    const command = new GetBucketVersioningCommand({ Bucket: this.name })
+    try {
+      return (await ask(signal, (abortSignal) => this.client.send(command, { abortSignal }))).Status === 'Enabled'
+    } catch (error) {
+      if (status(error) === 403 || status(error) === 501) return false
+      throw unavailable(error, signal)
+    }
   }
 
   async *folders(prefix: string, signal?: AbortSignal): AsyncGenerator<string> {
@@ -168,6 +203,10 @@ export class S3Bucket implements ObjectStore {
       )
     }
   }
+}
+
+function infoOf({ Key = '', Size = 0, ETag = '', LastModified }: _Object): ObjectInfo {
+  return { key: Key, size: Size, etag: ETag, modified: LastModified?.getTime() ?? 0 }
 }
 
 /** Bounds a call with all its attempts. */

@@ -1,6 +1,12 @@
 import { createMiddleware } from 'hono/factory'
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  type RateLimiterRes,
+} from 'rate-limiter-flexible'
 import { Problem } from '@/lib/shared/problem'
+import type { RedisClient } from '../../redis/connect'
 import { clientAddress } from '../client'
 import type { AppEnv, Services } from '../services'
 
@@ -8,10 +14,10 @@ const WINDOW_SECONDS = 60
 
 /**
  * At most RATE_LIMIT photos a client in a minute; 0 turns it off. A client is an address, or the /64 that one IPv6
- * customer has. Counted in this process.
+ * customer has. Counted over all instances where they share a Redis; while that does not answer, and without it, in this process.
  */
-export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY } }: Services) {
-  const limiter = new RateLimiterMemory({ points: Math.max(RATE_LIMIT, 1), duration: WINDOW_SECONDS })
+export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY }, redis }: Services) {
+  const limiter = limiterOf(Math.max(RATE_LIMIT, 1), redis)
   return createMiddleware<AppEnv>(async (c, next) => {
     if (RATE_LIMIT === 0 || c.req.method !== 'POST') return next()
     const { allowed, state } = await limiter.consume(network(clientAddress(c, TRUST_PROXY))).then(
@@ -27,6 +33,14 @@ export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY } }: Services
     }
     await next()
   })
+}
+
+function limiterOf(points: number, redis: RedisClient | null): RateLimiterAbstract {
+  const limit = { points, duration: WINDOW_SECONDS }
+  const here = new RateLimiterMemory(limit)
+  if (redis === null) return here
+  const shared = { storeClient: redis, keyPrefix: 'vision:rate', rejectIfRedisNotReady: true, insuranceLimiter: here }
+  return new RateLimiterRedis({ ...limit, ...shared })
 }
 
 /** An IPv4 address itself, or the first half of an IPv6 one. */

@@ -9,7 +9,7 @@ import type { AppEnv, Services } from '../services'
 import { readUpload } from '../upload'
 
 /** `POST /api/classify`: one photo in, its labels out. */
-export function classify({ engine, environment, metrics }: Services, uploads: ByteBudget) {
+export function classify({ engine, answers, environment, metrics }: Services, uploads: ByteBudget) {
   const limits = { imageBytes: environment.MAX_IMAGE_BYTES, requestBytes: environment.MAX_REQUEST_BYTES }
 
   async function answer(c: Context<AppEnv>, lease: Lease): Promise<Classification> {
@@ -24,7 +24,10 @@ export function classify({ engine, environment, metrics }: Services, uploads: By
       'url' in upload.image ? await fetchByUrl(upload.image.url, environment, lease, request.signal) : upload.image
     const { model, top_k, threshold, preview } = parseParameters(classifyParametersSchema, { ...query, ...fields })
     const options = { model, topK: top_k, threshold, preview, requestId: c.get('requestId') }
-    return engine.classify(image, options, request.signal)
+    if (answers === null) return engine.classify(image, options, request.signal)
+    const { result, hit } = await answers.classify(image, options, request.signal)
+    c.header('cache-status', hit ? 'vision; hit' : 'vision; fwd=miss')
+    return result
   }
 
   return async (c: Context<AppEnv>): Promise<Response> => {

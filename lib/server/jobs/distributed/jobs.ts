@@ -95,7 +95,7 @@ export class DistributedJobs implements Jobs {
   close(id: string): Promise<Job> {
     return this.change(id, async ({ open }) => {
       if (!open) return
-      await this.options.store.put(closedMark(id), '', { once: true })
+      await this.options.store.put(closedMark(id), MARK, { once: true })
       await this.ledger.set(id, { open: 0 })
       await seeToEnd(this.options.store, this.ledger, this.queue, id)
     })
@@ -123,7 +123,7 @@ export class DistributedJobs implements Jobs {
       if (state === 'cancelled') throw new Problem('conflict', 'The job was cancelled; its photos are gone.')
       await this.queue.revive(id)
       if (failed === 0) return
-      await this.options.store.put(roundMark(id, round + 1), '', { once: true })
+      await this.options.store.put(roundMark(id, round + 1), MARK, { once: true })
       await this.ledger.retry(id, round + 1)
       await this.queue.feed(id)
     })
@@ -202,7 +202,7 @@ export class DistributedJobs implements Jobs {
         await removeObjects(store, jobPrefix(id))
         return { job: await this.view(earlier), made: false }
       }
-      if (!parameters.open) await store.put(closedMark(id), '', { once: true })
+      if (!parameters.open) await store.put(closedMark(id), MARK, { once: true })
       await store.put(specKey(id), JSON.stringify(spec), { once: true, type: 'application/json' })
     } catch (error) {
       await removeObjects(store, jobPrefix(id)).catch(() => {}) // What is left goes with the sweep.
@@ -239,6 +239,9 @@ export class DistributedJobs implements Jobs {
     return viewOf(standing, await this.ledger.rate(standing.spec.id), this.options.retentionMs)
   }
 }
+
+/** A mark says all by being there; some stores are picky about empty objects. */
+const MARK = '{}'
 
 /** What is no id is no key of the bucket either. */
 function isJobId(id: string): boolean {

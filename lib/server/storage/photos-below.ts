@@ -1,0 +1,19 @@
+import { isPhotoName } from '@/lib/shared/photo-name'
+import type { Location } from './location'
+import { isBelow } from './location'
+import type { ObjectInfo, ObjectStore } from './objects'
+
+/**
+ * Photos at a location by key, a page at a time, with what says later whether they have changed. An object that is named itself is taken whatever
+ * it is called.
+ */
+export async function* photosBelow(
+  store: ObjectStore,
+  { prefix }: Location,
+  options: { after?: string; signal?: AbortSignal } = {},
+): AsyncGenerator<ObjectInfo[]> {
+  for await (const page of store.current(prefix, options)) {
+    const photos = page.filter(({ key }) => key === prefix || (isBelow(key, prefix) && isPhotoName(key)))
+    if (photos.length > 0) yield photos
+  }
+}
