@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_TOP_K } from '@/lib/shared/contract'
 import { EXIT, Failure } from '../exit'
 import type { Surroundings } from '../surroundings'
+import { BucketPhotos } from './bucket'
 import { listInputs } from './inputs'
 import type { Options } from './options'
 import { formatOf, writeResults } from './output'
@@ -16,8 +17,8 @@ import { accuracySummary, truthFrom } from './truth'
 export function classifyCommand(program: Command, surroundings: Surroundings): void {
   program
     .command('classify')
-    .description('classify photos: files, folders, patterns, or with - the names on stdin')
-    .argument('<photos...>', 'files, folders, patterns, or - for names on stdin, one a line')
+    .description('classify photos: files, folders, places of a bucket, patterns, or with - the names on stdin')
+    .argument('<photos...>', 'files, folders, s3://bucket/prefix, patterns, or - for names on stdin, one a line')
     .option('--model <model>', 'type, id, or a model folder (the default model)')
     .option('--top-k <n>', 'labels a photo at most', wholeNumber, DEFAULT_TOP_K)
     .option('--threshold <score>', 'leave out labels with a lower score', share, 0)
@@ -45,7 +46,10 @@ async function classify(photos: readonly string[], options: Options, surrounding
   const format = options.out === undefined ? null : formatOf(options.out)
   if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
   const truth = options.labels === undefined ? null : await truthFrom(options.labels)
-  const inputs = await listInputs(photos, process.stdin)
+  const buckets = new BucketPhotos()
+  const inputs = await listInputs(photos, process.stdin, buckets)
+  const read = (file: string, signal: AbortSignal) =>
+    BucketPhotos.names(file) ? buckets.read(file, signal) : readFile(file)
   const workers = options.workers ?? (await surroundings.defaultWorkers())
   const source = await openSource(options, workers, surroundings)
   const interrupted = new AbortController()
@@ -55,7 +59,7 @@ async function classify(photos: readonly string[], options: Options, surrounding
   process.stdout.on('error', stop)
   try {
     const sink = openSink(options, source.model, truth !== null)
-    await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, interrupted.signal)
+    await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined, read }, interrupted.signal)
     if (interrupted.signal.aborted) throw stopped(options)
     if (options.out !== undefined && format !== null) await writeResults(sink.rows(inputs), options.out, format)
     if (truth) console.error(accuracySummary(sink.rows(inputs), truth, await source.classes()))

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { Answers, classifyPhoto } from '@/lib/server/jobs/classify-photo'
 import { inLanes } from '@/lib/server/jobs/lanes'
 import { duration, Progress } from '../terminal'
@@ -8,12 +7,20 @@ import type { Source } from './source'
 /** Photos in flight for each worker: enough that none waits for the next. */
 const IN_FLIGHT = 4
 
+export interface RunOptions {
+  workers: number
+  /** Whether rows go to a file. */
+  rows: boolean
+  /** @throws Problem, or an error of the file system */
+  read(file: string, signal: AbortSignal): Promise<Uint8Array>
+}
+
 /** Classifies what the sink does not have yet. Ends early, without an error, at the signal. */
 export async function runInputs(
   inputs: readonly string[],
   { classify: ask, model }: Source,
   sink: Sink,
-  { workers, rows }: { workers: number; rows: boolean },
+  { workers, rows, read }: RunOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const left = inputs.filter((file) => !sink.has(file))
@@ -25,7 +32,7 @@ export async function runInputs(
   const answers = new Answers(ask)
   const start = performance.now()
   async function one(file: string): Promise<void> {
-    const row = await classifyPhoto({ file, read: () => readFile(file) }, model, answers, signal)
+    const row = await classifyPhoto({ file, read: (stop) => read(file, stop) }, model, answers, signal)
     sink.add(row)
     if (row.status === 'failed') console.error(`${file}: ${row.error_code}: ${row.error}`)
     progress?.add(1)

@@ -8,6 +8,12 @@ interface ServerOption {
   server: string
 }
 
+interface FromOptions extends ServerOption {
+  model?: string
+  topK?: string
+  threshold?: string
+}
+
 const ACTIONS = {
   close: 'take no more photos',
   pause: 'take up no photo until it is resumed',
@@ -27,6 +33,16 @@ export function jobsCommand(program: Command): void {
       const headers = { authorization: `Bearer ${token}` }
       const { jobs: all } = (await (await ask(server, 'api/jobs', { headers })).json()) as { jobs: Job[] }
       console.log(table(['job', 'state', 'done', 'of', 'failed', 'model', 'made'], all.map(line)))
+    })
+  add('from', 'make a job of the photos at a place of a bucket, where the server may read it')
+    .argument('<s3://bucket/prefix>')
+    .option('--model <model>', 'type or id (the default model)')
+    .option('--top-k <n>', 'labels a photo at most')
+    .option('--threshold <score>', 'leave out labels with a lower score')
+    .action(async (source: string, { server, model, topK, threshold }: FromOptions) => {
+      const given = { source, model, top_k: topK, threshold }
+      const query = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined)
+      console.log(standing(await jobOf(server, `api/jobs?${new URLSearchParams(query)}`, { method: 'POST' })))
     })
   add('show', 'where a job stands')
     .argument('<id>')

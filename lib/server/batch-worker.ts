@@ -6,7 +6,6 @@ import { createLog } from './log'
 import { openEngine } from './open-engine'
 import { jobSurroundings } from './open-jobs'
 import { connectRedis } from './redis/connect'
-import { S3Bucket, s3Client } from './storage/s3'
 
 /** How long what runs may take to finish before it is left to another worker, as a share of the time to stop in. */
 const FINISHING = 0.8
@@ -18,7 +17,7 @@ const FINISHING = 0.8
  */
 export async function runBatchWorker(): Promise<void> {
   const environment = readEnvironment()
-  const { REDIS_URL, BUCKET, AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, SHUTDOWN_TIMEOUT_MS } = environment
+  const { REDIS_URL, BUCKET, SHUTDOWN_TIMEOUT_MS } = environment
   if (REDIS_URL === undefined || BUCKET === undefined) {
     throw new EnvironmentError('REDIS_URL and BUCKET are not set; a batch worker takes its work from there')
   }
@@ -32,8 +31,9 @@ export async function runBatchWorker(): Promise<void> {
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const engine = await openEngine(environment, workers, log)
   await engine.settled()
-  const store = new S3Bucket(s3Client({ endpoint, region }), BUCKET)
-  const worker = new BatchWorker({ ...jobSurroundings(environment, workers), engine, store, redis, blocking, log })
+  const surroundings = await jobSurroundings(environment, workers)
+  const store = surroundings.sources.buckets(BUCKET)
+  const worker = new BatchWorker({ ...surroundings, engine, store, redis, blocking, log })
   await worker.ready()
   log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'taking up batch work')
   process.send?.({ kind: 'ready' })

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { z } from 'zod'
 import { MODEL_TYPES } from '@/lib/shared/contract'
 import { memoryLimit } from './observe/limits'
+import { parseLocation } from './storage/location'
 
 /**
  * The only reader of `process.env`. Every option has one name, one default and one line in docs/configuration.md.
@@ -49,6 +50,12 @@ const webAddress = z
   .regex(/^https?:\/\/\S+$/)
   .meta({ allowed: 'an address like http://localhost:9000' })
 
+const locations = z
+  .string()
+  .transform((list) => list.split(',').map((each) => parseLocation(each.trim())))
+  .pipe(z.array(z.object({ bucket: z.string(), prefix: z.string() })))
+  .meta({ allowed: 'places like s3://bucket/prefix/, with commas between them' })
+
 const MEGABYTE = 1_000_000
 /** What no camera of today exceeds by much. */
 const MOST_PIXELS = 50 * MEGABYTE
@@ -84,6 +91,8 @@ const OPTIONS = {
   BUCKET: bucketName.optional(),
   AWS_ENDPOINT_URL: webAddress.optional(),
   AWS_REGION: text.optional(),
+  JOBS_S3_PREFIXES: locations.default([]),
+  JOBS_S3_MAX_FILES: integer(1, 1e9).default(10_000_000),
   RESULT_CACHE_BYTES: integer(0, 1e12).default(0),
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: integer(0, 10).default(0),
@@ -167,6 +176,11 @@ export function declareProduction(): void {
 /** Which Node a later release of the AWS SDK will need is no news for whoever runs the one that is locked here. */
 export function quietAwsSdk(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+}
+
+/** How the `vision` command reaches buckets: as the server does. */
+export function bucketEnvironment(): { endpoint: string | undefined; region: string | undefined } {
+  return { endpoint: process.env.AWS_ENDPOINT_URL || undefined, region: process.env.AWS_REGION || undefined }
 }
 
 /** Where models are pulled from, and with whose rights: `HF_ENDPOINT` and `HF_TOKEN`, as Hugging Face's own tools have them. */

@@ -7,13 +7,14 @@ import { EmbeddedJobs } from './jobs/embedded/jobs'
 import type { Jobs } from './jobs/jobs'
 import type { Log } from './log'
 import type { RedisClient } from './redis/connect'
+import type { Buckets } from './storage/buckets'
 
 /** Photos of jobs in flight: enough that no worker waits for the next. */
 const LANES_A_WORKER = 4
 const HOUR_MS = 3_600_000
 
 /** What jobs need of the world outside, whichever way they are run. */
-export function jobSurroundings(environment: Environment, workers: number) {
+export async function jobSurroundings(environment: Environment, workers: number) {
   const fetching = {
     maxBytes: environment.MAX_IMAGE_BYTES,
     timeoutMs: environment.URL_INPUT_TIMEOUT_MS,
@@ -21,6 +22,11 @@ export function jobSurroundings(environment: Environment, workers: number) {
   }
   return {
     lanes: LANES_A_WORKER * workers,
+    sources: {
+      buckets: await bucketsOf(environment),
+      allowed: environment.JOBS_S3_PREFIXES,
+      files: environment.JOBS_S3_MAX_FILES,
+    },
     imageBytes: environment.MAX_IMAGE_BYTES,
     retentionMs: environment.JOB_RETENTION_HOURS * HOUR_MS,
     fetchPhoto: (url: string, signal: AbortSignal) => fetchPhoto(url, fetching, signal),
@@ -33,6 +39,8 @@ export function jobSurroundings(environment: Environment, workers: number) {
   }
 }
 
+type Surroundings = Awaited<ReturnType<typeof jobSurroundings>>
+
 /** The jobs as the environment asks for them; null, and one line that says why, where there can be none. */
 export async function openJobs(
   environment: Environment,
@@ -40,7 +48,7 @@ export async function openJobs(
   { workers, folder, redis, log }: { workers: number; folder: string; redis: RedisClient | null; log: Log },
 ): Promise<Jobs | null> {
   if (environment.ENABLE_BATCH_PROCESSING === 'false') return null
-  const options = { ...jobSurroundings(environment, workers), engine, folder, log }
+  const options = { ...(await jobSurroundings(environment, workers)), engine, folder, log }
   const { BUCKET, INSTANCES } = environment
   const shared = redis !== null && BUCKET !== undefined
   if (!shared && INSTANCES > 1) {
@@ -57,15 +65,23 @@ export async function openJobs(
   }
 }
 
-/** Loaded only where it is needed: BullMQ and the AWS SDK are large. */
+/** Loaded only where it is needed: BullMQ is large. */
 async function openDistributed(
-  environment: Environment,
-  options: ReturnType<typeof jobSurroundings> & { engine: Engine; folder: string; redis: RedisClient },
+  { BUCKET = '' }: Environment,
+  options: Surroundings & { engine: Engine; folder: string; redis: RedisClient },
 ): Promise<Jobs> {
-  const [{ DistributedJobs }, { S3Bucket, s3Client }] = await Promise.all([
-    import('./jobs/distributed/jobs'),
-    import('./storage/s3'),
-  ])
-  const { BUCKET = '', AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = environment
-  return new DistributedJobs({ ...options, store: new S3Bucket(s3Client({ endpoint, region }), BUCKET) })
+  const { DistributedJobs } = await import('./jobs/distributed/jobs')
+  return new DistributedJobs({ ...options, store: options.sources.buckets(BUCKET) })
+}
+
+/** Loaded only where there is a bucket to be read: the AWS SDK is large. */
+async function bucketsOf(environment: Environment): Promise<Buckets> {
+  const { BUCKET, JOBS_S3_PREFIXES, AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = environment
+  if (BUCKET === undefined && JOBS_S3_PREFIXES.length === 0) {
+    return () => {
+      throw new Error('this server reads no bucket')
+    }
+  }
+  const { openBuckets } = await import('./storage/buckets')
+  return openBuckets({ endpoint, region })
 }

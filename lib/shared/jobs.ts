@@ -14,6 +14,9 @@ export const jobParametersSchema = z.object({
     .max(2000)
     .optional()
     .meta({ description: 'Told when the job ends: POST of the job as JSON, signed.' }),
+  source: z.string().max(1000).optional().meta({
+    description: 'Photos of a bucket instead of an upload, s3://bucket/prefix; only where this server may read.',
+  }),
   open: flag.default(false).meta({ description: 'Whether more photos will follow, until the job is closed.' }),
 })
 
@@ -27,6 +30,8 @@ export const jobSchema = z
     state: z.enum(JOB_STATES),
     reason: z.enum(['storage_full', 'requested', 'dead_letters']).nullable().meta({ description: 'Why it is paused.' }),
     open: z.boolean().meta({ description: 'Whether it takes more photos.' }),
+    source: z.string().nullable().meta({ description: 'The place in a bucket that its photos are of.' }),
+    listing: z.boolean().meta({ description: 'Whether the source is still being listed: the total grows.' }),
     model: z.object({ id: z.string(), revision: z.string() }),
     top_k: z.int().min(1),
     threshold: z.number().min(0).max(1),

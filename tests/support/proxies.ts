@@ -7,8 +7,8 @@ export type Fault = { status: number; code: string } | 'cut' | 'cut_after' | 'ha
 
 export interface FaultyProxy {
   url: string
-  /** Decides on each request. */
-  fault: (method: string, path: string) => Fault | undefined
+  /** Decides on each request, if need be later. */
+  fault: (method: string, path: string) => Fault | undefined | Promise<undefined>
   /** Called when a request was served, before its answer is passed on. */
   served: (method: string, path: string) => void
   close(): Promise<void>
@@ -26,9 +26,10 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       await once(server, 'close')
     },
   }
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const [method, path] = [request.method ?? '', decodeURIComponent(request.url ?? '')]
-    const fault = proxy.fault(method, path)
+    const decided = proxy.fault(method, path)
+    const fault = decided instanceof Promise ? await decided : decided
     if (fault === 'cut') return void request.socket.destroy()
     if (typeof fault === 'object') return refuse(request, response, fault)
     forward(target, request, response, () => {

@@ -171,13 +171,16 @@ export async function startMachines({
   workers = 1,
   env = {},
   redisArguments = [],
+  s3: given,
 }: {
   web?: number
   workers?: number
   env?: Record<string, string>
   redisArguments?: readonly string[]
+  /** One that is there already, and is not stopped with the rest. */
+  s3?: S3Server
 } = {}): Promise<Machines> {
-  const [redis, s3] = await Promise.all([startRedis(redisArguments), startS3()])
+  const [redis, s3] = await Promise.all([startRedis(redisArguments), given ?? startS3()])
   const network = await startFaultyProxy(s3.url)
   const shared = {
     REDIS_URL: redis.url,
@@ -201,7 +204,7 @@ export async function startMachines({
       await Promise.all([...started.workers, ...started.web].map((process) => process.stop()))
       await network.close()
       await redis.stop()
-      await s3.stop()
+      if (!given) await s3.stop()
     },
   }
 }

@@ -10,14 +10,26 @@ export interface JobSpec {
   created_at: string
   /** Where its end is told, and what that is signed with. */
   callback?: { url: string; secret: string }
+  /** Where its photos are listed from, `s3://bucket/prefix`. */
+  source?: string
   /** The Idempotency-Key that made it. */
   key?: string
 }
 
-/** One photo of a job: a file that was uploaded, or an address. */
+/** One photo of a job: a file that was uploaded, an address, or an object of a bucket. */
 export interface JobInput {
   file: string
   url?: string
+  object?: BucketObject
+}
+
+/** A photo of a bucket, as it was when it was listed. */
+export interface BucketObject {
+  bucket: string
+  key: string
+  size: number
+  etag: string
+  version?: string
 }
 
 /** The result of a photo as it is told. */

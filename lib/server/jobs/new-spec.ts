@@ -10,7 +10,7 @@ import { requireModel } from './require-model'
  *
  * @throws Problem `unknown_model`, `invalid_parameter`
  */
-export function newSpec(engine: Engine, { model, top_k, threshold, callback_url }: JobParameters): JobSpec {
+export function newSpec(engine: Engine, { model, top_k, threshold, callback_url, source }: JobParameters): JobSpec {
   const secret = randomBytes(32).toString('hex')
   return {
     // As many bits as a key: whoever knows it may read the results.
@@ -19,6 +19,7 @@ export function newSpec(engine: Engine, { model, top_k, threshold, callback_url 
     top_k,
     threshold,
     created_at: new Date().toISOString(),
+    ...(source === undefined ? {} : { source }),
     ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
   }
 }

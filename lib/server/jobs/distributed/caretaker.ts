@@ -60,6 +60,7 @@ export class Caretaker {
     const { ledger, queue, store } = this.options
     for (const id of await ledger.activeIds()) {
       if (this.closed) return
+      if ((await ledger.standing(id))?.listing) await queue.list(id)
       await queue.feed(id)
       await queue.mend(id)
       await seeToEnd(store, ledger, queue, id)

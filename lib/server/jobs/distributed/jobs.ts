@@ -9,6 +9,8 @@ import type { RedisClient } from '../../redis/connect'
 import type { ObjectStore } from '../../storage/objects'
 import type { Draft, JobFeed, JobSpec, Jobs, ResultLine, ResultRange } from '../jobs'
 import { newSpec, unknownJob } from '../new-spec'
+import { requirePhotos } from '../require-photos'
+import { requireSource, type Sources } from '../source'
 import { answering } from './answering'
 import { claimKey } from './claim'
 import { endJob, seeToEnd } from './ending'
@@ -32,6 +34,7 @@ export interface DistributedOptions {
   folder: string
   /** @throws Problem `url_refused` where nothing may be sent there */
   requireAddress(url: string): void
+  sources: Sources
 }
 
 /**
@@ -53,6 +56,7 @@ export class DistributedJobs implements Jobs {
 
   create(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
     if (parameters.callback_url !== undefined) this.options.requireAddress(parameters.callback_url)
+    if (parameters.source !== undefined) requireSource(parameters.source, this.options.sources)
     return answering(() => this.make(newSpec(this.options.engine, parameters), parameters, fill, key))
   }
 
@@ -80,7 +84,13 @@ export class DistributedJobs implements Jobs {
       const { open, shards, total } = await this.standing(id)
       if (!open) throw new Problem('conflict', 'The job is closed; make another for more photos.')
       const next = { shard: shards, first: total }
-      const writer = new ShardWriter(this.options.store, id, next, enterInto(this.ledger, id), unique)
+      const writer = new ShardWriter(
+        this.options.store,
+        id,
+        next,
+        enterInto(this.ledger, id),
+        unique ? 'left_out_by_name' : 'taken_in',
+      )
       try {
         await fill(unique ? onlyNew(this.ledger, id, writer) : writer)
       } finally {
@@ -196,7 +206,7 @@ export class DistributedJobs implements Jobs {
     try {
       await fill(digesting(writer, digest))
       await writer.flush()
-      if (writer.count === 0 && !parameters.open) throw new Problem('no_file', 'There is no photo in it.')
+      requirePhotos(writer.count, parameters)
       const earlier = key === undefined ? null : await claimKey(store, key, { id, body: digest.digest('hex') })
       if (earlier !== null) {
         await removeObjects(store, jobPrefix(id))
@@ -209,8 +219,10 @@ export class DistributedJobs implements Jobs {
       throw error
     }
     await this.ledger.fill(id, { shards })
-    const fields = { shards: shards.length, total: writer.count, open: parameters.open ? 1 : 0 }
+    const listing = spec.source === undefined ? 0 : 1
+    const fields = { shards: shards.length, total: writer.count, open: parameters.open ? 1 : 0, listing }
     await this.ledger.enter(spec, fields, true)
+    if (listing) await this.queue.list(id)
     await this.queue.feed(id)
     const secret = spec.callback ? { callback_secret: spec.callback.secret } : {}
     return { job: { ...(await this.view(id)), ...secret }, made: true }

@@ -26,6 +26,8 @@ export function placeOfPart(key: string): { shard: number; round: number } {
 /** Marks, each written once: whoever writes one first has said it for all. */
 export const marksPrefix = (id: string) => `${jobPrefix(id)}marks/`
 export const closedMark = (id: string) => `${marksPrefix(id)}closed`
+/** All photos of the source are listed. */
+export const listedMark = (id: string) => `${marksPrefix(id)}listed`
 export const roundMark = (id: string, round: number) => `${marksPrefix(id)}round-${padded(round, 4)}`
 export const endMark = (id: string, round: number) => `${marksPrefix(id)}end-${padded(round, 4)}`
 

@@ -32,6 +32,8 @@ export interface Standing {
   spec: JobSpec
   state: 'running' | 'done' | 'cancelled'
   open: boolean
+  /** Whether its source is still being listed. */
+  listing: boolean
   paused: boolean
   round: number
   shards: number
@@ -68,11 +70,12 @@ export class Ledger {
     if (job.spec === undefined) return null
     const number = (name: string) => Number(job[name] ?? 0)
     const spec = JSON.parse(job.spec) as JobSpec
-    const idle = job.open !== '1' && number('cursor') >= number('shards') && again === 0
+    const idle = job.open !== '1' && job.listing !== '1' && number('cursor') >= number('shards') && again === 0
     return {
       spec,
       state: job.state as Standing['state'],
       open: job.open === '1',
+      listing: job.listing === '1',
       paused: job.paused === '1',
       round: number('round'),
       shards: number('shards'),

@@ -11,7 +11,7 @@ const MOST_LISTED = 1000
 
 /** What a worker is given: a shard to run, or a job whose end is to be seen to. */
 export type Work = { kind: 'shard'; tag: number } & Task
-export type Ending = { kind: 'end' | 'callback'; id: string; round: number }
+export type Ending = { kind: 'end' | 'callback' | 'list'; id: string; round: number }
 
 /** Work for all workers, in BullMQ: at least once each, again with growing waits where it failed, and put aside where it failed too often. */
 export class WorkQueue {
@@ -43,6 +43,15 @@ export class WorkQueue {
   /** Has a job's end seen to, once a round. */
   async end(id: string, round: number): Promise<void> {
     await this.queue.add('end', { kind: 'end', id, round }, { jobId: `${id}.end.${round}`, priority: 1 })
+  }
+
+  /** Has a job's source listed, by one worker at a time. */
+  async list(id: string): Promise<void> {
+    await this.queue.add(
+      'list',
+      { kind: 'list', id, round: 0 },
+      { jobId: `${id}.list`, priority: 1, removeOnFail: true },
+    )
   }
 
   /** Has a job's end told after a while. */

@@ -2,7 +2,16 @@ import type { ObjectStore } from '../../storage/objects'
 import type { JobSpec } from '../jobs'
 import { inLanes } from '../lanes'
 import { readEnd } from './ending'
-import { closedMark, manifestPrefix, marksPrefix, partsPrefix, placeOfPart, shardOfManifest, specKey } from './layout'
+import {
+  closedMark,
+  listedMark,
+  manifestPrefix,
+  marksPrefix,
+  partsPrefix,
+  placeOfPart,
+  shardOfManifest,
+  specKey,
+} from './layout'
 import type { Ledger } from './ledger'
 import { partCounts } from './parts'
 
@@ -34,7 +43,7 @@ async function restore(store: ObjectStore, ledger: Ledger, spec: JobSpec): Promi
   const { id } = spec
   const never = new AbortController().signal
   const shards = await findShards(store, id, never)
-  const { open, round } = await findMarks(store, id)
+  const { open, listed, round } = await findMarks(store, id)
   const end = await readEnd(store, id, round)
   const parts = await findParts(store, id, never)
   const { failed, again } = sort(shards, parts.latest, end === null ? round : 0)
@@ -43,8 +52,9 @@ async function restore(store: ObjectStore, ledger: Ledger, spec: JobSpec): Promi
   const total = shards.reduce((sum, { count }) => sum + count, 0)
   const counts = { ok: parts.ok, failed: [...failed.values()].reduce((sum, count) => sum + count, 0) }
   const place = { shards: shards.length, cursor: shards.length, total, round, open: open && end === null ? 1 : 0 }
+  const listing = spec.source !== undefined && !listed && end === null ? { listing: 1 } : {}
   const ended = end === null ? {} : { state: end.state, finished_at: end.finished_at }
-  await ledger.enter(spec, { ...place, ...counts, ...ended }, end === null)
+  await ledger.enter(spec, { ...place, ...counts, ...listing, ...ended }, end === null)
 }
 
 /** Which shards have failures, and which are to be run (again): those without a part, and those whose failures are older than the round. */
@@ -75,16 +85,18 @@ async function findShards(store: ObjectStore, id: string, signal: AbortSignal) {
   return shards.sort((a, b) => a.shard - b.shard)
 }
 
-async function findMarks(store: ObjectStore, id: string): Promise<{ open: boolean; round: number }> {
+async function findMarks(store: ObjectStore, id: string): Promise<{ open: boolean; listed: boolean; round: number }> {
   let open = true
+  let listed = false
   let round = 0
   for await (const page of store.list(marksPrefix(id))) {
     for (const { key } of page) {
       if (key === closedMark(id)) open = false
+      if (key === listedMark(id)) listed = true
       round = Math.max(round, Number(/round-(\d+)$/.exec(key)?.[1] ?? 0))
     }
   }
-  return { open, round }
+  return { open, listed, round }
 }
 
 async function findParts(store: ObjectStore, id: string, signal: AbortSignal) {

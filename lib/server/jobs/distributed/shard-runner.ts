@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../storage/objects'
 import { Answers, classifyPhoto } from '../classify-photo'
 import type { JobSpec, ResultLine } from '../jobs'
 import { inLanes } from '../lanes'
+import { readObject, type Sources } from '../source'
 import { inputKey } from './layout'
 import type { Ledger, Standing, Task } from './ledger'
 import { type ManifestLine, readShard } from './manifest'
@@ -16,6 +17,7 @@ export interface ShardRunnerOptions {
   lanes: number
   /** Bytes of a photo at most. */
   imageBytes: number
+  sources: Sources
   /** @throws Problem */
   fetchPhoto(url: string, signal: AbortSignal): Promise<Uint8Array>
 }
@@ -93,15 +95,18 @@ export class ShardRunner {
     return lines.sort((a, b) => a.index - b.index)
   }
 
-  private async read(id: string, { url, upload = '' }: ManifestLine, signal: AbortSignal): Promise<Uint8Array> {
-    const { store, imageBytes, fetchPhoto } = this.options
+  private async read(id: string, { url, upload = '', object }: ManifestLine, signal: AbortSignal): Promise<Uint8Array> {
+    const { store, imageBytes, fetchPhoto, sources } = this.options
     if (url !== undefined) return fetchPhoto(url, signal)
-    const object = await store.get(inputKey(id, upload), { signal, most: imageBytes }).catch((error) => {
+    try {
+      if (object) return await readObject(sources.buckets, object, imageBytes, signal)
+      const photo = await store.get(inputKey(id, upload), { signal, most: imageBytes })
+      if (photo === null) throw new Problem('not_found', 'The uploaded photo is gone.')
+      return photo.bytes
+    } catch (error) {
       if (error instanceof Problem && error.code === 'not_ready') throw new StoreFailure(error.detail, { cause: error })
       throw error
-    })
-    if (object === null) throw new Problem('not_found', 'The uploaded photo is gone.')
-    return object.bytes
+    }
   }
 
   /** Uploads that have their answer are not kept. Failing to remove them loses nothing: they go with the job. */

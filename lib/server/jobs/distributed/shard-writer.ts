@@ -25,14 +25,14 @@ export class ShardWriter implements Draft {
 
   /**
    * @param next number of the next shard and index of its first photo, as far as is known
-   * @param unique leaves out photos of names that turn up in the bucket meanwhile
+   * @param others what becomes of photos that others add meanwhile: they are taken in before; of the same names they take the place of these; or it is a conflict
    */
   constructor(
     private readonly store: ObjectStore,
     private readonly id: string,
     private next: { shard: number; first: number },
     private readonly enter: Enter,
-    private readonly unique = false,
+    private readonly others: 'taken_in' | 'left_out_by_name' | 'refused' = 'taken_in',
   ) {}
 
   get count(): number {
@@ -73,8 +73,9 @@ export class ShardWriter implements Draft {
       // A write whose reply was lost was a write all the same.
       if (there.writer === this.writer && there.first === first) return lines
       await this.enter(shard, there.first, there.lines)
+      if (this.others === 'refused') throw new Problem('conflict', 'Somebody else adds photos to this job.')
       this.next = { shard: shard + 1, first: there.first + there.lines.length }
-      if (this.unique) lines = without(lines, there.lines)
+      if (this.others === 'left_out_by_name') lines = without(lines, there.lines)
     }
     return lines
   }

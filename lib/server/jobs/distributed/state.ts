@@ -100,8 +100,8 @@ return 1`)
 
 /** KEYS job open again. Whether nothing is left to be done: → the round that is over, or -1. */
 export const COMPLETE = new Script<number>(`
-local job = redis.call('HMGET', KEYS[1], 'state', 'open', 'cursor', 'shards', 'round')
-if job[1] ~= 'running' or job[2] == '1' or tonumber(job[3]) < tonumber(job[4]) then return -1 end
+local job = redis.call('HMGET', KEYS[1], 'state', 'open', 'cursor', 'shards', 'round', 'listing')
+if job[1] ~= 'running' or job[2] == '1' or job[6] == '1' or tonumber(job[3]) < tonumber(job[4]) then return -1 end
 if redis.call('SCARD', KEYS[2]) > 0 or redis.call('LLEN', KEYS[3]) > 0 then return -1 end
 return tonumber(job[5])`)
 

@@ -11,6 +11,8 @@ export function viewOf(standing: Standing, rate: number | null, retentionMs: num
     state: reason === null ? standing.state : 'paused',
     reason,
     open: standing.open,
+    source: spec.source ?? null,
+    listing: standing.listing,
     model: spec.model,
     top_k: spec.top_k,
     threshold: spec.threshold,

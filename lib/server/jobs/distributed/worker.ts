@@ -6,6 +6,7 @@ import { Caretaker } from './caretaker'
 import { joinResults, seeToEnd, tellOnce } from './ending'
 import { jobPrefix } from './layout'
 import { Ledger } from './ledger'
+import { Lister } from './lister'
 import { type Ending, QUEUE_NAME, type Work, WorkQueue } from './queue'
 import { removeObjects } from './remove'
 import { ShardRunner, type ShardRunnerOptions } from './shard-runner'
@@ -82,6 +83,7 @@ export class BatchWorker {
 
   private async work(data: Work | Ending): Promise<void> {
     if (data.kind === 'shard') return this.shard(data)
+    if (data.kind === 'list') return this.list(data.id)
     if (data.kind === 'end') await this.end(data.id)
     await this.tell(data.id, data.round)
   }
@@ -91,6 +93,12 @@ export class BatchWorker {
     await this.shards.run(task, this.stop.signal)
     await this.queue.feed(task.id)
     await seeToEnd(this.options.store, this.ledger, this.queue, task.id)
+  }
+
+  private async list(id: string): Promise<void> {
+    const { store, sources } = this.options
+    await new Lister(store, this.ledger, this.queue, sources).run(id, this.stop.signal)
+    await seeToEnd(store, this.ledger, this.queue, id)
   }
 
   private async end(id: string): Promise<void> {

@@ -81,8 +81,14 @@ export class JobFolder {
     this.rest()
   }
 
+  /** Whether somebody may add photos. */
   get open(): boolean {
-    return this.status.open
+    return this.status.open && this.spec.source === undefined
+  }
+
+  /** Whether its source is still to be listed: then it is this server that adds photos. */
+  get listing(): boolean {
+    return this.status.open && this.spec.source !== undefined
   }
 
   get finishedAt(): number | null {
@@ -240,7 +246,9 @@ export class JobFolder {
       id: this.spec.id,
       state: this.state,
       reason: this.state === 'paused' ? this.reason : null,
-      open: this.status.open,
+      open: this.open,
+      source: this.spec.source ?? null,
+      listing: this.listing,
       model: this.spec.model,
       top_k: this.spec.top_k,
       threshold: this.spec.threshold,

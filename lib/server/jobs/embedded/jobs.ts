@@ -7,10 +7,13 @@ import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
 import type { Draft, JobFeed, Jobs, ResultRange } from '../jobs'
 import { newSpec, unknownJob } from '../new-spec'
+import { requirePhotos } from '../require-photos'
+import { requireSource } from '../source'
 import type { Post } from '../tell-end'
 import { Callbacks } from './callbacks'
 import { FolderFeed } from './feed'
 import { isJob, JobFolder } from './job'
+import { Lister } from './lister'
 import { lockFolder } from './lock'
 import { Runner, type RunnerOptions } from './runner'
 
@@ -34,6 +37,7 @@ export class EmbeddedJobs implements Jobs {
   private readonly jobs = new Map<string, JobFolder>()
   private readonly runner: Runner
   private readonly callbacks: Callbacks
+  private readonly lister: Lister
   private readonly sweeper: NodeJS.Timeout
   private readonly unlock: () => void
   private readonly creating = new Map<string, Promise<unknown>>()
@@ -46,6 +50,7 @@ export class EmbeddedJobs implements Jobs {
     rmSync(this.path('drafts'), { recursive: true })
     mkdirSync(this.path('drafts'))
     this.runner = new Runner(options)
+    this.lister = new Lister(options.sources, this.runner, options.log)
     this.callbacks = new Callbacks((job) => job.view(options.retentionMs), options.post, options.log)
     for (const id of readdirSync(this.path('jobs'))) {
       try {
@@ -161,15 +166,16 @@ export class EmbeddedJobs implements Jobs {
   }
 
   private async make(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key: string | null) {
-    const { callback_url } = parameters
+    const { callback_url, source } = parameters
     if (callback_url !== undefined) this.options.requireAddress(callback_url)
+    if (source !== undefined) requireSource(source, this.options.sources)
     const spec = newSpec(this.options.engine, parameters)
     const path = join(this.path('drafts'), spec.id)
     const digest = createHash('sha256').update(JSON.stringify(parameters))
     const draft = onDisk(() => new JobFolder(path, spec))
     try {
       await fill(into(draft, digest))
-      if (draft.inputs.length === 0 && !parameters.open) throw new Problem('no_file', 'There is no photo in it.')
+      requirePhotos(draft.inputs.length, parameters)
       const body = digest.digest('hex')
       const earlier = key === null ? null : this.earlier(key, body)
       draft.dispose()
@@ -184,7 +190,7 @@ export class EmbeddedJobs implements Jobs {
       throw error
     }
     const job = this.load(spec.id)
-    if (!parameters.open) job.close()
+    if (!parameters.open && source === undefined) job.close()
     const secret = spec.callback ? { callback_secret: spec.callback.secret } : {}
     return { job: { ...this.viewOf(job), ...secret }, made: true }
   }
@@ -218,6 +224,7 @@ export class EmbeddedJobs implements Jobs {
     job.resume()
     this.callbacks.tell(job)
     if (job.finishedAt === null) this.runner.run(job)
+    if (job.listing) void this.lister.run(job)
     return job
   }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../../engine/types'
 import { Answers, classifyPhoto, requireSize } from '../classify-photo'
+import { readObject, type Sources } from '../source'
 import type { JobFolder } from './job'
 
 export interface RunnerOptions {
@@ -10,6 +11,7 @@ export interface RunnerOptions {
   lanes: number
   /** Bytes of a photo at most. */
   imageBytes: number
+  sources: Sources
   /** @throws Problem */
   fetchPhoto(url: string, signal: AbortSignal): Promise<Uint8Array>
   log: { error(fields: object, message: string): void; warn(fields: object, message: string): void }
@@ -81,11 +83,17 @@ export class Runner {
     return null
   }
 
+  private async read(job: JobFolder, index: number, signal: AbortSignal): Promise<Uint8Array> {
+    const { fetchPhoto, imageBytes, sources } = this.options
+    const { url, object } = job.inputs[index] ?? {}
+    if (url !== undefined) return fetchPhoto(url, signal)
+    if (object !== undefined) return readObject(sources.buckets, object, imageBytes, signal)
+    return requireSize(await readFile(job.file(index)), imageBytes)
+  }
+
   private async work(job: JobFolder, index: number): Promise<void> {
-    const { file, url } = job.inputs[index] ?? { file: '' }
-    const { fetchPhoto, imageBytes } = this.options
-    const read = async (signal: AbortSignal) =>
-      url === undefined ? requireSize(await readFile(job.file(index)), imageBytes) : fetchPhoto(url, signal)
+    const { file } = job.inputs[index] ?? { file: '' }
+    const read = (signal: AbortSignal) => this.read(job, index, signal)
     const answers = this.jobs.get(job) ?? this.answers(job)
     try {
       job.finish(index, await classifyPhoto({ file, read }, job.spec.model, answers, job.stop.signal))

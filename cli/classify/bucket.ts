@@ -1,0 +1,59 @@
+import { bucketEnvironment, quietAwsSdk } from '@/lib/server/env'
+import type { Buckets } from '@/lib/server/storage/buckets'
+import { locationOf, parseLocation } from '@/lib/server/storage/location'
+import type { ObjectInfo } from '@/lib/server/storage/objects'
+import { photosBelow } from '@/lib/server/storage/photos-below'
+import { Problem } from '@/lib/shared/problem'
+import { EXIT, Failure } from '../exit'
+
+/** Photos of buckets, read with the rights of whoever runs the command, each as it was when it was listed. */
+export class BucketPhotos {
+  private readonly listed = new Map<string, ObjectInfo>()
+  private buckets: Buckets | undefined
+
+  static names(arg: string): boolean {
+    return arg.startsWith('s3://')
+  }
+
+  /** The photos at a location by key. @throws Failure */
+  async list(arg: string): Promise<string[]> {
+    const location = parseLocation(arg)
+    if (!location) throw new Failure(EXIT.usage, `${arg} is not like s3://bucket/prefix.`)
+    const files: string[] = []
+    try {
+      for await (const page of photosBelow((await this.open())(location.bucket), location)) {
+        for (const info of page) {
+          const file = locationOf(location.bucket, info.key)
+          this.listed.set(file, info)
+          files.push(file)
+        }
+      }
+    } catch (error) {
+      throw new Failure(EXIT.unreachable, `${arg} cannot be listed: ${reason(error)}`, { cause: error })
+    }
+    return files
+  }
+
+  /** @throws Problem `conflict` where it has changed since it was listed, `not_found` */
+  async read(file: string, signal: AbortSignal): Promise<Uint8Array> {
+    const listed = this.listed.get(file)
+    const location = parseLocation(file)
+    if (!location) throw new Problem('not_found', 'It is not like s3://bucket/key.')
+    const { etag, version } = listed ?? {}
+    const object = await (await this.open())(location.bucket).get(location.prefix, { etag, version, signal })
+    if (object === null) throw new Problem('not_found', 'The object is gone.')
+    return object.bytes
+  }
+
+  private async open(): Promise<Buckets> {
+    quietAwsSdk()
+    const { openBuckets } = await import('@/lib/server/storage/buckets')
+    this.buckets ??= openBuckets(bucketEnvironment())
+    return this.buckets
+  }
+}
+
+function reason(error: unknown): string {
+  const { cause, message } = error as Error
+  return cause instanceof Error ? cause.message : message
+}

@@ -1,0 +1,61 @@
+import { Problem } from '@/lib/shared/problem'
+import type { Buckets } from '../storage/buckets'
+import { isWithin, type Location, locationOf, parseLocation } from '../storage/location'
+import { photosBelow } from '../storage/photos-below'
+import type { BucketObject, JobInput } from './jobs'
+
+/** What jobs may read from buckets. */
+export interface Sources {
+  buckets: Buckets
+  /** Places below which everybody who reaches this server may have photos read. */
+  allowed: readonly Location[]
+  /** Photos of a job at most. */
+  files: number
+}
+
+/** @throws Problem `invalid_parameter`, `url_refused` where nobody may read there with this server's rights */
+export function requireSource(text: string, { allowed }: Sources): Location {
+  const location = parseLocation(text)
+  if (!location) throw new Problem('invalid_parameter', 'source is not like s3://bucket/prefix.')
+  if (allowed.some((outer) => isWithin(location, outer))) return location
+  throw new Problem('url_refused', 'This server does not read there. The operator allows places by JOBS_S3_PREFIXES.')
+}
+
+/**
+ * The photos of a source in pages, from behind a key on.
+ *
+ * @throws Problem `too_many_files`
+ */
+export async function* listSource(
+  source: string,
+  { buckets, files }: Sources,
+  { after, before, signal }: { after?: string | undefined; before: number; signal: AbortSignal },
+): AsyncGenerator<JobInput[]> {
+  const location = parseLocation(source) as Location
+  const { bucket } = location
+  let count = before
+  for await (const page of photosBelow(buckets(bucket), location, { signal, ...(after ? { after } : {}) })) {
+    count += page.length
+    if (count > files) throw new Problem('too_many_files', `There are more than ${files} photos at ${source}.`)
+    yield page.map(({ key, size, etag, version }) => ({
+      file: locationOf(bucket, key),
+      object: { bucket, key, size, etag, ...(version === undefined ? {} : { version }) },
+    }))
+  }
+}
+
+/**
+ * Reads a photo as it was when it was listed.
+ *
+ * @throws Problem `conflict` where it has changed, `not_found`, `too_large`
+ */
+export async function readObject(
+  buckets: Buckets,
+  { bucket, key, etag, version }: BucketObject,
+  most: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const object = await buckets(bucket).get(key, { etag, version, most, signal })
+  if (object === null) throw new Problem('not_found', 'The object is gone.')
+  return object.bytes
+}

@@ -1,0 +1,209 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { s3Client } from '@/lib/server/storage/s3'
+import type { ResultRow } from '@/lib/shared/results'
+import { refusal } from '../support/http'
+import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
+import { distinctPhotos, formOf } from '../support/many-photos'
+import { type FaultyProxy, startFaultyProxy } from '../support/proxies'
+import { startServer } from '../support/server'
+import { type Machines, type S3Server, startMachines, startS3, startWorker } from '../support/services'
+import { vision } from '../support/vision'
+
+const PHOTOS = distinctPhotos(6)
+const MANY = 1500
+const post = (url: string, body: BodyInit | null = null) => fetch(url, { method: 'POST', body })
+
+let s3: S3Server
+let network: FaultyProxy
+let client: S3Client
+const put = (Bucket: string, Key: string, Body: Uint8Array) => client.send(new PutObjectCommand({ Bucket, Key, Body }))
+
+beforeAll(async () => {
+  s3 = await startS3()
+  network = await startFaultyProxy(s3.url)
+  client = s3Client({ endpoint: s3.url })
+  for (const Bucket of ['camera', 'versions']) {
+    await client.send(new CreateBucketCommand({ Bucket }))
+    if (Bucket === 'versions') {
+      const VersioningConfiguration = { Status: 'Enabled' as const }
+      await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }))
+    }
+    for (const { file, bytes } of PHOTOS) await put(Bucket, `set/${file}`, bytes)
+    await put(Bucket, 'set/readme.txt', Buffer.from('no photo'))
+    await put(Bucket, 'set-secret/a.jpg', PHOTOS[0]!.bytes)
+  }
+  for (let i = 0; i < MANY; i++) await put('camera', `many/${String(i).padStart(5, '0')}.jpg`, Buffer.from(`no ${i}`))
+})
+afterAll(async () => {
+  await network?.close()
+  await s3?.stop()
+})
+afterEach(() => {
+  network.fault = () => undefined
+})
+
+let changes = 0
+
+/** Has a photo of the set overwritten after it was listed and before it is read. */
+function changeMeanwhile(bucket: string, file: string): void {
+  network.fault = (method, path) => {
+    if (method !== 'GET' || !path.startsWith(`/${bucket}/set/${file}`)) return undefined
+    network.fault = () => undefined
+    const other = Buffer.concat([PHOTOS[0]!.bytes, Buffer.from(`${changes++}`)])
+    return put(bucket, `set/${file}`, other).then(() => undefined)
+  }
+}
+
+const names = (bucket: string) => PHOTOS.map(({ file }) => `s3://${bucket}/set/${file}`).sort()
+
+interface Home {
+  url: string
+  kill(): Promise<void>
+  stop(): Promise<unknown>
+}
+
+const HOMES: [name: string, open: (env: Record<string, string>) => Promise<Home>][] = [
+  [
+    'a folder',
+    async (env) => {
+      const folder = mkdtempSync(join(tmpdir(), 'jobs-'))
+      const start = () => startServer({ env: { ...env, DATA_DIR: folder } })
+      let server = await start()
+      const home: Home = {
+        url: server.url,
+        async kill() {
+          server.child.kill('SIGKILL')
+          await new Promise((resolve) => server.child.once('exit', resolve))
+          server = await start()
+          home.url = server.url
+        },
+        async stop() {
+          await server.stop()
+          rmSync(folder, { recursive: true })
+        },
+      }
+      return home
+    },
+  ],
+  [
+    'Redis and a bucket',
+    async (env) => {
+      const machines: Machines = await startMachines({ env, s3: { ...s3, url: network.url } })
+      return {
+        url: machines.web[0]!.url,
+        async kill() {
+          await machines.workers[0]!.kill()
+          machines.workers.push(await startWorker(machines.env))
+        },
+        stop: () => machines.stop(),
+      }
+    },
+  ],
+]
+
+describe.each(HOMES)('jobs of photos that are in a bucket already; jobs in %s', (_name, open) => {
+  let home: Home
+  beforeAll(async () => {
+    home = await open({
+      LOG_LEVEL: 'warn',
+      AWS_ENDPOINT_URL: network.url,
+      JOBS_S3_PREFIXES: 's3://camera/set, s3://camera/many/, s3://versions',
+    })
+  })
+  afterAll(() => home?.stop())
+
+  test('each photo below the prefix, by key; one that has changed since it was listed is named', async () => {
+    changeMeanwhile('camera', PHOTOS[3]!.file)
+    const { id, source } = await createJob(home.url, null, '?model=fast&source=s3://camera/set/')
+    expect(source).toBe('s3://camera/set/')
+    const job = await jobDone(home.url, id)
+    expect([job.counts, job.listing, job.open]).toEqual([{ total: 6, done: 6, ok: 5, failed: 1 }, false, false])
+    const rows = await resultsOf(home.url, id)
+    expect(rows.map(({ file }) => file)).toEqual(names('camera'))
+    const changed = rows.filter(({ status }) => status === 'failed')
+    expect(changed).toMatchObject([{ file: `s3://camera/set/${PHOTOS[3]!.file}`, error_code: 'conflict' }])
+    await refusal(post(`${home.url}/api/jobs/${id}/photos`, formOf(PHOTOS)), 409, 'conflict')
+  })
+
+  test('where the bucket keeps versions, the photo is read as it was when it was listed', async () => {
+    changeMeanwhile('versions', PHOTOS[4]!.file)
+    const { id } = await createJob(home.url, null, '?model=fast&source=s3://versions/set')
+    expect((await jobDone(home.url, id)).counts.ok).toBe(6)
+    expect((await resultsOf(home.url, id)).map(({ file }) => file)).toEqual(names('versions'))
+  })
+
+  test('nobody reads what is not meant for him', async () => {
+    const from = (query: string, body: BodyInit | null = null) => post(`${home.url}/api/jobs?source=${query}`, body)
+    for (const place of ['s3://camera/set-secret/', 's3://camera', 's3://camera/many', 's3://photos/jobs/']) {
+      await refusal(from(place), 422, 'url_refused')
+    }
+    await refusal(from('https://camera/set'), 400, 'invalid_parameter')
+    await refusal(from('s3://camera/set/&open=1'), 400, 'invalid_parameter')
+    await refusal(from('s3://camera/set/', formOf(PHOTOS)), 400, 'invalid_parameter')
+  })
+
+  test('killed while it lists, it goes on: each photo once', async () => {
+    const listed = new Promise<void>((resolve) => {
+      // The second page comes never: until then there are a thousand.
+      network.fault = (_method, path) => {
+        if (!path.includes('continuation-token')) return undefined
+        resolve()
+        return 'hang_after'
+      }
+    })
+    const { id } = await createJob(home.url, null, '?model=fast&source=s3://camera/many/')
+    await listed
+    expect(await jobWhen(home.url, id, ({ counts }) => counts.total === 1000)).toMatchObject({ listing: true })
+    await home.kill()
+    network.fault = () => undefined
+    const job = await jobDone(home.url, id)
+    expect(job.counts).toEqual({ total: MANY, done: MANY, ok: 0, failed: MANY })
+    const files = (await resultsOf(home.url, id)).map(({ file }) => file)
+    expect(files).toEqual(Array.from({ length: MANY }, (_, i) => `s3://camera/many/${String(i).padStart(5, '0')}.jpg`))
+    expect(await jobOf(home.url, id)).toMatchObject({ state: 'done', listing: false })
+  }, 90_000)
+})
+
+test('all results lie in the bucket as one object when a job is done', async () => {
+  const machines = await startMachines({ env: { LOG_LEVEL: 'warn' } })
+  try {
+    const { id } = await createJob(machines.web[0]!.url, formOf(distinctPhotos(130)), '?model=fast')
+    await jobDone(machines.web[0]!.url, id)
+    const expected = await (await fetch(`${machines.web[0]!.url}/api/jobs/${id}/results?format=ndjson`)).text()
+    const Key = `jobs/${id}/results.ndjson`
+    const read = async () => {
+      const { Body } = await s3Client({ endpoint: machines.s3.url }).send(
+        new GetObjectCommand({ Bucket: 'photos', Key }),
+      )
+      return Body?.transformToString()
+    }
+    await expect.poll(() => read().catch(() => undefined), { timeout: 10_000 }).toBe(expected)
+  } finally {
+    await machines.stop()
+  }
+})
+
+test('vision classify names the photos of a bucket, and one that changed; what may not be listed is said', async () => {
+  changeMeanwhile('camera', PHOTOS[5]!.file)
+  const folder = mkdtempSync(join(tmpdir(), 'out-'))
+  const out = join(folder, 'results.json')
+  const env = { AWS_ENDPOINT_URL: network.url }
+  const run = await vision(['classify', 's3://camera/set/', '--model', 'fast', '--out', out], env)
+  expect([run.code, run.err]).toEqual([1, expect.stringMatching(/conflict: The object has changed/)])
+  const rows = JSON.parse(readFileSync(out, 'utf8')) as ResultRow[]
+  expect(rows.map(({ file }) => file)).toEqual(names('camera'))
+  expect(rows.filter(({ status }) => status === 'ok')).toHaveLength(5)
+  const gone = await vision(['classify', 's3://nowhere/', '--model', 'fast'], env)
+  expect([gone.code, gone.err]).toEqual([5, expect.stringMatching(/s3:\/\/nowhere\/ cannot be listed: NoSuchBucket/)])
+  rmSync(folder, { recursive: true })
+})
