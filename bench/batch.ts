@@ -1,13 +1,14 @@
 // npm run bench -- batch: photos a second of the command and of a job, over those of the engine alone on the same photos; rounds alternate, medians are printed. And
-// how much memory a job of many photos adds. Options: --rounds 3 --photos 1500 --images 20000 (for the memory, 0 for none)
+// how much memory a job of many photos adds; then the same over Redis and a bucket, how long people wait meanwhile, and a job of a million keys.
+// Options: --rounds 3 --photos 1500 --images 20000 (for the memory, 0 for none) --keys 1000000 (0 for none) --machines (only what is shared)
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { Job } from '@/lib/shared/jobs'
 import { residentBytes, startServer, type TestServer } from '../tests/support/server'
+import { distinct, job } from './job'
+import { fairness, million, onMachines } from './machines'
 import { inProcess, median, WORKERS } from './measure'
 import { photos as samples } from './photos'
 
@@ -17,19 +18,12 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     photos: { type: 'string', default: '1500' },
     images: { type: 'string', default: '20000' },
+    keys: { type: 'string', default: '1000000' },
+    machines: { type: 'boolean', default: false },
   },
 })
 const SIDE = 500
 const RAW_SECONDS = 5
-/** Photos in a request. */
-const UPLOAD = 100
-
-/** No two the same to the last byte, so that each is run. */
-function* distinct(bodies: readonly Buffer[], count: number, from = 0): Generator<Buffer> {
-  for (let i = from; i < from + count; i++)
-    yield Buffer.concat([bodies[i % bodies.length] as Buffer, Buffer.from(`${i}`)])
-}
-
 /** Photos a second of `vision classify`, as it says itself: without loading the model. */
 function command(folder: string): number {
   const { stderr } = spawnSync(
@@ -46,62 +40,6 @@ function command(folder: string): number {
     { encoding: 'utf8' },
   )
   return Number(/, (\d+)\/s in/.exec(stderr)?.[1] ?? Number.NaN)
-}
-
-async function upload(url: string, id: string, photos: Iterable<Buffer>): Promise<void> {
-  let form = new FormData()
-  let count = 0
-  const send = async () => {
-    const reply = await fetch(`${url}/api/jobs/${id}/photos`, { method: 'POST', body: form })
-    if (!reply.ok) throw new Error(await reply.text())
-    form = new FormData()
-  }
-  for (const photo of photos) {
-    form.append('files', new Blob([new Uint8Array(photo)]), `${count++}.jpg`)
-    if (count % UPLOAD === 0) await send()
-  }
-  if (count % UPLOAD > 0) await send()
-}
-
-interface JobRun {
-  photos: number
-  seconds: number
-}
-
-/**
- * A job to its last result: from its first photo on, uploads and all, or from the moment where all its photos are there.
- *
- * @param watch called several times a second with the photos that are done
- */
-async function job(
-  { url }: TestServer,
-  photos: Iterable<Buffer>,
-  { uploaded = false, watch = (_done: number) => {} } = {},
-): Promise<JobRun> {
-  const call = async (path: string, method = 'POST') =>
-    (await (await fetch(`${url}/api/jobs${path}`, { method })).json()) as Job
-  let start = performance.now()
-  const { id } = await call('?open=1')
-  if (uploaded) await call(`/${id}/pause`)
-  let sending = true
-  const sent = upload(url, id, photos).then(() => {
-    sending = false
-  })
-  while (sending) {
-    await Promise.race([sent, sleep(250)])
-    watch((await call(`/${id}`, 'GET')).counts.done)
-  }
-  await call(`/${id}/close`)
-  if (uploaded) {
-    start = performance.now()
-    await call(`/${id}/resume`)
-  }
-  for (;;) {
-    const { state, counts } = await call(`/${id}`, 'GET')
-    watch(counts.done)
-    if (state === 'done') return { photos: counts.ok, seconds: (performance.now() - start) / 1000 }
-    await sleep(100)
-  }
 }
 
 /** The slope of the straight line that is nearest to points. */
@@ -127,41 +65,48 @@ async function memory(server: TestServer, photos: Iterable<Buffer>, images: numb
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
 
-const folder = mkdtempSync(join(tmpdir(), 'batch-'))
-const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
-try {
-  const bodies = await samples(SIDE)
-  const count = Number(values.photos)
-  spawnSync('mkdir', [join(folder, 'photos')])
-  let index = 0
-  for (const photo of distinct(bodies, count)) writeFileSync(join(folder, 'photos', `${index++}.jpg`), photo)
-  const rows: { raw: number; command: number; job: number; runner: number }[] = []
-  for (let round = 0; round < Number(values.rounds); round++) {
-    const { photos, seconds } = await job(server, distinct(bodies, count, round * count))
-    const { perSecond } = await inProcess([...distinct(bodies, count)], RAW_SECONDS, 0)
-    const runner = await job(server, distinct(bodies, count, 1e5 + round * count), { uploaded: true })
-    rows.push({
-      raw: perSecond,
-      command: command(folder),
-      job: photos / seconds,
-      runner: runner.photos / runner.seconds,
-    })
+async function oneMachine(bodies: readonly Buffer[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'batch-'))
+  const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
+  try {
+    const count = Number(values.photos)
+    spawnSync('mkdir', [join(folder, 'photos')])
+    let index = 0
+    for (const photo of distinct(bodies, count)) writeFileSync(join(folder, 'photos', `${index++}.jpg`), photo)
+    const rows: { raw: number; command: number; job: number; runner: number }[] = []
+    for (let round = 0; round < Number(values.rounds); round++) {
+      const { photos, seconds } = await job(server, distinct(bodies, count, round * count))
+      const { perSecond } = await inProcess([...distinct(bodies, count)], RAW_SECONDS, 0)
+      const runner = await job(server, distinct(bodies, count, 1e5 + round * count), { uploaded: true })
+      rows.push({
+        raw: perSecond,
+        command: command(folder),
+        job: photos / seconds,
+        runner: runner.photos / runner.seconds,
+      })
+    }
+    const of = (pick: (row: (typeof rows)[number]) => number) => median(rows.map(pick))
+    console.log(`${count} photos of ${SIDE} px, ${WORKERS} workers, median of ${values.rounds} rounds`)
+    console.log(`engine alone     ${of((row) => row.raw).toFixed(0)} photos/s`)
+    console.log(
+      `vision classify  ${of((row) => row.command).toFixed(0)} photos/s, ratio ${of((row) => row.command / row.raw).toFixed(2)}`,
+    )
+    console.log(
+      `a job, uploaded  ${of((row) => row.runner).toFixed(0)} photos/s, ratio ${of((row) => row.runner / row.raw).toFixed(2)}`,
+    )
+    console.log(
+      `a job, uploads   ${of((row) => row.job).toFixed(0)} photos/s, ratio ${of((row) => row.job / row.raw).toFixed(2)}`,
+    )
+    const images = Number(values.images)
+    if (images > 0) await memory(server, distinct(bodies, images, 1e6), images)
+  } finally {
+    await server.stop()
+    rmSync(folder, { recursive: true })
   }
-  const of = (pick: (row: (typeof rows)[number]) => number) => median(rows.map(pick))
-  console.log(`${count} photos of ${SIDE} px, ${WORKERS} workers, median of ${values.rounds} rounds`)
-  console.log(`engine alone     ${of((row) => row.raw).toFixed(0)} photos/s`)
-  console.log(
-    `vision classify  ${of((row) => row.command).toFixed(0)} photos/s, ratio ${of((row) => row.command / row.raw).toFixed(2)}`,
-  )
-  console.log(
-    `a job, uploaded  ${of((row) => row.runner).toFixed(0)} photos/s, ratio ${of((row) => row.runner / row.raw).toFixed(2)}`,
-  )
-  console.log(
-    `a job, uploads   ${of((row) => row.job).toFixed(0)} photos/s, ratio ${of((row) => row.job / row.raw).toFixed(2)}`,
-  )
-  const images = Number(values.images)
-  if (images > 0) await memory(server, distinct(bodies, images, 1e6), images)
-} finally {
-  await server.stop()
-  rmSync(folder, { recursive: true })
 }
+
+const bodies = await samples(SIDE)
+if (!values.machines) await oneMachine(bodies)
+await onMachines(bodies, Number(values.photos), Number(values.rounds))
+await fairness(bodies)
+if (Number(values.keys) > 0) await million(Number(values.keys))

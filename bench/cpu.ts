@@ -9,13 +9,14 @@ interface Process {
   seconds: number
 }
 
-/** CPU seconds of a process and all below it so far, but for `without` (Linux only; NaN elsewhere). */
-export function cpuSeconds(pid: number, without?: number): number {
+/** CPU seconds of a process and all below it so far, but for one process of them; or of it alone (Linux only; NaN elsewhere). */
+export function cpuSeconds(pid: number, without?: number | { alone: true }): number {
   try {
     const all = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .flatMap(read)
-    return below(all, pid).reduce((sum, one) => (one.pid === without ? sum : sum + one.seconds), 0)
+    const counted = typeof without === 'object' ? all.filter((one) => one.pid === pid) : below(all, pid)
+    return counted.reduce((sum, one) => (one.pid === without ? sum : sum + one.seconds), 0)
   } catch {
     return Number.NaN
   }

@@ -47,11 +47,16 @@ const silent = { info() {}, warn() {}, error() {} }
  * The engine alone. `sender` is the share of a core that something else burns meanwhile, as the sender of the photos does when
  * they come over HTTP; without it the comparison would count the sender as the server's cost.
  */
-export async function inProcess(bodies: Buffer[], seconds: number, sender: number): Promise<InProcess> {
+export async function inProcess(
+  bodies: Buffer[],
+  seconds: number,
+  sender: number,
+  workers = WORKERS,
+): Promise<InProcess> {
   const engine = await createEngine({
     catalog: () => readCatalog('models'),
     workerScript: 'dist/engine-worker.js',
-    workers: WORKERS,
+    workers,
     workerTimeoutMs: 20_000,
     workerMaxBytes: 1e9,
     deadlineMs: 30_000,

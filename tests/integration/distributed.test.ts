@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract'
 import { refusal } from '../support/http'
-import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
+import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
@@ -88,6 +88,25 @@ describe('three web instances that share a Redis and a bucket', () => {
     await machines.redis.start()
     await jobDone(urls[0]!, id)
   })
+})
+
+test('jobs share the workers: a small one waits for none of the large ones, and of two neither waits for the other', async () => {
+  const machines = await startMachines({ workers: 1, env: { ENGINE_WORKERS: '1' } })
+  const { url } = machines.web[0]!
+  const make = (count: number) => createJob(url, formOf(distinctPhotos(count)), '?model=fast')
+  try {
+    const [one, other] = [await make(900), await make(900)]
+    const small = await make(10)
+    await jobDone(url, small.id)
+    const before = [await jobOf(url, one.id), await jobOf(url, other.id)]
+    expect(before.reduce((sum, { counts }) => sum + counts.done, 0)).toBeLessThan(900)
+    await jobDone(url, one.id)
+    // A shard or two may be between them, and those that run.
+    expect((await jobOf(url, other.id)).counts.done).toBeGreaterThanOrEqual(500)
+    await jobDone(url, other.id)
+  } finally {
+    await machines.stop()
+  }
 })
 
 test('Redis as a cluster of three', async () => {

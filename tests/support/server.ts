@@ -85,7 +85,7 @@ function parentOf(pid: string): number {
 }
 
 /** Memory that the server and its workers hold, in bytes: what is theirs alone and what they share, counted each time. */
-export function residentBytes(server: TestServer): number {
+export function residentBytes(server: Pick<TestServer, 'child' | 'workers'>): number {
   return [server.child.pid as number, ...server.workers()].reduce((sum, pid) => sum + resident(pid), 0)
 }
 

@@ -23,6 +23,7 @@ export async function freePort(): Promise<number> {
 }
 
 export interface RedisServer {
+  pid(): number
   url: string
   port: number
   /** kill -9, and with it what was not written to the disk. */
@@ -39,6 +40,7 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
   let child: ChildProcess
   const options = ['--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'yes', '--bind', '127.0.0.1']
   const server: RedisServer = {
+    pid: () => child.pid as number,
     url: `redis://127.0.0.1:${port}`,
     port,
     async start() {
@@ -80,6 +82,7 @@ export async function startRedisCluster(): Promise<{ url: string; stop(): Promis
 }
 
 export interface S3Server {
+  pid: number
   url: string
   bucket: string
   stop(): Promise<void>
@@ -108,6 +111,7 @@ export async function startS3(): Promise<S3Server> {
   Object.assign(process.env, SDK)
   await s3Client({ endpoint: url }).send(new CreateBucketCommand({ Bucket: 'photos' }))
   return {
+    pid: child.pid as number,
     url,
     bucket: 'photos',
     async stop() {

@@ -6,7 +6,8 @@ export const JOBS = 'jobs/'
 export const jobPrefix = (id: string) => `${JOBS}${id}/`
 /** What the job was made with. Written last when it is made, and removed first: without it there is no job. */
 export const specKey = (id: string) => `${jobPrefix(id)}job.json`
-export const inputKey = (id: string, name: string) => `${jobPrefix(id)}inputs/${name}`
+export const inputsPrefix = (id: string) => `${jobPrefix(id)}inputs/`
+export const packKey = (id: string, name: string) => `${inputsPrefix(id)}${name}`
 
 /** Photos of a shard, a line each. Shards are numbered without gaps in the order in which they were taken in. */
 export const manifestPrefix = (id: string) => `${jobPrefix(id)}manifest/`

@@ -4,8 +4,8 @@ import { manifestKey } from './layout'
 
 /** A photo as its shard's manifest has it. */
 export interface ManifestLine extends JobInput {
-  /** Where an uploaded photo lies, below the job. */
-  upload?: string
+  /** Where an uploaded photo lies: in which pack of the job, from which byte on. */
+  upload?: { pack: string; at: number; length: number }
 }
 
 export interface Shard {

@@ -1,13 +1,14 @@
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../../engine/types'
 import type { ObjectStore } from '../../storage/objects'
-import { Answers, classifyPhoto } from '../classify-photo'
+import { Answers, classifyPhoto, requireSize } from '../classify-photo'
 import type { JobSpec, ResultLine } from '../jobs'
 import { inLanes } from '../lanes'
 import { readObject, type Sources } from '../source'
-import { inputKey } from './layout'
+import { packKey } from './layout'
 import type { Ledger, Standing, Task } from './ledger'
-import { type ManifestLine, readShard } from './manifest'
+import { type ManifestLine, readShard, type Shard } from './manifest'
+import { donePacks, PackReader } from './packs'
 import { latestResults, type PartCounts, partCounts, writePart } from './parts'
 
 export interface ShardRunnerOptions {
@@ -68,7 +69,8 @@ export class ShardRunner {
     try {
       const lines = await this.lines(task, spec, todo, stop)
       const counts = await writePart(store, task, lines)
-      await this.clean(task.id, todo, lines)
+      for (const { row, index } of lines) if (row.status === 'ok') done.add(index)
+      await this.clean(task.id, shard, done)
       return counts
     } catch (error) {
       if (ended.signal.aborted) return null
@@ -85,9 +87,14 @@ export class ShardRunner {
     signal: AbortSignal,
   ): Promise<ResultLine[]> {
     const answers = this.answersFor(spec)
+    const packs = new PackReader(
+      this.options.store,
+      spec.id,
+      todo.map(({ line }) => line),
+    )
     const lines: ResultLine[] = []
     const run = async ({ line, index }: { line: ManifestLine; index: number }) => {
-      const read = (abort: AbortSignal) => this.read(spec.id, line, abort)
+      const read = (abort: AbortSignal) => this.read(packs, line, abort)
       lines.push({ index, round, row: await classifyPhoto({ file: line.file, read }, spec.model, answers, signal) })
     }
     await inLanes(todo, this.options.lanes, run, signal)
@@ -95,14 +102,17 @@ export class ShardRunner {
     return lines.sort((a, b) => a.index - b.index)
   }
 
-  private async read(id: string, { url, upload = '', object }: ManifestLine, signal: AbortSignal): Promise<Uint8Array> {
-    const { store, imageBytes, fetchPhoto, sources } = this.options
+  private async read(
+    packs: PackReader,
+    { url, upload, object }: ManifestLine,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const { imageBytes, fetchPhoto, sources } = this.options
     if (url !== undefined) return fetchPhoto(url, signal)
     try {
       if (object) return await readObject(sources.buckets, object, imageBytes, signal)
-      const photo = await store.get(inputKey(id, upload), { signal, most: imageBytes })
-      if (photo === null) throw new Problem('not_found', 'The uploaded photo is gone.')
-      return photo.bytes
+      if (upload) return requireSize(await packs.read(upload, signal), imageBytes)
+      throw new Problem('not_found', 'The photo is nowhere.')
     } catch (error) {
       if (error instanceof Problem && error.code === 'not_ready') throw new StoreFailure(error.detail, { cause: error })
       throw error
@@ -110,15 +120,8 @@ export class ShardRunner {
   }
 
   /** Uploads that have their answer are not kept. Failing to remove them loses nothing: they go with the job. */
-  private async clean(
-    id: string,
-    todo: readonly { line: ManifestLine; index: number }[],
-    lines: readonly ResultLine[],
-  ) {
-    const ok = new Set(lines.filter(({ row }) => row.status === 'ok').map(({ index }) => index))
-    const keys = todo.flatMap(({ line, index }) =>
-      line.upload !== undefined && ok.has(index) ? [inputKey(id, line.upload)] : [],
-    )
+  private async clean(id: string, { first, lines }: Shard, done: ReadonlySet<number>): Promise<void> {
+    const keys = donePacks(lines, (place) => done.has(first + place)).map((pack) => packKey(id, pack))
     if (keys.length > 0) await this.options.store.remove(keys).catch(() => {})
   }
 

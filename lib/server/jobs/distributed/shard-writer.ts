@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { Problem } from '@/lib/shared/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { Draft, JobInput } from '../jobs'
-import { inputKey, manifestKey } from './layout'
+import { manifestKey } from './layout'
 import type { Ledger } from './ledger'
 import { type ManifestLine, readShard, SHARD_PHOTOS, writeShard } from './manifest'
-
-/** Photos that are on their way to the bucket at once. */
-const UPLOADS = 8
+import { PackWriter } from './packs'
 
 /** Takes in a shard that is written. @throws Problem where the job takes none any more */
 type Enter = (shard: number, first: number, lines: readonly ManifestLine[]) => Promise<void>
@@ -18,10 +16,8 @@ type Enter = (shard: number, first: number, lines: readonly ManifestLine[]) => P
  */
 export class ShardWriter implements Draft {
   private lines: ManifestLine[] = []
-  private readonly sending = new Set<Promise<unknown>>()
-  private failure: unknown
   private readonly writer = randomUUID()
-  private added = 0
+  private readonly packs: PackWriter
 
   /**
    * @param next number of the next shard and index of its first photo, as far as is known
@@ -33,22 +29,22 @@ export class ShardWriter implements Draft {
     private next: { shard: number; first: number },
     private readonly enter: Enter,
     private readonly others: 'taken_in' | 'left_out_by_name' | 'refused' = 'taken_in',
-  ) {}
+  ) {
+    this.packs = new PackWriter(store, id, this.writer)
+  }
 
   get count(): number {
     return this.next.first + this.lines.length
   }
 
   async add(input: JobInput, bytes?: Uint8Array): Promise<void> {
-    this.added++
-    this.lines.push(bytes === undefined ? input : { ...input, upload: await this.upload(bytes) })
+    this.lines.push(bytes === undefined ? input : { ...input, upload: await this.packs.add(bytes) })
     if (this.lines.length >= SHARD_PHOTOS) await this.flush()
   }
 
   /** Makes a shard of what was added since the last. */
   async flush(): Promise<void> {
-    await Promise.all(this.sending)
-    if (this.failure) throw this.failure
+    await this.packs.flush()
     const lines = await this.append(this.lines)
     this.lines = []
     if (lines.length === 0) return
@@ -78,21 +74,6 @@ export class ShardWriter implements Draft {
       if (this.others === 'left_out_by_name') lines = without(lines, there.lines)
     }
     return lines
-  }
-
-  private async upload(bytes: Uint8Array): Promise<string> {
-    if (this.failure) throw this.failure
-    while (this.sending.size >= UPLOADS) await Promise.race(this.sending)
-    const name = `${this.writer}/${this.added}`
-    // The bytes are somebody's buffer, which is used again.
-    const sent = this.store
-      .put(inputKey(this.id, name), bytes.slice())
-      .catch((error) => {
-        this.failure ??= error
-      })
-      .finally(() => this.sending.delete(sent))
-    this.sending.add(sent)
-    return name
   }
 }
 

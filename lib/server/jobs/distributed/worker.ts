@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../storage/objects'
 import type { Post } from '../tell-end'
 import { Caretaker } from './caretaker'
 import { joinResults, seeToEnd, tellOnce } from './ending'
-import { jobPrefix } from './layout'
+import { inputsPrefix } from './layout'
 import { Ledger } from './ledger'
 import { Lister } from './lister'
 import { type Ending, QUEUE_NAME, type Work, WorkQueue } from './queue'
@@ -105,7 +105,7 @@ export class BatchWorker {
     const standing = await this.ledger.standing(id)
     const { store } = this.options
     if (standing?.state === 'done') await joinResults(store, this.ledger, id, this.stop.signal)
-    if (standing?.state === 'cancelled') await removeObjects(store, `${jobPrefix(id)}inputs/`)
+    if (standing?.state === 'cancelled') await removeObjects(store, inputsPrefix(id))
   }
 
   private async tell(id: string, round: number): Promise<void> {

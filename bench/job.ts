@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Job } from '@/lib/shared/jobs'
+import type { TestServer } from '../tests/support/server'
+
+/** Photos in a request. */
+const UPLOAD = 100
+
+/** No two the same to the last byte, so that each is run. */
+export function* distinct(bodies: readonly Buffer[], count: number, from = 0): Generator<Buffer> {
+  for (let i = from; i < from + count; i++)
+    yield Buffer.concat([bodies[i % bodies.length] as Buffer, Buffer.from(`${i}`)])
+}
+
+async function upload(url: string, id: string, photos: Iterable<Buffer>): Promise<void> {
+  let form = new FormData()
+  let count = 0
+  const send = async () => {
+    const reply = await fetch(`${url}/api/jobs/${id}/photos`, { method: 'POST', body: form })
+    if (!reply.ok) throw new Error(await reply.text())
+    form = new FormData()
+  }
+  for (const photo of photos) {
+    form.append('files', new Blob([new Uint8Array(photo)]), `${count++}.jpg`)
+    if (count % UPLOAD === 0) await send()
+  }
+  if (count % UPLOAD > 0) await send()
+}
+
+export interface JobRun {
+  photos: number
+  seconds: number
+}
+
+/**
+ * A job to its last result: from its first photo on, uploads and all, or from the moment where all its photos are there.
+ *
+ * @param started called before the photos that are there are begun
+ * @param watch called several times a second with the photos that are done
+ */
+export async function job(
+  { url }: TestServer,
+  photos: Iterable<Buffer>,
+  { uploaded = false, watch = (_done: number) => {}, started = async (): Promise<void> => {} } = {},
+): Promise<JobRun> {
+  const call = async (path: string, method = 'POST') =>
+    (await (await fetch(`${url}/api/jobs${path}`, { method })).json()) as Job
+  let start = performance.now()
+  const { id } = await call('?open=1')
+  if (uploaded) await call(`/${id}/pause`)
+  let sending = true
+  const sent = upload(url, id, photos).then(() => {
+    sending = false
+  })
+  while (sending) {
+    await Promise.race([sent, sleep(250)])
+    watch((await call(`/${id}`, 'GET')).counts.done)
+  }
+  await call(`/${id}/close`)
+  if (uploaded) {
+    const beside = started()
+    start = performance.now()
+    await call(`/${id}/resume`)
+    await beside
+  }
+  for (;;) {
+    const { state, counts } = await call(`/${id}`, 'GET')
+    watch(counts.done)
+    if (state === 'done') return { photos: counts.ok, seconds: (performance.now() - start) / 1000 }
+    await sleep(100)
+  }
+}

@@ -1,0 +1,188 @@
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { constants, setPriority } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Job } from '@/lib/shared/jobs'
+import { residentBytes } from '../tests/support/server'
+import { type Machines, startMachines, startS3, startWorker } from '../tests/support/services'
+import { cpuSeconds } from './cpu'
+import { distinct, job } from './job'
+import { inProcess, load, median } from './measure'
+
+const RAW_SECONDS = 5
+const SIDE = 500
+const KEYS_A_PAGE = 1000
+/** Requests of people while a batch runs: a second, for so long. */
+const PEOPLE = { rate: 10, seconds: 30 }
+/** No batch does more, so that it lasts as long. */
+const MOST_A_SECOND = 250
+
+/** Photos a second of one and two batch workers over those of the engine alone, and what a photo costs besides the engine. */
+export async function onMachines(bodies: readonly Buffer[], photos: number, rounds: number): Promise<void> {
+  for (const workers of [1, 2]) {
+    const machines = await startMachines({ workers, env: { ENGINE_WORKERS: '1' } })
+    try {
+      const rows: Awaited<ReturnType<typeof oneRound>>[] = []
+      for (let round = 0; round < rounds; round++)
+        rows.push(await oneRound(machines, bodies, photos, 1e7 + round * photos))
+      const of = (pick: (row: (typeof rows)[number]) => number) => median(rows.map(pick))
+      const ratio = of((row) => row.perSecond / row.raw).toFixed(2)
+      const [raw, perSecond] = [of((row) => row.raw).toFixed(0), of((row) => row.perSecond).toFixed(0)]
+      console.log(
+        `${workers} batch workers of one engine process: ${perSecond} photos/s, engine alone ${raw}, ratio ${ratio}`,
+      )
+      const cost = (name: keyof Costs) => `${of((row) => row.costs[name]).toFixed(2)} ms`
+      console.log(
+        `  CPU a photo: engine ${cost('engine')}, worker ${cost('worker')}, Redis ${cost('redis')}, bucket ${cost('bucket')}`,
+      )
+    } finally {
+      await machines.stop()
+    }
+  }
+}
+
+interface Costs {
+  engine: number
+  worker: number
+  redis: number
+  bucket: number
+}
+
+async function oneRound(machines: Machines, bodies: readonly Buffer[], photos: number, from: number) {
+  const workers = machines.workers.map(({ child }) => child.pid as number)
+  const { perSecond: raw } = await inProcess([...distinct(bodies, photos, from)], RAW_SECONDS, 0, workers.length)
+  let before: Costs | undefined
+  const run = await job(machines.web[0]!, distinct(bodies, photos, from), {
+    uploaded: true,
+    started: async () => {
+      before = costs(machines, workers)
+    },
+  })
+  const after = costs(machines, workers)
+  const a = (name: keyof Costs) => (1000 * (after[name] - (before?.[name] ?? 0))) / photos
+  return {
+    raw,
+    perSecond: run.photos / run.seconds,
+    costs: { engine: a('engine'), worker: a('worker'), redis: a('redis'), bucket: a('bucket') },
+  }
+}
+
+/** CPU seconds so far. */
+function costs({ redis, s3 }: Machines, workers: readonly number[]): Costs {
+  const whole = workers.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
+  const own = workers.reduce((sum, pid) => sum + cpuSeconds(pid, { alone: true }), 0)
+  return { engine: whole - own, worker: own, redis: cpuSeconds(redis.pid()), bucket: cpuSeconds(s3.pid) }
+}
+
+/** How long people wait for an answer while nothing else runs, and while a batch does on the same machine. */
+export async function fairness(bodies: readonly Buffer[]): Promise<void> {
+  const machines = await startMachines({ workers: 1, env: { ENGINE_WORKERS: '2' } })
+  try {
+    const server = machines.web[0]!
+    const url = `${server.url}/api/classify`
+    const people = () => load({ url }, SIDE, PEOPLE)
+    await people()
+    const alone = await people()
+    // The photos are there before: uploads are no batch work. And the bucket would be elsewhere.
+    setPriority(machines.s3.pid, constants.priority.PRIORITY_LOW)
+    let beside = alone
+    const { photos } = await job(server, distinct(bodies, PEOPLE.seconds * MOST_A_SECOND, 2e7), {
+      uploaded: true,
+      started: async () => {
+        beside = await people()
+      },
+    })
+    const ms = (value: number) => value.toFixed(1)
+    console.log(
+      `people beside a batch of other processes of ${photos} photos: p50 ${ms(alone.p50)} → ${ms(beside.p50)} ms, p99 ${ms(alone.p99)} → ${ms(beside.p99)} ms, ratio ${(beside.p99 / alone.p99).toFixed(2)}`,
+    )
+  } finally {
+    await machines.stop()
+  }
+}
+
+/** Memory of a web instance and a worker while a job of so many keys is made, listed, read and cancelled. */
+export async function million(keys: number): Promise<void> {
+  const s3 = await startS3()
+  const bucket = await startListing(s3.url, keys)
+  const env = { AWS_ENDPOINT_URL: bucket.url, JOBS_S3_PREFIXES: 's3://million', ENGINE_WORKERS: '1' }
+  const machines = await startMachines({ workers: 0, env, s3: { ...s3, url: bucket.url } })
+  const server = machines.web[0]!
+  // The engine's processes have no part in this.
+  const worker = await startWorker(machines.env)
+  machines.workers.push(worker)
+  const memory = () => [server, worker].map(({ child }) => residentBytes({ child, workers: () => [] }) / 1e6)
+  const highest = memory()
+  const look = () => {
+    for (const [i, value] of memory().entries()) highest[i] = Math.max(highest[i] ?? 0, value)
+  }
+  const watch = setInterval(look, 100)
+  const step = async (name: string, work: () => Promise<unknown>) => {
+    const [before, start] = [memory(), performance.now()]
+    highest.splice(0, 2, ...before)
+    await work()
+    const seconds = ((performance.now() - start) / 1000).toFixed(1)
+    const of = (i: number) => `${before[i]?.toFixed(0)} → at most ${highest[i]?.toFixed(0)} MB`
+    console.log(`  ${name}: ${seconds} s, web instance ${of(0)}, worker ${of(1)}`)
+  }
+  const call = async (path: string, method = 'GET') =>
+    (await (await fetch(`${server.url}/api/jobs${path}`, { method })).json()) as Job
+  try {
+    console.log(`a job of ${keys} keys of a bucket`)
+    let id = ''
+    await step('made, listed and sharded', async () => {
+      id = (await call('?source=s3://million/', 'POST')).id
+      await call(`/${id}/pause`, 'POST')
+      while ((await call(`/${id}`)).listing) await sleep(200)
+    })
+    const { counts } = await call(`/${id}`)
+    if (counts.total !== keys) throw new Error(`${counts.total} keys were found`)
+    await step('all names read', async () => {
+      for (let offset = 0; offset < keys; offset += 10_000) {
+        const reply = await fetch(`${server.url}/api/jobs/${id}/photos?offset=${offset}`)
+        const { files } = (await reply.json()) as { files: string[] }
+        if (files.length !== Math.min(10_000, keys - offset)) throw new Error(`${files.length} names at ${offset}`)
+      }
+    })
+    await step('cancelled', () => call(`/${id}/cancel`, 'POST'))
+    await step('deleted', () => fetch(`${server.url}/api/jobs/${id}`, { method: 'DELETE' }))
+  } finally {
+    clearInterval(watch)
+    await machines.stop()
+    bucket.close()
+    await s3.stop()
+  }
+}
+
+/** A bucket `million` that lists so many keys and has no object, in front of a server that has all other buckets. */
+async function startListing(target: string, keys: number) {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    if (!url.pathname.startsWith('/million')) forward(target, request, response)
+    else if (url.searchParams.has('versioning')) response.end('<VersioningConfiguration/>')
+    else response.end(listing(url.searchParams, keys))
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url, close: () => server.close() }
+}
+
+function forward(target: string, request: IncomingMessage, response: ServerResponse): void {
+  const onward = send(`${target}${request.url}`, { method: request.method, headers: request.headers }, (reply) => {
+    response.writeHead(reply.statusCode ?? 502, reply.rawHeaders)
+    reply.pipe(response)
+  })
+  onward.on('error', () => response.destroy())
+  request.pipe(onward)
+}
+
+function listing(query: URLSearchParams, keys: number): string {
+  const from = Number(query.get('continuation-token') ?? 0)
+  const to = Math.min(keys, from + KEYS_A_PAGE)
+  let contents = ''
+  for (let i = from; i < to; i++) {
+    contents += `<Contents><Key>camera/2026/${String(i).padStart(9, '0')}.jpg</Key><Size>50000</Size><ETag>&quot;${i}&quot;</ETag></Contents>`
+  }
+  const more = to < keys ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${to}</NextContinuationToken>` : ''
+  return `<?xml version="1.0"?><ListBucketResult><Name>million</Name>${contents}${more}</ListBucketResult>`
+}

@@ -1,0 +1,103 @@
+import { Problem } from '@/lib/shared/problem'
+import type { ObjectStore } from '../../storage/objects'
+import { packKey } from './layout'
+import type { ManifestLine } from './manifest'
+
+/**
+ * Uploaded photos lie in packs, many in one object one after the other: a write and a read of a bucket cost as much as a tenth of what the model costs, and money. A pack's
+ * photos are all of one shard.
+ */
+export const PACK_BYTES = 8 << 20
+/** Packs of one upload that are on their way at once. */
+const SENDING = 2
+
+type Place = NonNullable<ManifestLine['upload']>
+
+/** Writes packs. */
+export class PackWriter {
+  private pieces: Uint8Array[] = []
+  private bytes = 0
+  private number = 0
+  private readonly sending = new Set<Promise<unknown>>()
+  private failure: unknown
+
+  /** @param name of which those of the packs begin; nobody else's */
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly id: string,
+    private readonly name: string,
+  ) {}
+
+  /** Takes a photo in, whose bytes are somebody's buffer that is used again. */
+  async add(bytes: Uint8Array): Promise<Place> {
+    const place = { pack: `${this.name}-${this.number}`, at: this.bytes, length: bytes.byteLength }
+    this.pieces.push(bytes.slice())
+    this.bytes += bytes.byteLength
+    if (this.bytes >= PACK_BYTES) await this.send()
+    return place
+  }
+
+  /** Resolves when all that was taken in is in the bucket. */
+  async flush(): Promise<void> {
+    if (this.pieces.length > 0) await this.send()
+    await Promise.all(this.sending)
+    if (this.failure) throw this.failure
+  }
+
+  private async send(): Promise<void> {
+    while (this.sending.size >= SENDING) await Promise.race(this.sending)
+    if (this.failure) throw this.failure
+    const sent = this.store
+      .put(packKey(this.id, `${this.name}-${this.number++}`), Buffer.concat(this.pieces))
+      .catch((error) => {
+        this.failure ??= error
+      })
+      .finally(() => this.sending.delete(sent))
+    this.sending.add(sent)
+    this.pieces = []
+    this.bytes = 0
+  }
+}
+
+/** Reads photos out of a shard's packs, each of which is fetched once and let go after its last photo. */
+export class PackReader {
+  private readonly held = new Map<string, Promise<Uint8Array>>()
+  private readonly left = new Map<string, number>()
+
+  /** @param lines all that will be read */
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly id: string,
+    lines: readonly ManifestLine[],
+  ) {
+    for (const { upload } of lines) if (upload) this.left.set(upload.pack, (this.left.get(upload.pack) ?? 0) + 1)
+  }
+
+  /** @throws Problem `not_found` */
+  async read({ pack, at, length }: Place, signal: AbortSignal): Promise<Uint8Array> {
+    const left = (this.left.get(pack) ?? 1) - 1
+    this.left.set(pack, left)
+    const fetched = this.held.get(pack) ?? this.fetch(pack, signal)
+    if (left > 0) this.held.set(pack, fetched)
+    else this.held.delete(pack)
+    return (await fetched).subarray(at, at + length)
+  }
+
+  private async fetch(pack: string, signal: AbortSignal): Promise<Uint8Array> {
+    const object = await this.store.get(packKey(this.id, pack), { signal })
+    if (object === null) throw new Problem('not_found', 'The uploaded photo is gone.')
+    return object.bytes
+  }
+}
+
+/** Packs of which every photo is done with. */
+export function donePacks(lines: readonly ManifestLine[], isDone: (place: number) => boolean): string[] {
+  const open = new Set<string>()
+  const all = new Set<string>()
+  for (const [place, { upload }] of lines.entries()) {
+    if (!upload) continue
+    all.add(upload.pack)
+    if (!isDone(place)) open.add(upload.pack)
+  }
+  return [...all].filter((pack) => !open.has(pack))
+}
