@@ -102,6 +102,32 @@ describe('Redis forgets', () => {
     await expectEach(web[0]!.url, id, photos)
   })
 
+  test('photos that it had taken in: somebody was told that they are there', async () => {
+    const { web, redis } = await start({ workers: 1, redisArguments: ['--appendonly', 'no'] })
+    const photos = distinctPhotos(250)
+    const { id } = await createJob(web[0]!.url, formOf(photos.slice(0, 50)), '?model=fast&open=1')
+    const client = new Redis(redis.url)
+    await client.save()
+    client.disconnect()
+    const add = async (some: typeof photos) => {
+      const reply = await fetch(`${web[0]!.url}/api/jobs/${id}/photos?unique=1`, { method: 'POST', body: formOf(some) })
+      expect(reply.status).toBe(200)
+    }
+    await add(photos.slice(50, 150))
+    await redis.kill()
+    await redis.start()
+    // Sent again by whoever did not see the reply, and more.
+    await add(photos.slice(100, 200))
+    await add(photos.slice(200, 220))
+    await client.connect().then(() => client.save())
+    await add(photos.slice(220))
+    client.disconnect()
+    await redis.kill()
+    await redis.start()
+    await fetch(`${web[0]!.url}/api/jobs/${id}/close`, { method: 'POST' })
+    await expectEach(web[0]!.url, id, photos)
+  })
+
   test('everything: jobs that run and jobs that are over are made anew from the bucket', async () => {
     const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
     const { web, redis } = await start({ workers: 1 })
@@ -114,7 +140,8 @@ describe('Redis forgets', () => {
     await client.flushall()
     client.disconnect()
     const more = { file: 'more.jpg', bytes: photos[0]!.bytes }
-    const add = () => fetch(`${web[0]!.url}/api/jobs/${id}/photos?unique=1`, { method: 'POST', body: formOf([more]) })
+    const again = formOf([photos[7]!, more])
+    const add = () => fetch(`${web[0]!.url}/api/jobs/${id}/photos?unique=1`, { method: 'POST', body: again })
     expect((await add()).status).toBe(200)
     await fetch(`${web[0]!.url}/api/jobs/${id}/close`, { method: 'POST' })
     await expectEach(web[0]!.url, id, [...photos, more])

@@ -1,10 +1,11 @@
 import type { ObjectStore } from '../../storage/objects'
 import { seeToEnd } from './ending'
 import { JOBS, jobPrefix } from './layout'
-import type { Ledger } from './ledger'
+import type { Ledger, Standing } from './ledger'
 import type { WorkQueue } from './queue'
 import { removeJob, removeObjects } from './remove'
 import { restoreJob } from './restore'
+import { catchUp } from './shard-writer'
 
 export interface CaretakerOptions {
   store: ObjectStore
@@ -15,6 +16,8 @@ export interface CaretakerOptions {
 }
 
 const MEND_MS = 3_000
+/** A job in which nothing happens for so long is looked into. */
+const QUIET_MS = 5_000
 const SWEEP_MS = 60_000
 /** Longer than a turn should take; after that another process may have one. */
 const TURN_MS = 120_000
@@ -57,14 +60,25 @@ export class Caretaker {
   }
 
   private async mend(): Promise<void> {
-    const { ledger, queue, store } = this.options
+    const { ledger, queue } = this.options
     for (const id of await ledger.activeIds()) {
       if (this.closed) return
-      if ((await ledger.standing(id))?.listing) await queue.list(id)
-      await queue.feed(id)
-      await queue.mend(id)
-      await seeToEnd(store, ledger, queue, id)
+      const standing = await ledger.standing(id)
+      if (standing === null) await ledger.settle(id)
+      else if (standing.state === 'running') await this.goOn(id, standing)
+      else await queue.end(id, standing.round)
     }
+  }
+
+  private async goOn(id: string, { listing, touchedAt }: Standing): Promise<void> {
+    const { ledger, queue, store } = this.options
+    // A job that gets on has nothing that is lost, or can wait with it.
+    const quiet = touchedAt < Date.now() - QUIET_MS
+    if (listing) await queue.list(id)
+    if (quiet) await catchUp(store, ledger, id)
+    await queue.feed(id)
+    if (quiet) await queue.mend(id)
+    await seeToEnd(store, ledger, queue, id)
   }
 
   /** Deletes what ended long ago, and what was begun and left; finds what Redis forgot. */

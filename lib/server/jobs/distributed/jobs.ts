@@ -22,7 +22,7 @@ import { WorkQueue } from './queue'
 import { removeJob, removeObjects } from './remove'
 import { restoreJob } from './restore'
 import { resultLines } from './results'
-import { enterInto, ShardWriter } from './shard-writer'
+import { catchUp, enterInto, ShardWriter } from './shard-writer'
 import { viewOf } from './view'
 
 export interface DistributedOptions {
@@ -105,8 +105,10 @@ export class DistributedJobs implements Jobs {
   close(id: string): Promise<Job> {
     return this.change(id, async ({ open }) => {
       if (!open) return
+      await catchUp(this.options.store, this.ledger, id)
       await this.options.store.put(closedMark(id), MARK, { once: true })
       await this.ledger.set(id, { open: 0 })
+      await this.queue.feed(id)
       await seeToEnd(this.options.store, this.ledger, this.queue, id)
     })
   }

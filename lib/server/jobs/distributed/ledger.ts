@@ -17,6 +17,7 @@ import {
   keysOf,
   RETRY,
   SET,
+  SETTLE,
   TAKE,
 } from './state'
 
@@ -119,6 +120,11 @@ export class Ledger {
     await this.redis.zrem(JOBS_KEY, id)
   }
 
+  /** All is done for a job that is over. */
+  async settle(id: string): Promise<void> {
+    await SETTLE.run(this.redis, [keysOf(id).job, ACTIVE_KEY], [id])
+  }
+
   /** Ids in the order of their making. */
   ids(): Promise<string[]> {
     return this.redis.zrange(JOBS_KEY, '0', '-1')
@@ -173,8 +179,7 @@ export class Ledger {
 
   async end(id: string, round: number, state: string, finishedAt: string): Promise<void> {
     const { job, open, again, recent, names, dead } = keysOf(id)
-    const keys = [job, open, again, ACTIVE_KEY, recent, names, dead]
-    await END.run(this.redis, keys, [round, state, finishedAt, id])
+    await END.run(this.redis, [job, open, again, recent, names, dead], [round, state, finishedAt])
   }
 
   async set(id: string, fields: Record<string, string | number>): Promise<void> {

@@ -7,7 +7,7 @@ import type { ManifestLine } from './manifest'
  * Uploaded photos lie in packs, many in one object one after the other: a write and a read of a bucket cost as much as a tenth of what the model costs, and money. A pack's
  * photos are all of one shard.
  */
-export const PACK_BYTES = 8 << 20
+const PACK_BYTES = 4 << 20
 /** Packs of one upload that are on their way at once. */
 const SENDING = 2
 

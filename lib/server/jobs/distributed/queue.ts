@@ -40,9 +40,13 @@ export class WorkQueue {
     }
   }
 
-  /** Has a job's end seen to, once a round. */
+  /** Has a job's end seen to. It is asked for again until it is. */
   async end(id: string, round: number): Promise<void> {
-    await this.queue.add('end', { kind: 'end', id, round }, { jobId: `${id}.end.${round}`, priority: 1 })
+    await this.queue.add(
+      'end',
+      { kind: 'end', id, round },
+      { jobId: `${id}.end.${round}`, priority: 1, removeOnFail: true },
+    )
   }
 
   /** Has a job's source listed, by one worker at a time. */

@@ -13,6 +13,7 @@ import {
   specKey,
 } from './layout'
 import type { Ledger } from './ledger'
+import { readShard } from './manifest'
 import { partCounts } from './parts'
 
 /** Objects that are asked about at once. */
@@ -48,6 +49,7 @@ async function restore(store: ObjectStore, ledger: Ledger, spec: JobSpec): Promi
   const parts = await findParts(store, id, never)
   const { failed, again } = sort(shards, parts.latest, end === null ? round : 0)
   await ledger.clear(id)
+  if (open && end === null) await rememberNames(store, ledger, id, shards)
   await ledger.fill(id, { shards, failed, again: end === null ? again : [], log: parts.log })
   const total = shards.reduce((sum, { count }) => sum + count, 0)
   const counts = { ok: parts.ok, failed: [...failed.values()].reduce((sum, count) => sum + count, 0) }
@@ -71,6 +73,17 @@ function sort(
     else if (last.failed > 0) failed.set(shard, last.failed)
   }
   return { failed, again }
+}
+
+/** What a job that is open has already, by name. */
+async function rememberNames(store: ObjectStore, ledger: Ledger, id: string, shards: readonly { shard: number }[]) {
+  for (const { shard } of shards) {
+    const { lines = [] } = (await readShard(store, id, shard)) ?? {}
+    await ledger.addNames(
+      id,
+      lines.map(({ file }) => file),
+    )
+  }
 }
 
 async function findShards(store: ObjectStore, id: string, signal: AbortSignal) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Problem } from '@/lib/shared/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { Draft, JobInput } from '../jobs'
-import { manifestKey } from './layout'
+import { closedMark, manifestKey } from './layout'
 import type { Ledger } from './ledger'
 import { type ManifestLine, readShard, SHARD_PHOTOS, writeShard } from './manifest'
 import { PackWriter } from './packs'
@@ -88,6 +88,19 @@ export function enterInto(ledger: Ledger, id: string): Enter {
         lines.map(({ file }) => file),
       )
   }
+}
+
+/** Takes in what is in the bucket and Redis has forgotten: photos that somebody was told are there. */
+export async function catchUp(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
+  const enter = enterInto(ledger, id)
+  const standing = await ledger.standing(id)
+  if (standing?.state !== 'running') return
+  for (let { shards } = standing; ; shards++) {
+    const there = await readShard(store, id, shards)
+    if (there === null) break
+    await enter(shards, there.first, there.lines)
+  }
+  if (standing.open && (await store.metadata(closedMark(id))) !== null) await ledger.set(id, { open: 0 })
 }
 
 /** Lines whose names are not among others. */

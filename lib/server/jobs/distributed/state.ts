@@ -3,7 +3,7 @@ import { Script } from '../../redis/script'
 /** All keys share this hash tag, so that a cluster has them in one slot: scripts and BullMQ's need that. */
 export const PREFIX = '{vision}'
 export const JOBS_KEY = `${PREFIX}:jobs`
-/** Jobs that are not over. */
+/** Jobs that are not over, or whose end is not seen to. */
 export const ACTIVE_KEY = `${PREFIX}:active`
 /** Virtual time of fair queueing: the tag of the shard that was taken up last. */
 export const CLOCK_KEY = `${PREFIX}:clock`
@@ -116,16 +116,13 @@ redis.call('HINCRBY', KEYS[1], 'version', 1)
 redis.call('SADD', KEYS[4], ARGV[2])
 return 1`)
 
-/** KEYS job open again active recent names dead · ARGV round state finished_at id. The one way into a state that is for good. */
+/** KEYS job open again recent names dead · ARGV round state finished_at. The one way into a state that is for good. */
 export const END = new Script<number>(`
 local job = redis.call('HMGET', KEYS[1], 'state', 'round')
 if job[1] ~= 'running' or job[2] ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], 'finished_at', ARGV[3], 'open', 0)
 redis.call('HINCRBY', KEYS[1], 'version', 1)
-for key = 2, 7 do
-  if key ~= 4 then redis.call('DEL', KEYS[key]) end
-end
-redis.call('SREM', KEYS[4], ARGV[4])
+for key = 2, 6 do redis.call('DEL', KEYS[key]) end
 return 1`)
 
 /** KEYS job · ARGV field value…. Changes a job that is there: → 1, or 0. */
@@ -134,3 +131,8 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], unpack(ARGV))
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 return 1`)
+
+/** KEYS job active · ARGV id. Nothing more is to be seen to, unless the job was begun again. */
+export const SETTLE = new Script<number>(`
+if redis.call('HGET', KEYS[1], 'state') == 'running' then return 0 end
+return redis.call('SREM', KEYS[2], ARGV[1])`)

@@ -86,6 +86,7 @@ export class BatchWorker {
     if (data.kind === 'list') return this.list(data.id)
     if (data.kind === 'end') await this.end(data.id)
     await this.tell(data.id, data.round)
+    if (data.kind === 'end') await this.ledger.settle(data.id)
   }
 
   private async shard({ tag, ...task }: Work): Promise<void> {

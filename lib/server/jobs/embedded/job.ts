@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Job } from '@/lib/shared/jobs'
 import type { ResultRow } from '@/lib/shared/results'
@@ -77,6 +77,7 @@ export class JobFolder {
 
   /** Goes on after a start: a kill may have come between the last result and the end. */
   resume(): void {
+    this.clean()
     this.finishIfDone()
     this.rest()
   }
@@ -268,6 +269,14 @@ export class JobFolder {
     this.changed()
     this.inputLog.close()
     this.resultLog.close()
+  }
+
+  /** A kill may have come between a result and the end of its photo's file. */
+  private clean(): void {
+    if (!existsSync(this.files)) return
+    for (const name of readdirSync(this.files)) {
+      if (this.standings.place(Number(name), 'ok')) rmSync(join(this.files, name))
+    }
   }
 
   private finishIfDone(): void {
