@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { constants, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from '@/lib/shared/jobs'
-import { residentBytes } from '../tests/support/server'
+import { residentBytes, startServer, type TestServer } from '../tests/support/server'
 import { type Machines, startMachines, startS3, startWorker } from '../tests/support/services'
 import { cpuSeconds } from './cpu'
 import { distinct, job } from './job'
@@ -74,31 +74,42 @@ function costs({ redis, s3 }: Machines, workers: readonly number[]): Costs {
   return { engine: whole - own, worker: own, redis: cpuSeconds(redis.pid()), bucket: cpuSeconds(s3.pid) }
 }
 
-/** How long people wait for an answer while nothing else runs, and while a batch does on the same machine. */
+/** How long people wait for an answer while nothing else runs, and while a batch does on the same machine: in other processes, then in the same server. */
 export async function fairness(bodies: readonly Buffer[]): Promise<void> {
   const machines = await startMachines({ workers: 1, env: { ENGINE_WORKERS: '2' } })
+  // The bucket would be elsewhere.
+  setPriority(machines.s3.pid, constants.priority.PRIORITY_LOW)
   try {
-    const server = machines.web[0]!
-    const url = `${server.url}/api/classify`
-    const people = () => load({ url }, SIDE, PEOPLE)
-    await people()
-    const alone = await people()
-    // The photos are there before: uploads are no batch work. And the bucket would be elsewhere.
-    setPriority(machines.s3.pid, constants.priority.PRIORITY_LOW)
-    let beside = alone
-    const { photos } = await job(server, distinct(bodies, PEOPLE.seconds * MOST_A_SECOND, 2e7), {
-      uploaded: true,
-      started: async () => {
-        beside = await people()
-      },
-    })
-    const ms = (value: number) => value.toFixed(1)
-    console.log(
-      `people beside a batch of other processes of ${photos} photos: p50 ${ms(alone.p50)} → ${ms(beside.p50)} ms, p99 ${ms(alone.p99)} → ${ms(beside.p99)} ms, ratio ${(beside.p99 / alone.p99).toFixed(2)}`,
-    )
+    await besideBatch('a batch worker on the same machine', machines.web[0]!, bodies)
   } finally {
     await machines.stop()
   }
+  const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: '2' } })
+  try {
+    await besideBatch('a batch in the same server', server, bodies)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function besideBatch(name: string, server: TestServer, bodies: readonly Buffer[]): Promise<void> {
+  const people = () => load({ url: `${server.url}/api/classify` }, SIDE, PEOPLE)
+  await people()
+  const alone = await people()
+  let beside = alone
+  // The photos are there before: uploads are no batch work.
+  const { photos, seconds } = await job(server, distinct(bodies, PEOPLE.seconds * MOST_A_SECOND, 2e7), {
+    uploaded: true,
+    started: async () => {
+      beside = await people()
+    },
+  })
+  const ms = (pick: (one: typeof alone) => number) => `${pick(alone).toFixed(1)} → ${pick(beside).toFixed(1)} ms`
+  const ratio = (beside.p99 / alone.p99).toFixed(2)
+  const rate = (photos / seconds).toFixed(0)
+  console.log(
+    `people beside ${name} (${rate} photos/s): p50 ${ms(({ p50 }) => p50)}, p99 ${ms(({ p99 }) => p99)}, ratio ${ratio}`,
+  )
 }
 
 /** Memory of a web instance and a worker while a job of so many keys is made, listed, read and cancelled. */

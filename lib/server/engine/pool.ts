@@ -1,7 +1,8 @@
 import { Problem } from '@/lib/shared/problem'
 import type { LoadReport, WorkerModel } from './protocol'
 import type { Queue, Task } from './queue'
-import { WorkerProcess } from './worker-process'
+import type { Priority } from './types'
+import { BATCH_SLOTS, BATCH_SLOTS_BESIDE_PEOPLE, SLOTS, WorkerProcess } from './worker-process'
 
 export interface PoolOptions {
   script: string
@@ -18,6 +19,8 @@ export interface PoolEvents {
   died(reason: string, wrecker: string | null): void
 }
 
+/** People who were here within this time are likely to come again: batches leave them more room. */
+const PEOPLE_MS = 1000
 /** First wait before a worker that died while starting is started again; it doubles up to the longest. */
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 5000
@@ -35,6 +38,8 @@ export class Pool {
   private readonly retries: Task[] = []
   private readonly timers = new Set<NodeJS.Timeout>()
   private failedStarts = 0
+  /** When a person's photo was handed out last. */
+  private lastPerson = Number.NEGATIVE_INFINITY
   /** Workers that died in a row while they loaded this model. */
   private readonly deathsLoading = new Map<string, number>()
   private closing: (() => void) | null = null
@@ -79,13 +84,20 @@ export class Pool {
     const reserved = this.dispatchRetries()
     for (const priority of ['interactive', 'batch'] as const) {
       for (;;) {
-        const worker = this.leastBusy((candidate) => candidate !== reserved && candidate.hasRoom(priority))
+        const worker = this.leastBusy((candidate) => candidate !== reserved && this.hasRoom(candidate, priority))
         const task = worker && this.queue.take(priority)
         if (!task) break
+        if (priority === 'interactive') this.lastPerson = performance.now()
         worker.run(task)
       }
     }
     this.finishClosing()
+  }
+
+  private hasRoom(worker: WorkerProcess, priority: Priority): boolean {
+    if (priority === 'interactive') return worker.hasRoom(SLOTS)
+    const people = performance.now() - this.lastPerson < PEOPLE_MS
+    return worker.hasRoom(people ? BATCH_SLOTS_BESIDE_PEOPLE : BATCH_SLOTS)
   }
 
   /** Tells the worker that holds this photo, if one does, that nobody waits for it. */
