@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import { defaultWorkers } from './default-workers'
 import { EnvironmentError, readEnvironment } from './env'
 import { BatchWorker } from './jobs/distributed/worker'
@@ -22,7 +22,7 @@ export async function runBatchWorker(): Promise<void> {
     throw new EnvironmentError('REDIS_URL and BUCKET are not set; a batch worker takes its work from there')
   }
   // On a machine that serves people too, they come first.
-  setPriority(constants.priority.PRIORITY_LOW)
+  setPriority(environment.BATCH_NICE)
   const log = createLog(environment.LOG_LEVEL)
   const [redis, blocking] = await Promise.all([
     connectRedis(REDIS_URL, { log }),

@@ -93,6 +93,7 @@ const OPTIONS = {
   AWS_REGION: text.optional(),
   JOBS_S3_PREFIXES: locations.default([]),
   JOBS_S3_MAX_FILES: integer(1, 1e9).default(10_000_000),
+  BATCH_NICE: integer(0, 19).default(19),
   RESULT_CACHE_BYTES: integer(0, 1e12).default(0),
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: integer(0, 10).default(0),
