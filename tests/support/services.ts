@@ -45,6 +45,9 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
     port,
     async start() {
       child = spawn('redis-server', [...options, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+      await once(child, 'spawn').catch(() => {
+        throw new Error('The tests need redis-server (Debian: apt install redis-server).')
+      })
       let output = ''
       for await (const chunk of child.stdout ?? []) {
         output += chunk
