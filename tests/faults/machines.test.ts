@@ -1,22 +1,21 @@
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, type TestContext, test } from 'vitest'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
-import { type Balancer, startBalancer } from '../support/proxies'
+import { type Balancer, type Fault, type FaultyProxy, startBalancer } from '../support/proxies'
 import { type Machines, startMachines, startWorker } from '../support/services'
 
 const isPart = (method: string, path: string) => method === 'PUT' && path.includes('/parts/')
 const isPhoto = (method: string, path: string) => method === 'GET' && path.includes('/inputs/')
 
-let machines: Machines | undefined
-afterEach(async () => {
-  await machines?.stop()
-  machines = undefined
-})
-
-async function start(options: Parameters<typeof startMachines>[0]): Promise<Machines> {
-  machines = await startMachines(options)
+/** Machines of a test's own, which end with it. */
+async function start(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  options: Parameters<typeof startMachines>[0],
+): Promise<Machines> {
+  const machines = await startMachines(options)
+  onTestFinished(() => machines.stop(), 60_000)
   return machines
 }
 
@@ -28,9 +27,29 @@ async function expectEach(url: string, id: string, photos: readonly { file: stri
   expect(rows.map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
 }
 
+/** Of 31 requests one is answered 500, one 503, one is cut off before and one after it was served. And once a manifest is stored and never answered. */
+function badNetwork(): FaultyProxy['fault'] {
+  const faults: Record<number, Fault> = {
+    3: { status: 500, code: 'InternalError' },
+    11: { status: 503, code: 'SlowDown' },
+    19: 'cut',
+  }
+  let requests = 0
+  let hung = false
+  return (method, path) => {
+    if (method === 'PUT' && path.includes('/manifest/') && !hung) {
+      hung = true
+      return 'hang_after'
+    }
+    const turn = requests++ % 31
+    return turn === 27 && method === 'PUT' ? 'cut_after' : faults[turn]
+  }
+}
+
+/** At the same time: they mostly wait for locks to run out and requests to be given up. */
 describe('a shard may run twice, its results count once', () => {
-  test('killed between the write of a part and its acknowledgement', async () => {
-    const { web, network, workers, env } = await start({ workers: 1 })
+  test.concurrent('killed between the write of a part and its acknowledgement', async (context) => {
+    const { web, network, workers, env } = await start(context, { workers: 1 })
     const written = new Promise<void>((resolve) => {
       network.fault = (method, path) => (isPart(method, path) ? 'hang_after' : undefined)
       network.served = (method, path) => isPart(method, path) && resolve()
@@ -50,8 +69,8 @@ describe('a shard may run twice, its results count once', () => {
     expect(asked).toBeLessThanOrEqual(1)
   })
 
-  test('a worker hangs and wakes up when another has done its shard; and another hangs before', async () => {
-    const { web, network, workers, env } = await start({ workers: 1 })
+  test.concurrent('a worker hangs and wakes up when another has done its shard; and another hangs before', async (context) => {
+    const { web, network, workers, env } = await start(context, { workers: 1 })
     const photos = distinctPhotos(100)
     const hang = () =>
       new Promise<void>((resolve) => {
@@ -84,12 +103,20 @@ describe('a shard may run twice, its results count once', () => {
     await fetch(`${web[0]!.url}/api/jobs/${id}/close`, { method: 'POST' })
     await expectEach(web[0]!.url, id, photos)
   }, 120_000)
+
+  test.concurrent('a bucket that answers 500 and 503 SlowDown, drops connections, and stores without saying so', async (context) => {
+    const { web, network } = await start(context, { workers: 1 })
+    network.fault = badNetwork()
+    const photos = distinctPhotos(250)
+    const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
+    await expectEach(web[0]!.url, id, photos)
+  }, 120_000)
 })
 
 describe('Redis forgets', () => {
-  test('what came after a moment in the middle of a job', async () => {
+  test('what came after a moment in the middle of a job', async (context) => {
     // Its memory is written when it is told to: what a lost second is elsewhere is here as long as the test wants.
-    const { web, redis } = await start({ workers: 2, redisArguments: ['--appendonly', 'no'] })
+    const { web, redis } = await start(context, { workers: 2, redisArguments: ['--appendonly', 'no'] })
     const photos = distinctPhotos(600)
     const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
     await jobWhen(web[0]!.url, id, ({ counts }) => counts.done >= 100)
@@ -102,8 +129,8 @@ describe('Redis forgets', () => {
     await expectEach(web[0]!.url, id, photos)
   })
 
-  test('photos that it had taken in: somebody was told that they are there', async () => {
-    const { web, redis } = await start({ workers: 1, redisArguments: ['--appendonly', 'no'] })
+  test('photos that it had taken in: somebody was told that they are there', async (context) => {
+    const { web, redis } = await start(context, { workers: 1, redisArguments: ['--appendonly', 'no'] })
     const photos = distinctPhotos(250)
     const { id } = await createJob(web[0]!.url, formOf(photos.slice(0, 50)), '?model=fast&open=1')
     const client = new Redis(redis.url)
@@ -128,9 +155,9 @@ describe('Redis forgets', () => {
     await expectEach(web[0]!.url, id, photos)
   })
 
-  test('everything: jobs that run and jobs that are over are made anew from the bucket', async () => {
+  test('everything: jobs that run and jobs that are over are made anew from the bucket', async (context) => {
     const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
-    const { web, redis } = await start({ workers: 1 })
+    const { web, redis } = await start(context, { workers: 1 })
     const over = await createJob(web[0]!.url, formOf([...distinctPhotos(3), broken]), '?model=fast')
     const before = await jobDone(web[0]!.url, over.id)
     const photos = distinctPhotos(400)
@@ -151,34 +178,12 @@ describe('Redis forgets', () => {
   })
 })
 
-test('a bucket that answers 500 and 503 SlowDown, drops connections, and stores without saying so', async () => {
-  const { web, network } = await start({ workers: 1 })
-  let requests = 0
-  let hung = false
-  network.fault = (method, path) => {
-    // Once for good measure: it takes as long as a caller waits.
-    if (!hung && method === 'PUT' && path.includes('/manifest/')) {
-      hung = true
-      return 'hang_after'
-    }
-    const turn = requests++ % 31
-    if (turn === 3) return { status: 500, code: 'InternalError' }
-    if (turn === 11) return { status: 503, code: 'SlowDown' }
-    if (turn === 19) return 'cut'
-    if (turn === 27 && method === 'PUT') return 'cut_after'
-    return undefined
-  }
-  const photos = distinctPhotos(250)
-  const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
-  await expectEach(web[0]!.url, id, photos)
-}, 120_000)
-
 describe('three web instances behind a balancer, three workers', () => {
   let balancer: Balancer | undefined
   afterEach(() => balancer?.close())
 
-  test('a worker, a web instance and Redis are killed, the bucket is away for ten seconds: 1,000 photos in, 1,000 results out', async () => {
-    const all = await start({ web: 3, workers: 3 })
+  test('a worker, a web instance and Redis are killed, the bucket is away for ten seconds: 1,000 photos in, 1,000 results out', async (context) => {
+    const all = await start(context, { web: 3, workers: 3 })
     const { web, workers, network, redis, env } = all
     balancer = await startBalancer(web.map(({ url }) => url))
     const { url, targets } = balancer
