@@ -59,13 +59,17 @@ export function getRuntime(): Promise<Runtime> {
   return runtime
 }
 
+/** How long after a change Next may still load code that is older than the change (milliseconds). */
+const SETTLING = 30_000
+
 /**
- * The stamp is often written before Next has loaded the changed code. A request in between makes the runtime
- * once more from the old code: what was loaded after the stamp then replaces what was loaded before it.
+ * The stamp is often written before Next has loaded the changed code, and of two quick changes Next may load the
+ * first when the stamp tells of both. So soon after a stamp, code that was loaded later replaces what was loaded
+ * before it.
  */
 function isOutdated(held: Held, stamp: Stamp): boolean {
   if (held.stamp.code !== stamp.code) return true
-  return held.loadedAt < stamp.writtenAt && stamp.writtenAt <= LOADED_AT
+  return held.loadedAt < LOADED_AT && held.loadedAt < stamp.writtenAt + SETTLING
 }
 
 async function createRuntime(): Promise<Runtime> {
