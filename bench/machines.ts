@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse, request as sen
 import type { AddressInfo } from 'node:net'
 import { constants, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import type { Job } from '@/lib/shared/jobs'
 import { residentBytes, startServer, type TestServer } from '../tests/support/server'
 import { type Machines, startMachines, startS3, startWorker } from '../tests/support/services'
@@ -135,7 +136,10 @@ export async function million(keys: number): Promise<void> {
     await work()
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
     const of = (i: number) => `${before[i]?.toFixed(0)} → at most ${highest[i]?.toFixed(0)} MB`
-    console.log(`  ${name}: ${seconds} s, web instance ${of(0)}, worker ${of(1)}`)
+    const holds = (await redisBytes(machines.redis.url)) / 1e6
+    console.log(
+      `  ${name}: ${seconds} s, web instance ${of(0)}, worker ${of(1)}, Redis holds ${holds.toFixed(1)} MB after it`,
+    )
   }
   const call = async (path: string, method = 'GET') =>
     (await (await fetch(`${server.url}/api/jobs${path}`, { method })).json()) as Job
@@ -163,6 +167,16 @@ export async function million(keys: number): Promise<void> {
     await machines.stop()
     bucket.close()
     await s3.stop()
+  }
+}
+
+/** What Redis holds (its `used_memory`). */
+async function redisBytes(url: string): Promise<number> {
+  const redis = new Redis(url)
+  try {
+    return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
+  } finally {
+    redis.disconnect()
   }
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
-import { CSV_MARK, csvHeader, csvLine, jsonLine, RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results'
+import { CSV_MARK, RESULT_COLUMNS, type ResultRow, resultText } from '@/lib/shared/results'
 import { EXIT, Failure } from '../exit'
 
 export const FORMATS = ['csv', 'json', 'ndjson', 'parquet'] as const
@@ -21,19 +21,10 @@ export function* asText(
   format: Exclude<Format, 'parquet'>,
   file: boolean,
 ): Generator<string> {
-  if (format === 'csv') {
-    yield (file ? CSV_MARK : '') + csvHeader()
-    for (const row of rows) yield csvLine(row)
-  } else if (format === 'ndjson') {
-    for (const row of rows) yield jsonLine(row)
-  } else {
-    let separator = '[\n'
-    for (const row of rows) {
-      yield separator + jsonLine(row).trimEnd()
-      separator = ',\n'
-    }
-    yield separator === '[\n' ? '[]\n' : '\n]\n'
-  }
+  const text = resultText(format)
+  yield file ? text.head : text.head.replace(CSV_MARK, '')
+  for (const row of rows) yield text.row(row)
+  yield text.tail()
 }
 
 /** Writes a file whole or not at all: beside it first, then by one rename. */

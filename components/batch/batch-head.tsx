@@ -35,10 +35,12 @@ export function BatchHead({ session, snapshot, view, onFiles, onNew }: BatchHead
         <div className="flex flex-wrap items-center gap-2">
           {(phase === 'running' || phase === 'paused') && (
             <>
-              <Button onClick={() => void session.pause(phase === 'running')}>
-                {phase === 'running' ? <Pause aria-hidden /> : <Play aria-hidden />}
-                {phase === 'running' ? t('pause') : t('resume')}
-              </Button>
+              {snapshot.job?.reason !== 'dead_letters' && (
+                <Button onClick={() => void session.pause(phase === 'running')}>
+                  {phase === 'running' ? <Pause aria-hidden /> : <Play aria-hidden />}
+                  {phase === 'running' ? t('pause') : t('resume')}
+                </Button>
+              )}
               <Cancel onCancel={() => void session.cancel()} />
             </>
           )}

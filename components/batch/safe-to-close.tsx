@@ -25,6 +25,8 @@ function useSentence({ phase, counts, job }: BatchSnapshot): { Icon: LucideIcon;
     return { Icon: CircleCheck, sentence }
   }
   if (phase !== 'running' && phase !== 'paused') return null
+  // Given up until somebody tries again: a notice says so.
+  if (job?.reason === 'dead_letters') return null
   if (counts.toUpload > 0) return { Icon: CloudUpload, sentence: t('keepOpen', { count: counts.toUpload }) }
   return { Icon: ShieldCheck, sentence: phase === 'paused' ? t('safePaused') : t('safe') }
 }

@@ -8,7 +8,7 @@ import type { Task } from './queue'
 export const SLOTS = 3
 /** Batch photos leave one of the places free, so that a person's photo starts decoding at once. */
 export const BATCH_SLOTS = SLOTS - 1
-/** While people are about, the decoding of batch photos would take the cores that theirs need (measured: p99 of people 1.2 times as long, not 2.2; an eighth less of a batch). */
+/** While people are about, the decoding of batch photos would take the cores that theirs need. */
 export const BATCH_SLOTS_BESIDE_PEOPLE = 1
 
 /**

@@ -12,17 +12,16 @@ export function rateOf(done: readonly (readonly [at: number, count: number])[]):
 
 /** Counts events as they come. */
 export class Rate {
-  private readonly times: number[] = []
+  private readonly done: [at: number, count: number][] = []
 
   add(): void {
-    this.times.push(Date.now())
+    this.done.push([Date.now(), 1])
   }
 
   /** A second, over the last ten seconds; null where there was none of late. */
   get(): number | null {
-    const now = Date.now()
-    while ((this.times[0] ?? now) < now - WINDOW_MS) this.times.shift()
-    const [first] = this.times
-    return first === undefined ? null : (1000 * this.times.length) / Math.max(now - first, 1000)
+    const since = Date.now() - WINDOW_MS
+    while ((this.done[0]?.[0] ?? since) < since) this.done.shift()
+    return rateOf(this.done)
   }
 }

@@ -21,7 +21,7 @@ const LANES = 16
 const TURN_MS = 120_000
 
 /** Null where there is no such job. */
-export async function readSpec(store: ObjectStore, id: string): Promise<JobSpec | null> {
+async function readSpec(store: ObjectStore, id: string): Promise<JobSpec | null> {
   const object = await store.get(specKey(id))
   return object && (JSON.parse(Buffer.from(object.bytes).toString('utf8')) as JobSpec)
 }

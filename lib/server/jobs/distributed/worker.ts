@@ -21,7 +21,7 @@ export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'> {
   retentionMs: number
   /** Sends JSON to an address. @throws Problem */
   post: Post
-  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
+  log: { warn(fields: object, message: string): void }
 }
 
 /** Shards that one process runs at once: while one writes its part the other keeps the engine busy. */
