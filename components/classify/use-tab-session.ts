@@ -22,7 +22,7 @@ export function useTabSession(model: string, maxBytes: number): Tab {
     window.addEventListener('online', online)
     return () => window.removeEventListener('online', online)
   }, [session])
-  const snapshot = useSyncExternalStore(session.subscribe, session.snapshot, session.snapshot)
+  const snapshot = useSyncExternalStore(session.subscribe, session.snapshot, session.serverSnapshot)
   const view = useSyncExternalStore(views.subscribe, views.snapshot, views.serverSnapshot)
   return { session, views, view, snapshot }
 }

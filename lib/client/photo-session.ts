@@ -33,7 +33,12 @@ export interface Photo {
   phases: Readonly<Record<string, Phase>>
 }
 
+/** A photo as it was before a reload. Its phases are answers. */
+export type RestoredPhoto = Omit<Photo, 'url'>
+
 export interface Snapshot {
+  /** Whether photos of before a reload may still come back. */
+  restoring: boolean
   photos: readonly Photo[]
   selected: number | null
   model: string
@@ -45,6 +50,8 @@ export interface SessionOptions {
   model: string
   maxBytes: number
   reduce?: boolean
+  /** What there was before a reload, where `restore` will be called: the model, and the highest number of a photo. */
+  former?: { model: string; last: number } | null
   /** @throws Failure */
   prepare(file: Blob, options: PrepareOptions): Promise<Prepared>
   send(file: Blob, call: ClassifyCall): Promise<Classification>
@@ -71,14 +78,18 @@ interface Job {
  * the uploads and their order; a page subscribes to its snapshots.
  */
 export class PhotoSession {
+  private readonly first: Snapshot
   private state: Snapshot
-  private nextId = 1
+  private nextId: number
   private readonly jobs: Job[] = []
   private readonly running = new Map<string, AbortController>()
   private readonly listeners = new Set<() => void>()
 
   constructor(private readonly options: SessionOptions) {
-    this.state = { photos: [], selected: null, model: options.model, reduce: options.reduce ?? true }
+    const { model, reduce = true, former = null } = options
+    this.first = { photos: [], selected: null, model, reduce, restoring: false }
+    this.state = { ...this.first, model: former?.model ?? model, restoring: former !== null }
+    this.nextId = (former?.last ?? 0) + 1
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -87,6 +98,18 @@ export class PhotoSession {
   }
 
   readonly snapshot = (): Snapshot => this.state
+
+  /** What the server renders: nothing is there yet. */
+  readonly serverSnapshot = (): Snapshot => this.first
+
+  /** Puts photos of before a reload in front of those that were added since. */
+  restore(photos: readonly RestoredPhoto[]): void {
+    const since = this.state.photos
+    const restored = photos.filter(({ id }) => since.every((photo) => photo.id !== id)).map(withUrl)
+    this.nextId = Math.max(this.nextId, ...restored.map(({ id }) => id + 1))
+    this.change({ restoring: false, photos: [...restored, ...since] })
+    for (const { id } of restored) this.request(id)
+  }
 
   /** Adds photos, selects the first of them and asks for their answers in order. */
   add(files: readonly Blob[], credit: string | null = null): void {
@@ -260,6 +283,11 @@ export class PhotoSession {
     this.state = { ...this.state, ...part }
     for (const listener of this.listeners) listener()
   }
+}
+
+function withUrl(photo: RestoredPhoto): Photo {
+  const { prepared, file } = photo
+  return { ...photo, url: URL.createObjectURL(prepared?.converted ? prepared.file : file) }
 }
 
 function key({ id, model }: { id: number; model: string }): string {

@@ -1,7 +1,8 @@
 import type { Classification } from '@/lib/shared/contract'
 import { classify } from './classify'
-import { type Photo, PhotoSession } from './photo-session'
+import { type Photo, PhotoSession, type SessionOptions } from './photo-session'
 import { preparePhoto } from './prepare-photo'
+import { formerTab } from './tab-id'
 
 const REDUCE_KEY = 'reduce-large-photos'
 
@@ -12,9 +13,26 @@ let session: PhotoSession | undefined
  * share, and each rendering begins empty.
  */
 export function tabSession(model: string, maxBytes: number): PhotoSession {
-  if (typeof window === 'undefined') return newSession(model, maxBytes, true)
-  session ??= newSession(model, maxBytes, readReduce())
+  if (typeof window === 'undefined') return newSession(model, maxBytes, { reduce: true })
+  session ??= kept(newSession(model, maxBytes, { reduce: readReduce(), former: formerTab() }))
   return session
+}
+
+/** With the photos of before a reload, and over the next one. The code comes when the first photo does. */
+function kept(made: PhotoSession): PhotoSession {
+  const keep = () =>
+    void import('./tab-photos').then(
+      ({ keepPhotos }) => keepPhotos(made),
+      () => made.restore([]),
+    )
+  if (made.snapshot().restoring) keep()
+  else {
+    const leave = made.subscribe(() => {
+      leave()
+      keep()
+    })
+  }
+  return made
 }
 
 /** Whether large photos are made smaller, from now on and in later visits. */
@@ -35,11 +53,11 @@ function readReduce(): boolean {
   }
 }
 
-function newSession(model: string, maxBytes: number, reduce: boolean): PhotoSession {
+function newSession(model: string, maxBytes: number, start: Pick<SessionOptions, 'reduce' | 'former'>): PhotoSession {
   return new PhotoSession({
     model,
     maxBytes,
-    reduce,
+    ...start,
     prepare: preparePhoto,
     send: classify,
     answered: remember,

@@ -62,6 +62,8 @@ export class ViewHistory {
 
   /** A photo was added or taken away. */
   private sessionChanged(): void {
+    // Photos of before a reload may have come back: the address may name one.
+    this.moved()
     const { selected } = this.session.snapshot()
     if (selected === this.selected) return
     this.selected = selected

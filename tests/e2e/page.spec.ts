@@ -110,6 +110,45 @@ test('the back button goes through what was looked at, and a visit to another pa
   // A photo that is gone has no address any more.
   await page.getByRole('button', { name: 'Remove koala.webp' }).click()
   await expect(heading(page, 'espresso')).toBeVisible()
+})
+
+test('a reload keeps the photos, their answers and the model; another tab has its own @phone', async ({
+  page,
+  context,
+}) => {
+  await page.goto('/')
+  await choose(page, 'koala.webp', 'espresso.png')
+  await page.getByRole('button', { name: 'espresso.png' }).click()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await page.getByRole('button', { name: /Balanced model/ }).click()
+  await page.getByText('Fast', { exact: true }).click()
+  await expect(page.getByRole('button', { name: /Fast model/ })).toBeVisible()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  let asked = 0
+  page.on('request', (request) => request.url().includes('/api/classify') && asked++)
   await page.reload()
-  await expect(heading(page, 'What is in the photo?')).toBeVisible()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await expect(page.getByRole('button', { name: /Fast model/ })).toBeVisible()
+  await page.getByRole('button', { name: 'koala.webp' }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+  // Only the koala had no answer of this model; what was answered is not asked again.
+  expect(asked).toBe(1)
+  await page.goBack()
+  await expect(heading(page, 'espresso')).toBeVisible()
+
+  const other = await context.newPage()
+  await other.goto('/')
+  await expect(heading(other, 'What is in the photo?')).toBeVisible()
+  await choose(other, 'goldfish.webp')
+  await expect(heading(other, 'goldfish')).toBeVisible()
+  await page.reload()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Photos' }).getByRole('button', { name: /webp|png/ })).toHaveCount(2)
+  // What is taken away does not come back.
+  await page.getByRole('button', { name: 'Remove espresso.png' }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+  await page.reload()
+  await expect(page.getByRole('list', { name: 'Photos' }).getByRole('button', { name: /webp|png/ })).toHaveCount(1)
+  await other.reload()
+  await expect(heading(other, 'goldfish')).toBeVisible()
 })
