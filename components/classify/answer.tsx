@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Phase } from '@/lib/client/photo-session'
 import { confidence } from '@/lib/shared/confidence'
@@ -28,23 +28,33 @@ interface AnswerProps {
   least: number
   onRetry(): void
   onRemove(): void
+  /** Below the answer. */
+  children?: ReactNode
 }
 
 /** What is known of the selected photo so far. */
-export function Answer({ file, model, phase, shown, least, onRetry, onRemove }: AnswerProps) {
+export function Answer({ file, model, phase, shown, least, onRetry, onRemove, children }: AnswerProps) {
   // While the photo is on its way.
   useEffect(() => {
     ProbabilityChart.preload()
     WhatItSaw.preload()
   }, [])
   if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
-  if (phase?.name !== 'answered') return <Pending phase={phase} shown={shown} />
+  if (phase?.name !== 'answered') {
+    return (
+      <>
+        <Pending phase={phase} shown={shown} />
+        {children && <div className="mt-1 h-8" />}
+      </>
+    )
+  }
   return (
     <>
       <Verdict result={phase.result} />
       <Bars predictions={phase.result.predictions} shown={shown} least={least} />
       <Timings timings={phase.result.timings} />
       <WhatItSaw file={file} model={model} />
+      {children}
     </>
   )
 }

@@ -3,18 +3,15 @@
 import { useCallback, useState } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
-import type { Photo } from '@/lib/client/photo-session'
 import type { ModelInfo } from '@/lib/shared/contract'
-import type { ExportedResult } from '@/lib/shared/result-export'
 import { lazily } from '../ui/lazily'
 import { Announcer } from './announcer'
-import { Answer } from './answer'
 import { DropOverlay } from './drop-overlay'
 import { EmptyState } from './empty-state'
 import { Filmstrip } from './filmstrip'
 import { ModelNotice } from './model-notice'
 import { OfflineNotice } from './offline-notice'
-import { PhotoFrame } from './photo-frame'
+import { PhotoView } from './photo-view'
 import { startModel } from './start-model'
 import { UrlNotice } from './url-notice'
 import { useGalleryPhoto } from './use-gallery-photo'
@@ -24,20 +21,18 @@ import { useUrlPhotos } from './use-url-photos'
 
 // What is needed only with an answer, or only by who asks for it, comes then.
 const Options = lazily(() => import('./options').then((module) => module.Options), Line)
-const ShareResult = lazily(() => import('./share-result').then((module) => module.ShareResult))
 const Camera = lazily(() => import('./camera').then((module) => module.Camera))
 
 interface ClassifierProps {
   /** A photo of the gallery to begin with. */
   gallery: { file: string; credit: string } | null
   models: readonly ModelInfo[]
-  limits: { imageBytes: number; pixels: number; urlInput: boolean }
+  limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean }
 }
 
 /** The page where photos become answers: drop, choose, paste or film; several one after another. */
 export function Classifier({ models, limits, gallery }: ClassifierProps) {
   const t = useTranslations('classify')
-  const answer = useTranslations('answer')
   const { session, views, view, snapshot } = useTabSession(startModel(models), limits.imageBytes)
   const { photos, model, reduce } = snapshot
   const [shown, setShown] = useState(5)
@@ -100,39 +95,20 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
           />
         )}
         {photo && (
-          <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
-            <div>
-              <PhotoFrame
-                photo={photo}
-                phase={phase}
-                onRemove={() => session.remove(photo.id)}
-                onSendOriginal={() => session.sendOriginal(photo.id)}
-              />
-              {strip}
-            </div>
-            <section aria-label={answer('region')} className="lg:pt-2">
-              <Answer
-                key={`${photo.id} ${model}`}
-                file={photo.prepared?.file ?? photo.file}
-                model={model}
-                phase={phase}
-                shown={shown}
-                least={least}
-                onRetry={() => session.retry(photo.id)}
-                onRemove={() => session.remove(photo.id)}
-              />
-              {options}
-              {phase?.name === 'answered' && (
-                <ShareResult
-                  shown={{ file: photo.name, result: phase.result }}
-                  all={photos.flatMap((each) => exported(each, model))}
-                />
-              )}
-            </section>
-          </div>
+          <PhotoView
+            session={session}
+            photo={photo}
+            photos={photos}
+            model={model}
+            shown={shown}
+            least={least}
+            explains={limits.explain}
+            strip={strip}
+            options={options}
+          />
         )}
         {view.name !== 'camera' && !photo && (
-          <>
+          <div className={snapshot.restoring ? 'invisible' : undefined}>
             <EmptyState
               onUrl={onUrl}
               onChoose={open}
@@ -146,18 +122,11 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
                 {strip}
               </div>
             )}
-          </>
+          </div>
         )}
       </main>
     </div>
   )
-}
-
-/** The answer of a photo, where it has one. */
-function exported({ name, file, prepared, phases }: Photo, model: string): ExportedResult[] {
-  const phase = phases[model]
-  if (phase?.name !== 'answered') return []
-  return [{ file: name, bytes: file.size, sha256: prepared?.sha256 ?? null, result: phase.result }]
 }
 
 /** As high as the closed options, until they are there. */

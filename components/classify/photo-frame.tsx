@@ -1,7 +1,7 @@
 'use client'
 
 import { ImageOff, X } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Phase, Photo } from '@/lib/client/photo-session'
 import { formatName } from '@/lib/shared/format'
@@ -12,6 +12,8 @@ interface PhotoFrameProps {
   phase: Phase | undefined
   onRemove(): void
   onSendOriginal(): void
+  /** Laid over the photo. */
+  children?: ReactNode
 }
 
 interface Size {
@@ -20,7 +22,7 @@ interface Size {
 }
 
 /** The photo, large, in a frame that never changes its size, with its facts in a corner and what was done to it below. */
-export function PhotoFrame({ photo, phase, onRemove, onSendOriginal }: PhotoFrameProps) {
+export function PhotoFrame({ photo, phase, onRemove, onSendOriginal, children }: PhotoFrameProps) {
   const t = useTranslations('classify')
   const [size, setSize] = useState<{ url: string; size: Size } | null>(null)
   const facts = useFacts(photo, phase, size?.url === photo.url ? size.size : null)
@@ -28,6 +30,7 @@ export function PhotoFrame({ photo, phase, onRemove, onSendOriginal }: PhotoFram
     <>
       <figure className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk lg:aspect-[597/523]">
         <Preview key={photo.url} photo={photo} onSize={(measured) => setSize({ url: photo.url, size: measured })} />
+        {children}
         <button
           type="button"
           onClick={onRemove}

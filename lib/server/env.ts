@@ -76,6 +76,7 @@ const OPTIONS = {
   MAX_PIXELS: integer(1, 1_000 * MEGABYTE).optional(),
   MAX_QUEUE: integer(1, 1_000_000).default(256),
   MAX_QUEUE_BYTES: integer(1, 1e12).optional(),
+  MAX_EXPLANATIONS: integer(0, 10_000).default(4),
   REQUEST_TIMEOUT_MS: integer(1, 600_000).default(30_000),
   URL_INPUT: choice(['true', 'false']).default('true'),
   URL_INPUT_ALLOW: hosts.default([]),

@@ -6,7 +6,7 @@ import { getRuntime } from './runtime'
 /** What the classify page must know of the server before the first photo. */
 export interface ClassifyPageData {
   models: readonly ModelInfo[]
-  limits: { imageBytes: number; pixels: number; urlInput: boolean }
+  limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean }
   /** The photo of the gallery that was asked for, where there is one of that name. */
   gallery: { file: string; credit: string } | null
 }
@@ -53,6 +53,7 @@ export async function classifyPageData(photo: string | null): Promise<ClassifyPa
       imageBytes: environment.MAX_IMAGE_BYTES,
       pixels: environment.MAX_PIXELS,
       urlInput: environment.URL_INPUT === 'true',
+      explain: environment.MAX_EXPLANATIONS > 0,
     },
     gallery: picture ? { file: picture.file, credit: `${picture.author}, ${licenseName(picture.license)}` } : null,
   }

@@ -3,9 +3,11 @@ import type { Classification, ModelInfo, Preview } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import type { CatalogEntry } from '../catalog/catalog'
 import { readHeader } from '../image/header'
+import { explanation, labelIndex } from './explain/explanation'
+import { runMasks } from './explain/run-masks'
 import { type Model, readModel, workerModel } from './model'
 import { Pool } from './pool'
-import type { Answer, Job, LoadReport, Seen } from './protocol'
+import type { Answer, Job, LoadReport, MaskAnswer, MaskJob, PhotoAnswer, PhotoJob, Seen } from './protocol'
 import { Queue, type Task } from './queue'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
 
@@ -58,17 +60,38 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
   let restarts = 0
   let reloading = Promise.resolve()
 
-  async function run(image: Uint8Array, asked: RunOptions, what: Pick<Job, 'want' | 'preview'>, signal?: AbortSignal) {
+  async function run(
+    image: Uint8Array,
+    asked: RunOptions,
+    what: Pick<PhotoJob, 'want' | 'preview'>,
+    signal?: AbortSignal,
+  ) {
     signal?.throwIfAborted()
     if (closing) throw new Problem('shutting_down', 'This server is stopping. Send the photo again.')
     const { models, queue, pool, reports } = current
     const model = find(models, asked.model)
     requireServing(model, reports)
     const header = readHeader(image, options.maxPixels)
-    const job: Job = { id: nextId++, model: model.id, image, priority: asked.priority ?? 'interactive', ...what }
+    const priority = asked.priority ?? 'interactive'
+    const job: PhotoJob = { kind: 'photo', id: nextId++, model: model.id, image, priority, ...what }
     const cost = image.byteLength + BYTES_A_PIXEL * (header.pixels ?? UNKNOWN_PIXELS)
-    const answer = await submit({ job, cost, queue, pool, deadlineMs: options.deadlineMs, signal })
+    const answer = await submit<PhotoAnswer>({ job, cost, queue, pool, deadlineMs: options.deadlineMs, signal })
     return { model, answer }
+  }
+
+  /** Some masks over a prepared picture, behind everybody's photos. */
+  function masks(what: Omit<MaskJob, 'kind' | 'id' | 'priority'>, signal: AbortSignal): Promise<MaskAnswer> {
+    if (closing) throw new Problem('shutting_down', 'This server is stopping. Send the photo again.')
+    const { queue, pool } = current
+    const job: MaskJob = { kind: 'masks', id: nextId++, priority: 'batch', ...what }
+    return submit<MaskAnswer>({
+      job,
+      cost: what.pixels.byteLength,
+      queue,
+      pool,
+      deadlineMs: options.deadlineMs,
+      signal,
+    })
   }
 
   async function reload(): Promise<void> {
@@ -103,6 +126,24 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
     async logits(image, asked, signal) {
       const { answer } = await run(image, asked, { want: 'logits', preview: false }, signal)
       return answer.logits ?? new Float32Array()
+    },
+
+    async explain(image, asked, signal) {
+      const start = performance.now()
+      const index = asked.label === undefined ? undefined : labelIndex(find(current.models, asked.model), asked.label)
+      const limit = deadline(options.deadlineMs)
+      const stop = signal ? AbortSignal.any([signal, limit]) : limit
+      const { model, answer } = await run(
+        image,
+        { model: asked.model, priority: 'batch' },
+        { want: 'pixels', preview: false },
+        stop,
+      )
+      const found = await runMasks(
+        { model, answer, index, method: asked.method },
+        { masks, lanes: options.workers, onProgress: asked.onProgress, signal: stop },
+      )
+      return explanation(model, answer, found, { ...asked, totalMs: performance.now() - start })
     },
 
     reload() {
@@ -222,8 +263,8 @@ interface Submission {
 }
 
 /** Puts a photo into the queue and waits for its answer, its deadline or its caller's abort. */
-function submit({ job, cost, queue, pool, deadlineMs, signal }: Submission): Promise<Answer> {
-  return new Promise<Answer>((resolve, reject) => {
+function submit<A extends Answer>({ job, cost, queue, pool, deadlineMs, signal }: Submission): Promise<A> {
+  return new Promise<A>((resolve, reject) => {
     const settle = (finish: () => void) => {
       if (task.settled) return
       task.settled = true
@@ -238,7 +279,8 @@ function submit({ job, cost, queue, pool, deadlineMs, signal }: Submission): Pro
       deaths: 0,
       settled: false,
       released: false,
-      resolve: (answer) => settle(() => resolve(answer)),
+      // A worker answers each job with its own kind.
+      resolve: (answer) => settle(() => resolve(answer as A)),
       reject: (error) => settle(() => reject(error)),
     }
     const leave = (error: unknown) => {
@@ -247,18 +289,26 @@ function submit({ job, cost, queue, pool, deadlineMs, signal }: Submission): Pro
     }
     const abort = () => leave(signal?.reason)
     queue.admit(task)
-    const timer = setTimeout(
-      () => leave(new Problem('deadline_exceeded', `No answer within ${deadlineMs} ms. Try again in a moment.`)),
-      deadlineMs,
-    )
+    const timer = setTimeout(() => leave(tooLate(deadlineMs)), deadlineMs)
     signal?.addEventListener('abort', abort)
     pool.dispatch()
   })
 }
 
+function tooLate(deadlineMs: number): Problem {
+  return new Problem('deadline_exceeded', `No answer within ${deadlineMs} ms. Try again in a moment.`)
+}
+
+/** Aborts with a problem when the time is up. */
+function deadline(ms: number): AbortSignal {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(tooLate(ms)), ms).unref()
+  return controller.signal
+}
+
 function classification(
   model: Model,
-  answer: Answer,
+  answer: PhotoAnswer,
   asked: ClassifyOptions,
   bytes: number,
   totalMs: number,

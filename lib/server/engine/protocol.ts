@@ -1,3 +1,4 @@
+import type { ExplainMethod } from '@/lib/shared/explain'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problem'
 import type { Geometry } from '../image/geometry'
@@ -24,16 +25,35 @@ export interface SelfTest {
   logits: number[]
 }
 
-export interface Job {
+/** A photo to be answered. */
+export interface PhotoJob {
+  kind: 'photo'
   id: number
   model: string
   image: Uint8Array
   priority: Priority
-  /** Predictions wanted, or `logits` for all the raw outputs. */
-  want: number | 'logits'
-  /** Whether to send back what the model saw. */
+  /** Predictions wanted; or `logits` for all the raw outputs, or `pixels` for these and what the model saw. */
+  want: number | 'logits' | 'pixels'
+  /** Whether to send back what the model saw as a picture. */
   preview: boolean
 }
+
+/** Runs of a picture that was prepared before, under some of a method's masks. */
+export interface MaskJob {
+  kind: 'masks'
+  id: number
+  model: string
+  priority: Priority
+  /** RGB uint8 [height × width × 3], as large as the model's input. */
+  pixels: Uint8Array
+  method: ExplainMethod
+  first: number
+  count: number
+  /** The output whose score is asked for. */
+  index: number
+}
+
+export type Job = PhotoJob | MaskJob
 
 /** What a model saw, and how it was made of the photo. */
 export interface Seen {
@@ -45,16 +65,26 @@ export interface Seen {
   interpolation: Interpolation
 }
 
-export interface Answer {
-  /** Best first: index in the model's output, probability. Empty where logits were asked for. */
+export interface PhotoAnswer {
+  /** Best first: index in the model's output, probability. Empty where logits or pixels were asked for. */
   top: { index: number; score: number }[]
   uncertain: UncertainReason | null
   logits: Float32Array | null
   image: { width: number; height: number; format: string }
   seen: Seen | null
+  /** What went into the model, and how it was made of the photo; only where it was asked for. */
+  input: { pixels: Uint8Array; geometry: Geometry } | null
   decodeMs: number
   runMs: number
 }
+
+export interface MaskAnswer {
+  /** One a mask, in their order; fewer than asked for where the time was up. */
+  scores: Float32Array
+  runMs: number
+}
+
+export type Answer = PhotoAnswer | MaskAnswer
 
 export type ToWorker =
   | { kind: 'load'; models: WorkerModel[]; maxPixels: number }

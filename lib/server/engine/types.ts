@@ -1,4 +1,5 @@
 import type { Classification, Label, ModelInfo } from '@/lib/shared/contract'
+import type { ExplainMethod, Explanation } from '@/lib/shared/explain'
 import type { ModelDetails } from '@/lib/shared/model-details'
 
 /** Batch work never delays a person by more than the photo that runs. */
@@ -19,6 +20,15 @@ export interface ClassifyOptions extends RunOptions {
   /** Whether the answer shows what the model saw. */
   preview?: boolean
   requestId?: string
+}
+
+export interface ExplainOptions extends Pick<RunOptions, 'model'> {
+  /** Name or index of the label to explain; the best one if absent. */
+  label?: string | undefined
+  method: ExplainMethod
+  requestId?: string
+  /** Told how many of the runs are done. */
+  onProgress?(done: number, of: number): void
 }
 
 /** Figures of this moment, for health pages and metrics. */
@@ -49,6 +59,13 @@ export interface Engine {
   classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<Classification>
   /** The model's raw outputs [classes], before temperature and softmax. */
   logits(image: Uint8Array, options: RunOptions, signal?: AbortSignal): Promise<Float32Array>
+  /**
+   * What a label rests on: a map of the photo made by many runs with parts of it hidden. They stand behind everybody's photos,
+   * batches' too, and a person's photo runs between any two of them.
+   *
+   * @throws Problem besides the others: `deadline_exceeded` where all of them do not fit into the time of one answer
+   */
+  explain(image: Uint8Array, options: ExplainOptions, signal?: AbortSignal): Promise<Explanation>
   /** Reads the models again, loads and warms them beside the old ones, then swaps; the old finish what they run. */
   reload(): Promise<void>
   /** Whether the default model answered its golden picture on at least one living worker. */

@@ -11,6 +11,7 @@ import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
 import { asProblem, problemReply } from './problem'
 import { classify } from './routes/classify'
+import { explain } from './routes/explain'
 import { live, ready, status } from './routes/health'
 import { metrics } from './routes/metrics'
 import { labels, models } from './routes/models'
@@ -32,6 +33,7 @@ export function createApp(services: Services): App {
   const limit = rateLimit(services)
   app.use('/api/classify', limit)
   app.use('/api/photo', limit)
+  app.use('/api/explain', limit)
   // One budget for all that is read into memory.
   const uploads = new ByteBudget(services.environment.MAX_QUEUE_BYTES)
 
@@ -39,6 +41,7 @@ export function createApp(services: Services): App {
   const wantsMany = (c: Context<AppEnv>) => /^(1|true)$/.test(c.req.query('stream') ?? '')
   const batches = services.environment.ENABLE_BATCH_PROCESSING === 'true'
   route(app, '/api/classify', { POST: (c) => (batches && wantsMany(c) ? many(c) : one(c)) })
+  if (services.environment.MAX_EXPLANATIONS > 0) route(app, '/api/explain', { POST: explain(services, uploads) })
   route(app, '/api/photo', { POST: photo(services, uploads) })
   if (services.jobs) {
     app.use('/api/jobs', limit)

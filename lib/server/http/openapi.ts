@@ -15,6 +15,7 @@ import {
   problemSchema,
   statusSchema,
 } from '@/lib/shared/contract'
+import { explainJsonSchema, explainParametersSchema, explanationSchema } from '@/lib/shared/explain'
 import { jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/jobs'
 import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
 import { jobPaths } from './jobs/openapi'
@@ -24,6 +25,7 @@ const REPLIES = [
   modelRefSchema,
   previewSchema,
   classificationSchema,
+  explanationSchema,
   modelInfoSchema,
   labelSchema,
   labelsReplySchema,
@@ -71,6 +73,7 @@ export function openApiDocument(): object {
     },
     paths: {
       '/api/classify': { post: classifyOperation() },
+      '/api/explain': { post: explainOperation() },
       '/api/photo': {
         post: {
           operationId: 'photo',
@@ -115,40 +118,63 @@ export function openApiDocument(): object {
 }
 
 function classifyOperation(): object {
-  const binary = { 'application/octet-stream': {}, 'image/*': {} }
-  return {
+  return photoOperation({
     operationId: 'classify',
     summary: 'Classify one photo.',
+    parameters: classifyParametersSchema,
+    stream: 'Take a form of many files and answer with NDJSON, a line a photo as it is done.',
+    json: 'ClassifyJson',
+    result: { description: 'The labels of the photo.', schema: 'Classification' },
+  })
+}
+
+function explainOperation(): object {
+  return photoOperation({
+    operationId: 'explain',
+    summary: 'What a label of a photo rests on, as a map.',
+    parameters: explainParametersSchema,
+    stream: 'Answer with NDJSON: the progress as it goes on, then the explanation or the problem.',
+    json: 'ExplainJson',
+    result: { description: 'The map.', schema: 'Explanation' },
+  })
+}
+
+interface PhotoOperation {
+  operationId: string
+  summary: string
+  parameters: z.ZodType
+  stream: string
+  json: string
+  result: { description: string; schema: string }
+}
+
+/** An operation on one photo, which comes in any of the ways. */
+function photoOperation({ operationId, summary, parameters, stream, json, result }: PhotoOperation): object {
+  const file = { contentMediaType: 'application/octet-stream' }
+  const form = { type: 'object', required: ['file'], properties: { file, ...parameterSchemas(parameters) } }
+  const streams = { type: 'string', enum: ['1', 'true'] }
+  return {
+    operationId,
+    summary,
     description: 'The photo is the body itself (any content type), the field `file` of a form, or base64 in JSON.',
     parameters: [
-      ...queryParameters(classifyParametersSchema),
-      {
-        name: 'stream',
-        in: 'query',
-        required: false,
-        schema: { type: 'string', enum: ['1', 'true'] },
-        description: 'Take a form of many files and answer with NDJSON, a line a photo as it is done.',
-      },
+      ...queryParameters(parameters),
+      { name: 'stream', in: 'query', required: false, schema: streams, description: stream },
     ],
     requestBody: {
       required: true,
       content: {
-        ...binary,
-        'multipart/form-data': {
-          schema: {
-            type: 'object',
-            required: ['file'],
-            properties: { file: { contentMediaType: 'application/octet-stream' }, ...parameterSchemas() },
-          },
-        },
-        'application/json': { schema: { $ref: '#/components/schemas/ClassifyJson' } },
+        'application/octet-stream': {},
+        'image/*': {},
+        'multipart/form-data': { schema: form },
+        'application/json': { schema: { $ref: `#/components/schemas/${json}` } },
       },
     },
     responses: {
       200: {
-        description: 'The labels of the photo.',
+        description: result.description,
         content: {
-          'application/json': { schema: { $ref: '#/components/schemas/Classification' } },
+          'application/json': { schema: { $ref: `#/components/schemas/${result.schema}` } },
           'application/x-ndjson': {},
         },
       },
@@ -183,7 +209,7 @@ function problemReplies(codes: ProblemCode[]): Record<number, object> {
   )
 }
 
-function parameterSchemas(of: z.ZodType = classifyParametersSchema): Record<string, Record<string, unknown>> {
+function parameterSchemas(of: z.ZodType): Record<string, Record<string, unknown>> {
   const schema = z.toJSONSchema(of, { io: 'output', target: 'draft-2020-12' })
   return (schema.properties ?? {}) as Record<string, Record<string, unknown>>
 }
@@ -202,7 +228,7 @@ function queryParameters(of: z.ZodType): object[] {
 function componentSchemas(): Record<string, object> {
   const uri = (id: string) => `#/components/schemas/${id}`
   const registry = z.registry<{ id: string }>()
-  for (const schema of [...REPLIES, classifyJsonSchema]) {
+  for (const schema of [...REPLIES, classifyJsonSchema, explainJsonSchema]) {
     registry.add(schema, { id: String(schema.meta()?.id) })
   }
   const { schemas } = z.toJSONSchema(registry, {

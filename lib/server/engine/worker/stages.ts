@@ -5,23 +5,28 @@ import { Problem } from '@/lib/shared/problem'
 import { type Decoded, decode, orientationOf } from '../../image/decode'
 import { toPng } from '../../image/png'
 import { fromTensor, type TensorData } from '../../image/tensor'
-import type { Answer, Job, Seen } from '../protocol'
+import type { Answer, Job, PhotoAnswer, PhotoJob, Seen } from '../protocol'
+import { maskSteps } from './mask-steps'
 import type { LoadedModel } from './session'
 
-interface Prepared {
+interface Item {
   job: Job
-  model: LoadedModel
-  decoded: Decoded
-  decodeMs: number
+  /** When it came (milliseconds of this process). */
+  since: number
+  /** Runs the model once. Null where there is more to do. */
+  step(): Promise<Answer | null>
   settle(result: Answer | null | Error): void
 }
 
+/** People go before batches, but what has waited so long is not overtaken any more: a worker is killed for a photo that takes too long. */
+const MOST_OVERTAKEN_MS = 5000
+
 /**
  * The two stages of a photo in a worker. Decoding happens on libuv's threads and several photos decode at once;
- * `session.run` blocks this thread, one photo at a time. So the next photos decode while this one runs.
+ * `session.run` blocks this thread, one run at a time. So the next photos decode while this one runs.
  */
 export class Stages {
-  private readonly prepared: Prepared[] = []
+  private readonly line: Item[] = []
   /** Jobs here now, by id; true once their caller has gone. */
   private readonly cancelled = new Map<number, boolean>()
   private running = false
@@ -31,48 +36,57 @@ export class Stages {
     private readonly maxPixels: number,
   ) {}
 
-  /** Takes a job through both stages. Resolves to null where it was cancelled before its run. */
+  /** Takes a job through its stages. Resolves to null where it was cancelled before its last run. */
   async process(job: Job): Promise<Answer | null> {
     const model = this.models.get(job.model)
     if (!model) throw new Problem('not_ready', `The model ${job.model} is not loaded.`)
-    const start = performance.now()
+    const since = performance.now()
     this.cancelled.set(job.id, false)
     try {
-      const decoded = await decode(job.image, model.spec.preprocessor, this.maxPixels)
-      const decodeMs = performance.now() - start
+      const step = job.kind === 'masks' ? maskSteps(job, model) : await this.photoStep(job, model)
       return await new Promise<Answer | null>((resolve, reject) => {
         const settle = (result: Answer | null | Error) => (result instanceof Error ? reject(result) : resolve(result))
-        this.enqueue({ job, model, decoded, decodeMs, settle })
+        this.enqueue({ job, since, step, settle })
+        void this.runAll()
       })
     } finally {
       this.cancelled.delete(job.id)
     }
   }
 
-  /** Marks a job whose caller has gone; it is dropped if it has not run yet. */
+  /** Marks a job whose caller has gone; it is dropped before its next run. */
   cancel(id: number): void {
     if (this.cancelled.has(id)) this.cancelled.set(id, true)
   }
 
-  private enqueue(item: Prepared): void {
-    // A person's photo goes before the batch photos that wait.
-    const firstBatch = this.prepared.findIndex(({ job }) => job.priority === 'batch')
-    if (item.job.priority === 'batch' || firstBatch < 0) this.prepared.push(item)
-    else this.prepared.splice(firstBatch, 0, item)
-    void this.runAll()
+  private async photoStep(job: PhotoJob, model: LoadedModel): Promise<Item['step']> {
+    const start = performance.now()
+    const decoded = await decode(job.image, model.spec.preprocessor, this.maxPixels)
+    const decodeMs = performance.now() - start
+    return () => run(job, model, decoded, decodeMs)
+  }
+
+  private enqueue(item: Item): void {
+    const waits = ({ job, since }: Item) => job.priority === 'batch' && performance.now() - since < MOST_OVERTAKEN_MS
+    const overtaken = item.job.priority === 'batch' ? -1 : this.line.findIndex(waits)
+    if (overtaken < 0) this.line.push(item)
+    else this.line.splice(overtaken, 0, item)
   }
 
   private async runAll(): Promise<void> {
     if (this.running) return
     this.running = true
-    for (let item = this.prepared.shift(); item; item = this.prepared.shift()) {
-      item.settle(this.cancelled.get(item.job.id) ? null : await run(item).catch((error: Error) => error))
+    for (let item = this.line.shift(); item; item = this.line.shift()) {
+      const gone = this.cancelled.get(item.job.id)
+      const result = gone ? null : await item.step().catch((error: Error) => error)
+      if (gone || result !== null) item.settle(result)
+      else this.enqueue(item)
     }
     this.running = false
   }
 }
 
-async function run({ job, model, decoded, decodeMs }: Prepared): Promise<Answer> {
+async function run(job: PhotoJob, model: LoadedModel, decoded: Decoded, decodeMs: number): Promise<PhotoAnswer> {
   const start = performance.now()
   const tensor = model.prepare(decoded.pixels)
   const logits = await model.run(tensor)
@@ -81,6 +95,7 @@ async function run({ job, model, decoded, decodeMs }: Prepared): Promise<Answer>
     ...judged(logits, job.want, model.spec),
     image: decoded.source,
     seen: job.preview ? await whatItSaw(job, model, tensor, decoded) : null,
+    input: job.want === 'pixels' ? { pixels: decoded.pixels, geometry: decoded.geometry } : null,
     decodeMs,
     runMs,
   }
@@ -89,10 +104,10 @@ async function run({ job, model, decoded, decodeMs }: Prepared): Promise<Answer>
 /** Labels and doubt, or the logits alone where they were asked for. */
 function judged(
   logits: Float32Array,
-  want: Job['want'],
+  want: PhotoJob['want'],
   { temperature, uncertainty: rule }: LoadedModel['spec'],
-): Pick<Answer, 'top' | 'uncertain' | 'logits'> {
-  if (want === 'logits') return { top: [], uncertain: null, logits }
+): Pick<PhotoAnswer, 'top' | 'uncertain' | 'logits'> {
+  if (typeof want !== 'number') return { top: [], uncertain: null, logits }
   // The margin needs the second best, whatever the caller asked for.
   const top = topK(softmax(logits, temperature), Math.max(2, want))
   const uncertain = uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule)
@@ -101,7 +116,7 @@ function judged(
 
 /** The picture that stands in the tensor: made from it, not beside it, so that it cannot differ. */
 async function whatItSaw(
-  { image }: Job,
+  { image }: PhotoJob,
   { input, spec }: LoadedModel,
   tensor: TensorData,
   { geometry }: Decoded,

@@ -5,6 +5,7 @@ import type { AppEnv, Services } from '../services'
 /** Paths that are counted by name; every other is one label, or strangers could make as many as they like. */
 const ROUTES = new Set([
   '/api/classify',
+  '/api/explain',
   '/api/photo',
   '/api/models',
   '/api/openapi.json',

@@ -1,0 +1,84 @@
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Photo, PhotoSession } from '@/lib/client/photo-session'
+import type { ExportedResult } from '@/lib/shared/result-export'
+import { lazily } from '../ui/lazily'
+import { Answer } from './answer'
+import { PhotoFrame } from './photo-frame'
+import { HeatOverlay } from './why/heat-overlay'
+import { useExplanation } from './why/use-explanation'
+
+const ShareResult = lazily(() => import('./share-result').then((module) => module.ShareResult))
+const Why = lazily(() => import('./why/why').then((module) => module.Why), QuietLine)
+
+interface PhotoViewProps {
+  session: PhotoSession
+  photo: Photo
+  /** All of this visit. */
+  photos: readonly Photo[]
+  model: string
+  /** Predictions to show, and the score that they have at least. */
+  shown: number
+  least: number
+  /** Whether this server explains its answers. */
+  explains: boolean
+  strip: ReactNode
+  options: ReactNode
+}
+
+/** A photo and what is known of it. */
+export function PhotoView({ session, photo, photos, model, shown, least, explains, strip, options }: PhotoViewProps) {
+  const t = useTranslations('answer')
+  const phase = photo.phases[model]
+  const predictions = phase?.name === 'answered' ? phase.result.predictions : []
+  const file = photo.prepared?.file ?? photo.file
+  const why = useExplanation(file, model, predictions[0]?.index ?? null)
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
+      <div>
+        <PhotoFrame
+          photo={photo}
+          phase={phase}
+          onRemove={() => session.remove(photo.id)}
+          onSendOriginal={() => session.sendOriginal(photo.id)}
+        >
+          {why.phase?.name === 'explained' && <HeatOverlay explanation={why.phase.explanation} opacity={why.opacity} />}
+        </PhotoFrame>
+        {strip}
+      </div>
+      <section aria-label={t('region')} className="lg:pt-2">
+        <Answer
+          key={`${photo.id} ${model}`}
+          file={file}
+          model={model}
+          phase={phase}
+          shown={shown}
+          least={least}
+          onRetry={() => session.retry(photo.id)}
+          onRemove={() => session.remove(photo.id)}
+        >
+          {explains && <Why why={why} predictions={predictions.slice(0, shown)} />}
+        </Answer>
+        {options}
+        {phase?.name === 'answered' && (
+          <ShareResult
+            shown={{ file: photo.name, result: phase.result }}
+            all={photos.flatMap((each) => exported(each, model))}
+          />
+        )}
+      </section>
+    </div>
+  )
+}
+
+/** The answer of a photo, where it has one. */
+function exported({ name, file, prepared, phases }: Photo, model: string): ExportedResult[] {
+  const phase = phases[model]
+  if (phase?.name !== 'answered') return []
+  return [{ file: name, bytes: file.size, sha256: prepared?.sha256 ?? null, result: phase.result }]
+}
+
+/** As high as a closed line, until it is there. */
+function QuietLine() {
+  return <div className="mt-1 h-8" />
+}

@@ -1,0 +1,55 @@
+import type { Explanation } from '@/lib/shared/explain'
+import { Problem } from '@/lib/shared/problem'
+import type { Geometry, Size } from '../../image/geometry'
+import type { Model } from '../model'
+import type { PhotoAnswer } from '../protocol'
+import type { ExplainOptions } from '../types'
+import { CELLS } from './masks'
+import type { Found } from './run-masks'
+
+/**
+ * The output that a label stands at: by its name, else by its number.
+ *
+ * @throws Problem `invalid_parameter`
+ */
+export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: string): number {
+  const named = labels.indexOf(label)
+  if (named >= 0) return named
+  if (/^\d{1,9}$/.test(label) && Number(label) < labels.length) return Number(label)
+  throw new Problem('invalid_parameter', `label is not valid: ${id} has no label “${label}”.`)
+}
+
+/** What was found, as the contract has it. */
+export function explanation(
+  model: Model,
+  { image, input }: PhotoAnswer,
+  { index, score, values, runs, runMs }: Found,
+  { method, requestId, totalMs }: ExplainOptions & { totalMs: number },
+): Explanation {
+  const size = { width: image.width, height: image.height }
+  return {
+    request_id: requestId ?? '',
+    model: { id: model.id, type: model.type, revision: model.revision, calibrated: model.temperature !== null },
+    label: { label: model.labels[index] ?? String(index), index, score },
+    method,
+    grid: { width: CELLS, height: CELLS, values },
+    area: input ? seenArea(size, input.geometry) : { left: 0, top: 0, ...size },
+    image: size,
+    runs,
+    timings: { run_ms: runMs, total_ms: totalMs },
+  }
+}
+
+/**
+ * Where the model's input lies on the upright photo, in its pixels. Over the edges of the photo where the input has black ones.
+ */
+export function seenArea(photo: Size, { target, crop, canvas }: Geometry): Explanation['area'] {
+  const [x, y] = [photo.width / target.width, photo.height / target.height]
+  const input = canvas ?? crop
+  return {
+    left: (crop.left - (canvas?.left ?? 0)) * x,
+    top: (crop.top - (canvas?.top ?? 0)) * y,
+    width: input.width * x,
+    height: input.height * y,
+  }
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ExplainMethod } from '@/lib/shared/explain'
+import { softmax } from '@/lib/shared/metrics/scores'
+import { Problem } from '@/lib/shared/problem'
+import type { Model } from '../model'
+import type { MaskAnswer, MaskJob, PhotoAnswer } from '../protocol'
+import { Importance } from './importance'
+import { maskCount, maskOf } from './masks'
+
+/** What was found out: the label's output, its score on the whole photo, the map, and what that took. */
+export interface Found {
+  index: number
+  score: number
+  values: number[]
+  runs: number
+  runMs: number
+}
+
+interface Subject {
+  model: Model
+  /** With the logits and the pixels. */
+  answer: PhotoAnswer
+  /** Of the output to explain; the best one if absent. */
+  index: number | undefined
+  method: ExplainMethod
+}
+
+interface Means {
+  masks(job: Omit<MaskJob, 'kind' | 'id' | 'priority'>, signal: AbortSignal): Promise<MaskAnswer>
+  /** Jobs at once. */
+  lanes: number
+  onProgress: ((done: number, of: number) => void) | undefined
+  signal: AbortSignal
+}
+
+/** Masks a job: a tenth of a second, so that progress is seen and a cancelled explanation ends at once. */
+const MASKS_A_JOB = 16
+/** How long a full queue is left alone before it is asked again. */
+const FULL_MS = 100
+
+/** Runs a photo under all masks of a method, several workers at once, and gathers what they tell. */
+export async function runMasks({ model, answer, index, method }: Subject, means: Means): Promise<Found> {
+  const scores = softmax(answer.logits ?? new Float32Array(), model.temperature ?? 1)
+  const explained = index ?? scores.indexOf(Math.max(...scores))
+  const count = maskCount(method)
+  const importance = new Importance()
+  const job = { model: model.id, pixels: answer.input?.pixels ?? new Uint8Array(), method, index: explained }
+  let [given, done, runMs] = [0, 0, answer.runMs]
+
+  async function range(first: number, size: number): Promise<void> {
+    for (let at = first; at < first + size; ) {
+      const part = await patiently(
+        () => means.masks({ ...job, first: at, count: first + size - at }, means.signal),
+        means.signal,
+      )
+      for (const [i, score] of part.scores.entries()) importance.add(maskOf(method, at + i), score)
+      at += part.scores.length
+      done += part.scores.length
+      runMs += part.runMs
+      means.onProgress?.(done, count)
+    }
+  }
+  async function lane(): Promise<void> {
+    while (given < count) {
+      const first = given
+      given += MASKS_A_JOB
+      await range(first, Math.min(MASKS_A_JOB, count - first))
+    }
+  }
+  await Promise.all(Array.from({ length: means.lanes }, lane))
+  return { index: explained, score: scores[explained] ?? 0, values: importance.map(), runs: count + 1, runMs }
+}
+
+/** Who stands behind everybody waits where the queue is full. */
+async function patiently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'queue_full') throw error
+      await sleep(FULL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+    }
+  }
+}

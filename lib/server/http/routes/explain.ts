@@ -1,0 +1,88 @@
+import type { Context } from 'hono'
+import { type Explanation, explainParametersSchema } from '@/lib/shared/explain'
+import { Problem } from '@/lib/shared/problem'
+import { heatPng } from '../../image/heat-png'
+import type { ByteBudget, Lease } from '../byte-budget'
+import { parseParameters, queryParameters } from '../parameters'
+import { asProblem } from '../problem'
+import { readPhoto, requireRoom } from '../read-photo'
+import type { AppEnv, Services } from '../services'
+
+type Progress = (done: number, of: number) => void
+
+/**
+ * `POST /api/explain`: a photo in, what a label of it rests on out. With `stream=1` as lines of NDJSON: `{"done": 16, "of": 256}` as it
+ * goes on, then `{"explanation": …}` or `{"problem": …}`. Who hangs up ends it.
+ */
+export function explain({ engine, environment, log }: Services, uploads: ByteBudget) {
+  let running = 0
+
+  /** Reads a request and explains its photo; the first thing that it resolves to is the work itself, which has begun then. */
+  async function begin(c: Context<AppEnv>, lease: Lease) {
+    const request = c.req.raw
+    const { stream: _stream, ...query } = queryParameters(request.url)
+    parseParameters(explainParametersSchema, query)
+    requireRoom(engine)
+    const { image, fields } = await readPhoto(request, environment, lease)
+    const { png, ...options } = parseParameters(explainParametersSchema, { ...query, ...fields })
+    return async (signal: AbortSignal, onProgress?: Progress): Promise<Explanation> => {
+      const asked = { ...options, requestId: c.get('requestId'), ...(onProgress ? { onProgress } : {}) }
+      const explanation = await engine.explain(image, asked, signal)
+      return png ? { ...explanation, png: await heatPng(explanation.grid) } : explanation
+    }
+  }
+
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    if (running >= environment.MAX_EXPLANATIONS) {
+      throw new Problem('queue_full', `${running} explanations are being made already. Try again in a moment.`)
+    }
+    running++
+    const lease = uploads.lease()
+    const end = () => {
+      running--
+      lease.release()
+    }
+    let streams = false
+    try {
+      const work = await begin(c, lease)
+      c.header('cache-control', 'no-store')
+      if (!/^(1|true)$/.test(c.req.query('stream') ?? '')) return c.json(await work(c.req.raw.signal))
+      streams = true
+      const problem = (error: unknown) => {
+        const { code, ...rest } = asProblem(error).toDetails(c.get('requestId'))
+        if (code === 'internal') log.error({ request_id: c.get('requestId'), err: error }, 'internal error')
+        return { code, ...rest }
+      }
+      return c.body(lines(work, c.req.raw.signal, problem, end), 200, { 'content-type': 'application/x-ndjson' })
+    } finally {
+      if (!streams) end()
+    }
+  }
+}
+
+/** The work as lines that are written while it goes on. Cancelling the stream cancels the work. */
+function lines(
+  work: (signal: AbortSignal, onProgress: Progress) => Promise<Explanation>,
+  requestSignal: AbortSignal,
+  problem: (error: unknown) => object,
+  end: () => void,
+): ReadableStream<Uint8Array> {
+  const gone = new AbortController()
+  const signal = AbortSignal.any([gone.signal, requestSignal])
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    start(controller) {
+      const write = (line: object) => {
+        if (!signal.aborted) controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`))
+      }
+      void work(signal, (done, of) => write({ done, of }))
+        .then((explanation) => write({ explanation }))
+        .catch((error) => write({ problem: problem(error) }))
+        .finally(() => {
+          end()
+          if (!gone.signal.aborted) controller.close()
+        })
+    },
+    cancel: () => gone.abort(),
+  })
+}

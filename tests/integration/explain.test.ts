@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EXPLAIN_METHODS, type Explanation, explanationSchema } from '@/lib/shared/explain'
+import { answer, classify, refusal } from '../support/http'
+import { espresso } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+let server: TestServer
+beforeAll(async () => {
+  // One worker: what goes before what is seen in the order of the answers.
+  server = await startServer({ env: { ENGINE_WORKERS: '1', MAX_EXPLANATIONS: '2' } })
+})
+afterAll(() => server.stop())
+
+const explain = (photo: Uint8Array, query = '', init: RequestInit = {}) =>
+  fetch(`${server.url}/api/explain${query}`, { method: 'POST', body: photo as BodyInit, ...init })
+
+async function explained(photo: Uint8Array, query = ''): Promise<Explanation> {
+  const reply = await explain(photo, query)
+  const json = await reply.json()
+  expect(reply.status, JSON.stringify(json)).toBe(200)
+  return explanationSchema.strict().parse(json)
+}
+
+/** Pictures of the gallery side by side on grey, each whole, as one square. */
+async function sideBySide(left: string, right: string): Promise<Buffer> {
+  const half = (file: string) => sharp(`public/gallery/${file}`).resize(200, 200, { fit: 'cover' }).toBuffer()
+  return sharp({ create: { width: 400, height: 400, channels: 3, background: '#808080' } })
+    .composite([
+      { input: await half(left), left: 0, top: 100 },
+      { input: await half(right), left: 200, top: 100 },
+    ])
+    .png()
+    .toBuffer()
+}
+
+/** The share of what speaks for the label that lies in the left half. */
+function leftShare({ grid: { width, values } }: Explanation): number {
+  const sum = (side: (x: number) => boolean) =>
+    values.reduce((total, value, i) => total + (side(i % width) ? Math.max(value, 0) : 0), 0)
+  const left = sum((x) => x < width / 2)
+  return left / (left + sum((x) => x >= width / 2))
+}
+
+describe('the map points at the object', () => {
+  test.each(EXPLAIN_METHODS)(
+    '%s',
+    async (method) => {
+      for (const [left, right] of [
+        ['koala.webp', 'espresso.png'],
+        ['goldfish.webp', 'frying-pan.webp'],
+        ['volleyball.webp', 'scarlet-macaw.webp'],
+      ] as const) {
+        const label = (file: string) =>
+          ({ 'scarlet-macaw.webp': 'macaw' })[file] ?? file.replace(/\..*/, '').replace('-', ' ')
+        const photo = await sideBySide(left, right)
+        const shares = [left, right].map(async (file) =>
+          leftShare(await explained(photo, `?method=${method}&label=${label(file)}`)),
+        )
+        const [ofLeft = 0, ofRight = 1] = await Promise.all(shares)
+        expect(ofLeft, `${left} beside ${right}`).toBeGreaterThan(0.65)
+        expect(ofRight, `${right} beside ${left}`).toBeLessThan(0.35)
+      }
+    },
+    60_000,
+  )
+})
+
+test('the best label if none is named, the same map each time, and its place on the photo', async () => {
+  const [first, again] = await Promise.all([explained(espresso), explained(espresso, '?label=967')])
+  const { predictions, model } = await answer(classify(server.url, espresso))
+  expect(first).toMatchObject({ model, method: 'rise', label: predictions[0], image: { width: 600, height: 400 } })
+  expect(first.grid.values).toHaveLength(first.grid.width * first.grid.height)
+  expect(again.grid).toEqual(first.grid)
+  // The middle of the longer side, most of the shorter one.
+  const { left, top, width, height } = first.area
+  expect(left + width / 2).toBeCloseTo(300, -1)
+  expect(top + height / 2).toBeCloseTo(200, -1)
+  expect(height).toBeGreaterThan(340)
+  expect(height).toBeLessThanOrEqual(400)
+})
+
+test('in every way that a photo is sent, with a PNG to lay over it', async () => {
+  const form = new FormData()
+  form.set('file', new Blob([espresso]))
+  form.set('png', '1')
+  form.set('model', 'fast')
+  const json = JSON.stringify({ image: espresso.toString('base64'), model: 'fast', png: true })
+  const replies = [
+    await fetch(`${server.url}/api/explain`, { method: 'POST', body: form }),
+    await fetch(`${server.url}/api/explain`, {
+      method: 'POST',
+      body: json,
+      headers: { 'content-type': 'application/json' },
+    }),
+  ]
+  const [a, b] = await Promise.all(replies.map(async (reply) => explanationSchema.parse(await reply.json())))
+  expect(a?.model.type).toBe('fast')
+  expect(a?.grid).toEqual(b?.grid)
+  const png = Buffer.from(a?.png?.replace('data:image/png;base64,', '') ?? '', 'base64')
+  expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 224, height: 224, hasAlpha: true })
+})
+
+test('as a stream: how far it is, then what was found', async () => {
+  const lines = (await (await explain(espresso, '?stream=1')).text())
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const { explanation } = lines.pop() as { explanation: Explanation }
+  expect(explanation.label.label).toBe('espresso')
+  expect(lines.length).toBeGreaterThan(5)
+  expect(lines.at(-1)).toEqual({ done: explanation.runs - 1, of: explanation.runs - 1 })
+  const [broken] = (await (await explain(readFileSync('package.json'), '?stream=1')).text()).split('\n')
+  expect(JSON.parse(broken ?? '')).toMatchObject({ problem: { code: 'not_an_image', status: 415 } })
+})
+
+/** Resolves once the model runs for it. */
+async function begun(signal?: AbortSignal) {
+  const reply = await explain(espresso, '?stream=1', signal ? { signal } : {})
+  const reader = reply.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>
+  await reader.read()
+  return { reader, reply }
+}
+
+test('people do not wait for it', async () => {
+  const { reader } = await begun()
+  let over = false
+  const rest = (async () => {
+    for (let { done } = await reader.read(); !done; { done } = await reader.read());
+    over = true
+  })()
+  for (let i = 0; i < 10; i++) await answer(classify(server.url, espresso))
+  expect(over).toBe(false)
+  await rest
+})
+
+test('who hangs up ends it; more than are allowed at once are refused', async () => {
+  const [one, two] = [new AbortController(), new AbortController()]
+  await begun(one.signal)
+  await begun(two.signal)
+  expect((await refusal(explain(espresso), 429, 'queue_full')).get('retry-after')).toBe('1')
+  one.abort()
+  two.abort()
+  // There is room again at once, long before the two would have been done.
+  const running = async () =>
+    ((await (await fetch(`${server.url}/health/status`)).json()) as { running: number }).running
+  while ((await running()) > 0);
+  expect((await explained(espresso)).label.label).toBe('espresso')
+})
+
+test('refusals', async () => {
+  await refusal(explain(espresso, '?label=expresso'), 400, 'invalid_parameter')
+  await refusal(explain(espresso, '?label=1000'), 400, 'invalid_parameter')
+  await refusal(explain(espresso, '?method=cam'), 400, 'invalid_parameter')
+  await refusal(explain(espresso, '?model=none'), 404, 'unknown_model')
+  await refusal(explain(new Uint8Array()), 400, 'empty_body')
+  await refusal(explain(espresso.subarray(0, 5000)), 422, 'truncated_image')
+  await refusal(fetch(`${server.url}/api/explain`), 405, 'method_not_allowed')
+})
+
+test('without explanations there is nothing there; what takes too long is said', async () => {
+  const off = await startServer({ env: { MAX_EXPLANATIONS: '0', ENGINE_WORKERS: '1' } })
+  await refusal(fetch(`${off.url}/api/explain`, { method: 'POST', body: espresso as BodyInit }), 404, 'not_found')
+  await off.stop()
+  const short = await startServer({ env: { REQUEST_TIMEOUT_MS: '200', ENGINE_WORKERS: '1' } })
+  await refusal(
+    fetch(`${short.url}/api/explain`, { method: 'POST', body: espresso as BodyInit }),
+    503,
+    'deadline_exceeded',
+  )
+  await answer(classify(short.url, espresso))
+  await short.stop()
+})
