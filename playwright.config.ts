@@ -42,7 +42,13 @@ export default defineConfig({
     command: 'npm start',
     url: `http://127.0.0.1:${port}/health/ready`,
     // The server may fetch from itself: the only web that there is here.
-    env: { PORT: port, LOG_LEVEL: 'warn', DATA_DIR: 'test-results/data', URL_INPUT_ALLOW: `127.0.0.1:${port}` },
+    env: {
+      PORT: port,
+      LOG_LEVEL: 'warn',
+      DATA_DIR: 'test-results/data',
+      FEEDBACK: 'photos',
+      URL_INPUT_ALLOW: `127.0.0.1:${port}`,
+    },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
   },
 })

@@ -1,9 +1,15 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { pagesLackGuard } from '@/lib/server/auth/guard'
 import { isDevelopment } from '@/lib/server/env'
 import { contentSecurityPolicy } from '@/lib/shared/csp'
 
 /** Security headers of every page. Next puts the nonce that it finds in the request's policy on its own scripts. */
 export function proxy(request: NextRequest): NextResponse {
+  if (pagesLackGuard()) {
+    return new NextResponse('BASIC_AUTH guards pages under npm start only; nothing here asks for the password.\n', {
+      status: 503,
+    })
+  }
   const nonce = Buffer.from(crypto.randomUUID()).toString('base64')
   const policy = contentSecurityPolicy(nonce, isDevelopment())
   const headers = new Headers(request.headers)

@@ -10,6 +10,6 @@ interface PageProps {
 
 export default async function Page({ searchParams }: PageProps) {
   const { photo } = await searchParams
-  const { models, limits, gallery } = await classifyPageData(typeof photo === 'string' ? photo : null)
-  return <Classifier models={models} limits={limits} gallery={gallery} />
+  const data = await classifyPageData(typeof photo === 'string' ? photo : null)
+  return <Classifier {...data} />
 }

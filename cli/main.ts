@@ -4,6 +4,8 @@ import { readEnvironment } from '@/lib/server/env'
 import { classifyCommand } from './classify/command'
 import { evalCommand } from './eval/command'
 import { EXIT, type ExitCode, Failure } from './exit'
+import { feedbackCommand } from './feedback/command'
+import { hashPasswordCommand } from './hash-password'
 import { jobsCommand } from './jobs/command'
 import { modelsCommand } from './models/command'
 import { serveCommand } from './serve'
@@ -20,6 +22,8 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
   serveCommand(program, surroundings)
   evalCommand(program, surroundings)
   modelsCommand(program, surroundings)
+  feedbackCommand(program, surroundings)
+  hashPasswordCommand(program)
   try {
     await program.parseAsync(argv)
     return EXIT.ok

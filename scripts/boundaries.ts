@@ -27,6 +27,7 @@ const RULES: readonly Rule[] = [
   { name: 'entries-import-no-page', from: /^(bin|cli)\//, to: /^(app|components|lib\/client)\// },
   { name: 'image-is-lowest', from: /^lib\/server\/image\//, to: /^lib\/server\/(?!image\/)/ },
   { name: 'engine-knows-no-door', from: /^lib\/server\/engine\//, to: /^lib\/server\/(http|jobs|storage)\// },
+  { name: 'feedback-knows-no-http', from: /^lib\/server\/feedback\//, to: /^lib\/server\/(http|jobs)\// },
   { name: 'jobs-know-no-http', from: /^lib\/server\/jobs\//, to: /^lib\/server\/http\// },
   {
     name: 'below-the-line',

@@ -17,7 +17,11 @@ const PHOTOS = ['goldfish.webp', 'espresso.png', 'koala.webp', 'polar-bear.webp'
 const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['start', (page) => open(page, '/', 'What is in the photo?')],
   ['answer', answer],
+  ['why', why],
+  ['compare', compare],
+  ['compare-differ', differ],
   ['uncertain', uncertain],
+  ['feedback', feedback],
   ['camera', camera],
   ['gallery', (page) => open(page, '/gallery', 'Gallery')],
   ['batch-start', (page) => open(page, '/batch', 'Batch')],
@@ -48,7 +52,32 @@ async function answer(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Download' }).waitFor()
 }
 
+async function why(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'koala.webp' }).click()
+  await page.getByRole('heading', { level: 1, name: 'koala' }).waitFor()
+  await page.getByRole('button', { name: 'Why this label?' }).click()
+  await page.getByText(/runs of the model/).waitFor()
+}
+
+async function compare(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Compare models' }).click()
+  await page.getByText('All 3 agree').waitFor()
+}
+
+async function differ(page: Page): Promise<void> {
+  await choose(page, ['public/gallery/astronaut.png'])
+  await page.getByText(/different answers/).waitFor()
+}
+
+async function feedback(page: Page): Promise<void> {
+  const question = page.getByRole('button', { name: 'Wrong, it is …' })
+  await question.click()
+  await page.getByRole('combobox', { name: 'What is it?' }).fill('space')
+  await page.getByRole('option').first().waitFor()
+}
+
 async function uncertain(page: Page): Promise<void> {
+  await page.goto('/')
   await choose(page, ['public/gallery/astronaut.png'])
   await page.getByText('Not sure, perhaps', { exact: true }).waitFor()
 }
@@ -148,7 +177,7 @@ async function launch(): Promise<Browser> {
 
 rmSync(OUT, { recursive: true, force: true })
 mkdirSync(OUT, { recursive: true })
-const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+const server = await startServer({ env: { LOG_LEVEL: 'warn', FEEDBACK: 'photos' } })
 const browser = await launch()
 try {
   for (const { width, height, touch } of SIZES) {

@@ -34,6 +34,7 @@ test.each([
   ['entries-import-no-page', 'bin/a.ts', "import '@/components/x'"],
   ['image-is-lowest', 'lib/server/image/a.ts', "import '../engine/x'"],
   ['engine-knows-no-door', 'lib/server/engine/a.ts', "import '../http/x'"],
+  ['feedback-knows-no-http', 'lib/server/feedback/a.ts', "import '../http/x'"],
   ['jobs-know-no-http', 'lib/server/jobs/a.ts', "import '../http/x'"],
   ['below-the-line', 'lib/server/catalog/a.ts', "import '../engine/x'"],
   ['onnxruntime-in-engine', 'lib/server/http/a.ts', "import 'onnxruntime-node'"],

@@ -13,6 +13,7 @@ import { confusionMatrix, reliabilityDiagram } from './figures'
 import { type Entry, Journal } from './journal'
 import { type Evaluated, makeReport, type Report } from './report'
 import { runPhotos } from './run'
+import { evaluateVotes } from './votes'
 
 interface Options {
   labels?: string
@@ -23,6 +24,8 @@ interface Options {
   workers?: number
   name?: string
   json?: boolean
+  feedback?: string
+  token?: string
 }
 
 const WORST = 10
@@ -32,7 +35,7 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
   program
     .command('eval')
     .description('measure a model on labelled photos: accuracy, calibration, confusions')
-    .argument('<folder>', 'photos with a labels.csv (file,label or file,index), or a folder of photos for each class')
+    .argument('[folder]', 'photos with a labels.csv (file,label or file,index), or a folder of photos for each class')
     .option('--labels <csv>', 'another CSV of file,label or file,index')
     .option('--map <csv>', 'two columns: a word in the labels, the class that it means')
     .option('--model <model>', 'type, id, or a model folder (the default model)')
@@ -40,8 +43,16 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
     .option('--out <folder>', 'where the report goes (vision-eval/<photos>-<model>)')
     .option('--workers <n>', 'photos run on so many cores (all)', Number)
     .option('--name <text>', 'what the photos are called in the report (the folder)')
+    .option(
+      '--feedback <place>',
+      'instead of photos: what visitors said, a folder, an exported file, s3://bucket or a server',
+    )
+    .option('--token <token>', 'the ADMIN_TOKEN of that server')
     .option('--json', 'print the report as JSON and nothing else')
-    .action(async (folder: string, options: Options) => {
+    .action(async (folder: string | undefined, options: Options) => {
+      const { feedback, token, json = false } = options
+      if (feedback !== undefined) return evaluateVotes(feedback, { json, token })
+      if (folder === undefined) throw new Failure(EXIT.usage, 'Name a folder of photos, or votes by --feedback.')
       const workers = options.workers ?? (await defaultWorkers())
       await evaluate(folder, { ...options, root, workers, maxPixels })
     })

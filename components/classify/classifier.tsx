@@ -4,6 +4,7 @@ import { useCallback, useState } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract'
+import type { FeedbackOffer } from '@/lib/shared/feedback'
 import { lazily } from '../ui/lazily'
 import { Announcer } from './announcer'
 import { DropOverlay } from './drop-overlay'
@@ -28,10 +29,12 @@ interface ClassifierProps {
   gallery: { file: string; credit: string } | null
   models: readonly ModelInfo[]
   limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean }
+  /** What may be said of answers; null where nothing is kept. */
+  feedback: FeedbackOffer | null
 }
 
 /** The page where photos become answers: drop, choose, paste or film; several one after another. */
-export function Classifier({ models, limits, gallery }: ClassifierProps) {
+export function Classifier({ models, limits, gallery, feedback }: ClassifierProps) {
   const t = useTranslations('classify')
   const { session, views, view, snapshot } = useTabSession(startModel(models), limits.imageBytes)
   const { photos, model, reduce } = snapshot
@@ -103,6 +106,7 @@ export function Classifier({ models, limits, gallery }: ClassifierProps) {
             shown={shown}
             least={least}
             explains={limits.explain}
+            feedback={feedback}
             strip={strip}
             options={options}
           />

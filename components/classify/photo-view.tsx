@@ -1,6 +1,9 @@
+import { Columns3 } from 'lucide-react'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Photo, PhotoSession } from '@/lib/client/photo-session'
+import type { FeedbackOffer } from '@/lib/shared/feedback'
 import type { ExportedResult } from '@/lib/shared/result-export'
 import { lazily } from '../ui/lazily'
 import { Answer } from './answer'
@@ -9,6 +12,7 @@ import { HeatOverlay } from './why/heat-overlay'
 import { useExplanation } from './why/use-explanation'
 
 const ShareResult = lazily(() => import('./share-result').then((module) => module.ShareResult))
+const Feedback = lazily(() => import('./feedback/feedback').then((module) => module.Feedback))
 const Why = lazily(() => import('./why/why').then((module) => module.Why), QuietLine)
 
 interface PhotoViewProps {
@@ -22,13 +26,27 @@ interface PhotoViewProps {
   least: number
   /** Whether this server explains its answers. */
   explains: boolean
+  /** What may be said of answers; null where nothing is kept. */
+  feedback: FeedbackOffer | null
   strip: ReactNode
   options: ReactNode
 }
 
 /** A photo and what is known of it. */
-export function PhotoView({ session, photo, photos, model, shown, least, explains, strip, options }: PhotoViewProps) {
+export function PhotoView({
+  session,
+  photo,
+  photos,
+  model,
+  shown,
+  least,
+  explains,
+  feedback,
+  strip,
+  options,
+}: PhotoViewProps) {
   const t = useTranslations('answer')
+  const compare = useTranslations('compare')
   const phase = photo.phases[model]
   const predictions = phase?.name === 'answered' ? phase.result.predictions : []
   const file = photo.prepared?.file ?? photo.file
@@ -60,11 +78,28 @@ export function PhotoView({ session, photo, photos, model, shown, least, explain
           {explains && <Why why={why} predictions={predictions.slice(0, shown)} />}
         </Answer>
         {options}
+        {feedback && phase?.name === 'answered' && (
+          <Feedback
+            key={`feedback ${photo.id} ${model}`}
+            offer={feedback}
+            result={phase.result}
+            photo={file}
+            vote={photo.votes[model]}
+            onVote={(vote) => session.setVote(photo.id, model, vote)}
+          />
+        )}
         {phase?.name === 'answered' && (
           <ShareResult
             shown={{ file: photo.name, result: phase.result }}
             all={photos.flatMap((each) => exported(each, model))}
-          />
+          >
+            <Link
+              href={`/compare#photo-${photo.id}`}
+              className="-ml-2 inline-flex h-9 items-center gap-1.5 rounded-card px-2 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
+            >
+              <Columns3 aria-hidden className="size-4" /> {compare('link')}
+            </Link>
+          </ShareResult>
         )}
       </section>
     </div>

@@ -14,12 +14,14 @@ interface ShareResultProps {
   shown: ExportedResult
   /** All photos of this visit that have an answer, in their order. */
   all: readonly ExportedResult[]
+  /** More ways. */
+  children?: ReactNode
 }
 
 const COPIED_MS = 2000
 
 /** Takes answers elsewhere: as files, as JSON, or as the code that asks for them. */
-export function ShareResult({ shown, all }: ShareResultProps) {
+export function ShareResult({ shown, all, children }: ShareResultProps) {
   const t = useTranslations('share')
   const [copied, setCopied] = useState('')
   async function copy(what: string, text: string): Promise<void> {
@@ -50,6 +52,7 @@ export function ShareResult({ shown, all }: ShareResultProps) {
         <Item onClick={() => saveFile('answers.csv', 'text/csv', toCsv(all))}>{t('csvOf', { count })}</Item>
         <Item onClick={() => saveFile('answers.json', 'application/json', toJson(all))}>{t('jsonOf', { count })}</Item>
       </Choice>
+      {children}
       <p aria-live="polite" className="flex items-center gap-1.5 text-ink-2 text-sm">
         {copied && (
           <>

@@ -10,11 +10,15 @@ interface Tab {
   snapshot: Snapshot
 }
 
-/** The photos of this tab and which of them is looked at, by the address. */
-export function useTabSession(model: string, maxBytes: number): Tab {
+/**
+ * The photos of this tab and which of them is looked at, by the address.
+ *
+ * @param path of the page that shows them
+ */
+export function useTabSession(model: string, maxBytes: number, path = '/'): Tab {
   const [{ session, views }] = useState(() => {
     const session = tabSession(model, maxBytes)
-    return { session, views: new ViewHistory(session) }
+    return { session, views: new ViewHistory(session, path) }
   })
   useEffect(() => views.connect(), [views])
   useEffect(() => {

@@ -31,6 +31,8 @@ export function SiteHeader({ batches }: { batches: boolean }) {
         {link('/gallery', t('gallery'))}
         {batches && link('/batch', t('batch'))}
         {link('/history', t('history'))}
+        {/* On a phone there is no room; an answer leads there too. */}
+        <span className="contents max-sm:hidden">{link('/compare', t('compare'))}</span>
         {link('/models', t('models'))}
         <a href="/api/openapi.json" className={ITEM}>
           {t('api')}

@@ -1,10 +1,10 @@
 'use client'
 
 import { Search } from 'lucide-react'
-import { useEffect, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Label } from '@/lib/shared/contract'
 import { searchLabels } from '@/lib/shared/label-search'
+import { useLabels } from '../ui/use-labels'
 
 const SHOWN = 24
 
@@ -98,20 +98,4 @@ function useSummary(): (found: number, all: number, query: string) => string {
 function names(label: string, others: readonly string[]): string[] {
   const isId = (name: string) => /^n\d{8}$/.test(name)
   return [...others.filter((name) => name !== label && !isId(name)), ...others.filter(isId)]
-}
-
-/** The labels of a model; undefined while they come, empty where they did not. */
-function useLabels(model: string): readonly Label[] | undefined {
-  const [loaded, setLoaded] = useState<{ model: string; labels: readonly Label[] }>()
-  useEffect(() => {
-    const gone = new AbortController()
-    fetch(`/api/models/${encodeURIComponent(model)}/labels`, { signal: gone.signal })
-      .then((reply) => (reply.ok ? reply.json() : { labels: [] }))
-      .then(({ labels }) => setLoaded({ model, labels }))
-      .catch(() => {
-        if (!gone.signal.aborted) setLoaded({ model, labels: [] })
-      })
-    return () => gone.abort()
-  }, [model])
-  return loaded?.model === model ? loaded.labels : undefined
 }

@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'use-intl'
+import type { VoteSummary } from '@/lib/shared/feedback'
 import type { ModelDetails } from '@/lib/shared/model-details'
 import { useFormat } from '../ui/use-format'
 import { Latency } from './latency'
@@ -33,6 +34,7 @@ export function ModelCard({ model }: { model: ModelDetails }) {
         <>
           <Accuracy model={model} />
           <Facts model={model} />
+          {model.votes && <Votes votes={model.votes} />}
           <Latency model={model.id} ready={model.status === 'ready'} />
           {model.limits && (
             <details className="mt-4 border-line border-t pt-4 text-sm">
@@ -118,6 +120,33 @@ function Facts({ model }: { model: ModelDetails }) {
         {model.revision.slice(7, 19)}
       </dd>
     </dl>
+  )
+}
+
+/** What visitors say of its answers. */
+function Votes({ votes: { votes, right, interval, corrected } }: { votes: VoteSummary }) {
+  const t = useTranslations('models')
+  const format = useFormat()
+  const between = useInterval()
+  return (
+    <div className="mt-4 border-line border-t pt-4 text-sm">
+      <p className="flex justify-between gap-5">
+        <span className="text-ink-2">{t('votes')}</span>
+        <span className="tabular-nums">{t('votesRight', { percent: format.percent(right / votes) })}</span>
+      </p>
+      <p className="mt-0.5 text-ink-3 text-xs">{t('votesHint', { votes, interval: between(interval) })}</p>
+      {corrected.length > 0 && (
+        <p className="mt-2 text-ink-2 text-xs">
+          {t('votesCorrected')}
+          {corrected
+            .map(({ label, votes: count, to }) => {
+              const names = to.map((each) => each.label).join(', ')
+              return names ? t('votesTo', { label, count, to: names }) : t('votesOnly', { label, count })
+            })
+            .join('; ')}
+        </p>
+      )}
+    </div>
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Classification } from '@/lib/shared/contract'
 import type { ClassifyCall } from './classify'
 import type { Failure } from './failure'
+import type { GivenVote } from './feedback'
 import type { Prepared, PrepareOptions } from './prepare-photo'
 
 /** Where one photo stands with one model. */
@@ -31,6 +32,8 @@ export interface Photo {
   asIs: boolean
   /** By model, so that going back to a model shows its answer at once. */
   phases: Readonly<Record<string, Phase>>
+  /** What the visitor said of the answers, by model. */
+  votes: Readonly<Record<string, GivenVote>>
 }
 
 /** A photo as it was before a reload. Its phases are answers. */
@@ -122,6 +125,7 @@ export class PhotoSession {
       prepared: null,
       asIs: false,
       phases: {},
+      votes: {},
     }))
     const [first] = photos
     if (!first) return
@@ -146,13 +150,24 @@ export class PhotoSession {
 
   /** Asks again with the photo as it is. */
   sendOriginal(id: number): void {
-    this.setPhoto(id, { asIs: true, prepared: null, phases: {} })
+    this.setPhoto(id, { asIs: true, prepared: null, phases: {}, votes: {} })
     this.request(id)
   }
 
   retry(id: number): void {
     this.setPhase({ id, model: this.state.model }, null)
     this.request(id)
+  }
+
+  /** Notes what the visitor said of an answer. */
+  setVote(id: number, model: string, vote: GivenVote): void {
+    this.setPhoto(id, { votes: { ...this.photo(id)?.votes, [model]: vote } })
+  }
+
+  /** Asks for the answer of a photo by any model, once; `again` after a failure. */
+  ask(id: number, model: string, { again = false } = {}): void {
+    if (again) this.setPhase({ id, model }, null)
+    this.request(id, model)
   }
 
   /** Asks again for what failed because there was no connection. */
@@ -183,9 +198,9 @@ export class PhotoSession {
     for (const { url } of this.state.photos) URL.revokeObjectURL(url)
   }
 
-  /** Asks for the answer of a photo by the current model, unless there is one or one is on its way. */
-  private request(id: number): void {
-    const job = { id, model: this.state.model, retries: 0 }
+  /** Asks for the answer of a photo, unless there is one or one is on its way. */
+  private request(id: number, model = this.state.model): void {
+    const job = { id, model, retries: 0 }
     const photo = this.photo(id)
     if (!photo || photo.phases[job.model]) return
     this.setPhase(job, { name: 'waiting' })

@@ -12,7 +12,7 @@ interface StoredPhoto {
   credit: string | null
 }
 
-interface StoredState extends Pick<Photo, 'prepared' | 'asIs' | 'phases'> {
+interface StoredState extends Pick<Photo, 'prepared' | 'asIs' | 'phases' | 'votes'> {
   tab: string
   id: number
 }
@@ -54,8 +54,8 @@ async function read(db: IDBPDatabase<Schema>, tab: string): Promise<RestoredPhot
   const [photos, states] = await Promise.all([db.getAll('photos', all(tab)), db.getAll('states', all(tab))])
   const stateOf = new Map(states.map((state) => [state.id, state]))
   return photos.map(({ id, name, file, credit }) => {
-    const { prepared = null, asIs = false, phases = {} } = stateOf.get(id) ?? {}
-    return { id, name, file, credit, prepared, asIs, phases }
+    const { prepared = null, asIs = false, phases = {}, votes = {} } = stateOf.get(id) ?? {}
+    return { id, name, file, credit, prepared, asIs, phases, votes }
   })
 }
 
@@ -120,14 +120,14 @@ class Keeper {
     return { tab: this.tab, id, time: Date.now(), name, file, credit }
   }
 
-  private state({ id, prepared, asIs, phases }: Photo): StoredState {
+  private state({ id, prepared, asIs, phases, votes }: Photo): StoredState {
     const answered = Object.entries(phases).filter(([, { name }]) => name === 'answered')
-    return { tab: this.tab, id, prepared, asIs, phases: Object.fromEntries(answered) }
+    return { tab: this.tab, id, prepared, asIs, phases: Object.fromEntries(answered), votes }
   }
 }
 
-/** What of a photo outlives a reload, in a word: how it is sent, and by which models it is answered. */
-function settled({ prepared, asIs, phases }: Photo): string {
+/** What of a photo outlives a reload, in a word: how it is sent, by which models it is answered, and what was said of that. */
+function settled({ prepared, asIs, phases, votes }: Photo): string {
   const answered = Object.keys(phases).filter((model) => phases[model]?.name === 'answered')
-  return [prepared !== null, asIs, ...answered].join()
+  return JSON.stringify([prepared !== null, asIs, answered, votes])
 }

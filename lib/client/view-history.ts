@@ -15,7 +15,11 @@ export class ViewHistory {
   private selected: number | null
   private readonly listeners = new Set<() => void>()
 
-  constructor(private readonly session: PhotoSession) {
+  /** @param path of the page, which alone is its own */
+  constructor(
+    private readonly session: PhotoSession,
+    private readonly path: string,
+  ) {
     this.selected = session.snapshot().selected
     this.view = this.read()
   }
@@ -73,14 +77,16 @@ export class ViewHistory {
 
   /** A new entry, or another address for this one where it shows nothing to come back to. */
   private go(hash: string): void {
-    const stale = location.search !== '' || (PHOTO.test(location.hash) && this.photoOf(location.hash) === null)
+    // What the start was asked for by its query is done; another page's query says what it shows.
+    const search = this.path === '/' ? '' : location.search
+    const stale = location.search !== search || (PHOTO.test(location.hash) && this.photoOf(location.hash) === null)
     // No state of our own: Next puts its own in.
-    if (location.hash !== hash) history[stale ? 'replaceState' : 'pushState'](null, '', `/${hash}`)
+    if (location.hash !== hash) history[stale ? 'replaceState' : 'pushState'](null, '', `${this.path}${search}${hash}`)
     this.moved()
   }
 
   private moved(): void {
-    if (location.pathname !== '/') return
+    if (location.pathname !== this.path) return
     const view = this.read()
     if (JSON.stringify(view) === JSON.stringify(this.view)) return
     this.view = view

@@ -1,6 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { z } from 'zod'
 import { MODEL_TYPES } from '@/lib/shared/contract'
+import { FEEDBACK_MODES } from '@/lib/shared/feedback'
+import { isPasswordHash } from './auth/password'
 import { memoryLimit } from './observe/limits'
 import { parseLocation } from './storage/location'
 
@@ -50,6 +52,11 @@ const webAddress = z
   .regex(/^https?:\/\/\S+$/)
   .meta({ allowed: 'an address like http://localhost:9000' })
 
+const credentials = z
+  .string()
+  .refine((text) => /^[^:\s]+:/.test(text) && isPasswordHash(text.slice(text.indexOf(':') + 1)))
+  .meta({ allowed: 'a name and the hash of a password, name:hash, as `vision hash-password` makes it' })
+
 const locations = z
   .string()
   .transform((list) => list.split(',').map((each) => parseLocation(each.trim())))
@@ -86,6 +93,9 @@ const OPTIONS = {
   MAX_FILES: integer(1, 10_000_000).default(100_000),
   MAX_JOB_BYTES: integer(MEGABYTE, 1e13).default(10_000 * MEGABYTE),
   JOB_RETENTION_HOURS: integer(1, 24 * 366).default(72),
+  FEEDBACK: choice(FEEDBACK_MODES).default('off'),
+  FEEDBACK_RETENTION_DAYS: integer(1, 36_600).default(365),
+  BASIC_AUTH: credentials.optional(),
   ADMIN_TOKEN: text.optional(),
   INSTANCES: integer(1, 10_000).default(1),
   REDIS_URL: redisUrl.optional(),
@@ -160,6 +170,11 @@ export function cores(): number {
 /** What a child process inherits, with `extra` on top. */
 export function childEnvironment(extra: Record<string, string>): NodeJS.ProcessEnv {
   return { ...process.env, ...extra }
+}
+
+/** Whether BASIC_AUTH is set, for code that runs before the environment is read. */
+export function wantsSignIn(): boolean {
+  return Boolean(process.env.BASIC_AUTH)
 }
 
 /** Whether this is `npm run dev`, where code changes under a running server. */

@@ -4,9 +4,15 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
+import { guardPages } from './auth/guard'
+import { CHALLENGE } from './auth/sign-in'
 import { Connections } from './connections'
 import { isApiPath } from './http/app'
+import { addressOf } from './http/client'
+import { network } from './http/middleware/rate-limit'
 import { HSTS } from './http/middleware/security-headers'
+import { isOpen } from './http/middleware/sign-in'
+import { asProblem } from './http/problem'
 import type { Runtime } from './runtime'
 
 /** Longer than a balancer keeps an idle connection (60 s on AWS), so that it never sends into a closed one. */
@@ -29,6 +35,7 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   server.requestTimeout = REQUEST_MS
   const connections = new Connections(server)
   const listener = requestListener(connections, runtime, pages)
+  guardPages()
   server.on('request', listener)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // A sender that asks first is spared an upload that would be refused.
@@ -53,7 +60,8 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   process.send?.({ kind: 'listening', url: `http://${shown}:${port}` })
 }
 
-function requestListener(connections: Connections, { app, environment }: Runtime, pages: PageHandler): RequestListener {
+function requestListener(connections: Connections, runtime: Runtime, pages: PageHandler): RequestListener {
+  const { app, environment } = runtime
   // The app itself reads on after a refusal; the adapter must not close on top of it.
   const api = getRequestListener((request, { incoming }) => app.fetch(request, { incoming }), {
     autoCleanupIncoming: false,
@@ -64,9 +72,32 @@ function requestListener(connections: Connections, { app, environment }: Runtime
     if (isApiPath(request.url ?? '')) void api(request, response)
     else {
       if (secure(request, environment.TRUST_PROXY)) response.setHeader('strict-transport-security', HSTS)
-      void pages(request, response)
+      void enter(request, response, runtime, pages)
     }
   }
+}
+
+/** The pages, for who may come in. The API has the same rule in its app. */
+async function enter(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { signIn, environment: { TRUST_PROXY } }: Runtime,
+  pages: PageHandler,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  try {
+    const forwarded = request.headers['x-forwarded-for']
+    const address = addressOf(request.socket.remoteAddress, forwarded?.toString(), TRUST_PROXY)
+    if (!isOpen(pathname)) await signIn?.check(request.headers.authorization, network(address))
+  } catch (error) {
+    const { status, detail, code, retryAfterSeconds } = asProblem(error)
+    const headers =
+      code === 'unauthorized' ? { 'www-authenticate': CHALLENGE } : { 'retry-after': String(retryAfterSeconds ?? 1) }
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers })
+    response.end(`${detail}\n`)
+    return
+  }
+  await pages(request, response)
 }
 
 /** What Node answers itself where nobody listens for this event. */

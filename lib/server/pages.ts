@@ -1,4 +1,5 @@
 import type { ModelInfo } from '@/lib/shared/contract'
+import type { FeedbackOffer } from '@/lib/shared/feedback'
 import { type GalleryPicture, licenseName } from '@/lib/shared/gallery'
 import type { ModelDetails } from '@/lib/shared/model-details'
 import { getRuntime } from './runtime'
@@ -7,14 +8,21 @@ import { getRuntime } from './runtime'
 export interface ClassifyPageData {
   models: readonly ModelInfo[]
   limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean }
+  /** What may be said of answers; null where nothing is kept. */
+  feedback: FeedbackOffer | null
   /** The photo of the gallery that was asked for, where there is one of that name. */
   gallery: { file: string; credit: string } | null
 }
 
-/** The models with what their cards say. */
+/** The models with what their cards and their users say. */
 export async function modelsPageData(): Promise<readonly ModelDetails[]> {
-  const { engine } = await getRuntime()
-  return engine.details()
+  const { engine, feedback } = await getRuntime()
+  return Promise.all(
+    engine.details().map(async (model) => ({
+      ...model,
+      votes: (await feedback?.summary(model.id, model.revision)) ?? null,
+    })),
+  )
 }
 
 /** What the page of batches must know; null where this server has none. */
@@ -45,7 +53,7 @@ export async function galleryPageData(): Promise<readonly GalleryPicture[]> {
 
 /** The one door by which server components read: everything here is safe to show to any visitor. */
 export async function classifyPageData(photo: string | null): Promise<ClassifyPageData> {
-  const { engine, environment, gallery } = await getRuntime()
+  const { engine, environment, gallery, feedback } = await getRuntime()
   const picture = photo === null ? undefined : (await gallery.pictures()).find(({ file }) => file === photo)
   return {
     models: engine.models(),
@@ -55,6 +63,7 @@ export async function classifyPageData(photo: string | null): Promise<ClassifyPa
       urlInput: environment.URL_INPUT === 'true',
       explain: environment.MAX_EXPLANATIONS > 0,
     },
+    feedback: feedback && { photos: feedback.mode === 'photos', days: environment.FEEDBACK_RETENTION_DAYS },
     gallery: picture ? { file: picture.file, credit: `${picture.author}, ${licenseName(picture.license)}` } : null,
   }
 }

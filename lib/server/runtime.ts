@@ -1,5 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { AnswerCache } from './answers/answer-cache'
+import { SignIn } from './auth/sign-in'
 import { watchModels } from './catalog/watch'
 import { defaultWorkers } from './default-workers'
 import type { createEngine } from './engine/engine'
@@ -11,6 +13,7 @@ import { Lifecycle } from './lifecycle'
 import { createLog } from './log'
 import { Metrics } from './observe/metrics'
 import { fromRoot, openEngine } from './open-engine'
+import { openFeedback } from './open-feedback'
 import { openJobs } from './open-jobs'
 import { openRedis } from './open-redis'
 
@@ -45,7 +48,12 @@ export function getRuntime(): Promise<Runtime> {
   if (held && !isOutdated(held, stamp)) return held.runtime
   // The jobs' folder has one owner at a time.
   const runtime = held
-    ? held.runtime.then(({ jobs }) => jobs?.shutDown()).then(createRuntime, createRuntime)
+    ? held.runtime
+        .then(({ jobs, feedback }) => {
+          feedback?.close()
+          return jobs?.shutDown()
+        })
+        .then(createRuntime, createRuntime)
     : createRuntime()
   world[KEY] = { stamp, loadedAt: LOADED_AT, runtime }
   // A start that failed is not kept: the next call tries again and says again what is wrong.
@@ -90,6 +98,11 @@ async function createRuntime(): Promise<Runtime> {
     redis,
     answers: bytes > 0 ? new AnswerCache(engine, { bytes, redis: redis ?? undefined }) : null,
     jobs: await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log }),
+    feedback: await openFeedback(environment, engine, {
+      folder: join(fromRoot(environment.DATA_DIR), 'feedback'),
+      log,
+    }),
+    signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
     environment,
     log,
     metrics: new Metrics(() => engine.stats()),

@@ -1,4 +1,5 @@
 import type { ModelInfo } from './contract'
+import type { VoteSummary } from './feedback'
 import type { Interval } from './metrics/calibration'
 
 /** Figures of a model's committed evaluation. Shares are fractions. */
@@ -15,6 +16,8 @@ export interface EvaluationSummary {
 
 /** All that a reader may want to know of a model before trusting it. */
 export interface ModelDetails extends ModelInfo {
+  /** What visitors say of this revision; null where none has voted, or none is asked. */
+  votes: VoteSummary | null
   published: { value: number; source: string } | null
   evaluation: EvaluationSummary | null
   source: string | null

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   unknown_job: [404, 'There is no such job'],
   not_found: [404, 'There is nothing at this address'],
   unauthorized: [401, 'A token is needed'],
+  forbidden: [403, 'This is not allowed'],
   method_not_allowed: [405, 'This method is not allowed here'],
   too_large: [413, 'The file is too large'],
   too_many_pixels: [413, 'The picture has too many pixels'],

@@ -88,7 +88,7 @@ test('a pasted photo, and a sample with its credit', async ({ page }) => {
     window.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
   }, base64)
   await expect(heading(page, 'goldfish')).toBeVisible()
-  await page.reload()
+  await page.goto('/')
   await hydrated(page)
   await page.getByRole('button', { name: /A koala/ }).click()
   await expect(heading(page, 'koala')).toBeVisible()

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContext, expect, type Page, test } from '@playwright/test'
 
-const PAGES = ['/', '/gallery', '/batch', '/models', '/history', '/result#nothing', '/nowhere']
+const PAGES = ['/', '/gallery', '/batch', '/compare', '/models', '/history', '/result#nothing', '/nowhere']
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
 const choose = (page: Page, ...names: string[]) =>
   page.locator('input[type=file][multiple]').setInputFiles(names.map((name) => `public/gallery/${name}`))

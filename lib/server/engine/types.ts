@@ -49,7 +49,7 @@ export interface EngineStats {
 export interface Engine {
   models(): readonly ModelInfo[]
   /** The same with what their cards say. */
-  details(): readonly ModelDetails[]
+  details(): readonly Omit<ModelDetails, 'votes'>[]
   /**
    * The labels of a model by its id or type, in the order of its outputs.
    *

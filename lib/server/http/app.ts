@@ -9,9 +9,11 @@ import { discardRefused } from './middleware/discard'
 import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
+import { requireSignIn } from './middleware/sign-in'
 import { asProblem, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { explain } from './routes/explain'
+import { exportFeedback, giveFeedback } from './routes/feedback'
 import { live, ready, status } from './routes/health'
 import { metrics } from './routes/metrics'
 import { labels, models } from './routes/models'
@@ -29,7 +31,7 @@ export function isApiPath(path: string): boolean {
 export function createApp(services: Services): App {
   const app: App = new Hono()
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services))
-  app.use(discardRefused(services), closing(services))
+  app.use(discardRefused(services), closing(services), requireSignIn(services))
   const limit = rateLimit(services)
   app.use('/api/classify', limit)
   app.use('/api/photo', limit)
@@ -48,6 +50,14 @@ export function createApp(services: Services): App {
     for (const [path, handlers] of Object.entries(jobRoutes(services.jobs, services.environment, uploads))) {
       route(app, path, handlers)
     }
+  }
+  if (services.feedback) {
+    app.use('/api/feedback', limit)
+    const { ADMIN_TOKEN: token } = services.environment
+    route(app, '/api/feedback', {
+      POST: giveFeedback(services.feedback, services.environment, uploads),
+      ...(token === undefined ? {} : { GET: exportFeedback(services.feedback, token) }),
+    })
   }
   route(app, '/api/models', { GET: models(services) })
   route(app, '/api/models/:model/labels', { GET: labels(services) })

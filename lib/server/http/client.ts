@@ -6,8 +6,12 @@ import type { AppEnv } from './services'
  * called from, it is the entry that many from the right in X-Forwarded-For; what stands left of it anybody can write.
  */
 export function clientAddress(c: Context<AppEnv>, hops: number): string {
-  const socket = c.env?.incoming?.socket.remoteAddress
-  const forwarded = (c.req.header('x-forwarded-for') ?? '').split(',').map((entry) => entry.trim())
+  return addressOf(c.env?.incoming?.socket.remoteAddress, c.req.header('x-forwarded-for'), hops)
+}
+
+/** The same by what a server knows: its socket's other end and the header. */
+export function addressOf(socket: string | undefined, header: string | undefined, hops: number): string {
+  const forwarded = (header ?? '').split(',').map((entry) => entry.trim())
   // Next's own server stands in front where there is no socket, and it appends what it sees.
   const index = forwarded.length - (socket === undefined ? Math.max(hops, 1) : hops)
   return (hops === 0 ? socket : undefined) ?? (forwarded[Math.max(index, 0)] || socket || 'unknown')

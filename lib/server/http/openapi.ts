@@ -16,6 +16,7 @@ import {
   statusSchema,
 } from '@/lib/shared/contract'
 import { explainJsonSchema, explainParametersSchema, explanationSchema } from '@/lib/shared/explain'
+import { feedbackRequestSchema, voteSchema } from '@/lib/shared/feedback'
 import { jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/jobs'
 import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
 import { jobPaths } from './jobs/openapi'
@@ -26,6 +27,7 @@ const REPLIES = [
   previewSchema,
   classificationSchema,
   explanationSchema,
+  voteSchema,
   modelInfoSchema,
   labelSchema,
   labelsReplySchema,
@@ -44,6 +46,7 @@ const OTHERS = new Set<ProblemCode>([
   'method_not_allowed',
   'unknown_job',
   'unauthorized',
+  'forbidden',
   'archive_too_large',
   'conflict',
   'storage_full',
@@ -89,6 +92,7 @@ export function openApiDocument(): object {
         },
       },
       ...jobPaths({ reply, problems: problemReplies, parameters: queryParameters(jobParametersSchema) }),
+      '/api/feedback': { post: feedbackOperation(), get: votesOperation() },
       '/api/models': { get: getOperation('listModels', 'The models and whether they serve.', 'Models') },
       '/api/models/{model}/labels': {
         get: {
@@ -137,6 +141,41 @@ function explainOperation(): object {
     json: 'ExplainJson',
     result: { description: 'The map.', schema: 'Explanation' },
   })
+}
+
+function feedbackOperation(): object {
+  return {
+    operationId: 'giveFeedback',
+    summary: 'Say whether an answer is right. Only where the server asks for it (`FEEDBACK`).',
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/FeedbackRequest' } } },
+    },
+    responses: {
+      201: reply('The vote as it is kept.', 'Vote'),
+      ...problemReplies([
+        'invalid_json',
+        'invalid_parameter',
+        'unknown_model',
+        'too_large',
+        'rate_limited',
+        'storage_full',
+      ]),
+    },
+  }
+}
+
+function votesOperation(): object {
+  const format = { name: 'format', in: 'query', required: false, schema: { type: 'string', enum: ['csv', 'ndjson'] } }
+  return {
+    operationId: 'listFeedback',
+    summary: 'All votes; for the operator (`Authorization: Bearer …`).',
+    parameters: [format],
+    responses: {
+      200: { description: 'A line a vote.', content: { 'text/csv': {}, 'application/x-ndjson': {} } },
+      ...problemReplies(['unauthorized', 'invalid_parameter']),
+    },
+  }
 }
 
 interface PhotoOperation {
@@ -228,7 +267,7 @@ function queryParameters(of: z.ZodType): object[] {
 function componentSchemas(): Record<string, object> {
   const uri = (id: string) => `#/components/schemas/${id}`
   const registry = z.registry<{ id: string }>()
-  for (const schema of [...REPLIES, classifyJsonSchema, explainJsonSchema]) {
+  for (const schema of [...REPLIES, classifyJsonSchema, explainJsonSchema, feedbackRequestSchema]) {
     registry.add(schema, { id: String(schema.meta()?.id) })
   }
   const { schemas } = z.toJSONSchema(registry, {

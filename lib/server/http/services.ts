@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Hono } from 'hono'
 import type { AnswerCache } from '../answers/answer-cache'
+import type { SignIn } from '../auth/sign-in'
 import type { Engine } from '../engine/types'
 import type { Environment } from '../env'
+import type { Feedback } from '../feedback/feedback'
 import type { Jobs } from '../jobs/jobs'
 import type { Lifecycle } from '../lifecycle'
 import type { Log } from '../log'
@@ -14,10 +16,14 @@ export interface Services {
   engine: Engine
   /** Batch jobs; null where they are switched off. */
   jobs: Jobs | null
+  /** What visitors say of answers; null where none is kept. */
+  feedback: Feedback | null
   /** Answers that were given before; null where none are kept. */
   answers: AnswerCache | null
   /** What all instances share; null where this one is alone. */
   redis: RedisClient | null
+  /** Who may come in; null where everybody may. */
+  signIn: SignIn | null
   environment: Environment
   lifecycle: Lifecycle
   log: Log

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { Context, Handler } from 'hono'
 import {
   addParametersSchema,
@@ -10,6 +9,7 @@ import {
 import { Problem } from '@/lib/shared/problem'
 import type { Environment } from '../../env'
 import type { Draft, Jobs } from '../../jobs/jobs'
+import { requireAdmin } from '../admin'
 import type { ByteBudget } from '../byte-budget'
 import { parseParameters, queryParameters } from '../parameters'
 import type { AppEnv } from '../services'
@@ -98,12 +98,4 @@ export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBud
     },
     '/api/jobs/:id/events': { GET: async (c) => jobEvents(c, await jobs.feed(id(c))) },
   }
-}
-
-/** @throws Problem `unauthorized` */
-function requireAdmin(header: string | undefined, token: string): void {
-  const given = Buffer.from(header?.replace(/^Bearer /i, '') ?? '')
-  const wanted = Buffer.from(token)
-  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return
-  throw new Problem('unauthorized', 'What is listed over all jobs needs the operator’s token: Authorization: Bearer …')
 }

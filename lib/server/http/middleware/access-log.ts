@@ -6,6 +6,7 @@ import type { AppEnv, Services } from '../services'
 const ROUTES = new Set([
   '/api/classify',
   '/api/explain',
+  '/api/feedback',
   '/api/photo',
   '/api/models',
   '/api/openapi.json',

@@ -1,0 +1,17 @@
+import type { Metadata } from 'next'
+import { Compare } from '@/components/compare/compare'
+import { classifyPageData } from '@/lib/server/pages'
+import { translation } from '../translation'
+
+// Which models serve is a fact of the moment.
+export const dynamic = 'force-dynamic'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const { t } = await translation()
+  return { title: t('meta.compare.title'), description: t('meta.compare.description') }
+}
+
+export default async function Page() {
+  const { models, limits } = await classifyPageData(null)
+  return <Compare models={models} imageBytes={limits.imageBytes} />
+}

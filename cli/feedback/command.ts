@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { voteText } from '@/lib/shared/vote-export'
+import { EXIT, Failure } from '../exit'
+import type { Surroundings } from '../surroundings'
+import { readVotes } from './source'
+
+interface Options {
+  from: string
+  token?: string
+  out?: string
+  format?: string
+}
+
+/** `vision feedback export`: what visitors said of answers, as a table. */
+export function feedbackCommand(program: Command, { root }: Surroundings): void {
+  program
+    .command('feedback')
+    .description('what visitors say of answers')
+    .command('export')
+    .description('all votes as CSV or NDJSON; the last of an id counts')
+    .option(
+      '--from <place>',
+      'a server’s folder of votes, s3://bucket, or the address of a server',
+      join(root, 'data', 'feedback'),
+    )
+    .option('--token <token>', 'the ADMIN_TOKEN of the server')
+    .option('--format <format>', 'csv or ndjson (by the name of the file, else csv)')
+    .option('--out <file>', 'write there instead of to stdout')
+    .action(exportVotes)
+}
+
+async function exportVotes({ from, token, out, format: asked }: Options): Promise<void> {
+  const format = asked ?? (out?.endsWith('.ndjson') ? 'ndjson' : 'csv')
+  if (format !== 'csv' && format !== 'ndjson') throw new Failure(EXIT.usage, '--format is csv or ndjson.')
+  const stream = out ? createWriteStream(`${out}.new`) : process.stdout
+  const { head, line } = voteText(format)
+  // A pipe's CSV does not begin with the mark that Excel needs.
+  stream.write(out ? head : head.replace('\uFEFF', ''))
+  let votes = 0
+  for await (const vote of readVotes(from, token)) {
+    votes++
+    if (!stream.write(line(vote))) await once(stream, 'drain')
+  }
+  if (!out) return
+  stream.end()
+  await once(stream, 'close')
+  await rename(`${out}.new`, out)
+  console.error(`${votes} ${votes === 1 ? 'vote' : 'votes'} written to ${out}`)
+}

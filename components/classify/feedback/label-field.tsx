@@ -1,0 +1,70 @@
+'use client'
+
+import { Combobox } from '@base-ui/react/combobox'
+import { useId, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Label } from '@/lib/shared/contract'
+import { searchLabels } from '@/lib/shared/label-search'
+import { useLabels } from '../../ui/use-labels'
+
+/** More would push what is below off the screen. */
+const SHOWN = 6
+
+interface LabelFieldProps {
+  /** Id of the model whose labels these are. */
+  model: string
+  /** The label that was wrong. */
+  not: number
+  onChoose(label: Label | null): void
+}
+
+/** A label of a model, found by its name, another name or its WordNet id. */
+export function LabelField({ model, not, onChoose }: LabelFieldProps) {
+  const t = useTranslations('feedback')
+  const labels = useLabels(model)
+  const id = useId()
+  const [query, setQuery] = useState('')
+  const found = searchLabels(labels ?? [], query).filter(({ index }) => index !== not)
+  return (
+    <Combobox.Root<Label>
+      inline
+      open
+      items={labels ?? []}
+      filteredItems={query === '' ? [] : found.slice(0, SHOWN)}
+      itemToStringLabel={({ label }) => label}
+      isItemEqualToValue={(a, b) => a.index === b.index}
+      autoHighlight
+      onInputValueChange={setQuery}
+      onValueChange={onChoose}
+    >
+      <label htmlFor={id} className="block text-ink-2 text-sm">
+        {t('search')}
+      </label>
+      <Combobox.Input
+        id={id}
+        autoFocus
+        placeholder={t('searchHint')}
+        className="mt-1 h-10 w-full max-w-[420px] rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3"
+      />
+      <p role="status" className="mt-1.5 text-ink-2 text-sm empty:hidden">
+        {labels === undefined ? t('loading') : query !== '' && found.length === 0 ? t('none') : ''}
+      </p>
+      <Combobox.List lang="en" className="mt-1 max-w-[420px]" aria-label={t('search')}>
+        {(item: Label) => (
+          <Combobox.Item
+            key={item.index}
+            value={item}
+            className="cursor-pointer rounded-[7px] px-3 py-1.5 text-sm data-highlighted:bg-sunk"
+          >
+            <span className="block font-medium">{item.label}</span>
+            <span className="block truncate text-ink-2 text-xs">{others(item)}</span>
+          </Combobox.Item>
+        )}
+      </Combobox.List>
+    </Combobox.Root>
+  )
+}
+
+function others({ label, others: names }: Label): string {
+  return names.filter((name) => name !== label && !/^n\d{8}$/.test(name)).join(', ')
+}

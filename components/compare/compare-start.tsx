@@ -1,0 +1,36 @@
+import { Upload } from 'lucide-react'
+import { useTranslations } from 'use-intl'
+import { Samples } from '../classify/samples'
+import { useModelName } from '../classify/use-model-name'
+import { Button } from '../ui/button'
+
+interface CompareStartProps {
+  /** While photos of before a reload may come back. */
+  hidden: boolean
+  models: readonly string[]
+  onChoose(): void
+  onSample(file: Blob, credit: string): void
+}
+
+/** Before there is a photo: what this page does with one. */
+export function CompareStart({ hidden, models, onChoose, onSample }: CompareStartProps) {
+  const t = useTranslations('compare')
+  const name = useModelName()
+  return (
+    <div className={`mx-auto max-w-[680px] pt-6 text-center sm:pt-12 ${hidden ? 'invisible' : ''}`}>
+      <h1 className="text-balance font-semibold text-[34px] leading-tight tracking-[-0.035em] sm:text-2xl">
+        {t('title')}
+      </h1>
+      <p className="mx-auto mt-3 max-w-[36em] text-pretty text-ink-2">
+        {t('lead', { models: models.map(name).join(', ') })}
+      </p>
+      <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-10 shadow-card">
+        <Button variant="primary" onClick={onChoose}>
+          <Upload aria-hidden /> {t('choose')}
+        </Button>
+        <p className="mt-3 text-ink-2 text-sm">{t('hint')}</p>
+      </div>
+      <Samples onSample={onSample} />
+    </div>
+  )
+}

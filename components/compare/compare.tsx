@@ -1,0 +1,100 @@
+'use client'
+
+import { useCallback, useEffect } from 'react'
+import { useDropzone } from 'react-dropzone'
+import { useTranslations } from 'use-intl'
+import type { Photo } from '@/lib/client/photo-session'
+import type { ModelInfo } from '@/lib/shared/contract'
+import { Announcer } from '../classify/announcer'
+import { DropOverlay } from '../classify/drop-overlay'
+import { Filmstrip } from '../classify/filmstrip'
+import { PhotoFrame } from '../classify/photo-frame'
+import { startModel } from '../classify/start-model'
+import { usePaste } from '../classify/use-paste'
+import { useTabSession } from '../classify/use-tab-session'
+import { ChooseModels } from './choose-models'
+import { CompareStart } from './compare-start'
+import { Opinions } from './opinions'
+import { useComparedModels } from './use-compared-models'
+
+interface CompareProps {
+  models: readonly ModelInfo[]
+  imageBytes: number
+}
+
+/** One photo through several models, side by side. The photos are those of this tab. */
+export function Compare({ models, imageBytes }: CompareProps) {
+  const t = useTranslations('classify')
+  const { session, views, view, snapshot } = useTabSession(startModel(models), imageBytes, '/compare')
+  const { photos, model } = snapshot
+  const compared = useComparedModels(models)
+  const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
+  usePaste(add, null)
+  const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
+    onDrop: add,
+    noClick: true,
+    noKeyboard: true,
+    multiple: true,
+  })
+  // Where no photo is named, the one that was looked at last.
+  const id = view.name === 'photo' ? view.id : (snapshot.selected ?? photos.at(-1)?.id)
+  const photo = photos.find((each) => each.id === id)
+  useAnswers(photo, compared.chosen, (wanted, by) => session.ask(wanted, by))
+  return (
+    <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
+      <input {...getInputProps()} accept="image/*,.heic,.heif" style={{ display: 'none' }} />
+      <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
+      <Announcer photo={photo} phase={photo?.phases[model]} />
+      <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">
+        {photo ? (
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-5 pt-2 lg:grid-cols-[minmax(0,420fr)_minmax(0,660fr)] lg:pt-5">
+            <div>
+              <PhotoFrame
+                photo={photo}
+                phase={photo.phases[model]}
+                onRemove={() => session.remove(photo.id)}
+                onSendOriginal={() => session.sendOriginal(photo.id)}
+              />
+              <Filmstrip
+                photos={photos}
+                model={model}
+                selected={photo.id}
+                onSelect={(next) => views.show(next)}
+                onRemove={(gone) => session.remove(gone)}
+                onAdd={open}
+              />
+              <ChooseModels {...compared} />
+            </div>
+            <Opinions
+              photo={photo}
+              models={compared.chosen}
+              selected={model}
+              onSelect={(next) => session.setModel(next)}
+              onRetry={(by) => session.ask(photo.id, by, { again: true })}
+            />
+          </div>
+        ) : (
+          <CompareStart
+            hidden={snapshot.restoring}
+            models={compared.chosen}
+            onChoose={open}
+            onSample={(file, credit) => session.add([file], credit)}
+          />
+        )}
+      </main>
+    </div>
+  )
+}
+
+/** Asks each of the models for its answer of the photo. */
+function useAnswers(
+  photo: Photo | undefined,
+  models: readonly string[],
+  ask: (id: number, model: string) => void,
+): void {
+  const id = photo?.id
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another photo or other models ask anew
+  useEffect(() => {
+    if (id !== undefined) for (const model of models) ask(id, model)
+  }, [id, models])
+}

@@ -1,0 +1,104 @@
+import { Radio } from '@base-ui/react/radio'
+import { RadioGroup } from '@base-ui/react/radio-group'
+import clsx from 'clsx'
+import { RotateCw } from 'lucide-react'
+import { useTranslations } from 'use-intl'
+import type { Phase, Photo } from '@/lib/client/photo-session'
+import type { Classification } from '@/lib/shared/contract'
+import { useModelName } from '../classify/use-model-name'
+import { Button } from '../ui/button'
+import { useFormat } from '../ui/use-format'
+import { useProblem } from '../ui/use-problem'
+
+interface ModelCardsProps {
+  photo: Photo
+  models: readonly string[]
+  /** The label of the largest camp, where they do not agree. */
+  majority: string | null
+  selected: string
+  onSelect(model: string): void
+  onRetry(model: string): void
+}
+
+/** The answer of each model. One is looked at: arrow keys go from one to the next. */
+export function ModelCards({ photo, models, majority, selected, onSelect, onRetry }: ModelCardsProps) {
+  const t = useTranslations('compare')
+  const name = useModelName()
+  return (
+    <RadioGroup
+      aria-label={t('lookAt')}
+      value={selected}
+      onValueChange={(model) => onSelect(model as string)}
+      className={clsx('mt-4 grid gap-3', models.length > 2 ? 'sm:grid-cols-3' : 'sm:grid-cols-2')}
+    >
+      {models.map((model) => {
+        const phase = photo.phases[model]
+        const differs =
+          phase?.name === 'answered' && majority !== null && phase.result.predictions[0]?.label !== majority
+        return (
+          <div key={model} className="flex min-w-0 flex-col">
+            {/* biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is the control */}
+            <label
+              className={clsx(
+                'relative flex min-h-[132px] flex-1 cursor-pointer flex-col rounded-card border bg-card p-4 has-data-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
+                differs ? 'border-warn bg-warn-soft' : 'border-line',
+                'has-data-checked:ring-2 has-data-checked:ring-accent',
+              )}
+            >
+              <Radio.Root value={model} className="sr-only" />
+              <span className="flex items-baseline justify-between gap-2 text-sm">
+                <span className="truncate font-medium text-ink-2">{name(model)}</span>
+                {differs && <span className="shrink-0 font-semibold text-warn text-xs">{t('differs')}</span>}
+              </span>
+              <CardAnswer phase={phase} />
+            </label>
+            {phase?.name === 'failed' && (
+              <Button className="mt-2" onClick={() => onRetry(model)}>
+                <RotateCw aria-hidden /> {t('again')}
+              </Button>
+            )}
+          </div>
+        )
+      })}
+    </RadioGroup>
+  )
+}
+
+function CardAnswer({ phase }: { phase: Phase | undefined }) {
+  const problem = useProblem()
+  if (phase?.name === 'failed') return <span className="mt-2 text-bad text-sm">{problem(phase.failure).title}</span>
+  if (phase?.name !== 'answered') {
+    return (
+      <span aria-busy className="mt-3 grid animate-pulse gap-3">
+        <span className="h-5 w-4/5 rounded-full bg-sunk" />
+        <span className="h-5 w-1/2 rounded-full bg-sunk" />
+      </span>
+    )
+  }
+  return <Figures result={phase.result} />
+}
+
+function Figures({ result: { predictions, timings, uncertain } }: { result: Classification }) {
+  const t = useTranslations('compare')
+  const format = useFormat()
+  const [best] = predictions
+  if (!best) return null
+  return (
+    <>
+      <span
+        lang="en"
+        className="mt-1 text-balance font-semibold text-lg leading-tight tracking-tight [overflow-wrap:anywhere]"
+      >
+        {best.label}
+      </span>
+      <span className="figures mt-auto flex flex-wrap items-baseline justify-between gap-x-3 pt-3 text-sm">
+        <span>
+          <span className="text-lg">{format.percent(best.score)}</span>
+          <span className="ml-0.5 text-ink-2">%</span>
+          {uncertain && <span className="ml-2 font-sans text-warn text-xs">{t('unsure')}</span>}
+        </span>
+        <span className="text-ink-2 text-xs">{t('milliseconds', { value: format.milliseconds(timings.run_ms) })}</span>
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,141 @@
+import clsx from 'clsx'
+import { useTranslations } from 'use-intl'
+import { type LabelScores, labelScores, type Opinion } from '@/lib/shared/agreement'
+import { useModelName } from '../classify/use-model-name'
+import { useFormat } from '../ui/use-format'
+
+/** Labels of each model, and of all. */
+const OF_EACH = 3
+const MOST = 7
+/** Scores that are so far apart are a difference that counts. */
+const WIDE = 0.15
+/** Not by colour alone. */
+const SHAPES = ['rounded-full', 'rounded-[2px]', 'rotate-45 rounded-[2px]']
+
+interface ScorePlotProps {
+  opinions: readonly Opinion[]
+  selected: string
+}
+
+/** The scores of each label as marks on one line: where the models part, a line between the marks is long. With the same in a table. */
+export function ScorePlot({ opinions, selected }: ScorePlotProps) {
+  const t = useTranslations('compare')
+  const name = useModelName()
+  const rows = labelScores(opinions, OF_EACH, MOST)
+  const models = opinions.map(({ model }) => model)
+  return (
+    <div className="mt-8">
+      <div className="flex flex-wrap items-baseline gap-x-5 gap-y-1">
+        <h2 className="mr-auto font-semibold">{t('scores')}</h2>
+        {models.map((model, i) => (
+          <span key={model} aria-hidden className="flex items-center gap-2 text-ink-2 text-xs">
+            <Mark index={i} on={model === selected} /> {name(model)}
+          </span>
+        ))}
+      </div>
+      <div aria-hidden className="mt-2">
+        {rows.map((row) => (
+          <Row key={row.label} row={row} models={models} selected={selected} />
+        ))}
+        <div className="figures ml-[38%] flex justify-between pt-1 text-ink-3 text-xs sm:ml-[30%]">
+          <span>0</span>
+          <span>50</span>
+          <span>100 %</span>
+        </div>
+      </div>
+      <Table rows={rows} models={models} />
+    </div>
+  )
+}
+
+function Row({
+  row: { label, scores, spread },
+  models,
+  selected,
+}: {
+  row: LabelScores
+  models: readonly string[]
+  selected: string
+}) {
+  const values = scores.map((score) => score ?? 0)
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const wide = spread >= WIDE
+  return (
+    <div className="flex h-9 items-center">
+      <span
+        lang="en"
+        className={clsx('w-[38%] truncate pr-3 text-sm sm:w-[30%]', wide ? 'font-semibold' : 'text-ink-2')}
+      >
+        {label}
+      </span>
+      <span className="relative h-full flex-1">
+        <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
+        <span
+          className={clsx('absolute top-1/2 h-[3px] -translate-y-1/2 rounded-full', wide ? 'bg-warn' : 'bg-line-2')}
+          style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%` }}
+        />
+        {scores.map((score, i) => {
+          const model = models[i] ?? ''
+          return (
+            score !== null && (
+              <span
+                key={model}
+                className={clsx('absolute top-1/2 -translate-x-1/2 -translate-y-1/2', model === selected && 'z-10')}
+                style={{ left: `${100 * score}%` }}
+              >
+                <Mark index={i} on={model === selected} />
+              </span>
+            )
+          )
+        })}
+      </span>
+    </div>
+  )
+}
+
+function Mark({ index, on }: { index: number; on: boolean }) {
+  return (
+    <span
+      className={clsx(
+        'block size-[11px] border-2',
+        SHAPES[index % SHAPES.length],
+        on ? 'border-accent bg-accent' : 'border-ink-2 bg-paper',
+      )}
+    />
+  )
+}
+
+function Table({ rows, models }: { rows: readonly LabelScores[]; models: readonly string[] }) {
+  const t = useTranslations('compare')
+  const name = useModelName()
+  const format = useFormat()
+  return (
+    <div className="sr-only">
+      <table>
+        <caption>{t('scores')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('label')}</th>
+            {models.map((model) => (
+              <th key={model} scope="col">
+                {name(model)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ label, scores }) => (
+            <tr key={label}>
+              <th scope="row" lang="en">
+                {label}
+              </th>
+              {scores.map((score, i) => (
+                <td key={models[i]}>{score === null ? t('notAmong') : `${format.percent(score)} %`}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,93 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { type RateLimiterAbstract, RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import { Problem } from '@/lib/shared/problem'
+import { verifyPassword } from './password'
+
+/** Wrong passwords that an address may try, and for how long they count. */
+const ATTEMPTS = 10
+const WINDOW_SECONDS = 300
+/** Passwords that are checked at once: each takes a tenth of a second of a core. */
+const AT_ONCE = 2
+const MOST_WAITING = 50
+/** Who was let in is not asked to prove it again for so long. */
+const KNOWN_MS = 3_600_000
+
+/** What is asked of whoever has not said who he is. */
+export const CHALLENGE = 'Basic realm="Vision", charset="UTF-8"'
+
+/** One name and password before everything (`BASIC_AUTH`); or the operator's token, since a request has one Authorization only. */
+export class SignIn {
+  private readonly user: Buffer
+  private readonly hash: string
+  /** Headers that were right, by their digest under a key of this process. */
+  private readonly known = new LRUCache<string, true>({ max: 1000, ttl: KNOWN_MS })
+  private readonly key = randomBytes(32)
+  private readonly attempts: RateLimiterAbstract = new RateLimiterMemory({ points: ATTEMPTS, duration: WINDOW_SECONDS })
+  private readonly waiting: (() => void)[] = []
+  private checking = 0
+
+  constructor(
+    credentials: string,
+    private readonly token: string | undefined,
+  ) {
+    const colon = credentials.indexOf(':')
+    this.user = digest(credentials.slice(0, colon))
+    this.hash = credentials.slice(colon + 1)
+  }
+
+  /**
+   * Lets a request through by its Authorization header.
+   *
+   * @param address whose attempts are counted
+   * @throws Problem `unauthorized`, `rate_limited`
+   */
+  async check(header: string | undefined, address: string): Promise<void> {
+    if (header === undefined) throw new Problem('unauthorized', 'This server asks for a name and a password.')
+    const seen = createHmac('sha256', this.key).update(header).digest('base64')
+    if (this.known.has(seen)) return
+    await this.countAttempt(address)
+    if (!(await this.isRight(header))) throw new Problem('unauthorized', 'The name or the password is wrong.')
+    this.known.set(seen, true)
+    await this.attempts.reward(address, 1)
+  }
+
+  private async countAttempt(address: string): Promise<void> {
+    await this.attempts.consume(address).catch((state: RateLimiterRes) => {
+      const seconds = Math.ceil(state.msBeforeNext / 1000)
+      const detail = `There were too many wrong passwords. Try again in ${seconds} s.`
+      throw new Problem('rate_limited', detail, { retryAfterSeconds: seconds })
+    })
+  }
+
+  private async isRight(header: string): Promise<boolean> {
+    const [scheme = '', value = ''] = header.split(' ')
+    if (/^bearer$/i.test(scheme)) return this.token !== undefined && timingSafeEqual(digest(value), digest(this.token))
+    if (!/^basic$/i.test(scheme)) return false
+    const text = Buffer.from(value, 'base64').toString()
+    const colon = text.indexOf(':')
+    const sameUser = timingSafeEqual(digest(text.slice(0, Math.max(colon, 0))), this.user)
+    // A wrong name takes as long as a wrong password.
+    const samePassword = await this.inTurn(() => verifyPassword(text.slice(colon + 1), this.hash))
+    return colon >= 0 && sameUser && samePassword
+  }
+
+  private async inTurn<T>(check: () => Promise<T>): Promise<T> {
+    if (this.checking >= AT_ONCE) {
+      if (this.waiting.length >= MOST_WAITING) throw new Problem('rate_limited', 'Too many sign in at once. Try again.')
+      await new Promise<void>((resolve) => this.waiting.push(resolve))
+    }
+    this.checking++
+    try {
+      return await check()
+    } finally {
+      this.checking--
+      this.waiting.shift()?.()
+    }
+  }
+}
+
+/** Of equal length, so that it can be compared in constant time. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,89 @@
+import { type Vote, voteSchema } from '@/lib/shared/feedback'
+import type { Ballot } from '@/lib/shared/metrics/votes'
+import type { ObjectStore } from '../storage/objects'
+import type { FeedbackStore, KeptPhoto } from './store'
+
+const VOTES = 'feedback/votes/'
+const PHOTOS = 'feedback/photos/'
+/** Clocks of instances differ, and an object may be listed after one that has a later time. */
+const OVERLAP_MS = 120_000
+
+/**
+ * Votes in a bucket, an object each, so that any number of instances add to them. What the tally needs stands in the key, so
+ * that it is known from a listing.
+ */
+export class BucketFeedback implements FeedbackStore {
+  /** Time of the last vote that was listed (milliseconds since 1970). */
+  private seen = 0
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly retentionMs: number,
+  ) {}
+
+  async add(vote: Vote, photo: KeptPhoto | null): Promise<void> {
+    if (photo) await this.store.put(`${PHOTOS}${dayOf(vote.time)}/${photo.name}`, photo.bytes)
+    await this.store.put(keyOf(vote), JSON.stringify(vote), { type: 'application/json' })
+  }
+
+  async *votes(): AsyncGenerator<Vote> {
+    for await (const page of this.store.list(VOTES)) {
+      for (const { key } of page) {
+        const object = await this.store.get(key)
+        if (object) yield voteSchema.parse(JSON.parse(Buffer.from(object.bytes).toString()))
+      }
+    }
+  }
+
+  async *news(): AsyncGenerator<Ballot> {
+    const from = new Date(Math.max(0, this.seen - OVERLAP_MS)).toISOString()
+    const after = `${VOTES}${dayOf(from)}/${from}`
+    for await (const page of this.store.list(VOTES, { after })) {
+      for (const { key } of page) {
+        const ballot = ballotOfKey(key)
+        if (!ballot) continue
+        this.seen = Math.max(this.seen, ballot.at)
+        yield ballot
+      }
+    }
+  }
+
+  async tidy(): Promise<void> {
+    const oldest = dayOf(new Date(Date.now() - this.retentionMs).toISOString())
+    for (const prefix of [VOTES, PHOTOS]) {
+      for await (const page of this.store.list(prefix)) {
+        const old = page.map(({ key }) => key).filter((key) => key.slice(prefix.length, prefix.length + 10) < oldest)
+        if (old.length > 0) await this.store.remove(old)
+        // They come in the order of their days.
+        if (old.length < page.length) break
+      }
+    }
+  }
+}
+
+function dayOf(time: string): string {
+  return time.slice(0, 10)
+}
+
+/** A key has 1024 bytes at most; of a label a letter may take six. */
+const LONGEST_LABEL = 60
+
+/** Labels may hold anything; a key must not. */
+const escaped = (text: string) => encodeURIComponent(text).replaceAll('.', '%2E').replaceAll('~', '%7E')
+
+/** `feedback/votes/DAY/TIME~ID~MODEL~REVISION~VERDICT~LABEL~CORRECT`, its words escaped, the labels cut. */
+export function keyOf(vote: Vote): string {
+  const { id, time, model, revision, verdict, label, correct_label } = vote
+  const labels = [label, correct_label ?? ''].map((name) => name.slice(0, LONGEST_LABEL))
+  const words = [id, model, revision, verdict, ...labels].map(escaped)
+  return `${VOTES}${dayOf(time)}/${[time, ...words].join('~')}`
+}
+
+export function ballotOfKey(key: string): Ballot | null {
+  const words = key.slice(VOTES.length + 11).split('~')
+  if (words.length !== 7) return null
+  const [time = '', ...rest] = words
+  const [id = '', model = '', revision = '', verdict = '', label = '', correct = ''] = rest.map(decodeURIComponent)
+  if (verdict !== 'right' && verdict !== 'wrong') return null
+  return { id, at: Date.parse(time), model, revision, verdict, label, correct_label: correct || null }
+}

@@ -1,0 +1,113 @@
+import type { FeedbackMode, FeedbackRequest, Vote, VoteSummary } from '@/lib/shared/feedback'
+import { Tally } from '@/lib/shared/metrics/votes'
+import { Problem } from '@/lib/shared/problem'
+import type { Engine } from '../engine/types'
+import { withoutMetadata } from '../image/without-metadata'
+import type { Log } from '../log'
+import type { FeedbackStore, KeptPhoto } from './store'
+
+/** The tally is brought up to date when somebody looks at it, so often at most. */
+const FRESH_MS = 10_000
+const DAY_MS = 86_400_000
+
+interface FeedbackOptions {
+  store: FeedbackStore
+  mode: Exclude<FeedbackMode, 'off'>
+  retentionMs: number
+  maxPixels: number
+  log: Log
+}
+
+/** What visitors say of answers: kept, counted, read back. */
+export class Feedback {
+  readonly mode: Exclude<FeedbackMode, 'off'>
+  private readonly tally = new Tally()
+  private readAt = Number.NEGATIVE_INFINITY
+  private reading: Promise<void> | null = null
+  private readonly timer: NodeJS.Timeout
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly options: FeedbackOptions,
+  ) {
+    this.mode = options.mode
+    this.timer = setInterval(() => void this.tidy(), DAY_MS).unref()
+    void this.tidy()
+  }
+
+  /**
+   * Keeps a vote.
+   *
+   * @throws Problem `unknown_model`, `invalid_parameter` where a label is not the model's, `storage_full`, `not_ready`; of the photo what decoding it throws
+   */
+  async add({ photo, correct, index, ...asked }: FeedbackRequest): Promise<Vote> {
+    const labels = this.engine.labels(asked.model)
+    const nameOf = (name: string, at: number) => {
+      const found = labels[at]
+      if (found) return found.label
+      throw new Problem('invalid_parameter', `${name} is ${at}; the model ${asked.model} has ${labels.length} labels.`)
+    }
+    if (correct !== null && (asked.verdict === 'right' || correct === index)) {
+      throw new Problem('invalid_parameter', 'correct is another label than the one that was wrong.')
+    }
+    const kept = photo === undefined ? null : await this.photo(asked.id, photo)
+    const vote: Vote = {
+      id: asked.id,
+      time: new Date().toISOString(),
+      model: asked.model,
+      revision: asked.revision,
+      label: nameOf('index', index),
+      index,
+      score: asked.score,
+      verdict: asked.verdict,
+      correct_label: correct === null ? null : nameOf('correct', correct),
+      correct_index: correct,
+      request_id: asked.request_id,
+      photo: kept?.name ?? null,
+    }
+    await this.options.store.add(vote, kept)
+    // Who voted sees it counted.
+    this.readAt = Number.NEGATIVE_INFINITY
+    return vote
+  }
+
+  votes(): AsyncIterable<Vote> {
+    return this.options.store.votes()
+  }
+
+  /** What visitors say of a revision of a model; null where none has voted. While the store is away, what was known before. */
+  async summary(model: string, revision: string): Promise<VoteSummary | null> {
+    if (performance.now() - this.readAt > FRESH_MS) {
+      this.reading ??= this.update().finally(() => {
+        this.reading = null
+      })
+    }
+    await this.reading
+    return this.tally.summary(model, revision)
+  }
+
+  close(): void {
+    clearInterval(this.timer)
+  }
+
+  private async update(): Promise<void> {
+    this.readAt = performance.now()
+    try {
+      for await (const ballot of this.options.store.news()) this.tally.add(ballot)
+      this.tally.forget(Date.now() - this.options.retentionMs)
+    } catch (err) {
+      this.options.log.warn({ err }, 'the votes cannot be read')
+    }
+  }
+
+  private async tidy(): Promise<void> {
+    await this.options.store.tidy().catch((err) => this.options.log.warn({ err }, 'old votes cannot be removed'))
+  }
+
+  private async photo(id: string, base64: string): Promise<KeptPhoto> {
+    if (this.mode !== 'photos') throw new Problem('invalid_parameter', 'This server keeps no photos.')
+    if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(base64)) throw new Problem('invalid_parameter', '"photo" is not base64.')
+    const bytes = await withoutMetadata(Buffer.from(base64, 'base64'), this.options.maxPixels)
+    return { name: `${id}.webp`, bytes }
+  }
+}

@@ -1,0 +1,112 @@
+import { createReadStream } from 'node:fs'
+import { appendFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Vote, voteSchema } from '@/lib/shared/feedback'
+import { type Ballot, ballotOf } from '@/lib/shared/metrics/votes'
+import { Problem } from '@/lib/shared/problem'
+import type { FeedbackStore, KeptPhoto } from './store'
+
+const VOTES = /^votes-(\d{4}-\d{2})\.ndjson$/
+
+/**
+ * Votes in a folder: `votes-2026-11.ndjson`, a line a vote, a file a month, and photos in `photos/2026-11/`. Lines are only added, whole by one
+ * write, and are on the disk before the visitor is thanked. A line that a kill cut off is passed over.
+ */
+export class FolderFeedback implements FeedbackStore {
+  /** How far each file was read for the tally (bytes). */
+  private readonly read = new Map<string, number>()
+
+  constructor(
+    private readonly folder: string,
+    private readonly retentionMs: number,
+  ) {}
+
+  async add(vote: Vote, photo: KeptPhoto | null): Promise<void> {
+    const month = monthOf(vote.time)
+    try {
+      await mkdir(photo ? join(this.folder, 'photos', month) : this.folder, { recursive: true })
+      if (photo) await writeFile(join(this.folder, 'photos', month, photo.name), photo.bytes, { flush: true })
+      const path = join(this.folder, `votes-${month}.ndjson`)
+      const line = `${JSON.stringify(vote)}\n`
+      await appendFile(path, (await endsInALine(path)) ? line : `\n${line}`, { flush: true })
+    } catch (error) {
+      throw full(error)
+    }
+  }
+
+  async *votes(): AsyncGenerator<Vote> {
+    for (const name of await this.files()) yield* this.lines(name, 0, () => {})
+  }
+
+  async *news(): AsyncGenerator<Ballot> {
+    for (const name of await this.files()) {
+      const from = this.read.get(name) ?? 0
+      const { size } = await stat(join(this.folder, name))
+      if (size <= from) continue
+      for await (const vote of this.lines(name, from, (bytes) => this.read.set(name, from + bytes)))
+        yield ballotOf(vote)
+    }
+  }
+
+  async tidy(): Promise<void> {
+    const oldest = monthOf(new Date(Date.now() - this.retentionMs).toISOString())
+    for (const name of await this.files()) {
+      if ((VOTES.exec(name)?.[1] ?? oldest) < oldest) await rm(join(this.folder, name), { force: true })
+    }
+    for (const month of await readdir(join(this.folder, 'photos')).catch(() => [])) {
+      if (month < oldest) await rm(join(this.folder, 'photos', month), { recursive: true, force: true })
+    }
+  }
+
+  private async files(): Promise<string[]> {
+    return (await readdir(this.folder).catch(() => [])).filter((name) => VOTES.test(name)).sort()
+  }
+
+  /** The votes of a file from a place on. What has no end yet is left for the next time. @param passed told how many bytes were read */
+  private async *lines(name: string, start: number, passed: (bytes: number) => void): AsyncGenerator<Vote> {
+    let [rest, bytes] = [Buffer.alloc(0), 0]
+    for await (const chunk of createReadStream(join(this.folder, name), { start })) {
+      const text = Buffer.concat([rest, chunk as Buffer])
+      const end = text.lastIndexOf(0x0a) + 1
+      rest = text.subarray(end)
+      for (const line of text.subarray(0, end).toString().split('\n')) {
+        const vote = parsed(line)
+        if (vote) yield vote
+      }
+      bytes += end
+      passed(bytes)
+    }
+  }
+}
+
+function monthOf(time: string): string {
+  return time.slice(0, 7)
+}
+
+function parsed(line: string): Vote | null {
+  try {
+    return voteSchema.parse(JSON.parse(line))
+  } catch {
+    return null // Cut off by a kill, and never acknowledged.
+  }
+}
+
+/** Whether the next line may be added as it is: a kill may have left half of one. */
+async function endsInALine(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => null)
+  if (!file) return true
+  try {
+    const { size } = await file.stat()
+    if (size === 0) return true
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+    return buffer[0] === 0x0a
+  } finally {
+    await file.close()
+  }
+}
+
+function full(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
+  return new Problem('storage_full', 'The disk is full; the vote was not kept.', { cause: error })
+}

@@ -1,0 +1,14 @@
+import { timingSafeEqual } from 'node:crypto'
+import { Problem } from '@/lib/shared/problem'
+
+/**
+ * Lets nobody through but who has the operator's token, `Authorization: Bearer …`.
+ *
+ * @throws Problem `unauthorized`
+ */
+export function requireAdmin(header: string | undefined, token: string): void {
+  const given = Buffer.from(header?.replace(/^Bearer /i, '') ?? '')
+  const wanted = Buffer.from(token)
+  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return
+  throw new Problem('unauthorized', 'What is listed over all needs the operator’s token: Authorization: Bearer …')
+}

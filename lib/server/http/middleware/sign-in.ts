@@ -1,0 +1,51 @@
+import { createMiddleware } from 'hono/factory'
+import { Problem } from '@/lib/shared/problem'
+import { CHALLENGE } from '../../auth/sign-in'
+import { clientAddress } from '../client'
+import { asProblem, problemReply } from '../problem'
+import type { AppEnv, Services } from '../services'
+import { network } from './rate-limit'
+
+/** What is open to everybody: probes, and what browsers fetch without credentials. */
+export function isOpen(path: string): boolean {
+  return /^\/(health\/|manifest\.webmanifest$|icons\/|icon\.svg$|apple-icon\.png$)/.test(path)
+}
+
+/**
+ * With BASIC_AUTH: nobody gets in without the name and the password. Browsers send these by themselves, also for a form of another site, so what changes
+ * something is taken from pages of this site only (or of CORS_ORIGINS); programs, which send no Origin, are not concerned.
+ */
+export function requireSignIn({ signIn, environment }: Services) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    if (signIn === null || isOpen(c.req.path)) return next()
+    // A preflight carries no credentials, and does nothing.
+    if (c.req.method === 'OPTIONS') return next()
+    try {
+      await signIn.check(c.req.header('authorization'), network(clientAddress(c, environment.TRUST_PROXY)))
+      requireOwnPage(c.req.raw, environment.CORS_ORIGINS)
+    } catch (error) {
+      const problem = asProblem(error)
+      return problemReply(c, problem, problem.code === 'unauthorized' ? { 'www-authenticate': CHALLENGE } : {})
+    }
+    return next()
+  })
+}
+
+/** @throws Problem `forbidden` */
+function requireOwnPage({ method, headers }: Request, allowed: readonly string[]): void {
+  if (method === 'GET' || method === 'HEAD') return
+  const origin = headers.get('origin')
+  if (origin === null) {
+    const site = headers.get('sec-fetch-site')
+    if (site === null || site === 'same-origin' || site === 'none') return
+  } else if (hostOf(origin) === headers.get('host') || allowed.includes(origin) || allowed.includes('*')) return
+  throw new Problem('forbidden', 'Only pages of this site may do that.')
+}
+
+function hostOf(origin: string): string | null {
+  try {
+    return new URL(origin).host
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream'
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { feedbackRequestSchema, type Vote } from '@/lib/shared/feedback'
+import { Problem } from '@/lib/shared/problem'
+import { voteText } from '@/lib/shared/vote-export'
+import type { Environment } from '../../env'
+import type { Feedback } from '../../feedback/feedback'
+import { requireAdmin } from '../admin'
+import { readBody } from '../body'
+import type { ByteBudget } from '../byte-budget'
+import { parseParameters, queryParameters } from '../parameters'
+import type { AppEnv } from '../services'
+
+/** A vote without a photo is short. */
+const MAX_VOTE_BYTES = 10_000
+
+/**
+ * `POST /api/feedback`: whether an answer is right. As `application/json` only: other sites' pages cannot send that without this server's leave.
+ */
+export function giveFeedback(feedback: Feedback, environment: Environment, uploads: ByteBudget) {
+  const limit = feedback.mode === 'photos' ? environment.MAX_REQUEST_BYTES : MAX_VOTE_BYTES
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
+      throw new Problem('invalid_json', 'Send the vote as application/json.')
+    }
+    const lease = uploads.lease()
+    try {
+      const vote = await feedback.add(parse(await readBody(c.req.raw, limit, lease)))
+      c.set('model', vote.model)
+      return c.json(vote, 201, { 'cache-control': 'no-store' })
+    } finally {
+      lease.release()
+    }
+  }
+}
+
+function parse(body: Uint8Array) {
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
+  }
+  return parseParameters(feedbackRequestSchema, json as Record<string, unknown>)
+}
+
+const exportParametersSchema = z.object({ format: z.enum(['csv', 'ndjson']).default('csv') })
+
+/** `GET /api/feedback`: all votes, for the operator. */
+export function exportFeedback(feedback: Feedback, token: string) {
+  return (c: Context<AppEnv>): Response => {
+    requireAdmin(c.req.header('authorization'), token)
+    const { format } = parseParameters(exportParametersSchema, queryParameters(c.req.url))
+    const body = Readable.toWeb(Readable.from(lines(feedback.votes(), format), { objectMode: false }))
+    return c.body(body as unknown as ReadableStream, 200, {
+      'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+      'content-disposition': `attachment; filename="votes.${format}"`,
+      'cache-control': 'no-store',
+    })
+  }
+}
+
+async function* lines(votes: AsyncIterable<Vote>, format: 'csv' | 'ndjson'): AsyncGenerator<string> {
+  const text = voteText(format)
+  yield text.head
+  for await (const vote of votes) yield text.line(vote)
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { camps, labelScores, type Opinion } from './agreement'
+
+function opinion(model: string, scores: Record<string, number>): Opinion {
+  const predictions = Object.entries(scores).map(([label, score], index) => ({ label, score, index }))
+  return { model, result: { predictions } as Opinion['result'] }
+}
+
+const fast = opinion('fast', { koala: 0.6, wombat: 0.3, indri: 0.05 })
+const balanced = opinion('balanced', { wombat: 0.5, koala: 0.4 })
+const accurate = opinion('accurate', { koala: 0.9, bear: 0.02 })
+
+test('the largest camp first, then the surest', () => {
+  expect(camps([fast, balanced, accurate])).toEqual([
+    { label: 'koala', models: ['fast', 'accurate'] },
+    { label: 'wombat', models: ['balanced'] },
+  ])
+  expect(camps([balanced, fast])[0]).toEqual({ label: 'koala', models: ['fast'] })
+  expect(camps([opinion('none', {})])).toEqual([])
+})
+
+test('each label that one puts first, with the scores of all', () => {
+  expect(labelScores([fast, balanced, accurate], 2, 10)).toEqual([
+    { label: 'koala', scores: [0.6, 0.4, 0.9], spread: 0.5 },
+    { label: 'wombat', scores: [0.3, 0.5, null], spread: 0.5 },
+    { label: 'bear', scores: [null, null, 0.02], spread: 0.02 },
+  ])
+  expect(labelScores([fast, accurate], 3, 1)).toHaveLength(1)
+})

@@ -1,0 +1,60 @@
+import type { Vote, VoteSummary } from '../feedback'
+import { wilson } from './classification'
+
+/** What counts of a vote. */
+export type Ballot = Pick<Vote, 'id' | 'model' | 'revision' | 'verdict' | 'label' | 'correct_label'> & {
+  /** Milliseconds since 1970. */
+  at: number
+}
+
+export function ballotOf({ id, time, model, revision, verdict, label, correct_label }: Vote): Ballot {
+  return { id, at: Date.parse(time), model, revision, verdict, label, correct_label }
+}
+
+/** Votes as they come, in any order: the last of an id counts. */
+export class Tally {
+  private readonly ballots = new Map<string, Ballot>()
+
+  add(ballot: Ballot): void {
+    const before = this.ballots.get(ballot.id)
+    if (!before || before.at <= ballot.at) this.ballots.set(ballot.id, ballot)
+  }
+
+  /** Drops votes from before a time (milliseconds since 1970). */
+  forget(before: number): void {
+    for (const [id, { at }] of this.ballots) if (at < before) this.ballots.delete(id)
+  }
+
+  /** Of one revision of a model; null where nobody has voted. */
+  summary(model: string, revision: string, most = 3): VoteSummary | null {
+    const own = [...this.ballots.values()].filter((vote) => vote.model === model && vote.revision === revision)
+    if (own.length === 0) return null
+    const right = own.filter(({ verdict }) => verdict === 'right').length
+    return { votes: own.length, right, interval: wilson(right, own.length), corrected: corrections(own, most) }
+  }
+
+  /** The models that have votes, with the revisions. */
+  models(): { model: string; revision: string }[] {
+    const names = new Map(
+      [...this.ballots.values()].map(({ model, revision }) => [`${model} ${revision}`, { model, revision }]),
+    )
+    return [...names.values()]
+  }
+}
+
+function corrections(ballots: readonly Ballot[], most: number): VoteSummary['corrected'] {
+  const wrong = ballots.filter(({ verdict }) => verdict === 'wrong')
+  return counted(wrong.map(({ label }) => label))
+    .slice(0, most)
+    .map(([label, votes]) => {
+      const to = wrong.flatMap((vote) => (vote.label === label && vote.correct_label ? [vote.correct_label] : []))
+      return { label, votes, to: counted(to).map(([name, count]) => ({ label: name, votes: count })) }
+    })
+}
+
+/** How often each word is there, the most frequent first. */
+function counted(words: readonly string[]): [word: string, count: number][] {
+  const counts = new Map<string, number>()
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b))
+}
