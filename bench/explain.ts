@@ -10,7 +10,9 @@ import { type LoadedModel, loadModel } from '@/lib/server/engine/worker/session'
 import { decode } from '@/lib/server/image/decode'
 import { EXPLAIN_METHODS } from '@/lib/shared/explain'
 import { softmax } from '@/lib/shared/metrics/scores'
-import { median } from './measure'
+import { startServer } from '../tests/support/server'
+import { load, median } from './measure'
+import { photos } from './photos'
 
 /**
  * npm run bench -- explain: how well maps tell what an answer rests on, against maps that know nothing, and what they cost.
@@ -30,6 +32,8 @@ const { values: options } = parseArgs({
 const MAX_PIXELS = 50e6
 const STEPS = 28
 const WORKERS = 2
+const SIDE = 500
+const PEOPLE = { rate: 10, seconds: 20 }
 
 if (!existsSync(options.folder))
   throw new Error(`${options.folder} is not there; name a folder of photos: --folder DIR`)
@@ -78,7 +82,34 @@ for (const [i, file] of chosen.entries()) {
 }
 report()
 await engine.close()
+await besideExplanations()
 process.exit(0)
+
+/** How long people wait for an answer while nobody asks for an explanation, and while two always do. */
+async function besideExplanations(): Promise<void> {
+  const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
+  const people = () => load({ url: `${server.url}/api/classify` }, SIDE, PEOPLE)
+  await people()
+  const alone = await people()
+  const [photo] = await photos(SIDE)
+  let [going, explained] = [true, 0]
+  const curious = Array.from({ length: 2 }, async () => {
+    while (going) {
+      await (await fetch(`${server.url}/api/explain`, { method: 'POST', body: photo as BodyInit })).arrayBuffer()
+      explained++
+    }
+  })
+  const beside = await people()
+  going = false
+  await Promise.all(curious)
+  await server.stop()
+  const ms = (pick: (one: typeof alone) => number) => `${pick(alone).toFixed(1)} → ${pick(beside).toFixed(1)} ms`
+  const ratio = (beside.p99 / alone.p99).toFixed(2)
+  const rate = (explained / PEOPLE.seconds).toFixed(1)
+  console.log(
+    `\npeople, ${PEOPLE.rate} a second, beside ${rate} explanations a second: p50 ${ms(({ p50 }) => p50)}, p99 ${ms(({ p99 }) => p99)}, ratio ${ratio}`,
+  )
+}
 
 /** A function that tells the areas under the curves of a map of this photo. */
 async function curves({ spec, prepare, run, input }: LoadedModel, photo: Buffer, index: number) {

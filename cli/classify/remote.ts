@@ -2,6 +2,7 @@ import type { Classify } from '@/lib/server/jobs/classify-photo'
 import type { Classification, Label, ModelInfo } from '@/lib/shared/contract'
 import { Problem, type ProblemDetails } from '@/lib/shared/problem'
 import { EXIT, Failure } from '../exit'
+import { type Server, serverAt } from '../server'
 
 /** A server elsewhere that answers instead of an engine here. */
 export interface RemoteServer {
@@ -16,8 +17,9 @@ export interface RemoteServer {
  * @throws Failure where there is no server or no such model
  */
 export async function remoteServer(base: string, name: string | undefined): Promise<RemoteServer> {
-  const url = (path: string) => new URL(path, base.endsWith('/') ? base : `${base}/`)
-  const { models } = await json<{ models: ModelInfo[] }>(url('api/models'))
+  const server = serverAt(base)
+  const { url, headers } = server
+  const { models } = await json<{ models: ModelInfo[] }>(server, 'api/models')
   const model = models.find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
   if (!model) {
     const known = models.map(({ id, type }) => type ?? id).join(', ')
@@ -26,7 +28,7 @@ export async function remoteServer(base: string, name: string | undefined): Prom
   return {
     model,
     labels: async () =>
-      (await json<{ labels: Label[] }>(url(`api/models/${encodeURIComponent(model.id)}/labels`))).labels,
+      (await json<{ labels: Label[] }>(server, `api/models/${encodeURIComponent(model.id)}/labels`)).labels,
     classify:
       ({ topK, threshold }) =>
       async (image, signal) => {
@@ -34,21 +36,23 @@ export async function remoteServer(base: string, name: string | undefined): Prom
         target.search = String(
           new URLSearchParams({ model: model.id, top_k: String(topK), threshold: String(threshold) }),
         )
-        const reply = await fetch(target, { method: 'POST', body: image as BodyInit, signal }).catch((error) => {
-          signal.throwIfAborted()
-          throw new Problem('not_ready', 'The server cannot be reached.', { cause: error })
-        })
+        const reply = await fetch(target, { method: 'POST', headers, body: image as BodyInit, signal }).catch(
+          (error) => {
+            signal.throwIfAborted()
+            throw new Problem('not_ready', 'The server cannot be reached.', { cause: error })
+          },
+        )
         if (reply.ok) return (await reply.json()) as Classification
         throw await problem(reply)
       },
   }
 }
 
-async function json<T>(url: URL): Promise<T> {
-  const reply = await fetch(url).catch((error: Error) => {
-    throw new Failure(EXIT.unreachable, `There is no server at ${url.origin}: ${error.message}.`)
+async function json<T>({ origin, url, headers }: Server, path: string): Promise<T> {
+  const reply = await fetch(url(path), { headers }).catch((error: Error) => {
+    throw new Failure(EXIT.unreachable, `There is no server at ${origin}: ${error.message}.`)
   })
-  if (!reply.ok) throw new Failure(EXIT.unreachable, `${url} answers with HTTP ${reply.status}.`)
+  if (!reply.ok) throw new Failure(EXIT.unreachable, `${url(path)} answers with HTTP ${reply.status}.`)
   return (await reply.json()) as T
 }
 

@@ -6,6 +6,7 @@ import { FolderFeedback } from '@/lib/server/feedback/folder'
 import { parseLocation } from '@/lib/server/storage/location'
 import { type Vote, voteSchema } from '@/lib/shared/feedback'
 import { EXIT, Failure } from '../exit'
+import { serverAt } from '../server'
 
 /**
  * Votes from where they are: a server's folder (`data/feedback`), a file that was exported (.csv or .ndjson), `s3://bucket`, or a server with its
@@ -22,14 +23,13 @@ export async function* readVotes(from: string, token: string | undefined): Async
 }
 
 async function* fromServer(server: string, token: string | undefined): AsyncGenerator<Vote> {
-  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
-  const url = new URL('api/feedback?format=ndjson', server.endsWith('/') ? server : `${server}/`)
-  const reply = await fetch(url, { headers }).catch((cause) => {
-    throw new Failure(EXIT.unreachable, `${server} does not answer.`, { cause })
+  const { origin, url, headers } = serverAt(server, token)
+  const reply = await fetch(url('api/feedback?format=ndjson'), { headers }).catch((cause) => {
+    throw new Failure(EXIT.unreachable, `${origin} does not answer.`, { cause })
   })
   if (reply.status === 401) throw new Failure(EXIT.usage, 'The server wants its ADMIN_TOKEN: --token …')
-  if (!reply.ok) throw new Failure(EXIT.failed, `${server} gives no votes (${reply.status}).`)
-  yield* fromText(await reply.text(), server)
+  if (!reply.ok) throw new Failure(EXIT.failed, `${origin} gives no votes (${reply.status}).`)
+  yield* fromText(await reply.text(), origin)
 }
 
 async function* fromBucket(from: string): AsyncGenerator<Vote> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Job } from '@/lib/shared/jobs'
 import type { ProblemDetails } from '@/lib/shared/problem'
 import { EXIT, Failure } from '../exit'
+import { serverAt } from '../server'
 import { duration, table } from '../terminal'
 
 interface ServerOption {
@@ -75,9 +76,9 @@ async function jobOf(server: string, at: string, init: RequestInit = {}): Promis
 }
 
 async function ask(server: string, at: string, init: RequestInit = {}): Promise<Response> {
-  const url = new URL(at, server.endsWith('/') ? server : `${server}/`)
-  const reply = await fetch(url, init).catch((error: Error) => {
-    throw new Failure(EXIT.unreachable, `There is no server at ${url.origin}: ${error.message}.`)
+  const { origin, url, headers } = serverAt(server)
+  const reply = await fetch(url(at), { ...init, headers: { ...headers, ...init.headers } }).catch((error: Error) => {
+    throw new Failure(EXIT.unreachable, `There is no server at ${origin}: ${error.message}.`)
   })
   if (reply.ok) return reply
   const { code, detail } = (await reply.json().catch(() => ({}))) as Partial<ProblemDetails>

@@ -1,11 +1,12 @@
 'use client'
 
-import { useCallback, useState } from 'react'
+import { useCallback } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract'
 import type { FeedbackOffer } from '@/lib/shared/feedback'
 import { lazily } from '../ui/lazily'
+import { useKeptState } from '../ui/use-kept-state'
 import { Announcer } from './announcer'
 import { DropOverlay } from './drop-overlay'
 import { EmptyState } from './empty-state'
@@ -38,8 +39,8 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
   const t = useTranslations('classify')
   const { session, views, view, snapshot } = useTabSession(startModel(models), limits.imageBytes)
   const { photos, model, reduce } = snapshot
-  const [shown, setShown] = useState(5)
-  const [least, setLeast] = useState(0)
+  const [shown, setShown] = useKeptState('labels shown', 5)
+  const [least, setLeast] = useKeptState('least score', 0)
 
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   const { state: urlState, fetchUrl, dismiss } = useUrlPhotos(add)

@@ -1,9 +1,10 @@
 'use client'
 
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GalleryPicture } from '@/lib/shared/gallery'
 import { Segmented } from '../ui/segmented'
+import { useKeptState } from '../ui/use-kept-state'
 import { PictureCard } from './picture-card'
 
 const SURENESS = ['all', 'sure', 'unsure'] as const
@@ -14,9 +15,9 @@ type Sureness = (typeof SURENESS)[number]
 export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] }) {
   const t = useTranslations('gallery')
   const groupName = useGroupName()
-  const [query, setQuery] = useState('')
-  const [group, setGroup] = useState('')
-  const [sureness, setSureness] = useState<Sureness>('all')
+  const [query, setQuery] = useKeptState('gallery query', '')
+  const [group, setGroup] = useKeptState('gallery group', '')
+  const [sureness, setSureness] = useKeptState<Sureness>('gallery sureness', 'all')
   const [searchId, groupId] = [useId(), useId()]
   const groups = [...new Set(pictures.map((picture) => picture.group))]
   const found = pictures.filter(

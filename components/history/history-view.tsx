@@ -9,6 +9,7 @@ import { saveFile } from '@/lib/client/save-file'
 import { toCsv, toJson } from '@/lib/shared/result-export'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
+import { useKeptState } from '../ui/use-kept-state'
 import { RunRow } from './run-row'
 
 type State = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }
@@ -18,7 +19,7 @@ export function HistoryView() {
   const t = useTranslations('history')
   const format = useFormat()
   const [state, setState] = useState<State>({ name: 'loading' })
-  const [query, setQuery] = useState('')
+  const [query, setQuery] = useKeptState('history query', '')
   useEffect(() => {
     listRuns().then(
       (runs) => setState({ name: 'loaded', runs }),

@@ -4,6 +4,7 @@ import { Search } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { searchLabels } from '@/lib/shared/label-search'
+import { useKeptState } from '../ui/use-kept-state'
 import { useLabels } from '../ui/use-labels'
 
 const SHOWN = 24
@@ -17,7 +18,7 @@ export function LabelSearch({ models }: LabelSearchProps) {
   const t = useTranslations('models')
   const summary = useSummary()
   const [model, setModel] = useState(models[0]?.id ?? '')
-  const [query, setQuery] = useState('')
+  const [query, setQuery] = useKeptState('labels query', '')
   const labels = useLabels(model)
   const [searchId, modelId] = [useId(), useId()]
   const found = labels === undefined ? [] : searchLabels(labels, query)

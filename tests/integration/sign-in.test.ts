@@ -113,6 +113,13 @@ test('a page of another site changes nothing with a visitor’s credentials', as
   await answer(post({}))
 })
 
+test('the command reaches it by name and password in the address', async () => {
+  const address = server.url.replace('://', `://ada:${encodeURIComponent(PASSWORD)}@`)
+  const run = await vision(['classify', 'public/gallery/koala.webp', '--server', address])
+  expect(run).toMatchObject({ code: 0, out: expect.stringContaining('koala') })
+  expect(await vision(['classify', 'public/gallery/koala.webp', '--server', server.url])).toMatchObject({ code: 5 })
+})
+
 test('bcrypt as htpasswd makes it; what is no hash stops the start; a short password is refused', async () => {
   const bcrypt = await startServer({ env: { BASIC_AUTH: `ada:${hashSync(PASSWORD, 6)}`, ENGINE_WORKERS: '1' } })
   expect((await fetch(`${bcrypt.url}/api/models`, { headers: RIGHT })).status).toBe(200)

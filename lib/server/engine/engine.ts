@@ -1,14 +1,16 @@
 import { performance } from 'node:perf_hooks'
-import type { Classification, ModelInfo, Preview } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import type { CatalogEntry } from '../catalog/catalog'
 import { readHeader } from '../image/header'
+import { classification } from './classification'
 import { explanation, labelIndex } from './explain/explanation'
 import { runMasks } from './explain/run-masks'
 import { type Model, readModel, workerModel } from './model'
+import { detailsOf, info } from './model-info'
 import { Pool } from './pool'
-import type { Answer, Job, LoadReport, MaskAnswer, MaskJob, PhotoAnswer, PhotoJob, Seen } from './protocol'
-import { Queue, type Task } from './queue'
+import type { LoadReport, MaskAnswer, MaskJob, PhotoAnswer, PhotoJob } from './protocol'
+import { Queue } from './queue'
+import { deadline, submit } from './submit'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
 
 /** What the engine tells its operator. */
@@ -79,10 +81,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
     return { model, answer }
   }
 
-  /** Some masks over a prepared picture, behind everybody's photos. */
-  function masks(what: Omit<MaskJob, 'kind' | 'id' | 'priority'>, signal: AbortSignal): Promise<MaskAnswer> {
+  /** Some masks over a picture that was prepared for a revision of a model, behind everybody's photos. */
+  function masks(
+    revision: string,
+    what: Omit<MaskJob, 'kind' | 'id' | 'priority'>,
+    signal: AbortSignal,
+  ): Promise<MaskAnswer> {
     if (closing) throw new Problem('shutting_down', 'This server is stopping. Send the photo again.')
-    const { queue, pool } = current
+    const { models, queue, pool } = current
+    if (models.get(what.model)?.revision !== revision) {
+      throw new Problem('not_ready', 'The model was replaced meanwhile. Send the photo again.')
+    }
     const job: MaskJob = { kind: 'masks', id: nextId++, priority: 'batch', ...what }
     return submit<MaskAnswer>({
       job,
@@ -93,6 +102,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
       signal,
     })
   }
+
+  const infoOf = (model: Model) => info(model, current.reports.get(model.id), current.pool)
 
   async function reload(): Promise<void> {
     if (closing) return
@@ -105,8 +116,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
   }
 
   return {
-    models: () => [...current.models.values()].map((model) => info(model, current)),
-    details: () => [...current.models.values()].map((model) => ({ ...info(model, current), ...detailsOf(model) })),
+    models: () => [...current.models.values()].map((model) => infoOf(model)),
+    details: () => [...current.models.values()].map((model) => ({ ...infoOf(model), ...detailsOf(model) })),
 
     labels(name) {
       const { labels, synonyms, notes } = find(current.models, name)
@@ -141,7 +152,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
       )
       const found = await runMasks(
         { model, answer, index, method: asked.method },
-        { masks, lanes: options.workers, onProgress: asked.onProgress, signal: stop },
+        {
+          masks: (job) => masks(model.revision, job, stop),
+          lanes: options.workers,
+          onProgress: asked.onProgress,
+          signal: stop,
+        },
       )
       return explanation(model, answer, found, { ...asked, totalMs: performance.now() - start })
     },
@@ -251,116 +267,4 @@ function limitTopK({ topK }: ClassifyOptions, model: Model): number {
     throw new Problem('invalid_parameter', `top_k is ${topK}; the model ${model.id} has ${classes} classes.`)
   }
   return topK
-}
-
-interface Submission {
-  job: Job
-  cost: number
-  queue: Queue
-  pool: Pool
-  deadlineMs: number
-  signal: AbortSignal | undefined
-}
-
-/** Puts a photo into the queue and waits for its answer, its deadline or its caller's abort. */
-function submit<A extends Answer>({ job, cost, queue, pool, deadlineMs, signal }: Submission): Promise<A> {
-  return new Promise<A>((resolve, reject) => {
-    const settle = (finish: () => void) => {
-      if (task.settled) return
-      task.settled = true
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-      queue.withdraw(task)
-      finish()
-    }
-    const task: Task = {
-      job,
-      cost,
-      deaths: 0,
-      settled: false,
-      released: false,
-      // A worker answers each job with its own kind.
-      resolve: (answer) => settle(() => resolve(answer as A)),
-      reject: (error) => settle(() => reject(error)),
-    }
-    const leave = (error: unknown) => {
-      pool.cancel(task)
-      task.reject(error)
-    }
-    const abort = () => leave(signal?.reason)
-    queue.admit(task)
-    const timer = setTimeout(() => leave(tooLate(deadlineMs)), deadlineMs)
-    signal?.addEventListener('abort', abort)
-    pool.dispatch()
-  })
-}
-
-function tooLate(deadlineMs: number): Problem {
-  return new Problem('deadline_exceeded', `No answer within ${deadlineMs} ms. Try again in a moment.`)
-}
-
-/** Aborts with a problem when the time is up. */
-function deadline(ms: number): AbortSignal {
-  const controller = new AbortController()
-  setTimeout(() => controller.abort(tooLate(ms)), ms).unref()
-  return controller.signal
-}
-
-function classification(
-  model: Model,
-  answer: PhotoAnswer,
-  asked: ClassifyOptions,
-  bytes: number,
-  totalMs: number,
-): Classification {
-  const predictions = answer.top.map(({ index, score }) => ({
-    label: model.labels[index] ?? String(index),
-    score,
-    index,
-    ...(model.notes.has(index) ? { note: model.notes.get(index) } : {}),
-  }))
-  return {
-    request_id: asked.requestId ?? '',
-    model: { id: model.id, type: model.type, revision: model.revision, calibrated: model.temperature !== null },
-    predictions: predictions.filter(({ score }) => score >= (asked.threshold ?? 0)),
-    uncertain: answer.uncertain !== null,
-    uncertain_reason: answer.uncertain,
-    image: { width: answer.image.width, height: answer.image.height, format: answer.image.format, bytes },
-    timings: {
-      queue_ms: Math.max(0, totalMs - answer.decodeMs - answer.runMs),
-      decode_ms: answer.decodeMs,
-      run_ms: answer.runMs,
-      total_ms: totalMs,
-    },
-    ...(answer.seen ? { preview: preview(answer.seen) } : {}),
-  }
-}
-
-function preview({ png, geometry, ...rest }: Seen): Preview {
-  const image = `data:image/png;base64,${Buffer.from(png).toString('base64')}`
-  return { image, ...rest, resize: geometry.target, crop: geometry.crop }
-}
-
-function detailsOf({ published, evaluation, card, uncertainty }: Model) {
-  const { source = null, limits = null } = card
-  return { published, evaluation, source, limits, knowsDoubt: uncertainty !== null }
-}
-
-function info(model: Model, { reports, pool }: Generation): ModelInfo {
-  const error = model.error ?? reports.get(model.id)?.error ?? null
-  return {
-    id: model.id,
-    type: model.type,
-    title: model.title,
-    default: model.default,
-    status: error !== null ? 'failed' : pool.serves(model.id) ? 'ready' : 'loading',
-    error,
-    license: model.license,
-    classes: model.labels.length,
-    input: reports.get(model.id)?.input ?? null,
-    bytes: model.bytes,
-    revision: model.revision,
-    calibrated: model.temperature !== null,
-    temperature: model.temperature,
-  }
 }

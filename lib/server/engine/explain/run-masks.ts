@@ -26,7 +26,7 @@ interface Subject {
 }
 
 interface Means {
-  masks(job: Omit<MaskJob, 'kind' | 'id' | 'priority'>, signal: AbortSignal): Promise<MaskAnswer>
+  masks(job: Omit<MaskJob, 'kind' | 'id' | 'priority'>): Promise<MaskAnswer>
   /** Jobs at once. */
   lanes: number
   onProgress: ((done: number, of: number) => void) | undefined
@@ -49,10 +49,7 @@ export async function runMasks({ model, answer, index, method }: Subject, means:
 
   async function range(first: number, size: number): Promise<void> {
     for (let at = first; at < first + size; ) {
-      const part = await patiently(
-        () => means.masks({ ...job, first: at, count: first + size - at }, means.signal),
-        means.signal,
-      )
+      const part = await patiently(() => means.masks({ ...job, first: at, count: first + size - at }), means.signal)
       for (const [i, score] of part.scores.entries()) importance.add(maskOf(method, at + i), score)
       at += part.scores.length
       done += part.scores.length

@@ -32,26 +32,34 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
     }
   }
 
+  function requirePlace(): void {
+    if (running < environment.MAX_EXPLANATIONS) return
+    throw new Problem('queue_full', `${running} explanations are being made already. Try again in a moment.`)
+  }
+
   return async (c: Context<AppEnv>): Promise<Response> => {
-    if (running >= environment.MAX_EXPLANATIONS) {
-      throw new Problem('queue_full', `${running} explanations are being made already. Try again in a moment.`)
-    }
-    running++
+    requirePlace()
     const lease = uploads.lease()
-    const end = () => {
-      running--
-      lease.release()
-    }
+    let end = () => lease.release()
     let streams = false
     try {
       const work = await begin(c, lease)
+      // A slow upload takes nobody's place.
+      requirePlace()
+      running++
+      end = () => {
+        running--
+        lease.release()
+      }
       c.header('cache-control', 'no-store')
       if (!/^(1|true)$/.test(c.req.query('stream') ?? '')) return c.json(await work(c.req.raw.signal))
       streams = true
       const problem = (error: unknown) => {
-        const { code, ...rest } = asProblem(error).toDetails(c.get('requestId'))
-        if (code === 'internal') log.error({ request_id: c.get('requestId'), err: error }, 'internal error')
-        return { code, ...rest }
+        const details = asProblem(error).toDetails(c.get('requestId'))
+        if (details.code === 'internal') {
+          log.error({ request_id: c.get('requestId'), err: error }, 'internal error')
+        }
+        return details
       }
       return c.body(lines(work, c.req.raw.signal, problem, end), 200, { 'content-type': 'application/x-ndjson' })
     } finally {

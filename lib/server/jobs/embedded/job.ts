@@ -98,7 +98,9 @@ export class JobFolder {
 
   /** When a photo came or was done last (milliseconds since 1970). */
   get touchedAt(): number {
-    return Math.max(...['inputs.ndjson', 'results.ndjson'].map((name) => statSync(join(this.path, name)).mtimeMs))
+    const changed = (name: string) =>
+      statSync(/* turbopackIgnore: true */ join(/* turbopackIgnore: true */ this.path, name)).mtimeMs
+    return Math.max(changed('inputs.ndjson'), changed('results.ndjson'))
   }
 
   /** Where the file of a photo lies as long as it is needed. */

@@ -46,7 +46,8 @@ export class EmbeddedJobs implements Jobs {
   constructor(private readonly options: JobsOptions) {
     mkdirSync(options.folder, { recursive: true })
     this.unlock = lockFolder(options.folder)
-    for (const name of ['jobs', 'keys', 'drafts']) mkdirSync(join(options.folder, name), { recursive: true })
+    for (const name of ['jobs', 'keys', 'drafts'])
+      mkdirSync(join(/* turbopackIgnore: true */ options.folder, name), { recursive: true })
     rmSync(this.path('drafts'), { recursive: true })
     mkdirSync(this.path('drafts'))
     this.runner = new Runner(options)

@@ -1,0 +1,30 @@
+import type { ModelInfo } from '@/lib/shared/contract'
+import type { Model } from './model'
+import type { Pool } from './pool'
+import type { LoadReport } from './protocol'
+
+/** What a model's card says. */
+export function detailsOf({ published, evaluation, card, uncertainty }: Model) {
+  const { source = null, limits = null } = card
+  return { published, evaluation, source, limits, knowsDoubt: uncertainty !== null }
+}
+
+/** A model and how it stands with its workers. */
+export function info(model: Model, report: LoadReport | undefined, pool: Pool): ModelInfo {
+  const error = model.error ?? report?.error ?? null
+  return {
+    id: model.id,
+    type: model.type,
+    title: model.title,
+    default: model.default,
+    status: error !== null ? 'failed' : pool.serves(model.id) ? 'ready' : 'loading',
+    error,
+    license: model.license,
+    classes: model.labels.length,
+    input: report?.input ?? null,
+    bytes: model.bytes,
+    revision: model.revision,
+    calibrated: model.temperature !== null,
+    temperature: model.temperature,
+  }
+}

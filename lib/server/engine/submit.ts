@@ -1,0 +1,57 @@
+import { Problem } from '@/lib/shared/problem'
+import type { Pool } from './pool'
+import type { Answer, Job } from './protocol'
+import type { Queue, Task } from './queue'
+
+interface Submission {
+  job: Job
+  cost: number
+  queue: Queue
+  pool: Pool
+  deadlineMs: number
+  signal: AbortSignal | undefined
+}
+
+/** Puts a photo into the queue and waits for its answer, its deadline or its caller's abort. */
+export function submit<A extends Answer>({ job, cost, queue, pool, deadlineMs, signal }: Submission): Promise<A> {
+  return new Promise<A>((resolve, reject) => {
+    const settle = (finish: () => void) => {
+      if (task.settled) return
+      task.settled = true
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      queue.withdraw(task)
+      finish()
+    }
+    const task: Task = {
+      job,
+      cost,
+      deaths: 0,
+      settled: false,
+      released: false,
+      // A worker answers each job with its own kind.
+      resolve: (answer) => settle(() => resolve(answer as A)),
+      reject: (error) => settle(() => reject(error)),
+    }
+    const leave = (error: unknown) => {
+      pool.cancel(task)
+      task.reject(error)
+    }
+    const abort = () => leave(signal?.reason)
+    queue.admit(task)
+    const timer = setTimeout(() => leave(tooLate(deadlineMs)), deadlineMs)
+    signal?.addEventListener('abort', abort)
+    pool.dispatch()
+  })
+}
+
+function tooLate(deadlineMs: number): Problem {
+  return new Problem('deadline_exceeded', `No answer within ${deadlineMs} ms. Try again in a moment.`)
+}
+
+/** Aborts with a problem when the time is up. */
+export function deadline(ms: number): AbortSignal {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(tooLate(ms)), ms).unref()
+  return controller.signal
+}
