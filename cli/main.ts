@@ -7,6 +7,7 @@ import { EXIT, type ExitCode, Failure } from './exit'
 import { feedbackCommand } from './feedback/command'
 import { hashPasswordCommand } from './hash-password'
 import { jobsCommand } from './jobs/command'
+import { migrateCommand } from './migrate'
 import { modelsCommand } from './models/command'
 import { serveCommand } from './serve'
 
@@ -24,6 +25,7 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
   modelsCommand(program, surroundings)
   feedbackCommand(program, surroundings)
   hashPasswordCommand(program)
+  migrateCommand(program)
   try {
     await program.parseAsync(argv)
     return EXIT.ok

@@ -6,6 +6,7 @@ export const CHECKS = [
   ['types', () => tool('next', ['typegen']) && tool('tsc', ['--noEmit'])],
   ['import boundaries', () => tool('tsx', ['scripts/boundaries.ts'])],
   ['openapi.json is current', () => tool('tsx', ['scripts/openapi.ts', '--check'])],
+  ['the table of options is current', () => tool('tsx', ['scripts/configuration.ts', '--check'])],
 ]
 
 /** Runs every check, also after one has failed; returns how many passed and failed. */

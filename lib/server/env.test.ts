@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { EnvironmentError, readEnvironment } from './env'
+import { EnvironmentError, oldNames, readEnvironment } from './env'
+import { optionLines } from './options'
 
 test('everything has a default', () => {
   expect(readEnvironment({})).toMatchObject({
@@ -37,17 +37,21 @@ test.each([
   expect(() => readEnvironment({ [name]: value })).toThrow(`${name}="${value}" is not allowed; allowed: `)
 })
 
-test('docs/configuration.md has a line for each option and its default', () => {
-  const rows = new Map(
-    [...readFileSync('docs/configuration.md', 'utf8').matchAll(/^\| `([A-Z0-9_]+)` *\| (.*?) *\|/gm)].map(
-      ([, name, value]) => [name, value],
-    ),
+test('old names are read, the new one wins, and two that differ stop the start', () => {
+  expect(readEnvironment({ API_PORT: '8000' }).PORT).toBe(8000)
+  expect(readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8000' }).PORT).toBe(8000)
+  expect(readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8501', PORT: '80' }).PORT).toBe(80)
+  expect(() => readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8501' })).toThrow(
+    'STREAMLIT_PORT="8501" contradicts PORT=8000 of another old name; set PORT alone',
   )
-  const environment = readEnvironment({})
-  const names = Object.keys(environment)
-  expect([...rows.keys()].sort()).toEqual(names.sort())
-  for (const [name, value] of Object.entries(environment)) {
-    const machine = name === 'MAX_QUEUE_BYTES' || name === 'MAX_PIXELS'
-    if (value !== undefined && String(value) !== '' && !machine) expect(rows.get(name), name).toContain(`\`${value}\``)
+  expect(oldNames({ API_PORT: '1', PORT: '2', STREAMLIT_PORT: '' })).toEqual([{ name: 'API_PORT', now: 'PORT' }])
+})
+
+test('every option says what it means and who reads it', () => {
+  for (const { name, type, fallback, about, used } of optionLines()) {
+    expect(type, name).not.toBe('undefined')
+    expect(fallback.length, name).toBeGreaterThan(0)
+    expect(about.length, name).toBeGreaterThan(10)
+    expect(used.length, name).toBeGreaterThan(0)
   }
 })

@@ -13,7 +13,7 @@ import { network } from './http/middleware/rate-limit'
 import { HSTS } from './http/middleware/security-headers'
 import { isOpen } from './http/middleware/sign-in'
 import { asProblem } from './http/problem'
-import type { Runtime } from './runtime'
+import type { Runtime } from './running'
 
 /** Longer than a balancer keeps an idle connection (60 s on AWS), so that it never sends into a closed one. */
 const KEEP_ALIVE_MS = 75_000
@@ -29,7 +29,7 @@ type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promi
  * @throws Error with one clear line where the port cannot be had
  */
 export async function serve(server: Server, runtime: Runtime, pages: PageHandler): Promise<void> {
-  const { environment, log, engine, metrics } = runtime
+  const { environment, log, metrics } = runtime
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.headersTimeout = KEEP_ALIVE_MS + 5_000
   server.requestTimeout = REQUEST_MS
@@ -52,11 +52,7 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   onSignals(() => stop(server, connections, runtime))
   const { port } = server.address() as AddressInfo
   const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
-  await engine.settled()
-  log.info(
-    { url: `http://${shown}:${port}`, ready: engine.ready(), workers: engine.stats().workers.wanted },
-    'listening',
-  )
+  log.info({ url: `http://${shown}:${port}`, ...(await runtime.settled()) }, 'listening')
   process.send?.({ kind: 'listening', url: `http://${shown}:${port}` })
 }
 
@@ -153,7 +149,7 @@ function onSignals(stop: () => Promise<void>): void {
  * the listener closes and what runs is finished. Exit 0 when all is done, 1 when SHUTDOWN_TIMEOUT_MS ran out.
  */
 async function stop(server: Server, connections: Connections, runtime: Runtime): Promise<void> {
-  const { environment, lifecycle, log, engine } = runtime
+  const { environment, lifecycle, log } = runtime
   log.info({}, 'stopping')
   lifecycle.phase = 'leaving'
   await sleep(environment.SHUTDOWN_DELAY_MS)
@@ -163,9 +159,9 @@ async function stop(server: Server, connections: Connections, runtime: Runtime):
     server.close()
     connections.closeIdle()
     // Whoever listens to a job's events would keep the listener open.
-    await runtime.jobs?.shutDown()
+    await runtime.leave()
     await closed
-    await engine.close()
+    await runtime.close()
     return 0
   })()
   const timedOut = sleep(environment.SHUTDOWN_TIMEOUT_MS, 1, { ref: false })

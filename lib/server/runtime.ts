@@ -1,28 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { AnswerCache } from './answers/answer-cache'
-import { SignIn } from './auth/sign-in'
-import { watchModels } from './catalog/watch'
-import { defaultWorkers } from './default-workers'
-import type { createEngine } from './engine/engine'
-import { type Environment, isDevelopment, readEnvironment } from './env'
-import { Gallery } from './gallery'
-import { createApp } from './http/app'
-import type { App, Services } from './http/services'
-import { Lifecycle } from './lifecycle'
+import { isDevelopment, oldNames, readEnvironment } from './env'
+import { createFrontRuntime } from './front-runtime'
 import { createLog } from './log'
-import { Metrics } from './observe/metrics'
-import { fromRoot, openEngine } from './open-engine'
-import { openFeedback } from './open-feedback'
-import { openJobs } from './open-jobs'
-import { openRedis } from './open-redis'
-
-/** Everything that lives as long as the process. */
-export interface Runtime extends Services {
-  app: App
-  gallery: Gallery
-  engine: Awaited<ReturnType<typeof createEngine>>
-}
+import { fromRoot } from './open-engine'
+import type { Runtime } from './running'
+import { createServerRuntime } from './server-runtime'
 
 /**
  * Next bundles route handlers and pages apart from the server's entry, so a module-level singleton would exist
@@ -48,20 +30,15 @@ export function getRuntime(): Promise<Runtime> {
   if (held && !isOutdated(held, stamp)) return held.runtime
   // The jobs' folder has one owner at a time.
   const runtime = held
-    ? held.runtime
-        .then(({ jobs, feedback }) => {
-          feedback?.close()
-          return jobs?.shutDown()
-        })
-        .then(createRuntime, createRuntime)
-    : createRuntime()
+    ? held.runtime.then((old) => old.leave()).then(createRuntime, createRuntime)
+    : Promise.resolve().then(createRuntime)
   world[KEY] = { stamp, loadedAt: LOADED_AT, runtime }
   // A start that failed is not kept: the next call tries again and says again what is wrong.
   runtime.catch(() => {
     if (world[KEY]?.runtime === runtime) delete world[KEY]
   })
   void held?.runtime.then(
-    (old) => old.engine.close(),
+    (old) => old.close(),
     () => {},
   )
   return runtime
@@ -80,40 +57,14 @@ function isOutdated(held: Held, stamp: Stamp): boolean {
   return held.loadedAt < LOADED_AT && held.loadedAt < stamp.writtenAt + SETTLING
 }
 
-async function createRuntime(): Promise<Runtime> {
+function createRuntime(): Promise<Runtime> | Runtime {
   const environment = readEnvironment()
   const log = createLog(environment.LOG_LEVEL)
-  const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
-  const engine = await openEngine(environment, workers, log)
-  watchModels(fromRoot(environment.MODELS_DIR), () => {
-    log.info({}, 'the models have changed and are loaded again')
-    engine
-      .reload()
-      .catch((err: Error) => log.error({ err }, 'the models cannot be loaded again; the old ones serve on'))
-  })
-  const redis = await openRedis(environment, log)
-  const bytes = environment.RESULT_CACHE_BYTES
-  const services = {
-    engine,
-    redis,
-    answers: bytes > 0 ? new AnswerCache(engine, { bytes, redis: redis ?? undefined }) : null,
-    jobs: await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log }),
-    feedback: await openFeedback(environment, engine, {
-      folder: join(fromRoot(environment.DATA_DIR), 'feedback'),
-      log,
-    }),
-    signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
-    environment,
-    log,
-    metrics: new Metrics(() => engine.stats()),
-    lifecycle: new Lifecycle(),
-    version: readVersion(),
+  for (const { name, now } of oldNames()) {
+    log.warn({ name, now }, 'an option has its old name; it is called otherwise now')
   }
-  return { ...services, app: createApp(services), gallery: new Gallery(fromRoot('public/gallery'), engine) }
-}
-
-function readVersion(): string {
-  return (JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }).version
+  const { API_URL } = environment
+  return API_URL === undefined ? createServerRuntime(environment, log) : createFrontRuntime(environment, API_URL, log)
 }
 
 /** Which code the development build holds, and since when (milliseconds since 1970). */
@@ -132,5 +83,3 @@ function readStamp(): Stamp {
     return ALWAYS
   }
 }
-
-export type { Environment }

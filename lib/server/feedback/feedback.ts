@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FeedbackMode, FeedbackRequest, Vote, VoteSummary } from '@/lib/shared/feedback'
-import { Tally } from '@/lib/shared/metrics/votes'
+import { ballotOf, Tally } from '@/lib/shared/metrics/votes'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../engine/types'
 import { withoutMetadata } from '../image/without-metadata'
@@ -8,6 +9,8 @@ import type { FeedbackStore, KeptPhoto } from './store'
 
 /** The tally is brought up to date when somebody looks at it, so often at most. */
 const FRESH_MS = 10_000
+/** How long a page waits for it. */
+const PATIENCE_MS = 500
 const DAY_MS = 86_400_000
 
 interface FeedbackOptions {
@@ -67,6 +70,7 @@ export class Feedback {
     }
     await this.options.store.add(vote, kept)
     // Who voted sees it counted.
+    this.tally.add(ballotOf(vote))
     this.readAt = Number.NEGATIVE_INFINITY
     return vote
   }
@@ -82,7 +86,8 @@ export class Feedback {
         this.reading = null
       })
     }
-    await this.reading
+    // A store that is away keeps no page waiting.
+    if (this.reading) await Promise.race([this.reading, sleep(PATIENCE_MS, undefined, { ref: false })])
     return this.tally.summary(model, revision)
   }
 

@@ -1,5 +1,6 @@
 import { type Context, type Handler, Hono } from 'hono'
 import { Problem } from '@/lib/shared/problem'
+import type { Site } from '@/lib/shared/site'
 import { ByteBudget } from './byte-budget'
 import { jobRoutes } from './jobs/routes'
 import { accessLog } from './middleware/access-log'
@@ -9,7 +10,7 @@ import { discardRefused } from './middleware/discard'
 import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
-import { requireSignIn } from './middleware/sign-in'
+import { requireOwnPages, requireSignIn } from './middleware/sign-in'
 import { asProblem, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { explain } from './routes/explain'
@@ -19,6 +20,7 @@ import { metrics } from './routes/metrics'
 import { labels, models } from './routes/models'
 import { openApi } from './routes/openapi'
 import { photo } from './routes/photo'
+import { galleryPictures, siteFacts } from './routes/site'
 import type { App, AppEnv, Services } from './services'
 import { classifyStream } from './stream/route'
 
@@ -28,10 +30,10 @@ export function isApiPath(path: string): boolean {
 }
 
 /** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
-export function createApp(services: Services): App {
+export function createApp(services: Services & { site: Site }): App {
   const app: App = new Hono()
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services))
-  app.use(discardRefused(services), closing(services), requireSignIn(services))
+  app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services))
   const limit = rateLimit(services)
   app.use('/api/classify', limit)
   app.use('/api/photo', limit)
@@ -61,6 +63,8 @@ export function createApp(services: Services): App {
   }
   route(app, '/api/models', { GET: models(services) })
   route(app, '/api/models/:model/labels', { GET: labels(services) })
+  route(app, '/api/site', { GET: siteFacts(services.site) })
+  route(app, '/api/gallery', { GET: galleryPictures(services.site) })
   route(app, '/api/openapi.json', { GET: openApi() })
   route(app, '/health/live', { GET: live() })
   route(app, '/health/ready', { GET: ready(services) })

@@ -102,6 +102,10 @@ export function openApiDocument(): object {
           ],
         },
       },
+      '/api/site': { get: pageOperation('site', 'What pages in front of this server must know of it.') },
+      '/api/gallery': {
+        get: pageOperation('gallery', 'The pictures of the gallery with the answers of the default model.'),
+      },
       '/api/openapi.json': {
         get: {
           operationId: 'openApi',
@@ -141,6 +145,11 @@ function explainOperation(): object {
     json: 'ExplainJson',
     result: { description: 'The map.', schema: 'Explanation' },
   })
+}
+
+function pageOperation(operationId: string, summary: string): object {
+  const content = { 'application/json': { schema: { type: 'object' } } }
+  return { operationId, summary, responses: { 200: { description: summary, content } } }
 }
 
 function feedbackOperation(): object {

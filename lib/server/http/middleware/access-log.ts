@@ -9,6 +9,8 @@ const ROUTES = new Set([
   '/api/feedback',
   '/api/photo',
   '/api/models',
+  '/api/site',
+  '/api/gallery',
   '/api/openapi.json',
   '/health/live',
   '/health/ready',
@@ -30,7 +32,7 @@ const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
  * One line a request, and its count and time in the metrics; refusals before the handler too. Probes and scrapes,
  * which come every few seconds, are lines of level debug.
  */
-export function accessLog({ log, metrics }: Services) {
+export function accessLog({ log, metrics }: Pick<Services, 'log' | 'metrics'>) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const start = performance.now()
     await next()

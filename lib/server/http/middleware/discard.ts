@@ -2,12 +2,16 @@ import { createMiddleware } from 'hono/factory'
 import { discardBody } from '../body'
 import type { AppEnv, Services } from '../services'
 
-/** After a refusal, reads on what the sender still sends, beside the reply. */
-export function discardRefused({ environment }: Services) {
+/**
+ * After a refusal, reads on what the sender still sends, beside the reply.
+ *
+ * @param passedOn whether somebody may have taken the body as a web stream, and left the rest of it
+ */
+export function discardRefused({ environment }: Pick<Services, 'environment'>, { passedOn = false } = {}) {
   return createMiddleware<AppEnv>(async (c, next) => {
     await next()
     if (c.res.status >= 400 && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-      void discardBody(c.req.raw, environment.MAX_REQUEST_BYTES, c.env?.incoming)
+      void discardBody(c.req.raw, environment.MAX_REQUEST_BYTES, passedOn ? undefined : c.env?.incoming)
     }
   })
 }

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { Problem } from '@/lib/shared/problem'
 import { CHALLENGE } from '../../auth/sign-in'
+import { requireAdmin } from '../admin'
 import { clientAddress } from '../client'
 import { asProblem, problemReply } from '../problem'
 import type { AppEnv, Services } from '../services'
@@ -15,7 +16,7 @@ export function isOpen(path: string): boolean {
  * With BASIC_AUTH: nobody gets in without the name and the password. Browsers send these by themselves, also for a form of another site, so what changes
  * something is taken from pages of this site only (or of CORS_ORIGINS); programs, which send no Origin, are not concerned.
  */
-export function requireSignIn({ signIn, environment }: Services) {
+export function requireSignIn({ signIn, environment }: Pick<Services, 'signIn' | 'environment'>) {
   return createMiddleware<AppEnv>(async (c, next) => {
     if (signIn === null || isOpen(c.req.path)) return next()
     // A preflight carries no credentials, and does nothing.
@@ -29,6 +30,29 @@ export function requireSignIn({ signIn, environment }: Services) {
     }
     return next()
   })
+}
+
+/**
+ * With PUBLIC_API=false: the API answers the pages of this site, as browsers say where they come from, and the operator. A program can say so too: this
+ * keeps an API from being used by accident, not an attacker out.
+ */
+export function requireOwnPages({ environment: { PUBLIC_API, ADMIN_TOKEN } }: Pick<Services, 'environment'>) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    if (PUBLIC_API === 'true' || !c.req.path.startsWith('/api/')) return next()
+    const operator = ADMIN_TOKEN !== undefined && c.req.header('authorization') !== undefined
+    if (operator) requireAdmin(c.req.header('authorization'), ADMIN_TOKEN)
+    else if (!fromOwnPage(c.req.raw.headers)) {
+      return problemReply(c, new Problem('forbidden', 'The API of this server is for its own pages.'))
+    }
+    return next()
+  })
+}
+
+function fromOwnPage(headers: Headers): boolean {
+  if (headers.get('sec-fetch-site') === 'same-origin') return true
+  // Over plain http browsers do not say that.
+  const from = headers.get('origin') ?? headers.get('referer')
+  return from !== null && hostOf(from) === headers.get('host')
 }
 
 /** @throws Problem `forbidden` */

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { parse, type TomlTable, type TomlValue } from 'smol-toml'
+import { OLD_NAMES, OPTIONS } from '@/lib/server/options'
+import { EXIT, Failure } from './exit'
+
+interface Options {
+  to: string
+  stage: string
+  project: string
+  value?: string
+}
+
+/** `vision migrate secrets`: what a Streamlit deployment kept in `.streamlit/secrets.toml`, for this one. */
+export function migrateCommand(program: Command): void {
+  program
+    .command('migrate')
+    .description('from the deployment before this one')
+    .command('secrets')
+    .description('a secrets.toml as lines for .env, or as commands that put it into the SSM Parameter Store')
+    .argument('[file]', 'Streamlit’s secrets', '.streamlit/secrets.toml')
+    .option('--to <what>', 'env or ssm', 'env')
+    .option('--stage <stage>', 'stage of the parameters', 'prod')
+    .option('--project <name>', 'first part of the parameters’ names', 'vision-classifier')
+    .option('--value <name>', 'print the value of this one and nothing else')
+    .action((file: string, options: Options) => {
+      // What a pipe takes ends where the value ends.
+      process.stdout.write(options.value === undefined ? `${migrated(file, options)}\n` : secretOf(file, options.value))
+    })
+}
+
+/** The secrets by the names that environments have: `[api] url = "…"` is API_URL. */
+function readSecrets(file: string): Map<string, string> {
+  try {
+    return new Map(flat(parse(readFileSync(file, 'utf8'))))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Failure(EXIT.notFound, `${file} is not there.`)
+    const [line] = (error as Error).message.split('\n')
+    throw new Failure(EXIT.invalid, `${file} is not valid TOML: ${line}.`, { cause: error })
+  }
+}
+
+function flat(table: TomlTable, above = ''): [name: string, value: string][] {
+  return Object.entries(table).flatMap(([key, value]) => {
+    const name = `${above}${key}`.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')
+    return isTable(value) ? flat(value, `${name}_`) : [[name, text(value)] as [string, string]]
+  })
+}
+
+function isTable(value: TomlValue): value is TomlTable {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
+}
+
+/** Lists as this app reads them: with commas. */
+function text(value: TomlValue): string {
+  return Array.isArray(value) ? value.map(text).join(',') : String(value)
+}
+
+function secretOf(file: string, name: string): string {
+  const found = readSecrets(file).get(name)
+  if (found === undefined) throw new Failure(EXIT.notFound, `${file} has no ${name}.`)
+  return found
+}
+
+function migrated(file: string, { to, stage, project }: Options): string {
+  const secrets = readSecrets(file)
+  if (to === 'env') return [...secrets].map(([name, content]) => envLine(name, content)).join('\n')
+  if (to !== 'ssm') throw new Failure(EXIT.usage, '--to is env or ssm.')
+  const from = `vision migrate secrets '${file.replaceAll("'", "'\\''")}'`
+  // The values go through a pipe: no history of a shell and no list of processes has them.
+  return [...secrets.keys()]
+    .map((name) => {
+      const put = `aws ssm put-parameter --type SecureString --overwrite --name /${project}/${stage}/${newName(name)}`
+      return `${isKnown(name) ? '' : '# not read by this app: '}${from} --value ${name} | ${put} --value file:///dev/stdin`
+    })
+    .join('\n')
+}
+
+function envLine(name: string, value: string): string {
+  const line = `${newName(name)}=${/^[\w./:@,+-]*$/.test(value) ? value : JSON.stringify(value)}`
+  return isKnown(name) ? line : `# not read by this app: ${line}`
+}
+
+function newName(name: string): string {
+  return (OLD_NAMES as Record<string, string>)[name] ?? name
+}
+
+function isKnown(name: string): boolean {
+  return newName(name) in OPTIONS
+}

@@ -1,0 +1,31 @@
+import { SignIn } from './auth/sign-in'
+import type { Environment } from './env'
+import { createFrontApp } from './http/front-app'
+import { Lifecycle } from './lifecycle'
+import type { Log } from './log'
+import { Metrics } from './observe/metrics'
+import { remoteSite } from './remote-site'
+import type { Runtime } from './running'
+
+const NOTHING = { queue: { photos: 0, bytes: 0 }, inFlight: 0, workers: { ready: 0, wanted: 0, restarts: 0, bytes: 0 } }
+
+/** Pages in front of an API elsewhere (`API_URL`): no model, no job, no file. */
+export function createFrontRuntime(environment: Environment, api: string, log: Log): Runtime {
+  const root = api.endsWith('/') ? api : `${api}/`
+  const url = (path: string) => new URL(path, root)
+  const services = {
+    environment,
+    log,
+    lifecycle: new Lifecycle(),
+    metrics: new Metrics(() => NOTHING),
+    signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
+  }
+  return {
+    ...services,
+    app: createFrontApp(services, url),
+    site: remoteSite(url),
+    settled: async () => ({ ready: true, workers: 0 }),
+    leave: async () => {},
+    close: async () => {},
+  }
+}

@@ -1,0 +1,77 @@
+import { type Context, Hono } from 'hono'
+import { proxy } from 'hono/proxy'
+import { Problem } from '@/lib/shared/problem'
+import { clientAddress } from './client'
+import { accessLog } from './middleware/access-log'
+import { closing } from './middleware/closing'
+import { discardRefused } from './middleware/discard'
+import { requestId } from './middleware/request-id'
+import { requireSignIn } from './middleware/sign-in'
+import { asProblem, problemReply } from './problem'
+import { live } from './routes/health'
+import type { App, AppEnv, Services } from './services'
+
+type FrontServices = Pick<Services, 'environment' | 'lifecycle' | 'log' | 'metrics' | 'signIn'>
+
+/**
+ * The API of a server elsewhere, at the place where the pages of this one expect it. Bodies pass through in both directions as they come; what the other
+ * server refuses it says itself.
+ *
+ * @param url the address of a path there
+ */
+export function createFrontApp(services: FrontServices, url: (path: string) => URL): App {
+  const app: App = new Hono()
+  app.use(
+    requestId,
+    accessLog(services),
+    discardRefused(services, { passedOn: true }),
+    closing(services),
+    requireSignIn(services),
+  )
+  app.get('/health/live', live())
+  app.all('*', (c) => pass(c, services, url))
+  app.onError((error, c) => problemReply(c, asProblem(error)))
+  return app
+}
+
+/** A body as it comes. Whoever stops reading it leaves the rest where it is. */
+function relayed(body: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await body.read()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+  })
+}
+
+async function pass(
+  c: Context<AppEnv>,
+  { environment, log }: FrontServices,
+  url: (path: string) => URL,
+): Promise<Response> {
+  const { pathname, search } = new URL(c.req.url)
+  const headers = new Headers(c.req.raw.headers)
+  // The password is this server's; the operator's token may be the other's.
+  if (/^basic /i.test(headers.get('authorization') ?? '')) headers.delete('authorization')
+  // Asked of this server, which has the answer already.
+  headers.delete('expect')
+  headers.delete('host')
+  headers.set('x-forwarded-for', clientAddress(c, environment.TRUST_PROXY))
+  headers.set('x-request-id', c.get('requestId'))
+  const target = url(`${pathname.slice(1)}${search}`)
+  const { method, signal } = c.req.raw
+  const body = c.req.raw.body?.getReader()
+  try {
+    const init = { method, headers, signal, ...(body ? { body: relayed(body), duplex: 'half' } : {}) }
+    return await proxy(target, init as RequestInit)
+  } catch (error) {
+    // What the sender still sends is read on, so that he sees why.
+    body?.releaseLock()
+    c.req.raw.signal.throwIfAborted()
+    log.warn({ err: error, api: target.origin }, 'the API behind these pages does not answer')
+    throw new Problem('not_ready', 'The API behind these pages does not answer. Try again in a moment.', {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AnswerCache } from './answers/answer-cache'
+import { SignIn } from './auth/sign-in'
+import { watchModels } from './catalog/watch'
+import { defaultWorkers } from './default-workers'
+import type { Environment } from './env'
+import { Gallery } from './gallery'
+import { createApp } from './http/app'
+import { Lifecycle } from './lifecycle'
+import { localSite } from './local-site'
+import type { Log } from './log'
+import { Metrics } from './observe/metrics'
+import { fromRoot, openEngine } from './open-engine'
+import { openFeedback } from './open-feedback'
+import { openJobs } from './open-jobs'
+import { openRedis } from './open-redis'
+import type { Runtime } from './running'
+
+/** A whole server: models, jobs, API. */
+export async function createServerRuntime(environment: Environment, log: Log): Promise<Runtime> {
+  const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
+  const engine = await openEngine(environment, workers, log)
+  watchModels(fromRoot(environment.MODELS_DIR), () => {
+    log.info({}, 'the models have changed and are loaded again')
+    engine
+      .reload()
+      .catch((err: Error) => log.error({ err }, 'the models cannot be loaded again; the old ones serve on'))
+  })
+  const redis = await openRedis(environment, log)
+  const bytes = environment.RESULT_CACHE_BYTES
+  const services = {
+    engine,
+    redis,
+    answers: bytes > 0 ? new AnswerCache(engine, { bytes, redis: redis ?? undefined }) : null,
+    jobs: await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log }),
+    feedback: await openFeedback(environment, engine, {
+      folder: join(fromRoot(environment.DATA_DIR), 'feedback'),
+      log,
+    }),
+    signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
+    environment,
+    log,
+    metrics: new Metrics(() => engine.stats()),
+    lifecycle: new Lifecycle(),
+    version: readVersion(),
+  }
+  const site = localSite(services, new Gallery(fromRoot('public/gallery'), engine))
+  return {
+    ...services,
+    app: createApp({ ...services, site }),
+    site,
+    async settled() {
+      await engine.settled()
+      return { ready: engine.ready(), workers: engine.stats().workers.wanted }
+    },
+    async leave() {
+      services.feedback?.close()
+      await services.jobs?.shutDown()
+    },
+    close: () => engine.close(),
+  }
+}
+
+function readVersion(): string {
+  return (JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }).version
+}
