@@ -21,7 +21,6 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['compare', compare],
   ['compare-differ', differ],
   ['uncertain', uncertain],
-  ['feedback', feedback],
   ['camera', camera],
   ['gallery', (page) => open(page, '/gallery', 'Gallery')],
   ['batch-start', (page) => open(page, '/batch', 'Batch')],
@@ -31,6 +30,7 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['models', (page) => open(page, '/models', 'Models')],
   ['history', (page) => open(page, '/history', 'History')],
   ['shared', shared],
+  ['feedback', feedback],
 ]
 
 async function open(page: Page, path: string, heading: string | RegExp): Promise<void> {
@@ -70,9 +70,11 @@ async function differ(page: Page): Promise<void> {
 }
 
 async function feedback(page: Page): Promise<void> {
+  await page.goto(asking.url)
+  await choose(page, ['public/gallery/koala.webp'])
   const question = page.getByRole('button', { name: 'Wrong, it is …' })
   await question.click()
-  await page.getByRole('combobox', { name: 'What is it?' }).fill('space')
+  await page.getByRole('combobox', { name: 'What is it?' }).fill('bear')
   await page.getByRole('option').first().waitFor()
 }
 
@@ -177,7 +179,9 @@ async function launch(): Promise<Browser> {
 
 rmSync(OUT, { recursive: true, force: true })
 mkdirSync(OUT, { recursive: true })
-const server = await startServer({ env: { LOG_LEVEL: 'warn', FEEDBACK: 'photos' } })
+const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+// Visitors are asked for their verdict only where the server wants it.
+const asking = await startServer({ env: { LOG_LEVEL: 'warn', FEEDBACK: 'photos' } })
 const browser = await launch()
 try {
   for (const { width, height, touch } of SIZES) {
@@ -207,5 +211,6 @@ try {
 } finally {
   await browser.close()
   await server.stop()
+  await asking.stop()
 }
 console.log(`docs/screenshots: ${PAGES.length * SIZES.length * 2} pictures`)

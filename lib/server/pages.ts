@@ -37,9 +37,12 @@ export async function batchPageData(): Promise<{
   return { models: models.map(briefly), limits: { imageBytes: limits.imageBytes, files }, retentionHours }
 }
 
-/** Whether this server takes batches. */
+/** Whether this server takes batches. Where it cannot be asked, its pages say so; the frame around them stays. */
 export async function hasBatches(): Promise<boolean> {
-  return (await facts()).batches !== null
+  return facts().then(
+    ({ batches }) => batches !== null,
+    () => false,
+  )
 }
 
 /** The gallery with the answers of the default model. */

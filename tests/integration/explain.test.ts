@@ -122,21 +122,16 @@ async function begun(signal?: AbortSignal) {
   return { reader, reply }
 }
 
-test('people do not wait for it: while their photos come it stands still', async () => {
+test('people do not wait for it: two hundred photos that come later are answered before', async () => {
   const { reader } = await begun()
-  let text = ''
+  let over = false
   const rest = (async () => {
-    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-      text += new TextDecoder().decode(value)
-    }
+    for (let { done } = await reader.read(); !done; { done } = await reader.read());
+    over = true
   })()
-  const progress = () => text.split('"done"').length
-  const before = progress()
-  await Promise.all(Array.from({ length: 240 }, () => answer(classify(server.url, espresso))))
-  // What was handed out before they came, sixteen runs, and what slips into the last gap.
-  expect(progress() - before).toBeLessThanOrEqual(2)
+  await Promise.all(Array.from({ length: 200 }, () => answer(classify(server.url, espresso))))
+  expect(over).toBe(false)
   await rest
-  expect(text).toContain('"explanation"')
 })
 
 test('who hangs up ends it; more than are allowed at once are refused', async () => {

@@ -50,7 +50,7 @@ function Question({ state }: { state: Vote }) {
   const t = useTranslations('feedback')
   return (
     <div className="flex min-h-10 flex-wrap items-center gap-2">
-      <p className="mr-auto font-medium text-sm">{t('question')}</p>
+      <p className="mr-auto w-full font-medium text-sm sm:w-auto">{t('question')}</p>
       <Button disabled={state.sending} onClick={() => state.give('right')}>
         <Check aria-hidden /> {t('right')}
       </Button>
