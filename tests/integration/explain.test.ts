@@ -80,6 +80,17 @@ test('the best label if none is named, the same map each time, and its place on 
   expect(height).toBeLessThanOrEqual(400)
 })
 
+test('several workers make the same map to the last digit', async () => {
+  const two = await startServer({ env: { ENGINE_WORKERS: '2' } })
+  const made = async () => {
+    const reply = await fetch(`${two.url}/api/explain`, { method: 'POST', body: espresso as BodyInit })
+    return explanationSchema.parse(await reply.json()).grid
+  }
+  const { grid } = await explained(espresso)
+  for (let i = 0; i < 2; i++) expect(await made()).toEqual(grid)
+  await two.stop()
+})
+
 test('in every way that a photo is sent, with a PNG to lay over it', async () => {
   const form = new FormData()
   form.set('file', new Blob([espresso]))

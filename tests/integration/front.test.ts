@@ -75,6 +75,7 @@ test('with PUBLIC_API=false the API is for the pages of its site, and the operat
   await refusal(post({ authorization: 'Bearer wrong' }), 401, 'unauthorized')
   await answer(post({ 'sec-fetch-site': 'same-origin' }))
   await answer(post({ referer: `${server.url}/` }))
+  await answer(post({ 'sec-fetch-site': 'same-origin', authorization: 'Basic YWRhOnNlY3JldA==' }))
   await answer(post({ authorization: 'Bearer operator-of-the-tests' }))
   expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
   expect((await fetch(server.url)).status).toBe(200)

@@ -11,7 +11,7 @@ import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
 import { requireOwnPages, requireSignIn } from './middleware/sign-in'
-import { asProblem, problemReply } from './problem'
+import { failureReply, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { explain } from './routes/explain'
 import { exportFeedback, giveFeedback } from './routes/feedback'
@@ -74,14 +74,7 @@ export function createApp(services: Services & { site: Site }): App {
   if (services.environment.METRICS === 'on') route(app, '/metrics', { GET: metrics(services) })
 
   app.notFound((c) => problemReply(c, new Problem('not_found', `There is nothing at ${c.req.path}.`)))
-  app.onError((error, c) => {
-    // The caller has gone; what is returned here nobody reads, and the log says so.
-    if (c.req.raw.signal.aborted) return c.body(null, 499 as 400)
-    const problem = asProblem(error)
-    if (problem.code === 'internal')
-      services.log.error({ request_id: c.get('requestId'), err: error }, 'internal error')
-    return problemReply(c, problem)
-  })
+  app.onError(failureReply(services))
   return app
 }
 

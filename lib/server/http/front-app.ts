@@ -7,7 +7,7 @@ import { closing } from './middleware/closing'
 import { discardRefused } from './middleware/discard'
 import { requestId } from './middleware/request-id'
 import { requireSignIn } from './middleware/sign-in'
-import { asProblem, problemReply } from './problem'
+import { failureReply } from './problem'
 import { live } from './routes/health'
 import type { App, AppEnv, Services } from './services'
 
@@ -30,7 +30,7 @@ export function createFrontApp(services: FrontServices, url: (path: string) => U
   )
   app.get('/health/live', live())
   app.all('*', (c) => pass(c, services, url))
-  app.onError((error, c) => problemReply(c, asProblem(error)))
+  app.onError(failureReply(services))
   return app
 }
 

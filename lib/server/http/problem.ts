@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { Problem } from '@/lib/shared/problem'
-import type { AppEnv } from './services'
+import type { AppEnv, Services } from './services'
 
 /** Seconds after which a refused caller may try again: a full queue empties in about that time. */
 const RETRY_AFTER_SECONDS = 1
@@ -22,4 +22,15 @@ export function asProblem(error: unknown): Problem {
   return error instanceof Problem
     ? error
     : new Problem('internal', 'This is a fault of the server. The request id finds it in the log.', { cause: error })
+}
+
+/** The reply to what a handler throws. Our own faults are logged. */
+export function failureReply({ log }: Pick<Services, 'log'>) {
+  return (error: unknown, c: Context<AppEnv>): Response => {
+    // The caller has gone; what is returned here nobody reads, and the log says so.
+    if (c.req.raw.signal.aborted) return c.body(null, 499 as 400)
+    const problem = asProblem(error)
+    if (problem.code === 'internal') log.error({ request_id: c.get('requestId'), err: error }, 'internal error')
+    return problemReply(c, problem)
+  }
 }

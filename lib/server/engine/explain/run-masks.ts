@@ -44,13 +44,17 @@ export async function runMasks({ model, answer, index, method }: Subject, means:
   const explained = index ?? scores.indexOf(Math.max(...scores))
   const count = maskCount(method)
   const importance = new Importance()
+  const known: (number | undefined)[] = []
   const job = { model: model.id, pixels: answer.input?.pixels ?? new Uint8Array(), method, index: explained }
-  let [given, done, runMs] = [0, 0, answer.runMs]
+  let [given, done, added, runMs] = [0, 0, 0, answer.runMs]
 
   async function range(first: number, size: number): Promise<void> {
     for (let at = first; at < first + size; ) {
       const part = await patiently(() => means.masks({ ...job, first: at, count: first + size - at }), means.signal)
-      for (const [i, score] of part.scores.entries()) importance.add(maskOf(method, at + i), score)
+      for (const [i, score] of part.scores.entries()) known[at + i] = score
+      // In the order of the masks, whichever worker was first: sums of the same numbers are then the same to the last digit.
+      for (let next = known[added]; next !== undefined; next = known[added])
+        importance.add(maskOf(method, added++), next)
       at += part.scores.length
       done += part.scores.length
       runMs += part.runMs
@@ -64,7 +68,11 @@ export async function runMasks({ model, answer, index, method }: Subject, means:
       await range(first, Math.min(MASKS_A_JOB, count - first))
     }
   }
-  await Promise.all(Array.from({ length: means.lanes }, lane))
+  await Promise.all(Array.from({ length: means.lanes }, lane)).catch((error) => {
+    // What was not given out yet nobody needs any more.
+    given = count
+    throw error
+  })
   return { index: explained, score: scores[explained] ?? 0, values: importance.map(), runs: count + 1, runMs }
 }
 

@@ -39,8 +39,9 @@ export function requireSignIn({ signIn, environment }: Pick<Services, 'signIn' |
 export function requireOwnPages({ environment: { PUBLIC_API, ADMIN_TOKEN } }: Pick<Services, 'environment'>) {
   return createMiddleware<AppEnv>(async (c, next) => {
     if (PUBLIC_API === 'true' || !c.req.path.startsWith('/api/')) return next()
-    const operator = ADMIN_TOKEN !== undefined && c.req.header('authorization') !== undefined
-    if (operator) requireAdmin(c.req.header('authorization'), ADMIN_TOKEN)
+    const given = c.req.header('authorization')
+    // Browsers send the password of BASIC_AUTH in the same place.
+    if (ADMIN_TOKEN !== undefined && /^bearer /i.test(given ?? '')) requireAdmin(given, ADMIN_TOKEN)
     else if (!fromOwnPage(c.req.raw.headers)) {
       return problemReply(c, new Problem('forbidden', 'The API of this server is for its own pages.'))
     }

@@ -11,14 +11,14 @@ import type { AppEnv, Services } from '../services'
 type Progress = (done: number, of: number) => void
 
 /**
- * `POST /api/explain`: a photo in, what a label of it rests on out. With `stream=1` as lines of NDJSON: `{"done": 16, "of": 256}` as it
+ * `POST /api/explain`: a photo in, what a label of it rests on out. With `stream=1` as lines of NDJSON: `{"done": 16, "of": 320}` as it
  * goes on, then `{"explanation": …}` or `{"problem": …}`. Who hangs up ends it.
  */
 export function explain({ engine, environment, log }: Services, uploads: ByteBudget) {
   let running = 0
 
-  /** Reads a request and explains its photo; the first thing that it resolves to is the work itself, which has begun then. */
-  async function begin(c: Context<AppEnv>, lease: Lease) {
+  /** Reads a request. Resolves to the work that it asks for, which begins when it is called. */
+  async function read(c: Context<AppEnv>, lease: Lease) {
     const request = c.req.raw
     const { stream: _stream, ...query } = queryParameters(request.url)
     parseParameters(explainParametersSchema, query)
@@ -43,7 +43,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
     let end = () => lease.release()
     let streams = false
     try {
-      const work = await begin(c, lease)
+      const work = await read(c, lease)
       // A slow upload takes nobody's place.
       requirePlace()
       running++
