@@ -35,31 +35,44 @@ export function heatPixels({ width, height, values }: HeatGrid): HeatPixels {
   const dark = Math.max(quantile(DARK), 0)
   const most = Math.max(quantile(BRIGHT) - dark, Number.MIN_VALUE)
   const size = { width: width * SCALE, height: height * SCALE }
-  const rgba = new Uint8ClampedArray(4 * size.width * size.height)
-  const at = (x: number, y: number) => {
-    const clamped = (value: number, length: number) => Math.min(Math.max(value, 0), length - 1)
-    return ((values[clamped(y, height) * width + clamped(x, width)] ?? 0) - dark) / most
-  }
+  const pixels = new Uint32Array(size.width * size.height)
+  const columns = Array.from({ length: size.width }, (_, x) => place(x, width))
   for (let y = 0, i = 0; y < size.height; y++) {
-    for (let x = 0; x < size.width; x++, i += 4) {
-      const share = interpolated(at, (x + 0.5) / SCALE - 0.5, (y + 0.5) / SCALE - 0.5)
-      rgba.set(colour(Math.min(Math.max(share, 0), 1)), i)
+    const row = place(y, height)
+    const [above, below] = [row.from * width, row.to * width]
+    for (const { from, to, part } of columns) {
+      const upper = between(values[above + from] ?? 0, values[above + to] ?? 0, part)
+      const lower = between(values[below + from] ?? 0, values[below + to] ?? 0, part)
+      const share = (between(upper, lower, row.part) - dark) / most
+      pixels[i++] = COLOURS[Math.round(LEVELS * Math.min(Math.max(share, 0), 1))] ?? 0
     }
   }
-  return { ...size, rgba }
+  return { ...size, rgba: new Uint8ClampedArray(pixels.buffer) }
 }
 
-function interpolated(at: (x: number, y: number) => number, x: number, y: number): number {
-  const [x0, y0] = [Math.floor(x), Math.floor(y)]
-  const [dx, dy] = [x - x0, y - y0]
-  const row = (line: number) => at(x0, line) * (1 - dx) + at(x0 + 1, line) * dx
-  return row(y0) * (1 - dy) + row(y0 + 1) * dy
+/** Where the middle of a drawn pixel lies between the middles of two cells; at the edges on one. */
+function place(pixel: number, cells: number): { from: number; to: number; part: number } {
+  const at = Math.min(Math.max((pixel + 0.5) / SCALE - 0.5, 0), cells - 1)
+  const from = Math.floor(at)
+  return { from, to: Math.min(from + 1, cells - 1), part: at - from }
 }
+
+function between(a: number, b: number, part: number): number {
+  return a + part * (b - a)
+}
+
+const LEVELS = 255
+
+/** The ramp in steps, each colour as the four bytes of a pixel: looked up, since a picture has fifty thousand. */
+const COLOURS = Uint32Array.from({ length: LEVELS + 1 }, (_, level) => {
+  const bytes = Uint8ClampedArray.from(colour(level / LEVELS))
+  return new Uint32Array(bytes.buffer)[0] ?? 0
+})
 
 function colour(share: number): [number, number, number, number] {
   const upper = RAMP.find(([from]) => from >= share) ?? RAMP[RAMP.length - 1] ?? RAMP[0]
   const lower = RAMP[Math.max(RAMP.indexOf(upper) - 1, 0)] ?? upper
   const part = upper === lower ? 0 : (share - lower[0]) / (upper[0] - lower[0])
-  const mix = (i: 1 | 2 | 3 | 4) => lower[i] + part * (upper[i] - lower[i])
+  const mix = (i: 1 | 2 | 3 | 4) => between(lower[i], upper[i], part)
   return [mix(1), mix(2), mix(3), 255 * mix(4)]
 }
