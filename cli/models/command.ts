@@ -5,6 +5,7 @@ import { add } from './add'
 import { exportCard } from './card'
 import { info, list } from './list'
 import { pullModel } from './pull'
+import { push } from './push'
 import { removeModel } from './remove'
 import { verify } from './verify'
 
@@ -53,6 +54,11 @@ export function modelsCommand(program: Command, surroundings: Surroundings): voi
     .description('take a model away')
     .argument('<id>')
     .action((id) => removeModel(where(), id))
+  models
+    .command('push')
+    .description('put the installed models into a bucket, for servers with MODELS_DIR=s3://…')
+    .argument('<place>', 's3://bucket/models/')
+    .action((place) => push(where(), place))
   models
     .command('export-card')
     .description('write README.md of a model in the form of Hugging Face model cards')

@@ -1,11 +1,14 @@
 import { setPriority } from 'node:os'
 import { defaultWorkers } from './default-workers'
-import { EnvironmentError, readEnvironment } from './env'
+import { EnvironmentError, ecsAgentUri, readEnvironment } from './env'
 import { BatchWorker } from './jobs/distributed/worker'
 import { createLog } from './log'
-import { openEngine } from './open-engine'
+import { openEngine, reloadModels } from './open-engine'
 import { jobSurroundings } from './open-jobs'
+import { openMetrics } from './open-metrics'
+import { openModels } from './open-models'
 import { connectRedis } from './redis/connect'
+import { ScaleInProtection } from './scale-in-protection'
 
 /** How long what runs may take to finish before it is left to another worker, as a share of the time to stop in. */
 const FINISHING = 0.8
@@ -23,17 +26,31 @@ export async function runBatchWorker(): Promise<void> {
   }
   // On a machine that serves people too, they come first.
   setPriority(environment.BATCH_NICE)
-  const log = createLog(environment.LOG_LEVEL)
+  const log = createLog(environment)
   const [redis, blocking] = await Promise.all([
     connectRedis(REDIS_URL, { log }),
     connectRedis(REDIS_URL, { log, blocking: true }),
   ])
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
-  const engine = await openEngine(environment, workers, log)
+  const models = await openModels(environment, log)
+  const engine = await openEngine(environment, models.path, workers, log)
+  models.onChange(() => reloadModels(engine, log))
   await engine.settled()
+  const metrics = openMetrics(environment, { service: 'worker', stats: () => engine.stats() }, log)
   const surroundings = await jobSurroundings(environment, workers)
-  const store = surroundings.sources.buckets(BUCKET)
-  const worker = new BatchWorker({ ...surroundings, engine, store, redis, blocking, log })
+  const agent = ecsAgentUri()
+  const protection = agent === undefined ? undefined : new ScaleInProtection(agent, log)
+  const worker = new BatchWorker({
+    ...surroundings,
+    engine,
+    store: surroundings.sources.buckets(BUCKET),
+    redis,
+    blocking,
+    log,
+    protection,
+    answered: (model, timings) => metrics.photo(model, timings),
+    renewModels: () => models.refresh(),
+  })
   await worker.ready()
   log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'taking up batch work')
   process.send?.({ kind: 'ready' })
@@ -45,7 +62,10 @@ export async function runBatchWorker(): Promise<void> {
     log.info({}, 'stopping')
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref()
     await worker.close(FINISHING * SHUTDOWN_TIMEOUT_MS)
+    await protection?.release()
     await engine.close()
+    await metrics.close()
+    await models.close()
     redis.disconnect()
     blocking.disconnect()
     log.info({}, 'stopped')

@@ -79,6 +79,11 @@ export function ecsMetadataUri(): string | undefined {
   return process.env.ECS_CONTAINER_METADATA_URI_V4
 }
 
+/** Where ECS's agent takes what the task itself asks for, where this is an ECS task. */
+export function ecsAgentUri(): string | undefined {
+  return process.env.ECS_AGENT_URI
+}
+
 /** Cores that the operating system would let this process use at once. */
 export function cores(): number {
   return availableParallelism()

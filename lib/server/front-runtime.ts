@@ -3,11 +3,15 @@ import type { Environment } from './env'
 import { createFrontApp } from './http/front-app'
 import { Lifecycle } from './lifecycle'
 import type { Log } from './log'
-import { Metrics } from './observe/metrics'
+import { openMetrics } from './open-metrics'
 import { remoteSite } from './remote-site'
 import type { Runtime } from './running'
 
-const NOTHING = { queue: { photos: 0, bytes: 0 }, inFlight: 0, workers: { ready: 0, wanted: 0, restarts: 0, bytes: 0 } }
+const NOTHING = {
+  queue: { photos: 0, limit: 0, bytes: 0, byteLimit: 0 },
+  inFlight: 0,
+  workers: { ready: 0, wanted: 0, restarts: 0, bytes: 0 },
+}
 
 /** Pages in front of an API elsewhere (`API_URL`): no model, no job, no file. */
 export function createFrontRuntime(environment: Environment, api: string, log: Log): Runtime {
@@ -17,7 +21,7 @@ export function createFrontRuntime(environment: Environment, api: string, log: L
     environment,
     log,
     lifecycle: new Lifecycle(),
-    metrics: new Metrics(() => NOTHING),
+    metrics: openMetrics(environment, { service: 'web', stats: () => NOTHING }, log),
     signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
   }
   return {
@@ -26,6 +30,6 @@ export function createFrontRuntime(environment: Environment, api: string, log: L
     site: remoteSite(url),
     settled: async () => ({ ready: true, workers: 0 }),
     leave: async () => {},
-    close: async () => {},
+    close: () => services.metrics.close(),
   }
 }

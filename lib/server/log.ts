@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino'
+import type { Environment } from './env'
 
 export type Log = Logger
 
@@ -6,10 +7,10 @@ export type Log = Logger
  * The program's log: JSON lines on standard output, one a request and one an event. No image content, no query
  * strings, no headers: nothing that a photo's owner or a key's owner would mind.
  */
-export function createLog(level: string): Log {
+export function createLog({ LOG_LEVEL: level, ENVIRONMENT }: Pick<Environment, 'LOG_LEVEL' | 'ENVIRONMENT'>): Log {
   return pino({
     level,
-    base: null,
+    base: ENVIRONMENT === undefined ? null : { environment: ENVIRONMENT },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   })

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { readCatalog } from './catalog/catalog'
 import { createEngine } from './engine/engine'
+import type { Engine } from './engine/types'
 import { type Environment, isDevelopment } from './env'
 import type { Log } from './log'
 import { memoryLimit } from './observe/limits'
@@ -9,10 +10,14 @@ import { memoryLimit } from './observe/limits'
 /** A worker with three models and a decoded photo of 50 megapixels stays below this. */
 const LEAST_WORKER_BYTES = 500_000_000
 
-/** The engine as the environment asks for it. */
-export function openEngine(environment: Environment, workers: number, log: Log) {
+/**
+ * The engine as the environment asks for it.
+ *
+ * @param models the folder that they are read from at each load
+ */
+export function openEngine(environment: Environment, models: () => string, workers: number, log: Log) {
   return createEngine({
-    catalog: () => readCatalog(fromRoot(environment.MODELS_DIR), environment.DEFAULT_MODEL_TYPE),
+    catalog: () => readCatalog(models(), environment.DEFAULT_MODEL_TYPE),
     workerScript: fromRoot(isDevelopment() ? 'dist/dev/engine-worker.js' : 'dist/engine-worker.js'),
     workers,
     workerMaxBytes: environment.WORKER_MAX_BYTES ?? defaultWorkerBytes(workers),
@@ -22,6 +27,14 @@ export function openEngine(environment: Environment, workers: number, log: Log) 
     queue: { photos: environment.MAX_QUEUE, bytes: environment.MAX_QUEUE_BYTES },
     log,
   })
+}
+
+/** Loads the models again, beside the old ones. Where that fails, one line says so and the old ones serve on. */
+export async function reloadModels(engine: Engine, log: Log): Promise<void> {
+  log.info({}, 'the models have changed and are loaded again')
+  await engine
+    .reload()
+    .catch((err: Error) => log.error({ err }, 'the models cannot be loaded again; the old ones serve on'))
 }
 
 /** Half of the memory belongs to the workers; one that grew beyond its share is replaced, but no small one. */

@@ -62,6 +62,16 @@ const locations = z
   .pipe(z.array(z.object({ bucket: z.string(), prefix: z.string() })))
   .meta({ allowed: 'places like s3://bucket/prefix/, with commas between them' })
 
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)
+  .meta({ allowed: 'letters, digits, points and dashes' })
+
+const modelsPlace = z
+  .string()
+  .refine((place) => place !== '' && (!place.startsWith('s3:') || parseLocation(place) !== null))
+  .meta({ allowed: 'a folder, or a place like s3://bucket/models/' })
+
 const MEGABYTE = 1_000_000
 
 /** Who reads an option: the web server, the batch worker, or both. */
@@ -83,7 +93,26 @@ export const OPTIONS = {
     '`fatal` `error` `warn` `info` `debug` `silent`; `info` is a line a request',
     '`info` (`warn` in `npm run demo`)',
   ),
-  MODELS_DIR: option(text.default('models'), BOTH, "folder with `catalog.json`, from the project's root"),
+  ENVIRONMENT: option(
+    name.optional(),
+    BOTH,
+    'what this deployment is called: `dev`, `staging`, `prod`; it stands in every line of the log and at the figures of `METRICS=emf`',
+  ),
+  PROJECT_NAME: option(
+    name.default('vision-classifier'),
+    BOTH,
+    'namespace of those figures in CloudWatch, and the first part of what the deployment names',
+  ),
+  MODELS_DIR: option(
+    modelsPlace.default('models'),
+    BOTH,
+    "folder with `catalog.json`, from the project's root; or `s3://bucket/prefix`, as `vision models push` fills it",
+  ),
+  MODELS_REFRESH_SECONDS: option(
+    integer(0, 86_400).default(60),
+    BOTH,
+    'how often a bucket of models is asked for another set, which is then loaded beside the old one; 0 is never',
+  ),
   DEFAULT_MODEL_TYPE: option(
     choice(MODEL_TYPES).optional(),
     BOTH,
@@ -247,9 +276,9 @@ export const OPTIONS = {
     'photos a client may send in a minute, counted over all instances that share a Redis; 0 is no limit',
   ),
   METRICS: option(
-    choice(['on', 'off']).default('off'),
-    SERVER,
-    '`on` serves `GET /metrics` for Prometheus on the same port',
+    choice(['on', 'off', 'emf']).default('off'),
+    BOTH,
+    '`on` serves `GET /metrics` for Prometheus on the same port; `emf` writes the figures of each minute into the log, as CloudWatch reads them',
   ),
   METRICS_PORT: option(integer(1, 65_535).optional(), SERVER, 'serves it on a port of its own, on `HOST`'),
   SHUTDOWN_DELAY_MS: option(

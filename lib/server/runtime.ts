@@ -59,7 +59,7 @@ function isOutdated(held: Held, stamp: Stamp): boolean {
 
 function createRuntime(): Promise<Runtime> | Runtime {
   const environment = readEnvironment()
-  const log = createLog(environment.LOG_LEVEL)
+  const log = createLog(environment)
   for (const { name, now } of oldNames()) {
     log.warn({ name, now }, 'an option has its old name; it is called otherwise now')
   }

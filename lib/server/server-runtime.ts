@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AnswerCache } from './answers/answer-cache'
 import { SignIn } from './auth/sign-in'
-import { watchModels } from './catalog/watch'
 import { defaultWorkers } from './default-workers'
 import type { Environment } from './env'
 import { Gallery } from './gallery'
@@ -10,30 +9,29 @@ import { createApp } from './http/app'
 import { Lifecycle } from './lifecycle'
 import { localSite } from './local-site'
 import type { Log } from './log'
-import { Metrics } from './observe/metrics'
-import { fromRoot, openEngine } from './open-engine'
+import { fromRoot, openEngine, reloadModels } from './open-engine'
 import { openFeedback } from './open-feedback'
 import { openJobs } from './open-jobs'
+import { openMetrics } from './open-metrics'
+import { openModels } from './open-models'
 import { openRedis } from './open-redis'
 import type { Runtime } from './running'
 
 /** A whole server: models, jobs, API. */
 export async function createServerRuntime(environment: Environment, log: Log): Promise<Runtime> {
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
-  const engine = await openEngine(environment, workers, log)
-  watchModels(fromRoot(environment.MODELS_DIR), () => {
-    log.info({}, 'the models have changed and are loaded again')
-    engine
-      .reload()
-      .catch((err: Error) => log.error({ err }, 'the models cannot be loaded again; the old ones serve on'))
-  })
+  const models = await openModels(environment, log)
+  const engine = await openEngine(environment, models.path, workers, log)
+  models.onChange(() => reloadModels(engine, log))
   const redis = await openRedis(environment, log)
   const bytes = environment.RESULT_CACHE_BYTES
+  const jobs = await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log })
+  const metrics = openMetrics(environment, { service: 'web', stats: () => engine.stats(), jobs }, log)
   const services = {
     engine,
     redis,
     answers: bytes > 0 ? new AnswerCache(engine, { bytes, redis: redis ?? undefined }) : null,
-    jobs: await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log }),
+    jobs,
     feedback: await openFeedback(environment, engine, {
       folder: join(fromRoot(environment.DATA_DIR), 'feedback'),
       log,
@@ -41,7 +39,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
     signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
     environment,
     log,
-    metrics: new Metrics(() => engine.stats()),
+    metrics,
     lifecycle: new Lifecycle(),
     version: readVersion(),
   }
@@ -58,7 +56,11 @@ export async function createServerRuntime(environment: Environment, log: Log): P
       services.feedback?.close()
       await services.jobs?.shutDown()
     },
-    close: () => engine.close(),
+    async close() {
+      await engine.close()
+      await metrics.close()
+      await models.close()
+    },
   }
 }
 

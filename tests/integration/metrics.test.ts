@@ -63,3 +63,23 @@ test("a caller's trace id stands in the log", async () => {
   await answer(classify(server.url, espresso, { headers: { traceparent: 'nonsense', 'x-request-id': 'without' } }))
   await server.printed(/"without"(?!.*trace_id).*\n/)
 })
+
+test('for CloudWatch they are lines of the log, and the last one is written before the end', async () => {
+  server = await startServer({ env: { METRICS: 'emf', ENVIRONMENT: 'dev', ENGINE_WORKERS: '1', LOG_LEVEL: 'info' } })
+  await answer(classify(server.url, espresso))
+  await refusal(classify(server.url, 'text'), 415, 'not_an_image')
+  await refusal(fetch(`${server.url}/metrics`), 404, 'not_found')
+  expect(await server.stop()).toBe(0)
+  const text = server
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+  const lines = text.map((line) => JSON.parse(line))
+  const [figures, ...more] = lines.filter(({ _aws }) => _aws)
+  expect(more).toEqual([])
+  const [{ Namespace, Dimensions }] = figures._aws.CloudWatchMetrics
+  expect([Namespace, Dimensions]).toEqual(['vision-classifier', [['Environment', 'Service']]])
+  expect(figures).toMatchObject({ Environment: 'dev', Service: 'web', Photos: 1, ServerErrors: 0, QueuePhotos: 0 })
+  expect(figures.RunTime).toEqual([expect.any(Number)])
+  for (const line of lines.filter(({ _aws }) => !_aws)) expect(line.environment).toBe('dev')
+})

@@ -55,6 +55,13 @@ export interface ResultRange {
   only?: ResultRow['status'] | undefined
 }
 
+export interface Backlog {
+  /** Without those of jobs that are paused. */
+  photos: number
+  /** How long the job that has waited longest has got nothing done, though it could. */
+  waitSeconds: number
+}
+
 /** Follows one job for one listener, who leaves in the end. */
 export interface JobFeed {
   /** Results in the order of their being done, from a place on that an earlier call has told; from the first on where the place is none. */
@@ -106,6 +113,8 @@ export interface Jobs {
   /** The results that are there, in the order of the photos. */
   results(id: string, range: ResultRange): Promise<AsyncIterable<ResultRow>>
   feed(id: string): Promise<JobFeed>
+  /** What all jobs together still have to do; only where others than this process do the work. */
+  backlog?(): Promise<Backlog>
   /** Work that was given up after many attempts, the latest first; only where others than this process do the work. */
   deadLetters?(): Promise<DeadLetter[]>
   /** Finishes what runs; the rest goes on at the next start, or elsewhere. */

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { EmfWriter } from './emf'
 
 /** From half a millisecond, a cached page, to the deadline of a photo. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -54,8 +55,14 @@ export class Metrics {
     ]),
   ) as Record<'queue' | 'decode' | 'run', Histogram<'model'>>
 
-  /** @param read figures of this moment */
-  constructor(read: () => Gauges) {
+  /**
+   * @param read figures of this moment
+   * @param emf writes them for CloudWatch too
+   */
+  constructor(
+    read: () => Gauges,
+    private readonly emf?: EmfWriter,
+  ) {
     this.gauge('vision_queue_photos', 'Photos that wait.', () => read().queue.photos)
     this.gauge('vision_queue_bytes', 'Bytes that waiting and running photos hold.', () => read().queue.bytes)
     this.gauge('vision_photos_running', 'Photos inside workers.', () => read().inFlight)
@@ -73,16 +80,24 @@ export class Metrics {
   request(labels: { route: string; method: string; status: number; code: string | undefined }, seconds: number): void {
     this.requests.inc({ ...labels, code: labels.code ?? '' })
     this.duration.observe({ route: labels.route }, seconds)
+    this.emf?.request(labels.route, labels.status, 1000 * seconds)
   }
 
   malformedRequest(): void {
     this.malformed.inc()
   }
 
-  photo(model: string, { queue_ms, decode_ms, run_ms }: Stages): void {
+  photo(model: string, stages: Stages): void {
+    const { queue_ms, decode_ms, run_ms } = stages
+    this.emf?.photo(stages)
     this.stages.queue.observe({ model }, queue_ms / 1000)
     this.stages.decode.observe({ model }, decode_ms / 1000)
     this.stages.run.observe({ model }, run_ms / 1000)
+  }
+
+  /** Writes what is still to be written. */
+  async close(): Promise<void> {
+    await this.emf?.close()
   }
 
   /** The text that Prometheus scrapes, and its content type. */

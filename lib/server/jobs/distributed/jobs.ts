@@ -7,11 +7,12 @@ import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
 import type { RedisClient } from '../../redis/connect'
 import type { ObjectStore } from '../../storage/objects'
-import type { Draft, JobFeed, JobSpec, Jobs, ResultLine, ResultRange } from '../jobs'
+import type { Backlog, Draft, JobFeed, JobSpec, Jobs, ResultLine, ResultRange } from '../jobs'
 import { newSpec, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
 import { requireSource, type Sources } from '../source'
 import { answering } from './answering'
+import { backlogOf } from './backlog'
 import { claimKey } from './claim'
 import { endJob, seeToEnd } from './ending'
 import { LedgerFeed } from './feed'
@@ -73,6 +74,10 @@ export class DistributedJobs implements Jobs {
       }
       return jobs
     })
+  }
+
+  backlog(): Promise<Backlog> {
+    return answering(() => backlogOf(this.ledger))
   }
 
   deadLetters(): Promise<DeadLetter[]> {

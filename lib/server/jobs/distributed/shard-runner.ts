@@ -1,3 +1,4 @@
+import type { Classification } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../../engine/types'
 import type { ObjectStore } from '../../storage/objects'
@@ -21,6 +22,10 @@ export interface ShardRunnerOptions {
   sources: Sources
   /** @throws Problem */
   fetchPhoto(url: string, signal: AbortSignal): Promise<Uint8Array>
+  /** Looks whether there are newer models than those that are loaded, and loads them. */
+  renewModels?(): Promise<void>
+  /** Told of each photo that was answered: by which model, and its stages in milliseconds. */
+  answered?(model: string, timings: Classification['timings']): void
 }
 
 /** Jobs whose answers are remembered, the latest. */
@@ -50,8 +55,16 @@ export class ShardRunner {
       await this.ledger.giveBack(task)
       return false
     }
+    await this.requireModel(standing.spec)
     const counts = (await partCounts(this.options.store, task, signal)) ?? (await this.make(task, standing, signal))
     return counts !== null && (await this.ledger.finish(task, counts))
+  }
+
+  /** Models come to one machine before another: where the job's is not here yet, it is asked for. */
+  private async requireModel({ model: { id, revision } }: JobSpec): Promise<void> {
+    const { engine, renewModels } = this.options
+    if (engine.models().some((model) => model.id === id && model.revision === revision)) return
+    await renewModels?.()
   }
 
   /** Null where the job was ended meanwhile. */
@@ -131,6 +144,7 @@ export class ShardRunner {
     const asked = { model: spec.model.id, topK: spec.top_k, threshold: spec.threshold, priority: 'batch' as const }
     const answers = new Answers(async (image, signal) => {
       const result = await this.options.engine.classify(image, asked, signal)
+      this.options.answered?.(result.model.id, result.timings)
       if (result.model.revision === spec.model.revision) return result
       const detail = `The job was made for revision ${spec.model.revision} of the model, which is gone. Make a new job.`
       throw new Problem('unknown_model', detail)

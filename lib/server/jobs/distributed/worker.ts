@@ -22,6 +22,8 @@ export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'> {
   /** Sends JSON to an address. @throws Problem */
   post: Post
   log: { warn(fields: object, message: string): void }
+  /** Told of work that begins and ends, by whoever might take this process away meanwhile. */
+  protection?: { begin(): Promise<void>; end(): void } | undefined
 }
 
 /** Shards that one process runs at once: while one writes its part the other keeps the engine busy. */
@@ -47,7 +49,7 @@ export class BatchWorker {
     this.queue = new WorkQueue(redis, this.ledger)
     this.shards = new ShardRunner(options, this.ledger)
     this.caretaker = new Caretaker({ ...options, ledger: this.ledger, queue: this.queue, store })
-    this.worker = new Worker<Work | Ending>(QUEUE_NAME, ({ data }) => this.work(data), {
+    this.worker = new Worker<Work | Ending>(QUEUE_NAME, ({ data }) => this.guarded(data), {
       connection: options.blocking,
       prefix: PREFIX,
       concurrency: SHARDS_AT_ONCE,
@@ -79,6 +81,16 @@ export class BatchWorker {
     await this.worker.close()
     clearTimeout(timer)
     await this.queue.close()
+  }
+
+  private async guarded(data: Work | Ending): Promise<void> {
+    const { protection } = this.options
+    await protection?.begin()
+    try {
+      await this.work(data)
+    } finally {
+      protection?.end()
+    }
   }
 
   private async work(data: Work | Ending): Promise<void> {

@@ -1,0 +1,29 @@
+import { pushModels } from '@/lib/server/catalog/push'
+import { bucketEnvironment, quietAwsSdk } from '@/lib/server/env'
+import { parseLocation } from '@/lib/server/storage/location'
+import { Problem } from '@/lib/shared/problem'
+import { EXIT, Failure } from '../exit'
+import { installed } from './list'
+import type { Where } from './where'
+
+/** Puts the installed models into a bucket, where servers with `MODELS_DIR=s3://…` find them. */
+export async function push(where: Where, place: string): Promise<void> {
+  const location = parseLocation(place)
+  if (location === null) throw new Failure(EXIT.usage, `${place} is no place like s3://bucket/models/.`)
+  const damaged = (await installed(where)).find(({ error }) => error !== null)
+  if (damaged) throw new Failure(EXIT.invalid, `${damaged.id} is not fit to be sent: ${damaged.error}.`)
+  quietAwsSdk()
+  const { openBuckets } = await import('@/lib/server/storage/buckets')
+  const prefix = location.prefix === '' || location.prefix.endsWith('/') ? location.prefix : `${location.prefix}/`
+  try {
+    const { files, sent } = await pushModels(where.modelsDir, openBuckets(bucketEnvironment())(location.bucket), prefix)
+    console.log(`${files} files are at s3://${location.bucket}/${prefix}, ${sent} of them new.`)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const { cause } = error
+    throw new Failure(
+      EXIT.failed,
+      `The bucket does not take them: ${cause instanceof Error ? cause.message : error.detail}.`,
+    )
+  }
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { parseChecksums, printChecksums } from './checksums'
+
+const [A, B] = ['a'.repeat(64), 'b'.repeat(64)]
+
+test('what sha256sum writes, text or binary, with ./ or without', () => {
+  const files = new Map([
+    ['catalog.json', A],
+    ['model one/onnx/model.onnx', B],
+  ])
+  expect(parseChecksums(printChecksums(files))).toEqual(files)
+  expect(parseChecksums(`${A} *./catalog.json\r\n${B}  model one/onnx/model.onnx`)).toEqual(files)
+})
+
+test.each(['../catalog.json', '/etc/passwd', 'a/../../b', 'a//b', 'a\\b', 'C:x', './', 'a/.'])(
+  '%s leads out of the folder',
+  (path) => {
+    expect(() => parseChecksums(`${A}  ${path}\n`)).toThrow(/names no file of the set/)
+  },
+)
+
+test('nothing, and what is no such file', () => {
+  expect(() => parseChecksums('')).toThrow(/names 0 files/)
+  expect(() => parseChecksums('<html>')).toThrow(/names no file/)
+  expect(() => parseChecksums(`${A.slice(1)}  catalog.json`)).toThrow(/names no file/)
+})

@@ -1,0 +1,63 @@
+import type { EngineStats } from './engine/types'
+import type { Environment } from './env'
+import type { Jobs } from './jobs/jobs'
+import type { Log } from './log'
+import { EmfWriter, type Gauge } from './observe/emf'
+import { Metrics } from './observe/metrics'
+
+/** What the figures are of. */
+export interface Measured {
+  service: 'web' | 'worker'
+  stats(): EngineStats
+  jobs?: Pick<Jobs, 'backlog'> | null
+}
+
+/** How often a line is written: CloudWatch keeps minutes. */
+const EVERY_MS = 60_000
+
+/** The figures as METRICS says: read by Prometheus, or written into the log for CloudWatch. */
+export function openMetrics(
+  { METRICS, PROJECT_NAME: namespace, ENVIRONMENT }: Environment,
+  measured: Measured,
+  log: Log,
+): Metrics {
+  if (METRICS !== 'emf') return new Metrics(measured.stats)
+  const emf = new EmfWriter({
+    namespace,
+    dimensions: { ...(ENVIRONMENT === undefined ? {} : { Environment: ENVIRONMENT }), Service: measured.service },
+    gauges: gaugesOf(measured, log),
+    // Not through the log: its level must not hide figures.
+    write: (line) => process.stdout.write(`${line}\n`),
+    everyMs: EVERY_MS,
+  })
+  return new Metrics(measured.stats, emf)
+}
+
+function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Record<string, Gauge>> {
+  let restarts = 0
+  return async () => {
+    const { queue, workers } = stats()
+    const since = workers.restarts - restarts
+    restarts = workers.restarts
+    return {
+      QueuePhotos: [queue.photos, 'Count'],
+      WorkersReady: [workers.ready, 'Count'],
+      WorkersMissing: [workers.wanted - workers.ready, 'Count'],
+      WorkerRestarts: [since, 'Count'],
+      Memory: [process.memoryUsage.rss() + workers.bytes, 'Bytes'],
+      ...(await backlogOf(jobs, log)),
+    }
+  }
+}
+
+/** Without Redis there is nothing to say of the jobs that many machines share: no figure is better than a wrong one. */
+async function backlogOf(jobs: Measured['jobs'], log: Log): Promise<Record<string, Gauge>> {
+  try {
+    const backlog = await jobs?.backlog?.()
+    if (!backlog) return {}
+    return { BacklogPhotos: [backlog.photos, 'Count'], BacklogWait: [backlog.waitSeconds, 'Seconds'] }
+  } catch (error) {
+    log.warn({ reason: (error as Error).message }, 'the backlog of the jobs is not known')
+    return {}
+  }
+}

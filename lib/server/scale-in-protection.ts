@@ -1,0 +1,72 @@
+/** For how long ECS is asked at a time; a worker that dies takes its protection with it. */
+const MINUTES = 30
+const RENEW_MS = (MINUTES * 60_000) / 2
+/** ECS allows few such calls: a short gap between two shards is none. */
+const IDLE_MS = 10_000
+const CALL_MS = 5_000
+
+/**
+ * Keeps ECS from taking this task away while it works, when there are to be fewer. Where ECS does not answer, work goes on as without: what is cut off
+ * another worker does again.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
+ */
+export class ScaleInProtection {
+  private work = 0
+  private isProtected = false
+  private timer: NodeJS.Timeout | undefined
+  private last: Promise<void> = Promise.resolve()
+
+  /** @param agent address of the ECS agent, as it stands in ECS_AGENT_URI */
+  constructor(
+    private readonly agent: string,
+    private readonly log: { warn(fields: object, message: string): void },
+    private readonly idleMs = IDLE_MS,
+  ) {}
+
+  /** Resolves when the protection is asked for, whether or not it is granted. */
+  async begin(): Promise<void> {
+    this.work++
+    if (this.work > 1) return this.last
+    clearTimeout(this.timer)
+    this.timer = setInterval(() => this.ask(true), RENEW_MS).unref()
+    if (this.isProtected) return
+    this.isProtected = true
+    await this.ask(true)
+  }
+
+  end(): void {
+    this.work--
+    if (this.work > 0) return
+    clearInterval(this.timer)
+    this.timer = setTimeout(() => void this.release(), this.idleMs).unref()
+  }
+
+  /** Gives it back at once. */
+  async release(): Promise<void> {
+    clearTimeout(this.timer)
+    if (!this.isProtected) return
+    this.isProtected = false
+    await this.ask(false)
+  }
+
+  private ask(on: boolean): Promise<void> {
+    this.last = this.last.then(() => this.put(on))
+    return this.last
+  }
+
+  private async put(on: boolean): Promise<void> {
+    try {
+      const reply = await fetch(`${this.agent}/task-protection/v1/state`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(
+          on ? { ProtectionEnabled: true, ExpiresInMinutes: MINUTES } : { ProtectionEnabled: false },
+        ),
+        signal: AbortSignal.timeout(CALL_MS),
+      })
+      if (!reply.ok) throw new Error(`ECS answers ${reply.status}: ${(await reply.text()).slice(0, 200)}`)
+    } catch (error) {
+      this.log.warn({ reason: (error as Error).message, on }, 'the protection from scale-in could not be changed')
+    }
+  }
+}

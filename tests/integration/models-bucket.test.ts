@@ -1,0 +1,125 @@
+import { cpSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { s3Client } from '@/lib/server/storage/s3'
+import { answer, classify } from '../support/http'
+import { createJob, jobDone } from '../support/jobs'
+import { distinctPhotos, formOf } from '../support/many-photos'
+import { copyModels, edit } from '../support/models'
+import { espresso } from '../support/photos'
+import { type FaultyProxy, startFaultyProxy } from '../support/proxies'
+import { startServer, type TestServer } from '../support/server'
+import { type S3Server, startMachines, startS3 } from '../support/services'
+import { vision } from '../support/vision'
+
+const PLACE = 's3://photos/models/v1/'
+const copies = () => readdirSync(tmpdir()).filter((name) => name.startsWith('vision-models-'))
+
+let s3: S3Server
+let network: FaultyProxy
+let folder: string
+let server: TestServer | undefined
+let env: Record<string, string>
+
+beforeAll(async () => {
+  s3 = await startS3()
+  network = await startFaultyProxy(s3.url)
+  folder = copyModels()
+  env = { MODELS_DIR: PLACE, AWS_ENDPOINT_URL: network.url, MODELS_REFRESH_SECONDS: '1' }
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await network?.close()
+  await s3?.stop()
+})
+afterEach(async () => {
+  network.fault = () => undefined
+  await server?.stop()
+  server = undefined
+})
+
+const push = () => vision(['models', '--models-dir', folder, 'push', PLACE], { AWS_ENDPOINT_URL: network.url })
+const modelOf = async ({ url }: TestServer) => (await answer(classify(url, espresso))).model.id
+
+/** Makes another model the default one. */
+function makeDefault(type: string): void {
+  edit<{ default: string }>(join(folder, 'catalog.json'), (catalog) => {
+    catalog.default = type
+  })
+}
+
+test('models come from a bucket, another set without a restart, and serve on while the bucket is away', async () => {
+  expect(await push()).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^(\d+) files are at .*, \1 of them new\.\n$/),
+  })
+  const before = copies()
+  server = await startServer({ env })
+  expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
+
+  makeDefault('fast')
+  expect((await push()).out).toMatch(/, 1 of them new\.\n$/)
+  const running = server
+  await vi.waitUntil(async () => (await modelOf(running)) === 'efficientnet-lite0-int8', { timeout: 20_000 })
+
+  network.fault = () => 'cut'
+  await server.printed(/new models cannot be had; those that are here serve on/)
+  expect(await modelOf(server)).toBe('efficientnet-lite0-int8')
+  expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
+  await server.stop()
+  expect(copies()).toEqual(before)
+})
+
+test('half a set, or a file that is not what the checksums say, is not loaded', async () => {
+  makeDefault('balanced')
+  await push()
+  server = await startServer({ env })
+  const damaged = { Bucket: 'photos', Key: 'models/v1/efficientnet-lite0-int8/config.json', Body: '{}' }
+  await s3Client({ endpoint: s3.url }).send(new PutObjectCommand(damaged))
+  makeDefault('accurate')
+  edit<{ note?: string }>(join(folder, 'efficientnet-lite2-int8/config.json'), (config) => {
+    config.note = 'changed'
+  })
+  await push()
+  await server.printed(/config\.json is damaged: its SHA-256 is [0-9a-f]+, SHA256SUMS says/)
+  expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
+})
+
+test('a server that finds no models says so in one line and stops', async () => {
+  const failed = startServer({ env: { ...env, MODELS_DIR: 's3://nowhere/models/' } })
+  await expect(failed).rejects.toThrow(
+    /stopped with 1:\ncannot start: the models of s3:\/\/nowhere\/models\/ cannot be had: .*\n$/,
+  )
+  await expect(startServer({ env: { ...env, MODELS_DIR: 's3://Nowhere' } })).rejects.toThrow(
+    /MODELS_DIR="s3:\/\/Nowhere" is not allowed; allowed: a folder, or a place like s3:\/\/bucket\/models\//,
+  )
+})
+
+test('a worker that has not heard of a job’s model yet asks for it', async () => {
+  makeDefault('balanced')
+  edit<{ note?: string }>(join(folder, 'efficientnet-lite0-int8/config.json'), (config) => {
+    config.note = 'sent again: what lay there was damaged'
+  })
+  await push()
+  const machines = await startMachines({
+    s3: { ...s3, url: network.url },
+    env: { ...env, MODELS_REFRESH_SECONDS: '3600' },
+  })
+  try {
+    edit<{ types: Record<string, unknown> }>(join(folder, 'catalog.json'), ({ types }) => {
+      types.fast = { ...(types.fast as object), id: 'another' }
+    })
+    cpSync(join(folder, 'efficientnet-lite0-int8'), join(folder, 'another'), { recursive: true })
+    await push()
+    const newer = await startServer({ env: { ...machines.env } })
+    const { id, model } = await createJob(newer.url, formOf(distinctPhotos(4)), '?model=fast')
+    expect(model.id).toBe('another')
+    const { counts } = await jobDone(newer.url, id)
+    await newer.stop()
+    expect(counts).toMatchObject({ ok: 4, failed: 0 })
+  } finally {
+    await machines.stop()
+  }
+})
