@@ -1,14 +1,26 @@
 /// <reference path="./.sst/platform/config.d.ts" />
 
-// Type-checked by infra/tsconfig.json after `sst install`, which writes the types that this file refers to.
+// The deployment to AWS. What a stage is stands in infra/stages.ts, what it is made of in infra/main.ts; docs/deploy-aws.md says how to use it.
 export default $config({
-  app(input) {
+  async app(input) {
+    const { stageOf } = await import('./infra/stages')
+    const { readSettings } = await import('./infra/settings')
+    const [stage, { project, region }] = [stageOf(input.stage), readSettings()]
     return {
-      name: 'vision-object-classifier',
+      name: project,
       home: 'aws',
-      removal: input?.stage === 'production' ? 'retain' : 'remove',
-      protect: input?.stage === 'production',
+      removal: stage.removal,
+      protect: stage.protect,
+      providers: {
+        aws: {
+          region: (region ?? stage.region) as never,
+          defaultTags: { tags: { Project: project, Stage: stage.name, ManagedBy: 'sst' } },
+        },
+      },
     }
   },
-  async run() {},
+  async run() {
+    const { createStage } = await import('./infra/main')
+    return createStage()
+  },
 })

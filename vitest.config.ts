@@ -29,6 +29,14 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
+          name: 'infra',
+          include: ['tests/infra/**/*.test.ts'],
+          environment: 'node',
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
           name: 'full',
           include: ['tests/full/**/*.test.ts'],
           environment: 'node',

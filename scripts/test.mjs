@@ -1,6 +1,7 @@
 // npm test: the checks, then unit, integration and browser tests against the production build.
 import { runChecks } from './checks.mjs'
 import { chromiumPath } from './chromium.mjs'
+import { checkInfraTypes } from './platform.mjs'
 import { buildOnce, install, requireNode, tool } from './steps.mjs'
 import { runPlaywright, runVitest } from './suites.mjs'
 
@@ -16,6 +17,9 @@ function add({ passed, failed, skipped }) {
 }
 
 add(runVitest('unit'))
+console.log('\n── types of the deployment')
+add(checkInfraTypes() ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 })
+add(runVitest('infra'))
 console.log('\n── production build')
 if (buildOnce()) {
   add({ passed: 1, failed: 0, skipped: 0 })

@@ -1,0 +1,178 @@
+import type { Surroundings } from './surroundings'
+
+/** What the alarms watch. */
+export interface Watched {
+  web: sst.aws.Service
+  worker: sst.aws.Service | null
+}
+
+type Alarm = Omit<aws.cloudwatch.MetricAlarmArgs, 'alarmActions' | 'okActions' | 'name'>
+
+/** Minutes, above which a figure is no accident. */
+const LASTING = 5
+const MINUTE = 60
+
+/**
+ * An alarm for each way in which the site gets worse; docs/operations.md says what to do at each.
+ *
+ * @returns the topic that they tell
+ */
+export function createAlarms(around: Surroundings, watched: Watched): aws.sns.Topic {
+  const { names, settings } = around
+  const topic = new aws.sns.Topic('Alarms')
+  if (settings.alarmEmail !== null) {
+    new aws.sns.TopicSubscription('AlarmEmail', { topic: topic.arn, protocol: 'email', endpoint: settings.alarmEmail })
+  }
+  for (const [name, alarm] of Object.entries(alarmsOf(around, watched))) {
+    new aws.cloudwatch.MetricAlarm(pascal(name), {
+      ...alarm,
+      name: names.alarm(name),
+      alarmActions: [topic.arn],
+      okActions: [topic.arn],
+    })
+  }
+  return topic
+}
+
+function alarmsOf(around: Surroundings, { web, worker }: Watched): Record<string, Alarm> {
+  return {
+    ...taskAlarms('web', around, web),
+    ...balancerAlarms(around, web),
+    ...(worker === null ? {} : { ...taskAlarms('worker', around, worker), ...workerAlarms(around) }),
+  }
+}
+
+/** CPU and memory of a service's tasks. */
+function taskAlarms(kind: string, { cluster }: Surroundings, service: sst.aws.Service): Record<string, Alarm> {
+  const of = (metricName: string, threshold: number, alarmDescription: string): Alarm => ({
+    alarmDescription,
+    namespace: 'AWS/ECS',
+    metricName,
+    dimensions: { ClusterName: cluster.nodes.cluster.name, ServiceName: service.nodes.service.name },
+    statistic: 'Average',
+    period: MINUTE,
+    evaluationPeriods: LASTING,
+    comparisonOperator: 'GreaterThanThreshold',
+    threshold,
+  })
+  // Workers are meant to be busy.
+  const cpu = kind === 'web' ? { [`${kind}-cpu`]: of('CPUUtilization', 85, 'The web tasks have no CPU left.') } : {}
+  return { ...cpu, [`${kind}-memory`]: of('MemoryUtilization', 85, `The ${kind} tasks have little memory left.`) }
+}
+
+/** What visitors see: errors, latency, and how many tasks are there for them. */
+function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<string, Alarm> {
+  const balancer = { LoadBalancer: web.nodes.loadBalancer.arnSuffix }
+  const target = { ...balancer, TargetGroup: targetGroupOf(web) }
+  const metric = (id: string, metricName: string, stat: string): aws.types.input.cloudwatch.MetricAlarmMetricQuery => ({
+    id,
+    metric: { namespace: 'AWS/ApplicationELB', metricName, dimensions: balancer, stat, period: MINUTE },
+  })
+  const hosts = { namespace: 'AWS/ApplicationELB', dimensions: target, period: MINUTE, evaluationPeriods: LASTING }
+  return {
+    'server-errors': {
+      alarmDescription: 'More than 1 % of the answers are server errors.',
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 1,
+      evaluationPeriods: LASTING,
+      datapointsToAlarm: 3,
+      treatMissingData: 'notBreaching',
+      metricQueries: [
+        metric('ours', 'HTTPCode_Target_5XX_Count', 'Sum'),
+        metric('balancers', 'HTTPCode_ELB_5XX_Count', 'Sum'),
+        metric('all', 'RequestCount', 'Sum'),
+        {
+          id: 'rate',
+          expression: '100 * (FILL(ours, 0) + FILL(balancers, 0)) / all',
+          label: 'server errors in a hundred requests',
+          returnData: true,
+        },
+      ],
+    },
+    latency: {
+      alarmDescription: 'One answer in a hundred takes longer than 2 s.',
+      namespace: 'AWS/ApplicationELB',
+      metricName: 'TargetResponseTime',
+      dimensions: balancer,
+      extendedStatistic: 'p99',
+      period: MINUTE,
+      evaluationPeriods: LASTING,
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 2,
+      treatMissingData: 'notBreaching',
+    },
+    'unhealthy-tasks': {
+      ...hosts,
+      alarmDescription: 'The load balancer sends nothing to a task that runs.',
+      metricName: 'UnHealthyHostCount',
+      statistic: 'Maximum',
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 0,
+    },
+    'running-tasks': {
+      ...hosts,
+      alarmDescription: 'Fewer web tasks serve than there must be at least.',
+      metricName: 'HealthyHostCount',
+      statistic: 'Minimum',
+      comparisonOperator: 'LessThanThreshold',
+      threshold: stage.web.least,
+      treatMissingData: 'breaching',
+    },
+    ...(stage.web.most > stage.web.least
+      ? {
+          'most-tasks': {
+            ...hosts,
+            alarmDescription: 'As many web tasks run as there may be: more load is refused, not answered.',
+            metricName: 'HealthyHostCount',
+            statistic: 'Maximum',
+            evaluationPeriods: 3 * LASTING,
+            comparisonOperator: 'GreaterThanOrEqualToThreshold',
+            threshold: stage.web.most,
+          },
+        }
+      : {}),
+  }
+}
+
+/** What the app tells of the jobs. */
+function workerAlarms({ names }: Surroundings): Record<string, Alarm> {
+  const { namespace, environment } = names.metrics
+  const of = (service: string) => ({ namespace, dimensions: { Environment: environment, Service: service } })
+  return {
+    'queue-age': {
+      ...of('web'),
+      alarmDescription: 'A job that could run has got nothing done for ten minutes.',
+      metricName: 'BacklogWait',
+      statistic: 'Maximum',
+      period: MINUTE,
+      evaluationPeriods: LASTING,
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 600,
+    },
+    'running-workers': {
+      ...of('worker'),
+      alarmDescription: 'No batch worker is heard of.',
+      metricName: 'WorkersReady',
+      statistic: 'Maximum',
+      period: MINUTE,
+      evaluationPeriods: LASTING,
+      comparisonOperator: 'LessThanThreshold',
+      threshold: 1,
+      treatMissingData: 'breaching',
+    },
+  }
+}
+
+/** `targetgroup/…` of the web service, as CloudWatch names it. */
+export function targetGroupOf(web: sst.aws.Service): $util.Output<string> {
+  const [first] = [web.nodes.service.loadBalancers]
+  return first.apply((balancers) => {
+    const arn = balancers?.[0]?.targetGroupArn
+    if (arn === undefined) throw new Error('the web service has a target group')
+    return arn.slice(arn.lastIndexOf(':') + 1)
+  })
+}
+
+function pascal(name: string): string {
+  return name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,62 @@
+import type { Stage } from './stages'
+
+export interface Buckets {
+  /** Models, as `vision models push` puts them there. */
+  models: sst.aws.Bucket
+  /** Photos of jobs until they are answered, their results, feedback. */
+  outputs: sst.aws.Bucket
+  /** Access logs of the load balancer. */
+  logs: sst.aws.Bucket
+}
+
+/** Encrypted, versioned, private, over TLS only; what nobody needs any more goes by itself. */
+export function createBuckets(stage: Stage): Buckets {
+  const { days, oldVersionDays } = stage.outputs
+  return {
+    models: bucket('Models', stage, [tidy(oldVersionDays)]),
+    outputs: bucket('Outputs', stage, [tidy(oldVersionDays), expire('jobs', 'jobs/', days)]),
+    logs: bucket('Logs', stage, [tidy(1), expire('access', '', stage.logDays)], {
+      actions: ['s3:PutObject'],
+      principals: [{ type: 'service', identifiers: ['logdelivery.elasticloadbalancing.amazonaws.com'] }],
+      paths: ['access/*'],
+    }),
+  }
+}
+
+type Rule = aws.types.input.s3.BucketLifecycleConfigurationRule
+type Policy = NonNullable<ConstructorParameters<typeof sst.aws.Bucket>[1]>['policy']
+type Statement = NonNullable<Exclude<Policy, $util.Output<unknown> | Promise<unknown>>> extends (infer S)[] ? S : never
+
+function bucket(name: string, stage: Stage, rules: Rule[], statement?: Statement): sst.aws.Bucket {
+  const made = new sst.aws.Bucket(name, {
+    versioning: true,
+    enforceHttps: true,
+    cors: false,
+    ...(statement === undefined ? {} : { policy: [statement] }),
+    transform: {
+      // SST empties buckets that are removed; production keeps its own.
+      bucket: { forceDestroy: stage.removal === 'remove' },
+    },
+  })
+  new aws.s3.BucketLifecycleConfiguration(`${name}Lifecycle`, { bucket: made.name, rules })
+  new aws.s3.BucketServerSideEncryptionConfiguration(`${name}Encryption`, {
+    bucket: made.name,
+    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
+  })
+  return made
+}
+
+/** What was overwritten or deleted stays for a while; parts of an upload that nobody completes cost money. */
+function tidy(days: number): Rule {
+  return {
+    id: 'tidy',
+    status: 'Enabled',
+    filter: { prefix: '' },
+    noncurrentVersionExpiration: { noncurrentDays: days },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+  }
+}
+
+function expire(id: string, prefix: string, days: number): Rule {
+  return { id, status: 'Enabled', filter: { prefix }, expiration: { days } }
+}

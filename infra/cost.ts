@@ -1,0 +1,77 @@
+import { PRICES, type PriceName } from './prices'
+import { type Stage, sizeOf, type Tasks } from './stages'
+
+/** One line of the bill. */
+export interface Line {
+  what: string
+  dollars: number
+  price: PriceName
+}
+
+const HOURS = 730
+/** What a stage is assumed to be used for: its size is the table's, this is not. */
+export const ASSUMED = { logsGb: 1, storageGb: 5, capacityUnits: 0.2 } as const
+/** Root disk of the NAT instance, in GB. */
+const NAT_DISK = 8
+/** Figures of its own that a service writes; see lib/server/observe/emf.ts and open-metrics.ts. */
+const FIGURES = { web: 14, worker: 14, jobs: 2 }
+/** As infra/alarms.ts and infra/worker.ts have them. */
+const ALARMS = { web: 6, most: 1, worker: 5 }
+
+/**
+ * What a stage costs a month while it has its least number of tasks, in dollars: AWS's free allowances and taxes not counted, nor data that leaves AWS
+ * ($0.09 a GB), nor anybody's Savings Plan.
+ */
+export function costOf(stage: Stage): Line[] {
+  const { zones, nat, endpoints, cache, web, worker } = stage
+  const hours = (what: string, price: PriceName, count: number): Line => ({
+    what,
+    price,
+    dollars: HOURS * count * PRICES[price].dollars,
+  })
+  const months = (what: string, price: PriceName, count: number): Line => ({
+    what,
+    price,
+    dollars: count * PRICES[price].dollars,
+  })
+  const nats = nat === 'gateway' ? zones : 1
+  const figures = FIGURES.web + (worker ? FIGURES.worker + FIGURES.jobs : 0)
+  const alarms = ALARMS.web + (web.most > web.least ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0)
+  const lines = [
+    ...tasks('web tasks', web, stage),
+    ...(worker ? tasks('workers', worker, stage) : []),
+    hours('load balancer', 'balancer', 1),
+    hours('its use', 'balancerUse', ASSUMED.capacityUnits),
+    hours('public addresses of the balancer and the NAT', 'address', zones + nats),
+    hours('NAT', nat === 'gateway' ? 'natGateway' : 'natInstance', nats),
+    ...(nat === 'instance' ? [months("the NAT's disk", 'disk', NAT_DISK)] : []),
+    hours('interface endpoints', 'endpoint', endpoints.length * zones),
+    ...(cache ? [hours('cache', cache.node, 1 + cache.replicas), months("the cache's password", 'secret', 1)] : []),
+    months('figures', 'metric', figures),
+    months('alarms', 'alarm', alarms),
+    months('dashboard', 'dashboard', 1),
+    months('logs', 'logs', ASSUMED.logsGb),
+    months('buckets', 'storage', ASSUMED.storageGb),
+  ]
+  return lines.filter(({ dollars }) => dollars > 0)
+}
+
+function tasks(what: string, { size, least }: Tasks, { spot }: Stage): Line[] {
+  const { cpu, memory } = sizeOf(size)
+  // With `most`, the first task is not on spare capacity, and there are as few as there may be.
+  const share = spot === 'all' ? PRICES.spot.dollars : 1
+  const of = (price: PriceName, amount: string) =>
+    HOURS * least * Number.parseFloat(amount) * share * PRICES[price].dollars
+  return [
+    { what: `${what}: CPU`, price: 'core', dollars: of('core', cpu) },
+    { what: `${what}: memory`, price: 'memory', dollars: of('memory', memory) },
+  ]
+}
+
+/** What one more web task costs a month. */
+export function costOfTask(stage: Stage): number {
+  return tasks('', { ...stage.web, least: 1 }, { ...stage, spot: stage.spot === 'none' ? 'none' : 'all' }).reduce(
+    (sum, { dollars }) => sum + dollars,
+    0,
+  )
+}

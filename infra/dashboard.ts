@@ -1,0 +1,111 @@
+import { targetGroupOf, type Watched } from './alarms'
+import type { Surroundings } from './surroundings'
+
+type Metric = [namespace: string, name: string, ...rest: unknown[]]
+interface Graph {
+  title: string
+  metrics: Metric[]
+  stat?: string
+  unit?: string
+}
+
+const [WIDTH, HEIGHT, COLUMNS] = [8, 6, 3]
+
+/** One page that says how the site is: what visitors see, what the tasks do, what waits. */
+export function createDashboard(around: Surroundings, watched: Watched): void {
+  const { cluster, names } = around
+  const { web, worker } = watched
+  const region = aws.getRegionOutput().region
+  const dashboardBody = $util
+    .all([
+      region,
+      web.nodes.loadBalancer.arnSuffix,
+      targetGroupOf(web),
+      cluster.nodes.cluster.name,
+      web.nodes.service.name,
+      worker?.nodes.service.name ?? null,
+    ])
+    .apply(([place, balancer, target, clusterName, webName, workerName]) => {
+      const elb = (name: string, more: object = {}): Metric => [
+        'AWS/ApplicationELB',
+        name,
+        'LoadBalancer',
+        balancer,
+        more,
+      ]
+      const hosts = (name: string): Metric => [
+        'AWS/ApplicationELB',
+        name,
+        'TargetGroup',
+        target,
+        'LoadBalancer',
+        balancer,
+      ]
+      const ecs = (name: string, service: string): Metric => [
+        'AWS/ECS',
+        name,
+        'ClusterName',
+        clusterName,
+        'ServiceName',
+        service,
+      ]
+      const { namespace, environment } = names.metrics
+      const app = (name: string, service: string, more: object = {}): Metric => [
+        namespace,
+        name,
+        'Environment',
+        environment,
+        'Service',
+        service,
+        more,
+      ]
+      const graphs: Graph[] = [
+        { title: 'Requests', metrics: [elb('RequestCount')], stat: 'Sum' },
+        {
+          title: 'Errors',
+          metrics: [elb('HTTPCode_Target_5XX_Count'), elb('HTTPCode_ELB_5XX_Count'), elb('HTTPCode_Target_4XX_Count')],
+          stat: 'Sum',
+        },
+        {
+          title: 'Time to answer (s)',
+          metrics: ['p50', 'p95', 'p99'].map((stat) => elb('TargetResponseTime', { stat, label: stat })),
+        },
+        { title: 'Web tasks', metrics: [hosts('HealthyHostCount'), hosts('UnHealthyHostCount')], stat: 'Average' },
+        {
+          title: 'Web CPU and memory (%)',
+          metrics: [ecs('CPUUtilization', webName), ecs('MemoryUtilization', webName)],
+        },
+        {
+          title: 'A photo: waiting, decoding, running (ms, p99)',
+          metrics: ['QueueTime', 'DecodeTime', 'RunTime'].map((name) => app(name, 'web', { stat: 'p99' })),
+        },
+        { title: 'Refused: full or too many', metrics: [app('Refusals', 'web')], stat: 'Sum' },
+        { title: 'Photos that wait in a web task', metrics: [app('QueuePhotos', 'web')], stat: 'Maximum' },
+        { title: 'Engine processes replaced', metrics: [app('WorkerRestarts', 'web')], stat: 'Sum' },
+        ...(workerName === null
+          ? []
+          : [
+              { title: 'Photos that wait in jobs', metrics: [app('BacklogPhotos', 'web')], stat: 'Maximum' },
+              { title: 'Longest wait of a job (s)', metrics: [app('BacklogWait', 'web')], stat: 'Maximum' },
+              {
+                title: 'Workers: CPU and memory (%)',
+                metrics: [ecs('CPUUtilization', workerName), ecs('MemoryUtilization', workerName)],
+              },
+              { title: 'Photos done by workers', metrics: [app('Photos', 'worker')], stat: 'Sum' },
+            ]),
+      ]
+      return JSON.stringify({ widgets: graphs.map((graph, i) => widget(graph, i, place)) })
+    })
+  new aws.cloudwatch.Dashboard('Dashboard', { dashboardName: names.dashboard, dashboardBody })
+}
+
+function widget({ title, metrics, stat = 'Average' }: Graph, place: number, region: string) {
+  return {
+    type: 'metric',
+    x: (place % COLUMNS) * WIDTH,
+    y: Math.floor(place / COLUMNS) * HEIGHT,
+    width: WIDTH,
+    height: HEIGHT,
+    properties: { title, metrics, stat, region, period: 60, view: 'timeSeries', yAxis: { left: { min: 0 } } },
+  }
+}

@@ -1,0 +1,29 @@
+import type { Network } from './network'
+import type { SecurityGroups } from './security-groups'
+import type { Stage } from './stages'
+
+/** Ways to AWS's own services that do not leave its network: S3's costs nothing and is always there, the others by stage. */
+export function createEndpoints(network: Network, { endpoints }: Stage, groups: SecurityGroups): void {
+  const region = aws.getRegionOutput().region
+  const vpcId = network.vpc.id
+  new aws.ec2.VpcEndpoint('S3Endpoint', {
+    vpcId,
+    vpcEndpointType: 'Gateway',
+    serviceName: $interpolate`com.amazonaws.${region}.s3`,
+    routeTableIds: network.privateRouteTables.map(({ id }) => id),
+  })
+  for (const name of endpoints) {
+    new aws.ec2.VpcEndpoint(`${pascal(name)}Endpoint`, {
+      vpcId,
+      vpcEndpointType: 'Interface',
+      serviceName: $interpolate`com.amazonaws.${region}.${name}`,
+      privateDnsEnabled: true,
+      subnetIds: network.privateSubnets.map(({ id }) => id),
+      securityGroupIds: [groups.endpoints.id],
+    })
+  }
+}
+
+function pascal(name: string): string {
+  return name.replace(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase())
+}

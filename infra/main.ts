@@ -1,0 +1,52 @@
+import { createAlarms } from './alarms'
+import { createBuckets } from './buckets'
+import { createCache } from './cache'
+import { createDashboard } from './dashboard'
+import { domainOf, pointAt } from './domain'
+import { createEndpoints } from './endpoints'
+import { namesOf } from './names'
+import { createNetwork } from './network'
+import { createSecrets } from './secrets'
+import { createSecurityGroups } from './security-groups'
+import { readSettings } from './settings'
+import { stageOf } from './stages'
+import type { Surroundings } from './surroundings'
+import { createWeb, listenPorts } from './web'
+import { createWorker, scaleWorkers } from './worker'
+
+/** Everything that a stage has in AWS. Returns what `npm run deploy` needs to know of it. */
+export function createStage() {
+  const [stage, settings] = [stageOf($app.stage), readSettings()]
+  const names = namesOf(settings, stage)
+  const domain = domainOf(settings)
+  const network = createNetwork(stage)
+  const groups = createSecurityGroups(network, stage, listenPorts(settings.domain))
+  createEndpoints(network, stage, groups)
+  const buckets = createBuckets(stage)
+  const redisUrl = stage.cache === null ? null : createCache(stage.cache, network, groups)
+  const cluster = new sst.aws.Cluster('Cluster', {
+    vpc: {
+      id: network.vpc.id,
+      securityGroups: [groups.web.id],
+      containerSubnets: network.privateSubnets.map(({ id }) => id),
+      loadBalancerSubnets: network.publicSubnets.map(({ id }) => id),
+    },
+  })
+  const secrets = createSecrets(stage, names, redisUrl)
+  const around: Surroundings = { stage, settings, names, network, groups, buckets, cluster, secrets }
+  const web = createWeb(around, domain)
+  const worker = stage.worker === null ? null : createWorker(around, stage.worker)
+  const models = $interpolate`s3://${buckets.models.name}/models/`
+  // `sst dev` runs both on this machine: nothing scales, and there is nothing to watch.
+  if ($dev) return { url: web.url, models }
+  if (worker !== null) scaleWorkers(around, worker)
+  if (domain !== null) pointAt(web.nodes.loadBalancer, domain)
+  createAlarms(around, { web, worker })
+  createDashboard(around, { web, worker })
+  return {
+    url: domain === null ? $interpolate`http://${web.nodes.loadBalancer.dnsName}` : `https://${domain.name}`,
+    models,
+    cluster: cluster.nodes.cluster.name,
+    service: web.nodes.service.name,
+  }
+}

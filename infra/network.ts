@@ -1,0 +1,99 @@
+import type { Stage } from './stages'
+
+/** A network of its own: public subnets for the balancer and the NAT, private ones for all else. */
+export interface Network {
+  vpc: aws.ec2.Vpc
+  publicSubnets: aws.ec2.Subnet[]
+  privateSubnets: aws.ec2.Subnet[]
+  privateRouteTables: aws.ec2.RouteTable[]
+}
+
+const CIDR = '10.0.0.0/16'
+
+/** @returns the network, with a way out for the private subnets and none in */
+export function createNetwork({ zones, nat }: Stage): Network {
+  const vpc = new aws.ec2.Vpc('Vpc', { cidrBlock: CIDR, enableDnsSupport: true, enableDnsHostnames: true })
+  // What forgets to name a security group gets this one, which lets nothing in or out.
+  new aws.ec2.DefaultSecurityGroup('DefaultSecurityGroup', { vpcId: vpc.id, ingress: [], egress: [] })
+  const gateway = new aws.ec2.InternetGateway('InternetGateway', { vpcId: vpc.id })
+  const names = aws.getAvailabilityZonesOutput({ state: 'available' }).names
+  const subnets = (kind: 'Public' | 'Private', third: number) =>
+    Array.from({ length: zones }, (_, i) => {
+      return new aws.ec2.Subnet(`${kind}Subnet${i + 1}`, {
+        vpcId: vpc.id,
+        cidrBlock: `10.0.${third + 16 * i}.0/20`,
+        availabilityZone: names.apply((all) => all[i] as string),
+        // The NAT's address is an elastic one, and a balancer brings its own.
+        mapPublicIpOnLaunch: false,
+      })
+    })
+  const publicSubnets = subnets('Public', 0)
+  const privateSubnets = subnets('Private', 128)
+  const open = routeTable('Public', vpc, [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }])
+  for (const [i, subnet] of publicSubnets.entries()) associate(`Public${i + 1}`, subnet, open)
+  const ways = nat === 'gateway' ? natGateways(publicSubnets) : [natInstance(vpc, publicSubnets)]
+  const privateRouteTables = privateSubnets.map((subnet, i) => {
+    const table = routeTable(`Private${i + 1}`, vpc, [{ cidrBlock: '0.0.0.0/0', ...(ways[i] ?? ways[0]) }])
+    associate(`Private${i + 1}`, subnet, table)
+    return table
+  })
+  return { vpc, publicSubnets, privateSubnets, privateRouteTables }
+}
+
+type Route = { cidrBlock: string; gatewayId?: $util.Output<string> } & Way
+type Way = { natGatewayId?: $util.Output<string>; networkInterfaceId?: $util.Output<string> }
+
+function routeTable(name: string, vpc: aws.ec2.Vpc, routes: Route[]): aws.ec2.RouteTable {
+  return new aws.ec2.RouteTable(`${name}RouteTable`, { vpcId: vpc.id, routes })
+}
+
+function associate(name: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable): void {
+  new aws.ec2.RouteTableAssociation(`${name}Association`, { subnetId: subnet.id, routeTableId: table.id })
+}
+
+/** One in each zone: a zone that is lost takes only its own way out with it. */
+function natGateways(subnets: readonly aws.ec2.Subnet[]): Way[] {
+  return subnets.map((subnet, i) => {
+    const address = new aws.ec2.Eip(`NatAddress${i + 1}`, { domain: 'vpc' })
+    const gateway = new aws.ec2.NatGateway(`NatGateway${i + 1}`, { subnetId: subnet.id, allocationId: address.id })
+    return { natGatewayId: gateway.id }
+  })
+}
+
+/**
+ * One small instance, at a tenth of a gateway's price: for stages that may be without internet for a while. Nobody logs into it; it is replaced. The image
+ * is fck-nat's (https://fck-nat.dev), which SST takes too.
+ */
+function natInstance(vpc: aws.ec2.Vpc, [subnet]: readonly aws.ec2.Subnet[]): Way {
+  if (!subnet) throw new Error('a network has a public subnet')
+  const group = new aws.ec2.SecurityGroup('NatSecurityGroup', {
+    vpcId: vpc.id,
+    description: 'From the private subnets to the internet',
+    ingress: [{ protocol: '-1', fromPort: 0, toPort: 0, cidrBlocks: [CIDR], description: 'From within' }],
+    egress: [{ protocol: '-1', fromPort: 0, toPort: 0, cidrBlocks: ['0.0.0.0/0'], description: 'Anywhere' }],
+  })
+  const image = aws.ec2.getAmiOutput({
+    owners: ['568608671756'],
+    filters: [
+      { name: 'name', values: ['fck-nat-al2023-*'] },
+      { name: 'architecture', values: ['arm64'] },
+    ],
+    mostRecent: true,
+  })
+  const instance = new aws.ec2.Instance(
+    'NatInstance',
+    {
+      instanceType: 't4g.nano',
+      ami: image.id,
+      subnetId: subnet.id,
+      vpcSecurityGroupIds: [group.id],
+      sourceDestCheck: false,
+      metadataOptions: { httpTokens: 'required', httpEndpoint: 'enabled' },
+      rootBlockDevice: { encrypted: true },
+    },
+    // A newer image is no reason to cut everybody off at a deployment.
+    { ignoreChanges: ['ami'] },
+  )
+  new aws.ec2.Eip('NatAddress', { domain: 'vpc', instance: instance.id })
+  return { networkInterfaceId: instance.primaryNetworkInterfaceId }
+}

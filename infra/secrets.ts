@@ -1,0 +1,24 @@
+import { arnOf } from './arn'
+import type { Names } from './names'
+import type { Stage } from './stages'
+
+/** Names of environment variables and the ARNs of the parameters that ECS reads them from when a task starts. */
+export type Secrets = Record<string, $util.Output<string>>
+
+/**
+ * Secrets as SecureStrings of the SSM Parameter Store. Those of the stage's table lie there before (`npm run deploy` makes what is missing) and never pass
+ * through the deployment; the cache's address, which has its password in it, is the deployment's own.
+ */
+export function createSecrets(stage: Stage, names: Names, redisUrl: $util.Output<string> | null): Secrets {
+  const arn = (name: string) => arnOf('ssm', `parameter${names.parameter(name)}`)
+  const secrets: Secrets = Object.fromEntries(stage.secrets.map((name) => [name, arn(name)]))
+  if (redisUrl !== null) {
+    const name = names.parameter('REDIS_URL')
+    secrets.REDIS_URL = new aws.ssm.Parameter('RedisUrl', {
+      name,
+      type: 'SecureString',
+      value: $util.secret(redisUrl),
+    }).arn
+  }
+  return secrets
+}

@@ -1,0 +1,101 @@
+import { arnOf } from './arn'
+import { imageOf, repositoryOf } from './image'
+import { executionPolicy, taskPolicy } from './permissions'
+import { type Stage, sizeOf, type Tasks } from './stages'
+import type { Surroundings } from './surroundings'
+import { hardened } from './task'
+import { SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT } from './timing'
+
+export type ServiceArgs = ConstructorParameters<typeof sst.aws.Service>[1]
+type ServiceTransform = NonNullable<NonNullable<ServiceArgs['transform']>['service']>
+
+/** In SST's words. */
+const RETENTION = { 7: '1 week', 30: '1 month', 90: '3 months' } as const
+
+/** What a service of this app is, beyond what both have. */
+export interface Own {
+  name: 'Web' | 'Worker'
+  tasks: Tasks
+  group: aws.ec2.SecurityGroup
+  /** Whether the balancer sends to it. */
+  serves: boolean
+  command?: string[]
+  environment: Record<string, $util.Input<string>>
+  service: (args: aws.ecs.ServiceArgs) => void
+}
+
+/** The arguments that the web and the worker service share. */
+export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
+  const { stage, settings, names, network, buckets, cluster, secrets } = around
+  const logGroup = own.serves ? names.logGroup : `${names.logGroup}-worker`
+  const capacity = capacityOf(stage)
+  return {
+    cluster,
+    architecture: stage.architecture,
+    ...sizeOf(own.tasks.size),
+    image: imageOf(settings),
+    ...(own.command === undefined ? {} : { command: own.command }),
+    environment: { ...environmentOf(around), ...own.environment },
+    ssm: secrets,
+    logging: { name: logGroup, retention: RETENTION[stage.logDays] },
+    ...(capacity === undefined ? {} : { capacity }),
+    // The deployment ends when the new tasks serve, or when ECS went back to the old ones.
+    wait: true,
+    transform: {
+      taskDefinition: (args) => {
+        hardened(args, own.serves)
+      },
+      taskRole: (args) => {
+        const tasks = own.serves ? null : arnOf('ecs', $interpolate`task/${cluster.nodes.cluster.name}/*`)
+        args.inlinePolicies = [{ name: 'app', policy: taskPolicy(stage, buckets, tasks) }]
+      },
+      executionRole: (args) => {
+        args.managedPolicyArns = []
+        args.inlinePolicies = [
+          {
+            name: 'start',
+            policy: executionPolicy(repositoryOf(settings), arnOf('logs', `log-group:${logGroup}`), secrets),
+          },
+        ]
+      },
+      service: serviceTransform(stage, network.privateSubnets, own),
+    },
+  }
+}
+
+function serviceTransform(stage: Stage, subnets: aws.ec2.Subnet[], { group, service }: Own): ServiceTransform {
+  return (args) => {
+    args.networkConfiguration = {
+      assignPublicIp: false,
+      subnets: subnets.map(({ id }) => id),
+      securityGroups: [group.id],
+    }
+    args.deploymentMinimumHealthyPercent = 100
+    args.deploymentMaximumPercent = 200
+    args.enableExecuteCommand = stage.exec
+    args.availabilityZoneRebalancing = 'ENABLED'
+    args.propagateTags = 'SERVICE'
+    service(args)
+  }
+}
+
+function capacityOf({ spot }: Stage): ServiceArgs['capacity'] {
+  if (spot === 'all') return { fargate: { weight: 0 }, spot: { weight: 1 } }
+  if (spot === 'most') return { fargate: { base: 1, weight: 1 }, spot: { weight: 3 } }
+  return undefined
+}
+
+/** What both read. Nothing of it is secret. */
+function environmentOf({ stage, names, buckets, secrets }: Surroundings): Record<string, $util.Input<string>> {
+  return {
+    ENVIRONMENT: names.metrics.environment,
+    PROJECT_NAME: names.metrics.namespace,
+    AWS_REGION: aws.getRegionOutput().region,
+    MODELS_DIR: $interpolate`s3://${buckets.models.name}/models/`,
+    METRICS: 'emf',
+    SHUTDOWN_TIMEOUT_MS: String(1000 * SHUTDOWN_TIMEOUT),
+    SHUTDOWN_DELAY_MS: String(1000 * SHUTDOWN_DELAY),
+    JOB_RETENTION_HOURS: String(24 * Math.min(stage.outputs.days, 7)),
+    ...(secrets.REDIS_URL ? { BUCKET: buckets.outputs.name } : {}),
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * What differs between the stages, in one table. Everything else is the same everywhere: a stage that passes its tests tells of the next one.
+ * Pure data: the resources, the cost estimate and the tests read it.
+ */
+
+/** A task's size: the combinations that Fargate has. Vertical scaling is this one value. */
+export type Size = keyof typeof SIZES
+
+const SIZES = {
+  '0.25 vCPU, 1 GB': { cpu: '0.25 vCPU', memory: '1 GB' },
+  '0.5 vCPU, 1 GB': { cpu: '0.5 vCPU', memory: '1 GB' },
+  '1 vCPU, 2 GB': { cpu: '1 vCPU', memory: '2 GB' },
+  '2 vCPU, 4 GB': { cpu: '2 vCPU', memory: '4 GB' },
+  '4 vCPU, 8 GB': { cpu: '4 vCPU', memory: '8 GB' },
+} as const
+
+/** Tasks of a service: how large, how few and how many. */
+export interface Tasks {
+  size: Size
+  least: number
+  most: number
+}
+
+/** ElastiCache for Valkey. With a replica in another zone it fails over by itself. */
+export interface Cache {
+  node: 't4g.micro' | 't4g.small' | 'm7g.large'
+  replicas: 0 | 1
+}
+
+export interface Stage {
+  /** `dev`, `staging`, `prod`, `prod-eu-west-1`, or a preview's own name. */
+  name: string
+  /** Where it is, unless AWS_REGION says otherwise. */
+  region: string
+  zones: 2 | 3
+  /** How tasks reach the internet: one small instance, or a gateway in each zone. */
+  nat: 'instance' | 'gateway'
+  /** AWS services with an endpoint in the network, besides S3's free one. Others are reached through the NAT. */
+  endpoints: readonly ('ecr.api' | 'ecr.dkr' | 'logs' | 'ssm')[]
+  architecture: 'x86_64' | 'arm64'
+  web: Tasks
+  /** Batch work in tasks of its own. Null: the one web task does it, in a folder of its own. */
+  worker: Tasks | null
+  /** What tasks share. Without it there is one web task and no worker. */
+  cache: Cache | null
+  /** Share of tasks beyond the first that run on spare capacity, which AWS takes back at two minutes' notice. */
+  spot: 'all' | 'most' | 'none'
+  /** Whether `aws ecs execute-command` opens a shell in a task. */
+  exec: boolean
+  /** Parameters of the SSM Parameter Store that the tasks get, besides what the deployment makes itself. */
+  secrets: readonly ('ADMIN_TOKEN' | 'BASIC_AUTH')[]
+  logDays: 7 | 30 | 90
+  /** Days after which photos and results of jobs go, and old versions of what was overwritten or deleted. */
+  outputs: { days: number; oldVersionDays: number }
+  /** Photos a client may send in a minute. */
+  rateLimit: number
+  /** Whether `sst remove` is refused, and what outlives it. */
+  protect: boolean
+  removal: 'remove' | 'retain'
+}
+
+const DEV: Stage = {
+  name: 'dev',
+  region: 'us-west-2',
+  zones: 2,
+  nat: 'instance',
+  endpoints: [],
+  architecture: 'x86_64',
+  web: { size: '0.5 vCPU, 1 GB', least: 1, most: 1 },
+  worker: null,
+  cache: null,
+  spot: 'all',
+  exec: true,
+  secrets: ['ADMIN_TOKEN'],
+  logDays: 7,
+  outputs: { days: 7, oldVersionDays: 1 },
+  rateLimit: 600,
+  protect: false,
+  removal: 'remove',
+}
+
+const STAGING: Stage = {
+  ...DEV,
+  name: 'staging',
+  web: { size: '0.5 vCPU, 1 GB', least: 1, most: 10 },
+  worker: { size: '0.5 vCPU, 1 GB', least: 1, most: 10 },
+  cache: { node: 't4g.micro', replicas: 0 },
+  spot: 'most',
+  logDays: 30,
+  outputs: { days: 30, oldVersionDays: 7 },
+}
+
+const PROD: Stage = {
+  ...STAGING,
+  name: 'prod',
+  nat: 'gateway',
+  endpoints: ['ecr.api', 'ecr.dkr', 'logs', 'ssm'],
+  // Two in two zones: one may be lost, and a zone with it.
+  web: { size: '1 vCPU, 2 GB', least: 2, most: 10 },
+  worker: { size: '0.5 vCPU, 1 GB', least: 2, most: 10 },
+  cache: { node: 't4g.micro', replicas: 1 },
+  spot: 'none',
+  exec: false,
+  logDays: 90,
+  outputs: { days: 90, oldVersionDays: 30 },
+  protect: true,
+  removal: 'retain',
+}
+
+const STAGES: Record<string, Stage> = { dev: DEV, staging: STAGING, prod: PROD }
+
+/** The names that have a line of their own. */
+export const STAGE_NAMES = Object.keys(STAGES)
+
+/** A second region of production: `prod-eu-west-1`. */
+const SECOND_REGION = /^prod-([a-z]{2}(?:-[a-z]+)+-\d)$/
+
+/**
+ * The stage of a name. `prod-<region>` is production again in another region, which shares its domain; any other name is a preview: a dev stage of
+ * its own that goes without a trace.
+ */
+export function stageOf(name: string): Stage {
+  const known = STAGES[name]
+  if (known) return known
+  const region = SECOND_REGION.exec(name)?.[1]
+  if (region !== undefined) return { ...PROD, name, region }
+  return { ...DEV, name, spot: 'all', protect: false, removal: 'remove' }
+}
+
+/** A size in SST's words. */
+export function sizeOf(size: Size): (typeof SIZES)[Size] {
+  return SIZES[size]
+}

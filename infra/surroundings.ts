@@ -1,0 +1,19 @@
+import type { Buckets } from './buckets'
+import type { Names } from './names'
+import type { Network } from './network'
+import type { Secrets } from './secrets'
+import type { SecurityGroups } from './security-groups'
+import type { Settings } from './settings'
+import type { Stage } from './stages'
+
+/** What the services stand in. */
+export interface Surroundings {
+  stage: Stage
+  settings: Settings
+  names: Names
+  network: Network
+  groups: SecurityGroups
+  buckets: Buckets
+  cluster: sst.aws.Cluster
+  secrets: Secrets
+}

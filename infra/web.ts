@@ -1,0 +1,109 @@
+import type { Domain } from './domain'
+import { WEB_PORT } from './security-groups'
+import { type ServiceArgs, serviceArguments } from './service'
+import type { Stage } from './stages'
+import type { Surroundings } from './surroundings'
+import { BALANCER_IDLE, DEREGISTRATION_DELAY, GRACE, HEALTH_INTERVAL, UNHEALTHY_AFTER } from './timing'
+
+/**
+ * Photos a minute that a core answers while it is at 60 %: 6.6 ms of a core a photo (docs/scaling.md), so that requests ask for another task before the
+ * CPU does.
+ */
+const REQUESTS_A_CORE = Math.round((0.6 * 60_000) / 6.6)
+const CPU_TARGET = 60
+/** TLS 1.3, and 1.2 with forward secrecy. */
+const TLS = 'ELBSecurityPolicy-TLS13-1-2-2021-06'
+
+/** Where the balancer listens. */
+export function listenPorts(domain: string | null): number[] {
+  return domain === null ? [80] : [80, 443]
+}
+
+/** The web service: pages, API and single photos, behind a load balancer. */
+export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.Service {
+  const { stage, groups } = around
+  const { web } = stage
+  const shared = serviceArguments(around, {
+    name: 'Web',
+    tasks: web,
+    group: groups.web,
+    serves: true,
+    environment: environmentOf(stage),
+    service: (args) => {
+      args.healthCheckGracePeriodSeconds = GRACE
+    },
+  })
+  return new sst.aws.Service('Web', {
+    ...shared,
+    scaling: {
+      min: web.least,
+      max: web.most,
+      cpuUtilization: CPU_TARGET,
+      memoryUtilization: false,
+      requestCount: Math.round(REQUESTS_A_CORE * Number.parseFloat(web.size)),
+      scaleOutCooldown: '60 seconds',
+      scaleInCooldown: '5 minutes',
+    },
+    loadBalancer: loadBalancer(domain),
+    transform: { ...shared.transform, ...balancerTransforms(around) },
+    dev: { command: 'npm run dev', url: 'http://localhost:3000' },
+  })
+}
+
+function environmentOf({ web, worker, rateLimit }: Stage): Record<string, string> {
+  return {
+    HOST: '0.0.0.0',
+    PORT: String(WEB_PORT),
+    TRUST_PROXY: '1',
+    INSTANCES: String(web.most),
+    RATE_LIMIT: String(rateLimit),
+    DATA_DIR: '/app/data',
+    // What was answered before is answered by all from the cache that they share.
+    ...(worker === null ? {} : { RESULT_CACHE_BYTES: '50000000' }),
+  }
+}
+
+function loadBalancer(domain: Domain | null): NonNullable<ServiceArgs['loadBalancer']> {
+  const forward = `${WEB_PORT}/http` as const
+  const health = {
+    path: '/health/ready',
+    interval: `${HEALTH_INTERVAL} seconds`,
+    timeout: '5 seconds',
+    healthyThreshold: 2,
+    unhealthyThreshold: UNHEALTHY_AFTER,
+    successCodes: '200',
+  } as const
+  if (domain === null) return { rules: [{ listen: '80/http', forward }], health: { [forward]: health } }
+  return {
+    domain: { name: domain.name, cert: domain.certificate, dns: false },
+    rules: [
+      { listen: '80/http', redirect: '443/https' },
+      { listen: '443/https', forward },
+    ],
+    health: { [forward]: health },
+  }
+}
+
+function balancerTransforms({ stage, groups, buckets }: Surroundings): NonNullable<ServiceArgs['transform']> {
+  return {
+    loadBalancer: (args) => {
+      args.securityGroups = [groups.balancer.id]
+      args.idleTimeout = BALANCER_IDLE
+      args.dropInvalidHeaderFields = true
+      args.enableDeletionProtection = stage.protect
+      args.accessLogs = { bucket: buckets.logs.name, prefix: 'access', enabled: true }
+    },
+    // SST's own group is not used: the balancer has ours. It must let nothing through.
+    loadBalancerSecurityGroup: (args) => {
+      args.ingress = []
+      args.egress = []
+    },
+    listener: (args) => {
+      if (args.protocol === 'HTTPS') args.sslPolicy = TLS
+    },
+    target: (args) => {
+      args.deregistrationDelay = DEREGISTRATION_DELAY
+      args.loadBalancingAlgorithmType = 'least_outstanding_requests'
+    },
+  }
+}

@@ -1,0 +1,122 @@
+// Builds a stage's real resource graph: SST's real components and infra/, under Pulumi's mocks, without an account or a network. Prints it as JSON.
+//   tsx tests/infra/build-graph.ts <stage> <file>
+import { writeFileSync } from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Resource } from './graph'
+
+const [stage = 'dev', file = '/dev/stdout'] = process.argv.slice(2)
+const root = process.cwd()
+const platform = `${root}/.sst/platform`
+const world = globalThis as Record<string, unknown>
+const REGION = 'us-west-2'
+const ACCOUNT = '123456789012'
+
+// SST's components ask its command for the account's own resources, over one call.
+const answer = {
+  asset: 'asset-bucket',
+  assetEcrRegistryId: ACCOUNT,
+  assetEcrUrl: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/sst-asset`,
+  state: 'state-bucket',
+  appsyncHttp: '',
+  appsyncRealtime: '',
+}
+const command = http.createServer((_request, response) => {
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify({ result: answer }))
+})
+await new Promise<void>((listening) => command.listen(0, '127.0.0.1', listening))
+process.env.SST_SERVER = `http://127.0.0.1:${(command.address() as AddressInfo).port}`
+
+world.$config = (config: unknown) => config
+const { default: config } = (await import(`${root}/sst.config.ts`)) as {
+  default: { app(input: { stage: string }): Promise<App>; run(): Promise<object> }
+}
+interface App {
+  name: string
+  removal: string
+  protect: boolean
+  providers: { aws: { region: string; defaultTags: { tags: Record<string, string> } } }
+}
+const app = await config.app({ stage })
+world.$app = { ...app, stage }
+world.$dev = false
+world.$cli = {
+  command: 'deploy',
+  paths: { root, work: `${root}/.sst`, platform },
+  state: { version: {} },
+  env: {},
+  home: '',
+}
+
+/** What AWS would answer. */
+const DATA: Record<string, object> = {
+  getRegion: { name: REGION, region: REGION, id: REGION },
+  getAvailabilityZones: { names: ['a', 'b', 'c'].map((zone) => REGION + zone), zoneIds: ['a', 'b', 'c'], id: 'zones' },
+  getCallerIdentity: { accountId: ACCOUNT, arn: '', userId: '', id: 'caller' },
+  getPartition: { partition: 'aws', id: 'aws' },
+  getZone: { zoneId: 'ZONE', id: 'ZONE' },
+  getAmi: { id: 'ami-nat' },
+  getAuthorizationToken: { proxyEndpoint: '', password: '', userName: '' },
+}
+
+/** What AWS makes up when it creates something. */
+function madeUp({ type, name }: Resource): object {
+  if (type.endsWith(':TargetGroup')) {
+    return { arn: `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:targetgroup/${name}/1` }
+  }
+  if (type.endsWith(':Certificate')) {
+    const option = { resourceRecordName: 'proof', resourceRecordType: 'CNAME', resourceRecordValue: 'value' }
+    return { domainValidationOptions: [option] }
+  }
+  if (type.endsWith(':RandomPassword')) return { result: 'a&secret' }
+  if (type.endsWith(':ReplicationGroup')) return { primaryEndpointAddress: 'cache.internal', clusterEnabled: false }
+  if (type.endsWith(':Instance')) return { primaryNetworkInterfaceId: `${name}-interface` }
+  if (type.endsWith(':LoadBalancer')) return { arnSuffix: `app/${name}/1`, dnsName: `${name}.elb.amazonaws.com` }
+  return {}
+}
+
+const resources: Resource[] = []
+const pulumi = await import(`${platform}/node_modules/@pulumi/pulumi/index.js`)
+pulumi.runtime.setMocks(
+  {
+    newResource(resource: Resource) {
+      const { type, name, inputs } = resource
+      resources.push({ type, name, inputs: structuredClone(inputs) })
+      const state = { arn: `arn:aws:mock:::${name}`, name, ...inputs, ...madeUp(resource) }
+      // An S3 bucket's name and ARN are what policies are made of.
+      return { id: `${name}_id`, state: type.endsWith(':Bucket') ? { bucket: name.toLowerCase(), ...state } : state }
+    },
+    call({ token, inputs }: { token: string; inputs: Record<string, unknown> }) {
+      if (token.includes('getPolicyDocument')) {
+        return { id: 'policy', json: JSON.stringify({ Statement: inputs.statements }), ...inputs }
+      }
+      const known = Object.keys(DATA).find((name) => token.includes(name))
+      return known ? DATA[known] : { id: 'mock', ...inputs }
+    },
+  },
+  app.name,
+  stage,
+  false,
+)
+Object.assign(world, await import(`${platform}/src/shim/run.js`), { $util: pulumi })
+world.sst = { aws: await import(`${platform}/src/components/aws/index.ts`) }
+world.aws = await import(`${platform}/node_modules/@pulumi/aws/index.js`)
+
+const outputs = await config.run()
+// Outputs settle one after the other: the graph is whole when nothing new has come for a while.
+for (let seen = -1; seen !== resources.length; ) {
+  seen = resources.length
+  await sleep(500)
+}
+command.close()
+const told = Object.fromEntries(
+  await Promise.all(Object.entries(outputs).map(async ([name, value]) => [name, await settled(value)])),
+)
+writeFileSync(file, JSON.stringify({ stage, app, resources, outputs: told }))
+process.exit(0)
+
+function settled(value: unknown): Promise<unknown> {
+  return new Promise((known) => pulumi.output(value).apply(known))
+}

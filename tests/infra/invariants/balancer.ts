@@ -1,0 +1,183 @@
+import { stageOf } from '@/infra/stages'
+import { container, differ, drop, environment, type Graph, has, type Invariant, one, services } from '../graph'
+
+const TARGET = 'WebTargetWebHTTP3000'
+/** The app closes an idle connection after this long; see lib/server/host.ts. */
+const KEEP_ALIVE = 75
+/** A photo's deadline. */
+const DEADLINE = 30
+/** Fargate waits no longer. */
+const LONGEST_STOP = 120
+
+const isPublic = (graph: Graph) => has(graph, 'Certificate')
+
+export const BALANCER: Invariant[] = [
+  {
+    name: 'with a domain over TLS, and plain HTTP is sent there; without, over HTTP',
+    check(graph) {
+      const action = (name: string) => one(graph, name).inputs.defaultActions[0]
+      const plain = action('WebListenerHTTP80')
+      if (!isPublic(graph)) return differ('plain HTTP', plain.type, 'forward')
+      const tls = one(graph, 'WebListenerHTTPS443').inputs
+      return [
+        ...differ('plain HTTP', plain.redirect, { port: '443', protocol: 'HTTPS', statusCode: 'HTTP_301' }),
+        ...differ('TLS', tls.defaultActions[0].type, 'forward'),
+        ...differ('policy', tls.sslPolicy, 'ELBSecurityPolicy-TLS13-1-2-2021-06'),
+        ...differ('certificate', tls.certificateArn, 'arn:aws:mock:::Certificate'),
+      ]
+    },
+    mutations: {
+      'nothing behind port 80': (graph) => {
+        one(graph, 'WebListenerHTTP80').inputs.defaultActions = [{ type: 'fixed-response' }]
+      },
+      'an old TLS': (graph) => {
+        if (!isPublic(graph)) return false
+        one(graph, 'WebListenerHTTPS443').inputs.sslPolicy = 'ELBSecurityPolicy-2016-08'
+      },
+      'plain HTTP answered beside TLS': (graph) => {
+        if (!isPublic(graph)) return false
+        one(graph, 'WebListenerHTTP80').inputs.defaultActions = [{ type: 'forward' }]
+      },
+    },
+  },
+  {
+    name: 'with a domain, the nearest healthy region answers',
+    check(graph) {
+      if (!isPublic(graph)) return []
+      const { latencyRoutingPolicies, setIdentifier, aliases } = one(graph, 'Domain').inputs
+      return [
+        ...differ('routing', latencyRoutingPolicies, [{ region: setIdentifier }]),
+        ...differ('health', aliases[0].evaluateTargetHealth, true),
+      ]
+    },
+    mutations: {
+      'a region that is sick is asked': (graph) => {
+        if (!isPublic(graph)) return false
+        one(graph, 'Domain').inputs.aliases[0].evaluateTargetHealth = false
+      },
+    },
+  },
+  {
+    name: 'the balancer is public, in public subnets, behind its own group, and keeps a log',
+    check(graph) {
+      const { internal, subnets, securityGroups, accessLogs, dropInvalidHeaderFields } = one(
+        graph,
+        'WebLoadBalancer',
+      ).inputs
+      return [
+        ...differ('internal', internal, false),
+        ...differ('subnets', subnets, ['PublicSubnet1_id', 'PublicSubnet2_id']),
+        ...differ('groups', securityGroups, ['BalancerSecurityGroup_id']),
+        ...differ('log', accessLogs?.enabled, true),
+        ...differ('broken headers dropped', dropInvalidHeaderFields, true),
+      ]
+    },
+    mutations: {
+      "SST's group": (graph) => {
+        one(graph, 'WebLoadBalancer').inputs.securityGroups = ['WebLoadBalancerSecurityGroup_id']
+      },
+      'no log': (graph) => {
+        one(graph, 'WebLoadBalancer').inputs.accessLogs.enabled = false
+      },
+      'private subnets': (graph) => {
+        one(graph, 'WebLoadBalancer').inputs.subnets = ['PrivateSubnet1_id', 'PrivateSubnet2_id']
+      },
+      'broken headers passed on': (graph) => {
+        one(graph, 'WebLoadBalancer').inputs.dropInvalidHeaderFields = false
+      },
+    },
+  },
+  {
+    name: 'a task is asked whether it is ready',
+    check(graph) {
+      const { path, matcher } = one(graph, TARGET).inputs.healthCheck
+      const grace = one(graph, 'WebService').inputs.healthCheckGracePeriodSeconds
+      return [
+        ...differ('path', path, '/health/ready'),
+        ...differ('matcher', matcher, '200'),
+        ...(grace >= 60 ? [] : [`a task has ${grace} s to start`]),
+      ]
+    },
+    mutations: {
+      'asked whether it lives': (graph) => {
+        one(graph, TARGET).inputs.healthCheck.path = '/health/live'
+      },
+      'the page': (graph) => {
+        one(graph, TARGET).inputs.healthCheck.path = '/'
+      },
+      'no time to start': (graph) => {
+        one(graph, 'WebService').inputs.healthCheckGracePeriodSeconds = 0
+      },
+    },
+  },
+  {
+    name: 'a task that goes loses no request: the times fit together',
+    check(graph) {
+      const { interval, unhealthyThreshold } = one(graph, TARGET).inputs.healthCheck
+      const { deregistrationDelay } = one(graph, TARGET).inputs
+      const { idleTimeout } = one(graph, 'WebLoadBalancer').inputs
+      const seconds = (service: string, name: string) => Number(environment(graph, service)[name]) / 1000
+      const delay = seconds('Web', 'SHUTDOWN_DELAY_MS')
+      const broken = services(graph).flatMap((service) => {
+        const { stopTimeout } = container(graph, service)
+        const whole = (service === 'Web' ? delay : 0) + seconds(service, 'SHUTDOWN_TIMEOUT_MS')
+        return [
+          ...(whole < stopTimeout ? [] : [`${service} is ended after ${stopTimeout} s and needs ${whole}`]),
+          ...(stopTimeout <= LONGEST_STOP ? [] : [`Fargate waits ${LONGEST_STOP} s, not ${stopTimeout}`]),
+        ]
+      })
+      return [
+        ...broken,
+        ...(delay >= interval * unhealthyThreshold ? [] : [`${delay} s is before the balancer has noticed`]),
+        ...(deregistrationDelay >= delay + DEADLINE ? [] : ['the balancer forgets a task that still answers']),
+        ...(idleTimeout < KEEP_ALIVE ? [] : ['the app closes connections before the balancer']),
+      ]
+    },
+    mutations: {
+      'ECS does not wait': (graph) => changeStop(graph, 10),
+      'ECS waits longer than Fargate does': (graph) => changeStop(graph, 300),
+      'the balancer forgets at once': (graph) => {
+        one(graph, TARGET).inputs.deregistrationDelay = 5
+      },
+      'the app closes at once': (graph) => {
+        const task = one(graph, 'WebTask').inputs
+        const text = JSON.stringify(container(graph, 'Web')).replace(/("SHUTDOWN_DELAY_MS","value":")\d+/, '$10')
+        task.containerDefinitions = `[${text}]`
+      },
+      'idle longer than the app': (graph) => {
+        one(graph, 'WebLoadBalancer').inputs.idleTimeout = 120
+      },
+    },
+  },
+  {
+    name: 'production’s balancer cannot be deleted by accident',
+    check: (graph) =>
+      differ('protected', one(graph, 'WebLoadBalancer').inputs.enableDeletionProtection, stageOf(graph.stage).protect),
+    mutations: {
+      'the other way round': (graph) => {
+        const { inputs } = one(graph, 'WebLoadBalancer')
+        inputs.enableDeletionProtection = !inputs.enableDeletionProtection
+      },
+    },
+  },
+  {
+    name: 'only the web service is behind the balancer',
+    check: (graph) => [
+      ...differ('web', one(graph, 'WebService').inputs.loadBalancers.length, 1),
+      ...(has(graph, 'WorkerService')
+        ? differ('worker', (one(graph, 'WorkerService').inputs.loadBalancers ?? []).length, 0)
+        : []),
+    ],
+    mutations: {
+      nobody: (graph) => {
+        one(graph, 'WebService').inputs.loadBalancers = []
+      },
+      'no target group': (graph) => drop(graph, /^WebService$/),
+    },
+  },
+]
+
+function changeStop(graph: Graph, seconds: number): void {
+  const changed = { ...container(graph, 'Web'), stopTimeout: seconds }
+  one(graph, 'WebTask').inputs.containerDefinitions = JSON.stringify([changed])
+}

@@ -1,0 +1,245 @@
+import { stageOf } from '@/infra/stages'
+import { all, differ, drop, type Graph, has, type Invariant, one, type Resource, services } from '../graph'
+
+const ids = (graph: Graph, kind: 'Public' | 'Private') =>
+  graph.resources.filter(({ name }) => new RegExp(`^${kind}Subnet\\d$`).test(name)).map(({ name }) => `${name}_id`)
+
+/** Each way that is open, `from → to port`. A group is told by its name, the internet as such. */
+function ways(graph: Graph): string[] {
+  const nameOf = (id: string) => id.replace(/SecurityGroup_id$/, '')
+  const rules = all(graph, 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule').map(({ inputs }) => {
+    const from = inputs.referencedSecurityGroupId ? nameOf(inputs.referencedSecurityGroupId) : source(inputs.cidrIpv4)
+    return `${from} → ${nameOf(inputs.securityGroupId)} ${ports(inputs)}`
+  })
+  return [...rules, ...inlineWays(graph)].sort()
+}
+
+const source = (cidr: string | undefined) => (cidr === '0.0.0.0/0' ? 'internet' : `${cidr}`)
+const ports = ({ ipProtocol, fromPort, toPort }: Resource['inputs']) =>
+  ipProtocol === 'tcp' && fromPort === toPort ? `${fromPort}` : `${ipProtocol} ${fromPort}-${toPort}`
+
+/** Rules that stand in a group itself. */
+function inlineWays(graph: Graph): string[] {
+  return all(graph, /[sS]ecurityGroup$/).flatMap(({ name, inputs }) =>
+    (inputs.ingress ?? []).map(
+      ({ cidrBlocks, protocol, fromPort, toPort }: Record<string, unknown>) =>
+        `${cidrBlocks} → ${name} ${protocol} ${fromPort}-${toPort}`,
+    ),
+  )
+}
+
+function wantedWays(graph: Graph): string[] {
+  const { cache, endpoints, nat } = stageOf(graph.stage)
+  const tasks = ['Web', 'Worker']
+  return [
+    ...listenPorts(graph).map((port) => `internet → Balancer ${port}`),
+    'Balancer → Web 3000',
+    ...(cache ? tasks.map((task) => `${task} → Cache 6379`) : []),
+    ...(endpoints.length > 0 ? tasks.map((task) => `${task} → Endpoint 443`) : []),
+    ...(nat === 'instance' ? ['10.0.0.0/16 → NatSecurityGroup -1 0-0'] : []),
+  ].sort()
+}
+
+const listenPorts = (graph: Graph) => (has(graph, 'Certificate') ? [80, 443] : [80])
+
+/** Ways out: tasks reach the web and what they use, nothing else. */
+function waysOut(graph: Graph): string[] {
+  const nameOf = (id: string) => id.replace(/SecurityGroup_id$/, '')
+  return all(graph, 'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule')
+    .map(({ inputs }) => {
+      const to = inputs.referencedSecurityGroupId ? nameOf(inputs.referencedSecurityGroupId) : source(inputs.cidrIpv4)
+      return `${nameOf(inputs.securityGroupId)} → ${to} ${ports(inputs)}`
+    })
+    .sort()
+}
+
+function wantedWaysOut(graph: Graph): string[] {
+  const tasks = ['Web', 'Worker']
+  return [
+    'Balancer → Web 3000',
+    ...tasks.flatMap((task) => [443, 80].map((port) => `${task} → internet ${port}`)),
+    ...(stageOf(graph.stage).cache ? tasks.map((task) => `${task} → Cache 6379`) : []),
+  ].sort()
+}
+
+const openRule = (group: string) => (graph: Graph) => {
+  graph.resources.push({
+    type: 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
+    name: 'Mutant',
+    inputs: {
+      securityGroupId: `${group}SecurityGroup_id`,
+      cidrIpv4: '0.0.0.0/0',
+      ipProtocol: 'tcp',
+      fromPort: 22,
+      toPort: 22,
+    },
+  })
+}
+
+export const NETWORK: Invariant[] = [
+  {
+    name: 'two zones or more, with a public and a private subnet each',
+    check(graph) {
+      const zones = (kind: string) =>
+        new Set(
+          graph.resources
+            .filter(({ name }) => name.startsWith(`${kind}Subnet`))
+            .map(({ inputs }) => inputs.availabilityZone),
+        )
+      const wanted = stageOf(graph.stage).zones
+      return [
+        ...differ('public zones', zones('Public').size, wanted),
+        ...differ('private zones', zones('Private').size, wanted),
+        ...(wanted < 2 ? ['fewer than two zones'] : []),
+      ]
+    },
+    mutations: {
+      'a zone less': (graph) => drop(graph, /^PrivateSubnet2$/),
+      'both subnets in one zone': (graph) => {
+        one(graph, 'PublicSubnet2').inputs.availabilityZone = one(graph, 'PublicSubnet1').inputs.availabilityZone
+      },
+    },
+  },
+  {
+    name: 'tasks and cache in private subnets, without a public address',
+    check(graph) {
+      const tasks = services(graph).flatMap((name) => {
+        const { subnets, assignPublicIp } = one(graph, `${name}Service`).inputs.networkConfiguration
+        return [
+          ...differ(`subnets of ${name}`, subnets, ids(graph, 'Private')),
+          ...differ(`public address of ${name}`, assignPublicIp, false),
+        ]
+      })
+      const cache = all(graph, /subnetGroup:SubnetGroup$/).flatMap(({ inputs }) =>
+        differ('subnets of the cache', inputs.subnetIds, ids(graph, 'Private')),
+      )
+      return [...tasks, ...cache]
+    },
+    mutations: {
+      'a public subnet': (graph) => {
+        one(graph, 'WebService').inputs.networkConfiguration.subnets = ids(graph, 'Public')
+      },
+      'a public address': (graph) => {
+        one(graph, 'WebService').inputs.networkConfiguration.assignPublicIp = true
+      },
+      'a worker in a public subnet': (graph) => {
+        if (!has(graph, 'WorkerService')) return false
+        one(graph, 'WorkerService').inputs.networkConfiguration.subnets.push('PublicSubnet1_id')
+      },
+      'the cache in a public subnet': (graph) => {
+        if (!has(graph, 'CacheSubnetGroup')) return false
+        one(graph, 'CacheSubnetGroup').inputs.subnetIds.push('PublicSubnet1_id')
+      },
+    },
+  },
+  {
+    name: 'no way from the internet into a private subnet, and no address given out by a subnet',
+    check(graph) {
+      const routes = all(graph, /routeTable:RouteTable$/)
+        .filter(({ name }) => name.startsWith('Private'))
+        .filter(({ inputs }) => inputs.routes.some(({ gatewayId }: { gatewayId?: string }) => gatewayId))
+        .map(({ name }) => `${name} leads to the internet gateway`)
+      const addresses = all(graph, /subnet:Subnet$/)
+        .filter(({ inputs }) => inputs.mapPublicIpOnLaunch !== false)
+        .map(({ name }) => `${name} gives out public addresses`)
+      return [...routes, ...addresses]
+    },
+    mutations: {
+      'a route to the internet gateway': (graph) => {
+        one(graph, 'Private1RouteTable').inputs.routes = [{ cidrBlock: '0.0.0.0/0', gatewayId: 'InternetGateway_id' }]
+      },
+      'public addresses by default': (graph) => {
+        one(graph, 'PrivateSubnet1').inputs.mapPublicIpOnLaunch = true
+      },
+    },
+  },
+  {
+    name: "the network's default security group lets nothing through",
+    check(graph) {
+      const { ingress, egress } = one(graph, 'DefaultSecurityGroup').inputs
+      return [...differ('in', ingress, []), ...differ('out', egress, [])]
+    },
+    mutations: {
+      'everything out': (graph) => {
+        one(graph, 'DefaultSecurityGroup').inputs.egress = [{ protocol: '-1', cidrBlocks: ['0.0.0.0/0'] }]
+      },
+    },
+  },
+  {
+    name: 'internet → balancer → web → cache, and nothing else in',
+    check: (graph) => differ('ways in', ways(graph), wantedWays(graph)),
+    mutations: {
+      'ssh to the balancer': openRule('Balancer'),
+      'the internet to the web tasks': openRule('Web'),
+      'the internet to the cache': openRule('Cache'),
+      'no way from the balancer': (graph) => drop(graph, /^BalancerToWebIn$/),
+      'a group of SST’s that is open': (graph) => {
+        one(graph, 'WebLoadBalancerSecurityGroup').inputs.ingress = [
+          { cidrBlocks: ['0.0.0.0/0'], protocol: '-1', fromPort: 0, toPort: 0 },
+        ]
+      },
+    },
+  },
+  {
+    name: 'tasks reach the web by 80 and 443 and what they use, nothing else out',
+    check: (graph) => differ('ways out', waysOut(graph), wantedWaysOut(graph)),
+    mutations: {
+      'every port': (graph) => {
+        one(graph, 'WebToInternet443').inputs.fromPort = 0
+      },
+      'no way to AWS': (graph) => drop(graph, /ToInternet443$/),
+    },
+  },
+  {
+    name: 'services use their own security groups',
+    check: (graph) =>
+      services(graph).flatMap((name) =>
+        differ(name, one(graph, `${name}Service`).inputs.networkConfiguration.securityGroups, [
+          `${name}SecurityGroup_id`,
+        ]),
+      ),
+    mutations: {
+      "the network's default group": (graph) => {
+        one(graph, 'WebService').inputs.networkConfiguration.securityGroups = ['DefaultSecurityGroup_id']
+      },
+    },
+  },
+  {
+    name: 'endpoints and NAT by stage; S3 never through the NAT',
+    check(graph) {
+      const { endpoints, nat, zones } = stageOf(graph.stage)
+      const inputs = all(graph, /vpcEndpoint:VpcEndpoint$/).map((endpoint) => endpoint.inputs)
+      const names = inputs.map(({ serviceName }) => serviceName.replace(/^com\.amazonaws\.[^.]+\./, '')).sort()
+      const tables = ids(graph, 'Private').map((_, i) => `Private${i + 1}RouteTable_id`)
+      const s3 = inputs.find(({ vpcEndpointType }) => vpcEndpointType === 'Gateway')
+      return [
+        ...differ('endpoints', names, [...endpoints, 's3'].sort()),
+        ...differ("routes of S3's", s3?.routeTableIds, tables),
+        ...differ('gateways', all(graph, /natGateway:NatGateway$/).length, nat === 'gateway' ? zones : 0),
+        ...differ('instances', all(graph, /ec2\/instance:Instance$/).length, nat === 'instance' ? 1 : 0),
+      ]
+    },
+    mutations: {
+      'no endpoint for S3': (graph) => drop(graph, /^S3Endpoint$/),
+      'a table without it': (graph) => {
+        one(graph, 'S3Endpoint').inputs.routeTableIds.pop()
+      },
+      'no NAT': (graph) => drop(graph, /^(NatInstance|NatGateway1)$/),
+      'an endpoint less': (graph) => drop(graph, /^LogsEndpoint$/),
+    },
+  },
+  {
+    name: 'a NAT instance is encrypted and takes no unsigned metadata request',
+    check: (graph) =>
+      all(graph, /ec2\/instance:Instance$/).flatMap(({ inputs }) => [
+        ...differ('metadata', inputs.metadataOptions?.httpTokens, 'required'),
+        ...differ('disk', inputs.rootBlockDevice?.encrypted, true),
+      ]),
+    mutations: {
+      'unsigned metadata': (graph) => {
+        if (!has(graph, 'NatInstance')) return false
+        one(graph, 'NatInstance').inputs.metadataOptions.httpTokens = 'optional'
+      },
+    },
+  },
+]

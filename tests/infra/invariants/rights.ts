@@ -1,0 +1,251 @@
+import { ON_EVERYTHING } from '@/infra/permissions'
+import { stageOf } from '@/infra/stages'
+import {
+  addStatement,
+  all,
+  changeContainer,
+  container,
+  differ,
+  environment,
+  type Graph,
+  has,
+  type Invariant,
+  one,
+  plain,
+  type Resource,
+  services,
+  statements,
+} from '../graph'
+
+const ROLES = /Role$/
+const roles = (graph: Graph) => all(graph, 'aws:iam/role:Role')
+const role = (graph: Graph, name: string): Resource => one(graph, name)
+/** What a secret may be called. */
+const SECRET = /TOKEN|SECRET|PASSWORD|AUTH|_KEY|REDIS_URL/
+/** The cache's password in the test's account. */
+const PASSWORD = /a(&|%26)secret/
+
+export const RIGHTS: Invariant[] = [
+  {
+    name: '`*` as a resource only where AWS has no other',
+    check: (graph) =>
+      roles(graph).flatMap((each) =>
+        statements(each)
+          .filter(({ Resource }) =>
+            Resource.some(
+              (resource) => /^\*$|:\*$|^arn:aws:s3:::\*/.test(resource) && !/log-group:\/ecs\//.test(resource),
+            ),
+          )
+          .flatMap(({ Action }) => Action.filter((action) => !(ON_EVERYTHING as readonly string[]).includes(action)))
+          .map((action) => `${each.name} may ${action} on everything`),
+      ),
+    mutations: {
+      'read any bucket': (graph) =>
+        addStatement(role(graph, 'WebTaskRole'), { Action: ['s3:GetObject'], Resource: ['*'] }),
+      'read any secret': (graph) =>
+        addStatement(role(graph, 'WebExecutionRole'), { Action: ['ssm:GetParameters'], Resource: ['*'] }),
+      'every bucket by name': (graph) =>
+        addStatement(role(graph, 'WebTaskRole'), { Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::*'] }),
+    },
+  },
+  {
+    name: 'exact actions: no wildcard in any, no policy of AWS’s own',
+    check: (graph) =>
+      roles(graph).flatMap((each) => [
+        ...statements(each)
+          .flatMap(({ Action }) => Action)
+          .filter((action) => action.includes('*'))
+          .map((action) => `${each.name} may ${action}`),
+        ...(each.inputs.managedPolicyArns ?? []).map((arn: string) => `${each.name} has ${arn}`),
+      ]),
+    mutations: {
+      'every action on a bucket': (graph) =>
+        addStatement(role(graph, 'WebTaskRole'), { Action: ['s3:*'], Resource: ['arn:aws:mock:::OutputsBucket/*'] }),
+      'a managed policy': (graph) => {
+        role(graph, 'WebExecutionRole').inputs.managedPolicyArns = [
+          'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy',
+        ]
+      },
+    },
+  },
+  {
+    name: 'the app reads its models, keeps its outputs, and touches no other bucket',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const granted = statements(role(graph, `${service}TaskRole`))
+          .flatMap(({ Action, Resource }) =>
+            Action.flatMap((action) => Resource.map((resource) => `${action} ${resource}`)),
+          )
+          .filter((line) => line.startsWith('s3:'))
+          .sort()
+        const objects = ['GetObject', 'PutObject', 'DeleteObject', 'AbortMultipartUpload']
+        const wanted = [
+          's3:GetObject arn:aws:mock:::ModelsBucket/*',
+          ...objects.map((action) => `s3:${action} arn:aws:mock:::OutputsBucket/*`),
+          ...['Models', 'Outputs'].map((bucket) => `s3:ListBucket arn:aws:mock:::${bucket}Bucket`),
+        ].sort()
+        return differ(service, granted, wanted)
+      }),
+    mutations: {
+      'write models': (graph) =>
+        addStatement(role(graph, 'WebTaskRole'), {
+          Action: ['s3:PutObject'],
+          Resource: ['arn:aws:mock:::ModelsBucket/*'],
+        }),
+      'nothing at all': (graph) => {
+        role(graph, 'WebTaskRole').inputs.inlinePolicies[0].policy = '{"Statement":[]}'
+      },
+    },
+  },
+  {
+    name: 'ECS starts a task with its own image, log and secrets',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const granted = statements(role(graph, `${service}ExecutionRole`))
+        const on = (action: string) =>
+          granted.filter(({ Action }) => Action.includes(action)).flatMap(({ Resource }) => Resource)
+        const secrets = container(graph, service).secrets.map(({ valueFrom }) => valueFrom)
+        const group = container(graph, service).logConfiguration.options['awslogs-group']
+        return [
+          ...differ('secrets', on('ssm:GetParameters').sort(), secrets.sort()),
+          ...differ('log', on('logs:PutLogEvents'), [`arn:aws:logs:us-west-2:123456789012:log-group:${group}:*`]),
+          ...differ('image', on('ecr:BatchGetImage'), ['arn:aws:ecr:us-west-2:123456789012:repository/sst-asset']),
+          ...differ('kinds', new Set(granted.flatMap(({ Action }) => Action)).size, 7),
+        ]
+      }),
+    mutations: {
+      "another stage's secrets": (graph) =>
+        addStatement(role(graph, 'WebExecutionRole'), {
+          Action: ['ssm:GetParameters'],
+          Resource: ['arn:aws:ssm:us-west-2:123456789012:parameter/vision-classifier/other/ADMIN_TOKEN'],
+        }),
+      'a log less': (graph) => {
+        const [policy] = role(graph, 'WebExecutionRole').inputs.inlinePolicies
+        policy.policy = policy.policy.replace('logs:PutLogEvents', 'logs:DescribeLogStreams')
+      },
+    },
+  },
+  {
+    name: 'only ECS takes on the roles of tasks',
+    check: (graph) =>
+      roles(graph)
+        .filter(({ name }) => ROLES.test(name))
+        .flatMap(({ name, inputs }) =>
+          differ(
+            name,
+            inputs.assumeRolePolicy.Statement.map(({ Principal }: { Principal: unknown }) => Principal),
+            [{ Service: 'ecs-tasks.amazonaws.com' }],
+          ),
+        ),
+    mutations: {
+      anybody: (graph) => {
+        role(graph, 'WebTaskRole').inputs.assumeRolePolicy.Statement[0].Principal = { AWS: '*' }
+      },
+    },
+  },
+  {
+    name: 'a worker may ask not to be taken away, of its own cluster’s tasks only; a shell’s channel only where there is a shell',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const actions = statements(role(graph, `${service}TaskRole`))
+        const has = (action: string) => actions.some(({ Action }) => Action.includes(action))
+        const on = actions.find(({ Action }) => Action.includes('ecs:UpdateTaskProtection'))?.Resource ?? []
+        return [
+          ...differ(`protection of ${service}`, has('ecs:UpdateTaskProtection'), service === 'Worker'),
+          ...on.flatMap((resource) => (/:task\/[\w-]+\/\*$/.test(resource) ? [] : [`on ${resource}`])),
+          ...differ(`shell in ${service}`, has('ssmmessages:OpenDataChannel'), stageOf(graph.stage).exec),
+        ]
+      }),
+    mutations: {
+      'a web task that never goes': (graph) =>
+        addStatement(role(graph, 'WebTaskRole'), {
+          Action: ['ecs:UpdateTaskProtection'],
+          Resource: ['arn:aws:ecs:us-west-2:123456789012:task/cluster/*'],
+        }),
+      'a worker that is taken away': (graph) => {
+        if (!has(graph, 'WorkerTaskRole')) return false
+        const [policy] = role(graph, 'WorkerTaskRole').inputs.inlinePolicies
+        policy.policy = policy.policy.replace('ecs:UpdateTaskProtection', 'ecs:DescribeTasks')
+      },
+    },
+  },
+  {
+    name: 'no secret in plain environment',
+    check: (graph) =>
+      services(graph).flatMap((service) =>
+        Object.entries(environment(graph, service))
+          .filter(([name, value]) => SECRET.test(name) || PASSWORD.test(value))
+          .map(([name]) => `${service} is told ${name} in plain`),
+      ),
+    mutations: {
+      'the token': (graph) =>
+        changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'ADMIN_TOKEN', value: 'x' })),
+      "the cache's address": (graph) =>
+        changeContainer(graph, 'Web', (one) =>
+          one.environment.push({ name: 'CACHE', value: 'rediss://default:a%26secret@cache.internal:6379' }),
+        ),
+    },
+  },
+  {
+    name: 'secrets come from the SSM Parameter Store, of this stage, as SecureStrings',
+    check: (graph) => {
+      const { secrets, cache } = stageOf(graph.stage)
+      const wanted = [...secrets, ...(cache ? ['REDIS_URL'] : [])].sort()
+      const own = `arn:aws:ssm:us-west-2:123456789012:parameter/vision-classifier/${graph.stage}/`
+      return [
+        ...services(graph).flatMap((service) => {
+          const given = container(graph, service).secrets
+          return [
+            ...differ(service, given.map(({ name }) => name).sort(), wanted),
+            ...given
+              .filter(({ valueFrom }) => !valueFrom.startsWith(own) && valueFrom !== 'arn:aws:mock:::RedisUrl')
+              .map(({ valueFrom }) => `${service} reads ${valueFrom}`),
+          ]
+        }),
+        ...all(graph, 'aws:ssm/parameter:Parameter').flatMap(({ inputs, name }) => [
+          ...differ(`${name} is`, inputs.type, 'SecureString'),
+          ...differ(`${name} is called`, inputs.name, `/vision-classifier/${graph.stage}/REDIS_URL`),
+        ]),
+      ]
+    },
+    mutations: {
+      'a plain parameter': (graph) => {
+        if (!has(graph, 'RedisUrl')) return false
+        one(graph, 'RedisUrl').inputs.type = 'String'
+      },
+      "another stage's": (graph) =>
+        changeContainer(graph, 'Web', (one) => {
+          for (const secret of one.secrets) secret.valueFrom = secret.valueFrom.replace(/(.*)\/[^/]+\//, '$1/other/')
+        }),
+      'one less': (graph) => changeContainer(graph, 'Web', (one) => void one.secrets.shift()),
+    },
+  },
+  {
+    name: 'the cache’s password is nowhere in the graph but where it is a secret',
+    check: (graph) =>
+      graph.resources
+        .filter(({ name }) => !/^(CacheAuthToken|CacheProxySecretVersion)$/.test(name))
+        .filter(({ inputs }) => PASSWORD.test(JSON.stringify(withoutSecrets(inputs))))
+        .map(({ name }) => `${name} has it in plain`),
+    mutations: {
+      'in an alarm': (graph) => {
+        one(graph, 'WebCpu').inputs.alarmDescription = 'rediss://default:a%26secret@cache.internal'
+      },
+      'in the parameter, as no secret': (graph) => {
+        if (!has(graph, 'RedisUrl')) return false
+        const { inputs } = one(graph, 'RedisUrl')
+        inputs.value = plain(inputs.value)
+      },
+    },
+  },
+]
+
+/** Pulumi marks what it keeps encrypted by this key. */
+const MARK = '4dabf18193072939515e22adb298388d'
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (typeof value !== 'object' || value === null) return value
+  if (MARK in value) return 'secret'
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutSecrets(part)]))
+}

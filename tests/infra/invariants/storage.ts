@@ -1,0 +1,217 @@
+import { stageOf } from '@/infra/stages'
+import { all, differ, drop, type Graph, has, type Invariant, one } from '../graph'
+
+const BUCKETS = ['Models', 'Outputs', 'Logs']
+const of = (graph: Graph, what: string) =>
+  BUCKETS.flatMap((bucket) => (has(graph, bucket + what) ? [one(graph, bucket + what).inputs] : [null]))
+
+/** Each bucket with what is asked of one of its resources. */
+function each(graph: Graph, what: string, ask: (inputs: Record<string, unknown>) => boolean): string[] {
+  return of(graph, what).flatMap((inputs, i) => {
+    const ok = inputs !== null && ask(inputs) && inputs.bucket === one(graph, `${BUCKETS[i]}Bucket`).inputs.bucket
+    return ok ? [] : [`${BUCKETS[i]}: ${what}`]
+  })
+}
+
+interface Rule {
+  id: string
+  filter: { prefix: string }
+  expiration?: { days: number }
+  noncurrentVersionExpiration?: { noncurrentDays: number }
+  abortIncompleteMultipartUpload?: { daysAfterInitiation: number }
+}
+
+export const STORAGE: Invariant[] = [
+  {
+    name: 'buckets are encrypted',
+    check: (graph) =>
+      each(graph, 'Encryption', ({ rules }) =>
+        (rules as { applyServerSideEncryptionByDefault?: { sseAlgorithm: string } }[]).every(
+          (rule) => rule.applyServerSideEncryptionByDefault?.sseAlgorithm === 'AES256',
+        ),
+      ),
+    mutations: {
+      'no encryption': (graph) => drop(graph, /^OutputsEncryption$/),
+      'none of the logs': (graph) => drop(graph, /^LogsEncryption$/),
+    },
+  },
+  {
+    name: 'buckets keep versions',
+    check: (graph) =>
+      each(
+        graph,
+        'Versioning',
+        ({ versioningConfiguration }) => (versioningConfiguration as { status: string }).status === 'Enabled',
+      ),
+    mutations: {
+      suspended: (graph) => {
+        one(graph, 'ModelsVersioning').inputs.versioningConfiguration.status = 'Suspended'
+      },
+    },
+  },
+  {
+    name: 'buckets are private',
+    check: (graph) =>
+      each(graph, 'PublicAccessBlock', (inputs) =>
+        ['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAcls', 'restrictPublicBuckets'].every(
+          (name) => inputs[name] === true,
+        ),
+      ),
+    mutations: {
+      'a public policy allowed': (graph) => {
+        one(graph, 'OutputsPublicAccessBlock').inputs.blockPublicPolicy = false
+      },
+      'no block': (graph) => drop(graph, /^LogsPublicAccessBlock$/),
+    },
+  },
+  {
+    name: 'buckets answer over TLS only, and only the balancer’s service may write its log',
+    check: (graph) => [
+      ...each(graph, 'Policy', ({ policy }) => {
+        const [first] = (JSON.parse(policy as string) as { Statement: Record<string, unknown>[] }).Statement
+        return JSON.stringify([first?.effect, first?.conditions]) === TLS_ONLY
+      }),
+      ...of(graph, 'Policy').flatMap((inputs, i) => {
+        const rest = (
+          JSON.parse((inputs?.policy as string) ?? '{"Statement":[]}') as { Statement: object[] }
+        ).Statement.slice(1)
+        return differ(`others in the policy of ${BUCKETS[i]}`, rest, BUCKETS[i] === 'Logs' ? [LOG_DELIVERY] : [])
+      }),
+    ],
+    mutations: {
+      'plain HTTP': (graph) => {
+        const { inputs } = one(graph, 'OutputsPolicy')
+        inputs.policy = inputs.policy.replace('Deny', 'Allow')
+      },
+      'anybody may read': (graph) => {
+        const { inputs } = one(graph, 'OutputsPolicy')
+        const parsed = JSON.parse(inputs.policy)
+        parsed.Statement.push({ actions: ['s3:GetObject'], principals: [{ type: '*', identifiers: ['*'] }] })
+        inputs.policy = JSON.stringify(parsed)
+      },
+    },
+  },
+  {
+    name: 'what is not needed any more goes: jobs, logs, old versions, uploads that nobody completes',
+    check(graph) {
+      const { outputs, logDays } = stageOf(graph.stage)
+      const rules = (bucket: string) =>
+        (has(graph, `${bucket}Lifecycle`) ? one(graph, `${bucket}Lifecycle`).inputs.rules : []) as Rule[]
+      const days = (bucket: string, id: string) => rules(bucket).find((rule) => rule.id === id)
+      return [
+        ...differ('jobs', days('Outputs', 'jobs')?.expiration?.days, outputs.days),
+        ...differ('of jobs', days('Outputs', 'jobs')?.filter.prefix, 'jobs/'),
+        ...differ('logs', days('Logs', 'access')?.expiration?.days, logDays),
+        ...BUCKETS.flatMap((bucket) => [
+          ...differ(
+            `uploads of ${bucket}`,
+            days(bucket, 'tidy')?.abortIncompleteMultipartUpload?.daysAfterInitiation,
+            1,
+          ),
+          ...(days(bucket, 'tidy')?.noncurrentVersionExpiration ? [] : [`${bucket} keeps old versions for ever`]),
+        ]),
+      ]
+    },
+    mutations: {
+      'outputs for ever': (graph) => drop(graph, /^OutputsLifecycle$/),
+      'all outputs': (graph) => {
+        for (const rule of one(graph, 'OutputsLifecycle').inputs.rules as Rule[]) rule.filter.prefix = ''
+      },
+      'uploads for ever': (graph) => {
+        for (const rule of one(graph, 'ModelsLifecycle').inputs.rules as Rule[])
+          delete rule.abortIncompleteMultipartUpload
+      },
+    },
+  },
+  {
+    name: 'production outlives `sst remove`, other stages leave nothing behind',
+    check(graph) {
+      const { removal, protect } = stageOf(graph.stage)
+      const kept = of(graph, 'Bucket').map((inputs) => inputs?.forceDestroy)
+      return [
+        ...differ('app', [graph.app.removal, graph.app.protect], [removal, protect]),
+        ...differ(
+          'buckets emptied',
+          kept,
+          BUCKETS.map(() => removal === 'remove'),
+        ),
+        ...(graph.stage.startsWith('prod') ? differ('production', [removal, protect], ['retain', true]) : []),
+      ]
+    },
+    mutations: {
+      'the other way round': (graph) => {
+        const { inputs } = one(graph, 'OutputsBucket')
+        inputs.forceDestroy = !inputs.forceDestroy
+      },
+      unprotected: (graph) => {
+        graph.app.protect = !graph.app.protect
+      },
+    },
+  },
+  {
+    name: 'the cache speaks TLS, asks for a password, is encrypted and forgets nothing to make room',
+    check(graph) {
+      const { cache } = stageOf(graph.stage)
+      if (!cache) return differ('caches', all(graph, /replicationGroup:ReplicationGroup$/).length, 0)
+      const { inputs } = one(graph, 'CacheCluster')
+      const parameters = one(graph, 'CacheParameterGroup').inputs.parameters as { name: string; value: string }[]
+      return [
+        ...differ('engine', inputs.engine, 'valkey'),
+        ...differ('in transit', [inputs.transitEncryptionEnabled, inputs.transitEncryptionMode], [true, 'required']),
+        ...differ('at rest', inputs.atRestEncryptionEnabled, true),
+        ...differ('password', Boolean(inputs.authToken), true),
+        ...differ('group', inputs.securityGroupIds, ['CacheSecurityGroup_id']),
+        ...differ('eviction', parameters.find(({ name }) => name === 'maxmemory-policy')?.value, 'noeviction'),
+        ...differ('node', inputs.nodeType, `cache.${cache.node}`),
+      ]
+    },
+    mutations: {
+      'plain text': (graph) => change(graph, (inputs) => Object.assign(inputs, { transitEncryptionEnabled: false })),
+      'plain disk': (graph) => change(graph, (inputs) => Object.assign(inputs, { atRestEncryptionEnabled: false })),
+      'no password': (graph) => change(graph, (inputs) => delete inputs.authToken),
+      'a cache that the table does not have': (graph) => {
+        if (has(graph, 'CacheCluster')) return false
+        graph.resources.push({ type: 'aws:elasticache/replicationGroup:ReplicationGroup', name: 'Mutant', inputs: {} })
+      },
+      evicts: (graph) => {
+        if (!has(graph, 'CacheParameterGroup')) return false
+        one(graph, 'CacheParameterGroup').inputs.parameters = []
+      },
+    },
+  },
+  {
+    name: 'production’s cache has a second node in another zone and is saved',
+    check(graph) {
+      if (!has(graph, 'CacheCluster')) return []
+      const replicas = stageOf(graph.stage).cache?.replicas ?? 0
+      const { numCacheClusters, automaticFailoverEnabled, multiAzEnabled, snapshotRetentionLimit } = one(
+        graph,
+        'CacheCluster',
+      ).inputs
+      return [
+        ...differ('nodes', numCacheClusters, 1 + replicas),
+        ...differ('failover', [automaticFailoverEnabled, multiAzEnabled], [replicas > 0, replicas > 0]),
+        ...(graph.stage.startsWith('prod') && (replicas < 1 || snapshotRetentionLimit < 1)
+          ? ['production has one']
+          : []),
+      ]
+    },
+    mutations: {
+      'nodes by accident': (graph) => change(graph, (inputs) => Object.assign(inputs, { numCacheClusters: 3 })),
+      'no failover, or one to nowhere': (graph) =>
+        change(graph, (inputs) => Object.assign(inputs, { multiAzEnabled: !inputs.multiAzEnabled })),
+    },
+  },
+]
+
+const TLS_ONLY = JSON.stringify(['Deny', [{ test: 'Bool', values: ['false'], variable: 'aws:SecureTransport' }]])
+const LOG_DELIVERY = {
+  actions: ['s3:PutObject'],
+  principals: [{ identifiers: ['logdelivery.elasticloadbalancing.amazonaws.com'], type: 'Service' }],
+  resources: ['arn:aws:mock:::LogsBucket/access/*'],
+}
+
+function change(graph: Graph, how: (inputs: Record<string, unknown>) => unknown): undefined | false {
+  if (!has(graph, 'CacheCluster')) return false
+  how(one(graph, 'CacheCluster').inputs)
+}

@@ -1,0 +1,362 @@
+import { sizeOf, stageOf } from '@/infra/stages'
+import { OPTIONS } from '@/lib/server/options'
+import {
+  all,
+  changeContainer,
+  container,
+  differ,
+  drop,
+  environment,
+  type Graph,
+  has,
+  type Invariant,
+  one,
+  services,
+} from '../graph'
+
+const isProduction = (graph: Graph) => graph.stage.startsWith('prod')
+const target = (service: string) => `${service}AutoScalingTarget`
+const bounds = (graph: Graph, service: string) => {
+  const { minCapacity, maxCapacity } = one(graph, target(service)).inputs
+  return [minCapacity, maxCapacity]
+}
+/** What SST puts into every container besides. */
+const OF_SST = /^SST_/
+
+export const TASKS: Invariant[] = [
+  {
+    name: 'a container has no root, no terminal, no capability, and writes nowhere but in two folders',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const { user, pseudoTerminal, readonlyRootFilesystem, linuxParameters, mountPoints } = container(graph, service)
+        const volumes = one(graph, `${service}Task`).inputs.volumes?.map(({ name }: { name: string }) => name)
+        return [
+          ...differ('user', user, '1000:1000'),
+          ...differ('terminal', pseudoTerminal, false),
+          ...differ('read-only', readonlyRootFilesystem, true),
+          ...differ('capabilities dropped', linuxParameters.capabilities?.drop, ['ALL']),
+          ...differ('init', linuxParameters.initProcessEnabled, true),
+          ...differ(
+            'writable',
+            mountPoints?.map((point) => point.containerPath),
+            ['/tmp', '/app/data'],
+          ),
+          ...differ(
+            'volumes',
+            volumes,
+            mountPoints?.map((point) => point.sourceVolume),
+          ),
+        ]
+      }),
+    mutations: {
+      root: (graph) => changeContainer(graph, 'Web', (one) => delete one.user),
+      'a terminal': (graph) => changeContainer(graph, 'Web', (one) => Object.assign(one, { pseudoTerminal: true })),
+      'a root to write on': (graph) =>
+        changeContainer(graph, 'Web', (one) => Object.assign(one, { readonlyRootFilesystem: false })),
+      'all capabilities': (graph) => changeContainer(graph, 'Web', (one) => delete one.linuxParameters.capabilities),
+      'nowhere to write': (graph) => {
+        one(graph, 'WebTask').inputs.volumes = []
+      },
+    },
+  },
+  {
+    name: 'a container has the one port that is called, a worker none',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const wanted = service === 'Web' ? [3000] : []
+        const { portMappings } = container(graph, service)
+        return differ(
+          service,
+          portMappings.map(({ containerPort, containerPortRange }) => containerPort ?? containerPortRange),
+          wanted,
+        )
+      }),
+    mutations: {
+      'every port': (graph) =>
+        changeContainer(graph, 'Web', (one) =>
+          Object.assign(one, { portMappings: [{ containerPortRange: '1-65535' }] }),
+        ),
+      'another port': (graph) =>
+        changeContainer(graph, 'Web', (one) => Object.assign(one, { portMappings: [{ containerPort: 22 }] })),
+    },
+  },
+  {
+    name: 'tasks have the size and the architecture of the table',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const { web, worker, architecture } = stageOf(graph.stage)
+        const tasks = service === 'Web' ? web : worker
+        const { cpu, memory, runtimePlatform } = one(graph, `${service}Task`).inputs
+        if (!tasks) return [`${service} is not in the table`]
+        const size = sizeOf(tasks.size)
+        return [
+          ...differ('CPU', Number(cpu), 1024 * Number.parseFloat(size.cpu)),
+          ...differ('memory', Number(memory), 1024 * Number.parseFloat(size.memory)),
+          ...differ('architecture', runtimePlatform.cpuArchitecture, architecture.toUpperCase()),
+        ]
+      }),
+    mutations: {
+      'half the memory': (graph) => {
+        const { inputs } = one(graph, 'WebTask')
+        inputs.memory = String(Number(inputs.memory) / 2)
+      },
+    },
+  },
+  {
+    name: 'as few and as many tasks as the table says; where they share a cache one to ten, in production never under two',
+    check(graph) {
+      const { web, worker, cache } = stageOf(graph.stage)
+      const [least, most] = bounds(graph, 'Web')
+      return [
+        ...differ('web', [least, most], [web.least, web.most]),
+        ...(worker ? differ('workers', bounds(graph, 'Worker'), [worker.least, worker.most]) : []),
+        ...(cache && most !== 10 ? [`at most ${most} web tasks`] : []),
+        ...(isProduction(graph) && least < 2 ? [`only ${least} web task in production`] : []),
+        ...differ('started', one(graph, 'WebService').inputs.desiredCount, web.least),
+      ]
+    },
+    mutations: {
+      'one at most': (graph) => {
+        const { inputs } = one(graph, target('Web'))
+        inputs.maxCapacity = inputs.maxCapacity === 1 ? 2 : 1
+      },
+      'none at least': (graph) => {
+        one(graph, target('Web')).inputs.minCapacity = 0
+      },
+      'no scaling': (graph) => drop(graph, /^WebAutoScalingTarget$/),
+    },
+  },
+  {
+    name: 'more than one task, and workers, only with a cache and a bucket that they share',
+    check(graph) {
+      const most = bounds(graph, 'Web')[1] as number
+      if (most === 1 && !has(graph, 'WorkerService')) return []
+      return services(graph).flatMap((service) => [
+        ...(has(graph, 'CacheCluster') ? [] : [`${service} has no cache`]),
+        ...(container(graph, service).secrets.some(({ name }) => name === 'REDIS_URL')
+          ? []
+          : [`${service} knows none`]),
+        ...(environment(graph, service).BUCKET ? [] : [`${service} has no bucket`]),
+      ])
+    },
+    mutations: {
+      'ten tasks and no cache': (graph) => {
+        one(graph, target('Web')).inputs.maxCapacity = 10
+        drop(graph, /^CacheCluster$/)
+      },
+      'tasks that do not know it': (graph) => {
+        one(graph, target('Web')).inputs.maxCapacity = 10
+        changeContainer(graph, 'Web', (one) => Object.assign(one, { secrets: [] }))
+      },
+      'no bucket': (graph) => {
+        one(graph, target('Web')).inputs.maxCapacity = 10
+        changeContainer(graph, 'Web', (container) => {
+          container.environment = container.environment.filter(({ name }) => name !== 'BUCKET')
+        })
+      },
+    },
+  },
+  {
+    name: 'web tasks follow their CPU and their requests, and nothing else',
+    check(graph) {
+      const kinds = all(graph, 'aws:appautoscaling/policy:Policy')
+        .filter(({ name }) => name.startsWith('Web'))
+        .map(({ inputs }) => inputs.targetTrackingScalingPolicyConfiguration)
+      const named = kinds.map((kind) => kind.predefinedMetricSpecification.predefinedMetricType).sort()
+      return [
+        ...differ('policies', named, ['ALBRequestCountPerTarget', 'ECSServiceAverageCPUUtilization']),
+        ...kinds.flatMap(({ targetValue }) => (targetValue > 0 ? [] : [`target ${targetValue}`])),
+      ]
+    },
+    mutations: {
+      'not their CPU': (graph) => drop(graph, /^WebAutoScalingCpuPolicy$/),
+      'not their requests': (graph) => drop(graph, /^WebAutoScalingRequestCountPolicy$/),
+      'their memory, which does not shrink': (graph) => {
+        const policy = structuredClone(one(graph, 'WebAutoScalingCpuPolicy'))
+        policy.inputs.targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.predefinedMetricType =
+          'ECSServiceAverageMemoryUtilization'
+        graph.resources.push({ ...policy, name: 'WebMutant' })
+      },
+    },
+  },
+  {
+    name: 'workers follow the photos that wait, out and back',
+    check(graph) {
+      if (!has(graph, 'WorkerService')) return []
+      return (
+        [
+          ['PhotosWait', 'WorkersOut'],
+          ['NoPhotoWaits', 'WorkersBack'],
+        ] as const
+      ).flatMap(([alarm, policy]) => {
+        const { metricName, dimensions, alarmActions } = one(graph, alarm).inputs
+        const { stepScalingPolicyConfiguration, resourceId } = one(graph, policy).inputs
+        const steps = stepScalingPolicyConfiguration.stepAdjustments as { scalingAdjustment: number }[]
+        return [
+          ...differ('figure', metricName, 'BacklogPhotos'),
+          ...differ('of', dimensions, { Environment: graph.stage, Service: 'web' }),
+          ...differ('action', alarmActions, [`arn:aws:mock:::${policy}`]),
+          ...differ('of the workers', /\/Worker$/.test(resourceId), true),
+          ...(steps.every(({ scalingAdjustment }) => scalingAdjustment > 0 === (policy === 'WorkersOut'))
+            ? []
+            : [`${policy} goes the wrong way`]),
+        ]
+      })
+    },
+    mutations: {
+      'never out': (graph) => (has(graph, 'PhotosWait') ? drop(graph, /^PhotosWait$/) : false),
+      'never back': (graph) => {
+        if (!has(graph, 'NoPhotoWaits')) return false
+        one(graph, 'NoPhotoWaits').inputs.alarmActions = []
+      },
+      'the wrong way': (graph) => {
+        if (!has(graph, 'WorkersOut')) return false
+        one(graph, 'WorkersOut').inputs.stepScalingPolicyConfiguration.stepAdjustments[0].scalingAdjustment = -1
+      },
+    },
+  },
+  {
+    name: 'web tasks run no batch work where there are workers',
+    check(graph) {
+      if (!has(graph, 'WorkerService')) return differ('in one place', environment(graph, 'Web').BUCKET, undefined)
+      return [
+        ...differ('web', container(graph, 'Web').command, undefined),
+        ...differ('workers', container(graph, 'Worker').command, ['node', 'dist/worker.js']),
+        // With both, jobs are left to workers; see lib/server/open-jobs.ts.
+        ...differ(
+          'queue',
+          container(graph, 'Web').secrets.some(({ name }) => name === 'REDIS_URL'),
+          true,
+        ),
+        ...differ('bucket', Boolean(environment(graph, 'Web').BUCKET), true),
+      ]
+    },
+    mutations: {
+      'a web task that is a worker': (graph) => {
+        if (!has(graph, 'WorkerService')) return false
+        changeContainer(graph, 'Web', (one) => Object.assign(one, { command: ['node', 'dist/worker.js'] }))
+      },
+      'workers that are none': (graph) => {
+        if (!has(graph, 'WorkerService')) return false
+        changeContainer(graph, 'Worker', (one) => delete one.command)
+      },
+      'half of what jobs need': (graph) => {
+        changeContainer(graph, 'Web', (one) => {
+          const without = one.environment.filter(({ name }) => name !== 'BUCKET')
+          one.environment =
+            without.length < one.environment.length ? without : [...without, { name: 'BUCKET', value: 'x' }]
+        })
+      },
+    },
+  },
+  {
+    name: 'a deployment that fails is rolled back, and says so; no task goes before another serves',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const { deploymentCircuitBreaker, deploymentMinimumHealthyPercent, waitForSteadyState } = one(
+          graph,
+          `${service}Service`,
+        ).inputs
+        return [
+          ...differ('circuit breaker', deploymentCircuitBreaker, { enable: true, rollback: true }),
+          ...differ('healthy', deploymentMinimumHealthyPercent, 100),
+          ...differ('waits', waitForSteadyState, true),
+        ]
+      }),
+    mutations: {
+      'no rollback': (graph) => {
+        one(graph, 'WebService').inputs.deploymentCircuitBreaker.rollback = false
+      },
+      'half the tasks': (graph) => {
+        one(graph, 'WebService').inputs.deploymentMinimumHealthyPercent = 50
+      },
+      'nobody waits': (graph) => {
+        one(graph, 'WebService').inputs.waitForSteadyState = false
+      },
+    },
+  },
+  {
+    name: 'a shell in a task only outside production',
+    check: (graph) =>
+      services(graph).flatMap((service) =>
+        differ(service, one(graph, `${service}Service`).inputs.enableExecuteCommand, !isProduction(graph)),
+      ),
+    mutations: {
+      'the other way round': (graph) => {
+        const { inputs } = one(graph, 'WebService')
+        inputs.enableExecuteCommand = !inputs.enableExecuteCommand
+      },
+    },
+  },
+  {
+    name: 'spare capacity only outside production',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const { capacityProviderStrategies = [], launchType } = one(graph, `${service}Service`).inputs
+        const spot = capacityProviderStrategies.some(
+          ({ capacityProvider, weight }: { capacityProvider: string; weight: number }) =>
+            capacityProvider === 'FARGATE_SPOT' && weight > 0,
+        )
+        return [
+          ...differ(`spot for ${service}`, spot, stageOf(graph.stage).spot !== 'none'),
+          ...(isProduction(graph) ? differ('production', [spot, launchType], [false, 'FARGATE']) : []),
+        ]
+      }),
+    mutations: {
+      'the other way round': (graph) => {
+        const { inputs } = one(graph, 'WebService')
+        inputs.capacityProviderStrategies = inputs.capacityProviderStrategies
+          ? undefined
+          : [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }]
+      },
+    },
+  },
+  {
+    name: 'tasks are told only what the app reads, and where its models, its name and its figures are',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const told = environment(graph, service)
+        const unknown = Object.keys(told).filter((name) => !(name in OPTIONS) && !OF_SST.test(name))
+        return [
+          ...unknown.map((name) => `${service} does not read ${name}`),
+          ...differ('models', /^s3:\/\/[a-z0-9-]+\/models\/$/.test(told.MODELS_DIR ?? ''), true),
+          ...differ('environment', told.ENVIRONMENT, graph.stage),
+          ...differ('figures', told.METRICS, 'emf'),
+        ]
+      }),
+    mutations: {
+      'a name that nobody reads': (graph) =>
+        changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'MODEL_DIR', value: 'models' })),
+      'no figures': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          container.environment = container.environment.filter(({ name }) => name !== 'METRICS')
+        }),
+      'models of the image': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          for (const entry of container.environment) if (entry.name === 'MODELS_DIR') entry.value = 'models'
+        }),
+    },
+  },
+  {
+    name: 'the web task listens to the balancer, believes it and no other proxy, and limits its clients',
+    check(graph) {
+      const { HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES } = environment(graph, 'Web')
+      const { rateLimit, web } = stageOf(graph.stage)
+      return differ(
+        'told',
+        [HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES],
+        ['0.0.0.0', '3000', '1', String(rateLimit), String(web.most)],
+      )
+    },
+    mutations: {
+      'believes everybody': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          for (const entry of container.environment) if (entry.name === 'TRUST_PROXY') entry.value = '2'
+        }),
+      'no limit': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          for (const entry of container.environment) if (entry.name === 'RATE_LIMIT') entry.value = '0'
+        }),
+    },
+  },
+]

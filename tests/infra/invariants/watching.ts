@@ -1,0 +1,187 @@
+import { stageOf } from '@/infra/stages'
+import {
+  all,
+  changeContainer,
+  container,
+  differ,
+  drop,
+  environment,
+  type Graph,
+  type Invariant,
+  one,
+  services,
+} from '../graph'
+
+const ALARMS = ['WebCpu', 'WebMemory', 'ServerErrors', 'Latency', 'UnhealthyTasks', 'RunningTasks']
+const OF_WORKERS = ['WorkerMemory', 'QueueAge', 'RunningWorkers']
+/** They scale; nobody is told. */
+const SCALING = /^(PhotosWait|NoPhotoWaits)$/
+
+const alarms = (graph: Graph) =>
+  all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm').filter(({ name }) => !SCALING.test(name))
+
+export const WATCHING: Invariant[] = [
+  {
+    name: 'logs are at /ecs/<project>-<stage>, kept as long as the table says, and hold nobody up',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const { inputs } = one(graph, `${service}LogGroup${service}`)
+        const { options } = container(graph, service).logConfiguration
+        const name = `/ecs/vision-classifier-${graph.stage}${service === 'Worker' ? '-worker' : ''}`
+        return [
+          ...differ('group', inputs.name, name),
+          ...differ('written to', options['awslogs-group'], name),
+          ...differ('days', inputs.retentionInDays, stageOf(graph.stage).logDays),
+          ...differ('mode', options.mode, 'non-blocking'),
+        ]
+      }),
+    mutations: {
+      'another name': (graph) => {
+        one(graph, 'WebLogGroupWeb').inputs.name = '/sst/cluster/web'
+      },
+      'for ever': (graph) => {
+        one(graph, 'WebLogGroupWeb').inputs.retentionInDays = 0
+      },
+      'answers wait for the log': (graph) =>
+        changeContainer(graph, 'Web', (one) => delete one.logConfiguration.options.mode),
+    },
+  },
+  {
+    name: 'an alarm for each way to get worse, and each tells the topic',
+    check(graph) {
+      const { worker, web } = stageOf(graph.stage)
+      const wanted = [...ALARMS, ...(web.most > web.least ? ['MostTasks'] : []), ...(worker ? OF_WORKERS : [])].sort()
+      return [
+        ...differ(
+          'alarms',
+          alarms(graph)
+            .map(({ name }) => name)
+            .sort(),
+          wanted,
+        ),
+        ...alarms(graph).flatMap(({ name, inputs }) => [
+          ...differ(`${name} tells`, inputs.alarmActions, ['arn:aws:mock:::Alarms']),
+          ...differ(`${name} is called`, inputs.name.startsWith(`vision-classifier-${graph.stage}-`), true),
+        ]),
+      ]
+    },
+    mutations: {
+      'no alarm on errors': (graph) => drop(graph, /^ServerErrors$/),
+      'no alarm on CPU': (graph) => drop(graph, /^WebCpu$/),
+      'nobody is told': (graph) => {
+        one(graph, 'Latency').inputs.alarmActions = []
+      },
+      "another stage's name": (graph) => {
+        one(graph, 'Latency').inputs.name = 'vision-classifier-other-latency'
+      },
+    },
+  },
+  {
+    name: 'alarms look at this stage’s own tasks, at what they say they look at',
+    check(graph) {
+      const { threshold, treatMissingData, metricName } = one(graph, 'RunningTasks').inputs
+      const looksAt = (name: string) => {
+        const { metricName: metric, extendedStatistic, statistic, dimensions } = one(graph, name).inputs
+        return [metric, extendedStatistic ?? statistic, Object.keys(dimensions).sort().join()]
+      }
+      return [
+        ...differ(
+          'running',
+          [metricName, threshold, treatMissingData],
+          ['HealthyHostCount', stageOf(graph.stage).web.least, 'breaching'],
+        ),
+        ...differ('latency', looksAt('Latency'), ['TargetResponseTime', 'p99', 'LoadBalancer']),
+        ...differ('CPU', looksAt('WebCpu'), ['CPUUtilization', 'Average', 'ClusterName,ServiceName']),
+        ...differ('memory', looksAt('WebMemory'), ['MemoryUtilization', 'Average', 'ClusterName,ServiceName']),
+        ...differ('unhealthy', looksAt('UnhealthyTasks'), [
+          'UnHealthyHostCount',
+          'Maximum',
+          'LoadBalancer,TargetGroup',
+        ]),
+      ]
+    },
+    mutations: {
+      'silence is no alarm': (graph) => {
+        one(graph, 'RunningTasks').inputs.treatMissingData = 'notBreaching'
+      },
+      'the mean instead of the tail': (graph) => {
+        one(graph, 'Latency').inputs.extendedStatistic = 'p50'
+      },
+      'every service of the account': (graph) => {
+        one(graph, 'WebCpu').inputs.dimensions = {}
+      },
+      'fewer tasks are fine': (graph) => {
+        one(graph, 'RunningTasks').inputs.threshold = 0
+      },
+    },
+  },
+  {
+    name: 'the app’s own figures are asked for by the names that it gives them',
+    check(graph) {
+      const { PROJECT_NAME, ENVIRONMENT } = environment(graph, 'Web')
+      return all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm')
+        .filter(({ inputs }) => inputs.namespace && !inputs.namespace.startsWith('AWS/'))
+        .flatMap(({ name, inputs }) => [
+          ...differ(`namespace of ${name}`, inputs.namespace, PROJECT_NAME),
+          ...differ(`stage of ${name}`, inputs.dimensions.Environment, ENVIRONMENT),
+        ])
+        .concat(
+          differ(
+            'dashboard',
+            dashboardText(graph).includes(`"${PROJECT_NAME}","RunTime","Environment","${ENVIRONMENT}"`),
+            true,
+          ),
+        )
+    },
+    mutations: {
+      'another namespace': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          for (const entry of container.environment) if (entry.name === 'PROJECT_NAME') entry.value = 'other'
+        }),
+    },
+  },
+  {
+    name: 'one dashboard shows requests, errors, latency, tasks and what waits',
+    check(graph) {
+      const shown = dashboardText(graph)
+      const wanted = [
+        'RequestCount',
+        'HTTPCode_Target_5XX_Count',
+        'TargetResponseTime',
+        'HealthyHostCount',
+        'CPUUtilization',
+        'QueueTime',
+      ]
+      const jobs = stageOf(graph.stage).worker ? ['BacklogPhotos', 'BacklogWait'] : []
+      return [
+        ...differ('name', one(graph, 'Dashboard').inputs.dashboardName, `vision-classifier-${graph.stage}`),
+        ...[...wanted, ...jobs].filter((name) => !shown.includes(`"${name}"`)).map((name) => `${name} is not shown`),
+      ]
+    },
+    mutations: {
+      'no errors': (graph) => {
+        const { inputs } = one(graph, 'Dashboard')
+        inputs.dashboardBody = inputs.dashboardBody.replaceAll('HTTPCode_Target_5XX_Count', 'RequestCount')
+      },
+      "another stage's name": (graph) => {
+        one(graph, 'Dashboard').inputs.dashboardName = 'vision-classifier'
+      },
+    },
+  },
+  {
+    name: 'everything is tagged with its project and stage',
+    check: (graph) =>
+      differ('tags', graph.app.providers.aws.defaultTags.tags, {
+        Project: 'vision-classifier',
+        Stage: graph.stage,
+        ManagedBy: 'sst',
+      }),
+    mutations: {
+      'no stage': (graph) => {
+        delete graph.app.providers.aws.defaultTags.tags.Stage
+      },
+    },
+  },
+]
+
+const dashboardText = (graph: Graph) => one(graph, 'Dashboard').inputs.dashboardBody as string
