@@ -2,8 +2,8 @@ import { arnOf } from './arn'
 import type { Settings } from './settings'
 
 /** The image that all tasks run: one that was built before, or the Dockerfile's. */
-export function imageOf({ image }: Settings) {
-  return image ?? { context: '.', dockerfile: 'Dockerfile' }
+export function imageOf({ image, revision }: Settings) {
+  return image ?? { context: '.', dockerfile: 'Dockerfile', args: { REVISION: revision ?? '' } }
 }
 
 /** ARN of the repository that it is pulled from: the image's own in ECR, or where SST keeps what it builds. */

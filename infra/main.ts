@@ -4,6 +4,7 @@ import { createCache } from './cache'
 import { createDashboard } from './dashboard'
 import { domainOf, pointAt } from './domain'
 import { createEndpoints } from './endpoints'
+import { uploadModels } from './models'
 import { namesOf } from './names'
 import { createNetwork } from './network'
 import { createSecrets } from './secrets'
@@ -15,7 +16,7 @@ import { createWeb, listenPorts } from './web'
 import { createWorker, scaleWorkers } from './worker'
 
 /** Everything that a stage has in AWS. Returns what `npm run deploy` needs to know of it. */
-export function createStage() {
+export async function createStage() {
   const [stage, settings] = [stageOf($app.stage), readSettings()]
   const names = namesOf(settings, stage)
   const domain = domainOf(settings)
@@ -23,6 +24,7 @@ export function createStage() {
   const groups = createSecurityGroups(network, stage, listenPorts(settings.domain))
   createEndpoints(network, stage, groups)
   const buckets = createBuckets(stage)
+  const models = await uploadModels(buckets.models)
   const redisUrl = stage.cache === null ? null : createCache(stage.cache, network, groups)
   const cluster = new sst.aws.Cluster('Cluster', {
     vpc: {
@@ -33,10 +35,9 @@ export function createStage() {
     },
   })
   const secrets = createSecrets(stage, names, redisUrl)
-  const around: Surroundings = { stage, settings, names, network, groups, buckets, cluster, secrets }
+  const around: Surroundings = { stage, settings, names, network, groups, buckets, models, cluster, secrets }
   const web = createWeb(around, domain)
   const worker = stage.worker === null ? null : createWorker(around, stage.worker)
-  const models = $interpolate`s3://${buckets.models.name}/models/`
   // `sst dev` runs both on this machine: nothing scales, and there is nothing to watch.
   if ($dev) return { url: web.url, models }
   if (worker !== null) scaleWorkers(around, worker)

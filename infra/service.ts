@@ -86,12 +86,12 @@ function capacityOf({ spot }: Stage): ServiceArgs['capacity'] {
 }
 
 /** What both read. Nothing of it is secret. */
-function environmentOf({ stage, names, buckets, secrets }: Surroundings): Record<string, $util.Input<string>> {
+function environmentOf({ stage, names, buckets, models, secrets }: Surroundings): Record<string, $util.Input<string>> {
   return {
     ENVIRONMENT: names.metrics.environment,
     PROJECT_NAME: names.metrics.namespace,
     AWS_REGION: aws.getRegionOutput().region,
-    MODELS_DIR: $interpolate`s3://${buckets.models.name}/models/`,
+    MODELS_DIR: models,
     METRICS: 'emf',
     SHUTDOWN_TIMEOUT_MS: String(1000 * SHUTDOWN_TIMEOUT),
     SHUTDOWN_DELAY_MS: String(1000 * SHUTDOWN_DELAY),

@@ -12,6 +12,8 @@ export interface Settings {
   alarmEmail: string | null
   /** An image that was built before, by its digest; null builds the Dockerfile. */
   image: string | null
+  /** Which tree is deployed, for the image that is built; it stands behind the version at /health/status. */
+  revision: string | null
 }
 
 /** @throws Error with one line where a value is no such thing */
@@ -33,5 +35,6 @@ export function readSettings(environment: Record<string, string | undefined> = p
     zone: value('DNS_ZONE') ?? (domain === null ? null : domain.split('.').slice(1).join('.')),
     alarmEmail: value('ALARM_EMAIL'),
     image,
+    revision: value('REVISION'),
   }
 }

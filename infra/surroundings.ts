@@ -14,6 +14,8 @@ export interface Surroundings {
   network: Network
   groups: SecurityGroups
   buckets: Buckets
+  /** Where the models are, once they are there. */
+  models: $util.Output<string>
   cluster: sst.aws.Cluster
   secrets: Secrets
 }

@@ -83,7 +83,7 @@ pulumi.runtime.setMocks(
   {
     newResource(resource: Resource) {
       const { type, name, inputs } = resource
-      resources.push({ type, name, inputs: structuredClone(inputs) })
+      resources.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) })
       const state = { arn: `arn:aws:mock:::${name}`, name, ...inputs, ...madeUp(resource) }
       // An S3 bucket's name and ARN are what policies are made of.
       return { id: `${name}_id`, state: type.endsWith(':Bucket') ? { bucket: name.toLowerCase(), ...state } : state }

@@ -20,18 +20,29 @@ export async function pushModels(
   signal?: AbortSignal,
 ): Promise<{ files: number; sent: number }> {
   const there = await checksumsOf(store, prefix, signal)
-  const files = new Map<string, string>()
+  const files = await modelDigests(folder)
   let sent = 0
-  for (const path of await modelFiles(folder)) {
-    const bytes = await readFile(join(folder, path))
-    const digest = createHash('sha256').update(bytes).digest('hex')
-    files.set(path, digest)
+  for (const [path, digest] of files) {
     if (there.get(path) === digest) continue
-    await store.put(`${prefix}${path}`, bytes, { signal })
+    await store.put(`${prefix}${path}`, await readFile(join(folder, path)), { signal })
     sent++
   }
   await store.put(`${prefix}${CHECKSUMS}`, printChecksums(files), { signal, type: 'text/plain' })
   return { files: files.size, sent }
+}
+
+/** What of a models folder belongs into a bucket: paths with slashes, and the SHA-256 of each file. */
+export async function modelDigests(folder: string): Promise<Map<string, string>> {
+  const digests = new Map<string, string>()
+  for (const path of await modelFiles(folder)) {
+    digests.set(
+      path,
+      createHash('sha256')
+        .update(await readFile(join(folder, path)))
+        .digest('hex'),
+    )
+  }
+  return digests
 }
 
 async function checksumsOf(store: ObjectStore, prefix: string, signal?: AbortSignal): Promise<Map<string, string>> {

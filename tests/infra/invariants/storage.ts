@@ -1,4 +1,5 @@
 import { stageOf } from '@/infra/stages'
+import { parseChecksums } from '@/lib/server/catalog/checksums'
 import { all, differ, drop, type Graph, has, type Invariant, one } from '../graph'
 
 const BUCKETS = ['Models', 'Outputs', 'Logs']
@@ -145,6 +146,31 @@ export const STORAGE: Invariant[] = [
       },
       unprotected: (graph) => {
         graph.app.protect = !graph.app.protect
+      },
+    },
+  },
+  {
+    name: 'the models are in their bucket whole, with their checksums',
+    check(graph) {
+      const objects = all(graph, 'aws:s3/bucketObjectv2:BucketObjectv2').map(({ inputs }) => inputs)
+      const sums = objects.find(({ key }) => key === 'models/SHA256SUMS')
+      const named = parseChecksums(sums?.content ?? '')
+      const there = new Map(
+        objects.filter((each) => each !== sums).map(({ key, sourceHash }) => [key.replace('models/', ''), sourceHash]),
+      )
+      return [
+        ...differ('files', [...there].sort(), [...named].sort()),
+        ...differ('catalogue', named.has('catalog.json'), true),
+        ...objects.flatMap(({ bucket, key }) =>
+          differ(`bucket of ${key}`, bucket, one(graph, 'ModelsBucket').inputs.bucket),
+        ),
+      ]
+    },
+    mutations: {
+      'a file less': (graph) => drop(graph, /^Model3$/),
+      'no checksums': (graph) => drop(graph, /^ModelChecksums$/),
+      'another bucket': (graph) => {
+        one(graph, 'Model1').inputs.bucket = 'other'
       },
     },
   },
