@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { namesOf } from '../../infra/names'
+import type { Settings } from '../../infra/settings'
+import type { Stage } from '../../infra/stages'
+import { ask, firstLine, Refusal } from './commands'
+
+/** What is asked before anything is changed: each failure is one line that says what to do. */
+export async function preflight(stage: Stage, settings: Settings, region: string): Promise<void> {
+  const account = await requireCredentials()
+  await requireRegion(region, stage)
+  if (settings.image === null) await requireDocker()
+  else await requireImage(settings.image, region)
+  if (settings.domain !== null) await requireZone(settings.zone ?? '')
+  for (const line of await requireSecrets(stage, settings, region)) console.log(line)
+  console.log(`${stage.name} goes to account ${account}, region ${region}.`)
+}
+
+async function requireCredentials(): Promise<string> {
+  const { ok, out, missing } = await ask('aws', [
+    'sts',
+    'get-caller-identity',
+    '--query',
+    'Account',
+    '--output',
+    'text',
+  ])
+  if (missing) throw new Refusal('The AWS CLI is not installed; it says who deploys. See https://aws.amazon.com/cli/.')
+  if (!ok) throw new Refusal(`AWS takes no credentials: ${firstLine(out)}. Log in (aws sso login) or set AWS_PROFILE.`)
+  return firstLine(out)
+}
+
+async function requireRegion(region: string, { zones }: Stage): Promise<void> {
+  const query = ['--query', 'length(AvailabilityZones)', '--output', 'text']
+  const { ok, out } = await ask('aws', ['ec2', 'describe-availability-zones', '--region', region, ...query])
+  if (!ok) throw new Refusal(`AWS_REGION=${region} cannot be used: ${firstLine(out)}.`)
+  if (Number(out) < zones)
+    throw new Refusal(`${region} has ${out} zones for this account, and this stage needs ${zones}.`)
+}
+
+async function requireDocker(): Promise<void> {
+  const { ok } = await ask('docker', ['version', '--format', '{{.Server.Version}}'])
+  if (!ok)
+    throw new Refusal(
+      'Docker does not run; it builds the image. Start it, or set IMAGE to one that is built, by its digest.',
+    )
+  const buildx = await ask('docker', ['buildx', 'version'])
+  if (!buildx.ok) throw new Refusal('Docker has no buildx, which builds the image. Install the plugin docker-buildx.')
+}
+
+async function requireImage(image: string, region: string): Promise<void> {
+  const [, name, digest] = /^\d{12}\.dkr\.ecr\.[^/]+\/([^@:]+)[^@]*@(sha256:[0-9a-f]{64})$/.exec(image) ?? []
+  if (name === undefined)
+    throw new Refusal(
+      `IMAGE=${image} is no image of ECR by its digest, <account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:….`,
+    )
+  const ids = ['--image-ids', `imageDigest=${digest}`]
+  const { ok, out } = await ask('aws', [
+    'ecr',
+    'describe-images',
+    '--region',
+    region,
+    '--repository-name',
+    name,
+    ...ids,
+  ])
+  if (!ok) throw new Refusal(`IMAGE=${image} is not there: ${firstLine(out)}.`)
+}
+
+async function requireZone(zone: string): Promise<void> {
+  const query = ['--query', `HostedZones[?Name=='${zone}.'].Id`, '--output', 'text']
+  const { ok, out } = await ask('aws', ['route53', 'list-hosted-zones-by-name', '--dns-name', zone, ...query])
+  if (!ok || out === '')
+    throw new Refusal(`Route 53 has no zone ${zone} in this account. Set DNS_ZONE to the zone that DOMAIN lies in.`)
+}
+
+/** Makes the operator's token where there is none; asks for what only the operator knows. */
+async function requireSecrets(stage: Stage, settings: Settings, region: string): Promise<string[]> {
+  const { parameter } = namesOf(settings, stage)
+  const names = stage.secrets.map(parameter)
+  const query = ['--query', 'InvalidParameters', '--output', 'json']
+  const { ok, out } = await ask('aws', ['ssm', 'get-parameters', '--region', region, '--names', ...names, ...query])
+  if (!ok) throw new Refusal(`The SSM Parameter Store cannot be read: ${firstLine(out)}.`)
+  const missing = JSON.parse(out) as string[]
+  for (const name of missing) {
+    const put = ['ssm', 'put-parameter', '--region', region, '--type', 'SecureString', '--name', name]
+    if (!name.endsWith('/ADMIN_TOKEN')) {
+      throw new Refusal(`There is no parameter ${name}. Make it: aws ${put.join(' ')} --value …`)
+    }
+    const made = await ask('aws', [...put, '--value', randomBytes(32).toString('base64url')])
+    if (!made.ok) throw new Refusal(`The parameter ${name} cannot be made: ${firstLine(made.out)}.`)
+  }
+  return missing.map((name) => `Made ${name}; read it with: aws ssm get-parameter --with-decryption --name ${name}`)
+}
