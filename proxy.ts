@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { pagesLackGuard } from '@/lib/server/auth/guard'
-import { isDevelopment } from '@/lib/server/env'
+import { frameAncestors, isDevelopment } from '@/lib/server/env'
 import { contentSecurityPolicy } from '@/lib/shared/csp'
 
 /** Security headers of every page. Next puts the nonce that it finds in the request's policy on its own scripts. */
@@ -11,7 +11,7 @@ export function proxy(request: NextRequest): NextResponse {
     })
   }
   const nonce = Buffer.from(crypto.randomUUID()).toString('base64')
-  const policy = contentSecurityPolicy(nonce, isDevelopment())
+  const policy = contentSecurityPolicy(nonce, isDevelopment(), frameAncestors())
   const headers = new Headers(request.headers)
   headers.set('content-security-policy', policy)
   headers.set('x-nonce', nonce)

@@ -99,6 +99,11 @@ export function wantsSignIn(): boolean {
   return Boolean(process.env.BASIC_AUTH)
 }
 
+/** Who may show the pages in a frame, for code that knows no environment. It was validated at the start. */
+export function frameAncestors(): readonly string[] {
+  return OPTIONS.FRAME_ANCESTORS.parse(process.env.FRAME_ANCESTORS || undefined)
+}
+
 /** Whether this is `npm run dev`, where code changes under a running server. */
 export function isDevelopment(): boolean {
   return process.env.NODE_ENV === 'development'

@@ -265,6 +265,11 @@ export const OPTIONS = {
     SERVER,
     'origins whose pages may call the API, with commas between them; `*` for all',
   ),
+  FRAME_ANCESTORS: option(
+    origins.default([]),
+    SERVER,
+    'origins whose pages may show this site in a frame, with commas between them, as `https://huggingface.co`',
+  ),
   TRUST_PROXY: option(
     integer(0, 10).default(0),
     SERVER,

@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract'
@@ -142,4 +144,32 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     await s3.stop()
     await redis.stop()
   })
+})
+
+describe.skipIf(!canBuildImages())('the folder that becomes a Space of Hugging Face', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'space-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test('is built as it is, and serves on its own port, in a frame of huggingface.co', async () => {
+    execFileSync('node_modules/.bin/tsx', ['scripts/space/space.ts', '--out', folder], { stdio: 'inherit' })
+    makeBaseImages('docker.io/library/debian:bookworm-slim', 'docker.io/library/node:24-bookworm-slim')
+    const image = buildImage('vision-space-test', { context: folder, file: join(folder, 'Dockerfile') })
+    try {
+      const port = /^app_port: (\d+)$/m.exec(readFileSync(join(folder, 'README.md'), 'utf8'))?.[1]
+      expect(image.config.Env).toContain(`PORT=${port}`)
+      const container = startContainer(image)
+      await container.printed(/"msg":"listening"/)
+      const page = await fetch(`http://127.0.0.1:${port}/`)
+      expect(page.status).toBe(200)
+      expect(page.headers.get('content-security-policy')).toContain('frame-ancestors https://huggingface.co')
+      const answer = await fetch(`http://127.0.0.1:${port}/api/classify`, {
+        method: 'POST',
+        body: espresso as BodyInit,
+      })
+      expect(((await answer.json()) as Classification).predictions[0]?.label).toBe('espresso')
+      expect(await container.stop()).toBe(0)
+    } finally {
+      image.remove()
+    }
+  }, 900_000)
 })

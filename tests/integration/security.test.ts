@@ -33,6 +33,13 @@ test('a page runs only scripts with its own nonce, and cannot be framed', async 
   expect(nonces[0]).not.toBe(nonces[1])
 })
 
+test('a page is shown in the frames of those who may', async () => {
+  const { url } = await start({ FRAME_ANCESTORS: 'https://huggingface.co, https://example.com' })
+  const policyOf = async (path: string) => (await fetch(url + path)).headers.get('content-security-policy')
+  expect(await policyOf('/')).toContain('frame-ancestors https://huggingface.co https://example.com')
+  expect(await policyOf('/api/models')).toContain("frame-ancestors 'none'")
+})
+
 test('the API is data, not a page, and asks for TLS only where there is TLS', async () => {
   const server = await start({ TRUST_PROXY: '1' })
   const plain = await fetch(`${server.url}/api/models`)

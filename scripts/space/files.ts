@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/** What Hugging Face reads: https://huggingface.co/docs/hub/spaces-config-reference */
+const FRONT_MATTER = `---
+title: Vision Object Classifier
+colorFrom: green
+colorTo: gray
+sdk: docker
+app_port: 7860
+pinned: false
+license: apache-2.0
+short_description: Classifies photos, says how sure it is, and why
+---
+`
+
+/** A Space is one container, behind one proxy, shown in a frame; what it keeps is gone when it sleeps. */
+const SETTINGS = {
+  PORT: '7860',
+  TRUST_PROXY: '1',
+  FRAME_ANCESTORS: 'https://huggingface.co',
+  RATE_LIMIT: '120',
+  MAX_FILES: '1000',
+  MAX_JOB_BYTES: '500000000',
+  JOB_RETENTION_HOURS: '2',
+}
+
+/** Files of a Space by their path: what the image is built from, its Dockerfile with the Space's settings, and the page that Hugging Face shows. */
+export function spaceFiles(): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>()
+  for (const path of sources()) files.set(path, readFileSync(path))
+  files.set('.dockerignore', readFileSync('.dockerignore'))
+  files.set('Dockerfile', text(dockerfile(readFileSync('Dockerfile', 'utf8'))))
+  files.set('README.md', text(readme(readFileSync('README.md', 'utf8'))))
+  return files
+}
+
+const text = (content: string) => new TextEncoder().encode(content)
+
+/** What .dockerignore lets through, of the files that are committed. */
+function sources(): string[] {
+  const wanted = [...readFileSync('.dockerignore', 'utf8').matchAll(/^!(.+)$/gm)].map(([, path]) => path as string)
+  const committed = execFileSync('git', ['ls-files', '-z', '--', ...wanted], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  return committed.split('\0').filter((path) => path !== '' && !/^models\/build\/|\.test\.ts$/.test(path))
+}
+
+function dockerfile(own: string): string {
+  const lines = Object.entries(SETTINGS).map(([name, value]) => `${name}=${value}`)
+  return `${own.replace(/^EXPOSE 3000$/m, 'EXPOSE 7860').trimEnd()}\n\n# As a Space.\nENV ${lines.join(' \\\n    ')}\n`
+}
+
+/** The first lines of the project's own page: a picture and links would lead nowhere from there. */
+function readme(own: string): string {
+  const [title = '', ...rest] = own.split('\n')
+  const first =
+    rest
+      .join('\n')
+      .trim()
+      .split(/\n\n/)
+      .find((part) => /^[A-Z]/.test(part)) ?? ''
+  return `${FRONT_MATTER}\n${title}\n\n${first}\n`
+}
