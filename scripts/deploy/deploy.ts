@@ -10,6 +10,7 @@ import { prove } from './prove'
 
 const PATIENCE_MS = 10 * 60_000
 const USAGE = 'npm run deploy -- --stage <dev|staging|prod|a preview’s name> [--yes]'
+const PROVE = 'npm run deploy:prove -- --url <address>, with REVISION where it is not the commit that is checked out'
 
 interface Outputs {
   url?: string
@@ -18,8 +19,9 @@ interface Outputs {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { stage: { type: 'string' }, yes: { type: 'boolean', default: false } },
+    options: { stage: { type: 'string' }, url: { type: 'string' }, yes: { type: 'boolean', default: false } },
   })
+  if (positionals[0] === 'prove') return proveTree(values.url)
   if (!values.stage) throw new Refusal(USAGE)
   const stage = stageOf(values.stage)
   if (positionals[0] === 'remove') return remove(stage.name, values.yes)
@@ -38,9 +40,22 @@ async function main(): Promise<void> {
     throw new Refusal('The deployment failed; see above.')
   const { url } = JSON.parse(readFileSync('.sst/outputs.json', 'utf8')) as Outputs
   if (!url) throw new Refusal('The deployment names no address in .sst/outputs.json.')
-  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
-  await prove(url, `${version}+${revision.slice(0, 12)}`, Number(process.env.DEPLOY_PATIENCE_MS ?? PATIENCE_MS))
+  await prove(url, versionOf(revision), patience())
 }
+
+/** Asks a site that was deployed before whether it is this tree, and has it classify a photo. */
+async function proveTree(url: string | undefined): Promise<void> {
+  if (!url) throw new Refusal(PROVE)
+  await prove(url, versionOf(settingsOfShell().revision ?? (await revisionOfTree())), patience())
+}
+
+/** What the image of a tree calls itself; see scripts/image-files.mjs. */
+function versionOf(revision: string): string {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  return `${version}+${revision.slice(0, 12)}`
+}
+
+const patience = () => Number(process.env.DEPLOY_PATIENCE_MS ?? PATIENCE_MS)
 
 function settingsOfShell(): Settings {
   try {

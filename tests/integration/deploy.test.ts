@@ -124,6 +124,12 @@ test('a deployment that ECS has rolled back is a failure, though SST calls it no
   )
 })
 
+test('the same can be asked of a site from anywhere, without rights', async () => {
+  const { code, out, calls } = await deploy(['prove', '--url', site.url])
+  expect([code, calls]).toEqual([0, ['']])
+  expect(out).toContain(`${site.url} runs ${NEW}.`)
+})
+
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const IMAGE = `123456789012.dkr.ecr.us-west-2.amazonaws.com/vision@${DIGEST}`
 

@@ -1,0 +1,2 @@
+export declare function linters(): string
+export declare function actionlint(): string | null

@@ -1,0 +1,147 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { actionlint, linters } from '../../scripts/linters.mjs'
+
+const WORKFLOWS = readdirSync('.github/workflows').map((name) => join('.github/workflows', name))
+const MANIFESTS = ['configuration', 'web', 'worker', 'network'].map((name) => `infra/kubernetes/${name}.yaml`)
+
+let bin: string
+beforeAll(() => {
+  bin = linters()
+}, 120_000)
+
+function lint(command: string, ...args: string[]): { ok: boolean; said: string } {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  return { ok: status === 0, said: stdout + stderr }
+}
+
+/** A file with a mistake in it, which the same linter must find. */
+function broken(path: string, from: string, to: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lint-'))
+  const text = readFileSync(path, 'utf8')
+  expect(text).toContain(from)
+  const file = join(folder, path.split('/').at(-1) as string)
+  writeFileSync(file, text.replace(from, to))
+  return file
+}
+
+test.each<
+  [what: string, run: (file: string) => { ok: boolean; said: string }, files: string[], from: string, to: string]
+>([
+  [
+    'Dockerfile',
+    (file) => lint(join(bin, 'hadolint'), file),
+    ['Dockerfile'],
+    'node:24-bookworm-slim AS build',
+    'node AS build',
+  ],
+  [
+    'compose.yaml',
+    (file) => lint(join(bin, 'check-jsonschema'), '--builtin-schema', 'vendor.compose-spec', file),
+    ['compose.yaml'],
+    'read_only: true',
+    'readonly: 1',
+  ],
+  [
+    'workflows',
+    (file) => lint(join(bin, 'check-jsonschema'), '--builtin-schema', 'vendor.github-workflows', file),
+    WORKFLOWS,
+    'runs-on: ubuntu-24.04',
+    'run-on: ubuntu-24.04',
+  ],
+  ['manifests', (file) => lint(join(bin, 'kubernetes-validate'), '--strict', file), MANIFESTS, 'metadata:', 'metdata:'],
+])('%s: nothing to complain of, and a mistake would be found', (_what, run, files, from, to) => {
+  for (const file of files) expect([file, run(file)]).toMatchObject([file, { ok: true }])
+  const wrong = broken(files[0] as string, from, to)
+  expect(run(wrong).ok).toBe(false)
+  rmSync(join(wrong, '..'), { recursive: true })
+})
+
+// The better linter of workflows is built by Go; without it their schema has been checked above.
+test.skipIf(actionlint() === null)(
+  'actionlint finds nothing in the workflows, and a mistake would be found',
+  () => {
+    const command = actionlint() as string
+    expect(lint(command, ...WORKFLOWS)).toEqual({ ok: true, said: '' })
+    const wrong = broken('.github/workflows/deploy.yml', 'needs.image.outputs.name', 'needs.picture.outputs.name')
+    expect(lint(command, wrong).ok).toBe(false)
+    rmSync(join(wrong, '..'), { recursive: true })
+  },
+  60_000,
+)
+
+test('no workflow keeps a key of AWS, and each says what it may do', () => {
+  for (const file of WORKFLOWS) {
+    const text = readFileSync(file, 'utf8')
+    expect([file, /AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY)/.test(text)]).toEqual([file, false])
+    expect([file, (parse(text) as { permissions: object }).permissions]).toEqual([file, { contents: 'read' }])
+  }
+  const { jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8')) as {
+    jobs: Record<string, { needs?: string | string[]; environment?: { name: string } }>
+  }
+  expect(Object.entries(jobs).map(([name, { needs }]) => [name, needs])).toEqual([
+    ['test', undefined],
+    ['image', 'test'],
+    ['staging', 'image'],
+    ['smoke', 'staging'],
+    ['production', ['image', 'smoke']],
+  ])
+  expect(jobs.production?.environment?.name).toBe('production')
+})
+
+describe('the manifests of Kubernetes', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: what Kubernetes takes has no type here.
+  const read = (file: string): any[] => parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS())
+  const objects = MANIFESTS.flatMap(read)
+  const find = (kind: string, name: string) => objects.find((each) => each.kind === kind && each.metadata.name === name)
+  const pod = (name: string) => find('Deployment', name).spec.template.spec
+
+  test('pods have no root, nothing to write on but memory and two folders, and no right to the cluster', () => {
+    for (const name of ['vision-web', 'vision-worker']) {
+      const { securityContext, automountServiceAccountToken, containers, volumes } = pod(name)
+      expect([securityContext.runAsNonRoot, securityContext.runAsUser, automountServiceAccountToken]).toEqual([
+        true,
+        1000,
+        false,
+      ])
+      expect(containers[0].securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      })
+      expect(volumes.every((volume: object) => 'emptyDir' in volume)).toBe(true)
+      expect(containers[0].resources.limits.memory).toBeDefined()
+    }
+  })
+
+  test('a pod that goes is given the time that the app takes, and web pods are asked whether they are ready', () => {
+    const seconds = (name: string, option: string) => {
+      const env = pod(name).containers[0].env as { name: string; value: string }[]
+      return Number(env.find((each) => each.name === option)?.value ?? 0) / 1000
+    }
+    for (const name of ['vision-web', 'vision-worker']) {
+      const needed = seconds(name, 'SHUTDOWN_DELAY_MS') + seconds(name, 'SHUTDOWN_TIMEOUT_MS')
+      expect([name, pod(name).terminationGracePeriodSeconds > needed]).toEqual([name, true])
+    }
+    const { readinessProbe, livenessProbe, startupProbe } = pod('vision-web').containers[0]
+    expect(readinessProbe.httpGet.path).toBe('/health/ready')
+    expect(livenessProbe.httpGet.path).toBe('/health/live')
+    expect(startupProbe.httpGet.path).toBe('/health/ready')
+    expect(seconds('vision-web', 'SHUTDOWN_DELAY_MS')).toBeGreaterThanOrEqual(
+      readinessProbe.periodSeconds * readinessProbe.failureThreshold,
+    )
+  })
+
+  test('both scale, and keep one while nodes are drained', () => {
+    for (const name of ['vision-web', 'vision-worker']) {
+      const { minReplicas, maxReplicas, scaleTargetRef } = find('HorizontalPodAutoscaler', name).spec
+      expect([scaleTargetRef.name, maxReplicas]).toEqual([name, 10])
+      expect(minReplicas).toBeGreaterThanOrEqual(name === 'vision-web' ? 2 : 1)
+      expect(find('PodDisruptionBudget', name).spec.selector.matchLabels).toEqual({ 'app.kubernetes.io/name': name })
+    }
+  })
+})
