@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Balancer, startBalancer } from '../support/balancer'
+import { espresso } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+/** Longer than the balancer takes to notice, as in every deployment of ours. */
+const ENV = { SHUTDOWN_DELAY_MS: '600', ENGINE_WORKERS: '1', LOG_LEVEL: 'warn' }
+const VISITORS = 6
+
+let balancer: Balancer
+const servers: TestServer[] = []
+beforeAll(async () => {
+  balancer = await startBalancer()
+})
+afterAll(async () => {
+  for (const server of servers) await server.stop()
+  await balancer?.close()
+})
+
+async function start(): Promise<TestServer> {
+  const server = await startServer({ env: ENV })
+  servers.push(server)
+  balancer.add(server.url)
+  await vi.waitUntil(() => balancer.sendsTo(server.url), { timeout: 20_000 })
+  return server
+}
+
+test('two servers behind a balancer are replaced one after the other under load, and no request is lost', async () => {
+  const old = [await start(), await start()]
+  const answers = new Map<string, number>()
+  let rolling = true
+  const count = (what: string) => answers.set(what, (answers.get(what) ?? 0) + 1)
+  async function visitor(kind: number): Promise<void> {
+    while (rolling) {
+      const photo = kind % 3 !== 0
+      const reply = photo
+        ? fetch(`${balancer.url}/api/classify?model=fast`, { method: 'POST', body: espresso as BodyInit })
+        : fetch(`${balancer.url}/api/models`)
+      count(
+        await reply.then(
+          async (answer) => {
+            const text = await answer.text()
+            return answer.ok ? '200' : `${answer.status} ${text}`
+          },
+          (error) => `${error}`,
+        ),
+      )
+    }
+  }
+  const load = Array.from({ length: VISITORS }, (_, kind) => visitor(kind))
+  for (const server of old) {
+    await start()
+    expect(await server.stop()).toBe(0)
+  }
+  const before = answers.get('200') ?? 0
+  await vi.waitUntil(() => (answers.get('200') ?? 0) > before + 20)
+  rolling = false
+  await Promise.all(load)
+  expect([...answers.keys()]).toEqual(['200'])
+  expect(answers.get('200')).toBeGreaterThan(100)
+})
