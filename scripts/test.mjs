@@ -1,13 +1,14 @@
 // npm test: the checks, then unit, integration and browser tests against the production build.
 import { runChecks } from './checks.mjs'
 import { chromiumPath } from './chromium.mjs'
-import { checkInfraTypes } from './platform.mjs'
+import { beginPlatform, checkInfraTypes } from './platform.mjs'
 import { buildOnce, install, requireNode, tool } from './steps.mjs'
 import { runPlaywright, runVitest } from './suites.mjs'
 
 requireNode()
 if (!install()) process.exit(1)
 
+const platform = beginPlatform()
 const checks = runChecks()
 const totals = { passed: checks.passed, failed: checks.failed.length, skipped: 0 }
 function add({ passed, failed, skipped }) {
@@ -18,6 +19,7 @@ function add({ passed, failed, skipped }) {
 
 add(runVitest('unit'))
 console.log('\n── types of the deployment')
+await platform
 add(checkInfraTypes() ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 })
 add(runVitest('infra'))
 console.log('\n── production build')

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, type TestContext, test } from 'vitest'
+import { describe, expect, type TestContext, test } from 'vitest'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
-import { type Balancer, type Fault, type FaultyProxy, startBalancer } from '../support/proxies'
+import type { Fault, FaultyProxy } from '../support/proxies'
 import { type Machines, startMachines, startWorker } from '../support/services'
 
 const isPart = (method: string, path: string) => method === 'PUT' && path.includes('/parts/')
@@ -176,45 +175,4 @@ describe('Redis forgets', () => {
     await fetch(`${web[0]!.url}/api/jobs/${over.id}/retry`, { method: 'POST' })
     expect((await jobDone(web[0]!.url, over.id)).counts).toEqual(before.counts)
   })
-})
-
-describe('three web instances behind a balancer, three workers', () => {
-  let balancer: Balancer | undefined
-  afterEach(() => balancer?.close())
-
-  test('a worker, a web instance and Redis are killed, the bucket is away for ten seconds: 1,000 photos in, 1,000 results out', async (context) => {
-    const all = await start(context, { web: 3, workers: 3 })
-    const { web, workers, network, redis, env } = all
-    balancer = await startBalancer(web.map(({ url }) => url))
-    const { url, targets } = balancer
-    const photos = distinctPhotos(1000)
-    const { id } = await createJob(url, null, '?model=fast&open=1')
-    const upload = async (from: number) => {
-      const body = () => formOf(photos.slice(from, from + 100))
-      // As the page does: what has no answer is sent again.
-      for (;;) {
-        const reply = await fetch(`${url}/api/jobs/${id}/photos?unique=1`, { method: 'POST', body: body() }).catch(
-          () => null,
-        )
-        if (reply?.ok) return
-      }
-    }
-    for (let from = 0; from < 500; from += 100) await upload(from)
-    await jobWhen(url, id, ({ counts }) => counts.done >= 100)
-    await workers[0]!.kill()
-    targets.shift()
-    web[0]!.child.kill('SIGKILL')
-    await once(web[0]!.child, 'exit')
-    for (let from = 500; from < 800; from += 100) await upload(from)
-    await redis.kill()
-    await redis.start()
-    for (let from = 800; from < 1000; from += 100) await upload(from)
-    network.fault = () => 'cut'
-    setTimeout(() => {
-      network.fault = () => undefined
-    }, 10_000)
-    workers.push(await startWorker(env))
-    while (!(await fetch(`${url}/api/jobs/${id}/close`, { method: 'POST' }).catch(() => null))?.ok);
-    await expectEach(url, id, photos)
-  }, 180_000)
 })

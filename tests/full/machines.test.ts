@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { s3Client } from '@/lib/server/storage/s3'
-import { createJob, jobDone, jobOf, resultsOf } from '../support/jobs'
+import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { type Balancer, startBalancer } from '../support/proxies'
 import { type Machines, startMachines, startWorker } from '../support/services'
 
 const SEEDS = [1, 2, 3]
@@ -106,4 +107,49 @@ test('stopped politely in the middle, a worker finishes what runs and exits with
   expect(code).toBe(0)
   workers[0] = await startWorker(env)
   expect((await jobDone(web[0]!.url, id)).counts.ok).toBe(600)
+})
+
+describe('three web instances behind a balancer, three workers', () => {
+  let balancer: Balancer | undefined
+  afterEach(() => balancer?.close())
+
+  test('a worker, a web instance and Redis are killed, the bucket is away for ten seconds: 1,000 photos in, 1,000 results out', async () => {
+    const all = await startMachines({ web: 3, workers: 3 })
+    machines = all
+    const { web, workers, network, redis, env } = all
+    balancer = await startBalancer(web.map(({ url }) => url))
+    const { url, targets } = balancer
+    const photos = distinctPhotos(1000)
+    const { id } = await createJob(url, null, '?model=fast&open=1')
+    const upload = async (from: number) => {
+      const body = () => formOf(photos.slice(from, from + 100))
+      // As the page does: what has no answer is sent again.
+      for (;;) {
+        const reply = await fetch(`${url}/api/jobs/${id}/photos?unique=1`, { method: 'POST', body: body() }).catch(
+          () => null,
+        )
+        if (reply?.ok) return
+      }
+    }
+    for (let from = 0; from < 500; from += 100) await upload(from)
+    await jobWhen(url, id, ({ counts }) => counts.done >= 100)
+    await workers[0]!.kill()
+    targets.shift()
+    web[0]!.child.kill('SIGKILL')
+    await once(web[0]!.child, 'exit')
+    for (let from = 500; from < 800; from += 100) await upload(from)
+    await redis.kill()
+    await redis.start()
+    for (let from = 800; from < 1000; from += 100) await upload(from)
+    network.fault = () => 'cut'
+    setTimeout(() => {
+      network.fault = () => undefined
+    }, 10_000)
+    workers.push(await startWorker(env))
+    while (!(await fetch(`${url}/api/jobs/${id}/close`, { method: 'POST' }).catch(() => null))?.ok);
+    const job = await jobDone(url, id)
+    expect(job.counts).toEqual({ total: 1000, done: 1000, ok: 1000, failed: 0 })
+    const rows = await resultsOf(url, id)
+    expect(rows.map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
+  }, 180_000)
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type Balancer, startBalancer } from '../support/balancer'
+import { type CheckingBalancer, startCheckingBalancer } from '../support/checking-balancer'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
@@ -7,10 +7,10 @@ import { startServer, type TestServer } from '../support/server'
 const ENV = { SHUTDOWN_DELAY_MS: '600', ENGINE_WORKERS: '1', LOG_LEVEL: 'warn' }
 const VISITORS = 6
 
-let balancer: Balancer
+let balancer: CheckingBalancer
 const servers: TestServer[] = []
 beforeAll(async () => {
-  balancer = await startBalancer()
+  balancer = await startCheckingBalancer()
 })
 afterAll(async () => {
   for (const server of servers) await server.stop()

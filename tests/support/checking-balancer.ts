@@ -7,7 +7,7 @@ const INTERVAL_MS = 100
 /** Failures in a row after which nothing more is sent there. */
 const UNHEALTHY_AFTER = 2
 
-export interface Balancer {
+export interface CheckingBalancer {
   url: string
   /** Begins to send there once it is ready. */
   add(url: string): void
@@ -17,7 +17,7 @@ export interface Balancer {
 }
 
 /** A load balancer as AWS has them: asks each server whether it is ready, sends to those that are in turn, over connections that it keeps; tries nothing twice. */
-export async function startBalancer(): Promise<Balancer> {
+export async function startCheckingBalancer(): Promise<CheckingBalancer> {
   const targets = new Map<string, { healthy: boolean; failures: number }>()
   const agent = new Agent({ keepAlive: true })
   const stop = new AbortController()
