@@ -43,7 +43,7 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
     wait: true,
     transform: {
       taskDefinition: (args) => {
-        hardened(args, own.serves)
+        hardened(args, own.serves, stage.exec)
       },
       taskRole: (args) => {
         const tasks = own.serves ? null : arnOf('ecs', $interpolate`task/${cluster.nodes.cluster.name}/*`)

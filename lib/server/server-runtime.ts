@@ -57,8 +57,9 @@ export async function createServerRuntime(environment: Environment, log: Log): P
       await services.jobs?.shutDown()
     },
     async close() {
-      await engine.close()
+      // Before the workers end: the last line is of a server that served.
       await metrics.close()
+      await engine.close()
       await models.close()
     },
   }

@@ -1,12 +1,12 @@
 // Builds a stage's real resource graph: SST's real components and infra/, under Pulumi's mocks, without an account or a network. Prints it as JSON.
-//   tsx tests/infra/build-graph.ts <stage> <file>
+//   tsx tests/infra/build-graph.ts <stage> <file> [dev]: with `dev` as `sst dev` does
 import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Resource } from './graph'
 
-const [stage = 'dev', file = '/dev/stdout'] = process.argv.slice(2)
+const [stage = 'dev', file = '/dev/stdout', mode = 'deploy'] = process.argv.slice(2)
 const root = process.cwd()
 const platform = `${root}/.sst/platform`
 const world = globalThis as Record<string, unknown>
@@ -41,9 +41,9 @@ interface App {
 }
 const app = await config.app({ stage })
 world.$app = { ...app, stage }
-world.$dev = false
+world.$dev = mode === 'dev'
 world.$cli = {
-  command: 'deploy',
+  command: mode,
   paths: { root, work: `${root}/.sst`, platform },
   state: { version: {} },
   env: {},

@@ -27,11 +27,11 @@ const STAGES: [title: string, stage: string, settings: Record<string, string>][]
   ['a second region', 'prod-eu-west-1', DOMAIN],
 ]
 
-async function build(stage: string, settings: Record<string, string>): Promise<Graph> {
+async function build(stage: string, settings: Record<string, string>, mode = 'deploy'): Promise<Graph> {
   const folder = mkdtempSync(join(tmpdir(), 'graph-'))
   const file = join(folder, 'graph.json')
   const { AWS_REGION: _, ...environment } = process.env
-  const child = spawn('node_modules/.bin/tsx', ['tests/infra/build-graph.ts', stage, file], {
+  const child = spawn('node_modules/.bin/tsx', ['tests/infra/build-graph.ts', stage, file, mode], {
     env: { ...environment, ...settings },
   })
   let output = ''
@@ -114,4 +114,17 @@ test('the estimate counts what is there, and the stages cost what they were to c
   const total = (stage: string) => costOf(stageOf(stage)).reduce((sum, { dollars }) => sum + dollars, 0)
   expect(total('dev')).toBeLessThanOrEqual(50)
   expect(total('prod')).toBeLessThanOrEqual(300)
+})
+
+test('`sst dev` runs the app on this machine with the names of what it made, and no task in AWS', async () => {
+  const graph = await build('dev', {}, 'dev')
+  expect(all(graph, /ecs\/(service|taskDefinition):|lb\/loadBalancer:|metricAlarm:/)).toEqual([])
+  expect(one(graph, 'WebDev').type).toBe('sst:sst:DevCommand')
+  expect(graph.outputs.models).toBe(`s3://${one(graph, 'ModelsBucket').inputs.bucket}/models/`)
+  expect(graph.outputs.url).toBe('http://localhost:3000')
+}, 60_000)
+
+test('docs/deploy-aws.md lists what must hold', () => {
+  const listed = [...readFileSync('docs/deploy-aws.md', 'utf8').matchAll(/^- (.+)\.$/gm)].map(([, name]) => name)
+  for (const { name } of INVARIANTS) expect(listed).toContain(name)
 })

@@ -25,7 +25,7 @@ const OF_SST = /^SST_/
 
 export const TASKS: Invariant[] = [
   {
-    name: 'a container has no root, no terminal, no capability, and writes nowhere but in two folders',
+    name: 'a container has no root, no terminal, no capability, and nothing to write on but two folders, four where a shell is allowed',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { user, pseudoTerminal, readonlyRootFilesystem, linuxParameters, mountPoints } = container(graph, service)
@@ -39,7 +39,7 @@ export const TASKS: Invariant[] = [
           ...differ(
             'writable',
             mountPoints?.map((point) => point.containerPath),
-            ['/tmp', '/app/data'],
+            ['/tmp', '/app/data', ...(stageOf(graph.stage).exec ? ['/var/lib/amazon', '/var/log/amazon'] : [])],
           ),
           ...differ(
             'volumes',
