@@ -1,3 +1,4 @@
+import { pascal } from './names'
 import type { Surroundings } from './surroundings'
 
 /** What the alarms watch. */
@@ -171,8 +172,4 @@ export function targetGroupOf(web: sst.aws.Service): $util.Output<string> {
     if (arn === undefined) throw new Error('the web service has a target group')
     return arn.slice(arn.lastIndexOf(':') + 1)
   })
-}
-
-function pascal(name: string): string {
-  return name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

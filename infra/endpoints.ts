@@ -1,3 +1,4 @@
+import { pascal } from './names'
 import type { Network } from './network'
 import type { SecurityGroups } from './security-groups'
 import type { Stage } from './stages'
@@ -22,8 +23,4 @@ export function createEndpoints(network: Network, { endpoints }: Stage, groups: 
       securityGroupIds: [groups.endpoints.id],
     })
   }
-}
-
-function pascal(name: string): string {
-  return name.replace(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -22,3 +22,8 @@ export function namesOf({ project }: Settings, { name: stage }: Stage): Names {
     alarm: (name) => `${project}-${stage}-${name}`,
   }
 }
+
+/** `running-tasks` or `ecr.api` as resources are called: `RunningTasks`, `EcrApi`. */
+export function pascal(name: string): string {
+  return name.replace(/(?:^|[-.])(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
