@@ -5,7 +5,8 @@ export default $config({
   async app(input) {
     const { stageOf } = await import('./infra/stages')
     const { readSettings } = await import('./infra/settings')
-    const [stage, { project, region }] = [stageOf(input.stage), readSettings()]
+    const stage = stageOf(input.stage)
+    const { project, region } = readSettings(stage)
     return {
       name: project,
       home: 'aws',
@@ -13,7 +14,7 @@ export default $config({
       protect: stage.protect,
       providers: {
         aws: {
-          region: (region ?? stage.region) as never,
+          region: region as never,
           defaultTags: { tags: { Project: project, Stage: stage.name, ManagedBy: 'sst' } },
         },
       },

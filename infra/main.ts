@@ -17,7 +17,8 @@ import { createWorker, scaleWorkers } from './worker'
 
 /** Everything that a stage has in AWS. Returns what `npm run deploy` needs to know of it. */
 export async function createStage() {
-  const [stage, settings] = [stageOf($app.stage), readSettings()]
+  const stage = stageOf($app.stage)
+  const settings = readSettings(stage)
   const names = namesOf(settings, stage)
   const domain = domainOf(settings)
   const network = createNetwork(stage)

@@ -35,7 +35,8 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
     ...sizeOf(own.tasks.size),
     image: imageOf(settings),
     ...(own.command === undefined ? {} : { command: own.command }),
-    environment: { ...environmentOf(around), ...own.environment },
+    // `sst dev` runs the app on a laptop: with the stage's things, not as a task.
+    environment: $dev ? thingsOf(around) : { ...thingsOf(around), ...TASK, ...own.environment },
     ssm: secrets,
     logging: { name: logGroup, retention: RETENTION[stage.logDays] },
     ...(capacity === undefined ? {} : { capacity }),
@@ -85,17 +86,23 @@ function capacityOf({ spot }: Stage): ServiceArgs['capacity'] {
   return undefined
 }
 
-/** What both read. Nothing of it is secret. */
-function environmentOf({ stage, names, buckets, models, secrets }: Surroundings): Record<string, $util.Input<string>> {
+/** What of the stage is there to be used. Nothing of it is secret. */
+function thingsOf({ stage, names, buckets, models, secrets }: Surroundings): Record<string, $util.Input<string>> {
   return {
     ENVIRONMENT: names.metrics.environment,
     PROJECT_NAME: names.metrics.namespace,
     AWS_REGION: aws.getRegionOutput().region,
     MODELS_DIR: models,
-    METRICS: 'emf',
-    SHUTDOWN_TIMEOUT_MS: String(1000 * SHUTDOWN_TIMEOUT),
-    SHUTDOWN_DELAY_MS: String(1000 * SHUTDOWN_DELAY),
-    JOB_RETENTION_HOURS: String(24 * Math.min(stage.outputs.days, 7)),
+    JOB_RETENTION_HOURS: String(24 * Math.min(stage.outputs.days, MOST_RETENTION_DAYS)),
     ...(secrets.REDIS_URL ? { BUCKET: buckets.outputs.name } : {}),
   }
 }
+
+/** How a task behaves. */
+const TASK = {
+  METRICS: 'emf',
+  SHUTDOWN_TIMEOUT_MS: String(1000 * SHUTDOWN_TIMEOUT),
+  SHUTDOWN_DELAY_MS: String(1000 * SHUTDOWN_DELAY),
+}
+/** Jobs are gone from the page after a week, from the bucket when the stage's table says. */
+const MOST_RETENTION_DAYS = 7

@@ -32,6 +32,8 @@ export interface Stage {
   name: string
   /** Where it is, unless AWS_REGION says otherwise. */
   region: string
+  /** Where the site is, `vision.example.com`, unless DOMAIN says otherwise; null: at the load balancer's own name, over plain HTTP. */
+  domain: string | null
   zones: 2 | 3
   /** How tasks reach the internet: one small instance, or a gateway in each zone. */
   nat: 'instance' | 'gateway'
@@ -62,6 +64,7 @@ export interface Stage {
 const DEV: Stage = {
   name: 'dev',
   region: 'us-west-2',
+  domain: null,
   zones: 2,
   nat: 'instance',
   endpoints: [],

@@ -57,7 +57,6 @@ function environmentOf({ web, worker, rateLimit }: Stage): Record<string, string
     TRUST_PROXY: '1',
     INSTANCES: String(web.most),
     RATE_LIMIT: String(rateLimit),
-    DATA_DIR: '/app/data',
     // What was answered before is answered by all from the cache that they share.
     ...(worker === null ? {} : { RESULT_CACHE_BYTES: '50000000' }),
   }

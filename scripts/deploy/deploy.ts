@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { readSettings, type Settings } from '../../infra/settings'
-import { stageOf } from '../../infra/stages'
+import { type Stage, stageOf } from '../../infra/stages'
 import { ask, firstLine, Refusal, show } from './commands'
 import { preflight } from './preflight'
 import { prove } from './prove'
@@ -25,13 +25,13 @@ async function main(): Promise<void> {
   if (!values.stage) throw new Refusal(USAGE)
   const stage = stageOf(values.stage)
   if (positionals[0] === 'remove') return remove(stage.name, values.yes)
-  const settings = settingsOfShell()
-  const region = settings.region ?? stage.region
+  const settings = settingsOfShell(stage)
+  const { region } = settings
   const revision = settings.revision ?? (await revisionOfTree())
   if (settings.image !== null && settings.revision === null) {
     throw new Refusal('IMAGE is set and REVISION is not: nobody could tell whether that image is what runs afterwards.')
   }
-  await preflight(stage, settings, region)
+  await preflight(stage, settings)
   const environment = { AWS_REGION: region, REVISION: revision }
   if (!(await show('sst', ['diff', '--stage', stage.name], environment)))
     throw new Refusal('The plan cannot be made; see above.')
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
 /** Asks a site that was deployed before whether it is this tree, and has it classify a photo. */
 async function proveTree(url: string | undefined): Promise<void> {
   if (!url) throw new Refusal(PROVE)
-  await prove(url, versionOf(settingsOfShell().revision ?? (await revisionOfTree())), patience())
+  await prove(url, versionOf(process.env.REVISION || (await revisionOfTree())), patience())
 }
 
 /** What the image of a tree calls itself; see scripts/image-files.mjs. */
@@ -57,9 +57,9 @@ function versionOf(revision: string): string {
 
 const patience = () => Number(process.env.DEPLOY_PATIENCE_MS ?? PATIENCE_MS)
 
-function settingsOfShell(): Settings {
+function settingsOfShell(stage: Stage): Settings {
   try {
-    return readSettings()
+    return readSettings(stage)
   } catch (error) {
     throw new Refusal((error as Error).message)
   }

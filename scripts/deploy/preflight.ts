@@ -5,13 +5,14 @@ import type { Stage } from '../../infra/stages'
 import { ask, firstLine, Refusal } from './commands'
 
 /** What is asked before anything is changed: each failure is one line that says what to do. */
-export async function preflight(stage: Stage, settings: Settings, region: string): Promise<void> {
+export async function preflight(stage: Stage, settings: Settings): Promise<void> {
+  const { region } = settings
   const account = await requireCredentials()
   await requireRegion(region, stage)
   if (settings.image === null) await requireDocker()
   else await requireImage(settings.image, region)
   if (settings.domain !== null) await requireZone(settings.zone ?? '')
-  for (const line of await requireSecrets(stage, settings, region)) console.log(line)
+  for (const line of await requireSecrets(stage, settings)) console.log(line)
   console.log(`${stage.name} goes to account ${account}, region ${region}.`)
 }
 
@@ -74,7 +75,8 @@ async function requireZone(zone: string): Promise<void> {
 }
 
 /** Makes the operator's token where there is none; asks for what only the operator knows. */
-async function requireSecrets(stage: Stage, settings: Settings, region: string): Promise<string[]> {
+async function requireSecrets(stage: Stage, settings: Settings): Promise<string[]> {
+  const { region } = settings
   const { parameter } = namesOf(settings, stage)
   const names = stage.secrets.map(parameter)
   const query = ['--query', 'InvalidParameters', '--output', 'json']
