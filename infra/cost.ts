@@ -1,3 +1,4 @@
+import { BACKLOG, COUNTS, GAUGES, TIMES } from '../lib/server/observe/figures'
 import { PRICES, type PriceName } from './prices'
 import { type Stage, sizeOf, type Tasks } from './stages'
 
@@ -13,8 +14,8 @@ const HOURS = 730
 export const ASSUMED = { logsGb: 1, storageGb: 5, capacityUnits: 0.2 } as const
 /** Root disk of the NAT instance, in GB. */
 const NAT_DISK = 8
-/** Figures of its own that a service writes; see lib/server/observe/emf.ts and open-metrics.ts. */
-const FIGURES = { web: 14, worker: 14, jobs: 2 }
+/** Figures of its own that a service writes. */
+const FIGURES = COUNTS.length + TIMES.length + GAUGES.length
 /** As infra/alarms.ts and infra/worker.ts have them. */
 const ALARMS = { web: 6, most: 1, worker: 5 }
 
@@ -35,7 +36,7 @@ export function costOf(stage: Stage): Line[] {
     dollars: count * PRICES[price].dollars,
   })
   const nats = nat === 'gateway' ? zones : 1
-  const figures = FIGURES.web + (worker ? FIGURES.worker + FIGURES.jobs : 0)
+  const figures = FIGURES + (worker ? FIGURES + BACKLOG.length : 0)
   const alarms = ALARMS.web + (web.most > web.least ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0)
   const lines = [
     ...tasks('web tasks', web, stage),

@@ -3,6 +3,7 @@ import type { Environment } from './env'
 import type { Jobs } from './jobs/jobs'
 import type { Log } from './log'
 import { EmfWriter, type Gauge } from './observe/emf'
+import type { BACKLOG, GAUGES } from './observe/figures'
 import { Metrics } from './observe/metrics'
 
 /** What the figures are of. */
@@ -11,6 +12,8 @@ export interface Measured {
   stats(): EngineStats
   jobs?: Pick<Jobs, 'backlog'> | null
 }
+
+type Told = Record<(typeof GAUGES)[number], Gauge> & Partial<Record<(typeof BACKLOG)[number], Gauge>>
 
 /** How often a line is written: CloudWatch keeps minutes. */
 const EVERY_MS = 60_000
@@ -33,7 +36,7 @@ export function openMetrics(
   return new Metrics(measured.stats, emf)
 }
 
-function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Record<string, Gauge>> {
+function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Told> {
   let restarts = 0
   return async () => {
     const { queue, workers } = stats()
@@ -51,7 +54,7 @@ function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Record<str
 }
 
 /** Without Redis there is nothing to say of the jobs that many machines share: no figure is better than a wrong one. */
-async function backlogOf(jobs: Measured['jobs'], log: Log): Promise<Record<string, Gauge>> {
+async function backlogOf(jobs: Measured['jobs'], log: Log): Promise<Partial<Record<(typeof BACKLOG)[number], Gauge>>> {
   try {
     const backlog = await jobs?.backlog?.()
     if (!backlog) return {}

@@ -1,3 +1,4 @@
+import { COUNTS, TIMES } from './figures'
 import { Samples } from './samples'
 
 /** CloudWatch takes no more values of one metric in one line. */
@@ -18,9 +19,6 @@ export interface EmfOptions {
   write: (line: string) => void
   everyMs: number
 }
-
-const COUNTS = ['Requests', 'ClientErrors', 'ServerErrors', 'Refusals', 'Photos'] as const
-const TIMES = ['RequestTime', 'QueueTime', 'DecodeTime', 'RunTime'] as const
 
 /**
  * The figures of each minute as one line of the log, in CloudWatch's embedded metric format: CloudWatch makes metrics of it, and nobody is called.

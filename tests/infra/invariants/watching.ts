@@ -1,4 +1,5 @@
 import { stageOf } from '@/infra/stages'
+import { BACKLOG, COUNTS, GAUGES, TIMES } from '@/lib/server/observe/figures'
 import {
   all,
   changeContainer,
@@ -16,6 +17,8 @@ const ALARMS = ['WebCpu', 'WebMemory', 'ServerErrors', 'Latency', 'UnhealthyTask
 const OF_WORKERS = ['WorkerMemory', 'QueueAge', 'RunningWorkers']
 /** They scale; nobody is told. */
 const SCALING = /^(PhotosWait|NoPhotoWaits)$/
+
+const FIGURES: readonly string[] = [...COUNTS, ...TIMES, ...GAUGES, ...BACKLOG]
 
 const alarms = (graph: Graph) =>
   all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm').filter(({ name }) => !SCALING.test(name))
@@ -119,13 +122,19 @@ export const WATCHING: Invariant[] = [
     name: 'the app’s own figures are asked for by the names that it gives them',
     check(graph) {
       const { PROJECT_NAME, ENVIRONMENT } = environment(graph, 'Web')
+      const shown = [...dashboardText(graph).matchAll(new RegExp(`"${PROJECT_NAME}","(\\w+)"`, 'g'))].map(
+        ([, name]) => name,
+      )
+      const unknown = (name: unknown) => (FIGURES.includes(name as string) ? [] : [`the app tells no ${name}`])
       return all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm')
         .filter(({ inputs }) => inputs.namespace && !inputs.namespace.startsWith('AWS/'))
         .flatMap(({ name, inputs }) => [
           ...differ(`namespace of ${name}`, inputs.namespace, PROJECT_NAME),
           ...differ(`stage of ${name}`, inputs.dimensions.Environment, ENVIRONMENT),
+          ...unknown(inputs.metricName),
         ])
         .concat(
+          shown.flatMap(unknown),
           differ(
             'dashboard',
             dashboardText(graph).includes(`"${PROJECT_NAME}","RunTime","Environment","${ENVIRONMENT}"`),
@@ -134,6 +143,10 @@ export const WATCHING: Invariant[] = [
         )
     },
     mutations: {
+      'a figure that the app does not tell': (graph) => {
+        const { inputs } = one(graph, 'Dashboard')
+        inputs.dashboardBody = inputs.dashboardBody.replaceAll('"RunTime"', '"RunningTime"')
+      },
       'another namespace': (graph) =>
         changeContainer(graph, 'Web', (container) => {
           for (const entry of container.environment) if (entry.name === 'PROJECT_NAME') entry.value = 'other'
