@@ -15,7 +15,7 @@ interface Rule {
 const only = (name: string, to: RegExp, home: string): Rule => ({ name, from: new RegExp(`^(?!${home})`), to })
 
 const RULES: readonly Rule[] = [
-  { name: 'product-leaves-tests-alone', from: /./, to: /^(tests|bench|scripts)\// },
+  { name: 'product-leaves-tests-alone', from: /./, to: /^(tests|bench|scripts|infra)\// },
   { name: 'shared-is-the-floor', from: /^lib\/shared\//, to: /^(app|components|bin|cli|lib\/(client|server))\// },
   { name: 'shared-has-no-node', from: /^lib\/shared\//, to: /^node:/ },
   { name: 'client-stands-on-shared', from: /^lib\/client\//, to: /^(app|components|bin|cli|lib\/server)\// },

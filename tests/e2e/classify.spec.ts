@@ -172,7 +172,7 @@ test('HEIC is converted in the browser @phone', async ({ page }) => {
   await expect(thumbnails(page).first().locator('img')).toBeVisible()
 })
 
-test('a large photo is sent smaller and says so, unless the original is wanted @phone', async ({ page }) => {
+test('a large photo is sent smaller and says so, unless the original is wanted', async ({ page }) => {
   const large = sharp('public/gallery/koala.webp').resize(5400).sharpen({ sigma: 2 })
   const buffer = await large.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()
   expect(buffer.length).toBeGreaterThan(20_000_000) // More than the server takes.

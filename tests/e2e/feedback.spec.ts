@@ -88,7 +88,7 @@ for (const theme of ['light', 'dark'] as const) {
   })
 }
 
-test('with a password before it, the whole page works for who has it @phone', async ({ browser }) => {
+test('with a password before it, the whole page works for who has it', async ({ browser }) => {
   const hash = startVision(['hash-password', 'ada'])
   hash.child.stdin.end('open sesame please')
   await new Promise((resolve) => hash.child.on('close', resolve))

@@ -61,7 +61,7 @@ test('a map of what speaks for a label, over the photo; another label, its stren
   await expect(page.getByText(/what speaks for espresso/)).toBeVisible()
 })
 
-test('cancelled, tried again, and what the server refuses is said @phone', async ({ page }) => {
+test('cancelled, tried again, and what the server refuses is said', async ({ page }) => {
   // The server's answer is held back until the test lets it go.
   let release = () => {}
   const held = new Promise<void>((resolve) => {

@@ -95,14 +95,14 @@ test('jobs share the workers: a small one waits for none of the large ones, and 
   const { url } = machines.web[0]!
   const make = (count: number) => createJob(url, formOf(distinctPhotos(count)), '?model=fast')
   try {
-    const [one, other] = [await make(900), await make(900)]
+    const [one, other] = [await make(600), await make(600)]
     const small = await make(10)
     await jobDone(url, small.id)
     const before = [await jobOf(url, one.id), await jobOf(url, other.id)]
-    expect(before.reduce((sum, { counts }) => sum + counts.done, 0)).toBeLessThan(900)
+    expect(before.reduce((sum, { counts }) => sum + counts.done, 0)).toBeLessThan(600)
     await jobDone(url, one.id)
-    // A shard or two may be between them, and those that run.
-    expect((await jobOf(url, other.id)).counts.done).toBeGreaterThanOrEqual(500)
+    // A shard or two may be between them, and those that run; of one after the other it would have none.
+    expect((await jobOf(url, other.id)).counts.done).toBeGreaterThanOrEqual(200)
     await jobDone(url, other.id)
   } finally {
     await machines.stop()
