@@ -16,6 +16,7 @@ import { TASKS } from './invariants/tasks'
 import { WATCHING } from './invariants/watching'
 
 const INVARIANTS: readonly Invariant[] = [...NETWORK, ...BALANCER, ...TASKS, ...RIGHTS, ...STORAGE, ...WATCHING]
+const AT_ONCE = 2
 const DOMAIN = { DOMAIN: 'vision.example.com' }
 /** Every line of the table, a preview, and production with a domain in two regions. */
 const STAGES: [title: string, stage: string, settings: Record<string, string>][] = [
@@ -52,7 +53,11 @@ function broken({ check }: Invariant, graph: Graph): string[] {
   }
 }
 
-const graphs = await Promise.all(STAGES.map(([, stage, settings]) => build(stage, settings)))
+const graphs: Graph[] = []
+// Each is a process of some hundreds of MB.
+for (let i = 0; i < STAGES.length; i += AT_ONCE) {
+  graphs.push(...(await Promise.all(STAGES.slice(i, i + AT_ONCE).map(([, stage, settings]) => build(stage, settings)))))
+}
 
 describe.each(STAGES.map(([title], i) => [title, graphs[i] as Graph] as const))('%s', (_title, graph) => {
   test.each(INVARIANTS.map((each) => [each.name, each] as const))('%s', (_name, invariant) => {
