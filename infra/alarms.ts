@@ -166,8 +166,7 @@ function workerAlarms({ names }: Surroundings): Record<string, Alarm> {
 
 /** `targetgroup/…` of the web service, as CloudWatch names it. */
 export function targetGroupOf(web: sst.aws.Service): $util.Output<string> {
-  const [first] = [web.nodes.service.loadBalancers]
-  return first.apply((balancers) => {
+  return web.nodes.service.loadBalancers.apply((balancers) => {
     const arn = balancers?.[0]?.targetGroupArn
     if (arn === undefined) throw new Error('the web service has a target group')
     return arn.slice(arn.lastIndexOf(':') + 1)

@@ -6,7 +6,6 @@ interface Graph {
   title: string
   metrics: Metric[]
   stat?: string
-  unit?: string
 }
 
 const [WIDTH, HEIGHT, COLUMNS] = [8, 6, 3]

@@ -1,6 +1,6 @@
 import { pushModels } from '@/lib/server/catalog/push'
 import { bucketEnvironment, quietAwsSdk } from '@/lib/server/env'
-import { parseLocation } from '@/lib/server/storage/location'
+import { folderPrefix, parseLocation } from '@/lib/server/storage/location'
 import { Problem } from '@/lib/shared/problem'
 import { EXIT, Failure } from '../exit'
 import { installed } from './list'
@@ -14,7 +14,7 @@ export async function push(where: Where, place: string): Promise<void> {
   if (damaged) throw new Failure(EXIT.invalid, `${damaged.id} is not fit to be sent: ${damaged.error}.`)
   quietAwsSdk()
   const { openBuckets } = await import('@/lib/server/storage/buckets')
-  const prefix = location.prefix === '' || location.prefix.endsWith('/') ? location.prefix : `${location.prefix}/`
+  const prefix = folderPrefix(location)
   try {
     const { files, sent } = await pushModels(where.modelsDir, openBuckets(bucketEnvironment())(location.bucket), prefix)
     console.log(`${files} files are at s3://${location.bucket}/${prefix}, ${sent} of them new.`)

@@ -29,12 +29,16 @@ export function openEngine(environment: Environment, models: () => string, worke
   })
 }
 
-/** Loads the models again, beside the old ones. Where that fails, one line says so and the old ones serve on. */
-export async function reloadModels(engine: Engine, log: Log): Promise<void> {
+/** Loads the models again, beside the old ones. Whether they serve now: where that fails, one line says so and the old ones serve on. */
+export async function reloadModels(engine: Engine, log: Log): Promise<boolean> {
   log.info({}, 'the models have changed and are loaded again')
-  await engine
-    .reload()
-    .catch((err: Error) => log.error({ err }, 'the models cannot be loaded again; the old ones serve on'))
+  try {
+    await engine.reload()
+    return true
+  } catch (err) {
+    log.error({ err }, 'the models cannot be loaded again; the old ones serve on')
+    return false
+  }
 }
 
 /** Half of the memory belongs to the workers; one that grew beyond its share is replaced, but no small one. */

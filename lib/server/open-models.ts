@@ -7,14 +7,14 @@ import { watchModels } from './catalog/watch'
 import type { Environment } from './env'
 import type { Log } from './log'
 import { fromRoot } from './open-engine'
-import { parseLocation } from './storage/location'
+import { folderPrefix, parseLocation } from './storage/location'
 
 /** Where the models are, whoever keeps them. */
 export interface Models {
   /** The folder that they are read from now. */
   path(): string
-  /** Calls after other models have come. */
-  onChange(changed: () => Promise<void>): void
+  /** Calls after other models have come; the call says whether they are what serves now. */
+  onChange(changed: () => Promise<boolean>): void
   /** Looks at once whether other models have come; resolves when who asked for it has been called. */
   refresh(): Promise<void>
   close(): Promise<void>
@@ -35,8 +35,7 @@ export async function openModels(environment: Environment, log: Log): Promise<Mo
   const { openBuckets } = await import('./storage/buckets')
   const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = environment
   const store = openBuckets({ endpoint, region })(location.bucket)
-  const prefix = location.prefix === '' || location.prefix.endsWith('/') ? location.prefix : `${location.prefix}/`
-  const mirror = new ModelMirror(store, prefix, await mkdtemp(join(tmpdir(), 'vision-models-')))
+  const mirror = new ModelMirror(store, folderPrefix(location), await mkdtemp(join(tmpdir(), 'vision-models-')))
   await fetchFirst(mirror, environment.MODELS_DIR)
   log.info({ from: environment.MODELS_DIR }, 'the models are fetched')
   return mirroredModels(mirror, environment.MODELS_REFRESH_SECONDS * 1000, log)
@@ -73,13 +72,14 @@ async function fetchFirst(mirror: ModelMirror, from: string): Promise<void> {
 /** A bucket that is away, or has half a set, changes nothing: what was fetched serves on. */
 function mirroredModels(mirror: ModelMirror, everyMs: number, log: Log): Models {
   const stop = new AbortController()
-  const listeners: (() => Promise<void>)[] = []
+  let changed: () => Promise<boolean> = async () => true
   let running: Promise<void> | null = null
   let complained = ''
 
   async function look(): Promise<void> {
     try {
-      if (await mirror.refresh(stop.signal)) for (const changed of listeners) await changed()
+      // Where the new ones do not serve the old ones do, and need their files.
+      if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.forgetOlder()
       complained = ''
     } catch (error) {
       if (stop.signal.aborted) return
@@ -97,7 +97,9 @@ function mirroredModels(mirror: ModelMirror, everyMs: number, log: Log): Models 
   const timer = everyMs > 0 ? setInterval(() => void refresh(), everyMs).unref() : undefined
   return {
     path: () => mirror.path,
-    onChange: (changed) => void listeners.push(changed),
+    onChange(listener) {
+      changed = listener
+    },
     refresh,
     async close() {
       clearInterval(timer)

@@ -45,6 +45,20 @@ test('asked for with the first work, given back when there was none for a while'
   expect(warned).toEqual([])
 })
 
+test('renewed while it holds, though work comes in pieces with gaps between them', async () => {
+  const { url, asked } = await agent()
+  const protection = new ScaleInProtection(url, { warn: () => {} }, 60_000, 40)
+  for (let pieces = 0; asked.length < 3; pieces++) {
+    await protection.begin()
+    protection.end()
+    await new Promise((gap) => setTimeout(gap, 5))
+    expect(pieces).toBeLessThan(1000)
+  }
+  await protection.release()
+  expect(asked.slice(0, 3)).toEqual([ON, ON, ON])
+  expect(asked.at(-1)).toEqual(OFF)
+})
+
 test('work goes on where ECS refuses, or is not there', async () => {
   const warned: unknown[] = []
   const log = { warn: (fields: object) => warned.push(fields) }

@@ -13,7 +13,8 @@ const CALL_MS = 5_000
 export class ScaleInProtection {
   private work = 0
   private isProtected = false
-  private timer: NodeJS.Timeout | undefined
+  private renewal: NodeJS.Timeout | undefined
+  private idle: NodeJS.Timeout | undefined
   private last: Promise<void> = Promise.resolve()
 
   /** @param agent address of the ECS agent, as it stands in ECS_AGENT_URI */
@@ -21,29 +22,29 @@ export class ScaleInProtection {
     private readonly agent: string,
     private readonly log: { warn(fields: object, message: string): void },
     private readonly idleMs = IDLE_MS,
+    private readonly renewMs = RENEW_MS,
   ) {}
 
   /** Resolves when the protection is asked for, whether or not it is granted. */
-  async begin(): Promise<void> {
+  begin(): Promise<void> {
     this.work++
-    if (this.work > 1) return this.last
-    clearTimeout(this.timer)
-    this.timer = setInterval(() => this.ask(true), RENEW_MS).unref()
-    if (this.isProtected) return
+    clearTimeout(this.idle)
+    if (this.isProtected) return this.last
     this.isProtected = true
-    await this.ask(true)
+    // For as long as it holds, whatever gaps there are between two pieces of work.
+    this.renewal = setInterval(() => this.ask(true), this.renewMs).unref()
+    return this.ask(true)
   }
 
   end(): void {
     this.work--
-    if (this.work > 0) return
-    clearInterval(this.timer)
-    this.timer = setTimeout(() => void this.release(), this.idleMs).unref()
+    if (this.work === 0) this.idle = setTimeout(() => void this.release(), this.idleMs).unref()
   }
 
   /** Gives it back at once. */
   async release(): Promise<void> {
-    clearTimeout(this.timer)
+    clearTimeout(this.idle)
+    clearInterval(this.renewal)
     if (!this.isProtected) return
     this.isProtected = false
     await this.ask(false)

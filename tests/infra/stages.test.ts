@@ -9,13 +9,22 @@ import { PRICES, type PriceName } from '@/infra/prices'
 import { stageOf } from '@/infra/stages'
 import { all, type Graph, type Invariant, type Mutation, one } from './graph'
 import { BALANCER } from './invariants/balancer'
+import { CONTAINERS } from './invariants/containers'
 import { NETWORK } from './invariants/network'
 import { RIGHTS } from './invariants/rights'
 import { STORAGE } from './invariants/storage'
 import { TASKS } from './invariants/tasks'
 import { WATCHING } from './invariants/watching'
 
-const INVARIANTS: readonly Invariant[] = [...NETWORK, ...BALANCER, ...TASKS, ...RIGHTS, ...STORAGE, ...WATCHING]
+const INVARIANTS: readonly Invariant[] = [
+  ...NETWORK,
+  ...BALANCER,
+  ...CONTAINERS,
+  ...TASKS,
+  ...RIGHTS,
+  ...STORAGE,
+  ...WATCHING,
+]
 const AT_ONCE = 2
 const DOMAIN = { DOMAIN: 'vision.example.com' }
 /** Every line of the table, a preview, and production with a domain in two regions. */

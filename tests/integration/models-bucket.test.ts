@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,6 +88,26 @@ test('half a set, or a file that is not what the checksums say, is not loaded', 
   expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
 })
 
+test('sets that cannot be loaded take nothing from the one that serves: its workers start again from it', async () => {
+  edit<{ note?: string }>(join(folder, 'efficientnet-lite0-int8/config.json'), (config) => {
+    config.note = 'sent again: what lay there was damaged'
+  })
+  makeDefault('balanced')
+  await push()
+  server = await startServer({ env })
+  const client = s3Client({ endpoint: s3.url })
+  const put = (name: string, Body: string) =>
+    client.send(new PutObjectCommand({ Bucket: 'photos', Key: `models/v1/${name}`, Body }))
+  for (const nonsense of ['{', '{{', '{{{']) {
+    await put('catalog.json', nonsense)
+    await put('SHA256SUMS', `${createHash('sha256').update(nonsense).digest('hex')}  catalog.json\n`)
+    const failures = () => server?.output().match(/the models cannot be loaded again/g)?.length ?? 0
+    await vi.waitUntil(() => failures() === nonsense.length, { timeout: 20_000 })
+  }
+  for (const pid of server.workers()) process.kill(pid, 'SIGKILL')
+  expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
+})
+
 test('a server that finds no models says so in one line and stops', async () => {
   const failed = startServer({ env: { ...env, MODELS_DIR: 's3://nowhere/models/' } })
   await expect(failed).rejects.toThrow(
@@ -99,9 +120,6 @@ test('a server that finds no models says so in one line and stops', async () => 
 
 test('a worker that has not heard of a job’s model yet asks for it', async () => {
   makeDefault('balanced')
-  edit<{ note?: string }>(join(folder, 'efficientnet-lite0-int8/config.json'), (config) => {
-    config.note = 'sent again: what lay there was damaged'
-  })
   await push()
   const machines = await startMachines({
     s3: { ...s3, url: network.url },

@@ -9,8 +9,6 @@ const CHECKSUMS_BYTES = 2_000_000
 /** Of one file: it passes through memory. */
 const FILE_BYTES = 1_000_000_000
 const FILES_AT_ONCE = 4
-/** Old sets that are kept: the one before, of which a worker may still be starting. */
-const KEPT = 2
 
 /** The bucket has no whole set. Its message is for the operator. */
 export class MirrorError extends Error {
@@ -33,6 +31,8 @@ export class MirrorError extends Error {
 export class ModelMirror {
   private sums: string | null = null
   private readonly sets: string[] = []
+  /** How many sets there were: each has a folder of its own, also one that comes again. */
+  private fetched = 0
 
   /**
    * @param store the bucket
@@ -61,18 +61,19 @@ export class ModelMirror {
     const sums = new TextDecoder().decode(await this.read(CHECKSUMS, CHECKSUMS_BYTES, signal))
     if (sums === this.sums) return false
     const files = this.parse(sums)
-    const path = join(this.folder, createHash('sha256').update(sums).digest('hex').slice(0, 16))
+    const path = join(this.folder, String(this.fetched))
     await rm(`${path}.partial`, { recursive: true, force: true })
-    const queue = [...files]
-    const fetchFiles = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) await this.fetch(`${path}.partial`, next, signal)
-    }
-    await Promise.all(Array.from({ length: FILES_AT_ONCE }, fetchFiles))
-    await rm(path, { recursive: true, force: true })
+    await this.fetchAll(`${path}.partial`, [...files], signal)
     await rename(`${path}.partial`, path)
-    await this.keep(path)
+    this.fetched++
+    this.sets.push(path)
     this.sums = sums
     return true
+  }
+
+  /** Removes the sets before the latest. Until then they stay: who serves from one may have to read it again. */
+  async forgetOlder(): Promise<void> {
+    for (const old of this.sets.splice(0, this.sets.length - 1)) await rm(old, { recursive: true, force: true })
   }
 
   /** Removes all copies. */
@@ -86,6 +87,21 @@ export class ModelMirror {
     } catch (error) {
       throw new MirrorError(`${this.name(CHECKSUMS)}: ${(error as Error).message}`, false, { cause: error })
     }
+  }
+
+  /** Ends when no fetch runs any more, also where one has failed: nobody writes into a folder that is taken away. */
+  private async fetchAll(folder: string, queue: [string, string][], signal?: AbortSignal): Promise<void> {
+    const lane = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        await this.fetch(folder, next, signal).catch((error) => {
+          queue.length = 0
+          throw error
+        })
+      }
+    }
+    const lanes = await Promise.allSettled(Array.from({ length: FILES_AT_ONCE }, lane))
+    const failed = lanes.find((each) => each.status === 'rejected')
+    if (failed) throw failed.reason
   }
 
   private async fetch(folder: string, [path, digest]: [string, string], signal?: AbortSignal): Promise<void> {
@@ -102,13 +118,6 @@ export class ModelMirror {
     const object = await this.store.get(`${this.prefix}${path}`, { most, signal })
     if (object === null) throw new MirrorError(`${this.name(path)} is not there`, path !== CHECKSUMS)
     return object.bytes
-  }
-
-  private async keep(path: string): Promise<void> {
-    this.sets.push(path)
-    for (const old of this.sets.splice(0, this.sets.length - KEPT)) {
-      if (!this.sets.includes(old)) await rm(old, { recursive: true, force: true })
-    }
   }
 
   private name(path: string): string {

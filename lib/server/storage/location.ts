@@ -26,3 +26,8 @@ export function isWithin({ bucket, prefix }: Location, outer: Location): boolean
 export function locationOf(bucket: string, key: string): string {
   return `s3://${bucket}/${key}`
 }
+
+/** A location's prefix as that of a folder: with a slash at its end, or empty for the whole bucket. */
+export function folderPrefix({ prefix }: Location): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
+}

@@ -1,0 +1,136 @@
+import { sizeOf, stageOf } from '@/infra/stages'
+import { OPTIONS } from '@/lib/server/options'
+import { changeContainer, container, differ, environment, type Invariant, one, services } from '../graph'
+
+/** What SST puts into every container besides. */
+const OF_SST = /^SST_/
+
+/** A task by itself: its container, its size, what it is told. */
+export const CONTAINERS: Invariant[] = [
+  {
+    name: 'a container has no root, no terminal, no capability, and nothing to write on but two folders, four where a shell is allowed',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const { user, pseudoTerminal, readonlyRootFilesystem, linuxParameters, mountPoints } = container(graph, service)
+        const volumes = one(graph, `${service}Task`).inputs.volumes?.map(({ name }: { name: string }) => name)
+        return [
+          ...differ('user', user, '1000:1000'),
+          ...differ('terminal', pseudoTerminal, false),
+          ...differ('read-only', readonlyRootFilesystem, true),
+          ...differ('capabilities dropped', linuxParameters.capabilities?.drop, ['ALL']),
+          ...differ('init', linuxParameters.initProcessEnabled, true),
+          ...differ(
+            'writable',
+            mountPoints?.map((point) => point.containerPath),
+            ['/tmp', '/app/data', ...(stageOf(graph.stage).exec ? ['/var/lib/amazon', '/var/log/amazon'] : [])],
+          ),
+          ...differ(
+            'volumes',
+            volumes,
+            mountPoints?.map((point) => point.sourceVolume),
+          ),
+        ]
+      }),
+    mutations: {
+      root: (graph) => changeContainer(graph, 'Web', (one) => delete one.user),
+      'a terminal': (graph) => changeContainer(graph, 'Web', (one) => Object.assign(one, { pseudoTerminal: true })),
+      'a root to write on': (graph) =>
+        changeContainer(graph, 'Web', (one) => Object.assign(one, { readonlyRootFilesystem: false })),
+      'all capabilities': (graph) => changeContainer(graph, 'Web', (one) => delete one.linuxParameters.capabilities),
+      'nowhere to write': (graph) => {
+        one(graph, 'WebTask').inputs.volumes = []
+      },
+    },
+  },
+  {
+    name: 'a container has the one port that is called, a worker none',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const wanted = service === 'Web' ? [3000] : []
+        const { portMappings } = container(graph, service)
+        return differ(
+          service,
+          portMappings.map(({ containerPort, containerPortRange }) => containerPort ?? containerPortRange),
+          wanted,
+        )
+      }),
+    mutations: {
+      'every port': (graph) =>
+        changeContainer(graph, 'Web', (one) =>
+          Object.assign(one, { portMappings: [{ containerPortRange: '1-65535' }] }),
+        ),
+      'another port': (graph) =>
+        changeContainer(graph, 'Web', (one) => Object.assign(one, { portMappings: [{ containerPort: 22 }] })),
+    },
+  },
+  {
+    name: 'tasks have the size and the architecture of the table',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const { web, worker, architecture } = stageOf(graph.stage)
+        const tasks = service === 'Web' ? web : worker
+        const { cpu, memory, runtimePlatform } = one(graph, `${service}Task`).inputs
+        if (!tasks) return [`${service} is not in the table`]
+        const size = sizeOf(tasks.size)
+        return [
+          ...differ('CPU', Number(cpu), 1024 * Number.parseFloat(size.cpu)),
+          ...differ('memory', Number(memory), 1024 * Number.parseFloat(size.memory)),
+          ...differ('architecture', runtimePlatform.cpuArchitecture, architecture.toUpperCase()),
+        ]
+      }),
+    mutations: {
+      'half the memory': (graph) => {
+        const { inputs } = one(graph, 'WebTask')
+        inputs.memory = String(Number(inputs.memory) / 2)
+      },
+    },
+  },
+  {
+    name: 'tasks are told only what the app reads, and where its models, its name and its figures are',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const told = environment(graph, service)
+        const unknown = Object.keys(told).filter((name) => !(name in OPTIONS) && !OF_SST.test(name))
+        return [
+          ...unknown.map((name) => `${service} does not read ${name}`),
+          ...differ('models', /^s3:\/\/[a-z0-9-]+\/models\/$/.test(told.MODELS_DIR ?? ''), true),
+          ...differ('environment', told.ENVIRONMENT, graph.stage),
+          ...differ('figures', told.METRICS, 'emf'),
+        ]
+      }),
+    mutations: {
+      'a name that nobody reads': (graph) =>
+        changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'MODEL_DIR', value: 'models' })),
+      'no figures': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          container.environment = container.environment.filter(({ name }) => name !== 'METRICS')
+        }),
+      'models of the image': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          for (const entry of container.environment) if (entry.name === 'MODELS_DIR') entry.value = 'models'
+        }),
+    },
+  },
+  {
+    name: 'the web task listens to the balancer, believes it and no other proxy, and limits its clients',
+    check(graph) {
+      const { HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES } = environment(graph, 'Web')
+      const { rateLimit, web } = stageOf(graph.stage)
+      return differ(
+        'told',
+        [HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES],
+        ['0.0.0.0', '3000', '1', String(rateLimit), String(web.most)],
+      )
+    },
+    mutations: {
+      'believes everybody': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          for (const entry of container.environment) if (entry.name === 'TRUST_PROXY') entry.value = '2'
+        }),
+      'no limit': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          for (const entry of container.environment) if (entry.name === 'RATE_LIMIT') entry.value = '0'
+        }),
+    },
+  },
+]
