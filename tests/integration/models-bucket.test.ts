@@ -104,7 +104,14 @@ test('sets that cannot be loaded take nothing from the one that serves: its work
     const failures = () => server?.output().match(/the models cannot be loaded again/g)?.length ?? 0
     await vi.waitUntil(() => failures() === nonsense.length, { timeout: 20_000 })
   }
-  for (const pid of server.workers()) process.kill(pid, 'SIGKILL')
+  const [running, killed] = [server, server.workers()]
+  for (const pid of killed) process.kill(pid, 'SIGKILL')
+  // A photo that comes before the server has seen it may lose two workers, and is refused then.
+  const replaced = async () => {
+    const { workers } = await (await fetch(`${running.url}/health/status`)).json()
+    return workers.ready === killed.length && !running.workers().some((pid) => killed.includes(pid))
+  }
+  await vi.waitUntil(replaced, { timeout: 20_000 })
   expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
 })
 
