@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
-import { CSV_MARK, RESULT_COLUMNS, type ResultRow, resultText } from '@/lib/shared/results'
+import { CSV_MARK, listCell, RESULT_COLUMNS, type ResultRow, resultText } from '@/lib/shared/results'
 import { EXIT, Failure } from '../exit'
 
 export const FORMATS = ['csv', 'json', 'ndjson', 'parquet'] as const
@@ -57,8 +57,6 @@ const PARQUET_TYPES = {
   bytes: 'INT32',
   ms: 'DOUBLE',
 } as const
-/** Lists as in CSV: readers of nested columns differ. */
-const LIST_SEPARATOR = '|'
 
 async function writeParquet(rows: Iterable<ResultRow>, path: string): Promise<void> {
   const { parquetWriteFile } = await import('hyparquet-writer')
@@ -66,7 +64,8 @@ async function writeParquet(rows: Iterable<ResultRow>, path: string): Promise<vo
   for (const row of rows) {
     for (const { name, data } of columns) {
       const value = row[name]
-      data.push(Array.isArray(value) ? value.join(LIST_SEPARATOR) : value)
+      // Lists as in CSV: readers of nested columns differ.
+      data.push(Array.isArray(value) ? listCell(value) : value)
     }
   }
   const columnData = columns.map(({ name, data }) => ({

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { publish, requireId, stage } from '@/lib/server/catalog/install'
+import { dataFilesOf } from '@/lib/server/catalog/onnx/data-files'
 import { EXIT, Failure } from '../exit'
 import { asFailure, modelCheck, sentence } from './check'
 import type { Where } from './where'
@@ -40,12 +41,14 @@ async function filesOf(path: string, options: Options): Promise<Record<string, s
       sentence('an ONNX file alone says neither its labels nor its preprocessing: give --config and --preprocessor'),
     )
   }
-  const data = await first([`${path}_data`, `${path}.data`])
+  const data = await dataFilesOf(dirname(path), basename(path)).catch((error: Error) => {
+    throw new Failure(EXIT.invalid, sentence(error.message), { cause: error })
+  })
   return {
     'config.json': config,
     'preprocessor_config.json': preprocessor,
     [join('onnx', 'model.onnx')]: path,
-    ...(data ? { [join('onnx', basename(data))]: data } : {}),
+    ...Object.fromEntries(data.map((name) => [join('onnx', name), join(dirname(path), name)])),
   }
 }
 

@@ -19,7 +19,7 @@ type Line = { done: number; of: number } | { explanation: Explanation } | { prob
  * @throws Failure; what was aborted throws the signal's reason
  */
 export async function explain(file: Blob, { model, label, signal, onProgress }: ExplainCall): Promise<Explanation> {
-  const query = new URLSearchParams({ model, label: String(label), stream: '1' })
+  const query = new URLSearchParams({ model, label: `#${label}`, stream: '1' })
   const reply = await reached(fetch(`/api/explain?${query}`, { method: 'POST', body: file, signal }), signal)
   if (!reply.ok || !reply.body) throw failureOf(reply.status, await reply.text(), reply.headers.get('retry-after'))
   for await (const line of linesOf(reply.body, signal)) {

@@ -30,7 +30,10 @@ export const modelRefSchema = z
   .object({
     id: z.string().meta({ examples: ['efficientnet-lite1-int8'] }),
     type: z.string().nullable().meta({ description: 'fast, balanced, accurate, or null for any other model.' }),
-    revision: z.string().meta({ description: 'SHA-256 of the model file.', examples: ['sha256:9c1b…'] }),
+    revision: z.string().meta({
+      description: 'SHA-256 over all files that decide an answer: graph, weights, labels, preprocessing.',
+      examples: ['sha256:9c1b…'],
+    }),
     calibrated: z.boolean().meta({ description: 'Whether a score is the share of such answers that are right.' }),
   })
   .meta({ id: 'ModelRef' })

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   not_an_image: [415, 'This is not an image'],
   unsupported_format: [415, 'This image format is not supported'],
   truncated_image: [422, 'The image is truncated or damaged'],
+  model_failed: [422, 'The model failed on this image'],
   url_refused: [422, 'This address is not fetched'],
   url_unreachable: [422, 'The address could not be read'],
   conflict: [409, 'This contradicts what is there'],

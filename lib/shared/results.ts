@@ -116,7 +116,7 @@ export function csvHeader(columns: readonly ResultColumn[] = RESULT_COLUMNS): st
   return csvRecord(columns)
 }
 
-/** A row as a line of RFC 4180. Lists are joined by `|`; text that a spreadsheet would take for a formula begins with an apostrophe. */
+/** A row as a line of RFC 4180. Lists are joined by `|` (see `listCell`); text that a spreadsheet would take for a formula begins with an apostrophe. */
 export function csvLine(row: ResultRow, columns: readonly ResultColumn[] = RESULT_COLUMNS): string {
   return csvRecord(columns.map((column) => cell(row[column])))
 }
@@ -126,7 +126,12 @@ function csvRecord(cells: readonly unknown[]): string {
 }
 
 function cell(value: ResultRow[ResultColumn]): string | number | boolean | null {
-  return Array.isArray(value) ? value.join('|') : value
+  return Array.isArray(value) ? listCell(value) : value
+}
+
+/** A list in one cell: joined by `|`. A `|` or a backslash within a label is written with a backslash before it. */
+export function listCell(values: readonly (string | number)[]): string {
+  return values.map((value) => String(value).replace(/[\\|]/g, '\\$&')).join('|')
 }
 
 /** A row as a line of NDJSON, with the columns that were chosen. */

@@ -61,7 +61,7 @@ beforeAll(async () => {
     'onnx/model.onnx': model,
     'onnx/weights.bin': data,
     'config.json': { num_classes: 4 },
-    'preprocessor_config.json': { size: { height: 8, width: 8 } },
+    'preprocessor_config.json': { size: { height: 8, width: 8 }, do_normalize: false },
   })
   engine = await createEngine({
     catalog: async () =>

@@ -121,9 +121,9 @@ describe('pull', () => {
     ['no model in it', { files: { 'config.json': Buffer.from('{}') } }, 4, /no onnx\/model\.onnx/],
     [
       'a file that is no model',
-      { files: { ...repository().files, 'onnx/model.onnx': Buffer.from('\x80\x04\x95pickle'.repeat(90)) } },
+      { files: { ...repository().files, 'onnx/model.onnx': Buffer.from('\x80\x04\x95pickle'.repeat(90), 'latin1') } },
       4,
-      /^Cannot install colours: Load model from onnx\/model\.onnx failed/m,
+      /^Cannot install colours: onnx\/model\.onnx is a Python pickle/m,
     ],
     [
       'no preprocessing',
@@ -152,12 +152,12 @@ describe('pull', () => {
   })
 
   test('a revision, and a model with its data in a file of its own', async () => {
-    const { model, data } = externalOnnx('model.onnx_data')
-    const files = { ...repository().files, 'onnx/model.onnx': model, 'onnx/model.onnx_data': data }
+    const { model, data } = externalOnnx('weights of v2.bin')
+    const files = { ...repository().files, 'onnx/model.onnx': model, 'onnx/weights of v2.bin': data }
     hub = await startHub({ 'someone/colours@v2': { files } })
     expect((await models('pull', 'someone/colours', '--as', 'colours')).code).toBe(3)
     expect(await models('pull', 'someone/colours@v2', '--as', 'colours')).toMatchObject({ code: 0 })
-    expect(readdirSync(join(folder, 'colours/onnx')).sort()).toEqual(['model.onnx', 'model.onnx_data'])
+    expect(readdirSync(join(folder, 'colours/onnx')).sort()).toEqual(['model.onnx', 'weights of v2.bin'])
   })
 
   test('what is not there', async () => {
@@ -208,7 +208,7 @@ describe('add, verify, remove', () => {
       tinyOnnx({ type: 'float32', layout: 'nchw', shape: [1, 3, 8, 8], output: 'logits', inputs: 2 }),
       /^Cannot install bad: the model has 2 inputs, not 1\.$/m,
     ],
-    ['a pickle', Buffer.from('\x80\x04\x95'), /^Cannot install bad: Load model from onnx\/model\.onnx failed/m],
+    ['a pickle', Buffer.from('\x80\x04\x95', 'latin1'), /^Cannot install bad: onnx\/model\.onnx is a Python pickle/m],
   ])('%s is refused, and nothing changes', async (_what, model, message) => {
     const elsewhere = join(folder, '.elsewhere')
     mkdirSync(elsewhere)

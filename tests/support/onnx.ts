@@ -120,3 +120,51 @@ export function writeModelFolder(folder: string, id: string, model: Buffer, prep
   writeFileSync(join(folder, id, 'config.json'), JSON.stringify({ id2label }))
   writeFileSync(join(folder, id, 'preprocessor_config.json'), JSON.stringify(preprocessor))
 }
+
+/** An output: the means times these columns, then these operations. */
+export interface Head {
+  name: string
+  /** A row a channel, a column a score. */
+  weights: readonly (readonly number[])[]
+  ops?: readonly string[]
+  /** Labels of a ZipMap behind it, as Azure Custom Vision writes; the output is then a list. */
+  zipMap?: readonly string[]
+}
+
+const ML = 'ai.onnx.ml'
+
+/** A float32 model of `side` × `side` pixels and 1 or 3 channels, with outputs of any kind. Weights may lie in a file beside it. */
+export function headsOnnx(
+  heads: readonly Head[],
+  { side = 8, channels = 3, external = '', metadata = {} } = {},
+): Buffer {
+  const nodes = [node('GlobalAveragePool', ['x'], 'pool'), node('Flatten', ['pool'], 'means', { axis: 1 })]
+  const weights: Buffer[] = []
+  const outputs: Buffer[] = []
+  for (const { name, weights: rows, ops = [], zipMap } of heads) {
+    const width = rows[0]?.length ?? 0
+    weights.push(floats(`${name}.weights`, [channels, width], rows.flat(), external || undefined))
+    nodes.push(node('MatMul', ['means', `${name}.weights`], `${name}.0`))
+    for (const [i, op] of ops.entries()) nodes.push(node(op, [`${name}.${i}`], `${name}.${i + 1}`))
+    const last = `${name}.${ops.length}`
+    nodes.push(zipMap ? listNode(last, name, zipMap) : node('Identity', [last], name))
+    outputs.push(zipMap ? message([1, name], [2, LIST_TYPE]) : valueInfo(name, 'float32', [1, width]))
+  }
+  const graph = message(
+    ...nodes.map((one): Field => [1, one]),
+    [2, 'heads'],
+    ...weights.map((one): Field => [5, one]),
+    [11, valueInfo('x', 'float32', [1, channels, side, side])],
+    ...outputs.map((one): Field => [12, one]),
+  )
+  const told = Object.entries(metadata).map(([key, value]): Field => [14, message([1, key], [2, value as string])])
+  return message([1, 8], [7, graph], [8, message([2, 17])], [8, message([1, ML], [2, 3])], ...told)
+}
+
+/** sequence(map(string, float)) */
+const LIST_TYPE = message([4, message([1, message([5, message([1, 8], [2, message([1, message([1, 1])])])])])])
+
+function listNode(input: string, output: string, labels: readonly string[]): Buffer {
+  const attribute = message([1, 'classlabels_strings'], ...labels.map((label): Field => [9, label]), [20, 8])
+  return message([1, input], [2, output], [4, 'ZipMap'], [5, attribute], [7, ML])
+}

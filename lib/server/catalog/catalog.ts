@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { availableSchema } from './available'
-import { findOnnx } from './onnx-file'
+import { dataFilesOf } from './onnx/data-files'
+import { findOnnx } from './onnx/find'
+import { type FileStamp, fileSha256, fingerprint } from './revision'
 
 /** One model folder as found on disk, whether it can serve or not. */
 export interface CatalogEntry {
@@ -16,9 +15,12 @@ export interface CatalogEntry {
   folder: string
   /** The ONNX file. */
   file: string
+  /** Of the ONNX file and its data files. */
   bytes: number
-  /** `sha256:` and the digest of the file. */
+  /** `sha256:` and the digest of all files that decide an answer (see revision.ts). */
   revision: string
+  /** These files as they were when they were read. */
+  stamps: readonly FileStamp[]
   /** What is wrong with the folder, for the operator; null where nothing is. */
   error: string | null
 }
@@ -92,27 +94,35 @@ async function exists(path: string): Promise<boolean> {
 type Identity = Pick<CatalogEntry, 'id' | 'type' | 'default'>
 
 async function readEntry(folder: string, identity: Identity, sha256: string | undefined): Promise<CatalogEntry> {
-  const entry = { ...identity, folder, file: join(folder, 'onnx', 'model.onnx'), bytes: 0, revision: 'sha256:unknown' }
+  const entry: CatalogEntry = {
+    ...identity,
+    folder,
+    file: join(folder, 'onnx', 'model.onnx'),
+    bytes: 0,
+    revision: 'sha256:unknown',
+    stamps: [],
+    error: null,
+  }
   try {
     const name = await findOnnx(folder)
     if (name === undefined) return { ...entry, error: 'onnx/model.onnx is missing' }
-    const file = join(folder, name)
-    const digest = await fileSha256(file)
-    const damaged = sha256 !== undefined && sha256 !== digest
-    return {
-      ...entry,
-      file,
-      bytes: (await stat(file)).size,
-      revision: `sha256:${digest}`,
-      error: damaged ? `${name} is damaged: its SHA-256 is ${digest}, catalog.json says ${sha256}` : null,
-    }
+    entry.file = join(folder, name)
+    // Before the graph is read: of a file that is known, the damage is the better message.
+    const error = await damage(entry.file, name, sha256)
+    if (error !== null) return { ...entry, error }
+    const weights = [name, ...(await dataFilesOf(folder, name))]
+    return { ...entry, bytes: await bytesOf(folder, weights), ...(await fingerprint(folder, weights)) }
   } catch (error) {
     return { ...entry, error: (error as Error).message }
   }
 }
 
-async function fileSha256(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
+async function damage(file: string, name: string, sha256: string | undefined): Promise<string | null> {
+  const digest = sha256 === undefined ? undefined : await fileSha256(file)
+  return digest === sha256 ? null : `${name} is damaged: its SHA-256 is ${digest}, catalog.json says ${sha256}`
+}
+
+async function bytesOf(folder: string, names: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size))
+  return sizes.reduce((sum, size) => sum + size, 0)
 }

@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Available, WantedFile } from './available'
 import { fetchFile, type Hub, partialFolder, type Remote, type RemoteFile, remoteFiles } from './hub'
 import { publish, requireId, requireSpace } from './install'
-import { ONNX_FOLDERS, ONNX_NAMES } from './onnx-file'
+import { dataFile } from './onnx/data-files'
+import { ONNX_FOLDERS, ONNX_NAMES } from './onnx/find'
+import { readOnnxGraph } from './onnx/graph'
 
 /** What to pull: a repository in the usual layout, or what `catalog.json` says of one. */
 export type Wanted = Pick<Available, 'id' | 'repo' | 'revision' | 'files' | 'preprocessor'> & {
@@ -47,6 +49,8 @@ export async function pull(
   )
   const folder = partialFolder(modelsDir, wanted.id)
   for (const { file, as } of chosen) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
+  const data = await moreData(folder, listing, chosen)
+  for (const { file, as } of data) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
   const extra = { 'config.json': wanted.config, 'preprocessor_config.json': wanted.preprocessor }
   for (const [name, content] of Object.entries(extra)) {
     if (content) await writeFile(join(folder, name), `${JSON.stringify(content, null, 2)}\n`)
@@ -54,7 +58,7 @@ export async function pull(
   const source = {
     hub: hub.url,
     ...remote,
-    files: Object.fromEntries(chosen.map(({ file, as }) => [as, { bytes: file.bytes, ...file.digest }])),
+    files: Object.fromEntries([...chosen, ...data].map(({ file, as }) => [as, { bytes: file.bytes, ...file.digest }])),
   }
   await writeFile(join(folder, 'source.json'), `${JSON.stringify(source, null, 2)}\n`)
   await publish(modelsDir, wanted.id, check, replace)
@@ -84,10 +88,27 @@ function usual(listing: readonly RemoteFile[]): Chosen[] {
   const names = ONNX_FOLDERS.flatMap((place) => ONNX_NAMES.map((name) => join(place, `${name}.onnx`)))
   const onnx = names.map(find).find((file) => file !== undefined)
   if (!onnx) throw new Error('the repository has no onnx/model.onnx nor another ONNX file of a usual name')
+  // The usual names of data files, so that their bytes are counted from the start; others are found in the graph.
   const data = listing.filter(
-    ({ path }) =>
-      dirname(path) === dirname(onnx.path) && (path === `${onnx.path}_data` || path === `${onnx.path}.data`),
+    ({ path }) => path.startsWith(onnx.path) && /^(_data(_\d+)?|\.data)$/.test(path.slice(onnx.path.length)),
   )
   const configs = CONFIGS.flatMap((path) => find(path) ?? [])
   return [...configs, onnx, ...data].map((file) => ({ file, as: file.path }))
+}
+
+/** Data files that the graph names and nobody has fetched yet. A file that is no model is told of by the check that follows. */
+async function moreData(folder: string, listing: readonly RemoteFile[], chosen: readonly Chosen[]): Promise<Chosen[]> {
+  const onnx = chosen.find(({ as }) => as.endsWith('.onnx'))
+  if (onnx === undefined) return []
+  let names: string[]
+  try {
+    names = [...readOnnxGraph(join(folder, onnx.as), onnx.as).dataFiles.keys()]
+  } catch {
+    return []
+  }
+  return names.flatMap((name) => {
+    const [path, as] = [dataFile(onnx.file.path, name), dataFile(onnx.as, name)]
+    const file = listing.find((one) => one.path === path)
+    return file && !chosen.some((each) => each.as === as) ? [{ file, as }] : []
+  })
 }

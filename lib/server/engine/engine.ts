@@ -56,7 +56,7 @@ const UNKNOWN_PIXELS = 1_000_000
  * @throws Error where the models cannot be listed
  */
 export async function createEngine(options: EngineOptions): Promise<Engine & { pids(): number[] }> {
-  let current = await generation(options)
+  let current = await generation(options, () => void reloadInTurn())
   let nextId = 1
   let closing = false
   let restarts = 0
@@ -107,12 +107,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
 
   async function reload(): Promise<void> {
     if (closing) return
-    const next = await generation(options)
+    const next = await generation(options, () => void reloadInTurn())
     await next.settled
     const old = current
     current = next
     restarts += old.pool.restarts
     await old.pool.close()
+  }
+
+  /** One after the other: two at once would leave the workers of one behind. */
+  function reloadInTurn(): Promise<void> {
+    reloading = reloading.catch(() => {}).then(reload)
+    return reloading
   }
 
   return {
@@ -162,11 +168,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
       return explanation(model, answer, found, { ...asked, totalMs: performance.now() - start })
     },
 
-    reload() {
-      // One after the other: two at once would leave the workers of one behind.
-      reloading = reloading.catch(() => {}).then(reload)
-      return reloading
-    },
+    reload: reloadInTurn,
 
     ready: () => !closing && serving(current),
     settled: () => current.settled,
@@ -195,7 +197,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
   }
 }
 
-async function generation(options: EngineOptions): Promise<Generation> {
+async function generation(options: EngineOptions, onChanged: () => void): Promise<Generation> {
   const entries = await options.catalog()
   const models = await Promise.all(entries.map(readModel))
   const usable = models.filter((model) => model.error === null)
@@ -220,12 +222,13 @@ async function generation(options: EngineOptions): Promise<Generation> {
       loaded(list) {
         for (const report of list) note(options.log, models, reports, report)
         settle()
+        if (list.some(({ changed }) => changed)) onChanged()
       },
       died(reason, wrecker) {
         options.log.warn({ reason }, 'a worker died and is replaced')
         if (wrecker === null) return
         const error = `it took the worker down while it was loaded (${reason})`
-        note(options.log, models, reports, { id: wrecker, error, input: null })
+        note(options.log, models, reports, { id: wrecker, error, input: null, output: null, changed: false })
       },
     },
   )

@@ -21,7 +21,7 @@ export function info(model: Model, report: LoadReport | undefined, pool: Pool): 
     error,
     license: model.license,
     classes: model.labels.length,
-    input: report?.input ?? null,
+    input: report?.input ? { width: report.input.width, height: report.input.height } : null,
     bytes: model.bytes,
     revision: model.revision,
     calibrated: model.temperature !== null,

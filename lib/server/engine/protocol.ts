@@ -1,6 +1,7 @@
 import type { ExplainMethod } from '@/lib/shared/explain'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problem'
+import type { FileStamp } from '../catalog/revision'
 import type { Geometry } from '../image/geometry'
 import type { Interpolation, Preprocessor } from '../image/preprocessor'
 import type { Priority } from './types'
@@ -17,6 +18,10 @@ export interface WorkerModel {
   /** Null where nobody has measured one. */
   uncertainty: UncertaintyRule | null
   selfTest: SelfTest | null
+  /** The output with the scores; null where it is found by its shape. */
+  output: string | null
+  /** Its files as they were when it was read: a worker that finds others does not serve them under that revision. */
+  stamps: readonly FileStamp[]
 }
 
 /** A picture and the logits that a healthy machine gets from it. */
@@ -94,7 +99,11 @@ export type ToWorker =
 export interface LoadReport {
   id: string
   error: string | null
-  input: { width: number; height: number } | null
+  input: { width: number; height: number; channels: number; layout: string; type: string } | null
+  /** The output that is read, and what its numbers are. */
+  output: { name: string; scores: string } | null
+  /** Whether files of it have changed since it was read. */
+  changed: boolean
 }
 
 export type FromWorker =

@@ -42,7 +42,7 @@ export interface EngineStats {
 /**
  * Photos in, answers out. Every door (page, API, jobs, command line) uses this and nothing below it.
  *
- * All failures are `Problem`s: of the photo (`not_an_image`, `unsupported_format`, `truncated_image`,
+ * All failures are `Problem`s: of the photo (`not_an_image`, `unsupported_format`, `truncated_image`, `model_failed`,
  * `too_many_pixels`), of the request (`unknown_model`, `invalid_parameter`), or of the moment (`queue_full`,
  * `deadline_exceeded`, `not_ready`, `shutting_down`). An abort rejects with the signal's reason.
  */

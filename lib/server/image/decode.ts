@@ -2,6 +2,7 @@ import sharp, { type Sharp } from 'sharp'
 import { Problem } from '@/lib/shared/problem'
 import { type Geometry, plan, type Size } from './geometry'
 import { headerSize, tooManyPixels } from './header'
+import { toLuma } from './luma'
 import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
@@ -44,6 +45,7 @@ export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxP
     shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright,
   )
   const source = shrunk?.source ?? { width: picture.width, height: picture.height }
+  if (preprocessor.channels === 'grey') toLuma(picture.pixels)
   const geometry = plan(source, preprocessor)
   const { width, height } = geometry.canvas ?? geometry.crop
   const pixels = onCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)

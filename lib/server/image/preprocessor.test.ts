@@ -15,11 +15,11 @@ test('what ships: the graph takes the pixels as they are', () => {
 })
 
 test('sizes as a number, as a shortest edge, as both sides', () => {
-  const resize = (size: unknown) => parsePreprocessor({ size }).resize
+  const resize = (size: unknown) => parsePreprocessor({ size, do_normalize: false }).resize
   expect(resize(224)).toEqual({ shortestEdge: 224 })
   expect(resize({ shortest_edge: 224 })).toEqual({ shortestEdge: 224 })
   expect(resize({ height: 224, width: 192 })).toEqual({ height: 224, width: 192 })
-  expect(parsePreprocessor({ size: 224, do_resize: false }).resize).toBeNull()
+  expect(parsePreprocessor({ size: 224, do_resize: false, do_normalize: false }).resize).toBeNull()
 })
 
 test('crop, interpolation and normalisation', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { classDefaults, type ProcessorDefaults } from './processors'
+import { classDefaults, GENERIC, type ProcessorDefaults } from './processors'
 
 /** Interpolations by the numbers that Pillow and `preprocessor_config.json` give them. */
 export const INTERPOLATIONS = ['nearest', 'lanczos3', 'bilinear', 'bicubic', 'box', 'hamming'] as const
@@ -16,22 +16,44 @@ export interface Preprocessor {
   interpolation: Interpolation
   /** Pixel p of channel c becomes (p × rescale − mean[c]) / std[c]; null leaves the pixels as they are. */
   normalisation: Normalisation | null
-  /** Order of the channels in the model's input. */
-  channels: 'rgb' | 'bgr'
+  /** Order of the channels in the model's input; `grey` is one channel, the luma. */
+  channels: 'rgb' | 'bgr' | 'grey'
 }
 
+/** One number a channel, in the order of the model's input. */
 export interface Normalisation {
   rescale: number
   mean: readonly number[]
   std: readonly number[]
 }
 
-const side = z.int().min(1).max(4096)
-const box = z.object({ width: side, height: side })
-const size = z.union([side, z.object({ shortest_edge: side }), box])
-const channels = z.union([z.number(), z.array(z.number()).min(1).max(4)])
+const COLOURS = 3
 
-/** Hugging Face's `preprocessor_config.json`, as far as it concerns classifiers. Unknown keys are left alone. */
+const side = z.int().min(1).max(4096)
+const box = z.strictObject({ width: side, height: side })
+/** Newer transformers write every key that a size could have, most of them null. */
+const withoutNulls = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null))
+    : value
+const size = z.preprocess(
+  withoutNulls,
+  z.union([side, z.strictObject({ shortest_edge: side }), box], {
+    error: 'is neither a number of pixels nor {"shortest_edge": n} nor {"height": n, "width": n}',
+  }),
+)
+const cropSize = z.preprocess(
+  withoutNulls,
+  z.union([side, box], { error: 'is neither a number of pixels nor {"height": n, "width": n}' }),
+)
+const NUMBERS = 'is neither a number nor a list of one number a channel'
+const mean = z.union([z.number(), z.array(z.number()).min(1).max(3)], { error: NUMBERS })
+const positive = z.number().positive({ error: ({ input }) => `is ${input}: a deviation is above 0` })
+const std = z.union([positive, z.array(positive).min(1).max(3)], { error: `${NUMBERS}, all above 0` })
+/** Steps that are not followed here: done by nobody, they would change answers without a word. */
+const notSupported = z.literal([false, null], { error: 'is not supported' }).optional()
+
+/** Hugging Face's `preprocessor_config.json`, as far as it concerns classifiers. Keys that change nothing are left alone. */
 const configSchema = z.object({
   image_processor_type: z.string().optional(),
   feature_extractor_type: z.string().optional(),
@@ -40,15 +62,20 @@ const configSchema = z.object({
   resample: z.int().min(0).max(5).nullish(),
   crop_pct: z.number().positive().max(1).nullish(),
   do_center_crop: z.boolean().nullish(),
-  crop_size: z.union([side, box]).nullish(),
+  crop_size: cropSize.nullish(),
   do_rescale: z.boolean().nullish(),
   rescale_factor: z.number().nullish(),
   rescale_offset: z.boolean().nullish(),
   do_normalize: z.boolean().nullish(),
   include_top: z.boolean().nullish(),
-  image_mean: channels.nullish(),
-  image_std: channels.nullish(),
+  image_mean: mean.nullish(),
+  image_std: std.nullish(),
   do_flip_channel_order: z.boolean().nullish(),
+  do_pad: z.boolean().nullish(),
+  pad_size: z.unknown().optional(),
+  do_thumbnail: notSupported,
+  do_align_long_axis: notSupported,
+  keep_aspect_ratio: notSupported,
 })
 
 type Config = z.output<typeof configSchema>
@@ -57,13 +84,19 @@ type Config = z.output<typeof configSchema>
 const CONVNEXT_SQUASHES_FROM = 384
 
 /**
- * Reads a parsed `preprocessor_config.json` with the defaults and the arithmetic of the processor class that it names.
+ * Reads a parsed `preprocessor_config.json` with the defaults and the arithmetic of the processor class that it names, or else of
+ * the class that belongs to the model's type.
  *
- * @throws z.ZodError naming the key that is wrong, Error where the class cannot be followed
+ * @param modelType `model_type` of config.json
+ * @throws z.ZodError naming the key that is wrong, Error where the class cannot be followed or something is not said
  */
-export function parsePreprocessor(json: unknown): Preprocessor {
+export function parsePreprocessor(json: unknown, modelType?: string): Preprocessor {
   const config = configSchema.parse(json)
-  const defaults = classDefaults(config.image_processor_type ?? config.feature_extractor_type)
+  const known = classDefaults(config.image_processor_type ?? config.feature_extractor_type, modelType)
+  if (known === null) requireNumbers(config)
+  // For one picture, padding without a size pads to the picture's own.
+  if (config.do_pad && config.pad_size) throw new Error('do_pad with pad_size is not supported')
+  const defaults = known ?? GENERIC
   return {
     ...geometry(config, defaults),
     cropRounding: defaults.cropRounding,
@@ -71,6 +104,16 @@ export function parsePreprocessor(json: unknown): Preprocessor {
     normalisation: normalisation(config, defaults),
     channels: (config.do_flip_channel_order ?? defaults.flipChannels) ? 'bgr' : 'rgb',
   }
+}
+
+/** Nobody says what a configuration without a class takes where it says nothing. */
+function requireNumbers({ do_normalize, image_mean, image_std }: Config): void {
+  if (do_normalize === false) return
+  const missing = [image_mean == null ? 'image_mean' : '', image_std == null ? 'image_std' : ''].filter(Boolean)
+  if (missing.length === 0) return
+  throw new Error(
+    `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing, and no processor class says what they are: write them, or "do_normalize": false`,
+  )
 }
 
 function geometry(config: Config, defaults: ProcessorDefaults): Pick<Preprocessor, 'resize' | 'crop'> {
@@ -115,6 +158,7 @@ function cropOf(config: Config, defaults: ProcessorDefaults): Preprocessor['crop
   const crop = config.crop_size ?? defaults.crop
   const wanted =
     config.do_center_crop ?? defaults.doCrop ?? (config.crop_size !== undefined && config.crop_size !== null)
+  if (wanted && crop === null) throw new Error('do_center_crop is true, but crop_size is missing')
   return wanted && crop !== null ? (typeof crop === 'number' ? square(crop) : crop) : null
 }
 
@@ -133,16 +177,33 @@ function normalisation(config: Config, defaults: ProcessorDefaults): Normalisati
   const again = defaults.style === 'efficientnet' && (config.include_top ?? true)
   if (!rescales && !normalises && !again) return null
   const offset = defaults.style === 'efficientnet' && rescales && config.rescale_offset ? 1 : 0
-  const std = spread(config.image_std ?? defaults.std)
-  const mean = normalises ? spread(config.image_mean ?? defaults.mean) : [0, 0, 0]
+  const { mean, std } = channelNumbers(config, defaults)
   return {
     rescale: rescales ? (config.rescale_factor ?? 1 / 255) : 1,
-    mean: mean.map((value) => value + offset),
+    mean: mean.map((value) => (normalises ? value : 0) + offset),
     // EfficientNet's divides by the deviation a second time where the model has its classifier.
     std: std.map((value) => (normalises ? value : 1) * (again ? value : 1)),
   }
 }
 
-function spread(value: number | readonly number[]): readonly number[] {
-  return typeof value === 'number' ? [value, value, value] : value
+/** Mean and deviation, one number a channel each. */
+function channelNumbers(
+  { image_mean, image_std }: Config,
+  defaults: ProcessorDefaults,
+): Pick<Normalisation, 'mean' | 'std'> {
+  const given = [image_mean, image_std].flatMap((each) => (Array.isArray(each) ? [each.length] : []))
+  const count = given[0] ?? COLOURS
+  const mean = spread(image_mean ?? defaults.mean, count)
+  const std = spread(image_std ?? defaults.std, count)
+  if (mean.length === std.length) return { mean, std }
+  throw new Error(`image_mean has ${mean.length} values, image_std has ${std.length}`)
+}
+
+/** A number alone is that of each channel, and so are the three equal ones that classes have where they are told of another count. */
+function spread(value: number | readonly number[], count: number): readonly number[] {
+  if (typeof value === 'number') return Array.from({ length: count }, () => value)
+  const [first = 0] = value
+  return value.length !== count && value.every((each) => each === first) && value.length === COLOURS
+    ? spread(first, count)
+    : value
 }

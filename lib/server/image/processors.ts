@@ -25,8 +25,8 @@ const [BILINEAR, BICUBIC] = [2, 3]
 const square = (side: number) => ({ width: side, height: side })
 const edge = (side: number) => ({ shortest_edge: side })
 
-/** Of a configuration that names no class: what most have in common, with torchvision's centre crop. */
-const GENERIC: ProcessorDefaults = {
+/** Of a configuration that names no class: its own sizes and numbers, with torchvision's centre crop. */
+export const GENERIC: ProcessorDefaults = {
   style: 'plain',
   resample: BILINEAR,
   size: null,
@@ -64,18 +64,65 @@ const CLASSES: Record<string, ProcessorDefaults> = {
   poolformer: { ...CROPS, ...IMAGENET, style: 'poolformer' },
   bit: { ...CROPS, ...CLIP },
   clip: { ...CROPS, ...CLIP },
+  segformer: { ...TRANSFORMERS, ...IMAGENET, resample: BILINEAR, size: square(512), square: true },
+  dinov3vit: { ...TRANSFORMERS, ...IMAGENET, resample: BILINEAR, size: square(224) },
+  efficientformer: { ...CROPS, ...IMAGENET, size: square(224), square: true },
 }
 
-/** Classes whose arithmetic is not followed here: a wrong answer would look like a right one. */
-const NOT_FOLLOWED = new Set(['perceiver', 'flava', 'imagegpt'])
+/** By the model's type where a configuration names no class, as older ones do. Source: transformers 5.24, auto/image_processing_auto.py. */
+const OF_MODEL_TYPE: Record<string, string> = {
+  ...Object.fromEntries(
+    [
+      'beit',
+      'bit',
+      'clip',
+      'convnext',
+      'deit',
+      'efficientformer',
+      'efficientnet',
+      'levit',
+      'mobilevit',
+      'poolformer',
+    ].map((same) => [same, same]),
+  ),
+  ...Object.fromEntries(['pvt', 'segformer', 'siglip', 'vit'].map((same) => [same, same])),
+  convnextv2: 'convnext',
+  cvt: 'convnext',
+  'data2vec-vision': 'beit',
+  dinat: 'vit',
+  dinov2: 'bit',
+  dinov2_with_registers: 'bit',
+  dinov3_vit: 'dinov3vit',
+  focalnet: 'bit',
+  hiera: 'bit',
+  ijepa: 'vit',
+  metaclip_2: 'clip',
+  mobilenet_v1: 'mobilenetv1',
+  mobilenet_v2: 'mobilenetv2',
+  mobilevitv2: 'mobilevit',
+  nat: 'vit',
+  pvt_v2: 'pvt',
+  regnet: 'convnext',
+  resnet: 'convnext',
+  swiftformer: 'vit',
+  swin: 'vit',
+  swinv2: 'vit',
+  van: 'convnext',
+  vit_msn: 'vit',
+}
 
 /**
- * Defaults of a processor class: `ViTImageProcessor`, `ViTImageProcessorFast`, `ConvNextFeatureExtractor`, …
+ * Defaults of a processor class: `ViTImageProcessor`, `ViTImageProcessorFast`, `ConvNextFeatureExtractor`, …; without a class, of the
+ * one that belongs to the model's type. Null where neither is known: the configuration must then say everything itself.
  *
- * @throws Error where the class is known to need arithmetic that is not here
+ * @throws Error where the class is not one whose arithmetic is followed here: a wrong answer would look like a right one
  */
-export function classDefaults(name: string | undefined): ProcessorDefaults {
-  const key = (name ?? '').replace(/(ImageProcessor|FeatureExtractor)(Fast|Pil)?$/, '').toLowerCase()
-  if (NOT_FOLLOWED.has(key)) throw new Error(`preprocessor_config.json: ${name} is not supported`)
-  return CLASSES[key] ?? GENERIC
+export function classDefaults(name: string | undefined, modelType?: string): ProcessorDefaults | null {
+  if (name === undefined) return CLASSES[OF_MODEL_TYPE[modelType ?? ''] ?? ''] ?? null
+  const key = name.replace(/(ImageProcessor|FeatureExtractor)(Fast|Pil)?$/, '').toLowerCase()
+  const defaults = Object.hasOwn(CLASSES, key) ? CLASSES[key] : undefined
+  if (defaults) return defaults
+  throw new Error(
+    `the processor ${name} is not supported: take out image_processor_type and say size, crop_size, resample, image_mean and image_std yourself`,
+  )
 }

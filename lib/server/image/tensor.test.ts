@@ -11,33 +11,39 @@ const efficientNet = {
 }
 
 test('uint8 NHWC is the pixels themselves, not a copy', () => {
-  expect(toTensor(pixels, { layout: 'nhwc', type: 'uint8' }, plain)).toBe(pixels)
+  expect(toTensor(pixels, { layout: 'nhwc', type: 'uint8', channels: 3 }, plain)).toBe(pixels)
 })
 
 test('planes hold each channel together', () => {
-  expect([...toTensor(pixels, { layout: 'nchw', type: 'uint8' }, plain)]).toEqual([0, 10, 127, 20, 255, 30])
+  expect([...toTensor(pixels, { layout: 'nchw', type: 'uint8', channels: 3 }, plain)]).toEqual([
+    0, 10, 127, 20, 255, 30,
+  ])
 })
 
 test('blue first where the model was trained so', () => {
-  expect([...toTensor(pixels, { layout: 'nhwc', type: 'uint8' }, { ...plain, channels: 'bgr' })]).toEqual([
+  expect([...toTensor(pixels, { layout: 'nhwc', type: 'uint8', channels: 3 }, { ...plain, channels: 'bgr' })]).toEqual([
     255, 127, 0, 30, 20, 10,
   ])
 })
 
 test('normalisation is (x × rescale − mean) / std by channel', () => {
-  const tensor = toTensor(pixels, { layout: 'nchw', type: 'float32' }, { normalisation: efficientNet, channels: 'rgb' })
+  const tensor = toTensor(
+    pixels,
+    { layout: 'nchw', type: 'float32', channels: 3 },
+    { normalisation: efficientNet, channels: 'rgb' },
+  )
   const expected = [0, 10, 127, 20, 255, 30].map((x) => (x - 127) / 128)
   expect(tensor).toBeInstanceOf(Float32Array)
   expect([...tensor].every((value, i) => Math.abs(value - (expected[i] ?? 0)) < 1e-6)).toBe(true)
   const means = { rescale: 1, mean: [1, 2, 3], std: [1, 2, 4] }
-  expect([...toTensor(pixels, { layout: 'nhwc', type: 'float32' }, { normalisation: means, channels: 'rgb' })]).toEqual(
-    [-1, 62.5, 63, 9, 9, 6.75],
-  )
+  expect([
+    ...toTensor(pixels, { layout: 'nhwc', type: 'float32', channels: 3 }, { normalisation: means, channels: 'rgb' }),
+  ]).toEqual([-1, 62.5, 63, 9, 9, 6.75])
 })
 
 test.each(
   (['uint8', 'float32', 'float16'] as const).flatMap((type) =>
-    (['nhwc', 'nchw'] as const).map((layout) => ({ type, layout })),
+    (['nhwc', 'nchw'] as const).map((layout) => ({ type, layout, channels: 3 as const })),
   ),
 )('what is seen in the tensor is what was put in: $type $layout', (format) => {
   const levels = Uint8Array.from({ length: 768 }, (_, i) => (7 * i) % 256)

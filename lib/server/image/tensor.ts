@@ -5,6 +5,8 @@ import type { Preprocessor } from './preprocessor'
 export interface TensorFormat {
   layout: 'nhwc' | 'nchw'
   type: 'uint8' | 'float32' | 'float16'
+  /** 3 colours, or 1 for a grey picture's luma. */
+  channels: 1 | 3
 }
 
 /** Numbers as ONNX Runtime takes them; float16 as its bits. */
@@ -12,34 +14,37 @@ export type TensorData = Uint8Array | Float32Array | Uint16Array
 
 type Numbers = Pick<Preprocessor, 'normalisation' | 'channels'>
 
-const CHANNELS = 3
+const COLOURS = 3
 const LEVELS = 256
 
 /**
  * Pixels (RGB uint8, height × width × 3) as the numbers of a model's input. uint8 NHWC is the pixels themselves and
- * costs nothing.
+ * costs nothing. Of a grey model's pixels all three are the luma.
  */
 export function toTensor(pixels: Uint8Array, format: TensorFormat, { normalisation, channels }: Numbers): TensorData {
-  const ordered = channels === 'bgr' ? swapped(pixels) : pixels
-  const values = format.type === 'uint8' ? ordered : normalise(ordered, format.type, normalisation)
-  return format.layout === 'nhwc' ? values : toPlanes(values)
+  const ordered = format.channels === 1 ? firstOfEach(pixels) : channels === 'bgr' ? swapped(pixels) : pixels
+  const values = format.type === 'uint8' ? ordered : normalise(ordered, format.type, format.channels, normalisation)
+  return format.layout === 'nhwc' || format.channels === 1 ? values : toPlanes(values)
 }
 
 /** The pixels that a tensor stands for: what the model saw. Inverse of `toTensor`, rounded to whole levels. */
 export function fromTensor(tensor: TensorData, format: TensorFormat, { normalisation, channels }: Numbers): Uint8Array {
-  const values = format.layout === 'nhwc' ? tensor : toPixels(tensor)
-  const levels = format.type === 'uint8' ? (values as Uint8Array) : denormalise(values, format.type, normalisation)
+  const values = format.layout === 'nhwc' || format.channels === 1 ? tensor : toPixels(tensor)
+  const levels =
+    format.type === 'uint8' ? (values as Uint8Array) : denormalise(values, format.type, format.channels, normalisation)
+  if (format.channels === 1) return repeated(levels)
   return channels === 'bgr' ? swapped(levels) : levels
 }
 
 function denormalise(
   values: TensorData,
   type: 'float32' | 'float16',
+  count: number,
   normalisation: Preprocessor['normalisation'],
 ): Uint8Array {
   const { rescale, mean, std } = normalisation ?? IDENTITY
   return Uint8Array.from(values, (value, i) => {
-    const channel = i % CHANNELS
+    const channel = i % count
     const number = type === 'float16' ? fromHalf(value) : value
     return Math.round((number * (std[channel] ?? 1) + (mean[channel] ?? 0)) / rescale)
   })
@@ -48,21 +53,34 @@ function denormalise(
 /** Red and blue exchanged. */
 function swapped(pixels: Uint8Array): Uint8Array {
   const out = pixels.slice()
-  for (let i = 0; i < out.length; i += CHANNELS) {
+  for (let i = 0; i < out.length; i += COLOURS) {
     out[i] = pixels[i + 2] as number
     out[i + 2] = pixels[i] as number
   }
   return out
 }
 
+function firstOfEach(pixels: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: pixels.length / COLOURS }, (_, i) => pixels[COLOURS * i] as number)
+}
+
+function repeated(grey: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: grey.length * COLOURS }, (_, i) => grey[Math.floor(i / COLOURS)] as number)
+}
+
 const IDENTITY = { rescale: 1, mean: [0, 0, 0], std: [1, 1, 1] }
 
-function normalise(pixels: Uint8Array, type: 'float32' | 'float16', normalisation: Preprocessor['normalisation']) {
+function normalise(
+  pixels: Uint8Array,
+  type: 'float32' | 'float16',
+  count: number,
+  normalisation: Preprocessor['normalisation'],
+) {
   const out = type === 'float32' ? new Float32Array(pixels.length) : new Uint16Array(pixels.length)
-  for (let channel = 0; channel < CHANNELS; channel++) {
+  for (let channel = 0; channel < count; channel++) {
     const values = table(channel, normalisation)
     const codes = type === 'float32' ? values : Uint16Array.from(values, toHalf)
-    for (let i = channel; i < pixels.length; i += CHANNELS) out[i] = codes[pixels[i] as number] as number
+    for (let i = channel; i < pixels.length; i += count) out[i] = codes[pixels[i] as number] as number
   }
   return out
 }
@@ -75,18 +93,18 @@ function table(channel: number, normalisation: Preprocessor['normalisation']): F
 
 function toPlanes<T extends TensorData>(interleaved: T): T {
   const planes = interleaved.slice() as T
-  const area = interleaved.length / CHANNELS
-  for (let channel = 0; channel < CHANNELS; channel++) {
-    for (let i = 0; i < area; i++) planes[channel * area + i] = interleaved[CHANNELS * i + channel] as number
+  const area = interleaved.length / COLOURS
+  for (let channel = 0; channel < COLOURS; channel++) {
+    for (let i = 0; i < area; i++) planes[channel * area + i] = interleaved[COLOURS * i + channel] as number
   }
   return planes
 }
 
 function toPixels<T extends TensorData>(planes: T): T {
   const interleaved = planes.slice() as T
-  const area = planes.length / CHANNELS
-  for (let channel = 0; channel < CHANNELS; channel++) {
-    for (let i = 0; i < area; i++) interleaved[CHANNELS * i + channel] = planes[channel * area + i] as number
+  const area = planes.length / COLOURS
+  for (let channel = 0; channel < COLOURS; channel++) {
+    for (let i = 0; i < area; i++) interleaved[COLOURS * i + channel] = planes[channel * area + i] as number
   }
   return interleaved
 }

@@ -8,14 +8,22 @@ import { CELLS } from './masks'
 import type { Found } from './run-masks'
 
 /**
- * The output that a label stands at: by its name, else by its number.
+ * The output that a label stands at: by its name, else by its number. `#7` is the number also where a label is called 7.
  *
- * @throws Problem `invalid_parameter`
+ * @throws Problem `invalid_parameter`, also where several labels have that name
  */
 export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: string): number {
-  const named = labels.indexOf(label)
-  if (named >= 0) return named
-  if (/^\d{1,9}$/.test(label) && Number(label) < labels.length) return Number(label)
+  const named = labels.flatMap((each, index) => (each === label ? index : []))
+  const [first, ...others] = named
+  if (first !== undefined && others.length === 0) return first
+  if (first !== undefined) {
+    throw new Problem(
+      'invalid_parameter',
+      `label is not valid: ${id} has several labels “${label}”; give one of ${named.map((index) => `#${index}`).join(', ')}.`,
+    )
+  }
+  const number = /^#?(\d{1,9})$/.exec(label)?.[1]
+  if (number !== undefined && Number(number) < labels.length) return Number(number)
   throw new Problem('invalid_parameter', `label is not valid: ${id} has no label “${label}”.`)
 }
 

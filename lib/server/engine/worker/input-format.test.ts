@@ -21,15 +21,15 @@ test.each([
   [[input('float32', [1, 3, 8, 8]), input('float32', [1], 'y')], eight, 'the model has 2 inputs, not 1'],
   [[input('int64', [1, 3, 8, 8])], eight, 'the input x is not a tensor of uint8, float32, float16'],
   [
-    [input('float32', [1, 8, 8, 1])],
+    [input('float32', [1, 8, 8, 2])],
     eight,
-    'the input x has the shape [1, 8, 8, 1], in which no side is the 3 channels',
+    'the input x has the shape [1, 8, 8, 2], in which no side is the 3 channels',
   ],
   [[input('float32', [1, 192])], eight, "the input x has the shape [1, 192], not a picture's"],
   [
     [input('float32', [1, 3, 'h', 'w'])],
     open,
-    'the input x has the shape [1, 3, h, w], and preprocessor_config.json gives no size either',
+    'the input x has the shape [1, 3, h, w], and preprocessor_config.json makes pictures of different sizes: add',
   ],
   [[input('float32', [1, 3, 8, 9])], eight, 'preprocessor_config.json makes 8 × 8 pixels, but the model takes 9 × 8'],
 ] as const)('%# is refused: %s', (metadata, preprocessor, message) => {

@@ -35,15 +35,17 @@ export function inputFormat(
   const described = `the input ${input.name} has the shape [${input.shape.join(', ')}]`
   if (shape.length !== 4) throw new Error(`${described}, not a picture's`)
   const layout = layoutOf(shape)
-  if (layout === null) throw new Error(`${described}, in which no side is the 3 channels`)
+  if (layout === null)
+    throw new Error(`${described}, in which no side is the 3 channels of a colour picture or the 1 of a grey one`)
+  const channels = (layout === 'nhwc' ? shape[3] : shape[1]) === 1 ? 1 : 3
   const { width, height } = pictureSize(
     layout === 'nhwc' ? shape.slice(1, 3) : shape.slice(2, 4),
     preprocessor,
     described,
   )
   const batch = shape[0] ?? 1
-  const dims = layout === 'nhwc' ? [batch, height, width, 3] : [batch, 3, height, width]
-  return { name: input.name, type, layout, width, height, dims, fill: (tensor) => repeat(tensor, batch) }
+  const dims = layout === 'nhwc' ? [batch, height, width, channels] : [batch, channels, height, width]
+  return { name: input.name, type, layout, channels, width, height, dims, fill: (tensor) => repeat(tensor, batch) }
 }
 
 /** Height and width by the graph, and by the preprocessor where the graph leaves them open. Both must agree. */
@@ -55,19 +57,37 @@ function pictureSize(
   const made = preparedSize(preprocessor)
   const size = { width: width ?? made?.width, height: height ?? made?.height }
   if (!size.width || !size.height) {
-    throw new Error(`${described}, and preprocessor_config.json gives no size either`)
+    throw new Error(
+      `${described}, and preprocessor_config.json makes pictures of different sizes: add "do_center_crop": true with "crop_size": n, or write "size": {"height": n, "width": n}`,
+    )
   }
-  if (made && (made.width !== size.width || made.height !== size.height)) {
-    const sizes = `${made.width} × ${made.height} pixels, but the model takes ${size.width} × ${size.height}`
-    throw new Error(`preprocessor_config.json makes ${sizes}`)
-  }
+  if (made) requireSize(made, { width: size.width, height: size.height })
   return { width: size.width, height: size.height }
 }
 
-/** Planes first where the graph says nothing: that is what exporters write. */
+/**
+ * Says whether what the preprocessing makes of a picture is what the model takes.
+ *
+ * @param of which picture; any if absent
+ * @throws Error saying what to write
+ */
+export function requireSize(made: Size, { width, height }: Size, of = ''): void {
+  if (made.width === width && made.height === height) return
+  const written =
+    width === height
+      ? `"do_center_crop": true with "crop_size": ${width}, or "size": {"height": ${height}, "width": ${width}}`
+      : `"size": {"height": ${height}, "width": ${width}}`
+  throw new Error(
+    `preprocessor_config.json makes ${made.width} × ${made.height} pixels${of}, but the model takes ${width} × ${height}: write ${written}`,
+  )
+}
+
+/** Planes first where the graph says nothing: that is what exporters write. Colour before grey: a side of 1 may be anything. */
 function layoutOf([, a, , c]: (number | null | undefined)[]): TensorFormat['layout'] | null {
   if (a === 3) return 'nchw'
   if (c === 3) return 'nhwc'
+  if (a === 1) return 'nchw'
+  if (c === 1) return 'nhwc'
   return a === null ? 'nchw' : null
 }
 

@@ -1,5 +1,6 @@
 import { memoryUsage } from 'node:process'
 import { Problem } from '@/lib/shared/problem'
+import { stampOf } from '../../catalog/revision'
 import type { FromWorker, LoadReport, ToWorker, WorkerModel } from '../protocol'
 import { type LoadedModel, loadModel } from './session'
 import { Stages } from './stages'
@@ -37,14 +38,24 @@ async function load(models: WorkerModel[], maxPixels: number): Promise<void> {
     send({ kind: 'loading', id: spec.id })
     try {
       const model = await loadModel(spec, maxPixels)
+      if (await hasChanged(spec)) throw new Error('its files have changed since they were read')
       loaded.set(spec.id, model)
-      reports.push({ id: spec.id, error: null, input: { width: model.input.width, height: model.input.height } })
+      const { width, height, channels, layout, type } = model.input
+      const input = { width, height, channels, layout, type }
+      reports.push({ id: spec.id, error: null, input, output: model.output, changed: false })
     } catch (error) {
-      reports.push({ id: spec.id, error: reason(error as Error, spec.file), input: null })
+      const changed = await hasChanged(spec)
+      reports.push({ id: spec.id, error: reason(error as Error, spec.file), input: null, output: null, changed })
     }
   }
   stages = new Stages(loaded, maxPixels)
   send({ kind: 'loaded', models: reports })
+}
+
+/** Whether the files are not those any more that the revision was made of. */
+async function hasChanged({ stamps }: WorkerModel): Promise<boolean> {
+  const now = await Promise.all(stamps.map(({ path }) => stampOf(path)))
+  return stamps.some(({ stamp }, i) => stamp !== now[i])
 }
 
 /** One line without the path of the file, which is nobody's business but the operator's. */

@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { decode } from '../../image/decode'
+import { Problem } from '@/lib/shared/problem'
+import { declareOutput } from '../../catalog/onnx/declare-output'
+import { type OnnxGraph, readOnnxGraph } from '../../catalog/onnx/graph'
 import { type TensorData, toTensor } from '../../image/tensor'
 import type { WorkerModel } from '../protocol'
+import { activationOf, zipMapOf } from './activation'
+import { chooseOutput } from './choose-output'
 import { type InputFormat, inputFormat } from './input-format'
-import { outputReader } from './output'
+import { outputReader, type Scores } from './output'
+import { forChannels, probePictures } from './probes'
+import { runtimeMessage } from './runtime-error'
 
 // Where a Float16Array exists, onnxruntime-common makes one of float16 data, and onnxruntime-node 1.30 reads zero bytes from
 // it. Without it both agree on a Uint16Array of the bits. This process is a worker's and nothing else here wants it.
@@ -14,6 +21,8 @@ Reflect.deleteProperty(globalThis, 'Float16Array')
 export interface LoadedModel {
   spec: WorkerModel
   input: InputFormat
+  /** The output that is read, and what its numbers are. */
+  output: { name: string; scores: Scores }
   /** RGB uint8 [height × width × 3] as the model's input. */
   prepare(pixels: Uint8Array): TensorData
   /** Runs one prepared picture to logits [classes]. */
@@ -26,53 +35,62 @@ export interface LoadedModel {
  */
 const SELF_TEST_TOLERANCE = 0.5
 
+const SESSION: InferenceSession.SessionOptions = {
+  // One photo, one core: more photos run in more workers, which scales better than threads within a run.
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+}
+/** Types of an output that may be scores. */
+const NUMBERS = new Set(['float32', 'float16', 'float64'])
+
 /**
- * Loads a model and proves it on its golden picture.
+ * Loads a model and proves it on pictures that go the way of every photo, on its golden one where it has one.
  *
  * @throws Error saying in one line what is wrong with the model or with this machine
  */
-export async function loadModel(spec: WorkerModel, maxPixels: number): Promise<LoadedModel> {
-  const session = await InferenceSession.create(spec.file, {
-    // One photo, one core: more photos run in more workers, which scales better than threads within a run.
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-  })
-  const input = inputFormat(session.inputMetadata, spec.preprocessor)
-  const [output] = session.outputNames
-  if (output === undefined) throw new Error('the model has no output')
+export async function loadModel(told: WorkerModel, maxPixels: number): Promise<LoadedModel> {
+  const graph = readOnnxGraph(told.file, basename(told.file))
+  const session = await open(told.file, graph)
+  const input = inputFormat(session.inputMetadata, told.preprocessor)
+  const spec = { ...told, preprocessor: forChannels(told.preprocessor, input) }
   const prepare = (pixels: Uint8Array) => toTensor(pixels, input, spec.preprocessor)
-  async function raw(tensor: TensorData): Promise<Tensor> {
-    const result = await session.run({ [input.name]: new Tensor(input.type, input.fill(tensor), input.dims) })
-    return result[output as string] as Tensor
+  const feed = (tensor: TensorData) => ({ [input.name]: new Tensor(input.type, input.fill(tensor), input.dims) })
+  const pictures = await probePictures(spec, spec.preprocessor, input, maxPixels)
+  const numbers = session.outputMetadata.flatMap((each) => (each.isTensor && NUMBERS.has(each.type) ? each.name : []))
+  if (numbers.length === 0) throw new Error('the model has no output of numbers')
+  const probes: InferenceSession.ReturnType[] = []
+  for (const picture of pictures) {
+    probes.push(
+      await session.run(feed(prepare(picture)), numbers).catch((error: Error) => {
+        throw new Error(runtimeMessage(error, input), { cause: error })
+      }),
+    )
   }
-  const pixels = await goldenPixels(spec, input, maxPixels)
-  // Two probes tell whether the outputs are logits or probabilities; names do not.
-  const read = outputReader([await raw(prepare(pixels)), await raw(prepare(noise(pixels.length)))], spec.classes)
-  const model = { spec, input, prepare, run: async (tensor: TensorData) => read(await raw(tensor)) }
-  if (spec.selfTest) compare(await model.run(prepare(pixels)), spec.selfTest.logits)
-  return model
+  const name = chooseOutput(probes[0] as Record<string, Tensor>, spec.classes, spec.output)
+  const tensors = probes.map((probe) => probe[name] as Tensor)
+  const { scores, read } = outputReader(tensors, spec.classes, activationOf(graph, name))
+  async function run(tensor: TensorData): Promise<Float32Array> {
+    const result = await session.run(feed(tensor), [name]).catch((error: Error) => {
+      throw new Problem('model_failed', `The model failed on this photo: ${runtimeMessage(error)}.`, { cause: error })
+    })
+    return read(result[name] as Tensor)
+  }
+  if (spec.selfTest) compare(read(tensors[0] as Tensor), spec.selfTest.logits)
+  return { spec, input, output: { name, scores }, prepare, run }
 }
 
-/** The golden picture prepared for the model where there is one, else a grey one. */
-async function goldenPixels(spec: WorkerModel, { width, height }: InputFormat, maxPixels: number): Promise<Uint8Array> {
-  if (!spec.selfTest) return new Uint8Array(width * height * 3).fill(127)
-  const decoded = await decode(await readFile(spec.selfTest.picture), spec.preprocessor, maxPixels)
-  if (decoded.width !== width || decoded.height !== height) {
-    const made = `${decoded.width} × ${decoded.height}`
-    throw new Error(`preprocessor_config.json makes ${made} pixels, but the model takes ${width} × ${height}`)
+/** A session; of a model whose output is a list (ZipMap) one that gives the tensor behind it as well. */
+async function open(file: string, graph: OnnxGraph): Promise<InferenceSession> {
+  const list = zipMapOf(graph)
+  try {
+    return list === null
+      ? await InferenceSession.create(file, SESSION)
+      : await InferenceSession.create(declareOutput(await readFile(file), list.tensor), SESSION)
+  } catch (error) {
+    throw new Error(runtimeMessage(error as Error), { cause: error })
   }
-  return decoded.pixels
-}
-
-/** The same noise every time. */
-function noise(length: number): Uint8Array {
-  let state = 1
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state >>> 24
-  })
 }
 
 function compare(logits: Float32Array, expected: readonly number[]): void {

@@ -1,0 +1,162 @@
+import { recognise } from './not-onnx'
+import { type Field, ProtobufError, ProtobufFile } from './protobuf-file'
+
+/** An operation of a graph. Numbers of the fields: onnx.proto3. */
+export interface OnnxNode {
+  op: string
+  inputs: readonly string[]
+  outputs: readonly string[]
+  /** Attributes that are lists of strings, as ZipMap's labels are. */
+  strings: ReadonlyMap<string, readonly string[]>
+}
+
+/** What a model's file says of itself besides its weights. */
+export interface OnnxGraph {
+  /** Who wrote it: `pytorch`, `tf2onnx`, `keras2onnx`, …; empty where nobody says. */
+  producer: string
+  metadata: ReadonlyMap<string, string>
+  nodes: readonly OnnxNode[]
+  /** Names of the outputs, in the order of the file. */
+  outputs: readonly string[]
+  /** Small constants by their names: a number or a few. */
+  constants: ReadonlyMap<string, readonly number[]>
+  /** Files with weights, as the graph names them, and the bytes that each must have at least. */
+  dataFiles: ReadonlyMap<string, number>
+}
+
+/** Graphs within graphs (If, Loop) go deeper in no model. */
+const MOST_NESTED = 16
+/** A constant of so many numbers at most is read: a mean, a factor. */
+const SMALL = 16
+const FLOAT = 1
+const EXTERNAL = 1
+/** Fields of ModelProto. */
+const MODEL_FIELDS = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26])
+
+/**
+ * Reads what a model's file says of itself, without its weights.
+ *
+ * @param name how messages call the file
+ * @throws Error saying in one line what the file is instead of a model
+ */
+export function readOnnxGraph(path: string, name: string): OnnxGraph {
+  const file = new ProtobufFile(path)
+  try {
+    return new Reader(file).model()
+  } catch (error) {
+    if (!(error instanceof ProtobufError)) throw error
+    const other = recognise(path)
+    if (other !== null) throw new Error(`${name} ${other}`, { cause: error })
+    throw new Error(
+      error.kind === 'cut off'
+        ? `${name} ends too early, or is not an ONNX file (${file.size} bytes are there): download it again`
+        : `${name} is not an ONNX file`,
+      { cause: error },
+    )
+  } finally {
+    file.close()
+  }
+}
+
+class Reader {
+  private readonly nodes: OnnxNode[] = []
+  private readonly constants = new Map<string, readonly number[]>()
+  private readonly dataFiles = new Map<string, number>()
+
+  constructor(private readonly file: ProtobufFile) {}
+
+  model(): OnnxGraph {
+    const metadata = new Map<string, string>()
+    let producer = ''
+    let outputs: string[] | undefined
+    for (const field of this.file.fields(0, this.file.size)) {
+      if (!MODEL_FIELDS.has(field.number)) throw new ProtobufError('malformed')
+      if (field.number === 2) producer = this.file.text(field)
+      if (field.number === 7) outputs = [...(outputs ?? []), ...this.graph(field, 0)]
+      if (field.number === 14) metadata.set(...this.entry(field))
+    }
+    if (outputs === undefined) throw new ProtobufError('malformed')
+    const { nodes, constants, dataFiles } = this
+    return { producer, metadata, nodes, outputs, constants, dataFiles }
+  }
+
+  /** Its outputs; nodes and constants only of the outermost one. */
+  private graph(message: Field, depth: number): string[] {
+    if (depth > MOST_NESTED) throw new ProtobufError('malformed')
+    const outputs: string[] = []
+    for (const field of this.each(message)) {
+      if (field.number === 1) this.node(field, depth)
+      if (field.number === 5) this.tensor(field, depth)
+      if (field.number === 12) outputs.push(this.string(field, 1))
+      if (field.number === 15) this.sparse(field, depth)
+    }
+    return outputs
+  }
+
+  private node(message: Field, depth: number): void {
+    const fields = [...this.each(message)]
+    const texts = (number: number) =>
+      fields.filter((field) => field.number === number).map((field) => this.file.text(field))
+    const [inputs, outputs, [op = '']] = [texts(1), texts(2), texts(4)]
+    const attributes = fields.filter(({ number }) => number === 5)
+    const strings = new Map(attributes.map((field) => this.attribute(field, depth, outputs[0] ?? '')))
+    if (depth === 0) this.nodes.push({ op, inputs, outputs, strings })
+  }
+
+  /** @param output the node's: a Constant's tensor goes by that name */
+  private attribute(message: Field, depth: number, output: string): [name: string, strings: string[]] {
+    const fields = [...this.each(message)]
+    for (const field of fields) {
+      if (field.number === 5 || field.number === 10) this.tensor(field, depth, output)
+      if (field.number === 6 || field.number === 11) this.graph(field, depth + 1)
+    }
+    const strings = fields.filter(({ number }) => number === 9).map((field) => this.file.text(field))
+    return [this.string(message, 1), strings]
+  }
+
+  private sparse(message: Field, depth: number): void {
+    for (const part of this.each(message)) if (part.number < 3) this.tensor(part, depth)
+  }
+
+  private tensor(message: Field, depth: number, constant = ''): void {
+    const fields = [...this.each(message)]
+    const last = (...numbers: number[]) => fields.findLast(({ number }) => numbers.includes(number))
+    const [named, data] = [last(8), last(4, 9)]
+    if (depth === 0 && data && last(2)?.value === FLOAT) {
+      this.constant(constant || (named ? this.file.text(named) : ''), data)
+    }
+    if (last(14)?.value === EXTERNAL) this.external(fields.filter(({ number }) => number === 13))
+  }
+
+  private constant(name: string, data: Field): void {
+    const values = this.floats(data)
+    if (values.length > 0) this.constants.set(name, values)
+  }
+
+  private external(entries: readonly Field[]): void {
+    const told = new Map(entries.map((field) => this.entry(field)))
+    const location = told.get('location')
+    if (location === undefined) throw new ProtobufError('malformed')
+    const end = Number(told.get('offset') ?? 0) + Number(told.get('length') ?? 0)
+    this.dataFiles.set(location, Math.max(this.dataFiles.get(location) ?? 0, Number.isFinite(end) ? end : 0))
+  }
+
+  private floats({ from, to }: Field): number[] {
+    const length = to - from
+    if (length === 0 || length > 4 * SMALL || length % 4 !== 0) return []
+    return [...new Float32Array(this.file.bytes(from, to).buffer)]
+  }
+
+  private entry(message: Field): [key: string, value: string] {
+    return [this.string(message, 1), this.string(message, 2)]
+  }
+
+  private string(message: Field, number: number): string {
+    for (const field of this.each(message)) if (field.number === number) return this.file.text(field)
+    return ''
+  }
+
+  private each({ from, to }: Field): Generator<Field> {
+    return this.file.fields(from, to)
+  }
+}

@@ -1,0 +1,106 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+
+/** One field of a protobuf message. For a length-delimited one, `from` and `to` say where its content lies in the file. */
+export interface Field {
+  number: number
+  /** Of a varint; 0 for the others. */
+  value: number
+  from: number
+  to: number
+}
+
+/** A file that ends before what it promises, or that is no protobuf message at all. */
+export class ProtobufError extends Error {
+  constructor(readonly kind: 'cut off' | 'malformed') {
+    super(kind)
+  }
+}
+
+const WINDOW_BYTES = 1 << 13
+/** A varint has at most so many bytes. */
+const VARINT_BYTES = 10
+const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5]
+
+/**
+ * Walks a protobuf message in a file without reading what nobody asks for: the weights of a model are most of it, and are skipped.
+ * Whoever opens it closes it.
+ */
+export class ProtobufFile {
+  readonly size: number
+  private readonly descriptor: number
+  private window: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+  private start = 0
+
+  constructor(path: string) {
+    this.descriptor = openSync(path, 'r')
+    this.size = fstatSync(this.descriptor).size
+  }
+
+  close(): void {
+    closeSync(this.descriptor)
+  }
+
+  /**
+   * The fields of the message that lies in this range.
+   *
+   * @throws ProtobufError
+   */
+  *fields(from: number, to: number): Generator<Field> {
+    for (let at = from; at < to; ) {
+      const [key, content] = this.varint(at, to)
+      const [number, wire] = [Math.floor(key / 8), key % 8]
+      const field = this.field(number, wire, content, to)
+      yield field
+      at = field.to
+    }
+  }
+
+  bytes(from: number, to: number): Uint8Array<ArrayBuffer> {
+    const out = new Uint8Array(to - from)
+    const got = readSync(this.descriptor, out, 0, out.length, from)
+    if (got < out.length) throw new ProtobufError('cut off')
+    return out
+  }
+
+  text({ from, to }: Field): string {
+    return new TextDecoder().decode(this.bytes(from, to))
+  }
+
+  private field(number: number, wire: number, from: number, end: number): Field {
+    if (number === 0) throw new ProtobufError('malformed')
+    if (wire === VARINT) {
+      const [value, to] = this.varint(from, end)
+      return { number, value, from, to }
+    }
+    if (wire === FIXED64 || wire === FIXED32)
+      return this.within({ number, value: 0, from, to: from + (wire === FIXED64 ? 8 : 4) }, end)
+    if (wire !== LENGTH) throw new ProtobufError('malformed')
+    const [length, content] = this.varint(from, end)
+    return this.within({ number, value: 0, from: content, to: content + length }, end)
+  }
+
+  private within(field: Field, end: number): Field {
+    if (field.to > end) throw new ProtobufError(end === this.size ? 'cut off' : 'malformed')
+    return field
+  }
+
+  /** Its value, and where the next thing begins. Values beyond 2^53 lose their last digits: no length is so large. */
+  private varint(from: number, end: number): [value: number, next: number] {
+    let value = 0
+    for (let i = 0; i < VARINT_BYTES; i++) {
+      if (from + i >= end) throw new ProtobufError(end === this.size ? 'cut off' : 'malformed')
+      const byte = this.byte(from + i)
+      value += (byte & 0x7f) * 2 ** (7 * i)
+      if (byte < 0x80) return [value, from + i + 1]
+    }
+    throw new ProtobufError('malformed')
+  }
+
+  private byte(at: number): number {
+    if (at < this.start || at >= this.start + this.window.length) {
+      this.start = at
+      this.window = this.bytes(at, Math.min(this.size, at + WINDOW_BYTES))
+    }
+    return this.window[at - this.start] ?? 0
+  }
+}

@@ -1,0 +1,53 @@
+/** ONNX Runtime's words, and what they mean for whoever brought the model. */
+const MEANINGS: [words: RegExp, means: (match: RegExpMatchArray) => string][] = [
+  [
+    /Unsupported data type: 16\b|tensor\(bfloat16\)|bfloat16/i,
+    () => 'the model computes in bfloat16, which does not run on a CPU here: export it in float32 or float16',
+  ],
+  [/Protobuf parsing failed/i, () => 'the file is not an ONNX model, or ends too early: download or export it again'],
+  [
+    /Unsupported model IR version: (\d+)/i,
+    ([, version]) =>
+      `the model is written in version ${version} of the ONNX format, which is too new here: export it with an older onnx`,
+  ],
+  [
+    /opset (\d+) is under development|Current official support for domain \S+ is till opset (\d+)/i,
+    ([, a, b]) => `the model uses opset ${a ?? b ?? ''}, which is too new here: export it with a lower opset_version`,
+  ],
+  [
+    /Could not find an implementation for ([\w.]+\(\d+\)|[\w.]+)/i,
+    ([, op]) => `the model uses the operation ${op}, which does not run on a CPU here`,
+  ],
+  [
+    /(?:No Op registered for|is not a registered function\/op|No opset import for domain)[:\s]*(\S+)?/i,
+    () => 'the model uses an operation that ONNX Runtime does not know (a custom operator, or a newer opset)',
+  ],
+  [
+    /Non tensor type/i,
+    () => 'the outputs are lists, not tensors: export the model without ZipMap (skl2onnx: options={"zipmap": False})',
+  ],
+  [
+    /(External data|external initializer|data file|file_size|mmap|model_path must not be empty).*/is,
+    () => 'the file with the weights is missing, too short, or not where the model says',
+  ],
+  [
+    /Got invalid dimensions for input|GEMM: Dimension mismatch|cannot be reshaped|Dimension mismatch|ShapeInferenceError|incompatible dimensions|axis dimension|must match|Incompatible dim/i,
+    () =>
+      'the model fails on pictures of this size: preprocessor_config.json makes another one than it was exported for',
+  ],
+  [/bad_alloc|Failed to allocate memory|out of memory/i, () => 'the model needs more memory than there is'],
+]
+
+/**
+ * What ONNX Runtime said, in one line that says what is wrong with the model; its own words follow where they may help.
+ *
+ * @param size of the picture that it was run with, where it was
+ */
+export function runtimeMessage({ message }: Error, size?: { width: number; height: number }): string {
+  const own = message.split('\n')[0]?.trim().slice(0, 300) ?? ''
+  for (const [words, means] of MEANINGS) {
+    const match = words.exec(message)
+    if (match) return `${means(match)}${size ? ` (${size.width} × ${size.height})` : ''} (ONNX Runtime: ${own})`
+  }
+  return `ONNX Runtime cannot use the model: ${own}`
+}
