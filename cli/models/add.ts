@@ -1,64 +1,69 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { publish, requireId, stage } from '@/lib/server/catalog/install'
-import { dataFilesOf } from '@/lib/server/catalog/onnx/data-files'
+import { InstallError, publish, requireId, stage } from '@/lib/server/catalog/install'
+import { checkedDataFiles } from '@/lib/server/catalog/onnx/data-files'
+import { findOnnx } from '@/lib/server/catalog/onnx/find'
+import { readOnnxGraph } from '@/lib/server/catalog/onnx/graph'
 import { EXIT, Failure } from '../exit'
-import { asFailure, modelCheck, sentence } from './check'
+import { asFailure, modelCheck } from './check'
+import { type Described, type DescribeOptions, describeModel } from './describe'
+import { summary } from './summary'
 import type { Where } from './where'
 
-interface Options {
+interface Options extends DescribeOptions {
   as?: string
-  config?: string
-  preprocessor?: string
   force?: boolean
 }
 
-/** Installs a model folder, or an ONNX file with its configurations, after it was proved to work. */
+/** Installs a model folder or an ONNX file, after it was proved to work, and says how it was understood. */
 export async function add(where: Where, path: string, options: Options): Promise<void> {
   const entry = await stat(path).catch(() => {
     throw new Failure(EXIT.notFound, `There is no file or folder ${path}.`)
   })
   const id = options.as ?? basename(resolve(path)).replace(/\.onnx$/i, '')
+  let understood = ''
   try {
     requireId(id)
-    await stage(where.modelsDir, id, entry.isDirectory() ? { '.': path } : await filesOf(path, options))
-    await publish(where.modelsDir, id, modelCheck(where), options.force)
+    const folder = entry.isDirectory() ? path : dirname(path)
+    const onnx = entry.isDirectory() ? await findOnnx(path) : basename(path)
+    if (onnx === undefined) throw new Failure(EXIT.invalid, `There is no ONNX file in ${path}.`)
+    const { files, origins } = await described(id, folder, onnx, entry.isDirectory(), options)
+    await stage(where.modelsDir, id, files)
+    const check = modelCheck(where, (model, report) => {
+      understood = summary(model, report, origins)
+    })
+    await publish(where.modelsDir, id, check, options.force)
   } catch (error) {
     throw asFailure(error)
   }
-  console.log(`${id} is installed. A running server serves it within a second.`)
+  console.log(`${id} is installed. A running server serves it within a second.\n${understood}`.trimEnd())
 }
 
-/** The files around an ONNX file: given, or beside it. */
-async function filesOf(path: string, options: Options): Promise<Record<string, string>> {
-  const near = [dirname(path), join(dirname(path), '..')]
-  const config = options.config ?? (await first(near.map((folder) => join(folder, 'config.json'))))
-  const preprocessor =
-    options.preprocessor ?? (await first(near.map((folder) => join(folder, 'preprocessor_config.json'))))
-  if (config === undefined || preprocessor === undefined) {
-    throw new Failure(
-      EXIT.usage,
-      sentence('an ONNX file alone says neither its labels nor its preprocessing: give --config and --preprocessor'),
-    )
+/** The files of the model folder to be: what is there, with what describes it. */
+async function described(
+  id: string,
+  folder: string,
+  onnx: string,
+  isFolder: boolean,
+  options: Options,
+): Promise<{ files: Record<string, string | object>; origins: Described['origins'] }> {
+  try {
+    const graph = readOnnxGraph(join(folder, onnx), onnx)
+    const data = await checkedDataFiles(folder, onnx, graph)
+    // Beside the file, or above it where it lies in a folder of its own, as `onnx/`.
+    const near = isFolder ? [folder, join(folder, dirname(onnx))] : [folder, join(folder, '..')]
+    const { config, preprocessor, origins } = await describeModel(near, graph, options)
+    const own: Record<string, string | object> = {
+      'config.json': config,
+      ...(preprocessor ? { 'preprocessor_config.json': preprocessor } : {}),
+    }
+    const weights = Object.fromEntries(data.map((name) => [join('onnx', name), join(folder, name)]))
+    const files = isFolder
+      ? { '.': folder, ...own }
+      : { ...own, [join('onnx', 'model.onnx')]: join(folder, onnx), ...weights }
+    return { files, origins }
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new InstallError('invalid', `cannot install ${id}: ${(error as Error).message}`)
   }
-  const data = await dataFilesOf(dirname(path), basename(path)).catch((error: Error) => {
-    throw new Failure(EXIT.invalid, sentence(error.message), { cause: error })
-  })
-  return {
-    'config.json': config,
-    'preprocessor_config.json': preprocessor,
-    [join('onnx', 'model.onnx')]: path,
-    ...Object.fromEntries(data.map((name) => [join('onnx', name), join(dirname(path), name)])),
-  }
-}
-
-async function first(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    const there = await stat(path).then(
-      (entry) => entry.isFile(),
-      () => false,
-    )
-    if (there) return path
-  }
-  return undefined
 }

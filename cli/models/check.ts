@@ -1,13 +1,17 @@
 import { join } from 'node:path'
 import { readModelFolder } from '@/lib/server/catalog/catalog'
 import { InstallError } from '@/lib/server/catalog/install'
-import { readModel } from '@/lib/server/engine/model'
+import { type Model, readModel } from '@/lib/server/engine/model'
+import type { LoadReport } from '@/lib/server/engine/protocol'
 import { batchEngine } from '../eval/run'
 import { EXIT, Failure } from '../exit'
 import type { Where } from './where'
 
 /** What is wrong with a folder as a model, in one line, or null: it is read, loaded and run as the server would. */
-export function modelCheck({ root, maxPixels }: Where): (folder: string) => Promise<string | null> {
+export function modelCheck(
+  { root, maxPixels }: Where,
+  found?: (model: Model, report: LoadReport) => void,
+): (folder: string) => Promise<string | null> {
   return async (folder) => {
     const entry = await readModelFolder(folder)
     const model = await readModel(entry)
@@ -19,6 +23,8 @@ export function modelCheck({ root, maxPixels }: Where): (folder: string) => Prom
       maxPixels,
     })
     const error = engine.models()[0]?.error ?? null
+    const report = engine.report(model.id)
+    if (error === null && report) found?.(model, report)
     await engine.close()
     return error
   }

@@ -55,7 +55,9 @@ const UNKNOWN_PIXELS = 1_000_000
  *
  * @throws Error where the models cannot be listed
  */
-export async function createEngine(options: EngineOptions): Promise<Engine & { pids(): number[] }> {
+export async function createEngine(
+  options: EngineOptions,
+): Promise<Engine & { pids(): number[]; report(id: string): LoadReport | undefined }> {
   let current = await generation(options, () => void reloadInTurn())
   let nextId = 1
   let closing = false
@@ -194,6 +196,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine & { p
     },
 
     pids: () => current.pool.pids,
+    report: (id) => current.reports.get(id),
   }
 }
 

@@ -10,12 +10,21 @@ export interface OnnxNode {
   strings: ReadonlyMap<string, readonly string[]>
 }
 
+/** Of a graph's input. */
+export interface OnnxInput {
+  name: string
+  dims: readonly number[]
+  type: number
+}
+
 /** What a model's file says of itself besides its weights. */
 export interface OnnxGraph {
   /** Who wrote it: `pytorch`, `tf2onnx`, `keras2onnx`, …; empty where nobody says. */
   producer: string
   metadata: ReadonlyMap<string, string>
   nodes: readonly OnnxNode[]
+  /** The first input's name, sides (0 where open) and element type by its number; null where that is no tensor. */
+  input: OnnxInput | null
   /** Names of the outputs, in the order of the file. */
   outputs: readonly string[]
   /** Small constants by their names: a number or a few. */
@@ -60,6 +69,9 @@ export function readOnnxGraph(path: string, name: string): OnnxGraph {
 
 class Reader {
   private readonly nodes: OnnxNode[] = []
+  private readonly inputs: OnnxInput[] = []
+  /** Names of the outermost graph's weights. */
+  private readonly weights = new Set<string>()
   private readonly constants = new Map<string, readonly number[]>()
   private readonly dataFiles = new Map<string, number>()
 
@@ -76,8 +88,10 @@ class Reader {
       if (field.number === 14) metadata.set(...this.entry(field))
     }
     if (outputs === undefined) throw new ProtobufError('malformed')
-    const { nodes, constants, dataFiles } = this
-    return { producer, metadata, nodes, outputs, constants, dataFiles }
+    const { nodes, constants, dataFiles, inputs, weights } = this
+    // Older files list their weights as inputs, too.
+    const input = inputs.find(({ name }) => !weights.has(name)) ?? null
+    return { producer, metadata, nodes, input, outputs, constants, dataFiles }
   }
 
   /** Its outputs; nodes and constants only of the outermost one. */
@@ -87,6 +101,7 @@ class Reader {
     for (const field of this.each(message)) {
       if (field.number === 1) this.node(field, depth)
       if (field.number === 5) this.tensor(field, depth)
+      if (field.number === 11 && depth === 0) this.inputs.push(this.valueInfo(field))
       if (field.number === 12) outputs.push(this.string(field, 1))
       if (field.number === 15) this.sparse(field, depth)
     }
@@ -114,6 +129,28 @@ class Reader {
     return [this.string(message, 1), strings]
   }
 
+  private valueInfo(message: Field): OnnxInput {
+    const input = { name: this.string(message, 1), dims: [] as number[], type: 0 }
+    for (const field of this.inside(message, 2, 1)) {
+      if (field.number === 1) input.type = field.value
+      if (field.number !== 2) continue
+      for (const side of this.each(field)) input.dims.push(this.number(side, 1))
+    }
+    return input
+  }
+
+  /** The fields of a message within messages, by the numbers of the way there. */
+  private *inside(message: Field, ...way: number[]): Generator<Field> {
+    const [number, ...rest] = way
+    if (number === undefined) yield* this.each(message)
+    else for (const field of this.each(message)) if (field.number === number) yield* this.inside(field, ...rest)
+  }
+
+  private number(message: Field, number: number): number {
+    for (const field of this.each(message)) if (field.number === number) return field.value
+    return 0
+  }
+
   private sparse(message: Field, depth: number): void {
     for (const part of this.each(message)) if (part.number < 3) this.tensor(part, depth)
   }
@@ -122,6 +159,7 @@ class Reader {
     const fields = [...this.each(message)]
     const last = (...numbers: number[]) => fields.findLast(({ number }) => numbers.includes(number))
     const [named, data] = [last(8), last(4, 9)]
+    if (depth === 0 && named && constant === '') this.weights.add(this.file.text(named))
     if (depth === 0 && data && last(2)?.value === FLOAT) {
       this.constant(constant || (named ? this.file.text(named) : ''), data)
     }

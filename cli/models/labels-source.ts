@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import type { OnnxGraph } from '@/lib/server/catalog/onnx/graph'
+import { zipMapOf } from '@/lib/server/engine/worker/activation'
+
+/** Labels in the order of the outputs, and where they were read. */
+export interface FoundLabels {
+  labels: readonly string[]
+  from: string
+}
+
+/** Files that lie beside models with their labels, one a line or as JSON. */
+const BESIDE = [
+  'labels.txt',
+  'classes.txt',
+  'class_names.txt',
+  'names.txt',
+  'synset.txt',
+  'labels.json',
+  'classes.json',
+  'class_names.json',
+]
+/** Metadata that exporters put into the file: Ultralytics, PaddleX, and what people choose. */
+const KEYS = ['names', 'character', 'labels', 'classes', 'class_names', 'id2label']
+
+const jsonLabels = z.union([z.array(z.string().min(1)).min(1), z.record(z.string().regex(/^\d+$/), z.string().min(1))])
+
+/**
+ * Labels of a file that someone names.
+ *
+ * @throws Error where it has none
+ */
+export async function labelsOfFile(path: string): Promise<FoundLabels> {
+  const labels = parseLabels(await readFile(path, 'utf8'))
+  if (labels.length === 0)
+    throw new Error(`${path} has no labels: write one a line, in the order of the model's outputs`)
+  return { labels, from: basename(path) }
+}
+
+/** Labels beside a model, or within it; null where there are none. */
+export async function findLabels(folders: readonly string[], graph: OnnxGraph): Promise<FoundLabels | null> {
+  for (const path of folders.flatMap((folder) => BESIDE.map((name) => join(folder, name)))) {
+    const text = await readFile(path, 'utf8').catch(() => null)
+    const labels = text === null ? [] : parseLabels(text)
+    if (labels.length > 0) return { labels, from: basename(path) }
+  }
+  for (const key of KEYS) {
+    const text = graph.metadata.get(key)
+    const labels = text === undefined ? [] : parseLabels(text)
+    if (labels.length > 0) return { labels, from: `the model's metadata (${key})` }
+  }
+  const labels = zipMapOf(graph)?.labels ?? []
+  return labels.length > 0 ? { labels, from: "the model's list of scores (ZipMap)" } : null
+}
+
+/** One a line (with or without its number before it), a JSON list or object, or Python's way to write one. */
+export function parseLabels(text: string): string[] {
+  const content = text.replace(/^\uFEFF/, '').trim()
+  if (/^[[{]/.test(content)) return fromJson(content) ?? fromPython(content)
+  const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim())
+  if (content === '' || lines.includes('')) return lines.filter(Boolean)
+  const numbered = lines.map((line) => /^(\d+)[\s:,]+(\S.*)$/.exec(line))
+  // Teachable Machine writes `0 Cats`.
+  return numbered.every((match, index) => Number(match?.[1] ?? -1) === index)
+    ? numbered.map((match) => match?.[2] ?? '')
+    : lines
+}
+
+function fromJson(text: string): string[] | null {
+  try {
+    return inOrder(jsonLabels.parse(JSON.parse(text)))
+  } catch {
+    return null
+  }
+}
+
+/** `{0: 'cat', 1: "dog's"}` or `['cat', 'dog']`, as Ultralytics writes a dictionary: strings and numbers only. */
+function fromPython(text: string): string[] {
+  const parts = [...text.matchAll(/(?:(\d+)\s*:\s*)?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g)]
+  const entries = parts.map(([, key, quoted = ''], i): [string, string] => [
+    key ?? String(i),
+    quoted.slice(1, -1).replace(/\\(.)/g, '$1'),
+  ])
+  return inOrder(Object.fromEntries(entries)) ?? []
+}
+
+function inOrder(labels: string[] | Record<string, string>): string[] | null {
+  if (Array.isArray(labels)) return labels
+  const count = Object.keys(labels).length
+  const list = Array.from({ length: count }, (_, index) => labels[index])
+  return list.every((label) => label !== undefined) ? (list as string[]) : null
+}

@@ -1,0 +1,1 @@
+export declare function registryModels(): { nsfw: string; orientation: string }
