@@ -15,11 +15,9 @@ export interface RawName {
 export const zipEncodingSchema = z
   .string()
   .max(40)
-  .transform((name) => name.trim().toLowerCase())
-  .refine(
-    (name) => name === 'cp437' || known(name),
-    'It is no encoding, such as gbk, shift_jis, euc-kr, big5 or cp437.',
-  )
+  .refine((name) => isCp437(name) || known(name), 'It is no encoding, such as gbk, shift_jis, euc-kr, big5 or cp437.')
+
+const isCp437 = (name: string) => name.trim().toLowerCase() === 'cp437'
 
 function known(name: string): boolean {
   try {
@@ -41,23 +39,31 @@ const CP437 = [
  * escaped. Backslashes of Windows are made slashes.
  */
 export function zipNames(names: readonly RawName[], encoding?: string): string[] {
-  const unsaid = names.filter(
-    ({ bytes, marked, utf8 }) => marked === undefined && !(utf8 && decoded(bytes, 'utf-8') !== null),
-  )
-  const guessed =
-    encoding ?? surelyEncoded(unsaid.map(({ bytes }) => bytes).filter((bytes) => decoded(bytes, 'utf-8') === null))
-  return names.map(({ bytes, marked, utf8 }) => {
-    if (marked !== undefined) return marked
-    const isUtf8 = decoded(bytes, 'utf-8')
-    if (isUtf8 !== null && (utf8 || encoding === undefined)) return slashed(isUtf8)
-    const read = guessed === 'cp437' ? fromCp437(bytes) : guessed === undefined ? null : decoded(bytes, guessed)
-    if (read !== null) return slashed(read)
-    // A backslash of an escaped byte is no folder.
-    return looksWestern(bytes) ? slashed(fromCp437(bytes)) : escaped(slashedBytes(bytes))
-  })
+  const by = encoding ?? surelyEncoded(names.flatMap((name) => (readUtf8(name) === null ? [name.bytes] : [])))
+  return names.map((name) => name.marked ?? slashed(readUtf8(name, encoding)) ?? otherwise(name.bytes, by))
 }
 
-const slashed = (name: string) => name.replaceAll('\\', '/')
+/** A name that is UTF-8; null where it is not, or where the caller says otherwise and the archive nothing. */
+function readUtf8({ bytes, marked, utf8 }: RawName, encoding?: string): string | null {
+  if (marked !== undefined) return marked
+  return utf8 || encoding === undefined ? decoded(bytes, 'utf-8') : null
+}
+
+function otherwise(bytes: Uint8Array, encoding: string | undefined): string {
+  if (encoding !== undefined) {
+    const name = isCp437(encoding) ? fromCp437(bytes) : decoded(bytes, encoding)
+    if (name !== null) return slashed(name)
+  }
+  // A backslash of an escaped byte is no folder.
+  return looksWestern(bytes) ? slashed(fromCp437(bytes)) : escaped(slashedBytes(bytes))
+}
+
+function slashed(name: string): string
+function slashed(name: string | null): string | null
+function slashed(name: string | null): string | null {
+  return name?.replaceAll('\\', '/') ?? null
+}
+
 const slashedBytes = (bytes: Uint8Array) => bytes.map((byte) => (byte === 0x5c ? 0x2f : byte))
 
 function fromCp437(bytes: Uint8Array): string {
