@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { leave } from '@/cli/leave'
 import { run } from '@/cli/main'
 
 // dist/vision.js stands one folder below the project's root.
-process.exitCode = await run(process.argv, fileURLToPath(new URL('..', import.meta.url)))
+leave(await run(process.argv, fileURLToPath(new URL('..', import.meta.url))))

@@ -1,9 +1,11 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_TOP_K } from '@/lib/shared/contract'
+import { zipEncodingSchema } from '@/lib/shared/zip-names'
 import { EXIT, Failure } from '../exit'
 import type { Surroundings } from '../surroundings'
+import { Archives } from './archives'
 import { BucketPhotos } from './bucket'
 import { listInputs } from './inputs'
 import type { Options } from './options'
@@ -17,8 +19,8 @@ import { accuracySummary, truthFrom } from './truth'
 export function classifyCommand(program: Command, surroundings: Surroundings): void {
   program
     .command('classify')
-    .description('classify photos: files, folders, places of a bucket, patterns, or with - the names on stdin')
-    .argument('<photos...>', 'files, folders, s3://bucket/prefix, patterns, or - for names on stdin, one a line')
+    .description('classify photos: files, folders, ZIPs, places of a bucket, patterns, or with - the names on stdin')
+    .argument('<photos...>', 'files, folders, ZIPs, s3://bucket/prefix, patterns, or - for names on stdin, one a line')
     .option('--model <model>', 'type, id, or a model folder (the default model)')
     .option('--top-k <n>', 'labels a photo at most', wholeNumber, DEFAULT_TOP_K)
     .option('--threshold <score>', 'leave out labels with a lower score', share, 0)
@@ -26,6 +28,8 @@ export function classifyCommand(program: Command, surroundings: Surroundings): v
     .addOption(new Option('--format <format>', 'of stdout').choices(['csv', 'ndjson']).default('csv'))
     .option('--labels <csv>', 'columns file,label: say how many answers are right')
     .option('--resume', 'go on with an --out that was interrupted')
+    .option('--zip-names <encoding>', 'of names in a ZIP that do not say theirs: gbk, shift_jis, …', zipEncoding)
+    .option('--read-timeout <s>', 'a photo that the disk does not give in so many seconds fails', wholeNumber, 30)
     .option('--workers <n>', 'run on so many cores (all)', wholeNumber)
     .option('--server <url>', 'ask a server instead of running here')
     .option('--models-dir <folder>', 'where the models are', join(surroundings.root, 'models'))
@@ -37,6 +41,12 @@ function wholeNumber(text: string): number {
   return Number(text)
 }
 
+function zipEncoding(text: string): string {
+  const { success, data } = zipEncodingSchema.safeParse(text)
+  if (!success) throw new InvalidArgumentError('It is no encoding, such as gbk, shift_jis, euc-kr, big5 or cp437.')
+  return data
+}
+
 function share(text: string): number {
   if (!/^(0(\.\d+)?|1(\.0+)?|\.\d+)$/.test(text)) throw new InvalidArgumentError('It is not a number from 0 to 1.')
   return Number(text)
@@ -46,10 +56,15 @@ async function classify(photos: readonly string[], options: Options, surrounding
   const format = options.out === undefined ? null : formatOf(options.out)
   if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
   const truth = options.labels === undefined ? null : await truthFrom(options.labels)
-  const buckets = new BucketPhotos()
-  const inputs = await listInputs(photos, process.stdin, buckets)
-  const read = (file: string, signal: AbortSignal) =>
-    BucketPhotos.names(file) ? buckets.read(file, signal) : readFile(file)
+  const archives = new Archives(options.zipNames, options.readTimeout)
+  const inputs = await listInputs(photos, {
+    stdin: process.stdin,
+    buckets: new BucketPhotos(),
+    archives,
+    seconds: options.readTimeout,
+    say: (line) => console.error(line),
+  })
+  const files = [...inputs.keys()]
   const workers = options.workers ?? (await surroundings.defaultWorkers())
   const source = await openSource(options, workers, surroundings)
   const interrupted = new AbortController()
@@ -59,15 +74,16 @@ async function classify(photos: readonly string[], options: Options, surrounding
   process.stdout.on('error', stop)
   try {
     const sink = openSink(options, source.model, truth !== null)
-    await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined, read }, interrupted.signal)
+    await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, interrupted.signal)
     if (interrupted.signal.aborted) throw stopped(options)
-    if (options.out !== undefined && format !== null) await writeResults(sink.rows(inputs), options.out, format)
-    if (truth) console.error(accuracySummary(sink.rows(inputs), truth, await source.classes()))
+    if (options.out !== undefined && format !== null) await writeResults(sink.rows(files), options.out, format)
+    if (truth) console.error(accuracySummary(sink.rows(files), truth, await source.classes()))
     sink.close()
     if (options.out !== undefined) await rm(`${options.out}.part`)
-    if (sink.failed > 0) throw new Failure(EXIT.failed, `${sink.failed} of ${inputs.length} photos have no answer.`)
+    if (sink.failed > 0) throw new Failure(EXIT.failed, `${sink.failed} of ${files.length} photos have no answer.`)
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
+    archives.close()
     await source.close()
   }
 }

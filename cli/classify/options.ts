@@ -10,4 +10,8 @@ export interface Options {
   workers?: number
   server?: string
   modelsDir: string
+  /** Of names in ZIPs. */
+  zipNames?: string
+  /** Seconds. */
+  readTimeout: number
 }

@@ -1,6 +1,7 @@
 import { Answers, classifyPhoto } from '@/lib/server/jobs/classify-photo'
 import { inLanes } from '@/lib/server/jobs/lanes'
 import { duration, Progress } from '../terminal'
+import type { Inputs, Read } from './inputs'
 import type { Sink } from './sink'
 import type { Source } from './source'
 
@@ -11,28 +12,26 @@ export interface RunOptions {
   workers: number
   /** Whether rows go to a file. */
   rows: boolean
-  /** @throws Problem, or an error of the file system */
-  read(file: string, signal: AbortSignal): Promise<Uint8Array>
 }
 
 /** Classifies what the sink does not have yet. Ends early, without an error, at the signal. */
 export async function runInputs(
-  inputs: readonly string[],
+  inputs: Inputs,
   { classify: ask, model }: Source,
   sink: Sink,
-  { workers, rows, read }: RunOptions,
+  { workers, rows }: RunOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const left = inputs.filter((file) => !sink.has(file))
+  const left = [...inputs].filter(([file]) => !sink.has(file))
   // Where rows go to the same terminal they are progress enough.
   const progress =
     process.stderr.isTTY && (rows || !process.stdout.isTTY)
-      ? new Progress('classify', inputs.length, inputs.length - left.length)
+      ? new Progress('classify', inputs.size, inputs.size - left.length)
       : null
   const answers = new Answers(ask)
   const start = performance.now()
-  async function one(file: string): Promise<void> {
-    const row = await classifyPhoto({ file, read: (stop) => read(file, stop) }, model, answers, signal)
+  async function one([file, read]: readonly [string, Read]): Promise<void> {
+    const row = await classifyPhoto({ file, read }, model, answers, signal)
     sink.add(row)
     if (row.status === 'failed') console.error(`${file}: ${row.error_code}: ${row.error}`)
     progress?.add(1)
@@ -46,6 +45,6 @@ export async function runInputs(
   if (rows && !signal.aborted) {
     const seconds = (performance.now() - start) / 1000
     const rate = left.length > 0 ? `, ${Math.round(left.length / seconds)}/s in ${duration(seconds)}` : ''
-    console.error(`${inputs.length - sink.failed} of ${inputs.length} photos answered by ${model.id}${rate}`)
+    console.error(`${inputs.size - sink.failed} of ${inputs.size} photos answered by ${model.id}${rate}`)
   }
 }

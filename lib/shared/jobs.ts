@@ -1,9 +1,15 @@
 import { z } from 'zod'
 import { classifyParametersSchema, flag } from './contract'
+import { zipEncodingSchema } from './zip-names'
 
 /** `done` and `cancelled` are for good; a paused job goes on by itself, or when it is told to. */
 export const JOB_STATES = ['running', 'paused', 'done', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
+
+const zipNames = zipEncodingSchema.optional().meta({
+  description:
+    'Encoding of names in a ZIP that do not say theirs, such as gbk, shift_jis, euc-kr, big5 or cp437; else it is told by the names, where that is sure.',
+})
 
 /** What a caller may ask for when a job is made. */
 export const jobParametersSchema = z.object({
@@ -17,6 +23,7 @@ export const jobParametersSchema = z.object({
   source: z.string().max(1000).optional().meta({
     description: 'Photos of a bucket instead of an upload, s3://bucket/prefix; only where this server may read.',
   }),
+  zip_names: zipNames,
   open: flag.default(false).meta({ description: 'Whether more photos will follow, until the job is closed.' }),
 })
 
@@ -67,6 +74,7 @@ export type DeadLetter = z.infer<typeof deadLetterSchema>
 
 /** How photos are added to an open job. */
 export const addParametersSchema = z.object({
+  zip_names: zipNames,
   unique: flag.default(false).meta({ description: 'Leave out what the job has already, by name: safe to send again.' }),
 })
 

@@ -1,30 +1,65 @@
-import type { FileEntry } from '@zip.js/zip.js'
+import type { Entry, FileEntry } from '@zip.js/zip.js'
+import { isLabelsName, isLitter } from '@/lib/shared/beside-photos'
 import { isPhotoName } from '@/lib/shared/photo-name'
-import { isLitter, type LeftOut, type PhotoSource } from './source'
+import { type RawName, zipNames } from '@/lib/shared/zip-names'
+import type { LeftOut, PhotoSource } from './source'
+
+/** What is in a ZIP. */
+export interface Unpacked {
+  sources: PhotoSource[]
+  leftOut: LeftOut[]
+  /** Files that may tell what the photos show. */
+  labels: File[]
+}
+
+/** Packing methods that are read: none, and Deflate. */
+const READ = new Set([0, 8])
 
 /**
  * The photos of a ZIP. Each is unpacked when it is needed, so an archive may be larger than the memory.
  *
  * @throws Error where it cannot be read
  */
-export async function unpack(archive: Blob): Promise<{ sources: PhotoSource[]; leftOut: LeftOut[] }> {
+export async function unpack(archive: Blob): Promise<Unpacked> {
   // Its code comes only now. Without workers and WebAssembly: the browser unpacks by itself.
   const { BlobReader, BlobWriter, configure, ZipReader } = await import('@zip.js/zip.js/lib/zip-core-custom.js')
   configure({ useWebWorkers: false })
-  const sources: PhotoSource[] = []
-  const leftOut: LeftOut[] = []
-  for await (const entry of new ZipReader(new BlobReader(archive)).getEntriesGenerator()) {
-    const path = entry.filename
+  const entries: Entry[] = []
+  for await (const entry of new ZipReader(new BlobReader(archive)).getEntriesGenerator()) entries.push(entry)
+  const names = zipNames(entries.map(rawNameOf))
+  const found: Unpacked = { sources: [], leftOut: [], labels: [] }
+  for (const [at, entry] of entries.entries()) {
+    const path = names[at] ?? entry.filename
     if (entry.directory || isLitter(path)) continue
-    if (entry.encrypted) leftOut.push({ path, reason: 'locked' })
-    else if (!isPhotoName(path)) leftOut.push({ path, reason: 'no_photo' })
-    else sources.push(sourceOf(entry, () => entry.getData(new BlobWriter(typeOf(path)))))
+    const reason = whyNot(path, entry)
+    if (reason) found.leftOut.push({ path, reason })
+    else if (isLabelsName(path)) await addLabels(path, () => entry.getData(new BlobWriter()), found)
+    else found.sources.push(sourceOf(path, entry, () => entry.getData(new BlobWriter(typeOf(path)))))
   }
-  return { sources, leftOut }
+  return found
 }
 
-function sourceOf({ filename, uncompressedSize, lastModDate }: FileEntry, open: () => Promise<Blob>): PhotoSource {
-  return { path: filename, size: uncompressedSize, modified: lastModDate.getTime(), open }
+function whyNot(path: string, { encrypted, compressionMethod }: Entry): LeftOut['reason'] | null {
+  if (encrypted) return 'locked'
+  if (!isLabelsName(path) && !isPhotoName(path)) return 'no_photo'
+  return READ.has(compressionMethod) ? null : 'packing'
+}
+
+function rawNameOf({ rawFilename, bitFlag, extraFieldUnicodePath, filename }: Entry): RawName {
+  const marked = extraFieldUnicodePath?.valid ? filename : undefined
+  return { bytes: rawFilename, utf8: bitFlag?.languageEncodingFlag ?? false, marked }
+}
+
+async function addLabels(path: string, open: () => Promise<Blob>, found: Unpacked): Promise<void> {
+  try {
+    found.labels.push(new File([await open()], path))
+  } catch {
+    found.leftOut.push({ path, reason: 'no_labels' })
+  }
+}
+
+function sourceOf(path: string, { uncompressedSize, lastModDate }: FileEntry, open: () => Promise<Blob>): PhotoSource {
+  return { path, size: uncompressedSize, modified: lastModDate.getTime(), open }
 }
 
 /** Browsers show some pictures by their type only. */

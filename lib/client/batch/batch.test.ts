@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { isLitter } from '@/lib/shared/beside-photos'
 import { failedRow, type ResultRow } from '@/lib/shared/results'
 import { ItemList } from './items'
 import { Outbox } from './outbox'
-import { byPath, isLitter, type PhotoSource, pathOf } from './source'
+import { byPath, type PhotoSource, pathOf } from './source'
 import { confidenceBins, labelCounts } from './summary'
 import { viewed, WHOLE } from './view'
 

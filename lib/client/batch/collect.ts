@@ -1,6 +1,7 @@
+import { isLitter } from '@/lib/shared/beside-photos'
 import { isPhotoName } from '@/lib/shared/photo-name'
 import { readTable, readTruth, type Truth } from '@/lib/shared/truth'
-import { byPath, isLitter, type LeftOut, type PhotoSource, pathOf } from './source'
+import { byPath, type LeftOut, type PhotoSource, pathOf } from './source'
 
 /** Labels that came with the photos. */
 export interface Labels {
@@ -37,9 +38,10 @@ async function sort(file: File, found: Collection): Promise<void> {
 async function addArchive(file: File, path: string, found: Collection): Promise<void> {
   try {
     const { unpack } = await import('./archive')
-    const { sources, leftOut } = await unpack(file)
+    const { sources, leftOut, labels } = await unpack(file)
     found.sources.push(...sources)
     found.leftOut.push(...leftOut)
+    for (const each of labels) await addLabels(each, each.name, found)
   } catch {
     found.leftOut.push({ path, reason: 'archive_unreadable' })
   }

@@ -12,7 +12,7 @@ export interface PhotoSource {
 /** A file that is not classified. */
 export interface LeftOut {
   path: string
-  reason: 'no_photo' | 'locked' | 'archive_unreadable' | 'too_many' | 'no_labels' | 'changed'
+  reason: 'no_photo' | 'locked' | 'packing' | 'archive_unreadable' | 'too_many' | 'no_labels' | 'changed'
 }
 
 /** A file of a browser: dropped ones have their path in one property, picked ones in another. */
@@ -22,11 +22,6 @@ type Given = File & { path?: string; relativePath?: string }
 export function pathOf(file: Given): string {
   const path = file.webkitRelativePath || file.relativePath || file.path || file.name
   return path.replace(/^\.?\/+/, '')
-}
-
-/** Files that systems leave in folders and archives, and nobody means. */
-export function isLitter(path: string): boolean {
-  return path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX') || /(^|\/)Thumbs\.db$/i.test(path)
 }
 
 /** In the order of their names, as `vision classify` goes through a folder: its files, then its folders. */

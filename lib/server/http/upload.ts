@@ -1,13 +1,8 @@
-import {
-  getMultipartBoundary,
-  MaxPartsExceededError,
-  MultipartParseError,
-  type MultipartPart,
-  parseMultipart,
-} from '@remix-run/multipart-parser'
+import { fileName } from '@/lib/shared/file-name'
 import { Problem } from '@/lib/shared/problem'
 import { readBody, tooLarge } from './body'
 import type { Lease } from './byte-budget'
+import { FormParser, type FormPart } from './form-parser'
 
 /** One photo as it came in, with the fields that came beside it. */
 export interface Upload {
@@ -44,9 +39,10 @@ export async function readUpload(request: Request, limits: UploadLimits, lease: 
 function fromForm(body: Uint8Array, contentType: string, limit: number): Upload {
   const fields: Record<string, unknown> = {}
   let image: Uint8Array | undefined
-  for (const part of formParts(body, contentType)) {
+  // All of it is read before any of it is judged.
+  for (const part of [...formParts(body, contentType)]) {
     if (!part.isFile && part.name !== 'file') {
-      if (part.name) fields[part.name] = part.text
+      if (part.name) fields[part.name] = fileName(part.bytes)
       continue
     }
     if (image) throw new Problem('too_many_files', 'One photo a request; this form has several.')
@@ -58,18 +54,13 @@ function fromForm(body: Uint8Array, contentType: string, limit: number): Upload 
   return { image, fields }
 }
 
-function formParts(body: Uint8Array, contentType: string): MultipartPart[] {
-  const boundary = getMultipartBoundary(contentType)
-  if (!boundary) throw new Problem('no_file', 'The Content-Type of the form has no boundary.')
-  // The body is bounded already; the parser's own limits on sizes must not be tighter.
-  const sizes = { maxFileSize: body.byteLength, maxTotalSize: body.byteLength }
-  try {
-    return [...parseMultipart(body, { boundary, maxParts: MAX_PARTS, ...sizes })]
-  } catch (error) {
-    if (error instanceof MaxPartsExceededError) throw new Problem('too_many_files', 'The form has too many parts.')
-    if (error instanceof MultipartParseError) throw new Problem('no_file', `The form cannot be read: ${error.message}.`)
-    throw error
-  }
+function* formParts(body: Uint8Array, contentType: string): Generator<FormPart> {
+  // The body is bounded already.
+  const sizes = { partBytes: body.byteLength, bytes: body.byteLength }
+  const tooMany = () => new Problem('too_many_files', 'The form has too many parts.')
+  const parser = new FormParser(contentType, { ...sizes, parts: MAX_PARTS, tooMany })
+  yield* parser.write(body)
+  parser.finish()
 }
 
 function fromJson(body: Uint8Array, limit: number): Upload {

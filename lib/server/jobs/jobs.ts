@@ -1,4 +1,5 @@
 import type { DeadLetter, Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
+import type { ProblemCode } from '@/lib/shared/problem'
 import type { ModelName, ResultRow } from '@/lib/shared/results'
 
 /** What a job was made with. It never changes. */
@@ -16,11 +17,13 @@ export interface JobSpec {
   key?: string
 }
 
-/** One photo of a job: a file that was uploaded, an address, or an object of a bucket. */
+/** One photo of a job: a file that was uploaded, an address, an object of a bucket, or what there is instead of one. */
 export interface JobInput {
   file: string
   url?: string
   object?: BucketObject
+  /** Why it could not be taken out of its archive: it fails with this. */
+  problem?: { code: ProblemCode; detail: string }
 }
 
 /** A photo of a bucket, as it was when it was listed. */

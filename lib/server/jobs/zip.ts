@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import yauzl, { type Entry, type Options, type ZipFile } from 'yauzl'
-import { bytes as formatBytes } from '@/lib/shared/format'
+import { isLabelsName, isLitter } from '@/lib/shared/beside-photos'
 import { Problem } from '@/lib/shared/problem'
+import { zipNames } from '@/lib/shared/zip-names'
+import { entryProblem, rawNameOf, requireRoom } from './zip-entry'
 
 export interface ZipLimits {
   /** Photos in it. */
@@ -14,53 +16,83 @@ export interface ZipLimits {
   imageBytes: number
 }
 
+/** A photo in an archive. */
+export interface ZipPhoto {
+  file: string
+  /** At most so many bytes of it. @throws Problem for what is wrong with it alone */
+  read(): Promise<Uint8Array>
+}
+
+/** An archive that is open. Its owner closes it. */
+export interface Zip {
+  photos: readonly ZipPhoto[]
+  close(): void
+}
+
 const open = promisify<string, Options, ZipFile>(yauzl.open)
 const fromBuffer = promisify<Buffer, Options, ZipFile>(yauzl.fromBuffer)
 
-/** Photos hardly shrink; what shrinks more than this was made to fill disks. */
-const MOST_RATIO = 200
-/** What packers add: folders, thumbnails of a Mac, hidden files. */
-const NOT_PHOTOS = /(^|\/)(__MACOSX\/|\.)|\/$/
-const SYMLINK = 0o120000
-const FILE_KIND = 0o170000
-
 /**
- * The photos of a ZIP, one after another, none of which is written anywhere by its own name. An archive in it is handed out as it is, unopened.
+ * The photos of a ZIP, none of which is written anywhere by its own name: without what systems leave, and labels. One that cannot be had, because of its
+ * name, its packing or a password, fails when it is read. An archive in it is handed out as it is, unopened.
  *
- * @throws Problem `invalid_parameter` where it is no ZIP, or has a name that leads out of it, the same name twice, a link, or a password;
- *   `too_many_files`, `archive_too_large`
+ * @param encoding of names that do not say theirs
+ * @throws Problem `invalid_parameter` where it is no ZIP; `too_many_files`, `archive_too_large`
  */
-export async function* zipPhotos(
-  source: string | Buffer,
-  limits: ZipLimits,
-): AsyncGenerator<[file: string, Uint8Array]> {
-  const options = {
-    lazyEntries: true,
-    autoClose: false,
-    strictFileNames: false,
-    decodeStrings: true,
-    validateEntrySizes: true,
-  }
+export async function openZip(source: string | Buffer, limits: ZipLimits, encoding?: string): Promise<Zip> {
+  const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }
   const zip = await (typeof source === 'string' ? open(source, options) : fromBuffer(source, options)).catch(refused)
   try {
     if (zip.entryCount > 2 * limits.files + 100) throw tooMany(limits.files)
-    const names = new Set<string>()
+    const entries: Entry[] = []
+    for await (const entry of entriesOf(zip)) entries.push(entry)
+    const names = zipNames(entries.map(rawNameOf), encoding)
+    const seen = new Set<string>()
+    const photos: ZipPhoto[] = []
     let unpacked = 0
-    for await (const entry of entries(zip)) {
-      if (NOT_PHOTOS.test(entry.fileName)) continue
-      requireOrdinary(entry, names)
-      names.add(entry.fileName)
-      if (names.size > limits.files) throw tooMany(limits.files)
+    for (const [at, entry] of entries.entries()) {
+      const file = names[at] ?? ''
+      if (file.endsWith('/') || isLitter(file) || isLabelsName(file)) continue
+      if (photos.length >= limits.files) throw tooMany(limits.files)
       unpacked += entry.uncompressedSize
-      requireRoom(entry, unpacked, limits)
-      yield [entry.fileName, await unpack(zip, entry, limits.imageBytes + 1)]
+      requireRoom(file, entry, unpacked, limits.bytes)
+      const twice = seen.has(file)
+        ? new Problem('invalid_parameter', 'The archive has another file of this name.')
+        : null
+      const problem = twice ?? entryProblem(file, entry)
+      seen.add(file)
+      photos.push({
+        file,
+        read: () => (problem ? Promise.reject(problem) : unpack(zip, entry, limits.imageBytes + 1)),
+      })
     }
-  } finally {
+    return { photos, close: () => zip.close() }
+  } catch (error) {
     zip.close()
+    throw error
   }
 }
 
-async function* entries(zip: ZipFile): AsyncGenerator<Entry> {
+/** The photos of a ZIP, one after another: its bytes, or what is wrong with it. @throws as `openZip` */
+export async function* zipPhotos(
+  source: string | Buffer,
+  limits: ZipLimits,
+  encoding?: string,
+): AsyncGenerator<[file: string, Uint8Array | Problem]> {
+  const { photos, close } = await openZip(source, limits, encoding)
+  try {
+    for (const { file, read } of photos) yield [file, await read().catch(asValue)]
+  } finally {
+    close()
+  }
+}
+
+function asValue(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  throw error
+}
+
+async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
   for (;;) {
     const next = once(zip, 'entry').then(([entry]) => entry as Entry)
     const end = once(zip, 'end').then(() => null)
@@ -73,36 +105,13 @@ async function* entries(zip: ZipFile): AsyncGenerator<Entry> {
   }
 }
 
-function requireOrdinary(entry: Entry, names: ReadonlySet<string>): void {
-  const { fileName } = entry
-  if (((entry.externalFileAttributes >>> 16) & FILE_KIND) === SYMLINK) {
-    throw new Problem('invalid_parameter', `The archive has a link in it (${fileName}); pack the file itself.`)
-  }
-  if (entry.generalPurposeBitFlag & 1) {
-    throw new Problem('invalid_parameter', `The archive has a password (${fileName}); pack it without one.`)
-  }
-  if (names.has(fileName)) throw new Problem('invalid_parameter', `The archive has ${fileName} twice.`)
-}
-
-function requireRoom({ fileName, compressedSize, uncompressedSize }: Entry, unpacked: number, limits: ZipLimits): void {
-  if (unpacked > limits.bytes) {
-    throw new Problem(
-      'archive_too_large',
-      `Unpacked it has more than the ${formatBytes(limits.bytes)} that are allowed.`,
-    )
-  }
-  if (uncompressedSize > 1_000_000 && uncompressedSize > MOST_RATIO * compressedSize) {
-    throw new Problem('archive_too_large', `${fileName} unpacks to more than ${MOST_RATIO} times its size.`)
-  }
-}
-
 function tooMany(limit: number): Problem {
   return new Problem('too_many_files', `The archive has more than the ${limit} photos that are allowed.`)
 }
 
 /** At most so many bytes of a file. */
 async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Array> {
-  const stream = await promisify<Entry, Readable>(zip.openReadStream.bind(zip))(entry).catch(refused)
+  const stream = await promisify<Entry, Readable>(zip.openReadStream.bind(zip))(entry).catch(damaged)
   const chunks: Buffer[] = []
   let length = 0
   try {
@@ -112,11 +121,16 @@ async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Ar
       if (length >= most) break
     }
   } catch (error) {
-    return refused(error as Error)
+    return damaged(error as Error)
   } finally {
     stream.destroy()
   }
   return Buffer.concat(chunks, length)
+}
+
+/** What is wrong with one file of the archive. */
+function damaged(error: Error): never {
+  throw new Problem('truncated_image', `The archive is damaged here: ${error.message}.`)
 }
 
 /** What is wrong with the archive, in its reader's words. */

@@ -22,6 +22,7 @@ const UPLOAD: ProblemCode[] = [
   'storage_full',
 ]
 const UNIQUE = 'Leave out what the job has already, by name: safe to send again.'
+const ZIP_NAMES = 'Encoding of names in a ZIP that do not say theirs.'
 const ID = {
   name: 'id',
   in: 'path',
@@ -94,7 +95,11 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
       post: {
         operationId: 'addPhotos',
         summary: 'Add photos to an open job.',
-        parameters: [ID, query('unique', { type: 'boolean', default: false, description: UNIQUE })],
+        parameters: [
+          ID,
+          query('unique', { type: 'boolean', default: false, description: UNIQUE }),
+          query('zip_names', { type: 'string', maxLength: 40, description: ZIP_NAMES }),
+        ],
         requestBody: { required: true, ...BODY },
         responses: { 200: reply('The job.', 'Job'), ...problems(['unknown_job', 'not_ready', ...UPLOAD]) },
       },

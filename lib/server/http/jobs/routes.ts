@@ -33,10 +33,10 @@ export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBud
     folder: jobs.spool,
   }
   const id = (c: Context<AppEnv>) => c.req.param('id') ?? ''
-  const fill = (c: Context<AppEnv>) => async (draft: Draft) => {
+  const fill = (c: Context<AppEnv>, zipNames?: string) => async (draft: Draft) => {
     const lease = uploads.lease()
     try {
-      await addUpload(c.req.raw, draft, limits, lease)
+      await addUpload(c.req.raw, draft, { ...limits, zipNames }, lease)
     } finally {
       lease.release()
     }
@@ -48,7 +48,7 @@ export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBud
     if (key !== undefined && (key.length === 0 || key.length > LONGEST_KEY)) {
       throw new Problem('invalid_parameter', `The Idempotency-Key has from 1 to ${LONGEST_KEY} letters.`)
     }
-    const { job, made } = await jobs.create(parameters, fill(c), key)
+    const { job, made } = await jobs.create(parameters, fill(c, parameters.zip_names), key)
     return c.json(job, made ? 201 : 200, { location: `/api/jobs/${job.id}`, 'cache-control': 'no-store' })
   }
 
@@ -63,8 +63,8 @@ export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBud
   }
 
   function add(c: Context<AppEnv>): Promise<Job> {
-    const { unique } = parseParameters(addParametersSchema, queryParameters(c.req.url))
-    return jobs.add(id(c), fill(c), unique)
+    const { unique, zip_names } = parseParameters(addParametersSchema, queryParameters(c.req.url))
+    return jobs.add(id(c), fill(c, zip_names), unique)
   }
 
   function photos(c: Context<AppEnv>): Promise<JobPhotos> {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { getMultipartBoundary, MultipartParser, type MultipartPart } from '@remix-run/multipart-parser'
 import Papa from 'papaparse'
 import { Problem } from '@/lib/shared/problem'
 import type { Draft, JobInput } from '../../jobs/jobs'
 import { zipPhotos } from '../../jobs/zip'
 import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
-import { chunksOf, formProblem, nameOf, tooMany } from '../form'
+import { chunksOf, nameOf, tooMany } from '../form'
+import { FormParser, type FormPart } from '../form-parser'
 
 export interface JobUploadLimits {
   /** Photos of a job. */
@@ -19,6 +19,8 @@ export interface JobUploadLimits {
   requestBytes: number
   /** Whether addresses are fetched. */
   urls: boolean
+  /** Encoding of names in an archive, where the caller says so. */
+  zipNames?: string | undefined
   /** Where an archive lies while it is unpacked. */
   folder: string
 }
@@ -44,23 +46,22 @@ export async function addUpload(request: Request, draft: Draft, limits: JobUploa
 }
 
 async function addForm(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
-  const boundary = getMultipartBoundary(request.headers.get('content-type') ?? '')
-  if (!boundary || !request.body) throw new Problem('no_file', 'The form has no boundary, or no body.')
+  if (!request.body) throw new Problem('no_file', 'The form has no body.')
+  const parser = new FormParser(request.headers.get('content-type') ?? '', {
+    partBytes: limits.requestBytes,
+    bytes: limits.bytes,
+    parts: limits.files + 1,
+    tooMany: () => tooMany(limits.files),
+  })
   // One part at a time.
   lease.take(limits.requestBytes)
-  const sizes = { maxFileSize: limits.requestBytes, maxTotalSize: limits.bytes, maxParts: limits.files + 1 }
-  try {
-    const parser = new MultipartParser(boundary, sizes)
-    for await (const chunk of chunksOf(request.body)) {
-      for (const part of parser.write(chunk)) if (part.isFile) await addPart(part, draft, limits)
-    }
-    parser.finish()
-  } catch (error) {
-    throw formProblem(error, limits)
+  for await (const chunk of chunksOf(request.body)) {
+    for (const part of parser.write(chunk)) if (part.isFile) await addPart(part, draft, limits)
   }
+  parser.finish()
 }
 
-async function addPart(part: MultipartPart, draft: Draft, limits: JobUploadLimits): Promise<void> {
+async function addPart(part: FormPart, draft: Draft, limits: JobUploadLimits): Promise<void> {
   const name = nameOf(part)
   if (/\.zip$/i.test(name)) await addZip(Buffer.from(part.bytes), draft, limits)
   else await add(draft, limits, { file: name }, part.bytes)
@@ -100,8 +101,11 @@ async function spool(body: ReadableStream<Uint8Array>, path: string, most: numbe
 
 async function addZip(source: string | Buffer, draft: Draft, limits: JobUploadLimits): Promise<void> {
   const left = limits.files - draft.count
-  for await (const [file, bytes] of zipPhotos(source, { ...limits, files: left }))
-    await add(draft, limits, { file }, bytes)
+  for await (const [file, found] of zipPhotos(source, { ...limits, files: left }, limits.zipNames)) {
+    if (found instanceof Problem) {
+      await add(draft, limits, { file, problem: { code: found.code, detail: found.detail } })
+    } else await add(draft, limits, { file }, found)
+  }
 }
 
 async function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits): Promise<void> {

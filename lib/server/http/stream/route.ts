@@ -1,4 +1,3 @@
-import { getMultipartBoundary, MultipartParser } from '@remix-run/multipart-parser'
 import type { Context } from 'hono'
 import { classifyParametersSchema } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
@@ -7,7 +6,8 @@ import { inLanes } from '../../jobs/lanes'
 import { requireModel } from '../../jobs/require-model'
 import { discardBody } from '../body'
 import type { ByteBudget } from '../byte-budget'
-import { chunksOf, formProblem, nameOf } from '../form'
+import { chunksOf, nameOf, tooMany } from '../form'
+import { FormParser } from '../form-parser'
 import { parseParameters, queryParameters } from '../parameters'
 import { asProblem } from '../problem'
 import type { AppEnv, Services } from '../services'
@@ -32,6 +32,12 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
     bytes: environment.MAX_JOB_BYTES,
     files: environment.MAX_FILES,
   }
+  const formLimits = {
+    partBytes: limits.requestBytes,
+    bytes: limits.bytes,
+    parts: limits.files,
+    tooMany: () => tooMany(limits.files),
+  }
   const lanes = LANES_A_WORKER * engine.stats().workers.wanted
 
   return (c: Context<AppEnv>): Response => {
@@ -39,8 +45,11 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
     const { stream: _stream, ...query } = queryParameters(request.url)
     const { model: name, top_k, threshold } = parseParameters(classifyParametersSchema, query)
     const model = requireModel(engine, name, top_k)
-    const boundary = getMultipartBoundary(request.headers.get('content-type') ?? '')
-    if (!boundary || !request.body) throw new Problem('no_file', 'Send the photos as a form (multipart/form-data).')
+    const contentType = request.headers.get('content-type') ?? ''
+    if (!/^multipart\/form-data\b/i.test(contentType) || !request.body) {
+      throw new Problem('no_file', 'Send the photos as a form (multipart/form-data).')
+    }
+    const parser = new FormParser(contentType, formLimits)
     const lease = uploads.lease()
     lease.take(limits.requestBytes)
     const gone = new AbortController()
@@ -66,11 +75,11 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
         room.leave(bytes.byteLength)
       }
     }
-    const photos = photosOf(request.body, new MultipartParser(boundary, sizes(limits)), room)
+    const photos = photosOf(request.body, parser, room)
     void inLanes(photos, lanes, work, signal)
       .catch((error) => {
         if (signal.aborted) return
-        const problem = asProblem(formProblem(error, limits))
+        const problem = asProblem(error)
         if (problem.code === 'internal') log.error({ request_id: c.get('requestId'), err: error }, 'internal error')
         spool.write(`${JSON.stringify({ problem: problem.toDetails(c.get('requestId')) })}\n`)
       })
@@ -85,16 +94,12 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
   }
 }
 
-function sizes({ requestBytes, bytes, files }: { requestBytes: number; bytes: number; files: number }) {
-  return { maxFileSize: requestBytes, maxTotalSize: bytes, maxParts: files }
-}
-
-async function* photosOf(body: ReadableStream<Uint8Array>, parser: MultipartParser, room: Room): AsyncGenerator<Photo> {
+async function* photosOf(body: ReadableStream<Uint8Array>, parser: FormParser, room: Room): AsyncGenerator<Photo> {
   let index = 0
   for await (const chunk of chunksOf(body)) {
     for (const part of parser.write(chunk)) {
       if (!part.isFile) continue
-      const bytes = part.bytes
+      const { bytes } = part
       await room.enter(bytes.byteLength)
       yield { index: index++, file: nameOf(part), bytes }
     }

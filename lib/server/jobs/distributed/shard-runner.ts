@@ -117,10 +117,11 @@ export class ShardRunner {
 
   private async read(
     packs: PackReader,
-    { url, upload, object }: ManifestLine,
+    { url, upload, object, problem }: ManifestLine,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
     const { imageBytes, fetchPhoto, sources } = this.options
+    if (problem) throw new Problem(problem.code, problem.detail)
     if (url !== undefined) return fetchPhoto(url, signal)
     try {
       if (object) return await readObject(sources.buckets, object, imageBytes, signal)

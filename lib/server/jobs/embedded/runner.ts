@@ -85,7 +85,8 @@ export class Runner {
 
   private async read(job: JobFolder, index: number, signal: AbortSignal): Promise<Uint8Array> {
     const { fetchPhoto, imageBytes, sources } = this.options
-    const { url, object } = job.inputs[index] ?? {}
+    const { url, object, problem } = job.inputs[index] ?? {}
+    if (problem) throw new Problem(problem.code, problem.detail)
     if (url !== undefined) return fetchPhoto(url, signal)
     if (object !== undefined) return readObject(sources.buckets, object, imageBytes, signal)
     return requireSize(await readFile(job.file(index)), imageBytes)

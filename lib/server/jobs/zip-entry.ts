@@ -1,0 +1,62 @@
+import yauzl, { type Entry } from 'yauzl'
+import { bytes as formatBytes } from '@/lib/shared/format'
+import { Problem } from '@/lib/shared/problem'
+import type { RawName } from '@/lib/shared/zip-names'
+
+/** Packing methods that are met and not read (APPNOTE 4.4.5). */
+const METHODS: Record<number, string> = {
+  1: 'Shrink',
+  6: 'Implode',
+  9: 'Deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  93: 'Zstandard',
+  95: 'XZ',
+  98: 'PPMd',
+  99: 'AES',
+}
+const READ = new Set([0, 8])
+/** Photos hardly shrink; what shrinks more than this was made to fill disks. */
+const MOST_RATIO = 200
+const SYMLINK = 0o120000
+const FILE_KIND = 0o170000
+const UTF8_FLAG = 0x800
+
+/** The name of an entry, as its archive has it. */
+export function rawNameOf({ fileNameRaw, extraFields, generalPurposeBitFlag }: Entry): RawName {
+  // By its Unicode field where that belongs to this name; without one it is read as code page 437.
+  const marked = yauzl.getFileNameLowLevel(0, fileNameRaw, extraFields, false)
+  const unmarked = yauzl.getFileNameLowLevel(0, fileNameRaw, [], false)
+  return {
+    bytes: fileNameRaw,
+    utf8: (generalPurposeBitFlag & UTF8_FLAG) !== 0,
+    marked: marked === unmarked ? undefined : marked,
+  }
+}
+
+/** Why an entry cannot be had, where that is so: it alone fails for it. */
+export function entryProblem(name: string, entry: Entry): Problem | null {
+  if (((entry.externalFileAttributes >>> 16) & FILE_KIND) === SYMLINK) {
+    return new Problem('invalid_parameter', 'It is a link in the archive; pack the file itself.')
+  }
+  if (/^(\/|[a-z]:)/i.test(name) || name.split('/').includes('..')) {
+    return new Problem('invalid_parameter', 'Its name leads out of the archive.')
+  }
+  if (entry.isEncrypted()) {
+    return new Problem('invalid_parameter', 'It is locked by a password; pack the archive without one.')
+  }
+  if (READ.has(entry.compressionMethod)) return null
+  const method = METHODS[entry.compressionMethod] ?? `method ${entry.compressionMethod}`
+  return new Problem('unsupported_format', `It is packed by ${method}, which is not read; pack the archive by Deflate.`)
+}
+
+/** @throws Problem `archive_too_large` where an archive was made to fill disks */
+export function requireRoom(name: string, entry: Entry, unpacked: number, most: number): void {
+  if (unpacked > most) {
+    const detail = `Unpacked it has more than the ${formatBytes(most)} that are allowed.`
+    throw new Problem('archive_too_large', detail)
+  }
+  if (entry.uncompressedSize > 1_000_000 && entry.uncompressedSize > MOST_RATIO * entry.compressedSize) {
+    throw new Problem('archive_too_large', `${name} unpacks to more than ${MOST_RATIO} times its size.`)
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { decoded, escaped } from './file-name'
+import { surelyEncoded } from './name-encoding'
+
+/** The name of a file in an archive as it stands there. */
+export interface RawName {
+  bytes: Uint8Array
+  /** What the archive itself says in UTF-8, by a field of its own (Info-ZIP 0x7075). */
+  marked?: string | undefined
+  /** Whether the archive says that the bytes are UTF-8. */
+  utf8: boolean
+}
+
+/** What names in an archive may be told to be; for the code page of old Windows and DOS, `cp437`. */
+export const zipEncodingSchema = z
+  .string()
+  .max(40)
+  .refine((name) => isCp437(name) || known(name), 'It is no encoding, such as gbk, shift_jis, euc-kr, big5 or cp437.')
+
+const isCp437 = (name: string) => name.trim().toLowerCase() === 'cp437'
+
+function known(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== ''
+  } catch {
+    return false
+  }
+}
+
+/** The letters of code page 437, the one that the format names, from byte 128 on. */
+const CP437 = [
+  'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐',
+  '└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
+].join('')
+
+/**
+ * The names of all files of an archive, by the first of these that holds: what the archive says; the encoding that the caller names; UTF-8 where the bytes are
+ * that, as macOS writes without saying so; an encoding that nothing else can be, by all names together; code page 437 where that makes words; and else the bytes,
+ * escaped. Backslashes of Windows are made slashes.
+ */
+export function zipNames(names: readonly RawName[], encoding?: string): string[] {
+  const by = encoding ?? surelyEncoded(names.flatMap((name) => (readUtf8(name) === null ? [name.bytes] : [])))
+  return names.map((name) => name.marked ?? slashed(readUtf8(name, encoding)) ?? otherwise(name.bytes, by))
+}
+
+/** A name that is UTF-8; null where it is not, or where the caller says otherwise and the archive nothing. */
+function readUtf8({ bytes, marked, utf8 }: RawName, encoding?: string): string | null {
+  if (marked !== undefined) return marked
+  return utf8 || encoding === undefined ? decoded(bytes, 'utf-8') : null
+}
+
+function otherwise(bytes: Uint8Array, encoding: string | undefined): string {
+  if (encoding !== undefined) {
+    const name = isCp437(encoding) ? fromCp437(bytes) : decoded(bytes, encoding)
+    if (name !== null) return slashed(name)
+  }
+  // A backslash of an escaped byte is no folder.
+  return looksWestern(bytes) ? slashed(fromCp437(bytes)) : escaped(slashedBytes(bytes))
+}
+
+function slashed(name: string): string
+function slashed(name: string | null): string | null
+function slashed(name: string | null): string | null {
+  return name?.replaceAll('\\', '/') ?? null
+}
+
+const slashedBytes = (bytes: Uint8Array) => bytes.map((byte) => (byte === 0x5c ? 0x2f : byte))
+
+function fromCp437(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : CP437.charAt(byte - 0x80))).join('')
+}
+
+/** Accented letters, at most two in a row, as in words, and none of the frames and signs that other encodings come out as. */
+function looksWestern(bytes: Uint8Array): boolean {
+  return bytes.every((byte, at) => {
+    if (byte < 0x80) return true
+    const letter = byte <= 0x9a || (byte >= 0xa0 && byte <= 0xa5) || byte === 0xe1
+    return letter && ((bytes[at - 1] ?? 0) < 0x80 || (bytes[at - 2] ?? 0) < 0x80)
+  })
+}

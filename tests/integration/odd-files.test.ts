@@ -1,0 +1,196 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ResultRow } from '@/lib/shared/results'
+import { zipOf } from '../support/many-photos'
+import { espresso } from '../support/photos'
+import { startVision, vision } from '../support/vision'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'odd-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const at = (name: string) => join(folder, name)
+const photo = (path: string | Buffer) => copyFileSync('public/gallery/koala.webp', path)
+const bytesAt = (name: string) => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')])
+const rowsOf = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ResultRow)
+const classify = (...args: string[]) =>
+  vision(['classify', ...args, '--format', 'ndjson', '--model', 'fast', '--workers', '1'])
+
+test('a folder with a pipe, a socket and links: files are answered, the rest is told', async () => {
+  photo(at('a.webp'))
+  symlinkSync(at('a.webp'), at('link.webp'))
+  symlinkSync('/dev/zero', at('zero.png'))
+  execFileSync('mkfifo', [at('pipe.png'), at('pipe')])
+  const socket = createServer().listen(at('socket.png'))
+  await once(socket, 'listening')
+  const { code, out, err } = await classify(folder)
+  socket.close()
+  expect(rowsOf(out).map(({ file, label }) => [file, label])).toEqual([
+    [at('a.webp'), 'koala'],
+    [at('link.webp'), 'koala'],
+  ])
+  expect(code).toBe(0)
+  for (const line of [
+    'pipe.png: left out, it is a named pipe',
+    'socket.png: left out, it is a socket',
+    'zero.png: left out, it is a device',
+  ]) {
+    expect(err).toContain(line)
+  }
+})
+
+test('a pipe that is named itself fails alone, at once', async () => {
+  photo(at('a.webp'))
+  execFileSync('mkfifo', [at('pipe.png')])
+  const { code, out, err } = await classify(at('pipe.png'), at('a.webp'), '/dev/null')
+  expect([
+    code,
+    rowsOf(out)
+      .map(({ status }) => status)
+      .sort(),
+  ]).toEqual([1, ['failed', 'failed', 'ok']])
+  expect(err).toContain('pipe.png: not_an_image: It is a named pipe, not a file.')
+})
+
+test('names that are no UTF-8: in a folder, on the command line, on stdin', async () => {
+  mkdirSync(at('photos'))
+  const name = bytesAt('photos/caf\xe9.webp')
+  photo(name)
+  const read = [[`${at('photos')}/caf\\xE9.webp`, 'koala']]
+  const labels = (out: string) => rowsOf(out).map(({ file, label }) => [file, label])
+  expect(labels((await classify(at('photos'))).out)).toEqual(read)
+  // Through a shell: Node writes its arguments in UTF-8.
+  const script = `exec "$0" dist/vision.js classify ${at('photos')}/*.webp --format ndjson --model fast`
+  expect(labels(execFileSync('sh', ['-c', script, process.execPath], { encoding: 'utf8' }))).toEqual(read)
+  const mark = Buffer.from('efbbbf', 'hex')
+  for (const list of [Buffer.concat([mark, name, Buffer.from('\r\n')]), Buffer.concat([name, Buffer.from('\0')])]) {
+    const { child, said } = startVision(['classify', '-', '--format', 'ndjson', '--model', 'fast'])
+    child.stdin.end(list)
+    await once(child, 'close')
+    expect(labels(said().out)).toEqual(read)
+  }
+})
+
+test('a ZIP: its photos by their names, in the encoding that is said', async () => {
+  const archive = await zipOf([
+    { file: 'nn/a.png', bytes: espresso },
+    { file: 'labels.csv', bytes: Buffer.from('x') },
+  ])
+  const bytes = Buffer.from(archive.toString('latin1').replaceAll('nn/', '\xd5\xd5/'), 'latin1')
+  for (const [head, flags] of [
+    ['PK\x03\x04', 6],
+    ['PK\x01\x02', 8],
+  ] as const)
+    bytes.writeUInt16LE(0, bytes.indexOf(head) + flags)
+  writeFileSync(at('x.zip'), bytes)
+  const { code, out } = await classify(at('x.zip'), '--zip-names', 'gbk')
+  expect([code, rowsOf(out).map(({ file, label }) => [file, label])]).toEqual([
+    0,
+    [[`${at('x.zip')}/照/a.png`, 'espresso']],
+  ])
+  expect((await classify(at('x.zip'), '--zip-names', 'klingon')).code).toBe(2)
+  writeFileSync(at('broken.zip'), 'PK')
+  expect((await classify(at('broken.zip'))).code).toBe(4)
+})
+
+/** A disk that never answers, and its end: a file system whose server says nothing. Null where nobody may mount. */
+async function stuckDisk(path: string): Promise<(() => Promise<unknown>) | null> {
+  const script = `
+import ctypes, os, sys
+fd = os.open('/dev/fuse', os.O_RDWR)
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.mount(b'stuck', sys.argv[1].encode(), b'fuse', 0, f'fd={fd},rootmode=100000,user_id=0,group_id=0'.encode()): sys.exit(1)
+print('mounted', flush=True)
+sys.stdin.read()
+libc.umount2(sys.argv[1].encode(), 2)
+`
+  const child = spawn('python3', ['-c', script, path])
+  const closed = once(child, 'close')
+  const mounted = await Promise.race([once(child.stdout, 'data').then(() => true), closed.then(() => false)])
+  if (!mounted) return null
+  // Before that, whoever looks at it hangs as well.
+  return () => {
+    child.stdin.end()
+    return closed
+  }
+}
+
+test.for(['SIGINT', 'SIGTERM'] as const)(
+  'a disk that never answers: the first %s ends it, and what is done is kept',
+  async (signal, { skip }) => {
+    photo(at('a.webp'))
+    writeFileSync(at('stuck.png'), '')
+    const end = await stuckDisk(at('stuck.png'))
+    if (end === null) return skip('nobody may mount here')
+    try {
+      const { child, said } = startVision(['classify', '-', '--out', at('r.csv'), '--workers', '1'])
+      child.stdin.end(`${at('stuck.png')}\n${at('a.webp')}\n`)
+      const closed = once(child, 'close')
+      while (!existsSync(at('r.csv.part')) || readFileSync(at('r.csv.part'), 'utf8').split('\n').length < 3) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      const start = performance.now()
+      child.kill(signal)
+      const [code, by] = await closed
+      // Node before 22.15 can only end by a signal then.
+      expect(code === 130 || by === 'SIGTERM').toBe(true)
+      expect(performance.now() - start).toBeLessThan(5000)
+      expect(said().err).toContain('--resume goes on')
+      expect(readFileSync(at('r.csv.part'), 'utf8')).toContain('"koala"')
+    } finally {
+      await end()
+    }
+  },
+)
+
+test('a disk that never answers: the read fails at its deadline, the others are answered', async ({ skip }) => {
+  photo(at('a.webp'))
+  writeFileSync(at('stuck.png'), '')
+  const end = await stuckDisk(at('stuck.png'))
+  if (end === null) return skip('nobody may mount here')
+  try {
+    const { child, said } = startVision([
+      'classify',
+      '-',
+      '--out',
+      at('r.ndjson'),
+      '--read-timeout',
+      '1',
+      '--workers',
+      '1',
+    ])
+    child.stdin.end(`${at('stuck.png')}\n${at('a.webp')}\n`)
+    const [code, by] = await once(child, 'close')
+    expect(code === 1 || by === 'SIGTERM').toBe(true)
+    expect(rowsOf(readFileSync(at('r.ndjson'), 'utf8')).map(({ status, error_code }) => [status, error_code])).toEqual([
+      ['failed', 'deadline_exceeded'],
+      ['ok', null],
+    ])
+    expect(said().err).toContain('1 of 2 photos have no answer')
+    // Named itself it is looked at before anything runs.
+    const named = await classify(at('stuck.png'), '--read-timeout', '1')
+    expect(named.err).toContain('cannot be looked at')
+  } finally {
+    await end()
+  }
+})
