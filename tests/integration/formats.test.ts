@@ -33,10 +33,25 @@ const tiny = (change: Partial<TinyModel>): Buffer =>
 const EIGHT = { size: { height: 8, width: 8 }, do_normalize: false }
 const BAD: [id: string, model: Buffer, preprocessor: object, reason: RegExp][] = [
   ['two-inputs', tiny({ inputs: 2 }), EIGHT, /^the model has 2 inputs, not 1$/],
-  ['one-channel', tiny({ shape: [1, 1, 8, 8] }), EIGHT, /^Load model from onnx\/model\.onnx failed/],
+  [
+    'one-channel',
+    tiny({ shape: [1, 1, 8, 8] }),
+    EIGHT,
+    /^the graph contradicts itself: sizes within it do not go together/,
+  ],
   ['a-vector', tiny({ shape: [1, 192] }), EIGHT, /./],
-  ['other-size', tiny({}), { size: { height: 9, width: 8 } }, /makes 8 × 9 pixels, but the model takes 8 × 8$/],
-  ['no-size', tiny({ shape: ['n', 3, 'h', 'w'] }), { do_resize: false }, /gives no size either$/],
+  [
+    'other-size',
+    tiny({}),
+    { ...EIGHT, size: { height: 9, width: 8 } },
+    /makes 8 × 9 pixels, but the model takes 8 × 8: write "do_center_crop"/,
+  ],
+  [
+    'no-size',
+    tiny({ shape: ['n', 3, 'h', 'w'] }),
+    { do_resize: false, do_normalize: false },
+    /makes pictures of different sizes: add/,
+  ],
   ['no-model', Buffer.from('this is not a model'), EIGHT, /./],
   ['empty', Buffer.alloc(0), EIGHT, /./],
 ]

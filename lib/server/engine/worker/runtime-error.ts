@@ -30,13 +30,12 @@ const MEANINGS: [words: RegExp, means: (match: RegExpMatchArray) => string][] = 
     /(External data|external initializer|data file|file_size|mmap|model_path must not be empty).*/is,
     () => 'the file with the weights is missing, too short, or not where the model says',
   ],
-  [
-    /Got invalid dimensions for input|GEMM: Dimension mismatch|cannot be reshaped|Dimension mismatch|ShapeInferenceError|incompatible dimensions|axis dimension|must match|Incompatible dim/i,
-    () =>
-      'the model fails on pictures of this size: preprocessor_config.json makes another one than it was exported for',
-  ],
   [/bad_alloc|Failed to allocate memory|out of memory/i, () => 'the model needs more memory than there is'],
 ]
+
+/** Words about sizes that do not go together. */
+const SIZES =
+  /Got invalid dimensions for input|GEMM: Dimension mismatch|cannot be reshaped|Dimension mismatch|ShapeInferenceError|incompatible dimensions|axis dimension|must match/i
 
 /**
  * What ONNX Runtime said, in one line that says what is wrong with the model; its own words follow where they may help.
@@ -47,7 +46,13 @@ export function runtimeMessage({ message }: Error, size?: { width: number; heigh
   const own = message.split('\n')[0]?.trim().slice(0, 300) ?? ''
   for (const [words, means] of MEANINGS) {
     const match = words.exec(message)
-    if (match) return `${means(match)}${size ? ` (${size.width} × ${size.height})` : ''} (ONNX Runtime: ${own})`
+    if (match) return `${means(match)} (ONNX Runtime: ${own})`
+  }
+  if (SIZES.test(message)) {
+    const wrong = size
+      ? `the model fails on pictures of ${size.width} × ${size.height}: preprocessor_config.json makes another size than it was exported for`
+      : 'the graph contradicts itself: sizes within it do not go together'
+    return `${wrong} (ONNX Runtime: ${own})`
   }
   return `ONNX Runtime cannot use the model: ${own}`
 }
