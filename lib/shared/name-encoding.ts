@@ -55,11 +55,12 @@ function isShiftJis(pairs: readonly Pair[]): boolean {
 
 const isSign = ([lead]: Pair) => within(lead, 0xa1, 0xa3)
 
-/** The 3,755 common hanzi; among them one that is no hangul. */
+/** The 3,755 common hanzi; among them one that is no hangul, and not all of them where code pages of Cyrillic and Greek have their letters. */
 function isGbk(pairs: readonly Pair[]): boolean {
   const hanzi = pairs.filter((pair) => !isSign(pair))
   const common = hanzi.every(([lead, trail]) => within(lead, 0xb0, 0xd7) && trail >= 0xa1)
-  return common && distinct(hanzi) >= 2 && hanzi.some(([lead]) => lead > 0xc8)
+  const letters = hanzi.every((pair) => pair.every((byte) => within(byte, 0xc0, 0xdf)))
+  return common && !letters && distinct(hanzi) >= 2 && hanzi.some(([lead]) => lead > 0xc8)
 }
 
 /** Hangul only, so many that they would be a strange choice of hanzi. */

@@ -39,6 +39,8 @@ test.each([
   ['Cyrillic', ['фото.png', 'Москва.jpg'], 'cp866'],
   ['Windows-1252', ['Büro.png', 'déjà vu.png'], 'cp1252'],
   ['Windows-1251', ['Фото из Москвы.png'], 'cp1251'],
+  ['Windows-1251 in capitals', ['МОСКВА.PNG'], 'cp1251'],
+  ['KOI8-R', ['фото.png'], 'koi8-r'],
 ])('%s is no sure guess: bytes stay, and the encoding that is named reads them', (_, names, encoding) => {
   const bytes = encoded(names, encoding)
   for (const name of read(bytes)) expect(name).toMatch(/\\x[89A-F][0-9A-F]/)

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { distinctPhotos, locked, zipOf } from '../support/many-photos'
+import { packedBy, unmarked } from '../support/odd-zips'
 import {
   chooseFiles,
   chooseFolder,
@@ -119,6 +120,29 @@ test('a dropped folder is the same tree as a chosen one; a ZIP and files join it
   await expect(page.getByRole('listitem')).toHaveCount(2)
   await page.getByRole('button', { name: 'Delete holiday with its results' }).click()
   await expect(page.getByRole('listitem')).toHaveCount(1)
+})
+
+test('a ZIP of a Mac with labels in it: names as they were, labels taken, what is packed otherwise left out', async ({
+  page,
+}) => {
+  const [one, two, three] = distinctPhotos(3).map(({ bytes }) => bytes) as [Buffer, Buffer, Buffer]
+  const labels = Buffer.from('file,label\nBu\u0308ro.webp,koala\n照片.webp,goldfish\n')
+  const archive = await zipOf([
+    { file: 'Bu\u0308ro.webp', bytes: one },
+    { file: '照片.webp', bytes: two },
+    { file: 'packed.webp', bytes: three },
+    { file: '__MACOSX/._照片.webp', bytes: two },
+    { file: 'Thumbs.db', bytes: two },
+    { file: 'desktop.ini', bytes: two },
+    { file: 'labels.csv', bytes: labels },
+  ])
+  writeFileSync(join(root(), 'mac.zip'), packedBy(unmarked(archive), 'packed.webp', 12))
+  await chooseFiles(page, join(root(), 'mac.zip'))
+  await done(page)
+  expect((await results(page)).map(({ file }) => file)).toEqual(['Bu\u0308ro.webp', '照片.webp'])
+  await page.getByRole('button', { name: '1 file was left out' }).click()
+  await expect(page.getByText('packed.webppacked by a method that cannot be read here')).toBeVisible()
+  await expect(page.getByText('labels.csv')).toBeVisible()
 })
 
 test('what is wrong with a file is said in its row; the rest goes on; sort, filter and search find them', async ({

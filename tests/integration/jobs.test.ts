@@ -13,6 +13,7 @@ import { RESULT_COLUMNS } from '@/lib/shared/results'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
+import { packedBy } from '../support/odd-zips'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 import { startMachines } from '../support/services'
@@ -111,12 +112,17 @@ describe.each(HOMES)('jobs in %s', (_name, open) => {
 
   test('an archive and a list of addresses; the same photo twice is run once and has two rows', async () => {
     const photos = [...distinctPhotos(3), { file: 'again.webp', bytes: distinctPhotos(1)[0]!.bytes }]
-    const zip = await createJob(server.url, new Uint8Array(await zipOf(photos)), '', {
-      'content-type': 'application/zip',
-    })
+    const archive = packedBy(
+      await zipOf([...photos, { file: 'packed.webp', bytes: photos[0]!.bytes }]),
+      'packed.webp',
+      12,
+    )
+    const zip = await createJob(server.url, new Uint8Array(archive), '', { 'content-type': 'application/zip' })
     await jobDone(server.url, zip.id)
     const rows = await resultsOf(server.url, zip.id)
-    expect(rows.map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
+    expect(rows.slice(0, 4).map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
+    // What cannot be taken out of its archive fails alone.
+    expect(rows[4]).toMatchObject({ file: 'packed.webp', status: 'failed', error_code: 'unsupported_format' })
     expect(rows[3]).toEqual({ ...rows[0], file: 'again.webp' })
     const list = 'url,file\nhttp://127.0.0.1:1/a.jpg,\nhttp://169.254.169.254/,meta\nftp://x/y,\n'
     const urls = await createJob(server.url, list, '', { 'content-type': 'text/csv' })

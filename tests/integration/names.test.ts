@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { zipOf } from '../support/many-photos'
+import { packedBy, replaced, unmarked } from '../support/odd-zips'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
@@ -83,15 +84,5 @@ test('a job keeps the names in its results; a ZIP has them as its caller says', 
 async function chineseZip(): Promise<Buffer> {
   const other = ['labels.csv', 'Thumbs.db', 'desktop.ini'].map((file) => ({ file, bytes: Buffer.from('x') }))
   const archive = await zipOf([{ file: 'nn.png', bytes: espresso }, { file: 'packed.png', bytes: espresso }, ...other])
-  const bytes = Buffer.from(archive.toString('latin1').replaceAll('nn.png', '\xd5\xd5.png'), 'latin1')
-  for (const [head, flags, name] of [
-    ['PK\x03\x04', 6, 30],
-    ['PK\x01\x02', 8, 46],
-  ] as const) {
-    for (let at = bytes.indexOf(head); at >= 0; at = bytes.indexOf(head, at + 1)) {
-      bytes.writeUInt16LE(0, at + flags)
-      if (bytes.toString('latin1', at + name, at + name + 10) === 'packed.png') bytes.writeUInt16LE(12, at + flags + 2)
-    }
-  }
-  return bytes
+  return packedBy(unmarked(replaced(archive, 'nn.png', '\xd5\xd5.png')), 'packed.png', 12)
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { ZipFile } from 'yazl'
 import { Problem } from '@/lib/shared/problem'
 import { locked } from '@/tests/support/many-photos'
+import { packedBy, replaced, unmarked } from '@/tests/support/odd-zips'
 import { zipPhotos } from './zip'
 
 const LIMITS = { files: 5, bytes: 30_000_000, imageBytes: 1000 }
@@ -15,11 +16,6 @@ async function zip(...parts: Part[]): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of file.outputStream) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
-}
-
-/** Puts another name of the same length into an archive, in both places, as an attacker would. */
-function renamed(archive: Buffer, from: string, to: string): Buffer {
-  return Buffer.from(archive.toString('latin1').replaceAll(from, to), 'latin1')
 }
 
 /** Name and length of each photo, or why it alone cannot be had. */
@@ -76,13 +72,6 @@ test.each<[string, () => Promise<Buffer> | Buffer, string, RegExp]>([
 
 /** The archive of `a.png` and `b.png`, of which something is changed. */
 const two = (change: (archive: Buffer) => Buffer) => zip(['a.png', noise(50)], ['b.png', 'y']).then(change)
-/** Says of the first file that it is packed otherwise (APPNOTE 4.4.5), in both places. */
-function packedBy(archive: Buffer, method: number): Buffer {
-  const bytes = Buffer.from(archive)
-  bytes.writeUInt16LE(method, bytes.indexOf('PK\x03\x04') + 8)
-  bytes.writeUInt16LE(method, bytes.indexOf('PK\x01\x02') + 10)
-  return bytes
-}
 function flipped(archive: Buffer): Buffer {
   const bytes = Buffer.from(archive)
   for (let at = 36; at < 60; at++) bytes[at] = 0xff
@@ -90,14 +79,14 @@ function flipped(archive: Buffer): Buffer {
 }
 
 test.each<[string, (archive: Buffer) => Buffer, string, RegExp]>([
-  ['a way out', (archive) => renamed(archive, 'a.png', '../ab'), '../ab', /^invalid_parameter: .*leads out/],
-  ['an absolute name', (archive) => renamed(archive, 'a.png', '/root'), '/root', /^invalid_parameter: .*leads out/],
-  ['a drive of Windows', (archive) => renamed(archive, 'a.png', 'C:a.p'), 'C:a.p', /^invalid_parameter: .*leads out/],
-  ['bzip2', (archive) => packedBy(archive, 12), 'a.png', /^unsupported_format: .*bzip2/],
-  ['LZMA', (archive) => packedBy(archive, 14), 'a.png', /^unsupported_format: .*LZMA/],
-  ['Deflate64', (archive) => packedBy(archive, 9), 'a.png', /^unsupported_format: .*Deflate64/],
-  ['Zstandard', (archive) => packedBy(archive, 93), 'a.png', /^unsupported_format: .*Zstandard/],
-  ['a method without a name', (archive) => packedBy(archive, 77), 'a.png', /^unsupported_format: .*method 77/],
+  ['a way out', (archive) => replaced(archive, 'a.png', '../ab'), '../ab', /^invalid_parameter: .*leads out/],
+  ['an absolute name', (archive) => replaced(archive, 'a.png', '/root'), '/root', /^invalid_parameter: .*leads out/],
+  ['a drive of Windows', (archive) => replaced(archive, 'a.png', 'C:a.p'), 'C:a.p', /^invalid_parameter: .*leads out/],
+  ['bzip2', (archive) => packedBy(archive, 'a.png', 12), 'a.png', /^unsupported_format: .*bzip2/],
+  ['LZMA', (archive) => packedBy(archive, 'a.png', 14), 'a.png', /^unsupported_format: .*LZMA/],
+  ['Deflate64', (archive) => packedBy(archive, 'a.png', 9), 'a.png', /^unsupported_format: .*Deflate64/],
+  ['Zstandard', (archive) => packedBy(archive, 'a.png', 93), 'a.png', /^unsupported_format: .*Zstandard/],
+  ['a method without a name', (archive) => packedBy(archive, 'a.png', 77), 'a.png', /^unsupported_format: .*method 77/],
   ['damage', flipped, 'a.png', /^truncated_image: .*damaged here/],
 ])('%s: that photo fails alone', async (_, change, name, reason) => {
   expect(await read(await two(change))).toEqual([
@@ -114,7 +103,7 @@ test('a link, a password and a name twice fail alone', async () => {
   expect(await read(locked(await zip(['a.png', 'x'])))).toEqual([
     ['a.png', expect.stringMatching(/^invalid_parameter: .*password/)],
   ])
-  expect(await read(renamed(await zip(['a.png', 'x'], ['b.png', 'y']), 'b.png', 'a.png'))).toEqual([
+  expect(await read(replaced(await zip(['a.png', 'x'], ['b.png', 'y']), 'b.png', 'a.png'))).toEqual([
     ['a.png', 1],
     ['a.png', expect.stringMatching(/^invalid_parameter: .*another file of this name/)],
   ])
@@ -123,17 +112,7 @@ test('a link, a password and a name twice fail alone', async () => {
 test('names without a mark: UTF-8 as macOS writes it, and what the caller says', async () => {
   const named = async (name: Buffer) => {
     const archive = await zip(['n'.repeat(name.length), 'x'])
-    return renamed(archive, 'n'.repeat(name.length), name.toString('latin1'))
-  }
-  // The mark is in both heads.
-  const unmarked = (archive: Buffer) => {
-    const bytes = Buffer.from(archive)
-    for (const [head, at] of [
-      ['PK\x03\x04', 6],
-      ['PK\x01\x02', 8],
-    ] as const)
-      bytes.writeUInt16LE(0, bytes.indexOf(head) + at)
-    return bytes
+    return replaced(archive, 'n'.repeat(name.length), name.toString('latin1'))
   }
   const chinese = Buffer.concat([Buffer.from('d5d5c6ac', 'hex'), Buffer.from('.png')])
   expect(await read(unmarked(await named(Buffer.from('Bu\u0308ro.png'))))).toEqual([['Bu\u0308ro.png', 1]])
