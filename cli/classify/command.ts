@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { DEFAULT_TOP_K } from '@/lib/shared/contract'
+import { DEFAULT_TOP_K, MAX_TOP_K } from '@/lib/shared/contract'
 import { EXIT, Failure } from '../exit'
 import type { Surroundings } from '../surroundings'
 import { BucketPhotos } from './bucket'
@@ -20,7 +20,7 @@ export function classifyCommand(program: Command, surroundings: Surroundings): v
     .description('classify photos: files, folders, places of a bucket, patterns, or with - the names on stdin')
     .argument('<photos...>', 'files, folders, s3://bucket/prefix, patterns, or - for names on stdin, one a line')
     .option('--model <model>', 'type, id, or a model folder (the default model)')
-    .option('--top-k <n>', 'labels a photo at most', wholeNumber, DEFAULT_TOP_K)
+    .option('--top-k <n>', 'labels a photo at most', labelCount, DEFAULT_TOP_K)
     .option('--threshold <score>', 'leave out labels with a lower score', share, 0)
     .option('--out <file>', 'write .csv, .json, .ndjson or .parquet; else to stdout as photos are done')
     .addOption(new Option('--format <format>', 'of stdout').choices(['csv', 'ndjson']).default('csv'))
@@ -35,6 +35,12 @@ export function classifyCommand(program: Command, surroundings: Surroundings): v
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It is not a whole number above 0.')
   return Number(text)
+}
+
+function labelCount(text: string): number {
+  const count = wholeNumber(text)
+  if (count > MAX_TOP_K) throw new InvalidArgumentError(`It is more than ${MAX_TOP_K}.`)
+  return count
 }
 
 function share(text: string): number {

@@ -8,6 +8,7 @@ import {
 import { Problem } from '@/lib/shared/problem'
 import { readBody, tooLarge } from './body'
 import type { Lease } from './byte-budget'
+import { addOnce } from './parameters'
 
 /** One photo as it came in, with the fields that came beside it. */
 export interface Upload {
@@ -42,11 +43,11 @@ export async function readUpload(request: Request, limits: UploadLimits, lease: 
 }
 
 function fromForm(body: Uint8Array, contentType: string, limit: number): Upload {
-  const fields: Record<string, unknown> = {}
+  const fields: Record<string, string> = {}
   let image: Uint8Array | undefined
   for (const part of formParts(body, contentType)) {
     if (!part.isFile && part.name !== 'file') {
-      if (part.name) fields[part.name] = part.text
+      if (part.name) addOnce(fields, part.name, part.text)
       continue
     }
     if (image) throw new Problem('too_many_files', 'One photo a request; this form has several.')

@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { getMultipartBoundary, MultipartParser, type MultipartPart } from '@remix-run/multipart-parser'
+import type { MultipartPart } from '@remix-run/multipart-parser'
 import Papa from 'papaparse'
 import { Problem } from '@/lib/shared/problem'
 import type { Draft, JobInput } from '../../jobs/jobs'
 import { zipPhotos } from '../../jobs/zip'
 import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
-import { chunksOf, formProblem, nameOf, tooMany } from '../form'
+import { chunksOf, nameOf, tooMany } from '../form'
+import { isForm, type ManyFiles, openForm } from '../many-files'
+import type { Spelled } from '../parameters'
+
+/** Options alone are short. */
+const MAX_OPTIONS_BYTES = 16_000
 
 export interface JobUploadLimits {
   /** Photos of a job. */
@@ -23,41 +28,57 @@ export interface JobUploadLimits {
   folder: string
 }
 
-/**
- * Adds what a request brings: files of a form, each as it arrives; a ZIP; or a CSV with a column `url`, and `file` where the results
- * shall have another name. Nothing but one photo at a time is in memory.
- *
- * @throws Problem for what is wrong with the upload as a whole; a photo that is wrong fails by itself, later
- */
-export async function addUpload(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
-  const type = request.headers.get('content-type')?.toLowerCase() ?? ''
-  if (type.startsWith('multipart/form-data')) return addForm(request, draft, limits, lease)
-  if (/^application\/(x-)?zip/.test(type)) return addArchive(request, draft, limits, lease)
-  if (type.startsWith('text/csv'))
-    return addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits)
-  const detail =
-    'Send photos as a form (multipart/form-data), as a ZIP (application/zip), or a CSV of addresses (text/csv).'
-  // The body itself is not touched: a refused one is read on from where it comes in.
-  const { headers } = request
-  const something = headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
-  if (something) throw new Problem('no_file', detail)
+/** What a request brings: its options, and its photos, which are still to be read. */
+export interface JobUpload {
+  options: Spelled
+  /** @throws Problem for what is wrong with the upload as a whole; a photo that is wrong fails by itself, later */
+  fill(draft: Draft): Promise<void>
+  /** Lets go of the body, so that what is left of it can be read and thrown away. */
+  close(): Promise<void>
 }
 
-async function addForm(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
-  const boundary = getMultipartBoundary(request.headers.get('content-type') ?? '')
-  if (!boundary || !request.body) throw new Problem('no_file', 'The form has no boundary, or no body.')
-  // One part at a time.
-  lease.take(limits.requestBytes)
-  const sizes = { maxFileSize: limits.requestBytes, maxTotalSize: limits.bytes, maxParts: limits.files + 1 }
-  try {
-    const parser = new MultipartParser(boundary, sizes)
-    for await (const chunk of chunksOf(request.body)) {
-      for (const part of parser.write(chunk)) if (part.isFile) await addPart(part, draft, limits)
-    }
-    parser.finish()
-  } catch (error) {
-    throw formProblem(error, limits)
+/**
+ * Opens what a request brings: files of a form, each as it arrives, after its options; a ZIP; a CSV with a column `url`, and `file` where the results shall have
+ * another name; or options alone as JSON. Nothing but one photo at a time is in memory.
+ *
+ * @throws Problem for options and forms that cannot be read
+ */
+export async function openUpload(request: Request, limits: JobUploadLimits, lease: Lease): Promise<JobUpload> {
+  const type = request.headers.get('content-type')?.toLowerCase() ?? ''
+  const photos = (fill: JobUpload['fill']) => ({ options: {}, fill, close: async () => {} })
+  if (isForm(request)) return formUpload(await openForm(request, limits, lease), limits)
+  if (/^application\/(x-)?zip/.test(type)) return photos((draft) => addArchive(request, draft, limits, lease))
+  if (type.startsWith('text/csv')) {
+    return photos(async (draft) => addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits))
   }
+  // The body of anything else is not touched: a refused one is read on from where it comes in.
+  const { headers } = request
+  const something = headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
+  if (something && /^application\/json\b/.test(type)) {
+    return { ...photos(async () => {}), options: jsonOptions(await readBody(request, MAX_OPTIONS_BYTES, lease)) }
+  }
+  const detail =
+    'Send photos as a form (multipart/form-data), as a ZIP (application/zip), or a CSV of addresses (text/csv).'
+  if (something) throw new Problem('no_file', detail)
+  return photos(async () => {})
+}
+
+function formUpload({ fields, files, close }: ManyFiles, limits: JobUploadLimits): JobUpload {
+  const fill = async (draft: Draft) => {
+    for await (const part of files()) await addPart(part, draft, limits)
+  }
+  return { options: fields, fill, close }
+}
+
+function jsonOptions(body: Uint8Array): Spelled {
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
+  }
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Spelled
+  throw new Problem('invalid_json', 'The JSON is not an object of options.')
 }
 
 async function addPart(part: MultipartPart, draft: Draft, limits: JobUploadLimits): Promise<void> {
