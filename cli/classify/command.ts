@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { DEFAULT_TOP_K } from '@/lib/shared/contract'
+import { DEFAULT_TOP_K, MAX_TOP_K } from '@/lib/shared/contract'
 import { zipEncodingSchema } from '@/lib/shared/zip-names'
 import { EXIT, Failure } from '../exit'
 import type { Surroundings } from '../surroundings'
@@ -22,7 +22,7 @@ export function classifyCommand(program: Command, surroundings: Surroundings): v
     .description('classify photos: files, folders, ZIPs, places of a bucket, patterns, or with - the names on stdin')
     .argument('<photos...>', 'files, folders, ZIPs, s3://bucket/prefix, patterns, or - for names on stdin, one a line')
     .option('--model <model>', 'type, id, or a model folder (the default model)')
-    .option('--top-k <n>', 'labels a photo at most', wholeNumber, DEFAULT_TOP_K)
+    .option('--top-k <n>', 'labels a photo at most', labelCount, DEFAULT_TOP_K)
     .option('--threshold <score>', 'leave out labels with a lower score', share, 0)
     .option('--out <file>', 'write .csv, .json, .ndjson or .parquet; else to stdout as photos are done')
     .addOption(new Option('--format <format>', 'of stdout').choices(['csv', 'ndjson']).default('csv'))
@@ -45,6 +45,12 @@ function zipEncoding(text: string): string {
   const { success, data } = zipEncodingSchema.safeParse(text)
   if (!success) throw new InvalidArgumentError('It is no encoding, such as gbk, shift_jis, euc-kr, big5 or cp437.')
   return data
+}
+
+function labelCount(text: string): number {
+  const count = wholeNumber(text)
+  if (count > MAX_TOP_K) throw new InvalidArgumentError(`It is more than ${MAX_TOP_K}.`)
+  return count
 }
 
 function share(text: string): number {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { evaluate } from '@/lib/shared/metrics/evaluation'
+import { evaluate, tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import type { ResultRow } from '@/lib/shared/results'
 import { readTable, readTruth, type Truth } from '@/lib/shared/truth'
@@ -44,7 +44,7 @@ export function accuracySummary(rows: Iterable<ResultRow>, truth: Truth, classes
       ? ['No photo has a label that the model knows.']
       : [
           `top-1  ${percent(top1)} of ${photos.length} labelled photos (95 %: ${percent(low)} to ${percent(high)})`,
-          `top-5  ${percent(top5)}`,
+          ...(tellsTop5(classes.length) ? [`top-5  ${percent(top5)}`] : []),
         ]
   if (worst.length > 0) lines.push(table(['class', 'photos', 'precision', 'recall', 'F1'], worst))
   lines.push(...truth.bad.map(({ line, reason }) => `line ${line}  ${BAD_LINE[reason]}`))

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import Papa from 'papaparse'
 import { classReports, confusions } from '@/lib/shared/metrics/classification'
+import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import { labelMatcher } from '@/lib/shared/metrics/label-matcher'
 import { EXIT, Failure } from '../exit'
 import { chooseModel } from '../model'
@@ -100,7 +101,7 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
       perSecond: left.length > 0 ? left.length / seconds : null,
     })
     writeReport(out, report, entries, evaluated)
-    console.log(options.json ? JSON.stringify(report, null, 2) : summary(report, out, seconds))
+    console.log(options.json ? JSON.stringify(report, null, 2) : summary(report, evaluated.labels.length, out, seconds))
   } finally {
     process.off('SIGINT', onSignal)
     await engine.close()
@@ -143,13 +144,13 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const between = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
 
 /** The report for people. */
-function summary(report: Report, out: string, seconds: number): string {
+function summary(report: Report, labels: number, out: string, seconds: number): string {
   const { top1, top5, ece, mean_confidence, images, errors, images_per_second: rate } = report
   const lines = [
     `${report.model.title} (${report.model.id}), ${report.model.calibrated ? `calibrated, temperature ${report.model.temperature}` : 'not calibrated'}`,
     '',
     `top-1        ${percent(top1)} (95 %: ${between(report.top1_interval)})`,
-    `top-5        ${percent(top5)}`,
+    ...(tellsTop5(labels) ? [`top-5        ${percent(top5)}`] : []),
     `confidence   ${percent(mean_confidence)} on average`,
     `ECE          ${percent(ece)} (95 %: ${between(report.ece_interval)}; a perfect model here: ${between(report.ece_of_perfect)})`,
     `uncertain    ${percent(report.uncertain)} of the answers${report.uncertain_top1 === null ? '' : `, of which ${percent(report.uncertain_top1)} are right`}`,

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Model } from '@/lib/server/engine/model'
 import { bytes } from '@/lib/shared/format'
+import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import { reliabilityDiagram } from '../eval/figures'
 import type { Report } from '../eval/report'
 import { EXIT, Failure } from '../exit'
@@ -54,6 +55,7 @@ export function card(model: Model, figures: Evaluation): string {
   const metric = (type: string, value: number, title: string) =>
     `          - type: ${type}\n            value: ${value.toFixed(4)}\n            name: ${title}`
   const worst = figures.classes.slice(0, WORST)
+  const withTop5 = (line: string) => (tellsTop5(model.labels.length) ? `${line}\n` : '')
   const share = (value: number | null) => (value === null ? '–' : percent(value))
   return `---
 license: ${(model.license ?? 'other').toLowerCase()}
@@ -69,8 +71,7 @@ ${IMAGENET.test(told.trained_on ?? '') ? 'datasets:\n  - imagenet-1k\n' : ''}mod
           type: ${IMAGENET.test(figures.dataset) ? 'imagenet-1k' : 'custom'}
         metrics:
 ${metric('accuracy', figures.top1, 'top-1')}
-${metric('accuracy', figures.top5, 'top-5')}
-${metric('expected_calibration_error', figures.ece, '5 equal-mass bins')}
+${withTop5(metric('accuracy', figures.top5, 'top-5'))}${metric('expected_calibration_error', figures.ece, '5 equal-mass bins')}
 ---
 
 # ${model.title}
@@ -93,8 +94,7 @@ Classifies a photo into ${model.labels.length} labels. ${bytes(model.bytes)}.
 | | |
 | --- | --- |
 | top-1 | ${percent(figures.top1)} (95 %: ${range(figures.top1_interval)}) |
-| top-5 | ${percent(figures.top5)} |
-| mean confidence | ${percent(figures.mean_confidence)} |
+${withTop5(`| top-5 | ${percent(figures.top5)} |`)}| mean confidence | ${percent(figures.mean_confidence)} |
 | expected calibration error, 5 equal-mass bins | ${percent(figures.ece)} (95 %: ${range(figures.ece_interval)}) |
 | the same of a perfectly calibrated model | ${range(figures.ece_of_perfect)} |
 | the same in 15 bins of equal width, as in the literature | ${percent(figures.ece_15)}; on 650 photos even a perfect model shows about 3 % there |

@@ -6,7 +6,7 @@ import type { BatchItem } from '@/lib/client/batch/items'
 import type { TableView } from '@/lib/client/batch/view'
 import type { Label } from '@/lib/shared/contract'
 import type { Job } from '@/lib/shared/jobs'
-import { type Evaluation, evaluate } from '@/lib/shared/metrics/evaluation'
+import { type Evaluation, evaluate, tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import { ReliabilityChart } from '../charts/reliability-chart'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
@@ -82,7 +82,7 @@ function Judged({ evaluation, classes, labels, topK, onShow }: JudgedProps) {
     <>
       <Figures
         evaluation={evaluation}
-        topK={topK}
+        showsTop5={topK >= 5 && tellsTop5(classes.length)}
         onWrong={() => showPhotos(t('wrong'), (photo) => photo.truth !== photo.predicted)}
       />
       <LabelProblems labels={labels} evaluation={evaluation} />
@@ -104,7 +104,7 @@ function Judged({ evaluation, classes, labels, topK, onShow }: JudgedProps) {
   )
 }
 
-function Figures({ evaluation, topK, onWrong }: { evaluation: Evaluation; topK: number; onWrong(): void }) {
+function Figures({ evaluation, showsTop5, onWrong }: { evaluation: Evaluation; showsTop5: boolean; onWrong(): void }) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
   const {
@@ -123,7 +123,7 @@ function Figures({ evaluation, topK, onWrong }: { evaluation: Evaluation; topK: 
         note={t('interval', { low: format.percent(low), high: format.percent(high) })}
       />
       {/* With fewer labels asked for, nobody knows the fifth. */}
-      {topK >= 5 && <Figure name={t('top5')} value={`${format.percent(top5)} %`} />}
+      {showsTop5 && <Figure name={t('top5')} value={`${format.percent(top5)} %`} />}
       <Figure name={t('ece')} value={`${format.percent(ece)} %`} note={t('eceNote')} />
       <div>
         <dt className="text-ink-2 text-sm">{t('photos')}</dt>

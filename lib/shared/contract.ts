@@ -11,6 +11,8 @@ export const MODEL_TYPES = ['fast', 'balanced', 'accurate'] as const
 export type ModelType = (typeof MODEL_TYPES)[number]
 
 export const DEFAULT_TOP_K = 5
+/** More is a slip of the hand: no classifier has as many labels. */
+export const MAX_TOP_K = 100_000
 
 const score = z.number().min(0).max(1)
 
@@ -110,9 +112,9 @@ export const classifyParametersSchema = z.object({
     .optional()
     .meta({ description: 'Id or type of a model; the default type if absent.' }),
   top_k: integer
-    .pipe(z.int().min(1).max(100_000))
+    .pipe(z.int().min(1).max(MAX_TOP_K))
     .default(DEFAULT_TOP_K)
-    .meta({ description: "How many predictions at most, up to the model's number of classes." }),
+    .meta({ description: 'How many predictions at most; a model of fewer labels gives all that it has.' }),
   threshold: decimal
     .pipe(z.number().min(0).max(1))
     .default(0)

@@ -199,7 +199,7 @@ describe.each(HOMES)('jobs in %s', (_name, open) => {
     await refusal(post(jobs, espresso as BodyInit, { 'content-type': 'image/png' }), 400, 'no_file')
     await refusal(post(jobs, formOf([])), 400, 'no_file')
     await refusal(post(`${jobs}?model=none`, formOf(distinctPhotos(1))), 404, 'unknown_model')
-    await refusal(post(`${jobs}?top_k=1001`, formOf(distinctPhotos(1))), 400, 'invalid_parameter')
+    await refusal(post(`${jobs}?top_k=100001`, formOf(distinctPhotos(1))), 400, 'invalid_parameter')
     await refusal(post(jobs, formOf(distinctPhotos(41))), 413, 'too_many_files')
     await refusal(post(jobs, 'name\na.jpg\n', { 'content-type': 'text/csv' }), 400, 'invalid_parameter')
     await refusal(post(jobs, 'PK nonsense', { 'content-type': 'application/zip' }), 400, 'invalid_parameter')

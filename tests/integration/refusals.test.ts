@@ -114,7 +114,9 @@ describe('forms and JSON', () => {
 test.each([
   '?top_k=0',
   '?top_k=-1',
-  '?top_k=1001',
+  '?top_k=100001',
+  '?topk=3',
+  '?stream=yes',
   '?top_k=1e9',
   '?top_k=2.5',
   '?top_k=abc',

@@ -77,10 +77,16 @@ export interface TinyModel {
   inputs?: number
   /** Keeps the weights in this file. */
   external?: string
+  /** Labels; those beyond the fourth repeat the weights. */
+  classes?: number
 }
 
 /** The bytes of a model: channel means × WEIGHTS, as logits or after a softmax. */
-export function tinyOnnx({ type, layout, shape, output, inputs = 1, external }: TinyModel): Buffer {
+export function tinyOnnx({ type, layout, shape, output, inputs = 1, external, classes = 4 }: TinyModel): Buffer {
+  const weights = Array.from(
+    { length: 3 * classes },
+    (_, i) => WEIGHTS[4 * Math.floor(i / classes) + ((i % classes) % 4)] ?? 0,
+  )
   const nodes = [node('Cast', ['x'], 'float', { to: TYPES.float32 })]
   nodes.push(
     layout === 'nhwc'
@@ -98,10 +104,10 @@ export function tinyOnnx({ type, layout, shape, output, inputs = 1, external }: 
   const graph = message(
     ...nodes.map((one): Field => [1, one]),
     [2, 'tiny'],
-    [5, floats('weights', [3, 4], WEIGHTS, external)],
+    [5, floats('weights', [3, classes], weights, external)],
     [11, valueInfo('x', type, shape)],
     ...extra,
-    [12, valueInfo('y', type === 'uint8' ? 'float32' : type, [shape[0] ?? 1, 4])],
+    [12, valueInfo('y', type === 'uint8' ? 'float32' : type, [shape[0] ?? 1, classes])],
   )
   return message([1, 8], [7, graph], [8, message([2, 17])])
 }
@@ -112,11 +118,12 @@ export function externalOnnx(file: string): { model: Buffer; data: Buffer } {
   return { model, data: Buffer.from(Float32Array.from(WEIGHTS).buffer) }
 }
 
-/** A model folder around a model, in Hugging Face layout, with four labels. */
-export function writeModelFolder(folder: string, id: string, model: Buffer, preprocessor: object): void {
+/** A model folder around a model, in Hugging Face layout, with so many labels. */
+export function writeModelFolder(folder: string, id: string, model: Buffer, preprocessor: object, classes = 4): void {
   mkdirSync(join(folder, id, 'onnx'), { recursive: true })
   writeFileSync(join(folder, id, 'onnx', 'model.onnx'), model)
-  const id2label = { 0: 'red', 1: 'green', 2: 'blue', 3: 'grey' }
+  const names = ['red', 'green', 'blue', 'grey']
+  const id2label = Object.fromEntries(Array.from({ length: classes }, (_, i) => [i, names[i] ?? `label ${i}`]))
   writeFileSync(join(folder, id, 'config.json'), JSON.stringify({ id2label }))
   writeFileSync(join(folder, id, 'preprocessor_config.json'), JSON.stringify(preprocessor))
 }

@@ -61,9 +61,9 @@ export class AnswerCache {
     const model = this.engine
       .models()
       .find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
-    if (!model || preview || topK > model.classes) return null
+    if (!model || preview) return null
     const digest = createHash('sha256').update(image).digest('base64url')
-    return `${digest}:${topK}:${threshold}:${model.id}:${model.revision}`
+    return `${digest}:${Math.min(topK, model.classes)}:${threshold}:${model.id}:${model.revision}`
   }
 
   private async find(key: string): Promise<Answer | null> {

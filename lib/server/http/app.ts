@@ -11,6 +11,7 @@ import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
 import { requireOwnPages, requireSignIn } from './middleware/sign-in'
+import { queryParameters, takeStream } from './parameters'
 import { failureReply, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { explain } from './routes/explain'
@@ -42,7 +43,7 @@ export function createApp(services: Services & { site: Site }): App {
   const uploads = new ByteBudget(services.environment.MAX_QUEUE_BYTES)
 
   const [one, many] = [classify(services, uploads), classifyStream(services, uploads)]
-  const wantsMany = (c: Context<AppEnv>) => /^(1|true)$/.test(c.req.query('stream') ?? '')
+  const wantsMany = (c: Context<AppEnv>) => takeStream(queryParameters(c.req.url)).stream
   const batches = services.environment.ENABLE_BATCH_PROCESSING === 'true'
   route(app, '/api/classify', { POST: (c) => (batches && wantsMany(c) ? many(c) : one(c)) })
   if (services.environment.MAX_EXPLANATIONS > 0) route(app, '/api/explain', { POST: explain(services, uploads) })

@@ -3,6 +3,7 @@ import { Problem } from '@/lib/shared/problem'
 import { readBody, tooLarge } from './body'
 import type { Lease } from './byte-budget'
 import { FormParser, type FormPart } from './form-parser'
+import { addOnce } from './parameters'
 
 /** One photo as it came in, with the fields that came beside it. */
 export interface Upload {
@@ -37,12 +38,12 @@ export async function readUpload(request: Request, limits: UploadLimits, lease: 
 }
 
 function fromForm(body: Uint8Array, contentType: string, limit: number): Upload {
-  const fields: Record<string, unknown> = {}
+  const fields: Record<string, string> = {}
   let image: Uint8Array | undefined
   // All of it is read before any of it is judged.
   for (const part of [...formParts(body, contentType)]) {
     if (!part.isFile && part.name !== 'file') {
-      if (part.name) fields[part.name] = fileName(part.bytes)
+      if (part.name) addOnce(fields, part.name, fileName(part.bytes))
       continue
     }
     if (image) throw new Problem('too_many_files', 'One photo a request; this form has several.')

@@ -8,14 +8,14 @@ import { requireModel } from './require-model'
 /**
  * What a new job is made with: the model's revision is fixed here.
  *
- * @throws Problem `unknown_model`, `invalid_parameter`
+ * @throws Problem `unknown_model`
  */
 export function newSpec(engine: Engine, { model, top_k, threshold, callback_url, source }: JobParameters): JobSpec {
   const secret = randomBytes(32).toString('hex')
   return {
     // As many bits as a key: whoever knows it may read the results.
     id: randomBytes(24).toString('base64url'),
-    model: requireModel(engine, model, top_k),
+    model: requireModel(engine, model),
     top_k,
     threshold,
     created_at: new Date().toISOString(),

@@ -4,6 +4,11 @@ import { type Bin, ece, type Interval, reliability } from './calibration'
 import { type ClassReport, classReports, confusions, wilson } from './classification'
 import type { ClassNames } from './label-matcher'
 
+/** Whether the share of truths among the five best says anything: of five labels or fewer all are among them. */
+export function tellsTop5(classes: number): boolean {
+  return classes > 5
+}
+
 /** A photo whose class is known, beside its answer. */
 export interface Judged {
   file: string

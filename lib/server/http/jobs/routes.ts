@@ -8,14 +8,14 @@ import {
 } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { Environment } from '../../env'
-import type { Draft, Jobs } from '../../jobs/jobs'
+import type { Jobs } from '../../jobs/jobs'
 import { requireAdmin } from '../admin'
 import type { ByteBudget } from '../byte-budget'
-import { parseParameters, queryParameters } from '../parameters'
+import { queryParameters, readOptions } from '../parameters'
 import type { AppEnv } from '../services'
 import { jobEvents } from './events'
 import { resultsParametersSchema, resultsReply } from './results'
-import { addUpload, type JobUploadLimits } from './uploads'
+import { type JobUpload, type JobUploadLimits, openUpload } from './uploads'
 
 type Routes = Record<string, Record<string, Handler<AppEnv>>>
 
@@ -33,22 +33,32 @@ export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBud
     folder: jobs.spool,
   }
   const id = (c: Context<AppEnv>) => c.req.param('id') ?? ''
-  const fill = (c: Context<AppEnv>, zipNames?: string) => async (draft: Draft) => {
+
+  /** Opens what a request brings, for as long as it is used. */
+  async function withUpload<T>(c: Context<AppEnv>, use: (upload: JobUpload) => Promise<T>): Promise<T> {
     const lease = uploads.lease()
+    let upload: JobUpload | undefined
     try {
-      await addUpload(c.req.raw, draft, { ...limits, zipNames }, lease)
+      upload = await openUpload(c.req.raw, limits, lease)
+      return await use(upload)
     } finally {
+      await upload?.close()
       lease.release()
     }
   }
 
   async function create(c: Context<AppEnv>): Promise<Response> {
-    const parameters = parseParameters(jobParametersSchema, queryParameters(c.req.url))
+    const query = queryParameters(c.req.url)
+    // Before the body is read: a wrong query is refused without an upload.
+    readOptions(jobParametersSchema, query)
     const key = c.req.header('idempotency-key')
     if (key !== undefined && (key.length === 0 || key.length > LONGEST_KEY)) {
       throw new Problem('invalid_parameter', `The Idempotency-Key has from 1 to ${LONGEST_KEY} letters.`)
     }
-    const { job, made } = await jobs.create(parameters, fill(c, parameters.zip_names), key)
+    const { job, made } = await withUpload(c, ({ options, fill }) => {
+      const parameters = readOptions(jobParametersSchema, query, options)
+      return jobs.create(parameters, (draft) => fill(draft, parameters.zip_names), key)
+    })
     return c.json(job, made ? 201 : 200, { location: `/api/jobs/${job.id}`, 'cache-control': 'no-store' })
   }
 
@@ -62,13 +72,17 @@ export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBud
     return c.json({ dead_letters: (await jobs.deadLetters?.()) ?? [] }, 200, { 'cache-control': 'no-store' })
   }
 
-  function add(c: Context<AppEnv>): Promise<Job> {
-    const { unique, zip_names } = parseParameters(addParametersSchema, queryParameters(c.req.url))
-    return jobs.add(id(c), fill(c, zip_names), unique)
+  async function add(c: Context<AppEnv>): Promise<Job> {
+    const query = queryParameters(c.req.url)
+    readOptions(addParametersSchema, query)
+    return withUpload(c, ({ options, fill }) => {
+      const { unique, zip_names } = readOptions(addParametersSchema, query, options)
+      return jobs.add(id(c), (draft) => fill(draft, zip_names), unique)
+    })
   }
 
   function photos(c: Context<AppEnv>): Promise<JobPhotos> {
-    const { offset } = parseParameters(photosParametersSchema, queryParameters(c.req.url))
+    const { offset } = readOptions(photosParametersSchema, queryParameters(c.req.url))
     return jobs.photos(id(c), offset, NAMES_A_PAGE)
   }
 
@@ -94,7 +108,7 @@ export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBud
     '/api/jobs/:id/cancel': { POST: async (c) => c.json(await jobs.cancel(id(c))) },
     '/api/jobs/:id/retry': { POST: async (c) => c.json(await jobs.retryFailed(id(c))) },
     '/api/jobs/:id/results': {
-      GET: (c) => resultsReply(jobs, id(c), parseParameters(resultsParametersSchema, queryParameters(c.req.url))),
+      GET: (c) => resultsReply(jobs, id(c), readOptions(resultsParametersSchema, queryParameters(c.req.url))),
     },
     '/api/jobs/:id/events': { GET: async (c) => jobEvents(c, await jobs.feed(id(c))) },
   }

@@ -8,7 +8,12 @@ import { zipPhotos } from '../../jobs/zip'
 import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
 import { chunksOf, nameOf, tooMany } from '../form'
-import { FormParser, type FormPart } from '../form-parser'
+import type { FormPart } from '../form-parser'
+import { isForm, type ManyFiles, openForm } from '../many-files'
+import type { Spelled } from '../parameters'
+
+/** Options alone are short. */
+const MAX_OPTIONS_BYTES = 16_000
 
 export interface JobUploadLimits {
   /** Photos of a job. */
@@ -25,40 +30,58 @@ export interface JobUploadLimits {
   folder: string
 }
 
-/**
- * Adds what a request brings: files of a form, each as it arrives; a ZIP; or a CSV with a column `url`, and `file` where the results
- * shall have another name. Nothing but one photo at a time is in memory.
- *
- * @throws Problem for what is wrong with the upload as a whole; a photo that is wrong fails by itself, later
- */
-export async function addUpload(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
-  const type = request.headers.get('content-type')?.toLowerCase() ?? ''
-  if (type.startsWith('multipart/form-data')) return addForm(request, draft, limits, lease)
-  if (/^application\/(x-)?zip/.test(type)) return addArchive(request, draft, limits, lease)
-  if (type.startsWith('text/csv'))
-    return addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits)
-  const detail =
-    'Send photos as a form (multipart/form-data), as a ZIP (application/zip), or a CSV of addresses (text/csv).'
-  // The body itself is not touched: a refused one is read on from where it comes in.
-  const { headers } = request
-  const something = headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
-  if (something) throw new Problem('no_file', detail)
+/** What a request brings: its options, and its photos, which are still to be read. */
+export interface JobUpload {
+  options: Spelled
+  /** @throws Problem for what is wrong with the upload as a whole; a photo that is wrong fails by itself, later */
+  fill(draft: Draft, zipNames?: string): Promise<void>
+  /** Lets go of the body, so that what is left of it can be read and thrown away. */
+  close(): Promise<void>
 }
 
-async function addForm(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
-  if (!request.body) throw new Problem('no_file', 'The form has no body.')
-  const parser = new FormParser(request.headers.get('content-type') ?? '', {
-    partBytes: limits.requestBytes,
-    bytes: limits.bytes,
-    parts: limits.files + 1,
-    tooMany: () => tooMany(limits.files),
-  })
-  // One part at a time.
-  lease.take(limits.requestBytes)
-  for await (const chunk of chunksOf(request.body)) {
-    for (const part of parser.write(chunk)) if (part.isFile) await addPart(part, draft, limits)
+/**
+ * Opens what a request brings: files of a form, each as it arrives, after its options; a ZIP; a CSV with a column `url`, and `file` where the results shall have
+ * another name; or options alone as JSON. Nothing but one photo at a time is in memory.
+ *
+ * @throws Problem for options and forms that cannot be read
+ */
+export async function openUpload(request: Request, limits: JobUploadLimits, lease: Lease): Promise<JobUpload> {
+  const type = request.headers.get('content-type')?.toLowerCase() ?? ''
+  const photos = (fill: JobUpload['fill']) => ({ options: {}, fill, close: async () => {} })
+  if (isForm(request)) return formUpload(await openForm(request, limits, lease), limits)
+  if (/^application\/(x-)?zip/.test(type))
+    return photos((draft, zipNames) => addArchive(request, draft, { ...limits, zipNames }, lease))
+  if (type.startsWith('text/csv')) {
+    return photos(async (draft) => addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits))
   }
-  parser.finish()
+  // The body of anything else is not touched: a refused one is read on from where it comes in.
+  const { headers } = request
+  const something = headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
+  if (something && /^application\/json\b/.test(type)) {
+    return { ...photos(async () => {}), options: jsonOptions(await readBody(request, MAX_OPTIONS_BYTES, lease)) }
+  }
+  const detail =
+    'Send photos as a form (multipart/form-data), as a ZIP (application/zip), or a CSV of addresses (text/csv).'
+  if (something) throw new Problem('no_file', detail)
+  return photos(async () => {})
+}
+
+function formUpload({ fields, files, close }: ManyFiles, limits: JobUploadLimits): JobUpload {
+  const fill = async (draft: Draft, zipNames?: string) => {
+    for await (const part of files()) await addPart(part, draft, { ...limits, zipNames })
+  }
+  return { options: fields, fill, close }
+}
+
+function jsonOptions(body: Uint8Array): Spelled {
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
+  }
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Spelled
+  throw new Problem('invalid_json', 'The JSON is not an object of options.')
 }
 
 async function addPart(part: FormPart, draft: Draft, limits: JobUploadLimits): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import { type Classification, classifyParametersSchema } from '@/lib/shared/contract'
+import { Problem } from '@/lib/shared/problem'
 import type { ByteBudget, Lease } from '../byte-budget'
-import { parseParameters, queryParameters } from '../parameters'
+import { queryParameters, readOptions, takeStream } from '../parameters'
 import { readPhoto, requireRoom } from '../read-photo'
 import type { AppEnv, Services } from '../services'
 
@@ -9,12 +10,13 @@ import type { AppEnv, Services } from '../services'
 export function classify({ engine, answers, environment, metrics }: Services, uploads: ByteBudget) {
   async function answer(c: Context<AppEnv>, lease: Lease): Promise<Classification> {
     const request = c.req.raw
-    const query = queryParameters(request.url)
+    const { stream, query } = takeStream(queryParameters(request.url))
+    if (stream) throw new Problem('invalid_parameter', 'This server takes one photo at a time; leave out stream.')
     // Before the body is read: a wrong query is refused without an upload.
-    parseParameters(classifyParametersSchema, query)
+    readOptions(classifyParametersSchema, query)
     requireRoom(engine)
     const { image, fields } = await readPhoto(request, environment, lease)
-    const { model, top_k, threshold, preview } = parseParameters(classifyParametersSchema, { ...query, ...fields })
+    const { model, top_k, threshold, preview } = readOptions(classifyParametersSchema, query, fields)
     const options = { model, topK: top_k, threshold, preview, requestId: c.get('requestId') }
     if (answers === null) return engine.classify(image, options, request.signal)
     const { result, hit } = await answers.classify(image, options, request.signal)

@@ -3,7 +3,7 @@ import { type Explanation, explainParametersSchema } from '@/lib/shared/explain'
 import { Problem } from '@/lib/shared/problem'
 import { heatPng } from '../../image/heat-png'
 import type { ByteBudget, Lease } from '../byte-budget'
-import { parseParameters, queryParameters } from '../parameters'
+import { queryParameters, readOptions, takeStream } from '../parameters'
 import { asProblem } from '../problem'
 import { readPhoto, requireRoom } from '../read-photo'
 import type { AppEnv, Services } from '../services'
@@ -20,16 +20,17 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
   /** Reads a request. Resolves to the work that it asks for, which begins when it is called. */
   async function read(c: Context<AppEnv>, lease: Lease) {
     const request = c.req.raw
-    const { stream: _stream, ...query } = queryParameters(request.url)
-    parseParameters(explainParametersSchema, query)
+    const { stream, query } = takeStream(queryParameters(request.url))
+    readOptions(explainParametersSchema, query)
     requireRoom(engine)
     const { image, fields } = await readPhoto(request, environment, lease)
-    const { png, ...options } = parseParameters(explainParametersSchema, { ...query, ...fields })
-    return async (signal: AbortSignal, onProgress?: Progress): Promise<Explanation> => {
+    const { png, ...options } = readOptions(explainParametersSchema, query, fields)
+    const run = async (signal: AbortSignal, onProgress?: Progress): Promise<Explanation> => {
       const asked = { ...options, requestId: c.get('requestId'), ...(onProgress ? { onProgress } : {}) }
       const explanation = await engine.explain(image, asked, signal)
       return png ? { ...explanation, png: await heatPng(explanation.grid) } : explanation
     }
+    return { run, stream }
   }
 
   function requirePlace(): void {
@@ -43,7 +44,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
     let end = () => lease.release()
     let streams = false
     try {
-      const work = await read(c, lease)
+      const { run: work, stream } = await read(c, lease)
       // A slow upload takes nobody's place.
       requirePlace()
       running++
@@ -52,7 +53,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
         lease.release()
       }
       c.header('cache-control', 'no-store')
-      if (!/^(1|true)$/.test(c.req.query('stream') ?? '')) return c.json(await work(c.req.raw.signal))
+      if (!stream) return c.json(await work(c.req.raw.signal))
       streams = true
       const problem = (error: unknown) => {
         const details = asProblem(error).toDetails(c.get('requestId'))

@@ -9,7 +9,7 @@ import type { Feedback } from '../../feedback/feedback'
 import { requireAdmin } from '../admin'
 import { readBody } from '../body'
 import type { ByteBudget } from '../byte-budget'
-import { parseParameters, queryParameters } from '../parameters'
+import { parseParameters, queryParameters, readOptions } from '../parameters'
 import type { AppEnv } from '../services'
 
 /** A vote without a photo is short. */
@@ -51,7 +51,7 @@ const exportParametersSchema = z.object({ format: z.enum(['csv', 'ndjson']).defa
 export function exportFeedback(feedback: Feedback, token: string) {
   return (c: Context<AppEnv>): Response => {
     requireAdmin(c.req.header('authorization'), token)
-    const { format } = parseParameters(exportParametersSchema, queryParameters(c.req.url))
+    const { format } = readOptions(exportParametersSchema, queryParameters(c.req.url))
     const body = Readable.toWeb(Readable.from(lines(feedback.votes(), format), { objectMode: false }))
     return c.body(body as unknown as ReadableStream, 200, {
       'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',

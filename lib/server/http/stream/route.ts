@@ -5,10 +5,11 @@ import { Answers, classifyPhoto, requireSize } from '../../jobs/classify-photo'
 import { inLanes } from '../../jobs/lanes'
 import { requireModel } from '../../jobs/require-model'
 import { discardBody } from '../body'
-import type { ByteBudget } from '../byte-budget'
-import { chunksOf, nameOf, tooMany } from '../form'
-import { FormParser } from '../form-parser'
-import { parseParameters, queryParameters } from '../parameters'
+import type { ByteBudget, Lease } from '../byte-budget'
+import { nameOf } from '../form'
+import type { FormPart } from '../form-parser'
+import { isForm, openForm } from '../many-files'
+import { queryParameters, readOptions, type Spelled, takeStream } from '../parameters'
 import { asProblem } from '../problem'
 import type { AppEnv, Services } from '../services'
 import { Spool } from './spool'
@@ -18,6 +19,9 @@ interface Photo {
   file: string
   bytes: Uint8Array
 }
+
+/** A line has no room for what the model saw. */
+const streamParametersSchema = classifyParametersSchema.omit({ preview: true })
 
 /** Photos in flight for each worker: enough that none waits for the next. */
 const LANES_A_WORKER = 4
@@ -32,26 +36,30 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
     bytes: environment.MAX_JOB_BYTES,
     files: environment.MAX_FILES,
   }
-  const formLimits = {
-    partBytes: limits.requestBytes,
-    bytes: limits.bytes,
-    parts: limits.files,
-    tooMany: () => tooMany(limits.files),
+  /** Everything that must be known before the first photo is worked on. */
+  async function open(request: Request, query: Spelled, lease: Lease) {
+    const form = await openForm(request, limits, lease)
+    try {
+      const { model, ...options } = readOptions(streamParametersSchema, query, form.fields)
+      if (form.empty) throw new Problem('no_file', 'The form has no file.')
+      return { form, model: requireModel(engine, model), ...options }
+    } catch (error) {
+      await form.close()
+      throw error
+    }
   }
   const lanes = LANES_A_WORKER * engine.stats().workers.wanted
 
-  return (c: Context<AppEnv>): Response => {
+  return async (c: Context<AppEnv>): Promise<Response> => {
     const request = c.req.raw
-    const { stream: _stream, ...query } = queryParameters(request.url)
-    const { model: name, top_k, threshold } = parseParameters(classifyParametersSchema, query)
-    const model = requireModel(engine, name, top_k)
-    const contentType = request.headers.get('content-type') ?? ''
-    if (!/^multipart\/form-data\b/i.test(contentType) || !request.body) {
-      throw new Problem('no_file', 'Send the photos as a form (multipart/form-data).')
-    }
-    const parser = new FormParser(contentType, formLimits)
+    const { query } = takeStream(queryParameters(request.url))
+    readOptions(streamParametersSchema, query)
+    if (!isForm(request)) throw new Problem('no_file', 'Send the photos as a form (multipart/form-data).')
     const lease = uploads.lease()
-    lease.take(limits.requestBytes)
+    const { form, model, top_k, threshold } = await open(request, query, lease).catch((error: unknown) => {
+      lease.release()
+      throw error
+    })
     const gone = new AbortController()
     const signal = AbortSignal.any([gone.signal, request.signal])
     const spool = new Spool(() => gone.abort())
@@ -75,7 +83,7 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
         room.leave(bytes.byteLength)
       }
     }
-    const photos = photosOf(request.body, parser, room)
+    const photos = photosOf(form.files(), room)
     void inLanes(photos, lanes, work, signal)
       .catch((error) => {
         if (signal.aborted) return
@@ -83,9 +91,10 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
         if (problem.code === 'internal') log.error({ request_id: c.get('requestId'), err: error }, 'internal error')
         spool.write(`${JSON.stringify({ problem: problem.toDetails(c.get('requestId')) })}\n`)
       })
-      .finally(() => {
+      .finally(async () => {
         spool.end()
         lease.release()
+        await form.close()
         // Where the form was given up early, its sender is still to read why.
         void discardBody(request, limits.requestBytes)
       })
@@ -94,17 +103,13 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
   }
 }
 
-async function* photosOf(body: ReadableStream<Uint8Array>, parser: FormParser, room: Room): AsyncGenerator<Photo> {
+async function* photosOf(files: AsyncIterable<FormPart>, room: Room): AsyncGenerator<Photo> {
   let index = 0
-  for await (const chunk of chunksOf(body)) {
-    for (const part of parser.write(chunk)) {
-      if (!part.isFile) continue
-      const { bytes } = part
-      await room.enter(bytes.byteLength)
-      yield { index: index++, file: nameOf(part), bytes }
-    }
+  for await (const part of files) {
+    const bytes = part.bytes
+    await room.enter(bytes.byteLength)
+    yield { index: index++, file: nameOf(part), bytes }
   }
-  parser.finish()
 }
 
 /** Bytes of photos in flight. */
