@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_TOP_K } from '@/lib/shared/contract'
 import { EXIT, Failure } from '../exit'
+import { labelsOf, labelsTable } from '../labels'
 import type { Surroundings } from '../surroundings'
 import { BucketPhotos } from './bucket'
 import { listInputs } from './inputs'
@@ -11,7 +12,7 @@ import { formatOf, writeResults } from './output'
 import { runInputs } from './run'
 import { openSink } from './sink'
 import { openSource } from './source'
-import { accuracySummary, truthFrom } from './truth'
+import { accuracySummary } from './truth'
 
 /** `vision classify`: labels for photos, a row a photo. */
 export function classifyCommand(program: Command, surroundings: Surroundings): void {
@@ -24,7 +25,9 @@ export function classifyCommand(program: Command, surroundings: Surroundings): v
     .option('--threshold <score>', 'leave out labels with a lower score', share, 0)
     .option('--out <file>', 'write .csv, .json, .ndjson or .parquet; else to stdout as photos are done')
     .addOption(new Option('--format <format>', 'of stdout').choices(['csv', 'ndjson']).default('csv'))
-    .option('--labels <csv>', 'columns file,label: say how many answers are right')
+    .option('--labels <file>', 'what the photos show (CSV, JSON or XML): say how many answers are right')
+    .option('--file-column <name>', 'the column of the photos in --labels, by name or number')
+    .option('--label-column <name>', 'the column of the labels, by name or number')
     .option('--resume', 'go on with an --out that was interrupted')
     .option('--workers <n>', 'run on so many cores (all)', wholeNumber)
     .option('--server <url>', 'ask a server instead of running here')
@@ -45,7 +48,8 @@ function share(text: string): number {
 async function classify(photos: readonly string[], options: Options, surroundings: Surroundings): Promise<void> {
   const format = options.out === undefined ? null : formatOf(options.out)
   if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
-  const truth = options.labels === undefined ? null : await truthFrom(options.labels)
+  const labels =
+    options.labels === undefined ? null : { path: options.labels, table: await labelsTable(options.labels) }
   const buckets = new BucketPhotos()
   const inputs = await listInputs(photos, process.stdin, buckets)
   const read = (file: string, signal: AbortSignal) =>
@@ -58,6 +62,7 @@ async function classify(photos: readonly string[], options: Options, surrounding
   // Whoever reads our stdout has seen enough.
   process.stdout.on('error', stop)
   try {
+    const truth = labels && (await labelsOf(labels.path, labels.table, inputs, await source.classes(), options))
     const sink = openSink(options, source.model, truth !== null)
     await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined, read }, interrupted.signal)
     if (interrupted.signal.aborted) throw stopped(options)
