@@ -2,5 +2,6 @@
 export const BAD_LINE = {
   no_file: 'has no file',
   no_label: 'has no label',
+  several: 'has several labels',
   twice: 'names a file that an earlier line gives another label',
 } as const

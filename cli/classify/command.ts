@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_TOP_K, MAX_TOP_K } from '@/lib/shared/contract'
 import { zipEncodingSchema } from '@/lib/shared/zip-names'
 import { EXIT, Failure } from '../exit'
+import { labelsOf, labelsTable } from '../labels'
 import type { Surroundings } from '../surroundings'
 import { Archives } from './archives'
 import { BucketPhotos } from './bucket'
@@ -13,7 +14,7 @@ import { formatOf, writeResults } from './output'
 import { runInputs } from './run'
 import { openSink } from './sink'
 import { openSource } from './source'
-import { accuracySummary, truthFrom } from './truth'
+import { accuracySummary } from './truth'
 
 /** `vision classify`: labels for photos, a row a photo. */
 export function classifyCommand(program: Command, surroundings: Surroundings): void {
@@ -26,7 +27,9 @@ export function classifyCommand(program: Command, surroundings: Surroundings): v
     .option('--threshold <score>', 'leave out labels with a lower score', share, 0)
     .option('--out <file>', 'write .csv, .json, .ndjson or .parquet; else to stdout as photos are done')
     .addOption(new Option('--format <format>', 'of stdout').choices(['csv', 'ndjson']).default('csv'))
-    .option('--labels <csv>', 'columns file,label: say how many answers are right')
+    .option('--labels <file>', 'what the photos show (CSV, JSON or XML): say how many answers are right')
+    .option('--file-column <name>', 'the column of the photos in --labels, by name or number')
+    .option('--label-column <name>', 'the column of the labels, by name or number')
     .option('--resume', 'go on with an --out that was interrupted')
     .option('--zip-names <encoding>', 'of names in a ZIP that do not say theirs: gbk, shift_jis, …', zipEncoding)
     .option('--read-timeout <s>', 'a photo that the disk does not give in so many seconds fails', wholeNumber, 30)
@@ -61,7 +64,8 @@ function share(text: string): number {
 async function classify(photos: readonly string[], options: Options, surroundings: Surroundings): Promise<void> {
   const format = options.out === undefined ? null : formatOf(options.out)
   if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
-  const truth = options.labels === undefined ? null : await truthFrom(options.labels)
+  const labels =
+    options.labels === undefined ? null : { path: options.labels, table: await labelsTable(options.labels) }
   const archives = new Archives(options.zipNames, options.readTimeout)
   const inputs = await listInputs(photos, {
     stdin: process.stdin,
@@ -79,6 +83,7 @@ async function classify(photos: readonly string[], options: Options, surrounding
   // Whoever reads our stdout has seen enough.
   process.stdout.on('error', stop)
   try {
+    const truth = labels && (await labelsOf(labels.path, labels.table, files, await source.classes(), options))
     const sink = openSink(options, source.model, truth !== null)
     await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, interrupted.signal)
     if (interrupted.signal.aborted) throw stopped(options)

@@ -6,6 +6,8 @@ export interface Options {
   out?: string
   format: 'csv' | 'ndjson'
   labels?: string
+  fileColumn?: string
+  labelColumn?: string
   resume?: boolean
   workers?: number
   server?: string

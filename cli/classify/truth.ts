@@ -1,34 +1,18 @@
-import { readFile } from 'node:fs/promises'
+import type { LabelsReading } from '@/lib/shared/labels-file/understand'
 import { evaluate, tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import type { ResultRow } from '@/lib/shared/results'
-import { readTable, readTruth, type Truth } from '@/lib/shared/truth'
 import { BAD_LINE } from '../bad-line'
-import { EXIT, Failure } from '../exit'
 import { table } from '../terminal'
 
 const WORST = 5
 
-/**
- * What the photos show, by a CSV.
- *
- * @throws Failure where there is no such file, or it has other columns
- */
-export async function truthFrom(path: string): Promise<Truth> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new Failure(EXIT.notFound, `There is no file ${path}.`)
-  })
-  const csv = readTable(text)
-  const truth = readTruth(csv)
-  if (truth) return truth
-  throw new Failure(
-    EXIT.invalid,
-    `${path} needs the columns file and label (or index); it has: ${csv.columns.join(', ')}.`,
-  )
-}
-
 /** How many answers are right, for people. */
-export function accuracySummary(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassNames[]): string {
+export function accuracySummary(
+  rows: Iterable<ResultRow>,
+  truth: LabelsReading,
+  classes: readonly ClassNames[],
+): string {
   const { photos, top1, top1_interval, top5, classes: reports, unknown } = evaluate(rows, truth, classes)
   const [low, high] = top1_interval
   const worst = reports

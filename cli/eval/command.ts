@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import Papa from 'papaparse'
+import { examples } from '@/lib/shared/labels-file/sentence'
 import { classReports, confusions } from '@/lib/shared/metrics/classification'
 import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
-import { labelMatcher } from '@/lib/shared/metrics/label-matcher'
 import { EXIT, Failure } from '../exit'
 import { chooseModel } from '../model'
 import type { Surroundings } from '../surroundings'
@@ -18,6 +18,8 @@ import { evaluateVotes } from './votes'
 
 interface Options {
   labels?: string
+  fileColumn?: string
+  labelColumn?: string
   map?: string
   model?: string
   modelsDir: string
@@ -36,8 +38,10 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
   program
     .command('eval')
     .description('measure a model on labelled photos: accuracy, calibration, confusions')
-    .argument('[folder]', 'photos with a labels.csv (file,label or file,index), or a folder of photos for each class')
-    .option('--labels <csv>', 'another CSV of file,label or file,index')
+    .argument('[folder]', 'photos with a labels.csv or another file of labels, or a folder of photos for each class')
+    .option('--labels <file>', 'another file of labels: CSV, JSON or XML')
+    .option('--file-column <name>', 'its column of the photos, by name or number')
+    .option('--label-column <name>', 'its column of the labels, by name or number')
     .option('--map <csv>', 'two columns: a word in the labels, the class that it means')
     .option('--model <model>', 'type, id, or a model folder (the default model)')
     .option('--models-dir <folder>', 'where the models are', join(root, 'models'))
@@ -68,8 +72,7 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
   process.once('SIGINT', onSignal)
   try {
     const mapping = options.map ? await readMapping(options.map) : undefined
-    const find = labelMatcher(model.classes, mapping)
-    const dataset = await readDataset(folder, options.labels, model.classes.length, find)
+    const dataset = await readDataset(folder, options, model.classes, mapping)
     const out = options.out ?? join('vision-eval', `${basename(resolve(folder))}-${model.id}`)
     mkdirSync(out, { recursive: true })
     const identity = {
@@ -94,10 +97,12 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
       throw new Failure(EXIT.interrupted, `Stopped. The same command goes on where it was (${out}).`)
     }
     const entries = dataset.photos.flatMap(({ file }) => journal.entries.get(file) ?? [])
+    requireAnswers(entries)
     const evaluated = { ...model, labels: model.classes.map(({ label }) => label) }
     const report = makeReport(evaluated, entries, dataset, {
       command: `vision eval ${basename(resolve(folder))}${options.model ? ` --model ${options.model}` : ''}`,
       dataset: options.name ?? basename(resolve(folder)),
+      labels: dataset.labels,
       perSecond: left.length > 0 ? left.length / seconds : null,
     })
     writeReport(out, report, entries, evaluated)
@@ -106,6 +111,16 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
     process.off('SIGINT', onSignal)
     await engine.close()
   }
+}
+
+/** Figures of no photo would look like figures. */
+function requireAnswers(entries: readonly Entry[]): void {
+  const failed = entries.flatMap((entry) => ('error' in entry ? [`${entry.file}: ${entry.error}`] : []))
+  if (failed.length < entries.length) {
+    if (failed.length > 0) console.error(`warning: ${failed.length} of ${entries.length} photos could not be read`)
+    return
+  }
+  throw new Failure(EXIT.failed, `No photo could be evaluated. ${examples(failed)}`)
 }
 
 /** A photo that failed is tried again, and so is one whose label has changed. */

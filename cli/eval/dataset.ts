@@ -1,10 +1,13 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Papa from 'papaparse'
-import type { Match } from '@/lib/shared/metrics/label-matcher'
-import { readTable, readTruth } from '@/lib/shared/truth'
+import { labelFinder } from '@/lib/shared/labels-file/label-column'
+import { examples, understood } from '@/lib/shared/labels-file/sentence'
+import { type ClassNames, labelMatcher, type Match } from '@/lib/shared/metrics/label-matcher'
 import { BAD_LINE } from '../bad-line'
 import { EXIT, Failure } from '../exit'
+import { type ColumnOptions, labelsOf, labelsTable } from '../labels'
+import { labelsIn, photosBelow } from './labels-file'
 
 /** A photo and the class that it shows. */
 export interface Labelled {
@@ -24,126 +27,99 @@ export interface Dataset {
   photos: Labelled[]
   skipped: Skipped[]
   /** Labels that name no class of the model, with the number of photos that have them. */
+  /** How the file of labels was understood; null where folders are the labels. */
+  labels: string | null
   unmatched: { label: string; photos: number; reason: string }[]
 }
 
-type Find = (word: string) => Match
-
-/** Not photos, whatever folder they lie in. */
-const NOT_PHOTOS = /^\.|\.(csv|tsv|txt|json|md|html|xml|zip)$/i
+type Classes = readonly ClassNames[]
+type Mapping = ReadonlyMap<string, string> | undefined
 
 /**
- * Reads what is to be evaluated: a folder with a CSV of `file,label` or `file,index` (`labels.csv` in it, or another), or a folder
- * that has a folder of photos for each class.
+ * Reads what is to be evaluated: a folder with a file of labels (in it, or another), or one that has a folder of photos for each class.
  *
- * @throws Failure where there is no such folder or CSV, or nothing in it
+ * @throws Failure where there is no such folder or file, or no photo in it that can be evaluated
  */
 export async function readDataset(
   folder: string,
-  labels: string | undefined,
-  classes: number,
-  find: Find,
+  options: ColumnOptions & { labels?: string },
+  classes: Classes,
+  mapping: Mapping,
 ): Promise<Dataset> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => {
-    throw new Failure(EXIT.notFound, `There is no folder ${folder}.`)
-  })
-  const csv = labels ?? (entries.some(({ name }) => name === 'labels.csv') ? join(folder, 'labels.csv') : undefined)
-  const collected = new Collected(folder, classes, find)
-  if (csv !== undefined) await fromCsv(csv, collected)
-  else await fromFolders(folder, collected)
-  const dataset = await collected.dataset()
-  if (dataset.photos.length + dataset.skipped.length === 0) {
-    throw new Failure(EXIT.notFound, `${folder} has neither a labels.csv nor a folder of photos for each class.`)
-  }
-  return dataset
+  const found = await labelsIn(folder)
+  const file = options.labels ?? found
+  const photos = await photosBelow(folder)
+  return file === undefined
+    ? fromFolders(folder, photos, labelMatcher(classes, mapping))
+    : fromFile(folder, file, photos, options, classes, mapping)
 }
 
-/** Rows as they come, sorted into what can be evaluated and what cannot. */
+/** Photos with their labels, sorted into what can be evaluated and what cannot. */
 class Collected {
-  private readonly photos: Labelled[] = []
-  private readonly skipped: Skipped[] = []
-  private readonly unmatched = new Map<string, { label: string; photos: number; reason: string }>()
+  readonly photos: Labelled[] = []
+  readonly skipped: Skipped[] = []
+  private readonly unknown = new Map<string, { label: string; photos: number; reason: string }>()
 
   constructor(
     private readonly folder: string,
-    private readonly classes: number,
-    private readonly find: Find,
+    private readonly find: (word: string) => Match,
   ) {}
 
-  skip(file: string, reason: string): void {
-    this.skipped.push({ file, reason })
-  }
-
-  byIndex(file: string, index: string): void {
-    const number = Number(index)
-    if (/^\d+$/.test(index.trim()) && number < this.classes) this.add(file, number)
-    else this.skip(file, `"${index}" is not an index from 0 to ${this.classes - 1}`)
-  }
-
-  byLabel(file: string, label: string): void {
+  add(file: string, label: string): void {
     const match = this.find(label)
     if ('index' in match) {
-      this.add(file, match.index)
+      this.photos.push({ file, path: join(this.folder, file), truth: match.index })
       return
     }
-    const known = this.unmatched.get(label) ?? { label, photos: 0, reason: match.reason }
+    const known = this.unknown.get(label) ?? { label, photos: 0, reason: match.reason }
     known.photos++
-    this.unmatched.set(label, known)
-    this.skip(file, `label "${label}": ${match.reason}`)
+    this.unknown.set(label, known)
+    this.skipped.push({ file, reason: `label "${label}": ${match.reason}` })
   }
 
-  private add(file: string, truth: number): void {
-    this.photos.push({ file, path: join(this.folder, file), truth })
-  }
-
-  /** What is there, without the files that are missing. */
-  async dataset(): Promise<Dataset> {
-    const there = await Promise.all(this.photos.map(({ path }) => isFile(path)))
-    const missing = this.photos
-      .filter((_, i) => !there[i])
-      .map(({ file }) => ({ file, reason: 'there is no such file' }))
-    return {
-      photos: this.photos.filter((_, i) => there[i]),
-      skipped: [...this.skipped, ...missing],
-      unmatched: [...this.unmatched.values()],
+  dataset(labels: string | null): Dataset {
+    const unmatched = [...this.unknown.values()]
+    if (unmatched.length > 0) {
+      const photos = unmatched.reduce((sum, one) => sum + one.photos, 0)
+      const all = photos + this.photos.length
+      const names = examples(unmatched.map(({ label }) => label))
+      console.error(`warning: ${photos} of ${all} labelled photos have a label that the model does not have: ${names}`)
     }
+    return { photos: this.photos, skipped: this.skipped, labels, unmatched }
   }
 }
 
-function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (entry) => entry.isFile(),
-    () => false,
-  )
+async function fromFile(
+  folder: string,
+  path: string,
+  photos: readonly string[],
+  options: ColumnOptions,
+  classes: Classes,
+  mapping: Mapping,
+): Promise<Dataset> {
+  const reading = await labelsOf(path, await labelsTable(path), photos, classes, options, mapping)
+  const collected = new Collected(folder, labelFinder(reading.kind, classes, mapping))
+  for (const [file, label] of reading.labels) collected.add(file, label)
+  const skip = (file: string, reason: string) => collected.skipped.push({ file, reason })
+  for (const { line, file, reason } of reading.bad) skip(file || `line ${line}`, `line ${line} ${BAD_LINE[reason]}`)
+  for (const { file, photos: some } of reading.ambiguous)
+    skip(file, `it could be ${some.join(' or ')}, or another has its place`)
+  for (const file of reading.unused) skip(file, 'there is no such file')
+  return collected.dataset(understood(reading))
 }
 
-async function fromCsv(path: string, collected: Collected): Promise<void> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new Failure(EXIT.notFound, `There is no file ${path}.`)
-  })
-  const csv = readTable(text)
-  const truth = readTruth(csv)
-  if (truth === null) {
-    throw new Failure(
-      EXIT.invalid,
-      `${path} needs the columns file and label (or index); it has: ${csv.columns.join(', ')}.`,
-    )
+function fromFolders(folder: string, photos: readonly string[], find: (word: string) => Match): Dataset {
+  const inFolders = photos.filter((file) => file.includes('/'))
+  if (inFolders.length === 0) {
+    throw new Failure(EXIT.notFound, `${folder} has neither a labels.csv nor a folder of photos for each class.`)
   }
-  const { column, classes, bad } = truth
-  for (const { line, file, reason } of bad) collected.skip(file || `line ${line}`, `line ${line} ${BAD_LINE[reason]}`)
-  for (const [file, cell] of classes) {
-    if (column === 'index') collected.byIndex(file, cell)
-    else collected.byLabel(file, cell)
-  }
-}
-
-async function fromFolders(folder: string, collected: Collected): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  for (const { name } of entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))) {
-    const files = await readdir(join(folder, name), { withFileTypes: true })
-    for (const file of files.filter((entry) => entry.isFile() && !NOT_PHOTOS.test(entry.name)))
-      collected.byLabel(join(name, file.name), name)
-  }
+  const collected = new Collected(folder, find)
+  // `train/koala/1.jpg` is a koala: the folder right above the photo is its class.
+  for (const file of inFolders) collected.add(file, file.split('/').at(-2) ?? '')
+  const dataset = collected.dataset(null)
+  if (dataset.photos.length > 0) return dataset
+  const names = examples(dataset.unmatched.map(({ label }) => label))
+  throw new Failure(EXIT.invalid, `No folder is called like a label of the model: ${names}. --map says what they mean.`)
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Report {
   /** What printed it, and the photos it is about. */
   command: string
   dataset: string
+  /** How the file of labels was understood; null for a folder of photos for each class. */
+  labels: string | null
   model: Omit<Evaluated, 'labels'> & { calibrated: boolean }
   /** Photos that were answered. */
   images: number
@@ -77,7 +79,7 @@ export function makeReport(
   model: Evaluated,
   entries: readonly Entry[],
   { skipped, unmatched }: Pick<Dataset, 'skipped' | 'unmatched'>,
-  { perSecond, ...about }: { perSecond: number | null; command: string; dataset: string },
+  { perSecond, ...about }: { perSecond: number | null; command: string; dataset: string; labels: string | null },
 ): Report {
   const answered = entries.filter((entry): entry is Answered => 'top' in entry)
   const failed = entries.flatMap((entry) => ('error' in entry ? [{ file: entry.file, reason: entry.error }] : []))

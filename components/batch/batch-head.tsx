@@ -54,8 +54,8 @@ export function BatchHead({ session, snapshot, view, onFiles, onNew }: BatchHead
               <Plus aria-hidden /> {t('new')}
             </Button>
           )}
-          <PickFiles accept=".csv" onFiles={onFiles}>
-            <Tags aria-hidden /> {t('labelsCsv')}
+          <PickFiles picks="labels" accept=".csv,.tsv,.tab,.txt,.lst,.json,.jsonl,.ndjson,.xml" onFiles={onFiles}>
+            <Tags aria-hidden /> {t('labelsFile')}
           </PickFiles>
           <ExportPanel items={snapshot.items} view={view} />
         </div>

@@ -101,6 +101,7 @@ function Shown({ session, snapshot, onFiles, onNew }: ShownProps) {
           job={job}
           items={items}
           onShow={(only) => show({ ...WHOLE, only })}
+          onPick={(picks) => session.setLabels({ ...labels, picks })}
           onRemove={() => session.setLabels(null)}
         />
       )}

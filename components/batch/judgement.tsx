@@ -1,11 +1,13 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { modelClasses } from '@/lib/client/batch/api'
-import type { Labels } from '@/lib/client/batch/collect'
 import type { BatchItem } from '@/lib/client/batch/items'
+import type { Labels } from '@/lib/client/batch/labels'
 import type { TableView } from '@/lib/client/batch/view'
 import type { Label } from '@/lib/shared/contract'
 import type { Job } from '@/lib/shared/jobs'
+import { examples } from '@/lib/shared/labels-file/sentence'
+import type { LabelsReading, Picks } from '@/lib/shared/labels-file/understand'
 import { type Evaluation, evaluate, tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import { ReliabilityChart } from '../charts/reliability-chart'
 import { Button } from '../ui/button'
@@ -13,6 +15,8 @@ import { useFormat } from '../ui/use-format'
 import { ClassTable } from './class-table'
 import { ConfusionTable } from './confusion-table'
 import { LabelProblems } from './label-problems'
+import { LabelsUnderstood } from './labels-understood'
+import { useReading } from './use-reading'
 
 interface JudgementProps {
   labels: Labels
@@ -20,22 +24,25 @@ interface JudgementProps {
   items: readonly BatchItem[]
   /** Shows some photos in the table. */
   onShow(only: NonNullable<TableView['only']>): void
+  onPick(picks: Picks): void
   onRemove(): void
 }
 
 /** How good the answers are, by labels that the visitor gave: the arithmetic of `vision eval`. */
-export function Judgement({ labels, job, items, onShow, onRemove }: JudgementProps) {
+export function Judgement({ labels, job, items, onShow, onPick, onRemove }: JudgementProps) {
   const t = useTranslations('batch.judgement')
   const { classes, failed } = useClasses(job.model.id)
+  const reading = useReading(labels, items, classes)
   const evaluation = useMemo(
     () =>
       classes &&
+      reading &&
       evaluate(
         items.flatMap(({ row }) => (row ? [row] : [])),
-        labels.truth,
+        reading,
         classes,
       ),
-    [classes, items, labels],
+    [classes, items, reading],
   )
   return (
     <section aria-labelledby="judgement" className="mt-12">
@@ -51,20 +58,22 @@ export function Judgement({ labels, job, items, onShow, onRemove }: JudgementPro
         </Button>
       </div>
       {failed && <p className="mt-3 text-bad text-sm">{t('noClasses')}</p>}
-      {classes && evaluation && (
-        <Judged evaluation={evaluation} classes={classes} labels={labels} topK={job.top_k} onShow={onShow} />
+      {reading && <LabelsUnderstood reading={reading} onPick={onPick} />}
+      {classes && reading && evaluation && (
+        <Judged evaluation={evaluation} classes={classes} reading={reading} topK={job.top_k} onShow={onShow} />
       )}
     </section>
   )
 }
 
-interface JudgedProps extends Pick<JudgementProps, 'labels' | 'onShow'> {
+interface JudgedProps extends Pick<JudgementProps, 'onShow'> {
+  reading: LabelsReading
   evaluation: Evaluation
   classes: readonly Label[]
   topK: number
 }
 
-function Judged({ evaluation, classes, labels, topK, onShow }: JudgedProps) {
+function Judged({ evaluation, classes, reading, topK, onShow }: JudgedProps) {
   const t = useTranslations('batch.judgement')
   const { photos, reliability } = evaluation
   const name = (index: number) => classes[index]?.label ?? t('noLabel')
@@ -74,7 +83,10 @@ function Judged({ evaluation, classes, labels, topK, onShow }: JudgedProps) {
     return (
       <>
         <p className="mt-3 text-ink-2">{t('none')}</p>
-        <LabelProblems labels={labels} evaluation={evaluation} />
+        {reading.labels.size === 0 && reading.unused.length > 0 && (
+          <p className="mt-1 break-words text-ink-2">{t('nothingMatched', { names: examples(reading.unused) })}</p>
+        )}
+        <LabelProblems reading={reading} evaluation={evaluation} />
       </>
     )
   }
@@ -85,7 +97,7 @@ function Judged({ evaluation, classes, labels, topK, onShow }: JudgedProps) {
         showsTop5={topK >= 5 && tellsTop5(classes.length)}
         onWrong={() => showPhotos(t('wrong'), (photo) => photo.truth !== photo.predicted)}
       />
-      <LabelProblems labels={labels} evaluation={evaluation} />
+      <LabelProblems reading={reading} evaluation={evaluation} />
       <div className="mt-6 grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_360px]">
         <ConfusionTable
           counts={evaluation.confusions}

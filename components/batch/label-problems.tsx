@@ -1,21 +1,22 @@
 import { useTranslations } from 'use-intl'
-import type { Labels } from '@/lib/client/batch/collect'
+import type { LabelsReading } from '@/lib/shared/labels-file/understand'
 import type { Evaluation } from '@/lib/shared/metrics/evaluation'
 import { Disclosure } from '../ui/disclosure'
 
 interface LabelProblemsProps {
-  labels: Labels
+  reading: LabelsReading
   evaluation: Evaluation
 }
 
 const SHOWN = 50
 
 /** Lines of the labels that could not be used, each with its reason. */
-export function LabelProblems({ labels, evaluation: { unknown, unused, unlabelled } }: LabelProblemsProps) {
+export function LabelProblems({ reading, evaluation: { unknown, unused, unlabelled } }: LabelProblemsProps) {
   const t = useTranslations('batch.judgement')
   const problems = [
-    ...labels.truth.bad.map(({ line, file, reason }) => [t('line', { line }), file, t(`bad.${reason}`)] as const),
+    ...reading.bad.map(({ line, file, reason }) => [t('line', { line }), file, t(`bad.${reason}`)] as const),
     ...unknown.map(({ word, photos }) => [word, '', t('unknown', { count: photos })] as const),
+    ...reading.ambiguous.map(({ file, photos }) => [file, '', t('ambiguous', { photo: photos[0] ?? '' })] as const),
     ...unused.map((file) => [file, '', t('unused')] as const),
   ]
   return (

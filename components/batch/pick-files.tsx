@@ -6,13 +6,22 @@ interface PickFilesProps {
   folder?: boolean
   /** What the dialog offers. */
   accept?: string
+  /** What tests know it by; files, if absent. */
+  picks?: 'files' | 'labels'
   variant?: 'primary' | 'secondary'
   onFiles(files: readonly File[]): void
   children: ReactNode
 }
 
 /** A button that opens the browser's dialog for files, or for a folder. */
-export function PickFiles({ folder = false, accept, variant = 'secondary', onFiles, children }: PickFilesProps) {
+export function PickFiles({
+  folder = false,
+  accept,
+  picks = 'files',
+  variant = 'secondary',
+  onFiles,
+  children,
+}: PickFilesProps) {
   const input = useRef<HTMLInputElement>(null)
   function picked({ target }: ChangeEvent<HTMLInputElement>): void {
     onFiles([...(target.files ?? [])])
@@ -28,7 +37,7 @@ export function PickFiles({ folder = false, accept, variant = 'secondary', onFil
         {...(folder ? { webkitdirectory: '' } : {})}
         {...(accept === undefined ? {} : { accept })}
         onChange={picked}
-        data-picks={folder ? 'folder' : 'files'}
+        data-picks={folder ? 'folder' : picks}
       />
       <Button variant={variant} onClick={() => input.current?.click()}>
         {children}

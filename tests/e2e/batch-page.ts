@@ -47,7 +47,7 @@ export const chooseFolder = (page: Page, folder: string) =>
   page.locator('input[data-picks=folder]').setInputFiles(folder)
 
 export const chooseFiles = (page: Page, ...files: string[]) =>
-  page.locator('input[data-picks=files]:not([accept=".csv"])').setInputFiles(files)
+  page.locator('input[data-picks=files]').setInputFiles(files)
 
 export const figures = (page: Page) => page.getByRole('main').locator('p.figures').first()
 

@@ -202,7 +202,7 @@ test('labels tell how many answers are right; a cell of the matrix shows its pho
     csv,
     'file,label\nkoala.webp,koala\ngoldfish.webp,goldfish\ncat.png,koala\ngiant-panda.webp,n02510455\nmissing.webp,koala\n,koala\n',
   )
-  await page.locator('input[accept=".csv"]').setInputFiles(csv)
+  await page.locator('input[data-picks=labels]').setInputFiles(csv)
   const judged = page.getByRole('region', { name: 'Against your labels' })
   await expect(judged).toContainText(/Accuracy \(top 1\)75\.0 %/)
   await expect(judged).toContainText('95 %: 30.1 to 95.4')
@@ -215,6 +215,15 @@ test('labels tell how many answers are right; a cell of the matrix shows its pho
   await expect(rows(page)).toHaveCount(1)
   await expect(rows(page)).toContainText('cat.png')
   await page.reload()
+  await expect(judged).toContainText('75.0 %')
+  // Columns can be chosen otherwise; the choice is kept.
+  await expect(judged.getByRole('status')).toHaveText('4 of 5 labels match a photo')
+  await judged.getByLabel('Photo column').selectOption('label')
+  await expect(judged).toContainText('No photo with an answer has a label')
+  await page.reload()
+  await expect(judged.getByLabel('Photo column')).toHaveValue('1')
+  await judged.getByLabel('Photo column').selectOption('file')
+  await judged.getByLabel('Label column').selectOption('label')
   await expect(judged).toContainText('75.0 %')
   // The command says the same.
   const args = ['classify', 'animals', '--out', 'out.csv', '--labels', 'labels.csv']

@@ -157,6 +157,11 @@ test('labels tell how many answers are right; wrong command lines are usage', as
   )
   expect(err).toContain('top-1  50.0 % of 2 labelled photos')
   expect(err).toContain('no such class  unicorn')
+  expect(err).toContain('truth.csv: file = file, label = label, 3 of 3 matched')
+  appendFileSync(out('other.csv'), 'file,label\nx.png,koala\n')
+  const other = await classify('public/gallery/koala.webp', '--labels', out('other.csv'))
+  expect(other).toMatchObject({ code: 4, out: expect.not.stringContaining('koala.webp,ok') })
+  expect(other.err).toContain('No photo has a label.')
   for (const args of [
     ['x.png', '--top-k', '0'],
     ['x.png', '--threshold', '2'],

@@ -33,6 +33,7 @@ test('labels by label, synonym, WordNet id and index; what is wrong with the oth
     'c.webp': 'koala.webp',
     'd.webp': 'polar-bear.webp',
     'e.webp': 'scarlet-macaw.webp',
+    'y.png': 'espresso.png',
   })
   writeFileSync(join(folder, 'photos', 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
   labels(
@@ -120,6 +121,24 @@ test('any model folder, anywhere; its card claims nothing that nobody has measur
   rmSync(models, { recursive: true })
 })
 
+test('a list as Excel writes it, with the columns that were named; what has no photo is counted', async () => {
+  mkdirSync(join(folder, 'photos', 'set'), { recursive: true })
+  for (const name of ['espresso.png', 'goldfish.webp', 'koala.webp'])
+    copyFileSync(join(GALLERY, name), join(folder, 'photos', 'set', name))
+  const list =
+    'guess\tanimal\timage\r\nkoala\tespresso\tC:\\my\\espresso.png\r\nkoala\tgoldfish, Carassius auratus\tgoldfish\r\nkoala\tkoala\tgone.webp'
+  writeFileSync(join(folder, 'list.txt'), Buffer.from(`\ufeff${list}`, 'utf16le'))
+  const args = ['--labels', join(folder, 'list.txt'), '--label-column', 'Animal', '--json']
+  const { code, out: printed, err } = await run(...args)
+  expect({ code, report: JSON.parse(printed) }).toMatchObject({
+    code: 0,
+    report: { images: 2, top1: 1, labels: 'file = image, label = animal, 2 of 3 matched' },
+  })
+  expect(err).toContain('list.txt: file = image, label = animal, 2 of 3 matched\n')
+  expect(err).toContain('warning: 1 label has no photo: gone.webp\n')
+  expect(err).toContain('warning: 1 of 3 photos have no label: set/koala.webp\n')
+})
+
 test('after a kill the same command goes on where it was', async () => {
   photos(Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`${i}.webp`, 'koala.webp'])))
   labels(`file,index\n${Array.from({ length: 400 }, (_, i) => `${i}.webp,105`).join('\n')}\n`)
@@ -148,8 +167,19 @@ test('what cannot be evaluated at all ends with one line and a code', async () =
   expect(await vision(['eval', '/nowhere'])).toMatchObject({ code: 3, err: 'There is no folder /nowhere.\n' })
   photos({ 'a.png': 'espresso.png' })
   expect((await run()).code).toBe(3)
-  labels('name,what\na.png,espresso\n')
-  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('needs the columns file and label') })
+  labels('only\nespresso\n')
+  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('It has only one column.') })
+  labels('image_id,breed\nx1.jpg,espresso\nx2.jpg,koala\n')
+  const nothing = await run()
+  expect(nothing).toMatchObject({ code: 4, out: '' })
+  expect(nothing.err).toContain('labels.csv: file = image_id, label = breed, 0 of 2 matched')
+  expect(nothing.err).toContain('No photo has a label. The column image_id of')
+  expect(nothing.err).toContain('names: x1.jpg, x2.jpg. The photos: a.png.')
+  labels('file,label\na.png,unicorn\n')
+  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('No label is one that the model knows.') })
+  writeFileSync(join(folder, 'photos', 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
+  labels('file,label\nbroken.jpg,espresso\n')
+  expect(await run()).toMatchObject({ code: 1, out: '', err: expect.stringContaining('No photo could be evaluated.') })
   labels('file,label\na.png,espresso\n')
   expect(await run('--model', 'nothing')).toMatchObject({
     code: 3,

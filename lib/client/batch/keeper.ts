@@ -1,5 +1,5 @@
-import type { Labels } from './collect'
 import type { BatchItem } from './items'
+import type { Labels } from './labels'
 import { type KnownBatch, keepBatch } from './store'
 
 /** Keeps in this browser what a batch is, so that it is found again and goes on. */
@@ -17,7 +17,7 @@ export class Keeper {
   async keep(id: string, all: readonly BatchItem[], added: readonly BatchItem[], labels: Labels | null): Promise<void> {
     const { created = Date.now(), name = all[0]?.path.split('/')[0] ?? '' } = this.known ?? {}
     this.known = { id, created, name, photos: all.length }
-    if (labels) this.known.labels = { name: labels.name, text: labels.text }
+    if (labels) this.known.labels = { name: labels.name, text: labels.text, picks: labels.picks }
     const entries = added.flatMap(({ index, path, size, modified }) =>
       size === null || modified === null ? [] : [{ batch: id, index, path, size, modified }],
     )

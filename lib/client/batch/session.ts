@@ -3,10 +3,11 @@ import { tooLargeDetail } from '@/lib/shared/photo-size'
 import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results'
 import type { Failure } from '../failure'
 import { act, type BatchSettings, createJob, type JobAction, jobPhotos, readJob } from './api'
-import { type Collection, collect, type Labels, labelsOf } from './collect'
+import { type Collection, collect } from './collect'
 import { follow } from './follow'
 import { type BatchItem, type Counts, failedThere, ItemList } from './items'
 import { Keeper } from './keeper'
+import { type Labels, labelsOf } from './labels'
 import { Outbox, type Parcel } from './outbox'
 import { type BatchPhase, type BatchSnapshot, pace } from './snapshot'
 import type { LeftOut, PhotoSource } from './source'
@@ -88,7 +89,12 @@ export class BatchSession {
     this.collecting++
     this.changed(true)
     try {
-      await this.addCollection(await collect(files))
+      await this.addCollection(
+        await collect(
+          files,
+          this.list.items.map(({ path }) => path),
+        ),
+      )
     } finally {
       this.collecting--
       this.uploader.start()
@@ -109,7 +115,8 @@ export class BatchSession {
     this.changed(true)
     const known = await knownBatch(id)
     if (known) this.keeper.found(known.batch)
-    if (known?.batch.labels) this.labels = labelsOf(known.batch.labels.name, known.batch.labels.text)
+    const kept = known?.batch.labels
+    if (kept) this.labels = await labelsOf(kept.name, kept.text, kept.picks)
     for (const { path, size, modified } of known?.entries ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
     while (!this.end.signal.aborted) {

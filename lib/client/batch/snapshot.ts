@@ -1,7 +1,7 @@
 import type { Job } from '@/lib/shared/jobs'
 import type { Failure } from '../failure'
-import type { Labels } from './collect'
 import type { BatchItem, Counts } from './items'
+import type { Labels } from './labels'
 import type { LeftOut } from './source'
 
 export type BatchPhase = 'opening' | 'empty' | 'running' | 'paused' | 'done' | 'cancelled' | 'gone'

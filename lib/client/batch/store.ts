@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { Picks } from '@/lib/shared/labels-file/understand'
 
 /** A batch that this browser knows of: by the id of its job it is found again. */
 export interface KnownBatch {
@@ -8,7 +9,7 @@ export interface KnownBatch {
   /** The folder or the first file. */
   name: string
   photos: number
-  labels?: { name: string; text: string }
+  labels?: { name: string; text: string; picks?: Picks }
 }
 
 /** A photo of a batch, by what it is recognised when its folder is given again. */

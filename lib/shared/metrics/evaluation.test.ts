@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { readDelimited } from '../labels-file/delimited'
+import { understand } from '../labels-file/understand'
 import { failedRow, type ResultRow } from '../results'
-import { readTable, readTruth, type Truth } from '../truth'
-import { evaluate } from './evaluation'
+import { evaluate, type Truth } from './evaluation'
 
 const CLASSES = ['tabby', 'tiger cat', 'koala'].map((label) => ({ label, others: [`the ${label}`] }))
 
@@ -10,16 +11,20 @@ function row(file: string, top: readonly string[], score: number): ResultRow {
   return { ...nothing, status: 'ok', label: top[0] ?? null, score, top_labels: [...top] }
 }
 
-function truth(csv: string): Truth {
-  const read = readTruth(readTable(csv))
-  if (!read) throw new Error('no truth')
-  return read
+function truth(csv: string, photos: readonly string[]) {
+  return understand(readDelimited(csv), photos, CLASSES)
 }
+
+const given = (kind: Truth['kind'], labels: Record<string, string>): Truth => ({
+  kind,
+  labels: new Map(Object.entries(labels)),
+  unused: [],
+})
 
 test('answers are judged by file, by the end of its name, and by any name of the class; the rest is told', () => {
   const csv =
     '\ufeffFile , LABEL\r\na.jpg,the tabby\r\n\r\nx/b.jpg,"tiger_cat"\r\nc.jpg,dog\r\nd.jpg,koala\r\n,koala\r\ne.jpg,\r\na.jpg,koala\r\nf.jpg,koala\r\n'
-  const known = truth(csv)
+  const known = truth(csv, ['deep/down/a.jpg', 'x/b.jpg', 'b.jpg', 'c.jpg', 'f.jpg'])
   expect(known.bad).toEqual([
     { line: 7, file: '', reason: 'no_file' },
     { line: 8, file: 'e.jpg', reason: 'no_label' },
@@ -55,14 +60,9 @@ test('answers are judged by file, by the end of its name, and by any name of the
   expect(found.reliability).toHaveLength(2)
 })
 
-test('the truth may be indices; a table without a file or a class is none', () => {
-  const found = evaluate(
-    [row('a', ['koala'], 1), row('b', ['koala'], 1)],
-    truth('file,index,label\na,2,tabby\nb,3,tabby'),
-    CLASSES,
-  )
+test('the truth may be indices', () => {
+  const rows = [row('a', ['koala'], 1), row('b', ['koala'], 1)]
+  const found = evaluate(rows, given('indices', { a: '2', b: '3' }), CLASSES)
   expect(found).toMatchObject({ top1: 1, unknown: [{ word: '3', reason: 'it is not an index from 0 to 2' }] })
-  expect(readTruth(readTable('name,label\na,b'))).toBe(null)
-  expect(readTruth(readTable('file\na'))).toBe(null)
-  expect(evaluate([], truth('file,label'), CLASSES)).toMatchObject({ top1: 0, ece: 0, photos: [] })
+  expect(evaluate([], given('names', {}), CLASSES)).toMatchObject({ top1: 0, ece: 0, photos: [] })
 })

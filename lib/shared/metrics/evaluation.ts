@@ -1,5 +1,6 @@
+import { labelFinder } from '../labels-file/label-column'
+import type { LabelsReading } from '../labels-file/understand'
 import type { ResultRow } from '../results'
-import { classFinder, knownAs, type Truth } from '../truth'
 import { type Bin, ece, type Interval, reliability } from './calibration'
 import { type ClassReport, classReports, confusions, wilson } from './classification'
 import type { ClassNames } from './label-matcher'
@@ -19,6 +20,9 @@ export interface Judged {
   inTop5: boolean
   score: number
 }
+
+/** What of a labels file answers are compared with. */
+export type Truth = Pick<LabelsReading, 'labels' | 'kind' | 'unused'>
 
 /** How good the answers are, where the truth is known. Shares are from 0 to 1. */
 export interface Evaluation {
@@ -46,7 +50,7 @@ export interface Evaluation {
  * @param classes of the model, in the order of its outputs
  */
 export function evaluate(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassNames[]): Evaluation {
-  const { judged, used, unknown, unlabelled } = judge(rows, truth, classes)
+  const { judged, unknown, unlabelled } = judge(rows, truth, classes)
   const right = judged.filter((photo) => photo.truth === photo.predicted).length
   const scored = judged.map((photo) => ({ score: photo.score, right: photo.truth === photo.predicted }))
   const share = (count: number) => (judged.length === 0 ? 0 : count / judged.length)
@@ -60,7 +64,7 @@ export function evaluate(rows: Iterable<ResultRow>, truth: Truth, classes: reado
     classes: shownClasses(judged),
     confusions: confusions(judged),
     unknown: [...unknown].map(([word, about]) => ({ word, ...about })),
-    unused: [...truth.classes.keys()].filter((file) => !used.has(file)),
+    unused: truth.unused,
     unlabelled,
   }
 }
@@ -88,21 +92,18 @@ export function worstClasses(counts: Evaluation['confusions'], most: number): nu
 }
 
 function judge(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassNames[]) {
-  const find = classFinder(truth.column, classes)
+  const find = labelFinder(truth.kind, classes)
   const index = new Map(classes.map(({ label }, at) => [label, at]))
   const judged: Judged[] = []
-  const used = new Set<string>()
   const unknown = new Map<string, { photos: number; reason: string }>()
   let unlabelled = 0
   for (const { file, status, top_labels, score } of rows) {
-    const name = knownAs(file, truth.classes)
-    if (name !== null) used.add(name)
     if (status !== 'ok') continue
-    if (name === null) {
+    const word = truth.labels.get(file)
+    if (word === undefined) {
       unlabelled++
       continue
     }
-    const word = truth.classes.get(name) ?? ''
     const match = find(word)
     if (!('index' in match)) {
       const { photos } = unknown.get(word) ?? { photos: 0 }
@@ -113,5 +114,5 @@ function judge(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassN
     const inTop5 = top.slice(0, 5).includes(match.index)
     judged.push({ file, truth: match.index, predicted: top[0] ?? -1, inTop5, score: score ?? 0 })
   }
-  return { judged, used, unknown, unlabelled }
+  return { judged, unknown, unlabelled }
 }

@@ -26,20 +26,47 @@ export function labelMatcher(
     }
   }
   const mapped = new Map([...mapping].map(([from, to]) => [normal(from), to]))
-  return (word) => {
+  const dashless = new Map([...byName].map(([name, found]) => [name.replaceAll('-', ' '), found]))
+  /** Which classes a word may be; none where nobody knows it. */
+  const candidates = (word: string): ReadonlySet<number> => {
+    const name = normal(word)
+    // Folders of datasets are called n02099601-golden_retriever.
+    const wnid = /^(n\d{8})[- ]/.exec(name)?.[1]
+    return byName.get(name) ?? byName.get(wnid ?? name) ?? dashless.get(name.replaceAll('-', ' ')) ?? new Set()
+  }
+  const known = new Map<string, Match>()
+  const find = (word: string): Match => {
     const wanted = mapped.get(normal(word)) ?? word
     const exact = labels.get(normal(wanted))
     if (exact !== undefined) return { index: exact }
-    const [first, ...more] = byName.get(normal(wanted)) ?? []
+    const whole = candidates(wanted)
+    const [first, ...more] = whole.size > 0 ? whole : synonymous(wanted, candidates)
     if (first === undefined) return { reason: 'the model has no such label' }
     if (more.length === 0) return { index: first }
     const names = [first, ...more].map((index) => classes[index]?.label)
     return { reason: `it could be ${names.join(' or ')}; give the index or use a mapping file` }
   }
+  return (word) => {
+    const before = known.get(word)
+    if (before) return before
+    const match = find(word)
+    known.set(word, match)
+    return match
+  }
+}
+
+/** The class of a whole line of synonyms, "tench, Tinca tinca": the one that most of its names share. */
+function synonymous(word: string, candidates: (word: string) => ReadonlySet<number>): Iterable<number> {
+  const parts = word.split(',').filter((part) => part.trim() !== '')
+  const found = parts.map(candidates).filter(({ size }) => size > 0)
+  if (parts.length < 2 || found.length * 2 <= parts.length) return []
+  const [first = new Set<number>(), ...rest] = found
+  return [...first].filter((index) => rest.every((set) => set.has(index)))
 }
 
 function normal(name: string): string {
   return name
+    .normalize('NFC')
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_]+/g, ' ')

@@ -1,0 +1,47 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isLabelsName } from '@/lib/shared/labels-file/parse'
+import { EXIT, Failure } from '../exit'
+
+/** Names under which exporters leave the labels beside the photos, the most telling first. */
+const KNOWN =
+  /^(labels\.(csv|tsv|txt|jsonl?|ndjson)|_classes\.csv|metadata\.(csv|jsonl)|annotations\.(xml|json|csv)|(train|val|test)\.(csv|txt))$/i
+
+/**
+ * The file of labels in a folder; undefined where there is none.
+ *
+ * @throws Failure where it could be one of several
+ */
+export async function labelsIn(folder: string): Promise<string | undefined> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => {
+    throw new Failure(EXIT.notFound, `There is no folder ${folder}.`)
+  })
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name)
+  if (files.includes('labels.csv')) return join(folder, 'labels.csv')
+  const known = files.filter((name) => KNOWN.test(name))
+  // Tables only: a README.txt is no guess.
+  const some = known.length > 0 ? known : files.filter((name) => isLabelsName(name) && /\.(csv|tsv|jsonl)$/i.test(name))
+  if (some.length > 1) {
+    throw new Failure(
+      EXIT.usage,
+      `${folder} has several files of labels: ${some.sort().join(', ')}. --labels names one.`,
+    )
+  }
+  return some[0] === undefined ? undefined : join(folder, some[0])
+}
+
+/** Not photos, whatever folder they lie in. */
+const NOT_PHOTOS = /^\.|\.(csv|tsv|tab|txt|lst|jsonl?|ndjson|md|html|xml|zip|ini|db)$/i
+
+/** All that may be photos below a folder, relative to it. */
+export async function photosBelow(folder: string, within = ''): Promise<string[]> {
+  const found: string[] = []
+  const entries = await readdir(join(folder, within), { withFileTypes: true })
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = within === '' ? entry.name : `${within}/${entry.name}`
+    if (NOT_PHOTOS.test(entry.name)) continue
+    if (entry.isDirectory()) found.push(...(await photosBelow(folder, path)))
+    else if (entry.isFile() || entry.isSymbolicLink()) found.push(path)
+  }
+  return found
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { LabelsError } from './decode'
+import { type LabelsTable, SEVERAL, tableOfRecords } from './table'
+
+const Tag = z.object({ '@label': z.string() })
+const Image = z.object({ '@name': z.string(), tag: z.array(Tag).default([]) })
+const Export = z.object({ annotations: z.object({ image: z.array(Image).default([]) }) })
+
+/**
+ * "CVAT for images": `<image name><tag label/></image>`. The parser's code comes only for who needs it.
+ *
+ * @throws LabelsError where it is another XML
+ */
+export async function readCvat(text: string): Promise<LabelsTable> {
+  const { XMLParser } = await import('fast-xml-parser')
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    parseAttributeValue: false,
+    isArray: (name) => name === 'image' || name === 'tag',
+  })
+  const parsed = Export.safeParse(attempt(() => parser.parse(text.replace(/^\uFEFF/, ''))))
+  if (!parsed.success || parsed.data.annotations.image.length === 0) {
+    throw new LabelsError('no_records', 'It is XML, but not an export of "CVAT for images" with tags.')
+  }
+  const records = parsed.data.annotations.image.map(({ '@name': name, tag }) => {
+    const labels = [...new Set(tag.map((one) => one['@label']))]
+    return new Map([
+      ['name', name],
+      ['label', labels.join(SEVERAL)],
+    ])
+  })
+  return tableOfRecords('cvat', records)
+}
+
+function attempt(parse: () => unknown): unknown {
+  try {
+    return parse()
+  } catch (error) {
+    throw new LabelsError('not_xml', `It is not XML: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,62 @@
+import Papa from 'papaparse'
+import { isPhotoName } from '../photo-name'
+import type { LabelsTable } from './table'
+
+/** In the order in which they are taken where several would do. Blanks come last: names and labels have them. */
+const DELIMITERS = ['\t', ';', ',', '|', ' '] as const
+const LOOK_AT_LINES = 50
+
+/**
+ * Rows of cells. The delimiter is the one that parts the first lines into the same number of cells, a photo's name among them; a
+ * file may be as short as one line.
+ */
+export function readDelimited(text: string): LabelsTable {
+  const said = /^\uFEFF?"?sep=(.)"?\r?\n/i.exec(text)
+  const body = said ? text.slice(said[0].length) : text.replace(/^\uFEFF/, '')
+  const delimiter = said?.[1] ?? guess(body)
+  return { format: 'delimited', delimiter, names: null, rows: split(body, delimiter), firstLine: said ? 2 : 1 }
+}
+
+function split(text: string, delimiter: string, lines = 0): string[][] {
+  if (delimiter === ' ') return (lines ? text.split(/\r\n|\r|\n/, lines) : text.split(/\r\n|\r|\n/)).map(byBlanks)
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter, preview: lines })
+  // A quote that nobody closes would swallow the rest of the file: there quotes are letters.
+  if (!errors.some(({ type }) => type === 'Quotes')) return data
+  const plain = Papa.parse<string[]>(text, { delimiter, preview: lines, quoteChar: '\0' }).data
+  return plain.map((cells) => cells.map((cell) => cell.replace(/^\s*"(.*)"\s*$/, '$1').replaceAll('""', '"')))
+}
+
+/** `val.txt` of ImageNet: a name, blanks, the rest. Names with blanks end where their extension does, or before a last number. */
+function byBlanks(line: string): string[] {
+  const text = line.trim()
+  const [, name, rest] =
+    /^(.+?\.(?:jpe?g|png|webp|avif|gif|tiff?|bmp|hei[cf]))\s+(.+)$/i.exec(text) ??
+    /^(.+?)\s+(\d+)$/.exec(text) ??
+    /^(\S+)\s+(.+)$/.exec(text) ??
+    []
+  return name === undefined || rest === undefined ? [text] : [name, rest]
+}
+
+function guess(text: string): string {
+  // A cut in the middle of a line would look like a row with fewer cells.
+  const head = text.slice(0, 100_000)
+  let best: { delimiter: string; score: number } = { delimiter: ',', score: 0 }
+  for (const delimiter of DELIMITERS) {
+    const rows = split(head, delimiter, LOOK_AT_LINES).filter((cells) => cells.some((cell) => cell.trim() !== ''))
+    const score = likeness(rows, delimiter)
+    if (score > best.score) best = { delimiter, score }
+  }
+  return best.delimiter
+}
+
+/** From 0, where nothing is parted, to 2: the same number of cells in each row, and photos in a column of their own. */
+function likeness(rows: readonly (readonly string[])[], delimiter: string): number {
+  const counts = new Map<number, number>()
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1)
+  const [width = 0, frequent = 0] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? []
+  if (width < 2) return 0
+  const same = frequent / rows.length
+  const named = rows.filter((cells) => cells.some((cell) => isPhotoName(cell.trim()))).length / rows.length
+  // Any two words part at a blank, so that alone says less.
+  return named + same * (delimiter === ' ' ? 0.5 : 1)
+}

@@ -1,0 +1,40 @@
+import { isPhotoName } from '../photo-name'
+import type { PhotoIndex } from './photo-index'
+
+/** What columns with photos and with labels are often called, without blanks, `_` and `-`. The content decides; these break ties. */
+const FILE = new Set(
+  'file filename filepath path image imagename imagefile imagepath imageid img imgpath imgid photo picture id name uri url'.split(
+    ' ',
+  ),
+)
+const LABEL = new Set(
+  'label labels labelname class classname classid classlabel labelid category categoryid categoryname target y breed species wnid synset index choice tag truth groundtruth type'.split(
+    ' ',
+  ),
+)
+
+const plain = (name: string) =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_.-]+/g, '')
+    .replace(/^data(?=image|photo)/, '')
+
+export const hintsFile = (name: string): boolean => FILE.has(plain(name))
+export const hintsLabel = (name: string): boolean => LABEL.has(plain(name))
+
+/** Whether the first row names the columns, rather than a photo. */
+export function hasHeader(
+  rows: readonly (readonly string[])[],
+  photos: PhotoIndex,
+  picks: readonly (string | undefined)[],
+): boolean {
+  const first = rows[0] ?? []
+  if (picks.some((pick) => first.some((cell) => pick !== undefined && sameName(cell, pick)))) return true
+  if (first.some((cell) => isPhotoName(cell.trim()))) return false
+  if (first.some((cell) => hintsFile(cell) || hintsLabel(cell))) return true
+  if (first.some((cell) => cell.trim() === '' || /^[\d.]+$/.test(cell.trim()))) return false
+  return !first.some((cell) => photos.find(cell) !== null)
+}
+
+export const sameName = (name: string, pick: string): boolean => name.trim().toLowerCase() === pick.trim().toLowerCase()

@@ -1,0 +1,16 @@
+import { SEVERAL } from './table'
+
+/** A value of which nothing is known. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+export type JsonObject = { readonly [name: string]: Json }
+
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value)
+
+/** A value as a cell; the one entry of a list stands for it. */
+export function word(value: Json | undefined): string {
+  if (value === null || value === undefined) return ''
+  if (isList(value)) return value.map(word).join(SEVERAL)
+  return isObject(value) ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,88 @@
+import { type ClassNames, labelMatcher, type Match } from '../metrics/label-matcher'
+import { hintsLabel } from './header'
+
+/** What the cells of the label column are: names of classes, or numbers of the model's outputs. */
+export type LabelKind = 'names' | 'indices'
+
+/** Rows that are looked at to choose a column. */
+const SAMPLE = 2000
+const INDEX = /^\d+(\.0+)?$/
+/** Two columns say the same where so many of their rows agree. */
+const AGREE = 0.99
+
+interface Candidate {
+  column: number
+  kind: LabelKind
+  score: number
+  distinct: number
+}
+
+/** Finds the class that a cell names. */
+export function labelFinder(kind: LabelKind, classes: readonly ClassNames[], mapping?: ReadonlyMap<string, string>) {
+  const named = labelMatcher(classes, mapping)
+  if (kind === 'names') return named
+  return (cell: string): Match => {
+    if (INDEX.test(cell) && Number(cell) < classes.length) return { index: Number(cell) }
+    return { reason: `it is not an index from 0 to ${classes.length - 1}` }
+  }
+}
+
+/**
+ * The column of the labels: the one whose cells most often name a class. Numbers are taken for classes only where the column is
+ * called so, or is the only one left, and where a column of names does not contradict them.
+ */
+export function chooseLabel(
+  names: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: readonly number[],
+  classes: readonly ClassNames[],
+  named: ReturnType<typeof labelMatcher>,
+): { column: number; kind: LabelKind } | null {
+  const step = Math.max(1, Math.floor(rows.length / SAMPLE))
+  const sample = rows.filter((_, at) => at % step === 0)
+  const all = columns.map((column) =>
+    candidate(column, names[column] ?? '', sample, classes, named, columns.length === 1),
+  )
+  const sorted = all.sort((a, b) => b.score - a.score || a.distinct - b.distinct || a.column - b.column)
+  const words = sorted.find(({ kind, score }) => kind === 'names' && score >= 1)
+  const indices = sorted.find(({ kind, score }) => kind === 'indices' && score >= 2)
+  if (words && indices) return agree(sample, words.column, indices.column, named) ? indices : words
+  return sorted[0] ?? null
+}
+
+function candidate(
+  column: number,
+  name: string,
+  rows: readonly (readonly string[])[],
+  classes: readonly ClassNames[],
+  named: ReturnType<typeof labelMatcher>,
+  alone: boolean,
+): Candidate {
+  const words = rows.map((cells) => (cells[column] ?? '').trim()).filter((word) => word !== '')
+  const known = words.filter((word) => 'index' in named(word)).length
+  const hint = hintsLabel(name) ? 1 : 0
+  const distinct = new Set(words).size
+  const kind = kindOf(words, classes.length, known)
+  const share =
+    words.length === 0 ? 0 : kind === 'indices' ? (hint || alone || name === '' ? 1 : 0) : known / words.length
+  return { column, kind, score: 2 * share + hint, distinct }
+}
+
+/** Whether a column's cells are numbers of outputs: all of them integers in range, and no name among them. */
+export function kindOf(words: readonly string[], classes: number, known: number): LabelKind {
+  const all = words.length > 0 && words.every((word) => INDEX.test(word) && Number(word) < classes)
+  return all && known === 0 ? 'indices' : 'names'
+}
+
+function agree(
+  rows: readonly (readonly string[])[],
+  words: number,
+  indices: number,
+  named: ReturnType<typeof labelMatcher>,
+): boolean {
+  const both = rows.flatMap((cells) => {
+    const match = named((cells[words] ?? '').trim())
+    return 'index' in match ? [match.index === Number(cells[indices])] : []
+  })
+  return both.filter(Boolean).length >= AGREE * both.length
+}
