@@ -155,7 +155,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await done(page)
     const labels = `file,label\n${(await results(page)).map(({ file, label }, at) => `${file},${at % 5 === 0 ? 'koala' : label}`).join('\n')}`
     await page
-      .locator('input[accept=".csv"]')
+      .locator('input[data-picks=labels]')
       .setInputFiles({ name: 'labels.csv', mimeType: 'text/csv', buffer: Buffer.from(labels) })
     await expect(page.getByRole('heading', { name: 'Confusion matrix' })).toBeVisible()
     await check('done')

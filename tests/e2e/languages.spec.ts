@@ -77,7 +77,7 @@ test('every text of a batch, its failures, its judgement and its panels @phone',
   await speak(context, baseURL, 'en-XA')
   await page.goto('/batch')
   const photos = ['koala.webp', 'cat.png', 'astronaut.png'].map((name) => `public/gallery/${name}`)
-  await page.locator('input[data-picks=files]').setInputFiles([...photos, 'package.json', 'NOTICE'])
+  await page.locator('input[data-picks=files]').setInputFiles([...photos, 'Dockerfile', 'NOTICE'])
   await expect(page.getByRole('button', { name: /Réťrý|Rétrý/ })).toBeVisible()
   const labels = {
     name: 'l.csv',
@@ -91,7 +91,7 @@ test('every text of a batch, its failures, its judgement and its panels @phone',
   await expect(page.getByRole('checkbox')).not.toHaveCount(0)
   expect(await untranslated(page)).toEqual([])
   await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: /package\.json/ }).click()
+  await page.getByRole('button', { name: /Dockerfile/ }).click()
   await expect(page.getByRole('dialog').getByRole('heading', { level: 2 })).toHaveCount(2)
   expect(await untranslated(page)).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
