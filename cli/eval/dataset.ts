@@ -46,9 +46,9 @@ export async function readDataset(
   classes: Classes,
   mapping: Mapping,
 ): Promise<Dataset> {
-  const found = await labelsIn(folder)
-  const file = options.labels ?? found
   const photos = await photosBelow(folder)
+  // A file that was named is not looked for: a folder may have several.
+  const file = options.labels ?? (await labelsIn(folder))
   return file === undefined
     ? fromFolders(folder, photos, labelMatcher(classes, mapping))
     : fromFile(folder, file, photos, options, classes, mapping)

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isLabelsName } from '@/lib/shared/labels-file/parse'
@@ -13,9 +14,7 @@ const KNOWN =
  * @throws Failure where it could be one of several
  */
 export async function labelsIn(folder: string): Promise<string | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => {
-    throw new Failure(EXIT.notFound, `There is no folder ${folder}.`)
-  })
+  const entries = await entriesOf(folder)
   const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name)
   if (files.includes('labels.csv')) return join(folder, 'labels.csv')
   const known = files.filter((name) => KNOWN.test(name))
@@ -30,13 +29,19 @@ export async function labelsIn(folder: string): Promise<string | undefined> {
   return some[0] === undefined ? undefined : join(folder, some[0])
 }
 
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch(() => {
+    throw new Failure(EXIT.notFound, `There is no folder ${folder}.`)
+  })
+}
+
 /** Not photos, whatever folder they lie in. */
 const NOT_PHOTOS = /^\.|\.(csv|tsv|tab|txt|lst|jsonl?|ndjson|md|html|xml|zip|ini|db)$/i
 
 /** All that may be photos below a folder, relative to it. */
 export async function photosBelow(folder: string, within = ''): Promise<string[]> {
   const found: string[] = []
-  const entries = await readdir(join(folder, within), { withFileTypes: true })
+  const entries = await entriesOf(join(folder, within))
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = within === '' ? entry.name : `${within}/${entry.name}`
     if (NOT_PHOTOS.test(entry.name)) continue

@@ -128,6 +128,8 @@ test('a list as Excel writes it, with the columns that were named; what has no p
   const list =
     'guess\tanimal\timage\r\nkoala\tespresso\tC:\\my\\espresso.png\r\nkoala\tgoldfish, Carassius auratus\tgoldfish\r\nkoala\tkoala\tgone.webp'
   writeFileSync(join(folder, 'list.txt'), Buffer.from(`\ufeff${list}`, 'utf16le'))
+  // Which of these two would be meant is not asked where another is named.
+  for (const name of ['train.csv', 'val.csv']) writeFileSync(join(folder, 'photos', name), 'file,label\n')
   const args = ['--labels', join(folder, 'list.txt'), '--label-column', 'Animal', '--json']
   const { code, out: printed, err } = await run(...args)
   expect({ code, report: JSON.parse(printed) }).toMatchObject({

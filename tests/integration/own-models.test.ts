@@ -219,7 +219,7 @@ const status = (id: string) => engine.models().find((model) => model.id === id)
 async function scores(id: string, image: Buffer): Promise<Record<string, number>> {
   const { predictions } = await engine.classify(image, {
     model: id,
-    topK: 1000 > LABELS.length ? (status(id)?.classes ?? 1) : 1,
+    topK: status(id)?.classes ?? 1,
   })
   return Object.fromEntries(predictions.map(({ label, score }) => [label, score]))
 }

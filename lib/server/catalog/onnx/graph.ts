@@ -19,25 +19,18 @@ export interface OnnxInput {
 
 /** What a model's file says of itself besides its weights. */
 export interface OnnxGraph {
-  /** Who wrote it: `pytorch`, `tf2onnx`, `keras2onnx`, …; empty where nobody says. */
-  producer: string
   metadata: ReadonlyMap<string, string>
   nodes: readonly OnnxNode[]
   /** The first input's name, sides (0 where open) and element type by its number; null where that is no tensor. */
   input: OnnxInput | null
   /** Names of the outputs, in the order of the file. */
   outputs: readonly string[]
-  /** Small constants by their names: a number or a few. */
-  constants: ReadonlyMap<string, readonly number[]>
   /** Files with weights, as the graph names them, and the bytes that each must have at least. */
   dataFiles: ReadonlyMap<string, number>
 }
 
 /** Graphs within graphs (If, Loop) go deeper in no model. */
 const MOST_NESTED = 16
-/** A constant of so many numbers at most is read: a mean, a factor. */
-const SMALL = 16
-const FLOAT = 1
 const EXTERNAL = 1
 /** Fields of ModelProto. */
 const MODEL_FIELDS = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26])
@@ -72,26 +65,23 @@ class Reader {
   private readonly inputs: OnnxInput[] = []
   /** Names of the outermost graph's weights. */
   private readonly weights = new Set<string>()
-  private readonly constants = new Map<string, readonly number[]>()
   private readonly dataFiles = new Map<string, number>()
 
   constructor(private readonly file: ProtobufFile) {}
 
   model(): OnnxGraph {
     const metadata = new Map<string, string>()
-    let producer = ''
     let outputs: string[] | undefined
     for (const field of this.file.fields(0, this.file.size)) {
       if (!MODEL_FIELDS.has(field.number)) throw new ProtobufError('malformed')
-      if (field.number === 2) producer = this.file.text(field)
       if (field.number === 7) outputs = [...(outputs ?? []), ...this.graph(field, 0)]
       if (field.number === 14) metadata.set(...this.entry(field))
     }
     if (outputs === undefined) throw new ProtobufError('malformed')
-    const { nodes, constants, dataFiles, inputs, weights } = this
+    const { nodes, dataFiles, inputs, weights } = this
     // Older files list their weights as inputs, too.
     const input = inputs.find(({ name }) => !weights.has(name)) ?? null
-    return { producer, metadata, nodes, input, outputs, constants, dataFiles }
+    return { metadata, nodes, input, outputs, dataFiles }
   }
 
   /** Its outputs; nodes and constants only of the outermost one. */
@@ -100,10 +90,10 @@ class Reader {
     const outputs: string[] = []
     for (const field of this.each(message)) {
       if (field.number === 1) this.node(field, depth)
-      if (field.number === 5) this.tensor(field, depth)
+      if (field.number === 5) this.weight(field, depth)
       if (field.number === 11 && depth === 0) this.inputs.push(this.valueInfo(field))
       if (field.number === 12) outputs.push(this.string(field, 1))
-      if (field.number === 15) this.sparse(field, depth)
+      if (field.number === 15) this.sparse(field)
     }
     return outputs
   }
@@ -114,15 +104,14 @@ class Reader {
       fields.filter((field) => field.number === number).map((field) => this.file.text(field))
     const [inputs, outputs, [op = '']] = [texts(1), texts(2), texts(4)]
     const attributes = fields.filter(({ number }) => number === 5)
-    const strings = new Map(attributes.map((field) => this.attribute(field, depth, outputs[0] ?? '')))
+    const strings = new Map(attributes.map((field) => this.attribute(field, depth)))
     if (depth === 0) this.nodes.push({ op, inputs, outputs, strings })
   }
 
-  /** @param output the node's: a Constant's tensor goes by that name */
-  private attribute(message: Field, depth: number, output: string): [name: string, strings: string[]] {
+  private attribute(message: Field, depth: number): [name: string, strings: string[]] {
     const fields = [...this.each(message)]
     for (const field of fields) {
-      if (field.number === 5 || field.number === 10) this.tensor(field, depth, output)
+      if (field.number === 5 || field.number === 10) this.tensor(field)
       if (field.number === 6 || field.number === 11) this.graph(field, depth + 1)
     }
     const strings = fields.filter(({ number }) => number === 9).map((field) => this.file.text(field))
@@ -151,24 +140,20 @@ class Reader {
     return 0
   }
 
-  private sparse(message: Field, depth: number): void {
-    for (const part of this.each(message)) if (part.number < 3) this.tensor(part, depth)
+  private weight(message: Field, depth: number): void {
+    if (depth === 0) this.weights.add(this.string(message, 8))
+    this.tensor(message)
   }
 
-  private tensor(message: Field, depth: number, constant = ''): void {
+  private sparse(message: Field): void {
+    for (const part of this.each(message)) if (part.number < 3) this.tensor(part)
+  }
+
+  /** Only where its numbers lie: they themselves are not read. */
+  private tensor(message: Field): void {
     const fields = [...this.each(message)]
-    const last = (...numbers: number[]) => fields.findLast(({ number }) => numbers.includes(number))
-    const [named, data] = [last(8), last(4, 9)]
-    if (depth === 0 && named && constant === '') this.weights.add(this.file.text(named))
-    if (depth === 0 && data && last(2)?.value === FLOAT) {
-      this.constant(constant || (named ? this.file.text(named) : ''), data)
-    }
-    if (last(14)?.value === EXTERNAL) this.external(fields.filter(({ number }) => number === 13))
-  }
-
-  private constant(name: string, data: Field): void {
-    const values = this.floats(data)
-    if (values.length > 0) this.constants.set(name, values)
+    const place = fields.findLast(({ number }) => number === 14)?.value
+    if (place === EXTERNAL) this.external(fields.filter(({ number }) => number === 13))
   }
 
   private external(entries: readonly Field[]): void {
@@ -177,12 +162,6 @@ class Reader {
     if (location === undefined) throw new ProtobufError('malformed')
     const end = Number(told.get('offset') ?? 0) + Number(told.get('length') ?? 0)
     this.dataFiles.set(location, Math.max(this.dataFiles.get(location) ?? 0, Number.isFinite(end) ? end : 0))
-  }
-
-  private floats({ from, to }: Field): number[] {
-    const length = to - from
-    if (length === 0 || length > 4 * SMALL || length % 4 !== 0) return []
-    return [...new Float32Array(this.file.bytes(from, to).buffer)]
   }
 
   private entry(message: Field): [key: string, value: string] {
