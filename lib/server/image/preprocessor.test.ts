@@ -4,7 +4,8 @@ import { parsePreprocessor } from './preprocessor'
 
 test('what ships: the graph takes the pixels as they are', () => {
   const json = JSON.parse(readFileSync('models/efficientnet-lite1-int8/preprocessor_config.json', 'utf8'))
-  expect(parsePreprocessor(json)).toEqual({
+  // It says everything itself, so the class of its type has no say.
+  expect(parsePreprocessor(json, 'efficientnet')).toEqual({
     resize: { shortestEdge: 274 },
     crop: { width: 240, height: 240 },
     interpolation: 'bicubic',

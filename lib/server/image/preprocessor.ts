@@ -85,14 +85,15 @@ const CONVNEXT_SQUASHES_FROM = 384
 
 /**
  * Reads a parsed `preprocessor_config.json` with the defaults and the arithmetic of the processor class that it names, or else of
- * the class that belongs to the model's type.
+ * the class that belongs to the model's type, where it leaves something to a class.
  *
  * @param modelType `model_type` of config.json
  * @throws z.ZodError naming the key that is wrong, Error where the class cannot be followed or something is not said
  */
 export function parsePreprocessor(json: unknown, modelType?: string): Preprocessor {
   const config = configSchema.parse(json)
-  const known = classDefaults(config.image_processor_type ?? config.feature_extractor_type, modelType)
+  const name = config.image_processor_type ?? config.feature_extractor_type
+  const known = name === undefined && isComplete(config) ? null : classDefaults(name, modelType)
   if (known === null) requireNumbers(config)
   // For one picture, padding without a size pads to the picture's own.
   if (config.do_pad && config.pad_size) throw new Error('do_pad with pad_size is not supported')
@@ -104,6 +105,16 @@ export function parsePreprocessor(json: unknown, modelType?: string): Preprocess
     normalisation: normalisation(config, defaults),
     channels: (config.do_flip_channel_order ?? defaults.flipChannels) ? 'bgr' : 'rgb',
   }
+}
+
+/**
+ * Whether a configuration leaves nothing to a class. Files from before transformers named their classes have a number as their size,
+ * which is both sides or the shorter one by the class; who writes a size with names means what stands there.
+ */
+function isComplete({ size, do_normalize, image_mean, image_std }: Config): boolean {
+  return (
+    typeof size === 'object' && size !== null && (do_normalize === false || (image_mean != null && image_std != null))
+  )
 }
 
 /** Nobody says what a configuration without a class takes where it says nothing. */
