@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp'
-import { Problem } from '@/lib/shared/problem'
 import { type Geometry, plan, type Size } from './geometry'
 import { headerSize, tooManyPixels } from './header'
 import { toLuma } from './luma'
+import { open, refuseUnread } from './open'
 import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
@@ -40,7 +40,10 @@ sharp.cache(false)
 export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxPixels: number): Promise<Decoded> {
   const format = sniff(image)
   const shrunk = format === 'jpeg' ? await shrunkSize(image, preprocessor, maxPixels) : null
-  const upright = open(image, maxPixels).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
+  const upright = (await open(image, format, maxPixels))
+    .autoOrient()
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
   const picture = await rgb(
     shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright,
   )
@@ -98,33 +101,19 @@ function decodeFactor(source: Size, target: Size): number {
 
 async function rgb(pipeline: Sharp): Promise<Size & { pixels: Uint8Array }> {
   const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
-  const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch(refuse)
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch(refuseUnread)
   // A plain view: a Buffer's own slice() would share its memory where an array's copies.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   return { width: info.width, height: info.height, pixels: info.channels === 3 ? values : greyToRgb(values) }
-}
-
-function open(image: Uint8Array, maxPixels: number): Sharp {
-  return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, pages: 1 })
 }
 
 /** Upright size of the picture as the decoder reads it, checked against the limit. */
 async function measure(image: Uint8Array, maxPixels: number): Promise<Size> {
   // Metadata is read without the limit, so that the refusal can say how many pixels there are.
   const metadata = sharp(image, { failOn: 'truncated', limitInputPixels: false, pages: 1 }).metadata()
-  const { width, height } = (await metadata.catch(refuse)).autoOrient
+  const { width, height } = (await metadata.catch(refuseUnread)).autoOrient
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
   return { width, height }
-}
-
-/** The signature was right, so what the decoder cannot read is damaged. Its own words carry no path and no secret. */
-function refuse(error: unknown): never {
-  const reason = (error instanceof Error && error.message.split('\n')[0]) || 'unknown'
-  // Only where the header could not be read before, or lied.
-  if (/pixel limit/.test(reason)) throw new Problem('too_many_pixels', 'The picture has more pixels than are allowed.')
-  throw new Problem('truncated_image', `The file starts like an image but cannot be read to its end (${reason}).`, {
-    cause: error,
-  })
 }
 
 function greyToRgb(grey: Uint8Array): Uint8Array {
