@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isLabelsName } from '@/lib/shared/labels-file/parse'
+import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 import { EXIT, Failure } from '../exit'
 
 /** Names under which exporters leave the labels beside the photos, the most telling first. */
@@ -19,7 +19,8 @@ export async function labelsIn(folder: string): Promise<string | undefined> {
   if (files.includes('labels.csv')) return join(folder, 'labels.csv')
   const known = files.filter((name) => KNOWN.test(name))
   // Tables only: a README.txt is no guess.
-  const some = known.length > 0 ? known : files.filter((name) => isLabelsName(name) && /\.(csv|tsv|jsonl)$/i.test(name))
+  const some =
+    known.length > 0 ? known : files.filter((name) => mayHoldLabels(name) && /\.(csv|tsv|jsonl)$/i.test(name))
   if (some.length > 1) {
     throw new Failure(
       EXIT.usage,

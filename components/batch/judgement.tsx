@@ -6,7 +6,7 @@ import type { Labels } from '@/lib/client/batch/labels'
 import type { TableView } from '@/lib/client/batch/view'
 import type { Label } from '@/lib/shared/contract'
 import type { Job } from '@/lib/shared/jobs'
-import { examples } from '@/lib/shared/labels-file/sentence'
+import { firstNames } from '@/lib/shared/labels-file/sentence'
 import type { LabelsReading, Picks } from '@/lib/shared/labels-file/understand'
 import { type Evaluation, evaluate, tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import { ReliabilityChart } from '../charts/reliability-chart'
@@ -33,16 +33,17 @@ export function Judgement({ labels, job, items, onShow, onPick, onRemove }: Judg
   const t = useTranslations('batch.judgement')
   const { classes, failed } = useClasses(job.model.id)
   const reading = useReading(labels, items, classes)
+  const table = reading === 'no_columns' ? null : reading
   const evaluation = useMemo(
     () =>
       classes &&
-      reading &&
+      table &&
       evaluate(
         items.flatMap(({ row }) => (row ? [row] : [])),
-        reading,
+        table,
         classes,
       ),
-    [classes, items, reading],
+    [classes, items, table],
   )
   return (
     <section aria-labelledby="judgement" className="mt-12">
@@ -58,9 +59,14 @@ export function Judgement({ labels, job, items, onShow, onPick, onRemove }: Judg
         </Button>
       </div>
       {failed && <p className="mt-3 text-bad text-sm">{t('noClasses')}</p>}
-      {reading && <LabelsUnderstood reading={reading} onPick={onPick} />}
-      {classes && reading && evaluation && (
-        <Judged evaluation={evaluation} classes={classes} reading={reading} topK={job.top_k} onShow={onShow} />
+      {reading === 'no_columns' && (
+        <p role="status" className="mt-3 max-w-[68ch] text-ink-2">
+          {t('noColumns')}
+        </p>
+      )}
+      {table && <LabelsUnderstood reading={table} onPick={onPick} />}
+      {classes && table && evaluation && (
+        <Judged evaluation={evaluation} classes={classes} reading={table} topK={job.top_k} onShow={onShow} />
       )}
     </section>
   )
@@ -76,7 +82,12 @@ interface JudgedProps extends Pick<JudgementProps, 'onShow'> {
 function Judged({ evaluation, classes, reading, topK, onShow }: JudgedProps) {
   const t = useTranslations('batch.judgement')
   const { photos, reliability } = evaluation
+  const format = useFormat()
   const name = (index: number) => classes[index]?.label ?? t('noLabel')
+  const some = (all: readonly string[]) => {
+    const { names, more } = firstNames(all)
+    return more > 0 ? t('andMore', { names, count: format.integer(more) }) : names
+  }
   const showPhotos = (title: string, holds: (photo: Evaluation['photos'][number]) => boolean) =>
     onShow({ name: title, files: new Set(photos.filter(holds).map(({ file }) => file)) })
   if (photos.length === 0) {
@@ -84,7 +95,7 @@ function Judged({ evaluation, classes, reading, topK, onShow }: JudgedProps) {
       <>
         <p className="mt-3 text-ink-2">{t('none')}</p>
         {reading.labels.size === 0 && reading.unused.length > 0 && (
-          <p className="mt-1 break-words text-ink-2">{t('nothingMatched', { names: examples(reading.unused) })}</p>
+          <p className="mt-1 break-words text-ink-2">{t('nothingMatched', { names: some(reading.unused) })}</p>
         )}
         <LabelProblems reading={reading} evaluation={evaluation} />
       </>

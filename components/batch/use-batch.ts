@@ -2,7 +2,7 @@ import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { tabBatch } from '@/lib/client/batch/tab-batch'
-import { isLabelsName } from '@/lib/shared/labels-file/parse'
+import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 
 interface Batch {
   session: BatchSession | null
@@ -42,7 +42,7 @@ export function useBatch(options: BatchOptions): Batch {
       if (files.length === 0) return
       const current = tabBatch.snapshot()
       // Labels belong to what is shown, also when that is over.
-      const onlyLabels = files.every(({ name }) => isLabelsName(name))
+      const onlyLabels = files.every(({ name }) => mayHoldLabels(name))
       const target = current && (current.takesMore || onlyLabels) ? current : tabBatch.begin(options)
       void target.add(files)
     },

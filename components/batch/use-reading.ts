@@ -2,14 +2,15 @@ import { useMemo } from 'react'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { Labels } from '@/lib/client/batch/labels'
 import type { Label } from '@/lib/shared/contract'
+import { LabelsError } from '@/lib/shared/labels-file/decode'
 import { type LabelsReading, understand } from '@/lib/shared/labels-file/understand'
 
-/** What the labels say of the photos; null until the classes are there, or where the labels have no two columns. */
+/** What the labels say of the photos; null until the classes are there, `no_columns` where no two columns hold photos and labels. */
 export function useReading(
   { table, picks }: Labels,
   items: readonly BatchItem[],
   classes: readonly Label[] | null,
-): LabelsReading | null {
+): LabelsReading | 'no_columns' | null {
   const photos = items.length
   // biome-ignore lint/correctness/useExhaustiveDependencies: photos are only ever added, and their list is new at each result
   return useMemo(() => {
@@ -21,8 +22,9 @@ export function useReading(
         classes,
         picks,
       )
-    } catch {
-      return null
+    } catch (error) {
+      if (error instanceof LabelsError) return 'no_columns'
+      throw error
     }
   }, [table, picks, classes, photos])
 }

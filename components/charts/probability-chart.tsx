@@ -61,8 +61,8 @@ export function ProbabilityChart({ predictions }: { predictions: readonly Predic
               isAnimationActive={animated}
               animationDuration={180}
             >
-              {predictions.map(({ label }, index) => (
-                <Cell key={label} fill={index === 0 ? 'var(--accent)' : 'var(--bar)'} />
+              {predictions.map(({ index: labelIndex }, index) => (
+                <Cell key={labelIndex} fill={index === 0 ? 'var(--accent)' : 'var(--bar)'} />
               ))}
             </Bar>
           </BarChart>
@@ -77,8 +77,8 @@ export function ProbabilityChart({ predictions }: { predictions: readonly Predic
           </tr>
         </thead>
         <tbody>
-          {predictions.map(({ label, score }) => (
-            <tr key={label}>
+          {predictions.map(({ label, score, index }) => (
+            <tr key={index}>
               <th scope="row" lang="en">
                 {label}
               </th>

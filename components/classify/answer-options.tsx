@@ -4,6 +4,7 @@ import type { ModelInfo } from '@/lib/shared/contract'
 import { Disclosure } from '../ui/disclosure'
 import { Segmented } from '../ui/segmented'
 import { Slider } from '../ui/slider'
+import { mostLabels } from './most-labels'
 import { useModelName } from './use-model-name'
 
 export interface AnswerOptionsProps {
@@ -20,7 +21,6 @@ export interface AnswerOptionsProps {
   children?: ReactNode
 }
 
-const MOST_LABELS = 10
 const HIGHEST_LEAST = 0.5
 
 /** Which model, how many labels and from which score on, behind one line that says what is chosen. */
@@ -42,12 +42,17 @@ export function AnswerOptions({
     disabled: status === 'failed',
   }))
   const percent = Math.round(100 * least)
-  const chosen = [t('optionsModel', { model: name(model) }), t('optionsTop', { count: shown })]
+  const most = mostLabels(models, model)
+  const count = Math.min(shown, most)
+  const chosen = [t('optionsModel', { model: name(model) })]
+  if (most > 1) chosen.push(t('optionsTop', { count }))
   if (least > 0) chosen.push(t('optionsLeast', { percent }))
   return (
     <Disclosure className="mt-4" label={chosen.join(' · ')}>
       <Segmented label={t('model')} options={choices} value={model} onChange={onModel} />
-      <Slider label={t('labels')} value={shown} min={1} max={MOST_LABELS} step={1} onChange={onShown} show={String} />
+      {most > 1 && (
+        <Slider label={t('labels')} value={count} min={1} max={most} step={1} onChange={onShown} show={String} />
+      )}
       <Slider
         label={t('atLeast')}
         value={least}

@@ -12,6 +12,7 @@ import { DropOverlay } from './drop-overlay'
 import { EmptyState } from './empty-state'
 import { Filmstrip } from './filmstrip'
 import { ModelNotice } from './model-notice'
+import { mostLabels } from './most-labels'
 import { OfflineNotice } from './offline-notice'
 import { PhotoView } from './photo-view'
 import { startModel } from './start-model'
@@ -39,7 +40,8 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
   const t = useTranslations('classify')
   const { session, views, view, snapshot } = useTabSession(startModel(models), limits.imageBytes)
   const { photos, model, reduce } = snapshot
-  const [shown, setShown] = useKeptState('labels shown', 5)
+  const [wanted, setShown] = useKeptState('labels shown', 5)
+  const shown = Math.min(wanted, mostLabels(models, model))
   const [least, setLeast] = useKeptState('least score', 0)
 
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])

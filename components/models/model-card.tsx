@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'use-intl'
 import type { VoteSummary } from '@/lib/shared/feedback'
+import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import type { ModelDetails } from '@/lib/shared/model-details'
 import { useFormat } from '../ui/use-format'
 import { Latency } from './latency'
@@ -53,7 +54,7 @@ export function ModelCard({ model }: { model: ModelDetails }) {
   )
 }
 
-function Accuracy({ model: { evaluation } }: { model: ModelDetails }) {
+function Accuracy({ model: { evaluation, classes } }: { model: ModelDetails }) {
   const t = useTranslations('models')
   const percent = usePercent()
   const format = useFormat()
@@ -70,8 +71,7 @@ function Accuracy({ model: { evaluation } }: { model: ModelDetails }) {
               images: String(evaluation.images),
               dataset: evaluation.dataset.replace(/^\d+ /, ''),
               interval: interval(evaluation.top1_interval),
-              top5: format.percent(evaluation.top5),
-            })
+            }) + (tellsTop5(classes) ? ` ${t('firstFive', { top5: format.percent(evaluation.top5) })}` : '')
           : t('measureHint')}
       </p>
     </div>

@@ -16,8 +16,8 @@ export function watch(page: Page): void {
 }
 
 /** Opens the page; until React has taken it over, nobody hears of files. */
-export async function openBatch(page: Page): Promise<void> {
-  await page.goto('/batch')
+export async function openBatch(page: Page, origin = ''): Promise<void> {
+  await page.goto(`${origin}/batch`)
   await page.waitForFunction(() =>
     Object.keys(document.querySelector('main') ?? {}).some((key) => key.startsWith('__react')),
   )

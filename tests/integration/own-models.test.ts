@@ -150,6 +150,26 @@ const REFUSED: [id: string, heads: Head[], files: Files, reason: RegExp][] = [
   ],
 ]
 
+/** What ONNX Runtime refuses in its own words, which are translated. */
+const NOT_RUN: typeof REFUSED = [
+  ['ir', [], { 'onnx/model.onnx': headsOnnx([logits], { ir: 99 }) }, /version 99 of the ONNX format, which is too new/],
+  [
+    'opset',
+    [],
+    { 'onnx/model.onnx': headsOnnx([logits], { opset: 99 }) },
+    /opset 99, which is too new here: export it/,
+  ],
+  ['custom', [named('y', { ops: ['FancyAttention'] })], {}, /an operation that ONNX Runtime does not know/],
+  [
+    'bfloat16',
+    [named('y', { ops: ['Cast:16', 'Erf', 'Cast:1'] })],
+    {},
+    /Erf\(13\) does not run on a CPU here in the model's data type/,
+  ],
+  ['complex', [named('y', { ops: ['Cast:8', 'Relu', 'Cast:1'] })], {}, /ONNX Runtime/],
+]
+REFUSED.push(...NOT_RUN)
+
 let engine: Awaited<ReturnType<typeof createEngine>>
 
 async function start(names: readonly string[]) {

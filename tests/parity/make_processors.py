@@ -25,6 +25,7 @@ from transformers.models.mobilenet_v2.image_processing_pil_mobilenet_v2 import M
 from transformers.models.mobilevit.image_processing_pil_mobilevit import MobileViTImageProcessorPil
 from transformers.models.poolformer.image_processing_pil_poolformer import PoolFormerImageProcessorPil
 from transformers.models.pvt.image_processing_pil_pvt import PvtImageProcessorPil
+from transformers.models.segformer.image_processing_pil_segformer import SegformerImageProcessorPil
 from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
@@ -39,6 +40,8 @@ CASES = {
     "beit": (BeitImageProcessorPil, {"size": 24}),
     "beit-crop": (BeitImageProcessorPil, {"size": {"height": 32, "width": 32}, "do_center_crop": True, "crop_size": {"height": 24, "width": 24}}),
     "pvt": (PvtImageProcessorPil, {"size": {"height": 24, "width": 24}}),
+    "segformer-number": (SegformerImageProcessorPil, {"size": 24}),
+    "segformer-both-sides": (SegformerImageProcessorPil, {"size": {"height": 20, "width": 28}, "resample": 3, "do_reduce_labels": True}),
     "siglip": (SiglipImageProcessorPil, {"size": {"height": 24, "width": 24}}),
     "convnext-crop": (ConvNextImageProcessorPil, {"size": {"shortest_edge": 24}, "crop_pct": 0.875}),
     "convnext-number": (ConvNextImageProcessorPil, {"size": 21}),

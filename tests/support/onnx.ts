@@ -133,6 +133,7 @@ export interface Head {
   name: string
   /** A row a channel, a column a score. */
   weights: readonly (readonly number[])[]
+  /** Names of operations; `Cast:16` has the type that it casts to. */
   ops?: readonly string[]
   /** Labels of a ZipMap behind it, as Azure Custom Vision writes; the output is then a list. */
   zipMap?: readonly string[]
@@ -143,7 +144,7 @@ const ML = 'ai.onnx.ml'
 /** A float32 model of `side` × `side` pixels and 1 or 3 channels, with outputs of any kind. Weights may lie in a file beside it. */
 export function headsOnnx(
   heads: readonly Head[],
-  { side = 8, channels = 3, external = '', metadata = {} } = {},
+  { side = 8, channels = 3, external = '', metadata = {}, ir = 8, opset = 17 } = {},
 ): Buffer {
   const nodes = [node('GlobalAveragePool', ['x'], 'pool'), node('Flatten', ['pool'], 'means', { axis: 1 })]
   const weights: Buffer[] = []
@@ -152,7 +153,10 @@ export function headsOnnx(
     const width = rows[0]?.length ?? 0
     weights.push(floats(`${name}.weights`, [channels, width], rows.flat(), external || undefined))
     nodes.push(node('MatMul', ['means', `${name}.weights`], `${name}.0`))
-    for (const [i, op] of ops.entries()) nodes.push(node(op, [`${name}.${i}`], `${name}.${i + 1}`))
+    for (const [i, text] of ops.entries()) {
+      const [op = '', to] = text.split(':')
+      nodes.push(node(op, [`${name}.${i}`], `${name}.${i + 1}`, to === undefined ? {} : { to: Number(to) }))
+    }
     const last = `${name}.${ops.length}`
     nodes.push(zipMap ? listNode(last, name, zipMap) : node('Identity', [last], name))
     outputs.push(zipMap ? message([1, name], [2, LIST_TYPE]) : valueInfo(name, 'float32', [1, width]))
@@ -165,7 +169,7 @@ export function headsOnnx(
     ...outputs.map((one): Field => [12, one]),
   )
   const told = Object.entries(metadata).map(([key, value]): Field => [14, message([1, key], [2, value as string])])
-  return message([1, 8], [7, graph], [8, message([2, 17])], [8, message([1, ML], [2, 3])], ...told)
+  return message([1, ir], [7, graph], [8, message([2, opset])], [8, message([1, ML], [2, 3])], ...told)
 }
 
 /** sequence(map(string, float)) */

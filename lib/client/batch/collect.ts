@@ -1,5 +1,5 @@
 import { isLitter } from '@/lib/shared/beside-photos'
-import { isLabelsName } from '@/lib/shared/labels-file/parse'
+import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 import { isPhotoName } from '@/lib/shared/photo-name'
 import { bestLabels, type Labels, type LabelsCandidate } from './labels'
 import { byPath, type LeftOut, type PhotoSource, pathOf } from './source'
@@ -37,7 +37,7 @@ async function sort(file: File, found: Finding): Promise<void> {
   const inFolder = path.includes('/')
   if (inFolder && isLitter(path)) return
   if (/\.zip$/i.test(path)) await addArchive(file, path, found)
-  else if (isLabelsName(path)) found.candidates.push({ path, blob: file, meant: !inFolder })
+  else if (mayHoldLabels(path)) found.candidates.push({ path, blob: file, meant: !inFolder })
   else if (inFolder && !isPhotoName(path)) found.leftOut.push({ path, reason: 'no_photo' })
   else found.sources.push({ path, size: file.size, modified: file.lastModified, open: async () => file })
 }

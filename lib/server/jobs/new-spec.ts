@@ -13,8 +13,7 @@ import { requireModel } from './require-model'
 export function newSpec(engine: Engine, { model, top_k, threshold, callback_url, source }: JobParameters): JobSpec {
   const secret = randomBytes(32).toString('hex')
   return {
-    // As many bits as a key: whoever knows it may read the results.
-    id: randomBytes(24).toString('base64url'),
+    id: newId(),
     model: requireModel(engine, model),
     top_k,
     threshold,
@@ -22,6 +21,11 @@ export function newSpec(engine: Engine, { model, top_k, threshold, callback_url,
     ...(source === undefined ? {} : { source }),
     ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
   }
+}
+
+/** As many bits as a key: whoever knows it may read the results. It never begins with `-`, which a command would take for an option. */
+function newId(): string {
+  return randomBytes(24).toString('base64url').replace(/^-/, '0')
 }
 
 export function unknownJob(): Problem {

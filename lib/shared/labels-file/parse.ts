@@ -36,7 +36,7 @@ function linesOrWhole(text: string): LabelsTable {
 
 const NAMES = /\.(csv|tsv|tab|txt|lst|jsonl?|ndjson|xml)$/i
 
-/** Whether a file may hold labels, by its name. */
-export function isLabelsName(name: string): boolean {
+/** Whether a file that somebody gives may hold labels, by its name: any text. What lies among photos and is never one of them is `isLabelsName`. */
+export function mayHoldLabels(name: string): boolean {
   return NAMES.test(name)
 }

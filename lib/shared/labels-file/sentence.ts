@@ -2,10 +2,15 @@ import type { LabelsReading } from './understand'
 
 const EXAMPLES = 3
 
+/** The first names of many, for a line of text, and how many there are besides. */
+export function firstNames(names: readonly string[]): { names: string; more: number } {
+  return { names: names.slice(0, EXAMPLES).join(', '), more: Math.max(0, names.length - EXAMPLES) }
+}
+
 /** Some of them, for a line of text: "a.jpg, b.jpg, c.jpg and 7 more". */
-export function examples(names: readonly string[]): string {
-  const some = names.slice(0, EXAMPLES).join(', ')
-  return names.length > EXAMPLES ? `${some} and ${(names.length - EXAMPLES).toLocaleString('en')} more` : some
+export function examples(all: readonly string[]): string {
+  const { names, more } = firstNames(all)
+  return more > 0 ? `${names} and ${more.toLocaleString('en')} more` : names
 }
 
 /** What was understood, in one line: "file = image_id, label = breed, 998 of 1,000 matched". */

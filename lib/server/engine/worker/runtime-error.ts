@@ -16,7 +16,7 @@ const MEANINGS: [words: RegExp, means: (match: RegExpMatchArray) => string][] = 
   ],
   [
     /Could not find an implementation for ([\w.]+\(\d+\)|[\w.]+)/i,
-    ([, op]) => `the model uses the operation ${op}, which does not run on a CPU here`,
+    ([, op]) => `the operation ${op} does not run on a CPU here in the model's data type: export it in float32`,
   ],
   [
     /(?:No Op registered for|is not a registered function\/op|No opset import for domain)[:\s]*(\S+)?/i,

@@ -1,0 +1,105 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, type Page, test } from '@playwright/test'
+import { headsOnnx, writeModelFolder } from '../support/onnx'
+import { startServer, type TestServer } from '../support/server'
+import { chooseFiles, openBatch, watch } from './batch-page'
+
+/** Scores grow with the red, the green or the blue of a photo, whatever the number of labels. */
+const weights = (labels: number) =>
+  [0, 1, 2].map((channel) => Array.from({ length: labels }, (_, label) => (label % 3 === channel ? 2 : 0) - label / 10))
+const SQUARE = { image_processor_type: 'ViTImageProcessor', size: { height: 32, width: 32 } }
+const koala = 'public/gallery/koala.webp'
+
+let models: string
+let server: TestServer
+
+test.beforeAll(async () => {
+  models = mkdtempSync(join(tmpdir(), 'few-labels-'))
+  for (const labels of [2, 3, 9]) {
+    const model = headsOnnx([{ name: 'logits', weights: weights(labels) }], { side: 32 })
+    writeModelFolder(models, `${labels}-labels`, model, SQUARE, labels)
+  }
+  // One label alone has nothing to choose from: it is always right.
+  const single = headsOnnx([{ name: 'logits', weights: weights(1) }], { side: 32 })
+  writeModelFolder(models, '1-label', single, SQUARE, 1)
+  // Measured, so that the page has figures to show.
+  const evaluation = JSON.parse(readFileSync('models/efficientnet-lite0-int8/evaluation.json', 'utf8'))
+  const { models: list } = await listed()
+  const { revision } = list.find(({ id }) => id === '2-labels') ?? { revision: '' }
+  writeFileSync(join(models, '2-labels', 'evaluation.json'), JSON.stringify({ ...evaluation, revision }))
+  server = await startServer({ env: { LOG_LEVEL: 'warn', MODELS_DIR: models, FEEDBACK: 'on' } })
+})
+test.afterAll(async () => {
+  await server?.stop()
+  rmSync(models, { recursive: true })
+})
+test.beforeEach(({ page }) => watch(page))
+
+/** What a server says of the models, which knows their revisions. */
+async function listed(): Promise<{ models: { id: string; revision: string }[] }> {
+  const first = await startServer({ env: { LOG_LEVEL: 'warn', MODELS_DIR: models } })
+  const list = await (await fetch(`${first.url}/api/models`)).json()
+  await first.stop()
+  return list
+}
+
+const bars = (page: Page) => page.getByRole('table', { name: 'Scores' }).getByRole('rowheader')
+const choose = (page: Page, model: string) => page.getByText(model, { exact: true }).first().click()
+
+test('a photo: as many bars as labels, a slider as long as they are, none for one label; why, verdict, history, link', async ({
+  page,
+}) => {
+  await page.goto(server.url)
+  await page.locator('input[type=file][multiple]').setInputFiles(koala)
+  await page.getByRole('button', { name: /model/ }).first().click()
+  for (const [model, count] of [
+    ['2-labels', 2],
+    ['3-labels', 3],
+    ['1-label', 1],
+    ['9-labels', 5],
+  ] as const) {
+    await choose(page, model)
+    await expect(bars(page)).toHaveCount(count)
+    const slider = page.getByRole('slider', { name: 'Labels' })
+    if (count === 1) await expect(slider).toHaveCount(0)
+    else await expect(slider).toHaveAttribute('max', model === '9-labels' ? '9' : String(count))
+  }
+  await page.getByRole('slider', { name: 'Labels' }).press('End')
+  await expect(bars(page)).toHaveCount(9)
+  await choose(page, '2-labels')
+  await expect(page.getByRole('button', { name: '2-labels model · top 2' })).toBeVisible()
+  await page.getByRole('button', { name: 'Why this label?' }).click()
+  await expect(page.getByText(/runs of the model/)).toBeVisible()
+  await page.getByRole('button', { name: 'Wrong, it is …' }).click()
+  await page.getByRole('combobox', { name: 'What is it?' }).fill('gre')
+  await page.getByRole('option', { name: /^green/ }).click()
+  await expect(page.getByText('Thank you. You said: it is green.')).toBeVisible()
+  await page.goto(`${server.url}/history`)
+  await expect(page.getByText('then green').first()).toBeVisible()
+})
+
+test('beside each other, in the gallery, among the models and in a batch with labels', async ({ page }) => {
+  await page.goto(`${server.url}/compare`)
+  await page.locator('input[type=file][multiple]').setInputFiles(koala)
+  await expect(page.getByRole('status').filter({ hasText: /agree|different answers/ })).toBeVisible()
+  await page.goto(`${server.url}/gallery`)
+  await expect(page.getByRole('article').first()).toContainText(/red|green|blue|label/)
+  await page.goto(`${server.url}/models`)
+  const measured = page.getByRole('article').filter({ hasText: '2-labels' })
+  await expect(measured).toContainText('right at the first label')
+  await expect(measured).not.toContainText('First five')
+
+  await openBatch(page, server.url)
+  await page.getByRole('button', { name: /model/ }).first().click()
+  await choose(page, '2-labels')
+  const labels = join(models, 'labels.csv')
+  writeFileSync(labels, 'file,label\nkoala.webp,red\nespresso.png,green\n')
+  await chooseFiles(page, koala, 'public/gallery/espresso.png', labels)
+  await expect(page.getByText(/^Done\./)).toBeVisible()
+  await expect(page.getByText('Accuracy (top 1)')).toBeVisible()
+  await expect(page.getByText('Top 5')).toHaveCount(0)
+  await page.getByRole('button', { name: /^Show koala/ }).click()
+  await expect(page.getByRole('dialog').getByRole('table', { name: 'Scores' }).getByRole('rowheader')).toHaveCount(2)
+})
