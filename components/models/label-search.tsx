@@ -89,7 +89,7 @@ export function LabelSearch({ models }: LabelSearchProps) {
 function useSummary(): (found: number, all: number, query: string) => string {
   const t = useTranslations('models')
   return (found, all, query) => {
-    if (query.trim() === '') return t('labelsAll', { all, shown: Math.min(SHOWN, all) })
+    if (query.trim() === '') return all > SHOWN ? t('labelsAll', { all, shown: SHOWN }) : t('labelsFew', { all })
     if (found === 0) return t('labelsNone', { query: query.trim() })
     return found > SHOWN ? t('labelsBest', { found, shown: SHOWN }) : t('labelsFound', { found })
   }
