@@ -12,6 +12,8 @@ const UNWRITABLE =
 /** These, and an underscore that would be read as the beginning of such an escape. */
 const ESCAPED = new RegExp(`${UNWRITABLE}|_(?=x[0-9A-Fa-f]{4}(?:_|${UNWRITABLE}))`, 'g')
 const MARKUP = /[&<>]/g
+/** All that may have to be written otherwise than it is: most texts have none of it. */
+const SPECIAL = /[^ -%'-;=?-^`-\ud7ff\ue000-\ufffd]/
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 /**
@@ -20,7 +22,9 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
  * @example cellText('a\u0001 <b>') // 'a_x0001_ &lt;b&gt;'
  */
 export function cellText(text: string): string {
-  return shortened(text)
+  const short = shortened(text)
+  if (!SPECIAL.test(short)) return short
+  return short
     .replace(ESCAPED, (character) => `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
     .replace(MARKUP, (character) => ENTITIES[character] as string)
 }
@@ -32,9 +36,11 @@ function shortened(text: string): string {
   return (/[\ud800-\udbff]$/.test(start) ? start.slice(0, -1) : start) + CUT
 }
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
 /** The name of a column by its place from 0: A, B, …, Z, AA. */
 export function columnName(index: number): string {
-  const letter = String.fromCharCode(65 + (index % 26))
+  const letter = LETTERS.charAt(index % 26)
   return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter
 }
 
@@ -47,9 +53,9 @@ export function columnName(index: number): string {
 export function rowElement(number: number, cells: readonly Cell[], style = 0): string {
   const styled = style === 0 ? '' : ` s="${style}"`
   let elements = ''
-  for (const [index, cell] of cells.entries()) {
+  cells.forEach((cell, index) => {
     if (cell !== null) elements += cellElement(`r="${columnName(index)}${number}"${styled}`, cell)
-  }
+  })
   return `<row r="${number}">${elements}</row>`
 }
 
