@@ -49,17 +49,18 @@ function* rows(count: number): Generator<ResultRow> {
   }
 }
 
-/** Writes one file, and says what it took, with the peak of the resident memory. */
+/** Writes one file, and says what it took, with the resident memory before it and at its peak. */
 async function measure(format: ResultFormat, count: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-results-'))
   try {
     const path = join(folder, `results.${format}`)
+    const before = process.resourceUsage().maxRSS / 1024
     const start = performance.now()
     await pipeline(Readable.from(resultFile(rows(count), format)), createWriteStream(path))
     const seconds = (performance.now() - start) / 1000
     const peak = process.resourceUsage().maxRSS / 1024
     console.log(
-      `${format.padEnd(8)}${seconds.toFixed(1).padStart(8)} s${(statSync(path).size / 1e6).toFixed(0).padStart(8)} MB${peak.toFixed(0).padStart(8)} MiB resident at most`,
+      `${format.padEnd(8)}${seconds.toFixed(1).padStart(8)} s${(statSync(path).size / 1e6).toFixed(0).padStart(8)} MB${before.toFixed(0).padStart(8)} MiB before, ${peak.toFixed(0)} MiB at most`,
     )
   } finally {
     rmSync(folder, { recursive: true })

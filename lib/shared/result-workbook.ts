@@ -35,5 +35,11 @@ export function resultWorkbook(rows: Rows, columns: readonly ResultColumn[]): Re
 }
 
 async function* cellsOf(rows: Rows, columns: readonly ResultColumn[]): AsyncGenerator<Cell[]> {
-  for await (const row of rows) yield columns.map((column) => cell(row[column]))
+  for await (const row of rows) yield columns.map((column) => cellOf(row[column]))
+}
+
+/** A list without entries is nothing, as is what is null. */
+function cellOf(value: ResultRow[ResultColumn]): Cell {
+  const written = cell(value)
+  return written === '' ? null : written
 }
