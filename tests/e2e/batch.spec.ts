@@ -53,7 +53,13 @@ test('a folder becomes a table that is the same, byte for byte but for the times
   })
   expect(timeless(csv)).toBe(timeless(readFileSync(join(root(), 'out.csv'), 'utf8')))
   await page.getByText('Excel', { exact: true }).click()
+  // Its code comes only now.
+  await page.context().setOffline(true)
+  await page.getByRole('button', { name: 'Save 50 rows' }).click()
+  await expect(page.getByText('The file could not be made')).toBeVisible()
+  await page.context().setOffline(false)
   const sheet = await readRows(readFileSync(await download(page)))
+  await expect(page.getByText('The file could not be made')).toBeHidden()
   const { data } = Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true })
   const asText = (row: object) =>
     Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, String(cell ?? '')]))
