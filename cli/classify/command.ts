@@ -25,7 +25,7 @@ export function classifyCommand(program: Command, surroundings: Surroundings): v
     .option('--model <model>', 'type, id, or a model folder (the default model)')
     .option('--top-k <n>', 'labels a photo at most', labelCount, DEFAULT_TOP_K)
     .option('--threshold <score>', 'leave out labels with a lower score', share, 0)
-    .option('--out <file>', 'write .csv, .json, .ndjson or .parquet; else to stdout as photos are done')
+    .option('--out <file>', 'write .csv, .xlsx, .json, .ndjson or .parquet; else to stdout as photos are done')
     .addOption(new Option('--format <format>', 'of stdout').choices(['csv', 'ndjson']).default('csv'))
     .option('--labels <file>', 'what the photos show (CSV, JSON or XML): say how many answers are right')
     .option('--file-column <name>', 'the column of the photos in --labels, by name or number')
@@ -87,7 +87,11 @@ async function classify(photos: readonly string[], options: Options, surrounding
     const sink = openSink(options, source.model, truth !== null)
     await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, interrupted.signal)
     if (interrupted.signal.aborted) throw stopped(options)
-    if (options.out !== undefined && format !== null) await writeResults(sink.rows(files), options.out, format)
+    if (options.out !== undefined && format !== null) {
+      await writeResults(sink.rows(files), options.out, format, interrupted.signal).catch((error) => {
+        throw interrupted.signal.aborted ? stopped(options) : error
+      })
+    }
     if (truth) console.error(accuracySummary(sink.rows(files), truth, await source.classes()))
     sink.close()
     if (options.out !== undefined) await rm(`${options.out}.part`)

@@ -1,11 +1,9 @@
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { rename } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
-import { CSV_MARK, listCell, RESULT_COLUMNS, type ResultRow, resultText } from '@/lib/shared/results'
+import { resultFile } from '@/lib/shared/result-file'
+import { listCell, RESULT_COLUMNS, RESULT_FORMATS, type ResultRow } from '@/lib/shared/results'
 import { EXIT, Failure } from '../exit'
+import { wholeFile, writePieces } from '../write-file'
 
-export const FORMATS = ['csv', 'json', 'ndjson', 'parquet'] as const
+export const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** The format that a file's name asks for. @throws Failure */
@@ -15,38 +13,16 @@ export function formatOf(path: string): Format {
   throw new Failure(EXIT.usage, `${path}: the name must end with ${FORMATS.map((each) => `.${each}`).join(', ')}.`)
 }
 
-/** Rows as text of a format, piece by piece. A file's CSV begins with the mark that Excel needs; a pipe's does not. */
-export function* asText(
+/** Writes a file whole or not at all. @throws an AbortError */
+export async function writeResults(
   rows: Iterable<ResultRow>,
-  format: Exclude<Format, 'parquet'>,
-  file: boolean,
-): Generator<string> {
-  const text = resultText(format)
-  yield file ? text.head : text.head.replace(CSV_MARK, '')
-  for (const row of rows) yield text.row(row)
-  yield text.tail()
-}
-
-/** Writes a file whole or not at all: beside it first, then by one rename. */
-export async function writeResults(rows: Iterable<ResultRow>, path: string, format: Format): Promise<void> {
-  const temporary = `${path}.new`
-  if (format === 'parquet') await writeParquet(rows, temporary)
-  else {
-    const stream = createWriteStream(temporary)
-    await writeAll(asText(rows, format, true), stream)
-    stream.end()
-    await once(stream, 'close')
-  }
-  await rename(temporary, path)
-}
-
-/** Writes to a stream as fast as it takes it. */
-export async function writeAll(pieces: Iterable<string>, stream: Writable): Promise<void> {
-  const broken = once(stream, 'error').then(([error]) => Promise.reject(error))
-  broken.catch(() => {})
-  for (const piece of pieces) {
-    if (!stream.write(piece)) await Promise.race([once(stream, 'drain'), broken])
-  }
+  path: string,
+  format: Format,
+  signal: AbortSignal,
+): Promise<void> {
+  await wholeFile(path, (temporary) =>
+    format === 'parquet' ? writeParquet(rows, temporary) : writePieces(resultFile(rows, format), temporary, signal),
+  )
 }
 
 const PARQUET_TYPES = {

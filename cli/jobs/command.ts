@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import type { Job } from '@/lib/shared/jobs'
 import type { ProblemDetails } from '@/lib/shared/problem'
+import { RESULT_FORMATS } from '@/lib/shared/results'
 import { EXIT, Failure } from '../exit'
 import { serverAt } from '../server'
 import { duration, table } from '../terminal'
+import { type ResultsOptions, writeJobResults } from './results'
 
 interface ServerOption {
   server: string
@@ -48,13 +50,13 @@ export function jobsCommand(program: Command): void {
   add('show', 'where a job stands')
     .argument('<id>')
     .action(async (id: string, { server }: ServerOption) => console.log(standing(await jobOf(server, path(id)))))
-  add('results', 'its results so far, to stdout')
+  add('results', 'its results so far')
     .argument('<id>')
-    .option('--format <format>', 'csv, json or ndjson', 'csv')
-    .action(async (id: string, { server, format }: ServerOption & { format: string }) => {
-      const reply = await ask(server, `${path(id)}/results?format=${encodeURIComponent(format)}`)
-      for await (const chunk of reply.body ?? []) process.stdout.write(chunk)
-    })
+    .option('--format <format>', `${RESULT_FORMATS.join(', ')} (by the name of the file, else csv)`)
+    .option('--out <file>', 'write there instead of to stdout')
+    .action((id: string, { server, ...options }: ServerOption & ResultsOptions) =>
+      writeJobResults(options, (format) => ask(server, `${path(id)}/results?format=${format}`)),
+    )
   for (const [name, description] of Object.entries(ACTIONS)) {
     add(name, description)
       .argument('<id>')

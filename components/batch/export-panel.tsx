@@ -3,10 +3,9 @@ import { Popover } from '@base-ui/react/popover'
 import { Check, ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { exportFile } from '@/lib/client/batch/export'
 import type { BatchItem } from '@/lib/client/batch/items'
 import { type TableView, viewed } from '@/lib/client/batch/view'
-import { saveBlob } from '@/lib/client/save-file'
+import { exportFile } from '@/lib/client/export-file'
 import {
   RESULT_COLUMNS,
   RESULT_FORMATS,
@@ -16,6 +15,10 @@ import {
 } from '@/lib/shared/results'
 import { Button } from '../ui/button'
 import { Segmented } from '../ui/segmented'
+import { useSaving } from '../ui/use-saving'
+
+/** What the formats are called. */
+const FORMAT_NAMES: Record<ResultFormat, string> = { csv: 'CSV', xlsx: 'Excel', json: 'JSON', ndjson: 'NDJSON' }
 
 interface ExportPanelProps {
   items: readonly BatchItem[]
@@ -28,6 +31,7 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
   const [format, setFormat] = useState<ResultFormat>('csv')
   const [left, setLeft] = useState<ReadonlySet<ResultColumn>>(new Set())
   const [onlyShown, setOnlyShown] = useState(false)
+  const saving = useSaving()
   const rows = (): ResultRow[] => (onlyShown ? viewed(items, view) : items).flatMap(({ row }) => (row ? [row] : []))
   const columns = RESULT_COLUMNS.filter((column) => !left.has(column))
   function toggle(column: ResultColumn): void {
@@ -50,7 +54,7 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
               label={t('format')}
               value={format}
               onChange={setFormat}
-              options={RESULT_FORMATS.map((value) => ({ value, label: value.toUpperCase(), lang: 'en' }))}
+              options={RESULT_FORMATS.map((value) => ({ value, label: FORMAT_NAMES[value], lang: 'en' }))}
             />
             <fieldset>
               <legend className="text-ink-2 text-sm">{t('whichColumns')}</legend>
@@ -69,11 +73,14 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
             <Choice label={t('onlyShown')} checked={onlyShown} onChange={() => setOnlyShown(!onlyShown)} />
             <Button
               variant="primary"
-              disabled={columns.length === 0}
-              onClick={() => saveBlob(`results.${format}`, exportFile(rows(), format, columns))}
+              disabled={columns.length === 0 || saving.state === 'making'}
+              onClick={() => saving.save(`results.${format}`, () => exportFile(rows(), format, columns))}
             >
               {t('save', { count: rows().length })}
             </Button>
+            <p role="status" className="text-bad text-sm empty:hidden">
+              {saving.state === 'failed' && t('saveFailed')}
+            </p>
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>

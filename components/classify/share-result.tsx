@@ -4,10 +4,12 @@ import { Menu } from '@base-ui/react/menu'
 import { Check, Code2, Download } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { exportFile } from '@/lib/client/export-file'
 import { saveFile } from '@/lib/client/save-file'
-import { type ExportedResult, toCsv, toJson } from '@/lib/shared/result-export'
+import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/result-export'
 import { toFragment } from '@/lib/shared/share-link'
 import { type Language, SNIPPETS } from '@/lib/shared/snippets'
+import { useSaving } from '../ui/use-saving'
 
 interface ShareResultProps {
   /** The photo that is looked at. */
@@ -24,6 +26,7 @@ const COPIED_MS = 2000
 export function ShareResult({ shown, all, children }: ShareResultProps) {
   const t = useTranslations('share')
   const [copied, setCopied] = useState('')
+  const saving = useSaving()
   async function copy(what: string, text: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text)
@@ -50,6 +53,9 @@ export function ShareResult({ shown, all, children }: ShareResultProps) {
       </Choice>
       <Choice icon={<Download aria-hidden className="size-4" />} label={t('download')}>
         <Item onClick={() => saveFile('answers.csv', 'text/csv', toCsv(all))}>{t('csvOf', { count })}</Item>
+        <Item onClick={() => saving.save('answers.xlsx', () => exportFile(toRows(all), 'xlsx'))}>
+          {t('xlsxOf', { count })}
+        </Item>
         <Item onClick={() => saveFile('answers.json', 'application/json', toJson(all))}>{t('jsonOf', { count })}</Item>
       </Choice>
       {children}
@@ -59,6 +65,7 @@ export function ShareResult({ shown, all, children }: ShareResultProps) {
             <Check aria-hidden className="size-4 text-accent" /> {t('copied', { what: copied })}
           </>
         )}
+        {saving.state === 'failed' && t('saveFailed')}
       </p>
     </div>
   )

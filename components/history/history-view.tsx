@@ -4,12 +4,14 @@ import { Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { exportFile } from '@/lib/client/export-file'
 import { clearRuns, listRuns, MOST_RUNS, type Run, removeRun } from '@/lib/client/history'
 import { saveFile } from '@/lib/client/save-file'
-import { toCsv, toJson } from '@/lib/shared/result-export'
+import { toCsv, toJson, toRows } from '@/lib/shared/result-export'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { useKeptState } from '../ui/use-kept-state'
+import { useSaving } from '../ui/use-saving'
 import { RunRow } from './run-row'
 
 type State = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }
@@ -20,6 +22,7 @@ export function HistoryView() {
   const format = useFormat()
   const [state, setState] = useState<State>({ name: 'loading' })
   const [query, setQuery] = useKeptState('history query', '')
+  const saving = useSaving()
   useEffect(() => {
     listRuns().then(
       (runs) => setState({ name: 'loaded', runs }),
@@ -61,6 +64,7 @@ export function HistoryView() {
           className="h-10 min-w-48 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-72"
         />
         <Button onClick={() => saveFile('history.csv', 'text/csv', toCsv(exported))}>CSV</Button>
+        <Button onClick={() => saving.save('history.xlsx', () => exportFile(toRows(exported), 'xlsx'))}>Excel</Button>
         <Button onClick={() => saveFile('history.json', 'application/json', toJson(exported))}>JSON</Button>
         <Clear onClear={clear} />
       </div>
@@ -71,6 +75,9 @@ export function HistoryView() {
           most: MOST_RUNS,
           size: format.bytes(size(runs)),
         })}
+      </p>
+      <p role="status" className="mt-2 text-bad text-sm empty:hidden">
+        {saving.state === 'failed' && t('saveFailed')}
       </p>
       <ul className="mt-3">
         {found.map((run) => (

@@ -1,5 +1,5 @@
 import type { Classification } from './contract'
-import { answeredRow, CSV_MARK, csvHeader, csvLine } from './results'
+import { answeredRow, CSV_MARK, csvHeader, csvLine, type ResultRow } from './results'
 
 /** One photo with its answer, as pages export it. */
 export interface ExportedResult {
@@ -10,12 +10,20 @@ export interface ExportedResult {
   result: Classification
 }
 
-/** A file of results: the columns of every batch, a line a photo, in a form that spreadsheets open. */
+/** The rows of a file of results: the columns of every batch. */
+export function toRows(results: readonly ExportedResult[]): ResultRow[] {
+  return results.map(({ file, bytes = null, sha256 = null, result }) => answeredRow({ file, bytes, sha256 }, result))
+}
+
+/** A file of results, a line a photo, in a form that spreadsheets open. */
 export function toCsv(results: readonly ExportedResult[]): string {
-  const lines = results.map(({ file, bytes = null, sha256 = null, result }) =>
-    csvLine(answeredRow({ file, bytes, sha256 }, result)),
+  return (
+    CSV_MARK +
+    csvHeader() +
+    toRows(results)
+      .map((row) => csvLine(row))
+      .join('')
   )
-  return CSV_MARK + csvHeader() + lines.join('')
 }
 
 /** The answers with the names of their files, as JSON for people and programs. */

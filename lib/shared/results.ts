@@ -125,7 +125,8 @@ function csvRecord(cells: readonly unknown[]): string {
   return `${Papa.unparse([cells as unknown[]], { escapeFormulae: true })}\r\n`
 }
 
-function cell(value: ResultRow[ResultColumn]): string | number | boolean | null {
+/** A value as one cell of a table: lists are joined. */
+export function cell(value: ResultRow[ResultColumn]): string | number | boolean | null {
   return Array.isArray(value) ? listCell(value) : value
 }
 
@@ -144,12 +145,15 @@ function chosen(row: ResultRow, columns: readonly ResultColumn[]): Partial<Resul
   return Object.fromEntries(columns.map((column) => [column, row[column]])) as Partial<ResultRow>
 }
 
-export const RESULT_FORMATS = ['csv', 'json', 'ndjson'] as const
+export const RESULT_FORMATS = ['csv', 'xlsx', 'json', 'ndjson'] as const
 export type ResultFormat = (typeof RESULT_FORMATS)[number]
+/** Those that are text; `result-file.ts` writes all. */
+export type ResultTextFormat = Exclude<ResultFormat, 'xlsx'>
 
 /** Their media types. */
 export const RESULT_TYPES = {
   csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   json: 'application/json',
   ndjson: 'application/x-ndjson',
 } as const satisfies Record<ResultFormat, string>
@@ -162,7 +166,7 @@ export interface ResultText {
 }
 
 /** A file of results of a format: the same bytes from every door. For one file. */
-export function resultText(format: ResultFormat, columns: readonly ResultColumn[] = RESULT_COLUMNS): ResultText {
+export function resultText(format: ResultTextFormat, columns: readonly ResultColumn[] = RESULT_COLUMNS): ResultText {
   if (format === 'csv') {
     return { head: CSV_MARK + csvHeader(columns), row: (row) => csvLine(row, columns), tail: () => '' }
   }
@@ -177,16 +181,4 @@ export function resultText(format: ResultFormat, columns: readonly ResultColumn[
     },
     tail: () => (some ? '\n]\n' : ']\n'),
   }
-}
-
-/** A file of results, piece by piece. */
-export function* resultPieces(
-  rows: Iterable<ResultRow>,
-  format: ResultFormat,
-  columns?: readonly ResultColumn[],
-): Generator<string> {
-  const text = resultText(format, columns)
-  yield text.head
-  for (const row of rows) yield text.row(row)
-  yield text.tail()
 }

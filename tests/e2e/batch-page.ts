@@ -65,11 +65,16 @@ export async function results(page: Page): Promise<ResultRow[]> {
   return (await page.request.get(`/api/jobs/${jobId(page)}/results`)).json()
 }
 
-/** The file that the opened panel saves. */
-export async function saved(page: Page): Promise<string> {
-  const [download] = await Promise.all([
+/** Where the file is that the opened panel saves. */
+export async function download(page: Page): Promise<string> {
+  const [file] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: /^Save \d+ rows?$/ }).click(),
   ])
-  return readFileSync(await download.path(), 'utf8')
+  return file.path()
+}
+
+/** The text of the file that the opened panel saves. */
+export async function saved(page: Page): Promise<string> {
+  return readFileSync(await download(page), 'utf8')
 }

@@ -2,12 +2,15 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
+import Papa from 'papaparse'
 import { distinctPhotos, locked, zipOf } from '../support/many-photos'
 import { packedBy, unmarked } from '../support/odd-zips'
+import { readRows } from '../support/workbook'
 import {
   chooseFiles,
   chooseFolder,
   done,
+  download,
   figures,
   folderOf,
   openBatch,
@@ -49,6 +52,19 @@ test('a folder becomes a table that is the same, byte for byte but for the times
     stdio: 'ignore',
   })
   expect(timeless(csv)).toBe(timeless(readFileSync(join(root(), 'out.csv'), 'utf8')))
+  await page.getByText('Excel', { exact: true }).click()
+  // Its code comes only now.
+  await page.context().setOffline(true)
+  await page.getByRole('button', { name: 'Save 50 rows' }).click()
+  await expect(page.getByText('The file could not be made')).toBeVisible()
+  await page.context().setOffline(false)
+  const sheet = await readRows(readFileSync(await download(page)))
+  await expect(page.getByText('The file could not be made')).toBeHidden()
+  const { data } = Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true })
+  const asText = (row: object) =>
+    Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, String(cell ?? '')]))
+  expect(sheet.map(asText)).toEqual(data)
+  expect([sheet[0]?.uncertain, typeof sheet[0]?.score]).toEqual([expect.any(Boolean), 'number'])
   await page.getByRole('checkbox', { name: 'sha256' }).click()
   await page.getByText('NDJSON').click()
   const lines = (await saved(page))

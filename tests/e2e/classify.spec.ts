@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import sharp from 'sharp'
+import { readRows } from '../support/workbook'
 
 const photo = (name: string) => `public/gallery/${name}`
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
@@ -304,7 +305,10 @@ test('the theme follows the system until it is chosen, and the choice stays', as
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
 })
 
-test('answers are copied as JSON and code, and saved as CSV and JSON of all photos', async ({ page, context }) => {
+test('answers are copied as JSON and code, and saved as CSV, Excel and JSON of all photos', async ({
+  page,
+  context,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await choose(page, 'koala.webp', 'espresso.png')
   await expect(heading(page, 'koala')).toBeVisible()
@@ -349,6 +353,11 @@ test('answers are copied as JSON and code, and saved as CSV and JSON of all phot
     .split('\r\n')
   expect(lines).toHaveLength(3)
   expect(lines[1]).toMatch(/^koala\.webp,ok,koala,0\.9.*,768,1024,\d+,[0-9a-f]{64},/)
+  const [excel] = await Promise.all([page.waitForEvent('download'), pick('Download', 'Excel workbook of 2 photos')])
+  expect(await readRows(readFileSync(await excel.path()))).toMatchObject([
+    { file: 'koala.webp', width: 768 },
+    { file: 'espresso.png' },
+  ])
   const [json] = await Promise.all([page.waitForEvent('download'), pick('Download', 'JSON of 2 photos')])
   expect(JSON.parse(readFileSync(await json.path(), 'utf8'))).toHaveLength(2)
 })

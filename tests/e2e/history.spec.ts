@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { readRows } from '../support/workbook'
 
 const rows = (page: Page) => page.getByRole('main').getByRole('listitem')
 
@@ -37,6 +38,11 @@ test('answers are kept in this browser, found, exported and taken away @phone', 
       .trim()
       .split('\r\n'),
   ).toHaveLength(2)
+  const [excel] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Excel' }).click(),
+  ])
+  expect(await readRows(readFileSync(await excel.path()))).toMatchObject([{ file: 'espresso.png', label: 'espresso' }])
   await search.fill('')
   await page.getByRole('button', { name: 'Remove koala.webp' }).click()
   await expect(rows(page)).toHaveCount(1)

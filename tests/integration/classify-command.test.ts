@@ -17,6 +17,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results'
 import { startServer } from '../support/server'
 import { startVision, vision } from '../support/vision'
+import { readRows } from '../support/workbook'
 
 let folder: string
 beforeEach(() => {
@@ -49,7 +50,7 @@ test('the same rows in every format, files named as they were given and in that 
   const given = fill(6)
   appendFileSync(join(photos(), 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
   const all = [...given, join(photos(), 'broken.jpg')]
-  for (const format of ['csv', 'json', 'ndjson', 'parquet']) {
+  for (const format of ['csv', 'json', 'ndjson', 'parquet', 'xlsx']) {
     const { code, err } = await classify(photos(), '--out', out(`r.${format}`), '--top-k', '3', '--threshold', '0.001')
     expect([code, err]).toEqual([1, expect.stringContaining(`${join(photos(), 'broken.jpg')}: truncated_image: `)])
   }
@@ -75,6 +76,17 @@ test('the same rows in every format, files named as they were given and in that 
     rows(out('r.ndjson')).map(({ file, score, width, uncertain }) => [file, score, width, uncertain]),
   )
   expect(table.length).toBe(all.length)
+  const sheet = await readRows(readFileSync(out('r.xlsx')))
+  const plain = ({ file, status, label, score, uncertain, bytes, error }: Partial<ResultRow>) => [
+    file,
+    status,
+    label,
+    score,
+    uncertain,
+    bytes,
+    error,
+  ]
+  expect(sheet.map((row) => plain(row as Partial<ResultRow>))).toEqual(rows(out('r.ndjson')).map(plain))
   expect(readdirSync(folder).filter((name) => /part|new/.test(name))).toEqual([])
 })
 
@@ -116,6 +128,24 @@ test('killed at any moment, it goes on where it was: each photo once, a torn lin
   expect(code).toBe(0)
   expect(rows(out('r.ndjson')).map(({ file, status }) => [file, status])).toEqual(given.map((file) => [file, 'ok']))
   expect(existsSync(journal)).toBe(false)
+})
+
+test('a workbook goes on after a kill like any other file', async () => {
+  const given = fill(60)
+  const journal = out('r.xlsx.part')
+  const { child } = startVision(['classify', photos(), '--out', out('r.xlsx')])
+  const closed = once(child, 'close')
+  while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < 12) {
+    await Promise.race([new Promise((resolve) => setImmediate(resolve)), closed])
+  }
+  child.kill('SIGKILL')
+  await closed
+  expect(readdirSync(folder).sort()).toEqual(['photos', 'r.xlsx.part'])
+  const { code } = await classify(photos(), '--out', out('r.xlsx'), '--resume')
+  expect(code).toBe(0)
+  const sheet = await readRows(readFileSync(out('r.xlsx')))
+  expect(sheet.map(({ file, status }) => [file, status])).toEqual(given.map((file) => [file, 'ok']))
+  expect(readdirSync(folder).sort()).toEqual(['photos', 'r.xlsx'])
 })
 
 test('Ctrl-C stops cleanly; what is done is kept', async () => {
@@ -166,6 +196,8 @@ test('labels tell how many answers are right; wrong command lines are usage', as
     ['x.png', '--top-k', '0'],
     ['x.png', '--threshold', '2'],
     ['x.png', '--out', 'r.xls'],
+    ['x.png', '--out', '-'],
+    ['x.png', '--format', 'xlsx'],
     ['x.png', '--resume'],
     [],
   ]) {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import Papa from 'papaparse'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '@/lib/shared/jobs'
-import { RESULT_COLUMNS } from '@/lib/shared/results'
+import { listCell, RESULT_COLUMNS, RESULT_TYPES } from '@/lib/shared/results'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
@@ -17,6 +17,7 @@ import { packedBy } from '../support/odd-zips'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 import { startMachines } from '../support/services'
+import { readRows, readWorkbook } from '../support/workbook'
 
 const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
 /** Known before the servers start: they are told that they may call it. */
@@ -24,6 +25,8 @@ const CALLBACK_PORT = 20_000 + (process.pid % 10_000)
 const CALLBACK_HOST = `127.0.0.1:${CALLBACK_PORT}`
 const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = {}) =>
   fetch(url, { method: 'POST', body, headers })
+
+const header = (reply: Response) => (name: string) => reply.headers.get(name)
 
 /** Both homes of the jobs: what they promise is the same. */
 interface Home {
@@ -108,6 +111,51 @@ describe.each(HOMES)('jobs in %s', (_name, open) => {
     expect([meta.fields, data.length]).toEqual([[...RESULT_COLUMNS], 13])
     expect((await (await fetch(`${results}?format=csv&columns=file,label`)).text()).split('\r\n')[0]).toBe('file,label')
     await refusal(fetch(`${results}?columns=nothing`), 400, 'invalid_parameter')
+    const workbook = await fetch(`${results}?format=xlsx`)
+    expect([
+      workbook.status,
+      ...['content-type', 'content-disposition', 'content-encoding'].map(header(workbook)),
+    ]).toEqual([200, RESULT_TYPES.xlsx, 'attachment; filename="results.xlsx"', null])
+    const bytes = Buffer.from(await workbook.arrayBuffer())
+    const joined = rows.map((row) => ({
+      ...row,
+      top_labels: listCell(row.top_labels) || null,
+      top_scores: listCell(row.top_scores) || null,
+    }))
+    expect(await readRows(bytes)).toEqual(joined)
+    const again = await fetch(`${results}?format=xlsx`)
+    expect(bytes.equals(Buffer.from(await again.arrayBuffer()))).toBe(true)
+    const part = await fetch(`${results}?format=xlsx&columns=label,file&status=ok&offset=1&limit=2`)
+    const [sheet] = await readWorkbook(Buffer.from(await part.arrayBuffer()))
+    expect(sheet?.rows).toEqual([['label', 'file'], ...rows.slice(1, 3).map(({ label, file }) => [label, file])])
+  })
+
+  test('results come as what the client takes, where it does not say otherwise in the address', async () => {
+    const { id } = await createJob(server.url, formOf(distinctPhotos(2)), '?model=fast')
+    await jobDone(server.url, id)
+    const results = `${server.url}/api/jobs/${id}/results`
+    const typeOf = async (accept: string, query = '') => {
+      const reply = await fetch(results + query, { headers: { accept } })
+      await reply.arrayBuffer()
+      expect([reply.status, reply.headers.get('vary')]).toEqual([200, expect.stringMatching(/accept/i)])
+      return reply.headers.get('content-type')
+    }
+    expect(await typeOf(RESULT_TYPES.xlsx)).toBe(RESULT_TYPES.xlsx)
+    expect(await typeOf('text/csv')).toBe(RESULT_TYPES.csv)
+    expect(await typeOf(`text/csv;q=0.5, ${RESULT_TYPES.xlsx};q=0.9, */*;q=0.1`)).toBe(RESULT_TYPES.xlsx)
+    for (const accept of ['*/*', 'text/html, */*;q=0.8', `${RESULT_TYPES.xlsx};q=0`, 'nonsense']) {
+      expect([accept, await typeOf(accept)]).toEqual([accept, RESULT_TYPES.json])
+    }
+    expect(await typeOf(RESULT_TYPES.xlsx, '?format=ndjson')).toBe(RESULT_TYPES.ndjson)
+    await refusal(fetch(`${results}?format=xls`), 400, 'invalid_parameter')
+    const head = await fetch(results, { method: 'HEAD', headers: { accept: RESULT_TYPES.xlsx } })
+    expect([head.status, ...['content-type', 'content-disposition'].map(header(head)), await head.text()]).toEqual([
+      200,
+      RESULT_TYPES.xlsx,
+      'attachment; filename="results.xlsx"',
+      '',
+    ])
+    expect((await fetch(`${server.url}/api/jobs/nothing/results?format=xlsx`, { method: 'HEAD' })).status).toBe(404)
   })
 
   test('an archive and a list of addresses; the same photo twice is run once and has two rows', async () => {
@@ -142,6 +190,11 @@ describe.each(HOMES)('jobs in %s', (_name, open) => {
     expect((await post(`${url}/photos`, formOf(first))).status).toBe(200)
     await jobWhen(server.url, id, ({ counts }) => counts.done === 2)
     expect(await resultsOf(server.url, id)).toHaveLength(2)
+    // A workbook of what there is, and whole.
+    const soFar = await fetch(`${url}/results?format=xlsx`)
+    expect((await readRows(Buffer.from(await soFar.arrayBuffer()))).map(({ file }) => file)).toEqual(
+      first.map(({ file }) => file),
+    )
     expect(await jobOf(server.url, id)).toMatchObject({ state: 'running', open: true })
     await post(`${url}/photos`, formOf(second))
     await post(`${url}/close`)

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@/lib/shared/problem'
-import { RESULT_COLUMNS } from '@/lib/shared/results'
+import { RESULT_COLUMNS, RESULT_TYPES } from '@/lib/shared/results'
 
 /** What the document is made with: replies by the names of their schemas, problems by their codes. */
 export interface Maker {
@@ -22,6 +22,7 @@ const UPLOAD: ProblemCode[] = [
   'storage_full',
 ]
 const UNIQUE = 'Leave out what the job has already, by name: safe to send again.'
+const FORMAT = 'Without it the one that the header Accept names, else json. An xlsx is an Excel workbook.'
 const ZIP_NAMES = 'Encoding of names in a ZIP that do not say theirs.'
 const ID = {
   name: 'id',
@@ -124,7 +125,7 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
         summary: 'The results so far, in the order of the photos.',
         parameters: [
           ID,
-          query('format', { type: 'string', enum: ['json', 'csv', 'ndjson'], default: 'json' }),
+          query('format', { type: 'string', enum: ['json', 'csv', 'xlsx', 'ndjson'], description: FORMAT }),
           query('columns', { type: 'string', description: `Some of ${RESULT_COLUMNS.join(',')}.` }),
           query('status', { type: 'string', enum: ['ok', 'failed'] }),
           query('offset', { type: 'integer', minimum: 0, default: 0 }),
@@ -136,6 +137,7 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
             content: {
               'application/json': { schema: { type: 'array', items: { type: 'object' } } },
               'text/csv': {},
+              [RESULT_TYPES.xlsx]: {},
               'application/x-ndjson': {},
             },
           },

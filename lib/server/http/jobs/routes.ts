@@ -108,7 +108,7 @@ export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBud
     '/api/jobs/:id/cancel': { POST: async (c) => c.json(await jobs.cancel(id(c))) },
     '/api/jobs/:id/retry': { POST: async (c) => c.json(await jobs.retryFailed(id(c))) },
     '/api/jobs/:id/results': {
-      GET: (c) => resultsReply(jobs, id(c), readOptions(resultsParametersSchema, queryParameters(c.req.url))),
+      GET: (c) => resultsReply(c, jobs, id(c), readOptions(resultsParametersSchema, queryParameters(c.req.url))),
     },
     '/api/jobs/:id/events': { GET: async (c) => jobEvents(c, await jobs.feed(id(c))) },
   }
