@@ -5,7 +5,14 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { nodeFileTrace } from '@vercel/nft'
 
-const ENTRIES = ['dist/server.js', 'dist/worker.js', 'dist/vision.js', 'dist/engine-worker.js', 'next.config.js']
+const ENTRIES = [
+  'dist/server.js',
+  'dist/worker.js',
+  'dist/vision.js',
+  'dist/engine-worker.js',
+  'dist/heic-thread.js',
+  'next.config.js',
+]
 /** Taken as they are; what of them is not needed at run time is left out below. */
 const WHOLE = ['.next', 'dist', 'models', 'public', 'LICENSE', 'NOTICE', 'next.config.js']
 /** The build's own cache, source maps, traces; how the models were made. */

@@ -1,11 +1,12 @@
 import sharp, { type Sharp } from 'sharp'
 import { type Geometry, plan, type Size } from './geometry'
-import { headerSize, tooManyPixels } from './header'
+import { headerSize } from './header'
 import { toLuma } from './luma'
 import { open, refuseUnread } from './open'
 import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
+import { tooManyPixels } from './too-many-pixels'
 
 /** Pixels ready for a model, and what the picture was before. */
 export interface Decoded {
@@ -35,12 +36,18 @@ sharp.cache(false)
  * Bytes to the pixels that a model wants: first frame, upright by EXIF, sRGB, over white where transparent,
  * resized and cropped.
  *
+ * @param signal ends the decode of a HEIC; the others are too quick to be stopped
  * @throws Problem `too_many_pixels` before decoding, `truncated_image` where the data ends early or is damaged
  */
-export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxPixels: number): Promise<Decoded> {
+export async function decode(
+  image: Uint8Array,
+  preprocessor: Preprocessor,
+  maxPixels: number,
+  signal?: AbortSignal,
+): Promise<Decoded> {
   const format = sniff(image)
   const shrunk = format === 'jpeg' ? await shrunkSize(image, preprocessor, maxPixels) : null
-  const upright = (await open(image, format, maxPixels))
+  const upright = (await open(image, format, maxPixels, signal))
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
@@ -66,8 +73,9 @@ function onCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
   return out
 }
 
-/** EXIF orientation of a picture that was decoded before, 1 to 8. */
+/** EXIF orientation that was undone for a picture that was decoded before, 1 to 8. A HEIC is turned by its own properties. */
 export async function orientationOf(image: Uint8Array): Promise<number> {
+  if (sniff(image) === 'heic') return 1
   const { orientation = 1 } = await sharp(image, { limitInputPixels: false, pages: 1 }).metadata()
   return orientation
 }
