@@ -86,14 +86,17 @@ export class Libheif {
     const file = heif._malloc(image.length)
     if (file === 0) throw outOfMemory('the file itself')
     heif.HEAPU8.set(image, file)
-    this.check(heif._heif_context_read_from_memory_without_copy(error, context, file, image.length, 0))
-    this.check(heif._heif_context_get_primary_image_handle(error, context, out))
+    heif._heif_context_read_from_memory_without_copy(error, context, file, image.length, 0)
+    this.check()
+    heif._heif_context_get_primary_image_handle(error, context, out)
+    this.check()
     const handle = this.u32(out)
     const channels = this.channelsOf(handle)
     const options = heif._heif_decoding_options_alloc()
     heif.HEAPU8[options + OPTION_HDR_TO_8_BIT] = 1
     const colours = channels === 1 ? MONOCHROME : RGB
-    this.check(heif._heif_decode_image(error, handle, out, colours, CHROMA[channels], options))
+    heif._heif_decode_image(error, handle, out, colours, CHROMA[channels], options)
+    this.check()
     const picture = this.u32(out)
     this.requireWhole(picture)
     const icc = this.profileOf(handle)
@@ -118,13 +121,15 @@ export class Libheif {
     set(LIMIT.profile, MOST_PROFILE_BYTES, 4)
     set(LIMIT.block, this.limits.maxBytes, 8)
     set(LIMIT.total, this.limits.maxBytes, 8)
-    this.check(heif._heif_context_set_security_limits(error, context, limits))
+    heif._heif_context_set_security_limits(error, context, limits)
+    this.check()
   }
 
   private channelsOf(handle: number): Plane['channels'] {
     const { heif, error, out } = this
     if (heif._heif_image_handle_has_alpha_channel(handle) === 1) return 4
-    this.check(heif._heif_image_handle_get_preferred_decoding_colorspace(error, handle, out, out + 4))
+    heif._heif_image_handle_get_preferred_decoding_colorspace(error, handle, out, out + 4)
+    this.check()
     return this.u32(out) === MONOCHROME ? 1 : 3
   }
 
@@ -155,7 +160,8 @@ export class Libheif {
     if (!ICC.has(letters(type)) || size === 0) return null
     const at = heif._malloc(size)
     if (at === 0) throw outOfMemory('its colour profile')
-    this.check(heif._heif_image_handle_get_raw_color_profile(error, handle, at))
+    heif._heif_image_handle_get_raw_color_profile(error, handle, at)
+    this.check()
     return heif.HEAPU8.slice(at, at + size)
   }
 
@@ -169,8 +175,8 @@ export class Libheif {
     }
   }
 
-  /** Takes the error that a call has just written. */
-  private check(_: void): void {
+  /** Throws the error that a call has just written, if it has. */
+  private check(): void {
     const { code, subcode, message } = this.readError(this.error)
     if (code === 0) return
     if (code === UNSUPPORTED_FILETYPE || code === UNSUPPORTED_FEATURE) {
