@@ -352,10 +352,10 @@ describe('the thread', () => {
     const decoder = new HeicDecoder(options)
     const four = await Promise.all([1, 2, 3, 4].map(() => codeOf(decoder.decode(koala, limits))))
     expect(four).toEqual(['decoded', 'decoded', 'decoded', 'queue_full'])
-    const tiles = { ...limits, maxPixels: 2e6 }
-    expect(await codeOf(decoder.decode(gridOf(koala, 3, 3), tiles))).toBe('decoded')
+    const tiles = { ...limits, maxPixels: 5e6 }
+    expect(await codeOf(decoder.decode(gridOf(koala, 6, 4), tiles))).toBe('decoded')
     // The decoder starts with 17 MB.
-    expect(await codeOf(decoder.decode(gridOf(koala, 3, 3), { ...tiles, maxBytes: 18e6 }))).toBe('too_many_pixels')
+    expect(await codeOf(decoder.decode(gridOf(koala, 6, 4), { ...tiles, maxBytes: 18e6 }))).toBe('too_many_pixels')
     expect(await codeOf(decoder.decode(koala, { ...limits, maxPixels: 1000 }))).toBe('too_many_pixels')
     expect(await codeOf(decoder.decode(koala, limits))).toBe('decoded')
     decoder.close()

@@ -80,22 +80,36 @@ export function gridOf(heic: Buffer, columns: number, rows: number): Buffer {
   const place = (id: number, method: number, offset: number, length: number) =>
     Buffer.concat([...[id, method, 0, 1].map((value) => number(value, 2)), number(offset, 4), number(length, 4)])
   const ftyp = box('ftyp', Buffer.from('heic\0\0\0\0mif1heic', 'latin1'))
-  const infe = [Buffer.from('grid'), Buffer.from('hvc1')].map((type, i) =>
-    full('infe', 2, number(i + 1, 2), number(0, 2), type, Buffer.alloc(1)),
+  // Each an item of its own, since nothing may be referred to twice; their data may be the same.
+  const tiles = Array.from({ length: columns * rows }, (_, i) => i + 2)
+  const infe = [1, ...tiles].map((id) =>
+    full('infe', 2, number(id, 2), number(0, 2), Buffer.from(id === 1 ? 'grid' : 'hvc1'), Buffer.alloc(1)),
   )
-  const ipma = full('ipma', 0, number(2, 4), Buffer.from([0, 1, 1, 1, 0, 2, 2, 0x82, 3]))
-  const tiles = Array.from({ length: columns * rows }, () => number(2, 2))
+  const properties = [1, ...tiles].map((id) =>
+    Buffer.concat([number(id, 2), Buffer.from(id === 1 ? [1, 1] : [2, 0x82, 3])]),
+  )
   const meta = (mdat: number) =>
     full(
       'meta',
       0,
       full('hdlr', 0, Buffer.alloc(4), Buffer.from('pict'), Buffer.alloc(13)),
       full('pitm', 0, number(1, 2)),
-      full('iloc', 1, Buffer.from([0x44, 0, 0, 2]), place(1, 1, 0, grid.length), place(2, 0, mdat, data.length)),
-      full('iinf', 0, number(2, 2), ...infe),
-      box('iprp', box('ipco', size, box('hvcC', hvcC), box('ispe', ispe)), ipma),
+      full(
+        'iloc',
+        1,
+        Buffer.from([0x44, 0]),
+        number(tiles.length + 1, 2),
+        place(1, 1, 0, grid.length),
+        ...tiles.map((id) => place(id, 0, mdat, data.length)),
+      ),
+      full('iinf', 0, number(infe.length, 2), ...infe),
+      box(
+        'iprp',
+        box('ipco', size, box('hvcC', hvcC), box('ispe', ispe)),
+        full('ipma', 0, number(properties.length, 4), ...properties),
+      ),
       box('idat', grid),
-      full('iref', 0, box('dimg', number(1, 2), number(tiles.length, 2), ...tiles)),
+      full('iref', 0, box('dimg', number(1, 2), number(tiles.length, 2), ...tiles.map((id) => number(id, 2)))),
     )
   return Buffer.concat([ftyp, meta(ftyp.length + meta(0).length + 8), box('mdat', data)])
 }
