@@ -10,7 +10,8 @@ import type { FromThread, ToThread } from './protocol'
 
 /** Entry of the thread that decodes HEIC, one photo after another; `HeicDecoder` owns it. */
 
-const wasm = readFileSync(createRequire(import.meta.url).resolve('libheif-js/libheif-wasm/libheif.wasm'))
+const require = createRequire(import.meta.url)
+const wasm = readFileSync(require.resolve('libheif-js/libheif-wasm/libheif.wasm'))
 switchFiltersOn(wasm)
 const module = new WebAssembly.Module(wasm)
 
