@@ -308,7 +308,7 @@ test('other photos do not wait for HEICs', async () => {
 })
 
 describe('the thread', () => {
-  const limits = { maxPixels: 1e6, maxBytes: 1e8 }
+  const photo = { image: koala, limits: { maxPixels: 1e6, maxBytes: 1e8 }, factor: 1 }
   const options = { script: threadScript(), idleMs: 200, timeoutMs: 15_000, mostWaiting: 2, mostHeldBytes: 1e9 }
   const codeOf = (decoding: Promise<unknown>) =>
     decoding.then(
@@ -320,7 +320,7 @@ describe('the thread', () => {
     const decoder = new HeicDecoder(options)
     expect(decoder.awake).toBe(false)
     for (let i = 0; i < 2; i++) {
-      await decoder.decode(koala, limits)
+      await decoder.decode(photo)
       expect(decoder.awake).toBe(true)
       await sleep(400)
       expect(decoder.awake).toBe(false)
@@ -329,35 +329,39 @@ describe('the thread', () => {
 
   test('ends with the photo that takes too long, whose caller goes, or that leaves too much; others go on', async () => {
     const slow = new HeicDecoder({ ...options, timeoutMs: 5 })
-    expect(await codeOf(slow.decode(koala, limits))).toBe('deadline_exceeded')
+    expect(await codeOf(slow.decode(photo))).toBe('deadline_exceeded')
     expect(slow.awake).toBe(false)
 
     const decoder = new HeicDecoder(options)
     const caller = new AbortController()
-    const gone = codeOf(decoder.decode(koala, limits, caller.signal))
-    const other = codeOf(decoder.decode(koala, limits))
+    const gone = codeOf(decoder.decode(photo, caller.signal))
+    const other = codeOf(decoder.decode(photo))
     const leaving = new AbortController()
-    const waiting = codeOf(decoder.decode(koala, limits, leaving.signal))
+    const waiting = codeOf(decoder.decode(photo, leaving.signal))
     leaving.abort(new Error('left'))
     caller.abort(new Error('went'))
     expect(await Promise.all([gone, other, waiting])).toEqual(['went', 'decoded', 'left'])
     decoder.close()
 
     const small = new HeicDecoder({ ...options, mostHeldBytes: 1 })
-    expect(await codeOf(small.decode(koala, limits))).toBe('decoded')
+    expect(await codeOf(small.decode(photo))).toBe('decoded')
     expect(small.awake).toBe(false)
   })
 
   test('takes no more than may wait, and no more memory than a photo may have', async () => {
     const decoder = new HeicDecoder(options)
-    const four = await Promise.all([1, 2, 3, 4].map(() => codeOf(decoder.decode(koala, limits))))
+    const four = await Promise.all([1, 2, 3, 4].map(() => codeOf(decoder.decode(photo))))
     expect(four).toEqual(['decoded', 'decoded', 'decoded', 'queue_full'])
-    const tiles = { ...limits, maxPixels: 5e6 }
-    expect(await codeOf(decoder.decode(gridOf(koala, 6, 4), tiles))).toBe('decoded')
+    const large = { image: gridOf(koala, 6, 4), limits: { maxPixels: 5e6, maxBytes: 1e8 }, factor: 1 }
+    expect(await codeOf(decoder.decode(large))).toBe('decoded')
     // The decoder starts with 17 MB.
-    expect(await codeOf(decoder.decode(gridOf(koala, 6, 4), { ...tiles, maxBytes: 18e6 }))).toBe('too_many_pixels')
-    expect(await codeOf(decoder.decode(koala, { ...limits, maxPixels: 1000 }))).toBe('too_many_pixels')
-    expect(await codeOf(decoder.decode(koala, limits))).toBe('decoded')
+    expect(await codeOf(decoder.decode({ ...large, limits: { ...large.limits, maxBytes: 18e6 } }))).toBe(
+      'too_many_pixels',
+    )
+    expect(await codeOf(decoder.decode({ ...large, limits: { ...large.limits, maxPixels: 4e6 } }))).toBe(
+      'too_many_pixels',
+    )
+    expect(await codeOf(decoder.decode(photo))).toBe('decoded')
     decoder.close()
   })
 })

@@ -9,8 +9,8 @@ import type { Format } from './sniff'
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`; sharp's own errors come when it is read (`refuseUnread`)
  */
-export async function open(image: Uint8Array, format: Format, maxPixels: number, signal?: AbortSignal): Promise<Sharp> {
-  if (format === 'heic') return openHeic(image, maxPixels, signal)
+export async function open(image: Uint8Array, format: Format, maxPixels: number): Promise<Sharp> {
+  if (format === 'heic') return (await openHeic(image, maxPixels)).picture
   return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, pages: 1 })
 }
 

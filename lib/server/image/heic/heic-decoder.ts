@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Problem } from '@/lib/shared/problem'
 import { damaged } from './libheif-problems'
-import type { FromThread, HeicLimits, ToThread } from './protocol'
+import type { FromThread, HeicPicture, ToThread } from './protocol'
 
 interface Task {
   message: ToThread
-  resolve(tiff: Uint8Array<ArrayBuffer>): void
+  resolve(picture: HeicPicture): void
   reject(error: unknown): void
   /** Takes the listener of the caller's signal away. */
   settled(): void
@@ -45,11 +45,11 @@ export class HeicDecoder {
   }
 
   /**
-   * The primary picture of a HEIC, upright, as an uncompressed TIFF of 8 bits a channel with its ICC profile.
+   * The primary picture of a HEIC, of 8 bits a channel.
    *
    * @throws Problem `unsupported_format`, `too_many_pixels`, `truncated_image`, `queue_full`, `deadline_exceeded`; the reason of `signal`
    */
-  async decode(image: Uint8Array, limits: HeicLimits, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async decode(message: ToThread, signal?: AbortSignal): Promise<HeicPicture> {
     signal?.throwIfAborted()
     if (this.waiting.length >= this.options.mostWaiting) {
       throw new Problem('queue_full', `${this.waiting.length} HEIC photos wait already. Try again in a moment.`)
@@ -57,7 +57,7 @@ export class HeicDecoder {
     return await new Promise((resolve, reject) => {
       const abort = () => this.withdraw(task, signal?.reason)
       const settled = () => signal?.removeEventListener('abort', abort)
-      const task: Task = { message: { image, limits }, resolve, reject, settled }
+      const task: Task = { message, resolve, reject, settled }
       signal?.addEventListener('abort', abort)
       this.waiting.push(task)
       this.next()
@@ -100,7 +100,7 @@ export class HeicDecoder {
     this.running = null
     if (answer.heldBytes > this.options.mostHeldBytes) this.end(null)
     task?.settled()
-    if (answer.kind === 'decoded') task?.resolve(answer.tiff)
+    if (answer.kind === 'decoded') task?.resolve(answer.picture)
     else task?.reject(new Problem(answer.code, answer.detail))
     this.next()
   }

@@ -15,12 +15,14 @@ const wasm = readFileSync(require.resolve('libheif-js/libheif-wasm/libheif.wasm'
 switchFiltersOn(wasm)
 const module = new WebAssembly.Module(wasm)
 
-function decode({ image, limits }: ToThread): FromThread {
+function decode({ image, limits, factor }: ToThread): FromThread {
   let libheif: Libheif | undefined
   try {
     libheif = new Libheif(module, limits)
-    const tiff = pictureTiff(libheif.decode(image))
-    return { kind: 'decoded', tiff, heldBytes: libheif.heldBytes }
+    const plane = libheif.decode(image)
+    const { width, height } = plane
+    const picture = { tiff: pictureTiff(plane, factor), width, height }
+    return { kind: 'decoded', picture, heldBytes: libheif.heldBytes }
   } catch (error) {
     const { code, detail } = error instanceof Problem ? error : broken(error, libheif, limits)
     return { kind: 'failed', code, detail, heldBytes: libheif?.heldBytes ?? 0 }
@@ -38,5 +40,5 @@ const NEARLY = 0.8
 
 parentPort?.on('message', (message: ToThread) => {
   const answer = decode(message)
-  parentPort?.postMessage(answer, answer.kind === 'decoded' ? [answer.tiff.buffer] : [])
+  parentPort?.postMessage(answer, answer.kind === 'decoded' ? [answer.picture.tiff.buffer] : [])
 })

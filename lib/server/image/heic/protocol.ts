@@ -4,6 +4,8 @@ import type { ProblemCode } from '@/lib/shared/problem'
 export interface ToThread {
   image: Uint8Array
   limits: HeicLimits
+  /** By how much each side becomes smaller on the way out: blocks of so many pixels become their mean. */
+  factor: number
 }
 
 export interface HeicLimits {
@@ -12,7 +14,15 @@ export interface HeicLimits {
   maxBytes: number
 }
 
-/** What comes back: an uncompressed TIFF of the picture, upright, with its profile; or why there is none. */
+/** A picture as an uncompressed TIFF, upright, with its profile. */
+export interface HeicPicture {
+  tiff: Uint8Array<ArrayBuffer>
+  /** Its size before it was made smaller. */
+  width: number
+  height: number
+}
+
+/** What comes back: a picture, or why there is none. */
 export type FromThread =
-  | { kind: 'decoded'; tiff: Uint8Array<ArrayBuffer>; heldBytes: number }
+  | { kind: 'decoded'; picture: HeicPicture; heldBytes: number }
   | { kind: 'failed'; code: ProblemCode; detail: string; heldBytes: number }
