@@ -1,8 +1,10 @@
-// npm run bench: measures the production build; `-- page` how fast the first page is painted, `-- batch` many photos, `-- explain` the maps of explanations.
+// npm run bench: measures the production build; `-- page` how fast the first page is painted, `-- batch` many photos, `-- explain` the maps of explanations, `-- heic` what HEIC costs.
 import { buildOnce, install, requireNode, tool } from './steps.mjs'
 
 requireNode()
 if (!install() || !buildOnce()) process.exit(1)
 const [kind] = process.argv.slice(2)
-const script = { page: 'bench/page.ts', batch: 'bench/batch.ts', explain: 'bench/explain.ts' }[kind] ?? 'bench/run.ts'
+const script =
+  { page: 'bench/page.ts', batch: 'bench/batch.ts', explain: 'bench/explain.ts', heic: 'bench/heic.ts' }[kind] ??
+  'bench/run.ts'
 process.exit(tool('tsx', [script, ...process.argv.slice(2)]) ? 0 : 1)
