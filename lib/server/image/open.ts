@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import { Problem } from '@/lib/shared/problem'
+import { openHeic } from './heic/open-heic'
 import type { Format } from './sniff'
 
 /**
@@ -8,7 +9,8 @@ import type { Format } from './sniff'
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`; sharp's own errors come when it is read (`refuseUnread`)
  */
-export async function open(image: Uint8Array, _format: Format, maxPixels: number): Promise<Sharp> {
+export async function open(image: Uint8Array, format: Format, maxPixels: number): Promise<Sharp> {
+  if (format === 'heic') return (await openHeic(image, maxPixels)).picture
   return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, pages: 1 })
 }
 

@@ -17,7 +17,7 @@ const iso = (major: string, ...compatible: string[]) => {
   return Buffer.concat([size, Buffer.from(`ftyp${brands}`, 'latin1')])
 }
 
-test.each(FORMATS)('%s, as sharp writes it', async (format) => {
+test.each(FORMATS.filter((format) => format !== 'heic'))('%s, as sharp writes it', async (format) => {
   const image = await sharp({ create: { width: 4, height: 3, channels: 3, background: 'red' } })
     .toFormat(format)
     .toBuffer()
@@ -28,8 +28,10 @@ test.each([
   [iso('avif', 'mif1', 'miaf'), 'avif'],
   [iso('mif1', 'avif'), 'avif'],
   [iso('avis', 'msf1'), 'avif'],
-  [iso('heic', 'mif1'), 'unsupported_format: HEIC'],
-  [iso('mif1', 'heic'), 'unsupported_format: HEIC'],
+  [iso('heic', 'mif1'), 'heic'],
+  [iso('mif1', 'heic'), 'heic'],
+  [iso('heix'), 'heic'],
+  [iso('msf1', 'hevc'), 'heic'],
   [iso('isom', 'mp42'), 'not_an_image: The'],
   [Buffer.from('\uFEFF  <svg>'), 'unsupported_format: SVG'],
   [Buffer.from('<?xml version="1.0"?><!-- a drawing --><svg width="1">'), 'unsupported_format: SVG'],

@@ -1,15 +1,11 @@
 import { Problem } from '@/lib/shared/problem'
+import { heifKind } from './heic/kind'
 
-export const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
+export const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** Formats that people send and this server does not read, with what to do instead. */
 const UNSUPPORTED: readonly { name: string; advice: string; is: (head: Buffer) => boolean }[] = [
-  {
-    name: 'HEIC',
-    advice: 'It is what iPhones store; export or share the photo as JPEG ("Most Compatible"), or convert it.',
-    is: (head) => isoBrands(head).some((brand) => /^(hei[cxms]|hev[cxms]|mif1|msf1)$/.test(brand)),
-  },
   { name: 'SVG', advice: 'It is a drawing, not a photo; render it to PNG.', is: isSvg },
   { name: 'BMP', advice: 'Convert it to PNG.', is: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0 },
   { name: 'PDF', advice: 'Render the page to PNG.', is: (head) => text(head, 0, 5) === '%PDF-' },
@@ -23,11 +19,12 @@ const UNSUPPORTED: readonly { name: string; advice: string; is: (head: Buffer) =
   { name: 'ICO', advice: 'Convert it to PNG.', is: (head) => hex(head, 0, 4) === '00000100' },
 ]
 
-const SUPPORTED: readonly [Format, (head: Buffer) => boolean][] = [
+const SUPPORTED: readonly [Format, (head: Buffer, image: Uint8Array) => boolean][] = [
   ['jpeg', (head) => hex(head, 0, 3) === 'ffd8ff'],
   ['png', (head) => hex(head, 0, 8) === '89504e470d0a1a0a'],
   ['webp', (head) => text(head, 0, 4) === 'RIFF' && text(head, 8, 12) === 'WEBP'],
-  ['avif', (head) => isoBrands(head).some((brand) => brand === 'avif' || brand === 'avis')],
+  ['avif', (head, image) => heifKind(isoBrands(head), image) === 'avif'],
+  ['heic', (head, image) => heifKind(isoBrands(head), image) === 'heic'],
   ['gif', (head) => /^GIF8[79]a$/.test(text(head, 0, 6))],
   ['tiff', (head) => ['49492a00', '4d4d002a', '49492b00', '4d4d002b'].includes(hex(head, 0, 4))],
 ]
@@ -44,7 +41,7 @@ export function sniff(image: Uint8Array): Format {
   // Padded, so that signatures can be compared without asking for the length each time.
   const head = Buffer.alloc(HEAD_BYTES)
   head.set(image.subarray(0, HEAD_BYTES))
-  for (const [format, is] of SUPPORTED) if (is(head)) return format
+  for (const [format, is] of SUPPORTED) if (is(head, image)) return format
   for (const { name, advice, is } of UNSUPPORTED) {
     if (is(head)) throw new Problem('unsupported_format', `${name} is not supported. ${advice}`)
   }

@@ -30,7 +30,7 @@ function split(text: string, delimiter: string, lines = 0): string[][] {
 function byBlanks(line: string): string[] {
   const text = line.trim()
   const [, name, rest] =
-    /^(.+?\.(?:jpe?g|png|webp|avif|gif|tiff?|bmp|hei[cf]))\s+(.+)$/i.exec(text) ??
+    /^(.+?\.(?:jpe?g|png|webp|avif|gif|tiff?|bmp|hei[cf]s?|hif))\s+(.+)$/i.exec(text) ??
     /^(.+?)\s+(\d+)$/.exec(text) ??
     /^(\S+)\s+(.+)$/.exec(text) ??
     []
