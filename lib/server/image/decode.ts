@@ -68,7 +68,8 @@ function onCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
 
 /** EXIF orientation of a picture that was decoded before, 1 to 8. */
 export async function orientationOf(image: Uint8Array): Promise<number> {
-  const { orientation = 1 } = await sharp(image, { limitInputPixels: false, pages: 1 }).metadata()
+  const picture = await open(image, sniff(image), Number.MAX_SAFE_INTEGER)
+  const { orientation = 1 } = await picture.metadata()
   return orientation
 }
 
