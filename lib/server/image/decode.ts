@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp'
 import { type Geometry, plan, type Size } from './geometry'
 import { headerSize, tooManyPixels } from './header'
 import { toLuma } from './luma'
-import { open, refuseUnread } from './open'
+import { open, read, refuseUnread } from './open'
 import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
@@ -40,13 +40,10 @@ sharp.cache(false)
 export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxPixels: number): Promise<Decoded> {
   const format = sniff(image)
   const shrunk = format === 'jpeg' ? await shrunkSize(image, preprocessor, maxPixels) : null
-  const upright = (await open(image, format, maxPixels))
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-  const picture = await rgb(
-    shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright,
-  )
+  const picture = await read(image, format, maxPixels, (opened) => {
+    const upright = opened.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
+    return rgb(shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright)
+  })
   const source = shrunk?.source ?? { width: picture.width, height: picture.height }
   if (preprocessor.channels === 'grey') toLuma(picture.pixels)
   const geometry = plan(source, preprocessor)
@@ -102,7 +99,7 @@ function decodeFactor(source: Size, target: Size): number {
 
 async function rgb(pipeline: Sharp): Promise<Size & { pixels: Uint8Array }> {
   const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
-  const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch(refuseUnread)
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true })
   // A plain view: a Buffer's own slice() would share its memory where an array's copies.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   return { width: info.width, height: info.height, pixels: info.channels === 3 ? values : greyToRgb(values) }

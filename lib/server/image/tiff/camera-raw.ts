@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { cameraRaw } from '../camera-raw'
 import { type Directory, numberOf, TAG } from './directory'
 
 /** Formats of camera makers that look like a TIFF, by what the camera calls its maker. */
@@ -29,14 +29,6 @@ const REDUCED = 1
 export function refuseCameraRaw(file: Uint8Array, directory: Directory): void {
   const format = cameraFormat(file, directory)
   if (format !== null) throw cameraRaw(format)
-}
-
-/** The refusal of a camera's raw file, with what to do instead. */
-export function cameraRaw(format: string): Problem {
-  return new Problem(
-    'unsupported_format',
-    `This is camera RAW (${format}), which is not read: it holds what the sensor saw, not yet a picture. Export it as JPEG or TIFF, or send the JPEG that the camera made of it.`,
-  )
 }
 
 function cameraFormat(file: Uint8Array, directory: Directory): string | null {

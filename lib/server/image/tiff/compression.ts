@@ -65,5 +65,5 @@ export function unpackedHere(compression: number): boolean {
 
 /** The name of a compression in a sentence. */
 export function compressionName(compression: number): string {
-  return NAMES[compression] ?? `a compression that is unknown here (number ${compression})`
+  return NAMES[compression] ?? `number ${compression}, which is unknown here`
 }

@@ -147,7 +147,7 @@ export function damaged(what: string, cause?: unknown): Problem {
   return new Problem('truncated_image', `The TIFF ${what}; it is cut off or damaged.`, { cause })
 }
 
-/** The refusal of a TIFF that is whole and not read here. */
+/** The refusal of a TIFF that is whole and not read here. `what` follows "it". */
 export function unsupported(what: string, advice = 'Save it as PNG or JPEG.'): Problem {
-  return new Problem('unsupported_format', `This TIFF ${what}, which is not read. ${advice}`)
+  return new Problem('unsupported_format', `This TIFF is not read: it ${what}. ${advice}`)
 }

@@ -143,6 +143,9 @@ function readBits(directory: Directory, samples: number, compression: number): n
   if (all.some((each) => each !== bits)) throw unsupported(`has channels of ${all.join(', ')} bits`)
   if (compression === COMPRESSION.jpeg && bits === 12)
     throw unsupported('is compressed by 12-bit JPEG', COMPRESS_ADVICE)
+  if (!(samples === 1 ? DEPTHS_OF_ONE : DEPTHS_OF_MANY).includes(bits)) {
+    throw unsupported(`has ${bits} bits a channel`, bits > 16 ? SCALE_ADVICE : 'Save it with 8 or 16 bits a channel.')
+  }
   return bits
 }
 

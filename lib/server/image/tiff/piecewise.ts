@@ -40,10 +40,10 @@ export async function piecewise(file: Uint8Array, directory: Directory, layout: 
 function refuseOdd(layout: Layout, pieces: number): void {
   const { photometric, samples, planar, compression } = layout
   const by = `compressed by ${NAMES[compression] ?? compressionName(compression)}`
-  if (photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab) throw unsupported(`holds CIELAB ${by}`)
+  if (photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab) throw unsupported(`holds CIELAB, ${by}`)
   const unread = samples - keptSamples(layout).length
   if (!planar && (samples > 4 || unread > 1))
-    throw unsupported(`has ${samples} bands ${by}`, 'Save it with three, or with LZW.')
+    throw unsupported(`has ${samples} bands, ${by}`, 'Save it with three, or with LZW.')
   if (pieces > MOST_PIECES) throw unsupported(`is cut into ${pieces} pieces`, 'Save it in larger tiles.')
 }
 
