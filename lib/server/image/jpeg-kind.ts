@@ -6,7 +6,6 @@ const JPEG_LS = 0xf7
 /** Start of frame; the three that are left out are tables. */
 const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 const HIERARCHICAL: ReadonlySet<number> = new Set([0xc5, 0xc6, 0xc7, 0xcd, 0xce, 0xcf])
-const ARITHMETIC: ReadonlySet<number> = new Set([0xc9, 0xca, 0xcb])
 
 /**
  * Refuses the kinds of JPEG that libjpeg does not decode, by their names: its own words would read as if the file were damaged.
@@ -22,7 +21,6 @@ export function refuseOtherJpegs(image: Uint8Array): void {
 function otherKind({ marker, bits }: { marker: number; bits: number }): string | null {
   if (marker === JPEG_LS) return 'JPEG-LS'
   if (HIERARCHICAL.has(marker)) return 'Hierarchical JPEG'
-  if (ARITHMETIC.has(marker)) return 'JPEG with arithmetic coding'
   return bits === 8 ? null : `${bits}-bit JPEG`
 }
 
