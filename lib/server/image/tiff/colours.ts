@@ -106,10 +106,14 @@ const rgb = new Uint8Array(3)
 function labToRgb(l: number, a: number, b: number): void {
   const fy = (l + 16) / 116
   const [x, y, z] = [linear(fy + a / 500), linear(fy), linear(fy - b / 200)]
-  for (const [channel, [red, green, blue]] of TO_RGB.entries()) {
-    const value = red * x + green * y + blue * z
-    rgb[channel] = CURVE[Math.round(Math.min(1, Math.max(0, value)) * STEPS)] as number
-  }
+  rgb[0] = curved(TO_RGB[0], x, y, z)
+  rgb[1] = curved(TO_RGB[1], x, y, z)
+  rgb[2] = curved(TO_RGB[2], x, y, z)
+}
+
+function curved([fromX, fromY, fromZ]: readonly [number, number, number], x: number, y: number, z: number): number {
+  const value = fromX * x + fromY * y + fromZ * z
+  return CURVE[Math.round(Math.min(1, Math.max(0, value)) * STEPS)] as number
 }
 
 function linear(f: number): number {

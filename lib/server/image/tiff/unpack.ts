@@ -13,6 +13,8 @@ const inflate = promisify(inflateCallback)
 
 /** Bytes of one unpacked strip or tile at most. */
 const MOST_SEGMENT_BYTES = 512_000_000
+/** zlib's own minimum; all of a segment in one chunk costs no copies. */
+const LEAST_CHUNK = 64
 const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number.parseInt(byte.toString(2).padStart(8, '0').split('').reverse().join(''), 2),
 )
@@ -52,7 +54,7 @@ async function unpackAll(packed: Uint8Array, { compression }: Layout, room: numb
   if (compression === COMPRESSION.none) return packed.slice(0, room)
   try {
     if (compression === COMPRESSION.deflate || compression === COMPRESSION.oldDeflate) {
-      return await inflate(packed, { maxOutputLength: room })
+      return await inflate(packed, { maxOutputLength: room, chunkSize: Math.max(room, LEAST_CHUNK) })
     }
     const out = new Uint8Array(room)
     return out.subarray(0, await unpackInto(packed, out, compression))
