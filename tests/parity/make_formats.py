@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 OUT = HERE / "golden" / "formats"
 PHOTO = Image.open(HERE.parents[1] / "public" / "gallery" / "espresso.png").convert("RGB")
 # Odd sides, so that no row and no tile ends where it is convenient.
-PICTURE = PHOTO.resize((150, 100), Image.Resampling.BOX).crop((55, 25, 55 + 45, 25 + 37))
+PICTURE = PHOTO.resize((150, 100), Image.Resampling.BOX).crop((58, 30, 58 + 37, 30 + 27))
 RGB = np.array(PICTURE)
 GREY = np.array(PICTURE.convert("L"))
 OTHER = 255 - GREY
@@ -149,13 +149,13 @@ def tiffs() -> None:
     for compression in ("none", "lzw", "packbits", "deflate", "zstd", "lzma"):
         how = {"photometric": "rgb", "compression": compression}
         predictor = compression not in ("none", "packbits")
-        strips = tiff_of(RGB, rowsperstrip=10, predictor=predictor, **how)
+        strips = tiff_of(RGB, rowsperstrip=8, predictor=predictor, **how)
         reads(f"{compression}-strips.tiff", strips, RGB)
         reads(f"{compression}-tiles.tiff", tiff_of(RGB, tile=(16, 32), predictor=predictor, **how), RGB)
         deep = tiff_of(RGB.astype("uint16") * 257, predictor=predictor, byteorder=">", **how)
         reads(f"{compression}-16-big-endian.tiff", deep, RGB)
         planes = np.moveaxis(RGB, 2, 0).copy()
-        planar = tiff_of(planes, planarconfig="separate", rowsperstrip=10, predictor=predictor, **how)
+        planar = tiff_of(planes, planarconfig="separate", rowsperstrip=8, predictor=predictor, **how)
         reads(f"{compression}-planar.tiff", planar, RGB)
     reads("deflate-old.tiff", tiff(tags(8, 2, 3, t259=32946), [zlib.compress(RGB.tobytes())]), RGB)
     reads("zstd-big.tiff", tiff_of(RGB, photometric="rgb", compression="zstd", bigtiff=True, byteorder=">"), RGB)
@@ -164,10 +164,8 @@ def tiffs() -> None:
     crc = lzma.compress(RGB.tobytes(), check=lzma.CHECK_CRC64)
     reads("lzma-crc64.tiff", tiff(tags(8, 2, 3, t259=34925), [crc]), RGB)
     reads("webp-tiles.tiff", tiff_of(RGB, photometric="rgb", compression="webp", compressionargs={"lossless": True}, tile=(32, 32)), RGB)
-    for kind in ("jpeg", "webp"):
-        data = saved(PICTURE, "TIFF", compression="jpeg", quality=95) if kind == "jpeg" else None
-        if data:
-            reads("jpeg-strips.tiff", data, by_pillow(data))
+    data = saved(PICTURE, "TIFF", compression="jpeg", quality=95)
+    reads("jpeg-strips.tiff", data, by_pillow(data))
     data = tiff_of(RGB, photometric="rgb", compression="jpeg", compressionargs={"level": 95}, tile=(32, 32))
     reads("jpeg-tiles.tiff", data, by_pillow(data), most=1)
     turned = PICTURE.transpose(Image.Transpose.ROTATE_90)
@@ -205,7 +203,7 @@ def bands() -> None:
     reads("five-bands.tiff", tiff_of(five, photometric="rgb", extrasamples=["unspecified"] * 2), RGB)
     mixed = tiff_of(five, photometric="rgb", extrasamples=["unassalpha", "unspecified"])
     reads("alpha-and-more.tiff", mixed, alpha, most=1)
-    reads("thirty-bands.tiff", tiff_of(np.dstack([RGB] + [OTHER] * 27), photometric="rgb", compression="zstd"), RGB)
+    reads("thirty-bands.tiff", tiff_of(np.dstack([RGB] + [OTHER] * 27), photometric="rgb", planarconfig="contig", compression="zstd"), RGB)
     for name, kind in (("alpha", "unassalpha"), ("premultiplied", "assocalpha")):
         stored = four.copy()
         if kind == "assocalpha":
@@ -213,7 +211,7 @@ def bands() -> None:
         for compression in ("none", "zstd"):
             data = tiff_of(stored, photometric="rgb", extrasamples=[kind], compression=compression)
             reads(f"{name}-{compression}.tiff", data, by_pillow(data), most=1)
-    reads("four-unnamed.tiff", tiff_of(four, photometric="rgb", extrasamples=None)[:0] or tiff(tags(8, 2, 4), [four.tobytes()]), alpha, most=1)
+    reads("four-unnamed.tiff", tiff(tags(8, 2, 4), [four.tobytes()]), alpha, most=1)
     for count in (2, 3, 4):
         many = np.dstack([GREY] + [OTHER] * (count - 1))
         reads(f"grey-and-{count - 1}.tiff", tiff(tags(8, 1, count, t338=[0] * (count - 1)), [many.tobytes()]), GREY)
@@ -248,14 +246,15 @@ def kinds() -> None:
     reads("ycc-lzw.tiff", tiff(tags(8, 6, 3, t530=[1, 1], t259=5), [imagecodecs.lzw_encode(ycc.tobytes())]), expected, most=1)
     lab = ImageCms.profileToProfile(PICTURE, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB")
     values = np.array(lab)
-    # Eight bits of CIELAB hold fewer colours than RGB, so the way there and back costs some.
-    reads("lab.tiff", tiff(tags(8, 8, 3), [values.tobytes()]), PICTURE, most=3)
-    reads("lab-zstd.tiff", saved(lab, "TIFF", compression="zstd"), PICTURE, most=3)
+    expected = by_pillow(tiff(tags(8, 8, 3), [values.tobytes()]))
+    # LittleCMS goes by a table, and is further from the picture that it was made of than what is read here.
+    reads("lab.tiff", tiff(tags(8, 8, 3), [values.tobytes()]), expected, most=4)
+    reads("lab-zstd.tiff", saved(lab, "TIFF", compression="zstd"), expected, most=4)
     icc_lab = np.dstack([values[..., 0], values[..., 1] ^ 128, values[..., 2] ^ 128])
-    reads("icc-lab.tiff", tiff(tags(8, 9, 3), [icc_lab.tobytes()]), PICTURE, most=3)
+    reads("icc-lab.tiff", tiff(tags(8, 9, 3), [icc_lab.tobytes()]), expected, most=4)
     signed = values.astype("int8").astype("int16") * 256
     deep_lab = np.dstack([values[..., 0].astype("uint16") * 257, signed[..., 1].view("uint16"), signed[..., 2].view("uint16")])
-    reads("lab-16.tiff", tiff(tags(16, 8, 3), [deep_lab.astype("<u2").tobytes()]), PICTURE, most=3)
+    reads("lab-16.tiff", tiff(tags(16, 8, 3), [deep_lab.astype("<u2").tobytes()]), expected, most=4)
 
 
 def strange_tiffs() -> None:
@@ -291,8 +290,8 @@ def strange_tiffs() -> None:
 
 def damaged_tiffs() -> None:
     """What would come out half black: libvips says nothing of most of it."""
-    rows = [RGB[top : top + 10].tobytes() for top in range(0, HEIGHT, 10)]
-    cut = {**tags(8, 2, 3), 278: 10}
+    rows = [RGB[top : top + 8].tobytes() for top in range(0, HEIGHT, 8)]
+    cut = {**tags(8, 2, 3), 278: 8}
 
     def damaged(name: str, data: bytes, words: str) -> None:
         refuses(f"damaged-{name}.tiff", data, "truncated_image", words)
@@ -305,7 +304,7 @@ def damaged_tiffs() -> None:
     damaged("no-width", tiff(cut, rows, t256=0), "size")
     damaged("one-channel-rgb", tiff({**cut, 277: 1, 258: 8}, rows), "1 values a pixel")
     damaged("no-photometric", tiff({tag: value for tag, value in cut.items() if tag != 262}, rows), "how its colours are stored")
-    damaged("tile-missing", tiff_of(RGB, photometric="rgb", tile=(16, 16)).replace(struct.pack("<HHI", 325, 3, 9), struct.pack("<HHI", 325, 3, 5)), "of its 9 tiles")
+    damaged("tile-missing", tiff_of(RGB, photometric="rgb", tile=(16, 16)).replace(struct.pack("<HHI", 325, 3, 6), struct.pack("<HHI", 325, 3, 5)), "of its 6 tiles")
     packers = {5: imagecodecs.lzw_encode, 8: zlib.compress, 32773: imagecodecs.packbits_encode, 34925: lzma.compress, 50000: imagecodecs.zstd_encode}
     tile = {256: 32, 257: 16, 258: [8] * 3, 259: 0, 262: 2, 277: 3, 322: 16, 323: 16}
     blocks = [RGB[:16, :16].tobytes(), RGB[:16, 16:32].tobytes()]
@@ -324,10 +323,8 @@ def damaged_tiffs() -> None:
     block = imagecodecs.jpeg8_encode(RGB[:16, :16].copy(), level=90)
     data = tiff({**tile, 256: 16, 259: 7, 262: 6, 530: [2, 2], 324: 8, 325: len(block) // 2, 273: 8}, [block[: len(block) // 2]])
     damaged("jpeg-tile", data, "strip or tile")
-    for name, number, pack in (("zstd", 50000, imagecodecs.zstd_encode), ("lzma", 34925, lzma.compress), ("deflate", 8, zlib.compress)):
-        bomb = pack(bytes(30_000_000))
-        if number != 8:
-            damaged(f"bomb-{name}", tiff(cut, [bomb, *map(pack, rows[1:])], t259=number), "") if name == "zstd" else None
+    bomb = imagecodecs.zstd_encode(bytes(30_000_000))
+    damaged("bomb", tiff(cut, [bomb, *map(imagecodecs.zstd_encode, rows[1:])], t259=50000), "strip or tile")
     refuses("huge.tiff", tiff(cut, rows, t256=60_000, t257=60_000), "too_many_pixels", "megapixels")
     refuses("huge-rows.tiff", tiff(cut, rows, t256=4_000_000_000, t257=4_000_000_000), "too_many_pixels", "megapixels")
 
@@ -373,6 +370,9 @@ def rle4(numbers: np.ndarray) -> bytes:
     for row in numbers[::-1]:
         for left in range(0, WIDTH, 9):
             part = [int(value) for value in row[left : left + 9]]
+            if len(part) < 3:
+                out += b"".join(bytes([1, value << 4]) for value in part)
+                continue
             pairs = [*part, 0][: len(part) + len(part) % 2]
             packed = bytes((a << 4) | b for a, b in zip(pairs[::2], pairs[1::2], strict=True))
             out += bytes([0, len(part)]) + packed + b"\0" * (len(packed) % 2)
@@ -398,7 +398,7 @@ def bitmaps() -> None:
     os22 = bitmap_header(WIDTH, HEIGHT, 8, size=64, colours=64)
     reads("os2-second.bmp", bmp(os22, four(palette), data), palette[numbers])
     reads("rle8.bmp", bmp(bitmap_header(WIDTH, HEIGHT, 8, 1, colours=64), four(palette), rle8(numbers)), palette[numbers])
-    refuses("damaged-rle.bmp", bmp(bitmap_header(WIDTH, HEIGHT, 8, 1, colours=64), four(palette), rle8(numbers)[:500]), "truncated_image", "last row")
+    refuses("damaged-rle.bmp", bmp(bitmap_header(WIDTH, HEIGHT, 8, 1, colours=64), four(palette), rle8(numbers)[:300]), "truncated_image", "last row")
     early = rle8(numbers[-5:])
     refuses("damaged-rle-end.bmp", bmp(bitmap_header(WIDTH, HEIGHT, 8, 1, colours=64), four(palette), early), "truncated_image", "last row")
     numbers, palette = colours_of(PICTURE, 16)
@@ -457,7 +457,7 @@ def icons() -> None:
     whole = (colours[..., 0] << 16) | (colours[..., 1] << 8) | colours[..., 2]
     data = bitmap_header(side, 2 * side, 24) + words(whole, 3) + mask
     reads("rgb-24.ico", ico((8, 24, small), (side, 24, data)), shown)
-    refuses("damaged.ico", ico((side, 24, data))[:-1500], "truncated_image", "cut off")
+    refuses("damaged.ico", ico((side, 24, data))[:-900], "truncated_image", "cut off")
     opaque = np.array(see_through)[..., 3].astype(int)
     data = bitmap_header(side, 2 * side, 32) + words(whole | (opaque << 24), 4) + bytes(4 * side)
     reads("rgba.ico", ico((side, 32, data)), see_through, most=1)

@@ -3,7 +3,6 @@ import { Problem } from '@/lib/shared/problem'
 import { readBmp } from './bmp/read-bmp'
 import { fromRaster } from './from-raster'
 import { readIco } from './ico'
-import { refuseOtherJpegs } from './jpeg-kind'
 import { readPnm } from './pnm'
 import type { Format } from './sniff'
 import { openTiff } from './tiff/open-tiff'
@@ -38,7 +37,6 @@ export async function open(
   if (format === 'bmp') return fromRaster(readBmp(image, maxPixels))
   if (format === 'pnm') return fromRaster(readPnm(image, maxPixels))
   if (format === 'ico') return openIco(image, maxPixels)
-  if (format === 'jpeg') refuseOtherJpegs(image)
   return sharp(image, { failOn, limitInputPixels: maxPixels, pages: 1 })
 }
 

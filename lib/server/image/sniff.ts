@@ -1,5 +1,6 @@
 import { Problem } from '@/lib/shared/problem'
 import { cameraRaw } from './camera-raw'
+import { refuseOtherJpegs } from './jpeg-kind'
 
 export const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'bmp', 'pnm', 'ico'] as const
 /** Long enough for every signature and for an XML prologue before `<svg`. */
@@ -69,7 +70,9 @@ export function sniff(image: Uint8Array): Format {
   // Padded, so that signatures can be compared without asking for the length each time.
   const head = Buffer.alloc(HEAD_BYTES)
   head.set(image.subarray(0, HEAD_BYTES))
-  for (const [format, is] of SUPPORTED) if (is(head)) return format
+  const format = SUPPORTED.find(([, is]) => is(head))?.[0]
+  if (format === 'jpeg') refuseOtherJpegs(image)
+  if (format) return format
   for (const [camera, is] of CAMERAS) if (is(head)) throw cameraRaw(camera)
   for (const { name, advice, is } of UNSUPPORTED) {
     if (is(head)) throw new Problem('unsupported_format', `${name} is not supported. ${advice}`)

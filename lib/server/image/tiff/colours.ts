@@ -64,12 +64,14 @@ function level(value: number): number {
 
 /** 8 bits: L from 0 to 255, a and b signed, or with 128 added as ICC has them. */
 function lab8ToRgb(step: number, offset: number): Convert {
-  const signed = (byte: number) => (offset > 0 ? byte - offset : (byte << 24) >> 24)
+  const signed = Int8Array.from({ length: 256 }, (_, byte) => byte - offset)
   return (rows) => {
     for (let i = 0; i + 2 < rows.length; i += step) {
-      const [l, a, b] = [rows[i] as number, signed(rows[i + 1] as number), signed(rows[i + 2] as number)]
-      labToRgb((l * 100) / 255, a, b)
-      rows.set(rgb, i)
+      const l = ((rows[i] as number) * 100) / 255
+      labToRgb(l, signed[rows[i + 1] as number] as number, signed[rows[i + 2] as number] as number)
+      rows[i] = rgb[0] as number
+      rows[i + 1] = rgb[1] as number
+      rows[i + 2] = rgb[2] as number
     }
   }
 }
@@ -89,11 +91,17 @@ function lab16ToRgb(step: number, bigEndian: boolean): Convert {
 
 /** From XYZ under D50 to linear sRGB, by Bradford's adaptation to D65 (Bruce Lindbloom), times the white of D50. */
 const [WHITE_X, WHITE_Z] = [0.96422, 0.82521]
-const TO_RGB = [
-  [3.1338561 * WHITE_X, -1.6168667, -0.4906146 * WHITE_Z],
-  [-0.9787684 * WHITE_X, 1.9161415, 0.033454 * WHITE_Z],
-  [0.0719453 * WHITE_X, -0.2289914, 1.4052427 * WHITE_Z],
-] as const
+const TO_RGB = Float64Array.of(
+  3.1338561 * WHITE_X,
+  -1.6168667,
+  -0.4906146 * WHITE_Z,
+  -0.9787684 * WHITE_X,
+  1.9161415,
+  0.033454 * WHITE_Z,
+  0.0719453 * WHITE_X,
+  -0.2289914,
+  1.4052427 * WHITE_Z,
+)
 /** sRGB's curve in steps that are finer than a level everywhere but in the deepest shadows, where half a level is lost. */
 const STEPS = 16_384
 const CURVE = Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
@@ -105,15 +113,14 @@ const rgb = new Uint8Array(3)
 /** One colour of CIELAB under D50, the white of print and of TIFF, into `rgb`. */
 function labToRgb(l: number, a: number, b: number): void {
   const fy = (l + 16) / 116
-  const [x, y, z] = [linear(fy + a / 500), linear(fy), linear(fy - b / 200)]
-  rgb[0] = curved(TO_RGB[0], x, y, z)
-  rgb[1] = curved(TO_RGB[1], x, y, z)
-  rgb[2] = curved(TO_RGB[2], x, y, z)
-}
-
-function curved([fromX, fromY, fromZ]: readonly [number, number, number], x: number, y: number, z: number): number {
-  const value = fromX * x + fromY * y + fromZ * z
-  return CURVE[Math.round(Math.min(1, Math.max(0, value)) * STEPS)] as number
+  const x = linear(fy + a / 500)
+  const y = linear(fy)
+  const z = linear(fy - b / 200)
+  for (let channel = 0; channel < 3; channel++) {
+    const at = 3 * channel
+    const value = (TO_RGB[at] as number) * x + (TO_RGB[at + 1] as number) * y + (TO_RGB[at + 2] as number) * z
+    rgb[channel] = CURVE[Math.round(Math.min(1, Math.max(0, value)) * STEPS)] as number
+  }
 }
 
 function linear(f: number): number {

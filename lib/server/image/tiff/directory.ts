@@ -78,10 +78,9 @@ const BIG = { number: 8, entry: 20, offset: 8 }
 const MOST_ENTRIES = 4096
 
 /**
- * Reads the first directory of a TIFF, classic or Big, in either byte order. No other is followed. An entry whose values lie
- * outside of the file, or whose type is unknown, is left out, as if it were not there.
+ * Reads the first directory of a TIFF, classic or Big, in either byte order: the tags that are known here. No other is followed.
  *
- * @throws Problem `truncated_image` where the directory itself is not in the file
+ * @throws Problem `truncated_image` where the directory, or a value of one of these tags, is not in the file
  */
 export function readDirectory(file: Uint8Array): Directory {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
@@ -99,11 +98,15 @@ export function readDirectory(file: Uint8Array): Directory {
   const fields = new Map<number, Field>()
   for (let i = 0; i < entries; i++) {
     const at = first + i * layout.entry
+    const tag = number(at, 2)
+    if (!KNOWN.has(tag) || fields.has(tag)) continue
     const field = readField(file, at, layout.offset, number)
-    if (field && !fields.has(number(at, 2))) fields.set(number(at, 2), field)
+    if (field) fields.set(tag, field)
   }
   return { bigEndian, fields }
 }
+
+const KNOWN: ReadonlySet<number> = new Set(Object.values(TAG))
 
 function readField(
   file: Uint8Array,
@@ -116,7 +119,8 @@ function readField(
   const length = count * (TYPE_BYTES[type] ?? 0)
   const inline = at + 4 + offsetBytes
   const from = length <= offsetBytes ? inline : number(inline, offsetBytes)
-  if (length === 0 || from + length > file.byteLength) return null
+  if (length === 0) return null
+  if (from + length > file.byteLength) throw damaged('ends before what its directory points to')
   return { type, count, bytes: file.subarray(from, from + length) }
 }
 

@@ -108,12 +108,13 @@ function readKind(
   const samples = numberOf(directory, TAG.samples, 1)
   if (samples < colours) throw damaged(`has ${samples} values a pixel where its colours need ${colours}`)
   if (samples > MOST_SAMPLES) throw unsupported(`has ${samples} bands`, `At most ${MOST_SAMPLES} are looked at.`)
-  const bits = readBits(directory, samples, compression)
+  const bits = readBits(directory, samples)
   const format = numberOf(directory, TAG.sampleFormat, 1)
   const mayBeSigned = photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab
   if (NUMBERS[format] && !(mayBeSigned && format === SIGNED)) {
     throw unsupported(`holds ${bits}-bit ${NUMBERS[format]}`, SCALE_ADVICE)
   }
+  requireDepth(bits, samples, compression)
   return {
     bits,
     samples,
@@ -137,16 +138,19 @@ function readColours(directory: Directory): Pick<Layout, 'photometric' | 'colour
   return { photometric, colours }
 }
 
-function readBits(directory: Directory, samples: number, compression: number): number {
+function readBits(directory: Directory, samples: number): number {
   const all = numbersOf(directory, TAG.bits, samples) ?? [1]
   const [bits = 1] = all
   if (all.some((each) => each !== bits)) throw unsupported(`has channels of ${all.join(', ')} bits`)
+  return bits
+}
+
+function requireDepth(bits: number, samples: number, compression: number): void {
   if (compression === COMPRESSION.jpeg && bits === 12)
     throw unsupported('is compressed by 12-bit JPEG', COMPRESS_ADVICE)
   if (!(samples === 1 ? DEPTHS_OF_ONE : DEPTHS_OF_MANY).includes(bits)) {
     throw unsupported(`has ${bits} bits a channel`, bits > 16 ? SCALE_ADVICE : 'Save it with 8 or 16 bits a channel.')
   }
-  return bits
 }
 
 /**
