@@ -53,6 +53,7 @@ async function unpackAll(packed: Uint8Array, { compression }: Layout, room: numb
   // A copy: the predictor works in place.
   if (compression === COMPRESSION.none) return packed.slice(0, room)
   try {
+    if (compression === COMPRESSION.zstd) return await unpackZstd(packed, room)
     if (compression === COMPRESSION.deflate || compression === COMPRESSION.oldDeflate) {
       return await inflate(packed, { maxOutputLength: room, chunkSize: Math.max(room, LEAST_CHUNK) })
     }
@@ -66,6 +67,5 @@ async function unpackAll(packed: Uint8Array, { compression }: Layout, room: numb
 async function unpackInto(packed: Uint8Array, out: Uint8Array, compression: number): Promise<number> {
   if (compression === COMPRESSION.lzw) return unpackLzw(packed, out)
   if (compression === COMPRESSION.packBits) return unpackPackBits(packed, out)
-  if (compression === COMPRESSION.lzma) return unpackXz(packed, out)
-  return unpackZstd(packed, out)
+  return unpackXz(packed, out)
 }
