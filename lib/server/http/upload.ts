@@ -88,11 +88,32 @@ function parseJson(body: Uint8Array): unknown {
   }
 }
 
+/** base64 in either alphabet, with or without the head of a data: URL, whose letters may be capitals. */
 function decodeBase64(text: string): Uint8Array {
-  const comma = text.startsWith('data:') ? text.indexOf(',') : -1
-  const base64 = text.slice(comma + 1).trim()
-  if ((comma >= 0 && !text.slice(0, comma).endsWith(';base64')) || !/^[A-Za-z0-9+/_\-\s]*={0,2}$/.test(base64)) {
+  const head = /^\s*data:[^,]*,/i.exec(text)?.[0] ?? ''
+  const base64 = text.slice(head.length).trim()
+  if ((head !== '' && !/;base64,$/i.test(head)) || !/^[A-Za-z0-9+/_\-\s]*={0,2}$/.test(base64)) {
     throw new Problem('invalid_parameter', '"image" is neither base64 nor a data: URL of base64.')
   }
+  if (lostItsPluses(base64)) {
+    throw new Problem(
+      'invalid_parameter',
+      '"image" has spaces where base64 has "+": it was decoded like a part of an address. Send the base64 as it is, or in the alphabet for URLs ("-" and "_").',
+    )
+  }
   return Buffer.from(base64, 'base64')
+}
+
+/**
+ * Whether the plus signs of some base64 became spaces, as everything that decodes forms and addresses does it. Spaces between pieces of
+ * one length are lines that were joined.
+ */
+function lostItsPluses(base64: string): boolean {
+  if (base64.includes('+') || !/\S \S|\S {2,}\S/.test(base64)) return false
+  const pieces = base64.split(/\s+/)
+  const [length = 0] = pieces.map((piece) => piece.length)
+  const areLines = pieces.every((piece, i) =>
+    i < pieces.length - 1 ? piece.length === length : piece.length <= length,
+  )
+  return !areLines || length % 4 !== 0
 }

@@ -3,7 +3,7 @@ import { type Geometry, plan, type Size } from './geometry'
 import { headerSize } from './header'
 import { openHeic } from './heic/open-heic'
 import { toLuma } from './luma'
-import { open, refuseUnread } from './open'
+import { open, read, refuseUnread } from './open'
 import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
@@ -51,19 +51,19 @@ export async function decode(
   const format = sniff(image)
   const shrunk = format === 'jpeg' ? await shrunkSize(image, preprocessor, maxPixels) : null
   const heic = format === 'heic' ? await openHeic(image, maxPixels, heicFactor(preprocessor), signal) : null
-  const upright = (heic?.picture ?? (await open(image, format, maxPixels)))
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-  const picture = await rgb(
-    shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright,
-  )
+  const readPixels = (opened: Sharp) => {
+    const upright = opened.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
+    return rgb(shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright)
+  }
+  const picture = heic
+    ? await readPixels(heic.picture).catch(refuseUnread)
+    : await read(image, format, maxPixels, readPixels)
   const source = shrunk?.source ?? heic?.source ?? { width: picture.width, height: picture.height }
   if (preprocessor.channels === 'grey') toLuma(picture.pixels)
   const geometry = plan(source, preprocessor)
   const { width, height } = geometry.canvas ?? geometry.crop
-  const pixels = onCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
-  return { pixels, width, height, source: { ...source, format }, geometry }
+  const seen = onCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
+  return { pixels: seen, width, height, source: { ...source, format }, geometry }
 }
 
 /** The crop on the black picture that it does not fill; itself where it does. */
@@ -79,8 +79,10 @@ function onCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
 
 /** EXIF orientation that was undone for a picture that was decoded before, 1 to 8. A HEIC is turned by its own properties. */
 export async function orientationOf(image: Uint8Array): Promise<number> {
-  if (sniff(image) === 'heic') return 1
-  const { orientation = 1 } = await sharp(image, { limitInputPixels: false, pages: 1 }).metadata()
+  const format = sniff(image)
+  if (format === 'heic') return 1
+  const picture = await open(image, format, Number.MAX_SAFE_INTEGER)
+  const { orientation = 1 } = await picture.metadata()
   return orientation
 }
 
@@ -119,7 +121,7 @@ function decodeFactor(source: Size, target: Size, factors: readonly number[]): n
 
 async function rgb(pipeline: Sharp): Promise<Size & { pixels: Uint8Array }> {
   const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
-  const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch(refuseUnread)
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true })
   // A plain view: a Buffer's own slice() would share its memory where an array's copies.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   return { width: info.width, height: info.height, pixels: info.channels === 3 ? values : greyToRgb(values) }

@@ -28,9 +28,17 @@ export function readHeader(image: Uint8Array, maxPixels: number): Header {
 /** Width and height as the header has them, not upright, or undefined where it cannot be read. */
 export function headerSize(image: Uint8Array): Size | undefined {
   try {
+    const os2 = os2Size(Buffer.from(image.buffer, image.byteOffset, image.byteLength))
+    if (os2) return os2
     const { width, height } = imageSize(image)
     return { width, height }
   } catch {
     return undefined // A broken header; the decoder says how.
   }
+}
+
+/** A BMP of OS/2's first version has sizes of 16 bits, which image-size takes for 32; null for any other file. */
+function os2Size(file: Buffer): Size | null {
+  const isOs2 = file.length >= 26 && file.toString('latin1', 0, 2) === 'BM' && file.readUInt32LE(14) === 12
+  return isOs2 ? { width: file.readUInt16LE(18), height: file.readUInt16LE(20) } : null
 }
