@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decode } from '@/lib/server/image/decode'
 import type { Problem } from '@/lib/shared/problem'
+import { dice } from '../support/mutate'
 import { as, type Output } from '../support/photos'
 
 const GOLDEN = 'tests/parity/golden/formats'
@@ -68,6 +69,24 @@ describe('a file that ends early is never answered by half', () => {
   test.each(cases.read)('$file', async ({ file }) => {
     await neverHalf(readFileSync(join(GOLDEN, file)), isText(file) ? 0 : 8)
   })
+})
+
+test('a thousand damaged files of these kinds are read or refused, and soon', async () => {
+  const seed = Number(process.env.SEED ?? 16)
+  const roll = dice(seed)
+  const files = [...cases.read, ...cases.refused].map(({ file }) => readFileSync(join(GOLDEN, file)))
+  for (let i = 0; i < 1000; i++) {
+    const file = Buffer.from(files[roll(files.length)] as Buffer)
+    // Headers lie in front, directories of TIFFs behind.
+    const from = roll(2) === 0 ? 0 : Math.max(0, file.length - 300)
+    for (let flips = roll(6); flips >= 0; flips--) {
+      file[from + roll(Math.min(100, file.length - from))] = [0, 1, 128, 255, roll(256)][roll(5)] as number
+    }
+    const start = performance.now()
+    const answer = await outcome(file)
+    if (!(answer instanceof Uint8Array)) expect(answer.code, `seed ${seed}, file ${i}`).not.toBe('internal')
+    expect(performance.now() - start, `seed ${seed}, file ${i}`).toBeLessThan(5000)
+  }
 })
 
 test('the profile of a TIFF that is unpacked here is followed, in strips and in tiles', async () => {

@@ -58,7 +58,7 @@ export async function read<T>(
   maxPixels: number,
   use: (picture: Sharp) => Promise<T>,
 ): Promise<T> {
-  const picture = await open(image, format, maxPixels)
+  const picture = await open(image, format, maxPixels).catch(refuseUnread)
   return use(picture).catch(async (error: unknown) => {
     if (format !== 'jpeg' || (error instanceof Error && COSTS_PIXELS.test(error.message))) return refuseUnread(error)
     return use(await open(image, format, maxPixels, LENIENT)).catch(refuseUnread)
