@@ -1,19 +1,22 @@
 // npm run bench -- heic: what a HEIC costs beside a JPEG of the same pixels: time, CPU, memory, and how long other photos wait.
-// Options: --seconds 10 (of each kind)
+// Options: --seconds 10 (of each kind and round) --rounds 3
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
+import { readCatalog } from '@/lib/server/catalog/catalog'
+import { createEngine } from '@/lib/server/engine/engine'
 import { decode } from '@/lib/server/image/decode'
 import type { Classification } from '@/lib/shared/contract'
 import { gridOf } from '../tests/support/heif'
 import { residentBytes, startServer } from '../tests/support/server'
-import { type InProcess, inProcess, median, WORKERS } from './measure'
+import { cpuSeconds } from './cpu'
+import { median, WORKERS } from './measure'
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
-  options: { seconds: { type: 'string', default: '10' } },
+  options: { seconds: { type: 'string', default: '10' }, rounds: { type: 'string', default: '3' } },
 })
 const SECONDS = Number(values.seconds)
 /** The thread ends after half a minute without work. */
@@ -85,15 +88,62 @@ async function memory(): Promise<void> {
   await server.stop()
 }
 
+interface Cost {
+  /** With as many clients as workers. */
+  perSecond: number
+  cpu: number
+  /** With one client. */
+  decode: number
+}
+
+/** What a photo costs in the engine alone. */
+async function cost(photo: Buffer): Promise<Cost> {
+  const engine = await createEngine({
+    catalog: () => readCatalog('models'),
+    workerScript: 'dist/engine-worker.js',
+    workers: WORKERS,
+    workerTimeoutMs: 60_000,
+    workerMaxBytes: 1e9,
+    deadlineMs: 120_000,
+    maxPixels: 50e6,
+    queue: { photos: 100, bytes: 1e9 },
+    log: { info() {}, warn() {}, error() {} },
+  })
+  await engine.settled()
+  const once = async () => (await engine.classify(photo, { topK: 5 })).timings.decode_ms
+  const clients = async (count: number, ms: number) => {
+    const until = performance.now() + ms
+    const times: number[] = []
+    const client = async () => {
+      while (performance.now() < until) times.push(await once())
+    }
+    await Promise.all(Array.from({ length: count }, client))
+    return times
+  }
+  // The first ones of each worker compile the decoder.
+  await clients(WORKERS, 3000)
+  const [cpu, start] = [cpuSeconds(process.pid), performance.now()]
+  const { length } = await clients(WORKERS, 1000 * SECONDS)
+  const spent = { cpu: cpuSeconds(process.pid) - cpu, seconds: (performance.now() - start) / 1000 }
+  const alone = await clients(1, 3000)
+  await engine.close()
+  return { perSecond: length / spent.seconds, cpu: (1000 * spent.cpu) / length, decode: median(alone) }
+}
+
+const kinds = [] as [name: string, photo: Buffer, costs: Cost[]][]
+for (const [name, heic] of KINDS) kinds.push([`JPEG, ${name}`, await asJpeg(heic), []], [`HEIC, ${name}`, heic, []])
+for (let round = 0; round < Number(values.rounds); round++) {
+  for (const [, photo, costs] of kinds) costs.push(await cost(photo))
+}
 console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}, ${WORKERS} workers\n`)
 console.log(`${''.padEnd(24)}photos/s  CPU ms a photo  T_decode, ms`)
-const line = (name: string, { perSecond, cpu, decode: ms }: InProcess) =>
-  console.log(
-    name.padEnd(24) + perSecond.toFixed(1).padStart(8) + cpu.toFixed(0).padStart(16) + ms.toFixed(0).padStart(14),
+for (const [name, , costs] of kinds) {
+  const [perSecond, cpu, ms] = (['perSecond', 'cpu', 'decode'] as const).map((of) =>
+    median(costs.map((one) => one[of])),
   )
-for (const [name, heic] of KINDS) {
-  line(`JPEG, ${name}`, await inProcess([await asJpeg(heic)], SECONDS, 0))
-  line(`HEIC, ${name}`, await inProcess([heic], SECONDS, 0))
+  console.log(
+    name.padEnd(24) + perSecond?.toFixed(1).padStart(8) + cpu?.toFixed(0).padStart(16) + ms?.toFixed(0).padStart(14),
+  )
 }
 await memory()
 process.exit(0)
