@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import type { Problem } from '@/lib/shared/problem'
@@ -57,4 +58,22 @@ test.each([
   [Buffer.alloc(0), 'not_an_image: The'],
 ])('%s', (bytes, expected) => {
   expect(code(bytes)).toBe(expected)
+})
+
+/** A file that says that it is of other brands. */
+function branded(file: Buffer, from: string, to: string): Buffer {
+  const copy = Buffer.from(file)
+  for (let at = 8; at < copy.readUInt32BE(0); at += 4) {
+    if (copy.toString('latin1', at, at + 4) === from) copy.write(to, at, 'latin1')
+  }
+  return copy
+}
+
+test('HEIC and AVIF are told by the picture in them, whatever they are called', async () => {
+  const heic = readFileSync('tests/parity/golden/heic/grid.heic')
+  const avif = await sharp({ create: { width: 4, height: 3, channels: 3, background: 'red' } })
+    .avif()
+    .toBuffer()
+  expect([sniff(heic), sniff(branded(heic, 'heic', 'avif'))]).toEqual(['heic', 'heic'])
+  expect([sniff(avif), sniff(branded(avif, 'avif', 'heic'))]).toEqual(['avif', 'avif'])
 })
