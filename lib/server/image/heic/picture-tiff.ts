@@ -1,77 +1,5 @@
-import type { Raster } from '../raster'
+import { rasterTiff } from '../raster-tiff'
 import type { Plane } from './libheif'
-
-/** A picture of 8 bits a channel whose pixels still lie elsewhere. */
-export type Shape = Pick<Raster, 'width' | 'height' | 'channels' | 'icc'>
-
-/** Numbers of a TIFF's directory: 2 and 4 bytes each, and bytes as they are. */
-const [SHORT, LONG, UNDEFINED] = [3, 4, 7]
-const HEADER = 8
-const ENTRY = 12
-/** The decoder holds one strip at a time. */
-const STRIP_BYTES = 262_144
-const PHOTOMETRIC = { 1: 1, 3: 2, 4: 2 }
-
-type Field = [tag: number, type: number, values: readonly number[] | Uint8Array]
-
-/**
- * The bytes of an uncompressed TIFF up to its pixels, height × width × channels, that follow directly. sharp takes an ICC profile
- * with pixels only in a file, and this one costs it nothing to read.
- */
-export function tiffHead({ width, height, channels, icc }: Shape): Uint8Array<ArrayBuffer> {
-  const rowBytes = width * channels
-  const rows = Math.max(1, Math.floor(STRIP_BYTES / rowBytes))
-  const strips = Math.ceil(height / rows)
-  const counts = Array.from({ length: strips }, (_, i) => Math.min(rows, height - i * rows) * rowBytes)
-  const fields = (pixels: number): Field[] => [
-    [256, LONG, [width]],
-    [257, LONG, [height]],
-    [258, SHORT, Array(channels).fill(8)],
-    [259, SHORT, [1]], // Not compressed.
-    [262, SHORT, [PHOTOMETRIC[channels]]],
-    [273, LONG, counts.map((_, i) => pixels + i * rows * rowBytes)],
-    [277, SHORT, [channels]],
-    [278, LONG, [rows]],
-    [279, LONG, counts],
-    ...(channels === 4 ? [[338, SHORT, [2]] as Field] : []), // Alpha, not multiplied.
-    ...(icc ? [[34675, UNDEFINED, icc] as Field] : []),
-  ]
-  return write(fields(write(fields(0)).length))
-}
-
-function write(fields: Field[]): Uint8Array<ArrayBuffer> {
-  const directory = HEADER + 2 + fields.length * ENTRY + 4
-  const out = new Uint8Array(directory + fields.reduce((sum, field) => sum + outside(field), 0))
-  const view = new DataView(out.buffer)
-  out.set([0x49, 0x49, 42, 0, HEADER])
-  view.setUint16(HEADER, fields.length, true)
-  let next = directory
-  for (const [i, field] of fields.entries()) {
-    const [tag, type, values] = field
-    const at = HEADER + 2 + i * ENTRY
-    view.setUint16(at, tag, true)
-    view.setUint16(at + 2, type, true)
-    view.setUint32(at + 4, values.length, true)
-    if (outside(field) > 0) view.setUint32(at + 8, next, true)
-    put(view, outside(field) > 0 ? next : at + 8, field)
-    next += outside(field)
-  }
-  return out
-}
-
-function put(view: DataView, at: number, [, type, values]: Field): void {
-  for (const [i, value] of values.entries()) {
-    if (type === SHORT) view.setUint16(at + 2 * i, value, true)
-    else if (type === LONG) view.setUint32(at + 4 * i, value, true)
-    else view.setUint8(at + i, value)
-  }
-}
-
-/** Bytes that a field takes behind the directory: none up to four, and an even number. */
-function outside([, type, values]: Field): number {
-  const bytes = values.length * (type === SHORT ? 2 : type === LONG ? 4 : 1)
-  return bytes <= 4 ? 0 : bytes + (bytes % 2)
-}
 
 /**
  * A decoded picture as a TIFF, copied out of the decoder's memory once, its sides divided by `factor`; alpha is not multiplied in it
@@ -80,14 +8,11 @@ function outside([, type, values]: Field): number {
 export function pictureTiff(plane: Plane, factor: number): Uint8Array<ArrayBuffer> {
   const by = plane.channels === 4 ? 1 : factor
   const [width, height] = [Math.ceil(plane.width / by), Math.ceil(plane.height / by)]
-  const head = tiffHead({ ...plane, width, height })
-  const out = new Uint8Array(head.length + height * width * plane.channels)
-  out.set(head)
-  const pixels = out.subarray(head.length)
+  const { file, data: pixels } = rasterTiff({ ...plane, width, height })
   if (by === 1) copyRows(plane, pixels)
   else averageBlocks(plane, by, pixels)
   if (plane.premultiplied) divideByAlpha(pixels)
-  return out
+  return file
 }
 
 function copyRows({ width, height, channels, stride, bytes }: Plane, out: Uint8Array): void {

@@ -37,7 +37,7 @@ export function tiffOf(
   entries: Entries,
   strips: readonly number[],
   bigEndian: boolean,
-): { file: Uint8Array; data: Uint8Array } {
+): { file: Uint8Array<ArrayBuffer>; data: Uint8Array<ArrayBuffer> } {
   const all: Entries = new Map(entries)
   all.set(TAG.stripCounts, longs(strips, bigEndian))
   all.set(TAG.stripOffsets, longs(strips, bigEndian))
