@@ -501,10 +501,10 @@ def jpegs() -> None:
     behind = plain[:-2] + b"\1\2\3\4" * 10 + plain[-2:]
     reads("bytes-before-the-end.jpg", behind, by_pillow(plain))
     reads("bytes-between.jpg", odd[:20] + bytes(4) + odd[20:], by_pillow(odd))
-    refuses("damaged-end.jpg", odd[: len(odd) * 2 // 3] + b"\xff\xd9", "truncated_image", "premature end")
+    refuses("damaged-end.jpg", odd[: len(odd) * 2 // 3] + b"\xff\xd9", "truncated_image", "it is damaged, or ends too early")
     refuses("damaged-hole.jpg", plain[: middle - 200] + plain[middle:], "truncated_image", "")
     tall = odd.index(b"\xff\xc0") + 5
-    refuses("damaged-height.jpg", odd[:tall] + struct.pack(">H", 99) + odd[tall + 2 :], "truncated_image", "premature end")
+    refuses("damaged-height.jpg", odd[:tall] + struct.pack(">H", 99) + odd[tall + 2 :], "truncated_image", "it is damaged, or ends too early")
     png = saved(PICTURE, "PNG")
     refuses("damaged-header.png", png[:29] + bytes(4) + png[33:], "truncated_image", "")
 

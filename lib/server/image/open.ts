@@ -16,11 +16,15 @@ const FAIL_ON: Partial<Record<Format, FailOnOptions>> = { jpeg: 'warning', gif: 
 const LENIENT = 'truncated'
 
 /**
- * What libjpeg warns of that costs pixels: data that ends in the middle of a scan or cannot be decoded. Bytes too many before the end
+ * What libjpeg warns of. Data that ends in the middle of a scan or cannot be decoded costs pixels; bytes too many before the end
  * of the file, odd versions and unknown colour transforms, as some cameras write them, cost none.
  */
 const COSTS_PIXELS =
-  /premature end|bad \w+ code|instead of RST|progression sequence|extraneous bytes before marker 0x(d[0-7a]|c4)/i
+  /premature end|bad (huffman|arithmetic) code|instead of RST|progression sequence|extraneous bytes before marker 0x(d[0-7a]|c4)/i
+const COSTS_NONE =
+  /extraneous bytes before marker 0x(?!d[0-7a]|c4)|unknown (adobe|jfif)|invalid SOS parameters|bad ICC marker/i
+/** libvips has one place for the words of all errors: those of two pictures that fail at once may be mixed, or lost. */
+const TRIES = 3
 
 /**
  * The picture in a file, for every door that decodes one: its first frame, with its EXIF orientation and profile still to
@@ -58,20 +62,29 @@ export async function read<T>(
   maxPixels: number,
   use: (picture: Sharp) => Promise<T>,
 ): Promise<T> {
-  const picture = await open(image, format, maxPixels).catch(refuseUnread)
-  return use(picture).catch(async (error: unknown) => {
-    if (format !== 'jpeg' || (error instanceof Error && COSTS_PIXELS.test(error.message))) return refuseUnread(error)
-    return use(await open(image, format, maxPixels, LENIENT)).catch(refuseUnread)
-  })
+  for (let tries = 1; ; tries++) {
+    const picture = await open(image, format, maxPixels).catch(refuseUnread)
+    const result = await use(picture).then(
+      (value) => ({ value }),
+      (error: Error) => ({ error }),
+    )
+    if ('value' in result) return result.value
+    const { message } = result.error
+    const [costs, harmless] = [COSTS_PIXELS.test(message), COSTS_NONE.test(message)]
+    if (format !== 'jpeg' || (costs && !harmless)) return refuseUnread(result.error)
+    if (harmless && !costs) return use(await open(image, format, maxPixels, LENIENT)).catch(refuseUnread)
+    if (tries === TRIES) return refuseUnread(result.error)
+  }
 }
 
-/** The signature was right, so what the decoder cannot read is damaged. Its own words carry no path and no secret. */
+/** The signature was right, so what the decoder cannot read is damaged. What it said is in `cause`: it may be of another picture. */
 export function refuseUnread(error: unknown): never {
   if (error instanceof Problem) throw error
-  const reason = (error instanceof Error && error.message.split('\n')[0]) || 'unknown'
+  const reason = error instanceof Error ? error.message : ''
   // Only where the header could not be read before, or lied.
   if (/pixel limit/.test(reason)) throw new Problem('too_many_pixels', 'The picture has more pixels than are allowed.')
-  throw new Problem('truncated_image', `The file starts like an image but cannot be read to its end (${reason}).`, {
-    cause: error,
-  })
+  const what = reason.startsWith('Input buffer has corrupt header')
+    ? 'its header is damaged'
+    : 'it is damaged, or ends too early'
+  throw new Problem('truncated_image', `The file starts like an image, but ${what}.`, { cause: error })
 }
