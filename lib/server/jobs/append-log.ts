@@ -60,6 +60,14 @@ export class AppendLog {
     return JSON.parse(buffer.toString('utf8')) as T
   }
 
+  /** Whether a line begins there, or will. */
+  isStart(at: number): boolean {
+    if (at === 0) return true
+    if (!Number.isSafeInteger(at) || at < 0 || at > this.end) return false
+    const before = Buffer.alloc(1)
+    return readSync(this.file, before, 0, 1, at - 1) === 1 && before[0] === NEWLINE
+  }
+
   /** The lines from a place on, as they stand now. */
   *from<T>(start: number): Generator<{ value: T; next: number }> {
     for (const { text, place } of this.lines(start, this.end)) {

@@ -51,6 +51,12 @@ export interface Draft {
   readonly count: number
 }
 
+/** A result, and the place behind it in the order of their being done. */
+export interface PlacedResult {
+  value: ResultLine
+  next: string
+}
+
 /** Which results of a job are read. */
 export interface ResultRange {
   /** Index of the first photo. */
@@ -68,7 +74,7 @@ export interface Backlog {
 /** Follows one job for one listener, who leaves in the end. */
 export interface JobFeed {
   /** Results in the order of their being done, from a place on that an earlier call has told; from the first on where the place is none. */
-  since(place: string): AsyncIterable<{ value: ResultLine; next: string }>
+  since(place: string): AsyncIterable<PlacedResult>
   view(): Promise<Job>
   /** Waits for something to happen, `ms` at most. Whether it did. */
   change(ms: number): Promise<boolean>
@@ -113,8 +119,15 @@ export interface Jobs {
   remove(id: string): Promise<void>
   /** Names of the photos, in the order of their index. */
   photos(id: string, offset: number, most: number): Promise<JobPhotos>
-  /** The results that are there, in the order of the photos. */
+  /** The results that are there, each with its index, in the order of the photos. */
   results(id: string, range: ResultRange): Promise<AsyncIterable<ResultRow>>
+  /**
+   * The results that count in the order of their being done, from a place on that an earlier call has told, or from the first on where it is ''. While the job
+   * runs, each comes once: what is done later has a later place, also where it takes the place of an earlier result of the same photo.
+   *
+   * @throws Problem `invalid_parameter` where the place is none of this job's, `conflict` where it is none any more
+   */
+  resultsSince(id: string, place: string): Promise<AsyncIterable<PlacedResult>>
   feed(id: string): Promise<JobFeed>
   /** What all jobs together still have to do; only where others than this process do the work. */
   backlog?(): Promise<Backlog>

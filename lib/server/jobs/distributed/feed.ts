@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from '@/lib/shared/jobs'
 import type { ObjectStore } from '../../storage/objects'
-import type { JobFeed, ResultLine } from '../jobs'
+import type { JobFeed, PlacedResult } from '../jobs'
 import type { Ledger } from './ledger'
-import { linesSince } from './results'
+import { linesSince, readPlace } from './results'
 
 /** How often a listener's job is looked at. */
 const LOOK_MS = 500
@@ -28,8 +28,11 @@ export class LedgerFeed implements JobFeed {
     return this.owner.view()
   }
 
-  since(place: string): AsyncIterable<{ value: ResultLine; next: string }> {
-    return linesSince(this.store, this.ledger, this.id, place)
+  async *since(place: string): AsyncGenerator<PlacedResult> {
+    const epoch = await this.ledger.epoch(this.id)
+    // A place of another order is none: all is told again, rather than something left out.
+    const from = readPlace(place, epoch) ?? { epoch, part: 0, told: 0 }
+    yield* linesSince(this.store, this.ledger, this.id, from)
   }
 
   async change(ms: number): Promise<boolean> {

@@ -7,9 +7,10 @@ import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
 import type { RedisClient } from '../../redis/connect'
 import type { ObjectStore } from '../../storage/objects'
-import type { Backlog, Draft, JobFeed, JobSpec, Jobs, ResultLine, ResultRange } from '../jobs'
-import { newSpec, unknownJob } from '../new-spec'
+import type { Backlog, Draft, JobFeed, JobSpec, Jobs, PlacedResult, ResultLine, ResultRange } from '../jobs'
+import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
+import { inSlices } from '../slices'
 import { requireSource, type Sources } from '../source'
 import { answering } from './answering'
 import { backlogOf } from './backlog'
@@ -22,7 +23,7 @@ import { readShard } from './manifest'
 import { WorkQueue } from './queue'
 import { removeJob, removeObjects } from './remove'
 import { restoreJob } from './restore'
-import { resultLines } from './results'
+import { latestSince, readPlace, resultLines } from './results'
 import { catchUp, enterInto, ShardWriter } from './shard-writer'
 import { viewOf } from './view'
 
@@ -173,6 +174,18 @@ export class DistributedJobs implements Jobs {
     })
   }
 
+  resultsSince(id: string, place: string): Promise<AsyncIterable<PlacedResult>> {
+    return answering(async () => {
+      await this.standing(id)
+      const epoch = await this.ledger.epoch(id)
+      const from = place === '' ? { epoch, part: 0, told: 0 } : readPlace(place, epoch)
+      if (from) return latestSince(this.options.store, this.ledger, id, from)
+      if (!/^[0-9a-f]{1,8}\.\d+\.\d+$/.test(place)) throw noPlace()
+      const detail = 'The order of the results was made anew since this cursor was given. Begin with an empty one.'
+      throw new Problem('conflict', detail)
+    })
+  }
+
   feed(id: string): Promise<JobFeed> {
     return answering(async () => {
       await this.standing(id)
@@ -268,7 +281,8 @@ function isJobId(id: string): boolean {
 }
 
 async function* rowsOf(lines: AsyncIterable<ResultLine>, only?: ResultRow['status']): AsyncGenerator<ResultRow> {
-  for await (const { row } of lines) if (only === undefined || row.status === only) yield row
+  for await (const { row, index } of inSlices(lines))
+    if (only === undefined || row.status === only) yield { ...row, index }
 }
 
 /** Says what was added, for a key to be compared by. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Job } from '@/lib/shared/jobs'
 import type { RedisClient } from '../../redis/connect'
 import type { JobSpec } from '../jobs'
@@ -98,6 +98,11 @@ export class Ledger {
     return this.redis.hget(keysOf(id).job, 'version')
   }
 
+  /** Which order of done parts this is; a job of an older server has the first. */
+  async epoch(id: string): Promise<string> {
+    return (await this.redis.hget(keysOf(id).job, 'epoch')) ?? '0'
+  }
+
   /** Photos a second of late. */
   async rate(id: string): Promise<number | null> {
     const recent = await this.redis.lrange(keysOf(id).recent, 0, -1)
@@ -110,8 +115,10 @@ export class Ledger {
     await this.redis.zadd(JOBS_KEY, String(Date.parse(spec.created_at)), id)
     if (active) await this.redis.sadd(ACTIVE_KEY, id)
     const none = { open: 0, paused: 0, round: 0, shards: 0, cursor: 0, total: 0, ok: 0, failed: 0, version: 1 }
+    // The order in which parts are done is Redis's alone: a place in it means nothing where the order was made anew.
+    const epoch = randomBytes(4).toString('hex')
     // Last: from here on there is a job.
-    await this.redis.hset(keysOf(id).job, { ...none, state: 'running', ...fields, spec: JSON.stringify(spec) })
+    await this.redis.hset(keysOf(id).job, { ...none, epoch, state: 'running', ...fields, spec: JSON.stringify(spec) })
   }
 
   async forget(id: string): Promise<void> {

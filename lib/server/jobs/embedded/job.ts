@@ -212,10 +212,27 @@ export class JobFolder {
     this.rest()
   }
 
+  /** Whether an earlier call has told this place, or could have. */
+  isPlace(place: number): boolean {
+    try {
+      return this.resultLog.isStart(place)
+    } finally {
+      this.rest()
+    }
+  }
+
   /** The results in the order of their being done, from a place on that an earlier call has told. */
   *since(place: number): Generator<{ value: ResultLine; next: number }> {
-    yield* this.resultLog.from<ResultLine>(place)
-    this.rest()
+    try {
+      yield* this.resultLog.from<ResultLine>(place)
+    } finally {
+      this.rest()
+    }
+  }
+
+  /** The same without those that a later one of the same photo has taken the place of. */
+  *latestSince(place: number): Generator<{ value: ResultLine; next: number }> {
+    for (const line of this.since(place)) if (this.standings.isLatest(line.value.index, line.next)) yield line
   }
 
   /** How far the telling of its end is; null where nobody is to be told. */

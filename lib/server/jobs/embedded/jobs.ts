@@ -5,9 +5,10 @@ import type { Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
-import type { Draft, JobFeed, Jobs, ResultRange } from '../jobs'
-import { newSpec, unknownJob } from '../new-spec'
+import type { Draft, JobFeed, Jobs, PlacedResult, ResultRange } from '../jobs'
+import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
+import { inSlices } from '../slices'
 import { requireSource } from '../source'
 import type { Post } from '../tell-end'
 import { Callbacks } from './callbacks'
@@ -102,6 +103,13 @@ export class EmbeddedJobs implements Jobs {
 
   async results(id: string, { offset, only }: ResultRange): Promise<AsyncIterable<ResultRow>> {
     return rowsOf(this.get(id), offset, only)
+  }
+
+  async resultsSince(id: string, place: string): Promise<AsyncIterable<PlacedResult>> {
+    const job = this.get(id)
+    const from = /^\d{0,15}$/.test(place) ? Number(place) : Number.NaN
+    if (!job.isPlace(from)) throw noPlace()
+    return linesOf(job, from)
   }
 
   async feed(id: string): Promise<JobFeed> {
@@ -248,7 +256,11 @@ export class EmbeddedJobs implements Jobs {
 }
 
 async function* rowsOf(job: JobFolder, offset?: number, only?: ResultRow['status']): AsyncGenerator<ResultRow> {
-  for (const { row } of job.rows(offset, only)) yield row
+  for await (const { row, index } of inSlices(job.rows(offset, only))) yield { ...row, index }
+}
+
+async function* linesOf(job: JobFolder, place: number): AsyncGenerator<PlacedResult> {
+  for await (const { value, next } of inSlices(job.latestSince(place))) yield { value, next: String(next) }
 }
 
 function into(job: JobFolder, digest?: Hash): Draft {
