@@ -51,3 +51,15 @@ export function locked(archive: Buffer): Buffer {
   }
   return bytes
 }
+
+/** A form as bytes, to be sent piece by piece. */
+export const BOUNDARY = 'a-boundary-of-the-test'
+export const FORM_TYPE = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
+
+/** A file of a form as bytes. */
+export function filePart({ file, bytes }: { file: string; bytes: Buffer }, name = 'files'): Buffer {
+  const head = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"; filename="${file}"\r\ncontent-type: application/octet-stream\r\n\r\n`
+  return Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n')])
+}
+
+export const FORM_END = Buffer.from(`--${BOUNDARY}--\r\n`)

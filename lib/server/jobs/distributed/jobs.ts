@@ -97,13 +97,13 @@ export class DistributedJobs implements Jobs {
         enterInto(this.ledger, id),
         unique ? 'left_out_by_name' : 'taken_in',
       )
-      try {
-        await fill(unique ? onlyNew(this.ledger, id, writer) : writer)
-      } finally {
-        // What was added before a fault counts: the job says how many photos it has.
-        await writer.flush()
-        await this.queue.feed(id)
-      }
+      await this.take(id, writer, () => fill(unique ? onlyNew(this.ledger, id, writer) : writer)).catch(
+        async (error) => {
+          // A job that was deleted meanwhile has not ended: there is none.
+          if (error instanceof Problem && error.code === 'conflict') await this.standing(id)
+          throw error
+        },
+      )
       return this.show(await this.standing(id))
     })
   }
@@ -202,6 +202,16 @@ export class DistributedJobs implements Jobs {
     for (const feed of this.feeds) feed.stop()
     await this.queue.close()
     rmSync(this.spool, { recursive: true, force: true })
+  }
+
+  /** Takes in what is filled in; what was added before a fault counts: the job says how many photos it has. */
+  private async take(id: string, writer: ShardWriter, fill: () => Promise<void>): Promise<void> {
+    try {
+      await fill()
+    } finally {
+      await writer.flush()
+      await this.queue.feed(id)
+    }
   }
 
   private async make(

@@ -42,6 +42,8 @@ export class JobFolder {
   readonly stop = new AbortController()
   /** Its files are closed: it was deleted, or the server stops. */
   stopped = false
+  /** It was deleted. */
+  removed = false
 
   /** Makes a new one, or opens one that is there. @throws Error where the folder is no job */
   constructor(
@@ -151,7 +153,7 @@ export class JobFolder {
 
   /** The next photo that nobody runs, or null. */
   take(): number | null {
-    if (this.state !== 'running') return null
+    if (this.state !== 'running' || this.stopped) return null
     for (; this.cursor < this.inputs.length; this.cursor++) {
       const index = this.cursor
       if (this.running.has(index) || this.standings.isDone(index, this.status.round)) continue

@@ -123,8 +123,8 @@ export class EmbeddedJobs implements Jobs {
     try {
       await fill(unique ? onlyNew(job, into(job)) : into(job))
     } finally {
-      // What was added before a fault counts: the job says how many photos it has.
-      this.runner.run(job)
+      // What was added before a fault counts: the job says how many photos it has. Nobody goes on with one that is gone.
+      if (!job.stopped) this.runner.run(job)
     }
     return this.view(id)
   }
@@ -160,6 +160,7 @@ export class EmbeddedJobs implements Jobs {
     const job = this.get(id)
     this.jobs.delete(id)
     this.runner.forget(job)
+    job.removed = true
     job.dispose()
     job.changed()
     rmSync(job.path, { recursive: true, force: true })
@@ -266,6 +267,10 @@ async function* linesOf(job: JobFolder, place: number): AsyncGenerator<PlacedRes
 function into(job: JobFolder, digest?: Hash): Draft {
   return {
     async add(input, bytes) {
+      if (job.removed) throw unknownJob()
+      if (job.state === 'cancelled') {
+        throw new Problem('conflict', 'The job was cancelled meanwhile; make another for more photos.')
+      }
       if (job.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
       digest?.update(JSON.stringify(input)).update(
         createHash('sha256')
