@@ -6,7 +6,8 @@ import { Problem } from '@/lib/shared/problem'
 import { resultFile } from '@/lib/shared/result-file'
 import { PAGE_COLUMNS, RESULT_FORMATS, RESULT_TYPES, type ResultFormat, type ResultRow } from '@/lib/shared/results'
 import type { Jobs } from '../../jobs/jobs'
-import type { AppEnv } from '../services'
+import { orBreakOff } from '../break-off'
+import type { AppEnv, Services } from '../services'
 import { LONGEST_CURSOR, pageOf } from './page'
 
 /** Which results, and how. */
@@ -46,7 +47,7 @@ const BY_TYPE = new Map<string, ResultFormat>(
  */
 export async function resultsReply(
   c: Context<AppEnv>,
-  jobs: Jobs,
+  { jobs, log }: { jobs: Jobs; log: Services['log'] },
   id: string,
   parameters: ResultsParameters,
 ): Promise<Response> {
@@ -62,12 +63,12 @@ export async function resultsReply(
     if (offset !== undefined) throw new Problem('invalid_parameter', 'A cursor says where to go on; leave out offset.')
     const page = await pageOf(jobs, id, { cursor, limit, status })
     Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: linkTo(c.req.url, page.next) })
-    return reply(c, page.rows, format, parameters.columns ?? PAGE_COLUMNS, headers)
+    return reply(c, page.rows, format, parameters.columns ?? PAGE_COLUMNS, headers, log)
   }
   const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
   // A part of the rows does not say by itself whose they are.
   const columns = parameters.columns ?? (offset === undefined && limit === undefined ? undefined : PAGE_COLUMNS)
-  return reply(c, first(rows, limit), format, columns, headers)
+  return reply(c, first(rows, limit), format, columns, headers, log)
 }
 
 function reply(
@@ -76,9 +77,10 @@ function reply(
   format: ResultFormat,
   columns: ResultsParameters['columns'] | typeof PAGE_COLUMNS,
   headers: Record<string, string>,
+  log: Services['log'],
 ): Response {
   if (c.req.method === 'HEAD') return new Response(null, { headers })
-  const pieces = resultFile(rows, format, columns)
+  const pieces = orBreakOff(resultFile(rows, format, columns), c, log)
   const body = Readable.toWeb(Readable.from(pieces, { objectMode: false, highWaterMark: 1 << 16 }))
   return new Response(body as unknown as ReadableStream, { headers })
 }

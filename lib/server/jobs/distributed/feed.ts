@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from '@/lib/shared/jobs'
+import { Problem } from '@/lib/shared/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { JobFeed, PlacedResult } from '../jobs'
 import type { Ledger } from './ledger'
@@ -32,7 +33,12 @@ export class LedgerFeed implements JobFeed {
     const epoch = await this.ledger.epoch(this.id)
     // A place of another order is none: all is told again, rather than something left out.
     const from = readPlace(place, epoch) ?? { epoch, part: 0, told: 0 }
-    yield* linesSince(this.store, this.ledger, this.id, from)
+    try {
+      yield* linesSince(this.store, this.ledger, this.id, from)
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === 'unknown_job')) throw error
+      this.stop()
+    }
   }
 
   async change(ms: number): Promise<boolean> {

@@ -1,5 +1,8 @@
+import { Problem } from '@/lib/shared/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { PlacedResult, ResultLine } from '../jobs'
+import { unknownJob } from '../new-spec'
+import { specKey } from './layout'
 import type { Ledger, Task } from './ledger'
 import { latestResults, readPart } from './parts'
 
@@ -31,6 +34,16 @@ export async function* resultLines(
     ask()
     for (const line of await lines) if (line.index >= offset) yield line
   }
+  await requireThere(store, id)
+}
+
+/**
+ * What is gone is never empty: a shard without results is not done yet, unless the job was deleted. Its spec is what goes first.
+ *
+ * @throws Problem `unknown_job`
+ */
+async function requireThere(store: ObjectStore, id: string): Promise<void> {
+  if ((await store.metadata(specKey(id))) === null) throw unknownJob()
 }
 
 /** How many parts of an order were told, and how many lines of the next one; as in `5f3a9c01.12.30`. */
@@ -60,7 +73,7 @@ export async function* linesSince(
 ): AsyncGenerator<PlacedResult> {
   let from = told
   for await (const [place, task] of partsSince(ledger, id, part)) {
-    const lines = (await readPart(store, task)) ?? []
+    const lines = (await readPart(store, task)) ?? (await missing(store, id))
     for (let line = from; line < lines.length; line++) {
       const value = lines[line] as ResultLine
       const next = line + 1 < lines.length ? `${epoch}.${place}.${line + 1}` : `${epoch}.${place + 1}.0`
@@ -68,6 +81,12 @@ export async function* linesSince(
     }
     from = 0
   }
+}
+
+/** A part that Redis knows of is there, unless the job was deleted. */
+async function missing(store: ObjectStore, id: string): Promise<never> {
+  await requireThere(store, id)
+  throw new Problem('not_ready', 'The bucket contradicts itself. Try again.')
 }
 
 /** Parts in the order of their being done, each with its place in it. */

@@ -257,11 +257,24 @@ export class EmbeddedJobs implements Jobs {
 }
 
 async function* rowsOf(job: JobFolder, offset?: number, only?: ResultRow['status']): AsyncGenerator<ResultRow> {
-  for await (const { row, index } of inSlices(job.rows(offset, only))) yield { ...row, index }
+  for await (const { row, index } of whileThere(job, job.rows(offset, only))) yield { ...row, index }
 }
 
 async function* linesOf(job: JobFolder, place: number): AsyncGenerator<PlacedResult> {
-  for await (const { value, next } of inSlices(job.latestSince(place))) yield { value, next: String(next) }
+  for await (const { value, next } of whileThere(job, job.latestSince(place))) {
+    yield { value, next: String(next) }
+  }
+}
+
+/** What is gone is never empty: whoever reads on is told, rather than that this was all. */
+async function* whileThere<T>(job: JobFolder, lines: Iterable<T>): AsyncGenerator<T> {
+  try {
+    yield* inSlices(lines)
+  } catch (error) {
+    if (job.removed) throw unknownJob()
+    if (job.stopped) throw new Problem('shutting_down', 'This server is stopping. Ask again.')
+    throw error
+  }
 }
 
 function into(job: JobFolder, digest?: Hash): Draft {
