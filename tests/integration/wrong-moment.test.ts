@@ -1,11 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProblemDetails } from '@/lib/shared/problem'
 import { HOMES, type Home } from '../support/homes'
 import { openUpload, refusal } from '../support/http'
-import { createJob, jobDone, jobOf, jobWhen } from '../support/jobs'
-import { distinctPhotos, FORM_END, FORM_TYPE, filePart, formOf } from '../support/many-photos'
+import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
+import { distinctPhotos, FORM_END, FORM_TYPE, filePart, formOf, zipOf } from '../support/many-photos'
 import type { TestServer } from '../support/server'
 
 /** Clients that act while an upload of theirs, or of somebody else, is on its way. */
@@ -13,7 +14,7 @@ describe.each(HOMES)('at the wrong moment, with jobs in %s', (_name, open) => {
   let home: Home
   let server: TestServer
   beforeAll(async () => {
-    home = await open({ LOG_LEVEL: 'warn' })
+    home = await open({ LOG_LEVEL: 'warn', MAX_JOB_BYTES: '20000000' })
     server = home.server
   })
   afterAll(() => home?.stop())
@@ -56,8 +57,28 @@ describe.each(HOMES)('at the wrong moment, with jobs in %s', (_name, open) => {
     }
     await expect(rest()).rejects.toThrow(/terminated/)
     for (const page of ['', '&cursor=']) await refusal(fetch(results + page), 404, 'unknown_job')
-    expect(server.output()).toMatch(/"code":"unknown_job".*a reply breaks off/)
+    await server.printed(/"code":"unknown_job".*a reply breaks off/)
     expect(server.output()).not.toMatch(/^\s+at |internal/m)
+  })
+
+  test('archives of one form are bounded together, and a damaged photo in one fails alone', async () => {
+    // Nine megabytes each, of half a megabyte: each alone would do.
+    const padded = Buffer.concat([randomBytes(50_000), Buffer.alloc(850_000)])
+    const bytes = await zipOf(Array.from({ length: 10 }, (_, i) => ({ file: `${i}.webp`, bytes: padded })))
+    const zips = [0, 1, 2].map((i) => ({ file: `${i}.zip`, bytes }))
+    await refusal(
+      fetch(`${server.url}/api/jobs?model=fast`, { method: 'POST', body: formOf(zips) }),
+      413,
+      'archive_too_large',
+    )
+    const [photo] = distinctPhotos(1)
+    const stored = await zipOf([photo!, { file: 'whole.webp', bytes: photo!.bytes }], false)
+    // One bit in the middle of the first photo.
+    const at = stored.indexOf(photo!.bytes) + 2000
+    stored[at] = (stored[at] as number) ^ 1
+    const { id } = await createJob(server.url, formOf([{ file: 'a.zip', bytes: stored }]), '?model=fast')
+    expect((await jobDone(server.url, id)).counts).toMatchObject({ ok: 1, failed: 1 })
+    expect((await resultsOf(server.url, id))[0]).toMatchObject({ file: photo!.file, error_code: 'truncated_image' })
   })
 
   test('an input of a form that nobody filled in is no file', async () => {

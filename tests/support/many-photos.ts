@@ -29,9 +29,9 @@ export function formOf(photos: readonly { file: string; bytes: Buffer }[]): Form
   return form
 }
 
-export async function zipOf(photos: readonly { file: string; bytes: Buffer }[]): Promise<Buffer> {
+export async function zipOf(photos: readonly { file: string; bytes: Buffer }[], compress = true): Promise<Buffer> {
   const zip = new ZipFile()
-  for (const { file, bytes } of photos) zip.addBuffer(bytes, file)
+  for (const { file, bytes } of photos) zip.addBuffer(bytes, file, { compress })
   zip.end()
   const chunks: Buffer[] = []
   for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer)

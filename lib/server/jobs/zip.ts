@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
+import { crc32 } from 'node:zlib'
 import yauzl, { type Entry, type Options, type ZipFile } from 'yauzl'
 import { isLabelsName, isLitter } from '@/lib/shared/beside-photos'
 import { Problem } from '@/lib/shared/problem'
@@ -12,6 +13,8 @@ export interface ZipLimits {
   files: number
   /** All of it unpacked. */
   bytes: number
+  /** Bytes of archives that came with it and are unpacked already. */
+  before?: number
   /** A single photo; a larger one is handed out cut, so that it fails by itself. */
   imageBytes: number
 }
@@ -26,6 +29,8 @@ export interface ZipPhoto {
 /** An archive that is open. Its owner closes it. */
 export interface Zip {
   photos: readonly ZipPhoto[]
+  /** What all of it has unpacked, in bytes. */
+  unpacked: number
   close(): void
 }
 
@@ -49,13 +54,14 @@ export async function openZip(source: string | Buffer, limits: ZipLimits, encodi
     const names = zipNames(entries.map(rawNameOf), encoding)
     const seen = new Set<string>()
     const photos: ZipPhoto[] = []
+    const before = limits.before ?? 0
     let unpacked = 0
     for (const [at, entry] of entries.entries()) {
       const file = names[at] ?? ''
       if (file.endsWith('/') || isLitter(file) || isLabelsName(file)) continue
       if (photos.length >= limits.files) throw tooMany(limits.files)
       unpacked += entry.uncompressedSize
-      requireRoom(file, entry, unpacked, limits.bytes)
+      requireRoom(file, entry, { unpacked, archive: zip.fileSize, left: limits.bytes - before, most: limits.bytes })
       const twice = seen.has(file)
         ? new Problem('invalid_parameter', 'The archive has another file of this name.')
         : null
@@ -66,22 +72,23 @@ export async function openZip(source: string | Buffer, limits: ZipLimits, encodi
         read: () => (problem ? Promise.reject(problem) : unpack(zip, entry, limits.imageBytes + 1)),
       })
     }
-    return { photos, close: () => zip.close() }
+    return { photos, unpacked, close: () => zip.close() }
   } catch (error) {
     zip.close()
     throw error
   }
 }
 
-/** The photos of a ZIP, one after another: its bytes, or what is wrong with it. @throws as `openZip` */
+/** The photos of a ZIP, one after another: its bytes, or what is wrong with it. → bytes of all. @throws as `openZip` */
 export async function* zipPhotos(
   source: string | Buffer,
   limits: ZipLimits,
   encoding?: string,
-): AsyncGenerator<[file: string, Uint8Array | Problem]> {
-  const { photos, close } = await openZip(source, limits, encoding)
+): AsyncGenerator<[file: string, Uint8Array | Problem], number> {
+  const { photos, unpacked, close } = await openZip(source, limits, encoding)
   try {
     for (const { file, read } of photos) yield [file, await read().catch(asValue)]
+    return unpacked
   } finally {
     close()
   }
@@ -125,7 +132,10 @@ async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Ar
   } finally {
     stream.destroy()
   }
-  return Buffer.concat(chunks, length)
+  const bytes = Buffer.concat(chunks, length)
+  // Of one that was cut nothing can be said.
+  if (length < most && crc32(bytes) !== entry.crc32) return damaged(new Error('the checksum is another'))
+  return bytes
 }
 
 /** What is wrong with one file of the archive. */

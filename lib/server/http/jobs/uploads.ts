@@ -68,7 +68,8 @@ export async function openUpload(request: Request, limits: JobUploadLimits, leas
 
 function formUpload({ fields, files, close }: ManyFiles, limits: JobUploadLimits): JobUpload {
   const fill = async (draft: Draft, zipNames?: string) => {
-    for await (const part of files()) await addPart(part, draft, { ...limits, zipNames })
+    let unpacked = 0
+    for await (const part of files()) unpacked += await addPart(part, draft, { ...limits, zipNames }, unpacked)
   }
   return { options: fields, fill, close }
 }
@@ -84,10 +85,12 @@ function jsonOptions(body: Uint8Array): Spelled {
   throw new Problem('invalid_json', 'The JSON is not an object of options.')
 }
 
-async function addPart(part: FormPart, draft: Draft, limits: JobUploadLimits): Promise<void> {
+/** → bytes that it unpacks to, where it is an archive. */
+async function addPart(part: FormPart, draft: Draft, limits: JobUploadLimits, before: number): Promise<number> {
   const name = nameOf(part)
-  if (/\.zip$/i.test(name)) await addZip(Buffer.from(part.bytes), draft, limits)
-  else await add(draft, limits, { file: name }, part.bytes)
+  if (/\.zip$/i.test(name)) return addZip(Buffer.from(part.bytes), draft, limits, before)
+  await add(draft, limits, { file: name }, part.bytes)
+  return 0
 }
 
 async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
@@ -122,9 +125,13 @@ async function spool(body: ReadableStream<Uint8Array>, path: string, most: numbe
   }
 }
 
-async function addZip(source: string | Buffer, draft: Draft, limits: JobUploadLimits): Promise<void> {
-  const left = limits.files - draft.count
-  for await (const [file, found] of zipPhotos(source, { ...limits, files: left }, limits.zipNames)) {
+/** @param before bytes of archives before it in the upload → bytes that it unpacks to */
+async function addZip(source: string | Buffer, draft: Draft, limits: JobUploadLimits, before = 0): Promise<number> {
+  const photos = zipPhotos(source, { ...limits, files: limits.files - draft.count, before }, limits.zipNames)
+  for (;;) {
+    const { value, done } = await photos.next()
+    if (done) return value
+    const [file, found] = value
     if (found instanceof Problem) {
       await add(draft, limits, { file, problem: { code: found.code, detail: found.detail } })
     } else await add(draft, limits, { file }, found)
