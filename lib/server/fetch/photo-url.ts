@@ -13,6 +13,8 @@ export interface FetchOptions {
   timeoutMs: number
   /** Hosts as `host:port` that are reached whatever their address: an intranet's, a test's. */
   allow: readonly string[]
+  /** Told of the bytes as they come; what it throws ends it. */
+  came?(bytes: number): void
   /** Resolves names; the system's if absent. */
   lookup?: typeof systemLookup
 }
@@ -36,7 +38,7 @@ export async function fetchPhoto(address: string, options: FetchOptions, signal?
     for (let hops = 0; ; hops++) {
       const reply = await open(url, options, stop)
       const location = REDIRECTS.has(reply.statusCode ?? 0) ? reply.headers.location : undefined
-      if (location === undefined) return await body(reply, url, options.maxBytes)
+      if (location === undefined) return await body(reply, url, options)
       reply.destroy()
       if (hops === MAX_REDIRECTS)
         throw new Problem('url_unreachable', `${url.host} redirects more than ${MAX_REDIRECTS} times.`)
@@ -140,7 +142,11 @@ function guarded(lookup: typeof systemLookup, allowed: boolean): NonNullable<Req
   }
 }
 
-async function body(reply: IncomingMessage, url: URL, maxBytes: number): Promise<Uint8Array> {
+async function body(
+  reply: IncomingMessage,
+  url: URL,
+  { maxBytes, came }: Pick<FetchOptions, 'maxBytes' | 'came'>,
+): Promise<Uint8Array> {
   const tooLarge = () => {
     reply.destroy()
     return new Problem('too_large', `The file is larger than the ${formatBytes(maxBytes)} that are allowed.`)
@@ -155,6 +161,7 @@ async function body(reply: IncomingMessage, url: URL, maxBytes: number): Promise
   for await (const chunk of reply as AsyncIterable<Buffer>) {
     length += chunk.length
     if (length > maxBytes) throw tooLarge()
+    came?.(chunk.length)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)

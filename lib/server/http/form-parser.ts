@@ -53,6 +53,11 @@ export class FormParser {
     this.delimiter = Buffer.concat([Buffer.from('\r\n'), this.opening])
   }
 
+  /** Bytes in memory of the part that is still coming. */
+  get held(): number {
+    return this.length + this.carry.length
+  }
+
   /** The parts that end in this piece. */
   *write(chunk: Uint8Array): Generator<FormPart> {
     const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)

@@ -49,6 +49,8 @@ export interface Draft {
   /** @throws Problem `storage_full` */
   add(input: JobInput, bytes?: Uint8Array): Promise<void>
   readonly count: number
+  /** Bytes that it holds in memory, where it does. */
+  readonly held?: number
 }
 
 /** A result, and the place behind it in the order of their being done. */

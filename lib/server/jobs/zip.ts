@@ -22,6 +22,8 @@ export interface ZipLimits {
 /** A photo in an archive. */
 export interface ZipPhoto {
   file: string
+  /** Bytes that it has in memory when it is read. */
+  size: number
   /** At most so many bytes of it. @throws Problem for what is wrong with it alone */
   read(): Promise<Uint8Array>
 }
@@ -52,8 +54,8 @@ export async function openZip(source: string | Buffer, limits: ZipLimits, encodi
     const entries: Entry[] = []
     for await (const entry of entriesOf(zip)) entries.push(entry)
     const names = zipNames(entries.map(rawNameOf), encoding)
-    const seen = new Set<string>()
     const photos: ZipPhoto[] = []
+    const seen = new Set<string>()
     const before = limits.before ?? 0
     let unpacked = 0
     for (const [at, entry] of entries.entries()) {
@@ -62,21 +64,23 @@ export async function openZip(source: string | Buffer, limits: ZipLimits, encodi
       if (photos.length >= limits.files) throw tooMany(limits.files)
       unpacked += entry.uncompressedSize
       requireRoom(file, entry, { unpacked, archive: zip.fileSize, left: limits.bytes - before, most: limits.bytes })
-      const twice = seen.has(file)
-        ? new Problem('invalid_parameter', 'The archive has another file of this name.')
-        : null
-      const problem = twice ?? entryProblem(file, entry)
+      photos.push(photoOf(zip, entry, file, seen, limits.imageBytes + 1))
       seen.add(file)
-      photos.push({
-        file,
-        read: () => (problem ? Promise.reject(problem) : unpack(zip, entry, limits.imageBytes + 1)),
-      })
     }
     return { photos, unpacked, close: () => zip.close() }
   } catch (error) {
     zip.close()
     throw error
   }
+}
+
+/** @param seen names of those before it @param most bytes that are read of it */
+function photoOf(zip: ZipFile, entry: Entry, file: string, seen: ReadonlySet<string>, most: number): ZipPhoto {
+  const problem = seen.has(file)
+    ? new Problem('invalid_parameter', 'The archive has another file of this name.')
+    : entryProblem(file, entry)
+  if (problem) return { file, size: 0, read: () => Promise.reject(problem) }
+  return { file, size: Math.min(entry.uncompressedSize, most), read: () => unpack(zip, entry, most) }
 }
 
 /** The photos of a ZIP, one after another: its bytes, or what is wrong with it. → bytes of all. @throws as `openZip` */
@@ -94,7 +98,8 @@ export async function* zipPhotos(
   }
 }
 
-function asValue(error: unknown): Problem {
+/** What is wrong with one photo, as a value; anything else is thrown on. */
+export function asValue(error: unknown): Problem {
   if (error instanceof Problem) return error
   throw error
 }

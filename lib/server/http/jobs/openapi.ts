@@ -14,6 +14,7 @@ const UPLOAD: ProblemCode[] = [
   'invalid_parameter',
   'url_refused',
   'too_large',
+  'too_slow',
   'too_many_files',
   'archive_too_large',
   'conflict',

@@ -306,6 +306,9 @@ function digesting(writer: ShardWriter, digest: Hash): Draft {
     get count() {
       return writer.count
     },
+    get held() {
+      return writer.held
+    },
   }
 }
 
@@ -317,6 +320,9 @@ function onlyNew(ledger: Ledger, id: string, writer: ShardWriter): Draft {
     },
     get count() {
       return writer.count
+    },
+    get held() {
+      return writer.held
     },
   }
 }

@@ -19,6 +19,7 @@ export class PackWriter {
   private bytes = 0
   private number = 0
   private readonly sending = new Set<Promise<unknown>>()
+  private onTheWay = 0
   private failure: unknown
 
   /** @param name of which those of the packs begin; nobody else's */
@@ -27,6 +28,11 @@ export class PackWriter {
     private readonly id: string,
     private readonly name: string,
   ) {}
+
+  /** Bytes in memory. */
+  get held(): number {
+    return this.bytes + this.onTheWay
+  }
 
   /** Takes a photo in, whose bytes are somebody's buffer that is used again. */
   async add(bytes: Uint8Array): Promise<Place> {
@@ -47,12 +53,17 @@ export class PackWriter {
   private async send(): Promise<void> {
     while (this.sending.size >= SENDING) await Promise.race(this.sending)
     if (this.failure) throw this.failure
+    const { bytes } = this
+    this.onTheWay += bytes
     const sent = this.store
       .put(packKey(this.id, `${this.name}-${this.number++}`), Buffer.concat(this.pieces))
       .catch((error) => {
         this.failure ??= error
       })
-      .finally(() => this.sending.delete(sent))
+      .finally(() => {
+        this.sending.delete(sent)
+        this.onTheWay -= bytes
+      })
     this.sending.add(sent)
     this.pieces = []
     this.bytes = 0

@@ -37,6 +37,10 @@ export class ShardWriter implements Draft {
     return this.next.first + this.lines.length
   }
 
+  get held(): number {
+    return this.packs.held
+  }
+
   async add(input: JobInput, bytes?: Uint8Array): Promise<void> {
     this.lines.push(bytes === undefined ? input : { ...input, upload: await this.packs.add(bytes) })
     if (this.lines.length >= SHARD_PHOTOS) await this.flush()
