@@ -9,7 +9,6 @@ import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
 import { chunksOf } from '../chunks'
 import { nameOf, tooMany } from '../form'
-import type { FormPart } from '../form-parser'
 import { isForm, type ManyFiles, openForm } from '../many-files'
 import type { Spelled } from '../parameters'
 
