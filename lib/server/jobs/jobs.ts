@@ -100,7 +100,7 @@ export interface Jobs {
    * Adds photos to a job that is open.
    *
    * @param unique leaves out what the job has by that name, so that an upload whose reply was lost can be sent again
-   * @throws Problem `conflict` where it is not
+   * @throws Problem `conflict` where it is not, or is closed meanwhile: it says how many photos were taken (`addAll`)
    */
   add(id: string, fill: (draft: Draft) => Promise<void>, unique?: boolean): Promise<Job>
   /** Takes no more photos. */

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Job } from '@/lib/shared/jobs'
+import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
+import { closedJob } from '../adding'
 import { AppendLog } from '../append-log'
 import type { JobInput, JobSpec, ResultLine } from '../jobs'
+import { unknownJob } from '../new-spec'
 import { Rate } from '../rate'
 import { Standings } from './standings'
 
@@ -42,6 +45,7 @@ export class JobFolder {
   readonly stop = new AbortController()
   /** Its files are closed: it was deleted, or the server stops. */
   stopped = false
+  private deleted = false
 
   /** Makes a new one, or opens one that is there. @throws Error where the folder is no job */
   constructor(
@@ -109,11 +113,15 @@ export class JobFolder {
   }
 
   /**
-   * Adds a photo; its bytes are written before it counts.
+   * Adds a photo, if the job takes it at this moment; its bytes are written before it counts.
    *
    * @throws NodeJS.ErrnoException such as ENOSPC
+   * @throws Problem `conflict` where the job takes no more, `unknown_job` where it was deleted, `shutting_down`
    */
   add(input: JobInput, bytes?: Uint8Array): number {
+    if (this.deleted) throw unknownJob()
+    if (this.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
+    if (!this.status.open) throw closedJob()
     const index = this.inputs.length
     if (bytes) writeFileSync(this.file(index), bytes)
     try {
@@ -265,7 +273,9 @@ export class JobFolder {
     }
   }
 
-  dispose(): void {
+  /** @param deleted whether it is gone for good; else it is there at the next start */
+  dispose({ deleted = false } = {}): void {
+    this.deleted = deleted
     this.stopped = true
     this.stop.abort(new Error('the server is stopping'))
     this.changed()

@@ -5,6 +5,7 @@ import type { Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
+import { addAll, closedJob } from '../adding'
 import type { Draft, JobFeed, Jobs, ResultRange } from '../jobs'
 import { newSpec, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
@@ -111,13 +112,11 @@ export class EmbeddedJobs implements Jobs {
 
   async add(id: string, fill: (draft: Draft) => Promise<void>, unique = false): Promise<Job> {
     const job = this.get(id)
-    if (!job.open) throw new Problem('conflict', 'The job is closed; make another for more photos.')
-    try {
-      await fill(unique ? onlyNew(job, into(job)) : into(job))
-    } finally {
-      // What was added before a fault counts: the job says how many photos it has.
-      this.runner.run(job)
-    }
+    // Before anything of it is read; what counts is whether it is open when each photo is entered.
+    if (!job.open) throw closedJob()
+    // Each is taken up when it is there: an upload may be slow, or break. What was added before a fault counts.
+    const draft = into(job, { entered: () => this.runner.run(job) })
+    await addAll(unique ? onlyNew(job, draft) : draft, fill)
     return this.view(id)
   }
 
@@ -152,8 +151,7 @@ export class EmbeddedJobs implements Jobs {
     const job = this.get(id)
     this.jobs.delete(id)
     this.runner.forget(job)
-    job.dispose()
-    job.changed()
+    job.dispose({ deleted: true })
     rmSync(job.path, { recursive: true, force: true })
   }
 
@@ -175,7 +173,7 @@ export class EmbeddedJobs implements Jobs {
     const digest = createHash('sha256').update(JSON.stringify(parameters))
     const draft = onDisk(() => new JobFolder(path, spec))
     try {
-      await fill(into(draft, digest))
+      await fill(into(draft, { digest }))
       requirePhotos(draft.inputs.length, parameters)
       const body = digest.digest('hex')
       const earlier = key === null ? null : this.earlier(key, body)
@@ -251,16 +249,17 @@ async function* rowsOf(job: JobFolder, offset?: number, only?: ResultRow['status
   for (const { row } of job.rows(offset, only)) yield row
 }
 
-function into(job: JobFolder, digest?: Hash): Draft {
+/** @param digest of all that is added; @param entered told after each photo */
+function into(job: JobFolder, { digest, entered }: { digest?: Hash; entered?: () => void }): Draft {
   return {
     async add(input, bytes) {
-      if (job.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
       digest?.update(JSON.stringify(input)).update(
         createHash('sha256')
           .update(bytes ?? '')
           .digest(),
       )
       onDisk(() => job.add(input, bytes))
+      entered?.()
     },
     get count() {
       return job.inputs.length
