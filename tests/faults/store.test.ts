@@ -40,7 +40,7 @@ const limitFiles = (soft: number) =>
   spawnSync('prlimit', ['--pid', String(server.child.pid), `--nofile=${soft}:`], { encoding: 'utf8' })
 
 test('jobs that are open and idle hold no descriptor', async ({ skip }) => {
-  if (!disk) skip(NO_DISK)
+  if (!disk) return skip(NO_DISK)
   const photos = distinctPhotos(1)
   for (let i = 0; i < 10; i++) await createJob(server.url, i % 2 ? formOf(photos) : null, '?model=fast&open=1')
   const { id } = await createJob(server.url, formOf(photos), '?model=fast')
