@@ -25,7 +25,6 @@ struct orders {
 static struct orders *orders;
 static const char *below, *except;
 static int trace = -1;
-static volatile char ours[65536];
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
@@ -71,13 +70,15 @@ static int fails(const char *call, const char *path) {
   return 1;
 }
 
-static int opened(int fd, const char *path) {
-  if (fd >= 0 && fd < (int)sizeof ours) ours[fd] = watched(path) ? 1 : 0;
-  return fd;
-}
-
+/* Asked of the system each time: not every close comes by here, and numbers are used again. */
 static int fd_fails(const char *call, int fd) {
-  return orders && fd >= 0 && fd < (int)sizeof ours && ours[fd] && fails(call, "");
+  char link[32], path[4096];
+  if (!orders) return 0;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length <= 0) return 0;
+  path[length] = 0;
+  return watched(path) && fails(call, path);
 }
 
 #define OPEN(name)                                        \
@@ -87,15 +88,10 @@ static int fd_fails(const char *call, int fd) {
     mode_t mode = va_arg(list, mode_t);                   \
     va_end(list);                                         \
     if (watched(path) && fails("open", path)) return -1;  \
-    return opened(REAL(name)(path, flags, mode), path);   \
+    return REAL(name)(path, flags, mode);                 \
   }
 OPEN(open)
 OPEN(open64)
-
-int close(int fd) {
-  if (fd >= 0 && fd < (int)sizeof ours) ours[fd] = 0;
-  return REAL(close)(fd);
-}
 
 #define ON_FD(type, name, label, parameters, arguments) \
   type name parameters {                                \
