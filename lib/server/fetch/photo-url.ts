@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { bytes as formatBytes } from '@/lib/shared/format'
 import { Problem } from '@/lib/shared/problem'
+import { outOfDescriptors } from '../storage/store-fault'
 import { isPublicAddress } from './public-address'
 
 export interface FetchOptions {
@@ -54,6 +55,8 @@ export function reason(error: unknown, timeoutMs: number, deadline: AbortSignal,
   if (error instanceof Problem) return error
   if (signal?.aborted) return signal.reason
   if (deadline.aborted) return new Problem('url_unreachable', `No answer came within ${timeoutMs / 1000} s.`)
+  // Not the address is at fault.
+  if (outOfDescriptors(error)) return error
   // The system's words can name what stands there; its code does not.
   const { code = 'no connection' } = error as NodeJS.ErrnoException
   return new Problem('url_unreachable', `The address cannot be read (${code}).`, { cause: error })

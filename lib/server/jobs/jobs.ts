@@ -73,6 +73,13 @@ export interface Backlog {
   waitSeconds: number
 }
 
+/** Whether jobs go on, as this server sees it. */
+export interface JobsHealth {
+  state: 'ok' | 'waiting'
+  /** What some of them wait for, or all. */
+  reason: 'storage_full' | 'storage_unavailable' | null
+}
+
 /** Follows one job for one listener, who leaves in the end. */
 export interface JobFeed {
   /** Results in the order of their being done, from a place on that an earlier call has told; from the first on where the place is none. */
@@ -87,7 +94,7 @@ export interface JobFeed {
 
 /**
  * Batch jobs, wherever they are kept and run. Every call that names a job rejects with Problem `unknown_job` where there is none; every call
- * that writes may reject with `storage_full`.
+ * that writes may reject with `storage_full`, and any with `not_ready` while what they are kept in cannot be had.
  */
 export interface Jobs {
   /** A folder of this machine for what is on its way in. */
@@ -108,7 +115,7 @@ export interface Jobs {
    * Adds photos to a job that is open.
    *
    * @param unique leaves out what the job has by that name, so that an upload whose reply was lost can be sent again
-   * @throws Problem `conflict` where it is not
+   * @throws Problem `conflict` where it is not, or is closed meanwhile: it says how many photos were taken (`addAll`)
    */
   add(id: string, fill: (draft: Draft) => Promise<void>, unique?: boolean): Promise<Job>
   /** Takes no more photos. */
@@ -131,6 +138,8 @@ export interface Jobs {
    */
   resultsSince(id: string, place: string): Promise<AsyncIterable<PlacedResult>>
   feed(id: string): Promise<JobFeed>
+  /** What `/health/status` says of them. */
+  health?(): JobsHealth
   /** What all jobs together still have to do; only where others than this process do the work. */
   backlog?(): Promise<Backlog>
   /** Work that was given up after many attempts, the latest first; only where others than this process do the work. */

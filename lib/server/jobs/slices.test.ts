@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inSlices } from './slices'
+import { withRests } from './slices'
 
 test('ten that work for 50 ms each at once are all done, and no round of the loop does more than a few', async () => {
   let inRound = 0
@@ -22,7 +22,7 @@ test('ten that work for 50 ms each at once are all done, and no round of the loo
   const counts = await Promise.all(
     Array.from({ length: 10 }, async () => {
       let count = 0
-      for await (const i of inSlices(work(50))) expect(i).toBe(count++)
+      for await (const i of withRests(work(50))) expect(i).toBe(count++)
       return count
     }),
   )

@@ -34,7 +34,7 @@ export function rest(): Promise<void> {
 }
 
 /** The same values, with rests between them. */
-export async function* inSlices<T>(values: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+export async function* withRests<T>(values: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
   for await (const value of values) {
     if (due()) await rest()
     yield value

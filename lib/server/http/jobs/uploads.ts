@@ -5,6 +5,7 @@ import Papa from 'papaparse'
 import { Problem } from '@/lib/shared/problem'
 import type { Draft, JobInput } from '../../jobs/jobs'
 import { asValue, openZip, type ZipPhoto } from '../../jobs/zip'
+import { storeProblem } from '../../storage/store-fault'
 import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
 import { chunksOf } from '../chunks'
@@ -106,9 +107,9 @@ async function addArchive(request: Request, draft: Draft, limits: JobUploadLimit
   }
 }
 
-/** @throws Problem `too_large`, `storage_full` */
+/** @throws Problem `too_large`, `storage_full`, `not_ready` */
 async function spool(body: ReadableStream<Uint8Array>, path: string, most: number): Promise<void> {
-  const file = await open(path, 'wx')
+  const file = await open(path, 'wx').catch((error: unknown) => Promise.reject(storeProblem(error)))
   try {
     let length = 0
     for await (const chunk of chunksOf(body)) {
@@ -117,8 +118,7 @@ async function spool(body: ReadableStream<Uint8Array>, path: string, most: numbe
       await file.write(chunk)
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    throw new Problem('storage_full', 'The server has no room for the archive. Try again later.', { cause: error })
+    throw storeProblem(error)
   } finally {
     await file.close()
   }

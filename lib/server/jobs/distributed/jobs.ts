@@ -10,7 +10,7 @@ import type { ObjectStore } from '../../storage/objects'
 import type { Backlog, Draft, JobFeed, JobSpec, Jobs, PlacedResult, ResultLine, ResultRange } from '../jobs'
 import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
-import { inSlices } from '../slices'
+import { withRests } from '../slices'
 import { requireSource, type Sources } from '../source'
 import { answering } from './answering'
 import { backlogOf } from './backlog'
@@ -291,7 +291,7 @@ function isJobId(id: string): boolean {
 }
 
 async function* rowsOf(lines: AsyncIterable<ResultLine>, only?: ResultRow['status']): AsyncGenerator<ResultRow> {
-  for await (const { row, index } of inSlices(lines))
+  for await (const { row, index } of withRests(lines))
     if (only === undefined || row.status === only) yield { ...row, index }
 }
 

@@ -1,6 +1,6 @@
 import type { Job } from '@/lib/shared/jobs'
 import type { JobFeed, PlacedResult } from '../jobs'
-import { inSlices } from '../slices'
+import { withRests } from '../slices'
 import type { JobFolder } from './job'
 
 /** Follows a job of this process. A place is a number of bytes in its file of results. */
@@ -30,7 +30,9 @@ export class FolderFeed implements JobFeed {
 
   async *since(place: string): AsyncGenerator<PlacedResult> {
     // The place may be another server's, or of a file that has lost its end: then all is told again, rather than nothing.
-    for await (const { value, next } of inSlices(this.job.since(this.job.isPlace(Number(place)) ? Number(place) : 0))) {
+    for await (const { value, next } of withRests(
+      this.job.since(this.job.isPlace(Number(place)) ? Number(place) : 0),
+    )) {
       if (this.stopped) return
       yield { value, next: String(next) }
     }
