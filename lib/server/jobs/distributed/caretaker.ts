@@ -1,3 +1,4 @@
+import { isRedisAway } from '../../redis/connect'
 import type { ObjectStore } from '../../storage/objects'
 import { seeToEnd } from './ending'
 import { JOBS, jobPrefix } from './layout'
@@ -6,6 +7,7 @@ import type { WorkQueue } from './queue'
 import { removeJob, removeObjects } from './remove'
 import { restoreJob } from './restore'
 import { catchUp } from './shard-writer'
+import { reasonOf } from './trouble'
 
 export interface CaretakerOptions {
   store: ObjectStore
@@ -54,19 +56,33 @@ export class Caretaker {
       .then(async () => {
         if (!this.closed) await this.options.ledger.alone(name, TURN_MS, work)
       })
-      .catch((error: Error) =>
-        this.options.log.warn({ reason: error.message }, `could not ${name} the jobs; trying again`),
-      )
+      .catch((error) => this.options.log.warn({ reason: reasonOf(error) }, `could not ${name} the jobs; trying again`))
   }
 
   private async mend(): Promise<void> {
     const { ledger, queue } = this.options
-    for (const id of await ledger.activeIds()) {
-      if (this.closed) return
+    await this.each(await ledger.activeIds(), 'mend', async (id) => {
       const standing = await ledger.standing(id)
       if (standing === null) await ledger.settle(id)
       else if (standing.state === 'running') await this.goOn(id, standing)
       else await queue.end(id, standing.round)
+    })
+  }
+
+  /** Does something for each job. What is wrong with one of them keeps none of the others waiting; a Redis that is away keeps all. */
+  private async each(
+    ids: AsyncIterable<string> | Iterable<string>,
+    name: string,
+    work: (id: string) => Promise<void>,
+  ): Promise<void> {
+    for await (const id of ids) {
+      if (this.closed) return
+      try {
+        await work(id)
+      } catch (error) {
+        if (isRedisAway(error)) throw error
+        this.options.log.warn({ job: id, reason: reasonOf(error) }, `could not ${name} a job; trying again`)
+      }
     }
   }
 
@@ -85,15 +101,14 @@ export class Caretaker {
   private async sweep(): Promise<void> {
     const { ledger, queue, store, retentionMs } = this.options
     const before = Date.now() - retentionMs
-    for (const id of await ledger.ids()) {
+    await this.each(await ledger.ids(), 'sweep', async (id) => {
       const standing = await ledger.standing(id)
       if (!standing) await ledger.forget(id)
       else if (overSince(standing) < before) await removeJob(store, ledger, queue, standing.spec)
-    }
-    for await (const id of store.folders(JOBS)) {
-      if (this.closed) return
+    })
+    await this.each(store.folders(JOBS), 'restore', async (id) => {
       if (!(await ledger.knows(id)) && !(await restoreJob(store, ledger, id))) await this.removeOrphan(id, before)
-    }
+    })
   }
 
   /** A job that was never made whole, or not deleted whole. It may be in the making. */

@@ -125,10 +125,10 @@ redis.call('HINCRBY', KEYS[1], 'version', 1)
 for key = 2, 6 do redis.call('DEL', KEYS[key]) end
 return 1`)
 
-/** KEYS job · ARGV field value…. Changes a job that is there: → 1, or 0. */
+/** KEYS job · ARGV field value…. Changes a job that is there, or says by no fields that something of it has changed: → 1, or 0. */
 export const SET = new Script<number>(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV))
+if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 return 1`)
 

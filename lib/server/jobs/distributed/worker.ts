@@ -11,6 +11,7 @@ import { type Ending, QUEUE_NAME, type Work, WorkQueue } from './queue'
 import { removeObjects } from './remove'
 import { ShardRunner, type ShardRunnerOptions } from './shard-runner'
 import { PREFIX } from './state'
+import { withReason } from './trouble'
 import { viewOf } from './view'
 
 export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'> {
@@ -88,6 +89,8 @@ export class BatchWorker {
     await protection?.begin()
     try {
       await this.work(data)
+    } catch (error) {
+      throw withReason(error)
     } finally {
       protection?.end()
     }
