@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from '@/lib/shared/jobs'
+import { Problem } from '@/lib/shared/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { JobFeed, ResultLine } from '../jobs'
 import type { Ledger } from './ledger'
@@ -36,7 +37,7 @@ export class LedgerFeed implements JobFeed {
     for (const start = Date.now(); Date.now() - start < ms && !this.stopped; ) {
       // What does not answer now may answer at the next look.
       const version = await this.ledger.version(this.id).catch(() => this.seen)
-      if (version === null) this.stop()
+      if (version === null && (await this.isGone())) this.stop()
       if (version !== this.seen) {
         this.seen = version
         return true
@@ -44,6 +45,14 @@ export class LedgerFeed implements JobFeed {
       await sleep(LOOK_MS, undefined, { signal: this.end.signal }).catch(() => {})
     }
     return false
+  }
+
+  /** Redis knows no such job. It may have forgotten it, and then it is made anew by being looked at. */
+  private async isGone(): Promise<boolean> {
+    return this.owner.view().then(
+      () => false,
+      (error) => error instanceof Problem && error.code === 'unknown_job',
+    )
   }
 
   leave(): void {

@@ -6,7 +6,7 @@ import { Answers, classifyPhoto, requireSize } from '../classify-photo'
 import type { JobSpec, ResultLine } from '../jobs'
 import { inLanes } from '../lanes'
 import { readObject, type Sources } from '../source'
-import { manifestKey, packKey } from './layout'
+import { manifestKey, packKey, specKey } from './layout'
 import type { Ledger, Standing, Task } from './ledger'
 import { type ManifestLine, readShard, type Shard } from './manifest'
 import { donePacks, PackReader } from './packs'
@@ -157,12 +157,19 @@ export class ShardRunner {
     return answers
   }
 
+  /** A job that Redis has forgotten is not over: its results are wanted when it is made anew. */
+  private async isOver(id: string): Promise<boolean> {
+    const standing = await this.ledger.standing(id)
+    if (standing !== null) return standing.state !== 'running'
+    return (await this.options.store.metadata(specKey(id))) === null
+  }
+
   /** Aborts when the job is over or gone. */
   private ended(id: string): { signal: AbortSignal; stop(): void } {
     const controller = new AbortController()
     const timer = setInterval(async () => {
-      const standing = await this.ledger.standing(id).catch(() => undefined)
-      if (standing !== undefined && standing?.state !== 'running') controller.abort(new Error('the job has ended'))
+      // What does not answer now says nothing.
+      if (await this.isOver(id).catch(() => false)) controller.abort(new Error('the job has ended'))
     }, LOOK_MS)
     return { signal: controller.signal, stop: () => clearInterval(timer) }
   }
