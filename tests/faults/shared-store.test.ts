@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { UnrecoverableError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
@@ -5,8 +6,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { QUEUE_NAME } from '@/lib/server/jobs/distributed/queue'
 import { ACTIVE_KEY, keysOf, PREFIX } from '@/lib/server/jobs/distributed/state'
 import { s3Client } from '@/lib/server/storage/s3'
+import type { Job } from '@/lib/shared/jobs'
+import type { Problem } from '@/lib/shared/problem'
+import { refusal } from '../support/http'
 import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
-import { distinctPhotos, formOf } from '../support/many-photos'
+import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
 import type { FaultyProxy } from '../support/proxies'
 import { type Machines, startMachines, startWorker } from '../support/services'
 
@@ -101,8 +105,101 @@ describe('what is wrong with one job or one photo is nobody else’s trouble', (
       method === 'GET' && path.includes('/inputs/') ? { status: 403, code: 'AccessDenied' } : undefined
     const packed = await createJob(url, formOf(photos), '?model=fast')
     const line = new RegExp(`"reason":"s3://photos/jobs/${packed.id}/inputs/[^"]*: AccessDenied`)
-    while (!line.test(machines.workers[0]!.output())) await new Promise((resolve) => setTimeout(resolve, 50))
+    while (!line.test(machines.workers[0]!.output())) await sleep(50)
     network.fault = () => undefined
     expect((await jobDone(url, packed.id)).counts.ok).toBe(12)
+  })
+})
+
+describe('a job is made once, or not at all', () => {
+  const isSpec = (method: string, path: string) => method === 'PUT' && path.includes('/job.json')
+  const make = (photos: ReturnType<typeof distinctPhotos>, headers: HeadersInit = {}) =>
+    fetch(`${url}/api/jobs?model=fast`, { method: 'POST', body: formOf(photos), headers })
+
+  test('the same Idempotency-Key twice while the bucket takes long for a write: one job', async () => {
+    network.fault = (method, path) => (isSpec(method, path) ? sleep(6000).then(() => undefined) : undefined)
+    const photos = distinctPhotos(20)
+    const headers = { 'idempotency-key': 'slow' }
+    const replies = await Promise.all([make(photos, headers), make(photos, headers)])
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 201])
+    const [one, other] = (await Promise.all(replies.map((reply) => reply.json()))) as Job[]
+    expect(one?.id).toBe(other?.id)
+    network.fault = () => undefined
+    expect((await jobDone(url, one!.id)).counts.ok).toBe(20)
+    const again = await make(photos, headers)
+    expect([again.status, ((await again.json()) as Job).id]).toEqual([200, one!.id])
+    await refusal(make(photos.slice(1), headers), 409, 'conflict')
+    // What is deleted may be made anew.
+    await fetch(`${url}/api/jobs/${one!.id}`, { method: 'DELETE' })
+    const anew = await Promise.all([make(photos, headers), make(photos, headers)])
+    expect(anew.map(({ status }) => status).sort()).toEqual([200, 201])
+  })
+
+  test('Redis falls silent when the job is in the bucket: it is made, and says so', async () => {
+    const { pid } = machines.redis
+    network.served = (method, path) => isSpec(method, path) && process.kill(pid(), 'SIGSTOP')
+    const reply = await make(distinctPhotos(20)).finally(() => process.kill(pid(), 'SIGCONT'))
+    expect(reply.status).toBe(201)
+    const job = (await reply.json()) as Job
+    expect(job).toMatchObject({ state: 'running', counts: { total: 20, done: 0 } })
+    expect((await jobDone(url, job.id)).counts.ok).toBe(20)
+  })
+
+  test('a write that is on its way somewhere when the job is given up makes none later', async () => {
+    let id = ''
+    let late = 0
+    const landed = new Promise<void>((resolve) => {
+      network.served = (method, path) => isSpec(method, path) && late > 5 && resolve()
+    })
+    network.fault = (method, path) => {
+      if (!isSpec(method, path) || ++late > 5) return undefined
+      id = /jobs\/([^/]+)\//.exec(path)?.[1] ?? ''
+      return { late: 4000 }
+    }
+    await refusal(make(distinctPhotos(3)), 503, 'not_ready')
+    await landed
+    await sleep(5000)
+    await refusal(fetch(`${url}/api/jobs/${id}`), 404, 'unknown_job')
+  })
+})
+
+describe('what was acknowledged is in, what is not is refused', () => {
+  test('another client closes the job during an upload: what is in runs, the rest is refused, and how many are in is said', async () => {
+    const photos = distinctPhotos(155)
+    const { id } = await createJob(url, formOf(photos.slice(0, 5)), '?model=fast&open=1')
+    const early = await slowForm(photos.slice(5, 25), 0.5)
+    const long = await slowForm(photos.slice(5), 0.9)
+    const add = (request: RequestInit) => fetch(`${url}/api/jobs/${id}/photos`, request)
+    const replies = [add(early.request), add(long.request)]
+    await jobWhen(url, id, ({ counts }) => counts.total === 105)
+    const closed = await fetch(`${url}/api/jobs/${id}/close`, { method: 'POST' })
+    expect([closed.status, ((await closed.json()) as Job).open]).toEqual([200, false])
+    early.goOn()
+    long.goOn()
+    const said = await Promise.all(
+      replies.map(async (reply) => [(await reply).status, ((await (await reply).json()) as Problem).detail]),
+    )
+    expect(said).toEqual([
+      [409, expect.stringContaining('Of this upload 0 photos were taken in')],
+      [409, expect.stringContaining('Of this upload 100 photos were taken in')],
+    ])
+    expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
+    // Redis forgets it, and it is the same.
+    await redis.flushall()
+    expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
+    expect(await resultsOf(url, id)).toHaveLength(105)
+  })
+
+  test('a part that cannot be written because it is there, and is not there, is written later: no row is missing', async () => {
+    let refused = 0
+    network.fault = (method, path) =>
+      method === 'PUT' && path.includes('/parts/00000001/') && refused++ < 2
+        ? { status: 412, code: 'PreconditionFailed' }
+        : undefined
+    const photos = distinctPhotos(250)
+    const { id } = await createJob(url, formOf(photos), '?model=fast')
+    expect((await jobDone(url, id)).counts).toEqual({ total: 250, done: 250, ok: 250, failed: 0 })
+    expect((await resultsOf(url, id)).map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
+    expect(refused).toBeGreaterThan(2)
   })
 })
