@@ -29,6 +29,27 @@ export function formOf(photos: readonly { file: string; bytes: Buffer }[]): Form
   return form
 }
 
+/** A form that stops half way, until it is told to go on. */
+export async function slowForm(photos: readonly { file: string; bytes: Buffer }[], share: number) {
+  const whole = new Response(formOf(photos))
+  const bytes = new Uint8Array(await whole.arrayBuffer())
+  const half = Math.floor(share * bytes.length)
+  let goOn = () => {}
+  const told = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(bytes.subarray(0, half))
+      await told
+      controller.enqueue(bytes.subarray(half))
+      controller.close()
+    },
+  })
+  const headers = { 'content-type': whole.headers.get('content-type') as string }
+  return { request: { method: 'POST', body, headers, duplex: 'half' } as RequestInit, goOn: () => goOn() }
+}
+
 export async function zipOf(photos: readonly { file: string; bytes: Buffer }[], compress = true): Promise<Buffer> {
   const zip = new ZipFile()
   for (const { file, bytes } of photos) zip.addBuffer(bytes, file, { compress })

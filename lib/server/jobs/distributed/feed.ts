@@ -45,7 +45,7 @@ export class LedgerFeed implements JobFeed {
     for (const start = Date.now(); Date.now() - start < ms && !this.stopped; ) {
       // What does not answer now may answer at the next look.
       const version = await this.ledger.version(this.id).catch(() => this.seen)
-      if (version === null) this.stop()
+      if (version === null && (await this.isGone())) this.stop()
       if (version !== this.seen) {
         this.seen = version
         return true
@@ -53,6 +53,14 @@ export class LedgerFeed implements JobFeed {
       await sleep(LOOK_MS, undefined, { signal: this.end.signal }).catch(() => {})
     }
     return false
+  }
+
+  /** Redis knows no such job. It may have forgotten it, and then it is made anew by being looked at. */
+  private async isGone(): Promise<boolean> {
+    return this.owner.view().then(
+      () => false,
+      (error) => error instanceof Problem && error.code === 'unknown_job',
+    )
   }
 
   leave(): void {

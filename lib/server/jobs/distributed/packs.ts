@@ -18,6 +18,8 @@ export class PackWriter {
   private pieces: Uint8Array[] = []
   private bytes = 0
   private number = 0
+  /** How many of them are of photos that were taken in. */
+  private kept = 0
   private readonly sending = new Set<Promise<unknown>>()
   private onTheWay = 0
   private failure: unknown
@@ -48,6 +50,19 @@ export class PackWriter {
     if (this.pieces.length > 0) await this.send()
     await Promise.all(this.sending)
     if (this.failure) throw this.failure
+  }
+
+  /** All that was taken in so far is wanted. */
+  keep(): void {
+    this.kept = this.number
+  }
+
+  /** Takes away what nobody wants: the job did not take its photos. */
+  async discard(): Promise<void> {
+    await Promise.allSettled(this.sending)
+    const keys: string[] = []
+    for (let number = this.kept; number < this.number; number++) keys.push(packKey(this.id, `${this.name}-${number}`))
+    if (keys.length > 0) await this.store.remove(keys)
   }
 
   private async send(): Promise<void> {

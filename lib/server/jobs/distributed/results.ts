@@ -22,7 +22,8 @@ export async function* resultLines(
   const start = await ledger.shardAt(id, offset)
   const { shards = 0 } = (await ledger.standing(id)) ?? {}
   const coming: Promise<ResultLine[]>[] = []
-  let next = start?.shard ?? shards
+  // Where Redis has lost the order of the shards, all are looked through.
+  let next = start?.shard ?? 0
   const ask = () => {
     if (next >= shards) return
     const lines = latestResults(store, id, next++, round + 1, signal)
