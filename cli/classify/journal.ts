@@ -27,7 +27,7 @@ export class Journal {
     }
     const head = JSON.stringify(identity)
     let first = true
-    this.log = new AppendLog(path, (value, place) => {
+    this.log = AppendLog.open(path, (value, place) => {
       if (first && JSON.stringify(value) !== head) {
         const hint = `${path} belongs to a run with another model or other options; delete it to begin anew.`
         throw new Failure(EXIT.usage, hint)

@@ -25,7 +25,7 @@ export const OFFLINE: Failure = { code: 'offline', retryable: true, retryAfterMs
 export function failureOf(status: number, body: string, retryAfter: string | null): Failure {
   const seconds = Number(retryAfter ?? Number.NaN)
   const retryAfterMs = Number.isFinite(seconds) ? 1000 * seconds : null
-  const retryable = status === 429 || status >= 500
+  const retryable = status === 408 || status === 429 || status >= 500
   try {
     const { code, title, detail } = JSON.parse(body) as ProblemDetails
     return { code, title, detail, retryable, retryAfterMs }

@@ -56,7 +56,7 @@ export async function openJobs(
     return null
   }
   try {
-    return shared ? await openDistributed(environment, { ...options, redis }) : new EmbeddedJobs(options)
+    return shared ? await openDistributed(environment, { ...options, redis }) : await EmbeddedJobs.open(options)
   } catch (error) {
     // Single photos need neither.
     const { message: reason } = error as Error

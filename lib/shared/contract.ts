@@ -192,6 +192,13 @@ export const statusSchema = z
     queue: z.object({ photos: z.int().min(0), limit: z.int().min(1) }),
     running: z.int().min(0).meta({ description: 'Photos inside workers.' }),
     workers: z.object({ ready: z.int().min(0), wanted: z.int().min(1) }),
+    jobs: z
+      .object({
+        state: z.enum(['ok', 'waiting']),
+        reason: z.enum(['storage_full', 'storage_unavailable']).nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Whether batch jobs go on, and what they wait for; null where this server has none.' }),
   })
   .meta({ id: 'Status' })
 

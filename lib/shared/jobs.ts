@@ -35,7 +35,10 @@ export const jobSchema = z
   .object({
     id: z.string().meta({ description: 'Not to be guessed: whoever knows it may read and end the job.' }),
     state: z.enum(JOB_STATES),
-    reason: z.enum(['storage_full', 'requested', 'dead_letters']).nullable().meta({ description: 'Why it is paused.' }),
+    reason: z
+      .enum(['storage_full', 'storage_unavailable', 'requested', 'dead_letters'])
+      .nullable()
+      .meta({ description: 'Why it is paused.' }),
     open: z.boolean().meta({ description: 'Whether it takes more photos.' }),
     source: z.string().nullable().meta({ description: 'The place in a bucket that its photos are of.' }),
     listing: z.boolean().meta({ description: 'Whether the source is still being listed: the total grows.' }),

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   model_failed: [422, 'The model failed on this image'],
   url_refused: [422, 'This address is not fetched'],
   url_unreachable: [422, 'The address could not be read'],
+  too_slow: [408, 'The upload is too slow'],
   conflict: [409, 'This contradicts what is there'],
   queue_full: [429, 'The queue is full'],
   rate_limited: [429, 'Too many requests'],

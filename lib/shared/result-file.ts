@@ -1,4 +1,4 @@
-import { RESULT_COLUMNS, type ResultColumn, type ResultFormat, type ResultRow, resultText } from './results'
+import { type PageColumn, RESULT_COLUMNS, type ResultFormat, type ResultRow, resultText } from './results'
 
 /**
  * A file of results, piece by piece, as fast as it is taken: the same from every door. Ended early, it closes the rows.
@@ -8,7 +8,7 @@ import { RESULT_COLUMNS, type ResultColumn, type ResultFormat, type ResultRow, r
 export async function* resultFile(
   rows: AsyncIterable<ResultRow> | Iterable<ResultRow>,
   format: ResultFormat,
-  columns: readonly ResultColumn[] = RESULT_COLUMNS,
+  columns: readonly PageColumn[] = RESULT_COLUMNS,
 ): AsyncGenerator<string | Uint8Array> {
   if (format === 'xlsx') {
     // Its code comes only now: the first page does without.

@@ -1,9 +1,10 @@
-import { cell, type ResultColumn, type ResultRow } from './results'
+import { cell, type PageColumn, type ResultRow } from './results'
 import type { Cell } from './workbook/cells'
 import { type Table, workbook } from './workbook/workbook'
 
 /** Characters that are seen at once, by column. */
-const WIDTHS: Record<ResultColumn, number> = {
+const WIDTHS: Record<PageColumn, number> = {
+  index: 9,
   file: 40,
   status: 9,
   label: 28,
@@ -25,7 +26,7 @@ const WIDTHS: Record<ResultColumn, number> = {
 type Rows = AsyncIterable<ResultRow> | Iterable<ResultRow>
 
 /** Results as an Excel workbook; see `workbook`. */
-export function resultWorkbook(rows: Rows, columns: readonly ResultColumn[]): ReadableStream<Uint8Array> {
+export function resultWorkbook(rows: Rows, columns: readonly PageColumn[]): ReadableStream<Uint8Array> {
   const table: Table = {
     name: 'results',
     columns: columns.map((name) => ({ name, width: WIDTHS[name] })),
@@ -34,12 +35,12 @@ export function resultWorkbook(rows: Rows, columns: readonly ResultColumn[]): Re
   return workbook(table)
 }
 
-async function* cellsOf(rows: Rows, columns: readonly ResultColumn[]): AsyncGenerator<Cell[]> {
+async function* cellsOf(rows: Rows, columns: readonly PageColumn[]): AsyncGenerator<Cell[]> {
   for await (const row of rows) yield columns.map((column) => cellOf(row[column]))
 }
 
 /** A list without entries is nothing, as is what is null. */
-function cellOf(value: ResultRow[ResultColumn]): Cell {
+function cellOf(value: ResultRow[PageColumn]): Cell {
   const written = cell(value)
   return written === '' ? null : written
 }

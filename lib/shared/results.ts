@@ -23,8 +23,15 @@ export const RESULT_COLUMNS = [
 
 export type ResultColumn = (typeof RESULT_COLUMNS)[number]
 
+/** Columns of a part of a job's results: whose row it is cannot be told from where it stands. */
+export const PAGE_COLUMNS = ['index', ...RESULT_COLUMNS] as const
+
+export type PageColumn = (typeof PAGE_COLUMNS)[number]
+
 /** What became of one photo. */
 export interface ResultRow {
+  /** Of the photo in its job, from 0; only where there is a job. */
+  index?: number
   /** As it was given. */
   file: string
   status: 'ok' | 'failed'
@@ -112,12 +119,12 @@ export function failedRow(
 /** Before the first line of a CSV file: with it Excel reads the file as UTF-8. */
 export const CSV_MARK = '\ufeff'
 
-export function csvHeader(columns: readonly ResultColumn[] = RESULT_COLUMNS): string {
+export function csvHeader(columns: readonly PageColumn[] = RESULT_COLUMNS): string {
   return csvRecord(columns)
 }
 
 /** A row as a line of RFC 4180. Lists are joined by `|` (see `listCell`); text that a spreadsheet would take for a formula begins with an apostrophe. */
-export function csvLine(row: ResultRow, columns: readonly ResultColumn[] = RESULT_COLUMNS): string {
+export function csvLine(row: ResultRow, columns: readonly PageColumn[] = RESULT_COLUMNS): string {
   return csvRecord(columns.map((column) => cell(row[column])))
 }
 
@@ -126,8 +133,8 @@ function csvRecord(cells: readonly unknown[]): string {
 }
 
 /** A value as one cell of a table: lists are joined. */
-export function cell(value: ResultRow[ResultColumn]): string | number | boolean | null {
-  return Array.isArray(value) ? listCell(value) : value
+export function cell(value: ResultRow[PageColumn]): string | number | boolean | null {
+  return Array.isArray(value) ? listCell(value) : (value ?? null)
 }
 
 /** A list in one cell: joined by `|`. A `|` or a backslash within a label is written with a backslash before it. */
@@ -136,12 +143,12 @@ export function listCell(values: readonly (string | number)[]): string {
 }
 
 /** A row as a line of NDJSON, with the columns that were chosen. */
-export function jsonLine(row: ResultRow, columns: readonly ResultColumn[] = RESULT_COLUMNS): string {
+export function jsonLine(row: ResultRow, columns: readonly PageColumn[] = RESULT_COLUMNS): string {
   return `${JSON.stringify(chosen(row, columns))}\n`
 }
 
 /** A row's chosen columns, in their order. */
-function chosen(row: ResultRow, columns: readonly ResultColumn[]): Partial<ResultRow> {
+function chosen(row: ResultRow, columns: readonly PageColumn[]): Partial<ResultRow> {
   return Object.fromEntries(columns.map((column) => [column, row[column]])) as Partial<ResultRow>
 }
 
@@ -166,7 +173,7 @@ export interface ResultText {
 }
 
 /** A file of results of a format: the same bytes from every door. For one file. */
-export function resultText(format: ResultTextFormat, columns: readonly ResultColumn[] = RESULT_COLUMNS): ResultText {
+export function resultText(format: ResultTextFormat, columns: readonly PageColumn[] = RESULT_COLUMNS): ResultText {
   if (format === 'csv') {
     return { head: CSV_MARK + csvHeader(columns), row: (row) => csvLine(row, columns), tail: () => '' }
   }

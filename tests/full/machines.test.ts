@@ -88,7 +88,7 @@ test('what fails for minutes is given up, listed for the operator, and done when
   expect(await jobOf(url, id)).toMatchObject({ reason: 'dead_letters', counts: { total: 150, done: 100, ok: 100 } })
   const headers = { authorization: 'Bearer open sesame' }
   const listed = await (await fetch(`${url}/api/dead-letters`, { headers })).json()
-  const letter = { job: id, shard: 1, attempts: 8, reason: 'the manifest of shard 1 is not there' }
+  const letter = { job: id, shard: 1, attempts: 8, reason: `${place.Key} is not there` }
   expect(listed).toEqual({ dead_letters: [{ ...letter, failed_at: expect.any(String) }] })
   expect((await fetch(`${url}/api/dead-letters`)).status).toBe(401)
   await client.send(new PutObjectCommand({ ...place, Body: manifest, Metadata }))

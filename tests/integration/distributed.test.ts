@@ -31,7 +31,9 @@ describe('three web instances that share a Redis and a bucket', () => {
     expect((await jobDone(urls[1]!, id)).counts).toEqual({ total: 230, done: 230, ok: 230, failed: 0 })
     const rows = await resultsOf(urls[2]!, id)
     expect(rows.map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
-    expect(await resultsOf(urls[0]!, id, '&offset=99&limit=3')).toEqual(rows.slice(99, 102))
+    expect(await resultsOf(urls[0]!, id, '&offset=99&limit=3')).toEqual(
+      rows.slice(99, 102).map((row, at) => ({ index: 99 + at, ...row })),
+    )
     const listed = await (await fetch(`${urls[1]}/api/jobs/${id}/photos?offset=150`)).json()
     expect(listed).toEqual({ files: photos.slice(150).map(({ file }) => file), total: 230 })
   })

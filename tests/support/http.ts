@@ -106,3 +106,34 @@ export function wire(
     socket.on('close', () => resolve(reply))
   })
 }
+
+export interface OpenUpload {
+  /** Resolves when the system has taken the bytes. */
+  send(bytes: Uint8Array): Promise<void>
+  /** Ends the body; the reply, or what came instead. */
+  end(): Promise<{ status: number; body: string }>
+  /** Leaves in the middle. */
+  leave(): void
+}
+
+/** A POST whose body is sent as the test wants. */
+export function openUpload(url: string, headers: Record<string, string>): OpenUpload {
+  const call = request(url, { method: 'POST', headers })
+  const reply = new Promise<{ status: number; body: string }>((resolve, reject) => {
+    call.on('error', reject)
+    call.on('response', async (response) => {
+      let body = ''
+      for await (const chunk of response) body += chunk
+      resolve({ status: response.statusCode ?? 0, body })
+    })
+  })
+  reply.catch(() => {}) // Whoever ends it hears of it.
+  return {
+    send: (bytes) => new Promise((resolve) => call.write(bytes, () => resolve())),
+    end() {
+      call.end()
+      return reply
+    },
+    leave: () => void call.destroy(),
+  }
+}

@@ -29,9 +29,30 @@ export function formOf(photos: readonly { file: string; bytes: Buffer }[]): Form
   return form
 }
 
-export async function zipOf(photos: readonly { file: string; bytes: Buffer }[]): Promise<Buffer> {
+/** A form that stops half way, until it is told to go on. */
+export async function slowForm(photos: readonly { file: string; bytes: Buffer }[], share: number) {
+  const whole = new Response(formOf(photos))
+  const bytes = new Uint8Array(await whole.arrayBuffer())
+  const half = Math.floor(share * bytes.length)
+  let goOn = () => {}
+  const told = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(bytes.subarray(0, half))
+      await told
+      controller.enqueue(bytes.subarray(half))
+      controller.close()
+    },
+  })
+  const headers = { 'content-type': whole.headers.get('content-type') as string }
+  return { request: { method: 'POST', body, headers, duplex: 'half' } as RequestInit, goOn: () => goOn() }
+}
+
+export async function zipOf(photos: readonly { file: string; bytes: Buffer }[], compress = true): Promise<Buffer> {
   const zip = new ZipFile()
-  for (const { file, bytes } of photos) zip.addBuffer(bytes, file)
+  for (const { file, bytes } of photos) zip.addBuffer(bytes, file, { compress })
   zip.end()
   const chunks: Buffer[] = []
   for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer)
@@ -51,3 +72,15 @@ export function locked(archive: Buffer): Buffer {
   }
   return bytes
 }
+
+/** A form as bytes, to be sent piece by piece. */
+export const BOUNDARY = 'a-boundary-of-the-test'
+export const FORM_TYPE = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
+
+/** A file of a form as bytes. */
+export function filePart({ file, bytes }: { file: string; bytes: Buffer }, name = 'files'): Buffer {
+  const head = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"; filename="${file}"\r\ncontent-type: application/octet-stream\r\n\r\n`
+  return Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n')])
+}
+
+export const FORM_END = Buffer.from(`--${BOUNDARY}--\r\n`)

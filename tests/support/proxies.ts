@@ -1,16 +1,17 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What happens to a request on its way: refused with a status, cut off before or after it was served, or served and never answered. */
-export type Fault = { status: number; code: string } | 'cut' | 'cut_after' | 'hang_after'
+/** What happens to a request on its way: refused with a status, cut off before or after it was served, served and never answered, or cut off and served so many milliseconds later. */
+export type Fault = { status: number; code: string } | 'cut' | 'cut_after' | 'hang_after' | { late: number }
 
 export interface FaultyProxy {
   url: string
   /** Decides on each request, if need be later. */
   fault: (method: string, path: string) => Fault | undefined | Promise<undefined>
-  /** Called when a request was served, before its answer is passed on. */
-  served: (method: string, path: string) => void
+  /** Called when a request was served. Its answer is passed on when this is done. */
+  served: (method: string, path: string) => unknown
   close(): Promise<void>
 }
 
@@ -31,9 +32,12 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     const decided = proxy.fault(method, path)
     const fault = decided instanceof Promise ? await decided : decided
     if (fault === 'cut') return void request.socket.destroy()
+    if (typeof fault === 'object' && 'late' in fault) {
+      return serveLate(target, request, fault.late).then(() => proxy.served(method, path))
+    }
     if (typeof fault === 'object') return refuse(request, response, fault)
-    forward(target, request, response, () => {
-      proxy.served(method, path)
+    forward(target, request, response, async () => {
+      await proxy.served(method, path)
       if (fault === 'cut_after') request.socket.destroy()
       return fault !== 'cut_after' && fault !== 'hang_after'
     })
@@ -54,11 +58,30 @@ function refuse(
   })
 }
 
-/** @param answered whether the answer is passed on */
-function forward(target: string, request: IncomingMessage, response: ServerResponse, answered = () => true): void {
+/** Takes a request in whole, cuts it off, and passes it on later, when nobody waits for it any more. */
+async function serveLate(target: string, request: IncomingMessage, ms: number): Promise<void> {
+  const pieces: Buffer[] = []
+  for await (const piece of request) pieces.push(piece as Buffer)
+  request.socket.destroy()
+  await sleep(ms)
   const { method, headers } = request
-  const onward = send(`${target}${request.url}`, { method, headers }, (reply) => {
-    if (!answered()) return void reply.resume()
+  await new Promise<void>((resolve) => {
+    const onward = send(`${target}${request.url}`, { method, headers }, (reply) => reply.resume().on('end', resolve))
+    onward.on('error', () => resolve())
+    onward.end(Buffer.concat(pieces))
+  })
+}
+
+/** @param answered whether the answer is passed on */
+function forward(
+  target: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answered: () => Promise<boolean> = async () => true,
+): void {
+  const { method, headers } = request
+  const onward = send(`${target}${request.url}`, { method, headers }, async (reply) => {
+    if (!(await answered())) return void reply.resume()
     response.writeHead(reply.statusCode ?? 502, reply.rawHeaders)
     reply.pipe(response)
     reply.on('error', () => response.destroy())

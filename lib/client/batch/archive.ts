@@ -24,8 +24,10 @@ export async function unpack(archive: Blob): Promise<Unpacked> {
   // Its code comes only now. Without workers and WebAssembly: the browser unpacks by itself.
   const { BlobReader, BlobWriter, configure, ZipReader } = await import('@zip.js/zip.js/lib/zip-core-custom.js')
   configure({ useWebWorkers: false })
+  // Its entries' checksums too: a damaged photo must not be answered as a whole one.
+  const reader = new ZipReader(new BlobReader(archive), { checkSignature: true })
   const entries: Entry[] = []
-  for await (const entry of new ZipReader(new BlobReader(archive)).getEntriesGenerator()) entries.push(entry)
+  for await (const entry of reader.getEntriesGenerator()) entries.push(entry)
   const names = zipNames(entries.map(rawNameOf))
   const found: Unpacked = { sources: [], leftOut: [], labels: [] }
   for (const [at, entry] of entries.entries()) {

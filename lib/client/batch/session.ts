@@ -24,7 +24,11 @@ export interface BatchOptions {
 /** Changes are told at most this often. */
 const PACE_MS = 150
 const OPEN_AGAIN_MS = 3000
-const FULL: Failure = { code: 'storage_full', retryable: true, retryAfterMs: null }
+/** What the server says of a job that waits for its store. */
+const STORE_TROUBLES: Partial<Record<string, Failure>> = {
+  storage_full: { code: 'storage_full', retryable: true, retryAfterMs: null },
+  storage_unavailable: { code: 'not_ready', retryable: true, retryAfterMs: null },
+}
 
 /**
  * One batch: its photos, their upload into a job of the server, and the results as they come. What is at the server goes on there
@@ -330,8 +334,9 @@ export class BatchSession {
   private see(job: Job): void {
     this.job = job
     if (job.state === 'cancelled') this.stopped = 'cancelled'
-    if (job.reason === 'storage_full') this.trouble = FULL
-    else if (this.trouble === FULL) this.trouble = null
+    const waits = STORE_TROUBLES[job.reason ?? '']
+    if (waits) this.trouble = waits
+    else if (Object.values(STORE_TROUBLES).includes(this.trouble ?? undefined)) this.trouble = null
   }
 
   /** Once all is done the job ends as well; until then more photos may come. */

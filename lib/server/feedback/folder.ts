@@ -3,7 +3,7 @@ import { appendFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { type Vote, voteSchema } from '@/lib/shared/feedback'
 import { type Ballot, ballotOf } from '@/lib/shared/metrics/votes'
-import { Problem } from '@/lib/shared/problem'
+import { storeProblem } from '../storage/store-fault'
 import type { FeedbackStore, KeptPhoto } from './store'
 
 const VOTES = /^votes-(\d{4}-\d{2})\.ndjson$/
@@ -30,7 +30,7 @@ export class FolderFeedback implements FeedbackStore {
       const line = `${JSON.stringify(vote)}\n`
       await appendFile(path, (await endsInALine(path)) ? line : `\n${line}`, { flush: true })
     } catch (error) {
-      throw full(error)
+      throw storeProblem(error)
     }
   }
 
@@ -103,10 +103,4 @@ async function endsInALine(path: string): Promise<boolean> {
   } finally {
     await file.close()
   }
-}
-
-function full(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
-  return new Problem('storage_full', 'The disk is full; the vote was not kept.', { cause: error })
 }

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { bytes as formatBytes } from '@/lib/shared/format'
 import { Problem } from '@/lib/shared/problem'
+import { outOfDescriptors } from '../storage/store-fault'
 import { isPublicAddress } from './public-address'
 
 export interface FetchOptions {
@@ -13,6 +14,8 @@ export interface FetchOptions {
   timeoutMs: number
   /** Hosts as `host:port` that are reached whatever their address: an intranet's, a test's. */
   allow: readonly string[]
+  /** Told of the bytes as they come; what it throws ends it. */
+  came?(bytes: number): void
   /** Resolves names; the system's if absent. */
   lookup?: typeof systemLookup
 }
@@ -36,7 +39,7 @@ export async function fetchPhoto(address: string, options: FetchOptions, signal?
     for (let hops = 0; ; hops++) {
       const reply = await open(url, options, stop)
       const location = REDIRECTS.has(reply.statusCode ?? 0) ? reply.headers.location : undefined
-      if (location === undefined) return await body(reply, url, options.maxBytes)
+      if (location === undefined) return await body(reply, url, options)
       reply.destroy()
       if (hops === MAX_REDIRECTS)
         throw new Problem('url_unreachable', `${url.host} redirects more than ${MAX_REDIRECTS} times.`)
@@ -52,6 +55,8 @@ export function reason(error: unknown, timeoutMs: number, deadline: AbortSignal,
   if (error instanceof Problem) return error
   if (signal?.aborted) return signal.reason
   if (deadline.aborted) return new Problem('url_unreachable', `No answer came within ${timeoutMs / 1000} s.`)
+  // Not the address is at fault.
+  if (outOfDescriptors(error)) return error
   // The system's words can name what stands there; its code does not.
   const { code = 'no connection' } = error as NodeJS.ErrnoException
   return new Problem('url_unreachable', `The address cannot be read (${code}).`, { cause: error })
@@ -140,7 +145,11 @@ function guarded(lookup: typeof systemLookup, allowed: boolean): NonNullable<Req
   }
 }
 
-async function body(reply: IncomingMessage, url: URL, maxBytes: number): Promise<Uint8Array> {
+async function body(
+  reply: IncomingMessage,
+  url: URL,
+  { maxBytes, came }: Pick<FetchOptions, 'maxBytes' | 'came'>,
+): Promise<Uint8Array> {
   const tooLarge = () => {
     reply.destroy()
     return new Problem('too_large', `The file is larger than the ${formatBytes(maxBytes)} that are allowed.`)
@@ -155,6 +164,7 @@ async function body(reply: IncomingMessage, url: URL, maxBytes: number): Promise
   for await (const chunk of reply as AsyncIterable<Buffer>) {
     length += chunk.length
     if (length > maxBytes) throw tooLarge()
+    came?.(chunk.length)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)

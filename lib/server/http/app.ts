@@ -50,7 +50,7 @@ export function createApp(services: Services & { site: Site }): App {
   route(app, '/api/photo', { POST: photo(services, uploads) })
   if (services.jobs) {
     app.use('/api/jobs', limit)
-    for (const [path, handlers] of Object.entries(jobRoutes(services.jobs, services.environment, uploads))) {
+    for (const [path, handlers] of Object.entries(jobRoutes(services.jobs, services, uploads))) {
       route(app, path, handlers)
     }
   }
@@ -59,7 +59,7 @@ export function createApp(services: Services & { site: Site }): App {
     const { ADMIN_TOKEN: token } = services.environment
     route(app, '/api/feedback', {
       POST: giveFeedback(services.feedback, services.environment, uploads),
-      ...(token === undefined ? {} : { GET: exportFeedback(services.feedback, token) }),
+      ...(token === undefined ? {} : { GET: exportFeedback(services.feedback, token, services.log) }),
     })
   }
   route(app, '/api/models', { GET: models(services) })

@@ -2,44 +2,43 @@ import type { IncomingMessage } from 'node:http'
 import { bytes as formatBytes } from '@/lib/shared/format'
 import { Problem } from '@/lib/shared/problem'
 import type { Lease } from './byte-budget'
+import { chunksOf } from './chunks'
 
 /** A refused upload is read on for this many times the limit, and this long, so that the sender sees the refusal. */
 const DISCARD_FACTOR = 2
 const DISCARD_MS = 2000
 
+/** Bodies up to here are taken in at once, and held whole from the beginning. */
+const AT_ONCE = 128_000
+
 /**
- * Reads a body of at most `limit` bytes, held by `lease`. A declared length that does not fit is refused before a byte
+ * Reads a body of at most `limit` bytes; `lease` holds what has come of it. A declared length that does not fit is refused before a byte
  * is read.
  *
- * @throws Problem `too_large`, `queue_full`
+ * @throws Problem `too_large`, `queue_full`, `too_slow`
  */
 export async function readBody(request: Request, limit: number, lease: Lease): Promise<Uint8Array> {
   const header = request.headers.get('content-length')
-  if (header !== null) {
-    if (Number(header) > limit) throw tooLarge(limit)
-    lease.take(Number(header))
-    // HTTP ends the body at the declared length, so the limit holds without counting.
-    return new Uint8Array(await request.arrayBuffer())
+  if (Number(header) > limit) throw tooLarge(limit)
+  if (header === null || Number(header) > AT_ONCE) {
+    lease.require(Number(header))
+    return request.body ? readStream(request.body, limit, lease) : new Uint8Array()
   }
-  return request.body ? readStream(request.body, limit, lease) : new Uint8Array()
+  lease.take(Number(header))
+  // HTTP ends the body at the declared length, so the limit holds without counting.
+  return new Uint8Array(await request.arrayBuffer())
 }
 
 async function readStream(body: ReadableStream<Uint8Array>, limit: number, lease: Lease): Promise<Uint8Array> {
-  const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return Buffer.concat(chunks, length)
-      length += value.byteLength
-      if (length > limit) throw tooLarge(limit)
-      lease.take(value.byteLength)
-      chunks.push(value)
-    }
-  } finally {
-    reader.releaseLock()
+  for await (const chunk of chunksOf(body)) {
+    length += chunk.byteLength
+    if (length > limit) throw tooLarge(limit)
+    lease.take(chunk.byteLength)
+    chunks.push(chunk)
   }
+  return Buffer.concat(chunks, length)
 }
 
 export function tooLarge(limit: number): Problem {

@@ -17,11 +17,11 @@ export async function fetchByUrl(
   if (environment.URL_INPUT === 'false') {
     throw new Problem('url_refused', 'This server does not fetch photos; send the photo itself.')
   }
-  lease.take(environment.MAX_IMAGE_BYTES)
   const options = {
     maxBytes: environment.MAX_IMAGE_BYTES,
     timeoutMs: environment.URL_INPUT_TIMEOUT_MS,
     allow: environment.URL_INPUT_ALLOW,
+    came: (bytes: number) => lease.take(bytes),
   }
   return fetchPhoto(url, options, signal)
 }

@@ -53,6 +53,11 @@ export class FormParser {
     this.delimiter = Buffer.concat([Buffer.from('\r\n'), this.opening])
   }
 
+  /** Bytes in memory of the part that is still coming. */
+  get held(): number {
+    return this.length + this.carry.length
+  }
+
   /** The parts that end in this piece. */
   *write(chunk: Uint8Array): Generator<FormPart> {
     const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
@@ -63,7 +68,8 @@ export class FormParser {
       else if (this.state === 'head') data = this.readHead(data)
       else if (this.state === 'body') {
         data = this.readBody(data)
-        if (data) yield this.part()
+        const part = data && this.part()
+        if (part && !isUnfilled(part)) yield part
       } else {
         // What follows the end is nothing of the form, but not without end either.
         this.count(data.length)
@@ -145,6 +151,11 @@ export class FormParser {
     this.total += bytes
     if (this.total > this.limits.bytes) throw tooLarge(this.limits.bytes)
   }
+}
+
+/** Browsers send an input for files that nobody filled in as a file without a name and without bytes. */
+function isUnfilled({ filename, bytes }: FormPart): boolean {
+  return filename === '' && bytes.byteLength === 0
 }
 
 function headOf(lines: readonly string[]): Omit<FormPart, 'bytes'> {

@@ -1,7 +1,8 @@
 import { fileName } from '@/lib/shared/file-name'
 import { Problem } from '@/lib/shared/problem'
 import type { Lease } from './byte-budget'
-import { chunksOf, tooMany } from './form'
+import { chunksOf } from './chunks'
+import { tooMany } from './form'
 import { FormParser, type FormPart } from './form-parser'
 import { addOnce } from './parameters'
 
@@ -13,6 +14,8 @@ export interface FormLimits {
   files: number
 }
 
+/** Bytes that come at once, about. */
+const A_PIECE = 65_536
 /** Fields that a form may have besides its files. */
 const MAX_FIELDS = 20
 
@@ -34,9 +37,9 @@ export function isForm(request: Request): boolean {
 
 /**
  * Reads a form up to its first file. Its options stand before its files: those are worked on as they come, when it must be known already what to do with them.
- * Holds one part at a time.
+ * Holds one part at a time, and as much of it as has come.
  *
- * @throws Problem `no_file`, `invalid_parameter`, `too_large`, `too_many_files`, `queue_full`
+ * @throws Problem `no_file`, `invalid_parameter`, `too_large`, `too_many_files`, `queue_full`, `too_slow`
  */
 export async function openForm(request: Request, limits: FormLimits, lease: Lease): Promise<ManyFiles> {
   if (!request.body) throw new Problem('no_file', 'The form has no body.')
@@ -46,8 +49,8 @@ export async function openForm(request: Request, limits: FormLimits, lease: Leas
     parts: limits.files + MAX_FIELDS,
     tooMany: () => tooMany(limits.files),
   })
-  lease.take(limits.requestBytes)
-  const parts = partsOf(request.body, parser, limits)
+  lease.require(A_PIECE)
+  const parts = partsOf(request.body, parser, limits, lease)
   const fields: Record<string, string> = {}
   let first: FormPart | undefined
   try {
@@ -77,14 +80,17 @@ async function* partsOf(
   body: ReadableStream<Uint8Array>,
   parser: FormParser,
   limits: FormLimits,
+  lease: Lease,
 ): AsyncGenerator<FormPart, undefined> {
   let [files, fields] = [0, 0]
   for await (const chunk of chunksOf(body)) {
+    await lease.hold('form', parser.held + chunk.byteLength)
     for (const part of parser.write(chunk)) {
       if (part.isFile && ++files > limits.files) throw tooMany(limits.files)
       if (!part.isFile && ++fields > MAX_FIELDS) throw new Problem('too_many_files', 'The form has too many fields.')
       yield part
     }
+    await lease.hold('form', parser.held)
   }
   parser.finish()
 }

@@ -58,6 +58,7 @@ const PHOTO_PROBLEMS: ProblemCode[] = [
   'url_refused',
   'url_unreachable',
   'too_large',
+  'too_slow',
   'not_an_image',
   'unsupported_format',
   'queue_full',

@@ -13,7 +13,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 test('lines longer than a chunk, in any script, come back from their places and in order', () => {
   const path = join(folder, 'a.ndjson')
   const values = Array.from({ length: 300 }, (_, i) => ({ i, text: 'ü'.repeat((i * 997) % 90_000) }))
-  const log = new AppendLog(path)
+  const log = AppendLog.open(path)
   const places = values.map((value) => log.append(value))
   expect(log.read(places[299]!)).toEqual(values[299])
   log.rest()
@@ -21,7 +21,7 @@ test('lines longer than a chunk, in any script, come back from their places and 
   expect([...log.from(places[299]!.at)].map(({ value }) => value)).toEqual([values[299]])
   log.close()
   const seen: unknown[] = []
-  const again = new AppendLog(path, (value, place) => {
+  const again = AppendLog.open(path, (value, place) => {
     seen.push(value)
     expect(place).toEqual(places[seen.length - 1])
   })
@@ -32,11 +32,11 @@ test('lines longer than a chunk, in any script, come back from their places and 
 
 test.each(['{"i":', '{"i":2', 'x'.repeat(200_000)])('a last line that was cut short is taken away: %.10s', (torn) => {
   const path = join(folder, 'a.ndjson')
-  const log = new AppendLog(path)
+  const log = AppendLog.open(path)
   log.append({ i: 1 })
   log.close()
   appendFileSync(path, torn)
-  const again = new AppendLog(path)
+  const again = AppendLog.open(path)
   again.append({ i: 2 })
   again.close()
   expect(readFileSync(path, 'utf8')).toBe('{"i":1}\n{"i":2}\n')

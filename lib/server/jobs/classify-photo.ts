@@ -4,6 +4,7 @@ import type { Classification } from '@/lib/shared/contract'
 import { tooLargeDetail } from '@/lib/shared/photo-size'
 import { Problem } from '@/lib/shared/problem'
 import { answeredRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results'
+import { outOfDescriptors, StoreFault } from '../storage/store-fault'
 
 /** Whatever answers for a photo: the engine here, or a server elsewhere. */
 export type Classify = (image: Uint8Array, signal: AbortSignal) => Promise<Classification>
@@ -32,7 +33,8 @@ const LONGEST_WAIT_MS = 5000
  * What becomes of one photo, as a row: its answer, or why there is none. A full queue is waited for. Photos that are the same to the last byte
  * are classified once while `Answers` remembers them.
  *
- * @throws what the signal was aborted with, and Problem `shutting_down`: the photo was not done then, and is not to be counted
+ * @throws what the signal was aborted with, Problem `shutting_down`, and what is wrong with this server and not with the photo (StoreFault, no descriptor
+ * left): the photo was not done then, and is not to be counted
  */
 export async function classifyPhoto(
   { file, read }: Input,
@@ -55,6 +57,7 @@ export async function classifyPhoto(
 function reason(error: unknown): { code: string; detail: string } {
   if (error instanceof Problem) return error
   const { code, message } = error as NodeJS.ErrnoException
+  if (error instanceof StoreFault || outOfDescriptors(error)) throw error
   if (code === 'ENOENT') return { code: 'not_found', detail: 'There is no such file.' }
   if (code === undefined) throw error // A bug is not the photo's fault.
   return { code: 'unreadable', detail: `The file cannot be read: ${message}` }

@@ -49,6 +49,14 @@ export interface Draft {
   /** @throws Problem `storage_full` */
   add(input: JobInput, bytes?: Uint8Array): Promise<void>
   readonly count: number
+  /** Bytes that it holds in memory, where it does. */
+  readonly held?: number
+}
+
+/** A result, and the place behind it in the order of their being done. */
+export interface PlacedResult {
+  value: ResultLine
+  next: string
 }
 
 /** Which results of a job are read. */
@@ -65,10 +73,17 @@ export interface Backlog {
   waitSeconds: number
 }
 
+/** Whether jobs go on, as this server sees it. */
+export interface JobsHealth {
+  state: 'ok' | 'waiting'
+  /** What some of them wait for, or all. */
+  reason: 'storage_full' | 'storage_unavailable' | null
+}
+
 /** Follows one job for one listener, who leaves in the end. */
 export interface JobFeed {
   /** Results in the order of their being done, from a place on that an earlier call has told; from the first on where the place is none. */
-  since(place: string): AsyncIterable<{ value: ResultLine; next: string }>
+  since(place: string): AsyncIterable<PlacedResult>
   view(): Promise<Job>
   /** Waits for something to happen, `ms` at most. Whether it did. */
   change(ms: number): Promise<boolean>
@@ -79,7 +94,7 @@ export interface JobFeed {
 
 /**
  * Batch jobs, wherever they are kept and run. Every call that names a job rejects with Problem `unknown_job` where there is none; every call
- * that writes may reject with `storage_full`.
+ * that writes may reject with `storage_full`, and any with `not_ready` while what they are kept in cannot be had.
  */
 export interface Jobs {
   /** A folder of this machine for what is on its way in. */
@@ -100,7 +115,7 @@ export interface Jobs {
    * Adds photos to a job that is open.
    *
    * @param unique leaves out what the job has by that name, so that an upload whose reply was lost can be sent again
-   * @throws Problem `conflict` where it is not
+   * @throws Problem `conflict` where it is not, or is closed meanwhile: it says how many photos were taken (`addAll`)
    */
   add(id: string, fill: (draft: Draft) => Promise<void>, unique?: boolean): Promise<Job>
   /** Takes no more photos. */
@@ -113,9 +128,18 @@ export interface Jobs {
   remove(id: string): Promise<void>
   /** Names of the photos, in the order of their index. */
   photos(id: string, offset: number, most: number): Promise<JobPhotos>
-  /** The results that are there, in the order of the photos. */
+  /** The results that are there, each with its index, in the order of the photos. */
   results(id: string, range: ResultRange): Promise<AsyncIterable<ResultRow>>
+  /**
+   * The results that count in the order of their being done, from a place on that an earlier call has told, or from the first on where it is ''. While the job
+   * runs, each comes once: what is done later has a later place, also where it takes the place of an earlier result of the same photo.
+   *
+   * @throws Problem `invalid_parameter` where the place is none of this job's, `conflict` where it is none any more
+   */
+  resultsSince(id: string, place: string): Promise<AsyncIterable<PlacedResult>>
   feed(id: string): Promise<JobFeed>
+  /** What `/health/status` says of them. */
+  health?(): JobsHealth
   /** What all jobs together still have to do; only where others than this process do the work. */
   backlog?(): Promise<Backlog>
   /** Work that was given up after many attempts, the latest first; only where others than this process do the work. */

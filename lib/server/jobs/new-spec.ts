@@ -28,6 +28,11 @@ function newId(): string {
   return randomBytes(24).toString('base64url').replace(/^-/, '0')
 }
 
+/** A place among results that was never told of this job. */
+export function noPlace(): Problem {
+  return new Problem('invalid_parameter', 'The cursor is none of this job. Begin with an empty one.')
+}
+
 export function unknownJob(): Problem {
   return new Problem('unknown_job', 'There is no such job, or it has been deleted.')
 }

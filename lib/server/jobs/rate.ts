@@ -1,8 +1,11 @@
 const WINDOW_MS = 10_000
 
-/** Photos a second over the last ten seconds, of when (milliseconds since 1970) how many were done. Null where there were none of late. */
-export function rateOf(done: readonly (readonly [at: number, count: number])[]): number | null {
-  const now = Date.now()
+/**
+ * Photos a second over the last ten seconds, of when (milliseconds since 1970) how many were done. Null where there were none of late.
+ *
+ * @param now by the clock that they were counted by
+ */
+export function rateOf(done: readonly (readonly [at: number, count: number])[], now = Date.now()): number | null {
   const late = done.filter(([at]) => at >= now - WINDOW_MS)
   const [first] = late
   if (first === undefined) return null

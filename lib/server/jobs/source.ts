@@ -1,6 +1,7 @@
 import { Problem } from '@/lib/shared/problem'
 import type { Buckets } from '../storage/buckets'
 import { isWithin, type Location, locationOf, parseLocation } from '../storage/location'
+import { ObjectRefused } from '../storage/objects'
 import { photosBelow } from '../storage/photos-below'
 import type { BucketObject, JobInput } from './jobs'
 
@@ -44,10 +45,16 @@ export async function* listSource(
   }
 }
 
+/** One photo that its bucket does not give out. Its row says so by the code; the photos beside it are none the worse. */
+class UnreadableObject extends Error {
+  override readonly name = 'UnreadableObject'
+  readonly code = 'unreadable'
+}
+
 /**
  * Reads a photo as it was when it was listed.
  *
- * @throws Problem `conflict` where it has changed, `not_found`, `too_large`
+ * @throws Problem `conflict` where it has changed, `not_found`, `too_large`; an error with the code `unreadable` where this one is refused
  */
 export async function readObject(
   buckets: Buckets,
@@ -55,7 +62,12 @@ export async function readObject(
   most: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const object = await buckets(bucket).get(key, { etag, version, most, signal })
+  const object = await buckets(bucket)
+    .get(key, { etag, version, most, signal })
+    .catch((error) => {
+      if (error instanceof ObjectRefused) throw new UnreadableObject(`its bucket refuses it (${error.reason})`)
+      throw error
+    })
   if (object === null) throw new Problem('not_found', 'The object is gone.')
   return object.bytes
 }

@@ -50,13 +50,34 @@ export function entryProblem(name: string, entry: Entry): Problem | null {
   return new Problem('unsupported_format', `It is packed by ${method}, which is not read; pack the archive by Deflate.`)
 }
 
-/** @throws Problem `archive_too_large` where an archive was made to fill disks */
-export function requireRoom(name: string, entry: Entry, unpacked: number, most: number): void {
-  if (unpacked > most) {
+/** Bytes that may shrink as they like: no disk is filled by them. */
+const SMALL = 1_000_000
+
+/** How far an archive is read. */
+interface Unpacked {
+  /** Bytes of what was met so far, this entry with it. */
+  unpacked: number
+  /** Bytes of the archive itself: what entries say of themselves may overlap. */
+  archive: number
+  /** What may still be unpacked, and what may be in all. */
+  left: number
+  most: number
+}
+
+/** @throws Problem `archive_too_large` where an archive was made to fill disks, by one entry or by all together */
+export function requireRoom(name: string, entry: Entry, { unpacked, archive, left, most }: Unpacked): void {
+  if (unpacked > left) {
     const detail = `Unpacked it has more than the ${formatBytes(most)} that are allowed.`
     throw new Problem('archive_too_large', detail)
   }
-  if (entry.uncompressedSize > 1_000_000 && entry.uncompressedSize > MOST_RATIO * entry.compressedSize) {
+  if (shrinksTooMuch(entry.uncompressedSize, entry.compressedSize)) {
     throw new Problem('archive_too_large', `${name} unpacks to more than ${MOST_RATIO} times its size.`)
   }
+  if (shrinksTooMuch(unpacked, archive)) {
+    throw new Problem('archive_too_large', `The archive unpacks to more than ${MOST_RATIO} times its size.`)
+  }
+}
+
+function shrinksTooMuch(unpacked: number, packed: number): boolean {
+  return unpacked > SMALL && unpacked > MOST_RATIO * packed
 }

@@ -7,11 +7,13 @@ import { zipPhotos } from './zip'
 
 const LIMITS = { files: 5, bytes: 30_000_000, imageBytes: 1000 }
 
-type Part = [name: string, content: Buffer | string, mode?: number]
+type Part = [name: string, content: Buffer | string, mode?: number, compress?: boolean]
 
 async function zip(...parts: Part[]): Promise<Buffer> {
   const file = new ZipFile()
-  for (const [name, content, mode] of parts) file.addBuffer(Buffer.from(content), name, { mode: mode ?? 0o100644 })
+  for (const [name, content, mode, compress = true] of parts) {
+    file.addBuffer(Buffer.from(content), name, { mode: mode ?? 0o100644, compress })
+  }
   file.end()
   const chunks: Buffer[] = []
   for await (const chunk of file.outputStream) chunks.push(chunk as Buffer)
@@ -78,6 +80,14 @@ function flipped(archive: Buffer): Buffer {
   return bytes
 }
 
+/** Says another checksum of the first file, in its central head: that is the one that readers go by (APPNOTE 4.3.12). */
+function wrongSum(archive: Buffer): Buffer {
+  const bytes = Buffer.from(archive)
+  const at = bytes.indexOf('PK\x01\x02') + 16
+  bytes.writeUInt32LE((bytes.readUInt32LE(at) ^ 1) >>> 0, at)
+  return bytes
+}
+
 test.each<[string, (archive: Buffer) => Buffer, string, RegExp]>([
   ['a way out', (archive) => replaced(archive, 'a.png', '../ab'), '../ab', /^invalid_parameter: .*leads out/],
   ['an absolute name', (archive) => replaced(archive, 'a.png', '/root'), '/root', /^invalid_parameter: .*leads out/],
@@ -88,11 +98,38 @@ test.each<[string, (archive: Buffer) => Buffer, string, RegExp]>([
   ['Zstandard', (archive) => packedBy(archive, 'a.png', 93), 'a.png', /^unsupported_format: .*Zstandard/],
   ['a method without a name', (archive) => packedBy(archive, 'a.png', 77), 'a.png', /^unsupported_format: .*method 77/],
   ['damage', flipped, 'a.png', /^truncated_image: .*damaged here/],
+  ['another checksum', wrongSum, 'a.png', /^truncated_image: .*checksum/],
 ])('%s: that photo fails alone', async (_, change, name, reason) => {
   expect(await read(await two(change))).toEqual([
     [name, expect.stringMatching(reason)],
     ['b.png', 1],
   ])
+})
+
+test('a byte that was changed in a file that is stored as it is fails that file alone', async () => {
+  const archive = await zip(['a.png', 'koala koala', 0o100644, false], ['b.png', 'y'])
+  expect(await read(replaced(archive, 'koala koala', 'koala kaala'))).toEqual([
+    ['a.png', expect.stringMatching(/^truncated_image: .*checksum/)],
+    ['b.png', 1],
+  ])
+})
+
+test('many files that each unpack to less than one may are bounded together, by the bytes of the archive', async () => {
+  const limits = { files: 1000, bytes: 1_000_000_000, imageBytes: 2_000_000 }
+  const bomb = await zip(...Array.from({ length: 60 }, (_, i): Part => [`${i}.png`, Buffer.alloc(999_999)]))
+  const unpacked = async (archive: Buffer, before = 0) => {
+    let bytes = 0
+    for await (const [, photo] of zipPhotos(archive, { ...limits, before })) bytes += (photo as Uint8Array).length
+    return bytes
+  }
+  await expect(unpacked(bomb)).rejects.toMatchObject({
+    code: 'archive_too_large',
+    detail: expect.stringMatching(/200 times/),
+  })
+  // Small ones may shrink as they like; and what came before counts.
+  const small = await zip(['a.png', Buffer.alloc(900_000)])
+  expect(await unpacked(small)).toBe(900_000)
+  await expect(unpacked(small, 999_200_000)).rejects.toMatchObject({ code: 'archive_too_large' })
 })
 
 test('a link, a password and a name twice fail alone', async () => {

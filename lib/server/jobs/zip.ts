@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
+import { crc32 } from 'node:zlib'
 import yauzl, { type Entry, type Options, type ZipFile } from 'yauzl'
 import { isLabelsName, isLitter } from '@/lib/shared/beside-photos'
 import { Problem } from '@/lib/shared/problem'
@@ -12,6 +13,8 @@ export interface ZipLimits {
   files: number
   /** All of it unpacked. */
   bytes: number
+  /** Bytes of archives that came with it and are unpacked already. */
+  before?: number
   /** A single photo; a larger one is handed out cut, so that it fails by itself. */
   imageBytes: number
 }
@@ -19,6 +22,8 @@ export interface ZipLimits {
 /** A photo in an archive. */
 export interface ZipPhoto {
   file: string
+  /** Bytes that it has in memory when it is read. */
+  size: number
   /** At most so many bytes of it. @throws Problem for what is wrong with it alone */
   read(): Promise<Uint8Array>
 }
@@ -26,6 +31,8 @@ export interface ZipPhoto {
 /** An archive that is open. Its owner closes it. */
 export interface Zip {
   photos: readonly ZipPhoto[]
+  /** What all of it has unpacked, in bytes. */
+  unpacked: number
   close(): void
 }
 
@@ -47,47 +54,52 @@ export async function openZip(source: string | Buffer, limits: ZipLimits, encodi
     const entries: Entry[] = []
     for await (const entry of entriesOf(zip)) entries.push(entry)
     const names = zipNames(entries.map(rawNameOf), encoding)
-    const seen = new Set<string>()
     const photos: ZipPhoto[] = []
+    const seen = new Set<string>()
+    const before = limits.before ?? 0
     let unpacked = 0
     for (const [at, entry] of entries.entries()) {
       const file = names[at] ?? ''
       if (file.endsWith('/') || isLitter(file) || isLabelsName(file)) continue
       if (photos.length >= limits.files) throw tooMany(limits.files)
       unpacked += entry.uncompressedSize
-      requireRoom(file, entry, unpacked, limits.bytes)
-      const twice = seen.has(file)
-        ? new Problem('invalid_parameter', 'The archive has another file of this name.')
-        : null
-      const problem = twice ?? entryProblem(file, entry)
+      requireRoom(file, entry, { unpacked, archive: zip.fileSize, left: limits.bytes - before, most: limits.bytes })
+      photos.push(photoOf(zip, entry, file, seen, limits.imageBytes + 1))
       seen.add(file)
-      photos.push({
-        file,
-        read: () => (problem ? Promise.reject(problem) : unpack(zip, entry, limits.imageBytes + 1)),
-      })
     }
-    return { photos, close: () => zip.close() }
+    return { photos, unpacked, close: () => zip.close() }
   } catch (error) {
     zip.close()
     throw error
   }
 }
 
-/** The photos of a ZIP, one after another: its bytes, or what is wrong with it. @throws as `openZip` */
+/** @param seen names of those before it @param most bytes that are read of it */
+function photoOf(zip: ZipFile, entry: Entry, file: string, seen: ReadonlySet<string>, most: number): ZipPhoto {
+  const problem = seen.has(file)
+    ? new Problem('invalid_parameter', 'The archive has another file of this name.')
+    : entryProblem(file, entry)
+  if (problem) return { file, size: 0, read: () => Promise.reject(problem) }
+  return { file, size: Math.min(entry.uncompressedSize, most), read: () => unpack(zip, entry, most) }
+}
+
+/** The photos of a ZIP, one after another: its bytes, or what is wrong with it. → bytes of all. @throws as `openZip` */
 export async function* zipPhotos(
   source: string | Buffer,
   limits: ZipLimits,
   encoding?: string,
-): AsyncGenerator<[file: string, Uint8Array | Problem]> {
-  const { photos, close } = await openZip(source, limits, encoding)
+): AsyncGenerator<[file: string, Uint8Array | Problem], number> {
+  const { photos, unpacked, close } = await openZip(source, limits, encoding)
   try {
     for (const { file, read } of photos) yield [file, await read().catch(asValue)]
+    return unpacked
   } finally {
     close()
   }
 }
 
-function asValue(error: unknown): Problem {
+/** What is wrong with one photo, as a value; anything else is thrown on. */
+export function asValue(error: unknown): Problem {
   if (error instanceof Problem) return error
   throw error
 }
@@ -125,7 +137,10 @@ async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Ar
   } finally {
     stream.destroy()
   }
-  return Buffer.concat(chunks, length)
+  const bytes = Buffer.concat(chunks, length)
+  // Of one that was cut nothing can be said.
+  if (length < most && crc32(bytes) !== entry.crc32) return damaged(new Error('the checksum is another'))
+  return bytes
 }
 
 /** What is wrong with one file of the archive. */

@@ -1,4 +1,4 @@
-import { COUNTS, TIMES } from './figures'
+import { COUNTS, type HELD, TIMES } from './figures'
 import { Samples } from './samples'
 
 /** CloudWatch takes no more values of one metric in one line. */
@@ -31,6 +31,7 @@ export class EmfWriter {
     Samples
   >
   private readonly timer: NodeJS.Timeout
+  private longestHold = 0
 
   constructor(private readonly options: EmfOptions) {
     this.timer = setInterval(() => void this.flush(), options.everyMs).unref()
@@ -46,6 +47,11 @@ export class EmfWriter {
     this.times.RequestTime.add(ms)
   }
 
+  /** Milliseconds for which the event loop was held; the longest of a minute is told. */
+  loopHeld(ms: number): void {
+    this.longestHold = Math.max(this.longestHold, ms)
+  }
+
   /** The stages of an answered photo, in milliseconds. */
   photo({ queue_ms, decode_ms, run_ms }: { queue_ms: number; decode_ms: number; run_ms: number }): void {
     this.counts.Photos++
@@ -56,11 +62,13 @@ export class EmfWriter {
 
   /** Writes what was counted since the last line. */
   async flush(): Promise<void> {
-    const [counts, gauges] = [this.counts, await this.options.gauges()]
+    const [counts, hold, gauges] = [this.counts, this.longestHold, await this.options.gauges()]
     this.counts = zeroes()
+    this.longestHold = 0
     const values: Record<string, number | number[]> = { ...counts }
     const metrics = COUNTS.map((Name) => ({ Name, Unit: 'Count' as Unit }))
-    for (const [Name, [value, Unit]] of Object.entries(gauges)) {
+    const own: Record<(typeof HELD)[number], Gauge> = { LoopHold: [Math.round(hold), 'Milliseconds'] }
+    for (const [Name, [value, Unit]] of Object.entries({ ...gauges, ...own })) {
       values[Name] = value
       metrics.push({ Name: Name as never, Unit })
     }

@@ -64,11 +64,17 @@ function reportErrors(client: RedisClient, log: RedisOptions['log']): void {
   })
 }
 
+const AWAY_NAMES = /^(MaxRetriesPerRequestError|ClusterAllFailedError)$/
+const AWAY =
+  /^(Command timed out|Connection is closed|Stream isn't writeable|None of startup nodes|Failed to refresh slots)/
+
+/** Whether an error says that Redis does not answer: whatever else is asked of it now will not be answered either. */
+export function isRedisAway(error: unknown): boolean {
+  const { name, message } = error as Error
+  return AWAY_NAMES.test(name) || AWAY.test(message)
+}
+
 /** Whether an error says that Redis cannot be had just now, or not as it must be. */
 export function isRedisFailure(error: unknown): boolean {
-  const { name, message } = error as Error
-  if (/^(ReplyError|MaxRetriesPerRequestError|ClusterAllFailedError)$/.test(name)) return true
-  return /^(Command timed out|Connection is closed|Stream isn't writeable|None of startup nodes|Failed to refresh slots)/.test(
-    message,
-  )
+  return (error as Error).name === 'ReplyError' || isRedisAway(error)
 }

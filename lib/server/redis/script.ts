@@ -9,7 +9,7 @@ export class Script<T> {
     this.sha = createHash('sha1').update(lua).digest('hex')
   }
 
-  async run(redis: RedisClient, keys: readonly string[], args: readonly (string | number)[] = []): Promise<T> {
+  async run(redis: RedisClient, keys: readonly string[], args: readonly (string | number | Buffer)[] = []): Promise<T> {
     try {
       return (await redis.evalsha(this.sha, keys.length, ...keys, ...args)) as T
     } catch (error) {

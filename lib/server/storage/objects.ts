@@ -1,3 +1,5 @@
+import { Problem } from '@/lib/shared/problem'
+
 /** An object as a listing tells of it. */
 export interface ObjectInfo {
   key: string
@@ -29,6 +31,29 @@ export interface PutOptions {
   type?: string
   /** Leaves an object alone that is there already. */
   once?: boolean
+}
+
+/** What a store said of a place, by its name for the trouble and in its words. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+
+  constructor(
+    readonly place: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** The store answers, and refuses this one object. Where the object is the store's own that is as bad as no answer. */
+export class ObjectRefused extends Problem {
+  constructor(
+    place: string,
+    readonly reason: string,
+  ) {
+    const detail = `The bucket refuses an object (${reason.split(':')[0]}). Try again.`
+    super('not_ready', detail, { retryAfterSeconds: 5, cause: new StoreError(place, reason) })
+  }
 }
 
 /**

@@ -15,7 +15,16 @@ import {
 } from '@aws-sdk/client-s3'
 import { tooLargeDetail } from '@/lib/shared/photo-size'
 import { Problem } from '@/lib/shared/problem'
-import type { GetOptions, ObjectInfo, ObjectStore, PutOptions, StoredObject } from './objects'
+import { locationOf } from './location'
+import {
+  type GetOptions,
+  type ObjectInfo,
+  ObjectRefused,
+  type ObjectStore,
+  type PutOptions,
+  type StoredObject,
+  StoreError,
+} from './objects'
 
 /** How S3 is reached: the SDK's own environment variables and roles say the rest. */
 export interface S3Options {
@@ -71,7 +80,7 @@ export class S3Bucket implements ObjectStore {
       if (once && status(error) === 412) return false
       // Two at once: AWS tells one of them to try again. Then it is there.
       if (once && status(error) === 409) return this.put(key, body, options)
-      throw unavailable(error, signal)
+      throw unavailable(error, this.placeOf(key), signal)
     }
   }
 
@@ -79,7 +88,7 @@ export class S3Bucket implements ObjectStore {
     const Bucket = this.name
     const first = new CreateMultipartUploadCommand({ Bucket, Key: key, ContentType: type })
     const { UploadId } = await ask(signal, (abortSignal) => this.client.send(first, { abortSignal })).catch((error) =>
-      Promise.reject(unavailable(error, signal)),
+      Promise.reject(unavailable(error, this.placeOf(key), signal)),
     )
     const upload = { Bucket, Key: key, UploadId }
     try {
@@ -95,7 +104,7 @@ export class S3Bucket implements ObjectStore {
     } catch (error) {
       // Parts that nobody completes cost money; a bucket's rule takes away what this cannot.
       await this.client.send(new AbortMultipartUploadCommand(upload)).catch(() => {})
-      throw unavailable(error, signal)
+      throw unavailable(error, this.placeOf(key), signal)
     }
   }
 
@@ -111,9 +120,9 @@ export class S3Bucket implements ObjectStore {
         return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), metadata: Metadata }
       })
     } catch (error) {
-      if (status(error) === 404) return null
+      if (status(error) === 404 && (error as Error).name !== 'NoSuchBucket') return null
       if (status(error) === 412) throw new Problem('conflict', 'The object has changed since the job was made.')
-      throw unavailable(error, signal)
+      throw unavailable(error, this.placeOf(key), signal)
     }
   }
 
@@ -124,7 +133,7 @@ export class S3Bucket implements ObjectStore {
       return Metadata
     } catch (error) {
       if (status(error) === 404) return null
-      throw unavailable(error, signal)
+      throw unavailable(error, this.placeOf(key), signal)
     }
   }
 
@@ -139,7 +148,7 @@ export class S3Bucket implements ObjectStore {
       })
       const { Contents = [], NextContinuationToken } = await ask(signal, (abortSignal) =>
         this.client.send(page, { abortSignal }),
-      ).catch((error) => Promise.reject(unavailable(error, signal)))
+      ).catch((error) => Promise.reject(unavailable(error, this.placeOf(prefix), signal)))
       yield Contents.map(infoOf)
       token = NextContinuationToken
     } while (token !== undefined)
@@ -155,7 +164,7 @@ export class S3Bucket implements ObjectStore {
     for (let more = true; more; ) {
       const command = new ListObjectVersionsCommand({ ...input, ...place })
       const page = await ask(signal, (abortSignal) => this.client.send(command, { abortSignal })).catch((error) =>
-        Promise.reject(unavailable(error, signal)),
+        Promise.reject(unavailable(error, this.placeOf(prefix), signal)),
       )
       yield (page.Versions ?? [])
         .filter(
@@ -180,8 +189,12 @@ export class S3Bucket implements ObjectStore {
       return (await ask(signal, (abortSignal) => this.client.send(command, { abortSignal }))).Status === 'Enabled'
     } catch (error) {
       if (status(error) === 403 || status(error) === 501) return false
-      throw unavailable(error, signal)
+      throw unavailable(error, this.placeOf(''), signal)
     }
+  }
+
+  private placeOf(key: string): string {
+    return locationOf(this.name, key)
   }
 
   async *folders(prefix: string, signal?: AbortSignal): AsyncGenerator<string> {
@@ -190,7 +203,7 @@ export class S3Bucket implements ObjectStore {
       const input = { Bucket: this.name, Prefix: prefix, Delimiter: '/', ContinuationToken: token }
       const { CommonPrefixes = [], NextContinuationToken } = await ask(signal, (abortSignal) =>
         this.client.send(new ListObjectsV2Command(input), { abortSignal }),
-      ).catch((error) => Promise.reject(unavailable(error, signal)))
+      ).catch((error) => Promise.reject(unavailable(error, this.placeOf(prefix), signal)))
       for (const { Prefix = '' } of CommonPrefixes) yield Prefix.slice(prefix.length, -1)
       token = NextContinuationToken
     } while (token !== undefined)
@@ -201,7 +214,7 @@ export class S3Bucket implements ObjectStore {
       const Objects = keys.slice(at, at + REMOVED_AT_ONCE).map((Key) => ({ Key }))
       const command = new DeleteObjectsCommand({ Bucket: this.name, Delete: { Objects, Quiet: true } })
       await ask(undefined, (abortSignal) => this.client.send(command, { abortSignal })).catch((error) =>
-        Promise.reject(unavailable(error)),
+        Promise.reject(unavailable(error, this.placeOf(keys[at] ?? ''))),
       )
     }
   }
@@ -221,13 +234,19 @@ function status(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
 }
 
-/** What is thrown on: the abort that was asked for, a problem as it is, all else as a store that does not answer. */
-function unavailable(error: unknown, signal?: AbortSignal): unknown {
+/** Said of one object, whatever else the bucket gives: it is archived, its key of encryption is another's, or it is kept from this reader. */
+const REFUSED = /^(AccessDenied|InvalidObjectState|InvalidRequest|KMS\..+)$/
+
+/** What is thrown on: the abort that was asked for, a problem as it is, all else as a store that does not answer. The cause names the place. */
+function unavailable(error: unknown, place: string, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason
   if (error instanceof Problem) return error
   const { name, message } = error as Error
+  const code = status(error)
+  if ((code === 400 || code === 403) && REFUSED.test(name)) return new ObjectRefused(place, `${name}: ${message}`)
   const detail = `The bucket does not answer as it should (${name}). Try again.`
-  return new Problem('not_ready', detail, { retryAfterSeconds: 5, cause: new Error(`${name}: ${message}`) })
+  const cause = new StoreError(place, `${name}: ${message}`)
+  return new Problem('not_ready', detail, { retryAfterSeconds: 5, cause })
 }
 
 async function* blocks(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {

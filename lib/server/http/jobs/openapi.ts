@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@/lib/shared/problem'
-import { RESULT_COLUMNS, RESULT_TYPES } from '@/lib/shared/results'
+import { PAGE_COLUMNS, RESULT_TYPES } from '@/lib/shared/results'
+import { LONGEST_CURSOR, MOST_PAGE, USUAL_PAGE } from './page'
 
 /** What the document is made with: replies by the names of their schemas, problems by their codes. */
 export interface Maker {
@@ -13,6 +14,7 @@ const UPLOAD: ProblemCode[] = [
   'invalid_parameter',
   'url_refused',
   'too_large',
+  'too_slow',
   'too_many_files',
   'archive_too_large',
   'conflict',
@@ -23,6 +25,10 @@ const UPLOAD: ProblemCode[] = [
 ]
 const UNIQUE = 'Leave out what the job has already, by name: safe to send again.'
 const FORMAT = 'Without it the one that the header Accept names, else json. An xlsx is an Excel workbook.'
+const CURSOR =
+  'Empty for the first page, then X-Next-Cursor of the page before: rows in the order of their being done, each once.'
+const OFFSET = 'Index of the first photo. Not with a cursor; while the job runs, photos before it may be done later.'
+const LIMIT = `Rows at most; a page by a cursor has ${USUAL_PAGE} without it and never more than ${MOST_PAGE}.`
 const ZIP_NAMES = 'Encoding of names in a ZIP that do not say theirs.'
 const ID = {
   name: 'id',
@@ -122,18 +128,29 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
     '/api/jobs/{id}/results': {
       get: {
         operationId: 'jobResults',
-        summary: 'The results so far, in the order of the photos.',
+        summary: 'The results so far: all in the order of the photos, or pages of them by a cursor.',
         parameters: [
           ID,
           query('format', { type: 'string', enum: ['json', 'csv', 'xlsx', 'ndjson'], description: FORMAT }),
-          query('columns', { type: 'string', description: `Some of ${RESULT_COLUMNS.join(',')}.` }),
+          query('columns', { type: 'string', description: `Some of ${PAGE_COLUMNS.join(',')}.` }),
           query('status', { type: 'string', enum: ['ok', 'failed'] }),
-          query('offset', { type: 'integer', minimum: 0, default: 0 }),
-          query('limit', { type: 'integer', minimum: 1 }),
+          query('cursor', { type: 'string', maxLength: LONGEST_CURSOR, description: CURSOR }),
+          query('offset', { type: 'integer', minimum: 0, description: OFFSET }),
+          query('limit', { type: 'integer', minimum: 1, description: LIMIT }),
         ],
         responses: {
           200: {
             description: 'Rows.',
+            headers: {
+              'X-Next-Cursor': {
+                schema: { type: 'string' },
+                description: 'Of the next page; only where a cursor was sent.',
+              },
+              Link: {
+                schema: { type: 'string' },
+                description: 'rel="next": the next page, until the job has ended and all is told.',
+              },
+            },
             content: {
               'application/json': { schema: { type: 'array', items: { type: 'object' } } },
               'text/csv': {},
@@ -141,7 +158,7 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
               'application/x-ndjson': {},
             },
           },
-          ...problems(['unknown_job', 'not_ready', 'invalid_parameter']),
+          ...problems(['unknown_job', 'not_ready', 'invalid_parameter', 'conflict']),
         },
       },
     },

@@ -2,10 +2,13 @@ import { Readable } from 'node:stream'
 import type { Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import { z } from 'zod'
+import { Problem } from '@/lib/shared/problem'
 import { resultFile } from '@/lib/shared/result-file'
-import { RESULT_COLUMNS, RESULT_FORMATS, RESULT_TYPES, type ResultFormat, type ResultRow } from '@/lib/shared/results'
+import { PAGE_COLUMNS, RESULT_FORMATS, RESULT_TYPES, type ResultFormat, type ResultRow } from '@/lib/shared/results'
 import type { Jobs } from '../../jobs/jobs'
-import type { AppEnv } from '../services'
+import { orBreakOff } from '../break-off'
+import type { AppEnv, Services } from '../services'
+import { LONGEST_CURSOR, pageOf } from './page'
 
 /** Which results, and how. */
 export const resultsParametersSchema = z.object({
@@ -13,14 +16,15 @@ export const resultsParametersSchema = z.object({
   columns: z
     .string()
     .transform((list) => list.split(','))
-    .pipe(z.array(z.enum(RESULT_COLUMNS)).min(1))
+    .pipe(z.array(z.enum(PAGE_COLUMNS)).min(1).max(PAGE_COLUMNS.length))
     .optional(),
   status: z.enum(['ok', 'failed']).optional(),
+  cursor: z.string().max(LONGEST_CURSOR).optional(),
   offset: z
     .string()
     .regex(/^\d{1,9}$/)
     .transform(Number)
-    .default(0),
+    .optional(),
   limit: z
     .string()
     .regex(/^[1-9]\d{0,8}$/)
@@ -36,30 +40,56 @@ const BY_TYPE = new Map<string, ResultFormat>(
 )
 
 /**
- * The results as a reply that is made as fast as it is read, in the format that was asked for, else the one that the client takes, else JSON. To HEAD the
- * same without the rows.
+ * The results as a reply that is made as fast as it is read, in the format that was asked for, else the one that the client takes, else JSON: all in the order of
+ * the photos, or with a cursor a page of them in the order of their being done. To HEAD the same without the rows.
  *
- * @throws Problem `unknown_job`
+ * @throws Problem `unknown_job`, `invalid_parameter`, `conflict` for a cursor that is none any more
  */
 export async function resultsReply(
   c: Context<AppEnv>,
-  jobs: Jobs,
+  { jobs, log }: { jobs: Jobs; log: Services['log'] },
   id: string,
   parameters: ResultsParameters,
 ): Promise<Response> {
-  const { columns, limit, offset, status } = parameters
+  const { cursor, limit, offset, status } = parameters
   const format = parameters.format ?? accepted(c)
-  const rows = await jobs.results(id, { offset, only: status })
   const headers = {
     'content-type': RESULT_TYPES[format],
     'content-disposition': `attachment; filename="results.${format}"`,
     'cache-control': 'no-store',
     vary: 'accept',
   }
+  if (cursor !== undefined) {
+    if (offset !== undefined) throw new Problem('invalid_parameter', 'A cursor says where to go on; leave out offset.')
+    const page = await pageOf(jobs, id, { cursor, limit, status })
+    Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: linkTo(c.req.url, page.next) })
+    return reply(c, page.rows, format, parameters.columns ?? PAGE_COLUMNS, headers, log)
+  }
+  const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
+  // A part of the rows does not say by itself whose they are.
+  const columns = parameters.columns ?? (offset === undefined && limit === undefined ? undefined : PAGE_COLUMNS)
+  return reply(c, first(rows, limit), format, columns, headers, log)
+}
+
+function reply(
+  c: Context<AppEnv>,
+  rows: AsyncIterable<ResultRow> | Iterable<ResultRow>,
+  format: ResultFormat,
+  columns: ResultsParameters['columns'] | typeof PAGE_COLUMNS,
+  headers: Record<string, string>,
+  log: Services['log'],
+): Response {
   if (c.req.method === 'HEAD') return new Response(null, { headers })
-  const pieces = resultFile(first(rows, limit), format, columns)
+  const pieces = orBreakOff(resultFile(rows, format, columns), c, log)
   const body = Readable.toWeb(Readable.from(pieces, { objectMode: false, highWaterMark: 1 << 16 }))
   return new Response(body as unknown as ReadableStream, { headers })
+}
+
+/** The same page further on (RFC 8288). */
+function linkTo(url: string, cursor: string): string {
+  const { pathname, searchParams } = new URL(url)
+  searchParams.set('cursor', cursor)
+  return `<${pathname}?${searchParams}>; rel="next"`
 }
 
 function accepted(c: Context<AppEnv>): ResultFormat {

@@ -7,12 +7,11 @@ import {
   photosParametersSchema,
 } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
-import type { Environment } from '../../env'
 import type { Jobs } from '../../jobs/jobs'
 import { requireAdmin } from '../admin'
 import type { ByteBudget } from '../byte-budget'
 import { queryParameters, readOptions } from '../parameters'
-import type { AppEnv } from '../services'
+import type { AppEnv, Services } from '../services'
 import { jobEvents } from './events'
 import { resultsParametersSchema, resultsReply } from './results'
 import { type JobUpload, type JobUploadLimits, openUpload } from './uploads'
@@ -23,7 +22,11 @@ const LONGEST_KEY = 200
 const NAMES_A_PAGE = 10_000
 
 /** Everything below `/api/jobs`: make, follow, end, read. A job is reached by its id, which nobody can guess, and by nothing else. */
-export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBudget): Routes {
+export function jobRoutes(
+  jobs: Jobs,
+  { environment, log }: Pick<Services, 'environment' | 'log'>,
+  uploads: ByteBudget,
+): Routes {
   const limits: JobUploadLimits = {
     files: environment.MAX_FILES,
     bytes: environment.MAX_JOB_BYTES,
@@ -108,7 +111,8 @@ export function jobRoutes(jobs: Jobs, environment: Environment, uploads: ByteBud
     '/api/jobs/:id/cancel': { POST: async (c) => c.json(await jobs.cancel(id(c))) },
     '/api/jobs/:id/retry': { POST: async (c) => c.json(await jobs.retryFailed(id(c))) },
     '/api/jobs/:id/results': {
-      GET: (c) => resultsReply(c, jobs, id(c), readOptions(resultsParametersSchema, queryParameters(c.req.url))),
+      GET: (c) =>
+        resultsReply(c, { jobs, log }, id(c), readOptions(resultsParametersSchema, queryParameters(c.req.url))),
     },
     '/api/jobs/:id/events': { GET: async (c) => jobEvents(c, await jobs.feed(id(c))) },
   }

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import Papa from 'papaparse'
 import { Problem } from '@/lib/shared/problem'
 import type { Draft, JobInput } from '../../jobs/jobs'
-import { zipPhotos } from '../../jobs/zip'
+import { asValue, openZip, type ZipPhoto } from '../../jobs/zip'
+import { storeProblem } from '../../storage/store-fault'
 import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
-import { chunksOf, nameOf, tooMany } from '../form'
-import type { FormPart } from '../form-parser'
+import { chunksOf } from '../chunks'
+import { nameOf, tooMany } from '../form'
 import { isForm, type ManyFiles, openForm } from '../many-files'
 import type { Spelled } from '../parameters'
 
@@ -48,11 +49,13 @@ export interface JobUpload {
 export async function openUpload(request: Request, limits: JobUploadLimits, lease: Lease): Promise<JobUpload> {
   const type = request.headers.get('content-type')?.toLowerCase() ?? ''
   const photos = (fill: JobUpload['fill']) => ({ options: {}, fill, close: async () => {} })
-  if (isForm(request)) return formUpload(await openForm(request, limits, lease), limits)
+  if (isForm(request)) return formUpload(await openForm(request, limits, lease), limits, lease)
   if (/^application\/(x-)?zip/.test(type))
     return photos((draft, zipNames) => addArchive(request, draft, { ...limits, zipNames }, lease))
   if (type.startsWith('text/csv')) {
-    return photos(async (draft) => addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits))
+    return photos(async (draft) =>
+      addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits, lease),
+    )
   }
   // The body of anything else is not touched: a refused one is read on from where it comes in.
   const { headers } = request
@@ -66,9 +69,16 @@ export async function openUpload(request: Request, limits: JobUploadLimits, leas
   return photos(async () => {})
 }
 
-function formUpload({ fields, files, close }: ManyFiles, limits: JobUploadLimits): JobUpload {
+function formUpload({ fields, files, close }: ManyFiles, limits: JobUploadLimits, lease: Lease): JobUpload {
   const fill = async (draft: Draft, zipNames?: string) => {
-    for await (const part of files()) await addPart(part, draft, { ...limits, zipNames })
+    let unpacked = 0
+    for await (const part of files()) {
+      if (/\.zip$/i.test(nameOf(part))) {
+        const { buffer, byteOffset, byteLength } = part.bytes
+        const archive = Buffer.from(buffer, byteOffset, byteLength)
+        unpacked += await addZip(archive, draft, { ...limits, zipNames }, lease, unpacked)
+      } else await add(draft, limits, lease, { file: nameOf(part) }, part.bytes)
+    }
   }
   return { options: fields, fill, close }
 }
@@ -84,29 +94,22 @@ function jsonOptions(body: Uint8Array): Spelled {
   throw new Problem('invalid_json', 'The JSON is not an object of options.')
 }
 
-async function addPart(part: FormPart, draft: Draft, limits: JobUploadLimits): Promise<void> {
-  const name = nameOf(part)
-  if (/\.zip$/i.test(name)) await addZip(Buffer.from(part.bytes), draft, limits)
-  else await add(draft, limits, { file: name }, part.bytes)
-}
-
 async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
   if (!request.body) throw new Problem('empty_body', 'The request has no body; send the ZIP in it.')
   if (Number(request.headers.get('content-length') ?? 0) > limits.bytes) throw tooLarge(limits.bytes)
-  lease.take(limits.imageBytes)
   // A ZIP is read from its end, so it has to be there whole.
   const path = join(limits.folder, `${randomUUID()}.zip`)
   try {
     await spool(request.body, path, limits.bytes)
-    await addZip(path, draft, limits)
+    await addZip(path, draft, limits, lease)
   } finally {
     await rm(path, { force: true })
   }
 }
 
-/** @throws Problem `too_large`, `storage_full` */
+/** @throws Problem `too_large`, `storage_full`, `not_ready` */
 async function spool(body: ReadableStream<Uint8Array>, path: string, most: number): Promise<void> {
-  const file = await open(path, 'wx')
+  const file = await open(path, 'wx').catch((error: unknown) => Promise.reject(storeProblem(error)))
   try {
     let length = 0
     for await (const chunk of chunksOf(body)) {
@@ -115,23 +118,40 @@ async function spool(body: ReadableStream<Uint8Array>, path: string, most: numbe
       await file.write(chunk)
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    throw new Problem('storage_full', 'The server has no room for the archive. Try again later.', { cause: error })
+    throw storeProblem(error)
   } finally {
     await file.close()
   }
 }
 
-async function addZip(source: string | Buffer, draft: Draft, limits: JobUploadLimits): Promise<void> {
-  const left = limits.files - draft.count
-  for await (const [file, found] of zipPhotos(source, { ...limits, files: left }, limits.zipNames)) {
-    if (found instanceof Problem) {
-      await add(draft, limits, { file, problem: { code: found.code, detail: found.detail } })
-    } else await add(draft, limits, { file }, found)
+/** @param before bytes of archives before it in the upload → bytes that it unpacks to */
+async function addZip(
+  source: string | Buffer,
+  draft: Draft,
+  limits: JobUploadLimits,
+  lease: Lease,
+  before = 0,
+): Promise<number> {
+  const bounds = { ...limits, files: limits.files - draft.count, before }
+  const { photos, unpacked, close } = await openZip(source, bounds, limits.zipNames)
+  try {
+    for (const photo of photos) await addPacked(photo, draft, limits, lease)
+    return unpacked
+  } finally {
+    close()
   }
 }
 
-async function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits): Promise<void> {
+/** A photo that cannot be had fails by itself, later. */
+async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: JobUploadLimits, lease: Lease) {
+  await lease.hold('unpacked', size)
+  const found = await read().catch(asValue)
+  if (found instanceof Problem) {
+    await add(draft, limits, lease, { file, problem: { code: found.code, detail: found.detail } })
+  } else await add(draft, limits, lease, { file }, found)
+}
+
+async function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
   if (!limits.urls) throw new Problem('url_refused', 'This server does not fetch photos; send the photos themselves.')
   const { data, meta } = Papa.parse<Record<string, string>>(new TextDecoder().decode(body), {
     header: true,
@@ -141,10 +161,18 @@ async function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLim
   if (!meta.fields?.includes('url')) {
     throw new Problem('invalid_parameter', `The CSV needs a column url; it has: ${meta.fields?.join(', ') ?? 'none'}.`)
   }
-  for (const { url = '', file } of data) await add(draft, limits, { file: file?.trim() || url.trim(), url: url.trim() })
+  for (const { url = '', file } of data)
+    await add(draft, limits, lease, { file: file?.trim() || url.trim(), url: url.trim() })
 }
 
-async function add(draft: Draft, limits: JobUploadLimits, input: JobInput, bytes?: Uint8Array): Promise<void> {
+async function add(
+  draft: Draft,
+  limits: JobUploadLimits,
+  lease: Lease,
+  input: JobInput,
+  bytes?: Uint8Array,
+): Promise<void> {
   if (draft.count >= limits.files) throw tooMany(limits.files)
   await draft.add(input, bytes)
+  await lease.hold('draft', draft.held ?? 0)
 }

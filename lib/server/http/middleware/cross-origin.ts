@@ -11,7 +11,15 @@ export function crossOrigin({ environment: { CORS_ORIGINS } }: Services) {
     origin: CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS,
     allowMethods: ['GET', 'HEAD', 'POST'],
     allowHeaders: ['content-type', 'x-request-id'],
-    exposeHeaders: ['x-request-id', 'server-timing', 'retry-after', 'ratelimit', 'ratelimit-policy'],
+    exposeHeaders: [
+      'x-request-id',
+      'server-timing',
+      'retry-after',
+      'ratelimit',
+      'ratelimit-policy',
+      'link',
+      'x-next-cursor',
+    ],
     maxAge: MAX_AGE,
   })
   return createMiddleware<AppEnv>((c, next) => {

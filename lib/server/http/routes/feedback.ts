@@ -6,8 +6,10 @@ import { Problem } from '@/lib/shared/problem'
 import { voteText } from '@/lib/shared/vote-export'
 import type { Environment } from '../../env'
 import type { Feedback } from '../../feedback/feedback'
+import type { Log } from '../../log'
 import { requireAdmin } from '../admin'
 import { readBody } from '../body'
+import { orBreakOff } from '../break-off'
 import type { ByteBudget } from '../byte-budget'
 import { parseParameters, queryParameters, readOptions } from '../parameters'
 import type { AppEnv } from '../services'
@@ -48,11 +50,13 @@ function parse(body: Uint8Array) {
 const exportParametersSchema = z.object({ format: z.enum(['csv', 'ndjson']).default('csv') })
 
 /** `GET /api/feedback`: all votes, for the operator. */
-export function exportFeedback(feedback: Feedback, token: string) {
+export function exportFeedback(feedback: Feedback, token: string, log: Log) {
   return (c: Context<AppEnv>): Response => {
     requireAdmin(c.req.header('authorization'), token)
     const { format } = readOptions(exportParametersSchema, queryParameters(c.req.url))
-    const body = Readable.toWeb(Readable.from(lines(feedback.votes(), format), { objectMode: false }))
+    const body = Readable.toWeb(
+      Readable.from(orBreakOff(lines(feedback.votes(), format), c, log), { objectMode: false }),
+    )
     return c.body(body as unknown as ReadableStream, 200, {
       'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
       'content-disposition': `attachment; filename="votes.${format}"`,

@@ -17,7 +17,7 @@ export function ready({ engine, lifecycle }: Services) {
 }
 
 /** `GET /health/status`: for people and dashboards. Says nothing of paths, the host's memory or library versions. */
-export function status({ engine, lifecycle, version }: Services) {
+export function status({ engine, jobs, lifecycle, version }: Services) {
   return (c: Context<AppEnv>): Response => {
     const { queue, workers, inFlight } = engine.stats()
     const ok = lifecycle.phase === 'serving' && engine.ready()
@@ -30,6 +30,7 @@ export function status({ engine, lifecycle, version }: Services) {
       queue: { photos: queue.photos, limit: queue.limit },
       running: inFlight,
       workers: { ready: workers.ready, wanted: workers.wanted },
+      jobs: jobs && (jobs.health?.() ?? { state: 'ok', reason: null }),
     })
   }
 }

@@ -93,8 +93,8 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
       })
       .finally(async () => {
         spool.end()
-        lease.release()
         await form.close()
+        lease.release()
         // Where the form was given up early, its sender is still to read why.
         void discardBody(request, limits.requestBytes)
       })

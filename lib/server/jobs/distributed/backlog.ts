@@ -2,7 +2,8 @@ import type { Backlog } from '../jobs'
 import type { Ledger } from './ledger'
 
 /** What the running jobs still have to do, and how long the one that has waited longest has got nothing done. */
-export async function backlogOf(ledger: Ledger, now = Date.now()): Promise<Backlog> {
+export async function backlogOf(ledger: Ledger): Promise<Backlog> {
+  const now = await ledger.now()
   let photos = 0
   let since = now
   for (const id of await ledger.activeIds()) {

@@ -1,4 +1,7 @@
+import { Problem } from '@/lib/shared/problem'
+import { isRedisAway } from '../../redis/connect'
 import type { ObjectStore } from '../../storage/objects'
+import { sweepClaims } from './claim'
 import { seeToEnd } from './ending'
 import { JOBS, jobPrefix } from './layout'
 import type { Ledger, Standing } from './ledger'
@@ -6,6 +9,7 @@ import type { WorkQueue } from './queue'
 import { removeJob, removeObjects } from './remove'
 import { restoreJob } from './restore'
 import { catchUp } from './shard-writer'
+import { noteMissing, reasonOf } from './trouble'
 
 export interface CaretakerOptions {
   store: ObjectStore
@@ -54,46 +58,73 @@ export class Caretaker {
       .then(async () => {
         if (!this.closed) await this.options.ledger.alone(name, TURN_MS, work)
       })
-      .catch((error: Error) =>
-        this.options.log.warn({ reason: error.message }, `could not ${name} the jobs; trying again`),
-      )
+      .catch((error) => this.options.log.warn({ reason: reasonOf(error) }, `could not ${name} the jobs; trying again`))
   }
 
   private async mend(): Promise<void> {
     const { ledger, queue } = this.options
-    for (const id of await ledger.activeIds()) {
-      if (this.closed) return
+    if (!(await ledger.isWhole())) await this.sweep()
+    await this.each(await ledger.activeIds(), 'mend', async (id) => {
       const standing = await ledger.standing(id)
-      if (standing === null) await ledger.settle(id)
+      if (standing === null) await this.lost(id)
       else if (standing.state === 'running') await this.goOn(id, standing)
       else await queue.end(id, standing.round)
+    })
+  }
+
+  /** Does something for each job. What is wrong with one of them keeps none of the others waiting; a Redis that is away keeps all. → whether all went well. */
+  private async each(
+    ids: AsyncIterable<string> | Iterable<string>,
+    name: string,
+    work: (id: string) => Promise<void>,
+  ): Promise<boolean> {
+    let all = true
+    for await (const id of ids) {
+      if (this.closed) return false
+      try {
+        await work(id)
+      } catch (error) {
+        if (isRedisAway(error)) throw error
+        // What cannot be read at all will not be read later either.
+        if (error instanceof Problem) all = false
+        this.options.log.warn({ job: id, reason: reasonOf(error) }, `could not ${name} a job; trying again`)
+      }
     }
+    return all
+  }
+
+  /** Redis has lost the job and knows that it is to be seen to. */
+  private async lost(id: string): Promise<void> {
+    const { ledger, store } = this.options
+    if (!(await restoreJob(store, ledger, id))) await ledger.settle(id)
   }
 
   private async goOn(id: string, { listing, touchedAt }: Standing): Promise<void> {
-    const { ledger, queue, store } = this.options
+    const { ledger, queue, store, log } = this.options
     // A job that gets on has nothing that is lost, or can wait with it.
-    const quiet = touchedAt < Date.now() - QUIET_MS
+    const quiet = touchedAt < (await ledger.now()) - QUIET_MS
     if (listing) await queue.list(id)
     if (quiet) await catchUp(store, ledger, id)
     await queue.feed(id)
     if (quiet) await queue.mend(id)
-    await seeToEnd(store, ledger, queue, id)
+    noteMissing(log, id, await seeToEnd(store, ledger, queue, id))
   }
 
   /** Deletes what ended long ago, and what was begun and left; finds what Redis forgot. */
   private async sweep(): Promise<void> {
     const { ledger, queue, store, retentionMs } = this.options
     const before = Date.now() - retentionMs
-    for (const id of await ledger.ids()) {
+    await this.each(await ledger.ids(), 'sweep', async (id) => {
       const standing = await ledger.standing(id)
       if (!standing) await ledger.forget(id)
       else if (overSince(standing) < before) await removeJob(store, ledger, queue, standing.spec)
-    }
-    for await (const id of store.folders(JOBS)) {
-      if (this.closed) return
-      if (!(await ledger.knows(id)) && !(await restoreJob(store, ledger, id))) await this.removeOrphan(id, before)
-    }
+    })
+    const all = await this.each(store.folders(JOBS), 'restore', async (id) => {
+      if (!(await restoreJob(store, ledger, id))) await this.removeOrphan(id, before)
+    })
+    if (this.closed) return
+    if (all) await ledger.noteWhole()
+    await sweepClaims(store, before)
   }
 
   /** A job that was never made whole, or not deleted whole. It may be in the making. */

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '@/lib/shared/problem'
 import type { ObjectStore } from '../../storage/objects'
-import { idempotencyKey, specKey } from './layout'
+import { idempotencyKey, KEYS, specKey } from './layout'
 
 /** Which job a key has made, of what. */
 interface Claim {
@@ -10,39 +9,77 @@ interface Claim {
   body: string
 }
 
-/** Whoever claims a key makes its job at once; one that has none after this long was given up. */
-const MAKING_MS = 5_000
-const LOOK_MS = 100
+const MOST_TRIES = 10
 
-/** Where the claim of an Idempotency-Key lies. */
-export function claimPlace(key: string): string {
+/** Where the claims of an Idempotency-Key lie: the first at this place, one that follows a job that is gone at `.0001` behind it, and on. */
+function firstPlace(key: string): string {
   return idempotencyKey(createHash('sha256').update(key).digest('hex'))
 }
 
+function placeAfter(first: string, last: string | undefined): string {
+  if (last === undefined) return first
+  const number = Number(/\.(\d+)$/.exec(last)?.[1] ?? 0) + 1
+  return `${first}.${String(number).padStart(4, '0')}`
+}
+
+async function placesOf(store: ObjectStore, first: string): Promise<string[]> {
+  const places: string[] = []
+  for await (const page of store.list(first)) places.push(...page.map(({ key }) => key))
+  return places
+}
+
+async function readClaim(store: ObjectStore, place: string): Promise<Claim | null> {
+  const object = await store.get(place)
+  return object && (JSON.parse(Buffer.from(object.bytes).toString('utf8')) as Claim)
+}
+
+/** A job's spec is written before its claim, so a claim without one is of a job that is gone. */
+async function isMade(store: ObjectStore, id: string): Promise<boolean> {
+  return (await store.metadata(specKey(id))) !== null
+}
+
 /**
- * Claims a key for a job. → null where it is claimed now, else the job that it has made.
+ * Claims a key for a job whose spec is written, and so makes it. Claims are a log: each is written once, and only behind one whose job is gone; none
+ * is ever overwritten, however long a write may take. → null where it is claimed now, else the job that it has made.
  *
  * @throws Problem `conflict` where that is another one
  */
 export async function claimKey(store: ObjectStore, key: string, mine: Claim): Promise<string | null> {
-  const place = claimPlace(key)
-  if (await store.put(place, JSON.stringify(mine), { once: true, type: 'application/json' })) return null
-  const object = await store.get(place)
-  const earlier = object && (JSON.parse(Buffer.from(object.bytes).toString('utf8')) as Claim)
-  if (earlier?.id === mine.id) return null // A write whose reply was lost.
-  if (earlier && (await appears(store, earlier.id))) {
-    if (earlier.body === mine.body) return earlier.id
-    throw new Problem('conflict', 'This Idempotency-Key has made a job of other photos or options.')
+  const first = firstPlace(key)
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const last = (await placesOf(store, first)).at(-1)
+    const there = last === undefined ? null : await readClaim(store, last)
+    if (there?.id === mine.id) return null // A write whose reply was lost.
+    if (there && (await isMade(store, there.id))) return earlier(there, mine)
+    const next = placeAfter(first, last)
+    if (!(await store.put(next, JSON.stringify(mine), { once: true, type: 'application/json' }))) continue
+    // Behind one that was swept meanwhile: another may have begun anew at the first place.
+    if (last === undefined || (await store.metadata(last)) !== null) return null
+    await store.remove([next])
   }
-  // Its job was never made, or has been deleted.
-  await store.put(place, JSON.stringify(mine), { type: 'application/json' })
-  return null
+  throw new Problem('not_ready', 'This Idempotency-Key is in use. Try again.', { retryAfterSeconds: 1 })
 }
 
-/** Whether there is such a job: it may be just in the making. */
-async function appears(store: ObjectStore, id: string): Promise<boolean> {
-  for (const start = Date.now(); Date.now() - start < MAKING_MS; await sleep(LOOK_MS)) {
-    if ((await store.metadata(specKey(id))) !== null) return true
+function earlier(there: Claim, mine: Claim): string {
+  if (there.body === mine.body) return there.id
+  throw new Problem('conflict', 'This Idempotency-Key has made a job of other photos or options.')
+}
+
+/** Whether a key has made this job. */
+export async function isClaimed(store: ObjectStore, key: string, id: string): Promise<boolean> {
+  for (const place of await placesOf(store, firstPlace(key))) {
+    if ((await readClaim(store, place))?.id === id) return true
   }
   return false
+}
+
+/** Removes the claims of jobs that are gone, of those that were written before a time (milliseconds since 1970, by the bucket). */
+export async function sweepClaims(store: ObjectStore, before: number): Promise<void> {
+  for await (const page of store.list(KEYS)) {
+    for (const { key, modified } of page) {
+      if (modified >= before) continue
+      const claim = await readClaim(store, key)
+      if (claim && !(await isMade(store, claim.id))) await store.remove([key])
+    }
+  }
 }

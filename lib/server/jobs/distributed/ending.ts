@@ -2,48 +2,84 @@ import type { Job } from '@/lib/shared/jobs'
 import { jsonLine } from '@/lib/shared/results'
 import type { ObjectStore } from '../../storage/objects'
 import { CALLBACK_WAITS, type Post, tellEnd } from '../tell-end'
-import { endMark, resultsKey } from './layout'
+import { type End, readEnd } from './end-mark'
+import { endMark, manifestPrefix, partsPrefix, placeOfPart, resultsKey, shardOfManifest, toldMark } from './layout'
 import type { Ledger } from './ledger'
 import type { WorkQueue } from './queue'
+import { remakeJob } from './restore'
 import { resultLines } from './results'
-
-export interface End {
-  state: 'done' | 'cancelled'
-  finished_at: string
-}
+import { Contradiction } from './trouble'
 
 /**
  * Ends a round of a job, the one way: whoever writes the mark first has said how, and everybody else reads it. → how it ended.
  */
 export async function endJob(store: ObjectStore, ledger: Ledger, id: string, round: number, state: End['state']) {
-  const mine: End = { state, finished_at: new Date().toISOString() }
+  const { shards = 0 } = (await ledger.standing(id)) ?? {}
+  const mine: End = { state, finished_at: new Date(await ledger.now()).toISOString(), shards }
   const key = endMark(id, round)
   const written = await store.put(key, JSON.stringify(mine), { once: true, type: 'application/json' })
   const end = written ? mine : await readEnd(store, id, round)
-  if (end) await ledger.end(id, round, end.state, end.finished_at)
-  return end ?? mine
+  if (end === null) throw new Contradiction(key)
+  await ledger.end(id, round, end.state, end.finished_at)
+  return end
 }
 
-/** Ends a job of which nothing is left to be done. */
-export async function seeToEnd(store: ObjectStore, ledger: Ledger, queue: WorkQueue, id: string): Promise<void> {
-  const round = await ledger.complete(id)
-  if (round === null) return
-  await endJob(store, ledger, id, round, 'done')
-  await queue.end(id, round)
+/**
+ * Ends a job of which nothing is left to be done. Redis alone does not say so: it may have lost shards, or counts. A job is done where the bucket has the
+ * results of each of its shards; else it is made anew from there. → what was missing, or null.
+ */
+export async function seeToEnd(
+  store: ObjectStore,
+  ledger: Ledger,
+  queue: WorkQueue,
+  id: string,
+): Promise<string | null> {
+  const over = await ledger.complete(id)
+  if (over === null) return null
+  const missing = over.whole ? await whatIsMissing(store, ledger, id) : 'counts that come to the total'
+  if (missing !== null) {
+    await remakeJob(store, ledger, id)
+    await queue.feed(id)
+    return missing
+  }
+  await endJob(store, ledger, id, over.round, 'done')
+  await queue.end(id, over.round)
+  return null
 }
 
-/** Null where the round is not over. */
-export async function readEnd(store: ObjectStore, id: string, round: number): Promise<End | null> {
-  const object = await store.get(endMark(id, round))
-  return object && (JSON.parse(Buffer.from(object.bytes).toString('utf8')) as End)
+/** What Redis or the bucket lacks for a job to be done, in words; null where all is there. */
+async function whatIsMissing(store: ObjectStore, ledger: Ledger, id: string): Promise<string | null> {
+  const standing = await ledger.standing(id)
+  if (standing === null) return null
+  const without = new Set<number>()
+  let shards = 0
+  for await (const page of store.list(manifestPrefix(id))) {
+    for (const { key } of page) without.add(shardOfManifest(key))
+    shards += page.length
+  }
+  if (standing.closing !== null) without.delete(standing.closing)
+  let parts = 0
+  for await (const page of store.list(partsPrefix(id))) {
+    for (const { key } of page) without.delete(placeOfPart(key).shard)
+    parts += page.length
+  }
+  if (without.size > 0) return `results of shard ${[...without].slice(0, 10).join(', ')}`
+  if (shards !== standing.shards) return `${shards - standing.shards} shards in Redis`
+  return parts === (await ledger.parts(id)) ? null : 'the order of the results in Redis'
 }
 
 /** Writes all results as one object. Written again it is the same. */
 export async function joinResults(store: ObjectStore, ledger: Ledger, id: string, signal: AbortSignal): Promise<void> {
   const standing = await ledger.standing(id)
   if (standing === null) return
+  const { round, total } = standing
   async function* lines() {
-    for await (const { row } of resultLines(store, ledger, id, standing?.round ?? 0, { signal })) yield jsonLine(row)
+    let rows = 0
+    for await (const { row } of resultLines(store, ledger, id, round, { signal })) {
+      rows++
+      yield jsonLine(row)
+    }
+    if (rows !== total) throw new Error(`the parts of job ${id} have ${rows} rows for ${total} photos`)
   }
   await store.putPieces(resultsKey(id), lines(), 'application/x-ndjson', signal)
 }
@@ -51,13 +87,21 @@ export async function joinResults(store: ObjectStore, ledger: Ledger, id: string
 /**
  * Tells a job's end to who asked for it, once. → milliseconds to wait before the next attempt, or null where there is none.
  */
-export async function tellOnce(ledger: Ledger, job: Job, post: Post, signal: AbortSignal): Promise<number | null> {
+export async function tellOnce(
+  store: ObjectStore,
+  ledger: Ledger,
+  job: Job,
+  post: Post,
+  signal: AbortSignal,
+): Promise<number | null> {
   const standing = await ledger.standing(job.id)
   if (!standing?.spec.callback || standing.callback?.state !== 'waiting') return null
   const attempts = standing.callback.attempts + 1
   const delivered = await tellEnd(standing.spec.callback, job, post, signal)
   const wait = delivered ? undefined : CALLBACK_WAITS[attempts - 1]
   const state = delivered ? 'delivered' : wait === undefined ? 'given_up' : 'waiting'
+  // Redis may forget that it was told.
+  if (wait === undefined) await store.put(toldMark(job.id, standing.round, state), '{}', { once: true })
   await ledger.set(job.id, { callback_state: state, callback_attempts: attempts })
   return wait === undefined ? null : 1000 * wait
 }

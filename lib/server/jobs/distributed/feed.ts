@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from '@/lib/shared/jobs'
+import { Problem } from '@/lib/shared/problem'
 import type { ObjectStore } from '../../storage/objects'
-import type { JobFeed, ResultLine } from '../jobs'
+import type { JobFeed, PlacedResult } from '../jobs'
 import type { Ledger } from './ledger'
-import { linesSince } from './results'
+import { linesSince, readPlace } from './results'
 
 /** How often a listener's job is looked at. */
 const LOOK_MS = 500
@@ -28,15 +29,23 @@ export class LedgerFeed implements JobFeed {
     return this.owner.view()
   }
 
-  since(place: string): AsyncIterable<{ value: ResultLine; next: string }> {
-    return linesSince(this.store, this.ledger, this.id, place)
+  async *since(place: string): AsyncGenerator<PlacedResult> {
+    const epoch = await this.ledger.epoch(this.id)
+    // A place of another order is none: all is told again, rather than something left out.
+    const from = readPlace(place, epoch) ?? { epoch, part: 0, told: 0 }
+    try {
+      yield* linesSince(this.store, this.ledger, this.id, from)
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === 'unknown_job')) throw error
+      this.stop()
+    }
   }
 
   async change(ms: number): Promise<boolean> {
     for (const start = Date.now(); Date.now() - start < ms && !this.stopped; ) {
       // What does not answer now may answer at the next look.
       const version = await this.ledger.version(this.id).catch(() => this.seen)
-      if (version === null) this.stop()
+      if (version === null && (await this.isGone())) this.stop()
       if (version !== this.seen) {
         this.seen = version
         return true
@@ -44,6 +53,14 @@ export class LedgerFeed implements JobFeed {
       await sleep(LOOK_MS, undefined, { signal: this.end.signal }).catch(() => {})
     }
     return false
+  }
+
+  /** Redis knows no such job. It may have forgotten it, and then it is made anew by being looked at. */
+  private async isGone(): Promise<boolean> {
+    return this.owner.view().then(
+      () => false,
+      (error) => error instanceof Problem && error.code === 'unknown_job',
+    )
   }
 
   leave(): void {

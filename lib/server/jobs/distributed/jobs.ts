@@ -1,30 +1,34 @@
 import { createHash, type Hash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DeadLetter, Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
-import type { RedisClient } from '../../redis/connect'
+import { isRedisFailure, type RedisClient } from '../../redis/connect'
 import type { ObjectStore } from '../../storage/objects'
-import type { Backlog, Draft, JobFeed, JobSpec, Jobs, ResultLine, ResultRange } from '../jobs'
-import { newSpec, unknownJob } from '../new-spec'
+import type { Backlog, Draft, JobFeed, JobSpec, Jobs, PlacedResult, ResultLine, ResultRange } from '../jobs'
+import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
+import { withRests } from '../slices'
 import { requireSource, type Sources } from '../source'
 import { answering } from './answering'
 import { backlogOf } from './backlog'
-import { claimKey } from './claim'
 import { endJob, seeToEnd } from './ending'
 import { LedgerFeed } from './feed'
-import { closedMark, jobPrefix, roundMark, specKey } from './layout'
+import { closedMark, jobPrefix, roundMark } from './layout'
 import { Ledger, type Standing } from './ledger'
 import { readShard } from './manifest'
+import { onlyNew } from './names'
 import { WorkQueue } from './queue'
-import { removeJob, removeObjects } from './remove'
+import { recallJobs } from './recall'
+import { removeJob, removeObjects, removeUnmade } from './remove'
 import { restoreJob } from './restore'
-import { resultLines } from './results'
-import { catchUp, enterInto, ShardWriter } from './shard-writer'
-import { viewOf } from './view'
+import { latestSince, readPlace, resultLines } from './results'
+import { endLog, enterInto, ShardWriter } from './shard-writer'
+import { commitJob, MaybeMade } from './spec'
+import { newStanding, viewOf } from './view'
 
 export interface DistributedOptions {
   engine: Engine
@@ -46,6 +50,7 @@ export class DistributedJobs implements Jobs {
   private readonly ledger: Ledger
   private readonly queue: WorkQueue
   private readonly feeds = new Set<LedgerFeed>()
+  private recalling: Promise<void> | null = null
   readonly spool: string
 
   constructor(private readonly options: DistributedOptions) {
@@ -67,6 +72,7 @@ export class DistributedJobs implements Jobs {
 
   list(): Promise<Job[]> {
     return answering(async () => {
+      await this.requireAll()
       const jobs: Job[] = []
       for (const id of await this.ledger.ids()) {
         const standing = await this.ledger.standing(id)
@@ -77,7 +83,10 @@ export class DistributedJobs implements Jobs {
   }
 
   backlog(): Promise<Backlog> {
-    return answering(() => backlogOf(this.ledger))
+    return answering(async () => {
+      await this.requireAll()
+      return backlogOf(this.ledger)
+    })
   }
 
   deadLetters(): Promise<DeadLetter[]> {
@@ -93,16 +102,16 @@ export class DistributedJobs implements Jobs {
         this.options.store,
         id,
         next,
-        enterInto(this.ledger, id),
+        enterInto(this.options.store, this.ledger, id),
         unique ? 'left_out_by_name' : 'taken_in',
       )
-      try {
-        await fill(unique ? onlyNew(this.ledger, id, writer) : writer)
-      } finally {
-        // What was added before a fault counts: the job says how many photos it has.
-        await writer.flush()
-        await this.queue.feed(id)
-      }
+      await this.take(id, writer, () =>
+        fill(unique ? onlyNew(this.options.store, this.ledger, id, writer) : writer),
+      ).catch(async (error) => {
+        // A job that was deleted meanwhile has not ended: there is none.
+        if (error instanceof Problem && error.code === 'conflict') await this.standing(id)
+        throw error
+      })
       return this.show(await this.standing(id))
     })
   }
@@ -110,9 +119,8 @@ export class DistributedJobs implements Jobs {
   close(id: string): Promise<Job> {
     return this.change(id, async ({ open }) => {
       if (!open) return
-      await catchUp(this.options.store, this.ledger, id)
+      await endLog(this.options.store, this.ledger, id)
       await this.options.store.put(closedMark(id), MARK, { once: true })
-      await this.ledger.set(id, { open: 0 })
       await this.queue.feed(id)
       await seeToEnd(this.options.store, this.ledger, this.queue, id)
     })
@@ -127,8 +135,9 @@ export class DistributedJobs implements Jobs {
   }
 
   cancel(id: string): Promise<Job> {
-    return this.change(id, async ({ round, state }) => {
+    return this.change(id, async ({ round, state, open, listing }) => {
       if (state !== 'running') return
+      if (open || listing) await endLog(this.options.store, this.ledger, id)
       await this.queue.withdraw(id)
       await endJob(this.options.store, this.ledger, id, round, 'cancelled')
       await this.queue.end(id, round)
@@ -158,7 +167,7 @@ export class DistributedJobs implements Jobs {
       const { total, shards } = await this.standing(id)
       const files: string[] = []
       const start = await this.ledger.shardAt(id, offset)
-      for (let shard = start?.shard ?? shards; shard < shards && files.length < most; shard++) {
+      for (let shard = start?.shard ?? 0; shard < shards && files.length < most; shard++) {
         const { first = 0, lines = [] } = (await readShard(this.options.store, id, shard)) ?? {}
         files.push(...lines.slice(Math.max(0, offset - first)).map(({ file }) => file))
       }
@@ -170,6 +179,18 @@ export class DistributedJobs implements Jobs {
     return answering(async () => {
       const { round } = await this.standing(id)
       return rowsOf(resultLines(this.options.store, this.ledger, id, round, { offset }), only)
+    })
+  }
+
+  resultsSince(id: string, place: string): Promise<AsyncIterable<PlacedResult>> {
+    return answering(async () => {
+      await this.standing(id)
+      const epoch = await this.ledger.epoch(id)
+      const from = place === '' ? { epoch, part: 0, told: 0 } : readPlace(place, epoch)
+      if (from) return latestSince(this.options.store, this.ledger, id, from)
+      if (!/^[0-9a-f]{1,8}\.\d+\.\d+$/.test(place)) throw noPlace()
+      const detail = 'The order of the results was made anew since this cursor was given. Begin with an empty one.'
+      throw new Problem('conflict', detail)
     })
   }
 
@@ -191,6 +212,16 @@ export class DistributedJobs implements Jobs {
     rmSync(this.spool, { recursive: true, force: true })
   }
 
+  /** Takes in what is filled in; what was added before a fault counts: the job says how many photos it has. */
+  private async take(id: string, writer: ShardWriter, fill: () => Promise<void>): Promise<void> {
+    try {
+      await fill()
+    } finally {
+      await writer.flush()
+      await this.queue.feed(id)
+    }
+  }
+
   private async make(
     made: JobSpec,
     parameters: JobParameters,
@@ -198,41 +229,73 @@ export class DistributedJobs implements Jobs {
     key: string | undefined,
   ): Promise<{ job: Job; made: boolean }> {
     const { store } = this.options
-    const spec: JobSpec = key === undefined ? made : { ...made, key }
+    const created_at = new Date(await this.ledger.now()).toISOString()
+    const spec: JobSpec = { ...made, created_at, ...(key === undefined ? {} : { key }) }
     const { id } = spec
-    const shards: { shard: number; first: number }[] = []
-    const writer = new ShardWriter(store, id, { shard: 0, first: 0 }, async (shard, first, lines) => {
-      shards.push({ shard, first })
-      if (parameters.open)
-        await this.ledger.addNames(
-          id,
-          lines.map(({ file }) => file),
-        )
-    })
-    const digest = createHash('sha256').update(JSON.stringify(parameters))
     try {
-      await fill(digesting(writer, digest))
-      await writer.flush()
-      requirePhotos(writer.count, parameters)
-      const earlier = key === undefined ? null : await claimKey(store, key, { id, body: digest.digest('hex') })
-      if (earlier !== null) {
-        await removeObjects(store, jobPrefix(id))
-        return { job: await this.view(earlier), made: false }
-      }
-      if (!parameters.open) await store.put(closedMark(id), MARK, { once: true })
-      await store.put(specKey(id), JSON.stringify(spec), { once: true, type: 'application/json' })
+      const { shards, count, body } = await this.bring(id, parameters, fill)
+      const earlier = await commitJob(store, spec, body)
+      if (earlier === null) return { job: await this.begin(spec, parameters, shards, count), made: true }
+      await removeObjects(store, jobPrefix(id))
+      return { job: await this.view(earlier), made: false }
     } catch (error) {
-      await removeObjects(store, jobPrefix(id)).catch(() => {}) // What is left goes with the sweep.
+      if (!(error instanceof MaybeMade)) await removeUnmade(store, id).catch(() => {}) // What is left goes with the sweep.
       throw error
     }
-    await this.ledger.fill(id, { shards })
-    const listing = spec.source === undefined ? 0 : 1
-    const fields = { shards: shards.length, total: writer.count, open: parameters.open ? 1 : 0, listing }
-    await this.ledger.enter(spec, fields, true)
-    if (listing) await this.queue.list(id)
-    await this.queue.feed(id)
+  }
+
+  /** Brings the photos of a job that is to be made into the bucket. → its shards, and a digest of what it is made of. */
+  private async bring(id: string, parameters: JobParameters, fill: (draft: Draft) => Promise<void>) {
+    const { store } = this.options
+    const shards: { shard: number; first: number }[] = []
+    const writer = new ShardWriter(store, id, { shard: 0, first: 0 }, async (shard, { first, lines }) => {
+      shards.push({ shard, first })
+      const names = lines.map(({ file }) => file)
+      if (parameters.open) await this.ledger.addNames(id, names)
+    })
+    const digest = createHash('sha256').update(JSON.stringify(parameters))
+    await fill(digesting(writer, digest))
+    await writer.flush()
+    requirePhotos(writer.count, parameters)
+    if (!parameters.open) await store.put(closedMark(id), MARK, { once: true })
+    return { shards, count: writer.count, body: digest.digest('hex') }
+  }
+
+  /** Has a job that is made begin. It is made whatever Redis says: that learns of it from the bucket when it answers again. */
+  private async begin(
+    spec: JobSpec,
+    { open }: JobParameters,
+    shards: readonly { shard: number; first: number }[],
+    total: number,
+  ): Promise<Job> {
+    const { id } = spec
+    const listing = spec.source !== undefined
     const secret = spec.callback ? { callback_secret: spec.callback.secret } : {}
-    return { job: { ...(await this.view(id)), ...secret }, made: true }
+    try {
+      await this.ledger.fill(id, { shards })
+      const fields = { shards: shards.length, total, open: open ? 1 : 0, listing: listing ? 1 : 0 }
+      await this.ledger.enter(spec, fields, true)
+      if (listing) await this.queue.list(id)
+      await this.queue.feed(id)
+      return { ...(await this.show(await this.standing(id))), ...secret }
+    } catch (error) {
+      if (!isRedisFailure(error)) throw error
+      const standing = newStanding(spec, { open, listing, total, shards: shards.length })
+      return { ...viewOf(standing, null, this.options.retentionMs), ...secret }
+    }
+  }
+
+  /** @throws Problem `not_ready` where Redis has forgotten which jobs there are; they are looked for */
+  private async requireAll(): Promise<void> {
+    if (await this.ledger.isWhole()) return
+    this.recalling ??= recallJobs(this.options.store, this.ledger).finally(() => {
+      this.recalling = null
+    })
+    this.recalling.catch(() => {}) // Whoever asks next begins anew.
+    const all = await Promise.race([this.recalling.then(() => true), sleep(RECALL_MS, false, { ref: false })])
+    if (all) return
+    const detail = 'Redis has forgotten which jobs there are; they are being looked for in the bucket. Try again.'
+    throw new Problem('not_ready', detail, { retryAfterSeconds: 5 })
   }
 
   private change(id: string, work: (standing: Standing) => Promise<void>): Promise<Job> {
@@ -261,6 +324,8 @@ export class DistributedJobs implements Jobs {
 
 /** A mark says all by being there; some stores are picky about empty objects. */
 const MARK = '{}'
+/** How long somebody waits for the jobs to be looked for. */
+const RECALL_MS = 4_000
 
 /** What is no id is no key of the bucket either. */
 function isJobId(id: string): boolean {
@@ -268,7 +333,8 @@ function isJobId(id: string): boolean {
 }
 
 async function* rowsOf(lines: AsyncIterable<ResultLine>, only?: ResultRow['status']): AsyncGenerator<ResultRow> {
-  for await (const { row } of lines) if (only === undefined || row.status === only) yield row
+  for await (const { row, index } of withRests(lines))
+    if (only === undefined || row.status === only) yield { ...row, index }
 }
 
 /** Says what was added, for a key to be compared by. */
@@ -282,17 +348,8 @@ function digesting(writer: ShardWriter, digest: Hash): Draft {
     get count() {
       return writer.count
     },
-  }
-}
-
-/** Leaves out what the job has by that name. */
-function onlyNew(ledger: Ledger, id: string, writer: ShardWriter): Draft {
-  return {
-    async add(input, bytes) {
-      if (!(await ledger.hasName(id, input.file))) await writer.add(input, bytes)
-    },
-    get count() {
-      return writer.count
+    get held() {
+      return writer.held
     },
   }
 }

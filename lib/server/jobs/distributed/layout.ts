@@ -4,12 +4,12 @@ const padded = (number: number, digits: number) => String(number).padStart(digit
 
 export const JOBS = 'jobs/'
 export const jobPrefix = (id: string) => `${JOBS}${id}/`
-/** What the job was made with. Written last when it is made, and removed first: without it there is no job. */
+/** What the job was made with. Written when all its photos are, and removed first: without it there is no job. */
 export const specKey = (id: string) => `${jobPrefix(id)}job.json`
 export const inputsPrefix = (id: string) => `${jobPrefix(id)}inputs/`
 export const packKey = (id: string, name: string) => `${inputsPrefix(id)}${name}`
 
-/** Photos of a shard, a line each. Shards are numbered without gaps in the order in which they were taken in. */
+/** Photos of a shard, a line each. Shards are numbered without gaps in the order in which they were taken in; one without photos ends them. */
 export const manifestPrefix = (id: string) => `${jobPrefix(id)}manifest/`
 export const manifestKey = (id: string, shard: number) => `${manifestPrefix(id)}${padded(shard, 8)}.ndjson`
 export const shardOfManifest = (key: string) => Number(/(\d+)\.ndjson$/.exec(key)?.[1])
@@ -30,10 +30,14 @@ export const closedMark = (id: string) => `${marksPrefix(id)}closed`
 /** All photos of the source are listed. */
 export const listedMark = (id: string) => `${marksPrefix(id)}listed`
 export const roundMark = (id: string, round: number) => `${marksPrefix(id)}round-${padded(round, 4)}`
+/** How its end was told to who asked for it: `delivered`, or `given_up`. */
+export const toldMark = (id: string, round: number, state: string) =>
+  `${marksPrefix(id)}told-${padded(round, 4)}-${state}`
 export const endMark = (id: string, round: number) => `${marksPrefix(id)}end-${padded(round, 4)}`
 
 /** All results in one object, when the job is done. */
 export const resultsKey = (id: string) => `${jobPrefix(id)}results.ndjson`
 
 /** Which job an Idempotency-Key has made. */
-export const idempotencyKey = (digest: string) => `keys/${digest}`
+export const KEYS = 'keys/'
+export const idempotencyKey = (digest: string) => `${KEYS}${digest}`

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Job } from '@/lib/shared/jobs'
 import type { RedisClient } from '../../redis/connect'
 import type { JobSpec } from '../jobs'
@@ -11,14 +11,20 @@ import {
   CLOCK_KEY,
   COMPLETE,
   END,
+  ENTER,
   FINISH,
   GIVE_BACK,
+  HAS_NAME,
   JOBS_KEY,
+  KNOWS,
   keysOf,
+  NAMED,
   RETRY,
   SET,
   SETTLE,
   TAKE,
+  TURN,
+  WHOLE_KEY,
 } from './state'
 
 /** A shard that was given out. */
@@ -38,11 +44,13 @@ export interface Standing {
   paused: boolean
   round: number
   shards: number
+  /** Number of the shard without photos that closed it; null while it is open, and where it never was. */
+  closing: number | null
   total: number
   ok: number
   failed: number
   finishedAt: string | null
-  /** When a photo came or was done last (milliseconds since 1970). */
+  /** When a photo came or was done last (milliseconds since 1970, by Redis). */
   touchedAt: number
   /** Whether the shards that are left were given up. */
   stuck: boolean
@@ -71,7 +79,9 @@ export class Ledger {
     if (job.spec === undefined) return null
     const number = (name: string) => Number(job[name] ?? 0)
     const spec = JSON.parse(job.spec) as JobSpec
-    const idle = job.open !== '1' && job.listing !== '1' && number('cursor') >= number('shards') && again === 0
+    const closing = job.closing === undefined ? null : number('closing')
+    const cursor = number('cursor') + (number('cursor') === closing ? 1 : 0)
+    const idle = job.open !== '1' && job.listing !== '1' && cursor >= number('shards') && again === 0
     return {
       spec,
       state: job.state as Standing['state'],
@@ -80,6 +90,7 @@ export class Ledger {
       paused: job.paused === '1',
       round: number('round'),
       shards: number('shards'),
+      closing,
       total: number('total'),
       ok: number('ok'),
       failed: number('failed'),
@@ -98,20 +109,34 @@ export class Ledger {
     return this.redis.hget(keysOf(id).job, 'version')
   }
 
+  /** Which order of done parts this is; a job of an older server has the first. */
+  async epoch(id: string): Promise<string> {
+    return (await this.redis.hget(keysOf(id).job, 'epoch')) ?? '0'
+  }
+
   /** Photos a second of late. */
   async rate(id: string): Promise<number | null> {
     const recent = await this.redis.lrange(keysOf(id).recent, 0, -1)
-    return rateOf(recent.map((entry) => entry.split(':').map(Number) as [number, number]))
+    const done = recent.map((entry) => entry.split(':').map(Number) as [number, number])
+    return done.length === 0 ? null : rateOf(done, await this.now())
   }
 
-  /** Takes a job in: `fields` is all that its hash holds. */
+  /** Milliseconds since 1970 by Redis: this machine's clock may be wrong. */
+  async now(): Promise<number> {
+    const [seconds, micros] = await this.redis.time()
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+  }
+
+  /** Takes a job in that is not known: `fields` is all that its hash holds. */
   async enter(spec: JobSpec, fields: Record<string, string | number>, active: boolean): Promise<void> {
     const { id } = spec
-    await this.redis.zadd(JOBS_KEY, String(Date.parse(spec.created_at)), id)
-    if (active) await this.redis.sadd(ACTIVE_KEY, id)
+    const { job, names } = keysOf(id)
     const none = { open: 0, paused: 0, round: 0, shards: 0, cursor: 0, total: 0, ok: 0, failed: 0, version: 1 }
-    // Last: from here on there is a job.
-    await this.redis.hset(keysOf(id).job, { ...none, state: 'running', ...fields, spec: JSON.stringify(spec) })
+    // The order in which parts are done is Redis's alone: a place in it means nothing where the order was made anew.
+    const epoch = randomBytes(4).toString('hex')
+    const all = { ...none, epoch, state: 'running', ...fields, spec: JSON.stringify(spec) }
+    const args = [id, Date.parse(spec.created_at), active ? 1 : 0, ...Object.entries(all).flat()]
+    await ENTER.run(this.redis, [JOBS_KEY, ACTIVE_KEY, job, names], args)
   }
 
   async forget(id: string): Promise<void> {
@@ -135,12 +160,27 @@ export class Ledger {
   }
 
   async knows(id: string): Promise<boolean> {
-    return (await this.redis.zscore(JOBS_KEY, id)) !== null
+    return (await KNOWS.run(this.redis, [JOBS_KEY, ACTIVE_KEY, keysOf(id).job], [id])) === 1
   }
 
-  append(id: string, shard: number, first: number, count: number): Promise<number> {
-    const { job, shards } = keysOf(id)
-    return APPEND.run(this.redis, [job, shards], [shard, first, count, Date.now()])
+  /** Whether Redis knows all jobs of the bucket: not where it has forgotten everything, and nobody has looked since. */
+  async isWhole(): Promise<boolean> {
+    return (await this.redis.exists(WHOLE_KEY)) === 1
+  }
+
+  async noteWhole(): Promise<void> {
+    await this.redis.set(WHOLE_KEY, '1')
+  }
+
+  /** Takes in a shard that is in the bucket. → 1; 0 where it was in before; `REFUSED`, `UNKNOWN`, `GAP` where it is not. */
+  append(
+    id: string,
+    shard: number,
+    { first, lines, closing }: { first: number; lines: readonly { file: string }[]; closing: boolean },
+  ): Promise<number> {
+    const { job, shards, names } = keysOf(id)
+    const place = [shard, first, lines.length, closing ? 1 : 0, NAMES_S]
+    return APPEND.run(this.redis, [job, shards, names], [...place, ...lines.map(({ file }) => digest(file))])
   }
 
   async take(id: string): Promise<(Task & { tag: number }) | null> {
@@ -162,14 +202,14 @@ export class Ledger {
   async finish({ id, shard, round }: Task, { ok, failed }: { ok: number; failed: number }): Promise<boolean> {
     const keys = keysOf(id)
     const names = [keys.job, keys.open, keys.failed, keys.log, keys.recent, keys.dead]
-    return (await FINISH.run(this.redis, names, [shard, round, ok, failed, Date.now()])) === 1
+    return (await FINISH.run(this.redis, names, [shard, round, ok, failed])) === 1
   }
 
-  /** The round that is over where nothing is left of it, or null. */
-  async complete(id: string): Promise<number | null> {
+  /** Where nothing is left of a round: which, and whether the counts come to the total; else null. */
+  async complete(id: string): Promise<{ round: number; whole: boolean } | null> {
     const { job, open, again } = keysOf(id)
-    const round = await COMPLETE.run(this.redis, [job, open, again])
-    return round < 0 ? null : round
+    const over = await COMPLETE.run(this.redis, [job, open, again])
+    return over && { round: over[0], whole: over[1] === 1 }
   }
 
   async retry(id: string, round: number): Promise<void> {
@@ -224,8 +264,22 @@ export class Ledger {
     return places.map((place) => taskOf(id, place))
   }
 
-  async hasName(id: string, name: string): Promise<boolean> {
-    return (await this.redis.sismember(keysOf(id).names, digest(name))) === 1
+  /** How many parts are in the order of their being done. */
+  parts(id: string): Promise<number> {
+    return this.redis.llen(keysOf(id).log)
+  }
+
+  /** Whether an open job has a photo of that name; null where Redis has lost some of its names. */
+  async hasName(id: string, name: string): Promise<boolean | null> {
+    const { job, names } = keysOf(id)
+    const has = await HAS_NAME.run(this.redis, [job, names], [digest(name)])
+    return has < 0 ? null : has === 1
+  }
+
+  /** All names are there that there are to be. */
+  async noteNames(id: string): Promise<void> {
+    const { job, names } = keysOf(id)
+    await NAMED.run(this.redis, [job, names])
   }
 
   async addNames(id: string, names: readonly string[]): Promise<void> {
@@ -235,14 +289,18 @@ export class Ledger {
     await this.redis.expire(key, NAMES_S)
   }
 
-  /** Has a turn alone among all processes, for `ms` at most; null where another has it. */
+  /** Has a turn alone among all processes, for as long as it takes; null where another has it. Whoever dies in it keeps it for `ms`. */
   async alone<T>(name: string, ms: number, work: () => Promise<T>): Promise<T | null> {
     const key = `${keysOf('').job}turn:${name}`
-    if ((await this.redis.set(key, '1', 'PX', ms, 'NX')) === null) return null
+    const token = randomUUID()
+    if ((await this.redis.set(key, token, 'PX', ms, 'NX')) === null) return null
+    const keep = setInterval(() => void TURN.run(this.redis, [key], [token, ms]).catch(() => {}), ms / 3)
     try {
       return await work()
     } finally {
-      await this.redis.del(key)
+      clearInterval(keep)
+      // Where Redis does not answer the turn ends by itself.
+      await TURN.run(this.redis, [key], [token, 0]).catch(() => {})
     }
   }
 

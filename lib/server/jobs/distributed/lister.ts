@@ -45,7 +45,7 @@ export class Lister {
   }
 
   private enterAndFeed(id: string) {
-    const enter = enterInto(this.ledger, id)
+    const enter = enterInto(this.store, this.ledger, id)
     return async (...shard: Parameters<typeof enter>) => {
       await enter(...shard)
       await this.queue.feed(id)

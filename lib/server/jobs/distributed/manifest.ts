@@ -14,15 +14,18 @@ export interface Shard {
   lines: ManifestLine[]
   /** Who wrote it. */
   writer: string
+  /** Whether it ends the log: it has no photos, and none come after it. */
+  closing: boolean
 }
 
 /** Photos of a shard: a kill repeats the work of so many at most, and each costs a share of one write of each kind. */
 export const SHARD_PHOTOS = 100
 
 /** Writes a shard's photos under its number. Whether it was written: false where the number is taken. */
-export function writeShard(store: ObjectStore, id: string, shard: number, { first, lines, writer }: Shard) {
-  const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-  const metadata = { first: String(first), count: String(lines.length), writer }
+export function writeShard(store: ObjectStore, id: string, shard: number, { first, lines, writer, closing }: Shard) {
+  // Some stores are picky about empty objects.
+  const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('') || '\n'
+  const metadata = { first: String(first), count: String(lines.length), writer, ...(closing ? { closing: '1' } : {}) }
   return store.put(manifestKey(id, shard), body, { metadata, once: true, type: 'application/x-ndjson' })
 }
 
@@ -30,8 +33,9 @@ export function writeShard(store: ObjectStore, id: string, shard: number, { firs
 export async function readShard(store: ObjectStore, id: string, shard: number, signal?: AbortSignal) {
   const object = await store.get(manifestKey(id, shard), { signal })
   if (object === null) return null
-  const { first, writer = '' } = object.metadata
-  return { first: Number(first), writer, lines: parseLines<ManifestLine>(object.bytes) } satisfies Shard
+  const { first, writer = '', closing } = object.metadata
+  const lines = parseLines<ManifestLine>(object.bytes)
+  return { first: Number(first), writer, lines, closing: closing === '1' } satisfies Shard
 }
 
 /** Lines of JSON. */

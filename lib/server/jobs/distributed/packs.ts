@@ -18,7 +18,10 @@ export class PackWriter {
   private pieces: Uint8Array[] = []
   private bytes = 0
   private number = 0
+  /** How many of them are of photos that were taken in. */
+  private kept = 0
   private readonly sending = new Set<Promise<unknown>>()
+  private onTheWay = 0
   private failure: unknown
 
   /** @param name of which those of the packs begin; nobody else's */
@@ -27,6 +30,11 @@ export class PackWriter {
     private readonly id: string,
     private readonly name: string,
   ) {}
+
+  /** Bytes in memory. */
+  get held(): number {
+    return this.bytes + this.onTheWay
+  }
 
   /** Takes a photo in, whose bytes are somebody's buffer that is used again. */
   async add(bytes: Uint8Array): Promise<Place> {
@@ -44,15 +52,33 @@ export class PackWriter {
     if (this.failure) throw this.failure
   }
 
+  /** All that was taken in so far is wanted. */
+  keep(): void {
+    this.kept = this.number
+  }
+
+  /** Takes away what nobody wants: the job did not take its photos. */
+  async discard(): Promise<void> {
+    await Promise.allSettled(this.sending)
+    const keys: string[] = []
+    for (let number = this.kept; number < this.number; number++) keys.push(packKey(this.id, `${this.name}-${number}`))
+    if (keys.length > 0) await this.store.remove(keys)
+  }
+
   private async send(): Promise<void> {
     while (this.sending.size >= SENDING) await Promise.race(this.sending)
     if (this.failure) throw this.failure
+    const { bytes } = this
+    this.onTheWay += bytes
     const sent = this.store
       .put(packKey(this.id, `${this.name}-${this.number++}`), Buffer.concat(this.pieces))
       .catch((error) => {
         this.failure ??= error
       })
-      .finally(() => this.sending.delete(sent))
+      .finally(() => {
+        this.sending.delete(sent)
+        this.onTheWay -= bytes
+      })
     this.sending.add(sent)
     this.pieces = []
     this.bytes = 0

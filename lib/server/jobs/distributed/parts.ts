@@ -3,6 +3,7 @@ import type { ResultLine } from '../jobs'
 import { partKey, placeOfPart, shardPartsPrefix } from './layout'
 import type { Task } from './ledger'
 import { parseLines } from './manifest'
+import { Contradiction } from './trouble'
 
 export interface PartCounts {
   ok: number
@@ -19,7 +20,11 @@ export async function writePart(store: ObjectStore, task: Task, lines: readonly 
   const key = partKey(task.id, task.shard, task.round)
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
   const written = await store.put(key, body, { metadata, once: true, type: 'application/x-ndjson' })
-  return written ? counts : ((await partCounts(store, task)) ?? counts)
+  if (written) return counts
+  const there = await partCounts(store, task)
+  // What counts is what is there: not what this one would have written.
+  if (there === null) throw new Contradiction(key)
+  return there
 }
 
 /** Null where the part is not there yet. */

@@ -1,13 +1,12 @@
 import type { ObjectStore } from '../../storage/objects'
 import type { JobSpec } from '../jobs'
-import { claimPlace } from './claim'
 import { jobPrefix, specKey } from './layout'
 import type { Ledger } from './ledger'
 import type { WorkQueue } from './queue'
 
-/** Deletes a job. Its spec goes first: what a kill leaves after that is nobody's, and the sweep takes it. */
+/** Deletes a job. Its spec goes first: what a kill leaves after that is nobody's, and the sweep takes it, as it does the claim of its key. */
 export async function removeJob(store: ObjectStore, ledger: Ledger, queue: WorkQueue, spec: JobSpec): Promise<void> {
-  await store.remove([specKey(spec.id), ...(spec.key === undefined ? [] : [claimPlace(spec.key)])])
+  await store.remove([specKey(spec.id)])
   await queue.withdraw(spec.id)
   await ledger.forget(spec.id)
   await removeObjects(store, jobPrefix(spec.id))
@@ -16,4 +15,12 @@ export async function removeJob(store: ObjectStore, ledger: Ledger, queue: WorkQ
 /** Deletes all below a prefix, a page at a time. */
 export async function removeObjects(store: ObjectStore, prefix: string): Promise<void> {
   for await (const page of store.list(prefix)) await store.remove(page.map(({ key }) => key))
+}
+
+/** Takes away what was brought for a job that was not made. What stands in the place of its spec stays there for as long as a job would. */
+export async function removeUnmade(store: ObjectStore, id: string): Promise<void> {
+  for await (const page of store.list(jobPrefix(id))) {
+    const keys = page.map(({ key }) => key).filter((key) => key !== specKey(id))
+    if (keys.length > 0) await store.remove(keys)
+  }
 }

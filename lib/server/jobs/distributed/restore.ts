@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Problem } from '@/lib/shared/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { JobSpec } from '../jobs'
 import { inLanes } from '../lanes'
-import { readEnd } from './ending'
+import { readEnd } from './end-mark'
 import {
   closedMark,
   listedMark,
@@ -10,53 +12,70 @@ import {
   partsPrefix,
   placeOfPart,
   shardOfManifest,
-  specKey,
 } from './layout'
 import type { Ledger } from './ledger'
 import { readShard } from './manifest'
 import { partCounts } from './parts'
+import { readSpec } from './spec'
+import { Contradiction } from './trouble'
 
 /** Objects that are asked about at once. */
 const LANES = 16
-const TURN_MS = 120_000
-
-/** Null where there is no such job. */
-async function readSpec(store: ObjectStore, id: string): Promise<JobSpec | null> {
-  const object = await store.get(specKey(id))
-  return object && (JSON.parse(Buffer.from(object.bytes).toString('utf8')) as JobSpec)
-}
+/** Who dies while it restores keeps others from it for so long. */
+const TURN_MS = 15_000
+/** How long it is waited for another who restores. */
+const WAIT_MS = 4_000
+const LOOK_MS = 100
 
 /**
- * Makes a job that Redis does not know anew from what is in the bucket. Whether there is one now.
+ * Makes a job that Redis does not know anew from what is in the bucket. Whether there is one now: false only where the bucket has none.
  * Shards without a part are to be run; one that ran already is found to have its part, and is counted from there.
+ *
+ * @throws Problem `not_ready` where another process is still at it
  */
 export async function restoreJob(store: ObjectStore, ledger: Ledger, id: string): Promise<boolean> {
-  if (await ledger.knows(id)) return true
+  for (const start = Date.now(); Date.now() - start < WAIT_MS; await sleep(LOOK_MS)) {
+    if (await ledger.knows(id)) return true
+    const spec = await readSpec(store, id)
+    if (spec === null) return false
+    await ledger.alone(`restore:${id}`, TURN_MS, async () => {
+      if (!(await ledger.knows(id))) await restore(store, ledger, spec)
+    })
+  }
+  const detail = 'Redis has forgotten this job; it is being made anew from the bucket. Try again.'
+  throw new Problem('not_ready', detail, { retryAfterSeconds: 5 })
+}
+
+/** Makes a job anew of which Redis has lost a part, or knows something else than the bucket. */
+export async function remakeJob(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
   const spec = await readSpec(store, id)
-  if (spec === null) return false
-  await ledger.alone(`restore:${id}`, TURN_MS, async () => {
-    if (!(await ledger.knows(id))) await restore(store, ledger, spec)
-  })
-  return ledger.knows(id)
+  if (spec === null) return ledger.forget(id)
+  await ledger.alone(`restore:${id}`, TURN_MS, () => restore(store, ledger, spec))
 }
 
 async function restore(store: ObjectStore, ledger: Ledger, spec: JobSpec): Promise<void> {
   const { id } = spec
   const never = new AbortController().signal
-  const shards = await findShards(store, id, never)
-  const { open, listed, round } = await findMarks(store, id)
+  const marks = await findMarks(store, id)
+  const { listed, round, told } = marks
   const end = await readEnd(store, id, round)
+  const { shards, closing, next } = await findShards(store, id, end?.shards, never)
+  const open = marks.open && closing === null && end === null
   const parts = await findParts(store, id, never)
   const { failed, again } = sort(shards, parts.latest, end === null ? round : 0)
   await ledger.clear(id)
-  if (open && end === null) await rememberNames(store, ledger, id, shards)
+  if (open) await rememberNames(store, ledger, id)
   await ledger.fill(id, { shards, failed, again: end === null ? again : [], log: parts.log })
   const total = shards.reduce((sum, { count }) => sum + count, 0)
   const counts = { ok: parts.ok, failed: [...failed.values()].reduce((sum, count) => sum + count, 0) }
-  const place = { shards: shards.length, cursor: shards.length, total, round, open: open && end === null ? 1 : 0 }
+  const log = { shards: next, cursor: next, ...(closing === null ? {} : { closing }) }
   const listing = spec.source !== undefined && !listed && end === null ? { listing: 1 } : {}
   const ended = end === null ? {} : { state: end.state, finished_at: end.finished_at }
-  await ledger.enter(spec, { ...place, ...counts, ...listing, ...ended }, end === null)
+  const callback = told === null ? {} : { callback_state: told }
+  const fields = { ...log, total, round, open: open ? 1 : 0, ...counts, ...listing, ...ended, ...callback }
+  // Of a job that is over it may not have been told: it is told twice rather than never.
+  const active = end === null || (spec.callback !== undefined && told === null)
+  await ledger.enter(spec, fields, active)
 }
 
 /** Which shards have failures, and which are to be run (again): those without a part, and those whose failures are older than the round. */
@@ -76,40 +95,57 @@ function sort(
 }
 
 /** What a job that is open has already, by name. */
-async function rememberNames(store: ObjectStore, ledger: Ledger, id: string, shards: readonly { shard: number }[]) {
-  for (const { shard } of shards) {
-    const { lines = [] } = (await readShard(store, id, shard)) ?? {}
-    await ledger.addNames(
-      id,
-      lines.map(({ file }) => file),
-    )
+export async function rememberNames(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
+  for await (const page of store.list(manifestPrefix(id))) {
+    for (const { key } of page) {
+      const { lines = [] } = (await readShard(store, id, shardOfManifest(key))) ?? {}
+      await ledger.addNames(
+        id,
+        lines.map(({ file }) => file),
+      )
+    }
   }
 }
 
-async function findShards(store: ObjectStore, id: string, signal: AbortSignal) {
+/**
+ * The shards with photos, which of the log's shards closed it, and the number of the next.
+ *
+ * @param most how many there were when the job ended: what came in later was refused
+ */
+async function findShards(store: ObjectStore, id: string, most = Number.POSITIVE_INFINITY, signal: AbortSignal) {
   const shards: { shard: number; first: number; count: number }[] = []
+  let closing: number | null = null
+  let next = 0
   for await (const page of store.list(manifestPrefix(id))) {
     const look = async ({ key }: { key: string }) => {
-      const { first, count } = (await store.metadata(key)) ?? {}
-      shards.push({ shard: shardOfManifest(key), first: Number(first), count: Number(count) })
+      const shard = shardOfManifest(key)
+      if (shard >= most) return
+      next = Math.max(next, shard + 1)
+      const metadata = await store.metadata(key)
+      if (metadata === null) throw new Contradiction(key)
+      if (metadata.closing === '1') closing = shard
+      else shards.push({ shard, first: Number(metadata.first), count: Number(metadata.count) })
     }
     await inLanes(page, LANES, look, signal)
   }
-  return shards.sort((a, b) => a.shard - b.shard)
+  return { shards: shards.sort((a, b) => a.shard - b.shard), closing, next }
 }
 
-async function findMarks(store: ObjectStore, id: string): Promise<{ open: boolean; listed: boolean; round: number }> {
+async function findMarks(store: ObjectStore, id: string) {
   let open = true
   let listed = false
   let round = 0
+  const told = new Map<number, string>()
   for await (const page of store.list(marksPrefix(id))) {
     for (const { key } of page) {
       if (key === closedMark(id)) open = false
       if (key === listedMark(id)) listed = true
       round = Math.max(round, Number(/round-(\d+)$/.exec(key)?.[1] ?? 0))
+      const [, of, state = ''] = /told-(\d+)-(\w+)$/.exec(key) ?? []
+      if (of !== undefined) told.set(Number(of), state)
     }
   }
-  return { open, listed, round }
+  return { open, listed, round, told: told.get(round) ?? null }
 }
 
 async function findParts(store: ObjectStore, id: string, signal: AbortSignal) {
@@ -119,7 +155,9 @@ async function findParts(store: ObjectStore, id: string, signal: AbortSignal) {
   for await (const page of store.list(partsPrefix(id))) {
     const found = new Map<string, { ok: number; failed: number }>()
     const look = async ({ key }: { key: string }) => {
-      found.set(key, (await partCounts(store, { id, ...placeOfPart(key) })) ?? { ok: 0, failed: 0 })
+      const counts = await partCounts(store, { id, ...placeOfPart(key) })
+      if (counts === null) throw new Contradiction(key)
+      found.set(key, counts)
     }
     await inLanes(page, LANES, look, signal)
     // By shard and round: the keys are in that order.

@@ -6,11 +6,12 @@ import { Answers, classifyPhoto, requireSize } from '../classify-photo'
 import type { JobSpec, ResultLine } from '../jobs'
 import { inLanes } from '../lanes'
 import { readObject, type Sources } from '../source'
-import { packKey } from './layout'
+import { manifestKey, packKey, specKey } from './layout'
 import type { Ledger, Standing, Task } from './ledger'
 import { type ManifestLine, readShard, type Shard } from './manifest'
 import { donePacks, PackReader } from './packs'
 import { latestResults, type PartCounts, partCounts, writePart } from './parts'
+import { reasonOf } from './trouble'
 
 export interface ShardRunnerOptions {
   engine: Engine
@@ -71,7 +72,7 @@ export class ShardRunner {
   private async make(task: Task, { spec }: Standing, signal: AbortSignal): Promise<PartCounts | null> {
     const { store } = this.options
     const shard = await readShard(store, task.id, task.shard, signal)
-    if (shard === null) throw new StoreFailure(`the manifest of shard ${task.shard} is not there`)
+    if (shard === null) throw new StoreFailure(`${manifestKey(task.id, task.shard)} is not there`)
     const before = task.round === 0 ? [] : await latestResults(store, task.id, task.shard, task.round + 1, signal)
     const done = new Set(before.filter(({ row }) => row.status === 'ok').map(({ index }) => index))
     const todo = shard.lines
@@ -128,7 +129,8 @@ export class ShardRunner {
       if (upload) return requireSize(await packs.read(upload, signal), imageBytes)
       throw new Problem('not_found', 'The photo is nowhere.')
     } catch (error) {
-      if (error instanceof Problem && error.code === 'not_ready') throw new StoreFailure(error.detail, { cause: error })
+      if (error instanceof Problem && error.code === 'not_ready')
+        throw new StoreFailure(reasonOf(error), { cause: error })
       throw error
     }
   }
@@ -155,12 +157,19 @@ export class ShardRunner {
     return answers
   }
 
+  /** A job that Redis has forgotten is not over: its results are wanted when it is made anew. */
+  private async isOver(id: string): Promise<boolean> {
+    const standing = await this.ledger.standing(id)
+    if (standing !== null) return standing.state !== 'running'
+    return (await this.options.store.metadata(specKey(id))) === null
+  }
+
   /** Aborts when the job is over or gone. */
   private ended(id: string): { signal: AbortSignal; stop(): void } {
     const controller = new AbortController()
     const timer = setInterval(async () => {
-      const standing = await this.ledger.standing(id).catch(() => undefined)
-      if (standing !== undefined && standing?.state !== 'running') controller.abort(new Error('the job has ended'))
+      // What does not answer now says nothing.
+      if (await this.isOver(id).catch(() => false)) controller.abort(new Error('the job has ended'))
     }, LOOK_MS)
     return { signal: controller.signal, stop: () => clearInterval(timer) }
   }

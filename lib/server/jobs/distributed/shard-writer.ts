@@ -2,22 +2,29 @@ import { randomUUID } from 'node:crypto'
 import { Problem } from '@/lib/shared/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { Draft, JobInput } from '../jobs'
+import { unknownJob } from '../new-spec'
 import { closedMark, manifestKey } from './layout'
 import type { Ledger } from './ledger'
-import { type ManifestLine, readShard, SHARD_PHOTOS, writeShard } from './manifest'
+import { type ManifestLine, readShard, SHARD_PHOTOS, type Shard, writeShard } from './manifest'
 import { PackWriter } from './packs'
+import { restoreJob } from './restore'
+import { GAP, REFUSED, UNKNOWN } from './state'
+import { Contradiction } from './trouble'
 
-/** Takes in a shard that is written. @throws Problem where the job takes none any more */
-type Enter = (shard: number, first: number, lines: readonly ManifestLine[]) => Promise<void>
+/** Takes in a shard that is written. @throws Problem where there is no such job, or it had ended before */
+type Enter = (shard: number, what: Shard) => Promise<void>
 
 /**
  * Photos on their way into a job: the bytes go to the bucket as they come, and each hundred becomes a shard. The shards are a log: each is
  * written under the next number if nobody else has it; so two that add to one job at once both do, and what was taken in is in the bucket before anybody is told.
+ * The log ends with a shard that closes it. So whether photos are in is decided by one write, and what is in is never taken back: somebody may have counted it.
  */
 export class ShardWriter implements Draft {
   private lines: ManifestLine[] = []
   private readonly writer = randomUUID()
   private readonly packs: PackWriter
+  private taken = 0
+  private refusal: Problem | null = null
 
   /**
    * @param next number of the next shard and index of its first photo, as far as is known
@@ -37,70 +44,128 @@ export class ShardWriter implements Draft {
     return this.next.first + this.lines.length
   }
 
+  get held(): number {
+    return this.packs.held
+  }
+
   async add(input: JobInput, bytes?: Uint8Array): Promise<void> {
+    if (this.refusal) throw this.refusal
     this.lines.push(bytes === undefined ? input : { ...input, upload: await this.packs.add(bytes) })
     if (this.lines.length >= SHARD_PHOTOS) await this.flush()
   }
 
-  /** Makes a shard of what was added since the last. */
+  /** Makes a shard of what was added since the last. @throws Problem `conflict` where the job takes no more, and says how many it has taken */
   async flush(): Promise<void> {
+    if (this.refusal) throw this.refusal
     await this.packs.flush()
-    const lines = await this.append(this.lines)
+    try {
+      await this.append()
+    } catch (error) {
+      if (!(error instanceof Problem) || !['conflict', 'unknown_job'].includes(error.code)) throw error
+      this.refusal = error
+      await this.packs.discard().catch(() => {}) // What is left goes with the job.
+      throw error
+    }
+    this.packs.keep()
+  }
+
+  private async append(): Promise<void> {
+    const lines = await this.write(this.lines)
     this.lines = []
     if (lines.length === 0) return
     const { shard, first } = this.next
     try {
-      await this.enter(shard, first, lines)
+      await this.enter(shard, { first, lines, writer: this.writer, closing: false })
     } catch (error) {
-      if (error instanceof Problem && error.code === 'conflict') await this.store.remove([manifestKey(this.id, shard)])
+      // Of a job that is gone nobody has counted it.
+      if (error instanceof Problem && error.code === 'unknown_job')
+        await this.store.remove([manifestKey(this.id, shard)])
       throw error
     }
+    this.taken += lines.length
     this.next = { shard: shard + 1, first: first + lines.length }
   }
 
   /** Writes a shard under the next free number; what others wrote meanwhile is taken in first. → the lines that were written. */
-  private async append(mine: ManifestLine[]): Promise<ManifestLine[]> {
+  private async write(mine: ManifestLine[]): Promise<ManifestLine[]> {
     let lines = mine
     while (lines.length > 0) {
       const { shard, first } = this.next
-      if (await writeShard(this.store, this.id, shard, { first, lines, writer: this.writer })) return lines
-      const there = await readShard(this.store, this.id, shard)
-      if (!there) throw new Problem('not_ready', 'The bucket contradicts itself. Try again.')
+      if (await writeShard(this.store, this.id, shard, { first, lines, writer: this.writer, closing: false }))
+        return lines
+      const there = await readThere(this.store, this.id, shard)
       // A write whose reply was lost was a write all the same.
       if (there.writer === this.writer && there.first === first) return lines
-      await this.enter(shard, there.first, there.lines)
+      await this.enter(shard, there)
+      if (there.closing) throw this.closed()
       if (this.others === 'refused') throw new Problem('conflict', 'Somebody else adds photos to this job.')
       this.next = { shard: shard + 1, first: there.first + there.lines.length }
       if (this.others === 'left_out_by_name') lines = without(lines, there.lines)
     }
     return lines
   }
+
+  private closed(): Problem {
+    const detail = `The job was closed meanwhile. Of this upload ${this.taken} photos were taken in; make another job for the rest.`
+    return new Problem('conflict', detail)
+  }
 }
 
-/** Takes a shard in where Redis may know it already. */
-export function enterInto(ledger: Ledger, id: string): Enter {
-  return async (shard, first, lines) => {
-    const entered = await ledger.append(id, shard, first, lines.length)
-    if (entered < 0) throw new Problem('conflict', 'The job has ended; make another for more photos.')
-    if (entered === 1)
-      await ledger.addNames(
-        id,
-        lines.map(({ file }) => file),
-      )
+/** Ends the log of a job: whoever adds to it later finds the end and is refused. What was added before is taken in. */
+export async function endLog(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
+  const enter = enterInto(store, ledger, id)
+  const { shards = 0, total = 0 } = (await ledger.standing(id)) ?? {}
+  for (let next = { shard: shards, first: total }; ; ) {
+    const end: Shard = { first: next.first, lines: [], writer: '', closing: true }
+    const written = await writeShard(store, id, next.shard, end)
+    const there = written ? end : await readThere(store, id, next.shard)
+    await enter(next.shard, there)
+    if (there.closing) return
+    next = { shard: next.shard + 1, first: there.first + there.lines.length }
   }
+}
+
+/** How often Redis may forget a job while one shard is taken in. */
+const MOST_TRIES = 5
+
+/** Takes a shard in where Redis may know it already, or may have forgotten the job: that is no end of it. */
+export function enterInto(store: ObjectStore, ledger: Ledger, id: string): Enter {
+  return async (shard, what) => {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const entered = await ledger.append(id, shard, what)
+      if (entered >= 0) return
+      if (entered === REFUSED) throw new Problem('conflict', 'The job has ended; make another for more photos.')
+      if (entered === UNKNOWN && !(await restoreJob(store, ledger, id))) throw unknownJob()
+      if (entered === GAP) await enterBefore(store, ledger, id, shard)
+    }
+    throw new Problem('not_ready', 'Redis forgets this job again and again. Try again.', { retryAfterSeconds: 5 })
+  }
+}
+
+/** Takes in what is in the bucket before a shard and Redis does not know. */
+async function enterBefore(store: ObjectStore, ledger: Ledger, id: string, end: number): Promise<void> {
+  const { shards = end } = (await ledger.standing(id)) ?? {}
+  for (let shard = shards; shard < end; shard++) await ledger.append(id, shard, await readThere(store, id, shard))
 }
 
 /** Takes in what is in the bucket and Redis has forgotten: photos that somebody was told are there. */
 export async function catchUp(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
-  const enter = enterInto(ledger, id)
+  const enter = enterInto(store, ledger, id)
   const standing = await ledger.standing(id)
   if (standing?.state !== 'running') return
   for (let { shards } = standing; ; shards++) {
     const there = await readShard(store, id, shards)
     if (there === null) break
-    await enter(shards, there.first, there.lines)
+    await enter(shards, there)
   }
   if (standing.open && (await store.metadata(closedMark(id))) !== null) await ledger.set(id, { open: 0 })
+}
+
+/** A shard that is there: its number is taken. */
+async function readThere(store: ObjectStore, id: string, shard: number): Promise<Shard> {
+  const there = await readShard(store, id, shard)
+  if (there === null) throw new Contradiction(manifestKey(id, shard))
+  return there
 }
 
 /** Lines whose names are not among others. */

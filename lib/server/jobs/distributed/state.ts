@@ -5,6 +5,8 @@ export const PREFIX = '{vision}'
 export const JOBS_KEY = `${PREFIX}:jobs`
 /** Jobs that are not over, or whose end is not seen to. */
 export const ACTIVE_KEY = `${PREFIX}:active`
+/** There while Redis knows all jobs of the bucket: a Redis that has forgotten everything has forgotten this too. */
+export const WHOLE_KEY = `${PREFIX}:whole`
 /** Virtual time of fair queueing: the tag of the shard that was taken up last. */
 export const CLOCK_KEY = `${PREFIX}:clock`
 
@@ -33,29 +35,89 @@ const LAST_TAG = 2_000_000
 /** Of what was done when: enough for the rate of the last seconds. */
 const RECENT = 200
 
-/** KEYS job shards · ARGV shard first count now. → 1; 0 where that is not the next shard; -1 where the job takes none any more. */
-export const APPEND = new Script<number>(`
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return -1 end
-if tonumber(redis.call('HGET', KEYS[1], 'shards')) ~= tonumber(ARGV[1]) then return 0 end
-redis.call('HINCRBY', KEYS[1], 'shards', 1)
-redis.call('HINCRBY', KEYS[1], 'total', ARGV[3])
-redis.call('HSET', KEYS[1], 'touched', ARGV[4])
-redis.call('HINCRBY', KEYS[1], 'version', 1)
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+/** Milliseconds since 1970 by Redis: of all clocks about the one that all processes share. */
+const NOW = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`
+
+/**
+ * KEYS jobs active job names · ARGV id made active field value…. Takes a job in that is not there: → 1, or 0 where it is.
+ * From here on there is a job, whole.
+ */
+export const ENTER = new Script<number>(`
+if redis.call('HEXISTS', KEYS[3], 'spec') == 1 then return 0 end
+${NOW}
+redis.call('HSET', KEYS[3], 'touched', now, 'made', ARGV[2], 'named', redis.call('SCARD', KEYS[4]), unpack(ARGV, 4))
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+if ARGV[3] == '1' then redis.call('SADD', KEYS[2], ARGV[1]) end
 return 1`)
+
+/** KEYS jobs active job · ARGV id. Whether there is such a job: → 1, or 0. Where the lists of jobs have lost it, it is put there again. */
+export const KNOWS = new Script<number>(`
+local job = redis.call('HMGET', KEYS[3], 'spec', 'state', 'made')
+if not job[1] then return 0 end
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then redis.call('ZADD', KEYS[1], job[3] or 0, ARGV[1]) end
+if job[2] == 'running' then redis.call('SADD', KEYS[2], ARGV[1]) end
+return 1`)
+
+/** What `APPEND` says where the shard is not in: the job has ended, Redis knows no such job, there are shards before that it does not know. */
+export const REFUSED = -1
+export const UNKNOWN = -2
+export const GAP = -3
+
+/**
+ * KEYS job shards names · ARGV shard first count closing expiry digest…. Takes in a shard that is in the bucket, with the names of its photos: → 1; 0 where it was in
+ * before; else why not. The closing one has no photos, and the job takes none after it.
+ */
+export const APPEND = new Script<number>(`
+local job = redis.call('HMGET', KEYS[1], 'state', 'shards', 'open')
+if not job[1] then return ${UNKNOWN} end
+if tonumber(job[2]) > tonumber(ARGV[1]) then return 0 end
+if tonumber(job[2]) < tonumber(ARGV[1]) then return ${GAP} end
+if job[1] ~= 'running' then return ${REFUSED} end
+redis.call('HINCRBY', KEYS[1], 'shards', 1)
+redis.call('HINCRBY', KEYS[1], 'version', 1)
+if ARGV[4] == '1' then
+  redis.call('HSET', KEYS[1], 'open', 0, 'closing', ARGV[1])
+  return 1
+end
+${NOW}
+redis.call('HINCRBY', KEYS[1], 'total', ARGV[3])
+redis.call('HSET', KEYS[1], 'touched', now)
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+if job[3] == '1' and #ARGV > 5 then
+  redis.call('HINCRBY', KEYS[1], 'named', redis.call('SADD', KEYS[3], unpack(ARGV, 6)))
+  redis.call('EXPIRE', KEYS[3], ARGV[5])
+end
+return 1`)
+
+/**
+ * KEYS job names · ARGV digest. Whether an open job has a photo of that name: → 1, 0; -1 where Redis has lost names, be it one of them.
+ * How many there are to be is in the job's hash.
+ */
+export const HAS_NAME = new Script<number>(`
+local job = redis.call('HMGET', KEYS[1], 'state', 'named')
+if job[1] and job[1] ~= 'running' then return 0 end
+if redis.call('SCARD', KEYS[2]) ~= tonumber(job[2] or -1) then return -1 end
+return redis.call('SISMEMBER', KEYS[2], ARGV[1])`)
+
+/** KEYS job names. The names that are there are all. */
+export const NAMED = new Script<number>(`
+if redis.call('HEXISTS', KEYS[1], 'spec') == 0 then return 0 end
+return redis.call('HSET', KEYS[1], 'named', redis.call('SCARD', KEYS[2]))`)
 
 /**
  * KEYS job open again clock. The next shard to be given out: → {shard, round, tag}, or nothing. Tags are those of start-time fair queueing: a job that
  * comes late begins at the present, so that it neither waits for the many shards of another nor makes up for the time before it.
  */
 export const TAKE = new Script<[shard: number, round: number, tag: number] | null>(`
-local job = redis.call('HMGET', KEYS[1], 'state', 'paused', 'cursor', 'shards', 'round', 'tag')
+local job = redis.call('HMGET', KEYS[1], 'state', 'paused', 'cursor', 'shards', 'round', 'tag', 'closing')
 if job[1] ~= 'running' or job[2] == '1' then return nil end
 if redis.call('SCARD', KEYS[2]) >= ${WINDOW} then return nil end
 local shard = redis.call('LPOP', KEYS[3])
 if not shard then
-  if tonumber(job[3]) >= tonumber(job[4]) then return nil end
-  shard = job[3]
+  shard = tonumber(job[3])
+  if shard == tonumber(job[7] or -1) then shard = redis.call('HINCRBY', KEYS[1], 'cursor', 1) end
+  if shard >= tonumber(job[4]) then return nil end
   redis.call('HINCRBY', KEYS[1], 'cursor', 1)
 end
 local clock = tonumber(redis.call('GET', KEYS[4]) or '0')
@@ -81,29 +143,38 @@ if tonumber(ARGV[1]) > clock then redis.call('SET', KEYS[1], ARGV[1]) end
 return 1`)
 
 /**
- * KEYS job open failed log recent dead · ARGV shard round ok failed now. Counts a part, once: → 1, or 0 where it was counted before.
+ * KEYS job open failed log recent dead · ARGV shard round ok failed. Counts a part, once: → 1, or 0 where it was counted before.
  * Called after the part is in the bucket: what Redis forgets is found there again.
  */
 export const FINISH = new Script<number>(`
 local place = ARGV[1] .. ':' .. ARGV[2]
 if redis.call('SREM', KEYS[2], place) == 0 then return 0 end
+${NOW}
 redis.call('HDEL', KEYS[6], place)
 redis.call('HINCRBY', KEYS[1], 'ok', ARGV[3])
 redis.call('HINCRBY', KEYS[1], 'failed', ARGV[4])
-redis.call('HSET', KEYS[1], 'touched', ARGV[5])
+redis.call('HSET', KEYS[1], 'touched', now)
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 if tonumber(ARGV[4]) > 0 then redis.call('HSET', KEYS[3], ARGV[1], ARGV[4]) end
 redis.call('RPUSH', KEYS[4], place)
-redis.call('RPUSH', KEYS[5], ARGV[5] .. ':' .. (ARGV[3] + ARGV[4]))
+redis.call('RPUSH', KEYS[5], now .. ':' .. (ARGV[3] + ARGV[4]))
 redis.call('LTRIM', KEYS[5], -${RECENT}, -1)
 return 1`)
 
-/** KEYS job open again. Whether nothing is left to be done: → the round that is over, or -1. */
-export const COMPLETE = new Script<number>(`
-local job = redis.call('HMGET', KEYS[1], 'state', 'open', 'cursor', 'shards', 'round', 'listing')
-if job[1] ~= 'running' or job[2] == '1' or job[6] == '1' or tonumber(job[3]) < tonumber(job[4]) then return -1 end
-if redis.call('SCARD', KEYS[2]) > 0 or redis.call('LLEN', KEYS[3]) > 0 then return -1 end
-return tonumber(job[5])`)
+/**
+ * KEYS job open again. Where nothing is left to be done: → {the round that is over, 1}, or 0 for 1 where the counts do not come to the total:
+ * Redis has lost something of the job.
+ */
+export const COMPLETE = new Script<[round: number, whole: number] | null>(`
+local job = redis.call('HMGET', KEYS[1], 'state', 'open', 'cursor', 'shards', 'round', 'listing', 'closing', 'ok', 'failed', 'total')
+if job[1] ~= 'running' or job[2] == '1' or job[6] == '1' then return nil end
+local cursor = tonumber(job[3])
+if cursor == tonumber(job[7] or -1) then cursor = cursor + 1 end
+if cursor < tonumber(job[4]) then return nil end
+if redis.call('SCARD', KEYS[2]) > 0 or redis.call('LLEN', KEYS[3]) > 0 then return nil end
+local whole = 0
+if job[8] + job[9] == tonumber(job[10]) then whole = 1 end
+return { tonumber(job[5]), whole }`)
 
 /** KEYS job failed again active · ARGV round id. Begins a round with the shards that have failures: → 1, or 0 where it began before. */
 export const RETRY = new Script<number>(`
@@ -125,10 +196,10 @@ redis.call('HINCRBY', KEYS[1], 'version', 1)
 for key = 2, 6 do redis.call('DEL', KEYS[key]) end
 return 1`)
 
-/** KEYS job · ARGV field value…. Changes a job that is there: → 1, or 0. */
+/** KEYS job · ARGV field value…. Changes a job that is there, or says by no fields that something of it has changed: → 1, or 0. */
 export const SET = new Script<number>(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV))
+if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 return 1`)
 
@@ -136,3 +207,9 @@ return 1`)
 export const SETTLE = new Script<number>(`
 if redis.call('HGET', KEYS[1], 'state') == 'running' then return 0 end
 return redis.call('SREM', KEYS[2], ARGV[1])`)
+
+/** KEYS turn · ARGV token ms. Keeps a turn that is still one's own, or ends it where the milliseconds are none: → 1, or 0. */
+export const TURN = new Script<number>(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if tonumber(ARGV[2]) > 0 then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return redis.call('DEL', KEYS[1])`)

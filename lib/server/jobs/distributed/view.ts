@@ -1,4 +1,5 @@
 import type { Job } from '@/lib/shared/jobs'
+import type { JobSpec } from '../jobs'
 import type { Standing } from './ledger'
 
 /** A job as everybody may see it. */
@@ -24,6 +25,16 @@ export function viewOf(standing: Standing, rate: number | null, retentionMs: num
     callback: standing.callback,
     expires_at: finishedAt === null ? null : new Date(Date.parse(finishedAt) + retentionMs).toISOString(),
   }
+}
+
+/** How a job stands that has just been made. */
+export function newStanding(
+  spec: JobSpec,
+  { open, listing, total, shards }: Pick<Standing, 'open' | 'listing' | 'total' | 'shards'>,
+): Standing {
+  const callback = spec.callback ? { state: 'waiting' as const, attempts: 0 } : null
+  const none = { paused: false, round: 0, closing: null, ok: 0, failed: 0, finishedAt: null, stuck: false, version: 1 }
+  return { spec, state: 'running', open, listing, total, shards, callback, touchedAt: 0, ...none }
 }
 
 /** Why it waits. */

@@ -11,6 +11,7 @@ import { type Ending, QUEUE_NAME, type Work, WorkQueue } from './queue'
 import { removeObjects } from './remove'
 import { ShardRunner, type ShardRunnerOptions } from './shard-runner'
 import { PREFIX } from './state'
+import { noteMissing, withReason } from './trouble'
 import { viewOf } from './view'
 
 export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'> {
@@ -88,6 +89,8 @@ export class BatchWorker {
     await protection?.begin()
     try {
       await this.work(data)
+    } catch (error) {
+      throw withReason(error)
     } finally {
       protection?.end()
     }
@@ -105,13 +108,18 @@ export class BatchWorker {
     await this.ledger.advance(tag)
     await this.shards.run(task, this.stop.signal)
     await this.queue.feed(task.id)
-    await seeToEnd(this.options.store, this.ledger, this.queue, task.id)
+    await this.seeToEnd(task.id)
   }
 
   private async list(id: string): Promise<void> {
     const { store, sources } = this.options
     await new Lister(store, this.ledger, this.queue, sources).run(id, this.stop.signal)
-    await seeToEnd(store, this.ledger, this.queue, id)
+    await this.seeToEnd(id)
+  }
+
+  private async seeToEnd(id: string): Promise<void> {
+    const { store, log } = this.options
+    noteMissing(log, id, await seeToEnd(store, this.ledger, this.queue, id))
   }
 
   private async end(id: string): Promise<void> {
@@ -124,8 +132,8 @@ export class BatchWorker {
   private async tell(id: string, round: number): Promise<void> {
     const standing = await this.ledger.standing(id)
     if (!standing || standing.state === 'running') return
-    const { post, retentionMs } = this.options
-    const wait = await tellOnce(this.ledger, viewOf(standing, null, retentionMs), post, this.stop.signal)
+    const { post, retentionMs, store } = this.options
+    const wait = await tellOnce(store, this.ledger, viewOf(standing, null, retentionMs), post, this.stop.signal)
     if (wait !== null) await this.queue.callback(id, round, wait)
   }
 }

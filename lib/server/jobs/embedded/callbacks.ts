@@ -10,7 +10,8 @@ export class Callbacks {
   constructor(
     private readonly view: (job: JobFolder) => Job,
     private readonly post: Post,
-    private readonly log: { warn(fields: object, message: string): void },
+    /** Told where what is in memory could not be written. */
+    private readonly unwritten: (job: JobFolder, error: Error) => void,
   ) {}
 
   /** Begins to tell the end of a job, where it has ended and is to be told. */
@@ -43,8 +44,8 @@ export class Callbacks {
     try {
       job.setCallback({ attempts, state })
       job.changed()
-    } catch (err) {
-      this.log.warn({ job: job.spec.id, err }, 'it cannot be noted that a job’s end was told')
+    } catch (error) {
+      this.unwritten(job, error as Error)
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Job } from '@/lib/shared/jobs'
-import type { JobFeed, ResultLine } from '../jobs'
+import type { JobFeed, PlacedResult } from '../jobs'
+import { withRests } from '../slices'
 import type { JobFolder } from './job'
 
 /** Follows a job of this process. A place is a number of bytes in its file of results. */
@@ -27,9 +28,11 @@ export class FolderFeed implements JobFeed {
     return this.jobView()
   }
 
-  async *since(place: string): AsyncGenerator<{ value: ResultLine; next: string }> {
-    const from = Number(place)
-    for (const { value, next } of this.job.since(Number.isSafeInteger(from) && from > 0 ? from : 0)) {
+  async *since(place: string): AsyncGenerator<PlacedResult> {
+    // The place may be another server's, or of a file that has lost its end: then all is told again, rather than nothing.
+    for await (const { value, next } of withRests(
+      this.job.since(this.job.isPlace(Number(place)) ? Number(place) : 0),
+    )) {
       if (this.stopped) return
       yield { value, next: String(next) }
     }

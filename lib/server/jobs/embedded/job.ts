@@ -1,23 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, opendirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Job } from '@/lib/shared/jobs'
+import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
-import { AppendLog } from '../append-log'
+import type { StoreTrouble } from '../../storage/store-fault'
+import { closedJob } from '../adding'
+import type { AppendLog } from '../append-log'
 import type { JobInput, JobSpec, ResultLine } from '../jobs'
+import { unknownJob } from '../new-spec'
 import { Rate } from '../rate'
-import { Standings } from './standings'
-
-/** What changes of a job besides its photos and results. Written whole, by one rename. */
-interface Status {
-  state: Job['state']
-  open: boolean
-  /** Whether somebody asked it to wait. */
-  paused?: boolean
-  finished_at: string | null
-  /** Failed photos of an earlier round are tried again. */
-  round: number
-  callback?: { attempts: number; state: 'waiting' | 'delivered' | 'given_up' }
-}
+import { type JobKey, type JobParts, makeParts, openParts, type StoreAccess } from './job-parts'
+import type { Standings } from './standings'
+import type { StatusFile } from './status-file'
+import { ToDo } from './to-do'
+import { writeWhole } from './whole-file'
 
 const TERMINAL = new Set<Job['state']>(['done', 'cancelled'])
 
@@ -27,80 +23,103 @@ const TERMINAL = new Set<Job['state']>(['done', 'cancelled'])
  */
 export class JobFolder {
   readonly spec: JobSpec
-  readonly inputs: JobInput[] = []
+  readonly inputs: JobInput[]
+  key: JobKey | null
   private readonly inputLog: AppendLog
   private readonly resultLog: AppendLog
-  private status: Status
-  private readonly standings = new Standings()
-  private readonly running = new Set<number>()
+  private readonly status: StatusFile
+  private readonly standings: Standings
+  private readonly toDo = new ToDo()
   private readonly rate = new Rate()
   private names: Set<string> | undefined
-  private cursor = 0
   private readonly watchers = new Set<() => void>()
-  /** Where nothing can be written just now. */
-  full = false
+  /** Why nothing of it can be read or written just now. */
+  trouble: StoreTrouble | null = null
+  /** Whether it is left alone for a while. */
+  resting = false
   readonly stop = new AbortController()
   /** Its files are closed: it was deleted, or the server stops. */
   stopped = false
+  private deleted = false
 
-  /** Makes a new one, or opens one that is there. @throws Error where the folder is no job */
-  constructor(
-    readonly path: string,
-    spec?: JobSpec,
+  private constructor(
+    private folder: string,
+    { spec, status, inputs, inputLog, resultLog, standings, key }: JobParts,
+    private readonly store: StoreAccess,
   ) {
-    if (spec) {
-      mkdirSync(this.files, { recursive: true })
-      writeWhole(join(path, 'job.json'), spec)
-      writeWhole(join(path, 'status.json'), { state: 'running', open: true, finished_at: null, round: 0 })
-    }
-    this.spec = JSON.parse(readFileSync(join(path, 'job.json'), 'utf8')) as JobSpec
-    this.status = JSON.parse(readFileSync(join(path, 'status.json'), 'utf8')) as Status
-    this.inputLog = new AppendLog(join(path, 'inputs.ndjson'), (input) => this.inputs.push(input as JobInput))
-    this.resultLog = new AppendLog(join(path, 'results.ndjson'), (line, place) =>
-      this.standings.count(line as ResultLine, place, this.status.round),
-    )
+    this.spec = spec
+    this.status = status
+    this.inputs = inputs
+    this.inputLog = inputLog
+    this.resultLog = resultLog
+    this.standings = standings
+    this.key = key
+  }
+
+  /** Makes a new one, in a folder that is there. @throws NodeJS.ErrnoException such as ENOSPC */
+  static make(path: string, spec: JobSpec, store: StoreAccess): JobFolder {
+    return new JobFolder(path, makeParts(path, spec, store), store)
+  }
+
+  /**
+   * Opens one that is there.
+   *
+   * @returns what it is opened by, a piece at each step
+   * @throws DamagedJob where the folder is no whole job, NodeJS.ErrnoException where it cannot be read now
+   */
+  static *opening(path: string, store: StoreAccess): Generator<void, JobFolder> {
+    const job = new JobFolder(path, yield* openParts(path, store), store)
+    yield* job.clean()
+    return job
+  }
+
+  get path(): string {
+    return this.folder
   }
 
   private get files(): string {
-    return join(this.path, 'files')
+    return join(this.folder, 'files')
   }
 
   get state(): Job['state'] {
-    return this.status.state === 'running' && this.reason !== null ? 'paused' : this.status.state
+    const { state } = this.status.now
+    return state === 'running' && this.reason !== null ? 'paused' : state
   }
 
   /** Why it waits, or would if it ran. */
   private get reason(): Job['reason'] {
-    if (this.status.paused) return 'requested'
-    return this.full ? 'storage_full' : null
+    return this.status.now.paused ? 'requested' : this.trouble
   }
 
-  /** Goes on after a start: a kill may have come between the last result and the end. */
-  resume(): void {
-    this.clean()
-    this.finishIfDone()
+  private get over(): boolean {
+    return TERMINAL.has(this.status.now.state)
+  }
+
+  /** Writes what is due and was not written before, for a fault or a kill: its end above all. @throws NodeJS.ErrnoException; to be tried again */
+  settle(): void {
+    this.status.flush()
+    if (this.complete && !this.status.now.open) this.end('done')
     this.rest()
   }
 
   /** Whether somebody may add photos. */
   get open(): boolean {
-    return this.status.open && this.spec.source === undefined
+    return this.status.now.open && this.spec.source === undefined
   }
 
   /** Whether its source is still to be listed: then it is this server that adds photos. */
   get listing(): boolean {
-    return this.status.open && this.spec.source !== undefined
+    return this.status.now.open && this.spec.source !== undefined
   }
 
   get finishedAt(): number | null {
-    return this.status.finished_at === null ? null : Date.parse(this.status.finished_at)
+    const { finished_at } = this.status.now
+    return finished_at === null ? null : Date.parse(finished_at)
   }
 
   /** When a photo came or was done last (milliseconds since 1970). */
   get touchedAt(): number {
-    const changed = (name: string) =>
-      statSync(/* turbopackIgnore: true */ join(/* turbopackIgnore: true */ this.path, name)).mtimeMs
-    return Math.max(changed('inputs.ndjson'), changed('results.ndjson'))
+    return Math.max(this.inputLog.changedAt, this.resultLog.changedAt)
   }
 
   /** Where the file of a photo lies as long as it is needed. */
@@ -109,17 +128,22 @@ export class JobFolder {
   }
 
   /**
-   * Adds a photo; its bytes are written before it counts.
+   * Adds a photo, if the job takes it at this moment; its bytes are written before it counts.
    *
    * @throws NodeJS.ErrnoException such as ENOSPC
+   * @throws Problem `conflict` where the job takes no more, `unknown_job` where it was deleted, `shutting_down`
    */
   add(input: JobInput, bytes?: Uint8Array): number {
+    if (this.deleted) throw unknownJob()
+    if (this.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
+    if (!this.status.now.open) throw closedJob()
     const index = this.inputs.length
-    if (bytes) writeFileSync(this.file(index), bytes)
+    this.store.guard()
     try {
+      if (bytes) writeFileSync(this.file(index), bytes)
       this.inputLog.append(input)
     } catch (error) {
-      rmSync(this.file(index), { force: true })
+      this.discard(index)
       throw error
     }
     this.inputs.push(input)
@@ -134,99 +158,127 @@ export class JobFolder {
     return this.names.has(file)
   }
 
-  /** Takes no more photos. */
+  /** Takes no more photos; one that has all its results is done with that, in one step. @throws NodeJS.ErrnoException */
   close(): void {
-    if (!this.status.open) return
-    this.setStatus({ open: false })
+    if (!this.status.now.open) return
+    if (this.complete) this.end('done')
+    else this.status.set({ open: false })
     this.names = undefined
-    this.finishIfDone()
-  }
-
-  /** Takes up no photo until it is told to go on. What runs is finished. */
-  pause(paused: boolean): void {
-    if (TERMINAL.has(this.status.state)) return
-    this.setStatus({ paused })
     this.changed()
   }
 
-  /** The next photo that nobody runs, or null. */
+  /** Takes up no photo until it is told to go on. What runs is finished. @throws NodeJS.ErrnoException */
+  pause(paused: boolean): void {
+    if (this.over) return
+    this.status.set({ paused })
+    this.changed()
+  }
+
+  /** The next photo that nobody runs, or null. While the store fails one at a time shows whether it still does. */
   take(): number | null {
-    if (this.state !== 'running') return null
-    for (; this.cursor < this.inputs.length; this.cursor++) {
-      const index = this.cursor
-      if (this.running.has(index) || this.standings.isDone(index, this.status.round)) continue
-      this.running.add(index)
-      this.cursor++
-      return index
-    }
-    return null
+    const { state, paused, round } = this.status.now
+    if (state !== 'running' || paused || this.resting || this.stopped) return null
+    if (this.trouble && this.toDo.running > 0) return null
+    return this.toDo.take(this.inputs.length, (index) => this.standings.isDone(index, round))
   }
 
   /**
    * Keeps a photo's result.
    *
-   * @throws NodeJS.ErrnoException such as ENOSPC; the photo is not done then
+   * @throws NodeJS.ErrnoException such as ENOSPC: the photo is not done then, or is the last and the end is to be settled later
    */
   finish(index: number, row: ResultRow): void {
-    this.running.delete(index)
-    if (this.status.state !== 'running') return
-    const line: ResultLine = { index, round: this.status.round, row }
-    this.standings.count(line, this.resultLog.append(line), this.status.round)
-    // A failed photo may be asked for again.
-    if (row.status === 'ok') rmSync(this.file(index), { force: true })
-    this.rate.add()
-    this.finishIfDone()
+    if (this.status.now.state === 'running') this.keep(index, row)
+    this.toDo.release(index)
+    this.settle()
     this.changed()
   }
 
-  /** Gives a photo back that was not done. */
-  release(index: number): void {
-    this.running.delete(index)
-    this.cursor = Math.min(this.cursor, index)
+  private keep(index: number, row: ResultRow): void {
+    const line: ResultLine = { index, round: this.status.now.round, row }
+    this.standings.count(line, this.resultLog.append(line), this.status.now.round)
+    // What ran before the trouble may end behind it, and shows nothing.
+    if (!this.resting) this.trouble = null
+    // A failed photo may be asked for again.
+    if (row.status === 'ok') this.discard(index)
+    this.rate.add()
   }
 
+  /** Gives a photo back that was not done. @param behind all others: it could not be had just now */
+  release(index: number, behind = false): void {
+    this.toDo.release(index)
+    if (behind) this.toDo.putBehind(index)
+    else this.toDo.goBackTo(index)
+  }
+
+  /** @throws NodeJS.ErrnoException; it goes on then */
   cancel(): void {
     this.end('cancelled')
     this.stop.abort(new Error('the job was cancelled'))
   }
 
-  /** Runs the failed ones again; the number of them. */
+  /** Runs the failed ones again; the number of them. @throws NodeJS.ErrnoException; nothing has changed then */
   retryFailed(): number {
+    const { state, round } = this.status.now
     const { failed } = this.standings.counts
-    if (failed === 0 || this.status.state === 'cancelled') return 0
-    const { callback: _told, ...status } = this.status
-    this.status = status
-    this.setStatus({ state: 'running', finished_at: null, round: this.status.round + 1 })
+    if (failed === 0 || state === 'cancelled') return 0
+    this.status.set({ state: 'running', finished_at: null, round: round + 1, callback: undefined })
     this.standings.forgetFailed()
-    this.cursor = 0
+    this.toDo.goBackTo(0)
     this.changed()
     return failed
   }
 
+  /** @throws NodeJS.ErrnoException, StoreFault where the results cannot be read now */
+  requireResults(): void {
+    this.resultLog.file()
+    this.rest()
+  }
+
   /** The results in the order of the photos. */
   *rows(offset = 0, only?: ResultRow['status']): Generator<{ index: number; row: ResultRow }> {
-    for (let index = offset; index < this.inputs.length; index++) {
-      const place = this.standings.place(index, only)
-      if (place) yield { index, row: this.resultLog.read<ResultLine>(place).row }
+    try {
+      for (let index = offset; index < this.inputs.length; index++) {
+        const place = this.standings.place(index, only)
+        if (place) yield { index, row: this.resultLog.read<ResultLine>(place).row }
+      }
+    } finally {
+      this.rest()
     }
-    this.rest()
+  }
+
+  /** Whether an earlier call has told this place, or could have. */
+  isPlace(place: number): boolean {
+    try {
+      return this.resultLog.isStart(place)
+    } finally {
+      this.rest()
+    }
   }
 
   /** The results in the order of their being done, from a place on that an earlier call has told. */
   *since(place: number): Generator<{ value: ResultLine; next: number }> {
-    yield* this.resultLog.from<ResultLine>(place)
-    this.rest()
+    try {
+      yield* this.resultLog.from<ResultLine>(place)
+    } finally {
+      this.rest()
+    }
+  }
+
+  /** The same without those that a later one of the same photo has taken the place of. */
+  *latestSince(place: number): Generator<{ value: ResultLine; next: number }> {
+    for (const line of this.since(place)) if (this.standings.isLatest(line.value.index, line.next)) yield line
   }
 
   /** How far the telling of its end is; null where nobody is to be told. */
   get callback(): Job['callback'] {
     if (!this.spec.callback) return null
-    return this.status.callback ?? { attempts: 0, state: 'waiting' }
+    return this.status.now.callback ?? { attempts: 0, state: 'waiting' }
   }
 
-  /** @throws NodeJS.ErrnoException such as ENOSPC */
+  /** @throws NodeJS.ErrnoException such as ENOSPC: it is so all the same, and is written later */
   setCallback(callback: NonNullable<Job['callback']>): void {
-    this.setStatus({ callback })
+    this.status.note({ callback })
   }
 
   /** Called at each change, until the returned function is called. */
@@ -259,13 +311,39 @@ export class JobFolder {
       rate,
       eta_s: rate ? left / rate : null,
       created_at: this.spec.created_at,
-      finished_at: this.status.finished_at,
+      finished_at: this.status.now.finished_at,
       callback: this.callback,
       expires_at: this.finishedAt === null ? null : new Date(this.finishedAt + retentionMs).toISOString(),
     }
   }
 
-  dispose(): void {
+  /**
+   * A draft becomes a job of another folder. The rename is the one step that makes it: before it there is nothing, behind it nothing can fail.
+   *
+   * @throws NodeJS.ErrnoException; it is still a draft then
+   */
+  settleIn(path: string, key: JobKey | null): void {
+    const { guard } = this.store
+    if (key) writeWhole(join(this.folder, 'key.json'), key, guard)
+    this.key = key
+    this.inputLog.rest()
+    this.resultLog.rest()
+    guard()
+    renameSync(this.folder, path)
+    this.folder = path
+    this.inputLog.moved(join(path, 'inputs.ndjson'))
+    this.resultLog.moved(join(path, 'results.ndjson'))
+    this.status.moved(join(path, 'status.json'))
+  }
+
+  /** Whether it is gone for good. */
+  get removed(): boolean {
+    return this.deleted
+  }
+
+  /** @param deleted whether it is gone for good; else it is there at the next start */
+  dispose({ deleted = false } = {}): void {
+    this.deleted = deleted
     this.stopped = true
     this.stop.abort(new Error('the server is stopping'))
     this.changed()
@@ -273,48 +351,51 @@ export class JobFolder {
     this.resultLog.close()
   }
 
-  /** A kill may have come between a result and the end of its photo's file. */
-  private clean(): void {
+  private get complete(): boolean {
+    const { ok, failed } = this.standings.counts
+    return this.status.now.state === 'running' && ok + failed === this.inputs.length
+  }
+
+  /** A kill may have come between a result and the end of its photo's file, or between a file and the entry of its photo. */
+  private *clean(): Generator<void> {
     if (!existsSync(this.files)) return
-    for (const name of readdirSync(this.files)) {
-      if (this.standings.place(Number(name), 'ok')) rmSync(join(this.files, name))
+    if (this.status.now.state === 'cancelled') return this.store.discard(this.files)
+    const folder = opendirSync(this.files, { bufferSize: 256 })
+    try {
+      for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+        const index = Number(entry.name)
+        if (index >= this.inputs.length || this.standings.place(index, 'ok')) this.discard(index)
+        yield
+      }
+    } finally {
+      folder.closeSync()
     }
   }
 
-  private finishIfDone(): void {
-    const { ok, failed } = this.standings.counts
-    if (this.status.state === 'running' && !this.status.open && ok + failed === this.inputs.length) this.end('done')
+  /** The file of a photo is not needed any more. What stays for a fault goes at the next start, or with the job. */
+  private discard(index: number): void {
+    try {
+      this.store.guard()
+      rmSync(this.file(index), { force: true })
+    } catch {
+      // Nothing depends on it.
+    }
   }
 
-  /** A job that is over needs its files only when it is read. */
-  private rest(): void {
-    if (!TERMINAL.has(this.status.state)) return
+  /** A job that nothing is done for holds no open file: it may be left open for days. */
+  rest(): void {
+    if (this.toDo.running > 0 && !this.over) return
     this.inputLog.rest()
     this.resultLog.rest()
   }
 
-  /** The one way into a state that is for good. */
+  /** The one way into a state that is for good. @throws NodeJS.ErrnoException; it is not there then */
   private end(state: 'done' | 'cancelled'): void {
-    if (TERMINAL.has(this.status.state)) return
-    this.setStatus({ state, open: false, finished_at: new Date().toISOString() })
-    if (state === 'cancelled') rmSync(this.files, { recursive: true, force: true })
+    if (this.over) return
+    this.status.set({ state, open: false, finished_at: new Date().toISOString() })
+    if (state === 'cancelled') this.store.discard(this.files)
+    this.trouble = null
     this.rest()
     this.changed()
   }
-
-  private setStatus(part: Partial<Status>): void {
-    const next = { ...this.status, ...part }
-    writeWhole(join(this.path, 'status.json'), next)
-    this.status = next
-  }
-}
-
-/** Whether a folder holds a job that was made to its end. */
-export function isJob(path: string): boolean {
-  return existsSync(join(path, 'status.json')) && existsSync(join(path, 'job.json'))
-}
-
-function writeWhole(path: string, value: unknown): void {
-  writeFileSync(`${path}.new`, JSON.stringify(value))
-  renameSync(`${path}.new`, path)
 }

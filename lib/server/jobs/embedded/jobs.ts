@@ -1,21 +1,26 @@
-import { createHash, type Hash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import type { Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
-import type { Draft, JobFeed, Jobs, ResultRange } from '../jobs'
-import { newSpec, unknownJob } from '../new-spec'
+import { onStore, storeProblem } from '../../storage/store-fault'
+import { addAll, closedJob } from '../adding'
+import type { Draft, JobFeed, Jobs, JobsHealth, PlacedResult, ResultRange } from '../jobs'
+import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
+import { withRests } from '../slices'
 import { requireSource } from '../source'
 import type { Post } from '../tell-end'
 import { Callbacks } from './callbacks'
+import { into, onlyNew } from './drafts'
 import { FolderFeed } from './feed'
-import { isJob, JobFolder } from './job'
+import type { JobFolder } from './job'
 import { Lister } from './lister'
 import { lockFolder } from './lock'
 import { Runner, type RunnerOptions } from './runner'
+import { Shelf } from './shelf'
+import { Troubles } from './troubles'
 
 export interface JobsOptions extends RunnerOptions {
   engine: Engine
@@ -34,35 +39,36 @@ const SWEEP_MS = 60_000
  * Jobs in a folder, run by this process. What was taken in survives the process: opened again, each goes on where it was.
  */
 export class EmbeddedJobs implements Jobs {
-  private readonly jobs = new Map<string, JobFolder>()
+  private readonly troubles: Troubles
+  private readonly shelf: Shelf
   private readonly runner: Runner
   private readonly callbacks: Callbacks
   private readonly lister: Lister
-  private readonly sweeper: NodeJS.Timeout
-  private readonly unlock: () => void
   private readonly creating = new Map<string, Promise<unknown>>()
+  private sweeper: NodeJS.Timeout | undefined
+
+  private constructor(
+    private readonly options: JobsOptions,
+    private readonly unlock: () => void,
+  ) {
+    const { folder, log, sources } = options
+    this.troubles = new Troubles(folder, log)
+    const opened = (job: JobFolder) => this.begin(job)
+    this.shelf = new Shelf({ folder, troubles: this.troubles, guard: () => {}, opened, log })
+    this.runner = new Runner(options, this.troubles)
+    this.lister = new Lister(sources, this.runner, log)
+    const unwritten = (job: JobFolder, error: Error) => this.runner.failed(job, error)
+    this.callbacks = new Callbacks((job) => this.viewOf(job), options.post, unwritten)
+  }
 
   /** @throws Error where another process has the folder, or it cannot be written to */
-  constructor(private readonly options: JobsOptions) {
+  static async open(options: JobsOptions): Promise<EmbeddedJobs> {
     mkdirSync(options.folder, { recursive: true })
-    this.unlock = lockFolder(options.folder)
-    for (const name of ['jobs', 'keys', 'drafts'])
-      mkdirSync(join(/* turbopackIgnore: true */ options.folder, name), { recursive: true })
-    rmSync(this.path('drafts'), { recursive: true })
-    mkdirSync(this.path('drafts'))
-    this.runner = new Runner(options)
-    this.lister = new Lister(options.sources, this.runner, options.log)
-    this.callbacks = new Callbacks((job) => job.view(options.retentionMs), options.post, options.log)
-    for (const id of readdirSync(this.path('jobs'))) {
-      try {
-        this.load(id)
-      } catch (err) {
-        // One folder that cannot be read must not keep the others.
-        options.log.error({ job: id, err }, 'a job cannot be opened and is left where it is')
-      }
-    }
-    this.sweep()
-    this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref()
+    const jobs = new EmbeddedJobs(options, lockFolder(options.folder))
+    await jobs.shelf.open()
+    jobs.sweep()
+    jobs.sweeper = setInterval(() => jobs.sweep(), SWEEP_MS).unref()
+    return jobs
   }
 
   async create(
@@ -84,208 +90,184 @@ export class EmbeddedJobs implements Jobs {
   }
 
   get spool(): string {
-    return this.path('drafts')
+    return this.shelf.path('drafts')
   }
 
   async view(id: string): Promise<Job> {
-    return this.viewOf(this.get(id))
+    return this.viewOf(this.shelf.get(id))
   }
 
   async list(): Promise<Job[]> {
-    return [...this.jobs.values()].map((job) => this.viewOf(job))
+    return [...this.shelf.jobs.values()].map((job) => this.viewOf(job))
   }
 
   async photos(id: string, offset: number, most: number): Promise<JobPhotos> {
-    const { inputs } = this.get(id)
+    const { inputs } = this.shelf.get(id)
     return { files: inputs.slice(offset, offset + most).map(({ file }) => file), total: inputs.length }
   }
 
   async results(id: string, { offset, only }: ResultRange): Promise<AsyncIterable<ResultRow>> {
-    return rowsOf(this.get(id), offset, only)
+    const job = this.shelf.get(id)
+    // Before the reply begins: behind its head a fault can only cut it off.
+    onStore(() => job.requireResults())
+    return rowsOf(job, offset, only)
+  }
+
+  async resultsSince(id: string, place: string): Promise<AsyncIterable<PlacedResult>> {
+    const job = this.shelf.get(id)
+    const from = /^\d{0,15}$/.test(place) ? Number(place) : Number.NaN
+    if (!onStore(() => job.isPlace(from))) throw noPlace()
+    return linesOf(job, from)
   }
 
   async feed(id: string): Promise<JobFeed> {
-    const job = this.get(id)
+    const job = this.shelf.get(id)
     return new FolderFeed(job, () => this.viewOf(job))
   }
 
   async add(id: string, fill: (draft: Draft) => Promise<void>, unique = false): Promise<Job> {
-    const job = this.get(id)
-    if (!job.open) throw new Problem('conflict', 'The job is closed; make another for more photos.')
+    const job = this.shelf.get(id)
+    // Before anything of it is read; what counts is whether it is open when each photo is entered.
+    if (!job.open) throw closedJob()
+    // Each is taken up when it is there: an upload may be slow, or break. What was added before a fault counts.
+    const draft = into(job, { entered: () => this.runner.run(job) })
     try {
-      await fill(unique ? onlyNew(job, into(job)) : into(job))
+      await addAll(unique ? onlyNew(job, draft) : draft, fill)
     } finally {
-      // What was added before a fault counts: the job says how many photos it has.
-      this.runner.run(job)
+      job.rest()
     }
     return this.view(id)
   }
 
   async close(id: string): Promise<Job> {
-    onDisk(() => this.get(id).close())
+    onStore(() => this.shelf.get(id).close())
     return this.view(id)
   }
 
   async pause(id: string, paused: boolean): Promise<Job> {
-    const job = this.get(id)
-    onDisk(() => job.pause(paused))
+    const job = this.shelf.get(id)
+    onStore(() => job.pause(paused))
     this.runner.run(job)
     return this.view(id)
   }
 
   async cancel(id: string): Promise<Job> {
-    const job = this.get(id)
-    onDisk(() => job.cancel())
+    const job = this.shelf.get(id)
+    onStore(() => job.cancel())
     this.runner.forget(job)
     return this.view(id)
   }
 
   async retryFailed(id: string): Promise<Job> {
-    const job = this.get(id)
+    const job = this.shelf.get(id)
     if (job.state === 'cancelled') throw new Problem('conflict', 'The job was cancelled; its photos are gone.')
-    onDisk(() => job.retryFailed())
+    onStore(() => job.retryFailed())
     this.runner.run(job)
     return this.view(id)
   }
 
   async remove(id: string): Promise<void> {
-    const job = this.get(id)
-    this.jobs.delete(id)
+    const job = this.shelf.get(id)
+    onStore(() => this.shelf.remove(job))
     this.runner.forget(job)
-    job.dispose()
-    job.changed()
-    rmSync(job.path, { recursive: true, force: true })
+  }
+
+  health(): JobsHealth {
+    const reason = this.troubles.now
+    return { state: reason === null ? 'ok' : 'waiting', reason }
   }
 
   async shutDown(): Promise<void> {
     clearInterval(this.sweeper)
     this.callbacks.close()
     await this.runner.close()
-    for (const job of this.jobs.values()) job.dispose()
-    this.jobs.clear()
+    await this.shelf.close()
     this.unlock()
   }
 
+  /**
+   * Makes a job, all or nothing: everything of it is written into a draft, whose rename makes it. What was killed or failed before leaves no job, and behind it
+   * nothing more is to be done.
+   */
   private async make(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key: string | null) {
     const { callback_url, source } = parameters
     if (callback_url !== undefined) this.options.requireAddress(callback_url)
     if (source !== undefined) requireSource(source, this.options.sources)
     const spec = newSpec(this.options.engine, parameters)
-    const path = join(this.path('drafts'), spec.id)
     const digest = createHash('sha256').update(JSON.stringify(parameters))
-    const draft = onDisk(() => new JobFolder(path, spec))
+    const draft = onStore(() => this.shelf.draft(spec))
     try {
-      await fill(into(draft, digest))
+      await fill(into(draft, { digest }))
       requirePhotos(draft.inputs.length, parameters)
       const body = digest.digest('hex')
-      const earlier = key === null ? null : this.earlier(key, body)
-      draft.dispose()
-      if (earlier) {
-        rmSync(path, { recursive: true })
+      const earlier = key === null ? null : this.shelf.keys.earlier(key, body)
+      if (earlier !== null) {
+        this.shelf.drop(draft)
         return { job: await this.view(earlier), made: false }
       }
-      renameSync(path, join(this.path('jobs'), spec.id))
-      if (key !== null) writeFileSync(join(this.path('keys'), key), JSON.stringify({ id: spec.id, body }))
+      if (!parameters.open && source === undefined) draft.close()
+      this.shelf.put(draft, key === null ? null : { key, body })
     } catch (error) {
-      rmSync(path, { recursive: true, force: true })
-      throw error
+      this.shelf.drop(draft)
+      throw storeProblem(error)
     }
-    const job = this.load(spec.id)
-    if (!parameters.open && source === undefined) job.close()
     const secret = spec.callback ? { callback_secret: spec.callback.secret } : {}
-    return { job: { ...this.viewOf(job), ...secret }, made: true }
+    return { job: { ...this.viewOf(draft), ...secret }, made: true }
   }
 
-  private get(id: string): JobFolder {
-    const job = this.jobs.get(id)
-    if (!job) throw unknownJob()
-    return job
+  /** A job is there: it has just been made, or opened after a start. */
+  private begin(job: JobFolder): void {
+    job.watch(() => this.callbacks.tell(job))
+    try {
+      // A kill may have come between the last result and the end.
+      job.settle()
+    } catch (error) {
+      this.runner.failed(job, error as Error)
+    }
+    this.callbacks.tell(job)
+    if (job.finishedAt === null) this.runner.run(job)
+    if (job.listing) void this.lister.run(job)
   }
 
   private viewOf(job: JobFolder): Job {
     return job.view(this.options.retentionMs)
   }
 
-  /** The job that a key has made already. @throws Problem `conflict` */
-  private earlier(key: string, body: string): string | null {
-    const path = join(this.path('keys'), key)
-    if (!existsSync(path)) return null
-    const { id, body: before } = JSON.parse(readFileSync(path, 'utf8')) as { id: string; body: string }
-    if (!this.jobs.has(id)) return null
-    if (before === body) return id
-    throw new Problem('conflict', 'This Idempotency-Key has made a job of other photos or options.')
-  }
-
-  private load(id: string): JobFolder {
-    const path = join(this.path('jobs'), id)
-    if (!isJob(path)) throw new Error(`${path} is no job`)
-    const job = new JobFolder(path)
-    this.jobs.set(id, job)
-    job.watch(() => this.callbacks.tell(job))
-    job.resume()
-    this.callbacks.tell(job)
-    if (job.finishedAt === null) this.runner.run(job)
-    if (job.listing) void this.lister.run(job)
-    return job
-  }
-
   /** Deletes what ended long ago, and what was begun and left. */
   private sweep(): void {
     const before = Date.now() - this.options.retentionMs
-    for (const [id, job] of this.jobs) {
-      if ((job.finishedAt ?? (job.open ? job.touchedAt : Number.POSITIVE_INFINITY)) < before) void this.remove(id)
+    for (const job of this.shelf.jobs.values()) {
+      if ((job.finishedAt ?? (job.open ? job.touchedAt : Number.POSITIVE_INFINITY)) >= before) continue
+      const { id } = job.spec
+      try {
+        this.shelf.remove(job)
+        this.runner.forget(job)
+        this.options.log.info({ job: id }, 'a job was deleted: its time is over')
+      } catch (err) {
+        this.options.log.warn({ job: id, err }, 'a job whose time is over cannot be deleted; it is tried again')
+      }
     }
-    for (const name of readdirSync(this.path('keys'))) {
-      const path = join(this.path('keys'), name)
-      const { id } = JSON.parse(readFileSync(path, 'utf8')) as { id: string }
-      if (!this.jobs.has(id)) rmSync(path)
-    }
-  }
-
-  private path(name: string): string {
-    return join(this.options.folder, name)
+    this.shelf.trash.tidy()
   }
 }
 
 async function* rowsOf(job: JobFolder, offset?: number, only?: ResultRow['status']): AsyncGenerator<ResultRow> {
-  for (const { row } of job.rows(offset, only)) yield row
+  for await (const { row, index } of whileThere(job, job.rows(offset, only))) yield { ...row, index }
 }
 
-function into(job: JobFolder, digest?: Hash): Draft {
-  return {
-    async add(input, bytes) {
-      if (job.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
-      digest?.update(JSON.stringify(input)).update(
-        createHash('sha256')
-          .update(bytes ?? '')
-          .digest(),
-      )
-      onDisk(() => job.add(input, bytes))
-    },
-    get count() {
-      return job.inputs.length
-    },
+async function* linesOf(job: JobFolder, place: number): AsyncGenerator<PlacedResult> {
+  for await (const { value, next } of whileThere(job, job.latestSince(place))) {
+    yield { value, next: String(next) }
   }
 }
 
-/** Leaves out what the job has by that name. */
-function onlyNew(job: JobFolder, draft: Draft): Draft {
-  return {
-    async add(input, bytes) {
-      if (!job.has(input.file)) await draft.add(input, bytes)
-    },
-    get count() {
-      return draft.count
-    },
-  }
-}
-
-/** A full disk is the operator's to mend, and no fault. */
-function onDisk<T>(write: () => T): T {
+/** What is gone is never empty: whoever reads on is told, rather than that this was all. */
+async function* whileThere<T>(job: JobFolder, lines: Iterable<T>): AsyncGenerator<T> {
   try {
-    return write()
+    yield* withRests(lines)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    throw new Problem('storage_full', 'The server’s disk is full. Try again later.', { cause: error })
+    if (job.removed) throw unknownJob()
+    if (job.stopped) throw new Problem('shutting_down', 'This server is stopping. Ask again.')
+    throw error
   }
 }

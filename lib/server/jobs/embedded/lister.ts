@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '@/lib/shared/problem'
+import { troubleOf } from '../../storage/store-fault'
 import { listSource, type Sources } from '../source'
 import type { JobFolder } from './job'
 import type { Runner, RunnerOptions } from './runner'
@@ -34,13 +35,23 @@ export class Lister {
     for await (const page of listSource(source, this.sources, place)) {
       if (signal.aborted) return
       for (const input of page) job.add(input)
+      this.runner.fine(job)
       this.runner.run(job)
     }
     job.close()
   }
 
   private failed(job: JobFolder, error: Error): void {
+    if (troubleOf(error)) {
+      this.runner.failed(job, error)
+      return
+    }
     this.log.warn({ job: job.spec.id, reason: error.message }, 'the source of a job cannot be listed to its end')
-    if (error instanceof Problem && error.code === 'too_many_files') job.cancel()
+    if (!(error instanceof Problem) || error.code !== 'too_many_files') return
+    try {
+      job.cancel()
+    } catch (fault) {
+      this.runner.failed(job, fault as Error)
+    }
   }
 }

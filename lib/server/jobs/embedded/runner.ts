@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../../engine/types'
+import { BUCKET_CODE, StoreFault, troubleOf } from '../../storage/store-fault'
 import { Answers, classifyPhoto, requireSize } from '../classify-photo'
 import { readObject, type Sources } from '../source'
 import type { JobFolder } from './job'
+import type { Troubles } from './troubles'
 
 export interface RunnerOptions {
   engine: Engine
@@ -14,22 +16,25 @@ export interface RunnerOptions {
   sources: Sources
   /** @throws Problem */
   fetchPhoto(url: string, signal: AbortSignal): Promise<Uint8Array>
-  log: { error(fields: object, message: string): void; warn(fields: object, message: string): void }
+  log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>
 }
 
-/** A job that nothing can be written for is tried again after this long. */
-const FULL_WAIT_MS = 3000
+/** A job that nothing can be read or written for is tried again after this long. */
+const WAIT_MS = 3000
 
 /** Runs the photos of all jobs, a photo of each job in turn, so that a small job does not wait for a large one. */
 export class Runner {
   private readonly jobs = new Map<JobFolder, Answers>()
   private turn: JobFolder[] = []
   private readonly idle = new Set<() => void>()
-  private readonly timers = new Set<NodeJS.Timeout>()
+  private readonly timers = new Map<JobFolder, NodeJS.Timeout>()
   private readonly lanes: Promise<void>[]
   private closing = false
 
-  constructor(private readonly options: RunnerOptions) {
+  constructor(
+    private readonly options: RunnerOptions,
+    private readonly troubles: Troubles,
+  ) {
     this.lanes = Array.from({ length: options.lanes }, () => this.lane())
   }
 
@@ -45,14 +50,59 @@ export class Runner {
   forget(job: JobFolder): void {
     this.jobs.delete(job)
     this.turn = this.turn.filter((other) => other !== job)
+    this.troubles.over(job)
+    clearTimeout(this.timers.get(job))
+    this.timers.delete(job)
+  }
+
+  /** What a job was to do could not be done: it waits, and tries again. */
+  failed(job: JobFolder, error: Error): void {
+    if (job.stopped || this.closing) return
+    const trouble = troubleOf(error)
+    job.trouble = trouble
+    if (trouble) this.troubles.begin(job, trouble, error)
+    else this.options.log.error({ job: job.spec.id, err: error }, 'a photo of a job could not be finished')
+    job.resting = true
+    job.rest()
+    job.changed()
+    if (!this.timers.has(job))
+      this.timers.set(
+        job,
+        setTimeout(() => this.again(job), WAIT_MS),
+      )
+  }
+
+  /** Something was written for a job that waited. */
+  fine(job: JobFolder): void {
+    job.trouble = null
+    this.troubles.over(job)
   }
 
   /** Takes up nothing more and waits for what runs. */
   async close(): Promise<void> {
     this.closing = true
-    for (const timer of this.timers) clearTimeout(timer)
+    for (const timer of this.timers.values()) clearTimeout(timer)
     this.wake()
     await Promise.all(this.lanes)
+  }
+
+  private again(job: JobFolder): void {
+    this.timers.delete(job)
+    job.resting = false
+    try {
+      job.settle()
+    } catch (error) {
+      this.failed(job, error as Error)
+      return
+    }
+    this.settled(job)
+    if (job.finishedAt === null) this.run(job)
+  }
+
+  private settled(job: JobFolder): void {
+    if (job.trouble === null) this.troubles.over(job)
+    // Its answers need not be remembered any more.
+    if (job.finishedAt !== null) this.forget(job)
   }
 
   private answers({ spec }: JobFolder): Answers {
@@ -83,13 +133,14 @@ export class Runner {
     return null
   }
 
+  /** @throws StoreFault where this server cannot have the photo now, which is not the photo's fault */
   private async read(job: JobFolder, index: number, signal: AbortSignal): Promise<Uint8Array> {
     const { fetchPhoto, imageBytes, sources } = this.options
     const { url, object, problem } = job.inputs[index] ?? {}
     if (problem) throw new Problem(problem.code, problem.detail)
     if (url !== undefined) return fetchPhoto(url, signal)
-    if (object !== undefined) return readObject(sources.buckets, object, imageBytes, signal)
-    return requireSize(await readFile(job.file(index)), imageBytes)
+    if (object !== undefined) return readObject(sources.buckets, object, imageBytes, signal).catch(asFault)
+    return requireSize(await readOwn(job.file(index)), imageBytes)
   }
 
   private async work(job: JobFolder, index: number): Promise<void> {
@@ -98,33 +149,34 @@ export class Runner {
     const answers = this.jobs.get(job) ?? this.answers(job)
     try {
       job.finish(index, await classifyPhoto({ file, read }, job.spec.model, answers, job.stop.signal))
-      // Its answers need not be remembered any more.
-      if (job.state === 'done') this.forget(job)
+      this.settled(job)
+      // While the store failed one photo was tried at a time.
+      if (job.trouble === null) this.wake()
     } catch (error) {
-      job.release(index)
-      if (!job.stop.signal.aborted) this.failed(job, error as NodeJS.ErrnoException)
+      const passing = error instanceof Problem && error.code === 'shutting_down'
+      job.release(index, !passing)
+      if (!job.stop.signal.aborted && !passing) this.failed(job, error as Error)
     }
-  }
-
-  /** The photo is not done: the disk is full, the server stops, or there is a fault. It is tried again after a while. */
-  private failed(job: JobFolder, error: NodeJS.ErrnoException): void {
-    if (error instanceof Problem && error.code === 'shutting_down') return
-    const full = error.code === 'ENOSPC'
-    if (full) this.options.log.warn({ job: job.spec.id }, 'the disk is full; the job waits')
-    else this.options.log.error({ job: job.spec.id, err: error }, 'a photo of a job could not be finished')
-    job.full = true
-    job.changed()
-    const timer = setTimeout(() => {
-      this.timers.delete(timer)
-      job.full = false
-      job.changed()
-      this.wake()
-    }, FULL_WAIT_MS)
-    this.timers.add(timer)
   }
 
   private wake(): void {
     for (const resolve of this.idle) resolve()
     this.idle.clear()
+  }
+}
+
+/** A bucket that does not answer is no fault of the photo either. */
+function asFault(cause: unknown): never {
+  if (cause instanceof Problem && cause.code === 'not_ready') throw new StoreFault(BUCKET_CODE, cause.detail, { cause })
+  throw cause
+}
+
+/** A photo that this server has taken in: whatever keeps it from being read is the server's. */
+async function readOwn(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    const { code = 'EIO', message } = cause as NodeJS.ErrnoException
+    throw new StoreFault(code, message, { cause })
   }
 }

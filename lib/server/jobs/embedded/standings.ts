@@ -37,6 +37,12 @@ export class Standings {
     return standing.place
   }
 
+  /** Whether the result that ends at this byte is the latest of its photo. */
+  isLatest(index: number, end: number): boolean {
+    const place = this.standings[index]?.place
+    return place !== undefined && place.at + place.length === end
+  }
+
   /** A new round begins: the failed ones are to be done again. */
   forgetFailed(): void {
     this.counts.failed = 0

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { JOB_STATES } from '@/lib/shared/jobs'
+import { readWhole, writeWhole } from './whole-file'
+
+const statusSchema = z.object({
+  state: z.enum(JOB_STATES),
+  open: z.boolean(),
+  /** Whether somebody asked it to wait. */
+  paused: z.boolean().optional(),
+  finished_at: z.string().nullable(),
+  /** Failed photos of an earlier round are tried again. */
+  round: z.int().min(0),
+  callback: z.object({ attempts: z.int().min(0), state: z.enum(['waiting', 'delivered', 'given_up']) }).optional(),
+})
+
+/** What changes of a job besides its photos and results. */
+export type Status = z.infer<typeof statusSchema>
+
+/** Of a job that has just been made. */
+const FIRST: Status = { state: 'running', open: true, finished_at: null, round: 0 }
+
+/** `status.json` of a job: in memory what is on the disk, but for what is noted and could not be written yet. */
+export class StatusFile {
+  private unwritten = false
+
+  private constructor(
+    private path: string,
+    private value: Status,
+    private readonly guard: () => void,
+  ) {}
+
+  /** @throws NodeJS.ErrnoException */
+  static begin(path: string, guard: () => void): StatusFile {
+    const file = new StatusFile(path, FIRST, guard)
+    file.set({})
+    return file
+  }
+
+  /** @throws DamagedJob, NodeJS.ErrnoException */
+  static read(path: string, guard: () => void): StatusFile {
+    return new StatusFile(path, readWhole(path, statusSchema), guard)
+  }
+
+  get now(): Readonly<Status> {
+    return this.value
+  }
+
+  /** Changes it on the disk and then in memory. A part that is undefined goes. @throws NodeJS.ErrnoException; nothing has changed then */
+  set(part: { [Key in keyof Status]?: Status[Key] | undefined }): void {
+    const next = { ...this.value, ...part } as Status
+    writeWhole(this.path, next, this.guard)
+    this.value = next
+    this.unwritten = false
+  }
+
+  /** What has happened already, whether it can be written or not. @throws NodeJS.ErrnoException; `flush` writes it later */
+  note(part: Partial<Status>): void {
+    this.value = { ...this.value, ...part }
+    this.unwritten = true
+    this.flush()
+  }
+
+  /** Writes what could not be written before. @throws NodeJS.ErrnoException */
+  flush(): void {
+    if (this.unwritten) this.set({})
+  }
+
+  /** Its folder has another name now. */
+  moved(path: string): void {
+    this.path = path
+  }
+}

@@ -1,0 +1,127 @@
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { keysOf } from '@/lib/server/jobs/distributed/state'
+import type { Job } from '@/lib/shared/jobs'
+import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
+import { distinctPhotos, formOf } from '../support/many-photos'
+import type { FaultyProxy } from '../support/proxies'
+import { type Machines, startMachines } from '../support/services'
+
+let machines: Machines
+let url: string
+let redis: Redis
+let network: FaultyProxy
+beforeAll(async () => {
+  machines = await startMachines({ env: { ADMIN_TOKEN: 'open sesame' } })
+  ;[url, network] = [machines.web[0]!.url, machines.network]
+  redis = new Redis(machines.redis.url, { maxRetriesPerRequest: null })
+})
+afterEach(() => {
+  network.fault = () => undefined
+  network.served = () => {}
+})
+afterAll(async () => {
+  redis?.disconnect()
+  await machines?.stop()
+})
+
+const isManifest = (method: string, path: string) => method === 'PUT' && path.includes('/manifest/')
+
+async function add(id: string, photos: ReturnType<typeof distinctPhotos>): Promise<Job> {
+  const reply = await fetch(`${url}/api/jobs/${id}/photos?unique=1`, { method: 'POST', body: formOf(photos) })
+  const job = (await reply.json()) as Job
+  expect([reply.status, job]).toEqual([200, expect.anything()])
+  return job
+}
+
+async function close(id: string): Promise<void> {
+  expect((await fetch(`${url}/api/jobs/${id}/close`, { method: 'POST' })).status).toBe(200)
+}
+
+/** Does something once, when a manifest is in the bucket and its writer does not know it yet. */
+function whenWritten(work: () => Promise<unknown>): void {
+  network.served = async (method, path) => {
+    if (!isManifest(method, path)) return
+    network.served = () => {}
+    await work()
+  }
+}
+
+describe('Redis forgets everything', () => {
+  test('between a shard and its entry, while somebody looks at the job and while nobody does: the upload is taken in, once', async () => {
+    const photos = distinctPhotos(150)
+    const { id } = await createJob(url, null, '?model=fast&open=1')
+    await add(id, photos.slice(0, 50))
+    whenWritten(async () => {
+      await redis.flushall()
+      expect((await jobOf(url, id)).counts.total).toBe(100)
+    })
+    expect((await add(id, photos.slice(50, 100))).counts.total).toBe(100)
+    whenWritten(() => redis.flushall())
+    expect((await add(id, photos.slice(100))).counts.total).toBe(150)
+    // Sent again by somebody who did not see the reply.
+    expect((await add(id, photos.slice(40, 130))).counts.total).toBe(150)
+    await close(id)
+    expect((await jobDone(url, id)).counts).toEqual({ total: 150, done: 150, ok: 150, failed: 0 })
+    expect((await resultsOf(url, id)).map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
+  })
+
+  test('the list of jobs is never empty for that, and who listens to one hears its end', async () => {
+    const { id } = await createJob(url, formOf(distinctPhotos(3)), '?model=fast')
+    const open = await createJob(url, null, '?model=fast&open=1')
+    await jobDone(url, id)
+    const heard = fetch(`${url}/api/jobs/${open.id}/events`).then((reply) => reply.text())
+    await jobWhen(url, open.id, ({ state }) => state === 'running')
+    await redis.flushall()
+    const headers = { authorization: 'Bearer open sesame' }
+    const list = (await (await fetch(`${url}/api/jobs`, { headers })).json()) as { jobs: Job[] }
+    expect(list.jobs.map((job) => job.id)).toEqual(expect.arrayContaining([id, open.id]))
+    await add(open.id, distinctPhotos(2))
+    await redis.flushall()
+    await close(open.id)
+    expect(await heard).toMatch(/"state":"done"[\s\S]*"total":2/)
+  })
+})
+
+describe('Redis evicts keys one by one', () => {
+  test('what is given out, what is to be run again, where shards begin, what was done: no row is missing', async () => {
+    const photos = distinctPhotos(500)
+    const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
+    const { id } = await createJob(url, formOf([...photos, broken]), '?model=fast')
+    const { open, shards, log, again, failed, names, job } = keysOf(id)
+    await jobWhen(url, id, ({ counts }) => counts.done >= 100)
+    await redis.del(open, shards)
+    expect(await resultsOf(url, id, '&offset=20&limit=3')).toHaveLength(3)
+    await jobWhen(url, id, ({ counts }) => counts.done >= 200)
+    await redis.del(open, log, again, names)
+    const all = { total: 501, done: 501, ok: 500, failed: 1 }
+    expect((await jobDone(url, id)).counts).toEqual(all)
+    const rows = await resultsOf(url, id)
+    expect(rows.map(({ file }) => file)).toEqual([...photos.map(({ file }) => file), 'broken.jpg'])
+    const events = await (await fetch(`${url}/api/jobs/${id}/events`)).text()
+    expect(new Set([...events.matchAll(/"index":(\d+)/g)].map(([, index]) => index)).size).toBe(501)
+    // What failed is found where Redis has lost it.
+    await redis.del(failed)
+    await fetch(`${url}/api/jobs/${id}/retry`, { method: 'POST' })
+    expect((await jobDone(url, id)).counts).toEqual(all)
+    await redis.del(job)
+    expect((await jobOf(url, id)).counts).toEqual(all)
+    expect(machines.workers[0]!.output()).toMatch(/a job that seemed done is not; it is made anew from the bucket/)
+  })
+
+  test('the names of an open job: photos that are sent twice count once', async () => {
+    const photos = distinctPhotos(60)
+    const { id } = await createJob(url, formOf(photos.slice(0, 30)), '?model=fast&open=1')
+    await add(id, photos.slice(0, 50))
+    await redis.del(keysOf(id).names)
+    expect((await add(id, photos.slice(0, 50))).counts.total).toBe(50)
+    await redis.del(keysOf(id).names)
+    expect((await add(id, photos.slice(50))).counts.total).toBe(60)
+    expect((await add(id, photos)).counts.total).toBe(60)
+    // Some of them only: as after a moment that Redis forgot.
+    await redis.spop(keysOf(id).names, 20)
+    expect((await add(id, photos)).counts.total).toBe(60)
+    await close(id)
+    expect((await jobDone(url, id)).counts.ok).toBe(60)
+  })
+})

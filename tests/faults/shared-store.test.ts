@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { UnrecoverableError, Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { QUEUE_NAME } from '@/lib/server/jobs/distributed/queue'
+import { ACTIVE_KEY, keysOf, PREFIX } from '@/lib/server/jobs/distributed/state'
+import { s3Client } from '@/lib/server/storage/s3'
+import type { Job } from '@/lib/shared/jobs'
+import type { Problem } from '@/lib/shared/problem'
+import { refusal } from '../support/http'
+import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
+import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
+import type { FaultyProxy } from '../support/proxies'
+import { type Machines, startMachines, startWorker } from '../support/services'
+
+let machines: Machines
+let url: string
+let redis: Redis
+let network: FaultyProxy
+const env = { ADMIN_TOKEN: 'open sesame', JOBS_S3_PREFIXES: 's3://photos/in/' }
+beforeAll(async () => {
+  machines = await startMachines({ env })
+  ;[url, network] = [machines.web[0]!.url, machines.network]
+  redis = new Redis(machines.redis.url, { maxRetriesPerRequest: null })
+})
+afterEach(() => {
+  network.fault = () => undefined
+  network.served = () => {}
+})
+afterAll(async () => {
+  redis?.disconnect()
+  await machines?.stop()
+})
+
+/** Lets the worker go for as long as something is done without it. → the one that comes after. */
+async function withoutWorker(work: () => Promise<void>) {
+  await machines.workers[0]!.stop()
+  await work()
+  machines.workers[0] = await startWorker(machines.env)
+  return machines.workers[0]
+}
+
+describe('what is wrong with one job or one photo is nobody else’s trouble', () => {
+  test('a job whose shards are given up, and jobs of which Redis holds nonsense, keep no other from being mended', async () => {
+    const [poisoned, lost] = [distinctPhotos(150), distinctPhotos(5)]
+    let [first, second] = ['', '']
+    const worker = await withoutWorker(async () => {
+      first = (await createJob(url, formOf(poisoned), '?model=fast')).id
+      second = (await createJob(url, formOf(lost), '?model=fast')).id
+      // A worker to which the one's shards are poison, and who loses the other's.
+      let taken = 0
+      await new Promise<void>((resolve) => {
+        const options = { connection: redis, prefix: PREFIX, concurrency: 1 }
+        const bad = new Worker(
+          QUEUE_NAME,
+          async ({ data }) => {
+            if (++taken === 3) setTimeout(() => void bad.close().then(resolve), 100)
+            if (data.id === first) throw new UnrecoverableError('poison')
+          },
+          options,
+        )
+      })
+      for (const bad of ['bad1', 'bad2', 'bad3', 'bad4', 'bad5']) {
+        await redis.sadd(ACTIVE_KEY, bad)
+        await redis.set(keysOf(bad).job, 'nonsense')
+      }
+    })
+    expect(await jobDone(url, second)).toMatchObject({ counts: { total: 5, ok: 5 } })
+    expect(await jobWhen(url, first, ({ state }) => state === 'paused')).toMatchObject({ reason: 'dead_letters' })
+    for (const bad of ['bad1', 'bad2', 'bad3', 'bad4', 'bad5']) {
+      await redis.del(keysOf(bad).job)
+      await redis.srem(ACTIVE_KEY, bad)
+    }
+    // Burying shards is no trouble of its own.
+    expect(worker.output()).not.toMatch(/Wrong number of args/)
+    await fetch(`${url}/api/jobs/${first}/retry`, { method: 'POST' })
+    expect(await jobDone(url, first)).toMatchObject({ counts: { total: 150, ok: 150 } })
+  })
+
+  test('an object that its bucket refuses is one failed row with the reason; a pack that cannot be read is named', async () => {
+    const photos = distinctPhotos(12)
+    const s3 = s3Client({ endpoint: machines.s3.url })
+    for (const { file, bytes } of photos)
+      await s3.send(new PutObjectCommand({ Bucket: 'photos', Key: `in/${file}`, Body: bytes }))
+    const refusals: Record<string, string> = { '00003': 'InvalidObjectState', '00007': 'AccessDenied' }
+    network.fault = (method, path) => {
+      const code = refusals[/\/in\/photos\/(\d+)\.webp/.exec(path)?.[1] ?? '']
+      return method === 'GET' && code ? { status: 403, code } : undefined
+    }
+    const { id } = await createJob(url, null, '?model=fast&source=s3://photos/in/')
+    expect((await jobDone(url, id)).counts).toEqual({ total: 12, done: 12, ok: 10, failed: 2 })
+    const failed = await resultsOf(url, id, '&status=failed')
+    expect(failed.map(({ file, error_code }) => [file, error_code])).toEqual([
+      ['s3://photos/in/photos/00003.webp', 'unreadable'],
+      ['s3://photos/in/photos/00007.webp', 'unreadable'],
+    ])
+    expect(failed[0]?.error).toMatch(/InvalidObjectState/)
+    network.fault = () => undefined
+    await fetch(`${url}/api/jobs/${id}/retry`, { method: 'POST' })
+    expect((await jobDone(url, id)).counts.ok).toBe(12)
+
+    // The store's own: the photos wait, and whoever looks for the reason finds the object.
+    network.fault = (method, path) =>
+      method === 'GET' && path.includes('/inputs/') ? { status: 403, code: 'AccessDenied' } : undefined
+    const packed = await createJob(url, formOf(photos), '?model=fast')
+    const line = new RegExp(`"reason":"s3://photos/jobs/${packed.id}/inputs/[^"]*: AccessDenied`)
+    while (!line.test(machines.workers[0]!.output())) await sleep(50)
+    network.fault = () => undefined
+    expect((await jobDone(url, packed.id)).counts.ok).toBe(12)
+  })
+})
+
+describe('a job is made once, or not at all', () => {
+  const isSpec = (method: string, path: string) => method === 'PUT' && path.includes('/job.json')
+  const make = (photos: ReturnType<typeof distinctPhotos>, headers: HeadersInit = {}) =>
+    fetch(`${url}/api/jobs?model=fast`, { method: 'POST', body: formOf(photos), headers })
+
+  test('the same Idempotency-Key twice while the bucket takes long for a write: one job', async () => {
+    network.fault = (method, path) => (isSpec(method, path) ? sleep(6000).then(() => undefined) : undefined)
+    const photos = distinctPhotos(20)
+    const headers = { 'idempotency-key': 'slow' }
+    const replies = await Promise.all([make(photos, headers), make(photos, headers)])
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 201])
+    const [one, other] = (await Promise.all(replies.map((reply) => reply.json()))) as Job[]
+    expect(one?.id).toBe(other?.id)
+    network.fault = () => undefined
+    expect((await jobDone(url, one!.id)).counts.ok).toBe(20)
+    const again = await make(photos, headers)
+    expect([again.status, ((await again.json()) as Job).id]).toEqual([200, one!.id])
+    await refusal(make(photos.slice(1), headers), 409, 'conflict')
+    // What is deleted may be made anew.
+    await fetch(`${url}/api/jobs/${one!.id}`, { method: 'DELETE' })
+    const anew = await Promise.all([make(photos, headers), make(photos, headers)])
+    expect(anew.map(({ status }) => status).sort()).toEqual([200, 201])
+  })
+
+  test('Redis falls silent when the job is in the bucket: it is made, and says so', async () => {
+    const { pid } = machines.redis
+    network.served = (method, path) => isSpec(method, path) && process.kill(pid(), 'SIGSTOP')
+    const reply = await make(distinctPhotos(20)).finally(() => process.kill(pid(), 'SIGCONT'))
+    expect(reply.status).toBe(201)
+    const job = (await reply.json()) as Job
+    expect(job).toMatchObject({ state: 'running', counts: { total: 20, done: 0 } })
+    expect((await jobDone(url, job.id)).counts.ok).toBe(20)
+  })
+
+  test('a write that is on its way somewhere when the job is given up makes none later', async () => {
+    let id = ''
+    let late = 0
+    const landed = new Promise<void>((resolve) => {
+      network.served = (method, path) => isSpec(method, path) && late > 5 && resolve()
+    })
+    network.fault = (method, path) => {
+      if (!isSpec(method, path) || ++late > 5) return undefined
+      id = /jobs\/([^/]+)\//.exec(path)?.[1] ?? ''
+      return { late: 4000 }
+    }
+    await refusal(make(distinctPhotos(3)), 503, 'not_ready')
+    await landed
+    await sleep(5000)
+    await refusal(fetch(`${url}/api/jobs/${id}`), 404, 'unknown_job')
+  })
+})
+
+describe('what was acknowledged is in, what is not is refused', () => {
+  test('another client closes the job during an upload: what is in runs, the rest is refused, and how many are in is said', async () => {
+    const photos = distinctPhotos(155)
+    const { id } = await createJob(url, formOf(photos.slice(0, 5)), '?model=fast&open=1')
+    const early = await slowForm(photos.slice(5, 25), 0.5)
+    const long = await slowForm(photos.slice(5), 0.9)
+    const add = (request: RequestInit) => fetch(`${url}/api/jobs/${id}/photos`, request)
+    const replies = [add(early.request), add(long.request)]
+    await jobWhen(url, id, ({ counts }) => counts.total === 105)
+    const closed = await fetch(`${url}/api/jobs/${id}/close`, { method: 'POST' })
+    expect([closed.status, ((await closed.json()) as Job).open]).toEqual([200, false])
+    early.goOn()
+    long.goOn()
+    const said = await Promise.all(
+      replies.map(async (reply) => [(await reply).status, ((await (await reply).json()) as Problem).detail]),
+    )
+    expect(said).toEqual([
+      [409, expect.stringContaining('Of this upload 0 photos were taken in')],
+      [409, expect.stringContaining('Of this upload 100 photos were taken in')],
+    ])
+    expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
+    // Redis forgets it, and it is the same.
+    await redis.flushall()
+    expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
+    expect(await resultsOf(url, id)).toHaveLength(105)
+  })
+
+  test('a part that cannot be written because it is there, and is not there, is written later: no row is missing', async () => {
+    let refused = 0
+    network.fault = (method, path) =>
+      method === 'PUT' && path.includes('/parts/00000001/') && refused++ < 2
+        ? { status: 412, code: 'PreconditionFailed' }
+        : undefined
+    const photos = distinctPhotos(250)
+    const { id } = await createJob(url, formOf(photos), '?model=fast')
+    expect((await jobDone(url, id)).counts).toEqual({ total: 250, done: 250, ok: 250, failed: 0 })
+    expect((await resultsOf(url, id)).map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
+    expect(refused).toBeGreaterThan(2)
+  })
+})

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** Faults of the file system at a call of a test's choice, in a process that is started with `env`. */
+export interface Faults {
+  env: Record<string, string>
+  /** From now on the calls are counted from 1, and that one fails, or kills the process. */
+  arm(at: number, what: 'ENOSPC' | 'EIO' | 'EMFILE' | 'EROFS' | 'kill'): void
+  /** How many calls there were since, and whether it has happened. Nothing more happens. */
+  disarm(): { count: number; happened: boolean }
+  /** What the calls were since the last `arm`: the name of each and the path, where it has one. */
+  calls(): string[]
+  remove(): void
+}
+
+const WORDS = 4
+
+/** What a test that needs them is skipped with. */
+export const NO_FAULTS = 'it takes a C compiler (gcc or cc) and Linux to put faults into a process'
+
+/** Null where there is no compiler. @param below absolute folder whose files are meant. @param except files whose path has one of these in it */
+export function openFaults(below: string, except: readonly string[] = []): Faults | null {
+  const folder = mkdtempSync(join(tmpdir(), 'faults-'))
+  const [library, orders, trace] = ['faults.so', 'orders', 'trace'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  if (process.platform !== 'linux' || !['gcc', 'cc'].some((compiler) => compile(compiler, library))) {
+    rmSync(folder, { recursive: true })
+    return null
+  }
+  writeFileSync(orders, Buffer.alloc(4 * WORDS))
+  writeFileSync(trace, '')
+  const file = openSync(orders, 'r+')
+  const write = (...words: number[]) => writeSync(file, Buffer.from(Int32Array.from(words).buffer), 0, 4 * WORDS, 0)
+  return {
+    env: {
+      LD_PRELOAD: library,
+      FAULTS_ORDERS: orders,
+      FAULTS_TRACE: trace,
+      FAULTS_BELOW: below,
+      ...(except.length === 0 ? {} : { FAULTS_EXCEPT: except.join(':') }),
+    },
+    arm(at, what) {
+      writeFileSync(trace, '')
+      write(at, what === 'kill' ? -1 : constants.errno[what], 0, 0)
+    },
+    disarm() {
+      const words = Buffer.alloc(4 * WORDS)
+      readSync(file, words, 0, words.length, 0)
+      write(0, 0, 0, 0)
+      return { count: words.readInt32LE(8), happened: words.readInt32LE(12) === 1 }
+    },
+    calls: () =>
+      readFileSync(trace, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.slice(line.indexOf(' ') + 1)),
+    remove() {
+      closeSync(file)
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+function compile(compiler: string, library: string): boolean {
+  const source = resolve('tests/support/faults.c')
+  return spawnSync(compiler, ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl']).status === 0
+}
