@@ -341,6 +341,12 @@ export class JobFolder {
     return this.deleted
   }
 
+  /** The server stops: it takes no more photos, and tells nobody of it. What runs can still be finished. */
+  leave(): void {
+    this.stopped = true
+    this.changed()
+  }
+
   /** @param deleted whether it is gone for good; else it is there at the next start */
   dispose({ deleted = false } = {}): void {
     this.deleted = deleted

@@ -21,6 +21,7 @@ import { lockFolder } from './lock'
 import { Runner, type RunnerOptions } from './runner'
 import { Shelf } from './shelf'
 import { Troubles } from './troubles'
+import { UnderWay } from './under-way'
 
 export interface JobsOptions extends RunnerOptions {
   engine: Engine
@@ -45,7 +46,9 @@ export class EmbeddedJobs implements Jobs {
   private readonly callbacks: Callbacks
   private readonly lister: Lister
   private readonly creating = new Map<string, Promise<unknown>>()
+  private readonly underWay = new UnderWay()
   private sweeper: NodeJS.Timeout | undefined
+  private closing = false
 
   private constructor(
     private readonly options: JobsOptions,
@@ -76,6 +79,11 @@ export class EmbeddedJobs implements Jobs {
     fill: (draft: Draft) => Promise<void>,
     key?: string,
   ): Promise<{ job: Job; made: boolean }> {
+    if (this.closing) throw new Problem('shutting_down', 'This server is stopping. Send the request again.')
+    return this.underWay.run(() => this.createOnce(parameters, fill, key))
+  }
+
+  private async createOnce(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
     if (key === undefined) return this.make(parameters, fill, null)
     const name = createHash('sha256').update(key).digest('hex')
     // Two at once with one key: the second waits and finds the first one's job.
@@ -110,14 +118,14 @@ export class EmbeddedJobs implements Jobs {
     const job = this.shelf.get(id)
     // Before the reply begins: behind its head a fault can only cut it off.
     onStore(() => job.requireResults())
-    return rowsOf(job, offset, only)
+    return this.underWay.read(rowsOf(job, offset, only))
   }
 
   async resultsSince(id: string, place: string): Promise<AsyncIterable<PlacedResult>> {
     const job = this.shelf.get(id)
     const from = /^\d{0,15}$/.test(place) ? Number(place) : Number.NaN
     if (!onStore(() => job.isPlace(from))) throw noPlace()
-    return linesOf(job, from)
+    return this.underWay.read(linesOf(job, from))
   }
 
   async feed(id: string): Promise<JobFeed> {
@@ -178,10 +186,15 @@ export class EmbeddedJobs implements Jobs {
   }
 
   async shutDown(): Promise<void> {
+    this.closing = true
     clearInterval(this.sweeper)
     this.callbacks.close()
+    for (const job of this.shelf.jobs.values()) job.leave()
     await this.runner.close()
+    // A job that is being made is there in the end: whoever takes the folder next takes away what is in its drafts.
+    await this.underWay.none()
     await this.shelf.close()
+    // Last: from here on the folder is another's.
     this.unlock()
   }
 
