@@ -3,7 +3,7 @@ import type { Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
-import { onStore, type StoreTrouble, storeProblem } from '../../storage/store-fault'
+import { onStore, storeProblem } from '../../storage/store-fault'
 import { addAll, closedJob } from '../adding'
 import type { Draft, JobFeed, Jobs, ResultRange } from '../jobs'
 import { newSpec } from '../new-spec'
@@ -18,7 +18,7 @@ import type { Holding } from './job-parts'
 import { Lister } from './lister'
 import { Runner, type RunnerOptions } from './runner'
 import { Shelf } from './shelf'
-import { Troubles } from './troubles'
+import type { Troubles } from './troubles'
 import { UnderWay } from './under-way'
 
 export interface JobsOptions extends RunnerOptions {
@@ -40,7 +40,6 @@ const MOST_AHEAD_MS = 60_000
  * Jobs in a folder, run by this process, which holds the folder. What was taken in survives the process: opened again, each goes on where it was.
  */
 export class EmbeddedJobs implements Jobs {
-  private readonly troubles: Troubles
   private readonly shelf: Shelf
   private readonly runner: Runner
   private readonly callbacks: Callbacks
@@ -54,12 +53,12 @@ export class EmbeddedJobs implements Jobs {
   private constructor(
     private readonly options: JobsOptions,
     private readonly holding: Holding,
+    private readonly troubles: Troubles,
   ) {
     const { folder, log, sources } = options
-    this.troubles = new Troubles(folder, log)
     const opened = (job: JobFolder) => this.begin(job)
-    this.shelf = new Shelf({ folder, troubles: this.troubles, holding, opened, log })
-    this.runner = new Runner(options, this.troubles)
+    this.shelf = new Shelf({ folder, troubles, holding, opened, log })
+    this.runner = new Runner(options, troubles)
     this.lister = new Lister(sources, this.runner, log)
     const unwritten = (job: JobFolder, error: Error) => this.runner.failed(job, error)
     this.callbacks = new Callbacks((job) => this.viewOf(job), options.post, unwritten)
@@ -70,8 +69,8 @@ export class EmbeddedJobs implements Jobs {
    *
    * @throws NodeJS.ErrnoException where it cannot be used now
    */
-  static async open(options: JobsOptions, holding: Holding): Promise<EmbeddedJobs> {
-    const jobs = new EmbeddedJobs(options, holding)
+  static async open(options: JobsOptions, holding: Holding, troubles: Troubles): Promise<EmbeddedJobs> {
+    const jobs = new EmbeddedJobs(options, holding, troubles)
     try {
       await jobs.shelf.open()
     } catch (error) {
@@ -182,11 +181,6 @@ export class EmbeddedJobs implements Jobs {
     this.runner.forget(job)
   }
 
-  /** What some of the jobs wait for. */
-  get trouble(): StoreTrouble | null {
-    return this.troubles.now
-  }
-
   async shutDown(): Promise<void> {
     this.closing = true
     clearInterval(this.sweeper)
@@ -203,6 +197,8 @@ export class EmbeddedJobs implements Jobs {
     this.closing = true
     clearInterval(this.sweeper)
     this.callbacks.close()
+    // What they have met is the next one's to meet.
+    for (const each of [this.shelf, ...this.shelf.jobs.values()]) this.troubles.over(each)
     void this.runner.close()
     void this.shelf.close()
   }

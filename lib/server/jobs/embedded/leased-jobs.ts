@@ -63,7 +63,7 @@ export class LeasedJobs implements Jobs {
   }
 
   health(): JobsHealth {
-    const reason = this.troubles.now ?? (this.jobs ? this.jobs.trouble : 'lease')
+    const reason = this.troubles.now ?? (this.jobs ? null : 'lease')
     return { state: reason === null ? 'ok' : 'waiting', reason }
   }
 
@@ -192,12 +192,14 @@ export class LeasedJobs implements Jobs {
 
   private async open(taken: Taken): Promise<void> {
     try {
-      const jobs = await EmbeddedJobs.open(this.options, {
-        guard: this.lease.guard,
-        verify: () => this.lease.beat(),
+      const { lease, options, troubles } = this
+      const holding = {
+        guard: lease.guard,
+        verify: () => lease.beat(),
         takenOver: taken === 'expired',
-        ahead: () => this.lease.ahead,
-      })
+        ahead: () => lease.ahead,
+      }
+      const jobs = await EmbeddedJobs.open(options, holding, troubles)
       // Lost again meanwhile.
       if (!this.lease.isHeld) return jobs.abandon()
       this.jobs = jobs
