@@ -3,7 +3,7 @@ import type { Engine } from './engine/types'
 import type { Environment } from './env'
 import { fetchPhoto, permitted } from './fetch/photo-url'
 import { postJson } from './fetch/post-json'
-import { EmbeddedJobs } from './jobs/embedded/jobs'
+import { LeasedJobs } from './jobs/embedded/leased-jobs'
 import type { Jobs } from './jobs/jobs'
 import type { Log } from './log'
 import type { RedisClient } from './redis/connect'
@@ -56,7 +56,7 @@ export async function openJobs(
     return null
   }
   try {
-    return shared ? await openDistributed(environment, { ...options, redis }) : await EmbeddedJobs.open(options)
+    return shared ? await openDistributed(environment, { ...options, redis }) : await LeasedJobs.open(options)
   } catch (error) {
     // Single photos need neither.
     const { message: reason } = error as Error

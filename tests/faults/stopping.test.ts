@@ -1,10 +1,14 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { NO_DISK, openDisk } from '../support/disk'
-import { createJob } from '../support/jobs'
+import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { startServer } from '../support/server'
+import { slowUpload } from '../support/slow-upload'
 
 const photos = distinctPhotos(8)
 
@@ -34,4 +38,29 @@ test('the second signal ends it, and the same one that comes twice at once is on
   expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
   server.child.kill('SIGTERM')
   expect(await exited).toEqual([1, null])
+})
+
+test('an upload that a stopping server still takes is a job in the end, for whoever comes next', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'jobs-'))
+  const env = { DATA_DIR: data, ENGINE_WORKERS: '1' }
+  const old = await startServer({ env })
+  const upload = slowUpload(`${old.url}/api/jobs?model=fast`)
+  await upload.send(photos.slice(0, 4))
+  await sleep(200)
+  const stopped = old.stop()
+  await old.printed(/"stopping"/)
+  const next = await startServer({ env })
+  try {
+    await upload.send(photos.slice(4))
+    upload.end()
+    const { status, json } = await upload.reply
+    expect([status, json.counts]).toEqual([201, expect.objectContaining({ total: 8 })])
+    expect(await stopped).toBe(0)
+    await next.printed(/the folder of the jobs is this server’s now/)
+    expect((await jobDone(next.url, String(json.id))).counts).toEqual({ total: 8, done: 8, ok: 8, failed: 0 })
+    expect(await resultsOf(next.url, String(json.id))).toHaveLength(8)
+  } finally {
+    await next.stop()
+    rmSync(data, { recursive: true })
+  }
 })

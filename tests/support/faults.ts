@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { buildLibrary } from './preload'
 
 /** Faults of the file system at a call of a test's choice, in a process that is started with `env`. */
 export interface Faults {
@@ -17,28 +17,19 @@ export interface Faults {
 
 const WORDS = 4
 
-/** What a test that needs them is skipped with. */
-export const NO_FAULTS = 'it takes a C compiler (gcc or cc) and Linux to put faults into a process'
-
 /** Null where there is no compiler. @param below absolute folder whose files are meant. @param except files whose path has one of these in it */
 export function openFaults(below: string, except: readonly string[] = []): Faults | null {
+  const library = buildLibrary('faults.c')
+  if (!library) return null
   const folder = mkdtempSync(join(tmpdir(), 'faults-'))
-  const [library, orders, trace] = ['faults.so', 'orders', 'trace'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
-  if (process.platform !== 'linux' || !['gcc', 'cc'].some((compiler) => compile(compiler, library))) {
-    rmSync(folder, { recursive: true })
-    return null
-  }
+  const [orders, trace] = ['orders', 'trace'].map((name) => join(folder, name)) as [string, string]
   writeFileSync(orders, Buffer.alloc(4 * WORDS))
   writeFileSync(trace, '')
   const file = openSync(orders, 'r+')
   const write = (...words: number[]) => writeSync(file, Buffer.from(Int32Array.from(words).buffer), 0, 4 * WORDS, 0)
   return {
     env: {
-      LD_PRELOAD: library,
+      LD_PRELOAD: library.path,
       FAULTS_ORDERS: orders,
       FAULTS_TRACE: trace,
       FAULTS_BELOW: below,
@@ -61,12 +52,8 @@ export function openFaults(below: string, except: readonly string[] = []): Fault
         .map((line) => line.slice(line.indexOf(' ') + 1)),
     remove() {
       closeSync(file)
+      library.remove()
       rmSync(folder, { recursive: true })
     },
   }
-}
-
-function compile(compiler: string, library: string): boolean {
-  const source = resolve('tests/support/faults.c')
-  return spawnSync(compiler, ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl']).status === 0
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppendLog, DamagedLine, type Place } from '../append-log'
 import type { JobInput, JobSpec, ResultLine } from '../jobs'
+import { freshFile } from './fresh-file'
 import { Standings } from './standings'
 import { StatusFile } from './status-file'
 import { DamagedJob, readWhole, readWholeIfThere, writeWhole } from './whole-file'
@@ -13,10 +14,20 @@ export interface JobKey {
   body: string
 }
 
-/** How a job touches the store that it lies in. */
-export interface StoreAccess {
+/** How the folder of all jobs is held by this process. */
+export interface Holding {
   /** Asked before each change. @throws where this process may not make it */
   guard(): void
+  /** The same, looked at anew. */
+  verify(): void
+  /** Whether who held it before may come back, and still has files of it open. */
+  readonly takenOver: boolean
+  /** How far the clock of this machine is ahead of that of the folder's disk (milliseconds). */
+  ahead(): number
+}
+
+/** How a job touches the store that it lies in. */
+export interface StoreAccess extends Holding {
   /** Takes a folder away, sooner or later. */
   discard(path: string): void
 }
@@ -65,7 +76,7 @@ export function makeParts(path: string, spec: JobSpec, { guard }: StoreAccess): 
  * @returns what it is opened by, a piece at each step
  * @throws DamagedJob where the folder is no whole job, NodeJS.ErrnoException where it cannot be read now
  */
-export function* openParts(path: string, { guard }: StoreAccess): Generator<void, JobParts> {
+export function* openParts(path: string, { guard, takenOver }: StoreAccess): Generator<void, JobParts> {
   const spec = readWhole(join(path, 'job.json'), specSchema) as unknown as JobSpec
   const status = StatusFile.read(join(path, 'status.json'), guard)
   const inputs: JobInput[] = []
@@ -79,6 +90,9 @@ export function* openParts(path: string, { guard }: StoreAccess): Generator<void
       round,
     )
   try {
+    if (takenOver && status.now.state === 'running') {
+      for (const name of ['inputs.ndjson', 'results.ndjson']) yield* freshFile(join(path, name), guard)
+    }
     const inputLog = yield* AppendLog.opening(join(path, 'inputs.ndjson'), input, guard)
     const resultLog = yield* AppendLog.opening(join(path, 'results.ndjson'), result, guard)
     const key = readWholeIfThere(join(path, 'key.json'), keySchema)

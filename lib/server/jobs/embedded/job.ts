@@ -140,7 +140,7 @@ export class JobFolder {
     const index = this.inputs.length
     this.store.guard()
     try {
-      if (bytes) writeFileSync(this.file(index), bytes)
+      if (bytes) this.write(this.file(index), bytes)
       this.inputLog.append(input)
     } catch (error) {
       this.discard(index)
@@ -150,6 +150,18 @@ export class JobFolder {
     this.names?.add(input.file)
     this.changed()
     return index
+  }
+
+  /** Writes a file that is not there yet: what an attempt that failed has left is taken away first, if it is this process's to take. */
+  private write(path: string, bytes: Uint8Array): void {
+    try {
+      writeFileSync(path, bytes, { flag: 'wx' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      this.store.verify()
+      rmSync(path)
+      writeFileSync(path, bytes, { flag: 'wx' })
+    }
   }
 
   /** Whether a photo of this name is there. */
