@@ -8,6 +8,7 @@ import { jobSurroundings } from './open-jobs'
 import { openMetrics } from './open-metrics'
 import { openModels } from './open-models'
 import { connectRedis } from './redis/connect'
+import { EVICTS, evictionOf } from './redis/eviction'
 import { ScaleInProtection } from './scale-in-protection'
 import { onSignals } from './signals'
 
@@ -32,6 +33,9 @@ export async function runBatchWorker(): Promise<void> {
     connectRedis(REDIS_URL, { log }),
     connectRedis(REDIS_URL, { log, blocking: true }),
   ])
+  const eviction = await evictionOf(redis)
+  if (eviction?.loses) throw new EnvironmentError(`${EVICTS} (it is ${eviction.policy})`)
+  if (eviction) log.warn(eviction, EVICTS)
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const models = await openModels(environment, log)
   const engine = await openEngine(environment, models.path, workers, log)
