@@ -194,6 +194,7 @@ export class LeasedJobs implements Jobs {
     try {
       const { lease, options, troubles } = this
       const holding = {
+        name: lease.name,
         guard: lease.guard,
         verify: () => lease.beat(),
         takenOver: taken === 'expired',
