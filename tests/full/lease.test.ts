@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import type { ResultLine } from '@/lib/server/jobs/jobs'
 import type { Job } from '@/lib/shared/jobs'
 import { randomNumbers } from '@/lib/shared/metrics/random'
-import { openFaults } from '../support/faults'
+import { type Faults, openFaults } from '../support/faults'
 import { handOver, jobsOf } from '../support/handing-over'
 import { createJob, jobDone, jobOf, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
@@ -76,86 +76,114 @@ test('two servers hang in turn for longer than the lease, while photos are added
     expect(lines).toHaveLength(1200)
     expect(new Set(rows.map(({ sha256 }) => sha256)).size).toBe(1200)
   } finally {
-    for (const { pid, child } of servers) {
-      if (child.exitCode === null) process.kill(pid, 'SIGKILL')
-    }
-    await sleep(500)
+    await endAll(servers)
     rmSync(data, { recursive: true, force: true })
   }
 })
 
-type Step = (url: string, id: string) => Promise<{ status: number; text: string }>
-const post = async (url: string, body: BodyInit | null = null, headers: HeadersInit = {}) => {
+interface Reply {
+  status: number
+  text: string
+}
+const post = async (url: string, body: BodyInit | null = null, headers: HeadersInit = {}): Promise<Reply> => {
   const reply = await fetch(url, { method: 'POST', body, headers })
   return { status: reply.status, text: await reply.text() }
 }
 const photos = distinctPhotos(4)
-const STEPS: [name: string, step: Step][] = [
-  ['add', (url, id) => post(`${url}/api/jobs/${id}/photos?unique=1`, formOf(photos))],
-  ['close', (url, id) => post(`${url}/api/jobs/${id}/close`)],
-  ['make', (url, id) => post(`${url}/api/jobs?model=fast`, formOf(photos), { 'idempotency-key': id })],
+const reordered = [0, 1, 3, 2].map((index) => photos[index]!)
+/** What is asked of a server with an open job of two photos, and which of its calls it is stopped at. */
+const STEPS: { name: string; stride: number; step(url: string, id: string, again: boolean): Promise<Reply> }[] = [
+  {
+    name: 'add',
+    stride: 1,
+    // In another order the second time: what the first writes late is then not what stands there.
+    step: (url, id, again) => post(`${url}/api/jobs/${id}/photos?unique=1`, formOf(again ? reordered : photos)),
+  },
+  { name: 'close', stride: 1, step: (url, id) => post(`${url}/api/jobs/${id}/close`) },
+  {
+    name: 'make',
+    stride: 4,
+    step: (url, id) => post(`${url}/api/jobs?model=fast`, formOf(photos), { 'idempotency-key': id }),
+  },
 ]
 
-test.for(STEPS)(
+interface Pair {
+  holder: TestServer
+  other: TestServer
+  fault: Faults
+}
+
+/** Stops the holder before its n-th call, has the other take over and asked again, and wakes it up. Whether there was such a call. */
+async function attack(
+  at: number,
+  { name, step }: (typeof STEPS)[number],
+  { holder, other, fault }: Pair,
+  data: string,
+) {
+  await until(async () => (await jobsOf(holder))?.state === 'ok')
+  const { id } = await createJob(holder.url, formOf(photos.slice(0, 2)), '?model=fast&open=1')
+  fault.arm(at, 'stop')
+  const first = step(holder.url, id, false)
+  await Promise.race([first.then(() => sleep(700)), until(fault.happened)])
+  if (!fault.happened()) return false
+  await until(async () => (await jobsOf(other))?.state === 'ok')
+  const before = await jobOf(other.url, id)
+  // Whoever has no answer asks the other.
+  const again = await step(other.url, id, true)
+  expect([name, at, again.status < 300]).toEqual([name, at, true])
+  process.kill(holder.pid, 'SIGCONT')
+  const said = await first
+  expect([name, at, [200, 201, 503].includes(said.status)]).toEqual([name, at, true])
+  await until(async () => (await jobsOf(holder))?.reason === 'lease')
+  expect([name, at, kept(name, before, said, again)]).toEqual([name, at, true])
+  await post(`${other.url}/api/jobs/${id}/close`)
+  const whole = name === 'add' && before.counts.total === 2 ? reordered : photos
+  await expectWhole(other, data, name === 'make' ? idOf(again) : id, name === 'close' ? photos.slice(0, 2) : whole)
+  return true
+}
+
+/** Whether what the first has said was so when the other took over. */
+function kept(name: string, before: Job, said: Reply, again: Reply): boolean {
+  if (name === 'close') return said.status !== 200 || !before.open
+  if (name === 'make') return said.status !== 201 || (again.status === 200 && idOf(said) === idOf(again))
+  const taken = said.status === 200 ? 4 : Number(/first (\d+) photos/.exec(said.text)?.[1] ?? 0)
+  return before.counts.total === Math.max(2, taken)
+}
+
+const idOf = ({ text }: Reply) => (JSON.parse(text) as Job).id
+
+test.for(STEPS.map((each) => [each.name, each] as const))(
   'a server that is stopped right before any step of %s, and makes it when another has the folder, spoils nothing',
-  async ([name, step], { skip }) => {
+  async ([, what], { skip }) => {
     const data = mkdtempSync(join(tmpdir(), 'volume-'))
-    const faults = [0, 1].map(() => openFaults(data, ['/lease', '/trash']))
+    const faults: Faults[] = []
     const servers: TestServer[] = []
     try {
-      for (const fault of faults) {
+      for (let i = 0; i < 2; i++) {
+        const fault = openFaults(data, ['/lease', '/trash'])
         if (!fault) return skip(NO_COMPILER)
+        faults.push(fault)
         servers.push(await startServer({ env: { DATA_DIR: data, LOG_LEVEL: 'warn', ...fault.env } }))
       }
-      let at = 1
-      for (; ; at++) {
-        const [mine, others] = [(at - 1) % 2, at % 2]
-        const [holder, other, fault] = [servers[mine]!, servers[others]!, faults[mine]!]
-        await until(async () => (await jobsOf(holder))?.state === 'ok')
-        const { id } = await createJob(holder.url, formOf(photos.slice(0, 2)), '?model=fast&open=1')
-        fault.arm(at, 'stop')
-        const first = step(holder.url, id)
-        await Promise.race([first.then(() => sleep(700)), until(fault.happened)])
-        if (!fault.happened()) break
-        await until(async () => (await jobsOf(other))?.state === 'ok')
-        const before = await jobOf(other.url, id)
-        // Whoever has no answer asks the other.
-        const again = await step(other.url, id)
-        expect([name, at, again.status < 300]).toEqual([name, at, true])
-        process.kill(holder.pid, 'SIGCONT')
-        const { status, text } = await first
-        expect([name, at, [200, 201, 503].includes(status)]).toEqual([name, at, true])
-        await until(async () => (await jobsOf(holder))?.reason === 'lease')
-        // What the first has said was so when the other took over.
-        const said = JSON.parse(text) as Job
-        if (name === 'add') {
-          const taken = status === 200 ? 4 : Number(/first (\d+) photos/.exec(text)?.[1] ?? 0)
-          expect([at, before.counts.total]).toEqual([at, Math.max(2, taken)])
-        }
-        if (name === 'close' && status === 200) expect([at, before.open]).toEqual([at, false])
-        if (name === 'make' && status === 201) expect([at, again.status]).toEqual([at, 200])
-        const made = name === 'make' ? (JSON.parse(again.text) as Job).id : id
-        if (name === 'make' && status === 201) expect(said.id).toBe(made)
-        await post(`${other.url}/api/jobs/${id}/close`)
-        await expectWhole(other, data, made, name === 'close' ? 2 : 4)
-      }
-      console.log(`stopped at ${at - 1} steps`)
-      expect(at).toBeGreaterThan(4)
+      let turn = 0
+      const pair = () => ({ holder: servers[turn % 2]!, other: servers[(turn + 1) % 2]!, fault: faults[turn % 2]! })
+      while (await attack(1 + turn * what.stride, what, pair(), data)) turn++
+      console.log(`stopped at ${turn} steps`)
+      expect(turn).toBeGreaterThan(4)
     } finally {
-      for (const { pid, child } of servers) if (child.exitCode === null) process.kill(pid, 'SIGKILL')
-      await sleep(500)
-      for (const fault of faults) fault?.remove()
+      await endAll(servers)
+      for (const fault of faults) fault.remove()
       rmSync(data, { recursive: true, force: true })
     }
   },
 )
 
 /** So says its server, and so it stands on the disk. */
-async function expectWhole({ url }: TestServer, data: string, id: string, count: number): Promise<void> {
+async function expectWhole({ url }: TestServer, data: string, id: string, whole: typeof photos): Promise<void> {
+  const count = whole.length
   expect((await jobDone(url, id)).counts).toEqual({ total: count, done: count, ok: count, failed: 0 })
   const rows = await resultsOf(url, id)
-  const expected = photos.slice(0, count).map(({ file, bytes }) => [file, digest(bytes)])
-  expect(rows.map(({ file, sha256 }) => [file, sha256])).toEqual(expected)
+  expect(rows.map(({ file, sha256 }) => [file, sha256])).toEqual(whole.map(({ file, bytes }) => [file, digest(bytes)]))
   for (const name of ['inputs', 'results']) {
     const lines = readFileSync(join(data, 'jobs', id, `${name}.ndjson`), 'utf8')
       .trim()
@@ -163,6 +191,11 @@ async function expectWhole({ url }: TestServer, data: string, id: string, count:
     expect([name, lines.length]).toEqual([name, count])
   }
   expect(JSON.parse(readFileSync(join(data, 'jobs', id, 'status.json'), 'utf8'))).toMatchObject({ state: 'done' })
+}
+
+async function endAll(servers: readonly TestServer[]): Promise<void> {
+  for (const { pid, child } of servers) if (child.exitCode === null) process.kill(pid, 'SIGKILL')
+  await sleep(500)
 }
 
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
