@@ -6,8 +6,10 @@ import { buildLibrary } from './preload'
 /** Faults of the file system at a call of a test's choice, in a process that is started with `env`. */
 export interface Faults {
   env: Record<string, string>
-  /** From now on the calls are counted from 1, and that one fails, or kills the process. */
-  arm(at: number, what: 'ENOSPC' | 'EIO' | 'EMFILE' | 'EROFS' | 'kill'): void
+  /** From now on the calls are counted from 1, and that one fails, or kills the process, or stops it (SIGSTOP) before it is made. */
+  arm(at: number, what: 'ENOSPC' | 'EIO' | 'EMFILE' | 'EROFS' | 'kill' | 'stop'): void
+  /** Whether it has happened. */
+  happened(): boolean
   /** How many calls there were since, and whether it has happened. Nothing more happens. */
   disarm(): { count: number; happened: boolean }
   /** What the calls were since the last `arm`: the name of each and the path, where it has one. */
@@ -27,6 +29,11 @@ export function openFaults(below: string, except: readonly string[] = []): Fault
   writeFileSync(trace, '')
   const file = openSync(orders, 'r+')
   const write = (...words: number[]) => writeSync(file, Buffer.from(Int32Array.from(words).buffer), 0, 4 * WORDS, 0)
+  const read = () => {
+    const words = Buffer.alloc(4 * WORDS)
+    readSync(file, words, 0, words.length, 0)
+    return words
+  }
   return {
     env: {
       LD_PRELOAD: library.path,
@@ -37,11 +44,11 @@ export function openFaults(below: string, except: readonly string[] = []): Fault
     },
     arm(at, what) {
       writeFileSync(trace, '')
-      write(at, what === 'kill' ? -1 : constants.errno[what], 0, 0)
+      write(at, what === 'kill' ? -1 : what === 'stop' ? -2 : constants.errno[what], 0, 0)
     },
+    happened: () => read().readInt32LE(12) === 1,
     disarm() {
-      const words = Buffer.alloc(4 * WORDS)
-      readSync(file, words, 0, words.length, 0)
+      const words = read()
       write(0, 0, 0, 0)
       return { count: words.readInt32LE(8), happened: words.readInt32LE(12) === 1 }
     },

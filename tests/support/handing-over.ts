@@ -15,7 +15,7 @@ import { startServer, type TestServer } from './server'
 const DAYS_S = 86_400
 
 /** What `/health/status` of a server says of its jobs. */
-async function jobsOf({ url }: TestServer) {
+export async function jobsOf({ url }: TestServer) {
   return statusSchema.parse(await (await fetch(`${url}/health/status`)).json()).jobs
 }
 

@@ -9,7 +9,8 @@ import type { AppendLog } from '../append-log'
 import type { JobInput, JobSpec, ResultLine } from '../jobs'
 import { unknownJob } from '../new-spec'
 import { Rate } from '../rate'
-import { type JobKey, type JobParts, makeParts, openParts, type StoreAccess } from './job-parts'
+import type { StoreAccess } from './holding'
+import { type JobKey, type JobParts, makeParts, openParts } from './job-parts'
 import type { Standings } from './standings'
 import type { StatusFile } from './status-file'
 import { ToDo } from './to-do'
@@ -336,7 +337,7 @@ export class JobFolder {
    */
   settleIn(path: string, key: JobKey | null): void {
     const { guard } = this.store
-    if (key) writeWhole(join(this.folder, 'key.json'), key, guard)
+    if (key) writeWhole(join(this.folder, 'key.json'), key, this.store)
     this.key = key
     this.inputLog.rest()
     this.resultLog.rest()

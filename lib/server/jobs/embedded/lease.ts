@@ -71,6 +71,11 @@ export class Lease {
     return this.hold(current + 1) ? taken : null
   }
 
+  /** Of this holding of it, and of no other. */
+  get name(): string {
+    return String(this.held ?? 0)
+  }
+
   /** How far the clock of this machine is ahead of that of the disk (milliseconds), as of the last beat. */
   get ahead(): number {
     return this.aheadMs

@@ -198,6 +198,7 @@ export class LeasedJobs implements Jobs {
     try {
       const { lease, options, troubles } = this
       const holding = {
+        name: lease.name,
         guard: lease.guard,
         verify: () => lease.beat(),
         takenOver: taken === 'expired',
