@@ -30,7 +30,7 @@ beforeAll(async () => {
   })
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data))
   await until(async () => (await fetch(`${url}/health/ready`)).status === 200)
-})
+}, 120_000)
 
 afterAll(async () => {
   if (child.exitCode === null) {
@@ -50,7 +50,7 @@ async function freePort(): Promise<number> {
 
 /** Asks until it holds: what a person at the browser does who waits for a rebuild. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const start = Date.now(); Date.now() - start < 50_000; await sleep(100)) {
+  for (const start = Date.now(); Date.now() - start < 100_000; await sleep(100)) {
     if (await holds().catch(() => false)) return
   }
   throw new Error(`it never came true:\n${output}`)
@@ -96,4 +96,4 @@ test('pages, server code and workers reload under a running development server',
 
   change('lib/shared/messages/en.json', 'What is in the photo?', 'What do you see?')
   await until(async () => (await (await fetch(url)).text()).includes('What do you see?'))
-})
+}, 240_000)

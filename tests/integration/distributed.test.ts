@@ -109,7 +109,7 @@ test('jobs share the workers: a small one waits for none of the large ones, and 
   } finally {
     await machines.stop()
   }
-})
+}, 120_000)
 
 test('Redis as a cluster of three', async () => {
   const [cluster, s3] = await Promise.all([startRedisCluster(), startS3()])
