@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, opendirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Job } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
@@ -130,26 +132,46 @@ export class JobFolder {
   /**
    * Adds a photo, if the job takes it at this moment; its bytes are written before it counts.
    *
+   * @param bytes or the file that `stage` has made of them, which is the job's from then on
    * @throws NodeJS.ErrnoException such as ENOSPC
    * @throws Problem `conflict` where the job takes no more, `unknown_job` where it was deleted, `shutting_down`
    */
-  add(input: JobInput, bytes?: Uint8Array): number {
+  add(input: JobInput, bytes?: Uint8Array | string): number {
     if (this.deleted) throw unknownJob()
     if (this.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
     if (!this.status.now.open) throw closedJob()
     const index = this.inputs.length
     this.store.guard()
     try {
-      if (bytes) writeFileSync(this.file(index), bytes)
+      if (typeof bytes === 'string') renameSync(bytes, this.file(index))
+      else if (bytes) writeFileSync(this.file(index), bytes)
       this.inputLog.append(input)
     } catch (error) {
-      this.discard(index)
+      this.discard(this.file(index))
       throw error
     }
     this.inputs.push(input)
     this.names?.add(input.file)
     this.changed()
     return index
+  }
+
+  /** Writes the bytes of a photo that is still to be added, while others are served. → its file. @throws NodeJS.ErrnoException */
+  async stage(bytes: Uint8Array): Promise<string> {
+    const path = join(this.files, `staged-${randomUUID()}`)
+    this.store.guard()
+    try {
+      await writeFile(path, bytes)
+      return path
+    } catch (error) {
+      this.discard(path)
+      throw error
+    }
+  }
+
+  /** A staged photo is not added after all. */
+  unstage(path: string): void {
+    this.discard(path)
   }
 
   /** Whether a photo of this name is there. */
@@ -200,7 +222,7 @@ export class JobFolder {
     // What ran before the trouble may end behind it, and shows nothing.
     if (!this.resting) this.trouble = null
     // A failed photo may be asked for again.
-    if (row.status === 'ok') this.discard(index)
+    if (row.status === 'ok') this.discard(this.file(index))
     this.rate.add()
   }
 
@@ -364,7 +386,8 @@ export class JobFolder {
     try {
       for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
         const index = Number(entry.name)
-        if (index >= this.inputs.length || this.standings.place(index, 'ok')) this.discard(index)
+        const waits = index < this.inputs.length && !this.standings.place(index, 'ok')
+        if (!waits) this.discard(join(this.files, entry.name))
         yield
       }
     } finally {
@@ -373,10 +396,10 @@ export class JobFolder {
   }
 
   /** The file of a photo is not needed any more. What stays for a fault goes at the next start, or with the job. */
-  private discard(index: number): void {
+  private discard(path: string): void {
     try {
       this.store.guard()
-      rmSync(this.file(index), { force: true })
+      rmSync(path, { force: true })
     } catch {
       // Nothing depends on it.
     }
