@@ -1,4 +1,4 @@
-// npm run bench: measures the production build; `-- page` how fast the first page is painted, `-- batch` many photos, `-- explain` the maps of explanations, `-- results` files of a million rows.
+// npm run bench: measures the production build; `-- page` how fast the first page is painted, `-- batch` many photos, `-- explain` the maps of explanations, `-- heic` what HEIC costs, `-- results` files of a million rows.
 import { buildOnce, install, requireNode, tool } from './steps.mjs'
 
 requireNode()
@@ -8,6 +8,7 @@ const scripts = {
   page: 'bench/page.ts',
   batch: 'bench/batch.ts',
   explain: 'bench/explain.ts',
+  heic: 'bench/heic.ts',
   results: 'bench/results.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'

@@ -36,6 +36,7 @@ const RULES: readonly Rule[] = [
   },
   only('onnxruntime-in-engine', /^npm:onnxruntime-node/, 'lib/server/engine/'),
   only('sharp-in-image', /^npm:sharp/, 'lib/server/image/'),
+  only('libheif-in-image', /^npm:libheif-js/, 'lib/server/image/'),
   only('bullmq-in-jobs', /^npm:bullmq/, 'lib/server/jobs/'),
   only('ioredis-in-redis', /^npm:ioredis/, 'lib/server/redis/'),
   only('aws-in-storage', /^npm:@aws-sdk\//, 'lib/server/storage/'),

@@ -20,18 +20,22 @@ function options(outdir, entries) {
   }
 }
 
-const ENGINE_WORKER = { 'engine-worker': 'lib/server/engine/worker/main.ts' }
+/** What other entries start: processes that hold the models, and the thread that decodes HEIC. */
+const STARTED = {
+  'engine-worker': 'lib/server/engine/worker/main.ts',
+  'heic-thread': 'lib/server/image/heic/heic-thread.ts',
+}
 
 /** Builds every entry into `outdir`. */
 export async function bundle(outdir = 'dist') {
   rmSync(outdir, { recursive: true, force: true })
   await build(
-    options(outdir, { server: 'bin/server.ts', worker: 'bin/worker.ts', vision: 'bin/vision.ts', ...ENGINE_WORKER }),
+    options(outdir, { server: 'bin/server.ts', worker: 'bin/worker.ts', vision: 'bin/vision.ts', ...STARTED }),
   )
 }
 
 /**
- * Keeps the worker built into `outdir`, and a file `stamp` that changes whenever server code does: the runtime
+ * Keeps the worker and the thread built into `outdir`, and a file `stamp` that changes whenever server code does: the runtime
  * reads it at each request and makes its engine anew.
  */
 export async function watchServer(outdir) {
@@ -44,7 +48,8 @@ export async function watchServer(outdir) {
       onEnd(({ outputFiles = [], errors }) => {
         if (errors.length > 0) return
         const code = outputFiles.filter(({ path }) => path.endsWith('.js')).map(({ hash }) => hash)
-        for (const { path, contents } of outputFiles) if (path.includes('worker.js')) writeFileSync(path, contents)
+        for (const { path, contents } of outputFiles)
+          if (/(worker|thread)\.js/.test(path)) writeFileSync(path, contents)
         const digest = createHash('sha256').update(code.join()).digest('hex')
         // Its time counts too: since when the code is as it is.
         if (digest !== last) writeFileSync(join(outdir, 'stamp'), digest)
@@ -52,7 +57,7 @@ export async function watchServer(outdir) {
       })
     },
   }
-  const entries = { runtime: 'lib/server/runtime.ts', ...ENGINE_WORKER }
+  const entries = { runtime: 'lib/server/runtime.ts', ...STARTED }
   const watcher = await context({ ...options(outdir, entries), write: false, plugins: [stamp] })
   await watcher.rebuild()
   await watcher.watch()

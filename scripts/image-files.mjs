@@ -5,7 +5,16 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { nodeFileTrace } from '@vercel/nft'
 
-const ENTRIES = ['dist/server.js', 'dist/worker.js', 'dist/vision.js', 'dist/engine-worker.js', 'next.config.js']
+const ENTRIES = [
+  'dist/server.js',
+  'dist/worker.js',
+  'dist/vision.js',
+  'dist/engine-worker.js',
+  'dist/heic-thread.js',
+  'next.config.js',
+]
+/** Of packages, what no trace sees: read as a file where it is needed, and the licence that asks to come along. */
+const READ = ['libheif.wasm', 'LICENSE'].map((name) => `node_modules/libheif-js/libheif-wasm/${name}`)
 /** Taken as they are; what of them is not needed at run time is left out below. */
 const WHOLE = ['.next', 'dist', 'models', 'public', 'LICENSE', 'NOTICE', 'next.config.js']
 /** The build's own cache, source maps, traces; how the models were made. */
@@ -46,7 +55,7 @@ async function tracedFiles() {
   const ofNext = new Set(nextFiles())
   const ignore = (path) => BUILD_PARTS_OF_NEXT.test(path) && !ofNext.has(path)
   const { fileList } = await nodeFileTrace(ENTRIES, { base: process.cwd(), ignore })
-  const all = new Set([...fileList, ...ofNext])
+  const all = new Set([...fileList, ...ofNext, ...READ])
   return [...all].filter(
     (path) => path.startsWith('node_modules/') && existsSync(path) && !isLeftOut(path) && !OTHER_BINARIES.test(path),
   )

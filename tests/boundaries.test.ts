@@ -39,6 +39,7 @@ test.each([
   ['below-the-line', 'lib/server/catalog/a.ts', "import '../engine/x'"],
   ['onnxruntime-in-engine', 'lib/server/http/a.ts', "import 'onnxruntime-node'"],
   ['sharp-in-image', 'lib/server/engine/a.ts', "import sharp from 'sharp'"],
+  ['libheif-in-image', 'lib/server/engine/a.ts', "import 'libheif-js'"],
   ['bullmq-in-jobs', 'lib/server/http/a.ts', "import 'bullmq'"],
   ['ioredis-in-redis', 'lib/server/jobs/a.ts', "import { Redis } from 'ioredis'"],
   ['aws-in-storage', 'lib/server/http/a.ts', "import '@aws-sdk/client-s3'"],

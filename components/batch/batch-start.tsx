@@ -21,7 +21,7 @@ interface BatchStartProps {
 }
 
 /** What the dialog of the system offers first; anything may be chosen. */
-const ACCEPT = 'image/*,.heic,.heif,.zip,.csv,.tsv,.txt,.json,.jsonl,.xml'
+const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip,.csv,.tsv,.txt,.json,.jsonl,.xml'
 
 /** Before the first photo: what this is, the ways to give it photos, and the batches of before. */
 export function BatchStart({ models, settings, onSettings, onFiles, collecting, leftOut, ...facts }: BatchStartProps) {

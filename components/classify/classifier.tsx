@@ -82,7 +82,7 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
   )
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
-      <input {...getInputProps()} accept="image/*,.heic,.heif" style={{ display: 'none' }} />
+      <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
       <Announcer photo={photo} phase={phase} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">

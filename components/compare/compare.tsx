@@ -42,7 +42,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
   useAnswers(photo, compared.chosen, (wanted, by) => session.ask(wanted, by))
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
-      <input {...getInputProps()} accept="image/*,.heic,.heif" style={{ display: 'none' }} />
+      <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
       <Announcer photo={photo} phase={photo?.phases[model]} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">

@@ -19,7 +19,7 @@ let session: PhotoSession
 beforeEach(() => {
   sent = []
   asked = []
-  prepared = { converted: false, reduced: null, sha256: 'ab' }
+  prepared = { converted: false, leftToServer: false, reduced: null, sha256: 'ab' }
   session = new PhotoSession({
     model: 'balanced',
     maxBytes: 10,
@@ -146,7 +146,7 @@ test('a file over the limit is refused unsent', async () => {
 })
 
 test('large photos are made smaller unless the visitor wants the original sent', async () => {
-  prepared = { converted: false, reduced: { width: 2, height: 1 }, sha256: 'ab' }
+  prepared = { converted: false, leftToServer: false, reduced: { width: 2, height: 1 }, sha256: 'ab' }
   session.add([file('a')])
   await settle()
   sent[0]?.resolve(result('a'))
@@ -162,11 +162,24 @@ test('large photos are made smaller unless the visitor wants the original sent',
 })
 
 test('a converted photo is shown as what it became', async () => {
-  prepared = { converted: true, reduced: null, sha256: 'ab' }
+  prepared = { converted: true, leftToServer: false, reduced: null, sha256: 'ab' }
   session.add([file('a.heic')])
   const before = session.snapshot().photos[0]?.url
   await settle()
   expect(session.snapshot().photos[0]?.url).not.toBe(before)
+})
+
+test('a HEIC that neither this browser nor the server can read is called so; other refusals keep their words', async () => {
+  prepared = { converted: false, leftToServer: true, reduced: null, sha256: 'ab' }
+  session.add([file('a.heic'), file('b.heic')])
+  await settle()
+  sent[0]?.reject({ code: 'truncated_image', retryable: false, retryAfterMs: null })
+  sent[1]?.reject({ code: 'too_many_pixels', retryable: false, retryAfterMs: null })
+  await settle()
+  const codes = session
+    .snapshot()
+    .photos.map(({ phases: { balanced } }) => balanced?.name === 'failed' && balanced.failure.code)
+  expect(codes).toEqual(['heic_unreadable', 'too_many_pixels'])
 })
 
 test('what failed without a connection is sent when there is one; other failures are not', async () => {

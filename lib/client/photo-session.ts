@@ -270,7 +270,7 @@ export class PhotoSession {
 
   private failed(job: Job, failure: Failure): void {
     if (failure.retryAfterMs === null || job.retries >= MAX_RETRIES) {
-      this.setPhase(job, { name: 'failed', failure })
+      this.setPhase(job, { name: 'failed', failure: inOurWords(failure, this.photo(job.id)) })
       return
     }
     const wait = Math.max(failure.retryAfterMs, DEFAULT_RETRY_MS)
@@ -298,6 +298,13 @@ export class PhotoSession {
     this.state = { ...this.state, ...part }
     for (const listener of this.listeners) listener()
   }
+}
+
+/** Damage to the server; to who has an iPhone, HEIC that neither the browser nor the server can read, and what to do about it. */
+function inOurWords(failure: Failure, photo: Photo | undefined): Failure {
+  const unread = failure.code === 'truncated_image' || failure.code === 'unsupported_format'
+  if (!unread || !photo?.prepared?.leftToServer) return failure
+  return { code: 'heic_unreadable', retryable: false, retryAfterMs: null }
 }
 
 function withUrl(photo: RestoredPhoto): Photo {

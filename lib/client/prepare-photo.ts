@@ -1,5 +1,3 @@
-import type { Failure } from './failure'
-
 /** What goes to the server for a photo, and what was done to it here. */
 export interface Prepared {
   file: Blob
@@ -7,6 +5,8 @@ export interface Prepared {
   sha256: string | null
   /** Whether this browser turned HEIC into JPEG. */
   converted: boolean
+  /** Whether it is HEIC that this browser could not convert: the server may read it. */
+  leftToServer: boolean
   /** The size in pixels that it was brought to; null where it was sent as large as it is. */
   reduced: { width: number; height: number } | null
 }
@@ -26,10 +26,8 @@ const JPEG_QUALITY = 0.92
 const LETTERS_OF_A_HEADER = 64
 
 /**
- * Makes a photo ready for the upload: HEIC becomes JPEG, since few decoders read it, and a large photo smaller. What this
- * browser cannot read is left to the server, which says what is wrong with it.
- *
- * @throws Failure where a HEIC photo cannot be converted
+ * Makes a photo ready for the upload: HEIC becomes JPEG, which a browser can show and is quicker to read, and a large photo
+ * smaller. What this browser cannot read is left to the server, which says what is wrong with it.
  */
 export async function preparePhoto(original: Blob, options: PrepareOptions): Promise<Prepared> {
   const [made, sha256] = await Promise.all([makeReady(original, options), digest(original)])
@@ -37,12 +35,14 @@ export async function preparePhoto(original: Blob, options: PrepareOptions): Pro
 }
 
 async function makeReady(original: Blob, { maxBytes, reduce }: PrepareOptions): Promise<Omit<Prepared, 'sha256'>> {
-  const converted = await isHeic(original)
-  const file = converted ? await fromHeic(original) : original
-  if (!reduce || file.size <= Math.min(LARGE_BYTES, maxBytes)) return { file, converted, reduced: null }
+  const heic = await isHeic(original)
+  const jpeg = heic ? await fromHeic(original) : null
+  const file = jpeg ?? original
+  const made = { file, converted: jpeg !== null, leftToServer: heic && jpeg === null, reduced: null }
+  if (!reduce || file.size <= Math.min(LARGE_BYTES, maxBytes)) return made
   const smaller = await makeSmaller(file).catch(() => null)
-  if (!smaller || smaller.file.size >= file.size) return { file, converted, reduced: null }
-  return { file: smaller.file, converted, reduced: smaller.size }
+  if (!smaller || smaller.file.size >= file.size) return made
+  return { ...made, file: smaller.file, reduced: smaller.size }
 }
 
 async function digest(file: Blob): Promise<string | null> {
@@ -60,8 +60,8 @@ async function isHeic(file: Blob): Promise<boolean> {
   return /^(hei[cxms]|hev[cxms])$/.test(brand) || (/^m[is]f1$/.test(brand) && !text.includes('avif'))
 }
 
-/** By the browser itself where it can (Safari), else by libheif, whose code comes only now. */
-async function fromHeic(file: Blob): Promise<Blob> {
+/** By the browser itself where it can (Safari), else by libheif, whose code comes only now; null where neither can. */
+async function fromHeic(file: Blob): Promise<Blob | null> {
   try {
     return await draw(await createImageBitmap(file), 1, 'image/jpeg')
   } catch {
@@ -71,8 +71,7 @@ async function fromHeic(file: Blob): Promise<Blob> {
     const { heicTo } = await import('heic-to/csp')
     return await heicTo({ blob: file, type: 'image/jpeg', quality: JPEG_QUALITY })
   } catch {
-    const failure: Failure = { code: 'heic_unreadable', retryable: false, retryAfterMs: null }
-    throw failure
+    return null
   }
 }
 

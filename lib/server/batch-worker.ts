@@ -8,7 +8,9 @@ import { jobSurroundings } from './open-jobs'
 import { openMetrics } from './open-metrics'
 import { openModels } from './open-models'
 import { connectRedis } from './redis/connect'
+import { EVICTS, evictionOf } from './redis/eviction'
 import { ScaleInProtection } from './scale-in-protection'
+import { onSignals } from './signals'
 
 /** How long what runs may take to finish before it is left to another worker, as a share of the time to stop in. */
 const FINISHING = 0.8
@@ -31,6 +33,9 @@ export async function runBatchWorker(): Promise<void> {
     connectRedis(REDIS_URL, { log }),
     connectRedis(REDIS_URL, { log, blocking: true }),
   ])
+  const eviction = await evictionOf(redis)
+  if (eviction?.loses) throw new EnvironmentError(`${EVICTS} (it is ${eviction.policy})`)
+  if (eviction) log.warn(eviction, EVICTS)
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const models = await openModels(environment, log)
   const engine = await openEngine(environment, models.path, workers, log)
@@ -55,10 +60,7 @@ export async function runBatchWorker(): Promise<void> {
   log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'taking up batch work')
   process.send?.({ kind: 'ready' })
 
-  let stopping = false
   async function stop(): Promise<void> {
-    if (stopping) return
-    stopping = true
     log.info({}, 'stopping')
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref()
     await worker.close(FINISHING * SHUTDOWN_TIMEOUT_MS)
@@ -71,5 +73,5 @@ export async function runBatchWorker(): Promise<void> {
     log.info({}, 'stopped')
     process.exit(0)
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  onSignals(stop, log)
 }

@@ -14,6 +14,7 @@ import { HSTS } from './http/middleware/security-headers'
 import { isOpen } from './http/middleware/sign-in'
 import { asProblem } from './http/problem'
 import type { Runtime } from './running'
+import { onSignals } from './signals'
 
 /** Longer than a balancer keeps an idle connection (60 s on AWS), so that it never sends into a closed one. */
 const KEEP_ALIVE_MS = 75_000
@@ -49,7 +50,7 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   })
   await listen(server, environment.PORT, environment.HOST)
   if (environment.METRICS_PORT !== undefined) await serveMetrics(runtime, environment.METRICS_PORT)
-  onSignals(() => stop(server, connections, runtime))
+  onSignals(() => stop(server, connections, runtime), log)
   const { port } = server.address() as AddressInfo
   const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
   log.info({ url: `http://${shown}:${port}`, ...(await runtime.settled()) }, 'listening')
@@ -133,20 +134,10 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   }
 }
 
-function onSignals(stop: () => Promise<void>): void {
-  let stopping = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (stopping) return
-      stopping = true
-      void stop()
-    })
-  }
-}
-
 /**
  * Stops without losing a request: unready at once, serving on for SHUTDOWN_DELAY_MS while balancers notice, then
- * the listener closes and what runs is finished. Exit 0 when all is done, 1 when SHUTDOWN_TIMEOUT_MS ran out.
+ * the listener closes and what runs is finished. Exit 0 when all is done, 1 when SHUTDOWN_TIMEOUT_MS ran out or something
+ * failed: no fault keeps the process, nor any step from being tried.
  */
 async function stop(server: Server, connections: Connections, runtime: Runtime): Promise<void> {
   const { environment, lifecycle, log } = runtime
@@ -154,18 +145,26 @@ async function stop(server: Server, connections: Connections, runtime: Runtime):
   lifecycle.phase = 'leaving'
   await sleep(environment.SHUTDOWN_DELAY_MS)
   lifecycle.phase = 'closing'
+  let code = 0
+  const attempt = async (step: () => Promise<unknown>) => {
+    try {
+      await step()
+    } catch (err) {
+      code = 1
+      log.error({ err }, 'a fault while stopping')
+    }
+  }
   const finished = (async () => {
     const closed = once(server, 'close')
     server.close()
     connections.closeIdle()
     // Whoever listens to a job's events would keep the listener open.
-    await runtime.leave()
-    await closed
-    await runtime.close()
-    return 0
+    await attempt(() => runtime.leave())
+    await attempt(() => closed)
+    await attempt(() => runtime.close())
   })()
-  const timedOut = sleep(environment.SHUTDOWN_TIMEOUT_MS, 1, { ref: false })
-  const code = await Promise.race([finished, timedOut])
-  log.info({ code }, code === 0 ? 'stopped' : 'stopped with requests unfinished')
+  const inTime = await Promise.race([finished.then(() => true), sleep(environment.SHUTDOWN_TIMEOUT_MS, false)])
+  if (!inTime) code = 1
+  log.info({ code }, inTime ? 'stopped' : 'stopped with requests unfinished')
   process.exit(code)
 }

@@ -3,7 +3,7 @@ import type { Engine } from './engine/types'
 import type { Environment } from './env'
 import { fetchPhoto, permitted } from './fetch/photo-url'
 import { postJson } from './fetch/post-json'
-import { EmbeddedJobs } from './jobs/embedded/jobs'
+import { LeasedJobs } from './jobs/embedded/leased-jobs'
 import type { Jobs } from './jobs/jobs'
 import type { Log } from './log'
 import type { RedisClient } from './redis/connect'
@@ -55,14 +55,24 @@ export async function openJobs(
     log.error({ INSTANCES }, 'there are no batch jobs: several instances share them only by REDIS_URL and BUCKET')
     return null
   }
+  if (shared && (await evicts(redis, log))) return null
   try {
-    return shared ? await openDistributed(environment, { ...options, redis }) : await EmbeddedJobs.open(options)
+    return shared ? await openDistributed(environment, { ...options, redis }) : await LeasedJobs.open(options)
   } catch (error) {
     // Single photos need neither.
     const { message: reason } = error as Error
     log.error({ DATA_DIR: folder, reason }, 'there are no batch jobs: the folder cannot be had')
     return null
   }
+}
+
+/** Whether jobs would be lost in a Redis that throws away what is in use; said in one line. */
+async function evicts(redis: RedisClient, log: Log): Promise<boolean> {
+  const { EVICTS, evictionOf } = await import('./redis/eviction')
+  const eviction = await evictionOf(redis)
+  if (eviction?.loses) log.error(eviction, `there are no batch jobs: ${EVICTS}`)
+  else if (eviction) log.warn(eviction, EVICTS)
+  return eviction?.loses === true
 }
 
 /** Loaded only where it is needed: BullMQ is large. */

@@ -188,7 +188,7 @@ export const OPTIONS = {
   DATA_DIR: option(
     text.default('data'),
     SERVER,
-    "folder of the batch jobs, from the project's root; one server a folder",
+    "folder of the batch jobs, from the project's root; of several servers that reach it one has it, the others wait for it",
   ),
   MAX_FILES: option(integer(1, 10_000_000).default(100_000), SERVER, 'photos of a job'),
   MAX_JOB_BYTES: option(

@@ -195,7 +195,7 @@ export const statusSchema = z
     jobs: z
       .object({
         state: z.enum(['ok', 'waiting']),
-        reason: z.enum(['storage_full', 'storage_unavailable']).nullable(),
+        reason: z.enum(['lease', 'storage_full', 'storage_unavailable']).nullable(),
       })
       .nullable()
       .meta({ description: 'Whether batch jobs go on, and what they wait for; null where this server has none.' }),

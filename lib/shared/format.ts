@@ -43,6 +43,7 @@ function point(figure: string, locale: string): string {
 /** The name people know a format by: `formatName('webp')` is `WebP`. */
 export function formatName(format: string): string {
   return (
-    { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF', gif: 'GIF', tiff: 'TIFF' }[format] ?? format.toUpperCase()
+    { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF', gif: 'GIF', tiff: 'TIFF', heic: 'HEIC' }[format] ??
+    format.toUpperCase()
   )
 }

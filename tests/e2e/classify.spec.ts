@@ -173,6 +173,23 @@ test('HEIC is converted in the browser @phone', async ({ page }) => {
   await expect(thumbnails(page).first().locator('img')).toBeVisible()
 })
 
+test('HEIC that this browser cannot convert is read by the server', async ({ page }) => {
+  // Without threads the converter cannot run, as where a policy forbids it.
+  await page.addInitScript(() => {
+    window.Worker = class {
+      constructor() {
+        throw new Error('no threads here')
+      }
+    } as unknown as typeof Worker
+  })
+  await page.reload()
+  await hydrated(page)
+  await page.locator('input[type=file][multiple]').setInputFiles('tests/e2e/photos/koala.heic')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByText('koala.heic · 384 × 512 · HEIC')).toBeVisible()
+  await expect(page.getByText('Converted from HEIC in this browser.')).toBeHidden()
+})
+
 test('a large photo is sent smaller and says so, unless the original is wanted', async ({ page }) => {
   const large = sharp('public/gallery/koala.webp').resize(5400).sharpen({ sigma: 2 })
   const buffer = await large.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Job } from '@/lib/shared/jobs'
-import { type Faults, NO_FAULTS, openFaults } from '../support/faults'
+import { type Faults, openFaults } from '../support/faults'
 import { createJob, jobDone, jobOf, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { NO_COMPILER } from '../support/preload'
 import { startServer, type TestServer } from '../support/server'
 
 /** A job is made whole or not at all, whichever of its steps fails or is the last. */
@@ -51,7 +52,7 @@ afterAll(async () => {
 })
 
 test.for(['ENOSPC', 'EIO', 'EMFILE'] as const)('%s at any step of making a job', async (what, { skip }) => {
-  if (!faults) return skip(NO_FAULTS)
+  if (!faults) return skip(NO_COMPILER)
   const made = new Set((await jobs()).map(({ id }) => id))
   for (let at = 1; ; at++) {
     const key = `${what} ${at}`
@@ -98,7 +99,7 @@ test.for<[name: string, act: (id: string) => Promise<number>]>([
 ])(
   'EIO at any step of: %s. What was answered is so, and what was refused can be asked again',
   async ([name, act], { skip }) => {
-    if (!faults) return skip(NO_FAULTS)
+    if (!faults) return skip(NO_COMPILER)
     let at = 1
     while (await faultAt(at, name, act, faults)) expect(at++).toBeLessThan(50)
     for (const { id } of (await jobs()).filter(({ open }) => open)) await ask(`/${id}/close`)
@@ -109,7 +110,7 @@ test.for<[name: string, act: (id: string) => Promise<number>]>([
 )
 
 test('killed at its first step, before the one that counts, and behind it', async ({ skip }) => {
-  if (!faults) return skip(NO_FAULTS)
+  if (!faults) return skip(NO_COMPILER)
   // Fresh, as it is behind each kill: the same steps are counted then.
   await server.stop()
   server = await start()

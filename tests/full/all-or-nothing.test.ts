@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Job } from '@/lib/shared/jobs'
-import { NO_FAULTS, openFaults } from '../support/faults'
+import { openFaults } from '../support/faults'
 import { jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { NO_COMPILER } from '../support/preload'
 import { startServer } from '../support/server'
 
 const photos = distinctPhotos(3)
@@ -16,7 +17,7 @@ test('killed at every step of making a job, running it and ending it: asked agai
 }) => {
   const data = mkdtempSync(join(tmpdir(), 'jobs-'))
   const faults = openFaults(data, ['/lease', '/trash/'])
-  if (!faults) return skip(NO_FAULTS)
+  if (!faults) return skip(NO_COMPILER)
   const env = { LOG_LEVEL: 'warn', DATA_DIR: data, ENGINE_WORKERS: '1', ADMIN_TOKEN: 'open sesame', ...faults.env }
   let server = await startServer({ env })
   try {

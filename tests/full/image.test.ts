@@ -11,6 +11,7 @@ import { espresso } from '../support/photos'
 import { startRedis, startS3 } from '../support/services'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+const koala = readFileSync('tests/e2e/photos/koala.heic')
 const REVISION = 'abcdef0123456789'
 const MEGABYTE = 1_000_000
 /** e_machine of an ELF file. */
@@ -86,6 +87,9 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     }
     const answer = await fetch(`${container.url}/api/classify`, { method: 'POST', body: espresso as BodyInit })
     expect(((await answer.json()) as Classification).predictions[0]?.label).toBe('espresso')
+    // Its decoder is a thread of its own with a file beside it.
+    const heic = await fetch(`${container.url}/api/classify`, { method: 'POST', body: koala as BodyInit })
+    expect(((await heic.json()) as Classification).predictions[0]?.label).toBe('koala')
 
     const { pid } = container.child
     expect(readFileSync(`/proc/${pid}/maps`, 'utf8')).toContain('libjemalloc')

@@ -35,6 +35,12 @@ test('every door gives the same answer', async () => {
     'form, another field name': classify(server.url, form({}, 'photo')),
     JSON: classify(server.url, json({ image: base64 }), { headers: asJson }),
     'JSON, data URL': classify(server.url, json({ image: `data:image/png;base64,${base64}` }), { headers: asJson }),
+    'JSON, data URL in capitals': classify(server.url, json({ image: `DATA:IMAGE/PNG;BASE64,${base64}` }), {
+      headers: asJson,
+    }),
+    'JSON, base64 for addresses': classify(server.url, json({ image: espresso.toString('base64url') }), {
+      headers: asJson,
+    }),
   }
   const answers = await Promise.all(Object.values(doors).map(answer))
   for (const { predictions } of answers) expect(predictions).toEqual(answers[0]?.predictions)

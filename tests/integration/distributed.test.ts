@@ -6,7 +6,7 @@ import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
-import { type Machines, startMachines, startRedisCluster, startS3, startWorker } from '../support/services'
+import { type Machines, startMachines, startRedis, startRedisCluster, startS3, startWorker } from '../support/services'
 
 const LIMIT = 40
 
@@ -164,6 +164,27 @@ describe('what is missing is said in one line', () => {
     expect(run('dist/server.js', env)).toEqual([1, gone])
   })
 })
+
+test.each([
+  ['allkeys-lru', true],
+  ['volatile-lru', false],
+])('a Redis that evicts by %s is refused by who would lose jobs in it, or warned of', async (policy, refused) => {
+  const redis = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', policy])
+  const env = { REDIS_URL: redis.url, BUCKET: 'photos', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', ENGINE_WORKERS: '1' }
+  const server = await startServer({ env: { ...env, LOG_LEVEL: 'warn' } })
+  const said = new RegExp(`"policy":"${policy}".*${refused ? 'there are no batch jobs: ' : ''}Redis throws away keys`)
+  expect(server.output()).toMatch(said)
+  expect((await fetch(`${server.url}/api/jobs/unknown`)).status === 404).toBe(true)
+  expect((await ask(server.url)).status).toBe(200)
+  await server.stop()
+  const worker = startWorker({ ...env, LOG_LEVEL: 'warn' })
+  if (refused)
+    await expect(worker).rejects.toThrow(/stopped with 1:\n.*Redis throws away keys .* \(it is allkeys-lru\)/)
+  else await (await worker).kill()
+  await redis.stop()
+})
+
+const ask = (url: string) => fetch(`${url}/api/classify`, { method: 'POST', body: espresso as BodyInit })
 
 /** What an operator reads, but for Next's own good news. */
 function lines(output: string): string[] {

@@ -324,12 +324,14 @@ describe('across servers', () => {
     await second.stop()
   })
 
-  test('a second server on the same folder serves photos and no jobs; switched off, there are none', async () => {
+  test('a second server on the same folder serves photos, and takes its jobs over when the first stops; switched off, there are none', async () => {
     const first = await start()
     const second = await start()
-    expect(second.output()).toMatch(/there are no batch jobs: the folder cannot be had/)
-    await refusal(post(`${second.url}/api/jobs`, formOf(distinctPhotos(1))), 404, 'not_found')
+    expect(second.output()).toMatch(/the jobs wait: another server has their folder/)
+    await refusal(post(`${second.url}/api/jobs`, formOf(distinctPhotos(1))), 503, 'not_ready')
+    const { id } = await createJob(first.url, formOf(distinctPhotos(40)))
     await first.stop()
+    expect((await jobDone(second.url, id)).counts.ok).toBe(40)
     await second.stop()
     const off = await start({ ENABLE_BATCH_PROCESSING: 'false' })
     await refusal(post(`${off.url}/api/jobs`, formOf(distinctPhotos(1))), 404, 'not_found')

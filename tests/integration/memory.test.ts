@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
+import { gridOf } from '../support/heif'
 import { answer, classify } from '../support/http'
 import { espresso, fiftyMegapixels } from '../support/photos'
 import { residentBytes, startServer, type TestServer } from '../support/server'
@@ -27,6 +29,19 @@ test('sixty uploads of 50 megapixels at once in a memory of 1 GB: answers and re
   expect(most).toBeLessThan(1e9)
   expect(server.output()).not.toContain('a worker died')
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
+})
+
+test('a dozen HEICs of 45 megapixels at once, in the same memory', async () => {
+  const photo = gridOf(readFileSync('tests/e2e/photos/koala.heic'), 21, 11)
+  server = await startServer({ env: { ENGINE_WORKERS: '2', MAX_QUEUE_BYTES: '250000000', LOG_LEVEL: 'warn' } })
+  let most = 0
+  const watch = setInterval(() => (most = Math.max(most, residentBytes(server))), 50)
+  const replies = await Promise.all(Array.from({ length: 12 }, () => classify(server.url, photo)))
+  clearInterval(watch)
+  console.log(`at most ${Math.round(most / 1e6)} MB held`)
+  expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 429]))
+  expect(most).toBeLessThan(1e9)
+  expect(server.output()).not.toContain('a worker died')
 })
 
 test('a worker that holds too much is replaced, and no photo notices', async () => {

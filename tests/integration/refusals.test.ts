@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ProblemCode } from '@/lib/shared/problem'
+import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
 import { answer, classify, raw, refusal, wire } from '../support/http'
 import { as, espresso, hugePng } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
@@ -33,9 +34,9 @@ const bodies: [
   ['an HTML page', 415, 'not_an_image', () => '<!doctype html><title>x</title>'],
   ['a JPEG signature and no more', 422, 'truncated_image', () => Buffer.from('ffd8ff', 'hex')],
   ['an SVG', 415, 'unsupported_format', () => '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'],
-  ['a HEIC', 415, 'unsupported_format', () => heic],
+  ['the first bytes of a HEIC', 422, 'truncated_image', () => heic],
   ['a PDF', 415, 'unsupported_format', () => '%PDF-1.7 …'],
-  ['a BMP', 415, 'unsupported_format', () => Buffer.from('424d46000000000000003600000028000000', 'hex')],
+  ['the head of a BMP', 422, 'truncated_image', () => Buffer.from('424d46000000000000003600000028000000', 'hex')],
   ['half a JPEG', 422, 'truncated_image', async () => half(await as('jpeg'))],
   ['half a PNG', 422, 'truncated_image', () => half(espresso)],
   ['half a WebP', 422, 'truncated_image', async () => half(await as('webp'))],
@@ -54,10 +55,34 @@ test.each(bodies)('%s: %i %s', async (_, status, code, body) => {
   await refusal(classify(server.url, await body()), status, code)
 })
 
-test('a HEIC is told what to do', async () => {
-  const { detail } = (await (await classify(server.url, heic)).json()) as { detail: string }
-  expect(detail).toMatch(/iPhone.*JPEG/)
+const odd = JSON.parse(readFileSync('tests/parity/golden/formats/cases.json', 'utf8')) as {
+  read: { file: string }[]
+  refused: { file: string; code: ProblemCode; words: string }[]
+}
+const golden = (file: string) => readFileSync(`tests/parity/golden/formats/${file}`)
+
+test.each(odd.refused)('$file: $code, $words', async ({ file, code, words }) => {
+  const reply = await classify(server.url, golden(file))
+  const problem = (await reply.json()) as { code: string; detail: string }
+  expect([reply.status, problem.code]).toEqual([PROBLEMS[code][0], code])
+  expect(problem.detail).toContain(words)
 })
+
+test('every odd format that is read is answered', async () => {
+  for (const { file } of odd.read) {
+    const { image } = await answer(classify(server.url, golden(file), { query: '?preview=1' }))
+    expect(image.format).toBe(FORMATS[file.slice(file.lastIndexOf('.') + 1)])
+  }
+})
+const FORMATS: Record<string, string> = {
+  tiff: 'tiff',
+  bmp: 'bmp',
+  ico: 'ico',
+  jpg: 'jpeg',
+  pbm: 'pnm',
+  pgm: 'pnm',
+  ppm: 'pnm',
+}
 
 describe('forms and JSON', () => {
   function form(...files: Uint8Array[]): FormData {
@@ -102,6 +127,22 @@ describe('forms and JSON', () => {
     ['{"image":"data:image/png,abc"}', 'invalid_parameter'],
   ] as const)('JSON %s: 400 %s', async (body, code) => {
     await refusal(classify(server.url, body, { headers: asJson }), 400, code)
+  })
+
+  test('base64 whose plus signs became spaces is told so; lines and blanks around it are taken', async () => {
+    const base64 = espresso.toString('base64')
+    const send = (image: string) => classify(server.url, JSON.stringify({ image }), { headers: asJson })
+    const lost = await send(base64.replaceAll('+', ' '))
+    expect([lost.status, ((await lost.json()) as { detail: string }).detail]).toEqual([
+      400,
+      expect.stringContaining('spaces where base64 has "+"'),
+    ])
+    const lines = base64.replace(/.{76}/g, '$&\r\n')
+    for (const image of [lines, lines.replaceAll('\r\n', ' '), ` ${base64} `]) {
+      expect((await answer(send(image))).predictions[0]?.label).toBe('espresso')
+    }
+    const forAddresses = espresso.toString('base64url').replace(/.{76}/g, '$& ')
+    expect((await answer(send(forAddresses))).predictions[0]?.label).toBe('espresso')
   })
 
   test('JSON whose photo is no image, or too large', async () => {

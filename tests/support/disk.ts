@@ -38,7 +38,7 @@ export function openDisk(options: string): Disk | null {
       }
     },
     remove() {
-      spawnSync('umount', ['-l', folder])
+      while (spawnSync('umount', ['-l', folder]).status === 0);
       rmSync(folder, { recursive: true, force: true })
     },
   }

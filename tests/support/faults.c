@@ -1,6 +1,7 @@
 /*
- * A library to be preloaded: of the calls that touch files below a folder it counts each, and fails one of them, or kills the process at it.
- * Told what to do by a file of four numbers that it shares with a test: which call (0 none), what happens there (an errno, or -1 to kill),
+ * A library to be preloaded: of the calls that touch files below a folder it counts each, and fails one of them, or kills or stops the
+ * process at it.
+ * Told what to do by a file of four numbers that it shares with a test: which call (0 none), what happens there (an errno, or -1 to kill, -2 to stop the process before the call),
  * how many there were, whether it has happened.
  */
 #define _GNU_SOURCE
@@ -62,6 +63,10 @@ static int fails(const char *call, const char *path) {
   if (trace >= 0) dprintf(trace, "%d %s %s\n", n, call, path);
   if (n != orders->at) return 0;
   orders->happened = 1;
+  if (orders->what == -2) {
+    kill(getpid(), SIGSTOP);
+    return 0;
+  }
   if (orders->what < 0) {
     kill(getpid(), SIGKILL);
     pause();

@@ -1,13 +1,15 @@
-import { spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { buildLibrary } from './preload'
 
 /** Faults of the file system at a call of a test's choice, in a process that is started with `env`. */
 export interface Faults {
   env: Record<string, string>
-  /** From now on the calls are counted from 1, and that one fails, or kills the process. */
-  arm(at: number, what: 'ENOSPC' | 'EIO' | 'EMFILE' | 'EROFS' | 'kill'): void
+  /** From now on the calls are counted from 1, and that one fails, or kills the process, or stops it (SIGSTOP) before it is made. */
+  arm(at: number, what: 'ENOSPC' | 'EIO' | 'EMFILE' | 'EROFS' | 'kill' | 'stop'): void
+  /** Whether it has happened. */
+  happened(): boolean
   /** How many calls there were since, and whether it has happened. Nothing more happens. */
   disarm(): { count: number; happened: boolean }
   /** What the calls were since the last `arm`: the name of each and the path, where it has one. */
@@ -17,28 +19,24 @@ export interface Faults {
 
 const WORDS = 4
 
-/** What a test that needs them is skipped with. */
-export const NO_FAULTS = 'it takes a C compiler (gcc or cc) and Linux to put faults into a process'
-
 /** Null where there is no compiler. @param below absolute folder whose files are meant. @param except files whose path has one of these in it */
 export function openFaults(below: string, except: readonly string[] = []): Faults | null {
+  const library = buildLibrary('faults.c')
+  if (!library) return null
   const folder = mkdtempSync(join(tmpdir(), 'faults-'))
-  const [library, orders, trace] = ['faults.so', 'orders', 'trace'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
-  if (process.platform !== 'linux' || !['gcc', 'cc'].some((compiler) => compile(compiler, library))) {
-    rmSync(folder, { recursive: true })
-    return null
-  }
+  const [orders, trace] = ['orders', 'trace'].map((name) => join(folder, name)) as [string, string]
   writeFileSync(orders, Buffer.alloc(4 * WORDS))
   writeFileSync(trace, '')
   const file = openSync(orders, 'r+')
   const write = (...words: number[]) => writeSync(file, Buffer.from(Int32Array.from(words).buffer), 0, 4 * WORDS, 0)
+  const read = () => {
+    const words = Buffer.alloc(4 * WORDS)
+    readSync(file, words, 0, words.length, 0)
+    return words
+  }
   return {
     env: {
-      LD_PRELOAD: library,
+      LD_PRELOAD: library.path,
       FAULTS_ORDERS: orders,
       FAULTS_TRACE: trace,
       FAULTS_BELOW: below,
@@ -46,11 +44,11 @@ export function openFaults(below: string, except: readonly string[] = []): Fault
     },
     arm(at, what) {
       writeFileSync(trace, '')
-      write(at, what === 'kill' ? -1 : constants.errno[what], 0, 0)
+      write(at, what === 'kill' ? -1 : what === 'stop' ? -2 : constants.errno[what], 0, 0)
     },
+    happened: () => read().readInt32LE(12) === 1,
     disarm() {
-      const words = Buffer.alloc(4 * WORDS)
-      readSync(file, words, 0, words.length, 0)
+      const words = read()
       write(0, 0, 0, 0)
       return { count: words.readInt32LE(8), happened: words.readInt32LE(12) === 1 }
     },
@@ -61,12 +59,8 @@ export function openFaults(below: string, except: readonly string[] = []): Fault
         .map((line) => line.slice(line.indexOf(' ') + 1)),
     remove() {
       closeSync(file)
+      library.remove()
       rmSync(folder, { recursive: true })
     },
   }
-}
-
-function compile(compiler: string, library: string): boolean {
-  const source = resolve('tests/support/faults.c')
-  return spawnSync(compiler, ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl']).status === 0
 }

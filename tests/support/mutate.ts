@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { as, type Output } from './photos'
 
@@ -12,6 +13,8 @@ export function dice(seed: number): (n: number) => number {
   }
 }
 
+/** sharp writes none. */
+const HEICS = ['tests/e2e/photos/koala.heic', 'tests/parity/golden/heic/grid.heic']
 const FORMATS: Output[] = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff']
 
 /** Ways to damage a file: noise anywhere, cuts, pieces taken out, doubled or swapped, lies in the header, two files in one. */
@@ -48,7 +51,7 @@ const DAMAGES: ((file: Buffer, roll: (n: number) => number, other: Buffer) => Bu
 /** Endless damaged photos of every format; the same for the same seed. */
 export async function* damagedPhotos(seed: number): AsyncGenerator<Buffer> {
   const roll = dice(seed)
-  const photos = await Promise.all(FORMATS.map(as))
+  const photos = [...(await Promise.all(FORMATS.map(as))), ...HEICS.map((path) => readFileSync(path))]
   for (;;) {
     const file = Buffer.from(photos[roll(photos.length)] as Buffer)
     const damage = DAMAGES[roll(DAMAGES.length)] as (typeof DAMAGES)[number]

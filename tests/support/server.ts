@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,8 @@ import type { Readable } from 'node:stream'
 export interface TestServer {
   url: string
   child: ChildProcess
+  /** Its process id out here; `child` is another process where it is alone in a namespace. */
+  pid: number
   /** What it has printed so far. */
   output(): string
   /** Waits until it has printed this: its log is another stream than its replies and may come after them. */
@@ -25,17 +27,34 @@ export interface StartOptions {
   root?: string
   /** Folder of a cgroup to start it in, which bounds it with its workers. */
   cgroup?: string | undefined
+  /** Whether it is alone in a PID namespace, as in a container: it sees no other process and nobody's number is of its count. It takes root. */
+  alone?: boolean
 }
 
 /** Puts the shell that it runs in into a cgroup and becomes the command. */
 const IN_CGROUP = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
 
+/** Puts a command into a PID namespace of its own; it is killed with the process that waits outside. */
+const ALONE = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child=KILL']
+
+/** Whether this machine lets a test do that. */
+export function canBeAlone(): boolean {
+  const [command = '', ...args] = [...ALONE, 'true']
+  return spawnSync(command, args).status === 0
+}
+
 /** Starts a server and waits until it listens. Rejects with its output where it stops instead. */
-export async function startServer({ env = {}, root = '.', cgroup }: StartOptions = {}): Promise<TestServer> {
+export async function startServer({
+  env = {},
+  root = '.',
+  cgroup,
+  alone = false,
+}: StartOptions = {}): Promise<TestServer> {
   const node = [process.execPath, '--initial-old-space-size=256', resolve(root, 'dist/server.js')]
   // Its own folder, unless it is given one: jobs belong to one server.
   const data = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'data-'))
-  const [command = '', ...args] = cgroup ? ['sh', '-c', IN_CGROUP, cgroup, ...node] : node
+  const inside = alone ? [...ALONE, ...node] : node
+  const [command = '', ...args] = cgroup ? ['sh', '-c', IN_CGROUP, cgroup, ...inside] : inside
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', DATA_DIR: data, ...env },
@@ -51,6 +70,7 @@ export async function startServer({ env = {}, root = '.', cgroup }: StartOptions
     // 'close' comes after its last words, 'exit' may come before them.
     child.on('close', (code) => failed(new Error(`the server stopped with ${code}:\n${output}`)))
   })
+  const pid = alone ? (childPids(child.pid as number)[0] as number) : (child.pid as number)
   return {
     url: url.replace('localhost', '127.0.0.1'),
     child,
@@ -58,10 +78,11 @@ export async function startServer({ env = {}, root = '.', cgroup }: StartOptions
     async printed(pattern) {
       while (!pattern.test(output)) await once(child.stdout as Readable, 'data')
     },
-    workers: () => childPids(child.pid as number),
+    pid,
+    workers: () => childPids(pid),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-      child.kill('SIGTERM')
+      process.kill(pid, 'SIGTERM')
       const [code] = await once(child, 'exit')
       return code
     },

@@ -67,5 +67,5 @@ function sourceOf(path: string, { uncompressedSize, lastModDate }: FileEntry, op
 /** Browsers show some pictures by their type only. */
 function typeOf(path: string): string {
   const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
-  return `image/${extension.replace(/^jpg$/, 'jpeg').replace(/^tif$/, 'tiff')}`
+  return `image/${extension.replace(/^(jpg|jpe|jfif)$/, 'jpeg').replace(/^tif$/, 'tiff')}`
 }

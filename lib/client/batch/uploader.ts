@@ -104,10 +104,8 @@ export class Uploader {
     for (const photo of part) {
       try {
         read.push({ ...photo, path: photo.item.path, blob: await bytesOf(photo.source) })
-      } catch (error) {
-        const { code } = error as Partial<Failure>
-        const failure = { code: code ?? 'file_unreadable', retryable: false, retryAfterMs: null }
-        this.options.failed([photo.item], failure)
+      } catch {
+        this.options.failed([photo.item], { code: 'file_unreadable', retryable: false, retryAfterMs: null })
       }
     }
     return read
@@ -134,11 +132,11 @@ export class Uploader {
   }
 }
 
-/** Rejects where the file cannot be read, or with a `Failure` where it is HEIC that cannot be converted. */
+/** Rejects where the file cannot be read. HEIC that this browser cannot convert goes as it is. */
 async function bytesOf(source: PhotoSource): Promise<Blob> {
   const blob = await source.open()
   // An upload of a file that is gone looks like a lost connection; this does not.
   await blob.slice(0, 1).arrayBuffer()
-  if (!/\.hei[cf]$/i.test(source.path)) return blob
+  if (!/\.(hei[cf]s?|hif)$/i.test(source.path)) return blob
   return (await preparePhoto(blob, { maxBytes: Number.POSITIVE_INFINITY, reduce: false })).file
 }

@@ -79,7 +79,8 @@ export async function createEngine(
     const priority = asked.priority ?? 'interactive'
     const job: PhotoJob = { kind: 'photo', id: nextId++, model: model.id, image, priority, ...what }
     const cost = image.byteLength + BYTES_A_PIXEL * (header.pixels ?? UNKNOWN_PIXELS)
-    const answer = await submit<PhotoAnswer>({ job, cost, queue, pool, deadlineMs: options.deadlineMs, signal })
+    const slow = header.format === 'heic'
+    const answer = await submit<PhotoAnswer>({ job, cost, slow, queue, pool, deadlineMs: options.deadlineMs, signal })
     return { model, answer }
   }
 

@@ -83,15 +83,22 @@ export class Pool {
   dispatch(): void {
     const reserved = this.dispatchRetries()
     for (const priority of ['interactive', 'batch'] as const) {
+      const full = new Set<WorkerProcess | undefined>([reserved])
       for (;;) {
-        const worker = this.leastBusy((candidate) => candidate !== reserved && this.hasRoom(candidate, priority))
-        const task = worker && this.queue.take(priority)
-        if (!task) break
-        if (priority === 'interactive') this.lastPerson = performance.now()
-        worker.run(task)
+        const worker = this.leastBusy((candidate) => !full.has(candidate) && this.hasRoom(candidate, priority))
+        if (!worker) break
+        const task = this.queue.take(priority, (waiting) => worker.fits(waiting))
+        // What waits may fit into another one.
+        if (!task) full.add(worker)
+        else this.hand(task, worker)
       }
     }
     this.finishClosing()
+  }
+
+  private hand(task: Task, worker: WorkerProcess): void {
+    if (task.job.priority === 'interactive') this.lastPerson = performance.now()
+    worker.run(task)
   }
 
   /**

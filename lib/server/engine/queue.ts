@@ -7,6 +7,8 @@ export interface Task {
   job: Job
   /** Bytes that the photo holds while it is here: its file and its decoded pixels. */
   cost: number
+  /** Its decode takes seconds on one thread: a worker holds one such photo, so that its other places go on. */
+  slow: boolean
   /** Times that a worker died with it. */
   deaths: number
   /** Its caller has an answer or has gone. */
@@ -61,11 +63,14 @@ export class Queue {
     this.waiting[task.job.priority].add(task)
   }
 
-  /** The next photo of this kind, taken out of the queue. */
-  take(priority: Priority): Task | undefined {
-    const [task] = this.waiting[priority]
-    if (task) this.waiting[priority].delete(task)
-    return task
+  /** The next photo of this kind that fits, taken out of the queue. */
+  take(priority: Priority, fits: (task: Task) => boolean): Task | undefined {
+    for (const task of this.waiting[priority]) {
+      if (!fits(task)) continue
+      this.waiting[priority].delete(task)
+      return task
+    }
+    return undefined
   }
 
   /** Takes a photo out that still waits, because its caller has gone. Does nothing for one that runs. */

@@ -6,6 +6,7 @@ import type { Queue, Task } from './queue'
 interface Submission {
   job: Job
   cost: number
+  slow?: boolean
   queue: Queue
   pool: Pool
   deadlineMs: number
@@ -13,7 +14,8 @@ interface Submission {
 }
 
 /** Puts a photo into the queue and waits for its answer, its deadline or its caller's abort. */
-export function submit<A extends Answer>({ job, cost, queue, pool, deadlineMs, signal }: Submission): Promise<A> {
+export function submit<A extends Answer>(submission: Submission): Promise<A> {
+  const { job, cost, slow = false, queue, pool, deadlineMs, signal } = submission
   return new Promise<A>((resolve, reject) => {
     const settle = (finish: () => void) => {
       if (task.settled) return
@@ -26,6 +28,7 @@ export function submit<A extends Answer>({ job, cost, queue, pool, deadlineMs, s
     const task: Task = {
       job,
       cost,
+      slow,
       deaths: 0,
       settled: false,
       released: false,

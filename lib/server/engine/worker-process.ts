@@ -70,6 +70,11 @@ export class WorkerProcess {
     return this.ready && !this.retiring && !this.alone && this.tasks.size < most
   }
 
+  /** Whether it may take this photo beside those that it holds. */
+  fits({ slow }: Task): boolean {
+    return !slow || ![...this.tasks.values()].some((task) => task.slow)
+  }
+
   run(task: Task): void {
     const { id } = task.job
     this.tasks.set(id, task)

@@ -25,3 +25,10 @@ test.each(['a.b', 'AB==CD', 'A===', 'data:image/png,AAAA', `${text}=A`, `${text}
 test('nothing is no bytes', async () => {
   expect(await decodeBase64('data:;base64,')).toHaveLength(0)
 })
+
+test('whose plus signs have become spaces is none, and says so; lines that were joined by spaces are fine', async () => {
+  const spaced = text.replace(/\+/g, ' ')
+  await expect(decodeBase64(spaced)).rejects.toMatchObject({ detail: expect.stringMatching(/spaces where base64/) })
+  const lines = bytes.toString('base64url').replace(/.{76}/g, '$& ')
+  expect(Buffer.compare(Buffer.from(await decodeBase64(lines)), bytes)).toBe(0)
+})

@@ -1,11 +1,13 @@
 import sharp, { type Sharp } from 'sharp'
 import { type Geometry, plan, type Size } from './geometry'
-import { headerSize, tooManyPixels } from './header'
+import { headerSize } from './header'
+import { openHeic } from './heic/open-heic'
 import { toLuma } from './luma'
-import { open, refuseUnread } from './open'
+import { open, read, refuseUnread } from './open'
 import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
+import { tooManyPixels } from './too-many-pixels'
 
 /** Pixels ready for a model, and what the picture was before. */
 export interface Decoded {
@@ -23,6 +25,8 @@ export interface Decoded {
  * it down, which takes as long as our resampler takes from the whole.
  */
 const JPEG_FACTORS = [8, 4]
+/** The same for a HEIC, of which the decoder hands out means of blocks: it takes less memory and time than the whole. */
+const HEIC_FACTORS = [8, 4, 2]
 
 const CHANNELS = 3
 
@@ -35,24 +39,31 @@ sharp.cache(false)
  * Bytes to the pixels that a model wants: first frame, upright by EXIF, sRGB, over white where transparent,
  * resized and cropped.
  *
+ * @param signal ends the decode of a HEIC; the others are too quick to be stopped
  * @throws Problem `too_many_pixels` before decoding, `truncated_image` where the data ends early or is damaged
  */
-export async function decode(image: Uint8Array, preprocessor: Preprocessor, maxPixels: number): Promise<Decoded> {
+export async function decode(
+  image: Uint8Array,
+  preprocessor: Preprocessor,
+  maxPixels: number,
+  signal?: AbortSignal,
+): Promise<Decoded> {
   const format = sniff(image)
   const shrunk = format === 'jpeg' ? await shrunkSize(image, preprocessor, maxPixels) : null
-  const upright = (await open(image, format, maxPixels))
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-  const picture = await rgb(
-    shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright,
-  )
-  const source = shrunk?.source ?? { width: picture.width, height: picture.height }
+  const heic = format === 'heic' ? await openHeic(image, maxPixels, heicFactor(preprocessor), signal) : null
+  const readPixels = (opened: Sharp) => {
+    const upright = opened.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
+    return rgb(shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright)
+  }
+  const picture = heic
+    ? await readPixels(heic.picture).catch(refuseUnread)
+    : await read(image, format, maxPixels, readPixels)
+  const source = shrunk?.source ?? heic?.source ?? { width: picture.width, height: picture.height }
   if (preprocessor.channels === 'grey') toLuma(picture.pixels)
   const geometry = plan(source, preprocessor)
   const { width, height } = geometry.canvas ?? geometry.crop
-  const pixels = onCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
-  return { pixels, width, height, source: { ...source, format }, geometry }
+  const seen = onCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
+  return { pixels: seen, width, height, source: { ...source, format }, geometry }
 }
 
 /** The crop on the black picture that it does not fill; itself where it does. */
@@ -66,9 +77,12 @@ function onCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
   return out
 }
 
-/** EXIF orientation of a picture that was decoded before, 1 to 8. */
+/** EXIF orientation that was undone for a picture that was decoded before, 1 to 8. A HEIC is turned by its own properties. */
 export async function orientationOf(image: Uint8Array): Promise<number> {
-  const { orientation = 1 } = await sharp(image, { limitInputPixels: false, pages: 1 }).metadata()
+  const format = sniff(image)
+  if (format === 'heic') return 1
+  const picture = await open(image, format, Number.MAX_SAFE_INTEGER)
+  const { orientation = 1 } = await picture.metadata()
   return orientation
 }
 
@@ -82,26 +96,32 @@ async function shrunkSize(
   maxPixels: number,
 ): Promise<{ source: Size; decoded: Size } | null> {
   const header = headerSize(image)
-  if (header && decodeFactor(header, plan(header, preprocessor).target) === 1) return null
+  if (header && decodeFactor(header, plan(header, preprocessor).target, JPEG_FACTORS) === 1) return null
   const source = await measure(image, maxPixels)
-  const factor = decodeFactor(source, plan(source, preprocessor).target)
+  const factor = decodeFactor(source, plan(source, preprocessor).target, JPEG_FACTORS)
   if (factor === 1) return null
   return { source, decoded: { width: Math.ceil(source.width / factor), height: Math.ceil(source.height / factor) } }
 }
 
+/** By how much to shrink a HEIC whose header says this size; which way up that is, it does not say. */
+function heicFactor(preprocessor: Preprocessor): (size: Size) => number {
+  const factor = (size: Size) => decodeFactor(size, plan(size, preprocessor).target, HEIC_FACTORS)
+  return ({ width, height }) => Math.min(factor({ width, height }), factor({ width: height, height: width }))
+}
+
 /**
- * By how much to shrink a JPEG while it is decoded: to an eighth or a quarter, as long as that is at least twice the target.
- * libjpeg does most of this for a fraction of the work, and the resampler has enough left to filter from.
+ * By how much to shrink a picture while it is decoded, as long as at least twice the target is left: enough for the resampler to
+ * filter from. libjpeg does most of it for a fraction of the work.
  */
-function decodeFactor(source: Size, target: Size): number {
+function decodeFactor(source: Size, target: Size, factors: readonly number[]): number {
   const enough = (factor: number) =>
     source.width >= 2 * factor * target.width && source.height >= 2 * factor * target.height
-  return JPEG_FACTORS.find(enough) ?? 1
+  return factors.find(enough) ?? 1
 }
 
 async function rgb(pipeline: Sharp): Promise<Size & { pixels: Uint8Array }> {
   const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
-  const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch(refuseUnread)
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true })
   // A plain view: a Buffer's own slice() would share its memory where an array's copies.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   return { width: info.width, height: info.height, pixels: info.channels === 3 ? values : greyToRgb(values) }

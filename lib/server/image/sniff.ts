@@ -1,17 +1,17 @@
 import { Problem } from '@/lib/shared/problem'
+import { cameraRaw } from './camera-raw'
+import { heifKind } from './heic/kind'
+import { refuseOtherJpegs } from './jpeg-kind'
 
-export const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
+export const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic', 'bmp', 'pnm', 'ico'] as const
+/** Long enough for every signature and for an XML prologue before `<svg`. */
+const HEAD_BYTES = 1024
+
 export type Format = (typeof FORMATS)[number]
 
 /** Formats that people send and this server does not read, with what to do instead. */
 const UNSUPPORTED: readonly { name: string; advice: string; is: (head: Buffer) => boolean }[] = [
-  {
-    name: 'HEIC',
-    advice: 'It is what iPhones store; export or share the photo as JPEG ("Most Compatible"), or convert it.',
-    is: (head) => isoBrands(head).some((brand) => /^(hei[cxms]|hev[cxms]|mif1|msf1)$/.test(brand)),
-  },
   { name: 'SVG', advice: 'It is a drawing, not a photo; render it to PNG.', is: isSvg },
-  { name: 'BMP', advice: 'Convert it to PNG.', is: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0 },
   { name: 'PDF', advice: 'Render the page to PNG.', is: (head) => text(head, 0, 5) === '%PDF-' },
   { name: 'Photoshop', advice: 'Export it as PNG or JPEG.', is: (head) => text(head, 0, 4) === '8BPS' },
   {
@@ -19,21 +19,44 @@ const UNSUPPORTED: readonly { name: string; advice: string; is: (head: Buffer) =
     advice: 'Convert it to JPEG.',
     is: (head) => hex(head, 0, 2) === 'ff0a' || text(head, 4, 8) === 'JXL ',
   },
-  { name: 'JPEG 2000', advice: 'Convert it to JPEG.', is: (head) => text(head, 4, 8) === 'jP  ' },
-  { name: 'ICO', advice: 'Convert it to PNG.', is: (head) => hex(head, 0, 4) === '00000100' },
+  {
+    name: 'JPEG 2000',
+    advice: 'Convert it to JPEG.',
+    is: (head) => text(head, 4, 8) === 'jP  ' || hex(head, 0, 4) === 'ff4fff51',
+  },
 ]
 
-const SUPPORTED: readonly [Format, (head: Buffer) => boolean][] = [
+/** Raw files of cameras. The ones that begin like a TIFF are told apart by what is in them (tiff/camera-raw.ts). */
+const CAMERAS: readonly [string, (head: Buffer) => boolean][] = [
+  ['Canon CR3', (head) => isoBrands(head)[0] === 'crx '],
+  ['Canon CRW', (head) => text(head, 6, 14) === 'HEAPCCDR'],
+  ['Fujifilm RAF', (head) => text(head, 0, 15) === 'FUJIFILMCCD-RAW'],
+  ['Olympus ORF', (head) => ['IIRO', 'IIRS', 'MMOR'].includes(text(head, 0, 4))],
+  ['Panasonic RW2', (head) => text(head, 0, 4) === 'IIU\0'],
+  ['Sigma X3F', (head) => text(head, 0, 4) === 'FOVb'],
+  ['Minolta MRW', (head) => text(head, 0, 4) === '\0MRM'],
+]
+
+const SUPPORTED: readonly [Format, (head: Buffer, image: Uint8Array) => boolean][] = [
   ['jpeg', (head) => hex(head, 0, 3) === 'ffd8ff'],
   ['png', (head) => hex(head, 0, 8) === '89504e470d0a1a0a'],
   ['webp', (head) => text(head, 0, 4) === 'RIFF' && text(head, 8, 12) === 'WEBP'],
-  ['avif', (head) => isoBrands(head).some((brand) => brand === 'avif' || brand === 'avis')],
+  ['avif', (head, image) => heifKind(isoBrands(head), image) === 'avif'],
+  ['heic', (head, image) => heifKind(isoBrands(head), image) === 'heic'],
   ['gif', (head) => /^GIF8[79]a$/.test(text(head, 0, 6))],
   ['tiff', (head) => ['49492a00', '4d4d002a', '49492b00', '4d4d002b'].includes(hex(head, 0, 4))],
+  ['bmp', (head) => text(head, 0, 2) === 'BM' && isDibHeader(head.readUInt32LE(14))],
+  ['pnm', (head) => /^P[1-6](?:\s+|#[^\n]*\n)+\d+(?:\s+|#[^\n]*\n)+\d+\s/.test(text(head, 0, HEAD_BYTES))],
+  ['ico', (head) => hex(head, 0, 4) === '00000100' && head.readUInt16LE(4) > 0],
 ]
 
-/** Long enough for every signature and for an XML prologue before `<svg`. */
-const HEAD_BYTES = 1024
+/** Sizes that the second header of a BMP has, of OS/2 and of Windows. */
+function isDibHeader(bytes: number): boolean {
+  return bytes === 12 || (bytes >= 16 && bytes <= 124)
+}
+
+/** The last bytes of a TGA of the second version; the first has no signature at all. */
+const TGA_END = 'TRUEVISION-XFILE.\0'
 
 /**
  * Tells the format from the first bytes; names and content types are not trusted.
@@ -44,9 +67,15 @@ export function sniff(image: Uint8Array): Format {
   // Padded, so that signatures can be compared without asking for the length each time.
   const head = Buffer.alloc(HEAD_BYTES)
   head.set(image.subarray(0, HEAD_BYTES))
-  for (const [format, is] of SUPPORTED) if (is(head)) return format
+  const format = SUPPORTED.find(([, is]) => is(head, image))?.[0]
+  if (format === 'jpeg') refuseOtherJpegs(image)
+  if (format) return format
+  for (const [camera, is] of CAMERAS) if (is(head)) throw cameraRaw(camera)
   for (const { name, advice, is } of UNSUPPORTED) {
     if (is(head)) throw new Problem('unsupported_format', `${name} is not supported. ${advice}`)
+  }
+  if (Buffer.from(image.subarray(-TGA_END.length)).toString('latin1') === TGA_END) {
+    throw new Problem('unsupported_format', 'TGA is not supported. Convert it to PNG.')
   }
   throw new Problem('not_an_image', `The bytes are not one of the formats read here: ${FORMATS.join(', ')}.`)
 }

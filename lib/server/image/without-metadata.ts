@@ -1,4 +1,4 @@
-import { open, refuseUnread } from './open'
+import { read } from './open'
 import { sniff } from './sniff'
 
 /** Longest side of a picture that is kept. */
@@ -11,11 +11,11 @@ const QUALITY = 85
  * @throws Problem `not_an_image`, `unsupported_format`, `too_many_pixels`, `truncated_image`
  */
 export async function withoutMetadata(image: Uint8Array, maxPixels: number): Promise<Uint8Array> {
-  const picture = await open(image, sniff(image), maxPixels)
-  return await picture
-    .autoOrient()
-    .resize({ width: LONGEST, height: LONGEST, fit: 'inside', withoutEnlargement: true })
-    .webp({ quality: QUALITY })
-    .toBuffer()
-    .catch(refuseUnread)
+  return read(image, sniff(image), maxPixels, (picture) =>
+    picture
+      .autoOrient()
+      .resize({ width: LONGEST, height: LONGEST, fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: QUALITY })
+      .toBuffer(),
+  )
 }

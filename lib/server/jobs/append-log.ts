@@ -109,6 +109,8 @@ export class AppendLog {
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(fd, bytes, written, bytes.length - written, at + written)
     }
+    // Taken away while it was written to: nobody will find it there.
+    if (fstatSync(fd).nlink === 0) throw this.stale()
     this.end += bytes.length
     this.changed = Date.now()
     return { at, length: bytes.length }
@@ -172,8 +174,7 @@ export class AppendLog {
     const { nlink, size } = fstatSync(fd)
     if (nlink === 0 || size < this.end) {
       // Somebody has put another file in its place, or taken it away: what is written here nobody would find.
-      this.rest()
-      throw new StoreFault('ESTALE', `${this.path} is not the file that it was`)
+      throw this.stale()
     }
     // What an earlier attempt has left of a line.
     if (size > this.end) {
@@ -188,9 +189,14 @@ export class AppendLog {
     const fd = writable ?? openSync(this.path, 'r')
     if (fstatSync(fd).size < this.end) {
       closeSync(fd)
-      throw new StoreFault('ESTALE', `${this.path} is not the file that it was`)
+      throw this.stale()
     }
     return this.keep(fd, writable !== null)
+  }
+
+  private stale(): StoreFault {
+    this.rest()
+    return new StoreFault('ESTALE', `${this.path} is not the file that it was`)
   }
 
   private keep(fd: number, writable: boolean): number {

@@ -69,6 +69,8 @@ export interface ObjectStore {
   get(key: string, options?: GetOptions): Promise<StoredObject | null>
   /** What is kept beside the object; null where there is none. */
   metadata(key: string, signal?: AbortSignal): Promise<Record<string, string> | null>
+  /** The store's own time (milliseconds since 1970; it tells whole seconds). */
+  now(signal?: AbortSignal): Promise<number>
   /** Objects by key, a page at a time. */
   list(prefix: string, options?: { after?: string; signal?: AbortSignal }): AsyncGenerator<ObjectInfo[]>
   /** The same of the objects as they are now, with their versions where the bucket keeps any. */

@@ -152,6 +152,26 @@ export class S3Bucket implements ObjectStore {
     }
   }
 
+  async now(signal?: AbortSignal): Promise<number> {
+    const command = new ListObjectsV2Command({ Bucket: this.name, MaxKeys: 1 })
+    let date = ''
+    // The SDK passes headers on to nobody but those who stand between.
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args)
+        date = (result.response as { headers?: Record<string, string> }).headers?.date ?? ''
+        return result
+      },
+      { step: 'deserialize', name: 'date' },
+    )
+    await ask(signal, (abortSignal) => this.client.send(command, { abortSignal })).catch((error) =>
+      Promise.reject(unavailable(error, this.placeOf(''), signal)),
+    )
+    const time = Date.parse(date)
+    if (Number.isNaN(time)) throw new Problem('not_ready', 'The bucket does not say what time it is.')
+    return time
+  }
+
   async *list(prefix: string, { after, signal }: { after?: string; signal?: AbortSignal } = {}) {
     let token: string | undefined
     do {

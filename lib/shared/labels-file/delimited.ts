@@ -1,5 +1,5 @@
 import Papa from 'papaparse'
-import { isPhotoName } from '../photo-name'
+import { isPhotoName, PHOTO_EXTENSION } from '../photo-name'
 import type { LabelsTable } from './table'
 
 /** In the order in which they are taken where several would do. Blanks come last: names and labels have them. */
@@ -26,14 +26,12 @@ function split(text: string, delimiter: string, lines = 0): string[][] {
   return plain.map((cells) => cells.map((cell) => cell.replace(/^\s*"(.*)"\s*$/, '$1').replaceAll('""', '"')))
 }
 
+const NAMED = new RegExp(`^(.+?\\.(?:${PHOTO_EXTENSION}))\\s+(.+)$`, 'i')
+
 /** `val.txt` of ImageNet: a name, blanks, the rest. Names with blanks end where their extension does, or before a last number. */
 function byBlanks(line: string): string[] {
   const text = line.trim()
-  const [, name, rest] =
-    /^(.+?\.(?:jpe?g|png|webp|avif|gif|tiff?|bmp|hei[cf]))\s+(.+)$/i.exec(text) ??
-    /^(.+?)\s+(\d+)$/.exec(text) ??
-    /^(\S+)\s+(.+)$/.exec(text) ??
-    []
+  const [, name, rest] = NAMED.exec(text) ?? /^(.+?)\s+(\d+)$/.exec(text) ?? /^(\S+)\s+(.+)$/.exec(text) ?? []
   return name === undefined || rest === undefined ? [text] : [name, rest]
 }
 

@@ -27,8 +27,8 @@ const MOST_OVERTAKEN_MS = 5000
  */
 export class Stages {
   private readonly line: Item[] = []
-  /** Jobs here now, by id; true once their caller has gone. */
-  private readonly cancelled = new Map<number, boolean>()
+  /** Jobs here now, by id; aborted once their caller has gone. */
+  private readonly callers = new Map<number, AbortController>()
   private running = false
 
   constructor(
@@ -41,27 +41,31 @@ export class Stages {
     const model = this.models.get(job.model)
     if (!model) throw new Problem('not_ready', `The model ${job.model} is not loaded.`)
     const since = performance.now()
-    this.cancelled.set(job.id, false)
+    const caller = new AbortController()
+    this.callers.set(job.id, caller)
     try {
-      const step = job.kind === 'masks' ? maskSteps(job, model) : await this.photoStep(job, model)
+      const step = job.kind === 'masks' ? maskSteps(job, model) : await this.photoStep(job, model, caller.signal)
       return await new Promise<Answer | null>((resolve, reject) => {
         const settle = (result: Answer | null | Error) => (result instanceof Error ? reject(result) : resolve(result))
         this.enqueue({ job, since, step, settle })
         void this.runAll()
       })
+    } catch (error) {
+      if (caller.signal.aborted) return null
+      throw error
     } finally {
-      this.cancelled.delete(job.id)
+      this.callers.delete(job.id)
     }
   }
 
-  /** Marks a job whose caller has gone; it is dropped before its next run. */
+  /** Marks a job whose caller has gone; it is dropped before its next run, and a long decode ends. */
   cancel(id: number): void {
-    if (this.cancelled.has(id)) this.cancelled.set(id, true)
+    this.callers.get(id)?.abort()
   }
 
-  private async photoStep(job: PhotoJob, model: LoadedModel): Promise<Item['step']> {
+  private async photoStep(job: PhotoJob, model: LoadedModel, signal: AbortSignal): Promise<Item['step']> {
     const start = performance.now()
-    const decoded = await decode(job.image, model.spec.preprocessor, this.maxPixels)
+    const decoded = await decode(job.image, model.spec.preprocessor, this.maxPixels, signal)
     const decodeMs = performance.now() - start
     return () => run(job, model, decoded, decodeMs)
   }
@@ -77,7 +81,7 @@ export class Stages {
     if (this.running) return
     this.running = true
     for (let item = this.line.shift(); item; item = this.line.shift()) {
-      const gone = this.cancelled.get(item.job.id)
+      const gone = this.callers.get(item.job.id)?.signal.aborted ?? false
       const result = gone ? null : await item.step().catch((error: Error) => error)
       if (gone || result !== null) item.settle(result)
       else this.enqueue(item)

@@ -2,11 +2,14 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { photoRequestSchema } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
-import { sniff } from '../../image/sniff'
+import { type Format, sniff } from '../../image/sniff'
 import { readBody } from '../body'
 import type { ByteBudget } from '../byte-budget'
 import { fetchByUrl } from '../fetch-by-url'
 import type { AppEnv, Services } from '../services'
+
+/** Types of media that are not called like the format. */
+const MEDIA_TYPES: Partial<Record<Format, string>> = { pnm: 'x-portable-anymap', ico: 'x-icon' }
 
 /** An address is short; this is more than browsers take. */
 const MAX_BODY_BYTES = 16_000
@@ -22,7 +25,7 @@ export function photo({ environment }: Services, uploads: ByteBudget) {
       const { url } = parse(await readBody(c.req.raw, MAX_BODY_BYTES, lease))
       const image = await fetchByUrl(url, environment, lease, c.req.raw.signal)
       const format = sniff(image)
-      c.header('content-type', `image/${format}`)
+      c.header('content-type', `image/${MEDIA_TYPES[format] ?? format}`)
       c.header('content-disposition', 'attachment')
       c.header('cache-control', 'no-store')
       return c.body(image as Uint8Array<ArrayBuffer>)

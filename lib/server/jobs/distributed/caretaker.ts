@@ -2,6 +2,7 @@ import { Problem } from '@/lib/shared/problem'
 import { isRedisAway } from '../../redis/connect'
 import type { ObjectStore } from '../../storage/objects'
 import { sweepClaims } from './claim'
+import { type Clocks, readClocks } from './clocks'
 import { seeToEnd } from './ending'
 import { JOBS, jobPrefix } from './layout'
 import type { Ledger, Standing } from './ledger'
@@ -16,7 +17,7 @@ export interface CaretakerOptions {
   ledger: Ledger
   queue: WorkQueue
   retentionMs: number
-  log: { warn(fields: object, message: string): void }
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
 }
 
 const MEND_MS = 3_000
@@ -34,6 +35,7 @@ export class Caretaker {
   private readonly timers: NodeJS.Timeout[] = []
   private running: Promise<void> = Promise.resolve()
   private closed = false
+  private clocksDiffer = false
 
   constructor(private readonly options: CaretakerOptions) {}
 
@@ -110,34 +112,61 @@ export class Caretaker {
     noteMissing(log, id, await seeToEnd(store, ledger, queue, id))
   }
 
-  /** Deletes what ended long ago, and what was begun and left; finds what Redis forgot. */
+  /** Finds what Redis forgot, and deletes what ended long ago, and what was begun and left. */
   private async sweep(): Promise<void> {
-    const { ledger, queue, store, retentionMs } = this.options
-    const before = Date.now() - retentionMs
-    await this.each(await ledger.ids(), 'sweep', async (id) => {
-      const standing = await ledger.standing(id)
-      if (!standing) await ledger.forget(id)
-      else if (overSince(standing) < before) await removeJob(store, ledger, queue, standing.spec)
+    const { ledger, store, retentionMs } = this.options
+    const orphans: string[] = []
+    await this.each(await ledger.ids(), 'look up', async (id) => {
+      if ((await ledger.standing(id)) === null) await ledger.forget(id)
     })
     const all = await this.each(store.folders(JOBS), 'restore', async (id) => {
-      if (!(await restoreJob(store, ledger, id))) await this.removeOrphan(id, before)
+      if (!(await restoreJob(store, ledger, id))) orphans.push(id)
     })
-    if (this.closed) return
     if (all) await ledger.noteWhole()
-    await sweepClaims(store, before)
+    const clocks = await this.clocks()
+    if (this.closed || clocks === null) return
+    await this.each(await ledger.ids(), 'delete', (id) => this.removeOld(id, clocks.redis - retentionMs))
+    await this.each(orphans, 'delete', (id) => this.removeOrphan(id, clocks.bucket - retentionMs))
+    await sweepClaims(store, clocks.bucket - retentionMs)
+  }
+
+  /** What time it is for Redis and the bucket; null, and a line in the log, where the clocks differ: one of them would delete what is still wanted. */
+  private async clocks(): Promise<Clocks | null> {
+    const { store, ledger, log } = this.options
+    const clocks = await readClocks(store, ledger)
+    const { agree, redis, bucket, here } = clocks
+    const [said, asIso] = [this.clocksDiffer, (ms: number) => new Date(ms).toISOString()]
+    this.clocksDiffer = !agree
+    const fields = { redis: asIso(redis), bucket: asIso(bucket), here: asIso(here) }
+    if (!agree && !said)
+      log.warn(
+        fields,
+        'the clocks differ by more than a minute; set them right: till then nothing is deleted for its age',
+      )
+    if (agree && said) log.info(fields, 'the clocks agree again')
+    return agree ? clocks : null
+  }
+
+  private async removeOld(id: string, before: number): Promise<void> {
+    const { ledger, queue, store, log } = this.options
+    const standing = await ledger.standing(id)
+    if (standing === null || overSince(standing) >= before) return
+    await removeJob(store, ledger, queue, standing.spec)
+    log.info({ job: id, over_since: new Date(overSince(standing)).toISOString() }, 'a job is deleted: its time is over')
   }
 
   /** A job that was never made whole, or not deleted whole. It may be in the making. */
   private async removeOrphan(id: string, before: number): Promise<void> {
-    const { store } = this.options
+    const { store, log } = this.options
     for await (const page of store.list(jobPrefix(id))) {
       if (page.some(({ modified }) => modified >= before)) return
     }
     await removeObjects(store, jobPrefix(id))
+    log.info({ job: id }, 'what was left of a job that is none is deleted')
   }
 }
 
-/** Since when nothing is to be expected of a job any more (milliseconds since 1970). */
+/** Since when nothing is to be expected of a job any more (milliseconds since 1970, by Redis). */
 function overSince({ finishedAt, open, touchedAt }: { finishedAt: string | null; open: boolean; touchedAt: number }) {
   if (finishedAt !== null) return Date.parse(finishedAt)
   return open ? touchedAt : Number.POSITIVE_INFINITY

@@ -22,7 +22,7 @@ export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'> {
   retentionMs: number
   /** Sends JSON to an address. @throws Problem */
   post: Post
-  log: { warn(fields: object, message: string): void }
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
   /** Told of work that begins and ends, by whoever might take this process away meanwhile. */
   protection?: { begin(): Promise<void>; end(): void } | undefined
 }

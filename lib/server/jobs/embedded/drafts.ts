@@ -21,21 +21,19 @@ export interface DraftOptions {
 /** Adds photos to a job. */
 export function into(job: JobFolder, { digest, entered, unique = false }: DraftOptions): Draft {
   /** In one step: another upload may bring the same name, or another client close the job, while this one waits. */
-  function enter(input: JobInput, bytes: Uint8Array | string | undefined): boolean {
-    if (unique && job.has(input.file)) return false
-    onStore(() => job.add(input, bytes))
+  function enter(input: JobInput, bytes?: Uint8Array, staged?: string): void {
+    if (unique && job.has(input.file)) return
+    onStore(() => job.add(input, bytes, staged))
     entered?.()
-    return true
   }
   async function enterStaged(input: JobInput, bytes: Uint8Array): Promise<void> {
     const staged = await job.stage(bytes).catch((error) => {
       throw storeProblem(error)
     })
-    let taken = false
     try {
-      taken = enter(input, staged)
+      enter(input, bytes, staged)
     } finally {
-      if (!taken) job.unstage(staged)
+      job.unstage(staged)
     }
   }
   return {

@@ -3,22 +3,16 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppendLog, DamagedLine, type Place } from '../append-log'
 import type { JobInput, JobSpec, ResultLine } from '../jobs'
+import { freshFile } from './fresh-file'
+import type { StoreAccess } from './holding'
 import { Standings } from './standings'
 import { StatusFile } from './status-file'
-import { DamagedJob, readWhole, readWholeIfThere, writeWhole } from './whole-file'
+import { clearUnfinished, DamagedJob, readWhole, readWholeIfThere, writeWhole } from './whole-file'
 
 /** The Idempotency-Key that made a job, hashed, and a digest of what was sent with it. */
 export interface JobKey {
   key: string
   body: string
-}
-
-/** How a job touches the store that it lies in. */
-export interface StoreAccess {
-  /** Asked before each change. @throws where this process may not make it */
-  guard(): void
-  /** Takes a folder away, sooner or later. */
-  discard(path: string): void
 }
 
 const keySchema = z.object({ key: z.string(), body: z.string() })
@@ -42,15 +36,16 @@ export interface JobParts {
 }
 
 /** Makes what a new job is made of; its folder's parent is there. @throws NodeJS.ErrnoException such as ENOSPC */
-export function makeParts(path: string, spec: JobSpec, { guard }: StoreAccess): JobParts {
+export function makeParts(path: string, spec: JobSpec, store: StoreAccess): JobParts {
+  const { guard } = store
   guard()
   // Not its parents: where they are gone, this is another disk than the one that jobs are kept on.
   mkdirSync(path)
   mkdirSync(join(path, 'files'))
-  writeWhole(join(path, 'job.json'), spec, guard)
+  writeWhole(join(path, 'job.json'), spec, store)
   return {
     spec,
-    status: StatusFile.begin(join(path, 'status.json'), guard),
+    status: StatusFile.begin(join(path, 'status.json'), store),
     inputs: [],
     inputLog: AppendLog.begin(join(path, 'inputs.ndjson'), guard),
     resultLog: AppendLog.begin(join(path, 'results.ndjson'), guard),
@@ -65,9 +60,11 @@ export function makeParts(path: string, spec: JobSpec, { guard }: StoreAccess): 
  * @returns what it is opened by, a piece at each step
  * @throws DamagedJob where the folder is no whole job, NodeJS.ErrnoException where it cannot be read now
  */
-export function* openParts(path: string, { guard }: StoreAccess): Generator<void, JobParts> {
+export function* openParts(path: string, store: StoreAccess): Generator<void, JobParts> {
+  const { guard, takenOver } = store
+  clearUnfinished(path, store)
   const spec = readWhole(join(path, 'job.json'), specSchema) as unknown as JobSpec
-  const status = StatusFile.read(join(path, 'status.json'), guard)
+  const status = StatusFile.read(join(path, 'status.json'), store)
   const inputs: JobInput[] = []
   const standings = new Standings()
   const { round } = status.now
@@ -79,6 +76,9 @@ export function* openParts(path: string, { guard }: StoreAccess): Generator<void
       round,
     )
   try {
+    if (takenOver && status.now.state === 'running') {
+      for (const name of ['inputs.ndjson', 'results.ndjson']) yield* freshFile(join(path, name), store)
+    }
     const inputLog = yield* AppendLog.opening(join(path, 'inputs.ndjson'), input, guard)
     const resultLog = yield* AppendLog.opening(join(path, 'results.ndjson'), result, guard)
     const key = readWholeIfThere(join(path, 'key.json'), keySchema)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, opendirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, opendirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Job } from '@/lib/shared/jobs'
@@ -11,7 +11,8 @@ import type { AppendLog } from '../append-log'
 import type { JobInput, JobSpec, ResultLine } from '../jobs'
 import { unknownJob } from '../new-spec'
 import { Rate } from '../rate'
-import { type JobKey, type JobParts, makeParts, openParts, type StoreAccess } from './job-parts'
+import type { StoreAccess } from './holding'
+import { type JobKey, type JobParts, makeParts, openParts } from './job-parts'
 import type { Standings } from './standings'
 import type { StatusFile } from './status-file'
 import { ToDo } from './to-do'
@@ -132,19 +133,18 @@ export class JobFolder {
   /**
    * Adds a photo, if the job takes it at this moment; its bytes are written before it counts.
    *
-   * @param bytes or the file that `stage` has made of them, which is the job's from then on
+   * @param staged the file that `stage` has made of the bytes; it is still to be unstaged
    * @throws NodeJS.ErrnoException such as ENOSPC
    * @throws Problem `conflict` where the job takes no more, `unknown_job` where it was deleted, `shutting_down`
    */
-  add(input: JobInput, bytes?: Uint8Array | string): number {
+  add(input: JobInput, bytes?: Uint8Array, staged?: string): number {
     if (this.deleted) throw unknownJob()
     if (this.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
     if (!this.status.now.open) throw closedJob()
     const index = this.inputs.length
     this.store.guard()
     try {
-      if (typeof bytes === 'string') renameSync(bytes, this.file(index))
-      else if (bytes) writeFileSync(this.file(index), bytes)
+      if (bytes) this.write(this.file(index), bytes, staged)
       this.inputLog.append(input)
     } catch (error) {
       this.discard(this.file(index))
@@ -161,7 +161,7 @@ export class JobFolder {
     const path = join(this.files, `staged-${randomUUID()}`)
     this.store.guard()
     try {
-      await writeFile(path, bytes)
+      await writeFile(path, bytes, { flag: 'wx' })
       return path
     } catch (error) {
       this.discard(path)
@@ -169,9 +169,21 @@ export class JobFolder {
     }
   }
 
-  /** A staged photo is not added after all. */
+  /** A staged file is not needed any more: its photo has its own, or is not added after all. */
   unstage(path: string): void {
     this.discard(path)
+  }
+
+  /** Writes a file that is not there yet: what an attempt that failed has left is taken away first, if it is this process's to take. */
+  private write(path: string, bytes: Uint8Array, staged: string | undefined): void {
+    try {
+      place(path, bytes, staged)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      this.store.verify()
+      rmSync(path)
+      place(path, bytes, staged)
+    }
   }
 
   /** Whether a photo of this name is there. */
@@ -346,7 +358,7 @@ export class JobFolder {
    */
   settleIn(path: string, key: JobKey | null): void {
     const { guard } = this.store
-    if (key) writeWhole(join(this.folder, 'key.json'), key, guard)
+    if (key) writeWhole(join(this.folder, 'key.json'), key, this.store)
     this.key = key
     this.inputLog.rest()
     this.resultLog.rest()
@@ -361,6 +373,12 @@ export class JobFolder {
   /** Whether it is gone for good. */
   get removed(): boolean {
     return this.deleted
+  }
+
+  /** The server stops: it takes no more photos, and tells nobody of it. What runs can still be finished. */
+  leave(): void {
+    this.stopped = true
+    this.changed()
   }
 
   /** @param deleted whether it is gone for good; else it is there at the next start */
@@ -421,4 +439,20 @@ export class JobFolder {
     this.rest()
     this.changed()
   }
+}
+
+/** What file systems say that have no second names for a file. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** Makes a file that is not there, of one that was staged or of bytes. @throws NodeJS.ErrnoException EEXIST where it is there: a rename would take its place */
+function place(path: string, bytes: Uint8Array, staged: string | undefined): void {
+  if (staged !== undefined) {
+    try {
+      linkSync(staged, path)
+      return
+    } catch (error) {
+      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    }
+  }
+  writeFileSync(path, bytes, { flag: 'wx' })
 }

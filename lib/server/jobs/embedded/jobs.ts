@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import type { Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
@@ -7,7 +6,7 @@ import type { Engine } from '../../engine/types'
 import { withRests } from '../../loop/slices'
 import { onStore, storeProblem } from '../../storage/store-fault'
 import { addAll, closedJob } from '../adding'
-import type { Draft, JobFeed, Jobs, JobsHealth, PlacedResult, ResultRange } from '../jobs'
+import type { Draft, JobFeed, Jobs, PlacedResult, ResultRange } from '../jobs'
 import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
 import { requireSource } from '../source'
@@ -15,12 +14,13 @@ import type { Post } from '../tell-end'
 import { Callbacks } from './callbacks'
 import { into } from './drafts'
 import { FolderFeed } from './feed'
+import type { Holding } from './holding'
 import type { JobFolder } from './job'
 import { Lister } from './lister'
-import { lockFolder } from './lock'
 import { Runner, type RunnerOptions } from './runner'
 import { Shelf } from './shelf'
-import { Troubles } from './troubles'
+import type { Troubles } from './troubles'
+import { UnderWay } from './under-way'
 
 export interface JobsOptions extends RunnerOptions {
   engine: Engine
@@ -34,38 +34,50 @@ export interface JobsOptions extends RunnerOptions {
 }
 
 const SWEEP_MS = 60_000
+/** A clock that is further from that of the disk is wrong. */
+const MOST_AHEAD_MS = 60_000
 
 /**
- * Jobs in a folder, run by this process. What was taken in survives the process: opened again, each goes on where it was.
+ * Jobs in a folder, run by this process, which holds the folder. What was taken in survives the process: opened again, each goes on where it was.
  */
 export class EmbeddedJobs implements Jobs {
-  private readonly troubles: Troubles
   private readonly shelf: Shelf
   private readonly runner: Runner
   private readonly callbacks: Callbacks
   private readonly lister: Lister
   private readonly creating = new Map<string, Promise<unknown>>()
+  private readonly underWay = new UnderWay()
   private sweeper: NodeJS.Timeout | undefined
+  private closing = false
+  private saidClock = false
 
   private constructor(
     private readonly options: JobsOptions,
-    private readonly unlock: () => void,
+    private readonly holding: Holding,
+    private readonly troubles: Troubles,
   ) {
     const { folder, log, sources } = options
-    this.troubles = new Troubles(folder, log)
     const opened = (job: JobFolder) => this.begin(job)
-    this.shelf = new Shelf({ folder, troubles: this.troubles, guard: () => {}, opened, log })
-    this.runner = new Runner(options, this.troubles)
+    this.shelf = new Shelf({ folder, troubles, holding, opened, log })
+    this.runner = new Runner(options, troubles)
     this.lister = new Lister(sources, this.runner, log)
     const unwritten = (job: JobFolder, error: Error) => this.runner.failed(job, error)
     this.callbacks = new Callbacks((job) => this.viewOf(job), options.post, unwritten)
   }
 
-  /** @throws Error where another process has the folder, or it cannot be written to */
-  static async open(options: JobsOptions): Promise<EmbeddedJobs> {
-    mkdirSync(options.folder, { recursive: true })
-    const jobs = new EmbeddedJobs(options, lockFolder(options.folder))
-    await jobs.shelf.open()
+  /**
+   * Opens all jobs of a folder that is held by this process.
+   *
+   * @throws NodeJS.ErrnoException where it cannot be used now
+   */
+  static async open(options: JobsOptions, holding: Holding, troubles: Troubles): Promise<EmbeddedJobs> {
+    const jobs = new EmbeddedJobs(options, holding, troubles)
+    try {
+      await jobs.shelf.open()
+    } catch (error) {
+      jobs.abandon()
+      throw error
+    }
     jobs.sweep()
     jobs.sweeper = setInterval(() => jobs.sweep(), SWEEP_MS).unref()
     return jobs
@@ -76,6 +88,11 @@ export class EmbeddedJobs implements Jobs {
     fill: (draft: Draft) => Promise<void>,
     key?: string,
   ): Promise<{ job: Job; made: boolean }> {
+    if (this.closing) throw new Problem('shutting_down', 'This server is stopping. Send the request again.')
+    return this.underWay.run(() => this.createOnce(parameters, fill, key))
+  }
+
+  private async createOnce(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
     if (key === undefined) return this.make(parameters, fill, null)
     const name = createHash('sha256').update(key).digest('hex')
     // Two at once with one key: the second waits and finds the first one's job.
@@ -110,14 +127,14 @@ export class EmbeddedJobs implements Jobs {
     const job = this.shelf.get(id)
     // Before the reply begins: behind its head a fault can only cut it off.
     onStore(() => job.requireResults())
-    return rowsOf(job, offset, only)
+    return this.underWay.read(rowsOf(job, offset, only))
   }
 
   async resultsSince(id: string, place: string): Promise<AsyncIterable<PlacedResult>> {
     const job = this.shelf.get(id)
     const from = /^\d{0,15}$/.test(place) ? Number(place) : Number.NaN
     if (!onStore(() => job.isPlace(from))) throw noPlace()
-    return linesOf(job, from)
+    return this.underWay.read(linesOf(job, from))
   }
 
   async feed(id: string): Promise<JobFeed> {
@@ -172,17 +189,26 @@ export class EmbeddedJobs implements Jobs {
     this.runner.forget(job)
   }
 
-  health(): JobsHealth {
-    const reason = this.troubles.now
-    return { state: reason === null ? 'ok' : 'waiting', reason }
-  }
-
   async shutDown(): Promise<void> {
+    this.closing = true
     clearInterval(this.sweeper)
     this.callbacks.close()
+    for (const job of this.shelf.jobs.values()) job.leave()
     await this.runner.close()
+    // A job that is being made is there in the end: whoever takes the folder next takes away what is in its drafts.
+    await this.underWay.none()
     await this.shelf.close()
-    this.unlock()
+  }
+
+  /** Lets go of a folder that is another's by now: nothing is waited for, and nothing written. */
+  abandon(): void {
+    this.closing = true
+    clearInterval(this.sweeper)
+    this.callbacks.close()
+    // What they have met is the next one's to meet.
+    for (const each of [this.shelf, ...this.shelf.jobs.values()]) this.troubles.over(each)
+    void this.runner.close()
+    void this.shelf.close()
   }
 
   /**
@@ -235,6 +261,8 @@ export class EmbeddedJobs implements Jobs {
 
   /** Deletes what ended long ago, and what was begun and left. */
   private sweep(): void {
+    this.shelf.trash.tidy()
+    if (this.clockIsWrong()) return
     const before = Date.now() - this.options.retentionMs
     for (const job of this.shelf.jobs.values()) {
       if ((job.finishedAt ?? (job.open ? job.touchedAt : Number.POSITIVE_INFINITY)) >= before) continue
@@ -247,7 +275,18 @@ export class EmbeddedJobs implements Jobs {
         this.options.log.warn({ job: id, err }, 'a job whose time is over cannot be deleted; it is tried again')
       }
     }
-    this.shelf.trash.tidy()
+  }
+
+  /** A clock that is days ahead would delete everybody's results. */
+  private clockIsWrong(): boolean {
+    const ahead = this.holding.ahead()
+    const wrong = Math.abs(ahead) > MOST_AHEAD_MS
+    if (wrong && !this.saidClock) {
+      const message = 'the clock of this machine is not that of the disk: no job is deleted by its age until it is'
+      this.options.log.warn({ ahead_s: Math.round(ahead / 1000) }, message)
+    }
+    this.saidClock = wrong
+    return wrong
   }
 }
 

@@ -6,6 +6,7 @@ import { BUCKET_CODE, StoreFault, troubleOf } from '../../storage/store-fault'
 import { Answers, classifyPhoto, requireSize } from '../classify-photo'
 import { readObject, type Sources } from '../source'
 import type { JobFolder } from './job'
+import { LOST_CODE } from './lease'
 import type { Troubles } from './troubles'
 
 export interface RunnerOptions {
@@ -58,7 +59,8 @@ export class Runner {
 
   /** What a job was to do could not be done: it waits, and tries again. */
   failed(job: JobFolder, error: Error): void {
-    if (job.stopped || this.closing) return
+    // Where another server has the folder, the job is let go of.
+    if (job.stopped || this.closing || (error as StoreFault).code === LOST_CODE) return
     const trouble = troubleOf(error)
     job.trouble = trouble
     if (trouble) this.troubles.begin(job, trouble, error)

@@ -5,8 +5,9 @@ import { inSlices } from '../../loop/slices'
 import { troubleOf } from '../../storage/store-fault'
 import type { JobSpec } from '../jobs'
 import { unknownJob } from '../new-spec'
+import type { Holding, StoreAccess } from './holding'
 import { JobFolder } from './job'
-import type { JobKey, StoreAccess } from './job-parts'
+import type { JobKey } from './job-parts'
 import { Keys } from './keys'
 import { Trash } from './trash'
 import type { Troubles } from './troubles'
@@ -16,8 +17,7 @@ export interface ShelfOptions {
   /** Where everything is kept. */
   folder: string
   troubles: Troubles
-  /** Asked before each change. @throws where this process may not make it */
-  guard: () => void
+  holding: Holding
   /** Told of each job that was opened. */
   opened: (job: JobFolder) => void
   log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>
@@ -41,15 +41,15 @@ export class Shelf {
   private closed = false
 
   constructor(private readonly options: ShelfOptions) {
-    const { guard } = options
-    this.trash = new Trash(this.path('trash'), guard)
-    this.access = { guard, discard: (path) => this.trash.discard(path) }
+    const { holding } = options
+    this.trash = new Trash(this.path('trash'), holding.guard)
+    this.access = { ...holding, discard: (path) => this.trash.discard(path) }
   }
 
   /** Opens all that are there, in slices. @throws NodeJS.ErrnoException where the folder cannot be used */
   async open(): Promise<void> {
-    const { guard, log } = this.options
-    guard()
+    const { holding, log } = this.options
+    holding.guard()
     for (const name of ['jobs', 'damaged']) mkdirSync(this.path(name), { recursive: true })
     this.trash.open()
     // What nobody was told of: its makers were killed.
@@ -108,9 +108,9 @@ export class Shelf {
   async close(): Promise<void> {
     this.closed = true
     clearTimeout(this.timer)
-    await this.trash.close()
     for (const job of this.jobs.values()) job.dispose()
     this.jobs.clear()
+    await this.trash.close()
   }
 
   path(name: string): string {
@@ -139,11 +139,11 @@ export class Shelf {
 
   /** Whether it could be. */
   private putAside(id: string, path: string, { message }: Error): boolean {
-    const { guard, log } = this.options
+    const { holding, log } = this.options
     const free = isGone(join(this.path('damaged'), id))
     const to = join(this.path('damaged'), free ? id : `${id}-${Date.now()}`)
     try {
-      guard()
+      holding.guard()
       renameSync(path, to)
     } catch {
       return false

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { JOB_STATES } from '@/lib/shared/jobs'
+import type { Holding } from './holding'
 import { readWhole, writeWhole } from './whole-file'
 
 const statusSchema = z.object({
@@ -26,19 +27,19 @@ export class StatusFile {
   private constructor(
     private path: string,
     private value: Status,
-    private readonly guard: () => void,
+    private readonly holding: Holding,
   ) {}
 
   /** @throws NodeJS.ErrnoException */
-  static begin(path: string, guard: () => void): StatusFile {
-    const file = new StatusFile(path, FIRST, guard)
+  static begin(path: string, holding: Holding): StatusFile {
+    const file = new StatusFile(path, FIRST, holding)
     file.set({})
     return file
   }
 
   /** @throws DamagedJob, NodeJS.ErrnoException */
-  static read(path: string, guard: () => void): StatusFile {
-    return new StatusFile(path, readWhole(path, statusSchema), guard)
+  static read(path: string, holding: Holding): StatusFile {
+    return new StatusFile(path, readWhole(path, statusSchema), holding)
   }
 
   get now(): Readonly<Status> {
@@ -48,7 +49,7 @@ export class StatusFile {
   /** Changes it on the disk and then in memory. A part that is undefined goes. @throws NodeJS.ErrnoException; nothing has changed then */
   set(part: { [Key in keyof Status]?: Status[Key] | undefined }): void {
     const next = { ...this.value, ...part } as Status
-    writeWhole(this.path, next, this.guard)
+    writeWhole(this.path, next, this.holding)
     this.value = next
     this.unwritten = false
   }

@@ -1,0 +1,129 @@
+import { Problem } from '@/lib/shared/problem'
+import { tooManyPixels } from '../too-many-pixels'
+
+/** How the pixels of a bitmap are packed. */
+export const PACKING = { none: 0, rle8: 1, rle4: 2, masks: 3, alphaMasks: 6 } as const
+
+/** What the header of a bitmap (a DIB, inside of a BMP or an ICO) says, checked. */
+export interface DibHeader {
+  width: number
+  height: number
+  topDown: boolean
+  bits: number
+  packing: number
+  /** Bits of a pixel that are red, green, blue and alpha; an alpha of 0 is none. */
+  masks: [red: number, green: number, blue: number, alpha: number]
+  /** Blue, green and red of each colour; empty where pixels are colours themselves. */
+  palette: Uint8Array
+  /** Bytes of a colour in it: the fourth means nothing. */
+  paletteStep: 3 | 4
+  /** Where the palette ends: where the pixels begin if nothing else is said. */
+  end: number
+  icc: Uint8Array | null
+}
+
+/** Sizes of OS/2's first header and of the ones of Windows that carry masks or a profile. */
+const [CORE, INFO, WITH_MASKS, WITH_ALPHA, V5] = [12, 40, 52, 56, 124]
+const EMBEDDED_PROFILE = 0x4d424544
+const OTHER_PACKINGS: Readonly<Record<number, string>> = { 4: 'JPEG', 5: 'PNG', 11: 'CMYK', 12: 'CMYK', 13: 'CMYK' }
+const DEPTHS: readonly number[] = [1, 2, 4, 8, 16, 24, 32]
+const MASKS_555: DibHeader['masks'] = [0x7c00, 0x3e0, 0x1f, 0]
+const MASKS_888: DibHeader['masks'] = [0xff0000, 0xff00, 0xff, 0]
+
+/**
+ * Reads the header that begins at `at`, of Windows or OS/2 in any version, and the palette behind it.
+ *
+ * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
+ */
+export function readDibHeader(file: Buffer, at: number, maxPixels: number): DibHeader {
+  const size = at + 4 <= file.length ? file.readUInt32LE(at) : 0
+  if (size < CORE || size > file.length - at) throw damaged('ends within its header')
+  const basic = size === CORE ? coreHeader(file, at) : infoHeader(file, at, size)
+  const { width, height, bits, packing } = basic
+  if (width <= 0 || height === 0) throw damaged('has no size')
+  if (width * Math.abs(height) > maxPixels) throw tooManyPixels(width * Math.abs(height), maxPixels)
+  const other = OTHER_PACKINGS[packing]
+  if (other) throw new Problem('unsupported_format', `BMP that holds ${other} is not supported. Convert it to PNG.`)
+  if (bits === 64)
+    throw new Problem('unsupported_format', 'BMP of 64 bits a pixel is not supported. Convert it to PNG.')
+  if (!DEPTHS.includes(bits) || !isPacking(packing, bits))
+    throw damaged(`has ${bits} bits a pixel, packed as ${packing}`)
+  const { masks, end: masksEnd } = readMasks(file, at, size, basic)
+  const paletteStep = size === CORE ? 3 : 4
+  const colours = bits > 8 ? 0 : Math.min(basic.colours || 2 ** bits, 2 ** bits)
+  const palette = file.subarray(masksEnd, masksEnd + colours * paletteStep)
+  const icc = size >= V5 ? embeddedProfile(file, at) : null
+  return {
+    width,
+    height: Math.abs(height),
+    topDown: height < 0,
+    bits,
+    packing,
+    masks,
+    palette,
+    paletteStep,
+    // More colours than are used may be listed.
+    end: masksEnd + Math.max(colours, basic.colours) * paletteStep,
+    icc,
+  }
+}
+
+interface Basic {
+  width: number
+  height: number
+  bits: number
+  packing: number
+  colours: number
+}
+
+function coreHeader(file: Buffer, at: number): Basic {
+  const [width, height] = [file.readUInt16LE(at + 4), file.readUInt16LE(at + 6)]
+  return { width, height, bits: file.readUInt16LE(at + 10), packing: PACKING.none, colours: 0 }
+}
+
+/** OS/2's second header may be as short as 16 bytes: what it leaves out is 0. */
+function infoHeader(file: Buffer, at: number, size: number): Basic {
+  if (size < 16) throw damaged('has a header of an unknown kind')
+  const field = (offset: number) => (offset + 4 <= size ? file.readUInt32LE(at + offset) : 0)
+  return {
+    width: file.readInt32LE(at + 4),
+    height: file.readInt32LE(at + 8),
+    bits: file.readUInt16LE(at + 14),
+    packing: field(16),
+    colours: field(32),
+  }
+}
+
+function isPacking(packing: number, bits: number): boolean {
+  if (packing === PACKING.none) return true
+  if (packing === PACKING.rle8) return bits === 8
+  if (packing === PACKING.rle4) return bits === 4
+  return (packing === PACKING.masks || packing === PACKING.alphaMasks) && (bits === 16 || bits === 32)
+}
+
+/** Masks stand in the newer headers, and behind the older one. */
+function readMasks(
+  file: Buffer,
+  at: number,
+  size: number,
+  { bits, packing }: Basic,
+): { masks: DibHeader['masks']; end: number } {
+  const standard = bits === 16 ? MASKS_555 : MASKS_888
+  if (packing !== PACKING.masks && packing !== PACKING.alphaMasks) return { masks: standard, end: at + size }
+  const hasAlpha = packing === PACKING.alphaMasks || size >= WITH_ALPHA
+  const end = size >= WITH_MASKS ? at + size : at + INFO + (hasAlpha ? 16 : 12)
+  if (end > file.length) throw damaged('ends within its header')
+  const mask = (i: number) => file.readUInt32LE(at + INFO + 4 * i)
+  return { masks: [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0], end }
+}
+
+function embeddedProfile(file: Buffer, at: number): Uint8Array | null {
+  if (file.readUInt32LE(at + 56) !== EMBEDDED_PROFILE) return null
+  const [from, bytes] = [at + file.readUInt32LE(at + 112), file.readUInt32LE(at + 116)]
+  return bytes > 0 && from + bytes <= file.length ? file.subarray(from, from + bytes) : null
+}
+
+/** The refusal of a bitmap that ends early or contradicts itself. `what` follows "The BMP". */
+export function damaged(what: string): Problem {
+  return new Problem('truncated_image', `The BMP ${what}; it is cut off or damaged.`)
+}

@@ -1,0 +1,96 @@
+import { Problem } from '@/lib/shared/problem'
+import type { Size } from '../geometry'
+import { tooManyPixels } from '../too-many-pixels'
+import { type HeifItems, heifItems, isFilm, MOST_ITEMS } from './items'
+
+/** What is behind a HEIF file's primary picture. */
+export interface HeicHeader {
+  /** Before it is turned; undefined where the file does not say. */
+  size: Size | undefined
+  /** Pixels that are decoded for it: those of its tiles, or its own. */
+  work: number
+}
+
+/** The item types of codecs, with their names. Only HEVC is in the decoder. */
+const CODECS: Record<string, string> = {
+  av01: 'AV1',
+  avc1: 'H.264',
+  evc1: 'EVC',
+  j2k1: 'JPEG 2000',
+  jpeg: 'JPEG',
+  lhv1: 'layered HEVC',
+  mski: 'a mask',
+  unci: 'uncompressed',
+  vvc1: 'VVC (H.266)',
+}
+const HEVC = new Set(['hvc1', 'hev1'])
+/** Pictures that are made of others. */
+const DERIVED = new Set(['grid', 'iovl', 'iden'])
+/** A picture of pictures of pictures: nobody's camera goes deeper than two. */
+const DEEPEST = 4
+/** Tiles reach beyond the picture, and pictures of an overlay lie on each other: so many times its pixels may be decoded for one. */
+const MOST_WORK = 2
+
+/**
+ * Reads what a HEIC says of its primary picture, and refuses what this server will not decode: at once, in microseconds.
+ *
+ * @throws Problem `unsupported_format` naming the codec, `truncated_image` where the beginning is not whole, `too_many_pixels`
+ */
+export function heicHeader(image: Uint8Array, maxPixels: number): HeicHeader {
+  const items = heifItems(image)
+  if (items === null) throw withoutPicture(image)
+  if (items.types.size > MOST_ITEMS) {
+    throw new Problem('unsupported_format', `The HEIC file has more than ${MOST_ITEMS} parts; so many are not read.`)
+  }
+  const codec = codecOf(items)
+  if (codec !== null && !HEVC.has(codec)) {
+    const name = CODECS[codec] ?? `"${codec.replace(/[^ -~]/g, '?')}"`
+    throw new Problem(
+      'unsupported_format',
+      `The picture in this HEIF file is compressed as ${name}; HEVC is read, as HEIC has it. Convert it to JPEG.`,
+    )
+  }
+  const size = items.sizes.get(items.primary)
+  const work = workOf(items, items.primary, new Map(), 0)
+  const pixels = size ? size.width * size.height : 0
+  const most = Math.max(pixels, work / MOST_WORK)
+  if (most > maxPixels) throw tooManyPixels(most, maxPixels)
+  return { size, work }
+}
+
+/** The item type of the coded picture behind the primary one, `hvc1` for HEVC; null where the file does not say. */
+export function primaryCodec(image: Uint8Array): string | null {
+  const items = heifItems(image)
+  return items && codecOf(items)
+}
+
+function codecOf({ primary, types, parts }: HeifItems): string | null {
+  let item: number | undefined = primary
+  for (let depth = 0; depth <= DEEPEST && item !== undefined; depth++) {
+    const type = types.get(item)
+    if (type === undefined) return null
+    if (!DERIVED.has(type)) return type
+    item = parts.get(item)?.[0]
+  }
+  return null
+}
+
+/** Pixels that are decoded for an item: each use of a picture counts. */
+function workOf(items: HeifItems, item: number, known: Map<number, number>, depth: number): number {
+  const before = known.get(item)
+  if (before !== undefined) return before
+  if (depth > DEEPEST) throw new Problem('unsupported_format', 'The HEIC file has pictures within pictures too deep.')
+  const parts = items.parts.get(item) ?? []
+  const { width, height } = items.sizes.get(item) ?? { width: 0, height: 0 }
+  const work = DERIVED.has(items.types.get(item) ?? '')
+    ? parts.reduce((sum, part) => sum + workOf(items, part, known, depth + 1), 0)
+    : width * height
+  known.set(item, work)
+  return work
+}
+
+function withoutPicture(image: Uint8Array): Problem {
+  return isFilm(image)
+    ? new Problem('unsupported_format', 'The file is a HEIF film without a picture. Save a frame of it as JPEG.')
+    : new Problem('truncated_image', 'The file starts like a HEIC photo, but does not say which pictures are in it.')
+}

@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { Problem } from '@/lib/shared/problem'
+import { damaged } from './libheif-problems'
+import type { FromThread, HeicPicture, ToThread } from './protocol'
+
+interface Task {
+  message: ToThread
+  resolve(picture: HeicPicture): void
+  reject(error: unknown): void
+  /** Takes the listener of the caller's signal away. */
+  settled(): void
+}
+
+export interface HeicDecoderOptions {
+  /** Path of the built thread. */
+  script: string
+  /** A thread without work ends after so long, and gives its memory back. */
+  idleMs: number
+  /** A photo that takes longer ends its thread. */
+  timeoutMs: number
+  /** Photos that may wait for the one that is decoded. */
+  mostWaiting: number
+  /** WebAssembly's memory never shrinks: a thread that a photo left with more ends at once. */
+  mostHeldBytes: number
+}
+
+/**
+ * Decodes HEIC in a thread, which is started for the first photo. libheif cannot be interrupted and would keep a process from
+ * everything else for seconds; a thread with nothing but WebAssembly in it can be ended at any time.
+ */
+export class HeicDecoder {
+  private thread: Worker | null = null
+  private running: Task | null = null
+  private readonly waiting: Task[] = []
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(private readonly options: HeicDecoderOptions) {}
+
+  /** Whether its thread lives. */
+  get awake(): boolean {
+    return this.thread !== null
+  }
+
+  /**
+   * The primary picture of a HEIC, of 8 bits a channel.
+   *
+   * @throws Problem `unsupported_format`, `too_many_pixels`, `truncated_image`, `queue_full`, `deadline_exceeded`; the reason of `signal`
+   */
+  async decode(message: ToThread, signal?: AbortSignal): Promise<HeicPicture> {
+    signal?.throwIfAborted()
+    if (this.waiting.length >= this.options.mostWaiting) {
+      throw new Problem('queue_full', `${this.waiting.length} HEIC photos wait already. Try again in a moment.`)
+    }
+    return await new Promise((resolve, reject) => {
+      const abort = () => this.withdraw(task, signal?.reason)
+      const settled = () => signal?.removeEventListener('abort', abort)
+      const task: Task = { message, resolve, reject, settled }
+      signal?.addEventListener('abort', abort)
+      this.waiting.push(task)
+      this.next()
+    })
+  }
+
+  /** Ends the thread; a photo in it fails. */
+  close(): void {
+    this.end(new Problem('shutting_down', 'This server is stopping. Send the photo again.'))
+  }
+
+  private next(): void {
+    if (this.running) return
+    const task = this.waiting.shift()
+    clearTimeout(this.timer)
+    if (!task) {
+      this.timer = setTimeout(() => this.end(null), this.options.idleMs).unref()
+      this.thread?.unref()
+      return
+    }
+    this.running = task
+    this.thread ??= this.start()
+    this.thread.ref()
+    this.timer = setTimeout(() => this.end(tooSlow(this.options.timeoutMs)), this.options.timeoutMs)
+    this.thread.postMessage(task.message)
+  }
+
+  private start(): Worker {
+    // Nothing of this process: neither its environment, which holds secrets, nor its options.
+    const thread = new Worker(this.options.script, { name: 'heic', env: {}, execArgv: [] })
+    const mine = (act: () => void) => this.thread === thread && act()
+    thread.on('message', (answer: FromThread) => mine(() => this.finish(answer)))
+    thread.on('error', (error) => mine(() => this.end(damaged(error.message))))
+    thread.on('exit', () => mine(() => this.end(damaged('the decoder stopped'))))
+    return thread
+  }
+
+  private finish(answer: FromThread): void {
+    const task = this.running
+    this.running = null
+    if (answer.heldBytes > this.options.mostHeldBytes) this.end(null)
+    task?.settled()
+    if (answer.kind === 'decoded') task?.resolve(answer.picture)
+    else task?.reject(new Problem(answer.code, answer.detail))
+    this.next()
+  }
+
+  private withdraw(task: Task, reason: unknown): void {
+    if (this.running === task) this.end(reason)
+    const at = this.waiting.indexOf(task)
+    if (at < 0) return
+    this.waiting.splice(at, 1)
+    task.settled()
+    task.reject(reason)
+  }
+
+  /** Ends the thread and fails the photo in it, if there is one; the next one gets a new thread. */
+  private end(reason: unknown): void {
+    const { thread, running } = this
+    this.thread = null
+    this.running = null
+    clearTimeout(this.timer)
+    void thread?.terminate()
+    running?.settled()
+    running?.reject(reason)
+    if (this.waiting.length > 0) this.next()
+  }
+}
+
+function tooSlow(ms: number): Problem {
+  return new Problem('deadline_exceeded', `The HEIC photo could not be decoded within ${ms / 1000} s.`)
+}
+
+/**
+ * The built thread: beside the entry that this is a part of; in the project's build where this is no part of one, as in development
+ * and in tests.
+ */
+export function threadScript(): string {
+  const here = dirname(fileURLToPath(import.meta.url))
+  const root = process.cwd()
+  const places = [
+    here,
+    join(/* turbopackIgnore: true */ root, 'dist'),
+    join(/* turbopackIgnore: true */ root, 'dist/dev'),
+  ]
+  const scripts = places.map((place) => join(/* turbopackIgnore: true */ place, 'heic-thread.js'))
+  const found = scripts.find((script) => existsSync(script))
+  if (found === undefined) throw new Error('heic-thread.js is not built: run `npm run build`')
+  return found
+}

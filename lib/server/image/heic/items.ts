@@ -1,0 +1,122 @@
+import type { Size } from '../geometry'
+import { type Box, Bytes, boxes } from './boxes'
+
+/** What a HEIF file (ISO/IEC 23008-12) says of the pictures in it, before anything is decoded. */
+export interface HeifItems {
+  /** The picture that the file is about. */
+  primary: number
+  /** Type of each item: `hvc1` is HEVC, `av01` AV1, `grid` a picture made of others … */
+  types: ReadonlyMap<number, string>
+  /** Size of a picture in pixels, before it is turned. */
+  sizes: ReadonlyMap<number, Size>
+  /** The pictures that a picture is made of, as often as each is used. */
+  parts: ReadonlyMap<number, readonly number[]>
+}
+
+/** libheif reads no more items; an iPhone's photo of 48 megapixels has about 250. */
+export const MOST_ITEMS = 1000
+/** Of a list, so that nobody's photo keeps this thread busy. */
+const MOST_BOXES = 10_000
+/** Uses of pictures in others: a grid has 256 × 256 at most. */
+const MOST_PARTS = 65_536
+/** A version and flags. */
+const FULL_BOX = 4
+
+/**
+ * The items of a file; null where it has no `meta` box with a primary item, as films and files that are cut short. Costs microseconds:
+ * the lists of a file with more than `MOST_ITEMS` are not read to their end.
+ */
+export function heifItems(image: Uint8Array): HeifItems | null {
+  const bytes = new Bytes(image)
+  const meta = topLevel(bytes).find(({ type }) => type === 'meta')
+  if (!meta) return null
+  const inside = new Map(take(boxes(bytes, meta.start + FULL_BOX, meta.end), MOST_BOXES).map((box) => [box.type, box]))
+  const [pitm, iinf, iprp, iref] = ['pitm', 'iinf', 'iprp', 'iref'].map((type) => inside.get(type))
+  if (!pitm) return null
+  return {
+    primary: bytes.uint(pitm.start + FULL_BOX, bytes.uint(pitm.start, 1) === 0 ? 2 : 4),
+    types: iinf ? readTypes(bytes, iinf) : new Map(),
+    sizes: iprp ? readSizes(bytes, iprp) : new Map(),
+    parts: iref ? readParts(bytes, iref) : new Map(),
+  }
+}
+
+/** Whether a file is a film without a picture: it has a `moov` box and no `meta`. */
+export function isFilm(image: Uint8Array): boolean {
+  return topLevel(new Bytes(image)).some(({ type }) => type === 'moov')
+}
+
+function topLevel(bytes: Bytes): Box[] {
+  return take(boxes(bytes, 0, bytes.length), MOST_BOXES)
+}
+
+/** `iinf`: a count, then an `infe` box an item. */
+function readTypes(bytes: Bytes, { start, end }: Box): Map<number, string> {
+  const types = new Map<number, string>()
+  const count = bytes.uint(start, 1) === 0 ? 2 : 4
+  for (const infe of boxes(bytes, start + FULL_BOX + count, end)) {
+    const version = bytes.uint(infe.start, 1)
+    const id = version < 3 ? 2 : 4
+    // Behind the id stands what protects the item.
+    const type = infe.start + FULL_BOX + id + 2
+    if (infe.type === 'infe' && version >= 2) types.set(bytes.uint(infe.start + FULL_BOX, id), bytes.type(type))
+    if (types.size > MOST_ITEMS) break
+  }
+  return types
+}
+
+/** `iprp`: properties in `ipco`, of which `ispe` is a size, and in `ipma` which item has which, counted from one. */
+function readSizes(bytes: Bytes, { start, end }: Box): Map<number, Size> {
+  const all = take(boxes(bytes, start, end), MOST_BOXES)
+  const ipco = all.find(({ type }) => type === 'ipco')
+  const properties = ipco ? take(boxes(bytes, ipco.start, ipco.end), MOST_BOXES) : []
+  const sizes = new Map<number, Size>()
+  for (const ipma of all.filter(({ type }) => type === 'ipma')) {
+    for (const [item, indices] of associations(bytes, ipma)) {
+      const ispe = indices.map((index) => properties[index - 1]).find((property) => property?.type === 'ispe')
+      if (ispe) sizes.set(item, { width: bytes.uint(ispe.start + 4, 4), height: bytes.uint(ispe.start + 8, 4) })
+    }
+  }
+  return sizes
+}
+
+/** `ipma`: for each item the indices of its properties, whose highest bit says that they are essential. */
+function* associations(bytes: Bytes, { start, end }: Box): Generator<[item: number, indices: number[]]> {
+  const id = bytes.uint(start, 1) === 0 ? 2 : 4
+  const wide = (bytes.uint(start + 3, 1) & 1) === 1
+  const items = Math.min(bytes.uint(start + FULL_BOX, 4), MOST_ITEMS)
+  let at = start + FULL_BOX + 4
+  for (let i = 0; i < items && at < end; i++) {
+    const item = bytes.uint(at, id)
+    const count = bytes.uint(at + id, 1)
+    at += id + 1
+    const size = wide ? 2 : 1
+    const mask = wide ? 0x7fff : 0x7f
+    yield [item, Array.from({ length: count }, (_, n) => bytes.uint(at + n * size, size) & mask)]
+    at += count * size
+  }
+}
+
+/** `iref`: a box a reference, of which `dimg` says what a picture is made of. */
+function readParts(bytes: Bytes, { start, end }: Box): Map<number, number[]> {
+  const id = bytes.uint(start, 1) === 0 ? 2 : 4
+  const parts = new Map<number, number[]>()
+  let left = MOST_PARTS
+  for (const box of take(boxes(bytes, start + FULL_BOX, end), MOST_BOXES)) {
+    if (box.type !== 'dimg') continue
+    const count = Math.min(bytes.uint(box.start + id, 2), Math.floor((box.end - box.start) / id), left)
+    left -= count
+    const targets = Array.from({ length: count }, (_, n) => bytes.uint(box.start + id + 2 + n * id, id))
+    parts.set(bytes.uint(box.start, id), targets)
+  }
+  return parts
+}
+
+function take<T>(list: Iterable<T>, most: number): T[] {
+  const taken: T[] = []
+  for (const one of list) {
+    if (taken.length === most) break
+    taken.push(one)
+  }
+  return taken
+}

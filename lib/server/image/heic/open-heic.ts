@@ -1,0 +1,54 @@
+import sharp, { type Sharp } from 'sharp'
+import type { Size } from '../geometry'
+import { heicHeader } from './header'
+import { HeicDecoder, threadScript } from './heic-decoder'
+
+const IDLE_MS = 30_000
+/** Below a worker's own limit (WORKER_TIMEOUT_MS, 20 s), so that a slow photo costs a thread and not the worker. */
+const TIMEOUT_MS = 15_000
+const MOST_WAITING = 8
+const MOST_HELD_BYTES = 150_000_000
+/** What libheif takes: before a photo, for the file and its parts, and for a pixel (measured: 2 to 14, by depth and chroma). */
+const MEMORY = { base: 32_000_000, aByte: 3, aPixel: 16 }
+
+/** A HEIC's picture, its profile still to be applied, and the size that it had before it was made smaller. */
+export interface OpenedHeic {
+  picture: Sharp
+  source: Size
+}
+
+let decoder: HeicDecoder | undefined
+
+/** One a process: a second thread would take the cores that other photos decode on. */
+function theDecoder(): HeicDecoder {
+  decoder ??= new HeicDecoder({
+    script: threadScript(),
+    idleMs: IDLE_MS,
+    timeoutMs: TIMEOUT_MS,
+    mostWaiting: MOST_WAITING,
+    mostHeldBytes: MOST_HELD_BYTES,
+  })
+  return decoder
+}
+
+/**
+ * The primary picture of a HEIC, upright.
+ *
+ * @param factorFor by how much its sides may be divided while it is copied out of the decoder, for a size before it is turned
+ * @param signal ends the decode; its reason is thrown
+ * @throws Problem as `heicHeader` and `HeicDecoder.decode`
+ */
+export async function openHeic(
+  image: Uint8Array,
+  maxPixels: number,
+  factorFor: (size: Size) => number = () => 1,
+  signal?: AbortSignal,
+): Promise<OpenedHeic> {
+  const { size, work } = heicHeader(image, maxPixels)
+  // What the header says bounds the decode: a picture that turns out larger finds no memory.
+  const pixels = size ? Math.max(size.width * size.height, work) : maxPixels
+  const maxBytes = MEMORY.base + MEMORY.aByte * image.length + MEMORY.aPixel * pixels
+  const factor = size ? factorFor(size) : 1
+  const { tiff, ...source } = await theDecoder().decode({ image, limits: { maxPixels, maxBytes }, factor }, signal)
+  return { picture: sharp(tiff, { failOn: 'truncated', limitInputPixels: maxPixels }), source }
+}

@@ -1,0 +1,80 @@
+import { Problem } from '@/lib/shared/problem'
+import { readDibHeader } from './bmp/header'
+import { readPixels, rowBytes } from './bmp/pixels'
+import type { Raster } from './raster'
+
+const [HEADER_BYTES, ENTRY_BYTES] = [6, 16]
+const PNG = '89504e47'
+/** Written as 0. */
+const LARGEST_SIDE = 256
+const ALPHA_MASK = 0xff000000
+
+/**
+ * The largest picture of a Windows icon, of several the one with most colours: a PNG as its bytes, else decoded here.
+ *
+ * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
+ */
+export function readIco(image: Uint8Array, maxPixels: number): Raster | { png: Uint8Array } {
+  const file = Buffer.from(image.buffer, image.byteOffset, image.byteLength)
+  const { offset, bytes } = largest(file)
+  const picture = file.subarray(offset, offset + bytes)
+  if (picture.length < bytes || bytes < 16) throw damaged()
+  return picture.toString('hex', 0, 4) === PNG ? { png: picture } : readIcon(picture, maxPixels)
+}
+
+interface Entry {
+  pixels: number
+  bits: number
+  bytes: number
+  offset: number
+}
+
+function largest(file: Buffer): Entry {
+  const count = file.readUInt16LE(4)
+  if (count === 0 || HEADER_BYTES + count * ENTRY_BYTES > file.length) throw damaged()
+  const entries = Array.from({ length: count }, (_, i): Entry => {
+    const at = HEADER_BYTES + i * ENTRY_BYTES
+    const side = (offset: number) => file[at + offset] || LARGEST_SIDE
+    return {
+      pixels: side(0) * side(1),
+      bits: file.readUInt16LE(at + 6),
+      bytes: file.readUInt32LE(at + 8),
+      offset: file.readUInt32LE(at + 12),
+    }
+  })
+  return entries.reduce((best, each) =>
+    each.pixels > best.pixels || (each.pixels === best.pixels && each.bits > best.bits) ? each : best,
+  )
+}
+
+/** A bitmap without a file header, twice as high as the icon: its colours, then a bit a pixel that is 1 where nothing is seen. */
+function readIcon(picture: Buffer, maxPixels: number): Raster {
+  const both = readDibHeader(picture, 0, 2 * maxPixels)
+  const height = Math.floor(both.height / 2)
+  if (height === 0) throw damaged()
+  const masks: typeof both.masks =
+    both.bits === 32 ? [both.masks[0], both.masks[1], both.masks[2], ALPHA_MASK] : both.masks
+  const header = { ...both, height, masks }
+  const raster = readPixels(picture, header, both.end)
+  // It has an alpha channel of its own.
+  if (raster.channels === 4) return raster
+  return masked(raster, picture.subarray(both.end + rowBytes(both.width, both.bits) * height))
+}
+
+function masked({ width, height, channels, pixels }: Raster, mask: Uint8Array): Raster {
+  const bytes = rowBytes(width, 1)
+  // Some programs leave it out, or do not pad its rows.
+  if (mask.length < bytes * height) return { width, height, channels, pixels }
+  const rgba = new Uint8Array(width * height * 4)
+  for (let i = 0; i < width * height; i++) {
+    const [row, x] = [height - 1 - Math.floor(i / width), i % width]
+    const hidden = ((mask[row * bytes + (x >> 3)] as number) >> (7 - (x & 7))) & 1
+    for (let channel = 0; channel < 3; channel++) rgba[4 * i + channel] = pixels[channels * i + channel] as number
+    rgba[4 * i + 3] = hidden ? 0 : 255
+  }
+  return { width, height, channels: 4, pixels: rgba }
+}
+
+function damaged(): Problem {
+  return new Problem('truncated_image', 'The ICO ends before its largest picture does; it is cut off or damaged.')
+}

@@ -1,0 +1,110 @@
+import { Problem } from '@/lib/shared/problem'
+import type { Raster } from './raster'
+import { tooManyPixels } from './too-many-pixels'
+
+const [HASH, LINE_FEED] = [0x23, 0x0a]
+const MOST_VALUE = 65_535
+
+/**
+ * A Netpbm picture, P1 to P6: bits, grey or RGB, as text or as bytes. Values are scaled from the file's maximum to 255 and rounded.
+ *
+ * @throws Problem `too_many_pixels`, `truncated_image`
+ */
+export function readPnm(image: Uint8Array, maxPixels: number): Raster {
+  const kind = (image[1] as number) - 0x30
+  const reader = new Tokens(image)
+  const [width, height] = [reader.number(), reader.number()]
+  if (width === 0 || height === 0) throw damaged('has no size')
+  if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
+  const isBits = kind === 1 || kind === 4
+  const most = isBits ? 1 : reader.number()
+  if (most === 0 || most > MOST_VALUE) throw damaged(`says that its largest value is ${most}`)
+  const channels = kind === 3 || kind === 6 ? 3 : 1
+  const pixels = new Uint8Array(width * height * channels)
+  const table = Uint8Array.from({ length: most + 1 }, (_, value) => Math.round((value / most) * 255))
+  // Of bits, 1 is black.
+  if (isBits) table.reverse()
+  if (kind < 4) fromText(reader, pixels, table, isBits)
+  else if (isBits) fromBits(reader.rest(), pixels, width)
+  else fromBytes(reader.rest(), pixels, table)
+  return { width, height, channels, pixels }
+}
+
+function fromText(reader: Tokens, pixels: Uint8Array, table: Uint8Array, isBits: boolean): void {
+  for (let i = 0; i < pixels.length; i++) {
+    const value = table[isBits ? reader.digit() : reader.number()]
+    if (value === undefined) throw damaged('has a value above its largest')
+    pixels[i] = value
+  }
+}
+
+function fromBits(bytes: Uint8Array, pixels: Uint8Array, width: number): void {
+  const rowBytes = Math.ceil(width / 8)
+  if (bytes.length < (pixels.length / width) * rowBytes) throw damaged('ends early')
+  for (let i = 0; i < pixels.length; i++) {
+    const [row, column] = [Math.floor(i / width), i % width]
+    const byte = bytes[row * rowBytes + (column >> 3)] as number
+    pixels[i] = (byte >> (7 - (column & 7))) & 1 ? 0 : 255
+  }
+}
+
+function fromBytes(bytes: Uint8Array, pixels: Uint8Array, table: Uint8Array): void {
+  const wide = table.length > 256
+  if (bytes.length < pixels.length * (wide ? 2 : 1)) throw damaged('ends early')
+  for (let i = 0; i < pixels.length; i++) {
+    const value = wide ? ((bytes[2 * i] as number) << 8) | (bytes[2 * i + 1] as number) : (bytes[i] as number)
+    pixels[i] = table[Math.min(value, table.length - 1)] as number
+  }
+}
+
+/** The numbers of the header and of text pictures: parted by white space, with comments from # to the end of the line. */
+class Tokens {
+  private at = 2
+
+  constructor(private readonly image: Uint8Array) {}
+
+  number(): number {
+    this.skip()
+    let [value, digits] = [0, 0]
+    for (; isDigit(this.image[this.at]) && digits < 10; digits++)
+      value = 10 * value + (this.image[this.at++] as number) - 0x30
+    if (digits === 0) throw damaged('ends early or has something else where a number should be')
+    return value
+  }
+
+  /** The next 0 or 1; they need no blanks between them. */
+  digit(): number {
+    this.skip()
+    const digit = this.image[this.at++]
+    if (!isDigit(digit)) throw damaged('ends early or has something else where a number should be')
+    return (digit as number) - 0x30
+  }
+
+  /** What follows the one blank behind the header. */
+  rest(): Uint8Array {
+    return this.image.subarray(this.at + 1)
+  }
+
+  private skip(): void {
+    for (;;) {
+      const byte = this.image[this.at]
+      if (byte === HASH) {
+        const end = this.image.indexOf(LINE_FEED, this.at)
+        this.at = end < 0 ? this.image.length : end
+      } else if (!isBlank(byte)) return
+      this.at++
+    }
+  }
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d)
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39
+}
+
+function damaged(what: string): Problem {
+  return new Problem('truncated_image', `The PNM ${what}; it is cut off or damaged.`)
+}

@@ -1,0 +1,64 @@
+import { toRgb } from './colours'
+import { type Directory, TAG, unsupported } from './directory'
+import { type Layout, PHOTOMETRIC } from './layout'
+import { paste, places } from './places'
+import { keptSamples, plainEntries } from './rewrite'
+import { unpackSegment } from './unpack'
+import { shorts, tiffOf } from './write'
+
+/**
+ * The picture unpacked here, as an uncompressed TIFF of the samples that are kept, in the byte order of the file.
+ *
+ * @throws Problem `truncated_image`, `unsupported_format`
+ */
+export async function assemble(file: Uint8Array, directory: Directory, layout: Layout): Promise<Uint8Array> {
+  const kept = keptSamples(layout)
+  const planes = layout.planar ? kept : [0]
+  const bitsOf = (pixels: number) => pixels * (layout.planar ? 1 : kept.length) * layout.bits
+  requireBytes(layout, kept.length, bitsOf(layout.segmentWidth))
+  const convert = toRgb(directory, layout, kept.length)
+  const entries = plainEntries(directory, layout)
+  if (convert) {
+    entries.set(TAG.photometric, shorts([PHOTOMETRIC.rgb], directory.bigEndian))
+    entries.delete(TAG.icc)
+  }
+  const rowBytes = Math.ceil(bitsOf(layout.width) / 8)
+  const planeBytes = rowBytes * layout.height
+  const { file: plain, data } = tiffOf(
+    entries,
+    planes.map(() => planeBytes),
+    directory.bigEndian,
+  )
+  for (const { index, left, top, plane } of places(layout)) {
+    const at = planes.indexOf(plane) * planeBytes
+    if (at < 0) continue
+    const rows = choose(await unpackSegment(file, layout, index, directory.bigEndian), layout, kept)
+    convert?.(rows)
+    const picture = data.subarray(at, at + planeBytes)
+    paste(rows, Math.ceil(bitsOf(layout.segmentWidth) / 8), picture, rowBytes, { left: bitsOf(left) / 8, top })
+  }
+  return plain
+}
+
+/** Samples are moved by whole bytes. */
+function requireBytes({ bits, planar, samples, tiled }: Layout, kept: number, rowBits: number): void {
+  const moved = (!planar && kept < samples) || (tiled && rowBits % 8 !== 0)
+  if (bits < 8 && moved) throw unsupported(`has ${bits} bits a channel and ${samples} bands, or odd tiles`)
+}
+
+/** The samples that are kept, of interleaved ones of one or two bytes; the rows themselves where that is all of them. */
+function choose(rows: Uint8Array, { samples, bits, planar }: Layout, kept: readonly number[]): Uint8Array {
+  if (planar || kept.length === samples) return rows
+  const size = bits / 8
+  const pixels = rows.length / (samples * size)
+  const out = new Uint8Array(pixels * kept.length * size)
+  let to = 0
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    for (const sample of kept) {
+      const from = (pixel * samples + sample) * size
+      out[to++] = rows[from] as number
+      if (size === 2) out[to++] = rows[from + 1] as number
+    }
+  }
+  return out
+}

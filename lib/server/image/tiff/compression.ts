@@ -1,0 +1,69 @@
+/** Numbers of the compressions of TIFF that matter here. */
+export const COMPRESSION = {
+  none: 1,
+  lzw: 5,
+  jpeg: 7,
+  deflate: 8,
+  packBits: 32773,
+  oldDeflate: 32946,
+  lzma: 34925,
+  zstd: 50000,
+} as const
+
+/** Read by libvips, strip by strip. The fax ones are 2, 3, 4 and 32771, the last is WebP. */
+const BY_LIBVIPS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32946, 50001])
+
+/** Unpacked here: because libvips lacks them, or leaves a damaged tile black and says nothing. */
+const HERE: ReadonlySet<number> = new Set([1, 5, 8, 32773, 32946, 34925, 50000])
+
+/** What people call the ones that are not read; their programs say so when they save. */
+const NAMES: Readonly<Record<number, string>> = {
+  6: 'old-style JPEG',
+  9: 'JBIG',
+  10: 'JBIG',
+  32766: 'NeXT',
+  32809: 'ThunderScan',
+  32895: 'IT8',
+  32896: 'IT8',
+  32897: 'IT8',
+  32898: 'IT8',
+  32908: 'PixarFilm',
+  32909: 'PixarLog',
+  33003: 'JPEG 2000 (Aperio)',
+  33004: 'JPEG 2000 (Aperio)',
+  33005: 'JPEG 2000 (Aperio)',
+  34661: 'JBIG',
+  34676: 'SGI LogLuv',
+  34677: 'SGI LogLuv',
+  34712: 'JPEG 2000',
+  34715: 'JBIG2',
+  34887: 'LERC',
+  34892: 'lossy JPEG of DNG',
+  34926: 'Zstandard under an outdated number',
+  34927: 'WebP under an outdated number',
+  34933: 'PNG',
+  34934: 'JPEG XR',
+  22610: 'JPEG XR',
+  50002: 'JPEG XL',
+  52546: 'JPEG XL',
+}
+
+/** Whether pictures in this compression are read at all. */
+export function isRead(compression: number): boolean {
+  return BY_LIBVIPS.has(compression) || HERE.has(compression)
+}
+
+/** Whether libvips unpacks it. */
+export function libvipsUnpacks(compression: number): boolean {
+  return BY_LIBVIPS.has(compression)
+}
+
+/** Whether `unpack.ts` unpacks it. */
+export function unpackedHere(compression: number): boolean {
+  return HERE.has(compression)
+}
+
+/** The name of a compression in a sentence. */
+export function compressionName(compression: number): string {
+  return NAMES[compression] ?? `number ${compression}, which is unknown here`
+}

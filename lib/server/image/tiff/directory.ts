@@ -1,0 +1,157 @@
+import { Problem } from '@/lib/shared/problem'
+
+/** The tags that are read here, by their names in TIFF 6.0 and its supplements. */
+export const TAG = {
+  subfileType: 254,
+  width: 256,
+  height: 257,
+  bits: 258,
+  compression: 259,
+  photometric: 262,
+  fillOrder: 266,
+  make: 271,
+  stripOffsets: 273,
+  orientation: 274,
+  samples: 277,
+  rowsPerStrip: 278,
+  stripCounts: 279,
+  planar: 284,
+  t4Options: 292,
+  t6Options: 293,
+  predictor: 317,
+  palette: 320,
+  tileWidth: 322,
+  tileHeight: 323,
+  tileOffsets: 324,
+  tileCounts: 325,
+  subdirectories: 330,
+  inkSet: 332,
+  extraSamples: 338,
+  sampleFormat: 339,
+  jpegTables: 347,
+  yccCoefficients: 529,
+  yccSubsampling: 530,
+  yccPositioning: 531,
+  referenceBlackWhite: 532,
+  icc: 34675,
+  dngVersion: 50706,
+} as const
+
+/** One entry of a directory: its values as they lie in the file, in the file's byte order. */
+export interface Field {
+  type: number
+  count: number
+  bytes: Uint8Array
+}
+
+/** The first directory of a TIFF: what its first picture is made of. */
+export interface Directory {
+  bigEndian: boolean
+  fields: ReadonlyMap<number, Field>
+}
+
+/** Bytes of one value of each type; the types that are missing are none. */
+const TYPE_BYTES: Readonly<Record<number, number>> = {
+  1: 1,
+  2: 1,
+  3: 2,
+  4: 4,
+  5: 8,
+  6: 1,
+  7: 1,
+  8: 2,
+  9: 4,
+  10: 8,
+  11: 4,
+  12: 8,
+  13: 4,
+  16: 8,
+  17: 8,
+  18: 8,
+}
+
+/** How classic TIFF and BigTIFF lay out a directory: bytes of its number of entries, of an entry, of an offset. */
+const CLASSIC = { number: 2, entry: 12, offset: 4 }
+const BIG = { number: 8, entry: 20, offset: 8 }
+
+/** Real directories have some dozens of entries. */
+const MOST_ENTRIES = 4096
+
+/**
+ * Reads the first directory of a TIFF, classic or Big, in either byte order: the tags that are known here. No other is followed.
+ *
+ * @throws Problem `truncated_image` where the directory, or a value of one of these tags, is not in the file
+ */
+export function readDirectory(file: Uint8Array): Directory {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
+  const bigEndian = file[0] === 0x4d
+  if (file.byteLength < 16) throw damaged('ends within its header')
+  const layout = view.getUint16(2, !bigEndian) === 43 ? BIG : CLASSIC
+  const number = (at: number, bytes: number) => readNumber(view, at, bytes, bigEndian)
+  const start = number(layout.offset, layout.offset)
+  if (start + layout.number > file.byteLength) throw damaged('ends before its directory')
+  const entries = number(start, layout.number)
+  const first = start + layout.number
+  if (entries === 0 || entries > MOST_ENTRIES || first + entries * layout.entry > file.byteLength) {
+    throw damaged('ends within its directory')
+  }
+  const fields = new Map<number, Field>()
+  for (let i = 0; i < entries; i++) {
+    const at = first + i * layout.entry
+    const tag = number(at, 2)
+    if (!KNOWN.has(tag) || fields.has(tag)) continue
+    const field = readField(file, at, layout.offset, number)
+    if (field) fields.set(tag, field)
+  }
+  return { bigEndian, fields }
+}
+
+const KNOWN: ReadonlySet<number> = new Set(Object.values(TAG))
+
+function readField(
+  file: Uint8Array,
+  at: number,
+  offsetBytes: number,
+  number: (at: number, bytes: number) => number,
+): Field | null {
+  const type = number(at + 2, 2)
+  const count = number(at + 4, offsetBytes)
+  const length = count * (TYPE_BYTES[type] ?? 0)
+  const inline = at + 4 + offsetBytes
+  const from = length <= offsetBytes ? inline : number(inline, offsetBytes)
+  if (length === 0) return null
+  if (from + length > file.byteLength) throw damaged('ends before what its directory points to')
+  return { type, count, bytes: file.subarray(from, from + length) }
+}
+
+/** The numbers of a field, at most `most` of them; null where there is no such field or it holds no whole numbers. */
+export function numbersOf({ bigEndian, fields }: Directory, tag: number, most = 16): number[] | null {
+  const field = fields.get(tag)
+  const size = field && { 1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 }[field.type]
+  if (!field || !size) return null
+  const view = new DataView(field.bytes.buffer, field.bytes.byteOffset, field.bytes.byteLength)
+  return Array.from({ length: Math.min(field.count, most) }, (_, i) => readNumber(view, i * size, size, bigEndian))
+}
+
+/** The first number of a field, or `otherwise` where there is none. */
+export function numberOf(directory: Directory, tag: number, otherwise: number): number {
+  return numbersOf(directory, tag, 1)?.[0] ?? otherwise
+}
+
+/** A whole number of 1, 2, 4 or 8 bytes. What needs more than 53 bits lies outside of any file all the same. */
+function readNumber(view: DataView, at: number, bytes: number, bigEndian: boolean): number {
+  if (bytes === 1) return view.getUint8(at)
+  if (bytes === 2) return view.getUint16(at, !bigEndian)
+  if (bytes === 4) return view.getUint32(at, !bigEndian)
+  return Number(view.getBigUint64(at, !bigEndian))
+}
+
+/** The refusal of a TIFF that ends early or contradicts itself. `what` follows "The TIFF". */
+export function damaged(what: string, cause?: unknown): Problem {
+  return new Problem('truncated_image', `The TIFF ${what}; it is cut off or damaged.`, { cause })
+}
+
+/** The refusal of a TIFF that is whole and not read here. `what` follows "it". */
+export function unsupported(what: string, advice = 'Save it as PNG or JPEG.'): Problem {
+  return new Problem('unsupported_format', `This TIFF is not read: it ${what}. ${advice}`)
+}

@@ -1,0 +1,221 @@
+import { tooManyPixels } from '../too-many-pixels'
+import { COMPRESSION, compressionName, isRead, unpackedHere } from './compression'
+import { type Directory, damaged, numberOf, numbersOf, TAG, unsupported } from './directory'
+
+/** How a TIFF's numbers are to be understood. */
+export const PHOTOMETRIC = {
+  whiteIsZero: 0,
+  blackIsZero: 1,
+  rgb: 2,
+  palette: 3,
+  cmyk: 5,
+  ycc: 6,
+  lab: 8,
+  iccLab: 9,
+} as const
+
+/** Where a strip or a tile lies in the file, packed. */
+export interface Segment {
+  offset: number
+  count: number
+}
+
+/** What the directory says of the picture, checked: sizes in pixels, `bits` of one sample. */
+export interface Layout {
+  width: number
+  height: number
+  bits: number
+  samples: number
+  photometric: number
+  compression: number
+  /** Each colour in segments of its own. */
+  planar: boolean
+  predictor: number
+  /** The lowest bit of a byte is the first. */
+  reversedBits: boolean
+  tiled: boolean
+  segmentWidth: number
+  segmentHeight: number
+  /** Row by row; the ones of a plane after another where `planar`. */
+  segments: Segment[]
+  /** Of the first samples, how many are colours. */
+  colours: number
+  /** The sample that is the alpha channel, and whether the colours are multiplied by it; null where there is none. */
+  alpha: { sample: number; premultiplied: boolean } | null
+}
+
+/** The colours of each kind of picture, and the names of the kinds that are not read. */
+const COLOURS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3 }
+const OTHER_KINDS: Readonly<Record<number, string>> = {
+  4: 'a transparency mask',
+  10: 'ITU CIELAB',
+  32844: 'SGI LogL',
+  32845: 'SGI LogLuv',
+  51177: 'a depth map',
+}
+const NUMBERS: Readonly<Record<number, string>> = {
+  2: 'signed whole numbers',
+  3: 'floating-point numbers',
+  5: 'complex numbers',
+  6: 'complex numbers',
+}
+const SIGNED = 2
+const DEPTHS_OF_ONE: readonly number[] = [1, 2, 4, 8, 16]
+const DEPTHS_OF_MANY: readonly number[] = [8, 16]
+const MOST_SAMPLES = 32
+const CMYK_INKS = 1
+/** No program writes larger ones; whoever does wants memory for pixels that the picture does not have. */
+const MOST_TILE_PIXELS = 64_000_000
+/** A row each of four planes of the tallest pictures, and some. */
+const MOST_SEGMENTS = 200_000
+const SCALE_ADVICE = 'What is black and what is white in it is not said; save it with 8 or 16 bits a channel.'
+
+/**
+ * Reads from a directory how its picture is laid out, and refuses what would come out wrong: libvips decodes it to a black or
+ * garbled picture and says nothing.
+ *
+ * @throws Problem `unsupported_format` naming the cause, `too_many_pixels`, `truncated_image` where strips or tiles are missing
+ */
+export function readLayout(directory: Directory, fileBytes: number, maxPixels: number): Layout {
+  const one = (tag: number, otherwise: number) => numberOf(directory, tag, otherwise)
+  const [width, height] = [one(TAG.width, 0), one(TAG.height, 0)]
+  if (width === 0 || height === 0) throw damaged('does not say its size')
+  if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
+  const compression = one(TAG.compression, COMPRESSION.none)
+  if (!isRead(compression)) throw unsupported(`is compressed by ${compressionName(compression)}`, COMPRESS_ADVICE)
+  const kind = readKind(directory, compression)
+  const segments = readSegments(directory, { width, height, planes: kind.planar ? kind.samples : 1 }, fileBytes)
+  const layout = {
+    width,
+    height,
+    compression,
+    predictor: unpackedHere(compression) ? one(TAG.predictor, 1) : 1,
+    reversedBits: one(TAG.fillOrder, 1) === 2,
+    ...kind,
+    ...segments,
+  }
+  if (compression === COMPRESSION.none) requireWhole(layout)
+  return layout
+}
+
+const COMPRESS_ADVICE = 'Save it without compression or with LZW, Deflate or ZSTD, or as PNG or JPEG.'
+
+function readKind(
+  directory: Directory,
+  compression: number,
+): Pick<Layout, 'bits' | 'samples' | 'photometric' | 'planar' | 'colours' | 'alpha'> {
+  const { photometric, colours } = readColours(directory)
+  const samples = numberOf(directory, TAG.samples, 1)
+  if (samples < colours) throw damaged(`has ${samples} values a pixel where its colours need ${colours}`)
+  if (samples > MOST_SAMPLES) throw unsupported(`has ${samples} bands`, `At most ${MOST_SAMPLES} are looked at.`)
+  const bits = readBits(directory, samples)
+  const format = numberOf(directory, TAG.sampleFormat, 1)
+  const mayBeSigned = photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab
+  if (NUMBERS[format] && !(mayBeSigned && format === SIGNED)) {
+    throw unsupported(`holds ${bits}-bit ${NUMBERS[format]}`, SCALE_ADVICE)
+  }
+  requireDepth(bits, samples, compression)
+  return {
+    bits,
+    samples,
+    photometric,
+    planar: samples > 1 && numberOf(directory, TAG.planar, 1) === 2,
+    colours,
+    alpha: readAlpha(directory, photometric, samples, colours),
+  }
+}
+
+function readColours(directory: Directory): Pick<Layout, 'photometric' | 'colours'> {
+  const photometric = numberOf(directory, TAG.photometric, -1)
+  if (photometric === -1) throw damaged('does not say how its colours are stored')
+  const colours = COLOURS[photometric]
+  if (colours === undefined) {
+    throw unsupported(`holds ${OTHER_KINDS[photometric] ?? `colours of a kind that is unknown here (${photometric})`}`)
+  }
+  if (photometric === PHOTOMETRIC.cmyk && numberOf(directory, TAG.inkSet, CMYK_INKS) !== CMYK_INKS) {
+    throw unsupported('holds inks other than cyan, magenta, yellow and black')
+  }
+  return { photometric, colours }
+}
+
+function readBits(directory: Directory, samples: number): number {
+  const all = numbersOf(directory, TAG.bits, samples) ?? [1]
+  const [bits = 1] = all
+  if (all.some((each) => each !== bits)) throw unsupported(`has channels of ${all.join(', ')} bits`)
+  return bits
+}
+
+function requireDepth(bits: number, samples: number, compression: number): void {
+  if (compression === COMPRESSION.jpeg && bits === 12)
+    throw unsupported('is compressed by 12-bit JPEG', COMPRESS_ADVICE)
+  if (!(samples === 1 ? DEPTHS_OF_ONE : DEPTHS_OF_MANY).includes(bits)) {
+    throw unsupported(`has ${bits} bits a channel`, bits > 16 ? SCALE_ADVICE : 'Save it with 8 or 16 bits a channel.')
+  }
+}
+
+/**
+ * The alpha channel is the sample that is said to be one. Any other is something else, such as near infrared, and is left out;
+ * only RGB with a fourth sample that nothing is said of is taken for RGBA, as Pillow does it.
+ */
+function readAlpha(directory: Directory, photometric: number, samples: number, colours: number): Layout['alpha'] {
+  const extra = numbersOf(directory, TAG.extraSamples, samples)
+  if (extra === null) {
+    const isRgba = photometric === PHOTOMETRIC.rgb && samples === 4
+    return isRgba ? { sample: 3, premultiplied: false } : null
+  }
+  const index = extra.slice(0, samples - colours).findIndex((kind) => kind === 1 || kind === 2)
+  return index < 0 ? null : { sample: colours + index, premultiplied: extra[index] === 1 }
+}
+
+function readSegments(
+  directory: Directory,
+  { width, height, planes }: { width: number; height: number; planes: number },
+  fileBytes: number,
+): Pick<Layout, 'tiled' | 'segmentWidth' | 'segmentHeight' | 'segments'> {
+  const tiled = directory.fields.has(TAG.tileOffsets)
+  const part = tiled ? 'tiles' : 'strips'
+  const segmentWidth = tiled ? numberOf(directory, TAG.tileWidth, 0) : width
+  const segmentHeight = tiled
+    ? numberOf(directory, TAG.tileHeight, 0)
+    : Math.min(numberOf(directory, TAG.rowsPerStrip, height), height)
+  if (segmentWidth === 0 || segmentHeight === 0) throw damaged(`says that its ${part} have no size`)
+  if (tiled && segmentWidth * segmentHeight > MOST_TILE_PIXELS) throw damaged('says that its tiles are huge')
+  const needed = Math.ceil(width / segmentWidth) * Math.ceil(height / segmentHeight) * planes
+  if (needed > MOST_SEGMENTS) throw unsupported(`is cut into ${needed} ${part}`, 'Save it in larger ones.')
+  const [offsetTag, countTag] = tiled ? [TAG.tileOffsets, TAG.tileCounts] : [TAG.stripOffsets, TAG.stripCounts]
+  const offsets = numbersOf(directory, offsetTag, needed) ?? []
+  const counts = numbersOf(directory, countTag, needed) ?? []
+  const there = Math.min(offsets.length, counts.length)
+  if (there < needed) throw damaged(`has ${there} of its ${needed} ${part}`)
+  const segments = offsets.map((offset, i) => ({ offset, count: counts[i] ?? 0 }))
+  requireInside(segments, part, fileBytes)
+  return { tiled, segmentWidth, segmentHeight, segments }
+}
+
+function requireInside(segments: readonly Segment[], part: string, fileBytes: number): void {
+  if (segments.some(({ count }) => count === 0)) throw damaged(`lacks some of its ${part}`)
+  if (segments.some(({ offset, count }) => offset + count > fileBytes)) {
+    throw damaged(`ends before the last of its ${part}`)
+  }
+}
+
+/** Bytes of one row of a segment, all its samples. */
+export function segmentRowBytes({ segmentWidth, samples, bits, planar }: Layout): number {
+  return Math.ceil((segmentWidth * (planar ? 1 : samples) * bits) / 8)
+}
+
+/** Rows that a segment must hold: a tile all of its own, the last strip only what is left. */
+export function segmentRows({ tiled, height, segmentHeight }: Layout, index: number): number {
+  if (tiled) return segmentHeight
+  const strips = Math.ceil(height / segmentHeight)
+  return Math.min(segmentHeight, height - (index % strips) * segmentHeight)
+}
+
+/** An uncompressed strip or tile holds all of its rows. Not so where colours share values (YCbCr). */
+function requireWhole(layout: Layout): void {
+  if (layout.photometric === PHOTOMETRIC.ycc) return
+  for (const [index, { count }] of layout.segments.entries()) {
+    if (count < segmentRows(layout, index) * segmentRowBytes(layout))
+      throw damaged('has a strip or tile that is too short')
+  }
+}

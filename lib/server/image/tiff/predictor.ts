@@ -1,0 +1,34 @@
+import { damaged, unsupported } from './directory'
+import { type Layout, segmentRowBytes } from './layout'
+
+const [NONE, HORIZONTAL, FLOATING] = [1, 2, 3]
+
+/**
+ * Adds up in place what the predictor left: each value is stored as its difference to the one of the same channel to its left.
+ *
+ * @throws Problem `unsupported_format` for predictors of other numbers than whole ones
+ */
+export function undoPredictor(rows: Uint8Array, layout: Layout, bigEndian: boolean): void {
+  if (layout.predictor === NONE) return
+  if (layout.predictor === FLOATING) throw unsupported('has a predictor for floating-point numbers')
+  if (layout.predictor !== HORIZONTAL || layout.bits < 8) throw damaged('has a predictor that there is not')
+  const step = layout.planar ? 1 : layout.samples
+  const rowBytes = segmentRowBytes(layout)
+  for (let at = 0; at < rows.length; at += rowBytes) {
+    const row = rows.subarray(at, at + rowBytes)
+    if (layout.bits === 8) addBytes(row, step)
+    else addWords(row, step, bigEndian)
+  }
+}
+
+function addBytes(row: Uint8Array, step: number): void {
+  for (let i = step; i < row.length; i++) row[i] = (row[i] as number) + (row[i - step] as number)
+}
+
+function addWords(row: Uint8Array, step: number, bigEndian: boolean): void {
+  const view = new DataView(row.buffer, row.byteOffset, row.byteLength)
+  const littleEndian = !bigEndian
+  for (let i = 2 * step; i < row.length; i += 2) {
+    view.setUint16(i, view.getUint16(i, littleEndian) + view.getUint16(i - 2 * step, littleEndian), littleEndian)
+  }
+}

@@ -1,0 +1,107 @@
+import { COMPRESSION } from './compression'
+import { type Directory, numberOf, TAG } from './directory'
+import { type Layout, PHOTOMETRIC } from './layout'
+import { type Entries, longs, shorts } from './write'
+
+/** What the colours mean beyond their kind; copied as it is. */
+const MEANINGS: readonly number[] = [TAG.palette, TAG.icc]
+/** What libtiff needs to unpack; copied as it is. */
+const FOR_LIBTIFF: readonly number[] = [
+  TAG.t4Options,
+  TAG.t6Options,
+  TAG.jpegTables,
+  TAG.yccCoefficients,
+  TAG.yccSubsampling,
+  TAG.yccPositioning,
+  TAG.referenceBlackWhite,
+]
+const UPRIGHT = 1
+
+/** The samples that are kept, in order: the colours, and the alpha channel where there is one. */
+export function keptSamples({ colours, alpha, photometric }: Layout): number[] {
+  const kept = Array.from({ length: colours }, (_, i) => i)
+  // A print with an alpha channel is more than libvips reads.
+  if (alpha && photometric !== PHOTOMETRIC.cmyk) kept.push(alpha.sample)
+  return kept
+}
+
+/** A directory for an uncompressed picture of the samples that are kept. */
+export function plainEntries(directory: Directory, layout: Layout): Entries {
+  const { width, height, bits, photometric, planar, alpha } = layout
+  const samples = keptSamples(layout).length
+  const { bigEndian } = directory
+  const short = (...values: number[]) => shorts(values, bigEndian)
+  const entries: Entries = new Map([
+    [TAG.width, longs([width], bigEndian)],
+    [TAG.height, longs([height], bigEndian)],
+    [TAG.bits, short(...Array.from({ length: samples }, () => bits))],
+    [TAG.compression, short(COMPRESSION.none)],
+    [TAG.photometric, short(photometric)],
+    [TAG.orientation, short(orientation(directory))],
+    [TAG.samples, short(samples)],
+    [TAG.rowsPerStrip, longs([height], bigEndian)],
+    [TAG.planar, short(planar ? 2 : 1)],
+  ])
+  if (samples > layout.colours) entries.set(TAG.extraSamples, short(alpha?.premultiplied ? 1 : 2))
+  copy(directory, entries, MEANINGS)
+  return entries
+}
+
+/**
+ * A directory for the picture packed as it is, for libtiff to unpack: only what the pixels need. Tags that libtiff stumbles
+ * over are left behind, and so are all other directories.
+ */
+export function packedEntries(directory: Directory, layout: Layout): Entries {
+  const { bigEndian } = directory
+  const short = (...values: number[]) => shorts(values, bigEndian)
+  const entries = plainEntries(directory, layout)
+  const extra = layout.samples - layout.colours
+  entries.set(TAG.samples, short(layout.samples))
+  entries.set(TAG.bits, short(...Array.from({ length: layout.samples }, () => layout.bits)))
+  entries.set(TAG.compression, short(layout.compression))
+  entries.set(TAG.predictor, short(layout.predictor))
+  entries.set(TAG.fillOrder, short(layout.reversedBits ? 2 : 1))
+  // Whatever the others are, one has to be said of each.
+  if (extra > 0)
+    entries.set(TAG.extraSamples, short(...Array.from({ length: extra }, () => (layout.alpha?.premultiplied ? 1 : 2))))
+  copy(directory, entries, FOR_LIBTIFF)
+  return entries
+}
+
+/** Where the strips or tiles lie, for a directory of the same file. */
+export function segmentEntries({ tiled, segmentWidth, segmentHeight, segments }: Layout, bigEndian: boolean): Entries {
+  const offsets = longs(
+    segments.map(({ offset }) => offset),
+    bigEndian,
+  )
+  const counts = longs(
+    segments.map(({ count }) => count),
+    bigEndian,
+  )
+  if (!tiled) {
+    return new Map([
+      [TAG.stripOffsets, offsets],
+      [TAG.stripCounts, counts],
+      [TAG.rowsPerStrip, longs([segmentHeight], bigEndian)],
+    ])
+  }
+  return new Map([
+    [TAG.tileWidth, longs([segmentWidth], bigEndian)],
+    [TAG.tileHeight, longs([segmentHeight], bigEndian)],
+    [TAG.tileOffsets, offsets],
+    [TAG.tileCounts, counts],
+  ])
+}
+
+function copy({ fields }: Directory, to: Entries, tags: readonly number[]): void {
+  for (const tag of tags) {
+    const field = fields.get(tag)
+    if (field) to.set(tag, field)
+  }
+}
+
+/** How the picture is to be turned, 1 to 8; upright where what is said is none of them. */
+export function orientation(directory: Directory): number {
+  const said = numberOf(directory, TAG.orientation, UPRIGHT)
+  return said >= 1 && said <= 8 ? said : UPRIGHT
+}

@@ -1,0 +1,99 @@
+import { type Field, TAG } from './directory'
+
+/** Entries of a directory that is written, by tag. */
+export type Entries = Map<number, Field>
+
+const [SHORT, LONG, UNDEFINED] = [3, 4, 7]
+const HEADER_BYTES = 8
+const ENTRY_BYTES = 12
+const INLINE_BYTES = 4
+
+/** A field of 16-bit numbers. */
+export function shorts(values: readonly number[], bigEndian: boolean): Field {
+  const bytes = Buffer.alloc(2 * values.length)
+  for (const [i, value] of values.entries())
+    bigEndian ? bytes.writeUInt16BE(value, 2 * i) : bytes.writeUInt16LE(value, 2 * i)
+  return { type: SHORT, count: values.length, bytes }
+}
+
+/** A field of 32-bit numbers. */
+export function longs(values: readonly number[], bigEndian: boolean): Field {
+  const bytes = Buffer.alloc(4 * values.length)
+  for (const [i, value] of values.entries())
+    bigEndian ? bytes.writeUInt32BE(value, 4 * i) : bytes.writeUInt32LE(value, 4 * i)
+  return { type: LONG, count: values.length, bytes }
+}
+
+/** A field of bytes without a meaning of their own, as profiles are. */
+export function opaque(bytes: Uint8Array): Field {
+  return { type: UNDEFINED, count: bytes.byteLength, bytes }
+}
+
+/**
+ * A classic TIFF of one directory in front of `dataBytes` bytes that the caller fills: `data` is that part of `file`. The strips
+ * follow each other there, `strips` bytes each.
+ */
+export function tiffOf(
+  entries: Entries,
+  strips: readonly number[],
+  bigEndian: boolean,
+): { file: Uint8Array<ArrayBuffer>; data: Uint8Array<ArrayBuffer> } {
+  const all: Entries = new Map(entries)
+  all.set(TAG.stripCounts, longs(strips, bigEndian))
+  all.set(TAG.stripOffsets, longs(strips, bigEndian))
+  const dataAt = HEADER_BYTES + directoryBytes(all)
+  let at = dataAt
+  const offsets = strips.map((bytes) => {
+    at += bytes
+    return at - bytes
+  })
+  all.set(TAG.stripOffsets, longs(offsets, bigEndian))
+  const file = new Uint8Array(at)
+  writeHeader(file, HEADER_BYTES, bigEndian)
+  writeDirectory(file, all, HEADER_BYTES, bigEndian)
+  return { file, data: file.subarray(dataAt) }
+}
+
+/** The same file with another directory: a copy whose strips or tiles stay where they are, so the offsets in it must be those of `file`. */
+export function withDirectory(file: Uint8Array, entries: Entries, bigEndian: boolean): Uint8Array {
+  const at = file.byteLength + (file.byteLength % 2)
+  const copy = new Uint8Array(at + directoryBytes(entries))
+  copy.set(file)
+  writeHeader(copy, at, bigEndian)
+  writeDirectory(copy, entries, at, bigEndian)
+  return copy
+}
+
+function directoryBytes(entries: Entries): number {
+  const outside = [...entries.values()].reduce((sum, { bytes }) => sum + outsideBytes(bytes), 0)
+  return 2 + ENTRY_BYTES * entries.size + 4 + outside
+}
+
+/** Values of more than four bytes stand behind the entries, at even offsets. */
+function outsideBytes({ length }: Uint8Array): number {
+  return length <= INLINE_BYTES ? 0 : length + (length % 2)
+}
+
+function writeHeader(file: Uint8Array, directoryAt: number, bigEndian: boolean): void {
+  const view = new DataView(file.buffer, file.byteOffset)
+  file.set(bigEndian ? [0x4d, 0x4d] : [0x49, 0x49])
+  view.setUint16(2, 42, !bigEndian)
+  view.setUint32(4, directoryAt, !bigEndian)
+}
+
+function writeDirectory(file: Uint8Array, entries: Entries, at: number, bigEndian: boolean): void {
+  const view = new DataView(file.buffer, file.byteOffset)
+  const sorted = [...entries].sort(([a], [b]) => a - b)
+  let outside = at + 2 + ENTRY_BYTES * sorted.length + 4
+  view.setUint16(at, sorted.length, !bigEndian)
+  for (const [i, [tag, { type, count, bytes }]] of sorted.entries()) {
+    const entry = at + 2 + ENTRY_BYTES * i
+    view.setUint16(entry, tag, !bigEndian)
+    view.setUint16(entry + 2, type, !bigEndian)
+    view.setUint32(entry + 4, count, !bigEndian)
+    const isInside = bytes.length <= INLINE_BYTES
+    if (!isInside) view.setUint32(entry + 8, outside, !bigEndian)
+    file.set(bytes, isInside ? entry + 8 : outside)
+    outside += outsideBytes(bytes)
+  }
+}

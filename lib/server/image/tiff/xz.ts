@@ -1,0 +1,77 @@
+import * as xz from 'xz-decompress'
+
+/** The package is CommonJS; Node finds its names only behind `default`, bundlers at once. */
+const { XzReadableStream } = (xz as { default?: typeof xz }).default ?? xz
+
+const MAGIC = 'fd377a585a00'
+const STREAM_HEADER_BYTES = 12
+const DELTA = 3
+const LZMA2 = 0x21
+const DISTANCE_MOST = 256
+
+/**
+ * Unpacks an .xz stream, as libtiff puts LZMA into a TIFF, and stops where `out` is full. libtiff's streams go through a delta
+ * filter first, which the decoder does not know: it is taken out of the header, and undone here.
+ *
+ * @returns how many bytes of `out` were filled
+ * @throws Error where it is damaged, no .xz, or made with other filters
+ */
+export async function unpackXz(packed: Uint8Array, out: Uint8Array): Promise<number> {
+  const { stream, distance } = withoutDelta(packed)
+  const written = await pour(stream, out)
+  if (distance > 0) for (let i = distance; i < written; i++) out[i] = (out[i] as number) + (out[i - distance] as number)
+  return written
+}
+
+async function pour(stream: Uint8Array, out: Uint8Array): Promise<number> {
+  const source = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(stream)
+      controller.close()
+    },
+  })
+  const reader = new XzReadableStream(source).getReader()
+  let written = 0
+  while (written < out.length) {
+    const { done, value } = await reader.read()
+    if (done) return written
+    const bytes = value.subarray(0, out.length - written)
+    out.set(bytes, written)
+    written += bytes.length
+  }
+  await reader.cancel()
+  return written
+}
+
+/** The stream with LZMA2 as its only filter, and the distance of the delta filter that was before it; 0 where there was none. */
+function withoutDelta(packed: Uint8Array): { stream: Uint8Array; distance: number } {
+  const stream = Buffer.from(packed)
+  if (stream.toString('hex', 0, 6) !== MAGIC) throw new Error('this is no .xz stream')
+  const header = stream.subarray(
+    STREAM_HEADER_BYTES,
+    STREAM_HEADER_BYTES + 4 * ((stream[STREAM_HEADER_BYTES] ?? 0) + 1),
+  )
+  const sizes = ((header[1] ?? 0) >> 6) & 3
+  // The filters stand behind the sizes of the block, which libtiff does not write; who does has no delta filter.
+  if (sizes !== 0 || header[2] !== DELTA) return { stream, distance: 0 }
+  const distance = (header[4] ?? 0) + 1
+  if (header[1] !== 1 || header[3] !== 1 || header[5] !== LZMA2 || distance > DISTANCE_MOST) {
+    throw new Error('its filters are unknown')
+  }
+  const checked = header.length - 4
+  const filter = header.subarray(5, 8).toString('hex')
+  header.fill(0, 1, checked)
+  header.write(filter, 2, 'hex')
+  header.writeUInt32LE(crc32(header.subarray(0, checked)), checked)
+  return { stream, distance }
+}
+
+/** The CRC-32 of IEEE 802.3; zlib's own is younger than the Node versions supported here. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+  }
+  return ~crc >>> 0
+}

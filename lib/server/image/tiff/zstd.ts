@@ -1,0 +1,25 @@
+import { promisify } from 'node:util'
+import * as zlib from 'node:zlib'
+import { ZSTDDecoder } from 'zstddec'
+
+type Native = (
+  packed: Uint8Array,
+  options: { maxOutputLength: number },
+  done: (error: Error | null, bytes: Buffer) => void,
+) => void
+
+/** Node's own, from 22.15 on, works beside this thread and gives its memory back; before that it is libzstd in WebAssembly. */
+const native = (zlib as { zstdDecompress?: Native }).zstdDecompress
+const decompress = native && promisify(native)
+const decoder = new ZSTDDecoder()
+
+/**
+ * Unpacks Zstandard to at most `room` bytes.
+ *
+ * @returns nothing, or throws, where the data is damaged or would be larger
+ */
+export async function unpackZstd(packed: Uint8Array, room: number): Promise<Uint8Array> {
+  if (decompress) return decompress(packed, { maxOutputLength: room })
+  await decoder.init()
+  return decoder.decode(packed, room)
+}

@@ -1,0 +1,20 @@
+import { Cluster } from 'ioredis'
+import type { RedisClient } from './connect'
+
+/** What Redis does when its memory is full: `loses` where it throws away anything, be it of a job. */
+export interface Eviction {
+  policy: string
+  loses: boolean
+}
+
+/** The policy of each server that is not to keep everything (`noeviction`); null where all keep it, or do not say. */
+export async function evictionOf(redis: RedisClient): Promise<Eviction | null> {
+  const servers = redis instanceof Cluster ? redis.nodes('master') : [redis]
+  const said = await Promise.all(servers.map((server) => server.info('memory').catch(() => '')))
+  const policies = said.map((info) => /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction')
+  const policy = policies.find((each) => each.startsWith('allkeys')) ?? policies.find((each) => each !== 'noeviction')
+  return policy === undefined ? null : { policy, loses: policy.startsWith('allkeys') }
+}
+
+export const EVICTS =
+  'Redis throws away keys that are in use when its memory is full; set maxmemory-policy to noeviction'
