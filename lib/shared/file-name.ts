@@ -1,8 +1,16 @@
+/** Making one costs ten times what it takes to read a name. */
+const decoders = new Map<string, TextDecoder>()
+
 /** Bytes as text of an encoding; null where they are none, or nobody knows the encoding. */
 export function decoded(bytes: Uint8Array, encoding: string): string | null {
   try {
-    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes)
+    const decoder = decoders.get(encoding) ?? new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
+    const text = decoder.decode(bytes)
+    decoders.set(encoding, decoder)
+    return text
   } catch {
+    // One that has failed is not asked again: not all engines begin anew then.
+    decoders.delete(encoding)
     return null
   }
 }

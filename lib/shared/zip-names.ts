@@ -39,8 +39,31 @@ const CP437 = [
  * escaped. Backslashes of Windows are made slashes.
  */
 export function zipNames(names: readonly RawName[], encoding?: string): string[] {
-  const by = encoding ?? surelyEncoded(names.flatMap((name) => (readUtf8(name) === null ? [name.bytes] : [])))
-  return names.map((name) => name.marked ?? slashed(readUtf8(name, encoding)) ?? otherwise(name.bytes, by))
+  const naming = namingZip(names, encoding)
+  for (;;) {
+    const { done, value } = naming.next()
+    if (done) return value
+  }
+}
+
+/** So many of the names that are not UTF-8 tell what all of them are. */
+const TELLING = 5000
+
+/** The same in steps, between which it can be left. */
+export function* namingZip(names: readonly RawName[], encoding?: string): Generator<void, string[]> {
+  const read: (string | null)[] = []
+  for (const name of names) {
+    read.push(readUtf8(name, encoding))
+    yield
+  }
+  const others = names.filter((_, at) => read[at] === null).slice(0, TELLING)
+  const by = encoding ?? surelyEncoded(others.map(({ bytes }) => bytes))
+  const found: string[] = []
+  for (const [at, { marked, bytes }] of names.entries()) {
+    found.push(marked ?? slashed(read[at] ?? null) ?? otherwise(bytes, by))
+    yield
+  }
+  return found
 }
 
 /** A name that is UTF-8; null where it is not, or where the caller says otherwise and the archive nothing. */

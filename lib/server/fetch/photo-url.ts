@@ -32,10 +32,11 @@ const PORTS = new Set(['', '80', '443'])
  * @throws Problem `url_refused`, `url_unreachable`, `too_large`
  */
 export async function fetchPhoto(address: string, options: FetchOptions, signal?: AbortSignal): Promise<Uint8Array> {
-  const deadline = AbortSignal.timeout(options.timeoutMs)
+  // Before anything is begun: of long lists many are refused, and a clock for each would tick on.
+  let url = permitted(address, options)
+  const { deadline, clear } = timeLimit(options.timeoutMs)
   const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
   try {
-    let url = permitted(address, options)
     for (let hops = 0; ; hops++) {
       const reply = await open(url, options, stop)
       const location = REDIRECTS.has(reply.statusCode ?? 0) ? reply.headers.location : undefined
@@ -47,7 +48,16 @@ export async function fetchPhoto(address: string, options: FetchOptions, signal?
     }
   } catch (error) {
     throw reason(error, options.timeoutMs, deadline, signal)
+  } finally {
+    clear()
   }
+}
+
+/** A signal that is given when the time is up, unless it is cleared: one of the system lives to its end whatever becomes of its use. */
+export function timeLimit(ms: number): { deadline: AbortSignal; clear(): void } {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), ms)
+  return { deadline: controller.signal, clear: () => clearTimeout(timer) }
 }
 
 /** What went wrong on the way to an address, as a problem that tells a stranger nothing of our network. */

@@ -1,4 +1,4 @@
-import { type FetchOptions, open, permitted, reason } from './photo-url'
+import { type FetchOptions, open, permitted, reason, timeLimit } from './photo-url'
 
 /**
  * Sends JSON to an address that a stranger has given, under the rules of `fetchPhoto`. A redirect is not followed, and what comes back is not read.
@@ -13,7 +13,7 @@ export async function postJson(
   options: Pick<FetchOptions, 'timeoutMs' | 'allow' | 'lookup'>,
   signal: AbortSignal,
 ): Promise<number> {
-  const deadline = AbortSignal.timeout(options.timeoutMs)
+  const { deadline, clear } = timeLimit(options.timeoutMs)
   try {
     const url = permitted(address, options)
     const reply = await open(url, options, AbortSignal.any([signal, deadline]), {
@@ -25,5 +25,7 @@ export async function postJson(
     return reply.statusCode ?? 0
   } catch (error) {
     throw reason(error, options.timeoutMs, deadline, signal)
+  } finally {
+    clear()
   }
 }

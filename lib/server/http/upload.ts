@@ -1,8 +1,10 @@
 import { fileName } from '@/lib/shared/file-name'
 import { Problem } from '@/lib/shared/problem'
+import { decodeBase64 } from './base64'
 import { readBody, tooLarge } from './body'
 import type { Lease } from './byte-budget'
 import { FormParser, type FormPart } from './form-parser'
+import { jsonOf } from './json-body'
 import { addOnce } from './parameters'
 
 /** One photo as it came in, with the fields that came beside it. */
@@ -64,8 +66,8 @@ function* formParts(body: Uint8Array, contentType: string): Generator<FormPart> 
   parser.finish()
 }
 
-function fromJson(body: Uint8Array, limit: number): Upload {
-  const json = parseJson(body)
+async function fromJson(body: Uint8Array, limit: number): Promise<Upload> {
+  const json = await jsonOf(body)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new Problem('invalid_json', 'The JSON is not an object; send {"image": "<base64>"}.')
   }
@@ -75,45 +77,7 @@ function fromJson(body: Uint8Array, limit: number): Upload {
     throw new Problem('no_file', 'The JSON has neither "image", the photo in base64, nor "url", its address.')
   }
   if (typeof image !== 'string') throw new Problem('invalid_parameter', '"image" is not a string of base64.')
-  const bytes = decodeBase64(image)
+  const bytes = await decodeBase64(image)
   if (bytes.byteLength > limit) throw tooLarge(limit)
   return { image: bytes, fields }
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
-  }
-}
-
-/** base64 in either alphabet, with or without the head of a data: URL, whose letters may be capitals. */
-function decodeBase64(text: string): Uint8Array {
-  const head = /^\s*data:[^,]*,/i.exec(text)?.[0] ?? ''
-  const base64 = text.slice(head.length).trim()
-  if ((head !== '' && !/;base64,$/i.test(head)) || !/^[A-Za-z0-9+/_\-\s]*={0,2}$/.test(base64)) {
-    throw new Problem('invalid_parameter', '"image" is neither base64 nor a data: URL of base64.')
-  }
-  if (lostItsPluses(base64)) {
-    throw new Problem(
-      'invalid_parameter',
-      '"image" has spaces where base64 has "+": it was decoded like a part of an address. Send the base64 as it is, or in the alphabet for URLs ("-" and "_").',
-    )
-  }
-  return Buffer.from(base64, 'base64')
-}
-
-/**
- * Whether the plus signs of some base64 became spaces, as everything that decodes forms and addresses does it. Spaces between pieces of
- * one length are lines that were joined.
- */
-function lostItsPluses(base64: string): boolean {
-  if (base64.includes('+') || !/\S \S|\S {2,}\S/.test(base64)) return false
-  const pieces = base64.split(/\s+/)
-  const [length = 0] = pieces.map((piece) => piece.length)
-  const areLines = pieces.every((piece, i) =>
-    i < pieces.length - 1 ? piece.length === length : piece.length <= length,
-  )
-  return !areLines || length % 4 !== 0
 }

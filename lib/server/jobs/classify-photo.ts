@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Classification } from '@/lib/shared/contract'
 import { tooLargeDetail } from '@/lib/shared/photo-size'
 import { Problem } from '@/lib/shared/problem'
 import { answeredRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results'
+import { sha256Of } from '../loop/digest'
 import { outOfDescriptors, StoreFault } from '../storage/store-fault'
 
 /** Whatever answers for a photo: the engine here, or a server elsewhere. */
@@ -45,7 +45,7 @@ export async function classifyPhoto(
   let known = { file, bytes: null as number | null, sha256: null as string | null }
   try {
     const image = await read(signal)
-    known = { file, bytes: image.byteLength, sha256: createHash('sha256').update(image).digest('hex') }
+    known = { file, bytes: image.byteLength, sha256: await sha256Of(image) }
     return answeredRow(known, await answers.get(image, known.sha256 as string, signal))
   } catch (error) {
     signal.throwIfAborted()

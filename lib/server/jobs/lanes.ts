@@ -1,3 +1,5 @@
+import { due, rest } from '../loop/slices'
+
 /**
  * Works through `inputs`, `width` at a time, each taken up when a lane is free. Ends when all are done; the first failure ends it after
  * those that run. An abort takes up no more.
@@ -21,6 +23,7 @@ export async function inLanes<T>(
     while (!failed && !signal.aborted) {
       const { done, value } = await take()
       if (done) return
+      if (due()) await rest()
       await work(value)
     }
   }

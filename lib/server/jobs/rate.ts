@@ -13,18 +13,31 @@ export function rateOf(done: readonly (readonly [at: number, count: number])[], 
   return (1000 * count) / Math.max(now - first[0], 1000)
 }
 
+/** Events within this time (milliseconds) are counted as one: there may be thousands a second, and each look goes through them. */
+const GRAIN_MS = 100
+
 /** Counts events as they come. */
 export class Rate {
-  private readonly done: [at: number, count: number][] = []
+  private done: [at: number, count: number][] = []
 
   add(): void {
-    this.done.push([Date.now(), 1])
+    const now = Date.now()
+    const last = this.done.at(-1)
+    if (last && now - last[0] < GRAIN_MS && now >= last[0]) {
+      last[1]++
+      return
+    }
+    this.done.push([now, 1])
+    if (this.done.length > (2 * WINDOW_MS) / GRAIN_MS) this.forget(now)
   }
 
   /** A second, over the last ten seconds; null where there was none of late. */
   get(): number | null {
-    const since = Date.now() - WINDOW_MS
-    while ((this.done[0]?.[0] ?? since) < since) this.done.shift()
+    this.forget(Date.now())
     return rateOf(this.done)
+  }
+
+  private forget(now: number): void {
+    this.done = this.done.filter(([at]) => at >= now - WINDOW_MS)
   }
 }

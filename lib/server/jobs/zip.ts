@@ -1,11 +1,11 @@
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import yauzl, { type Entry, type Options, type ZipFile } from 'yauzl'
 import { isLabelsName, isLitter } from '@/lib/shared/beside-photos'
 import { Problem } from '@/lib/shared/problem'
-import { zipNames } from '@/lib/shared/zip-names'
+import { namingZip, type RawName } from '@/lib/shared/zip-names'
+import { inSlices, withRests } from '../loop/slices'
 import { entryProblem, rawNameOf, requireRoom } from './zip-entry'
 
 export interface ZipLimits {
@@ -51,14 +51,13 @@ export async function openZip(source: string | Buffer, limits: ZipLimits, encodi
   const zip = await (typeof source === 'string' ? open(source, options) : fromBuffer(source, options)).catch(refused)
   try {
     if (zip.entryCount > 2 * limits.files + 100) throw tooMany(limits.files)
-    const entries: Entry[] = []
-    for await (const entry of entriesOf(zip)) entries.push(entry)
-    const names = zipNames(entries.map(rawNameOf), encoding)
+    const entries = await entriesOf(zip).catch(refused)
+    const names = await inSlices(namesOf(entries, encoding))
     const photos: ZipPhoto[] = []
     const seen = new Set<string>()
     const before = limits.before ?? 0
     let unpacked = 0
-    for (const [at, entry] of entries.entries()) {
+    for await (const [at, entry] of withRests(entries.entries())) {
       const file = names[at] ?? ''
       if (file.endsWith('/') || isLitter(file) || isLabelsName(file)) continue
       if (photos.length >= limits.files) throw tooMany(limits.files)
@@ -72,6 +71,15 @@ export async function openZip(source: string | Buffer, limits: ZipLimits, encodi
     zip.close()
     throw error
   }
+}
+
+function* namesOf(entries: readonly Entry[], encoding: string | undefined): Generator<void, string[]> {
+  const names: RawName[] = []
+  for (const entry of entries) {
+    names.push(rawNameOf(entry))
+    yield
+  }
+  return yield* namingZip(names, encoding)
 }
 
 /** @param seen names of those before it @param most bytes that are read of it */
@@ -104,17 +112,17 @@ export function asValue(error: unknown): Problem {
   throw error
 }
 
-async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
-  for (;;) {
-    const next = once(zip, 'entry').then(([entry]) => entry as Entry)
-    const end = once(zip, 'end').then(() => null)
-    // The one that does not come is left behind with the listeners of this round.
+function entriesOf(zip: ZipFile): Promise<Entry[]> {
+  const entries: Entry[] = []
+  return new Promise((resolve, reject) => {
+    zip.on('entry', (entry: Entry) => {
+      entries.push(entry)
+      zip.readEntry()
+    })
+    zip.once('end', () => resolve(entries))
+    zip.once('error', reject)
     zip.readEntry()
-    const entry = await Promise.race([next, end]).catch(refused)
-    for (const name of ['entry', 'end', 'error']) zip.removeAllListeners(name)
-    if (entry === null) return
-    yield entry
-  }
+  })
 }
 
 function tooMany(limit: number): Problem {

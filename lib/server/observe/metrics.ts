@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { type Holds, watchLoop } from '../loop/watch'
 import type { EmfWriter } from './emf'
-import { LoopDelay } from './loop-delay'
 
 /** From half a millisecond, a cached page, to the deadline of a photo. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -46,13 +46,19 @@ export class Metrics {
     help: 'Connections that ended with something that is no request, or with one that was too slow.',
     registers: [this.registry],
   })
-  private readonly holds = new Histogram({
+  private readonly held = new Histogram({
     name: 'vision_event_loop_hold_seconds',
     help: 'Of each tenth of a second, the longest time for which the server process could begin nothing else.',
     buckets: HOLDS,
     registers: [this.registry],
   })
-  private readonly loop = new LoopDelay((seconds) => this.held(seconds))
+  private readonly worked = new Histogram({
+    name: 'vision_event_loop_work_seconds',
+    help: 'The same without the time in which the machine gave the process no processor.',
+    buckets: HOLDS,
+    registers: [this.registry],
+  })
+  private readonly unwatch = watchLoop((holds) => this.loop(holds))
   private readonly stages = Object.fromEntries(
     (['queue', 'decode', 'run'] as const).map((stage) => [
       stage,
@@ -108,13 +114,14 @@ export class Metrics {
 
   /** Writes what is still to be written. */
   async close(): Promise<void> {
-    this.loop.close()
+    this.unwatch()
     await this.emf?.close()
   }
 
-  private held(seconds: number): void {
-    this.holds.observe(seconds)
-    this.emf?.loopHeld(1000 * seconds)
+  private loop({ held, worked }: Holds): void {
+    this.held.observe(held)
+    this.worked.observe(worked)
+    this.emf?.loopHeld(1000 * held)
   }
 
   /** The text that Prometheus scrapes, and its content type. */

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { tooLargeDetail } from '@/lib/shared/photo-size'
 import { Problem } from '@/lib/shared/problem'
+import { sha256Of } from '../loop/digest'
 import { locationOf } from './location'
 import {
   type GetOptions,
@@ -34,6 +35,7 @@ export interface S3Options {
 }
 
 const ATTEMPTS = 5
+const LARGE_BYTES = 2_000_000
 const CONNECT_MS = 3_000
 const REQUEST_MS = 10_000
 /** All attempts of one call. */
@@ -62,6 +64,18 @@ export function s3Client({ endpoint, region }: S3Options): S3Client {
   })
 }
 
+/** What the request is signed with. The SDK would digest the body in one go, and everybody would wait for it. */
+function addDigest(command: PutObjectCommand, digest: string): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> }
+      headers['x-amz-content-sha256'] = digest
+      return next(args)
+    },
+    { step: 'build', name: 'digestInSlices' },
+  )
+}
+
 /** A bucket of S3, or of a server that is compatible with it; it must know conditional writes (`If-None-Match`). */
 export class S3Bucket implements ObjectStore {
   constructor(
@@ -73,6 +87,7 @@ export class S3Bucket implements ObjectStore {
     const { signal, metadata, type, once } = options
     const input = { Bucket: this.name, Key: key, Body: body, Metadata: metadata, ContentType: type }
     const command = new PutObjectCommand({ ...input, ...(once ? { IfNoneMatch: '*' } : {}) })
+    if (typeof body !== 'string' && body.byteLength > LARGE_BYTES) addDigest(command, await sha256Of(body))
     try {
       await ask(signal, (abortSignal) => this.client.send(command, { abortSignal }))
       return true

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { JobFeed } from '../../jobs/jobs'
+import { due, rest } from '../../loop/slices'
 import type { AppEnv } from '../services'
 
 /** The standing is told at most this often. */
@@ -43,6 +44,7 @@ class Teller {
     // Before the results: a job is told as over only after the last of them.
     const now = await this.feed.view()
     for await (const { value, next } of this.feed.since(this.place)) {
+      if (due()) await rest()
       await this.stream.writeSSE({ event: 'result', id: next, data: JSON.stringify(value) })
       if (this.stream.aborted || this.feed.stopped) return false
       this.place = next

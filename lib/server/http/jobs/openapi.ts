@@ -112,7 +112,7 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
       },
       get: {
         operationId: 'jobPhotos',
-        summary: 'The names of a job’s photos, 10,000 at a time.',
+        summary: 'The names of a job’s photos, at most 10,000 at a time, fewer where they are long.',
         parameters: [ID, query('offset', { type: 'integer', minimum: 0, default: 0 })],
         responses: {
           200: reply('Names.', 'JobPhotos'),

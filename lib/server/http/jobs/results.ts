@@ -6,6 +6,7 @@ import { Problem } from '@/lib/shared/problem'
 import { resultFile } from '@/lib/shared/result-file'
 import { PAGE_COLUMNS, RESULT_FORMATS, RESULT_TYPES, type ResultFormat, type ResultRow } from '@/lib/shared/results'
 import type { Jobs } from '../../jobs/jobs'
+import { withRests } from '../../loop/slices'
 import { orBreakOff } from '../break-off'
 import type { AppEnv, Services } from '../services'
 import { LONGEST_CURSOR, pageOf } from './page'
@@ -63,7 +64,7 @@ export async function resultsReply(
     if (offset !== undefined) throw new Problem('invalid_parameter', 'A cursor says where to go on; leave out offset.')
     const page = await pageOf(jobs, id, { cursor, limit, status })
     Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: linkTo(c.req.url, page.next) })
-    return reply(c, page.rows, format, parameters.columns ?? PAGE_COLUMNS, headers, log)
+    return reply(c, withRests(page.rows), format, parameters.columns ?? PAGE_COLUMNS, headers, log)
   }
   const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
   // A part of the rows does not say by itself whose they are.

@@ -20,6 +20,8 @@ type Routes = Record<string, Record<string, Handler<AppEnv>>>
 
 const LONGEST_KEY = 200
 const NAMES_A_PAGE = 10_000
+/** Letters of a page of names, about: names may be long. */
+const LETTERS_A_PAGE = 1_000_000
 
 /** Everything below `/api/jobs`: make, follow, end, read. A job is reached by its id, which nobody can guess, and by nothing else. */
 export function jobRoutes(
@@ -84,9 +86,13 @@ export function jobRoutes(
     })
   }
 
-  function photos(c: Context<AppEnv>): Promise<JobPhotos> {
+  async function photos(c: Context<AppEnv>): Promise<JobPhotos> {
     const { offset } = readOptions(photosParametersSchema, queryParameters(c.req.url))
-    return jobs.photos(id(c), offset, NAMES_A_PAGE)
+    const { files, total } = await jobs.photos(id(c), offset, NAMES_A_PAGE)
+    let letters = 0
+    let count = 0
+    while (count < files.length && letters < LETTERS_A_PAGE) letters += (files[count++] as string).length
+    return { files: files.slice(0, count), total }
   }
 
   return {

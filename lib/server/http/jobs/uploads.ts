@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import Papa from 'papaparse'
 import { Problem } from '@/lib/shared/problem'
 import type { Draft, JobInput } from '../../jobs/jobs'
 import { asValue, openZip, type ZipPhoto } from '../../jobs/zip'
+import { due, rest } from '../../loop/slices'
 import { storeProblem } from '../../storage/store-fault'
 import { readBody, tooLarge } from '../body'
 import type { Lease } from '../byte-budget'
@@ -12,6 +12,7 @@ import { chunksOf } from '../chunks'
 import { nameOf, tooMany } from '../form'
 import { isForm, type ManyFiles, openForm } from '../many-files'
 import type { Spelled } from '../parameters'
+import { addressesIn } from './addresses'
 
 /** Options alone are short. */
 const MAX_OPTIONS_BYTES = 16_000
@@ -153,16 +154,7 @@ async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: J
 
 async function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
   if (!limits.urls) throw new Problem('url_refused', 'This server does not fetch photos; send the photos themselves.')
-  const { data, meta } = Papa.parse<Record<string, string>>(new TextDecoder().decode(body), {
-    header: true,
-    skipEmptyLines: 'greedy',
-    transformHeader: (name) => name.trim().toLowerCase(),
-  })
-  if (!meta.fields?.includes('url')) {
-    throw new Problem('invalid_parameter', `The CSV needs a column url; it has: ${meta.fields?.join(', ') ?? 'none'}.`)
-  }
-  for (const { url = '', file } of data)
-    await add(draft, limits, lease, { file: file?.trim() || url.trim(), url: url.trim() })
+  for await (const { url, file } of addressesIn(body)) await add(draft, limits, lease, { file: file || url, url })
 }
 
 async function add(
@@ -173,6 +165,7 @@ async function add(
   bytes?: Uint8Array,
 ): Promise<void> {
   if (draft.count >= limits.files) throw tooMany(limits.files)
+  if (due()) await rest()
   await draft.add(input, bytes)
   await lease.hold('draft', draft.held ?? 0)
 }

@@ -6,12 +6,13 @@ import type { DeadLetter, Job, JobParameters, JobPhotos } from '@/lib/shared/job
 import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
+import { sha256Of } from '../../loop/digest'
+import { due, rest, withRests } from '../../loop/slices'
 import { isRedisFailure, type RedisClient } from '../../redis/connect'
 import type { ObjectStore } from '../../storage/objects'
 import type { Backlog, Draft, JobFeed, JobSpec, Jobs, PlacedResult, ResultLine, ResultRange } from '../jobs'
 import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
-import { withRests } from '../slices'
 import { requireSource, type Sources } from '../source'
 import { answering } from './answering'
 import { backlogOf } from './backlog'
@@ -337,12 +338,14 @@ async function* rowsOf(lines: AsyncIterable<ResultLine>, only?: ResultRow['statu
     if (only === undefined || row.status === only) yield { ...row, index }
 }
 
+const NOTHING = new Uint8Array()
+
 /** Says what was added, for a key to be compared by. */
 function digesting(writer: ShardWriter, digest: Hash): Draft {
   return {
     async add(input, bytes) {
-      const sum = createHash('sha256').update(bytes ?? '')
-      digest.update(JSON.stringify(input)).update(sum.digest())
+      digest.update(JSON.stringify(input)).update(await sha256Of(bytes ?? NOTHING))
+      if (due()) await rest()
       await writer.add(input, bytes)
     },
     get count() {

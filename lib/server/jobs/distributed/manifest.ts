@@ -1,6 +1,9 @@
+import { due, rest } from '../../loop/slices'
 import type { ObjectStore } from '../../storage/objects'
 import type { JobInput } from '../jobs'
 import { manifestKey } from './layout'
+
+const NEWLINE = 10
 
 /** A photo as its shard's manifest has it. */
 export interface ManifestLine extends JobInput {
@@ -36,6 +39,20 @@ export async function readShard(store: ObjectStore, id: string, shard: number, s
   const { first, writer = '', closing } = object.metadata
   const lines = parseLines<ManifestLine>(object.bytes)
   return { first: Number(first), writer, lines, closing: closing === '1' } satisfies Shard
+}
+
+/** Lines of JSON, of which each may be long, in slices. */
+export async function linesOf<T>(bytes: Uint8Array): Promise<T[]> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const lines: T[] = []
+  for (let at = 0; at < buffer.length; ) {
+    if (due()) await rest()
+    const newline = buffer.indexOf(NEWLINE, at)
+    const end = newline < 0 ? buffer.length : newline
+    if (end > at) lines.push(JSON.parse(buffer.toString('utf8', at, end)) as T)
+    at = end + 1
+  }
+  return lines
 }
 
 /** Lines of JSON. */

@@ -1,4 +1,5 @@
 import { Problem } from '@/lib/shared/problem'
+import { due, rest } from '../../loop/slices'
 import type { ObjectStore } from '../../storage/objects'
 import { packKey } from './layout'
 import type { ManifestLine } from './manifest'
@@ -67,11 +68,15 @@ export class PackWriter {
 
   private async send(): Promise<void> {
     while (this.sending.size >= SENDING) await Promise.race(this.sending)
+    if (due()) await rest()
     if (this.failure) throw this.failure
-    const { bytes } = this
+    const { bytes, pieces } = this
     this.onTheWay += bytes
     const sent = this.store
-      .put(packKey(this.id, `${this.name}-${this.number++}`), Buffer.concat(this.pieces))
+      .put(
+        packKey(this.id, `${this.name}-${this.number++}`),
+        pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces),
+      )
       .catch((error) => {
         this.failure ??= error
       })

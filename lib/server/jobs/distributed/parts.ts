@@ -2,7 +2,7 @@ import type { ObjectStore } from '../../storage/objects'
 import type { ResultLine } from '../jobs'
 import { partKey, placeOfPart, shardPartsPrefix } from './layout'
 import type { Task } from './ledger'
-import { parseLines } from './manifest'
+import { linesOf } from './manifest'
 import { Contradiction } from './trouble'
 
 export interface PartCounts {
@@ -36,7 +36,7 @@ export async function partCounts(store: ObjectStore, { id, shard, round }: Task,
 /** Null where the part is not there. */
 export async function readPart(store: ObjectStore, { id, shard, round }: Task, signal?: AbortSignal) {
   const object = await store.get(partKey(id, shard, round), { signal })
-  return object && parseLines<ResultLine>(object.bytes)
+  return object && linesOf<ResultLine>(object.bytes)
 }
 
 /**

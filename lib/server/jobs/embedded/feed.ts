@@ -1,6 +1,6 @@
 import type { Job } from '@/lib/shared/jobs'
+import { withRests } from '../../loop/slices'
 import type { JobFeed, PlacedResult } from '../jobs'
-import { withRests } from '../slices'
 import type { JobFolder } from './job'
 
 /** Follows a job of this process. A place is a number of bytes in its file of results. */

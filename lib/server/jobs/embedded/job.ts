@@ -1,4 +1,6 @@
-import { existsSync, opendirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, linkSync, opendirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Job } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
@@ -131,20 +133,21 @@ export class JobFolder {
   /**
    * Adds a photo, if the job takes it at this moment; its bytes are written before it counts.
    *
+   * @param staged the file that `stage` has made of the bytes; it is still to be unstaged
    * @throws NodeJS.ErrnoException such as ENOSPC
    * @throws Problem `conflict` where the job takes no more, `unknown_job` where it was deleted, `shutting_down`
    */
-  add(input: JobInput, bytes?: Uint8Array): number {
+  add(input: JobInput, bytes?: Uint8Array, staged?: string): number {
     if (this.deleted) throw unknownJob()
     if (this.stopped) throw new Problem('shutting_down', 'This server is stopping. Send the rest again.')
     if (!this.status.now.open) throw closedJob()
     const index = this.inputs.length
     this.store.guard()
     try {
-      if (bytes) this.write(this.file(index), bytes)
+      if (bytes) this.write(this.file(index), bytes, staged)
       this.inputLog.append(input)
     } catch (error) {
-      this.discard(index)
+      this.discard(this.file(index))
       throw error
     }
     this.inputs.push(input)
@@ -153,15 +156,33 @@ export class JobFolder {
     return index
   }
 
-  /** Writes a file that is not there yet: what an attempt that failed has left is taken away first, if it is this process's to take. */
-  private write(path: string, bytes: Uint8Array): void {
+  /** Writes the bytes of a photo that is still to be added, while others are served. → its file. @throws NodeJS.ErrnoException */
+  async stage(bytes: Uint8Array): Promise<string> {
+    const path = join(this.files, `staged-${randomUUID()}`)
+    this.store.guard()
     try {
-      writeFileSync(path, bytes, { flag: 'wx' })
+      await writeFile(path, bytes, { flag: 'wx' })
+      return path
+    } catch (error) {
+      this.discard(path)
+      throw error
+    }
+  }
+
+  /** A staged file is not needed any more: its photo has its own, or is not added after all. */
+  unstage(path: string): void {
+    this.discard(path)
+  }
+
+  /** Writes a file that is not there yet: what an attempt that failed has left is taken away first, if it is this process's to take. */
+  private write(path: string, bytes: Uint8Array, staged: string | undefined): void {
+    try {
+      place(path, bytes, staged)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       this.store.verify()
       rmSync(path)
-      writeFileSync(path, bytes, { flag: 'wx' })
+      place(path, bytes, staged)
     }
   }
 
@@ -213,7 +234,7 @@ export class JobFolder {
     // What ran before the trouble may end behind it, and shows nothing.
     if (!this.resting) this.trouble = null
     // A failed photo may be asked for again.
-    if (row.status === 'ok') this.discard(index)
+    if (row.status === 'ok') this.discard(this.file(index))
     this.rate.add()
   }
 
@@ -383,7 +404,8 @@ export class JobFolder {
     try {
       for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
         const index = Number(entry.name)
-        if (index >= this.inputs.length || this.standings.place(index, 'ok')) this.discard(index)
+        const waits = index < this.inputs.length && !this.standings.place(index, 'ok')
+        if (!waits) this.discard(join(this.files, entry.name))
         yield
       }
     } finally {
@@ -392,10 +414,10 @@ export class JobFolder {
   }
 
   /** The file of a photo is not needed any more. What stays for a fault goes at the next start, or with the job. */
-  private discard(index: number): void {
+  private discard(path: string): void {
     try {
       this.store.guard()
-      rmSync(this.file(index), { force: true })
+      rmSync(path, { force: true })
     } catch {
       // Nothing depends on it.
     }
@@ -417,4 +439,20 @@ export class JobFolder {
     this.rest()
     this.changed()
   }
+}
+
+/** What file systems say that have no second names for a file. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** Makes a file that is not there, of one that was staged or of bytes. @throws NodeJS.ErrnoException EEXIST where it is there: a rename would take its place */
+function place(path: string, bytes: Uint8Array, staged: string | undefined): void {
+  if (staged !== undefined) {
+    try {
+      linkSync(staged, path)
+      return
+    } catch (error) {
+      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    }
+  }
+  writeFileSync(path, bytes, { flag: 'wx' })
 }

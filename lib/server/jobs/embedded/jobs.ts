@@ -3,16 +3,16 @@ import type { Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
+import { withRests } from '../../loop/slices'
 import { onStore, storeProblem } from '../../storage/store-fault'
 import { addAll, closedJob } from '../adding'
 import type { Draft, JobFeed, Jobs, PlacedResult, ResultRange } from '../jobs'
 import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
-import { withRests } from '../slices'
 import { requireSource } from '../source'
 import type { Post } from '../tell-end'
 import { Callbacks } from './callbacks'
-import { into, onlyNew } from './drafts'
+import { into } from './drafts'
 import { FolderFeed } from './feed'
 import type { Holding } from './holding'
 import type { JobFolder } from './job'
@@ -147,9 +147,9 @@ export class EmbeddedJobs implements Jobs {
     // Before anything of it is read; what counts is whether it is open when each photo is entered.
     if (!job.open) throw closedJob()
     // Each is taken up when it is there: an upload may be slow, or break. What was added before a fault counts.
-    const draft = into(job, { entered: () => this.runner.run(job) })
+    const draft = into(job, { unique, entered: () => this.runner.run(job) })
     try {
-      await addAll(unique ? onlyNew(job, draft) : draft, fill)
+      await addAll(draft, fill)
     } finally {
       job.rest()
     }

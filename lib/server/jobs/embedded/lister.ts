@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '@/lib/shared/problem'
+import { withRests } from '../../loop/slices'
 import { troubleOf } from '../../storage/store-fault'
 import { listSource, type Sources } from '../source'
 import type { JobFolder } from './job'
@@ -33,8 +34,10 @@ export class Lister {
     const { source = '' } = job.spec
     const place = { after: job.inputs.at(-1)?.object?.key, before: job.inputs.length, signal }
     for await (const page of listSource(source, this.sources, place)) {
-      if (signal.aborted) return
-      for (const input of page) job.add(input)
+      for await (const input of withRests(page)) {
+        if (signal.aborted) return
+        job.add(input)
+      }
       this.runner.fine(job)
       this.runner.run(job)
     }

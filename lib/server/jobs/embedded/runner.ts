@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../../engine/types'
+import { due, rest } from '../../loop/slices'
 import { BUCKET_CODE, StoreFault, troubleOf } from '../../storage/store-fault'
 import { Answers, classifyPhoto, requireSize } from '../classify-photo'
 import { readObject, type Sources } from '../source'
@@ -120,6 +121,8 @@ export class Runner {
   private async lane(): Promise<void> {
     while (!this.closing) {
       const task = this.take()
+      // A photo may fail without being waited for: so would all of them, one after the other.
+      if (due()) await rest()
       if (task) await this.work(task.job, task.index)
       else await new Promise<void>((resolve) => this.idle.add(resolve))
     }

@@ -33,6 +33,15 @@ export function rest(): Promise<void> {
   })
 }
 
+/** Works off what can be left between two of its steps. What it returns. */
+export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+    if (due()) await rest()
+  }
+}
+
 /** The same values, with rests between them. */
 export async function* withRests<T>(values: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
   for await (const value of values) {
