@@ -10,9 +10,7 @@ const SLICE = 1 << 20
  * @throws Problem `invalid_parameter`
  */
 export async function decodeBase64(text: string): Promise<Uint8Array> {
-  const head = /^\s*data:[^,]*,/i.exec(text)?.[0] ?? ''
-  if (head !== '' && !/;base64,$/i.test(head)) throw noBase64()
-  const base64 = text.slice(head.length).trim()
+  const base64 = withoutHead(text)
   if (lostItsPluses(base64)) {
     throw new Problem(
       'invalid_parameter',
@@ -25,10 +23,7 @@ export async function decodeBase64(text: string): Promise<Uint8Array> {
   for (let at = 0; at < base64.length; at += SLICE) {
     if (due()) await rest()
     const letters = base64.slice(at, at + SLICE).replace(/\s+/g, '')
-    const [, digits = '', end] = /^([A-Za-z0-9+/_-]*)(=*)$/.exec(letters) ?? []
-    if (end === undefined || (padding > 0 && digits !== '')) throw noBase64()
-    padding += end.length
-    if (padding > 2) throw noBase64()
+    padding = paddingAfter(letters, padding)
     // Four letters are three bytes.
     const all = carry + letters
     const whole = all.length - (all.length % 4)
@@ -38,6 +33,20 @@ export async function decodeBase64(text: string): Promise<Uint8Array> {
   if (carry !== '') pieces.push(Buffer.from(carry, 'base64'))
   const [only] = pieces
   return only && pieces.length === 1 ? only : Buffer.concat(pieces)
+}
+
+/** Without the head of a `data:` URL. @throws Problem where the head names another encoding */
+function withoutHead(text: string): string {
+  const head = /^\s*data:[^,]*,/i.exec(text)?.[0] ?? ''
+  if (head !== '' && !/;base64,$/i.test(head)) throw noBase64()
+  return text.slice(head.length).trim()
+}
+
+/** How many "=" there are after this piece, of which nothing but "=" may follow the first. @throws Problem where it is no base64 */
+function paddingAfter(letters: string, before: number): number {
+  const [, digits = '', end] = /^([A-Za-z0-9+/_-]*)(=*)$/.exec(letters) ?? []
+  if (end === undefined || (before > 0 && digits !== '') || before + end.length > 2) throw noBase64()
+  return before + end.length
 }
 
 /**
