@@ -2,7 +2,7 @@ import type { Classification } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../../engine/types'
 import type { ObjectStore } from '../../storage/objects'
-import { Answers, classifyPhoto, requireSize } from '../classify-photo'
+import { Answers, classifyPhoto, requireSize, UNHURRIED } from '../classify-photo'
 import type { JobSpec, ResultLine } from '../jobs'
 import { inLanes } from '../lanes'
 import { readObject, type Sources } from '../source'
@@ -144,7 +144,8 @@ export class ShardRunner {
   private answersFor(spec: JobSpec): Answers {
     const known = this.answers.get(spec.id)
     if (known) return known
-    const asked = { model: spec.model.id, topK: spec.top_k, threshold: spec.threshold, priority: 'batch' as const }
+    const { model, top_k, threshold } = spec
+    const asked = { model: model.id, topK: top_k, threshold, ...UNHURRIED }
     const answers = new Answers(async (image, signal) => {
       const result = await this.options.engine.classify(image, asked, signal)
       this.options.answered?.(result.model.id, result.timings)
