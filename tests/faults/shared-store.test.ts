@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { UnrecoverableError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { QUEUE_NAME } from '@/lib/server/jobs/distributed/queue'
 import { ACTIVE_KEY, keysOf, PREFIX } from '@/lib/server/jobs/distributed/state'
 import { s3Client } from '@/lib/server/storage/s3'
@@ -200,5 +200,54 @@ describe('what was acknowledged is in, what is not is refused', () => {
     expect((await jobDone(url, id)).counts).toEqual({ total: 250, done: 250, ok: 250, failed: 0 })
     expect((await resultsOf(url, id)).map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
     expect(refused).toBeGreaterThan(2)
+  })
+})
+
+describe('what is cancelled', () => {
+  test('while the results of its only shard are on their way into the bucket: the counts are those of the rows', async () => {
+    let [writing, id] = [false, '']
+    network.fault = (method, path) => {
+      if (method !== 'PUT' || !path.includes('/parts/')) return undefined
+      writing = true
+      return jobWhen(url, id, ({ state }) => state === 'cancelled').then(() => undefined)
+    }
+    id = (await createJob(url, formOf(distinctPhotos(20)), '?model=fast')).id
+    while (!writing) await sleep(20)
+    await fetch(`${url}/api/jobs/${id}/cancel`, { method: 'POST' })
+    const { counts } = await jobWhen(url, id, ({ counts: { done } }) => done > 0)
+    expect(counts).toMatchObject({ total: 20, done: 20, ok: 20 })
+    expect(await resultsOf(url, id)).toHaveLength(20)
+  })
+
+  test('an upload whose client leaves while packs are on their way: the bucket keeps nothing of it', async () => {
+    let folder = ''
+    let [begun, landed] = [0, 0]
+    network.fault = (method, path) => {
+      const [, found = ''] = /(jobs\/[^/]+\/)inputs\//.exec(path) ?? []
+      if (method !== 'PUT' || found === '') return undefined
+      folder = found
+      begun++
+      return sleep(1500).then(() => undefined)
+    }
+    network.served = (method, path) => {
+      if (method === 'PUT' && path.includes('/inputs/')) landed++
+    }
+    const photos = Array.from({ length: 4 }, (_, i) => ({ file: `${i}.webp`, bytes: Buffer.alloc(4 << 20, i) }))
+    const { request } = await slowForm(photos, 0.6)
+    const leaving = new AbortController()
+    const left = fetch(`${url}/api/jobs?model=fast`, { ...request, signal: leaving.signal }).catch(() => {})
+    while (begun === 0) await sleep(20)
+    leaving.abort()
+    await left
+    while (landed < begun) await sleep(50)
+    const s3 = s3Client({ endpoint: machines.s3.url })
+    const keys = async () => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'photos', Prefix: folder }))
+      return Contents.map(({ Key }) => Key)
+    }
+    await vi.waitFor(async () => expect(await keys()).toEqual([]), { timeout: 10_000 })
+    // And nothing comes after.
+    await sleep(2000)
+    expect(await keys()).toEqual([])
   })
 })

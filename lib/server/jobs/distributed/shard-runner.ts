@@ -51,6 +51,7 @@ export class ShardRunner {
   /** Runs a shard to its part in the bucket, and counts it. Whether it is counted now: not where it was given back, or nobody wants it any more. */
   async run(task: Task, signal: AbortSignal): Promise<boolean> {
     const standing = await this.ledger.standing(task.id)
+    if (standing?.state === 'cancelled') return this.countLate(task, signal)
     if (standing?.state !== 'running') return false
     if (standing.paused) {
       await this.ledger.giveBack(task)
@@ -58,6 +59,12 @@ export class ShardRunner {
     }
     await this.requireModel(standing.spec)
     const counts = (await partCounts(this.options.store, task, signal)) ?? (await this.make(task, standing, signal))
+    return counts !== null && (await this.ledger.finish(task, counts))
+  }
+
+  /** Counts a shard of a cancelled job whose results came into the bucket all the same: what is there to be read is what the counts say. Whether it did. */
+  async countLate(task: Task, signal: AbortSignal): Promise<boolean> {
+    const counts = await partCounts(this.options.store, task, signal)
     return counts !== null && (await this.ledger.finish(task, counts))
   }
 

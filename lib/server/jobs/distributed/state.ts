@@ -187,13 +187,16 @@ redis.call('HINCRBY', KEYS[1], 'version', 1)
 redis.call('SADD', KEYS[4], ARGV[2])
 return 1`)
 
-/** KEYS job open again recent names dead · ARGV round state finished_at. The one way into a state that is for good. */
+/**
+ * KEYS job open again recent names dead · ARGV round state finished_at. The one way into a state that is for good. Of a cancelled job it stays known which
+ * shards were given out: one whose results are in the bucket, or on their way there, is counted yet.
+ */
 export const END = new Script<number>(`
 local job = redis.call('HMGET', KEYS[1], 'state', 'round')
 if job[1] ~= 'running' or job[2] ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], 'finished_at', ARGV[3], 'open', 0)
 redis.call('HINCRBY', KEYS[1], 'version', 1)
-for key = 2, 6 do redis.call('DEL', KEYS[key]) end
+for key = ARGV[2] == 'cancelled' and 3 or 2, 6 do redis.call('DEL', KEYS[key]) end
 return 1`)
 
 /** KEYS job · ARGV field value…. Changes a job that is there, or says by no fields that something of it has changed: → 1, or 0. */

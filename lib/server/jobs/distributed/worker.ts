@@ -126,7 +126,9 @@ export class BatchWorker {
     const standing = await this.ledger.standing(id)
     const { store } = this.options
     if (standing?.state === 'done') await joinResults(store, this.ledger, id, this.stop.signal)
-    if (standing?.state === 'cancelled') await removeObjects(store, inputsPrefix(id))
+    if (standing?.state !== 'cancelled') return
+    for (const task of await this.ledger.given(id)) await this.shards.countLate(task, this.stop.signal)
+    await removeObjects(store, inputsPrefix(id))
   }
 
   private async tell(id: string, round: number): Promise<void> {
