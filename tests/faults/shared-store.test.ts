@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { UnrecoverableError, Worker } from 'bullmq'
@@ -12,6 +16,7 @@ import { refusal } from '../support/http'
 import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
 import type { FaultyProxy } from '../support/proxies'
+import { startServer } from '../support/server'
 import { type Machines, startMachines, startWorker } from '../support/services'
 
 let machines: Machines
@@ -250,4 +255,28 @@ describe('what is cancelled', () => {
     await sleep(2000)
     expect(await keys()).toEqual([])
   })
+})
+
+test('a server that is killed in the middle of a ZIP leaves it to the next one, which removes it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'killed-'))
+  const zips = () => readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.zip'))
+  const begin = () => startServer({ env: { ...machines.env, DATA_DIR: folder } })
+  const killed = await begin()
+  const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array(1 << 20)) })
+  const request = {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/zip' },
+    duplex: 'half',
+  } as RequestInit
+  const upload = fetch(`${killed.url}/api/jobs`, request).catch(() => 'cut off')
+  await vi.waitFor(() => expect(zips()).toHaveLength(1), { timeout: 10_000 })
+  killed.child.kill('SIGKILL')
+  await once(killed.child, 'exit')
+  expect([await upload, zips().length]).toEqual(['cut off', 1])
+  const next = await begin()
+  expect(zips()).toEqual([])
+  await next.stop()
+  expect(readdirSync(folder).filter((name) => name.startsWith('uploads-'))).toEqual([])
+  rmSync(folder, { recursive: true })
 })
