@@ -32,6 +32,8 @@ const SHARDS_AT_ONCE = 2
 /** A shard whose worker has not been heard of for so long is another's. Inference runs in processes of its own: this one's loop is free to say that it lives. */
 const LOCK_MS = 10_000
 const STALLED_MS = 5_000
+/** How long an idle worker waits for work within a command (seconds): a connection that is dead without a word is found so soon. */
+const WAIT_S = 2
 /** Workers that may die with one shard before it is given up. */
 const MOST_STALLED = 5
 
@@ -54,6 +56,7 @@ export class BatchWorker {
       connection: options.blocking,
       prefix: PREFIX,
       concurrency: SHARDS_AT_ONCE,
+      drainDelay: WAIT_S,
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_MS,
       maxStalledCount: MOST_STALLED,
