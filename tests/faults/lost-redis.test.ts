@@ -37,7 +37,7 @@ const client = (server: RedisServer) => clients.get(server) as Redis
 /** The replica has what the primary has. */
 async function follow(): Promise<void> {
   await client(replica).replicaof('127.0.0.1', primary.port)
-  await expect.poll(() => client(replica).info('replication'), { timeout: 10_000 }).toContain('master_link_status:up')
+  while (!(await client(replica).info('replication')).includes('master_link_status:up')) await sleep(50)
 }
 
 /** The replica becomes the primary, for new connections. */
@@ -135,7 +135,7 @@ test('a primary that is demoted while its connections stay: jobs are made and ru
 
 test('a Redis that hangs: refusals are quick, photos are answered, the status says so, and it all goes on when it wakes', async () => {
   await saidOnce(async () => {
-    const { id } = await createJob(url, formOf(distinctPhotos(200)), '?model=fast')
+    const { id } = await createJob(url, formOf(distinctPhotos(100)), '?model=fast')
     process.kill(primary.pid(), 'SIGSTOP')
     try {
       const first = await look(id)
@@ -155,6 +155,6 @@ test('a Redis that hangs: refusals are quick, photos are answered, the status sa
       process.kill(primary.pid(), 'SIGCONT')
     }
     await expect.poll(status, { timeout: 5_000 }).toMatchObject({ redis: 'ok', jobs: { state: 'ok', reason: null } })
-    await expectWhole(id, 200)
+    await expectWhole(id, 100)
   })
 })

@@ -9,6 +9,7 @@ const NO_KEY = '{vision}:pulse'
 /** Asks a connection again and again whether it answers, and has its watch know. */
 export function keepPulse(client: RedisClient): void {
   const { watch } = client.held
+  watch.join(client)
   let asking = false
   async function ask(): Promise<void> {
     if (asking) return
@@ -31,7 +32,7 @@ export function keepPulse(client: RedisClient): void {
   client.on('close', () => !client.leaving && watch.lose(client, 'the connection was closed'))
   client.on('end', () => {
     clearInterval(timer)
-    watch.find(client)
+    watch.leave(client)
   })
 }
 

@@ -8,6 +8,8 @@ const LOST_MS = 500
  * asked meanwhile fails soon.
  */
 export class Watch {
+  private readonly all = new Set<object>()
+  /** Those that have had no answer since it was lost. */
   private readonly losers = new Set<object>()
   private since = 0
 
@@ -22,16 +24,26 @@ export class Watch {
     return this.lost ? Math.max(LOST_MS, this.since + COMMAND_MS - performance.now()) : COMMAND_MS
   }
 
-  /** A connection has no answers. */
+  join(connection: object): void {
+    this.all.add(connection)
+  }
+
+  leave(connection: object): void {
+    this.all.delete(connection)
+    this.find(connection)
+  }
+
+  /** A connection has no answers. The others may not know it yet: Redis is back when each of them has had one. */
   lose(connection: object, reason: string): void {
     if (!this.lost) {
+      for (const other of this.all) this.losers.add(other)
       this.since = performance.now()
       this.log.warn({ reason }, 'Redis is lost: it is tried on, and what needs it waits or is refused')
     }
     this.losers.add(connection)
   }
 
-  /** A connection has answers, or is not needed any more. */
+  /** A connection has an answer. */
   find(connection: object): void {
     if (!this.losers.delete(connection) || this.lost) return
     const seconds = Math.round((performance.now() - this.since) / 100) / 10
