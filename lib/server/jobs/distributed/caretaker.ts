@@ -60,7 +60,11 @@ export class Caretaker {
       .then(async () => {
         if (!this.closed) await this.options.ledger.alone(name, TURN_MS, work)
       })
-      .catch((error) => this.options.log.warn({ reason: reasonOf(error) }, `could not ${name} the jobs; trying again`))
+      .catch((error) => {
+        // The connection's own line says it.
+        if (isRedisAway(error)) return
+        this.options.log.warn({ reason: reasonOf(error) }, `could not ${name} the jobs; trying again`)
+      })
   }
 
   private async mend(): Promise<void> {
