@@ -71,7 +71,7 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
 }
 
 /** A real cluster of three, of which each has a third of the slots. */
-export async function startRedisCluster(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startRedisCluster(): Promise<{ url: string; nodes: RedisServer[]; stop(): Promise<void> }> {
   const nodes = await Promise.all([1, 2, 3].map(() => startRedis(['--cluster-enabled', 'yes'])))
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`)
   const create = spawn('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' })
@@ -79,6 +79,7 @@ export async function startRedisCluster(): Promise<{ url: string; stop(): Promis
   if (code !== 0) throw new Error(`redis-cli made no cluster: ${code}`)
   return {
     url: nodes[0]!.url,
+    nodes,
     async stop() {
       await Promise.all(nodes.map((node) => node.stop()))
     },

@@ -29,6 +29,8 @@ export function keepPulse(client: RedisClient): void {
   }
   const timer = setInterval(ask, PULSE_MS).unref()
   client.on('error', (error: Error) => !client.leaving && watch.lose(client, error.message))
+  // Of a cluster's server; if the others do, the next pulse says so.
+  client.on('node error', (error: Error) => !client.leaving && watch.lose(client, error.message))
   client.on('close', () => !client.leaving && watch.lose(client, 'the connection was closed'))
   client.on('end', () => {
     clearInterval(timer)
