@@ -6,10 +6,11 @@ import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
 import { sha256Of } from '../../loop/digest'
 import { due, rest, withRests } from '../../loop/slices'
-import { isRedisFailure, type RedisClient } from '../../redis/connect'
+import type { RedisClient } from '../../redis/connect'
+import { isRedisFailure } from '../../redis/failure'
 import type { ObjectStore } from '../../storage/objects'
 import { type OwnFolder, ownFolder } from '../../storage/own-folder'
-import type { Backlog, Draft, JobFeed, JobSpec, Jobs, PlacedResult, ResultLine, ResultRange } from '../jobs'
+import type { Backlog, Draft, JobFeed, JobSpec, Jobs, JobsHealth, PlacedResult, ResultLine, ResultRange } from '../jobs'
 import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
 import { requireSource, type Sources } from '../source'
@@ -207,6 +208,11 @@ export class DistributedJobs implements Jobs {
       this.feeds.add(feed)
       return feed
     })
+  }
+
+  health(): JobsHealth {
+    const { lost } = this.options.redis.held.watch
+    return lost ? { state: 'waiting', reason: 'redis_unavailable' } : { state: 'ok', reason: null }
   }
 
   async shutDown(): Promise<void> {

@@ -212,6 +212,15 @@ if redis.call('HGET', KEYS[1], 'state') == 'running' then return 0 end
 return redis.call('SREM', KEYS[2], ARGV[1])`)
 
 /** KEYS turn · ARGV token ms. Keeps a turn that is still one's own, or ends it where the milliseconds are none: → 1, or 0. */
+/** Takes one of so many places for a while (milliseconds), if one is free. */
+export const HOLD = new Script<number>(`
+${NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`)
+
 export const TURN = new Script<number>(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if tonumber(ARGV[2]) > 0 then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
