@@ -15,7 +15,7 @@ const ATTEMPTS = 1000
 const AGAIN_MS = 20_000
 /** Who finds a host busy comes again after this, and twice as late each time. */
 const BUSY_MS = 500
-const MOST_DOUBLED = 6
+const MOST_DOUBLED = 5
 /** A place at a host whose holder died is free again so long after the receiver had to answer. */
 const SPARE_MS = 5_000
 
