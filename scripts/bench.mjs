@@ -1,4 +1,4 @@
-// npm run bench: measures the production build; `-- page` how fast the first page is painted, `-- batch` many photos, `-- explain` the maps of explanations, `-- heic` what HEIC costs, `-- results` files of a million rows.
+// npm run bench: measures the production build; `-- page` how fast the first page is painted, `-- batch` many photos, `-- explain` the maps of explanations, `-- heic` what HEIC costs, `-- results` files of a million rows, `-- memory` what a worker holds.
 import { buildOnce, install, requireNode, tool } from './steps.mjs'
 
 requireNode()
@@ -10,6 +10,7 @@ const scripts = {
   explain: 'bench/explain.ts',
   heic: 'bench/heic.ts',
   results: 'bench/results.ts',
+  memory: 'bench/memory.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
 process.exit(tool('tsx', [script, ...process.argv.slice(2)]) ? 0 : 1)

@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { z } from 'zod'
+import { planMemory } from './memory-plan'
 import { memoryLimit } from './observe/limits'
 import { allowed, OLD_NAMES, OPTIONS, type OptionName } from './options'
 
@@ -7,16 +8,10 @@ import { allowed, OLD_NAMES, OPTIONS, type OptionName } from './options'
  * The only reader of `process.env`. Every option has one name, one default and one line in docs/configuration.md.
  */
 
-const MEGABYTE = 1_000_000
-/** What no camera of today exceeds by much. */
-const MOST_PIXELS = 50 * MEGABYTE
-/** Decoded pixels are held as RGBA at most. */
-const BYTES_A_PIXEL = 4
-
 type Options = { [Name in keyof typeof OPTIONS]: z.output<(typeof OPTIONS)[Name]> }
 
 export type Environment = Options & {
-  /** Bytes that photos may hold at once, decoded, and uploads again: a quarter of the memory, unless set. */
+  /** Bytes that photos may hold at once, decoded, and uploads again: as `planMemory` says, unless set. */
   MAX_QUEUE_BYTES: number
   /** At most what one decoded photo may hold of that, unless set. */
   MAX_PIXELS: number
@@ -46,8 +41,9 @@ export function readEnvironment(
     }
     values[name] = parsed.data
   }
-  values.MAX_QUEUE_BYTES ??= Math.round(memory / 4)
-  values.MAX_PIXELS ??= Math.min(MOST_PIXELS, Math.floor((values.MAX_QUEUE_BYTES as number) / BYTES_A_PIXEL))
+  const plan = planMemory(memory, values.MAX_QUEUE_BYTES as number | undefined)
+  values.MAX_QUEUE_BYTES = plan.queueBytes
+  values.MAX_PIXELS ??= plan.pixels
   return values as Environment
 }
 

@@ -3,28 +3,45 @@ import { isAbsolute, join } from 'node:path'
 import { readCatalog } from './catalog/catalog'
 import { createEngine } from './engine/engine'
 import type { Engine } from './engine/types'
-import { type Environment, isDevelopment } from './env'
+import { cores, type Environment, EnvironmentError, isDevelopment } from './env'
+import { giveBack } from './give-back'
 import type { Log } from './log'
+import { megabytes, planMemory, SERVER_BYTES, tooLittle, workerBytes } from './memory-plan'
 import { memoryLimit } from './observe/limits'
-
-/** A worker with three models and a decoded photo of 50 megapixels stays below this. */
-const LEAST_WORKER_BYTES = 500_000_000
 
 /**
  * The engine as the environment asks for it.
  *
  * @param models the folder that they are read from at each load
+ * @throws EnvironmentError where there is too little memory for it
  */
 export function openEngine(environment: Environment, models: () => string, workers: number, log: Log) {
+  const { MAX_QUEUE_BYTES, MAX_PIXELS } = environment
+  const plan = planMemory(memoryLimit(totalmem()), MAX_QUEUE_BYTES)
+  const lack = tooLittle(plan)
+  if (lack !== null) throw new EnvironmentError(lack)
+  if (plan.scarce) giveBack(SERVER_BYTES)
+  log.info(
+    {
+      memory_mb: megabytes(plan.memory),
+      cores: cores(),
+      workers,
+      queue_mb: megabytes(MAX_QUEUE_BYTES),
+      megapixels: megabytes(MAX_PIXELS),
+      models: plan.scarce ? 'the default one, others when they are asked for' : 'all',
+    },
+    'chosen for the memory and the cores that there are',
+  )
   return createEngine({
     catalog: () => readCatalog(models(), environment.DEFAULT_MODEL_TYPE),
     workerScript: fromRoot(isDevelopment() ? 'dist/dev/engine-worker.js' : 'dist/engine-worker.js'),
     workers,
-    workerMaxBytes: environment.WORKER_MAX_BYTES ?? defaultWorkerBytes(workers),
+    workerMaxBytes: environment.WORKER_MAX_BYTES ?? workerBytes(plan, workers),
+    scarceMemory: plan.scarce,
     workerTimeoutMs: environment.WORKER_TIMEOUT_MS,
     deadlineMs: environment.REQUEST_TIMEOUT_MS,
-    maxPixels: environment.MAX_PIXELS,
-    queue: { photos: environment.MAX_QUEUE, bytes: environment.MAX_QUEUE_BYTES },
+    maxPixels: MAX_PIXELS,
+    queue: { photos: environment.MAX_QUEUE, bytes: MAX_QUEUE_BYTES },
     log,
   })
 }
@@ -39,11 +56,6 @@ export async function reloadModels(engine: Engine, log: Log): Promise<boolean> {
     log.error({ err }, 'the models cannot be loaded again; the old ones serve on')
     return false
   }
-}
-
-/** Half of the memory belongs to the workers; one that grew beyond its share is replaced, but no small one. */
-function defaultWorkerBytes(workers: number): number {
-  return Math.max(LEAST_WORKER_BYTES, Math.round(memoryLimit(totalmem()) / 2 / workers))
 }
 
 /** A path of the project. The working directory is its root: every entry sees to that. */

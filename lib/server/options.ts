@@ -123,7 +123,7 @@ export const OPTIONS = {
     integer(1, 256).optional(),
     BOTH,
     "worker processes; by default from the cgroup's quota (v2, v1), the ECS task's limit and the machine",
-    'one a CPU',
+    'one a CPU, as far as the memory goes',
   ),
   WORKER_TIMEOUT_MS: option(
     integer(100, 600_000).default(20_000),
@@ -134,7 +134,7 @@ export const OPTIONS = {
     integer(MEGABYTE, 1e12).optional(),
     BOTH,
     'a worker that holds more is replaced once it is idle',
-    'half of the memory limit over the workers, at least 500 MB',
+    'half of the memory limit over the workers, at least 500 MB; their share where there is less than 900 MB',
   ),
   MAX_IMAGE_BYTES: option(integer(1, 1_000 * MEGABYTE).default(20 * MEGABYTE), BOTH, 'bytes of one photo'),
   MAX_REQUEST_BYTES: option(
@@ -153,7 +153,7 @@ export const OPTIONS = {
     integer(1, 1e12).optional(),
     BOTH,
     'bytes that waiting and running photos may hold, decoded; uploads that are being read as many again',
-    'a quarter of the memory limit',
+    'a quarter of the memory limit; a fifth below 900 MB',
   ),
   MAX_EXPLANATIONS: option(
     integer(0, 10_000).default(4),

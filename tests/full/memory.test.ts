@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { memoryCgroup } from '../support/cgroup'
 import { answer, classify } from '../support/http'
@@ -23,6 +24,41 @@ test('two hundred uploads of 50 megapixels at once, in a cgroup of 1 GB: answers
   expect(new Set(statuses)).toEqual(new Set([200, 429]))
   expect(server.output()).not.toContain('a worker died')
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
+  expect(await server.stop()).toBe(0)
+  cgroup.remove()
+})
+
+test('600 small photos and 40 large ones in a cgroup of 512 MB: answers and refusals, and the server lives', async (context) => {
+  const cgroup = memoryCgroup(512e6)
+  if (!cgroup) return context.skip('this user may not make a cgroup here')
+  const server = await startServer({ cgroup: cgroup.folder })
+  const noise = (width: number, height: number) => {
+    const grain = { type: 'gaussian', mean: 128, sigma: 30 } as const
+    return sharp({ create: { width, height, channels: 3, background: '#000', noise: grain } })
+  }
+  const small = await noise(640, 480).jpeg().toBuffer()
+  const large = await Promise.all([
+    noise(3000, 2000).jpeg({ quality: 85 }).toBuffer(),
+    noise(3000, 2000).png({ compressionLevel: 1 }).toBuffer(),
+    noise(3000, 2000).webp().toBuffer(),
+  ])
+  const photos = Array.from({ length: 640 }, (_, i) => (i % 16 === 0 ? (large[(i / 16) % 3] as Buffer) : small))
+  const statuses: number[] = []
+  async function lane() {
+    for (let photo = photos.shift(); photo; photo = photos.shift()) {
+      const reply = await classify(server.url, photo)
+      await reply.arrayBuffer()
+      statuses.push(reply.status)
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, lane))
+  const crowd = await Promise.all(Array.from({ length: 40 }, (_, i) => classify(server.url, large[i % 3] as Buffer)))
+  await Promise.all(crowd.map((reply) => reply.arrayBuffer()))
+  const answered = statuses.filter((status) => status === 200).length
+  console.log(`${answered} of 640 answered; of 40 large ones at once ${crowd.filter(({ ok }) => ok).length}`)
+  expect([...new Set([...statuses, ...crowd.map(({ status }) => status)])].sort()).toEqual([200, 429])
+  expect(answered).toBeGreaterThan(500)
+  expect(server.child.exitCode ?? server.child.signalCode).toBeNull()
   expect(await server.stop()).toBe(0)
   cgroup.remove()
 })

@@ -118,7 +118,7 @@ describe('bounds', () => {
   })
 
   test('a photo is answered at its deadline, waiting or running', async () => {
-    const created = await engine({ deadlineMs: 200 })
+    const created = await engine({ deadlineMs: 800 })
     const pid = freeze(created)
     const photos = Array.from({ length: 5 }, () => code(created.classify(espresso, ask)))
     expect(await Promise.all(photos)).toEqual(Array(5).fill('deadline_exceeded'))

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
+import { memoryCgroup } from '../support/cgroup'
 import { gridOf } from '../support/heif'
 import { answer, classify } from '../support/http'
 import { espresso, fiftyMegapixels } from '../support/photos'
 import { residentBytes, startServer, type TestServer } from '../support/server'
 
 let server: TestServer
-afterEach(() => server.stop())
+afterEach(() => server?.stop())
 
 test('sixty uploads of 50 megapixels at once in a memory of 1 GB: answers and refusals, and no more memory than that', async () => {
   const photo = await fiftyMegapixels()
@@ -53,4 +54,36 @@ test('a worker that holds too much is replaced, and no photo notices', async () 
   }
   expect(server.workers().filter((pid) => before.includes(pid))).toEqual([])
   await server.printed(/it held \d+ bytes/)
+})
+
+test('half a gigabyte: one worker, the default model, others when they are asked for, and the kernel takes the worker first', async (context) => {
+  const cgroup = memoryCgroup(512e6)
+  if (!cgroup) return context.skip('this user may not make a cgroup here')
+  server = await startServer({ cgroup: cgroup.folder })
+  expect(server.output()).toMatch(
+    /"memory_mb":512,"cores":\d+,"workers":1,"queue_mb":102,"megapixels":26,"models":"the default one, others when they are asked for"/,
+  )
+  const [worker] = server.workers()
+  const score = (pid: number | undefined) => Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'))
+  expect(score(worker)).toBe(Math.max(500, score(server.pid)))
+  const before = residentBytes({ ...server, workers: () => [] }) // Of the server alone.
+  const models = ['fast', 'accurate', 'balanced']
+  const answers = await Promise.all(
+    models.map(async (model) => answer(classify(server.url, espresso, { query: `?model=${model}` }))),
+  )
+  expect(answers.map(({ model }) => model.type)).toEqual(models)
+  for (const { predictions } of answers) expect(predictions[0]?.label).toBe('espresso')
+  expect(before).toBeLessThan(250e6)
+  expect(server.workers()).toEqual([worker])
+  await server.stop()
+  cgroup.remove()
+})
+
+test('a quarter of one: the server says in one line that it is too little, and does not start', async (context) => {
+  const cgroup = memoryCgroup(256e6)
+  if (!cgroup) return context.skip('this user may not make a cgroup here')
+  await expect(startServer({ cgroup: cgroup.folder })).rejects.toThrow(
+    'the server stopped with 1:\nThere are 256 MB of memory here, and a server needs 380',
+  )
+  cgroup.remove()
 })

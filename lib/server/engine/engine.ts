@@ -30,6 +30,8 @@ export interface EngineOptions {
   workerTimeoutMs: number
   /** A worker that holds more memory is replaced once it is idle. */
   workerMaxBytes: number
+  /** Memory is given back at once, and models other than the default one are held only while they are asked for. */
+  scarceMemory?: boolean
   deadlineMs: number
   maxPixels: number
   queue: { photos: number; bytes: number }
@@ -221,6 +223,7 @@ async function generation(options: EngineOptions, onChanged: () => void): Promis
       maxPixels: options.maxPixels,
       timeoutMs: options.workerTimeoutMs,
       maxBytes: options.workerMaxBytes,
+      scarceMemory: options.scarceMemory ?? false,
     },
     usable.map(workerModel),
     queue,

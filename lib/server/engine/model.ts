@@ -102,6 +102,7 @@ export function workerModel(model: Model): WorkerModel {
     classes: model.labels.length,
     selfTest: model.selfTest,
     output: model.output,
+    default: model.default,
     stamps: model.stamps,
     uncertainty: model.uncertainty,
   }

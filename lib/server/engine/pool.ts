@@ -10,6 +10,7 @@ export interface PoolOptions {
   maxPixels: number
   timeoutMs: number
   maxBytes: number
+  scarceMemory: boolean
 }
 
 export interface PoolEvents {
@@ -147,9 +148,9 @@ export class Pool {
   }
 
   private start(): void {
-    const { script, maxPixels, ...limits } = this.options
+    const { script, maxPixels, scarceMemory, ...limits } = this.options
     this.workers.add(
-      new WorkerProcess(script, { models: this.models, maxPixels }, limits, {
+      new WorkerProcess(script, { models: this.models, maxPixels, scarceMemory }, limits, {
         loaded: (_, reports) => {
           this.failedStarts = 0
           this.deathsLoading.clear()

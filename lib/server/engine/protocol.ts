@@ -20,6 +20,8 @@ export interface WorkerModel {
   selfTest: SelfTest | null
   /** The output with the scores; null where it is found by its shape. */
   output: string | null
+  /** Whether it is held also where memory is scarce. */
+  default: boolean
   /** Its files as they were when it was read: a worker that finds others does not serve them under that revision. */
   stamps: readonly FileStamp[]
 }
@@ -92,8 +94,8 @@ export interface MaskAnswer {
 export type Answer = PhotoAnswer | MaskAnswer
 
 export type ToWorker =
-  /** `timeoutMs`: how long the decoding of a photo may take. */
-  | { kind: 'load'; models: WorkerModel[]; maxPixels: number; timeoutMs: number }
+  /** `timeoutMs`: how long the decoding of a photo may take; `scarceMemory`: whether models that nobody asks for are let go of. */
+  | { kind: 'load'; models: WorkerModel[]; maxPixels: number; timeoutMs: number; scarceMemory: boolean }
   | { kind: 'run'; job: Job }
   | { kind: 'cancel'; id: number }
 

@@ -16,6 +16,11 @@ export const BATCH_SLOTS_BESIDE_PEOPLE = 1
  * folder for it (microsoft/onnxruntime#27379). Read when its library is loaded: none of it happens then.
  */
 const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' }
+/**
+ * Of glibc's allocator: one heap for all threads, and what is larger than a few pages goes back to the kernel as soon as it is free. It takes time to have
+ * such memory again and again, so it is asked for only where memory is scarce.
+ */
+const GIVE_BACK = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 export interface WorkerEvents {
   loaded(worker: WorkerProcess, models: LoadReport[]): void
@@ -49,14 +54,18 @@ export class WorkerProcess {
 
   constructor(
     script: string,
-    private readonly load: { models: WorkerModel[]; maxPixels: number },
+    private readonly load: { models: WorkerModel[]; maxPixels: number; scarceMemory: boolean },
     private readonly limits: { timeoutMs: number; maxBytes: number },
     private readonly events: WorkerEvents,
   ) {
     this.child = fork(script, [], {
       serialization: 'advanced',
       execArgv: ['--enable-source-maps'],
-      env: childEnvironment({ UV_THREADPOOL_SIZE: String(SLOTS), ...NO_TELEMETRY }),
+      env: childEnvironment({
+        UV_THREADPOOL_SIZE: String(SLOTS),
+        ...NO_TELEMETRY,
+        ...(load.scarceMemory ? GIVE_BACK : {}),
+      }),
     })
     this.child.on('message', (message: FromWorker) => this.receive(message))
     this.child.on('exit', (code, signal) => this.gone(signal ? `killed by ${signal}` : `exit code ${code}`))

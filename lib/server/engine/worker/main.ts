@@ -1,8 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { memoryUsage } from 'node:process'
 import { Problem } from '@/lib/shared/problem'
-import { stampOf } from '../../catalog/revision'
-import type { FromWorker, LoadReport, ToWorker, WorkerModel } from '../protocol'
-import { type LoadedModel, loadModel } from './session'
+import type { FromWorker, ToWorker } from '../protocol'
+import { Residents } from './residents'
 import { Stages } from './stages'
 
 /**
@@ -31,25 +31,20 @@ function send(message: FromWorker): void {
   process.send?.(message, undefined, undefined, () => {})
 }
 
-async function load({ models, maxPixels, timeoutMs }: Extract<ToWorker, { kind: 'load' }>): Promise<void> {
-  const loaded = new Map<string, LoadedModel>()
-  const reports: LoadReport[] = []
-  for (const spec of models) {
-    send({ kind: 'loading', id: spec.id })
-    try {
-      const model = await loadModel(spec, maxPixels)
-      if (await hasChanged(spec)) throw new Error('its files have changed since they were read')
-      loaded.set(spec.id, model)
-      const { width, height, channels, layout, type } = model.input
-      const input = { width, height, channels, layout, type }
-      reports.push({ id: spec.id, error: null, input, output: model.output, changed: false, runMs: model.runMs })
-    } catch (error) {
-      const changed = await hasChanged(spec)
-      const failure = reason(error as Error, spec.file)
-      reports.push({ id: spec.id, error: failure, input: null, output: null, changed, runMs: null })
-    }
-  }
-  stages = new Stages(loaded, {
+async function load({
+  models,
+  maxPixels,
+  timeoutMs,
+  scarceMemory,
+}: Extract<ToWorker, { kind: 'load' }>): Promise<void> {
+  const residents = new Residents({
+    maxPixels,
+    scarceMemory,
+    onLoading: (id) => send({ kind: 'loading', id }),
+    onLoaded: (ms) => stages?.blocked(ms),
+  })
+  const reports = await residents.open(models)
+  stages = new Stages(residents, {
     maxPixels,
     timeoutMs,
     onRun: (id) => send({ kind: 'running', id }),
@@ -58,15 +53,13 @@ async function load({ models, maxPixels, timeoutMs }: Extract<ToWorker, { kind: 
   send({ kind: 'loaded', models: reports })
 }
 
-/** Whether the files are not those any more that the revision was made of. */
-async function hasChanged({ stamps }: WorkerModel): Promise<boolean> {
-  const now = await Promise.all(stamps.map(({ path }) => stampOf(path)))
-  return stamps.some(({ stamp }, i) => stamp !== now[i])
-}
-
-/** One line without the path of the file, which is nobody's business but the operator's. */
-function reason({ message }: Error, file: string): string {
-  return message.replaceAll(file, 'onnx/model.onnx').split('\n')[0] ?? 'unknown'
+/** A machine that runs out of memory ends a worker, which is replaced, before the server: the higher, the sooner (Linux, 0 to 1000). */
+function goFirst(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '500')
+  } catch {
+    return // Another system, or not allowed.
+  }
 }
 
 process.on('message', async (message: ToWorker) => {
@@ -84,4 +77,5 @@ process.on('message', async (message: ToWorker) => {
   }
 })
 
+goFirst()
 send({ kind: 'started' })

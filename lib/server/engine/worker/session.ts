@@ -29,6 +29,8 @@ export interface LoadedModel {
   prepare(pixels: Uint8Array): TensorData
   /** Runs one prepared picture to logits [classes]. */
   run(tensor: TensorData): Promise<Float32Array>
+  /** Gives its memory back; nothing may run in it. */
+  release(): Promise<void>
 }
 
 /**
@@ -85,7 +87,7 @@ export async function loadModel(told: WorkerModel, maxPixels: number): Promise<L
     return read(result[name] as Tensor)
   }
   if (spec.selfTest) compare(read(tensors[0] as Tensor), spec.selfTest.logits)
-  return { spec, input, output: { name, scores }, runMs, prepare, run }
+  return { spec, input, output: { name, scores }, runMs, prepare, run, release: () => session.release() }
 }
 
 /** A session; of a model whose output is a list (ZipMap) one that gives the tensor behind it as well. */

@@ -34,7 +34,10 @@ function watched() {
   } as unknown as LoadedModel
   return {
     order,
-    stages: new Stages(new Map([['m', model]]), { maxPixels: 1e6, timeoutMs: 20_000, onRun() {}, onStuck() {} }),
+    stages: new Stages(
+      { use: (_, work) => work(model) },
+      { maxPixels: 1e6, timeoutMs: 20_000, onRun() {}, onStuck() {} },
+    ),
     stop() {
       gate = new Promise((resolve) => {
         open = resolve

@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks'
 import { softmax, topK } from '@/lib/shared/metrics/scores'
 import { uncertainty } from '@/lib/shared/metrics/uncertainty'
-import { Problem } from '@/lib/shared/problem'
 import { type Decoded, decode, orientationOf } from '../../image/decode'
 import { toPng } from '../../image/png'
 import { fromTensor, type TensorData } from '../../image/tensor'
 import type { Answer, Job, PhotoAnswer, PhotoJob, Seen } from '../protocol'
 import { DecodeClock } from './decode-clock'
 import { maskSteps } from './mask-steps'
+import type { Residents } from './residents'
 import type { LoadedModel } from './session'
 
 interface Item {
@@ -44,7 +44,7 @@ export class Stages {
   private readonly clock: DecodeClock
 
   constructor(
-    private readonly models: ReadonlyMap<string, LoadedModel>,
+    private readonly models: Pick<Residents, 'use'>,
     private readonly options: StagesOptions,
   ) {
     this.clock = new DecodeClock(options.timeoutMs, options.onStuck)
@@ -52,17 +52,17 @@ export class Stages {
 
   /** Takes a job through its stages. Resolves to null where it was cancelled before its last run. */
   async process(job: Job): Promise<Answer | null> {
-    const model = this.models.get(job.model)
-    if (!model) throw new Problem('not_ready', `The model ${job.model} is not loaded.`)
     const since = performance.now()
     const caller = new AbortController()
     this.callers.set(job.id, caller)
     try {
-      const step = job.kind === 'masks' ? maskSteps(job, model) : await this.photoStep(job, model, caller.signal)
-      return await new Promise<Answer | null>((resolve, reject) => {
-        const settle = (result: Answer | null | Error) => (result instanceof Error ? reject(result) : resolve(result))
-        this.enqueue({ job, since, step, settle })
-        void this.runAll()
+      return await this.models.use(job.model, async (model) => {
+        const step = job.kind === 'masks' ? maskSteps(job, model) : await this.photoStep(job, model, caller.signal)
+        return new Promise<Answer | null>((resolve, reject) => {
+          const settle = (result: Answer | null | Error) => (result instanceof Error ? reject(result) : resolve(result))
+          this.enqueue({ job, since, step, settle })
+          void this.runAll()
+        })
       })
     } catch (error) {
       if (caller.signal.aborted) return null
@@ -70,6 +70,11 @@ export class Stages {
     } finally {
       this.callers.delete(job.id)
     }
+  }
+
+  /** Something else took this thread for so long (milliseconds). */
+  blocked(ms: number): void {
+    this.clock.ran(ms)
   }
 
   /** Marks a job whose caller has gone; it is dropped before its next run, and a long decode ends. */
