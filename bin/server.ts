@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { consoleToLog } from '@/lib/server/console-lines'
 import { declareProduction, EnvironmentError } from '@/lib/server/env'
 import { serve } from '@/lib/server/host'
 import { getRuntime } from '@/lib/server/runtime'
@@ -10,6 +11,7 @@ declareProduction()
 
 async function main(): Promise<void> {
   const runtime = await getRuntime()
+  consoleToLog(runtime.log)
   const { default: next } = await import('next')
   const pages = next({ dev: false, dir: process.cwd() })
   await pages.prepare()

@@ -186,9 +186,9 @@ test.each([
 
 const ask = (url: string) => fetch(`${url}/api/classify`, { method: 'POST', body: espresso as BodyInit })
 
-/** What an operator reads, but for Next's own good news. */
+/** What an operator reads. */
 function lines(output: string): string[] {
-  return output.split('\n').filter((line) => line !== '' && !line.startsWith('✓'))
+  return output.split('\n').filter((line) => line !== '')
 }
 
 interface ResultEvent {

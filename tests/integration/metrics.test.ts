@@ -73,7 +73,8 @@ test('for CloudWatch they are lines of the log, and the last one is written befo
   const text = server
     .output()
     .split('\n')
-    .filter((line) => line.startsWith('{'))
+    .filter((line) => line !== '')
+  // Each of them, whoever printed it.
   const lines = text.map((line) => JSON.parse(line))
   const [figures, ...more] = lines.filter(({ _aws }) => _aws)
   expect(more).toEqual([])
