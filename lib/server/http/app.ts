@@ -11,7 +11,7 @@ import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
 import { requireOwnPages, requireSignIn } from './middleware/sign-in'
-import { queryParameters, takeStream } from './parameters'
+import { queryParameters, requireKnown, takeStream } from './parameters'
 import { failureReply, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { explain } from './routes/explain'
@@ -22,7 +22,7 @@ import { labels, models } from './routes/models'
 import { openApi } from './routes/openapi'
 import { photo } from './routes/photo'
 import { galleryPictures, siteFacts } from './routes/site'
-import type { App, AppEnv, Services } from './services'
+import type { App, AppEnv, Endpoint, Endpoints, Services } from './services'
 import { classifyStream } from './stream/route'
 
 /** The paths that this app answers; the rest of the site is Next's. */
@@ -45,8 +45,9 @@ export function createApp(services: Services & { site: Site }): App {
   const [one, many] = [classify(services, uploads), classifyStream(services, uploads)]
   const wantsMany = (c: Context<AppEnv>) => takeStream(queryParameters(c.req.url)).stream
   const batches = services.environment.ENABLE_BATCH_PROCESSING === 'true'
-  route(app, '/api/classify', { POST: (c) => (batches && wantsMany(c) ? many(c) : one(c)) })
-  if (services.environment.MAX_EXPLANATIONS > 0) route(app, '/api/explain', { POST: explain(services, uploads) })
+  route(app, '/api/classify', { POST: { withQuery: (c) => (batches && wantsMany(c) ? many(c) : one(c)) } })
+  if (services.environment.MAX_EXPLANATIONS > 0)
+    route(app, '/api/explain', { POST: { withQuery: explain(services, uploads) } })
   route(app, '/api/photo', { POST: photo(services, uploads) })
   if (services.jobs) {
     app.use('/api/jobs', limit)
@@ -59,7 +60,7 @@ export function createApp(services: Services & { site: Site }): App {
     const { ADMIN_TOKEN: token } = services.environment
     route(app, '/api/feedback', {
       POST: giveFeedback(services.feedback, services.environment, uploads),
-      ...(token === undefined ? {} : { GET: exportFeedback(services.feedback, token, services.log) }),
+      ...(token === undefined ? {} : { GET: { withQuery: exportFeedback(services.feedback, token, services.log) } }),
     })
   }
   route(app, '/api/models', { GET: models(services) })
@@ -80,8 +81,8 @@ export function createApp(services: Services & { site: Site }): App {
 }
 
 /** Mounts the methods of one path; any other method is refused with what is allowed. */
-function route(app: App, path: string, handlers: Record<string, Handler<AppEnv>>): void {
-  for (const [method, handler] of Object.entries(handlers)) app.on(method, path, handler)
+function route(app: App, path: string, handlers: Endpoints): void {
+  for (const [method, endpoint] of Object.entries(handlers)) app.on(method, path, handlerOf(endpoint, path))
   const allow = [
     ...Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
     'OPTIONS',
@@ -91,4 +92,14 @@ function route(app: App, path: string, handlers: Record<string, Handler<AppEnv>>
     const problem = new Problem('method_not_allowed', `${c.req.method} is not allowed at ${path}; allowed: ${allow}.`)
     return problemReply(c, problem, { allow })
   })
+}
+
+/** Where no parameters are taken, those that come are refused. Probes and scrapes may add what they like: there is nothing that they could mean. */
+function handlerOf(endpoint: Endpoint, path: string): Handler<AppEnv> {
+  if (typeof endpoint !== 'function') return endpoint.withQuery
+  if (!path.startsWith('/api/')) return endpoint
+  return (c, next) => {
+    requireKnown(Object.keys(queryParameters(c.req.url)), [])
+    return endpoint(c, next)
+  }
 }

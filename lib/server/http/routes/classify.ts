@@ -2,9 +2,11 @@ import type { Context } from 'hono'
 import { type Classification, classifyParametersSchema } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import type { ByteBudget, Lease } from '../byte-budget'
-import { queryParameters, readOptions, takeStream } from '../parameters'
+import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
 import { readPhoto, requireRoom } from '../read-photo'
 import type { AppEnv, Services } from '../services'
+
+const querySchema = withStream(classifyParametersSchema)
 
 /** `POST /api/classify`: one photo in, its labels out. */
 export function classify({ engine, answers, environment, metrics }: Services, uploads: ByteBudget) {
@@ -13,7 +15,7 @@ export function classify({ engine, answers, environment, metrics }: Services, up
     const { stream, query } = takeStream(queryParameters(request.url))
     if (stream) throw new Problem('invalid_parameter', 'This server takes one photo at a time; leave out stream.')
     // Before the body is read: a wrong query is refused without an upload.
-    readOptions(classifyParametersSchema, query)
+    readOptions(querySchema, { ...query, stream })
     requireRoom(engine)
     const { image, fields } = await readPhoto(request, environment, lease)
     const { model, top_k, threshold, preview } = readOptions(classifyParametersSchema, query, fields)

@@ -3,10 +3,12 @@ import { type Explanation, explainParametersSchema } from '@/lib/shared/explain'
 import { Problem } from '@/lib/shared/problem'
 import { heatPng } from '../../image/heat-png'
 import type { ByteBudget, Lease } from '../byte-budget'
-import { queryParameters, readOptions, takeStream } from '../parameters'
+import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
 import { asProblem } from '../problem'
 import { readPhoto, requireRoom } from '../read-photo'
 import type { AppEnv, Services } from '../services'
+
+const querySchema = withStream(explainParametersSchema)
 
 type Progress = (done: number, of: number) => void
 
@@ -21,7 +23,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
   async function read(c: Context<AppEnv>, lease: Lease) {
     const request = c.req.raw
     const { stream, query } = takeStream(queryParameters(request.url))
-    readOptions(explainParametersSchema, query)
+    readOptions(querySchema, { ...query, stream })
     requireRoom(engine)
     const { image, fields } = await readPhoto(request, environment, lease)
     const { png, ...options } = readOptions(explainParametersSchema, query, fields)
