@@ -1,7 +1,9 @@
 import { type Context, type Handler, Hono } from 'hono'
 import { Problem } from '@/lib/shared/problem'
 import type { Site } from '@/lib/shared/site'
+import type { Environment } from '../env'
 import { ByteBudget } from './byte-budget'
+import { decoding } from './encoding/decoding'
 import { jobRoutes } from './jobs/routes'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
@@ -36,6 +38,7 @@ export function createApp(services: Services & { site: Site }): App {
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services))
   app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services))
   const limit = rateLimit(services)
+  const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services.environment)
   app.use('/api/classify', limit)
   app.use('/api/photo', limit)
   app.use('/api/explain', limit)
@@ -45,35 +48,35 @@ export function createApp(services: Services & { site: Site }): App {
   const [one, many] = [classify(services, uploads), classifyStream(services, uploads)]
   const wantsMany = (c: Context<AppEnv>) => takeStream(queryParameters(c.req.url)).stream
   const batches = services.environment.ENABLE_BATCH_PROCESSING === 'true'
-  route(app, '/api/classify', { POST: { withQuery: (c) => (batches && wantsMany(c) ? many(c) : one(c)) } })
+  mount('/api/classify', { POST: { withQuery: (c) => (batches && wantsMany(c) ? many(c) : one(c)) } })
   if (services.environment.MAX_EXPLANATIONS > 0)
-    route(app, '/api/explain', { POST: { withQuery: explain(services, uploads) } })
-  route(app, '/api/photo', { POST: photo(services, uploads) })
+    mount('/api/explain', { POST: { withQuery: explain(services, uploads) } })
+  mount('/api/photo', { POST: photo(services, uploads) })
   if (services.jobs) {
     app.use('/api/jobs', limit)
     for (const [path, handlers] of Object.entries(jobRoutes(services.jobs, services, uploads))) {
-      route(app, path, handlers)
+      mount(path, handlers)
     }
   }
   if (services.feedback) {
     app.use('/api/feedback', limit)
     const { ADMIN_TOKEN: token } = services.environment
-    route(app, '/api/feedback', {
+    mount('/api/feedback', {
       POST: giveFeedback(services.feedback, services.environment, uploads),
       ...(token === undefined ? {} : { GET: { withQuery: exportFeedback(services.feedback, token, services.log) } }),
     })
   }
-  route(app, '/api/models', { GET: models(services) })
-  route(app, '/api/models/:model/labels', { GET: labels(services) })
-  route(app, '/api/site', { GET: siteFacts(services.site) })
-  route(app, '/api/gallery', { GET: galleryPictures(services.site) })
-  route(app, '/api/openapi.json', { GET: openApi() })
-  route(app, '/health/live', { GET: live() })
-  route(app, '/health/ready', { GET: ready(services) })
-  route(app, '/health/status', { GET: status(services) })
+  mount('/api/models', { GET: models(services) })
+  mount('/api/models/:model/labels', { GET: labels(services) })
+  mount('/api/site', { GET: siteFacts(services.site) })
+  mount('/api/gallery', { GET: galleryPictures(services.site) })
+  mount('/api/openapi.json', { GET: openApi() })
+  mount('/health/live', { GET: live() })
+  mount('/health/ready', { GET: ready(services) })
+  mount('/health/status', { GET: status(services) })
 
   // Only where it was asked for: the figures are the operator's, and this port is everybody's.
-  if (services.environment.METRICS === 'on') route(app, '/metrics', { GET: metrics(services) })
+  if (services.environment.METRICS === 'on') mount('/metrics', { GET: metrics(services) })
 
   app.notFound((c) => problemReply(c, new Problem('not_found', `There is nothing at ${c.req.path}.`)))
   app.onError(failureReply(services))
@@ -81,8 +84,11 @@ export function createApp(services: Services & { site: Site }): App {
 }
 
 /** Mounts the methods of one path; any other method is refused with what is allowed. */
-function route(app: App, path: string, handlers: Endpoints): void {
-  for (const [method, endpoint] of Object.entries(handlers)) app.on(method, path, handlerOf(endpoint, path))
+function route(app: App, path: string, handlers: Endpoints, environment: Environment): void {
+  for (const [method, endpoint] of Object.entries(handlers)) {
+    const handler = knownNames(endpoint, path)
+    app.on(method, path, method === 'POST' ? decoding(environment, handler) : handler)
+  }
   const allow = [
     ...Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
     'OPTIONS',
@@ -95,10 +101,10 @@ function route(app: App, path: string, handlers: Endpoints): void {
 }
 
 /** Where no parameters are taken, those that come are refused. Probes and scrapes may add what they like: there is nothing that they could mean. */
-function handlerOf(endpoint: Endpoint, path: string): Handler<AppEnv> {
+function knownNames(endpoint: Endpoint, path: string): Handler<AppEnv> {
   if (typeof endpoint !== 'function') return endpoint.withQuery
   if (!path.startsWith('/api/')) return endpoint
-  return (c, next) => {
+  return async (c, next) => {
     requireKnown(Object.keys(queryParameters(c.req.url)), [])
     return endpoint(c, next)
   }
