@@ -97,7 +97,7 @@ describe.each(ENCODERS)('%s', (coding, encode) => {
     const head = `POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Encoding: ${coding}\r\nContent-Length: ${espresso.length}\r\n\r\n`
     const next = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n'
     const replies = await wire(server.url, Buffer.concat([Buffer.from(head), espresso, Buffer.from(next)]))
-    expect(replies.match(/^HTTP\/1.1 \d+/gm)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 200'])
+    expect(replies.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 200'])
   })
 
   test('limits are those of decoded bytes', async () => {
@@ -158,7 +158,7 @@ test('an endless body that gives nothing ends at the limit of a job', async () =
   })
   const nothing = Buffer.concat([
     Buffer.from('1f8b0800000000000003', 'hex'),
-    Buffer.alloc(5 * MB).fill(Buffer.from('000000ffff', 'hex')),
+    Buffer.alloc(2.5 * MB).fill(Buffer.from('000000ffff', 'hex')),
   ])
   const body = new Blob([nothing]).stream()
   await refusal(classify(small.url, body, { headers: { 'content-encoding': 'gzip' } }), 413, 'too_large')
