@@ -7,6 +7,7 @@ import { decoding } from './encoding/decoding'
 import { jobRoutes } from './jobs/routes'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
+import { compress } from './middleware/compress'
 import { crossOrigin } from './middleware/cross-origin'
 import { discardRefused } from './middleware/discard'
 import { rateLimit } from './middleware/rate-limit'
@@ -35,7 +36,7 @@ export function isApiPath(path: string): boolean {
 /** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
 export function createApp(services: Services & { site: Site }): App {
   const app: App = new Hono()
-  app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services))
+  app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
   app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services))
   const limit = rateLimit(services)
   const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services.environment)

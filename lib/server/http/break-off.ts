@@ -13,6 +13,8 @@ export async function* orBreakOff<T>(
   try {
     yield* pieces
   } catch (error) {
+    // Who reads it has gone, which is no fault of anybody.
+    if ((error as Error)?.name === 'AbortError' || c.req.raw.signal.aborted) return
     const { code, detail } = asProblem(error)
     const about = { request_id: c.get('requestId'), path: c.req.path, code }
     if (code === 'internal') log.error({ ...about, err: error }, 'a reply breaks off')

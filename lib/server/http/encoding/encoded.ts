@@ -11,7 +11,10 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>
  * A body, encoded as fast as it is taken. Whenever its source pauses, all that came so far is sent, so that nobody waits for a line that is there. It fails as its
  * source fails, and whoever stops taking it ends the source.
  */
-export function encodedBody(body: ReadableStream<Uint8Array>, { encoder, flush }: OpenEncoder): ReadableStream<Uint8Array> {
+export function encodedBody(
+  body: ReadableStream<Uint8Array>,
+  { encoder, flush }: OpenEncoder,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   const pieces: AsyncIterator<Uint8Array> = encoder[Symbol.asyncIterator]()
   encoder.on('error', () => {}) // Whoever takes the pieces hears of it.

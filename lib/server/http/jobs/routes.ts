@@ -10,6 +10,7 @@ import { Problem } from '@/lib/shared/problem'
 import type { Jobs } from '../../jobs/jobs'
 import { requireAdmin } from '../admin'
 import type { ByteBudget } from '../byte-budget'
+import { json } from '../json-reply'
 import { queryParameters, readOptions } from '../parameters'
 import type { AppEnv, Endpoint, Endpoints, Services } from '../services'
 import { jobEvents } from './events'
@@ -64,17 +65,17 @@ export function jobRoutes(
       const parameters = readOptions(jobParametersSchema, query, options)
       return jobs.create(parameters, (draft) => fill(draft, parameters.zip_names), key)
     })
-    return c.json(job, made ? 201 : 200, { location: `/api/jobs/${job.id}`, 'cache-control': 'no-store' })
+    return json(c, job, made ? 201 : 200, { location: `/api/jobs/${job.id}`, 'cache-control': 'no-store' })
   }
 
   async function list(c: Context<AppEnv>): Promise<Response> {
     requireAdmin(c.req.header('authorization'), environment.ADMIN_TOKEN as string)
-    return c.json({ jobs: await jobs.list() }, 200, { 'cache-control': 'no-store' })
+    return json(c, { jobs: await jobs.list() }, 200, { 'cache-control': 'no-store' })
   }
 
   async function deadLetters(c: Context<AppEnv>): Promise<Response> {
     requireAdmin(c.req.header('authorization'), environment.ADMIN_TOKEN as string)
-    return c.json({ dead_letters: (await jobs.deadLetters?.()) ?? [] }, 200, { 'cache-control': 'no-store' })
+    return json(c, { dead_letters: (await jobs.deadLetters?.()) ?? [] }, 200, { 'cache-control': 'no-store' })
   }
 
   async function add(c: Context<AppEnv>): Promise<Job> {
@@ -99,7 +100,7 @@ export function jobRoutes(
   function act(run: (job: string) => Promise<Job>): Endpoint {
     return async (c) => {
       await refuseOptions(c.req.raw, uploads)
-      return c.json(await run(id(c)))
+      return json(c, await run(id(c)))
     }
   }
 
@@ -109,15 +110,15 @@ export function jobRoutes(
       ? {}
       : { '/api/dead-letters': { GET: deadLetters } }),
     '/api/jobs/:id': {
-      GET: async (c) => c.json(await jobs.view(id(c)), 200, { 'cache-control': 'no-store' }),
+      GET: async (c) => json(c, await jobs.view(id(c)), 200, { 'cache-control': 'no-store' }),
       DELETE: async (c) => {
         await jobs.remove(id(c))
         return c.body(null, 204)
       },
     },
     '/api/jobs/:id/photos': {
-      POST: { withQuery: async (c) => c.json(await add(c)) },
-      GET: { withQuery: async (c) => c.json(await photos(c), 200, { 'cache-control': 'no-store' }) },
+      POST: { withQuery: async (c) => json(c, await add(c)) },
+      GET: { withQuery: async (c) => json(c, await photos(c), 200, { 'cache-control': 'no-store' }) },
     },
     '/api/jobs/:id/pause': { POST: act((job) => jobs.pause(job, true)) },
     '/api/jobs/:id/resume': { POST: act((job) => jobs.pause(job, false)) },

@@ -33,11 +33,15 @@ function encode(c: Context<AppEnv>): void {
   const encoding = accepted(c.req.header('accept-encoding'), OFFERED[use])
   if (encoding === null) return
   // To HEAD the same headers, without the work.
-  if (c.res.body && c.req.method !== 'HEAD') c.res = new Response(encodedBody(c.res.body, encoderOf(encoding, use)), c.res)
-  const { headers } = c.res
+  const { body, status, headers } = c.res
   headers.set('content-encoding', encoding)
   headers.delete('content-length')
   const tag = headers.get('etag')
   // Byte for byte it is another thing now.
   if (tag?.startsWith('"')) headers.set('etag', `W/${tag}`)
+  // To HEAD the same headers, without the work.
+  if (body === null || c.req.method === 'HEAD') return
+  // Cleared first, or the framework lays the old headers over the new ones.
+  c.res = undefined
+  c.res = new Response(encodedBody(body, encoderOf(encoding, use)), { status, headers })
 }

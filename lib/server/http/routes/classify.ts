@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { type Classification, classifyParametersSchema } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import type { ByteBudget, Lease } from '../byte-budget'
+import { json } from '../json-reply'
 import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
 import { readPhoto, requireRoom } from '../read-photo'
 import type { AppEnv, Services } from '../services'
@@ -34,7 +35,7 @@ export function classify({ engine, answers, environment, metrics }: Services, up
       metrics.photo(result.model.id, result.timings)
       c.header('server-timing', serverTiming(result.timings))
       c.header('cache-control', 'no-store')
-      return c.json(result)
+      return json(c, result)
     } finally {
       lease.release()
     }

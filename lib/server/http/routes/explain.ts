@@ -3,6 +3,7 @@ import { type Explanation, explainParametersSchema } from '@/lib/shared/explain'
 import { Problem } from '@/lib/shared/problem'
 import { heatPng } from '../../image/heat-png'
 import type { ByteBudget, Lease } from '../byte-budget'
+import { json } from '../json-reply'
 import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
 import { asProblem } from '../problem'
 import { readPhoto, requireRoom } from '../read-photo'
@@ -55,7 +56,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
         lease.release()
       }
       c.header('cache-control', 'no-store')
-      if (!stream) return c.json(await work(c.req.raw.signal))
+      if (!stream) return json(c, await work(c.req.raw.signal))
       streams = true
       const problem = (error: unknown) => {
         const details = asProblem(error).toDetails(c.get('requestId'))

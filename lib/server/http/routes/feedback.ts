@@ -12,6 +12,7 @@ import { readBody } from '../body'
 import { orBreakOff } from '../break-off'
 import type { ByteBudget } from '../byte-budget'
 import { objectIn } from '../json-body'
+import { json } from '../json-reply'
 import { queryParameters, readOptions } from '../parameters'
 import type { AppEnv } from '../services'
 
@@ -33,7 +34,7 @@ export function giveFeedback(feedback: Feedback, environment: Environment, uploa
         readOptions(feedbackRequestSchema, {}, objectIn(await readBody(c.req.raw, limit, lease))),
       )
       c.set('model', vote.model)
-      return c.json(vote, 201, { 'cache-control': 'no-store' })
+      return json(c, vote, 201, { 'cache-control': 'no-store' })
     } finally {
       lease.release()
     }
