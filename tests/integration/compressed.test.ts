@@ -114,7 +114,7 @@ test('large answers: many labels, what the model saw; Vary keeps what it had', a
     ])
     expect((await answer(reply)).predictions[0]?.label).toBe('espresso')
   }
-  expect((await wired(`${job}/results`, 'gzip')).headers.vary).toBe('accept, accept-encoding')
+  expect((await wired(`${job}/results`, 'gzip')).headers.vary).toBe('accept, accept-encoding, Origin')
 })
 
 test('HEAD has the headers of GET', async () => {
