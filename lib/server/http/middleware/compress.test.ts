@@ -48,7 +48,9 @@ test('a source that fails fails the reply, and who leaves ends the source', asyn
   let left = ''
   const endless = new ReadableStream({
     pull: (to) => to.enqueue(crypto.getRandomValues(new Uint8Array(1000))),
-    cancel: (reason) => void (left = reason),
+    cancel(reason) {
+      left = reason
+    },
   })
   const reader = (await reply({}, endless)).body!.getReader()
   await reader.read()
