@@ -71,7 +71,7 @@ export function createApp(services: Services & { site: Site }): App {
   mount('/api/models/:model/labels', { GET: labels(services) })
   mount('/api/site', { GET: siteFacts(services.site) })
   mount('/api/gallery', { GET: galleryPictures(services.site) })
-  mount('/api/openapi.json', { GET: openApi() })
+  mount('/api/openapi.json', { GET: openApi(services) })
   mount('/health/live', { GET: live() })
   mount('/health/ready', { GET: ready(services) })
   mount('/health/status', { GET: status(services) })
