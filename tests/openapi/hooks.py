@@ -30,10 +30,17 @@ def before_call(context, case, kwargs):
         # Many photos in one request are a form.
         query.pop("stream", None)
     if isinstance(case.body, dict):
+        for name in case.body:
+            # What stands in the address and in the body must be the same.
+            query.pop(name, None)
         if "image" in case.body:
             case.body["image"] = base64.b64encode(PHOTO).decode()
         if case.media_type == "multipart/form-data" and "file" in case.body:
             # Options stand before the files.
             case.body["file"] = case.body.pop("file")
+    if str(query.get("stream", "")).lower() in ("true", "1"):
+        # Their lines have no room for it.
+        for options in (query, case.body if isinstance(case.body, dict) else {}):
+            options.pop("preview", None)
     # A cursor is made by the server, and goes with no offset.
     query.pop("cursor", None)

@@ -73,12 +73,21 @@ const PHOTO_PROBLEMS: ProblemCode[] = [
 export interface Offers {
   jobs: boolean
   explanations: boolean
+  /** Many photos in one request. */
+  streams: boolean
   feedback: FeedbackMode
   /** What is for the operator. */
   admin: boolean
   deadLetters: boolean
 }
-const EVERYTHING: Offers = { jobs: true, explanations: true, feedback: 'photos', admin: true, deadLetters: true }
+const EVERYTHING: Offers = {
+  jobs: true,
+  explanations: true,
+  streams: true,
+  feedback: 'photos',
+  admin: true,
+  deadLetters: true,
+}
 
 /** The OpenAPI 3.1 description of the API, made from the contract's own schemas. docs/openapi.json is what a server says that has everything. */
 export function openApiDocument(offers = EVERYTHING): object {
@@ -91,7 +100,7 @@ export function openApiDocument(offers = EVERYTHING): object {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths: {
-      '/api/classify': { post: classifyOperation() },
+      '/api/classify': { post: classifyOperation(offers) },
       ...(offers.explanations && { '/api/explain': { post: explainOperation() } }),
       '/api/photo': {
         post: {
@@ -154,12 +163,14 @@ export function openApiDocument(offers = EVERYTHING): object {
   }
 }
 
-function classifyOperation(): object {
+function classifyOperation({ streams }: Offers): object {
   return photoOperation({
     operationId: 'classify',
     summary: 'Classify one photo.',
     parameters: classifyParametersSchema,
-    stream: 'Take a form of many files and answer with NDJSON, a line a photo as it is done.',
+    stream: streams
+      ? 'Take a form of many files, without preview, and answer with NDJSON, a line a photo as it is done.'
+      : null,
     json: 'ClassifyJson',
     result: { description: 'The labels of the photo.', schema: 'Classification' },
   })
@@ -221,7 +232,8 @@ interface PhotoOperation {
   operationId: string
   summary: string
   parameters: z.ZodType
-  stream: string
+  /** What it does; null where there is none. */
+  stream: string | null
   json: string
   result: { description: string; schema: string }
 }
@@ -232,15 +244,11 @@ function photoOperation({ operationId, summary, parameters, stream, json, result
   // Where many are sent, the options have to come first.
   const properties = { ...parameterSchemas(parameters), file }
   const form = { type: 'object', required: ['file'], properties, additionalProperties: false }
-  const streams = { type: 'string', enum: ['1', 'true'] }
   return {
     operationId,
     summary,
     description: 'The photo is the body itself (any content type), the field `file` of a form, or base64 in JSON.',
-    parameters: [
-      ...queryParameters(parameters),
-      { name: 'stream', in: 'query', required: false, schema: streams, description: stream },
-    ],
+    parameters: [...queryParameters(parameters), ...(stream === null ? [] : [switchOf('stream', stream)])],
     requestBody: {
       required: true,
       content: {
@@ -261,6 +269,10 @@ function photoOperation({ operationId, summary, parameters, stream, json, result
       ...problemReplies((Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => !OTHERS.has(code))),
     },
   }
+}
+
+function switchOf(name: string, description: string): object {
+  return { name, in: 'query', required: false, schema: { type: 'boolean', default: false }, description }
 }
 
 function getOperation(operationId: string, summary: string, schema: string, problems: ProblemCode[] = []): object {
@@ -327,6 +339,11 @@ function componentSchemas({ feedback }: Offers): Record<string, object> {
       if (!REQUESTS.includes(zodSchema as z.ZodObject)) delete jsonSchema.additionalProperties
       if (OF_A_PHOTO.includes(zodSchema as z.ZodObject)) {
         jsonSchema.oneOf = [{ required: ['image'] }, { required: ['url'] }]
+      }
+      // Options alone make a job of no photos, so these have to come from somewhere, or later.
+      if (zodSchema === jobParametersSchema) {
+        const later = { required: ['open'], properties: { open: { const: true } } }
+        jsonSchema.anyOf = [later, { required: ['source'] }]
       }
     },
   })

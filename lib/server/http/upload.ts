@@ -66,22 +66,17 @@ function* formParts(body: Uint8Array, contentType: string): Generator<FormPart> 
   parser.finish()
 }
 
-/** Whether a key of the JSON has more than nothing in it. */
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== ''
-}
-
 async function fromJson(body: Uint8Array, limit: number): Promise<Upload> {
   const json = await jsonOf(body)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new Problem('invalid_json', 'The JSON is not an object; send {"image": "<base64>"}.')
   }
   const { image, url, ...fields } = json as Record<string, unknown>
-  if (isGiven(image) && isGiven(url)) {
+  if (image !== undefined && url !== undefined) {
     throw new Problem('invalid_parameter', 'The JSON has "image" and "url"; send one of them.')
   }
   if (image === undefined && typeof url === 'string' && url !== '') return { image: { url }, fields }
-  if (!isGiven(image)) {
+  if (image === undefined || image === null || image === '') {
     throw new Problem('no_file', 'The JSON has neither "image", the photo in base64, nor "url", its address.')
   }
   if (typeof image !== 'string') throw new Problem('invalid_parameter', '"image" is not a string of base64.')

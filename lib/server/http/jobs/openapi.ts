@@ -40,8 +40,8 @@ const ID = {
   schema: { type: 'string', minLength: 1 },
   description: 'Of the job. Not to be guessed: whoever knows it may read and end the job.',
 }
-/** Lines whose first has the column. */
-const CSV = '^(file,)?url(,file)?\\r?\\n'
+/** Lines whose first has the column, and at least one more. */
+const CSV = '^(file,)?url(,file)?\\r?\\n[A-Za-z0-9]'
 const MOST = 999_999_999
 
 const BODY = {

@@ -8,6 +8,7 @@ export function openApi({ jobs, feedback, environment }: Services) {
   const document = openApiDocument({
     jobs: jobs !== null,
     explanations: environment.MAX_EXPLANATIONS > 0,
+    streams: environment.ENABLE_BATCH_PROCESSING === 'true',
     feedback: feedback?.mode ?? 'off',
     admin: environment.ADMIN_TOKEN !== undefined,
     deadLetters: jobs?.deadLetters !== undefined,
