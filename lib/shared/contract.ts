@@ -124,16 +124,24 @@ export const classifyParametersSchema = z.object({
 
 export type ClassifyParameters = z.infer<typeof classifyParametersSchema>
 
+/** What the description of the API says of an address; whether one is fetched is said by `url_refused`. In ASCII, so that letters are bytes. */
+export const WEB_ADDRESS = { format: 'uri', pattern: '^https?://[!-~]+$' }
+/** Of a photo in base64, in either alphabet. */
+const BASE64 = '^(data:[!-+.-~-]*;base64,)?[A-Za-z0-9+/_-]{2,}={0,2}$'
+
 export const classifyJsonSchema = z
   .object({
     image: z
       .string()
       .optional()
-      .meta({ description: 'The photo in base64, or as a data: URL.', contentEncoding: 'base64' }),
+      .meta({ description: 'The photo in base64, or as a data: URL.', contentEncoding: 'base64', pattern: BASE64 }),
     url: z
       .string()
       .optional()
-      .meta({ description: 'Instead of it: the http(s) address of the photo, which the server fetches.' }),
+      .meta({
+        description: 'Instead of it: the http(s) address of the photo, which the server fetches.',
+        ...WEB_ADDRESS,
+      }),
     ...classifyParametersSchema.partial().shape,
   })
   .meta({ id: 'ClassifyJson' })
@@ -161,7 +169,13 @@ export const modelInfoSchema = z
 
 /** Body of `POST /api/photo`. */
 export const photoRequestSchema = z
-  .object({ url: z.string().min(1).max(8000).meta({ description: 'The http(s) address of a photo.' }) })
+  .object({
+    url: z
+      .string()
+      .min(1)
+      .max(8000)
+      .meta({ description: 'The http(s) address of a photo.', ...WEB_ADDRESS }),
+  })
   .meta({ id: 'PhotoRequest' })
 
 export const labelSchema = z

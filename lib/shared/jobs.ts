@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { classifyParametersSchema, flag } from './contract'
-import { zipEncodingSchema } from './zip-names'
+import { classifyParametersSchema, flag, WEB_ADDRESS } from './contract'
+import { ZIP_ENCODINGS, zipEncodingSchema } from './zip-names'
 
 /** `done` and `cancelled` are for good; a paused job goes on by itself, or when it is told to. */
 export const JOB_STATES = ['running', 'paused', 'done', 'cancelled'] as const
@@ -9,23 +9,27 @@ export type JobState = (typeof JOB_STATES)[number]
 const zipNames = zipEncodingSchema.optional().meta({
   description:
     'Encoding of names in a ZIP that do not say theirs, such as gbk, shift_jis, euc-kr, big5 or cp437; else it is told by the names, where that is sure.',
+  enum: [...ZIP_ENCODINGS],
 })
 
 /** What a caller may ask for when a job is made. */
-export const jobParametersSchema = z.object({
-  ...classifyParametersSchema.pick({ model: true, top_k: true, threshold: true }).shape,
-  callback_url: z
-    .string()
-    .min(1)
-    .max(2000)
-    .optional()
-    .meta({ description: 'Told when the job ends: POST of the job as JSON, signed.' }),
-  source: z.string().max(1000).optional().meta({
-    description: 'Photos of a bucket instead of an upload, s3://bucket/prefix; only where this server may read.',
-  }),
-  zip_names: zipNames,
-  open: flag.default(false).meta({ description: 'Whether more photos will follow, until the job is closed.' }),
-})
+export const jobParametersSchema = z
+  .object({
+    ...classifyParametersSchema.pick({ model: true, top_k: true, threshold: true }).shape,
+    callback_url: z
+      .string()
+      .min(1)
+      .max(2000)
+      .optional()
+      .meta({ description: 'Told when the job ends: POST of the job as JSON, signed.', ...WEB_ADDRESS }),
+    source: z.string().max(1000).optional().meta({
+      description: 'Photos of a bucket instead of an upload, s3://bucket/prefix; only where this server may read.',
+      pattern: '^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$',
+    }),
+    zip_names: zipNames,
+    open: flag.default(false).meta({ description: 'Whether more photos will follow, until the job is closed.' }),
+  })
+  .meta({ id: 'JobOptions' })
 
 export type JobParameters = z.output<typeof jobParametersSchema>
 

@@ -11,6 +11,14 @@ export interface RawName {
   utf8: boolean
 }
 
+/** The encodings that go by their usual names; others of the Encoding Standard's names for them are taken too. */
+export const ZIP_ENCODINGS = [
+  ...['cp437', 'utf-8', 'gbk', 'gb18030', 'big5', 'shift_jis', 'euc-jp', 'iso-2022-jp', 'euc-kr'],
+  ...['ibm866', 'koi8-r', 'koi8-u', 'macintosh', 'x-mac-cyrillic', 'windows-874'],
+  ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => `windows-125${n}`),
+  ...[2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15].map((n) => `iso-8859-${n}`),
+] as const
+
 /** What names in an archive may be told to be; for the code page of old Windows and DOS, `cp437`. */
 export const zipEncodingSchema = z
   .string()

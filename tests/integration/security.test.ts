@@ -76,7 +76,7 @@ describe('other sites', () => {
     expect(asked.headers).toMatchObject({
       'access-control-allow-origin': origin,
       'access-control-allow-methods': 'GET,HEAD,POST',
-      'access-control-allow-headers': 'content-type,x-request-id',
+      'access-control-allow-headers': 'content-type,content-encoding,x-request-id',
     })
     const reply = await classify(url, espresso, { headers: { origin } })
     expect(reply.headers.get('access-control-allow-origin')).toBe(origin)

@@ -1,17 +1,20 @@
 import { type Context, type Handler, Hono } from 'hono'
 import { Problem } from '@/lib/shared/problem'
 import type { Site } from '@/lib/shared/site'
+import type { Environment } from '../env'
 import { ByteBudget } from './byte-budget'
+import { decoding } from './encoding/decoding'
 import { jobRoutes } from './jobs/routes'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
+import { compress } from './middleware/compress'
 import { crossOrigin } from './middleware/cross-origin'
 import { discardRefused } from './middleware/discard'
 import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
 import { requireOwnPages, requireSignIn } from './middleware/sign-in'
-import { queryParameters, takeStream } from './parameters'
+import { queryParameters, requireKnown, takeStream } from './parameters'
 import { failureReply, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { explain } from './routes/explain'
@@ -22,7 +25,7 @@ import { labels, models } from './routes/models'
 import { openApi } from './routes/openapi'
 import { photo } from './routes/photo'
 import { galleryPictures, siteFacts } from './routes/site'
-import type { App, AppEnv, Services } from './services'
+import type { App, AppEnv, Endpoint, Endpoints, Services } from './services'
 import { classifyStream } from './stream/route'
 
 /** The paths that this app answers; the rest of the site is Next's. */
@@ -33,9 +36,10 @@ export function isApiPath(path: string): boolean {
 /** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
 export function createApp(services: Services & { site: Site }): App {
   const app: App = new Hono()
-  app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services))
+  app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
   app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services))
   const limit = rateLimit(services)
+  const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services.environment)
   app.use('/api/classify', limit)
   app.use('/api/photo', limit)
   app.use('/api/explain', limit)
@@ -45,34 +49,35 @@ export function createApp(services: Services & { site: Site }): App {
   const [one, many] = [classify(services, uploads), classifyStream(services, uploads)]
   const wantsMany = (c: Context<AppEnv>) => takeStream(queryParameters(c.req.url)).stream
   const batches = services.environment.ENABLE_BATCH_PROCESSING === 'true'
-  route(app, '/api/classify', { POST: (c) => (batches && wantsMany(c) ? many(c) : one(c)) })
-  if (services.environment.MAX_EXPLANATIONS > 0) route(app, '/api/explain', { POST: explain(services, uploads) })
-  route(app, '/api/photo', { POST: photo(services, uploads) })
+  mount('/api/classify', { POST: { withQuery: (c) => (batches && wantsMany(c) ? many(c) : one(c)) } })
+  if (services.environment.MAX_EXPLANATIONS > 0)
+    mount('/api/explain', { POST: { withQuery: explain(services, uploads) } })
+  mount('/api/photo', { POST: photo(services, uploads) })
   if (services.jobs) {
     app.use('/api/jobs', limit)
     for (const [path, handlers] of Object.entries(jobRoutes(services.jobs, services, uploads))) {
-      route(app, path, handlers)
+      mount(path, handlers)
     }
   }
   if (services.feedback) {
     app.use('/api/feedback', limit)
     const { ADMIN_TOKEN: token } = services.environment
-    route(app, '/api/feedback', {
+    mount('/api/feedback', {
       POST: giveFeedback(services.feedback, services.environment, uploads),
-      ...(token === undefined ? {} : { GET: exportFeedback(services.feedback, token, services.log) }),
+      ...(token === undefined ? {} : { GET: { withQuery: exportFeedback(services.feedback, token, services.log) } }),
     })
   }
-  route(app, '/api/models', { GET: models(services) })
-  route(app, '/api/models/:model/labels', { GET: labels(services) })
-  route(app, '/api/site', { GET: siteFacts(services.site) })
-  route(app, '/api/gallery', { GET: galleryPictures(services.site) })
-  route(app, '/api/openapi.json', { GET: openApi() })
-  route(app, '/health/live', { GET: live() })
-  route(app, '/health/ready', { GET: ready(services) })
-  route(app, '/health/status', { GET: status(services) })
+  mount('/api/models', { GET: models(services) })
+  mount('/api/models/:model/labels', { GET: labels(services) })
+  mount('/api/site', { GET: siteFacts(services.site) })
+  mount('/api/gallery', { GET: galleryPictures(services.site) })
+  mount('/api/openapi.json', { GET: openApi(services) })
+  mount('/health/live', { GET: live() })
+  mount('/health/ready', { GET: ready(services) })
+  mount('/health/status', { GET: status(services) })
 
   // Only where it was asked for: the figures are the operator's, and this port is everybody's.
-  if (services.environment.METRICS === 'on') route(app, '/metrics', { GET: metrics(services) })
+  if (services.environment.METRICS === 'on') mount('/metrics', { GET: metrics(services) })
 
   app.notFound((c) => problemReply(c, new Problem('not_found', `There is nothing at ${c.req.path}.`)))
   app.onError(failureReply(services))
@@ -80,8 +85,11 @@ export function createApp(services: Services & { site: Site }): App {
 }
 
 /** Mounts the methods of one path; any other method is refused with what is allowed. */
-function route(app: App, path: string, handlers: Record<string, Handler<AppEnv>>): void {
-  for (const [method, handler] of Object.entries(handlers)) app.on(method, path, handler)
+function route(app: App, path: string, handlers: Endpoints, environment: Environment): void {
+  for (const [method, endpoint] of Object.entries(handlers)) {
+    const handler = knownNames(endpoint, path)
+    app.on(method, path, method === 'POST' ? decoding(environment, handler) : handler)
+  }
   const allow = [
     ...Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
     'OPTIONS',
@@ -91,4 +99,14 @@ function route(app: App, path: string, handlers: Record<string, Handler<AppEnv>>
     const problem = new Problem('method_not_allowed', `${c.req.method} is not allowed at ${path}; allowed: ${allow}.`)
     return problemReply(c, problem, { allow })
   })
+}
+
+/** Where no parameters are taken, those that come are refused. Probes and scrapes may add what they like: there is nothing that they could mean. */
+function knownNames(endpoint: Endpoint, path: string): Handler<AppEnv> {
+  if (typeof endpoint !== 'function') return endpoint.withQuery
+  if (!path.startsWith('/api/')) return endpoint
+  return async (c, next) => {
+    requireKnown(Object.keys(queryParameters(c.req.url)), [])
+    return endpoint(c, next)
+  }
 }

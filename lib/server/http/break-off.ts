@@ -13,12 +13,17 @@ export async function* orBreakOff<T>(
   try {
     yield* pieces
   } catch (error) {
-    const { code, detail } = asProblem(error)
-    const about = { request_id: c.get('requestId'), path: c.req.path, code }
-    if (code === 'internal') log.error({ ...about, err: error }, 'a reply breaks off')
-    else log.warn({ ...about, reason: detail }, 'a reply breaks off')
+    // Whoever read it may have gone, which is nobody's fault.
+    if ((error as NodeJS.ErrnoException).code !== 'ABORT_ERR') report(error, c, log)
     // Without the host's request, as within Next, the stream's own failure does the same.
     if (!c.env.incoming) throw error
     c.env.incoming.destroy()
   }
+}
+
+function report(error: unknown, c: Context<AppEnv>, log: Pick<Services['log'], 'error' | 'warn'>): void {
+  const { code, detail } = asProblem(error)
+  const about = { request_id: c.get('requestId'), path: c.req.path, code }
+  if (code === 'internal') log.error({ ...about, err: error }, 'a reply breaks off')
+  else log.warn({ ...about, reason: detail }, 'a reply breaks off')
 }

@@ -4,6 +4,7 @@ import { Problem } from '@/lib/shared/problem'
 import { clientAddress } from './client'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
+import { compress } from './middleware/compress'
 import { discardRefused } from './middleware/discard'
 import { requestId } from './middleware/request-id'
 import { requireSignIn } from './middleware/sign-in'
@@ -24,6 +25,7 @@ export function createFrontApp(services: FrontServices, url: (path: string) => U
   app.use(
     requestId,
     accessLog(services),
+    compress(),
     discardRefused(services, { passedOn: true }),
     closing(services),
     requireSignIn(services),
@@ -45,6 +47,12 @@ function relayed(body: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<
   })
 }
 
+/** Asks for the reply as it is: it would be unpacked here, only to be packed again. */
+function plainly(request: Request): Promise<Response> {
+  request.headers.set('accept-encoding', 'identity')
+  return fetch(request)
+}
+
 async function pass(
   c: Context<AppEnv>,
   { environment, log }: FrontServices,
@@ -64,7 +72,7 @@ async function pass(
   const body = c.req.raw.body?.getReader()
   try {
     const init = { method, headers, signal, ...(body ? { body: relayed(body), duplex: 'half' } : {}) }
-    return await proxy(target, init as RequestInit)
+    return await proxy(target, { ...init, customFetch: plainly } as RequestInit)
   } catch (error) {
     // What the sender still sends is read on, so that he sees why.
     body?.releaseLock()

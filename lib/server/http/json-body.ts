@@ -25,6 +25,22 @@ export async function jsonOf(body: Uint8Array): Promise<unknown> {
   }
 }
 
+/**
+ * A short body as a JSON object.
+ *
+ * @throws Problem `invalid_json`
+ */
+export function objectIn(body: Uint8Array): Record<string, unknown> {
+  let json: unknown
+  try {
+    json = JSON.parse(textOf(body))
+  } catch {
+    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
+  }
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>
+  throw new Problem('invalid_json', 'The JSON is not an object.')
+}
+
 /** @throws Error where it is no UTF-8 */
 function textOf(body: Uint8Array): string {
   // A photo in base64 is ASCII, which is read three times as fast.

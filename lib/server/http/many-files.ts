@@ -4,7 +4,7 @@ import type { Lease } from './byte-budget'
 import { chunksOf } from './chunks'
 import { tooMany } from './form'
 import { FormParser, type FormPart } from './form-parser'
-import { addOnce } from './parameters'
+import { addOnce, noParameters } from './parameters'
 
 export interface FormLimits {
   /** The largest part, in bytes. */
@@ -51,7 +51,7 @@ export async function openForm(request: Request, limits: FormLimits, lease: Leas
   })
   lease.require(A_PIECE)
   const parts = partsOf(request.body, parser, limits, lease)
-  const fields: Record<string, string> = {}
+  const fields = noParameters()
   let first: FormPart | undefined
   try {
     while (!first) {

@@ -16,10 +16,10 @@ import {
   statusSchema,
 } from '@/lib/shared/contract'
 import { explainJsonSchema, explainParametersSchema, explanationSchema } from '@/lib/shared/explain'
-import { feedbackRequestSchema, voteSchema } from '@/lib/shared/feedback'
-import { jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/jobs'
+import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/feedback'
+import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/jobs'
 import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
-import { jobPaths } from './jobs/openapi'
+import { jobPaths, type Maker } from './jobs/openapi'
 
 const REPLIES = [
   predictionSchema,
@@ -31,22 +31,28 @@ const REPLIES = [
   modelInfoSchema,
   labelSchema,
   labelsReplySchema,
-  photoRequestSchema,
   modelsReplySchema,
   healthSchema,
   statusSchema,
   jobSchema,
+  deadLetterSchema,
   jobPhotosSchema,
   problemSchema,
 ]
+
+const OF_A_PHOTO: z.ZodObject[] = [classifyJsonSchema, explainJsonSchema]
+const REQUESTS = [...OF_A_PHOTO, photoRequestSchema, feedbackRequestSchema, jobParametersSchema]
+
+/** What any request below /api/ may meet, by how the server is set up and when it comes. */
+const ANYWHERE: ProblemCode[] = ['invalid_parameter', 'unauthorized', 'forbidden', 'shutting_down']
+/** And any that has a body. */
+const WITH_BODY: ProblemCode[] = ['too_slow', 'too_large', 'queue_full', 'invalid_encoding', 'unsupported_encoding']
 
 /** Of jobs and of paths, not of a photo. */
 const OTHERS = new Set<ProblemCode>([
   'not_found',
   'method_not_allowed',
   'unknown_job',
-  'unauthorized',
-  'forbidden',
   'archive_too_large',
   'conflict',
   'storage_full',
@@ -54,19 +60,37 @@ const OTHERS = new Set<ProblemCode>([
 
 const PHOTO_PROBLEMS: ProblemCode[] = [
   'invalid_json',
-  'invalid_parameter',
   'url_refused',
   'url_unreachable',
-  'too_large',
-  'too_slow',
   'not_an_image',
   'unsupported_format',
-  'queue_full',
   'rate_limited',
+  ...ANYWHERE,
+  ...WITH_BODY,
 ]
 
-/** The OpenAPI 3.1 description of the API, made from the contract's own schemas. docs/openapi.json is its copy. */
-export function openApiDocument(): object {
+/** What a server may have or not: the description that it serves leaves out what it has not. */
+export interface Offers {
+  jobs: boolean
+  explanations: boolean
+  /** Many photos in one request. */
+  streams: boolean
+  feedback: FeedbackMode
+  /** What is for the operator. */
+  admin: boolean
+  deadLetters: boolean
+}
+const EVERYTHING: Offers = {
+  jobs: true,
+  explanations: true,
+  streams: true,
+  feedback: 'photos',
+  admin: true,
+  deadLetters: true,
+}
+
+/** The OpenAPI 3.1 description of the API, made from the contract's own schemas. docs/openapi.json is what a server says that has everything. */
+export function openApiDocument(offers = EVERYTHING): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -76,8 +100,8 @@ export function openApiDocument(): object {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths: {
-      '/api/classify': { post: classifyOperation() },
-      '/api/explain': { post: explainOperation() },
+      '/api/classify': { post: classifyOperation(offers) },
+      ...(offers.explanations && { '/api/explain': { post: explainOperation() } }),
       '/api/photo': {
         post: {
           operationId: 'photo',
@@ -92,14 +116,26 @@ export function openApiDocument(): object {
           },
         },
       },
-      ...jobPaths({ reply, problems: problemReplies, parameters: queryParameters(jobParametersSchema) }),
-      '/api/feedback': { post: feedbackOperation(), get: votesOperation() },
-      '/api/models': { get: getOperation('listModels', 'The models and whether they serve.', 'Models') },
+      ...(offers.jobs && jobPaths(maker, offers)),
+      ...(offers.feedback !== 'off' && {
+        '/api/feedback': { post: feedbackOperation(), ...(offers.admin && { get: votesOperation() }) },
+      }),
+      '/api/models': { get: getOperation('listModels', 'The models and whether they serve.', 'Models', ANYWHERE) },
       '/api/models/{model}/labels': {
         get: {
-          ...getOperation('listLabels', 'What a model can answer.', 'Labels', ['unknown_model']),
+          ...getOperation('listLabels', 'What a model can answer.', 'Labels', [
+            ...ANYWHERE,
+            'unknown_model',
+            'not_found',
+          ]),
           parameters: [
-            { name: 'model', in: 'path', required: true, schema: { type: 'string' }, description: 'Id or type.' },
+            {
+              name: 'model',
+              in: 'path',
+              required: true,
+              schema: { type: 'string', minLength: 1 },
+              description: 'Id or type.',
+            },
           ],
         },
       },
@@ -113,6 +149,7 @@ export function openApiDocument(): object {
           summary: 'This document.',
           responses: {
             200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
+            ...problemReplies(ANYWHERE),
           },
         },
       },
@@ -120,18 +157,20 @@ export function openApiDocument(): object {
       '/health/ready': {
         get: getOperation('ready', 'Whether photos may be sent.', 'Health', ['not_ready', 'shutting_down']),
       },
-      '/health/status': { get: getOperation('status', 'Models, queue and workers.', 'Status') },
+      '/health/status': { get: getOperation('status', 'Models, queue and workers.', 'Status', ['shutting_down']) },
     },
-    components: { schemas: componentSchemas() },
+    components: { schemas: componentSchemas(offers) },
   }
 }
 
-function classifyOperation(): object {
+function classifyOperation({ streams }: Offers): object {
   return photoOperation({
     operationId: 'classify',
     summary: 'Classify one photo.',
     parameters: classifyParametersSchema,
-    stream: 'Take a form of many files and answer with NDJSON, a line a photo as it is done.',
+    stream: streams
+      ? 'Take a form of many files, without preview, and answer with NDJSON, a line a photo as it is done.'
+      : null,
     json: 'ClassifyJson',
     result: { description: 'The labels of the photo.', schema: 'Classification' },
   })
@@ -150,7 +189,7 @@ function explainOperation(): object {
 
 function pageOperation(operationId: string, summary: string): object {
   const content = { 'application/json': { schema: { type: 'object' } } }
-  return { operationId, summary, responses: { 200: { description: summary, content } } }
+  return { operationId, summary, responses: { 200: { description: summary, content }, ...problemReplies(ANYWHERE) } }
 }
 
 function feedbackOperation(): object {
@@ -164,11 +203,12 @@ function feedbackOperation(): object {
     responses: {
       201: reply('The vote as it is kept.', 'Vote'),
       ...problemReplies([
-        'invalid_json',
-        'invalid_parameter',
+        ...PHOTO_PROBLEMS.filter((code) => !code.startsWith('url_')),
+        'too_many_pixels',
+        'truncated_image',
         'unknown_model',
-        'too_large',
-        'rate_limited',
+        'not_found',
+        'not_ready',
         'storage_full',
       ]),
     },
@@ -183,7 +223,7 @@ function votesOperation(): object {
     parameters: [format],
     responses: {
       200: { description: 'A line a vote.', content: { 'text/csv': {}, 'application/x-ndjson': {} } },
-      ...problemReplies(['unauthorized', 'invalid_parameter']),
+      ...problemReplies([...ANYWHERE, 'not_found', 'method_not_allowed', 'not_ready']),
     },
   }
 }
@@ -192,7 +232,8 @@ interface PhotoOperation {
   operationId: string
   summary: string
   parameters: z.ZodType
-  stream: string
+  /** What it does; null where there is none. */
+  stream: string | null
   json: string
   result: { description: string; schema: string }
 }
@@ -200,16 +241,14 @@ interface PhotoOperation {
 /** An operation on one photo, which comes in any of the ways. */
 function photoOperation({ operationId, summary, parameters, stream, json, result }: PhotoOperation): object {
   const file = { contentMediaType: 'application/octet-stream' }
-  const form = { type: 'object', required: ['file'], properties: { file, ...parameterSchemas(parameters) } }
-  const streams = { type: 'string', enum: ['1', 'true'] }
+  // Where many are sent, the options have to come first.
+  const properties = { ...parameterSchemas(parameters), file }
+  const form = { type: 'object', required: ['file'], properties, additionalProperties: false }
   return {
     operationId,
     summary,
     description: 'The photo is the body itself (any content type), the field `file` of a form, or base64 in JSON.',
-    parameters: [
-      ...queryParameters(parameters),
-      { name: 'stream', in: 'query', required: false, schema: streams, description: stream },
-    ],
+    parameters: [...queryParameters(parameters), ...(stream === null ? [] : [switchOf('stream', stream)])],
     requestBody: {
       required: true,
       content: {
@@ -232,6 +271,10 @@ function photoOperation({ operationId, summary, parameters, stream, json, result
   }
 }
 
+function switchOf(name: string, description: string): object {
+  return { name, in: 'query', required: false, schema: { type: 'boolean', default: false }, description }
+}
+
 function getOperation(operationId: string, summary: string, schema: string, problems: ProblemCode[] = []): object {
   return { operationId, summary, responses: { 200: reply(summary, schema), ...problemReplies(problems) } }
 }
@@ -240,10 +283,17 @@ function reply(description: string, schema: string): object {
   return { description, content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } } }
 }
 
+const maker: Maker = {
+  reply,
+  problems: (codes) => problemReplies([...ANYWHERE, ...codes]),
+  body: WITH_BODY,
+  parameters: queryParameters(jobParametersSchema),
+}
+
 /** One reply a status, listing the codes that come with it. */
-function problemReplies(codes: ProblemCode[]): Record<number, object> {
+function problemReplies(codes: readonly ProblemCode[]): Record<number, object> {
   const byStatus = new Map<number, ProblemCode[]>()
-  for (const code of codes) {
+  for (const code of new Set(codes)) {
     const [status] = PROBLEMS[code]
     byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }
@@ -274,19 +324,30 @@ function queryParameters(of: z.ZodType): object[] {
 }
 
 /** Every schema that has an id, by it, with references between them. */
-function componentSchemas(): Record<string, object> {
+function componentSchemas({ feedback }: Offers): Record<string, object> {
   const uri = (id: string) => `#/components/schemas/${id}`
   const registry = z.registry<{ id: string }>()
-  for (const schema of [...REPLIES, classifyJsonSchema, explainJsonSchema, feedbackRequestSchema]) {
+  for (const schema of [...REPLIES, ...REQUESTS]) {
     registry.add(schema, { id: String(schema.meta()?.id) })
   }
   const { schemas } = z.toJSONSchema(registry, {
     uri,
     io: 'output',
     target: 'draft-2020-12',
-    // Replies may gain fields, and unknown fields of a request are left alone.
-    override: ({ jsonSchema }) => delete jsonSchema.additionalProperties,
+    // Replies may gain fields; of a request, names that mean nothing are refused.
+    override: ({ zodSchema, jsonSchema }) => {
+      if (!REQUESTS.includes(zodSchema as z.ZodObject)) delete jsonSchema.additionalProperties
+      if (OF_A_PHOTO.includes(zodSchema as z.ZodObject)) {
+        jsonSchema.oneOf = [{ required: ['image'] }, { required: ['url'] }]
+      }
+      // Options alone make a job of no photos, so these have to come from somewhere, or later.
+      if (zodSchema === jobParametersSchema) {
+        const later = { required: ['open'], properties: { open: { const: true } } }
+        jsonSchema.anyOf = [later, { required: ['source'] }]
+      }
+    },
   })
+  if (feedback !== 'photos') delete schemas.FeedbackRequest?.properties?.photo
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]),
   )

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { Problem } from '@/lib/shared/problem'
+import { json } from './json-reply'
 import type { AppEnv, Services } from './services'
 
 /** Seconds after which a refused caller may try again: a full queue empties in about that time. */
@@ -10,11 +11,8 @@ export function problemReply(c: Context<AppEnv>, problem: Problem, headers: Reco
   c.set('problem', problem.code)
   const passing = problem.status === 429 || problem.status === 503
   const again = passing ? { 'retry-after': String(problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS) } : {}
-  return c.body(JSON.stringify(problem.toDetails(c.get('requestId'))), problem.status as 400, {
-    'content-type': 'application/problem+json',
-    ...again,
-    ...headers,
-  })
+  const type = { 'content-type': 'application/problem+json' }
+  return json(c, problem.toDetails(c.get('requestId')), problem.status, { ...type, ...again, ...headers })
 }
 
 /** What was thrown, as a problem; anything that is not one is our own fault. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Hono } from 'hono'
+import type { Handler, Hono } from 'hono'
 import type { AnswerCache } from '../answers/answer-cache'
 import type { SignIn } from '../auth/sign-in'
 import type { Engine } from '../engine/types'
@@ -41,3 +41,7 @@ export type AppEnv = {
   Variables: { requestId: string; problem: string | undefined; model: string | undefined }
 }
 export type App = Hono<AppEnv>
+
+/** What answers at a path, by method. One that takes parameters of the address is marked by `withQuery`: every other refuses them. */
+export type Endpoint = Handler<AppEnv> | { withQuery: Handler<AppEnv> }
+export type Endpoints = Record<string, Endpoint>

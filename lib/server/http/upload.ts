@@ -5,7 +5,7 @@ import { readBody, tooLarge } from './body'
 import type { Lease } from './byte-budget'
 import { FormParser, type FormPart } from './form-parser'
 import { jsonOf } from './json-body'
-import { addOnce } from './parameters'
+import { addOnce, noParameters } from './parameters'
 
 /** One photo as it came in, with the fields that came beside it. */
 export interface Upload {
@@ -40,7 +40,7 @@ export async function readUpload(request: Request, limits: UploadLimits, lease: 
 }
 
 function fromForm(body: Uint8Array, contentType: string, limit: number): Upload {
-  const fields: Record<string, string> = {}
+  const fields = noParameters()
   let image: Uint8Array | undefined
   // All of it is read before any of it is judged.
   for (const part of [...formParts(body, contentType)]) {
@@ -72,6 +72,9 @@ async function fromJson(body: Uint8Array, limit: number): Promise<Upload> {
     throw new Problem('invalid_json', 'The JSON is not an object; send {"image": "<base64>"}.')
   }
   const { image, url, ...fields } = json as Record<string, unknown>
+  if (image !== undefined && url !== undefined) {
+    throw new Problem('invalid_parameter', 'The JSON has "image" and "url"; send one of them.')
+  }
   if (image === undefined && typeof url === 'string' && url !== '') return { image: { url }, fields }
   if (image === undefined || image === null || image === '') {
     throw new Problem('no_file', 'The JSON has neither "image", the photo in base64, nor "url", its address.')

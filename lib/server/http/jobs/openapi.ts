@@ -1,26 +1,27 @@
 import type { ProblemCode } from '@/lib/shared/problem'
 import { PAGE_COLUMNS, RESULT_TYPES } from '@/lib/shared/results'
+import { ZIP_ENCODINGS } from '@/lib/shared/zip-names'
 import { LONGEST_CURSOR, MOST_PAGE, USUAL_PAGE } from './page'
 
 /** What the document is made with: replies by the names of their schemas, problems by their codes. */
 export interface Maker {
   reply(description: string, schema: string): object
-  problems(codes: ProblemCode[]): Record<number, object>
+  problems(codes: readonly ProblemCode[]): Record<number, object>
+  /** What any request with a body may meet. */
+  body: readonly ProblemCode[]
   parameters: object[]
 }
 
-const UPLOAD: ProblemCode[] = [
+const PHOTOS: ProblemCode[] = [
+  'empty_body',
   'no_file',
-  'invalid_parameter',
+  'invalid_json',
   'url_refused',
-  'too_large',
-  'too_slow',
   'too_many_files',
   'archive_too_large',
   'conflict',
-  'queue_full',
   'rate_limited',
-  'shutting_down',
+  'not_found',
   'storage_full',
 ]
 const UNIQUE = 'Leave out what the job has already, by name: safe to send again.'
@@ -29,37 +30,86 @@ const CURSOR =
   'Empty for the first page, then X-Next-Cursor of the page before: rows in the order of their being done, each once.'
 const OFFSET = 'Index of the first photo. Not with a cursor; while the job runs, photos before it may be done later.'
 const LIMIT = `Rows at most; a page by a cursor has ${USUAL_PAGE} without it and never more than ${MOST_PAGE}.`
+const A_COLUMN = `(${PAGE_COLUMNS.join('|')})`
+const COLUMNS = `^${A_COLUMN}(,${A_COLUMN}){0,${PAGE_COLUMNS.length - 1}}$`
 const ZIP_NAMES = 'Encoding of names in a ZIP that do not say theirs.'
 const ID = {
   name: 'id',
   in: 'path',
   required: true,
-  schema: { type: 'string' },
+  schema: { type: 'string', minLength: 1 },
   description: 'Of the job. Not to be guessed: whoever knows it may read and end the job.',
 }
+/** Lines whose first has the column, and at least one more. */
+const CSV = '^(file,)?url(,file)?\\r?\\n[A-Za-z0-9]'
+const MOST = 999_999_999
+
 const BODY = {
   content: {
     'multipart/form-data': {
       schema: {
         type: 'object',
-        properties: { files: { type: 'array', items: { contentMediaType: 'application/octet-stream' } } },
+        required: ['files'],
+        properties: { files: { type: 'array', minItems: 1, items: { contentMediaType: 'application/octet-stream' } } },
+        additionalProperties: false,
       },
     },
     'application/zip': {},
     'text/csv': {
-      schema: { type: 'string', description: 'Columns url, and file where the results shall have another name.' },
+      schema: {
+        type: 'string',
+        pattern: CSV,
+        description: 'Columns url, and file where the results shall have another name.',
+      },
     },
   },
 }
 
+const OPTIONS = { schema: { $ref: '#/components/schemas/JobOptions' } }
+
 /** The paths of batch jobs. */
-export function jobPaths({ reply, problems, parameters }: Maker): Record<string, object> {
+export function jobPaths(
+  { reply, problems, body, parameters }: Maker,
+  { admin, deadLetters }: { admin: boolean; deadLetters: boolean },
+): Record<string, object> {
+  const UPLOAD = [...PHOTOS, ...body]
   const act = (operationId: string, summary: string, codes: ProblemCode[] = []) => ({
     post: {
       operationId,
       summary,
       parameters: [ID],
-      responses: { 200: reply('The job.', 'Job'), ...problems(['unknown_job', 'not_ready', ...codes]) },
+      responses: {
+        200: reply('The job.', 'Job'),
+        ...problems([
+          'unknown_job',
+          'not_ready',
+          'not_found',
+          'storage_full',
+          'rate_limited',
+          'invalid_json',
+          ...body,
+          ...codes,
+        ]),
+      },
+    },
+  })
+  const forOperator = (operationId: string, summary: string, property: string, schema: string) => ({
+    operationId,
+    summary: `${summary}; for the operator (\`Authorization: Bearer …\`).`,
+    responses: {
+      200: {
+        description: summary,
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: [property],
+              properties: { [property]: { type: 'array', items: { $ref: `#/components/schemas/${schema}` } } },
+            },
+          },
+        },
+      },
+      ...problems(['not_ready', 'not_found', 'method_not_allowed']),
     },
   })
   return {
@@ -73,17 +123,24 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
             name: 'Idempotency-Key',
             in: 'header',
             required: false,
-            schema: { type: 'string', minLength: 1, maxLength: 200 },
+            schema: { type: 'string', pattern: '^[!-~]([ -~]{0,198}[!-~])?$' },
           },
         ],
-        requestBody: { required: false, ...BODY },
+        requestBody: { required: false, content: { ...BODY.content, 'application/json': OPTIONS } },
         responses: {
           201: reply('The job.', 'Job'),
           200: reply('The job that this key has made before.', 'Job'),
           ...problems(['unknown_model', 'not_ready', ...UPLOAD]),
         },
       },
+      ...(admin && { get: forOperator('listJobs', 'All jobs', 'jobs', 'Job') }),
     },
+    ...(admin &&
+      deadLetters && {
+        '/api/dead-letters': {
+          get: forOperator('listDeadLetters', 'Work that was given up', 'dead_letters', 'DeadLetter'),
+        },
+      }),
     '/api/jobs/{id}': {
       get: {
         operationId: 'job',
@@ -105,7 +162,7 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
         parameters: [
           ID,
           query('unique', { type: 'boolean', default: false, description: UNIQUE }),
-          query('zip_names', { type: 'string', maxLength: 40, description: ZIP_NAMES }),
+          query('zip_names', { type: 'string', enum: [...ZIP_ENCODINGS], description: ZIP_NAMES }),
         ],
         requestBody: { required: true, ...BODY },
         responses: { 200: reply('The job.', 'Job'), ...problems(['unknown_job', 'not_ready', ...UPLOAD]) },
@@ -113,7 +170,7 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
       get: {
         operationId: 'jobPhotos',
         summary: 'The names of a job’s photos, at most 10,000 at a time, fewer where they are long.',
-        parameters: [ID, query('offset', { type: 'integer', minimum: 0, default: 0 })],
+        parameters: [ID, query('offset', { type: 'integer', minimum: 0, maximum: MOST, default: 0 })],
         responses: {
           200: reply('Names.', 'JobPhotos'),
           ...problems(['unknown_job', 'not_ready', 'invalid_parameter']),
@@ -132,11 +189,16 @@ export function jobPaths({ reply, problems, parameters }: Maker): Record<string,
         parameters: [
           ID,
           query('format', { type: 'string', enum: ['json', 'csv', 'xlsx', 'ndjson'], description: FORMAT }),
-          query('columns', { type: 'string', description: `Some of ${PAGE_COLUMNS.join(',')}.` }),
+          query('columns', { type: 'string', pattern: COLUMNS, description: `Some of ${PAGE_COLUMNS.join(',')}.` }),
           query('status', { type: 'string', enum: ['ok', 'failed'] }),
-          query('cursor', { type: 'string', maxLength: LONGEST_CURSOR, description: CURSOR }),
-          query('offset', { type: 'integer', minimum: 0, description: OFFSET }),
-          query('limit', { type: 'integer', minimum: 1, description: LIMIT }),
+          query('cursor', {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_-]*$',
+            maxLength: LONGEST_CURSOR,
+            description: CURSOR,
+          }),
+          query('offset', { type: 'integer', minimum: 0, maximum: MOST, description: OFFSET }),
+          query('limit', { type: 'integer', minimum: 1, maximum: MOST, description: LIMIT }),
         ],
         responses: {
           200: {

@@ -1,4 +1,4 @@
-import type { Context, Handler } from 'hono'
+import type { Context } from 'hono'
 import {
   addParametersSchema,
   type Job,
@@ -10,13 +10,14 @@ import { Problem } from '@/lib/shared/problem'
 import type { Jobs } from '../../jobs/jobs'
 import { requireAdmin } from '../admin'
 import type { ByteBudget } from '../byte-budget'
+import { json } from '../json-reply'
 import { queryParameters, readOptions } from '../parameters'
-import type { AppEnv, Services } from '../services'
+import type { AppEnv, Endpoint, Endpoints, Services } from '../services'
 import { jobEvents } from './events'
 import { resultsParametersSchema, resultsReply } from './results'
-import { type JobUpload, type JobUploadLimits, openUpload } from './uploads'
+import { type JobUpload, type JobUploadLimits, openUpload, refuseOptions } from './uploads'
 
-type Routes = Record<string, Record<string, Handler<AppEnv>>>
+type Routes = Record<string, Endpoints>
 
 const LONGEST_KEY = 200
 const NAMES_A_PAGE = 10_000
@@ -64,17 +65,17 @@ export function jobRoutes(
       const parameters = readOptions(jobParametersSchema, query, options)
       return jobs.create(parameters, (draft) => fill(draft, parameters.zip_names), key)
     })
-    return c.json(job, made ? 201 : 200, { location: `/api/jobs/${job.id}`, 'cache-control': 'no-store' })
+    return json(c, job, made ? 201 : 200, { location: `/api/jobs/${job.id}`, 'cache-control': 'no-store' })
   }
 
   async function list(c: Context<AppEnv>): Promise<Response> {
     requireAdmin(c.req.header('authorization'), environment.ADMIN_TOKEN as string)
-    return c.json({ jobs: await jobs.list() }, 200, { 'cache-control': 'no-store' })
+    return json(c, { jobs: await jobs.list() }, 200, { 'cache-control': 'no-store' })
   }
 
   async function deadLetters(c: Context<AppEnv>): Promise<Response> {
     requireAdmin(c.req.header('authorization'), environment.ADMIN_TOKEN as string)
-    return c.json({ dead_letters: (await jobs.deadLetters?.()) ?? [] }, 200, { 'cache-control': 'no-store' })
+    return json(c, { dead_letters: (await jobs.deadLetters?.()) ?? [] }, 200, { 'cache-control': 'no-store' })
   }
 
   async function add(c: Context<AppEnv>): Promise<Job> {
@@ -95,30 +96,40 @@ export function jobRoutes(
     return { files: files.slice(0, count), total }
   }
 
+  /** What is done to a job. It has no options. */
+  function act(run: (job: string) => Promise<Job>): Endpoint {
+    return async (c) => {
+      await refuseOptions(c.req.raw, uploads)
+      return json(c, await run(id(c)))
+    }
+  }
+
   return {
-    '/api/jobs': { POST: create, ...(environment.ADMIN_TOKEN === undefined ? {} : { GET: list }) },
+    '/api/jobs': { POST: { withQuery: create }, ...(environment.ADMIN_TOKEN === undefined ? {} : { GET: list }) },
     ...(environment.ADMIN_TOKEN === undefined || !jobs.deadLetters
       ? {}
       : { '/api/dead-letters': { GET: deadLetters } }),
     '/api/jobs/:id': {
-      GET: async (c) => c.json(await jobs.view(id(c)), 200, { 'cache-control': 'no-store' }),
+      GET: async (c) => json(c, await jobs.view(id(c)), 200, { 'cache-control': 'no-store' }),
       DELETE: async (c) => {
         await jobs.remove(id(c))
         return c.body(null, 204)
       },
     },
     '/api/jobs/:id/photos': {
-      POST: async (c) => c.json(await add(c)),
-      GET: async (c) => c.json(await photos(c), 200, { 'cache-control': 'no-store' }),
+      POST: { withQuery: async (c) => json(c, await add(c)) },
+      GET: { withQuery: async (c) => json(c, await photos(c), 200, { 'cache-control': 'no-store' }) },
     },
-    '/api/jobs/:id/pause': { POST: async (c) => c.json(await jobs.pause(id(c), true)) },
-    '/api/jobs/:id/resume': { POST: async (c) => c.json(await jobs.pause(id(c), false)) },
-    '/api/jobs/:id/close': { POST: async (c) => c.json(await jobs.close(id(c))) },
-    '/api/jobs/:id/cancel': { POST: async (c) => c.json(await jobs.cancel(id(c))) },
-    '/api/jobs/:id/retry': { POST: async (c) => c.json(await jobs.retryFailed(id(c))) },
+    '/api/jobs/:id/pause': { POST: act((job) => jobs.pause(job, true)) },
+    '/api/jobs/:id/resume': { POST: act((job) => jobs.pause(job, false)) },
+    '/api/jobs/:id/close': { POST: act((job) => jobs.close(job)) },
+    '/api/jobs/:id/cancel': { POST: act((job) => jobs.cancel(job)) },
+    '/api/jobs/:id/retry': { POST: act((job) => jobs.retryFailed(job)) },
     '/api/jobs/:id/results': {
-      GET: (c) =>
-        resultsReply(c, { jobs, log }, id(c), readOptions(resultsParametersSchema, queryParameters(c.req.url))),
+      GET: {
+        withQuery: (c) =>
+          resultsReply(c, { jobs, log }, id(c), readOptions(resultsParametersSchema, queryParameters(c.req.url))),
+      },
     },
     '/api/jobs/:id/events': { GET: async (c) => jobEvents(c, await jobs.feed(id(c))) },
   }

@@ -7,11 +7,12 @@ import { asValue, openZip, type ZipPhoto } from '../../jobs/zip'
 import { due, rest } from '../../loop/slices'
 import { storeProblem } from '../../storage/store-fault'
 import { readBody, tooLarge } from '../body'
-import type { Lease } from '../byte-budget'
+import type { ByteBudget, Lease } from '../byte-budget'
 import { chunksOf } from '../chunks'
 import { nameOf, tooMany } from '../form'
+import { objectIn } from '../json-body'
 import { isForm, type ManyFiles, openForm } from '../many-files'
-import type { Spelled } from '../parameters'
+import { requireKnown, type Spelled } from '../parameters'
 import { addressesIn } from './addresses'
 
 /** Options alone are short. */
@@ -58,16 +59,39 @@ export async function openUpload(request: Request, limits: JobUploadLimits, leas
       addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits, lease),
     )
   }
-  // The body of anything else is not touched: a refused one is read on from where it comes in.
-  const { headers } = request
-  const something = headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
-  if (something && /^application\/json\b/.test(type)) {
-    return { ...photos(async () => {}), options: jsonOptions(await readBody(request, MAX_OPTIONS_BYTES, lease)) }
+  const something = hasBody(request)
+  if (something && isJson(request)) {
+    return { ...photos(async () => {}), options: objectIn(await readBody(request, MAX_OPTIONS_BYTES, lease)) }
   }
   const detail =
     'Send photos as a form (multipart/form-data), as a ZIP (application/zip), or a CSV of addresses (text/csv).'
   if (something) throw new Problem('no_file', detail)
   return photos(async () => {})
+}
+
+/** Without touching the body: a refused one is read on from where it comes in. */
+function hasBody({ headers }: Request): boolean {
+  return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
+}
+
+function isJson({ headers }: Request): boolean {
+  return /^application\/json\b/i.test(headers.get('content-type') ?? '')
+}
+
+/**
+ * Where there are no options, refuses those that come as JSON. Any other body means nothing: some clients send one with every POST.
+ *
+ * @throws Problem `invalid_parameter`, `invalid_json`, `too_large`, `queue_full`
+ */
+export async function refuseOptions(request: Request, uploads: ByteBudget): Promise<void> {
+  if (!hasBody(request) || !isJson(request)) return
+  const lease = uploads.lease()
+  try {
+    const body = await readBody(request, MAX_OPTIONS_BYTES, lease)
+    if (body.byteLength > 0) requireKnown(Object.keys(objectIn(body)), [])
+  } finally {
+    lease.release()
+  }
 }
 
 function formUpload({ fields, files, close }: ManyFiles, limits: JobUploadLimits, lease: Lease): JobUpload {
@@ -82,17 +106,6 @@ function formUpload({ fields, files, close }: ManyFiles, limits: JobUploadLimits
     }
   }
   return { options: fields, fill, close }
-}
-
-function jsonOptions(body: Uint8Array): Spelled {
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
-  }
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Spelled
-  throw new Problem('invalid_json', 'The JSON is not an object of options.')
 }
 
 async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {

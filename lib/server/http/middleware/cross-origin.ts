@@ -10,8 +10,9 @@ export function crossOrigin({ environment: { CORS_ORIGINS } }: Services) {
   const allow = cors({
     origin: CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS,
     allowMethods: ['GET', 'HEAD', 'POST'],
-    allowHeaders: ['content-type', 'x-request-id'],
+    allowHeaders: ['content-type', 'content-encoding', 'x-request-id'],
     exposeHeaders: [
+      'accept-encoding',
       'x-request-id',
       'server-timing',
       'retry-after',

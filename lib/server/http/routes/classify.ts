@@ -2,9 +2,12 @@ import type { Context } from 'hono'
 import { type Classification, classifyParametersSchema } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import type { ByteBudget, Lease } from '../byte-budget'
-import { queryParameters, readOptions, takeStream } from '../parameters'
+import { json } from '../json-reply'
+import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
 import { readPhoto, requireRoom } from '../read-photo'
 import type { AppEnv, Services } from '../services'
+
+const querySchema = withStream(classifyParametersSchema)
 
 /** `POST /api/classify`: one photo in, its labels out. */
 export function classify({ engine, answers, environment, metrics }: Services, uploads: ByteBudget) {
@@ -13,7 +16,7 @@ export function classify({ engine, answers, environment, metrics }: Services, up
     const { stream, query } = takeStream(queryParameters(request.url))
     if (stream) throw new Problem('invalid_parameter', 'This server takes one photo at a time; leave out stream.')
     // Before the body is read: a wrong query is refused without an upload.
-    readOptions(classifyParametersSchema, query)
+    readOptions(querySchema, { ...query, stream })
     requireRoom(engine)
     const { image, fields } = await readPhoto(request, environment, lease)
     const { model, top_k, threshold, preview } = readOptions(classifyParametersSchema, query, fields)
@@ -32,7 +35,7 @@ export function classify({ engine, answers, environment, metrics }: Services, up
       metrics.photo(result.model.id, result.timings)
       c.header('server-timing', serverTiming(result.timings))
       c.header('cache-control', 'no-store')
-      return c.json(result)
+      return json(c, result)
     } finally {
       lease.release()
     }

@@ -3,10 +3,13 @@ import { type Explanation, explainParametersSchema } from '@/lib/shared/explain'
 import { Problem } from '@/lib/shared/problem'
 import { heatPng } from '../../image/heat-png'
 import type { ByteBudget, Lease } from '../byte-budget'
-import { queryParameters, readOptions, takeStream } from '../parameters'
+import { json } from '../json-reply'
+import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
 import { asProblem } from '../problem'
 import { readPhoto, requireRoom } from '../read-photo'
 import type { AppEnv, Services } from '../services'
+
+const querySchema = withStream(explainParametersSchema)
 
 type Progress = (done: number, of: number) => void
 
@@ -21,7 +24,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
   async function read(c: Context<AppEnv>, lease: Lease) {
     const request = c.req.raw
     const { stream, query } = takeStream(queryParameters(request.url))
-    readOptions(explainParametersSchema, query)
+    readOptions(querySchema, { ...query, stream })
     requireRoom(engine)
     const { image, fields } = await readPhoto(request, environment, lease)
     const { png, ...options } = readOptions(explainParametersSchema, query, fields)
@@ -53,7 +56,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
         lease.release()
       }
       c.header('cache-control', 'no-store')
-      if (!stream) return c.json(await work(c.req.raw.signal))
+      if (!stream) return json(c, await work(c.req.raw.signal))
       streams = true
       const problem = (error: unknown) => {
         const details = asProblem(error).toDetails(c.get('requestId'))

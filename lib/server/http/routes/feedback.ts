@@ -11,7 +11,9 @@ import { requireAdmin } from '../admin'
 import { readBody } from '../body'
 import { orBreakOff } from '../break-off'
 import type { ByteBudget } from '../byte-budget'
-import { parseParameters, queryParameters, readOptions } from '../parameters'
+import { objectIn } from '../json-body'
+import { json } from '../json-reply'
+import { queryParameters, readOptions } from '../parameters'
 import type { AppEnv } from '../services'
 
 /** A vote without a photo is short. */
@@ -28,23 +30,15 @@ export function giveFeedback(feedback: Feedback, environment: Environment, uploa
     }
     const lease = uploads.lease()
     try {
-      const vote = await feedback.add(parse(await readBody(c.req.raw, limit, lease)))
+      const vote = await feedback.add(
+        readOptions(feedbackRequestSchema, {}, objectIn(await readBody(c.req.raw, limit, lease))),
+      )
       c.set('model', vote.model)
-      return c.json(vote, 201, { 'cache-control': 'no-store' })
+      return json(c, vote, 201, { 'cache-control': 'no-store' })
     } finally {
       lease.release()
     }
   }
-}
-
-function parse(body: Uint8Array) {
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
-  }
-  return parseParameters(feedbackRequestSchema, json as Record<string, unknown>)
 }
 
 const exportParametersSchema = z.object({ format: z.enum(['csv', 'ndjson']).default('csv') })

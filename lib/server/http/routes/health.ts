@@ -1,10 +1,11 @@
 import type { Context } from 'hono'
 import { Problem } from '@/lib/shared/problem'
+import { json } from '../json-reply'
 import type { AppEnv, Services } from '../services'
 
 /** `GET /health/live`: the process answers. */
 export function live() {
-  return (c: Context<AppEnv>): Response => c.json({ status: 'ok' })
+  return (c: Context<AppEnv>): Response => json(c, { status: 'ok' })
 }
 
 /** `GET /health/ready`: send photos here. False while models load, and from the first moment of stopping; a Redis that is lost keeps no photo from its answer. */
@@ -12,7 +13,7 @@ export function ready({ engine, lifecycle }: Services) {
   return (c: Context<AppEnv>): Response => {
     if (lifecycle.phase !== 'serving') throw new Problem('shutting_down', 'This server is stopping.')
     if (!engine.ready()) throw new Problem('not_ready', 'The default model does not serve (yet).')
-    return c.json({ status: 'ok' })
+    return json(c, { status: 'ok' })
   }
 }
 
@@ -22,7 +23,7 @@ export function status({ engine, jobs, redis, lifecycle, version }: Services) {
     const { queue, workers, inFlight } = engine.stats()
     const ok = lifecycle.phase === 'serving' && engine.ready()
     c.header('cache-control', 'no-store')
-    return c.json({
+    return json(c, {
       status: ok ? 'ok' : 'unavailable',
       version,
       uptime_s: Math.round((Date.now() - lifecycle.started) / 1000),

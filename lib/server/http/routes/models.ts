@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
+import { json } from '../json-reply'
 import type { AppEnv, Services } from '../services'
 
 /** `GET /api/models`: which models there are and whether they serve. */
 export function models({ engine }: Services) {
   return (c: Context<AppEnv>): Response => {
     c.header('cache-control', 'no-store')
-    return c.json({ models: engine.models() })
+    return json(c, { models: engine.models() })
   }
 }
 
@@ -13,6 +14,6 @@ export function models({ engine }: Services) {
 export function labels({ engine }: Services) {
   return (c: Context<AppEnv>): Response => {
     c.header('cache-control', 'public, max-age=300')
-    return c.json({ labels: engine.labels(c.req.param('model') ?? '') })
+    return json(c, { labels: engine.labels(c.req.param('model') ?? '') })
   }
 }

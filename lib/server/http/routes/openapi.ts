@@ -1,9 +1,17 @@
 import type { Context } from 'hono'
+import { json } from '../json-reply'
 import { openApiDocument } from '../openapi'
-import type { AppEnv } from '../services'
+import type { AppEnv, Services } from '../services'
 
-/** `GET /api/openapi.json`: the description of this API. */
-export function openApi() {
-  const document = openApiDocument()
-  return (c: Context<AppEnv>): Response => c.json(document)
+/** `GET /api/openapi.json`: the description of this API, of what there is of it here. */
+export function openApi({ jobs, feedback, environment }: Services) {
+  const document = openApiDocument({
+    jobs: jobs !== null,
+    explanations: environment.MAX_EXPLANATIONS > 0,
+    streams: environment.ENABLE_BATCH_PROCESSING === 'true',
+    feedback: feedback?.mode ?? 'off',
+    admin: environment.ADMIN_TOKEN !== undefined,
+    deadLetters: jobs?.deadLetters !== undefined,
+  })
+  return (c: Context<AppEnv>): Response => json(c, document)
 }

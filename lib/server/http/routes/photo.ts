@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
-import { z } from 'zod'
 import { photoRequestSchema } from '@/lib/shared/contract'
-import { Problem } from '@/lib/shared/problem'
 import { type Format, sniff } from '../../image/sniff'
 import { readBody } from '../body'
 import type { ByteBudget } from '../byte-budget'
 import { fetchByUrl } from '../fetch-by-url'
+import { objectIn } from '../json-body'
+import { readOptions } from '../parameters'
 import type { AppEnv, Services } from '../services'
 
 /** Types of media that are not called like the format. */
@@ -22,7 +22,8 @@ export function photo({ environment }: Services, uploads: ByteBudget) {
   return async (c: Context<AppEnv>): Promise<Response> => {
     const lease = uploads.lease()
     try {
-      const { url } = parse(await readBody(c.req.raw, MAX_BODY_BYTES, lease))
+      const json = objectIn(await readBody(c.req.raw, MAX_BODY_BYTES, lease))
+      const { url } = readOptions(photoRequestSchema, {}, json)
       const image = await fetchByUrl(url, environment, lease, c.req.raw.signal)
       const format = sniff(image)
       c.header('content-type', `image/${MEDIA_TYPES[format] ?? format}`)
@@ -32,15 +33,5 @@ export function photo({ environment }: Services, uploads: ByteBudget) {
     } finally {
       lease.release()
     }
-  }
-}
-
-function parse(body: Uint8Array): z.output<typeof photoRequestSchema> {
-  try {
-    return photoRequestSchema.parse(JSON.parse(new TextDecoder().decode(body)))
-  } catch (error) {
-    if (error instanceof z.ZodError)
-      throw new Problem('invalid_parameter', 'Send {"url": "https://…"}.', { cause: error })
-    throw new Problem('invalid_json', 'The body is not valid JSON.', { cause: error })
   }
 }

@@ -9,7 +9,7 @@ import type { ByteBudget, Lease } from '../byte-budget'
 import { nameOf } from '../form'
 import type { FormPart } from '../form-parser'
 import { isForm, openForm } from '../many-files'
-import { queryParameters, readOptions, type Spelled, takeStream } from '../parameters'
+import { queryParameters, readOptions, type Spelled, takeStream, withStream } from '../parameters'
 import { asProblem } from '../problem'
 import type { AppEnv, Services } from '../services'
 import { Spool } from './spool'
@@ -22,6 +22,7 @@ interface Photo {
 
 /** A line has no room for what the model saw. */
 const streamParametersSchema = classifyParametersSchema.omit({ preview: true })
+const querySchema = withStream(streamParametersSchema)
 
 /** Photos in flight for each worker: enough that none waits for the next. */
 const LANES_A_WORKER = 4
@@ -52,8 +53,8 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
 
   return async (c: Context<AppEnv>): Promise<Response> => {
     const request = c.req.raw
-    const { query } = takeStream(queryParameters(request.url))
-    readOptions(streamParametersSchema, query)
+    const { stream, query } = takeStream(queryParameters(request.url))
+    readOptions(querySchema, { ...query, stream })
     if (!isForm(request)) throw new Problem('no_file', 'Send the photos as a form (multipart/form-data).')
     const lease = uploads.lease()
     const { form, model, top_k, threshold } = await open(request, query, lease).catch((error: unknown) => {

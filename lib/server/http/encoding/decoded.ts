@@ -1,0 +1,88 @@
+import type { Transform } from 'node:stream'
+import { Problem } from '@/lib/shared/problem'
+import { tooLarge } from '../body'
+import { type Coding, decoderOf } from './codings'
+import { written } from './written'
+
+/**
+ * The body of a request, decoded as fast as it is taken: whoever stops taking at a limit stops the decoding, so that a bomb costs no more than the limit.
+ */
+export class DecodedBody {
+  readonly stream: ReadableStream<Uint8Array>
+  private reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  private decoder: Transform | undefined
+  private pieces: AsyncIterator<Uint8Array> | undefined
+  private came = 0
+  /** What went wrong with the sender, not with the bytes. */
+  private fault: unknown
+
+  /** @param most bytes before decoding: they may be many that give none */
+  constructor(
+    private readonly request: Request,
+    private readonly coding: Coding,
+    private readonly most: number,
+  ) {
+    // Nothing of the body is touched before somebody wants it.
+    const source = {
+      pull: (to: ReadableStreamDefaultController<Uint8Array>) => this.pull(to),
+      cancel: () => this.leave(),
+    }
+    this.stream = new ReadableStream(source, { highWaterMark: 0 })
+  }
+
+  /** Lets go of the body, so that what is left of it can be read and thrown away. */
+  leave(): void {
+    this.reader?.releaseLock()
+    this.decoder?.destroy()
+  }
+
+  private async pull(to: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    this.pieces ??= await this.open()
+    const { done, value } = await this.pieces.next().catch((error: unknown) => Promise.reject(this.reason(error)))
+    if (done) to.close()
+    else to.enqueue(value)
+  }
+
+  private async open(): Promise<AsyncIterator<Uint8Array>> {
+    this.reader = this.request.body?.getReader()
+    const first = await this.read()
+    // No bytes at all are none in any coding.
+    if (first === undefined) return { next: async () => ({ done: true, value: undefined }) }
+    this.decoder = decoderOf(this.coding, first)
+    this.decoder.on('error', () => {}) // Whoever takes the pieces hears of it.
+    void this.feed(this.decoder, first)
+    return this.decoder[Symbol.asyncIterator]()
+  }
+
+  private async feed(decoder: Transform, first: Uint8Array): Promise<void> {
+    try {
+      for (let piece: Uint8Array | undefined = first; piece; piece = await this.read()) await written(decoder, piece)
+      decoder.end()
+    } catch (error) {
+      decoder.destroy(error as Error)
+    }
+  }
+
+  private async read(): Promise<Uint8Array | undefined> {
+    try {
+      const { value } = (await this.reader?.read()) ?? {}
+      this.came += value?.byteLength ?? 0
+      if (this.came > this.most) throw tooLarge(this.most)
+      return value
+    } catch (error) {
+      this.fault = error
+      throw error
+    }
+  }
+
+  private reason(error: unknown): unknown {
+    if (this.fault !== undefined) return this.fault
+    return new Problem(
+      'invalid_encoding',
+      `The body cannot be read as ${this.coding}, which its Content-Encoding says it is.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}

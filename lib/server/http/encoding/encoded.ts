@@ -1,0 +1,87 @@
+import type { Transform } from 'node:stream'
+import type { OpenEncoder } from './encoders'
+import { written } from './written'
+
+/** Bytes that go to the encoder at once: rows by themselves would each cost a way to another thread and back. */
+const A_BATCH = 1 << 16
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+
+/**
+ * A body, encoded as fast as it is taken. Whenever its source pauses, all that came so far is sent, so that nobody waits for a line that is there. It fails as its
+ * source fails, and whoever stops taking it ends the source.
+ */
+export function encodedBody(
+  body: ReadableStream<Uint8Array>,
+  { encoder, flush }: OpenEncoder,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  const pieces: AsyncIterator<Uint8Array> = encoder[Symbol.asyncIterator]()
+  encoder.on('error', () => {}) // Whoever takes the pieces hears of it.
+  let begun = false
+  return new ReadableStream(
+    {
+      async pull(to) {
+        if (!begun) void feed(reader, encoder, flush)
+        begun = true
+        const { done, value } = await pieces.next()
+        if (done) to.close()
+        else to.enqueue(value)
+      },
+      async cancel(reason) {
+        encoder.destroy()
+        await reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+async function feed(reader: Reader, encoder: Transform, flush: number): Promise<void> {
+  try {
+    for (let next = reader.read(); ; ) {
+      const batch = await batchOf(reader, next)
+      if (batch.bytes.length > 0) await written(encoder, batch.bytes)
+      if (batch.next === undefined) break
+      if (batch.paused) await flushed(encoder, flush)
+      next = batch.next
+    }
+    encoder.end()
+  } catch (error) {
+    encoder.destroy(error as Error)
+  }
+}
+
+interface Batch {
+  bytes: Buffer
+  /** What comes behind it; undefined at the end. */
+  next: ReturnType<Reader['read']> | undefined
+  /** Whether the source has nothing more for now. */
+  paused: boolean
+}
+
+/** Waits for a piece, and takes with it what else is there already. */
+async function batchOf(reader: Reader, first: ReturnType<Reader['read']>): Promise<Batch> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for (let next = first; ; next = reader.read()) {
+    const result = await (length === 0 ? next : soon(next))
+    if (result === undefined) return { bytes: Buffer.concat(pieces, length), next, paused: true }
+    if (result.done) return { bytes: Buffer.concat(pieces, length), next: undefined, paused: false }
+    pieces.push(result.value)
+    length += result.value.byteLength
+    if (length >= A_BATCH) return { bytes: Buffer.concat(pieces, length), next: reader.read(), paused: false }
+  }
+}
+
+/** What a promise gives in this round of the event loop; undefined where it takes longer. */
+function soon<T>(promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const late = setImmediate(() => resolve(undefined))
+    promise.then(resolve, reject).finally(() => clearImmediate(late))
+  })
+}
+
+function flushed(encoder: Transform & { flush?(kind: number, done: () => void): void }, kind: number): Promise<void> {
+  return new Promise((resolve) => (encoder.flush ? encoder.flush(kind, resolve) : resolve()))
+}

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { schemathesis } from '@/scripts/schemathesis.mjs'
+import { tinyOnnx, writeModelFolder } from '../support/onnx'
+import { startServer } from '../support/server'
+
+/** Cases of a random kind for each operation; there are as many again of a kind that tries every limit. */
+const EXAMPLES = Number(process.env.EXAMPLES ?? 3)
+
+let command = ''
+beforeAll(() => {
+  command = schemathesis()
+}, 300_000)
+
+/** Runs it with a fixed seed against a server; what it prints, and its exit code. */
+async function run(url: string, ...options: string[]): Promise<{ code: number; printed: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'schemathesis-'))
+  const all = ['--config-file', 'tests/openapi/schemathesis.toml', 'run', `${url}/api/openapi.json`, '--no-color']
+  const child = spawn(command, [...all, '--max-examples', String(EXAMPLES), ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PHOTO: 'tests/openapi/photo.png', HYPOTHESIS_STORAGE_DIRECTORY: folder },
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (printed += data))
+  const [code] = await once(child, 'close')
+  rmSync(folder, { recursive: true })
+  return { code, printed }
+}
+
+/** Models that take no time, so that it goes to the requests. */
+let models = ''
+beforeAll(() => {
+  models = mkdtempSync(join(tmpdir(), 'models-'))
+  const shape = [1, 3, 8, 8]
+  const preprocessor = { do_resize: true, size: { height: 8, width: 8 }, do_rescale: true, do_normalize: false }
+  const model = tinyOnnx({ type: 'float32', layout: 'nchw', shape, output: 'logits', classes: 9 })
+  writeModelFolder(models, 'tiny', model, preprocessor, 9)
+  const balanced = { id: 'tiny', sha256: createHash('sha256').update(model).digest('hex'), bytes: model.length }
+  writeFileSync(join(models, 'catalog.json'), JSON.stringify({ default: 'balanced', types: { balanced } }))
+})
+afterAll(() => rmSync(models, { recursive: true }))
+
+describe('the document says what the server does', () => {
+  test.each([
+    ['with everything', { FEEDBACK: 'photos', ADMIN_TOKEN: 'open sesame' }],
+    ['with as little as there may be', { ENABLE_BATCH_PROCESSING: 'false', MAX_EXPLANATIONS: '0', URL_INPUT: 'false' }],
+  ])(
+    '%s',
+    async (_, env) => {
+      const quick = { MODELS_DIR: models, ENGINE_WORKERS: '1', URL_INPUT_TIMEOUT_MS: '500', LOG_LEVEL: 'warn' }
+      const server = await startServer({ env: { ...env, ...quick } })
+      const token = ['--header', 'Authorization: Bearer open sesame']
+      const { code, printed } = await run(server.url, '--phases', 'coverage,fuzzing', '--checks', 'all', ...token)
+      expect(server.output()).not.toContain('"level":"error"')
+      await server.stop()
+      expect(code, printed).toBe(0)
+      expect(printed).toMatch(/[1-9]\d* generated, .*passed/)
+    },
+    120_000,
+  )
+})

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { classify } from '../support/http'
+import { createJob } from '../support/jobs'
+import { distinctPhotos, formOf } from '../support/many-photos'
+import { espresso } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+/** Names that mean nothing: refused at every path, with what was probably meant. */
+const JSON_BODY = { 'content-type': 'application/json' }
+const TOKEN = 'open sesame'
+
+let server: TestServer
+let job: string
+beforeAll(async () => {
+  server = await startServer({ env: { ADMIN_TOKEN: TOKEN, FEEDBACK: 'labels', ENGINE_WORKERS: '1', METRICS: 'on' } })
+  job = `/api/jobs/${(await createJob(server.url, formOf(distinctPhotos(1)), '?open=1')).id}`
+})
+afterAll(() => server.stop())
+
+const post = (path: string, body?: object | string) =>
+  fetch(server.url + path, {
+    method: 'POST',
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: JSON_BODY }),
+  })
+
+async function refused(reply: Response | Promise<Response>, words: string): Promise<void> {
+  const { status, code, detail } = (await (await reply).json()) as { status: number; code: string; detail: string }
+  expect([status, code, detail]).toEqual([400, 'invalid_parameter', expect.stringContaining(words)])
+}
+
+test.each([
+  ['topk=3', 'topk is not an option here; did you mean top_k? Known: model, top_k, threshold, preview, stream.'],
+  ['topK=3', 'did you mean top_k?'],
+  ['treshold=0.5', 'did you mean threshold?'],
+  ['steam=1', 'did you mean stream?'],
+  ['utm_source=x', 'utm_source is not an option here. Known:'],
+  ['__proto__=1', '__proto__ is not an option here'],
+  ['=1', 'An empty name is not an option here'],
+  ['top_k=1e1', 'top_k is not valid'],
+  ['top_k=%205', 'top_k is not valid'],
+  [`${'x'.repeat(5000)}=1`, `${'x'.repeat(60)}… is not an option here`],
+])('a photo, by the address: %s', async (query, words) => {
+  await refused(classify(server.url, espresso, { query: `?${query}` }), words)
+})
+
+test('a photo, by a form and by JSON', async () => {
+  const form = new FormData()
+  form.append('topk', '3')
+  form.append('file', new Blob([new Uint8Array(espresso)]), 'a.png')
+  await refused(classify(server.url, form), 'did you mean top_k?')
+  const image = espresso.toString('base64')
+  await refused(post('/api/classify', { image, topk: 3 }), 'did you mean top_k?')
+  await refused(post('/api/classify', { image, top_k: ' 5' }), 'top_k is not valid')
+  await refused(post('/api/classify', { image, url: 'https://example.com/a.jpg' }), 'send one of them')
+  await refused(post('/api/classify', JSON.parse(`{"image":"${image}","__proto__":1}`)), '__proto__ is not an option')
+  await refused(post('/api/explain?methd=rise', { image }), 'did you mean method?')
+  await refused(post('/api/explain', { image, lable: 'espresso' }), 'did you mean label?')
+})
+
+const vote = {
+  id: 'made-up-by-chance-01',
+  model: 'fast',
+  revision: `sha256:${'0'.repeat(64)}`,
+  index: 1,
+  score: 0.5,
+  verdict: 'right',
+}
+
+test.each<[string, string, (() => Promise<Response>) | undefined]>([
+  ['/api/models?verbose=1', 'There are no options here', undefined],
+  ['/api/models/fast/labels?limit=3', 'There are no options here', undefined],
+  ['/api/site?x=1', 'There are no options here', undefined],
+  ['/api/gallery?x=1', 'There are no options here', undefined],
+  ['/api/openapi.json?x=1', 'There are no options here', undefined],
+  ['/api/jobs?state=done', 'There are no options here', undefined],
+  ['/api/feedback?fromat=csv', 'did you mean format?', undefined],
+  ['/api/jobs?modle=fast', 'did you mean model?', () => post('/api/jobs?modle=fast')],
+  [
+    'a job’s JSON',
+    'did you mean callback_url?',
+    () => post('/api/jobs', { callback: 'https://example.com', open: true }),
+  ],
+  ['a photo by its address', 'Known: url.', () => post('/api/photo', { url: 'https://example.com', width: 9 })],
+  ['the query of one', 'There are no options here', () => post('/api/photo?width=9', { url: 'https://example.com' })],
+  ['a vote', 'did you mean verdict?', () => post('/api/feedback', { ...vote, verdct: 'right' })],
+])('%s', async (path, words, ask) => {
+  await refused(ask?.() ?? fetch(server.url + path, { headers: { authorization: `Bearer ${TOKEN}` } }), words)
+})
+
+test('paths of a job', async () => {
+  for (const path of ['', '/events', '/photos', '/results'])
+    await refused(fetch(`${server.url}${job}${path}?x=1`), 'x is not')
+  await refused(fetch(`${server.url}${job}/results?colums=file`), 'did you mean columns?')
+  await refused(fetch(`${server.url}${job}/results?ofset=1`), 'did you mean offset?')
+  await refused(fetch(`${server.url}${job}?force=1`, { method: 'DELETE' }), 'force is not')
+  await refused(post(`${job}/photos?uniqe=1`), 'did you mean unique?')
+  for (const act of ['pause', 'resume', 'retry', 'close', 'cancel']) {
+    await refused(post(`${job}/${act}?x=1`), 'x is not')
+    await refused(post(`${job}/${act}`, { only: 'failed' }), 'only is not an option here. There are no options here.')
+  }
+  expect((await fetch(`${server.url}${job}?x=1`, { method: 'HEAD' })).status).toBe(400)
+  // Nothing of that was done, and what says nothing is taken.
+  expect(((await (await post(`${job}/pause`, {})).json()) as { state: string }).state).toBe('paused')
+  expect(((await (await post(`${job}/resume`)).json()) as { state: string }).state).toBe('running')
+})
+
+test('what is known goes on working: probes with whatever they add, and pages with parameters of their own', async () => {
+  for (const path of [
+    '/health/live?t=1',
+    '/health/ready?t=1',
+    '/metrics?t=1',
+    '/?utm_source=x',
+    '/models?utm_source=x',
+  ]) {
+    expect((await fetch(server.url + path)).status, path).toBe(200)
+  }
+  expect((await fetch(`${server.url}/api/models`, { method: 'HEAD' })).status).toBe(200)
+})
