@@ -9,7 +9,7 @@ import { preflight } from './preflight'
 import { prove } from './prove'
 
 const PATIENCE_MS = 10 * 60_000
-const USAGE = 'npm run deploy -- --stage <dev|staging|prod|a preview’s name> [--yes]'
+const USAGE = 'npm run deploy -- --stage <dev|staging|prod|prod-<region>|pr-<number>|preview-<name>> [--yes]'
 const PROVE = 'npm run deploy:prove -- --url <address>, with REVISION where it is not the commit that is checked out'
 
 interface Outputs {
@@ -23,8 +23,8 @@ async function main(): Promise<void> {
   })
   if (positionals[0] === 'prove') return proveTree(values.url)
   if (!values.stage) throw new Refusal(USAGE)
-  const stage = stageOf(values.stage)
-  if (positionals[0] === 'remove') return remove(stage.name, values.yes)
+  const stage = stageNamed(values.stage)
+  if (positionals[0] === 'remove') return remove(stage, values.yes)
   const settings = settingsOfShell(stage)
   const { region } = settings
   const revision = settings.revision ?? (await revisionOfTree())
@@ -57,6 +57,14 @@ function versionOf(revision: string): string {
 
 const patience = () => Number(process.env.DEPLOY_PATIENCE_MS ?? PATIENCE_MS)
 
+function stageNamed(name: string): Stage {
+  try {
+    return stageOf(name)
+  } catch (error) {
+    throw new Refusal((error as Error).message)
+  }
+}
+
 function settingsOfShell(stage: Stage): Settings {
   try {
     return readSettings(stage)
@@ -74,11 +82,10 @@ async function revisionOfTree(): Promise<string> {
   return `dirty${Date.now().toString(36)}`
 }
 
-async function remove(stage: string, yes: boolean): Promise<void> {
-  if (stageOf(stage).protect)
-    throw new Refusal(`${stage} is protected: set protect to false in infra/stages.ts and deploy that first.`)
-  await confirm(`Remove ${stage} with everything that is in it?`, yes)
-  if (!(await show('sst', ['remove', '--stage', stage])))
+async function remove({ name, protect }: Stage, yes: boolean): Promise<void> {
+  if (protect) throw new Refusal(`${name} is protected: set protect to false in infra/stages.ts and deploy that first.`)
+  await confirm(`Remove ${name} with everything that is in it?`, yes)
+  if (!(await show('sst', ['remove', '--stage', name])))
     throw new Refusal('Not everything was removed; see above, and run it again.')
 }
 

@@ -199,3 +199,14 @@ test('production is asked for, and is not removed', async () => {
   expect([removed.code, removed.calls]).toEqual([0, ['sst remove --stage pr-12']])
   expect((await deploy([])).err).toMatch(/^npm run deploy -- --stage/)
 })
+
+test.each(['production', 'prd', 'Prod', 'prod-eu-west-1a'])(
+  '%s is no stage, neither to deploy nor to remove',
+  async (name) => {
+    for (const command of [[], ['remove']]) {
+      const { code, err, calls } = await deploy([...command, '--stage', name, '--yes'])
+      expect([code, calls]).toEqual([1, ['']])
+      expect(err).toMatch(/^\S+ is no stage: did you mean prod(-eu-west-1)?\? [^\n]+\n$/)
+    }
+  },
+)
