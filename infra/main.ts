@@ -7,9 +7,10 @@ import { createEndpoints } from './endpoints'
 import { uploadModels } from './models'
 import { namesOf } from './names'
 import { createNetwork } from './network'
+import { readSettings } from './read-settings'
 import { createSecrets } from './secrets'
 import { createSecurityGroups } from './security-groups'
-import { readSettings } from './settings'
+import { releaseOf } from './settings'
 import { stageOf } from './stages'
 import type { Surroundings } from './surroundings'
 import { createWeb, listenPorts } from './web'
@@ -18,9 +19,10 @@ import { createWorker, scaleWorkers } from './worker'
 /** Everything that a stage has in AWS. Returns what `npm run deploy` needs to know of it. */
 export async function createStage() {
   const stage = stageOf($app.stage)
-  const settings = readSettings(stage)
+  const release = releaseOf(stage)
+  const settings = await readSettings(stage)
   const names = namesOf(settings, stage)
-  const domain = domainOf(settings)
+  const domain = domainOf(settings, stage)
   const network = createNetwork(stage)
   const groups = createSecurityGroups(network, stage, listenPorts(settings.domain))
   createEndpoints(network, stage, groups)
@@ -35,8 +37,8 @@ export async function createStage() {
       loadBalancerSubnets: network.publicSubnets.map(({ id }) => id),
     },
   })
-  const secrets = createSecrets(stage, names, redisUrl)
-  const around: Surroundings = { stage, settings, names, network, groups, buckets, models, cluster, secrets }
+  const secrets = createSecrets([...stage.secrets, ...settings.secrets], names, redisUrl)
+  const around: Surroundings = { stage, settings, release, names, network, groups, buckets, models, cluster, secrets }
   const web = createWeb(around, domain)
   const worker = stage.worker === null ? null : createWorker(around, stage.worker)
   // `sst dev` runs both on this machine: nothing scales, and there is nothing to watch.

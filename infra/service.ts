@@ -1,3 +1,4 @@
+import { readersOf } from '../lib/server/options'
 import { arnOf } from './arn'
 import { imageOf, repositoryOf } from './image'
 import { executionPolicy, taskPolicy } from './permissions'
@@ -26,17 +27,19 @@ export interface Own {
 
 /** The arguments that the web and the worker service share. */
 export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
-  const { stage, settings, names, network, buckets, cluster, secrets } = around
+  const { stage, release, names, network, buckets, cluster, secrets } = around
   const logGroup = own.serves ? names.logGroup : `${names.logGroup}-worker`
   const capacity = capacityOf(stage)
   return {
     cluster,
     architecture: stage.architecture,
     ...sizeOf(own.tasks.size),
-    image: imageOf(settings),
+    image: imageOf(release),
     ...(own.command === undefined ? {} : { command: own.command }),
     // `sst dev` runs the app on a laptop: with the stage's things, not as a task.
-    environment: $dev ? thingsOf(around) : { ...thingsOf(around), ...TASK, ...own.environment },
+    environment: $dev
+      ? thingsOf(around)
+      : { ...optionsOf(around, own), ...thingsOf(around), ...TASK, ...own.environment },
     ssm: secrets,
     logging: { name: logGroup, retention: RETENTION[stage.logDays] },
     ...(capacity === undefined ? {} : { capacity }),
@@ -55,7 +58,7 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
         args.inlinePolicies = [
           {
             name: 'start',
-            policy: executionPolicy(repositoryOf(settings), arnOf('logs', `log-group:${logGroup}`), secrets),
+            policy: executionPolicy(repositoryOf(release), arnOf('logs', `log-group:${logGroup}`), secrets),
           },
         ]
       },
@@ -96,6 +99,12 @@ function thingsOf({ stage, names, buckets, models, secrets }: Surroundings): Rec
     JOB_RETENTION_HOURS: String(24 * Math.min(stage.outputs.days, MOST_RETENTION_DAYS)),
     ...(secrets.REDIS_URL ? { BUCKET: buckets.outputs.name } : {}),
   }
+}
+
+/** What the stage's settings say to this service. */
+function optionsOf({ settings }: Surroundings, { serves }: Own): Record<string, string> {
+  const kind = serves ? 'server' : 'worker'
+  return Object.fromEntries(Object.entries(settings.options).filter(([name]) => readersOf(name).includes(kind)))
 }
 
 /** How a task behaves. */

@@ -1,3 +1,4 @@
+import type { SecretOption } from '../lib/shared/deployment'
 import { didYouMean } from './did-you-mean'
 import { REGIONS } from './regions'
 
@@ -33,10 +34,8 @@ export interface Cache {
 export interface Stage {
   /** `dev`, `staging`, `prod`, `prod-eu-west-1`, or a preview's own name. */
   name: string
-  /** Where it is, unless AWS_REGION says otherwise. */
+  /** Where it is. A second region has it in its name. */
   region: string
-  /** Where the site is, `vision.example.com`, unless DOMAIN says otherwise; null: at the load balancer's own name, over plain HTTP. */
-  domain: string | null
   zones: 2 | 3
   /** How tasks reach the internet: one small instance, or a gateway in each zone. */
   nat: 'instance' | 'gateway'
@@ -52,8 +51,8 @@ export interface Stage {
   spot: 'all' | 'most' | 'none'
   /** Whether `aws ecs execute-command` opens a shell in a task. */
   exec: boolean
-  /** Parameters of the SSM Parameter Store that the tasks get, besides what the deployment makes itself. */
-  secrets: readonly ('ADMIN_TOKEN' | 'BASIC_AUTH')[]
+  /** Secrets that must be there; the tasks get the others that lie in the Parameter Store, too. */
+  secrets: readonly SecretOption[]
   logDays: 7 | 30 | 90
   /** Days after which photos and results of jobs go, and old versions of what was overwritten or deleted. */
   outputs: { days: number; oldVersionDays: number }
@@ -67,7 +66,6 @@ export interface Stage {
 const DEV: Stage = {
   name: 'dev',
   region: 'us-west-2',
-  domain: null,
   zones: 2,
   nat: 'instance',
   endpoints: [],
@@ -158,6 +156,11 @@ function previewOf(name: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
   const trimmed = words.replace(/^-/, '').slice(0, LONGEST_PREVIEW - 'preview-'.length)
   return `preview-${trimmed.replace(/-$/, '') || 'name'}`
+}
+
+/** The stage whose settings another one has: production's, in each of its regions. */
+export function homeOf(stage: Stage): Pick<Stage, 'name' | 'region'> {
+  return SECOND_REGIONS.includes(stage.name) ? PROD : stage
 }
 
 /** A size in SST's words. */

@@ -1,23 +1,25 @@
 // Builds a stage's real resource graph: SST's real components and infra/, under Pulumi's mocks, without an account or a network. Prints it as JSON.
-//   tsx tests/infra/build-graph.ts <stage> <file> [dev]: with `dev` as `sst dev` does
+//   tsx tests/infra/build-graph.ts <stage> <file> [deploy|dev] [parameters]: with `dev` as `sst dev` does; parameters of SSM are {region: {name: value}}
 import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Resource } from './graph'
+import type { Graph, Resource } from './graph'
 
-const [stage = 'dev', file = '/dev/stdout', mode = 'deploy'] = process.argv.slice(2)
+const [stage = 'dev', file = '/dev/stdout', mode = 'deploy', kept = '{}'] = process.argv.slice(2)
+const parameters = JSON.parse(kept) as Record<string, Record<string, string>>
+/** What was found there; the cache's address is the deployment's own. */
+const asked: Graph['kept'] = { secrets: [], settings: {} }
 const root = process.cwd()
 const platform = `${root}/.sst/platform`
 const world = globalThis as Record<string, unknown>
-const REGION = 'us-west-2'
 const ACCOUNT = '123456789012'
 
 // SST's components ask its command for the account's own resources, over one call.
 const answer = {
   asset: 'asset-bucket',
   assetEcrRegistryId: ACCOUNT,
-  assetEcrUrl: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/sst-asset`,
+  assetEcrUrl: '',
   state: 'state-bucket',
   appsyncHttp: '',
   appsyncRealtime: '',
@@ -40,6 +42,8 @@ interface App {
   providers: { aws: { region: string; defaultTags: { tags: Record<string, string> } } }
 }
 const app = await config.app({ stage })
+const REGION = app.providers.aws.region
+answer.assetEcrUrl = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/sst-asset`
 world.$app = { ...app, stage }
 world.$dev = mode === 'dev'
 world.$cli = {
@@ -92,6 +96,7 @@ pulumi.runtime.setMocks(
       if (token.includes('getPolicyDocument')) {
         return { id: 'policy', json: JSON.stringify({ Statement: inputs.statements }), ...inputs }
       }
+      if (token.includes('getParametersByPath')) return parametersBelow(inputs)
       const known = Object.keys(DATA).find((name) => token.includes(name))
       return known ? DATA[known] : { id: 'mock', ...inputs }
     },
@@ -114,8 +119,30 @@ command.close()
 const told = Object.fromEntries(
   await Promise.all(Object.entries(outputs).map(async ([name, value]) => [name, await settled(value)])),
 )
-writeFileSync(file, JSON.stringify({ stage, app, resources, outputs: told }))
+writeFileSync(file, JSON.stringify({ stage, app, resources, kept: asked, outputs: told }))
 process.exit(0)
+
+/** What AWS answers of the Parameter Store: what lies right below a path, secrets as they are kept. */
+function parametersBelow({ path, region = REGION }: { path?: string; region?: string }) {
+  const found = Object.entries(parameters[region] ?? {}).filter(
+    ([name]) => name.startsWith(`${path}/`) && !name.slice(`${path}/`.length).includes('/'),
+  )
+  const isSetting = (name: string) => name.includes('/settings/')
+  for (const [path, value] of found) {
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    if (isSetting(path)) asked.settings[name] = value
+    else if (name !== 'REDIS_URL') asked.secrets.push(name)
+  }
+  return {
+    id: path,
+    path,
+    region,
+    arns: found.map(([name]) => name),
+    names: found.map(([name]) => name),
+    types: found.map(([name]) => (isSetting(name) ? 'String' : 'SecureString')),
+    values: found.map(([name, value]) => (isSetting(name) ? value : 'encrypted')),
+  }
+}
 
 function settled(value: unknown): Promise<unknown> {
   return new Promise((known) => pulumi.output(value).apply(known))

@@ -16,6 +16,8 @@ export interface Graph {
     providers: { aws: { region: string; defaultTags: { tags: Record<string, string> } } }
   }
   resources: Resource[]
+  /** What lay in the Parameter Store: names of secrets, and settings with their values. */
+  kept: { secrets: string[]; settings: Record<string, string> }
   outputs: Record<string, string>
 }
 
@@ -32,6 +34,8 @@ export interface Invariant {
   check: Check
   mutations: Record<string, Mutation>
 }
+
+export const regionOf = ({ app }: Graph): string => app.providers.aws.region
 
 export function all({ resources }: Graph, type: RegExp | string): Resource[] {
   return resources.filter((resource) => (typeof type === 'string' ? resource.type === type : type.test(resource.type)))

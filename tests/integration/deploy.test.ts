@@ -27,7 +27,9 @@ process.exit(code)
 const FINE: Record<string, [code: number, text: string]> = {
   'aws sts get-caller-identity': [0, '123456789012\n'],
   'aws ec2 describe-availability-zones': [0, '3\n'],
-  'aws ssm get-parameters': [0, '[]\n'],
+  'aws ssm get-parameters-by-path': [0, '[]\n'],
+  'aws ssm get-parameters ': [0, '[]\n'],
+  'sst diff': [0, '[]\n'],
   'aws ssm put-parameter': [0, ''],
   'docker version': [0, '28.0.0\n'],
   'docker buildx version': [0, 'v0.20\n'],
@@ -87,9 +89,10 @@ async function deploy(
   const [calls, said] = [join(folder, 'calls'), join(folder, 'answers')]
   writeFileSync(calls, '')
   writeFileSync(said, JSON.stringify({ ...answers, ...FINE, ...answers }))
+  const { AWS_REGION: _, ...environment } = process.env
   const child = spawn('node_modules/.bin/tsx', ['scripts/deploy/deploy.ts', ...args], {
     env: {
-      ...process.env,
+      ...environment,
       PATH: `${folder}:${process.env.PATH}`,
       CALLS: calls,
       ANSWERS: said,
@@ -108,7 +111,10 @@ async function deploy(
 test('asks first, shows the plan, deploys, and then asks the site what it is and has it classify a photo', async () => {
   const { code, out, err, calls } = await deploy(['--stage', 'dev'])
   expect({ code, err }).toEqual({ code: 0, err: '' })
-  expect(calls.filter((call) => call.startsWith('sst'))).toEqual(['sst diff --stage dev', 'sst deploy --stage dev'])
+  expect(calls.filter((call) => call.startsWith('sst'))).toEqual([
+    'sst diff --stage dev --json',
+    'sst deploy --stage dev',
+  ])
   expect(calls.findIndex((call) => call.startsWith('sst'))).toBe(calls.length - 2)
   expect(out).toContain('dev goes to account 123456789012, region us-west-2.')
   expect(out).toContain(`${site.url} runs ${NEW}.`)
@@ -133,6 +139,13 @@ test('the same can be asked of a site from anywhere, without rights', async () =
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const IMAGE = `123456789012.dkr.ecr.us-west-2.amazonaws.com/vision@${DIGEST}`
 
+/** What the Parameter Store answers: settings, or secrets by a name that begins with `/`. */
+function keeps(settings: Record<string, string>, stage = 'dev', region = 'us-west-2'): typeof FINE {
+  const path = `/vision-classifier/${stage}/settings`
+  const found = Object.entries(settings).map(([name, value]) => ({ name: `${path}/${name}`, type: 'String', value }))
+  return { [`aws ssm get-parameters-by-path --region ${region} --path ${path} `]: [0, JSON.stringify(found)] }
+}
+
 test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string, string>]>([
   [
     'no credentials',
@@ -140,10 +153,27 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
     { 'aws sts': [255, '\nUnable to locate credentials\n'] },
   ],
   [
-    'a region that is none',
-    /^AWS_REGION=mars-1 cannot be used: /,
-    { 'aws ec2': [255, 'Could not connect'] },
-    { AWS_REGION: 'mars-1' },
+    'a region that is not open to this account',
+    /^us-west-2, where dev is, cannot be used: /,
+    { 'aws ec2': [255, 'Denied'] },
+  ],
+  [
+    'a shell of another region',
+    /^AWS_REGION=eu-west-1 is set in this shell, and dev is in us-west-2: unset it/,
+    {},
+    { AWS_REGION: 'eu-west-1' },
+  ],
+  [
+    'a domain that only the shell has',
+    /^DOMAIN=a\.example is set in this shell, and dev has none: unset it, or set it for good: npm run deploy:set -- --stage dev DOMAIN=…$/m,
+    {},
+    { DOMAIN: 'a.example' },
+  ],
+  ['a setting that nothing reads', /^THEME is no setting of a stage: nothing reads it$/m, keeps({ THEME: 'dark' })],
+  [
+    'a store that cannot be read',
+    /^The SSM Parameter Store cannot be read: AccessDenied\.$/m,
+    { 'aws ssm get-parameters-by-path': [254, 'AccessDenied'] },
   ],
   [
     'a region with one zone',
@@ -161,12 +191,27 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
   ],
   ['an image of nobody knows which tree', /^IMAGE is set and REVISION is not/, {}, { IMAGE, REVISION: '' }],
   [
+    'an image of another region',
+    /^IMAGE is in eu-west-1, and dev in us-west-2\. Copy it \(docker buildx imagetools create --prefer-index=false --tag 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/vision:a{12} 123\S+\) and name it 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/vision@sha256:a{64}\.$/m,
+    {},
+    { IMAGE: IMAGE.replace('us-west-2', 'eu-west-1') },
+  ],
+  [
     'a domain of another account',
     /^Route 53 has no zone example\.com in this account/,
-    {},
-    { DOMAIN: 'vision.example.com' },
+    keeps({ DOMAIN: 'vision.example.com' }),
   ],
-  ['a plan that fails', /^The plan cannot be made/, { 'sst diff': [1, ''] }],
+  [
+    'a zone that is not the domain’s',
+    /^DOMAIN=vision\.example\.com does not lie in DNS_ZONE=other\.com\.$/m,
+    keeps({ DOMAIN: 'vision.example.com', DNS_ZONE: 'other.com' }),
+  ],
+  ['a plan that fails', /^The plan cannot be made/m, { 'sst diff': [1, ''] }],
+  [
+    'a plan that is none',
+    /^The plan cannot be read \(.*\), so nothing is deployed\.$/m,
+    { 'sst diff': [0, 'SST 4.17.1 ready!'] },
+  ],
   ['a deployment that fails', /^The deployment failed/, { 'sst deploy': [1, ''] }],
 ])('%s is one line, before anything is changed', async (_name, line, answers, env = {}) => {
   const { code, err, calls } = await deploy(['--stage', 'dev'], { answers, env })
@@ -179,7 +224,7 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
 test("the operator's token is made where there is none, and never printed", async () => {
   const name = '/vision-classifier/dev/ADMIN_TOKEN'
   const { out, calls } = await deploy(['--stage', 'dev'], {
-    answers: { 'aws ssm get-parameters': [0, JSON.stringify([name])] },
+    answers: { 'aws ssm get-parameters ': [0, JSON.stringify([name])] },
   })
   const [, token = ''] =
     /put-parameter .* --type SecureString --name \/vision-classifier\/dev\/ADMIN_TOKEN --value (\S+)/.exec(
@@ -210,3 +255,98 @@ test.each(['production', 'prd', 'Prod', 'prod-eu-west-1a'])(
     }
   },
 )
+
+const step = (op: string, type: string, name: string) => ({
+  op,
+  type,
+  urn: `urn:pulumi:prod::vision-classifier::sst:aws:Service$${type}::${name}`,
+  detailedDiff: op === 'update' ? { tags: { diffKind: 'update' } } : null,
+})
+/** What a deployment without a domain would do to production that has one. */
+const WITHOUT_DOMAIN = [
+  step('same', 'aws:ec2/vpc:Vpc', 'Vpc'),
+  step('update', 'aws:lb/listener:Listener', 'WebListenerHTTP80'),
+  step('delete', 'aws:lb/listener:Listener', 'WebListenerHTTPS443'),
+  step('delete', 'aws:acm/certificate:Certificate', 'Certificate'),
+  step('delete', 'aws:route53/record:Record', 'Domain'),
+  step('delete', 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule', 'BalancerFromInternet443'),
+]
+const PLAN: typeof FINE = { 'sst diff': [0, JSON.stringify(WITHOUT_DOMAIN)] }
+
+test('a plan that would take HTTPS away is refused, --yes or not, unless each thing is named', async () => {
+  const { code, out, err, calls } = await deploy(['--stage', 'prod', '--yes'], { answers: PLAN })
+  expect(out).toContain('* WebListenerHTTP80 (aws:lb/listener:Listener): tags\n- WebListenerHTTPS443 (')
+  expect([code, err]).toEqual([
+    1,
+    `This is not deployed to prod, for what it would remove or replace:
+- the listener WebListenerHTTPS443 would go: --remove WebListenerHTTPS443
+- the certificate Certificate would go: --remove Certificate
+- the DNS record Domain would go: --remove Domain
+`,
+  ])
+  expect(calls.some((call) => call.startsWith('sst deploy'))).toBe(false)
+  const two = ['--remove', 'WebListenerHTTPS443', '--remove', 'Certificate']
+  const some = await deploy(['--stage', 'prod', '--yes', ...two], { answers: PLAN })
+  expect([some.code, some.err.split('\n').slice(1)]).toEqual([
+    1,
+    ['- the DNS record Domain would go: --remove Domain', ''],
+  ])
+  expect((await deploy(['--stage', 'prod', '--yes', ...two, '--remove', 'Domain'], { answers: PLAN })).code).toBe(0)
+})
+
+test('settings are kept with the stage, checked before the first is written', async () => {
+  const set = (...words: string[]) =>
+    deploy(['set', '--stage', 'dev', ...words], {
+      answers: keeps({ DOMAIN: 'old.example.com', ALARM_EMAIL: 'a@b.example' }),
+    })
+  const { code, out, calls } = await set('DOMAIN=vision.example.com', 'ALARM_EMAIL=', 'CORS_ORIGINS=https://a.example')
+  expect([code, out]).toEqual([0, 'DOMAIN=vision.example.com\nCORS_ORIGINS=https://a.example\n'])
+  const path = '/vision-classifier/dev/settings'
+  const put = (name: string, value: string) =>
+    `aws ssm put-parameter --cli-input-json ${JSON.stringify({ Name: `${path}/${name}`, Value: value, Type: 'String', Overwrite: true })} --region us-west-2`
+  expect(calls.slice(1)).toEqual([
+    put('DOMAIN', 'vision.example.com'),
+    `aws ssm delete-parameter --name ${path}/ALARM_EMAIL --region us-west-2`,
+    put('CORS_ORIGINS', 'https://a.example'),
+  ])
+  for (const [word, line] of [
+    ['DOMIAN=a.example', 'DOMIAN is no setting of a stage: did you mean DOMAIN?\n'],
+    ['ADMIN_TOKEN=x', 'ADMIN_TOKEN is a secret: put it beside the settings, as a SecureString\n'],
+    ['DNS_ZONE=example.com', 'DNS_ZONE is set, and DOMAIN is not\n'],
+    ['DOMAIN', 'DOMAIN is no setting: NAME=value sets it, NAME= takes it away.\n'],
+  ] as const) {
+    const refused = await set('DEFAULT_MODEL_TYPE=fast', 'DOMAIN=', word)
+    expect([refused.code, refused.err]).toEqual([1, line])
+    expect(refused.calls.some((call) => /put-parameter|delete-parameter/.test(call))).toBe(false)
+  }
+})
+
+test('a second region has its own image, production’s settings, and waits for production’s certificate', async () => {
+  const stage = 'prod-eu-west-1'
+  const args = ['--stage', stage, '--yes']
+  const image = { IMAGE: IMAGE.replace('us-west-2', 'eu-west-1'), AWS_REGION: 'eu-west-1' }
+  const answers = {
+    ...keeps({ DOMAIN: 'vision.example.com' }, 'prod'),
+    'aws route53': [0, '/hostedzone/Z'],
+  } as typeof FINE
+  const early = await deploy(args, { answers, env: image })
+  expect(early.err).toBe(
+    'prod has no certificate for vision.example.com yet, and proves it for all regions. Deploy prod first.\n',
+  )
+  const issued = {
+    ...answers,
+    'aws acm list-certificates --region us-west-2': [0, 'arn:aws:acm:us-west-2'],
+  } as typeof FINE
+  const { code, out, calls } = await deploy(args, { answers: issued, env: image })
+  expect([code, out.includes(`${stage} goes to account 123456789012, region eu-west-1.`)]).toEqual([0, true])
+  expect(calls).toContain(
+    'aws ssm get-parameters --region eu-west-1 --names /vision-classifier/prod-eu-west-1/ADMIN_TOKEN --query InvalidParameters --output json',
+  )
+  expect((await deploy(args, { answers: issued, env: { ...image, AWS_REGION: 'us-west-2' } })).err).toMatch(
+    /^AWS_REGION=us-west-2 is set in this shell, and prod-eu-west-1 is in eu-west-1: unset it/,
+  )
+  expect((await deploy(['set', '--stage', stage, 'DOMAIN=a.example'])).err).toMatch(
+    /^prod-eu-west-1 has the settings of prod/,
+  )
+  expect((await deploy(['region', '--stage', stage])).out).toBe('eu-west-1\n')
+})

@@ -13,6 +13,7 @@ import {
   one,
   plain,
   type Resource,
+  regionOf,
   services,
   statements,
 } from '../graph'
@@ -108,8 +109,12 @@ export const RIGHTS: Invariant[] = [
         const group = container(graph, service).logConfiguration.options['awslogs-group']
         return [
           ...differ('secrets', on('ssm:GetParameters').sort(), secrets.sort()),
-          ...differ('log', on('logs:PutLogEvents'), [`arn:aws:logs:us-west-2:123456789012:log-group:${group}:*`]),
-          ...differ('image', on('ecr:BatchGetImage'), ['arn:aws:ecr:us-west-2:123456789012:repository/sst-asset']),
+          ...differ('log', on('logs:PutLogEvents'), [
+            `arn:aws:logs:${regionOf(graph)}:123456789012:log-group:${group}:*`,
+          ]),
+          ...differ('image', on('ecr:BatchGetImage'), [
+            `arn:aws:ecr:${regionOf(graph)}:123456789012:repository/sst-asset`,
+          ]),
           ...differ('kinds', new Set(granted.flatMap(({ Action }) => Action)).size, 7),
         ]
       }),
@@ -190,8 +195,8 @@ export const RIGHTS: Invariant[] = [
     name: 'secrets come from the SSM Parameter Store, of this stage, as SecureStrings',
     check: (graph) => {
       const { secrets, cache } = stageOf(graph.stage)
-      const wanted = [...secrets, ...(cache ? ['REDIS_URL'] : [])].sort()
-      const own = `arn:aws:ssm:us-west-2:123456789012:parameter/vision-classifier/${graph.stage}/`
+      const wanted = [...new Set([...secrets, ...graph.kept.secrets, ...(cache ? ['REDIS_URL'] : [])])].sort()
+      const own = `arn:aws:ssm:${regionOf(graph)}:123456789012:parameter/vision-classifier/${graph.stage}/`
       return [
         ...services(graph).flatMap((service) => {
           const given = container(graph, service).secrets
