@@ -25,7 +25,7 @@ export async function createStage() {
   const domain = domainOf(settings, stage)
   const network = createNetwork(stage)
   const groups = createSecurityGroups(network, stage, listenPorts(settings.domain))
-  createEndpoints(network, stage, groups)
+  const endpoints = createEndpoints(network, stage, groups)
   const buckets = createBuckets(stage)
   const models = await uploadModels(buckets.models)
   const redisUrl = stage.cache === null ? null : createCache(stage.cache, network, groups)
@@ -38,7 +38,19 @@ export async function createStage() {
     },
   })
   const secrets = createSecrets([...stage.secrets, ...settings.secrets], names, redisUrl)
-  const around: Surroundings = { stage, settings, release, names, network, groups, buckets, models, cluster, secrets }
+  const around: Surroundings = {
+    stage,
+    settings,
+    release,
+    names,
+    network,
+    groups,
+    endpoints,
+    buckets,
+    models,
+    cluster,
+    secrets,
+  }
   const web = createWeb(around, domain)
   const worker = stage.worker === null ? null : createWorker(around, stage.worker)
   // `sst dev` runs both on this machine: nothing scales, and there is nothing to watch.

@@ -6,6 +6,8 @@ export interface Network {
   publicSubnets: aws.ec2.Subnet[]
   privateSubnets: aws.ec2.Subnet[]
   privateRouteTables: aws.ec2.RouteTable[]
+  /** The ways to the internet and out of the private subnets, which are there when these are. */
+  routes: { public: $util.Resource[]; private: $util.Resource[] }
 }
 
 const CIDR = '10.0.0.0/16'
@@ -30,14 +32,22 @@ export function createNetwork({ zones, nat }: Stage): Network {
   const publicSubnets = subnets('Public', 0)
   const privateSubnets = subnets('Private', 128)
   const open = routeTable('Public', vpc, [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }])
-  for (const [i, subnet] of publicSubnets.entries()) associate(`Public${i + 1}`, subnet, open)
-  const ways = nat === 'gateway' ? natGateways(publicSubnets) : [natInstance(vpc, publicSubnets)]
-  const privateRouteTables = privateSubnets.map((subnet, i) => {
-    const table = routeTable(`Private${i + 1}`, vpc, [{ cidrBlock: '0.0.0.0/0', ...(ways[i] ?? ways[0]) }])
-    associate(`Private${i + 1}`, subnet, table)
-    return table
-  })
-  return { vpc, publicSubnets, privateSubnets, privateRouteTables }
+  const publicRoutes = publicSubnets.map((subnet, i) => associate(`Public${i + 1}`, subnet, open))
+  const ways =
+    nat === 'gateway' ? natGateways(publicSubnets, publicRoutes) : [natInstance(vpc, publicSubnets, publicRoutes)]
+  const privateRouteTables = privateSubnets.map((_, i) =>
+    routeTable(`Private${i + 1}`, vpc, [{ cidrBlock: '0.0.0.0/0', ...(ways[i] ?? ways[0]) }]),
+  )
+  const privateRoutes = privateSubnets.map((subnet, i) =>
+    associate(`Private${i + 1}`, subnet, privateRouteTables[i] as aws.ec2.RouteTable),
+  )
+  return {
+    vpc,
+    publicSubnets,
+    privateSubnets,
+    privateRouteTables,
+    routes: { public: publicRoutes, private: privateRoutes },
+  }
 }
 
 type Route = { cidrBlock: string; gatewayId?: $util.Output<string> } & Way
@@ -47,15 +57,19 @@ function routeTable(name: string, vpc: aws.ec2.Vpc, routes: Route[]): aws.ec2.Ro
   return new aws.ec2.RouteTable(`${name}RouteTable`, { vpcId: vpc.id, routes })
 }
 
-function associate(name: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable): void {
-  new aws.ec2.RouteTableAssociation(`${name}Association`, { subnetId: subnet.id, routeTableId: table.id })
+function associate(name: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable): $util.Resource {
+  return new aws.ec2.RouteTableAssociation(`${name}Association`, { subnetId: subnet.id, routeTableId: table.id })
 }
 
-/** One in each zone: a zone that is lost takes only its own way out with it. */
-function natGateways(subnets: readonly aws.ec2.Subnet[]): Way[] {
+/** One in each zone: a zone that is lost takes only its own way out with it. AWS makes none where there is no way to the internet yet. */
+function natGateways(subnets: readonly aws.ec2.Subnet[], dependsOn: $util.Resource[]): Way[] {
   return subnets.map((subnet, i) => {
-    const address = new aws.ec2.Eip(`NatAddress${i + 1}`, { domain: 'vpc' })
-    const gateway = new aws.ec2.NatGateway(`NatGateway${i + 1}`, { subnetId: subnet.id, allocationId: address.id })
+    const address = new aws.ec2.Eip(`NatAddress${i + 1}`, { domain: 'vpc' }, { dependsOn })
+    const gateway = new aws.ec2.NatGateway(
+      `NatGateway${i + 1}`,
+      { subnetId: subnet.id, allocationId: address.id },
+      { dependsOn },
+    )
     return { natGatewayId: gateway.id }
   })
 }
@@ -64,7 +78,7 @@ function natGateways(subnets: readonly aws.ec2.Subnet[]): Way[] {
  * One small instance, at a tenth of a gateway's price: for stages that may be without internet for a while. Nobody logs into it; it is replaced. The image
  * is fck-nat's (https://fck-nat.dev), which SST takes too.
  */
-function natInstance(vpc: aws.ec2.Vpc, [subnet]: readonly aws.ec2.Subnet[]): Way {
+function natInstance(vpc: aws.ec2.Vpc, [subnet]: readonly aws.ec2.Subnet[], dependsOn: $util.Resource[]): Way {
   if (!subnet) throw new Error('a network has a public subnet')
   const group = new aws.ec2.SecurityGroup('NatSecurityGroup', {
     vpcId: vpc.id,
@@ -92,8 +106,8 @@ function natInstance(vpc: aws.ec2.Vpc, [subnet]: readonly aws.ec2.Subnet[]): Way
       rootBlockDevice: { encrypted: true },
     },
     // A newer image is no reason to cut everybody off at a deployment.
-    { ignoreChanges: ['ami'] },
+    { ignoreChanges: ['ami'], dependsOn },
   )
-  new aws.ec2.Eip('NatAddress', { domain: 'vpc', instance: instance.id })
+  new aws.ec2.Eip('NatAddress', { domain: 'vpc', instance: instance.id }, { dependsOn })
   return { networkInterfaceId: instance.primaryNetworkInterfaceId }
 }

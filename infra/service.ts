@@ -23,11 +23,13 @@ export interface Own {
   command?: string[]
   environment: Record<string, $util.Input<string>>
   service: (args: aws.ecs.ServiceArgs) => void
+  /** What must be there before, besides the network; null in a plan, which cannot wait for what is not made yet. */
+  after: Promise<$util.Resource[]> | null
 }
 
 /** The arguments that the web and the worker service share. */
 export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
-  const { stage, release, names, network, buckets, cluster, secrets } = around
+  const { stage, release, names, buckets, cluster, secrets } = around
   const logGroup = own.serves ? names.logGroup : `${names.logGroup}-worker`
   const capacity = capacityOf(stage)
   return {
@@ -62,16 +64,22 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
           },
         ]
       },
-      service: serviceTransform(stage, network.privateSubnets, own),
+      service: serviceTransform(around, own),
     },
   }
 }
 
-function serviceTransform(stage: Stage, subnets: aws.ec2.Subnet[], { group, service }: Own): ServiceTransform {
-  return (args) => {
+function serviceTransform(
+  { stage, network, groups, endpoints }: Surroundings,
+  { group, service, after }: Own,
+): ServiceTransform {
+  // A task that starts before its network fetches no image and no secret, and the first deployment fails.
+  const before = [...network.routes.private, ...groups.rules, ...endpoints]
+  return (args, options) => {
+    options.dependsOn = after === null ? before : (async () => [...before, ...(await after)])()
     args.networkConfiguration = {
       assignPublicIp: false,
-      subnets: subnets.map(({ id }) => id),
+      subnets: network.privateSubnets.map(({ id }) => id),
       securityGroups: [group.id],
     }
     args.deploymentMinimumHealthyPercent = 100

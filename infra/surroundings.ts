@@ -14,6 +14,7 @@ export interface Surroundings {
   names: Names
   network: Network
   groups: SecurityGroups
+  endpoints: $util.Resource[]
   buckets: Buckets
   /** Where the models are, once they are there. */
   models: $util.Output<string>

@@ -23,13 +23,25 @@ const GUARDED: Record<string, string> = {
 const REMOVES = new Set(['delete', 'replace', 'create-replacement', 'delete-replaced', 'discard-replaced'])
 const SIGNS: Record<string, string> = { create: '+', import: '+', update: '*', delete: '-' }
 
-/** @throws Error where the text is no plan */
+/**
+ * The steps of a plan. One that makes a certificate does not know its name yet, and SST plans a balancer's listeners only with it: in such a plan they seem to go,
+ * and the deployment has them. They are left out; the certificate itself is guarded.
+ *
+ * @throws Error where the text is no plan
+ */
 export function parsePlan(text: string): Step[] {
   const steps: unknown = JSON.parse(text)
   if (steps === null) return []
   const isStep = (step: Partial<Step> | null) => typeof step?.op === 'string' && typeof step.urn === 'string'
   if (!Array.isArray(steps) || !steps.every(isStep)) throw new Error('not a list of steps')
-  return steps as Step[]
+  return withoutUnplanned(steps as Step[])
+}
+
+function withoutUnplanned(steps: Step[]): Step[] {
+  const makesCertificate = steps.some(
+    ({ op, type }) => op.startsWith('create') && /^aws:acm\/.*:CertificateValidation$/.test(type),
+  )
+  return makesCertificate ? steps.filter((step) => !(step.op === 'delete' && guardOf(step) === 'listener')) : steps
 }
 
 /** A line for each thing that changes, in the plan's order: `+` is made, `*` changed, with what of it, `-` removed, `±` replaced. */

@@ -1,5 +1,5 @@
 // Builds a stage's real resource graph: SST's real components and infra/, under Pulumi's mocks, without an account or a network. Prints it as JSON.
-//   tsx tests/infra/build-graph.ts <stage> <file> [deploy|dev] [parameters]: with `dev` as `sst dev` does; parameters of SSM are {region: {name: value}}
+//   tsx tests/infra/build-graph.ts <stage> <file> [deploy|dev|plan] [parameters]: `dev` as `sst dev` does, `plan` as a first `sst diff`, which knows no certificate; parameters of SSM are {region: {name: value}}
 import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -45,9 +45,10 @@ const app = await config.app({ stage })
 const REGION = app.providers.aws.region
 answer.assetEcrUrl = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/sst-asset`
 world.$app = { ...app, stage }
+const planning = mode === 'plan'
 world.$dev = mode === 'dev'
 world.$cli = {
-  command: mode,
+  command: planning ? 'diff' : mode,
   paths: { root, work: `${root}/.sst`, platform },
   state: { version: {} },
   env: {},
@@ -83,11 +84,27 @@ function madeUp({ type, name }: Resource): object {
 
 const resources: Resource[] = []
 const pulumi = await import(`${platform}/node_modules/@pulumi/pulumi/index.js`)
+// The mocks do not say what a resource waits for; the request for it does.
+const { MockMonitor } = await import(`${platform}/node_modules/@pulumi/pulumi/runtime/mocks.js`)
+const after = new Map<string, string[]>()
+const { registerResource } = MockMonitor.prototype
+MockMonitor.prototype.registerResource = function (request: Request, ...rest: unknown[]) {
+  const names = request.getDependenciesList().map((urn) => urn.split('::').at(-1) as string)
+  after.set(request.getName(), [...new Set(names)].sort())
+  return registerResource.call(this, request, ...rest)
+}
+interface Request {
+  getName(): string
+  getDependenciesList(): string[]
+}
+
 pulumi.runtime.setMocks(
   {
     newResource(resource: Resource) {
       const { type, name, inputs } = resource
-      resources.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) })
+      resources.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)), after: [] })
+      // Its ARN comes when it is made.
+      if (planning && type.endsWith(':Certificate')) return { id: '', state: { ...inputs } }
       const state = { arn: `arn:aws:mock:::${name}`, name, ...inputs, ...madeUp(resource) }
       // An S3 bucket's name and ARN are what policies are made of.
       return { id: `${name}_id`, state: type.endsWith(':Bucket') ? { bucket: name.toLowerCase(), ...state } : state }
@@ -103,7 +120,7 @@ pulumi.runtime.setMocks(
   },
   app.name,
   stage,
-  false,
+  planning,
 )
 Object.assign(world, await import(`${platform}/src/shim/run.js`), { $util: pulumi })
 world.sst = { aws: await import(`${platform}/src/components/aws/index.ts`) }
@@ -119,6 +136,7 @@ command.close()
 const told = Object.fromEntries(
   await Promise.all(Object.entries(outputs).map(async ([name, value]) => [name, await settled(value)])),
 )
+for (const resource of resources) resource.after = after.get(resource.name) ?? []
 writeFileSync(file, JSON.stringify({ stage, app, resources, kept: asked, outputs: told }))
 process.exit(0)
 

@@ -5,6 +5,8 @@ export interface Resource {
   name: string
   // biome-ignore lint/suspicious/noExplicitAny: what AWS takes has no type here; each invariant says what it reads.
   inputs: Record<string, any>
+  /** Names of what must be there before. */
+  after: string[]
 }
 
 /** All that a stage would have. */

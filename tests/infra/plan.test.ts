@@ -66,3 +66,11 @@ test.each(['', 'SST ready', '{}', '[1]', '[null]', '[{"op":"delete"}]'])(
     expect(() => parsePlan(text)).toThrow()
   },
 )
+
+test('a plan that makes a certificate knows no listener yet, and loses none; without a certificate it would', () => {
+  const listener = step('delete', 'aws:lb/listener:Listener', 'WebListenerHTTP80')
+  const certificate = step('create', 'aws:acm/certificateValidation:CertificateValidation', 'CertificateValid')
+  const bucket = step('delete', 'aws:s3/bucket:Bucket', 'LogsBucket')
+  expect(parsePlan(JSON.stringify([certificate, listener, bucket]))).toEqual([certificate, bucket])
+  expect(parsePlan(JSON.stringify([listener, bucket]))).toEqual([listener, bucket])
+})

@@ -66,7 +66,7 @@ export const BALANCER: Invariant[] = [
       'two owners, or none': (graph) => {
         if (!isPublic(graph)) return false
         if (has(graph, 'CertificateProof')) return drop(graph, /^CertificateProof$/)
-        graph.resources.push({ type: 'aws:route53/record:Record', name: 'CertificateProof', inputs: {} })
+        graph.resources.push({ type: 'aws:route53/record:Record', name: 'CertificateProof', inputs: {}, after: [] })
       },
     },
   },

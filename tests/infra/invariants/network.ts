@@ -66,6 +66,7 @@ const openRule = (group: string) => (graph: Graph) => {
   graph.resources.push({
     type: 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
     name: 'Mutant',
+    after: [],
     inputs: {
       securityGroupId: `${group}SecurityGroup_id`,
       cidrIpv4: '0.0.0.0/0',

@@ -197,7 +197,12 @@ export const STORAGE: Invariant[] = [
       'no password': (graph) => change(graph, (inputs) => delete inputs.authToken),
       'a cache that the table does not have': (graph) => {
         if (has(graph, 'CacheCluster')) return false
-        graph.resources.push({ type: 'aws:elasticache/replicationGroup:ReplicationGroup', name: 'Mutant', inputs: {} })
+        graph.resources.push({
+          type: 'aws:elasticache/replicationGroup:ReplicationGroup',
+          name: 'Mutant',
+          inputs: {},
+          after: [],
+        })
       },
       evicts: (graph) => {
         if (!has(graph, 'CacheParameterGroup')) return false
