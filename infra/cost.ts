@@ -17,7 +17,7 @@ const NAT_DISK = 8
 /** Figures of its own that a service writes. */
 const FIGURES = COUNTS.length + TIMES.length + GAUGES.length + HELD.length
 /** As infra/alarms.ts and infra/worker.ts have them. */
-const ALARMS = { web: 6, most: 1, worker: 5 }
+const ALARMS = { web: 6, most: 1, worker: 5, cacheNode: 3, replicatedNode: 4 }
 
 /**
  * What a stage costs a month while it has its least number of tasks, in dollars: AWS's free allowances and taxes not counted, nor data that leaves AWS
@@ -37,7 +37,7 @@ export function costOf(stage: Stage): Line[] {
   })
   const nats = nat === 'gateway' ? zones : 1
   const figures = FIGURES + (worker ? FIGURES + BACKLOG.length : 0)
-  const alarms = ALARMS.web + (web.most > web.least ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0)
+  const alarms = ALARMS.web + (web.most > web.least ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0) + alarmsOf(cache)
   const lines = [
     ...tasks('web tasks', web, stage),
     ...(worker ? tasks('workers', worker, stage) : []),
@@ -55,6 +55,11 @@ export function costOf(stage: Stage): Line[] {
     months('buckets', 'storage', ASSUMED.storageGb),
   ]
   return lines.filter(({ dollars }) => dollars > 0)
+}
+
+function alarmsOf(cache: Stage['cache']): number {
+  if (cache === null) return 0
+  return (1 + cache.replicas) * (cache.replicas > 0 ? ALARMS.replicatedNode : ALARMS.cacheNode)
 }
 
 function tasks(what: string, { size, least }: Tasks, { spot }: Stage): Line[] {

@@ -1,4 +1,4 @@
-import { pascal } from './names'
+import { type Names, pascal } from './names'
 import type { Network } from './network'
 import type { SecurityGroups } from './security-groups'
 import type { Stage } from './stages'
@@ -8,7 +8,12 @@ import type { Stage } from './stages'
  *
  * @returns what a task waits for: with private names, it would find nobody behind a name before
  */
-export function createEndpoints(network: Network, { endpoints }: Stage, groups: SecurityGroups): $util.Resource[] {
+export function createEndpoints(
+  network: Network,
+  { endpoints }: Stage,
+  groups: SecurityGroups,
+  { tag }: Names,
+): $util.Resource[] {
   const region = aws.getRegionOutput().region
   const vpcId = network.vpc.id
   const s3 = new aws.ec2.VpcEndpoint('S3Endpoint', {
@@ -16,6 +21,7 @@ export function createEndpoints(network: Network, { endpoints }: Stage, groups: 
     vpcEndpointType: 'Gateway',
     serviceName: $interpolate`com.amazonaws.${region}.s3`,
     routeTableIds: network.privateRouteTables.map(({ id }) => id),
+    tags: tag('s3'),
   })
   const interfaces = endpoints.map(
     (name) =>
@@ -26,6 +32,7 @@ export function createEndpoints(network: Network, { endpoints }: Stage, groups: 
         privateDnsEnabled: true,
         subnetIds: network.privateSubnets.map(({ id }) => id),
         securityGroupIds: [groups.endpoints.id],
+        tags: tag(name),
       }),
   )
   return [s3, ...interfaces]

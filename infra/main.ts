@@ -23,12 +23,12 @@ export async function createStage() {
   const settings = await readSettings(stage)
   const names = namesOf(settings, stage)
   const domain = domainOf(settings, stage)
-  const network = createNetwork(stage)
-  const groups = createSecurityGroups(network, stage, listenPorts(settings.domain))
-  const endpoints = createEndpoints(network, stage, groups)
+  const network = createNetwork(stage, names)
+  const groups = createSecurityGroups(network, stage, listenPorts(settings.domain), names)
+  const endpoints = createEndpoints(network, stage, groups, names)
   const buckets = createBuckets(stage)
   const models = await uploadModels(buckets.models)
-  const redisUrl = stage.cache === null ? null : createCache(stage.cache, network, groups)
+  const cache = stage.cache === null ? null : createCache(stage.cache, network, groups)
   const cluster = new sst.aws.Cluster('Cluster', {
     vpc: {
       id: network.vpc.id,
@@ -37,7 +37,7 @@ export async function createStage() {
       loadBalancerSubnets: network.publicSubnets.map(({ id }) => id),
     },
   })
-  const secrets = createSecrets([...stage.secrets, ...settings.secrets], names, redisUrl)
+  const secrets = createSecrets([...stage.secrets, ...settings.secrets], names, cache?.url ?? null)
   const around: Surroundings = {
     stage,
     settings,
@@ -57,8 +57,8 @@ export async function createStage() {
   if ($dev) return { url: web.url, models }
   if (worker !== null) scaleWorkers(around, worker)
   if (domain !== null) pointAt(web.nodes.loadBalancer, domain)
-  createAlarms(around, { web, worker })
-  createDashboard(around, { web, worker })
+  createAlarms(around, { web, worker, cache: cache?.nodes ?? [] })
+  createDashboard(around, { web, worker, cache: cache?.nodes ?? [] })
   return {
     url: domain === null ? $interpolate`http://${web.nodes.loadBalancer.dnsName}` : `https://${domain.name}`,
     models,

@@ -1,3 +1,4 @@
+import type { Names } from './names'
 import type { Stage } from './stages'
 
 /** A network of its own: public subnets for the balancer and the NAT, private ones for all else. */
@@ -13,11 +14,21 @@ export interface Network {
 const CIDR = '10.0.0.0/16'
 
 /** @returns the network, with a way out for the private subnets and none in */
-export function createNetwork({ zones, nat }: Stage): Network {
-  const vpc = new aws.ec2.Vpc('Vpc', { cidrBlock: CIDR, enableDnsSupport: true, enableDnsHostnames: true })
+export function createNetwork({ zones, nat }: Stage, { tag }: Names): Network {
+  const vpc = new aws.ec2.Vpc('Vpc', {
+    cidrBlock: CIDR,
+    enableDnsSupport: true,
+    enableDnsHostnames: true,
+    tags: tag('network'),
+  })
   // What forgets to name a security group gets this one, which lets nothing in or out.
-  new aws.ec2.DefaultSecurityGroup('DefaultSecurityGroup', { vpcId: vpc.id, ingress: [], egress: [] })
-  const gateway = new aws.ec2.InternetGateway('InternetGateway', { vpcId: vpc.id })
+  new aws.ec2.DefaultSecurityGroup('DefaultSecurityGroup', {
+    vpcId: vpc.id,
+    ingress: [],
+    egress: [],
+    tags: tag('default'),
+  })
+  const gateway = new aws.ec2.InternetGateway('InternetGateway', { vpcId: vpc.id, tags: tag('internet') })
   const names = aws.getAvailabilityZonesOutput({ state: 'available' }).names
   const subnets = (kind: 'Public' | 'Private', third: number) =>
     Array.from({ length: zones }, (_, i) => {
@@ -27,16 +38,19 @@ export function createNetwork({ zones, nat }: Stage): Network {
         availabilityZone: names.apply((all) => all[i] as string),
         // The NAT's address is an elastic one, and a balancer brings its own.
         mapPublicIpOnLaunch: false,
+        tags: tag(`${kind.toLowerCase()}-${i + 1}`),
       })
     })
   const publicSubnets = subnets('Public', 0)
   const privateSubnets = subnets('Private', 128)
-  const open = routeTable('Public', vpc, [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }])
+  const open = routeTable('Public', vpc, tag('public'), [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }])
   const publicRoutes = publicSubnets.map((subnet, i) => associate(`Public${i + 1}`, subnet, open))
   const ways =
-    nat === 'gateway' ? natGateways(publicSubnets, publicRoutes) : [natInstance(vpc, publicSubnets, publicRoutes)]
+    nat === 'gateway'
+      ? natGateways(publicSubnets, publicRoutes, tag)
+      : [natInstance(vpc, publicSubnets, publicRoutes, tag)]
   const privateRouteTables = privateSubnets.map((_, i) =>
-    routeTable(`Private${i + 1}`, vpc, [{ cidrBlock: '0.0.0.0/0', ...(ways[i] ?? ways[0]) }]),
+    routeTable(`Private${i + 1}`, vpc, tag(`private-${i + 1}`), [{ cidrBlock: '0.0.0.0/0', ...(ways[i] ?? ways[0]) }]),
   )
   const privateRoutes = privateSubnets.map((subnet, i) =>
     associate(`Private${i + 1}`, subnet, privateRouteTables[i] as aws.ec2.RouteTable),
@@ -53,8 +67,8 @@ export function createNetwork({ zones, nat }: Stage): Network {
 type Route = { cidrBlock: string; gatewayId?: $util.Output<string> } & Way
 type Way = { natGatewayId?: $util.Output<string>; networkInterfaceId?: $util.Output<string> }
 
-function routeTable(name: string, vpc: aws.ec2.Vpc, routes: Route[]): aws.ec2.RouteTable {
-  return new aws.ec2.RouteTable(`${name}RouteTable`, { vpcId: vpc.id, routes })
+function routeTable(name: string, vpc: aws.ec2.Vpc, tags: { Name: string }, routes: Route[]): aws.ec2.RouteTable {
+  return new aws.ec2.RouteTable(`${name}RouteTable`, { vpcId: vpc.id, routes, tags })
 }
 
 function associate(name: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable): $util.Resource {
@@ -62,12 +76,12 @@ function associate(name: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTab
 }
 
 /** One in each zone: a zone that is lost takes only its own way out with it. AWS makes none where there is no way to the internet yet. */
-function natGateways(subnets: readonly aws.ec2.Subnet[], dependsOn: $util.Resource[]): Way[] {
+function natGateways(subnets: readonly aws.ec2.Subnet[], dependsOn: $util.Resource[], tag: Names['tag']): Way[] {
   return subnets.map((subnet, i) => {
-    const address = new aws.ec2.Eip(`NatAddress${i + 1}`, { domain: 'vpc' }, { dependsOn })
+    const address = new aws.ec2.Eip(`NatAddress${i + 1}`, { domain: 'vpc', tags: tag(`nat-${i + 1}`) }, { dependsOn })
     const gateway = new aws.ec2.NatGateway(
       `NatGateway${i + 1}`,
-      { subnetId: subnet.id, allocationId: address.id },
+      { subnetId: subnet.id, allocationId: address.id, tags: tag(`nat-${i + 1}`) },
       { dependsOn },
     )
     return { natGatewayId: gateway.id }
@@ -78,13 +92,19 @@ function natGateways(subnets: readonly aws.ec2.Subnet[], dependsOn: $util.Resour
  * One small instance, at a tenth of a gateway's price: for stages that may be without internet for a while. Nobody logs into it; it is replaced. The image
  * is fck-nat's (https://fck-nat.dev), which SST takes too.
  */
-function natInstance(vpc: aws.ec2.Vpc, [subnet]: readonly aws.ec2.Subnet[], dependsOn: $util.Resource[]): Way {
+function natInstance(
+  vpc: aws.ec2.Vpc,
+  [subnet]: readonly aws.ec2.Subnet[],
+  dependsOn: $util.Resource[],
+  tag: Names['tag'],
+): Way {
   if (!subnet) throw new Error('a network has a public subnet')
   const group = new aws.ec2.SecurityGroup('NatSecurityGroup', {
     vpcId: vpc.id,
     description: 'From the private subnets to the internet',
     ingress: [{ protocol: '-1', fromPort: 0, toPort: 0, cidrBlocks: [CIDR], description: 'From within' }],
     egress: [{ protocol: '-1', fromPort: 0, toPort: 0, cidrBlocks: ['0.0.0.0/0'], description: 'Anywhere' }],
+    tags: tag('nat'),
   })
   const image = aws.ec2.getAmiOutput({
     owners: ['568608671756'],
@@ -104,10 +124,11 @@ function natInstance(vpc: aws.ec2.Vpc, [subnet]: readonly aws.ec2.Subnet[], depe
       sourceDestCheck: false,
       metadataOptions: { httpTokens: 'required', httpEndpoint: 'enabled' },
       rootBlockDevice: { encrypted: true },
+      tags: tag('nat'),
     },
     // A newer image is no reason to cut everybody off at a deployment.
     { ignoreChanges: ['ami'], dependsOn },
   )
-  new aws.ec2.Eip('NatAddress', { domain: 'vpc', instance: instance.id }, { dependsOn })
+  new aws.ec2.Eip('NatAddress', { domain: 'vpc', instance: instance.id, tags: tag('nat') }, { dependsOn })
   return { networkInterfaceId: instance.primaryNetworkInterfaceId }
 }

@@ -1,3 +1,4 @@
+import type { Names } from './names'
 import type { Network } from './network'
 import type { Stage } from './stages'
 
@@ -20,9 +21,14 @@ export interface SecurityGroups {
  *
  * @param ports where the balancer listens
  */
-export function createSecurityGroups({ vpc }: Network, stage: Stage, ports: readonly number[]): SecurityGroups {
+export function createSecurityGroups(
+  { vpc }: Network,
+  stage: Stage,
+  ports: readonly number[],
+  { tag }: Names,
+): SecurityGroups {
   const group = (name: string, description: string) =>
-    new aws.ec2.SecurityGroup(`${name}SecurityGroup`, { vpcId: vpc.id, description })
+    new aws.ec2.SecurityGroup(`${name}SecurityGroup`, { vpcId: vpc.id, description, tags: tag(name.toLowerCase()) })
   const groups = {
     balancer: group('Balancer', 'The load balancer: from the internet to the web tasks'),
     web: group('Web', 'Web tasks: from the load balancer only'),

@@ -67,7 +67,7 @@ const DATA: Record<string, object> = {
 }
 
 /** What AWS makes up when it creates something. */
-function madeUp({ type, name }: Resource): object {
+function madeUp({ type, name, inputs }: Pick<Resource, 'type' | 'name' | 'inputs'>): object {
   if (type.endsWith(':TargetGroup')) {
     return { arn: `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:targetgroup/${name}/1` }
   }
@@ -76,7 +76,10 @@ function madeUp({ type, name }: Resource): object {
     return { domainValidationOptions: [option] }
   }
   if (type.endsWith(':RandomPassword')) return { result: 'a&secret' }
-  if (type.endsWith(':ReplicationGroup')) return { primaryEndpointAddress: 'cache.internal', clusterEnabled: false }
+  if (type.endsWith(':ReplicationGroup')) {
+    const memberClusters = Array.from({ length: inputs.numCacheClusters }, (_, i) => `cache-00${i + 1}`)
+    return { primaryEndpointAddress: 'cache.internal', clusterEnabled: false, memberClusters }
+  }
   if (type.endsWith(':Instance')) return { primaryNetworkInterfaceId: `${name}-interface` }
   if (type.endsWith(':LoadBalancer')) return { arnSuffix: `app/${name}/1`, dnsName: `${name}.elb.amazonaws.com` }
   return {}
