@@ -4,6 +4,7 @@ import type { Release, Settings } from '../../infra/settings'
 import { homeOf, type Stage } from '../../infra/stages'
 import { ask, firstLine, Refusal } from './commands'
 import { readSettings } from './kept'
+import { checkQuotas } from './quotas'
 
 /**
  * What is asked before anything is changed: each failure is one line that says what to do.
@@ -17,6 +18,7 @@ export async function preflight(stage: Stage, release: Release): Promise<Setting
   if (release.image === null) await requireDocker()
   else await requireImage(release.image, stage)
   if (settings.domain !== null) await requireDomain(settings.domain, settings.zone ?? '', stage)
+  for (const line of await checkQuotas(stage, settings)) console.log(line)
   for (const line of await requireSecrets(stage, settings)) console.log(line)
   console.log(`${stage.name} goes to account ${account}, region ${stage.region}.`)
   return settings

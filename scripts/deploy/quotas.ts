@@ -21,9 +21,10 @@ interface Answer {
   usage: { MetricNamespace: string; MetricName: string; MetricDimensions: Record<string, string> } | null
 }
 
-const USED: Record<string, readonly string[]> = {
-  'L-F678F1CE': ['ec2', 'describe-vpcs', '--query', 'length(Vpcs)', '--output', 'text'],
-  'L-0263D0A3': ['ec2', 'describe-addresses', '--query', 'length(Addresses)', '--output', 'text'],
+/** What AWS has no figure of, and is counted. */
+const COUNTS: Record<string, readonly string[]> = {
+  'L-F678F1CE': ['ec2', 'describe-vpcs', '--query', 'length(Vpcs)'],
+  'L-0263D0A3': ['ec2', 'describe-addresses', '--query', 'length(Addresses)'],
 }
 const WINDOW_MS = 15 * 60_000
 
@@ -34,7 +35,6 @@ const WINDOW_MS = 15 * 60_000
  */
 export function quotasOf(stage: Stage, there: boolean): Quota[] {
   const { nat, zones, spot } = stage
-  const once = (count: number) => (there ? 0 : count)
   const [least, most] = [coresOf(stage, 'least'), coresOf(stage, 'most')]
   // While tasks are replaced there are twice as many.
   const rolling = there ? least : 2 * least
@@ -45,12 +45,11 @@ export function quotasOf(stage: Stage, there: boolean): Quota[] {
     needs: Math.ceil(rolling * share),
     most: Math.ceil((most + least) * share),
   })
-  const network: Quota[] = [
-    { what: 'VPCs', service: 'vpc', code: 'L-F678F1CE', needs: once(1), most: once(1) },
-    { what: 'elastic IP addresses', service: 'ec2', code: 'L-0263D0A3', needs: once(nat === 'gateway' ? zones : 1), most: once(1) },
-  ]
+  const network = (what: string, service: string, code: string, count: number): Quota[] =>
+    there ? [] : [{ what, service, code, needs: count, most: count }]
   return [
-    ...network.filter(({ needs }) => needs > 0),
+    ...network('VPCs', 'vpc', 'L-F678F1CE', 1),
+    ...network('elastic IP addresses', 'ec2', 'L-0263D0A3', nat === 'gateway' ? zones : 1),
     ...(spot === 'all' ? [] : [fargate('vCPUs of Fargate', 'L-3032A538', 1)]),
     ...(spot === 'none' ? [] : [fargate('vCPUs of Fargate Spot', 'L-36FBB829', spot === 'all' ? 1 : 0.75)]),
   ]
@@ -71,7 +70,10 @@ export async function checkQuotas(stage: Stage, { project }: Settings): Promise<
   const own = [`Name=tag:Project,Values=${project}`, `Name=tag:Stage,Values=${stage.name}`]
   const query = ['--query', 'length(Vpcs)', '--output', 'text']
   const found = await ask('aws', ['ec2', 'describe-vpcs', '--region', stage.region, '--filters', ...own, ...query])
-  const quotas = quotasOf(stage, Number(found.stdout) > 0)
+  const count = found.ok ? Number(found.stdout || Number.NaN) : Number.NaN
+  if (Number.isNaN(count))
+    return [`The quotas are not checked: ${firstLine(found.out) || 'the networks cannot be read'}.`]
+  const quotas = quotasOf(stage, count > 0)
   const lines = await Promise.all(quotas.map((quota) => checkQuota(quota, stage)))
   return lines.flat()
 }
@@ -83,11 +85,14 @@ async function checkQuota(quota: Quota, { name, region }: Stage): Promise<string
   const { ok, out, stdout } = await ask('aws', ['service-quotas', 'get-service-quota', ...which, ...query])
   const said = ok ? parse(stdout) : null
   const used = said === null ? null : await usedOf(quota, said, region)
-  if (said === null || used === null) return [`The quota of ${what} is not checked: ${firstLine(out) || 'it cannot be read'}.`]
+  if (said === null || used === null)
+    return [`The quota of ${what} is not checked: ${firstLine(out) || 'it cannot be read'}.`]
   const free = said.value - used
   if (free < needs) {
-    const ask = `aws service-quotas request-service-quota-increase ${which.join(' ')} --desired-value ${Math.ceil(used + Math.max(needs, most))}`
-    throw new Refusal(`The account may have ${said.value} ${what} in ${region} and uses ${used}; ${name} needs ${needs} more. Ask for them: ${ask}`)
+    const more = `aws service-quotas request-service-quota-increase ${which.join(' ')} --desired-value ${Math.ceil(used + Math.max(needs, most))}`
+    throw new Refusal(
+      `The account may have ${said.value} ${what} in ${region} and uses ${used}; ${name} needs ${needs} more. Ask for them: ${more}`,
+    )
   }
   return free < most
     ? [`The account has ${free} ${what} left in ${region}; ${name} takes up to ${most} and stops growing there.`]
@@ -105,36 +110,21 @@ function parse(text: string): Answer | null {
 
 /** How much is used now: counted, or as CloudWatch has it. Null where nobody says. */
 async function usedOf({ code }: Quota, { usage }: Answer, region: string): Promise<number | null> {
-  const count = USED[code]
-  const { ok, stdout } = await ask('aws', count ? [...count, '--region', region] : [...metric(usage), '--region', region])
+  const question = COUNTS[code] ?? (usage === null ? null : metric(usage))
+  if (question === null) return null
+  const { ok, stdout } = await ask('aws', [...question, '--region', region, '--output', 'text'])
   // No data point: nothing of it runs.
-  const used = Number(stdout === 'None' ? 0 : stdout || Number.NaN)
+  const used = stdout === 'None' ? 0 : Number(stdout || Number.NaN)
   return ok && Number.isFinite(used) ? used : null
 }
 
-function metric(usage: Answer['usage']): string[] {
-  const dimensions = Object.entries(usage?.MetricDimensions ?? FARGATE).map(([name, value]) => `Name=${name},Value=${value}`)
-  const times = ['--start-time', new Date(Date.now() - WINDOW_MS).toISOString(), '--end-time', new Date().toISOString()]
+function metric({ MetricNamespace, MetricName, MetricDimensions }: NonNullable<Answer['usage']>): string[] {
+  const dimensions = Object.entries(MetricDimensions).map(([name, value]) => `Name=${name},Value=${value}`)
+  const now = Date.now()
   return [
-    'cloudwatch',
-    'get-metric-statistics',
-    '--namespace',
-    usage?.MetricNamespace ?? 'AWS/Usage',
-    '--metric-name',
-    usage?.MetricName ?? 'ResourceCount',
-    '--dimensions',
-    ...dimensions,
-    ...times,
-    '--period',
-    String(WINDOW_MS / 1000),
-    '--statistics',
-    'Maximum',
-    '--query',
-    'max(Datapoints[].Maximum)',
-    '--output',
-    'text',
+    ...['cloudwatch', 'get-metric-statistics', '--namespace', MetricNamespace, '--metric-name', MetricName],
+    ...['--dimensions', ...dimensions],
+    ...['--start-time', new Date(now - WINDOW_MS).toISOString(), '--end-time', new Date(now).toISOString()],
+    ...['--period', String(WINDOW_MS / 1000), '--statistics', 'Maximum', '--query', 'max(Datapoints[].Maximum)'],
   ]
 }
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html */
-const FARGATE = { Service: 'Fargate', Type: 'Resource', Resource: 'vCPU', Class: 'Standard/OnDemand' }

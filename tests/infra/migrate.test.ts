@@ -43,4 +43,4 @@ test('every parameter that `vision migrate secrets --to ssm` writes, a task read
   const { CORS_ORIGINS: _, ...both } = Object.fromEntries(settings)
   expect(environment(graph, 'Worker')).toMatchObject(both)
   expect(environment(graph, 'Worker')).not.toHaveProperty('CORS_ORIGINS')
-}, 60_000)
+}, 120_000)

@@ -24,12 +24,22 @@ const [, [code, text]] = Object.entries(answers).find(([start]) => call.startsWi
 process.stdout.write(text)
 process.exit(code)
 `
+/** Where AWS says that it counts what is used of a quota. */
+const USAGE = {
+  MetricNamespace: 'AWS/Usage',
+  MetricName: 'ResourceCount',
+  MetricDimensions: { Service: 'Fargate', Type: 'Resource', Resource: 'vCPU', Class: 'Standard/OnDemand' },
+}
 const FINE: Record<string, [code: number, text: string]> = {
   'aws sts get-caller-identity': [0, '123456789012\n'],
   'aws ec2 describe-availability-zones': [0, '3\n'],
   'aws ssm get-parameters-by-path': [0, '[]\n'],
   'aws ssm get-parameters ': [0, '[]\n'],
   'sst diff': [0, '[]\n'],
+  'aws ec2 describe-vpcs': [0, '0\n'],
+  'aws ec2 describe-addresses': [0, '0\n'],
+  'aws service-quotas get-service-quota': [0, JSON.stringify({ value: 100, usage: USAGE })],
+  'aws cloudwatch get-metric-statistics': [0, 'None\n'],
   'aws ssm put-parameter': [0, ''],
   'docker version': [0, '28.0.0\n'],
   'docker buildx version': [0, 'v0.20\n'],
@@ -206,6 +216,33 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
     /^DOMAIN=vision\.example\.com does not lie in DNS_ZONE=other\.com\.$/m,
     keeps({ DOMAIN: 'vision.example.com', DNS_ZONE: 'other.com' }),
   ],
+  [
+    'an account with as many networks as it may have',
+    /^The account may have 5 VPCs in us-west-2 and uses 5; dev needs 1 more\. Ask for them: aws service-quotas request-service-quota-increase --region us-west-2 --service-code vpc --quota-code L-F678F1CE --desired-value 6$/m,
+    {
+      'aws ec2 describe-vpcs --query': [0, '5'],
+      'aws service-quotas get-service-quota --region us-west-2 --service-code vpc': [0, '{"value":5}'],
+    },
+  ],
+  [
+    'an account without addresses',
+    /^The account may have 5 elastic IP addresses in us-west-2 and uses 5; dev needs 1 more\./,
+    {
+      'aws ec2 describe-addresses': [0, '5'],
+      'aws service-quotas get-service-quota --region us-west-2 --service-code ec2': [0, '{"value":5}'],
+    },
+  ],
+  [
+    'an account whose tasks run already',
+    /^The account may have 6 vCPUs of Fargate Spot in us-west-2 and uses 5\.5; dev needs 1 more\./,
+    {
+      'aws cloudwatch': [0, '5.5'],
+      'aws service-quotas get-service-quota --region us-west-2 --service-code fargate': [
+        0,
+        JSON.stringify({ value: 6, usage: USAGE }),
+      ],
+    },
+  ],
   ['a plan that fails', /^The plan cannot be made/m, { 'sst diff': [1, ''] }],
   [
     'a plan that is none',
@@ -349,4 +386,25 @@ test('a second region has its own image, production’s settings, and waits for 
     /^prod-eu-west-1 has the settings of prod/,
   )
   expect((await deploy(['region', '--stage', stage])).out).toBe('eu-west-1\n')
+})
+
+test('a quota that bounds the stage, or that nobody may read, is a line, and stops nothing', async () => {
+  const six = {
+    'aws service-quotas get-service-quota --region us-west-2 --service-code fargate': [
+      0,
+      JSON.stringify({ value: 6, usage: USAGE }),
+    ],
+  } as typeof FINE
+  const bounded = await deploy(['--stage', 'prod', '--yes'], { answers: six })
+  expect([bounded.code, bounded.err]).toEqual([0, ''])
+  expect(bounded.out).toContain(
+    'The account has 6 vCPUs of Fargate left in us-west-2; prod takes up to 18 and stops growing there.',
+  )
+  const denied = await deploy(['--stage', 'dev'], { answers: { 'aws service-quotas': [254, 'AccessDenied'] } })
+  expect([denied.code, denied.out.match(/The quota of .* is not checked: AccessDenied\./g)?.length]).toEqual([0, 3])
+  const blind = await deploy(['--stage', 'dev'], { answers: { 'aws ec2 describe-vpcs': [254, 'AccessDenied'] } })
+  expect([blind.code, blind.out.includes('The quotas are not checked: AccessDenied.')]).toEqual([0, true])
+  // A stage that is there has its network.
+  const again = await deploy(['--stage', 'dev'], { answers: { 'aws ec2 describe-vpcs': [0, '1'] } })
+  expect(again.calls.some((call) => call.includes('--service-code vpc'))).toBe(false)
 })

@@ -76,11 +76,7 @@ export const STORAGE: Invariant[] = [
         const rest = (
           JSON.parse((inputs?.policy as string) ?? '{"Statement":[]}') as { Statement: object[] }
         ).Statement.slice(1)
-        return differ(
-          `others in the policy of ${BUCKETS[i]}`,
-          rest,
-          BUCKETS[i] === 'Logs' ? [logDelivery(graph)] : [],
-        )
+        return differ(`others in the policy of ${BUCKETS[i]}`, rest, BUCKETS[i] === 'Logs' ? [logDelivery(graph)] : [])
       }),
     ],
     mutations: {
