@@ -62,7 +62,6 @@ const DATA: Record<string, object> = {
   getCallerIdentity: { accountId: ACCOUNT, arn: '', userId: '', id: 'caller' },
   getPartition: { partition: 'aws', id: 'aws' },
   getZone: { zoneId: 'ZONE', id: 'ZONE' },
-  getAmi: { id: 'ami-nat' },
   getAuthorizationToken: { proxyEndpoint: '', password: '', userName: '' },
 }
 
@@ -81,7 +80,7 @@ function madeUp({ type, name, inputs }: Pick<Resource, 'type' | 'name' | 'inputs
     return { primaryEndpointAddress: 'cache.internal', clusterEnabled: false, memberClusters }
   }
   if (type.endsWith(':Instance')) return { primaryNetworkInterfaceId: `${name}-interface` }
-  if (type.endsWith(':LoadBalancer')) return { arnSuffix: `app/${name}/1`, dnsName: `${name}.elb.amazonaws.com` }
+  if (type.endsWith(':LoadBalancer')) return { arnSuffix: `app/${name}/1`, dnsName: `${name}.elb.amazonaws.com`, zoneId: 'BALANCERS' }
   return {}
 }
 
@@ -116,6 +115,8 @@ pulumi.runtime.setMocks(
       if (token.includes('getPolicyDocument')) {
         return { id: 'policy', json: JSON.stringify({ Statement: inputs.statements }), ...inputs }
       }
+      // Named after what was asked for: a test compares it with the machine.
+      if (token.includes('getAmi')) return { id: `ami-${architectureOf(inputs)}` }
       if (token.includes('getParametersByPath')) return parametersBelow(inputs)
       const known = Object.keys(DATA).find((name) => token.includes(name))
       return known ? DATA[known] : { id: 'mock', ...inputs }
@@ -142,6 +143,10 @@ const told = Object.fromEntries(
 for (const resource of resources) resource.after = after.get(resource.name) ?? []
 writeFileSync(file, JSON.stringify({ stage, app, resources, kept: asked, outputs: told }))
 process.exit(0)
+
+function architectureOf({ filters }: { filters?: { name: string; values: string[] }[] }): string {
+  return filters?.find(({ name }) => name === 'architecture')?.values.join() ?? 'any'
+}
 
 /** What AWS answers of the Parameter Store: what lies right below a path, secrets as they are kept. */
 function parametersBelow({ path, region = REGION }: { path?: string; region?: string }) {

@@ -10,6 +10,7 @@ import {
   type Graph,
   has,
   type Invariant,
+  MARK,
   one,
   plain,
   type Resource,
@@ -244,9 +245,6 @@ export const RIGHTS: Invariant[] = [
     },
   },
 ]
-
-/** Pulumi marks what it keeps encrypted by this key. */
-const MARK = '4dabf18193072939515e22adb298388d'
 
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets)
