@@ -80,7 +80,8 @@ function madeUp({ type, name, inputs }: Pick<Resource, 'type' | 'name' | 'inputs
     return { primaryEndpointAddress: 'cache.internal', clusterEnabled: false, memberClusters }
   }
   if (type.endsWith(':Instance')) return { primaryNetworkInterfaceId: `${name}-interface` }
-  if (type.endsWith(':LoadBalancer')) return { arnSuffix: `app/${name}/1`, dnsName: `${name}.elb.amazonaws.com`, zoneId: 'BALANCERS' }
+  if (type.endsWith(':LoadBalancer'))
+    return { arnSuffix: `app/${name}/1`, dnsName: `${name}.elb.amazonaws.com`, zoneId: 'BALANCERS' }
   return {}
 }
 

@@ -66,7 +66,9 @@ export const MARK = '4dabf18193072939515e22adb298388d'
 
 /** What a secret is, or the value itself. */
 export function unsealed(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && MARK in value ? (value as unknown as { value: unknown }).value : value
+  return typeof value === 'object' && value !== null && MARK in value
+    ? (value as unknown as { value: unknown }).value
+    : value
 }
 
 /** Pulumi wraps what is secret. */

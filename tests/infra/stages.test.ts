@@ -17,6 +17,8 @@ import { RIGHTS } from './invariants/rights'
 import { STORAGE } from './invariants/storage'
 import { TASKS } from './invariants/tasks'
 import { WATCHING } from './invariants/watching'
+import { MISTAKES } from './mistakes'
+import { VALIDITY } from './validity'
 
 const INVARIANTS: readonly Invariant[] = [
   ...NETWORK,
@@ -27,6 +29,7 @@ const INVARIANTS: readonly Invariant[] = [
   ...STORAGE,
   ...WATCHING,
   ...ORDER,
+  ...VALIDITY,
 ]
 const AT_ONCE = 2
 /** What is kept with a stage. */
@@ -123,6 +126,16 @@ test('no invariant without a mutation, none that the same name has twice, none t
       expect([name, change, concerned.length > 0]).toEqual([name, change, true])
     }
   }
+})
+
+describe('mistakes made on purpose', () => {
+  test.each(MISTAKES.map((each) => [each.mistake, each] as const))('%s', (_mistake, { check, mutate }) => {
+    const invariant = INVARIANTS.find(({ name }) => name === check)
+    if (!invariant) throw new Error(`there is no check “${check}”`)
+    const mutants = graphs.map((graph) => mutated(graph, mutate)).filter((mutant) => mutant !== null)
+    expect(mutants.length).toBeGreaterThan(0)
+    for (const mutant of mutants) expect(broken(invariant, mutant)).not.toEqual([])
+  })
 })
 
 test('the table is followed: names, and production in a second region', () => {

@@ -43,7 +43,12 @@ export const FARGATE: Readonly<Record<number, (memory: number) => boolean>> = {
 export const MOST_STOP_TIMEOUT = 120
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html and load-balancer-target-groups.html */
-export const HEALTH_CHECK = { interval: [5, 300], timeout: [2, 120], healthyThreshold: [2, 10], unhealthyThreshold: [2, 10] } as const
+export const HEALTH_CHECK = {
+  interval: [5, 300],
+  timeout: [2, 120],
+  healthyThreshold: [2, 10],
+  unhealthyThreshold: [2, 10],
+} as const
 export const DEREGISTRATION_DELAY = [0, 3600] as const
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html */
 export const IDLE_TIMEOUT = [1, 4000] as const

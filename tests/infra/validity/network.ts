@@ -1,4 +1,4 @@
-import { all, differ, type Graph, has, type Invariant, one, regionOf, type Resource } from '../graph'
+import { all, differ, type Graph, has, type Invariant, one, type Resource, regionOf } from '../graph'
 import { BALANCER_SUBNET_BITS, GROUP_DESCRIPTION, SUBNET_BITS } from './limits'
 
 const instances = (graph: Graph) => all(graph, /ec2\/instance:Instance$/)
@@ -32,8 +32,13 @@ function subnetFaults(graph: Graph): string[] {
     ...(inside(each, vpc) ? [] : [`${each.name} lies outside its network`]),
     ...(each.first % (each.last - each.first + 1) === 0 ? [] : [`${each.name} begins within a range`]),
     ...(each.bits >= SUBNET_BITS[0] && each.bits <= SUBNET_BITS[1] ? [] : [`${each.name} is a /${each.bits}`]),
-    ...(balancers.includes(`${each.name}_id`) && each.bits > BALANCER_SUBNET_BITS ? [`${each.name} is too small for a balancer`] : []),
-    ...blocks.slice(i + 1).filter((other) => each.first <= other.last && other.first <= each.last).map((other) => `${each.name} and ${other.name} overlap`),
+    ...(balancers.includes(`${each.name}_id`) && each.bits > BALANCER_SUBNET_BITS
+      ? [`${each.name} is too small for a balancer`]
+      : []),
+    ...blocks
+      .slice(i + 1)
+      .filter((other) => each.first <= other.last && other.first <= each.last)
+      .map((other) => `${each.name} and ${other.name} overlap`),
   ])
 }
 
@@ -45,7 +50,9 @@ export const VALID_NETWORK: Invariant[] = [
   {
     name: 'a machine’s image is of its own architecture',
     check: (graph) =>
-      instances(graph).flatMap(({ name, inputs }) => differ(name, inputs.ami, `ami-${architectureOf(inputs.instanceType)}`)),
+      instances(graph).flatMap(({ name, inputs }) =>
+        differ(name, inputs.ami, `ami-${architectureOf(inputs.instanceType)}`),
+      ),
     mutations: {
       'a machine of the other architecture': (graph) => {
         if (!has(graph, 'NatInstance')) return false
@@ -95,14 +102,21 @@ export const VALID_NETWORK: Invariant[] = [
   {
     name: 'every private subnet has a way out, by a NAT in a public one',
     check: (graph) => {
-      const open = all(graph, /natGateway:NatGateway$|ec2\/instance:Instance$/).filter(({ inputs }) => !/^Public/.test(inputs.subnetId))
-      const tables = new Map(all(graph, /routeTableAssociation:/).map(({ inputs }) => [inputs.subnetId, inputs.routeTableId as string]))
+      const open = all(graph, /natGateway:NatGateway$|ec2\/instance:Instance$/).filter(
+        ({ inputs }) => !/^Public/.test(inputs.subnetId),
+      )
+      const tables = new Map(
+        all(graph, /routeTableAssociation:/).map(({ inputs }) => [inputs.subnetId, inputs.routeTableId as string]),
+      )
       const closed = all(graph, /subnet:Subnet$/).filter(({ name }) => {
         const table = tables.get(`${name}_id`)?.replace(/_id$/, '')
         const routes = table === undefined ? [] : one(graph, table).inputs.routes
         return !routes.some(({ cidrBlock }: { cidrBlock: string }) => cidrBlock === '0.0.0.0/0')
       })
-      return [...open.map(({ name }) => `${name} is in a private subnet`), ...closed.map(({ name }) => `${name} has no way out`)]
+      return [
+        ...open.map(({ name }) => `${name} is in a private subnet`),
+        ...closed.map(({ name }) => `${name} has no way out`),
+      ]
     },
     mutations: {
       'a NAT in a private subnet': (graph) => {
@@ -121,8 +135,14 @@ export const VALID_NETWORK: Invariant[] = [
     check: (graph) => {
       const { enableDnsSupport, enableDnsHostnames } = one(graph, 'Vpc').inputs
       const endpoints = all(graph, /vpcEndpoint:/).flatMap(({ name, inputs }) => [
-        ...(inputs.vpcEndpointType === 'Interface' ? differ(`${name} answers to the service’s name`, inputs.privateDnsEnabled, true) : []),
-        ...differ(`region of ${name}`, /^com\.amazonaws\.([a-z0-9-]+)\./.exec(inputs.serviceName)?.[1], regionOf(graph)),
+        ...(inputs.vpcEndpointType === 'Interface'
+          ? differ(`${name} answers to the service’s name`, inputs.privateDnsEnabled, true)
+          : []),
+        ...differ(
+          `region of ${name}`,
+          /^com\.amazonaws\.([a-z0-9-]+)\./.exec(inputs.serviceName)?.[1],
+          regionOf(graph),
+        ),
       ])
       return [...differ('names in the network', [enableDnsSupport, enableDnsHostnames], [true, true]), ...endpoints]
     },
@@ -168,9 +188,13 @@ export const VALID_NETWORK: Invariant[] = [
     name: 'rules have ports in order, and groups descriptions that AWS takes',
     check: (graph) => [
       ...all(graph, /securityGroup(In|E)gressRule:/).flatMap(({ name, inputs: { fromPort, toPort, ipProtocol } }) =>
-        ipProtocol === '-1' || (fromPort >= 0 && fromPort <= toPort && toPort <= 65_535) ? [] : [`${name}: ${fromPort}-${toPort}`],
+        ipProtocol === '-1' || (fromPort >= 0 && fromPort <= toPort && toPort <= 65_535)
+          ? []
+          : [`${name}: ${fromPort}-${toPort}`],
       ),
-      ...all(graph, /:SecurityGroup$/).flatMap(({ name, inputs }) => (GROUP_DESCRIPTION.test(inputs.description) ? [] : [`${name}: ${inputs.description}`])),
+      ...all(graph, /:SecurityGroup$/).flatMap(({ name, inputs }) =>
+        GROUP_DESCRIPTION.test(inputs.description) ? [] : [`${name}: ${inputs.description}`],
+      ),
     ],
     mutations: {
       'ports the other way round': (graph) => {

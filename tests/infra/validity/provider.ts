@@ -12,7 +12,8 @@ function wrong(path: string, property: Property, given: unknown): string[] {
     const each = { ...property, type: property.type.slice(0, -2) }
     return value.flatMap((part, i) => wrong(`${path}[${i}]`, each, part))
   }
-  if (nested !== undefined) return typeof value === 'object' ? fields(path, nestedSchema(nested), value) : [`${path} is no object`]
+  if (nested !== undefined)
+    return typeof value === 'object' ? fields(path, nestedSchema(nested), value) : [`${path} is no object`]
   if (property.type.startsWith('{')) return typeof value === 'object' ? [] : [`${path} is no object`]
   return scalar(path, property, value)
 }
@@ -21,8 +22,10 @@ function scalar(path: string, property: Property, value: unknown): string[] {
   const kinds = ['string', 'number', 'boolean'].filter((kind) => new RegExp(`\\b${kind}\\b`).test(property.type))
   const listed = /enums\.(\w+(?:\.\w+)?)/.exec(property.type)?.[1]
   const known = listed === undefined ? [] : enumOf(listed)
-  if (known.length > 0 && !known.includes(String(value))) return [`${path} is ${value}, which the provider does not know`]
-  if (known.length === 0 && kinds.length > 0 && !kinds.includes(typeof value) && typeof value !== 'object') return [`${path} is a ${typeof value}`]
+  if (known.length > 0 && !known.includes(String(value)))
+    return [`${path} is ${value}, which the provider does not know`]
+  if (known.length === 0 && kinds.length > 0 && !kinds.includes(typeof value) && typeof value !== 'object')
+    return [`${path} is a ${typeof value}`]
   return [...unlisted(path, property, value), ...outside(path, property, value)]
 }
 
@@ -40,10 +43,14 @@ function outside(path: string, { range }: Property, value: unknown): string[] {
 }
 
 function fields(path: string, schema: Schema, value: object): string[] {
-  const missing = [...schema].filter(([name, { optional }]) => !optional && !(name in value)).map(([name]) => `${path} has no ${name}`)
+  const missing = [...schema]
+    .filter(([name, { optional }]) => !optional && !(name in value))
+    .map(([name]) => `${path} has no ${name}`)
   const rest = Object.entries(value).flatMap(([name, part]) => {
     const property = schema.get(name)
-    return property === undefined ? [`${path} has ${name}, which the provider does not know`] : wrong(`${path}.${name}`, property, part)
+    return property === undefined
+      ? [`${path} has ${name}, which the provider does not know`]
+      : wrong(`${path}.${name}`, property, part)
   })
   return [...missing, ...rest]
 }

@@ -25,7 +25,9 @@ const enums = new Map<string, string>()
 export function schemaOf(type: string): Schema | null {
   const [, path, name] = /^aws:(\w+\/\w+):(\w+)$/.exec(type) ?? []
   if (path === undefined) return null
-  return remembered(type, () => interfaceOf(readFileSync(`${AWS}/${path}.d.ts`, 'utf8'), `export interface ${name}Args {`, ''))
+  return remembered(type, () =>
+    interfaceOf(readFileSync(`${AWS}/${path}.d.ts`, 'utf8'), `export interface ${name}Args {`, ''),
+  )
 }
 
 /** @param path `lb.ListenerDefaultAction`, as `inputs.lb.ListenerDefaultAction` is called */
@@ -60,12 +62,20 @@ function interfaceOf(text: string, head: string, indent: string): Schema {
   // Maps stand over several lines.
   const body = text.slice(start, text.indexOf(`\n${indent}}\n`, start)).replaceAll(/\{\s*\[key: string\][^}]*\}/g, '{}')
   const line = new RegExp(`((?:^${indent}    (?:/\\*\\*| \\*).*\\n)*)^${indent}    (\\w+)(\\??): (.+);$`, 'gm')
-  return new Map([...body.matchAll(line)].map(([, comment = '', name = '', optional, type = '']) => [name, property(comment, optional === '?', type)]))
+  return new Map(
+    [...body.matchAll(line)].map(([, comment = '', name = '', optional, type = '']) => [
+      name,
+      property(comment, optional === '?', type),
+    ]),
+  )
 }
 
 function property(comment: string, optional: boolean, type: string): Property {
   const about = comment.replaceAll(/^\s*\/?\*+\/?/gm, '').replaceAll(/\s+/g, ' ')
-  const [, list = ''] = /valid values(?: are|:)?:? ((?:`[^`]+`(?:, (?:and |or )?| and | or )?)+)(?:or any multiple of `(\d+)`)?\.? ?(?:Defaults?|The|$|[A-Z])/i.exec(about) ?? []
+  const [, list = ''] =
+    /valid values(?: are|:)?:? ((?:`[^`]+`(?:, (?:and |or )?| and | or )?)+)(?:or any multiple of `(\d+)`)?\.? ?(?:Defaults?|The|$|[A-Z])/i.exec(
+      about,
+    ) ?? []
   const [, multiple] = /any multiple of `(\d+)`/.exec(about) ?? []
   const [, least, most, of] =
     /(?:must be|valid values are|valid range is) between `?(\d+)`? and `?(\d+)`?(?: (characters))?/i.exec(about) ?? []

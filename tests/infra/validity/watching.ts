@@ -1,4 +1,4 @@
-import { all, type Graph, type Invariant, one, regionOf, type Resource } from '../graph'
+import { all, type Graph, type Invariant, one, type Resource, regionOf } from '../graph'
 import { ALARM, DASHBOARD_COLUMNS, LOG_DAYS } from './limits'
 
 const alarms = (graph: Graph) => all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm')
@@ -23,7 +23,9 @@ function mathFaults(name: string, queries: readonly Query[]): string[] {
     ...ids.filter((id) => !/^[a-z]\w{0,254}$/.test(id)).map((id) => `${name}: ${id} is no id`),
     ...(returned.length === 1 ? [] : [`${name} returns ${returned.length} values`]),
     ...(queries.length <= ALARM.metrics ? [] : [`${name} has ${queries.length} metrics`]),
-    ...queries.filter(({ expression, metric }) => (expression === undefined) === (metric === undefined)).map(({ id }) => `${name}: ${id} is no metric and no expression, or both`),
+    ...queries
+      .filter(({ expression, metric }) => (expression === undefined) === (metric === undefined))
+      .map(({ id }) => `${name}: ${id} is no metric and no expression, or both`),
   ]
 }
 
@@ -37,19 +39,26 @@ function kindFaults({ name, inputs }: Resource): string[] {
 
 function timeFaults({ name, inputs }: Resource): string[] {
   const { period, metricQueries = [], evaluationPeriods, datapointsToAlarm, namespace = '' } = inputs
-  const periods = new Set<number>([...(period === undefined ? [] : [period]), ...metricQueries.flatMap(({ metric }: Query) => metric?.period ?? [])])
+  const periods = new Set<number>([
+    ...(period === undefined ? [] : [period]),
+    ...metricQueries.flatMap(({ metric }: Query) => metric?.period ?? []),
+  ])
   const [one = 0] = periods
   const lookback = one * evaluationPeriods
   return [
     ...(periods.size === 1 ? [] : [`${name} has ${periods.size} periods`]),
-    ...(one % 60 === 0 || ([10, 20, 30].includes(one) && !namespace.startsWith('AWS/')) ? [] : [`${name} looks every ${one} s`]),
+    ...(one % 60 === 0 || ([10, 20, 30].includes(one) && !namespace.startsWith('AWS/'))
+      ? []
+      : [`${name} looks every ${one} s`]),
     ...(lookback <= ALARM.lookback ? [] : [`${name} looks back ${lookback} s`]),
     ...((datapointsToAlarm ?? 1) <= evaluationPeriods ? [] : [`${name} waits for more points than it looks at`]),
   ]
 }
 
 const textFaults = ({ name, inputs }: Resource) =>
-  inputs.name.length <= ALARM.name && inputs.alarmDescription.length <= ALARM.description && inputs.alarmActions.length <= ALARM.actions
+  inputs.name.length <= ALARM.name &&
+  inputs.alarmDescription.length <= ALARM.description &&
+  inputs.alarmActions.length <= ALARM.actions
     ? []
     : [`${name} is too long, or tells too many`]
 
@@ -62,7 +71,8 @@ interface Widget {
 export const VALID_WATCHING: Invariant[] = [
   {
     name: 'an alarm counts with metrics that it has, and returns one value',
-    check: (graph) => alarms(graph).flatMap(({ name, inputs }) => (inputs.metricQueries ? mathFaults(name, inputs.metricQueries) : [])),
+    check: (graph) =>
+      alarms(graph).flatMap(({ name, inputs }) => (inputs.metricQueries ? mathFaults(name, inputs.metricQueries) : [])),
     mutations: {
       'an unknown id': (graph) => {
         const rate = one(graph, 'ServerErrors').inputs.metricQueries.find(({ id }: Query) => id === 'rate')
@@ -81,7 +91,8 @@ export const VALID_WATCHING: Invariant[] = [
   },
   {
     name: 'an alarm looks at one thing, as often and as far back as CloudWatch does',
-    check: (graph) => alarms(graph).flatMap((alarm) => [...kindFaults(alarm), ...timeFaults(alarm), ...textFaults(alarm)]),
+    check: (graph) =>
+      alarms(graph).flatMap((alarm) => [...kindFaults(alarm), ...timeFaults(alarm), ...textFaults(alarm)]),
     mutations: {
       'every 45 s': (graph) => {
         one(graph, 'WebCpu').inputs.period = 45
@@ -124,7 +135,9 @@ export const VALID_WATCHING: Invariant[] = [
         ...(region === regionOf(graph) ? [] : [`widget ${i} asks ${region}`]),
         // Namespace, name, pairs of dimensions, and how it looks.
         ...metrics.flatMap((metric) =>
-          metric.filter((part) => typeof part === 'string').length % 2 === 0 && metric.length >= 2 ? [] : [`widget ${i}: ${JSON.stringify(metric)}`],
+          metric.filter((part) => typeof part === 'string').length % 2 === 0 && metric.length >= 2
+            ? []
+            : [`widget ${i}: ${JSON.stringify(metric)}`],
         ),
       ])
     },
@@ -140,4 +153,3 @@ export const VALID_WATCHING: Invariant[] = [
     },
   },
 ]
-
