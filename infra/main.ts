@@ -61,6 +61,7 @@ export async function createStage() {
   createDashboard(around, { web, worker, cache: cache?.nodes ?? [] })
   return {
     url: domain === null ? $interpolate`http://${web.nodes.loadBalancer.dnsName}` : `https://${domain.name}`,
+    balancer: web.nodes.loadBalancer.dnsName,
     models,
     cluster: cluster.nodes.cluster.name,
     service: web.nodes.service.name,

@@ -18,6 +18,8 @@ const PROVE = 'npm run deploy:prove -- --url <address>, with REVISION where it i
 
 interface Outputs {
   url?: string
+  /** Name of the load balancer. */
+  balancer?: string
 }
 
 interface Options {
@@ -60,9 +62,9 @@ async function deploy(stage: Stage, { yes, remove }: Options): Promise<void> {
   await confirm(`Deploy this to ${stage.name}?`, yes || !stage.protect)
   if (!(await show('sst', ['deploy', '--stage', stage.name], environment)))
     throw new Refusal('The deployment failed; see above.')
-  const { url } = JSON.parse(readFileSync('.sst/outputs.json', 'utf8')) as Outputs
-  if (!url) throw new Refusal('The deployment names no address in .sst/outputs.json.')
-  await prove(url, versionOf(revision), patience())
+  const { url, balancer } = JSON.parse(readFileSync('.sst/outputs.json', 'utf8')) as Outputs
+  if (!url || !balancer) throw new Refusal('The deployment names no address in .sst/outputs.json.')
+  await prove({ url, balancer }, versionOf(revision), patience())
 }
 
 /** Shows what would change. @throws Refusal where something would go that nobody asked for by name */
@@ -95,7 +97,7 @@ function readPlan(text: string): ReturnType<typeof parsePlan> {
 /** Asks a site that was deployed before whether it is this tree, and has it classify a photo. */
 async function proveTree(url: string | undefined): Promise<void> {
   if (!url) throw new Refusal(PROVE)
-  await prove(url, versionOf(process.env.REVISION || (await revisionOfTree())), patience())
+  await prove({ url, balancer: null }, versionOf(process.env.REVISION || (await revisionOfTree())), patience())
 }
 
 /** What the image of a tree calls itself; see scripts/image-files.mjs. */

@@ -79,3 +79,25 @@ test('a shell says which image runs, and nothing of what the stage is', () => {
   )
   expect(() => releaseOf(stage, { IMAGE: 'vision:latest' })).toThrow('IMAGE=vision:latest names no digest')
 })
+
+test.each([
+  ['DOMAIN', 'other.example.com', 'prod has vision.example.com'],
+  ['DNS_ZONE', 'other.com', 'prod has none'],
+  ['ALARM_EMAIL', 'a@b.example', 'prod has operators@example.com'],
+])(
+  'a shell with another %s is refused, with how to set it for good; the same, or an empty one, is none',
+  (name, value, has) => {
+    const stage = kept(['DOMAIN', 'vision.example.com'], ['ALARM_EMAIL', 'operators@example.com'])
+    expect(() => settingsOf({ name: 'prod' }, stage, { [name]: value })).toThrow(
+      `${name}=${value} is set in this shell, and ${has}: unset it, or set it for good: npm run deploy:set -- --stage prod ${name}=…`,
+    )
+    const agreeing = { DOMAIN: 'vision.example.com', ALARM_EMAIL: 'operators@example.com', DNS_ZONE: '' }
+    expect(settingsOf({ name: 'prod' }, stage, agreeing).domain).toBe('vision.example.com')
+  },
+)
+
+test('a shell of another project is refused', () => {
+  expect(() => releaseOf({ name: 'dev', region: 'us-west-2' }, { PROJECT_NAME: 'mine' })).toThrow(
+    'PROJECT_NAME=mine is set in this shell, and this tree deploys vision-classifier: unset it.',
+  )
+})

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { REGIONS } from '@/infra/regions'
@@ -52,3 +53,18 @@ test('the regions are those of the AWS provider, without the other partitions', 
   const known = [...list.matchAll(/: "([a-z0-9-]+)"/g)].map(([, region]) => region as string)
   expect([...REGIONS]).toEqual(known.filter((region) => !/^(cn|us-gov|us-iso|eu-iso)/.test(region)).sort())
 })
+
+test('SST itself, too, refuses such a name, and a shell of another region, before it asks AWS anything', () => {
+  const sst = (stage: string, env: Record<string, string> = {}) => {
+    const { AWS_REGION: _, ...shell } = process.env
+    const { status, stdout, stderr } = spawnSync('node_modules/.bin/sst', ['diff', '--stage', stage, '--print-logs'], {
+      env: { ...shell, SST_SKIP_DEPENDENCY_CHECK: '1', SST_NO_BUN: '1', SST_TELEMETRY_DISABLED: '1', ...env },
+      encoding: 'utf8',
+    })
+    return { status, said: stdout + stderr }
+  }
+  const named = sst('production')
+  expect([named.status, named.said]).toEqual([1, expect.stringContaining('production is no stage: did you mean prod?')])
+  const placed = sst('prod-eu-west-1', { AWS_REGION: 'us-west-2' })
+  expect([placed.status, placed.said]).toEqual([1, expect.stringContaining('prod-eu-west-1 is in eu-west-1: unset it')])
+}, 60_000)

@@ -144,6 +144,8 @@ test('the table is followed: names, and production in a second region', () => {
   expect(prod.app.providers.aws.region).toBe('us-west-2')
   expect([preview.app.removal, preview.app.protect]).toEqual(['remove', false])
   expect(second.outputs.url).toBe('https://vision.example.com')
+  // By it the deployment is proved: the domain leads to the nearest region.
+  expect(second.outputs.balancer).toBe('WebLoadBalancer.elb.amazonaws.com')
   expect(prod.outputs.url).toMatch(/^http:\/\//)
   expect(prod.outputs.models).toMatch(/^s3:\/\/[a-z0-9-]+\/models\/$/)
 })
@@ -168,14 +170,9 @@ test('any two deployments of a stage, from whatever shell, ask for the same', as
 }, 300_000)
 
 test.each<[shell: Record<string, string>, line: RegExp]>([
+  // The first by sst.config.ts, before anything is read; the second where the stage is made.
   [{ AWS_REGION: 'eu-west-1' }, /AWS_REGION=eu-west-1 is set in this shell, and prod is in us-west-2: unset it/],
-  [{ PROJECT_NAME: 'mine' }, /PROJECT_NAME=mine is set in this shell, and this tree deploys vision-classifier/],
   [{ DOMAIN: 'other.example.com' }, /DOMAIN=other.example.com is set in this shell, and prod has vision.example.com/],
-  [
-    { DNS_ZONE: 'other.com' },
-    /DNS_ZONE=other.com is set in this shell, and prod has none: unset it, or set it for good/,
-  ],
-  [{ ALARM_EMAIL: 'a@b.example' }, /ALARM_EMAIL=a@b.example is set in this shell, and prod has operators@example.com/],
 ])(
   'a shell that says something else of the stage is refused: %j',
   async (shell, line) => {

@@ -14,15 +14,13 @@ const NEW = `${version}+${REVISION.slice(0, 12)}`
 const OUTPUTS = '.sst/outputs.json'
 
 /** What AWS's command, Docker's and SST's say, instead of an account: each call is written down, and answered by the first line that it begins with. */
-const COMMAND = `#!/usr/bin/env node
-const { appendFileSync, readFileSync } = require('node:fs')
-const [name, ...args] = [require('node:path').basename(process.argv[1]), ...process.argv.slice(2)]
-const call = [name, ...args].join(' ')
-appendFileSync(process.env.CALLS, call + '\\n')
-const answers = JSON.parse(readFileSync(process.env.ANSWERS, 'utf8'))
-const [, [code, text]] = Object.entries(answers).find(([start]) => call.startsWith(start)) ?? ['', [0, '']]
-process.stdout.write(text)
-process.exit(code)
+const COMMAND = `#!/bin/sh
+call="$(basename "$0") $*"
+printf '%s\\n' "$call" >> "$CALLS"
+tab="$(printf '\\t')"
+while IFS="$tab" read -r start code file; do
+  case "$call" in "$start"*) cat "$file"; exit "$code" ;; esac
+done < "$ANSWERS"
 `
 /** Where AWS says that it counts what is used of a quota. */
 const USAGE = {
@@ -47,7 +45,8 @@ const FINE: Record<string, [code: number, text: string]> = {
 
 let folder: string
 let server: TestServer
-let site: { url: string; version: string; close(): void }
+/** `hosts`: the names that it was asked by. */
+let site: { url: string; version: string; hosts: Set<string>; close(): void }
 let kept: string | null
 
 beforeAll(async () => {
@@ -60,7 +59,10 @@ beforeAll(async () => {
   site = await startSite(server.url)
   kept = existsSync(OUTPUTS) ? readFileSync(OUTPUTS, 'utf8') : null
   mkdirSync('.sst', { recursive: true })
-  writeFileSync(OUTPUTS, JSON.stringify({ url: site.url }))
+  writeFileSync(
+    OUTPUTS,
+    JSON.stringify({ url: 'http://vision.example.com', balancer: site.url.slice('http://'.length) }),
+  )
 })
 afterAll(async () => {
   if (kept === null) rmSync(OUTPUTS, { force: true })
@@ -76,6 +78,7 @@ afterEach(() => {
 /** The load balancer of a stage whose tasks run some version: a real server behind it, which has another name for itself. */
 async function startSite(target: string): Promise<typeof site> {
   const balancer = createServer(async (request, reply) => {
+    made.hosts.add(request.headers.host ?? '')
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = request.method === 'POST' ? { method: 'POST', body: Buffer.concat(chunks) } : {}
@@ -87,6 +90,7 @@ async function startSite(target: string): Promise<typeof site> {
   const made = {
     url: `http://127.0.0.1:${(balancer.address() as AddressInfo).port}`,
     version: NEW,
+    hosts: new Set<string>(),
     close: () => void balancer.close(),
   }
   return made
@@ -98,7 +102,11 @@ async function deploy(
 ) {
   const [calls, said] = [join(folder, 'calls'), join(folder, 'answers')]
   writeFileSync(calls, '')
-  writeFileSync(said, JSON.stringify({ ...answers, ...FINE, ...answers }))
+  const lines = Object.entries({ ...answers, ...FINE, ...answers }).map(([start, [code, text]], i) => {
+    writeFileSync(`${said}-${i}`, text)
+    return `${start}\t${code}\t${said}-${i}\n`
+  })
+  writeFileSync(said, lines.join(''))
   const { AWS_REGION: _, ...environment } = process.env
   const child = spawn('node_modules/.bin/tsx', ['scripts/deploy/deploy.ts', ...args], {
     env: {
@@ -127,7 +135,9 @@ test('asks first, shows the plan, deploys, and then asks the site what it is and
   ])
   expect(calls.findIndex((call) => call.startsWith('sst'))).toBe(calls.length - 2)
   expect(out).toContain('dev goes to account 123456789012, region us-west-2.')
-  expect(out).toContain(`${site.url} runs ${NEW}.`)
+  // Not whoever answers for the domain: the balancer of this region, by the domain's name.
+  expect(out).toContain(`http://vision.example.com runs ${NEW}, says ${site.url.slice('http://'.length)}.`)
+  expect([...site.hosts]).toEqual(['vision.example.com'])
   expect(out).toMatch(/takes public\/gallery\/espresso\.png for espresso \(\d+ %\)/)
 })
 
@@ -136,7 +146,7 @@ test('a deployment that ECS has rolled back is a failure, though SST calls it no
   const { code, err } = await deploy(['--stage', 'dev'])
   expect(code).toBe(1)
   expect(err).toBe(
-    `${site.url} does not run ${NEW}: it runs ${site.version}. ECS has gone back to the old tasks: see the log of the new ones.\n`,
+    `http://vision.example.com does not run ${NEW}: it runs ${site.version}. ECS has gone back to the old tasks: see the log of the new ones.\n`,
   )
 })
 
