@@ -163,6 +163,11 @@ export function homeOf(stage: Stage): Pick<Stage, 'name' | 'region'> {
   return SECOND_REGIONS.includes(stage.name) ? PROD : stage
 }
 
+/** Whether a stage is somebody's for a while, and leaves nothing behind. */
+export function isPreview({ name }: Stage): boolean {
+  return PREVIEW.test(name)
+}
+
 /** A size in SST's words. */
 export function sizeOf(size: Size): (typeof SIZES)[Size] {
   return SIZES[size]

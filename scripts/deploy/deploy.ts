@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { releaseOf } from '../../infra/settings'
-import { type Stage, stageOf } from '../../infra/stages'
+import { isPreview, type Stage, stageOf } from '../../infra/stages'
 import { ask, firstLine, Refusal, show } from './commands'
-import { inALine, keep } from './kept'
+import { forget, inALine, keep } from './kept'
 import { parsePlan, planLines, refusedRemovals } from './plan'
 import { preflight } from './preflight'
 import { prove } from './prove'
@@ -117,11 +117,13 @@ async function revisionOfTree(): Promise<string> {
   return `dirty${Date.now().toString(36)}`
 }
 
-async function remove({ name, region, protect }: Stage, yes: boolean): Promise<void> {
+async function remove(stage: Stage, yes: boolean): Promise<void> {
+  const { name, region, protect } = stage
   if (protect) throw new Refusal(`${name} is protected: set protect to false in infra/stages.ts and deploy that first.`)
   await confirm(`Remove ${name} with everything that is in it?`, yes)
   if (!(await show('sst', ['remove', '--stage', name], { AWS_REGION: region })))
     throw new Refusal('Not everything was removed; see above, and run it again.')
+  if (isPreview(stage)) await forget(stage)
 }
 
 async function confirm(question: string, yes: boolean): Promise<void> {

@@ -41,6 +41,12 @@ export async function keep(stage: Stage, words: readonly string[]): Promise<void
   for (const { name, value } of after.values()) console.log(`${name.slice(path.length + 1)}=${value}`)
 }
 
+/** Takes away what is kept with a stage: a preview leaves nothing behind. */
+export async function forget({ name, region }: Stage): Promise<void> {
+  const kept = [...(await below(settingsPath(name), region)), ...(await below(secretsPath(name), region))]
+  for (const parameter of kept) await write(region, parameter.name, '')
+}
+
 function parseChange(word: string): { name: string; value: string } {
   const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(word) ?? []
   if (name === undefined || value === undefined)

@@ -132,9 +132,10 @@ world.sst = { aws: await import(`${platform}/src/components/aws/index.ts`) }
 world.aws = await import(`${platform}/node_modules/@pulumi/aws/index.js`)
 
 const outputs = await config.run()
-// Outputs settle one after the other: the graph is whole when nothing new has come for a while.
+// Outputs settle one after the other: the graph is whole when nothing is on its way, and nothing new has come for a while.
 for (let seen = -1; seen !== resources.length; ) {
   seen = resources.length
+  await pulumi.runtime.waitForRPCs()
   await sleep(500)
 }
 command.close()

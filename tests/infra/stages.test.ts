@@ -236,7 +236,7 @@ test('what is not counted stands under each sum, with its price, and fits the st
     expect(part.includes('backups of the cache')).toBe((cache?.replicas ?? 0) > 0)
     for (const always of ['between zones', 'S3', 'registry', 'hosted zone', 'taxes']) expect(part).toContain(always)
   }
-})
+}, 60_000)
 
 test('`sst dev` runs the app on this machine with the names of what it made, and no task in AWS', async () => {
   const graph = await build('dev', {}, 'dev')

@@ -287,8 +287,8 @@ test('production is asked for, and is not removed', async () => {
   expect([unasked.code, unasked.err]).toEqual([1, 'Deploy this to prod? Nobody is here to ask: say --yes.\n'])
   expect((await deploy(['--stage', 'prod', '--yes'])).code).toBe(0)
   expect((await deploy(['remove', '--stage', 'prod', '--yes'])).err).toMatch(/^prod is protected/)
-  const removed = await deploy(['remove', '--stage', 'pr-12', '--yes'])
-  expect([removed.code, removed.calls]).toEqual([0, ['sst remove --stage pr-12']])
+  const removed = await deploy(['remove', '--stage', 'dev', '--yes'])
+  expect([removed.code, removed.calls]).toEqual([0, ['sst remove --stage dev']])
   expect((await deploy([])).err).toMatch(/^npm run deploy -- --stage/)
 })
 
@@ -417,4 +417,14 @@ test('a quota that bounds the stage, or that nobody may read, is a line, and sto
   // A stage that is there has its network.
   const again = await deploy(['--stage', 'dev'], { answers: { 'aws ec2 describe-vpcs': [0, '1'] } })
   expect(again.calls.some((call) => call.includes('--service-code vpc'))).toBe(false)
+})
+
+test('a preview that is removed leaves nothing in the Parameter Store', async () => {
+  const { code, calls } = await deploy(['remove', '--stage', 'pr-12', '--yes'], {
+    answers: keeps({ CORS_ORIGINS: 'https://a.example' }, 'pr-12'),
+  })
+  expect([code, calls[0]]).toEqual([0, 'sst remove --stage pr-12'])
+  expect(calls.filter((call) => call.includes('delete-parameter'))).toEqual([
+    'aws ssm delete-parameter --name /vision-classifier/pr-12/settings/CORS_ORIGINS --region us-west-2',
+  ])
 })
