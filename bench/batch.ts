@@ -2,7 +2,7 @@
 // how much memory a job of many photos adds; then the same over Redis and a bucket, how long people wait meanwhile, and a job of a million keys.
 // Options: --rounds 3 --photos 1500 --images 20000 (for the memory, 0 for none) --keys 1000000 (0 for none) --machines (only what is shared)
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,7 +26,7 @@ const SIDE = 500
 const RAW_SECONDS = 5
 /** Photos a second of `vision classify`, as it says itself: without loading the model. */
 function command(folder: string): number {
-  const { stderr } = spawnSync(
+  const { stderr, error } = spawnSync(
     process.execPath,
     [
       'dist/vision.js',
@@ -39,6 +39,7 @@ function command(folder: string): number {
     ],
     { encoding: 'utf8' },
   )
+  if (error) throw error
   return Number(/, (\d+)\/s in/.exec(stderr)?.[1] ?? Number.NaN)
 }
 
@@ -70,7 +71,7 @@ async function oneMachine(bodies: readonly Buffer[]): Promise<void> {
   const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
   try {
     const count = Number(values.photos)
-    spawnSync('mkdir', [join(folder, 'photos')])
+    mkdirSync(join(folder, 'photos'))
     let index = 0
     for (const photo of distinct(bodies, count)) writeFileSync(join(folder, 'photos', `${index++}.jpg`), photo)
     const rows: { raw: number; command: number; job: number; runner: number }[] = []

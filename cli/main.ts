@@ -17,7 +17,12 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
     .description('Classifies photos; measures models and manages them.')
     .showHelpAfterError('(add --help for how to use it)')
     .exitOverride()
-  const surroundings = { root, maxPixels: readEnvironment().MAX_PIXELS, defaultWorkers }
+  const {
+    MAX_PIXELS: maxPixels,
+    WORKER_TIMEOUT_MS: workerTimeoutMs,
+    REQUEST_TIMEOUT_MS: deadlineMs,
+  } = readEnvironment()
+  const surroundings = { root, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
   classifyCommand(program, surroundings)
   jobsCommand(program)
   serveCommand(program, surroundings)

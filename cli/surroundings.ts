@@ -1,6 +1,10 @@
+import type { RunLimits } from '@/lib/server/engine/too-slow'
+
 /** Where the command stands: the project's root, and how much of the machine it may use. */
 export interface Surroundings {
   root: string
   maxPixels: number
+  /** Of a server with these settings. */
+  limits: RunLimits
   defaultWorkers: () => Promise<number>
 }

@@ -12,7 +12,8 @@ export type Pieces = AsyncIterable<string | Uint8Array>
  * @param write makes it at the path that it is given
  */
 export async function wholeFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.new`
+  // Of two at once each has its own, and the later rename counts.
+  const temporary = `${path}.${process.pid}.new`
   try {
     await write(temporary)
     await rename(temporary, path)

@@ -1,10 +1,6 @@
 // The production build: Next's pages, then the entries that Node runs.
-import { spawnSync } from 'node:child_process'
 import { bundle } from './bundle.mjs'
+import { tool } from './steps.mjs'
 
-const next = spawnSync('npx', ['next', 'build'], {
-  stdio: 'inherit',
-  env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
-})
-if (next.status !== 0) process.exit(next.status ?? 1)
+if (!tool('next', ['build'], { NEXT_TELEMETRY_DISABLED: '1' })) process.exit(1)
 await bundle()

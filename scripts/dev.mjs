@@ -12,6 +12,10 @@ const next = spawn('node_modules/.bin/next', ['dev', '-p', PORT, '-H', HOST], {
   stdio: 'inherit',
   env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
 })
+next.on('error', ({ message }) => {
+  console.error(`next cannot be run: ${message}`)
+  process.exit(1)
+})
 next.on('exit', async (code) => {
   await watcher.dispose()
   process.exit(code ?? 0)

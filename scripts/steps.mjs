@@ -20,10 +20,13 @@ export function requireNode() {
   process.exit(1)
 }
 
-/** Runs a command with its output on the terminal; true where it succeeded. */
-export function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } })
-  if (error) console.error(`${command}: ${error.message}`)
+/**
+ * Runs a command to its end, by default with its input and output on the terminal; true where it succeeded. One that cannot be run at all, or is killed, says so.
+ */
+export function run(command, args, env = {}, stdio = 'inherit') {
+  const { status, signal, error } = spawnSync(command, args, { stdio, env: { ...process.env, ...env } })
+  if (error) console.error(`${command} cannot be run: ${error.message}`)
+  else if (signal) console.error(`${command} was ended by ${signal}`)
   return status === 0
 }
 
@@ -43,24 +46,21 @@ export function install() {
   return true
 }
 
-const SOURCES = [
-  'app',
-  'bin',
-  'cli',
-  'components',
-  'lib',
-  'public',
-  'scripts',
-  'next.config.js',
-  'postcss.config.js',
-  'tsconfig.json',
-  'package-lock.json',
-]
+/** What no build reads, by names at the top: tests, texts, other tools' files, and what is made. Everything else counts, whatever it will be called. */
+const NO_SOURCE =
+  /^(\.(?!npmrc$|env).*|node_modules|dist|data|coverage|test-results|playwright-report|vision-eval|models|tests|bench|docs|infra|.*\.(md|tsbuildinfo)|LICENSE|NOTICE|Dockerfile|compose\.yaml|biome\.json|sst\.config\.ts|sst-env\.d\.ts|next-env\.d\.ts|(vitest|playwright)\.config\.ts)$/
+
+/** Files and folders at the top of a project that its build may read. */
+export function sources(root = '.') {
+  return readdirSync(root)
+    .filter((name) => !NO_SOURCE.test(name))
+    .map((name) => join(root, name))
+}
 
 /** Builds for production, unless the sources are what was built last. True where a build is there. */
 export function buildOnce() {
   const stamp = join('dist', '.built')
-  const wanted = hash(SOURCES)
+  const wanted = hash(sources())
   if (existsSync(stamp) && existsSync('.next/BUILD_ID') && readFileSync(stamp, 'utf8') === wanted) return true
   console.log('Building (once) …')
   if (!run(process.execPath, ['scripts/build.mjs'])) return false
@@ -70,7 +70,7 @@ export function buildOnce() {
 }
 
 /** One digest over the names and contents of files and folders. */
-function hash(paths) {
+export function hash(paths) {
   const digest = createHash('sha256')
   for (const path of paths.flatMap(files).sort())
     digest.update(path).update('\0').update(readFileSync(path)).update('\0')

@@ -5,12 +5,13 @@ import { DEFAULT_TOP_K, MAX_TOP_K } from '@/lib/shared/contract'
 import { zipEncodingSchema } from '@/lib/shared/zip-names'
 import { EXIT, Failure } from '../exit'
 import { labelsOf, labelsTable } from '../labels'
+import { OutputLock } from '../output-lock'
 import type { Surroundings } from '../surroundings'
 import { Archives } from './archives'
 import { BucketPhotos } from './bucket'
 import { listInputs } from './inputs'
 import type { Options } from './options'
-import { formatOf, writeResults } from './output'
+import { type Format, formatOf, writeResults } from './output'
 import { runInputs } from './run'
 import { openSink } from './sink'
 import { openSource } from './source'
@@ -62,8 +63,23 @@ function share(text: string): number {
 }
 
 async function classify(photos: readonly string[], options: Options, surroundings: Surroundings): Promise<void> {
-  const format = options.out === undefined ? null : formatOf(options.out)
   if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
+  const format = options.out === undefined ? null : formatOf(options.out)
+  const lock = options.out === undefined ? null : await OutputLock.take(options.out)
+  try {
+    await run(photos, options, surroundings, { format, guard: lock?.guard ?? (() => {}) })
+  } finally {
+    lock?.release()
+  }
+}
+
+/** `guard` throws where nothing may be written to `--out` any more. */
+async function run(
+  photos: readonly string[],
+  options: Options,
+  surroundings: Surroundings,
+  { format, guard }: { format: Format | null; guard: () => void },
+): Promise<void> {
   const labels =
     options.labels === undefined ? null : { path: options.labels, table: await labelsTable(options.labels) }
   const archives = new Archives(options.zipNames, options.readTimeout)
@@ -84,10 +100,11 @@ async function classify(photos: readonly string[], options: Options, surrounding
   process.stdout.on('error', stop)
   try {
     const truth = labels && (await labelsOf(labels.path, labels.table, files, await source.classes(), options))
-    const sink = openSink(options, source.model, truth !== null)
+    const sink = openSink(options, source.model, truth !== null, guard)
     await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, interrupted.signal)
     if (interrupted.signal.aborted) throw stopped(options)
     if (options.out !== undefined && format !== null) {
+      guard()
       await writeResults(sink.rows(files), options.out, format, interrupted.signal).catch((error) => {
         throw interrupted.signal.aborted ? stopped(options) : error
       })

@@ -46,7 +46,10 @@ class Stdout implements Sink {
 
 /** Rows for a file that is written when all are done. */
 class ToFile implements Sink {
-  constructor(private readonly journal: Journal) {}
+  constructor(
+    private readonly journal: Journal,
+    private readonly guard: () => void,
+  ) {}
 
   get done(): number {
     return this.journal.done
@@ -61,6 +64,7 @@ class ToFile implements Sink {
   }
 
   add(row: ResultRow): void {
+    this.guard()
     this.journal.add(row)
   }
 
@@ -79,9 +83,15 @@ class ToFile implements Sink {
 
 /**
  * @param keep whether the rows are asked for again
+ * @param guard asked before each row for a file; throws where it may not be written any more
  * @throws Failure where an earlier run's rows stand in the way
  */
-export function openSink({ out, format, topK, threshold, resume }: Options, model: ModelName, keep: boolean): Sink {
+export function openSink(
+  { out, format, topK, threshold, resume }: Options,
+  model: ModelName,
+  keep: boolean,
+  guard: () => void,
+): Sink {
   if (out === undefined) return new Stdout(format, keep)
-  return new ToFile(new Journal(`${out}.part`, { ...model, topK, threshold }, resume ?? false))
+  return new ToFile(new Journal(`${out}.part`, { ...model, topK, threshold }, resume ?? false), guard)
 }

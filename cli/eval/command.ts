@@ -7,6 +7,7 @@ import { classReports, confusions } from '@/lib/shared/metrics/classification'
 import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import { EXIT, Failure } from '../exit'
 import { chooseModel } from '../model'
+import { OutputLock } from '../output-lock'
 import type { Surroundings } from '../surroundings'
 import { duration, Progress, table } from '../terminal'
 import { readDataset, readMapping } from './dataset'
@@ -70,11 +71,13 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
   const interrupted = new AbortController()
   const onSignal = () => interrupted.abort()
   process.once('SIGINT', onSignal)
+  let lock: OutputLock | undefined
   try {
     const mapping = options.map ? await readMapping(options.map) : undefined
     const dataset = await readDataset(folder, options, model.classes, mapping)
     const out = options.out ?? join('vision-eval', `${basename(resolve(folder))}-${model.id}`)
     mkdirSync(out, { recursive: true })
+    lock = await OutputLock.take(join(out, 'photos.jsonl'))
     const identity = {
       model: model.id,
       revision: model.revision,
@@ -87,6 +90,7 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
     const start = performance.now()
     const how = { workers: options.workers, temperature: model.temperature ?? 1, rule: model.rule }
     const done = (entry: Entry) => {
+      lock?.guard()
       journal.add(entry)
       progress.add(1)
     }
@@ -108,6 +112,7 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
     writeReport(out, report, entries, evaluated)
     console.log(options.json ? JSON.stringify(report, null, 2) : summary(report, evaluated.labels.length, out, seconds))
   } finally {
+    lock?.release()
     process.off('SIGINT', onSignal)
     await engine.close()
   }

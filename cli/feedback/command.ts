@@ -1,11 +1,10 @@
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { voteText } from '@/lib/shared/vote-export'
 import { EXIT, Failure } from '../exit'
 import type { Surroundings } from '../surroundings'
+import { wholeFile, writePieces } from '../write-file'
 import { readVotes } from './source'
 
 interface Options {
@@ -36,18 +35,20 @@ export function feedbackCommand(program: Command, { root }: Surroundings): void 
 async function exportVotes({ from, token, out, format: asked }: Options): Promise<void> {
   const format = asked ?? (out?.endsWith('.ndjson') ? 'ndjson' : 'csv')
   if (format !== 'csv' && format !== 'ndjson') throw new Failure(EXIT.usage, '--format is csv or ndjson.')
-  const stream = out ? createWriteStream(`${out}.new`) : process.stdout
   const { head, line } = voteText(format)
-  // A pipe's CSV does not begin with the mark that Excel needs.
-  stream.write(out ? head : head.replace('\uFEFF', ''))
   let votes = 0
-  for await (const vote of readVotes(from, token)) {
-    votes++
-    if (!stream.write(line(vote))) await once(stream, 'drain')
+  async function* pieces(): AsyncGenerator<string> {
+    // A pipe's CSV does not begin with the mark that Excel needs.
+    yield out ? head : head.replace('\uFEFF', '')
+    for await (const vote of readVotes(from, token)) {
+      votes++
+      yield line(vote)
+    }
   }
-  if (!out) return
-  stream.end()
-  await once(stream, 'close')
-  await rename(`${out}.new`, out)
+  if (!out) {
+    for await (const piece of pieces()) if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
+    return
+  }
+  await wholeFile(out, (temporary) => writePieces(pieces(), temporary))
   console.error(`${votes} ${votes === 1 ? 'vote' : 'votes'} written to ${out}`)
 }

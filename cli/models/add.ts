@@ -4,6 +4,7 @@ import { InstallError, publish, requireId, stage } from '@/lib/server/catalog/in
 import { checkedDataFiles } from '@/lib/server/catalog/onnx/data-files'
 import { findOnnx } from '@/lib/server/catalog/onnx/find'
 import { readOnnxGraph } from '@/lib/server/catalog/onnx/graph'
+import { tooSlow } from '@/lib/server/engine/too-slow'
 import { EXIT, Failure } from '../exit'
 import { asFailure, modelCheck } from './check'
 import { type Described, type DescribeOptions, describeModel } from './describe'
@@ -22,6 +23,7 @@ export async function add(where: Where, path: string, options: Options): Promise
   })
   const id = options.as ?? basename(resolve(path)).replace(/\.onnx$/i, '')
   let understood = ''
+  let slow: string | null = null
   try {
     requireId(id)
     const folder = entry.isDirectory() ? path : dirname(path)
@@ -31,12 +33,14 @@ export async function add(where: Where, path: string, options: Options): Promise
     await stage(where.modelsDir, id, files)
     const check = modelCheck(where, (model, report) => {
       understood = summary(model, report, origins)
+      slow = tooSlow(report.runMs ?? 0, where.limits)
     })
     await publish(where.modelsDir, id, check, options.force)
   } catch (error) {
     throw asFailure(error)
   }
   console.log(`${id} is installed. A running server serves it within a second.\n${understood}`.trimEnd())
+  if (slow !== null) console.error(`Warning: ${slow}`)
 }
 
 /** The files of the model folder to be: what is there, with what describes it. */

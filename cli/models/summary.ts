@@ -19,7 +19,7 @@ const SCORES: Record<string, string> = {
 }
 
 /** A few lines that say how a model was understood, so that a wrong guess is seen before the first wrong answer. */
-export function summary(model: Model, { input, output }: LoadReport, from: Origins): string {
+export function summary(model: Model, { input, output, runMs }: LoadReport, from: Origins): string {
   const { labels, preprocessor } = model
   const shown = labels.slice(0, LABELS_SHOWN).join(', ')
   const rows: [string, string, string | undefined][] = [
@@ -28,8 +28,13 @@ export function summary(model: Model, { input, output }: LoadReport, from: Origi
     ['channels', input?.channels === 1 ? '1, grey' : (preprocessor?.channels ?? 'rgb').toUpperCase(), from.channels],
     ['numbers', preprocessor ? numbers(preprocessor, input?.type) : '', from.numbers],
     ['scores', `${SCORES[output?.scores ?? ''] ?? 'logits'} (output ${output?.name})`, undefined],
+    ['speed', `${duration(runMs ?? 0)} a run on one core here`, undefined],
   ]
   return rows.map(([key, value, origin]) => `  ${key.padEnd(10)}${value}${origin ? ` (${origin})` : ''}\n`).join('')
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
 function geometry({ resize, crop, interpolation }: Preprocessor): string {

@@ -9,6 +9,7 @@ import { openMetrics } from './open-metrics'
 import { openModels } from './open-models'
 import { connectRedis } from './redis/connect'
 import { EVICTS, evictionOf } from './redis/eviction'
+import { Watch } from './redis/watch'
 import { ScaleInProtection } from './scale-in-protection'
 import { onSignals } from './signals'
 
@@ -29,9 +30,10 @@ export async function runBatchWorker(): Promise<void> {
   // On a machine that serves people too, they come first.
   setPriority(environment.BATCH_NICE)
   const log = createLog(environment)
+  const watch = new Watch(log)
   const [redis, blocking] = await Promise.all([
-    connectRedis(REDIS_URL, { log }),
-    connectRedis(REDIS_URL, { log, blocking: true }),
+    connectRedis(REDIS_URL, { watch }),
+    connectRedis(REDIS_URL, { watch, blocking: true }),
   ])
   const eviction = await evictionOf(redis)
   if (eviction?.loses) throw new EnvironmentError(`${EVICTS} (it is ${eviction.policy})`)

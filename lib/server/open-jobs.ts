@@ -32,6 +32,7 @@ export async function jobSurroundings(environment: Environment, workers: number)
     fetchPhoto: (url: string, signal: AbortSignal) => fetchPhoto(url, fetching, signal),
     post: (url: string, body: string, headers: Record<string, string>, signal: AbortSignal) =>
       postJson(url, body, headers, fetching, signal),
+    postMs: environment.URL_INPUT_TIMEOUT_MS,
     requireAddress(url: string) {
       if (environment.URL_INPUT === 'false') throw new Problem('url_refused', 'This server calls nobody back.')
       permitted(url, fetching)

@@ -1,6 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MirrorError, ModelMirror } from './catalog/mirror'
 import { watchModels } from './catalog/watch'
@@ -8,6 +6,7 @@ import type { Environment } from './env'
 import type { Log } from './log'
 import { fromRoot } from './open-engine'
 import { folderPrefix, parseLocation } from './storage/location'
+import { type OwnFolder, ownFolder } from './storage/own-folder'
 
 /** Where the models are, whoever keeps them. */
 export interface Models {
@@ -35,10 +34,16 @@ export async function openModels(environment: Environment, log: Log): Promise<Mo
   const { openBuckets } = await import('./storage/buckets')
   const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = environment
   const store = openBuckets({ endpoint, region })(location.bucket)
-  const mirror = new ModelMirror(store, folderPrefix(location), await mkdtemp(join(tmpdir(), 'vision-models-')))
-  await fetchFirst(mirror, environment.MODELS_DIR)
+  const own = ownFolder(tmpdir(), 'vision-models-')
+  const mirror = new ModelMirror(store, folderPrefix(location), own.path)
+  try {
+    await fetchFirst(mirror, environment.MODELS_DIR)
+  } catch (error) {
+    own.close()
+    throw error
+  }
   log.info({ from: environment.MODELS_DIR }, 'the models are fetched')
-  return mirroredModels(mirror, environment.MODELS_REFRESH_SECONDS * 1000, log)
+  return mirroredModels(mirror, own, environment.MODELS_REFRESH_SECONDS * 1000, log)
 }
 
 function localModels(folder: string): Models {
@@ -63,14 +68,13 @@ async function fetchFirst(mirror: ModelMirror, from: string): Promise<void> {
         await sleep(WAIT_MS)
         continue
       }
-      await mirror.close()
       throw new Error(`the models of ${from} cannot be had: ${reasonOf(error)}`, { cause: error })
     }
   }
 }
 
 /** A bucket that is away, or has half a set, changes nothing: what was fetched serves on. */
-function mirroredModels(mirror: ModelMirror, everyMs: number, log: Log): Models {
+function mirroredModels(mirror: ModelMirror, own: OwnFolder, everyMs: number, log: Log): Models {
   const stop = new AbortController()
   let changed: () => Promise<boolean> = async () => true
   let running: Promise<void> | null = null
@@ -105,7 +109,7 @@ function mirroredModels(mirror: ModelMirror, everyMs: number, log: Log): Models 
       clearInterval(timer)
       stop.abort(new Error('this process stops'))
       await running
-      await mirror.close()
+      own.close()
     },
   }
 }

@@ -128,7 +128,7 @@ export const OPTIONS = {
   WORKER_TIMEOUT_MS: option(
     integer(100, 600_000).default(20_000),
     BOTH,
-    'a photo that keeps a worker longer costs the worker its life',
+    'a photo whose decoding or run takes longer costs its worker its life; waiting does not count',
   ),
   WORKER_MAX_BYTES: option(
     integer(MEGABYTE, 1e12).optional(),

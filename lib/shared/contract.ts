@@ -195,10 +195,14 @@ export const statusSchema = z
     jobs: z
       .object({
         state: z.enum(['ok', 'waiting']),
-        reason: z.enum(['lease', 'storage_full', 'storage_unavailable']).nullable(),
+        reason: z.enum(['lease', 'storage_full', 'storage_unavailable', 'redis_unavailable']).nullable(),
       })
       .nullable()
       .meta({ description: 'Whether batch jobs go on, and what they wait for; null where this server has none.' }),
+    redis: z
+      .enum(['ok', 'lost'])
+      .nullable()
+      .meta({ description: 'Whether the Redis that instances share answers; null where this server shares none.' }),
   })
   .meta({ id: 'Status' })
 

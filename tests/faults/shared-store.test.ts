@@ -1,8 +1,12 @@
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { UnrecoverableError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { QUEUE_NAME } from '@/lib/server/jobs/distributed/queue'
 import { ACTIVE_KEY, keysOf, PREFIX } from '@/lib/server/jobs/distributed/state'
 import { s3Client } from '@/lib/server/storage/s3'
@@ -12,6 +16,7 @@ import { refusal } from '../support/http'
 import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
 import type { FaultyProxy } from '../support/proxies'
+import { startServer } from '../support/server'
 import { type Machines, startMachines, startWorker } from '../support/services'
 
 let machines: Machines
@@ -201,4 +206,77 @@ describe('what was acknowledged is in, what is not is refused', () => {
     expect((await resultsOf(url, id)).map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
     expect(refused).toBeGreaterThan(2)
   })
+})
+
+describe('what is cancelled', () => {
+  test('while the results of its only shard are on their way into the bucket: the counts are those of the rows', async () => {
+    let [writing, id] = [false, '']
+    network.fault = (method, path) => {
+      if (method !== 'PUT' || !path.includes('/parts/')) return undefined
+      writing = true
+      return jobWhen(url, id, ({ state }) => state === 'cancelled').then(() => undefined)
+    }
+    id = (await createJob(url, formOf(distinctPhotos(20)), '?model=fast')).id
+    while (!writing) await sleep(20)
+    await fetch(`${url}/api/jobs/${id}/cancel`, { method: 'POST' })
+    const { counts } = await jobWhen(url, id, ({ counts: { done } }) => done > 0)
+    expect(counts).toMatchObject({ total: 20, done: 20, ok: 20 })
+    expect(await resultsOf(url, id)).toHaveLength(20)
+  })
+
+  test('an upload whose client leaves while packs are on their way: the bucket keeps nothing of it', async () => {
+    let folder = ''
+    let [begun, landed] = [0, 0]
+    network.fault = (method, path) => {
+      const [, found = ''] = /(jobs\/[^/]+\/)inputs\//.exec(path) ?? []
+      if (method !== 'PUT' || found === '') return undefined
+      folder = found
+      begun++
+      return sleep(1500).then(() => undefined)
+    }
+    network.served = (method, path) => {
+      if (method === 'PUT' && path.includes('/inputs/')) landed++
+    }
+    const photos = Array.from({ length: 4 }, (_, i) => ({ file: `${i}.webp`, bytes: Buffer.alloc(4 << 20, i) }))
+    const { request } = await slowForm(photos, 0.6)
+    const leaving = new AbortController()
+    const left = fetch(`${url}/api/jobs?model=fast`, { ...request, signal: leaving.signal }).catch(() => {})
+    while (begun === 0) await sleep(20)
+    leaving.abort()
+    await left
+    while (landed < begun) await sleep(50)
+    const s3 = s3Client({ endpoint: machines.s3.url })
+    const keys = async () => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'photos', Prefix: folder }))
+      return Contents.map(({ Key }) => Key)
+    }
+    await vi.waitFor(async () => expect(await keys()).toEqual([]), { timeout: 10_000 })
+    // And nothing comes after.
+    await sleep(2000)
+    expect(await keys()).toEqual([])
+  })
+})
+
+test('a server that is killed in the middle of a ZIP leaves it to the next one, which removes it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'killed-'))
+  const zips = () => readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.zip'))
+  const begin = () => startServer({ env: { ...machines.env, DATA_DIR: folder } })
+  const killed = await begin()
+  const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array(1 << 20)) })
+  const request = {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/zip' },
+    duplex: 'half',
+  } as RequestInit
+  const upload = fetch(`${killed.url}/api/jobs`, request).catch(() => 'cut off')
+  await vi.waitFor(() => expect(zips()).toHaveLength(1), { timeout: 10_000 })
+  killed.child.kill('SIGKILL')
+  await once(killed.child, 'exit')
+  expect([await upload, zips().length]).toEqual(['cut off', 1])
+  const next = await begin()
+  expect(zips()).toEqual([])
+  await next.stop()
+  expect(readdirSync(folder).filter((name) => name.startsWith('uploads-'))).toEqual([])
+  rmSync(folder, { recursive: true })
 })

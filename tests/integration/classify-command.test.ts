@@ -9,8 +9,9 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parquetReadObjects } from 'hyparquet'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -140,7 +141,7 @@ test('a workbook goes on after a kill like any other file', async () => {
   }
   child.kill('SIGKILL')
   await closed
-  expect(readdirSync(folder).sort()).toEqual(['photos', 'r.xlsx.part'])
+  expect(readdirSync(folder).sort()).toEqual(['photos', 'r.xlsx.lock', 'r.xlsx.part'])
   const { code } = await classify(photos(), '--out', out('r.xlsx'), '--resume')
   expect(code).toBe(0)
   const sheet = await readRows(readFileSync(out('r.xlsx')))
@@ -159,6 +160,39 @@ test('Ctrl-C stops cleanly; what is done is kept', async () => {
   expect((await closed)[0]).toBe(130)
   expect(said().err).toContain('--resume goes on')
   for (const line of readFileSync(out('r.csv.part'), 'utf8').trim().split('\n')) JSON.parse(line)
+})
+
+test('two runs on one --out: the second says that the first writes there, and nothing is done twice', async () => {
+  fill(300)
+  const args = [photos(), '--out', out('r.ndjson')]
+  const first = startVision(['classify', ...args])
+  while (!existsSync(out('r.ndjson.part'))) await sleep(20)
+  for (const more of [[], ['--resume']]) {
+    const second = await classify(...args, ...more)
+    expect([second.code, second.err]).toEqual([
+      1,
+      `Another run (process ${first.child.pid} on ${hostname()}) writes ${out('r.ndjson')}. Wait for its end, or choose another --out.\n`,
+    ])
+  }
+  await once(first.child, 'close')
+  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 300])
+  expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
+})
+
+test('a run that stood still and was taken over writes nothing more', async () => {
+  fill(300)
+  const args = ['classify', photos(), '--out', out('r.ndjson'), '--resume']
+  const first = startVision(args)
+  while (!existsSync(out('r.ndjson.part'))) await sleep(20)
+  first.child.kill('SIGSTOP')
+  const second = startVision(args)
+  expect(await once(second.child, 'close')).toEqual([0, null])
+  const written = readFileSync(out('r.ndjson'), 'utf8')
+  first.child.kill('SIGCONT')
+  expect(await once(first.child, 'close')).toEqual([1, null])
+  expect(first.said().err).toContain(`Another run took over ${out('r.ndjson')}`)
+  expect(readFileSync(out('r.ndjson'), 'utf8')).toBe(written)
+  expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 
 test('a server answers the same as the engine here', async () => {

@@ -31,8 +31,9 @@ export function makeBaseImages(debian: string, node: string): void {
   execFileSync('debootstrap', ['--variant=minbase', 'bookworm', root, 'http://deb.debian.org/debian'])
   for (const path of ['doc', 'man', 'locale', 'info'])
     rmSync(join(root, 'usr/share', path), { recursive: true, force: true })
-  for (const path of ['lib/apt/lists', 'cache/apt', 'log'])
-    rmSync(join(root, 'var', path), { recursive: true, force: true })
+  for (const path of ['lib/apt/lists', 'cache/apt']) rmSync(join(root, 'var', path), { recursive: true, force: true })
+  // Its folders stay: apt does not make them.
+  execFileSync('find', [join(root, 'var/log'), '-type', 'f', '-delete'])
   commit('scratch', debian, (container) => {
     buildah('add', '--quiet', container, root, '/')
     buildah('config', '--cmd', 'bash', container)

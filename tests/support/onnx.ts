@@ -118,6 +118,29 @@ export function externalOnnx(file: string): { model: Buffer; data: Buffer } {
   return { model, data: Buffer.from(Float32Array.from(WEIGHTS).buffer) }
 }
 
+const SLOW_SIDE = 256
+
+/** A model of 256 × 256 pixels whose run takes milliseconds times `products`: that many multiplications, which change nothing, before its means. */
+export function slowOnnx(products: number): Buffer {
+  const identity = Array.from({ length: SLOW_SIDE ** 2 }, (_, i) => (i % (SLOW_SIDE + 1) === 0 ? 1 : 0))
+  const name = (i: number) => (i === 0 ? 'x' : `x${i}`)
+  const graph = message(
+    ...Array.from({ length: products }, (_, i): Field => [1, node('MatMul', [name(i), 'identity'], name(i + 1))]),
+    [1, node('GlobalAveragePool', [name(products)], 'pool')],
+    [1, node('Flatten', ['pool'], 'means', { axis: 1 })],
+    [1, node('MatMul', ['means', 'weights'], 'y')],
+    [2, 'slow'],
+    [5, floats('identity', [SLOW_SIDE, SLOW_SIDE], identity)],
+    [5, floats('weights', [3, 4], WEIGHTS)],
+    [11, valueInfo('x', 'float32', [1, 3, SLOW_SIDE, SLOW_SIDE])],
+    [12, valueInfo('y', 'float32', [1, 4])],
+  )
+  return message([1, 8], [7, graph], [8, message([2, 17])])
+}
+
+/** What a `slowOnnx` wants of pictures. */
+export const SLOW_PREPROCESSOR = { do_resize: true, size: { height: SLOW_SIDE, width: SLOW_SIDE }, do_normalize: false }
+
 /** A model folder around a model, in Hugging Face layout, with so many labels. */
 export function writeModelFolder(folder: string, id: string, model: Buffer, preprocessor: object, classes = 4): void {
   mkdirSync(join(folder, id, 'onnx'), { recursive: true })

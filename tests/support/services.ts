@@ -11,6 +11,7 @@ import { s3Client } from '@/lib/server/storage/s3'
 import { s3Server } from '../../scripts/s3-server.mjs'
 import { type FaultyProxy, startFaultyProxy } from './proxies'
 import { startServer, type TestServer } from './server'
+import { startWire, type Wire } from './wire'
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -70,7 +71,7 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
 }
 
 /** A real cluster of three, of which each has a third of the slots. */
-export async function startRedisCluster(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startRedisCluster(): Promise<{ url: string; nodes: RedisServer[]; stop(): Promise<void> }> {
   const nodes = await Promise.all([1, 2, 3].map(() => startRedis(['--cluster-enabled', 'yes'])))
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`)
   const create = spawn('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' })
@@ -78,6 +79,7 @@ export async function startRedisCluster(): Promise<{ url: string; stop(): Promis
   if (code !== 0) throw new Error(`redis-cli made no cluster: ${code}`)
   return {
     url: nodes[0]!.url,
+    nodes,
     async stop() {
       await Promise.all(nodes.map((node) => node.stop()))
     },
@@ -162,6 +164,8 @@ export async function startWorker(env: Record<string, string>): Promise<BatchWor
 
 export interface Machines {
   redis: RedisServer
+  /** Redis is reached through this, where it was asked for. */
+  wire: Wire | null
   s3: S3Server
   /** Everything goes to the bucket through this. */
   network: FaultyProxy
@@ -178,19 +182,22 @@ export async function startMachines({
   workers = 1,
   env = {},
   redisArguments = [],
+  wired = false,
   s3: given,
 }: {
   web?: number
   workers?: number
   env?: Record<string, string>
   redisArguments?: readonly string[]
+  wired?: boolean
   /** One that is there already, and is not stopped with the rest. */
   s3?: S3Server
 } = {}): Promise<Machines> {
   const [redis, s3] = await Promise.all([startRedis(redisArguments), given ?? startS3()])
   const network = await startFaultyProxy(s3.url)
+  const wire = wired ? await startWire(redis.port) : null
   const shared = {
-    REDIS_URL: redis.url,
+    REDIS_URL: wire?.url ?? redis.url,
     BUCKET: s3.bucket,
     AWS_ENDPOINT_URL: network.url,
     LOG_LEVEL: 'warn',
@@ -203,6 +210,7 @@ export async function startMachines({
   }
   return {
     redis,
+    wire,
     s3,
     network,
     env: shared,
@@ -210,6 +218,7 @@ export async function startMachines({
     async stop() {
       await Promise.all([...started.workers, ...started.web].map((process) => process.stop()))
       await network.close()
+      await wire?.close()
       await redis.stop()
       if (!given) await s3.stop()
     },

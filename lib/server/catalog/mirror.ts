@@ -37,7 +37,7 @@ export class ModelMirror {
   /**
    * @param store the bucket
    * @param prefix where the set lies, with a slash at its end or empty
-   * @param folder of this machine; the mirror's own
+   * @param folder of this machine; the mirror's own, to be removed by who made it
    */
   constructor(
     private readonly store: ObjectStore,
@@ -74,11 +74,6 @@ export class ModelMirror {
   /** Removes the sets before the latest. Until then they stay: who serves from one may have to read it again. */
   async forgetOlder(): Promise<void> {
     for (const old of this.sets.splice(0, this.sets.length - 1)) await rm(old, { recursive: true, force: true })
-  }
-
-  /** Removes all copies. */
-  close(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true })
   }
 
   private parse(sums: string): Map<string, string> {

@@ -11,6 +11,7 @@ import { Pool } from './pool'
 import type { LoadReport, MaskAnswer, MaskJob, PhotoAnswer, PhotoJob } from './protocol'
 import { Queue } from './queue'
 import { deadline, submit } from './submit'
+import { tooSlow } from './too-slow'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
 
 /** What the engine tells its operator. */
@@ -80,7 +81,8 @@ export async function createEngine(
     const job: PhotoJob = { kind: 'photo', id: nextId++, model: model.id, image, priority, ...what }
     const cost = image.byteLength + BYTES_A_PIXEL * (header.pixels ?? UNKNOWN_PIXELS)
     const slow = header.format === 'heic'
-    const answer = await submit<PhotoAnswer>({ job, cost, slow, queue, pool, deadlineMs: options.deadlineMs, signal })
+    const { deadlineMs = options.deadlineMs } = asked
+    const answer = await submit<PhotoAnswer>({ job, cost, slow, queue, pool, deadlineMs, signal })
     return { model, answer }
   }
 
@@ -224,7 +226,7 @@ async function generation(options: EngineOptions, onChanged: () => void): Promis
     queue,
     {
       loaded(list) {
-        for (const report of list) note(options.log, models, reports, report)
+        for (const report of list) note(options, models, reports, report)
         settle()
         if (list.some(({ changed }) => changed)) onChanged()
       },
@@ -232,19 +234,29 @@ async function generation(options: EngineOptions, onChanged: () => void): Promis
         options.log.warn({ reason }, 'a worker died and is replaced')
         if (wrecker === null) return
         const error = `it took the worker down while it was loaded (${reason})`
-        note(options.log, models, reports, { id: wrecker, error, input: null, output: null, changed: false })
+        note(options, models, reports, {
+          id: wrecker,
+          error,
+          input: null,
+          output: null,
+          changed: false,
+          runMs: null,
+        })
       },
     },
   )
   return { models: new Map(models.map((model) => [model.id, model])), reports, queue, pool, settled }
 }
 
-/** Keeps the first report of each model, and says a failure once. */
-function note(log: EngineLog, models: Model[], reports: Map<string, LoadReport>, report: LoadReport): void {
+/** Keeps the first report of each model, and says a failure once, or that it is too slow. */
+function note(options: EngineOptions, models: Model[], reports: Map<string, LoadReport>, report: LoadReport): void {
   if (reports.has(report.id)) return
   reports.set(report.id, report)
   const model = models.find(({ id }) => id === report.id)
-  if (model && report.error !== null) logFailure(log, model, report.error)
+  if (!model) return
+  if (report.error !== null) logFailure(options.log, model, report.error)
+  const slow = tooSlow(report.runMs ?? 0, options)
+  if (slow !== null) options.log.warn({ model: model.id, run_ms: Math.round(report.runMs ?? 0) }, slow)
 }
 
 function logFailure(log: EngineLog, model: CatalogEntry, reason: string): void {

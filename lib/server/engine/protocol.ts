@@ -92,7 +92,8 @@ export interface MaskAnswer {
 export type Answer = PhotoAnswer | MaskAnswer
 
 export type ToWorker =
-  | { kind: 'load'; models: WorkerModel[]; maxPixels: number }
+  /** `timeoutMs`: how long the decoding of a photo may take. */
+  | { kind: 'load'; models: WorkerModel[]; maxPixels: number; timeoutMs: number }
   | { kind: 'run'; job: Job }
   | { kind: 'cancel'; id: number }
 
@@ -104,6 +105,8 @@ export interface LoadReport {
   output: { name: string; scores: string } | null
   /** Whether files of it have changed since it was read. */
   changed: boolean
+  /** How long a run took; null where none did. */
+  runMs: number | null
 }
 
 export type FromWorker =
@@ -111,5 +114,9 @@ export type FromWorker =
   /** Sent before each model, so that a crash while loading names the culprit. */
   | { kind: 'loading'; id: string }
   | { kind: 'loaded'; models: LoadReport[] }
+  /** The model is run for this photo now; the others wait, or are decoded. */
+  | { kind: 'running'; id: number }
+  /** A decoding that does not end; nothing but the end of the process ends it. */
+  | { kind: 'stuck'; id: number }
   | { kind: 'answer'; id: number; answer: Answer; rss: number }
   | { kind: 'failed'; id: number; code: ProblemCode; detail: string; rss: number }

@@ -9,6 +9,7 @@ interface Submission {
   slow?: boolean
   queue: Queue
   pool: Pool
+  /** None where it is infinite. */
   deadlineMs: number
   signal: AbortSignal | undefined
 }
@@ -42,7 +43,7 @@ export function submit<A extends Answer>(submission: Submission): Promise<A> {
     }
     const abort = () => leave(signal?.reason)
     queue.admit(task)
-    const timer = setTimeout(() => leave(tooLate(deadlineMs)), deadlineMs)
+    const timer = Number.isFinite(deadlineMs) ? setTimeout(() => leave(tooLate(deadlineMs)), deadlineMs) : undefined
     signal?.addEventListener('abort', abort)
     pool.dispatch()
   })

@@ -10,6 +10,8 @@ export interface RunOptions {
   model?: string | undefined
   /** `interactive` if absent. */
   priority?: Priority
+  /** It is answered by then; infinite where it may wait, and only its run is limited. The engine's own if absent. */
+  deadlineMs?: number
 }
 
 export interface ClassifyOptions extends RunOptions {

@@ -42,7 +42,9 @@ export class WorkerProcess {
   private ended = false
   private loading: string | null = null
   private killedFor: string | null = null
-  private readonly timers = new Map<number, NodeJS.Timeout>()
+  /** The photo that the model is run for, as far as the worker has said. */
+  private running: number | null = null
+  private watchdog: NodeJS.Timeout | undefined
   private readonly child: ChildProcess
 
   constructor(
@@ -76,12 +78,8 @@ export class WorkerProcess {
   }
 
   run(task: Task): void {
-    const { id } = task.job
-    this.tasks.set(id, task)
-    this.timers.set(
-      id,
-      setTimeout(() => this.overran(task), this.limits.timeoutMs),
-    )
+    this.tasks.set(task.job.id, task)
+    if (this.tasks.size === 1) this.watch()
     this.send({ kind: 'run', job: task.job })
   }
 
@@ -100,7 +98,22 @@ export class WorkerProcess {
     this.child.kill('SIGKILL')
   }
 
-  private overran(task: Task): void {
+  /**
+   * A worker says what it begins and ends. One that says nothing for longer than a photo may take is stuck: in the run that it began, or
+   * else with the photo that has been there longest. A photo that waits for others to run is not counted.
+   */
+  private watch(): void {
+    clearTimeout(this.watchdog)
+    if (this.tasks.size === 0) return
+    this.watchdog = setTimeout(() => {
+      const [oldest = -1] = this.tasks.keys()
+      this.overran(this.running ?? oldest)
+    }, this.limits.timeoutMs)
+  }
+
+  private overran(id: number): void {
+    const task = this.tasks.get(id)
+    if (!task || this.killedFor !== null) return
     task.deaths = Number.POSITIVE_INFINITY
     this.kill(`a photo ran longer than ${this.limits.timeoutMs} ms`)
   }
@@ -113,7 +126,7 @@ export class WorkerProcess {
   private receive(message: FromWorker): void {
     switch (message.kind) {
       case 'started':
-        this.send({ kind: 'load', ...this.load })
+        this.send({ kind: 'load', ...this.load, timeoutMs: this.limits.timeoutMs })
         break
       case 'loading':
         this.loading = message.id
@@ -123,6 +136,13 @@ export class WorkerProcess {
         this.ready = true
         this.models = message.models
         this.events.loaded(this, message.models)
+        break
+      case 'running':
+        this.running = message.id
+        this.watch()
+        break
+      case 'stuck':
+        this.overran(message.id)
         break
       default:
         this.finish(message)
@@ -143,8 +163,8 @@ export class WorkerProcess {
 
   private forget(id: number): void {
     this.tasks.delete(id)
-    clearTimeout(this.timers.get(id))
-    this.timers.delete(id)
+    if (this.running === id) this.running = null
+    this.watch()
   }
 
   private gone(reason: string): void {

@@ -9,6 +9,9 @@ import { outOfDescriptors, StoreFault } from '../storage/store-fault'
 /** Whatever answers for a photo: the engine here, or a server elsewhere. */
 export type Classify = (image: Uint8Array, signal: AbortSignal) => Promise<Classification>
 
+/** How the engine is asked for photos of a batch: nobody waits for a single one, so it may stand in the line for as long as it takes. */
+export const UNHURRIED = { priority: 'batch', deadlineMs: Number.POSITIVE_INFINITY } as const
+
 /** A photo of a batch. */
 export interface Input {
   /** What it is called in the results. */

@@ -77,7 +77,7 @@ export interface Backlog {
 export interface JobsHealth {
   state: 'ok' | 'waiting'
   /** What some of them wait for, or all. */
-  reason: 'lease' | 'storage_full' | 'storage_unavailable' | null
+  reason: 'lease' | 'storage_full' | 'storage_unavailable' | 'redis_unavailable' | null
 }
 
 /** Follows one job for one listener, who leaves in the end. */

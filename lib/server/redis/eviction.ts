@@ -1,5 +1,4 @@
-import { Cluster } from 'ioredis'
-import type { RedisClient } from './connect'
+import { ManyRedis, type RedisClient } from './clients'
 
 /** What Redis does when its memory is full: `loses` where it throws away anything, be it of a job. */
 export interface Eviction {
@@ -9,7 +8,7 @@ export interface Eviction {
 
 /** The policy of each server that is not to keep everything (`noeviction`); null where all keep it, or do not say. */
 export async function evictionOf(redis: RedisClient): Promise<Eviction | null> {
-  const servers = redis instanceof Cluster ? redis.nodes('master') : [redis]
+  const servers = redis instanceof ManyRedis ? redis.nodes('master') : [redis]
   const said = await Promise.all(servers.map((server) => server.info('memory').catch(() => '')))
   const policies = said.map((info) => /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction')
   const policy = policies.find((each) => each.startsWith('allkeys')) ?? policies.find((each) => each !== 'noeviction')

@@ -31,7 +31,7 @@ function send(message: FromWorker): void {
   process.send?.(message, undefined, undefined, () => {})
 }
 
-async function load(models: WorkerModel[], maxPixels: number): Promise<void> {
+async function load({ models, maxPixels, timeoutMs }: Extract<ToWorker, { kind: 'load' }>): Promise<void> {
   const loaded = new Map<string, LoadedModel>()
   const reports: LoadReport[] = []
   for (const spec of models) {
@@ -42,13 +42,19 @@ async function load(models: WorkerModel[], maxPixels: number): Promise<void> {
       loaded.set(spec.id, model)
       const { width, height, channels, layout, type } = model.input
       const input = { width, height, channels, layout, type }
-      reports.push({ id: spec.id, error: null, input, output: model.output, changed: false })
+      reports.push({ id: spec.id, error: null, input, output: model.output, changed: false, runMs: model.runMs })
     } catch (error) {
       const changed = await hasChanged(spec)
-      reports.push({ id: spec.id, error: reason(error as Error, spec.file), input: null, output: null, changed })
+      const failure = reason(error as Error, spec.file)
+      reports.push({ id: spec.id, error: failure, input: null, output: null, changed, runMs: null })
     }
   }
-  stages = new Stages(loaded, maxPixels)
+  stages = new Stages(loaded, {
+    maxPixels,
+    timeoutMs,
+    onRun: (id) => send({ kind: 'running', id }),
+    onStuck: (id) => send({ kind: 'stuck', id }),
+  })
   send({ kind: 'loaded', models: reports })
 }
 
@@ -64,7 +70,7 @@ function reason({ message }: Error, file: string): string {
 }
 
 process.on('message', async (message: ToWorker) => {
-  if (message.kind === 'load') return load(message.models, message.maxPixels)
+  if (message.kind === 'load') return load(message)
   if (message.kind === 'cancel') return stages?.cancel(message.id)
   const { job } = message
   try {

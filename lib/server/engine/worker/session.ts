@@ -23,6 +23,8 @@ export interface LoadedModel {
   input: InputFormat
   /** The output that is read, and what its numbers are. */
   output: { name: string; scores: Scores }
+  /** How long a run took while it was loaded, warm where there were two. */
+  runMs: number
   /** RGB uint8 [height × width × 3] as the model's input. */
   prepare(pixels: Uint8Array): TensorData
   /** Runs one prepared picture to logits [classes]. */
@@ -63,12 +65,15 @@ export async function loadModel(told: WorkerModel, maxPixels: number): Promise<L
   if (numbers.length === 0) throw new Error('the model has no output of numbers')
   const probes: InferenceSession.ReturnType[] = []
   // All were prepared; two runs tell what the outputs are.
+  let runMs = 0
   for (const picture of pictures.slice(0, PROBES)) {
+    const began = performance.now()
     probes.push(
       await session.run(feed(prepare(picture)), numbers).catch((error: Error) => {
         throw new Error(runtimeMessage(error, input), { cause: error })
       }),
     )
+    runMs = performance.now() - began
   }
   const name = chooseOutput(probes[0] as Record<string, Tensor>, spec.classes, spec.output)
   const tensors = probes.map((probe) => probe[name] as Tensor)
@@ -80,7 +85,7 @@ export async function loadModel(told: WorkerModel, maxPixels: number): Promise<L
     return read(result[name] as Tensor)
   }
   if (spec.selfTest) compare(read(tensors[0] as Tensor), spec.selfTest.logits)
-  return { spec, input, output: { name, scores }, prepare, run }
+  return { spec, input, output: { name, scores }, runMs, prepare, run }
 }
 
 /** A session; of a model whose output is a list (ZipMap) one that gives the tensor behind it as well. */

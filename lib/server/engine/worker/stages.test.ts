@@ -34,7 +34,7 @@ function watched() {
   } as unknown as LoadedModel
   return {
     order,
-    stages: new Stages(new Map([['m', model]]), 1e6),
+    stages: new Stages(new Map([['m', model]]), { maxPixels: 1e6, timeoutMs: 20_000, onRun() {}, onStuck() {} }),
     stop() {
       gate = new Promise((resolve) => {
         open = resolve

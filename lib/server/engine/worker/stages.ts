@@ -6,6 +6,7 @@ import { type Decoded, decode, orientationOf } from '../../image/decode'
 import { toPng } from '../../image/png'
 import { fromTensor, type TensorData } from '../../image/tensor'
 import type { Answer, Job, PhotoAnswer, PhotoJob, Seen } from '../protocol'
+import { DecodeClock } from './decode-clock'
 import { maskSteps } from './mask-steps'
 import type { LoadedModel } from './session'
 
@@ -18,8 +19,18 @@ interface Item {
   settle(result: Answer | null | Error): void
 }
 
-/** People go before batches, but what has waited so long is not overtaken any more: a worker is killed for a photo that takes too long. */
+/** People go before batches, but what has waited so long is not overtaken any more. */
 const MOST_OVERTAKEN_MS = 5000
+
+export interface StagesOptions {
+  maxPixels: number
+  /** A decoding that takes longer is reported. */
+  timeoutMs: number
+  /** Told before each run. */
+  onRun(id: number): void
+  /** Told of a decoding that took too long. */
+  onStuck(id: number): void
+}
 
 /**
  * The two stages of a photo in a worker. Decoding happens on libuv's threads and several photos decode at once;
@@ -30,11 +41,14 @@ export class Stages {
   /** Jobs here now, by id; aborted once their caller has gone. */
   private readonly callers = new Map<number, AbortController>()
   private running = false
+  private readonly clock: DecodeClock
 
   constructor(
     private readonly models: ReadonlyMap<string, LoadedModel>,
-    private readonly maxPixels: number,
-  ) {}
+    private readonly options: StagesOptions,
+  ) {
+    this.clock = new DecodeClock(options.timeoutMs, options.onStuck)
+  }
 
   /** Takes a job through its stages. Resolves to null where it was cancelled before its last run. */
   async process(job: Job): Promise<Answer | null> {
@@ -65,7 +79,10 @@ export class Stages {
 
   private async photoStep(job: PhotoJob, model: LoadedModel, signal: AbortSignal): Promise<Item['step']> {
     const start = performance.now()
-    const decoded = await decode(job.image, model.spec.preprocessor, this.maxPixels, signal)
+    this.clock.begin(job.id)
+    const decoded = await decode(job.image, model.spec.preprocessor, this.options.maxPixels, signal).finally(() =>
+      this.clock.end(job.id),
+    )
     const decodeMs = performance.now() - start
     return () => run(job, model, decoded, decodeMs)
   }
@@ -82,11 +99,19 @@ export class Stages {
     this.running = true
     for (let item = this.line.shift(); item; item = this.line.shift()) {
       const gone = this.callers.get(item.job.id)?.signal.aborted ?? false
-      const result = gone ? null : await item.step().catch((error: Error) => error)
+      const result = gone ? null : await this.step(item)
       if (gone || result !== null) item.settle(result)
       else this.enqueue(item)
     }
     this.running = false
+  }
+
+  private async step(item: Item): Promise<Answer | null | Error> {
+    this.options.onRun(item.job.id)
+    const began = performance.now()
+    const result = await item.step().catch((error: Error) => error)
+    this.clock.ran(performance.now() - began)
+    return result
   }
 }
 

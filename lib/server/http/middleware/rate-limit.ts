@@ -1,29 +1,22 @@
 import { createMiddleware } from 'hono/factory'
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  type RateLimiterRes,
-} from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 import { Problem } from '@/lib/shared/problem'
 import type { RedisClient } from '../../redis/connect'
 import { clientAddress } from '../client'
 import type { AppEnv, Services } from '../services'
+import { SharedRate, taken } from './shared-rate'
 
 const WINDOW_SECONDS = 60
 
 /**
  * At most RATE_LIMIT photos a client in a minute; 0 turns it off. A client is an address, or the /64 that one IPv6
- * customer has. Counted over all instances where they share a Redis; while that does not answer, and without it, in this process.
+ * customer has. Counted over all instances where they share a Redis; while that does not answer in time, and without it, in this process.
  */
 export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY }, redis }: Services) {
-  const limiter = limiterOf(Math.max(RATE_LIMIT, 1), redis)
+  const take = takerOf(Math.max(RATE_LIMIT, 1), redis)
   return createMiddleware<AppEnv>(async (c, next) => {
     if (RATE_LIMIT === 0 || c.req.method !== 'POST') return next()
-    const { allowed, state } = await limiter.consume(network(clientAddress(c, TRUST_PROXY))).then(
-      (state) => ({ allowed: true, state }),
-      (state: RateLimiterRes) => ({ allowed: false, state }),
-    )
+    const { allowed, state } = await take(network(clientAddress(c, TRUST_PROXY)))
     const reset = Math.ceil(state.msBeforeNext / 1000)
     c.header('ratelimit-policy', `"photos";q=${RATE_LIMIT};w=${WINDOW_SECONDS}`)
     c.header('ratelimit', `"photos";r=${state.remainingPoints};t=${reset}`)
@@ -35,12 +28,13 @@ export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY }, redis }: S
   })
 }
 
-function limiterOf(points: number, redis: RedisClient | null): RateLimiterAbstract {
+function takerOf(points: number, redis: RedisClient | null) {
   const limit = { points, duration: WINDOW_SECONDS }
   const here = new RateLimiterMemory(limit)
-  if (redis === null) return here
-  const shared = { storeClient: redis, keyPrefix: 'vision:rate', rejectIfRedisNotReady: true, insuranceLimiter: here }
-  return new RateLimiterRedis({ ...limit, ...shared })
+  if (redis === null) return (client: string) => taken(here, client)
+  const shared = { storeClient: redis, keyPrefix: 'vision:rate', rejectIfRedisNotReady: true }
+  const rate = new SharedRate(new RateLimiterRedis({ ...limit, ...shared }), here)
+  return (client: string) => rate.take(client)
 }
 
 /** An IPv4 address itself, or the first half of an IPv6 one. */

@@ -7,7 +7,7 @@ export function live() {
   return (c: Context<AppEnv>): Response => c.json({ status: 'ok' })
 }
 
-/** `GET /health/ready`: send photos here. False while models load, and from the first moment of stopping. */
+/** `GET /health/ready`: send photos here. False while models load, and from the first moment of stopping; a Redis that is lost keeps no photo from its answer. */
 export function ready({ engine, lifecycle }: Services) {
   return (c: Context<AppEnv>): Response => {
     if (lifecycle.phase !== 'serving') throw new Problem('shutting_down', 'This server is stopping.')
@@ -17,7 +17,7 @@ export function ready({ engine, lifecycle }: Services) {
 }
 
 /** `GET /health/status`: for people and dashboards. Says nothing of paths, the host's memory or library versions. */
-export function status({ engine, jobs, lifecycle, version }: Services) {
+export function status({ engine, jobs, redis, lifecycle, version }: Services) {
   return (c: Context<AppEnv>): Response => {
     const { queue, workers, inFlight } = engine.stats()
     const ok = lifecycle.phase === 'serving' && engine.ready()
@@ -31,6 +31,7 @@ export function status({ engine, jobs, lifecycle, version }: Services) {
       running: inFlight,
       workers: { ready: workers.ready, wanted: workers.wanted },
       jobs: jobs && (jobs.health?.() ?? { state: 'ok', reason: null }),
+      redis: redis && (redis.held.watch.lost ? 'lost' : 'ok'),
     })
   }
 }

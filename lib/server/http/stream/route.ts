@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { classifyParametersSchema } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
-import { Answers, classifyPhoto, requireSize } from '../../jobs/classify-photo'
+import { Answers, classifyPhoto, requireSize, UNHURRIED } from '../../jobs/classify-photo'
 import { inLanes } from '../../jobs/lanes'
 import { requireModel } from '../../jobs/require-model'
 import { discardBody } from '../body'
@@ -64,7 +64,7 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
     const signal = AbortSignal.any([gone.signal, request.signal])
     const spool = new Spool(() => gone.abort())
     const answers = new Answers(async (image, stop) => {
-      const options = { model: model.id, topK: top_k, threshold, priority: 'batch' as const }
+      const options = { model: model.id, topK: top_k, threshold, ...UNHURRIED }
       const result = await engine.classify(image, options, stop)
       metrics.photo(model.id, result.timings)
       return result

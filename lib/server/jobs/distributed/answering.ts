@@ -1,5 +1,5 @@
 import { Problem } from '@/lib/shared/problem'
-import { isRedisFailure } from '../../redis/connect'
+import { isRedisFailure } from '../../redis/failure'
 
 /** A Redis that does not answer is no bug: whoever asked may ask again. */
 export async function answering<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { Problem } from '@/lib/shared/problem'
-import { isRedisAway } from '../../redis/connect'
+import { isRedisAway } from '../../redis/failure'
 import type { ObjectStore } from '../../storage/objects'
 import { sweepClaims } from './claim'
 import { type Clocks, readClocks } from './clocks'
@@ -24,8 +24,8 @@ const MEND_MS = 3_000
 /** A job in which nothing happens for so long is looked into. */
 const QUIET_MS = 5_000
 const SWEEP_MS = 60_000
-/** Longer than a turn should take; after that another process may have one. */
-const TURN_MS = 120_000
+/** A turn is held on to while it lasts; one whose holder died, or could not give it back to a Redis that was lost, is another's after this. */
+const TURN_MS = 15_000
 
 /**
  * Puts right what kills and lost seconds leave behind: shards that were given out and are in no queue, jobs that Redis forgot, jobs whose time is over.
@@ -60,7 +60,11 @@ export class Caretaker {
       .then(async () => {
         if (!this.closed) await this.options.ledger.alone(name, TURN_MS, work)
       })
-      .catch((error) => this.options.log.warn({ reason: reasonOf(error) }, `could not ${name} the jobs; trying again`))
+      .catch((error) => {
+        // The connection's own line says it.
+        if (isRedisAway(error)) return
+        this.options.log.warn({ reason: reasonOf(error) }, `could not ${name} the jobs; trying again`)
+      })
   }
 
   private async mend(): Promise<void> {

@@ -1,10 +1,10 @@
 import type { Job } from '@/lib/shared/jobs'
 import { jsonLine } from '@/lib/shared/results'
 import type { ObjectStore } from '../../storage/objects'
-import { CALLBACK_WAITS, type Post, tellEnd } from '../tell-end'
+import { callbackWait, type Post, tellEnd } from '../tell-end'
 import { type End, readEnd } from './end-mark'
 import { endMark, manifestPrefix, partsPrefix, placeOfPart, resultsKey, shardOfManifest, toldMark } from './layout'
-import type { Ledger } from './ledger'
+import type { Ledger, Standing } from './ledger'
 import type { WorkQueue } from './queue'
 import { remakeJob } from './restore'
 import { resultLines } from './results'
@@ -86,22 +86,25 @@ export async function joinResults(store: ObjectStore, ledger: Ledger, id: string
 
 /**
  * Tells a job's end to who asked for it, once. → milliseconds to wait before the next attempt, or null where there is none.
+ *
+ * @throws Error where it was given up half way, because this process stops: that is no attempt
  */
 export async function tellOnce(
   store: ObjectStore,
   ledger: Ledger,
+  { spec, round, callback }: Standing,
   job: Job,
   post: Post,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const standing = await ledger.standing(job.id)
-  if (!standing?.spec.callback || standing.callback?.state !== 'waiting') return null
-  const attempts = standing.callback.attempts + 1
-  const delivered = await tellEnd(standing.spec.callback, job, post, signal)
-  const wait = delivered ? undefined : CALLBACK_WAITS[attempts - 1]
-  const state = delivered ? 'delivered' : wait === undefined ? 'given_up' : 'waiting'
+  if (!spec.callback) return null
+  const attempts = (callback?.attempts ?? 0) + 1
+  const delivered = await tellEnd(spec.callback, job, post, signal)
+  if (!delivered) signal.throwIfAborted()
+  const wait = delivered ? null : callbackWait(attempts)
+  const state = delivered ? 'delivered' : wait === null ? 'given_up' : 'waiting'
   // Redis may forget that it was told.
-  if (wait === undefined) await store.put(toldMark(job.id, standing.round, state), '{}', { once: true })
+  if (wait === null) await store.put(toldMark(job.id, round, state), '{}', { once: true })
   await ledger.set(job.id, { callback_state: state, callback_attempts: attempts })
-  return wait === undefined ? null : 1000 * wait
+  return wait
 }

@@ -1,6 +1,4 @@
 import { createHash, type Hash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DeadLetter, Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
@@ -8,9 +6,11 @@ import type { ResultRow } from '@/lib/shared/results'
 import type { Engine } from '../../engine/types'
 import { sha256Of } from '../../loop/digest'
 import { due, rest, withRests } from '../../loop/slices'
-import { isRedisFailure, type RedisClient } from '../../redis/connect'
+import type { RedisClient } from '../../redis/connect'
+import { isRedisFailure } from '../../redis/failure'
 import type { ObjectStore } from '../../storage/objects'
-import type { Backlog, Draft, JobFeed, JobSpec, Jobs, PlacedResult, ResultLine, ResultRange } from '../jobs'
+import { type OwnFolder, ownFolder } from '../../storage/own-folder'
+import type { Backlog, Draft, JobFeed, JobSpec, Jobs, JobsHealth, PlacedResult, ResultLine, ResultRange } from '../jobs'
 import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
 import { requireSource, type Sources } from '../source'
@@ -52,13 +52,16 @@ export class DistributedJobs implements Jobs {
   private readonly queue: WorkQueue
   private readonly feeds = new Set<LedgerFeed>()
   private recalling: Promise<void> | null = null
-  readonly spool: string
+  private readonly own: OwnFolder
 
   constructor(private readonly options: DistributedOptions) {
     this.ledger = new Ledger(options.redis)
     this.queue = new WorkQueue(options.redis, this.ledger)
-    mkdirSync(options.folder, { recursive: true })
-    this.spool = mkdtempSync(join(options.folder, 'uploads-'))
+    this.own = ownFolder(options.folder, 'uploads-')
+  }
+
+  get spool(): string {
+    return this.own.path
   }
 
   create(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
@@ -207,10 +210,15 @@ export class DistributedJobs implements Jobs {
     })
   }
 
+  health(): JobsHealth {
+    const { lost } = this.options.redis.held.watch
+    return lost ? { state: 'waiting', reason: 'redis_unavailable' } : { state: 'ok', reason: null }
+  }
+
   async shutDown(): Promise<void> {
     for (const feed of this.feeds) feed.stop()
     await this.queue.close()
-    rmSync(this.spool, { recursive: true, force: true })
+    this.own.close()
   }
 
   /** Takes in what is filled in; what was added before a fault counts: the job says how many photos it has. */
@@ -255,8 +263,14 @@ export class DistributedJobs implements Jobs {
       if (parameters.open) await this.ledger.addNames(id, names)
     })
     const digest = createHash('sha256').update(JSON.stringify(parameters))
-    await fill(digesting(writer, digest))
-    await writer.flush()
+    try {
+      await fill(digesting(writer, digest))
+      await writer.flush()
+    } catch (error) {
+      // What is on its way would come after all else was removed.
+      await writer.settled()
+      throw error
+    }
     requirePhotos(writer.count, parameters)
     if (!parameters.open) await store.put(closedMark(id), MARK, { once: true })
     return { shards, count: writer.count, body: digest.digest('hex') }

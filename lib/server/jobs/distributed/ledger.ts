@@ -15,10 +15,12 @@ import {
   FINISH,
   GIVE_BACK,
   HAS_NAME,
+  HOLD,
   JOBS_KEY,
   KNOWS,
   keysOf,
   NAMED,
+  PREFIX,
   RETRY,
   SET,
   SETTLE,
@@ -304,6 +306,15 @@ export class Ledger {
     }
   }
 
+  /** Takes one of so many places at a host that callbacks go to, over all processes; it is free again after `ms`. Whether there was one. */
+  async hold(host: string, token: string, most: number, ms: number): Promise<boolean> {
+    return (await HOLD.run(this.redis, [placesKey(host)], [token, most, ms])) === 1
+  }
+
+  async letGo(host: string, token: string): Promise<void> {
+    await this.redis.zrem(placesKey(host), token)
+  }
+
   /** Nothing of a job, for it to be filled. */
   async clear(id: string): Promise<void> {
     await this.redis.del(...allKeysOf(id))
@@ -331,6 +342,10 @@ export class Ledger {
 function taskOf(id: string, place: string): Task {
   const [shard, round] = place.split(':').map(Number)
   return { id, shard: shard ?? 0, round: round ?? 0 }
+}
+
+function placesKey(host: string): string {
+  return `${PREFIX}:told:${host}`
 }
 
 function digest(name: string): Buffer {

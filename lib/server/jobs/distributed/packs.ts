@@ -58,9 +58,14 @@ export class PackWriter {
     this.kept = this.number
   }
 
+  /** Resolves when no write is on its way. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.sending)
+  }
+
   /** Takes away what nobody wants: the job did not take its photos. */
   async discard(): Promise<void> {
-    await Promise.allSettled(this.sending)
+    await this.settled()
     const keys: string[] = []
     for (let number = this.kept; number < this.number; number++) keys.push(packKey(this.id, `${this.name}-${number}`))
     if (keys.length > 0) await this.store.remove(keys)

@@ -11,6 +11,7 @@ const MOST_LISTED = 1000
 
 /** What a worker is given: a shard to run, or a job whose end is to be seen to. */
 export type Work = { kind: 'shard'; tag: number } & Task
+/** `callback` is what workers of an older version gave out; they have a queue of their own. */
 export type Ending = { kind: 'end' | 'callback' | 'list'; id: string; round: number }
 
 /** Work for all workers, in BullMQ: at least once each, again with growing waits where it failed, and put aside where it failed too often. */
@@ -56,11 +57,6 @@ export class WorkQueue {
       { kind: 'list', id, round: 0 },
       { jobId: `${id}.list`, priority: 1, removeOnFail: true },
     )
-  }
-
-  /** Has a job's end told after a while. */
-  async callback(id: string, round: number, delay: number): Promise<void> {
-    await this.queue.add('callback', { kind: 'callback', id, round }, { delay, jobId: `${id}.callback.${Date.now()}` })
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Classification } from '@/lib/shared/contract'
 import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../../engine/types'
 import type { ObjectStore } from '../../storage/objects'
-import { Answers, classifyPhoto, requireSize } from '../classify-photo'
+import { Answers, classifyPhoto, requireSize, UNHURRIED } from '../classify-photo'
 import type { JobSpec, ResultLine } from '../jobs'
 import { inLanes } from '../lanes'
 import { readObject, type Sources } from '../source'
@@ -51,6 +51,7 @@ export class ShardRunner {
   /** Runs a shard to its part in the bucket, and counts it. Whether it is counted now: not where it was given back, or nobody wants it any more. */
   async run(task: Task, signal: AbortSignal): Promise<boolean> {
     const standing = await this.ledger.standing(task.id)
+    if (standing?.state === 'cancelled') return this.countLate(task, signal)
     if (standing?.state !== 'running') return false
     if (standing.paused) {
       await this.ledger.giveBack(task)
@@ -58,6 +59,12 @@ export class ShardRunner {
     }
     await this.requireModel(standing.spec)
     const counts = (await partCounts(this.options.store, task, signal)) ?? (await this.make(task, standing, signal))
+    return counts !== null && (await this.ledger.finish(task, counts))
+  }
+
+  /** Counts a shard of a cancelled job whose results came into the bucket all the same: what is there to be read is what the counts say. Whether it did. */
+  async countLate(task: Task, signal: AbortSignal): Promise<boolean> {
+    const counts = await partCounts(this.options.store, task, signal)
     return counts !== null && (await this.ledger.finish(task, counts))
   }
 
@@ -144,7 +151,8 @@ export class ShardRunner {
   private answersFor(spec: JobSpec): Answers {
     const known = this.answers.get(spec.id)
     if (known) return known
-    const asked = { model: spec.model.id, topK: spec.top_k, threshold: spec.threshold, priority: 'batch' as const }
+    const { model, top_k, threshold } = spec
+    const asked = { model: model.id, topK: top_k, threshold, ...UNHURRIED }
     const answers = new Answers(async (image, signal) => {
       const result = await this.options.engine.classify(image, asked, signal)
       this.options.answered?.(result.model.id, result.timings)

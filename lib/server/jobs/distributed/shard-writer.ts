@@ -48,6 +48,11 @@ export class ShardWriter implements Draft {
     return this.packs.held
   }
 
+  /** Resolves when nothing of it is on its way to the bucket any more, whatever became of it. */
+  settled(): Promise<void> {
+    return this.packs.settled()
+  }
+
   async add(input: JobInput, bytes?: Uint8Array): Promise<void> {
     if (this.refusal) throw this.refusal
     this.lines.push(bytes === undefined ? input : { ...input, upload: await this.packs.add(bytes) })

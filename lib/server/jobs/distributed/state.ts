@@ -187,13 +187,16 @@ redis.call('HINCRBY', KEYS[1], 'version', 1)
 redis.call('SADD', KEYS[4], ARGV[2])
 return 1`)
 
-/** KEYS job open again recent names dead · ARGV round state finished_at. The one way into a state that is for good. */
+/**
+ * KEYS job open again recent names dead · ARGV round state finished_at. The one way into a state that is for good. Of a cancelled job it stays known which
+ * shards were given out: one whose results are in the bucket, or on their way there, is counted yet.
+ */
 export const END = new Script<number>(`
 local job = redis.call('HMGET', KEYS[1], 'state', 'round')
 if job[1] ~= 'running' or job[2] ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], 'finished_at', ARGV[3], 'open', 0)
 redis.call('HINCRBY', KEYS[1], 'version', 1)
-for key = 2, 6 do redis.call('DEL', KEYS[key]) end
+for key = ARGV[2] == 'cancelled' and 3 or 2, 6 do redis.call('DEL', KEYS[key]) end
 return 1`)
 
 /** KEYS job · ARGV field value…. Changes a job that is there, or says by no fields that something of it has changed: → 1, or 0. */
@@ -209,6 +212,15 @@ if redis.call('HGET', KEYS[1], 'state') == 'running' then return 0 end
 return redis.call('SREM', KEYS[2], ARGV[1])`)
 
 /** KEYS turn · ARGV token ms. Keeps a turn that is still one's own, or ends it where the milliseconds are none: → 1, or 0. */
+/** Takes one of so many places for a while (milliseconds), if one is free. */
+export const HOLD = new Script<number>(`
+${NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`)
+
 export const TURN = new Script<number>(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if tonumber(ARGV[2]) > 0 then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end

@@ -1,9 +1,7 @@
 import { Worker } from 'bullmq'
-import type { RedisClient } from '../../redis/connect'
-import type { ObjectStore } from '../../storage/objects'
-import type { Post } from '../tell-end'
+import { CallbackLane, type CallbackOptions } from './callbacks'
 import { Caretaker } from './caretaker'
-import { joinResults, seeToEnd, tellOnce } from './ending'
+import { joinResults, seeToEnd } from './ending'
 import { inputsPrefix } from './layout'
 import { Ledger } from './ledger'
 import { Lister } from './lister'
@@ -12,17 +10,9 @@ import { removeObjects } from './remove'
 import { ShardRunner, type ShardRunnerOptions } from './shard-runner'
 import { PREFIX } from './state'
 import { noteMissing, withReason } from './trouble'
-import { viewOf } from './view'
 
-export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'> {
-  store: ObjectStore
-  redis: RedisClient
-  /** Another connection to the same: it waits for work within a command. */
-  blocking: RedisClient
-  retentionMs: number
-  /** Sends JSON to an address. @throws Problem */
-  post: Post
-  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
+export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'>, CallbackOptions {
+  log: CallbackOptions['log'] & { info(fields: object, message: string): void }
   /** Told of work that begins and ends, by whoever might take this process away meanwhile. */
   protection?: { begin(): Promise<void>; end(): void } | undefined
 }
@@ -32,6 +22,8 @@ const SHARDS_AT_ONCE = 2
 /** A shard whose worker has not been heard of for so long is another's. Inference runs in processes of its own: this one's loop is free to say that it lives. */
 const LOCK_MS = 10_000
 const STALLED_MS = 5_000
+/** How long an idle worker waits for work within a command (seconds): a connection that is dead without a word is found so soon. */
+const WAIT_S = 2
 /** Workers that may die with one shard before it is given up. */
 const MOST_STALLED = 5
 
@@ -41,6 +33,7 @@ export class BatchWorker {
   private readonly queue: WorkQueue
   private readonly shards: ShardRunner
   private readonly caretaker: Caretaker
+  private readonly callbacks: CallbackLane
   private readonly worker: Worker<Work | Ending>
   private readonly stop = new AbortController()
 
@@ -50,13 +43,18 @@ export class BatchWorker {
     this.queue = new WorkQueue(redis, this.ledger)
     this.shards = new ShardRunner(options, this.ledger)
     this.caretaker = new Caretaker({ ...options, ledger: this.ledger, queue: this.queue, store })
+    const holding = {
+      drainDelay: WAIT_S,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_MS,
+      maxStalledCount: MOST_STALLED,
+    }
+    this.callbacks = new CallbackLane(options, this.ledger, this.stop.signal, holding)
     this.worker = new Worker<Work | Ending>(QUEUE_NAME, ({ data }) => this.guarded(data), {
       connection: options.blocking,
       prefix: PREFIX,
       concurrency: SHARDS_AT_ONCE,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_MS,
-      maxStalledCount: MOST_STALLED,
+      ...holding,
     })
     this.worker.on('error', () => {}) // The connection's own line says it.
     this.worker.on('failed', (job, error) => {
@@ -71,7 +69,7 @@ export class BatchWorker {
 
   /** Resolves when it takes up work. */
   async ready(): Promise<void> {
-    await this.worker.waitUntilReady()
+    await Promise.all([this.worker.waitUntilReady(), this.callbacks.ready()])
     this.caretaker.start()
   }
 
@@ -79,7 +77,7 @@ export class BatchWorker {
   async close(ms: number): Promise<void> {
     await this.caretaker.close()
     const timer = setTimeout(() => this.stop.abort(new Error('the worker stops')), ms)
-    await this.worker.close()
+    await Promise.all([this.worker.close(), this.callbacks.close()])
     clearTimeout(timer)
     await this.queue.close()
   }
@@ -100,7 +98,7 @@ export class BatchWorker {
     if (data.kind === 'shard') return this.shard(data)
     if (data.kind === 'list') return this.list(data.id)
     if (data.kind === 'end') await this.end(data.id)
-    await this.tell(data.id, data.round)
+    await this.tell(data.id)
     if (data.kind === 'end') await this.ledger.settle(data.id)
   }
 
@@ -126,14 +124,14 @@ export class BatchWorker {
     const standing = await this.ledger.standing(id)
     const { store } = this.options
     if (standing?.state === 'done') await joinResults(store, this.ledger, id, this.stop.signal)
-    if (standing?.state === 'cancelled') await removeObjects(store, inputsPrefix(id))
+    if (standing?.state !== 'cancelled') return
+    for (const task of await this.ledger.given(id)) await this.shards.countLate(task, this.stop.signal)
+    await removeObjects(store, inputsPrefix(id))
   }
 
-  private async tell(id: string, round: number): Promise<void> {
+  /** Has the end told by who tells all of them. */
+  private async tell(id: string): Promise<void> {
     const standing = await this.ledger.standing(id)
-    if (!standing || standing.state === 'running') return
-    const { post, retentionMs, store } = this.options
-    const wait = await tellOnce(store, this.ledger, viewOf(standing, null, retentionMs), post, this.stop.signal)
-    if (wait !== null) await this.queue.callback(id, round, wait)
+    if (standing && standing.state !== 'running') await this.callbacks.give(standing)
   }
 }

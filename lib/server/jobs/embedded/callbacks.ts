@@ -1,10 +1,16 @@
 import type { Job } from '@/lib/shared/jobs'
-import { CALLBACK_WAITS, type Post, tellEnd } from '../tell-end'
+import { CALLBACKS_A_HOST, CALLBACKS_AT_ONCE, callbackWait, hostOf, type Post, tellEnd } from '../tell-end'
+import { HostLanes } from './host-lanes'
 import type { JobFolder } from './job'
 
-/** Tells the end of jobs to who asked for it, again and again until a 2xx comes back, a handful of times. It may be told twice: the id of the job says that it is the same. */
+/**
+ * Tells the end of jobs to who asked for it, again and again until a 2xx comes back, a handful of times. It may be told twice: the id of the job says that it
+ * is the same. What waits for its next attempt is a timer and nothing else.
+ */
 export class Callbacks {
   private readonly telling = new Set<JobFolder>()
+  private readonly timers = new Set<NodeJS.Timeout>()
+  private readonly lanes = new HostLanes(CALLBACKS_AT_ONCE, CALLBACKS_A_HOST)
   private readonly stop = new AbortController()
 
   constructor(
@@ -16,28 +22,50 @@ export class Callbacks {
 
   /** Begins to tell the end of a job, where it has ended and is to be told. */
   tell(job: JobFolder): void {
-    const over = job.state === 'done' || job.state === 'cancelled'
-    if (!over || job.stopped || job.callback?.state !== 'waiting' || this.telling.has(job)) return
+    if (!this.isDue(job) || this.telling.has(job)) return
     this.telling.add(job)
-    void this.attempts(job).finally(() => this.telling.delete(job))
+    this.queue(job)
   }
 
   close(): void {
     this.stop.abort()
+    this.lanes.clear()
+    for (const timer of this.timers) clearTimeout(timer)
   }
 
-  private async attempts(job: JobFolder): Promise<void> {
-    const target = job.spec.callback as { url: string; secret: string }
-    const over = () => this.stop.signal.aborted || job.stopped
-    for (let attempts = (job.callback?.attempts ?? 0) + 1; ; attempts++) {
-      const delivered = await tellEnd(target, this.view(job), this.post, this.stop.signal)
-      if (over()) return
-      const wait = delivered ? undefined : CALLBACK_WAITS[attempts - 1]
-      this.note(job, attempts, delivered ? 'delivered' : wait === undefined ? 'given_up' : 'waiting')
-      if (wait === undefined) return
-      await this.pause(wait)
-      if (over()) return
+  private isDue(job: JobFolder): boolean {
+    const over = job.state === 'done' || job.state === 'cancelled'
+    return over && !job.stopped && job.callback?.state === 'waiting' && !this.stop.signal.aborted
+  }
+
+  private queue(job: JobFolder): void {
+    this.lanes.run(hostOf(job.spec.callback as { url: string }), () => this.attempt(job))
+  }
+
+  private async attempt(job: JobFolder): Promise<void> {
+    const wait = this.isDue(job) ? await this.tellOnce(job) : null
+    if (wait === null || this.stop.signal.aborted) {
+      this.telling.delete(job)
+      // It may have been run again and have ended again meanwhile.
+      this.tell(job)
+      return
     }
+    const timer = setTimeout(() => {
+      this.timers.delete(timer)
+      this.queue(job)
+    }, wait)
+    this.timers.add(timer)
+  }
+
+  /** → how long to wait before the next attempt (milliseconds), or null where there is none. */
+  private async tellOnce(job: JobFolder): Promise<number | null> {
+    const target = job.spec.callback as { url: string; secret: string }
+    const attempts = (job.callback?.attempts ?? 0) + 1
+    const delivered = await tellEnd(target, this.view(job), this.post, this.stop.signal)
+    if (!this.isDue(job)) return null
+    const wait = delivered ? null : callbackWait(attempts)
+    this.note(job, attempts, delivered ? 'delivered' : wait === null ? 'given_up' : 'waiting')
+    return wait
   }
 
   private note(job: JobFolder, attempts: number, state: 'waiting' | 'delivered' | 'given_up'): void {
@@ -47,15 +75,5 @@ export class Callbacks {
     } catch (error) {
       this.unwritten(job, error as Error)
     }
-  }
-
-  private pause(seconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, 1000 * seconds)
-      this.stop.signal.addEventListener('abort', () => {
-        clearTimeout(timer)
-        resolve()
-      })
-    })
   }
 }

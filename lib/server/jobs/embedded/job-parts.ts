@@ -77,7 +77,8 @@ export function* openParts(path: string, store: StoreAccess): Generator<void, Jo
     )
   try {
     if (takenOver && status.now.state === 'running') {
-      for (const name of ['inputs.ndjson', 'results.ndjson']) yield* freshFile(join(path, name), store)
+      for (const name of ['inputs.ndjson', 'results.ndjson'])
+        yield* freshFile(join(/* turbopackIgnore: true */ path, name), store)
     }
     const inputLog = yield* AppendLog.opening(join(path, 'inputs.ndjson'), input, guard)
     const resultLog = yield* AppendLog.opening(join(path, 'results.ndjson'), result, guard)

@@ -7,13 +7,14 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { identitySchema, isGone, ownIdentity } from '../../storage/process-identity'
 import { StoreFault } from '../../storage/store-fault'
-import { identitySchema, isGone, ownIdentity } from './process-identity'
 
 /** How often its holder is heard. */
 export const BEAT_MS = 1000
@@ -52,7 +53,7 @@ export class Lease {
   private heardTime = 0
   private aheadMs = 0
   /** What another holder said last, and when that was new here. */
-  private watched = { text: '', since: 0 }
+  private watched = { text: '', since: 0, news: 0 }
 
   /** @param lost told once where another has taken it */
   constructor(
@@ -91,6 +92,11 @@ export class Lease {
     return said && { host: said.host, pid: said.pid }
   }
 
+  /** Whether its holder has said anything since it was looked at first: it lives. */
+  get isHeard(): boolean {
+    return this.watched.news > 1
+  }
+
   /** Asked before each change in the folder. @throws StoreFault, NodeJS.ErrnoException where it is not sure that it is held here */
   readonly guard = (): void => {
     // Of two clocks one stands still while a machine sleeps.
@@ -120,6 +126,19 @@ export class Lease {
     if (held !== null) this.write(held, true)
   }
 
+  /** Gives it back and removes its folder, where nobody else has taken it by then. */
+  clear(): void {
+    const { held } = this
+    this.release()
+    if (held === null) return
+    rmSync(this.path(held), { force: true })
+    try {
+      rmdirSync(this.folder)
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    }
+  }
+
   private path(number: number): string {
     return join(this.folder, String(number).padStart(8, '0'))
   }
@@ -146,7 +165,7 @@ export class Lease {
   /** Whether a holder's word may be taken for its last. */
   private look(number: number): Taken | null {
     const text = `${number} ${readText(this.path(number))}`
-    if (text !== this.watched.text) this.watched = { text, since: performance.now() }
+    if (text !== this.watched.text) this.watched = { text, since: performance.now(), news: this.watched.news + 1 }
     const holder = parsed(text)
     if (holder && (holder.released || isGone(holder))) return 'free'
     return performance.now() - this.watched.since >= EXPIRY_MS ? 'expired' : null

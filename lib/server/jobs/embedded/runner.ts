@@ -3,7 +3,7 @@ import { Problem } from '@/lib/shared/problem'
 import type { Engine } from '../../engine/types'
 import { due, rest } from '../../loop/slices'
 import { BUCKET_CODE, StoreFault, troubleOf } from '../../storage/store-fault'
-import { Answers, classifyPhoto, requireSize } from '../classify-photo'
+import { Answers, classifyPhoto, requireSize, UNHURRIED } from '../classify-photo'
 import { readObject, type Sources } from '../source'
 import type { JobFolder } from './job'
 import { LOST_CODE } from './lease'
@@ -109,7 +109,8 @@ export class Runner {
   }
 
   private answers({ spec }: JobFolder): Answers {
-    const asked = { model: spec.model.id, topK: spec.top_k, threshold: spec.threshold, priority: 'batch' as const }
+    const { model, top_k, threshold } = spec
+    const asked = { model: model.id, topK: top_k, threshold, ...UNHURRIED }
     return new Answers(async (image, signal) => {
       const result = await this.options.engine.classify(image, asked, signal)
       if (result.model.revision === spec.model.revision) return result

@@ -26,11 +26,16 @@ export function ownIdentity(): ProcessIdentity {
   }
 }
 
-/** Whether a process is gone for sure. Of another container or host that cannot be told from here. */
-export function isGone({ host, boot, space, pid, started }: ProcessIdentity): boolean {
+/** Whether a process lives; null for one of another container or host, of which that cannot be told from here. */
+export function lives({ host, boot, space, pid, started }: ProcessIdentity): boolean | null {
   const own = ownIdentity()
   const seen = boot !== '' && space !== '' && host === own.host && boot === own.boot && space === own.space
-  return seen && startOf(pid) !== started
+  return seen ? startOf(pid) === started : null
+}
+
+/** Whether a process is gone for sure. */
+export function isGone(identity: ProcessIdentity): boolean {
+  return lives(identity) === false
 }
 
 /** Empty where there is no such process. */

@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { build } from 'esbuild'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { hash, run, sources } from '../scripts/steps.mjs'
+
+/** When the product is built anew, and what its scripts say where they cannot run a program. */
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'build-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function write(path: string, text = 'x'): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), text)
+}
+
+test('a change of any file that the build may read is noticed, also of one that nobody has thought of', () => {
+  const read = [
+    'proxy.ts',
+    'instrumentation.ts',
+    'next.config.js',
+    'postcss.config.js',
+    'tsconfig.json',
+    'package.json',
+  ]
+  const deep = ['app/a/page.tsx', 'components/b.tsx', 'lib/c.ts', 'bin/d.ts', 'cli/e.ts', 'public/f.png', 'new/g.ts']
+  const all = [...read, ...deep, 'package-lock.json', '.npmrc', '.env.production']
+  for (const path of all) write(path)
+  for (const path of all) {
+    const before = hash(sources(folder))
+    appendFileSync(join(folder, path), 'y')
+    expect([path, hash(sources(folder)) !== before]).toEqual([path, true])
+  }
+  const before = hash(sources(folder))
+  for (const path of [
+    'tests/a.test.ts',
+    'docs/b.md',
+    'README.md',
+    '.next/BUILD_ID',
+    'node_modules/c/d.js',
+    'infra/e.ts',
+  ])
+    write(path)
+  expect(hash(sources(folder))).toBe(before)
+})
+
+test('what the servers are bundled of, and what the pages import, is among them', async () => {
+  const { metafile } = await build({
+    entryPoints: ['bin/server.ts', 'bin/worker.ts', 'bin/vision.ts', 'proxy.ts', ...pages()],
+    outdir: folder,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    loader: { '.css': 'empty', '.woff2': 'empty' },
+    logLevel: 'silent',
+  })
+  const inputs = Object.keys(metafile.inputs)
+  expect(inputs.length).toBeGreaterThan(300)
+  const tops = new Set(sources())
+  expect(inputs.filter((path) => !tops.has(path.split('/')[0] as string))).toEqual([])
+})
+
+const pages = () =>
+  readdirSync('app', { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => join('app', path))
+
+test('a program that cannot be run is named, and only one place runs programs', () => {
+  expect(run('there-is-no-such-program', [])).toBe(false)
+  mkdirSync(join(folder, 'scripts'))
+  for (const name of ['build.mjs', 'bundle.mjs', 'steps.mjs'])
+    cpSync(join('scripts', name), join(folder, 'scripts', name))
+  // Packages without their programs.
+  const env = { ...process.env, NODE_PATH: resolve('node_modules') }
+  mkdirSync(join(folder, 'node_modules'))
+  cpSync('node_modules/esbuild', join(folder, 'node_modules/esbuild'), { recursive: true })
+  const built = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: folder, encoding: 'utf8', env })
+  expect([built.status, built.stderr]).toEqual([1, expect.stringContaining('next cannot be run: spawnSync')])
+  const scripts = readdirSync('scripts').filter((name) => name.endsWith('.mjs') && name !== 'steps.mjs')
+  const others = scripts.filter((name) => readFileSync(join('scripts', name), 'utf8').includes('spawnSync'))
+  expect(others).toEqual([])
+})
