@@ -4,18 +4,20 @@
 export default $config({
   async app(input) {
     const { stageOf } = await import('./infra/stages')
-    const { readSettings } = await import('./infra/settings')
+    const { releaseOf } = await import('./infra/settings')
+    const { PROJECT } = await import('./lib/shared/deployment')
     const stage = stageOf(input.stage)
-    const { project, region } = readSettings(stage)
+    // A shell that says another region is refused before anything is read there.
+    releaseOf(stage)
     return {
-      name: project,
+      name: PROJECT,
       home: 'aws',
       removal: stage.removal,
       protect: stage.protect,
       providers: {
         aws: {
-          region: region as never,
-          defaultTags: { tags: { Project: project, Stage: stage.name, ManagedBy: 'sst' } },
+          region: stage.region as never,
+          defaultTags: { tags: { Project: PROJECT, Stage: stage.name, ManagedBy: 'sst' } },
         },
       },
     }

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { parse, type TomlTable, type TomlValue } from 'smol-toml'
 import { OLD_NAMES, OPTIONS } from '@/lib/server/options'
+import { type Place, placeOf, secretsPath } from '@/lib/shared/deployment'
 import { EXIT, Failure } from './exit'
 
 interface Options {
   to: string
   stage: string
-  project: string
   value?: string
 }
 
@@ -17,11 +17,10 @@ export function migrateCommand(program: Command): void {
     .command('migrate')
     .description('from the deployment before this one')
     .command('secrets')
-    .description('a secrets.toml as lines for .env, or as commands that put it into the SSM Parameter Store')
+    .description('a secrets.toml as lines for .env, or as commands that keep it with a stage in AWS')
     .argument('[file]', 'Streamlit’s secrets', '.streamlit/secrets.toml')
     .option('--to <what>', 'env or ssm', 'env')
-    .option('--stage <stage>', 'stage of the parameters', 'prod')
-    .option('--project <name>', 'first part of the parameters’ names', 'vision-classifier')
+    .option('--stage <stage>', 'the stage', 'prod')
     .option('--value <name>', 'print the value of this one and nothing else')
     .action((file: string, options: Options) => {
       // What a pipe takes ends where the value ends.
@@ -62,18 +61,39 @@ function secretOf(file: string, name: string): string {
   return found
 }
 
-function migrated(file: string, { to, stage, project }: Options): string {
+function migrated(file: string, { to, stage }: Options): string {
   const secrets = readSecrets(file)
   if (to === 'env') return [...secrets].map(([name, content]) => envLine(name, content)).join('\n')
   if (to !== 'ssm') throw new Failure(EXIT.usage, '--to is env or ssm.')
-  const from = `vision migrate secrets '${file.replaceAll("'", "'\\''")}'`
+  if (!/^[a-z0-9-]+$/.test(stage)) throw new Failure(EXIT.usage, `${stage} is no stage.`)
+  return commands(file, stage, secrets).join('\n')
+}
+
+/** Secrets go into the Parameter Store and settings to the stage; what a stage sets itself, or nothing reads, is only named. */
+function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>): string[] {
+  const at = (place: Place) => [...secrets].filter(([name]) => placeOf(newName(name), isKnown(name)) === place)
+  const from = `vision migrate secrets ${quoted(file)}`
   // The values go through a pipe: no history of a shell and no list of processes has them.
-  return [...secrets.keys()]
-    .map((name) => {
-      const put = `aws ssm put-parameter --type SecureString --overwrite --name /${project}/${stage}/${newName(name)}`
-      return `${isKnown(name) ? '' : '# not read by this app: '}${from} --value ${name} | ${put} --value file:///dev/stdin`
-    })
-    .join('\n')
+  const put = at('secret').map(
+    ([name]) =>
+      `${from} --value ${name} | aws ssm put-parameter --type SecureString --overwrite --name ${secretsPath(stage)}/${newName(name)} --value file:///dev/stdin`,
+  )
+  const settings = at('setting')
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => quoted(`${newName(name)}=${value}`))
+  return [
+    // Where the stage is, a task reads them.
+    ...(put.length > 0 ? [`export AWS_REGION="$(npm run --silent deploy:region -- --stage ${stage})"`, ...put] : []),
+    ...(settings.length > 0 ? [`npm run deploy:set -- --stage ${stage} ${settings.join(' ')}`] : []),
+    ...at('nowhere').map(([name]) =>
+      isKnown(name) ? `# a stage sets it itself: ${newName(name)}` : `# not read by this app: ${name}`,
+    ),
+  ]
+}
+
+/** As a word of a shell. */
+function quoted(text: string): string {
+  return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function envLine(name: string, value: string): string {

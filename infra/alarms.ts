@@ -1,3 +1,4 @@
+import { cacheAlarms } from './cache-alarms'
 import { pascal } from './names'
 import type { Surroundings } from './surroundings'
 
@@ -5,9 +6,11 @@ import type { Surroundings } from './surroundings'
 export interface Watched {
   web: sst.aws.Service
   worker: sst.aws.Service | null
+  /** What CloudWatch calls the nodes of the cache; none without one. */
+  cache: readonly $util.Output<string>[]
 }
 
-type Alarm = Omit<aws.cloudwatch.MetricAlarmArgs, 'alarmActions' | 'okActions' | 'name'>
+export type Alarm = Omit<aws.cloudwatch.MetricAlarmArgs, 'alarmActions' | 'okActions' | 'name'>
 
 /** Minutes, above which a figure is no accident. */
 const LASTING = 5
@@ -35,11 +38,12 @@ export function createAlarms(around: Surroundings, watched: Watched): aws.sns.To
   return topic
 }
 
-function alarmsOf(around: Surroundings, { web, worker }: Watched): Record<string, Alarm> {
+function alarmsOf(around: Surroundings, { web, worker, cache }: Watched): Record<string, Alarm> {
   return {
     ...taskAlarms('web', around, web),
     ...balancerAlarms(around, web),
     ...(worker === null ? {} : { ...taskAlarms('worker', around, worker), ...workerAlarms(around) }),
+    ...cacheAlarms(cache),
   }
 }
 

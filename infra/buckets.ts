@@ -1,3 +1,4 @@
+import { arnOf } from './arn'
 import type { Stage } from './stages'
 
 export interface Buckets {
@@ -19,6 +20,11 @@ export function createBuckets(stage: Stage): Buckets {
       actions: ['s3:PutObject'],
       principals: [{ type: 'service', identifiers: ['logdelivery.elasticloadbalancing.amazonaws.com'] }],
       paths: ['access/*'],
+      // The service writes for every account of AWS: only for a balancer of this one, here.
+      conditions: [
+        { test: 'StringEquals', variable: 'aws:SourceAccount', values: [aws.getCallerIdentityOutput().accountId] },
+        { test: 'ArnLike', variable: 'aws:SourceArn', values: [arnOf('elasticloadbalancing', 'loadbalancer/*')] },
+      ],
     }),
   }
 }

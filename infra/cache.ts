@@ -2,8 +2,19 @@ import type { Network } from './network'
 import { CACHE_PORT, type SecurityGroups } from './security-groups'
 import type { Stage } from './stages'
 
+export interface CreatedCache {
+  /** Its address, with the password in it. */
+  url: $util.Output<string>
+  /** What CloudWatch calls each of its nodes; which of them takes writes changes. */
+  nodes: $util.Output<string>[]
+}
+
 /** Valkey over TLS with a password: the queue, the result cache and the limits of all tasks. */
-export function createCache({ node, replicas }: NonNullable<Stage['cache']>, network: Network, groups: SecurityGroups) {
+export function createCache(
+  { node, replicas }: NonNullable<Stage['cache']>,
+  network: Network,
+  groups: SecurityGroups,
+): CreatedCache {
   const cache = new sst.aws.Redis('Cache', {
     engine: 'valkey',
     instance: node,
@@ -23,7 +34,9 @@ export function createCache({ node, replicas }: NonNullable<Stage['cache']>, net
       },
     },
   })
-  return $util
+  const url = $util
     .all([cache.host, cache.password])
     .apply(([host, password]) => `rediss://default:${encodeURIComponent(password ?? '')}@${host}:${CACHE_PORT}`)
+  const members = cache.nodes.cluster.memberClusters
+  return { url, nodes: Array.from({ length: 1 + replicas }, (_, i) => members.apply((names) => names[i] ?? '')) }
 }

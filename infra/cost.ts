@@ -17,12 +17,40 @@ const NAT_DISK = 8
 /** Figures of its own that a service writes. */
 const FIGURES = COUNTS.length + TIMES.length + GAUGES.length + HELD.length
 /** As infra/alarms.ts and infra/worker.ts have them. */
-const ALARMS = { web: 6, most: 1, worker: 5 }
+const ALARMS = { web: 6, most: 1, worker: 5, cacheNode: 3, replicatedNode: 4 }
 
-/**
- * What a stage costs a month while it has its least number of tasks, in dollars: AWS's free allowances and taxes not counted, nor data that leaves AWS
- * ($0.09 a GB), nor anybody's Savings Plan.
- */
+/** What is on the bill, and not in the sum, because it goes by use that no table knows. */
+export interface NotCounted {
+  what: string
+  /** Null where it has no price of its own. */
+  price: PriceName | null
+}
+
+/** What costs more of a stage than its sum says, the dearest in practice first. */
+export function notCounted({ nat, endpoints, cache, web, worker }: Stage): NotCounted[] {
+  const of = (what: string, price: PriceName | null, there = true): NotCounted[] => (there ? [{ what, price }] : [])
+  return [
+    ...of('data that leaves AWS: answers, photos of the gallery, downloads of results', 'transfer'),
+    ...of(
+      'data through the NAT gateways: images of tasks from other registries, photos named by their address',
+      'natData',
+      nat === 'gateway',
+    ),
+    ...of('data through the interface endpoints: images of tasks, logs', 'endpointData', endpoints.length > 0),
+    ...of('data between zones: balancer to tasks, tasks to the cache, each way', 'zoneData'),
+    ...of('tasks beyond the least', null, web.most > web.least || (worker !== null && worker.most > worker.least)),
+    ...of('more of the balancer than assumed', 'balancerUse'),
+    ...of('requests to S3: photos and results of jobs, models at each start of a task', 'requests'),
+    ...of('logs, access logs and storage beyond what is assumed', 'logs'),
+    ...of('backups of the cache beyond the first', 'backup', (cache?.replicas ?? 0) > 0),
+    ...of('the registry: images of earlier deployments stay', 'registry'),
+    ...of('the hosted zone of a domain, and questions to it', 'zone'),
+    ...of('keys: KMS for SecureStrings, e-mails of alarms', null),
+    ...of('taxes and support; free allowances and Savings Plans, which make it less', null),
+  ]
+}
+
+/** What a stage costs a month while it has its least number of tasks, in dollars, without what `notCounted` names. */
 export function costOf(stage: Stage): Line[] {
   const { zones, nat, endpoints, cache, web, worker } = stage
   const hours = (what: string, price: PriceName, count: number): Line => ({
@@ -37,7 +65,7 @@ export function costOf(stage: Stage): Line[] {
   })
   const nats = nat === 'gateway' ? zones : 1
   const figures = FIGURES + (worker ? FIGURES + BACKLOG.length : 0)
-  const alarms = ALARMS.web + (web.most > web.least ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0)
+  const alarms = ALARMS.web + (web.most > web.least ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0) + alarmsOf(cache)
   const lines = [
     ...tasks('web tasks', web, stage),
     ...(worker ? tasks('workers', worker, stage) : []),
@@ -55,6 +83,11 @@ export function costOf(stage: Stage): Line[] {
     months('buckets', 'storage', ASSUMED.storageGb),
   ]
   return lines.filter(({ dollars }) => dollars > 0)
+}
+
+function alarmsOf(cache: Stage['cache']): number {
+  if (cache === null) return 0
+  return (1 + cache.replicas) * (cache.replicas > 0 ? ALARMS.replicatedNode : ALARMS.cacheNode)
 }
 
 function tasks(what: string, { size, least }: Tasks, { spot }: Stage): Line[] {

@@ -13,7 +13,7 @@ const [WIDTH, HEIGHT, COLUMNS] = [8, 6, 3]
 /** One page that says how the site is: what visitors see, what the tasks do, what waits. */
 export function createDashboard(around: Surroundings, watched: Watched): void {
   const { cluster, names } = around
-  const { web, worker } = watched
+  const { web, worker, cache } = watched
   const region = aws.getRegionOutput().region
   const dashboardBody = $util
     .all([
@@ -23,8 +23,9 @@ export function createDashboard(around: Surroundings, watched: Watched): void {
       cluster.nodes.cluster.name,
       web.nodes.service.name,
       worker?.nodes.service.name ?? null,
+      $util.all([...cache]),
     ])
-    .apply(([place, balancer, target, clusterName, webName, workerName]) => {
+    .apply(([place, balancer, target, clusterName, webName, workerName, nodes]) => {
       const elb = (name: string, more: object = {}): Metric => [
         'AWS/ApplicationELB',
         name,
@@ -48,6 +49,8 @@ export function createDashboard(around: Surroundings, watched: Watched): void {
         'ServiceName',
         service,
       ]
+      const node = (metric: string): Metric[] =>
+        nodes.map((name) => ['AWS/ElastiCache', metric, 'CacheClusterId', name])
       const { namespace, environment } = names.metrics
       const app = (name: string, service: string, more: object = {}): Metric => [
         namespace,
@@ -91,6 +94,15 @@ export function createDashboard(around: Surroundings, watched: Watched): void {
                 metrics: [ecs('CPUUtilization', workerName), ecs('MemoryUtilization', workerName)],
               },
               { title: 'Photos done by workers', metrics: [app('Photos', 'worker')], stat: 'Sum' },
+            ]),
+        ...(nodes.length === 0
+          ? []
+          : [
+              {
+                title: 'Cache: memory and engine CPU (%)',
+                metrics: [...node('DatabaseMemoryUsagePercentage'), ...node('EngineCPUUtilization')],
+                stat: 'Maximum',
+              },
             ]),
       ]
       return JSON.stringify({ widgets: graphs.map((graph, i) => widget(graph, i, place)) })

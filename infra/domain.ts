@@ -1,4 +1,5 @@
 import type { Settings } from './settings'
+import { homeOf, type Stage } from './stages'
 
 export interface Domain {
   name: string
@@ -7,29 +8,36 @@ export interface Domain {
   zoneId: $util.Output<string>
 }
 
-/** A certificate for the domain, proved by a record of its zone; null where no domain is set. */
-export function domainOf({ domain: name, zone }: Settings): Domain | null {
+/**
+ * A certificate for the domain, proved by a record of its zone; null where no domain is set. AWS asks for the same record in every region: production's first
+ * one owns it, and the others, which come and go, wait for it to be found.
+ */
+export function domainOf({ domain: name, zone }: Settings, stage: Stage): Domain | null {
   if (name === null || zone === null) return null
   const zoneId = aws.route53.getZoneOutput({ name: zone }).zoneId
   const certificate = new aws.acm.Certificate('Certificate', { domainName: name, validationMethod: 'DNS' })
-  const proof = certificate.domainValidationOptions.apply(([option]) => {
+  const valid = new aws.acm.CertificateValidation('CertificateValid', {
+    certificateArn: certificate.arn,
+    ...(homeOf(stage).name === stage.name ? { validationRecordFqdns: [proofOf(certificate, zoneId).fqdn] } : {}),
+  })
+  return { name, certificate: valid.certificateArn, zoneId }
+}
+
+/** The record by which AWS knows that the domain is ours, now and whenever it renews a certificate. */
+function proofOf({ domainValidationOptions }: aws.acm.Certificate, zoneId: $util.Output<string>): aws.route53.Record {
+  const proof = domainValidationOptions.apply(([option]) => {
     if (!option) throw new Error('a certificate has something to prove')
     return option
   })
-  const record = new aws.route53.Record('CertificateProof', {
+  return new aws.route53.Record('CertificateProof', {
     zoneId,
     name: proof.resourceRecordName,
     type: proof.resourceRecordType,
     records: [proof.resourceRecordValue],
     ttl: 300,
-    // A second region proves the same name by the same record.
+    // A certificate that was made by hand before has left it.
     allowOverwrite: true,
   })
-  const valid = new aws.acm.CertificateValidation('CertificateValid', {
-    certificateArn: certificate.arn,
-    validationRecordFqdns: [record.fqdn],
-  })
-  return { name, certificate: valid.certificateArn, zoneId }
 }
 
 /** Sends visitors to the nearest region that is healthy; with one region, to that. */

@@ -1,26 +1,39 @@
-import { pascal } from './names'
+import { type Names, pascal } from './names'
 import type { Network } from './network'
 import type { SecurityGroups } from './security-groups'
 import type { Stage } from './stages'
 
-/** Ways to AWS's own services that do not leave its network: S3's costs nothing and is always there, the others by stage. */
-export function createEndpoints(network: Network, { endpoints }: Stage, groups: SecurityGroups): void {
+/**
+ * Ways to AWS's own services that do not leave its network: S3's costs nothing and is always there, the others by stage.
+ *
+ * @returns what a task waits for: with private names, it would find nobody behind a name before
+ */
+export function createEndpoints(
+  network: Network,
+  { endpoints }: Stage,
+  groups: SecurityGroups,
+  { tag }: Names,
+): $util.Resource[] {
   const region = aws.getRegionOutput().region
   const vpcId = network.vpc.id
-  new aws.ec2.VpcEndpoint('S3Endpoint', {
+  const s3 = new aws.ec2.VpcEndpoint('S3Endpoint', {
     vpcId,
     vpcEndpointType: 'Gateway',
     serviceName: $interpolate`com.amazonaws.${region}.s3`,
     routeTableIds: network.privateRouteTables.map(({ id }) => id),
+    tags: tag('s3'),
   })
-  for (const name of endpoints) {
-    new aws.ec2.VpcEndpoint(`${pascal(name)}Endpoint`, {
-      vpcId,
-      vpcEndpointType: 'Interface',
-      serviceName: $interpolate`com.amazonaws.${region}.${name}`,
-      privateDnsEnabled: true,
-      subnetIds: network.privateSubnets.map(({ id }) => id),
-      securityGroupIds: [groups.endpoints.id],
-    })
-  }
+  const interfaces = endpoints.map(
+    (name) =>
+      new aws.ec2.VpcEndpoint(`${pascal(name)}Endpoint`, {
+        vpcId,
+        vpcEndpointType: 'Interface',
+        serviceName: $interpolate`com.amazonaws.${region}.${name}`,
+        privateDnsEnabled: true,
+        subnetIds: network.privateSubnets.map(({ id }) => id),
+        securityGroupIds: [groups.endpoints.id],
+        tags: tag(name),
+      }),
+  )
+  return [s3, ...interfaces]
 }

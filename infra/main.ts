@@ -7,9 +7,10 @@ import { createEndpoints } from './endpoints'
 import { uploadModels } from './models'
 import { namesOf } from './names'
 import { createNetwork } from './network'
+import { readSettings } from './read-settings'
 import { createSecrets } from './secrets'
 import { createSecurityGroups } from './security-groups'
-import { readSettings } from './settings'
+import { releaseOf } from './settings'
 import { stageOf } from './stages'
 import type { Surroundings } from './surroundings'
 import { createWeb, listenPorts } from './web'
@@ -18,15 +19,16 @@ import { createWorker, scaleWorkers } from './worker'
 /** Everything that a stage has in AWS. Returns what `npm run deploy` needs to know of it. */
 export async function createStage() {
   const stage = stageOf($app.stage)
-  const settings = readSettings(stage)
+  const release = releaseOf(stage)
+  const settings = await readSettings(stage)
   const names = namesOf(settings, stage)
-  const domain = domainOf(settings)
-  const network = createNetwork(stage)
-  const groups = createSecurityGroups(network, stage, listenPorts(settings.domain))
-  createEndpoints(network, stage, groups)
+  const domain = domainOf(settings, stage)
+  const network = createNetwork(stage, names)
+  const groups = createSecurityGroups(network, stage, listenPorts(settings.domain), names)
+  const endpoints = createEndpoints(network, stage, groups, names)
   const buckets = createBuckets(stage)
   const models = await uploadModels(buckets.models)
-  const redisUrl = stage.cache === null ? null : createCache(stage.cache, network, groups)
+  const cache = stage.cache === null ? null : createCache(stage.cache, network, groups)
   const cluster = new sst.aws.Cluster('Cluster', {
     vpc: {
       id: network.vpc.id,
@@ -35,18 +37,31 @@ export async function createStage() {
       loadBalancerSubnets: network.publicSubnets.map(({ id }) => id),
     },
   })
-  const secrets = createSecrets(stage, names, redisUrl)
-  const around: Surroundings = { stage, settings, names, network, groups, buckets, models, cluster, secrets }
+  const secrets = createSecrets([...stage.secrets, ...settings.secrets], names, cache?.url ?? null)
+  const around: Surroundings = {
+    stage,
+    settings,
+    release,
+    names,
+    network,
+    groups,
+    endpoints,
+    buckets,
+    models,
+    cluster,
+    secrets,
+  }
   const web = createWeb(around, domain)
   const worker = stage.worker === null ? null : createWorker(around, stage.worker)
   // `sst dev` runs both on this machine: nothing scales, and there is nothing to watch.
   if ($dev) return { url: web.url, models }
   if (worker !== null) scaleWorkers(around, worker)
   if (domain !== null) pointAt(web.nodes.loadBalancer, domain)
-  createAlarms(around, { web, worker })
-  createDashboard(around, { web, worker })
+  createAlarms(around, { web, worker, cache: cache?.nodes ?? [] })
+  createDashboard(around, { web, worker, cache: cache?.nodes ?? [] })
   return {
     url: domain === null ? $interpolate`http://${web.nodes.loadBalancer.dnsName}` : `https://${domain.name}`,
+    balancer: web.nodes.loadBalancer.dnsName,
     models,
     cluster: cluster.nodes.cluster.name,
     service: web.nodes.service.name,

@@ -11,6 +11,8 @@ export interface Names {
   metrics: { namespace: string; environment: string }
   dashboard: string
   alarm(name: string): string
+  /** What the console shows of a part of the network. */
+  tag(part: string): { Name: string }
 }
 
 export function namesOf({ project }: Settings, { name: stage }: Stage): Names {
@@ -20,6 +22,7 @@ export function namesOf({ project }: Settings, { name: stage }: Stage): Names {
     metrics: { namespace: project, environment: stage },
     dashboard: `${project}-${stage}`,
     alarm: (name) => `${project}-${stage}-${name}`,
+    tag: (part) => ({ Name: `${project}-${stage}-${part}` }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Names } from './names'
 import type { Stage } from './stages'
 
 /** A network of its own: public subnets for the balancer and the NAT, private ones for all else. */
@@ -6,16 +7,28 @@ export interface Network {
   publicSubnets: aws.ec2.Subnet[]
   privateSubnets: aws.ec2.Subnet[]
   privateRouteTables: aws.ec2.RouteTable[]
+  /** The ways to the internet and out of the private subnets, which are there when these are. */
+  routes: { public: $util.Resource[]; private: $util.Resource[] }
 }
 
 const CIDR = '10.0.0.0/16'
 
 /** @returns the network, with a way out for the private subnets and none in */
-export function createNetwork({ zones, nat }: Stage): Network {
-  const vpc = new aws.ec2.Vpc('Vpc', { cidrBlock: CIDR, enableDnsSupport: true, enableDnsHostnames: true })
+export function createNetwork({ zones, nat }: Stage, { tag }: Names): Network {
+  const vpc = new aws.ec2.Vpc('Vpc', {
+    cidrBlock: CIDR,
+    enableDnsSupport: true,
+    enableDnsHostnames: true,
+    tags: tag('network'),
+  })
   // What forgets to name a security group gets this one, which lets nothing in or out.
-  new aws.ec2.DefaultSecurityGroup('DefaultSecurityGroup', { vpcId: vpc.id, ingress: [], egress: [] })
-  const gateway = new aws.ec2.InternetGateway('InternetGateway', { vpcId: vpc.id })
+  new aws.ec2.DefaultSecurityGroup('DefaultSecurityGroup', {
+    vpcId: vpc.id,
+    ingress: [],
+    egress: [],
+    tags: tag('default'),
+  })
+  const gateway = new aws.ec2.InternetGateway('InternetGateway', { vpcId: vpc.id, tags: tag('internet') })
   const names = aws.getAvailabilityZonesOutput({ state: 'available' }).names
   const subnets = (kind: 'Public' | 'Private', third: number) =>
     Array.from({ length: zones }, (_, i) => {
@@ -25,37 +38,52 @@ export function createNetwork({ zones, nat }: Stage): Network {
         availabilityZone: names.apply((all) => all[i] as string),
         // The NAT's address is an elastic one, and a balancer brings its own.
         mapPublicIpOnLaunch: false,
+        tags: tag(`${kind.toLowerCase()}-${i + 1}`),
       })
     })
   const publicSubnets = subnets('Public', 0)
   const privateSubnets = subnets('Private', 128)
-  const open = routeTable('Public', vpc, [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }])
-  for (const [i, subnet] of publicSubnets.entries()) associate(`Public${i + 1}`, subnet, open)
-  const ways = nat === 'gateway' ? natGateways(publicSubnets) : [natInstance(vpc, publicSubnets)]
-  const privateRouteTables = privateSubnets.map((subnet, i) => {
-    const table = routeTable(`Private${i + 1}`, vpc, [{ cidrBlock: '0.0.0.0/0', ...(ways[i] ?? ways[0]) }])
-    associate(`Private${i + 1}`, subnet, table)
-    return table
-  })
-  return { vpc, publicSubnets, privateSubnets, privateRouteTables }
+  const open = routeTable('Public', vpc, tag('public'), [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }])
+  const publicRoutes = publicSubnets.map((subnet, i) => associate(`Public${i + 1}`, subnet, open))
+  const ways =
+    nat === 'gateway'
+      ? natGateways(publicSubnets, publicRoutes, tag)
+      : [natInstance(vpc, publicSubnets, publicRoutes, tag)]
+  const privateRouteTables = privateSubnets.map((_, i) =>
+    routeTable(`Private${i + 1}`, vpc, tag(`private-${i + 1}`), [{ cidrBlock: '0.0.0.0/0', ...(ways[i] ?? ways[0]) }]),
+  )
+  const privateRoutes = privateSubnets.map((subnet, i) =>
+    associate(`Private${i + 1}`, subnet, privateRouteTables[i] as aws.ec2.RouteTable),
+  )
+  return {
+    vpc,
+    publicSubnets,
+    privateSubnets,
+    privateRouteTables,
+    routes: { public: publicRoutes, private: privateRoutes },
+  }
 }
 
 type Route = { cidrBlock: string; gatewayId?: $util.Output<string> } & Way
 type Way = { natGatewayId?: $util.Output<string>; networkInterfaceId?: $util.Output<string> }
 
-function routeTable(name: string, vpc: aws.ec2.Vpc, routes: Route[]): aws.ec2.RouteTable {
-  return new aws.ec2.RouteTable(`${name}RouteTable`, { vpcId: vpc.id, routes })
+function routeTable(name: string, vpc: aws.ec2.Vpc, tags: { Name: string }, routes: Route[]): aws.ec2.RouteTable {
+  return new aws.ec2.RouteTable(`${name}RouteTable`, { vpcId: vpc.id, routes, tags })
 }
 
-function associate(name: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable): void {
-  new aws.ec2.RouteTableAssociation(`${name}Association`, { subnetId: subnet.id, routeTableId: table.id })
+function associate(name: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable): $util.Resource {
+  return new aws.ec2.RouteTableAssociation(`${name}Association`, { subnetId: subnet.id, routeTableId: table.id })
 }
 
-/** One in each zone: a zone that is lost takes only its own way out with it. */
-function natGateways(subnets: readonly aws.ec2.Subnet[]): Way[] {
+/** One in each zone: a zone that is lost takes only its own way out with it. AWS makes none where there is no way to the internet yet. */
+function natGateways(subnets: readonly aws.ec2.Subnet[], dependsOn: $util.Resource[], tag: Names['tag']): Way[] {
   return subnets.map((subnet, i) => {
-    const address = new aws.ec2.Eip(`NatAddress${i + 1}`, { domain: 'vpc' })
-    const gateway = new aws.ec2.NatGateway(`NatGateway${i + 1}`, { subnetId: subnet.id, allocationId: address.id })
+    const address = new aws.ec2.Eip(`NatAddress${i + 1}`, { domain: 'vpc', tags: tag(`nat-${i + 1}`) }, { dependsOn })
+    const gateway = new aws.ec2.NatGateway(
+      `NatGateway${i + 1}`,
+      { subnetId: subnet.id, allocationId: address.id, tags: tag(`nat-${i + 1}`) },
+      { dependsOn },
+    )
     return { natGatewayId: gateway.id }
   })
 }
@@ -64,13 +92,19 @@ function natGateways(subnets: readonly aws.ec2.Subnet[]): Way[] {
  * One small instance, at a tenth of a gateway's price: for stages that may be without internet for a while. Nobody logs into it; it is replaced. The image
  * is fck-nat's (https://fck-nat.dev), which SST takes too.
  */
-function natInstance(vpc: aws.ec2.Vpc, [subnet]: readonly aws.ec2.Subnet[]): Way {
+function natInstance(
+  vpc: aws.ec2.Vpc,
+  [subnet]: readonly aws.ec2.Subnet[],
+  dependsOn: $util.Resource[],
+  tag: Names['tag'],
+): Way {
   if (!subnet) throw new Error('a network has a public subnet')
   const group = new aws.ec2.SecurityGroup('NatSecurityGroup', {
     vpcId: vpc.id,
     description: 'From the private subnets to the internet',
     ingress: [{ protocol: '-1', fromPort: 0, toPort: 0, cidrBlocks: [CIDR], description: 'From within' }],
     egress: [{ protocol: '-1', fromPort: 0, toPort: 0, cidrBlocks: ['0.0.0.0/0'], description: 'Anywhere' }],
+    tags: tag('nat'),
   })
   const image = aws.ec2.getAmiOutput({
     owners: ['568608671756'],
@@ -90,10 +124,11 @@ function natInstance(vpc: aws.ec2.Vpc, [subnet]: readonly aws.ec2.Subnet[]): Way
       sourceDestCheck: false,
       metadataOptions: { httpTokens: 'required', httpEndpoint: 'enabled' },
       rootBlockDevice: { encrypted: true },
+      tags: tag('nat'),
     },
     // A newer image is no reason to cut everybody off at a deployment.
-    { ignoreChanges: ['ami'] },
+    { ignoreChanges: ['ami'], dependsOn },
   )
-  new aws.ec2.Eip('NatAddress', { domain: 'vpc', instance: instance.id })
+  new aws.ec2.Eip('NatAddress', { domain: 'vpc', instance: instance.id, tags: tag('nat') }, { dependsOn })
   return { networkInterfaceId: instance.primaryNetworkInterfaceId }
 }

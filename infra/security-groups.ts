@@ -1,3 +1,4 @@
+import type { Names } from './names'
 import type { Network } from './network'
 import type { Stage } from './stages'
 
@@ -11,6 +12,8 @@ export interface SecurityGroups {
   worker: aws.ec2.SecurityGroup
   cache: aws.ec2.SecurityGroup
   endpoints: aws.ec2.SecurityGroup
+  /** Who may talk to whom, which is so when these are there. */
+  rules: $util.Resource[]
 }
 
 /**
@@ -18,41 +21,58 @@ export interface SecurityGroups {
  *
  * @param ports where the balancer listens
  */
-export function createSecurityGroups({ vpc }: Network, stage: Stage, ports: readonly number[]): SecurityGroups {
+export function createSecurityGroups(
+  { vpc }: Network,
+  stage: Stage,
+  ports: readonly number[],
+  { tag }: Names,
+): SecurityGroups {
   const group = (name: string, description: string) =>
-    new aws.ec2.SecurityGroup(`${name}SecurityGroup`, { vpcId: vpc.id, description })
-  const groups: SecurityGroups = {
+    new aws.ec2.SecurityGroup(`${name}SecurityGroup`, { vpcId: vpc.id, description, tags: tag(name.toLowerCase()) })
+  const groups = {
     balancer: group('Balancer', 'The load balancer: from the internet to the web tasks'),
     web: group('Web', 'Web tasks: from the load balancer only'),
     worker: group('Worker', 'Batch workers: nobody calls them'),
     cache: group('Cache', 'The cache: from the tasks only'),
     endpoints: group('Endpoint', 'Endpoints of AWS services: from the tasks only'),
   }
-  for (const port of ports) fromInternet(`BalancerFromInternet${port}`, groups.balancer, port)
-  allow('BalancerToWeb', groups.balancer, groups.web, WEB_PORT)
-  for (const [name, tasks] of [['Web', groups.web] as const, ['Worker', groups.worker] as const]) {
-    // AWS, and photos that are named by their address.
-    for (const port of [443, 80]) toInternet(`${name}ToInternet${port}`, tasks, port)
-    if (stage.cache) allow(`${name}ToCache`, tasks, groups.cache, CACHE_PORT)
-    if (stage.endpoints.length > 0) allowIn(`${name}ToEndpoints`, tasks, groups.endpoints, 443)
-  }
-  return groups
+  const rules = [
+    ...ports.map((port) => fromInternet(`BalancerFromInternet${port}`, groups.balancer, port)),
+    ...allow('BalancerToWeb', groups.balancer, groups.web, WEB_PORT),
+    ...waysOf('Web', groups.web, groups, stage),
+    ...waysOf('Worker', groups.worker, groups, stage),
+  ]
+  return { ...groups, rules }
+}
+
+/** Where tasks go: AWS, photos that are named by their address, the cache. */
+function waysOf(
+  name: string,
+  tasks: aws.ec2.SecurityGroup,
+  { cache, endpoints }: Pick<SecurityGroups, 'cache' | 'endpoints'>,
+  stage: Stage,
+): $util.Resource[] {
+  return [
+    ...[443, 80].map((port) => toInternet(`${name}ToInternet${port}`, tasks, port)),
+    ...(stage.cache ? allow(`${name}ToCache`, tasks, cache, CACHE_PORT) : []),
+    ...(stage.endpoints.length > 0 ? [allowIn(`${name}ToEndpoints`, tasks, endpoints, 443)] : []),
+  ]
 }
 
 /** Both ends of one way. */
-function allow(name: string, from: aws.ec2.SecurityGroup, to: aws.ec2.SecurityGroup, port: number): void {
-  allowIn(name, from, to, port)
-  new aws.vpc.SecurityGroupEgressRule(`${name}Out`, {
+function allow(name: string, from: aws.ec2.SecurityGroup, to: aws.ec2.SecurityGroup, port: number): $util.Resource[] {
+  const out = new aws.vpc.SecurityGroupEgressRule(`${name}Out`, {
     securityGroupId: from.id,
     referencedSecurityGroupId: to.id,
     ipProtocol: 'tcp',
     fromPort: port,
     toPort: port,
   })
+  return [allowIn(name, from, to, port), out]
 }
 
-function allowIn(name: string, from: aws.ec2.SecurityGroup, to: aws.ec2.SecurityGroup, port: number): void {
-  new aws.vpc.SecurityGroupIngressRule(`${name}In`, {
+function allowIn(name: string, from: aws.ec2.SecurityGroup, to: aws.ec2.SecurityGroup, port: number): $util.Resource {
+  return new aws.vpc.SecurityGroupIngressRule(`${name}In`, {
     securityGroupId: to.id,
     referencedSecurityGroupId: from.id,
     ipProtocol: 'tcp',
@@ -61,12 +81,12 @@ function allowIn(name: string, from: aws.ec2.SecurityGroup, to: aws.ec2.Security
   })
 }
 
-function fromInternet(name: string, { id }: aws.ec2.SecurityGroup, port: number): void {
+function fromInternet(name: string, { id }: aws.ec2.SecurityGroup, port: number): $util.Resource {
   const rule = { securityGroupId: id, ipProtocol: 'tcp', fromPort: port, toPort: port }
-  new aws.vpc.SecurityGroupIngressRule(name, { ...rule, cidrIpv4: '0.0.0.0/0' })
+  return new aws.vpc.SecurityGroupIngressRule(name, { ...rule, cidrIpv4: '0.0.0.0/0' })
 }
 
-function toInternet(name: string, { id }: aws.ec2.SecurityGroup, port: number): void {
+function toInternet(name: string, { id }: aws.ec2.SecurityGroup, port: number): $util.Resource {
   const rule = { securityGroupId: id, ipProtocol: 'tcp', fromPort: port, toPort: port }
-  new aws.vpc.SecurityGroupEgressRule(name, { ...rule, cidrIpv4: '0.0.0.0/0' })
+  return new aws.vpc.SecurityGroupEgressRule(name, { ...rule, cidrIpv4: '0.0.0.0/0' })
 }

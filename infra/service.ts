@@ -1,3 +1,4 @@
+import { readersOf } from '../lib/server/options'
 import { arnOf } from './arn'
 import { imageOf, repositoryOf } from './image'
 import { executionPolicy, taskPolicy } from './permissions'
@@ -22,21 +23,25 @@ export interface Own {
   command?: string[]
   environment: Record<string, $util.Input<string>>
   service: (args: aws.ecs.ServiceArgs) => void
+  /** What must be there before, besides the network; null in a plan, which cannot wait for what is not made yet. */
+  after: Promise<$util.Resource[]> | null
 }
 
 /** The arguments that the web and the worker service share. */
 export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
-  const { stage, settings, names, network, buckets, cluster, secrets } = around
+  const { stage, release, names, buckets, cluster, secrets } = around
   const logGroup = own.serves ? names.logGroup : `${names.logGroup}-worker`
   const capacity = capacityOf(stage)
   return {
     cluster,
     architecture: stage.architecture,
     ...sizeOf(own.tasks.size),
-    image: imageOf(settings),
+    image: imageOf(release),
     ...(own.command === undefined ? {} : { command: own.command }),
     // `sst dev` runs the app on a laptop: with the stage's things, not as a task.
-    environment: $dev ? thingsOf(around) : { ...thingsOf(around), ...TASK, ...own.environment },
+    environment: $dev
+      ? thingsOf(around)
+      : { ...optionsOf(around, own), ...thingsOf(around), ...TASK, ...own.environment },
     ssm: secrets,
     logging: { name: logGroup, retention: RETENTION[stage.logDays] },
     ...(capacity === undefined ? {} : { capacity }),
@@ -55,20 +60,26 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
         args.inlinePolicies = [
           {
             name: 'start',
-            policy: executionPolicy(repositoryOf(settings), arnOf('logs', `log-group:${logGroup}`), secrets),
+            policy: executionPolicy(repositoryOf(release), arnOf('logs', `log-group:${logGroup}`), secrets),
           },
         ]
       },
-      service: serviceTransform(stage, network.privateSubnets, own),
+      service: serviceTransform(around, own),
     },
   }
 }
 
-function serviceTransform(stage: Stage, subnets: aws.ec2.Subnet[], { group, service }: Own): ServiceTransform {
-  return (args) => {
+function serviceTransform(
+  { stage, network, groups, endpoints }: Surroundings,
+  { group, service, after }: Own,
+): ServiceTransform {
+  // A task that starts before its network fetches no image and no secret, and the first deployment fails.
+  const before = [...network.routes.private, ...groups.rules, ...endpoints]
+  return (args, options) => {
+    options.dependsOn = after === null ? before : (async () => [...before, ...(await after)])()
     args.networkConfiguration = {
       assignPublicIp: false,
-      subnets: subnets.map(({ id }) => id),
+      subnets: network.privateSubnets.map(({ id }) => id),
       securityGroups: [group.id],
     }
     args.deploymentMinimumHealthyPercent = 100
@@ -96,6 +107,12 @@ function thingsOf({ stage, names, buckets, models, secrets }: Surroundings): Rec
     JOB_RETENTION_HOURS: String(24 * Math.min(stage.outputs.days, MOST_RETENTION_DAYS)),
     ...(secrets.REDIS_URL ? { BUCKET: buckets.outputs.name } : {}),
   }
+}
+
+/** What the stage's settings say to this service. */
+function optionsOf({ settings }: Surroundings, { serves }: Own): Record<string, string> {
+  const kind = serves ? 'server' : 'worker'
+  return Object.fromEntries(Object.entries(settings.options).filter(([name]) => readersOf(name).includes(kind)))
 }
 
 /** How a task behaves. */

@@ -1,3 +1,7 @@
+import type { SecretOption } from '../lib/shared/deployment'
+import { didYouMean } from './did-you-mean'
+import { REGIONS } from './regions'
+
 /**
  * What differs between the stages, in one table. Everything else is the same everywhere: a stage that passes its tests tells of the next one.
  * Pure data: the resources, the cost estimate and the tests read it.
@@ -30,10 +34,8 @@ export interface Cache {
 export interface Stage {
   /** `dev`, `staging`, `prod`, `prod-eu-west-1`, or a preview's own name. */
   name: string
-  /** Where it is, unless AWS_REGION says otherwise. */
+  /** Where it is. A second region has it in its name. */
   region: string
-  /** Where the site is, `vision.example.com`, unless DOMAIN says otherwise; null: at the load balancer's own name, over plain HTTP. */
-  domain: string | null
   zones: 2 | 3
   /** How tasks reach the internet: one small instance, or a gateway in each zone. */
   nat: 'instance' | 'gateway'
@@ -49,8 +51,8 @@ export interface Stage {
   spot: 'all' | 'most' | 'none'
   /** Whether `aws ecs execute-command` opens a shell in a task. */
   exec: boolean
-  /** Parameters of the SSM Parameter Store that the tasks get, besides what the deployment makes itself. */
-  secrets: readonly ('ADMIN_TOKEN' | 'BASIC_AUTH')[]
+  /** Secrets that must be there; the tasks get the others that lie in the Parameter Store, too. */
+  secrets: readonly SecretOption[]
   logDays: 7 | 30 | 90
   /** Days after which photos and results of jobs go, and old versions of what was overwritten or deleted. */
   outputs: { days: number; oldVersionDays: number }
@@ -64,7 +66,6 @@ export interface Stage {
 const DEV: Stage = {
   name: 'dev',
   region: 'us-west-2',
-  domain: null,
   zones: 2,
   nat: 'instance',
   endpoints: [],
@@ -116,18 +117,55 @@ const STAGES: Record<string, Stage> = { dev: DEV, staging: STAGING, prod: PROD }
 export const STAGE_NAMES = Object.keys(STAGES)
 
 /** A second region of production: `prod-eu-west-1`. */
-const SECOND_REGION = /^prod-([a-z]{2}(?:-[a-z]+)+-\d)$/
+const SECOND_REGIONS = REGIONS.filter((region) => region !== PROD.region).map((region) => `${PROD.name}-${region}`)
+
+/** A stage for one pull request, or for whoever names it. Short: names of AWS's own are made of it. */
+const PREVIEW = /^(pr-[1-9]\d{0,6}|preview-[a-z0-9]+(-[a-z0-9]+)*)$/
+const LONGEST_PREVIEW = 32
 
 /**
- * The stage of a name. `prod-<region>` is production again in another region, which shares its domain; any other name is a preview: a dev stage of
- * its own that goes without a trace.
+ * The stage of a name: a line of the table, `prod-<region>`, which is production again in another region and shares its domain, or a preview (`pr-123`,
+ * `preview-name`), a dev stage of its own that goes without a trace.
+ *
+ * @throws Error with one line where the name is none of these: a typing error must not become a stage that nobody guards
  */
 export function stageOf(name: string): Stage {
-  const known = STAGES[name]
+  const known = Object.hasOwn(STAGES, name) ? STAGES[name] : undefined
   if (known) return known
-  const region = SECOND_REGION.exec(name)?.[1]
-  if (region !== undefined) return { ...PROD, name, region }
-  return { ...DEV, name, spot: 'all', protect: false, removal: 'remove' }
+  if (SECOND_REGIONS.includes(name)) return { ...PROD, name, region: name.slice(PROD.name.length + 1) }
+  if (PREVIEW.test(name) && name.length <= LONGEST_PREVIEW) {
+    return { ...DEV, name, spot: 'all', protect: false, removal: 'remove' }
+  }
+  throw new Error(`${name || 'an empty name'} is no stage: ${hint(name)}`)
+}
+
+function hint(name: string): string {
+  if (name === `${PROD.name}-${PROD.region}`) return `${PROD.region} is where ${PROD.name} is already.`
+  const meant = didYouMean(name, [...STAGE_NAMES, ...SECOND_REGIONS]) ?? previewOf(name)
+  const allowed = `There are ${STAGE_NAMES.join(', ')}, ${PROD.name}-<region>, and previews: pr-<number>, preview-<name>.`
+  return `did you mean ${meant}? ${allowed}`
+}
+
+/** What a preview of this name would be called. */
+function previewOf(name: string): string {
+  const number = /^pr[^a-z\d]?([1-9]\d{0,6})$/i.exec(name)?.[1]
+  if (number !== undefined) return `pr-${number}`
+  const words = name
+    .toLowerCase()
+    .replace(/^preview/, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+  const trimmed = words.replace(/^-/, '').slice(0, LONGEST_PREVIEW - 'preview-'.length)
+  return `preview-${trimmed.replace(/-$/, '') || 'name'}`
+}
+
+/** The stage whose settings another one has: production's, in each of its regions. */
+export function homeOf(stage: Stage): Pick<Stage, 'name' | 'region'> {
+  return SECOND_REGIONS.includes(stage.name) ? PROD : stage
+}
+
+/** Whether a stage is somebody's for a while, and leaves nothing behind. */
+export function isPreview({ name }: Stage): boolean {
+  return PREVIEW.test(name)
 }
 
 /** A size in SST's words. */

@@ -3,16 +3,18 @@ import type { Names } from './names'
 import type { Network } from './network'
 import type { Secrets } from './secrets'
 import type { SecurityGroups } from './security-groups'
-import type { Settings } from './settings'
+import type { Release, Settings } from './settings'
 import type { Stage } from './stages'
 
 /** What the services stand in. */
 export interface Surroundings {
   stage: Stage
   settings: Settings
+  release: Release
   names: Names
   network: Network
   groups: SecurityGroups
+  endpoints: $util.Resource[]
   buckets: Buckets
   /** Where the models are, once they are there. */
   models: $util.Output<string>

@@ -1,4 +1,5 @@
 import type { Domain } from './domain'
+import { gatherListeners, type Listeners } from './listeners'
 import { WEB_PORT } from './security-groups'
 import { type ServiceArgs, serviceArguments } from './service'
 import type { Stage } from './stages'
@@ -23,6 +24,7 @@ export function listenPorts(domain: string | null): number[] {
 export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.Service {
   const { stage, groups } = around
   const { web } = stage
+  const listeners = gatherListeners(listenPorts(domain?.name ?? null).length)
   const shared = serviceArguments(around, {
     name: 'Web',
     tasks: web,
@@ -32,6 +34,8 @@ export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.
     service: (args) => {
       args.healthCheckGracePeriodSeconds = GRACE
     },
+    // A plan does not know the certificate of a first deployment, and has no listener then.
+    after: $util.runtime.isDryRun() ? null : listeners.made,
   })
   return new sst.aws.Service('Web', {
     ...shared,
@@ -45,7 +49,7 @@ export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.
       scaleInCooldown: '5 minutes',
     },
     loadBalancer: loadBalancer(domain),
-    transform: { ...shared.transform, ...balancerTransforms(around) },
+    transform: { ...shared.transform, ...balancerTransforms(around, listeners) },
     dev: { command: 'npm run dev', url: 'http://localhost:3000' },
   })
 }
@@ -83,9 +87,14 @@ function loadBalancer(domain: Domain | null): NonNullable<ServiceArgs['loadBalan
   }
 }
 
-function balancerTransforms({ stage, groups, buckets }: Surroundings): NonNullable<ServiceArgs['transform']> {
+function balancerTransforms(
+  { stage, network, groups, buckets }: Surroundings,
+  listeners: Listeners,
+): NonNullable<ServiceArgs['transform']> {
   return {
-    loadBalancer: (args) => {
+    loadBalancer: (args, options) => {
+      // AWS makes none without a way to the internet, and tries at once whether it may write its log.
+      options.dependsOn = [...network.routes.public, buckets.logs]
       args.securityGroups = [groups.balancer.id]
       args.idleTimeout = BALANCER_IDLE
       args.dropInvalidHeaderFields = true
@@ -97,7 +106,8 @@ function balancerTransforms({ stage, groups, buckets }: Surroundings): NonNullab
       args.ingress = []
       args.egress = []
     },
-    listener: (args) => {
+    listener: (args, options) => {
+      listeners.gather(options)
       if (args.protocol === 'HTTPS') args.sslPolicy = TLS
     },
     target: (args) => {

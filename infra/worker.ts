@@ -22,6 +22,7 @@ export function createWorker(around: Surroundings, tasks: Tasks): sst.aws.Servic
       // Alone on its machine: there is nobody to stand back from.
       environment: { BATCH_NICE: '0' },
       service: () => {},
+      after: null,
     }),
     scaling: { min: tasks.least, max: tasks.most, cpuUtilization: false, memoryUtilization: false },
     dev: { command: 'node dist/worker.js', autostart: false },

@@ -1,5 +1,5 @@
 // npm run infra:cost: what each stage costs a month in AWS, from its table, and where each price was read.
-import { ASSUMED, costOf, costOfTask } from '../infra/cost'
+import { ASSUMED, costOf, costOfTask, notCounted } from '../infra/cost'
 import { PRICES, type PriceName } from '../infra/prices'
 import { STAGE_NAMES, stageOf } from '../infra/stages'
 
@@ -20,9 +20,12 @@ for (const name of STAGE_NAMES) {
     const share = Math.round((100 * dollars) / total)
     console.log(`${money(dollars)}  ${what} (${share} %)${PRICES[price].source === null ? '  unverified' : ''}`)
   }
+  console.log('          Not counted:')
+  for (const { what, price } of notCounted(stage))
+    console.log(`          ${what}${price === null ? '' : ` ($${PRICES[price].dollars} per ${PRICES[price].per})`}`)
 }
 const assumed = `${ASSUMED.logsGb} GB of logs, ${ASSUMED.storageGb} GB in buckets, ${ASSUMED.capacityUnits} capacity units of the balancer`
-console.log(`\nAssumed: ${assumed}. Not counted: free allowances, data that leaves AWS, taxes.\n\nPrices, us-east-1:`)
+console.log(`\nAssumed: ${assumed}.\n\nPrices, us-east-1:`)
 for (const [name, { dollars, per, source }] of Object.entries(PRICES) as [PriceName, (typeof PRICES)[PriceName]][]) {
   console.log(
     `${String(dollars).padStart(9)}  ${per}: ${source === null ? 'unverified' : `${source.url} (${source.date})`} [${name}]`,

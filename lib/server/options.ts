@@ -313,6 +313,12 @@ export interface OptionLine {
   used: readonly string[]
 }
 
+/** Who reads an option: `server`, `worker`, or both. */
+export function readersOf(name: string): readonly string[] {
+  if (!Object.hasOwn(OPTIONS, name)) return []
+  return (OPTIONS[name as OptionName].meta() as { used: readonly string[] }).used
+}
+
 /** All options for people, in their order. */
 export function optionLines(): OptionLine[] {
   return Object.entries(OPTIONS).map(([name, schema]) => {

@@ -13,19 +13,28 @@ const env = () => ({
   SST_TELEMETRY_DISABLED: '1',
 })
 
-/** Runs a command to its end. `out` is what it printed; `ok` is false too where there is no such command. */
-export async function ask(
-  name: string,
-  args: readonly string[],
-): Promise<{ ok: boolean; out: string; missing: boolean }> {
-  const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'], env: env() })
-  let out = ''
+/** What a command said. */
+export interface Answer {
+  /** False too where there is no such command. */
+  ok: boolean
+  /** All that it printed. */
+  out: string
+  /** Without what it complained of. */
+  stdout: string
+  missing: boolean
+}
+
+/** Runs a command to its end. */
+export async function ask(name: string, args: readonly string[], more: Record<string, string> = {}): Promise<Answer> {
+  const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env(), ...more } })
+  let [out, stdout] = ['', '']
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (out += data))
+  child.stdout.on('data', (data) => (stdout += data))
   try {
     const [code] = (await once(child, 'close')) as [number | null]
-    return { ok: code === 0, out: out.trim(), missing: false }
+    return { ok: code === 0, out: out.trim(), stdout: stdout.trim(), missing: false }
   } catch {
-    return { ok: false, out: '', missing: true }
+    return { ok: false, out: '', stdout: '', missing: true }
   }
 }
 

@@ -1,19 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { namesOf } from '../../infra/names'
-import type { Settings } from '../../infra/settings'
-import type { Stage } from '../../infra/stages'
+import type { Release, Settings } from '../../infra/settings'
+import { homeOf, type Stage } from '../../infra/stages'
 import { ask, firstLine, Refusal } from './commands'
+import { readSettings } from './kept'
+import { checkQuotas } from './quotas'
 
-/** What is asked before anything is changed: each failure is one line that says what to do. */
-export async function preflight(stage: Stage, settings: Settings): Promise<void> {
-  const { region } = settings
+/**
+ * What is asked before anything is changed: each failure is one line that says what to do.
+ *
+ * @returns what the stage is made of
+ */
+export async function preflight(stage: Stage, release: Release): Promise<Settings> {
   const account = await requireCredentials()
-  await requireRegion(region, stage)
-  if (settings.image === null) await requireDocker()
-  else await requireImage(settings.image, region)
-  if (settings.domain !== null) await requireZone(settings.zone ?? '')
+  await requireRegion(stage)
+  const settings = await readSettings(stage)
+  if (release.image === null) await requireDocker()
+  else await requireImage(release.image, stage)
+  if (settings.domain !== null) await requireDomain(settings.domain, settings.zone ?? '', stage)
+  for (const line of await checkQuotas(stage, settings)) console.log(line)
   for (const line of await requireSecrets(stage, settings)) console.log(line)
-  console.log(`${stage.name} goes to account ${account}, region ${region}.`)
+  console.log(`${stage.name} goes to account ${account}, region ${stage.region}.`)
+  return settings
 }
 
 async function requireCredentials(): Promise<string> {
@@ -30,10 +38,10 @@ async function requireCredentials(): Promise<string> {
   return firstLine(out)
 }
 
-async function requireRegion(region: string, { zones }: Stage): Promise<void> {
+async function requireRegion({ name, region, zones }: Stage): Promise<void> {
   const query = ['--query', 'length(AvailabilityZones)', '--output', 'text']
   const { ok, out } = await ask('aws', ['ec2', 'describe-availability-zones', '--region', region, ...query])
-  if (!ok) throw new Refusal(`AWS_REGION=${region} cannot be used: ${firstLine(out)}.`)
+  if (!ok) throw new Refusal(`${region}, where ${name} is, cannot be used: ${firstLine(out)}.`)
   if (Number(out) < zones)
     throw new Refusal(`${region} has ${out} zones for this account, and this stage needs ${zones}.`)
 }
@@ -48,35 +56,54 @@ async function requireDocker(): Promise<void> {
   if (!buildx.ok) throw new Refusal('Docker has no buildx, which builds the image. Install the plugin docker-buildx.')
 }
 
-async function requireImage(image: string, region: string): Promise<void> {
-  const [, name, digest] = /^\d{12}\.dkr\.ecr\.[^/]+\/([^@:]+)[^@]*@(sha256:[0-9a-f]{64})$/.exec(image) ?? []
+/** A region pulls from its own registry: from there it is quick, costs no transfer, and does not hang on another region. */
+async function requireImage(image: string, { name: stage, region }: Stage): Promise<void> {
+  const [, account, place, name, digest] =
+    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^@:]+)[^@]*@(sha256:[0-9a-f]{64})$/.exec(image) ?? []
   if (name === undefined)
     throw new Refusal(
       `IMAGE=${image} is no image of ECR by its digest, <account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:….`,
     )
+  if (place !== region) {
+    const there = `${account}.dkr.ecr.${region}.amazonaws.com/${name}`
+    const copy = `docker buildx imagetools create --prefer-index=false --tag ${there}:${digest?.slice(7, 19)} ${image}`
+    throw new Refusal(
+      `IMAGE is in ${place}, and ${stage} in ${region}. Copy it (${copy}) and name it ${there}@${digest}.`,
+    )
+  }
   const ids = ['--image-ids', `imageDigest=${digest}`]
-  const { ok, out } = await ask('aws', [
-    'ecr',
-    'describe-images',
-    '--region',
-    region,
-    '--repository-name',
-    name,
-    ...ids,
-  ])
+  const which = ['--region', region, '--registry-id', account ?? '', '--repository-name', name]
+  const { ok, out } = await ask('aws', ['ecr', 'describe-images', ...which, ...ids])
   if (!ok) throw new Refusal(`IMAGE=${image} is not there: ${firstLine(out)}.`)
 }
 
-async function requireZone(zone: string): Promise<void> {
+async function requireDomain(domain: string, zone: string, stage: Stage): Promise<void> {
+  if (domain !== zone && !domain.endsWith(`.${zone}`)) {
+    throw new Refusal(`DOMAIN=${domain} does not lie in DNS_ZONE=${zone}.`)
+  }
   const query = ['--query', `HostedZones[?Name=='${zone}.'].Id`, '--output', 'text']
   const { ok, out } = await ask('aws', ['route53', 'list-hosted-zones-by-name', '--dns-name', zone, ...query])
   if (!ok || out === '')
     throw new Refusal(`Route 53 has no zone ${zone} in this account. Set DNS_ZONE to the zone that DOMAIN lies in.`)
+  const home = homeOf(stage)
+  if (home.name !== stage.name) await requireProof(domain, home)
+}
+
+/** The first region's deployment has the record by which every region's certificate is proved. */
+async function requireProof(domain: string, { name, region }: Pick<Stage, 'name' | 'region'>): Promise<void> {
+  const which = ['--region', region, '--certificate-statuses', 'ISSUED']
+  const query = ['--query', `CertificateSummaryList[?DomainName=='${domain}'].CertificateArn`, '--output', 'text']
+  const { ok, out } = await ask('aws', ['acm', 'list-certificates', ...which, ...query])
+  if (!ok) throw new Refusal(`The certificates of ${region} cannot be read: ${firstLine(out)}.`)
+  if (out === '')
+    throw new Refusal(
+      `${name} has no certificate for ${domain} yet, and proves it for all regions. Deploy ${name} first.`,
+    )
 }
 
 /** Makes the operator's token where there is none; asks for what only the operator knows. */
 async function requireSecrets(stage: Stage, settings: Settings): Promise<string[]> {
-  const { region } = settings
+  const { region } = stage
   const { parameter } = namesOf(settings, stage)
   const names = stage.secrets.map(parameter)
   const query = ['--query', 'InvalidParameters', '--output', 'json']

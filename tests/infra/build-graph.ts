@@ -1,23 +1,25 @@
 // Builds a stage's real resource graph: SST's real components and infra/, under Pulumi's mocks, without an account or a network. Prints it as JSON.
-//   tsx tests/infra/build-graph.ts <stage> <file> [dev]: with `dev` as `sst dev` does
+//   tsx tests/infra/build-graph.ts <stage> <file> [deploy|dev|plan] [parameters]: `dev` as `sst dev` does, `plan` as a first `sst diff`, which knows no certificate; parameters of SSM are {region: {name: value}}
 import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Resource } from './graph'
+import type { Graph, Resource } from './graph'
 
-const [stage = 'dev', file = '/dev/stdout', mode = 'deploy'] = process.argv.slice(2)
+const [stage = 'dev', file = '/dev/stdout', mode = 'deploy', kept = '{}'] = process.argv.slice(2)
+const parameters = JSON.parse(kept) as Record<string, Record<string, string>>
+/** What was found there; the cache's address is the deployment's own. */
+const asked: Graph['kept'] = { secrets: [], settings: {} }
 const root = process.cwd()
 const platform = `${root}/.sst/platform`
 const world = globalThis as Record<string, unknown>
-const REGION = 'us-west-2'
 const ACCOUNT = '123456789012'
 
 // SST's components ask its command for the account's own resources, over one call.
 const answer = {
   asset: 'asset-bucket',
   assetEcrRegistryId: ACCOUNT,
-  assetEcrUrl: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/sst-asset`,
+  assetEcrUrl: '',
   state: 'state-bucket',
   appsyncHttp: '',
   appsyncRealtime: '',
@@ -40,10 +42,13 @@ interface App {
   providers: { aws: { region: string; defaultTags: { tags: Record<string, string> } } }
 }
 const app = await config.app({ stage })
+const REGION = app.providers.aws.region
+answer.assetEcrUrl = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/sst-asset`
 world.$app = { ...app, stage }
+const planning = mode === 'plan'
 world.$dev = mode === 'dev'
 world.$cli = {
-  command: mode,
+  command: planning ? 'diff' : mode,
   paths: { root, work: `${root}/.sst`, platform },
   state: { version: {} },
   env: {},
@@ -57,12 +62,11 @@ const DATA: Record<string, object> = {
   getCallerIdentity: { accountId: ACCOUNT, arn: '', userId: '', id: 'caller' },
   getPartition: { partition: 'aws', id: 'aws' },
   getZone: { zoneId: 'ZONE', id: 'ZONE' },
-  getAmi: { id: 'ami-nat' },
   getAuthorizationToken: { proxyEndpoint: '', password: '', userName: '' },
 }
 
 /** What AWS makes up when it creates something. */
-function madeUp({ type, name }: Resource): object {
+function madeUp({ type, name, inputs }: Pick<Resource, 'type' | 'name' | 'inputs'>): object {
   if (type.endsWith(':TargetGroup')) {
     return { arn: `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:targetgroup/${name}/1` }
   }
@@ -71,19 +75,39 @@ function madeUp({ type, name }: Resource): object {
     return { domainValidationOptions: [option] }
   }
   if (type.endsWith(':RandomPassword')) return { result: 'a&secret' }
-  if (type.endsWith(':ReplicationGroup')) return { primaryEndpointAddress: 'cache.internal', clusterEnabled: false }
+  if (type.endsWith(':ReplicationGroup')) {
+    const memberClusters = Array.from({ length: inputs.numCacheClusters }, (_, i) => `cache-00${i + 1}`)
+    return { primaryEndpointAddress: 'cache.internal', clusterEnabled: false, memberClusters }
+  }
   if (type.endsWith(':Instance')) return { primaryNetworkInterfaceId: `${name}-interface` }
-  if (type.endsWith(':LoadBalancer')) return { arnSuffix: `app/${name}/1`, dnsName: `${name}.elb.amazonaws.com` }
+  if (type.endsWith(':LoadBalancer'))
+    return { arnSuffix: `app/${name}/1`, dnsName: `${name}.elb.amazonaws.com`, zoneId: 'BALANCERS' }
   return {}
 }
 
 const resources: Resource[] = []
 const pulumi = await import(`${platform}/node_modules/@pulumi/pulumi/index.js`)
+// The mocks do not say what a resource waits for; the request for it does.
+const { MockMonitor } = await import(`${platform}/node_modules/@pulumi/pulumi/runtime/mocks.js`)
+const after = new Map<string, string[]>()
+const { registerResource } = MockMonitor.prototype
+MockMonitor.prototype.registerResource = function (request: Request, ...rest: unknown[]) {
+  const names = request.getDependenciesList().map((urn) => urn.split('::').at(-1) as string)
+  after.set(request.getName(), [...new Set(names)].sort())
+  return registerResource.call(this, request, ...rest)
+}
+interface Request {
+  getName(): string
+  getDependenciesList(): string[]
+}
+
 pulumi.runtime.setMocks(
   {
     newResource(resource: Resource) {
       const { type, name, inputs } = resource
-      resources.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) })
+      resources.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)), after: [] })
+      // Its ARN comes when it is made.
+      if (planning && type.endsWith(':Certificate')) return { id: '', state: { ...inputs } }
       const state = { arn: `arn:aws:mock:::${name}`, name, ...inputs, ...madeUp(resource) }
       // An S3 bucket's name and ARN are what policies are made of.
       return { id: `${name}_id`, state: type.endsWith(':Bucket') ? { bucket: name.toLowerCase(), ...state } : state }
@@ -92,30 +116,61 @@ pulumi.runtime.setMocks(
       if (token.includes('getPolicyDocument')) {
         return { id: 'policy', json: JSON.stringify({ Statement: inputs.statements }), ...inputs }
       }
+      // Named after what was asked for: a test compares it with the machine.
+      if (token.includes('getAmi')) return { id: `ami-${architectureOf(inputs)}` }
+      if (token.includes('getParametersByPath')) return parametersBelow(inputs)
       const known = Object.keys(DATA).find((name) => token.includes(name))
       return known ? DATA[known] : { id: 'mock', ...inputs }
     },
   },
   app.name,
   stage,
-  false,
+  planning,
 )
 Object.assign(world, await import(`${platform}/src/shim/run.js`), { $util: pulumi })
 world.sst = { aws: await import(`${platform}/src/components/aws/index.ts`) }
 world.aws = await import(`${platform}/node_modules/@pulumi/aws/index.js`)
 
 const outputs = await config.run()
-// Outputs settle one after the other: the graph is whole when nothing new has come for a while.
+// Outputs settle one after the other: the graph is whole when nothing is on its way, and nothing new has come for a while.
 for (let seen = -1; seen !== resources.length; ) {
   seen = resources.length
+  await pulumi.runtime.waitForRPCs()
   await sleep(500)
 }
 command.close()
 const told = Object.fromEntries(
   await Promise.all(Object.entries(outputs).map(async ([name, value]) => [name, await settled(value)])),
 )
-writeFileSync(file, JSON.stringify({ stage, app, resources, outputs: told }))
+for (const resource of resources) resource.after = after.get(resource.name) ?? []
+writeFileSync(file, JSON.stringify({ stage, app, resources, kept: asked, outputs: told }))
 process.exit(0)
+
+function architectureOf({ filters }: { filters?: { name: string; values: string[] }[] }): string {
+  return filters?.find(({ name }) => name === 'architecture')?.values.join() ?? 'any'
+}
+
+/** What AWS answers of the Parameter Store: what lies right below a path, secrets as they are kept. */
+function parametersBelow({ path, region = REGION }: { path?: string; region?: string }) {
+  const found = Object.entries(parameters[region] ?? {}).filter(
+    ([name]) => name.startsWith(`${path}/`) && !name.slice(`${path}/`.length).includes('/'),
+  )
+  const isSetting = (name: string) => name.includes('/settings/')
+  for (const [path, value] of found) {
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    if (isSetting(path)) asked.settings[name] = value
+    else if (name !== 'REDIS_URL') asked.secrets.push(name)
+  }
+  return {
+    id: path,
+    path,
+    region,
+    arns: found.map(([name]) => name),
+    names: found.map(([name]) => name),
+    types: found.map(([name]) => (isSetting(name) ? 'String' : 'SecureString')),
+    values: found.map(([name, value]) => (isSetting(name) ? value : 'encrypted')),
+  }
+}
 
 function settled(value: unknown): Promise<unknown> {
   return new Promise((known) => pulumi.output(value).apply(known))

@@ -67,7 +67,7 @@ test.skipIf(actionlint() === null)(
   () => {
     const command = actionlint() as string
     expect(lint(command, ...WORKFLOWS)).toEqual({ ok: true, said: '' })
-    const wrong = broken('.github/workflows/deploy.yml', 'needs.image.outputs.name', 'needs.picture.outputs.name')
+    const wrong = broken('.github/workflows/deploy.yml', 'needs.image.outputs.digest', 'needs.picture.outputs.digest')
     expect(lint(command, wrong).ok).toBe(false)
     rmSync(join(wrong, '..'), { recursive: true })
   },
@@ -81,16 +81,51 @@ test('no workflow keeps a key of AWS, and each says what it may do', () => {
     expect([file, (parse(text) as { permissions: object }).permissions]).toEqual([file, { contents: 'read' }])
   }
   const { jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8')) as {
-    jobs: Record<string, { needs?: string | string[]; environment?: { name: string } }>
+    jobs: Record<string, Job>
   }
   expect(Object.entries(jobs).map(([name, { needs }]) => [name, needs])).toEqual([
     ['test', undefined],
     ['image', 'test'],
-    ['staging', 'image'],
+    ['staging', ['test', 'image']],
     ['smoke', 'staging'],
-    ['production', ['image', 'smoke']],
+    ['production', ['test', 'image', 'smoke']],
+    ['second-region', ['test', 'image', 'production']],
   ])
-  expect(jobs.production?.environment?.name).toBe('production')
+  expect([jobs.production, jobs['second-region']].map((job) => job?.environment?.name)).toEqual([
+    'production',
+    'production',
+  ])
+})
+
+interface Job {
+  needs?: string | string[]
+  environment?: { name: string }
+  steps: { run?: string; with?: Record<string, string>; env?: Record<string, string> }[]
+}
+
+test('each stage is deployed in its own region, with the image of that region’s registry, by nothing that the workflow says of it', () => {
+  const { jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8')) as { jobs: Record<string, Job> }
+  for (const [name, stage, region] of [
+    ['staging', 'staging', 'needs.test.outputs.staging'],
+    ['production', 'prod', 'needs.test.outputs.prod'],
+    ['second-region', '"prod-$SECOND"', 'vars.SECOND_REGION'],
+  ] as const) {
+    const steps = jobs[name]?.steps ?? []
+    const deploy = steps.find(({ run }) => run?.includes('npm run deploy'))
+    expect(deploy?.run).toContain(`npm run deploy -- --stage ${stage} --yes`)
+    expect(steps.find((step) => step.with?.['aws-region'])?.with?.['aws-region']).toBe(`\${{ ${region} }}`)
+    expect(deploy?.env?.IMAGE).toContain(`.dkr.ecr.\${{ ${region} }}.amazonaws.com/`)
+    expect(Object.keys(deploy?.env ?? {})).toEqual([
+      'IMAGE',
+      'REVISION',
+      ...(name === 'second-region' ? ['SECOND'] : []),
+    ])
+  }
+  const push = jobs.image?.steps.find(({ run }) => run?.includes('docker login'))
+  expect(Object.values(push?.env ?? {})).toEqual(
+    expect.arrayContaining(['test.outputs.staging', 'test.outputs.prod'].map((each) => `\${{ needs.${each} }}`)),
+  )
+  expect(push?.env?.SECOND).toMatch(/vars\.SECOND_REGION/)
 })
 
 describe('the manifests of Kubernetes', () => {

@@ -5,6 +5,8 @@ export interface Resource {
   name: string
   // biome-ignore lint/suspicious/noExplicitAny: what AWS takes has no type here; each invariant says what it reads.
   inputs: Record<string, any>
+  /** Names of what must be there before. */
+  after: string[]
 }
 
 /** All that a stage would have. */
@@ -16,6 +18,8 @@ export interface Graph {
     providers: { aws: { region: string; defaultTags: { tags: Record<string, string> } } }
   }
   resources: Resource[]
+  /** What lay in the Parameter Store: names of secrets, and settings with their values. */
+  kept: { secrets: string[]; settings: Record<string, string> }
   outputs: Record<string, string>
 }
 
@@ -32,6 +36,8 @@ export interface Invariant {
   check: Check
   mutations: Record<string, Mutation>
 }
+
+export const regionOf = ({ app }: Graph): string => app.providers.aws.region
 
 export function all({ resources }: Graph, type: RegExp | string): Resource[] {
   return resources.filter((resource) => (typeof type === 'string' ? resource.type === type : type.test(resource.type)))
@@ -53,6 +59,16 @@ export function drop(graph: Graph, name: RegExp): undefined | false {
   const kept = graph.resources.filter((resource) => !name.test(resource.name))
   if (kept.length === graph.resources.length) return false
   graph.resources = kept
+}
+
+/** Pulumi marks what it keeps encrypted by this key. */
+export const MARK = '4dabf18193072939515e22adb298388d'
+
+/** What a secret is, or the value itself. */
+export function unsealed(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && MARK in value
+    ? (value as unknown as { value: unknown }).value
+    : value
 }
 
 /** Pulumi wraps what is secret. */

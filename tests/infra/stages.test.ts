@@ -1,20 +1,24 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { costOf } from '@/infra/cost'
 import { PRICES, type PriceName } from '@/infra/prices'
 import { stageOf } from '@/infra/stages'
+import { OPTIONS } from '@/lib/server/options'
 import { all, type Graph, type Invariant, type Mutation, one } from './graph'
 import { BALANCER } from './invariants/balancer'
 import { CONTAINERS } from './invariants/containers'
 import { NETWORK } from './invariants/network'
+import { ORDER } from './invariants/order'
 import { RIGHTS } from './invariants/rights'
 import { STORAGE } from './invariants/storage'
 import { TASKS } from './invariants/tasks'
 import { WATCHING } from './invariants/watching'
+import { MISTAKES } from './mistakes'
+import { VALIDITY } from './validity'
 
 const INVARIANTS: readonly Invariant[] = [
   ...NETWORK,
@@ -24,11 +28,26 @@ const INVARIANTS: readonly Invariant[] = [
   ...RIGHTS,
   ...STORAGE,
   ...WATCHING,
+  ...ORDER,
+  ...VALIDITY,
 ]
 const AT_ONCE = 2
-const DOMAIN = { DOMAIN: 'vision.example.com' }
+/** What is kept with a stage. */
+type Kept = Record<string, Record<string, string>>
+const DOMAIN: Kept = {
+  'us-west-2': {
+    '/vision-classifier/prod/settings/DOMAIN': 'vision.example.com',
+    '/vision-classifier/prod/settings/ALARM_EMAIL': 'operators@example.com',
+    '/vision-classifier/prod/settings/DEFAULT_MODEL_TYPE': 'fast',
+    '/vision-classifier/prod/settings/WORKER_TIMEOUT_MS': '10000',
+    '/vision-classifier/prod/ADMIN_TOKEN': 'token',
+    '/vision-classifier/prod/BASIC_AUTH': 'anna:hash',
+    '/vision-classifier/prod/REDIS_URL': 'rediss://cache',
+  },
+  'eu-west-1': { '/vision-classifier/prod-eu-west-1/ADMIN_TOKEN': 'token' },
+}
 /** Every line of the table, a preview, and production with a domain in two regions. */
-const STAGES: [title: string, stage: string, settings: Record<string, string>][] = [
+const STAGES: [title: string, stage: string, kept: Kept][] = [
   ['dev', 'dev', {}],
   ['staging', 'staging', {}],
   ['prod', 'prod', {}],
@@ -37,13 +56,17 @@ const STAGES: [title: string, stage: string, settings: Record<string, string>][]
   ['a second region', 'prod-eu-west-1', DOMAIN],
 ]
 
-async function build(stage: string, settings: Record<string, string>, mode = 'deploy'): Promise<Graph> {
+async function build(stage: string, kept: Kept, mode = 'deploy', shell: Record<string, string> = {}): Promise<Graph> {
   const folder = mkdtempSync(join(tmpdir(), 'graph-'))
   const file = join(folder, 'graph.json')
   const { AWS_REGION: _, ...environment } = process.env
-  const child = spawn('node_modules/.bin/tsx', ['tests/infra/build-graph.ts', stage, file, mode], {
-    env: { ...environment, ...settings },
-  })
+  const child = spawn(
+    'node_modules/.bin/tsx',
+    ['tests/infra/build-graph.ts', stage, file, mode, JSON.stringify(kept)],
+    {
+      env: { ...environment, ...shell },
+    },
+  )
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data))
   const [code] = await once(child, 'close')
@@ -75,7 +98,7 @@ function mutated(graph: Graph, mutate: Mutation): Graph | null {
 const graphs: Graph[] = []
 // Each is a process of some hundreds of MB.
 for (let i = 0; i < STAGES.length; i += AT_ONCE) {
-  graphs.push(...(await Promise.all(STAGES.slice(i, i + AT_ONCE).map(([, stage, settings]) => build(stage, settings)))))
+  graphs.push(...(await Promise.all(STAGES.slice(i, i + AT_ONCE).map(([, stage, kept]) => build(stage, kept)))))
 }
 
 describe.each(STAGES.map(([title], i) => [title, graphs[i] as Graph] as const))('%s', (_title, graph) => {
@@ -105,14 +128,74 @@ test('no invariant without a mutation, none that the same name has twice, none t
   }
 })
 
+describe('mistakes made on purpose', () => {
+  test.each(MISTAKES.map((each) => [each.mistake, each] as const))('%s', (_mistake, { check, mutate }) => {
+    const invariant = INVARIANTS.find(({ name }) => name === check)
+    if (!invariant) throw new Error(`there is no check “${check}”`)
+    const mutants = graphs.map((graph) => mutated(graph, mutate)).filter((mutant) => mutant !== null)
+    expect(mutants.length).toBeGreaterThan(0)
+    for (const mutant of mutants) expect(broken(invariant, mutant)).not.toEqual([])
+  })
+})
+
 test('the table is followed: names, and production in a second region', () => {
   const [, , prod, preview, , second] = graphs as [Graph, Graph, Graph, Graph, Graph, Graph]
   expect(second.app.providers.aws.region).toBe('eu-west-1')
   expect(prod.app.providers.aws.region).toBe('us-west-2')
   expect([preview.app.removal, preview.app.protect]).toEqual(['remove', false])
   expect(second.outputs.url).toBe('https://vision.example.com')
+  // By it the deployment is proved: the domain leads to the nearest region.
+  expect(second.outputs.balancer).toBe('WebLoadBalancer.elb.amazonaws.com')
   expect(prod.outputs.url).toMatch(/^http:\/\//)
   expect(prod.outputs.models).toMatch(/^s3:\/\/[a-z0-9-]+\/models\/$/)
+})
+
+/** Each option and setting that a shell may have for other ends, at another value than the stage's. */
+const OTHER_SHELL = Object.fromEntries(
+  [...Object.keys(OPTIONS), 'AWS_DEFAULT_REGION', 'SST_STAGE', 'CDK_DEFAULT_REGION', 'HOME', 'USER', 'NODE_ENV']
+    .filter((name) => !['AWS_REGION', 'PROJECT_NAME'].includes(name))
+    .map((name) => [name, 'eu-north-1']),
+)
+
+test('any two deployments of a stage, from whatever shell, ask for the same', async () => {
+  const [, , , , prod, second] = graphs as [Graph, Graph, Graph, Graph, Graph, Graph]
+  const agreeing = {
+    DOMAIN: 'vision.example.com',
+    ALARM_EMAIL: 'operators@example.com',
+    PROJECT_NAME: 'vision-classifier',
+  }
+  expect(between(prod, await build('prod', DOMAIN, 'deploy', OTHER_SHELL))).toEqual([])
+  expect(between(prod, await build('prod', DOMAIN, 'deploy', { ...agreeing, AWS_REGION: 'us-west-2' }))).toEqual([])
+  expect(between(second, await build('prod-eu-west-1', DOMAIN, 'deploy', { AWS_REGION: 'eu-west-1' }))).toEqual([])
+}, 300_000)
+
+test.each<[shell: Record<string, string>, line: RegExp]>([
+  // The first by sst.config.ts, before anything is read; the second where the stage is made.
+  [{ AWS_REGION: 'eu-west-1' }, /AWS_REGION=eu-west-1 is set in this shell, and prod is in us-west-2: unset it/],
+  [{ DOMAIN: 'other.example.com' }, /DOMAIN=other.example.com is set in this shell, and prod has vision.example.com/],
+])(
+  'a shell that says something else of the stage is refused: %j',
+  async (shell, line) => {
+    await expect(build('prod', DOMAIN, 'deploy', shell)).rejects.toThrow(line)
+  },
+  60_000,
+)
+
+/** What one graph has and the other has not. Resources come in the order in which their inputs are known, and SST makes a name up once. */
+function between(a: Graph, b: Graph): string[] {
+  const lines = ({ resources, ...rest }: Graph) =>
+    [rest, ...resources].map((part) => JSON.stringify(part).replaceAll(/-[a-z]{8}\b/g, ''))
+  const [first, second] = [lines(a), lines(b)]
+  return [...first.filter((line) => !second.includes(line)), ...second.filter((line) => !first.includes(line))]
+}
+
+test('only infra/settings.ts reads the shell', () => {
+  const readers = readdirSync('infra', { recursive: true, encoding: 'utf8' }).filter(
+    (file) =>
+      file.endsWith('.ts') && /process\s*\.\s*env|from 'node:process'/.test(readFileSync(join('infra', file), 'utf8')),
+  )
+  expect(readers).toEqual(['settings.ts'])
+  expect(readFileSync('sst.config.ts', 'utf8')).not.toMatch(/process/)
 })
 
 test('the estimate counts what is there, and the stages cost what they were to cost', () => {
@@ -140,13 +223,35 @@ test('the estimate counts what is there, and the stages cost what they were to c
   expect(total('prod')).toBeLessThanOrEqual(300)
 })
 
+test('what is not counted stands under each sum, with its price, and fits the stage', () => {
+  const out = execFileSync('node_modules/.bin/tsx', ['scripts/infra-cost.ts'], { encoding: 'utf8' })
+  const parts = out.split(/\n(?=dev|staging|prod)/).slice(1)
+  expect(parts.map((part) => part.slice(0, part.indexOf(':')))).toEqual(['dev', 'staging', 'prod'])
+  for (const part of parts) {
+    expect(part).toMatch(/buckets \(0 %\)\n +Not counted:\n +data that leaves AWS: .* \(\$0\.09 per GB that leaves AWS/)
+    const [name = ''] = part.split(':')
+    const { nat, endpoints, cache } = stageOf(name)
+    expect(part.includes('through the NAT gateways')).toBe(nat === 'gateway')
+    expect(part.includes('through the interface endpoints')).toBe(endpoints.length > 0)
+    expect(part.includes('backups of the cache')).toBe((cache?.replicas ?? 0) > 0)
+    for (const always of ['between zones', 'S3', 'registry', 'hosted zone', 'taxes']) expect(part).toContain(always)
+  }
+}, 60_000)
+
 test('`sst dev` runs the app on this machine with the names of what it made, and no task in AWS', async () => {
   const graph = await build('dev', {}, 'dev')
   expect(all(graph, /ecs\/(service|taskDefinition):|lb\/loadBalancer:|metricAlarm:/)).toEqual([])
   expect(one(graph, 'WebDev').type).toBe('sst:sst:DevCommand')
   expect(graph.outputs.models).toBe(`s3://${one(graph, 'ModelsBucket').inputs.bucket}/models/`)
   expect(graph.outputs.url).toBe('http://localhost:3000')
-}, 60_000)
+}, 120_000)
+
+test('a plan is made of a stage whose certificate is not there yet', async () => {
+  const plan = await build('prod', DOMAIN, 'plan')
+  expect(one(plan, 'WebService').after).toContain('Private1Association')
+  // AWS has not said what it is called: no listener can be planned, and nothing waits for one.
+  expect(all(plan, /lb\/listener:/)).toEqual([])
+}, 120_000)
 
 test('docs/deploy-aws.md lists what must hold', () => {
   const listed = [...readFileSync('docs/deploy-aws.md', 'utf8').matchAll(/^- (.+)\.$/gm)].map(([, name]) => name)

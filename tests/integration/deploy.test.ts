@@ -14,20 +14,30 @@ const NEW = `${version}+${REVISION.slice(0, 12)}`
 const OUTPUTS = '.sst/outputs.json'
 
 /** What AWS's command, Docker's and SST's say, instead of an account: each call is written down, and answered by the first line that it begins with. */
-const COMMAND = `#!/usr/bin/env node
-const { appendFileSync, readFileSync } = require('node:fs')
-const [name, ...args] = [require('node:path').basename(process.argv[1]), ...process.argv.slice(2)]
-const call = [name, ...args].join(' ')
-appendFileSync(process.env.CALLS, call + '\\n')
-const answers = JSON.parse(readFileSync(process.env.ANSWERS, 'utf8'))
-const [, [code, text]] = Object.entries(answers).find(([start]) => call.startsWith(start)) ?? ['', [0, '']]
-process.stdout.write(text)
-process.exit(code)
+const COMMAND = `#!/bin/sh
+call="$(basename "$0") $*"
+printf '%s\\n' "$call" >> "$CALLS"
+tab="$(printf '\\t')"
+while IFS="$tab" read -r start code file; do
+  case "$call" in "$start"*) cat "$file"; exit "$code" ;; esac
+done < "$ANSWERS"
 `
+/** Where AWS says that it counts what is used of a quota. */
+const USAGE = {
+  MetricNamespace: 'AWS/Usage',
+  MetricName: 'ResourceCount',
+  MetricDimensions: { Service: 'Fargate', Type: 'Resource', Resource: 'vCPU', Class: 'Standard/OnDemand' },
+}
 const FINE: Record<string, [code: number, text: string]> = {
   'aws sts get-caller-identity': [0, '123456789012\n'],
   'aws ec2 describe-availability-zones': [0, '3\n'],
-  'aws ssm get-parameters': [0, '[]\n'],
+  'aws ssm get-parameters-by-path': [0, '[]\n'],
+  'aws ssm get-parameters ': [0, '[]\n'],
+  'sst diff': [0, '[]\n'],
+  'aws ec2 describe-vpcs': [0, '0\n'],
+  'aws ec2 describe-addresses': [0, '0\n'],
+  'aws service-quotas get-service-quota': [0, JSON.stringify({ value: 100, usage: USAGE })],
+  'aws cloudwatch get-metric-statistics': [0, 'None\n'],
   'aws ssm put-parameter': [0, ''],
   'docker version': [0, '28.0.0\n'],
   'docker buildx version': [0, 'v0.20\n'],
@@ -35,7 +45,8 @@ const FINE: Record<string, [code: number, text: string]> = {
 
 let folder: string
 let server: TestServer
-let site: { url: string; version: string; close(): void }
+/** `hosts`: the names that it was asked by. */
+let site: { url: string; version: string; hosts: Set<string>; close(): void }
 let kept: string | null
 
 beforeAll(async () => {
@@ -48,7 +59,10 @@ beforeAll(async () => {
   site = await startSite(server.url)
   kept = existsSync(OUTPUTS) ? readFileSync(OUTPUTS, 'utf8') : null
   mkdirSync('.sst', { recursive: true })
-  writeFileSync(OUTPUTS, JSON.stringify({ url: site.url }))
+  writeFileSync(
+    OUTPUTS,
+    JSON.stringify({ url: 'http://vision.example.com', balancer: site.url.slice('http://'.length) }),
+  )
 })
 afterAll(async () => {
   if (kept === null) rmSync(OUTPUTS, { force: true })
@@ -64,6 +78,7 @@ afterEach(() => {
 /** The load balancer of a stage whose tasks run some version: a real server behind it, which has another name for itself. */
 async function startSite(target: string): Promise<typeof site> {
   const balancer = createServer(async (request, reply) => {
+    made.hosts.add(request.headers.host ?? '')
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = request.method === 'POST' ? { method: 'POST', body: Buffer.concat(chunks) } : {}
@@ -75,6 +90,7 @@ async function startSite(target: string): Promise<typeof site> {
   const made = {
     url: `http://127.0.0.1:${(balancer.address() as AddressInfo).port}`,
     version: NEW,
+    hosts: new Set<string>(),
     close: () => void balancer.close(),
   }
   return made
@@ -86,10 +102,15 @@ async function deploy(
 ) {
   const [calls, said] = [join(folder, 'calls'), join(folder, 'answers')]
   writeFileSync(calls, '')
-  writeFileSync(said, JSON.stringify({ ...answers, ...FINE, ...answers }))
+  const lines = Object.entries({ ...answers, ...FINE, ...answers }).map(([start, [code, text]], i) => {
+    writeFileSync(`${said}-${i}`, text)
+    return `${start}\t${code}\t${said}-${i}\n`
+  })
+  writeFileSync(said, lines.join(''))
+  const { AWS_REGION: _, ...environment } = process.env
   const child = spawn('node_modules/.bin/tsx', ['scripts/deploy/deploy.ts', ...args], {
     env: {
-      ...process.env,
+      ...environment,
       PATH: `${folder}:${process.env.PATH}`,
       CALLS: calls,
       ANSWERS: said,
@@ -108,10 +129,15 @@ async function deploy(
 test('asks first, shows the plan, deploys, and then asks the site what it is and has it classify a photo', async () => {
   const { code, out, err, calls } = await deploy(['--stage', 'dev'])
   expect({ code, err }).toEqual({ code: 0, err: '' })
-  expect(calls.filter((call) => call.startsWith('sst'))).toEqual(['sst diff --stage dev', 'sst deploy --stage dev'])
+  expect(calls.filter((call) => call.startsWith('sst'))).toEqual([
+    'sst diff --stage dev --json',
+    'sst deploy --stage dev',
+  ])
   expect(calls.findIndex((call) => call.startsWith('sst'))).toBe(calls.length - 2)
   expect(out).toContain('dev goes to account 123456789012, region us-west-2.')
-  expect(out).toContain(`${site.url} runs ${NEW}.`)
+  // Not whoever answers for the domain: the balancer of this region, by the domain's name.
+  expect(out).toContain(`http://vision.example.com runs ${NEW}, says ${site.url.slice('http://'.length)}.`)
+  expect([...site.hosts]).toEqual(['vision.example.com'])
   expect(out).toMatch(/takes public\/gallery\/espresso\.png for espresso \(\d+ %\)/)
 })
 
@@ -120,7 +146,7 @@ test('a deployment that ECS has rolled back is a failure, though SST calls it no
   const { code, err } = await deploy(['--stage', 'dev'])
   expect(code).toBe(1)
   expect(err).toBe(
-    `${site.url} does not run ${NEW}: it runs ${site.version}. ECS has gone back to the old tasks: see the log of the new ones.\n`,
+    `http://vision.example.com does not run ${NEW}: it runs ${site.version}. ECS has gone back to the old tasks: see the log of the new ones.\n`,
   )
 })
 
@@ -133,6 +159,13 @@ test('the same can be asked of a site from anywhere, without rights', async () =
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const IMAGE = `123456789012.dkr.ecr.us-west-2.amazonaws.com/vision@${DIGEST}`
 
+/** What the Parameter Store answers: settings, or secrets by a name that begins with `/`. */
+function keeps(settings: Record<string, string>, stage = 'dev', region = 'us-west-2'): typeof FINE {
+  const path = `/vision-classifier/${stage}/settings`
+  const found = Object.entries(settings).map(([name, value]) => ({ name: `${path}/${name}`, type: 'String', value }))
+  return { [`aws ssm get-parameters-by-path --region ${region} --path ${path} `]: [0, JSON.stringify(found)] }
+}
+
 test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string, string>]>([
   [
     'no credentials',
@@ -140,10 +173,27 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
     { 'aws sts': [255, '\nUnable to locate credentials\n'] },
   ],
   [
-    'a region that is none',
-    /^AWS_REGION=mars-1 cannot be used: /,
-    { 'aws ec2': [255, 'Could not connect'] },
-    { AWS_REGION: 'mars-1' },
+    'a region that is not open to this account',
+    /^us-west-2, where dev is, cannot be used: /,
+    { 'aws ec2': [255, 'Denied'] },
+  ],
+  [
+    'a shell of another region',
+    /^AWS_REGION=eu-west-1 is set in this shell, and dev is in us-west-2: unset it/,
+    {},
+    { AWS_REGION: 'eu-west-1' },
+  ],
+  [
+    'a domain that only the shell has',
+    /^DOMAIN=a\.example is set in this shell, and dev has none: unset it, or set it for good: npm run deploy:set -- --stage dev DOMAIN=…$/m,
+    {},
+    { DOMAIN: 'a.example' },
+  ],
+  ['a setting that nothing reads', /^THEME is no setting of a stage: nothing reads it$/m, keeps({ THEME: 'dark' })],
+  [
+    'a store that cannot be read',
+    /^The SSM Parameter Store cannot be read: AccessDenied\.$/m,
+    { 'aws ssm get-parameters-by-path': [254, 'AccessDenied'] },
   ],
   [
     'a region with one zone',
@@ -161,12 +211,54 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
   ],
   ['an image of nobody knows which tree', /^IMAGE is set and REVISION is not/, {}, { IMAGE, REVISION: '' }],
   [
+    'an image of another region',
+    /^IMAGE is in eu-west-1, and dev in us-west-2\. Copy it \(docker buildx imagetools create --prefer-index=false --tag 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/vision:a{12} 123\S+\) and name it 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/vision@sha256:a{64}\.$/m,
+    {},
+    { IMAGE: IMAGE.replace('us-west-2', 'eu-west-1') },
+  ],
+  [
     'a domain of another account',
     /^Route 53 has no zone example\.com in this account/,
-    {},
-    { DOMAIN: 'vision.example.com' },
+    keeps({ DOMAIN: 'vision.example.com' }),
   ],
-  ['a plan that fails', /^The plan cannot be made/, { 'sst diff': [1, ''] }],
+  [
+    'a zone that is not the domain’s',
+    /^DOMAIN=vision\.example\.com does not lie in DNS_ZONE=other\.com\.$/m,
+    keeps({ DOMAIN: 'vision.example.com', DNS_ZONE: 'other.com' }),
+  ],
+  [
+    'an account with as many networks as it may have',
+    /^The account may have 5 VPCs in us-west-2 and uses 5; dev needs 1 more\. Ask for them: aws service-quotas request-service-quota-increase --region us-west-2 --service-code vpc --quota-code L-F678F1CE --desired-value 6$/m,
+    {
+      'aws ec2 describe-vpcs --query': [0, '5'],
+      'aws service-quotas get-service-quota --region us-west-2 --service-code vpc': [0, '{"value":5}'],
+    },
+  ],
+  [
+    'an account without addresses',
+    /^The account may have 5 elastic IP addresses in us-west-2 and uses 5; dev needs 1 more\./,
+    {
+      'aws ec2 describe-addresses': [0, '5'],
+      'aws service-quotas get-service-quota --region us-west-2 --service-code ec2': [0, '{"value":5}'],
+    },
+  ],
+  [
+    'an account whose tasks run already',
+    /^The account may have 6 vCPUs of Fargate Spot in us-west-2 and uses 5\.5; dev needs 1 more\./,
+    {
+      'aws cloudwatch': [0, '5.5'],
+      'aws service-quotas get-service-quota --region us-west-2 --service-code fargate': [
+        0,
+        JSON.stringify({ value: 6, usage: USAGE }),
+      ],
+    },
+  ],
+  ['a plan that fails', /^The plan cannot be made/m, { 'sst diff': [1, ''] }],
+  [
+    'a plan that is none',
+    /^The plan cannot be read \(.*\), so nothing is deployed\.$/m,
+    { 'sst diff': [0, 'SST 4.17.1 ready!'] },
+  ],
   ['a deployment that fails', /^The deployment failed/, { 'sst deploy': [1, ''] }],
 ])('%s is one line, before anything is changed', async (_name, line, answers, env = {}) => {
   const { code, err, calls } = await deploy(['--stage', 'dev'], { answers, env })
@@ -179,7 +271,7 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
 test("the operator's token is made where there is none, and never printed", async () => {
   const name = '/vision-classifier/dev/ADMIN_TOKEN'
   const { out, calls } = await deploy(['--stage', 'dev'], {
-    answers: { 'aws ssm get-parameters': [0, JSON.stringify([name])] },
+    answers: { 'aws ssm get-parameters ': [0, JSON.stringify([name])] },
   })
   const [, token = ''] =
     /put-parameter .* --type SecureString --name \/vision-classifier\/dev\/ADMIN_TOKEN --value (\S+)/.exec(
@@ -195,7 +287,144 @@ test('production is asked for, and is not removed', async () => {
   expect([unasked.code, unasked.err]).toEqual([1, 'Deploy this to prod? Nobody is here to ask: say --yes.\n'])
   expect((await deploy(['--stage', 'prod', '--yes'])).code).toBe(0)
   expect((await deploy(['remove', '--stage', 'prod', '--yes'])).err).toMatch(/^prod is protected/)
-  const removed = await deploy(['remove', '--stage', 'pr-12', '--yes'])
-  expect([removed.code, removed.calls]).toEqual([0, ['sst remove --stage pr-12']])
+  const removed = await deploy(['remove', '--stage', 'dev', '--yes'])
+  expect([removed.code, removed.calls]).toEqual([0, ['sst remove --stage dev']])
   expect((await deploy([])).err).toMatch(/^npm run deploy -- --stage/)
+})
+
+test.each(['production', 'prd', 'Prod', 'prod-eu-west-1a'])(
+  '%s is no stage, neither to deploy nor to remove',
+  async (name) => {
+    for (const command of [[], ['remove']]) {
+      const { code, err, calls } = await deploy([...command, '--stage', name, '--yes'])
+      expect([code, calls]).toEqual([1, ['']])
+      expect(err).toMatch(/^\S+ is no stage: did you mean prod(-eu-west-1)?\? [^\n]+\n$/)
+    }
+  },
+)
+
+const step = (op: string, type: string, name: string) => ({
+  op,
+  type,
+  urn: `urn:pulumi:prod::vision-classifier::sst:aws:Service$${type}::${name}`,
+  detailedDiff: op === 'update' ? { tags: { diffKind: 'update' } } : null,
+})
+/** What a deployment without a domain would do to production that has one. */
+const WITHOUT_DOMAIN = [
+  step('same', 'aws:ec2/vpc:Vpc', 'Vpc'),
+  step('update', 'aws:lb/listener:Listener', 'WebListenerHTTP80'),
+  step('delete', 'aws:lb/listener:Listener', 'WebListenerHTTPS443'),
+  step('delete', 'aws:acm/certificate:Certificate', 'Certificate'),
+  step('delete', 'aws:route53/record:Record', 'Domain'),
+  step('delete', 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule', 'BalancerFromInternet443'),
+]
+const PLAN: typeof FINE = { 'sst diff': [0, JSON.stringify(WITHOUT_DOMAIN)] }
+
+test('a plan that would take HTTPS away is refused, --yes or not, unless each thing is named', async () => {
+  const { code, out, err, calls } = await deploy(['--stage', 'prod', '--yes'], { answers: PLAN })
+  expect(out).toContain('* WebListenerHTTP80 (aws:lb/listener:Listener): tags\n- WebListenerHTTPS443 (')
+  expect([code, err]).toEqual([
+    1,
+    `This is not deployed to prod, for what it would remove or replace:
+- the listener WebListenerHTTPS443 would go: --remove WebListenerHTTPS443
+- the certificate Certificate would go: --remove Certificate
+- the DNS record Domain would go: --remove Domain
+`,
+  ])
+  expect(calls.some((call) => call.startsWith('sst deploy'))).toBe(false)
+  const two = ['--remove', 'WebListenerHTTPS443', '--remove', 'Certificate']
+  const some = await deploy(['--stage', 'prod', '--yes', ...two], { answers: PLAN })
+  expect([some.code, some.err.split('\n').slice(1)]).toEqual([
+    1,
+    ['- the DNS record Domain would go: --remove Domain', ''],
+  ])
+  expect((await deploy(['--stage', 'prod', '--yes', ...two, '--remove', 'Domain'], { answers: PLAN })).code).toBe(0)
+})
+
+test('settings are kept with the stage, checked before the first is written', async () => {
+  const set = (...words: string[]) =>
+    deploy(['set', '--stage', 'dev', ...words], {
+      answers: keeps({ DOMAIN: 'old.example.com', ALARM_EMAIL: 'a@b.example' }),
+    })
+  const { code, out, calls } = await set('DOMAIN=vision.example.com', 'ALARM_EMAIL=', 'CORS_ORIGINS=https://a.example')
+  expect([code, out]).toEqual([0, 'DOMAIN=vision.example.com\nCORS_ORIGINS=https://a.example\n'])
+  const path = '/vision-classifier/dev/settings'
+  const put = (name: string, value: string) =>
+    `aws ssm put-parameter --cli-input-json ${JSON.stringify({ Name: `${path}/${name}`, Value: value, Type: 'String', Overwrite: true })} --region us-west-2`
+  expect(calls.slice(1)).toEqual([
+    put('DOMAIN', 'vision.example.com'),
+    `aws ssm delete-parameter --name ${path}/ALARM_EMAIL --region us-west-2`,
+    put('CORS_ORIGINS', 'https://a.example'),
+  ])
+  for (const [word, line] of [
+    ['DOMIAN=a.example', 'DOMIAN is no setting of a stage: did you mean DOMAIN?\n'],
+    ['ADMIN_TOKEN=x', 'ADMIN_TOKEN is a secret: put it beside the settings, as a SecureString\n'],
+    ['DNS_ZONE=example.com', 'DNS_ZONE is set, and DOMAIN is not\n'],
+    ['DOMAIN', 'DOMAIN is no setting: NAME=value sets it, NAME= takes it away.\n'],
+  ] as const) {
+    const refused = await set('DEFAULT_MODEL_TYPE=fast', 'DOMAIN=', word)
+    expect([refused.code, refused.err]).toEqual([1, line])
+    expect(refused.calls.some((call) => /put-parameter|delete-parameter/.test(call))).toBe(false)
+  }
+})
+
+test('a second region has its own image, production’s settings, and waits for production’s certificate', async () => {
+  const stage = 'prod-eu-west-1'
+  const args = ['--stage', stage, '--yes']
+  const image = { IMAGE: IMAGE.replace('us-west-2', 'eu-west-1'), AWS_REGION: 'eu-west-1' }
+  const answers = {
+    ...keeps({ DOMAIN: 'vision.example.com' }, 'prod'),
+    'aws route53': [0, '/hostedzone/Z'],
+  } as typeof FINE
+  const early = await deploy(args, { answers, env: image })
+  expect(early.err).toBe(
+    'prod has no certificate for vision.example.com yet, and proves it for all regions. Deploy prod first.\n',
+  )
+  const issued = {
+    ...answers,
+    'aws acm list-certificates --region us-west-2': [0, 'arn:aws:acm:us-west-2'],
+  } as typeof FINE
+  const { code, out, calls } = await deploy(args, { answers: issued, env: image })
+  expect([code, out.includes(`${stage} goes to account 123456789012, region eu-west-1.`)]).toEqual([0, true])
+  expect(calls).toContain(
+    'aws ssm get-parameters --region eu-west-1 --names /vision-classifier/prod-eu-west-1/ADMIN_TOKEN --query InvalidParameters --output json',
+  )
+  expect((await deploy(args, { answers: issued, env: { ...image, AWS_REGION: 'us-west-2' } })).err).toMatch(
+    /^AWS_REGION=us-west-2 is set in this shell, and prod-eu-west-1 is in eu-west-1: unset it/,
+  )
+  expect((await deploy(['set', '--stage', stage, 'DOMAIN=a.example'])).err).toMatch(
+    /^prod-eu-west-1 has the settings of prod/,
+  )
+  expect((await deploy(['region', '--stage', stage])).out).toBe('eu-west-1\n')
+})
+
+test('a quota that bounds the stage, or that nobody may read, is a line, and stops nothing', async () => {
+  const six = {
+    'aws service-quotas get-service-quota --region us-west-2 --service-code fargate': [
+      0,
+      JSON.stringify({ value: 6, usage: USAGE }),
+    ],
+  } as typeof FINE
+  const bounded = await deploy(['--stage', 'prod', '--yes'], { answers: six })
+  expect([bounded.code, bounded.err]).toEqual([0, ''])
+  expect(bounded.out).toContain(
+    'The account has 6 vCPUs of Fargate left in us-west-2; prod takes up to 18 and stops growing there.',
+  )
+  const denied = await deploy(['--stage', 'dev'], { answers: { 'aws service-quotas': [254, 'AccessDenied'] } })
+  expect([denied.code, denied.out.match(/The quota of .* is not checked: AccessDenied\./g)?.length]).toEqual([0, 3])
+  const blind = await deploy(['--stage', 'dev'], { answers: { 'aws ec2 describe-vpcs': [254, 'AccessDenied'] } })
+  expect([blind.code, blind.out.includes('The quotas are not checked: AccessDenied.')]).toEqual([0, true])
+  // A stage that is there has its network.
+  const again = await deploy(['--stage', 'dev'], { answers: { 'aws ec2 describe-vpcs': [0, '1'] } })
+  expect(again.calls.some((call) => call.includes('--service-code vpc'))).toBe(false)
+})
+
+test('a preview that is removed leaves nothing in the Parameter Store', async () => {
+  const { code, calls } = await deploy(['remove', '--stage', 'pr-12', '--yes'], {
+    answers: keeps({ CORS_ORIGINS: 'https://a.example' }, 'pr-12'),
+  })
+  expect([code, calls[0]]).toEqual([0, 'sst remove --stage pr-12'])
+  expect(calls.filter((call) => call.includes('delete-parameter'))).toEqual([
+    'aws ssm delete-parameter --name /vision-classifier/pr-12/settings/CORS_ORIGINS --region us-west-2',
+  ])
 })

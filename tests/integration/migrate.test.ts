@@ -36,16 +36,37 @@ API_URL=https://api.example
 `)
 })
 
-test('as commands for SSM that carry no secret, and that give the value when they run', async () => {
+test('as commands that keep it with a stage: secrets in SSM, settings by deploy:set, and nothing that no task reads', async () => {
   const { out } = await vision(['migrate', 'secrets', secrets, '--to', 'ssm', '--stage', 'dev'])
   expect(out).not.toContain('quotes')
-  const line = out.split('\n').find((each) => each.includes('ADMIN_TOKEN')) ?? ''
-  expect(line).toContain('--type SecureString --overwrite --name /vision-classifier/dev/ADMIN_TOKEN')
+  const name = '/vision-classifier/dev/ADMIN_TOKEN'
+  expect(out.split('\n')).toEqual([
+    'export AWS_REGION="$(npm run --silent deploy:region -- --stage dev)"',
+    `vision migrate secrets ${secrets} --value ADMIN_TOKEN | aws ssm put-parameter --type SecureString --overwrite --name ${name} --value file:///dev/stdin`,
+    'npm run deploy:set -- --stage dev DEFAULT_MODEL_TYPE=fast CORS_ORIGINS=https://a.example,https://b.example',
+    '# a stage sets it itself: PORT',
+    '# a stage sets it itself: API_URL',
+    '# not read by this app: THEME_BASE',
+    '',
+  ])
   // The same line with a command of ours in the place of aws.
-  const shell = line
+  const line = (out.split('\n')[1] as string)
     .replace(/^vision/, `${process.execPath} ${resolve('dist/vision.js')}`)
     .replace(/\| aws .*/, '| cat')
-  expect(execFileSync('sh', ['-c', shell], { encoding: 'utf8' })).toBe("with 'quotes' and $HOME")
+  expect(execFileSync('sh', ['-c', line], { encoding: 'utf8' })).toBe("with 'quotes' and $HOME")
+})
+
+test('values of settings reach the shell whole', async () => {
+  const file = join(folder, "it's.toml")
+  writeFileSync(
+    file,
+    `DATA_DIR = "/data"\nFRAME_ANCESTORS = "https://a.example, https://b.example"\nBASIC_AUTH = "anna:$scrypt$x"\nMAX_FILES = ""\n`,
+  )
+  const { out } = await vision(['migrate', 'secrets', file, '--to', 'ssm'])
+  const [, put = '', set = ''] = out.split('\n')
+  expect(put).toContain(`'${file.replace("'", "'\\''")}' --value BASIC_AUTH | aws ssm`)
+  expect(set).toBe("npm run deploy:set -- --stage prod 'FRAME_ANCESTORS=https://a.example, https://b.example'")
+  expect(await vision(['migrate', 'secrets', file, '--to', 'ssm', '--stage', 'prod; rm'])).toMatchObject({ code: 2 })
 })
 
 test('what is not there or no TOML is said in a line', async () => {

@@ -1,5 +1,16 @@
-import { stageOf } from '@/infra/stages'
-import { container, differ, drop, environment, type Graph, has, type Invariant, one, services } from '../graph'
+import { homeOf, stageOf } from '@/infra/stages'
+import {
+  container,
+  differ,
+  drop,
+  environment,
+  type Graph,
+  has,
+  type Invariant,
+  one,
+  regionOf,
+  services,
+} from '../graph'
 
 const TARGET = 'WebTargetWebHTTP3000'
 /** The app closes an idle connection after this long; see lib/server/host.ts. */
@@ -41,16 +52,39 @@ export const BALANCER: Invariant[] = [
     },
   },
   {
+    name: 'one region owns the record that proves the domain',
+    check(graph) {
+      if (!isPublic(graph)) return []
+      const first = homeOf(stageOf(graph.stage)).name === graph.stage
+      const { validationRecordFqdns } = one(graph, 'CertificateValid').inputs
+      return [
+        ...differ('record', has(graph, 'CertificateProof'), first),
+        ...differ('waits for its own', validationRecordFqdns !== undefined, first),
+      ]
+    },
+    mutations: {
+      'two owners, or none': (graph) => {
+        if (!isPublic(graph)) return false
+        if (has(graph, 'CertificateProof')) return drop(graph, /^CertificateProof$/)
+        graph.resources.push({ type: 'aws:route53/record:Record', name: 'CertificateProof', inputs: {}, after: [] })
+      },
+    },
+  },
+  {
     name: 'with a domain, the nearest healthy region answers',
     check(graph) {
       if (!isPublic(graph)) return []
       const { latencyRoutingPolicies, setIdentifier, aliases } = one(graph, 'Domain').inputs
       return [
-        ...differ('routing', latencyRoutingPolicies, [{ region: setIdentifier }]),
+        ...differ('routing', [latencyRoutingPolicies, setIdentifier], [[{ region: regionOf(graph) }], regionOf(graph)]),
         ...differ('health', aliases[0].evaluateTargetHealth, true),
       ]
     },
     mutations: {
+      'another region’s record': (graph) => {
+        if (!isPublic(graph)) return false
+        one(graph, 'Domain').inputs.setIdentifier = 'us-east-1'
+      },
       'a region that is sick is asked': (graph) => {
         if (!isPublic(graph)) return false
         one(graph, 'Domain').inputs.aliases[0].evaluateTargetHealth = false

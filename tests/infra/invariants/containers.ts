@@ -1,5 +1,6 @@
 import { sizeOf, stageOf } from '@/infra/stages'
-import { OPTIONS } from '@/lib/server/options'
+import { OPTIONS, readersOf } from '@/lib/server/options'
+import { placeOf } from '@/lib/shared/deployment'
 import { changeContainer, container, differ, environment, type Invariant, one, services } from '../graph'
 
 /** What SST puts into every container besides. */
@@ -109,6 +110,32 @@ export const CONTAINERS: Invariant[] = [
         changeContainer(graph, 'Web', (container) => {
           for (const entry of container.environment) if (entry.name === 'MODELS_DIR') entry.value = 'models'
         }),
+    },
+  },
+  {
+    name: 'tasks are told what is kept with the stage, each what it reads, and nothing that the deployment sets can be kept',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const told = environment(graph, service)
+        const reader = service === 'Web' ? 'server' : 'worker'
+        const { settings } = graph.kept
+        const set = Object.keys(told).filter((name) => !(name in settings) && !OF_SST.test(name))
+        return [
+          ...Object.entries(settings).flatMap(([name, value]) =>
+            differ(`${service}: ${name}`, told[name], readersOf(name).includes(reader) ? value : undefined),
+          ),
+          ...set.filter((name) => placeOf(name, true) === 'setting').map((name) => `${name} could be kept`),
+        ]
+      }),
+    mutations: {
+      'a setting that is left out': (graph) =>
+        'DEFAULT_MODEL_TYPE' in graph.kept.settings
+          ? changeContainer(graph, 'Web', (container) => {
+              container.environment = container.environment.filter(({ name }) => name !== 'DEFAULT_MODEL_TYPE')
+            })
+          : false,
+      'a setting for all': (graph) =>
+        changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'LOG_LEVEL', value: 'debug' })),
     },
   },
   {

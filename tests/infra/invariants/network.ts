@@ -1,6 +1,10 @@
 import { stageOf } from '@/infra/stages'
 import { all, differ, drop, type Graph, has, type Invariant, one, type Resource, services } from '../graph'
 
+/** What people look for in the console. */
+const NAMED =
+  /^aws:ec2\/.*:(Vpc|Subnet|SecurityGroup|DefaultSecurityGroup|RouteTable|InternetGateway|NatGateway|Instance|Eip|VpcEndpoint)$/
+
 const ids = (graph: Graph, kind: 'Public' | 'Private') =>
   graph.resources.filter(({ name }) => new RegExp(`^${kind}Subnet\\d$`).test(name)).map(({ name }) => `${name}_id`)
 
@@ -66,6 +70,7 @@ const openRule = (group: string) => (graph: Graph) => {
   graph.resources.push({
     type: 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
     name: 'Mutant',
+    after: [],
     inputs: {
       securityGroupId: `${group}SecurityGroup_id`,
       cidrIpv4: '0.0.0.0/0',
@@ -226,6 +231,31 @@ export const NETWORK: Invariant[] = [
       },
       'no NAT': (graph) => drop(graph, /^(NatInstance|NatGateway1)$/),
       'an endpoint less': (graph) => drop(graph, /^LogsEndpoint$/),
+    },
+  },
+  {
+    name: 'every part of the network has a name of its own that says whose it is',
+    check(graph) {
+      const parts = all(graph, NAMED)
+      const found = parts.map(({ inputs }) => inputs.tags?.Name as string | undefined)
+      const again = (name: string | undefined, i: number) =>
+        parts.some((each, j) => j !== i && each.type === parts[i]?.type && found[j] === name)
+      return parts.flatMap(({ name }, i) =>
+        found[i]?.startsWith(`vision-classifier-${graph.stage}-`) && !again(found[i], i)
+          ? []
+          : [`${name} is called ${found[i]}`],
+      )
+    },
+    mutations: {
+      'a network without one': (graph) => {
+        delete one(graph, 'Vpc').inputs.tags
+      },
+      'two subnets of one name': (graph) => {
+        one(graph, 'PrivateSubnet2').inputs.tags.Name = one(graph, 'PrivateSubnet1').inputs.tags.Name
+      },
+      "another stage's": (graph) => {
+        one(graph, 'WebSecurityGroup').inputs.tags.Name = 'vision-classifier-other-web'
+      },
     },
   },
   {

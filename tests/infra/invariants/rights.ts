@@ -10,9 +10,11 @@ import {
   type Graph,
   has,
   type Invariant,
+  MARK,
   one,
   plain,
   type Resource,
+  regionOf,
   services,
   statements,
 } from '../graph'
@@ -108,8 +110,12 @@ export const RIGHTS: Invariant[] = [
         const group = container(graph, service).logConfiguration.options['awslogs-group']
         return [
           ...differ('secrets', on('ssm:GetParameters').sort(), secrets.sort()),
-          ...differ('log', on('logs:PutLogEvents'), [`arn:aws:logs:us-west-2:123456789012:log-group:${group}:*`]),
-          ...differ('image', on('ecr:BatchGetImage'), ['arn:aws:ecr:us-west-2:123456789012:repository/sst-asset']),
+          ...differ('log', on('logs:PutLogEvents'), [
+            `arn:aws:logs:${regionOf(graph)}:123456789012:log-group:${group}:*`,
+          ]),
+          ...differ('image', on('ecr:BatchGetImage'), [
+            `arn:aws:ecr:${regionOf(graph)}:123456789012:repository/sst-asset`,
+          ]),
           ...differ('kinds', new Set(granted.flatMap(({ Action }) => Action)).size, 7),
         ]
       }),
@@ -190,8 +196,8 @@ export const RIGHTS: Invariant[] = [
     name: 'secrets come from the SSM Parameter Store, of this stage, as SecureStrings',
     check: (graph) => {
       const { secrets, cache } = stageOf(graph.stage)
-      const wanted = [...secrets, ...(cache ? ['REDIS_URL'] : [])].sort()
-      const own = `arn:aws:ssm:us-west-2:123456789012:parameter/vision-classifier/${graph.stage}/`
+      const wanted = [...new Set([...secrets, ...graph.kept.secrets, ...(cache ? ['REDIS_URL'] : [])])].sort()
+      const own = `arn:aws:ssm:${regionOf(graph)}:123456789012:parameter/vision-classifier/${graph.stage}/`
       return [
         ...services(graph).flatMap((service) => {
           const given = container(graph, service).secrets
@@ -239,9 +245,6 @@ export const RIGHTS: Invariant[] = [
     },
   },
 ]
-
-/** Pulumi marks what it keeps encrypted by this key. */
-const MARK = '4dabf18193072939515e22adb298388d'
 
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets)

@@ -1,6 +1,6 @@
 import { stageOf } from '@/infra/stages'
 import { parseChecksums } from '@/lib/server/catalog/checksums'
-import { all, differ, drop, type Graph, has, type Invariant, one } from '../graph'
+import { all, differ, drop, type Graph, has, type Invariant, one, regionOf } from '../graph'
 
 const BUCKETS = ['Models', 'Outputs', 'Logs']
 const of = (graph: Graph, what: string) =>
@@ -66,7 +66,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'buckets answer over TLS only, and only the balancer’s service may write its log',
+    name: 'buckets answer over TLS only, and only the balancer’s service may write its log, for a balancer of this account',
     check: (graph) => [
       ...each(graph, 'Policy', ({ policy }) => {
         const [first] = (JSON.parse(policy as string) as { Statement: Record<string, unknown>[] }).Statement
@@ -76,13 +76,19 @@ export const STORAGE: Invariant[] = [
         const rest = (
           JSON.parse((inputs?.policy as string) ?? '{"Statement":[]}') as { Statement: object[] }
         ).Statement.slice(1)
-        return differ(`others in the policy of ${BUCKETS[i]}`, rest, BUCKETS[i] === 'Logs' ? [LOG_DELIVERY] : [])
+        return differ(`others in the policy of ${BUCKETS[i]}`, rest, BUCKETS[i] === 'Logs' ? [logDelivery(graph)] : [])
       }),
     ],
     mutations: {
       'plain HTTP': (graph) => {
         const { inputs } = one(graph, 'OutputsPolicy')
         inputs.policy = inputs.policy.replace('Deny', 'Allow')
+      },
+      'a log of any account': (graph) => {
+        const { inputs } = one(graph, 'LogsPolicy')
+        const parsed = JSON.parse(inputs.policy)
+        delete parsed.Statement[1].conditions
+        inputs.policy = JSON.stringify(parsed)
       },
       'anybody may read': (graph) => {
         const { inputs } = one(graph, 'OutputsPolicy')
@@ -197,7 +203,12 @@ export const STORAGE: Invariant[] = [
       'no password': (graph) => change(graph, (inputs) => delete inputs.authToken),
       'a cache that the table does not have': (graph) => {
         if (has(graph, 'CacheCluster')) return false
-        graph.resources.push({ type: 'aws:elasticache/replicationGroup:ReplicationGroup', name: 'Mutant', inputs: {} })
+        graph.resources.push({
+          type: 'aws:elasticache/replicationGroup:ReplicationGroup',
+          name: 'Mutant',
+          inputs: {},
+          after: [],
+        })
       },
       evicts: (graph) => {
         if (!has(graph, 'CacheParameterGroup')) return false
@@ -231,11 +242,20 @@ export const STORAGE: Invariant[] = [
 ]
 
 const TLS_ONLY = JSON.stringify(['Deny', [{ test: 'Bool', values: ['false'], variable: 'aws:SecureTransport' }]])
-const LOG_DELIVERY = {
+/** Only for a balancer of this account, in this region. */
+const logDelivery = (graph: Graph) => ({
   actions: ['s3:PutObject'],
+  conditions: [
+    { test: 'StringEquals', values: ['123456789012'], variable: 'aws:SourceAccount' },
+    {
+      test: 'ArnLike',
+      values: [`arn:aws:elasticloadbalancing:${regionOf(graph)}:123456789012:loadbalancer/*`],
+      variable: 'aws:SourceArn',
+    },
+  ],
   principals: [{ identifiers: ['logdelivery.elasticloadbalancing.amazonaws.com'], type: 'Service' }],
   resources: ['arn:aws:mock:::LogsBucket/access/*'],
-}
+})
 
 function change(graph: Graph, how: (inputs: Record<string, unknown>) => unknown): undefined | false {
   if (!has(graph, 'CacheCluster')) return false

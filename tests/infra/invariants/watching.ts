@@ -1,4 +1,4 @@
-import { stageOf } from '@/infra/stages'
+import { type Stage, stageOf } from '@/infra/stages'
 import { BACKLOG, COUNTS, GAUGES, TIMES } from '@/lib/server/observe/figures'
 import {
   all,
@@ -8,6 +8,7 @@ import {
   drop,
   environment,
   type Graph,
+  has,
   type Invariant,
   one,
   services,
@@ -15,6 +16,11 @@ import {
 
 const ALARMS = ['WebCpu', 'WebMemory', 'ServerErrors', 'Latency', 'UnhealthyTasks', 'RunningTasks']
 const OF_WORKERS = ['WorkerMemory', 'QueueAge', 'RunningWorkers']
+/** For each node of the cache; only a second node can lag. */
+const ofCache = (cache: Stage['cache']) =>
+  Array.from({ length: cache ? 1 + cache.replicas : 0 }, (_, i) =>
+    ['Memory', 'Cpu', 'Evictions', ...(cache?.replicas ? ['Replication'] : [])].map((what) => `Cache${what}${i + 1}`),
+  ).flat()
 /** They scale; nobody is told. */
 const SCALING = /^(PhotosWait|NoPhotoWaits)$/
 
@@ -22,6 +28,14 @@ const FIGURES: readonly string[] = [...COUNTS, ...TIMES, ...GAUGES, ...BACKLOG]
 
 const alarms = (graph: Graph) =>
   all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm').filter(({ name }) => !SCALING.test(name))
+
+/** Metric, statistic, and what silence means. */
+const OF_CACHE: Record<string, unknown[]> = {
+  Memory: ['DatabaseMemoryUsagePercentage', 'Maximum', 'breaching'],
+  Cpu: ['EngineCPUUtilization', 'Maximum', null],
+  Evictions: ['Evictions', 'Sum', 'notBreaching'],
+  Replication: ['ReplicationLag', 'Maximum', 'notBreaching'],
+}
 
 export const WATCHING: Invariant[] = [
   {
@@ -52,8 +66,9 @@ export const WATCHING: Invariant[] = [
   {
     name: 'an alarm for each way to get worse, and each tells the topic',
     check(graph) {
-      const { worker, web } = stageOf(graph.stage)
-      const wanted = [...ALARMS, ...(web.most > web.least ? ['MostTasks'] : []), ...(worker ? OF_WORKERS : [])].sort()
+      const { worker, web, cache } = stageOf(graph.stage)
+      const more = web.most > web.least ? ['MostTasks'] : []
+      const wanted = [...ALARMS, ...more, ...(worker ? OF_WORKERS : []), ...ofCache(cache)].sort()
       return [
         ...differ(
           'alarms',
@@ -71,6 +86,8 @@ export const WATCHING: Invariant[] = [
     mutations: {
       'no alarm on errors': (graph) => drop(graph, /^ServerErrors$/),
       'no alarm on CPU': (graph) => drop(graph, /^WebCpu$/),
+      'no alarm on a full cache': (graph) => drop(graph, /^CacheMemory1$/),
+      'no alarm on the second node': (graph) => drop(graph, /^CacheReplication2$/),
       'nobody is told': (graph) => {
         one(graph, 'Latency').inputs.alarmActions = []
       },
@@ -115,6 +132,44 @@ export const WATCHING: Invariant[] = [
       },
       'fewer tasks are fine': (graph) => {
         one(graph, 'RunningTasks').inputs.threshold = 0
+      },
+    },
+  },
+  {
+    name: 'the cache is watched node by node: its memory, its one core, what it forgets, how far a copy is behind',
+    check: (graph) =>
+      all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm')
+        .filter(({ name }) => name.startsWith('Cache'))
+        .flatMap(({ name, inputs }) => {
+          const [, what = '', number = ''] = /^Cache([A-Za-z]+)(\d)$/.exec(name) ?? []
+          const { namespace, metricName, dimensions, statistic, treatMissingData, threshold } = inputs
+          return [
+            ...differ(
+              name,
+              [namespace, metricName, statistic, treatMissingData],
+              ['AWS/ElastiCache', ...(OF_CACHE[what] ?? [])],
+            ),
+            ...differ(`node of ${name}`, dimensions, { CacheClusterId: `cache-00${number}` }),
+            ...(what === 'Evictions' ? differ('evictions', threshold, 0) : []),
+            ...(['Memory', 'Cpu'].includes(what) && !(threshold <= 90) ? [`${name} comes at ${threshold} %`] : []),
+          ]
+        }),
+    mutations: {
+      'the first node twice': (graph) => {
+        if (!has(graph, 'CacheCpu2')) return false
+        one(graph, 'CacheCpu2').inputs.dimensions = { CacheClusterId: 'cache-001' }
+      },
+      'a node that is not heard of is fine': (graph) => {
+        if (!has(graph, 'CacheMemory1')) return false
+        one(graph, 'CacheMemory1').inputs.treatMissingData = 'notBreaching'
+      },
+      'some evictions are fine': (graph) => {
+        if (!has(graph, 'CacheEvictions1')) return false
+        one(graph, 'CacheEvictions1').inputs.threshold = 100
+      },
+      'only when it is full': (graph) => {
+        if (!has(graph, 'CacheMemory1')) return false
+        one(graph, 'CacheMemory1').inputs.threshold = 100
       },
     },
   },
@@ -165,7 +220,8 @@ export const WATCHING: Invariant[] = [
         'CPUUtilization',
         'QueueTime',
       ]
-      const jobs = stageOf(graph.stage).worker ? ['BacklogPhotos', 'BacklogWait'] : []
+      const { worker, cache } = stageOf(graph.stage)
+      const jobs = [...(worker ? ['BacklogPhotos', 'BacklogWait'] : []), ...(cache ? ['EngineCPUUtilization'] : [])]
       return [
         ...differ('name', one(graph, 'Dashboard').inputs.dashboardName, `vision-classifier-${graph.stage}`),
         ...[...wanted, ...jobs].filter((name) => !shown.includes(`"${name}"`)).map((name) => `${name} is not shown`),

@@ -1,0 +1,84 @@
+import { stageOf } from '@/infra/stages'
+import { all, type Graph, has, type Invariant, one, services } from '../graph'
+
+/** Each name that a resource does not wait for, and should. */
+function missing(graph: Graph, name: string, wanted: readonly string[]): string[] {
+  const { after } = one(graph, name)
+  return wanted.filter((each) => !after.includes(each)).map((each) => `${name} does not wait for ${each}`)
+}
+
+const names = (graph: Graph, pattern: RegExp) =>
+  graph.resources.map(({ name }) => name).filter((name) => pattern.test(name))
+
+/** What must be there before a task can fetch its image and its secrets, and be reached. */
+function before(graph: Graph, service: string): string[] {
+  return [
+    ...names(graph, /^Private\d+Association$/),
+    ...names(graph, /Endpoint$/),
+    ...names(graph, new RegExp(`^${service}To|^BalancerTo`)),
+    ...(service === 'Web' ? names(graph, /^WebListener|^BalancerFromInternet/) : []),
+  ]
+}
+
+const forgets = (name: string, pattern: RegExp) => (graph: Graph) => {
+  if (!has(graph, name)) return false
+  const resource = one(graph, name)
+  const kept = resource.after.filter((each) => !pattern.test(each))
+  if (kept.length === resource.after.length) return false
+  resource.after = kept
+}
+
+/** In which order things are made: AWS refuses some, and some fail where what they use is not there yet. */
+export const ORDER: Invariant[] = [
+  {
+    name: 'services wait for their listeners, routes, rules and endpoints',
+    check: (graph) =>
+      services(graph).flatMap((service) => {
+        const wanted = before(graph, service)
+        const listeners = wanted.filter((name) => name.startsWith('WebListener')).length
+        return [
+          ...missing(graph, `${service}Service`, wanted),
+          ...(service === 'Web' && listeners !== (has(graph, 'Certificate') ? 2 : 1)
+            ? ['not all listeners are there']
+            : []),
+          ...(wanted.length < stageOf(graph.stage).zones + 2 ? [`${service} waits for next to nothing`] : []),
+        ]
+      }),
+    mutations: {
+      'no listener': forgets('WebService', /^WebListener/),
+      'not the one over TLS': forgets('WebService', /^WebListenerHTTPS/),
+      'no route': forgets('WebService', /^Private1Association$/),
+      'workers without a route': forgets('WorkerService', /Association$/),
+      'no rule': forgets('WebService', /^WebToInternet443$/),
+      'no endpoint': forgets('WorkerService', /^EcrDkrEndpoint$/),
+    },
+  },
+  {
+    name: 'a service waits for its models and its secrets',
+    check: (graph) =>
+      services(graph).flatMap((service) => [
+        ...missing(graph, `${service}Task`, ['ModelChecksums']),
+        ...(stageOf(graph.stage).cache ? missing(graph, `${service}Task`, ['RedisUrl']) : []),
+        ...missing(graph, `${service}Service`, [`${service}Task`]),
+      ]),
+    mutations: {
+      'no model': forgets('WebTask', /^ModelChecksums$/),
+      'no address of the cache': forgets('WorkerTask', /^RedisUrl$/),
+    },
+  },
+  {
+    name: 'the balancer and the NAT wait for the way to the internet, and the balancer for the right to write its log',
+    check: (graph) => [
+      ...missing(graph, 'WebLoadBalancer', [...names(graph, /^Public\d+Association$/), 'LogsPolicy']),
+      ...all(graph, /ec2\/(natGateway:NatGateway|instance:Instance|eip:Eip)$/).flatMap(({ name }) =>
+        missing(graph, name, names(graph, /^Public\d+Association$/)),
+      ),
+    ],
+    mutations: {
+      'a balancer without a network': forgets('WebLoadBalancer', /^Public1Association$/),
+      'a log that it may not write': forgets('WebLoadBalancer', /^LogsPolicy$/),
+      'a gateway without one': forgets('NatGateway1', /Association$/),
+      'an instance without one': forgets('NatInstance', /Association$/),
+    },
+  },
+]

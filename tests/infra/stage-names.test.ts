@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { REGIONS } from '@/infra/regions'
+import { STAGE_NAMES, stageOf } from '@/infra/stages'
+
+test('the table’s own names, production in another region, and previews are stages', () => {
+  expect(STAGE_NAMES.map((name) => stageOf(name).name)).toEqual(['dev', 'staging', 'prod'])
+  expect(stageOf('prod-eu-west-1')).toEqual({ ...stageOf('prod'), name: 'prod-eu-west-1', region: 'eu-west-1' })
+  for (const name of ['pr-1', 'pr-1234567', 'preview-anna', 'preview-new-queue-2']) {
+    expect(stageOf(name)).toEqual({ ...stageOf('dev'), name })
+  }
+})
+
+test.each([
+  ['production', 'prod'],
+  ['Prod', 'prod'],
+  ['PROD', 'prod'],
+  ['prd', 'prod'],
+  ['prod ', 'prod'],
+  ['prod-eu-west-1a', 'prod-eu-west-1'],
+  ['prod-eu-west1', 'prod-eu-west-1'],
+  ['prod_eu-west-1', 'prod-eu-west-1'],
+  ['prod-us-west-22', 'prod-us-west-1'],
+  ['stage', 'staging'],
+  ['stagin', 'staging'],
+  ['development', 'dev'],
+  ['pr12', 'pr-12'],
+  ['PR-12', 'pr-12'],
+  ['pr-0012', 'preview-pr-0012'],
+  ['anna', 'preview-anna'],
+  ['preview-', 'preview-name'],
+  ['preview_anna', 'preview-anna'],
+  ['feature/new-queue', 'preview-feature-new-queue'],
+  [`preview-${'long'.repeat(9)}`, `preview-${'long'.repeat(6)}`],
+  ['', 'preview-name'],
+  ['constructor', 'preview-constructor'],
+  ['__proto__', 'preview-proto'],
+])('%j is no stage, and is told %j', (name, meant) => {
+  expect(() => stageOf(name)).toThrow(`did you mean ${meant}? There are dev, staging, prod, prod-<region>`)
+  expect(() => stageOf(name)).toThrow(/^[^\n]+$/)
+  // What is proposed is a stage.
+  expect(stageOf(meant).name).toBe(meant)
+})
+
+test('production’s own region is no second one', () => {
+  expect(() => stageOf('prod-us-west-2')).toThrow('prod-us-west-2 is no stage: us-west-2 is where prod is already.')
+})
+
+test('the regions are those of the AWS provider, without the other partitions', () => {
+  const types = readFileSync('.sst/platform/node_modules/@pulumi/aws/types/enums/index.d.ts', 'utf8')
+  const [, list = ''] = /declare const Region: \{([^}]*)\}/.exec(types) ?? []
+  const known = [...list.matchAll(/: "([a-z0-9-]+)"/g)].map(([, region]) => region as string)
+  expect([...REGIONS]).toEqual(known.filter((region) => !/^(cn|us-gov|us-iso|eu-iso)/.test(region)).sort())
+})
+
+test('SST itself, too, refuses such a name, and a shell of another region, before it asks AWS anything', () => {
+  const sst = (stage: string, env: Record<string, string> = {}) => {
+    const { AWS_REGION: _, ...shell } = process.env
+    const { status, stdout, stderr } = spawnSync('node_modules/.bin/sst', ['diff', '--stage', stage, '--print-logs'], {
+      env: { ...shell, SST_SKIP_DEPENDENCY_CHECK: '1', SST_NO_BUN: '1', SST_TELEMETRY_DISABLED: '1', ...env },
+      encoding: 'utf8',
+    })
+    return { status, said: stdout + stderr }
+  }
+  const named = sst('production')
+  expect([named.status, named.said]).toEqual([1, expect.stringContaining('production is no stage: did you mean prod?')])
+  const placed = sst('prod-eu-west-1', { AWS_REGION: 'us-west-2' })
+  expect([placed.status, placed.said]).toEqual([1, expect.stringContaining('prod-eu-west-1 is in eu-west-1: unset it')])
+}, 60_000)

@@ -1,0 +1,89 @@
+import { all, type Graph, has, type Invariant, one, type Resource } from '../graph'
+import { MOST_CACHE_NODES, MOST_SNAPSHOT_DAYS, NODES, VALKEY, VALKEY_PARAMETERS } from './limits'
+
+const caches = (graph: Graph) => all(graph, /replicationGroup:ReplicationGroup$/)
+
+function change(graph: Graph, name: string, how: (inputs: Resource['inputs']) => void): undefined | false {
+  if (!has(graph, name)) return false
+  how(one(graph, name).inputs)
+}
+
+function versionFaults(graph: Graph, { name, inputs }: Resource): string[] {
+  const group = graph.resources.find(
+    (each) => each.type.endsWith(':ParameterGroup') && each.inputs.name === inputs.parameterGroupName,
+  )
+  const { family = 'no family', parameters = [] } = group?.inputs ?? {}
+  const versions = VALKEY[family] ?? []
+  return [
+    ...(versions.includes(inputs.engineVersion)
+      ? []
+      : [`${name}: ${inputs.engine} ${inputs.engineVersion} is none of ${family}`]),
+    ...parameters.flatMap(({ name: parameter, value }: { name: string; value: string }) =>
+      VALKEY_PARAMETERS[parameter]?.includes(value) ? [] : [`${name}: ${parameter} is ${value}`],
+    ),
+  ]
+}
+
+function sizeFaults({ name, inputs }: Resource): string[] {
+  const {
+    nodeType,
+    numCacheClusters = 1,
+    automaticFailoverEnabled,
+    multiAzEnabled,
+    snapshotRetentionLimit = 0,
+  } = inputs
+  return [
+    ...(NODES.includes(nodeType) ? [] : [`${name} has nodes of ${nodeType}`]),
+    ...(numCacheClusters >= 1 && numCacheClusters <= MOST_CACHE_NODES ? [] : [`${name} has ${numCacheClusters} nodes`]),
+    ...(automaticFailoverEnabled && numCacheClusters < 2 ? [`${name} fails over to nobody`] : []),
+    ...(multiAzEnabled && !automaticFailoverEnabled ? [`${name} is in several zones and fails over to none`] : []),
+    ...(snapshotRetentionLimit <= MOST_SNAPSHOT_DAYS ? [] : [`${name} is saved for ${snapshotRetentionLimit} days`]),
+  ]
+}
+
+export const VALID_CACHE: Invariant[] = [
+  {
+    name: 'the cache’s engine has this version, and its parameters are of that version',
+    check: (graph) => caches(graph).flatMap((cache) => versionFaults(graph, cache)),
+    mutations: {
+      'a version that does not exist': (graph) =>
+        change(graph, 'CacheCluster', (inputs) => {
+          inputs.engineVersion = '7.9'
+        }),
+      'a version of another engine': (graph) =>
+        change(graph, 'CacheCluster', (inputs) => {
+          inputs.engineVersion = '7.1'
+        }),
+      'parameters of another version': (graph) =>
+        change(graph, 'CacheParameterGroup', (inputs) => {
+          inputs.family = 'valkey8'
+        }),
+      'a family that does not exist': (graph) =>
+        change(graph, 'CacheParameterGroup', (inputs) => {
+          inputs.family = 'valkey7.2'
+        }),
+      'a parameter that it does not have': (graph) =>
+        change(graph, 'CacheParameterGroup', (inputs) => {
+          inputs.parameters[1].value = 'no-eviction'
+        }),
+    },
+  },
+  {
+    name: 'the cache has nodes that there are, as many as its failover needs',
+    check: (graph) => caches(graph).flatMap(sizeFaults),
+    mutations: {
+      'a node that does not exist': (graph) =>
+        change(graph, 'CacheCluster', (inputs) => {
+          inputs.nodeType = 'cache.t4g.nano'
+        }),
+      'a failover to nobody': (graph) =>
+        change(graph, 'CacheCluster', (inputs) => {
+          Object.assign(inputs, { automaticFailoverEnabled: true, numCacheClusters: 1 })
+        }),
+      'saved for ever': (graph) =>
+        change(graph, 'CacheCluster', (inputs) => {
+          inputs.snapshotRetentionLimit = 90
+        }),
+    },
+  },
+]

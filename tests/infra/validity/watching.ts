@@ -1,0 +1,155 @@
+import { all, type Graph, type Invariant, one, type Resource, regionOf } from '../graph'
+import { ALARM, DASHBOARD_COLUMNS, LOG_DAYS } from './limits'
+
+const alarms = (graph: Graph) => all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm')
+
+interface Query {
+  id: string
+  expression?: string
+  returnData?: boolean
+  metric?: { period: number }
+}
+
+/** Functions of CloudWatch's metric math begin with a capital: FILL, SUM, IF. Ids begin small. */
+function mathFaults(name: string, queries: readonly Query[]): string[] {
+  const ids = queries.map(({ id }) => id)
+  const returned = queries.filter(({ returnData }) => returnData)
+  const unknown = queries.flatMap(({ expression = '' }) =>
+    [...expression.matchAll(/\b[a-z]\w*\b/g)].map(([id]) => id).filter((id) => !ids.includes(id)),
+  )
+  return [
+    ...unknown.map((id) => `${name} counts with ${id}, which is none of its metrics`),
+    ...ids.filter((id, i) => ids.indexOf(id) !== i).map((id) => `${name} has ${id} twice`),
+    ...ids.filter((id) => !/^[a-z]\w{0,254}$/.test(id)).map((id) => `${name}: ${id} is no id`),
+    ...(returned.length === 1 ? [] : [`${name} returns ${returned.length} values`]),
+    ...(queries.length <= ALARM.metrics ? [] : [`${name} has ${queries.length} metrics`]),
+    ...queries
+      .filter(({ expression, metric }) => (expression === undefined) === (metric === undefined))
+      .map(({ id }) => `${name}: ${id} is no metric and no expression, or both`),
+  ]
+}
+
+/** Three ways to say what is looked at, and one of them it must be. */
+function kindFaults({ name, inputs }: Resource): string[] {
+  const { statistic, extendedStatistic, metricQueries, metricName, namespace } = inputs
+  const ways = [statistic, extendedStatistic, metricQueries].filter((way) => way !== undefined)
+  const whole = metricQueries !== undefined || (metricName !== undefined && namespace !== undefined)
+  return ways.length === 1 && whole ? [] : [`${name} does not say what it looks at, or twice`]
+}
+
+function timeFaults({ name, inputs }: Resource): string[] {
+  const { period, metricQueries = [], evaluationPeriods, datapointsToAlarm, namespace = '' } = inputs
+  const periods = new Set<number>([
+    ...(period === undefined ? [] : [period]),
+    ...metricQueries.flatMap(({ metric }: Query) => metric?.period ?? []),
+  ])
+  const [one = 0] = periods
+  const lookback = one * evaluationPeriods
+  return [
+    ...(periods.size === 1 ? [] : [`${name} has ${periods.size} periods`]),
+    ...(one % 60 === 0 || ([10, 20, 30].includes(one) && !namespace.startsWith('AWS/'))
+      ? []
+      : [`${name} looks every ${one} s`]),
+    ...(lookback <= ALARM.lookback ? [] : [`${name} looks back ${lookback} s`]),
+    ...((datapointsToAlarm ?? 1) <= evaluationPeriods ? [] : [`${name} waits for more points than it looks at`]),
+  ]
+}
+
+const textFaults = ({ name, inputs }: Resource) =>
+  inputs.name.length <= ALARM.name &&
+  inputs.alarmDescription.length <= ALARM.description &&
+  inputs.alarmActions.length <= ALARM.actions
+    ? []
+    : [`${name} is too long, or tells too many`]
+
+interface Widget {
+  x: number
+  width: number
+  properties: { metrics: unknown[][]; region: string }
+}
+
+export const VALID_WATCHING: Invariant[] = [
+  {
+    name: 'an alarm counts with metrics that it has, and returns one value',
+    check: (graph) =>
+      alarms(graph).flatMap(({ name, inputs }) => (inputs.metricQueries ? mathFaults(name, inputs.metricQueries) : [])),
+    mutations: {
+      'an unknown id': (graph) => {
+        const rate = one(graph, 'ServerErrors').inputs.metricQueries.find(({ id }: Query) => id === 'rate')
+        rate.expression = '100 * (FILL(ours, 0) + FILL(theirs, 0)) / all'
+      },
+      'an id that is renamed': (graph) => {
+        one(graph, 'ServerErrors').inputs.metricQueries[0].id = 'mine'
+      },
+      'nothing returned': (graph) => {
+        for (const query of one(graph, 'ServerErrors').inputs.metricQueries) query.returnData = false
+      },
+      'a metric and an expression': (graph) => {
+        one(graph, 'ServerErrors').inputs.metricQueries[0].expression = 'all'
+      },
+    },
+  },
+  {
+    name: 'an alarm looks at one thing, as often and as far back as CloudWatch does',
+    check: (graph) =>
+      alarms(graph).flatMap((alarm) => [...kindFaults(alarm), ...timeFaults(alarm), ...textFaults(alarm)]),
+    mutations: {
+      'every 45 s': (graph) => {
+        one(graph, 'WebCpu').inputs.period = 45
+      },
+      'every 10 s of a metric of AWS’s': (graph) => {
+        one(graph, 'WebCpu').inputs.period = 10
+      },
+      'one part every 90 s': (graph) => {
+        one(graph, 'ServerErrors').inputs.metricQueries[0].metric.period = 90
+      },
+      'more than a day': (graph) => {
+        one(graph, 'WebCpu').inputs.evaluationPeriods = 1441
+      },
+      'more points than it sees': (graph) => {
+        one(graph, 'ServerErrors').inputs.datapointsToAlarm = 6
+      },
+      'two statistics': (graph) => {
+        one(graph, 'Latency').inputs.statistic = 'Average'
+      },
+    },
+  },
+  {
+    name: 'logs are kept for a time that CloudWatch has',
+    check: (graph) =>
+      all(graph, /logGroup:LogGroup$/).flatMap(({ name, inputs }) =>
+        LOG_DAYS.includes(inputs.retentionInDays) ? [] : [`${name} for ${inputs.retentionInDays} days`],
+      ),
+    mutations: {
+      'forty days': (graph) => {
+        one(graph, 'WebLogGroupWeb').inputs.retentionInDays = 40
+      },
+    },
+  },
+  {
+    name: 'the dashboard’s widgets stand beside each other, and ask for metrics of this region',
+    check(graph) {
+      const { widgets } = JSON.parse(one(graph, 'Dashboard').inputs.dashboardBody) as { widgets: Widget[] }
+      return widgets.flatMap(({ x, width, properties: { metrics, region } }, i) => [
+        ...(x + width <= DASHBOARD_COLUMNS ? [] : [`widget ${i} is off the page`]),
+        ...(region === regionOf(graph) ? [] : [`widget ${i} asks ${region}`]),
+        // Namespace, name, pairs of dimensions, and how it looks.
+        ...metrics.flatMap((metric) =>
+          metric.filter((part) => typeof part === 'string').length % 2 === 0 && metric.length >= 2
+            ? []
+            : [`widget ${i}: ${JSON.stringify(metric)}`],
+        ),
+      ])
+    },
+    mutations: {
+      'another region': (graph) => {
+        const { inputs } = one(graph, 'Dashboard')
+        inputs.dashboardBody = inputs.dashboardBody.replaceAll(`"region":"${regionOf(graph)}"`, '"region":"us-east-1"')
+      },
+      'half a dimension': (graph) => {
+        const { inputs } = one(graph, 'Dashboard')
+        inputs.dashboardBody = inputs.dashboardBody.replaceAll('"LoadBalancer",', '')
+      },
+    },
+  },
+]
