@@ -1,7 +1,7 @@
 // Schemathesis, which asks a server what its OpenAPI document says: from PyPI, in a folder of the project's own.
-import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { run } from './steps.mjs'
 
 const REQUIREMENT = 'schemathesis==4.32.5'
 const FOLDER = resolve('.cache', REQUIREMENT.replace('==', '-'))
@@ -14,15 +14,13 @@ export function schemathesis() {
   console.error('Installing schemathesis for the tests (once) …')
   rmSync(FOLDER, { recursive: true, force: true })
   const pip = ['install', '--quiet', '--disable-pip-version-check', REQUIREMENT]
-  if (!run('python3', ['-m', 'venv', FOLDER]) || !run(join(FOLDER, 'bin', 'pip'), pip)) {
+  if (!quietly('python3', ['-m', 'venv', FOLDER]) || !quietly(join(FOLDER, 'bin', 'pip'), pip)) {
     throw new Error('The tests need Python with venv (Debian: python3-venv) and PyPI for schemathesis.')
   }
   writeFileSync(whole, '')
   return command
 }
 
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  if (error) console.error(`${command}: ${error.message}`)
-  return !error && status === 0
+function quietly(command, args) {
+  return run(command, args, {}, ['ignore', 'ignore', 'inherit'])
 }
