@@ -32,7 +32,7 @@ def before_call(context, case, kwargs):
     if case.media_type != "multipart/form-data":
         # Many photos in one request are a form.
         query.pop("stream", None)
-    if case.operation.path == "/api/jobs" and not isinstance(case.body, (dict, str, bytes)):
+    if case.operation.label == "POST /api/jobs" and not isinstance(case.body, (dict, str, bytes)):
         # A job of nothing is one that more photos follow to.
         query["open"] = "true"
     # Labels are a model's own.
