@@ -17,10 +17,10 @@ beforeAll(() => {
   command = schemathesis()
 }, 300_000)
 
-/** Runs it with a fixed seed against a server; what it prints, and its exit code. */
-async function run(url: string, ...options: string[]): Promise<{ code: number; printed: string }> {
+/** Runs it with a fixed seed against a server, by the document that this serves or by another; what it prints, and its exit code. */
+async function run(url: string, document: string, ...options: string[]): Promise<{ code: number; printed: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'schemathesis-'))
-  const all = ['--config-file', 'tests/openapi/schemathesis.toml', 'run', `${url}/api/openapi.json`, '--no-color']
+  const all = ['--config-file', 'tests/openapi/schemathesis.toml', 'run', document, '--url', url, '--no-color']
   const child = spawn(command, [...all, '--max-examples', String(EXAMPLES), ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PHOTO: 'tests/openapi/photo.png', HYPOTHESIS_STORAGE_DIRECTORY: folder },
@@ -45,17 +45,24 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(models, { recursive: true }))
 
+const ALL = ['--phases', 'coverage,fuzzing', '--checks', 'all']
+const TOKEN = 'Authorization: Bearer open sesame'
+const LEAST = { ENABLE_BATCH_PROCESSING: 'false', MAX_EXPLANATIONS: '0', URL_INPUT: 'false' }
+
+function start(env: Record<string, string>) {
+  const quick = { MODELS_DIR: models, ENGINE_WORKERS: '1', URL_INPUT_TIMEOUT_MS: '500', LOG_LEVEL: 'warn' }
+  return startServer({ env: { ...env, ...quick } })
+}
+
 describe('the document says what the server does', () => {
   test.each([
     ['with everything', { FEEDBACK: 'photos', ADMIN_TOKEN: 'open sesame' }],
-    ['with as little as there may be', { ENABLE_BATCH_PROCESSING: 'false', MAX_EXPLANATIONS: '0', URL_INPUT: 'false' }],
+    ['with as little as there may be', LEAST],
   ])(
     '%s',
     async (_, env) => {
-      const quick = { MODELS_DIR: models, ENGINE_WORKERS: '1', URL_INPUT_TIMEOUT_MS: '500', LOG_LEVEL: 'warn' }
-      const server = await startServer({ env: { ...env, ...quick } })
-      const token = ['--header', 'Authorization: Bearer open sesame']
-      const { code, printed } = await run(server.url, '--phases', 'coverage,fuzzing', '--checks', 'all', ...token)
+      const server = await start(env)
+      const { code, printed } = await run(server.url, `${server.url}/api/openapi.json`, ...ALL, '--header', TOKEN)
       expect(server.output()).not.toContain('"level":"error"')
       await server.stop()
       expect(code, printed).toBe(0)
@@ -63,4 +70,15 @@ describe('the document says what the server does', () => {
     },
     120_000,
   )
+
+  test('what a server has not is not in its own, and by the one of everything no status comes that is not in it', async () => {
+    const server = await start(LEAST)
+    const { paths } = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as { paths: object }
+    expect(Object.keys(paths).filter((path) => /feedback|explain|jobs|dead/.test(path))).toEqual([])
+    const missing = ['--include-path-regex', 'feedback|explain|jobs|dead', '--mode', 'positive', '--phases', 'coverage']
+    const checks = ['--checks', 'not_a_server_error,status_code_conformance,content_type_conformance']
+    const { code, printed } = await run(server.url, 'docs/openapi.json', ...missing, ...checks)
+    await server.stop()
+    expect(code, printed).toBe(0)
+  }, 120_000)
 })
