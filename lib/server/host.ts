@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
+import { Problem } from '@/lib/shared/problem'
 import { guardPages } from './auth/guard'
-import { CHALLENGE } from './auth/sign-in'
 import { Connections } from './connections'
-import { isApiPath } from './http/app'
+import { readRequest } from './entry/entry-request'
+import { refuseMalformed, refuseTunnel } from './entry/malformed'
+import { refuse } from './entry/refusal'
+import { malformed } from './entry/target'
 import { addressOf } from './http/client'
 import { network } from './http/middleware/rate-limit'
 import { HSTS } from './http/middleware/security-headers'
@@ -30,7 +33,7 @@ type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promi
  * @throws Error with one clear line where the port cannot be had
  */
 export async function serve(server: Server, runtime: Runtime, pages: PageHandler): Promise<void> {
-  const { environment, log, metrics } = runtime
+  const { environment, log } = runtime
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.headersTimeout = KEEP_ALIVE_MS + 5_000
   server.requestTimeout = REQUEST_MS
@@ -44,10 +47,10 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
     if (declared <= environment.MAX_REQUEST_BYTES) response.writeContinue()
     listener(request, response)
   })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    metrics.malformedRequest()
-    refuseMalformed(error, socket)
-  })
+  // An expectation that is unknown may be left aside (RFC 9110, 10.1.1).
+  server.on('checkExpectation', listener)
+  server.on('connect', refuseTunnel(runtime))
+  server.on('clientError', refuseMalformed(connections, runtime))
   await listen(server, environment.PORT, environment.HOST)
   if (environment.METRICS_PORT !== undefined) await serveMetrics(runtime, environment.METRICS_PORT)
   onSignals(() => stop(server, connections, runtime), log)
@@ -57,63 +60,96 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   process.send?.({ kind: 'listening', url: `http://${shown}:${port}` })
 }
 
+/** What pages may be asked with; whatever else a page would answer as if it had been a GET. */
+const PAGE_METHODS = 'GET, HEAD, OPTIONS'
+const ALL_METHODS = 'GET, HEAD, POST, DELETE, OPTIONS'
+
+/** Every request gets an answer from here, whatever it is and whatever fails behind this. */
 function requestListener(connections: Connections, runtime: Runtime, pages: PageHandler): RequestListener {
-  const { app, environment } = runtime
-  // The app itself reads on after a refusal; the adapter must not close on top of it.
-  const api = getRequestListener((request, { incoming }) => app.fetch(request, { incoming }), {
-    autoCleanupIncoming: false,
-    overrideGlobalObjects: false,
-  })
+  const api = apiListener(runtime)
   return (request, response) => {
     connections.track(request, response)
-    if (isApiPath(request.url ?? '')) void api(request, response)
-    else {
-      if (secure(request, environment.TRUST_PROXY)) response.setHeader('strict-transport-security', HSTS)
-      void enter(request, response, runtime, pages)
+    const failed = (error: unknown) => refuse(request, response, error, runtime)
+    try {
+      const { kind, path } = readRequest(request)
+      if (kind === 'api') api(request, response).catch(failed)
+      else if (kind === 'page') enter(request, response, path, runtime, pages).catch(failed)
+      else response.writeHead(204, { allow: ALL_METHODS }).end()
+    } catch (error) {
+      failed(error)
     }
   }
+}
+
+function apiListener({ app, log }: Runtime): (...of: Parameters<RequestListener>) => Promise<void> {
+  const listener = getRequestListener((request, { incoming }) => app.fetch(request, { incoming }), {
+    // The app itself reads on after a refusal; the adapter must not close on top of it.
+    autoCleanupIncoming: false,
+    overrideGlobalObjects: false,
+    errorHandler: (error) => {
+      const problem = error instanceof RequestError ? malformed('its address cannot be read') : asProblem(error)
+      const id = randomUUID()
+      log[problem.code === 'internal' ? 'error' : 'info']({ request_id: id, code: problem.code, err: error }, 'refused')
+      const headers = { 'content-type': 'application/problem+json', 'x-request-id': id }
+      return new Response(JSON.stringify(problem.toDetails(id)), { status: problem.status, headers })
+    },
+  })
+  return async (request, response) => void (await listener(request, response))
 }
 
 /** The pages, for who may come in. The API has the same rule in its app. */
 async function enter(
   request: IncomingMessage,
   response: ServerResponse,
-  { signIn, environment: { TRUST_PROXY } }: Runtime,
+  path: string,
+  runtime: Runtime,
   pages: PageHandler,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  try {
-    const forwarded = request.headers['x-forwarded-for']
-    const address = addressOf(request.socket.remoteAddress, forwarded?.toString(), TRUST_PROXY)
-    if (!isOpen(pathname)) await signIn?.check(request.headers.authorization, network(address))
-  } catch (error) {
-    const { status, detail, code, retryAfterSeconds } = asProblem(error)
-    const headers =
-      code === 'unauthorized' ? { 'www-authenticate': CHALLENGE } : { 'retry-after': String(retryAfterSeconds ?? 1) }
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers })
-    response.end(`${detail}\n`)
-    return
+  const { signIn, environment } = runtime
+  if (secure(request, environment.TRUST_PROXY)) response.setHeader('strict-transport-security', HSTS)
+  const forwarded = request.headers['x-forwarded-for']
+  const address = addressOf(request.socket.remoteAddress, forwarded?.toString(), environment.TRUST_PROXY)
+  if (!isOpen(path)) await signIn?.check(request.headers.authorization, network(address))
+  if (request.method === 'OPTIONS') {
+    response.writeHead(204, { allow: PAGE_METHODS }).end()
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const problem = new Problem(
+      'method_not_allowed',
+      `${request.method} is not allowed here; allowed: ${PAGE_METHODS}.`,
+    )
+    refuse(request, response, problem, runtime, { allow: PAGE_METHODS })
+  } else {
+    takeWhole(request, response)
+    await pages(request, response)
   }
-  await pages(request, response)
 }
 
-/** What Node answers itself where nobody listens for this event. */
-function refuseMalformed({ code }: NodeJS.ErrnoException, socket: Duplex): void {
-  const status = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request'
-  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
-  else socket.destroy()
+/**
+ * Files beside the pages are small and given whole. Where a range or a condition cannot be met, Next looks for a page 416 or 412, finds none and
+ * answers 500; a server may leave ranges aside (RFC 9110, 14.2), and nothing is ever changed by these methods.
+ */
+function takeWhole({ headers }: IncomingMessage, response: ServerResponse): void {
+  for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since']) delete headers[name]
+  response.setHeader('accept-ranges', 'none')
 }
 
 /** The metrics on a port of their own, which need not be open to the world. It ends with the process. */
-async function serveMetrics({ environment, metrics }: Runtime, port: number): Promise<void> {
-  const server = createServer(async (request, response) => {
-    if (request.url !== '/metrics') {
-      response.writeHead(404).end()
-      return
+async function serveMetrics(runtime: Runtime, port: number): Promise<void> {
+  const { environment, metrics } = runtime
+  const server = createServer({ requireHostHeader: false })
+  const connections = new Connections(server)
+  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    connections.track(request, response)
+    try {
+      const { path } = readRequest(request)
+      if (path !== '/metrics') throw new Problem('not_found', 'There is nothing but /metrics.')
+      const { body, contentType } = await metrics.scrape()
+      response.writeHead(200, { 'content-type': contentType }).end(body)
+    } catch (error) {
+      refuse(request, response, error, runtime)
     }
-    const { body, contentType } = await metrics.scrape()
-    response.writeHead(200, { 'content-type': contentType }).end(body)
   })
+  server.on('clientError', refuseMalformed(connections, runtime))
   await listen(server, port, environment.HOST)
   server.unref()
 }

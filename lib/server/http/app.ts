@@ -2,6 +2,7 @@ import { type Context, type Handler, Hono } from 'hono'
 import { Problem } from '@/lib/shared/problem'
 import type { Site } from '@/lib/shared/site'
 import { ByteBudget } from './byte-budget'
+import { routedPath } from './canonical-path'
 import { jobRoutes } from './jobs/routes'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
@@ -32,7 +33,7 @@ export function isApiPath(path: string): boolean {
 
 /** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
 export function createApp(services: Services & { site: Site }): App {
-  const app: App = new Hono()
+  const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services))
   app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services))
   const limit = rateLimit(services)

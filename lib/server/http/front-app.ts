@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { proxy } from 'hono/proxy'
 import { Problem } from '@/lib/shared/problem'
+import { canonicalPath, routedPath } from './canonical-path'
 import { clientAddress } from './client'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
@@ -20,7 +21,7 @@ type FrontServices = Pick<Services, 'environment' | 'lifecycle' | 'log' | 'metri
  * @param url the address of a path there
  */
 export function createFrontApp(services: FrontServices, url: (path: string) => URL): App {
-  const app: App = new Hono()
+  const app: App = new Hono({ getPath: routedPath })
   app.use(
     requestId,
     accessLog(services),
@@ -59,7 +60,7 @@ async function pass(
   headers.delete('host')
   headers.set('x-forwarded-for', clientAddress(c, environment.TRUST_PROXY))
   headers.set('x-request-id', c.get('requestId'))
-  const target = url(`${pathname.slice(1)}${search}`)
+  const target = url(`${canonicalPath(pathname).slice(1)}${search}`)
   const { method, signal } = c.req.raw
   const body = c.req.raw.body?.getReader()
   try {

@@ -42,6 +42,8 @@ const REPLIES = [
 
 /** Of jobs and of paths, not of a photo. */
 const OTHERS = new Set<ProblemCode>([
+  'malformed_request',
+  'headers_too_large',
   'not_found',
   'method_not_allowed',
   'unknown_job',
