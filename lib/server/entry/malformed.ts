@@ -40,11 +40,11 @@ function problemOf({ code, reason }: ParserError): Problem {
 
 /** This server is no proxy: without an answer of ours Node would hang up. */
 export function refuseTunnel({ log }: Pick<Services, 'log'>) {
-  return ({ method, url }: Pick<IncomingMessage, 'method' | 'url'>, socket: Duplex): void => {
+  return ({ method }: Pick<IncomingMessage, 'method'>, socket: Duplex): void => {
     socket.on('error', () => socket.destroy())
     socket.resume()
     const problem = new Problem('method_not_allowed', 'This server is no proxy.')
     const id = endWith(socket, problem, { Allow: 'GET, HEAD, POST, DELETE, OPTIONS' })
-    log.info({ request_id: id, method, path: url, status: problem.status, code: problem.code }, 'request')
+    log.info({ request_id: id, method, status: problem.status, code: problem.code }, 'request')
   }
 }

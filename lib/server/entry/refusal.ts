@@ -24,14 +24,21 @@ export function refuse(
 ): void {
   const problem = asProblem(error)
   const id = sanelyNamed(request.headers['x-request-id']?.toString()) ?? randomUUID()
-  const { method, url } = request
-  const about = { request_id: id, method, path: url?.split('?')[0], status: problem.status, code: problem.code }
+  const { method, url = '' } = request
+  // An absolute target may hold a password.
+  const path = url.startsWith('/') ? url.split('?')[0] : undefined
+  const about = { request_id: id, method, path, status: problem.status, code: problem.code }
   if (problem.code === 'internal') log.error({ ...about, err: error }, 'internal error')
   else log.info(about, 'request')
   if (response.headersSent) return void response.destroy()
   for (const name of response.getHeaderNames()) if (/^content-|^etag$|^last-/.test(name)) response.removeHeader(name)
   const [type, body] = bodyFor(request.headers.accept, problem, id)
-  response.writeHead(problem.status, { 'content-type': type, ...headersOf(problem, id), ...headers })
+  response.writeHead(problem.status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    ...headersOf(problem, id),
+    ...headers,
+  })
   response.end(body)
   discardIncoming(request, environment.MAX_REQUEST_BYTES)
 }

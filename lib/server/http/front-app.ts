@@ -35,6 +35,21 @@ export function createFrontApp(services: FrontServices, url: (path: string) => U
   return app
 }
 
+/** What is said to this server: of the connection to it (RFC 9110, 7.6.1), or answered by it already. */
+const OWN_HEADERS = [
+  'connection',
+  'expect',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
 /** A body as it comes. Whoever stops reading it leaves the rest where it is. */
 function relayed(body: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream({
@@ -55,9 +70,7 @@ async function pass(
   const headers = new Headers(c.req.raw.headers)
   // The password is this server's; the operator's token may be the other's.
   if (/^basic /i.test(headers.get('authorization') ?? '')) headers.delete('authorization')
-  // Asked of this server, which has the answer already.
-  headers.delete('expect')
-  headers.delete('host')
+  for (const name of OWN_HEADERS) headers.delete(name)
   headers.set('x-forwarded-for', clientAddress(c, environment.TRUST_PROXY))
   headers.set('x-request-id', c.get('requestId'))
   const target = url(`${canonicalPath(pathname).slice(1)}${search}`)
@@ -70,9 +83,18 @@ async function pass(
     // What the sender still sends is read on, so that he sees why.
     body?.releaseLock()
     c.req.raw.signal.throwIfAborted()
+    if (isUnsendable(error)) throw new Problem('malformed_request', 'This request cannot be passed on.')
     log.warn({ err: error, api: target.origin }, 'the API behind these pages does not answer')
     throw new Problem('not_ready', 'The API behind these pages does not answer. Try again in a moment.', {
       cause: error,
     })
   }
+}
+
+/** Whether a request is one that Node does not send, as TRACE. */
+function isUnsendable(error: unknown): boolean {
+  const { cause, code } = error as { cause?: { code?: string }; code?: string }
+  return (
+    error instanceof TypeError && !(cause?.code ?? code)?.match(/^(E[A-Z]+|UND_ERR_(?!INVALID_ARG|NOT_SUPPORTED)\w+)$/)
+  )
 }
