@@ -10,6 +10,7 @@ import { Connections } from './connections'
 import { readRequest } from './entry/entry-request'
 import { refuseMalformed, refuseTunnel } from './entry/malformed'
 import { refuse } from './entry/refusal'
+import { isRouterState } from './entry/router-state'
 import { malformed } from './entry/target'
 import { addressOf } from './http/client'
 import { network } from './http/middleware/rate-limit'
@@ -119,18 +120,20 @@ async function enter(
     )
     refuse(request, response, problem, runtime, { allow: PAGE_METHODS })
   } else {
-    takeWhole(request, response)
+    leaveAside(request, response)
     await pages(request, response)
   }
 }
 
 /**
- * Files beside the pages are small and given whole. Where a range or a condition cannot be met, Next looks for a page 416 or 412, finds none and
+ * Leaves aside what Next cannot answer but with 500. Files beside the pages are small and given whole. Where a range or a condition cannot be met, Next looks for a page 416 or 412, finds none and
  * answers 500; a server may leave ranges aside (RFC 9110, 14.2), and nothing is ever changed by these methods.
  */
-function takeWhole({ headers }: IncomingMessage, response: ServerResponse): void {
+function leaveAside({ headers }: IncomingMessage, response: ServerResponse): void {
   for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since']) delete headers[name]
   response.setHeader('accept-ranges', 'none')
+  const state = headers['next-router-state-tree']
+  if (state !== undefined && !isRouterState(state.toString())) delete headers['next-router-state-tree']
 }
 
 /** The metrics on a port of their own, which need not be open to the world. It ends with the process. */
