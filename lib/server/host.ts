@@ -1,22 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getRequestListener, RequestError } from '@hono/node-server'
 import { Problem } from '@/lib/shared/problem'
 import { guardPages } from './auth/guard'
 import { Connections } from './connections'
 import { readRequest } from './entry/entry-request'
+import { type PageHandler, requestListener } from './entry/listener'
 import { refuseMalformed, refuseTunnel } from './entry/malformed'
 import { refuse } from './entry/refusal'
-import { isRouterState } from './entry/router-state'
-import { malformed } from './entry/target'
-import { addressOf } from './http/client'
-import { network } from './http/middleware/rate-limit'
-import { HSTS } from './http/middleware/security-headers'
-import { isOpen } from './http/middleware/sign-in'
-import { asProblem } from './http/problem'
 import type { Runtime } from './running'
 import { onSignals } from './signals'
 
@@ -24,8 +16,6 @@ import { onSignals } from './signals'
 const KEEP_ALIVE_MS = 75_000
 /** An upload may take this long, its headers less. */
 const REQUEST_MS = 120_000
-
-type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /**
  * Serves the API and the pages on one port until a signal comes: the API in front, from the same app that Next
@@ -61,81 +51,6 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   process.send?.({ kind: 'listening', url: `http://${shown}:${port}` })
 }
 
-/** What pages may be asked with; whatever else a page would answer as if it had been a GET. */
-const PAGE_METHODS = 'GET, HEAD, OPTIONS'
-const ALL_METHODS = 'GET, HEAD, POST, DELETE, OPTIONS'
-
-/** Every request gets an answer from here, whatever it is and whatever fails behind this. */
-function requestListener(connections: Connections, runtime: Runtime, pages: PageHandler): RequestListener {
-  const api = apiListener(runtime)
-  return (request, response) => {
-    connections.track(request, response)
-    const failed = (error: unknown) => refuse(request, response, error, runtime)
-    try {
-      const { kind, path } = readRequest(request)
-      if (kind === 'api') api(request, response).catch(failed)
-      else if (kind === 'page') enter(request, response, path, runtime, pages).catch(failed)
-      else response.writeHead(204, { allow: ALL_METHODS }).end()
-    } catch (error) {
-      failed(error)
-    }
-  }
-}
-
-function apiListener({ app, log }: Runtime): (...of: Parameters<RequestListener>) => Promise<void> {
-  const listener = getRequestListener((request, { incoming }) => app.fetch(request, { incoming }), {
-    // The app itself reads on after a refusal; the adapter must not close on top of it.
-    autoCleanupIncoming: false,
-    overrideGlobalObjects: false,
-    errorHandler: (error) => {
-      const problem = error instanceof RequestError ? malformed('its address cannot be read') : asProblem(error)
-      const id = randomUUID()
-      log[problem.code === 'internal' ? 'error' : 'info']({ request_id: id, code: problem.code, err: error }, 'refused')
-      const headers = { 'content-type': 'application/problem+json', 'x-request-id': id }
-      return new Response(JSON.stringify(problem.toDetails(id)), { status: problem.status, headers })
-    },
-  })
-  return async (request, response) => void (await listener(request, response))
-}
-
-/** The pages, for who may come in. The API has the same rule in its app. */
-async function enter(
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-  runtime: Runtime,
-  pages: PageHandler,
-): Promise<void> {
-  const { signIn, environment } = runtime
-  if (secure(request, environment.TRUST_PROXY)) response.setHeader('strict-transport-security', HSTS)
-  const forwarded = request.headers['x-forwarded-for']
-  const address = addressOf(request.socket.remoteAddress, forwarded?.toString(), environment.TRUST_PROXY)
-  if (!isOpen(path)) await signIn?.check(request.headers.authorization, network(address))
-  if (request.method === 'OPTIONS') {
-    response.writeHead(204, { allow: PAGE_METHODS }).end()
-  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const problem = new Problem(
-      'method_not_allowed',
-      `${request.method} is not allowed here; allowed: ${PAGE_METHODS}.`,
-    )
-    refuse(request, response, problem, runtime, { allow: PAGE_METHODS })
-  } else {
-    leaveAside(request, response)
-    await pages(request, response)
-  }
-}
-
-/**
- * Leaves aside what Next cannot answer but with 500. Files beside the pages are small and given whole. Where a range or a condition cannot be met, Next looks for a page 416 or 412, finds none and
- * answers 500; a server may leave ranges aside (RFC 9110, 14.2), and nothing is ever changed by these methods.
- */
-function leaveAside({ headers }: IncomingMessage, response: ServerResponse): void {
-  for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since']) delete headers[name]
-  response.setHeader('accept-ranges', 'none')
-  const state = headers['next-router-state-tree']
-  if (state !== undefined && !isRouterState(state.toString())) delete headers['next-router-state-tree']
-}
-
 /** The metrics on a port of their own, which need not be open to the world. It ends with the process. */
 async function serveMetrics(runtime: Runtime, port: number): Promise<void> {
   const { environment, metrics } = runtime
@@ -155,11 +70,6 @@ async function serveMetrics(runtime: Runtime, port: number): Promise<void> {
   server.on('clientError', refuseMalformed(connections, runtime))
   await listen(server, port, environment.HOST)
   server.unref()
-}
-
-/** Whether trusted proxies say that the page is seen over TLS; this server itself speaks plain HTTP. */
-function secure({ headers }: IncomingMessage, hops: number): boolean {
-  return hops > 0 && String(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https'
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

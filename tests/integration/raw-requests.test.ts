@@ -84,11 +84,11 @@ test('the same with a password before everything, and by pages in front of an AP
   const server = await start({ BASIC_AUTH: `ada:${hashSync('secret', 4)}` })
   const authorization = `Basic ${Buffer.from('ada:secret').toString('base64')}`
   const before = await warmUp(server, { authorization })
-  await storm(server, 1500, 1)
+  await storm(server, 1000, 1)
   await expectCalm(server, before)
   const api = await start()
   const front = await start({ API_URL: api.url, MODELS_DIR: 'nowhere' })
   await warmUp(front)
-  await storm(front, 500, 2)
+  await storm(front, 300, 2)
   await expectCalm(front, handles(front))
 })

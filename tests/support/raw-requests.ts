@@ -87,13 +87,16 @@ const BODIES = [
 export function rawRequest(random: Random, pages = 0.05): RawRequest {
   const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const chance = (share: number) => random() < share
-  const method = chance(0.7) ? one(METHODS.slice(0, 9)) : one(METHODS)
-  const headers = Array.from({ length: Math.floor(random() * 4) }, () => `${one(HEADERS)}\r\n`).join('')
+  const method = chance(0.85) ? one(METHODS.slice(0, 9)) : one(METHODS)
+  const headers = Array.from(
+    { length: chance(0.5) ? 0 : 1 + Math.floor(random() * 2) },
+    () => `${one(HEADERS)}\r\n`,
+  ).join('')
   const body = method === 'POST' || chance(0.15) ? framed(one(BODIES), one, chance) : '\r\n'
   const type = chance(0.5) ? `Content-Type: ${one(TYPES)}\r\n` : ''
   const text = `${method} ${chance(pages) ? one(PAGES) : one(TARGETS)} ${one(VERSIONS)}\r\n${one(HOSTS)}${headers}${type}${body}`
   const next = chance(0.05) ? 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n' : ''
-  return chance(0.2) ? spoilt(Buffer.from(text + next, 'latin1'), random) : Buffer.from(text + next, 'latin1')
+  return chance(0.12) ? spoilt(Buffer.from(text + next, 'latin1'), random) : Buffer.from(text + next, 'latin1')
 }
 
 /** The rest of a head, and a body that keeps to it or not. */

@@ -8,6 +8,7 @@ import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
 import { crossOrigin } from './middleware/cross-origin'
 import { discardRefused } from './middleware/discard'
+import { errorsOnly } from './middleware/errors-only'
 import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
@@ -35,7 +36,7 @@ export function isApiPath(path: string): boolean {
 export function createApp(services: Services & { site: Site }): App {
   const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services))
-  app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services))
+  app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services), errorsOnly)
   const limit = rateLimit(services)
   app.use('/api/classify', limit)
   app.use('/api/photo', limit)
