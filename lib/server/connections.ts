@@ -40,7 +40,7 @@ export class Connections {
     connection.requests++
     connection.last = { request, response }
     response.once('close', () => {
-      connection.requests--
+      if (--connection.requests === 0) delete connection.last
       connection.readBytes = socket.bytesRead
       if (this.closing) this.closeIfIdle(socket, connection)
     })

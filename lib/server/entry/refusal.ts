@@ -30,6 +30,7 @@ export function refuse(
   const about = { request_id: id, method, path, status: problem.status, code: problem.code }
   if (problem.code === 'internal') log.error({ ...about, err: error }, 'internal error')
   else log.info(about, 'request')
+  if (response.writableEnded) return
   if (response.headersSent) return void response.destroy()
   for (const name of response.getHeaderNames()) if (/^content-|^etag$|^last-/.test(name)) response.removeHeader(name)
   const [type, body] = bodyFor(request.headers.accept, problem, id)
