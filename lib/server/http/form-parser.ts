@@ -86,20 +86,33 @@ export class FormParser {
    * The part that ends with the body, where the last boundary is missing: small devices leave it away. What has come of a boundary is none of its contents, and
    * a part without its whole head is none.
    *
-   * @throws Problem where there was no boundary at all
+   * @throws Problem where there was no boundary at all, or contents had one in them
    */
   *finish(): Generator<FormPart> {
     if (this.state === 'preamble') throw unreadable('it has no boundary')
+    if (this.state === 'head') requireBoundary(this.carry.toString('latin1').split('\r\n')[0] ?? '')
     if (this.state !== 'body') return
     this.append(beforeBoundary(this.carry, this.delimiter))
     this.carry = EMPTY
     yield* this.part()
   }
 
+  /** A line before the first part that only begins like a boundary is none: `--x` in `--xy`. */
   private skip(data: Buffer): Buffer | null {
-    const { before, behind } = this.seek(data, this.opening)
-    this.count(before.length)
-    return behind
+    for (let at = data.indexOf(this.opening); at >= 0; at = data.indexOf(this.opening, at + 1)) {
+      const behind = data.subarray(at + this.opening.length)
+      const line = behind.toString('latin1', 0, MOST_PADDING + 2)
+      if (/^(--|[ \t]*\r\n)/.test(line)) {
+        this.state = 'head'
+        return behind
+      }
+      if (behind.length < MOST_PADDING && /^(-?|[ \t]+\r?|\r)$/.test(line)) {
+        this.carry = Buffer.from(data.subarray(at))
+        return null
+      }
+    }
+    this.count(this.keepTail(data, this.opening).length)
+    return null
   }
 
   /** From behind a boundary on: the rest of its line, and the lines up to an empty one. */
@@ -115,35 +128,23 @@ export class FormParser {
       this.carry = data
       return null
     }
-    this.head = headOf(data.toString('latin1', 0, end).split('\r\n').slice(1))
+    const [rest = '', ...lines] = data.toString('latin1', 0, end).split('\r\n')
+    requireBoundary(rest)
+    this.head = headOf(lines)
     this.state = 'body'
     return data.subarray(end + HEAD_END.length)
   }
 
+  /** A boundary ends a part as soon as it has come, whatever follows: who sends slowly sees it taken in. */
   private readBody(data: Buffer): Buffer | null {
-    const { before, behind } = this.seek(data, this.delimiter)
-    this.append(before)
-    return behind
-  }
-
-  /** What is before the next boundary, and behind it. What may still become one is kept for the next piece. */
-  private seek(data: Buffer, mark: Buffer): { before: Buffer; behind: Buffer | null } {
-    let at = data.indexOf(mark)
-    while (at >= 0) {
-      const behind = data.subarray(at + mark.length)
-      // A line that only begins like a boundary is contents: `--x` in `--xy`.
-      const line = behind.toString('latin1', 0, MOST_PADDING + 2)
-      if (/^(--|[ \t]*\r\n)/.test(line)) {
-        this.state = 'head'
-        return { before: data.subarray(0, at), behind }
-      }
-      if (behind.length < MOST_PADDING && /^(-?|[ \t]+\r?|\r)$/.test(line)) {
-        this.carry = Buffer.from(data.subarray(at))
-        return { before: data.subarray(0, at), behind: null }
-      }
-      at = data.indexOf(mark, at + 1)
+    const at = data.indexOf(this.delimiter)
+    if (at < 0) {
+      this.append(this.keepTail(data, this.delimiter))
+      return null
     }
-    return { before: this.keepTail(data, mark), behind: null }
+    this.append(data.subarray(0, at))
+    this.state = 'head'
+    return data.subarray(at + this.delimiter.length)
   }
 
   private *part(): Generator<FormPart> {
@@ -175,9 +176,13 @@ export class FormParser {
   }
 }
 
+/** @param rest of the line behind a boundary; it may be the `-` of one that is cut */
+function requireBoundary(rest: string): void {
+  if (!/^(-|\s*)$/.test(rest)) throw unreadable('there is something behind a boundary')
+}
+
 /** The end of a body without the beginning of a boundary. */
 function beforeBoundary(end: Buffer, delimiter: Buffer): Buffer {
-  if (end.subarray(0, delimiter.length).equals(delimiter)) return EMPTY
   for (let at = 0; at < end.length; at++) {
     if (end.subarray(at).equals(delimiter.subarray(0, end.length - at))) return end.subarray(0, at)
   }
