@@ -71,7 +71,6 @@ test('10,000 requests of any kind: each is answered or closed, none is a fault, 
   const server = await start()
   const before = await warmUp(server)
   const outcomes = await storm(server, 10_000, 20_261_128)
-  console.log(outcomes)
   // Most are answered, and many of them are right.
   expect(outcomes.get(200)).toBeGreaterThan(300)
   expect(outcomes.get(400)).toBeGreaterThan(1000)
