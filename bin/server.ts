@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { consoleToLog } from '@/lib/server/console-lines'
+import { consoleToLog } from '@/lib/server/entry/console'
 import { declareProduction, EnvironmentError } from '@/lib/server/env'
 import { serve } from '@/lib/server/host'
 import { getRuntime } from '@/lib/server/runtime'
@@ -13,9 +13,10 @@ async function main(): Promise<void> {
   const runtime = await getRuntime()
   consoleToLog(runtime.log)
   const { default: next } = await import('next')
-  const pages = next({ dev: false, dir: process.cwd() })
+  // Next listens for upgrades, to hang up on them; on a server that never listens. Here a request that offers one (`curl --http2`) is answered as any other.
+  const pages = next({ dev: false, dir: process.cwd(), httpServer: createServer() })
   await pages.prepare()
-  await serve(createServer(), runtime, pages.getRequestHandler())
+  await serve(createServer({ requireHostHeader: false }), runtime, pages.getRequestHandler())
 }
 
 main().catch((error: Error) => {

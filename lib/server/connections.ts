@@ -1,9 +1,18 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+/** A request whose answer is not complete. */
+export interface UnderWay {
+  request: IncomingMessage
+  response: ServerResponse
+}
 
 interface Connection {
   /** Requests that have no complete answer yet. */
   requests: number
+  /** The newest of them. */
+  last?: UnderWay
   /** Bytes read when the last answer was complete; more since then are the beginning of a request. */
   readBytes: number
 }
@@ -24,15 +33,23 @@ export class Connections {
   }
 
   /** Counts a request in until its answer is complete or its connection gone. */
-  track({ socket }: IncomingMessage, response: ServerResponse): void {
+  track(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
     const connection = this.open.get(socket)
     if (!connection) return
     connection.requests++
+    connection.last = { request, response }
     response.once('close', () => {
-      connection.requests--
+      if (--connection.requests === 0) delete connection.last
       connection.readBytes = socket.bytesRead
       if (this.closing) this.closeIfIdle(socket, connection)
     })
+  }
+
+  /** The newest request of a connection that has no complete answer yet. */
+  lastUnderWay(socket: Duplex): UnderWay | undefined {
+    const connection = this.open.get(socket as Socket)
+    return connection && connection.requests > 0 ? connection.last : undefined
   }
 
   /** Closes what is idle now, and every other connection once its answer is complete. */

@@ -1,18 +1,14 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getRequestListener } from '@hono/node-server'
+import { Problem } from '@/lib/shared/problem'
 import { guardPages } from './auth/guard'
-import { CHALLENGE } from './auth/sign-in'
 import { Connections } from './connections'
-import { isApiPath } from './http/app'
-import { addressOf } from './http/client'
-import { network } from './http/middleware/rate-limit'
-import { HSTS } from './http/middleware/security-headers'
-import { isOpen } from './http/middleware/sign-in'
-import { asProblem } from './http/problem'
+import { readRequest } from './entry/entry-request'
+import { type PageHandler, requestListener } from './entry/listener'
+import { refuseMalformed, refuseTunnel } from './entry/malformed'
+import { refuse } from './entry/refusal'
 import type { Runtime } from './running'
 import { onSignals } from './signals'
 
@@ -21,8 +17,6 @@ const KEEP_ALIVE_MS = 75_000
 /** An upload may take this long, its headers less. */
 const REQUEST_MS = 120_000
 
-type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
-
 /**
  * Serves the API and the pages on one port until a signal comes: the API in front, from the same app that Next
  * mounts, so that a photo does not pay for Next's routing.
@@ -30,7 +24,7 @@ type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promi
  * @throws Error with one clear line where the port cannot be had
  */
 export async function serve(server: Server, runtime: Runtime, pages: PageHandler): Promise<void> {
-  const { environment, log, metrics } = runtime
+  const { environment, log } = runtime
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.headersTimeout = KEEP_ALIVE_MS + 5_000
   server.requestTimeout = REQUEST_MS
@@ -44,10 +38,10 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
     if (declared <= environment.MAX_REQUEST_BYTES) response.writeContinue()
     listener(request, response)
   })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    metrics.malformedRequest()
-    refuseMalformed(error, socket)
-  })
+  // An expectation that is unknown may be left aside (RFC 9110, 10.1.1).
+  server.on('checkExpectation', listener)
+  server.on('connect', refuseTunnel(runtime))
+  server.on('clientError', refuseMalformed(connections, runtime))
   await listen(server, environment.PORT, environment.HOST)
   if (environment.METRICS_PORT !== undefined) await serveMetrics(runtime, environment.METRICS_PORT)
   onSignals(() => stop(server, connections, runtime), log)
@@ -57,70 +51,25 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   process.send?.({ kind: 'listening', url: `http://${shown}:${port}` })
 }
 
-function requestListener(connections: Connections, runtime: Runtime, pages: PageHandler): RequestListener {
-  const { app, environment } = runtime
-  // The app itself reads on after a refusal; the adapter must not close on top of it.
-  const api = getRequestListener((request, { incoming }) => app.fetch(request, { incoming }), {
-    autoCleanupIncoming: false,
-    overrideGlobalObjects: false,
-  })
-  return (request, response) => {
-    connections.track(request, response)
-    if (isApiPath(request.url ?? '')) void api(request, response)
-    else {
-      if (secure(request, environment.TRUST_PROXY)) response.setHeader('strict-transport-security', HSTS)
-      void enter(request, response, runtime, pages)
-    }
-  }
-}
-
-/** The pages, for who may come in. The API has the same rule in its app. */
-async function enter(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { signIn, environment: { TRUST_PROXY } }: Runtime,
-  pages: PageHandler,
-): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  try {
-    const forwarded = request.headers['x-forwarded-for']
-    const address = addressOf(request.socket.remoteAddress, forwarded?.toString(), TRUST_PROXY)
-    if (!isOpen(pathname)) await signIn?.check(request.headers.authorization, network(address))
-  } catch (error) {
-    const { status, detail, code, retryAfterSeconds } = asProblem(error)
-    const headers =
-      code === 'unauthorized' ? { 'www-authenticate': CHALLENGE } : { 'retry-after': String(retryAfterSeconds ?? 1) }
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers })
-    response.end(`${detail}\n`)
-    return
-  }
-  await pages(request, response)
-}
-
-/** What Node answers itself where nobody listens for this event. */
-function refuseMalformed({ code }: NodeJS.ErrnoException, socket: Duplex): void {
-  const status = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request'
-  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
-  else socket.destroy()
-}
-
 /** The metrics on a port of their own, which need not be open to the world. It ends with the process. */
-async function serveMetrics({ environment, metrics }: Runtime, port: number): Promise<void> {
-  const server = createServer(async (request, response) => {
-    if (request.url !== '/metrics') {
-      response.writeHead(404).end()
-      return
+async function serveMetrics(runtime: Runtime, port: number): Promise<void> {
+  const { environment, metrics } = runtime
+  const server = createServer({ requireHostHeader: false })
+  const connections = new Connections(server)
+  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    connections.track(request, response)
+    try {
+      const { path } = readRequest(request)
+      if (path !== '/metrics') throw new Problem('not_found', 'There is nothing but /metrics.')
+      const { body, contentType } = await metrics.scrape()
+      response.writeHead(200, { 'content-type': contentType }).end(body)
+    } catch (error) {
+      refuse(request, response, error, runtime)
     }
-    const { body, contentType } = await metrics.scrape()
-    response.writeHead(200, { 'content-type': contentType }).end(body)
   })
+  server.on('clientError', refuseMalformed(connections, runtime))
   await listen(server, port, environment.HOST)
   server.unref()
-}
-
-/** Whether trusted proxies say that the page is seen over TLS; this server itself speaks plain HTTP. */
-function secure({ headers }: IncomingMessage, hops: number): boolean {
-  return hops > 0 && String(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https'
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

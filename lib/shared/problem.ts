@@ -3,6 +3,7 @@
  * the detail of each occurrence says what to do about it.
  */
 export const PROBLEMS = {
+  malformed_request: [400, 'This is not a request'],
   empty_body: [400, 'The body is empty'],
   no_file: [400, 'No file was sent'],
   invalid_parameter: [400, 'A parameter is not valid'],
@@ -29,6 +30,7 @@ export const PROBLEMS = {
   conflict: [409, 'This contradicts what is there'],
   queue_full: [429, 'The queue is full'],
   rate_limited: [429, 'Too many requests'],
+  headers_too_large: [431, 'The head of the request is too large'],
   internal: [500, 'Something failed here'],
   deadline_exceeded: [503, 'The answer did not come in time'],
   shutting_down: [503, 'The server is shutting down'],

@@ -52,7 +52,9 @@ test('they are off by default, and may have a port of their own', async () => {
   server = await startServer({ env: { METRICS_PORT: String(port) } })
   await refusal(fetch(`${server.url}/metrics`), 404, 'not_found')
   expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('vision_workers_wanted')
-  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+  await refusal(fetch(`http://127.0.0.1:${port}/`), 404, 'not_found')
+  expect(await wire(`http://127.0.0.1:${port}`, 'GET //metrics HTTP/1.0\r\n\r\n')).toContain('vision_workers_wanted')
+  expect(await wire(`http://127.0.0.1:${port}`, 'nonsense\r\n\r\n')).toContain('"code":"malformed_request"')
 })
 
 test("a caller's trace id stands in the log", async () => {

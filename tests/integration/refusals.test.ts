@@ -103,11 +103,7 @@ describe('forms and JSON', () => {
 
   test('a broken form', async () => {
     await refusal(multipart('nonsense'), 400, 'no_file')
-    await refusal(
-      multipart('--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'),
-      400,
-      'no_file',
-    )
+    await refusal(multipart('--x\r\nContent-Disposition: form-data; name="file"; file'), 400, 'no_file')
     await refusal(classify(server.url, 'abc', { headers: { 'content-type': 'multipart/form-data' } }), 400, 'no_file')
     await refusal(
       multipart(`${'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'.repeat(500)}--x--`),

@@ -45,14 +45,22 @@ test('refused before it begins; what is wrong with the form later is said in a l
   await refusal(fetch(`${server.url}/api/classify?stream=1`, { method: 'POST', body: 'x' }), 400, 'no_file')
   const body = Buffer.from(await new Response(formOf(distinctPhotos(3))).arrayBuffer())
   const boundary = body.subarray(2, body.indexOf('\r\n')).toString()
-  const cut = await fetch(`${server.url}/api/classify?stream=1`, {
-    method: 'POST',
-    body: body.subarray(0, body.length - 3000),
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-  })
-  const lines = await linesOf(cut)
+  const send = async (body: Buffer) => {
+    const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` }
+    const reply = await fetch(`${server.url}/api/classify?stream=1`, {
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers,
+    })
+    return (await linesOf(reply)) as Line[]
+  }
+  const endless = Buffer.from(`--${boundary}\r\ncontent-disposition: ${'x'.repeat(70_000)}`)
+  const lines = await send(Buffer.concat([body.subarray(0, body.lastIndexOf(`--${boundary}`)), endless]))
   expect(lines.at(-1)).toMatchObject({ problem: { code: 'no_file', status: 400 } })
   expect(lines.slice(0, -1).every(({ status }) => status === 'ok')).toBe(true)
+  // A photo that the form ends in is one photo that failed.
+  const cut = (await send(body.subarray(0, body.length - 3000))).sort((a, b) => a.index - b.index)
+  expect(cut.map(({ error_code }) => error_code)).toEqual([null, null, 'truncated_image'])
 })
 
 const FILES = 5000

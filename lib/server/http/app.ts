@@ -3,6 +3,7 @@ import { Problem } from '@/lib/shared/problem'
 import type { Site } from '@/lib/shared/site'
 import type { Environment } from '../env'
 import { ByteBudget } from './byte-budget'
+import { routedPath } from './canonical-path'
 import { decoding } from './encoding/decoding'
 import { jobRoutes } from './jobs/routes'
 import { accessLog } from './middleware/access-log'
@@ -10,6 +11,7 @@ import { closing } from './middleware/closing'
 import { compress } from './middleware/compress'
 import { crossOrigin } from './middleware/cross-origin'
 import { discardRefused } from './middleware/discard'
+import { errorsOnly } from './middleware/errors-only'
 import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
@@ -35,9 +37,9 @@ export function isApiPath(path: string): boolean {
 
 /** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
 export function createApp(services: Services & { site: Site }): App {
-  const app: App = new Hono()
+  const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
-  app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services))
+  app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services), errorsOnly)
   const limit = rateLimit(services)
   const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services.environment)
   app.use('/api/classify', limit)

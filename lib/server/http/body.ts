@@ -46,7 +46,7 @@ export function tooLarge(limit: number): Problem {
 }
 
 /** The same on Node's own stream, for a body of which nothing was read: a twentieth of the work, when a crowd is refused. */
-function discardIncoming(incoming: IncomingMessage, limit: number): void {
+export function discardIncoming(incoming: IncomingMessage, limit: number): void {
   if (incoming.complete) return
   const timer = setTimeout(() => incoming.destroy(), DISCARD_MS)
   let left = DISCARD_FACTOR * limit

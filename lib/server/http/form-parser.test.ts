@@ -3,7 +3,7 @@ import { Problem } from '@/lib/shared/problem'
 import { FormParser, type FormPart } from './form-parser'
 
 const TYPE = 'multipart/form-data; boundary=x'
-const LIMITS = { partBytes: 1000, bytes: 2000, parts: 5, tooMany: () => new Problem('too_many_files', 'Too many.') }
+const LIMITS = { partBytes: 1000, bytes: 2000, parts: 8, tooMany: () => new Problem('too_many_files', 'Too many.') }
 
 /** A form of files by the bytes of their Content-Disposition's parameters, each letter one byte. */
 function form(...parts: [parameters: string, content: string][]): Buffer {
@@ -18,7 +18,7 @@ function read(body: Buffer, step = body.length): FormPart[] {
   const parser = new FormParser(TYPE, LIMITS)
   const parts: FormPart[] = []
   for (let at = 0; at < body.length; at += step) parts.push(...parser.write(body.subarray(at, at + step)))
-  parser.finish()
+  parts.push(...parser.finish())
   return parts
 }
 
@@ -57,7 +57,7 @@ test.each([
 test('however it is cut: contents that look like boundaries, a preamble, an empty file, two of one name', () => {
   const content = ['', '\r\n--', '--x', 'a\r\n-', '\r\n\r\n'] as const
   const body = Buffer.concat([
-    Buffer.from('preamble\r\n'),
+    Buffer.from('This is a form: --x, and\r\n--xy and \r\n--x no boundary,\r\n--x \t-\r\n--x\r\r\n'),
     form(...content.map((each): [string, string] => ['filename="a"', each])),
     Buffer.from('epilogue'),
   ])
@@ -66,14 +66,34 @@ test('however it is cut: contents that look like boundaries, a preamble, an empt
   }
 })
 
+test('without its last boundary, or with a piece of it: all parts, however it is cut', () => {
+  const whole = form(['filename="a"', 'abc'], ['filename="b"', 'd\r\n-e'])
+  for (let cut = 2; cut <= '\r\n--x--\r\n'.length; cut++) {
+    const body = whole.subarray(0, whole.length - cut)
+    for (let step = 1; step <= body.length; step++) {
+      expect(read(body, step).map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['abc', 'd\r\n-e'])
+    }
+  }
+  // What has no whole head is no part.
+  expect(
+    read(Buffer.concat([form(['filename="a"', 'abc']).subarray(0, -4), Buffer.from('\r\nContent-')])),
+  ).toHaveLength(1)
+})
+
+test('an end in the middle of the contents gives what has come', () => {
+  const [part] = read(form(['filename="a"', 'abcdef']).subarray(0, -11))
+  expect(Buffer.from(part!.bytes).toString()).toBe('abcd')
+})
+
 test.each([
   ['nothing', Buffer.alloc(0), 'no_file'],
   ['no form', Buffer.from('nonsense'), 'no_file'],
-  ['a cut one', form(['filename="a"', 'abc']).subarray(0, -6), 'no_file'],
+  ['only what stands before the parts', Buffer.from('preamble\r\n\r\n--xy\r\n'), 'no_file'],
+  ['contents with a boundary in them', form(['filename="a"', 'a\r\n--xy']), 'no_file'],
   ['an endless head', form([`filename="${'n'.repeat(70_000)}"`, 'abc']), 'no_file'],
   ['a large part', form(['filename="a"', 'a'.repeat(1001)]), 'too_large'],
   ['much', form(...Array.from({ length: 3 }, (): [string, string] => ['filename="a"', 'a'.repeat(900)])), 'too_large'],
-  ['many', form(...Array.from({ length: 6 }, (): [string, string] => ['filename="a"', 'a'])), 'too_many_files'],
+  ['many', form(...Array.from({ length: 9 }, (): [string, string] => ['filename="a"', 'a'])), 'too_many_files'],
 ])('%s is refused', (_, body, code) => {
   expect(() => read(body)).toThrow(expect.objectContaining({ code }))
 })

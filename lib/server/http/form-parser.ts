@@ -20,8 +20,12 @@ export interface FormLimits {
 
 /** Bytes of the head of a part: longer names than any disk takes are read, endless ones are not. */
 const MOST_HEAD = 65_536
+/** Blanks that may stand behind a boundary (RFC 2046, 5.1.1). */
+const MOST_PADDING = 100
 const HEAD_END = '\r\n\r\n'
 const EMPTY = Buffer.alloc(0)
+/** A form begins as a line does. */
+const START = Buffer.from('\n')
 
 /**
  * Reads a form (multipart/form-data, RFC 7578) piece by piece. The known parsers take the names of files for UTF-8, and break or spoil those that are not;
@@ -34,7 +38,7 @@ export class FormParser {
   private readonly delimiter: Buffer
   private state: 'preamble' | 'head' | 'body' | 'done' = 'preamble'
   /** What cannot be told from the beginning of a boundary yet. */
-  private carry: Buffer = EMPTY
+  private carry: Buffer = START
   private head: Omit<FormPart, 'bytes'> = { name: undefined, filename: undefined, isFile: false }
   private content: Buffer[] = []
   private length = 0
@@ -49,8 +53,9 @@ export class FormParser {
     const [, quoted, bare] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? []
     const boundary = quoted ?? bare
     if (boundary === undefined) throw new Problem('no_file', 'The Content-Type of the form has no boundary.')
-    this.opening = Buffer.from(`--${boundary}`, 'latin1')
-    this.delimiter = Buffer.concat([Buffer.from('\r\n'), this.opening])
+    // What stands before the first part may have other line ends.
+    this.opening = Buffer.from(`\n--${boundary}`, 'latin1')
+    this.delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
   }
 
   /** Bytes in memory of the part that is still coming. */
@@ -68,8 +73,7 @@ export class FormParser {
       else if (this.state === 'head') data = this.readHead(data)
       else if (this.state === 'body') {
         data = this.readBody(data)
-        const part = data && this.part()
-        if (part && !isUnfilled(part)) yield part
+        if (data) yield* this.part()
       } else {
         // What follows the end is nothing of the form, but not without end either.
         this.count(data.length)
@@ -78,19 +82,37 @@ export class FormParser {
     }
   }
 
-  /** @throws Problem where the end is missing */
-  finish(): void {
-    if (this.state !== 'done') throw unreadable('its end is missing')
+  /**
+   * The part that ends with the body, where the last boundary is missing: small devices leave it away. What has come of a boundary is none of its contents, and
+   * a part without its whole head is none.
+   *
+   * @throws Problem where there was no boundary at all, or contents had one in them
+   */
+  *finish(): Generator<FormPart> {
+    if (this.state === 'preamble') throw unreadable('it has no boundary')
+    if (this.state === 'head') requireBoundary(this.carry.toString('latin1').split('\r\n')[0] ?? '')
+    if (this.state !== 'body') return
+    this.append(beforeBoundary(this.carry, this.delimiter))
+    this.carry = EMPTY
+    yield* this.part()
   }
 
+  /** A line before the first part that only begins like a boundary is none: `--x` in `--xy`. */
   private skip(data: Buffer): Buffer | null {
-    const at = data.indexOf(this.opening)
-    if (at < 0) {
-      this.count(this.keepTail(data, this.opening).length)
-      return null
+    for (let at = data.indexOf(this.opening); at >= 0; at = data.indexOf(this.opening, at + 1)) {
+      const behind = data.subarray(at + this.opening.length)
+      const line = behind.toString('latin1', 0, MOST_PADDING + 2)
+      if (/^(--|[ \t]*\r\n)/.test(line)) {
+        this.state = 'head'
+        return behind
+      }
+      if (behind.length < MOST_PADDING && /^(-?|[ \t]+\r?|\r)$/.test(line)) {
+        this.carry = Buffer.from(data.subarray(at))
+        return null
+      }
     }
-    this.state = 'head'
-    return data.subarray(at + this.opening.length)
+    this.count(this.keepTail(data, this.opening).length)
+    return null
   }
 
   /** From behind a boundary on: the rest of its line, and the lines up to an empty one. */
@@ -107,12 +129,13 @@ export class FormParser {
       return null
     }
     const [rest = '', ...lines] = data.toString('latin1', 0, end).split('\r\n')
-    if (rest.trim() !== '') throw unreadable('there is something behind a boundary')
+    requireBoundary(rest)
     this.head = headOf(lines)
     this.state = 'body'
     return data.subarray(end + HEAD_END.length)
   }
 
+  /** A boundary ends a part as soon as it has come, whatever follows: who sends slowly sees it taken in. */
   private readBody(data: Buffer): Buffer | null {
     const at = data.indexOf(this.delimiter)
     if (at < 0) {
@@ -124,12 +147,12 @@ export class FormParser {
     return data.subarray(at + this.delimiter.length)
   }
 
-  private part(): FormPart {
+  private *part(): Generator<FormPart> {
     if (++this.parts > this.limits.parts) throw this.limits.tooMany()
     const part = { ...this.head, bytes: Buffer.concat(this.content, this.length) }
     this.content = []
     this.length = 0
-    return part
+    if (!isUnfilled(part)) yield part
   }
 
   /** Keeps what may be the beginning of a mark; returns what is before it. */
@@ -151,6 +174,19 @@ export class FormParser {
     this.total += bytes
     if (this.total > this.limits.bytes) throw tooLarge(this.limits.bytes)
   }
+}
+
+/** @param rest of the line behind a boundary; it may be the `-` of one that is cut */
+function requireBoundary(rest: string): void {
+  if (!/^(-|\s*)$/.test(rest)) throw unreadable('there is something behind a boundary')
+}
+
+/** The end of a body without the beginning of a boundary. */
+function beforeBoundary(end: Buffer, delimiter: Buffer): Buffer {
+  for (let at = 0; at < end.length; at++) {
+    if (end.subarray(at).equals(delimiter.subarray(0, end.length - at))) return end.subarray(0, at)
+  }
+  return end
 }
 
 /** Browsers send an input for files that nobody filled in as a file without a name and without bytes. */

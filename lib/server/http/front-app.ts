@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { proxy } from 'hono/proxy'
 import { Problem } from '@/lib/shared/problem'
+import { canonicalPath, routedPath } from './canonical-path'
 import { clientAddress } from './client'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
@@ -21,7 +22,7 @@ type FrontServices = Pick<Services, 'environment' | 'lifecycle' | 'log' | 'metri
  * @param url the address of a path there
  */
 export function createFrontApp(services: FrontServices, url: (path: string) => URL): App {
-  const app: App = new Hono()
+  const app: App = new Hono({ getPath: routedPath })
   app.use(
     requestId,
     accessLog(services),
@@ -35,6 +36,21 @@ export function createFrontApp(services: FrontServices, url: (path: string) => U
   app.onError(failureReply(services))
   return app
 }
+
+/** What is said to this server: of the connection to it (RFC 9110, 7.6.1), or answered by it already. */
+const OWN_HEADERS = [
+  'connection',
+  'expect',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
 
 /** A body as it comes. Whoever stops reading it leaves the rest where it is. */
 function relayed(body: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
@@ -62,12 +78,10 @@ async function pass(
   const headers = new Headers(c.req.raw.headers)
   // The password is this server's; the operator's token may be the other's.
   if (/^basic /i.test(headers.get('authorization') ?? '')) headers.delete('authorization')
-  // Asked of this server, which has the answer already.
-  headers.delete('expect')
-  headers.delete('host')
+  for (const name of OWN_HEADERS) headers.delete(name)
   headers.set('x-forwarded-for', clientAddress(c, environment.TRUST_PROXY))
   headers.set('x-request-id', c.get('requestId'))
-  const target = url(`${pathname.slice(1)}${search}`)
+  const target = url(`${canonicalPath(pathname).slice(1)}${search}`)
   const { method, signal } = c.req.raw
   const body = c.req.raw.body?.getReader()
   try {
@@ -76,10 +90,21 @@ async function pass(
   } catch (error) {
     // What the sender still sends is read on, so that he sees why.
     body?.releaseLock()
-    c.req.raw.signal.throwIfAborted()
+    // The caller has gone; what is returned here nobody reads, and the log says so.
+    if (signal.aborted) return c.body(null, 499 as 400)
+    if (isUnsendable(error)) throw new Problem('malformed_request', 'This request cannot be passed on.')
     log.warn({ err: error, api: target.origin }, 'the API behind these pages does not answer')
     throw new Problem('not_ready', 'The API behind these pages does not answer. Try again in a moment.', {
       cause: error,
     })
   }
+}
+
+/** Why Node does not even send a request. */
+const UNSENDABLE = ['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH']
+
+/** Whether a request is one that nobody could pass on, as a TRACE: `fetch` throws it back, without a cause or with one of these. */
+function isUnsendable(error: unknown): boolean {
+  if (!(error instanceof TypeError)) return false
+  return error.cause === undefined || UNSENDABLE.includes((error.cause as { code?: string }).code ?? '')
 }

@@ -83,16 +83,19 @@ async function* partsOf(
   lease: Lease,
 ): AsyncGenerator<FormPart, undefined> {
   let [files, fields] = [0, 0]
-  for await (const chunk of chunksOf(body)) {
-    await lease.hold('form', parser.held + chunk.byteLength)
-    for (const part of parser.write(chunk)) {
+  function* counted(parts: Iterable<FormPart>): Generator<FormPart> {
+    for (const part of parts) {
       if (part.isFile && ++files > limits.files) throw tooMany(limits.files)
       if (!part.isFile && ++fields > MAX_FIELDS) throw new Problem('too_many_files', 'The form has too many fields.')
       yield part
     }
+  }
+  for await (const chunk of chunksOf(body)) {
+    await lease.hold('form', parser.held + chunk.byteLength)
+    yield* counted(parser.write(chunk))
     await lease.hold('form', parser.held)
   }
-  parser.finish()
+  yield* counted(parser.finish())
 }
 
 function nameOfField({ name }: FormPart): string {

@@ -50,6 +50,8 @@ const WITH_BODY: ProblemCode[] = ['too_slow', 'too_large', 'queue_full', 'invali
 
 /** Of jobs and of paths, not of a photo. */
 const OTHERS = new Set<ProblemCode>([
+  'malformed_request',
+  'headers_too_large',
   'not_found',
   'method_not_allowed',
   'unknown_job',

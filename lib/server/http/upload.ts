@@ -63,7 +63,7 @@ function* formParts(body: Uint8Array, contentType: string): Generator<FormPart> 
   const tooMany = () => new Problem('too_many_files', 'The form has too many parts.')
   const parser = new FormParser(contentType, { ...sizes, parts: MAX_PARTS, tooMany })
   yield* parser.write(body)
-  parser.finish()
+  yield* parser.finish()
 }
 
 async function fromJson(body: Uint8Array, limit: number): Promise<Upload> {

@@ -1,0 +1,93 @@
+import { readdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hashSync } from 'bcryptjs'
+import { afterEach, expect, test } from 'vitest'
+import { answer, classify } from '../support/http'
+import { espresso } from '../support/photos'
+import { rawRequest, seeded, sendRaw } from '../support/raw-requests'
+import { startServer, type TestServer } from '../support/server'
+
+const servers: TestServer[] = []
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())))
+
+async function start(env: Record<string, string> = {}): Promise<TestServer> {
+  const server = await startServer({ env: { ENGINE_WORKERS: '1', ...env } })
+  servers.push(server)
+  return server
+}
+
+const AT_ONCE = 64
+
+/** Sends requests from several sides at once; how many came back with which status. */
+async function storm(server: TestServer, count: number, seed: number): Promise<Map<number | null, number>> {
+  const random = seeded(seed)
+  const port = Number(new URL(server.url).port)
+  const outcomes = new Map<number | null, number>()
+  let left = count
+  const sender = async () => {
+    while (left-- > 0) {
+      const bytes = rawRequest(random)
+      const { status } = await sendRaw(port, bytes)
+      outcomes.set(status, (outcomes.get(status) ?? 0) + 1)
+      if (status === null || status < 500) continue
+      left = 0
+      throw new Error(`${status} for ${JSON.stringify(bytes.toString('latin1'))}`)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, sender))
+  return outcomes
+}
+
+const handles = (server: TestServer) => readdirSync(`/proc/${server.pid}/fd`).length
+
+/** Nothing is left of what was sent: no socket, no file; and every line of the log is one. */
+async function expectCalm(server: TestServer, before: number): Promise<void> {
+  const end = performance.now() + 5000
+  while (handles(server) > before && performance.now() < end) await sleep(50)
+  expect(handles(server)).toBeLessThanOrEqual(before)
+  const lines = server.output().trim().split('\n')
+  const wrong = lines.filter((line) => !isLine(line) || /"level":"(error|fatal)"|unhandled/.test(line))
+  expect(wrong.slice(0, 3)).toEqual([])
+}
+
+function isLine(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object'
+  } catch {
+    return false
+  }
+}
+
+/** One of everything that a server opens for the first request and keeps. */
+async function warmUp(server: TestServer, headers: Record<string, string> = {}): Promise<number> {
+  for (const path of ['/', '/nothing', '/gallery/koala.webp', '/api/jobs/x'])
+    await (await fetch(server.url + path, { headers: { ...headers, connection: 'close' } })).arrayBuffer()
+  await answer(classify(server.url, espresso, { headers: { ...headers, connection: 'close' } }))
+  await sleep(100)
+  return handles(server)
+}
+
+test('10,000 requests of any kind: each is answered or closed, none is a fault, and nothing of them stays', async () => {
+  const server = await start()
+  const before = await warmUp(server)
+  const outcomes = await storm(server, 10_000, 20_261_128)
+  // Most are answered, and many of them are right.
+  expect(outcomes.get(200)).toBeGreaterThan(300)
+  expect(outcomes.get(400)).toBeGreaterThan(1000)
+  expect(outcomes.get(null) ?? 0).toBeLessThan(500)
+  await answer(classify(server.url, espresso, { headers: { connection: 'close' } }))
+  await expectCalm(server, before)
+})
+
+test('the same with a password before everything, and by pages in front of an API elsewhere', async () => {
+  const server = await start({ BASIC_AUTH: `ada:${hashSync('secret', 4)}` })
+  const authorization = `Basic ${Buffer.from('ada:secret').toString('base64')}`
+  const before = await warmUp(server, { authorization })
+  await storm(server, 1000, 1)
+  await expectCalm(server, before)
+  const api = await start()
+  const front = await start({ API_URL: api.url, MODELS_DIR: 'nowhere' })
+  await warmUp(front)
+  await storm(front, 300, 2)
+  await expectCalm(front, handles(front))
+})

@@ -1,0 +1,80 @@
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answer, classify, wire } from '../support/http'
+import { espresso } from '../support/photos'
+import { isInstalled, startHaproxy, startNginx } from '../support/reverse-proxies'
+import { startServer, type TestServer } from '../support/server'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer({ env: { ENGINE_WORKERS: '1' } })
+})
+afterAll(() => server.stop())
+
+/** What HAProxy says of its server, of its last probe, and the status of that probe's answer. */
+async function standing(socket: string): Promise<{ status: string; check: string; code: string }> {
+  let text = ''
+  const admin = connect(socket, () => admin.write('show stat\n'))
+  for await (const piece of admin) text += piece
+  const [head = '', ...rows] = text.replace(/^# /, '').split('\n')
+  const names = head.split(',')
+  const row = rows.map((line) => line.split(',')).find(([, name]) => name === 'one') ?? []
+  const of = (name: string) => row[names.indexOf(name)] ?? ''
+  return { status: of('status'), check: of('check_status'), code: of('check_code') }
+}
+
+test('HAProxy takes the server for up by the plainest of its probes, and brings photos', async ({ skip }) => {
+  if (!isInstalled('haproxy')) skip('it takes HAProxy (Debian: apt install haproxy)')
+  const proxy = await startHaproxy(server.url)
+  try {
+    await sleep(500)
+    expect(await standing(join(proxy.folder, 'admin.sock'))).toEqual({ status: 'UP', check: 'L7OK', code: '200' })
+    expect((await answer(classify(proxy.url, espresso))).predictions[0]?.label).toBe('espresso')
+    expect((await fetch(`${proxy.url}/models`)).status).toBe(200)
+  } finally {
+    await proxy.stop()
+  }
+})
+
+test('nginx brings photos and pages by HTTP/1.0, with and without a Host, and on connections that are kept', async ({
+  skip,
+}) => {
+  if (!isInstalled('nginx')) skip('it takes nginx (Debian: apt install nginx-light)')
+  const proxy = await startNginx(server.url)
+  try {
+    for (const base of ['', '/nameless', '/kept', '/kept', '/kept']) {
+      expect((await answer(classify(proxy.url + base, espresso))).predictions[0]?.label, base).toBe('espresso')
+      expect((await fetch(`${proxy.url}${base}/models`)).status, base).toBe(200)
+      expect(await (await fetch(`${proxy.url}${base}/health/ready`)).json()).toEqual({ status: 'ok' })
+    }
+  } finally {
+    await proxy.stop()
+  }
+})
+
+test.each([
+  ['HAProxy', 'OPTIONS / HTTP/1.0\r\n\r\n', 204],
+  ['HAProxy, of the API', 'GET /health/ready HTTP/1.0\r\n\r\n', 200],
+  [
+    'Nagios (check_http)',
+    'GET /health/live HTTP/1.0\r\nUser-Agent: check_http/v2.3.3\r\nConnection: close\r\n\r\n',
+    200,
+  ],
+  ['Nagios, of a page', 'HEAD / HTTP/1.0\r\nUser-Agent: check_http/v2.3.3\r\nConnection: close\r\n\r\n', 200],
+  ['a balancer that knows addresses only', 'GET /api/models HTTP/1.1\r\nHost:\r\n\r\n', 200],
+])('%s asks without a name', async (_, request, status) => {
+  const reply = await wire(server.url, request)
+  expect(reply).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+})
+
+test('a photo by HTTP/1.0, from a client that knows no Host', async () => {
+  const head = `POST /api/classify HTTP/1.0\r\nContent-Length: ${espresso.length}\r\n\r\n`
+  const reply = await wire(server.url, Buffer.concat([Buffer.from(head), espresso]), { silenceMs: 5000 })
+  expect(reply).toMatch(/^HTTP\/1\.1 200 /)
+  // The end of the answer is its end, as this client understands it.
+  expect(reply).not.toMatch(/transfer-encoding/i)
+  expect(reply).toContain('"label":"espresso"')
+  await server.printed(/"path":"\/api\/classify","status":200/)
+})

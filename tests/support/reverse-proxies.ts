@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './services'
+
+/** A real reverse proxy in front of a server. */
+export interface ReverseProxy {
+  url: string
+  folder: string
+  stop(): Promise<void>
+}
+
+/** Whether a program is there to be run; tests that need it say so where it is not. */
+export function isInstalled(command: string): boolean {
+  return spawnSync(command, ['-v']).error === undefined
+}
+
+/** HAProxy with one server, probed as its manual says: `option httpchk` alone, in HTTP/1.0 without a Host. */
+export async function startHaproxy(target: string): Promise<ReverseProxy> {
+  const port = await freePort()
+  return start('haproxy', port, (folder) => {
+    const config = join(folder, 'haproxy.cfg')
+    writeFileSync(
+      config,
+      `global
+  stats socket ${folder}/admin.sock level admin
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 20s
+  timeout server 20s
+frontend web
+  bind 127.0.0.1:${port}
+  default_backend vision
+backend vision
+  option httpchk GET /health/ready
+  server one ${new URL(target).host} check inter 100ms fall 2 rise 1
+`,
+    )
+    return ['-db', '-f', config]
+  })
+}
+
+/** nginx as it comes: HTTP/1.0 to the server, a connection a request; at `/kept/` HTTP/1.1 on connections that are kept, without a Host of its own. */
+export async function startNginx(target: string): Promise<ReverseProxy> {
+  const port = await freePort()
+  return start('nginx', port, (folder) => {
+    const config = join(folder, 'nginx.conf')
+    mkdirSync(join(folder, 'temp'))
+    const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    writeFileSync(
+      config,
+      `${process.getuid?.() === 0 ? 'user root;' : ''}
+daemon off;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log;
+events {}
+http {
+  access_log off;
+  ${temp.map((name) => `${name}_temp_path ${folder}/temp/${name};`).join('\n  ')}
+  client_max_body_size 0;
+  upstream vision { server ${new URL(target).host}; keepalive 2; }
+  server {
+    listen 127.0.0.1:${port};
+    location / { proxy_pass http://vision; }
+    location /nameless/ { proxy_set_header Host ""; proxy_pass http://vision/; }
+    location /kept/ { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://vision/; }
+  }
+}
+`,
+    )
+    return ['-c', config, '-p', folder, '-e', join(folder, 'error.log')]
+  })
+}
+
+async function start(command: string, port: number, argumentsIn: (folder: string) => string[]): Promise<ReverseProxy> {
+  const folder = mkdtempSync(join(tmpdir(), `${command}-`))
+  const child: ChildProcess = spawn(command, argumentsIn(folder), { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data))
+  const url = `http://127.0.0.1:${port}`
+  const end = performance.now() + 10_000
+  // Any answer will do; whether it is the right one the test says.
+  while (!(await fetch(url).catch(() => null))) {
+    if (child.exitCode !== null || performance.now() > end) throw new Error(`${command} does not serve:\n${output}`)
+    await sleep(50)
+  }
+  return {
+    url,
+    folder,
+    async stop() {
+      if (child.exitCode === null) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
