@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { defaultWorkers } from '@/lib/server/default-workers'
-import { readEnvironment } from '@/lib/server/env'
+import { calledAs, readEnvironment } from '@/lib/server/env'
 import { classifyCommand } from './classify/command'
+import { completionCommand } from './completion/command'
 import { evalCommand } from './eval/command'
 import { EXIT, type ExitCode, Failure } from './exit'
 import { feedbackCommand } from './feedback/command'
@@ -13,8 +16,10 @@ import { serveCommand } from './serve'
 
 /** Runs the `vision` command of the project at `root`; resolves to its exit code. */
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
-  const program = new Command('vision')
+  const called = calledAs(relative('', argv[1] ?? ''))
+  const program = new Command(called)
     .description('Classifies photos; measures models and manages them.')
+    .version(versionOf(root), '-V, --version', 'the version of this project')
     .showHelpAfterError('(add --help for how to use it)')
     .exitOverride()
   const {
@@ -22,7 +27,7 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
     WORKER_TIMEOUT_MS: workerTimeoutMs,
     REQUEST_TIMEOUT_MS: deadlineMs,
   } = readEnvironment()
-  const surroundings = { root, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
+  const surroundings = { root, called, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
   classifyCommand(program, surroundings)
   jobsCommand(program)
   serveCommand(program, surroundings)
@@ -30,13 +35,18 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
   modelsCommand(program, surroundings)
   feedbackCommand(program, surroundings)
   hashPasswordCommand(program)
-  migrateCommand(program)
+  migrateCommand(program, surroundings)
+  completionCommand(program)
   try {
     await program.parseAsync(argv)
     return EXIT.ok
   } catch (error) {
     return explain(error)
   }
+}
+
+function versionOf(root: string): string {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
 }
 
 /** One line for each failure; a stack only for what is a bug. */

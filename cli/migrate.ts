@@ -4,6 +4,7 @@ import { parse, type TomlTable, type TomlValue } from 'smol-toml'
 import { OLD_NAMES, OPTIONS } from '@/lib/server/options'
 import { type Place, placeOf, secretsPath } from '@/lib/shared/deployment'
 import { EXIT, Failure } from './exit'
+import type { Surroundings } from './surroundings'
 
 interface Options {
   to: string
@@ -12,7 +13,7 @@ interface Options {
 }
 
 /** `vision migrate secrets`: what a Streamlit deployment kept in `.streamlit/secrets.toml`, for this one. */
-export function migrateCommand(program: Command): void {
+export function migrateCommand(program: Command, { called }: Pick<Surroundings, 'called'>): void {
   program
     .command('migrate')
     .description('from the deployment before this one')
@@ -24,7 +25,9 @@ export function migrateCommand(program: Command): void {
     .option('--value <name>', 'print the value of this one and nothing else')
     .action((file: string, options: Options) => {
       // What a pipe takes ends where the value ends.
-      process.stdout.write(options.value === undefined ? `${migrated(file, options)}\n` : secretOf(file, options.value))
+      process.stdout.write(
+        options.value === undefined ? `${migrated(file, options, called)}\n` : secretOf(file, options.value),
+      )
     })
 }
 
@@ -61,18 +64,18 @@ function secretOf(file: string, name: string): string {
   return found
 }
 
-function migrated(file: string, { to, stage }: Options): string {
+function migrated(file: string, { to, stage }: Options, called: string): string {
   const secrets = readSecrets(file)
   if (to === 'env') return [...secrets].map(([name, content]) => envLine(name, content)).join('\n')
   if (to !== 'ssm') throw new Failure(EXIT.usage, '--to is env or ssm.')
   if (!/^[a-z0-9-]+$/.test(stage)) throw new Failure(EXIT.usage, `${stage} is no stage.`)
-  return commands(file, stage, secrets).join('\n')
+  return commands(file, stage, secrets, called).join('\n')
 }
 
 /** Secrets go into the Parameter Store and settings to the stage; what a stage sets itself, or nothing reads, is only named. */
-function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>): string[] {
+function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>, called: string): string[] {
   const at = (place: Place) => [...secrets].filter(([name]) => placeOf(newName(name), isKnown(name)) === place)
-  const from = `vision migrate secrets ${quoted(file)}`
+  const from = `${called} migrate secrets ${quoted(file)}`
   // The values go through a pipe: no history of a shell and no list of processes has them.
   const put = at('secret').map(
     ([name]) =>

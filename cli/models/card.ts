@@ -22,7 +22,10 @@ export async function exportCard(where: Where, name: string, { report }: { repor
   const path = report ?? join(model.folder, 'evaluation.json')
   const evaluation = JSON.parse(
     await readFile(path, 'utf8').catch(() => {
-      throw new Failure(EXIT.notFound, `There is no ${path}: run vision eval, and give its report.json with --report.`)
+      throw new Failure(
+        EXIT.notFound,
+        `There is no ${path}: run ${where.called} eval, and give its report.json with --report.`,
+      )
     }),
   ) as Report
   if (evaluation.model?.revision !== model.revision) {

@@ -60,7 +60,7 @@ export async function list(where: Where, { json = false }: { json?: boolean }): 
         published(published_top1 ?? null),
         license,
       ]),
-    )}\n\nvision models pull <id> fetches one; owner/name of any image-classification export on the Hub works too.`,
+    )}\n\n${where.called} models pull <id> fetches one; owner/name of any image-classification export on the Hub works too.`,
   )
 }
 

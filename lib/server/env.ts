@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
+import { delimiter, join } from 'node:path'
 import type { z } from 'zod'
 import { planMemory } from './memory-plan'
 import { memoryLimit } from './observe/limits'
@@ -88,6 +90,17 @@ export function cores(): number {
 /** What a child process inherits, with `extra` on top. */
 export function childEnvironment(extra: Record<string, string>): NodeJS.ProcessEnv {
   return { ...process.env, ...extra }
+}
+
+/**
+ * How the `vision` command is called again from where it was called: by npx, by its name where that is on the PATH, or by its file.
+ *
+ * @param file that Node was given
+ */
+export function calledAs(file: string): string {
+  if (process.env.npm_command === 'exec') return 'npx vision'
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.some((folder) => existsSync(join(folder, 'vision'))) ? 'vision' : `node ${file}`
 }
 
 /** Whether BASIC_AUTH is set, for code that runs before the environment is read. */

@@ -42,7 +42,7 @@ test('as commands that keep it with a stage: secrets in SSM, settings by deploy:
   const name = '/vision-classifier/dev/ADMIN_TOKEN'
   expect(out.split('\n')).toEqual([
     'export AWS_REGION="$(npm run --silent deploy:region -- --stage dev)"',
-    `vision migrate secrets ${secrets} --value ADMIN_TOKEN | aws ssm put-parameter --type SecureString --overwrite --name ${name} --value file:///dev/stdin`,
+    `npx vision migrate secrets ${secrets} --value ADMIN_TOKEN | aws ssm put-parameter --type SecureString --overwrite --name ${name} --value file:///dev/stdin`,
     'npm run deploy:set -- --stage dev DEFAULT_MODEL_TYPE=fast CORS_ORIGINS=https://a.example,https://b.example',
     '# a stage sets it itself: PORT',
     '# a stage sets it itself: API_URL',

@@ -17,7 +17,10 @@ export async function vision(args: readonly string[], env: Record<string, string
 
 /** Starts it, here or in another folder; `said` is what it has printed so far. */
 export function startVision(args: readonly string[], env: Record<string, string> = {}, cwd = '.') {
-  const child = spawn(process.execPath, [resolve('dist/vision.js'), ...args], { cwd, env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [resolve('dist/vision.js'), ...args], {
+    cwd,
+    env: { ...process.env, npm_command: 'exec', ...env },
+  })
   let [out, err] = ['', '']
   child.stdout.on('data', (data) => (out += data))
   child.stderr.on('data', (data) => (err += data))

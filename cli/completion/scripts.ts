@@ -1,0 +1,85 @@
+import type { CommandWords, OptionWords } from './words'
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof SHELLS)[number]
+
+/** A script that a shell reads to complete the commands and options of `vision`; names of files come where nothing else is known. */
+export function completionScript(shell: Shell, words: readonly CommandWords[]): string {
+  if (shell === 'fish') return fish(words)
+  return shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${bash(words)}` : bash(words)
+}
+
+/** The words before the cursor lead to a command; each knows its own commands and options. */
+function bash(words: readonly CommandWords[]): string {
+  const cases = words.map(
+    ({ path, commands, options }) =>
+      `    ${quoted(path)}) commands=${quoted(list(commands.map(({ name }) => name)))}; options=${quoted(list(options.map(({ long }) => long)))} ;;`,
+  )
+  const values = words.flatMap(({ path, options }) =>
+    options
+      .filter(({ takes }) => takes)
+      .map(({ long, choices }) => `    ${quoted(`${path}|${long}`)}) takes=1; choices=${quoted(list(choices))} ;;`),
+  )
+  return `# Completion of vision for bash; zsh reads it by bashcompinit.
+_vision_command() {
+  commands='' options=''
+  case "$1" in
+${cases.join('\n')}
+    *) return 1 ;;
+  esac
+}
+_vision_value() {
+  takes='' choices=''
+  case "$1|$2" in
+${values.join('\n')}
+  esac
+}
+_vision() {
+  local commands options takes choices path='' word at
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}"
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    word="\${COMP_WORDS[at]}"
+    [[ $word == -* ]] && continue
+    _vision_command "\${path:+$path }$word" && path="\${path:+$path }$word"
+  done
+  _vision_value "$path" "$before"
+  if [[ -n $takes ]]; then
+    if [[ -n $choices ]]; then COMPREPLY=($(compgen -W "$choices" -- "$current")); else COMPREPLY=($(compgen -f -- "$current")); fi
+    return
+  fi
+  _vision_command "$path"
+  if [[ $current == -* ]]; then COMPREPLY=($(compgen -W "$options" -- "$current"))
+  elif [[ -n $commands ]]; then COMPREPLY=($(compgen -W "$commands" -- "$current"))
+  else COMPREPLY=($(compgen -f -- "$current")); fi
+}
+complete -o filenames -F _vision vision
+`
+}
+
+function fish(words: readonly CommandWords[]): string {
+  const lines = words.flatMap(({ path, commands, options }) => {
+    const below = commands.map(({ name }) => name)
+    const here = [
+      ...path.split(' ').flatMap((word) => (word === '' ? [] : [`__fish_seen_subcommand_from ${word}`])),
+      ...(below.length > 0 ? [`not __fish_seen_subcommand_from ${below.join(' ')}`] : []),
+    ].join('; and ')
+    const at = here === '' ? '' : ` -n ${quoted(here)}`
+    return [
+      ...commands.map(({ name, description }) => `complete -c vision${at} -f -a ${name} -d ${quoted(description)}`),
+      ...options.map((option) => `complete -c vision${at} ${fishOption(option)}`),
+    ]
+  })
+  return `# Completion of vision for fish.\n${lines.join('\n')}\n`
+}
+
+function fishOption({ long, description, takes, choices }: OptionWords): string {
+  const value = choices.length > 0 ? ` -x -a ${quoted(list(choices))}` : takes ? ' -r' : ''
+  return `-l ${long.replace(/^--/, '')}${value} -d ${quoted(description)}`
+}
+
+const list = (words: readonly string[]) => words.join(' ')
+
+/** As one word of a shell, whatever is in it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
