@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answer, classify, refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
@@ -53,6 +54,16 @@ describe('pages in front of an API elsewhere', () => {
     await refusal(classify(front.url, Buffer.alloc(21_000_000)), 413, 'too_large')
     await refusal(fetch(`${front.url}/api/nothing`), 404, 'not_found')
     expect((await fetch(`${front.url}/health/ready`)).status).toBe(200)
+  })
+
+  test('what is large is compressed here, and what is compressed is decoded there', async () => {
+    const labels = await fetch(`${front.url}/api/models/fast/labels`, { headers: { 'accept-encoding': 'gzip' } })
+    expect([labels.headers.get('content-encoding'), labels.headers.get('vary')]).toEqual(['gzip', 'accept-encoding'])
+    expect(await labels.json()).toEqual(await (await fetch(`${api.url}/api/models/fast/labels`)).json())
+    const sent = classify(front.url, gzipSync(espresso), { headers: { 'content-encoding': 'gzip' } })
+    expect((await answer(sent)).image.bytes).toBe(espresso.length)
+    const refused = classify(front.url, espresso, { headers: { 'content-encoding': 'compress' } })
+    expect((await refusal(refused, 415, 'unsupported_encoding')).get('accept-encoding')).toContain('gzip')
   })
 
   test('while the API is away it says so', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schemathesis } from '@/scripts/schemathesis.mjs'
+import { distinctPhotos } from '../support/many-photos'
 import { tinyOnnx, writeModelFolder } from '../support/onnx'
 import { startServer } from '../support/server'
 
@@ -23,7 +24,7 @@ async function run(url: string, document: string, ...options: string[]): Promise
   const all = ['--config-file', 'tests/openapi/schemathesis.toml', 'run', document, '--url', url, '--no-color']
   const child = spawn(command, [...all, '--max-examples', String(EXAMPLES), ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PHOTO: 'tests/openapi/photo.png', HYPOTHESIS_STORAGE_DIRECTORY: folder },
+    env: { ...process.env, PHOTO: join(models, 'photo.webp'), HYPOTHESIS_STORAGE_DIRECTORY: folder },
   })
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (printed += data))
@@ -39,6 +40,7 @@ beforeAll(() => {
   const shape = [1, 3, 8, 8]
   const preprocessor = { do_resize: true, size: { height: 8, width: 8 }, do_rescale: true, do_normalize: false }
   const model = tinyOnnx({ type: 'float32', layout: 'nchw', shape, output: 'logits', classes: 9 })
+  writeFileSync(join(models, 'photo.webp'), distinctPhotos(1)[0]!.bytes)
   writeModelFolder(models, 'tiny', model, preprocessor, 9)
   const balanced = { id: 'tiny', sha256: createHash('sha256').update(model).digest('hex'), bytes: model.length }
   writeFileSync(join(models, 'catalog.json'), JSON.stringify({ default: 'balanced', types: { balanced } }))

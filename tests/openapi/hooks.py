@@ -13,7 +13,7 @@ with open(os.environ["PHOTO"], "rb") as file:
 
 archive = io.BytesIO()
 with zipfile.ZipFile(archive, "w") as zipped:
-    zipped.writestr("photo.png", PHOTO)
+    zipped.writestr("photo.webp", PHOTO)
 
 schemathesis.openapi.media_type("application/octet-stream", st.just(PHOTO))
 schemathesis.openapi.media_type("image/*", st.just(PHOTO))

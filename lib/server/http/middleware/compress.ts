@@ -28,7 +28,7 @@ function isWorthIt({ headers, status }: Response): boolean {
 
 function encode(c: Context<AppEnv>): void {
   // To those too who get it plain: what stands between must not give this one to others.
-  c.res.headers.append('vary', 'accept-encoding')
+  if (!/\baccept-encoding\b/i.test(c.res.headers.get('vary') ?? '')) c.res.headers.append('vary', 'accept-encoding')
   const use: Use = c.res.headers.get('content-type')?.startsWith('text/event-stream') ? 'live' : 'bulk'
   const encoding = accepted(c.req.header('accept-encoding'), OFFERED[use])
   if (encoding === null) return
