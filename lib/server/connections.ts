@@ -13,7 +13,9 @@ interface Connection {
   requests: number
   /** The newest of them. */
   last?: UnderWay
-  /** Bytes read when the last answer was complete; more since then are the beginning of a request. */
+  /** Requests whose bodies still come, be it behind a refusal. */
+  bodies: number
+  /** Bytes read when the last answer, or body, was complete; more since then are the beginning of a request. */
   readBytes: number
 }
 
@@ -27,7 +29,7 @@ export class Connections {
 
   constructor(server: Server) {
     server.on('connection', (socket: Socket) => {
-      this.open.set(socket, { requests: 0, readBytes: 0 })
+      this.open.set(socket, { requests: 0, bodies: 0, readBytes: 0 })
       socket.on('close', () => this.open.delete(socket))
     })
   }
@@ -38,11 +40,19 @@ export class Connections {
     const connection = this.open.get(socket)
     if (!connection) return
     connection.requests++
+    connection.bodies++
     connection.last = { request, response }
-    response.once('close', () => {
-      if (--connection.requests === 0) delete connection.last
+    const over = () => {
       connection.readBytes = socket.bytesRead
       if (this.closing) this.closeIfIdle(socket, connection)
+    }
+    response.once('close', () => {
+      if (--connection.requests === 0) delete connection.last
+      over()
+    })
+    request.once('close', () => {
+      connection.bodies--
+      over()
     })
   }
 
@@ -58,7 +68,7 @@ export class Connections {
     for (const [socket, connection] of this.open) this.closeIfIdle(socket, connection)
   }
 
-  private closeIfIdle(socket: Socket, { requests, readBytes }: Connection): void {
-    if (requests === 0 && socket.bytesRead === readBytes) socket.end(() => socket.destroy())
+  private closeIfIdle(socket: Socket, { requests, bodies, readBytes }: Connection): void {
+    if (requests === 0 && bodies === 0 && socket.bytesRead === readBytes) socket.end(() => socket.destroy())
   }
 }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { statusSchema } from '@/lib/shared/contract'
 import { answer, classify, refusal } from '../support/http'
@@ -35,6 +37,24 @@ async function status(server: TestServer): Promise<{ queue: { photos: number }; 
 }
 
 describe('stopping', () => {
+  test('an upload that was refused, and came on behind its refusal, keeps nothing', async () => {
+    const server = await start({ MAX_REQUEST_BYTES: '1000000', MAX_IMAGE_BYTES: '1000000' })
+    const upload = request(`${server.url}/api/classify`, { method: 'POST', agent: new Agent({ keepAlive: true }) })
+    // More than is read on for: the server may cut it off.
+    upload.on('error', () => {})
+    const replied = once(upload, 'response') as Promise<[IncomingMessage]>
+    for (let piece = 0; piece < 50; piece++) {
+      upload.write(Buffer.alloc(100_000))
+      await sleep(5)
+    }
+    upload.end()
+    const [reply] = await replied
+    reply.resume()
+    const begun = performance.now()
+    expect([reply.statusCode, await server.stop()]).toEqual([413, 0])
+    expect(performance.now() - begun).toBeLessThan(5000)
+  })
+
   test('requests in flight are answered, new ones are not taken, and it exits 0', async () => {
     const server = await start({ ENGINE_WORKERS: '1' })
     const thaw = freeze(server)
