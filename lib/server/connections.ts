@@ -19,6 +19,9 @@ interface Connection {
   readBytes: number
 }
 
+/** How long a body may come on behind its answer: nobody reads it any more, and its connection would never be idle. */
+const BEHIND_MS = 5_000
+
 /**
  * Knows which connections of a server are idle. Node's own `closeIdleConnections` leaves connections open that have
  * never carried a request, as browsers and pools open them ahead, and so a stop would wait for their timeout.
@@ -48,6 +51,7 @@ export class Connections {
     }
     response.once('close', () => {
       if (--connection.requests === 0) delete connection.last
+      if (!request.complete) setTimeout(() => !request.complete && socket.destroy(), BEHIND_MS).unref()
       over()
     })
     request.once('close', () => {

@@ -61,11 +61,20 @@ export function discardIncoming(incoming: IncomingMessage, limit: number): void 
 
 /**
  * Reads on and throws away what a refused sender still sends, within bounds. Closing at once would reset the
- * connection, and most senders would never see the refusal.
+ * connection, and most senders would never see the refusal. Who sends on beyond the bounds is cut off: a connection that nobody reads would never be idle.
+ *
+ * @param passedOn whether somebody may have taken the body as a web stream, and left the rest of it
  */
-export async function discardBody(request: Request, limit: number, incoming?: IncomingMessage): Promise<void> {
-  if (incoming && !incoming.readableDidRead) return discardIncoming(incoming, limit)
+export async function discardBody(
+  request: Request,
+  limit: number,
+  incoming?: IncomingMessage,
+  passedOn = false,
+): Promise<void> {
+  if (incoming && !passedOn && !incoming.readableDidRead) return discardIncoming(incoming, limit)
   if (!request.body || request.body.locked) return
+  // The cancelled stream lets go of it.
+  const socket = incoming?.socket
   const reader = request.body.getReader()
   const timer = setTimeout(() => void reader.cancel().catch(() => {}), DISCARD_MS)
   let left = DISCARD_FACTOR * limit
@@ -80,5 +89,6 @@ export async function discardBody(request: Request, limit: number, incoming?: In
     // The sender has gone; there is nothing left to read and nobody to tell.
   } finally {
     clearTimeout(timer)
+    if (incoming && !incoming.complete) socket?.destroy()
   }
 }

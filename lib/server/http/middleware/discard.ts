@@ -11,7 +11,7 @@ export function discardRefused({ environment }: Pick<Services, 'environment'>, {
   return createMiddleware<AppEnv>(async (c, next) => {
     await next()
     if (c.res.status >= 400 && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-      void discardBody(c.req.raw, environment.MAX_REQUEST_BYTES, passedOn ? undefined : c.env?.incoming)
+      void discardBody(c.req.raw, environment.MAX_REQUEST_BYTES, c.env?.incoming, passedOn)
     }
   })
 }
