@@ -108,6 +108,8 @@ export function wire(
 }
 
 export interface OpenUpload {
+  /** The reply, which may come before the end; or what came instead. */
+  replied: Promise<{ status: number; body: string }>
   /** Resolves when the system has taken the bytes. */
   send(bytes: Uint8Array): Promise<void>
   /** Ends the body; the reply, or what came instead. */
@@ -129,6 +131,7 @@ export function openUpload(url: string, headers: Record<string, string>): OpenUp
   })
   reply.catch(() => {}) // Whoever ends it hears of it.
   return {
+    replied: reply,
     send: (bytes) => new Promise((resolve) => call.write(bytes, () => resolve())),
     end() {
       call.end()
