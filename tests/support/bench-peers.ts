@@ -1,20 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { PeerSpec } from '../../bench/peers'
 
-/** A server of two processes that answer everything, and heed no signal that they can be deaf to. */
-const STUBBORN = `
-const cluster = require('node:cluster')
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
-if (cluster.isPrimary) for (let i = 0; i < 2; i++) cluster.fork()
-else require('node:http').createServer((request, response) => {
-  if (request.url !== '/health' && process.env.DIES) process.kill(process.ppid, 'SIGKILL')
-  request.resume().on('end', () => response.end('{}'))
-}).listen(Number(process.env.PORT), '127.0.0.1')`
-
-/** @param dies whether it is gone with the first photo */
+/**
+ * A server that is hard to end, to compare with.
+ *
+ * @param dies whether it is gone with the first photo
+ */
 export function peer(name: string, dies = false): PeerSpec {
   const env = dies ? { DIES: '1' } : {}
-  return { name, command: process.execPath, args: ['-e', STUBBORN], cwd: '.', env, path: '/classify' }
+  return {
+    name,
+    command: process.execPath,
+    args: ['tests/support/stubborn-server.mjs'],
+    cwd: '.',
+    env,
+    path: '/classify',
+  }
 }
 
 interface Row {
