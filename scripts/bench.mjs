@@ -16,5 +16,5 @@ const scripts = {
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])
 bench.on('exit', (code) => process.exit(code ?? 1))
-// Servers, browsers and senders end with it; the prompt comes when they are gone.
+// Servers, browsers and senders end with it; peers, which have keepers of their own, may take seconds longer.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => bench.stdin.end())
