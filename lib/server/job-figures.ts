@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Gauge, type Registry } from 'prom-client'
 import { Problem } from '@/lib/shared/problem'
-import type { JobFigures, Jobs } from '../jobs/jobs'
-import type { Log } from '../log'
+import type { JobFigures, Jobs } from './jobs/jobs'
+import type { Log } from './log'
 
 /** Prometheus waits ten seconds for a scrape; the other figures must not be lost with these. */
 const MOST_MS = 3_000
