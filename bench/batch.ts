@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { residentBytes, startServer, type TestServer } from '../tests/support/server'
 import { distinct, job } from './job'
+import { machine } from './machine'
 import { fairness, million, onMachines } from './machines'
 import { inProcess, median, WORKERS } from './measure'
 import { photos as samples } from './photos'
@@ -106,6 +107,7 @@ async function oneMachine(bodies: readonly Buffer[]): Promise<void> {
   }
 }
 
+console.log(`${machine()}\n`)
 const bodies = await samples(SIDE)
 if (!values.machines) await oneMachine(bodies)
 await onMachines(bodies, Number(values.photos), Number(values.rounds))

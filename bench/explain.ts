@@ -11,6 +11,7 @@ import { decode } from '@/lib/server/image/decode'
 import { EXPLAIN_METHODS } from '@/lib/shared/explain'
 import { softmax } from '@/lib/shared/metrics/scores'
 import { startServer } from '../tests/support/server'
+import { machine } from './machine'
 import { load, median } from './measure'
 import { photos } from './photos'
 
@@ -149,6 +150,7 @@ function randomAreas(seed: number): number[] {
 function report(): void {
   const mean = (name: string, pick: (one: Areas) => number) =>
     (areas.get(name) ?? []).reduce((sum, one) => sum + pick(one), 0) / count
+  console.log(`${machine()}\n`)
   console.log(`${entry?.id}, ${count} photos of ${options.folder}, the label that the model gives`)
   console.log('\nmap             deletion  insertion')
   for (const name of areas.keys()) {

@@ -1,7 +1,6 @@
 // npm run bench -- heic: what a HEIC costs beside a JPEG of the same pixels: time, CPU, memory, and how long other photos wait.
 // Options: --seconds 10 (of each kind and round) --rounds 3
 import { readFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
@@ -12,6 +11,7 @@ import type { Classification } from '@/lib/shared/contract'
 import { gridOf } from '../tests/support/heif'
 import { residentBytes, startServer } from '../tests/support/server'
 import { cpuSeconds } from './cpu'
+import { machine } from './machine'
 import { median, WORKERS } from './measure'
 
 const { values } = parseArgs({
@@ -135,7 +135,7 @@ for (const [name, heic] of KINDS) kinds.push([`JPEG, ${name}`, await asJpeg(heic
 for (let round = 0; round < Number(values.rounds); round++) {
   for (const [, photo, costs] of kinds) costs.push(await cost(photo))
 }
-console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}, ${WORKERS} workers\n`)
+console.log(`${machine()}, ${WORKERS} workers\n`)
 console.log(`${''.padEnd(24)}photos/s  CPU ms a photo  T_decode, ms`)
 for (const [name, , costs] of kinds) {
   const [perSecond, cpu, ms] = (['perSecond', 'cpu', 'decode'] as const).map((of) =>

@@ -41,6 +41,9 @@ export interface Target {
   form?: boolean
 }
 
+/** A server that owes answers for so long after the end is stuck. */
+const STUCK_MS = 60_000
+
 const silent = { info() {}, warn() {}, error() {} }
 
 /**
@@ -123,11 +126,11 @@ export async function load(
 ): Promise<Load> {
   const options = { url, side, ...how }
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`)
-  const { stdout } = await promisify(execFile)('node_modules/.bin/tsx', [
-    'bench/load.ts',
-    ...args,
-    ...(form ? ['--form'] : []),
-  ])
+  const { stdout } = await promisify(execFile)(
+    'node_modules/.bin/tsx',
+    ['bench/load.ts', ...args, ...(form ? ['--form'] : [])],
+    { timeout: 1000 * how.seconds + STUCK_MS },
+  )
   const result = JSON.parse(stdout) as Load
   if (result.errors > 0) throw new Error(`${result.errors} requests to ${url} failed`)
   return result

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { machine } from './machine'
 
 /** As lib/server/engine/worker-process.ts has them. */
 const AMPLE = { UV_THREADPOOL_SIZE: '3' }
@@ -23,6 +24,7 @@ function held(steps: number, env: object): number {
   return Array.from({ length: TIMES }, run).sort((a, b) => a - b)[Math.floor(TIMES / 2)] ?? Number.NaN
 }
 
+console.log(`${machine()}\n`)
 console.log(`${'MB of its own, with all above'.padEnd(32)} ample  scarce`)
 for (const [i, step] of STEPS.entries()) {
   const cells = [AMPLE, SCARCE].map((env) => held(i, env).toFixed(0).padStart(6))

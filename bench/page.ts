@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
 import { chromiumPath } from '../scripts/chromium.mjs'
 import { startServer } from '../tests/support/server'
+import { machine } from './machine'
 import { median } from './measure'
 
 const { values } = parseArgs({
@@ -132,6 +133,7 @@ async function scrollTable(url: string): Promise<{ frames: number[]; rows: numbe
 
 const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
 try {
+  console.log(`${machine()}\n`)
   console.log(`median of ${values.loads} loads of / with an empty cache; goal: ${GOAL_MS} ms`)
   for (const visitor of VISITORS) {
     const paints: Paint[] = []

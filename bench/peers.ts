@@ -1,11 +1,27 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Target, WORKERS } from './measure'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../tests/support/services'
+import { keep } from './keep.mjs'
+import { type OverHttp, overHttp, type Target, WORKERS } from './measure'
 
-export interface Peer extends Target {
+/** A server to compare with. */
+export interface PeerSpec {
   name: string
-  stop(): void
+  command: string
+  args: string[]
+  cwd: string
+  env?: Record<string, string>
+  /** Takes photos here; `/health` says whether it does. */
+  path: string
+  form?: boolean
+}
+
+interface Peer extends Target {
+  name: string
+  keeper: ChildProcess
 }
 
 const HERE = resolve('bench/peers')
@@ -13,27 +29,35 @@ const HERE = resolve('bench/peers')
 const HOME = resolve('.cache/bench-peers')
 const PYTHON = `${HOME}/venv/bin/python`
 const START_TIMEOUT_MS = 60_000
+const LOOK_MS = 200
 
 /**
  * Installs (once) and starts the servers to compare with, on the same model: FastAPI and LitServe with Pillow and ONNX Runtime,
- * and transformers.js, with as many workers as we have and one thread a run. Needs python3 and the package registries.
+ * and transformers.js, with as many workers as we have and one thread a run. Needs python3 and the package registries; where they
+ * cannot be had, the run has no peers and says why.
  */
-export async function startPeers(model: string): Promise<Peer[]> {
-  if (!existsSync(`${HOME}/ready`)) install()
-  execFileSync(PYTHON, [`${HERE}/float_input.py`, model, `${HOME}/model`])
-  const python = { command: PYTHON, cwd: HERE, model }
-  return Promise.all([
-    start({ ...python, name: 'FastAPI', args: ['fastapi_server.py'], path: '/classify', port: 18_101 }),
-    start({ ...python, name: 'LitServe', args: ['litserve_server.py'], path: '/classify', port: 18_102, form: true }),
-    start({
+export async function startPeers(model: string): Promise<Peers> {
+  try {
+    if (!existsSync(`${HOME}/ready`)) install()
+    execFileSync(PYTHON, [`${HERE}/float_input.py`, model, `${HOME}/model`])
+  } catch (error) {
+    const none = await Peers.start([])
+    none.say(`the peers cannot be installed: ${(error as Error).message}`)
+    return none
+  }
+  const env = { BENCH_MODEL: resolve(model), BENCH_WORKERS: String(WORKERS) }
+  const python = { command: PYTHON, cwd: HERE, env }
+  return Peers.start([
+    { ...python, name: 'FastAPI', args: ['fastapi_server.py'], path: '/classify' },
+    { ...python, name: 'LitServe', args: ['litserve_server.py'], path: '/classify', form: true },
+    {
       name: 'transformers.js',
       command: process.execPath,
       args: ['transformers_server.mjs'],
       cwd: HOME,
-      model: `${HOME}/model`,
+      env: { ...env, BENCH_MODEL: `${HOME}/model` },
       path: '/',
-      port: 18_103,
-    }),
+    },
   ])
 }
 
@@ -48,33 +72,82 @@ function install(): void {
   run('touch', 'ready')
 }
 
-interface Start {
-  name: string
-  command: string
-  args: string[]
-  cwd: string
-  model: string
-  path: string
-  port: number
-  form?: boolean
+/** The servers that are compared with. One that does not start, stops or fails is left out from there on, and the run says so and goes on. */
+export class Peers {
+  /** Who was lost, when and why; a line each. */
+  readonly losses: string[] = []
+  /** Of all that have been there, for the rows of the table. */
+  readonly names: readonly string[]
+
+  private constructor(private running: Peer[]) {
+    this.names = running.map(({ name }) => name)
+  }
+
+  static async start(specs: readonly PeerSpec[]): Promise<Peers> {
+    const started = await Promise.allSettled(specs.map(start))
+    const peers = new Peers(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
+    for (const one of started) if (one.status === 'rejected') peers.say((one.reason as Error).message)
+    return peers
+  }
+
+  /** Measures those that are left, by their names. */
+  async measure(side: number, seconds: number, when: string): Promise<Map<string, OverHttp>> {
+    const found = new Map<string, OverHttp>()
+    for (const peer of this.running) {
+      try {
+        found.set(peer.name, await overHttp(peer, side, seconds))
+      } catch (error) {
+        const { exitCode } = peer.keeper
+        const reason = exitCode === null ? (error as Error).message : `it stopped with ${exitCode}`
+        this.say(`${peer.name} was lost in ${when}, and has no figures from there on: ${reason}`)
+        // What is half dead must not take anybody's CPU.
+        await stop(peer.keeper)
+      }
+    }
+    this.running = this.running.filter(({ name }) => found.has(name))
+    return found
+  }
+
+  say(loss: string): void {
+    this.losses.push(loss)
+    console.error(`${loss}; the run goes on`)
+  }
+
+  /** Ends all of them, with their workers. */
+  async stop(): Promise<void> {
+    await Promise.all(this.running.map(({ keeper }) => stop(keeper)))
+    this.running = []
+  }
 }
 
-async function start({ name, command, args, cwd, model, path, port, form = false }: Start): Promise<Peer> {
-  const env = { ...process.env, PORT: String(port), BENCH_MODEL: resolve(model), BENCH_WORKERS: String(WORKERS) }
-  // A process group of its own, so that its workers end with it.
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'], detached: true })
+/** @throws Error that names the peer, where it does not start */
+async function start({ name, command, args, cwd, env, path, form = false }: PeerSpec): Promise<Peer> {
+  const port = await freePort()
+  const keeper = keep(command, args, { cwd, env: { ...process.env, ...env, PORT: String(port) }, output: 'errors' })
   const base = `http://127.0.0.1:${port}`
-  await answering(`${base}/health`, child, name)
-  return { name, url: base + path, pid: child.pid as number, form, stop: () => process.kill(-(child.pid as number)) }
+  try {
+    await answering(`${base}/health`, keeper, name)
+  } catch (error) {
+    await stop(keeper)
+    throw error
+  }
+  return { name, url: base + path, pid: keeper.pid as number, form, keeper }
 }
 
-async function answering(url: string, child: ChildProcess, name: string): Promise<void> {
+async function answering(url: string, keeper: ChildProcess, name: string): Promise<void> {
   const until = performance.now() + START_TIMEOUT_MS
   while (performance.now() < until) {
-    if (child.exitCode !== null) throw new Error(`${name} stopped with ${child.exitCode}`)
-    const reply = await fetch(url).catch(() => null)
+    if (keeper.exitCode !== null) throw new Error(`${name} did not start, it stopped with ${keeper.exitCode}`)
+    const reply = await fetch(url, { signal: AbortSignal.timeout(START_TIMEOUT_MS) }).catch(() => null)
     if (reply?.ok) return
-    await new Promise((done) => setTimeout(done, 200))
+    await sleep(LOOK_MS)
   }
   throw new Error(`${name} did not start within a minute`)
+}
+
+async function stop(keeper: ChildProcess): Promise<void> {
+  if (keeper.exitCode !== null || keeper.signalCode !== null) return
+  const gone = once(keeper, 'exit')
+  keeper.stdin?.end()
+  await gone
 }

@@ -1,13 +1,14 @@
 // npm run bench -- results: what it takes to write the results of a million photos (--rows) in each format, to a file, with a process for each.
 import { execFileSync } from 'node:child_process'
 import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { resultFile } from '@/lib/shared/result-file'
 import { RESULT_FORMATS, type ResultFormat, type ResultRow } from '@/lib/shared/results'
+import { machine } from './machine'
 
 const { values } = parseArgs({
   allowPositionals: true,
@@ -70,9 +71,7 @@ async function measure(format: ResultFormat, count: number): Promise<void> {
 const asked = RESULT_FORMATS.find((format) => format === values.format)
 if (asked) await measure(asked, Number(values.rows))
 else {
-  console.log(
-    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}; ${Number(values.rows).toLocaleString('en')} rows`,
-  )
+  console.log(`${machine()}; ${Number(values.rows).toLocaleString('en')} rows`)
   for (const format of RESULT_FORMATS) {
     const args = ['--import', 'tsx', 'bench/results.ts', '--rows', values.rows, '--format', format]
     execFileSync(process.execPath, args, { stdio: 'inherit' })

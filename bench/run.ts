@@ -1,9 +1,9 @@
 // npm run bench: how many photos a second the engine makes in process, how many arrive over HTTP, and what a photo costs,
 // for photos of a messenger, a web page and a camera. Rounds alternate, so that a noisy machine disturbs all alike; the
 // medians are printed. Options: --rounds 3 --seconds 5 --images 20000 (for the memory, 0 for none) --peers
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { residentBytes, startServer, type TestServer } from '../tests/support/server'
+import { machine, slowForInt8 } from './machine'
 import {
   CLIENTS,
   type InProcess,
@@ -15,7 +15,7 @@ import {
   type Target,
   WORKERS,
 } from './measure'
-import { type Peer, startPeers } from './peers'
+import { type Peers, startPeers } from './peers'
 import { photos } from './photos'
 
 const { values } = parseArgs({
@@ -35,14 +35,14 @@ const MODEL = 'models/efficientnet-lite1-int8'
 interface Round {
   inside: InProcess
   http: OverHttp
-  peers: OverHttp[]
+  peers: Map<string, OverHttp>
 }
 
-async function measure(server: Target, peers: readonly Peer[], side: number, bodies: Buffer[]): Promise<Round> {
+async function measure(server: Target, peers: Peers | null, side: number, round: number): Promise<Round> {
+  const bodies = await photos(side)
   const http = await overHttp(server, side, SECONDS)
-  const others: OverHttp[] = []
-  for (const peer of peers) others.push(await overHttp(peer, side, SECONDS))
-  return { http, peers: others, inside: await inProcess(bodies, SECONDS, http.sender) }
+  const others = await peers?.measure(side, SECONDS, `round ${round} at ${side} px`)
+  return { http, peers: others ?? new Map(), inside: await inProcess(bodies, SECONDS, http.sender) }
 }
 
 /** Resident bytes before and after so many photos of the smallest kind. */
@@ -56,6 +56,9 @@ async function memory(server: TestServer, url: string, images: number, perSecond
   }
   return [before, residentBytes(server)]
 }
+
+/** Of a peer that is not there: nothing is printed of it. */
+const NONE = { perSecond: Number.NaN, cpu: Number.NaN, one: Number.NaN }
 
 type Row = [name: string, of: (round: Round) => number, digits: number]
 
@@ -72,42 +75,46 @@ const rows: Row[] = [
   ['p99 at 80 % load, ms', ({ http }) => http.p99, 1],
 ]
 
-function peerRows(peers: readonly Peer[]): Row[] {
-  const each = peers.map(({ name }, i): Row => [`photos/s, ${name}`, (round) => peerOf(round, i).perSecond, 0])
-  const cost = peers.map(({ name }, i): Row => [`CPU ms a photo, ${name}`, (round) => peerOf(round, i).cpu, 1])
-  const p50 = peers.map(({ name }, i): Row => [`p50, one client, ms, ${name}`, (round) => peerOf(round, i).one, 1])
-  const best = (round: Round) => Math.max(...round.peers.map(({ perSecond }) => perSecond))
+/** A peer that was lost has the figures of the rounds before. */
+function peerRows(names: readonly string[]): Row[] {
+  const of = (round: Round, name: string) => round.peers.get(name) ?? NONE
+  const each = names.map((name): Row => [`photos/s, ${name}`, (round) => of(round, name).perSecond, 0])
+  const cost = names.map((name): Row => [`CPU ms a photo, ${name}`, (round) => of(round, name).cpu, 1])
+  const p50 = names.map((name): Row => [`p50, one client, ms, ${name}`, (round) => of(round, name).one, 1])
+  const best = (round: Round) => Math.max(...[...round.peers.values()].map(({ perSecond }) => perSecond))
   return [...each, ...cost, ...p50, ['we / the best of them', (round) => round.http.perSecond / best(round), 2]]
-}
-
-function peerOf(round: Round, index: number): OverHttp {
-  return round.peers[index] as OverHttp
 }
 
 const started = performance.now()
 const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
 const startUp = performance.now() - started
 const target = { url: `${server.url}/api/classify`, pid: server.child.pid as number }
-const peers = values.peers ? await startPeers(MODEL) : []
+const peers = values.peers ? await startPeers(MODEL) : null
 const rounds = new Map<number, Round[]>(SIDES.map((side) => [side, []]))
 for (let round = 0; round < ROUNDS; round++) {
   for (const side of SIDES) {
-    const one = await measure(target, peers, side, await photos(side))
+    const one = await measure(target, peers, side, round + 1)
     rounds.get(side)?.push(one)
     console.error(`round ${round + 1}, ${side} px: ${one.http.perSecond.toFixed(0)} photos/s over HTTP`)
   }
 }
-for (const peer of peers) peer.stop()
+await peers?.stop()
 const rate = median((rounds.get(500) ?? []).map(({ http }) => http.perSecond))
 const images = Number(values.images)
 const resident = images > 0 ? await memory(server, target.url, images, rate) : null
 await server.stop()
 
-const cell = (side: number, [, of, digits]: Row) => median((rounds.get(side) ?? []).map(of)).toFixed(digits)
-const table = [...rows, ...(peers.length > 0 ? peerRows(peers) : [])].map(
+function cell(side: number, [, of, digits]: Row): string {
+  // Without peers the best of them is − ∞.
+  const figures = (rounds.get(side) ?? []).map(of).filter((figure) => Number.isFinite(figure) && figure > 0)
+  return figures.length > 0 ? median(figures).toFixed(digits) : '–'
+}
+
+const table = [...rows, ...(peers ? peerRows(peers.names) : [])].map(
   (row) => row[0].padEnd(36) + SIDES.map((side) => cell(side, row).padStart(9)).join(''),
 )
-console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}; ${MODEL}, ${WORKERS} workers, ${CLIENTS} clients,
+console.log(`${machine()}
+${[slowForInt8(), `${MODEL}, ${WORKERS} workers, ${CLIENTS} clients,`].filter(Boolean).join('\n')}
 median of ${ROUNDS} rounds of ${SECONDS} s; senders on the same cores, in process with an equal load beside it
 
 ${'longer side of the JPEG'.padEnd(36)}${SIDES.map((side) => `${side} px`.padStart(9)).join('')}
@@ -118,3 +125,4 @@ if (resident) {
   const [before, after] = resident.map((bytes) => (bytes / 1e6).toFixed(0)) as [string, string]
   console.log(`${'resident, before and after'.padEnd(36)}${before.padStart(9)} MB, ${after} MB after ${images} photos`)
 }
+for (const loss of peers?.losses ?? []) console.log(loss)

@@ -1,5 +1,6 @@
 // npm run bench: measures the production build; `-- page` how fast the first page is painted, `-- batch` many photos, `-- explain` the maps of explanations, `-- heic` what HEIC costs, `-- results` files of a million rows, `-- memory` what a worker holds.
-import { buildOnce, install, requireNode, tool } from './steps.mjs'
+import { keep } from '../bench/keep.mjs'
+import { buildOnce, install, requireNode } from './steps.mjs'
 
 requireNode()
 if (!install() || !buildOnce()) process.exit(1)
@@ -13,4 +14,7 @@ const scripts = {
   memory: 'bench/memory.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
-process.exit(tool('tsx', [script, ...process.argv.slice(2)]) ? 0 : 1)
+const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])
+bench.on('exit', (code) => process.exit(code ?? 1))
+// Servers, browsers and senders end with it; peers, which have keepers of their own, may take seconds longer.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => bench.stdin.end())

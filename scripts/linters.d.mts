@@ -1,2 +1,3 @@
 export declare function linters(): string
 export declare function actionlint(): string | null
+export declare function promtool(): string | null

@@ -6,6 +6,7 @@ import type { Log } from './log'
 import { openMetrics } from './open-metrics'
 import { remoteSite } from './remote-site'
 import type { Runtime } from './running'
+import { ownVersion } from './versions'
 
 const NOTHING = {
   queue: { photos: 0, limit: 0, bytes: 0, byteLimit: 0 },
@@ -21,7 +22,7 @@ export function createFrontRuntime(environment: Environment, api: string, log: L
     environment,
     log,
     lifecycle: new Lifecycle(),
-    metrics: openMetrics(environment, { service: 'web', stats: () => NOTHING }, log),
+    metrics: openMetrics(environment, { service: 'web', stats: () => NOTHING, build: { version: ownVersion() } }, log),
     signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
   }
   return {

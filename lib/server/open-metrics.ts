@@ -1,16 +1,20 @@
 import type { EngineStats } from './engine/types'
 import type { Environment } from './env'
+import { addJobFigures } from './job-figures'
 import type { Jobs } from './jobs/jobs'
 import type { Log } from './log'
 import { EmfWriter, type Gauge } from './observe/emf'
 import type { BACKLOG, GAUGES } from './observe/figures'
 import { Metrics } from './observe/metrics'
+import { addProcessFigures, type Build } from './observe/process-figures'
 
 /** What the figures are of. */
 export interface Measured {
   service: 'web' | 'worker'
   stats(): EngineStats
-  jobs?: Pick<Jobs, 'backlog'> | null
+  jobs?: Pick<Jobs, 'backlog' | 'figures' | 'health'> | null
+  /** What it was built of, where it can be scraped. */
+  build?: Build
 }
 
 type Told = Record<(typeof GAUGES)[number], Gauge> & Partial<Record<(typeof BACKLOG)[number], Gauge>>
@@ -19,13 +23,24 @@ type Told = Record<(typeof GAUGES)[number], Gauge> & Partial<Record<(typeof BACK
 const EVERY_MS = 60_000
 
 /** The figures as METRICS says: read by Prometheus, or written into the log for CloudWatch. */
-export function openMetrics(
+export function openMetrics(environment: Environment, measured: Measured, log: Log): Metrics {
+  const metrics = new Metrics(measured.stats, emfOf(environment, measured, log))
+  const { METRICS, METRICS_PORT } = environment
+  // The process is watched only where somebody reads of it.
+  if (measured.build && (METRICS === 'on' || METRICS_PORT !== undefined)) {
+    addProcessFigures(metrics.registry, measured.build)
+    if (measured.jobs) addJobFigures(metrics.registry, measured.jobs, log)
+  }
+  return metrics
+}
+
+function emfOf(
   { METRICS, PROJECT_NAME: namespace, ENVIRONMENT }: Environment,
   measured: Measured,
   log: Log,
-): Metrics {
-  if (METRICS !== 'emf') return new Metrics(measured.stats)
-  const emf = new EmfWriter({
+): EmfWriter | undefined {
+  if (METRICS !== 'emf') return undefined
+  return new EmfWriter({
     namespace,
     dimensions: { ...(ENVIRONMENT === undefined ? {} : { Environment: ENVIRONMENT }), Service: measured.service },
     gauges: gaugesOf(measured, log),
@@ -33,7 +48,6 @@ export function openMetrics(
     write: (line) => process.stdout.write(`${line}\n`),
     everyMs: EVERY_MS,
   })
-  return new Metrics(measured.stats, emf)
 }
 
 function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Told> {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AnswerCache } from './answers/answer-cache'
 import { SignIn } from './auth/sign-in'
@@ -16,6 +15,7 @@ import { openMetrics } from './open-metrics'
 import { openModels } from './open-models'
 import { openRedis } from './open-redis'
 import type { Runtime } from './running'
+import { ownVersion, runtimeVersion } from './versions'
 
 /** A whole server: models, jobs, API. */
 export async function createServerRuntime(environment: Environment, log: Log): Promise<Runtime> {
@@ -26,7 +26,9 @@ export async function createServerRuntime(environment: Environment, log: Log): P
   const redis = await openRedis(environment, log)
   const bytes = environment.RESULT_CACHE_BYTES
   const jobs = await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log })
-  const metrics = openMetrics(environment, { service: 'web', stats: () => engine.stats(), jobs }, log)
+  const version = ownVersion()
+  const build = { version, onnxruntime: runtimeVersion() }
+  const metrics = openMetrics(environment, { service: 'web', stats: () => engine.stats(), jobs, build }, log)
   const services = {
     engine,
     redis,
@@ -41,7 +43,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
     log,
     metrics,
     lifecycle: new Lifecycle(),
-    version: readVersion(),
+    version,
   }
   const site = localSite(services, new Gallery(fromRoot('public/gallery'), engine))
   return {
@@ -63,8 +65,4 @@ export async function createServerRuntime(environment: Environment, log: Log): P
       await models.close()
     },
   }
-}
-
-function readVersion(): string {
-  return (JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }).version
 }

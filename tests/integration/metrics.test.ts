@@ -39,7 +39,7 @@ test('what was asked, refused and run is counted, over all workers', async () =>
   expect(value(text, 'vision_photo_run_seconds_sum{model="efficientnet-lite1-int8"}')).toBeLessThan(2)
   expect(value(text, 'vision_http_request_duration_seconds_count{route="/api/classify"}')).toBe(23)
   expect(value(text, 'vision_workers_ready')).toBe(2)
-  expect(value(text, 'vision_worker_restarts')).toBe(0)
+  expect(value(text, 'vision_worker_restarts_total')).toBe(0)
   expect(value(text, 'vision_queue_photos')).toBe(0)
   expect(value(text, 'vision_workers_memory_bytes')).toBeGreaterThan(100e6)
 })

@@ -1,4 +1,4 @@
-import type { DeadLetter, Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
+import type { DeadLetter, Job, JobParameters, JobPhotos, JobState } from '@/lib/shared/jobs'
 import type { ProblemCode } from '@/lib/shared/problem'
 import type { ModelName, ResultRow } from '@/lib/shared/results'
 
@@ -73,6 +73,13 @@ export interface Backlog {
   waitSeconds: number
 }
 
+/** All jobs at one moment. */
+export interface JobFigures {
+  /** How many there are of each state. */
+  states: Record<JobState, number>
+  backlog: Backlog
+}
+
 /** Whether jobs go on, as this server sees it. */
 export interface JobsHealth {
   state: 'ok' | 'waiting'
@@ -140,6 +147,8 @@ export interface Jobs {
   feed(id: string): Promise<JobFeed>
   /** What `/health/status` says of them. */
   health?(): JobsHealth
+  /** How many there are, and what they still have to do. */
+  figures(): Promise<JobFigures>
   /** What all jobs together still have to do; only where others than this process do the work. */
   backlog?(): Promise<Backlog>
   /** Work that was given up after many attempts, the latest first; only where others than this process do the work. */

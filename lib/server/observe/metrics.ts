@@ -27,7 +27,7 @@ export interface Stages {
  * the figures are those of all processes together.
  */
 export class Metrics {
-  private readonly registry = new Registry()
+  readonly registry = new Registry()
   private readonly requests = new Counter({
     name: 'vision_http_requests_total',
     help: 'Requests by route and outcome; code is the problem code of a refusal.',
@@ -85,13 +85,21 @@ export class Metrics {
     this.gauge('vision_photos_running', 'Photos inside workers.', () => read().inFlight)
     this.gauge('vision_workers_ready', 'Workers that serve.', () => read().workers.ready)
     this.gauge('vision_workers_wanted', 'Workers that should serve.', () => read().workers.wanted)
-    this.gauge('vision_worker_restarts', 'Workers that were replaced since the start.', () => read().workers.restarts)
     this.gauge('vision_server_memory_bytes', 'Resident memory of the server process.', () => process.memoryUsage.rss())
     this.gauge(
       'vision_workers_memory_bytes',
       'Resident memory of the workers, as they last said.',
       () => read().workers.bytes,
     )
+    new Counter({
+      name: 'vision_worker_restarts_total',
+      help: 'Workers that were replaced since the start.',
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        this.inc(read().workers.restarts)
+      },
+    })
   }
 
   request(labels: { route: string; method: string; status: number; code: string | undefined }, seconds: number): void {

@@ -10,12 +10,23 @@ import type { RedisClient } from '../../redis/connect'
 import { isRedisFailure } from '../../redis/failure'
 import type { ObjectStore } from '../../storage/objects'
 import { type OwnFolder, ownFolder } from '../../storage/own-folder'
-import type { Backlog, Draft, JobFeed, JobSpec, Jobs, JobsHealth, PlacedResult, ResultLine, ResultRange } from '../jobs'
+import type {
+  Backlog,
+  Draft,
+  JobFeed,
+  JobFigures,
+  JobSpec,
+  Jobs,
+  JobsHealth,
+  PlacedResult,
+  ResultLine,
+  ResultRange,
+} from '../jobs'
 import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
 import { requireSource, type Sources } from '../source'
 import { answering } from './answering'
-import { backlogOf } from './backlog'
+import { backlogOf, figuresOf } from './backlog'
 import { endJob, seeToEnd } from './ending'
 import { LedgerFeed } from './feed'
 import { closedMark, jobPrefix, roundMark } from './layout'
@@ -90,6 +101,13 @@ export class DistributedJobs implements Jobs {
     return answering(async () => {
       await this.requireAll()
       return backlogOf(this.ledger)
+    })
+  }
+
+  figures(): Promise<JobFigures> {
+    return answering(async () => {
+      await this.requireAll()
+      return figuresOf(this.ledger)
     })
   }
 

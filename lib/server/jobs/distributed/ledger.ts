@@ -157,6 +157,11 @@ export class Ledger {
     return this.redis.zrange(JOBS_KEY, '0', '-1')
   }
 
+  /** What is written of each as its state; null where Redis knows no such job. A paused job is written as running. */
+  states(ids: readonly string[]): Promise<(Standing['state'] | null)[]> {
+    return Promise.all(ids.map((id) => this.redis.hget(keysOf(id).job, 'state') as Promise<Standing['state'] | null>))
+  }
+
   activeIds(): Promise<string[]> {
     return this.redis.smembers(ACTIVE_KEY)
   }

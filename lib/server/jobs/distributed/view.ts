@@ -1,4 +1,4 @@
-import type { Job } from '@/lib/shared/jobs'
+import type { Job, JobState } from '@/lib/shared/jobs'
 import type { JobSpec } from '../jobs'
 import type { Standing } from './ledger'
 
@@ -9,7 +9,7 @@ export function viewOf(standing: Standing, rate: number | null, retentionMs: num
   const running = standing.state === 'running' && reason === null
   return {
     id: spec.id,
-    state: reason === null ? standing.state : 'paused',
+    state: stateOf(standing),
     reason,
     open: standing.open,
     source: spec.source ?? null,
@@ -25,6 +25,11 @@ export function viewOf(standing: Standing, rate: number | null, retentionMs: num
     callback: standing.callback,
     expires_at: finishedAt === null ? null : new Date(Date.parse(finishedAt) + retentionMs).toISOString(),
   }
+}
+
+/** The state that everybody sees. */
+export function stateOf(standing: Standing): JobState {
+  return reasonOf(standing) === null ? standing.state : 'paused'
 }
 
 /** How a job stands that has just been made. */

@@ -105,6 +105,12 @@ export class JobFolder {
     this.rest()
   }
 
+  /** Photos that have no result yet. */
+  get left(): number {
+    const { ok, failed } = this.standings.counts
+    return this.inputs.length - ok - failed
+  }
+
   /** Whether somebody may add photos. */
   get open(): boolean {
     return this.status.now.open && this.spec.source === undefined
@@ -330,7 +336,6 @@ export class JobFolder {
     const { ok, failed } = this.standings.counts
     const total = this.inputs.length
     const rate = this.state === 'running' ? this.rate.get() : null
-    const left = total - ok - failed
     return {
       id: this.spec.id,
       state: this.state,
@@ -343,7 +348,7 @@ export class JobFolder {
       threshold: this.spec.threshold,
       counts: { total, done: ok + failed, ok, failed },
       rate,
-      eta_s: rate ? left / rate : null,
+      eta_s: rate ? this.left / rate : null,
       created_at: this.spec.created_at,
       finished_at: this.status.now.finished_at,
       callback: this.callback,

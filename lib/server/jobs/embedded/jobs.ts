@@ -6,7 +6,7 @@ import type { Engine } from '../../engine/types'
 import { withRests } from '../../loop/slices'
 import { onStore, storeProblem } from '../../storage/store-fault'
 import { addAll, closedJob } from '../adding'
-import type { Draft, JobFeed, Jobs, PlacedResult, ResultRange } from '../jobs'
+import type { Draft, JobFeed, JobFigures, Jobs, PlacedResult, ResultRange } from '../jobs'
 import { newSpec, noPlace, unknownJob } from '../new-spec'
 import { requirePhotos } from '../require-photos'
 import { requireSource } from '../source'
@@ -116,6 +116,20 @@ export class EmbeddedJobs implements Jobs {
 
   async list(): Promise<Job[]> {
     return [...this.shelf.jobs.values()].map((job) => this.viewOf(job))
+  }
+
+  async figures(): Promise<JobFigures> {
+    const states = { running: 0, paused: 0, done: 0, cancelled: 0 }
+    const now = Date.now()
+    let photos = 0
+    let since = now
+    for (const job of this.shelf.jobs.values()) {
+      states[job.state]++
+      if (job.state !== 'running' || job.left === 0) continue
+      photos += job.left
+      since = Math.min(since, job.touchedAt)
+    }
+    return { states, backlog: { photos, waitSeconds: (now - since) / 1000 } }
   }
 
   async photos(id: string, offset: number, most: number): Promise<JobPhotos> {

@@ -4,7 +4,7 @@ import type { Job, JobParameters, JobPhotos } from '@/lib/shared/jobs'
 import { Problem } from '@/lib/shared/problem'
 import type { ResultRow } from '@/lib/shared/results'
 import { type StoreFault, troubleOf } from '../../storage/store-fault'
-import type { Draft, JobFeed, Jobs, JobsHealth, PlacedResult, ResultRange } from '../jobs'
+import type { Draft, JobFeed, JobFigures, Jobs, JobsHealth, PlacedResult, ResultRange } from '../jobs'
 import { EmbeddedJobs, type JobsOptions } from './jobs'
 import { BEAT_MS, Lease, LOST_CODE, type Taken } from './lease'
 import { Troubles } from './troubles'
@@ -77,6 +77,10 @@ export class LeasedJobs implements Jobs {
 
   async list(): Promise<Job[]> {
     return this.mine.list()
+  }
+
+  async figures(): Promise<JobFigures> {
+    return this.mine.figures()
   }
 
   async add(id: string, fill: (draft: Draft) => Promise<void>, unique?: boolean): Promise<Job> {

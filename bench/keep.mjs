@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const KEEPER = fileURLToPath(new URL('keeper.mjs', import.meta.url))
+
+/**
+ * Runs a command that ends with this process, whatever ends that, and with it all that it has started. It is ended by `stdin.end()`.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {import('node:child_process').ChildProcess} its keeper, which exits with the command's code, all of it being gone
+ */
+export function keep(command, args, { cwd, env, output = 'inherit' } = {}) {
+  const stdio = ['pipe', output === 'inherit' ? 'inherit' : 'ignore', 'inherit']
+  return spawn(process.execPath, [KEEPER, command, ...args], { cwd, env, stdio, detached: true })
+}

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+
+/** Something that a processor can do, by the words that systems have for it. */
+interface Feature {
+  name: string
+  words: readonly string[]
+  /** Whether it multiplies bytes and adds the products in one step, which is what INT8 models do most of the time. */
+  int8?: true
+}
+
+const X86: readonly Feature[] = [
+  { name: 'AVX2', words: ['avx2'] },
+  { name: 'AVX-512', words: ['avx512f'] },
+  { name: 'AVX-512 VNNI', words: ['avx512_vnni', 'avx512vnni'], int8: true },
+  { name: 'AVX-VNNI', words: ['avx_vnni', 'avxvnni'], int8: true },
+]
+const ARM: readonly Feature[] = [
+  { name: 'NEON', words: ['neon', 'asimd', 'advsimd'] },
+  { name: 'NEON dot product', words: ['asimddp', 'feat_dotprod'], int8: true },
+  { name: 'I8MM', words: ['i8mm', 'feat_i8mm'], int8: true },
+]
+const KINDS: Partial<Record<NodeJS.Architecture, readonly Feature[]>> = { x64: X86, ia32: X86, arm64: ARM, arm: ARM }
+
+export interface Features {
+  has: string[]
+  lacks: string[]
+  /** Whether one of them is for INT8. */
+  int8: boolean
+}
+
+/**
+ * What of the processor counts for the speed of a model.
+ *
+ * @param words its flags as the system tells them; null where it does not
+ * @returns null where it cannot be known
+ */
+export function featuresOf(
+  words: ReadonlySet<string> | null,
+  arch: NodeJS.Architecture = process.arch,
+): Features | null {
+  const known = KINDS[arch]
+  if (words === null || !known) return null
+  const has = known.filter((feature) => feature.words.some((word) => words.has(word)))
+  const name = (feature: Feature) => feature.name
+  const lacks = known.filter((feature) => !has.includes(feature))
+  return { has: has.map(name), lacks: lacks.map(name), int8: has.some(({ int8 }) => int8) }
+}
+
+/** The flags in the text of /proc/cpuinfo: those of the first core, for a program may be moved to any. */
+export function flagsOf(cpuinfo: string): ReadonlySet<string> {
+  const list = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1] ?? ''
+  return new Set(list.trim().toLowerCase().split(/\s+/))
+}
+
+/** The names that `sysctl` of macOS says of the processor. */
+export function sysctlFlagsOf(text: string): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const [, name = '', value = ''] of text.matchAll(/^([\w.]+): (.*)$/gm)) {
+    if (name.startsWith('hw.optional.')) {
+      if (value === '1') found.add((name.split('.').at(-1) as string).toLowerCase())
+    } else for (const word of value.toLowerCase().split(/\s+/)) found.add(word)
+  }
+  return found
+}
+
+function readFlags(): ReadonlySet<string> | null {
+  try {
+    if (process.platform === 'linux') return flagsOf(readFileSync('/proc/cpuinfo', 'utf8'))
+    if (process.platform !== 'darwin') return null
+    return sysctlFlagsOf(execFileSync('sysctl', ['hw.optional', 'machdep.cpu'], { encoding: 'utf8' }))
+  } catch {
+    return null
+  }
+}
+
+/** What figures are of: cores, processor and what it can do, Node. */
+export function machine(): string {
+  const features = featuresOf(readFlags())
+  const lacks = features && features.lacks.length > 0 ? `without ${features.lacks.join(', ')}` : null
+  const told = features ? [features.has.join(', '), lacks].filter(Boolean).join('; ') : 'features not known'
+  return `${cpus().length} × ${cpus()[0]?.model.trim()} (${told}), Node ${process.versions.node}`
+}
+
+/** One line where INT8 models are slow here; else null. */
+export function slowForInt8(): string | null {
+  return featuresOf(readFlags())?.int8 === false
+    ? 'INT8 models run about four times slower here than with VNNI or a dot product: docs/performance.md'
+    : null
+}
