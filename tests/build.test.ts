@@ -119,3 +119,25 @@ test('a path that the product is served under cannot be taken for an address of 
   expect(addresses.length).toBeGreaterThan(10)
   expect(addresses.filter((name) => !OWN.includes(name as string))).toEqual([])
 })
+
+test('the same sources are built anew for another path, and only then', () => {
+  mkdirSync(join(folder, 'scripts'))
+  for (const name of ['base-path.mjs', 'steps.mjs']) cpSync(join('scripts', name), join(folder, 'scripts', name))
+  // Stands for the build, which takes a minute.
+  write(
+    'scripts/build.mjs',
+    `import { mkdirSync, writeFileSync } from 'node:fs'
+mkdirSync('.next', { recursive: true })
+writeFileSync('.next/BUILD_ID', '')
+console.log('built for', process.env.BASE_PATH)`,
+  )
+  const buildOnce = (BASE_PATH: string) => {
+    const code = "import('./scripts/steps.mjs').then(({ buildOnce }) => process.exit(buildOnce() ? 0 : 1))"
+    const env = { ...process.env, BASE_PATH }
+    return spawnSync(process.execPath, ['-e', code], { cwd: folder, encoding: 'utf8', env }).stdout
+  }
+  expect(buildOnce('/vision')).toContain('built for /vision\n')
+  expect(buildOnce('/vision')).toBe('')
+  expect(buildOnce('')).toContain('built for \n')
+  expect(buildOnce('/vision')).toContain('built for /vision\n')
+})

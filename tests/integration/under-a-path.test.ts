@@ -116,6 +116,7 @@ describe.each([
   test('the pages in a browser ask for nothing outside of the path', async () => {
     const context = await browser.newContext({ baseURL: proxy.url, locale: 'en' })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    context.setDefaultTimeout(15_000)
     const page = await context.newPage()
     const faults: string[] = []
     page.on('pageerror', (error) => faults.push(String(error)))
@@ -186,6 +187,7 @@ async function speaksGerman(page: Page): Promise<void> {
   const cookies = await page.context().cookies()
   expect(cookies.map(({ name, value, path }) => [name, value, path])).toEqual([['locale', 'de', BASE]])
   await page.getByRole('link', { name: 'Galerie' }).click()
+  await heading(page, 'Galerie')
   await page.reload()
   await heading(page, 'Galerie')
 }
