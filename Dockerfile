@@ -10,6 +10,8 @@ RUN npm ci --no-audit --no-fund
 COPY . .
 # Says which tree this is: it stands behind the version at /health/status.
 ARG REVISION=""
+# The path that it will be served under, as /vision; the pages are built for it.
+ARG BASE_PATH=""
 RUN node scripts/build.mjs \
  && node scripts/image-files.mjs /out
 

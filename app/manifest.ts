@@ -1,4 +1,5 @@
 import type { MetadataRoute } from 'next'
+import { underBase } from '@/lib/shared/base-path'
 
 /** What an installed page is called and looks like. */
 export default function manifest(): MetadataRoute.Manifest {
@@ -6,14 +7,15 @@ export default function manifest(): MetadataRoute.Manifest {
     name: 'Vision Object Classifier',
     short_name: 'Vision',
     description: 'Drop a photo and see what is in it.',
-    start_url: '/',
+    start_url: underBase('/'),
+    scope: underBase('/'),
     display: 'standalone',
     background_color: '#fbfaf7',
     theme_color: '#fbfaf7',
     icons: [
-      { src: '/icons/192.png', sizes: '192x192', type: 'image/png' },
-      { src: '/icons/512.png', sizes: '512x512', type: 'image/png' },
-      { src: '/icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+      { src: underBase('/icons/192.png'), sizes: '192x192', type: 'image/png' },
+      { src: underBase('/icons/512.png'), sizes: '512x512', type: 'image/png' },
+      { src: underBase('/icons/maskable-512.png'), sizes: '512x512', type: 'image/png', purpose: 'maskable' },
     ],
   }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, context } from 'esbuild'
+import { builtBasePath } from './base-path.mjs'
 
 /** @returns {import('esbuild').BuildOptions} */
 function options(outdir, entries) {
@@ -26,12 +27,13 @@ const STARTED = {
   'heic-thread': 'lib/server/image/heic/heic-thread.ts',
 }
 
-/** Builds every entry into `outdir`. */
+/** Builds every entry into `outdir`, for the path that the pages are built for. */
 export async function bundle(outdir = 'dist') {
   rmSync(outdir, { recursive: true, force: true })
-  await build(
-    options(outdir, { server: 'bin/server.ts', worker: 'bin/worker.ts', vision: 'bin/vision.ts', ...STARTED }),
-  )
+  await build({
+    ...options(outdir, { server: 'bin/server.ts', worker: 'bin/worker.ts', vision: 'bin/vision.ts', ...STARTED }),
+    define: { 'process.env.BUILT_BASE_PATH': JSON.stringify(builtBasePath()) },
+  })
 }
 
 /**

@@ -1,10 +1,12 @@
 // npm run dev: everything reloads. Next rebuilds pages and routes; esbuild rebuilds the workers; the runtime
 // replaces its engine at the first request after a change. All requests go through Next here.
 import { spawn } from 'node:child_process'
+import { requireBasePath } from './base-path.mjs'
 import { watchServer } from './bundle.mjs'
 import { install, requireNode } from './steps.mjs'
 
 requireNode()
+requireBasePath()
 if (!install()) process.exit(1)
 const watcher = await watchServer('dist/dev')
 const { PORT = '3000', HOST = '127.0.0.1' } = process.env

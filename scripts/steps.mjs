@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { requireBasePath } from './base-path.mjs'
 
 const [MAJOR, MINOR] = [20, 19]
 
@@ -57,12 +58,13 @@ export function sources(root = '.') {
     .map((name) => join(root, name))
 }
 
-/** Builds for production, unless the sources are what was built last. True where a build is there. */
+/** Builds for production, unless the sources and BASE_PATH are what was built last. True where a build is there. */
 export function buildOnce() {
   const stamp = join('dist', '.built')
-  const wanted = hash(sources())
+  const base = requireBasePath()
+  const wanted = hash(sources()) + base
   if (existsSync(stamp) && existsSync('.next/BUILD_ID') && readFileSync(stamp, 'utf8') === wanted) return true
-  console.log('Building (once) …')
+  console.log(base === '' ? 'Building (once) …' : `Building for ${base} (once) …`)
   if (!run(process.execPath, ['scripts/build.mjs'])) return false
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)

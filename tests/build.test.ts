@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { basePath, OWN } from '../scripts/base-path.mjs'
 import { hash, run, sources } from '../scripts/steps.mjs'
 
 /** When the product is built anew, and what its scripts say where they cannot run a program. */
@@ -84,7 +85,7 @@ const pages = () =>
 test('a program that cannot be run is named, and only one place runs programs', () => {
   expect(run('there-is-no-such-program', [])).toBe(false)
   mkdirSync(join(folder, 'scripts'))
-  for (const name of ['build.mjs', 'bundle.mjs', 'steps.mjs'])
+  for (const name of ['base-path.mjs', 'build.mjs', 'bundle.mjs', 'steps.mjs'])
     cpSync(join('scripts', name), join(folder, 'scripts', name))
   // Packages without their programs.
   const env = { ...process.env, NODE_PATH: resolve('node_modules') }
@@ -95,4 +96,48 @@ test('a program that cannot be run is named, and only one place runs programs', 
   const scripts = readdirSync('scripts').filter((name) => name.endsWith('.mjs') && name !== 'steps.mjs')
   const others = scripts.filter((name) => readFileSync(join('scripts', name), 'utf8').includes('spawnSync'))
   expect(others).toEqual([])
+})
+
+test.each(['vision', '/', '/vision/', '/a//b', '/a.b', '/a?b', '/a b', '/../a', 'https://host/a', '/api', '/models/x'])(
+  'BASE_PATH=%s stops a build with one line',
+  (value) => {
+    const env = { ...process.env, BASE_PATH: value }
+    const built = spawnSync(process.execPath, ['scripts/build.mjs'], { encoding: 'utf8', env })
+    expect([built.status, built.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^BASE_PATH="[^\n]*" is not allowed[;:] [^\n]*\n$/),
+    ])
+  },
+)
+
+test('a path that the product is served under cannot be taken for an address of its own', () => {
+  expect(['/vision', '/tools/vision-2', ''].map((value) => basePath(value))).toEqual(['/vision', '/tools/vision-2', ''])
+  const named = ['app', 'public'].flatMap((folder) => readdirSync(folder, { withFileTypes: true }))
+  const addresses = named
+    .filter((entry) => entry.isDirectory() || /^(icon|apple-icon|opengraph-image)/.test(entry.name))
+    .map(({ name }) => name.split('.')[0])
+  expect(addresses.length).toBeGreaterThan(10)
+  expect(addresses.filter((name) => !OWN.includes(name as string))).toEqual([])
+})
+
+test('the same sources are built anew for another path, and only then', () => {
+  mkdirSync(join(folder, 'scripts'))
+  for (const name of ['base-path.mjs', 'steps.mjs']) cpSync(join('scripts', name), join(folder, 'scripts', name))
+  // Stands for the build, which takes a minute.
+  write(
+    'scripts/build.mjs',
+    `import { mkdirSync, writeFileSync } from 'node:fs'
+mkdirSync('.next', { recursive: true })
+writeFileSync('.next/BUILD_ID', '')
+console.log('built for', process.env.BASE_PATH)`,
+  )
+  const buildOnce = (BASE_PATH: string) => {
+    const code = "import('./scripts/steps.mjs').then(({ buildOnce }) => process.exit(buildOnce() ? 0 : 1))"
+    const env = { ...process.env, BASE_PATH }
+    return spawnSync(process.execPath, ['-e', code], { cwd: folder, encoding: 'utf8', env }).stdout
+  }
+  expect(buildOnce('/vision')).toContain('built for /vision\n')
+  expect(buildOnce('/vision')).toBe('')
+  expect(buildOnce('')).toContain('built for \n')
+  expect(buildOnce('/vision')).toContain('built for /vision\n')
 })

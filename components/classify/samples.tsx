@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { underBase } from '@/lib/shared/base-path'
 import { SAMPLES, type Sample } from '@/lib/shared/samples'
 
 /** A few photos to try with. Each is fetched like any file and goes the same way as a visitor's own. */
@@ -10,7 +11,7 @@ export function Samples({ onSample }: { onSample(file: Blob, credit: string): vo
   const [failed, setFailed] = useState(false)
   async function take({ file, credit }: Sample): Promise<void> {
     try {
-      const reply = await fetch(`/gallery/${file}`)
+      const reply = await fetch(underBase(`/gallery/${file}`))
       if (!reply.ok) throw new Error(String(reply.status))
       setFailed(false)
       onSample(new File([await reply.blob()], file), credit)
@@ -33,7 +34,7 @@ export function Samples({ onSample }: { onSample(file: Blob, credit: string): vo
               >
                 {/* biome-ignore lint/performance/noImgElement: small local files of the right size already */}
                 <img
-                  src={`/gallery/thumbs/${sample.file.replace(/\.\w+$/, '')}-112.webp`}
+                  src={underBase(`/gallery/thumbs/${sample.file.replace(/\.\w+$/, '')}-112.webp`)}
                   alt={t('sampleAction', { what: t(`samples.${sample.name}`) })}
                   width={56}
                   height={56}

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { exportFile } from '@/lib/client/export-file'
 import { saveFile } from '@/lib/client/save-file'
+import { BASE_PATH } from '@/lib/shared/base-path'
 import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/result-export'
 import { toFragment } from '@/lib/shared/share-link'
 import { type Language, SNIPPETS } from '@/lib/shared/snippets'
@@ -36,12 +37,16 @@ export function ShareResult({ shown, all, children }: ShareResultProps) {
       setCopied('') // The browser does not allow it; the menu stays as it was.
     }
   }
-  const asked = { origin: globalThis.location?.origin ?? '', file: shown.file, model: shown.result.model.id }
+  const asked = {
+    site: `${globalThis.location?.origin ?? ''}${BASE_PATH}`,
+    file: shown.file,
+    model: shown.result.model.id,
+  }
   const count = all.length
   return (
     <div className="mt-4 flex flex-wrap items-center gap-2">
       <Choice icon={<Code2 aria-hidden className="size-4" />} label={t('copy')}>
-        <Item onClick={() => copy(t('linkName'), `${asked.origin}/result#${toFragment(shown.file, shown.result)}`)}>
+        <Item onClick={() => copy(t('linkName'), `${asked.site}/result#${toFragment(shown.file, shown.result)}`)}>
           {t('link')}
         </Item>
         <Item onClick={() => copy('JSON', toJson([shown]))}>{t('json')}</Item>

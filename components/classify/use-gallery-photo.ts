@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { underBase } from '@/lib/shared/base-path'
 
 interface Wanted {
   file: string
@@ -14,7 +15,7 @@ export function useGalleryPhoto(add: (file: Blob, credit: string) => void, wante
   useEffect(() => {
     if (wanted === null || taken.current) return
     taken.current = true
-    void fetch(`/gallery/${encodeURIComponent(wanted.file)}`)
+    void fetch(underBase(`/gallery/${encodeURIComponent(wanted.file)}`))
       .then((reply) => (reply.ok ? reply.blob() : Promise.reject(new Error(String(reply.status)))))
       .then((blob) => add(new File([blob], wanted.file, { type: blob.type }), wanted.credit))
       .catch(() => {

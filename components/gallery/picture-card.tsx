@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
+import { underBase } from '@/lib/shared/base-path'
 import { confidence } from '@/lib/shared/confidence'
 import { type GalleryPicture, licenseName, licenseUrl } from '@/lib/shared/gallery'
 import { useFormat } from '../ui/use-format'
@@ -19,7 +20,7 @@ export function PictureCard({ picture, eager }: { picture: GalleryPicture; eager
       <Link href={`/?photo=${encodeURIComponent(file)}`} prefetch={false} className="group block rounded-card">
         {/* biome-ignore lint/performance/noImgElement: small local files of the right size already */}
         <img
-          src={`/gallery/${thumbnail}`}
+          src={underBase(`/gallery/${thumbnail}`)}
           lang={shows ? 'en' : undefined}
           alt={shows ?? t('outsideAlt')}
           width={WIDTH}

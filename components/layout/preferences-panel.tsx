@@ -5,6 +5,7 @@ import { Settings2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useLocale, useTranslations } from 'use-intl'
+import { underBase } from '@/lib/shared/base-path'
 import { LOCALE_COOKIE, LOCALES } from '@/lib/shared/i18n/locales'
 import { Segmented } from '../ui/segmented'
 import { PREFERENCES_BUTTON } from './preferences-button'
@@ -25,7 +26,7 @@ export function PreferencesPanel() {
   function chooseLanguage(next: string): void {
     setLanguage(next)
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
-    document.cookie = `${LOCALE_COOKIE}=${next}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`
+    document.cookie = `${LOCALE_COOKIE}=${next}; path=${underBase('/')}; max-age=${YEAR_SECONDS}; samesite=lax`
     // The photos of this visit stay: only what the server wrote is fetched anew.
     router.refresh()
   }

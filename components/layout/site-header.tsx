@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'use-intl'
+import { underBase } from '@/lib/shared/base-path'
 import { Preferences } from './preferences'
 
 const ITEM =
@@ -34,7 +35,7 @@ export function SiteHeader({ batches }: { batches: boolean }) {
         {/* On a phone there is no room; an answer leads there too. */}
         <span className="contents max-sm:hidden">{link('/compare', t('compare'))}</span>
         {link('/models', t('models'))}
-        <a href="/api/openapi.json" className={ITEM}>
+        <a href={underBase('/api/openapi.json')} className={ITEM}>
           {t('api')}
         </a>
       </nav>

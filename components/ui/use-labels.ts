@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { underBase } from '@/lib/shared/base-path'
 import type { Label } from '@/lib/shared/contract'
 
 /** The labels of a model; undefined while they come, empty where they did not. */
@@ -6,7 +7,7 @@ export function useLabels(model: string): readonly Label[] | undefined {
   const [loaded, setLoaded] = useState<{ model: string; labels: readonly Label[] }>()
   useEffect(() => {
     const gone = new AbortController()
-    fetch(`/api/models/${encodeURIComponent(model)}/labels`, { signal: gone.signal })
+    fetch(underBase(`/api/models/${encodeURIComponent(model)}/labels`), { signal: gone.signal })
       .then((reply) => (reply.ok ? reply.json() : { labels: [] }))
       .then(({ labels }) => setLoaded({ model, labels }))
       .catch(() => {

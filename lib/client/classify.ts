@@ -1,3 +1,4 @@
+import { underBase } from '@/lib/shared/base-path'
 import type { Classification, Preview } from '@/lib/shared/contract'
 import { type Failure, failureOf, OFFLINE } from './failure'
 
@@ -21,7 +22,8 @@ const WITHDRAWN: Failure = { ...OFFLINE, code: 'withdrawn' }
 export function classify(file: Blob, call: ClassifyCall): Promise<Classification> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', `/api/classify?${new URLSearchParams({ model: call.model, top_k: String(call.topK) })}`)
+    const query = new URLSearchParams({ model: call.model, top_k: String(call.topK) })
+    request.open('POST', underBase(`/api/classify?${query}`))
     request.setRequestHeader('content-type', file.type || 'application/octet-stream')
     request.upload.onprogress = ({ loaded, total }) => call.onProgress(loaded, total)
     request.upload.onload = () => call.onUploaded()
@@ -46,7 +48,7 @@ export function classify(file: Blob, call: ClassifyCall): Promise<Classification
  */
 export async function whatItSaw(file: Blob, model: string, signal: AbortSignal): Promise<Preview> {
   const query = new URLSearchParams({ model, top_k: '1', preview: '1' })
-  const reply = await fetch(`/api/classify?${query}`, { method: 'POST', body: file, signal })
+  const reply = await fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: file, signal })
   if (!reply.ok) throw new Error(`the server answered with ${reply.status}`)
   const { preview } = (await reply.json()) as Classification
   if (!preview) throw new Error('the answer has no preview')

@@ -1,3 +1,4 @@
+import { underBase } from '@/lib/shared/base-path'
 import type { Explanation } from '@/lib/shared/explain'
 import type { ProblemDetails } from '@/lib/shared/problem'
 import { type Failure, failureOf, OFFLINE } from './failure'
@@ -20,7 +21,7 @@ type Line = { done: number; of: number } | { explanation: Explanation } | { prob
  */
 export async function explain(file: Blob, { model, label, signal, onProgress }: ExplainCall): Promise<Explanation> {
   const query = new URLSearchParams({ model, label: `#${label}`, stream: '1' })
-  const reply = await reached(fetch(`/api/explain?${query}`, { method: 'POST', body: file, signal }), signal)
+  const reply = await reached(fetch(underBase(`/api/explain?${query}`), { method: 'POST', body: file, signal }), signal)
   if (!reply.ok || !reply.body) throw failureOf(reply.status, await reply.text(), reply.headers.get('retry-after'))
   for await (const line of linesOf(reply.body, signal)) {
     const said = JSON.parse(line) as Line

@@ -1,3 +1,4 @@
+import { underBase } from '@/lib/shared/base-path'
 import type { FeedbackRequest, Verdict } from '@/lib/shared/feedback'
 import type { Classification } from '../shared/contract'
 import { failureOf, OFFLINE } from './failure'
@@ -34,7 +35,7 @@ export async function sendVote(vote: GivenVote, result: Classification, photo: B
     request_id: result.request_id,
     ...(photo ? { photo: await base64(photo) } : {}),
   }
-  const reply = await fetch('/api/feedback', {
+  const reply = await fetch(underBase('/api/feedback'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

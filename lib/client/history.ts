@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import { BASE_PATH } from '@/lib/shared/base-path'
 import type { Classification } from '../shared/contract'
 
 /** One answered photo of this browser's past. The photo itself is not kept, only a small picture of it. */
@@ -22,7 +23,7 @@ const THUMBNAIL = { side: 160, type: 'image/webp', quality: 0.7 }
 let opened: Promise<IDBPDatabase<Schema>> | undefined
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>('vision', 1, {
+  opened ??= openDB<Schema>(`vision${BASE_PATH}`, 1, {
     upgrade: (db) => void db.createObjectStore('runs', { keyPath: 'id', autoIncrement: true }),
     // Another tab with a newer page waits for this one to let go.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),

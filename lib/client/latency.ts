@@ -1,3 +1,4 @@
+import { underBase } from '@/lib/shared/base-path'
 import type { Classification } from '../shared/contract'
 import { SAMPLES } from '../shared/samples'
 
@@ -18,11 +19,11 @@ export interface Latency {
  * @throws Error where the server refuses or cannot be reached
  */
 export async function measureLatency(model: string): Promise<Latency> {
-  const photo = await (await ok(fetch(`/gallery/${SAMPLES[0]?.file}`))).blob()
+  const photo = await (await ok(fetch(underBase(`/gallery/${SAMPLES[0]?.file}`)))).blob()
   const timings: Classification['timings'][] = []
   for (let i = 0; i < WARM_UP + RUNS; i++) {
     const query = new URLSearchParams({ model, top_k: '1' })
-    const reply = await ok(fetch(`/api/classify?${query}`, { method: 'POST', body: photo }))
+    const reply = await ok(fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: photo }))
     timings.push(((await reply.json()) as Classification).timings)
   }
   const median = (of: (one: Classification['timings']) => number) =>

@@ -1,3 +1,4 @@
+import { underBase } from '@/lib/shared/base-path'
 import type { ProblemDetails } from '../shared/problem'
 import type { Failure } from './failure'
 
@@ -23,11 +24,14 @@ export function webAddress(text: string): string | null {
  */
 export async function photoByUrl(url: string, signal: AbortSignal): Promise<File> {
   const headers = { 'content-type': 'application/json' }
-  const reply = await fetch('/api/photo', { method: 'POST', headers, body: JSON.stringify({ url }), signal }).catch(
-    () => {
-      throw new UrlFailure({ code: 'url_offline', ...LASTING })
-    },
-  )
+  const reply = await fetch(underBase('/api/photo'), {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ url }),
+    signal,
+  }).catch(() => {
+    throw new UrlFailure({ code: 'url_offline', ...LASTING })
+  })
   if (!reply.ok) throw await failure(reply)
   const blob = await reply.blob()
   return new File([blob], name(url), { type: blob.type })

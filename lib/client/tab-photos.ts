@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import { BASE_PATH } from '@/lib/shared/base-path'
 import type { Photo, PhotoSession, RestoredPhoto } from './photo-session'
 import { claimTabId, keepTab, openTabs } from './tab-id'
 
@@ -32,7 +33,7 @@ const CLOSED_MS = 24 * 3_600_000
 export async function keepPhotos(session: PhotoSession): Promise<void> {
   try {
     const { id, former } = await claimTabId()
-    const db = await openDB<Schema>('vision-tabs', 1, {
+    const db = await openDB<Schema>(`vision-tabs${BASE_PATH}`, 1, {
       upgrade(created) {
         created.createObjectStore('photos', { keyPath: ['tab', 'id'] })
         created.createObjectStore('states', { keyPath: ['tab', 'id'] })

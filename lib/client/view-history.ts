@@ -1,3 +1,4 @@
+import { underBase, withoutBase } from '@/lib/shared/base-path'
 import type { PhotoSession } from './photo-session'
 
 /** What the classify page shows. */
@@ -81,12 +82,13 @@ export class ViewHistory {
     const search = this.path === '/' ? '' : location.search
     const stale = location.search !== search || (PHOTO.test(location.hash) && this.photoOf(location.hash) === null)
     // No state of our own: Next puts its own in.
-    if (location.hash !== hash) history[stale ? 'replaceState' : 'pushState'](null, '', `${this.path}${search}${hash}`)
+    if (location.hash !== hash)
+      history[stale ? 'replaceState' : 'pushState'](null, '', `${underBase(this.path)}${search}${hash}`)
     this.moved()
   }
 
   private moved(): void {
-    if (location.pathname !== this.path) return
+    if (withoutBase(location.pathname) !== this.path) return
     const view = this.read()
     if (JSON.stringify(view) === JSON.stringify(this.view)) return
     this.view = view

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { z } from 'zod'
+import { BASE_PATH } from '@/lib/shared/base-path'
 import { planMemory } from './memory-plan'
 import { memoryLimit } from './observe/limits'
 import { allowed, OLD_NAMES, OPTIONS, type OptionName } from './options'
@@ -47,6 +48,15 @@ export function readEnvironment(
   values.MAX_QUEUE_BYTES = plan.queueBytes
   values.MAX_PIXELS ??= plan.pixels
   return values as Environment
+}
+
+/** @throws EnvironmentError where a server is started for another path than it was built for */
+export function requireBuiltPath({ BASE_PATH: wanted }: Pick<Environment, 'BASE_PATH'>): void {
+  if (wanted === undefined || wanted === BASE_PATH) return
+  const built = BASE_PATH === '' ? 'without BASE_PATH' : `for BASE_PATH=${BASE_PATH}`
+  throw new EnvironmentError(
+    `BASE_PATH=${JSON.stringify(wanted)}, but this was built ${built}; build for it with BASE_PATH=${wanted} npm run build, or docker build --build-arg BASE_PATH=${wanted}`,
+  )
 }
 
 /** The old names that are set, and what they are called now. */

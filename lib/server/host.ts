@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { BASE_PATH } from '@/lib/shared/base-path'
 import { Problem } from '@/lib/shared/problem'
 import { guardPages } from './auth/guard'
 import { Connections } from './connections'
@@ -47,8 +48,9 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   onSignals(() => stop(server, connections, runtime), log)
   const { port } = server.address() as AddressInfo
   const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
-  log.info({ url: `http://${shown}:${port}`, ...(await runtime.settled()) }, 'listening')
-  process.send?.({ kind: 'listening', url: `http://${shown}:${port}` })
+  const url = `http://${shown}:${port}${BASE_PATH}`
+  log.info({ url, ...(await runtime.settled()) }, 'listening')
+  process.send?.({ kind: 'listening', url })
 }
 
 /** The metrics on a port of their own, which need not be open to the world. It ends with the process. */

@@ -87,6 +87,12 @@ function option<S extends z.ZodType>(schema: S, used: readonly string[], about: 
 export const OPTIONS = {
   HOST: option(text.default('127.0.0.1'), SERVER, 'address to listen on; `0.0.0.0` for all'),
   PORT: option(integer(0, 65_535).default(3000), SERVER, '0 takes a free one'),
+  BASE_PATH: option(
+    text.optional(),
+    SERVER,
+    'path that the product is served under, as `/vision`, behind a proxy that takes it away or not. The pages are built for it ([other hosts](other-hosts.md#under-a-path)): a start takes the one that was built',
+    'what was built',
+  ),
   LOG_LEVEL: option(
     choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     BOTH,

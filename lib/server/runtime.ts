@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { isDevelopment, oldNames, readEnvironment } from './env'
+import { isDevelopment, oldNames, readEnvironment, requireBuiltPath } from './env'
 import { createFrontRuntime } from './front-runtime'
 import { createLog } from './log'
 import { fromRoot } from './open-engine'
@@ -59,6 +59,7 @@ function isOutdated(held: Held, stamp: Stamp): boolean {
 
 function createRuntime(): Promise<Runtime> | Runtime {
   const environment = readEnvironment()
+  requireBuiltPath(environment)
   const log = createLog(environment)
   for (const { name, now } of oldNames()) {
     log.warn({ name, now }, 'an option has its old name; it is called otherwise now')

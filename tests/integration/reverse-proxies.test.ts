@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, classify, wire } from '../support/http'
+import { createJob, jobDone } from '../support/jobs'
+import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
 import { isInstalled, startHaproxy, startNginx } from '../support/reverse-proxies'
 import { startServer, type TestServer } from '../support/server'
@@ -77,4 +79,15 @@ test('a photo by HTTP/1.0, from a client that knows no Host', async () => {
   expect(reply).not.toMatch(/transfer-encoding/i)
   expect(reply).toContain('"label":"espresso"')
   await server.printed(/"path":"\/api\/classify","status":200/)
+})
+
+test('events leave it to the connection how it goes on, and are not held back', async () => {
+  const { id } = await createJob(server.url, formOf(distinctPhotos(2)))
+  await jobDone(server.url, id)
+  const reply = await wire(server.url, `GET /api/jobs/${id}/events HTTP/1.0\r\n\r\n`, { silenceMs: 2000 })
+  const [head = '', body = ''] = reply.split('\r\n\r\n')
+  expect(head).toMatch(/^HTTP\/1\.1 200 .*\r\nx-accel-buffering: no/is)
+  expect(head).toMatch(/^connection: close$/im)
+  expect(head).not.toMatch(/transfer-encoding|keep-alive/i)
+  expect(body).toMatch(/^event: result$/m)
 })

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -45,7 +45,45 @@ backend vision
 }
 
 /** nginx as it comes: HTTP/1.0 to the server, a connection a request; at `/kept/` HTTP/1.1 on connections that are kept, without a Host of its own. */
-export async function startNginx(target: string): Promise<ReverseProxy> {
+export function startNginx(target: string): Promise<ReverseProxy> {
+  return nginx(
+    target,
+    () => `location / { proxy_pass http://vision; }
+    location /nameless/ { proxy_set_header Host ""; proxy_pass http://vision/; }
+    location /kept/ { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://vision/; }`,
+  )
+}
+
+/**
+ * nginx with the server under a path of its host, as docs/other-hosts.md says it, and nothing else on it.
+ *
+ * @param stripped whether it takes the path away
+ */
+export async function startNginxUnder(
+  target: string,
+  path: string,
+  { stripped }: { stripped: boolean },
+): Promise<ReverseProxy & { outside(): string[] }> {
+  let log = ''
+  const proxy = await nginx(target, (folder) => {
+    log = join(folder, 'outside.log')
+    return `location ${path}/ {
+      proxy_pass http://vision${stripped ? '/' : ''};
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header X-Forwarded-Proto $scheme;
+    }
+    location / { access_log ${log} plain; return 404; }`
+  })
+  /** What was asked for beside the path. */
+  const outside = () =>
+    readFileSync(log, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.includes(ASKED))
+  return { ...proxy, outside }
+}
+
+async function nginx(target: string, locations: (folder: string) => string): Promise<ReverseProxy> {
   const port = await freePort()
   return start('nginx', port, (folder) => {
     const config = join(folder, 'nginx.conf')
@@ -59,15 +97,14 @@ pid ${folder}/nginx.pid;
 error_log ${folder}/error.log;
 events {}
 http {
+  log_format plain '$request';
   access_log off;
   ${temp.map((name) => `${name}_temp_path ${folder}/temp/${name};`).join('\n  ')}
   client_max_body_size 0;
   upstream vision { server ${new URL(target).host}; keepalive 2; }
   server {
     listen 127.0.0.1:${port};
-    location / { proxy_pass http://vision; }
-    location /nameless/ { proxy_set_header Host ""; proxy_pass http://vision/; }
-    location /kept/ { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://vision/; }
+    ${locations(folder)}
   }
 }
 `,
@@ -75,6 +112,9 @@ http {
     return ['-c', config, '-p', folder, '-e', join(folder, 'error.log')]
   })
 }
+
+/** What is asked to see whether a proxy is there. */
+const ASKED = '/?there'
 
 async function start(command: string, port: number, argumentsIn: (folder: string) => string[]): Promise<ReverseProxy> {
   const folder = mkdtempSync(join(tmpdir(), `${command}-`))
@@ -84,7 +124,7 @@ async function start(command: string, port: number, argumentsIn: (folder: string
   const url = `http://127.0.0.1:${port}`
   const end = performance.now() + 10_000
   // Any answer will do; whether it is the right one the test says.
-  while (!(await fetch(url).catch(() => null))) {
+  while (!(await fetch(url + ASKED).catch(() => null))) {
     if (child.exitCode !== null || performance.now() > end) throw new Error(`${command} does not serve:\n${output}`)
     await sleep(50)
   }

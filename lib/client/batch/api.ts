@@ -1,3 +1,4 @@
+import { underBase } from '@/lib/shared/base-path'
 import type { Label } from '@/lib/shared/contract'
 import type { Job, JobPhotos } from '@/lib/shared/jobs'
 import { failureOf, OFFLINE } from '../failure'
@@ -19,7 +20,7 @@ const CALL_MS = 30_000
 /** Makes a job that more photos follow to. Rejects with a `Failure`, as all of these do. */
 export function createJob({ model, topK, threshold }: BatchSettings): Promise<Job> {
   const query = new URLSearchParams({ model, top_k: String(topK), threshold: String(threshold), open: '1' })
-  return call<Job>(`/api/jobs?${query}`, { method: 'POST' })
+  return call<Job>(underBase(`/api/jobs?${query}`), { method: 'POST' })
 }
 
 /** Adds photos. Those that the job has by name are left out there, so that it may be done again. */
@@ -64,7 +65,7 @@ export async function jobPhotos(id: string): Promise<string[]> {
 
 /** The classes of a model, in the order of its outputs. */
 export async function modelClasses(model: string): Promise<readonly Label[]> {
-  const { labels } = await call<{ labels: Label[] }>(`/api/models/${encodeURIComponent(model)}/labels`)
+  const { labels } = await call<{ labels: Label[] }>(underBase(`/api/models/${encodeURIComponent(model)}/labels`))
   return labels
 }
 
@@ -74,7 +75,7 @@ export function eventsPath(id: string): string {
 }
 
 function jobPath(id: string): string {
-  return `/api/jobs/${encodeURIComponent(id)}`
+  return underBase(`/api/jobs/${encodeURIComponent(id)}`)
 }
 
 async function call<T>(path: string, init: RequestInit = {}, signal = AbortSignal.timeout(CALL_MS)): Promise<T> {

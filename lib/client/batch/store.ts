@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import { BASE_PATH } from '@/lib/shared/base-path'
 import type { Picks } from '@/lib/shared/labels-file/understand'
 
 /** A batch that this browser knows of: by the id of its job it is found again. */
@@ -29,7 +30,7 @@ interface Schema extends DBSchema {
 let opened: Promise<IDBPDatabase<Schema>> | undefined
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>('vision-batches', 1, {
+  opened ??= openDB<Schema>(`vision-batches${BASE_PATH}`, 1, {
     upgrade(db) {
       db.createObjectStore('batches', { keyPath: 'id' })
       db.createObjectStore('entries', { keyPath: ['batch', 'index'] })

@@ -1,3 +1,4 @@
+import { BASE_PATH, isUnderBase, withoutBase } from '@/lib/shared/base-path'
 import { Problem } from '@/lib/shared/problem'
 import { isApiPath } from '../http/app'
 import { canonicalPath } from '../http/canonical-path'
@@ -6,9 +7,9 @@ import { canonicalPath } from '../http/canonical-path'
 export interface Target {
   /** `server`: the server as a whole, `OPTIONS *`. */
   kind: 'api' | 'page' | 'server'
-  /** Path and query; the canonical path where it is one of the API. */
+  /** Path and query, as they came or as Next wants them; the canonical path where it is one of the API. */
   url: string
-  /** The path as browsers and Next read it, without dots and backslashes. */
+  /** The path of the product as browsers and Next read it, without dots and backslashes, and without the path that it is served under. */
   path: string
   /** The host that an absolute target names, which goes before the Host header (RFC 9112, 3.2.2). */
   host?: string
@@ -38,7 +39,16 @@ function readPath(url: string): Target {
   // Behind a host, so that `//` begins a path and not a host.
   const path = UNUSUAL.test(written) ? new URL(`http://localhost${written}`).pathname : written
   const canonical = canonicalPath(path)
-  return isApiPath(canonical) ? { kind: 'api', url: canonical + query, path: canonical } : { kind: 'page', url, path }
+  const inside = withoutBase(canonical)
+  if (isApiPath(inside)) return { kind: 'api', url: canonical + query, path: inside }
+  if (BASE_PATH === '') return { kind: 'page', url, path }
+  return { kind: 'page', url: pageUnderBase(written, canonical) + query, path: inside }
+}
+
+/** Next knows its pages by their whole path. A proxy may have taken the prefix away, and the start must not be redirected: many proxies send `/vision` on to `/vision/`. */
+function pageUnderBase(written: string, canonical: string): string {
+  if (!isUnderBase(canonical)) return canonical === '/' ? BASE_PATH : BASE_PATH + canonical
+  return canonical === BASE_PATH ? BASE_PATH : written
 }
 
 /** Names, addresses and ports as they are written nearly always. */

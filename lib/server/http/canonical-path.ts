@@ -1,4 +1,5 @@
 import { getPath } from 'hono/utils/url'
+import { withoutBase } from '@/lib/shared/base-path'
 
 /** A path that is not the canonical one: an empty segment somewhere, or a slash at the end. */
 const OTHERWISE = /\/\/|.\/$/
@@ -9,7 +10,7 @@ export function canonicalPath(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
 }
 
-/** The same of a request, for Hono. */
+/** The path of the product that a request asks for, for Hono: canonical, without the prefix that it may have come with. */
 export function routedPath(request: Request): string {
-  return canonicalPath(getPath(request))
+  return withoutBase(canonicalPath(getPath(request)))
 }

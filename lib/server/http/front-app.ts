@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono'
 import { proxy } from 'hono/proxy'
 import { Problem } from '@/lib/shared/problem'
-import { canonicalPath, routedPath } from './canonical-path'
+import { routedPath } from './canonical-path'
 import { clientAddress } from './client'
+import { readdressed } from './front-addresses'
 import { accessLog } from './middleware/access-log'
 import { closing } from './middleware/closing'
 import { compress } from './middleware/compress'
@@ -74,19 +75,20 @@ async function pass(
   { environment, log }: FrontServices,
   url: (path: string) => URL,
 ): Promise<Response> {
-  const { pathname, search } = new URL(c.req.url)
+  const { search } = new URL(c.req.url)
   const headers = new Headers(c.req.raw.headers)
   // The password is this server's; the operator's token may be the other's.
   if (/^basic /i.test(headers.get('authorization') ?? '')) headers.delete('authorization')
   for (const name of OWN_HEADERS) headers.delete(name)
   headers.set('x-forwarded-for', clientAddress(c, environment.TRUST_PROXY))
   headers.set('x-request-id', c.get('requestId'))
-  const target = url(`${canonicalPath(pathname).slice(1)}${search}`)
+  const target = url(`${c.req.path.slice(1)}${search}`)
   const { method, signal } = c.req.raw
   const body = c.req.raw.body?.getReader()
   try {
     const init = { method, headers, signal, ...(body ? { body: relayed(body), duplex: 'half' } : {}) }
-    return await proxy(target, { ...init, customFetch: plainly } as RequestInit)
+    const reply = await proxy(target, { ...init, customFetch: plainly } as RequestInit)
+    return await readdressed(reply, { path: c.req.path, there: url('').pathname })
   } catch (error) {
     // What the sender still sends is read on, so that he sees why.
     body?.releaseLock()

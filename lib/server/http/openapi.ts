@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BASE_PATH } from '@/lib/shared/base-path'
 import {
   classificationSchema,
   classifyJsonSchema,
@@ -101,6 +102,7 @@ export function openApiDocument(offers = EVERYTHING): object {
       description: 'Classifies photos. Errors are RFC 9457 problems with a stable `code`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    ...(BASE_PATH !== '' && { servers: [{ url: BASE_PATH }] }),
     paths: {
       '/api/classify': { post: classifyOperation(offers) },
       ...(offers.explanations && { '/api/explain': { post: explainOperation() } }),

@@ -14,7 +14,7 @@ const KEEP_ALIVE_MS = 15_000
  * to go on (`Last-Event-ID`): none is lost and none comes twice. Ends with the job.
  */
 export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
-  return streamSSE(c, async (stream) => {
+  const reply = streamSSE(c, async (stream) => {
     const teller = new Teller(stream, feed, c.req.header('last-event-id') ?? '')
     stream.onAbort(() => feed.leave())
     try {
@@ -26,6 +26,12 @@ export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
       feed.leave()
     }
   })
+  // These say how a connection goes on, which Node knows and Hono does not: nginx sent the next request on one that was ending.
+  reply.headers.delete('connection')
+  reply.headers.delete('transfer-encoding')
+  // nginx would collect them.
+  reply.headers.set('x-accel-buffering', 'no')
+  return reply
 }
 
 /** Tells one listener what is new. */

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import { z } from 'zod'
+import { underBase } from '@/lib/shared/base-path'
 import { Problem } from '@/lib/shared/problem'
 import { resultFile } from '@/lib/shared/result-file'
 import { PAGE_COLUMNS, RESULT_FORMATS, RESULT_TYPES, type ResultFormat, type ResultRow } from '@/lib/shared/results'
@@ -63,7 +64,7 @@ export async function resultsReply(
   if (cursor !== undefined) {
     if (offset !== undefined) throw new Problem('invalid_parameter', 'A cursor says where to go on; leave out offset.')
     const page = await pageOf(jobs, id, { cursor, limit, status })
-    Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: linkTo(c.req.url, page.next) })
+    Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: linkTo(c, page.next) })
     return reply(c, withRests(page.rows), format, parameters.columns ?? PAGE_COLUMNS, headers, log)
   }
   const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
@@ -87,10 +88,10 @@ function reply(
 }
 
 /** The same page further on (RFC 8288). */
-function linkTo(url: string, cursor: string): string {
-  const { pathname, searchParams } = new URL(url)
+function linkTo({ req }: Context<AppEnv>, cursor: string): string {
+  const { searchParams } = new URL(req.url)
   searchParams.set('cursor', cursor)
-  return `<${pathname}?${searchParams}>; rel="next"`
+  return `<${underBase(req.path)}?${searchParams}>; rel="next"`
 }
 
 function accepted(c: Context<AppEnv>): ResultFormat {

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { underBase } from '@/lib/shared/base-path'
 import {
   addParametersSchema,
   type Job,
@@ -65,7 +66,7 @@ export function jobRoutes(
       const parameters = readOptions(jobParametersSchema, query, options)
       return jobs.create(parameters, (draft) => fill(draft, parameters.zip_names), key)
     })
-    return json(c, job, made ? 201 : 200, { location: `/api/jobs/${job.id}`, 'cache-control': 'no-store' })
+    return json(c, job, made ? 201 : 200, { location: underBase(`/api/jobs/${job.id}`), 'cache-control': 'no-store' })
   }
 
   async function list(c: Context<AppEnv>): Promise<Response> {

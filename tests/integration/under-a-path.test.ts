@@ -1,0 +1,213 @@
+import { rmSync } from 'node:fs'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { hashPassword } from '@/lib/server/auth/password'
+import type { Job } from '@/lib/shared/jobs'
+import { chromiumPath } from '../../scripts/chromium.mjs'
+import { builtCopy } from '../support/built-copy'
+import { answer, classify, refusal } from '../support/http'
+import { jobDone } from '../support/jobs'
+import { distinctPhotos, formOf } from '../support/many-photos'
+import { espresso } from '../support/photos'
+import { isInstalled, startNginxUnder } from '../support/reverse-proxies'
+import { startServer, type TestServer } from '../support/server'
+import { vision } from '../support/vision'
+
+/** A product that was built for a path, behind nginx as it is documented. */
+const BASE = '/vision'
+const NGINX = isInstalled('nginx')
+const PASSWORD = 'correct horse battery'
+let root: string
+let server: TestServer
+let guarded: TestServer
+let browser: Browser
+
+beforeAll(async () => {
+  root = builtCopy({ BASE_PATH: BASE })
+  server = await startServer({ root, env: { ENGINE_WORKERS: '1', BASE_PATH: BASE, METRICS: 'on' } })
+  // Pages in front of it, which ask for a password.
+  const front = { API_URL: server.url, BASIC_AUTH: `ada:${await hashPassword(PASSWORD)}` }
+  guarded = await startServer({ root, env: front })
+  const executablePath = chromiumPath()
+  browser = await chromium.launch({
+    args: ['--no-sandbox', '--disable-gpu'],
+    ...(executablePath && { executablePath }),
+  })
+}, 240_000)
+afterAll(async () => {
+  await browser?.close()
+  await guarded?.stop()
+  await server?.stop()
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** What a reply's address is, asked for on the host that gave it. */
+async function followed(host: string, address: string | null | undefined): Promise<number> {
+  expect(address).toMatch(/^\/vision\//)
+  return (await fetch(host + address)).status
+}
+
+describe.each([
+  ['that takes the path away', true],
+  ['that keeps the path', false],
+])('behind a proxy %s', (_, stripped) => {
+  let proxy: Awaited<ReturnType<typeof startNginxUnder>>
+  beforeAll(async () => {
+    if (NGINX) proxy = await startNginxUnder(server.url, BASE, { stripped })
+  })
+  beforeEach(({ skip }) => {
+    if (!NGINX) skip('it takes nginx (Debian: apt install nginx-light)')
+  })
+  afterAll(() => proxy?.stop())
+
+  test('the API, and each address that it names', async () => {
+    const site = proxy.url + BASE
+    expect((await answer(classify(site, espresso))).predictions[0]?.label).toBe('espresso')
+    const made = await fetch(`${site}/api/jobs?model=fast`, { method: 'POST', body: formOf(distinctPhotos(3)) })
+    const { id } = (await made.json()) as Job
+    expect(await followed(proxy.url, made.headers.get('location'))).toBe(200)
+    const events = await (await fetch(`${site}/api/jobs/${id}/events`)).text()
+    expect(events.match(/^event: result$/gm)).toHaveLength(3)
+    await jobDone(site, id)
+    const page = await fetch(`${site}/api/jobs/${id}/results?cursor=&limit=2`)
+    const next = /^<([^>]+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1]
+    expect(await followed(proxy.url, next)).toBe(200)
+    const { servers, paths } = await (await fetch(`${site}/api/openapi.json`)).json()
+    expect([servers, paths['/api/classify'] !== undefined]).toEqual([[{ url: BASE }], true])
+    await refusal(fetch(`${site}/api/nothing`), 404, 'not_found')
+    const asked = await vision(['classify', 'public/gallery/koala.webp', '--server', site])
+    expect([asked.code, asked.out]).toEqual([0, expect.stringContaining('koala')])
+  })
+
+  test('the start with and without a slash at its end, the manifest, and pages that there are not', async () => {
+    for (const path of [BASE, `${BASE}/`]) {
+      const reply = await fetch(proxy.url + path)
+      expect([reply.status, await reply.text()]).toEqual([200, expect.stringContaining('What is in the photo?')])
+    }
+    const { scope, start_url, icons } = await (await fetch(`${proxy.url}${BASE}/manifest.webmanifest`)).json()
+    expect(start_url.startsWith(scope)).toBe(true)
+    for (const address of [start_url, ...icons.map(({ src }: { src: string }) => src)]) {
+      expect([address, (await fetch(proxy.url + address)).status]).toEqual([address, 200])
+    }
+    expect((await fetch(`${proxy.url}${BASE}/models/`)).url).toMatch(/^[^?]*\/vision\/models\/?$/)
+    expect((await fetch(`${proxy.url}${BASE}/nowhere`)).status).toBe(404)
+    expect((await fetch(`${proxy.url}${BASE}${BASE}/models`)).status).toBe(stripped ? 200 : 404)
+  })
+
+  test('pages that ask for a password, in front of an API elsewhere', async () => {
+    const front = await startNginxUnder(guarded.url, BASE, { stripped })
+    try {
+      const site = front.url + BASE
+      const headers = { authorization: `Basic ${Buffer.from(`ada:${PASSWORD}`).toString('base64')}` }
+      for (const path of ['', '/models', '/api/models', '/icons/../models']) {
+        expect([path, (await fetch(site + path)).status]).toEqual([path, 401])
+        expect([path, (await fetch(site + path, { headers })).status]).toEqual([path, 200])
+      }
+      expect((await fetch(`${site}/manifest.webmanifest`)).status).toBe(200)
+      const made = await fetch(`${site}/api/jobs`, { method: 'POST', body: formOf(distinctPhotos(1)), headers })
+      expect(made.headers.get('location')).toMatch(/^\/vision\/api\/jobs\/\w/)
+      const { servers } = await (await fetch(`${site}/api/openapi.json`, { headers })).json()
+      expect(servers).toEqual([{ url: BASE }])
+    } finally {
+      await front.stop()
+    }
+  })
+
+  test('the pages in a browser ask for nothing outside of the path', async () => {
+    const context = await browser.newContext({ baseURL: proxy.url, locale: 'en' })
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    context.setDefaultTimeout(15_000)
+    const page = await context.newPage()
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(String(error)))
+    page.on('response', (reply) => reply.status() >= 400 && faults.push(`${reply.status()} ${reply.url()}`))
+    await classifies(page)
+    // What else there is has nothing to do with the proxy.
+    if (stripped) await comparesAndRemembers(page)
+    await runsABatch(page)
+    if (stripped) await speaksGerman(page)
+    expect([faults, proxy.outside()]).toEqual([[], []])
+    await context.close()
+  })
+})
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
+
+/** From the start by a sample and by the gallery to an answer, which is there again after a reload. */
+async function classifies(page: Page): Promise<void> {
+  await page.goto(`${BASE}/`)
+  await page.getByRole('button', { name: 'A goldfish, classify' }).click()
+  await heading(page, 'goldfish')
+  await page.getByRole('link', { name: 'Gallery' }).click()
+  await page.getByRole('article').filter({ hasText: 'koala' }).getByRole('link').first().click()
+  await heading(page, 'koala')
+  await page.reload()
+  await heading(page, 'koala')
+  await page.getByRole('button', { name: 'Why this label?' }).click()
+  await page.getByText(/runs of the model/).waitFor()
+  await page.getByRole('button', { name: 'Copy' }).click()
+  await page.getByRole('menuitem', { name: 'The request in cURL' }).click()
+  await page.getByText('cURL copied').waitFor()
+  const origin = new URL(page.url()).origin
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`'${origin}${BASE}/api/classify?`)
+  await page.goBack()
+  await page.goForward()
+  await heading(page, 'koala')
+}
+
+async function comparesAndRemembers(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Compare models' }).click()
+  await page.getByText('All 3 agree').waitFor()
+  await page.reload()
+  await page.getByText('All 3 agree').waitFor()
+  await page.getByRole('link', { name: 'History' }).click()
+  await heading(page, 'History')
+  await page.getByText('koala.webp').first().waitFor()
+  await page.getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('button', { name: 'Measure' }).first().click()
+  await page.getByText(/ms run,/).waitFor()
+}
+
+/** A batch with its events, found again by its address. */
+async function runsABatch(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Batch' }).click()
+  await heading(page, 'Batch')
+  const photos = ['koala', 'goldfish', 'volleyball'].map((name) => `public/gallery/${name}.webp`)
+  await page.locator('input[data-picks=files]').setInputFiles(photos)
+  await page.getByText(/^Done\./).waitFor()
+  await page.reload()
+  await page.getByRole('row').filter({ hasText: 'volleyball' }).first().waitFor()
+}
+
+/** The choice of a language is a cookie of the path. */
+async function speaksGerman(page: Page): Promise<void> {
+  await page.goto(BASE)
+  await page.getByRole('button', { name: 'Theme and language' }).click()
+  await page.getByText('Deutsch').click()
+  await page.getByRole('link', { name: 'Galerie' }).waitFor()
+  const cookies = await page.context().cookies()
+  expect(cookies.map(({ name, value, path }) => [name, value, path])).toEqual([['locale', 'de', BASE]])
+  await page.getByRole('link', { name: 'Galerie' }).click()
+  await heading(page, 'Galerie')
+  await page.reload()
+  await heading(page, 'Galerie')
+}
+
+test('balancers and scrapers ask without the path, and the start is there too', async () => {
+  const { origin } = new URL(server.url)
+  for (const path of ['/health/ready', '/metrics', '/', '/?photo=koala.webp', '//']) {
+    for (const place of [origin, server.url]) {
+      expect([place + path, (await fetch(place + path)).status]).toEqual([place + path, 200])
+    }
+  }
+  // By its own name, however it was asked.
+  await answer(classify(server.url, espresso))
+  await server.printed(/"path":"\/api\/classify","status":200/)
+})
+
+test('a server that was built for another path says so in one line', async () => {
+  const other = startServer({ root, env: { BASE_PATH: '/other' } })
+  await expect(other).rejects.toThrow(
+    /stopped with 1:\nBASE_PATH="\/other", but this was built for BASE_PATH=\/vision; build for it with [^\n]+\n$/,
+  )
+})
