@@ -35,8 +35,8 @@ export interface RedisServer {
 }
 
 /** A real redis-server that keeps an append-only file. */
-export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
-  const port = await freePort()
+export async function startRedis(args: readonly string[] = [], given?: number): Promise<RedisServer> {
+  const port = given ?? (await freePort())
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   let child: ChildProcess
   const options = ['--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'yes', '--bind', '127.0.0.1']
@@ -70,9 +70,25 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
   return server
 }
 
+/** A port of which the one of the cluster's bus, 10,000 above it, is free too. */
+async function freePortAndBus(): Promise<number> {
+  for (;;) {
+    const port = await freePort()
+    const bus = createServer().listen(port + 10_000, '127.0.0.1')
+    const free = await once(bus, 'listening').then(
+      () => true,
+      () => false,
+    )
+    bus.close()
+    if (free) return port
+  }
+}
+
 /** A real cluster of three, of which each has a third of the slots. */
 export async function startRedisCluster(): Promise<{ url: string; nodes: RedisServer[]; stop(): Promise<void> }> {
-  const nodes = await Promise.all([1, 2, 3].map(() => startRedis(['--cluster-enabled', 'yes'])))
+  const nodes: RedisServer[] = []
+  // One after the other: a port that is free for two is free for one.
+  for (let i = 0; i < 3; i++) nodes.push(await startRedis(['--cluster-enabled', 'yes'], await freePortAndBus()))
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`)
   const create = spawn('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' })
   const [code] = await once(create, 'exit')
