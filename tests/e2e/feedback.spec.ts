@@ -104,6 +104,8 @@ test('with a password before it, the whole page works for who has it', async ({ 
       stranger.request.get('/', {
         headers: {
           'x-forwarded-for': '192.0.2.1',
+          // As a browser asks for a page.
+          accept: 'text/html',
           authorization: `Basic ${Buffer.from(`ada:guess ${attempt}`).toString('base64')}`,
         },
       })
