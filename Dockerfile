@@ -12,8 +12,8 @@ COPY . .
 ARG REVISION=""
 # The path that it will be served under, as /vision; the pages are built for it.
 ARG BASE_PATH=""
-RUN node scripts/build.mjs \
- && node scripts/image-files.mjs /out
+RUN node scripts/build/build.mjs \
+ && node scripts/build/image-files.mjs /out
 
 # A Node without the symbols that only debuggers read: 18 MB less.
 FROM node:24-bookworm-slim AS node
@@ -36,7 +36,7 @@ RUN apt-get update \
 # What is in the image: Debian's packages, Node, npm's packages, the models.
 FROM build AS contents
 COPY --from=base /var/lib/dpkg/status /tmp/dpkg-status
-RUN node scripts/sbom.mjs /out /tmp/dpkg-status
+RUN node scripts/build/sbom.mjs /out /tmp/dpkg-status
 
 FROM base
 ARG REVISION=""

@@ -5,7 +5,7 @@ import { PHASE_PRODUCTION_SERVER } from 'next/constants.js'
 export default async function configuration(phase) {
   const basePath = await basePathOf(phase)
   return {
-    // Fixed in what is built. lib/shared/base-path.ts reads it from here.
+    // Fixed in what is built. lib/shared/web/base-path.ts reads it from here.
     basePath,
     env: { BUILT_BASE_PATH: basePath },
     // Native modules, and what only some servers load: from node_modules at run time, never bundled.
@@ -31,5 +31,5 @@ async function basePathOf(phase) {
     return JSON.parse(readFileSync(file, 'utf8')).config.basePath
   }
   // An image has no scripts.
-  return (await import('./scripts/base-path.mjs')).basePath()
+  return (await import('./scripts/build/base-path.mjs')).basePath()
 }

@@ -1,5 +1,5 @@
 import { defineConfig, devices } from '@playwright/test'
-import { chromiumPath } from './scripts/chromium.mjs'
+import { chromiumPath } from './scripts/tools/chromium.mjs'
 
 // One port for the runner and its workers, which inherit the environment.
 process.env.E2E_PORT ??= String(20_000 + Math.floor(Math.random() * 20_000))

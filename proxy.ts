@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { pagesLackGuard } from '@/lib/server/auth/guard'
-import { frameAncestors, isDevelopment } from '@/lib/server/env'
-import { contentSecurityPolicy } from '@/lib/shared/csp'
+import { frameAncestors, isDevelopment } from '@/lib/server/config/environment'
+import { contentSecurityPolicy } from '@/lib/shared/web/csp'
 
 /** Security headers of every page. Next puts the nonce that it finds in the request's policy on its own scripts. */
 export function proxy(request: NextRequest): NextResponse {

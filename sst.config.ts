@@ -5,7 +5,7 @@ export default $config({
   async app(input) {
     const { stageOf } = await import('./infra/stages')
     const { releaseOf } = await import('./infra/settings')
-    const { PROJECT } = await import('./lib/shared/deployment')
+    const { PROJECT } = await import('./lib/shared/deployment/parameters')
     const stage = stageOf(input.stage)
     // A shell that says another region is refused before anything is read there.
     releaseOf(stage)

@@ -6,7 +6,7 @@ import { MessagesProvider } from '@/components/layout/messages-provider'
 import { SiteHeader } from '@/components/layout/site-header'
 import { SkipLink } from '@/components/layout/skip-link'
 import { ThemeScript } from '@/components/layout/theme-script'
-import { hasBatches } from '@/lib/server/pages'
+import { hasBatches } from '@/lib/server/pages/page-data'
 import { translation } from './translation'
 
 /** Addresses in a preview of a link must be whole, and only the request knows where this server is. */

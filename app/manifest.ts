@@ -1,5 +1,5 @@
 import type { MetadataRoute } from 'next'
-import { underBase } from '@/lib/shared/base-path'
+import { underBase } from '@/lib/shared/web/base-path'
 
 /** What an installed page is called and looks like. */
 export default function manifest(): MetadataRoute.Manifest {

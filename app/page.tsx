@@ -1,5 +1,5 @@
 import { Classifier } from '@/components/classify/classifier'
-import { classifyPageData } from '@/lib/server/pages'
+import { classifyPageData } from '@/lib/server/pages/page-data'
 
 // Which models serve is a fact of the moment.
 export const dynamic = 'force-dynamic'

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { promisify } from 'node:util'
 import { readCatalog } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
-import type { Classification } from '@/lib/shared/contract'
+import type { Classification } from '@/lib/shared/contract/contract'
 import { cpuSeconds } from './cpu'
 
 export const CLIENTS = 8

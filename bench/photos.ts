@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { SAMPLES } from '@/lib/shared/samples'
+import { SAMPLES } from '@/lib/shared/gallery/samples'
 
 /** The sample photos as JPEGs whose longer side has so many pixels, as cameras and phones would send them. */
 export async function photos(side: number): Promise<Buffer[]> {

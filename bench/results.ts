@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
-import { resultFile } from '@/lib/shared/result-file'
-import { RESULT_FORMATS, type ResultFormat, type ResultRow } from '@/lib/shared/results'
+import { RESULT_FORMATS, type ResultFormat, type ResultRow } from '@/lib/shared/results/columns'
+import { resultFile } from '@/lib/shared/results/result-file'
 import { machine } from './machine'
 
 const { values } = parseArgs({

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { consoleToLog } from '@/lib/server/entry/console'
-import { declareProduction, EnvironmentError } from '@/lib/server/env'
-import { serve } from '@/lib/server/host'
-import { getRuntime } from '@/lib/server/runtime'
+import { declareProduction, EnvironmentError } from '@/lib/server/config/environment'
+import { consoleToLog } from '@/lib/server/host/entry/console'
+import { serve } from '@/lib/server/host/serve'
+import { getRuntime } from '@/lib/server/runtime/get-runtime'
 
 // dist/server.js stands one folder below the project's root; relative paths in the environment are from there.
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))

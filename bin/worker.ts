@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { runBatchWorker } from '@/lib/server/batch-worker'
-import { declareProduction, EnvironmentError } from '@/lib/server/env'
+import { declareProduction, EnvironmentError } from '@/lib/server/config/environment'
+import { runBatchWorker } from '@/lib/server/runtime/batch-worker'
 
 // dist/worker.js stands one folder below the project's root; relative paths in the environment are from there.
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))

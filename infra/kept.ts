@@ -1,5 +1,11 @@
-import { OPTIONS } from '../lib/server/options'
-import { placeOf, SECRET_OPTIONS, type SecretOption, STAGE_SETTINGS, type StageSetting } from '../lib/shared/deployment'
+import { OPTIONS } from '../lib/server/config/options'
+import {
+  placeOf,
+  SECRET_OPTIONS,
+  type SecretOption,
+  STAGE_SETTINGS,
+  type StageSetting,
+} from '../lib/shared/deployment/parameters'
 import { didYouMean } from './did-you-mean'
 
 /** A parameter of the SSM Parameter Store. The value of a secret is never asked for. */

@@ -1,4 +1,4 @@
-import { secretsPath, settingsPath } from '../lib/shared/deployment'
+import { secretsPath, settingsPath } from '../lib/shared/deployment/parameters'
 import { type Parameter, parseKept } from './kept'
 import { type Settings, settingsOf } from './settings'
 import { homeOf, type Stage } from './stages'

@@ -1,4 +1,4 @@
-import { readersOf } from '../lib/server/options'
+import { readersOf } from '../lib/server/config/options'
 import { arnOf } from './arn'
 import { imageOf, repositoryOf } from './image'
 import { executionPolicy, taskPolicy } from './permissions'

@@ -1,4 +1,4 @@
-import { PROJECT, STAGE_SETTINGS } from '../lib/shared/deployment'
+import { PROJECT, STAGE_SETTINGS } from '../lib/shared/deployment/parameters'
 import type { Kept } from './kept'
 import type { Stage } from './stages'
 
@@ -44,7 +44,7 @@ export function releaseOf(stage: Pick<Stage, 'name' | 'region'>, shell: Shell = 
     shell,
     'PROJECT_NAME',
     PROJECT,
-    `this tree deploys ${PROJECT}: unset it. The name is in lib/shared/deployment.ts`,
+    `this tree deploys ${PROJECT}: unset it. The name is in lib/shared/deployment/parameters.ts`,
   )
   const image = shell.IMAGE || null
   if (image !== null && !image.includes('@sha256:')) {

@@ -1,4 +1,4 @@
-import type { SecretOption } from '../lib/shared/deployment'
+import type { SecretOption } from '../lib/shared/deployment/parameters'
 import { didYouMean } from './did-you-mean'
 import { REGIONS } from './regions'
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { requireBasePath } from './base-path.mjs'
+import { requireBasePath } from './build/base-path.mjs'
 
 const [MAJOR, MINOR] = [20, 19]
 
@@ -65,7 +65,7 @@ export function buildOnce() {
   const wanted = hash(sources()) + base
   if (existsSync(stamp) && existsSync('.next/BUILD_ID') && readFileSync(stamp, 'utf8') === wanted) return true
   console.log(base === '' ? 'Building (once) …' : `Building for ${base} (once) …`)
-  if (!run(process.execPath, ['scripts/build.mjs'])) return false
+  if (!run(process.execPath, ['scripts/build/build.mjs'])) return false
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
   return true

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkBoundaries } from '../scripts/boundaries'
+import { checkBoundaries } from '../scripts/test/boundaries'
 
 let root: string
 beforeEach(() => {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { basePath, OWN } from '../scripts/base-path.mjs'
+import { basePath, OWN } from '../scripts/build/base-path.mjs'
 import { hash, run, sources } from '../scripts/steps.mjs'
 
 /** When the product is built anew, and what its scripts say where they cannot run a program. */
@@ -84,16 +84,17 @@ const pages = () =>
 
 test('a program that cannot be run is named, and only one place runs programs', () => {
   expect(run('there-is-no-such-program', [])).toBe(false)
-  mkdirSync(join(folder, 'scripts'))
-  for (const name of ['base-path.mjs', 'build.mjs', 'bundle.mjs', 'steps.mjs'])
-    cpSync(join('scripts', name), join(folder, 'scripts', name))
+  for (const name of ['build', 'steps.mjs'])
+    cpSync(join('scripts', name), join(folder, 'scripts', name), { recursive: true })
   // Packages without their programs.
   const env = { ...process.env, NODE_PATH: resolve('node_modules') }
   mkdirSync(join(folder, 'node_modules'))
   cpSync('node_modules/esbuild', join(folder, 'node_modules/esbuild'), { recursive: true })
-  const built = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: folder, encoding: 'utf8', env })
+  const built = spawnSync(process.execPath, ['scripts/build/build.mjs'], { cwd: folder, encoding: 'utf8', env })
   expect([built.status, built.stderr]).toEqual([1, expect.stringContaining('next cannot be run: spawnSync')])
-  const scripts = readdirSync('scripts').filter((name) => name.endsWith('.mjs') && name !== 'steps.mjs')
+  const scripts = readdirSync('scripts', { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.mjs') && name !== 'steps.mjs',
+  )
   const others = scripts.filter((name) => readFileSync(join('scripts', name), 'utf8').includes('spawnSync'))
   expect(others).toEqual([])
 })
@@ -102,7 +103,7 @@ test.each(['vision', '/', '/vision/', '/a//b', '/a.b', '/a?b', '/a b', '/../a', 
   'BASE_PATH=%s stops a build with one line',
   (value) => {
     const env = { ...process.env, BASE_PATH: value }
-    const built = spawnSync(process.execPath, ['scripts/build.mjs'], { encoding: 'utf8', env })
+    const built = spawnSync(process.execPath, ['scripts/build/build.mjs'], { encoding: 'utf8', env })
     expect([built.status, built.stderr]).toEqual([
       1,
       expect.stringMatching(/^BASE_PATH="[^\n]*" is not allowed[;:] [^\n]*\n$/),
@@ -121,11 +122,10 @@ test('a path that the product is served under cannot be taken for an address of 
 })
 
 test('the same sources are built anew for another path, and only then', () => {
-  mkdirSync(join(folder, 'scripts'))
-  for (const name of ['base-path.mjs', 'steps.mjs']) cpSync(join('scripts', name), join(folder, 'scripts', name))
+  for (const name of ['build/base-path.mjs', 'steps.mjs']) cpSync(join('scripts', name), join(folder, 'scripts', name))
   // Stands for the build, which takes a minute.
   write(
-    'scripts/build.mjs',
+    'scripts/build/build.mjs',
     `import { mkdirSync, writeFileSync } from 'node:fs'
 mkdirSync('.next', { recursive: true })
 writeFileSync('.next/BUILD_ID', '')

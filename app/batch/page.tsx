@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { Batch } from '@/components/batch/batch'
-import { batchPageData } from '@/lib/server/pages'
+import { batchPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
 // Which models serve, and whether there are batches, are facts of the moment.

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { Compare } from '@/components/compare/compare'
-import { classifyPageData } from '@/lib/server/pages'
+import { classifyPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
 // Which models serve is a fact of the moment.

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { GalleryGrid } from '@/components/gallery/gallery-grid'
-import { galleryPageData } from '@/lib/server/pages'
+import { galleryPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
 // The answers are the installed model's.

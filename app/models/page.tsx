@@ -3,7 +3,7 @@ import { AddModel } from '@/components/models/add-model'
 import { LabelSearch } from '@/components/models/label-search'
 import { ModelCard } from '@/components/models/model-card'
 import { ModelsLead } from '@/components/models/models-lead'
-import { modelsPageData } from '@/lib/server/pages'
+import { modelsPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
 // Which models serve is a fact of the moment.

@@ -1,6 +1,6 @@
 import { openZip, type Zip } from '@/lib/server/jobs/zip'
-import { Problem } from '@/lib/shared/problem'
-import { EXIT, Failure } from '../exit'
+import { Problem } from '@/lib/shared/problems/problem'
+import { EXIT, Failure } from '../program/exit'
 import { within } from './deadline'
 import { type Path, readRegular, shown } from './file'
 

@@ -1,10 +1,10 @@
-import { bucketEnvironment, quietAwsSdk } from '@/lib/server/env'
+import { bucketEnvironment, quietAwsSdk } from '@/lib/server/config/environment'
 import type { Buckets } from '@/lib/server/storage/buckets'
 import { locationOf, parseLocation } from '@/lib/server/storage/location'
 import type { ObjectInfo } from '@/lib/server/storage/objects'
 import { photosBelow } from '@/lib/server/storage/photos-below'
-import { Problem } from '@/lib/shared/problem'
-import { EXIT, Failure } from '../exit'
+import { Problem } from '@/lib/shared/problems/problem'
+import { EXIT, Failure } from '../program/exit'
 
 /** Photos of buckets, read with the rights of whoever runs the command, each as it was when it was listed. */
 export class BucketPhotos {

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { DEFAULT_TOP_K, MAX_TOP_K } from '@/lib/shared/contract'
-import { zipEncodingSchema } from '@/lib/shared/zip-names'
-import { EXIT, Failure } from '../exit'
-import { labelsOf, labelsTable } from '../labels'
-import { OutputLock } from '../output-lock'
-import type { Surroundings } from '../surroundings'
+import { DEFAULT_TOP_K, MAX_TOP_K } from '@/lib/shared/contract/contract'
+import { zipEncodingSchema } from '@/lib/shared/files/zip-names'
+import { OutputLock } from '../files/output-lock'
+import { labelsOf, labelsTable } from '../labels/labels-file'
+import type { CommandContext } from '../program/context'
+import { EXIT, Failure } from '../program/exit'
 import { Archives } from './archives'
 import { BucketPhotos } from './bucket'
 import { listInputs } from './inputs'
@@ -18,7 +18,7 @@ import { openSource } from './source'
 import { accuracySummary } from './truth'
 
 /** `vision classify`: labels for photos, a row a photo. */
-export function classifyCommand(program: Command, surroundings: Surroundings): void {
+export function classifyCommand(program: Command, context: CommandContext): void {
   program
     .command('classify')
     .description('classify photos: files, folders, ZIPs, places of a bucket, patterns, or with - the names on stdin')
@@ -36,8 +36,8 @@ export function classifyCommand(program: Command, surroundings: Surroundings): v
     .option('--read-timeout <s>', 'a photo that the disk does not give in so many seconds fails', wholeNumber, 30)
     .option('--workers <n>', 'run on so many cores (all)', wholeNumber)
     .option('--server <url>', 'ask a server instead of running here')
-    .option('--models-dir <folder>', 'where the models are', join(surroundings.root, 'models'))
-    .action((photos: string[], options: Options) => classify(photos, options, surroundings))
+    .option('--models-dir <folder>', 'where the models are', join(context.root, 'models'))
+    .action((photos: string[], options: Options) => classify(photos, options, context))
 }
 
 function wholeNumber(text: string): number {
@@ -62,12 +62,12 @@ function share(text: string): number {
   return Number(text)
 }
 
-async function classify(photos: readonly string[], options: Options, surroundings: Surroundings): Promise<void> {
+async function classify(photos: readonly string[], options: Options, context: CommandContext): Promise<void> {
   if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
   const format = options.out === undefined ? null : formatOf(options.out)
   const lock = options.out === undefined ? null : await OutputLock.take(options.out)
   try {
-    await run(photos, options, surroundings, { format, guard: lock?.guard ?? (() => {}) })
+    await run(photos, options, context, { format, guard: lock?.guard ?? (() => {}) })
   } finally {
     lock?.release()
   }
@@ -77,7 +77,7 @@ async function classify(photos: readonly string[], options: Options, surrounding
 async function run(
   photos: readonly string[],
   options: Options,
-  surroundings: Surroundings,
+  context: CommandContext,
   { format, guard }: { format: Format | null; guard: () => void },
 ): Promise<void> {
   const labels =
@@ -91,8 +91,8 @@ async function run(
     say: (line) => console.error(line),
   })
   const files = [...inputs.keys()]
-  const workers = options.workers ?? (await surroundings.defaultWorkers())
-  const source = await openSource(options, workers, surroundings)
+  const workers = options.workers ?? (await context.defaultWorkers())
+  const source = await openSource(options, workers, context)
   const interrupted = new AbortController()
   const stop = () => interrupted.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)

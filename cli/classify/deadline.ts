@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /**
  * What comes of work that cannot be stopped, such as a read from a share whose server is away: its result, or an end without it.

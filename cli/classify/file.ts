@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { fileName } from '@/lib/shared/file-name'
-import { Problem } from '@/lib/shared/problem'
+import { fileName } from '@/lib/shared/files/file-name'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** Where a file is: as text, or as bytes where its name is no UTF-8. */
 export type Path = string | Buffer

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { AppendLog, type Place } from '@/lib/server/jobs/append-log'
-import type { ResultRow } from '@/lib/shared/results'
-import { EXIT, Failure } from '../exit'
+import type { ResultRow } from '@/lib/shared/results/columns'
+import { EXIT, Failure } from '../program/exit'
 
 /**
  * What is done so far: a line a photo, appended as it is done, in the order of its being done. Its first line says what it belongs

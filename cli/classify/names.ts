@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
-import { decoded } from '@/lib/shared/file-name'
+import { decoded } from '@/lib/shared/files/file-name'
 import type { Path } from './file'
 
 const MARKS: readonly [encoding: string, mark: string][] = [

@@ -1,7 +1,7 @@
-import { resultFile } from '@/lib/shared/result-file'
-import { listCell, RESULT_COLUMNS, RESULT_FORMATS, type ResultRow } from '@/lib/shared/results'
-import { EXIT, Failure } from '../exit'
-import { wholeFile, writePieces } from '../write-file'
+import { listCell, RESULT_COLUMNS, RESULT_FORMATS, type ResultRow } from '@/lib/shared/results/columns'
+import { resultFile } from '@/lib/shared/results/result-file'
+import { wholeFile, writePieces } from '../files/write-file'
+import { EXIT, Failure } from '../program/exit'
 
 export const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
 export type Format = (typeof FORMATS)[number]

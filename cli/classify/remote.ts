@@ -1,8 +1,8 @@
 import type { Classify } from '@/lib/server/jobs/classify-photo'
-import type { Classification, Label, ModelInfo } from '@/lib/shared/contract'
-import { Problem, type ProblemDetails } from '@/lib/shared/problem'
-import { EXIT, Failure } from '../exit'
-import { type Server, serverAt } from '../server'
+import type { Classification, Label, ModelInfo } from '@/lib/shared/contract/contract'
+import { Problem, type ProblemDetails } from '@/lib/shared/problems/problem'
+import { EXIT, Failure } from '../program/exit'
+import { type Server, serverAt } from '../program/server-url'
 
 /** A server elsewhere that answers instead of an engine here. */
 export interface RemoteServer {

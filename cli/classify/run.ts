@@ -1,6 +1,6 @@
 import { Answers, classifyPhoto } from '@/lib/server/jobs/classify-photo'
 import { inLanes } from '@/lib/server/jobs/lanes'
-import { duration, Progress } from '../terminal'
+import { duration, Progress } from '../program/progress'
 import type { Inputs, Read } from './inputs'
 import type { Sink } from './sink'
 import type { Source } from './source'

@@ -1,4 +1,4 @@
-import { csvHeader, csvLine, jsonLine, type ModelName, type ResultRow } from '@/lib/shared/results'
+import { csvHeader, csvLine, jsonLine, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
 import { Journal } from './journal'
 import type { Options } from './options'
 

@@ -1,8 +1,8 @@
 import type { Classify } from '@/lib/server/jobs/classify-photo'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
-import type { ModelName } from '@/lib/shared/results'
-import { chooseModel } from '../model'
-import type { Surroundings } from '../surroundings'
+import type { ModelName } from '@/lib/shared/results/columns'
+import { chooseModel } from '../models/choose-model'
+import type { CommandContext } from '../program/context'
 import type { Options } from './options'
 import { remoteServer } from './remote'
 
@@ -18,7 +18,7 @@ export interface Source {
 export async function openSource(
   options: Options,
   workers: number,
-  { root, maxPixels }: Surroundings,
+  { root, maxPixels }: CommandContext,
 ): Promise<Source> {
   const { topK, threshold } = options
   if (options.server !== undefined) {

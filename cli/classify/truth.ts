@@ -1,9 +1,9 @@
 import type { LabelsReading } from '@/lib/shared/labels-file/understand'
 import { evaluate, tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
-import type { ResultRow } from '@/lib/shared/results'
-import { BAD_LINE } from '../bad-line'
-import { table } from '../terminal'
+import type { ResultRow } from '@/lib/shared/results/columns'
+import { BAD_LINE } from '../labels/line-problems'
+import { table } from '../program/progress'
 
 const WORST = 5
 

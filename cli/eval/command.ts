@@ -5,11 +5,11 @@ import Papa from 'papaparse'
 import { examples } from '@/lib/shared/labels-file/sentence'
 import { classReports, confusions } from '@/lib/shared/metrics/classification'
 import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
-import { EXIT, Failure } from '../exit'
-import { chooseModel } from '../model'
-import { OutputLock } from '../output-lock'
-import type { Surroundings } from '../surroundings'
-import { duration, Progress, table } from '../terminal'
+import { OutputLock } from '../files/output-lock'
+import { chooseModel } from '../models/choose-model'
+import type { CommandContext } from '../program/context'
+import { EXIT, Failure } from '../program/exit'
+import { duration, Progress, table } from '../program/progress'
 import { readDataset, readMapping } from './dataset'
 import { confusionMatrix, reliabilityDiagram } from './figures'
 import { type Entry, Journal } from './journal'
@@ -35,7 +35,7 @@ interface Options {
 const WORST = 10
 
 /** `vision eval`: how good a model is on labelled photos. */
-export function evalCommand(program: Command, { root, maxPixels, defaultWorkers }: Surroundings): void {
+export function evalCommand(program: Command, { root, maxPixels, defaultWorkers }: CommandContext): void {
   program
     .command('eval')
     .description('measure a model on labelled photos: accuracy, calibration, confusions')

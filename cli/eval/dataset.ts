@@ -4,9 +4,9 @@ import Papa from 'papaparse'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
 import { examples, understood } from '@/lib/shared/labels-file/sentence'
 import { type ClassNames, labelMatcher, type Match } from '@/lib/shared/metrics/label-matcher'
-import { BAD_LINE } from '../bad-line'
-import { EXIT, Failure } from '../exit'
-import { type ColumnOptions, labelsOf, labelsTable } from '../labels'
+import { type ColumnOptions, labelsOf, labelsTable } from '../labels/labels-file'
+import { BAD_LINE } from '../labels/line-problems'
+import { EXIT, Failure } from '../program/exit'
 import { labelsIn, photosBelow } from './labels-file'
 
 /** A photo and the class that it shows. */

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
-import { EXIT, Failure } from '../exit'
+import { EXIT, Failure } from '../program/exit'
 
 /** Names under which exporters leave the labels beside the photos, the most telling first. */
 const KNOWN =

@@ -3,7 +3,7 @@ import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
 import type { Engine } from '@/lib/server/engine/types'
 import { softmax, topK } from '@/lib/shared/metrics/scores'
 import { type UncertaintyRule, uncertainty } from '@/lib/shared/metrics/uncertainty'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { Labelled } from './dataset'
 import type { Entry } from './journal'
 

@@ -1,7 +1,7 @@
-import type { VoteSummary } from '@/lib/shared/feedback'
+import type { VoteSummary } from '@/lib/shared/contract/feedback'
 import { ballotOf, Tally } from '@/lib/shared/metrics/votes'
 import { readVotes } from '../feedback/source'
-import { table } from '../terminal'
+import { table } from '../program/progress'
 
 const MOST_CORRECTED = 10
 

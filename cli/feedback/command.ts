@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { voteText } from '@/lib/shared/vote-export'
-import { EXIT, Failure } from '../exit'
-import type { Surroundings } from '../surroundings'
-import { wholeFile, writePieces } from '../write-file'
+import { voteText } from '@/lib/shared/results/vote-export'
+import { wholeFile, writePieces } from '../files/write-file'
+import type { CommandContext } from '../program/context'
+import { EXIT, Failure } from '../program/exit'
 import { readVotes } from './source'
 
 interface Options {
@@ -15,7 +15,7 @@ interface Options {
 }
 
 /** `vision feedback export`: what visitors said of answers, as a table. */
-export function feedbackCommand(program: Command, { root }: Surroundings): void {
+export function feedbackCommand(program: Command, { root }: CommandContext): void {
   program
     .command('feedback')
     .description('what visitors say of answers')

@@ -1,12 +1,12 @@
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import Papa from 'papaparse'
-import { bucketEnvironment, quietAwsSdk } from '@/lib/server/env'
+import { bucketEnvironment, quietAwsSdk } from '@/lib/server/config/environment'
 import { FolderFeedback } from '@/lib/server/feedback/folder'
 import { parseLocation } from '@/lib/server/storage/location'
-import { type Vote, voteSchema } from '@/lib/shared/feedback'
-import { EXIT, Failure } from '../exit'
-import { serverAt } from '../server'
+import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
+import { EXIT, Failure } from '../program/exit'
+import { serverAt } from '../program/server-url'
 
 /**
  * Votes from where they are: a server's folder (`data/feedback`), a file that was exported (.csv or .ndjson), `s3://bucket`, or a server with its

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Job } from '@/lib/shared/jobs'
-import type { ProblemDetails } from '@/lib/shared/problem'
-import { RESULT_FORMATS } from '@/lib/shared/results'
-import { EXIT, Failure } from '../exit'
-import { serverAt } from '../server'
-import { duration, table } from '../terminal'
+import type { Job } from '@/lib/shared/contract/jobs'
+import type { ProblemDetails } from '@/lib/shared/problems/problem'
+import { RESULT_FORMATS } from '@/lib/shared/results/columns'
+import { EXIT, Failure } from '../program/exit'
+import { duration, table } from '../program/progress'
+import { serverAt } from '../program/server-url'
 import { type ResultsOptions, writeJobResults } from './results'
 
 interface ServerOption {

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
-import { RESULT_FORMATS } from '@/lib/shared/results'
-import { EXIT, Failure } from '../exit'
-import { type Pieces, wholeFile, writePieces } from '../write-file'
+import { RESULT_FORMATS } from '@/lib/shared/results/columns'
+import { type Pieces, wholeFile, writePieces } from '../files/write-file'
+import { EXIT, Failure } from '../program/exit'
 
 export interface ResultsOptions {
   format?: string

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Model } from '@/lib/server/engine/model'
-import { bytes } from '@/lib/shared/format'
+import { bytes } from '@/lib/shared/i18n/format'
 import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import { reliabilityDiagram } from '../eval/figures'
 import type { Report } from '../eval/report'
-import { EXIT, Failure } from '../exit'
+import { EXIT, Failure } from '../program/exit'
 import { find } from './list'
 import type { Where } from './where'
 

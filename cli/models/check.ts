@@ -4,7 +4,7 @@ import { InstallError } from '@/lib/server/catalog/install'
 import { type Model, readModel } from '@/lib/server/engine/model'
 import type { LoadReport } from '@/lib/server/engine/protocol'
 import { batchEngine } from '../eval/run'
-import { EXIT, Failure } from '../exit'
+import { EXIT, Failure } from '../program/exit'
 import type { Where } from './where'
 
 /** What is wrong with a folder as a model, in one line, or null: it is read, loaded and run as the server would. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import type { Surroundings } from '../surroundings'
+import type { CommandContext } from '../program/context'
 import { add } from './add'
 import { exportCard } from './card'
 import { info, list } from './list'
@@ -10,12 +10,12 @@ import { removeModel } from './remove'
 import { verify } from './verify'
 
 /** `vision models`: which models there are, and how they come and go. A running server notices within a second. */
-export function modelsCommand(program: Command, surroundings: Surroundings): void {
+export function modelsCommand(program: Command, context: CommandContext): void {
   const models = program
     .command('models')
     .description('list, pull, add, check and remove models')
-    .option('--models-dir <folder>', 'where the models are', join(surroundings.root, 'models'))
-  const where = () => ({ ...surroundings, modelsDir: models.opts<{ modelsDir: string }>().modelsDir })
+    .option('--models-dir <folder>', 'where the models are', join(context.root, 'models'))
+  const where = () => ({ ...context, modelsDir: models.opts<{ modelsDir: string }>().modelsDir })
 
   models
     .command('list')

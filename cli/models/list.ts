@@ -1,8 +1,8 @@
 import { readCatalog, readCatalogFile } from '@/lib/server/catalog/catalog'
 import { type Model, readModel } from '@/lib/server/engine/model'
-import { bytes } from '@/lib/shared/format'
-import { EXIT, Failure } from '../exit'
-import { table } from '../terminal'
+import { bytes } from '@/lib/shared/i18n/format'
+import { EXIT, Failure } from '../program/exit'
+import { table } from '../program/progress'
 import type { Where } from './where'
 
 /** The models of the folder, read and understood. */

@@ -1,8 +1,8 @@
 import { pushModels } from '@/lib/server/catalog/push'
-import { bucketEnvironment, quietAwsSdk } from '@/lib/server/env'
+import { bucketEnvironment, quietAwsSdk } from '@/lib/server/config/environment'
 import { folderPrefix, parseLocation } from '@/lib/server/storage/location'
-import { Problem } from '@/lib/shared/problem'
-import { EXIT, Failure } from '../exit'
+import { Problem } from '@/lib/shared/problems/problem'
+import { EXIT, Failure } from '../program/exit'
 import { installed } from './list'
 import type { Where } from './where'
 

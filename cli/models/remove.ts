@@ -1,6 +1,6 @@
 import { readCatalogFile } from '@/lib/server/catalog/catalog'
 import { remove } from '@/lib/server/catalog/install'
-import { EXIT, Failure } from '../exit'
+import { EXIT, Failure } from '../program/exit'
 import { asFailure } from './check'
 import type { Where } from './where'
 

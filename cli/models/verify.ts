@@ -1,4 +1,4 @@
-import { EXIT, Failure } from '../exit'
+import { EXIT, Failure } from '../program/exit'
 import { modelCheck } from './check'
 import { find, installed } from './list'
 import type { Where } from './where'

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../surroundings'
+import type { CommandContext } from '../program/context'
 
 /** Where the models are. */
-export type Where = Surroundings & { modelsDir: string }
+export type Where = CommandContext & { modelsDir: string }

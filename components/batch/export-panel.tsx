@@ -5,14 +5,14 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import { type TableView, viewed } from '@/lib/client/batch/view'
-import { exportFile } from '@/lib/client/export-file'
+import { exportFile } from '@/lib/client/files/export-file'
 import {
   RESULT_COLUMNS,
   RESULT_FORMATS,
   type ResultColumn,
   type ResultFormat,
   type ResultRow,
-} from '@/lib/shared/results'
+} from '@/lib/shared/results/columns'
 import { Button } from '../ui/button'
 import { Segmented } from '../ui/segmented'
 import { useSaving } from '../ui/use-saving'

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { Labels } from '@/lib/client/batch/labels'
-import type { Label } from '@/lib/shared/contract'
+import type { Label } from '@/lib/shared/contract/contract'
 import { LabelsError } from '@/lib/shared/labels-file/decode'
 import { type LabelsReading, understand } from '@/lib/shared/labels-file/understand'
 

@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from 'react'
 import { Bar, BarChart, Cell, ResponsiveContainer, XAxis, YAxis } from 'recharts'
 import { useTranslations } from 'use-intl'
-import type { Prediction } from '@/lib/shared/contract'
+import type { Prediction } from '@/lib/shared/contract/contract'
 import { useFormat } from '../ui/use-format'
 import { ROW_HEIGHT } from './row-height'
 

@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl'
-import type { Phase, Photo } from '@/lib/client/photo-session'
-import { confidence } from '@/lib/shared/confidence'
+import type { Phase, Photo } from '@/lib/client/photos/photo-session'
+import { confidence } from '@/lib/shared/results/confidence'
 import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
 

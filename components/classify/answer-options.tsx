@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import type { ModelInfo } from '@/lib/shared/contract'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Disclosure } from '../ui/disclosure'
 import { Segmented } from '../ui/segmented'
 import { Slider } from '../ui/slider'

@@ -2,9 +2,9 @@
 
 import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Phase } from '@/lib/client/photo-session'
-import { confidence } from '@/lib/shared/confidence'
-import type { Classification, Prediction } from '@/lib/shared/contract'
+import type { Phase } from '@/lib/client/photos/photo-session'
+import type { Classification, Prediction } from '@/lib/shared/contract/contract'
+import { confidence } from '@/lib/shared/results/confidence'
 import { ROW_HEIGHT } from '../charts/row-height'
 import { lazily } from '../ui/lazily'
 import { useFormat } from '../ui/use-format'

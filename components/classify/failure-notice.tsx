@@ -1,6 +1,6 @@
 import { CircleAlert, RotateCw, Trash2, WifiOff } from 'lucide-react'
 import { useTranslations } from 'use-intl'
-import type { Failure } from '@/lib/client/failure'
+import type { Failure } from '@/lib/client/api/failure'
 import { Button } from '../ui/button'
 import { useProblem } from '../ui/use-problem'
 

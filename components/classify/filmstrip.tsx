@@ -4,7 +4,7 @@ import clsx from 'clsx'
 import { CircleAlert, LoaderCircle, Plus } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Photo } from '@/lib/client/photo-session'
+import type { Photo } from '@/lib/client/photos/photo-session'
 
 interface FilmstripProps {
   photos: readonly Photo[]

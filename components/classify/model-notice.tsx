@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react'
 import { useTranslations } from 'use-intl'
-import type { ModelInfo } from '@/lib/shared/contract'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { useModelName } from './use-model-name'
 
 /** Says when the default model does not serve, before anybody uploads for nothing. */

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '@/lib/shared/contract'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 
 /** As many labels are shown of a photo at most. */
 const MOST_LABELS = 10

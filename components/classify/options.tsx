@@ -1,8 +1,8 @@
 'use client'
 
 import { useTranslations } from 'use-intl'
-import { LARGE_BYTES } from '@/lib/client/prepare-photo'
-import { keepReduce } from '@/lib/client/tab-session'
+import { LARGE_BYTES } from '@/lib/client/photos/prepare-photo'
+import { keepReduce } from '@/lib/client/photos/tab-session'
 import { Switch } from '../ui/switch'
 import { useFormat } from '../ui/use-format'
 import { AnswerOptions, type AnswerOptionsProps } from './answer-options'

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Phase } from '@/lib/client/photo-session'
+import type { Phase } from '@/lib/client/photos/photo-session'
 import { ROW_HEIGHT } from '../charts/row-height'
 import { useFormat } from '../ui/use-format'
 import { useSecondsUntil } from '../ui/use-seconds-until'

@@ -3,8 +3,8 @@
 import { ImageOff, X } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Phase, Photo } from '@/lib/client/photo-session'
-import { formatName } from '@/lib/shared/format'
+import type { Phase, Photo } from '@/lib/client/photos/photo-session'
+import { formatName } from '@/lib/shared/i18n/format'
 import { useFormat } from '../ui/use-format'
 
 interface PhotoFrameProps {

@@ -2,8 +2,8 @@
 
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { underBase } from '@/lib/shared/base-path'
-import { SAMPLES, type Sample } from '@/lib/shared/samples'
+import { SAMPLES, type Sample } from '@/lib/shared/gallery/samples'
+import { underBase } from '@/lib/shared/web/base-path'
 
 /** A few photos to try with. Each is fetched like any file and goes the same way as a visitor's own. */
 export function Samples({ onSample }: { onSample(file: Blob, credit: string): void }) {

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '@/lib/shared/contract'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 
 /** The default model, named by its type where it has one. */
 export function startModel(models: readonly ModelInfo[]): string {

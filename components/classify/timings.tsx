@@ -1,6 +1,6 @@
 import { Fragment } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Classification } from '@/lib/shared/contract'
+import type { Classification } from '@/lib/shared/contract/contract'
 import { useFormat } from '../ui/use-format'
 
 /** Where the time went, in one quiet line. A stage of less than a tenth of a millisecond is left out. */

@@ -1,7 +1,7 @@
 import { Link2 } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { webAddress } from '@/lib/client/photo-by-url'
+import { webAddress } from '@/lib/client/api/photo-by-url'
 import { Button } from '../ui/button'
 
 /** For a photo that lies on the web: its address, which the server fetches. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import { underBase } from '@/lib/shared/base-path'
+import { underBase } from '@/lib/shared/web/base-path'
 
 interface Wanted {
   file: string

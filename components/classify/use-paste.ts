@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { webAddress } from '@/lib/client/photo-by-url'
+import { webAddress } from '@/lib/client/api/photo-by-url'
 
 /** Takes pictures that are pasted anywhere on the page, and the address of one where it is not pasted into a field. */
 export function usePaste(add: (files: readonly Blob[]) => void, addUrl: ((url: string) => void) | null): void {

@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import type { PhotoSession, Snapshot } from '@/lib/client/photo-session'
-import { tabSession } from '@/lib/client/tab-session'
-import { type View, ViewHistory } from '@/lib/client/view-history'
+import type { PhotoSession, Snapshot } from '@/lib/client/photos/photo-session'
+import { tabSession } from '@/lib/client/photos/tab-session'
+import { type View, ViewHistory } from '@/lib/client/photos/view-history'
 
 interface Tab {
   session: PhotoSession

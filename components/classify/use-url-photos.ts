@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState } from 'react'
-import type { Failure } from '@/lib/client/failure'
-import { photoByUrl, UrlFailure } from '@/lib/client/photo-by-url'
+import type { Failure } from '@/lib/client/api/failure'
+import { photoByUrl, UrlFailure } from '@/lib/client/api/photo-by-url'
 
 export type UrlState =
   | { name: 'idle' }

@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { whatItSaw } from '@/lib/client/classify'
-import type { Preview } from '@/lib/shared/contract'
+import { whatItSaw } from '@/lib/client/api/classify'
+import type { Preview } from '@/lib/shared/contract/contract'
 import { Disclosure } from '../ui/disclosure'
 
 /** The crop that went into the model, made from its own input. Asked for only when somebody looks. */

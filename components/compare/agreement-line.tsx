@@ -1,7 +1,7 @@
 import { Check, Split } from 'lucide-react'
 import { Fragment } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Camp } from '@/lib/shared/agreement'
+import type { Camp } from '@/lib/shared/results/agreement'
 import { useModelName } from '../classify/use-model-name'
 
 /** Whether the models agree, large, in a sentence. @param camps null while answers are missing */

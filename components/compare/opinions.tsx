@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl'
-import type { Photo } from '@/lib/client/photo-session'
-import { camps, type Opinion } from '@/lib/shared/agreement'
+import type { Photo } from '@/lib/client/photos/photo-session'
+import { camps, type Opinion } from '@/lib/shared/results/agreement'
 import { AgreementLine } from './agreement-line'
 import { ModelCards } from './model-cards'
 import { ScorePlot } from './score-plot'

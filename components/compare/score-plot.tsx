@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import { useTranslations } from 'use-intl'
-import { type LabelScores, labelScores, type Opinion } from '@/lib/shared/agreement'
+import { type LabelScores, labelScores, type Opinion } from '@/lib/shared/results/agreement'
 import { useModelName } from '../classify/use-model-name'
 import { useFormat } from '../ui/use-format'
 

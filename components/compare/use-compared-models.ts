@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import type { ModelInfo } from '@/lib/shared/contract'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 
 export const FEWEST = 2
 export const MOST = 3

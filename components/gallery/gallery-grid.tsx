@@ -2,7 +2,7 @@
 
 import { useId } from 'react'
 import { useTranslations } from 'use-intl'
-import type { GalleryPicture } from '@/lib/shared/gallery'
+import type { GalleryPicture } from '@/lib/shared/gallery/gallery'
 import { Segmented } from '../ui/segmented'
 import { useKeptState } from '../ui/use-kept-state'
 import { PictureCard } from './picture-card'

@@ -1,8 +1,8 @@
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
-import { underBase } from '@/lib/shared/base-path'
-import { confidence } from '@/lib/shared/confidence'
-import { type GalleryPicture, licenseName, licenseUrl } from '@/lib/shared/gallery'
+import { type GalleryPicture, licenseName, licenseUrl } from '@/lib/shared/gallery/gallery'
+import { confidence } from '@/lib/shared/results/confidence'
+import { underBase } from '@/lib/shared/web/base-path'
 import { useFormat } from '../ui/use-format'
 
 const [WIDTH, HEIGHT] = [480, 360]

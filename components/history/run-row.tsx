@@ -1,8 +1,8 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Run } from '@/lib/client/history'
-import { confidence } from '@/lib/shared/confidence'
+import type { Run } from '@/lib/client/history/history'
+import { confidence } from '@/lib/shared/results/confidence'
 import { useFormat } from '../ui/use-format'
 
 /** One photo of the past: what it was, how sure, when, by which model. */

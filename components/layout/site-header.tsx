@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'use-intl'
-import { underBase } from '@/lib/shared/base-path'
+import { underBase } from '@/lib/shared/web/base-path'
 import { Preferences } from './preferences'
 
 const ITEM =

@@ -3,7 +3,7 @@
 import { Search } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { searchLabels } from '@/lib/shared/label-search'
+import { searchLabels } from '@/lib/shared/search/label-search'
 import { useKeptState } from '../ui/use-kept-state'
 import { useLabels } from '../ui/use-labels'
 

@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@/components/ui/button'
-import { measureLatency } from '@/lib/client/latency'
+import { measureLatency } from '@/lib/client/api/latency'
 import { useFormat } from '../ui/use-format'
 
 type State =

@@ -1,9 +1,9 @@
 'use client'
 
 import { useTranslations } from 'use-intl'
-import type { VoteSummary } from '@/lib/shared/feedback'
+import type { VoteSummary } from '@/lib/shared/contract/feedback'
+import type { ModelDetails } from '@/lib/shared/contract/model-details'
 import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
-import type { ModelDetails } from '@/lib/shared/model-details'
 import { useFormat } from '../ui/use-format'
 import { Latency } from './latency'
 

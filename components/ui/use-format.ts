@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useLocale } from 'use-intl'
-import { bytes, duration, milliseconds, percent } from '@/lib/shared/format'
+import { bytes, duration, milliseconds, percent } from '@/lib/shared/i18n/format'
 
 /** Figures as the visitor's language writes them. */
 export function useFormat() {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
-import { underBase } from '@/lib/shared/base-path'
-import type { Label } from '@/lib/shared/contract'
+import type { Label } from '@/lib/shared/contract/contract'
+import { underBase } from '@/lib/shared/web/base-path'
 
 /** The labels of a model; undefined while they come, empty where they did not. */
 export function useLabels(model: string): readonly Label[] | undefined {

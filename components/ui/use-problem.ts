@@ -1,5 +1,5 @@
 import { useLocale, useTranslations } from 'use-intl'
-import type { Failure } from '@/lib/client/failure'
+import type { Failure } from '@/lib/client/api/failure'
 import { useFormat } from './use-format'
 
 /** What a failure is called and what can be done, in the visitor's language. In English the server's own words know more of the case. */

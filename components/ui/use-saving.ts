@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { saveBlob } from '@/lib/client/save-file'
+import { saveBlob } from '@/lib/client/files/save-file'
 
 export interface Saving {
   state: 'idle' | 'making' | 'failed'

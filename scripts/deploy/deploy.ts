@@ -100,7 +100,7 @@ async function proveTree(url: string | undefined): Promise<void> {
   await prove({ url, balancer: null }, versionOf(process.env.REVISION || (await revisionOfTree())), patience())
 }
 
-/** What the image of a tree calls itself; see scripts/image-files.mjs. */
+/** What the image of a tree calls itself; see scripts/build/image-files.mjs. */
 function versionOf(revision: string): string {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
   return `${version}+${revision.slice(0, 12)}`

@@ -1,7 +1,7 @@
 import { checkSetting, type Kept, type Parameter, parseKept } from '../../infra/kept'
 import { type Settings, settingsOf } from '../../infra/settings'
 import { homeOf, type Stage } from '../../infra/stages'
-import { secretsPath, settingsPath } from '../../lib/shared/deployment'
+import { secretsPath, settingsPath } from '../../lib/shared/deployment/parameters'
 import { ask, firstLine, Refusal } from './commands'
 
 /** What is kept with a stage, as AWS's command reads it. The deployment itself reads the same: infra/read-settings.ts. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
-import type { ResultRow } from '@/lib/shared/results'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import { distinctPhotos } from '../support/many-photos'
 
 /** A page whose errors fail the test. */

@@ -2,7 +2,7 @@ import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContext, expect, type Page, test } from '@playwright/test'
-import type { Job } from '@/lib/shared/jobs'
+import type { Job } from '@/lib/shared/contract/jobs'
 import { chooseFolder, done, figures, folderOf, jobId, openBatch, results, rows, temporary, watch } from './batch-page'
 
 const root = temporary()

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Job } from '@/lib/shared/jobs'
+import type { Job } from '@/lib/shared/contract/jobs'
 import { type Faults, openFaults } from '../support/faults'
 import { createJob, jobDone, jobOf, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { keysOf } from '@/lib/server/jobs/distributed/state'
-import type { Job } from '@/lib/shared/jobs'
+import type { Job } from '@/lib/shared/contract/jobs'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import type { FaultyProxy } from '../support/proxies'

@@ -103,9 +103,9 @@ describe.skipIf(gateway === null || process.getuid?.() !== 0)(
         mkdirSync(path, { recursive: true })
       symlinkSync(execFileSync('which', ['redis-server'], { encoding: 'utf8' }).trim(), join(bin, 'valkey-server'))
       const env = { ...process.env, SECRETS: secrets, VOLUMES: volumes, VALKEY: `127.0.0.1:${ports.valkey}` }
-      execFileSync('sh', ['scripts/compose-secrets.sh'], { env })
+      execFileSync('sh', ['scripts/deploy/compose-secrets.sh'], { env })
       const made = readFileSync(join(secrets, 'app.env'), 'utf8')
-      execFileSync('sh', ['scripts/compose-secrets.sh'], { env })
+      execFileSync('sh', ['scripts/deploy/compose-secrets.sh'], { env })
       expect(readFileSync(join(secrets, 'app.env'), 'utf8')).toBe(made)
 
       const valkey = services.valkey as Service

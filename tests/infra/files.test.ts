@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { actionlint, linters } from '../../scripts/linters.mjs'
+import { actionlint, linters } from '../../scripts/tools/linters.mjs'
 
 const WORKFLOWS = readdirSync('.github/workflows').map((name) => join('.github/workflows', name))
 const MANIFESTS = ['configuration', 'web', 'worker', 'network'].map((name) => `infra/kubernetes/${name}.yaml`)

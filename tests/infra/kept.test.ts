@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { parseKept } from '@/infra/kept'
 import { releaseOf, settingsOf } from '@/infra/settings'
-import { OPTIONS } from '@/lib/server/options'
-import { FIXED_OPTIONS, placeOf, SECRET_OPTIONS, settingsPath } from '@/lib/shared/deployment'
+import { OPTIONS } from '@/lib/server/config/options'
+import { FIXED_OPTIONS, placeOf, SECRET_OPTIONS, settingsPath } from '@/lib/shared/deployment/parameters'
 
 const setting = (name: string, value: string, type = 'String') => ({
   name: `${settingsPath('prod')}/${name}`,

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { promtool } from '../../scripts/linters.mjs'
+import { promtool } from '../../scripts/tools/linters.mjs'
 import {
   ALERT_TESTS,
   ALERTS,

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { costOf } from '@/infra/cost'
 import { PRICES, type PriceName } from '@/infra/prices'
 import { stageOf } from '@/infra/stages'
-import { OPTIONS } from '@/lib/server/options'
+import { OPTIONS } from '@/lib/server/config/options'
 import { all, type Graph, type Invariant, type Mutation, one } from './graph'
 import { BALANCER } from './invariants/balancer'
 import { CONTAINERS } from './invariants/containers'
@@ -224,7 +224,7 @@ test('the estimate counts what is there, and the stages cost what they were to c
 })
 
 test('what is not counted stands under each sum, with its price, and fits the stage', () => {
-  const out = execFileSync('node_modules/.bin/tsx', ['scripts/infra-cost.ts'], { encoding: 'utf8' })
+  const out = execFileSync('node_modules/.bin/tsx', ['scripts/infra/cost.ts'], { encoding: 'utf8' })
   const parts = out.split(/\n(?=dev|staging|prod)/).slice(1)
   expect(parts.map((part) => part.slice(0, part.indexOf(':')))).toEqual(['dev', 'staging', 'prod'])
   for (const part of parts) {

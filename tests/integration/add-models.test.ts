@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { registryModels } from '../../scripts/registry-models.mjs'
+import { registryModels } from '../../scripts/tools/registry-models.mjs'
 import { copyModels } from '../support/models'
 import { type Head, headsOnnx } from '../support/onnx'
 import { startServer } from '../support/server'

@@ -39,7 +39,7 @@ const RUN = 5
 test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
   'npm run bench that ends by %s leaves nothing behind',
   async (signal) => {
-    await begin(['scripts/bench.mjs', '--images', '0'], RUN)
+    await begin(['bench/bench.mjs', '--images', '0'], RUN)
     run?.kill(signal)
     await expect.poll(() => running(started), { timeout: 10_000, interval: 100 }).toEqual([])
   },
@@ -73,7 +73,7 @@ function commandOf(pid: number): string {
 }
 
 test('figures stand beside what the processor can do', () => {
-  const { stdout } = spawnSync(process.execPath, ['scripts/bench.mjs', 'results', '--rows', '10'], { encoding: 'utf8' })
+  const { stdout } = spawnSync(process.execPath, ['bench/bench.mjs', 'results', '--rows', '10'], { encoding: 'utf8' })
   const flags = readFileSync('/proc/cpuinfo', 'utf8')
   const [line = ''] = stdout.split('\n')
   const pairs = [

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { s3Client } from '@/lib/server/storage/s3'
-import type { ResultRow } from '@/lib/shared/results'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { classificationSchema, modelsReplySchema, statusSchema } from '@/lib/shared/contract'
+import { classificationSchema, modelsReplySchema, statusSchema } from '@/lib/shared/contract/contract'
 import { answer, classify, raw } from '../support/http'
 import { as, espresso, oriented } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'

@@ -23,7 +23,7 @@ beforeAll(async () => {
   execFileSync('cp', ['-al', ...entries, root])
   const port = await freePort()
   url = `http://127.0.0.1:${port}`
-  child = spawn(process.execPath, ['scripts/dev.mjs'], {
+  child = spawn(process.execPath, ['scripts/run/dev.mjs'], {
     cwd: root,
     env: { ...process.env, NODE_ENV: 'development', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readCatalog } from '@/lib/server/catalog/catalog'
 import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
-import type { Problem } from '@/lib/shared/problem'
+import type { Problem } from '@/lib/shared/problems/problem'
 import { copyModels, edit } from '../support/models'
 import { espresso } from '../support/photos'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EXPLAIN_METHODS, type Explanation, explanationSchema } from '@/lib/shared/explain'
+import { EXPLAIN_METHODS, type Explanation, explanationSchema } from '@/lib/shared/contract/explain'
 import { answer, classify, refusal } from '../support/http'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'

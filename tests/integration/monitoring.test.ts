@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { promtool } from '../../scripts/linters.mjs'
+import { promtool } from '../../scripts/tools/linters.mjs'
 import { HOMES, type Home } from '../support/homes'
 import { answer, classify, refusal, wire } from '../support/http'
 import { createJob, jobDone, jobWhen } from '../support/jobs'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
+import { PROBLEMS, type ProblemCode } from '@/lib/shared/problems/problem'
 import { answer, classify, raw, refusal, wire } from '../support/http'
 import { as, espresso, hugePng } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'

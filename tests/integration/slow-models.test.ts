@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readModelFolder } from '@/lib/server/catalog/catalog'
 import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
-import type { Problem } from '@/lib/shared/problem'
+import type { Problem } from '@/lib/shared/problems/problem'
 import { SLOW_PREPROCESSOR, slowOnnx, writeModelFolder } from '../support/onnx'
 import { vision } from '../support/vision'
 

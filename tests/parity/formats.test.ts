@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decode } from '@/lib/server/image/decode'
-import type { Problem } from '@/lib/shared/problem'
+import type { Problem } from '@/lib/shared/problems/problem'
 import { dice } from '../support/mutate'
 import { as, type Output } from '../support/photos'
 

@@ -10,7 +10,7 @@ export function builtCopy(env: Record<string, string>): string {
   const root = mkdtempSync(join('test-results', 'built-'))
   const entries = readdirSync('.').filter((name) => !LEFT_OUT.includes(name))
   execFileSync('cp', ['-al', ...entries, root])
-  execFileSync(process.execPath, ['scripts/build.mjs'], {
+  execFileSync(process.execPath, ['scripts/build/build.mjs'], {
     cwd: root,
     env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: 'pipe',

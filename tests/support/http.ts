@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { expect } from 'vitest'
-import type { Classification } from '@/lib/shared/contract'
-import type { ProblemCode, ProblemDetails } from '@/lib/shared/problem'
+import type { Classification } from '@/lib/shared/contract/contract'
+import type { ProblemCode, ProblemDetails } from '@/lib/shared/problems/problem'
 
 type Body = BodyInit | Uint8Array | null
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import type { Job } from '@/lib/shared/jobs'
-import type { ResultRow } from '@/lib/shared/results'
+import type { Job } from '@/lib/shared/contract/jobs'
+import type { ResultRow } from '@/lib/shared/results/columns'
 
 /** Makes a job that must succeed. */
 export async function createJob(

@@ -1,4 +1,4 @@
-import { getRuntime } from '@/lib/server/runtime'
+import { getRuntime } from '@/lib/server/runtime/get-runtime'
 
 export const dynamic = 'force-dynamic'
 

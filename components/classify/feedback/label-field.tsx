@@ -3,8 +3,8 @@
 import { Combobox } from '@base-ui/react/combobox'
 import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Label } from '@/lib/shared/contract'
-import { searchLabels } from '@/lib/shared/label-search'
+import type { Label } from '@/lib/shared/contract/contract'
+import { searchLabels } from '@/lib/shared/search/label-search'
 import { useLabels } from '../../ui/use-labels'
 
 /** More would push what is below off the screen. */

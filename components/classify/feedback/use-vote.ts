@@ -1,9 +1,9 @@
 'use client'
 
 import { useRef, useState } from 'react'
-import type { Failure } from '@/lib/client/failure'
-import { type GivenVote, newVoteId, sendVote } from '@/lib/client/feedback'
-import type { Classification } from '@/lib/shared/contract'
+import type { Failure } from '@/lib/client/api/failure'
+import { type GivenVote, newVoteId, sendVote } from '@/lib/client/api/feedback'
+import type { Classification } from '@/lib/shared/contract/contract'
 
 type Step = 'asking' | 'correcting' | 'given'
 

@@ -1,8 +1,8 @@
 'use client'
 
 import { useEffect, useRef } from 'react'
-import type { Explanation } from '@/lib/shared/explain'
-import { heatPixels } from '@/lib/shared/heat'
+import type { Explanation } from '@/lib/shared/contract/explain'
+import { heatPixels } from '@/lib/shared/explain/heat'
 
 /**
  * The map over a photo that fills its frame as `object-contain` does. What the model did not see is as dark as what does not count.

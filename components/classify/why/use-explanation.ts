@@ -1,9 +1,9 @@
 'use client'
 
 import { useCallback, useEffect, useState } from 'react'
-import { explain } from '@/lib/client/explain'
-import type { Failure } from '@/lib/client/failure'
-import type { Explanation } from '@/lib/shared/explain'
+import { explain } from '@/lib/client/api/explain'
+import type { Failure } from '@/lib/client/api/failure'
+import type { Explanation } from '@/lib/shared/contract/explain'
 
 /** Where the explanation stands that is looked at. */
 export type WhyPhase =

@@ -1,7 +1,7 @@
-import { underBase } from '@/lib/shared/base-path'
-import type { Label } from '@/lib/shared/contract'
-import type { Job, JobPhotos } from '@/lib/shared/jobs'
-import { failureOf, OFFLINE } from '../failure'
+import type { Label } from '@/lib/shared/contract/contract'
+import type { Job, JobPhotos } from '@/lib/shared/contract/jobs'
+import { underBase } from '@/lib/shared/web/base-path'
+import { failureOf, OFFLINE } from '../api/failure'
 
 /** What a batch is made with. */
 export interface BatchSettings {

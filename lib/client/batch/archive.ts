@@ -1,7 +1,7 @@
 import type { Entry, FileEntry } from '@zip.js/zip.js'
-import { isLabelsName, isLitter } from '@/lib/shared/beside-photos'
-import { isPhotoName } from '@/lib/shared/photo-name'
-import { type RawName, zipNames } from '@/lib/shared/zip-names'
+import { isLabelsName, isLitter } from '@/lib/shared/files/beside-photos'
+import { isPhotoName } from '@/lib/shared/files/photo-name'
+import { type RawName, zipNames } from '@/lib/shared/files/zip-names'
 import type { LeftOut, PhotoSource } from './source'
 
 /** What is in a ZIP. */

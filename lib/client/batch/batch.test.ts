@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { isLitter } from '@/lib/shared/beside-photos'
-import { failedRow, type ResultRow } from '@/lib/shared/results'
+import { isLitter } from '@/lib/shared/files/beside-photos'
+import { failedRow, type ResultRow } from '@/lib/shared/results/columns'
 import { ItemList } from './items'
 import { Outbox } from './outbox'
 import { byPath, type PhotoSource, pathOf } from './source'

@@ -1,6 +1,6 @@
-import { isLitter } from '@/lib/shared/beside-photos'
+import { isLitter } from '@/lib/shared/files/beside-photos'
+import { isPhotoName } from '@/lib/shared/files/photo-name'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
-import { isPhotoName } from '@/lib/shared/photo-name'
 import { bestLabels, type Labels, type LabelsCandidate } from './labels'
 import { byPath, type LeftOut, type PhotoSource, pathOf } from './source'
 

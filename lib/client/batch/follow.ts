@@ -1,6 +1,6 @@
-import type { Job } from '@/lib/shared/jobs'
-import type { ResultRow } from '@/lib/shared/results'
-import type { Failure } from '../failure'
+import type { Job } from '@/lib/shared/contract/jobs'
+import type { ResultRow } from '@/lib/shared/results/columns'
+import type { Failure } from '../api/failure'
 import { eventsPath, readJob } from './api'
 
 export interface Follower {

@@ -1,7 +1,7 @@
-import type { Job } from '@/lib/shared/jobs'
-import { tooLargeDetail } from '@/lib/shared/photo-size'
-import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results'
-import type { Failure } from '../failure'
+import type { Job } from '@/lib/shared/contract/jobs'
+import { tooLargeDetail } from '@/lib/shared/problems/photo-size'
+import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
+import type { Failure } from '../api/failure'
 import { act, type BatchSettings, createJob, type JobAction, jobPhotos, readJob } from './api'
 import { type Collection, collect } from './collect'
 import { follow } from './follow'
@@ -203,7 +203,7 @@ export class BatchSession {
     const recognise = this.list.recogniser()
     for (const source of sources) {
       const before = recognise(source)
-      if (before) this.giveBack(before, source)
+      if (before) this.collectGarbageAbove(before, source)
       else if (this.list.find(source.path)?.state === 'missing') {
         this.leftOut.push({ path: source.path, reason: 'changed' })
       } else if (this.list.items.length >= this.options.limits.files) {
@@ -230,7 +230,7 @@ export class BatchSession {
     return item
   }
 
-  private giveBack(item: BatchItem, source: PhotoSource): void {
+  private collectGarbageAbove(item: BatchItem, source: PhotoSource): void {
     this.outbox.put(item.index, source)
     if (item.state === 'missing') this.list.set(item.index, { state: 'waiting' })
   }

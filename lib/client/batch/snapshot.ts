@@ -1,5 +1,5 @@
-import type { Job } from '@/lib/shared/jobs'
-import type { Failure } from '../failure'
+import type { Job } from '@/lib/shared/contract/jobs'
+import type { Failure } from '../api/failure'
 import type { BatchItem, Counts } from './items'
 import type { Labels } from './labels'
 import type { LeftOut } from './source'

@@ -1,6 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import { BASE_PATH } from '@/lib/shared/base-path'
 import type { Picks } from '@/lib/shared/labels-file/understand'
+import { BASE_PATH } from '@/lib/shared/web/base-path'
 
 /** A batch that this browser knows of: by the id of its job it is found again. */
 export interface KnownBatch {

@@ -1,4 +1,4 @@
-import { wantsSignIn } from '../env'
+import { wantsSignIn } from '../config/environment'
 
 const KEY = Symbol.for('vision-object-classifier.guard')
 const world = globalThis as { [KEY]?: true }

@@ -1,4 +1,4 @@
-import type { Classification, Preview } from '@/lib/shared/contract'
+import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import type { Model } from './model'
 import type { PhotoAnswer, Seen } from './protocol'
 import type { ClassifyOptions } from './types'

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { CatalogEntry } from '../catalog/catalog'
 import { readHeader } from '../image/header'
 import { classification } from './classification'

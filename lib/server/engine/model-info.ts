@@ -1,4 +1,4 @@
-import type { ModelInfo } from '@/lib/shared/contract'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { Model } from './model'
 import type { Pool } from './pool'
 import type { LoadReport } from './protocol'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { EvaluationSummary } from '@/lib/shared/contract/model-details'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
-import type { EvaluationSummary } from '@/lib/shared/model-details'
 import type { CatalogEntry } from '../catalog/catalog'
 import { type Preprocessor, parsePreprocessor } from '../image/preprocessor'
 import { isTimm, timmPreprocessor } from '../image/timm'

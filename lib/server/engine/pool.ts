@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { LoadReport, WorkerModel } from './protocol'
 import type { Queue, Task } from './queue'
 import type { Priority } from './types'

@@ -1,6 +1,6 @@
-import type { ExplainMethod } from '@/lib/shared/explain'
+import type { ExplainMethod } from '@/lib/shared/contract/explain'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
-import type { ProblemCode } from '@/lib/shared/problem'
+import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { FileStamp } from '../catalog/revision'
 import type { Geometry } from '../image/geometry'
 import type { Interpolation, Preprocessor } from '../image/preprocessor'

@@ -1,6 +1,6 @@
-import type { Classification, Label, ModelInfo } from '@/lib/shared/contract'
-import type { ExplainMethod, Explanation } from '@/lib/shared/explain'
-import type { ModelDetails } from '@/lib/shared/model-details'
+import type { Classification, Label, ModelInfo } from '@/lib/shared/contract/contract'
+import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
+import type { ModelDetails } from '@/lib/shared/contract/model-details'
 
 /** Batch work never delays a person by more than the photo that runs. */
 export type Priority = 'interactive' | 'batch'

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { Problem } from '@/lib/shared/problem'
-import { childEnvironment } from '../env'
+import { Problem } from '@/lib/shared/problems/problem'
+import { childEnvironment } from '../config/environment'
 import type { FromWorker, LoadReport, ToWorker, WorkerModel } from './protocol'
 import type { Task } from './queue'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Vote } from '@/lib/shared/feedback'
+import type { Vote } from '@/lib/shared/contract/feedback'
 import { ballotOf } from '@/lib/shared/metrics/votes'
 import { ballotOfKey, keyOf } from './bucket'
 

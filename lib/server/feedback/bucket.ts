@@ -1,4 +1,4 @@
-import { type Vote, voteSchema } from '@/lib/shared/feedback'
+import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import type { Ballot } from '@/lib/shared/metrics/votes'
 import type { ObjectStore } from '../storage/objects'
 import type { FeedbackStore, KeptPhoto } from './store'

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FeedbackMode, FeedbackRequest, Vote, VoteSummary } from '@/lib/shared/feedback'
+import type { FeedbackMode, FeedbackRequest, Vote, VoteSummary } from '@/lib/shared/contract/feedback'
 import { ballotOf, Tally } from '@/lib/shared/metrics/votes'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { Engine } from '../engine/types'
 import { withoutMetadata } from '../image/without-metadata'
-import type { Log } from '../log'
+import type { Log } from '../observe/log'
 import type { FeedbackStore, KeptPhoto } from './store'
 
 /** The tally is brought up to date when somebody looks at it, so often at most. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { appendFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Vote, voteSchema } from '@/lib/shared/feedback'
+import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { type Ballot, ballotOf } from '@/lib/shared/metrics/votes'
 import { storeProblem } from '../storage/store-fault'
 import type { FeedbackStore, KeptPhoto } from './store'

@@ -1,4 +1,4 @@
-import type { Vote } from '@/lib/shared/feedback'
+import type { Vote } from '@/lib/shared/contract/feedback'
 import type { Ballot } from '@/lib/shared/metrics/votes'
 
 /** A photo that a visitor lets be kept, without its metadata. */

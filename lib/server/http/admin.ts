@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /**
  * Lets nobody through but who has the operator's token, `Authorization: Bearer …`.

@@ -1,5 +1,5 @@
-import { Problem } from '@/lib/shared/problem'
-import { due, rest } from '../loop/slices'
+import { Problem } from '@/lib/shared/problems/problem'
+import { due, rest } from '../event-loop/slices'
 
 /** Letters that are decoded in one go: a few milliseconds. */
 const SLICE = 1 << 20

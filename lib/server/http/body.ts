@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { bytes as formatBytes } from '@/lib/shared/format'
-import { Problem } from '@/lib/shared/problem'
+import { bytes as formatBytes } from '@/lib/shared/i18n/format'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { Lease } from './byte-budget'
 import { chunksOf } from './chunks'
 

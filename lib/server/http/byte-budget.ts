@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** What one request holds of a budget: what is there, not what may come. */
 export interface Lease {

@@ -1,5 +1,5 @@
 import { getPath } from 'hono/utils/url'
-import { withoutBase } from '@/lib/shared/base-path'
+import { withoutBase } from '@/lib/shared/web/base-path'
 
 /** A path that is not the canonical one: an empty segment somewhere, or a slash at the end. */
 const OTHERWISE = /\/\/|.\/$/

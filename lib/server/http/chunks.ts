@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** What a sender may be silent or slow for, in all (milliseconds); what comes faster than the least rate makes up for it. */
 const GRACE_MS = 20_000

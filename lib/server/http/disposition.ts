@@ -1,4 +1,4 @@
-import { decoded, fileName } from '@/lib/shared/file-name'
+import { decoded, fileName } from '@/lib/shared/files/file-name'
 
 /** Which field of a form a part is, and what its file is called. */
 export interface Disposition {

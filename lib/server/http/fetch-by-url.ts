@@ -1,6 +1,6 @@
-import { Problem } from '@/lib/shared/problem'
-import type { Environment } from '../env'
-import { fetchPhoto } from '../fetch/photo-url'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { Environment } from '../config/environment'
+import { fetchPhoto } from '../photo-url/fetch-photo'
 import type { Lease } from './byte-budget'
 
 /**

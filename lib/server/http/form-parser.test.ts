@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { FormParser, type FormPart } from './form-parser'
 
 const TYPE = 'multipart/form-data; boundary=x'

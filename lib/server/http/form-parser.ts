@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { tooLarge } from './body'
 import { type Disposition, readDisposition } from './disposition'
 

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { FormPart } from './form-parser'
 
 /** What a file of a form is called in the results. */

@@ -1,4 +1,4 @@
-import { BASE_PATH, underBase } from '@/lib/shared/base-path'
+import { BASE_PATH, underBase } from '@/lib/shared/web/base-path'
 
 const DESCRIPTION = '/api/openapi.json'
 

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { proxy } from 'hono/proxy'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { routedPath } from './canonical-path'
 import { clientAddress } from './client'
 import { readdressed } from './front-addresses'

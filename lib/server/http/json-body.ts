@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
-import { Problem } from '@/lib/shared/problem'
-import { due, rest } from '../loop/slices'
+import { Problem } from '@/lib/shared/problems/problem'
+import { due, rest } from '../event-loop/slices'
 
 /** Below it a parser takes a millisecond or two. */
 const LARGE = 500_000

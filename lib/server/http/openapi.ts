@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { BASE_PATH } from '@/lib/shared/base-path'
 import {
   classificationSchema,
   classifyJsonSchema,
@@ -15,11 +14,12 @@ import {
   previewSchema,
   problemSchema,
   statusSchema,
-} from '@/lib/shared/contract'
-import { explainJsonSchema, explainParametersSchema, explanationSchema } from '@/lib/shared/explain'
-import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/feedback'
-import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/jobs'
-import { PROBLEMS, type ProblemCode } from '@/lib/shared/problem'
+} from '@/lib/shared/contract/contract'
+import { explainJsonSchema, explainParametersSchema, explanationSchema } from '@/lib/shared/contract/explain'
+import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/contract/feedback'
+import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/contract/jobs'
+import { PROBLEMS, type ProblemCode } from '@/lib/shared/problems/problem'
+import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { jobPaths, type Maker } from './jobs/openapi'
 
 const REPLIES = [

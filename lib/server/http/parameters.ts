@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { flag } from '@/lib/shared/contract'
-import { nearest } from '@/lib/shared/nearest'
-import { Problem } from '@/lib/shared/problem'
+import { flag } from '@/lib/shared/contract/contract'
+import { Problem } from '@/lib/shared/problems/problem'
+import { nearest } from '@/lib/shared/search/nearest'
 
 const LONGEST_SHOWN = 60
 

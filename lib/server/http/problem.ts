@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { json } from './json-reply'
 import type { AppEnv, Services } from './services'
 

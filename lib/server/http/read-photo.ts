@@ -1,6 +1,6 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { Environment } from '../config/environment'
 import type { Engine } from '../engine/types'
-import type { Environment } from '../env'
 import type { Lease } from './byte-budget'
 import { fetchByUrl } from './fetch-by-url'
 import { readUpload } from './upload'

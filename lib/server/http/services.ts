@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Handler, Hono } from 'hono'
-import type { AnswerCache } from '../answers/answer-cache'
 import type { SignIn } from '../auth/sign-in'
+import type { Environment } from '../config/environment'
 import type { Engine } from '../engine/types'
-import type { Environment } from '../env'
 import type { Feedback } from '../feedback/feedback'
+import type { Lifecycle } from '../host/lifecycle'
 import type { Jobs } from '../jobs/jobs'
-import type { Lifecycle } from '../lifecycle'
-import type { Log } from '../log'
+import type { Log } from '../observe/log'
 import type { Metrics } from '../observe/metrics'
 import type { RedisClient } from '../redis/connect'
+import type { ResultCache } from '../result-cache/result-cache'
 
 /** What the routes stand on. */
 export interface Services {
@@ -19,7 +19,7 @@ export interface Services {
   /** What visitors say of answers; null where none is kept. */
   feedback: Feedback | null
   /** Answers that were given before; null where none are kept. */
-  answers: AnswerCache | null
+  answers: ResultCache | null
   /** What all instances share; null where this one is alone. */
   redis: RedisClient | null
   /** Who may come in; null where everybody may. */

@@ -1,5 +1,5 @@
-import { fileName } from '@/lib/shared/file-name'
-import { Problem } from '@/lib/shared/problem'
+import { fileName } from '@/lib/shared/files/file-name'
+import { Problem } from '@/lib/shared/problems/problem'
 import { decodeBase64 } from './base64'
 import { readBody, tooLarge } from './body'
 import type { Lease } from './byte-budget'

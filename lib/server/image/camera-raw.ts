@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** The refusal of a camera's raw file, with what to do instead. `format` names it: "Nikon NEF". */
 export function cameraRaw(format: string): Problem {

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { type HeatGrid, heatPixels } from '@/lib/shared/heat'
+import { type HeatGrid, heatPixels } from '@/lib/shared/explain/heat'
 
 /** A map as a transparent PNG to lay over a photo, as a data: URL. */
 export async function heatPng(grid: HeatGrid): Promise<string> {

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { readDibHeader } from './bmp/header'
 import { readPixels, rowBytes } from './bmp/pixels'
 import type { Raster } from './raster'

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 const SOI_BYTES = 2
 const START_OF_SCAN = 0xda

@@ -1,5 +1,5 @@
 import sharp, { type FailOnOptions, type Sharp } from 'sharp'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { readBmp } from './bmp/read-bmp'
 import { fromRaster } from './from-raster'
 import { openHeic } from './heic/open-heic'

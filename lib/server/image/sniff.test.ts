@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import type { Problem } from '@/lib/shared/problem'
+import type { Problem } from '@/lib/shared/problems/problem'
 import { sniff } from './sniff'
 
 const code = (bytes: Uint8Array): string => {

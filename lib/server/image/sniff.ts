@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { cameraRaw } from './camera-raw'
 import { heifKind } from './heic/kind'
 import { refuseOtherJpegs } from './jpeg-kind'

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** The refusal of a picture with too many pixels. */
 export function tooManyPixels(pixels: number, maxPixels: number): Problem {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Classification } from '@/lib/shared/contract'
-import { tooLargeDetail } from '@/lib/shared/photo-size'
-import { Problem } from '@/lib/shared/problem'
-import { answeredRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results'
-import { sha256Of } from '../loop/digest'
+import type { Classification } from '@/lib/shared/contract/contract'
+import { tooLargeDetail } from '@/lib/shared/problems/photo-size'
+import { Problem } from '@/lib/shared/problems/problem'
+import { answeredRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
+import { sha256Of } from '../event-loop/digest'
 import { outOfDescriptors, StoreFault } from '../storage/store-fault'
 
 /** Whatever answers for a photo: the engine here, or a server elsewhere. */

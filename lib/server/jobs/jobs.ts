@@ -1,6 +1,6 @@
-import type { DeadLetter, Job, JobParameters, JobPhotos, JobState } from '@/lib/shared/jobs'
-import type { ProblemCode } from '@/lib/shared/problem'
-import type { ModelName, ResultRow } from '@/lib/shared/results'
+import type { DeadLetter, Job, JobParameters, JobPhotos, JobState } from '@/lib/shared/contract/jobs'
+import type { ProblemCode } from '@/lib/shared/problems/problem'
+import type { ModelName, ResultRow } from '@/lib/shared/results/columns'
 
 /** What a job was made with. It never changes. */
 export interface JobSpec {

@@ -1,4 +1,4 @@
-import { due, rest } from '../loop/slices'
+import { due, rest } from '../event-loop/slices'
 
 /**
  * Works through `inputs`, `width` at a time, each taken up when a lane is free. Ends when all are done; the first failure ends it after

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { JobParameters } from '@/lib/shared/jobs'
-import { Problem } from '@/lib/shared/problem'
+import type { JobParameters } from '@/lib/shared/contract/jobs'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { Engine } from '../engine/types'
 import type { JobSpec } from './jobs'
 import { requireModel } from './require-model'

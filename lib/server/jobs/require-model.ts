@@ -1,5 +1,5 @@
-import { Problem } from '@/lib/shared/problem'
-import type { ModelName } from '@/lib/shared/results'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { ModelName } from '@/lib/shared/results/columns'
 import type { Engine } from '../engine/types'
 
 /**

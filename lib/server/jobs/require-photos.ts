@@ -1,5 +1,5 @@
-import type { JobParameters } from '@/lib/shared/jobs'
-import { Problem } from '@/lib/shared/problem'
+import type { JobParameters } from '@/lib/shared/contract/jobs'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /**
  * A job begins with photos, or says where they will come from.

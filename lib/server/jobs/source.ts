@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { Buckets } from '../storage/buckets'
 import { isWithin, type Location, locationOf, parseLocation } from '../storage/location'
 import { ObjectRefused } from '../storage/objects'

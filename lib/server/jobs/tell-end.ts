@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Job } from '@/lib/shared/jobs'
+import type { Job } from '@/lib/shared/contract/jobs'
 
 /** Resolves to the HTTP status. @throws Problem */
 export type Post = (url: string, body: string, headers: Record<string, string>, signal: AbortSignal) => Promise<number>

@@ -1,7 +1,7 @@
 import yauzl, { type Entry } from 'yauzl'
-import { bytes as formatBytes } from '@/lib/shared/format'
-import { Problem } from '@/lib/shared/problem'
-import type { RawName } from '@/lib/shared/zip-names'
+import type { RawName } from '@/lib/shared/files/zip-names'
+import { bytes as formatBytes } from '@/lib/shared/i18n/format'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** Packing methods that are met and not read (APPNOTE 4.4.5). */
 const METHODS: Record<number, string> = {

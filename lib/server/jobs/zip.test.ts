@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ZipFile } from 'yazl'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { locked } from '@/tests/support/many-photos'
 import { packedBy, replaced, unmarked } from '@/tests/support/odd-zips'
 import { zipPhotos } from './zip'

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { type Holds, watchLoop } from '../loop/watch'
+import { type Holds, watchLoop } from '../event-loop/watch'
 import type { EmfWriter } from './emf'
 
 /** From half a millisecond, a cached page, to the deadline of a photo. */

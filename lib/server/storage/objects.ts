@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** An object as a listing tells of it. */
 export interface ObjectInfo {

@@ -1,4 +1,4 @@
-import { isPhotoName } from '@/lib/shared/photo-name'
+import { isPhotoName } from '@/lib/shared/files/photo-name'
 import type { Location } from './location'
 import { isBelow } from './location'
 import type { ObjectInfo, ObjectStore } from './objects'

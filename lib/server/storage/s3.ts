@@ -13,9 +13,9 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { tooLargeDetail } from '@/lib/shared/photo-size'
-import { Problem } from '@/lib/shared/problem'
-import { sha256Of } from '../loop/digest'
+import { tooLargeDetail } from '@/lib/shared/problems/photo-size'
+import { Problem } from '@/lib/shared/problems/problem'
+import { sha256Of } from '../event-loop/digest'
 import { locationOf } from './location'
 import {
   type GetOptions,

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** What keeps this server's own store from being used: it is the operator's to mend, and nobody's photo is at fault. */
 export type StoreTrouble = 'storage_full' | 'storage_unavailable'

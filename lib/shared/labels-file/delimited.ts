@@ -1,5 +1,5 @@
 import Papa from 'papaparse'
-import { isPhotoName, PHOTO_EXTENSION } from '../photo-name'
+import { isPhotoName, PHOTO_EXTENSION } from '../files/photo-name'
 import type { LabelsTable } from './table'
 
 /** In the order in which they are taken where several would do. Blanks come last: names and labels have them. */

@@ -1,4 +1,4 @@
-import { isPhotoName } from '../photo-name'
+import { isPhotoName } from '../files/photo-name'
 import { hintsFile, hintsLabel } from './header'
 import type { PhotoIndex } from './photo-index'
 

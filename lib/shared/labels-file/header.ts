@@ -1,4 +1,4 @@
-import { isPhotoName } from '../photo-name'
+import { isPhotoName } from '../files/photo-name'
 import type { PhotoIndex } from './photo-index'
 
 /** What columns with photos and with labels are often called, without blanks, `_` and `-`. The content decides; these break ties. */

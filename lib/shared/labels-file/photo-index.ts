@@ -1,4 +1,4 @@
-import { isPhotoName } from '../photo-name'
+import { isPhotoName } from '../files/photo-name'
 
 /** A photo that a cell names, and how well: by so many folders, and by which likeness of the name (0 is best). */
 export interface Found {

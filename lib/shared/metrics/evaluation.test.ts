@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readDelimited } from '../labels-file/delimited'
 import { understand } from '../labels-file/understand'
-import { failedRow, type ResultRow } from '../results'
+import { failedRow, type ResultRow } from '../results/columns'
 import { evaluate, type Truth } from './evaluation'
 
 const CLASSES = ['tabby', 'tiger cat', 'koala'].map((label) => ({ label, others: [`the ${label}`] }))

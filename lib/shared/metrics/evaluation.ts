@@ -1,6 +1,6 @@
 import { labelFinder } from '../labels-file/label-column'
 import type { LabelsReading } from '../labels-file/understand'
-import type { ResultRow } from '../results'
+import type { ResultRow } from '../results/columns'
 import { type Bin, ece, type Interval, reliability } from './calibration'
 import { type ClassReport, classReports, confusions, wilson } from './classification'
 import type { ClassNames } from './label-matcher'

@@ -1,4 +1,4 @@
-import type { Vote, VoteSummary } from '../feedback'
+import type { Vote, VoteSummary } from '../contract/feedback'
 import { wilson } from './classification'
 
 /** What counts of a vote. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { partsOf, readWorkbook } from '../../../tests/support/workbook'
-import { resultFile } from '../result-file'
-import { failedRow, RESULT_COLUMNS, type ResultColumn, type ResultRow } from '../results'
+import { failedRow, RESULT_COLUMNS, type ResultColumn, type ResultRow } from '../results/columns'
+import { resultFile } from '../results/result-file'
 import { type Cell, CUT, columnName } from './cells'
 import { type SheetLimits, type Table, workbook } from './workbook'
 

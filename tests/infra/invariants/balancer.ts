@@ -13,7 +13,7 @@ import {
 } from '../graph'
 
 const TARGET = 'WebTargetWebHTTP3000'
-/** The app closes an idle connection after this long; see lib/server/host.ts. */
+/** The app closes an idle connection after this long; see lib/server/host/serve.ts. */
 const KEEP_ALIVE = 75
 /** A photo's deadline. */
 const DEADLINE = 30

@@ -1,6 +1,6 @@
 import { sizeOf, stageOf } from '@/infra/stages'
-import { OPTIONS, readersOf } from '@/lib/server/options'
-import { placeOf } from '@/lib/shared/deployment'
+import { OPTIONS, readersOf } from '@/lib/server/config/options'
+import { placeOf } from '@/lib/shared/deployment/parameters'
 import { changeContainer, container, differ, environment, type Invariant, one, services } from '../graph'
 
 /** What SST puts into every container besides. */

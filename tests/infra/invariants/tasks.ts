@@ -142,7 +142,7 @@ export const TASKS: Invariant[] = [
       return [
         ...differ('web', container(graph, 'Web').command, undefined),
         ...differ('workers', container(graph, 'Worker').command, ['node', 'dist/worker.js']),
-        // With both, jobs are left to workers; see lib/server/open-jobs.ts.
+        // With both, jobs are left to workers; see lib/server/runtime/jobs.ts.
         ...differ(
           'queue',
           container(graph, 'Web').secrets.some(({ name }) => name === 'REDIS_URL'),

@@ -1,5 +1,5 @@
-import type { Explanation } from '@/lib/shared/explain'
-import { Problem } from '@/lib/shared/problem'
+import type { Explanation } from '@/lib/shared/contract/explain'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { Geometry, Size } from '../../image/geometry'
 import type { Model } from '../model'
 import type { PhotoAnswer } from '../protocol'

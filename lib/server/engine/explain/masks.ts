@@ -1,4 +1,4 @@
-import type { ExplainMethod } from '@/lib/shared/explain'
+import type { ExplainMethod } from '@/lib/shared/contract/explain'
 
 /** Cells along each side of a map and of the masks that make it. */
 export const CELLS = 28

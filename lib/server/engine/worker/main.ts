@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { memoryUsage } from 'node:process'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { FromWorker, ToWorker } from '../protocol'
 import { Residents } from './residents'
 import { Stages } from './stages'

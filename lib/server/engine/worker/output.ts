@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { fromHalf } from '../../image/half'
 import type { Activation } from './activation'
 

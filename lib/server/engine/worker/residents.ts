@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { stampOf } from '../../catalog/revision'
 import type { LoadReport, WorkerModel } from '../protocol'
 import { type LoadedModel, loadModel } from './session'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { declareOutput } from '../../catalog/onnx/declare-output'
 import { type OnnxGraph, readOnnxGraph } from '../../catalog/onnx/graph'
 import { type TensorData, toTensor } from '../../image/tensor'

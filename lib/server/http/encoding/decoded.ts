@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { tooLarge } from '../body'
 import { type Coding, decoderOf } from './codings'
 import { written } from './written'

@@ -1,6 +1,6 @@
 import type { Handler } from 'hono'
-import { Problem } from '@/lib/shared/problem'
-import type { Environment } from '../../env'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { Environment } from '../../config/environment'
 import type { AppEnv } from '../services'
 import { codingOf, DECODED } from './codings'
 import { DecodedBody } from './decoded'

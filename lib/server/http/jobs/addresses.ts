@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import Papa from 'papaparse'
-import { Problem } from '@/lib/shared/problem'
-import { withRests } from '../../loop/slices'
+import { Problem } from '@/lib/shared/problems/problem'
+import { withRests } from '../../event-loop/slices'
 
 /** Bytes of a list that are parsed in one go: a few milliseconds. */
 const SLICE_BYTES = 1 << 14

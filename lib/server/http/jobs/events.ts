@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import { due, rest } from '../../event-loop/slices'
 import type { JobFeed } from '../../jobs/jobs'
-import { due, rest } from '../../loop/slices'
 import type { AppEnv } from '../services'
 
 /** The standing is told at most this often. */

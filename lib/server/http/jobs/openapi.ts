@@ -1,6 +1,6 @@
-import type { ProblemCode } from '@/lib/shared/problem'
-import { PAGE_COLUMNS, RESULT_TYPES } from '@/lib/shared/results'
-import { ZIP_ENCODINGS } from '@/lib/shared/zip-names'
+import { ZIP_ENCODINGS } from '@/lib/shared/files/zip-names'
+import type { ProblemCode } from '@/lib/shared/problems/problem'
+import { PAGE_COLUMNS, RESULT_TYPES } from '@/lib/shared/results/columns'
 import { LONGEST_CURSOR, MOST_PAGE, USUAL_PAGE } from './page'
 
 /** What the document is made with: replies by the names of their schemas, problems by their codes. */

@@ -1,4 +1,4 @@
-import type { ResultRow } from '@/lib/shared/results'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import type { Jobs } from '../../jobs/jobs'
 import { noPlace } from '../../jobs/new-spec'
 

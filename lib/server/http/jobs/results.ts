@@ -2,12 +2,18 @@ import { Readable } from 'node:stream'
 import type { Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import { z } from 'zod'
-import { underBase } from '@/lib/shared/base-path'
-import { Problem } from '@/lib/shared/problem'
-import { resultFile } from '@/lib/shared/result-file'
-import { PAGE_COLUMNS, RESULT_FORMATS, RESULT_TYPES, type ResultFormat, type ResultRow } from '@/lib/shared/results'
+import { Problem } from '@/lib/shared/problems/problem'
+import {
+  PAGE_COLUMNS,
+  RESULT_FORMATS,
+  RESULT_TYPES,
+  type ResultFormat,
+  type ResultRow,
+} from '@/lib/shared/results/columns'
+import { resultFile } from '@/lib/shared/results/result-file'
+import { underBase } from '@/lib/shared/web/base-path'
+import { withRests } from '../../event-loop/slices'
 import type { Jobs } from '../../jobs/jobs'
-import { withRests } from '../../loop/slices'
 import { orBreakOff } from '../break-off'
 import type { AppEnv, Services } from '../services'
 import { LONGEST_CURSOR, pageOf } from './page'

@@ -1,13 +1,13 @@
 import type { Context } from 'hono'
-import { underBase } from '@/lib/shared/base-path'
 import {
   addParametersSchema,
   type Job,
   type JobPhotos,
   jobParametersSchema,
   photosParametersSchema,
-} from '@/lib/shared/jobs'
-import { Problem } from '@/lib/shared/problem'
+} from '@/lib/shared/contract/jobs'
+import { Problem } from '@/lib/shared/problems/problem'
+import { underBase } from '@/lib/shared/web/base-path'
 import type { Jobs } from '../../jobs/jobs'
 import { requireAdmin } from '../admin'
 import type { ByteBudget } from '../byte-budget'

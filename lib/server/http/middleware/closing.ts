@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { problemReply } from '../problem'
 import type { AppEnv, Services } from '../services'
 

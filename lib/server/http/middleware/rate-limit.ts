@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { RedisClient } from '../../redis/connect'
 import { clientAddress } from '../client'
 import type { AppEnv, Services } from '../services'

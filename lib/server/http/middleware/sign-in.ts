@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { CHALLENGE } from '../../auth/sign-in'
 import { requireAdmin } from '../admin'
 import { clientAddress } from '../client'

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { type Classification, classifyParametersSchema } from '@/lib/shared/contract'
-import { Problem } from '@/lib/shared/problem'
+import { type Classification, classifyParametersSchema } from '@/lib/shared/contract/contract'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { ByteBudget, Lease } from '../byte-budget'
 import { json } from '../json-reply'
 import { queryParameters, readOptions, takeStream, withStream } from '../parameters'

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { type Explanation, explainParametersSchema } from '@/lib/shared/explain'
-import { Problem } from '@/lib/shared/problem'
+import { type Explanation, explainParametersSchema } from '@/lib/shared/contract/explain'
+import { Problem } from '@/lib/shared/problems/problem'
 import { heatPng } from '../../image/heat-png'
 import type { ByteBudget, Lease } from '../byte-budget'
 import { json } from '../json-reply'

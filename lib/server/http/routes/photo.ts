@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { photoRequestSchema } from '@/lib/shared/contract'
+import { photoRequestSchema } from '@/lib/shared/contract/contract'
 import { type Format, sniff } from '../../image/sniff'
 import { readBody } from '../body'
 import type { ByteBudget } from '../byte-budget'

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Site } from '@/lib/shared/site'
+import type { Site } from '@/lib/shared/contract/site'
 import { json } from '../json-reply'
 import type { AppEnv } from '../services'
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { classifyParametersSchema } from '@/lib/shared/contract'
-import { Problem } from '@/lib/shared/problem'
+import { classifyParametersSchema } from '@/lib/shared/contract/contract'
+import { Problem } from '@/lib/shared/problems/problem'
 import { Answers, classifyPhoto, requireSize, UNHURRIED } from '../../jobs/classify-photo'
 import { inLanes } from '../../jobs/lanes'
 import { requireModel } from '../../jobs/require-model'

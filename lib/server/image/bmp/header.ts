@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { tooManyPixels } from '../too-many-pixels'
 
 /** How the pixels of a bitmap are packed. */

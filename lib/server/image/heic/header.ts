@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { Size } from '../geometry'
 import { tooManyPixels } from '../too-many-pixels'
 import { type HeifItems, heifItems, isFilm, MOST_ITEMS } from './items'

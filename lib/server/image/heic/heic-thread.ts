@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { parentPort } from 'node:worker_threads'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { switchFiltersOn } from './in-loop-filters'
 import { Libheif } from './libheif'
 import { damaged, outOfMemory } from './libheif-problems'

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** The refusal of a photo that needs more than it may take. */
 export function outOfMemory(what: string): Problem {

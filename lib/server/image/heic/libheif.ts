@@ -1,6 +1,6 @@
 import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js'
 import makeLibheif from 'libheif-js/libheif-wasm/libheif.js'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { damaged, outOfMemory } from './libheif-problems'
 import type { HeicLimits } from './protocol'
 

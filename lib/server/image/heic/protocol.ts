@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@/lib/shared/problem'
+import type { ProblemCode } from '@/lib/shared/problems/problem'
 
 /** A photo on its way into the thread. */
 export interface ToThread {

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 
 /** The tags that are read here, by their names in TIFF 6.0 and its supplements. */
 export const TAG = {

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { isRedisFailure } from '../../redis/failure'
 
 /** A Redis that does not answer is no bug: whoever asked may ask again. */

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { isRedisAway } from '../../redis/failure'
 import type { ObjectStore } from '../../storage/objects'
 import { sweepClaims } from './claim'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { ObjectStore } from '../../storage/objects'
 import { idempotencyKey, KEYS, specKey } from './layout'
 

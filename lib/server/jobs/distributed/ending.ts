@@ -1,5 +1,5 @@
-import type { Job } from '@/lib/shared/jobs'
-import { jsonLine } from '@/lib/shared/results'
+import type { Job } from '@/lib/shared/contract/jobs'
+import { jsonLine } from '@/lib/shared/results/columns'
 import type { ObjectStore } from '../../storage/objects'
 import { callbackWait, type Post, tellEnd } from '../tell-end'
 import { type End, readEnd } from './end-mark'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Job } from '@/lib/shared/jobs'
-import { Problem } from '@/lib/shared/problem'
+import type { Job } from '@/lib/shared/contract/jobs'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { JobFeed, PlacedResult } from '../jobs'
 import type { Ledger } from './ledger'

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import type { Job } from '@/lib/shared/jobs'
+import type { Job } from '@/lib/shared/contract/jobs'
 import type { RedisClient } from '../../redis/connect'
 import type { JobSpec } from '../jobs'
 import { rateOf } from '../rate'
@@ -196,7 +196,7 @@ export class Ledger {
     return taken && { id, shard: taken[0], round: taken[1], tag: taken[2] }
   }
 
-  async giveBack({ id, shard, round }: Task): Promise<void> {
+  async collectGarbageAbove({ id, shard, round }: Task): Promise<void> {
     const { job, open, again } = keysOf(id)
     await GIVE_BACK.run(this.redis, [job, open, again], [shard, round])
   }

@@ -1,4 +1,4 @@
-import { due, rest } from '../../loop/slices'
+import { due, rest } from '../../event-loop/slices'
 import type { ObjectStore } from '../../storage/objects'
 import type { JobInput } from '../jobs'
 import { manifestKey } from './layout'

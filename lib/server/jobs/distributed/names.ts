@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { Draft } from '../jobs'
 import { unknownJob } from '../new-spec'

@@ -1,5 +1,5 @@
-import { Problem } from '@/lib/shared/problem'
-import { due, rest } from '../../loop/slices'
+import { Problem } from '@/lib/shared/problems/problem'
+import { due, rest } from '../../event-loop/slices'
 import type { ObjectStore } from '../../storage/objects'
 import { packKey } from './layout'
 import type { ManifestLine } from './manifest'

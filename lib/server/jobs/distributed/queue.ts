@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq'
-import type { DeadLetter } from '@/lib/shared/jobs'
+import type { DeadLetter } from '@/lib/shared/contract/jobs'
 import type { RedisClient } from '../../redis/connect'
 import type { Ledger, Task } from './ledger'
 import { PREFIX } from './state'

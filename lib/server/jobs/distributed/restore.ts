@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { JobSpec } from '../jobs'
 import { inLanes } from '../lanes'

@@ -1,5 +1,5 @@
-import type { Classification } from '@/lib/shared/contract'
-import { Problem } from '@/lib/shared/problem'
+import type { Classification } from '@/lib/shared/contract/contract'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { Engine } from '../../engine/types'
 import type { ObjectStore } from '../../storage/objects'
 import { Answers, classifyPhoto, requireSize, UNHURRIED } from '../classify-photo'
@@ -54,7 +54,7 @@ export class ShardRunner {
     if (standing?.state === 'cancelled') return this.countLate(task, signal)
     if (standing?.state !== 'running') return false
     if (standing.paused) {
-      await this.ledger.giveBack(task)
+      await this.ledger.collectGarbageAbove(task)
       return false
     }
     await this.requireModel(standing.spec)

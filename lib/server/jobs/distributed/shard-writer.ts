@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { ObjectStore } from '../../storage/objects'
 import type { Draft, JobInput } from '../jobs'
 import { unknownJob } from '../new-spec'

@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/shared/problem'
+import { Problem } from '@/lib/shared/problems/problem'
 import { StoreError } from '../../storage/objects'
 
 /** Why something failed, as the operator reads it: for trouble with the bucket the object's key and what the bucket said of it. */

@@ -1,4 +1,4 @@
-import type { Job, JobState } from '@/lib/shared/jobs'
+import type { Job, JobState } from '@/lib/shared/contract/jobs'
 import type { JobSpec } from '../jobs'
 import type { Standing } from './ledger'
 

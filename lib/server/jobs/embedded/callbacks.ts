@@ -1,4 +1,4 @@
-import type { Job } from '@/lib/shared/jobs'
+import type { Job } from '@/lib/shared/contract/jobs'
 import { CALLBACKS_A_HOST, CALLBACKS_AT_ONCE, callbackWait, hostOf, type Post, tellEnd } from '../tell-end'
 import { HostLanes } from './host-lanes'
 import type { JobFolder } from './job'

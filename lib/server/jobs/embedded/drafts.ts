@@ -1,6 +1,6 @@
 import type { Hash } from 'node:crypto'
-import { sha256Of } from '../../loop/digest'
-import { due, rest } from '../../loop/slices'
+import { sha256Of } from '../../event-loop/digest'
+import { due, rest } from '../../event-loop/slices'
 import { onStore, storeProblem } from '../../storage/store-fault'
 import type { Draft, JobInput } from '../jobs'
 import type { JobFolder } from './job'

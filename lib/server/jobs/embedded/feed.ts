@@ -1,5 +1,5 @@
-import type { Job } from '@/lib/shared/jobs'
-import { withRests } from '../../loop/slices'
+import type { Job } from '@/lib/shared/contract/jobs'
+import { withRests } from '../../event-loop/slices'
 import type { JobFeed, PlacedResult } from '../jobs'
 import type { JobFolder } from './job'
 

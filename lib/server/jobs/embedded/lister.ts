@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Problem } from '@/lib/shared/problem'
-import { withRests } from '../../loop/slices'
+import { Problem } from '@/lib/shared/problems/problem'
+import { withRests } from '../../event-loop/slices'
 import { troubleOf } from '../../storage/store-fault'
 import { listSource, type Sources } from '../source'
 import type { JobFolder } from './job'

@@ -1,4 +1,4 @@
-import type { ResultRow } from '@/lib/shared/results'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import type { Place } from '../append-log'
 import type { ResultLine } from '../jobs'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { JOB_STATES } from '@/lib/shared/jobs'
+import { JOB_STATES } from '@/lib/shared/contract/jobs'
 import type { Holding } from './holding'
 import { readWhole, writeWhole } from './whole-file'
 

@@ -1,0 +1,82 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { decodeLabels, LabelsError, MAX_LABELS_BYTES } from '@/lib/shared/labels-file/decode'
+import { labelFinder } from '@/lib/shared/labels-file/label-column'
+import { parseLabels } from '@/lib/shared/labels-file/parse'
+import { examples, labelWarnings, understood } from '@/lib/shared/labels-file/sentence'
+import type { LabelsTable } from '@/lib/shared/labels-file/table'
+import { type LabelsReading, understand } from '@/lib/shared/labels-file/understand'
+import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
+import { EXIT, Failure } from '../program/exit'
+
+/** Of the command line: which columns hold the photos and the labels. */
+export interface ColumnOptions {
+  fileColumn?: string
+  labelColumn?: string
+}
+
+/**
+ * Reads a file of labels.
+ *
+ * @throws Failure where there is no such file, or it holds no labels
+ */
+export async function labelsTable(path: string): Promise<LabelsTable> {
+  const about = await stat(path).catch(() => null)
+  if (!about?.isFile()) throw new Failure(EXIT.notFound, `There is no file ${path}.`)
+  return orFailure(path, async () => {
+    // Decoding says why; what is far larger must not be read first.
+    const tooLarge = about.size > MAX_LABELS_BYTES
+    const { text } = decodeLabels(tooLarge ? new Uint8Array(MAX_LABELS_BYTES + 1) : await readFile(path))
+    return parseLabels(text)
+  })
+}
+
+/**
+ * What the labels say of these photos; one line and warnings go to stderr.
+ *
+ * @throws Failure where no photo has a label that the model knows
+ */
+export async function labelsOf(
+  path: string,
+  table: LabelsTable,
+  photos: readonly string[],
+  classes: readonly ClassNames[],
+  { fileColumn, labelColumn }: ColumnOptions,
+  mapping?: ReadonlyMap<string, string>,
+): Promise<LabelsReading> {
+  const picks = { file: fileColumn, label: labelColumn }
+  const reading = await orFailure(path, async () => understand(table, photos, classes, picks, mapping))
+  const { columns, file, label, labels, unused, ambiguous } = reading
+  console.error(`${basename(path)}: ${understood(reading)}`)
+  if (labels.size === 0) {
+    const names = examples(unused.length > 0 ? unused : ambiguous.map((one) => one.file))
+    throw new Failure(
+      EXIT.invalid,
+      `No photo has a label. The column ${columns[file]} of ${path} names: ${names || 'nothing'}. The photos: ${examples(photos) || 'none'}. --file-column names another column (${columns.join(', ')}).`,
+    )
+  }
+  const find = labelFinder(reading.kind, classes, mapping)
+  const words = [...new Set(labels.values())]
+  if (!words.some((word) => 'index' in find(word))) {
+    const first = find(words[0] ?? '')
+    throw new Failure(
+      EXIT.invalid,
+      `No label is one that the model knows. The column ${columns[label]} of ${path} has: ${examples(words)} (${'reason' in first ? first.reason : ''}). The model has: ${examples(classes.map((one) => one.label))}. --label-column names another column (${columns.join(', ')}).`,
+    )
+  }
+  for (const warning of labelWarnings(reading)) console.error(`warning: ${warning}`)
+  const without = photos.filter((photo) => !labels.has(photo))
+  if (without.length > 0) {
+    console.error(`warning: ${without.length} of ${photos.length} photos have no label: ${examples(without)}`)
+  }
+  return reading
+}
+
+async function orFailure<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof LabelsError) throw new Failure(EXIT.invalid, `${path}: ${error.message}`)
+    throw error
+  }
+}

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { childEnvironment } from '@/lib/server/config/environment'
+import type { CommandContext } from '../program/context'
+import { EXIT, Failure } from '../program/exit'
+
+/** As `npm start` has it; see docs/configuration.md. */
+const OLD_SPACE = '--initial-old-space-size=256'
+
+/** `vision serve`: the pages and the API, until Ctrl-C. */
+export function serveCommand(program: Command, { root }: CommandContext): void {
+  program
+    .command('serve')
+    .description('serve the pages and the API; all else by environment variables')
+    .option('--port <n>', 'port to listen on')
+    .option('--host <address>', 'address to listen on')
+    .action(async ({ port, host }: { port?: string; host?: string }) => {
+      const extra = { ...(port ? { PORT: port } : {}), ...(host ? { HOST: host } : {}) }
+      const child = spawn(process.execPath, [OLD_SPACE, join(root, 'dist', 'server.js')], {
+        stdio: 'inherit',
+        env: childEnvironment(extra),
+      })
+      // A terminal's Ctrl-C reaches the child by itself too; it stops once.
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+      const [code] = await once(child, 'exit')
+      if (code !== 0) throw new Failure(EXIT.failed, `The server ended with ${code}.`)
+    })
+}

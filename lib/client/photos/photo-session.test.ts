@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Classification } from '@/lib/shared/contract/contract'
+import type { ClassifyCall } from '../api/classify'
+import type { Failure } from '../api/failure'
+import { PhotoSession } from './photo-session'
+import type { Prepared, PrepareOptions } from './prepare-photo'
+
+interface Sent {
+  file: Blob
+  call: ClassifyCall
+  resolve(result: Classification): void
+  reject(failure: Failure): void
+}
+
+let sent: Sent[]
+let asked: PrepareOptions[]
+let prepared: Omit<Prepared, 'file'>
+let session: PhotoSession
+beforeEach(() => {
+  sent = []
+  asked = []
+  prepared = { converted: false, leftToServer: false, reduced: null, sha256: 'ab' }
+  session = new PhotoSession({
+    model: 'balanced',
+    maxBytes: 10,
+    prepare: async (file, options) => {
+      asked.push(options)
+      return { file, ...prepared }
+    },
+    send: (file, call) =>
+      new Promise((resolve, reject) => {
+        sent.push({ file, call, resolve, reject })
+        call.signal.addEventListener('abort', () => reject({ code: 'withdrawn', retryAfterMs: null }))
+      }),
+  })
+})
+afterEach(() => {
+  session.dispose()
+  vi.useRealTimers()
+})
+
+const file = (name: string, size = 3) => new File(['x'.repeat(size)], name)
+const result = (label: string) => ({ predictions: [{ label, score: 1, index: 0 }] }) as unknown as Classification
+const phases = (model = 'balanced') => session.snapshot().photos.map((photo) => photo.phases[model]?.name)
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+const busy: Failure = { code: 'queue_full', title: '', detail: '', retryable: true, retryAfterMs: 1000 }
+
+test('two at a time, in order; the first photo of a drop is selected', async () => {
+  session.add([file('a'), file('b'), file('c')])
+  expect(phases()).toEqual(['preparing', 'preparing', 'waiting'])
+  await settle()
+  expect(session.snapshot()).toMatchObject({ selected: 1, model: 'balanced' })
+  expect(sent.map((one) => (one.file as File).name)).toEqual(['a', 'b'])
+  sent[1]?.resolve(result('b'))
+  await settle()
+  expect(sent).toHaveLength(3)
+  expect(phases()).toEqual(['preparing', 'answered', 'preparing'])
+})
+
+test('progress, upload done, answer', async () => {
+  session.add([file('a')])
+  await settle()
+  sent[0]?.call.onProgress(2, 3)
+  expect(session.snapshot().photos[0]?.phases.balanced).toEqual({ name: 'uploading', sent: 2, total: 3 })
+  sent[0]?.call.onUploaded()
+  expect(phases()).toEqual(['running'])
+  sent[0]?.resolve(result('a'))
+  await settle()
+  expect(phases()).toEqual(['answered'])
+})
+
+test('adding and failing leave earlier answers alone', async () => {
+  session.add([file('a')])
+  await settle()
+  sent[0]?.resolve(result('a'))
+  await settle()
+  const [before] = session.snapshot().photos
+  session.add([file('b')])
+  await settle()
+  sent[1]?.reject({ ...busy, code: 'not_an_image', retryable: false, retryAfterMs: null })
+  await settle()
+  expect(session.snapshot().photos[0]).toBe(before)
+  expect(phases()).toEqual(['answered', 'failed'])
+})
+
+test('another model asks once; coming back asks nothing', async () => {
+  session.add([file('a')])
+  await settle()
+  sent[0]?.resolve(result('a'))
+  await settle()
+  session.setModel('fast')
+  await settle()
+  expect(sent[1]?.call.model).toBe('fast')
+  sent[1]?.resolve(result('a'))
+  await settle()
+  session.setModel('balanced')
+  session.setModel('fast')
+  session.select(1)
+  expect(sent).toHaveLength(2)
+})
+
+test('a busy server is asked again three times, then the visitor', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  session.add([file('a')])
+  await settle()
+  for (let attempt = 0; attempt < 3; attempt++) {
+    sent[attempt]?.reject(busy)
+    await settle()
+    expect(phases()).toEqual(['busy'])
+    vi.advanceTimersByTime(1000)
+    await settle()
+    expect(sent).toHaveLength(attempt + 2)
+  }
+  sent[3]?.reject(busy)
+  await settle()
+  expect(phases()).toEqual(['failed'])
+  session.retry(1)
+  await settle()
+  expect(sent).toHaveLength(5)
+  // What was made ready once is not made ready again.
+  expect(asked).toHaveLength(1)
+})
+
+test('a removed photo is aborted and its neighbour selected', async () => {
+  session.add([file('a'), file('b'), file('c')])
+  session.select(2)
+  await settle()
+  session.remove(2)
+  expect(sent[1]?.call.signal.aborted).toBe(true)
+  expect(session.snapshot().selected).toBe(3)
+  await settle()
+  expect(sent.map((one) => (one.file as File).name)).toEqual(['a', 'b', 'c'])
+  session.remove(3)
+  session.remove(1)
+  expect(session.snapshot()).toMatchObject({ photos: [], selected: null })
+})
+
+test('a file over the limit is refused unsent', async () => {
+  session.add([file('huge', 11)])
+  await settle()
+  expect(sent).toHaveLength(0)
+  expect(session.snapshot().photos[0]?.phases.balanced).toEqual({
+    name: 'failed',
+    failure: { code: 'too_large_here', values: { size: 11, limit: 10 }, retryable: false, retryAfterMs: null },
+  })
+})
+
+test('large photos are made smaller unless the visitor wants the original sent', async () => {
+  prepared = { converted: false, leftToServer: false, reduced: { width: 2, height: 1 }, sha256: 'ab' }
+  session.add([file('a')])
+  await settle()
+  sent[0]?.resolve(result('a'))
+  await settle()
+  expect(session.snapshot().photos[0]?.prepared?.reduced).toEqual({ width: 2, height: 1 })
+  session.sendOriginal(1)
+  await settle()
+  expect(sent).toHaveLength(2)
+  session.setReduce(false)
+  session.add([file('b')])
+  await settle()
+  expect(asked.map(({ reduce }) => reduce)).toEqual([true, false, false])
+})
+
+test('a converted photo is shown as what it became', async () => {
+  prepared = { converted: true, leftToServer: false, reduced: null, sha256: 'ab' }
+  session.add([file('a.heic')])
+  const before = session.snapshot().photos[0]?.url
+  await settle()
+  expect(session.snapshot().photos[0]?.url).not.toBe(before)
+})
+
+test('a HEIC that neither this browser nor the server can read is called so; other refusals keep their words', async () => {
+  prepared = { converted: false, leftToServer: true, reduced: null, sha256: 'ab' }
+  session.add([file('a.heic'), file('b.heic')])
+  await settle()
+  sent[0]?.reject({ code: 'truncated_image', retryable: false, retryAfterMs: null })
+  sent[1]?.reject({ code: 'too_many_pixels', retryable: false, retryAfterMs: null })
+  await settle()
+  const codes = session
+    .snapshot()
+    .photos.map(({ phases: { balanced } }) => balanced?.name === 'failed' && balanced.failure.code)
+  expect(codes).toEqual(['heic_unreadable', 'too_many_pixels'])
+})
+
+test('what failed without a connection is sent when there is one; other failures are not', async () => {
+  session.add([file('a'), file('b')])
+  await settle()
+  sent[0]?.reject({ code: 'offline', retryable: true, retryAfterMs: null })
+  sent[1]?.reject({ code: 'not_an_image', retryable: false, retryAfterMs: null })
+  await settle()
+  expect(phases()).toEqual(['failed', 'failed'])
+  session.retryOffline()
+  await settle()
+  expect(sent).toHaveLength(3)
+  expect(sent.map(({ file }) => (file as File).name)).toEqual(['a', 'b', 'a'])
+})

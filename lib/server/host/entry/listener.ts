@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { getRequestListener, RequestError } from '@hono/node-server'
+import { Problem } from '@/lib/shared/problems/problem'
+import { addressOf } from '../../http/client'
+import { network } from '../../http/middleware/rate-limit'
+import { HSTS } from '../../http/middleware/security-headers'
+import { isOpen } from '../../http/middleware/sign-in'
+import { asProblem } from '../../http/problem'
+import type { Runtime } from '../../runtime/runtime'
+import type { Connections } from '../connections'
+import { readRequest } from './entry-request'
+import { refuse } from './refusal'
+import { isRouterState } from './router-state'
+import { malformed } from './target'
+
+export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** What pages may be asked with; whatever else a page would answer as if it had been a GET. */
+const PAGE_METHODS = 'GET, HEAD, OPTIONS'
+const ALL_METHODS = 'GET, HEAD, POST, DELETE, OPTIONS'
+
+/** Every request gets an answer from here, whatever it is and whatever fails behind this. */
+export function requestListener(connections: Connections, runtime: Runtime, pages: PageHandler): RequestListener {
+  const api = apiListener(runtime)
+  return (request, response) => {
+    connections.track(request, response)
+    const failed = (error: unknown) => refuse(request, response, error, runtime)
+    try {
+      const { kind, path } = readRequest(request)
+      if (kind === 'api') api(request, response).catch(failed)
+      else if (kind === 'page') enter(request, response, path, runtime, pages).catch(failed)
+      else response.writeHead(204, { allow: ALL_METHODS }).end()
+    } catch (error) {
+      failed(error)
+    }
+  }
+}
+
+function apiListener({ app, log }: Runtime): (...of: Parameters<RequestListener>) => Promise<void> {
+  const listener = getRequestListener((request, { incoming }) => app.fetch(request, { incoming }), {
+    // The app itself reads on after a refusal; the adapter must not close on top of it.
+    autoCleanupIncoming: false,
+    overrideGlobalObjects: false,
+    errorHandler: (error) => {
+      const problem = error instanceof RequestError ? malformed('its address cannot be read') : asProblem(error)
+      const id = randomUUID()
+      const about = { request_id: id, status: problem.status, code: problem.code }
+      if (problem.code === 'internal') log.error({ ...about, err: error }, 'internal error')
+      else log.info(about, 'request')
+      const headers = { 'content-type': 'application/problem+json', 'x-request-id': id }
+      return new Response(JSON.stringify(problem.toDetails(id)), { status: problem.status, headers })
+    },
+  })
+  return async (request, response) => void (await listener(request, response))
+}
+
+/** The pages, for who may come in. The API has the same rule in its app. */
+async function enter(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  runtime: Runtime,
+  pages: PageHandler,
+): Promise<void> {
+  const { signIn, environment } = runtime
+  if (secure(request, environment.TRUST_PROXY)) response.setHeader('strict-transport-security', HSTS)
+  const forwarded = request.headers['x-forwarded-for']
+  const address = addressOf(request.socket.remoteAddress, forwarded?.toString(), environment.TRUST_PROXY)
+  if (!isOpen(path)) await signIn?.check(request.headers.authorization, network(address))
+  if (request.method === 'OPTIONS') {
+    response.writeHead(204, { allow: PAGE_METHODS }).end()
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const problem = new Problem(
+      'method_not_allowed',
+      `${request.method} is not allowed here; allowed: ${PAGE_METHODS}.`,
+    )
+    refuse(request, response, problem, runtime, { allow: PAGE_METHODS })
+  } else {
+    leaveAside(request, response)
+    await pages(request, response)
+  }
+}
+
+/**
+ * Leaves aside what Next answers with 500. Where a range or a condition of a file cannot be met it looks for a page 416 or 412, and there is none. Files beside the
+ * pages are small and given whole: a server need not know ranges (RFC 9110, 14.2), and a GET changes nothing that a condition could protect.
+ */
+function leaveAside({ headers }: IncomingMessage, response: ServerResponse): void {
+  for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since']) delete headers[name]
+  response.setHeader('accept-ranges', 'none')
+  const state = headers['next-router-state-tree']
+  if (state !== undefined && !isRouterState(state.toString())) delete headers['next-router-state-tree']
+}
+
+/** Whether trusted proxies say that the page is seen over TLS; this server itself speaks plain HTTP. */
+function secure({ headers }: IncomingMessage, hops: number): boolean {
+  return hops > 0 && String(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https'
+}

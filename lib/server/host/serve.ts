@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Problem } from '@/lib/shared/problems/problem'
+import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { guardPages } from '../auth/guard'
+import type { Runtime } from '../runtime/runtime'
+import { Connections } from './connections'
+import { readRequest } from './entry/entry-request'
+import { type PageHandler, requestListener } from './entry/listener'
+import { refuseMalformed, refuseTunnel } from './entry/malformed'
+import { refuse } from './entry/refusal'
+import { onSignals } from './signals'
+
+/** Longer than a balancer keeps an idle connection (60 s on AWS), so that it never sends into a closed one. */
+const KEEP_ALIVE_MS = 75_000
+/** An upload may take this long, its headers less. */
+const REQUEST_MS = 120_000
+
+/**
+ * Serves the API and the pages on one port until a signal comes: the API in front, from the same app that Next
+ * mounts, so that a photo does not pay for Next's routing.
+ *
+ * @throws Error with one clear line where the port cannot be had
+ */
+export async function serve(server: Server, runtime: Runtime, pages: PageHandler): Promise<void> {
+  const { environment, log } = runtime
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  server.headersTimeout = KEEP_ALIVE_MS + 5_000
+  server.requestTimeout = REQUEST_MS
+  const connections = new Connections(server)
+  const listener = requestListener(connections, runtime, pages)
+  guardPages()
+  server.on('request', listener)
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // A sender that asks first is spared an upload that would be refused.
+    const declared = Number(request.headers['content-length'] ?? 0)
+    if (declared <= environment.MAX_REQUEST_BYTES) response.writeContinue()
+    listener(request, response)
+  })
+  // An expectation that is unknown may be left aside (RFC 9110, 10.1.1).
+  server.on('checkExpectation', listener)
+  server.on('connect', refuseTunnel(runtime))
+  server.on('clientError', refuseMalformed(connections, runtime))
+  await listen(server, environment.PORT, environment.HOST)
+  if (environment.METRICS_PORT !== undefined) await serveMetrics(runtime, environment.METRICS_PORT)
+  onSignals(() => stop(server, connections, runtime), log)
+  const { port } = server.address() as AddressInfo
+  const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
+  const url = `http://${shown}:${port}${BASE_PATH}`
+  log.info({ url, ...(await runtime.settled()) }, 'listening')
+  process.send?.({ kind: 'listening', url })
+}
+
+/** The metrics on a port of their own, which need not be open to the world. It ends with the process. */
+async function serveMetrics(runtime: Runtime, port: number): Promise<void> {
+  const { environment, metrics } = runtime
+  const server = createServer({ requireHostHeader: false })
+  const connections = new Connections(server)
+  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    connections.track(request, response)
+    try {
+      const { path } = readRequest(request)
+      if (path !== '/metrics') throw new Problem('not_found', 'There is nothing but /metrics.')
+      const { body, contentType } = await metrics.scrape()
+      response.writeHead(200, { 'content-type': contentType }).end(body)
+    } catch (error) {
+      refuse(request, response, error, runtime)
+    }
+  })
+  server.on('clientError', refuseMalformed(connections, runtime))
+  await listen(server, port, environment.HOST)
+  server.unref()
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const taken = code === 'EADDRINUSE' ? `port ${port} on ${host} is taken; choose another with PORT=…` : message
+    throw new Error(taken, { cause: error })
+  }
+}
+
+/**
+ * Stops without losing a request: unready at once, serving on for SHUTDOWN_DELAY_MS while balancers notice, then
+ * the listener closes and what runs is finished. Exit 0 when all is done, 1 when SHUTDOWN_TIMEOUT_MS ran out or something
+ * failed: no fault keeps the process, nor any step from being tried.
+ */
+async function stop(server: Server, connections: Connections, runtime: Runtime): Promise<void> {
+  const { environment, lifecycle, log } = runtime
+  log.info({}, 'stopping')
+  lifecycle.phase = 'leaving'
+  await sleep(environment.SHUTDOWN_DELAY_MS)
+  lifecycle.phase = 'closing'
+  let code = 0
+  const attempt = async (step: () => Promise<unknown>) => {
+    try {
+      await step()
+    } catch (err) {
+      code = 1
+      log.error({ err }, 'a fault while stopping')
+    }
+  }
+  const finished = (async () => {
+    const closed = once(server, 'close')
+    server.close()
+    connections.closeIdle()
+    // Whoever listens to a job's events would keep the listener open.
+    await attempt(() => runtime.leave())
+    await attempt(() => closed)
+    await attempt(() => runtime.close())
+  })()
+  const inTime = await Promise.race([finished.then(() => true), sleep(environment.SHUTDOWN_TIMEOUT_MS, false)])
+  if (!inTime) code = 1
+  log.info({ code }, inTime ? 'stopped' : 'stopped with requests unfinished')
+  process.exit(code)
+}

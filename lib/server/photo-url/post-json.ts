@@ -1,0 +1,31 @@
+import { type FetchOptions, open, permitted, reason, timeLimit } from './fetch-photo'
+
+/**
+ * Sends JSON to an address that a stranger has given, under the rules of `fetchPhoto`. A redirect is not followed, and what comes back is not read.
+ *
+ * @returns the HTTP status
+ * @throws Problem `url_refused`, `url_unreachable`
+ */
+export async function postJson(
+  address: string,
+  body: string,
+  headers: Record<string, string>,
+  options: Pick<FetchOptions, 'timeoutMs' | 'allow' | 'lookup'>,
+  signal: AbortSignal,
+): Promise<number> {
+  const { deadline, clear } = timeLimit(options.timeoutMs)
+  try {
+    const url = permitted(address, options)
+    const reply = await open(url, options, AbortSignal.any([signal, deadline]), {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)), ...headers },
+    })
+    reply.destroy()
+    return reply.statusCode ?? 0
+  } catch (error) {
+    throw reason(error, options.timeoutMs, deadline, signal)
+  } finally {
+    clear()
+  }
+}

@@ -1,0 +1,79 @@
+import { setPriority } from 'node:os'
+import { EnvironmentError, ecsAgentUri, readEnvironment } from '../config/environment'
+import { ScaleInProtection } from '../host/scale-in-protection'
+import { onSignals } from '../host/signals'
+import { BatchWorker } from '../jobs/distributed/worker'
+import { createLog } from '../observe/log'
+import { connectRedis } from '../redis/connect'
+import { EVICTS, evictionOf } from '../redis/eviction'
+import { Watch } from '../redis/watch'
+import { defaultWorkers } from './default-workers'
+import { openEngine, reloadModels } from './engine'
+import { jobDependencies } from './jobs'
+import { openMetrics } from './metrics'
+import { openModels } from './models'
+
+/** How long what runs may take to finish before it is left to another worker, as a share of the time to stop in. */
+const FINISHING = 0.8
+
+/**
+ * A process that runs the batch jobs of all instances, until a signal comes.
+ *
+ * @throws EnvironmentError where it is not said what it shares them by
+ */
+export async function runBatchWorker(): Promise<void> {
+  const environment = readEnvironment()
+  const { REDIS_URL, BUCKET, SHUTDOWN_TIMEOUT_MS } = environment
+  if (REDIS_URL === undefined || BUCKET === undefined) {
+    throw new EnvironmentError('REDIS_URL and BUCKET are not set; a batch worker takes its work from there')
+  }
+  // On a machine that serves people too, they come first.
+  setPriority(environment.BATCH_NICE)
+  const log = createLog(environment)
+  const watch = new Watch(log)
+  const [redis, blocking] = await Promise.all([
+    connectRedis(REDIS_URL, { watch }),
+    connectRedis(REDIS_URL, { watch, blocking: true }),
+  ])
+  const eviction = await evictionOf(redis)
+  if (eviction?.loses) throw new EnvironmentError(`${EVICTS} (it is ${eviction.policy})`)
+  if (eviction) log.warn(eviction, EVICTS)
+  const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
+  const models = await openModels(environment, log)
+  const engine = await openEngine(environment, models.path, workers, log)
+  models.onChange(() => reloadModels(engine, log))
+  await engine.settled()
+  const metrics = openMetrics(environment, { service: 'worker', stats: () => engine.stats() }, log)
+  const dependencies = await jobDependencies(environment, workers)
+  const agent = ecsAgentUri()
+  const protection = agent === undefined ? undefined : new ScaleInProtection(agent, log)
+  const worker = new BatchWorker({
+    ...dependencies,
+    engine,
+    store: dependencies.sources.buckets(BUCKET),
+    redis,
+    blocking,
+    log,
+    protection,
+    answered: (model, timings) => metrics.photo(model, timings),
+    renewModels: () => models.refresh(),
+  })
+  await worker.ready()
+  log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'taking up batch work')
+  process.send?.({ kind: 'ready' })
+
+  async function stop(): Promise<void> {
+    log.info({}, 'stopping')
+    setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref()
+    await worker.close(FINISHING * SHUTDOWN_TIMEOUT_MS)
+    await protection?.release()
+    await metrics.close()
+    await engine.close()
+    await models.close()
+    redis.disconnect()
+    blocking.disconnect()
+    log.info({}, 'stopped')
+    process.exit(0)
+  }
+  onSignals(stop, log)
+}

@@ -1,0 +1,80 @@
+import type { Environment } from '../config/environment'
+import type { EngineStats } from '../engine/types'
+import type { Jobs } from '../jobs/jobs'
+import { EmfWriter, type Gauge } from '../observe/emf'
+import type { BACKLOG, GAUGES } from '../observe/figures'
+import type { Log } from '../observe/log'
+import { Metrics } from '../observe/metrics'
+import { addProcessFigures, type Build } from '../observe/process-figures'
+import { addJobMetrics } from './job-metrics'
+
+/** What the figures are of. */
+export interface Measured {
+  service: 'web' | 'worker'
+  stats(): EngineStats
+  jobs?: Pick<Jobs, 'backlog' | 'figures' | 'health'> | null
+  /** What it was built of, where it can be scraped. */
+  build?: Build
+}
+
+type Told = Record<(typeof GAUGES)[number], Gauge> & Partial<Record<(typeof BACKLOG)[number], Gauge>>
+
+/** How often a line is written: CloudWatch keeps minutes. */
+const EVERY_MS = 60_000
+
+/** The figures as METRICS says: read by Prometheus, or written into the log for CloudWatch. */
+export function openMetrics(environment: Environment, measured: Measured, log: Log): Metrics {
+  const metrics = new Metrics(measured.stats, emfOf(environment, measured, log))
+  const { METRICS, METRICS_PORT } = environment
+  // The process is watched only where somebody reads of it.
+  if (measured.build && (METRICS === 'on' || METRICS_PORT !== undefined)) {
+    addProcessFigures(metrics.registry, measured.build)
+    if (measured.jobs) addJobMetrics(metrics.registry, measured.jobs, log)
+  }
+  return metrics
+}
+
+function emfOf(
+  { METRICS, PROJECT_NAME: namespace, ENVIRONMENT }: Environment,
+  measured: Measured,
+  log: Log,
+): EmfWriter | undefined {
+  if (METRICS !== 'emf') return undefined
+  return new EmfWriter({
+    namespace,
+    dimensions: { ...(ENVIRONMENT === undefined ? {} : { Environment: ENVIRONMENT }), Service: measured.service },
+    gauges: gaugesOf(measured, log),
+    // Not through the log: its level must not hide figures.
+    write: (line) => process.stdout.write(`${line}\n`),
+    everyMs: EVERY_MS,
+  })
+}
+
+function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Told> {
+  let restarts = 0
+  return async () => {
+    const { queue, workers } = stats()
+    const since = workers.restarts - restarts
+    restarts = workers.restarts
+    return {
+      QueuePhotos: [queue.photos, 'Count'],
+      WorkersReady: [workers.ready, 'Count'],
+      WorkersMissing: [workers.wanted - workers.ready, 'Count'],
+      WorkerRestarts: [since, 'Count'],
+      Memory: [process.memoryUsage.rss() + workers.bytes, 'Bytes'],
+      ...(await backlogOf(jobs, log)),
+    }
+  }
+}
+
+/** Without Redis there is nothing to say of the jobs that many machines share: no figure is better than a wrong one. */
+async function backlogOf(jobs: Measured['jobs'], log: Log): Promise<Partial<Record<(typeof BACKLOG)[number], Gauge>>> {
+  try {
+    const backlog = await jobs?.backlog?.()
+    if (!backlog) return {}
+    return { BacklogPhotos: [backlog.photos, 'Count'], BacklogWait: [backlog.waitSeconds, 'Seconds'] }
+  } catch (error) {
+    log.warn({ reason: (error as Error).message }, 'the backlog of the jobs is not known')
+    return {}
+  }
+}

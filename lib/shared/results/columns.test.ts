@@ -1,0 +1,57 @@
+import Papa from 'papaparse'
+import { expect, test } from 'vitest'
+import type { Classification } from '../contract/contract'
+import { answeredRow, csvHeader, csvLine, failedRow, jsonLine, RESULT_COLUMNS } from './columns'
+
+const result = {
+  model: { id: 'm', revision: 'sha256:1', type: null, calibrated: true },
+  predictions: [
+    { label: 'espresso', score: 0.9271931648254395, index: 967 },
+    { label: 'cup', score: 0.05, index: 968 },
+  ],
+  uncertain: false,
+  image: { width: 600, height: 400, format: 'png', bytes: 9 },
+  timings: { queue_ms: 0, decode_ms: 1, run_ms: 1, total_ms: 4.66 },
+} as unknown as Classification
+
+const known = { file: 'a,"b"\nü.png', bytes: 9, sha256: 'ab' }
+const failed = failedRow(
+  { file: '=1+1', bytes: null, sha256: null },
+  { id: 'm', revision: 'r' },
+  { code: 'x', detail: '@y' },
+)
+
+test('a line has every column in its order and reads back as it was', () => {
+  const csv = csvHeader() + csvLine(answeredRow(known, result))
+  expect(csv.endsWith('\r\n')).toBe(true)
+  const [row] = Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true }).data
+  expect(Object.keys(row ?? {})).toEqual([...RESULT_COLUMNS])
+  expect(row).toEqual({
+    file: known.file,
+    status: 'ok',
+    label: 'espresso',
+    score: '0.9271931648254395',
+    top_labels: 'espresso|cup',
+    top_scores: '0.9271931648254395|0.05',
+    uncertain: 'false',
+    width: '600',
+    height: '400',
+    bytes: '9',
+    sha256: 'ab',
+    model: 'm',
+    revision: 'sha256:1',
+    ms: '4.7',
+    error_code: '',
+    error: '',
+  })
+})
+
+test('text that a spreadsheet would run is made harmless in CSV and left alone in JSON', () => {
+  expect(csvLine(failed)).toBe('"\'=1+1",failed,,,,,,,,,,m,r,,x,"\'@y"\r\n')
+  expect(JSON.parse(jsonLine(failed))).toEqual(failed)
+})
+
+test('columns are chosen', () => {
+  expect(csvHeader(['label', 'file']) + csvLine(failed, ['label', 'file'])).toBe('label,file\r\n,"\'=1+1"\r\n')
+  expect(jsonLine(failed, ['file', 'error_code'])).toBe('{"file":"=1+1","error_code":"x"}\n')
+})

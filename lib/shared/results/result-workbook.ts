@@ -1,0 +1,46 @@
+import type { Cell } from '../workbook/cells'
+import { type Table, workbook } from '../workbook/workbook'
+import { cell, type PageColumn, type ResultRow } from './columns'
+
+/** Characters that are seen at once, by column. */
+const WIDTHS: Record<PageColumn, number> = {
+  index: 9,
+  file: 40,
+  status: 9,
+  label: 28,
+  score: 20,
+  top_labels: 48,
+  top_scores: 32,
+  uncertain: 11,
+  width: 9,
+  height: 9,
+  bytes: 12,
+  sha256: 24,
+  model: 28,
+  revision: 24,
+  ms: 9,
+  error_code: 18,
+  error: 48,
+}
+
+type Rows = AsyncIterable<ResultRow> | Iterable<ResultRow>
+
+/** Results as an Excel workbook; see `workbook`. */
+export function resultWorkbook(rows: Rows, columns: readonly PageColumn[]): ReadableStream<Uint8Array> {
+  const table: Table = {
+    name: 'results',
+    columns: columns.map((name) => ({ name, width: WIDTHS[name] })),
+    rows: cellsOf(rows, columns),
+  }
+  return workbook(table)
+}
+
+async function* cellsOf(rows: Rows, columns: readonly PageColumn[]): AsyncGenerator<Cell[]> {
+  for await (const row of rows) yield columns.map((column) => cellOf(row[column]))
+}
+
+/** A list without entries is nothing, as is what is null. */
+function cellOf(value: ResultRow[PageColumn]): Cell {
+  const written = cell(value)
+  return written === '' ? null : written
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { Classification } from '../contract/contract'
+import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
+
+const MOST = 5
+const score = z.number().min(0).max(1)
+
+/** An answer as a link carries it: enough to show it again, nothing of the photo. */
+const sharedSchema = z.object({
+  v: z.literal(1),
+  file: z.string().max(200),
+  model: z.string().max(200),
+  calibrated: z.boolean(),
+  uncertain: z.enum(UNCERTAIN_REASONS).nullable(),
+  predictions: z
+    .array(z.tuple([z.string().min(1).max(120), score]))
+    .min(1)
+    .max(MOST),
+})
+
+export type SharedAnswer = z.output<typeof sharedSchema>
+
+/** The fragment of a link that shows an answer again. Fragments are not sent to servers. */
+export function toFragment(file: string, { model, uncertain_reason, predictions }: Classification): string {
+  const shared: SharedAnswer = {
+    v: 1,
+    file: file.slice(0, 200),
+    model: model.id,
+    calibrated: model.calibrated,
+    uncertain: uncertain_reason,
+    predictions: predictions.slice(0, MOST).map(({ label, score: value }) => [label, Number(value.toFixed(6))]),
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(shared))
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
+}
+
+/** What a fragment says, or null where it says nothing: anybody can write one. */
+export function fromFragment(fragment: string): SharedAnswer | null {
+  try {
+    const binary = atob(fragment.replace(/^#/, '').replaceAll('-', '+').replaceAll('_', '/'))
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(
+      Uint8Array.from(binary, (letter) => letter.charCodeAt(0)),
+    )
+    return sharedSchema.parse(JSON.parse(json))
+  } catch {
+    return null
+  }
+}

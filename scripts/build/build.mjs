@@ -1,0 +1,9 @@
+// The production build: Next's pages, then the entries that Node runs.
+
+import { tool } from '../steps.mjs'
+import { requireBasePath } from './base-path.mjs'
+import { bundle } from './bundle.mjs'
+
+requireBasePath()
+if (!tool('next', ['build'], { NEXT_TELEMETRY_DISABLED: '1' })) process.exit(1)
+await bundle()

@@ -1,0 +1,216 @@
+// Every page at the width of a desktop and of a phone, light and dark, as small WebP files: docs/screenshots/<page>-<width>-<theme>.webp.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import sharp from 'sharp'
+import { startServer } from '../../tests/support/server'
+import { chromiumPath } from '../tools/chromium.mjs'
+
+const OUT = join('docs', 'screenshots')
+const SIZES = [
+  { width: 1280, height: 800, touch: false },
+  { width: 390, height: 844, touch: true },
+]
+const PHOTOS = ['goldfish.webp', 'espresso.png', 'koala.webp', 'polar-bear.webp', 'scarlet-macaw.webp']
+/** Each begins where the one before ended: the history shows what was classified. */
+const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
+  ['start', (page) => open(page, '/', 'What is in the photo?')],
+  ['answer', answer],
+  ['why', why],
+  ['compare', compare],
+  ['compare-differ', differ],
+  ['uncertain', uncertain],
+  ['camera', camera],
+  ['gallery', (page) => open(page, '/gallery', 'Gallery')],
+  ['batch-start', (page) => open(page, '/batch', 'Batch')],
+  ['batch', batch],
+  ['batch-labels', judged],
+  ['batch-photo', opened],
+  ['models', (page) => open(page, '/models', 'Models')],
+  ['history', (page) => open(page, '/history', 'History')],
+  ['shared', shared],
+  ['feedback', feedback],
+]
+
+async function open(page: Page, path: string, heading: string | RegExp): Promise<void> {
+  await page.goto(path, { waitUntil: 'networkidle' })
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+}
+
+async function choose(page: Page, files: readonly string[]): Promise<void> {
+  await page.locator('input[type=file][multiple]').setInputFiles([...files])
+}
+
+async function answer(page: Page): Promise<void> {
+  await choose(
+    page,
+    PHOTOS.map((name) => `public/gallery/${name}`),
+  )
+  await page.getByRole('button', { name: PHOTOS.at(-1) ?? '' }).click()
+  await page.getByRole('heading', { level: 1, name: 'macaw' }).waitFor()
+  await page.getByRole('button', { name: 'Download' }).waitFor()
+}
+
+async function why(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'koala.webp' }).click()
+  await page.getByRole('heading', { level: 1, name: 'koala' }).waitFor()
+  await page.getByRole('button', { name: 'Why this label?' }).click()
+  await page.getByText(/runs of the model/).waitFor()
+}
+
+async function compare(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Compare models' }).click()
+  await page.getByText('All 3 agree').waitFor()
+}
+
+async function differ(page: Page): Promise<void> {
+  await choose(page, ['public/gallery/astronaut.png'])
+  await page.getByText(/different answers/).waitFor()
+}
+
+async function feedback(page: Page): Promise<void> {
+  await page.goto(asking.url)
+  await choose(page, ['public/gallery/koala.webp'])
+  const question = page.getByRole('button', { name: 'Wrong, it is …' })
+  await question.click()
+  await page.getByRole('combobox', { name: 'What is it?' }).fill('bear')
+  await page.getByRole('option').first().waitFor()
+}
+
+async function uncertain(page: Page): Promise<void> {
+  await page.goto('/')
+  await choose(page, ['public/gallery/astronaut.png'])
+  await page.getByText('Not sure, perhaps', { exact: true }).waitFor()
+}
+
+async function camera(page: Page): Promise<void> {
+  await page.goto('/#camera')
+  await page.getByText(/frames\/s/).waitFor()
+}
+
+/** A folder of the gallery and of copies that a crop has changed, with labels of which some are wrong. */
+function folder(): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'shots-')), 'holiday')
+  mkdirSync(path)
+  for (const name of readdirSync('public/gallery').filter((file) => /\.(webp|png)$/.test(file))) {
+    cpSync(join('public/gallery', name), join(path, name))
+  }
+  writeFileSync(join(path, 'IMG_2041.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
+  writeFileSync(join(path, 'labels.csv'), LABELS)
+  return path
+}
+
+const LABELS = `file,label
+koala.webp,koala
+espresso.png,espresso
+goldfish.webp,goldfish
+polar-bear.webp,ice bear
+scarlet-macaw.webp,macaw
+giant-panda.webp,giant panda
+cat.png,tabby
+astronaut.png,suit
+baseball.webp,baseball
+bucket.webp,bucket
+volleyball.webp,volleyball
+frying-pan.webp,frying pan
+`
+
+async function batch(page: Page): Promise<void> {
+  await open(page, '/batch', 'Batch')
+  await page.locator('input[data-picks=folder]').setInputFiles(folder())
+  await page.getByText(/^Done\./).waitFor()
+}
+
+async function judged(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Against your labels' }).evaluate((heading) => heading.scrollIntoView())
+}
+
+async function opened(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Show .*\.png/ })
+    .first()
+    .click()
+  await page.getByRole('dialog').getByRole('table', { name: 'Scores' }).waitFor()
+}
+
+async function shared(page: Page): Promise<void> {
+  const answer = {
+    v: 1,
+    file: 'IMG_2044.jpg',
+    model: 'efficientnet-lite1-int8',
+    calibrated: true,
+    uncertain: null,
+    predictions: [
+      ['espresso', 0.931],
+      ['cup', 0.031],
+      ['coffee mug', 0.012],
+    ],
+  }
+  await open(page, `/result#${Buffer.from(JSON.stringify(answer)).toString('base64url')}`, 'espresso')
+}
+
+/** A film of one picture for Chromium's fake camera. */
+async function film(): Promise<string> {
+  const path = join(mkdtempSync(join(tmpdir(), 'film-')), 'cat.mjpeg')
+  const frame = await sharp('public/gallery/cat.png')
+    .resize(640, 480, { fit: 'cover' })
+    .jpeg({ quality: 92 })
+    .toBuffer()
+  writeFileSync(path, Buffer.concat([frame, frame]))
+  return path
+}
+
+async function launch(): Promise<Browser> {
+  const executablePath = chromiumPath()
+  return chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${await film()}`,
+    ],
+  })
+}
+
+rmSync(OUT, { recursive: true, force: true })
+mkdirSync(OUT, { recursive: true })
+const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+// Visitors are asked for their verdict only where the server wants it.
+const asking = await startServer({ env: { LOG_LEVEL: 'warn', FEEDBACK: 'photos' } })
+const browser = await launch()
+try {
+  for (const { width, height, touch } of SIZES) {
+    for (const theme of ['light', 'dark'] as const) {
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme: theme,
+        hasTouch: touch,
+        isMobile: touch,
+        reducedMotion: 'reduce',
+        permissions: ['camera'],
+        baseURL: server.url,
+        locale: 'en',
+      })
+      const page = await context.newPage()
+      for (const [name, visit] of PAGES) {
+        await visit(page)
+        await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // A camera never is.
+        const picture = await page.screenshot()
+        await sharp(picture)
+          .webp({ quality: 82, effort: 6 })
+          .toFile(join(OUT, `${name}-${width}-${theme}.webp`))
+      }
+      await context.close()
+    }
+  }
+} finally {
+  await browser.close()
+  await server.stop()
+  await asking.stop()
+}
+console.log(`docs/screenshots: ${PAGES.length * SIZES.length * 2} pictures`)

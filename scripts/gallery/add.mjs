@@ -1,0 +1,71 @@
+// npm run gallery:add -- <file> --group … --author … --license … --source … [--label …] [--name …]: takes a picture into the gallery:
+// the file, a thumbnail of 320 px beside it, and its line in CREDITS.csv. Without --license and --source it is not taken.
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import Papa from 'papaparse'
+import sharp from 'sharp'
+
+const GALLERY = join('public', 'gallery')
+const THUMBNAIL = { width: 480, height: 360 }
+const SAMPLE = 112
+
+/** Writes the thumbnail of a picture of the gallery, upright, over white. */
+async function thumbnail(name) {
+  mkdirSync(join(GALLERY, 'thumbs'), { recursive: true })
+  await sharp(join(GALLERY, name))
+    .autoOrient()
+    .flatten({ background: '#fff' })
+    .resize({ ...THUMBNAIL, fit: 'cover', position: 'attention' })
+    .webp({ quality: 72, effort: 6 })
+    .toFile(join(GALLERY, 'thumbs', `${name.replace(/\.\w+$/, '')}.webp`))
+}
+
+/** The small square under the drop area, at twice its size in pixels, for the pictures that are samples there. */
+async function sample(name) {
+  await sharp(join(GALLERY, name))
+    .autoOrient()
+    .resize({ width: SAMPLE, height: SAMPLE, fit: 'cover', position: 'attention' })
+    .webp({ quality: 74, effort: 6 })
+    .toFile(join(GALLERY, 'thumbs', `${name.replace(/\.\w+$/, '')}-${SAMPLE}.webp`))
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    name: { type: 'string' },
+    group: { type: 'string' },
+    label: { type: 'string', default: '' },
+    author: { type: 'string' },
+    license: { type: 'string' },
+    source: { type: 'string' },
+    package: { type: 'string', default: '' },
+    thumbnails: { type: 'boolean', default: false },
+  },
+})
+const credits = join(GALLERY, 'CREDITS.csv')
+const known = Papa.parse(readFileSync(credits, 'utf8'), { header: true, skipEmptyLines: true }).data
+
+if (values.thumbnails) {
+  for (const { file } of known) await thumbnail(file)
+  const samples = readFileSync(join('lib', 'shared', 'gallery', 'samples.ts'), 'utf8').matchAll(/file: '([^']+)'/g)
+  for (const [, file] of samples) await sample(file)
+  console.log(`${known.length} thumbnails`)
+} else {
+  const [file] = positionals
+  const missing = ['group', 'author', 'license', 'source'].filter((name) => !values[name])
+  if (!file || missing.length > 0) {
+    console.error(`npm run gallery:add -- <file> ${missing.map((name) => `--${name} …`).join(' ')}`)
+    process.exit(2)
+  }
+  const name = values.name ?? basename(file)
+  if (known.some((row) => row.file === name)) {
+    console.error(`${name} is in the gallery already`)
+    process.exit(1)
+  }
+  copyFileSync(file, join(GALLERY, name))
+  await thumbnail(name)
+  const { group, label, author, license, source } = values
+  appendFileSync(credits, `${Papa.unparse([[name, group, label, author, license, source, values.package]])}\n`)
+  console.log(`${name} is in the gallery`)
+}

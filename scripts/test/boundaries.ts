@@ -1,0 +1,134 @@
+// Who may import whom, by the rules of docs/architecture.md. `tests/boundaries.test.ts` proves that each bites.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseSync } from 'oxc-parser'
+
+/** Files that match `from` may not import what matches `to`: a path, `node:…` or `npm:…`. */
+interface Rule {
+  name: string
+  from: RegExp
+  to: RegExp
+}
+
+const only = (name: string, to: RegExp, home: string): Rule => ({ name, from: new RegExp(`^(?!${home})`), to })
+
+const RULES: readonly Rule[] = [
+  { name: 'product-leaves-tests-alone', from: /./, to: /^(tests|bench|scripts|infra)\// },
+  { name: 'shared-is-the-floor', from: /^lib\/shared\//, to: /^(app|components|bin|cli|lib\/(client|server))\// },
+  { name: 'shared-has-no-node', from: /^lib\/shared\//, to: /^node:/ },
+  { name: 'client-stands-on-shared', from: /^lib\/client\//, to: /^(app|components|bin|cli|lib\/server)\// },
+  { name: 'client-has-no-node', from: /^(lib\/client|components)\//, to: /^node:/ },
+  { name: 'components-know-no-server', from: /^components\//, to: /^(app|bin|cli|lib\/server)\// },
+  { name: 'server-knows-no-page', from: /^lib\/server\//, to: /^(app|components|bin|cli|lib\/client)\// },
+  { name: 'pages-read-through-one-door', from: /^app\/(?!api\/|health\/)/, to: /^lib\/server\/(?!pages\/)/ },
+  { name: 'routes-mount-the-runtime', from: /^app\/(api|health)\//, to: /^lib\/server\/(?!runtime\/)/ },
+  { name: 'entries-import-no-page', from: /^(bin|cli)\//, to: /^(app|components|lib\/client)\// },
+  { name: 'image-is-lowest', from: /^lib\/server\/image\//, to: /^lib\/server\/(?!image\/)/ },
+  { name: 'engine-knows-no-door', from: /^lib\/server\/engine\//, to: /^lib\/server\/(http|jobs|storage)\// },
+  { name: 'feedback-knows-no-http', from: /^lib\/server\/feedback\//, to: /^lib\/server\/(http|jobs)\// },
+  { name: 'jobs-know-no-http', from: /^lib\/server\/jobs\//, to: /^lib\/server\/http\// },
+  {
+    name: 'below-the-line',
+    from: /^lib\/server\/(catalog|storage|redis|observe)\//,
+    to: /^lib\/server\/(http|jobs|engine)\//,
+  },
+  only('onnxruntime-in-engine', /^npm:onnxruntime-node/, 'lib/server/engine/'),
+  only('sharp-in-image', /^npm:sharp/, 'lib/server/image/'),
+  only('libheif-in-image', /^npm:libheif-js/, 'lib/server/image/'),
+  only('bullmq-in-jobs', /^npm:bullmq/, 'lib/server/jobs/'),
+  only('ioredis-in-redis', /^npm:ioredis/, 'lib/server/redis/'),
+  only('aws-in-storage', /^npm:@aws-sdk\//, 'lib/server/storage/'),
+]
+
+const ROOMS = ['app', 'bin', 'cli', 'components', 'lib']
+
+export interface Report {
+  /** Modules read; zero means that the check is broken, not that all is well. */
+  modules: number
+  violations: string[]
+}
+
+/** Reads every module of the product under `root` and checks each import, type-only ones too, and circles. */
+export function checkBoundaries(root: string): Report {
+  const graph = new Map<string, string[]>()
+  const violations: string[] = []
+  for (const file of ROOMS.flatMap((room) => sources(root, room))) {
+    const targets = imports(root, file)
+    graph.set(
+      file,
+      targets.filter((target): target is string => target !== null && !/^(node|npm):/.test(target)),
+    )
+    for (const [index, target] of targets.entries()) {
+      if (target === null) violations.push(`nothing-unresolved: ${file}, import ${index + 1}`)
+      else for (const { name } of broken(file, target)) violations.push(`${name}: ${file} → ${target}`)
+    }
+  }
+  return { modules: graph.size, violations: [...violations, ...circles(graph)] }
+}
+
+function broken(file: string, target: string): Rule[] {
+  return RULES.filter(({ from, to }) => from.test(file) && to.test(target))
+}
+
+function sources(root: string, folder: string): string[] {
+  if (!existsSync(join(root, folder))) return []
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+}
+
+/** What a module imports: paths from the root, `node:` or `npm:` names; null where it cannot be found. */
+function imports(root: string, file: string): (string | null)[] {
+  const source = readFileSync(join(root, file), 'utf8')
+  const { module, errors } = parseSync(file, source)
+  if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`)
+  const specifiers = [
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
+    ),
+    ...module.dynamicImports.flatMap(({ moduleRequest }) =>
+      literal(source.slice(moduleRequest.start, moduleRequest.end)),
+    ),
+  ]
+  return [...new Set(specifiers)].map((specifier) => find(root, file, specifier))
+}
+
+function literal(expression: string): string[] {
+  return /^(['"])(.*)\1$/.exec(expression)?.[2]?.split('\n') ?? []
+}
+
+function find(root: string, file: string, specifier: string): string | null {
+  if (!/^(\.|@\/)/.test(specifier)) {
+    const core = specifier.startsWith('node:') || builtinModules.includes(specifier)
+    return core ? `node:${specifier.replace(/^node:/, '')}` : `npm:${specifier}`
+  }
+  const base = specifier.startsWith('@/') ? join(root, specifier.slice(2)) : resolve(root, dirname(file), specifier)
+  const candidates = [base, `${base}.ts`, `${base}.tsx`, join(base, 'index.ts'), join(base, 'index.tsx')]
+  const found = candidates.find((path) => existsSync(path) && statSync(path).isFile())
+  return found ? relative(root, found) : null
+}
+
+/** Every circle of imports once, as the path that closes it. */
+function circles(graph: ReadonlyMap<string, string[]>): string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  function visit(file: string, path: string[]): void {
+    const at = path.indexOf(file)
+    if (at >= 0) found.push(`no-circles: ${[...path.slice(at), file].join(' → ')}`)
+    if (at >= 0 || done.has(file)) return
+    for (const target of graph.get(file) ?? []) visit(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return found
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { modules, violations } = checkBoundaries(process.cwd())
+  for (const violation of violations) console.error(violation)
+  console.log(`${modules} modules, ${violations.length} violations`)
+  process.exitCode = modules > 0 && violations.length === 0 ? 0 : 1
+}

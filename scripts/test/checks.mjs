@@ -1,0 +1,22 @@
+// The fast checks, one after the other. Each is a name and a function that says whether it passed.
+import { tool } from '../steps.mjs'
+
+export const CHECKS = [
+  ['format and lint', () => tool('biome', ['check', '--error-on-warnings'])],
+  ['types', () => tool('next', ['typegen']) && tool('tsc', ['--noEmit'])],
+  ['import boundaries', () => tool('tsx', ['scripts/test/boundaries.ts'])],
+  ['openapi.json is current', () => tool('tsx', ['scripts/docs/openapi.ts', '--check'])],
+  ['the table of options is current', () => tool('tsx', ['scripts/docs/configuration.ts', '--check'])],
+]
+
+/** Runs every check, also after one has failed; returns how many passed and failed. */
+export function runChecks() {
+  let passed = 0
+  const failed = []
+  for (const [name, check] of CHECKS) {
+    console.log(`\n── ${name}`)
+    if (check()) passed++
+    else failed.push(name)
+  }
+  return { passed, failed }
+}
