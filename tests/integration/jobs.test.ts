@@ -10,7 +10,7 @@ import Papa from 'papaparse'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '@/lib/shared/contract/jobs'
 import { listCell, RESULT_COLUMNS, RESULT_TYPES } from '@/lib/shared/results/columns'
-import { HOMES, type Home } from '../support/homes'
+import { BACKENDS, type Backend } from '../support/backends'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
@@ -28,8 +28,8 @@ const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = 
 
 const header = (reply: Response) => (name: string) => reply.headers.get(name)
 
-describe.each(HOMES)('jobs in %s', (_name, open) => {
-  let home: Home
+describe.each(BACKENDS)('jobs in %s', (_name, open) => {
+  let home: Backend
   let server: TestServer
   beforeAll(async () => {
     home = await open({

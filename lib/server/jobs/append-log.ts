@@ -1,19 +1,19 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
-import { StoreFault } from '../storage/store-fault'
+import { StorageError } from '../storage/storage-errors'
 
 const CHUNK = 1 << 16
 const NEWLINE = 10
 /** Files that are open at once over all logs; one more closes the one that was used longest ago. */
-const MOST_OPEN = 32
+const MAX_OPEN_FILES = 32
 
 /** Where a line stands. */
-export interface Place {
-  at: number
+export interface ByteRange {
+  offset: number
   length: number
 }
 
 /** A line that is whole and means nothing: the file was damaged. */
-export class DamagedLine extends Error {
+export class CorruptLineError extends Error {
   override readonly name = 'DamagedLine'
 }
 
@@ -24,12 +24,12 @@ export class DamagedLine extends Error {
  */
 export class AppendLog {
   /** All that are open, the one that was used last at the end. */
-  private static readonly opened = new Set<AppendLog>()
+  private static readonly openLogs = new Set<AppendLog>()
   private fd: number | null = null
   private writable = false
   private end = 0
   private closed = false
-  private changed = 0
+  private modifiedAt = 0
 
   private constructor(
     private path: string,
@@ -38,10 +38,10 @@ export class AppendLog {
   ) {}
 
   /** An empty one. @throws NodeJS.ErrnoException, also where there is one already */
-  static begin(path: string, guard = () => {}): AppendLog {
+  static create(path: string, guard = () => {}): AppendLog {
     const log = new AppendLog(path, guard)
     guard()
-    log.keep(openSync(path, 'wx+'), true)
+    log.keepDescriptor(openSync(path, 'wx+'), true)
     return log
   }
 
@@ -52,37 +52,37 @@ export class AppendLog {
    * @returns what it is opened by, a piece at each step
    * @throws NodeJS.ErrnoException, DamagedLine
    */
-  static *opening(
+  static *openInSteps(
     path: string,
-    line: (value: unknown, place: Place) => void = () => {},
+    line: (value: unknown, range: ByteRange) => void = () => {},
     guard = () => {},
   ): Generator<void, AppendLog> {
     const log = new AppendLog(path, guard)
-    const stat = fstatSync(log.file())
-    log.changed = stat.mtimeMs
+    const stat = fstatSync(log.descriptor())
+    log.modifiedAt = stat.mtimeMs
     log.end = stat.size
     let end = 0
-    for (const { text, place } of log.lines(0, stat.size)) {
-      line(parsed(text, path), place)
-      if (Math.floor(place.at / CHUNK) !== Math.floor(end / CHUNK)) yield
-      end = place.at + place.length
+    for (const { text, range } of log.lines(0, stat.size)) {
+      line(parseLine(text, path), range)
+      if (Math.floor(range.offset / CHUNK) !== Math.floor(end / CHUNK)) yield
+      end = range.offset + range.length
     }
     log.end = end
-    log.rest()
+    log.releaseFile()
     return log
   }
 
   /** Opens it, or begins it. */
-  static open(path: string, line?: (value: unknown, place: Place) => void): AppendLog {
+  static open(path: string, line?: (value: unknown, range: ByteRange) => void): AppendLog {
     try {
-      const opening = AppendLog.opening(path, line)
+      const opening = AppendLog.openInSteps(path, line)
       for (;;) {
         const { done, value } = opening.next()
         if (done) return value
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      return AppendLog.begin(path)
+      return AppendLog.create(path)
     }
   }
 
@@ -92,8 +92,8 @@ export class AppendLog {
   }
 
   /** When a line was added last (milliseconds since 1970). */
-  get changedAt(): number {
-    return this.changed
+  get lastModified(): number {
+    return this.modifiedAt
   }
 
   /**
@@ -101,80 +101,80 @@ export class AppendLog {
    *
    * @throws NodeJS.ErrnoException such as ENOSPC, StoreFault
    */
-  append(value: unknown): Place {
+  append(value: unknown): ByteRange {
     const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
-    const at = this.end
-    const fd = this.fileToWrite()
+    const offset = this.end
+    const fd = this.writableDescriptor()
     this.guard()
     for (let written = 0; written < bytes.length; ) {
-      written += writeSync(fd, bytes, written, bytes.length - written, at + written)
+      written += writeSync(fd, bytes, written, bytes.length - written, offset + written)
     }
     // Taken away while it was written to: nobody will find it there.
-    if (fstatSync(fd).nlink === 0) throw this.stale()
+    if (fstatSync(fd).nlink === 0) throw this.staleFile()
     this.end += bytes.length
-    this.changed = Date.now()
-    return { at, length: bytes.length }
+    this.modifiedAt = Date.now()
+    return { offset: offset, length: bytes.length }
   }
 
-  read<T>({ at, length }: Place): T {
+  read<T>({ offset, length }: ByteRange): T {
     const buffer = Buffer.alloc(length)
-    readSync(this.file(), buffer, 0, length, at)
+    readSync(this.descriptor(), buffer, 0, length, offset)
     return JSON.parse(buffer.toString('utf8')) as T
   }
 
   /** Whether a line begins there, or will. */
-  isStart(at: number): boolean {
+  isLineStart(at: number): boolean {
     if (at === 0) return true
     if (!Number.isSafeInteger(at) || at < 0 || at > this.end) return false
     const before = Buffer.alloc(1)
-    return readSync(this.file(), before, 0, 1, at - 1) === 1 && before[0] === NEWLINE
+    return readSync(this.descriptor(), before, 0, 1, at - 1) === 1 && before[0] === NEWLINE
   }
 
   /** The lines from a place on, as they stand now. */
   *from<T>(start: number): Generator<{ value: T; next: number }> {
-    for (const { text, place } of this.lines(start, this.end)) {
-      yield { value: JSON.parse(text) as T, next: place.at + place.length }
+    for (const { text, range } of this.lines(start, this.end)) {
+      yield { value: JSON.parse(text) as T, next: range.offset + range.length }
     }
   }
 
   /** Closes the file until it is needed again: a process may have many logs and few open files. */
-  rest(): void {
+  releaseFile(): void {
     const { fd } = this
     this.fd = null
-    AppendLog.opened.delete(this)
+    AppendLog.openLogs.delete(this)
     if (fd !== null) closeSync(fd)
   }
 
   /** For good: what is asked of it later fails. */
   close(): void {
     this.closed = true
-    this.rest()
+    this.releaseFile()
   }
 
   /** Its folder has another name now. */
-  moved(path: string): void {
+  setPath(path: string): void {
     this.path = path
   }
 
   /** The open file. @throws NodeJS.ErrnoException, StoreFault where it is not what it was */
-  file(): number {
+  descriptor(): number {
     if (this.closed) throw new Error(`${this.path} is closed`)
     const { fd } = this
     if (fd === null) return this.reopen()
-    AppendLog.opened.delete(this)
-    AppendLog.opened.add(this)
+    AppendLog.openLogs.delete(this)
+    AppendLog.openLogs.add(this)
     return fd
   }
 
-  private fileToWrite(): number {
-    if (!this.writable) this.rest()
-    const fd = this.file()
+  private writableDescriptor(): number {
+    if (!this.writable) this.releaseFile()
+    const fd = this.descriptor()
     // One that was open only to be read says here why it cannot be written.
-    if (!this.writable) throw new StoreFault('EROFS', `${this.path} cannot be written`)
+    if (!this.writable) throw new StorageError('EROFS', `${this.path} cannot be written`)
     const { nlink, size } = fstatSync(fd)
     if (nlink === 0 || size < this.end) {
       // Somebody has put another file in its place, or taken it away: what is written here nobody would find.
-      throw this.stale()
+      throw this.staleFile()
     }
     // What an earlier attempt has left of a line.
     if (size > this.end) {
@@ -185,53 +185,54 @@ export class AppendLog {
   }
 
   private reopen(): number {
-    const writable = openedBy(this.path, 'r+')
+    const writable = openUnlessReadOnly(this.path, 'r+')
     const fd = writable ?? openSync(this.path, 'r')
     if (fstatSync(fd).size < this.end) {
       closeSync(fd)
-      throw this.stale()
+      throw this.staleFile()
     }
-    return this.keep(fd, writable !== null)
+    return this.keepDescriptor(fd, writable !== null)
   }
 
-  private stale(): StoreFault {
-    this.rest()
-    return new StoreFault('ESTALE', `${this.path} is not the file that it was`)
+  private staleFile(): StorageError {
+    this.releaseFile()
+    return new StorageError('ESTALE', `${this.path} is not the file that it was`)
   }
 
-  private keep(fd: number, writable: boolean): number {
+  private keepDescriptor(fd: number, writable: boolean): number {
     this.fd = fd
     this.writable = writable
-    AppendLog.opened.add(this)
-    const [oldest] = AppendLog.opened
-    if (AppendLog.opened.size > MOST_OPEN) oldest?.rest()
+    AppendLog.openLogs.add(this)
+    const [oldest] = AppendLog.openLogs
+    if (AppendLog.openLogs.size > MAX_OPEN_FILES) oldest?.releaseFile()
     return fd
   }
 
   /** Whole lines between two places. */
-  private *lines(start: number, end: number): Generator<{ text: string; place: Place }> {
-    let rest: Buffer = Buffer.alloc(0)
+  private *lines(start: number, end: number): Generator<{ text: string; range: ByteRange }> {
+    let remainder: Buffer = Buffer.alloc(0)
     let lineStart = start
-    for (let at = start; at < end; ) {
-      const chunk = Buffer.alloc(Math.min(CHUNK, end - at))
-      const length = readSync(this.file(), chunk, 0, chunk.length, at)
+    for (let position = start; position < end; ) {
+      const chunk = Buffer.alloc(Math.min(CHUNK, end - position))
+      const length = readSync(this.descriptor(), chunk, 0, chunk.length, position)
       if (length === 0) return
-      at += length
-      rest = rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, length)]) : chunk.subarray(0, length)
+      position += length
+      remainder =
+        remainder.length > 0 ? Buffer.concat([remainder, chunk.subarray(0, length)]) : chunk.subarray(0, length)
       let from = 0
-      for (let newline = rest.indexOf(NEWLINE); newline >= 0; newline = rest.indexOf(NEWLINE, from)) {
-        const place = { at: lineStart, length: newline + 1 - from }
-        yield { text: rest.subarray(from, newline).toString('utf8'), place }
-        lineStart += place.length
+      for (let newline = remainder.indexOf(NEWLINE); newline >= 0; newline = remainder.indexOf(NEWLINE, from)) {
+        const range = { offset: lineStart, length: newline + 1 - from }
+        yield { text: remainder.subarray(from, newline).toString('utf8'), range }
+        lineStart += range.length
         from = newline + 1
       }
-      rest = rest.subarray(from)
+      remainder = remainder.subarray(from)
     }
   }
 }
 
 /** Null where it may be read only. */
-function openedBy(path: string, flags: string): number | null {
+function openUnlessReadOnly(path: string, flags: string): number | null {
   try {
     return openSync(path, flags)
   } catch (error) {
@@ -240,10 +241,10 @@ function openedBy(path: string, flags: string): number | null {
   }
 }
 
-function parsed(text: string, path: string): unknown {
+function parseLine(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new DamagedLine(`${path} has a line that is no JSON`, { cause })
+    throw new CorruptLineError(`${path} has a line that is no JSON`, { cause })
   }
 }

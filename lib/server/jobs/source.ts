@@ -1,9 +1,9 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Buckets } from '../storage/buckets'
+import { listPhotos } from '../storage/list-photos'
 import { isWithin, type Location, locationOf, parseLocation } from '../storage/location'
-import { ObjectRefused } from '../storage/objects'
-import { photosBelow } from '../storage/photos-below'
-import type { BucketObject, JobInput } from './jobs'
+import { ObjectRefusedError } from '../storage/object-store'
+import type { BucketObject, JobInput } from './backend'
 
 /** What jobs may read from buckets. */
 export interface Sources {
@@ -11,7 +11,7 @@ export interface Sources {
   /** Places below which everybody who reaches this server may have photos read. */
   allowed: readonly Location[]
   /** Photos of a job at most. */
-  files: number
+  maxPhotos: number
 }
 
 /** @throws Problem `invalid_parameter`, `url_refused` where nobody may read there with this server's rights */
@@ -29,15 +29,15 @@ export function requireSource(text: string, { allowed }: Sources): Location {
  */
 export async function* listSource(
   source: string,
-  { buckets, files }: Sources,
-  { after, before, signal }: { after?: string | undefined; before: number; signal: AbortSignal },
+  { buckets, maxPhotos }: Sources,
+  { after, already, signal }: { after?: string | undefined; already: number; signal: AbortSignal },
 ): AsyncGenerator<JobInput[]> {
   const location = parseLocation(source) as Location
   const { bucket } = location
-  let count = before
-  for await (const page of photosBelow(buckets(bucket), location, { signal, ...(after ? { after } : {}) })) {
+  let count = already
+  for await (const page of listPhotos(buckets(bucket), location, { signal, ...(after ? { after } : {}) })) {
     count += page.length
-    if (count > files) throw new Problem('too_many_files', `There are more than ${files} photos at ${source}.`)
+    if (count > maxPhotos) throw new Problem('too_many_files', `There are more than ${maxPhotos} photos at ${source}.`)
     yield page.map(({ key, size, etag, version }) => ({
       file: locationOf(bucket, key),
       object: { bucket, key, size, etag, ...(version === undefined ? {} : { version }) },
@@ -59,13 +59,13 @@ class UnreadableObject extends Error {
 export async function readObject(
   buckets: Buckets,
   { bucket, key, etag, version }: BucketObject,
-  most: number,
+  maxBytes: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const object = await buckets(bucket)
-    .get(key, { etag, version, most, signal })
+    .get(key, { etag, version, maxBytes, signal })
     .catch((error) => {
-      if (error instanceof ObjectRefused) throw new UnreadableObject(`its bucket refuses it (${error.reason})`)
+      if (error instanceof ObjectRefusedError) throw new UnreadableObject(`its bucket refuses it (${error.reason})`)
       throw error
     })
   if (object === null) throw new Problem('not_found', 'The object is gone.')

@@ -4,7 +4,7 @@ import { bytes as formatBytes } from '@/lib/shared/i18n/format'
 import { Problem } from '@/lib/shared/problems/problem'
 
 /** Packing methods that are met and not read (APPNOTE 4.4.5). */
-const METHODS: Record<number, string> = {
+const UNSUPPORTED_METHODS: Record<number, string> = {
   1: 'Shrink',
   6: 'Implode',
   9: 'Deflate64',
@@ -15,9 +15,9 @@ const METHODS: Record<number, string> = {
   98: 'PPMd',
   99: 'AES',
 }
-const READ = new Set([0, 8])
+const SUPPORTED_METHODS = new Set([0, 8])
 /** Photos hardly shrink; what shrinks more than this was made to fill disks. */
-const MOST_RATIO = 200
+const MAX_RATIO = 200
 const SYMLINK = 0o120000
 const FILE_KIND = 0o170000
 const UTF8_FLAG = 0x800
@@ -45,39 +45,43 @@ export function entryProblem(name: string, entry: Entry): Problem | null {
   if (entry.isEncrypted()) {
     return new Problem('invalid_parameter', 'It is locked by a password; pack the archive without one.')
   }
-  if (READ.has(entry.compressionMethod)) return null
-  const method = METHODS[entry.compressionMethod] ?? `method ${entry.compressionMethod}`
+  if (SUPPORTED_METHODS.has(entry.compressionMethod)) return null
+  const method = UNSUPPORTED_METHODS[entry.compressionMethod] ?? `method ${entry.compressionMethod}`
   return new Problem('unsupported_format', `It is packed by ${method}, which is not read; pack the archive by Deflate.`)
 }
 
 /** Bytes that may shrink as they like: no disk is filled by them. */
-const SMALL = 1_000_000
+const ALWAYS_ALLOWED_BYTES = 1_000_000
 
 /** How far an archive is read. */
-interface Unpacked {
+interface UnpackBudget {
   /** Bytes of what was met so far, this entry with it. */
   unpacked: number
   /** Bytes of the archive itself: what entries say of themselves may overlap. */
-  archive: number
+  archiveBytes: number
   /** What may still be unpacked, and what may be in all. */
-  left: number
-  most: number
+  remaining: number
+  limit: number
 }
 
 /** @throws Problem `archive_too_large` where an archive was made to fill disks, by one entry or by all together */
-export function requireRoom(name: string, entry: Entry, { unpacked, archive, left, most }: Unpacked): void {
-  if (unpacked > left) {
-    const detail = `Unpacked it has more than the ${formatBytes(most)} that are allowed.`
+export function requireRoom(
+  name: string,
+  entry: Entry,
+  { unpacked, archiveBytes, remaining, limit }: UnpackBudget,
+): void {
+  if (unpacked > remaining) {
+    const detail = `Unpacked it has more than the ${formatBytes(limit)} that are allowed.`
     throw new Problem('archive_too_large', detail)
   }
   if (shrinksTooMuch(entry.uncompressedSize, entry.compressedSize)) {
-    throw new Problem('archive_too_large', `${name} unpacks to more than ${MOST_RATIO} times its size.`)
+    throw new Problem('archive_too_large', `${name} unpacks to more than ${MAX_RATIO} times its size.`)
   }
-  if (shrinksTooMuch(unpacked, archive)) {
-    throw new Problem('archive_too_large', `The archive unpacks to more than ${MOST_RATIO} times its size.`)
+  if (shrinksTooMuch(unpacked, archiveBytes)) {
+    throw new Problem('archive_too_large', `The archive unpacks to more than ${MAX_RATIO} times its size.`)
   }
 }
 
 function shrinksTooMuch(unpacked: number, packed: number): boolean {
-  return unpacked > SMALL && unpacked > MOST_RATIO * packed
+  return unpacked > ALWAYS_ALLOWED_BYTES && unpacked > MAX_RATIO * packed
 }

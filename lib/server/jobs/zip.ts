@@ -5,7 +5,7 @@ import yauzl, { type Entry, type Options, type ZipFile } from 'yauzl'
 import { isLabelsName, isLitter } from '@/lib/shared/files/beside-photos'
 import { namingZip, type RawName } from '@/lib/shared/files/zip-names'
 import { Problem } from '@/lib/shared/problems/problem'
-import { inSlices, withRests } from '../event-loop/slices'
+import { runInSlices, yieldingBetween } from '../event-loop/slices'
 import { entryProblem, rawNameOf, requireRoom } from './zip-entry'
 
 export interface ZipLimits {
@@ -48,21 +48,28 @@ const fromBuffer = promisify<Buffer, Options, ZipFile>(yauzl.fromBuffer)
  */
 export async function openZip(source: string | Buffer, limits: ZipLimits, encoding?: string): Promise<Zip> {
   const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }
-  const zip = await (typeof source === 'string' ? open(source, options) : fromBuffer(source, options)).catch(refused)
+  const zip = await (typeof source === 'string' ? open(source, options) : fromBuffer(source, options)).catch(
+    unreadableArchive,
+  )
   try {
     if (zip.entryCount > 2 * limits.files + 100) throw tooMany(limits.files)
-    const entries = await entriesOf(zip).catch(refused)
-    const names = await inSlices(namesOf(entries, encoding))
+    const entries = await entriesOf(zip).catch(unreadableArchive)
+    const names = await runInSlices(namesOf(entries, encoding))
     const photos: ZipPhoto[] = []
     const seen = new Set<string>()
     const before = limits.before ?? 0
     let unpacked = 0
-    for await (const [at, entry] of withRests(entries.entries())) {
+    for await (const [at, entry] of yieldingBetween(entries.entries())) {
       const file = names[at] ?? ''
       if (file.endsWith('/') || isLitter(file) || isLabelsName(file)) continue
       if (photos.length >= limits.files) throw tooMany(limits.files)
       unpacked += entry.uncompressedSize
-      requireRoom(file, entry, { unpacked, archive: zip.fileSize, left: limits.bytes - before, most: limits.bytes })
+      requireRoom(file, entry, {
+        unpacked,
+        archiveBytes: zip.fileSize,
+        remaining: limits.bytes - before,
+        limit: limits.bytes,
+      })
       photos.push(photoOf(zip, entry, file, seen, limits.imageBytes + 1))
       seen.add(file)
     }
@@ -82,13 +89,13 @@ function* namesOf(entries: readonly Entry[], encoding: string | undefined): Gene
   return yield* namingZip(names, encoding)
 }
 
-/** @param seen names of those before it @param most bytes that are read of it */
-function photoOf(zip: ZipFile, entry: Entry, file: string, seen: ReadonlySet<string>, most: number): ZipPhoto {
+/** @param seen names of those before it @param maxBytes bytes that are read of it */
+function photoOf(zip: ZipFile, entry: Entry, file: string, seen: ReadonlySet<string>, maxBytes: number): ZipPhoto {
   const problem = seen.has(file)
     ? new Problem('invalid_parameter', 'The archive has another file of this name.')
     : entryProblem(file, entry)
   if (problem) return { file, size: 0, read: () => Promise.reject(problem) }
-  return { file, size: Math.min(entry.uncompressedSize, most), read: () => unpack(zip, entry, most) }
+  return { file, size: Math.min(entry.uncompressedSize, maxBytes), read: () => unpack(zip, entry, maxBytes) }
 }
 
 /** The photos of a ZIP, one after another: its bytes, or what is wrong with it. → bytes of all. @throws as `openZip` */
@@ -130,7 +137,7 @@ function tooMany(limit: number): Problem {
 }
 
 /** At most so many bytes of a file. */
-async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Array> {
+async function unpack(zip: ZipFile, entry: Entry, maxBytes: number): Promise<Uint8Array> {
   const stream = await promisify<Entry, Readable>(zip.openReadStream.bind(zip))(entry).catch(damaged)
   const chunks: Buffer[] = []
   let length = 0
@@ -138,7 +145,7 @@ async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Ar
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       length += chunk.length
-      if (length >= most) break
+      if (length >= maxBytes) break
     }
   } catch (error) {
     return damaged(error as Error)
@@ -147,7 +154,7 @@ async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Ar
   }
   const bytes = Buffer.concat(chunks, length)
   // Of one that was cut nothing can be said.
-  if (length < most && crc32(bytes) !== entry.crc32) return damaged(new Error('the checksum is another'))
+  if (length < maxBytes && crc32(bytes) !== entry.crc32) return damaged(new Error('the checksum is another'))
   return bytes
 }
 
@@ -157,6 +164,6 @@ function damaged(error: Error): never {
 }
 
 /** What is wrong with the archive, in its reader's words. */
-function refused(error: Error): never {
+function unreadableArchive(error: Error): never {
   throw new Problem('invalid_parameter', `The archive cannot be read: ${error.message}.`)
 }

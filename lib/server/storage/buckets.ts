@@ -1,4 +1,4 @@
-import type { ObjectStore } from './objects'
+import type { ObjectStore } from './object-store'
 import { S3Bucket, type S3Options, s3Client } from './s3'
 
 /** Buckets by name, over one client. */

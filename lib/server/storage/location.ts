@@ -12,14 +12,14 @@ export function parseLocation(text: string): Location | null {
 }
 
 /** Whether a key is the named object itself or lies below it, as a file is or lies below a path: `a/b` has `a/b` and `a/b/c`, not `a/bc`. */
-export function isBelow(key: string, prefix: string): boolean {
+export function isUnder(key: string, prefix: string): boolean {
   if (prefix === '' || key === prefix) return true
   return key.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)
 }
 
 /** Whether all that a location names lies below another. */
 export function isWithin({ bucket, prefix }: Location, outer: Location): boolean {
-  return bucket === outer.bucket && isBelow(prefix, outer.prefix)
+  return bucket === outer.bucket && isUnder(prefix, outer.prefix)
 }
 
 /** What a photo of a bucket is called in the results. */

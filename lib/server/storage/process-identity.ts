@@ -22,24 +22,24 @@ export function ownIdentity(): ProcessIdentity {
     boot: orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     space: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
     pid: process.pid,
-    started: startOf(process.pid),
+    started: startTimeOf(process.pid),
   }
 }
 
 /** Whether a process lives; null for one of another container or host, of which that cannot be told from here. */
-export function lives({ host, boot, space, pid, started }: ProcessIdentity): boolean | null {
+export function isAlive({ host, boot, space, pid, started }: ProcessIdentity): boolean | null {
   const own = ownIdentity()
-  const seen = boot !== '' && space !== '' && host === own.host && boot === own.boot && space === own.space
-  return seen ? startOf(pid) === started : null
+  const isLocal = boot !== '' && space !== '' && host === own.host && boot === own.boot && space === own.space
+  return isLocal ? startTimeOf(pid) === started : null
 }
 
 /** Whether a process is gone for sure. */
 export function isGone(identity: ProcessIdentity): boolean {
-  return lives(identity) === false
+  return isAlive(identity) === false
 }
 
 /** Empty where there is no such process. */
-function startOf(pid: number): string {
+function startTimeOf(pid: number): string {
   // After the name, which may hold spaces and brackets, the 20th field is the start time.
   const stat = orEmpty(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''

@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
-import { due, rest } from '../../event-loop/slices'
-import type { JobFeed } from '../../jobs/jobs'
+import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
+import type { JobFeed } from '../../jobs/backend'
 import type { AppEnv } from '../services'
 
 /** The standing is told at most this often. */
-const PACE_MS = 250
+const MIN_INTERVAL_MS = 250
 /** A line for proxies that end what is silent. */
 const KEEP_ALIVE_MS = 15_000
 
@@ -15,15 +15,15 @@ const KEEP_ALIVE_MS = 15_000
  */
 export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
   const reply = streamSSE(c, async (stream) => {
-    const teller = new Teller(stream, feed, c.req.header('last-event-id') ?? '')
-    stream.onAbort(() => feed.leave())
+    const teller = new EventWriter(stream, feed, c.req.header('last-event-id') ?? '')
+    stream.onAbort(() => feed.close())
     try {
-      while (!stream.aborted && (await teller.tell())) {
-        if (!(await feed.change(KEEP_ALIVE_MS))) await stream.write(': here\n\n')
-        await stream.sleep(PACE_MS)
+      while (!stream.aborted && (await teller.writeNew())) {
+        if (!(await feed.waitForChange(KEEP_ALIVE_MS))) await stream.write(': here\n\n')
+        await stream.sleep(MIN_INTERVAL_MS)
       }
     } finally {
-      feed.leave()
+      feed.close()
     }
   })
   // These say how a connection goes on, which Node knows and Hono does not: nginx sent the next request on one that was ending.
@@ -35,29 +35,30 @@ export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
 }
 
 /** Tells one listener what is new. */
-class Teller {
-  private told = ''
+class EventWriter {
+  private lastJob = ''
 
   constructor(
     private readonly stream: SSEStreamingApi,
     private readonly feed: JobFeed,
-    private place: string,
+    private position: string,
   ) {}
 
   /** Whether there may be more later. */
-  async tell(): Promise<boolean> {
+  async writeNew(): Promise<boolean> {
     if (this.feed.stopped) return false
     // Before the results: a job is told as over only after the last of them.
     const now = await this.feed.view()
-    for await (const { value, next } of this.feed.since(this.place)) {
-      if (due()) await rest()
+    for await (const { value, next } of this.feed.resultsSince(this.position)) {
+      if (shouldYield()) await yieldToEventLoop()
       await this.stream.writeSSE({ event: 'result', id: next, data: JSON.stringify(value) })
       if (this.stream.aborted || this.feed.stopped) return false
-      this.place = next
+      this.position = next
     }
     const { rate: _rate, eta_s: _eta, ...lasting } = now
-    if (this.told !== JSON.stringify(lasting)) await this.stream.writeSSE({ event: 'job', data: JSON.stringify(now) })
-    this.told = JSON.stringify(lasting)
+    if (this.lastJob !== JSON.stringify(lasting))
+      await this.stream.writeSSE({ event: 'job', data: JSON.stringify(now) })
+    this.lastJob = JSON.stringify(lasting)
     return now.state !== 'done' && now.state !== 'cancelled'
   }
 }

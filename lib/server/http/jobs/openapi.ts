@@ -1,10 +1,10 @@
 import { ZIP_ENCODINGS } from '@/lib/shared/files/zip-names'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import { PAGE_COLUMNS, RESULT_TYPES } from '@/lib/shared/results/columns'
-import { LONGEST_CURSOR, MOST_PAGE, USUAL_PAGE } from './page'
+import { DEFAULT_PAGE_ROWS, MAX_CURSOR_LENGTH, MAX_PAGE_ROWS } from './page'
 
 /** What the document is made with: replies by the names of their schemas, problems by their codes. */
-export interface Maker {
+export interface DocumentBuilder {
   reply(description: string, schema: string): object
   problems(codes: readonly ProblemCode[]): Record<number, object>
   /** What any request with a body may meet. */
@@ -29,7 +29,7 @@ const FORMAT = 'Without it the one that the header Accept names, else json. An x
 const CURSOR =
   'Empty for the first page, then X-Next-Cursor of the page before: rows in the order of their being done, each once.'
 const OFFSET = 'Index of the first photo. Not with a cursor; while the job runs, photos before it may be done later.'
-const LIMIT = `Rows at most; a page by a cursor has ${USUAL_PAGE} without it and never more than ${MOST_PAGE}.`
+const LIMIT = `Rows at most; a page by a cursor has ${DEFAULT_PAGE_ROWS} without it and never more than ${MAX_PAGE_ROWS}.`
 const A_COLUMN = `(${PAGE_COLUMNS.join('|')})`
 const COLUMNS = `^${A_COLUMN}(,${A_COLUMN}){0,${PAGE_COLUMNS.length - 1}}$`
 const ZIP_NAMES = 'Encoding of names in a ZIP that do not say theirs.'
@@ -42,7 +42,7 @@ const ID = {
 }
 /** Lines whose first has the column, and at least one more. */
 const CSV = '^(file,)?url(,file)?\\r?\\n[A-Za-z0-9]'
-const MOST = 999_999_999
+const MAX_INDEX = 999_999_999
 
 const BODY = {
   content: {
@@ -69,11 +69,11 @@ const OPTIONS = { schema: { $ref: '#/components/schemas/JobOptions' } }
 
 /** The paths of batch jobs. */
 export function jobPaths(
-  { reply, problems, body, parameters }: Maker,
+  { reply, problems, body, parameters }: DocumentBuilder,
   { admin, deadLetters }: { admin: boolean; deadLetters: boolean },
 ): Record<string, object> {
   const UPLOAD = [...PHOTOS, ...body]
-  const act = (operationId: string, summary: string, codes: ProblemCode[] = []) => ({
+  const action = (operationId: string, summary: string, codes: ProblemCode[] = []) => ({
     post: {
       operationId,
       summary,
@@ -170,18 +170,18 @@ export function jobPaths(
       get: {
         operationId: 'jobPhotos',
         summary: 'The names of a job’s photos, at most 10,000 at a time, fewer where they are long.',
-        parameters: [ID, query('offset', { type: 'integer', minimum: 0, maximum: MOST, default: 0 })],
+        parameters: [ID, query('offset', { type: 'integer', minimum: 0, maximum: MAX_INDEX, default: 0 })],
         responses: {
           200: reply('Names.', 'JobPhotos'),
           ...problems(['unknown_job', 'not_ready', 'invalid_parameter']),
         },
       },
     },
-    '/api/jobs/{id}/pause': act('pauseJob', 'Take up no photo until the job is resumed; what runs is finished.'),
-    '/api/jobs/{id}/resume': act('resumeJob', 'Go on with a paused job.'),
-    '/api/jobs/{id}/close': act('closeJob', 'Take no more photos; the job ends when all are done.'),
-    '/api/jobs/{id}/cancel': act('cancelJob', 'End a job now; its results so far stay.'),
-    '/api/jobs/{id}/retry': act('retryFailed', 'Run the failed photos again.', ['conflict']),
+    '/api/jobs/{id}/pause': action('pauseJob', 'Take up no photo until the job is resumed; what runs is finished.'),
+    '/api/jobs/{id}/resume': action('resumeJob', 'Go on with a paused job.'),
+    '/api/jobs/{id}/close': action('closeJob', 'Take no more photos; the job ends when all are done.'),
+    '/api/jobs/{id}/cancel': action('cancelJob', 'End a job now; its results so far stay.'),
+    '/api/jobs/{id}/retry': action('retryFailed', 'Run the failed photos again.', ['conflict']),
     '/api/jobs/{id}/results': {
       get: {
         operationId: 'jobResults',
@@ -194,11 +194,11 @@ export function jobPaths(
           query('cursor', {
             type: 'string',
             pattern: '^[A-Za-z0-9_-]*$',
-            maxLength: LONGEST_CURSOR,
+            maxLength: MAX_CURSOR_LENGTH,
             description: CURSOR,
           }),
-          query('offset', { type: 'integer', minimum: 0, maximum: MOST, description: OFFSET }),
-          query('limit', { type: 'integer', minimum: 1, maximum: MOST, description: LIMIT }),
+          query('offset', { type: 'integer', minimum: 0, maximum: MAX_INDEX, description: OFFSET }),
+          query('limit', { type: 'integer', minimum: 1, maximum: MAX_INDEX, description: LIMIT }),
         ],
         responses: {
           200: {

@@ -12,11 +12,11 @@ import {
 } from '@/lib/shared/results/columns'
 import { resultFile } from '@/lib/shared/results/result-file'
 import { underBase } from '@/lib/shared/web/base-path'
-import { withRests } from '../../event-loop/slices'
-import type { Jobs } from '../../jobs/jobs'
+import { yieldingBetween } from '../../event-loop/slices'
+import type { JobBackend } from '../../jobs/backend'
 import { orBreakOff } from '../break-off'
 import type { AppEnv, Services } from '../services'
-import { LONGEST_CURSOR, pageOf } from './page'
+import { MAX_CURSOR_LENGTH, pageOf } from './page'
 
 /** Which results, and how. */
 export const resultsParametersSchema = z.object({
@@ -27,7 +27,7 @@ export const resultsParametersSchema = z.object({
     .pipe(z.array(z.enum(PAGE_COLUMNS)).min(1).max(PAGE_COLUMNS.length))
     .optional(),
   status: z.enum(['ok', 'failed']).optional(),
-  cursor: z.string().max(LONGEST_CURSOR).optional(),
+  cursor: z.string().max(MAX_CURSOR_LENGTH).optional(),
   offset: z
     .string()
     .regex(/^\d{1,9}$/)
@@ -55,12 +55,12 @@ const BY_TYPE = new Map<string, ResultFormat>(
  */
 export async function resultsReply(
   c: Context<AppEnv>,
-  { jobs, log }: { jobs: Jobs; log: Services['log'] },
+  { jobs, log }: { jobs: JobBackend; log: Services['log'] },
   id: string,
   parameters: ResultsParameters,
 ): Promise<Response> {
   const { cursor, limit, offset, status } = parameters
-  const format = parameters.format ?? accepted(c)
+  const format = parameters.format ?? acceptedFormat(c)
   const headers = {
     'content-type': RESULT_TYPES[format],
     'content-disposition': `attachment; filename="results.${format}"`,
@@ -70,13 +70,13 @@ export async function resultsReply(
   if (cursor !== undefined) {
     if (offset !== undefined) throw new Problem('invalid_parameter', 'A cursor says where to go on; leave out offset.')
     const page = await pageOf(jobs, id, { cursor, limit, status })
-    Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: linkTo(c, page.next) })
-    return reply(c, withRests(page.rows), format, parameters.columns ?? PAGE_COLUMNS, headers, log)
+    Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: nextLink(c, page.next) })
+    return reply(c, yieldingBetween(page.rows), format, parameters.columns ?? PAGE_COLUMNS, headers, log)
   }
   const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
   // A part of the rows does not say by itself whose they are.
   const columns = parameters.columns ?? (offset === undefined && limit === undefined ? undefined : PAGE_COLUMNS)
-  return reply(c, first(rows, limit), format, columns, headers, log)
+  return reply(c, takeFirst(rows, limit), format, columns, headers, log)
 }
 
 function reply(
@@ -94,18 +94,18 @@ function reply(
 }
 
 /** The same page further on (RFC 8288). */
-function linkTo({ req }: Context<AppEnv>, cursor: string): string {
+function nextLink({ req }: Context<AppEnv>, cursor: string): string {
   const { searchParams } = new URL(req.url)
   searchParams.set('cursor', cursor)
   return `<${underBase(req.path)}?${searchParams}>; rel="next"`
 }
 
-function accepted(c: Context<AppEnv>): ResultFormat {
+function acceptedFormat(c: Context<AppEnv>): ResultFormat {
   const type = accepts(c, { header: 'Accept', supports: [...BY_TYPE.keys()], default: RESULT_TYPES.json })
   return BY_TYPE.get(type) ?? 'json'
 }
 
-async function* first(rows: AsyncIterable<ResultRow>, limit = Number.POSITIVE_INFINITY): AsyncGenerator<ResultRow> {
+async function* takeFirst(rows: AsyncIterable<ResultRow>, limit = Number.POSITIVE_INFINITY): AsyncGenerator<ResultRow> {
   let count = 0
   for await (const row of rows) {
     yield row

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '@/lib/shared/problems/problem'
-import { due, rest } from '../../event-loop/slices'
-import type { Draft, JobInput } from '../../jobs/jobs'
+import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
+import type { Draft, JobInput } from '../../jobs/backend'
 import { asValue, openZip, type ZipPhoto } from '../../jobs/zip'
-import { storeProblem } from '../../storage/store-fault'
+import { storageProblem } from '../../storage/storage-errors'
 import { readBody, tooLarge } from '../body'
 import type { ByteBudget, Lease } from '../byte-budget'
 import { chunksOf } from '../chunks'
@@ -13,7 +13,7 @@ import { nameOf, tooMany } from '../form'
 import { objectIn } from '../json-body'
 import { isForm, type ManyFiles, openForm } from '../many-files'
 import { requireKnown, type Spelled } from '../parameters'
-import { addressesIn } from './addresses'
+import { readUrlList } from './url-list'
 
 /** Options alone are short. */
 const MAX_OPTIONS_BYTES = 16_000
@@ -55,17 +55,15 @@ export async function openUpload(request: Request, limits: JobUploadLimits, leas
   if (/^application\/(x-)?zip/.test(type))
     return photos((draft, zipNames) => addArchive(request, draft, { ...limits, zipNames }, lease))
   if (type.startsWith('text/csv')) {
-    return photos(async (draft) =>
-      addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits, lease),
-    )
+    return photos(async (draft) => addUrls(await readBody(request, limits.requestBytes, lease), draft, limits, lease))
   }
-  const something = hasBody(request)
-  if (something && isJson(request)) {
+  const hasContent = hasBody(request)
+  if (hasContent && isJson(request)) {
     return { ...photos(async () => {}), options: objectIn(await readBody(request, MAX_OPTIONS_BYTES, lease)) }
   }
   const detail =
     'Send photos as a form (multipart/form-data), as a ZIP (application/zip), or a CSV of addresses (text/csv).'
-  if (something) throw new Problem('no_file', detail)
+  if (hasContent) throw new Problem('no_file', detail)
   return photos(async () => {})
 }
 
@@ -114,7 +112,7 @@ async function addArchive(request: Request, draft: Draft, limits: JobUploadLimit
   // A ZIP is read from its end, so it has to be there whole.
   const path = join(limits.folder, `${randomUUID()}.zip`)
   try {
-    await spool(request.body, path, limits.bytes)
+    await saveBody(request.body, path, limits.bytes)
     await addZip(path, draft, limits, lease)
   } finally {
     await rm(path, { force: true })
@@ -122,17 +120,17 @@ async function addArchive(request: Request, draft: Draft, limits: JobUploadLimit
 }
 
 /** @throws Problem `too_large`, `storage_full`, `not_ready` */
-async function spool(body: ReadableStream<Uint8Array>, path: string, most: number): Promise<void> {
-  const file = await open(path, 'wx').catch((error: unknown) => Promise.reject(storeProblem(error)))
+async function saveBody(body: ReadableStream<Uint8Array>, path: string, maxBytes: number): Promise<void> {
+  const file = await open(path, 'wx').catch((error: unknown) => Promise.reject(storageProblem(error)))
   try {
     let length = 0
     for await (const chunk of chunksOf(body)) {
       length += chunk.byteLength
-      if (length > most) throw tooLarge(most)
+      if (length > maxBytes) throw tooLarge(maxBytes)
       await file.write(chunk)
     }
   } catch (error) {
-    throw storeProblem(error)
+    throw storageProblem(error)
   } finally {
     await file.close()
   }
@@ -165,9 +163,9 @@ async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: J
   } else await add(draft, limits, lease, { file }, found)
 }
 
-async function addAddresses(body: Uint8Array, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
+async function addUrls(body: Uint8Array, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
   if (!limits.urls) throw new Problem('url_refused', 'This server does not fetch photos; send the photos themselves.')
-  for await (const { url, file } of addressesIn(body)) await add(draft, limits, lease, { file: file || url, url })
+  for await (const { url, file } of readUrlList(body)) await add(draft, limits, lease, { file: file || url, url })
 }
 
 async function add(
@@ -178,7 +176,7 @@ async function add(
   bytes?: Uint8Array,
 ): Promise<void> {
   if (draft.count >= limits.files) throw tooMany(limits.files)
-  if (due()) await rest()
+  if (shouldYield()) await yieldToEventLoop()
   await draft.add(input, bytes)
-  await lease.hold('draft', draft.held ?? 0)
+  await lease.hold('draft', draft.heldBytes ?? 0)
 }

@@ -1,7 +1,7 @@
-import { due, rest } from '../../event-loop/slices'
-import type { ObjectStore } from '../../storage/objects'
-import type { JobInput } from '../jobs'
-import { manifestKey } from './layout'
+import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
+import type { ObjectStore } from '../../storage/object-store'
+import type { JobInput } from '../backend'
+import { manifestKey } from './object-keys'
 
 const NEWLINE = 10
 
@@ -29,7 +29,7 @@ export function writeShard(store: ObjectStore, id: string, shard: number, { firs
   // Some stores are picky about empty objects.
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('') || '\n'
   const metadata = { first: String(first), count: String(lines.length), writer, ...(closing ? { closing: '1' } : {}) }
-  return store.put(manifestKey(id, shard), body, { metadata, once: true, type: 'application/x-ndjson' })
+  return store.put(manifestKey(id, shard), body, { metadata, ifAbsent: true, type: 'application/x-ndjson' })
 }
 
 /** Null where there is none. */
@@ -46,7 +46,7 @@ export async function linesOf<T>(bytes: Uint8Array): Promise<T[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const lines: T[] = []
   for (let at = 0; at < buffer.length; ) {
-    if (due()) await rest()
+    if (shouldYield()) await yieldToEventLoop()
     const newline = buffer.indexOf(NEWLINE, at)
     const end = newline < 0 ? buffer.length : newline
     if (end > at) lines.push(JSON.parse(buffer.toString('utf8', at, end)) as T)

@@ -1,9 +1,9 @@
-import type { ObjectStore } from '../../storage/objects'
-import type { ResultLine } from '../jobs'
-import { partKey, placeOfPart, shardPartsPrefix } from './layout'
+import type { ObjectStore } from '../../storage/object-store'
+import type { ResultLine } from '../backend'
+import { InconsistentBucket } from './failures'
 import type { Task } from './ledger'
 import { linesOf } from './manifest'
-import { Contradiction } from './trouble'
+import { parsePartKey, partKey, shardPartsPrefix } from './object-keys'
 
 export interface PartCounts {
   ok: number
@@ -19,12 +19,12 @@ export async function writePart(store: ObjectStore, task: Task, lines: readonly 
   const metadata = { ok: String(counts.ok), failed: String(counts.failed) }
   const key = partKey(task.id, task.shard, task.round)
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-  const written = await store.put(key, body, { metadata, once: true, type: 'application/x-ndjson' })
-  if (written) return counts
-  const there = await partCounts(store, task)
+  const isFirst = await store.put(key, body, { metadata, ifAbsent: true, type: 'application/x-ndjson' })
+  if (isFirst) return counts
+  const existing = await partCounts(store, task)
   // What counts is what is there: not what this one would have written.
-  if (there === null) throw new Contradiction(key)
-  return there
+  if (existing === null) throw new InconsistentBucket(key)
+  return existing
 }
 
 /** Null where the part is not there yet. */
@@ -55,7 +55,7 @@ export async function latestResults(
   const latest = new Map<number, ResultLine>()
   for await (const page of store.list(shardPartsPrefix(id, shard), signal ? { signal } : {})) {
     for (const { key } of page) {
-      const lines = (await readPart(store, { id, shard, round: placeOfPart(key).round }, signal)) ?? []
+      const lines = (await readPart(store, { id, shard, round: parsePartKey(key).round }, signal)) ?? []
       for (const line of lines) latest.set(line.index, line)
     }
   }

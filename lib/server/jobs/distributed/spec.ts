@@ -1,14 +1,14 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import type { ObjectStore } from '../../storage/objects'
-import type { JobSpec } from '../jobs'
-import { claimKey, isClaimed } from './claim'
-import { specKey } from './layout'
+import type { ObjectStore } from '../../storage/object-store'
+import type { JobSpec } from '../backend'
+import { claimKey, isClaimed } from './idempotency-claim'
+import { specKey } from './object-keys'
 
 /** What stands in a spec's place so that a write of it which is still on its way somewhere makes no job. */
 const VOID = '{}'
 
 /** Whether a job was made cannot be told: nothing of it may be taken away. */
-export class MaybeMade extends Problem {
+export class CommitUncertain extends Problem {
   constructor(cause: unknown) {
     const detail =
       'The bucket does not answer; whether the job was made cannot be told. With an Idempotency-Key a repeated request makes no second one.'
@@ -33,7 +33,7 @@ export async function readSpec(store: ObjectStore, id: string): Promise<JobSpec 
  */
 export async function commitJob(store: ObjectStore, spec: JobSpec, body: string): Promise<string | null> {
   if (spec.key === undefined) {
-    await writeSpec(store, spec).catch((error) => undo(store, spec.id, error))
+    await writeSpec(store, spec).catch((error) => cancelCommit(store, spec.id, error))
     return null
   }
   await writeSpec(store, spec)
@@ -41,21 +41,21 @@ export async function commitJob(store: ObjectStore, spec: JobSpec, body: string)
     return await claimKey(store, spec.key, { id: spec.id, body })
   } catch (error) {
     if (error instanceof Problem && error.code === 'conflict') throw error
-    throw new MaybeMade(error)
+    throw new CommitUncertain(error)
   }
 }
 
 async function writeSpec(store: ObjectStore, spec: JobSpec): Promise<void> {
-  await store.put(specKey(spec.id), JSON.stringify(spec), { once: true, type: 'application/json' })
+  await store.put(specKey(spec.id), JSON.stringify(spec), { ifAbsent: true, type: 'application/json' })
 }
 
 /** After a write without an answer: puts nothing in its place. Where that cannot be, the spec was written, and there is a job. */
-async function undo(store: ObjectStore, id: string, failure: unknown): Promise<void> {
+async function cancelCommit(store: ObjectStore, id: string, failure: unknown): Promise<void> {
   let undone: boolean
   try {
-    undone = await store.put(specKey(id), VOID, { once: true, type: 'application/json' })
+    undone = await store.put(specKey(id), VOID, { ifAbsent: true, type: 'application/json' })
   } catch {
-    throw new MaybeMade(failure)
+    throw new CommitUncertain(failure)
   }
   if (undone) throw failure
 }

@@ -11,7 +11,7 @@ export class Trash {
   private emptying: Promise<void> | null = null
   private count = 0
   /** What could not be moved here yet. */
-  private readonly left = new Set<string>()
+  private readonly undiscarded = new Set<string>()
 
   /**
    * @param folder on the same disk as what is thrown into it
@@ -30,7 +30,7 @@ export class Trash {
   }
 
   /** Takes a folder out of the way at once. @throws NodeJS.ErrnoException; it is where it was then */
-  throwAway(path: string): void {
+  moveIn(path: string): void {
     this.guard()
     renameSync(path, join(this.folder, `${Date.now()}-${this.count++}-${basename(path)}`))
     this.empty()
@@ -38,18 +38,18 @@ export class Trash {
 
   /** The same, now or later. */
   discard(path: string): void {
-    this.left.add(path)
-    this.tidy()
+    this.undiscarded.add(path)
+    this.retryDiscards()
   }
 
   /** Tries again what could not be thrown away before. */
-  tidy(): void {
-    for (const path of this.left) {
+  retryDiscards(): void {
+    for (const path of this.undiscarded) {
       try {
-        this.throwAway(path)
-        this.left.delete(path)
+        this.moveIn(path)
+        this.undiscarded.delete(path)
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.left.delete(path)
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.undiscarded.delete(path)
       }
     }
   }

@@ -1,0 +1,128 @@
+import { Queue } from 'bullmq'
+import type { DeadLetter } from '@/lib/shared/contract/jobs'
+import type { RedisClient } from '../../redis/connect'
+import type { Ledger, Task } from './ledger'
+import { PREFIX } from './scripts'
+
+export const QUEUE_NAME = 'work'
+const ATTEMPTS = 8
+const FIRST_DELAY_MS = 1000
+const MAX_DEAD_LETTERS = 1000
+
+/** What a worker is given: a shard to run, or a job whose end is to be seen to. */
+export type ShardWork = { kind: 'shard'; tag: number } & Task
+/** `callback` is what workers of an older version gave out; they have a queue of their own. */
+export type JobWork = { kind: 'end' | 'callback' | 'list'; id: string; round: number }
+
+/** Work for all workers, in BullMQ: at least once each, again with growing waits where it failed, and put aside where it failed too often. */
+export class WorkQueue {
+  private readonly queue: Queue<ShardWork | JobWork>
+
+  constructor(
+    redis: RedisClient,
+    private readonly ledger: Ledger,
+  ) {
+    this.queue = new Queue(QUEUE_NAME, {
+      connection: redis,
+      prefix: PREFIX,
+      defaultJobOptions: {
+        removeOnComplete: true,
+        attempts: ATTEMPTS,
+        backoff: { type: 'exponential', delay: FIRST_DELAY_MS },
+      },
+    })
+    this.queue.on('error', () => {}) // The connection's own line says it.
+  }
+
+  /** Gives out shards of a job, as many as may be. */
+  async dispatch(id: string): Promise<void> {
+    for (let task = await this.ledger.takeShard(id); task !== null; task = await this.ledger.takeShard(id)) {
+      await this.enqueueShard(task, task.tag)
+    }
+  }
+
+  /** Has a job's end seen to. It is asked for again until it is. */
+  async enqueueEnd(id: string, round: number): Promise<void> {
+    await this.queue.add(
+      'end',
+      { kind: 'end', id, round },
+      { jobId: `${id}.end.${round}`, priority: 1, removeOnFail: true },
+    )
+  }
+
+  /** Has a job's source listed, by one worker at a time. */
+  async enqueueListing(id: string): Promise<void> {
+    await this.queue.add(
+      'list',
+      { kind: 'list', id, round: 0 },
+      { jobId: `${id}.list`, priority: 1, removeOnFail: true },
+    )
+  }
+
+  /**
+   * Looks after the shards that are given out: one that the queue lost is given anew, one that failed too often is buried.
+   * A kill can come between giving out and the queue, and Redis may have forgotten its last second.
+   */
+  async requeueLost(id: string): Promise<void> {
+    for (const task of await this.ledger.dispatchedShards(id)) {
+      const job = await this.queue.getJob(workId(task))
+      const state = job ? await job.getState() : 'unknown'
+      if (state === 'unknown') await this.enqueueShard(task, 1)
+      else if (state === 'completed') await job?.remove().then(() => this.enqueueShard(task, 1))
+      else if (state === 'failed') await this.ledger.markDead(task, job?.failedReason ?? '')
+    }
+  }
+
+  /** Gives out anew what was buried. */
+  async retryDead(id: string): Promise<void> {
+    for (const task of await this.ledger.deadShards(id)) {
+      await (await this.queue.getJob(workId(task)))?.remove()
+      await this.ledger.unmarkDead(task)
+      await this.enqueueShard(task, 1)
+    }
+  }
+
+  /** Takes a job's shards out of the queue, but for those that run. */
+  async removeShards(id: string): Promise<void> {
+    for (const task of [...(await this.ledger.dispatchedShards(id)), ...(await this.ledger.deadShards(id))]) {
+      const job = await this.queue.getJob(workId(task))
+      await job?.remove().catch(() => {}) // It runs: its worker will see.
+    }
+  }
+
+  /** Shards that failed too often, the latest first. */
+  async deadLetters(): Promise<DeadLetter[]> {
+    const jobs = await this.queue.getFailed(0, MAX_DEAD_LETTERS - 1)
+    return jobs.flatMap(({ data, failedReason, attemptsMade, finishedOn = 0 }) =>
+      data.kind === 'shard'
+        ? [
+            {
+              job: data.id,
+              shard: data.shard,
+              attempts: attemptsMade,
+              reason: failedReason,
+              failed_at: new Date(finishedOn).toISOString(),
+            },
+          ]
+        : [],
+    )
+  }
+
+  close(): Promise<void> {
+    return this.queue.close()
+  }
+
+  private async enqueueShard(task: Task, tag: number): Promise<void> {
+    const { id, shard, round } = task
+    await this.queue.add(
+      'shard',
+      { kind: 'shard', id, shard, round, tag },
+      { jobId: workId(task), priority: Math.max(tag, 1) },
+    )
+  }
+}
+
+/** The same for the same shard: the queue takes it once. */
+function workId({ id, shard, round }: Task): string {
+  return `${id}.${shard}.${round}`
+}

@@ -1,0 +1,59 @@
+/** Works to be done for hosts, of which few run at once, and fewer for one host. Hosts take turns; of one host the first comes first. */
+export class HostLimiter {
+  private readonly waiting = new Map<string, (() => Promise<void>)[]>()
+  private readonly running = new Map<string, number>()
+  private total = 0
+
+  constructor(
+    private readonly max: number,
+    private readonly maxPerHost: number,
+  ) {}
+
+  /** Does a work when there is room for it. It must not fail. */
+  run(host: string, work: () => Promise<void>): void {
+    const works = this.waiting.get(host)
+    if (works) works.push(work)
+    else this.waiting.set(host, [work])
+    this.fill()
+  }
+
+  /** Forgets what has not begun. */
+  clear(): void {
+    this.waiting.clear()
+  }
+
+  private fill(): void {
+    for (let host = this.next(); host !== null; host = this.next()) this.start(host)
+  }
+
+  /** A host that something waits for and may begin. */
+  private next(): string | null {
+    if (this.total >= this.max) return null
+    for (const host of this.waiting.keys()) if (this.runningFor(host) < this.maxPerHost) return host
+    return null
+  }
+
+  private start(host: string): void {
+    const works = this.waiting.get(host) ?? []
+    const work = works.shift()
+    // Behind the others.
+    this.waiting.delete(host)
+    if (works.length > 0) this.waiting.set(host, works)
+    this.count(host, 1)
+    void work?.().finally(() => {
+      this.count(host, -1)
+      this.fill()
+    })
+  }
+
+  private runningFor(host: string): number {
+    return this.running.get(host) ?? 0
+  }
+
+  private count(host: string, by: number): void {
+    this.total += by
+    const now = this.runningFor(host) + by
+    if (now === 0) this.running.delete(host)
+    else this.running.set(host, now)
+  }
+}

@@ -1,0 +1,50 @@
+import type { ResultRow } from '@/lib/shared/results/columns'
+import type { ByteRange } from '../append-log'
+import type { ResultLine } from '../backend'
+
+interface IndexEntry {
+  range: ByteRange
+  ok: boolean
+  round: number
+}
+
+/** Where each photo of a job stands: not done, or where its latest result lies. Exactly one result a photo counts: the latest. */
+export class ResultIndex {
+  private readonly entries: (IndexEntry | undefined)[] = []
+  readonly counts = { ok: 0, failed: 0 }
+
+  add({ index, round, row }: ResultLine, range: ByteRange, current: number): void {
+    const earlier = this.entries[index]
+    const ok = row.status === 'ok'
+    // The failures of an earlier round were taken out of the count when this round began.
+    if (earlier && !earlier.ok && earlier.round === current) this.counts.failed--
+    if (earlier?.ok) this.counts.ok--
+    this.entries[index] = { range, ok, round }
+    if (ok) this.counts.ok++
+    else if (round === current) this.counts.failed++
+  }
+
+  /** Whether it needs no run in this round. */
+  isDone(index: number, round: number): boolean {
+    const entry = this.entries[index]
+    return entry !== undefined && (entry.ok || entry.round === round)
+  }
+
+  /** Where its latest result lies, if that is what is looked for. */
+  rangeOf(index: number, only?: ResultRow['status']): ByteRange | undefined {
+    const entry = this.entries[index]
+    if (!entry || (only && (only === 'ok') !== entry.ok)) return undefined
+    return entry.range
+  }
+
+  /** Whether the result that ends at this byte is the latest of its photo. */
+  isLatest(index: number, end: number): boolean {
+    const range = this.entries[index]?.range
+    return range !== undefined && range.offset + range.length === end
+  }
+
+  /** A new round begins: the failed ones are to be done again. */
+  resetFailed(): void {
+    this.counts.failed = 0
+  }
+}
