@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { AppendLog, type ByteRange } from '@/lib/server/jobs/append-log'
+import { AppendLog } from '@/lib/server/jobs/append-log'
+import type { ByteRange } from '@/lib/server/jobs/json-lines'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { EXIT, Failure } from '../program/exit'
 

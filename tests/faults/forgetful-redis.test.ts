@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { keysOf } from '@/lib/server/jobs/distributed/scripts'
+import { keysOf } from '@/lib/server/jobs/distributed/redis-keys'
 import type { Job } from '@/lib/shared/contract/jobs'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'

@@ -2,17 +2,10 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { Draft } from './backend'
 
 /**
- * What a photo is refused with that comes after the job was closed. Whether a job takes photos is decided where each is entered, in the same step: an upload
- * may have begun before another client closed the job.
- */
-export function jobClosed(): Problem {
-  return new Problem('conflict', 'The job is closed; make another for more photos.')
-}
-
-/**
- * Adds what an upload brings to a job that is there. What was entered before a refusal stays, so the refusal says how many that were.
+ * Adds the photos of an upload to an existing job. Photos added before a refusal stay, so the refusal says how many
+ * there are.
  *
- * @throws Problem what `fill` throws, its detail with the number of photos that are in the job
+ * @throws Problem as `fill` does, with the number of added photos in its detail
  */
 export async function addPhotos(draft: Draft, fill: (draft: Draft) => Promise<void>): Promise<void> {
   let accepted = 0
@@ -37,8 +30,8 @@ export async function addPhotos(draft: Draft, fill: (draft: Draft) => Promise<vo
 
 function withAcceptedCount(problem: Problem, accepted: number): Problem {
   const { code, detail, retryAfterSeconds } = problem
-  const first = accepted === 1 ? 'first photo of this upload is' : `first ${accepted} photos of this upload are`
-  return new Problem(code, `${detail} The ${first} in the job.`, {
+  const photos = accepted === 1 ? 'first photo of this upload was' : `first ${accepted} photos of this upload were`
+  return new Problem(code, `${detail} The ${photos} added.`, {
     cause: problem,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   })

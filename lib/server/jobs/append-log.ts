@@ -1,21 +1,9 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { StorageError } from '../storage/storage-errors'
+import { type ByteRange, CHUNK_BYTES, NEWLINE, parseLine, readLines } from './json-lines'
 
-const CHUNK = 1 << 16
-const NEWLINE = 10
 /** Files that are open at once over all logs; one more closes the one that was used longest ago. */
 const MAX_OPEN_FILES = 32
-
-/** Where a line stands. */
-export interface ByteRange {
-  offset: number
-  length: number
-}
-
-/** A line that is whole and means nothing: the file was damaged. */
-export class CorruptLineError extends Error {
-  override readonly name = 'DamagedLine'
-}
 
 /**
  * A file of JSON lines that only grows. A kill can cut its last line short, and a full disk any: what follows the last whole line is taken away
@@ -62,9 +50,9 @@ export class AppendLog {
     log.modifiedAt = stat.mtimeMs
     log.end = stat.size
     let end = 0
-    for (const { text, range } of log.lines(0, stat.size)) {
+    for (const { text, range } of readLines(() => log.descriptor(), 0, stat.size)) {
       line(parseLine(text, path), range)
-      if (Math.floor(range.offset / CHUNK) !== Math.floor(end / CHUNK)) yield
+      if (Math.floor(range.offset / CHUNK_BYTES) !== Math.floor(end / CHUNK_BYTES)) yield
       end = range.offset + range.length
     }
     log.end = end
@@ -132,7 +120,7 @@ export class AppendLog {
 
   /** The lines from a place on, as they stand now. */
   *from<T>(start: number): Generator<{ value: T; next: number }> {
-    for (const { text, range } of this.lines(start, this.end)) {
+    for (const { text, range } of readLines(() => this.descriptor(), start, this.end)) {
       yield { value: JSON.parse(text) as T, next: range.offset + range.length }
     }
   }
@@ -207,28 +195,6 @@ export class AppendLog {
     if (AppendLog.openLogs.size > MAX_OPEN_FILES) oldest?.releaseFile()
     return fd
   }
-
-  /** Whole lines between two places. */
-  private *lines(start: number, end: number): Generator<{ text: string; range: ByteRange }> {
-    let remainder: Buffer = Buffer.alloc(0)
-    let lineStart = start
-    for (let position = start; position < end; ) {
-      const chunk = Buffer.alloc(Math.min(CHUNK, end - position))
-      const length = readSync(this.descriptor(), chunk, 0, chunk.length, position)
-      if (length === 0) return
-      position += length
-      remainder =
-        remainder.length > 0 ? Buffer.concat([remainder, chunk.subarray(0, length)]) : chunk.subarray(0, length)
-      let from = 0
-      for (let newline = remainder.indexOf(NEWLINE); newline >= 0; newline = remainder.indexOf(NEWLINE, from)) {
-        const range = { offset: lineStart, length: newline + 1 - from }
-        yield { text: remainder.subarray(from, newline).toString('utf8'), range }
-        lineStart += range.length
-        from = newline + 1
-      }
-      remainder = remainder.subarray(from)
-    }
-  }
 }
 
 /** Null where it may be read only. */
@@ -238,13 +204,5 @@ function openUnlessReadOnly(path: string, flags: string): number | null {
   } catch (error) {
     if (['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
     throw error
-  }
-}
-
-function parseLine(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new CorruptLineError(`${path} has a line that is no JSON`, { cause })
   }
 }

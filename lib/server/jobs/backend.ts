@@ -115,7 +115,7 @@ export interface JobBackend {
     parameters: JobParameters,
     fill: (draft: Draft) => Promise<void>,
     key?: string,
-  ): Promise<{ job: Job; made: boolean }>
+  ): Promise<{ job: Job; created: boolean }>
   view(id: string): Promise<Job>
   list(): Promise<Job[]>
   /**
@@ -134,7 +134,7 @@ export interface JobBackend {
   retryFailed(id: string): Promise<Job>
   remove(id: string): Promise<void>
   /** Names of the photos, in the order of their index. */
-  photos(id: string, offset: number, most: number): Promise<JobPhotos>
+  photos(id: string, offset: number, limit: number): Promise<JobPhotos>
   /** The results that are there, each with its index, in the order of the photos. */
   results(id: string, range: ResultRange): Promise<AsyncIterable<ResultRow>>
   /**

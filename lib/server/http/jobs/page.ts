@@ -1,6 +1,6 @@
 import type { ResultRow } from '@/lib/shared/results/columns'
 import type { JobBackend } from '../../jobs/backend'
-import { invalidCursor } from '../../jobs/job-spec'
+import { invalidCursor } from '../../jobs/problems'
 
 /** Rows of a page. */
 export const DEFAULT_PAGE_ROWS = 1000

@@ -62,11 +62,14 @@ export function jobRoutes(
     if (key !== undefined && (key.length === 0 || key.length > MAX_KEY_LENGTH)) {
       throw new Problem('invalid_parameter', `The Idempotency-Key has from 1 to ${MAX_KEY_LENGTH} letters.`)
     }
-    const { job, made } = await withUpload(c, ({ options, fill }) => {
+    const { job, created } = await withUpload(c, ({ options, fill }) => {
       const parameters = readOptions(jobParametersSchema, query, options)
       return jobs.create(parameters, (draft) => fill(draft, parameters.zip_names), key)
     })
-    return json(c, job, made ? 201 : 200, { location: underBase(`/api/jobs/${job.id}`), 'cache-control': 'no-store' })
+    return json(c, job, created ? 201 : 200, {
+      location: underBase(`/api/jobs/${job.id}`),
+      'cache-control': 'no-store',
+    })
   }
 
   async function list(c: Context<AppEnv>): Promise<Response> {

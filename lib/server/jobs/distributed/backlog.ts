@@ -1,5 +1,6 @@
 import type { Backlog, JobStats } from '../backend'
-import type { JobRecord, Ledger } from './ledger'
+import type { JobRecord } from './job-record'
+import type { Ledger } from './ledger'
 import { stateOf } from './view'
 
 /** Jobs that are over are asked for so many at a time, so that nothing else waits for thousands of them. */

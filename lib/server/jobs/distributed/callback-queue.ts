@@ -5,8 +5,9 @@ import type { ObjectStore } from '../../storage/object-store'
 import { callbackDelay, hostOf, MAX_CALLBACKS, MAX_CALLBACKS_PER_HOST, type Post } from '../send-callback'
 import { attemptCallback } from './end-job'
 import { reasonOf } from './failures'
-import type { JobRecord, Ledger } from './ledger'
-import { PREFIX } from './scripts'
+import type { JobRecord } from './job-record'
+import type { Ledger } from './ledger'
+import { PREFIX } from './redis-keys'
 import { viewOf } from './view'
 
 const QUEUE_NAME = 'callbacks'
@@ -112,7 +113,7 @@ export class CallbackQueue {
     if (record.callback.attempts > attempts) return this.enqueueNext(record, callbackDelay(record.callback.attempts))
     const host = hostOf(record.spec.callback)
     const token = randomUUID()
-    const acquired = await this.ledger.acquireSlot(
+    const acquired = await this.ledger.locks.acquireSlot(
       host,
       token,
       MAX_CALLBACKS_PER_HOST,
@@ -123,7 +124,7 @@ export class CallbackQueue {
       await this.attempt(record)
     } finally {
       // Where Redis does not answer the place is given back by itself.
-      await this.ledger.releaseSlot(host, token).catch(() => {})
+      await this.ledger.locks.releaseSlot(host, token).catch(() => {})
     }
   }
 

@@ -4,7 +4,8 @@ import type { ObjectStore } from '../../storage/object-store'
 import { callbackDelay, type Post, sendCallback } from '../send-callback'
 import { type End, readEnd } from './end-marker'
 import { InconsistentBucket } from './failures'
-import type { JobRecord, Ledger } from './ledger'
+import type { JobRecord } from './job-record'
+import type { Ledger } from './ledger'
 import {
   callbackMarker,
   endMarker,

@@ -18,7 +18,7 @@ export class LedgerFeed implements JobFeed {
     private readonly store: ObjectStore,
     private readonly ledger: Ledger,
     private readonly id: string,
-    private readonly owner: { view(): Promise<Job>; left(): void },
+    private readonly owner: { view(): Promise<Job>; onClose(): void },
   ) {}
 
   get stopped(): boolean {
@@ -65,7 +65,7 @@ export class LedgerFeed implements JobFeed {
 
   close(): void {
     this.stop()
-    this.owner.left()
+    this.owner.onClose()
   }
 
   /** Nothing more is told. */

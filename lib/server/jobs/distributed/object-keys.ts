@@ -25,6 +25,8 @@ export function parsePartKey(key: string): { shard: number; round: number } {
 }
 
 /** Marks, each written once: whoever writes one first has said it for all. */
+/** The body of a marker: only its existence counts, but some stores are picky about empty objects. */
+export const MARKER_BODY = '{}'
 export const markersPrefix = (id: string) => `${jobPrefix(id)}marks/`
 export const closedMarker = (id: string) => `${markersPrefix(id)}closed`
 /** All photos of the source are listed. */

@@ -5,7 +5,8 @@ import { type Clocks, readClocks } from './clocks'
 import { finishIfComplete } from './end-job'
 import { logMissing, reasonOf } from './failures'
 import { sweepClaims } from './idempotency-claim'
-import type { JobRecord, Ledger } from './ledger'
+import type { JobRecord } from './job-record'
+import type { Ledger } from './ledger'
 import { JOBS, jobPrefix } from './object-keys'
 import { removeJob, removeObjects } from './remove'
 import { restoreJob } from './restore'
@@ -58,7 +59,7 @@ export class Reconciler {
   private runExclusive(name: string, work: () => Promise<void>): void {
     this.running = this.running
       .then(async () => {
-        if (!this.closed) await this.options.ledger.withLock(name, LOCK_MS, work)
+        if (!this.closed) await this.options.ledger.locks.withLock(name, LOCK_MS, work)
       })
       .catch((error) => {
         // The connection's own line says it.

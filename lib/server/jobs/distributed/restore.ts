@@ -38,7 +38,7 @@ export async function restoreJob(store: ObjectStore, ledger: Ledger, id: string)
     if (await ledger.hasJob(id)) return true
     const spec = await readSpec(store, id)
     if (spec === null) return false
-    await ledger.withLock(`restore:${id}`, LOCK_MS, async () => {
+    await ledger.locks.withLock(`restore:${id}`, LOCK_MS, async () => {
       if (!(await ledger.hasJob(id))) await restore(store, ledger, spec)
     })
   }
@@ -50,7 +50,7 @@ export async function restoreJob(store: ObjectStore, ledger: Ledger, id: string)
 export async function rebuildJob(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
   const spec = await readSpec(store, id)
   if (spec === null) return ledger.removeJob(id)
-  await ledger.withLock(`restore:${id}`, LOCK_MS, () => restore(store, ledger, spec))
+  await ledger.locks.withLock(`restore:${id}`, LOCK_MS, () => restore(store, ledger, spec))
 }
 
 async function restore(store: ObjectStore, ledger: Ledger, spec: JobSpec): Promise<void> {
@@ -99,7 +99,7 @@ export async function loadNames(store: ObjectStore, ledger: Ledger, id: string):
   for await (const page of store.list(manifestPrefix(id))) {
     for (const { key } of page) {
       const { lines = [] } = (await readShard(store, id, parseManifestKey(key))) ?? {}
-      await ledger.addNames(
+      await ledger.names.add(
         id,
         lines.map(({ file }) => file),
       )

@@ -1,7 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { ObjectStore } from '../../storage/object-store'
 import type { PositionedResult, ResultLine } from '../backend'
-import { unknownJob } from '../job-spec'
+import { unknownJob } from '../problems'
 import type { Ledger, Task } from './ledger'
 import { specKey } from './object-keys'
 import { latestResults, readPart } from './parts'

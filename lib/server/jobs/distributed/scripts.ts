@@ -1,33 +1,5 @@
 import { Script } from '../../redis/script'
 
-/** All keys share this hash tag, so that a cluster has them in one slot: scripts and BullMQ's need that. */
-export const PREFIX = '{vision}'
-export const JOBS_KEY = `${PREFIX}:jobs`
-/** Jobs that are not over, or whose end is not seen to. */
-export const ACTIVE_KEY = `${PREFIX}:active`
-/** There while Redis knows all jobs of the bucket: a Redis that has forgotten everything has forgotten this too. */
-export const COMPLETE_KEY = `${PREFIX}:whole`
-/** Virtual time of fair queueing: the tag of the shard that was taken up last. */
-export const CLOCK_KEY = `${PREFIX}:clock`
-
-const KEY_NAMES = ['', 'shards', 'open', 'failed', 'again', 'log', 'recent', 'names', 'dead'] as const
-
-/**
- * The keys of a job in Redis:
- * a hash (see `Ledger`); `shards` by the index of their first photo; `open` those that were given out and are not done; `failed` how many photos of
- * a shard failed; `again` shards to run again; `log` parts in the order of their being done; `recent` when how many were done; `names` digests
- * of the photos' names while it is open; `dead` open shards that were given up, and why.
- */
-export function keysOf(id: string): Record<Exclude<(typeof KEY_NAMES)[number], ''> | 'job', string> {
-  const of = (part: string) => `${PREFIX}:job:${id}${part && `:${part}`}`
-  const rest = Object.fromEntries(KEY_NAMES.filter((part) => part !== '').map((part) => [part, of(part)]))
-  return { job: of(''), ...rest } as ReturnType<typeof keysOf>
-}
-
-export function allKeysOf(id: string): string[] {
-  return Object.values(keysOf(id))
-}
-
 /** Shards of one job that are given out at most. */
 export const MAX_DISPATCHED = 64
 /** BullMQ's priorities end at 2^21. */
@@ -211,7 +183,6 @@ export const DEACTIVATE = new Script<number>(`
 if redis.call('HGET', KEYS[1], 'state') == 'running' then return 0 end
 return redis.call('SREM', KEYS[2], ARGV[1])`)
 
-/** KEYS turn · ARGV token ms. Keeps a turn that is still one's own, or ends it where the milliseconds are none: → 1, or 0. */
 /** Takes one of so many places for a while (milliseconds), if one is free. */
 export const ACQUIRE_SLOT = new Script<number>(`
 ${NOW}
@@ -221,6 +192,7 @@ redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`)
 
+/** KEYS turn · ARGV token ms. Keeps a turn that is still one's own, or ends it where the milliseconds are none: → 1, or 0. */
 export const RENEW_LOCK = new Script<number>(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if tonumber(ARGV[2]) > 0 then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end

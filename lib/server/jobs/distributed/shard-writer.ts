@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { ObjectStore } from '../../storage/object-store'
 import type { Draft, JobInput } from '../backend'
-import { unknownJob } from '../job-spec'
+import { unknownJob } from '../problems'
 import { InconsistentBucket } from './failures'
 import type { Ledger } from './ledger'
 import { type ManifestLine, readShard, SHARD_PHOTOS, type Shard, writeShard } from './manifest'
@@ -35,7 +35,7 @@ export class ShardWriter implements Draft {
     private readonly id: string,
     private next: { shard: number; first: number },
     private readonly register: RegisterShard,
-    private readonly onConflict: 'taken_in' | 'left_out_by_name' | 'refused' = 'taken_in',
+    private readonly onConflict: 'append' | 'skip_same_names' | 'refuse' = 'append',
   ) {
     this.packs = new PackWriter(store, id, this.writer)
   }
@@ -103,9 +103,9 @@ export class ShardWriter implements Draft {
       if (existing.writer === this.writer && existing.first === first) return lines
       await this.register(shard, existing)
       if (existing.closing) throw this.closed()
-      if (this.onConflict === 'refused') throw new Problem('conflict', 'Somebody else adds photos to this job.')
+      if (this.onConflict === 'refuse') throw new Problem('conflict', 'Somebody else adds photos to this job.')
       this.next = { shard: shard + 1, first: existing.first + existing.lines.length }
-      if (this.onConflict === 'left_out_by_name') lines = excludingNames(lines, existing.lines)
+      if (this.onConflict === 'skip_same_names') lines = excludingNames(lines, existing.lines)
     }
     return lines
   }

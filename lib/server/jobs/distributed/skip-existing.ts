@@ -1,7 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { ObjectStore } from '../../storage/object-store'
 import type { Draft } from '../backend'
-import { unknownJob } from '../job-spec'
+import { unknownJob } from '../problems'
 import type { Ledger } from './ledger'
 import { loadNames, restoreJob } from './restore'
 
@@ -21,12 +21,12 @@ export function skipExisting(store: ObjectStore, ledger: Ledger, id: string, wri
 }
 
 async function hasName(store: ObjectStore, ledger: Ledger, id: string, name: string): Promise<boolean> {
-  const known = await ledger.hasName(id, name)
+  const known = await ledger.names.has(id, name)
   if (known !== null) return known
   if (!(await restoreJob(store, ledger, id))) throw unknownJob()
   await loadNames(store, ledger, id)
-  await ledger.markNamesComplete(id)
-  const has = await ledger.hasName(id, name)
+  await ledger.names.markComplete(id)
+  const has = await ledger.names.has(id, name)
   if (has !== null) return has
   throw new Problem('not_ready', 'Redis forgets the names of the photos. Try again.', { retryAfterSeconds: 5 })
 }

@@ -27,7 +27,7 @@ export class SourceLister {
     const { shards, total, round } = record
     const after = await this.lastListedKey(id, shards)
     const next = { shard: shards, first: total }
-    const writer = new ShardWriter(this.store, id, next, this.registerAndDispatch(id), 'refused')
+    const writer = new ShardWriter(this.store, id, next, this.registerAndDispatch(id), 'refuse')
     try {
       for await (const page of listSource(source, this.sources, { after, already: total, signal })) {
         for (const input of page) await writer.add(input)

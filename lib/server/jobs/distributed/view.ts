@@ -1,6 +1,6 @@
 import type { Job, JobState } from '@/lib/shared/contract/jobs'
 import type { JobSpec } from '../backend'
-import type { JobRecord } from './ledger'
+import type { JobRecord } from './job-record'
 
 /** A job as everybody may see it. */
 export function viewOf(record: JobRecord, rate: number | null, retentionMs: number): Job {

@@ -2,7 +2,7 @@ import { Queue } from 'bullmq'
 import type { DeadLetter } from '@/lib/shared/contract/jobs'
 import type { RedisClient } from '../../redis/connect'
 import type { Ledger, Task } from './ledger'
-import { PREFIX } from './scripts'
+import { PREFIX } from './redis-keys'
 
 export const QUEUE_NAME = 'work'
 const ATTEMPTS = 8

@@ -1,109 +1,89 @@
-import { createHash } from 'node:crypto'
 import type { Job, JobParameters, JobPhotos } from '@/lib/shared/contract/jobs'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { ResultRow } from '@/lib/shared/results/columns'
-import type { Engine } from '../../engine/types'
-import { yieldingBetween } from '../../event-loop/slices'
-import { storageProblem, withStorage } from '../../storage/storage-errors'
-import { addPhotos, jobClosed } from '../add-photos'
+import { withStorage } from '../../storage/storage-errors'
+import { addPhotos } from '../add-photos'
 import type { Draft, JobBackend, JobFeed, JobStats, PositionedResult, ResultRange } from '../backend'
-import { invalidCursor, newSpec, unknownJob } from '../job-spec'
-import { requirePhotos } from '../require-photos'
+import { invalidCursor, jobClosed } from '../problems'
 import type { Post } from '../send-callback'
-import { requireSource } from '../source'
 import { CallbackSender } from './callbacks'
+import { type CreateOptions, JobCreator } from './create-job'
 import { draftFor } from './draft'
 import type { FaultMonitor } from './fault-monitor'
 import { FolderFeed } from './feed'
 import { InFlight } from './in-flight'
 import type { JobFolder } from './job-folder'
 import { JobStore } from './job-store'
+import { viewOf } from './job-view'
 import type { LeaseHandle } from './lease-handle'
 import { PhotoRunner, type RunnerOptions } from './photo-runner'
+import { readInOrder, readSince } from './results'
+import { RetentionSweeper } from './retention'
 import { SourceLister } from './source-lister'
 
-export interface EmbeddedOptions extends RunnerOptions {
-  engine: Engine
-  /** Where everything is kept. */
+export interface EmbeddedOptions extends RunnerOptions, CreateOptions {
+  /** The jobs folder. */
   folder: string
   retentionMs: number
-  /** Sends JSON to an address. @throws Problem */
+  /** Sends JSON to a URL. @throws Problem */
   post: Post
-  /** @throws Problem `url_refused` where nothing may be sent there */
-  requireAllowedUrl(url: string): void
 }
 
-const SWEEP_MS = 60_000
-/** A clock that is further from that of the disk is wrong. */
-const MOST_AHEAD_MS = 60_000
-
 /**
- * Jobs in a folder, run by this process, which holds the folder. What was taken in survives the process: opened again, each goes on where it was.
+ * Jobs in a folder, run by this process, which holds the folder's lease. Acknowledged photos and results survive the
+ * process: reopened, each job continues where it was.
  */
 export class EmbeddedBackend implements JobBackend {
   private readonly store: JobStore
   private readonly runner: PhotoRunner
   private readonly callbacks: CallbackSender
   private readonly lister: SourceLister
-  private readonly creatingByKey = new Map<string, Promise<unknown>>()
+  private readonly creator: JobCreator
+  private readonly sweeper: RetentionSweeper
   private readonly inFlight = new InFlight()
-  private sweeper: NodeJS.Timeout | undefined
   private closing = false
-  private saidClock = false
 
   private constructor(
     private readonly options: EmbeddedOptions,
-    private readonly lease: LeaseHandle,
+    lease: LeaseHandle,
     private readonly faults: FaultMonitor,
   ) {
-    const { folder, log, sources } = options
+    const { folder, log, sources, retentionMs } = options
     const onOpened = (job: JobFolder) => this.onJobOpened(job)
-    this.store = new JobStore({ folder, faults, lease, onOpened: onOpened, log })
+    const view = (job: JobFolder) => this.viewOf(job)
+    this.store = new JobStore({ folder, faults, lease, onOpened, log })
     this.runner = new PhotoRunner(options, faults)
     this.lister = new SourceLister(sources, this.runner, log)
+    this.creator = new JobCreator(options, this.store, view)
+    this.sweeper = new RetentionSweeper(retentionMs, this.store, this.runner, lease, log)
     const onWriteError = (job: JobFolder, error: Error) => this.runner.backOff(job, error)
-    this.callbacks = new CallbackSender((job) => this.viewOf(job), options.post, onWriteError)
+    this.callbacks = new CallbackSender(view, options.post, onWriteError)
   }
 
   /**
-   * Opens all jobs of a folder that is held by this process.
+   * Opens all jobs of a folder whose lease this process holds.
    *
-   * @throws NodeJS.ErrnoException where it cannot be used now
+   * @throws NodeJS.ErrnoException if the folder can't be used at the moment
    */
   static async open(options: EmbeddedOptions, lease: LeaseHandle, faults: FaultMonitor): Promise<EmbeddedBackend> {
-    const jobs = new EmbeddedBackend(options, lease, faults)
+    const backend = new EmbeddedBackend(options, lease, faults)
     try {
-      await jobs.store.open()
+      await backend.store.open()
     } catch (error) {
-      jobs.abandon()
+      backend.abandon()
       throw error
     }
-    jobs.sweep()
-    jobs.sweeper = setInterval(() => jobs.sweep(), SWEEP_MS).unref()
-    return jobs
+    backend.sweeper.start()
+    return backend
   }
 
   async create(
     parameters: JobParameters,
     fill: (draft: Draft) => Promise<void>,
     key?: string,
-  ): Promise<{ job: Job; made: boolean }> {
-    if (this.closing) throw new Problem('shutting_down', 'This server is stopping. Send the request again.')
-    return this.inFlight.run(() => this.createOnce(parameters, fill, key))
-  }
-
-  private async createOnce(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
-    if (key === undefined) return this.make(parameters, fill, null)
-    const name = createHash('sha256').update(key).digest('hex')
-    // Two at once with one key: the second waits and finds the first one's job.
-    const before = this.creatingByKey.get(name) ?? Promise.resolve()
-    const mine = before.catch(() => {}).then(() => this.make(parameters, fill, name))
-    this.creatingByKey.set(name, mine)
-    try {
-      return await mine
-    } finally {
-      if (this.creatingByKey.get(name) === mine) this.creatingByKey.delete(name)
-    }
+  ): Promise<{ job: Job; created: boolean }> {
+    if (this.closing) throw new Problem('shutting_down', 'The server is shutting down. Send the request again.')
+    return this.inFlight.run(() => this.creator.create(parameters, fill, key))
   }
 
   get uploadFolder(): string {
@@ -132,23 +112,23 @@ export class EmbeddedBackend implements JobBackend {
     return { states, backlog: { photos, waitSeconds: (now - since) / 1000 } }
   }
 
-  async photos(id: string, offset: number, most: number): Promise<JobPhotos> {
+  async photos(id: string, offset: number, limit: number): Promise<JobPhotos> {
     const { inputs } = this.store.get(id)
-    return { files: inputs.slice(offset, offset + most).map(({ file }) => file), total: inputs.length }
+    return { files: inputs.slice(offset, offset + limit).map(({ file }) => file), total: inputs.length }
   }
 
   async results(id: string, { offset, only }: ResultRange): Promise<AsyncIterable<ResultRow>> {
     const job = this.store.get(id)
-    // Before the reply begins: behind its head a fault can only cut it off.
+    // Checked before the response starts: after its headers, a fault could only break it off.
     withStorage(() => job.requireResults())
-    return this.inFlight.read(rowsOf(job, offset, only))
+    return this.inFlight.read(readInOrder(job, offset, only))
   }
 
   async resultsSince(id: string, position: string): Promise<AsyncIterable<PositionedResult>> {
     const job = this.store.get(id)
     const from = /^\d{0,15}$/.test(position) ? Number(position) : Number.NaN
     if (!withStorage(() => job.isPosition(from))) throw invalidCursor()
-    return this.inFlight.read(linesOf(job, from))
+    return this.inFlight.read(readSince(job, from))
   }
 
   async feed(id: string): Promise<JobFeed> {
@@ -158,9 +138,9 @@ export class EmbeddedBackend implements JobBackend {
 
   async add(id: string, fill: (draft: Draft) => Promise<void>, unique = false): Promise<Job> {
     const job = this.store.get(id)
-    // Before anything of it is read; what counts is whether it is open when each photo is entered.
+    // Refuses early, before the body is read. The check that counts is made as each photo is added.
     if (!job.open) throw jobClosed()
-    // Each is taken up when it is there: an upload may be slow, or break. What was added before a fault counts.
+    // Each photo runs as soon as it is added: an upload may be slow, or break. Photos added before a fault stay.
     const draft = draftFor(job, { unique, onAdded: () => this.runner.schedule(job) })
     try {
       await addPhotos(draft, fill)
@@ -191,7 +171,7 @@ export class EmbeddedBackend implements JobBackend {
 
   async retryFailed(id: string): Promise<Job> {
     const job = this.store.get(id)
-    if (job.state === 'cancelled') throw new Problem('conflict', 'The job was cancelled; its photos are gone.')
+    if (job.state === 'cancelled') throw new Problem('conflict', 'This job was cancelled and its photos were deleted.')
     withStorage(() => job.retryFailed())
     this.runner.schedule(job)
     return this.view(id)
@@ -205,61 +185,31 @@ export class EmbeddedBackend implements JobBackend {
 
   async shutDown(): Promise<void> {
     this.closing = true
-    clearInterval(this.sweeper)
+    this.sweeper.stop()
     this.callbacks.close()
     for (const job of this.store.jobs.values()) job.beginShutdown()
     await this.runner.close()
-    // A job that is being made is there in the end: whoever takes the folder next takes away what is in its drafts.
+    // Jobs being created are finished first: the next holder of the folder deletes its drafts.
     await this.inFlight.drained()
     await this.store.close()
   }
 
-  /** Lets go of a folder that is another's by now: nothing is waited for, and nothing written. */
+  /** Lets go of a folder that another server has taken over, without waiting for or writing anything. */
   abandon(): void {
     this.closing = true
-    clearInterval(this.sweeper)
+    this.sweeper.stop()
     this.callbacks.close()
-    // What they have met is the next one's to meet.
-    for (const each of [this.store, ...this.store.jobs.values()]) this.faults.clear(each)
+    // The next holder reports its own faults.
+    for (const owner of [this.store, ...this.store.jobs.values()]) this.faults.clear(owner)
     void this.runner.close()
     void this.store.close()
   }
 
-  /**
-   * Makes a job, all or nothing: everything of it is written into a draft, whose rename makes it. What was killed or failed before leaves no job, and behind it
-   * nothing more is to be done.
-   */
-  private async make(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key: string | null) {
-    const { callback_url, source } = parameters
-    if (callback_url !== undefined) this.options.requireAllowedUrl(callback_url)
-    if (source !== undefined) requireSource(source, this.options.sources)
-    const spec = newSpec(this.options.engine, parameters)
-    const digest = createHash('sha256').update(JSON.stringify(parameters))
-    const draft = withStorage(() => this.store.createDraft(spec))
-    try {
-      await fill(draftFor(draft, { digest }))
-      requirePhotos(draft.inputs.length, parameters)
-      const body = digest.digest('hex')
-      const earlier = key === null ? null : this.store.keys.existingJob(key, body)
-      if (earlier !== null) {
-        this.store.dropDraft(draft)
-        return { job: await this.view(earlier), made: false }
-      }
-      if (!parameters.open && source === undefined) draft.close()
-      this.store.commit(draft, key === null ? null : { key, body })
-    } catch (error) {
-      this.store.dropDraft(draft)
-      throw storageProblem(error)
-    }
-    const secret = spec.callback ? { callback_secret: spec.callback.secret } : {}
-    return { job: { ...this.viewOf(draft), ...secret }, made: true }
-  }
-
-  /** A job is there: it has just been made, or opened after a start. */
+  /** Runs for each job that was just created, or opened after a start. */
   private onJobOpened(job: JobFolder): void {
     job.watch(() => this.callbacks.notify(job))
     try {
-      // A kill may have come between the last result and the end.
+      // A kill may have come between the last result and the end of the job.
       job.settle()
     } catch (error) {
       this.runner.backOff(job, error as Error)
@@ -270,57 +220,6 @@ export class EmbeddedBackend implements JobBackend {
   }
 
   private viewOf(job: JobFolder): Job {
-    return job.view(this.options.retentionMs)
-  }
-
-  /** Deletes what ended long ago, and what was begun and left. */
-  private sweep(): void {
-    this.store.trash.retryDiscards()
-    if (this.clockIsWrong()) return
-    const before = Date.now() - this.options.retentionMs
-    for (const job of this.store.jobs.values()) {
-      if ((job.finishedAt ?? (job.open ? job.lastActivity : Number.POSITIVE_INFINITY)) >= before) continue
-      const { id } = job.spec
-      try {
-        this.store.remove(job)
-        this.runner.remove(job)
-        this.options.log.info({ job: id }, 'a job was deleted: its time is over')
-      } catch (err) {
-        this.options.log.warn({ job: id, err }, 'a job whose time is over cannot be deleted; it is tried again')
-      }
-    }
-  }
-
-  /** A clock that is days ahead would delete everybody's results. */
-  private clockIsWrong(): boolean {
-    const ahead = this.lease.clockSkew()
-    const wrong = Math.abs(ahead) > MOST_AHEAD_MS
-    if (wrong && !this.saidClock) {
-      const message = 'the clock of this machine is not that of the disk: no job is deleted by its age until it is'
-      this.options.log.warn({ ahead_s: Math.round(ahead / 1000) }, message)
-    }
-    this.saidClock = wrong
-    return wrong
-  }
-}
-
-async function* rowsOf(job: JobFolder, offset?: number, only?: ResultRow['status']): AsyncGenerator<ResultRow> {
-  for await (const { row, index } of whileThere(job, job.resultsInOrder(offset, only))) yield { ...row, index }
-}
-
-async function* linesOf(job: JobFolder, offset: number): AsyncGenerator<PositionedResult> {
-  for await (const { value, next } of whileThere(job, job.latestResultsSince(offset))) {
-    yield { value, next: String(next) }
-  }
-}
-
-/** What is gone is never empty: whoever reads on is told, rather than that this was all. */
-async function* whileThere<T>(job: JobFolder, lines: Iterable<T>): AsyncGenerator<T> {
-  try {
-    yield* yieldingBetween(lines)
-  } catch (error) {
-    if (job.removed) throw unknownJob()
-    if (job.stopped) throw new Problem('shutting_down', 'This server is stopping. Ask again.')
-    throw error
+    return viewOf(job, this.options.retentionMs)
   }
 }

@@ -107,8 +107,8 @@ export class LeasedBackend implements JobBackend {
     return this.current.remove(id)
   }
 
-  async photos(id: string, offset: number, most: number): Promise<JobPhotos> {
-    return this.current.photos(id, offset, most)
+  async photos(id: string, offset: number, limit: number): Promise<JobPhotos> {
+    return this.current.photos(id, offset, limit)
   }
 
   async results(id: string, range: ResultRange): Promise<AsyncIterable<ResultRow>> {

@@ -1,6 +1,6 @@
 import type { ResultRow } from '@/lib/shared/results/columns'
-import type { ByteRange } from '../append-log'
 import type { ResultLine } from '../backend'
+import type { ByteRange } from '../json-lines'
 
 interface IndexEntry {
   range: ByteRange
