@@ -42,5 +42,5 @@ test('a server of a cluster hangs: it is said once, nobody waits for it twice, a
   }
   await expect.poll(() => redis.get(KEY).catch(() => null), { timeout: 5_000 }).toBe('here')
   await expect.poll(() => monitor.lost, { timeout: 5_000 }).toBe(false)
-  expect(said).toEqual([expect.stringContaining('Redis is lost'), 'Redis answers again'])
+  expect(said).toEqual([expect.stringContaining('Redis is not responding'), 'Redis is responding again'])
 })

@@ -184,8 +184,8 @@ describe('what was acknowledged is in, what is not is refused', () => {
       replies.map(async (reply) => [(await reply).status, ((await (await reply).json()) as Problem).detail]),
     )
     expect(said).toEqual([
-      [409, expect.stringContaining('Of this upload 0 photos were taken in')],
-      [409, expect.stringContaining('Of this upload 100 photos were taken in')],
+      [409, expect.stringContaining('after accepting 0 of its photos')],
+      [409, expect.stringContaining('after accepting 100 of its photos')],
     ])
     expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
     // Redis forgets it, and it is the same.

@@ -327,7 +327,7 @@ describe('across servers', () => {
   test('a second server on the same folder serves photos, and takes its jobs over when the first stops; switched off, there are none', async () => {
     const first = await start()
     const second = await start()
-    expect(second.output()).toMatch(/the jobs wait: another server has their folder/)
+    expect(second.output()).toMatch(/waiting for the jobs folder: another server holds its lease/)
     await refusal(post(`${second.url}/api/jobs`, formOf(distinctPhotos(1))), 503, 'not_ready')
     const { id } = await createJob(first.url, formOf(distinctPhotos(40)))
     await first.stop()

@@ -1,22 +1,23 @@
 import { performance } from 'node:perf_hooks'
 
-/** How finely it is looked (milliseconds). */
+/** Sampling interval (milliseconds). */
 const SAMPLE_MS = 10
-/** Of so many looks, a tenth of a second, the longest hold is told. */
+/** Reports the longest delay of this many samples, a tenth of a second. */
 const SAMPLES_PER_REPORT = 10
 
-/** The longest holds of a tenth of a second, in seconds. */
+/** The longest delays in a tenth of a second, in seconds. */
 export interface LoopDelay {
-  /** Nothing else could begin for so long. */
+  /** How long nothing else could run. */
   delay: number
-  /** The same without the time in which the machine gave this process no processor: what its own work took. */
+  /** The same without the time in which the system gave this process no CPU: the time that its own work took. */
   busy: number
 }
 
 /**
- * Watches how long the event loop is held: everybody who waits for this process waits for that. Costs a few microseconds each hundredth of a second.
+ * Measures how long the event loop is blocked, which delays everyone who waits for this process. Costs a few
+ * microseconds per hundredth of a second.
  *
- * @returns ends it
+ * @returns a function that stops it
  */
 export function monitorEventLoop(report: (longest: LoopDelay) => void): () => void {
   let last = performance.now()
@@ -33,7 +34,7 @@ export function monitorEventLoop(report: (longest: LoopDelay) => void): () => vo
       delay: Math.max(longest.delay, held),
       busy: Math.max(longest.busy, Math.min(held, (user + system) / 1e6)),
     }
-    // A long hold is told at once: who was held wants to know.
+    // Report a long delay at once: the requests that it delayed are waiting.
     if (++samples < SAMPLES_PER_REPORT && held < (SAMPLES_PER_REPORT * SAMPLE_MS) / 1000) return
     report(longest)
     longest = { delay: 0, busy: 0 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { yieldingBetween } from './slices'
 
-test('ten that work for 50 ms each at once are all done, and no round of the loop does more than a few', async () => {
+test('ten tasks of 50 ms all finish, and no turn of the event loop works for more than a few milliseconds', async () => {
   let inTurn = 0
   let most = 0
   let watching = true
@@ -28,6 +28,6 @@ test('ten that work for 50 ms each at once are all done, and no round of the loo
   )
   watching = false
   expect(counts).toEqual(new Array(10).fill(50))
-  // A millisecond each: a slice has eight, and each of the ten may bring one from before it asked.
+  // A slice is eight steps of a millisecond, and each of the ten tasks may add one from before it yielded.
   expect(most).toBeLessThan(25)
 })

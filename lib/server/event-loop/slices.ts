@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks'
 
-/** Long work has the event loop for this long (milliseconds) before others get their turn. */
+/** How long a long task may hold the event loop before it yields (milliseconds). */
 const SLICE_MS = 8
 
 const waitingForTurn: (() => void)[] = []
 let sliceStart = 0
 
-/** One a round of the loop: many that work in slices at once hold it no longer than one. */
+/** Resumes one task per turn of the event loop, so that many tasks hold it no longer than one. */
 function startNextSlice(): void {
   sliceStart = performance.now()
   waitingForTurn.shift()?.()
@@ -14,7 +14,7 @@ function startNextSlice(): void {
 }
 
 /**
- * Whether it is somebody else's turn: long work asks often, and rests then.
+ * Whether a long task should yield. It checks often, and yields if so.
  *
  * @example
  * for (const row of rows) {
@@ -26,14 +26,14 @@ export function shouldYield(): boolean {
   return performance.now() - sliceStart > SLICE_MS
 }
 
-/** Gives others their turn: those who rest already, and what comes in from outside. */
+/** Yields to other tasks that have yielded, and to I/O. */
 export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     if (waitingForTurn.push(resolve) === 1) setImmediate(startNextSlice)
   })
 }
 
-/** Works off what can be left between two of its steps. What it returns. */
+/** Runs a task that can be interrupted between its steps. → what it returns. */
 export async function runInSlices<T>(work: Generator<void, T>): Promise<T> {
   for (;;) {
     const { done, value } = work.next()
@@ -42,7 +42,7 @@ export async function runInSlices<T>(work: Generator<void, T>): Promise<T> {
   }
 }
 
-/** The same values, with rests between them. */
+/** The same values, yielding to the event loop between them. */
 export async function* yieldingBetween<T>(values: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
   for await (const value of values) {
     if (shouldYield()) await yieldToEventLoop()

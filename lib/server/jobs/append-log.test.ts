@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('lines longer than a chunk, in any script, come back from their ranges and in order', () => {
+test('reads back lines longer than a chunk, in any script, from their ranges and in order', () => {
   const path = join(folder, 'a.ndjson')
   const values = Array.from({ length: 300 }, (_, i) => ({ i, text: 'ü'.repeat((i * 997) % 90_000) }))
   const log = AppendLog.open(path)
@@ -30,7 +30,7 @@ test('lines longer than a chunk, in any script, come back from their ranges and 
   again.close()
 })
 
-test.each(['{"i":', '{"i":2', 'x'.repeat(200_000)])('a last line that was cut short is taken away: %.10s', (torn) => {
+test.each(['{"i":', '{"i":2', 'x'.repeat(200_000)])('removes a last line that was cut short: %.10s', (torn) => {
   const path = join(folder, 'a.ndjson')
   const log = AppendLog.open(path)
   log.append({ i: 1 })

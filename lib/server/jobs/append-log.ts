@@ -2,16 +2,17 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } fr
 import { StorageError } from '../storage/storage-errors'
 import { type ByteRange, CHUNK_BYTES, NEWLINE, parseLine, readLines } from './json-lines'
 
-/** Files that are open at once over all logs; one more closes the one that was used longest ago. */
+/** Files open at once over all logs. Opening one more closes the least recently used. */
 const MAX_OPEN_FILES = 32
 
 /**
- * A file of JSON lines that only grows. A kill can cut its last line short, and a full disk any: what follows the last whole line is taken away
- * when it is opened, and what could not be written whole is taken back. Nothing of it stays in memory. It is begun once; when it is opened later it has to be
- * there as it was left: a file that has come instead of it is a fault, and is not written to.
+ * An append-only file of JSON lines. A kill can cut its last line short, and a full disk any line: anything after the
+ * last complete line is removed when the file is opened, and a partial write is undone. No content stays in memory. The
+ * file is created once. When it is reopened, it must still be the same file: a different file in its place is an error,
+ * and is not written to.
  */
 export class AppendLog {
-  /** All that are open, the one that was used last at the end. */
+  /** Open logs, the most recently used last. */
   private static readonly openLogs = new Set<AppendLog>()
   private fd: number | null = null
   private writable = false
@@ -21,11 +22,11 @@ export class AppendLog {
 
   private constructor(
     private path: string,
-    /** Asked before each change. @throws where this process may not make it */
+    /** Called before each change. @throws if this process may not write */
     private readonly guard: () => void,
   ) {}
 
-  /** An empty one. @throws NodeJS.ErrnoException, also where there is one already */
+  /** Creates an empty log. @throws NodeJS.ErrnoException, also if the file exists */
   static create(path: string, guard = () => {}): AppendLog {
     const log = new AppendLog(path, guard)
     guard()
@@ -34,11 +35,11 @@ export class AppendLog {
   }
 
   /**
-   * Opens one that is there, and rests it.
+   * Opens an existing log and closes its file again until it is needed.
    *
-   * @param line told of each line that is there, in order
-   * @returns what it is opened by, a piece at each step
-   * @throws NodeJS.ErrnoException, DamagedLine
+   * @param line called with each existing line, in order
+   * @returns a generator that does one piece of the work per step
+   * @throws NodeJS.ErrnoException, CorruptLineError
    */
   static *openInSteps(
     path: string,
@@ -60,7 +61,7 @@ export class AppendLog {
     return log
   }
 
-  /** Opens it, or begins it. */
+  /** Opens a log, or creates it if it doesn't exist. */
   static open(path: string, line?: (value: unknown, range: ByteRange) => void): AppendLog {
     try {
       const opening = AppendLog.openInSteps(path, line)
@@ -74,21 +75,17 @@ export class AppendLog {
     }
   }
 
-  /** Bytes of whole lines. */
+  /** Bytes of complete lines. */
   get size(): number {
     return this.end
   }
 
-  /** When a line was added last (milliseconds since 1970). */
+  /** When the last line was added (milliseconds since 1970). */
   get lastModified(): number {
     return this.modifiedAt
   }
 
-  /**
-   * Adds a line, whole or not at all.
-   *
-   * @throws NodeJS.ErrnoException such as ENOSPC, StoreFault
-   */
+  /** Appends a line, completely or not at all. @throws NodeJS.ErrnoException such as ENOSPC, StorageError */
   append(value: unknown): ByteRange {
     const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
     const offset = this.end
@@ -97,7 +94,7 @@ export class AppendLog {
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(fd, bytes, written, bytes.length - written, offset + written)
     }
-    // Taken away while it was written to: nobody will find it there.
+    // The file was deleted during the write, so no reader would find the line.
     if (fstatSync(fd).nlink === 0) throw this.staleFile()
     this.end += bytes.length
     this.modifiedAt = Date.now()
@@ -110,7 +107,7 @@ export class AppendLog {
     return JSON.parse(buffer.toString('utf8')) as T
   }
 
-  /** Whether a line begins there, or will. */
+  /** Whether a line starts at this offset, or will. */
   isLineStart(at: number): boolean {
     if (at === 0) return true
     if (!Number.isSafeInteger(at) || at < 0 || at > this.end) return false
@@ -118,14 +115,14 @@ export class AppendLog {
     return readSync(this.descriptor(), before, 0, 1, at - 1) === 1 && before[0] === NEWLINE
   }
 
-  /** The lines from a place on, as they stand now. */
+  /** The lines from an offset to the current end. */
   *from<T>(start: number): Generator<{ value: T; next: number }> {
     for (const { text, range } of readLines(() => this.descriptor(), start, this.end)) {
       yield { value: JSON.parse(text) as T, next: range.offset + range.length }
     }
   }
 
-  /** Closes the file until it is needed again: a process may have many logs and few open files. */
+  /** Closes the file until it is needed again: a process may have many logs but few open files. */
   releaseFile(): void {
     const { fd } = this
     this.fd = null
@@ -133,18 +130,18 @@ export class AppendLog {
     if (fd !== null) closeSync(fd)
   }
 
-  /** For good: what is asked of it later fails. */
+  /** Closes the log for good; later calls fail. */
   close(): void {
     this.closed = true
     this.releaseFile()
   }
 
-  /** Its folder has another name now. */
+  /** The log's folder was renamed. */
   setPath(path: string): void {
     this.path = path
   }
 
-  /** The open file. @throws NodeJS.ErrnoException, StoreFault where it is not what it was */
+  /** The open file. @throws NodeJS.ErrnoException, StorageError if it is no longer the same file */
   descriptor(): number {
     if (this.closed) throw new Error(`${this.path} is closed`)
     const { fd } = this
@@ -157,14 +154,14 @@ export class AppendLog {
   private writableDescriptor(): number {
     if (!this.writable) this.releaseFile()
     const fd = this.descriptor()
-    // One that was open only to be read says here why it cannot be written.
-    if (!this.writable) throw new StorageError('EROFS', `${this.path} cannot be written`)
+    // If the file could only be opened for reading, report why it can't be written.
+    if (!this.writable) throw new StorageError('EROFS', `${this.path} can’t be written`)
     const { nlink, size } = fstatSync(fd)
     if (nlink === 0 || size < this.end) {
-      // Somebody has put another file in its place, or taken it away: what is written here nobody would find.
+      // The file was replaced or deleted, so no reader would find what is written here.
       throw this.staleFile()
     }
-    // What an earlier attempt has left of a line.
+    // The rest of a line that an earlier attempt wrote in part.
     if (size > this.end) {
       this.guard()
       ftruncateSync(fd, this.end)
@@ -184,7 +181,7 @@ export class AppendLog {
 
   private staleFile(): StorageError {
     this.releaseFile()
-    return new StorageError('ESTALE', `${this.path} is not the file that it was`)
+    return new StorageError('ESTALE', `${this.path} is no longer the same file`)
   }
 
   private keepDescriptor(fd: number, writable: boolean): number {
@@ -197,7 +194,7 @@ export class AppendLog {
   }
 }
 
-/** Null where it may be read only. */
+/** Null if the file may only be read. */
 function openUnlessReadOnly(path: string, flags: string): number | null {
   try {
     return openSync(path, flags)

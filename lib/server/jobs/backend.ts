@@ -2,31 +2,31 @@ import type { DeadLetter, Job, JobParameters, JobPhotos, JobState } from '@/lib/
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { ModelName, ResultRow } from '@/lib/shared/results/columns'
 
-/** What a job was made with. It never changes. */
+/** The fixed parameters of a job. */
 export interface JobSpec {
   id: string
   model: ModelName
   top_k: number
   threshold: number
   created_at: string
-  /** Where its end is told, and what that is signed with. */
+  /** Where the callback is sent, and the secret that signs it. */
   callback?: { url: string; secret: string }
   /** Where its photos are listed from, `s3://bucket/prefix`. */
   source?: string
-  /** The Idempotency-Key that made it. */
+  /** The Idempotency-Key that it was created with. */
   key?: string
 }
 
-/** One photo of a job: a file that was uploaded, an address, an object of a bucket, or what there is instead of one. */
+/** One photo of a job: an uploaded file, a URL, a bucket object, or the reason why there is no photo. */
 export interface JobInput {
   file: string
   url?: string
   object?: BucketObject
-  /** Why it could not be taken out of its archive: it fails with this. */
+  /** Why the photo couldn't be extracted from its archive. The photo fails with this. */
   problem?: { code: ProblemCode; detail: string }
 }
 
-/** A photo of a bucket, as it was when it was listed. */
+/** A photo in a bucket, as it was when it was listed. */
 export interface BucketObject {
   bucket: string
   key: string
@@ -35,31 +35,31 @@ export interface BucketObject {
   version?: string
 }
 
-/** The result of a photo as it is told. */
+/** The stored result of a photo. */
 export interface ResultLine {
-  /** Of the photo in its job, from 0. */
+  /** The photo's index in its job, from 0. */
   index: number
-  /** 0, and one more each time that failed photos are tried again. */
+  /** 0, plus 1 for each retry of the failed photos. */
   round: number
   row: ResultRow
 }
 
-/** Photos on their way into a job: they count together or, where the upload breaks, not at all. */
+/** Photos being added to a job. For a new job, either all of them count or, if the upload breaks, none. */
 export interface Draft {
   /** @throws Problem `storage_full` */
   add(input: JobInput, bytes?: Uint8Array): Promise<void>
   readonly count: number
-  /** Bytes that it holds in memory, where it does. */
+  /** Bytes held in memory, if any. */
   readonly heldBytes?: number
 }
 
-/** A result, and the place behind it in the order of their being done. */
+/** A result, and the position after it in the order in which photos finish. */
 export interface PositionedResult {
   value: ResultLine
   next: string
 }
 
-/** Which results of a job are read. */
+/** Which results of a job to read. */
 export interface ResultRange {
   /** Index of the first photo. */
   offset?: number
@@ -67,49 +67,54 @@ export interface ResultRange {
 }
 
 export interface Backlog {
-  /** Without those of jobs that are paused. */
+  /** Pending photos, not counting those of paused jobs. */
   photos: number
-  /** How long the job that has waited longest has got nothing done, though it could. */
+  /** How long the job that has waited longest has made no progress although it could. */
   waitSeconds: number
 }
 
 /** All jobs at one moment. */
 export interface JobStats {
-  /** How many there are of each state. */
+  /** Number of jobs in each state. */
   states: Record<JobState, number>
   backlog: Backlog
 }
 
-/** Whether jobs go on, as this server sees it. */
+/** Whether jobs make progress, as far as this server can tell. */
 export interface JobsHealth {
   state: 'ok' | 'waiting'
-  /** What some of them wait for, or all. */
+  /** What some or all jobs are waiting for. */
   reason: 'lease' | 'storage_full' | 'storage_unavailable' | 'redis_unavailable' | null
 }
 
-/** Follows one job for one listener, who leaves in the end. */
+/** Follows one job for one listener. The listener closes it. */
 export interface JobFeed {
-  /** Results in the order of their being done, from a place on that an earlier call has told; from the first on where the place is none. */
+  /**
+   * Results in the order in which photos finish, from a position that an earlier call returned; all of them if the
+   * position is unknown.
+   */
   resultsSince(position: string): AsyncIterable<PositionedResult>
   view(): Promise<Job>
-  /** Waits for something to happen, `ms` at most. Whether it did. */
+  /** Waits up to `ms` for a change. → whether there was one. */
   waitForChange(ms: number): Promise<boolean>
-  /** Whether nothing more will be told: the job was deleted, or this server stops. */
+  /** Whether there will be no more results, because the job was deleted or the server is stopping. */
   readonly stopped: boolean
   close(): void
 }
 
 /**
- * Batch jobs, wherever they are kept and run. Every call that names a job rejects with Problem `unknown_job` where there is none; every call
- * that writes may reject with `storage_full`, and any with `not_ready` while what they are kept in cannot be had.
+ * Batch jobs, wherever they are stored and run. Calls with a job's ID reject with Problem `unknown_job` if there is no
+ * such job. Calls that write may reject with `storage_full`, and any call with `not_ready` while the storage is
+ * unavailable.
  */
 export interface JobBackend {
-  /** A folder of this machine for what is on its way in. */
+  /** A local folder for uploads in progress. */
   readonly uploadFolder: string
   /**
-   * Makes a job of what `fill` adds. With a key, a second call that adds the same gets the same job.
+   * Creates a job with the photos that `fill` adds. With a key, a second call that adds the same photos returns the
+   * same job.
    *
-   * @throws Problem `unknown_model`, `conflict` where the key belongs to something else, and what `fill` throws
+   * @throws Problem `unknown_model`, `conflict` if the key belongs to a different job, and what `fill` throws
    */
   create(
     parameters: JobParameters,
@@ -119,40 +124,43 @@ export interface JobBackend {
   view(id: string): Promise<Job>
   list(): Promise<Job[]>
   /**
-   * Adds photos to a job that is open.
+   * Adds photos to an open job.
    *
-   * @param unique leaves out what the job has by that name, so that an upload whose reply was lost can be sent again
-   * @throws Problem `conflict` where it is not, or is closed meanwhile: it says how many photos were taken (`addAll`)
+   * @param unique skips photos whose names the job already has, so that an upload whose response was lost can be sent
+   *   again
+   * @throws Problem `conflict` if the job isn't open or is closed meanwhile; the detail says how many photos were
+   *   added (see `addPhotos`)
    */
   add(id: string, fill: (draft: Draft) => Promise<void>, unique?: boolean): Promise<Job>
-  /** Takes no more photos. */
+  /** Accepts no more photos. */
   close(id: string): Promise<Job>
-  /** Takes up no photo until it is told to go on. What runs is finished. */
+  /** Starts no more photos until it is resumed. Photos in flight finish. */
   pause(id: string, paused: boolean): Promise<Job>
   cancel(id: string): Promise<Job>
-  /** Runs the failed ones again. @throws Problem `conflict` where the job was cancelled */
+  /** Runs the failed photos again. @throws Problem `conflict` if the job was cancelled */
   retryFailed(id: string): Promise<Job>
   remove(id: string): Promise<void>
-  /** Names of the photos, in the order of their index. */
+  /** Photo names, by index. */
   photos(id: string, offset: number, limit: number): Promise<JobPhotos>
-  /** The results that are there, each with its index, in the order of the photos. */
+  /** The results so far, each with its index, in the order of the photos. */
   results(id: string, range: ResultRange): Promise<AsyncIterable<ResultRow>>
   /**
-   * The results that count in the order of their being done, from a place on that an earlier call has told, or from the first on where it is ''. While the job
-   * runs, each comes once: what is done later has a later place, also where it takes the place of an earlier result of the same photo.
+   * The results that count, in the order in which photos finish, from a position that an earlier call returned, or all
+   * of them for ''. While the job runs, each comes once: a later result has a later position, even if it replaces an
+   * earlier result of the same photo.
    *
-   * @throws Problem `invalid_parameter` where the place is none of this job's, `conflict` where it is none any more
+   * @throws Problem `invalid_parameter` if the position isn't of this job, `conflict` if it is no longer valid
    */
   resultsSince(id: string, position: string): Promise<AsyncIterable<PositionedResult>>
   feed(id: string): Promise<JobFeed>
-  /** What `/health/status` says of them. */
+  /** The jobs part of `/health/status`. */
   health?(): JobsHealth
-  /** How many there are, and what they still have to do. */
+  /** How many jobs there are, and their backlog. */
   stats(): Promise<JobStats>
-  /** What all jobs together still have to do; only where others than this process do the work. */
+  /** The backlog of all jobs; only if other processes do the work. */
   backlog?(): Promise<Backlog>
-  /** Work that was given up after many attempts, the latest first; only where others than this process do the work. */
+  /** Shards that failed too often, the latest first; only if other processes do the work. */
   deadLetters?(): Promise<DeadLetter[]>
-  /** Finishes what runs; the rest goes on at the next start, or elsewhere. */
+  /** Finishes what is in flight. The rest continues at the next start, or on another machine. */
   shutDown(): Promise<void>
 }

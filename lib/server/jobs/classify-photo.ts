@@ -6,15 +6,15 @@ import { answeredRow, failedRow, type ModelName, type ResultRow } from '@/lib/sh
 import { sha256Of } from '../event-loop/digest'
 import { isOutOfDescriptors, StorageError } from '../storage/storage-errors'
 
-/** Whatever answers for a photo: the engine here, or a server elsewhere. */
+/** Classifies a photo: with the engine in this process, or on a remote server. */
 export type Classify = (image: Uint8Array, signal: AbortSignal) => Promise<Classification>
 
-/** How the engine is asked for photos of a batch: nobody waits for a single one, so it may stand in the line for as long as it takes. */
+/** Engine options for photos of a batch. No user waits for a single one, so it may stay queued for any time. */
 export const BATCH_REQUEST = { priority: 'batch', deadlineMs: Number.POSITIVE_INFINITY } as const
 
 /** A photo of a batch. */
 export interface Input {
-  /** What it is called in the results. */
+  /** Its name in the results. */
   file: string
   /** @throws Problem, or an error of the file system */
   read(signal: AbortSignal): Promise<Uint8Array>
@@ -26,18 +26,18 @@ export function requireSize(image: Uint8Array, maxBytes: number): Uint8Array {
   throw new Problem('too_large', tooLargeDetail(image.byteLength, maxBytes))
 }
 
-/** Not the photo's fault: the same photo is asked again. */
+/** Errors that aren't the photo's fault: the same photo is retried. */
 const TRANSIENT_CODES = new Set(['queue_full', 'rate_limited', 'not_ready', 'deadline_exceeded'])
 const MAX_ATTEMPTS = 30
 const FIRST_DELAY_MS = 200
 const MAX_DELAY_MS = 5000
 
 /**
- * What becomes of one photo, as a row: its answer, or why there is none. A full queue is waited for. Photos that are the same to the last byte
- * are classified once while `Answers` remembers them.
+ * Classifies one photo and returns its row: a result, or why there is none. Waits while the queue is full. Photos with
+ * identical bytes are classified once while the cache remembers them.
  *
- * @throws what the signal was aborted with, Problem `shutting_down`, and what is wrong with this server and not with the photo (StoreFault, no descriptor
- * left): the photo was not done then, and is not to be counted
+ * @throws the reason of an aborted signal, Problem `shutting_down`, and faults of this server rather than the photo
+ *   (StorageError, no file descriptor left): the photo isn't done then and must not be counted
  */
 export async function classifyPhoto(
   { file, read }: Input,
@@ -61,16 +61,16 @@ function failureOf(error: unknown): { code: string; detail: string } {
   if (error instanceof Problem) return error
   const { code, message } = error as NodeJS.ErrnoException
   if (error instanceof StorageError || isOutOfDescriptors(error)) throw error
-  if (code === 'ENOENT') return { code: 'not_found', detail: 'There is no such file.' }
-  if (code === undefined) throw error // A bug is not the photo's fault.
+  if (code === 'ENOENT') return { code: 'not_found', detail: 'The file does not exist.' }
+  if (code === undefined) throw error // A bug isn't the photo's fault.
   return { code: 'unreadable', detail: `The file cannot be read: ${message}` }
 }
 
-/** Answers by the photo's digest. */
+/** Results by the photo's digest. */
 export class ClassificationCache {
   private readonly entries = new Map<string, Promise<Classification>>()
 
-  /** @param maxEntries answers remembered, the latest */
+  /** @param maxEntries how many of the latest results to remember */
   constructor(
     private readonly classify: Classify,
     private readonly maxEntries = 10_000,
@@ -81,7 +81,7 @@ export class ClassificationCache {
     if (cached) return cached
     const pending = classifyWithRetries(this.classify, image, signal)
     this.entries.set(sha256, pending)
-    // What failed may succeed for the next one: only answers are remembered.
+    // Only results are remembered: what failed may succeed the next time.
     pending.catch(() => this.entries.delete(sha256))
     if (this.entries.size > this.maxEntries) this.entries.delete(this.entries.keys().next().value as string)
     return pending

@@ -6,7 +6,7 @@ async function* numbers(count: number) {
   for (let i = 0; i < count; i++) yield i
 }
 
-test('all are done once, so many at a time and no more', async () => {
+test('runs each input once, and never more at a time than allowed', async () => {
   const done: number[] = []
   let [running, most] = [0, 0]
   await runConcurrently(
@@ -24,7 +24,7 @@ test('all are done once, so many at a time and no more', async () => {
   expect(most).toBe(4)
 })
 
-test('a failure ends it after those that run, and an abort takes up no more', async () => {
+test('stops after a failure once running inputs end, and starts no more after an abort', async () => {
   const taken: number[] = []
   const failing = runConcurrently(
     numbers(50),

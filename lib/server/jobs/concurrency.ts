@@ -1,8 +1,8 @@
 import { shouldYield, yieldToEventLoop } from '../event-loop/slices'
 
 /**
- * Works through `inputs`, `width` at a time, each taken up when a lane is free. Ends when all are done; the first failure ends it after
- * those that run. An abort takes up no more.
+ * Processes `inputs`, at most `concurrency` at a time. Resolves when all are done; rejects with the first failure once
+ * running inputs end. Starts no more inputs after an abort.
  */
 export async function runConcurrently<T>(
   inputs: AsyncIterable<T> | Iterable<T>,
@@ -13,7 +13,7 @@ export async function runConcurrently<T>(
   const iterator = iterate(inputs)
   let failed = false
   let taking: Promise<unknown> = Promise.resolve()
-  /** One at a time: a generator's next is not asked for before the last has come. */
+  /** Reads one input at a time: a generator's `next` may not be called before the previous call has resolved. */
   function take(): Promise<IteratorResult<T>> {
     const taken = taking.then(() => iterator.next())
     taking = taken.catch(() => {})

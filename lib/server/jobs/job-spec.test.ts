@@ -4,7 +4,7 @@ import { newSpec } from './job-spec'
 
 const engine = { models: () => [{ id: 'm', type: null, default: true, revision: 'r', classes: 2 }] }
 
-test('ids are long, all different, and none is an option of a command', () => {
+test('IDs are long and unique, and none looks like a command option', () => {
   const parameters = { model: undefined, top_k: 5, threshold: 0 }
   const ids = Array.from({ length: 2000 }, () => newSpec(engine as unknown as Engine, parameters as never).id)
   expect(new Set(ids).size).toBe(2000)

@@ -5,7 +5,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('of the last ten seconds, exact for few and for thousands; null where there was none of late', () => {
+test('measures the last ten seconds exactly, for few and for thousands of events; null if there were none', () => {
   vi.useFakeTimers()
   const rate = new RateMeter()
   expect(rate.get()).toBeNull()

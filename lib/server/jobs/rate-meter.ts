@@ -1,9 +1,10 @@
 const WINDOW_MS = 10_000
 
 /**
- * Photos a second over the last ten seconds, of when (milliseconds since 1970) how many were done. Null where there were none of late.
+ * Photos per second over the last ten seconds; null if none finished recently.
  *
- * @param now by the clock that they were counted by
+ * @param done how many photos finished when (milliseconds since 1970)
+ * @param now by the same clock
  */
 export function rateOf(done: readonly (readonly [at: number, count: number])[], now = Date.now()): number | null {
   const recent = done.filter(([at]) => at >= now - WINDOW_MS)
@@ -13,10 +14,13 @@ export function rateOf(done: readonly (readonly [at: number, count: number])[], 
   return (1000 * count) / Math.max(now - first[0], 1000)
 }
 
-/** Events within this time (milliseconds) are counted as one: there may be thousands a second, and each look goes through them. */
+/**
+ * Events within this time (milliseconds) are counted together: there may be thousands per second, and each reading goes
+ * through all of them.
+ */
 const RESOLUTION_MS = 100
 
-/** Counts events as they come. */
+/** Counts events as they happen. */
 export class RateMeter {
   private done: [at: number, count: number][] = []
 
@@ -31,7 +35,7 @@ export class RateMeter {
     if (this.done.length > (2 * WINDOW_MS) / RESOLUTION_MS) this.forget(now)
   }
 
-  /** A second, over the last ten seconds; null where there was none of late. */
+  /** Events per second over the last ten seconds; null if there were none. */
   get(): number | null {
     this.forget(Date.now())
     return rateOf(this.done)

@@ -1,32 +1,35 @@
 import { Cluster, type ClusterOptions, type Command, Redis, type RedisOptions } from 'ioredis'
 import type { RedisMonitor } from './monitor'
 
-/** Replies are told as ioredis has always told them. */
+/** Replies keep the form that ioredis has always used. */
 export type SingleOptions = Omit<RedisOptions, 'replyMapping'>
 export type ClusterRedisOptions = Omit<ClusterOptions, 'redisOptions'> & { redisOptions: SingleOptions }
 
-/** How a connection is held. */
+/** The context of a connection. */
 interface ConnectionContext {
-  /** Knows whether Redis answers, and how long a command may wait. */
+  /** Knows whether Redis responds, and how long a command may take. */
   monitor: RedisMonitor
-  /** Its commands may wait for ever. */
+  /** Its commands may wait forever. */
   unbounded: boolean
 }
 
-/** By these a connection is made; how long they may take is the silence that closes it. */
+/** Commands that set up a connection. They are limited by the silence that closes it. */
 const HANDSHAKE = new Set(['hello', 'auth', 'client', 'select', 'info', 'readonly', 'cluster'])
 
-/** What nobody waits for any more is not sent again by a new connection; null where it is to be sent. */
+/**
+ * Returns the outcome of a command that has already failed, so that a new connection doesn't send it again; null to
+ * send it.
+ */
 function setDeadline(command: Command, { monitor, unbounded }: ConnectionContext): Promise<unknown> | null {
   if (command.isSettled) return command.promise
   if (!unbounded && !HANDSHAKE.has(command.name)) command.setTimeout(monitor.commandTimeout())
   return null
 }
 
-/** One server. */
+/** A single server. */
 export class SingleRedis extends Redis {
   readonly context: ConnectionContext
-  /** It is closed by this process. */
+  /** This process is closing it. */
   closing = false
 
   constructor(url: string, options: SingleOptions, held: ConnectionContext) {
@@ -44,7 +47,7 @@ export class SingleRedis extends Redis {
   }
 }
 
-/** A cluster of them. */
+/** A cluster. */
 export class ClusterRedis extends Cluster {
   readonly context: ConnectionContext
   closing = false
@@ -64,5 +67,5 @@ export class ClusterRedis extends Cluster {
   }
 }
 
-/** One server, or a cluster of them; Valkey counts as Redis. */
+/** A single server or a cluster; Valkey counts as Redis. */
 export type RedisClient = SingleRedis | ClusterRedis

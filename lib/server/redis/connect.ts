@@ -6,33 +6,36 @@ import type { RedisMonitor } from './monitor'
 
 export type { RedisClient } from './clients'
 
-/** A connection that owes an answer for so long is closed, and another one made: its other end may be gone without a word. */
+/** A connection that owes a reply for this long is closed and replaced: its other end may be gone without notice. */
 const SILENCE_MS = 3_000
-/** The same for one that waits for work within a command. BullMQ waits for ten seconds at most. */
+/** The same for a connection that blocks to wait for work. BullMQ waits for at most ten seconds. */
 const BLOCKING_SILENCE_MS = 15_000
-/** A connection that is not wanted any more, and whose other end does not say goodbye, is gone after this. */
+/** A connection being closed, whose other end doesn't respond, is dropped after this. */
 const DISCONNECT_MS = 500
 const KEEPALIVE_MS = 10_000
 const NODE_COMMAND_MS = 5_000
 const MAX_RECONNECT_MS = 1_000
 
 export interface ConnectOptions {
-  /** For BullMQ's workers: its copies wait for work within a command, and nothing that it is asked fails for being late. */
+  /**
+   * For BullMQ's workers: their copies of the connection block to wait for work, and their commands have no deadline.
+   */
   blocking?: boolean
   monitor: RedisMonitor
 }
 
 /**
- * Connects, and goes on trying for as long as the client is open. Whether the address is a cluster, the server says itself. A connection that is silent, or
- * whose server was demoted or still loads, is closed and made anew, and what was not answered is asked again.
+ * Connects, and reconnects for as long as the client is open. The server itself reports whether it is a cluster. A
+ * connection that goes silent, or whose server was demoted or is still loading, is replaced, and unanswered commands
+ * are sent again.
  *
  * @param url `redis://` or `rediss://` (TLS)
- * @throws Error where nothing answers there at the start
+ * @throws Error if the first connection fails
  */
 export async function connectRedis(url: string, { blocking = false, monitor }: ConnectOptions): Promise<RedisClient> {
   const context = { monitor, unbounded: blocking }
   const single = new SingleRedis(url, commonOptions(), context)
-  single.on('error', () => {}) // What comes of it says it.
+  single.on('error', () => {}) // Its consequences are reported elsewhere.
   try {
     await single.connect()
     if (!/cluster_enabled:1/.test(await single.info('cluster'))) return withHeartbeat(single, blocking)
@@ -48,7 +51,7 @@ export async function connectRedis(url: string, { blocking = false, monitor }: C
   const cluster = new ClusterRedis(
     start,
     {
-      // A certificate names the cluster's host, not its addresses.
+      // A certificate has the cluster's host name, not its addresses.
       ...(tls ? { dnsLookup: (address, done) => done(null, address) } : {}),
       clusterRetryStrategy: retryStrategy,
       redisOptions: {
@@ -64,9 +67,9 @@ export async function connectRedis(url: string, { blocking = false, monitor }: C
   return withHeartbeat(cluster, blocking)
 }
 
-/** Of connections that never give up. */
+/** Options of connections that never give up. */
 function commonOptions() {
-  // A server that is demoted for good is not asked ten times a second.
+  // Don't reconnect ten times per second to a server that stays demoted.
   let refused = 0
   return {
     maxRetriesPerRequest: null,
@@ -75,7 +78,7 @@ function commonOptions() {
     keepAlive: KEEPALIVE_MS,
     connectTimeout: SILENCE_MS,
     retryStrategy: (times: number) => Math.min(100 * Math.max(times, refused), MAX_RECONNECT_MS),
-    /** 2: the command that was refused is asked again of the new connection. */
+    /** 2: send the refused command again on the new connection. */
     reconnectOnError(error: Error): 2 | false {
       if (!isWrongServer(error)) return false
       refused++
@@ -91,7 +94,7 @@ function withHeartbeat(client: RedisClient, blocking: boolean): RedisClient {
   return client
 }
 
-/** Has the copies that BullMQ makes for itself wait for work within a command, longer than a silent connection may. */
+/** Lets the copies that BullMQ makes block for longer than a silent connection may. */
 function allowBlockingCopies(client: RedisClient): void {
   if (client instanceof ClusterRedis) {
     const copy = (start: [] = [], options: { redisOptions?: SingleOptions } = {}) =>

@@ -2,19 +2,19 @@ const UNAVAILABLE_NAMES = /^(MaxRetriesPerRequestError|ClusterAllFailedError)$/
 const UNAVAILABLE =
   /^(Command timed out|Command aborted due to connection close|Connection is closed|Socket timeout|Stream isn't writeable|None of startup nodes|Failed to refresh slots|Cluster is ended|Too many Cluster redirections)/
 /**
- * A server that answers and is not the one to be asked: it was demoted, has not read its data yet, or has lost its primary. A new connection may lead to
- * the right one. Older servers say READONLY in the middle of a script's error.
+ * The server responds but is the wrong one: it was demoted, is still loading, or has lost its primary. A new connection
+ * may reach the right one. Older servers report READONLY in the middle of a script's error.
  */
 const WRONG_SERVER = /^(LOADING|MASTERDOWN|UNBLOCKED)\b|\bREADONLY\b/
-/** A server that is the right one, and takes nothing in just now. */
+/** The right server, which refuses writes at the moment. */
 const REFUSES_WRITES = /^(MISCONF|CLUSTERDOWN|NOREPLICAS)\b/
 
-/** Whether an error says that this server will not do, and another connection may lead to one that does. */
+/** Whether an error means that this server is the wrong one and a new connection may reach the right one. */
 export function isWrongServer(error: unknown): boolean {
   return WRONG_SERVER.test((error as Error).message)
 }
 
-/** Whether an error says that Redis does not answer, or not as it must: whatever else is asked of it now will not be answered either. */
+/** Whether an error means that Redis doesn't respond, or not properly, so other commands would fail too. */
 export function isRedisUnavailable(error: unknown): boolean {
   const { name, message } = error as Error
   return (
@@ -22,7 +22,7 @@ export function isRedisUnavailable(error: unknown): boolean {
   )
 }
 
-/** Whether an error says that Redis cannot be had just now, or not as it must be. */
+/** Whether an error means that Redis can't be used at the moment. */
 export function isRedisFailure(error: unknown): boolean {
   return (error as Error).name === 'ReplyError' || isRedisUnavailable(error)
 }

@@ -1,12 +1,12 @@
 import { ClusterRedis, type RedisClient } from './clients'
 
-/** What Redis does when its memory is full: `loses` where it throws away anything, be it of a job. */
+/** What Redis does when its memory is full. `losesJobs`: it evicts any key, including those of jobs. */
 export interface Eviction {
   policy: string
   losesJobs: boolean
 }
 
-/** The policy of each server that is not to keep everything (`noeviction`); null where all keep it, or do not say. */
+/** The policy of a server that doesn't keep everything (`noeviction`); null if all do, or don't say. */
 export async function evictionPolicy(redis: RedisClient): Promise<Eviction | null> {
   const servers = redis instanceof ClusterRedis ? redis.nodes('master') : [redis]
   const said = await Promise.all(servers.map((server) => server.info('memory').catch(() => '')))
@@ -16,4 +16,4 @@ export async function evictionPolicy(redis: RedisClient): Promise<Eviction | nul
 }
 
 export const EVICTION_WARNING =
-  'Redis throws away keys that are in use when its memory is full; set maxmemory-policy to noeviction'
+  'Redis evicts keys that are in use when its memory is full; set maxmemory-policy to noeviction'

@@ -1,12 +1,12 @@
 import { ClusterRedis, type RedisClient } from './clients'
 import { isRedisUnavailable } from './errors'
 
-/** How often a connection is asked whether it answers: one that is idle would not notice that its other end is gone. */
+/** How often each connection is checked. An idle one wouldn't notice that its other end is gone. */
 const HEARTBEAT_MS = 1_000
-/** Nobody ever writes it. */
+/** A key that is never set. */
 const UNUSED_KEY = '{vision}:pulse'
 
-/** Asks a connection again and again whether it answers, and has its watch know. */
+/** Checks regularly whether a connection responds, and reports it to the monitor. */
 export function startHeartbeat(client: RedisClient): void {
   const { monitor } = client.context
   monitor.add(client)
@@ -23,13 +23,13 @@ export function startHeartbeat(client: RedisClient): void {
     checking = false
   }
   function onError(error: Error): void {
-    // One that forbids the question has answered.
+    // A server that forbids the command has responded.
     if (!isRedisUnavailable(error)) monitor.markResponsive(client)
     else if (!client.closing) monitor.markLost(client, error.message)
   }
   const timer = setInterval(check, HEARTBEAT_MS).unref()
   client.on('error', (error: Error) => !client.closing && monitor.markLost(client, error.message))
-  // Of a cluster's server; if the others do, the next pulse says so.
+  // From one server of a cluster; if the others respond, the next heartbeat shows it.
   client.on('node error', (error: Error) => !client.closing && monitor.markLost(client, error.message))
   client.on('close', () => !client.closing && monitor.markLost(client, 'the connection was closed'))
   client.on('end', () => {
@@ -38,7 +38,7 @@ export function startHeartbeat(client: RedisClient): void {
   })
 }
 
-/** Removes what is not there: it changes nothing, and only a server that takes writes does it. */
+/** Deletes a key that doesn't exist: nothing changes, and only a server that accepts writes does it. */
 async function ping(client: RedisClient): Promise<void> {
   await client.del(UNUSED_KEY)
   if (client instanceof ClusterRedis) await Promise.all(client.nodes('master').map((node) => node.ping()))

@@ -4,8 +4,8 @@ import { isUnder } from './location'
 import type { ObjectInfo, ObjectStore } from './object-store'
 
 /**
- * Photos at a location by key, a page at a time, with what says later whether they have changed. An object that is named itself is taken whatever
- * it is called.
+ * The photos at a location by key, page by page, with what shows later whether they have changed. An object that the
+ * location names exactly is included whatever its name.
  */
 export async function* listPhotos(
   store: ObjectStore,

@@ -1,13 +1,13 @@
 import { Problem } from '@/lib/shared/problems/problem'
 
-/** An object as a listing tells of it. */
+/** An object in a listing. */
 export interface ObjectInfo {
   key: string
   size: number
   etag: string
-  /** Where the bucket keeps versions. */
+  /** Set if the bucket keeps versions. */
   version?: string
-  /** When it was written last (milliseconds since 1970). */
+  /** When it was last written (milliseconds since 1970). */
   modified: number
 }
 
@@ -18,10 +18,10 @@ export interface StoredObject {
 
 export interface GetOptions {
   signal?: AbortSignal | undefined
-  /** Only the object that had this tag when it was listed. */
+  /** Only if the object still has this tag. */
   etag?: string | undefined
   version?: string | undefined
-  /** @throws Problem `too_large` where it is larger (bytes) */
+  /** @throws Problem `too_large` if it is larger */
   maxBytes?: number
 }
 
@@ -29,11 +29,11 @@ export interface PutOptions {
   signal?: AbortSignal | undefined
   metadata?: Record<string, string>
   type?: string
-  /** Leaves an object alone that is there already. */
+  /** Keeps an existing object. */
   ifAbsent?: boolean
 }
 
-/** What a store said of a place, by its name for the trouble and in its words. */
+/** A bucket's error for a location: its name and message. */
 export class BucketError extends Error {
   override readonly name = 'StoreError'
 
@@ -45,38 +45,39 @@ export class BucketError extends Error {
   }
 }
 
-/** The store answers, and refuses this one object. Where the object is the store's own that is as bad as no answer. */
+/** The bucket responds, but refuses this one object. If the object is our own, that is as bad as no response. */
 export class ObjectRefusedError extends Problem {
   constructor(
     location: string,
     readonly reason: string,
   ) {
-    const detail = `The bucket refuses an object (${reason.split(':')[0]}). Try again.`
+    const detail = `The bucket refused access to an object (${reason.split(':')[0]}). Try again.`
     super('not_ready', detail, { retryAfterSeconds: 5, cause: new BucketError(location, reason) })
   }
 }
 
 /**
- * A place for objects by key. Calls are tried again within for what passes, a minute at most in all; what lasts rejects with Problem `not_ready`.
+ * A store of objects by key. Calls retry transient failures for up to a minute; lasting ones reject with Problem
+ * `not_ready`.
  */
 export interface ObjectStore {
   readonly name: string
-  /** Writes an object whole. Whether it was written: false where it is there already and was to be written once. */
+  /** Writes an object completely. → false if it exists and `ifAbsent` is set. */
   put(key: string, body: Uint8Array | string, options?: PutOptions): Promise<boolean>
-  /** Writes an object piece by piece, in bounded memory; it is there only when all pieces are. */
+  /** Writes an object piece by piece, in bounded memory. The object exists only once all pieces are written. */
   putStream(key: string, pieces: AsyncIterable<string>, type: string, signal: AbortSignal): Promise<void>
-  /** Null where there is none. @throws Problem `conflict` where it is not the one with that tag any more */
+  /** Null if there is none. @throws Problem `conflict` if it no longer has the given tag */
   get(key: string, options?: GetOptions): Promise<StoredObject | null>
-  /** What is kept beside the object; null where there is none. */
+  /** The object's metadata; null if there is no such object. */
   metadata(key: string, signal?: AbortSignal): Promise<Record<string, string> | null>
-  /** The store's own time (milliseconds since 1970; it tells whole seconds). */
+  /** The store's clock (milliseconds since 1970, in whole seconds). */
   now(signal?: AbortSignal): Promise<number>
-  /** Objects by key, a page at a time. */
+  /** Objects by key, page by page. */
   list(prefix: string, options?: { after?: string; signal?: AbortSignal }): AsyncGenerator<ObjectInfo[]>
-  /** The same of the objects as they are now, with their versions where the bucket keeps any. */
+  /** The same for the current objects, with their versions if the bucket keeps any. */
   listCurrent(prefix: string, options?: { after?: string; signal?: AbortSignal }): AsyncGenerator<ObjectInfo[]>
-  /** Names one level below a prefix that ends with a slash. */
+  /** Names one level below a prefix, which ends with a slash. */
   folders(prefix: string, signal?: AbortSignal): AsyncGenerator<string>
-  /** Objects that are not there count as removed. */
+  /** Removes objects. It isn't an error if they don't exist. */
   remove(keys: readonly string[]): Promise<void>
 }

@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(parent, { recursive: true }))
 
-/** A folder as another process has it. */
+/** A folder of another process. */
 function anothers(name: string, owner: object | string, secondsAgo = 0): string {
   const path = join(parent, name)
   mkdirSync(path)
@@ -24,7 +24,7 @@ function anothers(name: string, owner: object | string, secondsAgo = 0): string 
   return path
 }
 
-test('what killed processes have left is removed, what others use is not', async () => {
+test('removes what killed processes left, but not what others still use', async () => {
   const child = spawn('sleep', ['60'])
   await once(child, 'spawn')
   const own = ownIdentity()

@@ -3,24 +3,25 @@ import { join } from 'node:path'
 import { identitySchema, isAlive, ownIdentity } from './process-identity'
 
 const OWNER = 'owner.json'
-/** How often its owner says that it lives. */
+/** How often the owner shows that it is alive. */
 const HEARTBEAT_MS = 60_000
-/** An owner that has said nothing for so long is gone, by the clock of the disk. */
+/** An owner that hasn't shown so for this long is gone, by the disk's clock. */
 const ABANDONED_MS = 15 * HEARTBEAT_MS
 
-/** A folder of this process alone. */
+/** A folder that only this process uses. */
 export interface ProcessFolder {
   path: string
-  /** Removes it with all that is in it. */
+  /** Removes it with everything in it. */
   close(): void
 }
 
 /**
- * Makes a folder of this process's own in `parent`, which others may share, and removes those that processes of before have left there: killed ones could not.
- * Of another container or host nobody can tell whether it lives, so each folder says so itself, in the time of its file `owner.json`.
+ * Creates a folder for this process in `parent`, which others may share, and removes folders of earlier processes that
+ * were killed. Whether a process in another container or on another host is alive can't be seen from here, so the
+ * modification time of each folder's `owner.json` is its heartbeat.
  *
- * @param prefix of its name, and of those that are looked at
- * @throws NodeJS.ErrnoException where there can be none
+ * @param prefix of the folder's name, and of the folders to check
+ * @throws NodeJS.ErrnoException if it can't be created
  */
 export function createProcessFolder(parent: string, prefix: string): ProcessFolder {
   mkdirSync(parent, { recursive: true })
@@ -38,7 +39,7 @@ export function createProcessFolder(parent: string, prefix: string): ProcessFold
   }
 }
 
-/** No fault of the disk ends a process for this: the next beat may come through. */
+/** A fault of the disk must not end the process: the next heartbeat may succeed. */
 function beat(owner: string): void {
   try {
     writeFileSync(owner, JSON.stringify(ownIdentity()))
@@ -47,19 +48,21 @@ function beat(owner: string): void {
   }
 }
 
-/** @param now by the clock of the disk (milliseconds since 1970) */
+/** @param now by the disk's clock (milliseconds since 1970) */
 function removeAbandoned(parent: string, prefix: string, now: number): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(prefix)) continue
     const path = join(parent, name)
-    // What cannot be looked at or removed now is there at the next start.
+    // What can't be checked or removed now is checked again at the next start.
     try {
       if (isAbandoned(path, now)) rmSync(path, { recursive: true, force: true })
     } catch {}
   }
 }
 
-/** One without an owner's file is of an older version, whose owner may live; an empty one is being written. */
+/**
+ * A folder without an owner file is from an older version, whose owner may be alive; an empty file is being written.
+ */
 function isAbandoned(path: string, now: number): boolean {
   const owner = join(path, OWNER)
   const text = readFileSync(owner, 'utf8')

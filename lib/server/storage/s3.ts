@@ -27,9 +27,9 @@ import {
   type StoredObject,
 } from './object-store'
 
-/** How S3 is reached: the SDK's own environment variables and roles say the rest. */
+/** How to reach S3. The SDK's own environment variables and roles provide the rest. */
 export interface S3Options {
-  /** Of a compatible server; AWS's own where absent. */
+  /** Of a compatible server; AWS if absent. */
   endpoint?: string | undefined
   region?: string | undefined
 }
@@ -41,15 +41,15 @@ const REQUEST_MS = 10_000
 /** All attempts of one call. */
 const CALL_MS = 60_000
 const MAX_SOCKETS = 64
-/** The SDK's smallest part but the last is 5 MiB. */
+/** S3 requires parts of at least 5 MiB, except for the last. */
 const PART_BYTES = 8 << 20
-/** Keys that one call removes at most. */
+/** Maximum keys per delete call. */
 const DELETE_BATCH = 1000
 
 export function s3Client({ endpoint, region }: S3Options): S3Client {
   return new S3Client({
     maxAttempts: ATTEMPTS,
-    // TLS and the lengths say whether an answer is whole; checking it once more costs a tenth of each read.
+    // TLS and the lengths show whether a response is complete; another checksum costs a tenth of each read.
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(region === undefined && endpoint !== undefined ? { region: 'us-east-1' } : {}),
@@ -64,7 +64,7 @@ export function s3Client({ endpoint, region }: S3Options): S3Client {
   })
 }
 
-/** What the request is signed with. The SDK would digest the body in one go, and everybody would wait for it. */
+/** Sets the digest that the request is signed with. The SDK would compute it in one go and block the event loop. */
 function addDigest(command: PutObjectCommand, digest: string): void {
   command.middlewareStack.add(
     (next) => (args) => {
@@ -76,7 +76,7 @@ function addDigest(command: PutObjectCommand, digest: string): void {
   )
 }
 
-/** A bucket of S3, or of a server that is compatible with it; it must know conditional writes (`If-None-Match`). */
+/** A bucket on S3 or on a compatible server that supports conditional writes (`If-None-Match`). */
 export class S3Bucket implements ObjectStore {
   constructor(
     private readonly client: S3Client,
@@ -93,7 +93,7 @@ export class S3Bucket implements ObjectStore {
       return true
     } catch (error) {
       if (ifAbsent && status(error) === 412) return false
-      // Two at once: AWS tells one of them to try again. Then it is there.
+      // Of two concurrent writes, AWS tells one to retry. The object exists then.
       if (ifAbsent && status(error) === 409) return this.put(key, body, options)
       throw unavailable(error, this.locationOf(key), signal)
     }
@@ -117,7 +117,7 @@ export class S3Bucket implements ObjectStore {
       const last = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } })
       await withDeadline(signal, (abortSignal) => this.client.send(last, { abortSignal }))
     } catch (error) {
-      // Parts that nobody completes cost money; a bucket's rule takes away what this cannot.
+      // Incomplete parts cost money; a bucket's lifecycle rule removes what this can't.
       await this.client.send(new AbortMultipartUploadCommand(upload)).catch(() => {})
       throw unavailable(error, this.locationOf(key), signal)
     }
@@ -136,7 +136,7 @@ export class S3Bucket implements ObjectStore {
       })
     } catch (error) {
       if (status(error) === 404 && (error as Error).name !== 'NoSuchBucket') return null
-      if (status(error) === 412) throw new Problem('conflict', 'The object has changed since the job was made.')
+      if (status(error) === 412) throw new Problem('conflict', 'The object has changed since the job was created.')
       throw unavailable(error, this.locationOf(key), signal)
     }
   }
@@ -155,7 +155,7 @@ export class S3Bucket implements ObjectStore {
   async now(signal?: AbortSignal): Promise<number> {
     const command = new ListObjectsV2Command({ Bucket: this.name, MaxKeys: 1 })
     let date = ''
-    // The SDK passes headers on to nobody but those who stand between.
+    // The SDK exposes headers only to middleware.
     command.middlewareStack.add(
       (next) => async (args) => {
         const result = await next(args)
@@ -168,7 +168,7 @@ export class S3Bucket implements ObjectStore {
       Promise.reject(unavailable(error, this.locationOf(''), signal)),
     )
     const time = Date.parse(date)
-    if (Number.isNaN(time)) throw new Problem('not_ready', 'The bucket does not say what time it is.')
+    if (Number.isNaN(time)) throw new Problem('not_ready', 'The bucket did not return its time.')
     return time
   }
 
@@ -217,7 +217,7 @@ export class S3Bucket implements ObjectStore {
     }
   }
 
-  /** Who may read objects may not always ask this: then they are known by their tags. */
+  /** Credentials that may read objects don't always allow this. Objects are then identified by their tags. */
   private async isVersioned(signal?: AbortSignal): Promise<boolean> {
     const command = new GetBucketVersioningCommand({ Bucket: this.name })
     try {
@@ -261,7 +261,7 @@ function infoOf({ Key = '', Size = 0, ETag = '', LastModified }: _Object): Objec
   return { key: Key, size: Size, etag: ETag, modified: LastModified?.getTime() ?? 0 }
 }
 
-/** Bounds a call with all its attempts. */
+/** Limits the time of a call with all its attempts. */
 function withDeadline<T>(signal: AbortSignal | undefined, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = AbortSignal.timeout(CALL_MS)
   return call(signal ? AbortSignal.any([signal, deadline]) : deadline)
@@ -271,10 +271,16 @@ function status(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
 }
 
-/** Said of one object, whatever else the bucket gives: it is archived, its key of encryption is another's, or it is kept from this reader. */
+/**
+ * Errors for one object, while the bucket works otherwise: it is archived, encrypted with an inaccessible key, or
+ * forbidden.
+ */
 const REFUSAL_NAMES = /^(AccessDenied|InvalidObjectState|InvalidRequest|KMS\..+)$/
 
-/** What is thrown on: the abort that was asked for, a problem as it is, all else as a store that does not answer. The cause names the place. */
+/**
+ * What to throw: the abort reason, a problem unchanged, or else that the bucket isn't working. The cause has the
+ * location.
+ */
 function unavailable(error: unknown, location: string, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason
   if (error instanceof Problem) return error
@@ -282,7 +288,7 @@ function unavailable(error: unknown, location: string, signal?: AbortSignal): un
   const code = status(error)
   if ((code === 400 || code === 403) && REFUSAL_NAMES.test(name))
     return new ObjectRefusedError(location, `${name}: ${message}`)
-  const detail = `The bucket does not answer as it should (${name}). Try again.`
+  const detail = `The bucket is not responding properly (${name}). Try again.`
   const cause = new BucketError(location, `${name}: ${message}`)
   return new Problem('not_ready', detail, { retryAfterSeconds: 5, cause })
 }

@@ -4,14 +4,15 @@ import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
 import type { JobFeed } from '../../jobs/backend'
 import type { AppEnv } from '../services'
 
-/** The standing is told at most this often. */
+/** The job's state is sent at most this often. */
 const MIN_INTERVAL_MS = 250
-/** A line for proxies that end what is silent. */
+/** How often to send a line to keep proxies from closing a silent connection. */
 const KEEP_ALIVE_MS = 15_000
 
 /**
- * What happens to a job as server-sent events: `result` for each photo in the order of its being done, `job` for where the job stands. The id of a `result` says where
- * to go on (`Last-Event-ID`): none is lost and none comes twice. Ends with the job.
+ * Streams a job as server-sent events: `result` for each photo, in the order in which they finish, and `job` for
+ * changes of the job. The ID of a `result` is a position to resume from (`Last-Event-ID`), so that no result is lost or
+ * sent twice. Ends with the job.
  */
 export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
   const reply = streamSSE(c, async (stream) => {
@@ -26,15 +27,16 @@ export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
       feed.close()
     }
   })
-  // These say how a connection goes on, which Node knows and Hono does not: nginx sent the next request on one that was ending.
+  // These headers describe the connection, which Node manages and Hono doesn't: nginx reused a connection that was
+  // closing.
   reply.headers.delete('connection')
   reply.headers.delete('transfer-encoding')
-  // nginx would collect them.
+  // Otherwise nginx would buffer the events.
   reply.headers.set('x-accel-buffering', 'no')
   return reply
 }
 
-/** Tells one listener what is new. */
+/** Writes what is new to one listener. */
 class EventWriter {
   private lastJob = ''
 
@@ -44,10 +46,10 @@ class EventWriter {
     private position: string,
   ) {}
 
-  /** Whether there may be more later. */
+  /** → whether there may be more later. */
   async writeNew(): Promise<boolean> {
     if (this.feed.stopped) return false
-    // Before the results: a job is told as over only after the last of them.
+    // Read before the results, so that the job is reported as ended only after its last result.
     const now = await this.feed.view()
     for await (const { value, next } of this.feed.resultsSince(this.position)) {
       if (shouldYield()) await yieldToEventLoop()

@@ -2,32 +2,32 @@ import type { ResultRow } from '@/lib/shared/results/columns'
 import type { JobBackend } from '../../jobs/backend'
 import { invalidCursor } from '../../jobs/problems'
 
-/** Rows of a page. */
+/** Rows per page. */
 export const DEFAULT_PAGE_ROWS = 1000
 export const MAX_PAGE_ROWS = 10_000
-/** Results that are looked at for a page: where few have the status that is asked for, it ends before it is full. */
+/** Results read for a page. If few have the requested status, the page ends before it is full. */
 const MAX_SCANNED = 20_000
-/** Labels of a page's rows together: it is in memory whole. */
+/** Labels of all rows of a page: the whole page is in memory. */
 const MAX_LABELS = 200_000
 
 export const MAX_CURSOR_LENGTH = 200
-/** Letters of a job's id in its cursors, so that another job's is known. */
+/** Characters of a job's ID in its cursors, so that a cursor of another job is recognized. */
 const ID_CHARS = 8
 
 export interface Page {
   rows: ResultRow[]
-  /** The cursor behind the last row. */
+  /** The cursor after the last row. */
   next: string
-  /** Whether the job has ended and this was all. */
+  /** Whether the job has ended and this is its last page. */
   last: boolean
 }
 
 /**
- * A page of results in the order of their being done. Whoever goes on with `next` gets each row that counts once, also while rows come; where failed photos were
- * run again, their new rows come as well.
+ * A page of results in the order in which photos finish. A client that continues with `next` gets each row that counts
+ * once, even while new rows arrive. If failed photos are retried, their new rows come as well.
  *
  * @param cursor of an earlier page, or '' for the first
- * @param limit rows at most; a page may have fewer, or none, and not be the last
+ * @param limit maximum rows; a page may have fewer, or none, without being the last
  * @throws Problem `unknown_job`, `invalid_parameter`, `conflict`
  */
 export async function pageOf(
@@ -39,7 +39,7 @@ export async function pageOf(
     status,
   }: { cursor: string; limit?: number | undefined; status?: ResultRow['status'] | undefined },
 ): Promise<Page> {
-  // Before the rows: of a job that had ended by then, none comes later.
+  // Read before the rows: if the job had ended by then, no rows come later.
   const { state, top_k } = await jobs.view(id)
   const most = Math.max(1, Math.min(limit, MAX_PAGE_ROWS, Math.floor(MAX_LABELS / top_k)))
   let position = parseCursor(cursor, id)

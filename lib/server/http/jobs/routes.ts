@@ -22,10 +22,10 @@ type Routes = Record<string, Endpoints>
 
 const MAX_KEY_LENGTH = 200
 const NAMES_PER_PAGE = 10_000
-/** Letters of a page of names, about: names may be long. */
+/** Approximate characters per page of names, which may be long. */
 const CHARS_PER_PAGE = 1_000_000
 
-/** Everything below `/api/jobs`: make, follow, end, read. A job is reached by its id, which nobody can guess, and by nothing else. */
+/** Everything under `/api/jobs`. A job can only be reached by its ID, which can't be guessed. */
 export function jobRoutes(
   jobs: JobBackend,
   { environment, log }: Pick<Services, 'environment' | 'log'>,
@@ -41,7 +41,7 @@ export function jobRoutes(
   }
   const id = (c: Context<AppEnv>) => c.req.param('id') ?? ''
 
-  /** Opens what a request brings, for as long as it is used. */
+  /** Opens the upload of a request for as long as it is used. */
   async function withUpload<T>(c: Context<AppEnv>, use: (upload: JobUpload) => Promise<T>): Promise<T> {
     const lease = uploads.lease()
     let upload: JobUpload | undefined
@@ -56,11 +56,11 @@ export function jobRoutes(
 
   async function create(c: Context<AppEnv>): Promise<Response> {
     const query = queryParameters(c.req.url)
-    // Before the body is read: a wrong query is refused without an upload.
+    // Before the body is read: an invalid query is refused without an upload.
     readOptions(jobParametersSchema, query)
     const key = c.req.header('idempotency-key')
     if (key !== undefined && (key.length === 0 || key.length > MAX_KEY_LENGTH)) {
-      throw new Problem('invalid_parameter', `The Idempotency-Key has from 1 to ${MAX_KEY_LENGTH} letters.`)
+      throw new Problem('invalid_parameter', `The Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters.`)
     }
     const { job, created } = await withUpload(c, ({ options, fill }) => {
       const parameters = readOptions(jobParametersSchema, query, options)
@@ -100,7 +100,7 @@ export function jobRoutes(
     return { files: files.slice(0, count), total }
   }
 
-  /** What is done to a job. It has no options. */
+  /** An action on a job, without options. */
   function action(run: (job: string) => Promise<Job>): Endpoint {
     return async (c) => {
       await refuseOptions(c.req.raw, uploads)

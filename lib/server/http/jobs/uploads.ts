@@ -15,38 +15,40 @@ import { isForm, type ManyFiles, openForm } from '../many-files'
 import { requireKnown, type Spelled } from '../parameters'
 import { readUrlList } from './url-list'
 
-/** Options alone are short. */
+/** A body with only options is short. */
 const MAX_OPTIONS_BYTES = 16_000
 
 export interface JobUploadLimits {
-  /** Photos of a job. */
+  /** Maximum photos per job. */
   files: number
-  /** All photos of an upload. */
+  /** Maximum bytes of all photos of an upload. */
   bytes: number
   imageBytes: number
   requestBytes: number
-  /** Whether addresses are fetched. */
+  /** Whether URLs are fetched. */
   urls: boolean
-  /** Encoding of names in an archive, where the caller says so. */
+  /** Encoding of names in an archive, if the client gives it. */
   zipNames?: string | undefined
-  /** Where an archive lies while it is unpacked. */
+  /** Where an archive is stored while it is unpacked. */
   folder: string
 }
 
-/** What a request brings: its options, and its photos, which are still to be read. */
+/** The contents of a request: its options, and its photos, which are read later. */
 export interface JobUpload {
   options: Spelled
-  /** @throws Problem for what is wrong with the upload as a whole; a photo that is wrong fails by itself, later */
+  /**
+   * @throws Problem if something is wrong with the upload as a whole. A single bad photo only fails by itself, later
+   */
   fill(draft: Draft, zipNames?: string): Promise<void>
-  /** Lets go of the body, so that what is left of it can be read and thrown away. */
+  /** Releases the body, so that the rest of it can be read and discarded. */
   close(): Promise<void>
 }
 
 /**
- * Opens what a request brings: files of a form, each as it arrives, after its options; a ZIP; a CSV with a column `url`, and `file` where the results shall have
- * another name; or options alone as JSON. Nothing but one photo at a time is in memory.
+ * Opens an upload: the files of a form, each as it arrives, after the options; a ZIP; a CSV with a column `url` and
+ * optionally `file` for the name in the results; or options alone as JSON. At most one photo at a time is in memory.
  *
- * @throws Problem for options and forms that cannot be read
+ * @throws Problem if the options or the form can't be read
  */
 export async function openUpload(request: Request, limits: JobUploadLimits, lease: Lease): Promise<JobUpload> {
   const type = request.headers.get('content-type')?.toLowerCase() ?? ''
@@ -62,12 +64,12 @@ export async function openUpload(request: Request, limits: JobUploadLimits, leas
     return { ...photos(async () => {}), options: objectIn(await readBody(request, MAX_OPTIONS_BYTES, lease)) }
   }
   const detail =
-    'Send photos as a form (multipart/form-data), as a ZIP (application/zip), or a CSV of addresses (text/csv).'
+    'Send the photos as a form (multipart/form-data), a ZIP (application/zip), or a CSV of URLs (text/csv).'
   if (hasContent) throw new Problem('no_file', detail)
   return photos(async () => {})
 }
 
-/** Without touching the body: a refused one is read on from where it comes in. */
+/** Doesn't touch the body: the rest of a refused body is read where it comes in. */
 function hasBody({ headers }: Request): boolean {
   return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
 }
@@ -77,7 +79,7 @@ function isJson({ headers }: Request): boolean {
 }
 
 /**
- * Where there are no options, refuses those that come as JSON. Any other body means nothing: some clients send one with every POST.
+ * Refuses JSON options for an action that has none. Any other body is ignored: some clients send one with every POST.
  *
  * @throws Problem `invalid_parameter`, `invalid_json`, `too_large`, `queue_full`
  */
@@ -107,9 +109,9 @@ function formUpload({ fields, files, close }: ManyFiles, limits: JobUploadLimits
 }
 
 async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
-  if (!request.body) throw new Problem('empty_body', 'The request has no body; send the ZIP in it.')
+  if (!request.body) throw new Problem('empty_body', 'The request has no body. Send the ZIP as the body.')
   if (Number(request.headers.get('content-length') ?? 0) > limits.bytes) throw tooLarge(limits.bytes)
-  // A ZIP is read from its end, so it has to be there whole.
+  // A ZIP is read from its end, so it must be stored completely first.
   const path = join(limits.folder, `${randomUUID()}.zip`)
   try {
     await saveBody(request.body, path, limits.bytes)
@@ -136,7 +138,7 @@ async function saveBody(body: ReadableStream<Uint8Array>, path: string, maxBytes
   }
 }
 
-/** @param before bytes of archives before it in the upload → bytes that it unpacks to */
+/** @param before unpacked bytes of earlier archives in the upload. → unpacked bytes of this one */
 async function addZip(
   source: string | Buffer,
   draft: Draft,
@@ -154,7 +156,7 @@ async function addZip(
   }
 }
 
-/** A photo that cannot be had fails by itself, later. */
+/** Adds a photo from an archive. One that can't be extracted fails by itself, later. */
 async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: JobUploadLimits, lease: Lease) {
   await lease.hold('unpacked', size)
   const found = await read().catch(asValue)
@@ -164,7 +166,8 @@ async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: J
 }
 
 async function addUrls(body: Uint8Array, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
-  if (!limits.urls) throw new Problem('url_refused', 'This server does not fetch photos; send the photos themselves.')
+  if (!limits.urls)
+    throw new Problem('url_refused', 'This server does not fetch photos from URLs. Send the photos themselves.')
   for await (const { url, file } of readUrlList(body)) await add(draft, limits, lease, { file: file || url, url })
 }
 

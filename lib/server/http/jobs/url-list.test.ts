@@ -7,7 +7,7 @@ async function read(list: string): Promise<[url: string, file: string][]> {
   return found
 }
 
-test('columns in any order and spelling, a mark and quotes of spreadsheets, empty lines', async () => {
+test('reads columns in any order and case, byte order marks, quoted values, and empty lines', async () => {
   const list = '\ufeffnote; File ;URL\r\n"a;b";"ü\nx.jpg"; http://a/1 \r\n\r\n;;\r\nc;;http://a/2\r\n'
   expect(await read(list)).toEqual([
     ['http://a/1', 'ü\nx.jpg'],
@@ -17,14 +17,14 @@ test('columns in any order and spelling, a mark and quotes of spreadsheets, empt
   expect(await read('url,file\n')).toEqual([])
 })
 
-test('longer than a slice: each address once and whole, letters of several bytes too', async () => {
+test('reads each URL of a long list once and completely, including multibyte characters', async () => {
   const urls = Array.from({ length: 20_000 }, (_, i) => `http://bücher/${i}/照片.jpg`)
   expect((await read(`url\n${urls.join('\n')}\n`)).map(([url]) => url)).toEqual(urls)
 })
 
 test.each([
-  ['', /it has: none/],
-  ['name,address\nx,y\n', /it has: name, address/],
-])('%j has no column url', async (list, detail) => {
+  ['', /Its columns are: none/],
+  ['name,address\nx,y\n', /Its columns are: name, address/],
+])('refuses %j, which has no column url', async (list, detail) => {
   await expect(read(list)).rejects.toMatchObject({ code: 'invalid_parameter', detail: expect.stringMatching(detail) })
 })

@@ -3,19 +3,19 @@ import Papa from 'papaparse'
 import { Problem } from '@/lib/shared/problems/problem'
 import { yieldingBetween } from '../../event-loop/slices'
 
-/** Bytes of a list that are parsed in one go: a few milliseconds. */
+/** Bytes parsed at a time, which takes a few milliseconds. */
 const SLICE_BYTES = 1 << 14
 
 interface ListedUrl {
   url: string
-  /** What the photo is called in the results; '' where the list does not say. */
+  /** The photo's name in the results; '' if the list has none. */
   file: string
 }
 
 /**
- * The addresses of a list, CSV with a column `url` and perhaps one `file`, as fast as they are taken.
+ * The URLs of a CSV with a column `url` and optionally `file`, read as fast as they are consumed.
  *
- * @throws Problem `invalid_parameter` where there is no column `url`
+ * @throws Problem `invalid_parameter` if there is no column `url`
  */
 export async function* readUrlList(list: Uint8Array): AsyncGenerator<ListedUrl> {
   const parser = Papa.parse(Papa.NODE_STREAM_INPUT, { skipEmptyLines: 'greedy' })
@@ -33,7 +33,7 @@ export async function* readUrlList(list: Uint8Array): AsyncGenerator<ListedUrl> 
 }
 
 function* textOf(list: Uint8Array): Generator<string> {
-  // It takes a byte order mark away, as spreadsheets write it.
+  // It strips a byte order mark, as spreadsheets write it.
   const decoder = new TextDecoder()
   for (let at = 0; at < list.byteLength; at += SLICE_BYTES) {
     yield decoder.decode(list.subarray(at, at + SLICE_BYTES), { stream: true })
@@ -42,5 +42,8 @@ function* textOf(list: Uint8Array): Generator<string> {
 }
 
 function missingUrlColumn(names: readonly string[]): Problem {
-  return new Problem('invalid_parameter', `The CSV needs a column url; it has: ${names.join(', ') || 'none'}.`)
+  return new Problem(
+    'invalid_parameter',
+    `The CSV needs a column named url. Its columns are: ${names.join(', ') || 'none'}.`,
+  )
 }

@@ -3,15 +3,15 @@ import type { JobRecord } from './job-record'
 import type { Ledger } from './ledger'
 import { stateOf } from './view'
 
-/** Jobs that are over are asked for so many at a time, so that nothing else waits for thousands of them. */
+/** Ended jobs are read in batches of this size, so that nothing else waits for thousands of them. */
 const BATCH_SIZE = 200
 
-/** What the running jobs still have to do, and how long the one that has waited longest has got nothing done. */
+/** The pending photos of running jobs, and how long the job that has waited longest has made no progress. */
 export async function backlogOf(ledger: Ledger): Promise<Backlog> {
   return backlogFrom(await ledger.now(), (await activeRecords(ledger)).values())
 }
 
-/** The same, and how many jobs there are of each state. Of those that are over nothing but their state is read. */
+/** The same, and how many jobs are in each state. Of ended jobs, only the state is read. */
 export async function statsOf(ledger: Ledger): Promise<JobStats> {
   const states = { running: 0, paused: 0, done: 0, cancelled: 0 }
   const now = await ledger.now()

@@ -13,21 +13,27 @@ import { type JobWork, QUEUE_NAME, type ShardWork, WorkQueue } from './work-queu
 
 export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'>, CallbackOptions {
   log: CallbackOptions['log'] & { info(fields: object, message: string): void }
-  /** Told of work that begins and ends, by whoever might take this process away meanwhile. */
+  /** Notified when work begins and ends, so that this process isn't scaled in meanwhile. */
   protection?: { begin(): Promise<void>; end(): void } | undefined
 }
 
-/** Shards that one process runs at once: while one writes its part the other keeps the engine busy. */
+/** Shards that one process runs at once: while one writes its part, the other keeps the engine busy. */
 const CONCURRENCY = 2
-/** A shard whose worker has not been heard of for so long is another's. Inference runs in processes of its own: this one's loop is free to say that it lives. */
+/**
+ * A shard whose worker hasn't renewed its lock for this long goes to another worker. Inference runs in processes of its
+ * own, so this process's event loop is free to renew locks.
+ */
 const LOCK_MS = 10_000
 const STALLED_MS = 5_000
-/** How long an idle worker waits for work within a command (seconds): a connection that is dead without a word is found so soon. */
+/** How long an idle worker blocks in Redis to wait for work (seconds). A dead connection is noticed after this time. */
 const BLOCK_S = 2
-/** Workers that may die with one shard before it is given up. */
+/** Workers that may die with one shard before it becomes a dead letter. */
 const MAX_STALLED = 5
 
-/** Takes shards out of the queue and runs them, until it is shut down. Any number of these, on any machines, share the work. */
+/**
+ * Takes shards out of the queue and runs them until it is shut down. Any number of workers, on any machines, share the
+ * work.
+ */
 export class BatchWorker {
   private readonly ledger: Ledger
   private readonly queue: WorkQueue
@@ -56,27 +62,27 @@ export class BatchWorker {
       concurrency: CONCURRENCY,
       ...lockOptions,
     })
-    this.worker.on('error', () => {}) // The connection's own line says it.
+    this.worker.on('error', () => {}) // The connection's monitor logs it.
     this.worker.on('failed', (job, error) => {
       if (this.stop.signal.aborted) return
       const fields = { work: job?.id, attempts: job?.attemptsMade, reason: error.message }
-      options.log.warn(fields, 'work has to be done again')
+      options.log.warn(fields, 'work failed and will be retried')
     })
     this.worker.on('stalled', (name) =>
-      options.log.warn({ work: name }, 'a worker has died or hangs; its work is done again'),
+      options.log.warn({ work: name }, 'a worker died or hangs; its work will be done again'),
     )
   }
 
-  /** Resolves when it takes up work. */
+  /** Resolves when it takes work. */
   async ready(): Promise<void> {
     await Promise.all([this.worker.waitUntilReady(), this.callbacks.ready()])
     this.reconciler.start()
   }
 
-  /** Takes up nothing more, and finishes what runs; what is not finished after `ms` another worker does. */
+  /** Takes no more work, and finishes what is in flight. Another worker does what isn't finished after `ms`. */
   async close(ms: number): Promise<void> {
     await this.reconciler.close()
-    const timer = setTimeout(() => this.stop.abort(new Error('the worker stops')), ms)
+    const timer = setTimeout(() => this.stop.abort(new Error('the worker is stopping')), ms)
     await Promise.all([this.worker.close(), this.callbacks.close()])
     clearTimeout(timer)
     await this.queue.close()
@@ -129,7 +135,7 @@ export class BatchWorker {
     await removeObjects(store, inputsPrefix(id))
   }
 
-  /** Has the end told by who tells all of them. */
+  /** Hands the callback to the callback queue. */
   private async enqueueCallback(id: string): Promise<void> {
     const record = await this.ledger.record(id)
     if (record && record.state !== 'running') await this.callbacks.enqueue(record)

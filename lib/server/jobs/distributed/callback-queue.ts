@@ -11,16 +11,16 @@ import { PREFIX } from './redis-keys'
 import { viewOf } from './view'
 
 const QUEUE_NAME = 'callbacks'
-/** What fails here is the bucket or Redis, not the receiver: again, for hours. */
+/** Failures here come from the bucket or Redis, not from the receiver. They are retried for hours. */
 const ATTEMPTS = 1000
 const RETRY_MS = 20_000
-/** Who finds a host busy comes again after this, and twice as late each time. */
+/** If a host has no free slot, the callback comes back after this delay, which doubles each time. */
 const BUSY_MS = 500
 const MAX_DOUBLINGS = 5
-/** A place at a host whose holder died is free again so long after the receiver had to answer. */
+/** If a process dies with a slot, the slot is free again this long after the receiver's deadline. */
 const SLOT_MARGIN_MS = 5_000
 
-/** A job whose end is to be told, behind how many attempts, and how often its host was found busy before this one. */
+/** A callback to send after a number of attempts, and how often its host had no free slot before this attempt. */
 interface CallbackTask {
   id: string
   round: number
@@ -31,22 +31,22 @@ interface CallbackTask {
 export interface CallbackOptions {
   store: ObjectStore
   redis: RedisClient
-  /** Another connection to the same: it waits for work within a command. */
+  /** A second connection, which blocks to wait for work. */
   blocking: RedisClient
   retentionMs: number
-  /** Sends JSON to an address. @throws Problem */
+  /** Sends JSON to a URL. @throws Problem */
   post: Post
-  /** How long a receiver may take (milliseconds). */
+  /** The receiver's deadline (milliseconds). */
   postMs: number
   log: { warn(fields: object, message: string): void }
 }
 
-/** How the lane's worker holds on to its work, and how long it waits for more. */
+/** How the worker locks its work, and how long it blocks to wait for more. */
 type LockOptions = Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'drainDelay'>
 
 /**
- * Tells the ends of jobs in a lane of its own: a receiver that is slow takes no place of a shard. Few are told to one host at once, over all workers; the others
- * come again later, and hold nothing while they wait.
+ * Sends callbacks from a queue of its own, so that a slow receiver doesn't hold up shards. Each host gets only a few
+ * callbacks at once, over all workers; the others come back later and hold no resources while they wait.
  */
 export class CallbackQueue {
   private readonly queue: Queue<CallbackTask>
@@ -75,12 +75,12 @@ export class CallbackQueue {
       concurrency: MAX_CALLBACKS,
       ...holding,
     })
-    // The connection's own line says it.
+    // The connection's monitor logs it.
     this.queue.on('error', () => {})
     this.worker.on('error', () => {})
     this.worker.on('failed', (work, error) => {
       if (signal.aborted) return
-      log.warn({ job: work?.data.id, reason: reasonOf(error) }, 'the end of a job could not be told; trying again')
+      log.warn({ job: work?.data.id, reason: reasonOf(error) }, 'the callback of a job could not be sent; retrying')
     })
   }
 
@@ -88,13 +88,13 @@ export class CallbackQueue {
     await this.worker.waitUntilReady()
   }
 
-  /** Has a job's end told, as soon as may be. Asked for twice it is one. */
+  /** Sends a job's callback as soon as possible. Enqueuing it twice is the same as once. */
   async enqueue({ spec, round, callback }: JobRecord): Promise<void> {
     if (callback?.state !== 'waiting') return
     await this.add({ id: spec.id, round, attempts: callback.attempts, busy: 0 }, 0)
   }
 
-  /** Takes up no more, and waits for what is under way. */
+  /** Takes no more work, and waits for callbacks in flight. */
   async close(): Promise<void> {
     await this.worker.close()
     await this.queue.close()
@@ -109,7 +109,7 @@ export class CallbackQueue {
     const record = await this.ledger.record(id)
     if (!record?.spec.callback || record.state === 'running' || record.round !== round) return
     if (record.callback?.state !== 'waiting') return
-    // Done before, by whoever was stopped behind it.
+    // Already attempted by a worker that was stopped afterwards.
     if (record.callback.attempts > attempts) return this.enqueueNext(record, callbackDelay(record.callback.attempts))
     const host = hostOf(record.spec.callback)
     const token = randomUUID()
@@ -123,7 +123,7 @@ export class CallbackQueue {
     try {
       await this.attempt(record)
     } finally {
-      // Where Redis does not answer the place is given back by itself.
+      // If Redis doesn't respond, the slot expires.
       await this.ledger.locks.releaseSlot(host, token).catch(() => {})
     }
   }
@@ -141,14 +141,14 @@ export class CallbackQueue {
     if (delay !== null) await this.enqueueNext(record, delay, 1)
   }
 
-  /** Has it told again after a while. @param extra attempts than the standing knows of */
+  /** Enqueues the next attempt. @param extra attempts that the record doesn't include yet */
   private async enqueueNext({ spec, round, callback }: JobRecord, delay: number | null, extra = 0): Promise<void> {
     const attempts = (callback?.attempts ?? 0) + extra
     if (delay !== null) await this.add({ id: spec.id, round, attempts, busy: 0 }, delay)
   }
 }
 
-/** Milliseconds until a host that was busy so often is asked for again; half of it is left to chance. */
+/** The delay after a host had no free slot this many times (milliseconds). Half of it is jitter. */
 function busyDelay(busy: number): number {
   return BUSY_MS * 2 ** Math.min(busy, MAX_DOUBLINGS) * (0.5 + Math.random() / 2)
 }

@@ -20,7 +20,8 @@ import { resultsInOrder } from './results'
 import type { WorkQueue } from './work-queue'
 
 /**
- * Ends a round of a job, the one way: whoever writes the mark first has said how, and everybody else reads it. → how it ended.
+ * Ends a round of a job. This is the only way: whoever writes the end marker first decides how it ended, and everyone
+ * else reads it. → how it ended.
  */
 export async function endJob(store: ObjectStore, ledger: Ledger, id: string, round: number, state: End['state']) {
   const { shards = 0 } = (await ledger.record(id)) ?? {}
@@ -34,8 +35,9 @@ export async function endJob(store: ObjectStore, ledger: Ledger, id: string, rou
 }
 
 /**
- * Ends a job of which nothing is left to be done. Redis alone does not say so: it may have lost shards, or counts. A job is done where the bucket has the
- * results of each of its shards; else it is made anew from there. → what was missing, or null.
+ * Ends a job in which nothing is left to do. Redis's word isn't enough, because it may have lost shards or counts: a
+ * job is done if the bucket has the results of each of its shards; otherwise it is rebuilt from the bucket. → what was
+ * missing, or null.
  */
 export async function finishIfComplete(
   store: ObjectStore,
@@ -45,7 +47,7 @@ export async function finishIfComplete(
 ): Promise<string | null> {
   const finished = await ledger.finishedRound(id)
   if (finished === null) return null
-  const missing = finished.countsMatch ? await findMissing(store, ledger, id) : 'counts that come to the total'
+  const missing = finished.countsMatch ? await findMissing(store, ledger, id) : 'counts that add up to the total'
   if (missing !== null) {
     await rebuildJob(store, ledger, id)
     await queue.dispatch(id)
@@ -56,7 +58,7 @@ export async function finishIfComplete(
   return null
 }
 
-/** What Redis or the bucket lacks for a job to be done, in words; null where all is there. */
+/** What Redis or the bucket lacks for the job to be done, in words; null if nothing is missing. */
 async function findMissing(store: ObjectStore, ledger: Ledger, id: string): Promise<string | null> {
   const record = await ledger.record(id)
   if (record === null) return null
@@ -77,7 +79,7 @@ async function findMissing(store: ObjectStore, ledger: Ledger, id: string): Prom
   return parts === (await ledger.partCount(id)) ? null : 'the order of the results in Redis'
 }
 
-/** Writes all results as one object. Written again it is the same. */
+/** Writes all results as one object. Idempotent. */
 export async function mergeResults(store: ObjectStore, ledger: Ledger, id: string, signal: AbortSignal): Promise<void> {
   const record = await ledger.record(id)
   if (record === null) return
@@ -94,9 +96,9 @@ export async function mergeResults(store: ObjectStore, ledger: Ledger, id: strin
 }
 
 /**
- * Tells a job's end to who asked for it, once. → milliseconds to wait before the next attempt, or null where there is none.
+ * Sends a job's callback once. → the delay before the next attempt (milliseconds), or null if there is none.
  *
- * @throws Error where it was given up half way, because this process stops: that is no attempt
+ * @throws Error if the attempt was broken off because this process is stopping: it doesn't count as an attempt
  */
 export async function attemptCallback(
   store: ObjectStore,
@@ -112,7 +114,7 @@ export async function attemptCallback(
   if (!delivered) signal.throwIfAborted()
   const delay = delivered ? null : callbackDelay(attempts)
   const state = delivered ? 'delivered' : delay === null ? 'given_up' : 'waiting'
-  // Redis may forget that it was told.
+  // Redis may lose the delivery status.
   if (delay === null) await store.put(callbackMarker(job.id, round, state), '{}', { ifAbsent: true })
   await ledger.setFields(job.id, { callback_state: state, callback_attempts: attempts })
   return delay

@@ -5,11 +5,11 @@ import { endMarker } from './object-keys'
 export interface End {
   state: 'done' | 'cancelled'
   finished_at: string
-  /** How many shards there were, with the one that closed the job: what came in later was refused. */
+  /** The number of shards, including the one that closed the job. Later shards were refused. */
   shards?: number
 }
 
-/** Null where the round is not over. */
+/** Null if the round hasn't ended. */
 export async function readEnd(store: ObjectStore, id: string, round: number): Promise<End | null> {
   const object = await store.get(endMarker(id, round))
   return object && (JSON.parse(Buffer.from(object.bytes).toString('utf8')) as End)

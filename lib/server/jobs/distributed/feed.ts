@@ -6,10 +6,10 @@ import type { JobFeed, PositionedResult } from '../backend'
 import type { Ledger } from './ledger'
 import { parsePosition, resultsSince } from './results'
 
-/** How often a listener's job is looked at. */
+/** How often a listener's job is polled. */
 const POLL_MS = 500
 
-/** Follows a job that other processes run: looks often whether anything of it has changed. */
+/** Follows a job that other processes run, by polling its version. */
 export class LedgerFeed implements JobFeed {
   private readonly end = new AbortController()
   private version: string | null = ''
@@ -31,7 +31,7 @@ export class LedgerFeed implements JobFeed {
 
   async *resultsSince(position: string): AsyncGenerator<PositionedResult> {
     const epoch = await this.ledger.epoch(this.id)
-    // A place of another order is none: all is told again, rather than something left out.
+    // A position in an earlier order is unknown: start again rather than skip results.
     const from = parsePosition(position, epoch) ?? { epoch, part: 0, line: 0 }
     try {
       yield* resultsSince(this.store, this.ledger, this.id, from)
@@ -43,7 +43,7 @@ export class LedgerFeed implements JobFeed {
 
   async waitForChange(ms: number): Promise<boolean> {
     for (const start = Date.now(); Date.now() - start < ms && !this.stopped; ) {
-      // What does not answer now may answer at the next look.
+      // If Redis doesn't respond now, it may the next time.
       const current = await this.ledger.version(this.id).catch(() => this.version)
       if (current === null && (await this.isGone())) this.stop()
       if (current !== this.version) {
@@ -55,7 +55,7 @@ export class LedgerFeed implements JobFeed {
     return false
   }
 
-  /** Redis knows no such job. It may have forgotten it, and then it is made anew by being looked at. */
+  /** Redis has no such job. If it has only lost the job, viewing it restores it. */
   private async isGone(): Promise<boolean> {
     return this.owner.view().then(
       () => false,
@@ -68,7 +68,7 @@ export class LedgerFeed implements JobFeed {
     this.owner.onClose()
   }
 
-  /** Nothing more is told. */
+  /** Ends the feed. */
   stop(): void {
     this.end.abort()
   }

@@ -5,9 +5,9 @@ import { manifestKey } from './object-keys'
 
 const NEWLINE = 10
 
-/** A photo as its shard's manifest has it. */
+/** A photo in its shard's manifest. */
 export interface ManifestLine extends JobInput {
-  /** Where an uploaded photo lies: in which pack of the job, from which byte on. */
+  /** Where an uploaded photo is: the pack, and its bytes in it. */
   upload?: { pack: string; at: number; length: number }
 }
 
@@ -15,16 +15,18 @@ export interface Shard {
   /** Index of its first photo. */
   first: number
   lines: ManifestLine[]
-  /** Who wrote it. */
+  /** ID of the writer. */
   writer: string
-  /** Whether it ends the log: it has no photos, and none come after it. */
+  /** Whether it closes the log: it has no photos, and no shard follows it. */
   closing: boolean
 }
 
-/** Photos of a shard: a kill repeats the work of so many at most, and each costs a share of one write of each kind. */
+/**
+ * Photos per shard. A kill repeats the work of at most this many, and they share the cost of one write of each kind.
+ */
 export const SHARD_PHOTOS = 100
 
-/** Writes a shard's photos under its number. Whether it was written: false where the number is taken. */
+/** Writes a shard under its number. → false if the number is taken. */
 export function writeShard(store: ObjectStore, id: string, shard: number, { first, lines, writer, closing }: Shard) {
   // Some stores are picky about empty objects.
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('') || '\n'
@@ -32,7 +34,7 @@ export function writeShard(store: ObjectStore, id: string, shard: number, { firs
   return store.put(manifestKey(id, shard), body, { metadata, ifAbsent: true, type: 'application/x-ndjson' })
 }
 
-/** Null where there is none. */
+/** Null if there is no such shard. */
 export async function readShard(store: ObjectStore, id: string, shard: number, signal?: AbortSignal) {
   const object = await store.get(manifestKey(id, shard), { signal })
   if (object === null) return null
@@ -41,7 +43,7 @@ export async function readShard(store: ObjectStore, id: string, shard: number, s
   return { first: Number(first), writer, lines, closing: closing === '1' } satisfies Shard
 }
 
-/** Lines of JSON, of which each may be long, in slices. */
+/** Parses JSON lines, which may be long, without blocking the event loop. */
 export async function linesOf<T>(bytes: Uint8Array): Promise<T[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const lines: T[] = []
@@ -55,7 +57,7 @@ export async function linesOf<T>(bytes: Uint8Array): Promise<T[]> {
   return lines
 }
 
-/** Lines of JSON. */
+/** Parses JSON lines. */
 export function parseLines<T>(bytes: Uint8Array): T[] {
   const text = Buffer.from(bytes).toString('utf8').trimEnd()
   return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as T)

@@ -5,11 +5,11 @@ import type { ManifestLine } from './manifest'
 import { packKey } from './object-keys'
 
 /**
- * Uploaded photos lie in packs, many in one object one after the other: a write and a read of a bucket cost as much as a tenth of what the model costs, and money. A pack's
- * photos are all of one shard.
+ * Uploaded photos are stored in packs, many in one object: a write and a read of a bucket take up to a tenth of the
+ * time that the model needs, and cost money. All photos of a pack are in one shard.
  */
 const PACK_BYTES = 4 << 20
-/** Packs of one upload that are on their way at once. */
+/** Packs of one upload that are written at once. */
 const MAX_SENDING = 2
 
 type PackRange = NonNullable<ManifestLine['upload']>
@@ -19,13 +19,13 @@ export class PackWriter {
   private pieces: Uint8Array[] = []
   private bytes = 0
   private number = 0
-  /** How many of them are of photos that were taken in. */
+  /** How many packs have photos that the job has accepted. */
   private committed = 0
   private readonly sending = new Set<Promise<unknown>>()
   private bytesInFlight = 0
   private failure: unknown
 
-  /** @param name of which those of the packs begin; nobody else's */
+  /** @param name unique prefix of the names of its packs */
   constructor(
     private readonly store: ObjectStore,
     private readonly id: string,
@@ -37,7 +37,7 @@ export class PackWriter {
     return this.bytes + this.bytesInFlight
   }
 
-  /** Takes a photo in, whose bytes are somebody's buffer that is used again. */
+  /** Adds a photo. Copies its bytes, because the caller reuses the buffer. */
   async add(bytes: Uint8Array): Promise<PackRange> {
     const range = { pack: `${this.name}-${this.number}`, at: this.bytes, length: bytes.byteLength }
     this.pieces.push(bytes.slice())
@@ -46,24 +46,24 @@ export class PackWriter {
     return range
   }
 
-  /** Resolves when all that was taken in is in the bucket. */
+  /** Resolves when everything added is in the bucket. */
   async flush(): Promise<void> {
     if (this.pieces.length > 0) await this.send()
     await Promise.all(this.sending)
     if (this.failure) throw this.failure
   }
 
-  /** All that was taken in so far is wanted. */
+  /** The job has accepted everything added so far. */
   commit(): void {
     this.committed = this.number
   }
 
-  /** Resolves when no write is on its way. */
+  /** Resolves when no write is in flight. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.sending)
   }
 
-  /** Takes away what nobody wants: the job did not take its photos. */
+  /** Removes the packs whose photos the job refused. */
   async discard(): Promise<void> {
     await this.settled()
     const keys: string[] = []
@@ -96,12 +96,12 @@ export class PackWriter {
   }
 }
 
-/** Reads photos out of a shard's packs, each of which is fetched once and let go after its last photo. */
+/** Reads photos from a shard's packs. Each pack is fetched once and released after its last photo. */
 export class PackReader {
   private readonly fetched = new Map<string, Promise<Uint8Array>>()
   private readonly remaining = new Map<string, number>()
 
-  /** @param lines all that will be read */
+  /** @param lines everything that will be read */
   constructor(
     private readonly store: ObjectStore,
     private readonly id: string,
@@ -123,12 +123,12 @@ export class PackReader {
 
   private async fetch(pack: string, signal: AbortSignal): Promise<Uint8Array> {
     const object = await this.store.get(packKey(this.id, pack), { signal })
-    if (object === null) throw new Problem('not_found', 'The uploaded photo is gone.')
+    if (object === null) throw new Problem('not_found', 'The uploaded photo no longer exists.')
     return object.bytes
   }
 }
 
-/** Packs of which every photo is done with. */
+/** Packs whose photos are all done. */
 export function finishedPacks(lines: readonly ManifestLine[], isDone: (position: number) => boolean): string[] {
   const open = new Set<string>()
   const all = new Set<string>()

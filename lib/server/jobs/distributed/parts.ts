@@ -11,7 +11,8 @@ export interface PartCounts {
 }
 
 /**
- * Writes the results of a shard in a round, once: a second writer's are thrown away, and what counts is what is there. → the counts of what is there.
+ * Writes the results of a shard in a round, once. If another writer was first, its results count and these are
+ * discarded. → the counts of the results that count.
  */
 export async function writePart(store: ObjectStore, task: Task, lines: readonly ResultLine[]): Promise<PartCounts> {
   const ok = lines.filter(({ row }) => row.status === 'ok').length
@@ -22,18 +23,18 @@ export async function writePart(store: ObjectStore, task: Task, lines: readonly 
   const isFirst = await store.put(key, body, { metadata, ifAbsent: true, type: 'application/x-ndjson' })
   if (isFirst) return counts
   const existing = await partCounts(store, task)
-  // What counts is what is there: not what this one would have written.
+  // The existing part counts, not this one.
   if (existing === null) throw new InconsistentBucket(key)
   return existing
 }
 
-/** Null where the part is not there yet. */
+/** Null if the part doesn't exist yet. */
 export async function partCounts(store: ObjectStore, { id, shard, round }: Task, signal?: AbortSignal) {
   const metadata = await store.metadata(partKey(id, shard, round), signal)
   return metadata && { ok: Number(metadata.ok), failed: Number(metadata.failed) }
 }
 
-/** Null where the part is not there. */
+/** Null if the part doesn't exist. */
 export async function readPart(store: ObjectStore, { id, shard, round }: Task, signal?: AbortSignal) {
   const object = await store.get(partKey(id, shard, round), { signal })
   return object && linesOf<ResultLine>(object.bytes)
@@ -42,7 +43,7 @@ export async function readPart(store: ObjectStore, { id, shard, round }: Task, s
 /**
  * The latest result of each photo of a shard, in the order of the photos.
  *
- * @param rounds how many there have been: 1 at first
+ * @param rounds number of rounds so far, at least 1
  */
 export async function latestResults(
   store: ObjectStore,

@@ -22,15 +22,21 @@ export interface ReconcilerOptions {
 }
 
 const RECONCILE_MS = 3_000
-/** A job in which nothing happens for so long is looked into. */
+/** A job without activity for this long is checked. */
 const IDLE_MS = 5_000
 const SWEEP_MS = 60_000
-/** A turn is held on to while it lasts; one whose holder died, or could not give it back to a Redis that was lost, is another's after this. */
+/**
+ * The lock is renewed while work runs. If its holder dies, or can't release it because Redis is unavailable, it expires
+ * after this.
+ */
 const LOCK_MS = 15_000
 
+/** The names of the locks in Redis, which workers of older versions share. */
+const LOCKS = { reconcile: 'mend', sweep: 'sweep' } as const
+
 /**
- * Puts right what kills and lost seconds leave behind: shards that were given out and are in no queue, jobs that Redis forgot, jobs whose time is over.
- * Every worker has one; one at a time does the work.
+ * Repairs what kills and lost Redis writes leave behind: dispatched shards that are in no queue, jobs that Redis has
+ * lost, and expired jobs. Every worker has one; one at a time does the work.
  */
 export class Reconciler {
   private readonly timers: NodeJS.Timeout[] = []
@@ -41,7 +47,7 @@ export class Reconciler {
   constructor(private readonly options: ReconcilerOptions) {}
 
   start(): void {
-    this.every(RECONCILE_MS, 'mend', () => this.reconcile())
+    this.every(RECONCILE_MS, 'reconcile', () => this.reconcile())
     this.every(SWEEP_MS, 'sweep', () => this.sweep())
     this.runExclusive('sweep', () => this.sweep())
   }
@@ -52,26 +58,26 @@ export class Reconciler {
     await this.running
   }
 
-  private every(ms: number, name: string, work: () => Promise<void>): void {
+  private every(ms: number, name: keyof typeof LOCKS, work: () => Promise<void>): void {
     this.timers.push(setInterval(() => this.runExclusive(name, work), ms))
   }
 
-  private runExclusive(name: string, work: () => Promise<void>): void {
+  private runExclusive(name: keyof typeof LOCKS, work: () => Promise<void>): void {
     this.running = this.running
       .then(async () => {
-        if (!this.closed) await this.options.ledger.locks.withLock(name, LOCK_MS, work)
+        if (!this.closed) await this.options.ledger.locks.withLock(LOCKS[name], LOCK_MS, work)
       })
       .catch((error) => {
-        // The connection's own line says it.
+        // The connection's monitor logs it.
         if (isRedisUnavailable(error)) return
-        this.options.log.warn({ reason: reasonOf(error) }, `could not ${name} the jobs; trying again`)
+        this.options.log.warn({ reason: reasonOf(error) }, `could not ${name} jobs; retrying`)
       })
   }
 
   private async reconcile(): Promise<void> {
     const { ledger, queue } = this.options
     if (!(await ledger.isComplete())) await this.sweep()
-    await this.forEachJob(await ledger.activeIds(), 'mend', async (id) => {
+    await this.forEachJob(await ledger.activeIds(), 'reconcile', async (id) => {
       const record = await ledger.record(id)
       if (record === null) await this.restoreLost(id)
       else if (record.state === 'running') await this.advance(id, record)
@@ -79,7 +85,10 @@ export class Reconciler {
     })
   }
 
-  /** Does something for each job. What is wrong with one of them keeps none of the others waiting; a Redis that is away keeps all. → whether all went well. */
+  /**
+   * Does something for each job. A failure with one job doesn't hold up the others, but an unavailable Redis does. →
+   * whether all succeeded.
+   */
   private async forEachJob(
     ids: AsyncIterable<string> | Iterable<string>,
     name: string,
@@ -92,15 +101,15 @@ export class Reconciler {
         await work(id)
       } catch (error) {
         if (isRedisUnavailable(error)) throw error
-        // What cannot be read at all will not be read later either.
+        // What can't be parsed now can't be parsed later either.
         if (error instanceof Problem) allSucceeded = false
-        this.options.log.warn({ job: id, reason: reasonOf(error) }, `could not ${name} a job; trying again`)
+        this.options.log.warn({ job: id, reason: reasonOf(error) }, `could not ${name} a job; retrying`)
       }
     }
     return allSucceeded
   }
 
-  /** Redis has lost the job and knows that it is to be seen to. */
+  /** Redis has lost the job but lists it as active. */
   private async restoreLost(id: string): Promise<void> {
     const { ledger, store } = this.options
     if (!(await restoreJob(store, ledger, id))) await ledger.deactivate(id)
@@ -108,7 +117,7 @@ export class Reconciler {
 
   private async advance(id: string, { listing, lastActivity }: JobRecord): Promise<void> {
     const { ledger, queue, store, log } = this.options
-    // A job that gets on has nothing that is lost, or can wait with it.
+    // A job that makes progress has lost nothing, or can wait.
     const isIdle = lastActivity < (await ledger.now()) - IDLE_MS
     if (listing) await queue.enqueueListing(id)
     if (isIdle) await registerMissed(store, ledger, id)
@@ -117,7 +126,7 @@ export class Reconciler {
     logMissing(log, id, await finishIfComplete(store, ledger, queue, id))
   }
 
-  /** Finds what Redis forgot, and deletes what ended long ago, and what was begun and left. */
+  /** Restores jobs that Redis has lost, and deletes expired jobs and leftovers. */
   private async sweep(): Promise<void> {
     const { ledger, store, retentionMs } = this.options
     const orphans: string[] = []
@@ -135,7 +144,9 @@ export class Reconciler {
     await sweepClaims(store, clocks.bucket - retentionMs)
   }
 
-  /** What time it is for Redis and the bucket; null, and a line in the log, where the clocks differ: one of them would delete what is still wanted. */
+  /**
+   * The time by Redis and the bucket; null, with a log line, if the clocks differ: jobs could then expire too early.
+   */
   private async agreeingClocks(): Promise<Clocks | null> {
     const { store, ledger, log } = this.options
     const clocks = await readClocks(store, ledger)
@@ -144,10 +155,7 @@ export class Reconciler {
     this.clocksDiffer = !agree
     const fields = { redis: asIso(redis), bucket: asIso(bucket), local: asIso(local) }
     if (!agree && !differedBefore)
-      log.warn(
-        fields,
-        'the clocks differ by more than a minute; set them right: till then nothing is deleted for its age',
-      )
+      log.warn(fields, 'the clocks differ by more than a minute; synchronize them. No jobs expire until they agree')
     if (agree && differedBefore) log.info(fields, 'the clocks agree again')
     return agree ? clocks : null
   }
@@ -159,22 +167,22 @@ export class Reconciler {
     await removeJob(store, ledger, queue, record.spec)
     log.info(
       { job: id, over_since: new Date(inactiveSince(record)).toISOString() },
-      'a job is deleted: its time is over',
+      'deleted a job: its retention has expired',
     )
   }
 
-  /** A job that was never made whole, or not deleted whole. It may be in the making. */
+  /** Deletes a job that was never completely created or deleted, unless it may still be being created. */
   private async removeOrphan(id: string, before: number): Promise<void> {
     const { store, log } = this.options
     for await (const page of store.list(jobPrefix(id))) {
       if (page.some(({ modified }) => modified >= before)) return
     }
     await removeObjects(store, jobPrefix(id))
-    log.info({ job: id }, 'what was left of a job that is none is deleted')
+    log.info({ job: id }, 'deleted the remains of an incomplete job')
   }
 }
 
-/** Since when nothing is to be expected of a job any more (milliseconds since 1970, by Redis). */
+/** Since when nothing more is expected of a job (milliseconds since 1970, by Redis's clock). */
 function inactiveSince({ finishedAt, open, lastActivity }: JobRecord): number {
   if (finishedAt !== null) return Date.parse(finishedAt)
   return open ? lastActivity : Number.POSITIVE_INFINITY

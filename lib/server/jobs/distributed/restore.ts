@@ -19,19 +19,19 @@ import {
 import { partCounts } from './parts'
 import { readSpec } from './spec'
 
-/** Objects that are asked about at once. */
+/** Objects that are read at once. */
 const CONCURRENCY = 16
-/** Who dies while it restores keeps others from it for so long. */
+/** If a process dies while it restores a job, no other can restore it for this long. */
 const LOCK_MS = 15_000
-/** How long it is waited for another who restores. */
+/** How long to wait for another process that restores the job. */
 const WAIT_MS = 4_000
 const POLL_MS = 100
 
 /**
- * Makes a job that Redis does not know anew from what is in the bucket. Whether there is one now: false only where the bucket has none.
- * Shards without a part are to be run; one that ran already is found to have its part, and is counted from there.
+ * Restores a job that Redis doesn't have from the bucket. → false only if the bucket doesn't have it either. Shards
+ * without a part will run; a shard that already ran finds its part and is counted from there.
  *
- * @throws Problem `not_ready` where another process is still at it
+ * @throws Problem `not_ready` if another process is still restoring it
  */
 export async function restoreJob(store: ObjectStore, ledger: Ledger, id: string): Promise<boolean> {
   for (const start = Date.now(); Date.now() - start < WAIT_MS; await sleep(POLL_MS)) {
@@ -42,11 +42,11 @@ export async function restoreJob(store: ObjectStore, ledger: Ledger, id: string)
       if (!(await ledger.hasJob(id))) await restore(store, ledger, spec)
     })
   }
-  const detail = 'Redis has forgotten this job; it is being made anew from the bucket. Try again.'
+  const detail = 'This job is being restored from the bucket. Try again in a few seconds.'
   throw new Problem('not_ready', detail, { retryAfterSeconds: 5 })
 }
 
-/** Makes a job anew of which Redis has lost a part, or knows something else than the bucket. */
+/** Rebuilds a job of which Redis has lost a part, or that differs from the bucket. */
 export async function rebuildJob(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
   const spec = await readSpec(store, id)
   if (spec === null) return ledger.removeJob(id)
@@ -73,12 +73,15 @@ async function restore(store: ObjectStore, ledger: Ledger, spec: JobSpec): Promi
   const ended = end === null ? {} : { state: end.state, finished_at: end.finished_at }
   const callback = callbackState === null ? {} : { callback_state: callbackState }
   const fields = { ...log, total, round, open: open ? 1 : 0, ...counts, ...listing, ...ended, ...callback }
-  // Of a job that is over it may not have been told: it is told twice rather than never.
+  // The callback of an ended job may not have been delivered: send it twice rather than never.
   const active = end === null || (spec.callback !== undefined && callbackState === null)
   await ledger.addJob(spec, fields, active)
 }
 
-/** Which shards have failures, and which are to be run (again): those without a part, and those whose failures are older than the round. */
+/**
+ * Which shards have failures, and which must run: those without a part, and those whose failures are older than the
+ * round.
+ */
 function shardsToRun(
   shards: readonly { shard: number }[],
   latest: ReadonlyMap<number, { round: number; failed: number }>,
@@ -94,7 +97,7 @@ function shardsToRun(
   return { failed, again }
 }
 
-/** What a job that is open has already, by name. */
+/** Loads the photo names of an open job into Redis. */
 export async function loadNames(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
   for await (const page of store.list(manifestPrefix(id))) {
     for (const { key } of page) {
@@ -108,9 +111,9 @@ export async function loadNames(store: ObjectStore, ledger: Ledger, id: string):
 }
 
 /**
- * The shards with photos, which of the log's shards closed it, and the number of the next.
+ * The shards with photos, the number of the shard that closed the log, and the number of the next shard.
  *
- * @param limit how many there were when the job ended: what came in later was refused
+ * @param limit the number of shards when the job ended; later shards were refused
  */
 async function readShards(store: ObjectStore, id: string, limit = Number.POSITIVE_INFINITY, signal: AbortSignal) {
   const shards: { shard: number; first: number; count: number }[] = []
@@ -160,7 +163,7 @@ async function readParts(store: ObjectStore, id: string, signal: AbortSignal) {
       found.set(key, counts)
     }
     await runConcurrently(page, CONCURRENCY, readOne, signal)
-    // By shard and round: the keys are in that order.
+    // The keys are sorted by shard and round.
     for (const { key } of page) {
       const { shard, round } = parsePartKey(key)
       const { ok = 0, failed = 0 } = found.get(key) ?? {}

@@ -6,9 +6,9 @@ import type { Ledger, Task } from './ledger'
 import { specKey } from './object-keys'
 import { latestResults, readPart } from './parts'
 
-/** Shards that are read ahead of the one that is told. */
+/** Shards that are read ahead. */
 const READ_AHEAD = 4
-/** Entries of the log that are asked for at once. */
+/** Log entries read at once. */
 const LOG_PAGE = 100
 
 /** The latest results in the order of the photos, in bounded memory. */
@@ -22,12 +22,12 @@ export async function* resultsInOrder(
   const start = await ledger.shardAt(id, offset)
   const { shards = 0 } = (await ledger.record(id)) ?? {}
   const prefetched: Promise<ResultLine[]>[] = []
-  // Where Redis has lost the order of the shards, all are looked through.
+  // If Redis has lost the order of the shards, read all of them.
   let next = start?.shard ?? 0
   const prefetch = () => {
     if (next >= shards) return
     const lines = latestResults(store, id, next++, round + 1, signal)
-    lines.catch(() => {}) // It is awaited later; till then it must not end the process.
+    lines.catch(() => {}) // It is awaited later; until then a rejection must not end the process.
     prefetched.push(lines)
   }
   for (let i = 0; i < READ_AHEAD; i++) prefetch()
@@ -39,7 +39,8 @@ export async function* resultsInOrder(
 }
 
 /**
- * What is gone is never empty: a shard without results is not done yet, unless the job was deleted. Its spec is what goes first.
+ * Checks that the job still exists. A shard without results isn't done yet, unless the job was deleted, and then the
+ * reader must not mistake a part for the whole. The spec is deleted first.
  *
  * @throws Problem `unknown_job`
  */
@@ -47,24 +48,20 @@ async function requireJob(store: ObjectStore, id: string): Promise<void> {
   if ((await store.metadata(specKey(id))) === null) throw unknownJob()
 }
 
-/** How many parts of an order were told, and how many lines of the next one; as in `5f3a9c01.12.30`. */
+/** How many finished parts came before, and how many lines of the next part. As text: `5f3a9c01.12.30`. */
 export interface LogPosition {
   epoch: string
   part: number
   line: number
 }
 
-/** Null where it is none of this order. */
+/** Null if the position is in another order. */
 export function parsePosition(position: string, epoch: string): LogPosition | null {
   const [, positionEpoch, part, line] = /^([0-9a-f]{1,8})\.(\d{1,9})\.(\d{1,4})$/.exec(position) ?? []
   return positionEpoch === epoch ? { epoch, part: Number(part), line: Number(line) } : null
 }
 
-/**
- * Results in the order of their being done.
- *
- * @param pick which lines of a part are told; all where it is left out
- */
+/** Results in the order in which photos finish. @param pick chooses lines of a part; all by default */
 export async function* resultsSince(
   store: ObjectStore,
   ledger: Ledger,
@@ -84,13 +81,13 @@ export async function* resultsSince(
   }
 }
 
-/** A part that Redis knows of is there, unless the job was deleted. */
+/** A part that Redis lists exists, unless the job was deleted. */
 async function partMissing(store: ObjectStore, id: string): Promise<never> {
   await requireJob(store, id)
-  throw new Problem('not_ready', 'The bucket contradicts itself. Try again.')
+  throw new Problem('not_ready', 'The bucket returned inconsistent answers. Try again.')
 }
 
-/** Parts in the order of their being done, each with its place in it. */
+/** Finished parts in order, each with its index. */
 async function* partsSince(ledger: Ledger, id: string, from: number): AsyncGenerator<[index: number, part: Task]> {
   let index = from
   for (;;) {
@@ -100,7 +97,7 @@ async function* partsSince(ledger: Ledger, id: string, from: number): AsyncGener
   }
 }
 
-/** The same without those that a later round has taken the place of. */
+/** The same, without results that a later round has replaced. */
 export async function* latestResultsSince(
   store: ObjectStore,
   ledger: Ledger,

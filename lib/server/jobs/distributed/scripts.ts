@@ -1,19 +1,19 @@
 import { Script } from '../../redis/script'
 
-/** Shards of one job that are given out at most. */
+/** Maximum dispatched shards per job. */
 export const MAX_DISPATCHED = 64
 /** BullMQ's priorities end at 2^21. */
 const MAX_TAG = 2_000_000
-/** Of what was done when: enough for the rate of the last seconds. */
+/** Entries of `recent`: enough for the rate over the last seconds. */
 const MAX_RECENT = 200
 
-/** Milliseconds since 1970 by Redis: of all clocks about the one that all processes share. */
+/** Milliseconds since 1970 by Redis's clock, the only one that all processes share. */
 const NOW = `local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
 /**
- * KEYS jobs active job names · ARGV id made active field value…. Takes a job in that is not there: → 1, or 0 where it is.
- * From here on there is a job, whole.
+ * KEYS jobs active job names · ARGV id created active field value…. Adds a job that doesn't exist: → 1, or 0 if it
+ * does. The job exists completely from here on.
  */
 export const ADD_JOB = new Script<number>(`
 if redis.call('HEXISTS', KEYS[3], 'spec') == 1 then return 0 end
@@ -23,7 +23,10 @@ redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 if ARGV[3] == '1' then redis.call('SADD', KEYS[2], ARGV[1]) end
 return 1`)
 
-/** KEYS jobs active job · ARGV id. Whether there is such a job: → 1, or 0. Where the lists of jobs have lost it, it is put there again. */
+/**
+ * KEYS jobs active job · ARGV id. Whether the job exists: → 1 or 0. Puts it back into the lists of jobs if they have
+ * lost it.
+ */
 export const HAS_JOB = new Script<number>(`
 local job = redis.call('HMGET', KEYS[3], 'spec', 'state', 'made')
 if not job[1] then return 0 end
@@ -31,14 +34,15 @@ if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then redis.call('ZADD', KEYS[1], j
 if job[2] == 'running' then redis.call('SADD', KEYS[2], ARGV[1]) end
 return 1`)
 
-/** What `APPEND` says where the shard is not in: the job has ended, Redis knows no such job, there are shards before that it does not know. */
+/** Why `ADD_SHARD` refuses a shard: the job has ended, Redis has no such job, or Redis lacks an earlier shard. */
 export const REFUSED = -1
 export const UNKNOWN = -2
 export const GAP = -3
 
 /**
- * KEYS job shards names · ARGV shard first count closing expiry digest…. Takes in a shard that is in the bucket, with the names of its photos: → 1; 0 where it was in
- * before; else why not. The closing one has no photos, and the job takes none after it.
+ * KEYS job shards names · ARGV shard first count closing expiry digest…. Adds a shard that is in the bucket, with the
+ * names of its photos: → 1; 0 if it was added before; else why not. The closing shard has no photos, and the job
+ * accepts none after it.
  */
 export const ADD_SHARD = new Script<number>(`
 local job = redis.call('HMGET', KEYS[1], 'state', 'shards', 'open')
@@ -63,8 +67,8 @@ end
 return 1`)
 
 /**
- * KEYS job names · ARGV digest. Whether an open job has a photo of that name: → 1, 0; -1 where Redis has lost names, be it one of them.
- * How many there are to be is in the job's hash.
+ * KEYS job names · ARGV digest. Whether an open job has a photo with this name: → 1 or 0; -1 if Redis has lost any of
+ * its names. The job's hash has their expected number.
  */
 export const HAS_NAME = new Script<number>(`
 local job = redis.call('HMGET', KEYS[1], 'state', 'named')
@@ -72,14 +76,15 @@ if job[1] and job[1] ~= 'running' then return 0 end
 if redis.call('SCARD', KEYS[2]) ~= tonumber(job[2] or -1) then return -1 end
 return redis.call('SISMEMBER', KEYS[2], ARGV[1])`)
 
-/** KEYS job names. The names that are there are all. */
+/** KEYS job names. Records that the existing names are complete. */
 export const MARK_NAMES_COMPLETE = new Script<number>(`
 if redis.call('HEXISTS', KEYS[1], 'spec') == 0 then return 0 end
 return redis.call('HSET', KEYS[1], 'named', redis.call('SCARD', KEYS[2]))`)
 
 /**
- * KEYS job open again clock. The next shard to be given out: → {shard, round, tag}, or nothing. Tags are those of start-time fair queueing: a job that
- * comes late begins at the present, so that it neither waits for the many shards of another nor makes up for the time before it.
+ * KEYS job open again clock. The next shard to dispatch: → {shard, round, tag}, or nil. Tags implement start-time fair
+ * queueing: a job that arrives late starts at the current virtual time, so it neither waits for the many shards of
+ * another job nor catches up on the time before it.
  */
 export const TAKE_SHARD = new Script<[shard: number, round: number, tag: number] | null>(`
 local job = redis.call('HMGET', KEYS[1], 'state', 'paused', 'cursor', 'shards', 'round', 'tag', 'closing')
@@ -102,21 +107,21 @@ redis.call('HSET', KEYS[1], 'tag', tag)
 redis.call('SADD', KEYS[2], shard .. ':' .. job[5])
 return { tonumber(shard), tonumber(job[5]), tag }`)
 
-/** KEYS job open again · ARGV shard round. Gives a shard back that nobody has begun. */
+/** KEYS job open again · ARGV shard round. Returns a shard that no worker started. */
 export const RETURN_SHARD = new Script<number>(`
 if redis.call('SREM', KEYS[2], ARGV[1] .. ':' .. ARGV[2]) == 0 then return 0 end
 redis.call('LPUSH', KEYS[3], ARGV[1])
 return 1`)
 
-/** KEYS clock · ARGV tag. A shard is taken up. */
+/** KEYS clock · ARGV tag. A shard was started. */
 export const ADVANCE_CLOCK = new Script<number>(`
 local clock = tonumber(redis.call('GET', KEYS[1]) or '0')
 if tonumber(ARGV[1]) > clock then redis.call('SET', KEYS[1], ARGV[1]) end
 return 1`)
 
 /**
- * KEYS job open failed log recent dead · ARGV shard round ok failed. Counts a part, once: → 1, or 0 where it was counted before.
- * Called after the part is in the bucket: what Redis forgets is found there again.
+ * KEYS job open failed log recent dead · ARGV shard round ok failed. Counts a part once: → 1, or 0 if it was counted
+ * before. Called after the part is in the bucket, where it is found again if Redis loses the count.
  */
 export const COUNT_SHARD = new Script<number>(`
 local place = ARGV[1] .. ':' .. ARGV[2]
@@ -134,8 +139,8 @@ redis.call('LTRIM', KEYS[5], -${MAX_RECENT}, -1)
 return 1`)
 
 /**
- * KEYS job open again. Where nothing is left to be done: → {the round that is over, 1}, or 0 for 1 where the counts do not come to the total:
- * Redis has lost something of the job.
+ * KEYS job open again. If nothing is left to do: → {the finished round, 1}, or {the round, 0} if the counts don't add
+ * up to the total because Redis has lost something.
  */
 export const FINISHED_ROUND = new Script<[round: number, whole: number] | null>(`
 local job = redis.call('HMGET', KEYS[1], 'state', 'open', 'cursor', 'shards', 'round', 'listing', 'closing', 'ok', 'failed', 'total')
@@ -148,7 +153,10 @@ local whole = 0
 if job[8] + job[9] == tonumber(job[10]) then whole = 1 end
 return { tonumber(job[5]), whole }`)
 
-/** KEYS job failed again active · ARGV round id. Begins a round with the shards that have failures: → 1, or 0 where it began before. */
+/**
+ * KEYS job failed again active · ARGV round id. Starts a round with the shards that have failures: → 1, or 0 if it was
+ * started before.
+ */
 export const START_ROUND = new Script<number>(`
 if tonumber(redis.call('HGET', KEYS[1], 'round')) ~= tonumber(ARGV[1]) - 1 then return 0 end
 for _, shard in ipairs(redis.call('HKEYS', KEYS[2])) do redis.call('RPUSH', KEYS[3], shard) end
@@ -160,8 +168,8 @@ redis.call('SADD', KEYS[4], ARGV[2])
 return 1`)
 
 /**
- * KEYS job open again recent names dead · ARGV round state finished_at. The one way into a state that is for good. Of a cancelled job it stays known which
- * shards were given out: one whose results are in the bucket, or on their way there, is counted yet.
+ * KEYS job open again recent names dead · ARGV round state finished_at. The only way into a terminal state. A cancelled
+ * job keeps its dispatched shards: if a shard's results are in the bucket, or on their way, they are still counted.
  */
 export const END_JOB = new Script<number>(`
 local job = redis.call('HMGET', KEYS[1], 'state', 'round')
@@ -171,19 +179,19 @@ redis.call('HINCRBY', KEYS[1], 'version', 1)
 for key = ARGV[2] == 'cancelled' and 3 or 2, 6 do redis.call('DEL', KEYS[key]) end
 return 1`)
 
-/** KEYS job · ARGV field value…. Changes a job that is there, or says by no fields that something of it has changed: → 1, or 0. */
+/** KEYS job · ARGV field value…. Changes an existing job or, without fields, only its version: → 1 or 0. */
 export const SET_FIELDS = new Script<number>(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 return 1`)
 
-/** KEYS job active · ARGV id. Nothing more is to be seen to, unless the job was begun again. */
+/** KEYS job active · ARGV id. Nothing is left to do, unless the job was started again. */
 export const DEACTIVATE = new Script<number>(`
 if redis.call('HGET', KEYS[1], 'state') == 'running' then return 0 end
 return redis.call('SREM', KEYS[2], ARGV[1])`)
 
-/** Takes one of so many places for a while (milliseconds), if one is free. */
+/** KEYS slots · ARGV token slots ms. Takes a slot for a time, if one is free: → 1 or 0. */
 export const ACQUIRE_SLOT = new Script<number>(`
 ${NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -192,7 +200,7 @@ redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`)
 
-/** KEYS turn · ARGV token ms. Keeps a turn that is still one's own, or ends it where the milliseconds are none: → 1, or 0. */
+/** KEYS lock · ARGV token ms. Renews a lock that is still held by this token, or releases it if `ms` is 0: → 1 or 0. */
 export const RENEW_LOCK = new Script<number>(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if tonumber(ARGV[2]) > 0 then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end

@@ -17,30 +17,30 @@ import { latestResults, type PartCounts, partCounts, writePart } from './parts'
 export interface ShardRunnerOptions {
   engine: Engine
   store: ObjectStore
-  /** Photos of a shard at once. */
+  /** Photos of a shard that run at once. */
   concurrency: number
-  /** Bytes of a photo at most. */
+  /** Maximum bytes of a photo. */
   imageBytes: number
   sources: Sources
   /** @throws Problem */
   fetchPhoto(url: string, signal: AbortSignal): Promise<Uint8Array>
-  /** Looks whether there are newer models than those that are loaded, and loads them. */
+  /** Loads newer models, if there are any. */
   refreshModels?(): Promise<void>
-  /** Told of each photo that was answered: by which model, and its stages in milliseconds. */
+  /** Called for each classified photo with its model and the time of each stage (milliseconds). */
   onClassified?(model: string, timings: Classification['timings']): void
 }
 
-/** Jobs whose answers are remembered, the latest. */
+/** Number of jobs whose results stay cached, the latest. */
 const MAX_CACHES = 8
-/** How often it is looked whether the job was cancelled meanwhile. */
+/** How often to check whether the job was cancelled. */
 const POLL_MS = 1000
 
-/** The bucket failed, not the photo: the whole shard is run again later. */
+/** The bucket failed, not the photo: the whole shard is retried later. */
 class BucketFailure extends Error {
   override readonly name = 'StoreFailure'
 }
 
-/** Runs shards. A shard may run twice, and on two machines at once: of its results those count that were in the bucket first. */
+/** Runs shards. A shard may run twice, even on two machines at once: the results that reach the bucket first count. */
 export class ShardRunner {
   private readonly caches = new Map<string, ClassificationCache>()
 
@@ -49,7 +49,10 @@ export class ShardRunner {
     private readonly ledger: Ledger,
   ) {}
 
-  /** Runs a shard to its part in the bucket, and counts it. Whether it is counted now: not where it was given back, or nobody wants it any more. */
+  /**
+   * Runs a shard, writes its part to the bucket, and counts it. → false if the shard was returned or is no longer
+   * needed.
+   */
   async run(task: Task, signal: AbortSignal): Promise<boolean> {
     const record = await this.ledger.record(task.id)
     if (record?.state === 'cancelled') return this.countLate(task, signal)
@@ -63,24 +66,27 @@ export class ShardRunner {
     return counts !== null && (await this.ledger.countShard(task, counts))
   }
 
-  /** Counts a shard of a cancelled job whose results came into the bucket all the same: what is there to be read is what the counts say. Whether it did. */
+  /**
+   * Counts a shard of a cancelled job whose results reached the bucket anyway, so that the counts match the results. →
+   * whether it did.
+   */
   async countLate(task: Task, signal: AbortSignal): Promise<boolean> {
     const counts = await partCounts(this.options.store, task, signal)
     return counts !== null && (await this.ledger.countShard(task, counts))
   }
 
-  /** Models come to one machine before another: where the job's is not here yet, it is asked for. */
+  /** A new model reaches some machines before others. If the job's model isn't here yet, refresh the models. */
   private async requireModel({ model: { id, revision } }: JobSpec): Promise<void> {
     const { engine, refreshModels } = this.options
     if (engine.models().some((model) => model.id === id && model.revision === revision)) return
     await refreshModels?.()
   }
 
-  /** Null where the job was ended meanwhile. */
+  /** Null if the job ended meanwhile. */
   private async runShard(task: Task, { spec }: JobRecord, signal: AbortSignal): Promise<PartCounts | null> {
     const { store } = this.options
     const shard = await readShard(store, task.id, task.shard, signal)
-    if (shard === null) throw new BucketFailure(`${manifestKey(task.id, task.shard)} is not there`)
+    if (shard === null) throw new BucketFailure(`${manifestKey(task.id, task.shard)} does not exist`)
     const before = task.round === 0 ? [] : await latestResults(store, task.id, task.shard, task.round + 1, signal)
     const done = new Set(before.filter(({ row }) => row.status === 'ok').map(({ index }) => index))
     const pending = shard.lines
@@ -135,7 +141,7 @@ export class ShardRunner {
     try {
       if (object) return await readObject(sources.buckets, object, imageBytes, signal)
       if (upload) return requireSize(await packs.read(upload, signal), imageBytes)
-      throw new Problem('not_found', 'The photo is nowhere.')
+      throw new Problem('not_found', 'The job has no contents for this photo.')
     } catch (error) {
       if (error instanceof Problem && error.code === 'not_ready')
         throw new BucketFailure(reasonOf(error), { cause: error })
@@ -143,7 +149,7 @@ export class ShardRunner {
     }
   }
 
-  /** Uploads that have their answer are not kept. Failing to remove them loses nothing: they go with the job. */
+  /** Deletes uploads that have results. If that fails, nothing is lost: they are deleted with the job. */
   private async removePacks(id: string, { first, lines }: Shard, done: ReadonlySet<number>): Promise<void> {
     const keys = finishedPacks(lines, (position) => done.has(first + position)).map((pack) => packKey(id, pack))
     if (keys.length > 0) await this.options.store.remove(keys).catch(() => {})
@@ -158,7 +164,7 @@ export class ShardRunner {
       const result = await this.options.engine.classify(image, request, signal)
       this.options.onClassified?.(result.model.id, result.timings)
       if (result.model.revision === spec.model.revision) return result
-      const detail = `The job was made for revision ${spec.model.revision} of the model, which is gone. Make a new job.`
+      const detail = `Revision ${spec.model.revision} of this job’s model is no longer available. Create a new job.`
       throw new Problem('unknown_model', detail)
     })
     this.caches.set(spec.id, cache)
@@ -166,18 +172,18 @@ export class ShardRunner {
     return cache
   }
 
-  /** A job that Redis has forgotten is not over: its results are wanted when it is made anew. */
+  /** A job that Redis has lost hasn't ended: its results are needed when it is restored. */
   private async hasEnded(id: string): Promise<boolean> {
     const record = await this.ledger.record(id)
     if (record !== null) return record.state !== 'running'
     return (await this.options.store.metadata(specKey(id))) === null
   }
 
-  /** Aborts when the job is over or gone. */
+  /** Aborts when the job has ended or was deleted. */
   private watchForEnd(id: string): { signal: AbortSignal; stop(): void } {
     const controller = new AbortController()
     const timer = setInterval(async () => {
-      // What does not answer now says nothing.
+      // No answer means nothing.
       if (await this.hasEnded(id).catch(() => false)) controller.abort(new Error('the job has ended'))
     }, POLL_MS)
     return { signal: controller.signal, stop: () => clearInterval(timer) }

@@ -5,7 +5,10 @@ import { unknownJob } from '../problems'
 import type { Ledger } from './ledger'
 import { loadNames, restoreJob } from './restore'
 
-/** Leaves out what the job has by that name. Redis has the names at hand; where it has lost any, they are read in the bucket. */
+/**
+ * Skips photos whose names the job already has. The names are in Redis; if it has lost any, they are read from the
+ * bucket.
+ */
 export function skipExisting(store: ObjectStore, ledger: Ledger, id: string, writer: Draft): Draft {
   return {
     async add(input, bytes) {
@@ -28,5 +31,7 @@ async function hasName(store: ObjectStore, ledger: Ledger, id: string, name: str
   await ledger.names.markComplete(id)
   const has = await ledger.names.has(id, name)
   if (has !== null) return has
-  throw new Problem('not_ready', 'Redis forgets the names of the photos. Try again.', { retryAfterSeconds: 5 })
+  throw new Problem('not_ready', 'Redis keeps losing the names of the photos. Try again later.', {
+    retryAfterSeconds: 5,
+  })
 }

@@ -9,8 +9,8 @@ import { registerIn, ShardWriter } from './shard-writer'
 import type { WorkQueue } from './work-queue'
 
 /**
- * Lists a job's source into shards, in bounded memory and while the first of them run already. Begun again it goes on behind the last key that is in a
- * shard; where two list at once, one of them finds that and stops.
+ * Lists a job's source into shards, in bounded memory, while the first shards already run. Restarted, it continues
+ * after the last key in a shard. If two processes list at once, one of them notices and stops.
  */
 export class SourceLister {
   constructor(
@@ -35,7 +35,7 @@ export class SourceLister {
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       if (error.code === 'too_many_files') await endJob(this.store, this.ledger, id, round, 'cancelled')
-      // The job was ended meanwhile; or another lists, which is as good.
+      // The job ended meanwhile, or another process lists the source, which is just as good.
       if (error.code !== 'conflict') throw error
       return
     }

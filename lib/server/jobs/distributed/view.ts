@@ -2,7 +2,7 @@ import type { Job, JobState } from '@/lib/shared/contract/jobs'
 import type { JobSpec } from '../backend'
 import type { JobRecord } from './job-record'
 
-/** A job as everybody may see it. */
+/** A job as the API returns it. */
 export function viewOf(record: JobRecord, rate: number | null, retentionMs: number): Job {
   const { spec, ok, failed, total, finishedAt } = record
   const reason = pauseReason(record)
@@ -27,12 +27,12 @@ export function viewOf(record: JobRecord, rate: number | null, retentionMs: numb
   }
 }
 
-/** The state that everybody sees. */
+/** The state as the API returns it. */
 export function stateOf(record: JobRecord): JobState {
   return pauseReason(record) === null ? record.state : 'paused'
 }
 
-/** How a job stands that has just been made. */
+/** The record of a new job. */
 export function newRecord(
   spec: JobSpec,
   { open, listing, total, shards }: Pick<JobRecord, 'open' | 'listing' | 'total' | 'shards'>,
@@ -51,7 +51,7 @@ export function newRecord(
   return { spec, state: 'running', open, listing, total, shards, callback, lastActivity: 0, ...none }
 }
 
-/** Why it waits. */
+/** Why the job is paused. */
 function pauseReason({ state, paused, allDead }: JobRecord): Job['reason'] {
   if (state !== 'running') return null
   if (paused) return 'requested'

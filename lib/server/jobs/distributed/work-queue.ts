@@ -9,12 +9,15 @@ const ATTEMPTS = 8
 const FIRST_DELAY_MS = 1000
 const MAX_DEAD_LETTERS = 1000
 
-/** What a worker is given: a shard to run, or a job whose end is to be seen to. */
+/** Work for a worker: a shard to run, or a job to finish or list. */
 export type ShardWork = { kind: 'shard'; tag: number } & Task
-/** `callback` is what workers of an older version gave out; they have a queue of their own. */
+/** `callback` comes from workers of older versions; callbacks now have a queue of their own. */
 export type JobWork = { kind: 'end' | 'callback' | 'list'; id: string; round: number }
 
-/** Work for all workers, in BullMQ: at least once each, again with growing waits where it failed, and put aside where it failed too often. */
+/**
+ * Work for all workers, in BullMQ. Each item is done at least once. Failed items are retried with growing delays, and
+ * become dead letters after too many failures.
+ */
 export class WorkQueue {
   private readonly queue: Queue<ShardWork | JobWork>
 
@@ -31,17 +34,17 @@ export class WorkQueue {
         backoff: { type: 'exponential', delay: FIRST_DELAY_MS },
       },
     })
-    this.queue.on('error', () => {}) // The connection's own line says it.
+    this.queue.on('error', () => {}) // The connection's monitor logs it.
   }
 
-  /** Gives out shards of a job, as many as may be. */
+  /** Dispatches as many of a job's shards as allowed. */
   async dispatch(id: string): Promise<void> {
     for (let task = await this.ledger.takeShard(id); task !== null; task = await this.ledger.takeShard(id)) {
       await this.enqueueShard(task, task.tag)
     }
   }
 
-  /** Has a job's end seen to. It is asked for again until it is. */
+  /** Has a worker finish an ended job. Called again until that is done. */
   async enqueueEnd(id: string, round: number): Promise<void> {
     await this.queue.add(
       'end',
@@ -50,7 +53,7 @@ export class WorkQueue {
     )
   }
 
-  /** Has a job's source listed, by one worker at a time. */
+  /** Has one worker at a time list a job's source. */
   async enqueueListing(id: string): Promise<void> {
     await this.queue.add(
       'list',
@@ -60,8 +63,8 @@ export class WorkQueue {
   }
 
   /**
-   * Looks after the shards that are given out: one that the queue lost is given anew, one that failed too often is buried.
-   * A kill can come between giving out and the queue, and Redis may have forgotten its last second.
+   * Checks the dispatched shards: enqueues those that the queue has lost, and marks those that failed too often as
+   * dead. A kill can come between dispatching and enqueuing, and Redis may have lost its last second.
    */
   async requeueLost(id: string): Promise<void> {
     for (const task of await this.ledger.dispatchedShards(id)) {
@@ -73,7 +76,7 @@ export class WorkQueue {
     }
   }
 
-  /** Gives out anew what was buried. */
+  /** Dispatches dead shards again. */
   async retryDead(id: string): Promise<void> {
     for (const task of await this.ledger.deadShards(id)) {
       await (await this.queue.getJob(workId(task)))?.remove()
@@ -82,11 +85,11 @@ export class WorkQueue {
     }
   }
 
-  /** Takes a job's shards out of the queue, but for those that run. */
+  /** Removes a job's shards from the queue, except those that are running. */
   async removeShards(id: string): Promise<void> {
     for (const task of [...(await this.ledger.dispatchedShards(id)), ...(await this.ledger.deadShards(id))]) {
       const job = await this.queue.getJob(workId(task))
-      await job?.remove().catch(() => {}) // It runs: its worker will see.
+      await job?.remove().catch(() => {}) // It is running: its worker will notice.
     }
   }
 
@@ -122,7 +125,7 @@ export class WorkQueue {
   }
 }
 
-/** The same for the same shard: the queue takes it once. */
+/** The same for the same shard, so that the queue takes it only once. */
 function workId({ id, shard, round }: Task): string {
   return `${id}.${shard}.${round}`
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import type { LeaseHandle } from './lease-handle'
 
-/** A folder of a job that is there and has not what a job must have: no waiting mends it. */
+/** A job folder that lacks something every job must have. Waiting won't repair it. */
 export class CorruptJobError extends Error {
   override readonly name = 'DamagedJob'
 }
@@ -11,14 +11,14 @@ export class CorruptJobError extends Error {
 const TEMPORARY_SUFFIX = '.new'
 
 /**
- * Where a file is written that shall take the place of another by a rename. Each holder of the folder has a name of its own for it: of one that was stopped in between, and wakes up when
- * another has the folder, it is gone.
+ * The path of a temporary file that is renamed over another. Each lease holder uses a name of its own: if a holder
+ * stalls in between and wakes up after another took over, its temporary file is gone.
  */
 export function temporaryPath(path: string, { name }: Pick<LeaseHandle, 'name'>): string {
   return `${path}.${name}${TEMPORARY_SUFFIX}`
 }
 
-/** Takes away what others have not finished. @throws NodeJS.ErrnoException */
+/** Removes temporary files of other holders. @throws NodeJS.ErrnoException */
 export function removeTemporaryFiles(folder: string, { guard }: Pick<LeaseHandle, 'guard'>): void {
   for (const name of readdirSync(folder).filter((each) => each.endsWith(TEMPORARY_SUFFIX))) {
     guard()
@@ -27,7 +27,7 @@ export function removeTemporaryFiles(folder: string, { guard }: Pick<LeaseHandle
 }
 
 /**
- * Writes a file of JSON whole or not at all, by one rename.
+ * Writes a JSON file completely or not at all, through a rename.
  *
  * @throws NodeJS.ErrnoException, and what the guard throws
  */
@@ -40,10 +40,10 @@ export function writeJson(path: string, value: unknown, lease: LeaseHandle): voi
 }
 
 /**
- * What `writeWhole` has written.
+ * Reads what `writeJson` wrote.
  *
- * @throws DamagedJob where there is none, or it is something else
- * @throws NodeJS.ErrnoException where it cannot be read now
+ * @throws CorruptJobError if the file is missing or has other contents
+ * @throws NodeJS.ErrnoException if it can't be read at the moment
  */
 export function readJson<T extends z.ZodType>(path: string, schema: T): z.output<T> {
   const value = readJsonIfExists(path, schema)
@@ -51,7 +51,7 @@ export function readJson<T extends z.ZodType>(path: string, schema: T): z.output
   return value
 }
 
-/** The same, and null where there is none. */
+/** The same, but returns null if the file is missing. */
 export function readJsonIfExists<T extends z.ZodType>(path: string, schema: T): z.output<T> | null {
   let text: string
   try {
@@ -63,6 +63,6 @@ export function readJsonIfExists<T extends z.ZodType>(path: string, schema: T): 
   try {
     return schema.parse(JSON.parse(text))
   } catch (cause) {
-    throw new CorruptJobError(`${path} is not what was written`, { cause })
+    throw new CorruptJobError(`${path} has unexpected contents`, { cause })
   }
 }

@@ -4,8 +4,8 @@ import { HostLimiter } from './host-limiter'
 import type { JobFolder } from './job-folder'
 
 /**
- * Tells the end of jobs to who asked for it, again and again until a 2xx comes back, a handful of times. It may be told twice: the id of the job says that it
- * is the same. What waits for its next attempt is a timer and nothing else.
+ * Sends the callbacks of ended jobs and retries each a few times until the receiver answers 2xx. A receiver may get a
+ * callback twice and recognizes it by the job's ID. A callback that waits for its next attempt is only a timer.
  */
 export class CallbackSender {
   private readonly active = new Set<JobFolder>()
@@ -16,11 +16,11 @@ export class CallbackSender {
   constructor(
     private readonly view: (job: JobFolder) => Job,
     private readonly post: Post,
-    /** Told where what is in memory could not be written. */
+    /** Called if the delivery status couldn't be written. */
     private readonly onWriteError: (job: JobFolder, error: Error) => void,
   ) {}
 
-  /** Begins to tell the end of a job, where it has ended and is to be told. */
+  /** Starts to send a job's callback if it has ended and the callback is due. */
   notify(job: JobFolder): void {
     if (!this.isDue(job) || this.active.has(job)) return
     this.active.add(job)
@@ -46,7 +46,7 @@ export class CallbackSender {
     const delay = this.isDue(job) ? await this.send(job) : null
     if (delay === null || this.stop.signal.aborted) {
       this.active.delete(job)
-      // It may have been run again and have ended again meanwhile.
+      // The job may have been retried and have ended again meanwhile.
       this.notify(job)
       return
     }
@@ -57,7 +57,7 @@ export class CallbackSender {
     this.timers.add(timer)
   }
 
-  /** → how long to wait before the next attempt (milliseconds), or null where there is none. */
+  /** → the delay before the next attempt (milliseconds), or null if there is none. */
   private async send(job: JobFolder): Promise<number | null> {
     const target = job.spec.callback as { url: string; secret: string }
     const attempts = (job.callback?.attempts ?? 0) + 1

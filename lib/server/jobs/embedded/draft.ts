@@ -6,21 +6,23 @@ import type { Draft, JobInput } from '../backend'
 import type { JobFolder } from './job-folder'
 
 const NO_BYTES = new Uint8Array()
-/** A larger photo is written while others are served: the disk may take its time. */
+/** Larger photos are written asynchronously, because the disk may be slow. */
 const LARGE_BYTES = 256_000
 
 export interface DraftOptions {
-  /** Of all that is added. */
+  /** Updated with everything that is added. */
   digest?: Hash
-  /** Told after each photo. */
+  /** Called after each photo. */
   onAdded?: () => void
-  /** Leaves out what the job has by that name. */
+  /** Skips photos whose names the job already has. */
   unique?: boolean
 }
 
 /** Adds photos to a job. */
 export function draftFor(job: JobFolder, { digest, onAdded, unique = false }: DraftOptions): Draft {
-  /** In one step: another upload may bring the same name, or another client close the job, while this one waits. */
+  /**
+   * Checks and adds in one step: while this upload waits, another may add the same name, or a client may close the job.
+   */
   function enter(input: JobInput, bytes?: Uint8Array, staged?: string): void {
     if (unique && job.has(input.file)) return
     withStorage(() => job.add(input, bytes, staged))

@@ -3,7 +3,7 @@ import { yieldingBetween } from '../../event-loop/slices'
 import type { JobFeed, PositionedResult } from '../backend'
 import type { JobFolder } from './job-folder'
 
-/** Follows a job of this process. A place is a number of bytes in its file of results. */
+/** Follows a job of this process. A position is a byte offset in the results file. */
 export class FolderFeed implements JobFeed {
   private changed = false
   private wake = () => {}
@@ -29,7 +29,7 @@ export class FolderFeed implements JobFeed {
   }
 
   async *resultsSince(position: string): AsyncGenerator<PositionedResult> {
-    // The place may be another server's, or of a file that has lost its end: then all is told again, rather than nothing.
+    // The position may be from another server, or from a file that lost its end: start again rather than skip results.
     for await (const { value, next } of yieldingBetween(
       this.job.resultsSince(this.job.isPosition(Number(position)) ? Number(position) : 0),
     )) {

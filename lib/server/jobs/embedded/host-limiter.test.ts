@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { HostLimiter } from './host-limiter'
 
-/** Works that begin when there is room, and end when the test lets them. */
+/** Tasks that start when there is room and end when the test lets them. */
 function works(lanes: HostLimiter) {
   const running: string[] = []
   const ends = new Map<string, () => void>()
@@ -19,13 +19,13 @@ function works(lanes: HostLimiter) {
   return { running, add, end }
 }
 
-test('few at once, fewer to one host, hosts in turn', async () => {
+test('limits tasks in total and per host, and takes hosts in turn', async () => {
   const lanes = new HostLimiter(3, 2)
   const { running, add, end } = works(lanes)
   for (const name of ['a/1', 'a/2', 'a/3', 'a/4', 'b/1', 'b/2', 'c/1']) add(name)
   expect(running).toEqual(['a/1', 'a/2', 'b/1'])
   await end('b/1')
-  // `a` has its two, and comes before the others when it may again: it has waited for longer.
+  // `a` is at its limit. It comes first when it may run again, because it has waited longest.
   expect(running).toEqual(['a/1', 'a/2', 'b/2'])
   await end('a/1')
   expect(running).toEqual(['a/2', 'b/2', 'a/3'])
@@ -33,7 +33,7 @@ test('few at once, fewer to one host, hosts in turn', async () => {
   expect(running).toEqual(['b/2', 'a/3', 'c/1'])
 })
 
-test('what has not begun is forgotten', async () => {
+test('drops tasks that have not started', async () => {
   const lanes = new HostLimiter(1, 1)
   const { running, add, end } = works(lanes)
   for (const name of ['a/1', 'a/2', 'b/1']) add(name)

@@ -1,4 +1,4 @@
-/** Works to be done for hosts, of which few run at once, and fewer for one host. Hosts take turns; of one host the first comes first. */
+/** Limits how many tasks run at once, in total and per host. Hosts take turns; tasks of one host run in order. */
 export class HostLimiter {
   private readonly waiting = new Map<string, (() => Promise<void>)[]>()
   private readonly running = new Map<string, number>()
@@ -9,7 +9,7 @@ export class HostLimiter {
     private readonly maxPerHost: number,
   ) {}
 
-  /** Does a work when there is room for it. It must not fail. */
+  /** Runs a task as soon as there is room. The task must not reject. */
   run(host: string, work: () => Promise<void>): void {
     const works = this.waiting.get(host)
     if (works) works.push(work)
@@ -17,7 +17,7 @@ export class HostLimiter {
     this.fill()
   }
 
-  /** Forgets what has not begun. */
+  /** Drops tasks that haven't started. */
   clear(): void {
     this.waiting.clear()
   }
@@ -26,7 +26,7 @@ export class HostLimiter {
     for (let host = this.next(); host !== null; host = this.next()) this.start(host)
   }
 
-  /** A host that something waits for and may begin. */
+  /** A host with waiting tasks that may start one. */
   private next(): string | null {
     if (this.total >= this.max) return null
     for (const host of this.waiting.keys()) if (this.runningFor(host) < this.maxPerHost) return host
@@ -36,7 +36,7 @@ export class HostLimiter {
   private start(host: string): void {
     const works = this.waiting.get(host) ?? []
     const work = works.shift()
-    // Behind the others.
+    // To the back of the line.
     this.waiting.delete(host)
     if (works.length > 0) this.waiting.set(host, works)
     this.count(host, 1)

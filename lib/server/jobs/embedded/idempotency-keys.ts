@@ -7,8 +7,8 @@ import type { JobFolder } from './job-folder'
 const legacySchema = z.object({ id: z.string(), body: z.string() })
 
 /**
- * Which job an Idempotency-Key has made. A job has its key in its own folder, so that both are there or neither; what is held here can be made anew from the
- * jobs at any time.
+ * Maps Idempotency-Keys to jobs. Each job's folder has its own key, so that both exist or neither does; this map can be
+ * rebuilt from the jobs at any time.
  */
 export class IdempotencyKeys {
   private readonly jobs = new Map<string, { id: string; body: string }>()
@@ -21,18 +21,22 @@ export class IdempotencyKeys {
     if (key && this.jobs.get(key.key)?.id === spec.id) this.jobs.delete(key.key)
   }
 
-  /** The job that a key has made already; null where it has made none. @throws Problem `conflict` where it was made of something else */
+  /** The job that was created with a key, or null. @throws Problem `conflict` if its contents were different */
   existingJob(key: string, body: string): string | null {
     const held = this.jobs.get(key)
     if (!held) return null
     if (held.body === body) return held.id
-    throw new Problem('conflict', 'This Idempotency-Key has made a job of other photos or options.')
+    throw new Problem(
+      'conflict',
+      'This Idempotency-Key was used for a job with different photos or options. Use a new key.',
+    )
   }
 
   /**
-   * Takes in the keys of jobs that were made before keys lay in the jobs: a file each.
+   * Imports the keys of versions that stored each key in a file of its own.
    *
-   * @param damagedFolder where what is damaged is put. @param jobExists whether there is a job of that id
+   * @param damagedFolder where damaged files are moved
+   * @param jobExists whether there is a job with this ID
    */
   importLegacy(
     folder: string,
@@ -46,7 +50,7 @@ export class IdempotencyKeys {
       if (!read.success) {
         const to = join(damagedFolder, `key-${name}`)
         renameSync(path, to)
-        log.error({ file: path, put_aside: to }, 'the file of an Idempotency-Key is damaged and was put aside')
+        log.error({ file: path, put_aside: to }, 'the file of an Idempotency-Key is damaged and was moved aside')
       } else if (jobExists(read.data.id)) this.jobs.set(name, read.data)
       else rmSync(path, { force: true })
     }

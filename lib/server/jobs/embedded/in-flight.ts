@@ -1,4 +1,4 @@
-/** What is under way and is waited for before a server lets go of its store. */
+/** Counts operations in flight, which must end before a server lets go of its storage. */
 export class InFlight {
   private count = 0
   private ended = () => {}
@@ -12,7 +12,7 @@ export class InFlight {
     }
   }
 
-  /** Counts from its first value to its last, or to where its reader leaves. */
+  /** In flight from the first value to the last, or until the reader stops. */
   async *read<T>(values: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
     this.count++
     try {
@@ -22,7 +22,7 @@ export class InFlight {
     }
   }
 
-  /** Resolves when there is nothing. */
+  /** Resolves when nothing is in flight. */
   async drained(): Promise<void> {
     while (this.count > 0) {
       await new Promise<void>((resolve) => {

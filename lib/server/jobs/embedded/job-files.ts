@@ -10,7 +10,7 @@ import { replaceWithCopy } from './replace-with-copy'
 import { ResultIndex } from './result-index'
 import { StatusFile } from './status-file'
 
-/** The Idempotency-Key that made a job, hashed, and a digest of what was sent with it. */
+/** The hash of the Idempotency-Key that created a job, and a digest of the request's contents. */
 export interface JobKey {
   key: string
   body: string
@@ -25,7 +25,7 @@ const specSchema = z.looseObject({
   created_at: z.string(),
 })
 
-/** What a job is made of, open. */
+/** The open files of a job, and what was read from them. */
 export interface JobFiles {
   spec: JobSpec
   status: StatusFile
@@ -36,11 +36,11 @@ export interface JobFiles {
   key: JobKey | null
 }
 
-/** Makes what a new job is made of; its folder's parent is there. @throws NodeJS.ErrnoException such as ENOSPC */
+/** Creates the files of a new job; the parent folder must exist. @throws NodeJS.ErrnoException such as ENOSPC */
 export function createJobFiles(path: string, spec: JobSpec, store: StorageAccess): JobFiles {
   const { guard } = store
   guard()
-  // Not its parents: where they are gone, this is another disk than the one that jobs are kept on.
+  // Not recursive: if the parents are gone, this isn't the disk that the jobs are on.
   mkdirSync(path)
   mkdirSync(join(path, 'files'))
   writeJson(join(path, 'job.json'), spec, store)
@@ -56,10 +56,10 @@ export function createJobFiles(path: string, spec: JobSpec, store: StorageAccess
 }
 
 /**
- * Opens what a job is made of.
+ * Opens the files of a job.
  *
- * @returns what it is opened by, a piece at each step
- * @throws DamagedJob where the folder is no whole job, NodeJS.ErrnoException where it cannot be read now
+ * @returns a generator that does one piece of the work per step
+ * @throws CorruptJobError if the folder isn't a complete job, NodeJS.ErrnoException if it can't be read at the moment
  */
 export function* openJobFiles(path: string, store: StorageAccess): Generator<void, JobFiles> {
   const { guard, takenOver } = store
@@ -88,14 +88,14 @@ export function* openJobFiles(path: string, store: StorageAccess): Generator<voi
     return { spec, status, inputs, inputLog, resultLog, resultIndex, key }
   } catch (error) {
     if (error instanceof CorruptLineError) throw new CorruptJobError(error.message, { cause: error })
-    // The folder is there, and this of it is not.
+    // The folder exists, but this file doesn't.
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT' && existsSync(join(path, 'job.json'))
     throw missing ? new CorruptJobError((error as Error).message, { cause: error }) : error
   }
 }
 
-/** @throws DamagedLine */
+/** @throws CorruptLineError */
 function requireShape<T>(value: unknown, matches: (value: Record<string, unknown>) => boolean): T {
   if (typeof value === 'object' && value !== null && matches(value as Record<string, unknown>)) return value as T
-  throw new CorruptLineError('a line is not what was written')
+  throw new CorruptLineError('a line has unexpected contents')
 }

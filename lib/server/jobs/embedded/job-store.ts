@@ -14,28 +14,29 @@ import type { LeaseHandle, StorageAccess } from './lease-handle'
 import { Trash } from './trash'
 
 export interface JobStoreOptions {
-  /** Where everything is kept. */
+  /** The jobs folder. */
   folder: string
   faults: FaultMonitor
   lease: LeaseHandle
-  /** Told of each job that was opened. */
+  /** Called with each job that was opened or created. */
   onOpened: (job: JobFolder) => void
   log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>
 }
 
-/** A job that cannot be read is tried again after this long. */
+/** A job that can't be read is retried after this time. */
 const RETRY_MS = 5000
 
 /**
- * The jobs of a folder: `jobs/` has one folder a job, `drafts/` what is being made, `trash/` what is being removed, `damaged/` what was put aside. A job is there from the rename
- * out of `drafts` to the rename into `trash`, each of which is one step.
+ * The jobs in a folder. `jobs/` has one folder per job, `drafts/` has jobs being created, `trash/` what is being
+ * deleted, `damaged/` what was moved aside. A job exists from its rename out of `drafts` to its rename into `trash`;
+ * each is one atomic step.
  */
 export class JobStore {
   readonly jobs = new Map<string, JobFolder>()
   readonly keys = new IdempotencyKeys()
   readonly trash: Trash
   private readonly access: StorageAccess
-  /** There, and not to be read at this moment. */
+  /** Jobs that exist but can't be read at the moment. */
   private readonly unreadable = new Set<string>()
   private timer: NodeJS.Timeout | undefined
   private closed = false
@@ -46,13 +47,13 @@ export class JobStore {
     this.access = { ...lease, discard: (path) => this.trash.discard(path) }
   }
 
-  /** Opens all that are there, in slices. @throws NodeJS.ErrnoException where the folder cannot be used */
+  /** Opens all jobs without blocking the event loop. @throws NodeJS.ErrnoException if the folder can't be used */
   async open(): Promise<void> {
     const { lease, log } = this.options
     lease.guard()
     for (const name of ['jobs', 'damaged']) mkdirSync(this.path(name), { recursive: true })
     this.trash.open()
-    // What nobody was told of: its makers were killed.
+    // Drafts whose creators were killed. No client knows of them.
     if (existsSync(this.path('drafts'))) this.trash.moveIn(this.path('drafts'))
     mkdirSync(this.path('drafts'))
     for (const entry of readdirSync(this.path('jobs'), { withFileTypes: true })) {
@@ -62,15 +63,17 @@ export class JobStore {
     this.keys.importLegacy(this.path('keys'), this.path('damaged'), jobExists, log)
   }
 
-  /** @throws Problem `unknown_job`, `not_ready` where it is there and cannot be read */
+  /** @throws Problem `unknown_job`, `not_ready` if the job exists but can't be read */
   get(id: string): JobFolder {
     const job = this.jobs.get(id)
     if (job) return job
     if (!this.unreadable.has(id)) throw unknownJob()
-    throw new Problem('not_ready', 'The job cannot be read at this moment. Try again later.', { retryAfterSeconds: 5 })
+    throw new Problem('not_ready', 'The job cannot be read at the moment. Try again in a few seconds.', {
+      retryAfterSeconds: 5,
+    })
   }
 
-  /** Begins a job that is still to be put there. @throws NodeJS.ErrnoException; nothing of it stays then */
+  /** Starts a job that isn't committed yet. @throws NodeJS.ErrnoException; nothing of it remains then */
   createDraft(spec: JobSpec): JobFolder {
     const path = join(this.path('drafts'), spec.id)
     try {
@@ -81,13 +84,13 @@ export class JobStore {
     }
   }
 
-  /** A draft becomes nothing. */
+  /** Discards a draft. */
   dropDraft(draft: JobFolder): void {
     draft.dispose({ deleted: true })
     this.trash.discard(draft.path)
   }
 
-  /** Puts a job there that has been made. @throws NodeJS.ErrnoException; it is still a draft then */
+  /** Commits a draft. @throws NodeJS.ErrnoException; it is still a draft then */
   commit(draft: JobFolder, key: JobKey | null): void {
     const { id } = draft.spec
     draft.commit(join(this.path('jobs'), id), key)
@@ -96,9 +99,9 @@ export class JobStore {
     this.options.onOpened(draft)
   }
 
-  /** Takes a job away with everything, at once. @throws NodeJS.ErrnoException; it is there as it was then */
+  /** Deletes a job with all its files, in one step. @throws NodeJS.ErrnoException; the job is unchanged then */
   remove(job: JobFolder): void {
-    // One that somebody has removed from the disk is gone already.
+    // Someone may have deleted the folder from the disk.
     if (!isMissing(job.path) || isMissing(this.path('jobs'))) this.trash.moveIn(job.path)
     this.jobs.delete(job.spec.id)
     this.keys.delete(job)
@@ -117,7 +120,7 @@ export class JobStore {
     return join(/* turbopackIgnore: true */ this.options.folder, name)
   }
 
-  /** One folder that cannot be read must not keep the others: it is put aside where it is damaged, and else tried again. */
+  /** One unreadable folder must not affect the others: it is moved aside if it is damaged, and retried otherwise. */
   private async load(id: string): Promise<void> {
     const { faults, log } = this.options
     const path = join(this.path('jobs'), id)
@@ -132,12 +135,12 @@ export class JobStore {
       if (error instanceof CorruptJobError && this.quarantine(id, path, error)) return
       const fault = storageFaultOf(error)
       if (fault) faults.report(this, fault, error)
-      else log.error({ job: id, err: error }, 'a job cannot be opened and is left where it is')
+      else log.error({ job: id, err: error }, 'a job cannot be opened; its folder stays where it is')
       if (fault || error instanceof CorruptJobError) this.retryLater(id)
     }
   }
 
-  /** Whether it could be. */
+  /** → whether it could be moved. */
   private quarantine(id: string, path: string, { message }: Error): boolean {
     const { lease, log } = this.options
     const isFree = isMissing(join(this.path('damaged'), id))
@@ -149,7 +152,10 @@ export class JobStore {
       return false
     }
     this.unreadable.delete(id)
-    log.error({ job: id, reason: message, put_aside: target }, 'a job is damaged and was put aside; the others go on')
+    log.error(
+      { job: id, reason: message, put_aside: target },
+      'a job is damaged and was moved aside; other jobs are not affected',
+    )
     return true
   }
 
@@ -162,7 +168,7 @@ export class JobStore {
   private async retry(): Promise<void> {
     this.timer = undefined
     for (const id of [...this.unreadable]) {
-      // Somebody has removed it from the disk.
+      // Someone deleted the folder from the disk.
       if (isMissing(join(this.path('jobs'), id)) && !isMissing(this.path('jobs'))) this.unreadable.delete(id)
       else await this.load(id)
     }
@@ -170,7 +176,7 @@ export class JobStore {
   }
 }
 
-/** Whether there is nothing of that name, for sure. */
+/** Whether there is definitely nothing at this path. */
 function isMissing(path: string): boolean {
   try {
     lstatSync(path)

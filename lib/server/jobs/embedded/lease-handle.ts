@@ -1,19 +1,19 @@
-/** How the folder of all jobs is held by this process. */
+/** This process's hold on the jobs folder. */
 export interface LeaseHandle {
-  /** Of this holder alone. */
+  /** Unique to this holder. */
   readonly name: string
-  /** Asked before each change. @throws where this process may not make it */
+  /** Called before each change. @throws if this process may not write */
   guard(): void
-  /** The same, looked at anew. */
+  /** The same, but always checks the disk. */
   verify(): void
-  /** Whether who held it before may come back, and still has files of it open. */
+  /** Whether the previous holder may come back and still has files open. */
   readonly takenOver: boolean
-  /** How far the clock of this machine is ahead of that of the folder's disk (milliseconds). */
+  /** How far this machine's clock is ahead of the disk's (milliseconds). */
   clockSkew(): number
 }
 
-/** How a job touches the store that it lies in. */
+/** How a job accesses the storage that it is in. */
 export interface StorageAccess extends LeaseHandle {
-  /** Takes a folder away, sooner or later. */
+  /** Deletes a folder now or later. */
   discard(path: string): void
 }

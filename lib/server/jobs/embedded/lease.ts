@@ -16,33 +16,38 @@ import { z } from 'zod'
 import { identitySchema, isGone, ownIdentity } from '../../storage/process-identity'
 import { StorageError } from '../../storage/storage-errors'
 
-/** How often its holder is heard. */
+/** How often the holder writes a heartbeat. */
 export const HEARTBEAT_MS = 1000
-/** A holder that was not heard for so long may be taken for gone. */
+/** A holder without a heartbeat for this long counts as gone. */
 const EXPIRY_MS = 6000
-/** A holder that has been heard so lately has it still; later it looks before it writes. */
+/** After a heartbeat, the holder may write for this long without checking the lease again. */
 const VERIFIED_MS = HEARTBEAT_MS
-/** Every beat is of this length, so that each takes the place of the last. */
+/** Every heartbeat has this length, so that it overwrites the previous one. */
 const RECORD_BYTES = 512
 const NAME = /^\d{8}$/
-/** Code of the fault of whoever does not have it any more. */
+/** Error code for a process that no longer holds the lease. */
 export const LEASE_LOST_CODE = 'ELEASE'
 
 const holderSchema = z.object({
   ...identitySchema.shape,
-  /** Of this lease: one process may have several, one after the other. */
+  /** Identifies this lease: a process may have several, one after another. */
   id: z.string(),
   beat: z.int(),
   released: z.boolean(),
 })
 
-/** How a lease came here: its holder had given it back or was gone for sure, or was not heard of and may come back. */
+/**
+ * How the lease was acquired: it was released or its holder was certainly gone, or the holder's heartbeat expired and
+ * it may come back.
+ */
 export type Acquisition = 'free' | 'expired'
 
 /**
- * Who may write into a folder, among all processes that reach it, whatever their containers, hosts and clocks. It is one file in `lease/`, whose name is a number: whoever
- * takes it gives it the next number by a rename, of which only one can succeed, and the one before finds its own name gone. The holder writes a beat into it; others wait
- * until it says that it is given back, or says nothing new for a while by their own clock.
+ * An exclusive lease on a folder, among all processes that reach it, in any container, on any host, with any clock. It
+ * is one file in `lease/` whose name is a number, the generation. To acquire the lease, a process renames the file to
+ * the next number; only one rename can succeed, and the previous holder finds its own file gone. The holder writes
+ * heartbeats into the file. Others wait until it says that the lease is released, or doesn't change for a while by
+ * their own clock.
  */
 export class Lease {
   private readonly identity = ownIdentity()
@@ -52,16 +57,20 @@ export class Lease {
   private beatAt = 0
   private beatTime = 0
   private clockSkewMs = 0
-  /** What another holder said last, and when that was new here. */
+  /** The last heartbeat of another holder, and when it changed as seen here. */
   private observed = { text: '', since: 0, news: 0 }
 
-  /** @param onLost told once where another has taken it */
+  /** @param onLost called once when another process has taken over */
   constructor(
     private readonly folder: string,
     private readonly onLost: () => void,
   ) {}
 
-  /** Takes it where it may be taken; null where another has it. @throws NodeJS.ErrnoException where the folder cannot be used */
+  /**
+   * Acquires the lease if possible; null if another process holds it.
+   *
+   * @throws NodeJS.ErrnoException if the folder can't be used
+   */
   acquire(): Acquisition | null {
     mkdirSync(this.folder, { recursive: true })
     const current = this.newestGeneration()
@@ -72,12 +81,12 @@ export class Lease {
     return this.confirm(current + 1) ? acquisition : null
   }
 
-  /** Of this holding of it, and of no other. */
+  /** Unique to this acquisition. */
   get name(): string {
     return String(this.generation ?? 0)
   }
 
-  /** How far the clock of this machine is ahead of that of the disk (milliseconds), as of the last beat. */
+  /** How far this machine's clock was ahead of the disk's at the last heartbeat (milliseconds). */
   get clockSkew(): number {
     return this.clockSkewMs
   }
@@ -86,25 +95,29 @@ export class Lease {
     return this.generation !== null
   }
 
-  /** Whose it is, for the log. */
+  /** The current holder, for the log. */
   get holder(): { host: string; pid: number } | null {
     const holder = parseHolder(this.observed.text)
     return holder && { host: holder.host, pid: holder.pid }
   }
 
-  /** Whether its holder has said anything since it was looked at first: it lives. */
+  /** Whether the holder has written a heartbeat since it was first observed. */
   get holderIsAlive(): boolean {
     return this.observed.news > 1
   }
 
-  /** Asked before each change in the folder. @throws StoreFault, NodeJS.ErrnoException where it is not sure that it is held here */
+  /**
+   * Called before each change in the folder.
+   *
+   * @throws StorageError, NodeJS.ErrnoException if this process may no longer hold the lease
+   */
   readonly guard = (): void => {
-    // Of two clocks one stands still while a machine sleeps.
+    // While a machine sleeps, one of its two clocks stands still.
     const age = Math.max(performance.now() - this.beatAt, Math.abs(Date.now() - this.beatTime))
     if (this.generation === null || age > VERIFIED_MS) this.beat()
   }
 
-  /** Says that it is held, and finds out whether it is. @throws as `guard` */
+  /** Writes a heartbeat, and finds out whether the lease is still held. @throws as `guard` */
   beat(): void {
     if (this.generation === null) throw leaseLost()
     try {
@@ -119,14 +132,14 @@ export class Lease {
     this.beatTime = Date.now()
   }
 
-  /** Gives it back. @throws NodeJS.ErrnoException where that cannot be said: the others wait a little longer then */
+  /** Releases the lease. @throws NodeJS.ErrnoException if that can't be written: others then wait until it expires */
   release(): void {
     const { generation } = this
     this.generation = null
     if (generation !== null) this.write(generation, true)
   }
 
-  /** Gives it back and removes its folder, where nobody else has taken it by then. */
+  /** Releases the lease and removes its folder, unless another process has acquired it by then. */
   releaseAndRemove(): void {
     const { generation } = this
     this.release()
@@ -148,7 +161,7 @@ export class Lease {
     return generations.length === 0 ? null : Math.max(...generations.map(Number))
   }
 
-  /** The first of a folder. */
+  /** Creates the first generation. */
   private createFirst(): Acquisition | null {
     try {
       closeSync(openSync(this.path(1), 'wx'))
@@ -162,7 +175,7 @@ export class Lease {
     return null
   }
 
-  /** Whether a holder's word may be taken for its last. */
+  /** Whether the holder has released the lease or is gone. */
   private checkHolder(generation: number): Acquisition | null {
     const text = `${generation} ${readIfExists(this.path(generation))}`
     if (text !== this.observed.text) this.observed = { text, since: performance.now(), news: this.observed.news + 1 }
@@ -183,7 +196,7 @@ export class Lease {
     }
   }
 
-  /** @throws NodeJS.ErrnoException; ENOENT where its name is gone */
+  /** @throws NodeJS.ErrnoException; ENOENT if the generation's file is gone */
   private write(generation: number, released: boolean): void {
     const record = { ...this.identity, id: this.id, beat: this.beats++, released }
     const file = openSync(this.path(generation), 'r+')
@@ -195,7 +208,7 @@ export class Lease {
     }
   }
 
-  /** Whether its name is gone because another has taken it, and not because the whole folder is away. */
+  /** Whether the file is gone because another process took over, rather than because the folder is unavailable. */
   private isTakenOver(generation: number, { code }: NodeJS.ErrnoException): boolean {
     if (code !== 'ENOENT') return false
     try {
@@ -208,10 +221,10 @@ export class Lease {
 }
 
 function leaseLost(): StorageError {
-  return new StorageError(LEASE_LOST_CODE, 'another server has the folder of the jobs')
+  return new StorageError(LEASE_LOST_CODE, 'another server holds the lease of the jobs folder')
 }
 
-/** Whether this rename has done it: of several only one can. */
+/** Renames a file. → false if another process did it first: only one can. */
 function tryRename(from: string, to: string): boolean {
   try {
     renameSync(from, to)
@@ -222,7 +235,7 @@ function tryRename(from: string, to: string): boolean {
   }
 }
 
-/** Empty where it has just been given another name. */
+/** Empty if the file was just renamed. */
 function readIfExists(path: string): string {
   try {
     return readFileSync(path, 'utf8')
@@ -232,7 +245,7 @@ function readIfExists(path: string): string {
   }
 }
 
-/** Null for what is torn or not written yet. */
+/** Null if the text is torn or not written yet. */
 function parseHolder(text: string): z.output<typeof holderSchema> | null {
   try {
     return holderSchema.parse(JSON.parse(text.slice(text.indexOf(' '))))

@@ -9,26 +9,26 @@ import { EmbeddedBackend, type EmbeddedOptions } from './backend'
 import { FaultMonitor } from './fault-monitor'
 import { type Acquisition, HEARTBEAT_MS, LEASE_LOST_CODE, Lease } from './lease'
 
-/** How often who waits looks whether the folder is free. */
+/** How often a waiting server checks whether the lease is free. */
 const POLL_MS = 500
-/** A folder that could not be opened is tried again after this long. */
+/** A folder that couldn't be opened is retried after this time. */
 const RETRY_MS = 3000
 const RETRY_AFTER_SECONDS = 2
-/** What no waiting mends: the folder was never meant to be written to. */
+/** Errors that waiting won't fix: the folder was never meant to be written to. */
 const FATAL_CODES = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'])
 
 /**
- * Jobs in a folder that several servers may reach, one at a time: this one runs them while it holds the folder's lease. Else it waits for it, and says so; and what is asked of jobs
- * meanwhile is refused as `not_ready`.
+ * Jobs in a folder that several servers can reach, one at a time: this server runs them while it holds the folder's
+ * lease. Otherwise it logs that it is waiting, and refuses requests for jobs with `not_ready`.
  */
 export class LeasedBackend implements JobBackend {
   private readonly lease: Lease
   private readonly faults: FaultMonitor
   private backend: EmbeddedBackend | null = null
   private timers: NodeJS.Timeout[] = []
-  /** The opening that goes on. */
+  /** The attempt in progress. */
   private acquiring: Promise<void> | null = null
-  /** When the next may be tried, by the monotonic clock (milliseconds). */
+  /** When to try again, by the monotonic clock (milliseconds). */
   private retryAt = 0
   private waiting = false
   private closed = false
@@ -38,7 +38,11 @@ export class LeasedBackend implements JobBackend {
     this.lease = new Lease(join(/* turbopackIgnore: true */ options.folder, 'lease'), () => this.onLeaseLost())
   }
 
-  /** Takes the folder where it is free; the jobs of it are there then. @throws NodeJS.ErrnoException where this process may not write there at all */
+  /**
+   * Acquires the lease if it is free, and opens the jobs.
+   *
+   * @throws NodeJS.ErrnoException if this process may not write to the folder at all
+   */
   static async open(options: EmbeddedOptions): Promise<LeasedBackend> {
     mkdirSync(options.folder, { recursive: true })
     const jobs = new LeasedBackend(options)
@@ -126,7 +130,7 @@ export class LeasedBackend implements JobBackend {
   async shutDown(): Promise<void> {
     this.closed = true
     await this.acquiring?.catch(() => {})
-    // It is heard of until all is ended, however long the last upload takes.
+    // Heartbeats continue until everything has ended, however long the last upload takes.
     await this.backend?.shutDown()
     for (const timer of this.timers) clearInterval(timer)
     try {
@@ -135,7 +139,7 @@ export class LeasedBackend implements JobBackend {
       const { message: reason } = error as Error
       this.options.log.warn(
         { reason },
-        'it cannot be said that the folder of the jobs is free; others wait for seconds',
+        'could not release the lease of the jobs folder; other servers wait a few seconds until it expires',
       )
     }
   }
@@ -143,11 +147,11 @@ export class LeasedBackend implements JobBackend {
   /** @throws Problem `not_ready` */
   private get current(): EmbeddedBackend {
     if (this.backend) return this.backend
-    const detail = 'The jobs are with another server at this moment, or are being opened. Try again in a few seconds.'
+    const detail = 'The jobs are being opened, or another server is running them. Try again in a few seconds.'
     throw new Problem('not_ready', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }
 
-  /** Says that the folder is held, and shows whether it can be used, whether jobs run or not. */
+  /** Writes a heartbeat. This also shows whether the folder is usable, even when no jobs run. */
   private heartbeat(): void {
     if (!this.lease.isHeld) return
     try {
@@ -170,7 +174,7 @@ export class LeasedBackend implements JobBackend {
 
   private reportFailure(error: Error): void {
     const fault = storageFaultOf(error)
-    if (!fault) this.options.log.error({ err: error }, 'the folder of the jobs cannot be opened')
+    if (!fault) this.options.log.error({ err: error }, 'the jobs folder cannot be opened')
     else if ((error as StorageError).code !== LEASE_LOST_CODE) this.faults.report(this, fault, error)
   }
 
@@ -183,17 +187,18 @@ export class LeasedBackend implements JobBackend {
     }
   }
 
-  /** Takes the folder and opens its jobs, if it is free. @throws NodeJS.ErrnoException */
+  /** Acquires the lease and opens the jobs, if it is free. @throws NodeJS.ErrnoException */
   private async acquire(): Promise<void> {
     const { folder: DATA_DIR, log } = this.options
     const taken = this.lease.acquire()
     if (taken) {
       await this.open(taken)
-      if (this.waiting) log.info({ DATA_DIR, taken }, 'the folder of the jobs is this server’s now')
+      if (this.waiting) log.info({ DATA_DIR, taken }, 'this server now holds the lease of the jobs folder')
       this.waiting = false
     } else if (!this.waiting) {
       this.waiting = true
-      const message = 'the jobs wait: another server has their folder; they are taken over when it stops or is gone'
+      const message =
+        'waiting for the jobs folder: another server holds its lease; this server takes over when that one stops'
       log.warn({ DATA_DIR, ...this.lease.holder }, message)
     }
   }
@@ -209,10 +214,10 @@ export class LeasedBackend implements JobBackend {
         clockSkew: () => lease.clockSkew,
       }
       const jobs = await EmbeddedBackend.open(options, handle, faults)
-      // Lost again meanwhile.
+      // The lease was lost again meanwhile.
       if (!this.lease.isHeld) return jobs.abandon()
       this.backend = jobs
-      // Of versions that knew nothing of other containers.
+      // A leftover of versions before the lease.
       rmSync(join(this.options.folder, 'lock'), { force: true })
     } catch (error) {
       this.retryAt = performance.now() + RETRY_MS
@@ -226,9 +231,9 @@ export class LeasedBackend implements JobBackend {
     this.backend = null
     this.waiting = true
     const message =
-      'another server has taken the folder of the jobs: this one was not heard of for a while. It waits now'
+      'another server took over the jobs folder because this one sent no heartbeat for a while; waiting for the lease'
     options.log.warn({ DATA_DIR: options.folder }, message)
-    // Behind whatever has just found it out; nothing can be written any more.
+    // After the current call, which has just found out. Nothing can be written any more.
     queueMicrotask(() => backend?.abandon())
   }
 }

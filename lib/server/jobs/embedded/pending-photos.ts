@@ -1,15 +1,15 @@
-/** Which photos of a job are run next: in their order, and those that could not be had behind all others. */
+/** Chooses which photo of a job runs next: in order, with deferred photos after all others. */
 export class PendingPhotos {
   private readonly inFlight = new Set<number>()
   private readonly deferred = new Set<number>()
   private cursor = 0
 
-  /** How many are running. */
+  /** How many photos are in flight. */
   get running(): number {
     return this.inFlight.size
   }
 
-  /** The next one that nobody runs, or null. */
+  /** The next photo to run, or null. */
   take(total: number, isDone: (index: number) => boolean): number | null {
     for (; this.cursor < total; this.cursor++) {
       const index = this.cursor

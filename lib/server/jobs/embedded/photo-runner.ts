@@ -11,9 +11,9 @@ import { LEASE_LOST_CODE } from './lease'
 
 export interface RunnerOptions {
   engine: Engine
-  /** Photos at once over all jobs. */
+  /** How many photos run at once, over all jobs. */
   concurrency: number
-  /** Bytes of a photo at most. */
+  /** Maximum bytes of a photo. */
   imageBytes: number
   sources: Sources
   /** @throws Problem */
@@ -21,10 +21,10 @@ export interface RunnerOptions {
   log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>
 }
 
-/** A job that nothing can be read or written for is tried again after this long. */
+/** A job whose files can't be read or written is retried after this time. */
 const RETRY_MS = 3000
 
-/** Runs the photos of all jobs, a photo of each job in turn, so that a small job does not wait for a large one. */
+/** Runs the photos of all jobs, one photo of each job in turn, so that a small job doesn't wait for a large one. */
 export class PhotoRunner {
   private readonly jobs = new Map<JobFolder, ClassificationCache>()
   private rotation: JobFolder[] = []
@@ -40,7 +40,7 @@ export class PhotoRunner {
     this.loops = Array.from({ length: options.concurrency }, () => this.runLoop())
   }
 
-  /** Takes a job in, or looks again at one that has more to do. */
+  /** Adds a job, or checks one again that has new photos. */
   schedule(job: JobFolder): void {
     if (!this.jobs.has(job)) {
       this.jobs.set(job, this.cacheFor(job))
@@ -57,9 +57,9 @@ export class PhotoRunner {
     this.retryTimers.delete(job)
   }
 
-  /** What a job was to do could not be done: it waits, and tries again. */
+  /** Pauses a job whose work failed, and retries it later. */
   backOff(job: JobFolder, error: Error): void {
-    // Where another server has the folder, the job is let go of.
+    // If another server has taken over the folder, this one lets go of the job.
     if (job.stopped || this.closing || (error as StorageError).code === LEASE_LOST_CODE) return
     const fault = storageFaultOf(error)
     job.fault = fault
@@ -75,13 +75,13 @@ export class PhotoRunner {
       )
   }
 
-  /** Something was written for a job that waited. */
+  /** A write succeeded for a job that was paused by a fault. */
   clearFault(job: JobFolder): void {
     job.fault = null
     this.faults.clear(job)
   }
 
-  /** Takes up nothing more and waits for what runs. */
+  /** Starts nothing more and waits for photos in flight. */
   async close(): Promise<void> {
     this.closing = true
     for (const timer of this.retryTimers.values()) clearTimeout(timer)
@@ -104,7 +104,7 @@ export class PhotoRunner {
 
   private onProgress(job: JobFolder): void {
     if (job.fault === null) this.faults.clear(job)
-    // Its answers need not be remembered any more.
+    // Its cached results are no longer needed.
     if (job.finishedAt !== null) this.remove(job)
   }
 
@@ -114,7 +114,7 @@ export class PhotoRunner {
     return new ClassificationCache(async (image, signal) => {
       const result = await this.options.engine.classify(image, request, signal)
       if (result.model.revision === spec.model.revision) return result
-      const detail = `The job was made for revision ${spec.model.revision} of the model, which is gone. Make a new job.`
+      const detail = `Revision ${spec.model.revision} of this job’s model is no longer available. Create a new job.`
       throw new Problem('unknown_model', detail)
     })
   }
@@ -122,7 +122,7 @@ export class PhotoRunner {
   private async runLoop(): Promise<void> {
     while (!this.closing) {
       const task = this.nextPhoto()
-      // A photo may fail without being waited for: so would all of them, one after the other.
+      // Photos may fail without ever waiting, and would then block the event loop one after another.
       if (shouldYield()) await yieldToEventLoop()
       if (task) await this.runPhoto(task.job, task.index)
       else await new Promise<void>((resolve) => this.idleLoops.add(resolve))
@@ -139,7 +139,7 @@ export class PhotoRunner {
     return null
   }
 
-  /** @throws StoreFault where this server cannot have the photo now, which is not the photo's fault */
+  /** @throws StorageError if this server can't read the photo at the moment, which isn't the photo's fault */
   private async read(job: JobFolder, index: number, signal: AbortSignal): Promise<Uint8Array> {
     const { fetchPhoto, imageBytes, sources } = this.options
     const { url, object, problem } = job.inputs[index] ?? {}
@@ -156,7 +156,7 @@ export class PhotoRunner {
     try {
       job.finish(index, await classifyPhoto({ file, read }, job.spec.model, cache, job.stop.signal))
       this.onProgress(job)
-      // While the store failed one photo was tried at a time.
+      // While storage failed, only one photo ran at a time.
       if (job.fault === null) this.wake()
     } catch (error) {
       const stopping = error instanceof Problem && error.code === 'shutting_down'
@@ -171,14 +171,14 @@ export class PhotoRunner {
   }
 }
 
-/** A bucket that does not answer is no fault of the photo either. */
+/** A bucket that doesn't respond isn't the photo's fault either. */
 function asStorageError(cause: unknown): never {
   if (cause instanceof Problem && cause.code === 'not_ready')
     throw new StorageError(BUCKET_CODE, cause.detail, { cause })
   throw cause
 }
 
-/** A photo that this server has taken in: whatever keeps it from being read is the server's. */
+/** Reads an uploaded photo. If that fails, it is this server's fault. */
 async function readUpload(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)

@@ -6,10 +6,11 @@ import type { LeaseHandle } from './lease-handle'
 const CHUNK = 1 << 18
 
 /**
- * Puts a copy in a file's place: whoever still has the old one open writes into what nobody reads, and sees at once that it has no name any more. What was
- * written into it until then is in the copy. Where there is no room for a copy, the file stays as it is.
+ * Replaces a file with a copy of itself. A process that still has the old file open then writes where nobody reads, and
+ * can tell at once because its file has no name left. What it wrote until then is in the copy. If there is no room for
+ * a copy, the file stays as it is.
  *
- * @returns what it is made by, a piece at each step
+ * @returns a generator that does one piece of the work per step
  * @throws NodeJS.ErrnoException
  */
 export function* replaceWithCopy(path: string, lease: LeaseHandle): Generator<void> {
@@ -31,7 +32,7 @@ export function* replaceWithCopy(path: string, lease: LeaseHandle): Generator<vo
   }
 }
 
-/** From a place on to the end, as it is now. Where that is. */
+/** Copies from an offset to the current end. → the offset of that end. */
 function* copyFrom(source: number, target: number, start: number): Generator<void, number> {
   const chunk = Buffer.alloc(CHUNK)
   for (let at = start; ; ) {

@@ -8,7 +8,10 @@ interface IndexEntry {
   round: number
 }
 
-/** Where each photo of a job stands: not done, or where its latest result lies. Exactly one result a photo counts: the latest. */
+/**
+ * Where each photo's latest result is in the results file, if it has one. Exactly one result per photo counts: the
+ * latest.
+ */
 export class ResultIndex {
   private readonly entries: (IndexEntry | undefined)[] = []
   readonly counts = { ok: 0, failed: 0 }
@@ -16,7 +19,7 @@ export class ResultIndex {
   add({ index, round, row }: ResultLine, range: ByteRange, current: number): void {
     const earlier = this.entries[index]
     const ok = row.status === 'ok'
-    // The failures of an earlier round were taken out of the count when this round began.
+    // Failures of an earlier round were already subtracted when this round began.
     if (earlier && !earlier.ok && earlier.round === current) this.counts.failed--
     if (earlier?.ok) this.counts.ok--
     this.entries[index] = { range, ok, round }
@@ -24,13 +27,13 @@ export class ResultIndex {
     else if (round === current) this.counts.failed++
   }
 
-  /** Whether it needs no run in this round. */
+  /** Whether the photo doesn't need to run in this round. */
   isDone(index: number, round: number): boolean {
     const entry = this.entries[index]
     return entry !== undefined && (entry.ok || entry.round === round)
   }
 
-  /** Where its latest result lies, if that is what is looked for. */
+  /** Where the photo's latest result is, if it has the requested status. */
   rangeOf(index: number, only?: ResultRow['status']): ByteRange | undefined {
     const entry = this.entries[index]
     if (!entry || (only && (only === 'ok') !== entry.ok)) return undefined
@@ -43,7 +46,7 @@ export class ResultIndex {
     return range !== undefined && range.offset + range.length === end
   }
 
-  /** A new round begins: the failed ones are to be done again. */
+  /** Starts a new round, in which the failed photos run again. */
   resetFailed(): void {
     this.counts.failed = 0
   }

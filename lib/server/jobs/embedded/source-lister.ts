@@ -6,10 +6,13 @@ import { listSource, type Sources } from '../source'
 import type { JobFolder } from './job-folder'
 import type { PhotoRunner, RunnerOptions } from './photo-runner'
 
-/** A bucket or disk that fails is tried again after this long. */
+/** A bucket or disk that fails is retried after this time. */
 const RETRY_MS = 5_000
 
-/** Lists the sources of jobs into them while their first photos run; begun again it goes on behind the last. */
+/**
+ * Lists the sources of jobs into them while their first photos already run. Restarted, it continues after the last
+ * photo.
+ */
 export class SourceLister {
   constructor(
     private readonly sources: Sources,
@@ -17,7 +20,7 @@ export class SourceLister {
     private readonly log: RunnerOptions['log'],
   ) {}
 
-  /** Ends when all is listed, or the job is over. */
+  /** Resolves when everything is listed or the job has ended. */
   async run(job: JobFolder): Promise<void> {
     const { signal } = job.stop
     while (job.listing && !signal.aborted) {
@@ -49,7 +52,7 @@ export class SourceLister {
       this.runner.backOff(job, error)
       return
     }
-    this.log.warn({ job: job.spec.id, reason: error.message }, 'the source of a job cannot be listed to its end')
+    this.log.warn({ job: job.spec.id, reason: error.message }, 'the source of a job cannot be listed completely')
     if (!(error instanceof Problem) || error.code !== 'too_many_files') return
     try {
       job.cancel()

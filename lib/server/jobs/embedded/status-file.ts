@@ -6,21 +6,24 @@ import type { LeaseHandle } from './lease-handle'
 const statusSchema = z.object({
   state: z.enum(JOB_STATES),
   open: z.boolean(),
-  /** Whether somebody asked it to wait. */
+  /** Whether a client paused it. */
   paused: z.boolean().optional(),
   finished_at: z.string().nullable(),
-  /** Failed photos of an earlier round are tried again. */
+  /** Increases each time that failed photos are retried. */
   round: z.int().min(0),
   callback: z.object({ attempts: z.int().min(0), state: z.enum(['waiting', 'delivered', 'given_up']) }).optional(),
 })
 
-/** What changes of a job besides its photos and results. */
+/** The parts of a job that change, apart from its photos and results. */
 export type Status = z.infer<typeof statusSchema>
 
-/** Of a job that has just been made. */
+/** The status of a new job. */
 const INITIAL: Status = { state: 'running', open: true, finished_at: null, round: 0 }
 
-/** `status.json` of a job: in memory what is on the disk, but for what is noted and could not be written yet. */
+/**
+ * `status.json` of a job. In memory it is the same as on disk, except for recorded changes that couldn't be written
+ * yet.
+ */
 export class StatusFile {
   private dirty = false
 
@@ -37,7 +40,7 @@ export class StatusFile {
     return file
   }
 
-  /** @throws DamagedJob, NodeJS.ErrnoException */
+  /** @throws CorruptJobError, NodeJS.ErrnoException */
   static read(path: string, lease: LeaseHandle): StatusFile {
     return new StatusFile(path, readJson(path, statusSchema), lease)
   }
@@ -46,7 +49,11 @@ export class StatusFile {
     return this.value
   }
 
-  /** Changes it on the disk and then in memory. A part that is undefined goes. @throws NodeJS.ErrnoException; nothing has changed then */
+  /**
+   * Changes the status on disk, then in memory. Undefined removes a field.
+   *
+   * @throws NodeJS.ErrnoException; nothing has changed then
+   */
   set(part: { [Key in keyof Status]?: Status[Key] | undefined }): void {
     const next = { ...this.value, ...part } as Status
     writeJson(this.path, next, this.lease)
@@ -54,19 +61,23 @@ export class StatusFile {
     this.dirty = false
   }
 
-  /** What has happened already, whether it can be written or not. @throws NodeJS.ErrnoException; `flush` writes it later */
+  /**
+   * Records something that has already happened, even if it can't be written.
+   *
+   * @throws NodeJS.ErrnoException; `flush` writes it later
+   */
   record(part: Partial<Status>): void {
     this.value = { ...this.value, ...part }
     this.dirty = true
     this.flush()
   }
 
-  /** Writes what could not be written before. @throws NodeJS.ErrnoException */
+  /** Writes what couldn't be written before. @throws NodeJS.ErrnoException */
   flush(): void {
     if (this.dirty) this.set({})
   }
 
-  /** Its folder has another name now. */
+  /** The job's folder was renamed. */
   setPath(path: string): void {
     this.path = path
   }
