@@ -10,7 +10,7 @@ import { distinctPhotos, formOf } from '../support/many-photos'
 import { NO_COMPILER } from '../support/preload'
 import { startServer, type TestServer } from '../support/server'
 
-/** A job is made whole or not at all, whichever of its steps fails or is the last. */
+/** A job is created completely or not at all, whichever step fails or is the last. */
 const photos = distinctPhotos(2)
 const ADMIN = { authorization: 'Bearer open sesame' }
 let data: string
@@ -30,7 +30,7 @@ const jobs = async () => {
   const reply = await fetch(`${server.url}/api/jobs`, { headers: ADMIN })
   return ((await reply.json()) as { jobs: Job[] }).jobs
 }
-/** The job that the key has made ends with a row for each photo. */
+/** The job created with the key ends with a row for each photo. */
 async function expectWhole(key: string, statuses: number[]): Promise<string> {
   const { status, json } = await make(key)
   expect(statuses, `${key}: ${JSON.stringify(json)}`).toContain(status)
@@ -51,17 +51,17 @@ afterAll(async () => {
   rmSync(data, { recursive: true })
 })
 
-test.for(['ENOSPC', 'EIO', 'EMFILE'] as const)('%s at any step of making a job', async (what, { skip }) => {
+test.for(['ENOSPC', 'EIO', 'EMFILE'] as const)('%s at any step of creating a job', async (code, { skip }) => {
   if (!faults) return skip(NO_COMPILER)
   const made = new Set((await jobs()).map(({ id }) => id))
   for (let at = 1; ; at++) {
-    const key = `${what} ${at}`
-    faults.arm(at, what)
+    const key = `${code} ${at}`
+    faults.arm(at, code)
     const { status, json } = await make(key)
     if (!faults.disarm().happened) break
-    const codes = what === 'ENOSPC' ? ['storage_full'] : ['not_ready']
+    const codes = code === 'ENOSPC' ? ['storage_full'] : ['not_ready']
     if (status !== 201) expect([key, codes.includes(json.code ?? '')]).toEqual([key, true])
-    // Refused is not there, and made is there once.
+    // A refused job doesn't exist, and a created one exists once.
     made.add(await expectWhole(key, [status === 201 ? 200 : 201]))
     expect(at).toBeLessThan(100)
   }
@@ -73,7 +73,7 @@ const ask = async (path: string, method = 'POST', body: BodyInit | null = null) 
   (await fetch(`${server.url}/api/jobs${path}`, { method, body })).status
 const add = (id: string) => ask(`/${id}/photos?unique=1`, 'POST', formOf(photos))
 
-/** One job, and the fault at one step of what is done to it. Whether there was such a step. */
+/** Injects a fault into one step of an action on a job. → whether there was such a step. */
 async function faultAt(
   at: number,
   name: string,
@@ -97,7 +97,7 @@ test.for<[name: string, act: (id: string) => Promise<number>]>([
   ['close', (id) => ask(`/${id}/close`)],
   ['delete', (id) => ask(`/${id}`, 'DELETE')],
 ])(
-  'EIO at any step of: %s. What was answered is so, and what was refused can be asked again',
+  'EIO at any step of: %s. Acknowledged changes hold, and refused ones can be retried',
   async ([name, act], { skip }) => {
     if (!faults) return skip(NO_COMPILER)
     let at = 1
@@ -109,9 +109,9 @@ test.for<[name: string, act: (id: string) => Promise<number>]>([
   },
 )
 
-test('killed at its first step, before the one that counts, and behind it', async ({ skip }) => {
+test('killed at its first step, before the commit, and after it', async ({ skip }) => {
   if (!faults) return skip(NO_COMPILER)
-  // Fresh, as it is behind each kill: the same steps are counted then.
+  // A fresh server, as after each kill, so that the same steps are counted.
   await server.stop()
   server = await start()
   faults.arm(0, 'kill')
@@ -135,7 +135,7 @@ test('killed at its first step, before the one that counts, and behind it', asyn
   }
 })
 
-test('what is damaged on the disk is put aside and named, and costs one job', async () => {
+test('damaged files on the disk are moved aside and logged, and cost only their own job', async () => {
   const ids: string[] = []
   for (const key of ['empty status', 'no photos', 'no line', 'whole']) ids.push(await expectWhole(key, [201]))
   await server.stop()
@@ -144,7 +144,7 @@ test('what is damaged on the disk is put aside and named, and costs one job', as
   rmSync(join(data, 'jobs', noPhotos, 'inputs.ndjson'))
   writeFileSync(join(data, 'jobs', noLine, 'results.ndjson'), 'nonsense\n')
   mkdirSync(join(data, 'jobs', 'empty'))
-  // As earlier versions left it where the disk was full.
+  // Earlier versions left this on a full disk.
   mkdirSync(join(data, 'keys'), { recursive: true })
   writeFileSync(join(data, 'keys', 'a'.repeat(64)), '')
   const before = readdirSync(join(data, 'jobs')).length

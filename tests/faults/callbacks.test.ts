@@ -7,10 +7,10 @@ import { distinctPhotos, formOf } from '../support/many-photos'
 import { startServer, type TestServer } from '../support/server'
 import { type Machines, startMachines } from '../support/services'
 
-/** Somebody who is told of the ends of jobs, and answers when the test lets it. */
+/** A receiver of callbacks that answers when the test lets it. */
 class Receiver {
-  /** Requests that came, and the most that waited for an answer at once. */
-  heard = 0
+  /** Requests received, and the most that waited for an answer at once. */
+  received = 0
   peak = 0
   answer: ((response: ServerResponse) => void) | null = null
   private readonly open = new Set<ServerResponse>()
@@ -23,7 +23,7 @@ class Receiver {
   static async start(): Promise<Receiver> {
     const server = createServer((request, response) => {
       request.resume()
-      receiver.heard++
+      receiver.received++
       receiver.open.add(response)
       response.on('close', () => receiver.open.delete(response))
       receiver.peak = Math.max(receiver.peak, receiver.open.size)
@@ -42,7 +42,7 @@ class Receiver {
     return `?model=fast&callback_url=${encodeURIComponent(`http://${this.host}/told`)}`
   }
 
-  /** Answers what waits, and what comes, in this way from now on. */
+  /** Answers the waiting requests, and all later ones, with this status. */
   release(status = 204): void {
     this.answer = (response) => response.writeHead(status).end()
     for (const response of this.open) this.answer(response)
@@ -64,18 +64,18 @@ beforeAll(async () => {
 afterAll(() => {
   for (const receiver of [slow, quick]) receiver.close()
 })
-/** A receiver may take a minute: none of those that wait is given up meanwhile. */
+/** A receiver may take a minute, so that none of the waiting callbacks times out. */
 const allow = () => ({ URL_INPUT_ALLOW: [slow.host, quick.host].join(','), URL_INPUT_TIMEOUT_MS: '60000' })
 
-/** Jobs of a photo each, whose ends nobody listens to. @returns their ids, when they are done */
-async function untold(url: string, count: number): Promise<string[]> {
+/** Creates jobs of one photo each, whose callbacks nobody answers. @returns their IDs, once they are done */
+async function undelivered(url: string, count: number): Promise<string[]> {
   const jobs = await Promise.all(photos.slice(0, count).map((photo) => createJob(url, formOf([photo]), slow.query)))
   for (const { id } of jobs) await jobDone(url, id)
   return jobs.map(({ id }) => id)
 }
 
-/** A job to be told elsewhere is told at once. */
-async function expectQuick(url: string): Promise<void> {
+/** The callback of a job with another receiver is sent at once. */
+async function expectDeliveredAtOnce(url: string): Promise<void> {
   const { id } = await createJob(url, formOf(photos.slice(0, 1)), quick.query)
   await jobDone(url, id)
   const start = performance.now()
@@ -83,7 +83,7 @@ async function expectQuick(url: string): Promise<void> {
   expect(performance.now() - start).toBeLessThan(2_500)
 }
 
-describe('over many machines', () => {
+describe('with many machines', () => {
   let machines: Machines
   let url: string
   beforeAll(async () => {
@@ -99,16 +99,16 @@ describe('over many machines', () => {
     return performance.now() - start
   }
 
-  test('a receiver that takes its time holds up no photo, nobody else, and is asked by four at once', async () => {
-    await run() // The models are warm, and photos and code in the caches.
+  test('a slow receiver holds up neither photos nor other receivers, and gets four callbacks at once', async () => {
+    await run() // Warms up the models and fills the caches.
     const alone = await run()
-    const ids = await untold(url, 8)
+    const ids = await undelivered(url, 8)
     await expect.poll(() => slow.waiting).toBe(4)
-    // Who shares this machine may take its time once, not twice.
+    // Something else on this machine may slow it down once, not twice.
     const most = 1.5 * alone + 500
     const beside = await run()
     expect(beside < most ? beside : await run()).toBeLessThan(most)
-    await expectQuick(url)
+    await expectDeliveredAtOnce(url)
     slow.release()
     for (const id of ids) await jobWhen(url, id, ({ callback }) => callback?.state === 'delivered')
     expect(slow.peak).toBe(4)
@@ -122,17 +122,17 @@ describe('on one server', () => {
   })
   afterAll(() => server?.stop())
 
-  test('the same, and a dozen that wait for their next attempt leak nothing', async () => {
+  test('the same; and a dozen callbacks waiting for their next attempt leak nothing', async () => {
     Object.assign(slow, { answer: null, peak: 0, heard: 0 })
-    const ids = await untold(server.url, 12)
+    const ids = await undelivered(server.url, 12)
     await expect.poll(() => slow.waiting).toBe(4)
-    await expectQuick(server.url)
+    await expectDeliveredAtOnce(server.url)
     slow.release(503)
     for (const id of ids) await jobWhen(server.url, id, ({ callback }) => callback?.attempts === 1)
-    expect(slow.heard).toBe(12)
+    expect(slow.received).toBe(12)
     slow.release()
     for (const id of ids) await jobWhen(server.url, id, ({ callback }) => callback?.state === 'delivered')
-    expect([slow.peak, slow.heard]).toEqual([4, 24])
+    expect([slow.peak, slow.received]).toEqual([4, 24])
     expect(await server.stop()).toBe(0)
     expect(server.output()).not.toMatch(/MaxListenersExceededWarning/)
   })

@@ -14,10 +14,10 @@ const DAY_MS = 86_400_000
 const clock = buildLibrary('clock.c')
 afterAll(() => clock?.remove())
 
-/** Environment of a process whose clock goes wrong by so much. */
-const clockOff = (ms: number) => ({ LD_PRELOAD: clock?.path ?? '', CLOCK_AHEAD_S: String(ms / 1000) })
+/** The environment of a process whose clock is off by this much. */
+const wrongClock = (ms: number) => ({ LD_PRELOAD: clock?.path ?? '', CLOCK_AHEAD_S: String(ms / 1000) })
 
-test('batch workers whose clocks are days ahead and behind delete nothing, run what there is, and say what is wrong', async ({
+test('batch workers whose clocks are days ahead or behind delete nothing, run jobs, and log what is wrong', async ({
   skip,
 }) => {
   if (!clock) return skip(NO_COMPILER)
@@ -28,10 +28,10 @@ test('batch workers whose clocks are days ahead and behind delete nothing, run w
     const before = await jobDone(url, id)
     await machines.workers[0]!.stop()
     for (const off of [4 * DAY_MS, -4 * DAY_MS]) {
-      const wrong = await startWorker({ ...machines.env, ...clockOff(off) })
+      const wrong = await startWorker({ ...machines.env, ...wrongClock(off) })
       machines.workers.push(wrong)
       while (!wrong.output().includes('the clocks differ by more than a minute')) await sleep(50)
-      // Made and ended by a wrong clock, a job is as old as it is.
+      // The age of a job created and ended with a wrong clock is still right.
       const mine = await createJob(url, formOf(distinctPhotos(2)), '?model=fast')
       const { finished_at } = await jobDone(url, mine.id)
       expect(Math.abs(Date.parse(finished_at as string) - Date.now())).toBeLessThan(60_000)
@@ -49,14 +49,14 @@ test('batch workers whose clocks are days ahead and behind delete nothing, run w
   }
 }, 120_000)
 
-test('a server with its jobs in a folder that starts with a clock days ahead deletes nothing', async ({ skip }) => {
+test('an embedded server that starts with a clock days ahead deletes nothing', async ({ skip }) => {
   if (!clock) return skip(NO_COMPILER)
   const folder = mkdtempSync(join(tmpdir(), 'jobs-'))
   const first = await startServer({ env: { DATA_DIR: folder } })
   const { id } = await createJob(first.url, formOf(distinctPhotos(2)), '?model=fast')
   const before = await jobDone(first.url, id)
   await first.stop()
-  const second = await startServer({ env: { DATA_DIR: folder, ...clockOff(4 * DAY_MS) } })
+  const second = await startServer({ env: { DATA_DIR: folder, ...wrongClock(4 * DAY_MS) } })
   try {
     expect(await jobOf(second.url, id)).toEqual(before)
   } finally {

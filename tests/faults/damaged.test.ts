@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** A ZIP archive of one stored file, as a Word document or a Java program would start. */
+/** A ZIP archive of one stored file, like the start of a Word document or a Java program. */
 function zip(name: string, content: string): Buffer {
   const [file, data] = [Buffer.from(name), Buffer.from(content)]
   const local = Buffer.alloc(30)
@@ -26,14 +26,14 @@ function zip(name: string, content: string): Buffer {
 const SCRIPT = '<html><script>alert(1)</script></html>'
 
 test.each<[what: string, file: () => Promise<Buffer> | Buffer, status: number, code: string]>([
-  ['a JPEG with an archive behind it', async () => Buffer.concat([await as('jpeg'), zip('a.class', 'x')]), 200, 'ok'],
-  ['a PNG with a page behind it', () => Buffer.concat([espresso, Buffer.from(SCRIPT)]), 200, 'ok'],
-  ['a page with a PNG behind it', () => Buffer.concat([Buffer.from(SCRIPT), espresso]), 415, 'not_an_image'],
+  ['a JPEG followed by an archive', async () => Buffer.concat([await as('jpeg'), zip('a.class', 'x')]), 200, 'ok'],
+  ['a PNG followed by a web page', () => Buffer.concat([espresso, Buffer.from(SCRIPT)]), 200, 'ok'],
+  ['a web page followed by a PNG', () => Buffer.concat([Buffer.from(SCRIPT), espresso]), 415, 'not_an_image'],
   ['an archive with a PNG in it', () => Buffer.concat([zip('a.png', ''), espresso]), 415, 'not_an_image'],
-  ['a GIF that is a script', () => Buffer.from(`GIF89a/*${'*/=alert(1);//'.repeat(20)}`), 413, 'too_many_pixels'],
+  ['a GIF that is also a script', () => Buffer.from(`GIF89a/*${'*/=alert(1);//'.repeat(20)}`), 413, 'too_many_pixels'],
   ['a PDF with a PNG in it', () => Buffer.concat([Buffer.from('%PDF-1.7\n'), espresso]), 415, 'unsupported_format'],
-  ['a WebP that says that it is a WAV', () => Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1'), 415, 'not_an_image'],
-])('%s is taken for what it starts as, and never served as anything else', async (_what, file, status, code) => {
+  ['a WebP that claims to be a WAV', () => Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1'), 415, 'not_an_image'],
+])('%s is identified by its first bytes, and never served as anything else', async (_what, file, status, code) => {
   const reply = await classify(server.url, await file())
   const json = (await reply.json()) as { code?: string }
   expect({ status: reply.status, code: json.code ?? 'ok' }).toEqual({ status, code })
@@ -41,7 +41,7 @@ test.each<[what: string, file: () => Promise<Buffer> | Buffer, status: number, c
   expect(reply.headers.get('x-content-type-options')).toBe('nosniff')
 })
 
-test('six hundred damaged photos get answers and refusals, and cost no worker', async () => {
+test('six hundred damaged photos are answered or refused, and crash no worker', async () => {
   const seed = Number(process.env.SEED ?? 16)
   const outcomes = await onslaught(server, 600, seed)
   console.log(`seed ${seed}: ${JSON.stringify(outcomes)}`)

@@ -9,16 +9,16 @@ import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos } from '../support/many-photos'
 import { startServer, type TestServer } from '../support/server'
 
-/** The end of a job is written when there is room again, whatever else there is to do. */
+/** The end of a job is written once there is space again, whatever else there is to do. */
 const photos = distinctPhotos(20)
 let disk: Disk | null
 let server: TestServer
 let web: Server
 let host: string
 let release = () => {}
-/** Callbacks that were heard, and what is done at each before it is answered. */
-let told: string[] = []
-let hearing = () => {}
+/** Callbacks received, and what to do at each before it is answered. */
+let delivered: string[] = []
+let onCallback = () => {}
 
 beforeAll(async () => {
   disk = openDisk('size=16m,nr_inodes=200')
@@ -27,8 +27,8 @@ beforeAll(async () => {
     if (request.method === 'POST') {
       let body = ''
       for await (const chunk of request) body += chunk
-      told.push(JSON.parse(body).state)
-      hearing()
+      delivered.push(JSON.parse(body).state)
+      onCallback()
     } else {
       await released
       response.write(photos[Number(request.url?.slice(1))]?.bytes)
@@ -46,9 +46,9 @@ afterAll(async () => {
 })
 let released: Promise<void>
 
-/** A job of twenty photos that come when the test lets them. */
+/** A job of twenty photos that arrive when the test lets them. */
 async function makeJob(): Promise<string> {
-  told = []
+  delivered = []
   released = new Promise((resolve) => {
     release = resolve
   })
@@ -57,7 +57,7 @@ async function makeJob(): Promise<string> {
   return (await createJob(server.url, list, query, { 'content-type': 'text/csv' })).id
 }
 
-test('no inode is left behind the last photo: it waits with all its rows, and then is done, told, and its events end', async ({
+test('out of inodes after the last photo: the job waits with all its rows, then is done, sends its callback, and ends its events', async ({
   skip,
 }) => {
   if (!disk) return skip(NO_DISK)
@@ -73,13 +73,13 @@ test('no inode is left behind the last photo: it waits with all its rows, and th
   expect(await jobDone(server.url, id)).toMatchObject({ counts: { ok: 20, failed: 0 }, reason: null })
   expect((await events).match(/event: result/g)).toHaveLength(20)
   await jobWhen(server.url, id, ({ callback }) => callback?.state === 'delivered')
-  expect(told).toEqual(['done'])
+  expect(delivered).toEqual(['done'])
 })
 
-test('no inode is left when its end was told: it is not told again, and is written later', async ({ skip }) => {
+test('out of inodes when the callback was delivered: it is not sent again, and is recorded later', async ({ skip }) => {
   if (!disk) return skip(NO_DISK)
   let free = () => {}
-  hearing = () => {
+  onCallback = () => {
     free = disk?.fillInodes() ?? free
   }
   const id = await makeJob()
@@ -87,9 +87,9 @@ test('no inode is left when its end was told: it is not told again, and is writt
   release()
   await jobWhen(server.url, id, ({ callback }) => callback?.state === 'delivered')
   expect(readFileSync(file, 'utf8')).not.toContain('delivered')
-  hearing = () => {}
+  onCallback = () => {}
   free()
   await expect.poll(() => readFileSync(file, 'utf8'), { timeout: 10_000 }).toContain('delivered')
   expect(await jobOf(server.url, id)).toMatchObject({ state: 'done', reason: null })
-  expect(told).toEqual(['done'])
+  expect(delivered).toEqual(['done'])
 })

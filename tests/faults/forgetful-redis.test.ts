@@ -38,8 +38,8 @@ async function close(id: string): Promise<void> {
   expect((await fetch(`${url}/api/jobs/${id}/close`, { method: 'POST' })).status).toBe(200)
 }
 
-/** Does something once, when a manifest is in the bucket and its writer does not know it yet. */
-function whenWritten(work: () => Promise<unknown>): void {
+/** Does something once, when a manifest is in the bucket but its writer doesn't know it yet. */
+function onManifestWritten(work: () => Promise<unknown>): void {
   network.served = async (method, path) => {
     if (!isManifest(method, path)) return
     network.served = () => {}
@@ -47,30 +47,30 @@ function whenWritten(work: () => Promise<unknown>): void {
   }
 }
 
-describe('Redis forgets everything', () => {
-  test('between a shard and its entry, while somebody looks at the job and while nobody does: the upload is taken in, once', async () => {
+describe('Redis loses all its data', () => {
+  test('between writing and registering a shard, with and without a reader of the job: the upload is accepted once', async () => {
     const photos = distinctPhotos(150)
     const { id } = await createJob(url, null, '?model=fast&open=1')
     await add(id, photos.slice(0, 50))
-    whenWritten(async () => {
+    onManifestWritten(async () => {
       await redis.flushall()
       expect((await jobOf(url, id)).counts.total).toBe(100)
     })
     expect((await add(id, photos.slice(50, 100))).counts.total).toBe(100)
-    whenWritten(() => redis.flushall())
+    onManifestWritten(() => redis.flushall())
     expect((await add(id, photos.slice(100))).counts.total).toBe(150)
-    // Sent again by somebody who did not see the reply.
+    // Sent again by a client that didn't see the response.
     expect((await add(id, photos.slice(40, 130))).counts.total).toBe(150)
     await close(id)
     expect((await jobDone(url, id)).counts).toEqual({ total: 150, done: 150, ok: 150, failed: 0 })
     expect((await resultsOf(url, id)).map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
   })
 
-  test('the list of jobs is never empty for that, and who listens to one hears its end', async () => {
+  test('the list of jobs is never empty because of it, and a listener of a job sees its end', async () => {
     const { id } = await createJob(url, formOf(distinctPhotos(3)), '?model=fast')
     const open = await createJob(url, null, '?model=fast&open=1')
     await jobDone(url, id)
-    const heard = fetch(`${url}/api/jobs/${open.id}/events`).then((reply) => reply.text())
+    const events = fetch(`${url}/api/jobs/${open.id}/events`).then((reply) => reply.text())
     await jobWhen(url, open.id, ({ state }) => state === 'running')
     await redis.flushall()
     const headers = { authorization: 'Bearer open sesame' }
@@ -79,12 +79,12 @@ describe('Redis forgets everything', () => {
     await add(open.id, distinctPhotos(2))
     await redis.flushall()
     await close(open.id)
-    expect(await heard).toMatch(/"state":"done"[\s\S]*"total":2/)
+    expect(await events).toMatch(/"state":"done"[\s\S]*"total":2/)
   })
 })
 
-describe('Redis evicts keys one by one', () => {
-  test('what is given out, what is to be run again, where shards begin, what was done: no row is missing', async () => {
+describe('Redis evicts single keys', () => {
+  test('dispatched shards, shards to run again, shard positions, finished parts: no row is missing', async () => {
     const photos = distinctPhotos(500)
     const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
     const { id } = await createJob(url, formOf([...photos, broken]), '?model=fast')
@@ -100,7 +100,7 @@ describe('Redis evicts keys one by one', () => {
     expect(rows.map(({ file }) => file)).toEqual([...photos.map(({ file }) => file), 'broken.jpg'])
     const events = await (await fetch(`${url}/api/jobs/${id}/events`)).text()
     expect(new Set([...events.matchAll(/"index":(\d+)/g)].map(([, index]) => index)).size).toBe(501)
-    // What failed is found where Redis has lost it.
+    // Failures are found again after Redis has lost them.
     await redis.del(failed)
     await fetch(`${url}/api/jobs/${id}/retry`, { method: 'POST' })
     expect((await jobDone(url, id)).counts).toEqual(all)
@@ -109,7 +109,7 @@ describe('Redis evicts keys one by one', () => {
     expect(machines.workers[0]!.output()).toMatch(/a job that seemed done was incomplete; rebuilt it from the bucket/)
   })
 
-  test('the names of an open job: photos that are sent twice count once', async () => {
+  test('the names of an open job: photos sent twice count once', async () => {
     const photos = distinctPhotos(60)
     const { id } = await createJob(url, formOf(photos.slice(0, 30)), '?model=fast&open=1')
     await add(id, photos.slice(0, 50))
@@ -118,7 +118,7 @@ describe('Redis evicts keys one by one', () => {
     await redis.del(keysOf(id).names)
     expect((await add(id, photos.slice(50))).counts.total).toBe(60)
     expect((await add(id, photos)).counts.total).toBe(60)
-    // Some of them only: as after a moment that Redis forgot.
+    // Only some of them, as if Redis had lost its last moments.
     await redis.spop(keysOf(id).names, 20)
     expect((await add(id, photos)).counts.total).toBe(60)
     await close(id)

@@ -3,10 +3,10 @@ import { handOver } from '../support/handing-over'
 import { buildLibrary, NO_COMPILER } from '../support/preload'
 import { canBeAlone } from '../support/server'
 
-test('servers in containers of their own share a folder one after the other: each of 400 photos has one result', async ({
+test('servers in different containers use a folder one after another: each of 400 photos has one result', async ({
   skip,
 }) => {
-  if (!canBeAlone()) skip('it takes root to put a process into a PID namespace of its own')
+  if (!canBeAlone()) skip('only root can put a process into a PID namespace of its own')
   const clock = buildLibrary('clock.c')
   if (!clock) return skip(NO_COMPILER)
   try {

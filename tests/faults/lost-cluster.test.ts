@@ -12,21 +12,21 @@ async function timed(work: Promise<unknown>): Promise<{ ms: number; value: unkno
   return { value, ms: performance.now() - start }
 }
 
-test('a server of a cluster hangs: it is said once, nobody waits for it twice, and it is asked again when it wakes', async ({
+test('a hanging cluster node is logged once, delays commands only once, and is used again when it wakes up', async ({
   onTestFinished,
 }) => {
-  const said: string[] = []
-  const say = (_fields: object, message: string) => said.push(message)
-  const monitor = new RedisMonitor({ warn: say, info: say })
+  const messages: string[] = []
+  const log = (_fields: object, message: string) => messages.push(message)
+  const monitor = new RedisMonitor({ warn: log, info: log })
   const cluster = await startRedisCluster()
   onTestFinished(() => cluster.stop())
   const redis = (await connectRedis(cluster.url, { monitor: monitor })) as ClusterRedis
   onTestFinished(() => redis.disconnect())
   await expect.poll(() => redis.set(KEY, 'here').catch(() => null), { timeout: 10_000 }).toBe('OK')
-  // A cluster that has just been made may not be one yet.
+  // A new cluster may not be ready yet.
   await expect.poll(() => monitor.lost, { timeout: 5_000 }).toBe(false)
-  said.length = 0
-  // Of the three it has the key who does not lead to another.
+  messages.length = 0
+  // The node that has the key is the one that doesn't redirect.
   const answers = await Promise.all(redis.nodes('master').map((node) => node.exists(KEY).catch(() => null)))
   const { port } = redis.nodes('master')[answers.indexOf(1)]!.options
   const holder = cluster.nodes.find((node) => node.port === port)!
@@ -42,5 +42,5 @@ test('a server of a cluster hangs: it is said once, nobody waits for it twice, a
   }
   await expect.poll(() => redis.get(KEY).catch(() => null), { timeout: 5_000 }).toBe('here')
   await expect.poll(() => monitor.lost, { timeout: 5_000 }).toBe(false)
-  expect(said).toEqual([expect.stringContaining('Redis is not responding'), 'Redis is responding again'])
+  expect(messages).toEqual([expect.stringContaining('Redis is not responding'), 'Redis is responding again'])
 })

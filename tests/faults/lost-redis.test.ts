@@ -7,7 +7,10 @@ import { espresso } from '../support/photos'
 import { type Machines, type RedisServer, startMachines, startRedis } from '../support/services'
 import type { Wire } from '../support/wire'
 
-/** Two servers that hold the same; which is the primary changes from test to test. Everybody reaches them through one address. */
+/**
+ * Two servers with the same data. Which one is the primary changes from test to test; clients reach it through one
+ * address.
+ */
 let machines: Machines
 let wire: Wire
 let primary: RedisServer
@@ -24,7 +27,7 @@ beforeAll(async () => {
   primary = machines.redis
   replica = await startRedis(['--repl-diskless-sync-delay', '0'])
   for (const server of [primary, replica]) clients.set(server, new Redis(server.url))
-  await follow()
+  await replicate()
 })
 afterAll(async () => {
   for (const client of clients.values()) client.disconnect()
@@ -34,31 +37,31 @@ afterAll(async () => {
 
 const client = (server: RedisServer) => clients.get(server) as Redis
 
-/** The replica has what the primary has. */
-async function follow(): Promise<void> {
+/** Waits until the replica has the primary's data. */
+async function replicate(): Promise<void> {
   await client(replica).replicaof('127.0.0.1', primary.port)
   while (!(await client(replica).info('replication')).includes('master_link_status:up')) await sleep(50)
 }
 
-/** The replica becomes the primary, for new connections. */
-async function fail(): Promise<void> {
+/** Makes the replica the primary for new connections. */
+async function failOver(): Promise<void> {
   await client(replica).replicaof('NO', 'ONE')
   ;[primary, replica] = [replica, primary]
   wire.port = primary.port
 }
 
-/** How often a process has said that Redis is lost, and that it is back. */
-function said(output: string): [lost: number, back: number] {
+/** How often a process has logged that Redis stopped responding, and that it responds again. */
+function outageLogs(output: string): [lost: number, back: number] {
   return [output.split('Redis is not responding').length - 1, output.split('Redis is responding again').length - 1]
 }
 const outputs = () => [machines.web[0]!.output(), machines.workers[0]!.output()]
 
-/** Each process says once what happens while this is done. */
-async function saidOnce(work: () => Promise<void>): Promise<void> {
-  const before = outputs().map(said)
+/** Each process logs the outage once while this is done. */
+async function expectLoggedOnce(work: () => Promise<void>): Promise<void> {
+  const before = outputs().map(outageLogs)
   await work()
   const after = before.map(([lost, back]) => [lost + 1, back + 1])
-  await expect.poll(() => outputs().map(said), { timeout: 10_000 }).toEqual(after)
+  await expect.poll(() => outputs().map(outageLogs), { timeout: 10_000 }).toEqual(after)
 }
 
 async function timed<T>(work: Promise<T>): Promise<{ ms: number; value: T }> {
@@ -66,11 +69,11 @@ async function timed<T>(work: Promise<T>): Promise<{ ms: number; value: T }> {
   return { value: await work, ms: performance.now() - start }
 }
 
-/** Asks for a job, and how long that took. */
-const look = (id: string) => timed(fetch(`${url}/api/jobs/${id}`).then(({ status }) => status))
+/** Requests a job and measures how long it takes. */
+const getJob = (id: string) => timed(fetch(`${url}/api/jobs/${id}`).then(({ status }) => status))
 
-/** Sends a photo, which is counted. */
-async function send(): Promise<number> {
+/** Classifies a photo, which counts against the rate limit. */
+async function classify(): Promise<number> {
   const { ms, value } = await timed(
     fetch(`${url}/api/classify?model=fast`, { method: 'POST', body: espresso as BodyInit }),
   )
@@ -82,33 +85,33 @@ async function status() {
   return (await (await fetch(`${url}/health/status`)).json()) as { redis: string; jobs: object }
 }
 
-/** Each of a job's photos has one result. */
+/** Each photo of a job has one result. */
 async function expectWhole(id: string, total: number): Promise<void> {
   expect((await jobDone(url, id)).counts).toEqual({ total, done: total, ok: total, failed: 0 })
   expect(await resultsOf(url, id)).toHaveLength(total)
 }
 
-test('connections that go silent in a failover: all goes on within seconds, and no photo waits for its count twice', async () => {
+test('connections that go silent in a failover: work continues within seconds, and no photo waits for its rate limit twice', async () => {
   const photos = distinctPhotos(300)
-  await saidOnce(async () => {
+  await expectLoggedOnce(async () => {
     const { id } = await createJob(url, formOf(photos), '?model=fast')
     await jobWhen(url, id, ({ counts }) => counts.done >= 100)
     wire.silence()
-    await fail()
-    const looks = Promise.all([look(id), look(id)])
-    const first = await send()
-    const others = [await send(), await send(), await send()]
+    await failOver()
+    const looks = Promise.all([getJob(id), getJob(id)])
+    const first = await classify()
+    const others = [await classify(), await classify(), await classify()]
     expect(first).toBeLessThan(2_500)
     expect(Math.max(...others)).toBeLessThan(900)
     for (const { ms, value } of await looks) expect([value, ms < 5_000]).toEqual([200, true])
     const { ms } = await timed(expectWhole(id, 300))
     expect(ms).toBeLessThan(15_000)
   })
-  // Nothing runs: what waits for work finds it, too.
-  await follow()
-  await saidOnce(async () => {
+  // Nothing is running: an idle worker also finds the new work.
+  await replicate()
+  await expectLoggedOnce(async () => {
     wire.silence()
-    await fail()
+    await failOver()
     await sleep(1000)
     const { ms, value } = await timed(createJob(url, formOf(photos.slice(0, 5)), '?model=fast'))
     expect(ms).toBeLessThan(5_000)
@@ -116,14 +119,14 @@ test('connections that go silent in a failover: all goes on within seconds, and 
   })
 })
 
-test('a primary that is demoted while its connections stay: jobs are made and run on the new one', async () => {
-  await follow()
+test('a primary is demoted but keeps its connections: jobs are created and run on the new one', async () => {
+  await replicate()
   const photos = distinctPhotos(300)
-  await saidOnce(async () => {
+  await expectLoggedOnce(async () => {
     const { id } = await createJob(url, formOf(photos), '?model=fast')
     await jobWhen(url, id, ({ counts }) => counts.done >= 100)
-    await fail()
-    await follow()
+    await failOver()
+    await replicate()
     const made = [1, 2, 3].map((n) => timed(createJob(url, formOf(photos.slice(0, n)), '?model=fast')))
     for (const { ms, value } of await Promise.all(made)) {
       expect(ms).toBeLessThan(5_000)
@@ -133,13 +136,13 @@ test('a primary that is demoted while its connections stay: jobs are made and ru
   })
 })
 
-test('a Redis that hangs: refusals are quick, photos are answered, the status says so, and it all goes on when it wakes', async () => {
-  await saidOnce(async () => {
+test('a hanging Redis: requests fail fast, photos are classified, the status shows it, and all resumes when it wakes up', async () => {
+  await expectLoggedOnce(async () => {
     const { id } = await createJob(url, formOf(distinctPhotos(5)), '?model=fast')
     await jobDone(url, id)
     process.kill(primary.pid(), 'SIGSTOP')
     try {
-      const first = await look(id)
+      const first = await getJob(id)
       expect([first.value, first.ms < 5_500]).toEqual([503, true])
       await expect.poll(status, { timeout: 3_000 }).toMatchObject({
         redis: 'lost',
@@ -147,9 +150,9 @@ test('a Redis that hangs: refusals are quick, photos are answered, the status sa
       })
       await sleep(2_500)
       for (let i = 0; i < 3; i++) {
-        const { value, ms } = await look(id)
+        const { value, ms } = await getJob(id)
         expect([value, ms < 1_500]).toEqual([503, true])
-        expect(await send()).toBeLessThan(900)
+        expect(await classify()).toBeLessThan(900)
       }
       expect((await fetch(`${url}/health/ready`)).status).toBe(200)
     } finally {

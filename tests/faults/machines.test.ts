@@ -8,7 +8,7 @@ import { type Machines, startMachines, startWorker } from '../support/services'
 const isPart = (method: string, path: string) => method === 'PUT' && path.includes('/parts/')
 const isPhoto = (method: string, path: string) => method === 'GET' && path.includes('/inputs/')
 
-/** Machines of a test's own, which end with it. */
+/** Starts machines for one test, which end with it. */
 async function start(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   options: Parameters<typeof startMachines>[0],
@@ -18,7 +18,7 @@ async function start(
   return machines
 }
 
-/** Each photo has one result, which is an answer, in its place. */
+/** Each photo has one successful result, in its place. */
 async function expectEach(url: string, id: string, photos: readonly { file: string }[]): Promise<void> {
   const job = await jobDone(url, id)
   expect(job.counts).toEqual({ total: photos.length, done: photos.length, ok: photos.length, failed: 0 })
@@ -26,8 +26,11 @@ async function expectEach(url: string, id: string, photos: readonly { file: stri
   expect(rows.map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
 }
 
-/** Of 31 requests one is answered 500, one 503, one is cut off before and one after it was served. And once a manifest is stored and never answered. */
-function badNetwork(): FaultyProxy['fault'] {
+/**
+ * Of every 31 requests, one gets 500, one 503, one is cut off before and one after it was served. Once, a manifest is
+ * stored without a response.
+ */
+function unreliableNetwork(): FaultyProxy['fault'] {
   const faults: Record<number, Fault> = {
     3: { status: 500, code: 'InternalError' },
     11: { status: 503, code: 'SlowDown' },
@@ -45,9 +48,9 @@ function badNetwork(): FaultyProxy['fault'] {
   }
 }
 
-/** At the same time: they mostly wait for locks to run out and requests to be given up. */
-describe('a shard may run twice, its results count once', () => {
-  test.concurrent('killed between the write of a part and its acknowledgement', async (context) => {
+/** Concurrent, because they mostly wait for locks to expire and requests to time out. */
+describe('a shard may run twice, but its results count once', () => {
+  test.concurrent('killed between writing a part and acknowledging it', async (context) => {
     const { web, network, workers, env } = await start(context, { workers: 1 })
     const written = new Promise<void>((resolve) => {
       network.fault = (method, path) => (isPart(method, path) ? 'hang_after' : undefined)
@@ -58,7 +61,7 @@ describe('a shard may run twice, its results count once', () => {
     await written
     await workers[0]!.kill()
     network.fault = () => undefined
-    // What was written counts: its photos are not asked for again, only those of the other shard.
+    // The written part counts: only the photos of the other shard are read again.
     let asked = 0
     network.served = (method, path) => {
       if (isPhoto(method, path)) asked++
@@ -68,7 +71,7 @@ describe('a shard may run twice, its results count once', () => {
     expect(asked).toBeLessThanOrEqual(1)
   })
 
-  test.concurrent('a worker hangs and wakes up when another has done its shard; and another hangs before', async (context) => {
+  test.concurrent('a worker hangs and wakes up after another has done its shard; another hangs earlier', async (context) => {
     const { web, network, workers, env } = await start(context, { workers: 1 })
     const photos = distinctPhotos(100)
     const hang = () =>
@@ -81,7 +84,7 @@ describe('a shard may run twice, its results count once', () => {
         }
       })
     const hangs = hang()
-    // It stays open: what wakes up finds the job as it left it.
+    // The job stays open, so that the worker that wakes up finds it unchanged.
     const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast&open=1')
     await hangs
     workers.push(await startWorker(env))
@@ -89,7 +92,7 @@ describe('a shard may run twice, its results count once', () => {
     workers.push(await startWorker(env))
     await jobWhen(web[0]!.url, id, ({ counts }) => counts.done === 100)
     const before = await resultsOf(web[0]!.url, id)
-    // They wake up with a shard that is theirs no more, and find its part written.
+    // They wake up with a shard that is no longer theirs, and find its part written.
     const late = new Promise<void>((resolve) => {
       let puts = 0
       network.served = (method, path) => {
@@ -103,9 +106,9 @@ describe('a shard may run twice, its results count once', () => {
     await expectEach(web[0]!.url, id, photos)
   }, 120_000)
 
-  test.concurrent('a bucket that answers 500 and 503 SlowDown, drops connections, and stores without saying so', async (context) => {
+  test.concurrent('a bucket that returns 500 and 503 SlowDown, drops connections, and stores without a response', async (context) => {
     const { web, network } = await start(context, { workers: 1 })
-    network.fault = badNetwork()
+    network.fault = unreliableNetwork()
     const photos = distinctPhotos(250)
     const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
     await expectEach(web[0]!.url, id, photos)
@@ -113,8 +116,8 @@ describe('a shard may run twice, its results count once', () => {
 })
 
 describe('Redis forgets', () => {
-  test('what came after a moment in the middle of a job', async (context) => {
-    // Its memory is written when it is told to: what a lost second is elsewhere is here as long as the test wants.
+  test('its last writes in the middle of a job', async (context) => {
+    // Redis saves only when told to, so the test decides how much is lost.
     const { web, redis } = await start(context, { workers: 2, redisArguments: ['--appendonly', 'no'] })
     const photos = distinctPhotos(600)
     const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
@@ -128,7 +131,7 @@ describe('Redis forgets', () => {
     await expectEach(web[0]!.url, id, photos)
   })
 
-  test('photos that it had taken in: somebody was told that they are there', async (context) => {
+  test('photos that were already acknowledged', async (context) => {
     const { web, redis } = await start(context, { workers: 1, redisArguments: ['--appendonly', 'no'] })
     const photos = distinctPhotos(250)
     const { id } = await createJob(web[0]!.url, formOf(photos.slice(0, 50)), '?model=fast&open=1')
@@ -142,7 +145,7 @@ describe('Redis forgets', () => {
     await add(photos.slice(50, 150))
     await redis.kill()
     await redis.start()
-    // Sent again by whoever did not see the reply, and more.
+    // Sent again by a client that didn't see the response, with more photos.
     await add(photos.slice(100, 200))
     await add(photos.slice(200, 220))
     await client.connect().then(() => client.save())
@@ -154,7 +157,7 @@ describe('Redis forgets', () => {
     await expectEach(web[0]!.url, id, photos)
   })
 
-  test('everything: jobs that run and jobs that are over are made anew from the bucket', async (context) => {
+  test('everything: running and ended jobs are restored from the bucket', async (context) => {
     const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
     const { web, redis } = await start(context, { workers: 1 })
     const over = await createJob(web[0]!.url, formOf([...distinctPhotos(3), broken]), '?model=fast')

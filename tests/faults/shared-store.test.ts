@@ -38,7 +38,7 @@ afterAll(async () => {
   await machines?.stop()
 })
 
-/** Lets the worker go for as long as something is done without it. → the one that comes after. */
+/** Stops the worker while something is done. → the worker started afterwards. */
 async function withoutWorker(work: () => Promise<void>) {
   await machines.workers[0]!.stop()
   await work()
@@ -46,14 +46,14 @@ async function withoutWorker(work: () => Promise<void>) {
   return machines.workers[0]
 }
 
-describe('what is wrong with one job or one photo is nobody else’s trouble', () => {
-  test('a job whose shards are given up, and jobs of which Redis holds nonsense, keep no other from being mended', async () => {
+describe('a problem with one job or photo does not affect others', () => {
+  test('jobs with dead shards or corrupt data in Redis do not keep other jobs from being reconciled', async () => {
     const [poisoned, lost] = [distinctPhotos(150), distinctPhotos(5)]
     let [first, second] = ['', '']
     const worker = await withoutWorker(async () => {
       first = (await createJob(url, formOf(poisoned), '?model=fast')).id
       second = (await createJob(url, formOf(lost), '?model=fast')).id
-      // A worker to which the one's shards are poison, and who loses the other's.
+      // A worker that fails on the shards of one job and loses those of the other.
       let taken = 0
       await new Promise<void>((resolve) => {
         const options = { connection: redis, prefix: PREFIX, concurrency: 1 }
@@ -77,13 +77,13 @@ describe('what is wrong with one job or one photo is nobody else’s trouble', (
       await redis.del(keysOf(bad).job)
       await redis.srem(ACTIVE_KEY, bad)
     }
-    // Burying shards is no trouble of its own.
+    // Marking shards as dead causes no errors of its own.
     expect(worker.output()).not.toMatch(/Wrong number of args/)
     await fetch(`${url}/api/jobs/${first}/retry`, { method: 'POST' })
     expect(await jobDone(url, first)).toMatchObject({ counts: { total: 150, ok: 150 } })
   })
 
-  test('an object that its bucket refuses is one failed row with the reason; a pack that cannot be read is named', async () => {
+  test('an object that the bucket refuses is one failed row with the reason; an unreadable pack is named in the log', async () => {
     const photos = distinctPhotos(12)
     const s3 = s3Client({ endpoint: machines.s3.url })
     for (const { file, bytes } of photos)
@@ -105,7 +105,7 @@ describe('what is wrong with one job or one photo is nobody else’s trouble', (
     await fetch(`${url}/api/jobs/${id}/retry`, { method: 'POST' })
     expect((await jobDone(url, id)).counts.ok).toBe(12)
 
-    // The store's own: the photos wait, and whoever looks for the reason finds the object.
+    // Our own objects: the photos wait, and the log names the object.
     network.fault = (method, path) =>
       method === 'GET' && path.includes('/inputs/') ? { status: 403, code: 'AccessDenied' } : undefined
     const packed = await createJob(url, formOf(photos), '?model=fast')
@@ -116,12 +116,12 @@ describe('what is wrong with one job or one photo is nobody else’s trouble', (
   })
 })
 
-describe('a job is made once, or not at all', () => {
+describe('a job is created once or not at all', () => {
   const isSpec = (method: string, path: string) => method === 'PUT' && path.includes('/job.json')
   const make = (photos: ReturnType<typeof distinctPhotos>, headers: HeadersInit = {}) =>
     fetch(`${url}/api/jobs?model=fast`, { method: 'POST', body: formOf(photos), headers })
 
-  test('the same Idempotency-Key twice while the bucket takes long for a write: one job', async () => {
+  test('two requests with one Idempotency-Key during a slow write create one job', async () => {
     network.fault = (method, path) => (isSpec(method, path) ? sleep(6000).then(() => undefined) : undefined)
     const photos = distinctPhotos(20)
     const headers = { 'idempotency-key': 'slow' }
@@ -134,13 +134,13 @@ describe('a job is made once, or not at all', () => {
     const again = await make(photos, headers)
     expect([again.status, ((await again.json()) as Job).id]).toEqual([200, one!.id])
     await refusal(make(photos.slice(1), headers), 409, 'conflict')
-    // What is deleted may be made anew.
+    // A deleted job may be created again.
     await fetch(`${url}/api/jobs/${one!.id}`, { method: 'DELETE' })
-    const anew = await Promise.all([make(photos, headers), make(photos, headers)])
-    expect(anew.map(({ status }) => status).sort()).toEqual([200, 201])
+    const recreated = await Promise.all([make(photos, headers), make(photos, headers)])
+    expect(recreated.map(({ status }) => status).sort()).toEqual([200, 201])
   })
 
-  test('Redis falls silent when the job is in the bucket: it is made, and says so', async () => {
+  test('Redis stops responding after the job is in the bucket: the job is created and returned', async () => {
     const { pid } = machines.redis
     network.served = (method, path) => isSpec(method, path) && process.kill(pid(), 'SIGSTOP')
     const reply = await make(distinctPhotos(20)).finally(() => process.kill(pid(), 'SIGCONT'))
@@ -150,7 +150,7 @@ describe('a job is made once, or not at all', () => {
     expect((await jobDone(url, job.id)).counts.ok).toBe(20)
   })
 
-  test('a write that is on its way somewhere when the job is given up makes none later', async () => {
+  test('a write in flight when the job is given up does not create it later', async () => {
     let id = ''
     let [late, served] = [0, 0]
     network.served = (method, path) => {
@@ -167,8 +167,8 @@ describe('a job is made once, or not at all', () => {
   })
 })
 
-describe('what was acknowledged is in, what is not is refused', () => {
-  test('another client closes the job during an upload: what is in runs, the rest is refused, and how many are in is said', async () => {
+describe('acknowledged photos are added, others are refused', () => {
+  test('another client closes the job during an upload: accepted photos run, others are refused, and the detail has the count', async () => {
     const photos = distinctPhotos(155)
     const { id } = await createJob(url, formOf(photos.slice(0, 5)), '?model=fast&open=1')
     const early = await slowForm(photos.slice(5, 25), 0.5)
@@ -180,21 +180,21 @@ describe('what was acknowledged is in, what is not is refused', () => {
     expect([closed.status, ((await closed.json()) as Job).open]).toEqual([200, false])
     early.goOn()
     long.goOn()
-    const said = await Promise.all(
+    const details = await Promise.all(
       replies.map(async (reply) => [(await reply).status, ((await (await reply).json()) as Problem).detail]),
     )
-    expect(said).toEqual([
+    expect(details).toEqual([
       [409, expect.stringContaining('after accepting 0 of its photos')],
       [409, expect.stringContaining('after accepting 100 of its photos')],
     ])
     expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
-    // Redis forgets it, and it is the same.
+    // The same after Redis has lost it.
     await redis.flushall()
     expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
     expect(await resultsOf(url, id)).toHaveLength(105)
   })
 
-  test('a part that cannot be written because it is there, and is not there, is written later: no row is missing', async () => {
+  test('a part that seems to exist when written but not when read is written later: no row is missing', async () => {
     let refused = 0
     network.fault = (method, path) =>
       method === 'PUT' && path.includes('/parts/00000001/') && refused++ < 2
@@ -208,8 +208,8 @@ describe('what was acknowledged is in, what is not is refused', () => {
   })
 })
 
-describe('what is cancelled', () => {
-  test('while the results of its only shard are on their way into the bucket: the counts are those of the rows', async () => {
+describe('cancelled', () => {
+  test('a job while the results of its only shard are being written: the counts match the rows', async () => {
     let [writing, id] = [false, '']
     network.fault = (method, path) => {
       if (method !== 'PUT' || !path.includes('/parts/')) return undefined
@@ -224,7 +224,7 @@ describe('what is cancelled', () => {
     expect(await resultsOf(url, id)).toHaveLength(20)
   })
 
-  test('an upload whose client leaves while packs are on their way: the bucket keeps nothing of it', async () => {
+  test('an upload whose client disconnects while packs are being written: the bucket keeps nothing of it', async () => {
     let folder = ''
     let [begun, landed] = [0, 0]
     network.fault = (method, path) => {
@@ -251,13 +251,13 @@ describe('what is cancelled', () => {
       return Contents.map(({ Key }) => Key)
     }
     await vi.waitFor(async () => expect(await keys()).toEqual([]), { timeout: 10_000 })
-    // And nothing comes after.
+    // And nothing arrives later.
     await sleep(2000)
     expect(await keys()).toEqual([])
   })
 })
 
-test('a server that is killed in the middle of a ZIP leaves it to the next one, which removes it', async () => {
+test('a ZIP left by a killed server is removed by the next one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'killed-'))
   const zips = () => readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.zip'))
   const begin = () => startServer({ env: { ...machines.env, DATA_DIR: folder } })

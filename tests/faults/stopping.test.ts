@@ -12,7 +12,7 @@ import { slowUpload } from '../support/slow-upload'
 
 const photos = distinctPhotos(8)
 
-test('a disk that has turned read-only keeps no process', async ({ skip }) => {
+test('a disk that has become read-only does not keep a process from stopping', async ({ skip }) => {
   const disk = openDisk('size=16m')
   if (!disk) return skip(NO_DISK)
   const server = await startServer({ env: { DATA_DIR: disk.folder, ENGINE_WORKERS: '1' } })
@@ -29,7 +29,7 @@ test('a disk that has turned read-only keeps no process', async ({ skip }) => {
   }
 })
 
-test('the second signal ends it, and the same one that comes twice at once is one', async () => {
+test('a second signal ends it; the same signal twice at once counts as one', async () => {
   const server = await startServer({ env: { SHUTDOWN_DELAY_MS: '60000', ENGINE_WORKERS: '1' } })
   const exited = once(server.child, 'exit')
   server.child.kill('SIGTERM')
@@ -40,7 +40,7 @@ test('the second signal ends it, and the same one that comes twice at once is on
   expect(await exited).toEqual([1, null])
 })
 
-test('an upload that a stopping server still takes is a job in the end, for whoever comes next', async () => {
+test('an upload that a stopping server still accepts becomes a job for the next server', async () => {
   const data = mkdtempSync(join(tmpdir(), 'jobs-'))
   const env = { DATA_DIR: data, ENGINE_WORKERS: '1' }
   const old = await startServer({ env })

@@ -10,7 +10,7 @@ import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { startServer, type TestServer } from '../support/server'
 
-/** What keeps a server from its own store is never the fault of a photo. */
+/** A storage fault of the server is never the fault of a photo. */
 let disk: Disk | null
 let server: TestServer
 let data: string
@@ -39,7 +39,7 @@ const openFiles = () =>
 const limitFiles = (soft: number) =>
   spawnSync('prlimit', ['--pid', String(server.child.pid), `--nofile=${soft}:`], { encoding: 'utf8' })
 
-test('jobs that are open and idle hold no descriptor', async ({ skip }) => {
+test('open but idle jobs hold no file descriptors', async ({ skip }) => {
   if (!disk) return skip(NO_DISK)
   const photos = distinctPhotos(1)
   for (let i = 0; i < 10; i++) await createJob(server.url, i % 2 ? formOf(photos) : null, '?model=fast&open=1')
@@ -51,7 +51,7 @@ test('jobs that are open and idle hold no descriptor', async ({ skip }) => {
 
 test.each<[what: string, code: string, away: () => () => void]>([
   [
-    'the folder is gone',
+    'the folder disappears',
     'ENOENT',
     () => {
       renameSync(data, `${data}.away`)
@@ -59,7 +59,7 @@ test.each<[what: string, code: string, away: () => () => void]>([
     },
   ],
   [
-    'the disk is read-only',
+    'the disk becomes read-only',
     'EROFS',
     () => {
       disk?.writable(false)
@@ -67,43 +67,43 @@ test.each<[what: string, code: string, away: () => () => void]>([
     },
   ],
   [
-    'no descriptor is left',
+    'no file descriptors are left',
     'EMFILE',
     () => {
       limitFiles(16)
       return () => limitFiles(4096)
     },
   ],
-])('%s in the middle of a job: it waits, says so, and goes on', async (_what, code, away) => {
+])('%s in the middle of a job: it waits, reports it, and continues', async (_what, code, away) => {
   if (!disk) return
   const photos = distinctPhotos(150)
   const { id } = await createJob(server.url, formOf(photos), '?model=fast')
   const idle = await createJob(server.url, null, '?model=fast&open=1')
   await jobWhen(server.url, id, ({ counts }) => counts.done > 10)
   const before = server.output().length
-  const back = away()
+  const restore = away()
   try {
     const waits = await jobWhen(server.url, id, ({ state }) => state === 'paused')
     expect(waits).toMatchObject({ reason: 'storage_unavailable', counts: { failed: 0 } })
     expect(await health()).toEqual({ state: 'waiting', reason: 'storage_unavailable' })
     await refusal(post(`${server.url}/api/jobs`, formOf(photos)), 503, 'not_ready')
     await refusal(post(`${server.url}/api/jobs/${idle.id}/close`), 503, 'not_ready')
-    // Tried again meanwhile, and nothing is lost by that.
+    // Retried meanwhile, and nothing is lost.
     await sleep(3500)
     expect(await jobOf(server.url, id)).toMatchObject({ state: 'paused', counts: { failed: 0 } })
   } finally {
-    back()
+    restore()
   }
   const done = await jobDone(server.url, id)
   expect(done.counts).toEqual({ total: 150, done: 150, ok: 150, failed: 0 })
   expect((await resultsOf(server.url, id)).map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
   expect(await health()).toEqual({ state: 'ok', reason: null })
-  // One line when it begins, one when it is over, and no trace.
+  // One line when it begins, one when it is over, and no stack trace.
   const lines = server.output().slice(before).split('\n')
-  const said = lines.filter((line) => /"msg":"[^"]*(jobs|store)/.test(line)).map((line) => JSON.parse(line))
-  expect(said.map(({ level, code }) => [level, code])).toEqual([
+  const faultLines = lines.filter((line) => /"msg":"[^"]*(jobs|store)/.test(line)).map((line) => JSON.parse(line))
+  expect(faultLines.map(({ level, code }) => [level, code])).toEqual([
     ['warn', code],
     ['info', undefined],
   ])
-  expect(said[0].msg).toMatch(/What to do: /)
+  expect(faultLines[0].msg).toMatch(/What to do: /)
 })

@@ -8,10 +8,10 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-test('twelve workers killed under load: every photo answered, none wrong', async () => {
+test('twelve workers killed under load: every photo is answered, none incorrectly', async () => {
   const { answered, refused, kills } = await storm(server, 12)
   console.log(`${kills} kills: ${answered} answered, ${refused} refused`)
   expect(answered).toBeGreaterThan(kills)
-  // A photo is refused only where two workers in a row died with it.
+  // A photo is refused only if two workers in a row died with it.
   expect(refused).toBeLessThanOrEqual(kills)
 })

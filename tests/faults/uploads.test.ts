@@ -11,8 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-describe('a photo that was taken in has a result, and one that was not is refused', () => {
-  test('closed by another client in the middle of an upload', async () => {
+describe('an accepted photo has a result, and any other is refused', () => {
+  test('closed by another client during an upload', async () => {
     const photos = distinctPhotos(25)
     const { id } = await createJob(server.url, null, '?model=fast&open=1')
     const upload = slowUpload(`${server.url}/api/jobs/${id}/photos`)
@@ -33,7 +33,7 @@ describe('a photo that was taken in has a result, and one that was not is refuse
   test.each([
     ['cancelled', 'POST', '/cancel', 409, 'conflict'],
     ['deleted', 'DELETE', '', 404, 'unknown_job'],
-  ])('%s by another client in the middle of an upload', async (_what, method, path, status, code) => {
+  ])('%s by another client during an upload', async (_what, method, path, status, code) => {
     const photos = distinctPhotos(8)
     const { id } = await createJob(server.url, null, '?model=fast&open=1')
     const upload = slowUpload(`${server.url}/api/jobs/${id}/photos`)

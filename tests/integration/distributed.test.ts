@@ -10,7 +10,7 @@ import { type Machines, startMachines, startRedis, startRedisCluster, startS3, s
 
 const LIMIT = 40
 
-describe('three web instances that share a Redis and a bucket', () => {
+describe('three web instances that share Redis and a bucket', () => {
   let machines: Machines
   let urls: string[]
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('three web instances that share a Redis and a bucket', () => {
     return fetch(`${url}/api/classify${query}`, { method: 'POST', body: photo as BodyInit, headers })
   }
 
-  test('a job made at one is answered for by another, and read in pieces from wherever', async () => {
+  test('any instance serves a job that another created, and any part of its results', async () => {
     const photos = distinctPhotos(230)
     const { id } = await createJob(urls[0]!, formOf(photos), '?model=fast&top_k=3')
     expect((await jobDone(urls[1]!, id)).counts).toEqual({ total: 230, done: 230, ok: 230, failed: 0 })
@@ -38,7 +38,7 @@ describe('three web instances that share a Redis and a bucket', () => {
     expect(listed).toEqual({ files: photos.slice(150).map(({ file }) => file), total: 230 })
   })
 
-  test('events that break off at one instance go on at another: each result once', async () => {
+  test('events that break off at one instance continue at another, each result once', async () => {
     const { id } = await createJob(urls[0]!, null, '?model=fast&open=1')
     const add = (from: number) =>
       fetch(`${urls[0]}/api/jobs/${id}/photos`, {
@@ -56,7 +56,7 @@ describe('three web instances that share a Redis and a bucket', () => {
     expect(new Set(indices).size).toBe(300)
   })
 
-  test('an answer that one has given the others give too, without running the photo; with other options they run it', async () => {
+  test('instances share cached results without running the photo again; other options run it', async () => {
     const before = await ask(urls[0], '10.0.0.1')
     expect(before.headers.get('cache-status')).toBe('vision; fwd=miss')
     const first = (await before.json()) as Classification
@@ -74,14 +74,14 @@ describe('three web instances that share a Redis and a bucket', () => {
     await refusal(ask(urls[1], '10.0.0.1', '?top_k=100001'), 400, 'invalid_parameter')
   })
 
-  test('a client is counted over all instances', async () => {
+  test('counts the requests of a client over all instances', async () => {
     const statuses = []
     for (let i = 0; i <= LIMIT; i++) statuses.push((await ask(urls[i % 3], '10.0.0.2')).status)
     expect(statuses).toEqual([...Array(LIMIT).fill(200), 429])
     expect((await ask(urls[0], '10.0.0.3')).status).toBe(200)
   })
 
-  test('without Redis photos are answered as ever, and jobs say that they are to be asked for again', async () => {
+  test('without Redis, classifies photos as usual and asks clients of jobs to retry', async () => {
     const { id } = await createJob(urls[0]!, formOf(distinctPhotos(2)), '?model=fast')
     await jobDone(urls[0]!, id)
     await machines.redis.kill()
@@ -92,7 +92,7 @@ describe('three web instances that share a Redis and a bucket', () => {
   })
 })
 
-test('jobs share the workers: a small one waits for none of the large ones, and of two neither waits for the other', async () => {
+test('jobs share the workers: a small job does not wait for large ones, and two large ones progress together', async () => {
   const machines = await startMachines({ workers: 1, env: { ENGINE_WORKERS: '1' } })
   const { url } = machines.web[0]!
   const make = (count: number) => createJob(url, formOf(distinctPhotos(count)), '?model=fast')
@@ -103,7 +103,7 @@ test('jobs share the workers: a small one waits for none of the large ones, and 
     const before = [await jobOf(url, one.id), await jobOf(url, other.id)]
     expect(before.reduce((sum, { counts }) => sum + counts.done, 0)).toBeLessThan(600)
     await jobDone(url, one.id)
-    // A shard or two may be between them, and those that run; of one after the other it would have none.
+    // They may differ by a shard or two and those in flight. One after the other, it would have none.
     expect((await jobOf(url, other.id)).counts.done).toBeGreaterThanOrEqual(200)
     await jobDone(url, other.id)
   } finally {
@@ -111,7 +111,7 @@ test('jobs share the workers: a small one waits for none of the large ones, and 
   }
 }, 120_000)
 
-test('Redis as a cluster of three', async () => {
+test('works with a Redis cluster of three', async () => {
   const [cluster, s3] = await Promise.all([startRedisCluster(), startS3()])
   const env = { REDIS_URL: cluster.url, BUCKET: s3.bucket, AWS_ENDPOINT_URL: s3.url, RESULT_CACHE_BYTES: '1000000' }
   const server = await startServer({ env: { ...env, LOG_LEVEL: 'warn', ENGINE_WORKERS: '1' } })
@@ -124,7 +124,7 @@ test('Redis as a cluster of three', async () => {
       const reply = await fetch(`${server.url}/api/classify`, { method: 'POST', body: photos[i]!.bytes as BodyInit })
       expect(reply.status).toBe(200)
     }
-    for (const { output } of [server, worker]) expect(lines(output())).toEqual([])
+    for (const { output } of [server, worker]) expect(logLines(output())).toEqual([])
   } finally {
     await worker.stop()
     await server.stop()
@@ -133,13 +133,13 @@ test('Redis as a cluster of three', async () => {
   }
 })
 
-describe('what is missing is said in one line', () => {
-  test('several instances that share nothing have no jobs, and serve photos', async () => {
+describe('logs one line about what is missing', () => {
+  test('several instances that share nothing have no jobs, but classify photos', async () => {
     const server: TestServer = await startServer({ env: { INSTANCES: '2', LOG_LEVEL: 'warn' } })
     expect(server.output()).toMatch(
       /there are no batch jobs: several instances share them only by REDIS_URL and BUCKET/,
     )
-    expect(lines(server.output())).toHaveLength(1)
+    expect(logLines(server.output())).toHaveLength(1)
     await refusal(
       fetch(`${server.url}/api/jobs`, { method: 'POST', body: formOf(distinctPhotos(1)) }),
       404,
@@ -149,7 +149,7 @@ describe('what is missing is said in one line', () => {
     await server.stop()
   })
 
-  test('a worker with nothing to take work from, and a server whose Redis is not there', () => {
+  test('a worker without a queue, and a server whose Redis is unreachable', () => {
     const run = (script: string, env: Record<string, string>) => {
       const { status, stderr } = spawnSync(process.execPath, [script], {
         encoding: 'utf8',
@@ -168,12 +168,12 @@ describe('what is missing is said in one line', () => {
 test.each([
   ['allkeys-lru', true],
   ['volatile-lru', false],
-])('a Redis that evicts by %s is refused by who would lose jobs in it, or warned of', async (policy, refused) => {
+])('a Redis that evicts by %s is refused if jobs could be lost, or logged as a warning', async (policy, refused) => {
   const redis = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', policy])
   const env = { REDIS_URL: redis.url, BUCKET: 'photos', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', ENGINE_WORKERS: '1' }
   const server = await startServer({ env: { ...env, LOG_LEVEL: 'warn' } })
-  const said = new RegExp(`"policy":"${policy}".*${refused ? 'there are no batch jobs: ' : ''}Redis evicts keys`)
-  expect(server.output()).toMatch(said)
+  const warning = new RegExp(`"policy":"${policy}".*${refused ? 'there are no batch jobs: ' : ''}Redis evicts keys`)
+  expect(server.output()).toMatch(warning)
   expect((await fetch(`${server.url}/api/jobs/unknown`)).status === 404).toBe(true)
   expect((await ask(server.url)).status).toBe(200)
   await server.stop()
@@ -185,8 +185,8 @@ test.each([
 
 const ask = (url: string) => fetch(`${url}/api/classify`, { method: 'POST', body: espresso as BodyInit })
 
-/** What an operator reads. */
-function lines(output: string): string[] {
+/** The log lines that an operator reads. */
+function logLines(output: string): string[] {
   return output.split('\n').filter((line) => line !== '')
 }
 
@@ -195,7 +195,7 @@ interface ResultEvent {
   index: number
 }
 
-/** Result events behind a place: all until the job ends, or as many as are wanted. */
+/** Result events after a position: until the job ends, or a maximum number of them. */
 async function readEvents(
   url: string,
   id: string,

@@ -6,7 +6,10 @@ import { createJob, jobOf, jobWhen } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
 import type { TestServer } from '../support/server'
 
-/** Rows of a large job, by home: many machines take longer for each. Before, 20,000 stopped everything for three seconds. */
+/**
+ * Rows of a large job, by backend: with many machines, each takes longer. 20,000 used to block everything for three
+ * seconds.
+ */
 const ROWS: Record<string, number> = { 'a folder': 30_000, 'Redis and a bucket': 6000 }
 const CSV = { 'content-type': 'text/csv' }
 const ZIP = { 'content-type': 'application/zip' }
@@ -53,15 +56,15 @@ describe.each(BACKENDS)('the event loop of a server with jobs in %s', (name, ope
     void (await (await fetch(server.url + path, init)).arrayBuffer())
 
   const ACTS: [what: string, act: () => Promise<unknown>][] = [
-    ['a job of addresses that are refused at once', () => made(refused, '', CSV)],
+    ['a job of URLs that are refused at once', () => made(refused, '', CSV)],
     ['a job of paths', () => made(paths, '', CSV)],
     ['all results as JSON', () => whole(job('/results'))],
     ['all results as CSV', () => whole(job('/results?format=csv'))],
     ['all results as NDJSON', () => whole(job('/results?format=ndjson'))],
     ['all results as a workbook', () => whole(job('/results?format=xlsx'))],
-    ['results of which none is asked for', () => whole(job('/results?status=ok'))],
+    ['results with a status that none has', () => whole(job('/results?status=ok'))],
     ['a large page', () => whole(job('/results?cursor=&limit=10000'))],
-    ['a page of none', () => whole(job('/results?cursor=&status=ok'))],
+    ['an empty page', () => whole(job('/results?cursor=&status=ok'))],
     ['all events', () => whole(job('/events'))],
     ['names', () => whole(job('/photos'))],
     ['four downloads at once', () => Promise.all(Array.from({ length: 4 }, () => whole(job('/results'))))],
@@ -73,7 +76,7 @@ describe.each(BACKENDS)('the event loop of a server with jobs in %s', (name, ope
       },
     ],
     [
-      'an open job that gets them twice',
+      'an open job that gets the same URLs twice',
       async () => {
         const { id } = await createJob(server.url, null, '?open=1')
         for (let i = 0; i < 2; i++) await post(`/api/jobs/${id}/photos?unique=1`, refused, CSV)
@@ -138,7 +141,7 @@ describe.each(BACKENDS)('the event loop of a server with jobs in %s', (name, ope
         }),
     ],
     [
-      'everything that is read',
+      'all other read endpoints',
       async () => {
         const paths = [
           '/api/models',
@@ -175,7 +178,7 @@ describe.each(BACKENDS)('the event loop of a server with jobs in %s', (name, ope
     120_000,
   )
 
-  test('the metric tells of a process that was stopped', async () => {
+  test('the metric shows a process that was stopped', async () => {
     const hold = await longestHold(server.url, async () => {
       server.child.kill('SIGSTOP')
       setTimeout(() => server.child.kill('SIGCONT'), 400)

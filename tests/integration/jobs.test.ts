@@ -20,7 +20,7 @@ import { startServer, type TestServer } from '../support/server'
 import { readRows, readWorkbook } from '../support/workbook'
 
 const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
-/** Known before the servers start: they are told that they may call it. */
+/** Chosen before the servers start, because they must be allowed to call it. */
 const CALLBACK_PORT = 20_000 + (process.pid % 10_000)
 const CALLBACK_HOST = `127.0.0.1:${CALLBACK_PORT}`
 const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = {}) =>
@@ -43,7 +43,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
   })
   afterAll(() => home?.stop())
 
-  test('a paused job takes up nothing until it is resumed; photos that are sent twice count once', async () => {
+  test('a paused job starts no photos until it is resumed; photos sent twice count once', async () => {
     const photos = distinctPhotos(12)
     const { id } = await createJob(server.url, null, '?model=fast&open=1')
     const act = async (name: string, body: BodyInit | null = null) =>
@@ -60,7 +60,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     await refusal(fetch(`${server.url}/api/jobs/${id}/photos?offset=-1`), 400, 'invalid_parameter')
   })
 
-  test('a form becomes a job; its results come in the order of the photos, in each format, in pages and columns', async () => {
+  test('creates a job from a form and returns its results in the order of the photos, in each format, page and column', async () => {
     const large = { file: 'large.png', bytes: Buffer.alloc(1_000_001, espresso) }
     const photos = [...distinctPhotos(11), large, broken]
     const { id } = await createJob(server.url, formOf(photos), '?model=fast&top_k=3')
@@ -77,7 +77,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     expect(rows[11]).toMatchObject({ file: 'large.png', error_code: 'too_large' })
     expect(rows[12]).toMatchObject({ status: 'failed', error_code: 'truncated_image', bytes: 10 })
     expect(await resultsOf(server.url, id, '&status=failed')).toEqual(rows.slice(11))
-    // A part says whose rows they are.
+    // A part includes the index of each row.
     expect(await resultsOf(server.url, id, '&offset=3&limit=2')).toEqual(
       rows.slice(3, 5).map((row, at) => ({ index: 3 + at, ...row })),
     )
@@ -110,7 +110,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     expect(sheet?.rows).toEqual([['label', 'file'], ...rows.slice(1, 3).map(({ label, file }) => [label, file])])
   })
 
-  test('results come as what the client takes, where it does not say otherwise in the address', async () => {
+  test('returns results in the format that the client accepts unless the query names one', async () => {
     const { id } = await createJob(server.url, formOf(distinctPhotos(2)), '?model=fast')
     await jobDone(server.url, id)
     const results = `${server.url}/api/jobs/${id}/results`
@@ -138,7 +138,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     expect((await fetch(`${server.url}/api/jobs/nothing/results?format=xlsx`, { method: 'HEAD' })).status).toBe(404)
   })
 
-  test('an archive and a list of addresses; the same photo twice is run once and has two rows', async () => {
+  test('creates jobs from an archive and a URL list; classifies a duplicate photo once and returns two rows', async () => {
     const photos = [...distinctPhotos(3), { file: 'again.webp', bytes: distinctPhotos(1)[0]!.bytes }]
     const archive = packedBy(
       await zipOf([...photos, { file: 'packed.webp', bytes: photos[0]!.bytes }]),
@@ -149,7 +149,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     await jobDone(server.url, zip.id)
     const rows = await resultsOf(server.url, zip.id)
     expect(rows.slice(0, 4).map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
-    // What cannot be taken out of its archive fails alone.
+    // A photo that can't be extracted fails alone.
     expect(rows[4]).toMatchObject({ file: 'packed.webp', status: 'failed', error_code: 'unsupported_format' })
     expect(rows[3]).toEqual({ ...rows[0], file: 'again.webp' })
     const list = 'url,file\nhttp://127.0.0.1:1/a.jpg,\nhttp://169.254.169.254/,meta\nftp://x/y,\n'
@@ -162,7 +162,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     ])
   })
 
-  test('an open job takes more photos until it is closed, and shows its results meanwhile', async () => {
+  test('an open job accepts photos until it is closed, and returns its results meanwhile', async () => {
     const [first, second] = [distinctPhotos(4).slice(0, 2), distinctPhotos(4).slice(2)]
     const { id, open } = await createJob(server.url, null, '?open=1')
     expect(open).toBe(true)
@@ -170,7 +170,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     expect((await post(`${url}/photos`, formOf(first))).status).toBe(200)
     await jobWhen(server.url, id, ({ counts }) => counts.done === 2)
     expect(await resultsOf(server.url, id)).toHaveLength(2)
-    // A workbook of what there is, and whole.
+    // A complete workbook of the results so far.
     const soFar = await fetch(`${url}/results?format=xlsx`)
     expect((await readRows(Buffer.from(await soFar.arrayBuffer()))).map(({ file }) => file)).toEqual(
       first.map(({ file }) => file),
@@ -183,7 +183,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     await refusal(post(`${url}/photos`, formOf(distinctPhotos(1))), 409, 'conflict')
   })
 
-  test('the same key makes the same job once; with other photos it is a conflict', async () => {
+  test('creates one job per Idempotency-Key and refuses the key for different photos', async () => {
     const key = { 'idempotency-key': 'monday' }
     const job = await createJob(server.url, formOf(distinctPhotos(2)), '', key)
     const replies = await Promise.all([1, 2].map(() => post(`${server.url}/api/jobs`, formOf(distinctPhotos(2)), key)))
@@ -192,7 +192,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     await refusal(post(`${server.url}/api/jobs?top_k=2`, formOf(distinctPhotos(2)), key), 409, 'conflict')
   })
 
-  test('events tell each result once, also to who comes back later', async () => {
+  test('events send each result once, including to a listener that reconnects', async () => {
     const { id } = await createJob(server.url, formOf(distinctPhotos(20)))
     const events = async (after?: string) => {
       const headers: HeadersInit = after === undefined ? {} : { 'last-event-id': after }
@@ -211,7 +211,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     expect(rest.filter(({ event }) => event === 'result')).toEqual(results.slice(15))
   })
 
-  test('cancelled for good; failed photos again; deleted with everything', async () => {
+  test('cancels a job for good, retries failed photos, and deletes a job with everything', async () => {
     const cancelled = await createJob(server.url, formOf(distinctPhotos(40)), '?model=accurate')
     await post(`${server.url}/api/jobs/${cancelled.id}/cancel`)
     expect(await jobOf(server.url, cancelled.id)).toMatchObject({ state: 'cancelled', open: false })
@@ -226,7 +226,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     await refusal(fetch(`${server.url}/api/jobs/${id}/events`), 404, 'unknown_job')
   })
 
-  test('what is wrong is refused as a whole, and leaves nothing', async () => {
+  test('refuses an invalid request as a whole, and leaves nothing behind', async () => {
     const jobs = `${server.url}/api/jobs`
     await refusal(post(jobs), 400, 'no_file')
     await refusal(post(jobs, espresso as BodyInit, { 'content-type': 'image/png' }), 400, 'no_file')
@@ -243,7 +243,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     expect(states).not.toContain(0)
   })
 
-  test('the end of a job is told to its callback, signed, again until it is heard; not into the network that we stand in', async () => {
+  test('sends a signed callback when a job ends and retries until it is delivered, but not into the internal network', async () => {
     const heard: { body: string; signature: unknown }[] = []
     let refusals = 1
     const listener = createServer((request, response) => {
@@ -287,7 +287,7 @@ describe('across servers', () => {
   const start = (env: Record<string, string> = {}) =>
     startServer({ env: { LOG_LEVEL: 'warn', DATA_DIR: folder, ...env } })
 
-  test('killed three times in the middle, the job goes on at each start, and each photo has one result', async () => {
+  test('a job continues after each of three kills, and each photo has one result', async () => {
     const photos = distinctPhotos(150)
     let server = await start()
     const { id } = await createJob(server.url, formOf(photos))
@@ -300,7 +300,7 @@ describe('across servers', () => {
     await jobDone(server.url, id)
     const rows = await resultsOf(server.url, id)
     expect(rows.map(({ file, status }) => [file, status])).toEqual(photos.map(({ file }) => [file, 'ok']))
-    // One line a photo: what was done before a kill was not done again.
+    // One line per photo: what was done before a kill was not done again.
     const lines = readFileSync(join(folder, 'jobs', id, 'results.ndjson'), 'utf8')
       .trim()
       .split('\n')
@@ -310,7 +310,7 @@ describe('across servers', () => {
     expect(await server.stop()).toBe(0)
   }, 120_000)
 
-  test('stopped politely with a job and a listener, it ends at once and goes on later', async () => {
+  test('a graceful stop with a running job and a listener ends at once, and the job continues later', async () => {
     const first = await start()
     const { id } = await createJob(first.url, formOf(distinctPhotos(120)))
     const listener = await fetch(`${first.url}/api/jobs/${id}/events`)
@@ -324,7 +324,7 @@ describe('across servers', () => {
     await second.stop()
   })
 
-  test('a second server on the same folder serves photos, and takes its jobs over when the first stops; switched off, there are none', async () => {
+  test('a second server on the same folder classifies photos and takes over the jobs when the first stops; no jobs if disabled', async () => {
     const first = await start()
     const second = await start()
     expect(second.output()).toMatch(/waiting for the jobs folder: another server holds its lease/)
@@ -341,21 +341,21 @@ describe('across servers', () => {
   })
 })
 
-/** A disk of two megabytes, where this machine lets a test have one. */
+/** A disk of two megabytes, if this machine allows the test to mount one. */
 function smallDisk(folder: string): boolean {
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder])
   return mounted.status === 0
 }
 
-test('a full disk pauses the job and refuses uploads; with room again it goes on, and nothing is lost', async ({
+test('a full disk pauses the job and refuses uploads; with space again it continues, and nothing is lost', async ({
   skip,
 }) => {
   const folder = mkdtempSync(join(tmpdir(), 'small-'))
   if (!smallDisk(folder)) {
     rmSync(folder, { recursive: true })
-    skip('this machine lets nobody mount a file system')
+    skip('this machine does not allow mounting a file system')
   }
-  // Photos that come when the test lets them.
+  // Photos that arrive when the test lets them.
   let release = () => {}
   const released = new Promise<void>((resolve) => {
     release = resolve

@@ -15,7 +15,7 @@ const run = promisify(execFile)
 const broken = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ file: `broken/${i}.jpg`, bytes: Buffer.from(`ffd8ffe0${i}`) }))
 
-/** The client of docs/api.md, as it stands but for the job. */
+/** The client in docs/api.md, unchanged but for the job. */
 function documentedClient(job: string): string {
   const [, code] = /```js\n([\s\S]*?x-next-cursor[\s\S]*?)```/.exec(readFileSync('docs/api.md', 'utf8')) ?? []
   expect(code).toBeDefined()
@@ -35,7 +35,7 @@ async function page(job: string, query: string): Promise<Page> {
   return { rows: (await reply.json()) as Page['rows'], cursor, link: reply.headers.get('link') }
 }
 
-/** Follows the links from the first page on. */
+/** Follows the links from the first page. */
 async function pages(job: string, query: string): Promise<Page['rows']> {
   const rows: Page['rows'] = []
   let next: string | undefined = `${job}/results?${query}&cursor=`
@@ -57,7 +57,7 @@ describe.each(BACKENDS)('pages of results in %s', (_name, open) => {
   })
   afterAll(() => home?.stop())
 
-  test('the documented client pages through a job that grows: each row once', async () => {
+  test('the documented client reads each row of a growing job once', async () => {
     const photos = distinctPhotos(240)
     const { id } = await createJob(server.url, formOf(photos.slice(0, 80)), '?model=fast&open=1')
     const job = `${server.url}/api/jobs/${id}`
@@ -68,13 +68,13 @@ describe.each(BACKENDS)('pages of results in %s', (_name, open) => {
     }
     await fetch(`${job}/close`, { method: 'POST' })
     const lines = (await client).stdout.trim().split('\n')
-    const seen = lines.map((line) => Number(line.split(' ')[0])).sort((a, b) => a - b)
-    expect(seen).toEqual(photos.map((_, index) => index))
+    const indices = lines.map((line) => Number(line.split(' ')[0])).sort((a, b) => a - b)
+    expect(indices).toEqual(photos.map((_, index) => index))
     const names = new Map(lines.map((line) => [Number(line.split(' ')[0]), line.split(' ')[1]]))
     expect(photos.every(({ file }, index) => names.get(index) === file)).toBe(true)
   })
 
-  test('with every filter; run again, what is new comes behind the last cursor', async () => {
+  test('pages with every filter; after a retry, new rows come after the last cursor', async () => {
     const photos = [...distinctPhotos(60), ...broken(60)].sort((a, b) => a.bytes.compare(b.bytes))
     const { id } = await createJob(server.url, formOf(photos), '?model=fast')
     const job = `${server.url}/api/jobs/${id}`
@@ -96,7 +96,7 @@ describe.each(BACKENDS)('pages of results in %s', (_name, open) => {
     expect(byIndex(await pages(job, 'limit=50'))).toEqual(photos.map((_, index) => index))
   })
 
-  test('a page in each format; what is no cursor of the job is refused', async () => {
+  test('pages in each format; refuses a cursor that is not of the job', async () => {
     const { id } = await createJob(server.url, formOf(distinctPhotos(3)), '?model=fast')
     const other = await createJob(server.url, formOf(distinctPhotos(2)), '?model=fast')
     const job = `${server.url}/api/jobs/${id}`
@@ -116,7 +116,7 @@ describe.each(BACKENDS)('pages of results in %s', (_name, open) => {
     await refusal(fetch(`${job}/results?cursor=&offset=1`), 400, 'invalid_parameter')
   })
 
-  test('Last-Event-ID of another server: all results are told, rather than none', async () => {
+  test('a Last-Event-ID of another server starts again from the first result', async () => {
     const { id } = await createJob(server.url, formOf(distinctPhotos(4)), '?model=fast')
     await jobDone(server.url, id)
     for (const place of ['99999999', '17', 'ffffffff.900.0', 'nonsense']) {

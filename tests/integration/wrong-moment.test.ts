@@ -9,8 +9,8 @@ import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, FORM_END, FORM_TYPE, filePart, formOf, zipOf } from '../support/many-photos'
 import type { TestServer } from '../support/server'
 
-/** Clients that act while an upload of theirs, or of somebody else, is on its way. */
-describe.each(BACKENDS)('at the wrong moment, with jobs in %s', (_name, open) => {
+/** Clients that act while an upload, their own or another client's, is in progress. */
+describe.each(BACKENDS)('at an inconvenient moment, with jobs in %s', (_name, open) => {
   let home: Backend
   let server: TestServer
   beforeAll(async () => {
@@ -22,12 +22,12 @@ describe.each(BACKENDS)('at the wrong moment, with jobs in %s', (_name, open) =>
   test.each([
     ['cancelled', (job: string) => fetch(`${job}/cancel`, { method: 'POST' }), 409, 'conflict'],
     ['deleted', (job: string) => fetch(job, { method: 'DELETE' }), 404, 'unknown_job'],
-  ] as const)('an upload into a job that is %s meanwhile says so', async (_what, act, status, code) => {
+  ] as const)('an upload into a job that is %s meanwhile is refused', async (_what, act, status, code) => {
     const { id } = await createJob(server.url, null, '?model=fast&open=1')
     const job = `${server.url}/api/jobs/${id}`
     const photos = distinctPhotos(220)
     const upload = openUpload(`${job}/photos`, FORM_TYPE)
-    // More than a hundred: what many machines take in together is on its way.
+    // More than a hundred: the distributed backend has a shard in flight.
     for (const photo of photos.slice(0, 120)) await upload.send(filePart(photo))
     await jobWhen(server.url, id, ({ counts }) => counts.total >= 100)
     expect((await act(job)).ok).toBe(true)
@@ -38,13 +38,13 @@ describe.each(BACKENDS)('at the wrong moment, with jobs in %s', (_name, open) =>
     if (status === 409) expect((await jobOf(server.url, id)).state).toBe('cancelled')
     else expect((await fetch(job)).status).toBe(404)
     expect(server.output()).not.toMatch(/internal error/)
-    // Nobody goes on with what is gone.
+    // No process continues with a job that is gone.
     const before = server.child.pid && (await cpuOf(server.child.pid))
     await sleep(500)
     expect((await cpuOf(server.child.pid as number)) - Number(before)).toBeLessThan(300)
   })
 
-  test('a download of results that are deleted meanwhile breaks, rather than to end after some', async () => {
+  test('a download of results that are deleted meanwhile breaks off instead of ending early', async () => {
     // More than the system's buffers hold.
     const { id } = await createJob(server.url, formOf(distinctPhotos(250)), '?model=fast&top_k=1000')
     await jobDone(server.url, id)
@@ -61,8 +61,8 @@ describe.each(BACKENDS)('at the wrong moment, with jobs in %s', (_name, open) =>
     expect(server.output()).not.toMatch(/^\s+at |internal/m)
   })
 
-  test('archives of one form are bounded together, and a damaged photo in one fails alone', async () => {
-    // Nine megabytes each, of half a megabyte: each alone would do.
+  test('limits the archives of a form together; a damaged photo in an archive fails alone', async () => {
+    // Nine megabytes each when unpacked, half a megabyte packed: each alone would pass.
     const padded = Buffer.concat([randomBytes(50_000), Buffer.alloc(850_000)])
     const bytes = await zipOf(Array.from({ length: 10 }, (_, i) => ({ file: `${i}.webp`, bytes: padded })))
     const zips = [0, 1, 2].map((i) => ({ file: `${i}.zip`, bytes }))
@@ -81,7 +81,7 @@ describe.each(BACKENDS)('at the wrong moment, with jobs in %s', (_name, open) =>
     expect((await resultsOf(server.url, id))[0]).toMatchObject({ file: photo!.file, error_code: 'truncated_image' })
   })
 
-  test('an input of a form that nobody filled in is no file', async () => {
+  test('an empty file input of a form is not a file', async () => {
     const photo = distinctPhotos(1)[0]!
     const nothing = filePart({ file: '', bytes: Buffer.alloc(0) }, 'camera')
     const form = Buffer.concat([filePart(photo, 'file'), nothing, FORM_END])
@@ -105,7 +105,7 @@ describe.each(BACKENDS)('at the wrong moment, with jobs in %s', (_name, open) =>
   })
 })
 
-/** Milliseconds that a process has used. */
+/** CPU time used by a process (milliseconds). */
 async function cpuOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
   const [user, system] = stat

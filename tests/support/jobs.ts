@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { ResultRow } from '@/lib/shared/results/columns'
 
-/** Makes a job that must succeed. */
+/** Creates a job that must succeed. */
 export async function createJob(
   url: string,
   body: BodyInit | null,
@@ -21,13 +21,13 @@ export async function jobOf(url: string, id: string): Promise<Job> {
   return (await (await fetch(`${url}/api/jobs/${id}`)).json()) as Job
 }
 
-/** Asks until the job stands so. */
-export async function jobWhen(url: string, id: string, holds: (job: Job) => boolean): Promise<Job> {
+/** Polls until the condition holds. */
+export async function jobWhen(url: string, id: string, condition: (job: Job) => boolean): Promise<Job> {
   for (const start = Date.now(); Date.now() - start < 45_000; await sleep(20)) {
     const job = await jobOf(url, id)
-    if (holds(job)) return job
+    if (condition(job)) return job
   }
-  throw new Error(`it never came true: ${JSON.stringify(await jobOf(url, id))}`)
+  throw new Error(`the condition never held: ${JSON.stringify(await jobOf(url, id))}`)
 }
 
 export const jobDone = (url: string, id: string) => jobWhen(url, id, ({ state }) => state === 'done')

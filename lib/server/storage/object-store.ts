@@ -35,7 +35,7 @@ export interface PutOptions {
 
 /** A bucket's error for a location: its name and message. */
 export class BucketError extends Error {
-  override readonly name = 'StoreError'
+  override readonly name = 'BucketError'
 
   constructor(
     readonly location: string,

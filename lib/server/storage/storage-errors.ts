@@ -5,7 +5,7 @@ export type StorageFault = 'storage_full' | 'storage_unavailable'
 
 /** A storage error with a code, like those of the system. */
 export class StorageError extends Error {
-  override readonly name = 'StoreFault'
+  override readonly name = 'StorageError'
 
   constructor(
     readonly code: string,

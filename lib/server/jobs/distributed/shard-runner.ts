@@ -37,7 +37,7 @@ const POLL_MS = 1000
 
 /** The bucket failed, not the photo: the whole shard is retried later. */
 class BucketFailure extends Error {
-  override readonly name = 'StoreFailure'
+  override readonly name = 'BucketFailure'
 }
 
 /** Runs shards. A shard may run twice, even on two machines at once: the results that reach the bucket first count. */

@@ -5,7 +5,7 @@ import type { LeaseHandle } from './lease-handle'
 
 /** A job folder that lacks something every job must have. Waiting won't repair it. */
 export class CorruptJobError extends Error {
-  override readonly name = 'DamagedJob'
+  override readonly name = 'CorruptJobError'
 }
 
 const TEMPORARY_SUFFIX = '.new'

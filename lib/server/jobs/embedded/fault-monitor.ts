@@ -22,7 +22,7 @@ export class FaultMonitor {
   /** The most severe current fault; null if there is none. */
   get current(): StorageFault | null {
     const all = [...this.faults.values()]
-    return all.find((trouble) => trouble === 'storage_unavailable') ?? all[0] ?? null
+    return all.find((fault) => fault === 'storage_unavailable') ?? all[0] ?? null
   }
 
   /** @param owner what the fault affects, until it calls `clear` */
