@@ -184,8 +184,8 @@ describe('acknowledged photos are added, others are refused', () => {
       replies.map(async (reply) => [(await reply).status, ((await (await reply).json()) as Problem).detail]),
     )
     expect(details).toEqual([
-      [409, expect.stringContaining('after accepting 0 of its photos')],
-      [409, expect.stringContaining('after accepting 100 of its photos')],
+      [409, expect.stringContaining(', after accepting 0 of its photos')],
+      [409, expect.stringContaining(', after accepting 100 of its photos')],
     ])
     expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
     // The same after Redis has lost it.

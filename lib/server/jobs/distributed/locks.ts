@@ -8,8 +8,8 @@ export class Locks {
   constructor(private readonly redis: RedisClient) {}
 
   /**
-   * Does work that only one process at a time may do, holding the lock for as long as it takes. If the process dies, the
-   * lock expires after `ms`.
+   * Does work that only one process at a time may do, and holds the lock for as long as it takes. If the process dies,
+   * the lock expires after `ms`.
    *
    * @returns null if another process holds the lock
    */

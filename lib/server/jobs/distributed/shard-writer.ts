@@ -122,7 +122,7 @@ export class ShardWriter implements Draft {
   }
 
   private closed(): Problem {
-    const detail = `The job was closed during this upload after accepting ${this.accepted} of its photos. Send the rest to a new job.`
+    const detail = `The job was closed during this upload, after accepting ${this.accepted} of its photos. Create another job.`
     return new Problem('conflict', detail)
   }
 }

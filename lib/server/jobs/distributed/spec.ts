@@ -11,7 +11,7 @@ const VOID = '{}'
 export class CommitUncertain extends Problem {
   constructor(cause: unknown) {
     const detail =
-      'The bucket is not responding, so the job may or may not exist. Retry with an Idempotency-Key to avoid a duplicate.'
+      'The bucket is not responding: the job may exist. Retry with an Idempotency-Key to avoid a duplicate.'
     super('not_ready', detail, { retryAfterSeconds: 5, cause })
   }
 }

@@ -20,7 +20,7 @@ const TERMINAL = new Set<Job['state']>(['done', 'cancelled'])
 
 /**
  * A job stored as a folder: its parameters, its photos, and its results, each appended as one line. Reopened after a
- * kill, it is in the same state, except that photos in flight run again. Exactly one result per photo counts: the latest.
+ * kill, it is in the same state, except that photos in flight run again. Only the latest result of a photo counts.
  */
 export class JobFolder {
   readonly spec: JobSpec
