@@ -73,7 +73,7 @@ const ask = async (path: string, method = 'POST', body: BodyInit | null = null) 
   (await fetch(`${server.url}/api/jobs${path}`, { method, body })).status
 const add = (id: string) => ask(`/${id}/photos?unique=1`, 'POST', formOf(photos))
 
-/** Injects a fault into one step of an action on a job. → whether there was such a step. */
+/** Injects a fault into one step of an action on a job. @returns whether there was such a step */
 async function faultAt(
   at: number,
   name: string,

@@ -38,7 +38,7 @@ afterAll(async () => {
   await machines?.stop()
 })
 
-/** Stops the worker while something is done. → the worker started afterwards. */
+/** Stops the worker while something is done. @returns the worker started afterwards */
 async function withoutWorker(work: () => Promise<void>) {
   await machines.workers[0]!.stop()
   await work()

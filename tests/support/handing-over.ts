@@ -19,7 +19,7 @@ export async function jobsOf({ url }: TestServer) {
   return statusSchema.parse(await (await fetch(`${url}/health/status`)).json()).jobs
 }
 
-/** Waits until a server holds the lease. → how long that took (milliseconds). */
+/** Waits until a server holds the lease. @returns how long that took (milliseconds) */
 async function holds(server: TestServer, most: number): Promise<number> {
   const before = performance.now()
   while ((await jobsOf(server))?.state !== 'ok') {

@@ -18,7 +18,7 @@ function startNextSlice(): void {
  *
  * @example
  * for (const row of rows) {
- *   if (due()) await rest()
+ *   if (shouldYield()) await yieldToEventLoop()
  *   work(row)
  * }
  */
@@ -33,7 +33,7 @@ export function yieldToEventLoop(): Promise<void> {
   })
 }
 
-/** Runs a task that can be interrupted between its steps. → what it returns. */
+/** Runs a task that can be interrupted between its steps. @returns the task's result */
 export async function runInSlices<T>(work: Generator<void, T>): Promise<T> {
   for (;;) {
     const { done, value } = work.next()

@@ -95,7 +95,7 @@ export interface JobFeed {
    */
   resultsSince(position: string): AsyncIterable<PositionedResult>
   view(): Promise<Job>
-  /** Waits up to `ms` for a change. → whether there was one. */
+  /** Waits up to `ms` for a change. @returns whether there was one */
   waitForChange(ms: number): Promise<boolean>
   /** Whether there will be no more results, because the job was deleted or the server is stopping. */
   readonly stopped: boolean

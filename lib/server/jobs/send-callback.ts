@@ -26,7 +26,7 @@ export function hostOf({ url }: { url: string }): string {
   return new URL(url).host
 }
 
-/** Sends a job's signed callback once. → whether the receiver accepted it. */
+/** Sends a job's signed callback once. @returns whether the receiver accepted it */
 export async function sendCallback(
   { url, secret }: { url: string; secret: string },
   job: Job,

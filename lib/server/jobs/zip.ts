@@ -100,8 +100,9 @@ function photoOf(zip: ZipFile, entry: Entry, file: string, seen: ReadonlySet<str
 }
 
 /**
- * The photos of a ZIP, one after another: bytes, or what is wrong with the photo. → bytes of all photos.
+ * The photos of a ZIP, one after another: bytes, or what is wrong with the photo.
  *
+ * @returns bytes of all photos
  * @throws as `openZip`
  */
 export async function* zipPhotos(

@@ -62,7 +62,7 @@ export class ObjectRefusedError extends Problem {
  */
 export interface ObjectStore {
   readonly name: string
-  /** Writes an object completely. → false if it exists and `ifAbsent` is set. */
+  /** Writes an object completely. @returns false if it exists and `ifAbsent` is set */
   put(key: string, body: Uint8Array | string, options?: PutOptions): Promise<boolean>
   /** Writes an object piece by piece, in bounded memory. The object exists only once all pieces are written. */
   putStream(key: string, pieces: AsyncIterable<string>, type: string, signal: AbortSignal): Promise<void>

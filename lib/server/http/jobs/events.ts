@@ -46,7 +46,7 @@ class EventWriter {
     private position: string,
   ) {}
 
-  /** → whether there may be more later. */
+  /** @returns whether there may be more later */
   async writeNew(): Promise<boolean> {
     if (this.feed.stopped) return false
     // Read before the results, so that the job is reported as ended only after its last result.

@@ -138,7 +138,7 @@ async function saveBody(body: ReadableStream<Uint8Array>, path: string, maxBytes
   }
 }
 
-/** @param before unpacked bytes of earlier archives in the upload. → unpacked bytes of this one */
+/** @param before unpacked bytes of earlier archives in the upload. @returns unpacked bytes of this one */
 async function addZip(
   source: string | Buffer,
   draft: Draft,

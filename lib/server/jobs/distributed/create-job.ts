@@ -71,7 +71,7 @@ export class JobCreator {
     }
   }
 
-  /** Writes the photos of a new job into the bucket. → its shards, and a digest of its contents. */
+  /** Writes the photos of a new job into the bucket. @returns its shards, and a digest of its contents */
   private async writePhotos(id: string, parameters: JobParameters, fill: Fill) {
     const { store } = this.options
     const shards: { shard: number; first: number }[] = []

@@ -21,7 +21,9 @@ import type { WorkQueue } from './work-queue'
 
 /**
  * Ends a round of a job. This is the only way: whoever writes the end marker first decides how it ended, and everyone
- * else reads it. → how it ended.
+ * else reads it.
+ *
+ * @returns how it ended
  */
 export async function endJob(store: ObjectStore, ledger: Ledger, id: string, round: number, state: End['state']) {
   const { shards = 0 } = (await ledger.record(id)) ?? {}
@@ -36,8 +38,9 @@ export async function endJob(store: ObjectStore, ledger: Ledger, id: string, rou
 
 /**
  * Ends a job in which nothing is left to do. Redis's word isn't enough, because it may have lost shards or counts: a
- * job is done if the bucket has the results of each of its shards; otherwise it is rebuilt from the bucket. → what was
- * missing, or null.
+ * job is done if the bucket has the results of each of its shards; otherwise it is rebuilt from the bucket.
+ *
+ * @returns what was missing, or null
  */
 export async function finishIfComplete(
   store: ObjectStore,
@@ -96,8 +99,9 @@ export async function mergeResults(store: ObjectStore, ledger: Ledger, id: strin
 }
 
 /**
- * Sends a job's callback once. → the delay before the next attempt (milliseconds), or null if there is none.
+ * Sends a job's callback once.
  *
+ * @returns the delay before the next attempt (milliseconds), or null if there is none
  * @throws Error if the attempt was broken off because this process is stopping: it doesn't count as an attempt
  */
 export async function attemptCallback(

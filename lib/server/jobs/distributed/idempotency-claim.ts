@@ -43,9 +43,9 @@ async function jobExists(store: ObjectStore, id: string): Promise<boolean> {
 
 /**
  * Claims a key for a job whose spec is written, which commits the job. Claims form a log: each is written once, and
- * only after one whose job was deleted; none is ever overwritten, however long a write takes. → null if the key is
- * claimed now, else the job that was created with it before.
+ * only after one whose job was deleted; none is ever overwritten, however long a write takes.
  *
+ * @returns null if the key is claimed now, else the job that was created with it before
  * @throws Problem `conflict` if that job's contents are different
  */
 export async function claimKey(store: ObjectStore, key: string, mine: Claim): Promise<string | null> {

@@ -123,7 +123,7 @@ export class Ledger {
     await this.redis.set(COMPLETE_KEY, '1')
   }
 
-  /** Adds a shard that is in the bucket. → 1; 0 if it was added before; else `REFUSED`, `UNKNOWN` or `GAP`. */
+  /** Adds a shard that is in the bucket. @returns 1; 0 if it was added before; else `REFUSED`, `UNKNOWN` or `GAP` */
   addShard(
     id: string,
     shard: number,
@@ -151,7 +151,7 @@ export class Ledger {
     await ADVANCE_CLOCK.run(this.redis, [CLOCK_KEY], [tag])
   }
 
-  /** Counts a shard's part. → false if it was counted before. */
+  /** Counts a shard's part. @returns false if it was counted before */
   async countShard({ id, shard, round }: Task, { ok, failed }: { ok: number; failed: number }): Promise<boolean> {
     const keys = keysOf(id)
     const names = [keys.job, keys.open, keys.failed, keys.log, keys.recent, keys.dead]

@@ -26,7 +26,7 @@ export interface Shard {
  */
 export const SHARD_PHOTOS = 100
 
-/** Writes a shard under its number. → false if the number is taken. */
+/** Writes a shard under its number. @returns false if the number is taken */
 export function writeShard(store: ObjectStore, id: string, shard: number, { first, lines, writer, closing }: Shard) {
   // Some stores are picky about empty objects.
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('') || '\n'

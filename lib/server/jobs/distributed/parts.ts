@@ -12,7 +12,9 @@ export interface PartCounts {
 
 /**
  * Writes the results of a shard in a round, once. If another writer was first, its results count and these are
- * discarded. → the counts of the results that count.
+ * discarded.
+ *
+ * @returns the counts of the results that count
  */
 export async function writePart(store: ObjectStore, task: Task, lines: readonly ResultLine[]): Promise<PartCounts> {
   const ok = lines.filter(({ row }) => row.status === 'ok').length

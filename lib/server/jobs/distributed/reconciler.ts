@@ -86,8 +86,9 @@ export class Reconciler {
   }
 
   /**
-   * Does something for each job. A failure with one job doesn't hold up the others, but an unavailable Redis does. →
-   * whether all succeeded.
+   * Does something for each job. A failure with one job doesn't hold up the others, but an unavailable Redis does.
+   *
+   * @returns whether all succeeded
    */
   private async forEachJob(
     ids: AsyncIterable<string> | Iterable<string>,

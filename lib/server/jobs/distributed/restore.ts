@@ -28,9 +28,10 @@ const WAIT_MS = 4_000
 const POLL_MS = 100
 
 /**
- * Restores a job that Redis doesn't have from the bucket. → false only if the bucket doesn't have it either. Shards
- * without a part will run; a shard that already ran finds its part and is counted from there.
+ * Restores a job that Redis doesn't have from the bucket. Shards without a part will run; a shard that already ran
+ * finds its part and is counted from there.
  *
+ * @returns false only if the bucket doesn't have it either
  * @throws Problem `not_ready` if another process is still restoring it
  */
 export async function restoreJob(store: ObjectStore, ledger: Ledger, id: string): Promise<boolean> {

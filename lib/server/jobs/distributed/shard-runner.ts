@@ -50,8 +50,9 @@ export class ShardRunner {
   ) {}
 
   /**
-   * Runs a shard, writes its part to the bucket, and counts it. → false if the shard was returned or is no longer
-   * needed.
+   * Runs a shard, writes its part to the bucket, and counts it.
+   *
+   * @returns false if the shard was returned or is no longer needed
    */
   async run(task: Task, signal: AbortSignal): Promise<boolean> {
     const record = await this.ledger.record(task.id)
@@ -67,8 +68,9 @@ export class ShardRunner {
   }
 
   /**
-   * Counts a shard of a cancelled job whose results reached the bucket anyway, so that the counts match the results. →
-   * whether it did.
+   * Counts a shard of a cancelled job whose results reached the bucket anyway, so that the counts match the results.
+   *
+   * @returns whether it did
    */
   async countLate(task: Task, signal: AbortSignal): Promise<boolean> {
     const counts = await partCounts(this.options.store, task, signal)

@@ -100,8 +100,9 @@ export class ShardWriter implements Draft {
   }
 
   /**
-   * Writes a shard under the next free number. Shards that others wrote meanwhile are registered first. → the lines
-   * that were written.
+   * Writes a shard under the next free number. Shards that others wrote meanwhile are registered first.
+   *
+   * @returns the lines that were written
    */
   private async write(mine: ManifestLine[]): Promise<ManifestLine[]> {
     let lines = mine

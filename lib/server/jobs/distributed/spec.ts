@@ -26,9 +26,9 @@ export async function readSpec(store: ObjectStore, id: string): Promise<JobSpec 
 }
 
 /**
- * Commits a job whose photos are in the bucket, with one write: of its spec or, with a key, of the key's claim. → null,
- * or the job that was created with the key before.
+ * Commits a job whose photos are in the bucket, with one write: of its spec or, with a key, of the key's claim.
  *
+ * @returns null, or the job that was created with the key before
  * @param body digest of the job's contents
  * @throws Problem `conflict` if the key was used for other contents; `CommitUncertain`; after any other error there
  *   is no job

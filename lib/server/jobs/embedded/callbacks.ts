@@ -57,7 +57,7 @@ export class CallbackSender {
     this.timers.add(timer)
   }
 
-  /** → the delay before the next attempt (milliseconds), or null if there is none. */
+  /** @returns the delay before the next attempt (milliseconds), or null if there is none */
   private async send(job: JobFolder): Promise<number | null> {
     const target = job.spec.callback as { url: string; secret: string }
     const attempts = (job.callback?.attempts ?? 0) + 1

@@ -172,7 +172,12 @@ export class JobFolder {
     return index
   }
 
-  /** Writes the bytes of a photo that isn't added yet, without blocking. → its path. @throws NodeJS.ErrnoException */
+  /**
+   * Writes the bytes of a photo that isn't added yet, without blocking.
+   *
+   * @returns its path
+   * @throws NodeJS.ErrnoException
+   */
   stage(bytes: Uint8Array): Promise<string> {
     return this.photos.stage(bytes)
   }
@@ -248,7 +253,12 @@ export class JobFolder {
     this.stop.abort(new Error('the job was cancelled'))
   }
 
-  /** Runs the failed photos again. → how many there are. @throws NodeJS.ErrnoException; nothing has changed then */
+  /**
+   * Runs the failed photos again.
+   *
+   * @returns how many there are
+   * @throws NodeJS.ErrnoException; nothing has changed then
+   */
   retryFailed(): number {
     const { state, round } = this.status.current
     const { failed } = this.resultIndex.counts

@@ -140,7 +140,7 @@ export class JobStore {
     }
   }
 
-  /** → whether it could be moved. */
+  /** @returns whether it could be moved */
   private quarantine(id: string, path: string, { message }: Error): boolean {
     const { lease, log } = this.options
     const isFree = isMissing(join(this.path('damaged'), id))

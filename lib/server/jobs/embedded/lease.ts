@@ -224,7 +224,7 @@ function leaseLost(): StorageError {
   return new StorageError(LEASE_LOST_CODE, 'another server holds the lease of the jobs folder')
 }
 
-/** Renames a file. → false if another process did it first: only one can. */
+/** Renames a file. @returns false if another process did it first: only one can */
 function tryRename(from: string, to: string): boolean {
   try {
     renameSync(from, to)

@@ -47,7 +47,12 @@ export class PhotoFiles {
     }
   }
 
-  /** Writes the bytes of a photo that isn't added yet, without blocking. → its path. @throws NodeJS.ErrnoException */
+  /**
+   * Writes the bytes of a photo that isn't added yet, without blocking.
+   *
+   * @returns its path
+   * @throws NodeJS.ErrnoException
+   */
   async stage(bytes: Uint8Array): Promise<string> {
     const path = join(this.folder, `staged-${randomUUID()}`)
     this.storage.guard()

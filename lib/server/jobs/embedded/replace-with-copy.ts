@@ -32,7 +32,7 @@ export function* replaceWithCopy(path: string, lease: LeaseHandle): Generator<vo
   }
 }
 
-/** Copies from an offset to the current end. → the offset of that end. */
+/** Copies from an offset to the current end. @returns the offset of that end */
 function* copyFrom(source: number, target: number, start: number): Generator<void, number> {
   const chunk = Buffer.alloc(CHUNK)
   for (let at = start; ; ) {
