@@ -38,15 +38,15 @@ test('stops after a failure once running inputs end, and starts no more after an
   await expect(failing).rejects.toThrow('three')
   expect(taken.length).toBeLessThan(8)
   const controller = new AbortController()
-  const seen: number[] = []
+  const started: number[] = []
   await runConcurrently(
     numbers(50),
     2,
     async (n) => {
-      seen.push(n)
+      started.push(n)
       if (n === 5) controller.abort()
     },
     controller.signal,
   )
-  expect(seen.length).toBeLessThan(9)
+  expect(started.length).toBeLessThan(9)
 })

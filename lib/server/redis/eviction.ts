@@ -9,8 +9,8 @@ export interface Eviction {
 /** The policy of a server that doesn't keep everything (`noeviction`); null if all do, or don't say. */
 export async function evictionPolicy(redis: RedisClient): Promise<Eviction | null> {
   const servers = redis instanceof ClusterRedis ? redis.nodes('master') : [redis]
-  const said = await Promise.all(servers.map((server) => server.info('memory').catch(() => '')))
-  const policies = said.map((info) => /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction')
+  const infos = await Promise.all(servers.map((server) => server.info('memory').catch(() => '')))
+  const policies = infos.map((info) => /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction')
   const policy = policies.find((each) => each.startsWith('allkeys')) ?? policies.find((each) => each !== 'noeviction')
   return policy === undefined ? null : { policy, losesJobs: policy.startsWith('allkeys') }
 }

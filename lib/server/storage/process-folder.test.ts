@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(parent, { recursive: true }))
 
 /** A folder of another process. */
-function anothers(name: string, owner: object | string, secondsAgo = 0): string {
+function createOtherFolder(name: string, owner: object | string, secondsAgo = 0): string {
   const path = join(parent, name)
   mkdirSync(path)
   writeFileSync(join(path, 'large.zip'), 'much')
@@ -28,14 +28,14 @@ test('removes what killed processes left, but not what others still use', async 
   const child = spawn('sleep', ['60'])
   await once(child, 'spawn')
   const own = ownIdentity()
-  const gone = anothers('uploads-gone', { ...own, started: '1' })
-  const living = anothers('uploads-living', own, 3000)
+  const gone = createOtherFolder('uploads-gone', { ...own, started: '1' })
+  const living = createOtherFolder('uploads-living', own, 3000)
   const elsewhere = { ...own, space: 'pid:[1]' }
-  const silent = anothers('uploads-silent', elsewhere, 3000)
-  const heard = anothers('uploads-heard', elsewhere, 60)
-  const written = anothers('uploads-written', '')
-  const torn = anothers('uploads-torn', '{"host')
-  const other = anothers('models-gone', { ...own, started: '1' })
+  const silent = createOtherFolder('uploads-silent', elsewhere, 3000)
+  const heard = createOtherFolder('uploads-heard', elsewhere, 60)
+  const written = createOtherFolder('uploads-written', '')
+  const torn = createOtherFolder('uploads-torn', '{"host')
+  const other = createOtherFolder('models-gone', { ...own, started: '1' })
   mkdirSync(join(parent, 'uploads-old'))
   const folder = createProcessFolder(parent, 'uploads-')
   child.kill()

@@ -16,10 +16,10 @@ const KEEP_ALIVE_MS = 15_000
  */
 export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
   const reply = streamSSE(c, async (stream) => {
-    const teller = new EventWriter(stream, feed, c.req.header('last-event-id') ?? '')
+    const writer = new EventWriter(stream, feed, c.req.header('last-event-id') ?? '')
     stream.onAbort(() => feed.close())
     try {
-      while (!stream.aborted && (await teller.writeNew())) {
+      while (!stream.aborted && (await writer.writeNew())) {
         if (!(await feed.waitForChange(KEEP_ALIVE_MS))) await stream.write(': here\n\n')
         await stream.sleep(MIN_INTERVAL_MS)
       }

@@ -31,8 +31,8 @@ const CURSOR =
 const OFFSET =
   'Index of the first photo. Cannot be combined with a cursor. While the job runs, earlier photos may finish later.'
 const LIMIT = `Maximum number of rows. With a cursor: ${DEFAULT_PAGE_ROWS} by default, ${MAX_PAGE_ROWS} at most.`
-const A_COLUMN = `(${PAGE_COLUMNS.join('|')})`
-const COLUMNS = `^${A_COLUMN}(,${A_COLUMN}){0,${PAGE_COLUMNS.length - 1}}$`
+const ONE_COLUMN = `(${PAGE_COLUMNS.join('|')})`
+const COLUMNS = `^${ONE_COLUMN}(,${ONE_COLUMN}){0,${PAGE_COLUMNS.length - 1}}$`
 const ZIP_NAMES = 'Encoding of file names in a ZIP that do not declare theirs.'
 const ID = {
   name: 'id',

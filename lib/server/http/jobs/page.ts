@@ -61,7 +61,7 @@ function cursorOf(id: string, position: string): string {
 function parseCursor(cursor: string, id: string): string {
   if (cursor === '') return ''
   const text = Buffer.from(cursor, 'base64url').toString('latin1')
-  const mark = `${id.slice(0, ID_CHARS)}:`
-  if (!text.startsWith(mark) || text.length === mark.length) throw invalidCursor()
-  return text.slice(mark.length)
+  const prefix = `${id.slice(0, ID_CHARS)}:`
+  if (!text.startsWith(prefix) || text.length === prefix.length) throw invalidCursor()
+  return text.slice(prefix.length)
 }

@@ -44,7 +44,7 @@ export async function readShard(store: ObjectStore, id: string, shard: number, s
 }
 
 /** Parses JSON lines, which may be long, without blocking the event loop. */
-export async function linesOf<T>(bytes: Uint8Array): Promise<T[]> {
+export async function parseLinesInSlices<T>(bytes: Uint8Array): Promise<T[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const lines: T[] = []
   for (let at = 0; at < buffer.length; ) {

@@ -2,7 +2,7 @@ import type { ObjectStore } from '../../storage/object-store'
 import type { ResultLine } from '../backend'
 import { InconsistentBucket } from './failures'
 import type { Task } from './ledger'
-import { linesOf } from './manifest'
+import { parseLinesInSlices } from './manifest'
 import { parsePartKey, partKey, shardPartsPrefix } from './object-keys'
 
 export interface PartCounts {
@@ -39,7 +39,7 @@ export async function partCounts(store: ObjectStore, { id, shard, round }: Task,
 /** Null if the part doesn't exist. */
 export async function readPart(store: ObjectStore, { id, shard, round }: Task, signal?: AbortSignal) {
   const object = await store.get(partKey(id, shard, round), { signal })
-  return object && linesOf<ResultLine>(object.bytes)
+  return object && parseLinesInSlices<ResultLine>(object.bytes)
 }
 
 /**

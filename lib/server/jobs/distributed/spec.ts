@@ -5,7 +5,7 @@ import { claimKey, isClaimed } from './idempotency-claim'
 import { specKey } from './object-keys'
 
 /** Written in place of a spec, so that a write of the spec that is still in flight can't create the job. */
-const VOID = '{}'
+const PLACEHOLDER = '{}'
 
 /** It is unknown whether the job was created, so nothing of it may be removed. */
 export class CommitUncertain extends Problem {
@@ -58,7 +58,7 @@ async function writeSpec(store: ObjectStore, spec: JobSpec): Promise<void> {
 async function cancelCommit(store: ObjectStore, id: string, failure: unknown): Promise<void> {
   let undone: boolean
   try {
-    undone = await store.put(specKey(id), VOID, { ifAbsent: true, type: 'application/json' })
+    undone = await store.put(specKey(id), PLACEHOLDER, { ifAbsent: true, type: 'application/json' })
   } catch {
     throw new CommitUncertain(failure)
   }

@@ -34,8 +34,8 @@ export class CallbackSender {
   }
 
   private isDue(job: JobFolder): boolean {
-    const over = job.state === 'done' || job.state === 'cancelled'
-    return over && !job.stopped && job.callback?.state === 'waiting' && !this.stop.signal.aborted
+    const ended = job.state === 'done' || job.state === 'cancelled'
+    return ended && !job.stopped && job.callback?.state === 'waiting' && !this.stop.signal.aborted
   }
 
   private queue(job: JobFolder): void {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { HostLimiter } from './host-limiter'
 
 /** Tasks that start when there is room and end when the test lets them. */
-function works(lanes: HostLimiter) {
+function createTasks(lanes: HostLimiter) {
   const running: string[] = []
   const ends = new Map<string, () => void>()
   const add = (name: string) =>
@@ -21,7 +21,7 @@ function works(lanes: HostLimiter) {
 
 test('limits tasks in total and per host, and takes hosts in turn', async () => {
   const lanes = new HostLimiter(3, 2)
-  const { running, add, end } = works(lanes)
+  const { running, add, end } = createTasks(lanes)
   for (const name of ['a/1', 'a/2', 'a/3', 'a/4', 'b/1', 'b/2', 'c/1']) add(name)
   expect(running).toEqual(['a/1', 'a/2', 'b/1'])
   await end('b/1')
@@ -35,7 +35,7 @@ test('limits tasks in total and per host, and takes hosts in turn', async () => 
 
 test('drops tasks that have not started', async () => {
   const lanes = new HostLimiter(1, 1)
-  const { running, add, end } = works(lanes)
+  const { running, add, end } = createTasks(lanes)
   for (const name of ['a/1', 'a/2', 'b/1']) add(name)
   lanes.clear()
   await end('a/1')

@@ -10,10 +10,10 @@ export class HostLimiter {
   ) {}
 
   /** Runs a task as soon as there is room. The task must not reject. */
-  run(host: string, work: () => Promise<void>): void {
-    const works = this.waiting.get(host)
-    if (works) works.push(work)
-    else this.waiting.set(host, [work])
+  run(host: string, task: () => Promise<void>): void {
+    const tasks = this.waiting.get(host)
+    if (tasks) tasks.push(task)
+    else this.waiting.set(host, [task])
     this.fill()
   }
 
@@ -34,13 +34,13 @@ export class HostLimiter {
   }
 
   private start(host: string): void {
-    const works = this.waiting.get(host) ?? []
-    const work = works.shift()
+    const tasks = this.waiting.get(host) ?? []
+    const task = tasks.shift()
     // To the back of the line.
     this.waiting.delete(host)
-    if (works.length > 0) this.waiting.set(host, works)
+    if (tasks.length > 0) this.waiting.set(host, tasks)
     this.count(host, 1)
-    void work?.().finally(() => {
+    void task?.().finally(() => {
       this.count(host, -1)
       this.fill()
     })

@@ -11,7 +11,7 @@ export class Trash {
   private emptying: Promise<void> | null = null
   private count = 0
   /** Folders that couldn't be moved here yet. */
-  private readonly undiscarded = new Set<string>()
+  private readonly pendingDiscards = new Set<string>()
 
   /**
    * @param folder on the same disk as what is moved into it
@@ -39,18 +39,18 @@ export class Trash {
 
   /** Does the same now or, if that fails, later. */
   discard(path: string): void {
-    this.undiscarded.add(path)
+    this.pendingDiscards.add(path)
     this.retryDiscards()
   }
 
   /** Tries again to move the folders that couldn't be moved. */
   retryDiscards(): void {
-    for (const path of this.undiscarded) {
+    for (const path of this.pendingDiscards) {
       try {
         this.moveIn(path)
-        this.undiscarded.delete(path)
+        this.pendingDiscards.delete(path)
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.undiscarded.delete(path)
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.pendingDiscards.delete(path)
       }
     }
   }
