@@ -12,7 +12,7 @@ import { restoreJob } from './restore'
 import { GAP, REFUSED, UNKNOWN } from './scripts'
 
 /** Registers a written shard. @throws Problem if there is no such job, or it had already ended */
-type RegisterShard = (shard: number, what: Shard) => Promise<void>
+type RegisterShard = (shard: number, contents: Shard) => Promise<void>
 
 /**
  * Photos being added to a job. Their bytes go to the bucket as they arrive, and each hundred photos become a shard.
