@@ -32,9 +32,9 @@ export class SingleRedis extends Redis {
   /** This process is closing it. */
   closing = false
 
-  constructor(url: string, options: SingleOptions, held: ConnectionContext) {
+  constructor(url: string, options: SingleOptions, context: ConnectionContext) {
     super(url, { ...options, lazyConnect: true })
-    this.context = held
+    this.context = context
   }
 
   override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
@@ -52,9 +52,9 @@ export class ClusterRedis extends Cluster {
   readonly context: ConnectionContext
   closing = false
 
-  constructor(start: { host: string; port: number }, options: ClusterRedisOptions, held: ConnectionContext) {
+  constructor(start: { host: string; port: number }, options: ClusterRedisOptions, context: ConnectionContext) {
     super([start], options)
-    this.context = held
+    this.context = context
   }
 
   override sendCommand(command: Command, stream?: Parameters<Cluster['sendCommand']>[1], node?: unknown): unknown {
