@@ -29,7 +29,7 @@ export class BucketPhotos {
         }
       }
     } catch (error) {
-      throw new Failure(EXIT.unreachable, `${arg} cannot be listed: ${reason(error)}`, { cause: error })
+      throw new Failure(EXIT.unreachable, `${arg} cannot be listed: ${errorMessage(error)}`, { cause: error })
     }
     return files
   }
@@ -53,7 +53,7 @@ export class BucketPhotos {
   }
 }
 
-function reason(error: unknown): string {
+function errorMessage(error: unknown): string {
   const { cause, message } = error as Error
   return cause instanceof Error ? cause.message : message
 }

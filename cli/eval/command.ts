@@ -10,12 +10,12 @@ import { chooseModel } from '../models/choose-model'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
 import { duration, Progress, table } from '../program/progress'
+import { confusionMatrix, reliabilityDiagram } from './charts'
 import { readDataset, readMapping } from './dataset'
-import { confusionMatrix, reliabilityDiagram } from './figures'
+import { reportFeedback } from './feedback-report'
 import { type Entry, Journal } from './journal'
 import { type Evaluated, makeReport, type Report } from './report'
 import { runPhotos } from './run'
-import { evaluateVotes } from './votes'
 
 interface Options {
   labels?: string
@@ -32,7 +32,7 @@ interface Options {
   token?: string
 }
 
-const WORST = 10
+const WORST_CLASSES = 10
 
 /** `vision eval`: how good a model is on labelled photos. */
 export function evalCommand(program: Command, { root, maxPixels, defaultWorkers }: CommandContext): void {
@@ -57,7 +57,7 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
     .option('--json', 'print the report as JSON and nothing else')
     .action(async (folder: string | undefined, options: Options) => {
       const { feedback, token, json = false } = options
-      if (feedback !== undefined) return evaluateVotes(feedback, { json, token })
+      if (feedback !== undefined) return reportFeedback(feedback, { json, token })
       if (folder === undefined) throw new Failure(EXIT.usage, 'Name a folder of photos, or votes by --feedback.')
       const workers = options.workers ?? (await defaultWorkers())
       await evaluate(folder, { ...options, root, workers, maxPixels })
@@ -85,16 +85,16 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
       folder: resolve(folder),
     }
     const journal = new Journal(join(out, 'photos.jsonl'), identity)
-    const left = dataset.photos.filter(({ file, truth }) => !isDone(journal.entries.get(file), truth))
-    const progress = new Progress('eval', dataset.photos.length, dataset.photos.length - left.length)
+    const remaining = dataset.photos.filter(({ file, truth }) => !isEvaluated(journal.entries.get(file), truth))
+    const progress = new Progress('eval', dataset.photos.length, dataset.photos.length - remaining.length)
     const start = performance.now()
-    const how = { workers: options.workers, temperature: model.temperature ?? 1, rule: model.rule }
+    const runOptions = { workers: options.workers, temperature: model.temperature ?? 1, rule: model.rule }
     const done = (entry: Entry) => {
       lock?.guard()
       journal.add(entry)
       progress.add(1)
     }
-    await runPhotos(engine, left, how, done, interrupted.signal)
+    await runPhotos(engine, remaining, runOptions, done, interrupted.signal)
     const seconds = (performance.now() - start) / 1000
     progress.end()
     if (interrupted.signal.aborted) {
@@ -107,7 +107,7 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
       command: `vision eval ${basename(resolve(folder))}${options.model ? ` --model ${options.model}` : ''}`,
       dataset: options.name ?? basename(resolve(folder)),
       labels: dataset.labels,
-      perSecond: left.length > 0 ? left.length / seconds : null,
+      perSecond: remaining.length > 0 ? remaining.length / seconds : null,
     })
     writeReport(out, report, entries, evaluated)
     console.log(options.json ? JSON.stringify(report, null, 2) : summary(report, evaluated.labels.length, out, seconds))
@@ -129,7 +129,7 @@ function requireAnswers(entries: readonly Entry[]): void {
 }
 
 /** A photo that failed is tried again, and so is one whose label has changed. */
-function isDone(entry: Entry | undefined, truth: number): boolean {
+function isEvaluated(entry: Entry | undefined, truth: number): boolean {
   return entry !== undefined && 'top' in entry && entry.truth === truth
 }
 
@@ -180,7 +180,7 @@ function summary(report: Report, labels: number, out: string, seconds: number): 
     'Worst classes',
     table(
       ['class', 'photos', 'precision', 'recall', 'F1', 'mistaken'],
-      report.classes.slice(0, WORST).map((one) => [
+      report.classes.slice(0, WORST_CLASSES).map((one) => [
         one.label,
         String(one.support),
         ...[one.precision, one.recall, one.f1].map((share) => (share === null ? '–' : percent(share))),

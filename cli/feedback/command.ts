@@ -32,8 +32,8 @@ export function feedbackCommand(program: Command, { root }: CommandContext): voi
     .action(exportVotes)
 }
 
-async function exportVotes({ from, token, out, format: asked }: Options): Promise<void> {
-  const format = asked ?? (out?.endsWith('.ndjson') ? 'ndjson' : 'csv')
+async function exportVotes({ from, token, out, format: requestedFormat }: Options): Promise<void> {
+  const format = requestedFormat ?? (out?.endsWith('.ndjson') ? 'ndjson' : 'csv')
   if (format !== 'csv' && format !== 'ndjson') throw new Failure(EXIT.usage, '--format is csv or ndjson.')
   const { head, line } = voteText(format)
   let votes = 0

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BEAT_MS, Lease, LOST_CODE } from '@/lib/server/jobs/embedded/lease'
 import { EXIT, Failure } from '../program/exit'
 
-const LOOK_MS = 250
+const RETRY_MS = 250
 
 /** One run at a time writes into one place: two would do everything twice, and each remove what the other needs. */
 export class OutputLock {
@@ -22,16 +22,16 @@ export class OutputLock {
   static async take(path: string): Promise<OutputLock> {
     await stat(dirname(path))
     const lease = new Lease(`${path}.lock`, () => {})
-    while (!taken(lease)) {
+    while (!tryTake(lease)) {
       if (lease.isHeard) {
         const { host, pid } = lease.holder ?? { host: 'another machine', pid: 0 }
         const hint = `Another run (process ${pid} on ${host}) writes ${path}. Wait for its end, or choose another --out.`
         throw new Failure(EXIT.failed, hint)
       }
-      await sleep(LOOK_MS)
+      await sleep(RETRY_MS)
     }
     // What it cannot say now it says before it writes.
-    const timer = setInterval(() => quietly(() => lease.beat()), BEAT_MS).unref()
+    const timer = setInterval(() => ignoreErrors(() => lease.beat()), BEAT_MS).unref()
     return new OutputLock(path, lease, timer)
   }
 
@@ -50,11 +50,11 @@ export class OutputLock {
   /** Gives the place back. What cannot be removed is no reason to fail: the next run takes it over. */
   release(): void {
     clearInterval(this.timer)
-    quietly(() => this.lease.clear())
+    ignoreErrors(() => this.lease.clear())
   }
 }
 
-function taken(lease: Lease): boolean {
+function tryTake(lease: Lease): boolean {
   try {
     return lease.take() !== null
   } catch (error) {
@@ -64,7 +64,7 @@ function taken(lease: Lease): boolean {
   }
 }
 
-function quietly(work: () => void): void {
+function ignoreErrors(work: () => void): void {
   try {
     work()
   } catch {

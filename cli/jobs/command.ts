@@ -34,7 +34,7 @@ export function jobsCommand(program: Command): void {
     .requiredOption('--token <token>', 'the ADMIN_TOKEN')
     .action(async ({ server, token }: ServerOption & { token: string }) => {
       const headers = { authorization: `Bearer ${token}` }
-      const { jobs: all } = (await (await ask(server, 'api/jobs', { headers })).json()) as { jobs: Job[] }
+      const { jobs: all } = (await (await request(server, 'api/jobs', { headers })).json()) as { jobs: Job[] }
       console.log(table(['job', 'state', 'done', 'of', 'failed', 'model', 'made'], all.map(line)))
     })
   add('from', 'make a job of the photos at a place of a bucket, where the server may read it')
@@ -45,28 +45,30 @@ export function jobsCommand(program: Command): void {
     .action(async (source: string, { server, model, topK, threshold }: FromOptions) => {
       const given = { source, model, top_k: topK, threshold }
       const query = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined)
-      console.log(standing(await jobOf(server, `api/jobs?${new URLSearchParams(query)}`, { method: 'POST' })))
+      console.log(jobSummary(await jobOf(server, `api/jobs?${new URLSearchParams(query)}`, { method: 'POST' })))
     })
   add('show', 'where a job stands')
     .argument('<id>')
-    .action(async (id: string, { server }: ServerOption) => console.log(standing(await jobOf(server, path(id)))))
+    .action(async (id: string, { server }: ServerOption) => console.log(jobSummary(await jobOf(server, path(id)))))
   add('results', 'its results so far')
     .argument('<id>')
     .option('--format <format>', `${RESULT_FORMATS.join(', ')} (by the name of the file, else csv)`)
     .option('--out <file>', 'write there instead of to stdout')
     .action((id: string, { server, ...options }: ServerOption & ResultsOptions) =>
-      writeJobResults(options, (format) => ask(server, `${path(id)}/results?format=${format}`)),
+      writeJobResults(options, (format) => request(server, `${path(id)}/results?format=${format}`)),
     )
   for (const [name, description] of Object.entries(ACTIONS)) {
     add(name, description)
       .argument('<id>')
       .action(async (id: string, { server }: ServerOption) => {
-        console.log(standing(await jobOf(server, `${path(id)}/${name}`, { method: 'POST' })))
+        console.log(jobSummary(await jobOf(server, `${path(id)}/${name}`, { method: 'POST' })))
       })
   }
   add('delete', 'delete a job with its results')
     .argument('<id>')
-    .action(async (id: string, { server }: ServerOption) => void (await ask(server, path(id), { method: 'DELETE' })))
+    .action(
+      async (id: string, { server }: ServerOption) => void (await request(server, path(id), { method: 'DELETE' })),
+    )
 }
 
 function path(id: string): string {
@@ -74,10 +76,10 @@ function path(id: string): string {
 }
 
 async function jobOf(server: string, at: string, init: RequestInit = {}): Promise<Job> {
-  return (await (await ask(server, at, init)).json()) as Job
+  return (await (await request(server, at, init)).json()) as Job
 }
 
-async function ask(server: string, at: string, init: RequestInit = {}): Promise<Response> {
+async function request(server: string, at: string, init: RequestInit = {}): Promise<Response> {
   const { origin, url, headers } = serverAt(server)
   const reply = await fetch(url(at), { ...init, headers: { ...headers, ...init.headers } }).catch((error: Error) => {
     throw new Failure(EXIT.unreachable, `There is no server at ${origin}: ${error.message}.`)
@@ -94,7 +96,7 @@ function line({ id, state, counts, model, created_at }: Job): string[] {
   return [id, state, String(counts.done), String(counts.total), String(counts.failed), model.id, created_at]
 }
 
-function standing({ state, reason, open, counts, rate, eta_s, model }: Job): string {
+function jobSummary({ state, reason, open, counts, rate, eta_s, model }: Job): string {
   const pace = rate ? `, ${Math.round(rate)}/s${eta_s === null ? '' : `, ${duration(eta_s)} left`}` : ''
   return [
     `${state}${reason ? ` (${reason})` : ''}${open ? ', open' : ''}${pace}`,

@@ -13,7 +13,7 @@ interface Options {
 }
 
 /** `vision migrate secrets`: what a Streamlit deployment kept in `.streamlit/secrets.toml`, for this one. */
-export function migrateCommand(program: Command, { called }: Pick<CommandContext, 'called'>): void {
+export function migrateCommand(program: Command, { commandName }: Pick<CommandContext, 'commandName'>): void {
   program
     .command('migrate')
     .description('from the deployment before this one')
@@ -26,7 +26,7 @@ export function migrateCommand(program: Command, { called }: Pick<CommandContext
     .action((file: string, options: Options) => {
       // What a pipe takes ends where the value ends.
       process.stdout.write(
-        options.value === undefined ? `${migrated(file, options, called)}\n` : secretOf(file, options.value),
+        options.value === undefined ? `${render(file, options, commandName)}\n` : secretOf(file, options.value),
       )
     })
 }
@@ -64,18 +64,18 @@ function secretOf(file: string, name: string): string {
   return found
 }
 
-function migrated(file: string, { to, stage }: Options, called: string): string {
+function render(file: string, { to, stage }: Options, commandName: string): string {
   const secrets = readSecrets(file)
   if (to === 'env') return [...secrets].map(([name, content]) => envLine(name, content)).join('\n')
   if (to !== 'ssm') throw new Failure(EXIT.usage, '--to is env or ssm.')
   if (!/^[a-z0-9-]+$/.test(stage)) throw new Failure(EXIT.usage, `${stage} is no stage.`)
-  return commands(file, stage, secrets, called).join('\n')
+  return commands(file, stage, secrets, commandName).join('\n')
 }
 
 /** Secrets go into the Parameter Store and settings to the stage; what a stage sets itself, or nothing reads, is only named. */
-function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>, called: string): string[] {
+function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>, commandName: string): string[] {
   const at = (place: Place) => [...secrets].filter(([name]) => placeOf(newName(name), isKnown(name)) === place)
-  const from = `${called} migrate secrets ${quoted(file)}`
+  const from = `${commandName} migrate secrets ${shellQuote(file)}`
   // The values go through a pipe: no history of a shell and no list of processes has them.
   const put = at('secret').map(
     ([name]) =>
@@ -83,7 +83,7 @@ function commands(file: string, stage: string, secrets: ReadonlyMap<string, stri
   )
   const settings = at('setting')
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => quoted(`${newName(name)}=${value}`))
+    .map(([name, value]) => shellQuote(`${newName(name)}=${value}`))
   return [
     // Where the stage is, a task reads them.
     ...(put.length > 0 ? [`export AWS_REGION="$(npm run --silent deploy:region -- --stage ${stage})"`, ...put] : []),
@@ -95,7 +95,7 @@ function commands(file: string, stage: string, secrets: ReadonlyMap<string, stri
 }
 
 /** As a word of a shell. */
-function quoted(text: string): string {
+function shellQuote(text: string): string {
   return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 

@@ -15,26 +15,26 @@ export function modelsCommand(program: Command, context: CommandContext): void {
     .command('models')
     .description('list, pull, add, check and remove models')
     .option('--models-dir <folder>', 'where the models are', join(context.root, 'models'))
-  const where = () => ({ ...context, modelsDir: models.opts<{ modelsDir: string }>().modelsDir })
+  const modelsContext = () => ({ ...context, modelsDir: models.opts<{ modelsDir: string }>().modelsDir })
 
   models
     .command('list')
     .description('the models that are installed, and those that can be pulled')
     .option('--json', 'as JSON')
-    .action((options) => list(where(), options))
+    .action((options) => list(modelsContext(), options))
   models
     .command('info')
     .description('all that is known of a model')
     .argument('<model>', 'type or id')
     .option('--json', 'as JSON')
-    .action((name, options) => info(where(), name, options))
+    .action((name, options) => info(modelsContext(), name, options))
   models
     .command('pull')
     .description('download a model from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN); goes on where it was cut off')
     .argument('<model>', 'an id of `vision models list`, or owner/name[@revision]')
     .option('--as <id>', 'its name here')
     .option('--force', 'replace one that is installed')
-    .action((name, options) => pullModel(where(), name, options))
+    .action((name, options) => pullModel(modelsContext(), name, options))
   models
     .command('add')
     .description('install a model folder or an ONNX file, and say how it was understood')
@@ -50,26 +50,26 @@ export function modelsCommand(program: Command, context: CommandContext): void {
     .option('--config <json>', 'config.json, where it does not lie beside the file')
     .option('--preprocessor <json>', 'preprocessor_config.json, where it does not lie beside the file')
     .option('--force', 'replace one that is installed')
-    .action((path, options) => add(where(), path, options))
+    .action((path, options) => add(modelsContext(), path, options))
   models
     .command('verify')
     .description('checksums, and a run of each model; all of them if none is named')
     .argument('[model]', 'type or id')
-    .action((name) => verify(where(), name))
+    .action((name) => verify(modelsContext(), name))
   models
     .command('remove')
     .description('take a model away')
     .argument('<id>')
-    .action((id) => removeModel(where(), id))
+    .action((id) => removeModel(modelsContext(), id))
   models
     .command('push')
     .description('put the installed models into a bucket, for servers with MODELS_DIR=s3://…')
     .argument('<place>', 's3://bucket/models/')
-    .action((place) => push(where(), place))
+    .action((place) => push(modelsContext(), place))
   models
     .command('export-card')
     .description('write README.md of a model in the form of Hugging Face model cards')
     .argument('<model>', 'type or id')
     .option('--report <json>', 'figures: a report.json of `vision eval` (evaluation.json in the folder)')
-    .action((name, options) => exportCard(where(), name, options))
+    .action((name, options) => exportCard(modelsContext(), name, options))
 }

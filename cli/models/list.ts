@@ -3,10 +3,10 @@ import { type Model, readModel } from '@/lib/server/engine/model'
 import { bytes } from '@/lib/shared/i18n/format'
 import { EXIT, Failure } from '../program/exit'
 import { table } from '../program/progress'
-import type { Where } from './where'
+import type { ModelsContext } from './models-context'
 
 /** The models of the folder, read and understood. */
-export async function installed({ modelsDir }: Where): Promise<Model[]> {
+export async function installed({ modelsDir }: ModelsContext): Promise<Model[]> {
   const entries = await readCatalog(modelsDir).catch((error: Error) => {
     throw new Failure(EXIT.notFound, `${error.message}.`)
   })
@@ -18,20 +18,20 @@ export async function installed({ modelsDir }: Where): Promise<Model[]> {
  *
  * @throws Failure naming those that there are
  */
-export async function find(where: Where, name: string): Promise<Model> {
-  const models = await installed(where)
+export async function findModel(context: ModelsContext, name: string): Promise<Model> {
+  const models = await installed(context)
   const model = models.find(({ id, type }) => name === id || name === type)
   if (model) return model
   const known = models.flatMap(({ id, type }) => (type ? [type, id] : [id])).join(', ')
   throw new Failure(EXIT.notFound, `There is no model ${name}. Installed: ${known}.`)
 }
 
-export async function list(where: Where, { json = false }: { json?: boolean }): Promise<void> {
-  const models = await installed(where)
-  const { available } = await readCatalogFile(where.modelsDir)
+export async function list(context: ModelsContext, { json = false }: { json?: boolean }): Promise<void> {
+  const models = await installed(context)
+  const { available } = await readCatalogFile(context.modelsDir)
   const missing = available.filter(({ id }) => !models.some((model) => model.id === id))
   if (json) {
-    console.log(JSON.stringify({ installed: models.map(facts), available: missing }, null, 2))
+    console.log(JSON.stringify({ installed: models.map(toJson), available: missing }, null, 2))
     return
   }
   console.log(
@@ -60,7 +60,7 @@ export async function list(where: Where, { json = false }: { json?: boolean }): 
         published(published_top1 ?? null),
         license,
       ]),
-    )}\n\n${where.called} models pull <id> fetches one; owner/name of any image-classification export on the Hub works too.`,
+    )}\n\n${context.commandName} models pull <id> fetches one; owner/name of any image-classification export on the Hub works too.`,
   )
 }
 
@@ -69,10 +69,10 @@ function published(figure: Model['published']): string {
   return figure === null ? 'unverified' : `${(100 * figure.value).toFixed(1)} %`
 }
 
-export async function info(where: Where, name: string, { json = false }: { json?: boolean }): Promise<void> {
-  const model = await find(where, name)
+export async function info(context: ModelsContext, name: string, { json = false }: { json?: boolean }): Promise<void> {
+  const model = await findModel(context, name)
   if (json) {
-    console.log(JSON.stringify(facts(model), null, 2))
+    console.log(JSON.stringify(toJson(model), null, 2))
     return
   }
   const { preprocessor, temperature, uncertainty } = model
@@ -101,7 +101,7 @@ export async function info(where: Where, name: string, { json = false }: { json?
 }
 
 /** What is known of a model, as JSON. */
-function facts(model: Model): object {
+function toJson(model: Model): object {
   const { folder: _folder, file: _file, labels, synonyms: _synonyms, selfTest: _test, notes: _notes, ...rest } = model
   return { ...rest, classes: labels.length }
 }

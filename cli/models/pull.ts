@@ -10,34 +10,38 @@ import { hubEnvironment } from '@/lib/server/config/environment'
 import { bytes } from '@/lib/shared/i18n/format'
 import { EXIT, Failure } from '../program/exit'
 import { Progress } from '../program/progress'
-import { asFailure, modelCheck, sentence } from './check'
-import type { Where } from './where'
+import { modelCheck, toFailure, toSentence } from './check'
+import type { ModelsContext } from './models-context'
 
 const REPOSITORY = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/
 
 /** Pulls a model by its id in the catalogue, or any repository. */
-export async function pullModel(where: Where, name: string, options: { as?: string; force?: boolean }): Promise<void> {
-  const { available } = await readCatalogFile(where.modelsDir)
+export async function pullModel(
+  context: ModelsContext,
+  name: string,
+  options: { as?: string; force?: boolean },
+): Promise<void> {
+  const { available } = await readCatalogFile(context.modelsDir)
   const known = available.find(({ id }) => id === name)
-  const wanted = known ? await described(where, known) : repository(name, available)
+  const wanted = known ? await described(context, known) : repository(name, available)
   const id = options.as ?? wanted.id
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal)
   let bar: Progress | undefined
   const events = {
-    begins(files: readonly string[], total: number) {
+    started(files: readonly string[], total: number) {
       console.error(`${wanted.repo}@${wanted.revision}: ${files.join(', ')}`)
       bar = new Progress(id, total, 0, bytes)
     },
     progress: (count: number) => bar?.add(count),
   }
   try {
-    const how = { events, signal: stop.signal, replace: options.force ?? false }
-    await pull(hubEnvironment(), where.modelsDir, { ...wanted, id }, modelCheck(where), how)
+    const pullOptions = { events, signal: stop.signal, replace: options.force ?? false }
+    await pull(hubEnvironment(), context.modelsDir, { ...wanted, id }, modelCheck(context), pullOptions)
   } catch (error) {
     if (stop.signal.aborted) throw new Failure(EXIT.interrupted, 'Stopped. The same command goes on where it was.')
-    throw explained(error, wanted)
+    throw toPullFailure(error, wanted)
   } finally {
     process.off('SIGINT', onSignal)
     bar?.end()
@@ -55,7 +59,7 @@ function repository(name: string, available: readonly Available[]): Wanted {
 }
 
 /** What the catalogue knows of a model, as a folder's config.json has it. */
-async function described({ modelsDir }: Where, model: Available): Promise<Wanted> {
+async function described({ modelsDir }: ModelsContext, model: Available): Promise<Wanted> {
   if (model.labels === undefined) return model
   const { data } = Papa.parse<{ label: string }>(await readFile(join(modelsDir, 'imagenet-classes.csv'), 'utf8'), {
     header: true,
@@ -67,8 +71,8 @@ async function described({ modelsDir }: Where, model: Available): Promise<Wanted
 }
 
 /** One line and an exit code for each way in which a pull fails. */
-function explained(error: unknown, { repo, revision }: Wanted): unknown {
-  if (error instanceof InstallError) return asFailure(error)
+function toPullFailure(error: unknown, { repo, revision }: Wanted): unknown {
+  if (error instanceof InstallError) return toFailure(error)
   if (error instanceof HubApiError) {
     const { statusCode } = error
     if (statusCode === 404) return new Failure(EXIT.notFound, `The Hub has no ${repo}@${revision}.`, { cause: error })
@@ -86,5 +90,5 @@ function explained(error: unknown, { repo, revision }: Wanted): unknown {
       cause: error,
     })
   }
-  return new Failure(EXIT.invalid, sentence(message), { cause: error as Error })
+  return new Failure(EXIT.invalid, toSentence(message), { cause: error as Error })
 }

@@ -21,12 +21,12 @@ const SCORES: Record<string, string> = {
 /** A few lines that say how a model was understood, so that a wrong guess is seen before the first wrong answer. */
 export function summary(model: Model, { input, output, runMs }: LoadReport, from: Origins): string {
   const { labels, preprocessor } = model
-  const shown = labels.slice(0, LABELS_SHOWN).join(', ')
+  const examples = labels.slice(0, LABELS_SHOWN).join(', ')
   const rows: [string, string, string | undefined][] = [
-    ['labels', `${labels.length}: ${shown}${labels.length > LABELS_SHOWN ? ', …' : ''}`, from.labels],
+    ['labels', `${labels.length}: ${examples}${labels.length > LABELS_SHOWN ? ', …' : ''}`, from.labels],
     ['picture', `${input?.width} × ${input?.height}, ${preprocessor ? geometry(preprocessor) : ''}`, from.size],
     ['channels', input?.channels === 1 ? '1, grey' : (preprocessor?.channels ?? 'rgb').toUpperCase(), from.channels],
-    ['numbers', preprocessor ? numbers(preprocessor, input?.type) : '', from.numbers],
+    ['numbers', preprocessor ? describeNormalisation(preprocessor, input?.type) : '', from.numbers],
     ['scores', `${SCORES[output?.scores ?? ''] ?? 'logits'} (output ${output?.name})`, undefined],
     ['speed', `${duration(runMs ?? 0)} a run on one core here`, undefined],
   ]
@@ -47,7 +47,7 @@ function geometry({ resize, crop, interpolation }: Preprocessor): string {
   return `${resized}${crop ? ', then the centre' : ''}, ${interpolation}`
 }
 
-function numbers({ normalisation }: Preprocessor, type: string | undefined): string {
+function describeNormalisation({ normalisation }: Preprocessor, type: string | undefined): string {
   if (normalisation === null || type === 'uint8') return 'pixels as they are, 0 to 255'
   const { rescale, mean, std } = normalisation
   const round = (value: number) => Number(value.toFixed(4))

@@ -16,8 +16,8 @@ import { EXIT, type ExitCode, Failure } from './exit'
 
 /** Runs the `vision` command of the project at `root`; resolves to its exit code. */
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
-  const called = calledAs(relative('', argv[1] ?? ''))
-  const program = new Command(called)
+  const commandName = calledAs(relative('', argv[1] ?? ''))
+  const program = new Command(commandName)
     .description('Classifies photos; measures models and manages them.')
     .version(versionOf(root), '-V, --version', 'the version of this project')
     .showHelpAfterError('(add --help for how to use it)')
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
     WORKER_TIMEOUT_MS: workerTimeoutMs,
     REQUEST_TIMEOUT_MS: deadlineMs,
   } = readEnvironment()
-  const context = { root, called, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
+  const context = { root, commandName, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
   classifyCommand(program, context)
   jobsCommand(program)
   serveCommand(program, context)

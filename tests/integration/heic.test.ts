@@ -309,7 +309,7 @@ test('other photos do not wait for HEICs', async () => {
 
 describe('the thread', () => {
   const photo = { image: koala, limits: { maxPixels: 1e6, maxBytes: 1e8 }, factor: 1 }
-  const options = { script: threadScript(), idleMs: 200, timeoutMs: 15_000, mostWaiting: 2, mostHeldBytes: 1e9 }
+  const options = { script: threadScript(), idleMs: 200, timeoutMs: 15_000, maxWaiting: 2, maxHeldBytes: 1e9 }
   const codeOf = (decoding: Promise<unknown>) =>
     decoding.then(
       () => 'decoded',
@@ -318,19 +318,19 @@ describe('the thread', () => {
 
   test('ends when nobody needs it, and is started again', async () => {
     const decoder = new HeicDecoder(options)
-    expect(decoder.awake).toBe(false)
+    expect(decoder.isRunning).toBe(false)
     for (let i = 0; i < 2; i++) {
       await decoder.decode(photo)
-      expect(decoder.awake).toBe(true)
+      expect(decoder.isRunning).toBe(true)
       await sleep(400)
-      expect(decoder.awake).toBe(false)
+      expect(decoder.isRunning).toBe(false)
     }
   })
 
   test('ends with the photo that takes too long, whose caller goes, or that leaves too much; others go on', async () => {
     const slow = new HeicDecoder({ ...options, timeoutMs: 5 })
     expect(await codeOf(slow.decode(photo))).toBe('deadline_exceeded')
-    expect(slow.awake).toBe(false)
+    expect(slow.isRunning).toBe(false)
 
     const decoder = new HeicDecoder(options)
     const caller = new AbortController()
@@ -343,9 +343,9 @@ describe('the thread', () => {
     expect(await Promise.all([gone, other, waiting])).toEqual(['went', 'decoded', 'left'])
     decoder.close()
 
-    const small = new HeicDecoder({ ...options, mostHeldBytes: 1 })
+    const small = new HeicDecoder({ ...options, maxHeldBytes: 1 })
     expect(await codeOf(small.decode(photo))).toBe('decoded')
-    expect(small.awake).toBe(false)
+    expect(small.isRunning).toBe(false)
   })
 
   test('takes no more than may wait, and no more memory than a photo may have', async () => {

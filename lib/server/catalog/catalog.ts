@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { availableSchema } from './available'
 import { dataFilesOf } from './onnx/data-files'
-import { findOnnx } from './onnx/find'
+import { findOnnx } from './onnx/find-onnx'
 import { type FileStamp, fileSha256, fingerprint } from './revision'
 
 /** One model folder as found on disk, whether it can serve or not. */
@@ -108,7 +108,7 @@ async function readEntry(folder: string, identity: Identity, sha256: string | un
     if (name === undefined) return { ...entry, error: 'onnx/model.onnx is missing' }
     entry.file = join(folder, name)
     // Before the graph is read: of a file that is known, the damage is the better message.
-    const error = await damage(entry.file, name, sha256)
+    const error = await checksumError(entry.file, name, sha256)
     if (error !== null) return { ...entry, error }
     const weights = [name, ...(await dataFilesOf(folder, name))]
     return { ...entry, bytes: await bytesOf(folder, weights), ...(await fingerprint(folder, weights)) }
@@ -117,7 +117,7 @@ async function readEntry(folder: string, identity: Identity, sha256: string | un
   }
 }
 
-async function damage(file: string, name: string, sha256: string | undefined): Promise<string | null> {
+async function checksumError(file: string, name: string, sha256: string | undefined): Promise<string | null> {
   const digest = sha256 === undefined ? undefined : await fileSha256(file)
   return digest === sha256 ? null : `${name} is damaged: its SHA-256 is ${digest}, catalog.json says ${sha256}`
 }

@@ -2,7 +2,7 @@
 export const CHECKSUMS = 'SHA256SUMS'
 
 /** More than any set has; a file that says more is no such file. */
-const MOST_FILES = 10_000
+const MAX_FILES = 10_000
 
 /** One line: the digest in hex, two spaces or a space and a star, the path. */
 const LINE = /^([0-9a-f]{64}) [ *](.+)$/
@@ -20,7 +20,7 @@ export function parseChecksums(text: string): Map<string, string> {
     if (!isWithin(path)) throw new Error(`${CHECKSUMS} has a line that names no file of the set: ${line.slice(0, 200)}`)
     files.set(path, digest)
   }
-  if (files.size === 0 || files.size > MOST_FILES) throw new Error(`${CHECKSUMS} names ${files.size} files`)
+  if (files.size === 0 || files.size > MAX_FILES) throw new Error(`${CHECKSUMS} names ${files.size} files`)
   return files
 }
 

@@ -30,7 +30,7 @@ export interface RemoteFile {
 const IDLE_MS = 30_000
 
 /** Every request of the client: none may hang for ever. */
-const patient: typeof fetch = (input, init) =>
+const fetchWithTimeout: typeof fetch = (input, init) =>
   fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(24 * 3600 * 1000) })
 
 /**
@@ -79,9 +79,9 @@ export async function fetchFile(
   signal: AbortSignal,
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true })
-  const have = await sizeOf(target)
-  if (have > file.bytes) await rm(target)
-  const from = have > file.bytes ? 0 : have
+  const existingBytes = await sizeOf(target)
+  if (existingBytes > file.bytes) await rm(target)
+  const from = existingBytes > file.bytes ? 0 : existingBytes
   progress(from)
   if (from < file.bytes) await append(hub, remote, file, target, from, progress, signal)
   const hex = await digestOf(target, file)
@@ -125,7 +125,7 @@ async function append(
 }
 
 function credentials({ url, token }: Hub) {
-  return { hubUrl: url, fetch: patient, ...(token ? { accessToken: token } : {}) }
+  return { hubUrl: url, fetch: fetchWithTimeout, ...(token ? { accessToken: token } : {}) }
 }
 
 async function sizeOf(path: string): Promise<number> {

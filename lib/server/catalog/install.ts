@@ -40,15 +40,15 @@ export async function publish(
   replace = false,
 ): Promise<void> {
   const [from, to] = [partialFolder(modelsDir, id), join(modelsDir, id)]
-  const there = await isThere(to)
-  if (there && !replace) throw new InstallError('exists', `there is a model ${id} already; --force replaces it`)
-  const wrong = await check(from)
-  if (wrong !== null) {
+  const installed = await exists(to)
+  if (installed && !replace) throw new InstallError('exists', `there is a model ${id} already; --force replaces it`)
+  const problem = await check(from)
+  if (problem !== null) {
     await rm(from, { recursive: true, force: true })
-    throw new InstallError('invalid', `cannot install ${id}: ${wrong}`)
+    throw new InstallError('invalid', `cannot install ${id}: ${problem}`)
   }
   const old = partialFolder(modelsDir, `${id}.old`)
-  if (there) await rename(to, old)
+  if (installed) await rename(to, old)
   await rename(from, to)
   await rm(old, { recursive: true, force: true })
 }
@@ -72,7 +72,7 @@ export async function stage(modelsDir: string, id: string, files: Record<string,
 export async function remove(modelsDir: string, id: string): Promise<void> {
   requireId(id)
   const [from, trash] = [join(modelsDir, id), partialFolder(modelsDir, `${id}.removed`)]
-  if (!(await isThere(join(from, 'config.json')))) throw new InstallError('missing', `there is no model ${id}`)
+  if (!(await exists(join(from, 'config.json')))) throw new InstallError('missing', `there is no model ${id}`)
   await rm(trash, { recursive: true, force: true })
   await rename(from, trash)
   await rm(trash, { recursive: true, force: true })
@@ -90,7 +90,7 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   throw new InstallError('no-space', `${mega(bytes)} are needed in ${folder}, ${mega(bavail * bsize)} are free`)
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

@@ -17,7 +17,7 @@ export class MirrorError extends Error {
   constructor(
     message: string,
     /** Whether a set that is on its way looks like this for a moment. */
-    readonly mayPass: boolean,
+    readonly isTransient: boolean,
     options?: ErrorOptions,
   ) {
     super(message, options)
@@ -72,7 +72,7 @@ export class ModelMirror {
   }
 
   /** Removes the sets before the latest. Until then they stay: who serves from one may have to read it again. */
-  async forgetOlder(): Promise<void> {
+  async removeOlder(): Promise<void> {
     for (const old of this.sets.splice(0, this.sets.length - 1)) await rm(old, { recursive: true, force: true })
   }
 

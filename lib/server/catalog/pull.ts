@@ -4,8 +4,8 @@ import type { Available, WantedFile } from './available'
 import { fetchFile, type Hub, partialFolder, type Remote, type RemoteFile, remoteFiles } from './hub'
 import { publish, requireId, requireSpace } from './install'
 import { dataFile } from './onnx/data-files'
-import { ONNX_FOLDERS, ONNX_NAMES } from './onnx/find'
-import { readOnnxGraph } from './onnx/graph'
+import { ONNX_FOLDERS, ONNX_NAMES } from './onnx/find-onnx'
+import { readOnnxGraph } from './onnx/read-graph'
 
 /** What to pull: a repository in the usual layout, or what `catalog.json` says of one. */
 export type Wanted = Pick<Available, 'id' | 'repo' | 'revision' | 'files' | 'preprocessor'> & {
@@ -15,7 +15,7 @@ export type Wanted = Pick<Available, 'id' | 'repo' | 'revision' | 'files' | 'pre
 
 export interface PullEvents {
   /** The files that will come, and their bytes together. */
-  begins(files: readonly string[], bytes: number): void
+  started(files: readonly string[], bytes: number): void
   /** Bytes that have come. */
   progress(bytes: number): void
 }
@@ -40,16 +40,16 @@ export async function pull(
   requireId(wanted.id)
   const remote: Remote = { repo: wanted.repo, revision: wanted.revision }
   const listing = await remoteFiles(hub, remote)
-  const chosen = wanted.files ? named(listing, wanted.files) : usual(listing)
-  const bytes = chosen.reduce((sum, { file }) => sum + file.bytes, 0)
+  const selected = wanted.files ? listedFiles(listing, wanted.files) : conventionalFiles(listing)
+  const bytes = selected.reduce((sum, { file }) => sum + file.bytes, 0)
   await requireSpace(modelsDir, bytes)
-  events.begins(
-    chosen.map(({ file }) => file.path),
+  events.started(
+    selected.map(({ file }) => file.path),
     bytes,
   )
   const folder = partialFolder(modelsDir, wanted.id)
-  for (const { file, as } of chosen) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
-  const data = await moreData(folder, listing, chosen)
+  for (const { file, as } of selected) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
+  const data = await remainingDataFiles(folder, listing, selected)
   for (const { file, as } of data) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
   const extra = { 'config.json': wanted.config, 'preprocessor_config.json': wanted.preprocessor }
   for (const [name, content] of Object.entries(extra)) {
@@ -58,20 +58,22 @@ export async function pull(
   const source = {
     hub: hub.url,
     ...remote,
-    files: Object.fromEntries([...chosen, ...data].map(({ file, as }) => [as, { bytes: file.bytes, ...file.digest }])),
+    files: Object.fromEntries(
+      [...selected, ...data].map(({ file, as }) => [as, { bytes: file.bytes, ...file.digest }]),
+    ),
   }
   await writeFile(join(folder, 'source.json'), `${JSON.stringify(source, null, 2)}\n`)
   await publish(modelsDir, wanted.id, check, replace)
 }
 
-interface Chosen {
+interface PullFile {
   file: RemoteFile
   /** In the model folder. */
   as: string
 }
 
 /** The files that the catalogue names, with its own checksums over the Hub's. */
-function named(listing: readonly RemoteFile[], wanted: readonly WantedFile[]): Chosen[] {
+function listedFiles(listing: readonly RemoteFile[], wanted: readonly WantedFile[]): PullFile[] {
   return wanted.map(({ path, as = path, bytes, sha256 }) => {
     const file = listing.find((one) => one.path === path)
     if (!file) throw new Error(`the repository has no file ${path}`)
@@ -83,7 +85,7 @@ function named(listing: readonly RemoteFile[], wanted: readonly WantedFile[]): C
 }
 
 /** The configurations, the best ONNX file of a usual name, and the data that belongs to it. */
-function usual(listing: readonly RemoteFile[]): Chosen[] {
+function conventionalFiles(listing: readonly RemoteFile[]): PullFile[] {
   const find = (path: string) => listing.find((file) => file.path === path)
   const names = ONNX_FOLDERS.flatMap((place) => ONNX_NAMES.map((name) => join(place, `${name}.onnx`)))
   const onnx = names.map(find).find((file) => file !== undefined)
@@ -97,8 +99,12 @@ function usual(listing: readonly RemoteFile[]): Chosen[] {
 }
 
 /** Data files that the graph names and nobody has fetched yet. A file that is no model is told of by the check that follows. */
-async function moreData(folder: string, listing: readonly RemoteFile[], chosen: readonly Chosen[]): Promise<Chosen[]> {
-  const onnx = chosen.find(({ as }) => as.endsWith('.onnx'))
+async function remainingDataFiles(
+  folder: string,
+  listing: readonly RemoteFile[],
+  selected: readonly PullFile[],
+): Promise<PullFile[]> {
+  const onnx = selected.find(({ as }) => as.endsWith('.onnx'))
   if (onnx === undefined) return []
   let names: string[]
   try {
@@ -109,6 +115,6 @@ async function moreData(folder: string, listing: readonly RemoteFile[], chosen: 
   return names.flatMap((name) => {
     const [path, as] = [dataFile(onnx.file.path, name), dataFile(onnx.as, name)]
     const file = listing.find((one) => one.path === path)
-    return file && !chosen.some((each) => each.as === as) ? [{ file, as }] : []
+    return file && !selected.some((each) => each.as === as) ? [{ file, as }] : []
   })
 }

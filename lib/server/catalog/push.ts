@@ -5,7 +5,7 @@ import type { ObjectStore } from '../storage/objects'
 import { CHECKSUMS, parseChecksums, printChecksums } from './checksums'
 
 /** What of a models folder is no model, but goes with them. */
-const BESIDE = ['catalog.json', 'imagenet-classes.csv', 'self-test.png']
+const SHARED_FILES = ['catalog.json', 'imagenet-classes.csv', 'self-test.png']
 
 /**
  * Puts the models of a folder into a bucket: what is new there, and the checksums last, so that nobody takes half of it for the whole. What the
@@ -19,11 +19,11 @@ export async function pushModels(
   prefix: string,
   signal?: AbortSignal,
 ): Promise<{ files: number; sent: number }> {
-  const there = await checksumsOf(store, prefix, signal)
+  const existing = await checksumsOf(store, prefix, signal)
   const files = await modelDigests(folder)
   let sent = 0
   for (const [path, digest] of files) {
-    if (there.get(path) === digest) continue
+    if (existing.get(path) === digest) continue
     await store.put(`${prefix}${path}`, await readFile(join(folder, path)), { signal })
     sent++
   }
@@ -57,10 +57,12 @@ async function checksumsOf(store: ObjectStore, prefix: string, signal?: AbortSig
 /** Paths of the catalogue and of all files of the model folders, with slashes, in order. */
 async function modelFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
-  const beside = entries.filter((entry) => entry.isFile() && BESIDE.includes(entry.name)).map(({ name }) => name)
+  const sharedFiles = entries
+    .filter((entry) => entry.isFile() && SHARED_FILES.includes(entry.name))
+    .map(({ name }) => name)
   const models = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
   const within = await Promise.all(models.map((name) => filesOfModel(folder, name)))
-  return [...beside, ...within.flat()].sort()
+  return [...sharedFiles, ...within.flat()].sort()
 }
 
 async function filesOfModel(folder: string, name: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { recognise } from '../catalog/onnx/not-onnx'
+import { identifyFile } from '../catalog/onnx/identify-file'
 
 /**
  * A JSON file of a model folder. A byte order mark at its start, as Windows' editors write it, is no part of it.
@@ -16,7 +16,7 @@ export async function readJson(folder: string, name: string): Promise<unknown> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`${name} is missing`, { cause: error })
     if (!(error instanceof SyntaxError))
       throw new Error(`${name} cannot be read: ${(error as Error).message}`, { cause: error })
-    const other = recognise(path)
+    const other = identifyFile(path)
     const reason = other === null || other.startsWith('is JSON') ? `is not valid JSON: ${error.message}` : other
     throw new Error(`${name} ${reason}`, { cause: error })
   }
@@ -27,7 +27,7 @@ export async function readJson(folder: string, name: string): Promise<unknown> {
  *
  * @throws Error in one line
  */
-export function inFile<T>(name: string, read: () => T): T {
+export function withFileName<T>(name: string, read: () => T): T {
   try {
     return read()
   } catch (error) {

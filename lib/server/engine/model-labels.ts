@@ -17,7 +17,9 @@ interface Labels {
  */
 export function labelsOf({ id2label, label_names, label_descriptions, num_classes }: ModelConfig): Labels {
   if (label_names)
-    return label_descriptions ? described(label_names, label_descriptions) : { labels: label_names, synonyms: [] }
+    return label_descriptions
+      ? fromDescriptions(label_names, label_descriptions)
+      : { labels: label_names, synonyms: [] }
   if (id2label === undefined) {
     if (num_classes === undefined) throw new Error('id2label is missing')
     return { labels: Array.from({ length: num_classes }, (_, index) => `class ${index}`), synonyms: [] }
@@ -32,7 +34,7 @@ export function labelsOf({ id2label, label_names, label_descriptions, num_classe
 }
 
 /** timm's: ids as names, and for each a line of words, of which the first is the label where no other class has it too. */
-function described(names: readonly string[], descriptions: Readonly<Record<string, string>>): Labels {
+function fromDescriptions(names: readonly string[], descriptions: Readonly<Record<string, string>>): Labels {
   const words = names.map((name) => (descriptions[name] ?? name).split(', '))
   const firsts = words.map(([first = '']) => first)
   const unique = (label: string) => firsts.indexOf(label) === firsts.lastIndexOf(label)

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import type { EvaluationSummary } from '@/lib/shared/contract/model-details'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { CatalogEntry } from '../catalog/catalog'
-import { type Preprocessor, parsePreprocessor } from '../image/preprocessor'
+import { parsePreprocessor } from '../image/hf-preprocessor'
+import type { Preprocessor } from '../image/preprocessor'
 import { isTimm, timmPreprocessor } from '../image/timm'
 import { configSchema, type ModelConfig } from './model-config'
-import { inFile, readJson } from './model-file'
+import { readJson, withFileName } from './model-file'
 import { labelsOf, readSynonyms } from './model-labels'
 import type { SelfTest, WorkerModel } from './protocol'
 
@@ -62,8 +63,8 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
   if (entry.error !== null) return empty
   try {
     const file = await readJson(entry.folder, 'config.json')
-    const config = inFile('config.json', () => configSchema.parse(file))
-    const labels = inFile('config.json', () => labelsOf(config))
+    const config = withFileName('config.json', () => configSchema.parse(file))
+    const labels = withFileName('config.json', () => labelsOf(config))
     return {
       ...empty,
       title: config.vision.title ?? entry.id,
@@ -86,9 +87,9 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
 }
 
 async function readPreprocessor(folder: string, config: unknown, modelType: string | undefined): Promise<Preprocessor> {
-  if (isTimm(config)) return inFile('config.json', () => timmPreprocessor(config))
+  if (isTimm(config)) return withFileName('config.json', () => timmPreprocessor(config))
   const file = await readJson(folder, 'preprocessor_config.json')
-  return inFile('preprocessor_config.json', () => parsePreprocessor(file, modelType))
+  return withFileName('preprocessor_config.json', () => parsePreprocessor(file, modelType))
 }
 
 /** What a worker must know of a model. */
@@ -140,6 +141,6 @@ async function readSelfTest(folder: string): Promise<SelfTest | null> {
     throw error
   })
   if (content === null) return null
-  const { picture, logits } = inFile('self-test.json', () => selfTestSchema.parse(content))
+  const { picture, logits } = withFileName('self-test.json', () => selfTestSchema.parse(content))
   return { picture: join(folder, picture), logits }
 }

@@ -63,7 +63,7 @@ export interface MaskJob {
 export type Job = PhotoJob | MaskJob
 
 /** What a model saw, and how it was made of the photo. */
-export interface Seen {
+export interface ModelInputPreview {
   png: Uint8Array
   width: number
   height: number
@@ -72,26 +72,26 @@ export interface Seen {
   interpolation: Interpolation
 }
 
-export interface PhotoAnswer {
+export interface PhotoResult {
   /** Best first: index in the model's output, probability. Empty where logits or pixels were asked for. */
   top: { index: number; score: number }[]
   uncertain: UncertainReason | null
   logits: Float32Array | null
   image: { width: number; height: number; format: string }
-  seen: Seen | null
+  preview: ModelInputPreview | null
   /** What went into the model, and how it was made of the photo; only where it was asked for. */
   input: { pixels: Uint8Array; geometry: Geometry } | null
   decodeMs: number
   runMs: number
 }
 
-export interface MaskAnswer {
+export interface MaskResult {
   /** One a mask, in their order; fewer than asked for where the time was up. */
   scores: Float32Array
   runMs: number
 }
 
-export type Answer = PhotoAnswer | MaskAnswer
+export type JobResult = PhotoResult | MaskResult
 
 export type ToWorker =
   /** `timeoutMs`: how long the decoding of a photo may take; `scarceMemory`: whether models that nobody asks for are let go of. */
@@ -120,5 +120,5 @@ export type FromWorker =
   | { kind: 'running'; id: number }
   /** A decoding that does not end; nothing but the end of the process ends it. */
   | { kind: 'stuck'; id: number }
-  | { kind: 'answer'; id: number; answer: Answer; rss: number }
+  | { kind: 'result'; id: number; result: JobResult; rss: number }
   | { kind: 'failed'; id: number; code: ProblemCode; detail: string; rss: number }

@@ -1,5 +1,5 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import type { Answer, Job } from './protocol'
+import type { Job, JobResult } from './protocol'
 import type { Priority } from './types'
 
 /** One photo on its way through the engine. */
@@ -10,12 +10,12 @@ export interface Task {
   /** Its decode takes seconds on one thread: a worker holds one such photo, so that its other places go on. */
   slow: boolean
   /** Times that a worker died with it. */
-  deaths: number
+  crashes: number
   /** Its caller has an answer or has gone. */
   settled: boolean
   /** Its bytes have been given back. */
   released: boolean
-  resolve(answer: Answer): void
+  resolve(result: JobResult): void
   reject(error: unknown): void
 }
 
@@ -32,7 +32,7 @@ export interface QueueLimits {
  */
 export class Queue {
   private readonly waiting: Record<Priority, Set<Task>> = { interactive: new Set(), batch: new Set() }
-  private held = 0
+  private heldBytes = 0
 
   constructor(readonly limits: QueueLimits) {}
 
@@ -43,7 +43,7 @@ export class Queue {
 
   /** Bytes that waiting and running photos hold. */
   get bytes(): number {
-    return this.held
+    return this.heldBytes
   }
 
   /**
@@ -56,10 +56,10 @@ export class Queue {
       throw new Problem('queue_full', `${this.size} photos wait already. Try again in a moment.`)
     }
     // A photo larger than the whole budget still passes when it is alone.
-    if (this.held > 0 && this.held + task.cost > this.limits.bytes) {
+    if (this.heldBytes > 0 && this.heldBytes + task.cost > this.limits.bytes) {
       throw new Problem('queue_full', 'The photos that wait fill the memory set aside for them. Try again in a moment.')
     }
-    this.held += task.cost
+    this.heldBytes += task.cost
     this.waiting[task.job.priority].add(task)
   }
 
@@ -82,6 +82,6 @@ export class Queue {
   release(task: Task): void {
     if (task.released) return
     task.released = true
-    this.held -= task.cost
+    this.heldBytes -= task.cost
   }
 }

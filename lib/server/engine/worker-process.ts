@@ -9,7 +9,7 @@ export const SLOTS = 3
 /** Batch photos leave one of the places free, so that a person's photo starts decoding at once. */
 export const BATCH_SLOTS = SLOTS - 1
 /** While people are about, the decoding of batch photos would take the cores that theirs need. */
-export const BATCH_SLOTS_BESIDE_PEOPLE = 1
+export const BATCH_SLOTS_WHILE_INTERACTIVE = 1
 
 /**
  * ONNX Runtime from 1.29 on tells its maker of every process and session, and keeps an identifier and a database in the home
@@ -20,14 +20,14 @@ const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' }
  * Of glibc's allocator: one heap for all threads, and what is larger than a few pages goes back to the kernel as soon as it is free. It takes time to have
  * such memory again and again, so it is asked for only where memory is scarce.
  */
-const GIVE_BACK = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
+const EAGER_FREE = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 export interface WorkerEvents {
   loaded(worker: WorkerProcess, models: LoadReport[]): void
   /** A place has become free. */
   freed(worker: WorkerProcess, task: Task): void
   /** The process is gone. `tasks` were in it; `loading` is the model it was loading, if it had not finished. */
-  gone(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void
+  exited(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void
 }
 
 /**
@@ -38,15 +38,15 @@ export class WorkerProcess {
   readonly tasks = new Map<number, Task>()
   ready = false
   /** Runs a photo that another worker died with, and nothing beside it. */
-  alone = false
+  exclusive = false
   models: LoadReport[] = []
   /** Takes nothing new: it holds too much memory and goes once it is idle. */
   retiring = false
   /** Memory that it held when it last said. */
   bytes = 0
-  private ended = false
+  private exitHandled = false
   private loading: string | null = null
-  private killedFor: string | null = null
+  private killReason: string | null = null
   /** The photo that the model is run for, as far as the worker has said. */
   private running: number | null = null
   private watchdog: NodeJS.Timeout | undefined
@@ -64,12 +64,12 @@ export class WorkerProcess {
       env: childEnvironment({
         UV_THREADPOOL_SIZE: String(SLOTS),
         ...NO_TELEMETRY,
-        ...(load.scarceMemory ? GIVE_BACK : {}),
+        ...(load.scarceMemory ? EAGER_FREE : {}),
       }),
     })
     this.child.on('message', (message: FromWorker) => this.receive(message))
-    this.child.on('exit', (code, signal) => this.gone(signal ? `killed by ${signal}` : `exit code ${code}`))
-    this.child.on('error', (error) => this.gone(error.message))
+    this.child.on('exit', (code, signal) => this.exited(signal ? `killed by ${signal}` : `exit code ${code}`))
+    this.child.on('error', (error) => this.exited(error.message))
   }
 
   get pid(): number | undefined {
@@ -77,8 +77,8 @@ export class WorkerProcess {
   }
 
   /** Whether it can take one more photo, so that it holds so many at most. */
-  hasRoom(most: number): boolean {
-    return this.ready && !this.retiring && !this.alone && this.tasks.size < most
+  hasRoom(limit: number): boolean {
+    return this.ready && !this.retiring && !this.exclusive && this.tasks.size < limit
   }
 
   /** Whether it may take this photo beside those that it holds. */
@@ -103,7 +103,7 @@ export class WorkerProcess {
   }
 
   kill(reason: string): void {
-    this.killedFor = reason
+    this.killReason = reason
     this.child.kill('SIGKILL')
   }
 
@@ -116,14 +116,14 @@ export class WorkerProcess {
     if (this.tasks.size === 0) return
     this.watchdog = setTimeout(() => {
       const [oldest = -1] = this.tasks.keys()
-      this.overran(this.running ?? oldest)
+      this.onTimeout(this.running ?? oldest)
     }, this.limits.timeoutMs)
   }
 
-  private overran(id: number): void {
+  private onTimeout(id: number): void {
     const task = this.tasks.get(id)
-    if (!task || this.killedFor !== null) return
-    task.deaths = Number.POSITIVE_INFINITY
+    if (!task || this.killReason !== null) return
+    task.crashes = Number.POSITIVE_INFINITY
     this.kill(`a photo ran longer than ${this.limits.timeoutMs} ms`)
   }
 
@@ -151,18 +151,18 @@ export class WorkerProcess {
         this.watch()
         break
       case 'stuck':
-        this.overran(message.id)
+        this.onTimeout(message.id)
         break
       default:
         this.finish(message)
     }
   }
 
-  private finish(message: Extract<FromWorker, { id: number; kind: 'answer' | 'failed' }>): void {
+  private finish(message: Extract<FromWorker, { id: number; kind: 'result' | 'failed' }>): void {
     const task = this.tasks.get(message.id)
     if (!task) return
     this.forget(message.id)
-    if (message.kind === 'answer') task.resolve(message.answer)
+    if (message.kind === 'result') task.resolve(message.result)
     else task.reject(new Problem(message.code, message.detail))
     this.bytes = message.rss
     if (message.rss > this.limits.maxBytes) this.retiring = true
@@ -176,12 +176,12 @@ export class WorkerProcess {
     this.watch()
   }
 
-  private gone(reason: string): void {
-    if (this.ended) return // A failed fork reports an error and may report an exit too.
-    this.ended = true
+  private exited(reason: string): void {
+    if (this.exitHandled) return // A failed fork reports an error and may report an exit too.
+    this.exitHandled = true
     const tasks = [...this.tasks.values()]
     for (const { job } of tasks) this.forget(job.id)
     this.ready = false
-    this.events.gone(this, tasks, this.loading, this.killedFor ?? reason)
+    this.events.exited(this, tasks, this.loading, this.killReason ?? reason)
   }
 }

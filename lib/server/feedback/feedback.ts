@@ -3,7 +3,7 @@ import type { FeedbackMode, FeedbackRequest, Vote, VoteSummary } from '@/lib/sha
 import { ballotOf, Tally } from '@/lib/shared/metrics/votes'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Engine } from '../engine/types'
-import { withoutMetadata } from '../image/without-metadata'
+import { stripMetadata } from '../image/strip-metadata'
 import type { Log } from '../observe/log'
 import type { FeedbackStore, KeptPhoto } from './store'
 
@@ -112,7 +112,7 @@ export class Feedback {
   private async photo(id: string, base64: string): Promise<KeptPhoto> {
     if (this.mode !== 'photos') throw new Problem('invalid_parameter', 'This server keeps no photos.')
     if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(base64)) throw new Problem('invalid_parameter', '"photo" is not base64.')
-    const bytes = await withoutMetadata(Buffer.from(base64, 'base64'), this.options.maxPixels)
+    const bytes = await stripMetadata(Buffer.from(base64, 'base64'), this.options.maxPixels)
     return { name: `${id}.webp`, bytes }
   }
 }

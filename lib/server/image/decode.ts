@@ -1,9 +1,9 @@
 import sharp, { type Sharp } from 'sharp'
 import { type Geometry, plan, type Size } from './geometry'
+import { toGreyscale } from './greyscale'
 import { headerSize } from './header'
 import { openHeic } from './heic/open-heic'
-import { toLuma } from './luma'
-import { open, read, refuseUnread } from './open'
+import { open, readImage, rejectUndecodable } from './open'
 import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
@@ -56,18 +56,18 @@ export async function decode(
     return rgb(shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright)
   }
   const picture = heic
-    ? await readPixels(heic.picture).catch(refuseUnread)
-    : await read(image, format, maxPixels, readPixels)
+    ? await readPixels(heic.picture).catch(rejectUndecodable)
+    : await readImage(image, format, maxPixels, readPixels)
   const source = shrunk?.source ?? heic?.source ?? { width: picture.width, height: picture.height }
-  if (preprocessor.channels === 'grey') toLuma(picture.pixels)
+  if (preprocessor.channels === 'grey') toGreyscale(picture.pixels)
   const geometry = plan(source, preprocessor)
   const { width, height } = geometry.canvas ?? geometry.crop
-  const seen = onCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
-  return { pixels: seen, width, height, source: { ...source, format }, geometry }
+  const input = placeOnCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
+  return { pixels: input, width, height, source: { ...source, format }, geometry }
 }
 
 /** The crop on the black picture that it does not fill; itself where it does. */
-function onCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
+function placeOnCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
   if (canvas === null) return pixels
   const out = new Uint8Array(canvas.width * canvas.height * CHANNELS)
   for (let row = 0; row < crop.height; row++) {
@@ -114,9 +114,9 @@ function heicFactor(preprocessor: Preprocessor): (size: Size) => number {
  * filter from. libjpeg does most of it for a fraction of the work.
  */
 function decodeFactor(source: Size, target: Size, factors: readonly number[]): number {
-  const enough = (factor: number) =>
+  const leavesEnough = (factor: number) =>
     source.width >= 2 * factor * target.width && source.height >= 2 * factor * target.height
-  return factors.find(enough) ?? 1
+  return factors.find(leavesEnough) ?? 1
 }
 
 async function rgb(pipeline: Sharp): Promise<Size & { pixels: Uint8Array }> {
@@ -131,7 +131,7 @@ async function rgb(pipeline: Sharp): Promise<Size & { pixels: Uint8Array }> {
 async function measure(image: Uint8Array, maxPixels: number): Promise<Size> {
   // Metadata is read without the limit, so that the refusal can say how many pixels there are.
   const metadata = sharp(image, { failOn: 'truncated', limitInputPixels: false, pages: 1 }).metadata()
-  const { width, height } = (await metadata.catch(refuseUnread)).autoOrient
+  const { width, height } = (await metadata.catch(rejectUndecodable)).autoOrient
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
   return { width, height }
 }

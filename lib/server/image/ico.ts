@@ -6,7 +6,7 @@ import type { Raster } from './raster'
 const [HEADER_BYTES, ENTRY_BYTES] = [6, 16]
 const PNG = '89504e47'
 /** Written as 0. */
-const LARGEST_SIDE = 256
+const MAX_SIDE = 256
 const ALPHA_MASK = 0xff000000
 
 /**
@@ -34,7 +34,7 @@ function largest(file: Buffer): Entry {
   if (count === 0 || HEADER_BYTES + count * ENTRY_BYTES > file.length) throw damaged()
   const entries = Array.from({ length: count }, (_, i): Entry => {
     const at = HEADER_BYTES + i * ENTRY_BYTES
-    const side = (offset: number) => file[at + offset] || LARGEST_SIDE
+    const side = (offset: number) => file[at + offset] || MAX_SIDE
     return {
       pixels: side(0) * side(1),
       bits: file.readUInt16LE(at + 6),

@@ -19,12 +19,12 @@ const LENIENT = 'truncated'
  * What libjpeg warns of. Data that ends in the middle of a scan or cannot be decoded costs pixels; bytes too many before the end
  * of the file, odd versions and unknown colour transforms, as some cameras write them, cost none.
  */
-const COSTS_PIXELS =
+const LOSES_PIXELS =
   /premature end|bad (huffman|arithmetic) code|instead of RST|progression sequence|extraneous bytes before marker 0x(d[0-7a]|c4)/i
-const COSTS_NONE =
+const HARMLESS =
   /extraneous bytes before marker 0x(?!d[0-7a]|c4)|unknown (adobe|jfif)|invalid SOS parameters|bad ICC marker/i
 /** libvips has one place for the words of all errors: those of two pictures that fail at once may be mixed, or lost. */
-const TRIES = 3
+const MAX_ATTEMPTS = 3
 
 /**
  * The picture in a file, for every door that decodes one: its first frame, with its EXIF orientation and profile still to
@@ -56,29 +56,29 @@ async function openIco(image: Uint8Array, maxPixels: number): Promise<Sharp> {
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
-export async function read<T>(
+export async function readImage<T>(
   image: Uint8Array,
   format: Format,
   maxPixels: number,
-  use: (picture: Sharp) => Promise<T>,
+  decode: (picture: Sharp) => Promise<T>,
 ): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    const picture = await open(image, format, maxPixels).catch(refuseUnread)
-    const result = await use(picture).then(
+  for (let attempt = 1; ; attempt++) {
+    const picture = await open(image, format, maxPixels).catch(rejectUndecodable)
+    const result = await decode(picture).then(
       (value) => ({ value }),
       (error: Error) => ({ error }),
     )
     if ('value' in result) return result.value
     const { message } = result.error
-    const [costs, harmless] = [COSTS_PIXELS.test(message), COSTS_NONE.test(message)]
-    if (format !== 'jpeg' || (costs && !harmless)) return refuseUnread(result.error)
-    if (harmless && !costs) return use(await open(image, format, maxPixels, LENIENT)).catch(refuseUnread)
-    if (tries === TRIES) return refuseUnread(result.error)
+    const [losesPixels, harmless] = [LOSES_PIXELS.test(message), HARMLESS.test(message)]
+    if (format !== 'jpeg' || (losesPixels && !harmless)) return rejectUndecodable(result.error)
+    if (harmless && !losesPixels) return decode(await open(image, format, maxPixels, LENIENT)).catch(rejectUndecodable)
+    if (attempt === MAX_ATTEMPTS) return rejectUndecodable(result.error)
   }
 }
 
 /** The signature was right, so what the decoder cannot read is damaged. What it said is in `cause`: it may be of another picture. */
-export function refuseUnread(error: unknown): never {
+export function rejectUndecodable(error: unknown): never {
   if (error instanceof Problem) throw error
   const reason = error instanceof Error ? error.message : ''
   // Only where the header could not be read before, or lied.

@@ -3,7 +3,7 @@ import type { Raster } from './raster'
 import { tooManyPixels } from './too-many-pixels'
 
 const [HASH, LINE_FEED] = [0x23, 0x0a]
-const MOST_VALUE = 65_535
+const MAX_VALUE = 65_535
 
 /**
  * A Netpbm picture, P1 to P6: bits, grey or RGB, as text or as bytes. Values are scaled from the file's maximum to 255 and rounded.
@@ -18,7 +18,7 @@ export function readPnm(image: Uint8Array, maxPixels: number): Raster {
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
   const isBits = kind === 1 || kind === 4
   const most = isBits ? 1 : reader.number()
-  if (most === 0 || most > MOST_VALUE) throw damaged(`says that its largest value is ${most}`)
+  if (most === 0 || most > MAX_VALUE) throw damaged(`says that its largest value is ${most}`)
   const channels = kind === 3 || kind === 6 ? 3 : 1
   const pixels = new Uint8Array(width * height * channels)
   const table = Uint8Array.from({ length: most + 1 }, (_, value) => Math.round((value / most) * 255))

@@ -1,6 +1,6 @@
 import type { Geometry, Size } from './geometry'
-import { columnsThenRows, rowsThenColumns } from './passes'
 import type { Interpolation } from './preprocessor'
+import { columnsThenRows, rowsThenColumns } from './resample-passes'
 import type { Taps } from './taps'
 
 /**

@@ -1,7 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import { cameraRaw } from './camera-raw'
-import { heifKind } from './heic/kind'
-import { refuseOtherJpegs } from './jpeg-kind'
+import { cameraRawProblem } from './camera-raw'
+import { heifFormat } from './heic/heif-format'
+import { rejectUnsupportedJpeg } from './jpeg-variant'
 
 export const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic', 'bmp', 'pnm', 'ico'] as const
 /** Long enough for every signature and for an XML prologue before `<svg`. */
@@ -41,8 +41,8 @@ const SUPPORTED: readonly [Format, (head: Buffer, image: Uint8Array) => boolean]
   ['jpeg', (head) => hex(head, 0, 3) === 'ffd8ff'],
   ['png', (head) => hex(head, 0, 8) === '89504e470d0a1a0a'],
   ['webp', (head) => text(head, 0, 4) === 'RIFF' && text(head, 8, 12) === 'WEBP'],
-  ['avif', (head, image) => heifKind(isoBrands(head), image) === 'avif'],
-  ['heic', (head, image) => heifKind(isoBrands(head), image) === 'heic'],
+  ['avif', (head, image) => heifFormat(isoBrands(head), image) === 'avif'],
+  ['heic', (head, image) => heifFormat(isoBrands(head), image) === 'heic'],
   ['gif', (head) => /^GIF8[79]a$/.test(text(head, 0, 6))],
   ['tiff', (head) => ['49492a00', '4d4d002a', '49492b00', '4d4d002b'].includes(hex(head, 0, 4))],
   ['bmp', (head) => text(head, 0, 2) === 'BM' && isDibHeader(head.readUInt32LE(14))],
@@ -68,9 +68,9 @@ export function sniff(image: Uint8Array): Format {
   const head = Buffer.alloc(HEAD_BYTES)
   head.set(image.subarray(0, HEAD_BYTES))
   const format = SUPPORTED.find(([, is]) => is(head, image))?.[0]
-  if (format === 'jpeg') refuseOtherJpegs(image)
+  if (format === 'jpeg') rejectUnsupportedJpeg(image)
   if (format) return format
-  for (const [camera, is] of CAMERAS) if (is(head)) throw cameraRaw(camera)
+  for (const [camera, is] of CAMERAS) if (is(head)) throw cameraRawProblem(camera)
   for (const { name, advice, is } of UNSUPPORTED) {
     if (is(head)) throw new Problem('unsupported_format', `${name} is not supported. ${advice}`)
   }

@@ -1,4 +1,4 @@
-import { fromHalf, toHalf } from './half'
+import { fromFloat16, toFloat16 } from './float16'
 import type { Preprocessor } from './preprocessor'
 
 /** How a model wants its numbers: `nhwc` is pixel by pixel as pictures are stored, `nchw` plane by plane. */
@@ -22,7 +22,7 @@ const LEVELS = 256
  * costs nothing. Of a grey model's pixels all three are the luma.
  */
 export function toTensor(pixels: Uint8Array, format: TensorFormat, { normalisation, channels }: Numbers): TensorData {
-  const ordered = format.channels === 1 ? firstOfEach(pixels) : channels === 'bgr' ? swapped(pixels) : pixels
+  const ordered = format.channels === 1 ? firstChannel(pixels) : channels === 'bgr' ? swapRedBlue(pixels) : pixels
   const values = format.type === 'uint8' ? ordered : normalise(ordered, format.type, format.channels, normalisation)
   return format.layout === 'nhwc' || format.channels === 1 ? values : toPlanes(values)
 }
@@ -32,8 +32,8 @@ export function fromTensor(tensor: TensorData, format: TensorFormat, { normalisa
   const values = format.layout === 'nhwc' || format.channels === 1 ? tensor : toPixels(tensor)
   const levels =
     format.type === 'uint8' ? (values as Uint8Array) : denormalise(values, format.type, format.channels, normalisation)
-  if (format.channels === 1) return repeated(levels)
-  return channels === 'bgr' ? swapped(levels) : levels
+  if (format.channels === 1) return repeatChannel(levels)
+  return channels === 'bgr' ? swapRedBlue(levels) : levels
 }
 
 function denormalise(
@@ -45,13 +45,13 @@ function denormalise(
   const { rescale, mean, std } = normalisation ?? IDENTITY
   return Uint8Array.from(values, (value, i) => {
     const channel = i % count
-    const number = type === 'float16' ? fromHalf(value) : value
+    const number = type === 'float16' ? fromFloat16(value) : value
     return Math.round((number * (std[channel] ?? 1) + (mean[channel] ?? 0)) / rescale)
   })
 }
 
 /** Red and blue exchanged. */
-function swapped(pixels: Uint8Array): Uint8Array {
+function swapRedBlue(pixels: Uint8Array): Uint8Array {
   const out = pixels.slice()
   for (let i = 0; i < out.length; i += COLOURS) {
     out[i] = pixels[i + 2] as number
@@ -60,11 +60,11 @@ function swapped(pixels: Uint8Array): Uint8Array {
   return out
 }
 
-function firstOfEach(pixels: Uint8Array): Uint8Array {
+function firstChannel(pixels: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: pixels.length / COLOURS }, (_, i) => pixels[COLOURS * i] as number)
 }
 
-function repeated(grey: Uint8Array): Uint8Array {
+function repeatChannel(grey: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: grey.length * COLOURS }, (_, i) => grey[Math.floor(i / COLOURS)] as number)
 }
 
@@ -78,15 +78,15 @@ function normalise(
 ) {
   const out = type === 'float32' ? new Float32Array(pixels.length) : new Uint16Array(pixels.length)
   for (let channel = 0; channel < count; channel++) {
-    const values = table(channel, normalisation)
-    const codes = type === 'float32' ? values : Uint16Array.from(values, toHalf)
-    for (let i = channel; i < pixels.length; i += count) out[i] = codes[pixels[i] as number] as number
+    const values = lookupTable(channel, normalisation)
+    const encoded = type === 'float32' ? values : Uint16Array.from(values, toFloat16)
+    for (let i = channel; i < pixels.length; i += count) out[i] = encoded[pixels[i] as number] as number
   }
   return out
 }
 
 /** A channel has 256 values: look them up instead of computing each. */
-function table(channel: number, normalisation: Preprocessor['normalisation']): Float32Array {
+function lookupTable(channel: number, normalisation: Preprocessor['normalisation']): Float32Array {
   const { rescale, mean, std } = normalisation ?? IDENTITY
   return Float32Array.from({ length: LEVELS }, (_, p) => (p * rescale - (mean[channel] ?? 0)) / (std[channel] ?? 1))
 }

@@ -64,7 +64,7 @@ async function fetchFirst(mirror: ModelMirror, from: string): Promise<void> {
       await mirror.refresh()
       return
     } catch (error) {
-      if (error instanceof MirrorError && error.mayPass && attempt < ATTEMPTS) {
+      if (error instanceof MirrorError && error.isTransient && attempt < ATTEMPTS) {
         await sleep(WAIT_MS)
         continue
       }
@@ -83,7 +83,7 @@ function mirroredModels(mirror: ModelMirror, own: OwnFolder, everyMs: number, lo
   async function look(): Promise<void> {
     try {
       // Where the new ones do not serve the old ones do, and need their files.
-      if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.forgetOlder()
+      if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.removeOlder()
       complained = ''
     } catch (error) {
       if (stop.signal.aborted) return

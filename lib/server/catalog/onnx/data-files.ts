@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
-import { type OnnxGraph, readOnnxGraph } from './graph'
+import { type OnnxGraph, readOnnxGraph } from './read-graph'
 
 /**
  * Files that a model keeps weights in, relative to its folder. PyTorch 2.9 and later write one beside every model.

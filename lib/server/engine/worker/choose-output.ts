@@ -1,8 +1,8 @@
 import type { Tensor } from 'onnxruntime-node'
-import { fits, widthOf } from './output'
+import { fits, widthOf } from './output-reader'
 
 /** The name that exporters of Hugging Face's models give. */
-const USUAL = 'logits'
+const DEFAULT_NAME = 'logits'
 
 /**
  * The output with the scores: the one that was asked for, else the only one with a number a label, else the one called `logits`.
@@ -10,15 +10,15 @@ const USUAL = 'logits'
  * @param outputs of one run, by their names
  * @throws Error naming the outputs where none fits, or where several do
  */
-export function chooseOutput(outputs: Record<string, Tensor>, classes: number, asked: string | null): string {
+export function chooseOutput(outputs: Record<string, Tensor>, classes: number, requested: string | null): string {
   const described = Object.entries(outputs).map(([name, { dims }]) => `${name} [${dims.join(', ')}]`)
   const labels = `${classes} ${classes === 1 ? 'label' : 'labels'}`
-  if (asked !== null) {
-    const output = outputs[asked]
+  if (requested !== null) {
+    const output = outputs[requested]
     if (output === undefined)
-      throw new Error(`the model has no output of numbers called ${asked}: it has ${described.join(', ')}`)
-    if (fits(widthOf(output), classes)) return asked
-    throw new Error(`the output ${asked} has ${widthOf(output)} numbers, but there are ${labels}`)
+      throw new Error(`the model has no output of numbers called ${requested}: it has ${described.join(', ')}`)
+    if (fits(widthOf(output), classes)) return requested
+    throw new Error(`the output ${requested} has ${widthOf(output)} numbers, but there are ${labels}`)
   }
   const fitting = Object.keys(outputs).filter((name) => fits(widthOf(outputs[name] as Tensor), classes))
   // A number a label is better than one for two of them.
@@ -30,7 +30,7 @@ export function chooseOutput(outputs: Record<string, Tensor>, classes: number, a
     throw new Error(`no output of the model has a number for each of the ${labels}: it has ${described.join(', ')}`)
   }
   if (candidates.length === 1) return only
-  if (candidates.includes(USUAL)) return USUAL
+  if (candidates.includes(DEFAULT_NAME)) return DEFAULT_NAME
   throw new Error(
     `several outputs of the model could be the scores of the ${labels}: ${candidates.join(', ')}. Choose one with --output, or "output" under "vision" in config.json`,
   )

@@ -32,36 +32,32 @@ export function inputFormat(
     throw new Error(`the input ${input.name} is not a tensor of ${TYPES.join(', ')}`)
   }
   const shape = input.shape.map((dimension) => (typeof dimension === 'number' && dimension > 0 ? dimension : null))
-  const described = `the input ${input.name} has the shape [${input.shape.join(', ')}]`
-  if (shape.length !== 4) throw new Error(`${described}, not a picture's`)
+  const subject = `the input ${input.name} has the shape [${input.shape.join(', ')}]`
+  if (shape.length !== 4) throw new Error(`${subject}, not a picture's`)
   const layout = layoutOf(shape)
   if (layout === null)
-    throw new Error(`${described}, in which no side is the 3 channels of a colour picture or the 1 of a grey one`)
+    throw new Error(`${subject}, in which no side is the 3 channels of a colour picture or the 1 of a grey one`)
   const channels = (layout === 'nhwc' ? shape[3] : shape[1]) === 1 ? 1 : 3
-  const { width, height } = pictureSize(
-    layout === 'nhwc' ? shape.slice(1, 3) : shape.slice(2, 4),
-    preprocessor,
-    described,
-  )
+  const { width, height } = inputSize(layout === 'nhwc' ? shape.slice(1, 3) : shape.slice(2, 4), preprocessor, subject)
   const batch = shape[0] ?? 1
   const dims = layout === 'nhwc' ? [batch, height, width, channels] : [batch, channels, height, width]
   return { name: input.name, type, layout, channels, width, height, dims, fill: (tensor) => repeat(tensor, batch) }
 }
 
 /** Height and width by the graph, and by the preprocessor where the graph leaves them open. Both must agree. */
-function pictureSize(
+function inputSize(
   [height, width]: (number | null)[],
   preprocessor: Pick<Preprocessor, 'resize' | 'crop'>,
-  described: string,
+  subject: string,
 ): Size {
-  const made = preparedSize(preprocessor)
-  const size = { width: width ?? made?.width, height: height ?? made?.height }
+  const prepared = preparedSize(preprocessor)
+  const size = { width: width ?? prepared?.width, height: height ?? prepared?.height }
   if (!size.width || !size.height) {
     throw new Error(
-      `${described}, and preprocessor_config.json makes pictures of different sizes: add "do_center_crop": true with "crop_size": n, or write "size": {"height": n, "width": n}`,
+      `${subject}, and preprocessor_config.json makes pictures of different sizes: add "do_center_crop": true with "crop_size": n, or write "size": {"height": n, "width": n}`,
     )
   }
-  if (made) requireSize(made, { width: size.width, height: size.height })
+  if (prepared) requireSize(prepared, { width: size.width, height: size.height })
   return { width: size.width, height: size.height }
 }
 
@@ -71,14 +67,14 @@ function pictureSize(
  * @param of which picture; any if absent
  * @throws Error saying what to write
  */
-export function requireSize(made: Size, { width, height }: Size, of = ''): void {
-  if (made.width === width && made.height === height) return
-  const written =
+export function requireSize(prepared: Size, { width, height }: Size, source = ''): void {
+  if (prepared.width === width && prepared.height === height) return
+  const hint =
     width === height
       ? `"do_center_crop": true with "crop_size": ${width}, or "size": {"height": ${height}, "width": ${width}}`
       : `"size": {"height": ${height}, "width": ${width}}`
   throw new Error(
-    `preprocessor_config.json makes ${made.width} × ${made.height} pixels${of}, but the model takes ${width} × ${height}: write ${written}`,
+    `preprocessor_config.json makes ${prepared.width} × ${prepared.height} pixels${source}, but the model takes ${width} × ${height}: write ${hint}`,
   )
 }
 

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { memoryUsage } from 'node:process'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { FromWorker, ToWorker } from '../protocol'
-import { Residents } from './residents'
-import { Stages } from './stages'
+import { ModelCache } from './model-cache'
+import { Pipeline } from './pipeline'
 
 /**
  * Entry of a worker process. It owns the sessions; the engine owns it. It lives as long as the channel to its
@@ -24,7 +24,7 @@ function rss(): number {
   return resident.bytes
 }
 
-let stages: Stages | undefined
+let pipeline: Pipeline | undefined
 
 function send(message: FromWorker): void {
   // A parent that is gone needs no message; 'disconnect' ends this process.
@@ -37,14 +37,14 @@ async function load({
   timeoutMs,
   scarceMemory,
 }: Extract<ToWorker, { kind: 'load' }>): Promise<void> {
-  const residents = new Residents({
+  const cache = new ModelCache({
     maxPixels,
     scarceMemory,
     onLoading: (id) => send({ kind: 'loading', id }),
-    onLoaded: (ms) => stages?.blocked(ms),
+    onLoaded: (ms) => pipeline?.threadBlocked(ms),
   })
-  const reports = await residents.open(models)
-  stages = new Stages(residents, {
+  const reports = await cache.loadAll(models)
+  pipeline = new Pipeline(cache, {
     maxPixels,
     timeoutMs,
     onRun: (id) => send({ kind: 'running', id }),
@@ -54,7 +54,7 @@ async function load({
 }
 
 /** A machine that runs out of memory ends a worker, which is replaced, before the server: the higher, the sooner (Linux, 0 to 1000). */
-function goFirst(): void {
+function preferOomKill(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '500')
   } catch {
@@ -64,12 +64,12 @@ function goFirst(): void {
 
 process.on('message', async (message: ToWorker) => {
   if (message.kind === 'load') return load(message)
-  if (message.kind === 'cancel') return stages?.cancel(message.id)
+  if (message.kind === 'cancel') return pipeline?.cancel(message.id)
   const { job } = message
   try {
-    const answer = await stages?.process(job)
+    const result = await pipeline?.process(job)
     // A cancelled job has no reader, but the engine waits to know that its place is free.
-    if (answer) send({ kind: 'answer', id: job.id, answer, rss: rss() })
+    if (result) send({ kind: 'result', id: job.id, result, rss: rss() })
     else send({ kind: 'failed', id: job.id, code: 'deadline_exceeded', detail: 'The photo was withdrawn.', rss: rss() })
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem('internal', (error as Error).message)
@@ -77,5 +77,5 @@ process.on('message', async (message: ToWorker) => {
   }
 })
 
-goFirst()
+preferOomKill()
 send({ kind: 'started' })

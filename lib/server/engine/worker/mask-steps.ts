@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import { softmax } from '@/lib/shared/metrics/scores'
-import { blurred, hide } from '../explain/hide'
 import { maskOf } from '../explain/masks'
-import type { MaskAnswer, MaskJob } from '../protocol'
+import { blurredBaseline, occlude } from '../explain/occlude'
+import type { MaskJob, MaskResult } from '../protocol'
 import type { LoadedModel } from './session'
 
 /** After so long a job answers with what it has, and the rest is asked for again: it may have waited for many people. */
@@ -15,18 +15,18 @@ const SLICE_MS = 1000
 export function maskSteps(
   { pixels, method, first, count, index }: MaskJob,
   { input, prepare, run, spec }: LoadedModel,
-): () => Promise<MaskAnswer | null> {
-  const cover = blurred(pixels, input)
+): () => Promise<MaskResult | null> {
+  const baseline = blurredBaseline(pixels, input)
   const scores: number[] = []
   const start = performance.now()
   let runMs = 0
   return async () => {
-    const began = performance.now()
-    const picture = hide(pixels, cover, input, maskOf(method, first + scores.length))
-    const probabilities = softmax(await run(prepare(picture)), spec.temperature)
+    const stepStart = performance.now()
+    const masked = occlude(pixels, baseline, input, maskOf(method, first + scores.length))
+    const probabilities = softmax(await run(prepare(masked)), spec.temperature)
     scores.push(probabilities[index] ?? 0)
     const now = performance.now()
-    runMs += now - began
+    runMs += now - stepStart
     return scores.length === count || now - start > SLICE_MS ? { scores: Float32Array.from(scores), runMs } : null
   }
 }

@@ -1,5 +1,5 @@
 /** ONNX Runtime's words, and what they mean for whoever brought the model. */
-const MEANINGS: [words: RegExp, means: (match: RegExpMatchArray) => string][] = [
+const EXPLANATIONS: [pattern: RegExp, explain: (match: RegExpMatchArray) => string][] = [
   [
     /Unsupported data type: 16\b|tensor\(bfloat16\)|bfloat16/i,
     () => 'the model computes in bfloat16, which does not run on a CPU here: export it in float32 or float16',
@@ -34,7 +34,7 @@ const MEANINGS: [words: RegExp, means: (match: RegExpMatchArray) => string][] = 
 ]
 
 /** Words about sizes that do not go together. */
-const SIZES =
+const SIZE_MISMATCH =
   /Got invalid dimensions for input|GEMM: Dimension mismatch|cannot be reshaped|Dimension mismatch|ShapeInferenceError|incompatible dimensions|axis dimension|must match/i
 
 /**
@@ -42,17 +42,17 @@ const SIZES =
  *
  * @param size of the picture that it was run with, where it was
  */
-export function runtimeMessage({ message }: Error, size?: { width: number; height: number }): string {
-  const own = message.split('\n')[0]?.trim().slice(0, 300) ?? ''
-  for (const [words, means] of MEANINGS) {
-    const match = words.exec(message)
-    if (match) return `${means(match)} (ONNX Runtime: ${own})`
+export function explainRuntimeError({ message }: Error, size?: { width: number; height: number }): string {
+  const original = message.split('\n')[0]?.trim().slice(0, 300) ?? ''
+  for (const [pattern, explain] of EXPLANATIONS) {
+    const match = pattern.exec(message)
+    if (match) return `${explain(match)} (ONNX Runtime: ${original})`
   }
-  if (SIZES.test(message)) {
-    const wrong = size
+  if (SIZE_MISMATCH.test(message)) {
+    const problem = size
       ? `the model fails on pictures of ${size.width} × ${size.height}: preprocessor_config.json makes another size than it was exported for`
       : 'the graph contradicts itself: sizes within it do not go together'
-    return `${wrong} (ONNX Runtime: ${own})`
+    return `${problem} (ONNX Runtime: ${original})`
   }
-  return `ONNX Runtime cannot use the model: ${own}`
+  return `ONNX Runtime cannot use the model: ${original}`
 }

@@ -25,7 +25,13 @@ export interface DibHeader {
 /** Sizes of OS/2's first header and of the ones of Windows that carry masks or a profile. */
 const [CORE, INFO, WITH_MASKS, WITH_ALPHA, V5] = [12, 40, 52, 56, 124]
 const EMBEDDED_PROFILE = 0x4d424544
-const OTHER_PACKINGS: Readonly<Record<number, string>> = { 4: 'JPEG', 5: 'PNG', 11: 'CMYK', 12: 'CMYK', 13: 'CMYK' }
+const UNSUPPORTED_PACKINGS: Readonly<Record<number, string>> = {
+  4: 'JPEG',
+  5: 'PNG',
+  11: 'CMYK',
+  12: 'CMYK',
+  13: 'CMYK',
+}
 const DEPTHS: readonly number[] = [1, 2, 4, 8, 16, 24, 32]
 const MASKS_555: DibHeader['masks'] = [0x7c00, 0x3e0, 0x1f, 0]
 const MASKS_888: DibHeader['masks'] = [0xff0000, 0xff00, 0xff, 0]
@@ -42,7 +48,7 @@ export function readDibHeader(file: Buffer, at: number, maxPixels: number): DibH
   const { width, height, bits, packing } = basic
   if (width <= 0 || height === 0) throw damaged('has no size')
   if (width * Math.abs(height) > maxPixels) throw tooManyPixels(width * Math.abs(height), maxPixels)
-  const other = OTHER_PACKINGS[packing]
+  const other = UNSUPPORTED_PACKINGS[packing]
   if (other) throw new Problem('unsupported_format', `BMP that holds ${other} is not supported. Convert it to PNG.`)
   if (bits === 64)
     throw new Problem('unsupported_format', 'BMP of 64 bits a pixel is not supported. Convert it to PNG.')
@@ -68,7 +74,7 @@ export function readDibHeader(file: Buffer, at: number, maxPixels: number): DibH
   }
 }
 
-interface Basic {
+interface BasicHeader {
   width: number
   height: number
   bits: number
@@ -76,13 +82,13 @@ interface Basic {
   colours: number
 }
 
-function coreHeader(file: Buffer, at: number): Basic {
+function coreHeader(file: Buffer, at: number): BasicHeader {
   const [width, height] = [file.readUInt16LE(at + 4), file.readUInt16LE(at + 6)]
   return { width, height, bits: file.readUInt16LE(at + 10), packing: PACKING.none, colours: 0 }
 }
 
 /** OS/2's second header may be as short as 16 bytes: what it leaves out is 0. */
-function infoHeader(file: Buffer, at: number, size: number): Basic {
+function infoHeader(file: Buffer, at: number, size: number): BasicHeader {
   if (size < 16) throw damaged('has a header of an unknown kind')
   const field = (offset: number) => (offset + 4 <= size ? file.readUInt32LE(at + offset) : 0)
   return {
@@ -106,7 +112,7 @@ function readMasks(
   file: Buffer,
   at: number,
   size: number,
-  { bits, packing }: Basic,
+  { bits, packing }: BasicHeader,
 ): { masks: DibHeader['masks']; end: number } {
   const standard = bits === 16 ? MASKS_555 : MASKS_888
   if (packing !== PACKING.masks && packing !== PACKING.alphaMasks) return { masks: standard, end: at + size }

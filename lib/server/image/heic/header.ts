@@ -1,7 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Size } from '../geometry'
 import { tooManyPixels } from '../too-many-pixels'
-import { type HeifItems, heifItems, isFilm, MOST_ITEMS } from './items'
+import { type HeifItems, heifItems, isVideo, MAX_ITEMS } from './items'
 
 /** What is behind a HEIF file's primary picture. */
 export interface HeicHeader {
@@ -27,9 +27,9 @@ const HEVC = new Set(['hvc1', 'hev1'])
 /** Pictures that are made of others. */
 const DERIVED = new Set(['grid', 'iovl', 'iden'])
 /** A picture of pictures of pictures: nobody's camera goes deeper than two. */
-const DEEPEST = 4
+const MAX_DEPTH = 4
 /** Tiles reach beyond the picture, and pictures of an overlay lie on each other: so many times its pixels may be decoded for one. */
-const MOST_WORK = 2
+const MAX_WORK_FACTOR = 2
 
 /**
  * Reads what a HEIC says of its primary picture, and refuses what this server will not decode: at once, in microseconds.
@@ -38,9 +38,9 @@ const MOST_WORK = 2
  */
 export function heicHeader(image: Uint8Array, maxPixels: number): HeicHeader {
   const items = heifItems(image)
-  if (items === null) throw withoutPicture(image)
-  if (items.types.size > MOST_ITEMS) {
-    throw new Problem('unsupported_format', `The HEIC file has more than ${MOST_ITEMS} parts; so many are not read.`)
+  if (items === null) throw missingImage(image)
+  if (items.types.size > MAX_ITEMS) {
+    throw new Problem('unsupported_format', `The HEIC file has more than ${MAX_ITEMS} parts; so many are not read.`)
   }
   const codec = codecOf(items)
   if (codec !== null && !HEVC.has(codec)) {
@@ -53,7 +53,7 @@ export function heicHeader(image: Uint8Array, maxPixels: number): HeicHeader {
   const size = items.sizes.get(items.primary)
   const work = workOf(items, items.primary, new Map(), 0)
   const pixels = size ? size.width * size.height : 0
-  const most = Math.max(pixels, work / MOST_WORK)
+  const most = Math.max(pixels, work / MAX_WORK_FACTOR)
   if (most > maxPixels) throw tooManyPixels(most, maxPixels)
   return { size, work }
 }
@@ -66,7 +66,7 @@ export function primaryCodec(image: Uint8Array): string | null {
 
 function codecOf({ primary, types, parts }: HeifItems): string | null {
   let item: number | undefined = primary
-  for (let depth = 0; depth <= DEEPEST && item !== undefined; depth++) {
+  for (let depth = 0; depth <= MAX_DEPTH && item !== undefined; depth++) {
     const type = types.get(item)
     if (type === undefined) return null
     if (!DERIVED.has(type)) return type
@@ -79,7 +79,7 @@ function codecOf({ primary, types, parts }: HeifItems): string | null {
 function workOf(items: HeifItems, item: number, known: Map<number, number>, depth: number): number {
   const before = known.get(item)
   if (before !== undefined) return before
-  if (depth > DEEPEST) throw new Problem('unsupported_format', 'The HEIC file has pictures within pictures too deep.')
+  if (depth > MAX_DEPTH) throw new Problem('unsupported_format', 'The HEIC file has pictures within pictures too deep.')
   const parts = items.parts.get(item) ?? []
   const { width, height } = items.sizes.get(item) ?? { width: 0, height: 0 }
   const work = DERIVED.has(items.types.get(item) ?? '')
@@ -89,8 +89,8 @@ function workOf(items: HeifItems, item: number, known: Map<number, number>, dept
   return work
 }
 
-function withoutPicture(image: Uint8Array): Problem {
-  return isFilm(image)
+function missingImage(image: Uint8Array): Problem {
+  return isVideo(image)
     ? new Problem('unsupported_format', 'The file is a HEIF film without a picture. Save a frame of it as JPEG.')
     : new Problem('truncated_image', 'The file starts like a HEIC photo, but does not say which pictures are in it.')
 }

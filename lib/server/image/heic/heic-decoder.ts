@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Problem } from '@/lib/shared/problems/problem'
-import { damaged } from './libheif-problems'
+import { damaged } from './libheif-errors'
 import type { FromThread, HeicPicture, ToThread } from './protocol'
 
 interface Task {
@@ -22,9 +22,9 @@ export interface HeicDecoderOptions {
   /** A photo that takes longer ends its thread. */
   timeoutMs: number
   /** Photos that may wait for the one that is decoded. */
-  mostWaiting: number
+  maxWaiting: number
   /** WebAssembly's memory never shrinks: a thread that a photo left with more ends at once. */
-  mostHeldBytes: number
+  maxHeldBytes: number
 }
 
 /**
@@ -40,7 +40,7 @@ export class HeicDecoder {
   constructor(private readonly options: HeicDecoderOptions) {}
 
   /** Whether its thread lives. */
-  get awake(): boolean {
+  get isRunning(): boolean {
     return this.thread !== null
   }
 
@@ -51,7 +51,7 @@ export class HeicDecoder {
    */
   async decode(message: ToThread, signal?: AbortSignal): Promise<HeicPicture> {
     signal?.throwIfAborted()
-    if (this.waiting.length >= this.options.mostWaiting) {
+    if (this.waiting.length >= this.options.maxWaiting) {
       throw new Problem('queue_full', `${this.waiting.length} HEIC photos wait already. Try again in a moment.`)
     }
     return await new Promise((resolve, reject) => {
@@ -81,7 +81,7 @@ export class HeicDecoder {
     this.running = task
     this.thread ??= this.start()
     this.thread.ref()
-    this.timer = setTimeout(() => this.end(tooSlow(this.options.timeoutMs)), this.options.timeoutMs)
+    this.timer = setTimeout(() => this.end(timedOut(this.options.timeoutMs)), this.options.timeoutMs)
     this.thread.postMessage(task.message)
   }
 
@@ -98,7 +98,7 @@ export class HeicDecoder {
   private finish(answer: FromThread): void {
     const task = this.running
     this.running = null
-    if (answer.heldBytes > this.options.mostHeldBytes) this.end(null)
+    if (answer.heldBytes > this.options.maxHeldBytes) this.end(null)
     task?.settled()
     if (answer.kind === 'decoded') task?.resolve(answer.picture)
     else task?.reject(new Problem(answer.code, answer.detail))
@@ -127,7 +127,7 @@ export class HeicDecoder {
   }
 }
 
-function tooSlow(ms: number): Problem {
+function timedOut(ms: number): Problem {
   return new Problem('deadline_exceeded', `The HEIC photo could not be decoded within ${ms / 1000} s.`)
 }
 
@@ -138,12 +138,12 @@ function tooSlow(ms: number): Problem {
 export function threadScript(): string {
   const here = dirname(fileURLToPath(import.meta.url))
   const root = process.cwd()
-  const places = [
+  const folders = [
     here,
     join(/* turbopackIgnore: true */ root, 'dist'),
     join(/* turbopackIgnore: true */ root, 'dist/dev'),
   ]
-  const scripts = places.map((place) => join(/* turbopackIgnore: true */ place, 'heic-thread.js'))
+  const scripts = folders.map((folder) => join(/* turbopackIgnore: true */ folder, 'heic-thread.js'))
   const found = scripts.find((script) => existsSync(script))
   if (found === undefined) throw new Error('heic-thread.js is not built: run `npm run build`')
   return found

@@ -10,7 +10,7 @@ const [I32_CONST, CALL] = [0x41, 0x10]
  * @param wasm libheif.wasm; it is changed
  * @returns how many calls were changed: 4, two in each function that makes a decoder
  */
-export function switchFiltersOn(wasm: Uint8Array): number {
+export function enableInLoopFilters(wasm: Uint8Array): number {
   let changed = 0
   for (let at = wasm.indexOf(I32_CONST); at >= 0; at = wasm.indexOf(I32_CONST, at + 1)) {
     const deblocking = callAt(wasm, at, DISABLE_DEBLOCKING)

@@ -14,11 +14,11 @@ export interface HeifItems {
 }
 
 /** libheif reads no more items; an iPhone's photo of 48 megapixels has about 250. */
-export const MOST_ITEMS = 1000
+export const MAX_ITEMS = 1000
 /** Of a list, so that nobody's photo keeps this thread busy. */
-const MOST_BOXES = 10_000
+const MAX_BOXES = 10_000
 /** Uses of pictures in others: a grid has 256 × 256 at most. */
-const MOST_PARTS = 65_536
+const MAX_PARTS = 65_536
 /** A version and flags. */
 const FULL_BOX = 4
 
@@ -30,7 +30,9 @@ export function heifItems(image: Uint8Array): HeifItems | null {
   const bytes = new Bytes(image)
   const meta = topLevel(bytes).find(({ type }) => type === 'meta')
   if (!meta) return null
-  const inside = new Map(take(boxes(bytes, meta.start + FULL_BOX, meta.end), MOST_BOXES).map((box) => [box.type, box]))
+  const inside = new Map(
+    takeFirst(boxes(bytes, meta.start + FULL_BOX, meta.end), MAX_BOXES).map((box) => [box.type, box]),
+  )
   const [pitm, iinf, iprp, iref] = ['pitm', 'iinf', 'iprp', 'iref'].map((type) => inside.get(type))
   if (!pitm) return null
   return {
@@ -42,12 +44,12 @@ export function heifItems(image: Uint8Array): HeifItems | null {
 }
 
 /** Whether a file is a film without a picture: it has a `moov` box and no `meta`. */
-export function isFilm(image: Uint8Array): boolean {
+export function isVideo(image: Uint8Array): boolean {
   return topLevel(new Bytes(image)).some(({ type }) => type === 'moov')
 }
 
 function topLevel(bytes: Bytes): Box[] {
-  return take(boxes(bytes, 0, bytes.length), MOST_BOXES)
+  return takeFirst(boxes(bytes, 0, bytes.length), MAX_BOXES)
 }
 
 /** `iinf`: a count, then an `infe` box an item. */
@@ -60,16 +62,16 @@ function readTypes(bytes: Bytes, { start, end }: Box): Map<number, string> {
     // Behind the id stands what protects the item.
     const type = infe.start + FULL_BOX + id + 2
     if (infe.type === 'infe' && version >= 2) types.set(bytes.uint(infe.start + FULL_BOX, id), bytes.type(type))
-    if (types.size > MOST_ITEMS) break
+    if (types.size > MAX_ITEMS) break
   }
   return types
 }
 
 /** `iprp`: properties in `ipco`, of which `ispe` is a size, and in `ipma` which item has which, counted from one. */
 function readSizes(bytes: Bytes, { start, end }: Box): Map<number, Size> {
-  const all = take(boxes(bytes, start, end), MOST_BOXES)
+  const all = takeFirst(boxes(bytes, start, end), MAX_BOXES)
   const ipco = all.find(({ type }) => type === 'ipco')
-  const properties = ipco ? take(boxes(bytes, ipco.start, ipco.end), MOST_BOXES) : []
+  const properties = ipco ? takeFirst(boxes(bytes, ipco.start, ipco.end), MAX_BOXES) : []
   const sizes = new Map<number, Size>()
   for (const ipma of all.filter(({ type }) => type === 'ipma')) {
     for (const [item, indices] of associations(bytes, ipma)) {
@@ -84,7 +86,7 @@ function readSizes(bytes: Bytes, { start, end }: Box): Map<number, Size> {
 function* associations(bytes: Bytes, { start, end }: Box): Generator<[item: number, indices: number[]]> {
   const id = bytes.uint(start, 1) === 0 ? 2 : 4
   const wide = (bytes.uint(start + 3, 1) & 1) === 1
-  const items = Math.min(bytes.uint(start + FULL_BOX, 4), MOST_ITEMS)
+  const items = Math.min(bytes.uint(start + FULL_BOX, 4), MAX_ITEMS)
   let at = start + FULL_BOX + 4
   for (let i = 0; i < items && at < end; i++) {
     const item = bytes.uint(at, id)
@@ -101,8 +103,8 @@ function* associations(bytes: Bytes, { start, end }: Box): Generator<[item: numb
 function readParts(bytes: Bytes, { start, end }: Box): Map<number, number[]> {
   const id = bytes.uint(start, 1) === 0 ? 2 : 4
   const parts = new Map<number, number[]>()
-  let left = MOST_PARTS
-  for (const box of take(boxes(bytes, start + FULL_BOX, end), MOST_BOXES)) {
+  let left = MAX_PARTS
+  for (const box of takeFirst(boxes(bytes, start + FULL_BOX, end), MAX_BOXES)) {
     if (box.type !== 'dimg') continue
     const count = Math.min(bytes.uint(box.start + id, 2), Math.floor((box.end - box.start) / id), left)
     left -= count
@@ -112,7 +114,7 @@ function readParts(bytes: Bytes, { start, end }: Box): Map<number, number[]> {
   return parts
 }
 
-function take<T>(list: Iterable<T>, most: number): T[] {
+function takeFirst<T>(list: Iterable<T>, most: number): T[] {
   const taken: T[] = []
   for (const one of list) {
     if (taken.length === most) break

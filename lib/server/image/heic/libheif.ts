@@ -1,7 +1,7 @@
 import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js'
 import makeLibheif from 'libheif-js/libheif-wasm/libheif.js'
 import { Problem } from '@/lib/shared/problems/problem'
-import { damaged, outOfMemory } from './libheif-problems'
+import { damaged, outOfMemory } from './libheif-errors'
 import type { HeicLimits } from './protocol'
 
 /** Interleaved pixels of 8 bits in the memory of a decoder, row by row with `stride` bytes between their starts. */
@@ -28,13 +28,13 @@ const SECURITY_LIMIT = 1000
 const HARMLESS = new Set([133, 134, 135, 152])
 /** struct heif_error: code, subcode, message. */
 const ERROR_BYTES = 12
-const MOST_WARNINGS = 16
+const MAX_WARNINGS = 16
 /** Places in the structs that libheif allocates, as it lays them out in 32 bits. */
 const OPTION_HDR_TO_8_BIT = 20
 const LIMIT = { pixels: 8, tiles: 16, profile: 32, block: 40, total: 64 }
 const LIMITS_BYTES = 128
-const MOST_TILES = 4096
-const MOST_PROFILE_BYTES = 4_000_000
+const MAX_TILES = 4096
+const MAX_PROFILE_BYTES = 4_000_000
 
 /**
  * One libheif with a memory of its own, for one photo: what a photo leaves behind, or breaks, is gone with it.
@@ -60,12 +60,12 @@ export class Libheif {
       instantiateWasm: (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
         const instance = new WebAssembly.Instance(module, imports)
         this.memory = Object.values(instance.exports).find((one) => one instanceof WebAssembly.Memory)
-        if (this.memory) bound(this.memory, limits.maxBytes)
+        if (this.memory) limitMemory(this.memory, limits.maxBytes)
         receive(instance)
         return instance.exports
       },
     })
-    this.error = this.heif._malloc(ERROR_BYTES * MOST_WARNINGS)
+    this.error = this.heif._malloc(ERROR_BYTES * MAX_WARNINGS)
     this.out = this.heif._malloc(8)
   }
 
@@ -98,7 +98,7 @@ export class Libheif {
     heif._heif_decode_image(error, handle, out, colours, CHROMA[channels], options)
     this.check()
     const picture = this.u32(out)
-    this.requireWhole(picture)
+    this.requireComplete(picture)
     const icc = this.profileOf(handle)
     return {
       ...this.planeOf(picture, channels),
@@ -117,8 +117,8 @@ export class Libheif {
       if (bytes === 8) heif.HEAPU32[(limits + at + 4) >> 2] = Math.floor(value / 2 ** 32)
     }
     set(LIMIT.pixels, this.limits.maxPixels, 8)
-    set(LIMIT.tiles, MOST_TILES, 8)
-    set(LIMIT.profile, MOST_PROFILE_BYTES, 4)
+    set(LIMIT.tiles, MAX_TILES, 8)
+    set(LIMIT.profile, MAX_PROFILE_BYTES, 4)
     set(LIMIT.block, this.limits.maxBytes, 8)
     set(LIMIT.total, this.limits.maxBytes, 8)
     heif._heif_context_set_security_limits(error, context, limits)
@@ -157,7 +157,7 @@ export class Libheif {
     const { heif, error } = this
     const type = heif._heif_image_handle_get_color_profile_type(handle)
     const size = heif._heif_image_handle_get_raw_color_profile_size(handle)
-    if (!ICC.has(letters(type)) || size === 0) return null
+    if (!ICC.has(fourccText(type)) || size === 0) return null
     const at = heif._malloc(size)
     if (at === 0) throw outOfMemory('its colour profile')
     heif._heif_image_handle_get_raw_color_profile(error, handle, at)
@@ -166,9 +166,9 @@ export class Libheif {
   }
 
   /** libheif fills a grid's missing and broken tiles with nothing and only warns. */
-  private requireWhole(picture: number): void {
+  private requireComplete(picture: number): void {
     const { heif, error } = this
-    const count = heif._heif_image_get_decoding_warnings(picture, 0, error, MOST_WARNINGS)
+    const count = heif._heif_image_get_decoding_warnings(picture, 0, error, MAX_WARNINGS)
     for (let i = 0; i < count; i++) {
       const { subcode, message } = this.readError(error + i * ERROR_BYTES)
       if (!HARMLESS.has(subcode)) throw damaged(message)
@@ -202,7 +202,7 @@ export class Libheif {
 }
 
 /** Lets a memory grow to so many bytes and no further; the allocation that would need more fails. */
-function bound(memory: WebAssembly.Memory, maxBytes: number): void {
+function limitMemory(memory: WebAssembly.Memory, maxBytes: number): void {
   const grow = memory.grow.bind(memory)
   memory.grow = (pages) => {
     if (memory.buffer.byteLength + pages * 65_536 > maxBytes)
@@ -211,6 +211,6 @@ function bound(memory: WebAssembly.Memory, maxBytes: number): void {
   }
 }
 
-function letters(fourcc: number): string {
+function fourccText(fourcc: number): string {
   return String.fromCharCode(fourcc >>> 24, (fourcc >>> 16) & 255, (fourcc >>> 8) & 255, fourcc & 255)
 }

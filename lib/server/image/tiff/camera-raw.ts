@@ -1,4 +1,4 @@
-import { cameraRaw } from '../camera-raw'
+import { cameraRawProblem } from '../camera-raw'
 import { type Directory, numberOf, TAG } from './directory'
 
 /** Formats of camera makers that look like a TIFF, by what the camera calls its maker. */
@@ -26,9 +26,9 @@ const REDUCED = 1
  *
  * @throws Problem `unsupported_format` naming the format
  */
-export function refuseCameraRaw(file: Uint8Array, directory: Directory): void {
+export function rejectCameraRaw(file: Uint8Array, directory: Directory): void {
   const format = cameraFormat(file, directory)
-  if (format !== null) throw cameraRaw(format)
+  if (format !== null) throw cameraRawProblem(format)
 }
 
 function cameraFormat(file: Uint8Array, directory: Directory): string | null {

@@ -14,7 +14,7 @@ export const COMPRESSION = {
 const BY_LIBVIPS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32946, 50001])
 
 /** Unpacked here: because libvips lacks them, or leaves a damaged tile black and says nothing. */
-const HERE: ReadonlySet<number> = new Set([1, 5, 8, 32773, 32946, 34925, 50000])
+const DECOMPRESSED_HERE: ReadonlySet<number> = new Set([1, 5, 8, 32773, 32946, 34925, 50000])
 
 /** What people call the ones that are not read; their programs say so when they save. */
 const NAMES: Readonly<Record<number, string>> = {
@@ -49,18 +49,18 @@ const NAMES: Readonly<Record<number, string>> = {
 }
 
 /** Whether pictures in this compression are read at all. */
-export function isRead(compression: number): boolean {
-  return BY_LIBVIPS.has(compression) || HERE.has(compression)
+export function isSupported(compression: number): boolean {
+  return BY_LIBVIPS.has(compression) || DECOMPRESSED_HERE.has(compression)
 }
 
 /** Whether libvips unpacks it. */
-export function libvipsUnpacks(compression: number): boolean {
+export function libvipsDecompresses(compression: number): boolean {
   return BY_LIBVIPS.has(compression)
 }
 
 /** Whether `unpack.ts` unpacks it. */
-export function unpackedHere(compression: number): boolean {
-  return HERE.has(compression)
+export function isDecompressedHere(compression: number): boolean {
+  return DECOMPRESSED_HERE.has(compression)
 }
 
 /** The name of a compression in a sentence. */

@@ -75,7 +75,7 @@ const CLASSIC = { number: 2, entry: 12, offset: 4 }
 const BIG = { number: 8, entry: 20, offset: 8 }
 
 /** Real directories have some dozens of entries. */
-const MOST_ENTRIES = 4096
+const MAX_ENTRIES = 4096
 
 /**
  * Reads the first directory of a TIFF, classic or Big, in either byte order: the tags that are known here. No other is followed.
@@ -92,7 +92,7 @@ export function readDirectory(file: Uint8Array): Directory {
   if (start + layout.number > file.byteLength) throw damaged('ends before its directory')
   const entries = number(start, layout.number)
   const first = start + layout.number
-  if (entries === 0 || entries > MOST_ENTRIES || first + entries * layout.entry > file.byteLength) {
+  if (entries === 0 || entries > MAX_ENTRIES || first + entries * layout.entry > file.byteLength) {
     throw damaged('ends within its directory')
   }
   const fields = new Map<number, Field>()
@@ -134,8 +134,8 @@ export function numbersOf({ bigEndian, fields }: Directory, tag: number, most = 
 }
 
 /** The first number of a field, or `otherwise` where there is none. */
-export function numberOf(directory: Directory, tag: number, otherwise: number): number {
-  return numbersOf(directory, tag, 1)?.[0] ?? otherwise
+export function numberOf(directory: Directory, tag: number, fallback: number): number {
+  return numbersOf(directory, tag, 1)?.[0] ?? fallback
 }
 
 /** A whole number of 1, 2, 4 or 8 bytes. What needs more than 53 bits lies outside of any file all the same. */

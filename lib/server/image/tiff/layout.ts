@@ -1,5 +1,5 @@
 import { tooManyPixels } from '../too-many-pixels'
-import { COMPRESSION, compressionName, isRead, unpackedHere } from './compression'
+import { COMPRESSION, compressionName, isDecompressedHere, isSupported } from './compression'
 import { type Directory, damaged, numberOf, numbersOf, TAG, unsupported } from './directory'
 
 /** How a TIFF's numbers are to be understood. */
@@ -46,14 +46,14 @@ export interface Layout {
 
 /** The colours of each kind of picture, and the names of the kinds that are not read. */
 const COLOURS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3 }
-const OTHER_KINDS: Readonly<Record<number, string>> = {
+const UNSUPPORTED_KINDS: Readonly<Record<number, string>> = {
   4: 'a transparency mask',
   10: 'ITU CIELAB',
   32844: 'SGI LogL',
   32845: 'SGI LogLuv',
   51177: 'a depth map',
 }
-const NUMBERS: Readonly<Record<number, string>> = {
+const SAMPLE_FORMATS: Readonly<Record<number, string>> = {
   2: 'signed whole numbers',
   3: 'floating-point numbers',
   5: 'complex numbers',
@@ -62,12 +62,12 @@ const NUMBERS: Readonly<Record<number, string>> = {
 const SIGNED = 2
 const DEPTHS_OF_ONE: readonly number[] = [1, 2, 4, 8, 16]
 const DEPTHS_OF_MANY: readonly number[] = [8, 16]
-const MOST_SAMPLES = 32
+const MAX_SAMPLES = 32
 const CMYK_INKS = 1
 /** No program writes larger ones; whoever does wants memory for pixels that the picture does not have. */
-const MOST_TILE_PIXELS = 64_000_000
+const MAX_TILE_PIXELS = 64_000_000
 /** A row each of four planes of the tallest pictures, and some. */
-const MOST_SEGMENTS = 200_000
+const MAX_SEGMENTS = 200_000
 const SCALE_ADVICE = 'What is black and what is white in it is not said; save it with 8 or 16 bits a channel.'
 
 /**
@@ -77,28 +77,29 @@ const SCALE_ADVICE = 'What is black and what is white in it is not said; save it
  * @throws Problem `unsupported_format` naming the cause, `too_many_pixels`, `truncated_image` where strips or tiles are missing
  */
 export function readLayout(directory: Directory, fileBytes: number, maxPixels: number): Layout {
-  const one = (tag: number, otherwise: number) => numberOf(directory, tag, otherwise)
-  const [width, height] = [one(TAG.width, 0), one(TAG.height, 0)]
+  const number = (tag: number, fallback: number) => numberOf(directory, tag, fallback)
+  const [width, height] = [number(TAG.width, 0), number(TAG.height, 0)]
   if (width === 0 || height === 0) throw damaged('does not say its size')
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
-  const compression = one(TAG.compression, COMPRESSION.none)
-  if (!isRead(compression)) throw unsupported(`is compressed by ${compressionName(compression)}`, COMPRESS_ADVICE)
+  const compression = number(TAG.compression, COMPRESSION.none)
+  if (!isSupported(compression))
+    throw unsupported(`is compressed by ${compressionName(compression)}`, COMPRESSION_ADVICE)
   const kind = readKind(directory, compression)
   const segments = readSegments(directory, { width, height, planes: kind.planar ? kind.samples : 1 }, fileBytes)
   const layout = {
     width,
     height,
     compression,
-    predictor: unpackedHere(compression) ? one(TAG.predictor, 1) : 1,
-    reversedBits: one(TAG.fillOrder, 1) === 2,
+    predictor: isDecompressedHere(compression) ? number(TAG.predictor, 1) : 1,
+    reversedBits: number(TAG.fillOrder, 1) === 2,
     ...kind,
     ...segments,
   }
-  if (compression === COMPRESSION.none) requireWhole(layout)
+  if (compression === COMPRESSION.none) requireComplete(layout)
   return layout
 }
 
-const COMPRESS_ADVICE = 'Save it without compression or with LZW, Deflate or ZSTD, or as PNG or JPEG.'
+const COMPRESSION_ADVICE = 'Save it without compression or with LZW, Deflate or ZSTD, or as PNG or JPEG.'
 
 function readKind(
   directory: Directory,
@@ -107,12 +108,12 @@ function readKind(
   const { photometric, colours } = readColours(directory)
   const samples = numberOf(directory, TAG.samples, 1)
   if (samples < colours) throw damaged(`has ${samples} values a pixel where its colours need ${colours}`)
-  if (samples > MOST_SAMPLES) throw unsupported(`has ${samples} bands`, `At most ${MOST_SAMPLES} are looked at.`)
+  if (samples > MAX_SAMPLES) throw unsupported(`has ${samples} bands`, `At most ${MAX_SAMPLES} are looked at.`)
   const bits = readBits(directory, samples)
   const format = numberOf(directory, TAG.sampleFormat, 1)
   const mayBeSigned = photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab
-  if (NUMBERS[format] && !(mayBeSigned && format === SIGNED)) {
-    throw unsupported(`holds ${bits}-bit ${NUMBERS[format]}`, SCALE_ADVICE)
+  if (SAMPLE_FORMATS[format] && !(mayBeSigned && format === SIGNED)) {
+    throw unsupported(`holds ${bits}-bit ${SAMPLE_FORMATS[format]}`, SCALE_ADVICE)
   }
   requireDepth(bits, samples, compression)
   return {
@@ -130,7 +131,9 @@ function readColours(directory: Directory): Pick<Layout, 'photometric' | 'colour
   if (photometric === -1) throw damaged('does not say how its colours are stored')
   const colours = COLOURS[photometric]
   if (colours === undefined) {
-    throw unsupported(`holds ${OTHER_KINDS[photometric] ?? `colours of a kind that is unknown here (${photometric})`}`)
+    throw unsupported(
+      `holds ${UNSUPPORTED_KINDS[photometric] ?? `colours of a kind that is unknown here (${photometric})`}`,
+    )
   }
   if (photometric === PHOTOMETRIC.cmyk && numberOf(directory, TAG.inkSet, CMYK_INKS) !== CMYK_INKS) {
     throw unsupported('holds inks other than cyan, magenta, yellow and black')
@@ -147,7 +150,7 @@ function readBits(directory: Directory, samples: number): number {
 
 function requireDepth(bits: number, samples: number, compression: number): void {
   if (compression === COMPRESSION.jpeg && bits === 12)
-    throw unsupported('is compressed by 12-bit JPEG', COMPRESS_ADVICE)
+    throw unsupported('is compressed by 12-bit JPEG', COMPRESSION_ADVICE)
   if (!(samples === 1 ? DEPTHS_OF_ONE : DEPTHS_OF_MANY).includes(bits)) {
     throw unsupported(`has ${bits} bits a channel`, bits > 16 ? SCALE_ADVICE : 'Save it with 8 or 16 bits a channel.')
   }
@@ -179,14 +182,14 @@ function readSegments(
     ? numberOf(directory, TAG.tileHeight, 0)
     : Math.min(numberOf(directory, TAG.rowsPerStrip, height), height)
   if (segmentWidth === 0 || segmentHeight === 0) throw damaged(`says that its ${part} have no size`)
-  if (tiled && segmentWidth * segmentHeight > MOST_TILE_PIXELS) throw damaged('says that its tiles are huge')
+  if (tiled && segmentWidth * segmentHeight > MAX_TILE_PIXELS) throw damaged('says that its tiles are huge')
   const needed = Math.ceil(width / segmentWidth) * Math.ceil(height / segmentHeight) * planes
-  if (needed > MOST_SEGMENTS) throw unsupported(`is cut into ${needed} ${part}`, 'Save it in larger ones.')
+  if (needed > MAX_SEGMENTS) throw unsupported(`is cut into ${needed} ${part}`, 'Save it in larger ones.')
   const [offsetTag, countTag] = tiled ? [TAG.tileOffsets, TAG.tileCounts] : [TAG.stripOffsets, TAG.stripCounts]
   const offsets = numbersOf(directory, offsetTag, needed) ?? []
   const counts = numbersOf(directory, countTag, needed) ?? []
-  const there = Math.min(offsets.length, counts.length)
-  if (there < needed) throw damaged(`has ${there} of its ${needed} ${part}`)
+  const found = Math.min(offsets.length, counts.length)
+  if (found < needed) throw damaged(`has ${found} of its ${needed} ${part}`)
   const segments = offsets.map((offset, i) => ({ offset, count: counts[i] ?? 0 }))
   requireInside(segments, part, fileBytes)
   return { tiled, segmentWidth, segmentHeight, segments }
@@ -212,7 +215,7 @@ export function segmentRows({ tiled, height, segmentHeight }: Layout, index: num
 }
 
 /** An uncompressed strip or tile holds all of its rows. Not so where colours share values (YCbCr). */
-function requireWhole(layout: Layout): void {
+function requireComplete(layout: Layout): void {
   if (layout.photometric === PHOTOMETRIC.ycc) return
   for (const [index, { count }] of layout.segments.entries()) {
     if (count < segmentRows(layout, index) * segmentRowBytes(layout))

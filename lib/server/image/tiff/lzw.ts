@@ -1,13 +1,13 @@
 const CLEAR = 256
 const END = 257
 const FIRST = 258
-const MOST = 4096
-const LEAST_BITS = 9
-const MOST_BITS = 12
+const MAX_CODES = 4096
+const MIN_BITS = 9
+const MAX_BITS = 12
 
 /** Where in the output the bytes of each code from 258 on stand: what a code means was written before. */
-const start = new Uint32Array(MOST)
-const length = new Uint32Array(MOST)
+const start = new Uint32Array(MAX_CODES)
+const length = new Uint32Array(MAX_CODES)
 
 /**
  * Unpacks LZW as TIFF has it: the first bit of a byte first, codes that grow one code early. Stops where `out` is full.
@@ -16,17 +16,17 @@ const length = new Uint32Array(MOST)
  */
 export function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
   const codes = codeReader(packed)
-  let [bits, next, written] = [LEAST_BITS, FIRST, 0]
+  let [bits, next, written] = [MIN_BITS, FIRST, 0]
   let previous = { at: 0, bytes: 0 }
   while (written < out.length) {
     const code = codes(bits)
     if (code === CLEAR) {
-      bits = LEAST_BITS
+      bits = MIN_BITS
       next = FIRST
       previous = { at: 0, bytes: 0 }
       continue
     }
-    if (previous.bytes > 0 && next < MOST) {
+    if (previous.bytes > 0 && next < MAX_CODES) {
       // The code before and one byte more, which is written next.
       start[next] = previous.at
       length[next] = previous.bytes + 1
@@ -35,7 +35,7 @@ export function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
     if (code < 0 || code === END || code >= next) return written
     previous = { at: written, bytes: write(code, out, written) }
     written += previous.bytes
-    if (next >= (1 << bits) - 1 && bits < MOST_BITS) bits++
+    if (next >= (1 << bits) - 1 && bits < MAX_BITS) bits++
   }
   return written
 }

@@ -4,9 +4,9 @@ import { type Layout, PHOTOMETRIC } from './layout'
 import { type Entries, longs, shorts } from './write'
 
 /** What the colours mean beyond their kind; copied as it is. */
-const MEANINGS: readonly number[] = [TAG.palette, TAG.icc]
+const COLOUR_TAGS: readonly number[] = [TAG.palette, TAG.icc]
 /** What libtiff needs to unpack; copied as it is. */
-const FOR_LIBTIFF: readonly number[] = [
+const DECODER_TAGS: readonly number[] = [
   TAG.t4Options,
   TAG.t6Options,
   TAG.jpegTables,
@@ -43,7 +43,7 @@ export function plainEntries(directory: Directory, layout: Layout): Entries {
     [TAG.planar, short(planar ? 2 : 1)],
   ])
   if (samples > layout.colours) entries.set(TAG.extraSamples, short(alpha?.premultiplied ? 1 : 2))
-  copy(directory, entries, MEANINGS)
+  copy(directory, entries, COLOUR_TAGS)
   return entries
 }
 
@@ -64,7 +64,7 @@ export function packedEntries(directory: Directory, layout: Layout): Entries {
   // Whatever the others are, one has to be said of each.
   if (extra > 0)
     entries.set(TAG.extraSamples, short(...Array.from({ length: extra }, () => (layout.alpha?.premultiplied ? 1 : 2))))
-  copy(directory, entries, FOR_LIBTIFF)
+  copy(directory, entries, DECODER_TAGS)
   return entries
 }
 
@@ -102,6 +102,6 @@ function copy({ fields }: Directory, to: Entries, tags: readonly number[]): void
 
 /** How the picture is to be turned, 1 to 8; upright where what is said is none of them. */
 export function orientation(directory: Directory): number {
-  const said = numberOf(directory, TAG.orientation, UPRIGHT)
-  return said >= 1 && said <= 8 ? said : UPRIGHT
+  const value = numberOf(directory, TAG.orientation, UPRIGHT)
+  return value >= 1 && value <= 8 ? value : UPRIGHT
 }

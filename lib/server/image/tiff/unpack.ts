@@ -12,9 +12,9 @@ import { unpackZstd } from './zstd'
 const inflate = promisify(inflateCallback)
 
 /** Bytes of one unpacked strip or tile at most. */
-const MOST_SEGMENT_BYTES = 512_000_000
+const MAX_SEGMENT_BYTES = 512_000_000
 /** zlib's own minimum; all of a segment in one chunk costs no copies. */
-const LEAST_CHUNK = 64
+const MIN_CHUNK = 64
 const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number.parseInt(byte.toString(2).padStart(8, '0').split('').reverse().join(''), 2),
 )
@@ -34,7 +34,7 @@ export async function unpackSegment(
   const { offset, count } = layout.segments[index] ?? { offset: 0, count: 0 }
   const rowBytes = segmentRowBytes(layout)
   const room = layout.segmentHeight * rowBytes
-  if (room > MOST_SEGMENT_BYTES) throw unsupported('has strips of more than 512 MB', 'Save it in smaller strips.')
+  if (room > MAX_SEGMENT_BYTES) throw unsupported('has strips of more than 512 MB', 'Save it in smaller strips.')
   const packed = file.subarray(offset, offset + count)
   const rows = segmentRows(layout, index)
   const bytes = await unpackAll(
@@ -55,7 +55,7 @@ async function unpackAll(packed: Uint8Array, { compression }: Layout, room: numb
   try {
     if (compression === COMPRESSION.zstd) return await unpackZstd(packed, room)
     if (compression === COMPRESSION.deflate || compression === COMPRESSION.oldDeflate) {
-      return await inflate(packed, { maxOutputLength: room, chunkSize: Math.max(room, LEAST_CHUNK) })
+      return await inflate(packed, { maxOutputLength: room, chunkSize: Math.max(room, MIN_CHUNK) })
     }
     const out = new Uint8Array(room)
     return out.subarray(0, await unpackInto(packed, out, compression))

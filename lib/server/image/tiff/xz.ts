@@ -7,7 +7,7 @@ const MAGIC = 'fd377a585a00'
 const STREAM_HEADER_BYTES = 12
 const DELTA = 3
 const LZMA2 = 0x21
-const DISTANCE_MOST = 256
+const MAX_DISTANCE = 256
 
 /**
  * Unpacks an .xz stream, as libtiff puts LZMA into a TIFF, and stops where `out` is full. libtiff's streams go through a delta
@@ -17,13 +17,13 @@ const DISTANCE_MOST = 256
  * @throws Error where it is damaged, no .xz, or made with other filters
  */
 export async function unpackXz(packed: Uint8Array, out: Uint8Array): Promise<number> {
-  const { stream, distance } = withoutDelta(packed)
-  const written = await pour(stream, out)
+  const { stream, distance } = stripDeltaFilter(packed)
+  const written = await readInto(stream, out)
   if (distance > 0) for (let i = distance; i < written; i++) out[i] = (out[i] as number) + (out[i - distance] as number)
   return written
 }
 
-async function pour(stream: Uint8Array, out: Uint8Array): Promise<number> {
+async function readInto(stream: Uint8Array, out: Uint8Array): Promise<number> {
   const source = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(stream)
@@ -44,7 +44,7 @@ async function pour(stream: Uint8Array, out: Uint8Array): Promise<number> {
 }
 
 /** The stream with LZMA2 as its only filter, and the distance of the delta filter that was before it; 0 where there was none. */
-function withoutDelta(packed: Uint8Array): { stream: Uint8Array; distance: number } {
+function stripDeltaFilter(packed: Uint8Array): { stream: Uint8Array; distance: number } {
   const stream = Buffer.from(packed)
   if (stream.toString('hex', 0, 6) !== MAGIC) throw new Error('this is no .xz stream')
   const header = stream.subarray(
@@ -55,7 +55,7 @@ function withoutDelta(packed: Uint8Array): { stream: Uint8Array; distance: numbe
   // The filters stand behind the sizes of the block, which libtiff does not write; who does has no delta filter.
   if (sizes !== 0 || header[2] !== DELTA) return { stream, distance: 0 }
   const distance = (header[4] ?? 0) + 1
-  if (header[1] !== 1 || header[3] !== 1 || header[5] !== LZMA2 || distance > DISTANCE_MOST) {
+  if (header[1] !== 1 || header[3] !== 1 || header[5] !== LZMA2 || distance > MAX_DISTANCE) {
     throw new Error('its filters are unknown')
   }
   const checked = header.length - 4

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises'
+import { decode } from '../../image/decode'
+import type { Preprocessor } from '../../image/preprocessor'
+import { greyPhoto, noisePhoto } from '../../image/probe-images'
+import type { WorkerModel } from '../protocol'
+import { type InputFormat, requireSize } from './input-format'
+
+/**
+ * Pictures that a model is tried with, prepared the way of every photo: the golden one where there is one, a grey landscape, a
+ * portrait of noise, a tiny one. What the preprocessing makes of each must be what the graph takes.
+ *
+ * @returns RGB pixels; the golden picture first
+ * @throws Error saying what is wrong with the preprocessing and what to write
+ */
+export async function prepareProbes(
+  { selfTest }: Pick<WorkerModel, 'selfTest'>,
+  preprocessor: Preprocessor,
+  input: InputFormat,
+  maxPixels: number,
+): Promise<Uint8Array[]> {
+  const photos: [photo: Uint8Array, description: string][] = [
+    ...(selfTest ? [[await readFile(selfTest.picture), ' of the golden picture'] as [Uint8Array, string]] : []),
+    [await greyPhoto(120, 80), ' of a landscape photo'],
+    [await noisePhoto(60, 90), ' of a portrait photo'],
+    [await noisePhoto(3, 2), ' of a tiny photo'],
+  ]
+  const inputs: Uint8Array[] = []
+  for (const [photo, description] of photos) {
+    const decoded = await decode(photo, preprocessor, maxPixels)
+    requireSize(decoded, input, description)
+    inputs.push(decoded.pixels)
+  }
+  return inputs
+}
+
+/**
+ * The preprocessing with what the graph tells of the channels: a model of one gets the luma.
+ *
+ * @throws Error where mean or deviation are of another number of channels
+ */
+export function adaptToChannels(preprocessor: Preprocessor, { channels }: Pick<InputFormat, 'channels'>): Preprocessor {
+  const { normalisation } = preprocessor
+  const adapted = channels === 1 ? { ...preprocessor, channels: 'grey' as const } : preprocessor
+  if (normalisation === null || normalisation.mean.length === channels) return adapted
+  const { mean, std } = normalisation
+  const same = [mean, std].every((values) => values.every((value) => value === values[0]))
+  // Three equal numbers say the same of one channel.
+  if (channels === 1 && same)
+    return { ...adapted, normalisation: { ...normalisation, mean: mean.slice(0, 1), std: std.slice(0, 1) } }
+  const expected = channels === 1 ? '1 channel (grey)' : '3 channels'
+  throw new Error(
+    `preprocessor_config.json: image_mean and image_std have ${mean.length} values, but the model takes ${expected}`,
+  )
+}
