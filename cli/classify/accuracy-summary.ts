@@ -25,14 +25,14 @@ export function accuracySummary(
     ])
   const lines =
     photos.length === 0
-      ? ['No photo has a label that the model knows.']
+      ? ['No photo has a label that the model can give.']
       : [
-          `top-1  ${percent(top1)} of ${photos.length} labelled photos (95 %: ${percent(low)} to ${percent(high)})`,
+          `top-1  ${percent(top1)} of ${photos.length} labelled photos (95% interval: ${percent(low)} to ${percent(high)})`,
           ...(tellsTop5(classes.length) ? [`top-5  ${percent(top5)}`] : []),
         ]
-  if (worst.length > 0) lines.push(table(['class', 'photos', 'precision', 'recall', 'F1'], worst))
+  if (worst.length > 0) lines.push(table(['label', 'photos', 'precision', 'recall', 'F1'], worst))
   lines.push(...groundTruth.bad.map(({ line, reason }) => `line ${line}  ${ROW_ERRORS[reason]}`))
-  lines.push(...unknown.map(({ word, reason }) => `no such class  ${word}: ${reason}`))
+  lines.push(...unknown.map(({ word, reason }) => `unknown label  ${word}: ${reason}`))
   return lines.join('\n')
 }
 

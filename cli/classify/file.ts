@@ -28,12 +28,12 @@ export async function readRegularFile(path: Path): Promise<Uint8Array> {
   // A pipe is opened at once so, and a file is the same.
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error) => {
     // A socket, or a device without a driver.
-    if (error.code === 'ENXIO') throw new Problem('not_an_image', 'It is not a file.')
+    if (error.code === 'ENXIO') throw new Problem('not_an_image', 'This is not a file.')
     throw error
   })
   try {
     const kind = nonFileKind(await handle.stat())
-    if (kind !== null) throw new Problem('not_an_image', `It is ${kind}, not a file.`)
+    if (kind !== null) throw new Problem('not_an_image', `This is ${kind}, not a file.`)
     return await handle.readFile()
   } finally {
     await handle.close()

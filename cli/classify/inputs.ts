@@ -38,7 +38,7 @@ export async function listInputs(args: readonly string[], sources: InputSources)
     else if (BucketPhotos.names(arg)) for (const file of await sources.buckets.list(arg)) add(inputs, file, sources)
     else await expand(arg, inputs, sources)
   }
-  if (inputs.size === 0) throw new Failure(EXIT.notFound, `There is no photo in ${args.join(', ')}.`)
+  if (inputs.size === 0) throw new Failure(EXIT.notFound, `No photos found in ${args.join(', ')}.`)
   return inputs
 }
 
@@ -84,7 +84,7 @@ async function addMatches(pattern: string, inputs: Map<string, Read>, sources: I
 function withDiskTimeout<T>(path: Path, work: Promise<T>, seconds: number): Promise<T> {
   return withTimeout(work, seconds).catch((error) => {
     if (!(error instanceof Problem)) throw error
-    throw new Failure(EXIT.unreachable, `${displayPath(path)} cannot be looked at: ${error.detail}`)
+    throw new Failure(EXIT.unreachable, `${displayPath(path)} cannot be read: ${error.detail}`)
   })
 }
 
@@ -120,7 +120,7 @@ async function isLinkedFile(path: Path, { seconds, warn }: InputSources): Promis
     seconds,
   )
   const kind = found && nonFileKind(found)
-  if (kind) warn(`${displayPath(path)}: left out, it is ${kind}, not a file`)
+  if (kind) warn(`${displayPath(path)}: skipped, because it is ${kind}`)
   return !kind
 }
 

@@ -7,7 +7,7 @@ import { Problem } from '@/lib/shared/problems/problem'
  */
 export function withTimeout<T>(work: Promise<T>, seconds: number, signal?: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const late = () => reject(new Problem('deadline_exceeded', `The disk did not answer within ${seconds} s.`))
+    const late = () => reject(new Problem('deadline_exceeded', `The disk did not respond within ${seconds} s.`))
     const timer = setTimeout(late, 1000 * seconds)
     const stop = () => reject(signal?.reason)
     if (signal?.aborted) stop()

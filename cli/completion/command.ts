@@ -6,8 +6,8 @@ import { commandWords } from './words'
 export function completionCommand(program: Command): void {
   program
     .command('completion')
-    .description('completion for your shell, as in: source <(vision completion bash)')
-    .addArgument(new Argument('<shell>', 'which').choices(SHELLS))
+    .description('Print a shell completion script; to use it: source <(vision completion bash)')
+    .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
     .action((shell: Shell) => {
       process.stdout.write(completionScript(shell, commandWords(program)))
     })

@@ -37,7 +37,7 @@ function below(command: Command, path: string): CommandWords[] {
   return [own, ...command.commands.flatMap((each) => below(each, `${path} ${each.name()}`.trim()))]
 }
 
-const HELP: OptionWords = { long: '--help', description: 'how to use it', takesValue: false, choices: [] }
+const HELP: OptionWords = { long: '--help', description: 'show help', takesValue: false, choices: [] }
 
 function optionWords({ long, description, required, optional, argChoices }: Option): OptionWords[] {
   if (!long) return []

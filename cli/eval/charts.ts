@@ -26,7 +26,7 @@ export function reliabilityDiagram(bins: readonly Bin[], title: string): string 
     .join('')
   const dots = bins.map(({ count, confidence, accuracy }) => {
     const [x, y] = at(confidence, accuracy).split(',')
-    return `<circle cx="${x}" cy="${y}" r="4" fill="${ACCENT}"><title>${count} photos: confidence ${(100 * confidence).toFixed(1)} %, right ${(100 * accuracy).toFixed(1)} %</title></circle>`
+    return `<circle cx="${x}" cy="${y}" r="4" fill="${ACCENT}"><title>${count} photos: confidence ${(100 * confidence).toFixed(1)} %, correct ${(100 * accuracy).toFixed(1)} %</title></circle>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + side + 24} ${top + side + 52}" role="img" aria-label="${xml(title)}" ${FONT} font-size="12" fill="${INK}">
 <rect width="100%" height="100%" fill="#fff"/><text x="${left}" y="22" font-size="14" font-weight="600">${xml(title)}</text>
@@ -34,7 +34,7 @@ export function reliabilityDiagram(bins: readonly Bin[], title: string): string 
 <line x1="${left}" y1="${top + side}" x2="${left + side}" y2="${top}" stroke="${MUTED}" stroke-dasharray="4 4"/>
 ${points.length > 1 ? `<polyline points="${points.join(' ')}" fill="none" stroke="${ACCENT}" stroke-width="2"/>` : ''}${dots.join('')}
 <g fill="${MUTED}">${ticks}</g><text x="${left + side / 2}" y="${top + side + 40}" text-anchor="middle">confidence, %</text>
-<text transform="translate(16 ${top + side / 2}) rotate(-90)" text-anchor="middle">right, %</text>
+<text transform="translate(16 ${top + side / 2}) rotate(-90)" text-anchor="middle">accuracy, %</text>
 </svg>
 `
 }
@@ -53,7 +53,7 @@ export function confusionMatrix(outcomes: readonly Outcome[], labels: readonly s
     if (row === undefined || column === undefined) return []
     const strength = (0.12 + (0.88 * photos) / (total.get(truth) ?? 1)).toFixed(2)
     const colour = truth === predicted ? ACCENT : '#a5421f'
-    return `<rect x="${left + column * cell}" y="${top + row * cell}" width="${cell - 1}" height="${cell - 1}" fill="${colour}" fill-opacity="${strength}"><title>${xml(labels[truth] ?? '')} answered as ${xml(labels[predicted] ?? '')}: ${photos}</title></rect>`
+    return `<rect x="${left + column * cell}" y="${top + row * cell}" width="${cell - 1}" height="${cell - 1}" fill="${colour}" fill-opacity="${strength}"><title>${xml(labels[truth] ?? '')} predicted as ${xml(labels[predicted] ?? '')}: ${photos}</title></rect>`
   })
   const names = classes.map((index, i) => {
     const name = xml((labels[index] ?? String(index)).slice(0, 26))
@@ -62,7 +62,7 @@ export function confusionMatrix(outcomes: readonly Outcome[], labels: readonly s
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + side + 90} ${top + side + 16}" role="img" aria-label="${xml(title)}" ${FONT} font-size="11" fill="${INK}">
 <rect width="100%" height="100%" fill="#fff"/><text x="12" y="22" font-size="14" font-weight="600">${xml(title)}</text>
-<text x="12" y="40" fill="${MUTED}">rows: shown, columns: answered${classes.length === MAX_CLASSES ? `; the ${MAX_CLASSES} classes with the most mistakes` : ''}</text>
+<text x="12" y="40" fill="${MUTED}">rows: true label, columns: prediction${classes.length === MAX_CLASSES ? `; the ${MAX_CLASSES} labels with the most mistakes` : ''}</text>
 <rect x="${left}" y="${top}" width="${side}" height="${side}" fill="none" stroke="#ddd9d0"/>${cells.join('')}${names.join('')}
 </svg>
 `

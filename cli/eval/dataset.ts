@@ -83,7 +83,7 @@ class DatasetBuilder {
       const photos = unmatched.reduce((sum, one) => sum + one.photos, 0)
       const all = photos + this.photos.length
       const names = examples(unmatched.map(({ label }) => label))
-      console.error(`warning: ${photos} of ${all} labelled photos have a label that the model does not have: ${names}`)
+      console.error(`warning: ${photos} of ${all} labelled photos have a label that the model cannot give: ${names}`)
     }
     return { photos: this.photos, skipped: this.skipped, labels, unmatched }
   }
@@ -103,7 +103,7 @@ async function fromFile(
   const skip = (file: string, reason: string) => collected.skipped.push({ file, reason })
   for (const { line, file, reason } of reading.bad) skip(file || `line ${line}`, `line ${line} ${ROW_ERRORS[reason]}`)
   for (const { file, photos: some } of reading.ambiguous)
-    skip(file, `it could be ${some.join(' or ')}, or another has its place`)
+    skip(file, `the name is ambiguous: it matches ${some.join(' or ')}, or the same photo as another line`)
   for (const file of reading.unused) skip(file, 'there is no such file')
   return collected.dataset(understood(reading))
 }
@@ -111,7 +111,7 @@ async function fromFile(
 function fromFolders(folder: string, photos: readonly string[], find: (word: string) => Match): Dataset {
   const inFolders = photos.filter((file) => file.includes('/'))
   if (inFolders.length === 0) {
-    throw new Failure(EXIT.notFound, `${folder} has neither a labels.csv nor a folder of photos for each class.`)
+    throw new Failure(EXIT.notFound, `${folder} has neither a labels file nor one subfolder per label.`)
   }
   const collected = new DatasetBuilder(folder, find)
   // `train/koala/1.jpg` is a koala: the folder right above the photo is its class.
@@ -119,7 +119,10 @@ function fromFolders(folder: string, photos: readonly string[], find: (word: str
   const dataset = collected.dataset(null)
   if (dataset.photos.length > 0) return dataset
   const names = examples(dataset.unmatched.map(({ label }) => label))
-  throw new Failure(EXIT.invalid, `No folder is called like a label of the model: ${names}. --map says what they mean.`)
+  throw new Failure(
+    EXIT.invalid,
+    `No subfolder is named after a label of the model: ${names}. Use --map to map the names to labels.`,
+  )
 }
 
 /**
@@ -129,7 +132,7 @@ function fromFolders(folder: string, photos: readonly string[], find: (word: str
  */
 export async function readMapping(path: string): Promise<Map<string, string>> {
   const text = await readFile(path, 'utf8').catch(() => {
-    throw new Failure(EXIT.notFound, `There is no file ${path}.`)
+    throw new Failure(EXIT.notFound, `There is no file named ${path}.`)
   })
   const { data } = Papa.parse<string[]>(text, { skipEmptyLines: 'greedy' })
   return new Map(data.flatMap(([from, to]) => (from && to ? [[from, to] as const] : [])))

@@ -19,7 +19,7 @@ export async function reportFeedback(
     return summary ? [{ model, revision, ...summary }] : []
   })
   if (json) console.log(JSON.stringify({ models }, null, 2))
-  else console.log(models.length === 0 ? 'Nobody has voted yet.' : report(models))
+  else console.log(models.length === 0 ? 'There are no votes yet.' : report(models))
 }
 
 function report(models: readonly ModelVotes[]): string {
@@ -40,8 +40,8 @@ function report(models: readonly ModelVotes[]): string {
       to.map((each) => `${each.label} (${each.votes})`).join(', '),
     ]),
   )
-  const lines = [table(['model', 'revision', 'votes', 'right', 'accuracy', '95 %'], rows)]
-  if (corrected.length > 0) lines.push('', table(['model', 'corrected most', 'votes', 'to'], corrected))
-  lines.push('', 'Of visitors who voted, which are not all visitors.')
+  const lines = [table(['model', 'revision', 'votes', 'correct', 'accuracy', '95% interval'], rows)]
+  if (corrected.length > 0) lines.push('', table(['model', 'most corrected', 'votes', 'corrected to'], corrected))
+  lines.push('', 'These figures cover only visitors who voted, who may not be representative.')
   return lines.join('\n')
 }

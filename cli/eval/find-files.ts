@@ -24,7 +24,7 @@ export async function findLabelsFile(folder: string): Promise<string | undefined
   if (some.length > 1) {
     throw new Failure(
       EXIT.usage,
-      `${folder} has several files of labels: ${some.sort().join(', ')}. --labels names one.`,
+      `${folder} has several labels files: ${some.sort().join(', ')}. Choose one with --labels.`,
     )
   }
   return some[0] === undefined ? undefined : join(folder, some[0])
@@ -32,7 +32,7 @@ export async function findLabelsFile(folder: string): Promise<string | undefined
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
   return readdir(folder, { withFileTypes: true }).catch(() => {
-    throw new Failure(EXIT.notFound, `There is no folder ${folder}.`)
+    throw new Failure(EXIT.notFound, `There is no folder named ${folder}.`)
   })
 }
 

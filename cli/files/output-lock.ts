@@ -25,7 +25,7 @@ export class OutputLock {
     while (!tryTake(lease)) {
       if (lease.isHeard) {
         const { host, pid } = lease.holder ?? { host: 'another machine', pid: 0 }
-        const hint = `Another run (process ${pid} on ${host}) writes ${path}. Wait for its end, or choose another --out.`
+        const hint = `Another run (process ${pid} on ${host}) is writing ${path}. Wait until it finishes, or choose another --out.`
         throw new Failure(EXIT.failed, hint)
       }
       await sleep(RETRY_MS)
@@ -42,7 +42,7 @@ export class OutputLock {
     } catch (error) {
       // The other has ended and taken the lock away with it, or has it still.
       if (!['ENOENT', LOST_CODE].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-      const hint = `Another run took over ${this.path}, since this one had stood still for so long.`
+      const hint = `Another run took over ${this.path}, because this one was suspended for too long.`
       throw new Failure(EXIT.failed, hint, { cause: error })
     }
   }

@@ -12,13 +12,13 @@ const MIN_LENGTH = 8
 export function hashPasswordCommand(program: Command): void {
   program
     .command('hash-password')
-    .description('a line for BASIC_AUTH, with the password as a hash')
-    .argument('<user>', 'name to sign in with')
+    .description('Print a BASIC_AUTH line with a hashed password')
+    .argument('<user>', 'user name to sign in with')
     .action(async (user: string) => {
-      if (!/^[^:\s]+$/.test(user)) throw new Failure(EXIT.usage, 'The name has no colon and no space.')
+      if (!/^[^:\s]+$/.test(user)) throw new Failure(EXIT.usage, 'The user name must not contain colons or spaces.')
       const password = process.stdin.isTTY ? await promptPassword() : (await text(process.stdin)).replace(/\r?\n$/, '')
       if (password.length < MIN_LENGTH)
-        throw new Failure(EXIT.usage, `The password has at least ${MIN_LENGTH} letters.`)
+        throw new Failure(EXIT.usage, `The password must have at least ${MIN_LENGTH} characters.`)
       console.log(`BASIC_AUTH='${user}:${await hashPassword(password)}'`)
     })
 }

@@ -18,42 +18,42 @@ interface FromOptions extends ServerOption {
 }
 
 const ACTIONS = {
-  close: 'take no more photos',
-  pause: 'take up no photo until it is resumed',
-  resume: 'go on with a paused job',
-  cancel: 'end a job now; its results so far stay',
-  retry: 'run the failed photos again',
+  close: 'Stop accepting photos for a job',
+  pause: 'Pause a job',
+  resume: 'Resume a paused job',
+  cancel: 'Cancel a job; its results so far are kept',
+  retry: 'Retry the failed photos of a job',
 } as const
 
 /** `vision jobs`: the batch jobs of a running server. */
 export function jobsCommand(program: Command): void {
-  const jobs = program.command('jobs').description('batch jobs of a running server')
+  const jobs = program.command('jobs').description('Manage the batch jobs of a running server')
   const add = (name: string, description: string) =>
-    jobs.command(name).description(description).option('--server <url>', 'the server', 'http://localhost:3000')
-  add('list', 'all jobs; needs the server’s ADMIN_TOKEN')
-    .requiredOption('--token <token>', 'the ADMIN_TOKEN')
+    jobs.command(name).description(description).option('--server <url>', 'server URL', 'http://localhost:3000')
+  add('list', 'List all jobs (requires the ADMIN_TOKEN of the server)')
+    .requiredOption('--token <token>', 'ADMIN_TOKEN of the server')
     .action(async ({ server, token }: ServerOption & { token: string }) => {
       const headers = { authorization: `Bearer ${token}` }
       const { jobs: all } = (await (await request(server, 'api/jobs', { headers })).json()) as { jobs: Job[] }
-      console.log(table(['job', 'state', 'done', 'of', 'failed', 'model', 'made'], all.map(line)))
+      console.log(table(['job', 'state', 'done', 'total', 'failed', 'model', 'created'], all.map(line)))
     })
-  add('from', 'make a job of the photos at a place of a bucket, where the server may read it')
+  add('from', 'Create a job from photos in a bucket that the server can read')
     .argument('<s3://bucket/prefix>')
-    .option('--model <model>', 'type or id (the default model)')
-    .option('--top-k <n>', 'labels a photo at most')
-    .option('--threshold <score>', 'leave out labels with a lower score')
+    .option('--model <model>', 'model type or id (default: the default model)')
+    .option('--top-k <n>', 'maximum number of labels per photo')
+    .option('--threshold <score>', 'omit labels with a lower score')
     .action(async (source: string, { server, model, topK, threshold }: FromOptions) => {
       const given = { source, model, top_k: topK, threshold }
       const query = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined)
       console.log(jobSummary(await jobOf(server, `api/jobs?${new URLSearchParams(query)}`, { method: 'POST' })))
     })
-  add('show', 'where a job stands')
+  add('show', 'Show the progress of a job')
     .argument('<id>')
     .action(async (id: string, { server }: ServerOption) => console.log(jobSummary(await jobOf(server, path(id)))))
-  add('results', 'its results so far')
+  add('results', 'Download the results of a job so far')
     .argument('<id>')
-    .option('--format <format>', `${RESULT_FORMATS.join(', ')} (by the name of the file, else csv)`)
-    .option('--out <file>', 'write there instead of to stdout')
+    .option('--format <format>', `${RESULT_FORMATS.join(', ')} (default: from the file name, or csv)`)
+    .option('--out <file>', 'write to a file instead of stdout')
     .action((id: string, { server, ...options }: ServerOption & ResultsOptions) =>
       writeJobResults(options, (format) => request(server, `${path(id)}/results?format=${format}`)),
     )
@@ -64,7 +64,7 @@ export function jobsCommand(program: Command): void {
         console.log(jobSummary(await jobOf(server, `${path(id)}/${name}`, { method: 'POST' })))
       })
   }
-  add('delete', 'delete a job with its results')
+  add('delete', 'Delete a job and its results')
     .argument('<id>')
     .action(
       async (id: string, { server }: ServerOption) => void (await request(server, path(id), { method: 'DELETE' })),
@@ -82,7 +82,7 @@ async function jobOf(server: string, at: string, init: RequestInit = {}): Promis
 async function request(server: string, at: string, init: RequestInit = {}): Promise<Response> {
   const { origin, url, headers } = serverAt(server)
   const reply = await fetch(url(at), { ...init, headers: { ...headers, ...init.headers } }).catch((error: Error) => {
-    throw new Failure(EXIT.unreachable, `There is no server at ${origin}: ${error.message}.`)
+    throw new Failure(EXIT.unreachable, `No server responded at ${origin}: ${error.message}.`)
   })
   if (reply.ok) return reply
   const { code, detail } = (await reply.json().catch(() => ({}))) as Partial<ProblemDetails>
@@ -100,6 +100,6 @@ function jobSummary({ state, reason, open, counts, rate, eta_s, model }: Job): s
   const pace = rate ? `, ${Math.round(rate)}/s${eta_s === null ? '' : `, ${duration(eta_s)} left`}` : ''
   return [
     `${state}${reason ? ` (${reason})` : ''}${open ? ', open' : ''}${pace}`,
-    `${counts.done} of ${counts.total} photos, ${counts.failed} without an answer, by ${model.id}`,
+    `${counts.done} of ${counts.total} photos, ${counts.failed} failed, model ${model.id}`,
   ].join('\n')
 }

@@ -20,10 +20,13 @@ export async function writeJobResults(
 ): Promise<void> {
   const format = requestedFormat ?? RESULT_FORMATS.find((each) => out?.toLowerCase().endsWith(`.${each}`)) ?? 'csv'
   if (!RESULT_FORMATS.some((each) => each === format)) {
-    throw new Failure(EXIT.usage, `--format is one of ${RESULT_FORMATS.join(', ')}.`)
+    throw new Failure(EXIT.usage, `--format must be one of ${RESULT_FORMATS.join(', ')}.`)
   }
   if (format === 'xlsx' && out === undefined && process.stdout.isTTY) {
-    throw new Failure(EXIT.usage, 'A workbook is nothing for a terminal: name a file with --out results.xlsx.')
+    throw new Failure(
+      EXIT.usage,
+      'A workbook cannot be shown in a terminal. Write it to a file with --out results.xlsx.',
+    )
   }
   const pieces = ((await request(format)).body ?? []) as Pieces
   if (out === undefined) await toStdout(pieces)

@@ -3,5 +3,5 @@ export const ROW_ERRORS = {
   no_file: 'has no file',
   no_label: 'has no label',
   several: 'has several labels',
-  twice: 'names a file that an earlier line gives another label',
+  twice: 'gives a file a second, different label',
 } as const

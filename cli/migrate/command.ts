@@ -16,13 +16,13 @@ interface Options {
 export function migrateCommand(program: Command, { commandName }: Pick<CommandContext, 'commandName'>): void {
   program
     .command('migrate')
-    .description('from the deployment before this one')
+    .description('Migrate from an earlier Streamlit deployment')
     .command('secrets')
-    .description('a secrets.toml as lines for .env, or as commands that keep it with a stage in AWS')
-    .argument('[file]', 'Streamlit’s secrets', '.streamlit/secrets.toml')
-    .option('--to <what>', 'env or ssm', 'env')
-    .option('--stage <stage>', 'the stage', 'prod')
-    .option('--value <name>', 'print the value of this one and nothing else')
+    .description('Convert secrets.toml to .env lines, or to commands that store it for a stage in AWS')
+    .argument('[file]', 'secrets file of the Streamlit app', '.streamlit/secrets.toml')
+    .option('--to <format>', 'env or ssm', 'env')
+    .option('--stage <stage>', 'stage in AWS', 'prod')
+    .option('--value <name>', 'print only the value of this secret')
     .action((file: string, options: Options) => {
       // What a pipe takes ends where the value ends.
       process.stdout.write(
@@ -36,7 +36,8 @@ function readSecrets(file: string): Map<string, string> {
   try {
     return new Map(flat(parse(readFileSync(file, 'utf8'))))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Failure(EXIT.notFound, `${file} is not there.`)
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Failure(EXIT.notFound, `There is no file named ${file}.`)
     const [line] = (error as Error).message.split('\n')
     throw new Failure(EXIT.invalid, `${file} is not valid TOML: ${line}.`, { cause: error })
   }
@@ -67,8 +68,8 @@ function secretOf(file: string, name: string): string {
 function render(file: string, { to, stage }: Options, commandName: string): string {
   const secrets = readSecrets(file)
   if (to === 'env') return [...secrets].map(([name, content]) => envLine(name, content)).join('\n')
-  if (to !== 'ssm') throw new Failure(EXIT.usage, '--to is env or ssm.')
-  if (!/^[a-z0-9-]+$/.test(stage)) throw new Failure(EXIT.usage, `${stage} is no stage.`)
+  if (to !== 'ssm') throw new Failure(EXIT.usage, '--to must be env or ssm.')
+  if (!/^[a-z0-9-]+$/.test(stage)) throw new Failure(EXIT.usage, `${stage} is not a valid stage name.`)
   return commands(file, stage, secrets, commandName).join('\n')
 }
 

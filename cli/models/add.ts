@@ -19,7 +19,7 @@ interface Options extends DescribeOptions {
 /** Installs a model folder or an ONNX file, after it was proved to work, and says how it was understood. */
 export async function add(context: ModelsContext, path: string, options: Options): Promise<void> {
   const entry = await stat(path).catch(() => {
-    throw new Failure(EXIT.notFound, `There is no file or folder ${path}.`)
+    throw new Failure(EXIT.notFound, `There is no file or folder named ${path}.`)
   })
   const id = options.as ?? basename(resolve(path)).replace(/\.onnx$/i, '')
   let understood = ''
@@ -28,7 +28,7 @@ export async function add(context: ModelsContext, path: string, options: Options
     requireId(id)
     const folder = entry.isDirectory() ? path : dirname(path)
     const onnx = entry.isDirectory() ? await findOnnx(path) : basename(path)
-    if (onnx === undefined) throw new Failure(EXIT.invalid, `There is no ONNX file in ${path}.`)
+    if (onnx === undefined) throw new Failure(EXIT.invalid, `${path} contains no ONNX file.`)
     const { files, origins } = await described(id, folder, onnx, entry.isDirectory(), options)
     await stage(context.modelsDir, id, files)
     const check = modelCheck(context, (model, report) => {
@@ -39,7 +39,7 @@ export async function add(context: ModelsContext, path: string, options: Options
   } catch (error) {
     throw toFailure(error)
   }
-  console.log(`${id} is installed. A running server serves it within a second.\n${understood}`.trimEnd())
+  console.log(`${id} was installed. A running server loads it within a second.\n${understood}`.trimEnd())
   if (slow !== null) console.error(`Warning: ${slow}`)
 }
 

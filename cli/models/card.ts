@@ -24,12 +24,12 @@ export async function exportCard(context: ModelsContext, name: string, { report 
     await readFile(path, 'utf8').catch(() => {
       throw new Failure(
         EXIT.notFound,
-        `There is no ${path}: run ${context.commandName} eval, and give its report.json with --report.`,
+        `There is no file named ${path}. Run ${context.commandName} eval, and pass its report.json with --report.`,
       )
     }),
   ) as Report
   if (evaluation.model?.revision !== model.revision) {
-    throw new Failure(EXIT.invalid, `${path} is about another model: ${evaluation.model?.revision}.`)
+    throw new Failure(EXIT.invalid, `${path} belongs to another model revision: ${evaluation.model?.revision}.`)
   }
   if (report !== undefined) await saveReport(model.folder, evaluation)
   await writeFile(

@@ -40,7 +40,7 @@ export async function describeModel(
   options: DescribeOptions,
 ): Promise<Described> {
   if (options.channels !== undefined && !['rgb', 'bgr'].includes(options.channels)) {
-    throw new Failure(EXIT.usage, `--channels is rgb or bgr, not ${options.channels}.`)
+    throw new Failure(EXIT.usage, `--channels must be rgb or bgr, not ${options.channels}.`)
   }
   const { config, labels } = await configOf(folders, graph, options)
   const parsed = typeof config === 'string' ? await readObject(config) : config
@@ -58,7 +58,7 @@ async function configOf(
   const has = ['id2label', 'label_names', 'num_classes'].some((key) => key in file)
   const found = labels ? await labelsOfFile(labels) : has ? null : await findLabels(folders, graph)
   if (found === null && !has) {
-    throw new Error('nobody says what the labels are: give --labels with a file that has one a line')
+    throw new Error('the labels are unknown: set --labels to a file with one label per line')
   }
   if (path !== undefined && found === null && output === undefined) return { config: path, labels: undefined }
   const { label_names: _names, label_descriptions: _words, ...rest } = file
@@ -81,7 +81,7 @@ async function preprocessingOf(
   const hasFlags = FLAGS.some((flag) => options[flag] !== undefined)
   if (isTimm(config) && options.preprocessor === undefined) {
     if (!hasFlags) return { json: null, from: {} }
-    throw new Error("config.json is timm's and says the preprocessing: change it there, or give --preprocessor")
+    throw new Error('config.json is a timm file and defines the preprocessing: change it there, or use --preprocessor')
   }
   const path =
     options.preprocessor ?? (await firstExisting(folders.map((folder) => join(folder, 'preprocessor_config.json'))))

@@ -34,7 +34,7 @@ const jsonLabels = z.union([z.array(z.string().min(1)).min(1), z.record(z.string
 export async function labelsOfFile(path: string): Promise<FoundLabels> {
   const labels = parseLabels(await readFile(path, 'utf8'))
   if (labels.length === 0)
-    throw new Error(`${path} has no labels: write one a line, in the order of the model's outputs`)
+    throw new Error(`${path} has no labels: add one label per line, in the order of the model's outputs`)
   return { labels, from: basename(path) }
 }
 

@@ -23,7 +23,7 @@ export async function findModel(context: ModelsContext, name: string): Promise<M
   const model = models.find(({ id, type }) => name === id || name === type)
   if (model) return model
   const known = models.flatMap(({ id, type }) => (type ? [type, id] : [id])).join(', ')
-  throw new Failure(EXIT.notFound, `There is no model ${name}. Installed: ${known}.`)
+  throw new Failure(EXIT.notFound, `There is no model named ${name}. Installed models: ${known}.`)
 }
 
 export async function list(context: ModelsContext, { json = false }: { json?: boolean }): Promise<void> {
@@ -36,7 +36,7 @@ export async function list(context: ModelsContext, { json = false }: { json?: bo
   }
   console.log(
     table(
-      ['installed', 'type', 'classes', 'size', 'published', 'calibrated', 'license', ''],
+      ['installed', 'type', 'labels', 'size', 'published', 'calibrated', 'license', ''],
       models.map((model) => [
         model.id,
         `${model.type ?? '–'}${model.default ? ' (default)' : ''}`,
@@ -45,14 +45,14 @@ export async function list(context: ModelsContext, { json = false }: { json?: bo
         published(model.published),
         model.temperature === null ? 'no' : 'yes',
         model.license ?? '–',
-        model.error === null ? '' : `does not serve: ${model.error}`,
+        model.error === null ? '' : `unavailable: ${model.error}`,
       ]),
     ),
   )
   if (missing.length === 0) return
   console.log(
     `\n${table(
-      ['can be pulled', 'size', '', 'published', 'license'],
+      ['available', 'size', '', 'published', 'license'],
       missing.map(({ id, size, files, published_top1, license }) => [
         id,
         size,
@@ -60,7 +60,7 @@ export async function list(context: ModelsContext, { json = false }: { json?: bo
         published(published_top1 ?? null),
         license,
       ]),
-    )}\n\n${context.commandName} models pull <id> fetches one; owner/name of any image-classification export on the Hub works too.`,
+    )}\n\nTo install one, run ${context.commandName} models pull <id>. You can also pull any ONNX image classification model from the Hugging Face Hub by owner/name.`,
   )
 }
 
@@ -80,22 +80,22 @@ export async function info(context: ModelsContext, name: string, { json = false 
     ['id', model.id],
     ['type', `${model.type ?? '–'}${model.default ? ' (default)' : ''}`],
     ['status', model.error ?? 'usable'],
-    ['license', model.license ?? 'not said'],
-    ['classes', String(model.labels.length)],
+    ['license', model.license ?? 'not specified'],
+    ['labels', String(model.labels.length)],
     ['size', bytes(model.bytes)],
     ['revision', model.revision],
     ['published', model.published ? `${published(model.published)} top-1 (${model.published.source})` : 'unverified'],
-    ['calibrated', temperature === null ? 'no: scores are the plain softmax' : `yes, temperature ${temperature}`],
+    ['calibrated', temperature === null ? 'no: scores are plain softmax values' : `yes, temperature ${temperature}`],
     [
       'uncertain',
       uncertainty === null
-        ? 'never: nobody has measured a limit'
+        ? 'never: no limits have been measured'
         : `score < ${uncertainty.scoreBelow}, margin < ${uncertainty.marginBelow}, or entropy > ${uncertainty.entropyAbove}`,
     ],
     ['resize', JSON.stringify(preprocessor?.resize ?? null)],
     ['crop', JSON.stringify(preprocessor?.crop ?? null)],
     ['interpolation', preprocessor?.interpolation ?? '–'],
-    ['source', model.card.source ?? 'not said'],
+    ['source', model.card.source ?? 'not specified'],
   ]
   for (const [key, value] of rows) console.log(`${key.padEnd(14)}${value}`)
 }

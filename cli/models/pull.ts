@@ -40,20 +40,23 @@ export async function pullModel(
     const pullOptions = { events, signal: stop.signal, replace: options.force ?? false }
     await pull(hubEnvironment(), context.modelsDir, { ...wanted, id }, modelCheck(context), pullOptions)
   } catch (error) {
-    if (stop.signal.aborted) throw new Failure(EXIT.interrupted, 'Stopped. The same command goes on where it was.')
+    if (stop.signal.aborted) throw new Failure(EXIT.interrupted, 'Stopped. Run the same command to resume.')
     throw toPullFailure(error, wanted)
   } finally {
     process.off('SIGINT', onSignal)
     bar?.end()
   }
-  console.log(`${id} is installed. A running server serves it within a second.`)
+  console.log(`${id} was installed. A running server loads it within a second.`)
 }
 
 function repository(name: string, available: readonly Available[]): Wanted {
   const [, repo, revision = 'main'] = REPOSITORY.exec(name) ?? []
   if (repo === undefined) {
     const ids = available.map(({ id }) => id).join(', ')
-    throw new Failure(EXIT.notFound, `There is no model ${name} to pull. Known: ${ids}; or give owner/name[@revision].`)
+    throw new Failure(
+      EXIT.notFound,
+      `There is no model named ${name} to pull. Available models: ${ids}. To pull another Hub repository, use owner/name[@revision].`,
+    )
   }
   return { id: repo.replace('/', '--'), repo, revision }
 }
@@ -75,20 +78,25 @@ function toPullFailure(error: unknown, { repo, revision }: Wanted): unknown {
   if (error instanceof InstallError) return toFailure(error)
   if (error instanceof HubApiError) {
     const { statusCode } = error
-    if (statusCode === 404) return new Failure(EXIT.notFound, `The Hub has no ${repo}@${revision}.`, { cause: error })
+    if (statusCode === 404)
+      return new Failure(EXIT.notFound, `${repo}@${revision} was not found on the Hub.`, { cause: error })
     const because =
       statusCode === 401 || statusCode === 403
-        ? `it asks for a token (HF_TOKEN), or yours may not`
+        ? `the repository requires an access token with the right permissions (set HF_TOKEN)`
         : `HTTP ${statusCode}`
-    return new Failure(EXIT.unreachable, `The Hub refuses ${repo}: ${because}.`, { cause: error })
+    return new Failure(EXIT.unreachable, `The Hub refused access to ${repo}: ${because}.`, { cause: error })
   }
   const { message, cause, code } = error as Error & { cause?: { code?: string }; code?: string }
   if (code === 'ENOSPC') return error
-  if (/fetch failed|terminated|ECONN|UND_ERR|sent nothing/.test(`${message} ${cause?.code ?? ''} ${code ?? ''}`)) {
+  if (/fetch failed|terminated|ECONN|UND_ERR|sent no data/.test(`${message} ${cause?.code ?? ''} ${code ?? ''}`)) {
     const detail = cause?.code ?? message
-    return new Failure(EXIT.unreachable, `The Hub cannot be read (${detail}). The same command goes on where it was.`, {
-      cause: error,
-    })
+    return new Failure(
+      EXIT.unreachable,
+      `The download from the Hub failed (${detail}). Run the same command to resume.`,
+      {
+        cause: error,
+      },
+    )
   }
   return new Failure(EXIT.invalid, toSentence(message), { cause: error as Error })
 }

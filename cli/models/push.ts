@@ -9,9 +9,9 @@ import type { ModelsContext } from './models-context'
 /** Puts the installed models into a bucket, where servers with `MODELS_DIR=s3://…` find them. */
 export async function push(context: ModelsContext, place: string): Promise<void> {
   const location = parseLocation(place)
-  if (location === null) throw new Failure(EXIT.usage, `${place} is no place like s3://bucket/models/.`)
+  if (location === null) throw new Failure(EXIT.usage, `${place} is not a valid location. Use s3://bucket/models/.`)
   const damaged = (await installed(context)).find(({ error }) => error !== null)
-  if (damaged) throw new Failure(EXIT.invalid, `${damaged.id} is not fit to be sent: ${damaged.error}.`)
+  if (damaged) throw new Failure(EXIT.invalid, `${damaged.id} cannot be pushed: ${damaged.error}.`)
   quietAwsSdk()
   const { openBuckets } = await import('@/lib/server/storage/buckets')
   const prefix = folderPrefix(location)
@@ -21,13 +21,13 @@ export async function push(context: ModelsContext, place: string): Promise<void>
       openBuckets(bucketEnvironment())(location.bucket),
       prefix,
     )
-    console.log(`${files} files are at s3://${location.bucket}/${prefix}, ${sent} of them new.`)
+    console.log(`s3://${location.bucket}/${prefix} now has ${files} files, ${sent} of them new.`)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const { cause } = error
     throw new Failure(
       EXIT.failed,
-      `The bucket does not take them: ${cause instanceof Error ? cause.message : error.detail}.`,
+      `Writing to the bucket failed: ${cause instanceof Error ? cause.message : error.detail}.`,
     )
   }
 }

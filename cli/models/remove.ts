@@ -8,9 +8,13 @@ import type { ModelsContext } from './models-context'
 export async function removeModel({ modelsDir }: ModelsContext, id: string): Promise<void> {
   const { types } = await readCatalogFile(modelsDir)
   const type = Object.entries(types).find(([, entry]) => entry.id === id)?.[0]
-  if (type) throw new Failure(EXIT.failed, `${id} is the type ${type} of catalog.json; name another there first.`)
+  if (type)
+    throw new Failure(
+      EXIT.failed,
+      `${id} is the ${type} model in catalog.json. Assign another model to that type first.`,
+    )
   await remove(modelsDir, id).catch((error) => {
     throw toFailure(error)
   })
-  console.log(`${id} is removed.`)
+  console.log(`${id} was removed.`)
 }

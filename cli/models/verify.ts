@@ -11,7 +11,7 @@ export async function verify(context: ModelsContext, name: string | undefined): 
   for (const { id, folder, revision, error } of models) {
     const reason = error ?? (await check(folder))
     if (reason !== null) failed++
-    console.log(`${id}: ${reason === null ? `right (${revision})` : `wrong: ${reason}`}`)
+    console.log(`${id}: ${reason === null ? `OK (${revision})` : `failed: ${reason}`}`)
   }
-  if (failed > 0) throw new Failure(EXIT.failed, `${failed} of ${models.length} models cannot be used.`)
+  if (failed > 0) throw new Failure(EXIT.failed, `${failed} of ${models.length} models failed verification.`)
 }

@@ -18,9 +18,9 @@ import { EXIT, type ExitCode, Failure } from './exit'
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
   const commandName = calledAs(relative('', argv[1] ?? ''))
   const program = new Command(commandName)
-    .description('Classifies photos; measures models and manages them.')
-    .version(versionOf(root), '-V, --version', 'the version of this project')
-    .showHelpAfterError('(add --help for how to use it)')
+    .description('Classify photos, evaluate models and manage them.')
+    .version(versionOf(root), '-V, --version', 'show the version')
+    .showHelpAfterError('Run the command with --help for usage.')
     .exitOverride()
   const {
     MAX_PIXELS: maxPixels,

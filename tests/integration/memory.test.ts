@@ -28,7 +28,7 @@ test('sixty uploads of 50 megapixels at once in a memory of 1 GB: answers and re
     `${statuses.filter((status) => status === 200).length} of 60 answered, at most ${Math.round(most / 1e6)} MB held`,
   )
   expect(most).toBeLessThan(1e9)
-  expect(server.output()).not.toContain('a worker died')
+  expect(server.output()).not.toContain('a worker crashed')
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
 })
 
@@ -42,7 +42,7 @@ test('a dozen HEICs of 45 megapixels at once, in the same memory', async () => {
   console.log(`at most ${Math.round(most / 1e6)} MB held`)
   expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 429]))
   expect(most).toBeLessThan(1e9)
-  expect(server.output()).not.toContain('a worker died')
+  expect(server.output()).not.toContain('a worker crashed')
 })
 
 test('a worker that holds too much is replaced, and no photo notices', async () => {

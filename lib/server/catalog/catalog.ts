@@ -47,7 +47,9 @@ export async function readCatalog(folder: string, defaultType?: string): Promise
   const named = Object.entries(catalog.types)
   const found = await modelFolders(folder)
   if (!named.some(([type]) => type === chosen)) {
-    throw new Error(`${folder} has no model of the default type; it has: ${named.map(([type]) => type).join(', ')}`)
+    throw new Error(
+      `type).join(', ')} => ${folder} has no model of the default type ${chosen}. Available types: ${named.map(([type]) => type).join(', ')} => type).join(', ')}`,
+    )
   }
   const ids = new Set([...named.map(([, entry]) => entry.id), ...found])
   return Promise.all(
@@ -119,7 +121,7 @@ async function readEntry(folder: string, identity: Identity, sha256: string | un
 
 async function checksumError(file: string, name: string, sha256: string | undefined): Promise<string | null> {
   const digest = sha256 === undefined ? undefined : await fileSha256(file)
-  return digest === sha256 ? null : `${name} is damaged: its SHA-256 is ${digest}, catalog.json says ${sha256}`
+  return digest === sha256 ? null : `${name} is damaged: its SHA-256 is ${digest}, but catalog.json expects ${sha256}`
 }
 
 async function bytesOf(folder: string, names: readonly string[]): Promise<number> {

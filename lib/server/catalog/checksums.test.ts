@@ -15,12 +15,12 @@ test('what sha256sum writes, text or binary, with ./ or without', () => {
 test.each(['../catalog.json', '/etc/passwd', 'a/../../b', 'a//b', 'a\\b', 'C:x', './', 'a/.'])(
   '%s leads out of the folder',
   (path) => {
-    expect(() => parseChecksums(`${A}  ${path}\n`)).toThrow(/names no file of the set/)
+    expect(() => parseChecksums(`${A}  ${path}\n`)).toThrow(/has an invalid line/)
   },
 )
 
 test('nothing, and what is no such file', () => {
-  expect(() => parseChecksums('')).toThrow(/names 0 files/)
-  expect(() => parseChecksums('<html>')).toThrow(/names no file/)
-  expect(() => parseChecksums(`${A.slice(1)}  catalog.json`)).toThrow(/names no file/)
+  expect(() => parseChecksums('')).toThrow(/lists 0 files/)
+  expect(() => parseChecksums('<html>')).toThrow(/has an invalid line/)
+  expect(() => parseChecksums(`${A.slice(1)}  catalog.json`)).toThrow(/has an invalid line/)
 })

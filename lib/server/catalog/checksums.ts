@@ -17,10 +17,10 @@ export function parseChecksums(text: string): Map<string, string> {
   for (const line of text.split(/\r?\n/).filter((each) => each !== '')) {
     const [, digest = '', named = ''] = LINE.exec(line) ?? []
     const path = named.replace(/^\.\//, '')
-    if (!isWithin(path)) throw new Error(`${CHECKSUMS} has a line that names no file of the set: ${line.slice(0, 200)}`)
+    if (!isWithin(path)) throw new Error(`${CHECKSUMS} has an invalid line: ${line.slice(0, 200)}`)
     files.set(path, digest)
   }
-  if (files.size === 0 || files.size > MAX_FILES) throw new Error(`${CHECKSUMS} names ${files.size} files`)
+  if (files.size === 0 || files.size > MAX_FILES) throw new Error(`${CHECKSUMS} lists ${files.size} files`)
   return files
 }
 

@@ -43,7 +43,7 @@ export async function remoteFiles(hub: Hub, { repo, revision }: Remote): Promise
   for await (const entry of listFiles({ ...credentials(hub), repo, revision, recursive: true })) {
     if (entry.type !== 'file') continue
     if (isAbsolute(entry.path) || normalize(entry.path).startsWith('..')) {
-      throw new Error(`the repository ${repo} names a file outside of itself: ${entry.path}`)
+      throw new Error(`the repository ${repo} lists a file outside its own folder: ${entry.path}`)
     }
     files.push({ path: entry.path, bytes: entry.lfs?.size ?? entry.size, digest: digestOfEntry(entry) })
   }
@@ -60,7 +60,7 @@ function digestOfEntry({
   oid?: string
 }): RemoteFile['digest'] {
   if (lfs) return { algorithm: 'sha256', hex: lfs.oid.replace(/^sha256:/, '') }
-  if (oid === undefined) throw new Error(`the Hub gives no digest for ${path}`)
+  if (oid === undefined) throw new Error(`the Hub returned no digest for ${path}`)
   return { algorithm: 'git-sha1', hex: oid }
 }
 
@@ -87,7 +87,9 @@ export async function fetchFile(
   const hex = await digestOf(target, file)
   if (hex === file.digest.hex && (await sizeOf(target)) === file.bytes) return
   await rm(target, { force: true })
-  throw new Error(`${file.path} is not what the Hub promises: its digest is ${hex}, expected ${file.digest.hex}`)
+  throw new Error(
+    `${file.path} does not match its checksum on the Hub: its digest is ${hex}, expected ${file.digest.hex}`,
+  )
 }
 
 async function append(
@@ -117,7 +119,7 @@ async function append(
       signal: AbortSignal.any([signal, idle.signal]),
     })
   } catch (error) {
-    if (idle.signal.aborted) throw new Error(`the Hub has sent nothing of ${path} for ${IDLE_MS / 1000} s`)
+    if (idle.signal.aborted) throw new Error(`the Hub sent no data for ${path} in ${IDLE_MS / 1000} s`)
     throw error
   } finally {
     clearTimeout(timer)

@@ -24,7 +24,11 @@ export class InstallError extends Error {
  * @throws InstallError `invalid`
  */
 export function requireId(id: string): void {
-  if (!ID.test(id)) throw new InstallError('invalid', `"${id}" is not a name for a model: letters, digits, . _ - only`)
+  if (!ID.test(id))
+    throw new InstallError(
+      'invalid',
+      `"${id}" is not a valid model name; use letters, digits, dots, underscores and hyphens`,
+    )
 }
 
 /**
@@ -41,7 +45,8 @@ export async function publish(
 ): Promise<void> {
   const [from, to] = [partialFolder(modelsDir, id), join(modelsDir, id)]
   const installed = await exists(to)
-  if (installed && !replace) throw new InstallError('exists', `there is a model ${id} already; --force replaces it`)
+  if (installed && !replace)
+    throw new InstallError('exists', `the model ${id} is already installed; use --force to replace it`)
   const problem = await check(from)
   if (problem !== null) {
     await rm(from, { recursive: true, force: true })
@@ -72,7 +77,7 @@ export async function stage(modelsDir: string, id: string, files: Record<string,
 export async function remove(modelsDir: string, id: string): Promise<void> {
   requireId(id)
   const [from, trash] = [join(modelsDir, id), partialFolder(modelsDir, `${id}.removed`)]
-  if (!(await exists(join(from, 'config.json')))) throw new InstallError('missing', `there is no model ${id}`)
+  if (!(await exists(join(from, 'config.json')))) throw new InstallError('missing', `there is no model named ${id}`)
   await rm(trash, { recursive: true, force: true })
   await rename(from, trash)
   await rm(trash, { recursive: true, force: true })
@@ -87,7 +92,10 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   const { bavail, bsize } = await statfs(folder)
   if (bavail * bsize >= bytes + SPARE_BYTES) return
   const mega = (count: number) => `${Math.ceil(count / 1e6)} MB`
-  throw new InstallError('no-space', `${mega(bytes)} are needed in ${folder}, ${mega(bavail * bsize)} are free`)
+  throw new InstallError(
+    'no-space',
+    `the model needs ${mega(bytes)} in ${folder}, but only ${mega(bavail * bsize)} are free`,
+  )
 }
 
 async function exists(path: string): Promise<boolean> {

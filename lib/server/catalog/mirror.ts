@@ -48,7 +48,7 @@ export class ModelMirror {
   /** The folder of the latest set. */
   get path(): string {
     const path = this.sets.at(-1)
-    if (path === undefined) throw new Error('no models were fetched yet')
+    if (path === undefined) throw new Error('no models have been fetched yet')
     return path
   }
 
@@ -103,7 +103,10 @@ export class ModelMirror {
     const bytes = await this.read(path, FILE_BYTES, signal)
     const found = createHash('sha256').update(bytes).digest('hex')
     if (found !== digest) {
-      throw new MirrorError(`${this.name(path)} is damaged: its SHA-256 is ${found}, ${CHECKSUMS} says ${digest}`, true)
+      throw new MirrorError(
+        `${this.name(path)} is damaged: its SHA-256 is ${found}, but ${CHECKSUMS} expects ${digest}`,
+        true,
+      )
     }
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), bytes)
@@ -111,7 +114,7 @@ export class ModelMirror {
 
   private async read(path: string, most: number, signal?: AbortSignal): Promise<Uint8Array> {
     const object = await this.store.get(`${this.prefix}${path}`, { most, signal })
-    if (object === null) throw new MirrorError(`${this.name(path)} is not there`, path !== CHECKSUMS)
+    if (object === null) throw new MirrorError(`${this.name(path)} is missing`, path !== CHECKSUMS)
     return object.bytes
   }
 

@@ -78,7 +78,7 @@ function listedFiles(listing: readonly RemoteFile[], wanted: readonly WantedFile
     const file = listing.find((one) => one.path === path)
     if (!file) throw new Error(`the repository has no file ${path}`)
     if (bytes !== undefined && bytes !== file.bytes) {
-      throw new Error(`${path} has ${file.bytes} bytes at the Hub, catalog.json says ${bytes}`)
+      throw new Error(`${path} has ${file.bytes} bytes on the Hub, but catalog.json expects ${bytes}`)
     }
     return { file: sha256 ? { ...file, digest: { algorithm: 'sha256', hex: sha256 } } : file, as }
   })
@@ -89,7 +89,7 @@ function conventionalFiles(listing: readonly RemoteFile[]): PullFile[] {
   const find = (path: string) => listing.find((file) => file.path === path)
   const names = ONNX_FOLDERS.flatMap((place) => ONNX_NAMES.map((name) => join(place, `${name}.onnx`)))
   const onnx = names.map(find).find((file) => file !== undefined)
-  if (!onnx) throw new Error('the repository has no onnx/model.onnx nor another ONNX file of a usual name')
+  if (!onnx) throw new Error('the repository has no onnx/model.onnx and no other ONNX file with a common name')
   // The usual names of data files, so that their bytes are counted from the start; others are found in the graph.
   const data = listing.filter(
     ({ path }) => path.startsWith(onnx.path) && /^(_data(_\d+)?|\.data)$/.test(path.slice(onnx.path.length)),

@@ -74,7 +74,7 @@ export async function createEngine(
     signal?: AbortSignal,
   ) {
     signal?.throwIfAborted()
-    if (closing) throw new Problem('shutting_down', 'This server is stopping. Send the photo again.')
+    if (closing) throw new Problem('shutting_down', 'The server is shutting down. Send the photo again.')
     const { models, queue, pool, reports } = current
     const model = findModel(models, request.model)
     requireServing(model, reports)
@@ -94,10 +94,13 @@ export async function createEngine(
     maskJob: Omit<MaskJob, 'kind' | 'id' | 'priority'>,
     signal: AbortSignal,
   ): Promise<MaskResult> {
-    if (closing) throw new Problem('shutting_down', 'This server is stopping. Send the photo again.')
+    if (closing) throw new Problem('shutting_down', 'The server is shutting down. Send the photo again.')
     const { models, queue, pool } = current
     if (models.get(maskJob.model)?.revision !== revision) {
-      throw new Problem('not_ready', 'The model was replaced meanwhile. Send the photo again.')
+      throw new Problem(
+        'not_ready',
+        'The model was replaced while the photo was being processed. Send the photo again.',
+      )
     }
     const job: MaskJob = { kind: 'masks', id: nextId++, priority: 'batch', ...maskJob }
     return submit<MaskResult>({
@@ -235,9 +238,9 @@ async function createGeneration(options: EngineOptions, onChanged: () => void): 
         if (list.some(({ changed }) => changed)) onChanged()
       },
       crashed(reason, culprit) {
-        options.log.warn({ reason }, 'a worker died and is replaced')
+        options.log.warn({ reason }, 'a worker crashed and is being replaced')
         if (culprit === null) return
-        const error = `it took the worker down while it was loaded (${reason})`
+        const error = `loading it crashed the worker (${reason})`
         recordReport(options, models, reports, {
           id: culprit,
           error,
@@ -269,7 +272,7 @@ function recordReport(
 }
 
 function logUnavailable(log: EngineLog, model: CatalogEntry, reason: string): void {
-  log.error({ model: model.id, type: model.type, default: model.default, reason }, 'a model does not serve')
+  log.error({ model: model.id, type: model.type, default: model.default, reason }, 'a model is unavailable')
 }
 
 function findModel(models: ReadonlyMap<string, Model>, name: string | undefined): Model {
@@ -277,12 +280,12 @@ function findModel(models: ReadonlyMap<string, Model>, name: string | undefined)
     if (name === undefined ? model.default : name === model.id || name === model.type) return model
   }
   const names = [...models.values()].flatMap(({ id, type }) => (type ? [type, id] : [id]))
-  throw new Problem('unknown_model', `There is no model of that name. Known: ${names.join(', ')}.`)
+  throw new Problem('unknown_model', `There is no model with that name. Available models: ${names.join(', ')}.`)
 }
 
 function requireServing(model: Model, reports: ReadonlyMap<string, LoadReport>): void {
   const error = model.error ?? reports.get(model.id)?.error
-  if (error) throw new Problem('not_ready', `The model ${model.id} does not serve: ${error}.`)
+  if (error) throw new Problem('not_ready', `The model ${model.id} is unavailable: ${error}.`)
 }
 
 function isServing({ models, pool }: Generation): boolean {

@@ -12,7 +12,7 @@ export const configSchema = z.object({
   model_type: z.string().optional(),
   problem_type: z
     .literal('single_label_classification', {
-      error: ({ input }) => `is ${input}: only one label a photo is supported (single_label_classification)`,
+      error: ({ input }) => `is ${input}: only single_label_classification is supported`,
     })
     .nullish(),
   vision: z

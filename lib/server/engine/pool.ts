@@ -199,9 +199,14 @@ export class Pool {
     }
     this.queue.release(task)
     if (task.crashes === Number.POSITIVE_INFINITY) {
-      task.reject(new Problem('deadline_exceeded', 'The photo took longer than a photo may take here.'))
+      task.reject(
+        new Problem(
+          'deadline_exceeded',
+          'Processing the photo took longer than the server allows. Send a smaller photo.',
+        ),
+      )
     } else {
-      task.reject(new Problem('not_ready', 'The worker stopped twice while it had this photo.'))
+      task.reject(new Problem('not_ready', 'The worker process crashed twice while processing this photo.'))
     }
   }
 

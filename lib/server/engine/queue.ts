@@ -53,11 +53,11 @@ export class Queue {
    */
   admit(task: Task): void {
     if (this.size >= this.limits.photos) {
-      throw new Problem('queue_full', `${this.size} photos wait already. Try again in a moment.`)
+      throw new Problem('queue_full', `${this.size} photos are already waiting. Try again in a moment.`)
     }
     // A photo larger than the whole budget still passes when it is alone.
     if (this.heldBytes > 0 && this.heldBytes + task.cost > this.limits.bytes) {
-      throw new Problem('queue_full', 'The photos that wait fill the memory set aside for them. Try again in a moment.')
+      throw new Problem('queue_full', 'The memory for waiting photos is full. Try again in a moment.')
     }
     this.heldBytes += task.cost
     this.waiting[task.job.priority].add(task)

@@ -15,10 +15,10 @@ export interface TimeLimits {
  */
 export function slowModelWarning(runMs: number, { workerTimeoutMs, deadlineMs }: TimeLimits): string | null {
   if (runMs > MAX_SHARE * workerTimeoutMs) {
-    return `A run of this model takes ${seconds(runMs)} here, and a worker is stopped after ${seconds(workerTimeoutMs)}. Set WORKER_TIMEOUT_MS to ${suggestedTimeout(runMs)} or more.`
+    return `Running this model takes ${seconds(runMs)} on this machine, but workers time out after ${seconds(workerTimeoutMs)}. Set WORKER_TIMEOUT_MS to ${suggestedTimeout(runMs)} or more.`
   }
   if (runMs > MAX_SHARE * deadlineMs) {
-    return `A run of this model takes ${seconds(runMs)} here, and a photo is refused after ${seconds(deadlineMs)}. Set REQUEST_TIMEOUT_MS to ${suggestedTimeout(runMs)} or more.`
+    return `Running this model takes ${seconds(runMs)} on this machine, but requests time out after ${seconds(deadlineMs)}. Set REQUEST_TIMEOUT_MS to ${suggestedTimeout(runMs)} or more.`
   }
   return null
 }

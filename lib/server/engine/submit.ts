@@ -52,7 +52,7 @@ export function submit<A extends JobResult>(submission: Submission): Promise<A> 
 }
 
 function deadlineExceeded(deadlineMs: number): Problem {
-  return new Problem('deadline_exceeded', `No answer within ${deadlineMs} ms. Try again in a moment.`)
+  return new Problem('deadline_exceeded', `There was no result within ${deadlineMs} ms. Try again in a moment.`)
 }
 
 /** Aborts with a problem when the time is up. */

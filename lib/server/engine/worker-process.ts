@@ -124,7 +124,7 @@ export class WorkerProcess {
     const task = this.tasks.get(id)
     if (!task || this.killReason !== null) return
     task.crashes = Number.POSITIVE_INFINITY
-    this.kill(`a photo ran longer than ${this.limits.timeoutMs} ms`)
+    this.kill(`a photo took longer than ${this.limits.timeoutMs} ms`)
   }
 
   private send(message: ToWorker): void {
@@ -167,7 +167,7 @@ export class WorkerProcess {
     this.bytes = message.rss
     if (message.rss > this.limits.maxBytes) this.retiring = true
     this.events.freed(this, task)
-    if (this.retiring && this.tasks.size === 0) this.kill(`it held ${message.rss} bytes`)
+    if (this.retiring && this.tasks.size === 0) this.kill(`it used ${message.rss} bytes of memory`)
   }
 
   private forget(id: number): void {

@@ -4,6 +4,6 @@ import { Problem } from '@/lib/shared/problems/problem'
 export function cameraRawProblem(format: string): Problem {
   return new Problem(
     'unsupported_format',
-    `Camera RAW (${format}) is not supported: it holds what the sensor saw, not yet a picture. Export it as JPEG, or send the JPEG that the camera stored beside it.`,
+    `Camera RAW (${format}) is not supported. Export the photo as JPEG, or use the JPEG that the camera saved with it.`,
   )
 }

@@ -17,9 +17,9 @@ const cropSize = z.preprocess(
   withoutNulls,
   z.union([side, box], { error: 'is neither a number of pixels nor {"height": n, "width": n}' }),
 )
-const NUMBERS = 'is neither a number nor a list of one number a channel'
+const NUMBERS = 'is neither a number nor a list with one number per channel'
 const mean = z.union([z.number(), z.array(z.number()).min(1).max(3)], { error: NUMBERS })
-const positive = z.number().positive({ error: ({ input }) => `is ${input}: a deviation is above 0` })
+const positive = z.number().positive({ error: ({ input }) => `is ${input}: a standard deviation must be above 0` })
 const std = z.union([positive, z.array(positive).min(1).max(3)], { error: `${NUMBERS}, all above 0` })
 /** Steps that are not followed here: done by nobody, they would change answers without a word. */
 const notSupported = z.literal([false, null], { error: 'is not supported' }).optional()

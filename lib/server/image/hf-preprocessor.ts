@@ -47,7 +47,7 @@ function requireNumbers({ do_normalize, image_mean, image_std }: Config): void {
   const missing = [image_mean == null ? 'image_mean' : '', image_std == null ? 'image_std' : ''].filter(Boolean)
   if (missing.length === 0) return
   throw new Error(
-    `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing, and no processor class says what they are: write them, or "do_normalize": false`,
+    `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing, and no processor class defines them: add them, or set "do_normalize": false`,
   )
 }
 
@@ -131,7 +131,7 @@ function channelNumbers(
   const mean = spread(image_mean ?? defaults.mean, count)
   const std = spread(image_std ?? defaults.std, count)
   if (mean.length === std.length) return { mean, std }
-  throw new Error(`image_mean has ${mean.length} values, image_std has ${std.length}`)
+  throw new Error(`image_mean has ${mean.length} values, but image_std has ${std.length}`)
 }
 
 /** A number alone is that of each channel, and so are the three equal ones that classes have where they are told of another count. */

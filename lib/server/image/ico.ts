@@ -76,5 +76,5 @@ function masked({ width, height, channels, pixels }: Raster, mask: Uint8Array): 
 }
 
 function damaged(): Problem {
-  return new Problem('truncated_image', 'The ICO ends before its largest picture does; it is cut off or damaged.')
+  return new Problem('truncated_image', 'The ICO file ends before its largest image does. It is truncated or damaged.')
 }

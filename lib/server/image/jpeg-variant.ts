@@ -15,7 +15,8 @@ const HIERARCHICAL: ReadonlySet<number> = new Set([0xc5, 0xc6, 0xc7, 0xcd, 0xce,
 export function rejectUnsupportedJpeg(image: Uint8Array): void {
   const frame = frameOf(image)
   const kind = frame && unsupportedVariant(frame)
-  if (kind) throw new Problem('unsupported_format', `${kind} is not supported. Save it as an ordinary JPEG, or as PNG.`)
+  if (kind)
+    throw new Problem('unsupported_format', `${kind} is not supported. Save the photo as a standard JPEG or as PNG.`)
 }
 
 function unsupportedVariant({ marker, bits }: { marker: number; bits: number }): string | null {

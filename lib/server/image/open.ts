@@ -82,9 +82,10 @@ export function rejectUndecodable(error: unknown): never {
   if (error instanceof Problem) throw error
   const reason = error instanceof Error ? error.message : ''
   // Only where the header could not be read before, or lied.
-  if (/pixel limit/.test(reason)) throw new Problem('too_many_pixels', 'The picture has more pixels than are allowed.')
+  if (/pixel limit/.test(reason))
+    throw new Problem('too_many_pixels', 'The photo has more pixels than the server allows. Send a smaller photo.')
   const what = reason.startsWith('Input buffer has corrupt header')
     ? 'its header is damaged'
-    : 'it is damaged, or ends too early'
+    : 'it is truncated or damaged'
   throw new Problem('truncated_image', `The file starts like an image, but ${what}.`, { cause: error })
 }

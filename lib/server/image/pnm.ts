@@ -14,11 +14,11 @@ export function readPnm(image: Uint8Array, maxPixels: number): Raster {
   const kind = (image[1] as number) - 0x30
   const reader = new Tokens(image)
   const [width, height] = [reader.number(), reader.number()]
-  if (width === 0 || height === 0) throw damaged('has no size')
+  if (width === 0 || height === 0) throw damaged('has no width or height')
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
   const isBits = kind === 1 || kind === 4
   const most = isBits ? 1 : reader.number()
-  if (most === 0 || most > MAX_VALUE) throw damaged(`says that its largest value is ${most}`)
+  if (most === 0 || most > MAX_VALUE) throw damaged(`declares a maximum value of ${most}`)
   const channels = kind === 3 || kind === 6 ? 3 : 1
   const pixels = new Uint8Array(width * height * channels)
   const table = Uint8Array.from({ length: most + 1 }, (_, value) => Math.round((value / most) * 255))
@@ -33,7 +33,7 @@ export function readPnm(image: Uint8Array, maxPixels: number): Raster {
 function fromText(reader: Tokens, pixels: Uint8Array, table: Uint8Array, isBits: boolean): void {
   for (let i = 0; i < pixels.length; i++) {
     const value = table[isBits ? reader.digit() : reader.number()]
-    if (value === undefined) throw damaged('has a value above its largest')
+    if (value === undefined) throw damaged('contains a value above its maximum')
     pixels[i] = value
   }
 }
@@ -68,7 +68,7 @@ class Tokens {
     let [value, digits] = [0, 0]
     for (; isDigit(this.image[this.at]) && digits < 10; digits++)
       value = 10 * value + (this.image[this.at++] as number) - 0x30
-    if (digits === 0) throw damaged('ends early or has something else where a number should be')
+    if (digits === 0) throw damaged('ends early or contains an invalid number')
     return value
   }
 
@@ -76,7 +76,7 @@ class Tokens {
   digit(): number {
     this.skip()
     const digit = this.image[this.at++]
-    if (!isDigit(digit)) throw damaged('ends early or has something else where a number should be')
+    if (!isDigit(digit)) throw damaged('ends early or contains an invalid number')
     return (digit as number) - 0x30
   }
 
@@ -106,5 +106,5 @@ function isDigit(byte: number | undefined): boolean {
 }
 
 function damaged(what: string): Problem {
-  return new Problem('truncated_image', `The PNM ${what}; it is cut off or damaged.`)
+  return new Problem('truncated_image', `The PNM file ${what}. It is truncated or damaged.`)
 }

@@ -123,6 +123,6 @@ export function classDefaults(name: string | undefined, modelType?: string): Pro
   const defaults = Object.hasOwn(CLASSES, key) ? CLASSES[key] : undefined
   if (defaults) return defaults
   throw new Error(
-    `the processor ${name} is not supported: take out image_processor_type and say size, crop_size, resample, image_mean and image_std yourself`,
+    `the processor ${name} is not supported: remove image_processor_type and set size, crop_size, resample, image_mean and image_std`,
   )
 }

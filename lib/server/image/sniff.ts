@@ -11,7 +11,7 @@ export type Format = (typeof FORMATS)[number]
 
 /** Formats that people send and this server does not read, with what to do instead. */
 const UNSUPPORTED: readonly { name: string; advice: string; is: (head: Buffer) => boolean }[] = [
-  { name: 'SVG', advice: 'It is a drawing, not a photo; render it to PNG.', is: isSvg },
+  { name: 'SVG', advice: 'SVG files are drawings. Render the drawing to PNG.', is: isSvg },
   { name: 'PDF', advice: 'Render the page to PNG.', is: (head) => text(head, 0, 5) === '%PDF-' },
   { name: 'Photoshop', advice: 'Export it as PNG or JPEG.', is: (head) => text(head, 0, 4) === '8BPS' },
   {
@@ -77,7 +77,7 @@ export function sniff(image: Uint8Array): Format {
   if (Buffer.from(image.subarray(-TGA_END.length)).toString('latin1') === TGA_END) {
     throw new Problem('unsupported_format', 'TGA is not supported. Convert it to PNG.')
   }
-  throw new Problem('not_an_image', `The bytes are not one of the formats read here: ${FORMATS.join(', ')}.`)
+  throw new Problem('not_an_image', `This file is not a supported image. Supported formats: ${FORMATS.join(', ')}.`)
 }
 
 function text(head: Buffer, start: number, end: number): string {

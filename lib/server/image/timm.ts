@@ -42,7 +42,7 @@ export function timmPreprocessor(config: unknown): Preprocessor {
 function interpolationOf(name: string): Interpolation {
   if (name === 'random') return 'bilinear'
   const known = INTERPOLATIONS.find((each) => each === (name === 'lanczos' ? 'lanczos3' : name))
-  if (known === undefined) throw new Error(`config.json: the interpolation ${name} is not known`)
+  if (known === undefined) throw new Error(`config.json: unknown interpolation ${name}`)
   return known
 }
 

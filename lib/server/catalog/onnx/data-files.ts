@@ -20,9 +20,11 @@ export async function checkedDataFiles(folder: string, file: string, graph: Onnx
     const path = dataFile(file, location)
     const entry = await stat(join(folder, path)).catch(() => null)
     if (!entry?.isFile())
-      throw new Error(`${file} keeps its weights in ${location}, which is missing: put it beside it`)
+      throw new Error(`${file} stores its weights in ${location}, which is missing: put that file next to it`)
     if (entry.size < least) {
-      throw new Error(`${path} ends too early: it has ${entry.size} bytes of at least ${least}. Download it again`)
+      throw new Error(
+        `${path} is truncated: it has ${entry.size} bytes, but needs at least ${least}. Download it again`,
+      )
     }
     files.push(path)
   }
@@ -37,7 +39,7 @@ export async function checkedDataFiles(folder: string, file: string, graph: Onnx
 export function dataFile(file: string, location: string): string {
   const within = normalize(location)
   if (location === '' || isAbsolute(location) || within.startsWith('..') || location.includes('\0')) {
-    throw new Error(`${file} keeps its weights outside of its own folder, in ${JSON.stringify(location)}`)
+    throw new Error(`${file} stores its weights outside its own folder, in ${JSON.stringify(location)}`)
   }
   return join(dirname(file), within)
 }

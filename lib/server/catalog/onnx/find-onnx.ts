@@ -16,7 +16,7 @@ export async function findOnnx(folder: string): Promise<string | undefined> {
   const known = ONNX_FOLDERS.flatMap((place) => ONNX_NAMES.map((name) => join(place, `${name}.onnx`)))
   const best = known.find((name) => files.includes(name))
   if (best === undefined && files.length > 1) {
-    throw new Error(`there are several ONNX files and none is called model.onnx: ${files.join(', ')}`)
+    throw new Error(`there are several ONNX files, and none is named model.onnx: ${files.join(', ')}`)
   }
   return best ?? files[0]
 }

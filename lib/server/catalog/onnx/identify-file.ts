@@ -16,7 +16,7 @@ const SIGNATURES: readonly { description: string; at?: number; bytes?: string; p
   {
     at: 0,
     bytes: '504b0304',
-    description: 'is a ZIP archive: unpack it, or export the model as ONNX (PyTorch: torch.onnx.export)',
+    description: 'is a ZIP archive: extract it, or export the model as ONNX (PyTorch: torch.onnx.export)',
   },
   {
     at: 0,
@@ -28,9 +28,9 @@ const SIGNATURES: readonly { description: string; at?: number; bytes?: string; p
   { at: 0, bytes: '8004', description: PICKLE },
   { at: 0, bytes: '8005', description: PICKLE },
   { at: 4, bytes: '54464c33', description: 'is a TensorFlow Lite file: convert it to ONNX, for example with tf2onnx' },
-  { at: 4, bytes: '4f52544d', description: 'is in the ORT format: give the ONNX file that it was made from' },
+  { at: 4, bytes: '4f52544d', description: 'is in the ORT format: use the ONNX file that it was converted from' },
   { at: 8, bytes: '7b22', description: 'is a safetensors file: export the model as ONNX' },
-  { at: 0, bytes: '1f8b', description: 'is packed with gzip: unpack it first' },
+  { at: 0, bytes: '1f8b', description: 'is compressed with gzip: decompress it first' },
 ]
 
 /** What a file is that is no ONNX model, and what to do; null where nothing is recognised. */

@@ -51,7 +51,7 @@ export function readOnnxGraph(path: string, name: string): OnnxGraph {
     if (other !== null) throw new Error(`${name} ${other}`, { cause: error })
     throw new Error(
       error.kind === 'cut off'
-        ? `${name} ends too early, or is not an ONNX file (${file.size} bytes are there): download it again`
+        ? `${name} is truncated or is not an ONNX file (it has ${file.size} bytes): download it again`
         : `${name} is not an ONNX file`,
       { cause: error },
     )

@@ -19,7 +19,7 @@ export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: 
   if (first !== undefined) {
     throw new Problem(
       'invalid_parameter',
-      `label is not valid: ${id} has several labels “${label}”; give one of ${named.map((index) => `#${index}`).join(', ')}.`,
+      `label is not valid: ${id} has several labels named “${label}”. Use one of ${named.map((index) => `#${index}`).join(', ')}.`,
     )
   }
   const number = /^#?(\d{1,9})$/.exec(label)?.[1]

@@ -16,9 +16,9 @@ export function chooseOutput(outputs: Record<string, Tensor>, classes: number, r
   if (requested !== null) {
     const output = outputs[requested]
     if (output === undefined)
-      throw new Error(`the model has no output of numbers called ${requested}: it has ${described.join(', ')}`)
+      throw new Error(`the model has no numeric output named ${requested}. Its outputs: ${described.join(', ')}`)
     if (fits(widthOf(output), classes)) return requested
-    throw new Error(`the output ${requested} has ${widthOf(output)} numbers, but there are ${labels}`)
+    throw new Error(`the output ${requested} has ${widthOf(output)} values, but there are ${labels}`)
   }
   const fitting = Object.keys(outputs).filter((name) => fits(widthOf(outputs[name] as Tensor), classes))
   // A number a label is better than one for two of them.
@@ -26,12 +26,14 @@ export function chooseOutput(outputs: Record<string, Tensor>, classes: number, r
   const candidates = exact.length > 0 ? exact : fitting
   const [only] = candidates
   if (only === undefined) {
-    if (described.length === 0) throw new Error('the model has no output of numbers')
-    throw new Error(`no output of the model has a number for each of the ${labels}: it has ${described.join(', ')}`)
+    if (described.length === 0) throw new Error('the model has no numeric output')
+    throw new Error(
+      `no output of the model has one value for each of the ${labels}. Its outputs: ${described.join(', ')}`,
+    )
   }
   if (candidates.length === 1) return only
   if (candidates.includes(DEFAULT_NAME)) return DEFAULT_NAME
   throw new Error(
-    `several outputs of the model could be the scores of the ${labels}: ${candidates.join(', ')}. Choose one with --output, or "output" under "vision" in config.json`,
+    `several outputs of the model could be the scores for the ${labels}: ${candidates.join(', ')}. Choose one with --output, or with "output" under "vision" in config.json`,
   )
 }

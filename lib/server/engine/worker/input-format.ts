@@ -33,10 +33,9 @@ export function inputFormat(
   }
   const shape = input.shape.map((dimension) => (typeof dimension === 'number' && dimension > 0 ? dimension : null))
   const subject = `the input ${input.name} has the shape [${input.shape.join(', ')}]`
-  if (shape.length !== 4) throw new Error(`${subject}, not a picture's`)
+  if (shape.length !== 4) throw new Error(`${subject}, which is not the shape of an image`)
   const layout = layoutOf(shape)
-  if (layout === null)
-    throw new Error(`${subject}, in which no side is the 3 channels of a colour picture or the 1 of a grey one`)
+  if (layout === null) throw new Error(`${subject}, in which no dimension has 3 channels (colour) or 1 channel (grey)`)
   const channels = (layout === 'nhwc' ? shape[3] : shape[1]) === 1 ? 1 : 3
   const { width, height } = inputSize(layout === 'nhwc' ? shape.slice(1, 3) : shape.slice(2, 4), preprocessor, subject)
   const batch = shape[0] ?? 1
@@ -54,7 +53,7 @@ function inputSize(
   const size = { width: width ?? prepared?.width, height: height ?? prepared?.height }
   if (!size.width || !size.height) {
     throw new Error(
-      `${subject}, and preprocessor_config.json makes pictures of different sizes: add "do_center_crop": true with "crop_size": n, or write "size": {"height": n, "width": n}`,
+      `${subject}, and preprocessor_config.json produces images of different sizes: add "do_center_crop": true with "crop_size": n, or set "size": {"height": n, "width": n}`,
     )
   }
   if (prepared) requireSize(prepared, { width: size.width, height: size.height })
@@ -74,7 +73,7 @@ export function requireSize(prepared: Size, { width, height }: Size, source = ''
       ? `"do_center_crop": true with "crop_size": ${width}, or "size": {"height": ${height}, "width": ${width}}`
       : `"size": {"height": ${height}, "width": ${width}}`
   throw new Error(
-    `preprocessor_config.json makes ${prepared.width} × ${prepared.height} pixels${source}, but the model takes ${width} × ${height}: write ${hint}`,
+    `preprocessor_config.json produces ${prepared.width} × ${prepared.height} pixels${source}, but the model expects ${width} × ${height}: set ${hint}`,
   )
 }
 

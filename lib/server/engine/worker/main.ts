@@ -70,7 +70,8 @@ process.on('message', async (message: ToWorker) => {
     const result = await pipeline?.process(job)
     // A cancelled job has no reader, but the engine waits to know that its place is free.
     if (result) send({ kind: 'result', id: job.id, result, rss: rss() })
-    else send({ kind: 'failed', id: job.id, code: 'deadline_exceeded', detail: 'The photo was withdrawn.', rss: rss() })
+    else
+      send({ kind: 'failed', id: job.id, code: 'deadline_exceeded', detail: 'The request was cancelled.', rss: rss() })
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem('internal', (error as Error).message)
     send({ kind: 'failed', id: job.id, code: problem.code, detail: problem.detail, rss: rss() })

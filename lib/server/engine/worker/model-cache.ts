@@ -98,7 +98,7 @@ export class ModelCache {
     try {
       return await loadUnchanged(spec, this.options.maxPixels)
     } catch (error) {
-      throw new Problem('not_ready', `The model ${spec.id} does not serve: ${publicReason(error as Error, spec.file)}.`)
+      throw new Problem('not_ready', `The model ${spec.id} is unavailable: ${publicReason(error as Error, spec.file)}.`)
     } finally {
       this.options.onLoaded?.(performance.now() - startedAt)
     }
@@ -126,7 +126,7 @@ async function loadUnchanged(spec: WorkerModel, maxPixels: number): Promise<Load
   const model = await loadModel(spec, maxPixels)
   if (!(await hasChanged(spec))) return model
   await model.release()
-  throw new Error('its files have changed since they were read')
+  throw new Error('its files changed after they were read')
 }
 
 /** Whether the files are not those any more that the revision was made of. */

@@ -40,13 +40,13 @@ export function fits(width: number, classes: number): boolean {
  */
 export function outputReader(probes: readonly Tensor[], classes: number, activation: Activation): OutputReader {
   const rows = probes.map((probe) => firstRow(probe, widthOf(probe)))
-  if (!rows.some(areValidScores)) throw new Error('its scores are not numbers (NaN or infinite), whatever the picture')
+  if (!rows.some(areValidScores)) throw new Error('its scores are NaN or infinite for every test image')
   if (rows[0]?.length === 1 && classes === 2) return binaryReader(rows, activation)
   if (activation === 'sigmoid') {
     throw new Error(
       classes === 1
-        ? 'its only output is a yes-or-no score (sigmoid): give two labels, first the one for 0, then the one for 1'
-        : 'each of its scores is a yes or no of its own (sigmoid): several labels at once are not supported',
+        ? 'its only output is a yes-or-no score (sigmoid): provide two labels, first the one for 0, then the one for 1'
+        : 'its scores are independent of each other (sigmoid): multi-label models are not supported',
     )
   }
   const read = (output: Tensor) => requireScores(firstRow(output, classes))
@@ -83,7 +83,7 @@ function areValidScores(values: Float32Array): boolean {
 
 function requireScores(values: Float32Array): Float32Array {
   if (areValidScores(values)) return values
-  throw new Problem('model_failed', 'The model’s scores for this photo are not numbers (NaN or infinite).')
+  throw new Problem('model_failed', 'The model returned NaN or infinite scores for this photo.')
 }
 
 /** The first picture's outputs as float32. Newer Nodes get half precision as numbers, older ones as bits. */
@@ -92,5 +92,5 @@ function firstRow({ data, type }: Tensor, width: number): Float32Array {
   if (type === 'float32') return row as Float32Array
   if (type === 'float64') return Float32Array.from(row)
   if (type === 'float16') return Float32Array.from(row, row instanceof Uint16Array ? fromFloat16 : Number)
-  throw new Error(`the output is of type ${type}, not float32, float16 or float64`)
+  throw new Error(`the output type is ${type}, but only float32, float16 and float64 are supported`)
 }

@@ -19,10 +19,10 @@ export async function prepareProbes(
   maxPixels: number,
 ): Promise<Uint8Array[]> {
   const photos: [photo: Uint8Array, description: string][] = [
-    ...(selfTest ? [[await readFile(selfTest.picture), ' of the golden picture'] as [Uint8Array, string]] : []),
-    [await greyPhoto(120, 80), ' of a landscape photo'],
-    [await noisePhoto(60, 90), ' of a portrait photo'],
-    [await noisePhoto(3, 2), ' of a tiny photo'],
+    ...(selfTest ? [[await readFile(selfTest.picture), ' for the self-test image'] as [Uint8Array, string]] : []),
+    [await greyPhoto(120, 80), ' for a landscape photo'],
+    [await noisePhoto(60, 90), ' for a portrait photo'],
+    [await noisePhoto(3, 2), ' for a tiny photo'],
   ]
   const inputs: Uint8Array[] = []
   for (const [photo, description] of photos) {
@@ -49,6 +49,6 @@ export function adaptToChannels(preprocessor: Preprocessor, { channels }: Pick<I
     return { ...adapted, normalisation: { ...normalisation, mean: mean.slice(0, 1), std: std.slice(0, 1) } }
   const expected = channels === 1 ? '1 channel (grey)' : '3 channels'
   throw new Error(
-    `preprocessor_config.json: image_mean and image_std have ${mean.length} values, but the model takes ${expected}`,
+    `preprocessor_config.json: image_mean and image_std have ${mean.length} values, but the model expects ${expected}`,
   )
 }

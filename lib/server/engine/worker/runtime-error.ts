@@ -2,25 +2,25 @@
 const EXPLANATIONS: [pattern: RegExp, explain: (match: RegExpMatchArray) => string][] = [
   [
     /Unsupported data type: 16\b|tensor\(bfloat16\)|bfloat16/i,
-    () => 'the model computes in bfloat16, which does not run on a CPU here: export it in float32 or float16',
+    () => 'the model uses bfloat16, which is not supported on CPUs: export it as float32 or float16',
   ],
-  [/Protobuf parsing failed/i, () => 'the file is not an ONNX model, or ends too early: download or export it again'],
+  [/Protobuf parsing failed/i, () => 'the file is not an ONNX model, or is truncated: download or export it again'],
   [
     /Unsupported model IR version: (\d+)/i,
     ([, version]) =>
-      `the model is written in version ${version} of the ONNX format, which is too new here: export it with an older onnx`,
+      `the model uses version ${version} of the ONNX format, which is too new: export it with an older onnx package`,
   ],
   [
     /opset (\d+) is under development|Current official support for domain \S+ is till opset (\d+)/i,
-    ([, a, b]) => `the model uses opset ${a ?? b ?? ''}, which is too new here: export it with a lower opset_version`,
+    ([, a, b]) => `the model uses opset ${a ?? b ?? ''}, which is too new: export it with a lower opset_version`,
   ],
   [
     /Could not find an implementation for ([\w.]+\(\d+\)|[\w.]+)/i,
-    ([, op]) => `the operation ${op} does not run on a CPU here in the model's data type: export it in float32`,
+    ([, op]) => `the operator ${op} is not available on CPUs for the model's data type: export it as float32`,
   ],
   [
     /(?:No Op registered for|is not a registered function\/op|No opset import for domain)[:\s]*(\S+)?/i,
-    () => 'the model uses an operation that ONNX Runtime does not know (a custom operator, or a newer opset)',
+    () => 'the model uses an operator that ONNX Runtime does not support (a custom operator or a newer opset)',
   ],
   [
     /Non tensor type/i,
@@ -28,9 +28,9 @@ const EXPLANATIONS: [pattern: RegExp, explain: (match: RegExpMatchArray) => stri
   ],
   [
     /(External data|external initializer|data file|file_size|mmap|model_path must not be empty).*/is,
-    () => 'the file with the weights is missing, too short, or not where the model says',
+    () => 'the weights file is missing, too short, or not where the model expects it',
   ],
-  [/bad_alloc|Failed to allocate memory|out of memory/i, () => 'the model needs more memory than there is'],
+  [/bad_alloc|Failed to allocate memory|out of memory/i, () => 'the model needs more memory than is available'],
 ]
 
 /** Words about sizes that do not go together. */
@@ -50,9 +50,9 @@ export function explainRuntimeError({ message }: Error, size?: { width: number; 
   }
   if (SIZE_MISMATCH.test(message)) {
     const problem = size
-      ? `the model fails on pictures of ${size.width} × ${size.height}: preprocessor_config.json makes another size than it was exported for`
-      : 'the graph contradicts itself: sizes within it do not go together'
+      ? `the model fails on ${size.width} × ${size.height} images: preprocessor_config.json produces a size that the model was not exported for`
+      : 'the graph is inconsistent: tensor shapes inside it do not match'
     return `${problem} (ONNX Runtime: ${original})`
   }
-  return `ONNX Runtime cannot use the model: ${original}`
+  return `ONNX Runtime cannot run the model: ${original}`
 }

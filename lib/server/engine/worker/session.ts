@@ -66,7 +66,7 @@ export async function loadModel(requested: WorkerModel, maxPixels: number): Prom
   const scoreOutputs = session.outputMetadata.flatMap((each) =>
     each.isTensor && SCORE_TYPES.has(each.type) ? each.name : [],
   )
-  if (scoreOutputs.length === 0) throw new Error('the model has no output of numbers')
+  if (scoreOutputs.length === 0) throw new Error('the model has no numeric output')
   const probes: InferenceSession.ReturnType[] = []
   // All were prepared; two runs tell what the outputs are.
   let runMs = 0
@@ -110,6 +110,6 @@ function checkSelfTest(logits: Float32Array, expected: readonly number[]): void 
   const worst = Math.max(...expected.map((value, index) => Math.abs(value - (logits[index] ?? Number.NaN))))
   if (worst <= SELF_TEST_TOLERANCE) return
   throw new Error(
-    `the self-test went wrong on this machine: a logit is off by ${worst.toFixed(2)} (allowed: ${SELF_TEST_TOLERANCE})`,
+    `the self-test failed on this machine: a logit is off by ${worst.toFixed(2)} (allowed: ${SELF_TEST_TOLERANCE})`,
   )
 }

@@ -43,17 +43,21 @@ const MASKS_888: DibHeader['masks'] = [0xff0000, 0xff00, 0xff, 0]
  */
 export function readDibHeader(file: Buffer, at: number, maxPixels: number): DibHeader {
   const size = at + 4 <= file.length ? file.readUInt32LE(at) : 0
-  if (size < CORE || size > file.length - at) throw damaged('ends within its header')
+  if (size < CORE || size > file.length - at) throw damaged('ends inside its header')
   const basic = size === CORE ? coreHeader(file, at) : infoHeader(file, at, size)
   const { width, height, bits, packing } = basic
-  if (width <= 0 || height === 0) throw damaged('has no size')
+  if (width <= 0 || height === 0) throw damaged('has no width or height')
   if (width * Math.abs(height) > maxPixels) throw tooManyPixels(width * Math.abs(height), maxPixels)
   const other = UNSUPPORTED_PACKINGS[packing]
-  if (other) throw new Problem('unsupported_format', `BMP that holds ${other} is not supported. Convert it to PNG.`)
+  if (other)
+    throw new Problem('unsupported_format', `BMP files with ${other} data are not supported. Convert the photo to PNG.`)
   if (bits === 64)
-    throw new Problem('unsupported_format', 'BMP of 64 bits a pixel is not supported. Convert it to PNG.')
+    throw new Problem(
+      'unsupported_format',
+      'BMP files with 64 bits per pixel are not supported. Convert the photo to PNG.',
+    )
   if (!DEPTHS.includes(bits) || !isPacking(packing, bits))
-    throw damaged(`has ${bits} bits a pixel, packed as ${packing}`)
+    throw damaged(`declares ${bits} bits per pixel with compression ${packing}, which is invalid`)
   const { masks, end: masksEnd } = readMasks(file, at, size, basic)
   const paletteStep = size === CORE ? 3 : 4
   const colours = bits > 8 ? 0 : Math.min(basic.colours || 2 ** bits, 2 ** bits)
@@ -89,7 +93,7 @@ function coreHeader(file: Buffer, at: number): BasicHeader {
 
 /** OS/2's second header may be as short as 16 bytes: what it leaves out is 0. */
 function infoHeader(file: Buffer, at: number, size: number): BasicHeader {
-  if (size < 16) throw damaged('has a header of an unknown kind')
+  if (size < 16) throw damaged('has an unknown header type')
   const field = (offset: number) => (offset + 4 <= size ? file.readUInt32LE(at + offset) : 0)
   return {
     width: file.readInt32LE(at + 4),
@@ -118,7 +122,7 @@ function readMasks(
   if (packing !== PACKING.masks && packing !== PACKING.alphaMasks) return { masks: standard, end: at + size }
   const hasAlpha = packing === PACKING.alphaMasks || size >= WITH_ALPHA
   const end = size >= WITH_MASKS ? at + size : at + INFO + (hasAlpha ? 16 : 12)
-  if (end > file.length) throw damaged('ends within its header')
+  if (end > file.length) throw damaged('ends inside its header')
   const mask = (i: number) => file.readUInt32LE(at + INFO + 4 * i)
   return { masks: [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0], end }
 }
@@ -131,5 +135,5 @@ function embeddedProfile(file: Buffer, at: number): Uint8Array | null {
 
 /** The refusal of a bitmap that ends early or contradicts itself. `what` follows "The BMP". */
 export function damaged(what: string): Problem {
-  return new Problem('truncated_image', `The BMP ${what}; it is cut off or damaged.`)
+  return new Problem('truncated_image', `The BMP file ${what}. It is truncated or damaged.`)
 }

@@ -11,7 +11,7 @@ const FILE_HEADER_BYTES = 14
  */
 export function readBmp(image: Uint8Array, maxPixels: number): Raster {
   const file = Buffer.from(image.buffer, image.byteOffset, image.byteLength)
-  if (file.length < FILE_HEADER_BYTES) throw damaged('ends within its header')
+  if (file.length < FILE_HEADER_BYTES) throw damaged('ends inside its header')
   const header = readDibHeader(file, FILE_HEADER_BYTES, maxPixels)
   return readPixels(file, header, file.readUInt32LE(10) || header.end)
 }

@@ -20,7 +20,7 @@ const CODECS: Record<string, string> = {
   jpeg: 'JPEG',
   lhv1: 'layered HEVC',
   mski: 'a mask',
-  unci: 'uncompressed',
+  unci: 'uncompressed pixels',
   vvc1: 'VVC (H.266)',
 }
 const HEVC = new Set(['hvc1', 'hev1'])
@@ -40,14 +40,17 @@ export function heicHeader(image: Uint8Array, maxPixels: number): HeicHeader {
   const items = heifItems(image)
   if (items === null) throw missingImage(image)
   if (items.types.size > MAX_ITEMS) {
-    throw new Problem('unsupported_format', `The HEIC file has more than ${MAX_ITEMS} parts; so many are not read.`)
+    throw new Problem(
+      'unsupported_format',
+      `The HEIC file has more than ${MAX_ITEMS} items, which is the limit. Convert the photo to JPEG.`,
+    )
   }
   const codec = codecOf(items)
   if (codec !== null && !HEVC.has(codec)) {
     const name = CODECS[codec] ?? `"${codec.replace(/[^ -~]/g, '?')}"`
     throw new Problem(
       'unsupported_format',
-      `The picture in this HEIF file is compressed as ${name}; HEVC is read, as HEIC has it. Convert it to JPEG.`,
+      `The image in this HEIF file is encoded as ${name}. Only HEVC is supported. Convert the photo to JPEG.`,
     )
   }
   const size = items.sizes.get(items.primary)
@@ -79,7 +82,8 @@ function codecOf({ primary, types, parts }: HeifItems): string | null {
 function workOf(items: HeifItems, item: number, known: Map<number, number>, depth: number): number {
   const before = known.get(item)
   if (before !== undefined) return before
-  if (depth > MAX_DEPTH) throw new Problem('unsupported_format', 'The HEIC file has pictures within pictures too deep.')
+  if (depth > MAX_DEPTH)
+    throw new Problem('unsupported_format', 'The HEIC file nests images too deeply. Convert the photo to JPEG.')
   const parts = items.parts.get(item) ?? []
   const { width, height } = items.sizes.get(item) ?? { width: 0, height: 0 }
   const work = DERIVED.has(items.types.get(item) ?? '')
@@ -91,6 +95,9 @@ function workOf(items: HeifItems, item: number, known: Map<number, number>, dept
 
 function missingImage(image: Uint8Array): Problem {
   return isVideo(image)
-    ? new Problem('unsupported_format', 'The file is a HEIF film without a picture. Save a frame of it as JPEG.')
-    : new Problem('truncated_image', 'The file starts like a HEIC photo, but does not say which pictures are in it.')
+    ? new Problem('unsupported_format', 'This HEIF file is a video without a still image. Save a frame as JPEG.')
+    : new Problem(
+        'truncated_image',
+        'The file starts like a HEIC photo, but its list of images is missing. It is truncated or damaged.',
+      )
 }

@@ -52,7 +52,7 @@ export class HeicDecoder {
   async decode(message: ToThread, signal?: AbortSignal): Promise<HeicPicture> {
     signal?.throwIfAborted()
     if (this.waiting.length >= this.options.maxWaiting) {
-      throw new Problem('queue_full', `${this.waiting.length} HEIC photos wait already. Try again in a moment.`)
+      throw new Problem('queue_full', `${this.waiting.length} HEIC photos are already waiting. Try again in a moment.`)
     }
     return await new Promise((resolve, reject) => {
       const abort = () => this.withdraw(task, signal?.reason)
@@ -66,7 +66,7 @@ export class HeicDecoder {
 
   /** Ends the thread; a photo in it fails. */
   close(): void {
-    this.end(new Problem('shutting_down', 'This server is stopping. Send the photo again.'))
+    this.end(new Problem('shutting_down', 'The server is shutting down. Send the photo again.'))
   }
 
   private next(): void {
@@ -128,7 +128,10 @@ export class HeicDecoder {
 }
 
 function timedOut(ms: number): Problem {
-  return new Problem('deadline_exceeded', `The HEIC photo could not be decoded within ${ms / 1000} s.`)
+  return new Problem(
+    'deadline_exceeded',
+    `Decoding the HEIC photo took longer than ${ms / 1000} s. Convert it to JPEG.`,
+  )
 }
 
 /**

@@ -146,7 +146,7 @@ export class Libheif {
     if (at === 0 || width < 1 || height < 1 || bits !== 8) {
       throw new Problem(
         'unsupported_format',
-        `The HEIC photo decodes to ${bits} bits a channel; 8 are read. Convert it to JPEG.`,
+        `The HEIC photo decodes to ${bits} bits per channel, but only 8 are supported. Convert the photo to JPEG.`,
       )
     }
     return { width, height, channels, stride, bytes: heif.HEAPU8.subarray(at, at + stride * height) }
@@ -182,7 +182,7 @@ export class Libheif {
     if (code === UNSUPPORTED_FILETYPE || code === UNSUPPORTED_FEATURE) {
       throw new Problem(
         'unsupported_format',
-        `The decoder of HEIC cannot read this file (${message}). Convert it to JPEG.`,
+        `The HEIC decoder does not support this file (${message}). Convert the photo to JPEG.`,
       )
     }
     if (code === OUT_OF_MEMORY || subcode === SECURITY_LIMIT) throw outOfMemory(message)

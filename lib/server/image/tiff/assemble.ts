@@ -43,7 +43,8 @@ export async function assemble(file: Uint8Array, directory: Directory, layout: L
 /** Samples are moved by whole bytes. */
 function requireWholeBytes({ bits, planar, samples, tiled }: Layout, kept: number, rowBits: number): void {
   const moved = (!planar && kept < samples) || (tiled && rowBits % 8 !== 0)
-  if (bits < 8 && moved) throw unsupported(`has ${bits} bits a channel and ${samples} bands, or odd tiles`)
+  if (bits < 8 && moved)
+    throw unsupported(`has ${bits} bits per channel with ${samples} bands or with tiles that do not end on a byte`)
 }
 
 /** The samples that are kept, of interleaved ones of one or two bytes; the rows themselves where that is all of them. */

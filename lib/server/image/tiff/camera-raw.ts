@@ -41,7 +41,7 @@ function cameraFormat(file: Uint8Array, directory: Directory): string | null {
   const preview =
     make !== '' && directory.fields.has(TAG.subdirectories) && numberOf(directory, TAG.subfileType, 0) === REDUCED
   if (!sensor && !preview) return null
-  return MAKERS.find(([maker]) => maker.test(make))?.[1] ?? (make || 'of an unknown camera')
+  return MAKERS.find(([maker]) => maker.test(make))?.[1] ?? (make || 'unknown camera')
 }
 
 function makeOf({ fields }: Directory): string {

@@ -15,15 +15,15 @@ export function toRgb(directory: Directory, layout: Layout, step: number): Conve
   const isYcc = photometric === PHOTOMETRIC.ycc
   if (!isYcc && photometric !== PHOTOMETRIC.lab && photometric !== PHOTOMETRIC.iccLab) return null
   const name = isYcc ? 'YCbCr' : 'CIELAB'
-  if (planar) throw unsupported(`holds ${name} in separate planes`)
+  if (planar) throw unsupported(`stores ${name} in separate planes`)
   if (isYcc && isSubsampled(directory))
-    throw unsupported('holds YCbCr of reduced resolution in tiles or packed by LZMA or ZSTD')
+    throw unsupported('stores subsampled YCbCr in tiles or with LZMA or ZSTD compression')
   if (isYcc) {
-    if (bits !== 8) throw unsupported(`holds ${name} of ${bits} bits a channel`)
+    if (bits !== 8) throw unsupported(`stores ${name} with ${bits} bits per channel`)
     return yccToRgb(directory, step)
   }
   if (bits === 8) return lab8ToRgb(step, photometric === PHOTOMETRIC.iccLab ? 128 : 0)
-  if (photometric === PHOTOMETRIC.iccLab) throw unsupported(`holds ICC ${name} of ${bits} bits a channel`)
+  if (photometric === PHOTOMETRIC.iccLab) throw unsupported(`stores ICC ${name} with ${bits} bits per channel`)
   return lab16ToRgb(step, directory.bigEndian)
 }
 

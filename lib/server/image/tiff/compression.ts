@@ -65,5 +65,5 @@ export function isDecompressedHere(compression: number): boolean {
 
 /** The name of a compression in a sentence. */
 export function compressionName(compression: number): string {
-  return NAMES[compression] ?? `number ${compression}, which is unknown here`
+  return NAMES[compression] ?? `unknown method ${compression}`
 }

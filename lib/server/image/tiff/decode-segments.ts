@@ -39,12 +39,13 @@ export async function decodeSegments(file: Uint8Array, directory: Directory, lay
 
 function rejectUnsupported(layout: Layout, segmentCount: number): void {
   const { photometric, samples, planar, compression } = layout
-  const by = `compressed by ${NAMES[compression] ?? compressionName(compression)}`
-  if (photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab) throw unsupported(`holds CIELAB, ${by}`)
+  const by = `compressed with ${NAMES[compression] ?? compressionName(compression)}`
+  if (photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab) throw unsupported(`stores CIELAB, ${by}`)
   const unread = samples - keptSamples(layout).length
   if (!planar && (samples > 4 || unread > 1))
-    throw unsupported(`has ${samples} bands, ${by}`, 'Save it with three, or with LZW.')
-  if (segmentCount > MAX_SEGMENTS) throw unsupported(`is cut into ${segmentCount} pieces`, 'Save it in larger tiles.')
+    throw unsupported(`has ${samples} bands, ${by}`, 'Save it with three bands, or with LZW compression.')
+  if (segmentCount > MAX_SEGMENTS)
+    throw unsupported(`is split into ${segmentCount} segments`, 'Save it with larger tiles.')
 }
 
 const NAMES: Readonly<Record<number, string>> = {
@@ -88,7 +89,7 @@ async function decodeSegment(
 async function rgbOf(picture: Sharp): Promise<Uint8Array> {
   const raw = picture.toColourspace('srgb').raw({ depth: 'uchar' })
   const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch((error: unknown) => {
-    throw damaged('has a strip or tile that cannot be read', error)
+    throw damaged('has a strip or tile that cannot be decoded', error)
   })
   if (info.channels === RGB) return data
   const rgb = new Uint8Array(info.width * info.height * RGB)

@@ -85,7 +85,7 @@ const MAX_ENTRIES = 4096
 export function readDirectory(file: Uint8Array): Directory {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const bigEndian = file[0] === 0x4d
-  if (file.byteLength < 16) throw damaged('ends within its header')
+  if (file.byteLength < 16) throw damaged('ends inside its header')
   const layout = view.getUint16(2, !bigEndian) === 43 ? BIG : CLASSIC
   const number = (at: number, bytes: number) => readNumber(view, at, bytes, bigEndian)
   const start = number(layout.offset, layout.offset)
@@ -93,7 +93,7 @@ export function readDirectory(file: Uint8Array): Directory {
   const entries = number(start, layout.number)
   const first = start + layout.number
   if (entries === 0 || entries > MAX_ENTRIES || first + entries * layout.entry > file.byteLength) {
-    throw damaged('ends within its directory')
+    throw damaged('ends inside its directory')
   }
   const fields = new Map<number, Field>()
   for (let i = 0; i < entries; i++) {
@@ -120,7 +120,7 @@ function readField(
   const inline = at + 4 + offsetBytes
   const from = length <= offsetBytes ? inline : number(inline, offsetBytes)
   if (length === 0) return null
-  if (from + length > file.byteLength) throw damaged('ends before what its directory points to')
+  if (from + length > file.byteLength) throw damaged('ends before the data its directory points to')
   return { type, count, bytes: file.subarray(from, from + length) }
 }
 
@@ -148,10 +148,10 @@ function readNumber(view: DataView, at: number, bytes: number, bigEndian: boolea
 
 /** The refusal of a TIFF that ends early or contradicts itself. `what` follows "The TIFF". */
 export function damaged(what: string, cause?: unknown): Problem {
-  return new Problem('truncated_image', `The TIFF ${what}; it is cut off or damaged.`, { cause })
+  return new Problem('truncated_image', `The TIFF file ${what}. It is truncated or damaged.`, { cause })
 }
 
 /** The refusal of a TIFF that is whole and not read here. `what` follows "it". */
 export function unsupported(what: string, advice = 'Save it as PNG or JPEG.'): Problem {
-  return new Problem('unsupported_format', `This TIFF is not read: it ${what}. ${advice}`)
+  return new Problem('unsupported_format', `This TIFF file is not supported: it ${what}. ${advice}`)
 }

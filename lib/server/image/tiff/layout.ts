@@ -54,7 +54,7 @@ const UNSUPPORTED_KINDS: Readonly<Record<number, string>> = {
   51177: 'a depth map',
 }
 const SAMPLE_FORMATS: Readonly<Record<number, string>> = {
-  2: 'signed whole numbers',
+  2: 'signed integers',
   3: 'floating-point numbers',
   5: 'complex numbers',
   6: 'complex numbers',
@@ -68,7 +68,7 @@ const CMYK_INKS = 1
 const MAX_TILE_PIXELS = 64_000_000
 /** A row each of four planes of the tallest pictures, and some. */
 const MAX_SEGMENTS = 200_000
-const SCALE_ADVICE = 'What is black and what is white in it is not said; save it with 8 or 16 bits a channel.'
+const SCALE_ADVICE = 'Such files do not define black and white. Save it with 8 or 16 bits per channel.'
 
 /**
  * Reads from a directory how its picture is laid out, and refuses what would come out wrong: libvips decodes it to a black or
@@ -79,11 +79,11 @@ const SCALE_ADVICE = 'What is black and what is white in it is not said; save it
 export function readLayout(directory: Directory, fileBytes: number, maxPixels: number): Layout {
   const number = (tag: number, fallback: number) => numberOf(directory, tag, fallback)
   const [width, height] = [number(TAG.width, 0), number(TAG.height, 0)]
-  if (width === 0 || height === 0) throw damaged('does not say its size')
+  if (width === 0 || height === 0) throw damaged('does not state its size')
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
   const compression = number(TAG.compression, COMPRESSION.none)
   if (!isSupported(compression))
-    throw unsupported(`is compressed by ${compressionName(compression)}`, COMPRESSION_ADVICE)
+    throw unsupported(`is compressed with ${compressionName(compression)}`, COMPRESSION_ADVICE)
   const kind = readKind(directory, compression)
   const segments = readSegments(directory, { width, height, planes: kind.planar ? kind.samples : 1 }, fileBytes)
   const layout = {
@@ -99,7 +99,7 @@ export function readLayout(directory: Directory, fileBytes: number, maxPixels: n
   return layout
 }
 
-const COMPRESSION_ADVICE = 'Save it without compression or with LZW, Deflate or ZSTD, or as PNG or JPEG.'
+const COMPRESSION_ADVICE = 'Save it without compression, with LZW, Deflate or ZSTD, or as PNG or JPEG.'
 
 function readKind(
   directory: Directory,
@@ -107,13 +107,13 @@ function readKind(
 ): Pick<Layout, 'bits' | 'samples' | 'photometric' | 'planar' | 'colours' | 'alpha'> {
   const { photometric, colours } = readColours(directory)
   const samples = numberOf(directory, TAG.samples, 1)
-  if (samples < colours) throw damaged(`has ${samples} values a pixel where its colours need ${colours}`)
-  if (samples > MAX_SAMPLES) throw unsupported(`has ${samples} bands`, `At most ${MAX_SAMPLES} are looked at.`)
+  if (samples < colours) throw damaged(`has ${samples} values per pixel, but its colours need ${colours}`)
+  if (samples > MAX_SAMPLES) throw unsupported(`has ${samples} bands`, `The limit is ${MAX_SAMPLES}.`)
   const bits = readBits(directory, samples)
   const format = numberOf(directory, TAG.sampleFormat, 1)
   const mayBeSigned = photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab
   if (SAMPLE_FORMATS[format] && !(mayBeSigned && format === SIGNED)) {
-    throw unsupported(`holds ${bits}-bit ${SAMPLE_FORMATS[format]}`, SCALE_ADVICE)
+    throw unsupported(`stores ${bits}-bit ${SAMPLE_FORMATS[format]}`, SCALE_ADVICE)
   }
   requireDepth(bits, samples, compression)
   return {
@@ -128,15 +128,13 @@ function readKind(
 
 function readColours(directory: Directory): Pick<Layout, 'photometric' | 'colours'> {
   const photometric = numberOf(directory, TAG.photometric, -1)
-  if (photometric === -1) throw damaged('does not say how its colours are stored')
+  if (photometric === -1) throw damaged('does not state how its colours are stored')
   const colours = COLOURS[photometric]
   if (colours === undefined) {
-    throw unsupported(
-      `holds ${UNSUPPORTED_KINDS[photometric] ?? `colours of a kind that is unknown here (${photometric})`}`,
-    )
+    throw unsupported(`stores ${UNSUPPORTED_KINDS[photometric] ?? `an unknown kind of colour (${photometric})`}`)
   }
   if (photometric === PHOTOMETRIC.cmyk && numberOf(directory, TAG.inkSet, CMYK_INKS) !== CMYK_INKS) {
-    throw unsupported('holds inks other than cyan, magenta, yellow and black')
+    throw unsupported('uses inks other than cyan, magenta, yellow and black')
   }
   return { photometric, colours }
 }
@@ -144,15 +142,18 @@ function readColours(directory: Directory): Pick<Layout, 'photometric' | 'colour
 function readBits(directory: Directory, samples: number): number {
   const all = numbersOf(directory, TAG.bits, samples) ?? [1]
   const [bits = 1] = all
-  if (all.some((each) => each !== bits)) throw unsupported(`has channels of ${all.join(', ')} bits`)
+  if (all.some((each) => each !== bits)) throw unsupported(`has channels with ${all.join(', ')} bits`)
   return bits
 }
 
 function requireDepth(bits: number, samples: number, compression: number): void {
   if (compression === COMPRESSION.jpeg && bits === 12)
-    throw unsupported('is compressed by 12-bit JPEG', COMPRESSION_ADVICE)
+    throw unsupported('is compressed with 12-bit JPEG', COMPRESSION_ADVICE)
   if (!(samples === 1 ? DEPTHS_OF_ONE : DEPTHS_OF_MANY).includes(bits)) {
-    throw unsupported(`has ${bits} bits a channel`, bits > 16 ? SCALE_ADVICE : 'Save it with 8 or 16 bits a channel.')
+    throw unsupported(
+      `has ${bits} bits per channel`,
+      bits > 16 ? SCALE_ADVICE : 'Save it with 8 or 16 bits per channel.',
+    )
   }
 }
 
@@ -181,10 +182,10 @@ function readSegments(
   const segmentHeight = tiled
     ? numberOf(directory, TAG.tileHeight, 0)
     : Math.min(numberOf(directory, TAG.rowsPerStrip, height), height)
-  if (segmentWidth === 0 || segmentHeight === 0) throw damaged(`says that its ${part} have no size`)
-  if (tiled && segmentWidth * segmentHeight > MAX_TILE_PIXELS) throw damaged('says that its tiles are huge')
+  if (segmentWidth === 0 || segmentHeight === 0) throw damaged(`has ${part} with no size`)
+  if (tiled && segmentWidth * segmentHeight > MAX_TILE_PIXELS) throw damaged('declares tiles that are too large')
   const needed = Math.ceil(width / segmentWidth) * Math.ceil(height / segmentHeight) * planes
-  if (needed > MAX_SEGMENTS) throw unsupported(`is cut into ${needed} ${part}`, 'Save it in larger ones.')
+  if (needed > MAX_SEGMENTS) throw unsupported(`is split into ${needed} ${part}`, `Save it with larger ${part}.`)
   const [offsetTag, countTag] = tiled ? [TAG.tileOffsets, TAG.tileCounts] : [TAG.stripOffsets, TAG.stripCounts]
   const offsets = numbersOf(directory, offsetTag, needed) ?? []
   const counts = numbersOf(directory, countTag, needed) ?? []
@@ -196,7 +197,7 @@ function readSegments(
 }
 
 function requireInside(segments: readonly Segment[], part: string, fileBytes: number): void {
-  if (segments.some(({ count }) => count === 0)) throw damaged(`lacks some of its ${part}`)
+  if (segments.some(({ count }) => count === 0)) throw damaged(`is missing some of its ${part}`)
   if (segments.some(({ offset, count }) => offset + count > fileBytes)) {
     throw damaged(`ends before the last of its ${part}`)
   }

@@ -10,8 +10,8 @@ const [NONE, HORIZONTAL, FLOATING] = [1, 2, 3]
  */
 export function undoPredictor(rows: Uint8Array, layout: Layout, bigEndian: boolean): void {
   if (layout.predictor === NONE) return
-  if (layout.predictor === FLOATING) throw unsupported('has a predictor for floating-point numbers')
-  if (layout.predictor !== HORIZONTAL || layout.bits < 8) throw damaged('has a predictor that there is not')
+  if (layout.predictor === FLOATING) throw unsupported('uses the floating-point predictor')
+  if (layout.predictor !== HORIZONTAL || layout.bits < 8) throw damaged('uses an unknown predictor')
   const step = layout.planar ? 1 : layout.samples
   const rowBytes = segmentRowBytes(layout)
   for (let at = 0; at < rows.length; at += rowBytes) {

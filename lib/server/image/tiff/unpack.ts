@@ -34,7 +34,7 @@ export async function unpackSegment(
   const { offset, count } = layout.segments[index] ?? { offset: 0, count: 0 }
   const rowBytes = segmentRowBytes(layout)
   const room = layout.segmentHeight * rowBytes
-  if (room > MAX_SEGMENT_BYTES) throw unsupported('has strips of more than 512 MB', 'Save it in smaller strips.')
+  if (room > MAX_SEGMENT_BYTES) throw unsupported('has strips larger than 512 MB', 'Save it with smaller strips.')
   const packed = file.subarray(offset, offset + count)
   const rows = segmentRows(layout, index)
   const bytes = await unpackAll(
@@ -60,7 +60,7 @@ async function unpackAll(packed: Uint8Array, { compression }: Layout, room: numb
     const out = new Uint8Array(room)
     return out.subarray(0, await unpackInto(packed, out, compression))
   } catch (error) {
-    throw damaged('has a strip or tile that cannot be unpacked', error)
+    throw damaged('has a strip or tile that cannot be decompressed', error)
   }
 }
 

@@ -46,7 +46,7 @@ async function readInto(stream: Uint8Array, out: Uint8Array): Promise<number> {
 /** The stream with LZMA2 as its only filter, and the distance of the delta filter that was before it; 0 where there was none. */
 function stripDeltaFilter(packed: Uint8Array): { stream: Uint8Array; distance: number } {
   const stream = Buffer.from(packed)
-  if (stream.toString('hex', 0, 6) !== MAGIC) throw new Error('this is no .xz stream')
+  if (stream.toString('hex', 0, 6) !== MAGIC) throw new Error('not an .xz stream')
   const header = stream.subarray(
     STREAM_HEADER_BYTES,
     STREAM_HEADER_BYTES + 4 * ((stream[STREAM_HEADER_BYTES] ?? 0) + 1),
@@ -56,7 +56,7 @@ function stripDeltaFilter(packed: Uint8Array): { stream: Uint8Array; distance: n
   if (sizes !== 0 || header[2] !== DELTA) return { stream, distance: 0 }
   const distance = (header[4] ?? 0) + 1
   if (header[1] !== 1 || header[3] !== 1 || header[5] !== LZMA2 || distance > MAX_DISTANCE) {
-    throw new Error('its filters are unknown')
+    throw new Error('unknown filters')
   }
   const checked = header.length - 4
   const filter = header.subarray(5, 8).toString('hex')
