@@ -3,7 +3,7 @@ import type { Model } from './model'
 import type { ModelInputPreview, PhotoResult } from './protocol'
 import type { ClassifyOptions } from './types'
 
-/** A worker's answer as the contract has it. */
+/** Converts a worker's result to the API contract. */
 export function toClassification(
   model: Model,
   result: PhotoResult,

@@ -14,7 +14,7 @@ import { slowModelWarning } from './slow-model-warning'
 import { deadlineSignal, submit } from './submit'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
 
-/** What the engine tells its operator. */
+/** The logger for messages to the operator. */
 export interface EngineLog {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
@@ -22,15 +22,15 @@ export interface EngineLog {
 }
 
 export interface EngineOptions {
-  /** Lists the models to load; called again at a reload. */
+  /** Lists the models to load. Called again on each reload. */
   catalog: () => Promise<CatalogEntry[]>
   /** Path of the built worker script. */
   workerScript: string
   workers: number
   workerTimeoutMs: number
-  /** A worker that holds more memory is replaced once it is idle. */
+  /** A worker that uses more memory is replaced once it is idle. */
   workerMaxBytes: number
-  /** Memory is given back at once, and models other than the default one are held only while they are asked for. */
+  /** Releases memory eagerly, and unloads models other than the default one when they are not in use. */
   scarceMemory?: boolean
   deadlineMs: number
   maxPixels: number
@@ -38,25 +38,25 @@ export interface EngineOptions {
   log: EngineLog
 }
 
-/** One set of models with its workers. A reload makes a second one beside it, then swaps. */
+/** One set of models with its workers. A reload builds a second set next to it, then swaps them. */
 interface Generation {
   models: Map<string, Model>
   reports: Map<string, LoadReport>
   queue: Queue
   pool: Pool
-  /** Resolves at the first report of a worker, or where no model can be loaded at all. */
+  /** Resolves at the first report of a worker, or if no model can be loaded at all. */
   settled: Promise<void>
 }
 
-/** Decoded pixels are held as RGBA at most. */
+/** Decoded pixels take at most four channels (RGBA). */
 const BYTES_PER_PIXEL = 4
-/** Assumed for a header that cannot be read; the decoder will refuse most of these. */
+/** Assumed if the header cannot be read. The decoder rejects most of these files. */
 const FALLBACK_PIXELS = 1_000_000
 
 /**
- * Starts an engine. It answers at once; photos wait until the workers have loaded.
+ * Starts an engine. Returns at once; photos wait until the workers have loaded the models.
  *
- * @throws Error where the models cannot be listed
+ * @throws Error if the models cannot be listed
  */
 export async function createEngine(
   options: EngineOptions,
@@ -88,7 +88,7 @@ export async function createEngine(
     return { model, result }
   }
 
-  /** Some masks over a picture that was prepared for a revision of a model, behind everybody's photos. */
+  /** Runs masks over the input prepared for a revision of a model. Yields to all photos. */
   function runMaskJob(
     revision: string,
     maskJob: Omit<MaskJob, 'kind' | 'id' | 'priority'>,
@@ -125,7 +125,7 @@ export async function createEngine(
     await old.pool.close()
   }
 
-  /** One after the other: two at once would leave the workers of one behind. */
+  /** Reloads run one after the other. Two at once would leak the workers of one of them. */
   function queueReload(): Promise<void> {
     reloading = reloading.catch(() => {}).then(reload)
     return reloading
@@ -255,7 +255,7 @@ async function createGeneration(options: EngineOptions, onChanged: () => void): 
   return { models: new Map(models.map((model) => [model.id, model])), reports, queue, pool, settled }
 }
 
-/** Keeps the first report of each model, and says a failure once, or that it is too slow. */
+/** Stores the first report of each model, and logs a failure or a slow model once. */
 function recordReport(
   options: EngineOptions,
   models: Model[],
@@ -292,7 +292,7 @@ function isServing({ models, pool }: Generation): boolean {
   return [...models.values()].some((model) => model.default && pool.serves(model.id))
 }
 
-/** `top_k` is a most: a model of fewer labels gives all it has, whichever door the photo came through. */
+/** `top_k` is an upper bound: a model with fewer labels returns all of them, through every entry point. */
 function limitTopK({ topK }: ClassifyOptions, { labels }: Model): number {
   return Math.max(1, Math.min(topK, labels.length))
 }

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { identifyFile } from '../catalog/onnx/identify-file'
 
 /**
- * A JSON file of a model folder. A byte order mark at its start, as Windows' editors write it, is no part of it.
+ * Reads a JSON file of a model folder. A leading byte order mark, as written by Windows editors, is ignored.
  *
- * @throws Error saying that it is missing, or what it is instead
+ * @throws Error if the file is missing, or stating what it is instead
  */
 export async function readJson(folder: string, name: string): Promise<unknown> {
   const path = join(folder, name)
@@ -23,9 +23,9 @@ export async function readJson(folder: string, name: string): Promise<unknown> {
 }
 
 /**
- * Runs what reads a file, and puts its name before what is wrong with it.
+ * Prefixes errors thrown by `read` with the file name.
  *
- * @throws Error in one line
+ * @throws Error with a one-line message
  */
 export function withFileName<T>(name: string, read: () => T): T {
   try {

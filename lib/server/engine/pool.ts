@@ -14,24 +14,24 @@ export interface PoolOptions {
 }
 
 export interface PoolEvents {
-  /** A worker has tried its models. */
+  /** A worker has tried to load its models. */
   loaded(reports: LoadReport[]): void
-  /** A worker has died; `wrecker` is the model that is left out from now on because of it. */
+  /** A worker has crashed. `culprit` is the model that is excluded from now on because of it. */
   crashed(reason: string, culprit: string | null): void
 }
 
-/** People who were here within this time are likely to come again: batches leave them more room. */
+/** While there was interactive traffic within this time, batches leave it more room. */
 const INTERACTIVE_WINDOW_MS = 1000
-/** First wait before a worker that died while starting is started again; it doubles up to the longest. */
+/** Initial delay before a worker that crashed while starting is restarted. It doubles up to the maximum. */
 const MIN_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 5000
-/** A model with which so many workers in a row died while they loaded it is left out. */
+/** A model is excluded after this many consecutive crashes while loading it. */
 const MAX_LOAD_CRASHES = 3
 
 /**
- * Worker processes and the queue before them. Keeps `size` of them alive, hands out photos (a person's before
- * batches, to the least busy worker), and runs a photo that a worker died with once more, alone, so that
- * innocent photos beside it never pay twice.
+ * Manages the worker processes and the queue in front of them. Keeps `size` workers alive, assigns photos to the least
+ * busy worker (interactive photos before batch photos), and retries a photo whose worker crashed once, alone, so that
+ * other photos never suffer twice.
  */
 export class Pool {
   restarts = 0
@@ -39,9 +39,9 @@ export class Pool {
   private readonly retries: Task[] = []
   private readonly timers = new Set<NodeJS.Timeout>()
   private failedStarts = 0
-  /** When a person's photo was handed out last. */
+  /** When an interactive photo was last assigned. */
   private lastInteractiveAt = Number.NEGATIVE_INFINITY
-  /** Workers that died in a row while they loaded this model. */
+  /** Consecutive crashes while loading each model. */
   private readonly loadCrashes = new Map<string, number>()
   private closing: (() => void) | null = null
 
@@ -54,7 +54,7 @@ export class Pool {
     for (let i = 0; i < options.size; i++) this.start()
   }
 
-  /** Photos inside workers. */
+  /** Photos currently in workers. */
   get inFlight(): number {
     return [...this.workers].reduce((sum, worker) => sum + worker.tasks.size, 0)
   }
@@ -63,24 +63,24 @@ export class Pool {
     return [...this.workers].filter(({ ready }) => ready).length
   }
 
-  /** Memory of all workers, as each last said. */
+  /** Memory of all workers, as last reported by each. */
   get bytes(): number {
     return [...this.workers].reduce((sum, worker) => sum + worker.bytes, 0)
   }
 
-  /** Process ids, for tests that kill. */
+  /** Process ids, for tests that kill workers. */
   get pids(): number[] {
     return [...this.workers].flatMap(({ pid }) => pid ?? [])
   }
 
-  /** Whether a living worker serves this model. */
+  /** Whether a live worker serves this model. */
   serves(id: string): boolean {
     return [...this.workers].some(
       (worker) => worker.ready && worker.models.some((model) => model.id === id && model.error === null),
     )
   }
 
-  /** Hands out what can be handed out. Called whenever a photo comes or a place becomes free. */
+  /** Assigns waiting photos to free workers. Called whenever a photo arrives or a slot becomes free. */
   dispatch(): void {
     const reserved = this.dispatchRetries()
     for (const priority of ['interactive', 'batch'] as const) {
@@ -89,7 +89,7 @@ export class Pool {
         const worker = this.leastBusy((candidate) => !full.has(candidate) && this.hasRoom(candidate, priority))
         if (!worker) break
         const task = this.queue.take(priority, (waiting) => worker.fits(waiting))
-        // What waits may fit into another one.
+        // The waiting photos may fit into another worker.
         if (!task) full.add(worker)
         else this.assign(task, worker)
       }
@@ -103,8 +103,9 @@ export class Pool {
   }
 
   /**
-   * While people are about, batches leave a worker to them, and places in the others: their photos are decoded at once, on a core
-   * that nobody else uses (measured: p99 of people 1.3 times as long beside a batch, not 1.9; a sixth less of the batch).
+   * While there is interactive traffic, batches leave one worker free, and slots in the others, so that interactive
+   * photos are decoded at once on an idle core (measured: the p99 of interactive requests is 1.3 times as long beside a
+   * batch instead of 1.9 times; the batch loses a sixth of its throughput).
    */
   private hasRoom(worker: WorkerProcess, priority: Priority): boolean {
     if (priority === 'interactive') return worker.hasRoom(SLOTS)
@@ -112,12 +113,12 @@ export class Pool {
     return worker.hasRoom(BATCH_SLOTS_WHILE_INTERACTIVE) && this.inFlight < Math.max(1, this.options.size - 1)
   }
 
-  /** Tells the worker that holds this photo, if one does, that nobody waits for it. */
+  /** Tells the worker that holds this photo, if any, that it is no longer needed. */
   cancel(task: Task): void {
     for (const worker of this.workers) worker.cancel(task)
   }
 
-  /** Finishes what runs and waits, then ends the workers. */
+  /** Finishes running and waiting photos, then stops the workers. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.closing = resolve
@@ -136,7 +137,7 @@ export class Pool {
       worker.exclusive = true
       worker.run(task)
     }
-    return worker // Busy or not, it is kept for the retry.
+    return worker // Busy or not, the worker is reserved for the retry.
   }
 
   private leastBusy(fits: (worker: WorkerProcess) => boolean): WorkerProcess | undefined {
@@ -180,8 +181,8 @@ export class Pool {
   }
 
   /**
-   * Counts a worker that died while it loaded a model. One that does so again and again is left out, so that the others
-   * can serve; once or twice may be chance, as when the kernel takes memory back.
+   * Counts a worker crash while loading a model. A model that repeatedly crashes workers is excluded so that the others
+   * can serve. One or two crashes may be coincidence, for example when the kernel reclaims memory.
    */
   private isCulprit(id: string): boolean {
     const crashes = (this.loadCrashes.get(id) ?? 0) + 1

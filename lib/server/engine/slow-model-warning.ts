@@ -1,17 +1,17 @@
-/** The share of a limit that a run may take on a machine that does nothing else: a busy one takes longer. */
+/** The share of a time limit that a run may take on an idle machine. A busy one takes longer. */
 const MAX_SHARE = 1 / 2
 
 export interface TimeLimits {
-  /** A run that takes longer costs the worker its life. */
+  /** A worker whose run takes longer is killed. */
   workerTimeoutMs: number
-  /** A person's photo is answered by then. */
+  /** Deadline of an interactive request. */
   deadlineMs: number
 }
 
 /**
- * Why a model is too slow for the limits, and which to change; null where it is not.
+ * Returns a warning if a model is too slow for the time limits, naming the option to change; null otherwise.
  *
- * @param runMs how long a run takes
+ * @param runMs duration of one run
  */
 export function slowModelWarning(runMs: number, { workerTimeoutMs, deadlineMs }: TimeLimits): string | null {
   if (runMs > MAX_SHARE * workerTimeoutMs) {
@@ -23,7 +23,7 @@ export function slowModelWarning(runMs: number, { workerTimeoutMs, deadlineMs }:
   return null
 }
 
-/** Milliseconds that leave room for a machine that is busy. */
+/** A timeout that leaves room for a busy machine. */
 function suggestedTimeout(runMs: number): number {
   return Math.ceil((4 * runMs) / 1000) * 1000
 }

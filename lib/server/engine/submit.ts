@@ -9,12 +9,12 @@ interface Submission {
   slow?: boolean
   queue: Queue
   pool: Pool
-  /** None where it is infinite. */
+  /** No deadline if infinite. */
   deadlineMs: number
   signal: AbortSignal | undefined
 }
 
-/** Puts a photo into the queue and waits for its answer, its deadline or its caller's abort. */
+/** Queues a photo and waits for its result, its deadline or its caller's abort. */
 export function submit<A extends JobResult>(submission: Submission): Promise<A> {
   const { job, cost, slow = false, queue, pool, deadlineMs, signal } = submission
   return new Promise<A>((resolve, reject) => {
@@ -33,7 +33,7 @@ export function submit<A extends JobResult>(submission: Submission): Promise<A> 
       crashes: 0,
       settled: false,
       released: false,
-      // A worker answers each job with its own kind.
+      // A worker returns the result type that matches the job.
       resolve: (result) => settle(() => resolve(result as A)),
       reject: (error) => settle(() => reject(error)),
     }
@@ -55,7 +55,7 @@ function deadlineExceeded(deadlineMs: number): Problem {
   return new Problem('deadline_exceeded', `There was no result within ${deadlineMs} ms. Try again in a moment.`)
 }
 
-/** Aborts with a problem when the time is up. */
+/** A signal that aborts with a problem after the given time. */
 export function deadlineSignal(ms: number): AbortSignal {
   const controller = new AbortController()
   setTimeout(() => controller.abort(deadlineExceeded(ms)), ms).unref()

@@ -4,50 +4,51 @@ import { childEnvironment } from '../config/environment'
 import type { FromWorker, LoadReport, ToWorker, WorkerModel } from './protocol'
 import type { Task } from './queue'
 
-/** Photos that one worker holds at once: one runs while the others decode (measured: a third still pays). */
+/** Photos that one worker holds at once: one runs while the others are decoded (measured: a third slot still helps). */
 export const SLOTS = 3
-/** Batch photos leave one of the places free, so that a person's photo starts decoding at once. */
+/** Batch photos leave one slot free, so that an interactive photo starts decoding at once. */
 export const BATCH_SLOTS = SLOTS - 1
-/** While people are about, the decoding of batch photos would take the cores that theirs need. */
+/** During interactive traffic, decoding more batch photos would take the cores that interactive photos need. */
 export const BATCH_SLOTS_WHILE_INTERACTIVE = 1
 
 /**
- * ONNX Runtime from 1.29 on tells its maker of every process and session, and keeps an identifier and a database in the home
- * folder for it (microsoft/onnxruntime#27379). Read when its library is loaded: none of it happens then.
+ * ONNX Runtime 1.29 and later reports every process and session to its vendor, and keeps an identifier and a database
+ * in the home folder for that (microsoft/onnxruntime#27379). The variable is read when the library is loaded and
+ * disables all of it.
  */
 const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' }
 /**
- * Of glibc's allocator: one heap for all threads, and what is larger than a few pages goes back to the kernel as soon as it is free. It takes time to have
- * such memory again and again, so it is asked for only where memory is scarce.
+ * Settings for glibc's allocator: one heap for all threads, and blocks larger than a few pages return to the kernel as
+ * soon as they are freed. Allocating them again takes time, so this is used only where memory is scarce.
  */
 const EAGER_FREE = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 export interface WorkerEvents {
   loaded(worker: WorkerProcess, models: LoadReport[]): void
-  /** A place has become free. */
+  /** A slot has become free. */
   freed(worker: WorkerProcess, task: Task): void
-  /** The process is gone. `tasks` were in it; `loading` is the model it was loading, if it had not finished. */
+  /** The process has exited. `tasks` were in it; `loading` is the model it had not finished loading, if any. */
   exited(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void
 }
 
 /**
- * A child process with its photos. Processes, because neither a decode nor a run can be interrupted within one:
- * a stuck or poisoned worker is killed and only its own photo pays.
+ * A child process and its photos. These are processes because neither a decode nor a run can be interrupted from
+ * within: a stuck or corrupted worker is killed, and only its own photos are affected.
  */
 export class WorkerProcess {
   readonly tasks = new Map<number, Task>()
   ready = false
-  /** Runs a photo that another worker died with, and nothing beside it. */
+  /** Runs only one photo: one whose previous worker crashed. */
   exclusive = false
   models: LoadReport[] = []
-  /** Takes nothing new: it holds too much memory and goes once it is idle. */
+  /** Accepts no new photos, because it uses too much memory, and exits once it is idle. */
   retiring = false
-  /** Memory that it held when it last said. */
+  /** Last reported memory. */
   bytes = 0
   private exitHandled = false
   private loading: string | null = null
   private killReason: string | null = null
-  /** The photo that the model is run for, as far as the worker has said. */
+  /** The photo that the model is running for, as last reported by the worker. */
   private running: number | null = null
   private watchdog: NodeJS.Timeout | undefined
   private readonly child: ChildProcess
@@ -76,12 +77,12 @@ export class WorkerProcess {
     return this.child.pid
   }
 
-  /** Whether it can take one more photo, so that it holds so many at most. */
+  /** Whether it can take one more photo without exceeding the limit. */
   hasRoom(limit: number): boolean {
     return this.ready && !this.retiring && !this.exclusive && this.tasks.size < limit
   }
 
-  /** Whether it may take this photo beside those that it holds. */
+  /** Whether it may take this photo in addition to those it holds. */
   fits({ slow }: Task): boolean {
     return !slow || ![...this.tasks.values()].some((task) => task.slow)
   }
@@ -92,12 +93,12 @@ export class WorkerProcess {
     this.send({ kind: 'run', job: task.job })
   }
 
-  /** Tells the worker that nobody waits for this photo any more. */
+  /** Tells the worker that this photo is no longer needed. */
   cancel(task: Task): void {
     if (this.tasks.has(task.job.id)) this.send({ kind: 'cancel', id: task.job.id })
   }
 
-  /** Ends the process once it has nothing to do. */
+  /** Ends the process once it is idle. */
   stop(): void {
     if (this.child.connected) this.child.disconnect()
   }
@@ -108,8 +109,8 @@ export class WorkerProcess {
   }
 
   /**
-   * A worker says what it begins and ends. One that says nothing for longer than a photo may take is stuck: in the run that it began, or
-   * else with the photo that has been there longest. A photo that waits for others to run is not counted.
+   * A worker reports when it starts and finishes something. If it reports nothing for longer than a photo may take, it
+   * is stuck: in the current run, or else with its oldest photo. Photos that wait for other runs are not counted.
    */
   private watch(): void {
     clearTimeout(this.watchdog)
@@ -128,7 +129,7 @@ export class WorkerProcess {
   }
 
   private send(message: ToWorker): void {
-    // A channel that has just closed is followed by 'exit', which deals with the photos.
+    // A channel that has just closed is followed by 'exit', which handles the photos.
     if (this.child.connected) this.child.send(message, () => {})
   }
 
@@ -177,7 +178,7 @@ export class WorkerProcess {
   }
 
   private exited(reason: string): void {
-    if (this.exitHandled) return // A failed fork reports an error and may report an exit too.
+    if (this.exitHandled) return // A failed fork reports an error, and possibly an exit too.
     this.exitHandled = true
     const tasks = [...this.tasks.values()]
     for (const { job } of tasks) this.forget(job.id)

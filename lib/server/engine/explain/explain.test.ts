@@ -8,7 +8,7 @@ import { blurredBaseline, occlude } from './occlude'
 const size = { width: 40, height: 30 }
 const pixels = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 7919) % 251)
 
-test('a mask shows all, nothing, or a part', () => {
+test('occludes everything, nothing or a part, depending on the mask', () => {
   const baseline = blurredBaseline(pixels, size)
   const mask = (value: number) => new Float32Array(CELLS * CELLS).fill(value)
   expect(occlude(pixels, baseline, size, mask(1))).toEqual(pixels)
@@ -19,13 +19,13 @@ test('a mask shows all, nothing, or a part', () => {
   expect(half.subarray(90, 120)).toEqual(baseline.subarray(90, 120))
 })
 
-test('a blurred picture keeps its colours and nothing else', () => {
+test('blurs an image down to its colours', () => {
   const plain = new Uint8Array(pixels.length).fill(77)
   expect(blurredBaseline(plain, size)).toEqual(plain)
 })
 
 test.each(['rise', 'occlusion'] as const)(
-  '%s hides each cell about as often, and finds the one that counts',
+  '%s hides all cells about equally often and finds the decisive one',
   (method) => {
     const importance = new Importance()
     const wanted = 10 * CELLS + 17
@@ -42,7 +42,7 @@ test.each(['rise', 'occlusion'] as const)(
   },
 )
 
-test('where the input lies on the photo', () => {
+test('locates the model input on the photo', () => {
   const crop = { width: 224, height: 224 }
   const photo = { width: 1000, height: 500 }
   const cropped = plan(photo, { resize: { shortestEdge: 250 }, crop, cropRounding: 'even' })
@@ -53,7 +53,7 @@ test('where the input lies on the photo', () => {
   expect(inputArea({ width: 100, height: 100 }, padded)).toEqual({ left: -62, top: -62, width: 224, height: 224 })
 })
 
-test('a label by its name, else by its number', () => {
+test('resolves a label by name, then by index', () => {
   const model = { id: 'digits', labels: ['seven', '0', 'two'] }
   expect(labelIndex(model, 'two')).toBe(2)
   expect(labelIndex(model, '0')).toBe(1)

@@ -8,9 +8,9 @@ import { CELLS } from './masks'
 import type { Attribution } from './run-masks'
 
 /**
- * The output that a label stands at: by its name, else by its number. `#7` is the number also where a label is called 7.
+ * Finds the output index of a label by name, or else by index. `#7` is always an index, even if a label is named 7.
  *
- * @throws Problem `invalid_parameter`, also where several labels have that name
+ * @throws Problem `invalid_parameter`, also if several labels have that name
  */
 export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: string): number {
   const named = labels.flatMap((each, index) => (each === label ? index : []))
@@ -27,7 +27,7 @@ export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: 
   throw new Problem('invalid_parameter', `label is not valid: ${id} has no label “${label}”.`)
 }
 
-/** What was found, as the contract has it. */
+/** Converts an attribution to the API contract. */
 export function toExplanation(
   model: Model,
   { image, input }: PhotoResult,
@@ -49,7 +49,8 @@ export function toExplanation(
 }
 
 /**
- * Where the model's input lies on the upright photo, in its pixels. Over the edges of the photo where the input has black ones.
+ * The area of the upright photo that the model's input covers, in photo pixels. It extends beyond the photo where the
+ * input is padded with black.
  */
 export function inputArea(photo: Size, { target, crop, canvas }: Geometry): Explanation['area'] {
   const [x, y] = [photo.width / target.width, photo.height / target.height]

@@ -1,8 +1,9 @@
 import { CELLS } from './masks'
 
 /**
- * What is learnt of each cell from the scores under many masks: the mean score where it was seen less the mean where it was
- * hidden, each weighted by how much of it was. With RISE's masks that is RISE's map, up to what is the same for all cells.
+ * Estimates the importance of each cell from the scores under many masks: the mean score while the cell was visible
+ * minus the mean score while it was hidden, both weighted by visibility. With RISE masks this equals the RISE saliency
+ * map up to a constant.
  */
 export class Importance {
   private readonly visible = new Float64Array(CELLS * CELLS)
@@ -19,7 +20,7 @@ export class Importance {
     }
   }
 
-  /** The map [CELLS × CELLS], row by row, from −1 to 1. */
+  /** The importance map [CELLS × CELLS], row by row, from −1 to 1. */
   map(): number[] {
     return Array.from(this.visible, (visible, cell) => {
       const visibleScore = this.visibleScore[cell] ?? 0

@@ -2,12 +2,12 @@ import type { Size } from '../../image/geometry'
 import { CELLS } from './masks'
 
 const CHANNELS = 3
-/** Patches along a side whose mean colours are all that is left of a picture that is hidden. */
+/** Patches along each side. Only their mean colours remain of an occluded image. */
 const PATCHES = 8
 
 /**
- * What stands for hidden pixels (RGB uint8, height × width × 3): the picture itself, blurred beyond recognition. Unlike a flat
- * colour it puts no edges in that a model could take for something.
+ * The replacement for occluded pixels (RGB uint8, height × width × 3): the image itself, blurred beyond recognition.
+ * Unlike a flat colour, it adds no edges that a model could react to.
  */
 export function blurredBaseline(pixels: Uint8Array, { width, height }: Size): Uint8Array {
   const means = patchMeans(pixels, width, height)
@@ -44,7 +44,7 @@ function patchMeans(pixels: Uint8Array, width: number, height: number): Float32A
   return Float32Array.from(sums, (sum, i) => sum / Math.max(counts[i] as number, 1))
 }
 
-/** The pixels where the mask lets them be seen, `cover` where it does not, and between the two between its cells. */
+/** Keeps the pixels where the mask is 1, uses the baseline where it is 0, and interpolates between cells. */
 export function occlude(
   pixels: Uint8Array,
   baseline: Uint8Array,
@@ -68,13 +68,13 @@ export function occlude(
   return out
 }
 
-/** The value between two of an array that lie `step` apart. */
+/** Interpolates between two array values that are `step` apart. */
 function lerp(values: Float32Array, at: number, step: number, fraction: number): number {
   const value = values[at] as number
   return fraction === 0 ? value : value + fraction * ((values[at + step] as number) - value)
 }
 
-/** Where the middle of each pixel lies among the middles of cells: a cell, and how far it is to the next. */
+/** Maps each pixel centre onto the cell centres: the cell before it, and the fraction of the way to the next one. */
 function cellOffsets(length: number, cells: number): { cell: number; fraction: number }[] {
   return Array.from({ length }, (_, pixel) => {
     const offset = Math.min(Math.max(((pixel + 0.5) * cells) / length - 0.5, 0), cells - 1)

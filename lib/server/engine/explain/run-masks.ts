@@ -7,7 +7,7 @@ import type { MaskJob, MaskResult, PhotoResult } from '../protocol'
 import { Importance } from './importance'
 import { maskCount, maskOf } from './masks'
 
-/** What was found out: the label's output, its score on the whole photo, the map, and what that took. */
+/** The result: index and score of the label on the whole photo, the importance map, and the cost. */
 export interface Attribution {
   index: number
   score: number
@@ -18,27 +18,27 @@ export interface Attribution {
 
 interface ExplanationTarget {
   model: Model
-  /** With the logits and the pixels. */
+  /** Contains the logits and the pixels. */
   result: PhotoResult
-  /** Of the output to explain; the best one if absent. */
+  /** Index of the output to explain; the best one if undefined. */
   index: number | undefined
   method: ExplainMethod
 }
 
 interface RunContext {
   masks(job: Omit<MaskJob, 'kind' | 'id' | 'priority'>): Promise<MaskResult>
-  /** Jobs at once. */
+  /** Number of jobs in flight. */
   concurrency: number
   onProgress: ((done: number, of: number) => void) | undefined
   signal: AbortSignal
 }
 
-/** Masks a job: a tenth of a second, so that progress is seen and a cancelled explanation ends at once. */
+/** Masks per job: about 0.1 s, for smooth progress and quick cancellation. */
 const MASKS_PER_JOB = 16
-/** How long a full queue is left alone before it is asked again. */
+/** Delay before retrying when the queue is full. */
 const QUEUE_RETRY_MS = 100
 
-/** Runs a photo under all masks of a method, several workers at once, and gathers what they tell. */
+/** Runs a photo under all masks of a method on several workers, and combines the scores. */
 export async function runMasks(
   { model, result, index, method }: ExplanationTarget,
   context: RunContext,
@@ -58,7 +58,7 @@ export async function runMasks(
         context.signal,
       )
       for (const [i, score] of part.scores.entries()) scoreByMask[at + i] = score
-      // In the order of the masks, whichever worker was first: sums of the same numbers are then the same to the last digit.
+      // Add in mask order, whichever worker finishes first, so that floating-point sums are reproducible.
       for (let next = scoreByMask[added]; next !== undefined; next = scoreByMask[added])
         importance.add(maskOf(method, added++), next)
       at += part.scores.length
@@ -75,14 +75,14 @@ export async function runMasks(
     }
   }
   await Promise.all(Array.from({ length: context.concurrency }, lane)).catch((error) => {
-    // What was not given out yet nobody needs any more.
+    // The remaining masks are no longer needed.
     scheduled = count
     throw error
   })
   return { index: explained, score: scores[explained] ?? 0, values: importance.map(), runs: count + 1, runMs }
 }
 
-/** Who stands behind everybody waits where the queue is full. */
+/** Explanations have the lowest priority, so they wait while the queue is full. */
 async function retryWhileQueueFull<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {

@@ -1,14 +1,15 @@
 import type { Tensor } from 'onnxruntime-node'
 import { fits, widthOf } from './output-reader'
 
-/** The name that exporters of Hugging Face's models give. */
+/** The output name used by Hugging Face exporters. */
 const DEFAULT_NAME = 'logits'
 
 /**
- * The output with the scores: the one that was asked for, else the only one with a number a label, else the one called `logits`.
+ * Selects the output with the scores: the requested one, else the only one with a value per label, else the one named
+ * `logits`.
  *
- * @param outputs of one run, by their names
- * @throws Error naming the outputs where none fits, or where several do
+ * @param outputs outputs of one run, by name
+ * @throws Error listing the outputs if none fits or several do
  */
 export function chooseOutput(outputs: Record<string, Tensor>, classes: number, requested: string | null): string {
   const described = Object.entries(outputs).map(([name, { dims }]) => `${name} [${dims.join(', ')}]`)
@@ -21,7 +22,7 @@ export function chooseOutput(outputs: Record<string, Tensor>, classes: number, r
     throw new Error(`the output ${requested} has ${widthOf(output)} values, but there are ${labels}`)
   }
   const fitting = Object.keys(outputs).filter((name) => fits(widthOf(outputs[name] as Tensor), classes))
-  // A number a label is better than one for two of them.
+  // An output with one value per label is better than a single value for two labels.
   const exact = fitting.filter((name) => widthOf(outputs[name] as Tensor) === classes)
   const candidates = exact.length > 0 ? exact : fitting
   const [only] = candidates

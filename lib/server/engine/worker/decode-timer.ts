@@ -1,22 +1,22 @@
 interface Decoding {
   startedAt: number
-  /** Time that runs had taken when it began. */
+  /** Total run time when it began. */
   runMsAtStart: number
   timer: NodeJS.Timeout
 }
 
-/** A decoding has several steps, each of which may wait for the run of another photo to end, since a run blocks this thread. */
+/** Decoding has several steps, each of which may wait for another photo's run, because a run blocks this thread. */
 const RATE_DURING_RUNS = 1 / 3
 
 /**
- * How long photos are being decoded. While the model is run for others the clock goes at a third of its pace: a slow model is no
- * fault of a photo that waits for this thread, and still a decoding that never ends is found out.
+ * Measures how long photos take to decode. While the model runs for others, the timer advances at a third of real time:
+ * a photo that waits for this thread is not blamed for a slow model, and a decode that never ends is still detected.
  */
 export class DecodeTimer {
   private readonly decoding = new Map<number, Decoding>()
   private runMs = 0
 
-  /** @param onStuck told, once, of a decoding that took longer than `timeoutMs` */
+  /** @param onStuck called once for a decode that took longer than `timeoutMs` */
   constructor(
     private readonly timeoutMs: number,
     private readonly onStuck: (id: number) => void,
@@ -32,13 +32,13 @@ export class DecodeTimer {
     this.decoding.delete(id)
   }
 
-  /** The model was run for a photo, for so long. */
+  /** Records time during which the model was running. */
   addRunTime(ms: number): void {
     this.runMs += ms
   }
 
   private schedule(id: number, ms: number): NodeJS.Timeout {
-    // What has ended while this thread was blocked is told of before the check.
+    // Results that arrived while this thread was blocked are processed before the check.
     return setTimeout(() => setImmediate(() => this.check(id)), ms).unref()
   }
 

@@ -7,7 +7,7 @@ const input = (type: string, shape: (number | string)[], name = 'x') =>
 const eight = { resize: { width: 8, height: 8 }, crop: null }
 const open = { resize: { shortestEdge: 8 }, crop: null }
 
-test('layout and size by the graph, and by the preprocessor where it leaves them open', () => {
+test('takes layout and size from the graph, or from the preprocessor if the graph leaves them open', () => {
   expect(inputFormat([input('uint8', ['n', 8, 8, 3])], eight)).toMatchObject({ layout: 'nhwc', dims: [1, 8, 8, 3] })
   expect(inputFormat([input('float32', [1, 3, 8, 8])], open)).toMatchObject({ layout: 'nchw', dims: [1, 3, 8, 8] })
   expect(inputFormat([input('float16', ['n', 'c', 'h', 'w'])], eight)).toMatchObject({ layout: 'nchw', width: 8 })
@@ -36,6 +36,6 @@ test.each([
     eight,
     'preprocessor_config.json produces 8 × 8 pixels, but the model expects 9 × 8',
   ],
-] as const)('%# is refused: %s', (metadata, preprocessor, message) => {
+] as const)('rejects input %#: %s', (metadata, preprocessor, message) => {
   expect(() => inputFormat(metadata, preprocessor)).toThrow(message)
 })

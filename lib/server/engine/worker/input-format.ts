@@ -3,23 +3,23 @@ import type { Size } from '../../image/geometry'
 import type { Preprocessor } from '../../image/preprocessor'
 import type { TensorData, TensorFormat } from '../../image/tensor'
 
-/** What a model takes: one picture's numbers in a layout, repeated where the batch is fixed. */
+/** A model's input: the values of one image in a layout, repeated if the batch size is fixed. */
 export interface InputFormat extends TensorFormat {
   name: string
   width: number
   height: number
   dims: number[]
-  /** One picture's numbers as a whole batch. */
+  /** Repeats one image's values to fill the batch. */
   fill(tensor: TensorData): TensorData
 }
 
 const TYPES = ['uint8', 'float32', 'float16'] as const
 
 /**
- * Understands a model's input from the graph's own metadata. Sizes that the graph leaves open come from the
+ * Determines a model's input format from the graph metadata. Sizes that the graph leaves open come from the
  * preprocessor.
  *
- * @throws Error saying in one line what is not a picture's input
+ * @throws Error with a one-line reason if this is not an image input
  */
 export function inputFormat(
   metadata: readonly InferenceSession.ValueMetadata[],
@@ -43,7 +43,7 @@ export function inputFormat(
   return { name: input.name, type, layout, channels, width, height, dims, fill: (tensor) => repeat(tensor, batch) }
 }
 
-/** Height and width by the graph, and by the preprocessor where the graph leaves them open. Both must agree. */
+/** Height and width from the graph, or from the preprocessor where the graph leaves them open. They must agree. */
 function inputSize(
   [height, width]: (number | null)[],
   preprocessor: Pick<Preprocessor, 'resize' | 'crop'>,
@@ -61,10 +61,10 @@ function inputSize(
 }
 
 /**
- * Says whether what the preprocessing makes of a picture is what the model takes.
+ * Checks that preprocessing produces the size that the model expects.
  *
- * @param of which picture; any if absent
- * @throws Error saying what to write
+ * @param source the image that was prepared; any if empty
+ * @throws Error stating what to set
  */
 export function requireSize(prepared: Size, { width, height }: Size, source = ''): void {
   if (prepared.width === width && prepared.height === height) return
@@ -77,7 +77,10 @@ export function requireSize(prepared: Size, { width, height }: Size, source = ''
   )
 }
 
-/** Planes first where the graph says nothing: that is what exporters write. Colour before grey: a side of 1 may be anything. */
+/**
+ * Channels first if the graph does not say, because exporters write that. Colour is preferred over grey, because a
+ * dimension of 1 may mean anything.
+ */
 function layoutOf([, a, , c]: (number | null | undefined)[]): TensorFormat['layout'] | null {
   if (a === 3) return 'nchw'
   if (c === 3) return 'nhwc'
@@ -86,7 +89,7 @@ function layoutOf([, a, , c]: (number | null | undefined)[]): TensorFormat['layo
   return a === null ? 'nchw' : null
 }
 
-/** What the preprocessor makes of every picture, where that is one size. */
+/** The output size of the preprocessor, if it is the same for every image. */
 function preparedSize({ resize, crop }: Pick<Preprocessor, 'resize' | 'crop'>) {
   if (crop) return crop
   return resize && 'width' in resize ? resize : null

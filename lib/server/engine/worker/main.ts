@@ -6,18 +6,18 @@ import { ModelCache } from './model-cache'
 import { Pipeline } from './pipeline'
 
 /**
- * Entry of a worker process. It owns the sessions; the engine owns it. It lives as long as the channel to its
- * parent, and leaves signals to the parent, since a terminal sends Ctrl-C to both.
+ * Entry point of a worker process. It owns the sessions; the engine owns it. It lives as long as the channel to its
+ * parent, and leaves signals to the parent, because a terminal sends Ctrl-C to both.
  */
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))
 
-/** Reading it costs a fortieth of a photo, so it is read this often at most. */
+/** Reading it costs 2.5% of the time of a photo, so it is read at most this often. */
 const RSS_INTERVAL_MS = 100
 let resident = { bytes: 0, at: Number.NEGATIVE_INFINITY }
 
-/** Memory that this process holds, for the engine to watch. */
+/** Memory of this process, for the engine to monitor. */
 function rss(): number {
   const now = performance.now()
   if (now - resident.at >= RSS_INTERVAL_MS) resident = { bytes: memoryUsage.rss(), at: now }
@@ -27,7 +27,7 @@ function rss(): number {
 let pipeline: Pipeline | undefined
 
 function send(message: FromWorker): void {
-  // A parent that is gone needs no message; 'disconnect' ends this process.
+  // A parent that has exited needs no message; 'disconnect' ends this process.
   process.send?.(message, undefined, undefined, () => {})
 }
 
@@ -53,12 +53,15 @@ async function load({
   send({ kind: 'loaded', models: reports })
 }
 
-/** A machine that runs out of memory ends a worker, which is replaced, before the server: the higher, the sooner (Linux, 0 to 1000). */
+/**
+ * When the machine runs out of memory, the kernel should kill a worker, which is replaced, before the server. Higher
+ * values are killed first (Linux, 0 to 1000).
+ */
 function preferOomKill(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '500')
   } catch {
-    return // Another system, or not allowed.
+    return // Not Linux, or not permitted.
   }
 }
 
@@ -68,7 +71,7 @@ process.on('message', async (message: ToWorker) => {
   const { job } = message
   try {
     const result = await pipeline?.process(job)
-    // A cancelled job has no reader, but the engine waits to know that its place is free.
+    // No one reads the result of a cancelled job, but the engine waits to learn that its slot is free.
     if (result) send({ kind: 'result', id: job.id, result, rss: rss() })
     else
       send({ kind: 'failed', id: job.id, code: 'deadline_exceeded', detail: 'The request was cancelled.', rss: rss() })

@@ -5,12 +5,15 @@ import { blurredBaseline, occlude } from '../explain/occlude'
 import type { MaskJob, MaskResult } from '../protocol'
 import type { LoadedModel } from './session'
 
-/** After so long a job answers with what it has, and the rest is asked for again: it may have waited for many people. */
+/**
+ * After this time a job returns what it has, and the rest is requested again, because it may have waited for many
+ * interactive photos.
+ */
 const SLICE_MS = 1000
 
 /**
- * A function that runs a picture under one more mask each time it is called, so that other photos run in between. It resolves to
- * null until all are done, or the time is up.
+ * Returns a function that runs the input under one more mask per call, so that other photos can run in between. It
+ * resolves to null until all masks are done or the time slice has ended.
  */
 export function maskSteps(
   { pixels, method, first, count, index }: MaskJob,

@@ -4,29 +4,29 @@ import { stampOf } from '../../catalog/revision'
 import type { LoadReport, WorkerModel } from '../protocol'
 import { type LoadedModel, loadModel } from './session'
 
-/** How long a model that nobody asks for is held where memory is scarce. */
+/** How long an unused model stays loaded when memory is scarce. */
 const IDLE_MS = 60_000
 
 interface CachedModel {
   model: Promise<LoadedModel>
-  /** Photos that need it now. */
+  /** Photos that are using it. */
   activeJobs: number
-  /** Ends it when it was idle for long. */
+  /** Unloads it after it has been idle for a while. */
   idleTimer: AbortController | null
 }
 
 export interface ModelCacheOptions {
   maxPixels: number
   scarceMemory: boolean
-  /** Told before each model that is tried at the start. */
+  /** Called before each model is loaded at startup. */
   onLoading(id: string): void
-  /** Told how long this thread was taken by the loading of a model (milliseconds). */
+  /** Called with the time that loading a model blocked this thread (milliseconds). */
   onLoaded?(ms: number): void
 }
 
 /**
- * The models of a worker. All are tried at the start, one after the other, so that what is wrong with one is known. Where memory is scarce only the default one
- * stays then; the others are loaded when a photo asks for them, and let go of when none has for a while.
+ * The loaded models of a worker. All are loaded at startup, one after the other, to find out which ones fail. If memory
+ * is scarce, only the default model stays loaded; the others are loaded on demand and unloaded when idle.
  */
 export class ModelCache {
   private readonly cache = new Map<string, CachedModel>()
@@ -34,7 +34,7 @@ export class ModelCache {
 
   constructor(private readonly options: ModelCacheOptions) {}
 
-  /** Tries each model. → how it went, in their order */
+  /** Tries to load each model, and returns the reports in order. */
   async loadAll(models: readonly WorkerModel[]): Promise<LoadReport[]> {
     const reports: LoadReport[] = []
     for (const spec of models) reports.push(await this.tryLoad(spec))
@@ -42,7 +42,7 @@ export class ModelCache {
   }
 
   /**
-   * Has something done with a model, which is loaded where it is not.
+   * Runs `work` with a model, loading it first if necessary.
    *
    * @throws Problem `not_ready`
    */
@@ -88,7 +88,7 @@ export class ModelCache {
     if (!spec) throw new Problem('not_ready', `The model ${id} is not loaded.`)
     const cached: CachedModel = { model: this.reload(spec), activeJobs: 0, idleTimer: null }
     this.cache.set(id, cached)
-    // What failed is tried again by the next photo.
+    // A failed load is retried by the next photo.
     cached.model.catch(() => this.cache.delete(id))
     return cached
   }
@@ -117,7 +117,7 @@ export class ModelCache {
         this.cache.delete(id)
         await (await cached.model).release()
       },
-      () => {}, // It is wanted again.
+      () => {}, // It is in use again.
     )
   }
 }
@@ -129,13 +129,13 @@ async function loadUnchanged(spec: WorkerModel, maxPixels: number): Promise<Load
   throw new Error('its files changed after they were read')
 }
 
-/** Whether the files are not those any more that the revision was made of. */
+/** Whether the files differ from those that the revision was computed from. */
 async function hasChanged({ stamps }: WorkerModel): Promise<boolean> {
   const now = await Promise.all(stamps.map(({ path }) => stampOf(path)))
   return stamps.some(({ stamp }, i) => stamp !== now[i])
 }
 
-/** One line without the path of the file, which is nobody's business but the operator's. */
+/** A one-line reason without the file's path, which only concerns the operator. */
 function publicReason({ message }: Error, file: string): string {
   return message.replaceAll(file, 'onnx/model.onnx').split('\n')[0] ?? 'unknown'
 }

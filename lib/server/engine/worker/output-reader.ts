@@ -3,40 +3,40 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { fromFloat16 } from '../../image/float16'
 import type { Activation } from './activation'
 
-/** What a model's numbers are: before a softmax, after it, or one yes-or-no score for two labels. */
+/** The kind of values in an output: before the softmax, after it, or one yes-or-no score for two labels. */
 export type Scores = 'logits' | 'probabilities' | 'binary probability' | 'binary logit'
 
 export interface OutputReader {
   scores: Scores
   /**
-   * One picture's output as logits [classes].
+   * Reads one image's output as logits [classes].
    *
-   * @throws Problem `model_failed` where the scores are not numbers
+   * @throws Problem `model_failed` if the scores are NaN or infinite
    */
   read(output: Tensor): Float32Array
 }
 
-/** How far a sum of probabilities may be from one: half precision over a thousand classes. */
+/** Tolerance for a sum of probabilities: half precision over a thousand classes. */
 const SUM_TOLERANCE = 5e-3
-/** A probability of nothing, whose logarithm is still a number. */
+/** The smallest probability whose logarithm is still finite. */
 const MIN_PROBABILITY = 1e-30
 
-/** Numbers that a picture has in this output, by the output's shape. */
+/** Number of values per image in this output, from its shape. */
 export function widthOf({ dims, size }: Pick<Tensor, 'dims' | 'size'>): number {
   return dims.length > 1 ? size / (dims[0] || 1) : size
 }
 
-/** Whether an output can be the scores of so many labels: one number each, or one for two of them. */
+/** Whether an output can hold the scores of this many labels: one value each, or one for two labels. */
 export function fits(width: number, classes: number): boolean {
   return width === classes || (width === 1 && classes === 2)
 }
 
 /**
- * Makes the function that reads a model's output as logits [classes]. The graph's last operation tells what the numbers are; where
- * it does not, two probes do: probabilities are never negative and sum to one.
+ * Creates the function that reads a model's output as logits [classes]. The graph's last operator shows what the values
+ * are. If it does not, two probe outputs do: probabilities are never negative and sum to one.
  *
- * @param probes outputs of two different pictures
- * @throws Error saying in one line why the output is not a classifier's
+ * @param probes outputs for two different images
+ * @throws Error with a one-line reason why the output is not a classifier's
  */
 export function outputReader(probes: readonly Tensor[], classes: number, activation: Activation): OutputReader {
   const rows = probes.map((probe) => firstRow(probe, widthOf(probe)))
@@ -51,11 +51,11 @@ export function outputReader(probes: readonly Tensor[], classes: number, activat
   }
   const read = (output: Tensor) => requireScores(firstRow(output, classes))
   if (!rows.every(areProbabilities)) return { scores: 'logits', read }
-  // The softmax of these logarithms gives the probabilities back.
+  // The softmax of these logarithms returns the original probabilities.
   return { scores: 'probabilities', read: (output) => read(output).map(logarithm) }
 }
 
-/** One number for two labels, as Keras' binary classifiers have it: the score of the second. */
+/** One value for two labels, as in Keras' binary classifiers: the score of the second label. */
 function binaryReader(rows: readonly Float32Array[], activation: Activation): OutputReader {
   const isProbability = activation === 'sigmoid' || (activation === null && rows.every(([p = -1]) => p >= 0 && p <= 1))
   const number = (output: Tensor) => requireScores(firstRow(output, 1))[0] ?? Number.NaN
@@ -76,7 +76,7 @@ function areProbabilities(values: Float32Array): boolean {
   return values.every((value) => value >= 0) && Math.abs(sum - 1) < SUM_TOLERANCE
 }
 
-/** A label may be ruled out by minus infinity, but not all of them. */
+/** Single labels may be minus infinity, but not all of them. */
 function areValidScores(values: Float32Array): boolean {
   return values.every((value) => value < Number.POSITIVE_INFINITY) && values.some((value) => Number.isFinite(value))
 }
@@ -86,7 +86,7 @@ function requireScores(values: Float32Array): Float32Array {
   throw new Problem('model_failed', 'The model returned NaN or infinite scores for this photo.')
 }
 
-/** The first picture's outputs as float32. Newer Nodes get half precision as numbers, older ones as bits. */
+/** The first image's outputs as float32. Newer Node.js versions receive float16 as numbers, older ones as bits. */
 function firstRow({ data, type }: Tensor, width: number): Float32Array {
   const row = (data as Float32Array | Uint16Array | Float64Array).subarray(0, width)
   if (type === 'float32') return row as Float32Array

@@ -5,7 +5,7 @@ import { Pipeline } from './pipeline'
 import type { LoadedModel } from './session'
 
 const SIDE = 8
-/** How light the pictures are, which tells them apart. */
+/** Brightness of the images, which identifies them. */
 const LEVELS = { person: 20, batch: 120, mask: 220 }
 const preprocessor = {
   resize: { width: SIDE, height: SIDE },
@@ -16,7 +16,7 @@ const preprocessor = {
   channels: 'rgb',
 } as const
 
-/** A model that notes what it runs, by how light it is, and waits for leave. */
+/** A model that records what it runs, by brightness, and can be paused. */
 function watched() {
   const order: string[] = []
   let open = () => {}
@@ -78,11 +78,11 @@ const masks = (count: number): MaskJob => ({
   count,
   index: 0,
 })
-/** Resolves once so many wait for their run. */
+/** Resolves once this many jobs wait for their run. */
 const waiting = (pipeline: Pipeline, count: number) =>
   vi.waitFor(() => expect((pipeline as unknown as { queue: unknown[] }).queue).toHaveLength(count))
 
-test('between two masks of an explanation people come first; batch photos take turns with it', async () => {
+test('runs interactive photos between two masks of an explanation; batch photos take turns with it', async () => {
   const { pipeline, order, stop, goOn } = watched()
   stop()
   const explained = pipeline.process(masks(4))
@@ -91,12 +91,12 @@ test('between two masks of an explanation people come first; batch photos take t
   await waiting(pipeline, 3)
   goOn()
   await Promise.all([explained, ...photos])
-  // The mask that ran, both people, the batch's photo, and then the rest of the masks.
+  // The mask that was running, both interactive photos, the batch photo, then the remaining masks.
   expect(order).toEqual(['mask', 'person', 'person', 'batch', 'mask', 'mask', 'mask'])
   expect((await explained) as { scores: Float32Array }).toMatchObject({ scores: { length: 4 } })
 })
 
-test('an explanation that nobody waits for ends before its next mask', async () => {
+test('stops a cancelled explanation before its next mask', async () => {
   const { pipeline, order, stop, goOn } = watched()
   stop()
   const job = masks(4)

@@ -12,33 +12,33 @@ import type { LoadedModel } from './session'
 
 interface Item {
   job: Job
-  /** When it came (milliseconds of this process). */
+  /** Arrival time (milliseconds of this process). */
   arrivedAt: number
-  /** Runs the model once. Null where there is more to do. */
+  /** Runs the model once. Null if more steps follow. */
   step(): Promise<JobResult | null>
   settle(result: JobResult | null | Error): void
 }
 
-/** People go before batches, but what has waited so long is not overtaken any more. */
+/** Interactive photos go before batches, but a photo that has waited this long is no longer overtaken. */
 const MAX_OVERTAKEN_MS = 5000
 
 export interface StagesOptions {
   maxPixels: number
-  /** A decoding that takes longer is reported. */
+  /** A decode that takes longer is reported. */
   timeoutMs: number
-  /** Told before each run. */
+  /** Called before each run. */
   onRun(id: number): void
-  /** Told of a decoding that took too long. */
+  /** Called for a decode that took too long. */
   onStuck(id: number): void
 }
 
 /**
- * The two stages of a photo in a worker. Decoding happens on libuv's threads and several photos decode at once;
- * `session.run` blocks this thread, one run at a time. So the next photos decode while this one runs.
+ * The two pipeline steps of a photo in a worker: decode and run. Decoding uses libuv's threads, several photos at once;
+ * `session.run` blocks this thread, one run at a time. So the next photos are decoded while this one runs.
  */
 export class Pipeline {
   private readonly queue: Item[] = []
-  /** Jobs here now, by id; aborted once their caller has gone. */
+  /** Abort controllers of the current jobs, by id; aborted once the caller has gone. */
   private readonly callers = new Map<number, AbortController>()
   private running = false
   private readonly decodeTimer: DecodeTimer
@@ -50,7 +50,7 @@ export class Pipeline {
     this.decodeTimer = new DecodeTimer(options.timeoutMs, options.onStuck)
   }
 
-  /** Takes a job through its stages. Resolves to null where it was cancelled before its last run. */
+  /** Processes a job. Resolves to null if it was cancelled before its last run. */
   async process(job: Job): Promise<JobResult | null> {
     const arrivedAt = performance.now()
     const caller = new AbortController()
@@ -73,12 +73,12 @@ export class Pipeline {
     }
   }
 
-  /** Something else took this thread for so long (milliseconds). */
+  /** Records that something else blocked this thread (milliseconds). */
   threadBlocked(ms: number): void {
     this.decodeTimer.addRunTime(ms)
   }
 
-  /** Marks a job whose caller has gone; it is dropped before its next run, and a long decode ends. */
+  /** Cancels a job whose caller has gone. It is dropped before its next run, and a long decode is aborted. */
   cancel(id: number): void {
     this.callers.get(id)?.abort()
   }
@@ -137,20 +137,20 @@ async function run(job: PhotoJob, model: LoadedModel, decoded: Decoded, decodeMs
   }
 }
 
-/** Labels and doubt, or the logits alone where they were asked for. */
+/** Predictions and uncertainty, or only the logits if they were requested. */
 function interpretLogits(
   logits: Float32Array,
   want: PhotoJob['want'],
   { temperature, uncertainty: rule }: LoadedModel['spec'],
 ): Pick<PhotoResult, 'top' | 'uncertain' | 'logits'> {
   if (typeof want !== 'number') return { top: [], uncertain: null, logits }
-  // The margin needs the second best, whatever the caller asked for.
+  // The margin needs the second-best score, whatever the caller requested.
   const top = topK(softmax(logits, temperature), Math.max(2, want))
   const uncertain = uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule)
   return { top: top.slice(0, want), uncertain, logits: null }
 }
 
-/** The picture that stands in the tensor: made from it, not beside it, so that it cannot differ. */
+/** Renders the model input as an image, from the tensor itself so that the two cannot differ. */
 async function previewOf(
   { image }: PhotoJob,
   { input, spec }: LoadedModel,

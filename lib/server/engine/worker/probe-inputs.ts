@@ -6,11 +6,12 @@ import type { WorkerModel } from '../protocol'
 import { type InputFormat, requireSize } from './input-format'
 
 /**
- * Pictures that a model is tried with, prepared the way of every photo: the golden one where there is one, a grey landscape, a
- * portrait of noise, a tiny one. What the preprocessing makes of each must be what the graph takes.
+ * Prepares the images that a model is tested with, through the same preprocessing as every photo: the self-test image
+ * if there is one, a grey landscape image, a portrait image of noise and a tiny one. Each must come out in the size
+ * that the graph expects.
  *
- * @returns RGB pixels; the golden picture first
- * @throws Error saying what is wrong with the preprocessing and what to write
+ * @returns RGB pixels; the self-test image first
+ * @throws Error stating what is wrong with the preprocessing and what to set
  */
 export async function prepareProbes(
   { selfTest }: Pick<WorkerModel, 'selfTest'>,
@@ -34,9 +35,9 @@ export async function prepareProbes(
 }
 
 /**
- * The preprocessing with what the graph tells of the channels: a model of one gets the luma.
+ * Adapts the preprocessing to the graph's channels: a single-channel model gets greyscale.
  *
- * @throws Error where mean or deviation are of another number of channels
+ * @throws Error if mean or standard deviation have a different number of channels
  */
 export function adaptToChannels(preprocessor: Preprocessor, { channels }: Pick<InputFormat, 'channels'>): Preprocessor {
   const { normalisation } = preprocessor
@@ -44,7 +45,7 @@ export function adaptToChannels(preprocessor: Preprocessor, { channels }: Pick<I
   if (normalisation === null || normalisation.mean.length === channels) return adapted
   const { mean, std } = normalisation
   const same = [mean, std].every((values) => values.every((value) => value === values[0]))
-  // Three equal numbers say the same of one channel.
+  // Three equal values are equivalent to one for a single channel.
   if (channels === 1 && same)
     return { ...adapted, normalisation: { ...normalisation, mean: mean.slice(0, 1), std: std.slice(0, 1) } }
   const expected = channels === 1 ? '1 channel (grey)' : '3 channels'

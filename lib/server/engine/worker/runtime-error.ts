@@ -1,4 +1,4 @@
-/** ONNX Runtime's words, and what they mean for whoever brought the model. */
+/** Error messages of ONNX Runtime, and what they mean for the person who added the model. */
 const EXPLANATIONS: [pattern: RegExp, explain: (match: RegExpMatchArray) => string][] = [
   [
     /Unsupported data type: 16\b|tensor\(bfloat16\)|bfloat16/i,
@@ -33,14 +33,14 @@ const EXPLANATIONS: [pattern: RegExp, explain: (match: RegExpMatchArray) => stri
   [/bad_alloc|Failed to allocate memory|out of memory/i, () => 'the model needs more memory than is available'],
 ]
 
-/** Words about sizes that do not go together. */
+/** Messages about mismatching shapes. */
 const SIZE_MISMATCH =
   /Got invalid dimensions for input|GEMM: Dimension mismatch|cannot be reshaped|Dimension mismatch|ShapeInferenceError|incompatible dimensions|axis dimension|must match/i
 
 /**
- * What ONNX Runtime said, in one line that says what is wrong with the model; its own words follow where they may help.
+ * Explains an ONNX Runtime error in one line. The original message is appended, because it may help.
  *
- * @param size of the picture that it was run with, where it was
+ * @param size size of the image that the model was run with, if it was
  */
 export function explainRuntimeError({ message }: Error, size?: { width: number; height: number }): string {
   const original = message.split('\n')[0]?.trim().slice(0, 300) ?? ''
