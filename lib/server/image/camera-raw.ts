@@ -1,6 +1,6 @@
 import { Problem } from '@/lib/shared/problems/problem'
 
-/** The refusal of a camera's raw file, with what to do instead. `format` names it: "Nikon NEF". */
+/** The error for a camera RAW file. `format` is its name, such as "Nikon NEF". */
 export function cameraRawProblem(format: string): Problem {
   return new Problem(
     'unsupported_format',

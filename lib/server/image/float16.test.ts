@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fromFloat16, toFloat16 } from './float16'
 
-test('every half survives the way to a number and back', () => {
+test('every float16 value survives conversion to a number and back', () => {
   for (let half = 0; half < 65_536; half++) {
     const value = fromFloat16(half)
     if (Number.isNaN(value)) expect(fromFloat16(toFloat16(value))).toBeNaN()
@@ -21,6 +21,6 @@ test.each([
   [2 ** -25, 0x0000],
   [1 + 2 ** -11, 0x3c00],
   [1 + 3 * 2 ** -11, 0x3c02],
-])('%f is %i, rounded to the nearest, halves to even', (value, half) => {
+])('converts %f to %i, rounding to nearest, halves to even', (value, half) => {
   expect(toFloat16(value)).toBe(half)
 })

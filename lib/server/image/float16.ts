@@ -1,12 +1,12 @@
 /**
- * IEEE 754 half precision for models that want float16: ONNX Runtime takes the bits in a Uint16Array, since
- * Float16Array is younger than the Node versions supported here.
+ * IEEE 754 half precision for models with float16 inputs. ONNX Runtime takes the bits in a Uint16Array, because
+ * Float16Array is newer than the Node.js versions supported here.
  */
 
 const float = new Float32Array(1)
 const bits = new Uint32Array(float.buffer)
 
-/** The bits of the half nearest to `value`, halfway cases to even; beyond the range it is infinity. */
+/** The bits of the float16 nearest to `value`, halfway cases to even; infinity beyond the range. */
 export function toFloat16(value: number): number {
   float[0] = value
   const x = bits[0] as number
@@ -25,7 +25,7 @@ function roundHalfToEven(value: number): number {
   return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor
 }
 
-/** The number that the bits of a half stand for. */
+/** The number that the bits of a float16 represent. */
 export function fromFloat16(half: number): number {
   const sign = half & 0x8000 ? -1 : 1
   const exponent = (half >>> 10) & 0x1f

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { type HeatGrid, heatPixels } from '@/lib/shared/explain/heat'
 
-/** A map as a transparent PNG to lay over a photo, as a data: URL. */
+/** Renders a heatmap as a transparent PNG overlay, as a data: URL. */
 export async function heatmapPng(grid: HeatGrid): Promise<string> {
   const { width, height, rgba } = heatPixels(grid)
   const png = await sharp(rgba, { raw: { width, height, channels: 4 } })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const side = z.int().min(1).max(4096)
 const box = z.strictObject({ width: side, height: side })
-/** Newer transformers write every key that a size could have, most of them null. */
+/** Newer versions of transformers write every possible key of a size, most of them null. */
 const withoutNulls = (value: unknown) =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null))
@@ -21,10 +21,13 @@ const NUMBERS = 'is neither a number nor a list with one number per channel'
 const mean = z.union([z.number(), z.array(z.number()).min(1).max(3)], { error: NUMBERS })
 const positive = z.number().positive({ error: ({ input }) => `is ${input}: a standard deviation must be above 0` })
 const std = z.union([positive, z.array(positive).min(1).max(3)], { error: `${NUMBERS}, all above 0` })
-/** Steps that are not followed here: done by nobody, they would change answers without a word. */
+/** Unsupported steps. Skipping them silently would change predictions. */
 const notSupported = z.literal([false, null], { error: 'is not supported' }).optional()
 
-/** Hugging Face's `preprocessor_config.json`, as far as it concerns classifiers. Keys that change nothing are left alone. */
+/**
+ * The part of Hugging Face's `preprocessor_config.json` that concerns classifiers. Keys that change nothing are
+ * ignored.
+ */
 export const configSchema = z.object({
   image_processor_type: z.string().optional(),
   feature_extractor_type: z.string().optional(),

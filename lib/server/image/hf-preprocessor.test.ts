@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parsePreprocessor } from './hf-preprocessor'
 
-test('what ships: the graph takes the pixels as they are', () => {
+test('reads the configuration of the bundled models, whose graphs take unchanged pixels', () => {
   const json = JSON.parse(readFileSync('models/efficientnet-lite1-int8/preprocessor_config.json', 'utf8'))
-  // It says everything itself, so the class of its type has no say.
+  // The configuration is complete, so the class of its model type does not matter.
   expect(parsePreprocessor(json, 'efficientnet')).toEqual({
     resize: { shortestEdge: 274 },
     crop: { width: 240, height: 240 },
@@ -15,7 +15,7 @@ test('what ships: the graph takes the pixels as they are', () => {
   })
 })
 
-test('sizes as a number, as a shortest edge, as both sides', () => {
+test('reads sizes as a number, a shortest edge or both sides', () => {
   const resize = (size: unknown) => parsePreprocessor({ size, do_normalize: false }).resize
   expect(resize(224)).toEqual({ shortestEdge: 224 })
   expect(resize({ shortest_edge: 224 })).toEqual({ shortestEdge: 224 })
@@ -23,7 +23,7 @@ test('sizes as a number, as a shortest edge, as both sides', () => {
   expect(parsePreprocessor({ size: 224, do_resize: false, do_normalize: false }).resize).toBeNull()
 })
 
-test('crop, interpolation and normalisation', () => {
+test('reads crop, interpolation and normalisation', () => {
   const config = {
     size: 256,
     crop_size: 224,
@@ -42,7 +42,7 @@ test('crop, interpolation and normalisation', () => {
 })
 
 test.each([{ size: 0 }, { size: 'big' }, { resample: 6 }, { crop_size: { height: 1 } }, { image_std: 'x' }])(
-  '%o is refused',
+  'rejects %o',
   (json) => {
     expect(() => parsePreprocessor(json)).toThrow()
   },

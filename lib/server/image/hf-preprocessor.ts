@@ -4,22 +4,22 @@ import { classDefaults, GENERIC, type ProcessorDefaults } from './processor-defa
 
 const COLOURS = 3
 
-/** Below this shorter side ConvNeXT's processor crops, from it on it squashes. */
+/** ConvNeXT's processor crops below this shorter side, and squashes from it on. */
 const CONVNEXT_SQUASHES_FROM = 384
 
 /**
- * Reads a parsed `preprocessor_config.json` with the defaults and the arithmetic of the processor class that it names, or else of
- * the class that belongs to the model's type, where it leaves something to a class.
+ * Reads a parsed `preprocessor_config.json`. Missing values come from the processor class that it names, or else from
+ * the class of the model type, and so does the arithmetic.
  *
- * @param modelType `model_type` of config.json
- * @throws z.ZodError naming the key that is wrong, Error where the class cannot be followed or something is not said
+ * @param modelType `model_type` from config.json
+ * @throws z.ZodError naming the invalid key; Error if the class is not supported or a value is missing
  */
 export function parsePreprocessor(json: unknown, modelType?: string): Preprocessor {
   const config = configSchema.parse(json)
   const name = config.image_processor_type ?? config.feature_extractor_type
   const knownDefaults = name === undefined && isComplete(config) ? null : classDefaults(name, modelType)
   if (knownDefaults === null) requireNumbers(config)
-  // For one picture, padding without a size pads to the picture's own.
+  // For a single image, padding without a size pads to the image's own size.
   if (config.do_pad && config.pad_size) throw new Error('do_pad with pad_size is not supported')
   const defaults = knownDefaults ?? GENERIC
   return {
@@ -32,8 +32,8 @@ export function parsePreprocessor(json: unknown, modelType?: string): Preprocess
 }
 
 /**
- * Whether a configuration leaves nothing to a class. Files from before transformers named their classes have a number as their size,
- * which is both sides or the shorter one by the class; who writes a size with names means what stands there.
+ * Whether a configuration is complete without a class. Files from before transformers named their classes have a number
+ * as size, which means both sides or the shorter one depending on the class; a size with named sides is unambiguous.
  */
 function isComplete({ size, do_normalize, image_mean, image_std }: Config): boolean {
   return (
@@ -41,7 +41,7 @@ function isComplete({ size, do_normalize, image_mean, image_std }: Config): bool
   )
 }
 
-/** Nobody says what a configuration without a class takes where it says nothing. */
+/** Requires mean and standard deviation, which nothing else defines for a configuration without a class. */
 function requireNumbers({ do_normalize, image_mean, image_std }: Config): void {
   if (do_normalize === false) return
   const missing = [image_mean == null ? 'image_mean' : '', image_std == null ? 'image_std' : ''].filter(Boolean)
@@ -63,11 +63,11 @@ type Style = (config: Config, resize: Resize, crop: Preprocessor['crop']) => Pic
 
 const plain: Style = (_config, resize, crop) => ({ resize, crop })
 
-/** The arithmetic of classes whose resize is their own. */
+/** Classes with their own resize arithmetic. */
 const STYLES: Record<ProcessorDefaults['style'], Style> = {
   plain,
   efficientnet: plain,
-  /** Small inputs are resized to more and cropped, large ones squashed. */
+  /** Small inputs are resized to a larger size and cropped, large ones squashed. */
   convnext({ crop_pct }, resize, crop) {
     if (!('shortestEdge' in resize)) return { resize, crop }
     const { shortestEdge: edge } = resize
@@ -81,7 +81,7 @@ const STYLES: Record<ProcessorDefaults['style'], Style> = {
   poolformer: (config, resize, crop) => ({ resize: poolFormer(config, resize), crop }),
 }
 
-/** PoolFormer's: the shorter side becomes the size over crop_pct. */
+/** PoolFormer: the shorter side becomes the size divided by crop_pct. */
 function poolFormer({ crop_pct = 0.9 }: Config, resize: Resize): Resize {
   if (crop_pct === null) return resize
   if ('shortestEdge' in resize) return { shortestEdge: Math.trunc(resize.shortestEdge / crop_pct) }
@@ -101,7 +101,7 @@ function square(side: number) {
   return { width: side, height: side }
 }
 
-/** A number alone is both sides or the shorter one, by the class. */
+/** A single number means both sides or the shorter one, depending on the class. */
 function resizeOf(value: ConfigSize, isSquare: boolean): Resize {
   if (typeof value === 'number') return isSquare ? square(value) : { shortestEdge: value }
   return 'shortest_edge' in value ? { shortestEdge: value.shortest_edge } : value
@@ -116,12 +116,12 @@ function normalisation(config: Config, defaults: ProcessorDefaults): Normalisati
   return {
     rescale: rescales ? (config.rescale_factor ?? 1 / 255) : 1,
     mean: mean.map((value) => (normalises ? value : 0) + offset),
-    // EfficientNet's divides by the deviation a second time where the model has its classifier.
+    // EfficientNet's processor divides by the standard deviation a second time if the model includes its classifier.
     std: std.map((value) => (normalises ? value : 1) * (dividesTwice ? value : 1)),
   }
 }
 
-/** Mean and deviation, one number a channel each. */
+/** Mean and standard deviation, one value per channel each. */
 function channelNumbers(
   { image_mean, image_std }: Config,
   defaults: ProcessorDefaults,
@@ -134,7 +134,10 @@ function channelNumbers(
   throw new Error(`image_mean has ${mean.length} values, but image_std has ${std.length}`)
 }
 
-/** A number alone is that of each channel, and so are the three equal ones that classes have where they are told of another count. */
+/**
+ * A single number applies to each channel, and so do the three equal values of a class default if the configuration has
+ * a different channel count.
+ */
 function spread(value: number | readonly number[], count: number): readonly number[] {
   if (typeof value === 'number') return Array.from({ length: count }, () => value)
   const [first = 0] = value

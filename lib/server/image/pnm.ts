@@ -6,7 +6,8 @@ const [HASH, LINE_FEED] = [0x23, 0x0a]
 const MAX_VALUE = 65_535
 
 /**
- * A Netpbm picture, P1 to P6: bits, grey or RGB, as text or as bytes. Values are scaled from the file's maximum to 255 and rounded.
+ * Reads a Netpbm image, P1 to P6: bitmap, grey or RGB, in text or binary form. Values are scaled from the file's
+ * maximum to 255 and rounded.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`
  */
@@ -22,7 +23,7 @@ export function readPnm(image: Uint8Array, maxPixels: number): Raster {
   const channels = kind === 3 || kind === 6 ? 3 : 1
   const pixels = new Uint8Array(width * height * channels)
   const table = Uint8Array.from({ length: most + 1 }, (_, value) => Math.round((value / most) * 255))
-  // Of bits, 1 is black.
+  // In bitmaps, 1 is black.
   if (isBits) table.reverse()
   if (kind < 4) fromText(reader, pixels, table, isBits)
   else if (isBits) fromBits(reader.rest(), pixels, width)
@@ -57,7 +58,10 @@ function fromBytes(bytes: Uint8Array, pixels: Uint8Array, table: Uint8Array): vo
   }
 }
 
-/** The numbers of the header and of text pictures: parted by white space, with comments from # to the end of the line. */
+/**
+ * Reads the numbers of the header and of text images: separated by white space, with comments from # to the end of the
+ * line.
+ */
 class Tokens {
   private at = 2
 
@@ -72,7 +76,7 @@ class Tokens {
     return value
   }
 
-  /** The next 0 or 1; they need no blanks between them. */
+  /** The next 0 or 1; no white space is needed between them. */
   digit(): number {
     this.skip()
     const digit = this.image[this.at++]
@@ -80,7 +84,7 @@ class Tokens {
     return (digit as number) - 0x30
   }
 
-  /** What follows the one blank behind the header. */
+  /** The data after the single white-space character that ends the header. */
   rest(): Uint8Array {
     return this.image.subarray(this.at + 1)
   }

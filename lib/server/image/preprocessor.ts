@@ -1,23 +1,23 @@
-/** Interpolations by the numbers that Pillow and `preprocessor_config.json` give them. */
+/** Interpolations, at the index that Pillow and `preprocessor_config.json` use for them. */
 export const INTERPOLATIONS = ['nearest', 'lanczos3', 'bilinear', 'bicubic', 'box', 'hamming'] as const
 export type Interpolation = (typeof INTERPOLATIONS)[number]
 
-/** How a picture becomes a model's input. */
+/** How an image becomes a model's input. */
 export interface Preprocessor {
-  /** Shorter side in pixels, or both sides (the aspect is then not kept). */
+  /** Shorter side in pixels, or both sides (which ignores the aspect ratio). */
   resize: { shortestEdge: number } | { width: number; height: number } | null
-  /** Centre crop in pixels, after the resize; what the picture does not fill is black. */
+  /** Centre crop in pixels, after the resize. Parts outside the image are black. */
   crop: { width: number; height: number } | null
-  /** How half a pixel of the crop's offset is rounded: down as transformers do, to even as torchvision and timm. */
+  /** How half a pixel in the crop offset is rounded: down as in transformers, to even as in torchvision and timm. */
   cropRounding: 'down' | 'even'
   interpolation: Interpolation
-  /** Pixel p of channel c becomes (p × rescale − mean[c]) / std[c]; null leaves the pixels as they are. */
+  /** Pixel p of channel c becomes (p × rescale − mean[c]) / std[c]; null leaves the pixels unchanged. */
   normalisation: Normalisation | null
-  /** Order of the channels in the model's input; `grey` is one channel, the luma. */
+  /** Channel order of the model's input; `grey` is a single luma channel. */
   channels: 'rgb' | 'bgr' | 'grey'
 }
 
-/** One number a channel, in the order of the model's input. */
+/** One value per channel, in the order of the model's input. */
 export interface Normalisation {
   rescale: number
   mean: readonly number[]

@@ -1,6 +1,6 @@
 import { toPng } from './png'
 
-/** A photo of noise, the same every time: what a model is tried with before people bring theirs. */
+/** A noise image, always the same, for testing a model before it receives photos. */
 export function noisePhoto(width: number, height: number): Promise<Uint8Array> {
   let state = 1
   const pixels = Uint8Array.from({ length: width * height * 3 }, () => {
@@ -10,7 +10,7 @@ export function noisePhoto(width: number, height: number): Promise<Uint8Array> {
   return toPng(pixels, width, height)
 }
 
-/** A photo of nothing but grey. */
+/** A uniformly grey image. */
 export function greyPhoto(width: number, height: number): Promise<Uint8Array> {
   return toPng(new Uint8Array(width * height * 3).fill(127), width, height)
 }

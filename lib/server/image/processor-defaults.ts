@@ -1,14 +1,14 @@
-/** What a Hugging Face processor class takes where its configuration says nothing, and how it resizes. */
+/** Defaults of a Hugging Face processor class, and how it resizes. */
 export interface ProcessorDefaults {
-  /** `plain` resizes and crops; the others have arithmetic of their own (see preprocessor.ts). */
+  /** `plain` resizes and crops; the others have their own arithmetic (see hf-preprocessor.ts). */
   style: 'plain' | 'convnext' | 'levit' | 'poolformer' | 'efficientnet'
-  /** Pillow's number of the interpolation. */
+  /** Pillow's number for the interpolation. */
   resample: number
   size: { shortest_edge: number } | { width: number; height: number } | null
-  /** Whether a size that is a number means both sides. */
+  /** Whether a single-number size means both sides. */
   square: boolean
   crop: { width: number; height: number } | null
-  /** Whether it crops; null where that follows from `crop_size` being there. */
+  /** Whether it crops; null if that depends on the presence of `crop_size`. */
   cropsCentre: boolean | null
   normalises: boolean
   mean: readonly number[]
@@ -25,7 +25,7 @@ const [BILINEAR, BICUBIC] = [2, 3]
 const square = (side: number) => ({ width: side, height: side })
 const edge = (side: number) => ({ shortest_edge: side })
 
-/** Of a configuration that names no class: its own sizes and numbers, with torchvision's centre crop. */
+/** For a configuration that names no class: its own sizes and values, with torchvision's centre crop. */
 export const GENERIC: ProcessorDefaults = {
   style: 'plain',
   resample: BILINEAR,
@@ -40,14 +40,14 @@ export const GENERIC: ProcessorDefaults = {
   cropRounding: 'even',
 }
 
-/** Both backends of transformers' processors cut half a pixel of a crop's offset off. */
+/** Both backends of transformers' processors round half a pixel of a crop offset down. */
 const TRANSFORMERS: ProcessorDefaults = { ...GENERIC, resample: BICUBIC, cropsCentre: false, cropRounding: 'down' }
 const CROPS: ProcessorDefaults = { ...TRANSFORMERS, size: edge(224), crop: square(224), cropsCentre: true }
 const MOBILE_NET: ProcessorDefaults = { ...CROPS, resample: BILINEAR, size: edge(256) }
 
 /**
- * By the class's name without its ending. Source: Hugging Face transformers 5.24, models/<name>/image_processing_<name>.py,
- * and for ResNet, Swin and others the classes that their published configurations name.
+ * By class name without its suffix. Source: Hugging Face transformers 5.24, models/<name>/image_processing_<name>.py,
+ * and for ResNet, Swin and others the classes named in their published configurations.
  */
 const CLASSES: Record<string, ProcessorDefaults> = {
   vit: { ...TRANSFORMERS, resample: BILINEAR, size: square(224), square: true },
@@ -69,7 +69,10 @@ const CLASSES: Record<string, ProcessorDefaults> = {
   efficientformer: { ...CROPS, ...IMAGENET, size: square(224), square: true },
 }
 
-/** By the model's type where a configuration names no class, as older ones do. Source: transformers 5.24, auto/image_processing_auto.py. */
+/**
+ * By model type, for configurations that name no class, as older ones do. Source: transformers 5.24,
+ * auto/image_processing_auto.py.
+ */
 const CLASS_BY_MODEL_TYPE: Record<string, string> = {
   ...Object.fromEntries(
     [
@@ -112,10 +115,10 @@ const CLASS_BY_MODEL_TYPE: Record<string, string> = {
 }
 
 /**
- * Defaults of a processor class: `ViTImageProcessor`, `ViTImageProcessorFast`, `ConvNextFeatureExtractor`, …; without a class, of the
- * one that belongs to the model's type. Null where neither is known: the configuration must then say everything itself.
+ * Defaults of a processor class (`ViTImageProcessor`, `ViTImageProcessorFast`, `ConvNextFeatureExtractor`, …), or,
+ * without a class, of the class for the model type. Null if neither is known: the configuration must then be complete.
  *
- * @throws Error where the class is not one whose arithmetic is followed here: a wrong answer would look like a right one
+ * @throws Error if the class is not supported: a wrong prediction would look like a correct one
  */
 export function classDefaults(name: string | undefined, modelType?: string): ProcessorDefaults | null {
   if (name === undefined) return CLASSES[CLASS_BY_MODEL_TYPE[modelType ?? ''] ?? ''] ?? null

@@ -2,8 +2,8 @@ import { RESAMPLE_WASM } from './resample-wasm'
 import type { Taps } from './taps'
 
 /**
- * The two passes of the resampler in WebAssembly, and the memory that they work in. A source of any size goes through in
- * strips, so that the memory stays small: it never shrinks again.
+ * The two passes of the resampler in WebAssembly, and their memory. The source is processed in strips, so that the
+ * memory stays small: it never shrinks.
  */
 
 interface Passes {
@@ -17,13 +17,13 @@ const passes = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(RESAM
 
 const CHANNELS = 3
 const PAGE = 65_536
-/** The start of the memory belongs to the compiler. */
+/** The start of the memory is reserved for the compiler. */
 const FIRST_FREE = 1024
-/** Vectors read and write up to 15 bytes beyond what they are for. */
+/** Vector instructions read and write up to 15 bytes past the end. */
 const SLACK = 64
 const STRIP_BYTES = 4_000_000
 
-/** Hands out places in the memory, from its start for each photo. */
+/** Allocates addresses in the memory, starting over for each photo. */
 class Arena {
   private next = FIRST_FREE
 
@@ -35,7 +35,7 @@ class Arena {
     return at
   }
 
-  /** Puts taps into the memory; the result is how the passes want to be told of them. */
+  /** Copies taps into the memory, and returns the arguments that the passes expect. */
   taps({
     first,
     count,
@@ -59,7 +59,7 @@ function copyOut(at: number, length: number): Uint8Array {
   return new Uint8Array(passes.memory.buffer).slice(at, at + length)
 }
 
-/** The columns first, then the rows of what that gives. RGB uint8 in and out. */
+/** Resamples columns first, then rows. RGB uint8 in and out. */
 export function columnsThenRows(source: Uint8Array, width: number, columns: Taps, rows: Taps): Uint8Array {
   const [wide, tall] = [columns.first.length, rows.first.length]
   const [top, bottom] = [start(rows, 0), end(rows, tall - 1)]
@@ -79,7 +79,7 @@ export function columnsThenRows(source: Uint8Array, width: number, columns: Taps
   return copyOut(output, tall * wide * CHANNELS)
 }
 
-/** The rows first, then the columns of what that gives. RGB uint8 in and out. */
+/** Resamples rows first, then columns. RGB uint8 in and out. */
 export function rowsThenColumns(source: Uint8Array, width: number, columns: Taps, rows: Taps): Uint8Array {
   const [wide, tall] = [columns.first.length, rows.first.length]
   const arena = new Arena()

@@ -19,10 +19,10 @@ const iso = (major: string, ...compatible: string[]) => {
   return Buffer.concat([size, Buffer.from(`ftyp${brands}`, 'latin1')])
 }
 
-/** The ones that sharp does not write have goldens in tests/parity. */
+/** Formats that sharp cannot write have golden files in tests/parity. */
 const WRITTEN = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
 
-test.each(WRITTEN)('%s, as sharp writes it', async (format) => {
+test.each(WRITTEN)('detects %s as written by sharp', async (format) => {
   const image = await sharp({ create: { width: 4, height: 3, channels: 3, background: 'red' } })
     .toFormat(format)
     .toBuffer()
@@ -60,7 +60,7 @@ test.each([
   expect(code(bytes)).toBe(expected)
 })
 
-/** A file that says that it is of other brands. */
+/** A copy of a file with a different brand. */
 function branded(file: Buffer, from: string, to: string): Buffer {
   const copy = Buffer.from(file)
   for (let at = 8; at < copy.readUInt32BE(0); at += 4) {
@@ -69,7 +69,7 @@ function branded(file: Buffer, from: string, to: string): Buffer {
   return copy
 }
 
-test('HEIC and AVIF are told by the picture in them, whatever they are called', async () => {
+test('distinguishes HEIC and AVIF by their primary image, whatever the brand', async () => {
   const heic = readFileSync('tests/parity/golden/heic/grid.heic')
   const avif = await sharp({ create: { width: 4, height: 3, channels: 3, background: 'red' } })
     .avif()

@@ -4,12 +4,12 @@ import { heifFormat } from './heic/heif-format'
 import { rejectUnsupportedJpeg } from './jpeg-variant'
 
 export const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic', 'bmp', 'pnm', 'ico'] as const
-/** Long enough for every signature and for an XML prologue before `<svg`. */
+/** Long enough for every signature, and for an XML prologue before `<svg`. */
 const HEAD_BYTES = 1024
 
 export type Format = (typeof FORMATS)[number]
 
-/** Formats that people send and this server does not read, with what to do instead. */
+/** Known but unsupported formats, with a suggestion for each. */
 const UNSUPPORTED: readonly { name: string; advice: string; is: (head: Buffer) => boolean }[] = [
   { name: 'SVG', advice: 'SVG files are drawings. Render the drawing to PNG.', is: isSvg },
   { name: 'PDF', advice: 'Render the page to PNG.', is: (head) => text(head, 0, 5) === '%PDF-' },
@@ -26,7 +26,7 @@ const UNSUPPORTED: readonly { name: string; advice: string; is: (head: Buffer) =
   },
 ]
 
-/** Raw files of cameras. The ones that begin like a TIFF are told apart by what is in them (tiff/camera-raw.ts). */
+/** Camera RAW formats. Those that start like a TIFF are detected by their content (tiff/camera-raw.ts). */
 const CAMERAS: readonly [string, (head: Buffer) => boolean][] = [
   ['Canon CR3', (head) => isoBrands(head)[0] === 'crx '],
   ['Canon CRW', (head) => text(head, 6, 14) === 'HEAPCCDR'],
@@ -50,21 +50,21 @@ const SUPPORTED: readonly [Format, (head: Buffer, image: Uint8Array) => boolean]
   ['ico', (head) => hex(head, 0, 4) === '00000100' && head.readUInt16LE(4) > 0],
 ]
 
-/** Sizes that the second header of a BMP has, of OS/2 and of Windows. */
+/** Valid sizes of a BMP's second header, in OS/2 and Windows. */
 function isDibHeader(bytes: number): boolean {
   return bytes === 12 || (bytes >= 16 && bytes <= 124)
 }
 
-/** The last bytes of a TGA of the second version; the first has no signature at all. */
+/** The last bytes of a TGA version 2 file; version 1 has no signature. */
 const TGA_END = 'TRUEVISION-XFILE.\0'
 
 /**
- * Tells the format from the first bytes; names and content types are not trusted.
+ * Detects the format from the first bytes. Names and content types are not trusted.
  *
- * @throws Problem `unsupported_format` for a format that is known and not read, `not_an_image` for the rest
+ * @throws Problem `unsupported_format` for a known but unsupported format, `not_an_image` for anything else
  */
 export function sniff(image: Uint8Array): Format {
-  // Padded, so that signatures can be compared without asking for the length each time.
+  // Padded, so that signatures can be compared without checking the length each time.
   const head = Buffer.alloc(HEAD_BYTES)
   head.set(image.subarray(0, HEAD_BYTES))
   const format = SUPPORTED.find(([, is]) => is(head, image))?.[0]
@@ -88,7 +88,7 @@ function hex(head: Buffer, start: number, end: number): string {
   return head.toString('hex', start, end)
 }
 
-/** Brands of an ISO base media file: the major one, then the compatible ones. Empty for any other file. */
+/** Brands of an ISO base media file: the major brand, then the compatible ones. Empty for any other file. */
 function isoBrands(head: Buffer): string[] {
   if (text(head, 4, 8) !== 'ftyp') return []
   const end = Math.min(head.readUInt32BE(0), HEAD_BYTES)

@@ -1,12 +1,12 @@
 import { readImage } from './open'
 import { sniff } from './sniff'
 
-/** Longest side of a picture that is kept. */
+/** Longest side of a stored image. */
 const MAX_SIDE = 1600
 const QUALITY = 85
 
 /**
- * A photo as a WebP of at most 1600 pixels without anything beside the picture: no EXIF, no place, no camera, no comment.
+ * Re-encodes a photo as WebP of at most 1600 pixels without any metadata: no EXIF, location, camera or comment.
  *
  * @throws Problem `not_an_image`, `unsupported_format`, `too_many_pixels`, `truncated_image`
  */

@@ -1,15 +1,15 @@
 import { fromFloat16, toFloat16 } from './float16'
 import type { Preprocessor } from './preprocessor'
 
-/** How a model wants its numbers: `nhwc` is pixel by pixel as pictures are stored, `nchw` plane by plane. */
+/** A model's tensor format: `nhwc` interleaves the channels, `nchw` stores one plane per channel. */
 export interface TensorFormat {
   layout: 'nhwc' | 'nchw'
   type: 'uint8' | 'float32' | 'float16'
-  /** 3 colours, or 1 for a grey picture's luma. */
+  /** 3 for colour, or 1 for greyscale. */
   channels: 1 | 3
 }
 
-/** Numbers as ONNX Runtime takes them; float16 as its bits. */
+/** Values as ONNX Runtime takes them; float16 as bits. */
 export type TensorData = Uint8Array | Float32Array | Uint16Array
 
 type Numbers = Pick<Preprocessor, 'normalisation' | 'channels'>
@@ -18,8 +18,8 @@ const COLOURS = 3
 const LEVELS = 256
 
 /**
- * Pixels (RGB uint8, height × width × 3) as the numbers of a model's input. uint8 NHWC is the pixels themselves and
- * costs nothing. Of a grey model's pixels all three are the luma.
+ * Converts pixels (RGB uint8, height × width × 3) to a model's input. uint8 NHWC returns the pixels themselves at no
+ * cost. For a greyscale model, all three values of a pixel are the luma.
  */
 export function toTensor(pixels: Uint8Array, format: TensorFormat, { normalisation, channels }: Numbers): TensorData {
   const ordered = format.channels === 1 ? firstChannel(pixels) : channels === 'bgr' ? swapRedBlue(pixels) : pixels
@@ -27,7 +27,10 @@ export function toTensor(pixels: Uint8Array, format: TensorFormat, { normalisati
   return format.layout === 'nhwc' || format.channels === 1 ? values : toPlanes(values)
 }
 
-/** The pixels that a tensor stands for: what the model saw. Inverse of `toTensor`, rounded to whole levels. */
+/**
+ * Recovers the pixels from a tensor: the image as the model receives it. Inverse of `toTensor`, rounded to whole
+ * levels.
+ */
 export function fromTensor(tensor: TensorData, format: TensorFormat, { normalisation, channels }: Numbers): Uint8Array {
   const values = format.layout === 'nhwc' || format.channels === 1 ? tensor : toPixels(tensor)
   const levels =
@@ -50,7 +53,7 @@ function denormalise(
   })
 }
 
-/** Red and blue exchanged. */
+/** Swaps red and blue. */
 function swapRedBlue(pixels: Uint8Array): Uint8Array {
   const out = pixels.slice()
   for (let i = 0; i < out.length; i += COLOURS) {
@@ -85,7 +88,7 @@ function normalise(
   return out
 }
 
-/** A channel has 256 values: look them up instead of computing each. */
+/** A channel has only 256 values, so they are looked up instead of computed one by one. */
 function lookupTable(channel: number, normalisation: Preprocessor['normalisation']): Float32Array {
   const { rescale, mean, std } = normalisation ?? IDENTITY
   return Float32Array.from({ length: LEVELS }, (_, p) => (p * rescale - (mean[channel] ?? 0)) / (std[channel] ?? 1))

@@ -1,28 +1,28 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import { tooManyPixels } from '../too-many-pixels'
 
-/** How the pixels of a bitmap are packed. */
+/** Compression methods of a bitmap. */
 export const PACKING = { none: 0, rle8: 1, rle4: 2, masks: 3, alphaMasks: 6 } as const
 
-/** What the header of a bitmap (a DIB, inside of a BMP or an ICO) says, checked. */
+/** The validated header of a bitmap (a DIB, inside a BMP or an ICO). */
 export interface DibHeader {
   width: number
   height: number
   topDown: boolean
   bits: number
   packing: number
-  /** Bits of a pixel that are red, green, blue and alpha; an alpha of 0 is none. */
+  /** Bit masks for red, green, blue and alpha; an alpha mask of 0 means none. */
   masks: [red: number, green: number, blue: number, alpha: number]
-  /** Blue, green and red of each colour; empty where pixels are colours themselves. */
+  /** Blue, green and red of each colour; empty if pixels hold colours directly. */
   palette: Uint8Array
-  /** Bytes of a colour in it: the fourth means nothing. */
+  /** Bytes per palette entry; the fourth is unused. */
   paletteStep: 3 | 4
-  /** Where the palette ends: where the pixels begin if nothing else is said. */
+  /** End of the palette, where the pixels start unless the file says otherwise. */
   end: number
   icc: Uint8Array | null
 }
 
-/** Sizes of OS/2's first header and of the ones of Windows that carry masks or a profile. */
+/** Sizes of OS/2's first header and of the Windows headers with masks or a profile. */
 const [CORE, INFO, WITH_MASKS, WITH_ALPHA, V5] = [12, 40, 52, 56, 124]
 const EMBEDDED_PROFILE = 0x4d424544
 const UNSUPPORTED_PACKINGS: Readonly<Record<number, string>> = {
@@ -37,7 +37,7 @@ const MASKS_555: DibHeader['masks'] = [0x7c00, 0x3e0, 0x1f, 0]
 const MASKS_888: DibHeader['masks'] = [0xff0000, 0xff00, 0xff, 0]
 
 /**
- * Reads the header that begins at `at`, of Windows or OS/2 in any version, and the palette behind it.
+ * Reads the header that starts at `at`, in any Windows or OS/2 version, and the palette after it.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
@@ -72,7 +72,7 @@ export function readDibHeader(file: Buffer, at: number, maxPixels: number): DibH
     masks,
     palette,
     paletteStep,
-    // More colours than are used may be listed.
+    // The file may list more colours than are used.
     end: masksEnd + Math.max(colours, basic.colours) * paletteStep,
     icc,
   }
@@ -91,7 +91,7 @@ function coreHeader(file: Buffer, at: number): BasicHeader {
   return { width, height, bits: file.readUInt16LE(at + 10), packing: PACKING.none, colours: 0 }
 }
 
-/** OS/2's second header may be as short as 16 bytes: what it leaves out is 0. */
+/** OS/2's second header may be as short as 16 bytes; missing fields are 0. */
 function infoHeader(file: Buffer, at: number, size: number): BasicHeader {
   if (size < 16) throw damaged('has an unknown header type')
   const field = (offset: number) => (offset + 4 <= size ? file.readUInt32LE(at + offset) : 0)
@@ -111,7 +111,7 @@ function isPacking(packing: number, bits: number): boolean {
   return (packing === PACKING.masks || packing === PACKING.alphaMasks) && (bits === 16 || bits === 32)
 }
 
-/** Masks stand in the newer headers, and behind the older one. */
+/** Newer headers contain the masks; older ones are followed by them. */
 function readMasks(
   file: Buffer,
   at: number,
@@ -133,7 +133,7 @@ function embeddedProfile(file: Buffer, at: number): Uint8Array | null {
   return bytes > 0 && from + bytes <= file.length ? file.subarray(from, from + bytes) : null
 }
 
-/** The refusal of a bitmap that ends early or contradicts itself. `what` follows "The BMP". */
+/** The error for a truncated or inconsistent bitmap. `what` follows "The BMP file". */
 export function damaged(what: string): Problem {
   return new Problem('truncated_image', `The BMP file ${what}. It is truncated or damaged.`)
 }

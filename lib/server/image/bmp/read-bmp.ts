@@ -5,7 +5,8 @@ import { readPixels } from './pixels'
 const FILE_HEADER_BYTES = 14
 
 /**
- * A BMP of Windows or OS/2: palettes, 16, 24 and 32 bits, any masks, RLE, either way up. 32 bits without an alpha mask are opaque.
+ * Reads a Windows or OS/2 BMP: palettes, 16, 24 and 32 bits, any masks, RLE, either row order. 32 bits without an alpha
+ * mask are opaque.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */

@@ -3,15 +3,15 @@ import type { Size } from '../geometry'
 import { tooManyPixels } from '../too-many-pixels'
 import { type HeifItems, heifItems, isVideo, MAX_ITEMS } from './items'
 
-/** What is behind a HEIF file's primary picture. */
+/** Properties of a HEIF file's primary image. */
 export interface HeicHeader {
-  /** Before it is turned; undefined where the file does not say. */
+  /** Size before rotation; undefined if the file does not say. */
   size: Size | undefined
-  /** Pixels that are decoded for it: those of its tiles, or its own. */
+  /** Pixels to decode for it: those of its tiles, or its own. */
   work: number
 }
 
-/** The item types of codecs, with their names. Only HEVC is in the decoder. */
+/** Item types of codecs, with their names. The decoder only supports HEVC. */
 const CODECS: Record<string, string> = {
   av01: 'AV1',
   avc1: 'H.264',
@@ -24,17 +24,20 @@ const CODECS: Record<string, string> = {
   vvc1: 'VVC (H.266)',
 }
 const HEVC = new Set(['hvc1', 'hev1'])
-/** Pictures that are made of others. */
+/** Item types of images derived from others. */
 const DERIVED = new Set(['grid', 'iovl', 'iden'])
-/** A picture of pictures of pictures: nobody's camera goes deeper than two. */
+/** Maximum nesting of derived images. No camera exceeds two levels. */
 const MAX_DEPTH = 4
-/** Tiles reach beyond the picture, and pictures of an overlay lie on each other: so many times its pixels may be decoded for one. */
+/**
+ * Tiles extend beyond the image, and overlay images overlap, so decoding may take up to this multiple of its pixels.
+ */
 const MAX_WORK_FACTOR = 2
 
 /**
- * Reads what a HEIC says of its primary picture, and refuses what this server will not decode: at once, in microseconds.
+ * Reads the properties of a HEIC's primary image, and rejects files that this server does not decode, in microseconds.
  *
- * @throws Problem `unsupported_format` naming the codec, `truncated_image` where the beginning is not whole, `too_many_pixels`
+ * @throws Problem `unsupported_format` naming the codec, `truncated_image` if the beginning is incomplete,
+ * `too_many_pixels`
  */
 export function heicHeader(image: Uint8Array, maxPixels: number): HeicHeader {
   const items = heifItems(image)
@@ -61,7 +64,7 @@ export function heicHeader(image: Uint8Array, maxPixels: number): HeicHeader {
   return { size, work }
 }
 
-/** The item type of the coded picture behind the primary one, `hvc1` for HEVC; null where the file does not say. */
+/** The item type of the encoded image behind the primary item, `hvc1` for HEVC; null if the file does not say. */
 export function primaryCodec(image: Uint8Array): string | null {
   const items = heifItems(image)
   return items && codecOf(items)
@@ -78,7 +81,7 @@ function codecOf({ primary, types, parts }: HeifItems): string | null {
   return null
 }
 
-/** Pixels that are decoded for an item: each use of a picture counts. */
+/** Pixels to decode for an item. Each use of an image counts. */
 function workOf(items: HeifItems, item: number, known: Map<number, number>, depth: number): number {
   const before = known.get(item)
   if (before !== undefined) return before

@@ -10,26 +10,26 @@ interface Task {
   message: ToThread
   resolve(picture: HeicPicture): void
   reject(error: unknown): void
-  /** Takes the listener of the caller's signal away. */
+  /** Removes the listener from the caller's signal. */
   settled(): void
 }
 
 export interface HeicDecoderOptions {
-  /** Path of the built thread. */
+  /** Path of the built thread script. */
   script: string
-  /** A thread without work ends after so long, and gives its memory back. */
+  /** An idle thread ends after this time and releases its memory. */
   idleMs: number
   /** A photo that takes longer ends its thread. */
   timeoutMs: number
-  /** Photos that may wait for the one that is decoded. */
+  /** Maximum number of photos that wait for the one being decoded. */
   maxWaiting: number
-  /** WebAssembly's memory never shrinks: a thread that a photo left with more ends at once. */
+  /** WebAssembly memory never shrinks, so a thread that holds more than this after a photo ends at once. */
   maxHeldBytes: number
 }
 
 /**
- * Decodes HEIC in a thread, which is started for the first photo. libheif cannot be interrupted and would keep a process from
- * everything else for seconds; a thread with nothing but WebAssembly in it can be ended at any time.
+ * Decodes HEIC in a thread that is started for the first photo. libheif cannot be interrupted and would block a process
+ * for seconds; a thread that only runs WebAssembly can be terminated at any time.
  */
 export class HeicDecoder {
   private thread: Worker | null = null
@@ -39,15 +39,16 @@ export class HeicDecoder {
 
   constructor(private readonly options: HeicDecoderOptions) {}
 
-  /** Whether its thread lives. */
+  /** Whether its thread is running. */
   get isRunning(): boolean {
     return this.thread !== null
   }
 
   /**
-   * The primary picture of a HEIC, of 8 bits a channel.
+   * Decodes the primary image of a HEIC to 8 bits per channel.
    *
-   * @throws Problem `unsupported_format`, `too_many_pixels`, `truncated_image`, `queue_full`, `deadline_exceeded`; the reason of `signal`
+   * @throws Problem `unsupported_format`, `too_many_pixels`, `truncated_image`, `queue_full`, `deadline_exceeded`; the
+   * reason of `signal`
    */
   async decode(message: ToThread, signal?: AbortSignal): Promise<HeicPicture> {
     signal?.throwIfAborted()
@@ -86,7 +87,7 @@ export class HeicDecoder {
   }
 
   private start(): Worker {
-    // Nothing of this process: neither its environment, which holds secrets, nor its options.
+    // The thread gets nothing from this process: neither its environment, which contains secrets, nor its options.
     const thread = new Worker(this.options.script, { name: 'heic', env: {}, execArgv: [] })
     const mine = (act: () => void) => this.thread === thread && act()
     thread.on('message', (answer: FromThread) => mine(() => this.finish(answer)))
@@ -114,7 +115,7 @@ export class HeicDecoder {
     task.reject(reason)
   }
 
-  /** Ends the thread and fails the photo in it, if there is one; the next one gets a new thread. */
+  /** Ends the thread and fails the photo in it, if there is one. The next photo gets a new thread. */
   private end(reason: unknown): void {
     const { thread, running } = this
     this.thread = null
@@ -134,10 +135,7 @@ function timedOut(ms: number): Problem {
   )
 }
 
-/**
- * The built thread: beside the entry that this is a part of; in the project's build where this is no part of one, as in development
- * and in tests.
- */
+/** The built thread script: next to the running bundle, or in the project's build folder in development and tests. */
 export function threadScript(): string {
   const here = dirname(fileURLToPath(import.meta.url))
   const root = process.cwd()

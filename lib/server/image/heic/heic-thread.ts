@@ -8,7 +8,7 @@ import { damaged, outOfMemory } from './libheif-errors'
 import { pictureTiff } from './picture-tiff'
 import type { FromThread, ToThread } from './protocol'
 
-/** Entry of the thread that decodes HEIC, one photo after another; `HeicDecoder` owns it. */
+/** Entry point of the thread that decodes HEIC, one photo after the other. `HeicDecoder` owns it. */
 
 const require = createRequire(import.meta.url)
 const wasm = readFileSync(require.resolve('libheif-js/libheif-wasm/libheif.wasm'))
@@ -29,13 +29,13 @@ function decode({ image, limits, factor }: ToThread): FromThread {
   }
 }
 
-/** A trap: the file made the decoder do what it may not, or there was no memory left to say so. */
+/** A WebAssembly trap: either the file triggered an invalid operation in the decoder, or there was no memory left. */
 function crashProblem(error: unknown, libheif: Libheif | undefined, { maxBytes }: ToThread['limits']): Problem {
   const full = error instanceof RangeError || (libheif?.heldBytes ?? 0) > NEAR_LIMIT * maxBytes
   return full ? outOfMemory('the decoder stopped') : damaged('the decoder stopped')
 }
 
-/** libheif's memory grows by a fifth at a time: where this much is taken, the next step was refused. */
+/** libheif's memory grows by a fifth at a time, so above this share of the limit the next step was refused. */
 const NEAR_LIMIT = 0.8
 
 parentPort?.on('message', (message: ToThread) => {

@@ -1,15 +1,19 @@
 import { primaryCodec } from './header'
 
-/** Brands of files with pictures of AV1, which sharp reads. */
+/** Brands of files with AV1 images, which sharp reads. */
 const AVIF = new Set(['avif', 'avis'])
-/** HEVC pictures and films; pictures of any codec (`mif1`, `miaf`); those of other codecs, which are refused by their names. */
+/**
+ * HEVC images and videos; images with any codec (`mif1`, `miaf`); and those of other codecs, which are rejected by
+ * name.
+ */
 const HEIF = /^(hei[cxms]|hev[cxms]|mif[12]|msf1|miaf|avc[is]|vvi[cs]|vvis|evbi|j2k[is]|j2is)$/
 
 /**
- * Which of the two an ISO base media file is, by its brands; by its primary picture where it says that it is either.
+ * Determines whether an ISO base media file is AVIF or HEIC, from its brands, or from its primary image if the brands
+ * allow both.
  *
- * @param brands the major one and the compatible ones
- * @returns null where it is neither: a film, a camera's raw file
+ * @param brands the major brand and the compatible ones
+ * @returns null if it is neither, such as a video or a camera RAW file
  */
 export function heifFormat(brands: readonly string[], image: Uint8Array): 'avif' | 'heic' | null {
   const avif = brands.some((brand) => AVIF.has(brand))

@@ -1,30 +1,30 @@
 import type { Size } from '../geometry'
 import { type Box, Bytes, boxes } from './boxes'
 
-/** What a HEIF file (ISO/IEC 23008-12) says of the pictures in it, before anything is decoded. */
+/** The images listed in a HEIF file (ISO/IEC 23008-12), read before decoding. */
 export interface HeifItems {
-  /** The picture that the file is about. */
+  /** The primary image of the file. */
   primary: number
-  /** Type of each item: `hvc1` is HEVC, `av01` AV1, `grid` a picture made of others … */
+  /** Type of each item: `hvc1` is HEVC, `av01` AV1, `grid` an image made of others … */
   types: ReadonlyMap<number, string>
-  /** Size of a picture in pixels, before it is turned. */
+  /** Size of each image in pixels, before rotation. */
   sizes: ReadonlyMap<number, Size>
-  /** The pictures that a picture is made of, as often as each is used. */
+  /** The images that an image is made of, repeated for each use. */
   parts: ReadonlyMap<number, readonly number[]>
 }
 
-/** libheif reads no more items; an iPhone's photo of 48 megapixels has about 250. */
+/** libheif reads no more items than this; a 48-megapixel iPhone photo has about 250. */
 export const MAX_ITEMS = 1000
-/** Of a list, so that nobody's photo keeps this thread busy. */
+/** Maximum length of a list, so that no photo keeps this thread busy. */
 const MAX_BOXES = 10_000
-/** Uses of pictures in others: a grid has 256 × 256 at most. */
+/** Maximum uses of images in others: a grid has at most 256 × 256. */
 const MAX_PARTS = 65_536
 /** A version and flags. */
 const FULL_BOX = 4
 
 /**
- * The items of a file; null where it has no `meta` box with a primary item, as films and files that are cut short. Costs microseconds:
- * the lists of a file with more than `MOST_ITEMS` are not read to their end.
+ * Reads the items of a file; null if there is no `meta` box with a primary item, as in videos and truncated files.
+ * Takes microseconds: lists of a file with more than `MAX_ITEMS` items are not read to the end.
  */
 export function heifItems(image: Uint8Array): HeifItems | null {
   const bytes = new Bytes(image)
@@ -43,7 +43,7 @@ export function heifItems(image: Uint8Array): HeifItems | null {
   }
 }
 
-/** Whether a file is a film without a picture: it has a `moov` box and no `meta`. */
+/** Whether a file is a video without a still image: it has a `moov` box and no `meta` box. */
 export function isVideo(image: Uint8Array): boolean {
   return topLevel(new Bytes(image)).some(({ type }) => type === 'moov')
 }
@@ -52,14 +52,14 @@ function topLevel(bytes: Bytes): Box[] {
   return takeFirst(boxes(bytes, 0, bytes.length), MAX_BOXES)
 }
 
-/** `iinf`: a count, then an `infe` box an item. */
+/** `iinf`: a count, then one `infe` box per item. */
 function readTypes(bytes: Bytes, { start, end }: Box): Map<number, string> {
   const types = new Map<number, string>()
   const count = bytes.uint(start, 1) === 0 ? 2 : 4
   for (const infe of boxes(bytes, start + FULL_BOX + count, end)) {
     const version = bytes.uint(infe.start, 1)
     const id = version < 3 ? 2 : 4
-    // Behind the id stands what protects the item.
+    // The id is followed by the item's protection index.
     const type = infe.start + FULL_BOX + id + 2
     if (infe.type === 'infe' && version >= 2) types.set(bytes.uint(infe.start + FULL_BOX, id), bytes.type(type))
     if (types.size > MAX_ITEMS) break
@@ -67,7 +67,7 @@ function readTypes(bytes: Bytes, { start, end }: Box): Map<number, string> {
   return types
 }
 
-/** `iprp`: properties in `ipco`, of which `ispe` is a size, and in `ipma` which item has which, counted from one. */
+/** `iprp`: `ipco` holds the properties, of which `ispe` is a size; `ipma` assigns them to items, counted from one. */
 function readSizes(bytes: Bytes, { start, end }: Box): Map<number, Size> {
   const all = takeFirst(boxes(bytes, start, end), MAX_BOXES)
   const ipco = all.find(({ type }) => type === 'ipco')
@@ -82,7 +82,7 @@ function readSizes(bytes: Bytes, { start, end }: Box): Map<number, Size> {
   return sizes
 }
 
-/** `ipma`: for each item the indices of its properties, whose highest bit says that they are essential. */
+/** `ipma`: for each item, the indexes of its properties, whose highest bit marks them as essential. */
 function* associations(bytes: Bytes, { start, end }: Box): Generator<[item: number, indices: number[]]> {
   const id = bytes.uint(start, 1) === 0 ? 2 : 4
   const wide = (bytes.uint(start + 3, 1) & 1) === 1
@@ -99,7 +99,7 @@ function* associations(bytes: Bytes, { start, end }: Box): Generator<[item: numb
   }
 }
 
-/** `iref`: a box a reference, of which `dimg` says what a picture is made of. */
+/** `iref`: one box per reference; `dimg` lists the images that an image is made of. */
 function readParts(bytes: Bytes, { start, end }: Box): Map<number, number[]> {
   const id = bytes.uint(start, 1) === 0 ? 2 : 4
   const parts = new Map<number, number[]>()

@@ -1,6 +1,6 @@
 import { Problem } from '@/lib/shared/problems/problem'
 
-/** The refusal of a photo that needs more than it may take. */
+/** The error for a photo that needs more memory than allowed. */
 export function outOfMemory(what: string): Problem {
   return new Problem(
     'too_many_pixels',
@@ -8,7 +8,7 @@ export function outOfMemory(what: string): Problem {
   )
 }
 
-/** The refusal of a photo that the decoder cannot read to its end. */
+/** The error for a photo that the decoder cannot read completely. */
 export function damaged(reason: string): Problem {
   return new Problem('truncated_image', `The HEIC photo is truncated or damaged (${reason || 'unknown reason'}).`)
 }

@@ -4,19 +4,19 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { damaged, outOfMemory } from './libheif-errors'
 import type { HeicLimits } from './protocol'
 
-/** Interleaved pixels of 8 bits in the memory of a decoder, row by row with `stride` bytes between their starts. */
+/** Interleaved 8-bit pixels in the decoder's memory, row by row, `stride` bytes apart. */
 export interface Plane {
   width: number
   height: number
   channels: 1 | 3 | 4
   stride: number
   bytes: Uint8Array
-  /** Whether the colours are multiplied by alpha. */
+  /** Whether the colours are premultiplied by alpha. */
   premultiplied: boolean
   icc?: Uint8Array<ArrayBuffer>
 }
 
-/** Enumerations of libheif.h. */
+/** Enum values from libheif.h. */
 const RGB = 1
 const MONOCHROME = 2
 const CHROMA = { 1: 0, 3: 10, 4: 11 }
@@ -24,12 +24,12 @@ const CHANNEL = { 1: 0, 3: 10, 4: 10 }
 const ICC = new Set(['prof', 'rICC'])
 const [UNSUPPORTED_FILETYPE, UNSUPPORTED_FEATURE, OUT_OF_MEMORY] = [3, 4, 6]
 const SECURITY_LIMIT = 1000
-/** Numbers of a colour description that libheif does not know; the picture is whole. */
+/** Error subcodes for unknown colour descriptions; the image itself is complete. */
 const HARMLESS = new Set([133, 134, 135, 152])
 /** struct heif_error: code, subcode, message. */
 const ERROR_BYTES = 12
 const MAX_WARNINGS = 16
-/** Places in the structs that libheif allocates, as it lays them out in 32 bits. */
+/** Offsets in the structs that libheif allocates, as laid out in 32 bits. */
 const OPTION_HDR_TO_8_BIT = 20
 const LIMIT = { pixels: 8, tiles: 16, profile: 32, block: 40, total: 64 }
 const LIMITS_BYTES = 128
@@ -37,7 +37,8 @@ const MAX_TILES = 4096
 const MAX_PROFILE_BYTES = 4_000_000
 
 /**
- * One libheif with a memory of its own, for one photo: what a photo leaves behind, or breaks, is gone with it.
+ * A libheif instance with its own memory, for a single photo: whatever a photo leaves behind or breaks is discarded
+ * with it.
  */
 export class Libheif {
   private readonly heif: MainModule
@@ -47,7 +48,7 @@ export class Libheif {
 
   /**
    * @param module libheif.wasm, compiled
-   * @throws WebAssembly.RuntimeError later, where a photo needs more memory than its limit
+   * @throws WebAssembly.RuntimeError later, if a photo needs more memory than its limit
    */
   constructor(
     module: WebAssembly.Module,
@@ -69,13 +70,13 @@ export class Libheif {
     this.out = this.heif._malloc(8)
   }
 
-  /** Memory that it holds, which never shrinks. */
+  /** Memory in use, which never shrinks. */
   get heldBytes(): number {
     return this.memory?.buffer.byteLength ?? 0
   }
 
   /**
-   * Decodes the primary picture, turned, mirrored and cropped as the file says.
+   * Decodes the primary image, rotated, mirrored and cropped as the file specifies.
    *
    * @throws Problem `unsupported_format`, `too_many_pixels`, `truncated_image`
    */
@@ -152,7 +153,7 @@ export class Libheif {
     return { width, height, channels, stride, bytes: heif.HEAPU8.subarray(at, at + stride * height) }
   }
 
-  /** The ICC profile, which goes before any other description of the colours. */
+  /** The ICC profile, which takes precedence over any other colour description. */
   private profileOf(handle: number): Uint8Array<ArrayBuffer> | null {
     const { heif, error } = this
     const type = heif._heif_image_handle_get_color_profile_type(handle)
@@ -165,7 +166,7 @@ export class Libheif {
     return heif.HEAPU8.slice(at, at + size)
   }
 
-  /** libheif fills a grid's missing and broken tiles with nothing and only warns. */
+  /** libheif leaves missing and broken tiles of a grid empty and only reports warnings. */
   private requireComplete(picture: number): void {
     const { heif, error } = this
     const count = heif._heif_image_get_decoding_warnings(picture, 0, error, MAX_WARNINGS)
@@ -175,7 +176,7 @@ export class Libheif {
     }
   }
 
-  /** Throws the error that a call has just written, if it has. */
+  /** Throws the error that a call has just written, if any. */
   private check(): void {
     const { code, subcode, message } = this.readError(this.error)
     if (code === 0) return
@@ -201,7 +202,7 @@ export class Libheif {
   }
 }
 
-/** Lets a memory grow to so many bytes and no further; the allocation that would need more fails. */
+/** Limits how far a memory can grow. The allocation that would exceed the limit fails. */
 function limitMemory(memory: WebAssembly.Memory, maxBytes: number): void {
   const grow = memory.grow.bind(memory)
   memory.grow = (pages) => {
