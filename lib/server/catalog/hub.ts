@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { downloadFile, listFiles } from '@huggingface/hub'
 
-/** Where the Hub is and who asks. */
+/** URL of the Hub, and the access token. */
 export interface Hub {
   url: string
   token: string | undefined
@@ -22,21 +22,21 @@ export interface Remote {
 export interface RemoteFile {
   path: string
   bytes: number
-  /** Of the content for large files, of git's blob for small ones. */
+  /** Digest of the content for large files, and of the git blob for small ones. */
   digest: { algorithm: 'sha256' | 'git-sha1'; hex: string }
 }
 
-/** A silent connection is given up after this. */
+/** A connection without data is aborted after this time. */
 const IDLE_MS = 30_000
 
-/** Every request of the client: none may hang for ever. */
+/** Requests of the client, with a timeout so that none hangs forever. */
 const fetchWithTimeout: typeof fetch = (input, init) =>
   fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(24 * 3600 * 1000) })
 
 /**
- * Lists a repository.
+ * Lists the files of a repository.
  *
- * @throws HubApiError where the Hub refuses, Error where the listing names a path outside of the folder
+ * @throws HubApiError if the Hub refuses; Error if the listing contains a path outside the folder
  */
 export async function remoteFiles(hub: Hub, { repo, revision }: Remote): Promise<RemoteFile[]> {
   const files: RemoteFile[] = []
@@ -65,10 +65,10 @@ function digestOfEntry({
 }
 
 /**
- * Downloads a file to `target`, from where an earlier try was cut off, and checks its size and digest. A file that is there and right
- * is left as it is; one that is wrong is thrown away.
+ * Downloads a file to `target`, resuming an earlier attempt, and checks its size and digest. A complete and correct
+ * file is kept; an incorrect one is deleted.
  *
- * @throws Error saying in one line what is wrong
+ * @throws Error with a one-line message
  */
 export async function fetchFile(
   hub: Hub,
@@ -137,7 +137,7 @@ async function sizeOf(path: string): Promise<number> {
   )
 }
 
-/** Digest of a file as the Hub counts it: git names a blob by its length and content. */
+/** Digest of a file as the Hub computes it: git hashes a blob with its length. */
 async function digestOf(path: string, { bytes, digest }: RemoteFile): Promise<string> {
   const hash = createHash(digest.algorithm === 'sha256' ? 'sha256' : 'sha1')
   if (digest.algorithm === 'git-sha1') hash.update(`blob ${bytes}\0`)
@@ -145,7 +145,7 @@ async function digestOf(path: string, { bytes, digest }: RemoteFile): Promise<st
   return hash.digest('hex')
 }
 
-/** Where a model lies that is not complete: beside the others, so that what it names relatively is found, and not looked at. */
+/** Folder of an incomplete model: next to the others, so that relative references work, but ignored by the catalog. */
 export function partialFolder(modelsDir: string, id: string): string {
   return join(modelsDir, `.partial-${id}`)
 }

@@ -2,13 +2,13 @@ import { cp, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { partialFolder } from './hub'
 
-/** Names that a model folder may have: they are shown, asked for by URL, and joined to paths. */
+/** Valid names of model folders: they are displayed, used in URLs, and joined to paths. */
 const ID = /^[a-z0-9][\w.-]{0,99}$/i
 
-/** Room that is left free besides what is downloaded. */
+/** Space that is kept free in addition to the download. */
 const SPARE_BYTES = 50_000_000
 
-/** A model that cannot be installed. Nothing has changed. */
+/** A failed installation. Nothing has changed. */
 export class InstallError extends Error {
   constructor(
     readonly kind: 'invalid' | 'exists' | 'missing' | 'no-space',
@@ -19,7 +19,7 @@ export class InstallError extends Error {
 }
 
 /**
- * Says whether this is a name that a model may have.
+ * Checks that this is a valid model name.
  *
  * @throws InstallError `invalid`
  */
@@ -32,10 +32,10 @@ export function requireId(id: string): void {
 }
 
 /**
- * Makes a complete folder visible as a model, at once: other processes see all of it or nothing.
+ * Publishes a complete folder as a model, atomically: other processes see all of it or nothing.
  *
- * @param check says what is wrong with a folder, or null
- * @throws InstallError `exists`, or `invalid` with what is wrong; the folder is then gone
+ * @param check returns the problem with a folder, or null
+ * @throws InstallError `exists`, or `invalid` with the reason; the folder is then deleted
  */
 export async function publish(
   modelsDir: string,
@@ -58,7 +58,7 @@ export async function publish(
   await rm(old, { recursive: true, force: true })
 }
 
-/** Copies a folder to where `publish` takes it from. */
+/** Copies files to the staging folder that `publish` reads. */
 export async function stage(modelsDir: string, id: string, files: Record<string, string | object>): Promise<void> {
   const folder = partialFolder(modelsDir, id)
   await rm(folder, { recursive: true, force: true })
@@ -70,7 +70,7 @@ export async function stage(modelsDir: string, id: string, files: Record<string,
 }
 
 /**
- * Takes a model away, at once for whoever looks.
+ * Removes a model, atomically for other processes.
  *
  * @throws InstallError `missing`
  */
@@ -84,7 +84,7 @@ export async function remove(modelsDir: string, id: string): Promise<void> {
 }
 
 /**
- * Says whether so many bytes fit on the disk.
+ * Checks that this many bytes fit on the disk.
  *
  * @throws InstallError `no-space`
  */

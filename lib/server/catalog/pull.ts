@@ -7,28 +7,28 @@ import { dataFile } from './onnx/data-files'
 import { ONNX_FOLDERS, ONNX_NAMES } from './onnx/find-onnx'
 import { readOnnxGraph } from './onnx/read-graph'
 
-/** What to pull: a repository in the usual layout, or what `catalog.json` says of one. */
+/** A model to pull: a repository in the standard layout, or one described in `catalog.json`. */
 export type Wanted = Pick<Available, 'id' | 'repo' | 'revision' | 'files' | 'preprocessor'> & {
-  /** A config.json where the repository has none. */
+  /** A config.json, if the repository has none. */
   config?: object | undefined
 }
 
 export interface PullEvents {
-  /** The files that will come, and their bytes together. */
+  /** The files to download, and their total size in bytes. */
   started(files: readonly string[], bytes: number): void
-  /** Bytes that have come. */
+  /** Bytes downloaded since the last call. */
   progress(bytes: number): void
 }
 
-/** Configurations that a model folder needs, where the repository has them. */
+/** Configuration files of a model folder, if the repository has them. */
 const CONFIGS = ['config.json', 'preprocessor_config.json']
 
 /**
- * Pulls a model from the Hub: resumes what an earlier try left, checks every file, proves the model, and only then makes it
- * visible. A pull that is killed leaves nothing half-installed.
+ * Pulls a model from the Hub: resumes an earlier attempt, verifies every file, tests the model, and only then publishes
+ * it. An aborted pull leaves nothing half-installed.
  *
- * @param check says what is wrong with a folder as a model, or null
- * @throws InstallError, HubApiError, or Error with one line
+ * @param check returns the problem with a model folder, or null
+ * @throws InstallError, HubApiError, or Error with a one-line message
  */
 export async function pull(
   hub: Hub,
@@ -68,11 +68,11 @@ export async function pull(
 
 interface PullFile {
   file: RemoteFile
-  /** In the model folder. */
+  /** Path in the model folder. */
   as: string
 }
 
-/** The files that the catalogue names, with its own checksums over the Hub's. */
+/** The files listed in the catalog, whose checksums take precedence over the Hub's. */
 function listedFiles(listing: readonly RemoteFile[], wanted: readonly WantedFile[]): PullFile[] {
   return wanted.map(({ path, as = path, bytes, sha256 }) => {
     const file = listing.find((one) => one.path === path)
@@ -84,13 +84,13 @@ function listedFiles(listing: readonly RemoteFile[], wanted: readonly WantedFile
   })
 }
 
-/** The configurations, the best ONNX file of a usual name, and the data that belongs to it. */
+/** The configuration files, the best ONNX file with a known name, and its data files. */
 function conventionalFiles(listing: readonly RemoteFile[]): PullFile[] {
   const find = (path: string) => listing.find((file) => file.path === path)
   const names = ONNX_FOLDERS.flatMap((place) => ONNX_NAMES.map((name) => join(place, `${name}.onnx`)))
   const onnx = names.map(find).find((file) => file !== undefined)
   if (!onnx) throw new Error('the repository has no onnx/model.onnx and no other ONNX file with a common name')
-  // The usual names of data files, so that their bytes are counted from the start; others are found in the graph.
+  // Common names of data files, so that their bytes are counted from the start. Others are found in the graph.
   const data = listing.filter(
     ({ path }) => path.startsWith(onnx.path) && /^(_data(_\d+)?|\.data)$/.test(path.slice(onnx.path.length)),
   )
@@ -98,7 +98,10 @@ function conventionalFiles(listing: readonly RemoteFile[]): PullFile[] {
   return [...configs, onnx, ...data].map((file) => ({ file, as: file.path }))
 }
 
-/** Data files that the graph names and nobody has fetched yet. A file that is no model is told of by the check that follows. */
+/**
+ * Data files named in the graph that have not been downloaded yet. An invalid model file is reported by the check that
+ * follows.
+ */
 async function remainingDataFiles(
   folder: string,
   listing: readonly RemoteFile[],

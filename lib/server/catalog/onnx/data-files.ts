@@ -3,17 +3,17 @@ import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { type OnnxGraph, readOnnxGraph } from './read-graph'
 
 /**
- * Files that a model keeps weights in, relative to its folder. PyTorch 2.9 and later write one beside every model.
+ * Files in which a model stores weights, relative to its folder. PyTorch 2.9 and later write one next to every model.
  *
  * @param folder the model folder
- * @param file the ONNX file, relative to it
- * @throws Error saying in one line what is wrong with the file, or which data is missing or cut off
+ * @param file the ONNX file, relative to the folder
+ * @throws Error with a one-line message if the file is invalid, or data is missing or truncated
  */
 export async function dataFilesOf(folder: string, file: string): Promise<string[]> {
   return checkedDataFiles(folder, file, readOnnxGraph(join(folder, file), file))
 }
 
-/** The same of a graph that was read before. */
+/** The same for a graph that has already been read. */
 export async function checkedDataFiles(folder: string, file: string, graph: OnnxGraph): Promise<string[]> {
   const files: string[] = []
   for (const [location, least] of graph.dataFiles) {
@@ -32,9 +32,9 @@ export async function checkedDataFiles(folder: string, file: string, graph: Onnx
 }
 
 /**
- * Where a data file lies, given the ONNX file's own path and the name that it gives.
+ * Path of a data file, given the path of the ONNX file and the name stored in it.
  *
- * @throws Error where that is outside of the ONNX file's folder
+ * @throws Error if it is outside the ONNX file's folder
  */
 export function dataFile(file: string, location: string): string {
   const within = normalize(location)

@@ -1,15 +1,15 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Names that exporters give, best first: as published, then smaller ones. */
+/** Names used by exporters, best first: as published, then smaller variants. */
 export const ONNX_NAMES = ['model', 'model_quantized', 'model_int8', 'model_uint8', 'model_fp16']
 export const ONNX_FOLDERS = ['onnx', '.']
 
 /**
- * The ONNX file of a model folder, relative to it: `onnx/model.onnx` and the other names that exporters use, in `onnx/` or
- * beside `config.json`; else the only `.onnx` file that there is. Undefined where there is none.
+ * The ONNX file of a model folder, relative to it: `onnx/model.onnx` or another name used by exporters, in `onnx/` or
+ * next to `config.json`; otherwise the only `.onnx` file. Undefined if there is none.
  *
- * @throws Error where there are several and none has a known name
+ * @throws Error if there are several and none has a known name
  */
 export async function findOnnx(folder: string): Promise<string | undefined> {
   const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.onnx'))

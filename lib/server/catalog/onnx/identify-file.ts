@@ -2,7 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs'
 
 const PICKLE = 'is a Python pickle (PyTorch, scikit-learn): export the model as ONNX'
 
-/** What people save in place of a model, told by how it begins: words at a place, or words anywhere at the start. */
+/**
+ * File types that are often mistaken for a model, recognised by bytes at an offset or by a text pattern at the start.
+ */
 const SIGNATURES: readonly { description: string; at?: number; bytes?: string; pattern?: RegExp }[] = [
   {
     pattern: /^version https:\/\/git-lfs/,
@@ -33,7 +35,7 @@ const SIGNATURES: readonly { description: string; at?: number; bytes?: string; p
   { at: 0, bytes: '1f8b', description: 'is compressed with gzip: decompress it first' },
 ]
 
-/** What a file is that is no ONNX model, and what to do; null where nothing is recognised. */
+/** Describes a file that is not an ONNX model, and what to do; null if it is not recognised. */
 export function identifyFile(path: string): string | null {
   const head = Buffer.alloc(512)
   const descriptor = openSync(path, 'r')

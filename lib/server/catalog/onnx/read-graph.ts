@@ -1,45 +1,45 @@
 import { identifyFile } from './identify-file'
 import { type Field, ProtobufError, ProtobufFile } from './protobuf-file'
 
-/** An operation of a graph. Numbers of the fields: onnx.proto3. */
+/** An operator node of a graph. For field numbers, see onnx.proto3. */
 export interface OnnxNode {
   op: string
   inputs: readonly string[]
   outputs: readonly string[]
-  /** Attributes that are lists of strings, as ZipMap's labels are. */
+  /** Attributes with lists of strings, such as ZipMap's labels. */
   strings: ReadonlyMap<string, readonly string[]>
 }
 
-/** Of a graph's input. */
+/** An input of a graph. */
 export interface OnnxInput {
   name: string
   dims: readonly number[]
   type: number
 }
 
-/** What a model's file says of itself besides its weights. */
+/** The content of a model file except its weights. */
 export interface OnnxGraph {
   metadata: ReadonlyMap<string, string>
   nodes: readonly OnnxNode[]
-  /** The first input's name, sides (0 where open) and element type by its number; null where that is no tensor. */
+  /** Name, dimensions (0 if dynamic) and element type number of the first input; null if it is not a tensor. */
   input: OnnxInput | null
-  /** Names of the outputs, in the order of the file. */
+  /** Output names, in file order. */
   outputs: readonly string[]
-  /** Files with weights, as the graph names them, and the bytes that each must have at least. */
+  /** External weight files, as named in the graph, and the minimum size of each. */
   dataFiles: ReadonlyMap<string, number>
 }
 
-/** Graphs within graphs (If, Loop) go deeper in no model. */
+/** Maximum nesting of graphs (If, Loop) in any model. */
 const MAX_NESTED = 16
 const EXTERNAL = 1
 /** Fields of ModelProto. */
 const MODEL_FIELDS = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26])
 
 /**
- * Reads what a model's file says of itself, without its weights.
+ * Reads a model file without its weights.
  *
- * @param name how messages call the file
- * @throws Error saying in one line what the file is instead of a model
+ * @param name name of the file in messages
+ * @throws Error with a one-line message if the file is not a model
  */
 export function readOnnxGraph(path: string, name: string): OnnxGraph {
   const file = new ProtobufFile(path)
@@ -63,7 +63,7 @@ export function readOnnxGraph(path: string, name: string): OnnxGraph {
 class Reader {
   private readonly nodes: OnnxNode[] = []
   private readonly inputs: OnnxInput[] = []
-  /** Names of the outermost graph's weights. */
+  /** Names of the top-level graph's weights. */
   private readonly weights = new Set<string>()
   private readonly dataFiles = new Map<string, number>()
 
@@ -84,7 +84,7 @@ class Reader {
     return { metadata, nodes, input, outputs, dataFiles }
   }
 
-  /** Its outputs; nodes and constants only of the outermost one. */
+  /** Returns the outputs. Nodes and constants are only collected from the top-level graph. */
   private graph(message: Field, depth: number): string[] {
     if (depth > MAX_NESTED) throw new ProtobufError('malformed')
     const outputs: string[] = []
@@ -128,7 +128,7 @@ class Reader {
     return input
   }
 
-  /** The fields of a message within messages, by the numbers of the way there. */
+  /** The fields of a nested message, by a path of field numbers. */
   private *inside(message: Field, ...path: number[]): Generator<Field> {
     const [number, ...rest] = path
     if (number === undefined) yield* this.each(message)
@@ -149,7 +149,7 @@ class Reader {
     for (const part of this.each(message)) if (part.number < 3) this.tensor(part)
   }
 
-  /** Only where its numbers lie: they themselves are not read. */
+  /** Reads only the location of the data, not the data itself. */
   private tensor(message: Field): void {
     const fields = [...this.each(message)]
     const location = fields.findLast(({ number }) => number === 14)?.value

@@ -7,7 +7,8 @@ import { unpackSegment } from './unpack'
 import { shorts, tiffOf } from './write'
 
 /**
- * The picture unpacked here, as an uncompressed TIFF of the samples that are kept, in the byte order of the file.
+ * Decompresses the image here and returns it as an uncompressed TIFF of the samples that are kept, in the byte order of
+ * the file.
  *
  * @throws Problem `truncated_image`, `unsupported_format`
  */
@@ -40,14 +41,16 @@ export async function assemble(file: Uint8Array, directory: Directory, layout: L
   return plain
 }
 
-/** Samples are moved by whole bytes. */
+/** Samples can only be moved as whole bytes. */
 function requireWholeBytes({ bits, planar, samples, tiled }: Layout, kept: number, rowBits: number): void {
   const moved = (!planar && kept < samples) || (tiled && rowBits % 8 !== 0)
   if (bits < 8 && moved)
     throw unsupported(`has ${bits} bits per channel with ${samples} bands or with tiles that do not end on a byte`)
 }
 
-/** The samples that are kept, of interleaved ones of one or two bytes; the rows themselves where that is all of them. */
+/**
+ * Selects the kept samples from interleaved samples of one or two bytes; returns the rows themselves if all are kept.
+ */
 function selectSamples(rows: Uint8Array, { samples, bits, planar }: Layout, kept: readonly number[]): Uint8Array {
   if (planar || kept.length === samples) return rows
   const size = bits / 8

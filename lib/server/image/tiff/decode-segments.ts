@@ -8,14 +8,15 @@ import { paste, type SegmentPosition, segmentPositions } from './segment-positio
 import { tiffOf } from './write'
 
 const RGB = 3
-/** Each costs a call of libvips. */
+/** Each segment costs a libvips call. */
 const MAX_SEGMENTS = 20_000
-/** As many as threads of the pool decode at once. */
+/** As many as the thread pool decodes at once. */
 const CONCURRENCY = 4
 
 /**
- * The picture put together from pieces that libvips decodes one by one, each as a TIFF of its own: of JPEG, WebP and fax tiles, since
- * libvips paints a tile that it cannot read black and goes on, and of strips with a band that must not be taken for alpha.
+ * Assembles the image from segments that libvips decodes one by one, each as its own TIFF. Used for JPEG, WebP and fax
+ * tiles, because libvips silently paints an unreadable tile black, and for strips with a band that must not be treated
+ * as alpha.
  *
  * @throws Problem `truncated_image`, `unsupported_format`
  */

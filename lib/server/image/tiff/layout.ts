@@ -2,7 +2,7 @@ import { tooManyPixels } from '../too-many-pixels'
 import { COMPRESSION, compressionName, isDecompressedHere, isSupported } from './compression'
 import { type Directory, damaged, numberOf, numbersOf, TAG, unsupported } from './directory'
 
-/** How a TIFF's numbers are to be understood. */
+/** Photometric interpretations. */
 export const PHOTOMETRIC = {
   whiteIsZero: 0,
   blackIsZero: 1,
@@ -14,13 +14,13 @@ export const PHOTOMETRIC = {
   iccLab: 9,
 } as const
 
-/** Where a strip or a tile lies in the file, packed. */
+/** Position of a compressed strip or tile in the file. */
 export interface Segment {
   offset: number
   count: number
 }
 
-/** What the directory says of the picture, checked: sizes in pixels, `bits` of one sample. */
+/** The validated layout of the image: sizes in pixels, `bits` per sample. */
 export interface Layout {
   width: number
   height: number
@@ -28,23 +28,23 @@ export interface Layout {
   samples: number
   photometric: number
   compression: number
-  /** Each colour in segments of its own. */
+  /** Whether each colour is stored in its own segments. */
   planar: boolean
   predictor: number
-  /** The lowest bit of a byte is the first. */
+  /** Whether the lowest bit of a byte comes first. */
   reversedBits: boolean
   tiled: boolean
   segmentWidth: number
   segmentHeight: number
-  /** Row by row; the ones of a plane after another where `planar`. */
+  /** Row by row; one plane after the other if `planar`. */
   segments: Segment[]
-  /** Of the first samples, how many are colours. */
+  /** The number of leading samples that are colours. */
   colours: number
-  /** The sample that is the alpha channel, and whether the colours are multiplied by it; null where there is none. */
+  /** The sample with the alpha channel, and whether the colours are premultiplied by it; null if there is none. */
   alpha: { sample: number; premultiplied: boolean } | null
 }
 
-/** The colours of each kind of picture, and the names of the kinds that are not read. */
+/** The number of colours of each supported kind, and the names of unsupported kinds. */
 const COLOURS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3 }
 const UNSUPPORTED_KINDS: Readonly<Record<number, string>> = {
   4: 'a transparency mask',
@@ -64,17 +64,18 @@ const DEPTHS_OF_ONE: readonly number[] = [1, 2, 4, 8, 16]
 const DEPTHS_OF_MANY: readonly number[] = [8, 16]
 const MAX_SAMPLES = 32
 const CMYK_INKS = 1
-/** No program writes larger ones; whoever does wants memory for pixels that the picture does not have. */
+/** No program writes larger tiles. Such a file would only consume memory for pixels that the image does not have. */
 const MAX_TILE_PIXELS = 64_000_000
-/** A row each of four planes of the tallest pictures, and some. */
+/** One row each for four planes of the tallest images, and some margin. */
 const MAX_SEGMENTS = 200_000
 const SCALE_ADVICE = 'Such files do not define black and white. Save it with 8 or 16 bits per channel.'
 
 /**
- * Reads from a directory how its picture is laid out, and refuses what would come out wrong: libvips decodes it to a black or
- * garbled picture and says nothing.
+ * Reads the image layout from a directory, and rejects layouts that libvips would silently decode to a black or garbled
+ * image.
  *
- * @throws Problem `unsupported_format` naming the cause, `too_many_pixels`, `truncated_image` where strips or tiles are missing
+ * @throws Problem `unsupported_format` naming the cause, `too_many_pixels`, `truncated_image` if strips or tiles are
+ * missing
  */
 export function readLayout(directory: Directory, fileBytes: number, maxPixels: number): Layout {
   const number = (tag: number, fallback: number) => numberOf(directory, tag, fallback)
@@ -158,8 +159,8 @@ function requireDepth(bits: number, samples: number, compression: number): void 
 }
 
 /**
- * The alpha channel is the sample that is said to be one. Any other is something else, such as near infrared, and is left out;
- * only RGB with a fourth sample that nothing is said of is taken for RGBA, as Pillow does it.
+ * The alpha channel is the sample that is declared as one. Other extra samples, such as near infrared, are ignored. As
+ * in Pillow, only RGB with an undeclared fourth sample is treated as RGBA.
  */
 function readAlpha(directory: Directory, photometric: number, samples: number, colours: number): Layout['alpha'] {
   const extra = numbersOf(directory, TAG.extraSamples, samples)
@@ -203,19 +204,19 @@ function requireInside(segments: readonly Segment[], part: string, fileBytes: nu
   }
 }
 
-/** Bytes of one row of a segment, all its samples. */
+/** Bytes per row of a segment, with all its samples. */
 export function segmentRowBytes({ segmentWidth, samples, bits, planar }: Layout): number {
   return Math.ceil((segmentWidth * (planar ? 1 : samples) * bits) / 8)
 }
 
-/** Rows that a segment must hold: a tile all of its own, the last strip only what is left. */
+/** Rows that a segment must contain: all rows of a tile, but only the remaining rows in the last strip. */
 export function segmentRows({ tiled, height, segmentHeight }: Layout, index: number): number {
   if (tiled) return segmentHeight
   const strips = Math.ceil(height / segmentHeight)
   return Math.min(segmentHeight, height - (index % strips) * segmentHeight)
 }
 
-/** An uncompressed strip or tile holds all of its rows. Not so where colours share values (YCbCr). */
+/** An uncompressed strip or tile contains all of its rows, except where colours are subsampled (YCbCr). */
 function requireComplete(layout: Layout): void {
   if (layout.photometric === PHOTOMETRIC.ycc) return
   for (const [index, { count }] of layout.segments.entries()) {

@@ -11,9 +11,9 @@ import { keptSamples, packedEntries, segmentEntries } from './rewrite'
 import { withDirectory } from './write'
 
 /**
- * The first picture of a TIFF. Its directory is read here before any decoder sees it, because libvips answers what it cannot read
- * with black and keeps libtiff's warnings to itself. What libvips reads rightly it gets, with a directory that says no more
- * than the pixels need; the rest is unpacked here, or refused with its cause.
+ * Opens the first image of a TIFF. The directory is parsed here before any decoder sees it, because libvips decodes
+ * what it does not support as black and hides libtiff's warnings. What libvips reads correctly is passed on with a
+ * minimal directory; the rest is decompressed here, or rejected with a reason.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
@@ -37,7 +37,10 @@ function withMinimalDirectory(image: Uint8Array, directory: Directory, layout: L
   return withDirectory(image, entries, bigEndian)
 }
 
-/** Whether libvips would read it wrong: tiles, other bands than colours and alpha, and what it does not unpack or convert. */
+/**
+ * Whether libvips would misread it: tiles, bands other than colours and alpha, and compression methods or colours that
+ * it does not support.
+ */
 function needsOwnDecoding(directory: Directory, layout: Layout): boolean {
   const { tiled, samples, compression, photometric } = layout
   const isLab = photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab

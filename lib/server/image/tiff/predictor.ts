@@ -4,9 +4,9 @@ import { type Layout, segmentRowBytes } from './layout'
 const [NONE, HORIZONTAL, FLOATING] = [1, 2, 3]
 
 /**
- * Adds up in place what the predictor left: each value is stored as its difference to the one of the same channel to its left.
+ * Reverses the predictor in place: each value is stored as the difference to its left neighbour in the same channel.
  *
- * @throws Problem `unsupported_format` for predictors of other numbers than whole ones
+ * @throws Problem `unsupported_format` for the floating-point predictor
  */
 export function undoPredictor(rows: Uint8Array, layout: Layout, bigEndian: boolean): void {
   if (layout.predictor === NONE) return

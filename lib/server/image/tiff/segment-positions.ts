@@ -1,6 +1,6 @@
 import type { Layout } from './layout'
 
-/** Where a strip or tile goes in the picture, in pixels, and to which plane. */
+/** Position of a strip or tile in the image, in pixels, and its plane. */
 export interface SegmentPosition {
   index: number
   left: number
@@ -8,7 +8,7 @@ export interface SegmentPosition {
   plane: number
 }
 
-/** The place of each segment of a picture, in the order of the file. */
+/** The position of each segment of an image, in file order. */
 export function* segmentPositions({
   width,
   height,
@@ -26,8 +26,8 @@ export function* segmentPositions({
 }
 
 /**
- * Copies rows of `rowBytes` bytes into a picture of `pictureRowBytes` bytes a row, `left` bytes from its left edge. What lies beyond
- * its edges, as of the last tiles, is cut off.
+ * Copies rows of `rowBytes` bytes into an image with `pictureRowBytes` bytes per row, `left` bytes from its left edge.
+ * Anything beyond its edges, as in the last tiles, is cut off.
  */
 export function paste(
   rows: Uint8Array,
