@@ -7,7 +7,7 @@ import { table } from '../program/progress'
 
 const WORST_CLASSES = 5
 
-/** How many answers are right, for people. */
+/** A readable accuracy summary. */
 export function accuracySummary(
   rows: Iterable<ResultRow>,
   groundTruth: LabelsReading,
@@ -36,4 +36,4 @@ export function accuracySummary(
   return lines.join('\n')
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`

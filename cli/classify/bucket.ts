@@ -6,7 +6,7 @@ import { photosBelow } from '@/lib/server/storage/photos-below'
 import { Problem } from '@/lib/shared/problems/problem'
 import { EXIT, Failure } from '../program/exit'
 
-/** Photos of buckets, read with the rights of whoever runs the command, each as it was when it was listed. */
+/** Photos in buckets, read with the user's own credentials, in the version that was listed. */
 export class BucketPhotos {
   private readonly listed = new Map<string, ObjectInfo>()
   private buckets: Buckets | undefined
@@ -15,7 +15,7 @@ export class BucketPhotos {
     return arg.startsWith('s3://')
   }
 
-  /** The photos at a location by key. @throws Failure */
+  /** Lists the photos at a location, by key. @throws Failure */
   async list(arg: string): Promise<string[]> {
     const location = parseLocation(arg)
     if (!location) throw new Failure(EXIT.usage, `${arg} is not a valid location. Use s3://bucket/prefix.`)
@@ -34,7 +34,7 @@ export class BucketPhotos {
     return files
   }
 
-  /** @throws Problem `conflict` where it has changed since it was listed, `not_found` */
+  /** @throws Problem `conflict` if it has changed since it was listed, `not_found` */
   async read(file: string, signal: AbortSignal): Promise<Uint8Array> {
     const listed = this.listed.get(file)
     const location = parseLocation(file)

@@ -17,7 +17,7 @@ import { runInputs } from './run'
 import { openSink } from './sink'
 import { openSource } from './source'
 
-/** `vision classify`: labels for photos, a row a photo. */
+/** `vision classify`: labels for photos, one row per photo. */
 export function classifyCommand(program: Command, context: CommandContext): void {
   program
     .command('classify')
@@ -40,7 +40,7 @@ export function classifyCommand(program: Command, context: CommandContext): void
       'encoding of ZIP entry names that are not UTF-8: gbk, shift_jis, …',
       parseEncoding,
     )
-    .option('--read-timeout <s>', 'fail a photo that cannot be read within this many seconds', parseCount, 30)
+    .option('--read-timeout <seconds>', 'fail a photo that cannot be read within this many seconds', parseCount, 30)
     .option('--workers <n>', 'number of worker processes (default: one per core)', parseCount)
     .option('--server <url>', 'classify on a server instead of on this machine')
     .option('--models-dir <folder>', 'folder with the models', join(context.root, 'models'))
@@ -80,7 +80,7 @@ async function classify(photos: readonly string[], options: Options, context: Co
   }
 }
 
-/** `guard` throws where nothing may be written to `--out` any more. */
+/** `guard` throws if nothing may be written to `--out` any more. */
 async function run(
   photos: readonly string[],
   options: Options,
@@ -103,7 +103,7 @@ async function run(
   const interrupted = new AbortController()
   const stop = () => interrupted.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
-  // Whoever reads our stdout has seen enough.
+  // The reader of stdout has closed it.
   process.stdout.on('error', stop)
   try {
     const groundTruth = labels && (await labelsOf(labels.path, labels.table, files, await source.classes(), options))

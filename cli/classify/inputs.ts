@@ -9,27 +9,28 @@ import { displayPath, nonFileKind, type Path, readRegularFile } from './file'
 import { joinBytes, parseNameList, recoverPaths } from './path-names'
 import { withTimeout } from './timeout'
 
-/** How a photo's bytes are had. @throws Problem, or an error of the file system */
+/** Reads a photo's bytes. @throws Problem, or file system errors */
 export type Read = (signal: AbortSignal) => Promise<Uint8Array>
-/** Photos by what they are called in the results, in their order. */
+/** Readers of the photos by their name in the results, in order. */
 export type Inputs = ReadonlyMap<string, Read>
 
-/** Where photos may be besides the disk, and how long the disk may take. */
+/** Sources of photos other than the disk, and how long the disk may take. */
 export interface InputSources {
   stdin: NodeJS.ReadableStream
   buckets: BucketPhotos
   archives: Archives
-  /** For a read, or for one look into a folder. */
+  /** Time limit for a read or for listing a folder. */
   seconds: number
-  /** Tells of what is passed over. */
+  /** Reports skipped entries. */
   warn(line: string): void
 }
 
 /**
- * The photos that the command line names, as they were given: files, all photos below folders and places of buckets, those of ZIPs, patterns, and with `-` the names
- * on stdin. Each once, in this order; a folder's by name.
+ * Lists the photos given on the command line: files, all photos below folders and bucket prefixes, those in ZIP files,
+ * glob patterns, and with `-` the names on stdin. Each photo appears once, in this order; those of a folder are sorted
+ * by name.
  *
- * @throws Failure where nothing is named, or the disk does not answer
+ * @throws Failure if there are no photos or the disk does not respond
  */
 export async function listInputs(args: readonly string[], sources: InputSources): Promise<Inputs> {
   const inputs = new Map<string, Read>()
@@ -59,7 +60,7 @@ async function expand(arg: string, inputs: Map<string, Read>, sources: InputSour
     )
     if (found?.isDirectory()) await addFolder(path, inputs, sources)
     else if (found?.isFile() && isArchive(arg)) await addArchive(path, inputs, sources)
-    // A file of that very name goes before a pattern: names with brackets are common.
+    // An existing file takes precedence over a pattern, because names with brackets are common.
     else if (found || !isDynamicPattern(arg)) add(inputs, path, sources)
     else await addMatches(arg, inputs, sources)
   }
@@ -80,7 +81,7 @@ async function addMatches(pattern: string, inputs: Map<string, Read>, sources: I
   }
 }
 
-/** @throws Failure where the disk does not answer */
+/** @throws Failure if the disk does not respond */
 function withDiskTimeout<T>(path: Path, work: Promise<T>, seconds: number): Promise<T> {
   return withTimeout(work, seconds).catch((error) => {
     if (!(error instanceof Problem)) throw error
@@ -88,7 +89,7 @@ function withDiskTimeout<T>(path: Path, work: Promise<T>, seconds: number): Prom
   })
 }
 
-/** An entry of a folder that is read by bytes: the types know only text. */
+/** A directory entry with a name in bytes, which Node's types do not cover. */
 interface ByteEntry {
   name: Buffer
   isDirectory(): boolean
@@ -112,7 +113,7 @@ async function listFolder(folder: Path, sources: InputSources): Promise<Path[]> 
   return paths
 }
 
-/** Whether a link leads to a file. What is no file is told of; a link to nowhere fails when it is read. */
+/** Whether a link leads to a regular file. Anything else is reported; a broken link fails when it is read. */
 async function isLinkedFile(path: Path, { seconds, warn }: InputSources): Promise<boolean> {
   const found = await withDiskTimeout(
     path,

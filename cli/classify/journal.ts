@@ -4,8 +4,8 @@ import type { ResultRow } from '@/lib/shared/results/columns'
 import { EXIT, Failure } from '../program/exit'
 
 /**
- * What is done so far: a line a photo, appended as it is done, in the order of its being done. Its first line says what it belongs
- * to. After a kill, a photo whose line was cut short is done again. Keeps no row in memory, only where each begins.
+ * The progress of a run: one line per photo, appended when it is done. The first line identifies the run. After a
+ * crash, a photo whose line was truncated is classified again. Rows are not kept in memory, only their positions.
  */
 export class Journal {
   private readonly log: AppendLog
@@ -13,8 +13,8 @@ export class Journal {
   private failures = 0
 
   /**
-   * @param identity what must be the same for an earlier journal to be gone on with
-   * @throws Failure where there is an earlier one and it is not to be gone on with, or belongs to something else
+   * @param identity what an earlier journal must match to be continued
+   * @throws Failure if there is an earlier journal that is not to be resumed, or that belongs to a different run
    */
   constructor(
     readonly path: string,
@@ -32,7 +32,7 @@ export class Journal {
         const hint = `${path} belongs to a run with a different model or options. Delete it to start over.`
         throw new Failure(EXIT.usage, hint)
       }
-      // A photo that failed is tried again.
+      // A failed photo is retried.
       if (!first && (value as ResultRow).status === 'ok') this.places.set((value as ResultRow).file, place)
       first = false
     })

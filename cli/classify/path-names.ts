@@ -9,8 +9,8 @@ const BYTE_ORDER_MARKS: readonly [encoding: string, bom: string][] = [
 ]
 
 /**
- * The names of a list: one a line, or parted by NUL as `find -print0` does. Names are bytes; a byte order mark before the first is none of it, and says, where it is
- * that of UTF-16 as PowerShell writes, what the list is in.
+ * Parses a list of names: one per line, or separated by NUL as with `find -print0`. Names are bytes. A leading byte
+ * order mark is skipped; that of UTF-16, which PowerShell writes, determines the encoding.
  */
 export function parseNameList(list: Buffer): Path[] {
   const head = list.toString('hex', 0, 2)
@@ -29,12 +29,12 @@ export function parseNameList(list: Buffer): Path[] {
   return names
 }
 
-/** Bytes as a path: text where they are UTF-8. */
+/** Converts bytes to a path: text if they are valid UTF-8. */
 export function toPath(bytes: Buffer): Path {
   return decoded(bytes, 'utf-8') ?? Buffer.from(bytes)
 }
 
-/** What is in a folder, by its bytes. */
+/** Joins a folder and an entry name in bytes. */
 export function joinBytes(folder: Path, name: Buffer): Path {
   const text = typeof folder === 'string' ? decoded(name, 'utf-8') : null
   if (text !== null && typeof folder === 'string') return join(folder, text)
@@ -43,8 +43,9 @@ export function joinBytes(folder: Path, name: Buffer): Path {
 }
 
 /**
- * What a name on the command line means that has lost bytes: Node reads the command line as UTF-8, and puts the same sign for each byte that is none. All that
- * would look like it, and the name itself where nothing does.
+ * Recovers the paths that a command-line argument may mean. Node.js decodes the command line as UTF-8 and replaces each
+ * invalid byte with the same character, so every existing path that decodes to the argument is returned, or the
+ * argument itself if there is none.
  */
 export async function recoverPaths(arg: string): Promise<Path[]> {
   if (!arg.includes('\ufffd') || (await stat(arg).catch(() => null))) return [arg]
@@ -52,7 +53,7 @@ export async function recoverPaths(arg: string): Promise<Path[]> {
   const found: Path[] = []
   for (const folder of parent === arg ? [] : await recoverPaths(parent)) {
     const names = await readdir(folder, { encoding: 'buffer' }).catch(() => [])
-    // The sign that Node puts is that of a decoder which is not strict.
+    // Node.js uses the replacement character of a lenient decoder.
     for (const name of names) if (name.toString() === basename(arg)) found.push(joinBytes(folder, name))
   }
   return found.length > 0 ? found : [arg]

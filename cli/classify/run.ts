@@ -5,16 +5,16 @@ import type { Inputs, Read } from './inputs'
 import type { Sink } from './sink'
 import type { Source } from './source'
 
-/** Photos in flight for each worker: enough that none waits for the next. */
+/** Photos in flight per worker: enough that no worker waits for the next one. */
 const IN_FLIGHT = 4
 
 export interface RunOptions {
   workers: number
-  /** Whether rows go to a file. */
+  /** Whether rows are written to a file. */
   rows: boolean
 }
 
-/** Classifies what the sink does not have yet. Ends early, without an error, at the signal. */
+/** Classifies the photos that the sink does not have yet. Ends early, without an error, when the signal is aborted. */
 export async function runInputs(
   inputs: Inputs,
   { classify, model }: Source,
@@ -23,7 +23,7 @@ export async function runInputs(
   signal: AbortSignal,
 ): Promise<void> {
   const remaining = [...inputs].filter(([file]) => !sink.has(file))
-  // Where rows go to the same terminal they are progress enough.
+  // If the rows go to the same terminal, they are progress enough.
   const progress =
     process.stderr.isTTY && (rows || !process.stdout.isTTY)
       ? new Progress('classify', inputs.size, inputs.size - remaining.length)

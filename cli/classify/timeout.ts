@@ -1,9 +1,9 @@
 import { Problem } from '@/lib/shared/problems/problem'
 
 /**
- * What comes of work that cannot be stopped, such as a read from a share whose server is away: its result, or an end without it.
+ * Waits for work that cannot be cancelled, such as a read from a share whose server is down, for a limited time.
  *
- * @throws Problem `deadline_exceeded`, and what the signal was aborted with
+ * @throws Problem `deadline_exceeded`, or the signal's reason
  */
 export function withTimeout<T>(work: Promise<T>, seconds: number, signal?: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {

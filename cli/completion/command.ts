@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander'
 import { completionScript, SHELLS, type Shell } from './scripts'
 import { commandWords } from './words'
 
-/** `vision completion`: what a shell reads to complete the commands and options. Added last: it knows all that were added before. */
+/** `vision completion`: the shell completion script. Added last, because it covers all commands added before it. */
 export function completionCommand(program: Command): void {
   program
     .command('completion')

@@ -3,13 +3,13 @@ import type { CommandWords, OptionWords } from './words'
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-/** A script that a shell reads to complete the commands and options of `vision`; names of files come where nothing else is known. */
+/** A shell script that completes the commands and options of `vision`, and file names where nothing else applies. */
 export function completionScript(shell: Shell, words: readonly CommandWords[]): string {
   if (shell === 'fish') return fish(words)
   return shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${bash(words)}` : bash(words)
 }
 
-/** The words before the cursor lead to a command; each knows its own commands and options. */
+/** The words before the cursor determine the command, each of which has its own subcommands and options. */
 function bash(words: readonly CommandWords[]): string {
   const cases = words.map(
     ({ path, commands, options }) =>
@@ -81,7 +81,7 @@ function fishOption({ long, description, takesValue, choices }: OptionWords): st
 
 const list = (words: readonly string[]) => words.join(' ')
 
-/** As one word of a shell, whatever is in it. */
+/** Quotes any text as a single shell word. */
 function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -2,18 +2,18 @@ import type { Bin } from '@/lib/shared/metrics/calibration'
 import { confusions, type Outcome } from '@/lib/shared/metrics/classification'
 import { worstClasses } from '@/lib/shared/metrics/evaluation'
 
-/** Figures as SVG: small, sharp at any size, readable in a browser and in a model card. */
+/** Charts as SVG: small, sharp at any size, and readable in a browser and in a model card. */
 
 const INK = '#1c1b19'
 const MUTED = '#8a867d'
 const ACCENT = '#0f6b63'
 const FONT = 'font-family="system-ui, sans-serif"'
-/** More classes than this do not fit: the ones with the most mistakes are shown. */
+/** More classes than this do not fit, so only those with the most mistakes are shown. */
 const MAX_CLASSES = 40
 
 const xml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
-/** How often answers of a confidence are right: on the diagonal where the confidence is honest. */
+/** Accuracy by confidence: on the diagonal if the confidence is calibrated. */
 export function reliabilityDiagram(bins: readonly Bin[], title: string): string {
   const [side, left, top] = [320, 56, 40]
   const at = (x: number, y: number) => `${(left + side * x).toFixed(1)},${(top + side * (1 - y)).toFixed(1)}`
@@ -26,7 +26,7 @@ export function reliabilityDiagram(bins: readonly Bin[], title: string): string 
     .join('')
   const dots = bins.map(({ count, confidence, accuracy }) => {
     const [x, y] = at(confidence, accuracy).split(',')
-    return `<circle cx="${x}" cy="${y}" r="4" fill="${ACCENT}"><title>${count} photos: confidence ${(100 * confidence).toFixed(1)} %, correct ${(100 * accuracy).toFixed(1)} %</title></circle>`
+    return `<circle cx="${x}" cy="${y}" r="4" fill="${ACCENT}"><title>${count} photos: confidence ${(100 * confidence).toFixed(1)}%, correct ${(100 * accuracy).toFixed(1)}%</title></circle>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + side + 24} ${top + side + 52}" role="img" aria-label="${xml(title)}" ${FONT} font-size="12" fill="${INK}">
 <rect width="100%" height="100%" fill="#fff"/><text x="${left}" y="22" font-size="14" font-weight="600">${xml(title)}</text>
@@ -39,7 +39,10 @@ ${points.length > 1 ? `<polyline points="${points.join(' ')}" fill="none" stroke
 `
 }
 
-/** Rows are what the photos show, columns what was answered; of many classes those with the most mistakes. */
+/**
+ * Rows are true labels, columns are predictions. If there are many classes, only those with the most mistakes are
+ * shown.
+ */
 export function confusionMatrix(outcomes: readonly Outcome[], labels: readonly string[], title: string): string {
   const counts = confusions(outcomes)
   const classes = worstClasses(counts, MAX_CLASSES)

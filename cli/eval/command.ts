@@ -34,7 +34,7 @@ interface Options {
 
 const WORST_CLASSES = 10
 
-/** `vision eval`: how good a model is on labelled photos. */
+/** `vision eval`: evaluates a model on labelled photos. */
 export function evalCommand(program: Command, { root, maxPixels, defaultWorkers }: CommandContext): void {
   program
     .command('eval')
@@ -50,7 +50,7 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
     .option('--workers <n>', 'number of worker processes (default: one per core)', Number)
     .option('--name <text>', 'name of the dataset in the report (default: the folder name)')
     .option(
-      '--feedback <place>',
+      '--feedback <location>',
       'evaluate visitor feedback instead of photos: a folder, an exported file, s3://bucket or a server URL',
     )
     .option('--token <token>', 'ADMIN_TOKEN of the server given to --feedback')
@@ -118,7 +118,7 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
   }
 }
 
-/** Figures of no photo would look like figures. */
+/** Metrics over no photos would look like real metrics. */
 function requireAnswers(entries: readonly Entry[]): void {
   const failed = entries.flatMap((entry) => ('error' in entry ? [`${entry.file}: ${entry.error}`] : []))
   if (failed.length < entries.length) {
@@ -129,7 +129,7 @@ function requireAnswers(entries: readonly Entry[]): void {
   throw new Failure(EXIT.failed, `No photo could be evaluated. ${examples(failed)}`)
 }
 
-/** A photo that failed is tried again, and so is one whose label has changed. */
+/** A failed photo is retried, and so is one whose label has changed. */
 function isEvaluated(entry: Entry | undefined, truth: number): boolean {
   return entry !== undefined && 'top' in entry && entry.truth === truth
 }
@@ -161,10 +161,10 @@ function writeReport(out: string, report: Report, entries: readonly Entry[], { t
   write('photos.csv', `${Papa.unparse(photos)}\n`)
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`
 const between = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
 
-/** The report for people. */
+/** The readable report. */
 function summary(report: Report, labels: number, out: string, seconds: number): string {
   const { top1, top5, ece, mean_confidence, images, errors, images_per_second: rate } = report
   const lines = [

@@ -9,15 +9,15 @@ import { ROW_ERRORS } from '../labels/row-errors'
 import { EXIT, Failure } from '../program/exit'
 import { findLabelsFile, listPhotos } from './find-files'
 
-/** A photo and the class that it shows. */
+/** A photo and its correct class. */
 export interface LabelledPhoto {
-  /** Relative to the folder, as people know it. */
+  /** Relative to the folder, for display. */
   file: string
   path: string
   truth: number
 }
 
-/** What cannot be evaluated, and why. */
+/** A photo or line that cannot be evaluated, and why. */
 export interface SkippedPhoto {
   file: string
   reason: string
@@ -26,9 +26,9 @@ export interface SkippedPhoto {
 export interface Dataset {
   photos: LabelledPhoto[]
   skipped: SkippedPhoto[]
-  /** Labels that name no class of the model, with the number of photos that have them. */
-  /** How the file of labels was understood; null where folders are the labels. */
+  /** How the labels file was interpreted; null if the subfolders are the labels. */
   labels: string | null
+  /** Labels that the model cannot give, with the number of photos that have them. */
   unmatched: { label: string; photos: number; reason: string }[]
 }
 
@@ -36,9 +36,9 @@ type Classes = readonly ClassNames[]
 type Mapping = ReadonlyMap<string, string> | undefined
 
 /**
- * Reads what is to be evaluated: a folder with a file of labels (in it, or another), or one that has a folder of photos for each class.
+ * Reads a dataset: a folder with a labels file (inside it or elsewhere), or with one subfolder per label.
  *
- * @throws Failure where there is no such folder or file, or no photo in it that can be evaluated
+ * @throws Failure if there is no such folder or file, or no photo in it that can be evaluated
  */
 export async function readDataset(
   folder: string,
@@ -47,14 +47,14 @@ export async function readDataset(
   mapping: Mapping,
 ): Promise<Dataset> {
   const photos = await listPhotos(folder)
-  // A file that was named is not looked for: a folder may have several.
+  // A named file is not searched for, because the folder may contain several.
   const file = options.labels ?? (await findLabelsFile(folder))
   return file === undefined
     ? fromFolders(folder, photos, labelMatcher(classes, mapping))
     : fromFile(folder, file, photos, options, classes, mapping)
 }
 
-/** Photos with their labels, sorted into what can be evaluated and what cannot. */
+/** Collects photos with their labels, and those that cannot be evaluated. */
 class DatasetBuilder {
   readonly photos: LabelledPhoto[] = []
   readonly skipped: SkippedPhoto[] = []
@@ -114,7 +114,7 @@ function fromFolders(folder: string, photos: readonly string[], find: (word: str
     throw new Failure(EXIT.notFound, `${folder} has neither a labels file nor one subfolder per label.`)
   }
   const collected = new DatasetBuilder(folder, find)
-  // `train/koala/1.jpg` is a koala: the folder right above the photo is its class.
+  // `train/koala/1.jpg` is a koala: the photo's parent folder is its label.
   for (const file of inFolders) collected.add(file, file.split('/').at(-2) ?? '')
   const dataset = collected.dataset(null)
   if (dataset.photos.length > 0) return dataset
@@ -126,9 +126,9 @@ function fromFolders(folder: string, photos: readonly string[], find: (word: str
 }
 
 /**
- * Reads a mapping file: a CSV of two columns, the word in the labels and the class that it means.
+ * Reads a mapping file: a CSV with two columns, the word in the labels file and the label of the model.
  *
- * @throws Failure where it cannot be read
+ * @throws Failure if it cannot be read
  */
 export async function readMapping(path: string): Promise<Map<string, string>> {
   const text = await readFile(path, 'utf8').catch(() => {

@@ -7,7 +7,7 @@ const MAX_CORRECTED = 10
 
 type ModelVotes = VoteSummary & { model: string; revision: string }
 
-/** How good the models are as their visitors see it. @throws Failure */
+/** Evaluates the models from visitor feedback. @throws Failure */
 export async function reportFeedback(
   from: string,
   { json, token }: { json: boolean; token: string | undefined },
@@ -23,7 +23,7 @@ export async function reportFeedback(
 }
 
 function report(models: readonly ModelVotes[]): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   const rows = models.map(({ model, revision, votes, right, interval: [low, high] }) => [
     model,
     revision.slice(7, 19),

@@ -4,21 +4,21 @@ import { join } from 'node:path'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 import { EXIT, Failure } from '../program/exit'
 
-/** Names under which exporters leave the labels beside the photos, the most telling first. */
+/** File names under which exporters save labels next to photos, the most specific first. */
 const KNOWN_NAMES =
   /^(labels\.(csv|tsv|txt|jsonl?|ndjson)|_classes\.csv|metadata\.(csv|jsonl)|annotations\.(xml|json|csv)|(train|val|test)\.(csv|txt))$/i
 
 /**
- * The file of labels in a folder; undefined where there is none.
+ * Finds the labels file in a folder; undefined if there is none.
  *
- * @throws Failure where it could be one of several
+ * @throws Failure if there are several candidates
  */
 export async function findLabelsFile(folder: string): Promise<string | undefined> {
   const entries = await entriesOf(folder)
   const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name)
   if (files.includes('labels.csv')) return join(folder, 'labels.csv')
   const known = files.filter((name) => KNOWN_NAMES.test(name))
-  // Tables only: a README.txt is no guess.
+  // Only tables: a README.txt is not a candidate.
   const some =
     known.length > 0 ? known : files.filter((name) => mayHoldLabels(name) && /\.(csv|tsv|jsonl)$/i.test(name))
   if (some.length > 1) {
@@ -36,10 +36,10 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   })
 }
 
-/** Not photos, whatever folder they lie in. */
+/** Files that are never photos. */
 const NOT_PHOTOS = /^\.|\.(csv|tsv|tab|txt|lst|jsonl?|ndjson|md|html|xml|zip|ini|db)$/i
 
-/** All that may be photos below a folder, relative to it. */
+/** Lists all potential photos below a folder, as relative paths. */
 export async function listPhotos(folder: string, subfolder = ''): Promise<string[]> {
   const found: string[] = []
   const entries = await entriesOf(join(folder, subfolder))

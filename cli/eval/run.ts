@@ -7,13 +7,13 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { LabelledPhoto } from './dataset'
 import type { Entry } from './journal'
 
-/** Photos in flight for each worker: enough that none waits for the next. */
+/** Photos in flight per worker: enough that no worker waits for the next one. */
 const IN_FLIGHT = 4
 const TOP_K = 5
 
 export type Rule = UncertaintyRule | null
 
-/** An engine for batch work: no deadline that a slow model could miss, room for all that is in flight. */
+/** An engine for batch work: no deadline that a slow model could miss, and a queue for everything in flight. */
 export async function batchEngine(
   options: Pick<EngineOptions, 'catalog' | 'workerScript' | 'workers' | 'maxPixels'>,
 ): ReturnType<typeof createEngine> {
@@ -29,7 +29,7 @@ export async function batchEngine(
   return engine
 }
 
-/** Runs photos, several at once, and hands out what became of each. Stops at the signal after those in flight. */
+/** Classifies photos in parallel and passes each result on. Stops after those in flight when the signal is aborted. */
 export async function runPhotos(
   engine: Engine,
   photos: readonly LabelledPhoto[],

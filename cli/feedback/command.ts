@@ -14,7 +14,7 @@ interface Options {
   format?: string
 }
 
-/** `vision feedback export`: what visitors said of answers, as a table. */
+/** `vision feedback export`: visitor feedback as a table. */
 export function feedbackCommand(program: Command, { root }: CommandContext): void {
   program
     .command('feedback')
@@ -22,7 +22,7 @@ export function feedbackCommand(program: Command, { root }: CommandContext): voi
     .command('export')
     .description('Export all votes as CSV or NDJSON; only the last vote per result counts')
     .option(
-      '--from <place>',
+      '--from <location>',
       'feedback folder of a server, s3://bucket or a server URL',
       join(root, 'data', 'feedback'),
     )
@@ -38,7 +38,7 @@ async function exportVotes({ from, token, out, format: requestedFormat }: Option
   const { head, line } = voteText(format)
   let votes = 0
   async function* pieces(): AsyncGenerator<string> {
-    // A pipe's CSV does not begin with the mark that Excel needs.
+    // The byte order mark that Excel needs is omitted in a pipe.
     yield out ? head : head.replace('\uFEFF', '')
     for await (const vote of readVotes(from, token)) {
       votes++

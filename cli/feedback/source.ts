@@ -9,8 +9,8 @@ import { EXIT, Failure } from '../program/exit'
 import { serverAt } from '../program/server-url'
 
 /**
- * Votes from where they are: a server's folder (`data/feedback`), a file that was exported (.csv or .ndjson), `s3://bucket`, or a server with its
- * ADMIN_TOKEN.
+ * Reads votes from a server's folder (`data/feedback`), an exported file (.csv or .ndjson), `s3://bucket`, or a server
+ * with its ADMIN_TOKEN.
  *
  * @throws Failure
  */

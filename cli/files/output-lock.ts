@@ -6,7 +6,7 @@ import { EXIT, Failure } from '../program/exit'
 
 const RETRY_MS = 250
 
-/** One run at a time writes into one place: two would do everything twice, and each remove what the other needs. */
+/** Ensures that only one run writes to an output. Two would do all work twice and delete each other's files. */
 export class OutputLock {
   private constructor(
     private readonly path: string,
@@ -15,9 +15,9 @@ export class OutputLock {
   ) {}
 
   /**
-   * Takes the place, at once or, where a run of another container was killed, after a few seconds.
+   * Acquires the lock at once, or within a few seconds if a run in another container was killed.
    *
-   * @throws Failure where another run writes there; NodeJS.ErrnoException where its folder is not there
+   * @throws Failure if another run writes there; NodeJS.ErrnoException if its folder does not exist
    */
   static async take(path: string): Promise<OutputLock> {
     await stat(dirname(path))
@@ -30,24 +30,24 @@ export class OutputLock {
       }
       await sleep(RETRY_MS)
     }
-    // What it cannot say now it says before it writes.
+    // A failed heartbeat is caught up before the next write.
     const timer = setInterval(() => ignoreErrors(() => lease.beat()), BEAT_MS).unref()
     return new OutputLock(path, lease, timer)
   }
 
-  /** Asked before each write. @throws Failure where another run has taken the place, since this one stood still */
+  /** Called before each write. @throws Failure if another run has taken over while this one was suspended */
   readonly guard = (): void => {
     try {
       this.lease.guard()
     } catch (error) {
-      // The other has ended and taken the lock away with it, or has it still.
+      // The other run has finished and removed the lock, or still holds it.
       if (!['ENOENT', LOST_CODE].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
       const hint = `Another run took over ${this.path}, because this one was suspended for too long.`
       throw new Failure(EXIT.failed, hint, { cause: error })
     }
   }
 
-  /** Gives the place back. What cannot be removed is no reason to fail: the next run takes it over. */
+  /** Releases the lock. A file that cannot be removed is ignored, because the next run takes it over. */
   release(): void {
     clearInterval(this.timer)
     ignoreErrors(() => this.lease.clear())
@@ -58,7 +58,7 @@ function tryTake(lease: Lease): boolean {
   try {
     return lease.take() !== null
   } catch (error) {
-    // Who had it has removed its folder in between.
+    // The previous holder has removed its folder in the meantime.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !lease.isHeard) return false
     throw error
   }

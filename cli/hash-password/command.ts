@@ -8,7 +8,10 @@ import { EXIT, Failure } from '../program/exit'
 
 const MIN_LENGTH = 8
 
-/** `vision hash-password`: what BASIC_AUTH wants. The password is read from a pipe or asked for, so that no list of processes and no history of a shell has it. */
+/**
+ * `vision hash-password`: a value for BASIC_AUTH. The password is read from a pipe or a prompt, so that it never
+ * appears in a process list or in the shell history.
+ */
 export function hashPasswordCommand(program: Command): void {
   program
     .command('hash-password')
@@ -23,7 +26,7 @@ export function hashPasswordCommand(program: Command): void {
     })
 }
 
-/** Reads a line without showing it. */
+/** Reads a line without echoing it. */
 async function promptPassword(): Promise<string> {
   const nullOutput = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: nullOutput, terminal: true })

@@ -25,7 +25,7 @@ const ACTIONS = {
   retry: 'Retry the failed photos of a job',
 } as const
 
-/** `vision jobs`: the batch jobs of a running server. */
+/** `vision jobs`: manages the batch jobs of a running server. */
 export function jobsCommand(program: Command): void {
   const jobs = program.command('jobs').description('Manage the batch jobs of a running server')
   const add = (name: string, description: string) =>

@@ -9,10 +9,10 @@ export interface ResultsOptions {
 }
 
 /**
- * Writes a job's results into a file or to stdout.
+ * Writes a job's results to a file or to stdout.
  *
- * @param ask the server, for a format
- * @throws Failure where the format is none, or a workbook would go to a terminal
+ * @param request requests the results in a format
+ * @throws Failure if the format is invalid, or a workbook would go to a terminal
  */
 export async function writeJobResults(
   { format: requestedFormat, out }: ResultsOptions,
@@ -35,7 +35,7 @@ export async function writeJobResults(
 
 async function toStdout(pieces: Pieces): Promise<void> {
   await pipeline(pieces, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
-    // Whoever reads our stdout has seen enough.
+    // The reader of stdout has closed it.
     if (error.code !== 'EPIPE') throw error
   })
 }

@@ -9,22 +9,22 @@ import { type LabelsReading, understand } from '@/lib/shared/labels-file/underst
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { EXIT, Failure } from '../program/exit'
 
-/** Of the command line: which columns hold the photos and the labels. */
+/** Command-line options that select the columns with photos and labels. */
 export interface ColumnOptions {
   fileColumn?: string
   labelColumn?: string
 }
 
 /**
- * Reads a file of labels.
+ * Reads a labels file.
  *
- * @throws Failure where there is no such file, or it holds no labels
+ * @throws Failure if there is no such file, or it contains no labels
  */
 export async function labelsTable(path: string): Promise<LabelsTable> {
   const about = await stat(path).catch(() => null)
   if (!about?.isFile()) throw new Failure(EXIT.notFound, `There is no file named ${path}.`)
   return orFailure(path, async () => {
-    // Decoding says why; what is far larger must not be read first.
+    // Decoding reports why; a file that is far too large must not be read first.
     const tooLarge = about.size > MAX_LABELS_BYTES
     const { text } = decodeLabels(tooLarge ? new Uint8Array(MAX_LABELS_BYTES + 1) : await readFile(path))
     return parseLabels(text)
@@ -32,9 +32,9 @@ export async function labelsTable(path: string): Promise<LabelsTable> {
 }
 
 /**
- * What the labels say of these photos; one line and warnings go to stderr.
+ * Matches the labels with these photos. A summary line and warnings go to stderr.
  *
- * @throws Failure where no photo has a label that the model knows
+ * @throws Failure if no photo has a label that the model can give
  */
 export async function labelsOf(
   path: string,

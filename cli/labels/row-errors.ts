@@ -1,4 +1,4 @@
-/** What is wrong with a line of a CSV of labels, for people. */
+/** Descriptions of errors in a line of a labels file. */
 export const ROW_ERRORS = {
   no_file: 'has no file',
   no_label: 'has no label',

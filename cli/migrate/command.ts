@@ -12,7 +12,7 @@ interface Options {
   value?: string
 }
 
-/** `vision migrate secrets`: what a Streamlit deployment kept in `.streamlit/secrets.toml`, for this one. */
+/** `vision migrate secrets`: converts the `.streamlit/secrets.toml` of a Streamlit deployment. */
 export function migrateCommand(program: Command, { commandName }: Pick<CommandContext, 'commandName'>): void {
   program
     .command('migrate')
@@ -24,14 +24,14 @@ export function migrateCommand(program: Command, { commandName }: Pick<CommandCo
     .option('--stage <stage>', 'stage in AWS', 'prod')
     .option('--value <name>', 'print only the value of this secret')
     .action((file: string, options: Options) => {
-      // What a pipe takes ends where the value ends.
+      // A value for a pipe must not end with a line break.
       process.stdout.write(
         options.value === undefined ? `${render(file, options, commandName)}\n` : secretOf(file, options.value),
       )
     })
 }
 
-/** The secrets by the names that environments have: `[api] url = "…"` is API_URL. */
+/** The secrets, by environment variable name: `[api] url = "…"` is API_URL. */
 function readSecrets(file: string): Map<string, string> {
   try {
     return new Map(flat(parse(readFileSync(file, 'utf8'))))
@@ -54,7 +54,7 @@ function isTable(value: TomlValue): value is TomlTable {
   return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
 }
 
-/** Lists as this app reads them: with commas. */
+/** Lists are joined by commas, as this app reads them. */
 function text(value: TomlValue): string {
   return Array.isArray(value) ? value.map(text).join(',') : String(value)
 }
@@ -73,11 +73,14 @@ function render(file: string, { to, stage }: Options, commandName: string): stri
   return commands(file, stage, secrets, commandName).join('\n')
 }
 
-/** Secrets go into the Parameter Store and settings to the stage; what a stage sets itself, or nothing reads, is only named. */
+/**
+ * Secrets go to the Parameter Store, and settings to the stage. Values that the stage sets itself, or that nothing
+ * reads, are only listed.
+ */
 function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>, commandName: string): string[] {
   const at = (place: Place) => [...secrets].filter(([name]) => placeOf(newName(name), isKnown(name)) === place)
   const from = `${commandName} migrate secrets ${shellQuote(file)}`
-  // The values go through a pipe: no history of a shell and no list of processes has them.
+  // Values go through a pipe, so that they never appear in the shell history or in a process list.
   const put = at('secret').map(
     ([name]) =>
       `${from} --value ${name} | aws ssm put-parameter --type SecureString --overwrite --name ${secretsPath(stage)}/${newName(name)} --value file:///dev/stdin`,
@@ -86,7 +89,7 @@ function commands(file: string, stage: string, secrets: ReadonlyMap<string, stri
     .filter(([, value]) => value !== '')
     .map(([name, value]) => shellQuote(`${newName(name)}=${value}`))
   return [
-    // Where the stage is, a task reads them.
+    // Tasks read the secrets in the region of the stage.
     ...(put.length > 0 ? [`export AWS_REGION="$(npm run --silent deploy:region -- --stage ${stage})"`, ...put] : []),
     ...(settings.length > 0 ? [`npm run deploy:set -- --stage ${stage} ${settings.join(' ')}`] : []),
     ...at('nowhere').map(([name]) =>
@@ -95,7 +98,7 @@ function commands(file: string, stage: string, secrets: ReadonlyMap<string, stri
   ]
 }
 
-/** As a word of a shell. */
+/** Quotes text as a shell word. */
 function shellQuote(text: string): string {
   return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

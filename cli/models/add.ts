@@ -16,7 +16,7 @@ interface Options extends DescribeOptions {
   force?: boolean
 }
 
-/** Installs a model folder or an ONNX file, after it was proved to work, and says how it was understood. */
+/** Installs a model folder or an ONNX file after testing it, and shows how it was interpreted. */
 export async function add(context: ModelsContext, path: string, options: Options): Promise<void> {
   const entry = await stat(path).catch(() => {
     throw new Failure(EXIT.notFound, `There is no file or folder named ${path}.`)
@@ -43,7 +43,7 @@ export async function add(context: ModelsContext, path: string, options: Options
   if (slow !== null) console.error(`Warning: ${slow}`)
 }
 
-/** The files of the model folder to be: what is there, with what describes it. */
+/** The files of the new model folder: existing ones, and generated configuration files. */
 async function described(
   id: string,
   folder: string,
@@ -54,7 +54,7 @@ async function described(
   try {
     const graph = readOnnxGraph(join(folder, onnx), onnx)
     const data = await checkedDataFiles(folder, onnx, graph)
-    // Beside the file, or above it where it lies in a folder of its own, as `onnx/`.
+    // Next to the file, or one level up if it is in a subfolder such as `onnx/`.
     const near = isFolder ? [folder, join(folder, dirname(onnx))] : [folder, join(folder, '..')]
     const { config, preprocessor, origins } = await describeModel(near, graph, options)
     const own: Record<string, string | object> = {

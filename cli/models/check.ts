@@ -7,7 +7,7 @@ import { batchEngine } from '../eval/run'
 import { EXIT, Failure } from '../program/exit'
 import type { ModelsContext } from './models-context'
 
-/** What is wrong with a folder as a model, in one line, or null: it is read, loaded and run as the server would. */
+/** Returns the problem with a model folder in one line, or null: it is read, loaded and run as on a server. */
 export function modelCheck(
   { root, maxPixels }: ModelsContext,
   found?: (model: Model, report: LoadReport) => void,
@@ -30,7 +30,7 @@ export function modelCheck(
   }
 }
 
-/** The exit code of what kept a model from being installed. */
+/** Converts an installation error to a failure with an exit code. */
 export function toFailure(error: unknown): unknown {
   if (!(error instanceof InstallError)) return error
   const codes = {
@@ -42,9 +42,9 @@ export function toFailure(error: unknown): unknown {
   return new Failure(codes[error.kind], toSentence(error.message), { cause: error })
 }
 
-/** A message as a sentence of its own. */
+/** Turns a message into a sentence. */
 export function toSentence(message: string): string {
-  // A path or a name at the start stays as it is.
+  // A path or a name at the start is kept unchanged.
   const start = /^[a-z]+ /.test(message) ? message.charAt(0).toUpperCase() : message.charAt(0)
   return `${start}${message.slice(1)}${message.endsWith('.') ? '' : '.'}`
 }

@@ -6,7 +6,7 @@ import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { batchEngine, type Rule } from '../eval/run'
 import { EXIT, Failure } from '../program/exit'
 
-/** A model that was asked for, loaded alone. */
+/** The selected model, loaded on its own. */
 export interface ChosenModel {
   id: string
   title: string
@@ -26,9 +26,9 @@ interface Choice {
 }
 
 /**
- * Loads a model by itself.
+ * Loads a single model.
  *
- * @throws Failure where there is none of that name, or it does not work
+ * @throws Failure if there is no such model, or it does not work
  */
 export async function chooseModel({ model: name, modelsDir, root, workers, maxPixels }: Choice): Promise<{
   engine: Awaited<ReturnType<typeof batchEngine>>

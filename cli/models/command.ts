@@ -9,7 +9,7 @@ import { push } from './push'
 import { removeModel } from './remove'
 import { verify } from './verify'
 
-/** `vision models`: which models there are, and how they come and go. A running server notices within a second. */
+/** `vision models`: lists, installs and removes models. A running server notices changes within a second. */
 export function modelsCommand(program: Command, context: CommandContext): void {
   const models = program
     .command('models')
@@ -45,7 +45,7 @@ export function modelsCommand(program: Command, context: CommandContext): void {
     .option('--labels <file>', 'labels file, one label per line in output order')
     .option('--size <pixels>', 'input size: 224 or HEIGHTxWIDTH')
     .option(
-      '--crop <part>',
+      '--crop <fraction>',
       'fraction of the shorter side to keep (for example 0.875), or squash to ignore the aspect ratio',
     )
     .option(
@@ -72,7 +72,7 @@ export function modelsCommand(program: Command, context: CommandContext): void {
   models
     .command('push')
     .description('Upload the installed models to a bucket, for servers with MODELS_DIR=s3://…')
-    .argument('<place>', 's3://bucket/models/')
+    .argument('<location>', 's3://bucket/models/')
     .action((place) => push(modelsContext(), place))
   models
     .command('export-card')

@@ -16,10 +16,10 @@ export interface DescribeOptions extends PreprocessingFlags {
   output?: string
 }
 
-/** A model's configurations: as files that are copied, or made here. */
+/** A model's configuration files: paths to copy, or generated content. */
 export interface Described {
   config: string | object
-  /** Null where config.json says it, as timm's does. */
+  /** Null if config.json contains it, as with timm. */
   preprocessor: string | object | null
   origins: Origins
 }
@@ -28,11 +28,11 @@ const objectSchema = z.record(z.string(), z.unknown())
 const FLAGS = ['size', 'mean', 'std', 'crop', 'channels'] as const
 
 /**
- * What describes a model: the files that were given or lie beside it, else what exporters leave (labels.txt, metadata within the file, its
- * shape), and over all of it the flags.
+ * Finds the description of a model: files that were given or are next to it, otherwise what exporters leave behind
+ * (labels.txt, metadata in the file, its shape). Flags override all of these.
  *
- * @param near folders that are looked into, the nearest first
- * @throws Error in one line, Failure for flags that contradict
+ * @param folders folders to search, nearest first
+ * @throws Error with a one-line message; Failure for contradicting flags
  */
 export async function describeModel(
   folders: readonly string[],

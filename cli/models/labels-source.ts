@@ -4,13 +4,13 @@ import { z } from 'zod'
 import type { OnnxGraph } from '@/lib/server/catalog/onnx/read-graph'
 import { zipMapOf } from '@/lib/server/engine/worker/activation'
 
-/** Labels in the order of the outputs, and where they were read. */
+/** Labels in output order, and where they were read. */
 export interface FoundLabels {
   labels: readonly string[]
   from: string
 }
 
-/** Files that lie beside models with their labels, one a line or as JSON. */
+/** Files with labels that are commonly found next to models, one per line or as JSON. */
 const LABEL_FILES = [
   'labels.txt',
   'classes.txt',
@@ -21,15 +21,15 @@ const LABEL_FILES = [
   'classes.json',
   'class_names.json',
 ]
-/** Metadata that exporters put into the file: Ultralytics, PaddleX, and what people choose. */
+/** Metadata keys used by exporters: Ultralytics, PaddleX, and common custom names. */
 const METADATA_KEYS = ['names', 'character', 'labels', 'classes', 'class_names', 'id2label']
 
 const jsonLabels = z.union([z.array(z.string().min(1)).min(1), z.record(z.string().regex(/^\d+$/), z.string().min(1))])
 
 /**
- * Labels of a file that someone names.
+ * Reads the labels from a given file.
  *
- * @throws Error where it has none
+ * @throws Error if it has none
  */
 export async function labelsOfFile(path: string): Promise<FoundLabels> {
   const labels = parseLabels(await readFile(path, 'utf8'))
@@ -38,7 +38,7 @@ export async function labelsOfFile(path: string): Promise<FoundLabels> {
   return { labels, from: basename(path) }
 }
 
-/** Labels beside a model, or within it; null where there are none. */
+/** Finds labels next to a model or inside it; null if there are none. */
 export async function findLabels(folders: readonly string[], graph: OnnxGraph): Promise<FoundLabels | null> {
   for (const path of folders.flatMap((folder) => LABEL_FILES.map((name) => join(folder, name)))) {
     const text = await readFile(path, 'utf8').catch(() => null)
@@ -54,7 +54,7 @@ export async function findLabels(folders: readonly string[], graph: OnnxGraph): 
   return labels.length > 0 ? { labels, from: "the model's list of scores (ZipMap)" } : null
 }
 
-/** One a line (with or without its number before it), a JSON list or object, or Python's way to write one. */
+/** Parses labels: one per line (with or without its number), a JSON list or object, or a Python literal. */
 export function parseLabels(text: string): string[] {
   const content = text.replace(/^\uFEFF/, '').trim()
   if (/^[[{]/.test(content)) return fromJson(content) ?? fromPython(content)
@@ -75,7 +75,7 @@ function fromJson(text: string): string[] | null {
   }
 }
 
-/** `{0: 'cat', 1: "dog's"}` or `['cat', 'dog']`, as Ultralytics writes a dictionary: strings and numbers only. */
+/** `{0: 'cat', 1: "dog's"}` or `['cat', 'dog']`, as Ultralytics writes them: strings and numbers only. */
 function fromPython(text: string): string[] {
   const parts = [...text.matchAll(/(?:(\d+)\s*:\s*)?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g)]
   const entries = parts.map(([, key, quoted = ''], i): [string, string] => [

@@ -5,7 +5,7 @@ import { EXIT, Failure } from '../program/exit'
 import { table } from '../program/progress'
 import type { ModelsContext } from './models-context'
 
-/** The models of the folder, read and understood. */
+/** The installed models. */
 export async function installed({ modelsDir }: ModelsContext): Promise<Model[]> {
   const entries = await readCatalog(modelsDir).catch((error: Error) => {
     throw new Failure(EXIT.notFound, `${error.message}.`)
@@ -14,9 +14,9 @@ export async function installed({ modelsDir }: ModelsContext): Promise<Model[]> 
 }
 
 /**
- * A model by its type or id.
+ * Finds a model by type or id.
  *
- * @throws Failure naming those that there are
+ * @throws Failure listing the installed models
  */
 export async function findModel(context: ModelsContext, name: string): Promise<Model> {
   const models = await installed(context)
@@ -64,9 +64,9 @@ export async function list(context: ModelsContext, { json = false }: { json?: bo
   )
 }
 
-/** A published accuracy, or that nobody has said where one was read. */
+/** A published accuracy, or `unverified` without a source. */
 function published(figure: Model['published']): string {
-  return figure === null ? 'unverified' : `${(100 * figure.value).toFixed(1)} %`
+  return figure === null ? 'unverified' : `${(100 * figure.value).toFixed(1)}%`
 }
 
 export async function info(context: ModelsContext, name: string, { json = false }: { json?: boolean }): Promise<void> {
@@ -100,7 +100,7 @@ export async function info(context: ModelsContext, name: string, { json = false 
   for (const [key, value] of rows) console.log(`${key.padEnd(14)}${value}`)
 }
 
-/** What is known of a model, as JSON. */
+/** The details of a model, for JSON output. */
 function toJson(model: Model): object {
   const { folder: _folder, file: _file, labels, synonyms: _synonyms, selfTest: _test, notes: _notes, ...rest } = model
   return { ...rest, classes: labels.length }

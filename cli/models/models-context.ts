@@ -1,4 +1,4 @@
 import type { CommandContext } from '../program/context'
 
-/** Where the models are. */
+/** The command context with the models folder. */
 export type ModelsContext = CommandContext & { modelsDir: string }

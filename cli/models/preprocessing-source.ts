@@ -1,6 +1,6 @@
 import type { OnnxGraph } from '@/lib/server/catalog/onnx/read-graph'
 
-/** What the command line overrules. */
+/** Command-line flags that override the preprocessing. */
 export interface PreprocessingFlags {
   size?: string
   mean?: string
@@ -9,22 +9,22 @@ export interface PreprocessingFlags {
   channels?: string
 }
 
-/** A `preprocessor_config.json`, and in words where its parts come from. */
+/** A `preprocessor_config.json`, and descriptions of where its parts come from. */
 export interface FoundPreprocessing {
   json: Record<string, unknown>
   from: { size: string; numbers: string; channels: string }
 }
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
-/** 224 of 256, torchvision's and fastai's margin. */
+/** 224 of 256, the default of torchvision and fastai. */
 const DEFAULT_CROP = 0.875
 const [BILINEAR, UINT8] = [2, 2]
 
 /**
- * The preprocessing of a model that nobody has described in a file: by its own metadata and shape, by the flags, and by what is usual for
- * PyTorch's exports where planes come first.
+ * Determines the preprocessing of a model without a configuration file: from its metadata and shape, from the flags,
+ * and from the defaults of PyTorch exports if the channels come first.
  *
- * @throws Error naming the flags that are needed
+ * @throws Error naming the required flags
  */
 export function findPreprocessing(graph: OnnxGraph, flags: PreprocessingFlags): FoundPreprocessing {
   const { input, metadata } = graph
@@ -54,7 +54,7 @@ export function findPreprocessing(graph: OnnxGraph, flags: PreprocessingFlags): 
   }
 }
 
-/** A configuration with what the flags say in place of its own. */
+/** Overrides a configuration with the flags. */
 export function withFlags(
   json: Record<string, unknown>,
   graph: OnnxGraph,
@@ -129,7 +129,7 @@ function normalisationOf(
   }
 }
 
-/** Numbers above 1 are of pixels from 0 to 255, others of pixels from 0 to 1. */
+/** Values above 1 refer to pixels from 0 to 255, others to pixels from 0 to 1. */
 function normalisationFromFlags({ mean = '0', std = '1' }: PreprocessingFlags): Record<string, unknown> {
   const [image_mean, image_std] = [numbers('--mean', mean), numbers('--std', std)]
   const bytes = [image_mean, image_std].some((value) => [value].flat().some((each) => each > 1))

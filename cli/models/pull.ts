@@ -15,7 +15,7 @@ import type { ModelsContext } from './models-context'
 
 const REPOSITORY = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/
 
-/** Pulls a model by its id in the catalogue, or any repository. */
+/** Pulls a model by its catalog id, or any repository. */
 export async function pullModel(
   context: ModelsContext,
   name: string,
@@ -61,7 +61,7 @@ function repository(name: string, available: readonly Available[]): Wanted {
   return { id: repo.replace('/', '--'), repo, revision }
 }
 
-/** What the catalogue knows of a model, as a folder's config.json has it. */
+/** Adds a config.json with the catalog's information about a model. */
 async function described({ modelsDir }: ModelsContext, model: Available): Promise<Wanted> {
   if (model.labels === undefined) return model
   const { data } = Papa.parse<{ label: string }>(await readFile(join(modelsDir, 'imagenet-classes.csv'), 'utf8'), {
@@ -73,7 +73,7 @@ async function described({ modelsDir }: ModelsContext, model: Available): Promis
   return { ...model, config: { id2label: Object.fromEntries(data.map(({ label }, index) => [index, label])), vision } }
 }
 
-/** One line and an exit code for each way in which a pull fails. */
+/** One line and an exit code for each way in which a pull can fail. */
 function toPullFailure(error: unknown, { repo, revision }: Wanted): unknown {
   if (error instanceof InstallError) return toFailure(error)
   if (error instanceof HubApiError) {

@@ -6,7 +6,7 @@ import { EXIT, Failure } from '../program/exit'
 import { installed } from './list'
 import type { ModelsContext } from './models-context'
 
-/** Puts the installed models into a bucket, where servers with `MODELS_DIR=s3://…` find them. */
+/** Uploads the installed models to a bucket, where servers with `MODELS_DIR=s3://…` find them. */
 export async function push(context: ModelsContext, place: string): Promise<void> {
   const location = parseLocation(place)
   if (location === null) throw new Failure(EXIT.usage, `${place} is not a valid location. Use s3://bucket/models/.`)

@@ -4,7 +4,7 @@ import { EXIT, Failure } from '../program/exit'
 import { toFailure } from './check'
 import type { ModelsContext } from './models-context'
 
-/** Takes a model away, but none that a type of the catalogue stands on. */
+/** Removes a model, unless a type in the catalog refers to it. */
 export async function removeModel({ modelsDir }: ModelsContext, id: string): Promise<void> {
   const { types } = await readCatalogFile(modelsDir)
   const type = Object.entries(types).find(([, entry]) => entry.id === id)?.[0]

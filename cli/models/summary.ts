@@ -2,7 +2,7 @@ import type { Model } from '@/lib/server/engine/model'
 import type { LoadReport } from '@/lib/server/engine/protocol'
 import type { Preprocessor } from '@/lib/server/image/preprocessor'
 
-/** Where the parts of a model's description were read; files of their own if absent. */
+/** Where the parts of a model's description were found; own files if absent. */
 export interface Origins {
   labels?: string | undefined
   size?: string | undefined
@@ -18,7 +18,9 @@ const SCORES: Record<string, string> = {
   'binary logit': 'one logit, for the second label',
 }
 
-/** A few lines that say how a model was understood, so that a wrong guess is seen before the first wrong answer. */
+/**
+ * A short summary of how a model was interpreted, so that a wrong guess is noticed before the first wrong prediction.
+ */
 export function summary(model: Model, { input, output, runMs }: LoadReport, from: Origins): string {
   const { labels, preprocessor } = model
   const examples = labels.slice(0, LABELS_SHOWN).join(', ')

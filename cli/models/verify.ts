@@ -3,7 +3,7 @@ import { modelCheck } from './check'
 import { findModel, installed } from './list'
 import type { ModelsContext } from './models-context'
 
-/** Checks one model or all: what is wrong with each is said, and the exit code is 1 where anything is. */
+/** Verifies one model or all, and reports problems. The exit code is 1 if there are any. */
 export async function verify(context: ModelsContext, name: string | undefined): Promise<void> {
   const models = name === undefined ? await installed(context) : [await findModel(context, name)]
   const check = modelCheck(context)

@@ -4,8 +4,8 @@ const CHECK_INTERVAL_MS = 250
 type Execve = (file: string, args: string[], env: Record<string, string>) => never
 
 /**
- * Ends with this code as soon as nothing is left to do. A call into a disk that does not answer is not waited for: it can neither be stopped nor, by `process.exit`,
- * left behind, which waits for its thread. What is printed is printed before.
+ * Exits with this code as soon as nothing is left to do, without waiting for a call to a disk that does not respond.
+ * Such a call cannot be cancelled, and `process.exit` would wait for its thread. Pending output is written first.
  */
 export function exitWhenIdle(code: ExitCode): void {
   process.exitCode = code
@@ -14,11 +14,11 @@ export function exitWhenIdle(code: ExitCode): void {
     if (!stuck || process.stdout.writableLength > 0 || process.stderr.writableLength > 0) return
     clearInterval(timer)
     const { execve } = process as { execve?: Execve }
-    // Another program in this one's place has this one's end, and none of its threads. Where Node has no such call a signal ends it.
+    // Replacing this process with another program ends it and all its threads. Without `execve`, a signal does.
     if (execve && process.platform !== 'win32') execve.call(process, '/bin/sh', ['sh', '-c', `exit ${code}`], {})
     process.removeAllListeners('SIGTERM')
     process.kill(process.pid, 'SIGTERM')
   }, CHECK_INTERVAL_MS)
-  // It keeps nothing alive itself: it comes only where something else does.
+  // The timer keeps nothing alive: it only fires if something else does.
   timer.unref()
 }

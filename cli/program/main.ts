@@ -14,7 +14,7 @@ import { modelsCommand } from '../models/command'
 import { serveCommand } from '../serve/command'
 import { EXIT, type ExitCode, Failure } from './exit'
 
-/** Runs the `vision` command of the project at `root`; resolves to its exit code. */
+/** Runs the `vision` command of the project at `root`, and resolves to its exit code. */
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
   const commandName = calledAs(relative('', argv[1] ?? ''))
   const program = new Command(commandName)
@@ -49,7 +49,7 @@ function versionOf(root: string): string {
   return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
 }
 
-/** One line for each failure; a stack only for what is a bug. */
+/** One line per failure; a stack trace only for a bug. */
 function explain(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (error instanceof Failure) {

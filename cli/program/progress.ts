@@ -1,11 +1,11 @@
 import { stderr } from 'node:process'
 
 const REDRAW_MS = 100
-/** Without a terminal a line now and then says that it goes on. */
+/** Without a terminal, a line is printed at this interval. */
 const LOG_INTERVAL_MS = 10_000
 const BAR_WIDTH = 24
 
-/** A progress bar on stderr with rate and time left; in a log, a line every ten seconds. */
+/** A progress bar on stderr with rate and time left; without a terminal, one line every ten seconds. */
 export class Progress {
   private readonly start = performance.now()
   private lastDrawn = Number.NEGATIVE_INFINITY
@@ -15,9 +15,9 @@ export class Progress {
   constructor(
     private readonly title: string,
     private readonly total: number,
-    /** How much was there before. */
+    /** Amount that was done before. */
     done = 0,
-    /** A count for people. */
+    /** Formats a count. */
     private readonly format: (count: number) => string = String,
   ) {
     this.initial = done
@@ -49,7 +49,7 @@ export class Progress {
   }
 }
 
-/** Seconds for people: 48 s, 3 min 20 s, 2 h 5 min. */
+/** A readable duration: 48 s, 3 min 20 s, 2 h 5 min. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
@@ -57,7 +57,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`
 }
 
-/** Rows as a table with columns as wide as they need to be; numbers to the right. */
+/** Formats rows as a table with columns as wide as needed; numbers are right-aligned. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))

@@ -1,11 +1,17 @@
-/** A running server as the command line names it: `https://host`, or `https://user:password@host` where it asks for them. */
+/**
+ * A running server as given on the command line: `https://host`, or `https://user:password@host` if it requires signing
+ * in.
+ */
 export interface Server {
   origin: string
   url(path: string): URL
   headers: Record<string, string>
 }
 
-/** @param token the operator’s, which goes before name and password: a request has one Authorization */
+/**
+ * @param token the operator token, which takes precedence over user name and password, because a request has only one
+ * Authorization header
+ */
 export function serverAt(base: string, token?: string): Server {
   const root = new URL(base.endsWith('/') ? base : `${base}/`)
   const { username, password } = root

@@ -6,10 +6,10 @@ import { childEnvironment } from '@/lib/server/config/environment'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
 
-/** As `npm start` has it; see docs/configuration.md. */
+/** As in `npm start`; see docs/configuration.md. */
 const OLD_SPACE = '--initial-old-space-size=256'
 
-/** `vision serve`: the pages and the API, until Ctrl-C. */
+/** `vision serve`: runs the web server until Ctrl-C. */
 export function serveCommand(program: Command, { root }: CommandContext): void {
   program
     .command('serve')
@@ -22,7 +22,7 @@ export function serveCommand(program: Command, { root }: CommandContext): void {
         stdio: 'inherit',
         env: childEnvironment(extra),
       })
-      // A terminal's Ctrl-C reaches the child by itself too; it stops once.
+      // In a terminal, Ctrl-C also reaches the child directly; it stops only once.
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
       const [code] = await once(child, 'exit')
       if (code !== 0) throw new Failure(EXIT.failed, `The server exited with code ${code}.`)

@@ -84,7 +84,7 @@ test('a folder for each class, a mapping file, another model, and the report for
   const { code, out: printed } = await run('--map', join(folder, 'map.csv'), '--model', 'fast')
   expect(code).toBe(0)
   expect(printed).toMatch(/^EfficientNet-Lite0, INT8 \(efficientnet-lite0-int8\), calibrated/m)
-  expect(printed).toMatch(/^top-1 +66\.7 %/m)
+  expect(printed).toMatch(/^top-1 +66\.7%/m)
   expect(printed).toMatch(/^photos +3/m)
   // The koala was said to be a bear.
   expect(readFileSync(join(out(), 'confusion.csv'), 'utf8')).toContain('brown bear,koala,1')
