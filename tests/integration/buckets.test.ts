@@ -204,6 +204,6 @@ test('vision classify names the photos of a bucket, and one that changed; what m
   expect(rows.map(({ file }) => file)).toEqual(names('camera'))
   expect(rows.filter(({ status }) => status === 'ok')).toHaveLength(5)
   const gone = await vision(['classify', 's3://nowhere/', '--model', 'fast'], env)
-  expect([gone.code, gone.err]).toEqual([5, expect.stringMatching(/s3:\/\/nowhere\/ cannot be listed: NoSuchBucket/)])
+  expect([gone.code, gone.err]).toEqual([5, expect.stringMatching(/Cannot list s3:\/\/nowhere\/: NoSuchBucket/)])
   rmSync(folder, { recursive: true })
 })

@@ -96,7 +96,7 @@ test('page, job and command write the same CSV for the same 50 files, byte for b
   expect(await cells(await fileOf(seen, 'xlsx'))).toEqual(await cells(workbook))
   expect((await vision(['jobs', 'results', id, '--server', server.url, '--format', 'xls'])).code).toBe(2)
   expect((await vision(['jobs', 'show', id, '--server', server.url])).out).toBe(
-    'done\n50 of 50 photos, 0 without an answer, by efficientnet-lite1-int8\n',
+    'done\n50 of 50 photos, 0 failed, model efficientnet-lite1-int8\n',
   )
   expect((await vision(['jobs', 'show', 'nothing', '--server', server.url])).code).toBe(3)
 })

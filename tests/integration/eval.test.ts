@@ -26,7 +26,7 @@ function labels(csv: string): void {
   writeFileSync(join(folder, 'photos', 'labels.csv'), csv)
 }
 
-test('labels by label, synonym, WordNet id and index; what is wrong with the others is listed with its reason', async () => {
+test('matches labels by label, synonym, WordNet id and index, and lists the others with a reason', async () => {
   photos({
     'a.png': 'espresso.png',
     'b.webp': 'goldfish.webp',
@@ -71,7 +71,7 @@ test('labels by label, synonym, WordNet id and index; what is wrong with the oth
   expect(JSON.parse(readFileSync(join(out(), 'report.json'), 'utf8'))).toEqual(report)
 })
 
-test('a folder for each class, a mapping file, another model, and the report for people', async () => {
+test('evaluates one subfolder per label with a mapping file and another model', async () => {
   for (const [name, file] of [
     ['coffee', 'espresso.png'],
     ['goldfish', 'goldfish.webp'],
@@ -86,12 +86,12 @@ test('a folder for each class, a mapping file, another model, and the report for
   expect(printed).toMatch(/^EfficientNet-Lite0, INT8 \(efficientnet-lite0-int8\), calibrated/m)
   expect(printed).toMatch(/^top-1 +66\.7%/m)
   expect(printed).toMatch(/^photos +3/m)
-  // The koala was said to be a bear.
+  // The koala is labelled as a bear.
   expect(readFileSync(join(out(), 'confusion.csv'), 'utf8')).toContain('brown bear,koala,1')
   expect(printed).toMatch(/koala\.webp/)
 })
 
-test('any model folder, anywhere; its card claims nothing that nobody has measured', async () => {
+test('evaluates any model folder, and its card claims nothing that was not measured', async () => {
   writeModelFolder(
     folder,
     'colours',
@@ -121,14 +121,14 @@ test('any model folder, anywhere; its card claims nothing that nobody has measur
   rmSync(models, { recursive: true })
 })
 
-test('a list as Excel writes it, with the columns that were named; what has no photo is counted', async () => {
+test('reads a list as Excel writes it, with named columns, and counts labels without a photo', async () => {
   mkdirSync(join(folder, 'photos', 'set'), { recursive: true })
   for (const name of ['espresso.png', 'goldfish.webp', 'koala.webp'])
     copyFileSync(join(GALLERY, name), join(folder, 'photos', 'set', name))
   const list =
     'guess\tanimal\timage\r\nkoala\tespresso\tC:\\my\\espresso.png\r\nkoala\tgoldfish, Carassius auratus\tgoldfish\r\nkoala\tkoala\tgone.webp'
   writeFileSync(join(folder, 'list.txt'), Buffer.from(`\ufeff${list}`, 'utf16le'))
-  // Which of these two would be meant is not asked where another is named.
+  // Several candidates do not matter if another file is named.
   for (const name of ['train.csv', 'val.csv']) writeFileSync(join(folder, 'photos', name), 'file,label\n')
   const args = ['--labels', join(folder, 'list.txt'), '--label-column', 'Animal', '--json']
   const { code, out: printed, err } = await run(...args)
@@ -141,7 +141,7 @@ test('a list as Excel writes it, with the columns that were named; what has no p
   expect(err).toContain('warning: 1 of 3 photos have no label: set/koala.webp\n')
 })
 
-test('after a kill the same command goes on where it was', async () => {
+test('continues after being killed when run again', async () => {
   photos(Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`${i}.webp`, 'koala.webp'])))
   labels(`file,index\n${Array.from({ length: 400 }, (_, i) => `${i}.webp,105`).join('\n')}\n`)
   const first = startVision(['eval', join(folder, 'photos'), '--out', out(), '--workers', '1'])
@@ -159,13 +159,13 @@ test('after a kill the same command goes on where it was', async () => {
   expect(kept.length).toBeLessThan(380)
   const { code, out: printed } = await run('--json')
   expect({ code, images: JSON.parse(printed).images }).toEqual({ code: 0, images: 400 })
-  // What was there stands as it was; only the rest was done.
+  // Existing lines are kept; only the rest was done.
   expect(lines().slice(0, kept.length - 1)).toEqual(kept.slice(0, -1))
   expect(lines().filter(Boolean).length).toBeLessThanOrEqual(402)
   expect((await run()).out).toMatch(/^photos +400, all evaluated earlier$/m)
 })
 
-test('what cannot be evaluated at all ends with one line and a code', async () => {
+test('fails with one line and an exit code if nothing can be evaluated', async () => {
   expect(await vision(['eval', '/nowhere'])).toMatchObject({ code: 3, err: 'There is no folder named /nowhere.\n' })
   photos({ 'a.png': 'espresso.png' })
   expect((await run()).code).toBe(3)

@@ -145,7 +145,7 @@ describe('in a folder', () => {
     const reports = [out, folder(), server.url].map((from) => vision(['eval', '--feedback', from, '--token', TOKEN]))
     const [first, ...others] = await Promise.all(reports)
     expect(first).toMatchObject({ code: 0 })
-    expect(first?.out).toMatch(/efficientnet-lite1-int8 +[0-9a-f]{12} +5 +4 +80\.0 %/)
+    expect(first?.out).toMatch(/efficientnet-lite1-int8 +[0-9a-f]{12} +5 +4 +80\.0%/)
     expect(first?.out).toMatch(/koala +1 +wombat \(1\)/)
     for (const other of others) expect(other.out).toBe(first?.out)
     expect(await vision(['eval', '--feedback', 'nowhere'])).toMatchObject({ code: 3 })
@@ -217,7 +217,7 @@ test('several instances over a bucket: an object a vote, the same numbers everyw
     }
     expect((await votesOf(one.url)).map(({ verdict }) => verdict)).toEqual(['right', 'wrong', 'right'])
     const report = await vision(['eval', '--feedback', `s3://${s3.bucket}`], { AWS_ENDPOINT_URL: s3.url })
-    expect(report.out).toMatch(/ 2 +1 +50\.0 %/)
+    expect(report.out).toMatch(/ 2 +1 +50\.0%/)
   } finally {
     await Promise.all([one.stop(), two.stop()])
     await s3.stop()

@@ -73,7 +73,7 @@ test('models come from a bucket, another set without a restart, and serve on whi
   expect(copies()).toEqual(before)
 })
 
-test('half a set, or a file that is not what the checksums say, is not loaded', async () => {
+test('does not load an incomplete set, or a file that does not match its checksum', async () => {
   makeDefault('balanced')
   await push()
   server = await startServer({ env })

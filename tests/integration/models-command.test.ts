@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const models = (...args: string[]) =>
   vision(['models', '--models-dir', folder, ...args], { HF_ENDPOINT: hub?.url ?? '' })
-/** What a listing of the folder shows, half-installed models too. */
+/** The folder's contents, including half-installed models. */
 const there = () => readdirSync(folder).sort()
 
 function repository(change: Partial<Repository> = {}): Repository {
@@ -42,7 +42,7 @@ function repository(change: Partial<Repository> = {}): Repository {
 }
 
 describe('pull', () => {
-  test('a repository in the usual layout becomes a model: the best file, checked, proved, and told where it came from', async () => {
+  test('installs the best file of a repository in the standard layout, verified, tested and with its source', async () => {
     hub = await startHub({ 'someone/colours': repository() })
     const { code, out, err } = await models('pull', 'someone/colours', '--as', 'colours')
     expect({ code, err }).toMatchObject({ code: 0 })
@@ -61,12 +61,12 @@ describe('pull', () => {
     })
     expect((await models('list')).out).toMatch(/^colours +– +4 /m)
     expect((await models('verify', 'colours')).code).toBe(0)
-    // Once more is refused, and changes nothing.
+    // A second pull is refused and changes nothing.
     expect(await models('pull', 'someone/colours', '--as', 'colours')).toMatchObject({ code: 1 })
     expect((await models('pull', 'someone/colours', '--as', 'colours', '--force')).code).toBe(0)
   })
 
-  test('a connection that is cut is taken up where it broke, by the same command', async () => {
+  test('resumes an interrupted download with the same command', async () => {
     const partial = join(folder, '.partial-someone--colours/onnx/model.onnx')
     const arrived = async () => {
       while (!existsSync(partial) || readFileSync(partial).length < 150) await sleep(10)
@@ -83,7 +83,7 @@ describe('pull', () => {
     expect(there()).toEqual([...before, 'someone--colours'].sort())
   })
 
-  test('a pull that is killed leaves nothing half-installed, and the next one goes on', async () => {
+  test('leaves nothing half-installed when killed, and resumes', async () => {
     hub = await startHub({ 'someone/colours': repository({ slow: { bytes: 60, ms: 100 } }) })
     const run = startVision(['models', '--models-dir', folder, 'pull', 'someone/colours', '--as', 'colours'], {
       HF_ENDPOINT: hub.url,
@@ -111,7 +111,7 @@ describe('pull', () => {
       /does not match its checksum on the Hub/,
     ],
     [
-      'more than the disk holds',
+      'a model larger than the disk',
       { lies: { 'onnx/model.onnx': { size: 1e15 } } },
       6,
       /needs 1000000001 MB in .*, but only \d+ MB are free/m,
@@ -122,10 +122,10 @@ describe('pull', () => {
       4,
       /lists a file outside its own folder/,
     ],
-    ['a token that it asks for', { token: 'hf_secret' }, 5, /requires an access token/],
-    ['no model in it', { files: { 'config.json': Buffer.from('{}') } }, 4, /no onnx\/model\.onnx/],
+    ['a missing token', { token: 'hf_secret' }, 5, /requires an access token/],
+    ['a repository without a model', { files: { 'config.json': Buffer.from('{}') } }, 4, /no onnx\/model\.onnx/],
     [
-      'a file that is no model',
+      'a file that is not a model',
       { files: { ...repository().files, 'onnx/model.onnx': Buffer.from('\x80\x04\x95pickle'.repeat(90), 'latin1') } },
       4,
       /^Cannot install colours: onnx\/model\.onnx is a Python pickle/m,
@@ -136,7 +136,7 @@ describe('pull', () => {
       4,
       /^Cannot install colours: preprocessor_config\.json is missing\.$/m,
     ],
-  ])('%s: one line, an exit code, nothing changed', async (_what, change, code, message) => {
+  ])('reports %s in one line with an exit code, and changes nothing', async (_what, change, code, message) => {
     hub = await startHub({ 'someone/colours': repository(change) })
     const before = there()
     const ran = await models('pull', 'someone/colours', '--as', 'colours')
@@ -146,7 +146,7 @@ describe('pull', () => {
     expect(there().filter((name) => !name.startsWith('.'))).toEqual(before)
   })
 
-  test('a token is sent to the Hub and to nobody else', async () => {
+  test('sends the token only to the Hub', async () => {
     hub = await startHub({ 'someone/colours': repository({ token: 'hf_secret' }) })
     const ran = await vision(['models', '--models-dir', folder, 'pull', 'someone/colours'], {
       HF_ENDPOINT: hub.url,
@@ -156,7 +156,7 @@ describe('pull', () => {
     expect(ran.out + ran.err).not.toContain('hf_secret')
   })
 
-  test('a revision, and a model with its data in a file of its own', async () => {
+  test('pulls a revision, and a model with external data', async () => {
     const { model, data } = externalOnnx('weights of v2.bin')
     const files = { ...repository().files, 'onnx/model.onnx': model, 'onnx/weights of v2.bin': data }
     hub = await startHub({ 'someone/colours@v2': { files } })
@@ -165,7 +165,7 @@ describe('pull', () => {
     expect(readdirSync(join(folder, 'colours/onnx')).sort()).toEqual(['model.onnx', 'weights of v2.bin'])
   })
 
-  test('what is not there', async () => {
+  test('reports missing repositories and models', async () => {
     hub = await startHub({})
     expect(await models('pull', 'someone/nothing')).toMatchObject({
       code: 3,
@@ -177,7 +177,7 @@ describe('pull', () => {
     expect((await models('pull', 'someone/nothing', '--as', '../x')).err).toContain('is not a valid model name')
   })
 
-  test('one of the catalogue is held to the checksum that stands there', async () => {
+  test('checks a catalog model against the checksum in the catalog', async () => {
     const files = { 'mobilenetv2-12.onnx': MODEL }
     hub = await startHub({ 'onnxmodelzoo/mobilenetv2-12': { files } })
     expect((await models('pull', 'mobilenetv2-12')).err).toMatch(
@@ -187,7 +187,7 @@ describe('pull', () => {
 })
 
 describe('add, verify, remove', () => {
-  test('a folder, and an ONNX file with what describes it', async () => {
+  test('adds a folder, and an ONNX file with its configuration files', async () => {
     const elsewhere = join(folder, '.elsewhere')
     mkdirSync(elsewhere)
     writeModelFolder(elsewhere, 'colours', MODEL, EIGHT)
@@ -214,7 +214,7 @@ describe('add, verify, remove', () => {
       /^Cannot install bad: the model has 2 inputs, not 1\.$/m,
     ],
     ['a pickle', Buffer.from('\x80\x04\x95', 'latin1'), /^Cannot install bad: onnx\/model\.onnx is a Python pickle/m],
-  ])('%s is refused, and nothing changes', async (_what, model, message) => {
+  ])('rejects %s and changes nothing', async (_what, model, message) => {
     const elsewhere = join(folder, '.elsewhere')
     mkdirSync(elsewhere)
     writeModelFolder(elsewhere, 'bad', model, EIGHT)
@@ -225,7 +225,7 @@ describe('add, verify, remove', () => {
     expect(there()).toEqual(before)
   })
 
-  test('a damaged model is found, a shipped one is not removed, and what is not there is said', async () => {
+  test('detects a damaged model, keeps bundled models and reports missing ones', async () => {
     writeFileSync(join(folder, 'efficientnet-lite0-int8/onnx/model.onnx'), 'damaged')
     const verified = await models('verify')
     expect(verified.code).toBe(1)
@@ -239,7 +239,7 @@ describe('add, verify, remove', () => {
     expect((await vision(['nothing'])).code).toBe(2)
   })
 
-  test('info and list say what is known, as JSON too', async () => {
+  test('info and list show all details, also as JSON', async () => {
     expect((await models('info', 'balanced')).out).toMatch(/^calibrated +yes, temperature 0\.\d+$/m)
     const { installed, available } = JSON.parse((await models('list', '--json')).out)
     expect(installed.map(({ type }: { type: string }) => type)).toEqual(['fast', 'balanced', 'accurate'])

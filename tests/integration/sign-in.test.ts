@@ -128,7 +128,10 @@ test('bcrypt as htpasswd makes it; what is no hash stops the start; a short pass
   await expect(startServer({ env: { BASIC_AUTH: 'ada:secret' } })).rejects.toThrow(
     /BASIC_AUTH.*allowed: a name and the hash/,
   )
-  expect(await hashed('ada', 'short')).toMatchObject({ code: 2, err: 'The password has at least 8 letters.\n' })
+  expect(await hashed('ada', 'short')).toMatchObject({
+    code: 2,
+    err: 'The password must have at least 8 characters.\n',
+  })
   expect(await vision(['hash-password', 'a:b'])).toMatchObject({ code: 2 })
   // Never the same hash twice.
   expect((await hashed('ada', PASSWORD)).out).not.toBe(line)

@@ -9,7 +9,7 @@ import type { Problem } from '@/lib/shared/problems/problem'
 import { SLOW_PREPROCESSOR, slowOnnx, writeModelFolder } from '../support/onnx'
 import { vision } from '../support/vision'
 
-/** Models whose runs take a good part of what a photo may take: waiting for others is nobody's fault. */
+/** Models whose runs take a large part of the time limit: no photo is blamed for waiting. */
 const PRODUCTS = 200
 const QUICK = 1
 const PHOTOS = 6
@@ -67,19 +67,19 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('photos that wait in a worker for the runs of others cost it nothing', async () => {
+test('does not kill a worker whose photos wait for other runs', async () => {
   const limit = Math.round(2.6 * (await runMs()))
   const slow = await engine({ workerTimeoutMs: limit })
   const outcomes = await Promise.all(Array.from({ length: PHOTOS }, () => outcome(slow.classify(photo, { topK: 1 }))))
   expect(outcomes).toEqual(Array(PHOTOS).fill('red'))
   expect(slow.stats().workers.restarts).toBe(0)
   expect(slow.lines.filter((line) => line.includes('a worker crashed'))).toEqual([])
-  // Whoever sets too little is told at the start.
+  // A limit that is too low is reported at startup.
   const { lines } = await engine({ workerTimeoutMs: Math.round(limit / 2) })
   expect(lines.join()).toMatch(/Running this model takes .* Set WORKER_TIMEOUT_MS to \d+ or more\./)
 })
 
-test('what is asked for without a deadline waits as long as the others take; a person is answered in time', async () => {
+test('a batch without a deadline waits as long as necessary, and interactive requests keep their deadline', async () => {
   const deadlineMs = Math.round(2.5 * (await runMs()))
   const slow = await engine({ deadlineMs })
   const unhurried = { ...ask, deadlineMs: Number.POSITIVE_INFINITY }
@@ -90,7 +90,7 @@ test('what is asked for without a deadline waits as long as the others take; a p
   expect(slow.stats()).toMatchObject({ workers: { restarts: 0 }, queue: { bytes: 0 } })
 })
 
-test('a decoding that does not end is found out while others run, and only its photo is refused', async () => {
+test('detects a decode that does not end while others run, and rejects only its photo', async () => {
   const busy = await engine({ workerTimeoutMs: 150 }, QUICK)
   const stuck = outcome(busy.classify(large, ask))
   let over = false
@@ -103,7 +103,7 @@ test('a decoding that does not end is found out while others run, and only its p
   expect(await outcome(busy.classify(photo, ask))).toBe('red')
 })
 
-test('a model that is too slow for the settings is said so when it is added', async () => {
+test('warns about a model that is too slow for the settings when it is added', async () => {
   const models = mkdtempSync(join(tmpdir(), 'slow-catalog-'))
   writeFileSync(join(models, 'catalog.json'), JSON.stringify({ default: 'fast', types: {} }))
   const add = (env: Record<string, string>) =>

@@ -6,7 +6,7 @@ import { parsePreprocessor } from '@/lib/server/image/hf-preprocessor'
 import { toTensor } from '@/lib/server/image/tensor'
 import { timmPreprocessor } from '@/lib/server/image/timm'
 
-/** Tensors that Hugging Face's own classes made (make_processors.py). */
+/** Tensors produced by Hugging Face's own classes (make_processors.py). */
 const GOLDEN = 'tests/parity/golden/processors'
 
 interface Case {
