@@ -1,4 +1,4 @@
-"""Photos to model input by Pillow: what the product's own preprocessing is measured against."""
+"""Converts photos to model input with Pillow: the reference for the product's own preprocessing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pixels(path: Path, size: int) -> np.ndarray:
 
 
 def normalise(batch: np.ndarray) -> np.ndarray:
-    """uint8 [n, h, w, 3] to float32 [n, 3, h, w] as the models want it: (x - 127) / 128."""
+    """uint8 [n, h, w, 3] to float32 [n, 3, h, w] as the models expect it: (x - 127) / 128."""
     return ((batch.astype(np.float32) - 127) / 128).transpose(0, 3, 1, 2)
 
 

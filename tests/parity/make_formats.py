@@ -1,9 +1,10 @@
-"""Golden files of TIFF, BMP, PNM and ICO: each kind that is read, with its pixels, and each that is refused, with words of the refusal.
+"""Golden files of TIFF, BMP, PNM and ICO: each supported kind with its pixels, and each rejected kind with words of the
+error detail.
 
     python tests/parity/make_formats.py       needs Pillow, NumPy, tifffile 2026.3.3 and imagecodecs 2026.3.6
 
-What Pillow reads must be what is expected here, or the script fails; the few exceptions say why. Writes golden/formats: the files,
-their pixels as PNG (each picture once, by its digest), and cases.json.
+Pillow must decode what is expected here, or the script fails; the few exceptions state why. Writes golden/formats: the
+files, their pixels as PNG (each image once, by its digest), and cases.json.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from PIL import Image, ImageCms, ImageOps
 HERE = Path(__file__).parent
 OUT = HERE / "golden" / "formats"
 PHOTO = Image.open(HERE.parents[1] / "public" / "gallery" / "espresso.png").convert("RGB")
-# Odd sides, so that no row and no tile ends where it is convenient.
+# Odd sides, so that no row or tile ends on a convenient boundary.
 PICTURE = PHOTO.resize((150, 100), Image.Resampling.BOX).crop((58, 30, 58 + 37, 30 + 27))
 RGB = np.array(PICTURE)
 GREY = np.array(PICTURE.convert("L"))
@@ -56,7 +57,7 @@ def by_pillow(data: bytes) -> Image.Image | None:
 
 
 def reads(name: str, data: bytes, expected: np.ndarray | Image.Image, most: int = 0, unlike_pillow: str = "") -> None:
-    """A file that is read as `expected`, up to `most` levels; Pillow must agree unless `unlike_pillow` says why not."""
+    """A file that decodes to `expected`, within `most` levels; Pillow must agree unless `unlike_pillow` states why not."""
     picture = expected if isinstance(expected, Image.Image) else Image.fromarray(expected.astype("uint8"))
     picture = over_white(picture)
     theirs = by_pillow(data)
@@ -90,7 +91,7 @@ def tiff_of(array: np.ndarray, **options) -> bytes:
 
 
 def entry(order: str, tag: int, value) -> tuple[int, int, int, bytes]:
-    """Tag, type, count and bytes: text as ASCII, bytes as they are, numbers as SHORT or, where they are large, LONG."""
+    """Tag, type, count and bytes: text as ASCII, bytes unchanged, numbers as SHORT or, if they are large, LONG."""
     if isinstance(value, str):
         return tag, 2, len(value) + 1, value.encode() + b"\0"
     if isinstance(value, bytes):
@@ -101,7 +102,7 @@ def entry(order: str, tag: int, value) -> tuple[int, int, int, bytes]:
 
 
 def tiff(tags: dict, strips: list[bytes], order: str = "<", **changes) -> bytes:
-    """A TIFF as it is told, right or wrong; `changes` are tags as t273=… that come last."""
+    """A TIFF with the given tags, valid or not; `changes` are tags such as t273=… that are applied last."""
     offsets, at = [], 8
     for strip in strips:
         offsets.append(at)
@@ -129,7 +130,7 @@ def tags(bits: int, photometric: int, samples: int, **changes) -> dict:
 
 
 def packed_bits(values: np.ndarray, bits: int, multiple: int = 8) -> bytes:
-    """Rows of numbers of some bits each, the highest first, padded to a multiple of bits."""
+    """Packs rows of numbers with a given bit width, most significant bit first, padded to a multiple of bits."""
     out = b""
     for row in values:
         text = "".join(format(int(value), f"0{bits}b") for value in row)
@@ -139,7 +140,7 @@ def packed_bits(values: np.ndarray, bits: int, multiple: int = 8) -> bytes:
 
 
 def colours_of(picture: Image.Image, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers and palette of a picture of few colours."""
+    """Indexes and palette of an image with few colours."""
     few = picture.quantize(count)
     palette = np.array(few.getpalette(), int).reshape(-1, 3)
     return np.array(few), np.vstack([palette, np.zeros((count, 3), int)])[:count]
@@ -192,7 +193,7 @@ def bands() -> None:
     reads("infrared-tiles.tiff", tiff_of(four, tile=(16, 16), compression="deflate", **infrared), RGB)
     planes = np.moveaxis(four, 2, 0).copy()
     reads("infrared-planar.tiff", tiff_of(planes, planarconfig="separate", **infrared), RGB)
-    # Pillow writes RGBA as JPEG; what the fourth band is stands in one entry.
+    # Pillow writes RGBA as JPEG; one entry declares the fourth band.
     jpeg = saved(alpha, "TIFF", compression="jpeg", quality=95)
     at = jpeg.index(struct.pack("<HHI", 338, 3, 1)) + 8
     unnamed = jpeg[:at] + struct.pack("<H", 0) + jpeg[at + 2 :]
@@ -247,7 +248,7 @@ def kinds() -> None:
     lab = ImageCms.profileToProfile(PICTURE, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB")
     values = np.array(lab)
     expected = by_pillow(tiff(tags(8, 8, 3), [values.tobytes()]))
-    # LittleCMS goes by a table, and is further from the picture that it was made of than what is read here.
+    # LittleCMS uses a lookup table, and is further from the original image than our decoder.
     reads("lab.tiff", tiff(tags(8, 8, 3), [values.tobytes()]), expected, most=4)
     reads("lab-zstd.tiff", saved(lab, "TIFF", compression="zstd"), expected, most=4)
     icc_lab = np.dstack([values[..., 0], values[..., 1] ^ 128, values[..., 2] ^ 128])
@@ -258,7 +259,7 @@ def kinds() -> None:
 
 
 def strange_tiffs() -> None:
-    """What is no damage and not read, by its cause."""
+    """Files that are valid but unsupported, by cause."""
     for compression, name in (("lerc", "LERC"), ("jpegxl", "JPEG XL"), ("jpeg2000", "JPEG 2000"), ("png", "PNG"), ("jpegxr", "JPEG XR")):
         data = tiff_of(RGB, photometric="rgb", compression=compression)
         refuses(f"refused-{compression}.tiff", data, "unsupported_format", f"compressed with {name}")
@@ -278,7 +279,7 @@ def strange_tiffs() -> None:
     refuses("refused-565.tiff", tiff(tags(8, 2, 3, t258=[5, 6, 5]), [RGB.tobytes()]), "unsupported_format", "5, 6, 5 bits")
     refuses("refused-inks.tiff", tiff(tags(8, 5, 4, t332=2), [np.dstack([RGB, OTHER]).tobytes()]), "unsupported_format", "inks")
     refuses("refused-33-bands.tiff", tiff(tags(8, 2, 33), [bytes(33 * WIDTH * HEIGHT)], t259=50000, t279=10), "unsupported_format", "33 bands")
-    # A camera's raw file: a small preview first, the sensor's data in a directory below it.
+    # A camera RAW file: a small preview first, the sensor data in a subdirectory.
     preview = {"t254": 1, "t330": 8}
     for name, make, word in (("nef", "NIKON CORPORATION", "Nikon NEF"), ("arw", "SONY", "Sony ARW"), ("pef", "PENTAX Corporation", "Pentax PEF")):
         refuses(f"refused-{name}.tiff", tiff(tags(8, 2, 3, **preview, t271=make), [RGB.tobytes()]), "unsupported_format", f"Camera RAW ({word})")
@@ -289,7 +290,7 @@ def strange_tiffs() -> None:
 
 
 def damaged_tiffs() -> None:
-    """What would come out half black: libvips says nothing of most of it."""
+    """Files that would decode half black: libvips does not report most of them."""
     rows = [RGB[top : top + 8].tobytes() for top in range(0, HEIGHT, 8)]
     cut = {**tags(8, 2, 3), 278: 8}
 
@@ -352,7 +353,7 @@ def words(values: np.ndarray, size: int) -> bytes:
 
 
 def rle8(numbers: np.ndarray) -> bytes:
-    """Runs and literals in turns."""
+    """Alternating runs and literals."""
     out = b""
     for row in numbers[::-1]:
         for left in range(0, WIDTH, 9):
