@@ -25,7 +25,7 @@ export function accuracySummary(
     ])
   const lines =
     photos.length === 0
-      ? ['No photo has a label that the model can give.']
+      ? ['No photo has a label that is known to the model.']
       : [
           `top-1  ${percent(top1)} of ${photos.length} labelled photos (95% interval: ${percent(low)} to ${percent(high)})`,
           ...(tellsTop5(classes.length) ? [`top-5  ${percent(top5)}`] : []),

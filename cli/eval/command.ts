@@ -194,7 +194,7 @@ function summary(report: Report, labels: number, out: string, seconds: number): 
     '',
   ]
   if (report.unmatched.length > 0) {
-    lines.push('Labels that the model cannot give')
+    lines.push('Labels unknown to the model')
     lines.push(...report.unmatched.map(({ label, photos, reason }) => `  ${label} (${photos} photos): ${reason}`), '')
   }
   const rest = report.skipped.filter(({ reason }) => !reason.startsWith('label "'))

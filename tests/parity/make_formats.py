@@ -430,7 +430,7 @@ def bitmaps() -> None:
     refuses("damaged.bmp", plain[:-100], "truncated_image", "last row")
     refuses("huge.bmp", bmp(bitmap_header(60_000, 60_000, 24), b"", bytes(99)), "too_many_pixels", "megapixels")
     refuses("smallest-height.bmp", bmp(bitmap_header(5, -(2**31), 24), b"", bytes(99)), "too_many_pixels", "megapixels")
-    refuses("no-width.bmp", bmp(bitmap_header(0, 5, 24), b"", bytes(99)), "truncated_image", "no size")
+    refuses("no-width.bmp", bmp(bitmap_header(0, 5, 24), b"", bytes(99)), "truncated_image", "no width")
     refuses("refused-jpeg.bmp", bmp(bitmap_header(WIDTH, HEIGHT, 0, 4), b"", bytes(99)), "unsupported_format", "JPEG")
 
 

@@ -16,12 +16,12 @@ const UNSUPPORTED: readonly { name: string; advice: string; is: (head: Buffer) =
   { name: 'Photoshop', advice: 'Export it as PNG or JPEG.', is: (head) => text(head, 0, 4) === '8BPS' },
   {
     name: 'JPEG XL',
-    advice: 'Convert it to JPEG.',
+    advice: 'Convert the photo to JPEG.',
     is: (head) => hex(head, 0, 2) === 'ff0a' || text(head, 4, 8) === 'JXL ',
   },
   {
     name: 'JPEG 2000',
-    advice: 'Convert it to JPEG.',
+    advice: 'Convert the photo to JPEG.',
     is: (head) => text(head, 4, 8) === 'jP  ' || hex(head, 0, 4) === 'ff4fff51',
   },
 ]
@@ -75,7 +75,7 @@ export function sniff(image: Uint8Array): Format {
     if (is(head)) throw new Problem('unsupported_format', `${name} is not supported. ${advice}`)
   }
   if (Buffer.from(image.subarray(-TGA_END.length)).toString('latin1') === TGA_END) {
-    throw new Problem('unsupported_format', 'TGA is not supported. Convert it to PNG.')
+    throw new Problem('unsupported_format', 'TGA is not supported. Convert the photo to PNG.')
   }
   throw new Problem('not_an_image', `This file is not a supported image. Supported formats: ${FORMATS.join(', ')}.`)
 }

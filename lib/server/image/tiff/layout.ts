@@ -191,7 +191,7 @@ function readSegments(
   const offsets = numbersOf(directory, offsetTag, needed) ?? []
   const counts = numbersOf(directory, countTag, needed) ?? []
   const found = Math.min(offsets.length, counts.length)
-  if (found < needed) throw damaged(`has ${found} of its ${needed} ${part}`)
+  if (found < needed) throw damaged(`contains only ${found} of its ${needed} ${part}`)
   const segments = offsets.map((offset, i) => ({ offset, count: counts[i] ?? 0 }))
   requireInside(segments, part, fileBytes)
   return { tiled, segmentWidth, segmentHeight, segments }
