@@ -87,21 +87,24 @@ afterAll(async () => {
   rmSync(root, { recursive: true })
 })
 
-test.each(LAYOUTS)('%s: the model receives the same input as from its own processor', async (family, name, _file, type) => {
-  const { photo } = folders.get(family) as Case
-  const logits = await engine.logits(readFileSync(join(GOLDEN, `${photo}.png`)), { model: family })
-  // The model multiplies the channel means by a matrix, so its logits reveal its input.
-  const file = readFileSync(join(GOLDEN, `${name}.f32`))
-  const tensor = new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength))
-  const area = tensor.length / 3
-  const means = [0, 1, 2].map(
-    (c) => tensor.slice(c * area, (c + 1) * area).reduce((sum, value) => sum + value, 0) / area,
-  )
-  for (let label = 0; label < 4; label++) {
-    const expected = means.reduce((sum, mean, c) => sum + mean * (WEIGHTS[4 * c + label] as number), 0)
-    expect(Math.abs((logits[label] as number) - expected)).toBeLessThan(type === 'float16' ? 0.02 : 1e-4)
-  }
-})
+test.each(LAYOUTS)(
+  '%s: the model receives the same input as from its own processor',
+  async (family, name, _file, type) => {
+    const { photo } = folders.get(family) as Case
+    const logits = await engine.logits(readFileSync(join(GOLDEN, `${photo}.png`)), { model: family })
+    // The model multiplies the channel means by a matrix, so its logits reveal its input.
+    const file = readFileSync(join(GOLDEN, `${name}.f32`))
+    const tensor = new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength))
+    const area = tensor.length / 3
+    const means = [0, 1, 2].map(
+      (c) => tensor.slice(c * area, (c + 1) * area).reduce((sum, value) => sum + value, 0) / area,
+    )
+    for (let label = 0; label < 4; label++) {
+      const expected = means.reduce((sum, mean, c) => sum + mean * (WEIGHTS[4 * c + label] as number), 0)
+      expect(Math.abs((logits[label] as number) - expected)).toBeLessThan(type === 'float16' ? 0.02 : 1e-4)
+    }
+  },
+)
 
 test('loads a model with external data and numbered labels', async () => {
   const photo = readFileSync(join(GOLDEN, 'wide.png'))
