@@ -1,20 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import Papa from 'papaparse'
 import { examples } from '@/lib/shared/labels-file/sentence'
-import { classReports, confusions } from '@/lib/shared/metrics/classification'
-import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
 import { OutputLock } from '../files/output-lock'
 import { chooseModel } from '../models/choose-model'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
-import { duration, Progress, table } from '../program/progress'
-import { confusionMatrix, reliabilityDiagram } from './charts'
+import { Progress } from '../program/progress'
 import { readDataset, readMapping } from './dataset'
 import { reportFeedback } from './feedback-report'
 import { type Entry, Journal } from './journal'
-import { type Evaluated, makeReport, type Report } from './report'
+import { makeReport } from './report'
+import { writeReport } from './report-files'
+import { summary } from './report-summary'
 import { runPhotos } from './run'
 
 interface Options {
@@ -31,8 +29,6 @@ interface Options {
   feedback?: string
   token?: string
 }
-
-const WORST_CLASSES = 10
 
 /** `vision eval`: evaluates a model on labelled photos. */
 export function evalCommand(program: Command, { root, maxPixels, defaultWorkers }: CommandContext): void {
@@ -132,78 +128,4 @@ function requireAnswers(entries: readonly Entry[]): void {
 /** A failed photo is retried, and so is one whose label has changed. */
 function isEvaluated(entry: Entry | undefined, truth: number): boolean {
   return entry !== undefined && 'top' in entry && entry.truth === truth
-}
-
-function writeReport(out: string, report: Report, entries: readonly Entry[], { title, labels }: Evaluated): void {
-  const answered = entries.filter((entry) => 'top' in entry)
-  const outcomes = answered.map(({ truth, top }) => ({ truth, predicted: top[0]?.[0] ?? -1 }))
-  const label = (index: number) => labels[index] ?? String(index)
-  const write = (name: string, content: string) => writeFileSync(join(out, name), content)
-  write('report.json', `${JSON.stringify(report, null, 2)}\n`)
-  write('reliability.svg', reliabilityDiagram(report.reliability, `${title}: confidence and accuracy`))
-  write('confusion.svg', confusionMatrix(outcomes, labels, `${title}: confusions`))
-  const pairs = confusions(outcomes).map(([truth, predicted, photos]) => ({
-    truth: label(truth),
-    predicted: label(predicted),
-    photos,
-  }))
-  write('confusion.csv', `${Papa.unparse(pairs)}\n`)
-  const classes = classReports(outcomes).map(({ index, ...rest }) => ({ index, label: label(index), ...rest }))
-  write('classes.csv', `${Papa.unparse(classes)}\n`)
-  const photos = answered.map(({ file, truth, top, uncertain }) => ({
-    file,
-    label: label(truth),
-    answer: label(top[0]?.[0] ?? -1),
-    score: top[0]?.[1],
-    right: top[0]?.[0] === truth,
-    uncertain,
-  }))
-  write('photos.csv', `${Papa.unparse(photos)}\n`)
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`
-const between = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
-
-/** The readable report. */
-function summary(report: Report, labels: number, out: string, seconds: number): string {
-  const { top1, top5, ece, mean_confidence, images, errors, images_per_second: rate } = report
-  const lines = [
-    `${report.model.title} (${report.model.id}), ${report.model.calibrated ? `calibrated, temperature ${report.model.temperature}` : 'not calibrated'}`,
-    '',
-    `top-1        ${percent(top1)} (95% interval: ${between(report.top1_interval)})`,
-    ...(tellsTop5(labels) ? [`top-5        ${percent(top5)}`] : []),
-    `confidence   ${percent(mean_confidence)} on average`,
-    `ECE          ${percent(ece)} (95% interval: ${between(report.ece_interval)}; a perfectly calibrated model: ${between(report.ece_of_perfect)})`,
-    `uncertain    ${percent(report.uncertain)} of the predictions${report.uncertain_top1 === null ? '' : `, of which ${percent(report.uncertain_top1)} are correct`}`,
-    `photos       ${images}${rate === null ? ', all evaluated earlier' : `, ${rate.toFixed(0)}/s in ${duration(seconds)}`}`,
-    ...(errors > 0 ? [`skipped      ${errors}`] : []),
-    '',
-    'Weakest labels',
-    table(
-      ['label', 'photos', 'precision', 'recall', 'F1', 'mistakes'],
-      report.classes.slice(0, WORST_CLASSES).map((one) => [
-        one.label,
-        String(one.support),
-        ...[one.precision, one.recall, one.f1].map((share) => (share === null ? '–' : percent(share))),
-        one.mistakes
-          .map(({ file, answer }) => `${file} as ${answer}`)
-          .slice(0, 2)
-          .join(', '),
-      ]),
-    ),
-    '',
-  ]
-  if (report.unmatched.length > 0) {
-    lines.push('Labels unknown to the model')
-    lines.push(...report.unmatched.map(({ label, photos, reason }) => `  ${label} (${photos} photos): ${reason}`), '')
-  }
-  const rest = report.skipped.filter(({ reason }) => !reason.startsWith('label "'))
-  if (rest.length > 0) {
-    lines.push('Photos that were not evaluated')
-    lines.push(...rest.slice(0, 20).map(({ file, reason }) => `  ${file}: ${reason}`))
-    if (rest.length > 20) lines.push(`  and ${rest.length - 20} more in report.json`)
-    lines.push('')
-  }
-  lines.push(`Report, charts and tables: ${out}`)
-  return lines.join('\n')
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
+import { createEngine } from '@/lib/server/engine/engine'
+import type { EngineOptions } from '@/lib/server/engine/engine-options'
 import type { Engine } from '@/lib/server/engine/types'
 import { softmax, topK } from '@/lib/shared/metrics/scores'
 import { type UncertaintyRule, uncertainty } from '@/lib/shared/metrics/uncertainty'

@@ -1,52 +1,16 @@
 import { performance } from 'node:perf_hooks'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { CatalogEntry } from '../catalog/catalog'
 import { readHeader } from '../image/header'
 import { toClassification } from './classification'
+import type { EngineOptions } from './engine-options'
 import { labelIndex, toExplanation } from './explain/explanation'
 import { runMasks } from './explain/run-masks'
-import { type Model, readModel, workerModel } from './model'
+import { createGeneration, findModel, isServing, requireServing } from './generation'
+import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
-import { Pool } from './pool'
 import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult } from './protocol'
-import { Queue } from './queue'
-import { slowModelWarning } from './slow-model-warning'
 import { deadlineSignal, submit } from './submit'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
-
-/** The logger for messages to the operator. */
-export interface EngineLog {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
-
-export interface EngineOptions {
-  /** Lists the models to load. Called again on each reload. */
-  catalog: () => Promise<CatalogEntry[]>
-  /** Path of the built worker script. */
-  workerScript: string
-  workers: number
-  workerTimeoutMs: number
-  /** A worker that uses more memory is replaced once it is idle. */
-  workerMaxBytes: number
-  /** Releases memory eagerly, and unloads models other than the default one when they are not in use. */
-  scarceMemory?: boolean
-  deadlineMs: number
-  maxPixels: number
-  queue: { photos: number; bytes: number }
-  log: EngineLog
-}
-
-/** One set of models with its workers. A reload builds a second set next to it, then swaps them. */
-interface Generation {
-  models: Map<string, Model>
-  reports: Map<string, LoadReport>
-  queue: Queue
-  pool: Pool
-  /** Resolves at the first report of a worker, or if no model can be loaded at all. */
-  settled: Promise<void>
-}
 
 /** Decoded pixels take at most four channels (RGBA). */
 const BYTES_PER_PIXEL = 4
@@ -207,89 +171,6 @@ export async function createEngine(
     pids: () => current.pool.pids,
     report: (id) => current.reports.get(id),
   }
-}
-
-async function createGeneration(options: EngineOptions, onChanged: () => void): Promise<Generation> {
-  const entries = await options.catalog()
-  const models = await Promise.all(entries.map(readModel))
-  const usable = models.filter((model) => model.error === null)
-  for (const model of models) if (model.error !== null) logUnavailable(options.log, model, model.error)
-  const reports = new Map<string, LoadReport>()
-  const queue = new Queue(options.queue)
-  let settle = () => {}
-  const settled = new Promise<void>((resolve) => {
-    settle = resolve
-  })
-  const pool = new Pool(
-    {
-      script: options.workerScript,
-      size: options.workers,
-      maxPixels: options.maxPixels,
-      timeoutMs: options.workerTimeoutMs,
-      maxBytes: options.workerMaxBytes,
-      scarceMemory: options.scarceMemory ?? false,
-    },
-    usable.map(workerModel),
-    queue,
-    {
-      loaded(list) {
-        for (const report of list) recordReport(options, models, reports, report)
-        settle()
-        if (list.some(({ changed }) => changed)) onChanged()
-      },
-      crashed(reason, culprit) {
-        options.log.warn({ reason }, 'a worker crashed and is being replaced')
-        if (culprit === null) return
-        const error = `loading it crashed the worker (${reason})`
-        recordReport(options, models, reports, {
-          id: culprit,
-          error,
-          input: null,
-          output: null,
-          changed: false,
-          runMs: null,
-        })
-      },
-    },
-  )
-  return { models: new Map(models.map((model) => [model.id, model])), reports, queue, pool, settled }
-}
-
-/** Stores the first report of each model, and logs a failure or a slow model once. */
-function recordReport(
-  options: EngineOptions,
-  models: Model[],
-  reports: Map<string, LoadReport>,
-  report: LoadReport,
-): void {
-  if (reports.has(report.id)) return
-  reports.set(report.id, report)
-  const model = models.find(({ id }) => id === report.id)
-  if (!model) return
-  if (report.error !== null) logUnavailable(options.log, model, report.error)
-  const slow = slowModelWarning(report.runMs ?? 0, options)
-  if (slow !== null) options.log.warn({ model: model.id, run_ms: Math.round(report.runMs ?? 0) }, slow)
-}
-
-function logUnavailable(log: EngineLog, model: CatalogEntry, reason: string): void {
-  log.error({ model: model.id, type: model.type, default: model.default, reason }, 'a model is unavailable')
-}
-
-function findModel(models: ReadonlyMap<string, Model>, name: string | undefined): Model {
-  for (const model of models.values()) {
-    if (name === undefined ? model.default : name === model.id || name === model.type) return model
-  }
-  const names = [...models.values()].flatMap(({ id, type }) => (type ? [type, id] : [id]))
-  throw new Problem('unknown_model', `There is no model with that name. Available models: ${names.join(', ')}.`)
-}
-
-function requireServing(model: Model, reports: ReadonlyMap<string, LoadReport>): void {
-  const error = model.error ?? reports.get(model.id)?.error
-  if (error) throw new Problem('not_ready', `The model ${model.id} is unavailable: ${error}.`)
-}
-
-function isServing({ models, pool }: Generation): boolean {
-  return [...models.values()].some((model) => model.default && pool.serves(model.id))
 }
 
 /** `top_k` is an upper bound: a model with fewer labels returns all of them, through every entry point. */

@@ -1,4 +1,7 @@
-/** Field numbers of onnx.proto3: model.graph, graph.output, value_info.name and .type, type.tensor_type, tensor_type.elem_type. */
+/**
+ * Field numbers of onnx.proto3: model.graph, graph.output, value_info.name and .type, type.tensor_type,
+ * tensor_type.elem_type.
+ */
 const [GRAPH, OUTPUT, NAME, TYPE, TENSOR, ELEMENT, FLOAT] = [7, 12, 1, 2, 1, 1, 1]
 
 /**
