@@ -70,7 +70,7 @@ function parseScore(text: string): number {
 }
 
 async function classify(photos: readonly string[], options: Options, context: CommandContext): Promise<void> {
-  if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
+  if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume requires --out.')
   const format = options.out === undefined ? null : formatOf(options.out)
   const lock = options.out === undefined ? null : await OutputLock.take(options.out)
   try {

@@ -38,7 +38,12 @@ export function summary(report: Report, labels: number, out: string, seconds: nu
   ]
   if (report.unmatched.length > 0) {
     lines.push('Labels unknown to the model')
-    lines.push(...report.unmatched.map(({ label, photos, reason }) => `  ${label} (${photos} photos): ${reason}`), '')
+    lines.push(
+      ...report.unmatched.map(
+        ({ label, photos, reason }) => `  ${label} (${photos} ${photos === 1 ? 'photo' : 'photos'}): ${reason}`,
+      ),
+      '',
+    )
   }
   const rest = report.skipped.filter(({ reason }) => !reason.startsWith('label "'))
   if (rest.length > 0) {

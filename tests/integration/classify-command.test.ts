@@ -233,6 +233,7 @@ test('reports accuracy from labels, and exits with a usage error for invalid opt
     ['x.png', '--out', '-'],
     ['x.png', '--format', 'xlsx'],
     ['x.png', '--resume'],
+    ['x.png', '--server', 'localhost:3000'],
     [],
   ]) {
     expect([args, (await classify(...args)).code]).toEqual([args, 2])
