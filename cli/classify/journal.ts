@@ -9,7 +9,7 @@ import { EXIT, Failure } from '../program/exit'
  */
 export class Journal {
   private readonly log: AppendLog
-  private readonly places = new Map<string, Place>()
+  private readonly positions = new Map<string, Place>()
   private failures = 0
 
   /**
@@ -27,24 +27,24 @@ export class Journal {
     }
     const head = JSON.stringify(identity)
     let first = true
-    this.log = AppendLog.open(path, (value, place) => {
+    this.log = AppendLog.open(path, (value, position) => {
       if (first && JSON.stringify(value) !== head) {
         const hint = `${path} belongs to a run with a different model or options. Delete it to start over.`
         throw new Failure(EXIT.usage, hint)
       }
       // A failed photo is retried.
-      if (!first && (value as ResultRow).status === 'ok') this.places.set((value as ResultRow).file, place)
+      if (!first && (value as ResultRow).status === 'ok') this.positions.set((value as ResultRow).file, position)
       first = false
     })
     if (first) this.log.append(identity)
   }
 
   has(file: string): boolean {
-    return this.places.has(file)
+    return this.positions.has(file)
   }
 
   get done(): number {
-    return this.places.size
+    return this.positions.size
   }
 
   get failed(): number {
@@ -52,13 +52,13 @@ export class Journal {
   }
 
   add(row: ResultRow): void {
-    this.places.set(row.file, this.log.append(row))
+    this.positions.set(row.file, this.log.append(row))
     if (row.status === 'failed') this.failures++
   }
 
   row(file: string): ResultRow | undefined {
-    const place = this.places.get(file)
-    return place && this.log.read<ResultRow>(place)
+    const position = this.positions.get(file)
+    return position && this.log.read<ResultRow>(position)
   }
 
   close(): void {

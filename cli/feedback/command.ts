@@ -37,7 +37,7 @@ async function exportVotes({ from, token, out, format: requestedFormat }: Option
   if (format !== 'csv' && format !== 'ndjson') throw new Failure(EXIT.usage, '--format must be csv or ndjson.')
   const { head, line } = voteText(format)
   let votes = 0
-  async function* pieces(): AsyncGenerator<string> {
+  async function* chunks(): AsyncGenerator<string> {
     // The byte order mark that Excel needs is omitted in a pipe.
     yield out ? head : head.replace('\uFEFF', '')
     for await (const vote of readVotes(from, token)) {
@@ -46,9 +46,9 @@ async function exportVotes({ from, token, out, format: requestedFormat }: Option
     }
   }
   if (!out) {
-    for await (const piece of pieces()) if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
+    for await (const chunk of chunks()) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain')
     return
   }
-  await wholeFile(out, (temporary) => writePieces(pieces(), temporary))
+  await wholeFile(out, (temporary) => writePieces(chunks(), temporary))
   console.error(`${votes} ${votes === 1 ? 'vote' : 'votes'} written to ${out}`)
 }

@@ -61,7 +61,7 @@ export async function labelsOf(
     const first = find(words[0] ?? '')
     throw new Failure(
       EXIT.invalid,
-      `No label matches a label of the model. The column ${columns[label]} of ${path} contains: ${examples(words)} (${'reason' in first ? first.reason : ''}). one.label))}. --label-column names another column (${columns.join(', ')}). => The labels of the model are: ${examples(classes.map((one) => one.label))}. Choose another column with --label-column (${columns.join(', ')}). => one.label))}. --label-column names another column (${columns.join(', ')}).`,
+      `No label matches a label of the model. The column ${columns[label]} of ${path} contains: ${examples(words)} (${'reason' in first ? first.reason : ''}). The labels of the model are: ${examples(classes.map((one) => one.label))}. Choose another column with --label-column (${columns.join(', ')}).`,
     )
   }
   for (const warning of labelWarnings(reading)) console.error(`warning: ${warning}`)

@@ -55,8 +55,8 @@ async function described(
     const graph = readOnnxGraph(join(folder, onnx), onnx)
     const data = await checkedDataFiles(folder, onnx, graph)
     // Next to the file, or one level up if it is in a subfolder such as `onnx/`.
-    const near = isFolder ? [folder, join(folder, dirname(onnx))] : [folder, join(folder, '..')]
-    const { config, preprocessor, origins } = await describeModel(near, graph, options)
+    const searchFolders = isFolder ? [folder, join(folder, dirname(onnx))] : [folder, join(folder, '..')]
+    const { config, preprocessor, origins } = await describeModel(searchFolders, graph, options)
     const own: Record<string, string | object> = {
       'config.json': config,
       ...(preprocessor ? { 'preprocessor_config.json': preprocessor } : {}),

@@ -99,11 +99,11 @@ async function readObject(path: string): Promise<Record<string, unknown>> {
 
 async function firstExisting(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
-    const there = await stat(path).then(
+    const exists = await stat(path).then(
       (entry) => entry.isFile(),
       () => false,
     )
-    if (there) return path
+    if (exists) return path
   }
   return undefined
 }

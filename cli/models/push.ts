@@ -7,9 +7,9 @@ import { installed } from './list'
 import type { ModelsContext } from './models-context'
 
 /** Uploads the installed models to a bucket, where servers with `MODELS_DIR=s3://…` find them. */
-export async function push(context: ModelsContext, place: string): Promise<void> {
-  const location = parseLocation(place)
-  if (location === null) throw new Failure(EXIT.usage, `${place} is not a valid location. Use s3://bucket/models/.`)
+export async function push(context: ModelsContext, target: string): Promise<void> {
+  const location = parseLocation(target)
+  if (location === null) throw new Failure(EXIT.usage, `${target} is not a valid location. Use s3://bucket/models/.`)
   const damaged = (await installed(context)).find(({ error }) => error !== null)
   if (damaged) throw new Failure(EXIT.invalid, `${damaged.id} cannot be pushed: ${damaged.error}.`)
   quietAwsSdk()

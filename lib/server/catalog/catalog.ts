@@ -44,17 +44,17 @@ type CatalogFile = z.output<typeof catalogSchema>
 export async function readCatalog(folder: string, defaultType?: string): Promise<CatalogEntry[]> {
   const catalog = await readCatalogFile(folder)
   const chosen = defaultType ?? catalog.default
-  const named = Object.entries(catalog.types)
+  const typedEntries = Object.entries(catalog.types)
   const found = await modelFolders(folder)
-  if (!named.some(([type]) => type === chosen)) {
+  if (!typedEntries.some(([type]) => type === chosen)) {
     throw new Error(
-      `type).join(', ')} => ${folder} has no model of the default type ${chosen}. Available types: ${named.map(([type]) => type).join(', ')} => type).join(', ')}`,
+      `${folder} has no model of the default type ${chosen}. Available types: ${typedEntries.map(([type]) => type).join(', ')}`,
     )
   }
-  const ids = new Set([...named.map(([, entry]) => entry.id), ...found])
+  const ids = new Set([...typedEntries.map(([, entry]) => entry.id), ...found])
   return Promise.all(
     [...ids].map((id) => {
-      const [type, expected] = named.find(([, entry]) => entry.id === id) ?? [null, undefined]
+      const [type, expected] = typedEntries.find(([, entry]) => entry.id === id) ?? [null, undefined]
       return readEntry(join(folder, id), { id, type, default: type === chosen }, expected?.sha256)
     }),
   )

@@ -23,23 +23,23 @@ export function plan(
   { resize, crop, cropRounding }: Pick<Preprocessor, 'resize' | 'crop' | 'cropRounding'>,
 ): Geometry {
   const target = resized(source, resize)
-  const wanted = crop ?? target
-  const taken = { width: Math.min(wanted.width, target.width), height: Math.min(wanted.height, target.height) }
+  const requested = crop ?? target
+  const cropped = { width: Math.min(requested.width, target.width), height: Math.min(requested.height, target.height) }
   const round = cropRounding === 'even' ? roundHalfToEven : Math.floor
-  const fills = taken.width === wanted.width && taken.height === wanted.height
+  const fills = cropped.width === requested.width && cropped.height === requested.height
   return {
     target,
     crop: {
-      ...taken,
-      left: round((target.width - taken.width) / 2),
-      top: round((target.height - taken.height) / 2),
+      ...cropped,
+      left: round((target.width - cropped.width) / 2),
+      top: round((target.height - cropped.height) / 2),
     },
     canvas: fills
       ? null
       : {
-          ...wanted,
-          left: Math.floor((wanted.width - taken.width) / 2),
-          top: Math.floor((wanted.height - taken.height) / 2),
+          ...requested,
+          left: Math.floor((requested.width - cropped.width) / 2),
+          top: Math.floor((requested.height - cropped.height) / 2),
         },
   }
 }

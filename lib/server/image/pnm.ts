@@ -18,11 +18,11 @@ export function readPnm(image: Uint8Array, maxPixels: number): Raster {
   if (width === 0 || height === 0) throw damaged('has no width or height')
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
   const isBits = kind === 1 || kind === 4
-  const most = isBits ? 1 : reader.number()
-  if (most === 0 || most > MAX_VALUE) throw damaged(`declares a maximum value of ${most}`)
+  const maxValue = isBits ? 1 : reader.number()
+  if (maxValue === 0 || maxValue > MAX_VALUE) throw damaged(`declares a maximum value of ${maxValue}`)
   const channels = kind === 3 || kind === 6 ? 3 : 1
   const pixels = new Uint8Array(width * height * channels)
-  const table = Uint8Array.from({ length: most + 1 }, (_, value) => Math.round((value / most) * 255))
+  const table = Uint8Array.from({ length: maxValue + 1 }, (_, value) => Math.round((value / maxValue) * 255))
   // In bitmaps, 1 is black.
   if (isBits) table.reverse()
   if (kind < 4) fromText(reader, pixels, table, isBits)

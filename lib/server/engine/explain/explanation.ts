@@ -13,13 +13,13 @@ import type { Attribution } from './run-masks'
  * @throws Problem `invalid_parameter`, also if several labels have that name
  */
 export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: string): number {
-  const named = labels.flatMap((each, index) => (each === label ? index : []))
-  const [first, ...others] = named
+  const matches = labels.flatMap((each, index) => (each === label ? index : []))
+  const [first, ...others] = matches
   if (first !== undefined && others.length === 0) return first
   if (first !== undefined) {
     throw new Problem(
       'invalid_parameter',
-      `label is not valid: ${id} has several labels named “${label}”. Use one of ${named.map((index) => `#${index}`).join(', ')}.`,
+      `label is not valid: ${id} has several labels named “${label}”. Use one of ${matches.map((index) => `#${index}`).join(', ')}.`,
     )
   }
   const number = /^#?(\d{1,9})$/.exec(label)?.[1]

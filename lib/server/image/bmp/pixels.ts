@@ -109,8 +109,8 @@ function scaleBits(
 function levelOf(mask: number): (pixel: number) => number {
   if (mask === 0) return () => 0
   const shift = 31 - Math.clz32(mask & -mask)
-  const most = mask >>> shift
-  return (pixel) => Math.floor((((pixel & mask) >>> shift) * 255) / most)
+  const maxValue = mask >>> shift
+  return (pixel) => Math.floor((((pixel & mask) >>> shift) * 255) / maxValue)
 }
 
 /** Whether alpha is 0 everywhere, which means that it was never written, as in many programs. */

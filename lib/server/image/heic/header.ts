@@ -59,8 +59,8 @@ export function heicHeader(image: Uint8Array, maxPixels: number): HeicHeader {
   const size = items.sizes.get(items.primary)
   const work = workOf(items, items.primary, new Map(), 0)
   const pixels = size ? size.width * size.height : 0
-  const most = Math.max(pixels, work / MAX_WORK_FACTOR)
-  if (most > maxPixels) throw tooManyPixels(most, maxPixels)
+  const effectivePixels = Math.max(pixels, work / MAX_WORK_FACTOR)
+  if (effectivePixels > maxPixels) throw tooManyPixels(effectivePixels, maxPixels)
   return { size, work }
 }
 
@@ -83,8 +83,8 @@ function codecOf({ primary, types, parts }: HeifItems): string | null {
 
 /** Pixels to decode for an item. Each use of an image counts. */
 function workOf(items: HeifItems, item: number, known: Map<number, number>, depth: number): number {
-  const before = known.get(item)
-  if (before !== undefined) return before
+  const cached = known.get(item)
+  if (cached !== undefined) return cached
   if (depth > MAX_DEPTH)
     throw new Problem('unsupported_format', 'The HEIC file nests images too deeply. Convert the photo to JPEG.')
   const parts = items.parts.get(item) ?? []

@@ -89,20 +89,20 @@ export class HeicDecoder {
   private start(): Worker {
     // The thread gets nothing from this process: neither its environment, which contains secrets, nor its options.
     const thread = new Worker(this.options.script, { name: 'heic', env: {}, execArgv: [] })
-    const mine = (act: () => void) => this.thread === thread && act()
-    thread.on('message', (answer: FromThread) => mine(() => this.finish(answer)))
-    thread.on('error', (error) => mine(() => this.end(damaged(error.message))))
-    thread.on('exit', () => mine(() => this.end(damaged('the decoder stopped'))))
+    const ifCurrent = (act: () => void) => this.thread === thread && act()
+    thread.on('message', (response: FromThread) => ifCurrent(() => this.finish(response)))
+    thread.on('error', (error) => ifCurrent(() => this.end(damaged(error.message))))
+    thread.on('exit', () => ifCurrent(() => this.end(damaged('the decoder stopped'))))
     return thread
   }
 
-  private finish(answer: FromThread): void {
+  private finish(response: FromThread): void {
     const task = this.running
     this.running = null
-    if (answer.heldBytes > this.options.maxHeldBytes) this.end(null)
+    if (response.heldBytes > this.options.maxHeldBytes) this.end(null)
     task?.settled()
-    if (answer.kind === 'decoded') task?.resolve(answer.picture)
-    else task?.reject(new Problem(answer.code, answer.detail))
+    if (response.kind === 'decoded') task?.resolve(response.picture)
+    else task?.reject(new Problem(response.code, response.detail))
     this.next()
   }
 

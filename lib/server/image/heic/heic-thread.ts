@@ -39,6 +39,6 @@ function crashProblem(error: unknown, libheif: Libheif | undefined, { maxBytes }
 const NEAR_LIMIT = 0.8
 
 parentPort?.on('message', (message: ToThread) => {
-  const answer = decode(message)
-  parentPort?.postMessage(answer, answer.kind === 'decoded' ? [answer.picture.tiff.buffer] : [])
+  const response = decode(message)
+  parentPort?.postMessage(response, response.kind === 'decoded' ? [response.picture.tiff.buffer] : [])
 })

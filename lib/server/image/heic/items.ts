@@ -114,11 +114,11 @@ function readParts(bytes: Bytes, { start, end }: Box): Map<number, number[]> {
   return parts
 }
 
-function takeFirst<T>(list: Iterable<T>, most: number): T[] {
-  const taken: T[] = []
+function takeFirst<T>(list: Iterable<T>, max: number): T[] {
+  const result: T[] = []
   for (const one of list) {
-    if (taken.length === most) break
-    taken.push(one)
+    if (result.length === max) break
+    result.push(one)
   }
-  return taken
+  return result
 }
