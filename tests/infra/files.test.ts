@@ -53,6 +53,13 @@ test.each<
     'runs-on: ubuntu-24.04',
     'run-on: ubuntu-24.04',
   ],
+  [
+    'updates',
+    (file) => lint(join(bin, 'check-jsonschema'), '--builtin-schema', 'vendor.dependabot', file),
+    ['.github/dependabot.yml'],
+    'package-ecosystem: npm',
+    'package-ecosystem: npn',
+  ],
   ['manifests', (file) => lint(join(bin, 'kubernetes-validate'), '--strict', file), MANIFESTS, 'metadata:', 'metdata:'],
 ])('%s: nothing to complain of, and a mistake would be found', (_what, run, files, from, to) => {
   for (const file of files) expect([file, run(file)]).toMatchObject([file, { ok: true }])
@@ -85,11 +92,12 @@ test('no workflow keeps a key of AWS, and each says what it may do', () => {
   }
   expect(Object.entries(jobs).map(([name, { needs }]) => [name, needs])).toEqual([
     ['test', undefined],
-    ['image', 'test'],
-    ['staging', ['test', 'image']],
+    ['regions', undefined],
+    ['image', ['test', 'regions']],
+    ['staging', ['regions', 'image']],
     ['smoke', 'staging'],
-    ['production', ['test', 'image', 'smoke']],
-    ['second-region', ['test', 'image', 'production']],
+    ['production', ['regions', 'image', 'smoke']],
+    ['second-region', ['regions', 'image', 'production']],
   ])
   expect([jobs.production, jobs['second-region']].map((job) => job?.environment?.name)).toEqual([
     'production',
@@ -97,17 +105,42 @@ test('no workflow keeps a key of AWS, and each says what it may do', () => {
   ])
 })
 
+test('every action is pinned to a commit, and staging and production have a role each', () => {
+  for (const file of WORKFLOWS) {
+    const used = [...readFileSync(file, 'utf8').matchAll(/uses: (\S+)(.*)/g)]
+    for (const [, action = '', comment] of used)
+      expect([file, action, comment]).toEqual([
+        file,
+        expect.stringMatching(/^(\.\/|[^@]+@[0-9a-f]{40}$)/),
+        action.startsWith('./') ? '' : expect.stringMatching(/^ # v\d+\.\d+\.\d+$/),
+      ])
+  }
+  const { jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8')) as { jobs: Record<string, Job> }
+  const roles = Object.entries(jobs).flatMap(([name, { environment, steps = [] }]) =>
+    steps.flatMap((step) =>
+      step.with?.['role-to-assume'] ? [[name, environment?.name, step.with['role-to-assume']]] : [],
+    ),
+  )
+  // AWS_ROLE is a variable of each environment, so staging's jobs can't assume production's role.
+  expect(roles).toEqual([
+    ['image', undefined, `\${{ vars.IMAGE_ROLE }}`],
+    ['staging', 'staging', `\${{ vars.AWS_ROLE }}`],
+    ['production', 'production', `\${{ vars.AWS_ROLE }}`],
+    ['second-region', 'production', `\${{ vars.AWS_ROLE }}`],
+  ])
+})
+
 interface Job {
   needs?: string | string[]
   environment?: { name: string }
-  steps: { run?: string; with?: Record<string, string>; env?: Record<string, string> }[]
+  steps?: { run?: string; with?: Record<string, string>; env?: Record<string, string> }[]
 }
 
 test('each stage is deployed in its own region, with the image of that region’s registry, by nothing that the workflow says of it', () => {
   const { jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8')) as { jobs: Record<string, Job> }
   for (const [name, stage, region] of [
-    ['staging', 'staging', 'needs.test.outputs.staging'],
-    ['production', 'prod', 'needs.test.outputs.prod'],
+    ['staging', 'staging', 'needs.regions.outputs.staging'],
+    ['production', 'prod', 'needs.regions.outputs.prod'],
     ['second-region', '"prod-$SECOND"', 'vars.SECOND_REGION'],
   ] as const) {
     const steps = jobs[name]?.steps ?? []
@@ -121,9 +154,9 @@ test('each stage is deployed in its own region, with the image of that region’
       ...(name === 'second-region' ? ['SECOND'] : []),
     ])
   }
-  const push = jobs.image?.steps.find(({ run }) => run?.includes('docker login'))
+  const push = jobs.image?.steps?.find(({ run }) => run?.includes('docker login'))
   expect(Object.values(push?.env ?? {})).toEqual(
-    expect.arrayContaining(['test.outputs.staging', 'test.outputs.prod'].map((each) => `\${{ needs.${each} }}`)),
+    expect.arrayContaining(['regions.outputs.staging', 'regions.outputs.prod'].map((each) => `\${{ needs.${each} }}`)),
   )
   expect(push?.env?.SECOND).toMatch(/vars\.SECOND_REGION/)
 })
