@@ -3,6 +3,7 @@
 import { buildOnce, install, requireNode, tool } from '../steps.mjs'
 import { chromiumPath } from '../tools/chromium.mjs'
 import { beginPlatform, checkInfraTypes } from '../tools/sst-platform.mjs'
+import { beginTools } from './begin-tools.mjs'
 import { runChecks } from './checks.mjs'
 import { runPlaywright, runVitest } from './suites.mjs'
 
@@ -31,6 +32,7 @@ function addStep(name, passed) {
 }
 
 const platform = has('infra') ? beginPlatform() : undefined
+const tools = has('infra') || has('integration') ? beginTools() : undefined
 if (has('check')) {
   const { passed, failed } = runChecks()
   add({ passed, failed: failed.length, skipped: 0, failures: failed })
@@ -38,7 +40,7 @@ if (has('check')) {
 }
 if (has('infra')) {
   console.log('\n── types of the deployment')
-  await platform
+  await Promise.all([platform, tools])
   addStep('types of the deployment', checkInfraTypes())
   add(runVitest('infra'))
 }
@@ -46,7 +48,10 @@ if (has('integration') || has('browser')) {
   console.log('\n── production build')
   const built = buildOnce()
   addStep('production build', built)
-  if (built && has('integration')) add(runVitest('integration'))
+  if (built && has('integration')) {
+    await tools
+    add(runVitest('integration', 'timing'))
+  }
   if (built && has('browser')) {
     if (!chromiumPath()) tool('playwright', ['install', 'chromium'])
     add(runPlaywright())
