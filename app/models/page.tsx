@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { AddModel } from '@/components/models/add-model'
 import { LabelSearch } from '@/components/models/label-search'
 import { ModelCard } from '@/components/models/model-card'
-import { ModelsLead } from '@/components/models/models-lead'
+import { ModelsLead } from '@/components/models/models-intro'
 import { modelsPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 

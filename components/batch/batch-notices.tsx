@@ -6,7 +6,7 @@ import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { Button } from '../ui/button'
 import { useProblem } from '../ui/use-problem'
 import { LeftOutNotice } from './left-out-notice'
-import { PickFiles } from './pick-files'
+import { PickFiles } from './file-picker-button'
 
 interface BatchNoticesProps {
   session: BatchSession

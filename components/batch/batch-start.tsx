@@ -3,11 +3,11 @@ import { useTranslations } from 'use-intl'
 import type { BatchSettings } from '@/lib/client/batch/api'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
-import { AnswerOptions } from '../classify/answer-options'
+import { AnswerOptions } from '../classify/result-options'
 import { useFormat } from '../ui/use-format'
-import { KnownBatches } from './known-batches'
+import { KnownBatches } from './saved-batches'
 import { LeftOutNotice } from './left-out-notice'
-import { PickFiles } from './pick-files'
+import { PickFiles } from './file-picker-button'
 
 interface BatchStartProps {
   models: readonly ModelInfo[]

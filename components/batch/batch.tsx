@@ -5,12 +5,12 @@ import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
 import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
-import { type TableView, WHOLE } from '@/lib/client/batch/view'
+import { type TableView, WHOLE } from '@/lib/client/batch/table-view'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { DropOverlay } from '../classify/drop-overlay'
-import { startModel } from '../classify/start-model'
-import { lazily } from '../ui/lazily'
-import { BatchHead } from './batch-head'
+import { startModel } from '../classify/default-model'
+import { lazily } from '../ui/lazy'
+import { BatchHead } from './batch-header'
 import { BatchNotices } from './batch-notices'
 import { BatchStart } from './batch-start'
 import { ConfidenceChart } from './confidence-chart'
@@ -20,7 +20,7 @@ import { useBatch } from './use-batch'
 
 // Only who has labels needs it.
 const Judgement = lazily(
-  () => import('./judgement').then((module) => module.Judgement),
+  () => import('./evaluation-panel').then((module) => module.Judgement),
   () => <div className="mt-10 h-96" />,
 )
 

@@ -4,7 +4,7 @@ import { Check, ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
-import { type TableView, viewed } from '@/lib/client/batch/view'
+import { type TableView, viewed } from '@/lib/client/batch/table-view'
 import { exportFile } from '@/lib/client/files/export-file'
 import {
   RESULT_COLUMNS,
@@ -15,7 +15,7 @@ import {
 } from '@/lib/shared/results/columns'
 import { Button } from '../ui/button'
 import { Segmented } from '../ui/segmented'
-import { useSaving } from '../ui/use-saving'
+import { useSaving } from '../ui/use-save-file'
 
 /** What the formats are called. */
 const FORMAT_NAMES: Record<ResultFormat, string> = { csv: 'CSV', xlsx: 'Excel', json: 'JSON', ndjson: 'NDJSON' }

@@ -5,7 +5,7 @@ import type { PhotoSource } from '@/lib/client/batch/source'
 import type { Thumbnails } from '@/lib/client/batch/thumbnails'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { useFormat } from '../ui/use-format'
-import { COLUMNS } from './columns'
+import { COLUMNS } from './table-grid'
 import { PhotoStatus } from './photo-status'
 import { Thumbnail } from './thumbnail'
 

@@ -4,11 +4,11 @@ import { useTranslations } from 'use-intl'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { Thumbnails } from '@/lib/client/batch/thumbnails'
-import { type TableView, viewed } from '@/lib/client/batch/view'
-import { lazily } from '../ui/lazily'
+import { type TableView, viewed } from '@/lib/client/batch/table-view'
+import { lazily } from '../ui/lazy'
 import { PhotoRow, useRowTexts } from './photo-row'
-import { TableHead } from './table-head'
-import { TableTools } from './table-tools'
+import { TableHead } from './table-header'
+import { TableTools } from './table-toolbar'
 
 const PhotoDialog = lazily(() => import('./photo-dialog').then((module) => module.PhotoDialog))
 

@@ -9,7 +9,7 @@ import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
 import { useSecondsUntil } from '../ui/use-seconds-until'
-import { Bars, Verdict } from './answer'
+import { Bars, Verdict } from './photo-result'
 import { Pending } from './pending'
 
 interface CameraProps {

@@ -5,7 +5,7 @@ import { LARGE_BYTES } from '@/lib/client/photos/prepare-photo'
 import { keepReduce } from '@/lib/client/photos/tab-session'
 import { Switch } from '../ui/switch'
 import { useFormat } from '../ui/use-format'
-import { AnswerOptions, type AnswerOptionsProps } from './answer-options'
+import { AnswerOptions, type AnswerOptionsProps } from './result-options'
 
 interface OptionsProps extends Omit<AnswerOptionsProps, 'children'> {
   /** Whether large photos are made smaller before the upload. */

@@ -5,15 +5,15 @@ import { useTranslations } from 'use-intl'
 import type { Photo, PhotoSession } from '@/lib/client/photos/photo-session'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
-import { lazily } from '../ui/lazily'
-import { Answer } from './answer'
+import { lazily } from '../ui/lazy'
+import { Answer } from './photo-result'
 import { PhotoFrame } from './photo-frame'
-import { HeatOverlay } from './why/heat-overlay'
-import { useExplanation } from './why/use-explanation'
+import { HeatOverlay } from './explanation/heatmap-overlay'
+import { useExplanation } from './explanation/use-explanation'
 
 const ShareResult = lazily(() => import('./share-result').then((module) => module.ShareResult))
 const Feedback = lazily(() => import('./feedback/feedback').then((module) => module.Feedback))
-const Why = lazily(() => import('./why/why').then((module) => module.Why), QuietLine)
+const Why = lazily(() => import('./explanation/explanation-panel').then((module) => module.Why), QuietLine)
 
 interface PhotoViewProps {
   session: PhotoSession

@@ -10,7 +10,7 @@ import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { toFragment } from '@/lib/shared/results/share-link'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
-import { useSaving } from '../ui/use-saving'
+import { useSaving } from '../ui/use-save-file'
 
 interface ShareResultProps {
   /** The photo that is looked at. */

@@ -4,8 +4,8 @@ import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GalleryPicture } from '@/lib/shared/gallery/gallery'
 import { Segmented } from '../ui/segmented'
-import { useKeptState } from '../ui/use-kept-state'
-import { PictureCard } from './picture-card'
+import { useKeptState } from '../ui/use-persistent-state'
+import { PictureCard } from './gallery-card'
 
 const SURENESS = ['all', 'sure', 'unsure'] as const
 

@@ -10,8 +10,8 @@ import { clearRuns, listRuns, MOST_RUNS, type Run, removeRun } from '@/lib/clien
 import { toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
-import { useKeptState } from '../ui/use-kept-state'
-import { useSaving } from '../ui/use-saving'
+import { useKeptState } from '../ui/use-persistent-state'
+import { useSaving } from '../ui/use-save-file'
 import { RunRow } from './run-row'
 
 type State = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }

@@ -3,7 +3,7 @@
 import { Settings2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { lazily } from '../ui/lazily'
+import { lazily } from '../ui/lazy'
 import { PREFERENCES_BUTTON } from './preferences-button'
 
 const PreferencesPanel = lazily(

@@ -4,7 +4,7 @@ import { Search } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { searchLabels } from '@/lib/shared/search/label-search'
-import { useKeptState } from '../ui/use-kept-state'
+import { useKeptState } from '../ui/use-persistent-state'
 import { useLabels } from '../ui/use-labels'
 
 const SHOWN = 24

@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl'
 import { confidence } from '@/lib/shared/results/confidence'
 import { fromFragment } from '@/lib/shared/results/share-link'
 import { ROW_HEIGHT } from '../charts/row-height'
-import { lazily } from '../ui/lazily'
+import { lazily } from '../ui/lazy'
 import { useFormat } from '../ui/use-format'
 
 const ProbabilityChart = lazily(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { isLitter } from '@/lib/shared/files/beside-photos'
 import { failedRow, type ResultRow } from '@/lib/shared/results/columns'
 import { ItemList } from './items'
-import { Outbox } from './outbox'
+import { Outbox } from './upload-queue'
 import { byPath, type PhotoSource, pathOf } from './source'
 import { confidenceBins, labelCounts } from './summary'
-import { viewed, WHOLE } from './view'
+import { viewed, WHOLE } from './table-view'
 
 const source = (path: string, size = 1, modified = 1): PhotoSource => ({
   path,

@@ -3,7 +3,7 @@ import type { Failure } from '../api/failure'
 import { preparePhoto } from '../photos/prepare-photo'
 import { addPhotos } from './api'
 import type { BatchItem } from './items'
-import type { Parcel } from './outbox'
+import type { Parcel } from './upload-queue'
 import type { PhotoSource } from './source'
 
 export interface UploadOptions {

@@ -6,7 +6,7 @@ import type { Phase } from '@/lib/client/photos/photo-session'
 import type { Classification, Prediction } from '@/lib/shared/contract/contract'
 import { confidence } from '@/lib/shared/results/confidence'
 import { ROW_HEIGHT } from '../charts/row-height'
-import { lazily } from '../ui/lazily'
+import { lazily } from '../ui/lazy'
 import { useFormat } from '../ui/use-format'
 import { FailureNotice } from './failure-notice'
 import { Pending } from './pending'
@@ -15,7 +15,7 @@ import { Timings } from './timings'
 // Recharts measures in the browser; on the server it would guess and the page would jump.
 const ProbabilityChart = lazily(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))
 const WhatItSaw = lazily(
-  () => import('./what-it-saw').then((module) => module.WhatItSaw),
+  () => import('./model-input').then((module) => module.WhatItSaw),
   () => <div className="mt-4 h-8" />,
 )
 

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { useTranslations } from 'use-intl'
-import { SORTS, type SortKey, STATUS_FILTERS, type StatusFilter, type TableView } from '@/lib/client/batch/view'
+import { SORTS, type SortKey, STATUS_FILTERS, type StatusFilter, type TableView } from '@/lib/client/batch/table-view'
 import { useFormat } from '../ui/use-format'
 
 interface TableToolsProps {

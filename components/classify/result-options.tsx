@@ -4,7 +4,7 @@ import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Disclosure } from '../ui/disclosure'
 import { Segmented } from '../ui/segmented'
 import { Slider } from '../ui/slider'
-import { mostLabels } from './most-labels'
+import { mostLabels } from './max-labels'
 import { useModelName } from './use-model-name'
 
 export interface AnswerOptionsProps {

@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useTranslations } from 'use-intl'
-import type { SortKey, TableView } from '@/lib/client/batch/view'
-import { COLUMNS } from './columns'
+import type { SortKey, TableView } from '@/lib/client/batch/table-view'
+import { COLUMNS } from './table-grid'
 
 interface TableHeadProps {
   view: TableView
