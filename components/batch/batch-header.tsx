@@ -1,17 +1,17 @@
 import { Pause, Play, Plus, RotateCw, Tags, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { failedThere } from '@/lib/client/batch/items'
+import { failedOnServer } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
 import { Button } from '../ui/button'
-import { BatchFigures } from './batch-stats'
+import { BatchStats } from './batch-stats'
 import { ExportPanel } from './export-panel'
-import { PickFiles } from './file-picker-button'
+import { FilePickerButton } from './file-picker-button'
 import { SafeToClose } from './safe-to-close'
 
-interface BatchHeadProps {
+interface BatchHeaderProps {
   session: BatchSession
   snapshot: BatchSnapshot
   view: TableView
@@ -20,17 +20,17 @@ interface BatchHeadProps {
 }
 
 /** Where the batch stands, and what can be done with it. */
-export function BatchHead({ session, snapshot, view, onFiles, onNew }: BatchHeadProps) {
+export function BatchHeader({ session, snapshot, view, onFiles, onNew }: BatchHeaderProps) {
   const t = useTranslations('batch')
   const { phase, counts, items } = snapshot
   const over = phase === 'done' || phase === 'cancelled' || phase === 'gone'
-  const toRetry = phase === 'done' && counts.failed > 0 && items.some(failedThere)
+  const toRetry = phase === 'done' && counts.failed > 0 && items.some(failedOnServer)
   return (
     <>
       <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
         <div className="min-w-0 flex-1 basis-80">
           <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
-          <BatchFigures snapshot={snapshot} />
+          <BatchStats snapshot={snapshot} />
         </div>
         <div className="flex flex-wrap items-center gap-2">
           {(phase === 'running' || phase === 'paused') && (
@@ -54,9 +54,13 @@ export function BatchHead({ session, snapshot, view, onFiles, onNew }: BatchHead
               <Plus aria-hidden /> {t('new')}
             </Button>
           )}
-          <PickFiles picks="labels" accept=".csv,.tsv,.tab,.txt,.lst,.json,.jsonl,.ndjson,.xml" onFiles={onFiles}>
+          <FilePickerButton
+            picks="labels"
+            accept=".csv,.tsv,.tab,.txt,.lst,.json,.jsonl,.ndjson,.xml"
+            onFiles={onFiles}
+          >
             <Tags aria-hidden /> {t('labelsFile')}
-          </PickFiles>
+          </FilePickerButton>
           <ExportPanel items={snapshot.items} view={view} />
         </div>
       </div>
@@ -66,7 +70,7 @@ export function BatchHead({ session, snapshot, view, onFiles, onNew }: BatchHead
   )
 }
 
-function Progress({ snapshot: { counts, phase } }: Pick<BatchHeadProps, 'snapshot'>) {
+function Progress({ snapshot: { counts, phase } }: Pick<BatchHeaderProps, 'snapshot'>) {
   const t = useTranslations('batch')
   const all = Math.max(counts.total - counts.leftOut, 1)
   const share = (count: number) => `${(100 * count) / all}%`

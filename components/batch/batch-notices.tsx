@@ -5,8 +5,8 @@ import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { Button } from '../ui/button'
 import { useProblem } from '../ui/use-problem'
+import { FilePickerButton } from './file-picker-button'
 import { LeftOutNotice } from './left-out-notice'
-import { PickFiles } from './file-picker-button'
 
 interface BatchNoticesProps {
   session: BatchSession
@@ -40,12 +40,12 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
         <Notice icon={FolderOpen} title={t('missingTitle', { count: counts.missing })}>
           {t('missing')}
           <span className="mt-3 flex flex-wrap gap-2">
-            <PickFiles folder onFiles={onFiles}>
+            <FilePickerButton folder onFiles={onFiles}>
               <FolderOpen aria-hidden /> {t('chooseFolder')}
-            </PickFiles>
-            <PickFiles onFiles={onFiles}>
+            </FilePickerButton>
+            <FilePickerButton onFiles={onFiles}>
               <FileImage aria-hidden /> {t('chooseFiles')}
-            </PickFiles>
+            </FilePickerButton>
             <Button variant="quiet" onClick={() => session.leaveOutMissing()}>
               {t('goOnWithout')}
             </Button>

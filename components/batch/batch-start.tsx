@@ -3,11 +3,11 @@ import { useTranslations } from 'use-intl'
 import type { BatchSettings } from '@/lib/client/batch/api'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
-import { AnswerOptions } from '../classify/result-options'
+import { ResultOptions } from '../classify/result-options'
 import { useFormat } from '../ui/use-format'
-import { KnownBatches } from './saved-batches'
+import { FilePickerButton } from './file-picker-button'
 import { LeftOutNotice } from './left-out-notice'
-import { PickFiles } from './file-picker-button'
+import { SavedBatches } from './saved-batches'
 
 interface BatchStartProps {
   models: readonly ModelInfo[]
@@ -39,16 +39,16 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
           {collecting ? t('collecting') : t('dropHint')}
         </p>
         <div className="mt-5 flex flex-wrap justify-center gap-2">
-          <PickFiles variant="primary" accept={ACCEPT} onFiles={onFiles}>
+          <FilePickerButton variant="primary" accept={ACCEPT} onFiles={onFiles}>
             <FileImage aria-hidden /> {t('chooseFiles')}
-          </PickFiles>
-          <PickFiles folder onFiles={onFiles}>
+          </FilePickerButton>
+          <FilePickerButton folder onFiles={onFiles}>
             <FolderOpen aria-hidden /> {t('chooseFolder')}
-          </PickFiles>
+          </FilePickerButton>
         </div>
       </div>
       <LeftOutNotice leftOut={leftOut} />
-      <AnswerOptions
+      <ResultOptions
         models={models}
         model={settings.model}
         onModel={(model) => onSettings({ ...settings, model })}
@@ -64,7 +64,7 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
           hours: retentionHours,
         })}
       </p>
-      <KnownBatches />
+      <SavedBatches />
     </div>
   )
 }

@@ -4,7 +4,7 @@ import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { useFormat } from '../ui/use-format'
 
 /** How far it is, in figures; and for screen readers how it ended. */
-export function BatchFigures({ snapshot }: { snapshot: BatchSnapshot }) {
+export function BatchStats({ snapshot }: { snapshot: BatchSnapshot }) {
   const t = useTranslations('batch')
   const format = useFormat()
   const { phase, counts, rate, etaSeconds } = snapshot

@@ -5,12 +5,12 @@ import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
 import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
-import { type TableView, WHOLE } from '@/lib/client/batch/table-view'
+import { DEFAULT_VIEW, type TableView } from '@/lib/client/batch/table-view'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
-import { startModel } from '../classify/default-model'
-import { lazily } from '../ui/lazy'
-import { BatchHead } from './batch-header'
+import { lazy } from '../ui/lazy'
+import { BatchHeader } from './batch-header'
 import { BatchNotices } from './batch-notices'
 import { BatchStart } from './batch-start'
 import { ConfidenceChart } from './confidence-chart'
@@ -19,8 +19,8 @@ import { PhotoTable } from './photo-table'
 import { useBatch } from './use-batch'
 
 // Only who has labels needs it.
-const Judgement = lazily(
-  () => import('./evaluation-panel').then((module) => module.Judgement),
+const EvaluationPanel = lazy(
+  () => import('./evaluation-panel').then((module) => module.EvaluationPanel),
   () => <div className="mt-10 h-96" />,
 )
 
@@ -33,7 +33,7 @@ interface BatchProps {
 /** The page of many photos: dropped, uploaded, followed, searched, judged, exported. */
 export function Batch({ models, limits, retentionHours }: BatchProps) {
   const t = useTranslations('batch')
-  const [settings, setSettings] = useState(() => ({ model: startModel(models), topK: 5, threshold: 0 }))
+  const [settings, setSettings] = useState(() => ({ model: defaultModel(models), topK: 5, threshold: 0 }))
   const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
   const { session, snapshot, add, leave } = useBatch(options)
   const { getRootProps, getInputProps, isDragActive } = useDropzone({
@@ -76,7 +76,7 @@ interface ShownProps {
 
 /** A batch that has photos, or had. */
 function Shown({ session, snapshot, onFiles, onNew }: ShownProps) {
-  const [view, setView] = useState<TableView>(WHOLE)
+  const [view, setView] = useState<TableView>(DEFAULT_VIEW)
   const { items, labels, job } = snapshot
   function show(part: Partial<TableView>): void {
     setView({ ...view, ...part })
@@ -84,7 +84,7 @@ function Shown({ session, snapshot, onFiles, onNew }: ShownProps) {
   }
   return (
     <>
-      <BatchHead session={session} snapshot={snapshot} view={view} onFiles={onFiles} onNew={onNew} />
+      <BatchHeader session={session} snapshot={snapshot} view={view} onFiles={onFiles} onNew={onNew} />
       <BatchNotices session={session} snapshot={snapshot} onFiles={onFiles} />
       {items.length > 0 && (
         <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
@@ -96,11 +96,11 @@ function Shown({ session, snapshot, onFiles, onNew }: ShownProps) {
         </div>
       )}
       {labels && job && (
-        <Judgement
+        <EvaluationPanel
           labels={labels}
           job={job}
           items={items}
-          onShow={(only) => show({ ...WHOLE, only })}
+          onShow={(only) => show({ ...DEFAULT_VIEW, only })}
           onPick={(picks) => session.setLabels({ ...labels, picks })}
           onRemove={() => session.setLabels(null)}
         />

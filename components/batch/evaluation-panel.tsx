@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { modelClasses } from '@/lib/client/batch/api'
+import { fetchClasses } from '@/lib/client/batch/api'
 import type { BatchItem } from '@/lib/client/batch/items'
-import type { Labels } from '@/lib/client/batch/labels'
+import type { LabelsFile } from '@/lib/client/batch/labels'
 import type { TableView } from '@/lib/client/batch/table-view'
 import type { Label } from '@/lib/shared/contract/contract'
 import type { Job } from '@/lib/shared/contract/jobs'
@@ -14,12 +14,12 @@ import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { ClassTable } from './class-table'
 import { ConfusionTable } from './confusion-table'
+import { LabelColumns } from './label-columns'
 import { LabelProblems } from './label-problems'
-import { LabelsUnderstood } from './label-columns'
-import { useReading } from './use-matched-labels'
+import { useMatchedLabels } from './use-matched-labels'
 
 interface JudgementProps {
-  labels: Labels
+  labels: LabelsFile
   job: Job
   items: readonly BatchItem[]
   /** Shows some photos in the table. */
@@ -29,10 +29,10 @@ interface JudgementProps {
 }
 
 /** How good the answers are, by labels that the visitor gave: the arithmetic of `vision eval`. */
-export function Judgement({ labels, job, items, onShow, onPick, onRemove }: JudgementProps) {
+export function EvaluationPanel({ labels, job, items, onShow, onPick, onRemove }: JudgementProps) {
   const t = useTranslations('batch.judgement')
   const { classes, failed } = useClasses(job.model.id)
-  const reading = useReading(labels, items, classes)
+  const reading = useMatchedLabels(labels, items, classes)
   const table = reading === 'no_columns' ? null : reading
   const evaluation = useMemo(
     () =>
@@ -64,7 +64,7 @@ export function Judgement({ labels, job, items, onShow, onPick, onRemove }: Judg
           {t('noColumns')}
         </p>
       )}
-      {table && <LabelsUnderstood reading={table} onPick={onPick} />}
+      {table && <LabelColumns reading={table} onPick={onPick} />}
       {classes && table && evaluation && (
         <Judged evaluation={evaluation} classes={classes} reading={table} topK={job.top_k} onShow={onShow} />
       )}
@@ -182,7 +182,7 @@ function useClasses(model: string): { classes: readonly Label[] | null; failed: 
   const [loaded, setLoaded] = useState<{ model: string; classes: readonly Label[] | null } | null>(null)
   useEffect(() => {
     let here = true
-    modelClasses(model).then(
+    fetchClasses(model).then(
       (classes) => here && setLoaded({ model, classes }),
       () => here && setLoaded({ model, classes: null }),
     )

@@ -4,7 +4,7 @@ import { Check, ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
-import { type TableView, viewed } from '@/lib/client/batch/table-view'
+import { applyView, type TableView } from '@/lib/client/batch/table-view'
 import { exportFile } from '@/lib/client/files/export-file'
 import {
   RESULT_COLUMNS,
@@ -15,7 +15,7 @@ import {
 } from '@/lib/shared/results/columns'
 import { Button } from '../ui/button'
 import { Segmented } from '../ui/segmented'
-import { useSaving } from '../ui/use-save-file'
+import { useSaveFile } from '../ui/use-save-file'
 
 /** What the formats are called. */
 const FORMAT_NAMES: Record<ResultFormat, string> = { csv: 'CSV', xlsx: 'Excel', json: 'JSON', ndjson: 'NDJSON' }
@@ -31,8 +31,8 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
   const [format, setFormat] = useState<ResultFormat>('csv')
   const [left, setLeft] = useState<ReadonlySet<ResultColumn>>(new Set())
   const [onlyShown, setOnlyShown] = useState(false)
-  const saving = useSaving()
-  const rows = (): ResultRow[] => (onlyShown ? viewed(items, view) : items).flatMap(({ row }) => (row ? [row] : []))
+  const saving = useSaveFile()
+  const rows = (): ResultRow[] => (onlyShown ? applyView(items, view) : items).flatMap(({ row }) => (row ? [row] : []))
   const columns = RESULT_COLUMNS.filter((column) => !left.has(column))
   function toggle(column: ResultColumn): void {
     const next = new Set(left)

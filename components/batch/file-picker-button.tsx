@@ -1,7 +1,7 @@
 import { type ChangeEvent, type ReactNode, useRef } from 'react'
 import { Button } from '../ui/button'
 
-interface PickFilesProps {
+interface FilePickerButtonProps {
   /** A folder with all that is in it, or files. */
   folder?: boolean
   /** What the dialog offers. */
@@ -14,14 +14,14 @@ interface PickFilesProps {
 }
 
 /** A button that opens the browser's dialog for files, or for a folder. */
-export function PickFiles({
+export function FilePickerButton({
   folder = false,
   accept,
   picks = 'files',
   variant = 'secondary',
   onFiles,
   children,
-}: PickFilesProps) {
+}: FilePickerButtonProps) {
   const input = useRef<HTMLInputElement>(null)
   function picked({ target }: ChangeEvent<HTMLInputElement>): void {
     onFiles([...(target.files ?? [])])

@@ -2,13 +2,13 @@ import { useTranslations } from 'use-intl'
 import type { LabelsReading, Picks } from '@/lib/shared/labels-file/understand'
 import { useFormat } from '../ui/use-format'
 
-interface LabelsUnderstoodProps {
+interface LabelColumnsProps {
   reading: LabelsReading
   onPick(picks: Picks): void
 }
 
 /** Which columns hold the photos and the labels, to be chosen otherwise, and how many lines have a photo. */
-export function LabelsUnderstood({ reading, onPick }: LabelsUnderstoodProps) {
+export function LabelColumns({ reading, onPick }: LabelColumnsProps) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
   const { columns, file, label, kind, matched, lines } = reading

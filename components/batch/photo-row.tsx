@@ -5,8 +5,8 @@ import type { PhotoSource } from '@/lib/client/batch/source'
 import type { Thumbnails } from '@/lib/client/batch/thumbnails'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { useFormat } from '../ui/use-format'
-import { COLUMNS } from './table-grid'
 import { PhotoStatus } from './photo-status'
+import { TABLE_GRID } from './table-grid'
 import { Thumbnail } from './thumbnail'
 
 /** Texts and figures of the visitor's language: made once for a table, not for each of its rows. */
@@ -51,7 +51,7 @@ export const PhotoRow = memo(function PhotoRow({
   return (
     <tr
       aria-rowindex={position}
-      className={`${COLUMNS} absolute inset-x-0 h-[60px] border-line border-b hover:bg-sunk/60`}
+      className={`${TABLE_GRID} absolute inset-x-0 h-[60px] border-line border-b hover:bg-sunk/60`}
       style={{ transform: `translateY(${top}px)` }}
     >
       <td className="row-span-2 md:row-span-1">

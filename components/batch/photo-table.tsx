@@ -3,14 +3,14 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import { applyView, type TableView } from '@/lib/client/batch/table-view'
 import { Thumbnails } from '@/lib/client/batch/thumbnails'
-import { type TableView, viewed } from '@/lib/client/batch/table-view'
-import { lazily } from '../ui/lazy'
+import { lazy } from '../ui/lazy'
 import { PhotoRow, useRowTexts } from './photo-row'
-import { TableHead } from './table-header'
-import { TableTools } from './table-toolbar'
+import { TableHeader } from './table-header'
+import { TableToolbar } from './table-toolbar'
 
-const PhotoDialog = lazily(() => import('./photo-dialog').then((module) => module.PhotoDialog))
+const PhotoDialog = lazy(() => import('./photo-dialog').then((module) => module.PhotoDialog))
 
 interface PhotoTableProps {
   session: BatchSession
@@ -32,7 +32,7 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
   const [opened, setOpened] = useState<number | null>(null)
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
   const { items } = snapshot
-  const rows = useMemo(() => viewed(items, view), [items, view])
+  const rows = useMemo(() => applyView(items, view), [items, view])
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -43,7 +43,7 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
   const item = opened === null ? undefined : items[opened]
   return (
     <div id="photos" className="min-w-0 scroll-mt-4">
-      <TableTools view={view} onView={onView} found={rows.length} all={items.length} />
+      <TableToolbar view={view} onView={onView} found={rows.length} all={items.length} />
       <section
         ref={scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
@@ -52,7 +52,7 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
         className="mt-3 h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card"
       >
         <table aria-label={t('table')} aria-rowcount={rows.length + 1} className="block">
-          <TableHead view={view} onView={onView} />
+          <TableHeader view={view} onView={onView} />
           <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
             {virtual.getVirtualItems().map(({ index, start }) => {
               const row = rows[index]

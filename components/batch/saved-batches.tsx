@@ -1,24 +1,24 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { removeJob } from '@/lib/client/batch/api'
-import { forgetBatch, type KnownBatch, knownBatches } from '@/lib/client/batch/store'
+import { deleteJob } from '@/lib/client/batch/api'
+import { deleteSavedBatch, listBatches, type SavedBatch } from '@/lib/client/batch/store'
 import { useFormat } from '../ui/use-format'
 
 /** The batches that were made in this browser: open again, or delete with their results. */
-export function KnownBatches() {
+export function SavedBatches() {
   const t = useTranslations('batch')
   const format = useFormat()
-  const [batches, setBatches] = useState<readonly KnownBatch[]>([])
+  const [batches, setBatches] = useState<readonly SavedBatch[]>([])
   const [failed, setFailed] = useState(false)
   useEffect(() => {
-    void knownBatches().then(setBatches)
+    void listBatches().then(setBatches)
   }, [])
   async function remove(id: string): Promise<void> {
     try {
-      await removeJob(id)
-      await forgetBatch(id)
-      setBatches(await knownBatches())
+      await deleteJob(id)
+      await deleteSavedBatch(id)
+      setBatches(await listBatches())
     } catch {
       setFailed(true)
     }

@@ -1,9 +1,9 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { SortKey, TableView } from '@/lib/client/batch/table-view'
-import { COLUMNS } from './table-grid'
+import { TABLE_GRID } from './table-grid'
 
-interface TableHeadProps {
+interface TableHeaderProps {
   view: TableView
   onView(view: TableView): void
 }
@@ -12,11 +12,11 @@ interface TableHeadProps {
 const LARGEST_FIRST = new Set<SortKey>(['score', 'time'])
 
 /** The names of the columns; each sorts. A phone has a choice for that in the tools. */
-export function TableHead({ view, onView }: TableHeadProps) {
+export function TableHeader({ view, onView }: TableHeaderProps) {
   const t = useTranslations('batch')
   return (
     <thead className="sticky top-0 z-10 rounded-t-card border-line border-b bg-card block max-md:sr-only">
-      <tr aria-rowindex={1} className={`${COLUMNS} h-11`}>
+      <tr aria-rowindex={1} className={`${TABLE_GRID} h-11`}>
         <th scope="col">
           <span className="sr-only">{t('picture')}</span>
         </th>
@@ -30,7 +30,7 @@ export function TableHead({ view, onView }: TableHeadProps) {
   )
 }
 
-function Heading({ sort, view, onView }: TableHeadProps & { sort: SortKey }) {
+function Heading({ sort, view, onView }: TableHeaderProps & { sort: SortKey }) {
   const t = useTranslations('batch.columns')
   const current = view.sort?.key === sort ? view.sort : null
   const Arrow = current?.descending ? ArrowDown : ArrowUp

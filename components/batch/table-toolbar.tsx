@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl'
 import { SORTS, type SortKey, STATUS_FILTERS, type StatusFilter, type TableView } from '@/lib/client/batch/table-view'
 import { useFormat } from '../ui/use-format'
 
-interface TableToolsProps {
+interface TableToolbarProps {
   view: TableView
   onView(view: TableView): void
   found: number
@@ -13,7 +13,7 @@ interface TableToolsProps {
 const SELECT = 'h-10 rounded-card border border-line-2 bg-card px-3 text-sm'
 
 /** Search, filter, and on a phone the order. */
-export function TableTools({ view, onView, found, all }: TableToolsProps) {
+export function TableToolbar({ view, onView, found, all }: TableToolbarProps) {
   const t = useTranslations('batch')
   const format = useFormat()
   return (

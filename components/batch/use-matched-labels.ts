@@ -1,13 +1,13 @@
 import { useMemo } from 'react'
 import type { BatchItem } from '@/lib/client/batch/items'
-import type { Labels } from '@/lib/client/batch/labels'
+import type { LabelsFile } from '@/lib/client/batch/labels'
 import type { Label } from '@/lib/shared/contract/contract'
 import { LabelsError } from '@/lib/shared/labels-file/decode'
 import { type LabelsReading, understand } from '@/lib/shared/labels-file/understand'
 
 /** What the labels say of the photos; null until the classes are there, `no_columns` where no two columns hold photos and labels. */
-export function useReading(
-  { table, picks }: Labels,
+export function useMatchedLabels(
+  { table, picks }: LabelsFile,
   items: readonly BatchItem[],
   classes: readonly Label[] | null,
 ): LabelsReading | 'no_columns' | null {

@@ -9,14 +9,14 @@ import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
 import { useSecondsUntil } from '../ui/use-seconds-until'
-import { Bars, Verdict } from './photo-result'
 import { Pending } from './pending'
+import { ScoreBars, TopPrediction } from './photo-result'
 
 interface CameraProps {
   model: string
   shown: number
   least: number
-  onShoot(files: readonly Blob[]): void
+  onCapture(files: readonly Blob[]): void
   onClose(): void
   strip: ReactNode
   options: ReactNode
@@ -25,13 +25,13 @@ interface CameraProps {
 const ICON = 'grid size-10 place-items-center rounded-full bg-black/75 text-white hover:bg-black'
 
 /** What the camera sees and what the model says of it, frame by frame. */
-export function Camera({ model, shown, least, onShoot, onClose, strip, options }: CameraProps) {
+export function Camera({ model, shown, least, onCapture, onClose, strip, options }: CameraProps) {
   const t = useTranslations('camera')
   const video = useRef<HTMLVideoElement>(null)
   const { camera, state } = useLiveCamera(video, model)
   const frame = state.name === 'running' ? state.frame : null
-  async function shoot(): Promise<void> {
-    if (camera) onShoot([await camera.shoot()])
+  async function capturePhoto(): Promise<void> {
+    if (camera) onCapture([await camera.capturePhoto()])
   }
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
@@ -44,9 +44,9 @@ export function Camera({ model, shown, least, onShoot, onClose, strip, options }
             aria-label={t('title')}
             className={`absolute inset-0 size-full object-cover ${state.name === 'running' ? '' : 'invisible'}`}
           />
-          {state.name !== 'running' && <Standstill state={state} onStart={() => void camera?.start()} />}
+          {state.name !== 'running' && <CameraPlaceholder state={state} onStart={() => void camera?.start()} />}
           <div className="absolute top-3 left-3">
-            <Pace frame={frame} />
+            <FrameRate frame={frame} />
           </div>
           <div className="absolute top-3 right-3 flex gap-2">
             {state.name === 'running' && (
@@ -65,7 +65,7 @@ export function Camera({ model, shown, least, onShoot, onClose, strip, options }
           </div>
           {state.name === 'running' && (
             <div className="absolute right-3 bottom-3">
-              <Button variant="primary" onClick={shoot}>
+              <Button variant="primary" onClick={capturePhoto}>
                 <CameraIcon aria-hidden /> {t('shoot')}
               </Button>
             </div>
@@ -76,18 +76,18 @@ export function Camera({ model, shown, least, onShoot, onClose, strip, options }
       <section aria-label={t('title')} className="lg:pt-2">
         {frame ? (
           <>
-            <Verdict result={frame.result} />
-            <Bars predictions={frame.result.predictions} shown={shown} least={least} />
+            <TopPrediction result={frame.result} />
+            <ScoreBars predictions={frame.result.predictions} shown={shown} least={least} />
           </>
         ) : state.name === 'running' || state.name === 'starting' ? (
           <Pending phase={{ name: 'running' }} shown={shown} />
         ) : (
           <h1 className="font-semibold text-xl tracking-tight">{t('title')}</h1>
         )}
-        <Trouble state={state} />
+        <CameraWarning state={state} />
         {options}
         <p className="mt-5 text-ink-3 text-xs">{t('privacy')}</p>
-        <Spoken state={state} />
+        <CameraAnnouncer state={state} />
       </section>
     </div>
   )
@@ -114,7 +114,7 @@ function useLiveCamera(video: React.RefObject<HTMLVideoElement | null>, model: s
 }
 
 /** Why there is no moving picture, and what to do. */
-function Standstill({ state, onStart }: { state: Exclude<LiveState, { name: 'running' }>; onStart(): void }) {
+function CameraPlaceholder({ state, onStart }: { state: Exclude<LiveState, { name: 'running' }>; onStart(): void }) {
   const t = useTranslations('camera')
   const failure = useTranslations('failure')
   const text = state.name === 'failed' ? state.trouble : state.name
@@ -140,7 +140,7 @@ function Standstill({ state, onStart }: { state: Exclude<LiveState, { name: 'run
 }
 
 /** Frames a second and the time of one, in the corner of the picture. */
-function Pace({ frame }: { frame: Extract<LiveState, { name: 'running' }>['frame'] }) {
+function FrameRate({ frame }: { frame: Extract<LiveState, { name: 'running' }>['frame'] }) {
   const t = useTranslations('camera')
   const format = useFormat()
   if (!frame) return null
@@ -153,7 +153,7 @@ function Pace({ frame }: { frame: Extract<LiveState, { name: 'running' }>['frame
 }
 
 /** What keeps the next frame from its answer; the last answer stays. */
-function Trouble({ state }: { state: LiveState }) {
+function CameraWarning({ state }: { state: LiveState }) {
   const t = useTranslations('camera')
   const problem = useProblem()
   const until = state.name === 'running' ? state.until : null
@@ -169,7 +169,7 @@ function Trouble({ state }: { state: LiveState }) {
 const SPOKEN_MS = 2000
 
 /** Says the label to screen readers once it has stayed for a while, not thirty times a second. */
-function Spoken({ state }: { state: LiveState }) {
+function CameraAnnouncer({ state }: { state: LiveState }) {
   const t = useTranslations('camera')
   const words = useTranslations('confidence')
   const [spoken, setSpoken] = useState('')

@@ -5,17 +5,17 @@ import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
-import { lazily } from '../ui/lazy'
-import { useKeptState } from '../ui/use-persistent-state'
+import { lazy } from '../ui/lazy'
+import { usePersistentState } from '../ui/use-persistent-state'
 import { Announcer } from './announcer'
+import { defaultModel } from './default-model'
 import { DropOverlay } from './drop-overlay'
 import { EmptyState } from './empty-state'
 import { Filmstrip } from './filmstrip'
+import { maxLabels } from './max-labels'
 import { ModelNotice } from './model-notice'
-import { mostLabels } from './max-labels'
 import { OfflineNotice } from './offline-notice'
 import { PhotoView } from './photo-view'
-import { startModel } from './default-model'
 import { UrlNotice } from './url-notice'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { usePaste } from './use-paste'
@@ -23,8 +23,8 @@ import { useTabSession } from './use-tab-session'
 import { useUrlPhotos } from './use-url-photos'
 
 // What is needed only with an answer, or only by who asks for it, comes then.
-const Options = lazily(() => import('./options').then((module) => module.Options), Line)
-const Camera = lazily(() => import('./camera').then((module) => module.Camera))
+const Options = lazy(() => import('./options').then((module) => module.Options), Line)
+const Camera = lazy(() => import('./camera').then((module) => module.Camera))
 
 interface ClassifierProps {
   /** A photo of the gallery to begin with. */
@@ -38,11 +38,11 @@ interface ClassifierProps {
 /** The page where photos become answers: drop, choose, paste or film; several one after another. */
 export function Classifier({ models, limits, gallery, feedback }: ClassifierProps) {
   const t = useTranslations('classify')
-  const { session, views, view, snapshot } = useTabSession(startModel(models), limits.imageBytes)
+  const { session, views, view, snapshot } = useTabSession(defaultModel(models), limits.imageBytes)
   const { photos, model, reduce } = snapshot
-  const [wanted, setShown] = useKeptState('labels shown', 5)
-  const shown = Math.min(wanted, mostLabels(models, model))
-  const [least, setLeast] = useKeptState('least score', 0)
+  const [wanted, setShown] = usePersistentState('labels shown', 5)
+  const shown = Math.min(wanted, maxLabels(models, model))
+  const [least, setLeast] = usePersistentState('least score', 0)
 
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   const { state: urlState, fetchUrl, dismiss } = useUrlPhotos(add)
@@ -94,7 +94,7 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
             model={model}
             shown={shown}
             least={least}
-            onShoot={add}
+            onCapture={add}
             onClose={() => views.closeCamera()}
             strip={strip}
             options={options}

@@ -2,12 +2,12 @@
 
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { whatItSaw } from '@/lib/client/api/classify'
+import { fetchModelInput } from '@/lib/client/api/classify'
 import type { Preview } from '@/lib/shared/contract/contract'
 import { Disclosure } from '../ui/disclosure'
 
 /** The crop that went into the model, made from its own input. Asked for only when somebody looks. */
-export function WhatItSaw({ file, model }: { file: Blob; model: string }) {
+export function ModelInput({ file, model }: { file: Blob; model: string }) {
   const t = useTranslations('answer')
   const [open, setOpen] = useState(false)
   return (
@@ -23,7 +23,7 @@ function Crop({ file, model }: { file: Blob; model: string }) {
   const [preview, setPreview] = useState<Preview | 'failed' | null>(null)
   useEffect(() => {
     const controller = new AbortController()
-    whatItSaw(file, model, controller.signal).then(setPreview, () => {
+    fetchModelInput(file, model, controller.signal).then(setPreview, () => {
       if (!controller.signal.aborted) setPreview('failed')
     })
     return () => controller.abort()

@@ -6,20 +6,20 @@ import type { Phase } from '@/lib/client/photos/photo-session'
 import type { Classification, Prediction } from '@/lib/shared/contract/contract'
 import { confidence } from '@/lib/shared/results/confidence'
 import { ROW_HEIGHT } from '../charts/row-height'
-import { lazily } from '../ui/lazy'
+import { lazy } from '../ui/lazy'
 import { useFormat } from '../ui/use-format'
 import { FailureNotice } from './failure-notice'
 import { Pending } from './pending'
 import { Timings } from './timings'
 
 // Recharts measures in the browser; on the server it would guess and the page would jump.
-const ProbabilityChart = lazily(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))
-const WhatItSaw = lazily(
-  () => import('./model-input').then((module) => module.WhatItSaw),
+const ProbabilityChart = lazy(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))
+const ModelInput = lazy(
+  () => import('./model-input').then((module) => module.ModelInput),
   () => <div className="mt-4 h-8" />,
 )
 
-interface AnswerProps {
+interface PhotoResultProps {
   file: Blob
   model: string
   phase: Phase | undefined
@@ -33,11 +33,11 @@ interface AnswerProps {
 }
 
 /** What is known of the selected photo so far. */
-export function Answer({ file, model, phase, shown, least, onRetry, onRemove, children }: AnswerProps) {
+export function PhotoResult({ file, model, phase, shown, least, onRetry, onRemove, children }: PhotoResultProps) {
   // While the photo is on its way.
   useEffect(() => {
     ProbabilityChart.preload()
-    WhatItSaw.preload()
+    ModelInput.preload()
   }, [])
   if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
   if (phase?.name !== 'answered') {
@@ -50,17 +50,17 @@ export function Answer({ file, model, phase, shown, least, onRetry, onRemove, ch
   }
   return (
     <>
-      <Verdict result={phase.result} />
-      <Bars predictions={phase.result.predictions} shown={shown} least={least} />
+      <TopPrediction result={phase.result} />
+      <ScoreBars predictions={phase.result.predictions} shown={shown} least={least} />
       <Timings timings={phase.result.timings} />
-      <WhatItSaw file={file} model={model} />
+      <ModelInput file={file} model={model} />
       {children}
     </>
   )
 }
 
 /** The best label, how sure it is in words and number, and what to make of it. */
-export function Verdict({ result }: { result: Classification }) {
+export function TopPrediction({ result }: { result: Classification }) {
   const t = useTranslations('answer')
   const words = useTranslations('confidence')
   const format = useFormat()
@@ -91,12 +91,12 @@ export function Verdict({ result }: { result: Classification }) {
           {best.note}
         </p>
       )}
-      {level === 'uncertain' && <Doubt result={result} />}
+      {level === 'uncertain' && <UncertainReason result={result} />}
     </>
   )
 }
 
-function Doubt({ result: { uncertain_reason, predictions } }: { result: Classification }) {
+function UncertainReason({ result: { uncertain_reason, predictions } }: { result: Classification }) {
   const t = useTranslations('answer')
   const format = useFormat()
   const [first, second] = predictions
@@ -109,14 +109,14 @@ function Doubt({ result: { uncertain_reason, predictions } }: { result: Classifi
   return <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">{why()}</p>
 }
 
-interface BarsProps {
+interface ScoreBarsProps {
   predictions: readonly Prediction[]
   shown: number
   least: number
 }
 
 /** As high as without a least score, so that nothing below jumps while it is moved. */
-export function Bars({ predictions, shown, least }: BarsProps) {
+export function ScoreBars({ predictions, shown, least }: ScoreBarsProps) {
   const t = useTranslations('answer')
   const chosen = predictions.slice(0, shown).filter(({ score }) => score >= least)
   return (

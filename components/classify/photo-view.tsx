@@ -5,15 +5,18 @@ import { useTranslations } from 'use-intl'
 import type { Photo, PhotoSession } from '@/lib/client/photos/photo-session'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
-import { lazily } from '../ui/lazy'
-import { Answer } from './photo-result'
-import { PhotoFrame } from './photo-frame'
-import { HeatOverlay } from './explanation/heatmap-overlay'
+import { lazy } from '../ui/lazy'
+import { HeatmapOverlay } from './explanation/heatmap-overlay'
 import { useExplanation } from './explanation/use-explanation'
+import { PhotoFrame } from './photo-frame'
+import { PhotoResult } from './photo-result'
 
-const ShareResult = lazily(() => import('./share-result').then((module) => module.ShareResult))
-const Feedback = lazily(() => import('./feedback/feedback').then((module) => module.Feedback))
-const Why = lazily(() => import('./explanation/explanation-panel').then((module) => module.Why), QuietLine)
+const ShareResult = lazy(() => import('./share-result').then((module) => module.ShareResult))
+const Feedback = lazy(() => import('./feedback/feedback').then((module) => module.Feedback))
+const ExplanationPanel = lazy(
+  () => import('./explanation/explanation-panel').then((module) => module.ExplanationPanel),
+  QuietLine,
+)
 
 interface PhotoViewProps {
   session: PhotoSession
@@ -60,12 +63,14 @@ export function PhotoView({
           onRemove={() => session.remove(photo.id)}
           onSendOriginal={() => session.sendOriginal(photo.id)}
         >
-          {why.phase?.name === 'explained' && <HeatOverlay explanation={why.phase.explanation} opacity={why.opacity} />}
+          {why.phase?.name === 'explained' && (
+            <HeatmapOverlay explanation={why.phase.explanation} opacity={why.opacity} />
+          )}
         </PhotoFrame>
         {strip}
       </div>
       <section aria-label={t('region')} className="lg:pt-2">
-        <Answer
+        <PhotoResult
           key={`${photo.id} ${model}`}
           file={file}
           model={model}
@@ -75,8 +80,8 @@ export function PhotoView({
           onRetry={() => session.retry(photo.id)}
           onRemove={() => session.remove(photo.id)}
         >
-          {explains && <Why why={why} predictions={predictions.slice(0, shown)} />}
-        </Answer>
+          {explains && <ExplanationPanel why={why} predictions={predictions.slice(0, shown)} />}
+        </PhotoResult>
         {options}
         {feedback && phase?.name === 'answered' && (
           <Feedback

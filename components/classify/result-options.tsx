@@ -4,10 +4,10 @@ import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Disclosure } from '../ui/disclosure'
 import { Segmented } from '../ui/segmented'
 import { Slider } from '../ui/slider'
-import { mostLabels } from './max-labels'
+import { maxLabels } from './max-labels'
 import { useModelName } from './use-model-name'
 
-export interface AnswerOptionsProps {
+export interface ResultOptionsProps {
   models: readonly ModelInfo[]
   model: string
   onModel(model: string): void
@@ -24,7 +24,7 @@ export interface AnswerOptionsProps {
 const HIGHEST_LEAST = 0.5
 
 /** Which model, how many labels and from which score on, behind one line that says what is chosen. */
-export function AnswerOptions({
+export function ResultOptions({
   models,
   model,
   onModel,
@@ -33,7 +33,7 @@ export function AnswerOptions({
   least,
   onLeast,
   children,
-}: AnswerOptionsProps) {
+}: ResultOptionsProps) {
   const t = useTranslations('answer')
   const name = useModelName()
   const choices = models.map(({ id, type, status }) => ({
@@ -42,7 +42,7 @@ export function AnswerOptions({
     disabled: status === 'failed',
   }))
   const percent = Math.round(100 * least)
-  const most = mostLabels(models, model)
+  const most = maxLabels(models, model)
   const count = Math.min(shown, most)
   const chosen = [t('optionsModel', { model: name(model) })]
   if (most > 1) chosen.push(t('optionsTop', { count }))

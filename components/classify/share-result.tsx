@@ -10,7 +10,7 @@ import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { toFragment } from '@/lib/shared/results/share-link'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
-import { useSaving } from '../ui/use-save-file'
+import { useSaveFile } from '../ui/use-save-file'
 
 interface ShareResultProps {
   /** The photo that is looked at. */
@@ -27,7 +27,7 @@ const COPIED_MS = 2000
 export function ShareResult({ shown, all, children }: ShareResultProps) {
   const t = useTranslations('share')
   const [copied, setCopied] = useState('')
-  const saving = useSaving()
+  const saving = useSaveFile()
   async function copy(what: string, text: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text)

@@ -1,7 +1,7 @@
 import { Link2 } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { webAddress } from '@/lib/client/api/photo-by-url'
+import { parseHttpUrl } from '@/lib/client/api/photo-by-url'
 import { Button } from '../ui/button'
 
 /** For a photo that lies on the web: its address, which the server fetches. */
@@ -12,7 +12,7 @@ export function UrlField({ onUrl }: { onUrl(url: string): void }) {
   const id = useId()
   function submit(event: FormEvent): void {
     event.preventDefault()
-    const url = webAddress(text)
+    const url = parseHttpUrl(text)
     setWrong(url === null)
     if (url === null) return
     onUrl(url)

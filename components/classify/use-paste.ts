@@ -1,12 +1,12 @@
 import { useEffect } from 'react'
-import { webAddress } from '@/lib/client/api/photo-by-url'
+import { parseHttpUrl } from '@/lib/client/api/photo-by-url'
 
 /** Takes pictures that are pasted anywhere on the page, and the address of one where it is not pasted into a field. */
 export function usePaste(add: (files: readonly Blob[]) => void, addUrl: ((url: string) => void) | null): void {
   useEffect(() => {
     function paste(event: ClipboardEvent): void {
       const files = [...(event.clipboardData?.files ?? [])]
-      const url = webAddress(event.clipboardData?.getData('text/plain') ?? '')
+      const url = parseHttpUrl(event.clipboardData?.getData('text/plain') ?? '')
       const intoField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
       if (files.length > 0) {
         event.preventDefault()

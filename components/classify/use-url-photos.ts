@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
-import { photoByUrl, UrlFailure } from '@/lib/client/api/photo-by-url'
+import { fetchPhotoByUrl, UrlFailure } from '@/lib/client/api/photo-by-url'
 
 export type UrlState =
   | { name: 'idle' }
@@ -18,7 +18,7 @@ export function useUrlPhotos(add: (files: readonly Blob[]) => void) {
       current.current = mine
       setState({ name: 'fetching', url })
       try {
-        const file = await photoByUrl(url, mine.signal)
+        const file = await fetchPhotoByUrl(url, mine.signal)
         if (mine.signal.aborted) return
         setState({ name: 'idle' })
         add([file])

@@ -6,15 +6,15 @@ import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo-session'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Announcer } from '../classify/announcer'
+import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { Filmstrip } from '../classify/filmstrip'
 import { PhotoFrame } from '../classify/photo-frame'
-import { startModel } from '../classify/default-model'
 import { usePaste } from '../classify/use-paste'
 import { useTabSession } from '../classify/use-tab-session'
-import { ChooseModels } from './model-picker'
 import { CompareStart } from './compare-start'
-import { Opinions } from './model-results'
+import { ModelPicker } from './model-picker'
+import { ModelResults } from './model-results'
 import { useComparedModels } from './use-compared-models'
 
 interface CompareProps {
@@ -25,7 +25,7 @@ interface CompareProps {
 /** One photo through several models, side by side. The photos are those of this tab. */
 export function Compare({ models, imageBytes }: CompareProps) {
   const t = useTranslations('classify')
-  const { session, views, view, snapshot } = useTabSession(startModel(models), imageBytes, '/compare')
+  const { session, views, view, snapshot } = useTabSession(defaultModel(models), imageBytes, '/compare')
   const { photos, model } = snapshot
   const compared = useComparedModels(models)
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
@@ -39,7 +39,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
   // Where no photo is named, the one that was looked at last.
   const id = view.name === 'photo' ? view.id : (snapshot.selected ?? photos.at(-1)?.id)
   const photo = photos.find((each) => each.id === id)
-  useAnswers(photo, compared.chosen, (wanted, by) => session.ask(wanted, by))
+  useResults(photo, compared.chosen, (wanted, by) => session.ask(wanted, by))
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
       <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
@@ -63,9 +63,9 @@ export function Compare({ models, imageBytes }: CompareProps) {
                 onRemove={(gone) => session.remove(gone)}
                 onAdd={open}
               />
-              <ChooseModels {...compared} />
+              <ModelPicker {...compared} />
             </div>
-            <Opinions
+            <ModelResults
               photo={photo}
               models={compared.chosen}
               selected={model}
@@ -87,7 +87,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
 }
 
 /** Asks each of the models for its answer of the photo. */
-function useAnswers(
+function useResults(
   photo: Photo | undefined,
   models: readonly string[],
   ask: (id: number, model: string) => void,

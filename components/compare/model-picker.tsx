@@ -2,14 +2,14 @@ import { useTranslations } from 'use-intl'
 import { useModelName } from '../classify/use-model-name'
 import { FEWEST, MOST } from './use-compared-models'
 
-interface ChooseModelsProps {
+interface ModelPickerProps {
   all: readonly string[]
   chosen: readonly string[]
   toggle(model: string): void
 }
 
 /** Which two or three models are compared. Not there where there is nothing to choose. */
-export function ChooseModels({ all, chosen, toggle }: ChooseModelsProps) {
+export function ModelPicker({ all, chosen, toggle }: ModelPickerProps) {
   const t = useTranslations('compare')
   const name = useModelName()
   if (all.length <= FEWEST) return null

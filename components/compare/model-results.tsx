@@ -5,7 +5,7 @@ import { AgreementLine } from './agreement-line'
 import { ModelCards } from './model-cards'
 import { ScorePlot } from './score-plot'
 
-interface OpinionsProps {
+interface ModelResultsProps {
   photo: Photo
   models: readonly string[]
   /** The model that is looked at. */
@@ -15,7 +15,7 @@ interface OpinionsProps {
 }
 
 /** What the models say of a photo: whether they agree, each one's answer, and where their scores part. */
-export function Opinions({ photo, models, selected, onSelect, onRetry }: OpinionsProps) {
+export function ModelResults({ photo, models, selected, onSelect, onRetry }: ModelResultsProps) {
   const t = useTranslations('compare')
   const opinions = models.flatMap((model): Opinion[] => {
     const phase = photo.phases[model]

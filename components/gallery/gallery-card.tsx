@@ -8,7 +8,7 @@ import { useFormat } from '../ui/use-format'
 const [WIDTH, HEIGHT] = [480, 360]
 
 /** One picture: what the model says of it, and whose it is. A click opens it in the demo. */
-export function PictureCard({ picture, eager }: { picture: GalleryPicture; eager: boolean }) {
+export function GalleryCard({ picture, eager }: { picture: GalleryPicture; eager: boolean }) {
   const { file, thumbnail, answer, shows } = picture
   const t = useTranslations('gallery')
   const numbers = useTranslations('answer')

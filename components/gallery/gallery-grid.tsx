@@ -4,8 +4,8 @@ import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GalleryPicture } from '@/lib/shared/gallery/gallery'
 import { Segmented } from '../ui/segmented'
-import { useKeptState } from '../ui/use-persistent-state'
-import { PictureCard } from './gallery-card'
+import { usePersistentState } from '../ui/use-persistent-state'
+import { GalleryCard } from './gallery-card'
 
 const SURENESS = ['all', 'sure', 'unsure'] as const
 
@@ -15,9 +15,9 @@ type Sureness = (typeof SURENESS)[number]
 export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] }) {
   const t = useTranslations('gallery')
   const groupName = useGroupName()
-  const [query, setQuery] = useKeptState('gallery query', '')
-  const [group, setGroup] = useKeptState('gallery group', '')
-  const [sureness, setSureness] = useKeptState<Sureness>('gallery sureness', 'all')
+  const [query, setQuery] = usePersistentState('gallery query', '')
+  const [group, setGroup] = usePersistentState('gallery group', '')
+  const [sureness, setSureness] = usePersistentState<Sureness>('gallery sureness', 'all')
   const [searchId, groupId] = [useId(), useId()]
   const groups = [...new Set(pictures.map((picture) => picture.group))]
   const found = pictures.filter(
@@ -87,7 +87,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
         <ul className="mt-3 grid grid-cols-2 gap-x-4 gap-y-7 sm:grid-cols-3 lg:grid-cols-4">
           {found.map((picture, index) => (
             <li key={picture.file}>
-              <PictureCard picture={picture} eager={index < 8} />
+              <GalleryCard picture={picture} eager={index < 8} />
             </li>
           ))}
         </ul>

@@ -6,12 +6,12 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { exportFile } from '@/lib/client/files/export-file'
 import { saveFile } from '@/lib/client/files/save-file'
-import { clearRuns, listRuns, MOST_RUNS, type Run, removeRun } from '@/lib/client/history/history'
+import { clearRuns, listRuns, MAX_RUNS, type Run, removeRun } from '@/lib/client/history/history'
 import { toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
-import { useKeptState } from '../ui/use-persistent-state'
-import { useSaving } from '../ui/use-save-file'
+import { usePersistentState } from '../ui/use-persistent-state'
+import { useSaveFile } from '../ui/use-save-file'
 import { RunRow } from './run-row'
 
 type State = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }
@@ -21,8 +21,8 @@ export function HistoryView() {
   const t = useTranslations('history')
   const format = useFormat()
   const [state, setState] = useState<State>({ name: 'loading' })
-  const [query, setQuery] = useKeptState('history query', '')
-  const saving = useSaving()
+  const [query, setQuery] = usePersistentState('history query', '')
+  const saving = useSaveFile()
   useEffect(() => {
     listRuns().then(
       (runs) => setState({ name: 'loaded', runs }),
@@ -72,7 +72,7 @@ export function HistoryView() {
         {t('summary', {
           found: found.length,
           all: runs.length,
-          most: MOST_RUNS,
+          most: MAX_RUNS,
           size: format.bytes(size(runs)),
         })}
       </p>

@@ -4,8 +4,8 @@ import { Search } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { searchLabels } from '@/lib/shared/search/label-search'
-import { useKeptState } from '../ui/use-persistent-state'
 import { useLabels } from '../ui/use-labels'
+import { usePersistentState } from '../ui/use-persistent-state'
 
 const SHOWN = 24
 
@@ -18,7 +18,7 @@ export function LabelSearch({ models }: LabelSearchProps) {
   const t = useTranslations('models')
   const summary = useSummary()
   const [model, setModel] = useState(models[0]?.id ?? '')
-  const [query, setQuery] = useKeptState('labels query', '')
+  const [query, setQuery] = usePersistentState('labels query', '')
   const labels = useLabels(model)
   const [searchId, modelId] = [useId(), useId()]
   const found = labels === undefined ? [] : searchLabels(labels, query)

@@ -3,7 +3,7 @@
 import { useTranslations } from 'use-intl'
 
 /** What the page shows, and how far its figures can be trusted. */
-export function ModelsLead() {
+export function ModelsIntro() {
   const t = useTranslations('models')
   return (
     <p className="mt-2 max-w-[68ch] text-ink-2">

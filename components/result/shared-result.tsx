@@ -6,10 +6,10 @@ import { useTranslations } from 'use-intl'
 import { confidence } from '@/lib/shared/results/confidence'
 import { fromFragment } from '@/lib/shared/results/share-link'
 import { ROW_HEIGHT } from '../charts/row-height'
-import { lazily } from '../ui/lazy'
+import { lazy } from '../ui/lazy'
 import { useFormat } from '../ui/use-format'
 
-const ProbabilityChart = lazily(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))
+const ProbabilityChart = lazy(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))
 
 function subscribe(changed: () => void): () => void {
   window.addEventListener('hashchange', changed)

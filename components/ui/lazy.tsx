@@ -12,9 +12,9 @@ interface Lazy<Props> {
  * A component whose code comes when it is first shown, in the browser only. Without a connection its place is kept and its code is
  * fetched as soon as there is one: a missing part must not take the page down with the visitor's photos.
  *
- * @example const Chart = lazily(() => import('./chart').then((module) => module.Chart), () => <div className="h-40" />)
+ * @example const Chart = lazy(() => import('./chart').then((module) => module.Chart), () => <div className="h-40" />)
  */
-export function lazily<Props extends object>(
+export function lazy<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   Placeholder: ComponentType = Nothing,
 ): Lazy<Props> {

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useState } from 'react'
  *
  * @param name of its own in this browser
  */
-export function useKeptState<T>(name: string, initial: T): [value: T, set: (value: T) => void] {
+export function usePersistentState<T>(name: string, initial: T): [value: T, set: (value: T) => void] {
   const [value, setValue] = useState(initial)
   const key = `vision-page ${name}`
   useEffect(() => {

@@ -7,7 +7,7 @@ export interface Saving {
 }
 
 /** Saves files that take a moment to be made, and whose code may have to be fetched first. */
-export function useSaving(): Saving {
+export function useSaveFile(): Saving {
   const [state, setState] = useState<Saving['state']>('idle')
   async function save(name: string, make: () => Promise<Blob>): Promise<void> {
     setState('making')

@@ -11,16 +11,16 @@ import { Disclosure } from '../../ui/disclosure'
 import { Slider } from '../../ui/slider'
 import { useFormat } from '../../ui/use-format'
 import { useProblem } from '../../ui/use-problem'
-import type { Why as State, WhyPhase } from './use-explanation'
+import type { ExplanationPhase, ExplanationState as State } from './use-explanation'
 
-interface WhyProps {
+interface ExplanationPanelProps {
   why: State
   /** Labels to choose from. */
   predictions: readonly Prediction[]
 }
 
 /** What of the photo speaks for a label: asked for only when somebody looks, shown as a map over the photo. */
-export function Why({ why, predictions }: WhyProps) {
+export function ExplanationPanel({ why, predictions }: ExplanationPanelProps) {
   const t = useTranslations('why')
   return (
     <Disclosure className="mt-1" label={t('title')} open={why.open} onOpenChange={why.setOpen}>
@@ -31,7 +31,7 @@ export function Why({ why, predictions }: WhyProps) {
   )
 }
 
-function LabelChoice({ why, predictions }: WhyProps) {
+function LabelChoice({ why, predictions }: ExplanationPanelProps) {
   const t = useTranslations('why')
   const id = useId()
   return (
@@ -84,7 +84,7 @@ function Progress({ why: { phase, cancel, again } }: { why: State }) {
   )
 }
 
-function Bar({ phase }: { phase: WhyPhase | null }) {
+function Bar({ phase }: { phase: ExplanationPhase | null }) {
   const t = useTranslations('why')
   const { done, of } = phase?.name === 'running' ? phase : { done: 0, of: 1 }
   return (

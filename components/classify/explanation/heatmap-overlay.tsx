@@ -7,7 +7,7 @@ import { heatPixels } from '@/lib/shared/explain/heat'
 /**
  * The map over a photo that fills its frame as `object-contain` does. What the model did not see is as dark as what does not count.
  */
-export function HeatOverlay({ explanation, opacity }: { explanation: Explanation; opacity: number }) {
+export function HeatmapOverlay({ explanation, opacity }: { explanation: Explanation; opacity: number }) {
   const { grid, area, image } = explanation
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {

@@ -6,17 +6,17 @@ import type { Failure } from '@/lib/client/api/failure'
 import type { Explanation } from '@/lib/shared/contract/explain'
 
 /** Where the explanation stands that is looked at. */
-export type WhyPhase =
+export type ExplanationPhase =
   | { name: 'running'; done: number; of: number }
   | { name: 'explained'; explanation: Explanation }
   | { name: 'failed'; failure: Failure }
   | { name: 'cancelled' }
 
-export interface Why {
+export interface ExplanationState {
   open: boolean
   /** Index of the label that is explained; null for the best one. */
   label: number | null
-  phase: WhyPhase | null
+  phase: ExplanationPhase | null
   /** Of the map over the photo, 0 to 1. */
   opacity: number
   setOpen(open: boolean): void
@@ -41,11 +41,11 @@ interface Asked {
  *
  * @param best index of the best label; null while there is no answer
  */
-export function useExplanation(file: Blob | undefined, model: string, best: number | null): Why {
+export function useExplanation(file: Blob | undefined, model: string, best: number | null): ExplanationState {
   const [open, setOpen] = useState(false)
   const [opacity, setOpacity] = useState(FIRST_OPACITY)
   const [choice, setChoice] = useState<Asked | null>(null)
-  const [state, setState] = useState<{ asked: Asked; phase: WhyPhase } | null>(null)
+  const [state, setState] = useState<{ asked: Asked; phase: ExplanationPhase } | null>(null)
   const [found] = useState(() => new WeakMap<Blob, Map<string, Explanation>>())
   const [attempt, setAttempt] = useState(0)
   const [stopped, setStopped] = useState<Asked | null>(null)
@@ -62,7 +62,7 @@ export function useExplanation(file: Blob | undefined, model: string, best: numb
     if (!asks || cancelled) return
     const asked = { file, model, label }
     const known = found.get(file)?.get(`${model} ${label}`)
-    const put = (phase: WhyPhase) => setState({ asked, phase })
+    const put = (phase: ExplanationPhase) => setState({ asked, phase })
     if (known) {
       put({ name: 'explained', explanation: known })
       return

@@ -3,7 +3,7 @@
 import { Check, CircleCheck, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import type { GivenVote } from '@/lib/client/api/feedback'
+import type { SubmittedVote } from '@/lib/client/api/feedback'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import { Button } from '../../ui/button'
@@ -20,8 +20,8 @@ interface FeedbackProps {
   result: Classification
   /** As it was sent. */
   photo: Blob
-  vote: GivenVote | undefined
-  onVote(vote: GivenVote): void
+  vote: SubmittedVote | undefined
+  onVote(vote: SubmittedVote): void
 }
 
 /** Whether the answer is right, as the visitor sees it; and what is kept of that. */
@@ -82,7 +82,7 @@ function Correction({ model, not, state }: { model: string; not: number; state: 
   )
 }
 
-function Thanks({ vote, onChange }: { vote: GivenVote; onChange(): void }) {
+function Thanks({ vote, onChange }: { vote: SubmittedVote; onChange(): void }) {
   const t = useTranslations('feedback')
   const en = (chunk: ReactNode) => <span lang="en">{chunk}</span>
   return (

@@ -2,7 +2,7 @@
 
 import { useRef, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
-import { type GivenVote, newVoteId, sendVote } from '@/lib/client/api/feedback'
+import { newVoteId, type SubmittedVote, sendVote } from '@/lib/client/api/feedback'
 import type { Classification } from '@/lib/shared/contract/contract'
 
 type Step = 'asking' | 'correcting' | 'given'
@@ -16,14 +16,14 @@ export interface Vote {
   setConsent(consent: boolean): void
   correct(): void
   back(): void
-  give(verdict: GivenVote['verdict'], correct?: GivenVote['correct']): void
+  give(verdict: SubmittedVote['verdict'], correct?: SubmittedVote['correct']): void
 }
 
 interface Given {
-  vote: GivenVote | undefined
+  vote: SubmittedVote | undefined
   result: Classification
   photo: Blob
-  onVote(vote: GivenVote): void
+  onVote(vote: SubmittedVote): void
 }
 
 /** What the visitor says of an answer, and where that stands. A second click while the first is on its way does nothing. */
@@ -35,7 +35,7 @@ export function useVote({ vote, result, photo, onVote }: Given): Vote {
   const busy = useRef(false)
   const id = useRef(vote?.id ?? newVoteId())
 
-  async function give(verdict: GivenVote['verdict'], correct: GivenVote['correct'] = null): Promise<void> {
+  async function give(verdict: SubmittedVote['verdict'], correct: SubmittedVote['correct'] = null): Promise<void> {
     if (busy.current) return
     busy.current = true
     setSending(true)

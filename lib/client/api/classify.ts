@@ -1,6 +1,6 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import { underBase } from '@/lib/shared/web/base-path'
-import { type Failure, failureOf, OFFLINE } from './failure'
+import { type Failure, OFFLINE, parseFailure } from './failure'
 
 export interface ClassifyCall {
   model: string
@@ -29,7 +29,7 @@ export function classify(file: Blob, call: ClassifyCall): Promise<Classification
     request.upload.onload = () => call.onUploaded()
     request.onload = () => {
       if (request.status === 200) resolve(JSON.parse(request.responseText) as Classification)
-      else reject(failureOf(request.status, request.responseText, request.getResponseHeader('retry-after')))
+      else reject(parseFailure(request.status, request.responseText, request.getResponseHeader('retry-after')))
     }
     request.onerror = () => reject(OFFLINE)
     request.onabort = () => reject(WITHDRAWN)
@@ -46,7 +46,7 @@ export function classify(file: Blob, call: ClassifyCall): Promise<Classification
  *
  * @throws Error where the server does not answer with it
  */
-export async function whatItSaw(file: Blob, model: string, signal: AbortSignal): Promise<Preview> {
+export async function fetchModelInput(file: Blob, model: string, signal: AbortSignal): Promise<Preview> {
   const query = new URLSearchParams({ model, top_k: '1', preview: '1' })
   const reply = await fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: file, signal })
   if (!reply.ok) throw new Error(`the server answered with ${reply.status}`)

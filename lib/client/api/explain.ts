@@ -1,7 +1,7 @@
 import type { Explanation } from '@/lib/shared/contract/explain'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
-import { type Failure, failureOf, OFFLINE } from './failure'
+import { type Failure, OFFLINE, parseFailure } from './failure'
 
 interface ExplainCall {
   model: string
@@ -22,11 +22,11 @@ type Line = { done: number; of: number } | { explanation: Explanation } | { prob
 export async function explain(file: Blob, { model, label, signal, onProgress }: ExplainCall): Promise<Explanation> {
   const query = new URLSearchParams({ model, label: `#${label}`, stream: '1' })
   const reply = await reached(fetch(underBase(`/api/explain?${query}`), { method: 'POST', body: file, signal }), signal)
-  if (!reply.ok || !reply.body) throw failureOf(reply.status, await reply.text(), reply.headers.get('retry-after'))
+  if (!reply.ok || !reply.body) throw parseFailure(reply.status, await reply.text(), reply.headers.get('retry-after'))
   for await (const line of linesOf(reply.body, signal)) {
     const said = JSON.parse(line) as Line
     if ('explanation' in said) return said.explanation
-    if ('problem' in said) throw failureOf(said.problem.status, JSON.stringify(said.problem), null)
+    if ('problem' in said) throw parseFailure(said.problem.status, JSON.stringify(said.problem), null)
     onProgress(said.done, said.of)
   }
   throw OFFLINE

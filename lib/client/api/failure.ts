@@ -22,7 +22,7 @@ export const OFFLINE: Failure = { code: 'offline', retryable: true, retryAfterMs
  *
  * @param retryAfter its header of that name, in seconds
  */
-export function failureOf(status: number, body: string, retryAfter: string | null): Failure {
+export function parseFailure(status: number, body: string, retryAfter: string | null): Failure {
   const seconds = Number(retryAfter ?? Number.NaN)
   const retryAfterMs = Number.isFinite(seconds) ? 1000 * seconds : null
   const retryable = status === 408 || status === 429 || status >= 500

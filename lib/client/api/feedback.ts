@@ -1,10 +1,10 @@
 import type { FeedbackRequest, Verdict } from '@/lib/shared/contract/feedback'
 import { underBase } from '@/lib/shared/web/base-path'
 import type { Classification } from '../../shared/contract/contract'
-import { failureOf, OFFLINE } from './failure'
+import { OFFLINE, parseFailure } from './failure'
 
 /** What the visitor said of an answer. */
-export interface GivenVote {
+export interface SubmittedVote {
   /** The same when it is corrected. */
   id: string
   verdict: Verdict
@@ -22,7 +22,7 @@ export function newVoteId(): string {
  *
  * @throws Failure
  */
-export async function sendVote(vote: GivenVote, result: Classification, photo: Blob | null): Promise<void> {
+export async function sendVote(vote: SubmittedVote, result: Classification, photo: Blob | null): Promise<void> {
   const [best] = result.predictions
   const body: FeedbackRequest = {
     id: vote.id,
@@ -42,7 +42,7 @@ export async function sendVote(vote: GivenVote, result: Classification, photo: B
   }).catch(() => {
     throw OFFLINE
   })
-  if (!reply.ok) throw failureOf(reply.status, await reply.text(), reply.headers.get('retry-after'))
+  if (!reply.ok) throw parseFailure(reply.status, await reply.text(), reply.headers.get('retry-after'))
 }
 
 function base64(blob: Blob): Promise<string> {

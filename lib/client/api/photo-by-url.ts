@@ -12,7 +12,7 @@ export class UrlFailure extends Error {
 }
 
 /** The address in a text that is nothing else, or null. */
-export function webAddress(text: string): string | null {
+export function parseHttpUrl(text: string): string | null {
   const trimmed = text.trim()
   return /^https?:\/\/\S+$/i.test(trimmed) && URL.canParse(trimmed) ? trimmed : null
 }
@@ -22,7 +22,7 @@ export function webAddress(text: string): string | null {
  *
  * @throws UrlFailure
  */
-export async function photoByUrl(url: string, signal: AbortSignal): Promise<File> {
+export async function fetchPhotoByUrl(url: string, signal: AbortSignal): Promise<File> {
   const headers = { 'content-type': 'application/json' }
   const reply = await fetch(underBase('/api/photo'), {
     method: 'POST',

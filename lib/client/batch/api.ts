@@ -1,7 +1,7 @@
 import type { Label } from '@/lib/shared/contract/contract'
 import type { Job, JobPhotos } from '@/lib/shared/contract/jobs'
 import { underBase } from '@/lib/shared/web/base-path'
-import { failureOf, OFFLINE } from '../api/failure'
+import { OFFLINE, parseFailure } from '../api/failure'
 
 /** What a batch is made with. */
 export interface BatchSettings {
@@ -38,7 +38,7 @@ export function addPhotos(
   )
 }
 
-export function readJob(id: string): Promise<Job> {
+export function fetchJob(id: string): Promise<Job> {
   return call<Job>(jobPath(id))
 }
 
@@ -47,14 +47,14 @@ export function act(id: string, action: JobAction): Promise<Job> {
 }
 
 /** Deletes a job with its results; one that is gone is as good. */
-export async function removeJob(id: string): Promise<void> {
+export async function deleteJob(id: string): Promise<void> {
   await fetch(jobPath(id), { method: 'DELETE', signal: AbortSignal.timeout(CALL_MS) }).catch(() => {
     throw OFFLINE
   })
 }
 
 /** The names of all photos that a job has. */
-export async function jobPhotos(id: string): Promise<string[]> {
+export async function listJobPhotos(id: string): Promise<string[]> {
   const names: string[] = []
   for (;;) {
     const { files, total } = await call<JobPhotos>(`${jobPath(id)}/photos?offset=${names.length}`)
@@ -64,7 +64,7 @@ export async function jobPhotos(id: string): Promise<string[]> {
 }
 
 /** The classes of a model, in the order of its outputs. */
-export async function modelClasses(model: string): Promise<readonly Label[]> {
+export async function fetchClasses(model: string): Promise<readonly Label[]> {
   const { labels } = await call<{ labels: Label[] }>(underBase(`/api/models/${encodeURIComponent(model)}/labels`))
   return labels
 }
@@ -87,6 +87,6 @@ async function call<T>(path: string, init: RequestInit = {}, signal = AbortSigna
   } catch {
     throw OFFLINE
   }
-  if (!reply.ok) throw failureOf(reply.status, text, reply.headers.get('retry-after'))
+  if (!reply.ok) throw parseFailure(reply.status, text, reply.headers.get('retry-after'))
   return JSON.parse(text) as T
 }

@@ -1,13 +1,13 @@
 import { isLitter } from '@/lib/shared/files/beside-photos'
 import { isPhotoName } from '@/lib/shared/files/photo-name'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
-import { bestLabels, type Labels, type LabelsCandidate } from './labels'
-import { byPath, type LeftOut, type PhotoSource, pathOf } from './source'
+import { chooseLabels, type LabelsCandidate, type LabelsFile } from './labels'
+import { comparePaths, type LeftOut, type PhotoSource, relativePath } from './source'
 
 export interface Collection {
   sources: PhotoSource[]
   leftOut: LeftOut[]
-  labels: Labels | null
+  labels: LabelsFile | null
 }
 
 /** What was found so far; files of labels wait until all photos are known. */
@@ -23,17 +23,17 @@ export async function collect(files: readonly File[], before: readonly string[] 
   for (const file of files) await sort(file, found)
   if (found.candidates.length > 0) {
     const photos = [...new Set([...before, ...found.sources.map(({ path }) => path)])]
-    const { labels, others } = await bestLabels(found.candidates, photos)
+    const { labels, others } = await chooseLabels(found.candidates, photos)
     found.labels = labels
     found.leftOut.push(...others)
   }
   // One by one they are as they were chosen; of folders browsers tell in an order of their own.
-  if (found.sources.some(({ path }) => path.includes('/'))) found.sources.sort(byPath)
+  if (found.sources.some(({ path }) => path.includes('/'))) found.sources.sort(comparePaths)
   return found
 }
 
 async function sort(file: File, found: Finding): Promise<void> {
-  const path = pathOf(file)
+  const path = relativePath(file)
   const inFolder = path.includes('/')
   if (inFolder && isLitter(path)) return
   if (/\.zip$/i.test(path)) await addArchive(file, path, found)

@@ -30,7 +30,7 @@ export interface Counts {
 }
 
 /** Whether the server failed with it: what never reached the server would fail again. */
-export function failedThere({ row }: BatchItem): boolean {
+export function failedOnServer({ row }: BatchItem): boolean {
   return row?.status === 'failed' && row.sha256 !== null
 }
 
@@ -68,7 +68,7 @@ export class ItemList {
   }
 
   /** Recognises files that are given again: by path, size and time; missing ones also by the end of their path. */
-  recogniser(): (source: PhotoSource) => BatchItem | undefined {
+  sourceMatcher(): (source: PhotoSource) => BatchItem | undefined {
     const missing = new Map(
       this.items.flatMap((item) => (item.state === 'missing' ? [[mark(item), item] as const] : [])),
     )

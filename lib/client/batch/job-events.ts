@@ -1,7 +1,7 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import type { Failure } from '../api/failure'
-import { eventsPath, readJob } from './api'
+import { eventsPath, fetchJob } from './api'
 
 export interface Follower {
   result(row: ResultRow): void
@@ -39,7 +39,7 @@ export function follow(id: string, follower: Follower): () => void {
   }
   async function ask(): Promise<void> {
     try {
-      await readJob(id)
+      await fetchJob(id)
     } catch (error) {
       if ((error as Failure).code === 'unknown_job') {
         stop()

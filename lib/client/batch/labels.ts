@@ -3,8 +3,8 @@ import { parseLabels } from '@/lib/shared/labels-file/parse'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
 import { type Picks, understand } from '@/lib/shared/labels-file/understand'
 
-/** Labels that came with the photos. */
-export interface Labels {
+/** LabelsFile that came with the photos. */
+export interface LabelsFile {
   name: string
   text: string
   table: LabelsTable
@@ -21,7 +21,7 @@ export interface LabelsCandidate {
 }
 
 /** The labels of a text; null where it holds none. */
-export async function labelsOf(name: string, text: string, picks: Picks = {}): Promise<Labels | null> {
+export async function parseLabelsFile(name: string, text: string, picks: Picks = {}): Promise<LabelsFile | null> {
   try {
     return { name, text, table: await parseLabels(text), picks }
   } catch {
@@ -29,19 +29,19 @@ export async function labelsOf(name: string, text: string, picks: Picks = {}): P
   }
 }
 
-async function read({ path, blob }: LabelsCandidate): Promise<Labels | null> {
+async function read({ path, blob }: LabelsCandidate): Promise<LabelsFile | null> {
   try {
-    return await labelsOf(path, decodeLabels(new Uint8Array(await blob.arrayBuffer())).text)
+    return await parseLabelsFile(path, decodeLabels(new Uint8Array(await blob.arrayBuffer())).text)
   } catch {
     return null
   }
 }
 
 /** The candidate that names most photos, and those that are not it. One that was chosen by itself may name none yet. */
-export async function bestLabels(
+export async function chooseLabels(
   candidates: readonly LabelsCandidate[],
   photos: readonly string[],
-): Promise<{ labels: Labels | null; others: { path: string; reason: 'no_photo' | 'no_labels' }[] }> {
+): Promise<{ labels: LabelsFile | null; others: { path: string; reason: 'no_photo' | 'no_labels' }[] }> {
   const all = await Promise.all(candidates.map(async (one) => ({ one, labels: await read(one) })))
   const rated = all.map(({ one, labels }) => ({ one, labels, named: labels ? named(labels, photos) : -1 }))
   const best = rated
@@ -57,7 +57,7 @@ export async function bestLabels(
 }
 
 /** How many photos have a label in it; -1 where it has no two columns. */
-function named({ table }: Labels, photos: readonly string[]): number {
+function named({ table }: LabelsFile, photos: readonly string[]): number {
   try {
     return understand(table, photos, []).labels.size
   } catch {

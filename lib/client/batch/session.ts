@@ -2,16 +2,16 @@ import type { Job } from '@/lib/shared/contract/jobs'
 import { tooLargeDetail } from '@/lib/shared/problems/photo-size'
 import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
 import type { Failure } from '../api/failure'
-import { act, type BatchSettings, createJob, type JobAction, jobPhotos, readJob } from './api'
+import { act, type BatchSettings, createJob, fetchJob, type JobAction, listJobPhotos } from './api'
 import { type Collection, collect } from './collect'
+import { type BatchItem, type Counts, failedOnServer, ItemList } from './items'
 import { follow } from './job-events'
-import { type BatchItem, type Counts, failedThere, ItemList } from './items'
-import { Keeper } from './persistence'
-import { type Labels, labelsOf } from './labels'
-import { Outbox, type Parcel } from './upload-queue'
+import { type LabelsFile, parseLabelsFile } from './labels'
+import { BatchPersistence } from './persistence'
 import { type BatchPhase, type BatchSnapshot, pace } from './snapshot'
 import type { LeftOut, PhotoSource } from './source'
-import { knownBatch } from './store'
+import { loadBatch } from './store'
+import { type QueuedPhoto, UploadQueue } from './upload-queue'
 import { Uploader } from './uploader'
 
 export interface BatchOptions {
@@ -36,8 +36,8 @@ const STORE_TROUBLES: Partial<Record<string, Failure>> = {
  */
 export class BatchSession {
   private readonly list = new ItemList()
-  private readonly outbox = new Outbox(this.list)
-  private readonly keeper = new Keeper()
+  private readonly uploadQueue = new UploadQueue(this.list)
+  private readonly keeper = new BatchPersistence()
   private readonly listeners = new Set<() => void>()
   private readonly end = new AbortController()
   private readonly uploader: Uploader
@@ -52,7 +52,7 @@ export class BatchSession {
   private collecting = 0
   private trouble: Failure | null = null
   private leftOut: LeftOut[] = []
-  private labels: Labels | null = null
+  private labels: LabelsFile | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private state: BatchSnapshot
 
@@ -85,7 +85,7 @@ export class BatchSession {
 
   /** Where the bytes of a photo are, as long as this page has them. */
   source(index: number): PhotoSource | undefined {
-    return this.outbox.get(index)
+    return this.uploadQueue.get(index)
   }
 
   /** Adds what was dropped or chosen; files of photos that are missing go on. */
@@ -106,7 +106,7 @@ export class BatchSession {
     }
   }
 
-  setLabels(labels: Labels | null): void {
+  setLabels(labels: LabelsFile | null): void {
     this.labels = labels
     void this.keep([])
     this.changed(true)
@@ -117,10 +117,10 @@ export class BatchSession {
     this.opening = true
     this.wanted = id
     this.changed(true)
-    const known = await knownBatch(id)
+    const known = await loadBatch(id)
     if (known) this.keeper.found(known.batch)
     const kept = known?.batch.labels
-    if (kept) this.labels = await labelsOf(kept.name, kept.text, kept.picks)
+    if (kept) this.labels = await parseLabelsFile(kept.name, kept.text, kept.picks)
     for (const { path, size, modified } of known?.entries ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
     while (!this.end.signal.aborted) {
@@ -160,7 +160,7 @@ export class BatchSession {
   async retryFailed(): Promise<void> {
     if (!(await this.act('retry'))) return
     for (const item of this.list.items) {
-      if (failedThere(item)) this.list.set(item.index, { state: 'queued', row: null })
+      if (failedOnServer(item)) this.list.set(item.index, { state: 'queued', row: null })
     }
     this.closing = !this.job?.open
     this.follow()
@@ -182,8 +182,8 @@ export class BatchSession {
   }
 
   private async openJob(id: string): Promise<void> {
-    const job = await readJob(id)
-    for (const path of await jobPhotos(id)) {
+    const job = await fetchJob(id)
+    for (const path of await listJobPhotos(id)) {
       const item = this.list.find(path) ?? this.list.add(path, { size: null, modified: null, state: 'queued' })
       this.list.set(item.index, { state: 'queued' })
     }
@@ -200,7 +200,7 @@ export class BatchSession {
     this.leftOut.push(...leftOut)
     if (labels) this.labels = labels
     const added: BatchItem[] = []
-    const recognise = this.list.recogniser()
+    const recognise = this.list.sourceMatcher()
     for (const source of sources) {
       const before = recognise(source)
       if (before) this.collectGarbageAbove(before, source)
@@ -216,7 +216,7 @@ export class BatchSession {
   private addSource(source: PhotoSource): BatchItem {
     const { path, size, modified } = source
     const item = this.list.add(path, { size, modified, state: 'waiting' })
-    this.outbox.put(item.index, source)
+    this.uploadQueue.put(item.index, source)
     const { imageBytes } = this.options.limits
     if (size > imageBytes) {
       const failure = {
@@ -231,13 +231,13 @@ export class BatchSession {
   }
 
   private collectGarbageAbove(item: BatchItem, source: PhotoSource): void {
-    this.outbox.put(item.index, source)
+    this.uploadQueue.put(item.index, source)
     if (item.state === 'missing') this.list.set(item.index, { state: 'waiting' })
   }
 
-  private take(bytes: number, photos: number): Parcel[] {
+  private take(bytes: number, photos: number): QueuedPhoto[] {
     if (this.pausedHere || this.stopped) return []
-    const parcels = this.outbox.take(bytes, photos)
+    const parcels = this.uploadQueue.take(bytes, photos)
     if (parcels.length > 0) this.changed()
     return parcels
   }
@@ -286,7 +286,7 @@ export class BatchSession {
   }
 
   private returned(items: readonly BatchItem[]): void {
-    this.outbox.returned(items, this.stopped ? 'left_out' : 'waiting')
+    this.uploadQueue.returned(items, this.stopped ? 'left_out' : 'waiting')
     this.changed()
   }
 
@@ -296,7 +296,7 @@ export class BatchSession {
     this.trouble = failure
     const id = this.job?.id
     if (id !== undefined)
-      await readJob(id).then(
+      await fetchJob(id).then(
         (job) => this.see(job),
         () => {},
       )

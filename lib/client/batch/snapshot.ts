@@ -1,7 +1,7 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { Failure } from '../api/failure'
 import type { BatchItem, Counts } from './items'
-import type { Labels } from './labels'
+import type { LabelsFile } from './labels'
 import type { LeftOut } from './source'
 
 export type BatchPhase = 'opening' | 'empty' | 'running' | 'paused' | 'done' | 'cancelled' | 'gone'
@@ -22,7 +22,7 @@ export interface BatchSnapshot {
   /** Whether files are being looked through. */
   collecting: boolean
   leftOut: readonly LeftOut[]
-  labels: Labels | null
+  labels: LabelsFile | null
   /** Whether this browser will know of the batch later. */
   kept: boolean
 }

@@ -19,13 +19,13 @@ export interface LeftOut {
 type Given = File & { path?: string; relativePath?: string }
 
 /** Where a file lay in the folder that was dropped or picked: the same for both. */
-export function pathOf(file: Given): string {
+export function relativePath(file: Given): string {
   const path = file.webkitRelativePath || file.relativePath || file.path || file.name
   return path.replace(/^\.?\/+/, '')
 }
 
 /** In the order of their names, as `vision classify` goes through a folder: its files, then its folders. */
-export function byPath(a: { path: string }, b: { path: string }): number {
+export function comparePaths(a: { path: string }, b: { path: string }): number {
   const [left, right] = [a.path.split('/'), b.path.split('/')]
   for (let i = 0; ; i++) {
     const [one, other] = [left[i], right[i]]

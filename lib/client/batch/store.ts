@@ -3,7 +3,7 @@ import type { Picks } from '@/lib/shared/labels-file/understand'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 
 /** A batch that this browser knows of: by the id of its job it is found again. */
-export interface KnownBatch {
+export interface SavedBatch {
   id: string
   /** Milliseconds since 1970. */
   created: number
@@ -14,7 +14,7 @@ export interface KnownBatch {
 }
 
 /** A photo of a batch, by what it is recognised when its folder is given again. */
-export interface Entry {
+export interface SavedPhoto {
   batch: string
   index: number
   path: string
@@ -23,8 +23,8 @@ export interface Entry {
 }
 
 interface Schema extends DBSchema {
-  batches: { key: string; value: KnownBatch }
-  entries: { key: [string, number]; value: Entry }
+  batches: { key: string; value: SavedBatch }
+  entries: { key: [string, number]; value: SavedPhoto }
 }
 
 let opened: Promise<IDBPDatabase<Schema>> | undefined
@@ -44,7 +44,7 @@ function database(): Promise<IDBPDatabase<Schema>> {
 }
 
 /** Keeps what a batch is, and photos that came to it. Whether it could: a private window keeps nothing. */
-export async function keepBatch(batch: KnownBatch, entries: readonly Entry[]): Promise<boolean> {
+export async function saveBatch(batch: SavedBatch, entries: readonly SavedPhoto[]): Promise<boolean> {
   try {
     const transaction = (await database()).transaction(['batches', 'entries'], 'readwrite')
     await transaction.objectStore('batches').put(batch)
@@ -58,7 +58,7 @@ export async function keepBatch(batch: KnownBatch, entries: readonly Entry[]): P
 }
 
 /** What is known of a batch; null where this browser has not made it. */
-export async function knownBatch(id: string): Promise<{ batch: KnownBatch; entries: Entry[] } | null> {
+export async function loadBatch(id: string): Promise<{ batch: SavedBatch; entries: SavedPhoto[] } | null> {
   try {
     const db = await database()
     const batch = await db.get('batches', id)
@@ -69,7 +69,7 @@ export async function knownBatch(id: string): Promise<{ batch: KnownBatch; entri
 }
 
 /** All batches of this browser, the newest first. */
-export async function knownBatches(): Promise<KnownBatch[]> {
+export async function listBatches(): Promise<SavedBatch[]> {
   try {
     return (await (await database()).getAll('batches')).sort((a, b) => b.created - a.created)
   } catch {
@@ -77,7 +77,7 @@ export async function knownBatches(): Promise<KnownBatch[]> {
   }
 }
 
-export async function forgetBatch(id: string): Promise<void> {
+export async function deleteSavedBatch(id: string): Promise<void> {
   try {
     const transaction = (await database()).transaction(['batches', 'entries'], 'readwrite')
     await transaction.objectStore('batches').delete(id)

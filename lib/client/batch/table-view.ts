@@ -19,10 +19,10 @@ export interface TableView {
   sort: { key: SortKey; descending: boolean } | null
 }
 
-export const WHOLE: TableView = { query: '', status: 'all', label: null, only: null, sort: null }
+export const DEFAULT_VIEW: TableView = { query: '', status: 'all', label: null, only: null, sort: null }
 
 /** The photos that a view shows, in its order. Those without a value come last, whichever way. */
-export function viewed(items: readonly BatchItem[], view: TableView): readonly BatchItem[] {
+export function applyView(items: readonly BatchItem[], view: TableView): readonly BatchItem[] {
   const query = view.query.trim().toLowerCase()
   const found =
     query === '' && view.status === 'all' && view.label === null && view.only === null

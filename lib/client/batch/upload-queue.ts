@@ -2,13 +2,13 @@ import type { BatchItem, ItemList } from './items'
 import type { PhotoSource } from './source'
 
 /** A photo with its file. */
-export interface Parcel {
+export interface QueuedPhoto {
   item: BatchItem
   source: PhotoSource
 }
 
 /** The files of a batch as long as this page has them, and which of them are to be sent next. */
-export class Outbox {
+export class UploadQueue {
   private readonly sources = new Map<number, PhotoSource>()
   /** All photos before it are on their way or need none. */
   private cursor = 0
@@ -25,8 +25,8 @@ export class Outbox {
   }
 
   /** The next ones that wait, so many at most and of so many bytes together, or a single one. They count as being sent. */
-  take(bytes: number, photos: number): Parcel[] {
-    const parcels: Parcel[] = []
+  take(bytes: number, photos: number): QueuedPhoto[] {
+    const parcels: QueuedPhoto[] = []
     let size = 0
     for (; this.cursor < this.list.items.length && parcels.length < photos; this.cursor++) {
       const item = this.list.items[this.cursor]

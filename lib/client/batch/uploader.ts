@@ -3,14 +3,14 @@ import type { Failure } from '../api/failure'
 import { preparePhoto } from '../photos/prepare-photo'
 import { addPhotos } from './api'
 import type { BatchItem } from './items'
-import type { Parcel } from './upload-queue'
 import type { PhotoSource } from './source'
+import type { QueuedPhoto } from './upload-queue'
 
 export interface UploadOptions {
   /** Whether nothing is to be sent just now. */
   held(): boolean
   /** The next photos to send, of so many bytes together or a single one; none where there are none just now. */
-  take(bytes: number, photos: number): Parcel[]
+  take(bytes: number, photos: number): QueuedPhoto[]
   /** The id of the job, which may have to be made. Rejects with a `Failure`. */
   job(): Promise<string>
   /** These are at the server. */
@@ -26,7 +26,7 @@ export interface UploadOptions {
   signal: AbortSignal
 }
 
-type Part = readonly Parcel[]
+type Part = readonly QueuedPhoto[]
 
 const MOST_PHOTOS = 64
 const MOST_BYTES = 8_000_000
@@ -99,7 +99,7 @@ export class Uploader {
   }
 
   /** The bytes of photos. A file that cannot be read any more fails by itself. */
-  private async read(part: Part): Promise<(Parcel & { path: string; blob: Blob })[]> {
+  private async read(part: Part): Promise<(QueuedPhoto & { path: string; blob: Blob })[]> {
     const read = []
     for (const photo of part) {
       try {

@@ -9,13 +9,13 @@ export interface LiveFrame {
   framesPerSecond: number
 }
 
-export type CameraTrouble = 'denied' | 'missing' | 'inUse' | 'insecure'
+export type CameraError = 'denied' | 'missing' | 'inUse' | 'insecure'
 
 export type LiveState =
   | { name: 'starting' }
   | { name: 'running'; frame: LiveFrame | null; failure: Failure | null; until: number | null }
   | { name: 'paused' }
-  | { name: 'failed'; trouble: CameraTrouble }
+  | { name: 'failed'; trouble: CameraError }
 
 /** Shorter side of what is sent: a little more than the models look at. */
 const SHORT_SIDE = 320
@@ -84,7 +84,7 @@ export class LiveCamera {
   }
 
   /** The frame that is seen now, as large as the camera gives it. */
-  async shoot(): Promise<File> {
+  async capturePhoto(): Promise<File> {
     const { videoWidth, videoHeight } = this.video
     const blob = await this.grab(videoWidth, videoHeight, KEPT_QUALITY)
     const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
@@ -168,7 +168,7 @@ function release(stream: MediaStream): void {
 }
 
 /** By the names of W3C Media Capture and Streams, 10.6. */
-function trouble(error: unknown): CameraTrouble {
+function trouble(error: unknown): CameraError {
   const name = error instanceof DOMException ? error.name : ''
   if (name === 'NotAllowedError') return 'denied'
   if (name === 'SecurityError') return 'insecure'

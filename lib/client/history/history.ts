@@ -17,7 +17,7 @@ interface Schema extends DBSchema {
 }
 
 /** Older runs than this many are dropped. */
-export const MOST_RUNS = 200
+export const MAX_RUNS = 200
 const THUMBNAIL = { side: 160, type: 'image/webp', quality: 0.7 }
 
 let opened: Promise<IDBPDatabase<Schema>> | undefined
@@ -35,7 +35,7 @@ function database(): Promise<IDBPDatabase<Schema>> {
 }
 
 /** Keeps an answer. A browser that keeps nothing (a private window, a full disk) is left alone. */
-export async function keepRun(
+export async function saveRun(
   photo: Blob,
   file: string,
   { preview: _preview, ...result }: Classification,
@@ -46,7 +46,7 @@ export async function keepRun(
     const transaction = db.transaction('runs', 'readwrite')
     await transaction.store.add({ time: Date.now(), file, thumbnail, result })
     const keys = await transaction.store.getAllKeys()
-    for (const key of keys.slice(0, Math.max(0, keys.length - MOST_RUNS))) await transaction.store.delete(key)
+    for (const key of keys.slice(0, Math.max(0, keys.length - MAX_RUNS))) await transaction.store.delete(key)
     await transaction.done
   } catch {
     // The answer is on the page; the history is a convenience.

@@ -1,7 +1,7 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { ClassifyCall } from '../api/classify'
 import type { Failure } from '../api/failure'
-import type { GivenVote } from '../api/feedback'
+import type { SubmittedVote } from '../api/feedback'
 import type { Prepared, PrepareOptions } from './prepare-photo'
 
 /** Where one photo stands with one model. */
@@ -33,7 +33,7 @@ export interface Photo {
   /** By model, so that going back to a model shows its answer at once. */
   phases: Readonly<Record<string, Phase>>
   /** What the visitor said of the answers, by model. */
-  votes: Readonly<Record<string, GivenVote>>
+  votes: Readonly<Record<string, SubmittedVote>>
 }
 
 /** A photo as it was before a reload. Its phases are answers. */
@@ -160,7 +160,7 @@ export class PhotoSession {
   }
 
   /** Notes what the visitor said of an answer. */
-  setVote(id: number, model: string, vote: GivenVote): void {
+  setVote(id: number, model: string, vote: SubmittedVote): void {
     this.setPhoto(id, { votes: { ...this.photo(id)?.votes, [model]: vote } })
   }
 

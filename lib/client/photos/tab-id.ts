@@ -11,7 +11,7 @@ interface Tab {
 }
 
 /** What this tab was before a reload; null for a tab that had no photos. */
-export function formerTab(): Tab | null {
+export function previousTab(): Tab | null {
   try {
     return JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Tab | null
   } catch {
@@ -20,7 +20,7 @@ export function formerTab(): Tab | null {
 }
 
 /** Keeps what this tab is over a reload, once it has photos. */
-export function keepTab(tab: Tab): void {
+export function saveTab(tab: Tab): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(tab))
   } catch {
@@ -37,7 +37,7 @@ export const lockName = (id: string) => `${KEY} ${id}`
  * @returns the name, and the one that the tab came with
  */
 export async function claimTabId(): Promise<{ id: string; former: string | null }> {
-  const former = formerTab()?.id ?? null
+  const former = previousTab()?.id ?? null
   if (former !== null && (await hold(former))) return { id: former, former }
   // Not randomUUID: plain http has none.
   const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
@@ -61,7 +61,7 @@ function hold(id: string): Promise<boolean> {
 }
 
 /** The names of all tabs that are open now; null where this browser does not tell. */
-export async function openTabs(): Promise<Set<string> | null> {
+export async function listOpenTabs(): Promise<Set<string> | null> {
   if (!navigator.locks) return null
   const { held = [] } = await navigator.locks.query()
   const prefix = lockName('')

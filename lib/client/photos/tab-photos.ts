@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import type { Photo, PhotoSession, RestoredPhoto } from './photo-session'
-import { claimTabId, keepTab, openTabs } from './tab-id'
+import { claimTabId, listOpenTabs, saveTab } from './tab-id'
 
 interface StoredPhoto {
   tab: string
@@ -30,7 +30,7 @@ const CLOSED_MS = 24 * 3_600_000
  * Keeps the photos of this tab with their answers over a reload, in this browser only: puts back what was there, then follows the session.
  * A browser that keeps nothing is left alone.
  */
-export async function keepPhotos(session: PhotoSession): Promise<void> {
+export async function persistPhotos(session: PhotoSession): Promise<void> {
   try {
     const { id, former } = await claimTabId()
     const db = await openDB<Schema>(`vision-tabs${BASE_PATH}`, 1, {
@@ -62,7 +62,7 @@ async function read(db: IDBPDatabase<Schema>, tab: string): Promise<RestoredPhot
 
 /** Drops what tabs left behind that are long closed. */
 async function tidy(db: IDBPDatabase<Schema>, own: string): Promise<void> {
-  const open = await openTabs()
+  const open = await listOpenTabs()
   if (open === null) return
   for (const { tab, id, time } of await db.getAll('photos')) {
     if (tab === own || open.has(tab) || Date.now() - time < CLOSED_MS) continue
@@ -86,7 +86,7 @@ class Keeper {
   follow(session: PhotoSession): void {
     const write = () => {
       const { photos, model } = session.snapshot()
-      if (photos.length > 0) keepTab({ id: this.tab, model, last: Math.max(...photos.map(({ id }) => id)) })
+      if (photos.length > 0) saveTab({ id: this.tab, model, last: Math.max(...photos.map(({ id }) => id)) })
       this.write(photos)
     }
     session.subscribe(write)

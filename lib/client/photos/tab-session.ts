@@ -2,7 +2,7 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import { type Photo, PhotoSession, type SessionOptions } from './photo-session'
 import { preparePhoto } from './prepare-photo'
-import { formerTab } from './tab-id'
+import { previousTab } from './tab-id'
 
 const REDUCE_KEY = 'reduce-large-photos'
 
@@ -14,7 +14,7 @@ let session: PhotoSession | undefined
  */
 export function tabSession(model: string, maxBytes: number): PhotoSession {
   if (typeof window === 'undefined') return newSession(model, maxBytes, { reduce: true })
-  session ??= kept(newSession(model, maxBytes, { reduce: readReduce(), former: formerTab() }))
+  session ??= kept(newSession(model, maxBytes, { reduce: readReduce(), former: previousTab() }))
   return session
 }
 
@@ -22,7 +22,7 @@ export function tabSession(model: string, maxBytes: number): PhotoSession {
 function kept(made: PhotoSession): PhotoSession {
   const keep = () =>
     void import('./tab-photos').then(
-      ({ keepPhotos }) => keepPhotos(made),
+      ({ persistPhotos }) => persistPhotos(made),
       () => made.restore([]),
     )
   if (made.snapshot().restoring) keep()
@@ -36,7 +36,7 @@ function kept(made: PhotoSession): PhotoSession {
 }
 
 /** Whether large photos are made smaller, from now on and in later visits. */
-export function keepReduce(reduce: boolean): void {
+export function saveReduce(reduce: boolean): void {
   session?.setReduce(reduce)
   try {
     localStorage.setItem(REDUCE_KEY, String(reduce))
@@ -66,7 +66,7 @@ function newSession(model: string, maxBytes: number, start: Pick<SessionOptions,
 
 /** Into this browser's history. Its code is fetched when there is something to keep. */
 function remember({ file, name, prepared }: Photo, result: Classification): void {
-  void import('../history/history').then(({ keepRun }) =>
-    keepRun(prepared?.converted ? prepared.file : file, name, result),
+  void import('../history/history').then(({ saveRun }) =>
+    saveRun(prepared?.converted ? prepared.file : file, name, result),
   )
 }
