@@ -19,12 +19,12 @@ interface BatchHeaderProps {
   onNew(): void
 }
 
-/** Where the batch stands, and what can be done with it. */
+/** The batch's progress and its actions. */
 export function BatchHeader({ session, snapshot, view, onFiles, onNew }: BatchHeaderProps) {
   const t = useTranslations('batch')
   const { phase, counts, items } = snapshot
-  const over = phase === 'done' || phase === 'cancelled' || phase === 'gone'
-  const toRetry = phase === 'done' && counts.failed > 0 && items.some(failedOnServer)
+  const ended = phase === 'done' || phase === 'cancelled' || phase === 'gone'
+  const canRetry = phase === 'done' && counts.failed > 0 && items.some(failedOnServer)
   return (
     <>
       <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
@@ -36,29 +36,25 @@ export function BatchHeader({ session, snapshot, view, onFiles, onNew }: BatchHe
           {(phase === 'running' || phase === 'paused') && (
             <>
               {snapshot.job?.reason !== 'dead_letters' && (
-                <Button onClick={() => void session.pause(phase === 'running')}>
+                <Button onClick={() => void session.setPaused(phase === 'running')}>
                   {phase === 'running' ? <Pause aria-hidden /> : <Play aria-hidden />}
                   {phase === 'running' ? t('pause') : t('resume')}
                 </Button>
               )}
-              <Cancel onCancel={() => void session.cancel()} />
+              <CancelButton onCancel={() => void session.cancel()} />
             </>
           )}
-          {toRetry && (
+          {canRetry && (
             <Button onClick={() => void session.retryFailed()}>
               <RotateCw aria-hidden /> {t('retryFailed')}
             </Button>
           )}
-          {over && (
+          {ended && (
             <Button onClick={onNew}>
               <Plus aria-hidden /> {t('new')}
             </Button>
           )}
-          <FilePickerButton
-            picks="labels"
-            accept=".csv,.tsv,.tab,.txt,.lst,.json,.jsonl,.ndjson,.xml"
-            onFiles={onFiles}
-          >
+          <FilePickerButton kind="labels" accept=".csv,.tsv,.tab,.txt,.lst,.json,.jsonl,.ndjson,.xml" onFiles={onFiles}>
             <Tags aria-hidden /> {t('labelsFile')}
           </FilePickerButton>
           <ExportPanel items={snapshot.items} view={view} />
@@ -72,14 +68,14 @@ export function BatchHeader({ session, snapshot, view, onFiles, onNew }: BatchHe
 
 function Progress({ snapshot: { counts, phase } }: Pick<BatchHeaderProps, 'snapshot'>) {
   const t = useTranslations('batch')
-  const all = Math.max(counts.total - counts.leftOut, 1)
-  const share = (count: number) => `${(100 * count) / all}%`
+  const total = Math.max(counts.total - counts.leftOut, 1)
+  const share = (count: number) => `${(100 * count) / total}%`
   return (
     <div
       role="progressbar"
       aria-label={t('progress')}
       aria-valuemin={0}
-      aria-valuemax={all}
+      aria-valuemax={total}
       aria-valuenow={counts.done}
       className="mt-4 flex h-1.5 overflow-hidden rounded-full bg-sunk"
     >
@@ -92,13 +88,13 @@ function Progress({ snapshot: { counts, phase } }: Pick<BatchHeaderProps, 'snaps
   )
 }
 
-/** Asks once more: what was cancelled does not run again. */
-function Cancel({ onCancel }: { onCancel(): void }) {
+/** Asks for confirmation, because a cancelled batch cannot be resumed. */
+function CancelButton({ onCancel }: { onCancel(): void }) {
   const t = useTranslations('batch')
-  const [asking, setAsking] = useState(false)
-  if (!asking) {
+  const [confirming, setConfirming] = useState(false)
+  if (!confirming) {
     return (
-      <Button variant="quiet" onClick={() => setAsking(true)}>
+      <Button variant="quiet" onClick={() => setConfirming(true)}>
         <X aria-hidden /> {t('cancel')}
       </Button>
     )
@@ -108,7 +104,7 @@ function Cancel({ onCancel }: { onCancel(): void }) {
       <Button className="text-bad" onClick={onCancel}>
         {t('cancelYes')}
       </Button>
-      <Button variant="quiet" autoFocus onClick={() => setAsking(false)}>
+      <Button variant="quiet" autoFocus onClick={() => setConfirming(false)}>
         {t('cancelNo')}
       </Button>
     </span>

@@ -14,10 +14,10 @@ interface BatchNoticesProps {
   onFiles(files: readonly File[]): void
 }
 
-/** What the visitor should know or do: files that are missing, a server that waits, files that are no photos. */
+/** Notices about missing files, a server that is waiting, and files that are not photos. */
 export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) {
   const t = useTranslations('batch')
-  const { phase, trouble, counts, kept, leftOut, id, collecting } = snapshot
+  const { phase, issue, counts, persisted, leftOut, id, collecting } = snapshot
   return (
     <>
       {phase === 'gone' && (
@@ -25,7 +25,7 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
           {t('gone')}
         </Notice>
       )}
-      {trouble && phase !== 'gone' && <Trouble failure={trouble} />}
+      {issue && phase !== 'gone' && <IssueNotice failure={issue} />}
       {snapshot.job?.reason === 'dead_letters' && (
         <Notice icon={TriangleAlert} title={t('stuckTitle')}>
           {t('stuck')}
@@ -52,7 +52,7 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
           </span>
         </Notice>
       )}
-      {!kept && id !== null && (
+      {!persisted && id !== null && (
         <Notice icon={TriangleAlert} title={t('notKeptTitle')}>
           {t('notKept')}
         </Notice>
@@ -65,7 +65,7 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
   )
 }
 
-function Trouble({ failure }: { failure: NonNullable<BatchSnapshot['trouble']> }) {
+function IssueNotice({ failure }: { failure: NonNullable<BatchSnapshot['issue']> }) {
   const t = useTranslations('batch')
   const problem = useProblem()
   if (failure.code === 'offline') {

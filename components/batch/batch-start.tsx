@@ -20,10 +20,10 @@ interface BatchStartProps {
   retentionHours: number
 }
 
-/** What the dialog of the system offers first; anything may be chosen. */
+/** The file dialog shows these types first; the visitor can still choose any file. */
 const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip,.csv,.tsv,.txt,.json,.jsonl,.xml'
 
-/** Before the first photo: what this is, the ways to give it photos, and the batches of before. */
+/** The page before the first photo: an introduction, ways to add photos, and earlier batches. */
 export function BatchStart({ models, settings, onSettings, onFiles, collecting, leftOut, ...facts }: BatchStartProps) {
   const t = useTranslations('batch')
   const format = useFormat()

@@ -3,23 +3,20 @@ import { useTranslations } from 'use-intl'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { useFormat } from '../ui/use-format'
 
-/** How far it is, in figures; and for screen readers how it ended. */
+/** Progress in figures, and announcements for screen readers. */
 export function BatchStats({ snapshot }: { snapshot: BatchSnapshot }) {
   const t = useTranslations('batch')
   const format = useFormat()
   const { phase, counts, rate, etaSeconds } = snapshot
-  const all = counts.total - counts.leftOut
-  const figures: [name: string, figure: ReactNode][] = [
-    ['of', t('doneOf', { done: format.integer(counts.done), all: format.integer(all) })],
+  const total = counts.total - counts.leftOut
+  const stats: [name: string, value: ReactNode][] = [
+    ['of', t('doneOf', { done: format.integer(counts.done), all: format.integer(total) })],
   ]
   if (rate !== null)
-    figures.push([
-      'rate',
-      t('rate', { rate: format.integer(rate < 10 ? Math.round(10 * rate) / 10 : Math.round(rate)) }),
-    ])
-  if (rate !== null && etaSeconds !== null) figures.push(['eta', t('eta', { time: format.duration(etaSeconds) })])
+    stats.push(['rate', t('rate', { rate: format.integer(rate < 10 ? Math.round(10 * rate) / 10 : Math.round(rate)) })])
+  if (rate !== null && etaSeconds !== null) stats.push(['eta', t('eta', { time: format.duration(etaSeconds) })])
   if (counts.uncertain > 0) {
-    figures.push([
+    stats.push([
       'uncertain',
       <span key="u" className="text-warn">
         {t('uncertain', { count: counts.uncertain })}
@@ -27,23 +24,23 @@ export function BatchStats({ snapshot }: { snapshot: BatchSnapshot }) {
     ])
   }
   if (counts.failed > 0) {
-    figures.push([
+    stats.push([
       'failed',
       <span key="f" className="text-bad">
         {t('failed', { count: counts.failed })}
       </span>,
     ])
   }
-  if (counts.leftOut > 0) figures.push(['out', t('notRun', { count: counts.leftOut })])
+  if (counts.leftOut > 0) stats.push(['out', t('notRun', { count: counts.leftOut })])
   return (
     <>
       <p className="figures mt-2 flex min-h-5 flex-wrap gap-x-3 text-ink-2 text-sm">
         {phase === 'opening'
           ? t('opening')
-          : figures.map(([name, figure], at) => (
+          : stats.map(([name, value], index) => (
               <Fragment key={name}>
-                {at > 0 && <span aria-hidden>·</span>}
-                <span>{figure}</span>
+                {index > 0 && <span aria-hidden>·</span>}
+                <span>{value}</span>
               </Fragment>
             ))}
       </p>

@@ -2,28 +2,28 @@ import { type ChangeEvent, type ReactNode, useRef } from 'react'
 import { Button } from '../ui/button'
 
 interface FilePickerButtonProps {
-  /** A folder with all that is in it, or files. */
+  /** Selects a folder with everything in it, instead of files. */
   folder?: boolean
-  /** What the dialog offers. */
+  /** File types that the dialog offers. */
   accept?: string
-  /** What tests know it by; files, if absent. */
-  picks?: 'files' | 'labels'
+  /** Identifies the input in tests. Default: `files`. */
+  kind?: 'files' | 'labels'
   variant?: 'primary' | 'secondary'
   onFiles(files: readonly File[]): void
   children: ReactNode
 }
 
-/** A button that opens the browser's dialog for files, or for a folder. */
+/** A button that opens the browser's file or folder dialog. */
 export function FilePickerButton({
   folder = false,
   accept,
-  picks = 'files',
+  kind = 'files',
   variant = 'secondary',
   onFiles,
   children,
 }: FilePickerButtonProps) {
   const input = useRef<HTMLInputElement>(null)
-  function picked({ target }: ChangeEvent<HTMLInputElement>): void {
+  function handleChange({ target }: ChangeEvent<HTMLInputElement>): void {
     onFiles([...(target.files ?? [])])
     target.value = ''
   }
@@ -36,8 +36,8 @@ export function FilePickerButton({
         hidden
         {...(folder ? { webkitdirectory: '' } : {})}
         {...(accept === undefined ? {} : { accept })}
-        onChange={picked}
-        data-picks={folder ? 'folder' : picks}
+        onChange={handleChange}
+        data-picks={folder ? 'folder' : kind}
       />
       <Button variant={variant} onClick={() => input.current?.click()}>
         {children}

@@ -7,25 +7,25 @@ interface LabelColumnsProps {
   onPick(picks: Picks): void
 }
 
-/** Which columns hold the photos and the labels, to be chosen otherwise, and how many lines have a photo. */
+/** Lets the visitor choose the columns that hold photos and labels, and shows how many lines match a photo. */
 export function LabelColumns({ reading, onPick }: LabelColumnsProps) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
   const { columns, file, label, kind, matched, lines } = reading
-  const number = (at: number) => String(at + 1)
+  const columnNumber = (index: number) => String(index + 1)
   return (
     <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
-      <Column
+      <ColumnSelect
         name={t('fileColumn')}
         columns={columns}
         value={file}
-        onChange={(at) => onPick({ file: number(at), label: at === label ? undefined : number(label) })}
+        onChange={(at) => onPick({ file: columnNumber(at), label: at === label ? undefined : columnNumber(label) })}
       />
-      <Column
+      <ColumnSelect
         name={t('labelColumn')}
         columns={columns}
         value={label}
-        onChange={(at) => onPick({ file: at === file ? undefined : number(file), label: number(at) })}
+        onChange={(at) => onPick({ file: at === file ? undefined : columnNumber(file), label: columnNumber(at) })}
       />
       <p role="status" className="text-ink-2">
         {t('matched', { matched: format.integer(matched), lines: format.integer(lines) })}
@@ -35,14 +35,14 @@ export function LabelColumns({ reading, onPick }: LabelColumnsProps) {
   )
 }
 
-interface ColumnProps {
+interface ColumnSelectProps {
   name: string
   columns: readonly string[]
   value: number
-  onChange(at: number): void
+  onChange(index: number): void
 }
 
-function Column({ name, columns, value, onChange }: ColumnProps) {
+function ColumnSelect({ name, columns, value, onChange }: ColumnSelectProps) {
   return (
     <label className="flex min-w-0 items-center gap-2">
       <span className="shrink-0 text-ink-2">{name}</span>
@@ -52,9 +52,9 @@ function Column({ name, columns, value, onChange }: ColumnProps) {
         onChange={({ target }) => onChange(Number(target.value))}
         className="h-10 min-w-0 max-w-52 rounded-card border border-line-2 bg-card px-3"
       >
-        {columns.map((column, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place; names may repeat
-          <option key={at} value={at}>
+        {columns.map((column, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: columns are identified by position; names may repeat
+          <option key={index} value={index}>
             {column}
           </option>
         ))}

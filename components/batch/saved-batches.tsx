@@ -5,7 +5,7 @@ import { deleteJob } from '@/lib/client/batch/api'
 import { deleteSavedBatch, listBatches, type SavedBatch } from '@/lib/client/batch/store'
 import { useFormat } from '../ui/use-format'
 
-/** The batches that were made in this browser: open again, or delete with their results. */
+/** Batches created in this browser, to open again or to delete with their results. */
 export function SavedBatches() {
   const t = useTranslations('batch')
   const format = useFormat()
@@ -25,8 +25,8 @@ export function SavedBatches() {
   }
   if (batches.length === 0) return null
   return (
-    <section aria-labelledby="known" className="mt-12">
-      <h2 id="known" className="font-semibold text-lg tracking-tight">
+    <section aria-labelledby="saved-batches" className="mt-12">
+      <h2 id="saved-batches" className="font-semibold text-lg tracking-tight">
         {t('known')}
       </h2>
       {failed && <p className="mt-2 text-bad text-sm">{t('deleteFailed')}</p>}

@@ -8,10 +8,10 @@ interface TableHeaderProps {
   onView(view: TableView): void
 }
 
-/** Where a click first sorts to the large end. */
-const LARGEST_FIRST = new Set<SortKey>(['score', 'time'])
+/** Columns that the first click sorts in descending order. */
+const DESCENDING_FIRST = new Set<SortKey>(['score', 'time'])
 
-/** The names of the columns; each sorts. A phone has a choice for that in the tools. */
+/** Sortable column headers. On phones, the toolbar has a sort menu instead. */
 export function TableHeader({ view, onView }: TableHeaderProps) {
   const t = useTranslations('batch')
   return (
@@ -20,17 +20,17 @@ export function TableHeader({ view, onView }: TableHeaderProps) {
         <th scope="col">
           <span className="sr-only">{t('picture')}</span>
         </th>
-        <Heading sort="file" view={view} onView={onView} />
-        <Heading sort="label" view={view} onView={onView} />
-        <Heading sort="score" view={view} onView={onView} />
-        <Heading sort="time" view={view} onView={onView} />
-        <Heading sort="status" view={view} onView={onView} />
+        <SortHeader sort="file" view={view} onView={onView} />
+        <SortHeader sort="label" view={view} onView={onView} />
+        <SortHeader sort="score" view={view} onView={onView} />
+        <SortHeader sort="time" view={view} onView={onView} />
+        <SortHeader sort="status" view={view} onView={onView} />
       </tr>
     </thead>
   )
 }
 
-function Heading({ sort, view, onView }: TableHeaderProps & { sort: SortKey }) {
+function SortHeader({ sort, view, onView }: TableHeaderProps & { sort: SortKey }) {
   const t = useTranslations('batch.columns')
   const current = view.sort?.key === sort ? view.sort : null
   const Arrow = current?.descending ? ArrowDown : ArrowUp
@@ -52,9 +52,9 @@ function Heading({ sort, view, onView }: TableHeaderProps & { sort: SortKey }) {
   )
 }
 
-/** One way, then the other, then as the photos were added. */
+/** Cycles through the first direction, the other direction, and the order in which photos were added. */
 function nextSort(key: SortKey, { sort }: TableView): TableView['sort'] {
-  const first = LARGEST_FIRST.has(key)
-  if (sort?.key !== key) return { key, descending: first }
-  return sort.descending === first ? { key, descending: !first } : null
+  const descendingFirst = DESCENDING_FIRST.has(key)
+  if (sort?.key !== key) return { key, descending: descendingFirst }
+  return sort.descending === descendingFirst ? { key, descending: !descendingFirst } : null
 }

@@ -6,14 +6,14 @@ import { useFormat } from '../ui/use-format'
 interface TableToolbarProps {
   view: TableView
   onView(view: TableView): void
-  found: number
-  all: number
+  visible: number
+  total: number
 }
 
 const SELECT = 'h-10 rounded-card border border-line-2 bg-card px-3 text-sm'
 
-/** Search, filter, and on a phone the order. */
-export function TableToolbar({ view, onView, found, all }: TableToolbarProps) {
+/** Search, filters and, on phones, the sort order. */
+export function TableToolbar({ view, onView, visible, total }: TableToolbarProps) {
   const t = useTranslations('batch')
   const format = useFormat()
   return (
@@ -51,16 +51,16 @@ export function TableToolbar({ view, onView, found, all }: TableToolbarProps) {
           </option>
         ))}
       </select>
-      {view.label !== null && <Chip text={view.label} foreign onRemove={() => onView({ ...view, label: null })} />}
-      {view.only !== null && <Chip text={view.only.name} onRemove={() => onView({ ...view, only: null })} />}
+      {view.label !== null && <Chip text={view.label} english onRemove={() => onView({ ...view, label: null })} />}
+      {view.subset !== null && <Chip text={view.subset.name} onRemove={() => onView({ ...view, subset: null })} />}
       <p aria-live="polite" className="ml-auto text-ink-3 text-sm">
-        {found === all ? null : t('found', { found: format.integer(found), all: format.integer(all) })}
+        {visible === total ? null : t('found', { found: format.integer(visible), all: format.integer(total) })}
       </p>
     </div>
   )
 }
 
-function Chip({ text, foreign = false, onRemove }: { text: string; foreign?: boolean; onRemove(): void }) {
+function Chip({ text, english = false, onRemove }: { text: string; english?: boolean; onRemove(): void }) {
   const t = useTranslations('batch')
   return (
     <button
@@ -69,7 +69,7 @@ function Chip({ text, foreign = false, onRemove }: { text: string; foreign?: boo
       onClick={onRemove}
       className="inline-flex h-8 max-w-full items-center gap-1.5 rounded-full bg-accent-soft px-3 text-accent text-sm"
     >
-      <span lang={foreign ? 'en' : undefined} className="truncate">
+      <span lang={english ? 'en' : undefined} className="truncate">
         {text}
       </span>
       <X aria-hidden className="size-3.5 shrink-0" />

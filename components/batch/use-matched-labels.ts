@@ -5,14 +5,17 @@ import type { Label } from '@/lib/shared/contract/contract'
 import { LabelsError } from '@/lib/shared/labels-file/decode'
 import { type LabelsReading, understand } from '@/lib/shared/labels-file/understand'
 
-/** What the labels say of the photos; null until the classes are there, `no_columns` where no two columns hold photos and labels. */
+/**
+ * Matches a labels file to the photos; null until the classes are loaded, `no_columns` if no two columns hold photos and
+ * labels.
+ */
 export function useMatchedLabels(
   { table, picks }: LabelsFile,
   items: readonly BatchItem[],
   classes: readonly Label[] | null,
 ): LabelsReading | 'no_columns' | null {
   const photos = items.length
-  // biome-ignore lint/correctness/useExhaustiveDependencies: photos are only ever added, and their list is new at each result
+  // biome-ignore lint/correctness/useExhaustiveDependencies: photos are only ever added, and each result replaces their list
   return useMemo(() => {
     if (!classes) return null
     try {

@@ -71,7 +71,7 @@ test('what is sent next: so many photos and bytes, none twice, and again what ca
   expect(taken(100, 2)).toEqual(['a', 'b'])
   expect(taken(0, 9)).toEqual(['c'])
   const [first] = list.items
-  uploadQueue.returned(first ? [first] : [], 'waiting')
+  uploadQueue.putBack(first ? [first] : [], 'waiting')
   expect(taken(100, 9)).toEqual(['a', 'd'])
   expect(taken(100, 9)).toEqual([])
   expect(list.counts()).toMatchObject({ total: 4, toUpload: 4, done: 0 })
@@ -89,7 +89,7 @@ test('a view filters and sorts; what has no value comes last either way', () => 
   expect(paths({ status: 'failed' })).toEqual([2])
   expect(paths({ status: 'open' })).toEqual([3])
   expect(paths({ label: 'bear' })).toEqual([0])
-  expect(paths({ only: { name: '', files: new Set(['c.jpg', 'd.jpg']) } })).toEqual([2, 3])
+  expect(paths({ subset: { name: '', files: new Set(['c.jpg', 'd.jpg']) } })).toEqual([2, 3])
   expect(paths({ sort: { key: 'score', descending: true } })).toEqual([1, 0, 2, 3])
   expect(paths({ sort: { key: 'score', descending: false } })).toEqual([0, 1, 2, 3])
   expect(paths({ sort: { key: 'status', descending: false } })).toEqual([2, 0, 1, 3])
@@ -98,8 +98,8 @@ test('a view filters and sorts; what has no value comes last either way', () => 
     ['Koala', 1],
     ['bear', 1],
   ])
-  expect(confidenceBins(list.items).filter(({ sure, uncertain }) => sure + uncertain > 0)).toEqual([
-    { from: 50, sure: 0, uncertain: 1 },
-    { from: 90, sure: 1, uncertain: 0 },
+  expect(confidenceBins(list.items).filter(({ certain, uncertain }) => certain + uncertain > 0)).toEqual([
+    { from: 50, certain: 0, uncertain: 1 },
+    { from: 90, certain: 1, uncertain: 0 },
   ])
 })

@@ -3,17 +3,20 @@ import type { ResultRow } from '@/lib/shared/results/columns'
 import type { Failure } from '../api/failure'
 import { eventsPath, fetchJob } from './api'
 
-export interface Follower {
-  result(row: ResultRow): void
-  job(job: Job): void
-  /** There is no such job any more. */
-  gone(): void
+export interface JobListener {
+  onResult(row: ResultRow): void
+  onJob(job: Job): void
+  /** The job no longer exists. */
+  onGone(): void
 }
 
-const AGAIN_MS = 3000
+const RECONNECT_MS = 3000
 
-/** Tells what happens to a job, from its first result on, until it ends or the returned function is called. A lost connection is made again. */
-export function follow(id: string, follower: Follower): () => void {
+/**
+ * Reports a job's events, starting with its first result, until the job ends or the returned function is called.
+ * Reconnects if the connection is lost.
+ */
+export function followJob(id: string, listener: JobListener): () => void {
   let source: EventSource
   let timer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
@@ -22,32 +25,32 @@ export function follow(id: string, follower: Follower): () => void {
     clearTimeout(timer)
     source.close()
   }
-  function listen(): void {
+  function connect(): void {
     source = new EventSource(eventsPath(id))
     source.addEventListener('result', ({ data }) => {
-      follower.result((JSON.parse(data) as { row: ResultRow }).row)
+      listener.onResult((JSON.parse(data) as { row: ResultRow }).row)
     })
     source.addEventListener('job', ({ data }) => {
       const job = JSON.parse(data) as Job
       if (job.state === 'done' || job.state === 'cancelled') stop()
-      follower.job(job)
+      listener.onJob(job)
     })
-    // The browser itself connects again, and goes on where it was, unless the server answered with something else than events.
+    // The browser reconnects and resumes by itself, unless the server's response wasn't an event stream.
     source.onerror = () => {
-      if (source.readyState === EventSource.CLOSED && !stopped) timer = setTimeout(() => void ask(), AGAIN_MS)
+      if (source.readyState === EventSource.CLOSED && !stopped) timer = setTimeout(() => void reconnect(), RECONNECT_MS)
     }
   }
-  async function ask(): Promise<void> {
+  async function reconnect(): Promise<void> {
     try {
       await fetchJob(id)
     } catch (error) {
       if ((error as Failure).code === 'unknown_job') {
         stop()
-        follower.gone()
+        listener.onGone()
       }
     }
-    if (!stopped) listen()
+    if (!stopped) connect()
   }
-  listen()
+  connect()
   return stop
 }

@@ -2,30 +2,30 @@ import type { BatchItem } from './items'
 import type { LabelsFile } from './labels'
 import { type SavedBatch, saveBatch } from './store'
 
-/** Keeps in this browser what a batch is, so that it is found again and goes on. */
+/** Saves a batch in this browser, so that it can be found and resumed later. */
 export class BatchPersistence {
-  private known: SavedBatch | null = null
-  /** Whether this browser keeps anything. */
-  kept = true
+  private batch: SavedBatch | null = null
+  /** Whether the last save succeeded. */
+  persisted = true
 
-  /** It was found again. */
-  found(known: SavedBatch): void {
-    this.known = known
+  /** Continues from a batch that this browser saved earlier. */
+  restore(batch: SavedBatch): void {
+    this.batch = batch
   }
 
-  /** @param added photos that came since the last time */
-  async keep(
+  /** @param added photos added since the last save */
+  async save(
     id: string,
     all: readonly BatchItem[],
     added: readonly BatchItem[],
     labels: LabelsFile | null,
   ): Promise<void> {
-    const { created = Date.now(), name = all[0]?.path.split('/')[0] ?? '' } = this.known ?? {}
-    this.known = { id, created, name, photos: all.length }
-    if (labels) this.known.labels = { name: labels.name, text: labels.text, picks: labels.picks }
-    const entries = added.flatMap(({ index, path, size, modified }) =>
+    const { created = Date.now(), name = all[0]?.path.split('/')[0] ?? '' } = this.batch ?? {}
+    this.batch = { id, created, name, photos: all.length }
+    if (labels) this.batch.labels = { name: labels.name, text: labels.text, picks: labels.picks }
+    const photos = added.flatMap(({ index, path, size, modified }) =>
       size === null || modified === null ? [] : [{ batch: id, index, path, size, modified }],
     )
-    this.kept = await saveBatch(this.known, entries)
+    this.persisted = await saveBatch(this.batch, photos)
   }
 }

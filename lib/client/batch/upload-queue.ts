@@ -1,16 +1,16 @@
 import type { BatchItem, ItemList } from './items'
 import type { PhotoSource } from './source'
 
-/** A photo with its file. */
+/** A photo and its file. */
 export interface QueuedPhoto {
   item: BatchItem
   source: PhotoSource
 }
 
-/** The files of a batch as long as this page has them, and which of them are to be sent next. */
+/** The files of a batch for as long as this page holds them, and the order in which they are uploaded. */
 export class UploadQueue {
   private readonly sources = new Map<number, PhotoSource>()
-  /** All photos before it are on their way or need none. */
+  /** All photos before it are being sent or don't need to be. */
   private cursor = 0
 
   constructor(private readonly list: ItemList) {}
@@ -24,24 +24,27 @@ export class UploadQueue {
     this.cursor = Math.min(this.cursor, index)
   }
 
-  /** The next ones that wait, so many at most and of so many bytes together, or a single one. They count as being sent. */
-  take(bytes: number, photos: number): QueuedPhoto[] {
-    const parcels: QueuedPhoto[] = []
+  /**
+   * Takes the next waiting photos, up to `maxPhotos` and `maxBytes` in total, or a single one of any size, and marks them
+   * as `sending`.
+   */
+  take(maxBytes: number, maxPhotos: number): QueuedPhoto[] {
+    const photos: QueuedPhoto[] = []
     let size = 0
-    for (; this.cursor < this.list.items.length && parcels.length < photos; this.cursor++) {
+    for (; this.cursor < this.list.items.length && photos.length < maxPhotos; this.cursor++) {
       const item = this.list.items[this.cursor]
       const source = item && this.sources.get(item.index)
       if (item?.state !== 'waiting' || !source) continue
-      if (parcels.length > 0 && size + source.size > bytes) break
+      if (photos.length > 0 && size + source.size > maxBytes) break
       size += source.size
       this.list.set(item.index, { state: 'sending' })
-      parcels.push({ item, source })
+      photos.push({ item, source })
     }
-    return parcels
+    return photos
   }
 
-  /** These were not sent after all. */
-  returned(items: readonly BatchItem[], state: 'waiting' | 'left_out'): void {
+  /** Puts photos back that were taken but not sent. */
+  putBack(items: readonly BatchItem[], state: 'waiting' | 'left_out'): void {
     for (const { index } of items) {
       if (this.list.items[index]?.state === 'sending') this.list.set(index, { state })
       this.cursor = Math.min(this.cursor, index)
