@@ -6,7 +6,7 @@ import { ModelsIntro } from '@/components/models/models-intro'
 import { modelsPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
-// Which models serve is a fact of the moment.
+// Model availability changes at run time.
 export const dynamic = 'force-dynamic'
 
 export async function generateMetadata(): Promise<Metadata> {

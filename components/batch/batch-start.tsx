@@ -52,10 +52,10 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
         models={models}
         model={settings.model}
         onModel={(model) => onSettings({ ...settings, model })}
-        shown={settings.topK}
-        onShown={(topK) => onSettings({ ...settings, topK })}
-        least={settings.threshold}
-        onLeast={(threshold) => onSettings({ ...settings, threshold })}
+        labelCount={settings.topK}
+        onLabelCount={(topK) => onSettings({ ...settings, topK })}
+        minScore={settings.threshold}
+        onMinScore={(threshold) => onSettings({ ...settings, threshold })}
       />
       <p className="mt-4 text-pretty text-ink-3 text-sm">
         {t('facts', {

@@ -10,13 +10,16 @@ interface ConfidenceChartProps {
 
 const range = (from: number) => `${from}–${from + CONFIDENCE_STEP} %`
 
-/** A histogram of confidence, with uncertain results in the warning color, and the same figures as a table for screen readers. */
+/**
+ * A histogram of confidence, with uncertain results in the warning color, and the same figures as a table for screen
+ * readers.
+ */
 export function ConfidenceChart({ items }: ConfidenceChartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
   const bins = useMemo(() => confidenceBins(items), [items])
-  const most = Math.max(1, ...bins.map(({ certain, uncertain }) => certain + uncertain))
-  const height = (count: number) => `${(100 * count) / most}%`
+  const maxCount = Math.max(1, ...bins.map(({ certain, uncertain }) => certain + uncertain))
+  const height = (count: number) => `${(100 * count) / maxCount}%`
   const hasUncertain = bins.some(({ uncertain }) => uncertain > 0)
   return (
     <section aria-labelledby="confidence" className="rounded-card border border-line bg-card p-5">

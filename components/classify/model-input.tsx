@@ -6,7 +6,7 @@ import { fetchModelInput } from '@/lib/client/api/classify'
 import type { Preview } from '@/lib/shared/contract/contract'
 import { Disclosure } from '../ui/disclosure'
 
-/** The crop that went into the model, made from its own input. Asked for only when somebody looks. */
+/** The model's input: the cropped photo, reconstructed from the input tensor. Requested when opened. */
 export function ModelInput({ file, model }: { file: Blob; model: string }) {
   const t = useTranslations('answer')
   const [open, setOpen] = useState(false)
@@ -19,7 +19,7 @@ export function ModelInput({ file, model }: { file: Blob; model: string }) {
 
 function Crop({ file, model }: { file: Blob; model: string }) {
   const t = useTranslations('answer')
-  const story = useStory()
+  const description = useDescription()
   const [preview, setPreview] = useState<Preview | 'failed' | null>(null)
   useEffect(() => {
     const controller = new AbortController()
@@ -38,25 +38,25 @@ function Crop({ file, model }: { file: Blob; model: string }) {
         <div aria-busy className="size-40 animate-pulse rounded-card bg-sunk" />
       )}
       <figcaption className="min-w-0 max-w-[24em] flex-1 basis-48 text-pretty text-ink-2 text-sm">
-        {preview ? story(preview) : t('sawAsking')}
+        {preview ? description(preview) : t('sawAsking')}
       </figcaption>
     </figure>
   )
 }
 
-/** How the crop was made, in one sentence a step. */
-function useStory(): (preview: Preview) => string {
+/** How the crop was made, one sentence per step. */
+function useDescription(): (preview: Preview) => string {
   const t = useTranslations('answer')
   return ({ orientation, resize, crop, interpolation, width, height }) => {
     const steps = orientation === 1 ? [] : [t('sawTurned', { orientation })]
-    steps.push(t('sawResized', { ...size(resize), interpolation }))
+    steps.push(t('sawResized', { ...pixels(resize), interpolation }))
     const whole = crop.width === resize.width && crop.height === resize.height
-    steps.push(whole ? t('sawWhole') : t('sawCrop', size({ width, height })))
+    steps.push(whole ? t('sawWhole') : t('sawCrop', pixels({ width, height })))
     return steps.join(' ')
   }
 }
 
-/** Plain figures: pixels have no thousands separator. */
-function size({ width, height }: { width: number; height: number }) {
+/** Plain digits: pixel counts have no thousands separators. */
+function pixels({ width, height }: { width: number; height: number }) {
   return { width: String(width), height: String(height) }
 }

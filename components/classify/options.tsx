@@ -8,11 +8,11 @@ import { useFormat } from '../ui/use-format'
 import { ResultOptions, type ResultOptionsProps } from './result-options'
 
 interface OptionsProps extends Omit<ResultOptionsProps, 'children'> {
-  /** Whether large photos are made smaller before the upload. */
+  /** Whether large photos are resized before the upload. */
   reduce: boolean
 }
 
-/** What is asked for, and what is sent. */
+/** Options for the result and for the upload. */
 export function Options({ reduce, ...options }: OptionsProps) {
   const t = useTranslations('prepare')
   const format = useFormat()

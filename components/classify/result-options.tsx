@@ -11,27 +11,27 @@ export interface ResultOptionsProps {
   models: readonly ModelInfo[]
   model: string
   onModel(model: string): void
-  /** Labels at most. */
-  shown: number
-  onShown(count: number): void
-  /** Labels with a lower score are left out. */
-  least: number
-  onLeast(score: number): void
-  /** More of them. */
+  /** Maximum number of labels. */
+  labelCount: number
+  onLabelCount(count: number): void
+  /** Labels with a lower score are hidden. */
+  minScore: number
+  onMinScore(score: number): void
+  /** Further options. */
   children?: ReactNode
 }
 
-const HIGHEST_LEAST = 0.5
+const HIGHEST_MIN_SCORE = 0.5
 
-/** Which model, how many labels and from which score on, behind one line that says what is chosen. */
+/** Model, number of labels and minimum score, collapsed behind a summary of the current choice. */
 export function ResultOptions({
   models,
   model,
   onModel,
-  shown,
-  onShown,
-  least,
-  onLeast,
+  labelCount,
+  onLabelCount,
+  minScore,
+  onMinScore,
   children,
 }: ResultOptionsProps) {
   const t = useTranslations('answer')
@@ -41,26 +41,26 @@ export function ResultOptions({
     label: name(type ?? id),
     disabled: status === 'failed',
   }))
-  const percent = Math.round(100 * least)
-  const most = maxLabels(models, model)
-  const count = Math.min(shown, most)
-  const chosen = [t('optionsModel', { model: name(model) })]
-  if (most > 1) chosen.push(t('optionsTop', { count }))
-  if (least > 0) chosen.push(t('optionsLeast', { percent }))
+  const percent = Math.round(100 * minScore)
+  const max = maxLabels(models, model)
+  const count = Math.min(labelCount, max)
+  const summary = [t('optionsModel', { model: name(model) })]
+  if (max > 1) summary.push(t('optionsTop', { count }))
+  if (minScore > 0) summary.push(t('optionsLeast', { percent }))
   return (
-    <Disclosure className="mt-4" label={chosen.join(' · ')}>
+    <Disclosure className="mt-4" label={summary.join(' · ')}>
       <Segmented label={t('model')} options={choices} value={model} onChange={onModel} />
-      {most > 1 && (
-        <Slider label={t('labels')} value={count} min={1} max={most} step={1} onChange={onShown} show={String} />
+      {max > 1 && (
+        <Slider label={t('labels')} value={count} min={1} max={max} step={1} onChange={onLabelCount} format={String} />
       )}
       <Slider
         label={t('atLeast')}
-        value={least}
+        value={minScore}
         min={0}
-        max={HIGHEST_LEAST}
+        max={HIGHEST_MIN_SCORE}
         step={0.01}
-        onChange={onLeast}
-        show={(share) => t('percent', { value: Math.round(100 * share) })}
+        onChange={onMinScore}
+        format={(share) => t('percent', { value: Math.round(100 * share) })}
       />
       {children}
     </Disclosure>

@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl'
 import { useModelName } from '../classify/use-model-name'
-import { FEWEST, MOST } from './use-compared-models'
+import { MAX_MODELS, MIN_MODELS } from './use-compared-models'
 
 interface ModelPickerProps {
   all: readonly string[]
@@ -8,17 +8,17 @@ interface ModelPickerProps {
   toggle(model: string): void
 }
 
-/** Which two or three models are compared. Not there where there is nothing to choose. */
+/** Selects the two or three models to compare. Hidden if there is nothing to choose. */
 export function ModelPicker({ all, chosen, toggle }: ModelPickerProps) {
   const t = useTranslations('compare')
   const name = useModelName()
-  if (all.length <= FEWEST) return null
+  if (all.length <= MIN_MODELS) return null
   return (
     <fieldset className="mt-5">
       <legend className="text-ink-2 text-sm">{t('models')}</legend>
       <div className="mt-1.5 flex flex-wrap gap-2">
         {all.map((model) => {
-          const on = chosen.includes(model)
+          const checked = chosen.includes(model)
           return (
             <label
               key={model}
@@ -26,8 +26,8 @@ export function ModelPicker({ all, chosen, toggle }: ModelPickerProps) {
             >
               <input
                 type="checkbox"
-                checked={on}
-                disabled={on ? chosen.length === FEWEST : chosen.length === MOST}
+                checked={checked}
+                disabled={checked ? chosen.length === MIN_MODELS : chosen.length === MAX_MODELS}
                 onChange={() => toggle(model)}
                 className="size-4 accent-accent outline-none"
               />

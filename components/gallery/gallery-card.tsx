@@ -7,7 +7,7 @@ import { useFormat } from '../ui/use-format'
 
 const [WIDTH, HEIGHT] = [480, 360]
 
-/** One picture: what the model says of it, and whose it is. A click opens it in the demo. */
+/** A gallery photo with the model's prediction and its credit. Clicking it opens the classify page. */
 export function GalleryCard({ picture, eager }: { picture: GalleryPicture; eager: boolean }) {
   const { file, thumbnail, answer, shows } = picture
   const t = useTranslations('gallery')
@@ -18,7 +18,7 @@ export function GalleryCard({ picture, eager }: { picture: GalleryPicture; eager
   return (
     <article>
       <Link href={`/?photo=${encodeURIComponent(file)}`} prefetch={false} className="group block rounded-card">
-        {/* biome-ignore lint/performance/noImgElement: small local files of the right size already */}
+        {/* biome-ignore lint/performance/noImgElement: small local files that are already the right size */}
         <img
           src={underBase(`/gallery/${thumbnail}`)}
           lang={shows ? 'en' : undefined}

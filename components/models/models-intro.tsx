@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'use-intl'
 
-/** What the page shows, and how far its figures can be trusted. */
+/** What the page shows, and how reliable its figures are. */
 export function ModelsIntro() {
   const t = useTranslations('models')
   return (

@@ -2,49 +2,50 @@
 
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react'
 
-interface Lazy<Props> {
+interface LazyComponentType<Props> {
   (props: Props): ReactNode
-  /** Fetches the code before it is needed. */
+  /** Loads the code before it is needed. */
   preload(): void
 }
 
 /**
- * A component whose code comes when it is first shown, in the browser only. Without a connection its place is kept and its code is
- * fetched as soon as there is one: a missing part must not take the page down with the visitor's photos.
+ * A component whose code is loaded when it is first rendered, in the browser only. Without a connection, the placeholder
+ * stays and the code is loaded once the connection is back. React.lazy would throw instead, which would unmount the page
+ * with the visitor's photos.
  *
  * @example const Chart = lazy(() => import('./chart').then((module) => module.Chart), () => <div className="h-40" />)
  */
 export function lazy<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   Placeholder: ComponentType = Nothing,
-): Lazy<Props> {
+): LazyComponentType<Props> {
   let loaded: ComponentType<Props> | undefined
-  async function fetched(): Promise<void> {
+  async function fetchCode(): Promise<void> {
     loaded ??= await load()
   }
-  function Lazily(props: Props): ReactNode {
+  function LazyComponent(props: Props): ReactNode {
     const [, setReady] = useState(loaded !== undefined)
     useEffect(() => {
-      let here = true
+      let mounted = true
       const attempt = () =>
-        fetched().then(
-          () => here && setReady(true),
+        fetchCode().then(
+          () => mounted && setReady(true),
           () => {
-            // No connection: again when there is one.
+            // No connection: retried when it is back.
           },
         )
       void attempt()
       window.addEventListener('online', attempt)
       return () => {
-        here = false
+        mounted = false
         window.removeEventListener('online', attempt)
       }
     }, [])
-    const Part = loaded
-    return Part ? <Part {...props} /> : <Placeholder />
+    const Loaded = loaded
+    return Loaded ? <Loaded {...props} /> : <Placeholder />
   }
-  Lazily.preload = () => void fetched().catch(() => {})
-  return Lazily
+  LazyComponent.preload = () => void fetchCode().catch(() => {})
+  return LazyComponent
 }
 
 function Nothing(): null {

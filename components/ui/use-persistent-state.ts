@@ -1,19 +1,19 @@
 import { useCallback, useEffect, useState } from 'react'
 
 /**
- * A state of the page that a reload and the way back keep, for this tab. The server and the first rendering have `initial`.
+ * State that survives reloads and navigation in this tab. The server and the first render use `initial`.
  *
- * @param name of its own in this browser
+ * @param name unique within the site
  */
 export function usePersistentState<T>(name: string, initial: T): [value: T, set: (value: T) => void] {
   const [value, setValue] = useState(initial)
   const key = `vision-page ${name}`
   useEffect(() => {
     try {
-      const kept = sessionStorage.getItem(key)
-      if (kept !== null) setValue(JSON.parse(kept) as T)
+      const saved = sessionStorage.getItem(key)
+      if (saved !== null) setValue(JSON.parse(saved) as T)
     } catch {
-      // A browser that keeps nothing begins anew.
+      // Without storage, the state starts with its initial value.
     }
   }, [key])
   const set = useCallback(
@@ -22,7 +22,7 @@ export function usePersistentState<T>(name: string, initial: T): [value: T, set:
       try {
         sessionStorage.setItem(key, JSON.stringify(next))
       } catch {
-        // It lasts as long as the page.
+        // Without storage, the state lasts as long as the page.
       }
     },
     [key],

@@ -1,14 +1,14 @@
 import { useState } from 'react'
 import { saveBlob } from '@/lib/client/files/save-file'
 
-export interface Saving {
+export interface SaveFile {
   state: 'idle' | 'making' | 'failed'
   save(name: string, make: () => Promise<Blob>): Promise<void>
 }
 
-/** Saves files that take a moment to be made, and whose code may have to be fetched first. */
-export function useSaveFile(): Saving {
-  const [state, setState] = useState<Saving['state']>('idle')
+/** Downloads files that take a moment to create, or whose code has to be loaded first. */
+export function useSaveFile(): SaveFile {
+  const [state, setState] = useState<SaveFile['state']>('idle')
   async function save(name: string, make: () => Promise<Blob>): Promise<void> {
     setState('making')
     try {

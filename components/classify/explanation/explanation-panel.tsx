@@ -11,27 +11,27 @@ import { Disclosure } from '../../ui/disclosure'
 import { Slider } from '../../ui/slider'
 import { useFormat } from '../../ui/use-format'
 import { useProblem } from '../../ui/use-problem'
-import type { ExplanationPhase, ExplanationState as State } from './use-explanation'
+import type { ExplanationPhase, ExplanationState } from './use-explanation'
 
 interface ExplanationPanelProps {
-  why: State
-  /** Labels to choose from. */
+  state: ExplanationState
+  /** The labels that can be explained. */
   predictions: readonly Prediction[]
 }
 
-/** What of the photo speaks for a label: asked for only when somebody looks, shown as a map over the photo. */
-export function ExplanationPanel({ why, predictions }: ExplanationPanelProps) {
+/** Explains a label with a heatmap over the photo. The explanation is requested when the panel is opened. */
+export function ExplanationPanel({ state, predictions }: ExplanationPanelProps) {
   const t = useTranslations('why')
   return (
-    <Disclosure className="mt-1" label={t('title')} open={why.open} onOpenChange={why.setOpen}>
-      <LabelChoice why={why} predictions={predictions} />
-      <Progress why={why} />
-      {why.phase?.name === 'explained' && <Found why={why} explanation={why.phase.explanation} />}
+    <Disclosure className="mt-1" label={t('title')} open={state.open} onOpenChange={state.setOpen}>
+      <LabelChoice state={state} predictions={predictions} />
+      <Progress state={state} />
+      {state.phase?.name === 'explained' && <Result state={state} explanation={state.phase.explanation} />}
     </Disclosure>
   )
 }
 
-function LabelChoice({ why, predictions }: ExplanationPanelProps) {
+function LabelChoice({ state, predictions }: ExplanationPanelProps) {
   const t = useTranslations('why')
   const id = useId()
   return (
@@ -42,8 +42,8 @@ function LabelChoice({ why, predictions }: ExplanationPanelProps) {
       <select
         id={id}
         lang="en"
-        value={why.label ?? ''}
-        onChange={({ target }) => why.setLabel(Number(target.value))}
+        value={state.label ?? ''}
+        onChange={({ target }) => state.setLabel(Number(target.value))}
         className="h-10 min-w-0 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm"
       >
         {predictions.map(({ index, label }) => (
@@ -56,8 +56,8 @@ function LabelChoice({ why, predictions }: ExplanationPanelProps) {
   )
 }
 
-/** One place for what goes on, so that a screen reader hears it and nothing jumps. */
-function Progress({ why: { phase, cancel, again } }: { why: State }) {
+/** Progress, failure and cancellation share one place, so that nothing shifts and screen readers announce changes. */
+function Progress({ state: { phase, cancel, retry } }: { state: ExplanationState }) {
   const t = useTranslations('why')
   const problem = useProblem()
   if (phase?.name === 'explained') return null
@@ -68,7 +68,7 @@ function Progress({ why: { phase, cancel, again } }: { why: State }) {
           <p role="status" className={phase.name === 'failed' ? 'text-bad text-sm' : 'text-ink-2 text-sm'}>
             {phase.name === 'failed' ? problem(phase.failure).detail : t('cancelled')}
           </p>
-          <Button onClick={again} className="shrink-0">
+          <Button onClick={retry} className="shrink-0">
             <RotateCw aria-hidden /> {t('again')}
           </Button>
         </>
@@ -86,39 +86,39 @@ function Progress({ why: { phase, cancel, again } }: { why: State }) {
 
 function Bar({ phase }: { phase: ExplanationPhase | null }) {
   const t = useTranslations('why')
-  const { done, of } = phase?.name === 'running' ? phase : { done: 0, of: 1 }
+  const { done, total } = phase?.name === 'running' ? phase : { done: 0, total: 1 }
   return (
     <div className="max-w-[300px] flex-1">
-      <p className="text-ink-2 text-sm">{of > 1 ? t('runningOf', { of }) : t('running')}</p>
+      <p className="text-ink-2 text-sm">{total > 1 ? t('runningOf', { of: total }) : t('running')}</p>
       <div
         role="progressbar"
         aria-label={t('progress')}
         aria-valuemin={0}
         aria-valuemax={100}
-        aria-valuenow={Math.round((100 * done) / of)}
+        aria-valuenow={Math.round((100 * done) / total)}
         className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-sunk"
       >
-        <div className="h-full rounded-full bg-accent" style={{ width: `${(100 * done) / of}%` }} />
+        <div className="h-full rounded-full bg-accent" style={{ width: `${(100 * done) / total}%` }} />
       </div>
     </div>
   )
 }
 
-function Found({ why, explanation }: { why: State; explanation: Explanation }) {
+function Result({ state, explanation }: { state: ExplanationState; explanation: Explanation }) {
   const t = useTranslations('why')
-  const answer = useTranslations('answer')
+  const result = useTranslations('answer')
   const format = useFormat()
   const { label, runs, timings, grid } = explanation
   return (
     <>
       <Slider
         label={t('strength')}
-        value={why.opacity}
+        value={state.opacity}
         min={0}
         max={1}
         step={0.05}
-        onChange={why.setOpacity}
-        show={(share) => answer('percent', { value: Math.round(100 * share) })}
+        onChange={state.setOpacity}
+        format={(share) => result('percent', { value: Math.round(100 * share) })}
       />
       <p role="status" className="max-w-[46em] text-pretty text-ink-2 text-sm">
         {t.rich('found', {

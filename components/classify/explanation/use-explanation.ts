@@ -5,102 +5,102 @@ import { explain } from '@/lib/client/api/explain'
 import type { Failure } from '@/lib/client/api/failure'
 import type { Explanation } from '@/lib/shared/contract/explain'
 
-/** Where the explanation stands that is looked at. */
+/** The state of the selected explanation. */
 export type ExplanationPhase =
-  | { name: 'running'; done: number; of: number }
+  | { name: 'running'; done: number; total: number }
   | { name: 'explained'; explanation: Explanation }
   | { name: 'failed'; failure: Failure }
   | { name: 'cancelled' }
 
 export interface ExplanationState {
   open: boolean
-  /** Index of the label that is explained; null for the best one. */
+  /** Index of the label to explain; null while there is no result. */
   label: number | null
   phase: ExplanationPhase | null
-  /** Of the map over the photo, 0 to 1. */
+  /** Opacity of the heatmap, 0 to 1. */
   opacity: number
   setOpen(open: boolean): void
   setLabel(label: number): void
   setOpacity(opacity: number): void
   cancel(): void
-  /** Asks again after a failure or a cancel. */
-  again(): void
+  /** Retries after a failure or cancellation. */
+  retry(): void
 }
 
-const FIRST_OPACITY = 0.85
+const INITIAL_OPACITY = 0.85
 
-interface Asked {
+interface Target {
   file: Blob
   model: string
   label: number
 }
 
 /**
- * What the label of a photo rests on, as long as somebody looks: asked for when it is opened, given up when it is closed or
- * another photo is shown. What was found stays found while the page is open.
+ * The explanation of a label. It is requested when the panel is open and aborted when it is closed or another photo is
+ * selected. Explanations are cached while the page is open.
  *
- * @param best index of the best label; null while there is no answer
+ * @param best index of the top label; null while there is no result
  */
 export function useExplanation(file: Blob | undefined, model: string, best: number | null): ExplanationState {
   const [open, setOpen] = useState(false)
-  const [opacity, setOpacity] = useState(FIRST_OPACITY)
-  const [choice, setChoice] = useState<Asked | null>(null)
-  const [state, setState] = useState<{ asked: Asked; phase: ExplanationPhase } | null>(null)
-  const [found] = useState(() => new WeakMap<Blob, Map<string, Explanation>>())
+  const [opacity, setOpacity] = useState(INITIAL_OPACITY)
+  const [selection, setSelection] = useState<Target | null>(null)
+  const [state, setState] = useState<{ target: Target; phase: ExplanationPhase } | null>(null)
+  const [cache] = useState(() => new WeakMap<Blob, Map<string, Explanation>>())
   const [attempt, setAttempt] = useState(0)
-  const [stopped, setStopped] = useState<Asked | null>(null)
+  const [cancelledTarget, setCancelledTarget] = useState<Target | null>(null)
 
-  const chosen = choice && choice.file === file && choice.model === model ? choice.label : null
-  const label = chosen ?? best
-  const asks = open && file !== undefined && label !== null
-  const isCurrent = (asked: Asked | undefined | null) =>
-    asked?.file === file && asked?.model === model && asked?.label === label
-  const cancelled = isCurrent(stopped)
+  const selected = selection && selection.file === file && selection.model === model ? selection.label : null
+  const label = selected ?? best
+  const active = open && file !== undefined && label !== null
+  const isCurrent = (target: Target | undefined | null) =>
+    target?.file === file && target?.model === model && target?.label === label
+  const cancelled = isCurrent(cancelledTarget)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks the same once more
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt repeats the same request
   useEffect(() => {
-    if (!asks || cancelled) return
-    const asked = { file, model, label }
-    const known = found.get(file)?.get(`${model} ${label}`)
-    const put = (phase: ExplanationPhase) => setState({ asked, phase })
-    if (known) {
-      put({ name: 'explained', explanation: known })
+    if (!active || cancelled) return
+    const target = { file, model, label }
+    const cached = cache.get(file)?.get(`${model} ${label}`)
+    const setPhase = (phase: ExplanationPhase) => setState({ target, phase })
+    if (cached) {
+      setPhase({ name: 'explained', explanation: cached })
       return
     }
     const controller = new AbortController()
-    put({ name: 'running', done: 0, of: 1 })
-    const onProgress = (done: number, of: number) => put({ name: 'running', done, of })
+    setPhase({ name: 'running', done: 0, total: 1 })
+    const onProgress = (done: number, total: number) => setPhase({ name: 'running', done, total })
     explain(file, { model, label, signal: controller.signal, onProgress }).then(
       (explanation) => {
-        found.set(file, (found.get(file) ?? new Map<string, Explanation>()).set(`${model} ${label}`, explanation))
-        put({ name: 'explained', explanation })
+        cache.set(file, (cache.get(file) ?? new Map<string, Explanation>()).set(`${model} ${label}`, explanation))
+        setPhase({ name: 'explained', explanation })
       },
       (failure: Failure) => {
-        if (!controller.signal.aborted) put({ name: 'failed', failure })
+        if (!controller.signal.aborted) setPhase({ name: 'failed', failure })
       },
     )
     return () => controller.abort()
-  }, [asks, cancelled, file, model, label, attempt, found])
+  }, [active, cancelled, file, model, label, attempt, cache])
 
-  const phase = state && isCurrent(state.asked) ? state.phase : null
+  const phase = state && isCurrent(state.target) ? state.phase : null
   return {
     open,
     label,
-    phase: asks ? (cancelled ? { name: 'cancelled' } : phase) : null,
+    phase: active ? (cancelled ? { name: 'cancelled' } : phase) : null,
     opacity,
     setOpen,
     setOpacity,
     setLabel: useCallback(
       (next: number) => {
-        if (file) setChoice({ file, model, label: next })
+        if (file) setSelection({ file, model, label: next })
       },
       [file, model],
     ),
     cancel() {
-      if (file && label !== null) setStopped({ file, model, label })
+      if (file && label !== null) setCancelledTarget({ file, model, label })
     },
-    again() {
-      setStopped(null)
+    retry() {
+      setCancelledTarget(null)
       setAttempt((count) => count + 1)
     },
   }

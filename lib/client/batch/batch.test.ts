@@ -20,7 +20,7 @@ function row(path: string, part: Partial<ResultRow>): ResultRow {
   return { ...failedRow(none, { id: 'm', revision: 'r' }, { code: 'x', detail: '' }), ...part }
 }
 
-/** A list of photos that wait. */
+/** A list of photos waiting for their upload. */
 function waiting(...paths: string[]): { list: ItemList; uploadQueue: UploadQueue } {
   const list = new ItemList()
   const uploadQueue = new UploadQueue(list)
@@ -31,7 +31,7 @@ function waiting(...paths: string[]): { list: ItemList; uploadQueue: UploadQueue
   return { list, uploadQueue }
 }
 
-test('a dropped and a picked folder are the same tree, in the order of vision classify', () => {
+test('dropped and selected folders have the same paths, in the order of vision classify', () => {
   expect(relativePath(file({ name: 'a.jpg', webkitRelativePath: 'trip/a.jpg' }))).toBe('trip/a.jpg')
   expect(
     relativePath(file({ name: 'a.jpg', webkitRelativePath: '', path: '/trip/a.jpg', relativePath: './trip/a.jpg' })),
@@ -47,7 +47,7 @@ test('a dropped and a picked folder are the same tree, in the order of vision cl
   expect(['x/.DS_Store', '__MACOSX/x/._a.jpg', 'x/Thumbs.db', '.git/a.png', 'x/a.jpg'].filter(isLitter)).toHaveLength(4)
 })
 
-test('two files of one name have two names; a file that is given again is known by name, size and time', () => {
+test('files with the same path get unique names; a file that is selected again is matched by name, size and time', () => {
   const list = new ItemList()
   const add = (path: string, size: number) => list.add(path, { size, modified: 7, state: 'missing' }).path
   expect([add('d/a.jpg', 1), add('d/a.jpg', 2), add('d/a.jpg', 3), add('d.e/f', 1), add('d.e/f', 2)]).toEqual([
@@ -57,15 +57,15 @@ test('two files of one name have two names; a file that is given again is known 
     'd.e/f',
     'd.e/f (2)',
   ])
-  const recognise = list.sourceMatcher()
-  expect(recognise(source('d/a.jpg', 1, 7))?.index).toBe(0)
-  // The folder above it has another name now.
-  expect(recognise(source('moved/a.jpg', 1, 7))?.index).toBe(0)
-  expect(recognise(source('d/a.jpg', 9, 7))).toBe(undefined)
-  expect(recognise(source('d/a.jpg', 1, 8))).toBe(undefined)
+  const match = list.sourceMatcher()
+  expect(match(source('d/a.jpg', 1, 7))?.index).toBe(0)
+  // Its parent folder was renamed.
+  expect(match(source('moved/a.jpg', 1, 7))?.index).toBe(0)
+  expect(match(source('d/a.jpg', 9, 7))).toBe(undefined)
+  expect(match(source('d/a.jpg', 1, 8))).toBe(undefined)
 })
 
-test('what is sent next: so many photos and bytes, none twice, and again what came back', () => {
+test('the upload queue limits photos and bytes, sends none twice, and resends what was put back', () => {
   const { list, uploadQueue } = waiting('a', 'b', 'c', 'd')
   const taken = (bytes: number, photos: number) => uploadQueue.take(bytes, photos).map(({ item }) => item.path)
   expect(taken(100, 2)).toEqual(['a', 'b'])
@@ -77,7 +77,7 @@ test('what is sent next: so many photos and bytes, none twice, and again what ca
   expect(list.counts()).toMatchObject({ total: 4, toUpload: 4, done: 0 })
 })
 
-test('a view filters and sorts; what has no value comes last either way', () => {
+test('a table view filters and sorts; photos without a value come last in either direction', () => {
   const { list } = waiting('koala.jpg', 'b.jpg', 'c.jpg', 'd.jpg')
   list.set(0, { state: 'done', row: row('koala.jpg', { status: 'ok', label: 'bear', score: 0.5, uncertain: true }) })
   list.set(1, { state: 'done', row: row('b.jpg', { status: 'ok', label: 'Koala', score: 0.9, uncertain: false }) })
