@@ -6,8 +6,8 @@ import { LabelsError } from '@/lib/shared/labels-file/decode'
 import { type LabelsReading, understand } from '@/lib/shared/labels-file/understand'
 
 /**
- * Matches a labels file to the photos; null until the classes are loaded, `no_columns` if no two columns hold photos and
- * labels.
+ * Matches a labels file to the photos; null until the classes are loaded, `no_columns` if no two columns hold photos
+ * and labels.
  */
 export function useMatchedLabels(
   { table, picks }: LabelsFile,

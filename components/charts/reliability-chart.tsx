@@ -10,8 +10,8 @@ const HEIGHT = 260
 const TICK = { fontSize: 12, fill: 'var(--ink-3)', className: 'figures' }
 
 /**
- * Accuracy by confidence, and the same figures as a table for screen readers. Perfectly calibrated scores are on the dashed
- * line.
+ * Accuracy by confidence, and the same figures as a table for screen readers. Perfectly calibrated scores are on the
+ * dashed line.
  */
 export function ReliabilityChart({ bins }: { bins: readonly Bin[] }) {
   const t = useTranslations('batch.judgement')

@@ -7,8 +7,8 @@ interface GalleryPhoto {
 }
 
 /**
- * Adds the gallery photo named in the URL, once, as if the visitor had dropped it. The added photo's own URL then replaces
- * it, so that a reload doesn't add the photo again.
+ * Adds the gallery photo named in the URL, once, as if the visitor had dropped it. The added photo's own URL then
+ * replaces it, so that a reload doesn't add the photo again.
  */
 export function useGalleryPhoto(add: (file: Blob, credit: string) => void, photo: GalleryPhoto | null): void {
   const added = useRef(false)

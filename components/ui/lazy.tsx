@@ -9,9 +9,9 @@ interface LazyComponentType<Props> {
 }
 
 /**
- * A component whose code is loaded when it is first rendered, in the browser only. Without a connection, the placeholder
- * stays and the code is loaded once the connection is back. React.lazy would throw instead, which would unmount the page
- * with the visitor's photos.
+ * A component whose code is loaded when it is first rendered, in the browser only. Without a connection, the
+ * placeholder stays and the code is loaded once the connection is back. React.lazy would throw instead, which would
+ * unmount the page with the visitor's photos.
  *
  * @example const Chart = lazy(() => import('./chart').then((module) => module.Chart), () => <div className="h-40" />)
  */

@@ -3,7 +3,8 @@ import type { Failure } from '@/lib/client/api/failure'
 import { useFormat } from './use-format'
 
 /**
- * The title and detail of a failure in the visitor's language. In English, the server's more specific message is preferred.
+ * The title and detail of a failure in the visitor's language. In English, the server's more specific message is
+ * preferred.
  */
 export function useProblem(): (failure: Failure) => { title: string; detail: string } {
   const t = useTranslations('problems')

@@ -5,8 +5,8 @@ import type { Explanation } from '@/lib/shared/contract/explain'
 import { heatPixels } from '@/lib/shared/explain/heat'
 
 /**
- * The heatmap over a photo that fills its frame like `object-contain`. The area outside the model's crop is as dark as the
- * regions that do not matter.
+ * The heatmap over a photo that fills its frame like `object-contain`. The area outside the model's crop is as dark as
+ * the regions that do not matter.
  */
 export function HeatmapOverlay({ explanation, opacity }: { explanation: Explanation; opacity: number }) {
   const { grid, area, image } = explanation

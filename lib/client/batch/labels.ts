@@ -38,8 +38,8 @@ async function readCandidate({ path, blob }: LabelsCandidate): Promise<LabelsFil
 }
 
 /**
- * Chooses the candidate that labels the most photos, and returns the rest with reasons. A file that the visitor selected
- * explicitly may match no photo yet.
+ * Chooses the candidate that labels the most photos, and returns the rest with reasons. A file that the visitor
+ * selected explicitly may match no photo yet.
  */
 export async function chooseLabels(
   candidates: readonly LabelsCandidate[],

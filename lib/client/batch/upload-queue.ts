@@ -25,8 +25,8 @@ export class UploadQueue {
   }
 
   /**
-   * Takes the next waiting photos, up to `maxPhotos` and `maxBytes` in total, or a single one of any size, and marks them
-   * as `sending`.
+   * Takes the next waiting photos, up to `maxPhotos` and `maxBytes` in total, or a single one of any size, and marks
+   * them as `sending`.
    */
   take(maxBytes: number, maxPhotos: number): QueuedPhoto[] {
     const photos: QueuedPhoto[] = []

@@ -28,7 +28,8 @@ const RATE_WINDOW = 12
 const RETRY_MS = 1000
 
 /**
- * Classifies camera frames one at a time. Owns the media stream: `close` turns the camera off, and so does hiding the page.
+ * Classifies camera frames one at a time. Owns the media stream: `close` turns the camera off, and so does hiding the
+ * page.
  */
 export class LiveCamera {
   private state: LiveState = { name: 'starting' }

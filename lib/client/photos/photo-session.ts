@@ -244,8 +244,8 @@ export class PhotoSession {
 }
 
 /**
- * The server reports HEIC that it can't read as a damaged photo. If this browser couldn't convert it either, the visitor
- * needs to know that the format is the problem and what to do about it.
+ * The server reports HEIC that it can't read as a damaged photo. If this browser couldn't convert it either, the
+ * visitor needs to know that the format is the problem and what to do about it.
  */
 function withHeicHelp(failure: Failure, photo: Photo | undefined): Failure {
   const unreadable = failure.code === 'truncated_image' || failure.code === 'unsupported_format'

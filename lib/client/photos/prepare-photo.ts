@@ -26,8 +26,9 @@ const JPEG_QUALITY = 0.92
 const HEADER_BYTES = 64
 
 /**
- * Prepares a photo for the upload: converts HEIC to JPEG, which browsers can display and which decodes faster, and resizes
- * large photos. Files that this browser can't read are sent unchanged, and the server reports what is wrong with them.
+ * Prepares a photo for the upload: converts HEIC to JPEG, which browsers can display and which decodes faster, and
+ * resizes large photos. Files that this browser can't read are sent unchanged, and the server reports what is wrong
+ * with them.
  */
 export async function preparePhoto(original: Blob, options: PrepareOptions): Promise<Prepared> {
   const [converted, sha256] = await Promise.all([convert(original, options), digest(original)])
@@ -60,7 +61,10 @@ async function isHeic(file: Blob): Promise<boolean> {
   return /^(hei[cxms]|hev[cxms])$/.test(brand) || (/^m[is]f1$/.test(brand) && !text.includes('avif'))
 }
 
-/** Converts natively if the browser can (Safari), otherwise with libheif, which is loaded on demand; null if neither can. */
+/**
+ * Converts natively if the browser can (Safari), otherwise with libheif, which is loaded on demand; null if neither
+ * can.
+ */
 async function fromHeic(file: Blob): Promise<Blob | null> {
   try {
     return await encode(await createImageBitmap(file), 1, 'image/jpeg')

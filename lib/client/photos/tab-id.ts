@@ -32,8 +32,8 @@ export function saveTab(tab: Tab): void {
 export const lockName = (id: string) => `${KEY} ${id}`
 
 /**
- * Claims an id for this tab, if possible the one from before a reload. A duplicated tab inherits the id of the original,
- * which is in use, and gets a new one.
+ * Claims an id for this tab, if possible the one from before a reload. A duplicated tab inherits the id of the
+ * original, which is in use, and gets a new one.
  *
  * @returns the claimed id, and the id that the tab had before
  */

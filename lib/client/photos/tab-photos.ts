@@ -28,8 +28,8 @@ interface Schema extends DBSchema {
 const RETENTION_MS = 24 * 3_600_000
 
 /**
- * Persists this tab's photos and results across reloads, in this browser only: restores the saved ones, then follows the
- * session. Without storage, the session simply isn't persisted.
+ * Persists this tab's photos and results across reloads, in this browser only: restores the saved ones, then follows
+ * the session. Without storage, the session simply isn't persisted.
  */
 export async function persistPhotos(session: PhotoSession): Promise<void> {
   try {

@@ -10,8 +10,8 @@ const REDUCE_KEY = 'reduce-large-photos'
 let session: PhotoSession | undefined
 
 /**
- * The photos of this tab. They outlive the page, so navigating to the gallery loses none of them. On the server nothing is
- * shared: each rendering starts empty.
+ * The photos of this tab. They outlive the page, so navigating to the gallery loses none of them. On the server nothing
+ * is shared: each rendering starts empty.
  */
 export function tabSession(model: string, maxBytes: number): PhotoSession {
   if (typeof window === 'undefined') return createSession(model, maxBytes, { reduce: true })
@@ -19,7 +19,9 @@ export function tabSession(model: string, maxBytes: number): PhotoSession {
   return session
 }
 
-/** Restores the photos from before a reload and saves them for the next one. The code is loaded with the first photo. */
+/**
+ * Restores the photos from before a reload and saves them for the next one. The code is loaded with the first photo.
+ */
 function withPersistence(created: PhotoSession): PhotoSession {
   const persist = () =>
     void import('./tab-photos').then(

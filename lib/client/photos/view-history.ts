@@ -8,8 +8,9 @@ const HOME: View = { name: 'home' }
 const PHOTO = /^#photo-(\d+)$/
 
 /**
- * Keeps the view in the URL fragment, so that the browser's back button steps through earlier views: `#photo-2`, `#camera`,
- * none for the start page. The photos stay in the session; the fragment of a removed photo shows the start page.
+ * Keeps the view in the URL fragment, so that the browser's back button steps through earlier views: `#photo-2`,
+ * `#camera`, none for the start page. The photos stay in the session; the fragment of a removed photo shows the start
+ * page.
  */
 export class ViewHistory {
   private view: View
