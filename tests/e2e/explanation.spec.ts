@@ -1,15 +1,13 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { choosePhotos, heading } from './browser-page'
 
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
-const choose = (page: Page, ...names: string[]) =>
-  page.locator('input[type=file][multiple]').setInputFiles(names.map((name) => `public/gallery/${name}`))
-const map = (page: Page) => page.getByTestId('heat')
-const title = (page: Page) => page.getByRole('button', { name: 'Why this label?' })
+const heatmap = (page: Page) => page.getByTestId('heat')
+const toggle = (page: Page) => page.getByRole('button', { name: 'Why this label?' })
 
-/** Mean opacity of the map's left and right half where it is warm: what counts. */
-function warmth(page: Page): Promise<[left: number, right: number]> {
-  return map(page).evaluate((canvas: HTMLCanvasElement) => {
+/** Total opacity of the heatmap's warm, important pixels in the left and right half. */
+function warmPixels(page: Page): Promise<[left: number, right: number]> {
+  return heatmap(page).evaluate((canvas: HTMLCanvasElement) => {
     const { width, height } = canvas
     const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height)
     const sums: [number, number] = [0, 0]
@@ -21,48 +19,48 @@ function warmth(page: Page): Promise<[left: number, right: number]> {
   })
 }
 
-test('a map of what speaks for a label, over the photo; another label, its strength, closed and opened @phone', async ({
+test('shows a heatmap over the photo, for another label, with adjustable opacity, after reopening @phone', async ({
   page,
 }) => {
   await page.goto('/')
-  await choose(page, 'koala.webp')
+  await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
-  await title(page).click()
+  await toggle(page).click()
   await expect(page.getByText(/what speaks for koala, most of it at the top/)).toBeVisible()
   await expect(page.getByText(/runs of the model/)).toBeVisible()
   const [photo, box] = [
     await page.getByRole('img', { name: 'koala.webp' }).boundingBox(),
-    await map(page).boundingBox(),
+    await heatmap(page).boundingBox(),
   ]
-  // The square that the model saw lies within the photo.
+  // The model's square crop lies within the photo.
   expect(box?.width).toBeCloseTo(box?.height ?? 0, 0)
   expect(box?.y).toBeGreaterThanOrEqual(photo?.y ?? 0)
-  const [left, right] = await warmth(page)
+  const [left, right] = await warmPixels(page)
   expect(left + right).toBeGreaterThan(0)
 
   const strength = page.getByRole('slider', { name: 'Map' })
   await strength.focus()
   await page.keyboard.press('Home')
   await expect(strength).toHaveAttribute('aria-valuetext', '0 %')
-  await expect(map(page).locator('..')).toHaveCSS('opacity', '0')
+  await expect(heatmap(page).locator('..')).toHaveCSS('opacity', '0')
 
   await page.getByRole('combobox', { name: 'Label' }).selectOption('indri')
   await expect(page.getByText(/what speaks for indri/)).toBeVisible()
-  await title(page).click()
-  await expect(map(page)).toHaveCount(0)
-  let asked = 0
-  page.on('request', (request) => request.url().includes('/api/explain') && asked++)
-  await title(page).click()
-  await expect(map(page)).toBeVisible()
-  // What was found once is not asked again.
-  expect(asked).toBe(0)
-  await choose(page, 'espresso.png')
+  await toggle(page).click()
+  await expect(heatmap(page)).toHaveCount(0)
+  let requests = 0
+  page.on('request', (request) => request.url().includes('/api/explain') && requests++)
+  await toggle(page).click()
+  await expect(heatmap(page)).toBeVisible()
+  // Explanations are cached.
+  expect(requests).toBe(0)
+  await choosePhotos(page, 'espresso.png')
   await expect(heading(page, 'espresso')).toBeVisible()
   await expect(page.getByText(/what speaks for espresso/)).toBeVisible()
 })
 
-test('cancelled, tried again, and what the server refuses is said', async ({ page }) => {
-  // The server's answer is held back until the test lets it go.
+test('cancels and retries an explanation, and shows why the server refuses one', async ({ page }) => {
+  // The response is held back until the test releases it.
   let release = () => {}
   const held = new Promise<void>((resolve) => {
     release = resolve
@@ -72,9 +70,9 @@ test('cancelled, tried again, and what the server refuses is said', async ({ pag
     await route.continue()
   })
   await page.goto('/')
-  await choose(page, 'koala.webp')
+  await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
-  await title(page).click()
+  await toggle(page).click()
   await expect(page.getByRole('progressbar', { name: 'Progress of the explanation' })).toBeVisible()
   const cancelled = page.waitForEvent('requestfailed')
   await page.getByRole('button', { name: 'Cancel' }).click()
@@ -105,14 +103,14 @@ test('cancelled, tried again, and what the server refuses is said', async ({ pag
 })
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in ${theme}, nothing is wider than the screen${theme === 'dark' ? ' @phone' : ''}`, async ({
+  test(`has no accessibility violations in ${theme} and fits the screen${theme === 'dark' ? ' @phone' : ''}`, async ({
     page,
   }) => {
     await page.emulateMedia({ colorScheme: theme })
     await page.goto('/')
-    await choose(page, 'koala.webp')
-    await title(page).click()
-    await expect(map(page)).toBeVisible()
+    await choosePhotos(page, 'koala.webp')
+    await toggle(page).click()
+    await expect(heatmap(page)).toBeVisible()
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
     const { width, inner } = await page.evaluate(() => ({
       width: document.documentElement.scrollWidth,
