@@ -1,7 +1,7 @@
 import type { MetadataRoute } from 'next'
 import { underBase } from '@/lib/shared/web/base-path'
 
-/** What an installed page is called and looks like. */
+/** Name and appearance of the installed web app. */
 export default function manifest(): MetadataRoute.Manifest {
   return {
     name: 'Vision Object Classifier',

@@ -4,7 +4,11 @@ import { useTranslations } from 'use-intl'
 import type { Camp } from '@/lib/shared/results/agreement'
 import { useModelName } from '../classify/use-model-name'
 
-/** Whether the models agree, large, in a sentence. @param camps null while answers are missing */
+/**
+ * Whether the models agree.
+ *
+ * @param camps null while results are missing
+ */
 export function AgreementLine({ camps }: { camps: readonly Camp[] | null }) {
   const t = useTranslations('compare')
   const name = useModelName()
