@@ -96,7 +96,7 @@ test('in a pipe: names on stdin, rows on stdout, nothing else but errors', async
   child.stdin.end('public/gallery/koala.webp\nnowhere.png\n')
   const [code] = await once(child, 'close')
   const { out: printed, err } = said()
-  expect([code, err]).toEqual([1, 'nowhere.png: not_found: There is no such file.\n1 of 2 photos have no answer.\n'])
+  expect([code, err]).toEqual([1, 'nowhere.png: not_found: The file does not exist.\n1 of 2 photos have no answer.\n'])
   const found = printed
     .trim()
     .split('\n')

@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { Problem } from '@/lib/shared/problems/problem'
-import { due, rest } from '../event-loop/slices'
+import { shouldYield, yieldToEventLoop } from '../event-loop/slices'
 
 /** Below it a parser takes a millisecond or two. */
 const LARGE = 500_000
@@ -16,9 +16,9 @@ const STAND_IN = randomUUID()
  */
 export async function jsonOf(body: Uint8Array): Promise<unknown> {
   try {
-    if (due()) await rest()
+    if (shouldYield()) await yieldToEventLoop()
     const text = textOf(body)
-    if (due()) await rest()
+    if (shouldYield()) await yieldToEventLoop()
     return text.length < LARGE ? JSON.parse(text) : (withoutImage(text) ?? JSON.parse(text))
   } catch {
     throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')

@@ -20,7 +20,7 @@ import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shar
 import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/contract/jobs'
 import { PROBLEMS, type ProblemCode } from '@/lib/shared/problems/problem'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
-import { jobPaths, type Maker } from './jobs/openapi'
+import { type DocumentBuilder, jobPaths } from './jobs/openapi'
 
 const REPLIES = [
   predictionSchema,
@@ -287,7 +287,7 @@ function reply(description: string, schema: string): object {
   return { description, content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } } }
 }
 
-const maker: Maker = {
+const maker: DocumentBuilder = {
   reply,
   problems: (codes) => problemReplies([...ANYWHERE, ...codes]),
   body: WITH_BODY,

@@ -5,7 +5,7 @@ import type { Environment } from '../config/environment'
 import type { Engine } from '../engine/types'
 import type { Feedback } from '../feedback/feedback'
 import type { Lifecycle } from '../host/lifecycle'
-import type { Jobs } from '../jobs/jobs'
+import type { JobBackend } from '../jobs/backend'
 import type { Log } from '../observe/log'
 import type { Metrics } from '../observe/metrics'
 import type { RedisClient } from '../redis/connect'
@@ -15,7 +15,7 @@ import type { ResultCache } from '../result-cache/result-cache'
 export interface Services {
   engine: Engine
   /** Batch jobs; null where they are switched off. */
-  jobs: Jobs | null
+  jobs: JobBackend | null
   /** What visitors say of answers; null where none is kept. */
   feedback: Feedback | null
   /** Answers that were given before; null where none are kept. */

@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { bytes as formatBytes } from '@/lib/shared/i18n/format'
 import { Problem } from '@/lib/shared/problems/problem'
-import { outOfDescriptors } from '../storage/store-fault'
+import { isOutOfDescriptors } from '../storage/storage-errors'
 import { isPublicAddress } from './public-address'
 
 export interface FetchOptions {
@@ -66,7 +66,7 @@ export function reason(error: unknown, timeoutMs: number, deadline: AbortSignal,
   if (signal?.aborted) return signal.reason
   if (deadline.aborted) return new Problem('url_unreachable', `No answer came within ${timeoutMs / 1000} s.`)
   // Not the address is at fault.
-  if (outOfDescriptors(error)) return error
+  if (isOutOfDescriptors(error)) return error
   // The system's words can name what stands there; its code does not.
   const { code = 'no connection' } = error as NodeJS.ErrnoException
   return new Problem('url_unreachable', `The address cannot be read (${code}).`, { cause: error })

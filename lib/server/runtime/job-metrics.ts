@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Gauge, type Registry } from 'prom-client'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { JobFigures, Jobs } from '../jobs/jobs'
+import type { JobBackend, JobStats } from '../jobs/backend'
 import type { Log } from '../observe/log'
 
 /** Prometheus waits ten seconds for a scrape; the other figures must not be lost with these. */
@@ -10,13 +10,13 @@ const MOST_MS = 3_000
 const FRESH_MS = 1_000
 const REASONS = ['lease', 'storage_full', 'storage_unavailable', 'redis_unavailable'] as const
 
-type Read = () => Promise<JobFigures | null>
+type Read = () => Promise<JobStats | null>
 
 /**
  * The jobs by state, and what they still have to do. Instances that share their jobs all tell the same. Where it cannot be
  * known, for the jobs are another server's at this moment or Redis does not answer, there is no figure rather than a wrong one.
  */
-export function addJobMetrics(registry: Registry, jobs: Pick<Jobs, 'figures' | 'health'>, log: Log): void {
+export function addJobMetrics(registry: Registry, jobs: Pick<JobBackend, 'stats' | 'health'>, log: Log): void {
   const read = remembered(() => inTime(jobs, log))
   const registers = [registry]
   new Gauge({
@@ -30,8 +30,7 @@ export function addJobMetrics(registry: Registry, jobs: Pick<Jobs, 'figures' | '
       for (const [state, count] of Object.entries(figures?.states ?? {})) this.set({ state }, count)
     },
   })
-  const backlog = (name: string, help: string, of: (figures: JobFigures) => number) =>
-    one(registry, read, name, help, of)
+  const backlog = (name: string, help: string, of: (figures: JobStats) => number) => one(registry, read, name, help, of)
   backlog('vision_jobs_backlog_photos', 'Photos that running jobs still have to do.', (of) => of.backlog.photos)
   backlog(
     'vision_jobs_backlog_wait_seconds',
@@ -50,7 +49,7 @@ export function addJobMetrics(registry: Registry, jobs: Pick<Jobs, 'figures' | '
   })
 }
 
-function one(registry: Registry, read: Read, name: string, help: string, of: (figures: JobFigures) => number): void {
+function one(registry: Registry, read: Read, name: string, help: string, of: (figures: JobStats) => number): void {
   new Gauge({
     name,
     help,
@@ -64,9 +63,9 @@ function one(registry: Registry, read: Read, name: string, help: string, of: (fi
 }
 
 /** Null where they are not known, or not in time. */
-async function inTime(jobs: Pick<Jobs, 'figures'>, log: Log): Promise<JobFigures | null> {
+async function inTime(jobs: Pick<JobBackend, 'stats'>, log: Log): Promise<JobStats | null> {
   try {
-    const figures = jobs.figures()
+    const figures = jobs.stats()
     figures.catch(() => {}) // What comes too late is no fault.
     return await Promise.race([figures, sleep(MOST_MS, null, { ref: false })])
   } catch (error) {

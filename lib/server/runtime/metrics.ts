@@ -1,6 +1,6 @@
 import type { Environment } from '../config/environment'
 import type { EngineStats } from '../engine/types'
-import type { Jobs } from '../jobs/jobs'
+import type { JobBackend } from '../jobs/backend'
 import { EmfWriter, type Gauge } from '../observe/emf'
 import type { BACKLOG, GAUGES } from '../observe/figures'
 import type { Log } from '../observe/log'
@@ -12,7 +12,7 @@ import { addJobMetrics } from './job-metrics'
 export interface Measured {
   service: 'web' | 'worker'
   stats(): EngineStats
-  jobs?: Pick<Jobs, 'backlog' | 'figures' | 'health'> | null
+  jobs?: Pick<JobBackend, 'backlog' | 'stats' | 'health'> | null
   /** What it was built of, where it can be scraped. */
   build?: Build
 }

@@ -6,7 +6,7 @@ import type { Environment } from '../config/environment'
 import { fromRoot } from '../config/root'
 import type { Log } from '../observe/log'
 import { folderPrefix, parseLocation } from '../storage/location'
-import { type OwnFolder, ownFolder } from '../storage/own-folder'
+import { createProcessFolder, type ProcessFolder } from '../storage/process-folder'
 
 /** Where the models are, whoever keeps them. */
 export interface Models {
@@ -34,7 +34,7 @@ export async function openModels(environment: Environment, log: Log): Promise<Mo
   const { openBuckets } = await import('../storage/buckets')
   const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = environment
   const store = openBuckets({ endpoint, region })(location.bucket)
-  const own = ownFolder(tmpdir(), 'vision-models-')
+  const own = createProcessFolder(tmpdir(), 'vision-models-')
   const mirror = new ModelMirror(store, folderPrefix(location), own.path)
   try {
     await fetchFirst(mirror, environment.MODELS_DIR)
@@ -74,7 +74,7 @@ async function fetchFirst(mirror: ModelMirror, from: string): Promise<void> {
 }
 
 /** A bucket that is away, or has half a set, changes nothing: what was fetched serves on. */
-function mirroredModels(mirror: ModelMirror, own: OwnFolder, everyMs: number, log: Log): Models {
+function mirroredModels(mirror: ModelMirror, own: ProcessFolder, everyMs: number, log: Log): Models {
   const stop = new AbortController()
   let changed: () => Promise<boolean> = async () => true
   let running: Promise<void> | null = null
