@@ -386,7 +386,11 @@ test('a photo by its address: typed, pasted, wrong and refused @phone', async ({
   await expect(page.getByText('That is not an address')).toBeVisible()
   await field.fill('http://169.254.169.254/latest')
   await field.press('Enter')
-  await expect(page.getByText('This address is not fetched: The address is not on the public internet.')).toBeVisible()
+  await expect(
+    page.getByText(
+      'This address is not fetched: The URL isn’t on the public internet. Use a public URL, or upload the photo.',
+    ),
+  ).toBeVisible()
   await page.getByRole('button', { name: 'Dismiss' }).click()
   await field.fill(`${baseURL}/gallery/koala.webp`)
   await field.press('Enter')

@@ -112,7 +112,7 @@ test('with a password before it, the whole page works for who has it', async ({ 
     for (let attempt = 0; attempt < 10; attempt++) expect((await guess(attempt)).status()).toBe(401)
     const limited = await guess(10)
     expect(limited.status()).toBe(429)
-    expect(await limited.text()).toMatch(/^There were too many wrong passwords. Try again in \d+ s\.\n$/)
+    expect(await limited.text()).toMatch(/^Too many failed sign-in attempts. Try again in \d+ s\.\n$/)
     await stranger.close()
     const context = await browser.newContext({
       baseURL: server.url,

@@ -104,7 +104,7 @@ describe('targets', () => {
     }
     const [nothing] = await exchange(server.url, get('/api//nothing/'))
     expect(nothing?.status).toBe(404)
-    expect(nothing?.body).toContain('There is nothing at /api/nothing.')
+    expect(nothing?.body).toContain('No resource at /api/nothing.')
   })
 
   test.each([

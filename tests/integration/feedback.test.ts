@@ -186,7 +186,7 @@ test('off unless it is asked for; without photos none is taken; several instance
   await refusal(fetch(`${labels.url}/api/feedback`), 405, 'method_not_allowed')
   await labels.stop()
   const many = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels', INSTANCES: '2' } })
-  await many.printed(/there is no feedback: several instances share it only by BUCKET/)
+  await many.printed(/feedback is off: set BUCKET to share it between several instances/)
   await refusal(vote(many.url, fields()), 404, 'not_found')
   await many.stop()
 })

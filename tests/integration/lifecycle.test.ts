@@ -185,7 +185,7 @@ describe('starting', () => {
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, silent'],
   ])('%s=%s stops it with one line', async (name, value, allowed) => {
     await expect(startServer({ env: { [name]: value } })).rejects.toThrow(
-      `the server stopped with 1:\n${name}="${value}" is not allowed; allowed: ${allowed}\n`,
+      `the server stopped with 1:\n${name}="${value}" is invalid; expected: ${allowed}\n`,
     )
   })
 
@@ -194,7 +194,7 @@ describe('starting', () => {
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
     await expect(startServer({ env: { PORT: String(port) } })).rejects.toThrow(
-      `cannot start: port ${port} on 127.0.0.1 is taken; choose another with PORT=…`,
+      `cannot start: port ${port} on 127.0.0.1 is already in use; set PORT to another one`,
     )
     other.close()
   })

@@ -61,7 +61,7 @@ test('half a gigabyte: one worker, the default model, others when they are asked
   if (!cgroup) return context.skip('this user may not make a cgroup here')
   server = await startServer({ cgroup: cgroup.folder })
   expect(server.output()).toMatch(
-    /"memory_mb":512,"cores":\d+,"workers":1,"queue_mb":102,"megapixels":26,"models":"the default one, others when they are asked for"/,
+    /"memory_mb":512,"cores":\d+,"workers":1,"queue_mb":102,"megapixels":26,"models":"the default one; others on demand"/,
   )
   const [worker] = server.workers()
   const score = (pid: number | undefined) => Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'))
@@ -83,7 +83,7 @@ test('a quarter of one: the server says in one line that it is too little, and d
   const cgroup = memoryCgroup(256e6)
   if (!cgroup) return context.skip('this user may not make a cgroup here')
   await expect(startServer({ cgroup: cgroup.folder })).rejects.toThrow(
-    'the server stopped with 1:\nThere are 256 MB of memory here, and a server needs 380',
+    'the server stopped with 1:\nThe server needs at least 380 MB of memory but has 256 MB.',
   )
   cgroup.remove()
 })

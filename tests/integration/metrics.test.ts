@@ -21,7 +21,7 @@ test('what was asked, refused and run is counted, over all workers', async () =>
   await refusal(classify(server.url, 'text'), 415, 'not_an_image')
   await refusal(fetch(`${server.url}/api/classify`), 405, 'method_not_allowed')
   for (let i = 0; i < 3; i++) await refusal(fetch(`${server.url}/api/${i}`), 404, 'not_found')
-  await wire(server.url, 'this is no request\r\n\r\n')
+  await wire(server.url, 'not a request\r\n\r\n')
   const reply = await fetch(`${server.url}/metrics`)
   expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=/)
   const text = await reply.text()

@@ -27,7 +27,7 @@ test('a folder that turns up broken is named, and the others serve on', async ()
   rmSync(join(folder, '.half', 'preprocessor_config.json'))
   renameSync(join(folder, '.half'), join(folder, 'broken'))
   await server.printed(/"model":"broken".*preprocessor_config\.json is missing/)
-  await server.printed(/the models have changed/)
+  await server.printed(/models changed/)
   const models = (await (await fetch(`${server.url}/api/models`)).json()) as {
     models: { id: string; status: string }[]
   }

@@ -89,7 +89,7 @@ describe('other sites', () => {
 
   test('a list that is none stops the start', async () => {
     await expect(startServer({ env: { CORS_ORIGINS: 'a.example' } })).rejects.toThrow(
-      /CORS_ORIGINS="a.example" is not allowed/,
+      /CORS_ORIGINS="a.example" is invalid/,
     )
   })
 })

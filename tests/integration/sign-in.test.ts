@@ -126,7 +126,7 @@ test('bcrypt as htpasswd makes it; what is no hash stops the start; a short pass
   expect((await fetch(`${bcrypt.url}/api/models`, { headers: basic('ada', 'wrong') })).status).toBe(401)
   await bcrypt.stop()
   await expect(startServer({ env: { BASIC_AUTH: 'ada:secret' } })).rejects.toThrow(
-    /BASIC_AUTH.*allowed: a name and the hash/,
+    /BASIC_AUTH.*expected: a name and the hash/,
   )
   expect(await hashed('ada', 'short')).toMatchObject({ code: 2, err: 'The password has at least 8 letters.\n' })
   expect(await vision(['hash-password', 'a:b'])).toMatchObject({ code: 2 })

@@ -208,6 +208,6 @@ test('balancers and scrapers ask without the path, and the start is there too', 
 test('a server that was built for another path says so in one line', async () => {
   const other = startServer({ root, env: { BASE_PATH: '/other' } })
   await expect(other).rejects.toThrow(
-    /stopped with 1:\nBASE_PATH="\/other", but this was built for BASE_PATH=\/vision; build for it with [^\n]+\n$/,
+    /stopped with 1:\nBASE_PATH="\/other", but this server was built with BASE_PATH=\/vision; rebuild it with [^\n]+\n$/,
   )
 })

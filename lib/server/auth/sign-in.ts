@@ -4,23 +4,26 @@ import { type RateLimiterAbstract, RateLimiterMemory, type RateLimiterRes } from
 import { Problem } from '@/lib/shared/problems/problem'
 import { verifyPassword } from './password'
 
-/** Wrong passwords that an address may try, and for how long they count. */
+/** Failed attempts allowed per client address, and how long they count. */
 const ATTEMPTS = 10
 const WINDOW_SECONDS = 300
-/** Passwords that are checked at once: each takes a tenth of a second of a core. */
+/** Concurrent password checks: each takes a tenth of a second of a core. */
 const AT_ONCE = 2
 const MOST_WAITING = 50
-/** Who was let in is not asked to prove it again for so long. */
+/** How long valid credentials are cached. */
 const KNOWN_MS = 3_600_000
 
-/** What is asked of whoever has not said who he is. */
+/** The WWW-Authenticate challenge. */
 export const CHALLENGE = 'Basic realm="Vision", charset="UTF-8"'
 
-/** One name and password before everything (`BASIC_AUTH`); or the operator's token, since a request has one Authorization only. */
+/**
+ * Protects the whole server with one user name and password (`BASIC_AUTH`). The operator's token is accepted, too,
+ * because a request has only one Authorization header.
+ */
 export class SignIn {
   private readonly user: Buffer
   private readonly hash: string
-  /** Headers that were right, by their digest under a key of this process. */
+  /** Valid headers, by their HMAC with a key of this process. */
   private readonly known = new LRUCache<string, true>({ max: 1000, ttl: KNOWN_MS })
   private readonly key = randomBytes(32)
   private readonly attempts: RateLimiterAbstract = new RateLimiterMemory({ points: ATTEMPTS, duration: WINDOW_SECONDS })
@@ -37,17 +40,17 @@ export class SignIn {
   }
 
   /**
-   * Lets a request through by its Authorization header.
+   * Checks the Authorization header of a request.
    *
-   * @param address whose attempts are counted
+   * @param address the client address whose attempts are counted
    * @throws Problem `unauthorized`, `rate_limited`
    */
   async check(header: string | undefined, address: string): Promise<void> {
-    if (header === undefined) throw new Problem('unauthorized', 'This server asks for a name and a password.')
+    if (header === undefined) throw new Problem('unauthorized', 'This server requires a user name and password.')
     const seen = createHmac('sha256', this.key).update(header).digest('base64')
     if (this.known.has(seen)) return
     await this.countAttempt(address)
-    if (!(await this.isRight(header))) throw new Problem('unauthorized', 'The name or the password is wrong.')
+    if (!(await this.isRight(header))) throw new Problem('unauthorized', 'The user name or password is wrong.')
     this.known.set(seen, true)
     await this.attempts.reward(address, 1)
   }
@@ -55,7 +58,7 @@ export class SignIn {
   private async countAttempt(address: string): Promise<void> {
     await this.attempts.consume(address).catch((state: RateLimiterRes) => {
       const seconds = Math.ceil(state.msBeforeNext / 1000)
-      const detail = `There were too many wrong passwords. Try again in ${seconds} s.`
+      const detail = `Too many failed sign-in attempts. Try again in ${seconds} s.`
       throw new Problem('rate_limited', detail, { retryAfterSeconds: seconds })
     })
   }
@@ -74,7 +77,8 @@ export class SignIn {
 
   private async inTurn<T>(check: () => Promise<T>): Promise<T> {
     if (this.checking >= AT_ONCE) {
-      if (this.waiting.length >= MOST_WAITING) throw new Problem('rate_limited', 'Too many sign in at once. Try again.')
+      if (this.waiting.length >= MOST_WAITING)
+        throw new Problem('rate_limited', 'Too many clients are signing in at once. Try again in a moment.')
       await new Promise<void>((resolve) => this.waiting.push(resolve))
     }
     this.checking++
@@ -87,7 +91,7 @@ export class SignIn {
   }
 }
 
-/** Of equal length, so that it can be compared in constant time. */
+/** Equal length allows comparison in constant time. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

@@ -34,7 +34,7 @@ test.each([
   ['LOG_LEVEL', 'INFO'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readEnvironment({ [name]: value })).toThrow(EnvironmentError)
-  expect(() => readEnvironment({ [name]: value })).toThrow(`${name}="${value}" is not allowed; allowed: `)
+  expect(() => readEnvironment({ [name]: value })).toThrow(`${name}="${value}" is invalid; expected: `)
 })
 
 test('old names are read, the new one wins, and two that differ stop the start', () => {
@@ -42,7 +42,7 @@ test('old names are read, the new one wins, and two that differ stop the start',
   expect(readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8000' }).PORT).toBe(8000)
   expect(readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8501', PORT: '80' }).PORT).toBe(80)
   expect(() => readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8501' })).toThrow(
-    'STREAMLIT_PORT="8501" contradicts PORT=8000 of another old name; set PORT alone',
+    'STREAMLIT_PORT="8501" contradicts PORT=8000 from another old name; set only PORT',
   )
   expect(oldNames({ API_PORT: '1', PORT: '2', STREAMLIT_PORT: '' })).toEqual([{ name: 'API_PORT', now: 'PORT' }])
 })

@@ -20,6 +20,6 @@ test('what was set is kept, and bounds the pixels', () => {
 
 test('a server that would be ended by its first photos does not start', () => {
   expect(tooLittle(planMemory(256e6))).toBe(
-    'There are 256 MB of memory here, and a server needs 380: with less the kernel would end it at the first photos.',
+    'The server needs at least 380 MB of memory but has 256 MB. With less, the system would kill it on the first photos.',
   )
 })

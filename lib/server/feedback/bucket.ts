@@ -5,15 +5,15 @@ import type { FeedbackStore, KeptPhoto } from './store'
 
 const VOTES = 'feedback/votes/'
 const PHOTOS = 'feedback/photos/'
-/** Clocks of instances differ, and an object may be listed after one that has a later time. */
+/** Instances' clocks differ, and an object may appear in a listing after one with a later time. */
 const OVERLAP_MS = 120_000
 
 /**
- * Votes in a bucket, an object each, so that any number of instances add to them. What the tally needs stands in the key, so
- * that it is known from a listing.
+ * Stores votes in a bucket, one object each, so that any number of instances can add them. The key contains everything
+ * the tally needs, so a listing is enough.
  */
 export class BucketFeedback implements FeedbackStore {
-  /** Time of the last vote that was listed (milliseconds since 1970). */
+  /** Time of the latest vote that was listed (milliseconds since 1970). */
   private seen = 0
 
   constructor(
@@ -54,7 +54,7 @@ export class BucketFeedback implements FeedbackStore {
       for await (const page of this.store.list(prefix)) {
         const old = page.map(({ key }) => key).filter((key) => key.slice(prefix.length, prefix.length + 10) < oldest)
         if (old.length > 0) await this.store.remove(old)
-        // They come in the order of their days.
+        // Keys are listed in the order of their days.
         if (old.length < page.length) break
       }
     }
@@ -65,13 +65,13 @@ function dayOf(time: string): string {
   return time.slice(0, 10)
 }
 
-/** A key has 1024 bytes at most; of a label a letter may take six. */
+/** A key has at most 1024 bytes, and a character of a label may take six. */
 const LONGEST_LABEL = 60
 
-/** Labels may hold anything; a key must not. */
+/** Labels may contain any character; keys may not. */
 const escaped = (text: string) => encodeURIComponent(text).replaceAll('.', '%2E').replaceAll('~', '%7E')
 
-/** `feedback/votes/DAY/TIME~ID~MODEL~REVISION~VERDICT~LABEL~CORRECT`, its words escaped, the labels cut. */
+/** `feedback/votes/DAY/TIME~ID~MODEL~REVISION~VERDICT~LABEL~CORRECT`, with escaped values and truncated labels. */
 export function keyOf(vote: Vote): string {
   const { id, time, model, revision, verdict, label, correct_label } = vote
   const labels = [label, correct_label ?? ''].map((name) => name.slice(0, LONGEST_LABEL))

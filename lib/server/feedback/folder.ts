@@ -9,11 +9,12 @@ import type { FeedbackStore, KeptPhoto } from './store'
 const VOTES = /^votes-(\d{4}-\d{2})\.ndjson$/
 
 /**
- * Votes in a folder: `votes-2026-11.ndjson`, a line a vote, a file a month, and photos in `photos/2026-11/`. Lines are only added, whole by one
- * write, and are on the disk before the visitor is thanked. A line that a kill cut off is passed over.
+ * Stores votes in a folder: one file per month with a line per vote, `votes-2026-11.ndjson`, and photos in
+ * `photos/2026-11/`. Lines are appended in one write and flushed to disk before the visitor is thanked. Truncated
+ * lines from a crash are skipped.
  */
 export class FolderFeedback implements FeedbackStore {
-  /** How far each file was read for the tally (bytes). */
+  /** Bytes of each file that the tally has read. */
   private readonly read = new Map<string, number>()
 
   constructor(
@@ -62,7 +63,11 @@ export class FolderFeedback implements FeedbackStore {
     return (await readdir(this.folder).catch(() => [])).filter((name) => VOTES.test(name)).sort()
   }
 
-  /** The votes of a file from a place on. What has no end yet is left for the next time. @param passed told how many bytes were read */
+  /**
+   * Reads the votes of a file from an offset. An incomplete last line is left for the next call.
+   *
+   * @param passed called with the number of bytes read
+   */
   private async *lines(name: string, start: number, passed: (bytes: number) => void): AsyncGenerator<Vote> {
     let [rest, bytes] = [Buffer.alloc(0), 0]
     for await (const chunk of createReadStream(join(this.folder, name), { start })) {
@@ -87,11 +92,11 @@ function parsed(line: string): Vote | null {
   try {
     return voteSchema.parse(JSON.parse(line))
   } catch {
-    return null // Cut off by a kill, and never acknowledged.
+    return null // Truncated by a crash, and never acknowledged.
   }
 }
 
-/** Whether the next line may be added as it is: a kill may have left half of one. */
+/** Whether the file ends with a complete line: a crash may have left half of one. */
 async function endsInALine(path: string): Promise<boolean> {
   const file = await open(path).catch(() => null)
   if (!file) return true

@@ -65,7 +65,7 @@ test('work goes on where ECS refuses, or is not there', async () => {
   await new ScaleInProtection((await agent(400)).url, log).begin()
   await new ScaleInProtection('http://127.0.0.1:9', log).begin()
   expect(warned).toEqual([
-    { reason: 'ECS answers 400: {}', on: true },
+    { reason: 'ECS responded with 400: {}', on: true },
     { reason: 'fetch failed', on: true },
   ])
 })

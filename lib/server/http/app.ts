@@ -30,12 +30,12 @@ import { galleryPictures, siteFacts } from './routes/site'
 import type { App, AppEnv, Endpoint, Endpoints, Services } from './services'
 import { classifyStream } from './stream/route'
 
-/** The paths that this app answers; the rest of the site is Next's. */
+/** Whether the API serves this path. Next.js serves the rest of the site. */
 export function isApiPath(path: string): boolean {
   return /^\/(api|health|metrics)(\/|$|\?)/.test(path)
 }
 
-/** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
+/** The whole HTTP API as one Hono app of Web-standard handlers. Any host can mount it; see `bin/` and `app/`. */
 export function createApp(services: Services & { site: Site }): App {
   const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
@@ -45,7 +45,7 @@ export function createApp(services: Services & { site: Site }): App {
   app.use('/api/classify', limit)
   app.use('/api/photo', limit)
   app.use('/api/explain', limit)
-  // One budget for all that is read into memory.
+  // All uploads that are read into memory share one budget.
   const uploads = new ByteBudget(services.environment.MAX_QUEUE_BYTES)
 
   const [one, many] = [classify(services, uploads), classifyStream(services, uploads)]
@@ -78,15 +78,15 @@ export function createApp(services: Services & { site: Site }): App {
   mount('/health/ready', { GET: ready(services) })
   mount('/health/status', { GET: status(services) })
 
-  // Only where it was asked for: the figures are the operator's, and this port is everybody's.
+  // Off by default: metrics are for the operator, and this port is public.
   if (services.environment.METRICS === 'on') mount('/metrics', { GET: metrics(services) })
 
-  app.notFound((c) => problemReply(c, new Problem('not_found', `There is nothing at ${c.req.path}.`)))
+  app.notFound((c) => problemReply(c, new Problem('not_found', `No resource at ${c.req.path}. Check the path.`)))
   app.onError(failureReply(services))
   return app
 }
 
-/** Mounts the methods of one path; any other method is refused with what is allowed. */
+/** Mounts the handlers of one path. Other methods get a 405 that lists the allowed ones. */
 function route(app: App, path: string, handlers: Endpoints, environment: Environment): void {
   for (const [method, endpoint] of Object.entries(handlers)) {
     const handler = knownNames(endpoint, path)
@@ -98,12 +98,12 @@ function route(app: App, path: string, handlers: Endpoints, environment: Environ
   ].join(', ')
   app.all(path, (c) => {
     if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow })
-    const problem = new Problem('method_not_allowed', `${c.req.method} is not allowed at ${path}; allowed: ${allow}.`)
+    const problem = new Problem('method_not_allowed', `${path} doesn’t accept ${c.req.method}. Use one of: ${allow}.`)
     return problemReply(c, problem, { allow })
   })
 }
 
-/** Where no parameters are taken, those that come are refused. Probes and scrapes may add what they like: there is nothing that they could mean. */
+/** Refuses query parameters on endpoints that take none. Probes and scrapes may add any: they have no effect there. */
 function knownNames(endpoint: Endpoint, path: string): Handler<AppEnv> {
   if (typeof endpoint !== 'function') return endpoint.withQuery
   if (!path.startsWith('/api/')) return endpoint

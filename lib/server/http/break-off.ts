@@ -3,7 +3,8 @@ import { asProblem } from './problem'
 import type { AppEnv, Services } from './services'
 
 /**
- * The pieces of a reply that has begun. Where they fail, the connection breaks: a reply that ends in order would say that this was all. One line of the log says why.
+ * Passes on the chunks of a response whose headers are sent. If they fail, it destroys the connection, because a
+ * regular end would look like a complete response, and logs the reason.
  */
 export async function* orBreakOff<T>(
   pieces: AsyncIterable<T>,
@@ -13,9 +14,9 @@ export async function* orBreakOff<T>(
   try {
     yield* pieces
   } catch (error) {
-    // Whoever read it may have gone, which is nobody's fault.
+    // The client may have disconnected, which is not an error.
     if ((error as NodeJS.ErrnoException).code !== 'ABORT_ERR') report(error, c, log)
-    // Without the host's request, as within Next, the stream's own failure does the same.
+    // Without Node's request, as inside Next.js, the failing stream has the same effect.
     if (!c.env.incoming) throw error
     c.env.incoming.destroy()
   }
@@ -24,6 +25,6 @@ export async function* orBreakOff<T>(
 function report(error: unknown, c: Context<AppEnv>, log: Pick<Services['log'], 'error' | 'warn'>): void {
   const { code, detail } = asProblem(error)
   const about = { request_id: c.get('requestId'), path: c.req.path, code }
-  if (code === 'internal') log.error({ ...about, err: error }, 'a reply breaks off')
-  else log.warn({ ...about, reason: detail }, 'a reply breaks off')
+  if (code === 'internal') log.error({ ...about, err: error }, 'response aborted')
+  else log.warn({ ...about, reason: detail }, 'response aborted')
 }

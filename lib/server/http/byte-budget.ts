@@ -1,26 +1,26 @@
 import { Problem } from '@/lib/shared/problems/problem'
 
-/** What one request holds of a budget: what is there, not what may come. */
+/** The bytes of a budget that one request holds: those that have arrived, not those that may follow. */
 export interface Lease {
   /**
-   * Takes more bytes.
+   * Reserves more bytes.
    *
-   * @throws Problem `queue_full` where the budget has no room for them
+   * @throws Problem `queue_full` if the budget has no room
    */
   take(bytes: number): void
   /**
-   * Refuses early what has no room now; holds nothing for it.
+   * Fails early if there is no room now. Reserves nothing.
    *
    * @throws Problem `queue_full`
    */
   require(bytes: number): void
   /**
-   * Holds so many bytes for a purpose from now on, be it more or fewer than before. Waits for room, for a while.
+   * Sets the reservation for a purpose to this many bytes, more or fewer than before. Waits a while for room.
    *
-   * @throws Problem `queue_full` where none comes
+   * @throws Problem `queue_full` if there is still none
    */
   hold(purpose: string, bytes: number): Promise<void>
-  /** Gives everything back, for good. */
+  /** Releases everything, permanently. */
   release(): void
 }
 
@@ -30,10 +30,10 @@ interface Waiting {
   go(): void
 }
 
-/** Whoever is in the middle of an upload waits so long for room (milliseconds) before it is refused. */
+/** How long an upload in progress waits for room before it is refused (milliseconds). */
 const WAIT_MS = 10_000
 
-/** Bytes of uploads that are held in memory at once, over all requests. */
+/** Limits the bytes of uploads in memory over all requests. */
 export class ByteBudget {
   private held = 0
   private readonly waiting = new Set<Waiting>()
@@ -47,7 +47,7 @@ export class ByteBudget {
     return new BudgetLease(this)
   }
 
-  /** Whether there is room. A request that is alone passes whatever its size: its own limit bounds it. */
+  /** Whether there is room. A request that is alone always fits: its own limit bounds it. */
   fits(mine: number, bytes: number): boolean {
     return this.held <= mine || this.held + bytes <= this.limit
   }
@@ -57,7 +57,7 @@ export class ByteBudget {
     if (bytes < 0) this.wake()
   }
 
-  /** Resolves when there is room for more, and it is taken. @throws Problem `queue_full` after a while */
+  /** Resolves once there is room and it is reserved. @throws Problem `queue_full` after a while */
   wait(lease: BudgetLease, bytes: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -77,7 +77,7 @@ export class ByteBudget {
     })
   }
 
-  /** In the order of their coming. */
+  /** First come, first served. */
   private wake(): void {
     for (const { lease, bytes, go } of this.waiting) {
       if (!this.fits(lease.bytes, bytes)) return
@@ -88,7 +88,7 @@ export class ByteBudget {
 }
 
 class BudgetLease implements Lease {
-  /** Held by this request. */
+  /** Bytes that this request holds. */
   bytes = 0
   private readonly purposes = new Map<string, number>()
   private released = false
@@ -117,7 +117,7 @@ class BudgetLease implements Lease {
     this.grow(-this.bytes)
   }
 
-  /** By a negative number where it shrinks. Who was released while it waited gets nothing. */
+  /** Negative to shrink. A reservation that was released while it waited gets nothing. */
   grow(bytes: number): void {
     if (this.released && bytes > 0) return
     this.bytes += bytes
@@ -126,5 +126,5 @@ class BudgetLease implements Lease {
 }
 
 function full(): Problem {
-  return new Problem('queue_full', 'Too many uploads are being read at once. Try again in a moment.')
+  return new Problem('queue_full', 'The server is reading too many uploads at once. Try again in a moment.')
 }

@@ -1,8 +1,8 @@
 import { Problem } from '@/lib/shared/problems/problem'
 
-/** What a sender may be silent or slow for, in all (milliseconds); what comes faster than the least rate makes up for it. */
+/** Total time a client may be idle or too slow (milliseconds). Data above the minimum rate earns it back. */
 const GRACE_MS = 20_000
-/** Bytes a second that a sender has on average at least. A request ends after two minutes in any case. */
+/** Minimum average rate in bytes per second. A request ends after two minutes in any case. */
 const LEAST_RATE = 1000
 
 export interface Pace {
@@ -13,8 +13,8 @@ export interface Pace {
 const PACE: Pace = { graceMs: GRACE_MS, bytesASecond: LEAST_RATE }
 
 /**
- * A body piece by piece. Where the reading ends early the rest is not cancelled: who sends it is still to see why. Only the time counts in which a piece is
- * waited for, not the time that we take for one.
+ * Yields a body chunk by chunk. If reading ends early, the rest isn't cancelled, so that the client can still read the
+ * response. Counts only the time spent waiting for a chunk, not the time the consumer takes.
  *
  * @throws Problem `too_slow`
  */
@@ -40,7 +40,7 @@ async function within<T>(piece: Promise<T>, ms: number): Promise<T> {
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(tooSlow()), ms)
   })
-  // It is given up when the reader lets go of the body.
+  // It is dropped when the reader releases the body.
   piece.catch(() => {})
   try {
     return await Promise.race([piece, late])
@@ -50,5 +50,5 @@ async function within<T>(piece: Promise<T>, ms: number): Promise<T> {
 }
 
 function tooSlow(): Problem {
-  return new Problem('too_slow', 'The upload comes too slowly. Send it again, in smaller parts or by another line.')
+  return new Problem('too_slow', 'The upload is too slow. Send fewer photos at a time, or use a faster connection.')
 }

@@ -1,19 +1,19 @@
 import { decoded, fileName } from '@/lib/shared/files/file-name'
 
-/** Which field of a form a part is, and what its file is called. */
+/** The form field of a part, and its file name. */
 export interface Disposition {
   name: string | undefined
   filename: string | undefined
 }
 
-/** A parameter: its value in quotes, in which `\"` is a quote; or bare. */
+/** A parameter with a quoted value, in which `\"` is a quote, or with a bare one. */
 const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:\\"|[^"])*)"|([^;"]*))/g
-/** A quote that is missing at the end, as after a name that ends with a backslash: the rest of the line. */
+/** A missing closing quote, as after a name that ends in a backslash: takes the rest of the line. */
 const UNCLOSED = /;\s*(filename)\s*=\s*"([^;]*)$/i
 
 /**
- * Reads the value of a Content-Disposition, each of its letters one byte. Names are read as `fileName` reads bytes, and never refused; `filename*`
- * (RFC 8187) goes before `filename`.
+ * Parses a Content-Disposition value in which each character is one byte. Names are decoded like in `fileName` and
+ * never refused. `filename*` (RFC 8187) takes precedence over `filename`.
  */
 export function readDisposition(value: string): Disposition {
   const parameters = new Map<string, string>()
@@ -29,18 +29,18 @@ export function readDisposition(value: string): Disposition {
   }
 }
 
-/** Browsers leave a backslash alone; curl writes two for one. Any other stays, as in `C:\fakepath\x.png`. */
+/** Browsers leave a backslash as it is; curl doubles it. Any other backslash stays, as in `C:\fakepath\x.png`. */
 function unquoted(text: string | undefined): string | undefined {
   return text?.replace(/\\(["\\])/g, '$1')
 }
 
-/** Browsers write quotes and line ends as `%22`, `%0D` and `%0A` (WHATWG HTML, 4.10.21.8). */
+/** Browsers write quotes and line breaks as `%22`, `%0D` and `%0A` (WHATWG HTML, 4.10.21.8). */
 function textOf(value: string): string {
   const text = fromEncodedWords(value) ?? fileName(Buffer.from(value, 'latin1'))
   return text.replace(/%(22|0D|0A)/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
-/** `UTF-8''caf%C3%A9.png`; null where it is not like that. */
+/** Decodes `UTF-8''caf%C3%A9.png`; null for any other syntax. */
 function fromExtended(value: string): string | null {
   const [, charset = '', text = ''] = /^([^']+)'[^']*'(.*)$/.exec(value) ?? []
   if (charset === '') return null
@@ -48,7 +48,7 @@ function fromExtended(value: string): string | null {
   return decoded(bytes, charset) ?? fileName(bytes)
 }
 
-/** `=?utf-8?B?Y2Fmw6kucG5n?=` (RFC 2047), as .NET and mail libraries write names; null where it is not like that. */
+/** Decodes `=?utf-8?B?Y2Fmw6kucG5n?=` (RFC 2047), which .NET and mail libraries write; null for any other syntax. */
 function fromEncodedWords(value: string): string | null {
   if (!/^(\s*=\?[^?\s]+\?[BQ]\?[^?]*\?=)+\s*$/i.test(value)) return null
   let text = ''

@@ -4,7 +4,7 @@ import { fetchPhoto } from '../photo-url/fetch-photo'
 import type { Lease } from './byte-budget'
 
 /**
- * The photo at an address, held by the request as an upload would be.
+ * Fetches the photo at a URL. Its bytes count against the request's reservation like those of an upload.
  *
  * @throws Problem `url_refused`, `url_unreachable`, `too_large`, `queue_full`
  */
@@ -15,7 +15,7 @@ export async function fetchByUrl(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   if (environment.URL_INPUT === 'false') {
-    throw new Problem('url_refused', 'This server does not fetch photos; send the photo itself.')
+    throw new Problem('url_refused', 'This server doesn’t fetch photos from URLs. Upload the photo instead.')
   }
   const options = {
     maxBytes: environment.MAX_IMAGE_BYTES,

@@ -2,42 +2,42 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { tooLarge } from './body'
 import { type Disposition, readDisposition } from './disposition'
 
-/** A field of a form, or a file. */
+/** A form field or a file. */
 export interface FormPart extends Disposition {
   isFile: boolean
   bytes: Uint8Array
 }
 
 export interface FormLimits {
-  /** Bytes of a part. */
+  /** Bytes per part. */
   partBytes: number
-  /** Bytes of all parts together. */
+  /** Bytes of all parts. */
   bytes: number
   parts: number
-  /** What more parts are refused with. */
+  /** Makes the error for too many parts. */
   tooMany(): Problem
 }
 
-/** Bytes of the head of a part: longer names than any disk takes are read, endless ones are not. */
+/** Maximum size of a part's headers in bytes: longer than any file name a disk takes, but not unlimited. */
 const MOST_HEAD = 65_536
-/** Blanks that may stand behind a boundary (RFC 2046, 5.1.1). */
+/** Spaces and tabs allowed after a boundary (RFC 2046, 5.1.1). */
 const MOST_PADDING = 100
 const HEAD_END = '\r\n\r\n'
 const EMPTY = Buffer.alloc(0)
-/** A form begins as a line does. */
+/** The start of the body counts as the start of a line. */
 const START = Buffer.from('\n')
 
 /**
- * Reads a form (multipart/form-data, RFC 7578) piece by piece. The known parsers take the names of files for UTF-8, and break or spoil those that are not;
- * here a head is bytes until `readDisposition` reads it.
+ * Incremental parser of multipart/form-data (RFC 7578). Existing parsers assume that file names are UTF-8 and corrupt
+ * or reject others; here headers stay bytes until `readDisposition` decodes them.
  *
- * @throws Problem `no_file` where it is no such form, `too_large`, and what the limits say
+ * @throws Problem `no_file` if the form is malformed, `too_large`, and the errors of the limits
  */
 export class FormParser {
   private readonly opening: Buffer
   private readonly delimiter: Buffer
   private state: 'preamble' | 'head' | 'body' | 'done' = 'preamble'
-  /** What cannot be told from the beginning of a boundary yet. */
+  /** Bytes that may be the start of a boundary. */
   private carry: Buffer = START
   private head: Omit<FormPart, 'bytes'> = { name: undefined, filename: undefined, isFile: false }
   private content: Buffer[] = []
@@ -45,25 +45,29 @@ export class FormParser {
   private total = 0
   private parts = 0
 
-  /** @throws Problem where the Content-Type names no boundary */
+  /** @throws Problem if the Content-Type has no boundary */
   constructor(
     contentType: string,
     private readonly limits: FormLimits,
   ) {
     const [, quoted, bare] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? []
     const boundary = quoted ?? bare
-    if (boundary === undefined) throw new Problem('no_file', 'The Content-Type of the form has no boundary.')
-    // What stands before the first part may have other line ends.
+    if (boundary === undefined)
+      throw new Problem(
+        'no_file',
+        'The Content-Type has no boundary. Let your HTTP client set the Content-Type of the form.',
+      )
+    // The preamble may have other line endings.
     this.opening = Buffer.from(`\n--${boundary}`, 'latin1')
     this.delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
   }
 
-  /** Bytes in memory of the part that is still coming. */
+  /** Bytes in memory of the part that is still arriving. */
   get held(): number {
     return this.length + this.carry.length
   }
 
-  /** The parts that end in this piece. */
+  /** Yields the parts that end in this chunk. */
   *write(chunk: Uint8Array): Generator<FormPart> {
     const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     let data: Buffer | null = this.carry.length > 0 ? Buffer.concat([this.carry, piece]) : piece
@@ -75,7 +79,7 @@ export class FormParser {
         data = this.readBody(data)
         if (data) yield* this.part()
       } else {
-        // What follows the end is nothing of the form, but not without end either.
+        // The epilogue is ignored, but it counts towards the limit.
         this.count(data.length)
         data = null
       }
@@ -83,13 +87,13 @@ export class FormParser {
   }
 
   /**
-   * The part that ends with the body, where the last boundary is missing: small devices leave it away. What has come of a boundary is none of its contents, and
-   * a part without its whole head is none.
+   * Yields the part that ends with the body if the last boundary is missing, as small devices omit it. A partial
+   * boundary at the end isn't part of the content. A part without complete headers is dropped.
    *
-   * @throws Problem where there was no boundary at all, or contents had one in them
+   * @throws Problem if there was no boundary at all, or the content contained one
    */
   *finish(): Generator<FormPart> {
-    if (this.state === 'preamble') throw unreadable('it has no boundary')
+    if (this.state === 'preamble') throw unreadable('it doesn’t contain the boundary that its Content-Type names')
     if (this.state === 'head') requireBoundary(this.carry.toString('latin1').split('\r\n')[0] ?? '')
     if (this.state !== 'body') return
     this.append(beforeBoundary(this.carry, this.delimiter))
@@ -97,7 +101,7 @@ export class FormParser {
     yield* this.part()
   }
 
-  /** A line before the first part that only begins like a boundary is none: `--x` in `--xy`. */
+  /** Skips the preamble. A line that only starts like the boundary isn't one: `--xy` for the boundary `--x`. */
   private skip(data: Buffer): Buffer | null {
     for (let at = data.indexOf(this.opening); at >= 0; at = data.indexOf(this.opening, at + 1)) {
       const behind = data.subarray(at + this.opening.length)
@@ -115,7 +119,7 @@ export class FormParser {
     return null
   }
 
-  /** From behind a boundary on: the rest of its line, and the lines up to an empty one. */
+  /** Parses the rest of a boundary's line and the headers up to an empty line. */
   private readHead(data: Buffer): Buffer | null {
     if (data.toString('latin1', 0, 2) === '--') {
       this.state = 'done'
@@ -123,7 +127,7 @@ export class FormParser {
     }
     const end = data.indexOf(HEAD_END)
     if ((end < 0 ? data.length : end) > MOST_HEAD)
-      throw unreadable(`the head of a part is longer than ${MOST_HEAD} bytes`)
+      throw unreadable(`the headers of a part are longer than ${MOST_HEAD} bytes`)
     if (end < 0) {
       this.carry = data
       return null
@@ -135,7 +139,7 @@ export class FormParser {
     return data.subarray(end + HEAD_END.length)
   }
 
-  /** A boundary ends a part as soon as it has come, whatever follows: who sends slowly sees it taken in. */
+  /** A boundary ends a part as soon as it arrives, whatever follows, so that slow clients see progress. */
   private readBody(data: Buffer): Buffer | null {
     const at = data.indexOf(this.delimiter)
     if (at < 0) {
@@ -155,7 +159,7 @@ export class FormParser {
     if (!isUnfilled(part)) yield part
   }
 
-  /** Keeps what may be the beginning of a mark; returns what is before it. */
+  /** Keeps the end that may be the start of a delimiter; returns what precedes it. */
   private keepTail(data: Buffer, mark: Buffer): Buffer {
     const at = Math.max(data.length - mark.length + 1, 0)
     this.carry = Buffer.from(data.subarray(at))
@@ -176,12 +180,12 @@ export class FormParser {
   }
 }
 
-/** @param rest of the line behind a boundary; it may be the `-` of one that is cut */
+/** @param rest of the line after a boundary; may be the `-` of a truncated final boundary */
 function requireBoundary(rest: string): void {
-  if (!/^(-|\s*)$/.test(rest)) throw unreadable('there is something behind a boundary')
+  if (!/^(-|\s*)$/.test(rest)) throw unreadable('a boundary is followed by other characters')
 }
 
-/** The end of a body without the beginning of a boundary. */
+/** The end of a body without a partial boundary. */
 function beforeBoundary(end: Buffer, delimiter: Buffer): Buffer {
   for (let at = 0; at < end.length; at++) {
     if (end.subarray(at).equals(delimiter.subarray(0, end.length - at))) return end.subarray(0, at)
@@ -189,7 +193,7 @@ function beforeBoundary(end: Buffer, delimiter: Buffer): Buffer {
   return end
 }
 
-/** Browsers send an input for files that nobody filled in as a file without a name and without bytes. */
+/** Browsers send an empty file input as a file without a name and without content. */
 function isUnfilled({ filename, bytes }: FormPart): boolean {
   return filename === '' && bytes.byteLength === 0
 }
@@ -205,5 +209,5 @@ function headOf(lines: readonly string[]): Omit<FormPart, 'bytes'> {
 }
 
 function unreadable(why: string): Problem {
-  return new Problem('no_file', `The form cannot be read: ${why}.`)
+  return new Problem('no_file', `The form is malformed: ${why}.`)
 }

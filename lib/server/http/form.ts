@@ -1,11 +1,14 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { FormPart } from './form-parser'
 
-/** What a file of a form is called in the results. */
+/** The name of an uploaded file in the results. */
 export function nameOf({ filename, name }: FormPart): string {
   return filename || name || 'photo'
 }
 
 export function tooMany(limit: number): Problem {
-  return new Problem('too_many_files', `At most ${limit} photos are taken at once here.`)
+  return new Problem(
+    'too_many_files',
+    `This server accepts at most ${limit} photos at once. Split the photos into several requests.`,
+  )
 }

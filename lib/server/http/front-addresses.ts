@@ -3,10 +3,11 @@ import { BASE_PATH, underBase } from '@/lib/shared/web/base-path'
 const DESCRIPTION = '/api/openapi.json'
 
 /**
- * A reply of the API elsewhere whose addresses are those of this server: `Location`, `Link` and the servers of the description. Either may be under a path.
+ * Rewrites the URLs in a response of a remote API to this server's: `Location`, `Link` and the servers in the OpenAPI
+ * document. Either server may use a base path.
  *
- * @param path that was asked for, as the product knows it
- * @param there the path of the API's address, which ends with a slash
+ * @param path the requested path, without the base path
+ * @param there the path of the remote API's URL, ending in a slash
  */
 export async function readdressed(
   reply: Response,

@@ -1,7 +1,9 @@
 import type { Context } from 'hono'
 import type { AppEnv } from './services'
 
-/** A reply of JSON that says its length, by which it is known whether it is worth compressing. */
+/**
+ * A JSON response with a Content-Length, from which the compression middleware decides whether compressing pays off.
+ */
 export function json(c: Context<AppEnv>, value: unknown, status = 200, headers: Record<string, string> = {}): Response {
   const text = JSON.stringify(value)
   const length = String(Buffer.byteLength(text))

@@ -7,27 +7,27 @@ import { FormParser, type FormPart } from './form-parser'
 import { addOnce, noParameters } from './parameters'
 
 export interface FormLimits {
-  /** The largest part, in bytes. */
+  /** Maximum bytes per part. */
   requestBytes: number
-  /** All parts together. */
+  /** Maximum bytes of all parts. */
   bytes: number
   files: number
 }
 
-/** Bytes that come at once, about. */
+/** Approximate size of a chunk in bytes. */
 const A_PIECE = 65_536
-/** Fields that a form may have besides its files. */
+/** Maximum number of fields besides the files. */
 const MAX_FIELDS = 20
 
-/** A form of many files, read as it comes. */
+/** A form with many files, read as it arrives. */
 export interface ManyFiles {
-  /** The options: what stands before the first file. */
+  /** The fields before the first file, which are the options. */
   fields: Record<string, string>
-  /** Whether it has no file at all. */
+  /** Whether it has no files. */
   empty: boolean
-  /** @throws Problem for what is wrong with the form, and for an option that comes too late */
+  /** @throws Problem if the form is malformed, or an option follows a file */
   files(): AsyncGenerator<FormPart>
-  /** Lets go of the body, so that what is left of it can be read and thrown away. */
+  /** Releases the body, so that the rest of it can be read and discarded. */
   close(): Promise<void>
 }
 
@@ -36,13 +36,13 @@ export function isForm(request: Request): boolean {
 }
 
 /**
- * Reads a form up to its first file. Its options stand before its files: those are worked on as they come, when it must be known already what to do with them.
- * Holds one part at a time, and as much of it as has come.
+ * Reads a form up to its first file. Options must come before the files, because files are processed as they arrive.
+ * Holds one part at a time, and only the bytes that have arrived.
  *
  * @throws Problem `no_file`, `invalid_parameter`, `too_large`, `too_many_files`, `queue_full`, `too_slow`
  */
 export async function openForm(request: Request, limits: FormLimits, lease: Lease): Promise<ManyFiles> {
-  if (!request.body) throw new Problem('no_file', 'The form has no body.')
+  if (!request.body) throw new Problem('no_file', 'The request has no body. Send the photos as files of a form.')
   const parser = new FormParser(request.headers.get('content-type') ?? '', {
     partBytes: limits.requestBytes,
     bytes: limits.bytes,
@@ -86,7 +86,8 @@ async function* partsOf(
   function* counted(parts: Iterable<FormPart>): Generator<FormPart> {
     for (const part of parts) {
       if (part.isFile && ++files > limits.files) throw tooMany(limits.files)
-      if (!part.isFile && ++fields > MAX_FIELDS) throw new Problem('too_many_files', 'The form has too many fields.')
+      if (!part.isFile && ++fields > MAX_FIELDS)
+        throw new Problem('too_many_files', `The form has more than ${MAX_FIELDS} fields besides its files.`)
       yield part
     }
   }
@@ -100,9 +101,12 @@ async function* partsOf(
 
 function nameOfField({ name }: FormPart): string {
   if (name) return name
-  throw new Problem('invalid_parameter', 'A field of the form has no name.')
+  throw new Problem('invalid_parameter', 'A form field has no name. Name every field.')
 }
 
 function tooLate(name: string): Problem {
-  return new Problem('invalid_parameter', `${name} comes after a file; in a form of many files the options come first.`)
+  return new Problem(
+    'invalid_parameter',
+    `The field ${name} comes after a file. Put all options before the first file.`,
+  )
 }

@@ -44,12 +44,12 @@ const REPLIES = [
 const OF_A_PHOTO: z.ZodObject[] = [classifyJsonSchema, explainJsonSchema]
 const REQUESTS = [...OF_A_PHOTO, photoRequestSchema, feedbackRequestSchema, jobParametersSchema]
 
-/** What any request below /api/ may meet, by how the server is set up and when it comes. */
+/** Errors of any request under /api/, depending on configuration and timing. */
 const ANYWHERE: ProblemCode[] = ['invalid_parameter', 'unauthorized', 'forbidden', 'shutting_down']
-/** And any that has a body. */
+/** Errors of any request with a body. */
 const WITH_BODY: ProblemCode[] = ['too_slow', 'too_large', 'queue_full', 'invalid_encoding', 'unsupported_encoding']
 
-/** Of jobs and of paths, not of a photo. */
+/** Errors of jobs and routing, not of a single photo. */
 const OTHERS = new Set<ProblemCode>([
   'malformed_request',
   'headers_too_large',
@@ -72,14 +72,14 @@ const PHOTO_PROBLEMS: ProblemCode[] = [
   ...WITH_BODY,
 ]
 
-/** What a server may have or not: the description that it serves leaves out what it has not. */
+/** The optional features of a server. The document that it serves omits those it doesn't have. */
 export interface Offers {
   jobs: boolean
   explanations: boolean
-  /** Many photos in one request. */
+  /** Many photos per request. */
   streams: boolean
   feedback: FeedbackMode
-  /** What is for the operator. */
+  /** Endpoints for the operator. */
   admin: boolean
   deadLetters: boolean
 }
@@ -92,14 +92,17 @@ const EVERYTHING: Offers = {
   deadLetters: true,
 }
 
-/** The OpenAPI 3.1 description of the API, made from the contract's own schemas. docs/openapi.json is what a server says that has everything. */
+/**
+ * The OpenAPI 3.1 document of the API, generated from the schemas of the contract. docs/openapi.json is the document
+ * of a server with all features.
+ */
 export function openApiDocument(offers = EVERYTHING): object {
   return {
     openapi: '3.1.0',
     info: {
       title: 'Vision Object Classifier',
       version: '1',
-      description: 'Classifies photos. Errors are RFC 9457 problems with a stable `code`.',
+      description: 'Classifies photos. Errors are RFC 9457 problem details with a stable `code`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     ...(BASE_PATH !== '' && { servers: [{ url: BASE_PATH }] }),
@@ -109,7 +112,7 @@ export function openApiDocument(offers = EVERYTHING): object {
       '/api/photo': {
         post: {
           operationId: 'photo',
-          summary: 'The photo at an address, for pages that must show what they classify.',
+          summary: 'Fetch the photo at a URL, for pages that display what they classify.',
           requestBody: {
             required: true,
             content: { 'application/json': { schema: { $ref: '#/components/schemas/PhotoRequest' } } },
@@ -124,10 +127,10 @@ export function openApiDocument(offers = EVERYTHING): object {
       ...(offers.feedback !== 'off' && {
         '/api/feedback': { post: feedbackOperation(), ...(offers.admin && { get: votesOperation() }) },
       }),
-      '/api/models': { get: getOperation('listModels', 'The models and whether they serve.', 'Models', ANYWHERE) },
+      '/api/models': { get: getOperation('listModels', 'List the models and their status.', 'Models', ANYWHERE) },
       '/api/models/{model}/labels': {
         get: {
-          ...getOperation('listLabels', 'What a model can answer.', 'Labels', [
+          ...getOperation('listLabels', 'List the labels of a model.', 'Labels', [
             ...ANYWHERE,
             'unknown_model',
             'not_found',
@@ -138,30 +141,32 @@ export function openApiDocument(offers = EVERYTHING): object {
               in: 'path',
               required: true,
               schema: { type: 'string', minLength: 1 },
-              description: 'Id or type.',
+              description: 'Id or type of the model.',
             },
           ],
         },
       },
-      '/api/site': { get: pageOperation('site', 'What pages in front of this server must know of it.') },
+      '/api/site': { get: pageOperation('site', 'What pages in front of this server need to know about it.') },
       '/api/gallery': {
-        get: pageOperation('gallery', 'The pictures of the gallery with the answers of the default model.'),
+        get: pageOperation('gallery', 'The gallery photos with the predictions of the default model.'),
       },
       '/api/openapi.json': {
         get: {
           operationId: 'openApi',
-          summary: 'This document.',
+          summary: 'Get this document.',
           responses: {
             200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
             ...problemReplies(ANYWHERE),
           },
         },
       },
-      '/health/live': { get: getOperation('live', 'Whether the process answers.', 'Health') },
+      '/health/live': { get: getOperation('live', 'Whether the process responds.', 'Health') },
       '/health/ready': {
-        get: getOperation('ready', 'Whether photos may be sent.', 'Health', ['not_ready', 'shutting_down']),
+        get: getOperation('ready', 'Whether the server is ready for photos.', 'Health', ['not_ready', 'shutting_down']),
       },
-      '/health/status': { get: getOperation('status', 'Models, queue and workers.', 'Status', ['shutting_down']) },
+      '/health/status': {
+        get: getOperation('status', 'Status of models, queue and workers.', 'Status', ['shutting_down']),
+      },
     },
     components: { schemas: componentSchemas(offers) },
   }
@@ -173,21 +178,21 @@ function classifyOperation({ streams }: Offers): object {
     summary: 'Classify one photo.',
     parameters: classifyParametersSchema,
     stream: streams
-      ? 'Take a form of many files, without preview, and answer with NDJSON, a line a photo as it is done.'
+      ? 'Accept a form with many files, without preview, and respond with NDJSON: one line per photo as it is done.'
       : null,
     json: 'ClassifyJson',
-    result: { description: 'The labels of the photo.', schema: 'Classification' },
+    result: { description: 'The predictions for the photo.', schema: 'Classification' },
   })
 }
 
 function explainOperation(): object {
   return photoOperation({
     operationId: 'explain',
-    summary: 'What a label of a photo rests on, as a map.',
+    summary: 'Explain a label of a photo with a heatmap.',
     parameters: explainParametersSchema,
-    stream: 'Answer with NDJSON: the progress as it goes on, then the explanation or the problem.',
+    stream: 'Respond with NDJSON: progress updates, then the explanation or the problem.',
     json: 'ExplainJson',
-    result: { description: 'The map.', schema: 'Explanation' },
+    result: { description: 'The explanation.', schema: 'Explanation' },
   })
 }
 
@@ -199,13 +204,13 @@ function pageOperation(operationId: string, summary: string): object {
 function feedbackOperation(): object {
   return {
     operationId: 'giveFeedback',
-    summary: 'Say whether an answer is right. Only where the server asks for it (`FEEDBACK`).',
+    summary: 'Vote on whether a result is right. Only if the server collects feedback (`FEEDBACK`).',
     requestBody: {
       required: true,
       content: { 'application/json': { schema: { $ref: '#/components/schemas/FeedbackRequest' } } },
     },
     responses: {
-      201: reply('The vote as it is kept.', 'Vote'),
+      201: reply('The vote as stored.', 'Vote'),
       ...problemReplies([
         ...PHOTO_PROBLEMS.filter((code) => !code.startsWith('url_')),
         'too_many_pixels',
@@ -223,10 +228,10 @@ function votesOperation(): object {
   const format = { name: 'format', in: 'query', required: false, schema: { type: 'string', enum: ['csv', 'ndjson'] } }
   return {
     operationId: 'listFeedback',
-    summary: 'All votes; for the operator (`Authorization: Bearer …`).',
+    summary: 'Export all votes. For the operator (`Authorization: Bearer …`).',
     parameters: [format],
     responses: {
-      200: { description: 'A line a vote.', content: { 'text/csv': {}, 'application/x-ndjson': {} } },
+      200: { description: 'One line per vote.', content: { 'text/csv': {}, 'application/x-ndjson': {} } },
       ...problemReplies([...ANYWHERE, 'not_found', 'method_not_allowed', 'not_ready']),
     },
   }
@@ -236,22 +241,22 @@ interface PhotoOperation {
   operationId: string
   summary: string
   parameters: z.ZodType
-  /** What it does; null where there is none. */
+  /** Description of the `stream` parameter; null if there is none. */
   stream: string | null
   json: string
   result: { description: string; schema: string }
 }
 
-/** An operation on one photo, which comes in any of the ways. */
+/** An operation on one photo, which can be sent in several ways. */
 function photoOperation({ operationId, summary, parameters, stream, json, result }: PhotoOperation): object {
   const file = { contentMediaType: 'application/octet-stream' }
-  // Where many are sent, the options have to come first.
+  // With many files, the options must come first.
   const properties = { ...parameterSchemas(parameters), file }
   const form = { type: 'object', required: ['file'], properties, additionalProperties: false }
   return {
     operationId,
     summary,
-    description: 'The photo is the body itself (any content type), the field `file` of a form, or base64 in JSON.',
+    description: 'Send the photo as the body (any content type), in the field `file` of a form, or as base64 in JSON.',
     parameters: [...queryParameters(parameters), ...(stream === null ? [] : [switchOf('stream', stream)])],
     requestBody: {
       required: true,
@@ -294,7 +299,7 @@ const maker: Maker = {
   parameters: queryParameters(jobParametersSchema),
 }
 
-/** One reply a status, listing the codes that come with it. */
+/** One response per status, which lists the codes that use it. */
 function problemReplies(codes: readonly ProblemCode[]): Record<number, object> {
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of new Set(codes)) {
@@ -327,7 +332,7 @@ function queryParameters(of: z.ZodType): object[] {
   }))
 }
 
-/** Every schema that has an id, by it, with references between them. */
+/** All schemas with an id, by id, with references between them. */
 function componentSchemas({ feedback }: Offers): Record<string, object> {
   const uri = (id: string) => `#/components/schemas/${id}`
   const registry = z.registry<{ id: string }>()
@@ -338,13 +343,13 @@ function componentSchemas({ feedback }: Offers): Record<string, object> {
     uri,
     io: 'output',
     target: 'draft-2020-12',
-    // Replies may gain fields; of a request, names that mean nothing are refused.
+    // Responses may gain fields; requests with unknown fields are refused.
     override: ({ zodSchema, jsonSchema }) => {
       if (!REQUESTS.includes(zodSchema as z.ZodObject)) delete jsonSchema.additionalProperties
       if (OF_A_PHOTO.includes(zodSchema as z.ZodObject)) {
         jsonSchema.oneOf = [{ required: ['image'] }, { required: ['url'] }]
       }
-      // Options alone make a job of no photos, so these have to come from somewhere, or later.
+      // Options alone create an empty job, so the photos must come from a source or be added later.
       if (zodSchema === jobParametersSchema) {
         const later = { required: ['open'], properties: { open: { const: true } } }
         jsonSchema.anyOf = [later, { required: ['source'] }]

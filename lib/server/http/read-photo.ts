@@ -5,7 +5,7 @@ import type { Lease } from './byte-budget'
 import { fetchByUrl } from './fetch-by-url'
 import { readUpload } from './upload'
 
-/** The photo of a request, fetched where it named an address, with the fields that came beside it. */
+/** Reads the photo of a request, or fetches it if the request has a URL, and the form or JSON fields next to it. */
 export async function readPhoto(
   request: Request,
   environment: Environment,
@@ -17,8 +17,12 @@ export async function readPhoto(
   return { image: await fetchByUrl(image.url, environment, lease, request.signal), fields }
 }
 
-/** Refuses before the upload is read where it could only be refused after: a crowd must not cost more than its refusals. */
+/**
+ * Refuses before reading an upload that would only be refused afterwards: overload must cost no more than its
+ * refusals.
+ */
 export function requireRoom(engine: Engine): void {
   const { photos, limit } = engine.stats().queue
-  if (photos >= limit) throw new Problem('queue_full', `${photos} photos wait already. Try again in a moment.`)
+  if (photos >= limit)
+    throw new Problem('queue_full', `The queue is full: ${photos} photos are waiting. Try again in a moment.`)
 }

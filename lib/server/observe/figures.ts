@@ -1,10 +1,13 @@
-/** What CloudWatch is told, by the names that alarms and the dashboard of infra/ ask for. A service tells the first three groups every minute. */
+/**
+ * CloudWatch metrics, by the names that the alarms and dashboard in infra/ use. Each service exports the first three
+ * groups every minute.
+ */
 export const COUNTS = ['Requests', 'ClientErrors', 'ServerErrors', 'Refusals', 'Photos'] as const
-/** Milliseconds: of requests, and of a photo's stages. */
+/** Durations of requests and of a photo's stages, in milliseconds. */
 export const TIMES = ['RequestTime', 'QueueTime', 'DecodeTime', 'RunTime'] as const
-/** The longest of a minute, in milliseconds: for how long the event loop was held. */
+/** The longest time per minute that the event loop was blocked, in milliseconds. */
 export const HELD = ['LoopHold'] as const
-/** Of this moment. */
+/** Current values. */
 export const GAUGES = ['QueuePhotos', 'WorkersReady', 'WorkersMissing', 'WorkerRestarts', 'Memory'] as const
-/** Of the jobs of all instances; web tasks tell them. */
+/** The backlog of all instances' jobs; web tasks export it. */
 export const BACKLOG = ['BacklogPhotos', 'BacklogWait'] as const

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Reads a small file of the kernel's; absent or unreadable is undefined. */
+/** Reads a small kernel file; undefined if it is missing or unreadable. */
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim()
@@ -13,8 +13,8 @@ function read(path: string): string | undefined {
 type Read = typeof read
 
 /**
- * Folders of the cgroups that bound this process by this controller: its own and all above it. In a container the
- * mount's root is its own; under systemd it lies deeper.
+ * Folders of the cgroups that limit this process with this controller: its own and all its ancestors. In a container,
+ * the mount root is its own; under systemd, it is deeper.
  */
 function cgroups(controller: string, file: Read): { v2: string[]; v1: string[] } {
   const lines = (file('/proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'))
@@ -29,7 +29,7 @@ function cgroups(controller: string, file: Read): { v2: string[]; v1: string[] }
 }
 
 /**
- * Memory that this process may use: the tightest limit of its cgroups (v2 and v1) where one is set, else the machine's.
+ * Memory limit of this process: the tightest cgroup limit (v2 and v1), or else the machine's memory.
  *
  * @param machine bytes of the whole machine
  * @param file reads a file of /sys/fs/cgroup or /proc
@@ -37,14 +37,14 @@ function cgroups(controller: string, file: Read): { v2: string[]; v1: string[] }
 export function memoryLimit(machine: number, file: Read = read): number {
   const { v2, v1 } = cgroups('memory', file)
   const files = [...v2.map((at) => `${at}/memory.max`), ...v1.map((at) => `${at}/memory.limit_in_bytes`)]
-  // v2 says "max" (not a number) and v1 a number near 2^63 where there is no limit.
+  // Without a limit, v2 has "max" (not a number), and v1 a number close to 2^63.
   const limits = files.map((path) => Number(file(path))).filter((limit) => Number.isFinite(limit) && limit > 0)
   return Math.min(machine, ...limits)
 }
 
 /**
- * CPUs that the tightest quota of the cgroups allows, as a fraction: v2 `cpu.max` is "quota period" or "max period", v1 has
- * the quota in its own file, -1 for none.
+ * CPUs allowed by the tightest cgroup quota, as a fraction. v2 `cpu.max` is "quota period" or "max period"; v1 has the
+ * quota in a separate file, -1 for none.
  */
 export function cpuQuota(file: Read = read): number | undefined {
   const { v2, v1 } = cgroups('cpu', file)
@@ -57,8 +57,8 @@ export function cpuQuota(file: Read = read): number | undefined {
 }
 
 /**
- * CPUs that ECS gives the task. On Fargate the quota stands on the task's cgroup, which the container does not
- * see, so the task's metadata is asked.
+ * CPUs of the ECS task. On Fargate, the quota is on the task's cgroup, which the container can't see, so this queries
+ * the task metadata.
  */
 export async function ecsCpus(uri: string | undefined): Promise<number | undefined> {
   if (!uri) return undefined
@@ -71,7 +71,7 @@ export async function ecsCpus(uri: string | undefined): Promise<number | undefin
   }
 }
 
-/** How many workers to run: one a whole CPU of the tightest limit, at least one. */
+/** Number of workers: one per whole CPU of the tightest limit, at least one. */
 export function workerCount(limits: { cores: number; quota: number | undefined; ecs: number | undefined }): number {
   return Math.max(1, Math.floor(Math.min(limits.cores, limits.quota ?? Infinity, limits.ecs ?? Infinity)))
 }

@@ -1,4 +1,4 @@
-/** A fair sample of the durations of a minute: all of them, or as many as there is room for, each as likely as any other (Vitter's algorithm R). */
+/** A uniform sample of a minute's durations: all of them, or as many as there is room for (Vitter's algorithm R). */
 export class Samples {
   private values: number[] = []
   private seen = 0
@@ -18,8 +18,8 @@ export class Samples {
   }
 
   /**
-   * Empties it. At most `most` values with the same percentiles: where there are more, evenly spaced ranks from the least to the greatest, so that
-   * the tail is as long as it was.
+   * Returns at most `most` values with the same percentiles and clears the sample. Larger samples are reduced to
+   * evenly spaced ranks from minimum to maximum, so the tail keeps its length.
    */
   take(most: number): number[] {
     const sorted = this.values.sort((a, b) => a - b)

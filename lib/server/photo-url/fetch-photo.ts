@@ -8,31 +8,32 @@ import { outOfDescriptors } from '../storage/store-fault'
 import { isPublicAddress } from './public-address'
 
 export interface FetchOptions {
-  /** A larger photo is not read to its end. */
+  /** Limit in bytes; reading stops there. */
   maxBytes: number
-  /** From the first connection to the last byte, redirects too. */
+  /** Time limit from the first connection to the last byte, including redirects. */
   timeoutMs: number
-  /** Hosts as `host:port` that are reached whatever their address: an intranet's, a test's. */
+  /** Hosts, as `host:port`, that are allowed whatever their IP address, for example in an intranet or a test. */
   allow: readonly string[]
-  /** Told of the bytes as they come; what it throws ends it. */
+  /** Called with the size of each chunk; throwing stops the download. */
   came?(bytes: number): void
-  /** Resolves names; the system's if absent. */
+  /** Resolves host names; defaults to the system's resolver. */
   lookup?: typeof systemLookup
 }
 
 const MAX_REDIRECTS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
-/** Other ports are other services, which a stranger shall not reach through us. */
+/** Other ports are other services, which clients must not reach through this server. */
 const PORTS = new Set(['', '80', '443'])
 
 /**
- * Fetches a photo from the web without letting the caller reach what only this server can: http and https on their own ports,
- * public addresses, checked on the very address that is connected to and again at every redirect; bounded in bytes and in time.
+ * Fetches a photo from the web without giving the caller access to what only this server can reach: only http and
+ * https on their default ports, and public IP addresses, checked on the very address that is connected to and again on
+ * every redirect. Size and time are limited.
  *
  * @throws Problem `url_refused`, `url_unreachable`, `too_large`
  */
 export async function fetchPhoto(address: string, options: FetchOptions, signal?: AbortSignal): Promise<Uint8Array> {
-  // Before anything is begun: of long lists many are refused, and a clock for each would tick on.
+  // Validated before anything starts: long lists have many refused URLs, and each timer would keep running.
   let url = permitted(address, options)
   const { deadline, clear } = timeLimit(options.timeoutMs)
   const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
@@ -43,7 +44,10 @@ export async function fetchPhoto(address: string, options: FetchOptions, signal?
       if (location === undefined) return await body(reply, url, options)
       reply.destroy()
       if (hops === MAX_REDIRECTS)
-        throw new Problem('url_unreachable', `${url.host} redirects more than ${MAX_REDIRECTS} times.`)
+        throw new Problem(
+          'url_unreachable',
+          `${url.host} redirects more than ${MAX_REDIRECTS} times. Use the final URL.`,
+        )
       url = permitted(new URL(location, url).href, options)
     }
   } catch (error) {
@@ -53,40 +57,51 @@ export async function fetchPhoto(address: string, options: FetchOptions, signal?
   }
 }
 
-/** A signal that is given when the time is up, unless it is cleared: one of the system lives to its end whatever becomes of its use. */
+/**
+ * A signal that aborts after a time, unless cleared. AbortSignal.timeout can't be cleared: it lives until its time is
+ * up.
+ */
 export function timeLimit(ms: number): { deadline: AbortSignal; clear(): void } {
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(), ms)
   return { deadline: controller.signal, clear: () => clearTimeout(timer) }
 }
 
-/** What went wrong on the way to an address, as a problem that tells a stranger nothing of our network. */
+/** Converts a network error to a problem that reveals nothing about this server's network. */
 export function reason(error: unknown, timeoutMs: number, deadline: AbortSignal, signal?: AbortSignal): unknown {
   if (error instanceof Problem) return error
   if (signal?.aborted) return signal.reason
-  if (deadline.aborted) return new Problem('url_unreachable', `No answer came within ${timeoutMs / 1000} s.`)
-  // Not the address is at fault.
+  if (deadline.aborted)
+    return new Problem(
+      'url_unreachable',
+      `The server of this URL didn’t respond within ${timeoutMs / 1000} s. Try again later, or upload the photo.`,
+    )
+  // The URL isn't the cause.
   if (outOfDescriptors(error)) return error
-  // The system's words can name what stands there; its code does not.
+  // The system's message can name internal hosts; its code can't.
   const { code = 'no connection' } = error as NodeJS.ErrnoException
-  return new Problem('url_unreachable', `The address cannot be read (${code}).`, { cause: error })
+  return new Problem('url_unreachable', `The URL can’t be read (${code}). Check it, or upload the photo.`, {
+    cause: error,
+  })
 }
 
 /**
- * The address as a URL that may be asked for; a host that is an address is judged here, a name when it is resolved.
+ * Parses and checks a URL. An IP address is checked here, a host name when it is resolved.
  *
  * @throws Problem `url_refused`
  */
 export function permitted(address: string, { allow }: Pick<FetchOptions, 'allow'>): URL {
-  if (!URL.canParse(address)) throw new Problem('url_refused', 'This is not a web address.')
+  if (!URL.canParse(address))
+    throw new Problem('url_refused', 'This isn’t a valid URL. Use one like https://example.com/photo.jpg.')
   const url = new URL(address)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new Problem('url_refused', 'Only addresses that begin with http:// or https:// are fetched.')
+    throw new Problem('url_refused', 'Only http:// and https:// URLs are allowed.')
   }
-  if (url.username || url.password) throw new Problem('url_refused', 'An address with a password in it is not fetched.')
+  if (url.username || url.password)
+    throw new Problem('url_refused', 'URLs with a user name or password aren’t allowed.')
   if (isAllowed(url, allow)) return url
   if (!PORTS.has(url.port))
-    throw new Problem('url_refused', `Port ${url.port} is not fetched from; only 80 and 443 are.`)
+    throw new Problem('url_refused', `Port ${url.port} isn’t allowed. Use a URL on port 80 or 443.`)
   const host = hostOf(url)
   if (isIP(host) && !isPublicAddress(host)) throw notPublic()
   return url
@@ -103,7 +118,7 @@ function hostOf({ hostname }: URL): string {
 }
 
 function notPublic(): Problem {
-  return new Problem('url_refused', 'The address is not on the public internet.')
+  return new Problem('url_refused', 'The URL isn’t on the public internet. Use a public URL, or upload the photo.')
 }
 
 interface Sent {
@@ -112,7 +127,7 @@ interface Sent {
   headers: Record<string, string>
 }
 
-/** Connects, to public addresses only; `sent` makes it another request than one for a photo. */
+/** Sends a request, to public addresses only: a GET for a photo, or the request in `sent`. */
 export function open(
   url: URL,
   options: Pick<FetchOptions, 'allow' | 'lookup'>,
@@ -140,13 +155,13 @@ export function open(
 
 type Callback = (error: Error | null, address: string | LookupAddress[], family?: number) => void
 
-/** A lookup that hands out public addresses only, so that what was checked is what is connected to. */
+/** A lookup that returns only public addresses, so that the checked address is the one that is connected to. */
 function guarded(lookup: typeof systemLookup, allowed: boolean): NonNullable<RequestOptions['lookup']> {
   return (hostname, options, callback: Callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, [])
       const [first] = addresses
-      // One that is not public among public ones is an attack, or a mistake that would serve as one.
+      // A private address among public ones is an attack, or a mistake that enables one.
       if (!allowed && addresses.some(({ address }) => !isPublicAddress(address))) return callback(notPublic(), [])
       if (first === undefined) return callback(new Error('no address'), [])
       if (options.all) callback(null, addresses)
@@ -162,11 +177,17 @@ async function body(
 ): Promise<Uint8Array> {
   const tooLarge = () => {
     reply.destroy()
-    return new Problem('too_large', `The file is larger than the ${formatBytes(maxBytes)} that are allowed.`)
+    return new Problem(
+      'too_large',
+      `The file at this URL is larger than ${formatBytes(maxBytes)}. Use a smaller photo.`,
+    )
   }
   if (reply.statusCode !== 200) {
     reply.destroy()
-    throw new Problem('url_unreachable', `${url.host} answers with HTTP ${reply.statusCode}.`)
+    throw new Problem(
+      'url_unreachable',
+      `${url.host} responded with HTTP ${reply.statusCode}. Check the URL, or upload the photo.`,
+    )
   }
   if (Number(reply.headers['content-length'] ?? 0) > maxBytes) throw tooLarge()
   const chunks: Buffer[] = []

@@ -1,7 +1,8 @@
 import { type FetchOptions, open, permitted, reason, timeLimit } from './fetch-photo'
 
 /**
- * Sends JSON to an address that a stranger has given, under the rules of `fetchPhoto`. A redirect is not followed, and what comes back is not read.
+ * Sends JSON to a URL from a client, with the checks of `fetchPhoto`. Doesn't follow redirects or read the response
+ * body.
  *
  * @returns the HTTP status
  * @throws Problem `url_refused`, `url_unreachable`

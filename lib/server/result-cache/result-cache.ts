@@ -5,23 +5,24 @@ import type { ClassifyOptions, Engine } from '../engine/types'
 import type { RedisClient } from '../redis/connect'
 
 export interface AnswerCacheOptions {
-  /** Of this process's memory. */
+  /** Memory limit in this process. */
   bytes: number
-  /** Where all instances keep them too. */
+  /** The cache that all instances share. */
   redis?: RedisClient | undefined
 }
 
-/** What an answer is without the request that it was given to. */
+/** A result without the parts that belong to its request. */
 type Answer = Omit<Classification, 'request_id' | 'timings'>
 
-/** An answer is shared for so long. Redis has to hold them all: photos a second × this × a kilobyte. */
+/** Lifetime in Redis, in seconds. Redis must hold photos per second × this × a kilobyte. */
 const SHARED_S = 600
-/** Redis is asked no longer than a photo takes. */
+/** How long to wait for Redis: no longer than classifying takes (milliseconds). */
 const REDIS_MS = 20
 
 /**
- * Answers of the engine by the photo's digest, the model's revision and the options: the same photo is not run again. In memory the latest, as many as there is
- * room for; behind that in Redis, for all instances. Neither can fail a request: what is not found is run.
+ * Caches results by the photo's digest, the model revision and the options, so that the same photo isn't run again.
+ * The latest results are in memory, up to a size limit, and behind that in Redis for all instances. Neither can fail a
+ * request: a miss runs the model.
  */
 export class ResultCache {
   private readonly memory: LRUCache<string, string>
@@ -36,7 +37,7 @@ export class ResultCache {
     })
   }
 
-  /** As the engine's, and whether the answer was there. */
+  /** Like the engine's `classify`; also returns whether the result was cached. */
   async classify(
     image: Uint8Array,
     options: ClassifyOptions,
@@ -51,12 +52,12 @@ export class ResultCache {
       return { result: { request_id: options.requestId ?? '', ...known, timings }, hit: true }
     }
     const result = await this.engine.classify(image, options, signal)
-    // The model may have been replaced meanwhile: kept is only what the key says.
+    // The model may have been replaced meanwhile, so only a result of the revision in the key is cached.
     if (key?.endsWith(result.model.revision)) this.keep(key, result)
     return { result, hit: false }
   }
 
-  /** Null where the answer is not to be kept. What is wrong with the options the engine says. */
+  /** Null if the result isn't cacheable. The engine reports invalid options. */
   private keyOf(image: Uint8Array, { model: name, topK, threshold = 0, preview }: ClassifyOptions): string | null {
     const model = this.engine
       .models()
@@ -88,7 +89,7 @@ export class ResultCache {
   }
 }
 
-/** Without the hash tag of the jobs: a cluster may spread these. */
+/** Without the hash tag of the jobs, so that a cluster can distribute these keys. */
 function sharedKey(key: string): string {
   return `vision:answer:${key}`
 }

@@ -2,12 +2,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 const LOOK_MS = 250
-/** Collecting pays only where there is something to be freed. */
+/** Collecting pays off only if there is something to free. */
 const LEAST_GROWTH = 16_000_000
 
 /**
- * Has V8 collect garbage as soon as this process holds more than its share, instead of when its heap has grown: photos that are done lie outside of the heap, and
- * are freed with the objects in it. Only for where memory is scarce.
+ * Makes V8 collect garbage as soon as this process exceeds its share of memory, instead of when its heap has grown.
+ * The data of finished photos lies outside the heap and is freed with the objects inside it. Only for servers with
+ * little memory.
  *
  * @param share bytes
  */

@@ -7,7 +7,7 @@ import type { Log } from '../observe/log'
 
 const DAY_MS = 86_400_000
 
-/** Votes as the environment asks for them; null, and one line that says why, where there can be none. */
+/** Opens feedback as configured; null if it is off, or if it can't work, which is logged. */
 export async function openFeedback(
   environment: Environment,
   engine: Engine,
@@ -16,7 +16,7 @@ export async function openFeedback(
   const { FEEDBACK: mode, FEEDBACK_RETENTION_DAYS, INSTANCES, BUCKET, MAX_PIXELS: maxPixels } = environment
   if (mode === 'off') return null
   if (INSTANCES > 1 && BUCKET === undefined) {
-    log.error({ INSTANCES }, 'there is no feedback: several instances share it only by BUCKET')
+    log.error({ INSTANCES }, 'feedback is off: set BUCKET to share it between several instances')
     return null
   }
   const retentionMs = FEEDBACK_RETENTION_DAYS * DAY_MS
@@ -25,7 +25,7 @@ export async function openFeedback(
   return new Feedback(engine, { store, mode, retentionMs, maxPixels, log })
 }
 
-/** Loaded only where it is needed: the AWS SDK is large. */
+/** Loaded on demand: the AWS SDK is large. */
 async function inBucket(
   { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region }: Environment,
   bucket: string,

@@ -14,7 +14,7 @@ const NOTHING = {
   workers: { ready: 0, wanted: 0, restarts: 0, bytes: 0 },
 }
 
-/** Pages in front of an API elsewhere (`API_URL`): no model, no job, no file. */
+/** Serves the pages in front of a remote API (`API_URL`), without models, jobs or files. */
 export function createFrontRuntime(environment: Environment, api: string, log: Log): Runtime {
   const root = api.endsWith('/') ? api : `${api}/`
   const url = (path: string) => new URL(path, root)

@@ -18,7 +18,7 @@ import { openRedis } from './redis'
 import type { Runtime } from './runtime'
 import { ownVersion, runtimeVersion } from './versions'
 
-/** A whole server: models, jobs, API. */
+/** Creates a whole server: models, jobs, API. */
 export async function createServerRuntime(environment: Environment, log: Log): Promise<Runtime> {
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const models = await openModels(environment, log)
@@ -60,7 +60,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
       await services.jobs?.shutDown()
     },
     async close() {
-      // Before the workers end: the last line is of a server that served.
+      // Before the workers stop, so that the last line shows a working server.
       await metrics.close()
       await engine.close()
       await models.close()

@@ -1,6 +1,6 @@
 import type { HeatGrid } from './heat'
 
-/** Parts of a picture that have a name. */
+/** Named regions of a photo. */
 export const PLACES = [
   'topLeft',
   'top',
@@ -14,10 +14,10 @@ export const PLACES = [
 ] as const
 export type Place = (typeof PLACES)[number]
 
-/** Share of the cells that speak most for a label. */
+/** Share of the cells with the highest values. */
 const MOST = 0.1
 
-/** In which ninth of the picture the middle of what counts most lies: the map in a word, for who cannot see it. */
+/** The ninth of the photo around the center of the highest values: the heatmap in one word, for screen readers. */
 export function placeOf({ width, height, values }: HeatGrid): Place {
   const order = values.map((value, cell) => ({ value, cell })).sort((a, b) => b.value - a.value)
   const most = order.slice(0, Math.max(1, Math.round(MOST * values.length)))

@@ -1,18 +1,21 @@
-/** A map of numbers, row by row. */
+/** A grid of values, row by row. */
 export interface HeatGrid {
   width: number
   height: number
   values: readonly number[]
 }
 
-/** Pixels of a picture, RGBA, row by row, not premultiplied. */
+/** RGBA pixels, row by row, not premultiplied. */
 export interface HeatPixels {
   width: number
   height: number
   rgba: Uint8ClampedArray<ArrayBuffer>
 }
 
-/** From what counts least to what counts most: a dark veil that lifts, then a warm glow. Share, red, green, blue, opacity. */
+/**
+ * The color ramp from least to most important: a dark veil that lifts, then a warm glow. Share, red, green, blue,
+ * opacity.
+ */
 const RAMP = [
   [0, 8, 14, 16, 0.74],
   [0.3, 8, 14, 16, 0.42],
@@ -21,14 +24,14 @@ const RAMP = [
   [1, 255, 112, 16, 0.62],
 ] as const
 
-/** Shares of the cells that lie below the dark end of it and below the bright one: single cells decide neither. */
+/** Quantiles of the dark and the bright end: single outliers determine neither. */
 const DARK = 0.4
 const BRIGHT = 0.985
 
-/** How large a cell is drawn, in pixels. */
+/** Size of a drawn cell, in pixels. */
 const SCALE = 8
 
-/** A map as a picture to lay over the photo. What speaks against the label is drawn like what tells nothing. */
+/** Renders a heatmap to overlay on the photo. Negative values are drawn like irrelevant ones. */
 export function heatPixels({ width, height, values }: HeatGrid): HeatPixels {
   const sorted = [...values].sort((a, b) => a - b)
   const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0
@@ -50,7 +53,7 @@ export function heatPixels({ width, height, values }: HeatGrid): HeatPixels {
   return { ...size, rgba: new Uint8ClampedArray(pixels.buffer) }
 }
 
-/** Where the middle of a drawn pixel lies between the middles of two cells; at the edges on one. */
+/** The position of a pixel's center between the centers of two cells; at the edges, on one cell. */
 function place(pixel: number, cells: number): { from: number; to: number; part: number } {
   const at = Math.min(Math.max((pixel + 0.5) / SCALE - 0.5, 0), cells - 1)
   const from = Math.floor(at)
@@ -63,7 +66,7 @@ function between(a: number, b: number, part: number): number {
 
 const LEVELS = 255
 
-/** The ramp in steps, each colour as the four bytes of a pixel: looked up, since a picture has fifty thousand. */
+/** The ramp as a lookup table of packed pixels, because a heatmap has fifty thousand. */
 const COLOURS = Uint32Array.from({ length: LEVELS + 1 }, (_, level) => {
   const bytes = Uint8ClampedArray.from(colour(level / LEVELS))
   return new Uint32Array(bytes.buffer)[0] ?? 0

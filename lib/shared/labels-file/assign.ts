@@ -1,26 +1,29 @@
 import { type Found, type PhotoIndex, pathOf } from './photo-index'
 import { SEVERAL } from './table'
 
-/** A line that cannot be used. */
+/** A line that can't be used. */
 export interface BadLine {
   line: number
   file: string
-  /** `twice`: an earlier line gives the same photo another label; `several`: more than one label; the rest: the cell is empty. */
+  /**
+   * `twice`: an earlier line has another label for the same photo; `several`: more than one label; otherwise an empty
+   * cell.
+   */
   reason: 'no_file' | 'no_label' | 'several' | 'twice'
 }
 
-/** Labels given to photos, and what could not be given. */
+/** The labels matched to photos, and what couldn't be matched. */
 export interface Assigned {
-  /** By the photo as it was given: the cell with its label. */
+  /** The label cell by photo, as named in the input. */
   labels: ReadonlyMap<string, string>
   /** Lines with a file and a label. */
   lines: number
-  /** Of these, lines whose photo is there. */
+  /** Of these, lines whose photo exists. */
   matched: number
   bad: readonly BadLine[]
-  /** Names in the file whose photo is not there. */
+  /** Names in the file without a photo. */
   unused: readonly string[]
-  /** Names that could be several photos, or share one photo with other names; none of them is guessed. */
+  /** Names that match several photos, or share a photo with other names. None of them is guessed. */
   ambiguous: readonly { file: string; photos: readonly string[] }[]
 }
 
@@ -34,7 +37,7 @@ interface Claim extends Line {
   found: Found
 }
 
-/** Gives each label to its photo. */
+/** Matches each label to its photo. */
 export function assign(lines: Iterable<Line>, photos: PhotoIndex): Assigned {
   const assigned = new Assigning(photos)
   for (const line of lines) assigned.add(line)
@@ -49,7 +52,7 @@ class Assigning {
   private readonly labels = new Map<string, string>()
   private lines = 0
   private matched = 0
-  /** Whether names repeat from folder to folder: then one of another folder is another photo. */
+  /** Whether file names repeat across folders, so that the same name in another folder is another photo. */
   private repeated: boolean
 
   constructor(private readonly photos: PhotoIndex) {
@@ -86,7 +89,7 @@ class Assigning {
     return { labels, lines, matched, bad: this.bad.sort((a, b) => a.line - b.line), unused, ambiguous }
   }
 
-  /** The best claims to a photo have it, where they agree on its label or have the same name for it. */
+  /** The best matches for a photo win if they agree on its label or have the same name for it. */
   private settle(photo: string, claims: readonly Claim[]): void {
     const sound = claims.filter(({ found }) => !(this.repeated && found.contrary && found.depth === 0))
     const [first] = sound.toSorted((a, b) => b.found.depth - a.found.depth || a.found.tier - b.found.tier)

@@ -149,10 +149,10 @@ test('folders tell photos of one name apart; what they cannot tell is listed, ne
 test('a photo with two labels is named, and so is all that is not used', async () => {
   const reading = await read('file,label\na.jpg,tench\n./a.jpg,goldfish\nz.jpg,tench\n,tench\nb.jpg,\n')
   expect(labelWarnings(reading)).toEqual([
-    '1 label has no photo: z.jpg',
-    '1 line gives a photo a second, different label: line 3 ./a.jpg',
-    '1 line has no file: line 5',
-    '1 line has no label: line 6 b.jpg',
+    '1 label without a photo: z.jpg',
+    '1 line has a different label for the same photo: line 3 ./a.jpg',
+    '1 line without a file: line 5',
+    '1 line without a label: line 6 b.jpg',
   ])
   expect(understood(reading)).toBe('file = file, label = label, 2 of 3 matched')
 })
@@ -168,7 +168,7 @@ test('columns: numbers that are no classes, an index that contradicts the name, 
   expect(picked.labels.get('photos/a.jpg')).toBe('goldfish')
   expect((await read('file,label,was\na.jpg,tench,goldfish\n', PHOTOS, { label: '3' })).label).toBe(2)
   await expect(read(LIST, PHOTOS, { file: 'nope' })).rejects.toThrow(
-    'It has no column nope. Its columns: filename, class.',
+    'The file has no column nope. Its columns: filename, class.',
   )
 })
 
@@ -187,7 +187,7 @@ test('what is no list of labels is refused with its reason', async () => {
   expect(await refused('<html><body></body></html>')).toBe('no_records')
   expect(await refused('<annotations><image')).toMatch(/not_xml|no_records/)
   expect(await refused('one\ntwo\n')).toBe('no_columns')
-  expect(() => decodeLabels({ length: MAX_LABELS_BYTES + 1 } as Uint8Array)).toThrow('more than 200 MB')
+  expect(() => decodeLabels({ length: MAX_LABELS_BYTES + 1 } as Uint8Array)).toThrow('larger than 200 MB')
 })
 
 test('two hundred thousand lines in a few seconds', async () => {

@@ -1,7 +1,8 @@
 import { SEVERAL } from './table'
 
 /**
- * Roboflow's `_classes.csv`: a column with the file, and one of 0 and 1 for each class. As two columns; null where it is another table.
+ * Converts Roboflow's `_classes.csv`, with a file column and a 0/1 column per class, to two columns; null for any
+ * other table.
  */
 export function fromOneHot(
   names: readonly string[],

@@ -8,31 +8,31 @@ import { fromOneHot } from './one-hot'
 import { PhotoIndex } from './photo-index'
 import type { LabelsTable } from './table'
 
-/** Columns that somebody chose, by their name or their number from 1. */
+/** Columns that the user chose, by name or by number from 1. */
 export interface Picks {
   file?: string | undefined
   label?: string | undefined
 }
 
-/** What was understood of a file of labels. */
+/** A labels file after its columns are known and its labels matched to photos. */
 export interface LabelsReading extends Assigned {
   columns: readonly string[]
-  /** Places in `columns`. */
+  /** Indices in `columns`. */
   file: number
   label: number
   header: boolean
   kind: LabelKind
 }
 
-/** Rows that tell how many columns there are. */
+/** Number of rows examined to count the columns. */
 const SAMPLE = 20_000
 
 /**
- * Finds the column of the photos (the one whose cells name most of them) and that of the labels, and gives each photo its label.
+ * Finds the file column (whose cells match the most photos) and the label column, and matches each label to its photo.
  *
- * @param photos their paths, as they are known elsewhere
- * @param classes of the model, in the order of its outputs; none where any label will do
- * @throws LabelsError where there are not two columns, or none of a picked name
+ * @param photos paths, as the caller names them
+ * @param classes of the model, in the order of its outputs; empty to accept any label
+ * @throws LabelsError if there are fewer than two columns, or a chosen one doesn't exist
  */
 export function understand(
   table: LabelsTable,
@@ -50,13 +50,13 @@ export function understand(
   const classesOf = header ? fromOneHot(names, rows) : null
   if (classesOf) ({ names, rows } = classesOf)
   if (names.length < 2)
-    throw new LabelsError('no_columns', 'It has only one column. It needs two: a photo and its label.')
+    throw new LabelsError('no_columns', 'The file has only one column. It needs two: the photo and its label.')
   const pickedLabel = picked(names, picks.label)
   const file = picked(names, picks.file) ?? chooseFile(names, rows, index, pickedLabel)
   const rest = [...names.keys()].filter((at) => at !== file)
   const named = labelMatcher(classes, mapping)
   const chosen = chooseLabel(names, rows, pickedLabel === null ? rest : [pickedLabel], classes, named)
-  if (!chosen) throw new LabelsError('no_columns', 'It has no column of labels.')
+  if (!chosen) throw new LabelsError('no_columns', 'The file has no label column.')
   const { column: label } = chosen
   const kind = chosen.kind === 'names' ? 'names' : kindOf(words(rows, label), classes.length, 0)
   const firstLine = (table.firstLine ?? 1) + (header ? 1 : 0)
@@ -73,7 +73,7 @@ function* lines(rows: readonly (readonly string[])[], file: number, label: numbe
   }
 }
 
-/** Label Studio's CSV has the choices of a photo as JSON where they may be several. */
+/** Label Studio's CSV has a photo's choices as JSON if several are allowed. */
 function labelOf(cell: string): string {
   if (!cell.startsWith('{"choices"')) return cell
   return /^\{"choices":\s*\["([^"]*)"\]\}$/.exec(cell)?.[1] ?? cell.replaceAll('","', ' | ').replaceAll('", "', ' | ')
@@ -85,5 +85,5 @@ function picked(names: readonly string[], pick: string | undefined): number | nu
   if (at >= 0) return at
   const number = /^\d+$/.test(pick) ? Number(pick) : 0
   if (number >= 1 && number <= names.length) return number - 1
-  throw new LabelsError('no_columns', `It has no column ${pick}. Its columns: ${names.join(', ')}.`)
+  throw new LabelsError('no_columns', `The file has no column ${pick}. Its columns: ${names.join(', ')}.`)
 }

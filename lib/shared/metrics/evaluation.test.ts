@@ -63,6 +63,6 @@ test('answers are judged by file, by the end of its name, and by any name of the
 test('the truth may be indices', () => {
   const rows = [row('a', ['koala'], 1), row('b', ['koala'], 1)]
   const found = evaluate(rows, given('indices', { a: '2', b: '3' }), CLASSES)
-  expect(found).toMatchObject({ top1: 1, unknown: [{ word: '3', reason: 'it is not an index from 0 to 2' }] })
+  expect(found).toMatchObject({ top1: 1, unknown: [{ word: '3', reason: 'not an index from 0 to 2' }] })
   expect(evaluate([], given('names', {}), CLASSES)).toMatchObject({ top1: 0, ece: 0, photos: [] })
 })

@@ -1,6 +1,6 @@
 import { bytes } from '../i18n/format'
 
-/** What a photo of more bytes than are allowed is told. */
+/** The error detail for a photo over the size limit. */
 export function tooLargeDetail(size: number, most: number): string {
-  return `The photo has ${bytes(size)}; ${bytes(most)} are allowed.`
+  return `The photo is ${bytes(size)}; the limit is ${bytes(most)}.`
 }

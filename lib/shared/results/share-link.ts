@@ -5,7 +5,7 @@ import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
 const MOST = 5
 const score = z.number().min(0).max(1)
 
-/** An answer as a link carries it: enough to show it again, nothing of the photo. */
+/** A result as a link carries it: enough to display it, without the photo. */
 const sharedSchema = z.object({
   v: z.literal(1),
   file: z.string().max(200),
@@ -20,7 +20,7 @@ const sharedSchema = z.object({
 
 export type SharedAnswer = z.output<typeof sharedSchema>
 
-/** The fragment of a link that shows an answer again. Fragments are not sent to servers. */
+/** The URL fragment that displays a result again. Browsers don't send fragments to servers. */
 export function toFragment(file: string, { model, uncertain_reason, predictions }: Classification): string {
   const shared: SharedAnswer = {
     v: 1,
@@ -37,7 +37,7 @@ export function toFragment(file: string, { model, uncertain_reason, predictions 
     .replace(/=+$/, '')
 }
 
-/** What a fragment says, or null where it says nothing: anybody can write one. */
+/** Parses a fragment; null if it is invalid, since anyone can write one. */
 export function fromFragment(fragment: string): SharedAnswer | null {
   try {
     const binary = atob(fragment.replace(/^#/, '').replaceAll('-', '+').replaceAll('_', '/'))

@@ -3,7 +3,7 @@ import type { Log } from '../../observe/log'
 
 const LEVELS = { log: 'info', info: 'info', warn: 'warn', error: 'error', debug: 'debug', trace: 'debug' } as const
 
-/** What libraries print (Next above all, its unhandled rejections too) becomes lines of the log, which are JSON. */
+/** Redirects console output of libraries, above all of Next.js and its unhandled rejections, to the JSON log. */
 export function consoleToLog(log: Log): void {
   for (const [method, level] of Object.entries(LEVELS) as [keyof typeof LEVELS, (typeof LEVELS)['log']][]) {
     console[method] = (...values: unknown[]) => {

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { malformed, readTarget, requireHost, type Target } from './target'
 
-/** Who is asked where nobody is named: probes of balancers speak HTTP/1.0, which knows no Host. */
+/** The host of requests without one: load balancer probes use HTTP/1.0, which has no Host header. */
 const NOBODY = 'localhost'
 
 /**
- * Reads what a request is for and puts it into the form that all behind the entry know: a path as its `url`, and exactly one Host.
+ * Parses the target of a request and normalizes the request for the code behind: its `url` is a path, and it has
+ * exactly one Host.
  *
  * @throws Problem `malformed_request`
  */
@@ -28,7 +29,7 @@ function hostsOf({ rawHeaders }: IncomingMessage): string[] {
   return hosts
 }
 
-/** Next reads the one, the API's adapter the other. */
+/** Next.js reads the headers, the API's adapter the raw headers. */
 function setHost(request: IncomingMessage, host: string): void {
   request.headers.host = host
   const { rawHeaders } = request

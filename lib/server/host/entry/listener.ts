@@ -16,11 +16,11 @@ import { malformed } from './target'
 
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** What pages may be asked with; whatever else a page would answer as if it had been a GET. */
+/** Methods that pages accept. Next.js would answer any other method as a GET. */
 const PAGE_METHODS = 'GET, HEAD, OPTIONS'
 const ALL_METHODS = 'GET, HEAD, POST, DELETE, OPTIONS'
 
-/** Every request gets an answer from here, whatever it is and whatever fails behind this. */
+/** Handles every request, whatever it is and whatever fails further down. */
 export function requestListener(connections: Connections, runtime: Runtime, pages: PageHandler): RequestListener {
   const api = apiListener(runtime)
   return (request, response) => {
@@ -39,7 +39,7 @@ export function requestListener(connections: Connections, runtime: Runtime, page
 
 function apiListener({ app, log }: Runtime): (...of: Parameters<RequestListener>) => Promise<void> {
   const listener = getRequestListener((request, { incoming }) => app.fetch(request, { incoming }), {
-    // The app itself reads on after a refusal; the adapter must not close on top of it.
+    // The app itself discards the rest of refused bodies; the adapter must not close the connection first.
     autoCleanupIncoming: false,
     overrideGlobalObjects: false,
     errorHandler: (error) => {
@@ -55,7 +55,7 @@ function apiListener({ app, log }: Runtime): (...of: Parameters<RequestListener>
   return async (request, response) => void (await listener(request, response))
 }
 
-/** The pages, for who may come in. The API has the same rule in its app. */
+/** Serves a page to clients that may see it. The API checks the same in its app. */
 async function enter(
   request: IncomingMessage,
   response: ServerResponse,
@@ -73,7 +73,7 @@ async function enter(
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     const problem = new Problem(
       'method_not_allowed',
-      `${request.method} is not allowed here; allowed: ${PAGE_METHODS}.`,
+      `Pages don’t accept ${request.method}. Use one of: ${PAGE_METHODS}.`,
     )
     refuse(request, response, problem, runtime, { allow: PAGE_METHODS })
   } else {
@@ -83,8 +83,9 @@ async function enter(
 }
 
 /**
- * Leaves aside what Next answers with 500. Where a range or a condition of a file cannot be met it looks for a page 416 or 412, and there is none. Files beside the
- * pages are small and given whole: a server need not know ranges (RFC 9110, 14.2), and a GET changes nothing that a condition could protect.
+ * Drops headers to which Next.js responds with 500. If a range or precondition of a file can't be met, it looks for a
+ * 416 or 412 page, which doesn't exist. The static files are small and sent whole: servers may ignore ranges (RFC
+ * 9110, 14.2), and preconditions on a GET protect nothing.
  */
 function leaveAside({ headers }: IncomingMessage, response: ServerResponse): void {
   for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since']) delete headers[name]
@@ -93,7 +94,7 @@ function leaveAside({ headers }: IncomingMessage, response: ServerResponse): voi
   if (state !== undefined && !isRouterState(state.toString())) delete headers['next-router-state-tree']
 }
 
-/** Whether trusted proxies say that the page is seen over TLS; this server itself speaks plain HTTP. */
+/** Whether trusted proxies report that the client uses TLS; this server itself speaks plain HTTP. */
 function secure({ headers }: IncomingMessage, hops: number): boolean {
   return hops > 0 && String(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https'
 }

@@ -8,12 +8,16 @@ import { sanelyNamed } from '../../http/middleware/request-id'
 import { asProblem } from '../../http/problem'
 import type { Services } from '../../http/services'
 
-/** How long a connection that is refused stays open, so that who still sends sees why (milliseconds). */
+/**
+ * How long a refused connection stays open so that a client that is still sending can read the response
+ * (milliseconds).
+ */
 const LINGER_MS = 1000
 
 /**
- * Answers what was thrown before a request has reached the API or a page: a problem (RFC 9457), or for a browser its text, and a line of the log. Where an
- * answer has begun already the connection breaks, since an end in order would say that this was all.
+ * Responds to an error that was thrown before a request reached the API or a page: with a problem (RFC 9457), or for a
+ * browser with its text, and logs it. If a response has already begun, destroys the connection, because a regular end
+ * would look like a complete response.
  */
 export function refuse(
   request: IncomingMessage,
@@ -25,7 +29,7 @@ export function refuse(
   const problem = asProblem(error)
   const id = sanelyNamed(request.headers['x-request-id']?.toString()) ?? randomUUID()
   const { method, url = '' } = request
-  // An absolute target may hold a password.
+  // An absolute URL may contain a password.
   const path = url.startsWith('/') ? url.split('?')[0] : undefined
   const about = { request_id: id, method, path, status: problem.status, code: problem.code }
   if (problem.code === 'internal') log.error({ ...about, err: error }, 'internal error')
@@ -44,7 +48,7 @@ export function refuse(
   discardIncoming(request, environment.MAX_REQUEST_BYTES)
 }
 
-/** People read it in the window where the page would be. */
+/** Browsers display it in place of the page. */
 function bodyFor(accept = '', problem: Problem, id: string): [type: string, body: string] {
   if (/\btext\/html\b/i.test(accept)) return ['text/plain; charset=utf-8', `${problem.detail}\n`]
   return ['application/problem+json', JSON.stringify(problem.toDetails(id))]
@@ -59,7 +63,7 @@ function headersOf({ code, status, retryAfterSeconds }: Problem, id: string): Re
   }
 }
 
-/** The same on a connection that carries no request that could be answered; it ends with it. Returns the request's id. */
+/** Responds on a connection without a request that could be answered, and closes it. Returns the request id. */
 export function endWith(socket: Duplex, problem: Problem, headers: Record<string, string> = {}): string {
   const id = randomUUID()
   const body = JSON.stringify(problem.toDetails(id))

@@ -1,4 +1,4 @@
-/** What Next's router says of itself is short; Next refuses longer ones. */
+/** Next.js refuses longer router states. */
 const MOST_LETTERS = 40_000
 const KINDS = [
   'c',
@@ -9,8 +9,8 @@ const KINDS = [
 const FETCHES = ['refetch', 'inside-shared-layout', 'metadata-only']
 
 /**
- * Whether a header Next-Router-State-Tree is one that Next can read. It answers 500 to any other, which strangers could send. A unit test holds this to what
- * Next itself says.
+ * Whether Next.js can parse a Next-Router-State-Tree header. It responds with 500 to any other, which any client could
+ * send. A unit test compares this with Next.js's own parser.
  */
 export function isRouterState(header: string): boolean {
   if (header.length > MOST_LETTERS) return false

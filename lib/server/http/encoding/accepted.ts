@@ -1,6 +1,6 @@
 /**
- * The coding that a client likes best of those that are offered, by its `Accept-Encoding` (RFC 9110, section 12.5.3): among equals the first that is offered.
- * Null where it takes none of them, or likes the plain bytes better.
+ * Picks the offered content coding that the client prefers by its `Accept-Encoding` (RFC 9110, section 12.5.3). On a
+ * tie, the one offered first wins. Null if it accepts none of them, or prefers an unencoded body.
  *
  * @example accepted('gzip;q=0.5, br', ['zstd', 'br', 'gzip']) // 'br'
  */
@@ -8,7 +8,7 @@ export function accepted<T extends string>(header: string | undefined, offered: 
   if (!header) return null
   const weights = weightsOf(header)
   const weightOf = (name: string) => weights.get(name) ?? weights.get('*') ?? 0
-  // Plain bytes are fine unless they are excluded, but named by themselves only they have a weight to compare.
+  // An unencoded body is always acceptable unless excluded, but only an explicit "identity" has a weight to compare.
   let [best, most] = [null as T | null, weights.get('identity') ?? 0]
   for (const coding of offered) {
     const weight = weightOf(coding)

@@ -5,7 +5,8 @@ import { type Coding, decoderOf } from './codings'
 import { written } from './written'
 
 /**
- * The body of a request, decoded as fast as it is taken: whoever stops taking at a limit stops the decoding, so that a bomb costs no more than the limit.
+ * A request body, decoded only as fast as it is consumed. A consumer that stops at a limit also stops the decoding, so
+ * a decompression bomb costs no more than the limit.
  */
 export class DecodedBody {
   readonly stream: ReadableStream<Uint8Array>
@@ -13,16 +14,16 @@ export class DecodedBody {
   private decoder: Transform | undefined
   private pieces: AsyncIterator<Uint8Array> | undefined
   private came = 0
-  /** What went wrong with the sender, not with the bytes. */
+  /** An error while receiving, as opposed to one in the data. */
   private fault: unknown
 
-  /** @param most bytes before decoding: they may be many that give none */
+  /** @param most limit of bytes before decoding: a large body may decode to nothing */
   constructor(
     private readonly request: Request,
     private readonly coding: Coding,
     private readonly most: number,
   ) {
-    // Nothing of the body is touched before somebody wants it.
+    // Doesn't touch the body before something reads it.
     const source = {
       pull: (to: ReadableStreamDefaultController<Uint8Array>) => this.pull(to),
       cancel: () => this.leave(),
@@ -30,7 +31,7 @@ export class DecodedBody {
     this.stream = new ReadableStream(source, { highWaterMark: 0 })
   }
 
-  /** Lets go of the body, so that what is left of it can be read and thrown away. */
+  /** Releases the body, so that the rest of it can be read and discarded. */
   leave(): void {
     this.reader?.releaseLock()
     this.decoder?.destroy()
@@ -46,10 +47,10 @@ export class DecodedBody {
   private async open(): Promise<AsyncIterator<Uint8Array>> {
     this.reader = this.request.body?.getReader()
     const first = await this.read()
-    // No bytes at all are none in any coding.
+    // An empty body is empty in every coding.
     if (first === undefined) return { next: async () => ({ done: true, value: undefined }) }
     this.decoder = decoderOf(this.coding, first)
-    this.decoder.on('error', () => {}) // Whoever takes the pieces hears of it.
+    this.decoder.on('error', () => {}) // The consumer of the chunks gets the error.
     void this.feed(this.decoder, first)
     return this.decoder[Symbol.asyncIterator]()
   }
@@ -79,7 +80,7 @@ export class DecodedBody {
     if (this.fault !== undefined) return this.fault
     return new Problem(
       'invalid_encoding',
-      `The body cannot be read as ${this.coding}, which its Content-Encoding says it is.`,
+      `The body isn’t valid ${this.coding}, although its Content-Encoding says so. Send it unencoded, or encode it again.`,
       {
         cause: error,
       },

@@ -6,10 +6,11 @@ import { codingOf, DECODED } from './codings'
 import { DecodedBody } from './decoded'
 
 /**
- * Has a handler read the bodies that come with a `Content-Encoding` as if they came without: its limits, and what it holds of the memory for uploads, count
- * decoded bytes. Others pass untouched.
+ * Wraps a handler so that it reads bodies with a `Content-Encoding` decoded. Size limits and memory reservations then
+ * count decoded bytes. Other bodies pass unchanged.
  *
- * @throws Problem `unsupported_encoding`, with what is decoded in the header `Accept-Encoding` (RFC 9110, section 15.5.16)
+ * @throws Problem `unsupported_encoding`, with the supported codings in an `Accept-Encoding` header (RFC 9110, section
+ * 15.5.16)
  */
 export function decoding(
   { MAX_REQUEST_BYTES, MAX_JOB_BYTES }: Pick<Environment, 'MAX_REQUEST_BYTES' | 'MAX_JOB_BYTES'>,
@@ -21,7 +22,7 @@ export function decoding(
     if (coding === null) return handler(c, next)
     if (coding === undefined) {
       c.header('accept-encoding', DECODED)
-      throw new Problem('unsupported_encoding', `Send the body as it is, or in one of these encodings: ${DECODED}.`)
+      throw new Problem('unsupported_encoding', `Send the body unencoded or in one of these encodings: ${DECODED}.`)
     }
     const sent = c.req.raw
     const body = new DecodedBody(sent, coding, most)
@@ -37,12 +38,12 @@ function asDecoded({ url, method, headers: sent, signal }: Request, body: Readab
   const headers = new Headers(sent)
   headers.delete('content-encoding')
   headers.delete('content-length')
-  // There is a body, and nobody knows yet how long it is.
+  // There is a body of unknown length.
   headers.set('transfer-encoding', 'chunked')
   return new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit)
 }
 
-/** After a refusal what still comes is read on as it comes, not decoded. */
+/** After a refusal, the rest of the body is discarded without decoding it. */
 async function refusalsReadOn<T>(reply: T | Promise<T>, leave: () => void): Promise<T> {
   try {
     const answered = await reply

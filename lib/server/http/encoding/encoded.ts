@@ -2,14 +2,14 @@ import type { Transform } from 'node:stream'
 import type { OpenEncoder } from './encoders'
 import { written } from './written'
 
-/** Bytes that go to the encoder at once: rows by themselves would each cost a way to another thread and back. */
+/** Bytes per write to the encoder: each write costs a round trip to another thread, too much for single rows. */
 const A_BATCH = 1 << 16
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
 /**
- * A body, encoded as fast as it is taken. Whenever its source pauses, all that came so far is sent, so that nobody waits for a line that is there. It fails as its
- * source fails, and whoever stops taking it ends the source.
+ * A response body, encoded only as fast as it is consumed. Flushes whenever its source pauses, so that a client never
+ * waits for a line that is ready. Fails if its source fails; cancelling it cancels the source.
  */
 export function encodedBody(
   body: ReadableStream<Uint8Array>,
@@ -17,7 +17,7 @@ export function encodedBody(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   const pieces: AsyncIterator<Uint8Array> = encoder[Symbol.asyncIterator]()
-  encoder.on('error', () => {}) // Whoever takes the pieces hears of it.
+  encoder.on('error', () => {}) // The consumer of the chunks gets the error.
   let begun = false
   return new ReadableStream(
     {
@@ -54,13 +54,13 @@ async function feed(reader: Reader, encoder: Transform, flush: number): Promise<
 
 interface Batch {
   bytes: Buffer
-  /** What comes behind it; undefined at the end. */
+  /** The pending read after this batch; undefined at the end. */
   next: ReturnType<Reader['read']> | undefined
-  /** Whether the source has nothing more for now. */
+  /** Whether the source has no more data for now. */
   paused: boolean
 }
 
-/** Waits for a piece, and takes with it what else is there already. */
+/** Waits for a chunk, then adds any further chunks that are ready. */
 async function batchOf(reader: Reader, first: ReturnType<Reader['read']>): Promise<Batch> {
   const pieces: Uint8Array[] = []
   let length = 0
@@ -74,7 +74,7 @@ async function batchOf(reader: Reader, first: ReturnType<Reader['read']>): Promi
   }
 }
 
-/** What a promise gives in this round of the event loop; undefined where it takes longer. */
+/** The value of a promise that settles in this turn of the event loop; undefined if it takes longer. */
 function soon<T>(promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const late = setImmediate(() => resolve(undefined))

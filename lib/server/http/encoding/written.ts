@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 
-/** Resolves when a piece is worked off: not before what came of it is taken. */
+/** Writes a chunk. Resolves once it is processed, that is, once the output it produced has been consumed. */
 export function written(to: Writable, piece: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     to.write(piece, (error) => (error ? reject(error) : resolve()))

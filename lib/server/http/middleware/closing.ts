@@ -3,14 +3,11 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { problemReply } from '../problem'
 import type { AppEnv, Services } from '../services'
 
-/**
- * While the server closes, connections that are still open get their answers and are closed after them; new
- * requests on them are refused.
- */
+/** During shutdown, requests in progress are answered and their connections closed; new requests are refused. */
 export function closing({ lifecycle }: Pick<Services, 'lifecycle'>) {
   return createMiddleware<AppEnv>(async (c, next) => {
     if (lifecycle.phase === 'closing' && c.req.path !== '/health/live') {
-      c.res = problemReply(c, new Problem('shutting_down', 'This server is stopping. Send the request again.'))
+      c.res = problemReply(c, new Problem('shutting_down', 'The server is shutting down. Send the request again.'))
     } else {
       await next()
     }

@@ -3,9 +3,9 @@ import { discardBody } from '../body'
 import type { AppEnv, Services } from '../services'
 
 /**
- * After a refusal, reads on what the sender still sends, beside the reply.
+ * After a refusal, discards the rest of the upload while the response is sent.
  *
- * @param passedOn whether somebody may have taken the body as a web stream, and left the rest of it
+ * @param passedOn whether something may have consumed the body as a web stream and left a rest
  */
 export function discardRefused({ environment }: Pick<Services, 'environment'>, { passedOn = false } = {}) {
   return createMiddleware<AppEnv>(async (c, next) => {

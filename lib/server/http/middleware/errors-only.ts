@@ -1,7 +1,9 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../services'
 
-/** Makes an error of what else is thrown: Hono lets it pass by every handler of errors, and who hangs up is told by a string. */
+/**
+ * Wraps thrown values that aren't errors. Hono's error handlers ignore them, and an aborted request throws a string.
+ */
 export const errorsOnly = createMiddleware<AppEnv>(async (_, next) => {
   try {
     await next()

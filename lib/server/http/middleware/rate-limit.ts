@@ -9,8 +9,9 @@ import { SharedRate, taken } from './shared-rate'
 const WINDOW_SECONDS = 60
 
 /**
- * At most RATE_LIMIT photos a client in a minute; 0 turns it off. A client is an address, or the /64 that one IPv6
- * customer has. Counted over all instances where they share a Redis; while that does not answer in time, and without it, in this process.
+ * Allows RATE_LIMIT photos per client and minute; 0 turns it off. A client is an IPv4 address, or the /64 network that
+ * one IPv6 customer has. Instances that share a Redis count together. Without Redis, or while it doesn't respond in
+ * time, this process counts alone.
  */
 export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY }, redis }: Services) {
   const take = takerOf(Math.max(RATE_LIMIT, 1), redis)
@@ -21,7 +22,7 @@ export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY }, redis }: S
     c.header('ratelimit-policy', `"photos";q=${RATE_LIMIT};w=${WINDOW_SECONDS}`)
     c.header('ratelimit', `"photos";r=${state.remainingPoints};t=${reset}`)
     if (!allowed) {
-      const detail = `${RATE_LIMIT} photos a minute are allowed. Try again in ${reset} s.`
+      const detail = `The limit is ${RATE_LIMIT} photos per minute. Try again in ${reset} s.`
       throw new Problem('rate_limited', detail, { retryAfterSeconds: reset })
     }
     await next()
@@ -37,7 +38,7 @@ function takerOf(points: number, redis: RedisClient | null) {
   return (client: string) => rate.take(client)
 }
 
-/** An IPv4 address itself, or the first half of an IPv6 one. */
+/** An IPv4 address itself, or the first half of an IPv6 address. */
 export function network(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped) return mapped

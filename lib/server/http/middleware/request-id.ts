@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../services'
 
-/** Letters that are safe in logs and headers; anything else from a caller is replaced by an id of our own. */
+/** Ids with characters that are safe in logs and headers; any other id is replaced. */
 const SANE = /^[\w.:-]{1,128}$/
 
-/** The id that a caller gives a request, where it is sane. */
+/** The request id that the client sent, if it is valid. */
 export function sanelyNamed(given: string | undefined): string | undefined {
   return given && SANE.test(given) ? given : undefined
 }
 
-/** Gives each request an id: the caller's `x-request-id` where it is sane, else a new one. The reply carries it. */
+/** Gives each request an id: a valid `x-request-id` of the client, or else a new one. The response carries it. */
 export const requestId = createMiddleware<AppEnv>(async (c, next) => {
   const id = sanelyNamed(c.req.header('x-request-id')) ?? randomUUID()
   c.set('requestId', id)

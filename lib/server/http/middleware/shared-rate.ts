@@ -1,15 +1,15 @@
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 
-/** Whether a photo may come, and how the client's count stands. */
+/** Whether a photo is allowed, and the client's current count. */
 export interface Taken {
   allowed: boolean
   state: RateLimiterRes
 }
 
-/** No photo waits longer for its count (milliseconds). */
+/** Maximum time a photo waits for its count (milliseconds). */
 const WAIT_MS = 1_000
 
-/** Counts one of a client. @throws Error where the counter fails */
+/** Counts one photo of a client. @throws Error if the counter fails */
 export async function taken(limiter: RateLimiterAbstract, client: string): Promise<Taken> {
   try {
     return { allowed: true, state: await limiter.consume(client) }
@@ -20,8 +20,8 @@ export async function taken(limiter: RateLimiterAbstract, client: string): Promi
 }
 
 /**
- * Counts for all instances, and from the first answer that fails or is late in this process alone, until an answer comes again. Meanwhile one count at a
- * time is asked for, and nobody waits for it.
+ * Counts over all instances. After a call that fails or times out, it counts in this process only, until the shared
+ * counter responds again. Meanwhile it probes with one call at a time, which no request waits for.
  */
 export class SharedRate {
   private alone = false
@@ -43,7 +43,7 @@ export class SharedRate {
     return taken(this.here, client)
   }
 
-  /** Null where the counter fails. */
+  /** Null if the counter fails. */
   private async ask(client: string): Promise<Taken | null> {
     this.asking++
     try {

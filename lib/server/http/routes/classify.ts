@@ -9,13 +9,17 @@ import type { AppEnv, Services } from '../services'
 
 const querySchema = withStream(classifyParametersSchema)
 
-/** `POST /api/classify`: one photo in, its labels out. */
+/** `POST /api/classify`: classifies one photo. */
 export function classify({ engine, answers, environment, metrics }: Services, uploads: ByteBudget) {
   async function answer(c: Context<AppEnv>, lease: Lease): Promise<Classification> {
     const request = c.req.raw
     const { stream, query } = takeStream(queryParameters(request.url))
-    if (stream) throw new Problem('invalid_parameter', 'This server takes one photo at a time; leave out stream.')
-    // Before the body is read: a wrong query is refused without an upload.
+    if (stream)
+      throw new Problem(
+        'invalid_parameter',
+        'This server classifies one photo per request. Remove the parameter stream.',
+      )
+    // Validates the query before reading the body, so that an invalid one is refused without an upload.
     readOptions(querySchema, { ...query, stream })
     requireRoom(engine)
     const { image, fields } = await readPhoto(request, environment, lease)
@@ -42,7 +46,7 @@ export function classify({ engine, answers, environment, metrics }: Services, up
   }
 }
 
-/** The stages as browsers' network panels show them. */
+/** The stages, as browsers' network panels show them. */
 function serverTiming({ queue_ms, decode_ms, run_ms, total_ms }: Classification['timings']): string {
   return Object.entries({ queue: queue_ms, decode: decode_ms, run: run_ms, total: total_ms })
     .map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)

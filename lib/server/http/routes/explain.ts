@@ -14,13 +14,13 @@ const querySchema = withStream(explainParametersSchema)
 type Progress = (done: number, of: number) => void
 
 /**
- * `POST /api/explain`: a photo in, what a label of it rests on out. With `stream=1` as lines of NDJSON: `{"done": 16, "of": 320}` as it
- * goes on, then `{"explanation": …}` or `{"problem": …}`. Who hangs up ends it.
+ * `POST /api/explain`: explains a label of a photo. With `stream=1`, it responds with NDJSON: `{"done": 16, "of":
+ * 320}` as it progresses, then `{"explanation": …}` or `{"problem": …}`. If the client disconnects, the work stops.
  */
 export function explain({ engine, environment, log }: Services, uploads: ByteBudget) {
   let running = 0
 
-  /** Reads a request. Resolves to the work that it asks for, which begins when it is called. */
+  /** Reads a request. Resolves to a function that starts the work. */
   async function read(c: Context<AppEnv>, lease: Lease) {
     const request = c.req.raw
     const { stream, query } = takeStream(queryParameters(request.url))
@@ -38,7 +38,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
 
   function requirePlace(): void {
     if (running < environment.MAX_EXPLANATIONS) return
-    throw new Problem('queue_full', `${running} explanations are being made already. Try again in a moment.`)
+    throw new Problem('queue_full', `The server is already computing ${running} explanations. Try again in a moment.`)
   }
 
   return async (c: Context<AppEnv>): Promise<Response> => {
@@ -48,7 +48,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
     let streams = false
     try {
       const { run: work, stream } = await read(c, lease)
-      // A slow upload takes nobody's place.
+      // Checked again, because a slot is taken only after the upload.
       requirePlace()
       running++
       end = () => {
@@ -72,7 +72,7 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
   }
 }
 
-/** The work as lines that are written while it goes on. Cancelling the stream cancels the work. */
+/** Runs the work and streams its lines. Cancelling the stream cancels the work. */
 function lines(
   work: (signal: AbortSignal, onProgress: Progress) => Promise<Explanation>,
   requestSignal: AbortSignal,

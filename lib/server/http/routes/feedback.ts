@@ -16,17 +16,18 @@ import { json } from '../json-reply'
 import { queryParameters, readOptions } from '../parameters'
 import type { AppEnv } from '../services'
 
-/** A vote without a photo is short. */
+/** Size limit of a vote without a photo, in bytes. */
 const MAX_VOTE_BYTES = 10_000
 
 /**
- * `POST /api/feedback`: whether an answer is right. As `application/json` only: other sites' pages cannot send that without this server's leave.
+ * `POST /api/feedback`: stores a vote on a result. Accepts `application/json` only, because pages of other sites can't
+ * send it without a CORS preflight.
  */
 export function giveFeedback(feedback: Feedback, environment: Environment, uploads: ByteBudget) {
   const limit = feedback.mode === 'photos' ? environment.MAX_REQUEST_BYTES : MAX_VOTE_BYTES
   return async (c: Context<AppEnv>): Promise<Response> => {
     if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
-      throw new Problem('invalid_json', 'Send the vote as application/json.')
+      throw new Problem('invalid_json', 'Send the vote as JSON with the Content-Type application/json.')
     }
     const lease = uploads.lease()
     try {
@@ -43,7 +44,7 @@ export function giveFeedback(feedback: Feedback, environment: Environment, uploa
 
 const exportParametersSchema = z.object({ format: z.enum(['csv', 'ndjson']).default('csv') })
 
-/** `GET /api/feedback`: all votes, for the operator. */
+/** `GET /api/feedback`: exports all votes, for the operator. */
 export function exportFeedback(feedback: Feedback, token: string, log: Log) {
   return (c: Context<AppEnv>): Response => {
     requireAdmin(c.req.header('authorization'), token)

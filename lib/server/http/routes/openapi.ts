@@ -3,7 +3,7 @@ import { json } from '../json-reply'
 import { openApiDocument } from '../openapi'
 import type { AppEnv, Services } from '../services'
 
-/** `GET /api/openapi.json`: the description of this API, of what there is of it here. */
+/** `GET /api/openapi.json`: the OpenAPI document of the endpoints that this server has. */
 export function openApi({ jobs, feedback, environment }: Services) {
   const document = openApiDocument({
     jobs: jobs !== null,

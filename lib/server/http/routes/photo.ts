@@ -8,15 +8,15 @@ import { objectIn } from '../json-body'
 import { readOptions } from '../parameters'
 import type { AppEnv, Services } from '../services'
 
-/** Types of media that are not called like the format. */
+/** Media subtypes that differ from the format name. */
 const MEDIA_TYPES: Partial<Record<Format, string>> = { pnm: 'x-portable-anymap', ico: 'x-icon' }
 
-/** An address is short; this is more than browsers take. */
+/** Size limit of the body in bytes, longer than any URL that browsers accept. */
 const MAX_BODY_BYTES = 16_000
 
 /**
- * `POST /api/photo`: the photo at an address, for pages that must show what they classify. By POST and as an attachment, so that no
- * page can use it as the source of a picture; and only what starts as a photo.
+ * `POST /api/photo`: fetches the photo at a URL, for pages that display what they classify. A POST with an attachment,
+ * so that no page can use it as an image source, and only for data that starts like a photo.
  */
 export function photo({ environment }: Services, uploads: ByteBudget) {
   return async (c: Context<AppEnv>): Promise<Response> => {

@@ -20,16 +20,18 @@ interface Photo {
   bytes: Uint8Array
 }
 
-/** A line has no room for what the model saw. */
+/** Result lines don't include the preview. */
 const streamParametersSchema = classifyParametersSchema.omit({ preview: true })
 const querySchema = withStream(streamParametersSchema)
 
-/** Photos in flight for each worker: enough that none waits for the next. */
+/** Photos in flight per worker: enough to keep each worker busy. */
 const LANES_A_WORKER = 4
 
 /**
- * `POST /api/classify?stream=1`: a form of many files in, a line of NDJSON for each as it is done. The form is read no faster than its photos are classified; the
- * reply does not wait to be read. What fails is said in its line, and what is wrong with the form itself in a last one, `{"problem": …}`.
+ * `POST /api/classify?stream=1`: classifies the files of a form and responds with one line of NDJSON per photo as it
+ * is done. The form is read no faster than its photos are classified, and the work doesn't wait for the client to read
+ * the response. A failed photo has the error in its line. An error in the form itself is a last line, `{"problem":
+ * …}`.
  */
 export function classifyStream({ engine, environment, metrics, log }: Services, uploads: ByteBudget) {
   const limits = {
@@ -37,12 +39,12 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
     bytes: environment.MAX_JOB_BYTES,
     files: environment.MAX_FILES,
   }
-  /** Everything that must be known before the first photo is worked on. */
+  /** Reads and validates everything needed before the first photo. */
   async function open(request: Request, query: Spelled, lease: Lease) {
     const form = await openForm(request, limits, lease)
     try {
       const { model, ...options } = readOptions(streamParametersSchema, query, form.fields)
-      if (form.empty) throw new Problem('no_file', 'The form has no file.')
+      if (form.empty) throw new Problem('no_file', 'The form has no file. Add at least one photo.')
       return { form, model: requireModel(engine, model), ...options }
     } catch (error) {
       await form.close()
@@ -55,7 +57,7 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
     const request = c.req.raw
     const { stream, query } = takeStream(queryParameters(request.url))
     readOptions(querySchema, { ...query, stream })
-    if (!isForm(request)) throw new Problem('no_file', 'Send the photos as a form (multipart/form-data).')
+    if (!isForm(request)) throw new Problem('no_file', 'With stream=1, send the photos as multipart/form-data.')
     const lease = uploads.lease()
     const { form, model, top_k, threshold } = await open(request, query, lease).catch((error: unknown) => {
       lease.release()
@@ -96,7 +98,7 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
         spool.end()
         await form.close()
         lease.release()
-        // Where the form was given up early, its sender is still to read why.
+        // If the form was abandoned early, its sender should still be able to read why.
         void discardBody(request, limits.requestBytes)
       })
     c.set('model', model.id)
@@ -113,7 +115,7 @@ async function* photosOf(files: AsyncIterable<FormPart>, room: Room): AsyncGener
   }
 }
 
-/** Bytes of photos in flight. */
+/** Limits the bytes of photos in flight. */
 class Room {
   private held = 0
   private freed = () => {}
