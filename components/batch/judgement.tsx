@@ -6,9 +6,9 @@ import type { Labels } from '@/lib/client/batch/labels'
 import type { TableView } from '@/lib/client/batch/view'
 import type { Label } from '@/lib/shared/contract/contract'
 import type { Job } from '@/lib/shared/contract/jobs'
-import { firstNames } from '@/lib/shared/labels-file/sentence'
-import type { LabelsReading, Picks } from '@/lib/shared/labels-file/understand'
-import { type Evaluation, evaluate, tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import type { MatchedLabels, Picks } from '@/lib/shared/labels-file/match-labels'
+import { firstNames } from '@/lib/shared/labels-file/summary'
+import { type Evaluation, evaluate, hasTop5 } from '@/lib/shared/metrics/evaluation'
 import { ReliabilityChart } from '../charts/reliability-chart'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
@@ -73,7 +73,7 @@ export function Judgement({ labels, job, items, onShow, onPick, onRemove }: Judg
 }
 
 interface JudgedProps extends Pick<JudgementProps, 'onShow'> {
-  reading: LabelsReading
+  reading: MatchedLabels
   evaluation: Evaluation
   classes: readonly Label[]
   topK: number
@@ -105,7 +105,7 @@ function Judged({ evaluation, classes, reading, topK, onShow }: JudgedProps) {
     <>
       <Figures
         evaluation={evaluation}
-        showsTop5={topK >= 5 && tellsTop5(classes.length)}
+        showsTop5={topK >= 5 && hasTop5(classes.length)}
         onWrong={() => showPhotos(t('wrong'), (photo) => photo.truth !== photo.predicted)}
       />
       <LabelProblems reading={reading} evaluation={evaluation} />

@@ -3,20 +3,20 @@ import type { BatchItem } from '@/lib/client/batch/items'
 import type { Labels } from '@/lib/client/batch/labels'
 import type { Label } from '@/lib/shared/contract/contract'
 import { LabelsError } from '@/lib/shared/labels-file/decode'
-import { type LabelsReading, understand } from '@/lib/shared/labels-file/understand'
+import { type MatchedLabels, matchLabels } from '@/lib/shared/labels-file/match-labels'
 
 /** What the labels say of the photos; null until the classes are there, `no_columns` where no two columns hold photos and labels. */
 export function useReading(
   { table, picks }: Labels,
   items: readonly BatchItem[],
   classes: readonly Label[] | null,
-): LabelsReading | 'no_columns' | null {
+): MatchedLabels | 'no_columns' | null {
   const photos = items.length
   // biome-ignore lint/correctness/useExhaustiveDependencies: photos are only ever added, and their list is new at each result
   return useMemo(() => {
     if (!classes) return null
     try {
-      return understand(
+      return matchLabels(
         table,
         items.map(({ path }) => path),
         classes,

@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo-session'
-import { camps, type Opinion } from '@/lib/shared/results/agreement'
+import { agreementGroups, type ModelResult } from '@/lib/shared/results/agreement'
 import { AgreementLine } from './agreement-line'
 import { ModelCards } from './model-cards'
 import { ScorePlot } from './score-plot'
@@ -17,15 +17,15 @@ interface OpinionsProps {
 /** What the models say of a photo: whether they agree, each one's answer, and where their scores part. */
 export function Opinions({ photo, models, selected, onSelect, onRetry }: OpinionsProps) {
   const t = useTranslations('compare')
-  const opinions = models.flatMap((model): Opinion[] => {
+  const opinions = models.flatMap((model): ModelResult[] => {
     const phase = photo.phases[model]
     return phase?.name === 'answered' ? [{ model, result: phase.result }] : []
   })
   const complete = opinions.length === models.length
-  const found = camps(opinions)
+  const found = agreementGroups(opinions)
   return (
     <section aria-label={t('answers')} className="min-w-0 lg:pt-1">
-      <AgreementLine camps={complete ? found : null} />
+      <AgreementLine groups={complete ? found : null} />
       <ModelCards
         photo={photo}
         models={models}

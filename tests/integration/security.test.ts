@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { network } from '@/lib/server/http/middleware/rate-limit'
+import { clientNetwork } from '@/lib/server/http/middleware/rate-limit'
 import { answer, classify, raw, refusal } from '../support/http'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
@@ -132,6 +132,6 @@ describe('the rate limit', () => {
     ['2001:db8::1', '2001:db8:0:0'],
     ['::1', '0:0:0:0'],
   ])('the network of %s is %s', (address, expected) => {
-    expect(network(address)).toBe(expected)
+    expect(clientNetwork(address)).toBe(expected)
   })
 })

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'react'
 import type { Explanation } from '@/lib/shared/contract/explain'
-import { heatPixels } from '@/lib/shared/explain/heat'
+import { heatmapPixels } from '@/lib/shared/explain/heatmap'
 
 /**
  * The map over a photo that fills its frame as `object-contain` does. What the model did not see is as dark as what does not count.
@@ -11,7 +11,7 @@ export function HeatOverlay({ explanation, opacity }: { explanation: Explanation
   const { grid, area, image } = explanation
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
-    const { width, height, rgba } = heatPixels(grid)
+    const { width, height, rgba } = heatmapPixels(grid)
     if (!canvas.current) return
     canvas.current.width = width
     canvas.current.height = height

@@ -1,5 +1,5 @@
 import type { Entry, FileEntry } from '@zip.js/zip.js'
-import { isLabelsName, isLitter } from '@/lib/shared/files/beside-photos'
+import { isLabelsFileName, isSystemFile } from '@/lib/shared/files/ignored-files'
 import { isPhotoName } from '@/lib/shared/files/photo-name'
 import { type RawName, zipNames } from '@/lib/shared/files/zip-names'
 import type { LeftOut, PhotoSource } from './source'
@@ -32,10 +32,10 @@ export async function unpack(archive: Blob): Promise<Unpacked> {
   const found: Unpacked = { sources: [], leftOut: [], labels: [] }
   for (const [at, entry] of entries.entries()) {
     const path = names[at] ?? entry.filename
-    if (entry.directory || isLitter(path)) continue
+    if (entry.directory || isSystemFile(path)) continue
     const reason = whyNot(path, entry)
     if (reason) found.leftOut.push({ path, reason })
-    else if (isLabelsName(path)) await addLabels(path, () => entry.getData(new BlobWriter()), found)
+    else if (isLabelsFileName(path)) await addLabels(path, () => entry.getData(new BlobWriter()), found)
     else found.sources.push(sourceOf(path, entry, () => entry.getData(new BlobWriter(typeOf(path)))))
   }
   return found
@@ -43,7 +43,7 @@ export async function unpack(archive: Blob): Promise<Unpacked> {
 
 function whyNot(path: string, { encrypted, compressionMethod }: Entry): LeftOut['reason'] | null {
   if (encrypted) return 'locked'
-  if (!isLabelsName(path) && !isPhotoName(path)) return 'no_photo'
+  if (!isLabelsFileName(path) && !isPhotoName(path)) return 'no_photo'
   return READ.has(compressionMethod) ? null : 'packing'
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isLitter } from '@/lib/shared/files/beside-photos'
+import { isSystemFile } from '@/lib/shared/files/ignored-files'
 import { failedRow, type ResultRow } from '@/lib/shared/results/columns'
 import { ItemList } from './items'
 import { Outbox } from './outbox'
@@ -44,7 +44,9 @@ test('a dropped and a picked folder are the same tree, in the order of vision cl
       .sort(byPath)
       .map(({ path }) => path),
   ).toEqual(['t/a', 't/b', 't/a/2', 't/a/0/3', 't/z/1'])
-  expect(['x/.DS_Store', '__MACOSX/x/._a.jpg', 'x/Thumbs.db', '.git/a.png', 'x/a.jpg'].filter(isLitter)).toHaveLength(4)
+  expect(
+    ['x/.DS_Store', '__MACOSX/x/._a.jpg', 'x/Thumbs.db', '.git/a.png', 'x/a.jpg'].filter(isSystemFile),
+  ).toHaveLength(4)
 })
 
 test('two files of one name have two names; a file that is given again is known by name, size and time', () => {

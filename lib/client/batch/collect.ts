@@ -1,4 +1,4 @@
-import { isLitter } from '@/lib/shared/files/beside-photos'
+import { isSystemFile } from '@/lib/shared/files/ignored-files'
 import { isPhotoName } from '@/lib/shared/files/photo-name'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 import { bestLabels, type Labels, type LabelsCandidate } from './labels'
@@ -35,7 +35,7 @@ export async function collect(files: readonly File[], before: readonly string[] 
 async function sort(file: File, found: Finding): Promise<void> {
   const path = pathOf(file)
   const inFolder = path.includes('/')
-  if (inFolder && isLitter(path)) return
+  if (inFolder && isSystemFile(path)) return
   if (/\.zip$/i.test(path)) await addArchive(file, path, found)
   else if (mayHoldLabels(path)) found.candidates.push({ path, blob: file, meant: !inFolder })
   else if (inFolder && !isPhotoName(path)) found.leftOut.push({ path, reason: 'no_photo' })

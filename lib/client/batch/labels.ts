@@ -1,7 +1,7 @@
 import { decodeLabels } from '@/lib/shared/labels-file/decode'
+import { matchLabels, type Picks } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
-import { type Picks, understand } from '@/lib/shared/labels-file/understand'
 
 /** Labels that came with the photos. */
 export interface Labels {
@@ -59,7 +59,7 @@ export async function bestLabels(
 /** How many photos have a label in it; -1 where it has no two columns. */
 function named({ table }: Labels, photos: readonly string[]): number {
   try {
-    return understand(table, photos, []).labels.size
+    return matchLabels(table, photos, []).labels.size
   } catch {
     return -1
   }

@@ -9,7 +9,7 @@ const HASH_BYTES = 32
 const SCRYPT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{16,86})\$([A-Za-z0-9+/]{22,86})$/
 const BCRYPT = /^\$2[aby]\$\d{2}\$[./A-Za-z0-9]{53}$/
 /** Memory limit for hashes with other costs (2^17 × 8 × 128 bytes). */
-const MOST_BYTES = 256 << 20
+const MAX_BYTES = 256 << 20
 
 /** Hashes a password with scrypt, in the PHC string format: `$scrypt$ln=15,r=8,p=3$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {
@@ -38,7 +38,7 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
 
 function scrypt(password: string, salt: Buffer, { ln, r, p }: typeof COST, length: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scryptWith(password.normalize(), salt, length, { N: 2 ** ln, r, p, maxmem: MOST_BYTES }, (error, key) =>
+    scryptWith(password.normalize(), salt, length, { N: 2 ** ln, r, p, maxmem: MAX_BYTES }, (error, key) =>
       error ? reject(error) : resolve(key),
     )
   })

@@ -8,10 +8,10 @@ import { verifyPassword } from './password'
 const ATTEMPTS = 10
 const WINDOW_SECONDS = 300
 /** Concurrent password checks: each takes a tenth of a second of a core. */
-const AT_ONCE = 2
-const MOST_WAITING = 50
+const CONCURRENT_CHECKS = 2
+const MAX_WAITING = 50
 /** How long valid credentials are cached. */
-const KNOWN_MS = 3_600_000
+const CACHE_MS = 3_600_000
 
 /** The WWW-Authenticate challenge. */
 export const CHALLENGE = 'Basic realm="Vision", charset="UTF-8"'
@@ -24,7 +24,7 @@ export class SignIn {
   private readonly user: Buffer
   private readonly hash: string
   /** Valid headers, by their HMAC with a key of this process. */
-  private readonly known = new LRUCache<string, true>({ max: 1000, ttl: KNOWN_MS })
+  private readonly validHeaders = new LRUCache<string, true>({ max: 1000, ttl: CACHE_MS })
   private readonly key = randomBytes(32)
   private readonly attempts: RateLimiterAbstract = new RateLimiterMemory({ points: ATTEMPTS, duration: WINDOW_SECONDS })
   private readonly waiting: (() => void)[] = []
@@ -47,11 +47,11 @@ export class SignIn {
    */
   async check(header: string | undefined, address: string): Promise<void> {
     if (header === undefined) throw new Problem('unauthorized', 'This server requires a user name and password.')
-    const seen = createHmac('sha256', this.key).update(header).digest('base64')
-    if (this.known.has(seen)) return
+    const headerDigest = createHmac('sha256', this.key).update(header).digest('base64')
+    if (this.validHeaders.has(headerDigest)) return
     await this.countAttempt(address)
-    if (!(await this.isRight(header))) throw new Problem('unauthorized', 'The user name or password is wrong.')
-    this.known.set(seen, true)
+    if (!(await this.isValid(header))) throw new Problem('unauthorized', 'The user name or password is wrong.')
+    this.validHeaders.set(headerDigest, true)
     await this.attempts.reward(address, 1)
   }
 
@@ -63,7 +63,7 @@ export class SignIn {
     })
   }
 
-  private async isRight(header: string): Promise<boolean> {
+  private async isValid(header: string): Promise<boolean> {
     const [scheme = '', value = ''] = header.split(' ')
     if (/^bearer$/i.test(scheme)) return this.token !== undefined && timingSafeEqual(digest(value), digest(this.token))
     if (!/^basic$/i.test(scheme)) return false
@@ -71,13 +71,13 @@ export class SignIn {
     const colon = text.indexOf(':')
     const sameUser = timingSafeEqual(digest(text.slice(0, Math.max(colon, 0))), this.user)
     // A wrong name takes as long as a wrong password.
-    const samePassword = await this.inTurn(() => verifyPassword(text.slice(colon + 1), this.hash))
+    const samePassword = await this.limitConcurrency(() => verifyPassword(text.slice(colon + 1), this.hash))
     return colon >= 0 && sameUser && samePassword
   }
 
-  private async inTurn<T>(check: () => Promise<T>): Promise<T> {
-    if (this.checking >= AT_ONCE) {
-      if (this.waiting.length >= MOST_WAITING)
+  private async limitConcurrency<T>(check: () => Promise<T>): Promise<T> {
+    if (this.checking >= CONCURRENT_CHECKS) {
+      if (this.waiting.length >= MAX_WAITING)
         throw new Problem('rate_limited', 'Too many clients are signing in at once. Try again in a moment.')
       await new Promise<void>((resolve) => this.waiting.push(resolve))
     }

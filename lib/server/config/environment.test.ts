@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { EnvironmentError, oldNames, readEnvironment } from './environment'
+import { EnvironmentError, readEnvironment, renamedOptions } from './environment'
 import { optionLines } from './options'
 
 test('everything has a default', () => {
@@ -44,7 +44,7 @@ test('old names are read, the new one wins, and two that differ stop the start',
   expect(() => readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8501' })).toThrow(
     'STREAMLIT_PORT="8501" contradicts PORT=8000 from another old name; set only PORT',
   )
-  expect(oldNames({ API_PORT: '1', PORT: '2', STREAMLIT_PORT: '' })).toEqual([{ name: 'API_PORT', now: 'PORT' }])
+  expect(renamedOptions({ API_PORT: '1', PORT: '2', STREAMLIT_PORT: '' })).toEqual([{ name: 'API_PORT', now: 'PORT' }])
 })
 
 test('every option says what it means and who reads it', () => {

@@ -3,9 +3,9 @@ import { availableParallelism, totalmem } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { z } from 'zod'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
-import { memoryLimit } from '../observe/limits'
+import { memoryLimit } from '../observe/resource-limits'
 import { planMemory } from './memory-plan'
-import { allowed, OLD_NAMES, OPTIONS, type OptionName } from './options'
+import { allowed, OPTIONS, type OptionName, RENAMED_OPTIONS } from './options'
 
 /**
  * The only code that reads `process.env`. Every option has one name, one default and one line in
@@ -36,7 +36,7 @@ export function readEnvironment(
   memory: number = memoryLimit(totalmem()),
 ): Environment {
   const values: Record<string, unknown> = {}
-  const current = withNewNames(source)
+  const current = applyRenames(source)
   for (const [name, schema] of Object.entries(OPTIONS)) {
     const value = current[name] || undefined
     const parsed = schema.safeParse(value)
@@ -52,19 +52,19 @@ export function readEnvironment(
 }
 
 /** @throws EnvironmentError if a server starts with another base path than it was built with */
-export function requireBuiltPath({ BASE_PATH: wanted }: Pick<Environment, 'BASE_PATH'>): void {
-  if (wanted === undefined || wanted === BASE_PATH) return
+export function requireBuiltPath({ BASE_PATH: configured }: Pick<Environment, 'BASE_PATH'>): void {
+  if (configured === undefined || configured === BASE_PATH) return
   const built = BASE_PATH === '' ? 'without BASE_PATH' : `with BASE_PATH=${BASE_PATH}`
   throw new EnvironmentError(
-    `BASE_PATH=${JSON.stringify(wanted)}, but this server was built ${built}; rebuild it with BASE_PATH=${wanted} npm run build, or docker build --build-arg BASE_PATH=${wanted}`,
+    `BASE_PATH=${JSON.stringify(configured)}, but this server was built ${built}; rebuild it with BASE_PATH=${configured} npm run build, or docker build --build-arg BASE_PATH=${configured}`,
   )
 }
 
 /** The old option names that are set, with their new names. */
-export function oldNames(
+export function renamedOptions(
   source: Record<string, string | undefined> = process.env,
 ): { name: string; now: OptionName }[] {
-  return Object.entries(OLD_NAMES).flatMap(([name, now]) => (source[name] ? [{ name, now }] : []))
+  return Object.entries(RENAMED_OPTIONS).flatMap(([name, now]) => (source[name] ? [{ name, now }] : []))
 }
 
 /**
@@ -72,19 +72,19 @@ export function oldNames(
  *
  * @throws EnvironmentError if two old names of one option differ
  */
-function withNewNames(source: Record<string, string | undefined>): Record<string, string | undefined> {
-  const moved: Record<string, string> = {}
-  for (const { name, now } of oldNames(source)) {
+function applyRenames(source: Record<string, string | undefined>): Record<string, string | undefined> {
+  const renamed: Record<string, string> = {}
+  for (const { name, now } of renamedOptions(source)) {
     const value = source[name] ?? ''
-    if (!source[now] && (moved[now] ?? value) !== value) {
+    if (!source[now] && (renamed[now] ?? value) !== value) {
       throw new EnvironmentError(
-        `${name}=${JSON.stringify(value)} contradicts ${now}=${moved[now]} from another old name; set only ${now}`,
+        `${name}=${JSON.stringify(value)} contradicts ${now}=${renamed[now]} from another old name; set only ${now}`,
       )
     }
-    moved[now] = value
+    renamed[now] = value
   }
   const own = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
-  return { ...moved, ...own }
+  return { ...renamed, ...own }
 }
 
 /** URL of the ECS task metadata, in an ECS task. */

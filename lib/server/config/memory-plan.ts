@@ -5,15 +5,15 @@ const WORKER_BYTES = 200_000_000
 /** Below this, memory is scarce: models are loaded on demand, and memory is released immediately. */
 const SCARCE_BYTES = 900_000_000
 /** With less, a single phone photo may be too much. */
-const LEAST_BYTES = 380_000_000
+const MIN_BYTES = 380_000_000
 /** More than nearly all current cameras produce. */
-const MOST_PIXELS = 50_000_000
+const MAX_PIXELS_DEFAULT = 50_000_000
 /** Decoded pixels take at most four bytes (RGBA). */
-const BYTES_A_PIXEL = 4
+const BYTES_PER_PIXEL = 4
 /** A worker with three models and a decoded photo of 50 megapixels stays below this. */
 const AMPLE_WORKER_BYTES = 500_000_000
 /** Share of its memory that an idle worker may keep. */
-const KEPT = 0.8
+const IDLE_SHARE = 0.8
 
 /** How a process divides its memory, so that the kernel never has to kill it. */
 export interface MemoryPlan {
@@ -43,19 +43,19 @@ export function planMemory(memory: number, queueBytes?: number): MemoryPlan {
     scarce,
     workers: Math.max(1, Math.floor((memory - SERVER_BYTES) / WORKER_BYTES)),
     queueBytes: queue,
-    pixels: Math.min(MOST_PIXELS, Math.floor(queue / BYTES_A_PIXEL)),
+    pixels: Math.min(MAX_PIXELS_DEFAULT, Math.floor(queue / BYTES_PER_PIXEL)),
   }
 }
 
 /** Explains in one line why the memory is insufficient for an engine; null if it suffices. */
-export function tooLittle({ memory }: MemoryPlan): string | null {
-  if (memory >= LEAST_BYTES) return null
-  return `The server needs at least ${megabytes(LEAST_BYTES)} MB of memory but has ${megabytes(memory)} MB. With less, the system would kill it on the first photos.`
+export function insufficientMemory({ memory }: MemoryPlan): string | null {
+  if (memory >= MIN_BYTES) return null
+  return `The server needs at least ${megabytes(MIN_BYTES)} MB of memory but has ${megabytes(memory)} MB. With less, the system would kill it on the first photos.`
 }
 
 /** Memory limit of a worker, in bytes; one that exceeds it is replaced once it is idle. */
 export function workerBytes({ memory, scarce }: MemoryPlan, workers: number): number {
-  if (scarce) return Math.round((KEPT * (memory - SERVER_BYTES)) / workers)
+  if (scarce) return Math.round((IDLE_SHARE * (memory - SERVER_BYTES)) / workers)
   return Math.max(AMPLE_WORKER_BYTES, Math.round(memory / 2 / workers))
 }
 

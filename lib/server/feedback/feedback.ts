@@ -5,12 +5,12 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { Engine } from '../engine/types'
 import { withoutMetadata } from '../image/without-metadata'
 import type { Log } from '../observe/log'
-import type { FeedbackStore, KeptPhoto } from './store'
+import type { FeedbackStore, StoredPhoto } from './store'
 
 /** The tally is refreshed when it is read, but not more often than this. */
 const FRESH_MS = 10_000
 /** How long a page waits for the refresh. */
-const PATIENCE_MS = 500
+const SUMMARY_WAIT_MS = 500
 const DAY_MS = 86_400_000
 
 interface FeedbackOptions {
@@ -25,7 +25,7 @@ interface FeedbackOptions {
 export class Feedback {
   readonly mode: Exclude<FeedbackMode, 'off'>
   private readonly tally = new Tally()
-  private readAt = Number.NEGATIVE_INFINITY
+  private lastReadAt = Number.NEGATIVE_INFINITY
   private reading: Promise<void> | null = null
   private readonly timer: NodeJS.Timeout
 
@@ -34,8 +34,8 @@ export class Feedback {
     private readonly options: FeedbackOptions,
   ) {
     this.mode = options.mode
-    this.timer = setInterval(() => void this.tidy(), DAY_MS).unref()
-    void this.tidy()
+    this.timer = setInterval(() => void this.prune(), DAY_MS).unref()
+    void this.prune()
   }
 
   /**
@@ -44,41 +44,41 @@ export class Feedback {
    * @throws Problem `unknown_model`, `invalid_parameter` for a label that the model doesn't have, `storage_full`,
    * `not_ready`, and decoding errors of the photo
    */
-  async add({ photo, correct, index, ...asked }: FeedbackRequest): Promise<Vote> {
-    const labels = this.engine.labels(asked.model)
+  async add({ photo, correct, index, ...request }: FeedbackRequest): Promise<Vote> {
+    const labels = this.engine.labels(request.model)
     const nameOf = (name: string, at: number) => {
       const found = labels[at]
       if (found) return found.label
       throw new Problem(
         'invalid_parameter',
-        `${name} is ${at}, but the model ${asked.model} has only ${labels.length} labels.`,
+        `${name} is ${at}, but the model ${request.model} has only ${labels.length} labels.`,
       )
     }
-    if (correct !== null && (asked.verdict === 'right' || correct === index)) {
+    if (correct !== null && (request.verdict === 'right' || correct === index)) {
       throw new Problem(
         'invalid_parameter',
         'correct must be a label other than the wrong one, and only with the verdict "wrong".',
       )
     }
-    const kept = photo === undefined ? null : await this.photo(asked.id, photo)
+    const storedPhoto = photo === undefined ? null : await this.photo(request.id, photo)
     const vote: Vote = {
-      id: asked.id,
+      id: request.id,
       time: new Date().toISOString(),
-      model: asked.model,
-      revision: asked.revision,
+      model: request.model,
+      revision: request.revision,
       label: nameOf('index', index),
       index,
-      score: asked.score,
-      verdict: asked.verdict,
+      score: request.score,
+      verdict: request.verdict,
       correct_label: correct === null ? null : nameOf('correct', correct),
       correct_index: correct,
-      request_id: asked.request_id,
-      photo: kept?.name ?? null,
+      request_id: request.request_id,
+      photo: storedPhoto?.name ?? null,
     }
-    await this.options.store.add(vote, kept)
+    await this.options.store.add(vote, storedPhoto)
     // The voter sees the vote counted immediately.
     this.tally.add(ballotOf(vote))
-    this.readAt = Number.NEGATIVE_INFINITY
+    this.lastReadAt = Number.NEGATIVE_INFINITY
     return vote
   }
 
@@ -88,13 +88,13 @@ export class Feedback {
 
   /** The votes on a model revision; null if there are none. While the store is unreachable, the last known ones. */
   async summary(model: string, revision: string): Promise<VoteSummary | null> {
-    if (performance.now() - this.readAt > FRESH_MS) {
+    if (performance.now() - this.lastReadAt > FRESH_MS) {
       this.reading ??= this.update().finally(() => {
         this.reading = null
       })
     }
     // An unreachable store doesn't block the page.
-    if (this.reading) await Promise.race([this.reading, sleep(PATIENCE_MS, undefined, { ref: false })])
+    if (this.reading) await Promise.race([this.reading, sleep(SUMMARY_WAIT_MS, undefined, { ref: false })])
     return this.tally.summary(model, revision)
   }
 
@@ -103,20 +103,20 @@ export class Feedback {
   }
 
   private async update(): Promise<void> {
-    this.readAt = performance.now()
+    this.lastReadAt = performance.now()
     try {
-      for await (const ballot of this.options.store.news()) this.tally.add(ballot)
+      for await (const ballot of this.options.store.newVotes()) this.tally.add(ballot)
       this.tally.forget(Date.now() - this.options.retentionMs)
     } catch (err) {
       this.options.log.warn({ err }, 'could not read the votes')
     }
   }
 
-  private async tidy(): Promise<void> {
-    await this.options.store.tidy().catch((err) => this.options.log.warn({ err }, 'could not remove old votes'))
+  private async prune(): Promise<void> {
+    await this.options.store.prune().catch((err) => this.options.log.warn({ err }, 'could not remove old votes'))
   }
 
-  private async photo(id: string, base64: string): Promise<KeptPhoto> {
+  private async photo(id: string, base64: string): Promise<StoredPhoto> {
     if (this.mode !== 'photos')
       throw new Problem('invalid_parameter', 'This server doesn’t store photos. Remove "photo".')
     if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(base64))

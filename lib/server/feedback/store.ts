@@ -2,7 +2,7 @@ import type { Vote } from '@/lib/shared/contract/feedback'
 import type { Ballot } from '@/lib/shared/metrics/votes'
 
 /** A photo that a visitor agreed to share, without its metadata. */
-export interface KeptPhoto {
+export interface StoredPhoto {
   name: string
   bytes: Uint8Array
 }
@@ -15,11 +15,11 @@ export interface FeedbackStore {
    *
    * @throws Problem `storage_full`, `not_ready`
    */
-  add(vote: Vote, photo: KeptPhoto | null): Promise<void>
+  add(vote: Vote, photo: StoredPhoto | null): Promise<void>
   /** All votes in the order of their time, including those that were corrected later. */
   votes(): AsyncIterable<Vote>
   /** The votes added since the last call, for the tally. */
-  news(): AsyncIterable<Ballot>
+  newVotes(): AsyncIterable<Ballot>
   /** Deletes everything older than the retention. */
-  tidy(): Promise<void>
+  prune(): Promise<void>
 }

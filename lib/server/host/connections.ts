@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** A request whose response isn't complete. */
-export interface UnderWay {
+export interface PendingRequest {
   request: IncomingMessage
   response: ServerResponse
 }
@@ -12,7 +12,7 @@ interface Connection {
   /** Requests without a complete response. */
   requests: number
   /** The latest of them. */
-  last?: UnderWay
+  last?: PendingRequest
   /** Requests whose bodies are still arriving, even after a refusal. */
   bodies: number
   /** Bytes read when the last response, or body, was complete; more since then are the start of another request. */
@@ -23,7 +23,7 @@ interface Connection {
  * How long a body may keep arriving after its response: nothing reads it any more, and its connection would never be
  * idle.
  */
-const BEHIND_MS = 5_000
+const BODY_AFTER_RESPONSE_MS = 5_000
 
 /**
  * Tracks which connections of a server are idle. Node's own `closeIdleConnections` doesn't close connections that
@@ -48,23 +48,23 @@ export class Connections {
     connection.requests++
     connection.bodies++
     connection.last = { request, response }
-    const over = () => {
+    const onClose = () => {
       connection.readBytes = socket.bytesRead
       if (this.closing) this.closeIfIdle(socket, connection)
     }
     response.once('close', () => {
       if (--connection.requests === 0) delete connection.last
-      if (!request.complete) setTimeout(() => !request.complete && socket.destroy(), BEHIND_MS).unref()
-      over()
+      if (!request.complete) setTimeout(() => !request.complete && socket.destroy(), BODY_AFTER_RESPONSE_MS).unref()
+      onClose()
     })
     request.once('close', () => {
       connection.bodies--
-      over()
+      onClose()
     })
   }
 
   /** The latest request on a connection that has no complete response yet. */
-  lastUnderWay(socket: Duplex): UnderWay | undefined {
+  lastPending(socket: Duplex): PendingRequest | undefined {
     const connection = this.open.get(socket as Socket)
     return connection && connection.requests > 0 ? connection.last : undefined
   }

@@ -32,8 +32,8 @@ export class ScaleInProtection {
     if (this.isProtected) return this.last
     this.isProtected = true
     // Renews it as long as it is held, regardless of gaps between pieces of work.
-    this.renewal = setInterval(() => this.ask(true), this.renewMs).unref()
-    return this.ask(true)
+    this.renewal = setInterval(() => this.request(true), this.renewMs).unref()
+    return this.request(true)
   }
 
   end(): void {
@@ -47,15 +47,15 @@ export class ScaleInProtection {
     clearInterval(this.renewal)
     if (!this.isProtected) return
     this.isProtected = false
-    await this.ask(false)
+    await this.request(false)
   }
 
-  private ask(on: boolean): Promise<void> {
-    this.last = this.last.then(() => this.put(on))
+  private request(on: boolean): Promise<void> {
+    this.last = this.last.then(() => this.sendRequest(on))
     return this.last
   }
 
-  private async put(on: boolean): Promise<void> {
+  private async sendRequest(on: boolean): Promise<void> {
     try {
       const reply = await fetch(`${this.agent}/task-protection/v1/state`, {
         method: 'PUT',

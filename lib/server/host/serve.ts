@@ -7,16 +7,16 @@ import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { guardPages } from '../auth/guard'
 import type { Runtime } from '../runtime/runtime'
 import { Connections } from './connections'
-import { readRequest } from './entry/entry-request'
-import { type PageHandler, requestListener } from './entry/listener'
-import { refuseMalformed, refuseTunnel } from './entry/malformed'
-import { refuse } from './entry/refusal'
+import { refuse } from './listener/error-response'
+import { refuseMalformed, refuseTunnel } from './listener/malformed-request'
+import { readRequest } from './listener/normalize-request'
+import { type PageHandler, requestListener } from './listener/request-listener'
 import { onSignals } from './signals'
 
 /** Longer than a load balancer keeps an idle connection (60 s on AWS), so that it never uses a closed one. */
 const KEEP_ALIVE_MS = 75_000
 /** Maximum duration of an upload; headers must arrive sooner. */
-const REQUEST_MS = 120_000
+const REQUEST_TIMEOUT_MS = 120_000
 
 /**
  * Serves the API and the pages on one port until a signal arrives. The API comes first, from the same app that Next.js
@@ -28,7 +28,7 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   const { environment, log } = runtime
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.headersTimeout = KEEP_ALIVE_MS + 5_000
-  server.requestTimeout = REQUEST_MS
+  server.requestTimeout = REQUEST_TIMEOUT_MS
   const connections = new Connections(server)
   const listener = requestListener(connections, runtime, pages)
   guardPages()
@@ -47,8 +47,8 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   if (environment.METRICS_PORT !== undefined) await serveMetrics(runtime, environment.METRICS_PORT)
   onSignals(() => stop(server, connections, runtime), log)
   const { port } = server.address() as AddressInfo
-  const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
-  const url = `http://${shown}:${port}${BASE_PATH}`
+  const displayHost = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
+  const url = `http://${displayHost}:${port}${BASE_PATH}`
   log.info({ url, ...(await runtime.settled()) }, 'listening')
   process.send?.({ kind: 'listening', url })
 }
@@ -80,8 +80,9 @@ async function listen(server: Server, port: number, host: string): Promise<void>
     await once(server, 'listening')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const taken = code === 'EADDRINUSE' ? `port ${port} on ${host} is already in use; set PORT to another one` : message
-    throw new Error(taken, { cause: error })
+    const reason =
+      code === 'EADDRINUSE' ? `port ${port} on ${host} is already in use; set PORT to another one` : message
+    throw new Error(reason, { cause: error })
   }
 }
 
@@ -94,11 +95,11 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 async function stop(server: Server, connections: Connections, runtime: Runtime): Promise<void> {
   const { environment, lifecycle, log } = runtime
   log.info({}, 'stopping')
-  lifecycle.phase = 'leaving'
+  lifecycle.phase = 'draining'
   await sleep(environment.SHUTDOWN_DELAY_MS)
   lifecycle.phase = 'closing'
   let code = 0
-  const attempt = async (step: () => Promise<unknown>) => {
+  const run = async (step: () => Promise<unknown>) => {
     try {
       await step()
     } catch (err) {
@@ -111,12 +112,12 @@ async function stop(server: Server, connections: Connections, runtime: Runtime):
     server.close()
     connections.closeIdle()
     // Event streams of jobs would keep the listener open.
-    await attempt(() => runtime.leave())
-    await attempt(() => closed)
-    await attempt(() => runtime.close())
+    await run(() => runtime.release())
+    await run(() => closed)
+    await run(() => runtime.close())
   })()
-  const inTime = await Promise.race([finished.then(() => true), sleep(environment.SHUTDOWN_TIMEOUT_MS, false)])
-  if (!inTime) code = 1
-  log.info({ code }, inTime ? 'stopped' : 'stopped with unfinished requests')
+  const finishedInTime = await Promise.race([finished.then(() => true), sleep(environment.SHUTDOWN_TIMEOUT_MS, false)])
+  if (!finishedInTime) code = 1
+  log.info({ code }, finishedInTime ? 'stopped' : 'stopped with unfinished requests')
   process.exit(code)
 }

@@ -7,9 +7,9 @@ import { Problem } from '@/lib/shared/problems/problem'
  * @throws Problem `unauthorized`
  */
 export function requireAdmin(header: string | undefined, token: string): void {
-  const given = Buffer.from(header?.replace(/^Bearer /i, '') ?? '')
-  const wanted = Buffer.from(token)
-  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return
+  const actual = Buffer.from(header?.replace(/^Bearer /i, '') ?? '')
+  const expected = Buffer.from(token)
+  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return
   throw new Problem(
     'unauthorized',
     'This endpoint is for the operator. Send the header Authorization: Bearer <ADMIN_TOKEN>.',

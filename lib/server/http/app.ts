@@ -2,21 +2,21 @@ import { type Context, type Handler, Hono } from 'hono'
 import type { Site } from '@/lib/shared/contract/site'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Environment } from '../config/environment'
-import { ByteBudget } from './byte-budget'
 import { routedPath } from './canonical-path'
-import { decoding } from './encoding/decoding'
+import { decodeRequest } from './encoding/decode-request'
 import { jobRoutes } from './jobs/routes'
+import { MemoryBudget } from './memory-budget'
 import { accessLog } from './middleware/access-log'
-import { closing } from './middleware/closing'
 import { compress } from './middleware/compress'
 import { crossOrigin } from './middleware/cross-origin'
-import { discardRefused } from './middleware/discard'
-import { errorsOnly } from './middleware/errors-only'
+import { discardRefusedUploads } from './middleware/discard-upload'
 import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
+import { refuseDuringShutdown } from './middleware/shutdown'
 import { requireOwnPages, requireSignIn } from './middleware/sign-in'
-import { queryParameters, requireKnown, takeStream } from './parameters'
+import { wrapErrors } from './middleware/wrap-errors'
+import { queryParameters, requireKnownNames, takeStream } from './parameters'
 import { failureReply, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { explain } from './routes/explain'
@@ -39,19 +39,27 @@ export function isApiPath(path: string): boolean {
 export function createApp(services: Services & { site: Site }): App {
   const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
-  app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services), errorsOnly)
+  app.use(
+    discardRefusedUploads(services),
+    refuseDuringShutdown(services),
+    requireSignIn(services),
+    requireOwnPages(services),
+    wrapErrors,
+  )
   const limit = rateLimit(services)
   const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services.environment)
   app.use('/api/classify', limit)
   app.use('/api/photo', limit)
   app.use('/api/explain', limit)
   // All uploads that are read into memory share one budget.
-  const uploads = new ByteBudget(services.environment.MAX_QUEUE_BYTES)
+  const uploads = new MemoryBudget(services.environment.MAX_QUEUE_BYTES)
 
-  const [one, many] = [classify(services, uploads), classifyStream(services, uploads)]
-  const wantsMany = (c: Context<AppEnv>) => takeStream(queryParameters(c.req.url)).stream
-  const batches = services.environment.ENABLE_BATCH_PROCESSING === 'true'
-  mount('/api/classify', { POST: { withQuery: (c) => (batches && wantsMany(c) ? many(c) : one(c)) } })
+  const [classifyOne, classifyMany] = [classify(services, uploads), classifyStream(services, uploads)]
+  const isStream = (c: Context<AppEnv>) => takeStream(queryParameters(c.req.url)).stream
+  const batchesEnabled = services.environment.ENABLE_BATCH_PROCESSING === 'true'
+  mount('/api/classify', {
+    POST: { withQuery: (c) => (batchesEnabled && isStream(c) ? classifyMany(c) : classifyOne(c)) },
+  })
   if (services.environment.MAX_EXPLANATIONS > 0)
     mount('/api/explain', { POST: { withQuery: explain(services, uploads) } })
   mount('/api/photo', { POST: photo(services, uploads) })
@@ -89,8 +97,8 @@ export function createApp(services: Services & { site: Site }): App {
 /** Mounts the handlers of one path. Other methods get a 405 that lists the allowed ones. */
 function route(app: App, path: string, handlers: Endpoints, environment: Environment): void {
   for (const [method, endpoint] of Object.entries(handlers)) {
-    const handler = knownNames(endpoint, path)
-    app.on(method, path, method === 'POST' ? decoding(environment, handler) : handler)
+    const handler = withKnownParameters(endpoint, path)
+    app.on(method, path, method === 'POST' ? decodeRequest(environment, handler) : handler)
   }
   const allow = [
     ...Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
@@ -98,17 +106,20 @@ function route(app: App, path: string, handlers: Endpoints, environment: Environ
   ].join(', ')
   app.all(path, (c) => {
     if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow })
-    const problem = new Problem('method_not_allowed', `${path} doesn’t accept ${c.req.method}. Use one of: ${allow}.`)
+    const problem = new Problem(
+      'method_not_allowed',
+      `${path} doesn’t accept ${c.req.method}. Use classifyOne of: ${allow}.`,
+    )
     return problemReply(c, problem, { allow })
   })
 }
 
 /** Refuses query parameters on endpoints that take none. Probes and scrapes may add any: they have no effect there. */
-function knownNames(endpoint: Endpoint, path: string): Handler<AppEnv> {
+function withKnownParameters(endpoint: Endpoint, path: string): Handler<AppEnv> {
   if (typeof endpoint !== 'function') return endpoint.withQuery
   if (!path.startsWith('/api/')) return endpoint
   return async (c, next) => {
-    requireKnown(Object.keys(queryParameters(c.req.url)), [])
+    requireKnownNames(Object.keys(queryParameters(c.req.url)), [])
     return endpoint(c, next)
   }
 }

@@ -11,8 +11,8 @@ const SLICE = 1 << 20
  * @throws Problem `invalid_parameter`
  */
 export async function decodeBase64(text: string): Promise<Uint8Array> {
-  const base64 = withoutHead(text)
-  if (lostItsPluses(base64)) {
+  const base64 = stripPrefix(text)
+  if (hasSpacesForPluses(base64)) {
     throw new Problem(
       'invalid_parameter',
       '"image" has spaces where base64 has "+", so it was URL-decoded on the way. Send the base64 unchanged, or use the URL-safe alphabet ("-" and "_").',
@@ -23,10 +23,10 @@ export async function decodeBase64(text: string): Promise<Uint8Array> {
   let padding = 0
   for (let at = 0; at < base64.length; at += SLICE) {
     if (due()) await rest()
-    const letters = base64.slice(at, at + SLICE).replace(/\s+/g, '')
-    padding = paddingAfter(letters, padding)
+    const characters = base64.slice(at, at + SLICE).replace(/\s+/g, '')
+    padding = paddingAfter(characters, padding)
     // Four characters make three bytes.
-    const all = carry + letters
+    const all = carry + characters
     const whole = all.length - (all.length % 4)
     pieces.push(Buffer.from(all.slice(0, whole), 'base64'))
     carry = all.slice(whole)
@@ -37,9 +37,9 @@ export async function decodeBase64(text: string): Promise<Uint8Array> {
 }
 
 /** Strips the prefix of a `data:` URL. @throws Problem if the prefix names another encoding */
-function withoutHead(text: string): string {
+function stripPrefix(text: string): string {
   const head = /^\s*data:[^,]*,/i.exec(text)?.[0] ?? ''
-  if (head !== '' && !/;base64,$/i.test(head)) throw noBase64()
+  if (head !== '' && !/;base64,$/i.test(head)) throw invalidBase64()
   return text.slice(head.length).trim()
 }
 
@@ -48,9 +48,9 @@ function withoutHead(text: string): string {
  *
  * @throws Problem if this isn't base64
  */
-function paddingAfter(letters: string, before: number): number {
-  const [, digits = '', end] = /^([A-Za-z0-9+/_-]*)(=*)$/.exec(letters) ?? []
-  if (end === undefined || (before > 0 && digits !== '') || before + end.length > 2) throw noBase64()
+function paddingAfter(characters: string, before: number): number {
+  const [, digits = '', end] = /^([A-Za-z0-9+/_-]*)(=*)$/.exec(characters) ?? []
+  if (end === undefined || (before > 0 && digits !== '') || before + end.length > 2) throw invalidBase64()
   return before + end.length
 }
 
@@ -58,7 +58,7 @@ function paddingAfter(letters: string, before: number): number {
  * Whether the plus signs became spaces, as URL and form decoders turn them. Spaces between chunks of equal length are
  * joined lines instead. What holds for the first slice holds for all.
  */
-function lostItsPluses(base64: string): boolean {
+function hasSpacesForPluses(base64: string): boolean {
   const first = base64.slice(0, SLICE)
   if (!first.includes(' ') || base64.includes('+') || !/\S \S|\S {2,}\S/.test(first)) return false
   const pieces = first.split(/\s+/)
@@ -69,6 +69,6 @@ function lostItsPluses(base64: string): boolean {
   return !areLines || length % 4 !== 0
 }
 
-function noBase64(): Problem {
+function invalidBase64(): Problem {
   return new Problem('invalid_parameter', '"image" isn’t base64 or a base64 data: URL. Encode the photo as base64.')
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { bytes as formatBytes } from '@/lib/shared/i18n/format'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { Lease } from './byte-budget'
-import { chunksOf } from './chunks'
+import { readChunks } from './body-chunks'
+import type { Reservation } from './memory-budget'
 
 /**
  * After a refusal, keep reading the upload up to this multiple of the limit, and for this long, so that the client can
@@ -12,33 +12,37 @@ const DISCARD_FACTOR = 2
 const DISCARD_MS = 2000
 
 /** Bodies up to this size are read in one call and reserved in full from the start. */
-const AT_ONCE = 128_000
+const WHOLE_BODY_BYTES = 128_000
 
 /**
- * Reads a body of at most `limit` bytes. `lease` holds the bytes that have arrived. A declared length that doesn't fit
+ * Reads a body of at most `limit` bytes. `reservation` holds the bytes that have arrived. A declared length that doesn't fit
  * is refused before reading.
  *
  * @throws Problem `too_large`, `queue_full`, `too_slow`
  */
-export async function readBody(request: Request, limit: number, lease: Lease): Promise<Uint8Array> {
+export async function readBody(request: Request, limit: number, reservation: Reservation): Promise<Uint8Array> {
   const header = request.headers.get('content-length')
   if (Number(header) > limit) throw tooLarge(limit)
-  if (header === null || Number(header) > AT_ONCE) {
-    lease.require(Number(header))
-    return request.body ? readStream(request.body, limit, lease) : new Uint8Array()
+  if (header === null || Number(header) > WHOLE_BODY_BYTES) {
+    reservation.require(Number(header))
+    return request.body ? readStream(request.body, limit, reservation) : new Uint8Array()
   }
-  lease.take(Number(header))
+  reservation.take(Number(header))
   // The HTTP parser ends the body at the declared length, so there is no need to count.
   return new Uint8Array(await request.arrayBuffer())
 }
 
-async function readStream(body: ReadableStream<Uint8Array>, limit: number, lease: Lease): Promise<Uint8Array> {
+async function readStream(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+  reservation: Reservation,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of chunksOf(body)) {
+  for await (const chunk of readChunks(body)) {
     length += chunk.byteLength
     if (length > limit) throw tooLarge(limit)
-    lease.take(chunk.byteLength)
+    reservation.take(chunk.byteLength)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)

@@ -2,11 +2,11 @@ import { getPath } from 'hono/utils/url'
 import { withoutBase } from '@/lib/shared/web/base-path'
 
 /** Matches a path that isn't canonical: it has an empty segment or a trailing slash. */
-const OTHERWISE = /\/\/|.\/$/
+const NON_CANONICAL = /\/\/|.\/$/
 
 /** The form of a path used for routing, metrics and logs: `//api/classify/` becomes `/api/classify`. */
 export function canonicalPath(path: string): string {
-  if (!OTHERWISE.test(path)) return path
+  if (!NON_CANONICAL.test(path)) return path
   return path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
 }
 

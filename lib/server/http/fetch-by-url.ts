@@ -1,7 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Environment } from '../config/environment'
 import { fetchPhoto } from '../photo-url/fetch-photo'
-import type { Lease } from './byte-budget'
+import type { Reservation } from './memory-budget'
 
 /**
  * Fetches the photo at a URL. Its bytes count against the request's reservation like those of an upload.
@@ -11,7 +11,7 @@ import type { Lease } from './byte-budget'
 export async function fetchByUrl(
   url: string,
   environment: Environment,
-  lease: Lease,
+  reservation: Reservation,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   if (environment.URL_INPUT === 'false') {
@@ -21,7 +21,7 @@ export async function fetchByUrl(
     maxBytes: environment.MAX_IMAGE_BYTES,
     timeoutMs: environment.URL_INPUT_TIMEOUT_MS,
     allow: environment.URL_INPUT_ALLOW,
-    came: (bytes: number) => lease.take(bytes),
+    onBytes: (bytes: number) => reservation.take(bytes),
   }
   return fetchPhoto(url, options, signal)
 }

@@ -2,15 +2,15 @@ import { type Context, Hono } from 'hono'
 import { proxy } from 'hono/proxy'
 import { Problem } from '@/lib/shared/problems/problem'
 import { routedPath } from './canonical-path'
-import { clientAddress } from './client'
-import { readdressed } from './front-addresses'
+import { clientAddress } from './client-address'
 import { accessLog } from './middleware/access-log'
-import { closing } from './middleware/closing'
 import { compress } from './middleware/compress'
-import { discardRefused } from './middleware/discard'
+import { discardRefusedUploads } from './middleware/discard-upload'
 import { requestId } from './middleware/request-id'
+import { refuseDuringShutdown } from './middleware/shutdown'
 import { requireSignIn } from './middleware/sign-in'
 import { failureReply } from './problem'
+import { rewriteUrls } from './rewrite-urls'
 import { live } from './routes/health'
 import type { App, AppEnv, Services } from './services'
 
@@ -28,18 +28,18 @@ export function createFrontApp(services: FrontServices, url: (path: string) => U
     requestId,
     accessLog(services),
     compress(),
-    discardRefused(services, { passedOn: true }),
-    closing(services),
+    discardRefusedUploads(services, { passedOn: true }),
+    refuseDuringShutdown(services),
     requireSignIn(services),
   )
   app.get('/health/live', live())
-  app.all('*', (c) => pass(c, services, url))
+  app.all('*', (c) => forward(c, services, url))
   app.onError(failureReply(services))
   return app
 }
 
 /** Hop-by-hop headers (RFC 9110, 7.6.1) and headers that this server has already handled. */
-const OWN_HEADERS = [
+const HOP_BY_HOP_HEADERS = [
   'connection',
   'expect',
   'host',
@@ -54,7 +54,7 @@ const OWN_HEADERS = [
 ]
 
 /** Streams a body. A consumer that stops reading leaves the rest in place. */
-function relayed(body: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
+function streamBody(body: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await body.read()
@@ -65,12 +65,12 @@ function relayed(body: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<
 }
 
 /** Requests an unencoded response: it would be decoded here only to be encoded again. */
-function plainly(request: Request): Promise<Response> {
+function fetchIdentity(request: Request): Promise<Response> {
   request.headers.set('accept-encoding', 'identity')
   return fetch(request)
 }
 
-async function pass(
+async function forward(
   c: Context<AppEnv>,
   { environment, log }: FrontServices,
   url: (path: string) => URL,
@@ -79,16 +79,16 @@ async function pass(
   const headers = new Headers(c.req.raw.headers)
   // The password is for this server; an operator's token may be for the remote one.
   if (/^basic /i.test(headers.get('authorization') ?? '')) headers.delete('authorization')
-  for (const name of OWN_HEADERS) headers.delete(name)
+  for (const name of HOP_BY_HOP_HEADERS) headers.delete(name)
   headers.set('x-forwarded-for', clientAddress(c, environment.TRUST_PROXY))
   headers.set('x-request-id', c.get('requestId'))
   const target = url(`${c.req.path.slice(1)}${search}`)
   const { method, signal } = c.req.raw
   const body = c.req.raw.body?.getReader()
   try {
-    const init = { method, headers, signal, ...(body ? { body: relayed(body), duplex: 'half' } : {}) }
-    const reply = await proxy(target, { ...init, customFetch: plainly } as RequestInit)
-    return await readdressed(reply, { path: c.req.path, there: url('').pathname })
+    const init = { method, headers, signal, ...(body ? { body: streamBody(body), duplex: 'half' } : {}) }
+    const reply = await proxy(target, { ...init, customFetch: fetchIdentity } as RequestInit)
+    return await rewriteUrls(reply, { path: c.req.path, there: url('').pathname })
   } catch (error) {
     // The rest of the body is discarded, so that the client can read the response.
     body?.releaseLock()

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { jsonOf } from './json-body'
+import { parseJsonBody } from './json-body'
 
 const LONG = 'QUJD'.repeat(200_000)
-const read = (text: string) => jsonOf(Buffer.from(text))
+const read = (text: string) => parseJsonBody(Buffer.from(text))
 
 test.each([
   ['an image and options', { model: 'fast', image: LONG, top_k: 3 }],
@@ -35,7 +35,7 @@ test.each([
 })
 
 test('bytes that are no UTF-8 are none', async () => {
-  await expect(jsonOf(Buffer.from(`{"image":"${LONG}","a":"\xe9"}`, 'latin1'))).rejects.toMatchObject({
+  await expect(parseJsonBody(Buffer.from(`{"image":"${LONG}","a":"\xe9"}`, 'latin1'))).rejects.toMatchObject({
     code: 'invalid_json',
   })
 })

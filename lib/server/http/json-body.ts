@@ -4,10 +4,10 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { due, rest } from '../event-loop/slices'
 
 /** Below this size, parsing takes a millisecond or two. */
-const LARGE = 500_000
+const LARGE_TEXT = 500_000
 const IMAGE = /"image"\s*:\s*"/
 /** Stands in for the image while the rest is parsed. Random, so no client can send it. */
-const STAND_IN = randomUUID()
+const PLACEHOLDER = randomUUID()
 
 /**
  * Parses a JSON body. A base64 photo, which can be nearly all of it, is cut out first, so that the parser doesn't
@@ -15,12 +15,12 @@ const STAND_IN = randomUUID()
  *
  * @throws Problem `invalid_json`
  */
-export async function jsonOf(body: Uint8Array): Promise<unknown> {
+export async function parseJsonBody(body: Uint8Array): Promise<unknown> {
   try {
     if (due()) await rest()
-    const text = textOf(body)
+    const text = decodeText(body)
     if (due()) await rest()
-    return text.length < LARGE ? JSON.parse(text) : (withoutImage(text) ?? JSON.parse(text))
+    return text.length < LARGE_TEXT ? JSON.parse(text) : (parseWithoutImage(text) ?? JSON.parse(text))
   } catch {
     throw new Problem('invalid_json', 'The body isn’t valid JSON encoded as UTF-8.')
   }
@@ -31,10 +31,10 @@ export async function jsonOf(body: Uint8Array): Promise<unknown> {
  *
  * @throws Problem `invalid_json`
  */
-export function objectIn(body: Uint8Array): Record<string, unknown> {
+export function parseJsonObject(body: Uint8Array): Record<string, unknown> {
   let json: unknown
   try {
-    json = JSON.parse(textOf(body))
+    json = JSON.parse(decodeText(body))
   } catch {
     throw new Problem('invalid_json', 'The body isn’t valid JSON encoded as UTF-8.')
   }
@@ -43,14 +43,14 @@ export function objectIn(body: Uint8Array): Record<string, unknown> {
 }
 
 /** @throws Error if it isn't UTF-8 */
-function textOf(body: Uint8Array): string {
+function decodeText(body: Uint8Array): string {
   // Base64 is ASCII, which decodes three times as fast.
   if (isAscii(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
   return new TextDecoder('utf-8', { fatal: true }).decode(body)
 }
 
 /** The same result as JSON.parse; null if only the parser can decide. */
-function withoutImage(text: string): unknown {
+function parseWithoutImage(text: string): unknown {
   const found = IMAGE.exec(text)
   if (found === null) return null
   const start = found.index + found[0].length
@@ -58,8 +58,8 @@ function withoutImage(text: string): unknown {
   const image = text.slice(start, Math.max(start, end))
   // An escape, or a character that must be escaped in a string.
   if (end < 0 || ['\\', '\n', '\r', '\t'].some((letter) => image.includes(letter))) return null
-  const json = JSON.parse(text.slice(0, start) + STAND_IN + text.slice(end)) as Record<string, unknown> | null
+  const json = JSON.parse(text.slice(0, start) + PLACEHOLDER + text.slice(end)) as Record<string, unknown> | null
   // It may have belonged to a nested object, or be a duplicate key.
-  if (json?.image !== STAND_IN) return null
+  if (json?.image !== PLACEHOLDER) return null
   return { ...json, image }
 }

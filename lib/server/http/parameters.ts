@@ -3,10 +3,10 @@ import { flag } from '@/lib/shared/contract/contract'
 import { Problem } from '@/lib/shared/problems/problem'
 import { nearest } from '@/lib/shared/search/nearest'
 
-const LONGEST_SHOWN = 60
+const MAX_DISPLAYED = 60
 
 /** Raw option values by name. */
-export type Spelled = Readonly<Record<string, unknown>>
+export type RawOptions = Readonly<Record<string, unknown>>
 
 /**
  * Parses the query parameters into a plain object.
@@ -14,20 +14,20 @@ export type Spelled = Readonly<Record<string, unknown>>
  * @throws Problem `invalid_parameter` if a parameter is repeated
  */
 export function queryParameters(url: string): Record<string, string> {
-  const parameters = noParameters()
-  for (const [name, value] of new URL(url).searchParams) addOnce(parameters, name, value)
+  const parameters = emptyParameters()
+  for (const [name, value] of new URL(url).searchParams) setOnce(parameters, name, value)
   return parameters
 }
 
 /** An empty parameter map. It has no prototype, so `__proto__` is a parameter like any other. */
-export function noParameters(): Record<string, string> {
+export function emptyParameters(): Record<string, string> {
   return Object.create(null)
 }
 
 /** @throws Problem `invalid_parameter` if it is already set */
-export function addOnce(parameters: Record<string, string>, name: string, value: string): void {
+export function setOnce(parameters: Record<string, string>, name: string, value: string): void {
   if (Object.hasOwn(parameters, name))
-    throw new Problem('invalid_parameter', `${shown(name)} is set more than once. Set it once.`)
+    throw new Problem('invalid_parameter', `${displayName(name)} is set more than once. Set it once.`)
   parameters[name] = value
 }
 
@@ -38,10 +38,10 @@ export function addOnce(parameters: Record<string, string>, name: string, value:
  *
  * @throws Problem `invalid_parameter` for an option that is unknown, invalid, or differs between query and body
  */
-export function readOptions<S extends z.ZodObject>(schema: S, query: Spelled, body: Spelled = {}): z.output<S> {
+export function readOptions<S extends z.ZodObject>(schema: S, query: RawOptions, body: RawOptions = {}): z.output<S> {
   const known = Object.keys(schema.shape)
-  requireKnown(Object.keys(query), known)
-  requireKnown(Object.keys(body), known)
+  requireKnownNames(Object.keys(query), known)
+  requireKnownNames(Object.keys(body), known)
   for (const [name, value] of Object.entries(body)) {
     if (Object.hasOwn(query, name) && String(value) !== String(query[name])) {
       throw new Problem('invalid_parameter', `${name} differs between the query and the body. Set it in one place.`)
@@ -55,19 +55,19 @@ export function readOptions<S extends z.ZodObject>(schema: S, query: Spelled, bo
  *
  * @throws Problem `invalid_parameter`
  */
-export function requireKnown(names: readonly string[], known: readonly string[]): void {
+export function requireKnownNames(names: readonly string[], known: readonly string[]): void {
   const unknown = names.find((name) => !known.includes(name))
   if (unknown === undefined) return
-  const meant = nearest(unknown, known)
-  const guess = meant === undefined ? '' : ` Did you mean ${meant}?`
+  const suggestion = nearest(unknown, known)
+  const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
   const all = known.length === 0 ? 'This endpoint takes no options.' : `Options: ${known.join(', ')}.`
-  throw new Problem('invalid_parameter', `Unknown option: ${shown(unknown)}.${guess} ${all}`)
+  throw new Problem('invalid_parameter', `Unknown option: ${displayName(unknown)}.${hint} ${all}`)
 }
 
 /** A name for a message, shortened if necessary. */
-function shown(name: string): string {
+function displayName(name: string): string {
   if (name === '') return '(empty name)'
-  return name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name
+  return name.length > MAX_DISPLAYED ? `${name.slice(0, MAX_DISPLAYED)}…` : name
 }
 
 /** Adds the flag that selects many photos instead of one. Only the query has it. */
@@ -76,7 +76,7 @@ export function withStream<S extends z.ZodObject>(schema: S) {
 }
 
 /** Takes the flag `stream` out of a query: it selects the route and isn't an option of the classification. */
-export function takeStream({ stream = '0', ...query }: Spelled): { stream: boolean; query: Spelled } {
+export function takeStream({ stream = '0', ...query }: RawOptions): { stream: boolean; query: RawOptions } {
   const parsed = flag.safeParse(stream)
   if (parsed.success) return { stream: parsed.data, query }
   throw new Problem('invalid_parameter', 'stream is invalid: expected 0, 1, false or true.')
@@ -87,7 +87,7 @@ export function takeStream({ stream = '0', ...query }: Spelled): { stream: boole
  *
  * @throws Problem `invalid_parameter` that names the parameter and what is wrong with it
  */
-export function parseParameters<S extends z.ZodType>(schema: S, values: Spelled): z.output<S> {
+export function parseParameters<S extends z.ZodType>(schema: S, values: RawOptions): z.output<S> {
   const parsed = schema.safeParse(values)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { Problem } from '@/lib/shared/problems/problem'
-import { json } from './json-reply'
+import { json } from './json-response'
 import type { AppEnv, Services } from './services'
 
 /** Seconds until a refused client may retry: about the time a full queue takes to drain. */
@@ -9,10 +9,10 @@ const RETRY_AFTER_SECONDS = 1
 /** Sends a problem as an RFC 9457 response. */
 export function problemReply(c: Context<AppEnv>, problem: Problem, headers: Record<string, string> = {}): Response {
   c.set('problem', problem.code)
-  const passing = problem.status === 429 || problem.status === 503
-  const again = passing ? { 'retry-after': String(problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS) } : {}
+  const temporary = problem.status === 429 || problem.status === 503
+  const retryAfter = temporary ? { 'retry-after': String(problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS) } : {}
   const type = { 'content-type': 'application/problem+json' }
-  return json(c, problem.toDetails(c.get('requestId')), problem.status, { ...type, ...again, ...headers })
+  return json(c, problem.toDetails(c.get('requestId')), problem.status, { ...type, ...retryAfter, ...headers })
 }
 
 /** Converts anything thrown to a problem. Whatever isn't one is an internal error. */

@@ -19,7 +19,7 @@ export interface Services {
   /** Feedback from visitors; null if it is turned off. */
   feedback: Feedback | null
   /** The result cache; null if it is turned off. */
-  answers: ResultCache | null
+  resultCache: ResultCache | null
   /** The Redis that instances share; null if this one runs alone. */
   redis: RedisClient | null
   /** Checks credentials; null if no sign-in is required. */

@@ -2,10 +2,10 @@ import { fileName } from '@/lib/shared/files/file-name'
 import { Problem } from '@/lib/shared/problems/problem'
 import { decodeBase64 } from './base64'
 import { readBody, tooLarge } from './body'
-import type { Lease } from './byte-budget'
-import { FormParser, type FormPart } from './form-parser'
-import { jsonOf } from './json-body'
-import { addOnce, noParameters } from './parameters'
+import { parseJsonBody } from './json-body'
+import type { Reservation } from './memory-budget'
+import { type FormPart, MultipartParser } from './multipart/parser'
+import { emptyParameters, setOnce } from './parameters'
 
 /** One uploaded photo with the form or JSON fields next to it. */
 export interface Upload {
@@ -29,11 +29,11 @@ const MAX_PARTS = 20
  * @throws Problem `empty_body`, `no_file`, `too_many_files`, `too_large`, `invalid_json`, `invalid_parameter`,
  * `queue_full`
  */
-export async function readUpload(request: Request, limits: UploadLimits, lease: Lease): Promise<Upload> {
+export async function readUpload(request: Request, limits: UploadLimits, reservation: Reservation): Promise<Upload> {
   const contentType = request.headers.get('content-type')?.toLowerCase() ?? ''
   const multipart = contentType.startsWith('multipart/form-data')
   const json = /^application\/([\w.+-]+\+)?json\b/.test(contentType)
-  const body = await readBody(request, multipart || json ? limits.requestBytes : limits.imageBytes, lease)
+  const body = await readBody(request, multipart || json ? limits.requestBytes : limits.imageBytes, reservation)
   if (body.byteLength === 0) throw new Problem('empty_body', 'The request has no body. Send the photo as the body.')
   if (multipart) return fromForm(body, request.headers.get('content-type') ?? '', limits.imageBytes)
   if (json) return fromJson(body, limits.imageBytes)
@@ -41,12 +41,12 @@ export async function readUpload(request: Request, limits: UploadLimits, lease: 
 }
 
 function fromForm(body: Uint8Array, contentType: string, limit: number): Upload {
-  const fields = noParameters()
+  const fields = emptyParameters()
   let image: Uint8Array | undefined
   // The whole form is parsed before any part is validated.
   for (const part of [...formParts(body, contentType)]) {
     if (!part.isFile && part.name !== 'file') {
-      if (part.name) addOnce(fields, part.name, fileName(part.bytes))
+      if (part.name) setOnce(fields, part.name, fileName(part.bytes))
       continue
     }
     if (image) throw new Problem('too_many_files', 'The form has several photos. Send one photo per request.')
@@ -62,13 +62,13 @@ function* formParts(body: Uint8Array, contentType: string): Generator<FormPart> 
   // The size of the body is already limited.
   const sizes = { partBytes: body.byteLength, bytes: body.byteLength }
   const tooMany = () => new Problem('too_many_files', `The form has more than ${MAX_PARTS} parts.`)
-  const parser = new FormParser(contentType, { ...sizes, parts: MAX_PARTS, tooMany })
+  const parser = new MultipartParser(contentType, { ...sizes, parts: MAX_PARTS, tooMany })
   yield* parser.write(body)
   yield* parser.finish()
 }
 
 async function fromJson(body: Uint8Array, limit: number): Promise<Upload> {
-  const json = await jsonOf(body)
+  const json = await parseJsonBody(body)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new Problem('invalid_json', 'The body isn’t a JSON object. Send {"image": "<base64>"}.')
   }

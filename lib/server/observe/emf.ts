@@ -1,8 +1,8 @@
-import { COUNTS, type HELD, TIMES } from './figures'
+import { type BLOCKED, COUNTS, TIMES } from './cloudwatch-metrics'
 import { Samples } from './samples'
 
 /** CloudWatch's limit of values per metric and line. */
-const MOST_VALUES = 100
+const MAX_VALUES = 100
 
 type Unit = 'Count' | 'Milliseconds' | 'Seconds' | 'Bytes'
 /** A current value. */
@@ -32,7 +32,7 @@ export class EmfWriter {
     Samples
   >
   private readonly timer: NodeJS.Timeout
-  private longestHold = 0
+  private longestBlock = 0
 
   constructor(private readonly options: EmfOptions) {
     this.timer = setInterval(() => void this.flush(), options.everyMs).unref()
@@ -49,8 +49,8 @@ export class EmfWriter {
   }
 
   /** Records how long the event loop was blocked (milliseconds); the longest of each minute is exported. */
-  loopHeld(ms: number): void {
-    this.longestHold = Math.max(this.longestHold, ms)
+  loopBlocked(ms: number): void {
+    this.longestBlock = Math.max(this.longestBlock, ms)
   }
 
   /** Records the stages of a classified photo (milliseconds). */
@@ -63,18 +63,18 @@ export class EmfWriter {
 
   /** Writes everything counted since the last line. */
   async flush(): Promise<void> {
-    const [counts, hold, gauges] = [this.counts, this.longestHold, await this.options.gauges()]
+    const [counts, block, gauges] = [this.counts, this.longestBlock, await this.options.gauges()]
     this.counts = zeroes()
-    this.longestHold = 0
+    this.longestBlock = 0
     const values: Record<string, number | number[]> = { ...counts }
     const metrics = COUNTS.map((Name) => ({ Name, Unit: 'Count' as Unit }))
-    const own: Record<(typeof HELD)[number], Gauge> = { LoopHold: [Math.round(hold), 'Milliseconds'] }
-    for (const [Name, [value, Unit]] of Object.entries({ ...gauges, ...own })) {
+    const blocked: Record<(typeof BLOCKED)[number], Gauge> = { LoopHold: [Math.round(block), 'Milliseconds'] }
+    for (const [Name, [value, Unit]] of Object.entries({ ...gauges, ...blocked })) {
       values[Name] = value
       metrics.push({ Name: Name as never, Unit })
     }
     for (const Name of TIMES) {
-      const taken = this.times[Name].take(MOST_VALUES)
+      const taken = this.times[Name].take(MAX_VALUES)
       // CloudWatch rejects empty lists.
       if (taken.length === 0) continue
       values[Name] = taken

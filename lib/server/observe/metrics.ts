@@ -6,7 +6,7 @@ import type { EmfWriter } from './emf'
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /** Event loop blocks: nothing should exceed 0.05. */
-const HOLDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const BLOCK_SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** Current values, read on each scrape. */
 export interface Gauges {
@@ -49,13 +49,13 @@ export class Metrics {
   private readonly held = new Histogram({
     name: 'vision_event_loop_hold_seconds',
     help: 'Longest time per 100 ms that the event loop was blocked.',
-    buckets: HOLDS,
+    buckets: BLOCK_SECONDS,
     registers: [this.registry],
   })
   private readonly worked = new Histogram({
     name: 'vision_event_loop_work_seconds',
     help: 'Like vision_event_loop_hold_seconds, without time waiting for a CPU.',
-    buckets: HOLDS,
+    buckets: BLOCK_SECONDS,
     registers: [this.registry],
   })
   private readonly unwatch = watchLoop((holds) => this.loop(holds))
@@ -129,7 +129,7 @@ export class Metrics {
   private loop({ held, worked }: Holds): void {
     this.held.observe(held)
     this.worked.observe(worked)
-    this.emf?.loopHeld(1000 * held)
+    this.emf?.loopBlocked(1000 * held)
   }
 
   /** The Prometheus text and its content type. */

@@ -21,7 +21,7 @@ const creditsSchema = z.array(
  * is the default.
  */
 export class Gallery {
-  private kept: { model: string; pictures: Promise<GalleryPicture[]> } | undefined
+  private cache: { model: string; pictures: Promise<GalleryPicture[]> } | undefined
 
   /** @param folder contains the photos and their CREDITS.csv */
   constructor(
@@ -32,9 +32,9 @@ export class Gallery {
   pictures(): Promise<GalleryPicture[]> {
     const model = this.engine.models().find((one) => one.default)
     const key = `${model?.id} ${model?.revision} ${model?.status}`
-    if (this.kept?.model === key) return this.kept.pictures
+    if (this.cache?.model === key) return this.cache.pictures
     const pictures = this.read()
-    this.kept = { model: key, pictures }
+    this.cache = { model: key, pictures }
     // If the server was too busy for some of them, the next visitor triggers another try.
     void pictures.then(
       (list) => list.some(({ answer }) => answer === null) && this.forget(key),
@@ -44,7 +44,7 @@ export class Gallery {
   }
 
   private forget(key: string): void {
-    if (this.kept?.model === key) this.kept = undefined
+    if (this.cache?.model === key) this.cache = undefined
   }
 
   private async read(): Promise<GalleryPicture[]> {

@@ -34,7 +34,7 @@ export async function batchPageData(): Promise<{
   const { models, limits, batches } = await facts()
   if (batches === null) return null
   const { files, retentionHours } = batches
-  return { models: models.map(briefly), limits: { imageBytes: limits.imageBytes, files }, retentionHours }
+  return { models: models.map(toModelInfo), limits: { imageBytes: limits.imageBytes, files }, retentionHours }
 }
 
 /**
@@ -54,7 +54,7 @@ export async function galleryPageData(): Promise<readonly GalleryPicture[]> {
 }
 
 /** Strips the model card, which most pages don't show. */
-function briefly(model: ModelDetails): ModelInfo {
+function toModelInfo(model: ModelDetails): ModelInfo {
   return modelInfoSchema.parse(model)
 }
 
@@ -63,7 +63,7 @@ export async function classifyPageData(photo: string | null): Promise<ClassifyPa
   const { models, limits, feedback } = await facts()
   const picture = photo === null ? undefined : (await galleryPageData()).find(({ file }) => file === photo)
   return {
-    models: models.map(briefly),
+    models: models.map(toModelInfo),
     limits,
     feedback,
     gallery: picture ? { file: picture.file, credit: `${picture.author}, ${licenseName(picture.license)}` } : null,

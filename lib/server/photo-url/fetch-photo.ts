@@ -15,7 +15,7 @@ export interface FetchOptions {
   /** Hosts, as `host:port`, that are allowed whatever their IP address, for example in an intranet or a test. */
   allow: readonly string[]
   /** Called with the size of each chunk; throwing stops the download. */
-  came?(bytes: number): void
+  onBytes?(bytes: number): void
   /** Resolves host names; defaults to the system's resolver. */
   lookup?: typeof systemLookup
 }
@@ -34,12 +34,12 @@ const PORTS = new Set(['', '80', '443'])
  */
 export async function fetchPhoto(address: string, options: FetchOptions, signal?: AbortSignal): Promise<Uint8Array> {
   // Validated before anything starts: long lists have many refused URLs, and each timer would keep running.
-  let url = permitted(address, options)
+  let url = parseAllowedUrl(address, options)
   const { deadline, clear } = timeLimit(options.timeoutMs)
   const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
   try {
     for (let hops = 0; ; hops++) {
-      const reply = await open(url, options, stop)
+      const reply = await sendRequest(url, options, stop)
       const location = REDIRECTS.has(reply.statusCode ?? 0) ? reply.headers.location : undefined
       if (location === undefined) return await body(reply, url, options)
       reply.destroy()
@@ -48,10 +48,10 @@ export async function fetchPhoto(address: string, options: FetchOptions, signal?
           'url_unreachable',
           `${url.host} redirects more than ${MAX_REDIRECTS} times. Use the final URL.`,
         )
-      url = permitted(new URL(location, url).href, options)
+      url = parseAllowedUrl(new URL(location, url).href, options)
     }
   } catch (error) {
-    throw reason(error, options.timeoutMs, deadline, signal)
+    throw toUrlProblem(error, options.timeoutMs, deadline, signal)
   } finally {
     clear()
   }
@@ -68,19 +68,19 @@ export function timeLimit(ms: number): { deadline: AbortSignal; clear(): void } 
 }
 
 /** Converts a network error to a problem that reveals nothing about this server's network. */
-export function reason(error: unknown, timeoutMs: number, deadline: AbortSignal, signal?: AbortSignal): unknown {
+export function toUrlProblem(error: unknown, timeoutMs: number, deadline: AbortSignal, signal?: AbortSignal): unknown {
   if (error instanceof Problem) return error
   if (signal?.aborted) return signal.reason
   if (deadline.aborted)
     return new Problem(
       'url_unreachable',
-      `The server of this URL didn’t respond within ${timeoutMs / 1000} s. Try again later, or upload the photo.`,
+      `The server of this URL didn’t respond within ${timeoutMs / 1000} s. Try again later.`,
     )
   // The URL isn't the cause.
   if (outOfDescriptors(error)) return error
   // The system's message can name internal hosts; its code can't.
   const { code = 'no connection' } = error as NodeJS.ErrnoException
-  return new Problem('url_unreachable', `The URL can’t be read (${code}). Check it, or upload the photo.`, {
+  return new Problem('url_unreachable', `The URL can’t be read (${code}). Check the URL.`, {
     cause: error,
   })
 }
@@ -90,7 +90,7 @@ export function reason(error: unknown, timeoutMs: number, deadline: AbortSignal,
  *
  * @throws Problem `url_refused`
  */
-export function permitted(address: string, { allow }: Pick<FetchOptions, 'allow'>): URL {
+export function parseAllowedUrl(address: string, { allow }: Pick<FetchOptions, 'allow'>): URL {
   if (!URL.canParse(address))
     throw new Problem('url_refused', 'This isn’t a valid URL. Use one like https://example.com/photo.jpg.')
   const url = new URL(address)
@@ -118,45 +118,45 @@ function hostOf({ hostname }: URL): string {
 }
 
 function notPublic(): Problem {
-  return new Problem('url_refused', 'The URL isn’t on the public internet. Use a public URL, or upload the photo.')
+  return new Problem('url_refused', 'The URL isn’t on the public internet. Use a public URL.')
 }
 
-interface Sent {
+interface OutgoingRequest {
   method: string
   body: string
   headers: Record<string, string>
 }
 
 /** Sends a request, to public addresses only: a GET for a photo, or the request in `sent`. */
-export function open(
+export function sendRequest(
   url: URL,
   options: Pick<FetchOptions, 'allow' | 'lookup'>,
   signal: AbortSignal,
-  sent?: Sent,
+  outgoing?: OutgoingRequest,
 ): Promise<IncomingMessage> {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
   const settings: RequestOptions = {
     signal,
     // A pooled connection would have been checked for another request.
     agent: false,
-    method: sent?.method ?? 'GET',
+    method: outgoing?.method ?? 'GET',
     headers: {
-      accept: sent ? '*/*' : 'image/*',
+      accept: outgoing ? '*/*' : 'image/*',
       'accept-encoding': 'identity',
       'user-agent': 'vision-object-classifier',
-      ...sent?.headers,
+      ...outgoing?.headers,
     },
-    lookup: guarded(options.lookup ?? systemLookup, isAllowed(url, options.allow)),
+    lookup: publicOnlyLookup(options.lookup ?? systemLookup, isAllowed(url, options.allow)),
   }
   return new Promise((resolve, reject) => {
-    send(url, settings, resolve).on('error', reject).end(sent?.body)
+    send(url, settings, resolve).on('error', reject).end(outgoing?.body)
   })
 }
 
 type Callback = (error: Error | null, address: string | LookupAddress[], family?: number) => void
 
 /** A lookup that returns only public addresses, so that the checked address is the one that is connected to. */
-function guarded(lookup: typeof systemLookup, allowed: boolean): NonNullable<RequestOptions['lookup']> {
+function publicOnlyLookup(lookup: typeof systemLookup, allowed: boolean): NonNullable<RequestOptions['lookup']> {
   return (hostname, options, callback: Callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, [])
@@ -173,7 +173,7 @@ function guarded(lookup: typeof systemLookup, allowed: boolean): NonNullable<Req
 async function body(
   reply: IncomingMessage,
   url: URL,
-  { maxBytes, came }: Pick<FetchOptions, 'maxBytes' | 'came'>,
+  { maxBytes, onBytes }: Pick<FetchOptions, 'maxBytes' | 'onBytes'>,
 ): Promise<Uint8Array> {
   const tooLarge = () => {
     reply.destroy()
@@ -195,7 +195,7 @@ async function body(
   for await (const chunk of reply as AsyncIterable<Buffer>) {
     length += chunk.length
     if (length > maxBytes) throw tooLarge()
-    came?.(chunk.length)
+    onBytes?.(chunk.length)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)

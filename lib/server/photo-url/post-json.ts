@@ -1,4 +1,4 @@
-import { type FetchOptions, open, permitted, reason, timeLimit } from './fetch-photo'
+import { type FetchOptions, parseAllowedUrl, sendRequest, timeLimit, toUrlProblem } from './fetch-photo'
 
 /**
  * Sends JSON to a URL from a client, with the checks of `fetchPhoto`. Doesn't follow redirects or read the response
@@ -16,8 +16,8 @@ export async function postJson(
 ): Promise<number> {
   const { deadline, clear } = timeLimit(options.timeoutMs)
   try {
-    const url = permitted(address, options)
-    const reply = await open(url, options, AbortSignal.any([signal, deadline]), {
+    const url = parseAllowedUrl(address, options)
+    const reply = await sendRequest(url, options, AbortSignal.any([signal, deadline]), {
       method: 'POST',
       body,
       headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)), ...headers },
@@ -25,7 +25,7 @@ export async function postJson(
     reply.destroy()
     return reply.statusCode ?? 0
   } catch (error) {
-    throw reason(error, options.timeoutMs, deadline, signal)
+    throw toUrlProblem(error, options.timeoutMs, deadline, signal)
   } finally {
     clear()
   }

@@ -4,7 +4,7 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import type { ClassifyOptions, Engine } from '../engine/types'
 import type { RedisClient } from '../redis/connect'
 
-export interface AnswerCacheOptions {
+export interface ResultCacheOptions {
   /** Memory limit in this process. */
   bytes: number
   /** The cache that all instances share. */
@@ -12,12 +12,12 @@ export interface AnswerCacheOptions {
 }
 
 /** A result without the parts that belong to its request. */
-type Answer = Omit<Classification, 'request_id' | 'timings'>
+type CachedResult = Omit<Classification, 'request_id' | 'timings'>
 
 /** Lifetime in Redis, in seconds. Redis must hold photos per second × this × a kilobyte. */
-const SHARED_S = 600
+const SHARED_TTL_S = 600
 /** How long to wait for Redis: no longer than classifying takes (milliseconds). */
-const REDIS_MS = 20
+const REDIS_TIMEOUT_MS = 20
 
 /**
  * Caches results by the photo's digest, the model revision and the options, so that the same photo isn't run again.
@@ -29,7 +29,7 @@ export class ResultCache {
 
   constructor(
     private readonly engine: Engine,
-    private readonly options: AnswerCacheOptions,
+    private readonly options: ResultCacheOptions,
   ) {
     this.memory = new LRUCache({
       maxSize: options.bytes,
@@ -45,15 +45,15 @@ export class ResultCache {
   ): Promise<{ result: Classification; hit: boolean }> {
     const start = performance.now()
     const key = this.keyOf(image, options)
-    const known = key === null ? null : await this.find(key)
-    if (known !== null) {
+    const cached = key === null ? null : await this.find(key)
+    if (cached !== null) {
       const total_ms = performance.now() - start
       const timings = { queue_ms: 0, decode_ms: 0, run_ms: 0, total_ms }
-      return { result: { request_id: options.requestId ?? '', ...known, timings }, hit: true }
+      return { result: { request_id: options.requestId ?? '', ...cached, timings }, hit: true }
     }
     const result = await this.engine.classify(image, options, signal)
     // The model may have been replaced meanwhile, so only a result of the revision in the key is cached.
-    if (key?.endsWith(result.model.revision)) this.keep(key, result)
+    if (key?.endsWith(result.model.revision)) this.store(key, result)
     return { result, hit: false }
   }
 
@@ -67,25 +67,25 @@ export class ResultCache {
     return `${digest}:${Math.min(topK, model.classes)}:${threshold}:${model.id}:${model.revision}`
   }
 
-  private async find(key: string): Promise<Answer | null> {
-    const text = this.memory.get(key) ?? (await this.shared(key))
-    return text === null ? null : (JSON.parse(text) as Answer)
+  private async find(key: string): Promise<CachedResult | null> {
+    const text = this.memory.get(key) ?? (await this.findShared(key))
+    return text === null ? null : (JSON.parse(text) as CachedResult)
   }
 
-  private async shared(key: string): Promise<string | null> {
+  private async findShared(key: string): Promise<string | null> {
     const { redis } = this.options
     if (redis?.status !== 'ready') return null
-    const late = new Promise<null>((resolve) => setTimeout(resolve, REDIS_MS, null))
+    const late = new Promise<null>((resolve) => setTimeout(resolve, REDIS_TIMEOUT_MS, null))
     const text = await Promise.race([redis.get(sharedKey(key)).catch(() => null), late])
     if (text !== null) this.memory.set(key, text)
     return text
   }
 
-  private keep(key: string, { request_id: _id, timings: _timings, ...answer }: Classification): void {
+  private store(key: string, { request_id: _id, timings: _timings, ...answer }: Classification): void {
     const text = JSON.stringify(answer)
     this.memory.set(key, text)
     const { redis } = this.options
-    if (redis?.status === 'ready') redis.set(sharedKey(key), text, 'EX', SHARED_S).catch(() => {})
+    if (redis?.status === 'ready') redis.set(sharedKey(key), text, 'EX', SHARED_TTL_S).catch(() => {})
   }
 }
 

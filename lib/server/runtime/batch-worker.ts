@@ -14,7 +14,7 @@ import { openMetrics } from './metrics'
 import { openModels } from './models'
 
 /** Share of the shutdown time for finishing shards before they are left to another worker. */
-const FINISHING = 0.8
+const FINISH_SHARE = 0.8
 
 /**
  * Runs a batch worker for all instances until a signal arrives.
@@ -65,7 +65,7 @@ export async function runBatchWorker(): Promise<void> {
   async function stop(): Promise<void> {
     log.info({}, 'stopping')
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref()
-    await worker.close(FINISHING * SHUTDOWN_TIMEOUT_MS)
+    await worker.close(FINISH_SHARE * SHUTDOWN_TIMEOUT_MS)
     await protection?.release()
     await metrics.close()
     await engine.close()

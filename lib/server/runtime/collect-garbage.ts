@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-const LOOK_MS = 250
+const CHECK_MS = 250
 /** Collecting pays off only if there is something to free. */
-const LEAST_GROWTH = 16_000_000
+const MIN_GROWTH = 16_000_000
 
 /**
  * Makes V8 collect garbage as soon as this process exceeds its share of memory, instead of when its heap has grown.
@@ -19,8 +19,8 @@ export function collectGarbageAbove(share: number): void {
   setInterval(() => {
     const rss = process.memoryUsage.rss()
     least = Math.min(least, rss)
-    if (rss < share || rss < least + LEAST_GROWTH) return
+    if (rss < share || rss < least + MIN_GROWTH) return
     collect()
     least = process.memoryUsage.rss()
-  }, LOOK_MS).unref()
+  }, CHECK_MS).unref()
 }

@@ -1,12 +1,12 @@
 import { totalmem } from 'node:os'
 import { readCatalog } from '../catalog/catalog'
 import { cores, type Environment, EnvironmentError, isDevelopment } from '../config/environment'
-import { megabytes, planMemory, SERVER_BYTES, tooLittle, workerBytes } from '../config/memory-plan'
+import { insufficientMemory, megabytes, planMemory, SERVER_BYTES, workerBytes } from '../config/memory-plan'
 import { fromRoot } from '../config/root'
 import { createEngine } from '../engine/engine'
 import type { Engine } from '../engine/types'
-import { memoryLimit } from '../observe/limits'
 import type { Log } from '../observe/log'
+import { memoryLimit } from '../observe/resource-limits'
 import { collectGarbageAbove } from './collect-garbage'
 
 /**
@@ -18,7 +18,7 @@ import { collectGarbageAbove } from './collect-garbage'
 export function openEngine(environment: Environment, models: () => string, workers: number, log: Log) {
   const { MAX_QUEUE_BYTES, MAX_PIXELS } = environment
   const plan = planMemory(memoryLimit(totalmem()), MAX_QUEUE_BYTES)
-  const lack = tooLittle(plan)
+  const lack = insufficientMemory(plan)
   if (lack !== null) throw new EnvironmentError(lack)
   if (plan.scarce) collectGarbageAbove(SERVER_BYTES)
   log.info(

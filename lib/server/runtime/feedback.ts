@@ -1,7 +1,7 @@
 import type { Environment } from '../config/environment'
 import type { Engine } from '../engine/types'
 import { Feedback } from '../feedback/feedback'
-import { FolderFeedback } from '../feedback/folder'
+import { FolderFeedback } from '../feedback/folder-store'
 import type { FeedbackStore } from '../feedback/store'
 import type { Log } from '../observe/log'
 
@@ -21,19 +21,21 @@ export async function openFeedback(
   }
   const retentionMs = FEEDBACK_RETENTION_DAYS * DAY_MS
   const store =
-    BUCKET === undefined ? new FolderFeedback(folder, retentionMs) : await inBucket(environment, BUCKET, retentionMs)
+    BUCKET === undefined
+      ? new FolderFeedback(folder, retentionMs)
+      : await openBucketFeedback(environment, BUCKET, retentionMs)
   return new Feedback(engine, { store, mode, retentionMs, maxPixels, log })
 }
 
 /** Loaded on demand: the AWS SDK is large. */
-async function inBucket(
+async function openBucketFeedback(
   { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region }: Environment,
   bucket: string,
   retentionMs: number,
 ): Promise<FeedbackStore> {
   const [{ openBuckets }, { BucketFeedback }] = await Promise.all([
     import('../storage/buckets'),
-    import('../feedback/bucket'),
+    import('../feedback/bucket-store'),
   ])
   return new BucketFeedback(openBuckets({ endpoint, region })(bucket), retentionMs)
 }

@@ -1,19 +1,19 @@
 import { readFileSync, statSync } from 'node:fs'
-import { isDevelopment, oldNames, readEnvironment, requireBuiltPath } from '../config/environment'
+import { isDevelopment, readEnvironment, renamedOptions, requireBuiltPath } from '../config/environment'
 import { fromRoot } from '../config/root'
 import { createLog } from '../observe/log'
-import { createFrontRuntime } from './front'
+import { createFrontRuntime } from './front-runtime'
 import type { Runtime } from './runtime'
-import { createServerRuntime } from './server'
+import { createServerRuntime } from './server-runtime'
 
 /**
  * Next.js bundles route handlers and pages separately from the server's entry point, so there would be one
  * module-level singleton per bundle. All of them share this global symbol.
  */
 const KEY = Symbol.for('vision-object-classifier.runtime')
-const world = globalThis as { [KEY]?: Held }
+const globals = globalThis as { [KEY]?: HeldRuntime }
 
-interface Held {
+interface HeldRuntime {
   stamp: Stamp
   /** When the code that created it was loaded. */
   loadedAt: number
@@ -29,16 +29,16 @@ const LOADED_AT = Date.now()
  */
 export function getRuntime(): Promise<Runtime> {
   const stamp = isDevelopment() ? readStamp() : ALWAYS
-  const held = world[KEY]
+  const held = globals[KEY]
   if (held && !isOutdated(held, stamp)) return held.runtime
   // Only one runtime at a time may own the jobs folder.
   const runtime = held
-    ? held.runtime.then((old) => old.leave()).then(createRuntime, createRuntime)
+    ? held.runtime.then((old) => old.release()).then(createRuntime, createRuntime)
     : Promise.resolve().then(createRuntime)
-  world[KEY] = { stamp, loadedAt: LOADED_AT, runtime }
+  globals[KEY] = { stamp, loadedAt: LOADED_AT, runtime }
   // A failed start isn't cached: the next call tries again and reports the error again.
   runtime.catch(() => {
-    if (world[KEY]?.runtime === runtime) delete world[KEY]
+    if (globals[KEY]?.runtime === runtime) delete globals[KEY]
   })
   void held?.runtime.then(
     (old) => old.close(),
@@ -48,23 +48,23 @@ export function getRuntime(): Promise<Runtime> {
 }
 
 /** How long after a change Next.js may still load older code (milliseconds). */
-const SETTLING = 30_000
+const SETTLING_MS = 30_000
 
 /**
  * The stamp is often written before Next.js has loaded the changed code, and after two quick changes it may load the
  * first although the stamp is for both. So shortly after a stamp, code that was loaded later replaces code that was
  * loaded earlier.
  */
-function isOutdated(held: Held, stamp: Stamp): boolean {
+function isOutdated(held: HeldRuntime, stamp: Stamp): boolean {
   if (held.stamp.code !== stamp.code) return true
-  return held.loadedAt < LOADED_AT && held.loadedAt < stamp.writtenAt + SETTLING
+  return held.loadedAt < LOADED_AT && held.loadedAt < stamp.writtenAt + SETTLING_MS
 }
 
 function createRuntime(): Promise<Runtime> | Runtime {
   const environment = readEnvironment()
   requireBuiltPath(environment)
   const log = createLog(environment)
-  for (const { name, now } of oldNames()) {
+  for (const { name, now } of renamedOptions()) {
     log.warn({ name, now }, 'option renamed: use the new name')
   }
   const { API_URL } = environment

@@ -5,7 +5,7 @@ import type { JobFigures, Jobs } from '../jobs/jobs'
 import type { Log } from '../observe/log'
 
 /** Prometheus waits ten seconds for a scrape; a slow backend must not cost the other metrics. */
-const MOST_MS = 3_000
+const MAX_WAIT_MS = 3_000
 /** More frequent scrapes get cached values, so that clients can't make Redis count thousands of jobs at any rate. */
 const FRESH_MS = 1_000
 const REASONS = ['lease', 'storage_full', 'storage_unavailable', 'redis_unavailable'] as const
@@ -17,7 +17,7 @@ type Read = () => Promise<JobFigures | null>
  * available, because another server owns the jobs or Redis doesn't respond, the metrics are absent rather than wrong.
  */
 export function addJobMetrics(registry: Registry, jobs: Pick<Jobs, 'figures' | 'health'>, log: Log): void {
-  const read = remembered(() => inTime(jobs, log))
+  const read = cached(() => readWithTimeout(jobs, log))
   const registers = [registry]
   new Gauge({
     name: 'vision_jobs',
@@ -31,7 +31,7 @@ export function addJobMetrics(registry: Registry, jobs: Pick<Jobs, 'figures' | '
     },
   })
   const backlog = (name: string, help: string, of: (figures: JobFigures) => number) =>
-    one(registry, read, name, help, of)
+    addGauge(registry, read, name, help, of)
   backlog('vision_jobs_backlog_photos', 'Photos that running jobs still have to classify.', (of) => of.backlog.photos)
   backlog(
     'vision_jobs_backlog_wait_seconds',
@@ -50,7 +50,13 @@ export function addJobMetrics(registry: Registry, jobs: Pick<Jobs, 'figures' | '
   })
 }
 
-function one(registry: Registry, read: Read, name: string, help: string, of: (figures: JobFigures) => number): void {
+function addGauge(
+  registry: Registry,
+  read: Read,
+  name: string,
+  help: string,
+  of: (figures: JobFigures) => number,
+): void {
   new Gauge({
     name,
     help,
@@ -64,11 +70,11 @@ function one(registry: Registry, read: Read, name: string, help: string, of: (fi
 }
 
 /** Null if they aren't available in time. */
-async function inTime(jobs: Pick<Jobs, 'figures'>, log: Log): Promise<JobFigures | null> {
+async function readWithTimeout(jobs: Pick<Jobs, 'figures'>, log: Log): Promise<JobFigures | null> {
   try {
     const figures = jobs.figures()
     figures.catch(() => {}) // A late failure is ignored.
-    return await Promise.race([figures, sleep(MOST_MS, null, { ref: false })])
+    return await Promise.race([figures, sleep(MAX_WAIT_MS, null, { ref: false })])
   } catch (error) {
     // The source of a problem logs it.
     if (!(error instanceof Problem)) log.warn({ err: error }, 'job metrics are unavailable')
@@ -77,7 +83,7 @@ async function inTime(jobs: Pick<Jobs, 'figures'>, log: Log): Promise<JobFigures
 }
 
 /** Shares one reading between all calls within a while. */
-function remembered(read: Read): Read {
+function cached(read: Read): Read {
   let last: { until: number; figures: ReturnType<Read> } | undefined
   return () => {
     if (last && performance.now() < last.until) return last.figures

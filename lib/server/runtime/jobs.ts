@@ -4,13 +4,13 @@ import type { Engine } from '../engine/types'
 import { LeasedJobs } from '../jobs/embedded/leased-jobs'
 import type { Jobs } from '../jobs/jobs'
 import type { Log } from '../observe/log'
-import { fetchPhoto, permitted } from '../photo-url/fetch-photo'
+import { fetchPhoto, parseAllowedUrl } from '../photo-url/fetch-photo'
 import { postJson } from '../photo-url/post-json'
 import type { RedisClient } from '../redis/connect'
 import type { Buckets } from '../storage/buckets'
 
 /** Photos in flight per worker: enough to keep each worker busy. */
-const LANES_A_WORKER = 4
+const LANES_PER_WORKER = 4
 const HOUR_MS = 3_600_000
 
 /** The external dependencies of jobs, for either backend. */
@@ -21,7 +21,7 @@ export async function jobDependencies(environment: Environment, workers: number)
     allow: environment.URL_INPUT_ALLOW,
   }
   return {
-    lanes: LANES_A_WORKER * workers,
+    lanes: LANES_PER_WORKER * workers,
     sources: {
       buckets: await bucketsOf(environment),
       allowed: environment.JOBS_S3_PREFIXES,
@@ -36,7 +36,7 @@ export async function jobDependencies(environment: Environment, workers: number)
     requireAddress(url: string) {
       if (environment.URL_INPUT === 'false')
         throw new Problem('url_refused', 'This server doesn’t send callbacks. Remove callback_url.')
-      permitted(url, fetching)
+      parseAllowedUrl(url, fetching)
     },
   }
 }
@@ -57,7 +57,7 @@ export async function openJobs(
     log.error({ INSTANCES }, 'batch jobs are off: set REDIS_URL and BUCKET to share them between several instances')
     return null
   }
-  if (shared && (await evicts(redis, log))) return null
+  if (shared && (await losesKeys(redis, log))) return null
   try {
     return shared ? await openDistributed(environment, { ...options, redis }) : await LeasedJobs.open(options)
   } catch (error) {
@@ -69,7 +69,7 @@ export async function openJobs(
 }
 
 /** Whether Redis evicts keys in use, and so would lose jobs. Logs it. */
-async function evicts(redis: RedisClient, log: Log): Promise<boolean> {
+async function losesKeys(redis: RedisClient, log: Log): Promise<boolean> {
   const { EVICTS, evictionOf } = await import('../redis/eviction')
   const eviction = await evictionOf(redis)
   if (eviction?.loses) log.error(eviction, `batch jobs are off: ${EVICTS}`)

@@ -1,15 +1,15 @@
 import type { Environment } from '../config/environment'
 import type { EngineStats } from '../engine/types'
 import type { Jobs } from '../jobs/jobs'
+import type { BACKLOG, GAUGES } from '../observe/cloudwatch-metrics'
 import { EmfWriter, type Gauge } from '../observe/emf'
-import type { BACKLOG, GAUGES } from '../observe/figures'
 import type { Log } from '../observe/log'
 import { Metrics } from '../observe/metrics'
-import { addProcessFigures, type Build } from '../observe/process-figures'
+import { addProcessFigures, type Build } from '../observe/process-metrics'
 import { addJobMetrics } from './job-metrics'
 
 /** The source of the metrics. */
-export interface Measured {
+export interface MetricsSource {
   service: 'web' | 'worker'
   stats(): EngineStats
   jobs?: Pick<Jobs, 'backlog' | 'figures' | 'health'> | null
@@ -17,14 +17,14 @@ export interface Measured {
   build?: Build
 }
 
-type Told = Record<(typeof GAUGES)[number], Gauge> & Partial<Record<(typeof BACKLOG)[number], Gauge>>
+type EmfGauges = Record<(typeof GAUGES)[number], Gauge> & Partial<Record<(typeof BACKLOG)[number], Gauge>>
 
 /** Interval between lines: CloudWatch stores minutes. */
 const EVERY_MS = 60_000
 
 /** Exports the metrics as METRICS configures: for Prometheus, or as log lines for CloudWatch. */
-export function openMetrics(environment: Environment, measured: Measured, log: Log): Metrics {
-  const metrics = new Metrics(measured.stats, emfOf(environment, measured, log))
+export function openMetrics(environment: Environment, measured: MetricsSource, log: Log): Metrics {
+  const metrics = new Metrics(measured.stats, createEmfWriter(environment, measured, log))
   const { METRICS, METRICS_PORT } = environment
   // Process metrics are collected only if something can scrape them.
   if (measured.build && (METRICS === 'on' || METRICS_PORT !== undefined)) {
@@ -34,9 +34,9 @@ export function openMetrics(environment: Environment, measured: Measured, log: L
   return metrics
 }
 
-function emfOf(
+function createEmfWriter(
   { METRICS, PROJECT_NAME: namespace, ENVIRONMENT }: Environment,
-  measured: Measured,
+  measured: MetricsSource,
   log: Log,
 ): EmfWriter | undefined {
   if (METRICS !== 'emf') return undefined
@@ -50,7 +50,7 @@ function emfOf(
   })
 }
 
-function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Told> {
+function gaugesOf({ stats, jobs }: MetricsSource, log: Log): () => Promise<EmfGauges> {
   let restarts = 0
   return async () => {
     const { queue, workers } = stats()
@@ -62,13 +62,16 @@ function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Told> {
       WorkersMissing: [workers.wanted - workers.ready, 'Count'],
       WorkerRestarts: [since, 'Count'],
       Memory: [process.memoryUsage.rss() + workers.bytes, 'Bytes'],
-      ...(await backlogOf(jobs, log)),
+      ...(await readBacklog(jobs, log)),
     }
   }
 }
 
 /** Without Redis, the backlog of shared jobs is unknown: no value is better than a wrong one. */
-async function backlogOf(jobs: Measured['jobs'], log: Log): Promise<Partial<Record<(typeof BACKLOG)[number], Gauge>>> {
+async function readBacklog(
+  jobs: MetricsSource['jobs'],
+  log: Log,
+): Promise<Partial<Record<(typeof BACKLOG)[number], Gauge>>> {
   try {
     const backlog = await jobs?.backlog?.()
     if (!backlog) return {}

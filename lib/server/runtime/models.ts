@@ -37,7 +37,7 @@ export async function openModels(environment: Environment, log: Log): Promise<Mo
   const own = ownFolder(tmpdir(), 'vision-models-')
   const mirror = new ModelMirror(store, folderPrefix(location), own.path)
   try {
-    await fetchFirst(mirror, environment.MODELS_DIR)
+    await downloadWithRetries(mirror, environment.MODELS_DIR)
   } catch (error) {
     own.close()
     throw error
@@ -58,7 +58,7 @@ function localModels(folder: string): Models {
   }
 }
 
-async function fetchFirst(mirror: ModelMirror, from: string): Promise<void> {
+async function downloadWithRetries(mirror: ModelMirror, from: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await mirror.refresh()
@@ -78,22 +78,22 @@ function mirroredModels(mirror: ModelMirror, own: OwnFolder, everyMs: number, lo
   const stop = new AbortController()
   let changed: () => Promise<boolean> = async () => true
   let running: Promise<void> | null = null
-  let complained = ''
+  let lastWarning = ''
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     try {
       // If the new models don't serve, the old ones do and need their files.
       if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.forgetOlder()
-      complained = ''
+      lastWarning = ''
     } catch (error) {
       if (stop.signal.aborted) return
       const reason = reasonOf(error)
-      if (reason !== complained) log.warn({ reason }, 'could not get new models; still serving the current ones')
-      complained = reason
+      if (reason !== lastWarning) log.warn({ reason }, 'could not get new models; still serving the current ones')
+      lastWarning = reason
     }
   }
   function refresh(): Promise<void> {
-    running ??= look().finally(() => {
+    running ??= check().finally(() => {
       running = null
     })
     return running

@@ -9,7 +9,7 @@ export interface Runtime extends Pick<Services, 'environment' | 'lifecycle' | 'l
   /** Resolves once it is known whether photos can be classified. */
   settled(): Promise<{ ready: boolean; workers: number }>
   /** Releases what other processes may need: the jobs folder and open event streams. */
-  leave(): Promise<void>
+  release(): Promise<void>
   /** Finishes work in progress, then stops the workers. */
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 import { highestRate, responseQuantile } from './queueing'
 
-const SECONDS_A_MONTH = 730 * 3600
-const HOURS_A_MONTH = 730
+const SECONDS_PER_MONTH = 730 * 3600
+const HOURS_PER_MONTH = 730
 
 /** The requirements of a deployment. */
 export interface Demand {
@@ -48,7 +48,7 @@ export interface Plan {
 }
 
 /** Two per region, in two zones, so that one may fail. */
-const LEAST_A_REGION = 2
+const MIN_PER_REGION = 2
 
 /**
  * Calculates how many tasks meet the requirements and what they cost. Traffic splits evenly over the regions. A load
@@ -56,7 +56,7 @@ const LEAST_A_REGION = 2
  * bound: load balancers do better than random, and service times vary less.
  */
 export function plan(demand: Demand, task: Task): Plan {
-  const all = demand.images / SECONDS_A_MONTH
+  const all = demand.images / SECONDS_PER_MONTH
   const worked = all * (1 - demand.cached)
   const mean = worked * (1 - demand.batch)
   const peak = mean * demand.burst
@@ -68,12 +68,12 @@ export function plan(demand: Demand, task: Task): Plan {
       `No number of tasks meets a p99 of ${demand.p99} ms: one photo in a hundred takes longer even without any load.`,
     )
   }
-  const inRegion = (rate: number) => Math.max(LEAST_A_REGION, Math.ceil(rate / demand.regions / perTask))
+  const inRegion = (rate: number) => Math.max(MIN_PER_REGION, Math.ceil(rate / demand.regions / perTask))
   const most = demand.regions * inRegion(peak)
   const usual = demand.regions * inRegion(mean)
   const batchTasks = (worked * demand.batch * queue.service) / task.cores / task.mostUsed
   // Scaling follows the load. Batch work needs workers of its own for what the usual web tasks can't absorb.
-  const dollars = (usual + batchTasks) * HOURS_A_MONTH * (task.cores * task.coreHour + task.memoryGb * task.gbHour)
+  const dollars = (usual + batchTasks) * HOURS_PER_MONTH * (task.cores * task.coreHour + task.memoryGb * task.gbHour)
   const p99 = 1000 * responseQuantile({ ...queue, rate: peak / most }, 0.99)
-  return { mean, peak, perTask, tasks: { least: demand.regions * LEAST_A_REGION, most }, batchTasks, p99, dollars }
+  return { mean, peak, perTask, tasks: { least: demand.regions * MIN_PER_REGION, most }, batchTasks, p99, dollars }
 }

@@ -7,7 +7,7 @@ type Pair = readonly [lead: number, trail: number]
  * The byte patterns of two languages overlap for many characters; for this many different ones, coincidence is
  * unlikely.
  */
-const MOST_ALIKE = 12
+const MIN_DISTINCT = 12
 
 /**
  * Detects the common encoding of names if it is unambiguous: the most common Japanese, Chinese and Korean characters
@@ -15,7 +15,7 @@ const MOST_ALIKE = 12
  *
  * @param names each with bytes that are not UTF-8
  */
-export function surelyEncoded(names: readonly Uint8Array[]): string | undefined {
+export function detectEncoding(names: readonly Uint8Array[]): string | undefined {
   if (names.length === 0) return undefined
   const readable = (encoding: string) => names.every((name) => decoded(name, encoding) !== null)
   const japanese = pairsOf(names, (lead) => (lead >= 0x81 && lead <= 0x9f) || (lead >= 0xe0 && lead <= 0xef))
@@ -75,5 +75,5 @@ function isGbk(pairs: readonly Pair[]): boolean {
 /** Hangul only, and so many that they would be implausible as hanzi. */
 function isEucKr(pairs: readonly Pair[]): boolean {
   const hangul = pairs.filter((pair) => !isSign(pair))
-  return hangul.every(([lead, trail]) => within(lead, 0xb0, 0xc8) && trail >= 0xa1) && distinct(hangul) >= MOST_ALIKE
+  return hangul.every(([lead, trail]) => within(lead, 0xb0, 0xc8) && trail >= 0xa1) && distinct(hangul) >= MIN_DISTINCT
 }

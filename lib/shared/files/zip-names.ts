@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { decoded, escaped } from './file-name'
-import { surelyEncoded } from './name-encoding'
+import { detectEncoding } from './name-encoding'
 
 /** The raw name of a file in an archive. */
 export interface RawName {
@@ -51,7 +51,7 @@ const CP437 = [
  * become slashes.
  */
 export function zipNames(names: readonly RawName[], encoding?: string): string[] {
-  const naming = namingZip(names, encoding)
+  const naming = decodeZipNames(names, encoding)
   for (;;) {
     const { done, value } = naming.next()
     if (done) return value
@@ -59,17 +59,17 @@ export function zipNames(names: readonly RawName[], encoding?: string): string[]
 }
 
 /** How many of the names that are not UTF-8 are examined to detect their encoding. */
-const TELLING = 5000
+const DETECTION_NAMES = 5000
 
 /** Like `zipNames`, but yields between steps. */
-export function* namingZip(names: readonly RawName[], encoding?: string): Generator<void, string[]> {
+export function* decodeZipNames(names: readonly RawName[], encoding?: string): Generator<void, string[]> {
   const read: (string | null)[] = []
   for (const name of names) {
     read.push(readUtf8(name, encoding))
     yield
   }
-  const others = names.filter((_, at) => read[at] === null).slice(0, TELLING)
-  const by = encoding ?? surelyEncoded(others.map(({ bytes }) => bytes))
+  const others = names.filter((_, at) => read[at] === null).slice(0, DETECTION_NAMES)
+  const by = encoding ?? detectEncoding(others.map(({ bytes }) => bytes))
   const found: string[] = []
   for (const [at, { marked, bytes }] of names.entries()) {
     found.push(marked ?? slashed(read[at] ?? null) ?? otherwise(bytes, by))

@@ -1,8 +1,8 @@
-import { type Found, type PhotoIndex, pathOf } from './photo-index'
-import { SEVERAL } from './table'
+import { type PhotoIndex, type PhotoMatch, pathOf } from './photo-index'
+import { LABEL_SEPARATOR } from './table'
 
 /** A line that can't be used. */
-export interface BadLine {
+export interface RejectedLine {
   line: number
   file: string
   /**
@@ -13,14 +13,14 @@ export interface BadLine {
 }
 
 /** The labels matched to photos, and what couldn't be matched. */
-export interface Assigned {
+export interface LabelAssignment {
   /** The label cell by photo, as named in the input. */
   labels: ReadonlyMap<string, string>
   /** Lines with a file and a label. */
   lines: number
   /** Of these, lines whose photo exists. */
   matched: number
-  bad: readonly BadLine[]
+  bad: readonly RejectedLine[]
   /** Names in the file without a photo. */
   unused: readonly string[]
   /** Names that match several photos, or share a photo with other names. None of them is guessed. */
@@ -34,18 +34,18 @@ interface Line {
 }
 
 interface Claim extends Line {
-  found: Found
+  found: PhotoMatch
 }
 
 /** Matches each label to its photo. */
-export function assign(lines: Iterable<Line>, photos: PhotoIndex): Assigned {
-  const assigned = new Assigning(photos)
+export function assign(lines: Iterable<Line>, photos: PhotoIndex): LabelAssignment {
+  const assigned = new LabelAssigner(photos)
   for (const line of lines) assigned.add(line)
   return assigned.end()
 }
 
-class Assigning {
-  private readonly bad: BadLine[] = []
+class LabelAssigner {
+  private readonly bad: RejectedLine[] = []
   private readonly unused: string[] = []
   private readonly ambiguous: { file: string; photos: string[] }[] = []
   private readonly claims = new Map<number, Claim[]>()
@@ -61,7 +61,8 @@ class Assigning {
 
   add(one: Line): void {
     const { line, file, label } = one
-    const reason = file === '' ? 'no_file' : label === '' ? 'no_label' : label.includes(SEVERAL) ? 'several' : null
+    const reason =
+      file === '' ? 'no_file' : label === '' ? 'no_label' : label.includes(LABEL_SEPARATOR) ? 'several' : null
     if (reason) {
       this.bad.push({ line, file, reason })
       return
@@ -83,7 +84,7 @@ class Assigning {
     }
   }
 
-  end(): Assigned {
+  end(): LabelAssignment {
     for (const [photo, claims] of this.claims) this.settle(this.photos.photos[photo] ?? '', claims)
     const { labels, lines, matched, unused, ambiguous } = this
     return { labels, lines, matched, bad: this.bad.sort((a, b) => a.line - b.line), unused, ambiguous }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LabelsError } from './decode'
-import { type LabelsTable, SEVERAL, tableOfRecords } from './table'
+import { LABEL_SEPARATOR, type LabelsTable, tableOfRecords } from './table'
 
 const Tag = z.object({ '@label': z.string() })
 const Image = z.object({ '@name': z.string(), tag: z.array(Tag).default([]) })
@@ -27,7 +27,7 @@ export async function readCvat(text: string): Promise<LabelsTable> {
     const labels = [...new Set(tag.map((one) => one['@label']))]
     return new Map([
       ['name', name],
-      ['label', labels.join(SEVERAL)],
+      ['label', labels.join(LABEL_SEPARATOR)],
     ])
   })
   return tableOfRecords('cvat', records)

@@ -4,7 +4,7 @@ export const MAX_LABELS_BYTES = 200_000_000
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 /** Why a file can't be read as a labels file. */
-export type LabelsFault =
+export type LabelsErrorReason =
   | 'too_large'
   | 'workbook'
   | 'binary'
@@ -17,7 +17,7 @@ export type LabelsFault =
 /** Thrown for a file that contains no usable labels; `reason` is for programs, the message for people. */
 export class LabelsError extends Error {
   constructor(
-    readonly reason: LabelsFault,
+    readonly reason: LabelsErrorReason,
     message: string,
   ) {
     super(message)

@@ -4,7 +4,7 @@ import type { LabelsTable } from './table'
 
 /** In order of preference. Spaces come last, because names and labels contain them. */
 const DELIMITERS = ['\t', ';', ',', '|', ' '] as const
-const LOOK_AT_LINES = 50
+const SAMPLE_LINES = 50
 
 /**
  * Splits text into rows of cells. Picks the delimiter that splits the first lines into the same number of cells, one
@@ -42,7 +42,7 @@ function guess(text: string): string {
   const head = text.slice(0, 100_000)
   let best: { delimiter: string; score: number } = { delimiter: ',', score: 0 }
   for (const delimiter of DELIMITERS) {
-    const rows = split(head, delimiter, LOOK_AT_LINES).filter((cells) => cells.some((cell) => cell.trim() !== ''))
+    const rows = split(head, delimiter, SAMPLE_LINES).filter((cells) => cells.some((cell) => cell.trim() !== ''))
     const score = likeness(rows, delimiter)
     if (score > best.score) best = { delimiter, score }
   }

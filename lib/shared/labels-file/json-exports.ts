@@ -1,10 +1,10 @@
 import { isList, isObject, type Json, type JsonObject, word } from './json-value'
-import { SEVERAL } from './table'
+import { LABEL_SEPARATOR } from './table'
 
 type Fields = Map<string, string>
 
 const objects = (value: Json | undefined): readonly JsonObject[] => (isList(value) ? value.filter(isObject) : [])
-const joined = (labels: Iterable<string>) => [...new Set(labels)].filter(Boolean).join(SEVERAL)
+const joined = (labels: Iterable<string>) => [...new Set(labels)].filter(Boolean).join(LABEL_SEPARATOR)
 
 /** Label Studio tasks: one record per task and annotation, without cancelled annotations. */
 export function labelStudioRecords(tasks: readonly JsonObject[]): Fields[] {

@@ -1,4 +1,4 @@
-import { SEVERAL } from './table'
+import { LABEL_SEPARATOR } from './table'
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
@@ -11,6 +11,6 @@ export const isList = (value: Json | undefined): value is readonly Json[] => Arr
 /** Converts a value to a cell. A list with one entry becomes that entry. */
 export function word(value: Json | undefined): string {
   if (value === null || value === undefined) return ''
-  if (isList(value)) return value.map(word).join(SEVERAL)
+  if (isList(value)) return value.map(word).join(LABEL_SEPARATOR)
   return isObject(value) ? JSON.stringify(value) : String(value)
 }

@@ -3,7 +3,7 @@ import { cocoRecords, datumaroRecords, labelStudioRecords } from './json-exports
 import { isList, isObject, type Json, type JsonObject, word } from './json-value'
 import { type LabelsTable, tableOfRecords } from './table'
 
-const DEEPEST = 4
+const MAX_DEPTH = 4
 
 /**
  * Reads a JSON file: an export of Label Studio, COCO or Datumaro, a list of records or pairs, or an object from names
@@ -59,7 +59,7 @@ function flat(record: JsonObject): Map<string, string> {
   const go = (value: JsonObject, before: string, depth: number) => {
     for (const [name, entry] of Object.entries(value)) {
       if (!isObject(entry)) fields.set(before + name, word(entry))
-      else if (depth < DEEPEST) go(entry, `${before}${name}.`, depth + 1)
+      else if (depth < MAX_DEPTH) go(entry, `${before}${name}.`, depth + 1)
     }
   }
   go(record, '', 1)

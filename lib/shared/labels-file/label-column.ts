@@ -8,7 +8,7 @@ export type LabelKind = 'names' | 'indices'
 const SAMPLE = 2000
 const INDEX = /^\d+(\.0+)?$/
 /** Two columns are equivalent if this share of their rows agrees. */
-const AGREE = 0.99
+const MIN_AGREEMENT = 0.99
 
 interface Candidate {
   column: number
@@ -84,5 +84,5 @@ function agree(
     const match = named((cells[words] ?? '').trim())
     return 'index' in match ? [match.index === Number(cells[indices])] : []
   })
-  return both.filter(Boolean).length >= AGREE * both.length
+  return both.filter(Boolean).length >= MIN_AGREEMENT * both.length
 }

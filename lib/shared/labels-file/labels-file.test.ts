@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { decodeLabels, MAX_LABELS_BYTES } from './decode'
+import { matchLabels, type Picks } from './match-labels'
 import { parseLabels } from './parse'
-import { labelWarnings, understood } from './sentence'
-import { type Picks, understand } from './understand'
+import { describeMatch, labelWarnings } from './summary'
 
 const CLASSES = [
   { label: 'tench', others: ['Tinca tinca', 'n01440764'] },
@@ -15,7 +15,7 @@ const PHOTOS = ['photos/a.jpg', 'photos/b.jpg', 'photos/c.png']
 
 async function read(file: string | Uint8Array, photos: readonly string[] = PHOTOS, picks: Picks = {}) {
   const { text } = decodeLabels(typeof file === 'string' ? new TextEncoder().encode(file) : file)
-  return understand(await parseLabels(text), photos, CLASSES, picks)
+  return matchLabels(await parseLabels(text), photos, CLASSES, picks)
 }
 
 const utf16 = (text: string, mark: boolean, big: boolean) => {
@@ -115,7 +115,7 @@ test.each<[string, string | Uint8Array]>([
 test('ImageNet: indices after a blank, a whole line of synonyms, WordNet ids with names', async () => {
   const reading = await read('a.jpg 0\nb.jpg 1\n')
   expect([reading.kind, reading.labels.get('photos/b.jpg')]).toEqual(['indices', '1'])
-  expect(understood(reading)).toBe('file = column 1, label = column 2 (class index), 2 of 2 matched')
+  expect(describeMatch(reading)).toBe('file = column 1, label = column 2 (class index), 2 of 2 matched')
   const { labelFinder } = await import('./label-column')
   const find = labelFinder('names', CLASSES)
   expect(find('tench, Tinca tinca')).toEqual({ index: 0 })
@@ -154,7 +154,7 @@ test('a photo with two labels is named, and so is all that is not used', async (
     '1 line without a file: line 5',
     '1 line without a label: line 6 b.jpg',
   ])
-  expect(understood(reading)).toBe('file = file, label = label, 2 of 3 matched')
+  expect(describeMatch(reading)).toBe('file = file, label = label, 2 of 3 matched')
 })
 
 test('columns: numbers that are no classes, an index that contradicts the name, and what somebody picks', async () => {

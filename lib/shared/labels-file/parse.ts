@@ -37,7 +37,7 @@ function linesOrWhole(text: string): LabelsTable {
 const NAMES = /\.(csv|tsv|tab|txt|lst|jsonl?|ndjson|xml)$/i
 
 /**
- * Whether a file that the user selected may contain labels, by its name: any text file. `isLabelsName` is stricter,
+ * Whether a file that the user selected may contain labels, by its name: any text file. `isLabelsFileName` is stricter,
  * for files found among photos.
  */
 export function mayHoldLabels(name: string): boolean {

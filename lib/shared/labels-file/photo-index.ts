@@ -1,7 +1,7 @@
 import { isPhotoName } from '../files/photo-name'
 
 /** A photo that a cell matches, and how well: by how many folders, and by which similarity of the name (0 is best). */
-export interface Found {
+export interface PhotoMatch {
   photo: number
   depth: number
   tier: number
@@ -9,7 +9,7 @@ export interface Found {
   contrary: boolean
 }
 
-export type Finding = Found | { ambiguous: readonly number[] } | null
+export type LookupResult = PhotoMatch | { ambiguous: readonly number[] } | null
 
 interface Path {
   text: string
@@ -43,8 +43,8 @@ export class PhotoIndex {
     this.repeated = repeated
   }
 
-  find(cell: string): Finding {
-    for (const way of WAYS) {
+  find(cell: string): LookupResult {
+    for (const way of NAME_READERS) {
       const name = way(cell)
       const photos = name === null ? undefined : this.byStem.get(stemOf(nameOf(name)).toLowerCase())
       if (name !== null && photos) return this.best(photos, pathOf(name))
@@ -55,8 +55,8 @@ export class PhotoIndex {
     return photos ? this.best(photos, pathOf(cell)) : null
   }
 
-  private best(photos: readonly number[], path: Path): Finding {
-    let best: Found | null = null
+  private best(photos: readonly number[], path: Path): LookupResult {
+    let best: PhotoMatch | null = null
     let equals: number[] = []
     for (const photo of photos) {
       const found = this.compare(photo, path)
@@ -67,7 +67,7 @@ export class PhotoIndex {
     return equals.length > 1 ? { ambiguous: equals } : best
   }
 
-  private compare(photo: number, { text, name, folders }: Path): Found {
+  private compare(photo: number, { text, name, folders }: Path): PhotoMatch {
     const other = this.paths[photo] ?? pathOf('')
     let depth = 0
     while (depth < folders.length && depth < other.folders.length) {
@@ -120,7 +120,7 @@ function add(map: Map<string, number[]>, key: string, at: number): void {
 }
 
 /** Ways to read a photo name from a cell, in the order they are tried. */
-const WAYS: readonly ((cell: string) => string | null)[] = [
+const NAME_READERS: readonly ((cell: string) => string | null)[] = [
   (cell) => cell,
   decoded,
   // Label Studio adds eight hex digits before the names of uploads.

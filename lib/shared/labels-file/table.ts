@@ -27,4 +27,4 @@ export function tableOfRecords(
 }
 
 /** Separates the labels of a photo that has several. No label contains it. */
-export const SEVERAL = ' | '
+export const LABEL_SEPARATOR = ' | '

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { readDelimited } from '../labels-file/delimited'
-import { understand } from '../labels-file/understand'
+import { matchLabels } from '../labels-file/match-labels'
 import { failedRow, type ResultRow } from '../results/columns'
-import { evaluate, type Truth } from './evaluation'
+import { evaluate, type GroundTruth } from './evaluation'
 
 const CLASSES = ['tabby', 'tiger cat', 'koala'].map((label) => ({ label, others: [`the ${label}`] }))
 
@@ -12,10 +12,10 @@ function row(file: string, top: readonly string[], score: number): ResultRow {
 }
 
 function truth(csv: string, photos: readonly string[]) {
-  return understand(readDelimited(csv), photos, CLASSES)
+  return matchLabels(readDelimited(csv), photos, CLASSES)
 }
 
-const given = (kind: Truth['kind'], labels: Record<string, string>): Truth => ({
+const given = (kind: GroundTruth['kind'], labels: Record<string, string>): GroundTruth => ({
   kind,
   labels: new Map(Object.entries(labels)),
   unused: [],

@@ -1,17 +1,17 @@
 import { labelFinder } from '../labels-file/label-column'
-import type { LabelsReading } from '../labels-file/understand'
+import type { MatchedLabels } from '../labels-file/match-labels'
 import type { ResultRow } from '../results/columns'
 import { type Bin, ece, type Interval, reliability } from './calibration'
 import { type ClassReport, classReports, confusions, wilson } from './classification'
 import type { ClassNames } from './label-matcher'
 
 /** Whether top-5 accuracy is meaningful: with five labels or fewer, it is always 100 %. */
-export function tellsTop5(classes: number): boolean {
+export function hasTop5(classes: number): boolean {
   return classes > 5
 }
 
 /** A photo with its true class and its prediction. */
-export interface Judged {
+export interface EvaluatedPhoto {
   file: string
   truth: number
   /** -1 if there was no prediction. */
@@ -22,11 +22,11 @@ export interface Judged {
 }
 
 /** The parts of a labels file that results are compared with. */
-export type Truth = Pick<LabelsReading, 'labels' | 'kind' | 'unused'>
+export type GroundTruth = Pick<MatchedLabels, 'labels' | 'kind' | 'unused'>
 
 /** The quality of the results for photos with known labels. Shares are from 0 to 1. */
 export interface Evaluation {
-  photos: readonly Judged[]
+  photos: readonly EvaluatedPhoto[]
   top1: number
   top1_interval: Interval
   top5: number
@@ -50,7 +50,7 @@ export interface Evaluation {
  *
  * @param classes of the model, in the order of its outputs
  */
-export function evaluate(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassNames[]): Evaluation {
+export function evaluate(rows: Iterable<ResultRow>, truth: GroundTruth, classes: readonly ClassNames[]): Evaluation {
   const { judged, unknown, unlabelled } = judge(rows, truth, classes)
   const right = judged.filter((photo) => photo.truth === photo.predicted).length
   const scored = judged.map((photo) => ({ score: photo.score, right: photo.truth === photo.predicted }))
@@ -92,10 +92,10 @@ export function worstClasses(counts: Evaluation['confusions'], most: number): nu
     .sort((a, b) => a - b)
 }
 
-function judge(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassNames[]) {
+function judge(rows: Iterable<ResultRow>, truth: GroundTruth, classes: readonly ClassNames[]) {
   const find = labelFinder(truth.kind, classes)
   const index = new Map(classes.map(({ label }, at) => [label, at]))
-  const judged: Judged[] = []
+  const judged: EvaluatedPhoto[] = []
   const unknown = new Map<string, { photos: number; reason: string }>()
   let unlabelled = 0
   for (const { file, status, top_labels, score } of rows) {

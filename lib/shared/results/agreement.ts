@@ -1,20 +1,20 @@
 import type { Classification } from '../contract/contract'
 
 /** A model's result for a photo. */
-export interface Opinion {
+export interface ModelResult {
   /** Type or id. */
   model: string
   result: Classification
 }
 
 /** Models with the same best label. */
-export interface Camp {
+export interface AgreementGroup {
   label: string
   models: string[]
 }
 
 /** Groups models by their best label, largest group first; equal groups by their highest score. */
-export function camps(opinions: readonly Opinion[]): Camp[] {
+export function agreementGroups(opinions: readonly ModelResult[]): AgreementGroup[] {
   const byLabel = new Map<string, { models: string[]; score: number }>()
   for (const { model, result } of opinions) {
     const [best] = result.predictions
@@ -36,7 +36,7 @@ export interface LabelScores {
 }
 
 /** The labels that any model ranks first, with every model's score, highest score first. */
-export function labelScores(opinions: readonly Opinion[], firstOfEach: number, most: number): LabelScores[] {
+export function labelScores(opinions: readonly ModelResult[], firstOfEach: number, most: number): LabelScores[] {
   const labels = new Set(
     opinions.flatMap(({ result }) => result.predictions.slice(0, firstOfEach).map(({ label }) => label)),
   )

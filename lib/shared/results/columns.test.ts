@@ -1,7 +1,7 @@
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
 import type { Classification } from '../contract/contract'
-import { answeredRow, csvHeader, csvLine, failedRow, jsonLine, RESULT_COLUMNS } from './columns'
+import { classifiedRow, csvHeader, csvLine, failedRow, jsonLine, RESULT_COLUMNS } from './columns'
 
 const result = {
   model: { id: 'm', revision: 'sha256:1', type: null, calibrated: true },
@@ -22,7 +22,7 @@ const failed = failedRow(
 )
 
 test('a line has every column in its order and reads back as it was', () => {
-  const csv = csvHeader() + csvLine(answeredRow(known, result))
+  const csv = csvHeader() + csvLine(classifiedRow(known, result))
   expect(csv.endsWith('\r\n')).toBe(true)
   const [row] = Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true }).data
   expect(Object.keys(row ?? {})).toEqual([...RESULT_COLUMNS])

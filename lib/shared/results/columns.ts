@@ -68,7 +68,7 @@ export interface ModelName {
 }
 
 /** The row of a classified photo. */
-export function answeredRow({ file, bytes, sha256 }: KnownFile, result: Classification): ResultRow {
+export function classifiedRow({ file, bytes, sha256 }: KnownFile, result: Classification): ResultRow {
   const { predictions, uncertain, image, model, timings } = result
   return {
     file,

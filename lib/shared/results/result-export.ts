@@ -1,5 +1,5 @@
 import type { Classification } from '../contract/contract'
-import { answeredRow, CSV_MARK, csvHeader, csvLine, type ResultRow } from './columns'
+import { CSV_MARK, classifiedRow, csvHeader, csvLine, type ResultRow } from './columns'
 
 /** One photo with its result, as pages export it. */
 export interface ExportedResult {
@@ -12,7 +12,7 @@ export interface ExportedResult {
 
 /** Converts results to rows with the columns of batch results. */
 export function toRows(results: readonly ExportedResult[]): ResultRow[] {
-  return results.map(({ file, bytes = null, sha256 = null, result }) => answeredRow({ file, bytes, sha256 }, result))
+  return results.map(({ file, bytes = null, sha256 = null, result }) => classifiedRow({ file, bytes, sha256 }, result))
 }
 
 /** A CSV file of results, one line per photo, that spreadsheets can open. */

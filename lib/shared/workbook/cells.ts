@@ -2,7 +2,7 @@
 export type Cell = string | number | boolean | null
 
 /** Excel's limit of characters per cell, in UTF-16 code units. */
-const MOST_CHARACTERS = 32_767
+const MAX_CHARACTERS = 32_767
 /** Ending of truncated cell text. */
 export const CUT = ' … [cut: a cell holds 32,767 characters]'
 
@@ -34,8 +34,8 @@ export function cellText(text: string): string {
 }
 
 function shortened(text: string): string {
-  if (text.length <= MOST_CHARACTERS) return text
-  const start = text.slice(0, MOST_CHARACTERS - CUT.length)
+  if (text.length <= MAX_CHARACTERS) return text
+  const start = text.slice(0, MAX_CHARACTERS - CUT.length)
   // Doesn't split a surrogate pair.
   return (/[\ud800-\udbff]$/.test(start) ? start.slice(0, -1) : start) + CUT
 }

@@ -23,7 +23,7 @@ export interface SheetLimits {
  */
 const LIMITS: SheetLimits = { rows: 1_048_576, bytes: 3 * 2 ** 30 }
 /** Size of an XML chunk, in UTF-16 code units. */
-const PIECE = 1 << 16
+const CHUNK_LENGTH = 1 << 16
 /** 1980-01-01 in ZIP format: the same rows always give the same bytes. */
 const ENTRY = { rawLastModDate: 0x00210000, extendedTimestamp: false, zip64: false, useWebWorkers: false }
 
@@ -34,7 +34,7 @@ const encoder = new TextEncoder()
  * closes the rows; it fails if the rows fail.
  */
 export function workbook({ rows, ...table }: Table, limits: SheetLimits = LIMITS): ReadableStream<Uint8Array> {
-  const left = new RowsLeft(rows)
+  const left = new RemainingRows(rows)
   let controller: TransformStreamDefaultController<Uint8Array> | undefined
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
     start(own) {
@@ -51,7 +51,7 @@ export function workbook({ rows, ...table }: Table, limits: SheetLimits = LIMITS
 
 async function write(
   { name, columns }: Omit<Table, 'rows'>,
-  left: RowsLeft,
+  left: RemainingRows,
   limits: SheetLimits,
   out: WritableStream,
 ): Promise<void> {
@@ -74,7 +74,7 @@ async function write(
 async function* sheetPieces(
   sheet: Sheet,
   columns: readonly Column[],
-  left: RowsLeft,
+  left: RemainingRows,
   limits: SheetLimits,
   selected: boolean,
 ): AsyncGenerator<Uint8Array> {
@@ -86,7 +86,7 @@ async function* sheetPieces(
     const row = await left.next()
     if (row === null) break
     xml += rowElement(++sheet.rows, row)
-    if (xml.length < PIECE) continue
+    if (xml.length < CHUNK_LENGTH) continue
     const piece = encoder.encode(xml)
     xml = ''
     bytes += piece.length
@@ -114,7 +114,7 @@ function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array
 }
 
 /** An iterator of rows that continues from one sheet to the next. */
-class RowsLeft {
+class RemainingRows {
   private readonly iterator: AsyncIterator<readonly Cell[]> | Iterator<readonly Cell[]>
   private ahead: readonly Cell[] | null = null
   private ended = false

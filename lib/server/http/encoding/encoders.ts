@@ -61,7 +61,7 @@ const ENCODERS: Partial<Record<Encoding, Encoder>> = {
 const ALL = Object.keys(ENCODERS) as Encoding[]
 
 /** The offered encodings, best first. For `live`, gzip: it uses the least memory while idle. */
-export const OFFERED: Record<Use, readonly Encoding[]> = { bulk: ALL, live: ALL.toReversed() }
+export const OFFERED_ENCODINGS: Record<Use, readonly Encoding[]> = { bulk: ALL, live: ALL.toReversed() }
 
 export interface OpenEncoder {
   encoder: Transform
@@ -69,7 +69,7 @@ export interface OpenEncoder {
 }
 
 /** A new encoder and its flush operation. */
-export function encoderOf(encoding: Encoding, use: Use): OpenEncoder {
+export function createEncoder(encoding: Encoding, use: Use): OpenEncoder {
   const found = ENCODERS[encoding]
   if (found === undefined) throw new Error(`no encoder of ${encoding}`)
   return { encoder: found.make[use](), flush: found.flush }

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { isSecure } from '../client'
+import { isSecure } from '../client-address'
 import type { AppEnv, Services } from '../services'
 
 /** One year, so that browsers don't fall back to plain HTTP. */

@@ -2,10 +2,10 @@ import { createMiddleware } from 'hono/factory'
 import { Problem } from '@/lib/shared/problems/problem'
 import { CHALLENGE } from '../../auth/sign-in'
 import { requireAdmin } from '../admin'
-import { clientAddress } from '../client'
+import { clientAddress } from '../client-address'
 import { asProblem, problemReply } from '../problem'
 import type { AppEnv, Services } from '../services'
-import { network } from './rate-limit'
+import { clientNetwork } from './rate-limit'
 
 /** Paths that need no sign-in: probes, and files that browsers fetch without credentials. */
 export function isOpen(path: string): boolean {
@@ -23,7 +23,7 @@ export function requireSignIn({ signIn, environment }: Pick<Services, 'signIn' |
     // A preflight carries no credentials and has no effect.
     if (c.req.method === 'OPTIONS') return next()
     try {
-      await signIn.check(c.req.header('authorization'), network(clientAddress(c, environment.TRUST_PROXY)))
+      await signIn.check(c.req.header('authorization'), clientNetwork(clientAddress(c, environment.TRUST_PROXY)))
       requireOwnPage(c.req.raw, environment.CORS_ORIGINS)
     } catch (error) {
       const problem = asProblem(error)
@@ -40,9 +40,9 @@ export function requireSignIn({ signIn, environment }: Pick<Services, 'signIn' |
 export function requireOwnPages({ environment: { PUBLIC_API, ADMIN_TOKEN } }: Pick<Services, 'environment'>) {
   return createMiddleware<AppEnv>(async (c, next) => {
     if (PUBLIC_API === 'true' || !c.req.path.startsWith('/api/')) return next()
-    const given = c.req.header('authorization')
+    const authorization = c.req.header('authorization')
     // Browsers send the BASIC_AUTH password in the same header.
-    if (ADMIN_TOKEN !== undefined && /^bearer /i.test(given ?? '')) requireAdmin(given, ADMIN_TOKEN)
+    if (ADMIN_TOKEN !== undefined && /^bearer /i.test(authorization ?? '')) requireAdmin(authorization, ADMIN_TOKEN)
     else if (!fromOwnPage(c.req.raw.headers)) {
       return problemReply(c, new Problem('forbidden', 'The API of this server is reserved for its own pages.'))
     }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { Problem } from '@/lib/shared/problems/problem'
-import { json } from '../json-reply'
+import { json } from '../json-response'
 import type { AppEnv, Services } from '../services'
 
 /** `GET /health/live`: whether the process responds. */

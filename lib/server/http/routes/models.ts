@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { json } from '../json-reply'
+import { json } from '../json-response'
 import type { AppEnv, Services } from '../services'
 
 /** `GET /api/models`: lists the models and their status. */

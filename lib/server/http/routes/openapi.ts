@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { json } from '../json-reply'
-import { openApiDocument } from '../openapi'
+import { json } from '../json-response'
+import { openApiDocument } from '../openapi/document'
 import type { AppEnv, Services } from '../services'
 
 /** `GET /api/openapi.json`: the OpenAPI document of the endpoints that this server has. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Site } from '@/lib/shared/contract/site'
-import { json } from '../json-reply'
+import { json } from '../json-response'
 import type { AppEnv } from '../services'
 
 /** `GET /api/site`: what pages in front of this server need to know about it. */

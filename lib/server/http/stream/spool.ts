@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Bytes of lines kept in memory for a reader that is slightly behind. */
-const MOST_IN_MEMORY = 1_000_000
+const MAX_IN_MEMORY = 1_000_000
 const CHUNK = 1 << 16
 
 /**
@@ -25,7 +25,7 @@ export class Spool {
   write(line: string): void {
     const bytes = Buffer.from(line)
     // To keep the order, lines go to the file as long as it has unread lines.
-    if (this.to > this.from || this.inMemory + bytes.length > MOST_IN_MEMORY) this.toFile(bytes)
+    if (this.to > this.from || this.inMemory + bytes.length > MAX_IN_MEMORY) this.writeToFile(bytes)
     else {
       this.memory.push(bytes)
       this.inMemory += bytes.length
@@ -83,8 +83,8 @@ export class Spool {
     return chunk.subarray(0, length)
   }
 
-  private toFile(bytes: Buffer): void {
-    this.fd ??= openNameless()
+  private writeToFile(bytes: Buffer): void {
+    this.fd ??= openUnlinkedFile()
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(this.fd, bytes, written, bytes.length - written, this.to + written)
     }
@@ -99,7 +99,7 @@ export class Spool {
 }
 
 /** An unlinked file, which the system deletes when it is closed, even if the process crashes. */
-function openNameless(): number {
+function openUnlinkedFile(): number {
   const folder = mkdtempSync(join(tmpdir(), 'vision-'))
   try {
     return openSync(join(folder, 'lines'), 'w+')
