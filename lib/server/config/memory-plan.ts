@@ -7,7 +7,7 @@ const SCARCE_BYTES = 900_000_000
 /** With less, a single phone photo may be too much. */
 const MIN_BYTES = 380_000_000
 /** More than nearly all current cameras produce. */
-const MAX_PIXELS_DEFAULT = 50_000_000
+const DEFAULT_MAX_PIXELS = 50_000_000
 /** Decoded pixels take at most four bytes (RGBA). */
 const BYTES_PER_PIXEL = 4
 /** A worker with three models and a decoded photo of 50 megapixels stays below this. */
@@ -43,7 +43,7 @@ export function planMemory(memory: number, queueBytes?: number): MemoryPlan {
     scarce,
     workers: Math.max(1, Math.floor((memory - SERVER_BYTES) / WORKER_BYTES)),
     queueBytes: queue,
-    pixels: Math.min(MAX_PIXELS_DEFAULT, Math.floor(queue / BYTES_PER_PIXEL)),
+    pixels: Math.min(DEFAULT_MAX_PIXELS, Math.floor(queue / BYTES_PER_PIXEL)),
   }
 }
 

@@ -7,9 +7,9 @@ import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { guardPages } from '../auth/guard'
 import type { Runtime } from '../runtime/runtime'
 import { Connections } from './connections'
-import { refuse } from './listener/error-response'
+import { respondWithError } from './listener/error-response'
 import { refuseMalformed, refuseTunnel } from './listener/malformed-request'
-import { readRequest } from './listener/normalize-request'
+import { normalizeRequest } from './listener/normalize-request'
 import { type PageHandler, requestListener } from './listener/request-listener'
 import { onSignals } from './signals'
 
@@ -61,12 +61,12 @@ async function serveMetrics(runtime: Runtime, port: number): Promise<void> {
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     connections.track(request, response)
     try {
-      const { path } = readRequest(request)
+      const { path } = normalizeRequest(request)
       if (path !== '/metrics') throw new Problem('not_found', 'This port serves only /metrics.')
       const { body, contentType } = await metrics.scrape()
       response.writeHead(200, { 'content-type': contentType }).end(body)
     } catch (error) {
-      refuse(request, response, error, runtime)
+      respondWithError(request, response, error, runtime)
     }
   })
   server.on('clientError', refuseMalformed(connections, runtime))

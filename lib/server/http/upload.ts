@@ -4,7 +4,8 @@ import { decodeBase64 } from './base64'
 import { readBody, tooLarge } from './body'
 import { parseJsonBody } from './json-body'
 import type { Reservation } from './memory-budget'
-import { type FormPart, MultipartParser } from './multipart/parser'
+import { MultipartParser } from './multipart/parser'
+import type { FormPart } from './multipart/part'
 import { emptyParameters, setOnce } from './parameters'
 
 /** One uploaded photo with the form or JSON fields next to it. */

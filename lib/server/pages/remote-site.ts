@@ -7,23 +7,23 @@ const CACHE_MS = 2_000
 
 /** What the pages need to know, from a remote server. */
 export function remoteSite(url: (path: string) => URL): Site {
-  const cachedFetch = <T>(path: string) =>
+  const load = <T>(path: string) =>
     cached(async (): Promise<T> => {
       const reply = await fetch(url(path), { signal: AbortSignal.timeout(TIMEOUT_MS) })
       if (!reply.ok) throw new Error(`${url(path).origin} responded to ${path} with HTTP ${reply.status}`)
       return (await reply.json()) as T
     })
-  const facts = cachedFetch<SiteFacts>('api/site')
-  const pictures = cachedFetch<{ pictures: GalleryPicture[] }>('api/gallery')
+  const facts = load<SiteFacts>('api/site')
+  const pictures = load<{ pictures: GalleryPicture[] }>('api/gallery')
   return { facts, gallery: async () => (await pictures()).pictures }
 }
 
 /** Caches the last response while it is fresh, and shares a pending request. */
-function cached<T>(cachedFetch: () => Promise<T>): () => Promise<T> {
+function cached<T>(load: () => Promise<T>): () => Promise<T> {
   let last: { at: number; value: Promise<T> } | undefined
   return () => {
     if (last && performance.now() - last.at < CACHE_MS) return last.value
-    const value = cachedFetch()
+    const value = load()
     last = { at: performance.now(), value }
     value.catch(() => {
       last = undefined

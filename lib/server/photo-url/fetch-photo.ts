@@ -184,10 +184,7 @@ async function body(
   }
   if (reply.statusCode !== 200) {
     reply.destroy()
-    throw new Problem(
-      'url_unreachable',
-      `${url.host} responded with HTTP ${reply.statusCode}. Check the URL, or upload the photo.`,
-    )
+    throw new Problem('url_unreachable', `${url.host} responded with HTTP ${reply.statusCode}. Check the URL.`)
   }
   if (Number(reply.headers['content-length'] ?? 0) > maxBytes) throw tooLarge()
   const chunks: Buffer[] = []

@@ -19,7 +19,7 @@ const LINGER_MS = 1000
  * browser with its text, and logs it. If a response has already begun, destroys the connection, because a regular end
  * would look like a complete response.
  */
-export function refuse(
+export function respondWithError(
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,

@@ -4,7 +4,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { Services } from '../../http/services'
 import type { Connections } from '../connections'
 import { endSocketWith } from './error-response'
-import { malformed } from './request-target'
+import { malformedProblem } from './request-target'
 
 /** The error of Node's HTTP parser. */
 interface ParserError extends NodeJS.ErrnoException {
@@ -40,7 +40,7 @@ function problemOf({ code, reason }: ParserError): Problem {
     return new Problem('headers_too_large', 'The request headers are larger than 16 KB. Send fewer or shorter headers.')
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
     return new Problem('too_large', 'The chunk extensions are too large. Send the body without them.')
-  return malformed(reason ? `${reason[0]?.toLowerCase()}${reason.slice(1)}` : 'it is incomplete')
+  return malformedProblem(reason ? `${reason[0]?.toLowerCase()}${reason.slice(1)}` : 'it is incomplete')
 }
 
 /** Refuses CONNECT. Without a response from here, Node would close the connection. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { malformed, readTarget, requireHost, type Target } from './request-target'
+import { malformedProblem, readTarget, requireHost, type Target } from './request-target'
 
 /** The host of requests without one: load balancer probes use HTTP/1.0, which has no Host header. */
 const DEFAULT_HOST = 'localhost'
@@ -10,11 +10,11 @@ const DEFAULT_HOST = 'localhost'
  *
  * @throws Problem `malformed_request`
  */
-export function readRequest(request: IncomingMessage): Target {
+export function normalizeRequest(request: IncomingMessage): Target {
   const target = readTarget(request.url ?? '', request.method ?? '')
   const hosts = hostsOf(request)
-  if (hosts.length > 1) throw malformed('it has more than one Host')
-  if (hosts.length === 0 && request.httpVersion !== '1.0') throw malformed('it has no Host')
+  if (hosts.length > 1) throw malformedProblem('it has more than one Host')
+  if (hosts.length === 0 && request.httpVersion !== '1.0') throw malformedProblem('it has no Host')
   const host = target.host ?? requireHost(hosts[0] || DEFAULT_HOST)
   if (host !== hosts[0]) setHost(request, host)
   request.url = target.url

@@ -9,9 +9,9 @@ import { isOpen } from '../../http/middleware/sign-in'
 import { asProblem } from '../../http/problem'
 import type { Runtime } from '../../runtime/runtime'
 import type { Connections } from '../connections'
-import { refuse } from './error-response'
-import { readRequest } from './normalize-request'
-import { malformed } from './request-target'
+import { respondWithError } from './error-response'
+import { normalizeRequest } from './normalize-request'
+import { malformedProblem } from './request-target'
 import { isRouterState } from './router-state'
 
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -25,9 +25,9 @@ export function requestListener(connections: Connections, runtime: Runtime, page
   const api = apiListener(runtime)
   return (request, response) => {
     connections.track(request, response)
-    const failed = (error: unknown) => refuse(request, response, error, runtime)
+    const failed = (error: unknown) => respondWithError(request, response, error, runtime)
     try {
-      const { kind, path } = readRequest(request)
+      const { kind, path } = normalizeRequest(request)
       if (kind === 'api') api(request, response).catch(failed)
       else if (kind === 'page') servePage(request, response, path, runtime, pages).catch(failed)
       else response.writeHead(204, { allow: ALL_METHODS }).end()
@@ -43,7 +43,7 @@ function apiListener({ app, log }: Runtime): (...of: Parameters<RequestListener>
     autoCleanupIncoming: false,
     overrideGlobalObjects: false,
     errorHandler: (error) => {
-      const problem = error instanceof RequestError ? malformed('its address cannot be read') : asProblem(error)
+      const problem = error instanceof RequestError ? malformedProblem('its address cannot be read') : asProblem(error)
       const id = randomUUID()
       const fields = { request_id: id, status: problem.status, code: problem.code }
       if (problem.code === 'internal') log.error({ ...fields, err: error }, 'internal error')
@@ -75,7 +75,7 @@ async function servePage(
       'method_not_allowed',
       `Pages don’t accept ${request.method}. Use one of: ${PAGE_METHODS}.`,
     )
-    refuse(request, response, problem, runtime, { allow: PAGE_METHODS })
+    respondWithError(request, response, problem, runtime, { allow: PAGE_METHODS })
   } else {
     dropUnsupportedHeaders(request, response)
     await pages(request, response)

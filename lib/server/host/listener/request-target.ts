@@ -27,9 +27,9 @@ const UNUSUAL = /\/[/.]|\\|%2e|.\/$/i
 export function readTarget(target: string, method: string): Target {
   if (target === '*' && method === 'OPTIONS') return { kind: 'server', url: '*', path: '*' }
   const [, host, rest = ''] = ABSOLUTE.exec(target) ?? []
-  if (host === '') throw malformed('its URL has no host')
+  if (host === '') throw malformedProblem('its URL has no host')
   const url = host === undefined || rest.startsWith('/') ? rest || target : `/${rest}`
-  if (!url.startsWith('/')) throw malformed('its target is neither a path nor a URL')
+  if (!url.startsWith('/')) throw malformedProblem('its target is neither a path nor a URL')
   return { ...readPath(url), ...(host === undefined ? {} : { host: requireHost(host) }) }
 }
 
@@ -64,10 +64,10 @@ const PLAIN_HOST = /^[a-z\d._-]+(:\d{1,4})?$/i
  */
 export function requireHost(host: string): string {
   if (PLAIN_HOST.test(host) || (!/[\s/\\?#@]/.test(host) && URL.canParse(`http://${host}`))) return host
-  throw malformed('its Host is invalid')
+  throw malformedProblem('its Host is invalid')
 }
 
 /** @param why completes "The HTTP request is malformed: …" */
-export function malformed(why: string): Problem {
-  return new Problem('malformed_request', `The HTTP request is malformed: ${why}.`)
+export function malformedProblem(why: string): Problem {
+  return new Problem('malformed_request', `The HTTP request is malformedProblem: ${why}.`)
 }

@@ -16,7 +16,7 @@ export function decodeRequest(
   { MAX_REQUEST_BYTES, MAX_JOB_BYTES }: Pick<Environment, 'MAX_REQUEST_BYTES' | 'MAX_JOB_BYTES'>,
   handler: Handler<AppEnv>,
 ): Handler<AppEnv> {
-  const most = Math.max(MAX_REQUEST_BYTES, MAX_JOB_BYTES)
+  const limit = Math.max(MAX_REQUEST_BYTES, MAX_JOB_BYTES)
   return (c, next) => {
     const coding = parseContentEncoding(c.req.header('content-encoding'))
     if (coding === null) return handler(c, next)
@@ -28,7 +28,7 @@ export function decodeRequest(
       )
     }
     const sent = c.req.raw
-    const body = new DecodedBody(sent, coding, most)
+    const body = new DecodedBody(sent, coding, limit)
     c.req.raw = asDecoded(sent, body.stream)
     return refusalsReadOn(handler(c, next), () => {
       body.release()

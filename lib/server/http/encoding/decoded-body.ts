@@ -17,11 +17,11 @@ export class DecodedBody {
   /** An error while receiving, as opposed to one in the data. */
   private receiveError: unknown
 
-  /** @param most limit of bytes before decoding: a large body may decode to nothing */
+  /** @param limit bytes before decoding: a large body may decode to nothing */
   constructor(
     private readonly request: Request,
     private readonly coding: Coding,
-    private readonly most: number,
+    private readonly limit: number,
   ) {
     // Doesn't touch the body before something reads it.
     const source = {
@@ -68,7 +68,7 @@ export class DecodedBody {
     try {
       const { value } = (await this.reader?.read()) ?? {}
       this.received += value?.byteLength ?? 0
-      if (this.received > this.most) throw tooLarge(this.most)
+      if (this.received > this.limit) throw tooLarge(this.limit)
       return value
     } catch (error) {
       this.receiveError = error

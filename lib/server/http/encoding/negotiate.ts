@@ -2,17 +2,17 @@
  * Picks the offered content coding that the client prefers by its `Accept-Encoding` (RFC 9110, section 12.5.3). On a
  * tie, the one offered first wins. Null if it accepts none of them, or prefers an unencoded body.
  *
- * @example accepted('gzip;q=0.5, br', ['zstd', 'br', 'gzip']) // 'br'
+ * @example negotiateEncoding('gzip;q=0.5, br', ['zstd', 'br', 'gzip']) // 'br'
  */
 export function negotiateEncoding<T extends string>(header: string | undefined, offered: readonly T[]): T | null {
   if (!header) return null
   const weights = weightsOf(header)
   const weightOf = (name: string) => weights.get(name) ?? weights.get('*') ?? 0
   // An unencoded body is always acceptable unless excluded, but only an explicit "identity" has a weight to compare.
-  let [best, most] = [null as T | null, weights.get('identity') ?? 0]
+  let [best, highest] = [null as T | null, weights.get('identity') ?? 0]
   for (const coding of offered) {
     const weight = weightOf(coding)
-    if (weight > most || (best === null && weight > 0 && weight === most)) [best, most] = [coding, weight]
+    if (weight > highest || (best === null && weight > 0 && weight === highest)) [best, highest] = [coding, weight]
   }
   return best
 }

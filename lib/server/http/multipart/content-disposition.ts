@@ -18,7 +18,7 @@ const UNCLOSED = /;\s*(filename)\s*=\s*"([^;]*)$/i
 export function readDisposition(value: string): Disposition {
   const parameters = new Map<string, string>()
   for (const [, key = '', quoted, bare = ''] of value.matchAll(PARAMETER)) {
-    if (!parameters.has(key.toLowerCase())) parameters.set(key.toLowerCase(), unescape(quoted) ?? bare.trim())
+    if (!parameters.has(key.toLowerCase())) parameters.set(key.toLowerCase(), unescapeQuotes(quoted) ?? bare.trim())
   }
   const [, , rest] = parameters.has('filename') ? [] : (UNCLOSED.exec(value) ?? [])
   if (rest !== undefined) parameters.set('filename', rest.replace(/"\s*$/, ''))
@@ -30,7 +30,7 @@ export function readDisposition(value: string): Disposition {
 }
 
 /** Browsers leave a backslash as it is; curl doubles it. Any other backslash stays, as in `C:\fakepath\x.png`. */
-function unescape(text: string | undefined): string | undefined {
+function unescapeQuotes(text: string | undefined): string | undefined {
   return text?.replace(/\\(["\\])/g, '$1')
 }
 

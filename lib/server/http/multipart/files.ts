@@ -1,5 +1,5 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import type { FormPart } from './parser'
+import type { FormPart } from './part'
 
 /** The name of an uploaded file in the results. */
 export function fileNameOf({ filename, name }: FormPart): string {

@@ -4,7 +4,8 @@ import { readChunks } from '../body-chunks'
 import type { Reservation } from '../memory-budget'
 import { emptyParameters, setOnce } from '../parameters'
 import { tooManyFiles } from './files'
-import { type FormPart, MultipartParser } from './parser'
+import { MultipartParser } from './parser'
+import type { FormPart } from './part'
 
 export interface FormLimits {
   /** Maximum bytes per part. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Problem } from '@/lib/shared/problems/problem'
-import { type FormPart, MultipartParser } from './parser'
+import { MultipartParser } from './parser'
+import type { FormPart } from './part'
 
 const TYPE = 'multipart/form-data; boundary=x'
 const LIMITS = { partBytes: 1000, bytes: 2000, parts: 8, tooMany: () => new Problem('too_many_files', 'Too many.') }

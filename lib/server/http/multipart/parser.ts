@@ -1,12 +1,6 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import { tooLarge } from '../body'
-import { type Disposition, readDisposition } from './content-disposition'
-
-/** A form field or a file. */
-export interface FormPart extends Disposition {
-  isFile: boolean
-  bytes: Uint8Array
-}
+import { type FormPart, isUnfilled, type PartHead, parseHead } from './part'
 
 export interface FormLimits {
   /** Bytes per part. */
@@ -39,7 +33,7 @@ export class MultipartParser {
   private state: 'preamble' | 'head' | 'body' | 'done' = 'preamble'
   /** Bytes that may be the start of a boundary. */
   private carry: Buffer = START
-  private head: Omit<FormPart, 'bytes'> = { name: undefined, filename: undefined, isFile: false }
+  private head: PartHead = { name: undefined, filename: undefined, isFile: false }
   private content: Buffer[] = []
   private length = 0
   private total = 0
@@ -93,7 +87,7 @@ export class MultipartParser {
    * @throws Problem if there was no boundary at all, or the content contained one
    */
   *finish(): Generator<FormPart> {
-    if (this.state === 'preamble') throw unreadable('it doesn’t contain the boundary that its Content-Type names')
+    if (this.state === 'preamble') throw malformedForm('it doesn’t contain the boundary that its Content-Type names')
     if (this.state === 'head') requireBoundary(this.carry.toString('latin1').split('\r\n')[0] ?? '')
     if (this.state !== 'body') return
     this.append(beforeBoundary(this.carry, this.delimiter))
@@ -127,14 +121,14 @@ export class MultipartParser {
     }
     const end = data.indexOf(HEADERS_END)
     if ((end < 0 ? data.length : end) > MAX_HEADER_BYTES)
-      throw unreadable(`the headers of a part are longer than ${MAX_HEADER_BYTES} bytes`)
+      throw malformedForm(`the headers of a part are longer than ${MAX_HEADER_BYTES} bytes`)
     if (end < 0) {
       this.carry = data
       return null
     }
     const [rest = '', ...lines] = data.toString('latin1', 0, end).split('\r\n')
     requireBoundary(rest)
-    this.head = headOf(lines)
+    this.head = parseHead(lines)
     this.state = 'body'
     return data.subarray(end + HEADERS_END.length)
   }
@@ -182,7 +176,7 @@ export class MultipartParser {
 
 /** @param rest of the line after a boundary; may be the `-` of a truncated final boundary */
 function requireBoundary(rest: string): void {
-  if (!/^(-|\s*)$/.test(rest)) throw unreadable('a boundary is followed by other characters')
+  if (!/^(-|\s*)$/.test(rest)) throw malformedForm('a boundary is followed by other characters')
 }
 
 /** The end of a body without a partial boundary. */
@@ -193,21 +187,6 @@ function beforeBoundary(end: Buffer, delimiter: Buffer): Buffer {
   return end
 }
 
-/** Browsers send an empty file input as a file without a name and without content. */
-function isUnfilled({ filename, bytes }: FormPart): boolean {
-  return filename === '' && bytes.byteLength === 0
-}
-
-function headOf(lines: readonly string[]): Omit<FormPart, 'bytes'> {
-  const headerOf = (name: string) => {
-    const line = lines.find((each) => each.slice(0, each.indexOf(':')).trim().toLowerCase() === name)
-    return line?.slice(line.indexOf(':') + 1).trim() ?? ''
-  }
-  const disposition = readDisposition(headerOf('content-disposition'))
-  const binary = /^application\/octet-stream\b/i.test(headerOf('content-type'))
-  return { ...disposition, isFile: disposition.filename !== undefined || binary }
-}
-
-function unreadable(why: string): Problem {
+function malformedForm(why: string): Problem {
   return new Problem('no_file', `The form is malformed: ${why}.`)
 }

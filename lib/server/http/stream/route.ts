@@ -8,7 +8,7 @@ import { discardBody } from '../body'
 import type { MemoryBudget, Reservation } from '../memory-budget'
 import { fileNameOf } from '../multipart/files'
 import { isForm, openMultiFileForm } from '../multipart/multi-file-form'
-import type { FormPart } from '../multipart/parser'
+import type { FormPart } from '../multipart/part'
 import { queryParameters, type RawOptions, readOptions, takeStream, withStream } from '../parameters'
 import { asProblem } from '../problem'
 import type { AppEnv, Services } from '../services'
@@ -120,10 +120,10 @@ class InFlightBytes {
   private held = 0
   private freed = () => {}
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly limit: number) {}
 
   async enter(bytes: number): Promise<void> {
-    while (this.held > 0 && this.held + bytes > this.most) {
+    while (this.held > 0 && this.held + bytes > this.limit) {
       await new Promise<void>((resolve) => {
         this.freed = resolve
       })
