@@ -16,12 +16,12 @@ import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
 let server: TestServer
-let closed: TestServer
+let withPassword: TestServer
 beforeAll(async () => {
   server = await startServer({ env: { ENGINE_WORKERS: '1', METRICS: 'on' } })
-  closed = await startServer({ env: { ENGINE_WORKERS: '1', BASIC_AUTH: `ada:${hashSync('secret', 4)}` } })
+  withPassword = await startServer({ env: { ENGINE_WORKERS: '1', BASIC_AUTH: `ada:${hashSync('secret', 4)}` } })
 })
-afterAll(() => Promise.all([server.stop(), closed.stop()]))
+afterAll(() => Promise.all([server.stop(), withPassword.stop()]))
 
 interface Reply {
   status: number
@@ -29,11 +29,11 @@ interface Reply {
   body: string
 }
 
-/** Sends bytes on one connection and reads as many answers as there are requests; the connection stays open in between. */
+/** Sends raw requests on one connection and reads a response to each; the connection stays open in between. */
 async function exchange(url: string, ...requests: (string | Buffer)[]): Promise<Reply[]> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
-  let came = Buffer.alloc(0)
+  let received = Buffer.alloc(0)
   const replies: Reply[] = []
   const pieces = socket[Symbol.asyncIterator]()
   for (const bytes of requests) {
@@ -41,18 +41,18 @@ async function exchange(url: string, ...requests: (string | Buffer)[]): Promise<
     let reply: Reply | null = null
     while (!reply) {
       const { value, done } = await pieces.next()
-      if (value) came = Buffer.concat([came, value as Buffer])
-      reply = readReply(came, done === true)
-      if (done && !reply) throw new Error(`The connection ended after ${JSON.stringify(came.toString('latin1'))}`)
+      if (value) received = Buffer.concat([received, value as Buffer])
+      reply = readReply(received, done === true)
+      if (done && !reply) throw new Error(`The connection ended after ${JSON.stringify(received.toString('latin1'))}`)
     }
     replies.push(reply)
-    came = Buffer.alloc(0)
+    received = Buffer.alloc(0)
   }
   socket.destroy()
   return replies
 }
 
-/** The one answer that these bytes are; null where it is not whole. */
+/** Parses one response; null if it is incomplete. */
 function readReply(bytes: Buffer, ended: boolean): Reply | null {
   const [head, ...rest] = bytes.toString('latin1').split('\r\n\r\n')
   const body = rest.join('\r\n\r\n')
@@ -81,7 +81,7 @@ describe('targets', () => {
     ['http://x/api/classify'],
     ['HTTP://x//api/classify/?top_k=1'],
     ['/api/classify/?top_k=1'],
-  ])('a photo to %s is answered as by the canonical path, without a redirect', async (target) => {
+  ])('classifies a photo sent to %s like the canonical path, without a redirect', async (target) => {
     const [reply] = await exchange(server.url, photoTo(target))
     expect(reply?.status, reply?.head).toBe(200)
     const { predictions } = JSON.parse(reply!.body) as Classification
@@ -89,7 +89,7 @@ describe('targets', () => {
     expect(predictions).toHaveLength(target.includes('top_k=1') ? 1 : 5)
   })
 
-  test('they are counted, refused and limited as the canonical path', async () => {
+  test('counts, limits and protects them like the canonical path', async () => {
     const limited = await startServer({ env: { ENGINE_WORKERS: '1', RATE_LIMIT: '2', METRICS: 'on' } })
     const statuses: number[] = []
     for (const target of ['/api/classify/', '//api/classify', '/api/classify/']) {
@@ -100,7 +100,7 @@ describe('targets', () => {
     expect(text).toContain('vision_http_requests_total{route="/api/classify",method="POST",status="200",code=""} 2')
     await limited.stop()
     for (const target of ['//api/models', '/api/models/', 'http://x/api/models']) {
-      expect((await exchange(closed.url, get(target)))[0]?.status, target).toBe(401)
+      expect((await exchange(withPassword.url, get(target)))[0]?.status, target).toBe(401)
     }
     const [nothing] = await exchange(server.url, get('/api//nothing/'))
     expect(nothing?.status).toBe(404)
@@ -116,13 +116,13 @@ describe('targets', () => {
     ['http://x', 200, /^content-type: text\/html/im],
     ['/%', 404, /./],
     ['/%zz', 404, /./],
-  ])('the page %s: %i', async (target, status, head) => {
+  ])('page %s: %i', async (target, status, head) => {
     const [reply] = await exchange(server.url, get(target, 'Connection: close\r\n'))
     expect(reply?.status).toBe(status)
     expect(reply?.head).toMatch(head)
   })
 
-  test('with a password before everything none of these is open, whatever it is written like', async () => {
+  test('with BASIC_AUTH, no spelling of a path bypasses the password', async () => {
     for (const target of [
       '//',
       '//icons/../models',
@@ -131,34 +131,34 @@ describe('targets', () => {
       '/icons/..\\models',
       'http://x/',
     ]) {
-      expect((await exchange(closed.url, get(target)))[0]?.status, target).toBe(401)
+      expect((await exchange(withPassword.url, get(target)))[0]?.status, target).toBe(401)
     }
-    expect((await exchange(closed.url, get('//health//live/')))[0]?.status).toBe(200)
+    expect((await exchange(withPassword.url, get('//health//live/')))[0]?.status).toBe(200)
   })
 })
 
-describe('what cannot be answered is refused with a problem, and a line of the log says so', () => {
+describe('malformed requests are refused with a problem and logged', () => {
   test.each([
     ['*', get('*'), 400, 'malformed_request'],
-    ['an address without a host', get('http:///x'), 400, 'malformed_request'],
+    ['a URL without a host', get('http:///x'), 400, 'malformed_request'],
     ['another scheme', get('ftp://x/api/models'), 400, 'malformed_request'],
-    ['a name in an address', get('http://u:p@x/api/models'), 400, 'malformed_request'],
+    ['a user name in a URL', get('http://u:p@x/api/models'), 400, 'malformed_request'],
     ['no Host', 'GET /api/models HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
-    ['two of them', get('/', 'Host: y\r\n'), 400, 'malformed_request'],
-    ['one that is none', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', 400, 'malformed_request'],
-    ['one that means another', 'GET /api/models HTTP/1.1\r\nHost: %41\r\n\r\n', 400, 'malformed_request'],
-    ['bytes that are no request', 'this is no request\r\n\r\n', 400, 'malformed_request'],
+    ['two Hosts', get('/', 'Host: y\r\n'), 400, 'malformed_request'],
+    ['an invalid Host', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', 400, 'malformed_request'],
+    ['a percent-encoded Host', 'GET /api/models HTTP/1.1\r\nHost: %41\r\n\r\n', 400, 'malformed_request'],
+    ['bytes that are not a request', 'not a request\r\n\r\n', 400, 'malformed_request'],
     ['a NUL', get('/\0'), 400, 'malformed_request'],
     ['two lengths', photoTo('/api/classify', 'Content-Length: 3\r\n'), 400, 'malformed_request'],
     ['a length and chunks', photoTo('/api/classify', 'Transfer-Encoding: chunked\r\n'), 400, 'malformed_request'],
     [
-      'a chunk that is none',
+      'an invalid chunk',
       'POST /api/classify HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       400,
       'malformed_request',
     ],
-    ['a long head', get('/', `X: ${'x'.repeat(20_000)}\r\n`), 431, 'headers_too_large'],
-    ['TRACE of a page', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', 405, 'method_not_allowed'],
+    ['long headers', get('/', `X: ${'x'.repeat(20_000)}\r\n`), 431, 'headers_too_large'],
+    ['TRACE on a page', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', 405, 'method_not_allowed'],
     ['POST to a page', photoTo('/', 'Next-Action: abc\r\n'), 405, 'method_not_allowed'],
     ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', 405, 'method_not_allowed'],
   ])('%s', async (_, request, status, code) => {
@@ -171,18 +171,18 @@ describe('what cannot be answered is refused with a problem, and a line of the l
     if (status === 405) expect(reply?.head).toMatch(/^allow: GET, HEAD/im)
   })
 
-  test('no password of an address and no query stands in the log', async () => {
+  test('logs neither passwords in URLs nor queries', async () => {
     await exchange(server.url, get('http://u:hunter2@x/api/models?hunter2'))
     await exchange(server.url, get('/api/models?hunter2'), get('*'))
     expect(server.output()).not.toContain('hunter2')
   })
 
-  test('a browser is told in words', async () => {
+  test('sends browsers plain text', async () => {
     const reply = await fetch(server.url, { method: 'PUT', headers: { accept: 'text/html,*/*' } })
     expect([reply.status, reply.headers.get('content-type')]).toEqual([405, 'text/plain; charset=utf-8'])
   })
 
-  test('what came before it on the same connection is answered first, and nothing after it', async () => {
+  test('answers earlier requests on the same connection first, and none after', async () => {
     const [first] = await exchange(server.url, `${get('/api/site')}nonsense\r\n\r\n${get('/health/live')}`)
     expect(first?.status).toBe(200)
     expect(first?.head).toMatch(/^connection: close\r?$/im)
@@ -190,8 +190,8 @@ describe('what cannot be answered is refused with a problem, and a line of the l
   })
 })
 
-describe('what is offered or expected beside a request', () => {
-  test('OPTIONS of the server, of a page, and the pages’ methods', async () => {
+describe('OPTIONS, upgrades, expectations and preconditions', () => {
+  test('answers OPTIONS for the server and for a page', async () => {
     const [all, page] = await exchange(
       server.url,
       'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n',
@@ -202,7 +202,7 @@ describe('what is offered or expected beside a request', () => {
     expect(page?.head).toMatch(/^allow: GET, HEAD, OPTIONS\r?$/im)
   })
 
-  test.each(['h2c', 'websocket'])('an upgrade to %s is not taken, before and after a page', async (protocol) => {
+  test.each(['h2c', 'websocket'])('ignores an upgrade to %s, before and after a page', async (protocol) => {
     const upgrade = `Connection: Upgrade, HTTP2-Settings\r\nUpgrade: ${protocol}\r\nHTTP2-Settings: AAMAAABk\r\n`
     const replies = await exchange(
       server.url,
@@ -214,7 +214,7 @@ describe('what is offered or expected beside a request', () => {
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200])
   })
 
-  test('an expectation that nobody knows', async () => {
+  test('ignores an unknown expectation', async () => {
     expect((await exchange(server.url, photoTo('/api/classify', 'Expect: banana\r\n')))[0]?.status).toBe(200)
   })
 
@@ -223,13 +223,13 @@ describe('what is offered or expected beside a request', () => {
     'Range: bytes=z',
     'If-Match: "x"',
     'If-Unmodified-Since: Mon, 01 Jan 1990 00:00:00 GMT',
-  ])('a file beside the pages with %s is given whole', async (header) => {
+  ])('serves a static file whole with %s', async (header) => {
     const [reply] = await exchange(server.url, get('/gallery/koala.webp', `${header}\r\n`))
     expect(reply?.status).toBe(200)
     expect(reply?.head).toMatch(/^accept-ranges: none\r?$/im)
   })
 
-  test('a state of Next’s router that is none', async () => {
+  test('ignores an invalid state of the Next.js router', async () => {
     for (const state of ['%zz', '[]', '{}', encodeURIComponent('["",{"children":1}]')]) {
       const headers = `RSC: 1\r\nNext-Router-State-Tree: ${state}\r\nConnection: close\r\n`
       const [reply] = await exchange(server.url, get('/nothing?_rsc=1', headers))
@@ -245,7 +245,7 @@ describe('forms', () => {
   const epilogue = Buffer.from('\r\nAnd that was all.\r\n--a-boundary-of-the-test\r\n')
   const withoutEnd = filePart(two, 'file').subarray(0, -2)
 
-  test('a preamble, an epilogue, a missing last boundary: answered, and the connection carries the next request', async () => {
+  test('accepts a preamble, an epilogue and a missing last boundary, and keeps the connection usable', async () => {
     const forms = [
       Buffer.concat([preamble, filePart(one, 'file'), FORM_END]),
       Buffer.concat([filePart(one, 'file'), FORM_END, epilogue]),
@@ -256,18 +256,18 @@ describe('forms', () => {
     const requests = forms.flatMap((form) => [photoTo('/api/classify', BOUNDARY_TYPE, form), get('/health/live')])
     const replies = await exchange(server.url, ...requests)
     expect(replies.map(({ status, body }) => (status === 200 ? 200 : body))).toEqual(Array(10).fill(200))
-    // The photo of the third form is all of it, and nothing more.
+    // The third form has exactly the bytes of its photo.
     expect((JSON.parse(replies[4]!.body) as Classification).image.bytes).toBe(two.bytes.length)
   })
 
-  test('options of a form without its end count', async () => {
+  test('reads options from a form without a last boundary', async () => {
     const option = Buffer.from('--a-boundary-of-the-test\r\ncontent-disposition: form-data; name="top_k"\r\n\r\n2')
     const form = Buffer.concat([filePart(one, 'file'), option])
     const [reply] = await exchange(server.url, photoTo('/api/classify', BOUNDARY_TYPE, form))
     expect((JSON.parse(reply!.body) as Classification).predictions).toHaveLength(2)
   })
 
-  test('in a stream and in a job too', async () => {
+  test('the same holds for a stream and a job', async () => {
     const form = Buffer.concat([preamble, filePart(one), withoutEnd])
     const [stream, next] = await exchange(
       server.url,
@@ -281,7 +281,7 @@ describe('forms', () => {
     expect((await resultsOf(server.url, id)).map(({ status }) => status)).toEqual(['ok', 'ok'])
   })
 
-  test('one without any boundary, and one whose only part has no whole head, are refused', async () => {
+  test('refuses a form without any boundary and one whose only part has incomplete headers', async () => {
     for (const form of [preamble, Buffer.from('--a-boundary-of-the-test\r\ncontent-disp')]) {
       const reply = fetch(`${server.url}/api/classify`, {
         method: 'POST',
@@ -293,7 +293,7 @@ describe('forms', () => {
   })
 })
 
-test('pages that fail are a problem and a line of the log; those that fail in the middle break off', async () => {
+test('a failing page gives a problem and a log line; one that fails midway aborts the response', async () => {
   const lines: string[] = []
   const log = createLog({ LOG_LEVEL: 'info', ENVIRONMENT: undefined })
   log.error = ((fields: object, message: string) => lines.push(JSON.stringify({ ...fields, message }))) as never
@@ -303,7 +303,7 @@ test('pages that fail are a problem and a line of the log; those that fail in th
     'request',
     requestListener(new Connections(http), runtime, async ({ url }, response) => {
       if (url === '/begun') response.writeHead(200, { 'content-length': 10 }).write('half')
-      throw new Error('a page fell over')
+      throw new Error('page failed')
     }),
   )
   http.listen(0, '127.0.0.1')

@@ -12,7 +12,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-test('models come and go under load: every photo is answered, and the new one answers too', async () => {
+test('adds and removes models under load without failing a photo', async () => {
   folder = copyModels()
   server = await startServer({ env: { MODELS_DIR: folder, LOG_LEVEL: 'info' } })
   const { answered, failed } = await comeAndGo(server, folder, 3)
@@ -20,7 +20,7 @@ test('models come and go under load: every photo is answered, and the new one an
   expect(answered).toBeGreaterThan(20)
 })
 
-test('a folder that turns up broken is named, and the others serve on', async () => {
+test('reports a broken new model and keeps serving the others', async () => {
   folder = copyModels()
   server = await startServer({ env: { MODELS_DIR: folder } })
   cpSync(join(folder, 'efficientnet-lite0-int8'), join(folder, '.half'), { recursive: true })

@@ -14,7 +14,7 @@ import { readRows } from '../support/workbook'
 
 const PHOTOS = [
   ...distinctPhotos(49),
-  // What a spreadsheet would run, and what a careless writer would tear apart.
+  // What a spreadsheet would execute and a careless writer would split.
   { file: 'photos/=1+1, "ü".webp', bytes: distinctPhotos(50)[49]!.bytes },
 ]
 
@@ -33,19 +33,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** Without the times: the only thing that may differ. */
+/** Without the times, the only values that may differ. */
 function timeless(csv: string, column = 13): string {
   return csv
     .split('\r\n')
     .map((line) => {
-      // Commas inside of quotes do not part cells.
+      // Commas inside quotes don't separate cells.
       const cells = line.match(/("([^"]|"")*"|[^,]*)(,|$)/g) ?? []
       return cells.map((cell, at) => (at === column ? ',' : cell)).join('')
     })
     .join('\r\n')
 }
 
-/** What the page's download holds: the answers of the API, the digests of the browser. */
+/** The contents of the page's export: API results with digests from the browser. */
 async function page(): Promise<ExportedResult[]> {
   const results: ExportedResult[] = []
   for (const { file, bytes } of PHOTOS) {
@@ -63,7 +63,7 @@ async function fileOf(results: readonly ExportedResult[], format: ResultFormat):
   return Buffer.concat(pieces)
 }
 
-test('page, job and command write the same CSV for the same 50 files, byte for byte but for the times, and workbooks of the same cells', async () => {
+test('page, job and command export the same CSV (except times) and the same workbook cells for 50 files', async () => {
   const { id } = await createJob(server.url, formOf(PHOTOS))
   await jobDone(server.url, id)
   const job = await (await fetch(`${server.url}/api/jobs/${id}/results?format=csv`)).arrayBuffer()

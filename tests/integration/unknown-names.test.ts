@@ -5,7 +5,7 @@ import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
-/** Names that mean nothing: refused at every path, with what was probably meant. */
+/** Unknown names are refused on every path, with a suggestion. */
 const JSON_BODY = { 'content-type': 'application/json' }
 const TOKEN = 'open sesame'
 
@@ -39,11 +39,11 @@ test.each([
   ['top_k=1e1', 'top_k is invalid'],
   ['top_k=%205', 'top_k is invalid'],
   [`${'x'.repeat(5000)}=1`, `Unknown option: ${'x'.repeat(60)}….`],
-])('a photo, by the address: %s', async (query, words) => {
+])('refuses an unknown or invalid query parameter of a photo: %s', async (query, words) => {
   await refused(classify(server.url, espresso, { query: `?${query}` }), words)
 })
 
-test('a photo, by a form and by JSON', async () => {
+test('refuses unknown form fields and JSON fields of a photo', async () => {
   const form = new FormData()
   form.append('topk', '3')
   form.append('file', new Blob([new Uint8Array(espresso)]), 'a.png')
@@ -58,7 +58,7 @@ test('a photo, by a form and by JSON', async () => {
 })
 
 const vote = {
-  id: 'made-up-by-chance-01',
+  id: 'random-vote-id-000001',
   model: 'fast',
   revision: `sha256:${'0'.repeat(64)}`,
   index: 1,
@@ -76,22 +76,22 @@ test.each<[string, string, (() => Promise<Response>) | undefined]>([
   ['/api/feedback?fromat=csv', 'Did you mean format?', undefined],
   ['/api/jobs?modle=fast', 'Did you mean model?', () => post('/api/jobs?modle=fast')],
   [
-    'a job’s JSON',
+    'JSON of a job',
     'Did you mean callback_url?',
     () => post('/api/jobs', { callback: 'https://example.com', open: true }),
   ],
-  ['a photo by its address', 'Options: url.', () => post('/api/photo', { url: 'https://example.com', width: 9 })],
+  ['JSON of /api/photo', 'Options: url.', () => post('/api/photo', { url: 'https://example.com', width: 9 })],
   [
-    'the query of one',
+    'query of /api/photo',
     'This endpoint takes no options',
     () => post('/api/photo?width=9', { url: 'https://example.com' }),
   ],
   ['a vote', 'Did you mean verdict?', () => post('/api/feedback', { ...vote, verdct: 'right' })],
-])('%s', async (path, words, ask) => {
+])('refuses unknown names: %s', async (path, words, ask) => {
   await refused(ask?.() ?? fetch(server.url + path, { headers: { authorization: `Bearer ${TOKEN}` } }), words)
 })
 
-test('paths of a job', async () => {
+test('refuses unknown names on all paths of a job', async () => {
   for (const path of ['', '/events', '/photos', '/results'])
     await refused(fetch(`${server.url}${job}${path}?x=1`), 'Unknown option: x.')
   await refused(fetch(`${server.url}${job}/results?colums=file`), 'Did you mean columns?')
@@ -103,12 +103,12 @@ test('paths of a job', async () => {
     await refused(post(`${job}/${act}`, { only: 'failed' }), 'Unknown option: only. This endpoint takes no options.')
   }
   expect((await fetch(`${server.url}${job}?x=1`, { method: 'HEAD' })).status).toBe(400)
-  // Nothing of that was done, and what says nothing is taken.
+  // None of these requests had an effect, and empty bodies are accepted.
   expect(((await (await post(`${job}/pause`, {})).json()) as { state: string }).state).toBe('paused')
   expect(((await (await post(`${job}/resume`)).json()) as { state: string }).state).toBe('running')
 })
 
-test('what is known goes on working: probes with whatever they add, and pages with parameters of their own', async () => {
+test('probes, scrapes and pages accept any query parameter', async () => {
   for (const path of [
     '/health/live?t=1',
     '/health/ready?t=1',

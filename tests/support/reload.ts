@@ -5,7 +5,7 @@ import { classify } from './http'
 import { espresso } from './photos'
 import type { TestServer } from './server'
 
-/** Adds a model and takes it away so many times while four clients send photos; tells what became of these. */
+/** Adds and removes a model repeatedly while four clients send photos; returns the outcomes. */
 export async function comeAndGo(
   server: TestServer,
   folder: string,
