@@ -40,6 +40,6 @@ export async function comeAndGo(
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const start = Date.now(); !(await holds()); await sleep(50)) {
-    if (Date.now() - start > 20_000) throw new Error('it never came true')
+    if (Date.now() - start > 20_000) throw new Error('timed out waiting for a condition')
   }
 }

@@ -10,15 +10,15 @@ test.each([
 ])('%d bytes', (memory, plan) => {
   expect(planMemory(memory)).toMatchObject(plan)
   expect(insufficientMemory(planMemory(memory))).toBeNull()
-  // All workers, and the server, are within what there is.
+  // All workers and the server fit into the memory.
   if (plan.scarce) expect(plan.workers * workerBytes(planMemory(memory), plan.workers) + 200e6).toBeLessThan(memory)
 })
 
-test('what was set is kept, and bounds the pixels', () => {
+test('keeps a configured limit, which also limits the pixels', () => {
   expect(planMemory(512e6, 40e6)).toMatchObject({ queueBytes: 40e6, pixels: 10e6 })
 })
 
-test('a server that would be ended by its first photos does not start', () => {
+test('refuses too little memory', () => {
   expect(insufficientMemory(planMemory(256e6))).toBe(
     'The server needs at least 380 MB of memory but has 256 MB. With less, the system would kill it on the first photos.',
   )

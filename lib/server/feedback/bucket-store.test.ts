@@ -18,7 +18,7 @@ const vote: Vote = {
   photo: null,
 }
 
-test('a key tells what counts of a vote, whatever its words are', () => {
+test('a key contains the counted parts of a vote, with any characters', () => {
   for (const correct_label of [null, 'ü~/.']) {
     const key = keyOf({ ...vote, correct_label })
     expect(key).toMatch(/^feedback\/votes\/2026-11-25\/2026-11-25T12:00:00\.000Z~[\w%~-]+$/)

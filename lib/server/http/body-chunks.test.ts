@@ -4,7 +4,7 @@ import { readChunks } from './body-chunks'
 
 const PACE = { graceMs: 300, bytesPerSecond: 1000 }
 
-/** A body that sends so many bytes after each pause (milliseconds). */
+/** A body that sends this many bytes after each pause (milliseconds). */
 function body(bytes: number, pauses: readonly number[]): ReadableStream<Uint8Array> {
   const left = [...pauses]
   return new ReadableStream({
@@ -27,16 +27,16 @@ async function read(stream: ReadableStream<Uint8Array>, each = 0): Promise<numbe
 }
 
 test.each([
-  ['a byte now and then', body(1, Array(100).fill(50))],
-  ['nothing any more', body(1000, [0, 10_000])],
-])('%s is too slow, and the body can be read on', async (_, stream) => {
+  ['a slow trickle', body(1, Array(100).fill(50))],
+  ['a stalled body', body(1000, [0, 10_000])],
+])('%s is too slow, and the rest of the body can still be read', async (_, stream) => {
   const before = performance.now()
   await expect(read(stream)).rejects.toMatchObject({ code: 'too_slow' })
   expect(performance.now() - before).toBeLessThan(2000)
   expect(stream.locked).toBe(false)
 })
 
-test('pauses that are made up for, and a reader that takes its time, are not', async () => {
+test('bursts after pauses and a slow consumer are not too slow', async () => {
   expect(await read(body(500, Array(8).fill(100)))).toBe(4000)
   expect(await read(body(1, Array(10).fill(0)), 60)).toBe(10)
 })

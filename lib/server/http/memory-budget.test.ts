@@ -3,7 +3,7 @@ import { MemoryBudget } from './memory-budget'
 
 const queueFull = expect.objectContaining({ code: 'queue_full' })
 
-test('what is held is bounded over all, and one that is alone passes', () => {
+test('limits the total, but a single reservation always fits', () => {
   const budget = new MemoryBudget(100)
   const [a, b] = [budget.reserve(), budget.reserve()]
   a.take(150)
@@ -16,7 +16,7 @@ test('what is held is bounded over all, and one that is alone passes', () => {
   budget.reserve().take(40)
 })
 
-test('who grows in the middle waits for room in the order of coming, shrinks, and is refused after a while', async () => {
+test('growing reservations wait for room in order and are refused after a while', async () => {
   const budget = new MemoryBudget(100, 50)
   const [a, b, c] = [budget.reserve(), budget.reserve(), budget.reserve()]
   await a.hold('body', 60)
@@ -32,7 +32,7 @@ test('who grows in the middle waits for room in the order of coming, shrinks, an
   await c.hold('body', 25)
   b.release()
   c.release()
-  // Nothing is left behind: all of it fits beside one byte.
+  // Everything was released: the whole budget is available.
   budget.reserve().take(1)
   budget.reserve().take(99)
 })

@@ -8,7 +8,7 @@ const files = (content: Record<string, string>) => (path: string) => content[pat
 const V2 = '/sys/fs/cgroup/cpu.max'
 const V1 = { quota: '/sys/fs/cgroup/cpu/cpu.cfs_quota_us', period: '/sys/fs/cgroup/cpu/cpu.cfs_period_us' }
 
-test('the CPU quota of cgroup v2, of v1, and none', () => {
+test('reads the CPU quota from cgroup v2 or v1, or finds none', () => {
   expect(cpuQuota(files({ [V2]: '150000 100000' }))).toBe(1.5)
   expect(cpuQuota(files({ [V2]: 'max 100000' }))).toBeUndefined()
   expect(cpuQuota(files({ [V1.quota]: '400000', [V1.period]: '100000' }))).toBe(4)
@@ -16,7 +16,7 @@ test('the CPU quota of cgroup v2, of v1, and none', () => {
   expect(cpuQuota(files({}))).toBeUndefined()
 })
 
-test('the memory limit of cgroup v2, of v1, and none', () => {
+test('reads the memory limit from cgroup v2 or v1, or finds none', () => {
   const machine = 16e9
   expect(memoryLimit(machine, files({ '/sys/fs/cgroup/memory.max': '1073741824' }))).toBe(1073741824)
   expect(memoryLimit(machine, files({ '/sys/fs/cgroup/memory.max': 'max' }))).toBe(machine)
@@ -27,7 +27,7 @@ test('the memory limit of cgroup v2, of v1, and none', () => {
   expect(memoryLimit(machine, files({}))).toBe(machine)
 })
 
-test('the tightest limit of the cgroups above counts, as under systemd', () => {
+test('uses the tightest limit of all parent cgroups, as under systemd', () => {
   const v2 = { '/proc/self/cgroup': '0::/system.slice/vision.service' }
   const service = '/sys/fs/cgroup/system.slice/vision.service'
   expect(memoryLimit(16e9, files({ ...v2, [`${service}/memory.max`]: '2000000000' }))).toBe(2e9)
@@ -46,11 +46,11 @@ test.each([
   [{ cores: 8, quota: undefined, ecs: 0.25 }, 1],
   [{ cores: 8, quota: 6, ecs: 4 }, 4],
   [{ cores: 2, quota: 6, ecs: 4 }, 2],
-])('%o is %i workers', (limits, count) => {
+])('%o gives %i workers', (limits, count) => {
   expect(workerCount(limits)).toBe(count)
 })
 
-test("the ECS task's own limit, and nothing where there is no task or it does not answer", async () => {
+test("reads the ECS task's limit, and nothing without a task or response", async () => {
   let body = '{"Limits":{"CPU":2,"Memory":4096}}'
   const server = createServer((request, reply) => reply.end(request.url === '/v4/abc/task' ? body : '{}')).listen(
     0,

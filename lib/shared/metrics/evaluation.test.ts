@@ -21,7 +21,7 @@ const given = (kind: GroundTruth['kind'], labels: Record<string, string>): Groun
   unused: [],
 })
 
-test('answers are judged by file, by the end of its name, and by any name of the class; the rest is told', () => {
+test('matches results by file, path suffix and any name of the class, and reports the rest', () => {
   const csv =
     '\ufeffFile , LABEL\r\na.jpg,the tabby\r\n\r\nx/b.jpg,"tiger_cat"\r\nc.jpg,dog\r\nd.jpg,koala\r\n,koala\r\ne.jpg,\r\na.jpg,koala\r\nf.jpg,koala\r\n'
   const known = truth(csv, ['deep/down/a.jpg', 'x/b.jpg', 'b.jpg', 'c.jpg', 'f.jpg'])
@@ -60,7 +60,7 @@ test('answers are judged by file, by the end of its name, and by any name of the
   expect(found.reliability).toHaveLength(2)
 })
 
-test('the truth may be indices', () => {
+test('accepts class indices as labels', () => {
   const rows = [row('a', ['koala'], 1), row('b', ['koala'], 1)]
   const found = evaluate(rows, given('indices', { a: '2', b: '3' }), CLASSES)
   expect(found).toMatchObject({ top1: 1, unknown: [{ word: '3', reason: 'not an index from 0 to 2' }] })

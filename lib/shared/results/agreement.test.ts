@@ -10,7 +10,7 @@ const fast = opinion('fast', { koala: 0.6, wombat: 0.3, indri: 0.05 })
 const balanced = opinion('balanced', { wombat: 0.5, koala: 0.4 })
 const accurate = opinion('accurate', { koala: 0.9, bear: 0.02 })
 
-test('the largest camp first, then the surest', () => {
+test('sorts groups by size, then by score', () => {
   expect(agreementGroups([fast, balanced, accurate])).toEqual([
     { label: 'koala', models: ['fast', 'accurate'] },
     { label: 'wombat', models: ['balanced'] },
@@ -19,7 +19,7 @@ test('the largest camp first, then the surest', () => {
   expect(agreementGroups([opinion('none', {})])).toEqual([])
 })
 
-test('each label that one puts first, with the scores of all', () => {
+test('lists each label that a model ranks first with all scores', () => {
   expect(labelScores([fast, balanced, accurate], 2, 10)).toEqual([
     { label: 'koala', scores: [0.6, 0.4, 0.9], spread: 0.5 },
     { label: 'wombat', scores: [0.3, 0.5, null], spread: 0.5 },

@@ -21,7 +21,7 @@ const failed = failedRow(
   { code: 'x', detail: '@y' },
 )
 
-test('a line has every column in its order and reads back as it was', () => {
+test('a line has all columns in order and parses back to the same values', () => {
   const csv = csvHeader() + csvLine(classifiedRow(known, result))
   expect(csv.endsWith('\r\n')).toBe(true)
   const [row] = Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true }).data
@@ -46,12 +46,12 @@ test('a line has every column in its order and reads back as it was', () => {
   })
 })
 
-test('text that a spreadsheet would run is made harmless in CSV and left alone in JSON', () => {
+test('escapes formulas in CSV and leaves them in JSON', () => {
   expect(csvLine(failed)).toBe('"\'=1+1",failed,,,,,,,,,,m,r,,x,"\'@y"\r\n')
   expect(JSON.parse(jsonLine(failed))).toEqual(failed)
 })
 
-test('columns are chosen', () => {
+test('writes only the chosen columns', () => {
   expect(csvHeader(['label', 'file']) + csvLine(failed, ['label', 'file'])).toBe('label,file\r\n,"\'=1+1"\r\n')
   expect(jsonLine(failed, ['file', 'error_code'])).toBe('{"file":"=1+1","error_code":"x"}\n')
 })

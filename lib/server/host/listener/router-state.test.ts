@@ -31,7 +31,7 @@ test.each(
     ].map(header),
     ...['', '%zz', '%', '{', 'x'.repeat(50_000), header(['x'.repeat(39_980), {}]), JSON.stringify(PAGE)],
   ].map((text, index) => [index, text] as const),
-)('what Next says, %i', (_, text) => {
+)('agrees with Next.js, %i', (_, text) => {
   let read = true
   try {
     parseAndValidateFlightRouterState(text)
@@ -41,6 +41,6 @@ test.each(
   expect(isRouterState(text)).toBe(read)
 })
 
-test('a tree deeper than any stack', () => {
+test('refuses a tree deeper than the stack', () => {
   expect(isRouterState(`${'["",{"a":'.repeat(4000)}1${'}]'.repeat(4000)}`)).toBe(false)
 })
