@@ -25,7 +25,7 @@ async function begin(args: string[], least: number): Promise<void> {
 const PEERS = 8
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
-  'peers and all of their processes end with a run that ends by %s, deaf as they are',
+  'peers and all their processes end with a run ended by %s, even if they ignore signals',
   async (signal) => {
     await begin(['--import', 'tsx', 'tests/support/bench-run.ts'], PEERS)
     run?.kill(signal)
@@ -37,7 +37,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
 const RUN = 5
 
 test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
-  'npm run bench that ends by %s leaves nothing behind',
+  'npm run bench leaves no process behind when ended by %s',
   async (signal) => {
     await begin(['bench/bench.mjs', '--images', '0'], RUN)
     run?.kill(signal)
