@@ -1,4 +1,4 @@
-import { type FetchOptions, parseAllowedUrl, sendRequest, timeLimit, toUrlProblem } from './fetch-photo'
+import { parseAllowedUrl, type RequestPolicy, sendRequest, timeLimit, toUrlProblem } from './safe-request'
 
 /**
  * Sends JSON to a URL from a client, with the checks of `fetchPhoto`. Doesn't follow redirects or read the response
@@ -11,7 +11,7 @@ export async function postJson(
   address: string,
   body: string,
   headers: Record<string, string>,
-  options: Pick<FetchOptions, 'timeoutMs' | 'allow' | 'lookup'>,
+  options: RequestPolicy & { timeoutMs: number },
   signal: AbortSignal,
 ): Promise<number> {
   const { deadline, clear } = timeLimit(options.timeoutMs)
