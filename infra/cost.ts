@@ -1,4 +1,4 @@
-import { BACKLOG, COUNTS, GAUGES, HELD, TIMES } from '../lib/server/observe/figures'
+import { BACKLOG, BLOCKED, COUNTS, GAUGES, TIMES } from '../lib/server/observe/cloudwatch-metrics'
 import { PRICES, type PriceName } from './prices'
 import { type Stage, sizeOf, type Tasks } from './stages'
 
@@ -15,7 +15,7 @@ export const ASSUMED = { logsGb: 1, storageGb: 5, capacityUnits: 0.2 } as const
 /** Root disk of the NAT instance, in GB. */
 const NAT_DISK = 8
 /** Figures of its own that a service writes. */
-const FIGURES = COUNTS.length + TIMES.length + GAUGES.length + HELD.length
+const FIGURES = COUNTS.length + TIMES.length + GAUGES.length + BLOCKED.length
 /** As infra/alarms.ts and infra/worker.ts have them. */
 const ALARMS = { web: 6, most: 1, worker: 5, cacheNode: 3, replicatedNode: 4 }
 

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import Papa from 'papaparse'
-import { examples } from '@/lib/shared/labels-file/sentence'
+import { examples } from '@/lib/shared/labels-file/summary'
 import { classReports, confusions } from '@/lib/shared/metrics/classification'
-import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import { hasTop5 } from '@/lib/shared/metrics/evaluation'
 import { OutputLock } from '../files/output-lock'
 import { chooseModel } from '../models/choose-model'
 import type { CommandContext } from '../program/context'
@@ -170,7 +170,7 @@ function summary(report: Report, labels: number, out: string, seconds: number): 
     `${report.model.title} (${report.model.id}), ${report.model.calibrated ? `calibrated, temperature ${report.model.temperature}` : 'not calibrated'}`,
     '',
     `top-1        ${percent(top1)} (95 %: ${between(report.top1_interval)})`,
-    ...(tellsTop5(labels) ? [`top-5        ${percent(top5)}`] : []),
+    ...(hasTop5(labels) ? [`top-5        ${percent(top5)}`] : []),
     `confidence   ${percent(mean_confidence)} on average`,
     `ECE          ${percent(ece)} (95 %: ${between(report.ece_interval)}; a perfect model here: ${between(report.ece_of_perfect)})`,
     `uncertain    ${percent(report.uncertain)} of the answers${report.uncertain_top1 === null ? '' : `, of which ${percent(report.uncertain_top1)} are right`}`,

@@ -1,9 +1,9 @@
 import { useTranslations } from 'use-intl'
 import type { TableView } from '@/lib/client/batch/table-view'
 import type { Label } from '@/lib/shared/contract/contract'
-import { firstNames } from '@/lib/shared/labels-file/sentence'
-import type { LabelsReading } from '@/lib/shared/labels-file/understand'
-import { type Evaluation, tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
+import { firstNames } from '@/lib/shared/labels-file/summary'
+import { type Evaluation, hasTop5 } from '@/lib/shared/metrics/evaluation'
 import { ReliabilityChart } from '../charts/reliability-chart'
 import { useFormat } from '../ui/use-format'
 import { ClassTable } from './class-table'
@@ -11,7 +11,7 @@ import { ConfusionTable } from './confusion-table'
 import { LabelProblems } from './label-problems'
 
 interface EvaluationReportProps {
-  reading: LabelsReading
+  reading: MatchedLabels
   evaluation: Evaluation
   classes: readonly Label[]
   topK: number
@@ -46,7 +46,7 @@ export function EvaluationReport({ evaluation, classes, reading, topK, onShow }:
     <>
       <Metrics
         evaluation={evaluation}
-        showsTop5={topK >= 5 && tellsTop5(classes.length)}
+        showsTop5={topK >= 5 && hasTop5(classes.length)}
         onWrong={() => showPhotos(t('wrong'), (photo) => photo.truth !== photo.predicted)}
       />
       <LabelProblems reading={reading} evaluation={evaluation} />

@@ -1,9 +1,9 @@
 import { useTranslations } from 'use-intl'
-import type { LabelsReading, Picks } from '@/lib/shared/labels-file/understand'
+import type { MatchedLabels, Picks } from '@/lib/shared/labels-file/match-labels'
 import { useFormat } from '../ui/use-format'
 
 interface LabelColumnsProps {
-  reading: LabelsReading
+  reading: MatchedLabels
   onPick(picks: Picks): void
 }
 

@@ -1,10 +1,10 @@
 import { useTranslations } from 'use-intl'
-import type { LabelsReading } from '@/lib/shared/labels-file/understand'
+import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
 import type { Evaluation } from '@/lib/shared/metrics/evaluation'
 import { Disclosure } from '../ui/disclosure'
 
 interface LabelProblemsProps {
-  reading: LabelsReading
+  reading: MatchedLabels
   evaluation: Evaluation
 }
 

@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
-import { camps, type Opinion } from '@/lib/shared/results/agreement'
+import { agreementGroups, type ModelResult } from '@/lib/shared/results/agreement'
 import { AgreementLine } from './agreement-line'
 import { ModelCards } from './model-cards'
 import { ScorePlot } from './score-plot'
@@ -17,15 +17,15 @@ interface ModelResultsProps {
 /** The results of all models for a photo: whether they agree, each result, and how their scores differ. */
 export function ModelResults({ photo, models, selected, onSelect, onRetry }: ModelResultsProps) {
   const t = useTranslations('compare')
-  const results = models.flatMap((model): Opinion[] => {
+  const results = models.flatMap((model): ModelResult[] => {
     const phase = photo.phases[model]
     return phase?.name === 'answered' ? [{ model, result: phase.result }] : []
   })
   const complete = results.length === models.length
-  const groups = camps(results)
+  const groups = agreementGroups(results)
   return (
     <section aria-label={t('answers')} className="min-w-0 lg:pt-1">
-      <AgreementLine camps={complete ? groups : null} />
+      <AgreementLine groups={complete ? groups : null} />
       <ModelCards
         photo={photo}
         models={models}

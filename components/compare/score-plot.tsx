@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import { useTranslations } from 'use-intl'
-import { type LabelScores, labelScores, type Opinion } from '@/lib/shared/results/agreement'
+import { type LabelScores, labelScores, type ModelResult } from '@/lib/shared/results/agreement'
 import { useModelName } from '../classify/use-model-name'
 import { useFormat } from '../ui/use-format'
 
@@ -13,7 +13,7 @@ const NOTABLE_SPREAD = 0.15
 const SHAPES = ['rounded-full', 'rounded-[2px]', 'rotate-45 rounded-[2px]']
 
 interface ScorePlotProps {
-  results: readonly Opinion[]
+  results: readonly ModelResult[]
   selected: string
 }
 

@@ -3,7 +3,7 @@
 import { useTranslations } from 'use-intl'
 import type { VoteSummary } from '@/lib/shared/contract/feedback'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
-import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import { hasTop5 } from '@/lib/shared/metrics/evaluation'
 import { useFormat } from '../ui/use-format'
 import { Latency } from './latency'
 
@@ -71,7 +71,7 @@ function Accuracy({ model: { evaluation, classes } }: { model: ModelDetails }) {
               images: String(evaluation.images),
               dataset: evaluation.dataset.replace(/^\d+ /, ''),
               interval: interval(evaluation.top1_interval),
-            }) + (tellsTop5(classes) ? ` ${t('firstFive', { top5: format.percent(evaluation.top5) })}` : '')
+            }) + (hasTop5(classes) ? ` ${t('firstFive', { top5: format.percent(evaluation.top5) })}` : '')
           : t('measureHint')}
       </p>
     </div>

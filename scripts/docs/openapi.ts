@@ -1,6 +1,6 @@
 // npm run openapi: writes docs/openapi.json from the contract; --check compares instead.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { openApiDocument } from '@/lib/server/http/openapi'
+import { openApiDocument } from '@/lib/server/http/openapi/document'
 
 const path = 'docs/openapi.json'
 const current = `${JSON.stringify(openApiDocument(), null, 2)}\n`

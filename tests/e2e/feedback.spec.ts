@@ -109,7 +109,7 @@ test('works behind a password, and limits wrong guesses', async ({ browser }) =>
     for (let attempt = 0; attempt < 10; attempt++) expect((await guess(attempt)).status()).toBe(401)
     const limited = await guess(10)
     expect(limited.status()).toBe(429)
-    expect(await limited.text()).toMatch(/^There were too many wrong passwords. Try again in \d+ s\.\n$/)
+    expect(await limited.text()).toMatch(/^Too many failed sign-in attempts. Try again in \d+ s\.\n$/)
     await anonymous.close()
     const context = await browser.newContext({
       baseURL: server.url,

@@ -127,7 +127,7 @@ describe.skipIf(gateway === null || process.getuid?.() !== 0)(
       for (const child of [web, worker]) {
         let output = ''
         child.stdout?.on('data', (data) => (output += data))
-        await vi.waitUntil(() => /"msg":"(listening|taking up batch work)"/.test(output), { timeout: 30_000 })
+        await vi.waitUntil(() => /"msg":"(listening|ready for batch work)"/.test(output), { timeout: 30_000 })
       }
     }, 180_000)
     afterAll(async () => {

@@ -140,7 +140,7 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     }
     const web = await serveImage(image, shared)
     const worker = startContainer(image, shared, ['node', 'dist/worker.js'])
-    await worker.printed(/taking up batch work/)
+    await worker.printed(/ready for batch work/)
     const { id } = await createJob(web.url, formOf(distinctPhotos(20)), '?model=fast')
     expect((await jobDone(web.url, id)).counts).toMatchObject({ ok: 20, failed: 0 })
     expect(await worker.stop()).toBe(0)

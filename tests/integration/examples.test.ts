@@ -22,7 +22,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-/** The README's example in a language, as it stands but for the address. */
+/** The README's example in a language, with the URL of the test server. */
 function example(language: string): string {
   const blocks = [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
     ([, text]) => text ?? '',
@@ -40,14 +40,14 @@ async function available(command: string): Promise<boolean> {
 }
 
 test('curl', async (context) => {
-  if (!(await available('curl'))) context.skip('curl is not on this machine')
+  if (!(await available('curl'))) context.skip('curl is not installed')
   const { stdout } = await run('sh', ['-c', example('sh')], { cwd: folder })
   expect(JSON.parse(stdout).predictions).toHaveLength(3)
   expect(JSON.parse(stdout).predictions[0].label).toBe('espresso')
 })
 
 test('Python', async (context) => {
-  if (!(await available('python3'))) context.skip('python3 is not on this machine')
+  if (!(await available('python3'))) context.skip('python3 is not installed')
   const { stdout } = await run('python3', ['-c', example('python')], { cwd: folder })
   expect(stdout).toMatch(/^espresso 0\.\d{3}\n$/)
 })

@@ -1,13 +1,13 @@
 import { startServer, type TestServer } from './server'
 import { startMachines } from './services'
 
-/** Where jobs are kept. */
+/** A jobs backend. */
 export interface Backend {
   server: TestServer
   stop(): Promise<unknown>
 }
 
-/** Both homes of the jobs: what they promise is the same. */
+/** Both jobs backends: they make the same guarantees. */
 export const BACKENDS: [name: string, open: (env: Record<string, string>) => Promise<Backend>][] = [
   [
     'a folder',

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'react'
 import type { Explanation } from '@/lib/shared/contract/explain'
-import { heatPixels } from '@/lib/shared/explain/heat'
+import { heatmapPixels } from '@/lib/shared/explain/heatmap'
 
 /**
  * The heatmap over a photo that fills its frame like `object-contain`. The area outside the model's crop is as dark as
@@ -12,7 +12,7 @@ export function HeatmapOverlay({ explanation, opacity }: { explanation: Explanat
   const { grid, area, image } = explanation
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
-    const { width, height, rgba } = heatPixels(grid)
+    const { width, height, rgba } = heatmapPixels(grid)
     if (!canvas.current) return
     canvas.current.width = width
     canvas.current.height = height

@@ -1,5 +1,5 @@
 import type { Entry, FileEntry } from '@zip.js/zip.js'
-import { isLabelsName, isLitter } from '@/lib/shared/files/beside-photos'
+import { isLabelsFileName, isSystemFile } from '@/lib/shared/files/ignored-files'
 import { isPhotoName } from '@/lib/shared/files/photo-name'
 import { type RawName, zipNames } from '@/lib/shared/files/zip-names'
 import type { LeftOut, PhotoSource } from './source'
@@ -32,10 +32,10 @@ export async function unpack(archive: Blob): Promise<Unpacked> {
   const unpacked: Unpacked = { sources: [], leftOut: [], labels: [] }
   for (const [index, entry] of entries.entries()) {
     const path = names[index] ?? entry.filename
-    if (entry.directory || isLitter(path)) continue
+    if (entry.directory || isSystemFile(path)) continue
     const reason = skipReason(path, entry)
     if (reason) unpacked.leftOut.push({ path, reason })
-    else if (isLabelsName(path)) await addLabels(path, () => entry.getData(new BlobWriter()), unpacked)
+    else if (isLabelsFileName(path)) await addLabels(path, () => entry.getData(new BlobWriter()), unpacked)
     else unpacked.sources.push(sourceOf(path, entry, () => entry.getData(new BlobWriter(mimeTypeOf(path)))))
   }
   return unpacked
@@ -43,7 +43,7 @@ export async function unpack(archive: Blob): Promise<Unpacked> {
 
 function skipReason(path: string, { encrypted, compressionMethod }: Entry): LeftOut['reason'] | null {
   if (encrypted) return 'locked'
-  if (!isLabelsName(path) && !isPhotoName(path)) return 'no_photo'
+  if (!isLabelsFileName(path) && !isPhotoName(path)) return 'no_photo'
   return SUPPORTED_METHODS.has(compressionMethod) ? null : 'packing'
 }
 

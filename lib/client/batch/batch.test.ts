@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isLitter } from '@/lib/shared/files/beside-photos'
+import { isSystemFile } from '@/lib/shared/files/ignored-files'
 import { failedRow, type ResultRow } from '@/lib/shared/results/columns'
 import { ItemList } from './items'
 import { comparePaths, type PhotoSource, relativePath } from './source'
@@ -44,7 +44,9 @@ test('dropped and selected folders have the same paths, in the order of vision c
       .sort(comparePaths)
       .map(({ path }) => path),
   ).toEqual(['t/a', 't/b', 't/a/2', 't/a/0/3', 't/z/1'])
-  expect(['x/.DS_Store', '__MACOSX/x/._a.jpg', 'x/Thumbs.db', '.git/a.png', 'x/a.jpg'].filter(isLitter)).toHaveLength(4)
+  expect(
+    ['x/.DS_Store', '__MACOSX/x/._a.jpg', 'x/Thumbs.db', '.git/a.png', 'x/a.jpg'].filter(isSystemFile),
+  ).toHaveLength(4)
 })
 
 test('files with the same path get unique names; a file that is selected again is matched by name, size and time', () => {

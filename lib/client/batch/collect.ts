@@ -1,4 +1,4 @@
-import { isLitter } from '@/lib/shared/files/beside-photos'
+import { isSystemFile } from '@/lib/shared/files/ignored-files'
 import { isPhotoName } from '@/lib/shared/files/photo-name'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 import { chooseLabels, type LabelsCandidate, type LabelsFile } from './labels'
@@ -35,7 +35,7 @@ export async function collect(files: readonly File[], existing: readonly string[
 async function sortFile(file: File, collection: PartialCollection): Promise<void> {
   const path = relativePath(file)
   const inFolder = path.includes('/')
-  if (inFolder && isLitter(path)) return
+  if (inFolder && isSystemFile(path)) return
   if (/\.zip$/i.test(path)) await addArchive(file, path, collection)
   else if (mayHoldLabels(path)) collection.candidates.push({ path, blob: file, explicit: !inFolder })
   else if (inFolder && !isPhotoName(path)) collection.leftOut.push({ path, reason: 'no_photo' })

@@ -1,7 +1,7 @@
 import { decodeLabels } from '@/lib/shared/labels-file/decode'
+import { matchLabels, type Picks } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
-import { type Picks, understand } from '@/lib/shared/labels-file/understand'
 
 /** A labels file that was added to the batch. */
 export interface LabelsFile {
@@ -64,7 +64,7 @@ export async function chooseLabels(
 /** The number of photos that the file labels; -1 if it doesn't have two columns. */
 function countMatches({ table }: LabelsFile, photos: readonly string[]): number {
   try {
-    return understand(table, photos, []).labels.size
+    return matchLabels(table, photos, []).labels.size
   } catch {
     return -1
   }

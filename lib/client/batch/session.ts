@@ -1,5 +1,5 @@
 import type { Job } from '@/lib/shared/contract/jobs'
-import { tooLargeDetail } from '@/lib/shared/problems/photo-size'
+import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
 import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
 import type { Failure } from '../api/failure'
 import { type BatchSettings, fetchJob, listJobPhotos } from './api'

@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { Picks } from '@/lib/shared/labels-file/understand'
+import type { Picks } from '@/lib/shared/labels-file/match-labels'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 
 /** A batch saved in this browser. Its job id is the key. */

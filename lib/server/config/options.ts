@@ -303,7 +303,7 @@ export const OPTIONS = {
 export type OptionName = keyof typeof OPTIONS
 
 /** What options were called in the deployment before this one: a Streamlit page and an API apart. */
-export const OLD_NAMES = {
+export const RENAMED_OPTIONS = {
   API_PORT: 'PORT',
   STREAMLIT_PORT: 'PORT',
 } as const satisfies Record<string, OptionName>

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 
-/** A path of the project. The working directory is its root: every entry sees to that. */
+/** Resolves a path of the project. Every entry point makes the project root the working directory. */
 export function fromRoot(path: string): string {
   return isAbsolute(path) ? path : join(/* turbopackIgnore: true */ process.cwd(), path)
 }

@@ -49,7 +49,7 @@ interface Generation {
 }
 
 /** Decoded pixels are held as RGBA at most. */
-const BYTES_A_PIXEL = 4
+const BYTES_PER_PIXEL = 4
 /** Assumed for a header that cannot be read; the decoder will refuse most of these. */
 const UNKNOWN_PIXELS = 1_000_000
 
@@ -81,7 +81,7 @@ export async function createEngine(
     const header = readHeader(image, options.maxPixels)
     const priority = asked.priority ?? 'interactive'
     const job: PhotoJob = { kind: 'photo', id: nextId++, model: model.id, image, priority, ...what }
-    const cost = image.byteLength + BYTES_A_PIXEL * (header.pixels ?? UNKNOWN_PIXELS)
+    const cost = image.byteLength + BYTES_PER_PIXEL * (header.pixels ?? UNKNOWN_PIXELS)
     const slow = header.format === 'heic'
     const { deadlineMs = options.deadlineMs } = asked
     const answer = await submit<PhotoAnswer>({ job, cost, slow, queue, pool, deadlineMs, signal })

@@ -1,9 +1,9 @@
 import sharp from 'sharp'
-import { type HeatGrid, heatPixels } from '@/lib/shared/explain/heat'
+import { type HeatmapGrid, heatmapPixels } from '@/lib/shared/explain/heatmap'
 
 /** A map as a transparent PNG to lay over a photo, as a data: URL. */
-export async function heatPng(grid: HeatGrid): Promise<string> {
-  const { width, height, rgba } = heatPixels(grid)
+export async function heatPng(grid: HeatmapGrid): Promise<string> {
+  const { width, height, rgba } = heatmapPixels(grid)
   const png = await sharp(rgba, { raw: { width, height, channels: 4 } })
     .png()
     .toBuffer()

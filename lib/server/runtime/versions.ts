@@ -6,7 +6,7 @@ export function ownVersion(): string {
   return versionIn(fromRoot('package.json'))
 }
 
-/** The version of ONNX Runtime that is installed; its library is not loaded for that. */
+/** The installed version of ONNX Runtime, without loading its library. */
 export function runtimeVersion(): string {
   return versionIn(fromPackage('onnxruntime-node/package.json'))
 }

@@ -1,5 +1,5 @@
 import { type Stage, stageOf } from '@/infra/stages'
-import { BACKLOG, COUNTS, GAUGES, TIMES } from '@/lib/server/observe/figures'
+import { BACKLOG, COUNTS, GAUGES, TIMES } from '@/lib/server/observe/cloudwatch-metrics'
 import {
   all,
   changeContainer,
