@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readCatalog } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
-import { blurred, hide } from '@/lib/server/engine/explain/hide'
 import { CELLS, maskOf } from '@/lib/server/engine/explain/masks'
+import { blurredBaseline, occlude } from '@/lib/server/engine/explain/occlude'
 import { readModel, workerModel } from '@/lib/server/engine/model'
 import { type LoadedModel, loadModel } from '@/lib/server/engine/worker/session'
 import { decode } from '@/lib/server/image/decode'
@@ -115,9 +115,9 @@ async function besideExplanations(): Promise<void> {
 /** A function that tells the areas under the curves of a map of this photo. */
 async function curves({ spec, prepare, run, input }: LoadedModel, photo: Buffer, index: number) {
   const { pixels } = await decode(photo, spec.preprocessor, MAX_PIXELS)
-  const cover = blurred(pixels, input)
+  const baseline = blurredBaseline(pixels, input)
   const score = async (mask: Float32Array) =>
-    softmax(await run(prepare(hide(pixels, cover, input, mask))), spec.temperature)[index] ?? 0
+    softmax(await run(prepare(occlude(pixels, baseline, input, mask))), spec.temperature)[index] ?? 0
   return async (map: readonly number[]): Promise<Areas> => {
     const order = map.map((value, cell) => ({ value, cell })).sort((a, b) => b.value - a.value)
     const under = async (first: 0 | 1) => {

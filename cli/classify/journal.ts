@@ -23,14 +23,14 @@ export class Journal {
     resume: boolean,
   ) {
     if (existsSync(path) && !resume) {
-      const hint = `${path} is there from an earlier run: --resume goes on with it; delete it to begin anew.`
+      const hint = `${path} is left over from an earlier run. Use --resume to continue that run, or delete the file to start over.`
       throw new Failure(EXIT.usage, hint)
     }
     const head = JSON.stringify(identity)
     let first = true
     this.log = AppendLog.open(path, (value, place) => {
       if (first && JSON.stringify(value) !== head) {
-        const hint = `${path} belongs to a run with another model or other options; delete it to begin anew.`
+        const hint = `${path} belongs to a run with a different model or options. Delete it to start over.`
         throw new Failure(EXIT.usage, hint)
       }
       // A photo that failed is tried again.

@@ -10,7 +10,7 @@ export type Format = (typeof FORMATS)[number]
 export function formatOf(path: string): Format {
   const format = FORMATS.find((each) => path.toLowerCase().endsWith(`.${each}`))
   if (format) return format
-  throw new Failure(EXIT.usage, `${path}: the name must end with ${FORMATS.map((each) => `.${each}`).join(', ')}.`)
+  throw new Failure(EXIT.usage, `${path}: the file name must end with ${FORMATS.map((each) => `.${each}`).join(', ')}.`)
 }
 
 /** Writes a file whole or not at all. @throws an AbortError */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { HEARTBEAT_MS, LEASE_LOST_CODE, Lease } from '@/lib/server/jobs/embedded/lease'
 import { EXIT, Failure } from '../program/exit'
 
-const LOOK_MS = 250
+const RETRY_MS = 250
 
 /** One run at a time writes into one place: two would do everything twice, and each remove what the other needs. */
 export class OutputLock {
@@ -22,16 +22,16 @@ export class OutputLock {
   static async take(path: string): Promise<OutputLock> {
     await stat(dirname(path))
     const lease = new Lease(`${path}.lock`, () => {})
-    while (!taken(lease)) {
+    while (!tryTake(lease)) {
       if (lease.holderIsAlive) {
         const { host, pid } = lease.holder ?? { host: 'another machine', pid: 0 }
-        const hint = `Another run (process ${pid} on ${host}) writes ${path}. Wait for its end, or choose another --out.`
+        const hint = `Another run (process ${pid} on ${host}) is writing ${path}. Wait until it finishes, or choose another --out.`
         throw new Failure(EXIT.failed, hint)
       }
-      await sleep(LOOK_MS)
+      await sleep(RETRY_MS)
     }
     // What it cannot say now it says before it writes.
-    const timer = setInterval(() => quietly(() => lease.beat()), HEARTBEAT_MS).unref()
+    const timer = setInterval(() => ignoreErrors(() => lease.beat()), HEARTBEAT_MS).unref()
     return new OutputLock(path, lease, timer)
   }
 
@@ -42,7 +42,7 @@ export class OutputLock {
     } catch (error) {
       // The other has ended and taken the lock away with it, or has it still.
       if (!['ENOENT', LEASE_LOST_CODE].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-      const hint = `Another run took over ${this.path}, since this one had stood still for so long.`
+      const hint = `Another run took over ${this.path}, because this one was suspended for too long.`
       throw new Failure(EXIT.failed, hint, { cause: error })
     }
   }
@@ -50,11 +50,11 @@ export class OutputLock {
   /** Gives the place back. What cannot be removed is no reason to fail: the next run takes it over. */
   release(): void {
     clearInterval(this.timer)
-    quietly(() => this.lease.releaseAndRemove())
+    ignoreErrors(() => this.lease.releaseAndRemove())
   }
 }
 
-function taken(lease: Lease): boolean {
+function tryTake(lease: Lease): boolean {
   try {
     return lease.acquire() !== null
   } catch (error) {
@@ -64,7 +64,7 @@ function taken(lease: Lease): boolean {
   }
 }
 
-function quietly(work: () => void): void {
+function ignoreErrors(work: () => void): void {
   try {
     work()
   } catch {

@@ -13,7 +13,7 @@ const OLD_SPACE = '--initial-old-space-size=256'
 export function serveCommand(program: Command, { root }: CommandContext): void {
   program
     .command('serve')
-    .description('serve the pages and the API; all else by environment variables')
+    .description('Start the server with the web pages and the API (other settings: environment variables)')
     .option('--port <n>', 'port to listen on')
     .option('--host <address>', 'address to listen on')
     .action(async ({ port, host }: { port?: string; host?: string }) => {
@@ -25,7 +25,7 @@ export function serveCommand(program: Command, { root }: CommandContext): void {
       // A terminal's Ctrl-C reaches the child by itself too; it stops once.
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
       const [code] = await once(child, 'exit')
-      if (code !== 0) throw new Failure(EXIT.failed, `The server ended with ${code}.`)
+      if (code !== 0) throw new Failure(EXIT.failed, `The server exited with code ${code}.`)
     })
 }
 

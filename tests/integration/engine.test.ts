@@ -93,7 +93,7 @@ describe('a worker that dies', () => {
     freeze(created)
     expect(await code(created.classify(espresso, ask))).toBe('deadline_exceeded')
     expect(await label(created.classify(espresso, ask))).toBe('espresso')
-    expect(lines.join()).toContain('ran longer than 300 ms')
+    expect(lines.join()).toContain('took longer than 300 ms')
   })
 })
 
@@ -199,7 +199,7 @@ describe('models', () => {
     })
     const created = await engine({ catalog: () => readCatalog(folder) })
     expect(status(created)).toEqual({ fast: 'ready', balanced: 'ready', accurate: 'failed' })
-    expect(error(created, 'accurate')).toMatch(/self-test went wrong on this machine/)
+    expect(error(created, 'accurate')).toMatch(/self-test failed on this machine/)
   })
 
   test.each([
@@ -237,7 +237,7 @@ describe('models', () => {
       /catalogue \/nowhere\/catalog.json cannot be used/,
     )
     await expect(engine({ catalog: () => readCatalog('models', 'huge') })).rejects.toThrow(
-      /no model of the default type; it has: fast, balanced/,
+      /no model of the default type huge\. Available types: fast, balanced/,
     )
   })
 })

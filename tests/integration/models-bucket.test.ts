@@ -84,7 +84,7 @@ test('half a set, or a file that is not what the checksums say, is not loaded', 
     config.note = 'changed'
   })
   await push()
-  await server.printed(/config\.json is damaged: its SHA-256 is [0-9a-f]+, SHA256SUMS says/)
+  await server.printed(/config\.json is damaged: its SHA-256 is [0-9a-f]+, but SHA256SUMS expects/)
   expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
 })
 

@@ -64,7 +64,7 @@ async function downloadWithRetries(mirror: ModelMirror, from: string): Promise<v
       await mirror.refresh()
       return
     } catch (error) {
-      if (error instanceof MirrorError && error.mayPass && attempt < ATTEMPTS) {
+      if (error instanceof MirrorError && error.isTransient && attempt < ATTEMPTS) {
         await sleep(WAIT_MS)
         continue
       }
@@ -83,7 +83,7 @@ function mirroredModels(mirror: ModelMirror, own: ProcessFolder, everyMs: number
   async function check(): Promise<void> {
     try {
       // If the new models don't serve, the old ones do and need their files.
-      if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.forgetOlder()
+      if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.removeOlder()
       lastWarning = ''
     } catch (error) {
       if (stop.signal.aborted) return
