@@ -8,11 +8,11 @@ interface ConfidenceChartProps {
   items: readonly BatchItem[]
 }
 
-const range = (from: number) => `${from}–${from + CONFIDENCE_STEP} %`
-
 /** How many answers have which confidence; the uncertain ones in the colour of a warning. The same figures as a table for screen readers. */
 export function ConfidenceChart({ items }: ConfidenceChartProps) {
   const t = useTranslations('batch')
+  const percent = useTranslations('answer')
+  const range = (from: number) => percent('percent', { value: `${from}–${from + CONFIDENCE_STEP}` })
   const format = useFormat()
   const bins = useMemo(() => confidenceBins(items), [items])
   const most = Math.max(1, ...bins.map(({ sure, uncertain }) => sure + uncertain))
@@ -39,7 +39,7 @@ export function ConfidenceChart({ items }: ConfidenceChartProps) {
         <div className="figures mt-2 flex justify-between text-ink-3 text-xs">
           <span>0</span>
           <span>50</span>
-          <span>100 %</span>
+          <span>{percent('percent', { value: 100 })}</span>
         </div>
       </div>
       {doubt && <p className="mt-2 text-warn text-xs">{t('uncertainBars')}</p>}

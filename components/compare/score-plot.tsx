@@ -20,6 +20,7 @@ interface ScorePlotProps {
 /** The scores of each label as marks on one line: where the models part, a line between the marks is long. With the same in a table. */
 export function ScorePlot({ opinions, selected }: ScorePlotProps) {
   const t = useTranslations('compare')
+  const percent = useTranslations('answer')
   const name = useModelName()
   const rows = labelScores(opinions, OF_EACH, MOST)
   const models = opinions.map(({ model }) => model)
@@ -40,7 +41,7 @@ export function ScorePlot({ opinions, selected }: ScorePlotProps) {
         <div className="figures ml-[38%] flex justify-between pt-1 text-ink-3 text-xs sm:ml-[30%]">
           <span>0</span>
           <span>50</span>
-          <span>100 %</span>
+          <span>{percent('percent', { value: 100 })}</span>
         </div>
       </div>
       <Table rows={rows} models={models} />
@@ -107,6 +108,7 @@ function Mark({ index, on }: { index: number; on: boolean }) {
 
 function Table({ rows, models }: { rows: readonly LabelScores[]; models: readonly string[] }) {
   const t = useTranslations('compare')
+  const percent = useTranslations('answer')
   const name = useModelName()
   const format = useFormat()
   return (
@@ -130,7 +132,9 @@ function Table({ rows, models }: { rows: readonly LabelScores[]; models: readonl
                 {label}
               </th>
               {scores.map((score, i) => (
-                <td key={models[i]}>{score === null ? t('notAmong') : `${format.percent(score)} %`}</td>
+                <td key={models[i]}>
+                  {score === null ? t('notInTop10') : percent('percent', { value: format.percent(score) })}
+                </td>
               ))}
             </tr>
           ))}

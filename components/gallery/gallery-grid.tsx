@@ -63,7 +63,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
           </select>
         </div>
         <Segmented<Sureness>
-          label={t('modelIs')}
+          label={t('confidence')}
           options={SURENESS.map((value) => ({ value, label: t(value) }))}
           value={sureness}
           onChange={setSureness}

@@ -51,8 +51,7 @@ export const chooseFiles = (page: Page, ...files: string[]) =>
 
 export const figures = (page: Page) => page.getByRole('main').locator('p.figures').first()
 
-export const rows = (page: Page) =>
-  page.getByRole('table', { name: 'Photos of the batch' }).locator('tbody').getByRole('row')
+export const rows = (page: Page) => page.getByRole('table', { name: 'Batch photos' }).locator('tbody').getByRole('row')
 
 export const done = (page: Page) =>
   expect(page.getByText(/^Done\. The server keeps the results until/)).toBeVisible({ timeout: 20_000 })
@@ -69,7 +68,7 @@ export async function results(page: Page): Promise<ResultRow[]> {
 export async function download(page: Page): Promise<string> {
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: /^Save \d+ rows?$/ }).click(),
+    page.getByRole('button', { name: /^Download \d+ rows?$/ }).click(),
   ])
   return file.path()
 }

@@ -48,13 +48,13 @@ async function hydrated(page: Page): Promise<void> {
 test('a dropped photo gets its label, its score in words and number, its chart and its times @phone', async ({
   page,
 }) => {
-  await expect(heading(page, 'What is in the photo?')).toBeVisible()
+  await expect(heading(page, 'Classify a photo')).toBeVisible()
   await drop(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
-  const answer = page.getByRole('region', { name: 'Answer' })
+  const answer = page.getByRole('region', { name: 'Result' })
   await expect(answer.getByText(/^(Almost certainly|Very likely|Probably)$/)).toBeVisible()
   await expect(answer.getByText(/^\d\d\.\d%$/)).toBeVisible()
-  await expect(answer.getByText(/^(wait .*)?decode .* run .* total .* ms$/)).toBeVisible()
+  await expect(answer.getByText(/^(wait .*)?decode .* inference .* total .* ms$/)).toBeVisible()
   await expect(page.getByText('768 × 1024 · WebP · 79 KB')).toBeVisible()
   // Drawn, not only told: five bars of falling length.
   const bars = answer.locator('.recharts-bar-rectangle path')
@@ -91,7 +91,7 @@ test('a pasted photo, and a sample with its credit', async ({ page }) => {
   await expect(heading(page, 'goldfish')).toBeVisible()
   await page.goto('/')
   await hydrated(page)
-  await page.getByRole('button', { name: /A koala/ }).click()
+  await page.getByRole('button', { name: 'Classify a koala' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText('Photo: David Iliff, CC BY-SA 3.0')).toBeVisible()
 })
@@ -115,21 +115,21 @@ test('another model and another number of labels', async ({ page }) => {
   await page.getByRole('slider', { name: 'Labels' }).press('Home')
   await expect(rows).toHaveCount(2)
   await page.getByRole('slider', { name: 'Labels' }).press('End')
-  await page.getByRole('slider', { name: 'At least' }).press('End')
+  await page.getByRole('slider', { name: 'Min. score' }).press('End')
   await expect(rows).toHaveCount(2)
-  await expect(page.getByRole('button', { name: 'Fast model · top 10 · from 50 %' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Fast model · top 10 · 50% or higher' })).toBeVisible()
 })
 
 test('what the model saw, beside the photo @phone', async ({ page }) => {
   await choose(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await page.getByRole('button', { name: 'What the model saw' }).click()
-  const crop = page.getByRole('img', { name: 'The crop that the model saw' })
+  const crop = page.getByRole('img', { name: 'The part of the photo that the model saw' })
   await expect(crop).toBeVisible()
   expect(await crop.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight])).toEqual([
     240, 240,
   ])
-  await expect(page.getByText('Resized to 274 × 365 (bicubic). The middle 240 × 240 were taken')).toBeVisible()
+  await expect(page.getByText('Resized to 274 × 365 (bicubic). Cropped to the center 240 × 240.')).toBeVisible()
 })
 
 test('all by keyboard: choose, walk through the photos, remove one', async ({ page }) => {
@@ -158,8 +158,8 @@ test('a photo that cannot be read says why and leaves the others alone', async (
       buffer: Buffer.from('00000018667479706865696300000000686569636d696631', 'hex'),
     },
   ])
-  await expect(heading(page, 'This HEIC photo could not be converted')).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Answer' }).getByText(/iPhones store/)).toBeVisible()
+  await expect(heading(page, 'Couldn’t convert this HEIC photo')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Result' }).getByText(/on your iPhone/)).toBeVisible()
   await page.getByRole('button', { name: 'Remove photo' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
 })
@@ -167,7 +167,7 @@ test('a photo that cannot be read says why and leaves the others alone', async (
 test('HEIC is converted in the browser @phone', async ({ page }) => {
   await page.locator('input[type=file][multiple]').setInputFiles('tests/e2e/photos/koala.heic')
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText('Converted from HEIC in this browser.')).toBeVisible()
+  await expect(page.getByText('Converted from HEIC in your browser.')).toBeVisible()
   await expect(page.getByText('koala.heic · 384 × 512')).toBeVisible()
   // The small picture too, which failed as long as it was HEIC.
   await expect(thumbnails(page).first().locator('img')).toBeVisible()
@@ -187,7 +187,7 @@ test('HEIC that this browser cannot convert is read by the server', async ({ pag
   await page.locator('input[type=file][multiple]').setInputFiles('tests/e2e/photos/koala.heic')
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText('koala.heic · 384 × 512 · HEIC')).toBeVisible()
-  await expect(page.getByText('Converted from HEIC in this browser.')).toBeHidden()
+  await expect(page.getByText('Converted from HEIC in your browser.')).toBeHidden()
 })
 
 test('a large photo is sent smaller and says so, unless the original is wanted', async ({ page }) => {
@@ -197,16 +197,16 @@ test('a large photo is sent smaller and says so, unless the original is wanted',
   const file = { name: 'large.jpg', mimeType: 'image/jpeg', buffer }
   await page.locator('input[type=file][multiple]').setInputFiles([file])
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText(/Sent smaller: 1536 × 2048, .* KB instead of \d\d MB\./)).toBeVisible()
+  await expect(page.getByText(/Resized before upload: 1536 × 2048, .* KB instead of \d\d MB\./)).toBeVisible()
   await expect(page.getByText(/large\.jpg · 5400 × 7200 · JPEG · \d\d MB/)).toBeVisible()
-  await page.getByRole('button', { name: 'Send the original' }).click()
+  await page.getByRole('button', { name: 'Send original' }).click()
   await expect(heading(page, 'The file is too large')).toBeVisible()
   await expect(
-    page.getByRole('region', { name: 'Answer' }).getByText(/It has \d\d MB; 20 MB are allowed\./),
+    page.getByRole('region', { name: 'Result' }).getByText(/It’s \d\d MB; the limit is 20 MB\./),
   ).toBeVisible()
   // The choice for all photos stays.
   await page.getByRole('button', { name: /Balanced model/ }).click()
-  await page.getByRole('switch', { name: 'Send large photos smaller' }).click()
+  await page.getByRole('switch', { name: 'Resize large photos' }).click()
   await page.reload()
   await hydrated(page)
   const original = await large.jpeg({ quality: 92 }).toBuffer()
@@ -229,7 +229,7 @@ test('a file over the limit is refused before it is sent', async ({ page }) => {
 
 test('offline: photos are kept, and sent when the connection is back', async ({ page, context }) => {
   await context.setOffline(true)
-  await expect(page.getByText('You are offline.')).toBeVisible()
+  await expect(page.getByText('You’re offline.')).toBeVisible()
   await choose(page, 'koala.webp', 'goldfish.webp')
   await expect(heading(page, 'No connection')).toBeVisible()
   await page.getByRole('button', { name: 'Try again' }).click()
@@ -237,7 +237,7 @@ test('offline: photos are kept, and sent when the connection is back', async ({ 
   // By itself, and with the parts of the page that could not be fetched before.
   await context.setOffline(false)
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText('You are offline.')).toBeHidden()
+  await expect(page.getByText('You’re offline.')).toBeHidden()
   await expect(page.getByRole('table', { name: 'Scores' })).toBeVisible()
   await page.getByRole('button', { name: 'goldfish.webp' }).click()
   await expect(heading(page, 'goldfish')).toBeVisible()
@@ -259,8 +259,8 @@ test('a busy server is asked again; a slow upload shows its progress', async ({ 
     }
   })
   await choose(page, 'koala.webp')
-  await expect(page.getByText('The server is busy; asking again in 2 s')).toBeVisible()
-  await expect(page.getByText('The server is busy; asking again in 1 s')).toBeVisible()
+  await expect(page.getByText('The server is busy. Retrying in 2 s')).toBeVisible()
+  await expect(page.getByText('The server is busy. Retrying in 1 s')).toBeVisible()
   await expect(page.getByRole('progressbar', { name: 'Upload' })).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
 })
@@ -268,8 +268,8 @@ test('a busy server is asked again; a slow upload shows its progress', async ({ 
 test("an answer below the model's own limit is called uncertain", async ({ page }) => {
   // Evenly coloured noise is nothing that the labels name.
   await page.locator('input[type=file][multiple]').setInputFiles('tests/e2e/photos/noise.png')
-  await expect(page.getByText('Not sure, perhaps', { exact: true })).toBeVisible()
-  await expect(page.getByText(/unlike the photos that the model knows/)).toBeVisible()
+  await expect(page.getByText('Not sure. Possibly', { exact: true })).toBeVisible()
+  await expect(page.getByText(/doesn’t look like anything the model was trained on/)).toBeVisible()
 })
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -285,7 +285,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await expect(heading(page, 'koala')).toBeVisible()
     await page.getByRole('button', { name: /Balanced model/ }).click()
     await page.getByRole('button', { name: 'What the model saw' }).click()
-    await expect(page.getByRole('img', { name: 'The crop that the model saw' })).toBeVisible()
+    await expect(page.getByRole('img', { name: 'The part of the photo that the model saw' })).toBeVisible()
     await expect(page.getByRole('slider', { name: 'Labels' })).toBeVisible()
     expect(await violations()).toEqual([])
     await page
@@ -335,13 +335,13 @@ test('answers are copied as JSON and code, and saved as CSV, Excel and JSON of a
     await page.getByRole('button', { name: menu, exact: true }).click()
     await page.getByRole('menuitem', { name: item }).click()
   }
-  await pick('Copy', 'Answer as JSON')
+  await pick('Copy', 'Result as JSON')
   await expect(page.getByText('JSON copied')).toBeVisible()
   expect(JSON.parse(await clipboard())[0]).toMatchObject({
     file: 'koala.webp',
     predictions: [{ label: 'koala' }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
   })
-  await pick('Copy', 'A link to this answer')
+  await pick('Copy', 'Link to this result')
   await expect(page.getByText('Link copied')).toBeVisible()
   const link = await clipboard()
   const other = await context.newPage()
@@ -354,9 +354,9 @@ test('answers are copied as JSON and code, and saved as CSV, Excel and JSON of a
   // Neither the answer nor the photo went to the server.
   expect(requests.filter((url) => /#|api\//.test(new URL(url).pathname + new URL(url).search))).toEqual([])
   await other.goto(`${link.split('#')[0]}#cut`)
-  await expect(heading(other, 'This link shows no answer')).toBeVisible()
+  await expect(heading(other, 'This link is invalid')).toBeVisible()
   await other.close()
-  await pick('Copy', 'The request in cURL')
+  await pick('Copy', 'API request (cURL)')
   await expect(page.getByText('cURL copied')).toBeVisible()
   expect(await clipboard()).toMatch(
     /^curl --data-binary @koala\.webp 'http:.*\/api\/classify\?model=efficientnet-lite1-int8'$/,
@@ -364,26 +364,26 @@ test('answers are copied as JSON and code, and saved as CSV, Excel and JSON of a
   await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'espresso.png' }).click()
   await expect(heading(page, 'espresso')).toBeVisible()
-  const [csv] = await Promise.all([page.waitForEvent('download'), pick('Download', 'CSV of 2 photos')])
+  const [csv] = await Promise.all([page.waitForEvent('download'), pick('Download', 'CSV (2 photos)')])
   const lines = readFileSync(await csv.path(), 'utf8')
     .trim()
     .split('\r\n')
   expect(lines).toHaveLength(3)
   expect(lines[1]).toMatch(/^koala\.webp,ok,koala,0\.9.*,768,1024,\d+,[0-9a-f]{64},/)
-  const [excel] = await Promise.all([page.waitForEvent('download'), pick('Download', 'Excel workbook of 2 photos')])
+  const [excel] = await Promise.all([page.waitForEvent('download'), pick('Download', 'Excel (2 photos)')])
   expect(await readRows(readFileSync(await excel.path()))).toMatchObject([
     { file: 'koala.webp', width: 768 },
     { file: 'espresso.png' },
   ])
-  const [json] = await Promise.all([page.waitForEvent('download'), pick('Download', 'JSON of 2 photos')])
+  const [json] = await Promise.all([page.waitForEvent('download'), pick('Download', 'JSON (2 photos)')])
   expect(JSON.parse(readFileSync(await json.path(), 'utf8'))).toHaveLength(2)
 })
 
 test('a photo by its address: typed, pasted, wrong and refused @phone', async ({ page, baseURL }) => {
-  const field = page.getByRole('textbox', { name: 'Address of a photo' })
+  const field = page.getByRole('textbox', { name: 'Image URL' })
   await field.fill('koala')
-  await page.getByRole('button', { name: 'Fetch' }).click()
-  await expect(page.getByText('That is not an address')).toBeVisible()
+  await page.getByRole('button', { name: 'Load', exact: true }).click()
+  await expect(page.getByText('Enter a URL that starts with http:// or https://.')).toBeVisible()
   await field.fill('http://169.254.169.254/latest')
   await field.press('Enter')
   await expect(page.getByText('This address is not fetched: The address is not on the public internet.')).toBeVisible()

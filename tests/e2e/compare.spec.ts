@@ -14,7 +14,7 @@ test('from an answer to three models side by side, by keyboard from one to the n
   await choose(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await page.getByRole('link', { name: 'Compare models' }).click()
-  await expect(page.getByText('All 3 agree')).toBeVisible()
+  await expect(page.getByText('All 3 models agree')).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
   for (const model of ['Fast', 'Balanced', 'Accurate']) await expect(card(page, model)).toBeVisible()
   await expect(scores(page).getByRole('columnheader')).toHaveText(['Label', 'Fast', 'Balanced', 'Accurate'])
@@ -24,12 +24,12 @@ test('from an answer to three models side by side, by keyboard from one to the n
   await page.keyboard.press('ArrowRight')
   await expect(card(page, 'Accurate')).toBeChecked()
   await page.getByRole('checkbox', { name: 'Fast' }).uncheck()
-  await expect(page.getByText('Both agree')).toBeVisible()
+  await expect(page.getByText('Both models agree')).toBeVisible()
   await expect(page).toHaveURL(/\/compare\?models=balanced,accurate#photo-1$/)
   // Two at least.
   await expect(page.getByRole('checkbox', { name: 'Balanced' })).toBeDisabled()
   await page.reload()
-  await expect(page.getByText('Both agree')).toBeVisible()
+  await expect(page.getByText('Both models agree')).toBeVisible()
   await expect(card(page, 'Accurate')).toBeChecked()
   await page.goBack()
   await expect(page.getByRole('button', { name: /Accurate model/ })).toBeVisible()
@@ -37,10 +37,10 @@ test('from an answer to three models side by side, by keyboard from one to the n
 
 test('where the models part it is said first, and the one that differs is marked @phone', async ({ page }) => {
   await page.goto('/compare')
-  await expect(heading(page, 'Which model is right?')).toBeVisible()
+  await expect(heading(page, 'Compare models')).toBeVisible()
   await choose(page, 'astronaut.png')
-  await expect(page.getByText(/different answers/)).toBeVisible()
-  await expect(page.getByText('differs', { exact: true }).first()).toBeVisible()
+  await expect(page.getByText(/different labels/)).toBeVisible()
+  await expect(page.getByText('Differs', { exact: true }).first()).toBeVisible()
   // A model that is busy or broken says so, and the others stay.
   await page.route('**/api/classify?model=fast*', (route) =>
     route.fulfill({
@@ -54,7 +54,7 @@ test('where the models part it is said first, and the one that differs is marked
   await expect(page.getByText('The server is not ready')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText('All 3 agree')).toBeVisible()
+  await expect(page.getByText('All 3 models agree')).toBeVisible()
   await expect(heading(page, 'espresso')).toBeVisible()
 })
 
@@ -65,7 +65,7 @@ for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme })
     await page.goto('/compare')
     await choose(page, 'astronaut.png')
-    await expect(page.getByText(/different answers/)).toBeVisible()
+    await expect(page.getByText(/different labels/)).toBeVisible()
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
     const { width, inner } = await page.evaluate(() => ({
       width: document.documentElement.scrollWidth,

@@ -66,7 +66,7 @@ test('nothing jumps: not while loading, not when answers come @phone', async ({ 
 test('the first Tab skips to the content, then the focus goes through the page in reading order', async ({ page }) => {
   await page.goto('/')
   await page.keyboard.press('Tab')
-  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused()
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('main')).toBeFocused()
   expect(new URL(page.url()).hash).toBe('')
@@ -77,7 +77,7 @@ test('the first Tab skips to the content, then the focus goes through the page i
       await page.evaluate(() => document.activeElement?.getAttribute('type') ?? document.activeElement?.nodeName ?? ''),
     )
   }
-  await expect(page.getByRole('button', { name: /A cup of espresso/ })).toBeFocused()
+  await expect(page.getByRole('button', { name: 'Classify a cup of espresso' })).toBeFocused()
   expect(names).toEqual(['button', 'button', 'url', 'submit', 'button'])
 })
 
@@ -92,8 +92,8 @@ test('the back button goes through what was looked at, and a visit to another pa
   await page.goBack()
   await expect(heading(page, 'koala')).toBeVisible()
   await page.goBack()
-  await expect(heading(page, 'What is in the photo?')).toBeVisible()
-  await expect(page.getByText('Your 2 photos are still here.')).toBeVisible()
+  await expect(heading(page, 'Classify a photo')).toBeVisible()
+  await expect(page.getByText('Your 2 photos are still here:')).toBeVisible()
   await page.goForward()
   await expect(heading(page, 'koala')).toBeVisible()
   await page.getByRole('link', { name: 'Gallery' }).click()
@@ -104,7 +104,7 @@ test('the back button goes through what was looked at, and a visit to another pa
   await expect(heading(page, 'goldfish')).toBeVisible()
   await expect(page.getByRole('list', { name: 'Photos' }).getByRole('button', { name: /webp|png/ })).toHaveCount(3)
   await page.getByRole('link', { name: 'Vision' }).click()
-  await expect(heading(page, 'What is in the photo?')).toBeVisible()
+  await expect(heading(page, 'Classify a photo')).toBeVisible()
   await page.getByRole('button', { name: 'koala.webp' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
   // A photo that is gone has no address any more.
@@ -138,7 +138,7 @@ test('a reload keeps the photos, their answers and the model; another tab has it
 
   const other = await context.newPage()
   await other.goto('/')
-  await expect(heading(other, 'What is in the photo?')).toBeVisible()
+  await expect(heading(other, 'Classify a photo')).toBeVisible()
   await choose(other, 'goldfish.webp')
   await expect(heading(other, 'goldfish')).toBeVisible()
   await page.reload()

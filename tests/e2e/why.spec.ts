@@ -28,8 +28,8 @@ test('a map of what speaks for a label, over the photo; another label, its stren
   await choose(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await title(page).click()
-  await expect(page.getByText(/what speaks for koala, most of it at the top/)).toBeVisible()
-  await expect(page.getByText(/runs of the model/)).toBeVisible()
+  await expect(page.getByText(/support koala, mostly at the top/)).toBeVisible()
+  await expect(page.getByText(/model runs/)).toBeVisible()
   const [photo, box] = [
     await page.getByRole('img', { name: 'koala.webp' }).boundingBox(),
     await map(page).boundingBox(),
@@ -40,14 +40,14 @@ test('a map of what speaks for a label, over the photo; another label, its stren
   const [left, right] = await warmth(page)
   expect(left + right).toBeGreaterThan(0)
 
-  const strength = page.getByRole('slider', { name: 'Map' })
+  const strength = page.getByRole('slider', { name: 'Heatmap' })
   await strength.focus()
   await page.keyboard.press('Home')
-  await expect(strength).toHaveAttribute('aria-valuetext', '0 %')
+  await expect(strength).toHaveAttribute('aria-valuetext', '0%')
   await expect(map(page).locator('..')).toHaveCSS('opacity', '0')
 
   await page.getByRole('combobox', { name: 'Label' }).selectOption('indri')
-  await expect(page.getByText(/what speaks for indri/)).toBeVisible()
+  await expect(page.getByText(/support indri/)).toBeVisible()
   await title(page).click()
   await expect(map(page)).toHaveCount(0)
   let asked = 0
@@ -58,7 +58,7 @@ test('a map of what speaks for a label, over the photo; another label, its stren
   expect(asked).toBe(0)
   await choose(page, 'espresso.png')
   await expect(heading(page, 'espresso')).toBeVisible()
-  await expect(page.getByText(/what speaks for espresso/)).toBeVisible()
+  await expect(page.getByText(/support espresso/)).toBeVisible()
 })
 
 test('cancelled, tried again, and what the server refuses is said', async ({ page }) => {
@@ -75,14 +75,14 @@ test('cancelled, tried again, and what the server refuses is said', async ({ pag
   await choose(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await title(page).click()
-  await expect(page.getByRole('progressbar', { name: 'Progress of the explanation' })).toBeVisible()
+  await expect(page.getByRole('progressbar', { name: 'Explanation progress' })).toBeVisible()
   const cancelled = page.waitForEvent('requestfailed')
   await page.getByRole('button', { name: 'Cancel' }).click()
   expect((await cancelled).url()).toContain('/api/explain')
-  await expect(page.getByText('You stopped it.')).toBeVisible()
+  await expect(page.getByText('Explanation canceled.')).toBeVisible()
   release()
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText(/what speaks for koala/)).toBeVisible()
+  await expect(page.getByText(/support koala/)).toBeVisible()
 
   await page.unrouteAll({ behavior: 'wait' })
   await page.route('**/api/explain?*', (route) =>
@@ -101,7 +101,7 @@ test('cancelled, tried again, and what the server refuses is said', async ({ pag
   await expect(page.getByText('Too many at once.')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText(/what speaks for wombat/)).toBeVisible()
+  await expect(page.getByText(/support wombat/)).toBeVisible()
 })
 
 for (const theme of ['light', 'dark'] as const) {
