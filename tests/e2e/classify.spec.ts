@@ -200,7 +200,7 @@ test('a large photo is sent smaller and says so, unless the original is wanted',
   await expect(page.getByText(/Resized before upload: 1536 × 2048, .* KB instead of \d\d MB\./)).toBeVisible()
   await expect(page.getByText(/large\.jpg · 5400 × 7200 · JPEG · \d\d MB/)).toBeVisible()
   await page.getByRole('button', { name: 'Send original' }).click()
-  await expect(heading(page, 'The file is too large')).toBeVisible()
+  await expect(heading(page, 'File too large')).toBeVisible()
   await expect(
     page.getByRole('region', { name: 'Result' }).getByText(/It’s \d\d MB; the limit is 20 MB\./),
   ).toBeVisible()
@@ -223,7 +223,7 @@ test('a file over the limit is refused before it is sent', async ({ page }) => {
   await page
     .locator('input[type=file][multiple]')
     .setInputFiles([{ name: 'huge.png', mimeType: 'image/png', buffer: Buffer.alloc(20_000_001) }])
-  await expect(heading(page, 'The file is too large')).toBeVisible()
+  await expect(heading(page, 'File too large')).toBeVisible()
   expect(requests).toBe(0)
 })
 
