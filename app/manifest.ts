@@ -6,7 +6,7 @@ export default function manifest(): MetadataRoute.Manifest {
   return {
     name: 'Vision Object Classifier',
     short_name: 'Vision',
-    description: 'Drop a photo and see what is in it.',
+    description: 'Drop a photo and see what’s in it.',
     start_url: underBase('/'),
     scope: underBase('/'),
     display: 'standalone',

@@ -29,7 +29,7 @@ export function BatchHeader({ session, snapshot, view, onFiles, onNew }: BatchHe
     <>
       <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
         <div className="min-w-0 flex-1 basis-80">
-          <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
+          <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('results')}</h1>
           <BatchStats snapshot={snapshot} />
         </div>
         <div className="flex flex-wrap items-center gap-2">

@@ -8,14 +8,14 @@ interface ConfidenceChartProps {
   items: readonly BatchItem[]
 }
 
-const range = (from: number) => `${from}–${from + CONFIDENCE_STEP} %`
-
 /**
  * A histogram of confidence, with uncertain results in the warning color, and the same figures as a table for screen
  * readers.
  */
 export function ConfidenceChart({ items }: ConfidenceChartProps) {
   const t = useTranslations('batch')
+  const percent = useTranslations('answer')
+  const range = (from: number) => percent('percent', { value: `${from}–${from + CONFIDENCE_STEP}` })
   const format = useFormat()
   const bins = useMemo(() => confidenceBins(items), [items])
   const maxCount = Math.max(1, ...bins.map(({ certain, uncertain }) => certain + uncertain))
@@ -45,7 +45,7 @@ export function ConfidenceChart({ items }: ConfidenceChartProps) {
         <div className="figures mt-2 flex justify-between text-ink-3 text-xs">
           <span>0</span>
           <span>50</span>
-          <span>100 %</span>
+          <span>{percent('percent', { value: 100 })}</span>
         </div>
       </div>
       {hasUncertain && <p className="mt-2 text-warn text-xs">{t('uncertainBars')}</p>}

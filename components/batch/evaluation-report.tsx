@@ -70,6 +70,7 @@ export function EvaluationReport({ evaluation, classes, reading, topK, onShow }:
 
 function Metrics({ evaluation, showsTop5, onWrong }: { evaluation: Evaluation; showsTop5: boolean; onWrong(): void }) {
   const t = useTranslations('batch.judgement')
+  const percent = useTranslations('answer')
   const format = useFormat()
   const {
     photos,
@@ -83,12 +84,12 @@ function Metrics({ evaluation, showsTop5, onWrong }: { evaluation: Evaluation; s
     <dl className="mt-4 grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-4">
       <Metric
         label={t('top1')}
-        value={`${format.percent(top1)} %`}
+        value={percent('percent', { value: format.percent(top1) })}
         note={t('interval', { low: format.percent(low), high: format.percent(high) })}
       />
       {/* Top-5 accuracy needs at least five labels per photo. */}
-      {showsTop5 && <Metric label={t('top5')} value={`${format.percent(top5)} %`} />}
-      <Metric label={t('ece')} value={`${format.percent(ece)} %`} note={t('eceNote')} />
+      {showsTop5 && <Metric label={t('top5')} value={percent('percent', { value: format.percent(top5) })} />}
+      <Metric label={t('ece')} value={percent('percent', { value: format.percent(ece) })} note={t('eceNote')} />
       <div>
         <dt className="text-ink-2 text-sm">{t('photos')}</dt>
         <dd className="figures mt-1 text-xl">{format.integer(photos.length)}</dd>

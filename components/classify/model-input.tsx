@@ -38,7 +38,7 @@ function Crop({ file, model }: { file: Blob; model: string }) {
         <div aria-busy className="size-40 animate-pulse rounded-card bg-sunk" />
       )}
       <figcaption className="min-w-0 max-w-[24em] flex-1 basis-48 text-pretty text-ink-2 text-sm">
-        {preview ? description(preview) : t('sawAsking')}
+        {preview ? description(preview) : t('sawLoading')}
       </figcaption>
     </figure>
   )

@@ -17,7 +17,7 @@ export function AgreementLine({ groups }: { groups: readonly AgreementGroup[] | 
   if (!groups || !first) {
     return (
       <div className="min-h-[104px]">
-        <h1 className="font-semibold text-ink-2 text-lg">{t('asking')}</h1>
+        <h1 className="font-semibold text-ink-2 text-lg">{t('running')}</h1>
         <div className="mt-3 h-10 w-3/5 animate-pulse rounded-card bg-sunk" />
       </div>
     )

@@ -26,7 +26,7 @@ export function ModelCards({ photo, models, majority, selected, onSelect, onRetr
   const name = useModelName()
   return (
     <RadioGroup
-      aria-label={t('lookAt')}
+      aria-label={t('selectedModel')}
       value={selected}
       onValueChange={(model) => onSelect(model as string)}
       className={clsx('mt-4 grid gap-3', models.length > 2 ? 'sm:grid-cols-3' : 'sm:grid-cols-2')}
@@ -95,7 +95,7 @@ function Figures({ result: { predictions, timings, uncertain } }: { result: Clas
         <span>
           <span className="text-lg">{format.percent(best.score)}</span>
           <span className="ml-0.5 text-ink-2">%</span>
-          {uncertain && <span className="ml-2 font-sans text-warn text-xs">{t('unsure')}</span>}
+          {uncertain && <span className="ml-2 font-sans text-warn text-xs">{t('uncertain')}</span>}
         </span>
         <span className="text-ink-2 text-xs">{t('milliseconds', { value: format.milliseconds(timings.run_ms) })}</span>
       </span>

@@ -20,6 +20,7 @@ interface ScorePlotProps {
 /** The models' scores for each label as marks on a line, and the same figures as a table for screen readers. */
 export function ScorePlot({ results, selected }: ScorePlotProps) {
   const t = useTranslations('compare')
+  const percent = useTranslations('answer')
   const name = useModelName()
   const rows = labelScores(results, LABELS_PER_MODEL, MAX_LABELS)
   const models = results.map(({ model }) => model)
@@ -40,7 +41,7 @@ export function ScorePlot({ results, selected }: ScorePlotProps) {
         <div className="figures ml-[38%] flex justify-between pt-1 text-ink-3 text-xs sm:ml-[30%]">
           <span>0</span>
           <span>50</span>
-          <span>100 %</span>
+          <span>{percent('percent', { value: 100 })}</span>
         </div>
       </div>
       <Table rows={rows} models={models} />
@@ -107,6 +108,7 @@ function Mark({ index, on }: { index: number; on: boolean }) {
 
 function Table({ rows, models }: { rows: readonly LabelScores[]; models: readonly string[] }) {
   const t = useTranslations('compare')
+  const percent = useTranslations('answer')
   const name = useModelName()
   const format = useFormat()
   return (
@@ -130,7 +132,9 @@ function Table({ rows, models }: { rows: readonly LabelScores[]; models: readonl
                 {label}
               </th>
               {scores.map((score, i) => (
-                <td key={models[i]}>{score === null ? t('notAmong') : `${format.percent(score)} %`}</td>
+                <td key={models[i]}>
+                  {score === null ? t('notInTop10') : percent('percent', { value: format.percent(score) })}
+                </td>
               ))}
             </tr>
           ))}

@@ -42,7 +42,7 @@ export function GalleryCard({ picture, eager }: { picture: GalleryPicture; eager
           )}
         </span>
         <span className={answer?.uncertain ? 'block text-warn text-xs' : 'block text-ink-2 text-xs'}>
-          {answer ? words(confidence(answer.score, answer.uncertain)) : t('noAnswer')}
+          {!answer ? t('noAnswer') : answer.uncertain ? t('unsure') : words(confidence(answer.score, false))}
         </span>
       </Link>
       <Credit picture={picture} />

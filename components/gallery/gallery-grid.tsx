@@ -64,7 +64,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
           </select>
         </div>
         <Segmented<Certainty>
-          label={t('modelIs')}
+          label={t('confidence')}
           options={CERTAINTIES.map((value) => ({ value, label: t(value) }))}
           value={certainty}
           onChange={setCertainty}

@@ -10,7 +10,6 @@ export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
   const t = useTranslations('history')
   const remove = useTranslations('classify')
   const answer = useTranslations('answer')
-  const words = useTranslations('confidence')
   const format = useFormat()
   const { file, time, result } = run
   const [best, ...others] = result.predictions
@@ -34,7 +33,7 @@ export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
               {answer('percent', { value: format.percent(best.score) })}
             </span>
           )}
-          {uncertain && <span className="text-sm text-warn">{words('uncertain')}</span>}
+          {uncertain && <span className="text-sm text-warn">{t('uncertain')}</span>}
         </p>
         <p className="truncate text-ink-2 text-sm">
           {others.length > 0 &&

@@ -30,7 +30,7 @@ export function ModelCard({ model }: { model: ModelDetails }) {
       </div>
       <p className="mt-1 break-all font-mono text-ink-3 text-xs">{model.id}</p>
       {model.error !== null ? (
-        <p className="mt-4 text-bad text-sm [overflow-wrap:anywhere]">{t('doesNotServe', { reason: model.error })}</p>
+        <p className="mt-4 text-bad text-sm [overflow-wrap:anywhere]">{t('notAvailable', { reason: model.error })}</p>
       ) : (
         <>
           <Accuracy model={model} />
@@ -63,7 +63,7 @@ function Accuracy({ model: { evaluation, classes } }: { model: ModelDetails }) {
     <div className="mt-5">
       <p className="font-semibold text-xl tabular-nums tracking-tight">
         {evaluation ? percent(evaluation.top1) : t('notMeasured')}
-        {evaluation && <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">{t('rightFirst')}</span>}
+        {evaluation && <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">{t('top1')}</span>}
       </p>
       <p className="mt-1 text-ink-3 text-xs">
         {evaluation
@@ -71,7 +71,7 @@ function Accuracy({ model: { evaluation, classes } }: { model: ModelDetails }) {
               images: String(evaluation.images),
               dataset: evaluation.dataset.replace(/^\d+ /, ''),
               interval: interval(evaluation.top1_interval),
-            }) + (hasTop5(classes) ? ` ${t('firstFive', { top5: format.percent(evaluation.top5) })}` : '')
+            }) + (hasTop5(classes) ? ` ${t('top5', { top5: format.percent(evaluation.top5) })}` : '')
           : t('measureHint')}
       </p>
     </div>
@@ -105,7 +105,7 @@ function Facts({ model }: { model: ModelDetails }) {
           <dd title={t('perfectHint', { interval: interval(evaluation.ece_of_perfect) })}>{percent(evaluation.ece)}</dd>
         </>
       )}
-      <dt>{t('saysUnsure')}</dt>
+      <dt>{t('uncertain')}</dt>
       <dd>{uncertainShare(model)}</dd>
       <dt>{t('labels')}</dt>
       <dd>{format.integer(model.classes)}</dd>
@@ -113,8 +113,8 @@ function Facts({ model }: { model: ModelDetails }) {
       <dd>{model.input ? `${model.input.width} × ${model.input.height}` : '–'}</dd>
       <dt>{t('size')}</dt>
       <dd>{format.bytes(model.bytes)}</dd>
-      <dt>{t('licence')}</dt>
-      <dd>{model.license ? <span translate="no">{model.license}</span> : t('notSaid')}</dd>
+      <dt>{t('license')}</dt>
+      <dd>{model.license ? <span translate="no">{model.license}</span> : t('notSpecified')}</dd>
       <dt>{t('revision')}</dt>
       <dd translate="no" className="font-mono text-xs leading-5" title={model.revision}>
         {model.revision.slice(7, 19)}

@@ -57,7 +57,7 @@ export function SharedResult() {
         <ProbabilityChart predictions={shared.predictions.map(([label, score], index) => ({ label, score, index }))} />
       </div>
       <p className="mt-6 border-line border-t pt-4 text-ink-2 text-sm">
-        {t.rich('story', {
+        {t.rich('about', {
           file: () => <span className="break-all font-medium text-ink">{shared.file}</span>,
           model: shared.model,
         })}

@@ -15,20 +15,20 @@ const SIZES = [
 const PHOTOS = ['goldfish.webp', 'espresso.png', 'koala.webp', 'polar-bear.webp', 'scarlet-macaw.webp']
 /** Each begins where the one before ended: the history shows what was classified. */
 const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
-  ['start', (page) => open(page, '/', 'What is in the photo?')],
+  ['start', (page) => open(page, '/', 'Classify a photo')],
   ['answer', answer],
   ['why', why],
   ['compare', compare],
   ['compare-differ', differ],
   ['uncertain', uncertain],
   ['camera', camera],
-  ['gallery', (page) => open(page, '/gallery', 'Gallery')],
-  ['batch-start', (page) => open(page, '/batch', 'Batch')],
+  ['gallery', (page) => open(page, '/gallery', /gallery/)],
+  ['batch-start', (page) => open(page, '/batch', 'Classify a batch')],
   ['batch', batch],
   ['batch-labels', judged],
   ['batch-photo', opened],
-  ['models', (page) => open(page, '/models', 'Models')],
-  ['history', (page) => open(page, '/history', 'History')],
+  ['models', (page) => open(page, '/models', 'Explore models')],
+  ['history', (page) => open(page, '/history', 'Review your history')],
   ['shared', shared],
   ['feedback', feedback],
 ]
@@ -56,37 +56,37 @@ async function why(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'koala.webp' }).click()
   await page.getByRole('heading', { level: 1, name: 'koala' }).waitFor()
   await page.getByRole('button', { name: 'Why this label?' }).click()
-  await page.getByText(/runs of the model/).waitFor()
+  await page.getByText(/model runs/).waitFor()
 }
 
 async function compare(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Compare models' }).click()
-  await page.getByText('All 3 agree').waitFor()
+  await page.getByText('All 3 models agree').waitFor()
 }
 
 async function differ(page: Page): Promise<void> {
   await choose(page, ['public/gallery/astronaut.png'])
-  await page.getByText(/different answers/).waitFor()
+  await page.getByText(/different labels/).waitFor()
 }
 
 async function feedback(page: Page): Promise<void> {
   await page.goto(asking.url)
   await choose(page, ['public/gallery/koala.webp'])
-  const question = page.getByRole('button', { name: 'Wrong, it is …' })
+  const question = page.getByRole('button', { name: 'No, suggest a label' })
   await question.click()
-  await page.getByRole('combobox', { name: 'What is it?' }).fill('bear')
+  await page.getByRole('combobox', { name: 'What’s the correct label?' }).fill('bear')
   await page.getByRole('option').first().waitFor()
 }
 
 async function uncertain(page: Page): Promise<void> {
   await page.goto('/')
   await choose(page, ['public/gallery/astronaut.png'])
-  await page.getByText('Not sure, perhaps', { exact: true }).waitFor()
+  await page.getByText('Not sure. Possibly', { exact: true }).waitFor()
 }
 
 async function camera(page: Page): Promise<void> {
   await page.goto('/#camera')
-  await page.getByText(/frames\/s/).waitFor()
+  await page.getByText(/fps/).waitFor()
 }
 
 /** A folder of the gallery and of copies that a crop has changed, with labels of which some are wrong. */
@@ -117,13 +117,15 @@ frying-pan.webp,frying pan
 `
 
 async function batch(page: Page): Promise<void> {
-  await open(page, '/batch', 'Batch')
+  await open(page, '/batch', 'Classify a batch')
   await page.locator('input[data-picks=folder]').setInputFiles(folder())
   await page.getByText(/^Done\./).waitFor()
 }
 
 async function judged(page: Page): Promise<void> {
-  await page.getByRole('heading', { name: 'Against your labels' }).evaluate((heading) => heading.scrollIntoView())
+  await page
+    .getByRole('heading', { name: 'Accuracy against your labels' })
+    .evaluate((heading) => heading.scrollIntoView())
 }
 
 async function opened(page: Page): Promise<void> {

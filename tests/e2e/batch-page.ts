@@ -40,8 +40,7 @@ export const chooseFiles = (page: Page, ...files: string[]) =>
 /** The progress in figures. */
 export const figures = (page: Page) => page.getByRole('main').locator('p.figures').first()
 
-export const rows = (page: Page) =>
-  page.getByRole('table', { name: 'Photos of the batch' }).locator('tbody').getByRole('row')
+export const rows = (page: Page) => page.getByRole('table', { name: 'Batch photos' }).locator('tbody').getByRole('row')
 
 /** Waits until the batch is done. */
 export const waitUntilDone = (page: Page) =>
@@ -59,7 +58,7 @@ export async function fetchResults(page: Page): Promise<ResultRow[]> {
 export async function downloadExport(page: Page): Promise<string> {
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: /^Save \d+ rows?$/ }).click(),
+    page.getByRole('button', { name: /^Download \d+ rows?$/ }).click(),
   ])
   return file.path()
 }

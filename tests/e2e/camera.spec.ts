@@ -51,7 +51,7 @@ test('classifies frames one at a time, shows rate and latency, and captures a ph
   await page.goto('/')
   await page.getByRole('button', { name: 'Live camera' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText(/^\d+(\.\d)? frames\/s · \d+ ms a frame$/)).toBeVisible()
+  await expect(page.getByText(/^\d+(\.\d)? fps · \d+ ms per frame$/)).toBeVisible()
   await expect(page.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(6)
   await expect.poll(() => requests).toBeGreaterThan(10)
   expect(maxRunning).toBe(1)
@@ -61,16 +61,16 @@ test('classifies frames one at a time, shows rate and latency, and captures a ph
   const fast = page.waitForRequest(/api\/classify\?model=fast/)
   await page.getByText('Fast', { exact: true }).click()
   await fast
-  await page.getByRole('button', { name: 'Keep this picture' }).click()
+  await page.getByRole('button', { name: 'Capture photo' }).click()
   await expect(page.getByRole('button', { name: /^camera-.*\.jpg$/ })).toBeVisible()
-  await page.getByRole('button', { name: 'Close the camera' }).click()
+  await page.getByRole('button', { name: 'Close camera' }).click()
   await expect(page.getByText(/camera-.* · 480 × 640 · JPEG/)).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
   const before = requests
   await page.waitForTimeout(500) // Nothing should happen, so there is no event to wait for.
   expect(requests).toBeLessThanOrEqual(before + 1)
   await page.goBack()
-  await expect(page.getByText(/frames\/s/)).toBeVisible()
+  await expect(page.getByText(/fps/)).toBeVisible()
 })
 
 test('turns the camera off when the page is hidden, and resumes on request', async ({ page, context }) => {
@@ -85,17 +85,17 @@ test('turns the camera off when the page is hidden, and resumes on request', asy
     return stream.getTracks().map((track) => track.readyState)
   })
   expect(await ended).toEqual(['ended'])
-  await expect(page.getByText('Paused', { exact: true })).toBeVisible()
+  await expect(page.getByText('Camera paused', { exact: true })).toBeVisible()
   expect(await isLive(page)).toBe(false)
   await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: false, configurable: true }))
-  await page.getByRole('button', { name: 'Go on' }).click()
-  await expect(page.getByText(/frames\/s/)).toBeVisible()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect(page.getByText(/fps/)).toBeVisible()
 })
 
 test('explains a blocked camera and a busy server', async ({ page, context }) => {
   await context.clearPermissions()
   await page.goto('/#camera')
-  await expect(page.getByText('The camera is not allowed')).toBeVisible()
+  await expect(page.getByText('Camera access is blocked')).toBeVisible()
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await context.grantPermissions(['camera'])
   let refusals = 0
@@ -105,7 +105,7 @@ test('explains a blocked camera and a busy server', async ({ page, context }) =>
     await route.fulfill({ status: 429, headers: { 'retry-after': '2' }, contentType: 'application/problem+json', body })
   })
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText('The server is busy; going on in 2 s')).toBeVisible()
+  await expect(page.getByText('The server is busy. Retrying in 2 s')).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText(/The server is busy/)).toBeHidden()
 })

@@ -18,7 +18,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await expect(heading(page, 'koala')).toBeVisible()
     await page.getByRole('button', { name: /Balanced model/ }).click()
     await page.getByRole('button', { name: 'What the model saw' }).click()
-    await expect(page.getByRole('img', { name: 'The crop that the model saw' })).toBeVisible()
+    await expect(page.getByRole('img', { name: 'The part of the photo that the model saw' })).toBeVisible()
     await expect(page.getByRole('slider', { name: 'Labels' })).toBeVisible()
     expect(await violations()).toEqual([])
     await photoInput(page).setInputFiles([

@@ -6,7 +6,7 @@ test.beforeEach(({ page }) => openClassify(page))
 
 test('keeps photos while offline and sends them when the connection is back', async ({ page, context }) => {
   await context.setOffline(true)
-  await expect(page.getByText('You are offline.')).toBeVisible()
+  await expect(page.getByText('You’re offline.')).toBeVisible()
   await choosePhotos(page, 'koala.webp', 'goldfish.webp')
   await expect(heading(page, 'No connection')).toBeVisible()
   await page.getByRole('button', { name: 'Try again' }).click()
@@ -14,7 +14,7 @@ test('keeps photos while offline and sends them when the connection is back', as
   // Automatically, including the parts of the page that could not be loaded before.
   await context.setOffline(false)
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText('You are offline.')).toBeHidden()
+  await expect(page.getByText('You’re offline.')).toBeHidden()
   await expect(page.getByRole('table', { name: 'Scores' })).toBeVisible()
   await page.getByRole('button', { name: 'goldfish.webp' }).click()
   await expect(heading(page, 'goldfish')).toBeVisible()
@@ -36,8 +36,8 @@ test('retries when the server is busy and shows upload progress', async ({ page 
     }
   })
   await choosePhotos(page, 'koala.webp')
-  await expect(page.getByText('The server is busy; asking again in 2 s')).toBeVisible()
-  await expect(page.getByText('The server is busy; asking again in 1 s')).toBeVisible()
+  await expect(page.getByText('The server is busy. Retrying in 2 s')).toBeVisible()
+  await expect(page.getByText('The server is busy. Retrying in 1 s')).toBeVisible()
   await expect(page.getByRole('progressbar', { name: 'Upload' })).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
 })

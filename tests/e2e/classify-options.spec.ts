@@ -23,19 +23,19 @@ test('switches the model, the number of labels and the minimum score', async ({ 
   await page.getByRole('slider', { name: 'Labels' }).press('Home')
   await expect(rows).toHaveCount(2)
   await page.getByRole('slider', { name: 'Labels' }).press('End')
-  await page.getByRole('slider', { name: 'At least' }).press('End')
+  await page.getByRole('slider', { name: 'Min. score' }).press('End')
   await expect(rows).toHaveCount(2)
-  await expect(page.getByRole('button', { name: 'Fast model · top 10 · from 50 %' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Fast model · top 10 · 50% or higher' })).toBeVisible()
 })
 
 test('shows the model input @phone', async ({ page }) => {
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await page.getByRole('button', { name: 'What the model saw' }).click()
-  const crop = page.getByRole('img', { name: 'The crop that the model saw' })
+  const crop = page.getByRole('img', { name: 'The part of the photo that the model saw' })
   await expect(crop).toBeVisible()
   expect(await crop.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight])).toEqual([
     240, 240,
   ])
-  await expect(page.getByText('Resized to 274 × 365 (bicubic). The middle 240 × 240 were taken')).toBeVisible()
+  await expect(page.getByText('Resized to 274 × 365 (bicubic). Cropped to the center 240 × 240.')).toBeVisible()
 })

@@ -8,7 +8,7 @@ test.beforeEach(({ page }) => openClassify(page))
 test('converts HEIC in the browser @phone', async ({ page }) => {
   await photoInput(page).setInputFiles('tests/e2e/photos/koala.heic')
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText('Converted from HEIC in this browser.')).toBeVisible()
+  await expect(page.getByText('Converted from HEIC in your browser.')).toBeVisible()
   await expect(page.getByText('koala.heic · 384 × 512')).toBeVisible()
   // The thumbnail is visible too; it failed while the file was HEIC.
   await expect(thumbnails(page).first().locator('img')).toBeVisible()
@@ -28,7 +28,7 @@ test('sends HEIC to the server if the browser cannot convert it', async ({ page 
   await photoInput(page).setInputFiles('tests/e2e/photos/koala.heic')
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText('koala.heic · 384 × 512 · HEIC')).toBeVisible()
-  await expect(page.getByText('Converted from HEIC in this browser.')).toBeHidden()
+  await expect(page.getByText('Converted from HEIC in your browser.')).toBeHidden()
 })
 
 test('resizes a large photo unless the visitor sends the original', async ({ page }) => {
@@ -38,16 +38,16 @@ test('resizes a large photo unless the visitor sends the original', async ({ pag
   const file = { name: 'large.jpg', mimeType: 'image/jpeg', buffer }
   await photoInput(page).setInputFiles([file])
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText(/Sent smaller: 1536 × 2048, .* KB instead of \d\d MB\./)).toBeVisible()
+  await expect(page.getByText(/Resized before upload: 1536 × 2048, .* KB instead of \d\d MB\./)).toBeVisible()
   await expect(page.getByText(/large\.jpg · 5400 × 7200 · JPEG · \d\d MB/)).toBeVisible()
-  await page.getByRole('button', { name: 'Send the original' }).click()
-  await expect(heading(page, 'The file is too large')).toBeVisible()
+  await page.getByRole('button', { name: 'Send original' }).click()
+  await expect(heading(page, 'File too large')).toBeVisible()
   await expect(
-    page.getByRole('region', { name: 'Answer' }).getByText(/It has \d\d MB; 20 MB are allowed\./),
+    page.getByRole('region', { name: 'Result' }).getByText(/It’s \d\d MB; the limit is 20 MB\./),
   ).toBeVisible()
   // The setting for all photos persists.
   await page.getByRole('button', { name: /Balanced model/ }).click()
-  await page.getByRole('switch', { name: 'Send large photos smaller' }).click()
+  await page.getByRole('switch', { name: 'Resize large photos' }).click()
   await page.reload()
   await waitForHydration(page)
   const original = await large.jpeg({ quality: 92 }).toBuffer()
@@ -62,6 +62,6 @@ test('refuses a file over the size limit before the upload', async ({ page }) =>
   let requests = 0
   page.on('request', (request) => request.url().includes('/api/classify') && requests++)
   await photoInput(page).setInputFiles([{ name: 'huge.png', mimeType: 'image/png', buffer: Buffer.alloc(20_000_001) }])
-  await expect(heading(page, 'The file is too large')).toBeVisible()
+  await expect(heading(page, 'File too large')).toBeVisible()
   expect(requests).toBe(0)
 })

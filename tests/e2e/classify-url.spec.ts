@@ -5,10 +5,10 @@ import { openClassify, thumbnails } from './classify-page'
 test.beforeEach(({ page }) => openClassify(page))
 
 test('loads a photo by URL: typed, pasted, invalid and refused @phone', async ({ page, baseURL }) => {
-  const field = page.getByRole('textbox', { name: 'Address of a photo' })
+  const field = page.getByRole('textbox', { name: 'Image URL' })
   await field.fill('koala')
-  await page.getByRole('button', { name: 'Fetch' }).click()
-  await expect(page.getByText('That is not an address')).toBeVisible()
+  await page.getByRole('button', { name: 'Load' }).click()
+  await expect(page.getByText('Enter a URL that starts with http:// or https://.')).toBeVisible()
   await field.fill('http://169.254.169.254/latest')
   await field.press('Enter')
   await expect(page.getByText('This address is not fetched: The address is not on the public internet.')).toBeVisible()

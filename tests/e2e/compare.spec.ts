@@ -12,7 +12,7 @@ test('compares three models for a photo, by keyboard, and keeps the view after a
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await page.getByRole('link', { name: 'Compare models' }).click()
-  await expect(page.getByText('All 3 agree')).toBeVisible()
+  await expect(page.getByText('All 3 models agree')).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
   for (const model of ['Fast', 'Balanced', 'Accurate']) await expect(card(page, model)).toBeVisible()
   await expect(scores(page).getByRole('columnheader')).toHaveText(['Label', 'Fast', 'Balanced', 'Accurate'])
@@ -22,12 +22,12 @@ test('compares three models for a photo, by keyboard, and keeps the view after a
   await page.keyboard.press('ArrowRight')
   await expect(card(page, 'Accurate')).toBeChecked()
   await page.getByRole('checkbox', { name: 'Fast' }).uncheck()
-  await expect(page.getByText('Both agree')).toBeVisible()
+  await expect(page.getByText('Both models agree')).toBeVisible()
   await expect(page).toHaveURL(/\/compare\?models=balanced,accurate#photo-1$/)
   // At least two models stay selected.
   await expect(page.getByRole('checkbox', { name: 'Balanced' })).toBeDisabled()
   await page.reload()
-  await expect(page.getByText('Both agree')).toBeVisible()
+  await expect(page.getByText('Both models agree')).toBeVisible()
   await expect(card(page, 'Accurate')).toBeChecked()
   await page.goBack()
   await expect(page.getByRole('button', { name: /Accurate model/ })).toBeVisible()
@@ -35,10 +35,10 @@ test('compares three models for a photo, by keyboard, and keeps the view after a
 
 test('shows that models disagree and marks the one that differs @phone', async ({ page }) => {
   await page.goto('/compare')
-  await expect(heading(page, 'Which model is right?')).toBeVisible()
+  await expect(heading(page, 'Compare models')).toBeVisible()
   await choosePhotos(page, 'astronaut.png')
-  await expect(page.getByText(/different answers/)).toBeVisible()
-  await expect(page.getByText('differs', { exact: true }).first()).toBeVisible()
+  await expect(page.getByText(/different labels/)).toBeVisible()
+  await expect(page.getByText('Differs', { exact: true }).first()).toBeVisible()
   // A model that is busy or broken shows its failure; the others stay.
   await page.route('**/api/classify?model=fast*', (route) =>
     route.fulfill({
@@ -52,7 +52,7 @@ test('shows that models disagree and marks the one that differs @phone', async (
   await expect(page.getByText('The server is not ready')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText('All 3 agree')).toBeVisible()
+  await expect(page.getByText('All 3 models agree')).toBeVisible()
   await expect(heading(page, 'espresso')).toBeVisible()
 })
 
@@ -63,7 +63,7 @@ for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme })
     await page.goto('/compare')
     await choosePhotos(page, 'astronaut.png')
-    await expect(page.getByText(/different answers/)).toBeVisible()
+    await expect(page.getByText(/different labels/)).toBeVisible()
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
     const { width, inner } = await page.evaluate(() => ({
       width: document.documentElement.scrollWidth,

@@ -26,8 +26,8 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await toggle(page).click()
-  await expect(page.getByText(/what speaks for koala, most of it at the top/)).toBeVisible()
-  await expect(page.getByText(/runs of the model/)).toBeVisible()
+  await expect(page.getByText(/support koala, mostly at the top/)).toBeVisible()
+  await expect(page.getByText(/model runs/)).toBeVisible()
   const [photo, box] = [
     await page.getByRole('img', { name: 'koala.webp' }).boundingBox(),
     await heatmap(page).boundingBox(),
@@ -38,14 +38,14 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
   const [left, right] = await warmPixels(page)
   expect(left + right).toBeGreaterThan(0)
 
-  const strength = page.getByRole('slider', { name: 'Map' })
+  const strength = page.getByRole('slider', { name: 'Heatmap' })
   await strength.focus()
   await page.keyboard.press('Home')
-  await expect(strength).toHaveAttribute('aria-valuetext', '0 %')
+  await expect(strength).toHaveAttribute('aria-valuetext', '0%')
   await expect(heatmap(page).locator('..')).toHaveCSS('opacity', '0')
 
   await page.getByRole('combobox', { name: 'Label' }).selectOption('indri')
-  await expect(page.getByText(/what speaks for indri/)).toBeVisible()
+  await expect(page.getByText(/support indri/)).toBeVisible()
   await toggle(page).click()
   await expect(heatmap(page)).toHaveCount(0)
   let requests = 0
@@ -56,7 +56,7 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
   expect(requests).toBe(0)
   await choosePhotos(page, 'espresso.png')
   await expect(heading(page, 'espresso')).toBeVisible()
-  await expect(page.getByText(/what speaks for espresso/)).toBeVisible()
+  await expect(page.getByText(/support espresso/)).toBeVisible()
 })
 
 test('cancels and retries an explanation, and shows why the server refuses one', async ({ page }) => {
@@ -73,14 +73,14 @@ test('cancels and retries an explanation, and shows why the server refuses one',
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await toggle(page).click()
-  await expect(page.getByRole('progressbar', { name: 'Progress of the explanation' })).toBeVisible()
+  await expect(page.getByRole('progressbar', { name: 'Explanation progress' })).toBeVisible()
   const cancelled = page.waitForEvent('requestfailed')
   await page.getByRole('button', { name: 'Cancel' }).click()
   expect((await cancelled).url()).toContain('/api/explain')
-  await expect(page.getByText('You stopped it.')).toBeVisible()
+  await expect(page.getByText('Explanation canceled.')).toBeVisible()
   release()
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText(/what speaks for koala/)).toBeVisible()
+  await expect(page.getByText(/support koala/)).toBeVisible()
 
   await page.unrouteAll({ behavior: 'wait' })
   await page.route('**/api/explain?*', (route) =>
@@ -99,7 +99,7 @@ test('cancels and retries an explanation, and shows why the server refuses one',
   await expect(page.getByText('Too many at once.')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText(/what speaks for wombat/)).toBeVisible()
+  await expect(page.getByText(/support wombat/)).toBeVisible()
 })
 
 for (const theme of ['light', 'dark'] as const) {

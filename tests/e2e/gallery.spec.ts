@@ -9,7 +9,7 @@ test.beforeEach(async ({ page }) => {
     throw error
   })
   await page.goto('/gallery')
-  await expect(page.getByRole('heading', { level: 1, name: 'Gallery' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Try a photo from the gallery' })).toBeVisible()
 })
 
 test('shows each photo with its prediction, author and license @phone', async ({ page }) => {
@@ -17,7 +17,7 @@ test('shows each photo with its prediction, author and license @phone', async ({
   await expect(pictures).toHaveCount(CREDITS)
   await expect(page.getByText(`${CREDITS} of ${CREDITS} photos`)).toBeVisible()
   for (const picture of await pictures.all()) {
-    await expect(picture).toContainText(/\d %/)
+    await expect(picture).toContainText(/\d%/)
     await expect(picture).toContainText(/, (public domain|CC0|CC BY)/)
   }
   const koala = pictures.filter({ hasText: 'koala' })
@@ -35,12 +35,12 @@ test('filters by label, group and certainty; photos outside the labels are uncer
   await expect(page.getByRole('article')).toHaveCount(1)
   await search.fill('unicorn')
   await page.getByRole('button', { name: 'Show all' }).click()
-  await page.getByRole('combobox', { name: 'Group' }).selectOption('outside the labels')
+  await page.getByRole('combobox', { name: 'Category' }).selectOption('outside the labels')
   await expect(page.getByRole('article')).toHaveCount(2)
-  await page.getByRole('radio', { name: 'Not sure' }).check({ force: true })
+  await page.getByRole('radio', { name: 'Uncertain' }).check({ force: true })
   await expect(page.getByRole('article')).toHaveCount(2)
-  await page.getByRole('radio', { name: 'Sure', exact: true }).check({ force: true })
-  await expect(page.getByText('No photo is so.')).toBeVisible()
+  await page.getByRole('radio', { name: 'Confident', exact: true }).check({ force: true })
+  await expect(page.getByText('No photos match.')).toBeVisible()
 })
 
 test('opens a photo on the classify page with its credit, only once @phone', async ({ page }) => {
@@ -49,9 +49,9 @@ test('opens a photo on the classify page with its credit, only once @phone', asy
   await expect(page.getByText('David Iliff, CC BY-SA 3.0')).toBeVisible()
   expect(new URL(page.url()).search).toBe('')
   await page.goBack()
-  await expect(page.getByRole('heading', { level: 1, name: 'Gallery' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Try a photo from the gallery' })).toBeVisible()
   await page.goto('/?photo=../../package.json')
-  await expect(page.getByRole('heading', { level: 1, name: 'What is in the photo?' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Classify a photo' })).toBeVisible()
 })
 
 for (const scheme of ['light', 'dark'] as const) {

@@ -21,12 +21,10 @@ async function openHistoryOfTwo(page: Page): Promise<void> {
 
 test('stores results in this browser, with search, export and deletion @phone', async ({ page }) => {
   await openHistoryOfTwo(page)
-  await expect(page.getByText('the server keeps nothing')).toBeVisible()
-  await expect(
-    page.getByText(/2 of 2 photos\. At most 200 are kept, the oldest go first; now they take \d+(\.\d)? KB\./),
-  ).toBeVisible()
+  await expect(page.getByText('not on the server')).toBeVisible()
+  await expect(page.getByText(/2 of 2 photos, \d+(\.\d)? KB\. The latest 200 are kept\./)).toBeVisible()
   const koala = rows(page).filter({ hasText: 'koala.webp' })
-  await expect(koala).toContainText(/koala\d\d\.\d % ?then /)
+  await expect(koala).toContainText(/koala\d\d\.\d% ?then /)
   expect(await koala.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160)
   const search = page.getByRole('searchbox', { name: 'Search by label or file' })
   await search.fill('espresso')
@@ -47,11 +45,11 @@ test('stores results in this browser, with search, export and deletion @phone', 
   await expect(rows(page)).toHaveCount(1)
   await page.reload()
   await expect(rows(page)).toHaveCount(1)
-  await page.getByRole('button', { name: 'Clear' }).click()
-  await page.getByRole('button', { name: 'Yes, clear' }).click()
-  await expect(page.getByText('Nothing yet.')).toBeVisible()
+  await page.getByRole('button', { name: 'Clear history' }).click()
+  await page.getByRole('button', { name: 'Clear', exact: true }).click()
+  await expect(page.getByText('Nothing here yet.')).toBeVisible()
   await page.reload()
-  await expect(page.getByText('Nothing yet.')).toBeVisible()
+  await expect(page.getByText('Nothing here yet.')).toBeVisible()
 })
 
 for (const scheme of ['light', 'dark'] as const) {

@@ -6,18 +6,18 @@ test.beforeEach(async ({ page }) => {
   failOnPageErrors(page)
   await page.goto('/')
   await page.getByRole('link', { name: 'Models' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Models' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Explore models' })).toBeVisible()
 })
 
 test('shows the models with their accuracy, speed and source @phone', async ({ page }) => {
   await expect(page.getByRole('article')).toHaveCount(3)
   const balanced = page.getByRole('article').filter({ hasText: 'EfficientNet-Lite1' })
   await expect(balanced).toContainText('balanced, default')
-  await expect(balanced).toContainText(/\d\d\.\d % ?right at the first label/)
+  await expect(balanced).toContainText(/\d\d\.\d% ?top-1 accuracy/)
   await expect(balanced).toContainText('calibrated')
   await balanced.getByRole('button', { name: 'Measure' }).click()
-  await expect(balanced).toContainText(/\d+\.\d ms run, \d+\.\d ms with decoding/)
-  await balanced.getByText('Source and limits').click()
+  await expect(balanced).toContainText(/\d+\.\d ms inference, \d+\.\d ms with decoding/)
+  await balanced.getByText('Source and limitations').click()
   await expect(balanced).toContainText('ImageNet over-represents')
   const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
   expect(scrollWidth).toBe(clientWidth)
@@ -27,14 +27,14 @@ test('finds labels by synonyms and Latin names, explains misleading ones, and re
   page,
 }) => {
   const search = page.getByRole('searchbox', { name: 'Search labels' })
-  await expect(page.getByText('1,000 labels; the first 24 are shown.')).toBeVisible()
+  await expect(page.getByText('1,000 labels, showing the first 24')).toBeVisible()
   await search.fill('lemur catta')
   await expect(page.getByText('Madagascar cat')).toBeVisible()
   await expect(page.getByText('it is not a cat')).toBeVisible()
   await search.fill('crane')
   await expect(page.getByText("ImageNet's other crane is the machine.")).toBeVisible()
   await search.fill('unicorn')
-  await expect(page.getByText('this model cannot answer “unicorn”')).toBeVisible()
+  await expect(page.getByText('No labels match “unicorn”')).toBeVisible()
 })
 
 test('copies a command', async ({ page, context }) => {

@@ -63,7 +63,7 @@ test('has no layout shift while loading or when results arrive @phone', async ({
 test('offers a skip link first, then moves the focus in reading order', async ({ page }) => {
   await page.goto('/')
   await page.keyboard.press('Tab')
-  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused()
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('main')).toBeFocused()
   expect(new URL(page.url()).hash).toBe('')
@@ -74,7 +74,7 @@ test('offers a skip link first, then moves the focus in reading order', async ({
       await page.evaluate(() => document.activeElement?.getAttribute('type') ?? document.activeElement?.nodeName ?? ''),
     )
   }
-  await expect(page.getByRole('button', { name: /A cup of espresso/ })).toBeFocused()
+  await expect(page.getByRole('button', { name: 'Classify a cup of espresso' })).toBeFocused()
   expect(names).toEqual(['button', 'button', 'url', 'submit', 'button'])
 })
 
@@ -87,8 +87,8 @@ test('steps through earlier views with the back button, and keeps photos across 
   await page.goBack()
   await expect(heading(page, 'koala')).toBeVisible()
   await page.goBack()
-  await expect(heading(page, 'What is in the photo?')).toBeVisible()
-  await expect(page.getByText('Your 2 photos are still here.')).toBeVisible()
+  await expect(heading(page, 'Classify a photo')).toBeVisible()
+  await expect(page.getByText('Your 2 photos are still here:')).toBeVisible()
   await page.goForward()
   await expect(heading(page, 'koala')).toBeVisible()
   await page.getByRole('link', { name: 'Gallery' }).click()
@@ -99,7 +99,7 @@ test('steps through earlier views with the back button, and keeps photos across 
   await expect(heading(page, 'goldfish')).toBeVisible()
   await expect(page.getByRole('list', { name: 'Photos' }).getByRole('button', { name: /webp|png/ })).toHaveCount(3)
   await page.getByRole('link', { name: 'Vision' }).click()
-  await expect(heading(page, 'What is in the photo?')).toBeVisible()
+  await expect(heading(page, 'Classify a photo')).toBeVisible()
   await page.getByRole('button', { name: 'koala.webp' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
   // A removed photo has no URL anymore.
@@ -130,7 +130,7 @@ test('keeps photos, results and the model after a reload; each tab has its own @
 
   const other = await context.newPage()
   await other.goto('/')
-  await expect(heading(other, 'What is in the photo?')).toBeVisible()
+  await expect(heading(other, 'Classify a photo')).toBeVisible()
   await choosePhotos(other, 'goldfish.webp')
   await expect(heading(other, 'goldfish')).toBeVisible()
   await page.reload()
