@@ -7,7 +7,7 @@ test.beforeEach(({ page }) => openClassify(page))
 test('loads a photo by URL: typed, pasted, invalid and refused @phone', async ({ page, baseURL }) => {
   const field = page.getByRole('textbox', { name: 'Image URL' })
   await field.fill('koala')
-  await page.getByRole('button', { name: 'Load' }).click()
+  await page.getByRole('button', { name: 'Load', exact: true }).click()
   await expect(page.getByText('Enter a URL that starts with http:// or https://.')).toBeVisible()
   await field.fill('http://169.254.169.254/latest')
   await field.press('Enter')
