@@ -6,7 +6,7 @@ export const CHECKS = [
   ['types', () => tool('next', ['typegen']) && tool('tsc', ['--noEmit'])],
   ['import boundaries', () => tool('tsx', ['scripts/test/boundaries.ts'])],
   ['openapi.json is current', () => tool('tsx', ['scripts/docs/openapi.ts', '--check'])],
-  ['the table of options is current', () => tool('tsx', ['scripts/docs/configuration.ts', '--check'])],
+  ['the list of options is current', () => tool('tsx', ['scripts/docs/configuration.ts', '--check'])],
 ]
 
 /** Runs every check, also after one has failed; returns how many passed and failed. */

@@ -121,7 +121,7 @@ test('a server that finds no models says so in one line and stops', async () => 
     /stopped with 1:\ncannot start: the models of s3:\/\/nowhere\/models\/ cannot be had: .*\n$/,
   )
   await expect(startServer({ env: { ...env, MODELS_DIR: 's3://Nowhere' } })).rejects.toThrow(
-    /MODELS_DIR="s3:\/\/Nowhere" is not allowed; allowed: a folder, or a place like s3:\/\/bucket\/models\//,
+    /MODELS_DIR="s3:\/\/Nowhere" is not allowed; allowed: a folder, or a location like s3:\/\/bucket\/models\//,
   )
 })
 

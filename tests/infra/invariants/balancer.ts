@@ -24,7 +24,7 @@ const isPublic = (graph: Graph) => has(graph, 'Certificate')
 
 export const BALANCER: Invariant[] = [
   {
-    name: 'with a domain over TLS, and plain HTTP is sent there; without, over HTTP',
+    name: 'a stage with a domain serves TLS and redirects HTTP; a stage without one serves HTTP',
     check(graph) {
       const action = (name: string) => one(graph, name).inputs.defaultActions[0]
       const plain = action('WebListenerHTTP80')
@@ -52,7 +52,7 @@ export const BALANCER: Invariant[] = [
     },
   },
   {
-    name: 'one region owns the record that proves the domain',
+    name: 'one region owns the domain validation record',
     check(graph) {
       if (!isPublic(graph)) return []
       const first = homeOf(stageOf(graph.stage)).name === graph.stage
@@ -71,7 +71,7 @@ export const BALANCER: Invariant[] = [
     },
   },
   {
-    name: 'with a domain, the nearest healthy region answers',
+    name: 'with a domain, DNS routes to the nearest healthy region',
     check(graph) {
       if (!isPublic(graph)) return []
       const { latencyRoutingPolicies, setIdentifier, aliases } = one(graph, 'Domain').inputs
@@ -92,7 +92,7 @@ export const BALANCER: Invariant[] = [
     },
   },
   {
-    name: 'the balancer is public, in public subnets, behind its own group, and keeps a log',
+    name: 'the load balancer is in public subnets, has its own security group and writes access logs',
     check(graph) {
       const { internal, subnets, securityGroups, accessLogs, dropInvalidHeaderFields } = one(
         graph,
@@ -122,7 +122,7 @@ export const BALANCER: Invariant[] = [
     },
   },
   {
-    name: 'a task is asked whether it is ready',
+    name: 'the health check uses the readiness endpoint',
     check(graph) {
       const { path, matcher } = one(graph, TARGET).inputs.healthCheck
       const grace = one(graph, 'WebService').inputs.healthCheckGracePeriodSeconds
@@ -145,7 +145,7 @@ export const BALANCER: Invariant[] = [
     },
   },
   {
-    name: 'a task that goes loses no request: the times fit together',
+    name: 'stopping tasks lose no requests: deregistration, drain and stop timeouts fit together',
     check(graph) {
       const { interval, unhealthyThreshold } = one(graph, TARGET).inputs.healthCheck
       const { deregistrationDelay } = one(graph, TARGET).inputs
@@ -184,7 +184,7 @@ export const BALANCER: Invariant[] = [
     },
   },
   {
-    name: 'production’s balancer cannot be deleted by accident',
+    name: 'the production load balancer has deletion protection',
     check: (graph) =>
       differ('protected', one(graph, 'WebLoadBalancer').inputs.enableDeletionProtection, stageOf(graph.stage).protect),
     mutations: {
@@ -195,7 +195,7 @@ export const BALANCER: Invariant[] = [
     },
   },
   {
-    name: 'only the web service is behind the balancer',
+    name: 'only the web service is behind the load balancer',
     check: (graph) => [
       ...differ('web', one(graph, 'WebService').inputs.loadBalancers.length, 1),
       ...(has(graph, 'WorkerService')

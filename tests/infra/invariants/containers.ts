@@ -9,7 +9,7 @@ const OF_SST = /^SST_/
 /** A task by itself: its container, its size, what it is told. */
 export const CONTAINERS: Invariant[] = [
   {
-    name: 'a container has no root, no terminal, no capability, and nothing to write on but two folders, four where a shell is allowed',
+    name: 'containers have no root, terminal or capabilities, and write to two folders only (four with a shell)',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { user, pseudoTerminal, readonlyRootFilesystem, linuxParameters, mountPoints } = container(graph, service)
@@ -44,7 +44,7 @@ export const CONTAINERS: Invariant[] = [
     },
   },
   {
-    name: 'a container has the one port that is called, a worker none',
+    name: 'web containers expose only their service port, and worker containers expose none',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const wanted = service === 'Web' ? [3000] : []
@@ -65,7 +65,7 @@ export const CONTAINERS: Invariant[] = [
     },
   },
   {
-    name: 'tasks have the size and the architecture of the table',
+    name: 'tasks have the size and architecture from the stage table',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { web, worker, architecture } = stageOf(graph.stage)
@@ -87,7 +87,7 @@ export const CONTAINERS: Invariant[] = [
     },
   },
   {
-    name: 'tasks are told only what the app reads, and where its models, its name and its figures are',
+    name: 'tasks receive only variables that the app reads, including models, name and metrics',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const told = environment(graph, service)
@@ -113,7 +113,7 @@ export const CONTAINERS: Invariant[] = [
     },
   },
   {
-    name: 'tasks are told what is kept with the stage, each what it reads, and nothing that the deployment sets can be kept',
+    name: 'tasks receive the stored settings they read, and stored settings cannot override the deployment',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const told = environment(graph, service)
@@ -139,7 +139,7 @@ export const CONTAINERS: Invariant[] = [
     },
   },
   {
-    name: 'the web task listens to the balancer, believes it and no other proxy, and limits its clients',
+    name: 'the web task listens for the load balancer, trusts no other proxy and rate-limits clients',
     check(graph) {
       const { HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES } = environment(graph, 'Web')
       const { rateLimit, web } = stageOf(graph.stage)

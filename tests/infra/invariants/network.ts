@@ -83,7 +83,7 @@ const openRule = (group: string) => (graph: Graph) => {
 
 export const NETWORK: Invariant[] = [
   {
-    name: 'two zones or more, with a public and a private subnet each',
+    name: 'the network spans at least two zones, each with a public and a private subnet',
     check(graph) {
       const zones = (kind: string) =>
         new Set(
@@ -106,7 +106,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'tasks and cache in private subnets, without a public address',
+    name: 'tasks and the cache run in private subnets without public addresses',
     check(graph) {
       const tasks = services(graph).flatMap((name) => {
         const { subnets, assignPublicIp } = one(graph, `${name}Service`).inputs.networkConfiguration
@@ -138,7 +138,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'no way from the internet into a private subnet, and no address given out by a subnet',
+    name: 'no internet route reaches a private subnet, and no subnet assigns public addresses',
     check(graph) {
       const routes = all(graph, /routeTable:RouteTable$/)
         .filter(({ name }) => name.startsWith('Private'))
@@ -159,7 +159,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: "the network's default security group lets nothing through",
+    name: 'the default security group of the network allows no traffic',
     check(graph) {
       const { ingress, egress } = one(graph, 'DefaultSecurityGroup').inputs
       return [...differ('in', ingress, []), ...differ('out', egress, [])]
@@ -171,7 +171,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'internet → balancer → web → cache, and nothing else in',
+    name: 'inbound traffic follows internet → load balancer → web → cache and no other path',
     check: (graph) => differ('ways in', ways(graph), wantedWays(graph)),
     mutations: {
       'ssh to the balancer': openRule('Balancer'),
@@ -186,7 +186,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'tasks reach the web by 80 and 443 and what they use, nothing else out',
+    name: 'outbound traffic from tasks is limited to ports 80 and 443 and the services they use',
     check: (graph) => differ('ways out', waysOut(graph), wantedWaysOut(graph)),
     mutations: {
       'every port': (graph) => {
@@ -210,7 +210,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'endpoints and NAT by stage; S3 never through the NAT',
+    name: 'endpoints and NAT match the stage, and S3 traffic never passes through the NAT',
     check(graph) {
       const { endpoints, nat, zones } = stageOf(graph.stage)
       const inputs = all(graph, /vpcEndpoint:VpcEndpoint$/).map((endpoint) => endpoint.inputs)
@@ -234,7 +234,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'every part of the network has a name of its own that says whose it is',
+    name: 'every network resource has a unique name that identifies its stage',
     check(graph) {
       const parts = all(graph, NAMED)
       const found = parts.map(({ inputs }) => inputs.tags?.Name as string | undefined)
@@ -259,7 +259,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'a NAT instance is encrypted and takes no unsigned metadata request',
+    name: 'NAT instances are encrypted and require signed metadata requests',
     check: (graph) =>
       all(graph, /ec2\/instance:Instance$/).flatMap(({ inputs }) => [
         ...differ('metadata', inputs.metadataOptions?.httpTokens, 'required'),

@@ -31,7 +31,7 @@ const forgets = (name: string, pattern: RegExp) => (graph: Graph) => {
 /** In which order things are made: AWS refuses some, and some fail where what they use is not there yet. */
 export const ORDER: Invariant[] = [
   {
-    name: 'services wait for their listeners, routes, rules and endpoints',
+    name: 'services depend on their listeners, routes, rules and endpoints',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const wanted = before(graph, service)
@@ -54,7 +54,7 @@ export const ORDER: Invariant[] = [
     },
   },
   {
-    name: 'a service waits for its models and its secrets',
+    name: 'services depend on their models and secrets',
     check: (graph) =>
       services(graph).flatMap((service) => [
         ...missing(graph, `${service}Task`, ['ModelChecksums']),
@@ -67,7 +67,7 @@ export const ORDER: Invariant[] = [
     },
   },
   {
-    name: 'the balancer and the NAT wait for the way to the internet, and the balancer for the right to write its log',
+    name: 'load balancer and NAT depend on the internet route, and the balancer also on its log permission',
     check: (graph) => [
       ...missing(graph, 'WebLoadBalancer', [...names(graph, /^Public\d+Association$/), 'LogsPolicy']),
       ...all(graph, /ec2\/(natGateway:NatGateway|instance:Instance|eip:Eip)$/).flatMap(({ name }) =>

@@ -29,7 +29,7 @@ const PASSWORD = /a(&|%26)secret/
 
 export const RIGHTS: Invariant[] = [
   {
-    name: '`*` as a resource only where AWS has no other',
+    name: '`*` is a resource only where AWS supports nothing narrower',
     check: (graph) =>
       roles(graph).flatMap((each) =>
         statements(each)
@@ -51,7 +51,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'exact actions: no wildcard in any, no policy of AWS’s own',
+    name: 'policies list exact actions: no wildcards and no AWS managed policies',
     check: (graph) =>
       roles(graph).flatMap((each) => [
         ...statements(each)
@@ -71,7 +71,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'the app reads its models, keeps its outputs, and touches no other bucket',
+    name: 'the app reads its models bucket, writes its outputs bucket and accesses no other bucket',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const granted = statements(role(graph, `${service}TaskRole`))
@@ -100,7 +100,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'ECS starts a task with its own image, log and secrets',
+    name: 'ECS starts a task with access to its own image, log and secrets only',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const granted = statements(role(graph, `${service}ExecutionRole`))
@@ -132,7 +132,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'only ECS takes on the roles of tasks',
+    name: 'only ECS can assume the task roles',
     check: (graph) =>
       roles(graph)
         .filter(({ name }) => ROLES.test(name))
@@ -150,7 +150,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'a worker may ask not to be taken away, of its own cluster’s tasks only; a shell’s channel only where there is a shell',
+    name: 'workers can protect tasks in their own cluster only; shell channels exist only with a shell',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const actions = statements(role(graph, `${service}TaskRole`))
@@ -176,7 +176,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'no secret in plain environment',
+    name: 'no secret is in a plain environment variable',
     check: (graph) =>
       services(graph).flatMap((service) =>
         Object.entries(environment(graph, service))
@@ -193,7 +193,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'secrets come from the SSM Parameter Store, of this stage, as SecureStrings',
+    name: 'secrets come from this stage in the SSM Parameter Store, as SecureStrings',
     check: (graph) => {
       const { secrets, cache } = stageOf(graph.stage)
       const wanted = [...new Set([...secrets, ...graph.kept.secrets, ...(cache ? ['REDIS_URL'] : [])])].sort()
@@ -227,7 +227,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'the cache’s password is nowhere in the graph but where it is a secret',
+    name: 'the cache password appears in the graph only as a secret',
     check: (graph) =>
       graph.resources
         .filter(({ name }) => !/^(CacheAuthToken|CacheProxySecretVersion)$/.test(name))

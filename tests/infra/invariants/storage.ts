@@ -37,7 +37,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'buckets keep versions',
+    name: 'buckets are versioned',
     check: (graph) =>
       each(
         graph,
@@ -66,7 +66,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'buckets answer over TLS only, and only the balancer’s service may write its log, for a balancer of this account',
+    name: 'buckets require TLS, and only the log service can write logs, for a load balancer in this account',
     check: (graph) => [
       ...each(graph, 'Policy', ({ policy }) => {
         const [first] = (JSON.parse(policy as string) as { Statement: Record<string, unknown>[] }).Statement
@@ -99,7 +99,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'what is not needed any more goes: jobs, logs, old versions, uploads that nobody completes',
+    name: 'jobs, logs, old versions and incomplete uploads expire',
     check(graph) {
       const { outputs, logDays } = stageOf(graph.stage)
       const rules = (bucket: string) =>
@@ -131,7 +131,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'production outlives `sst remove`, other stages leave nothing behind',
+    name: 'production data survives `sst remove`, and other stages leave nothing behind',
     check(graph) {
       const { removal, protect } = stageOf(graph.stage)
       const kept = of(graph, 'Bucket').map((inputs) => inputs?.forceDestroy)
@@ -156,7 +156,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'the models are in their bucket whole, with their checksums',
+    name: 'the models bucket holds every model file and the checksums',
     check(graph) {
       const objects = all(graph, 'aws:s3/bucketObjectv2:BucketObjectv2').map(({ inputs }) => inputs)
       const sums = objects.find(({ key }) => key === 'models/SHA256SUMS')
@@ -181,7 +181,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'the cache speaks TLS, asks for a password, is encrypted and forgets nothing to make room',
+    name: 'the cache requires TLS and a password, is encrypted at rest and never evicts',
     check(graph) {
       const { cache } = stageOf(graph.stage)
       if (!cache) return differ('caches', all(graph, /replicationGroup:ReplicationGroup$/).length, 0)
@@ -217,7 +217,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'production’s cache has a second node in another zone and is saved',
+    name: 'the production cache has a second node in another zone and is backed up',
     check(graph) {
       if (!has(graph, 'CacheCluster')) return []
       const replicas = stageOf(graph.stage).cache?.replicas ?? 0

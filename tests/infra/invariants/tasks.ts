@@ -23,7 +23,7 @@ const bounds = (graph: Graph, service: string) => {
 /** Many tasks: how many, where, and how they are replaced. */
 export const TASKS: Invariant[] = [
   {
-    name: 'as few and as many tasks as the table says; where they share a cache one to ten, in production never under two',
+    name: 'task counts follow the stage table: one to ten with a shared cache, at least two in production',
     check(graph) {
       const { web, worker, cache } = stageOf(graph.stage)
       const [least, most] = bounds(graph, 'Web')
@@ -47,7 +47,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'more than one task, and workers, only with a cache and a bucket that they share',
+    name: 'multiple tasks, and workers, require a shared cache and bucket',
     check(graph) {
       const most = bounds(graph, 'Web')[1] as number
       if (most === 1 && !has(graph, 'WorkerService')) return []
@@ -77,7 +77,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'web tasks follow their CPU and their requests, and nothing else',
+    name: 'web tasks scale on CPU and request count only',
     check(graph) {
       const kinds = all(graph, 'aws:appautoscaling/policy:Policy')
         .filter(({ name }) => name.startsWith('Web'))
@@ -100,7 +100,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'workers follow the photos that wait, out and back',
+    name: 'workers scale out and in on the number of waiting photos',
     check(graph) {
       if (!has(graph, 'WorkerService')) return []
       return (
@@ -136,7 +136,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'web tasks run no batch work where there are workers',
+    name: 'web tasks run no batch work when the stage has workers',
     check(graph) {
       if (!has(graph, 'WorkerService')) return differ('in one place', environment(graph, 'Web').BUCKET, undefined)
       return [
@@ -170,7 +170,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'a deployment that fails is rolled back, and says so; no task goes before another serves',
+    name: 'failed deployments roll back and alert; no task stops before its replacement serves',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { deploymentCircuitBreaker, deploymentMinimumHealthyPercent, waitForSteadyState } = one(
@@ -196,7 +196,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'a shell in a task only outside production',
+    name: 'shell access to tasks exists only outside production',
     check: (graph) =>
       services(graph).flatMap((service) =>
         differ(service, one(graph, `${service}Service`).inputs.enableExecuteCommand, !isProduction(graph)),
@@ -209,7 +209,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'spare capacity only outside production',
+    name: 'Spot capacity is used only outside production',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { capacityProviderStrategies = [], launchType } = one(graph, `${service}Service`).inputs

@@ -39,7 +39,7 @@ const OF_CACHE: Record<string, unknown[]> = {
 
 export const WATCHING: Invariant[] = [
   {
-    name: 'logs are at /ecs/<project>-<stage>, kept as long as the table says, and hold nobody up',
+    name: 'logs are at /ecs/<project>-<stage>, follow the retention in the table and never block tasks',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { inputs } = one(graph, `${service}LogGroup${service}`)
@@ -64,7 +64,7 @@ export const WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'an alarm for each way to get worse, and each tells the topic',
+    name: 'every failure mode has an alarm, and every alarm notifies the topic',
     check(graph) {
       const { worker, web, cache } = stageOf(graph.stage)
       const more = web.most > web.least ? ['MostTasks'] : []
@@ -97,7 +97,7 @@ export const WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'alarms look at this stage’s own tasks, at what they say they look at',
+    name: 'alarms watch the tasks of their own stage and the metric that they describe',
     check(graph) {
       const { threshold, treatMissingData, metricName } = one(graph, 'RunningTasks').inputs
       const looksAt = (name: string) => {
@@ -136,7 +136,7 @@ export const WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'the cache is watched node by node: its memory, its one core, what it forgets, how far a copy is behind',
+    name: 'each cache node has alarms for memory, engine CPU, evictions and replication lag',
     check: (graph) =>
       all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm')
         .filter(({ name }) => name.startsWith('Cache'))
@@ -174,7 +174,7 @@ export const WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'the app’s own figures are asked for by the names that it gives them',
+    name: 'application metrics are referenced by the names that the app emits',
     check(graph) {
       const { PROJECT_NAME, ENVIRONMENT } = environment(graph, 'Web')
       const shown = [...dashboardText(graph).matchAll(new RegExp(`"${PROJECT_NAME}","(\\w+)"`, 'g'))].map(
@@ -209,7 +209,7 @@ export const WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'one dashboard shows requests, errors, latency, tasks and what waits',
+    name: 'one dashboard shows requests, errors, latency, tasks and queues',
     check(graph) {
       const shown = dashboardText(graph)
       const wanted = [

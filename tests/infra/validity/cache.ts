@@ -43,7 +43,7 @@ function sizeFaults({ name, inputs }: Resource): string[] {
 
 export const VALID_CACHE: Invariant[] = [
   {
-    name: 'the cache’s engine has this version, and its parameters are of that version',
+    name: 'the cache engine version exists, and its parameters belong to that version',
     check: (graph) => caches(graph).flatMap((cache) => versionFaults(graph, cache)),
     mutations: {
       'a version that does not exist': (graph) =>
@@ -69,7 +69,7 @@ export const VALID_CACHE: Invariant[] = [
     },
   },
   {
-    name: 'the cache has nodes that there are, as many as its failover needs',
+    name: 'the cache node type exists, and there are enough nodes for failover',
     check: (graph) => caches(graph).flatMap(sizeFaults),
     mutations: {
       'a node that does not exist': (graph) =>

@@ -35,7 +35,7 @@ interface Statement {
 
 export const VALID_NAMES: Invariant[] = [
   {
-    name: 'names are ones that AWS takes, and no two things of a kind have the same',
+    name: 'names are valid in AWS and unique per resource type',
     check(graph) {
       const keyed = all(
         graph,
@@ -71,7 +71,7 @@ export const VALID_NAMES: Invariant[] = [
     },
   },
   {
-    name: 'policies are documents that IAM takes',
+    name: 'policies are valid IAM documents',
     check: (graph) => all(graph, 'aws:iam/role:Role').flatMap(statementFaults),
     mutations: {
       'an action without a service': (graph) => swap(graph, 's3:ListBucket', 'ListBucket'),

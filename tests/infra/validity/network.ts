@@ -48,7 +48,7 @@ const everything = (rules: Resource['inputs'][] | undefined, cidr: string) =>
 
 export const VALID_NETWORK: Invariant[] = [
   {
-    name: 'a machine’s image is of its own architecture',
+    name: 'machine images match the architecture of their instance',
     check: (graph) =>
       instances(graph).flatMap(({ name, inputs }) =>
         differ(name, inputs.ami, `ami-${architectureOf(inputs.instanceType)}`),
@@ -69,7 +69,7 @@ export const VALID_NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'a NAT instance passes on what comes to it: in from the network, out to anywhere, and not only what is its own',
+    name: 'NAT instances forward traffic: inbound from the network, outbound to anywhere, source check off',
     check: (graph) =>
       instances(graph).flatMap(({ name, inputs }) => {
         const groups = (inputs.vpcSecurityGroupIds as string[]).map((id) => one(graph, id.replace(/_id$/, '')).inputs)
@@ -100,7 +100,7 @@ export const VALID_NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'every private subnet has a way out, by a NAT in a public one',
+    name: 'every private subnet has a route out through a NAT in a public subnet',
     check: (graph) => {
       const open = all(graph, /natGateway:NatGateway$|ec2\/instance:Instance$/).filter(
         ({ inputs }) => !/^Public/.test(inputs.subnetId),
@@ -131,7 +131,7 @@ export const VALID_NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'names of AWS’s services lead to the endpoints, in the stage’s own region',
+    name: 'AWS service names resolve to the endpoints in the region of the stage',
     check: (graph) => {
       const { enableDnsSupport, enableDnsHostnames } = one(graph, 'Vpc').inputs
       const endpoints = all(graph, /vpcEndpoint:/).flatMap(({ name, inputs }) => [
@@ -164,7 +164,7 @@ export const VALID_NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'subnets lie in their network, apart from each other, and are as large as AWS asks',
+    name: 'subnets are inside the network, do not overlap and have a size that AWS allows',
     check: subnetFaults,
     mutations: {
       outside: (graph) => {
@@ -185,7 +185,7 @@ export const VALID_NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'rules have ports in order, and groups descriptions that AWS takes',
+    name: 'security group rules have valid port ranges, and groups have valid descriptions',
     check: (graph) => [
       ...all(graph, /securityGroup(In|E)gressRule:/).flatMap(({ name, inputs: { fromPort, toPort, ipProtocol } }) =>
         ipProtocol === '-1' || (fromPort >= 0 && fromPort <= toPort && toPort <= 65_535)

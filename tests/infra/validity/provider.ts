@@ -65,7 +65,7 @@ const alarm = (graph: Graph) => one(graph, 'WebCpu').inputs
 /** The provider's own typings, over what is really asked for: SST's transforms and `as` are not checked by the compiler. */
 export const PROVIDER: Invariant[] = [
   {
-    name: 'every resource has what the provider asks for, and nothing that it does not know',
+    name: 'every resource has all required properties and no unknown ones',
     check: (graph) => graph.resources.flatMap(check),
     mutations: {
       'an alarm every 45 s': (graph) => {

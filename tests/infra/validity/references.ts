@@ -57,7 +57,7 @@ function misnamed(graph: Graph, where: string, value: string, kind: RegExp): str
 
 export const REFERENCES: Invariant[] = [
   {
-    name: 'what is named by its id or ARN is there, and of the kind that is meant',
+    name: 'every referenced ID or ARN exists and has the expected resource type',
     check: (graph) => graph.resources.flatMap(({ name, inputs }) => broken(graph, name, inputs)),
     mutations: {
       'a NAT gateway that is an instance': (graph) => {

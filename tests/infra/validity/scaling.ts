@@ -53,7 +53,7 @@ const target = (graph: Graph, name: string) =>
 
 export const VALID_SCALING: Invariant[] = [
   {
-    name: 'what scales out does so again within five minutes, and back within fifteen',
+    name: 'scale-out repeats within five minutes, and scale-in follows within fifteen',
     check: (graph) => policies(graph).flatMap(cooldownFaults),
     mutations: {
       'a scale-out cooldown of 6,000 s': (graph) => {
@@ -79,7 +79,7 @@ export const VALID_SCALING: Invariant[] = [
     },
   },
   {
-    name: 'steps of scaling lie beside each other, and bounds are in order',
+    name: 'scaling steps are contiguous, and bounds are in order',
     check: (graph) => [
       ...policies(graph).flatMap(stepFaults),
       ...all(graph, 'aws:appautoscaling/target:Target').flatMap(({ name, inputs }) =>

@@ -44,7 +44,7 @@ function balancerFaults(graph: Graph, service: string, container_: string): stri
 
 export const VALID_TASKS: Invariant[] = [
   {
-    name: 'Fargate has tasks of this size, and a container has the ports and volumes that are named',
+    name: 'task sizes exist on Fargate, and referenced ports and volumes exist in the container',
     check: (graph) => services(graph).flatMap((service) => taskFaults(graph, service)),
     mutations: {
       'more memory than goes with its CPU': (graph) => {
@@ -74,7 +74,7 @@ export const VALID_TASKS: Invariant[] = [
     },
   },
   {
-    name: 'the balancer asks, waits and forgets within what AWS allows, and an answer fits between two questions',
+    name: 'health check settings are within AWS limits, and the timeout is shorter than the interval',
     check(graph) {
       const check = health(graph)
       const { deregistrationDelay } = one(graph, TARGET).inputs

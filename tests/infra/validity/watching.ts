@@ -70,7 +70,7 @@ interface Widget {
 
 export const VALID_WATCHING: Invariant[] = [
   {
-    name: 'an alarm counts with metrics that it has, and returns one value',
+    name: 'alarm expressions use defined metrics and return one value',
     check: (graph) =>
       alarms(graph).flatMap(({ name, inputs }) => (inputs.metricQueries ? mathFaults(name, inputs.metricQueries) : [])),
     mutations: {
@@ -90,7 +90,7 @@ export const VALID_WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'an alarm looks at one thing, as often and as far back as CloudWatch does',
+    name: 'alarms watch one metric or expression, with a period and range that CloudWatch allows',
     check: (graph) =>
       alarms(graph).flatMap((alarm) => [...kindFaults(alarm), ...timeFaults(alarm), ...textFaults(alarm)]),
     mutations: {
@@ -115,7 +115,7 @@ export const VALID_WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'logs are kept for a time that CloudWatch has',
+    name: 'log retention is a value that CloudWatch supports',
     check: (graph) =>
       all(graph, /logGroup:LogGroup$/).flatMap(({ name, inputs }) =>
         LOG_DAYS.includes(inputs.retentionInDays) ? [] : [`${name} for ${inputs.retentionInDays} days`],
@@ -127,7 +127,7 @@ export const VALID_WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'the dashboard’s widgets stand beside each other, and ask for metrics of this region',
+    name: 'dashboard widgets do not overlap and use metrics from this region',
     check(graph) {
       const { widgets } = JSON.parse(one(graph, 'Dashboard').inputs.dashboardBody) as { widgets: Widget[] }
       return widgets.flatMap(({ x, width, properties: { metrics, region } }, i) => [
