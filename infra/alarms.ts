@@ -2,24 +2,24 @@ import { cacheAlarms } from './cache-alarms'
 import { pascal } from './names'
 import type { Surroundings } from './surroundings'
 
-/** What the alarms watch. */
+/** Resources that the alarms watch. */
 export interface Watched {
   web: sst.aws.Service
-  worker: sst.aws.Service | null
+  /** Node IDs of the cache as CloudWatch reports them; empty without a cache. */
   /** What CloudWatch calls the nodes of the cache; none without one. */
   cache: readonly $util.Output<string>[]
 }
 
 export type Alarm = Omit<aws.cloudwatch.MetricAlarmArgs, 'alarmActions' | 'okActions' | 'name'>
 
-/** Minutes, above which a figure is no accident. */
+/** Minutes after which a high metric is no longer a spike. */
 const LASTING = 5
 const MINUTE = 60
 
 /**
- * An alarm for each way in which the site gets worse; docs/operations.md says what to do at each.
+ * An alarm for each way in which the site can degrade. docs/operations.md describes how to respond.
  *
- * @returns the topic that they tell
+ * @returns the topic that the alarms notify
  */
 export function createAlarms(around: Surroundings, watched: Watched): aws.sns.Topic {
   const { names, settings } = around
@@ -60,12 +60,12 @@ function taskAlarms(kind: string, { cluster }: Surroundings, service: sst.aws.Se
     comparisonOperator: 'GreaterThanThreshold',
     threshold,
   })
-  // Workers are meant to be busy.
-  const cpu = kind === 'web' ? { [`${kind}-cpu`]: of('CPUUtilization', 85, 'The web tasks have no CPU left.') } : {}
-  return { ...cpu, [`${kind}-memory`]: of('MemoryUtilization', 85, `The ${kind} tasks have little memory left.`) }
+  // Workers are meant to be busy, so only web tasks have a CPU alarm.
+  const cpu = kind === 'web' ? { [`${kind}-cpu`]: of('CPUUtilization', 85, 'The web tasks are out of CPU.') } : {}
+  return { ...cpu, [`${kind}-memory`]: of('MemoryUtilization', 85, `The ${kind} tasks are low on memory.`) }
 }
 
-/** What visitors see: errors, latency, and how many tasks are there for them. */
+/** Alarms on what visitors experience: errors, latency and the number of healthy tasks. */
 function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<string, Alarm> {
   const balancer = { LoadBalancer: web.nodes.loadBalancer.arnSuffix }
   const target = { ...balancer, TargetGroup: targetGroupOf(web) }
@@ -76,7 +76,7 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
   const hosts = { namespace: 'AWS/ApplicationELB', dimensions: target, period: MINUTE, evaluationPeriods: LASTING }
   return {
     'server-errors': {
-      alarmDescription: 'More than 1 % of the answers are server errors.',
+      alarmDescription: 'More than 1% of responses are server errors.',
       comparisonOperator: 'GreaterThanThreshold',
       threshold: 1,
       evaluationPeriods: LASTING,
@@ -89,13 +89,13 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
         {
           id: 'rate',
           expression: '100 * (FILL(ours, 0) + FILL(balancers, 0)) / all',
-          label: 'server errors in a hundred requests',
+          label: 'server errors per 100 requests',
           returnData: true,
         },
       ],
     },
     latency: {
-      alarmDescription: 'One answer in a hundred takes longer than 2 s.',
+      alarmDescription: 'One response in a hundred takes longer than 2 s.',
       namespace: 'AWS/ApplicationELB',
       metricName: 'TargetResponseTime',
       dimensions: balancer,
@@ -108,7 +108,7 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
     },
     'unhealthy-tasks': {
       ...hosts,
-      alarmDescription: 'The load balancer sends nothing to a task that runs.',
+      alarmDescription: 'A running task is unhealthy and gets no requests.',
       metricName: 'UnHealthyHostCount',
       statistic: 'Maximum',
       comparisonOperator: 'GreaterThanThreshold',
@@ -116,7 +116,7 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
     },
     'running-tasks': {
       ...hosts,
-      alarmDescription: 'Fewer web tasks serve than there must be at least.',
+      alarmDescription: 'Fewer web tasks are healthy than the minimum.',
       metricName: 'HealthyHostCount',
       statistic: 'Minimum',
       comparisonOperator: 'LessThanThreshold',
@@ -127,7 +127,7 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
       ? {
           'most-tasks': {
             ...hosts,
-            alarmDescription: 'As many web tasks run as there may be: more load is refused, not answered.',
+            alarmDescription: 'The maximum number of web tasks is running: additional load is refused.',
             metricName: 'HealthyHostCount',
             statistic: 'Maximum',
             evaluationPeriods: 3 * LASTING,
@@ -139,14 +139,14 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
   }
 }
 
-/** What the app tells of the jobs. */
+/** Alarms on the app's own job metrics. */
 function workerAlarms({ names }: Surroundings): Record<string, Alarm> {
   const { namespace, environment } = names.metrics
   const of = (service: string) => ({ namespace, dimensions: { Environment: environment, Service: service } })
   return {
     'queue-age': {
       ...of('web'),
-      alarmDescription: 'A job that could run has got nothing done for ten minutes.',
+      alarmDescription: 'A runnable job has made no progress for ten minutes.',
       metricName: 'BacklogWait',
       statistic: 'Maximum',
       period: MINUTE,
@@ -156,7 +156,7 @@ function workerAlarms({ names }: Surroundings): Record<string, Alarm> {
     },
     'running-workers': {
       ...of('worker'),
-      alarmDescription: 'No batch worker is heard of.',
+      alarmDescription: 'No batch worker is reporting.',
       metricName: 'WorkersReady',
       statistic: 'Maximum',
       period: MINUTE,
@@ -168,7 +168,7 @@ function workerAlarms({ names }: Surroundings): Record<string, Alarm> {
   }
 }
 
-/** `targetgroup/…` of the web service, as CloudWatch names it. */
+/** `targetgroup/…` of the web service, in the form that CloudWatch uses as a dimension. */
 export function targetGroupOf(web: sst.aws.Service): $util.Output<string> {
   return web.nodes.service.loadBalancers.apply((balancers) => {
     const arn = balancers?.[0]?.targetGroupArn

@@ -6,23 +6,23 @@ import {
   STAGE_SETTINGS,
   type StageSetting,
 } from '../lib/shared/deployment/parameters'
-import { didYouMean } from './did-you-mean'
+import { nearest } from '../lib/shared/search/nearest'
 
-/** A parameter of the SSM Parameter Store. The value of a secret is never asked for. */
+/** A parameter in the SSM Parameter Store. Secret values are never requested. */
 export interface Parameter {
-  /** With its path. */
+  /** Full path. */
   name: string
   type: string
   value: string
 }
 
-/** What is kept with a stage, by name. */
+/** The stored configuration of a stage. */
 export interface Kept {
-  /** What the stage is made of. */
+  /** Settings of the stage itself. */
   stage: Partial<Record<StageSetting, string>>
-  /** Options of the app, for its tasks. */
+  /** App options for the tasks. */
   options: Record<string, string>
-  /** Secrets that lie there. */
+  /** Secrets that exist. */
   secrets: SecretOption[]
 }
 
@@ -33,46 +33,49 @@ const FORMS: Record<StageSetting, { form: RegExp; like: string }> = {
 }
 
 /**
- * @param settings the parameters below the settings' path
- * @param secrets those beside them
- * @throws Error with one line where one is unknown, no setting, or has a value that is not allowed
+ * @param settings parameters below the settings path
+ * @param secrets parameters next to them
+ * @throws Error with one line if a name is unknown or not a setting, or a value is invalid
  */
 export function parseKept(settings: readonly Parameter[], secrets: readonly Parameter[]): Kept {
   const kept: Kept = { stage: {}, options: {}, secrets: [] }
   for (const { name: path, type, value } of settings) {
     const name = path.slice(path.lastIndexOf('/') + 1)
-    if (type !== 'String') throw new Error(`${path} is a ${type}: settings are plain, as npm run deploy:set makes them`)
+    if (type !== 'String')
+      throw new Error(`${path} is a ${type}, but settings must be a String. Set it with npm run deploy:set`)
     checkSetting(name, value)
     if (isStageSetting(name)) kept.stage[name] = value
     else kept.options[name] = value
   }
-  if (kept.stage.DNS_ZONE && !kept.stage.DOMAIN) throw new Error('DNS_ZONE is set, and DOMAIN is not')
+  if (kept.stage.DNS_ZONE && !kept.stage.DOMAIN)
+    throw new Error('DNS_ZONE is set without DOMAIN. Set DOMAIN, or remove DNS_ZONE')
   const there = new Set(secrets.map(({ name }) => name.slice(name.lastIndexOf('/') + 1)))
   kept.secrets = SECRET_OPTIONS.filter((name) => there.has(name))
   return kept
 }
 
-/** @throws Error with one line where a stage has no such setting, or not of this value */
+/** @throws Error with one line if a stage has no such setting, or if the value is invalid */
 export function checkSetting(name: string, value: string): void {
   const isOption = Object.hasOwn(OPTIONS, name)
   const place = placeOf(name, isOption)
-  if (place === 'secret') throw new Error(`${name} is a secret: put it beside the settings, as a SecureString`)
-  if (place === 'nowhere') throw new Error(`${name} is no setting of a stage: ${whyNot(name, isOption)}`)
+  if (place === 'secret') throw new Error(`${name} is a secret. Store it as a SecureString next to the settings`)
+  if (place === 'nowhere') throw new Error(`${name} is not a stage setting: ${whyNot(name, isOption)}`)
   if (isStageSetting(name)) {
-    if (!FORMS[name].form.test(value)) throw new Error(`${name}=${value} is nothing like ${FORMS[name].like}`)
+    if (!FORMS[name].form.test(value))
+      throw new Error(`${name}=${value} is invalid. Use a value like ${FORMS[name].like}`)
     return
   }
   const schema = OPTIONS[name as keyof typeof OPTIONS]
-  if (!schema.safeParse(value).success) throw new Error(`${name}=${value} is not allowed; see docs/configuration.md`)
+  if (!schema.safeParse(value).success) throw new Error(`${name}=${value} is invalid. See docs/configuration.md`)
 }
 
 function whyNot(name: string, isOption: boolean): string {
-  if (isOption) return 'the deployment sets it itself, from the table of stages'
+  if (isOption) return 'the deployment sets it from the stage table'
   const names = [...Object.keys(STAGE_SETTINGS), ...Object.keys(OPTIONS)].filter(
     (each) => placeOf(each, true) === 'setting',
   )
-  const meant = didYouMean(name, names)
-  return meant === null ? 'nothing reads it' : `did you mean ${meant}?`
+  const meant = nearest(name, names, { samePrefix: 4 })
+  return meant === undefined ? 'nothing reads it' : `did you mean ${meant}?`
 }
 
 function isStageSetting(name: string): name is StageSetting {

@@ -1,16 +1,16 @@
-/** The listeners that SST makes for a service, which it gives nobody. */
+/** The listeners that SST creates for a service but doesn't expose. */
 export interface Listeners {
-  /** All of them, once they are there. */
+  /** All listeners, once they exist. */
   made: Promise<$util.Resource[]>
-  /** For the options of each. */
+  /** Call with the options of each listener. */
   gather(options: $util.CustomResourceOptions): void
 }
 
 /**
- * Gathers a service's listeners while SST makes them, so that the service can wait for them: ECS refuses a target group that no listener sends to ("does not have an
- * associated load balancer").
+ * Collects the listeners of a service while SST creates them, so that the service can depend on them. ECS refuses a
+ * target group that no listener forwards to ("does not have an associated load balancer").
  *
- * @param count how many there will be
+ * @param count number of listeners
  */
 export function gatherListeners(count: number): Listeners {
   const listeners: $util.Resource[] = []

@@ -16,7 +16,7 @@ import type { Surroundings } from './surroundings'
 import { createWeb, listenPorts } from './web'
 import { createWorker, scaleWorkers } from './worker'
 
-/** Everything that a stage has in AWS. Returns what `npm run deploy` needs to know of it. */
+/** Creates everything that a stage has in AWS. Returns the outputs that `npm run deploy` reads. */
 export async function createStage() {
   const stage = stageOf($app.stage)
   const release = releaseOf(stage)
@@ -53,7 +53,7 @@ export async function createStage() {
   }
   const web = createWeb(around, domain)
   const worker = stage.worker === null ? null : createWorker(around, stage.worker)
-  // `sst dev` runs both on this machine: nothing scales, and there is nothing to watch.
+  // `sst dev` runs both services on this machine: nothing scales, and there is nothing to monitor.
   if ($dev) return { url: web.url, models }
   if (worker !== null) scaleWorkers(around, worker)
   if (domain !== null) pointAt(web.nodes.loadBalancer, domain)

@@ -3,7 +3,7 @@ import { type Parameter, parseKept } from './kept'
 import { type Settings, settingsOf } from './settings'
 import { homeOf, type Stage } from './stages'
 
-/** Reads what is kept with a stage, with the rights of whoever deploys it. Values of secrets are not asked for. */
+/** Reads the stored settings of a stage with the deploying user's permissions. Secret values are not requested. */
 export async function readSettings(stage: Stage): Promise<Settings> {
   const home = homeOf(stage)
   const [settings, secrets] = await Promise.all([

@@ -10,24 +10,24 @@ import { SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT } from './timing'
 export type ServiceArgs = ConstructorParameters<typeof sst.aws.Service>[1]
 type ServiceTransform = NonNullable<NonNullable<ServiceArgs['transform']>['service']>
 
-/** In SST's words. */
+/** The types of SST. */
 const RETENTION = { 7: '1 week', 30: '1 month', 90: '3 months' } as const
 
-/** What a service of this app is, beyond what both have. */
+/** What distinguishes the web and the worker service. */
 export interface Own {
   name: 'Web' | 'Worker'
   tasks: Tasks
   group: aws.ec2.SecurityGroup
-  /** Whether the balancer sends to it. */
+  /** Whether the load balancer sends requests to it. */
   serves: boolean
   command?: string[]
   environment: Record<string, $util.Input<string>>
   service: (args: aws.ecs.ServiceArgs) => void
-  /** What must be there before, besides the network; null in a plan, which cannot wait for what is not made yet. */
+  /** Additional dependencies besides the network; null during a plan, which can't wait for missing resources. */
   after: Promise<$util.Resource[]> | null
 }
 
-/** The arguments that the web and the worker service share. */
+/** Arguments shared by the web and the worker service. */
 export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
   const { stage, release, names, buckets, cluster, secrets } = around
   const logGroup = own.serves ? names.logGroup : `${names.logGroup}-worker`
@@ -38,14 +38,14 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
     ...sizeOf(own.tasks.size),
     image: imageOf(release),
     ...(own.command === undefined ? {} : { command: own.command }),
-    // `sst dev` runs the app on a laptop: with the stage's things, not as a task.
+    // `sst dev` runs the app on this machine with the resources of the stage instead of in a task.
     environment: $dev
       ? thingsOf(around)
       : { ...optionsOf(around, own), ...thingsOf(around), ...TASK, ...own.environment },
     ssm: secrets,
     logging: { name: logGroup, retention: RETENTION[stage.logDays] },
     ...(capacity === undefined ? {} : { capacity }),
-    // The deployment ends when the new tasks serve, or when ECS went back to the old ones.
+    // The deployment ends when the new tasks serve, or when ECS has rolled back to the old ones.
     wait: true,
     transform: {
       taskDefinition: (args) => {
@@ -73,7 +73,7 @@ function serviceTransform(
   { stage, network, groups, endpoints }: Surroundings,
   { group, service, after }: Own,
 ): ServiceTransform {
-  // A task that starts before its network fetches no image and no secret, and the first deployment fails.
+  // A task that starts before its network can't fetch its image and secrets, and the first deployment fails.
   const before = [...network.routes.private, ...groups.rules, ...endpoints]
   return (args, options) => {
     options.dependsOn = after === null ? before : (async () => [...before, ...(await after)])()
@@ -97,7 +97,7 @@ function capacityOf({ spot }: Stage): ServiceArgs['capacity'] {
   return undefined
 }
 
-/** What of the stage is there to be used. Nothing of it is secret. */
+/** Variables that point to the resources of the stage. None of them is secret. */
 function thingsOf({ stage, names, buckets, models, secrets }: Surroundings): Record<string, $util.Input<string>> {
   return {
     ENVIRONMENT: names.metrics.environment,
@@ -109,17 +109,17 @@ function thingsOf({ stage, names, buckets, models, secrets }: Surroundings): Rec
   }
 }
 
-/** What the stage's settings say to this service. */
+/** The stored options that this service reads. */
 function optionsOf({ settings }: Surroundings, { serves }: Own): Record<string, string> {
   const kind = serves ? 'server' : 'worker'
   return Object.fromEntries(Object.entries(settings.options).filter(([name]) => readersOf(name).includes(kind)))
 }
 
-/** How a task behaves. */
+/** Variables that control the behavior of a task. */
 const TASK = {
   METRICS: 'emf',
   SHUTDOWN_TIMEOUT_MS: String(1000 * SHUTDOWN_TIMEOUT),
   SHUTDOWN_DELAY_MS: String(1000 * SHUTDOWN_DELAY),
 }
-/** Jobs are gone from the page after a week, from the bucket when the stage's table says. */
+/** Jobs disappear from the page after a week, and from the bucket after the number of days in the stage table. */
 const MOST_RETENTION_DAYS = 7

@@ -7,15 +7,15 @@ import type { Surroundings } from './surroundings'
 import { BALANCER_IDLE, DEREGISTRATION_DELAY, GRACE, HEALTH_INTERVAL, UNHEALTHY_AFTER } from './timing'
 
 /**
- * Photos a minute that a core answers while it is at 60 %: 6.6 ms of a core a photo (docs/scaling.md), so that requests ask for another task before the
- * CPU does.
+ * Photos per minute that a core classifies at 60% CPU, at 6.6 ms of CPU per photo (docs/scaling.md), so that the
+ * request count adds a task before the CPU does.
  */
 const REQUESTS_A_CORE = Math.round((0.6 * 60_000) / 6.6)
 const CPU_TARGET = 60
-/** TLS 1.3, and 1.2 with forward secrecy. */
+/** TLS 1.3, and TLS 1.2 with forward secrecy. */
 const TLS = 'ELBSecurityPolicy-TLS13-1-2-2021-06'
 
-/** Where the balancer listens. */
+/** Ports of the load balancer. */
 export function listenPorts(domain: string | null): number[] {
   return domain === null ? [80] : [80, 443]
 }
@@ -34,7 +34,7 @@ export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.
     service: (args) => {
       args.healthCheckGracePeriodSeconds = GRACE
     },
-    // A plan does not know the certificate of a first deployment, and has no listener then.
+    // During the plan of a first deployment the certificate is unknown, so there is no listener.
     after: $util.runtime.isDryRun() ? null : listeners.made,
   })
   return new sst.aws.Service('Web', {
@@ -61,7 +61,7 @@ function environmentOf({ web, worker, rateLimit }: Stage): Record<string, string
     TRUST_PROXY: '1',
     INSTANCES: String(web.most),
     RATE_LIMIT: String(rateLimit),
-    // What was answered before is answered by all from the cache that they share.
+    // All tasks return cached results from the shared cache.
     ...(worker === null ? {} : { RESULT_CACHE_BYTES: '50000000' }),
   }
 }
@@ -93,7 +93,7 @@ function balancerTransforms(
 ): NonNullable<ServiceArgs['transform']> {
   return {
     loadBalancer: (args, options) => {
-      // AWS makes none without a way to the internet, and tries at once whether it may write its log.
+      // AWS requires an internet route for it, and checks log permissions when it is created.
       options.dependsOn = [...network.routes.public, buckets.logs]
       args.securityGroups = [groups.balancer.id]
       args.idleTimeout = BALANCER_IDLE
@@ -101,7 +101,7 @@ function balancerTransforms(
       args.enableDeletionProtection = stage.protect
       args.accessLogs = { bucket: buckets.logs.name, prefix: 'access', enabled: true }
     },
-    // SST's own group is not used: the balancer has ours. It must let nothing through.
+    // SST's own group is unused because the load balancer has ours. It must allow no traffic.
     loadBalancerSecurityGroup: (args) => {
       args.ingress = []
       args.egress = []

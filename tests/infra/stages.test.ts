@@ -171,8 +171,8 @@ test('any two deployments of a stage, from whatever shell, ask for the same', as
 
 test.each<[shell: Record<string, string>, line: RegExp]>([
   // The first by sst.config.ts, before anything is read; the second where the stage is made.
-  [{ AWS_REGION: 'eu-west-1' }, /AWS_REGION=eu-west-1 is set in this shell, and prod is in us-west-2: unset it/],
-  [{ DOMAIN: 'other.example.com' }, /DOMAIN=other.example.com is set in this shell, and prod has vision.example.com/],
+  [{ AWS_REGION: 'eu-west-1' }, /AWS_REGION=eu-west-1 is set in this shell, but prod is in us-west-2. Unset it/],
+  [{ DOMAIN: 'other.example.com' }, /DOMAIN=other.example.com is set in this shell, but prod has vision.example.com/],
 ])(
   'a shell that says something else of the stage is refused: %j',
   async (shell, line) => {

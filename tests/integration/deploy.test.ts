@@ -179,17 +179,17 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
   ],
   [
     'a shell of another region',
-    /^AWS_REGION=eu-west-1 is set in this shell, and dev is in us-west-2: unset it/,
+    /^AWS_REGION=eu-west-1 is set in this shell, but dev is in us-west-2\. Unset it/,
     {},
     { AWS_REGION: 'eu-west-1' },
   ],
   [
     'a domain that only the shell has',
-    /^DOMAIN=a\.example is set in this shell, and dev has none: unset it, or set it for good: npm run deploy:set -- --stage dev DOMAIN=…$/m,
+    /^DOMAIN=a\.example is set in this shell, but dev has none\. Unset it, or store it with: npm run deploy:set -- --stage dev DOMAIN=…$/m,
     {},
     { DOMAIN: 'a.example' },
   ],
-  ['a setting that nothing reads', /^THEME is no setting of a stage: nothing reads it$/m, keeps({ THEME: 'dark' })],
+  ['a setting that nothing reads', /^THEME is not a stage setting: nothing reads it$/m, keeps({ THEME: 'dark' })],
   [
     'a store that cannot be read',
     /^The SSM Parameter Store cannot be read: AccessDenied\.$/m,
@@ -202,7 +202,7 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
   ],
   ['no Docker', /^Docker does not run; it builds the image\. Start it, or set IMAGE/, { 'docker version': [1, ''] }],
   ['no buildx', /^Docker has no buildx/, { 'docker buildx': [1, ''] }],
-  ['an image by its tag', /^IMAGE=.*:latest names no digest/, {}, { IMAGE: 'vision:latest' }],
+  ['an image by its tag', /^IMAGE=.*:latest has no digest/, {}, { IMAGE: 'vision:latest' }],
   [
     'an image that is not there',
     /^IMAGE=.* is not there: ImageNotFound/,
@@ -293,12 +293,12 @@ test('production is asked for, and is not removed', async () => {
 })
 
 test.each(['production', 'prd', 'Prod', 'prod-eu-west-1a'])(
-  '%s is no stage, neither to deploy nor to remove',
+  'refuses %s as a stage, for deploy and for remove',
   async (name) => {
     for (const command of [[], ['remove']]) {
       const { code, err, calls } = await deploy([...command, '--stage', name, '--yes'])
       expect([code, calls]).toEqual([1, ['']])
-      expect(err).toMatch(/^\S+ is no stage: did you mean prod(-eu-west-1)?\? [^\n]+\n$/)
+      expect(err).toMatch(/^\S+ is not a stage\. Did you mean prod(-eu-west-1)?\? [^\n]+\n$/)
     }
   },
 )
@@ -357,9 +357,9 @@ test('settings are kept with the stage, checked before the first is written', as
     put('CORS_ORIGINS', 'https://a.example'),
   ])
   for (const [word, line] of [
-    ['DOMIAN=a.example', 'DOMIAN is no setting of a stage: did you mean DOMAIN?\n'],
-    ['ADMIN_TOKEN=x', 'ADMIN_TOKEN is a secret: put it beside the settings, as a SecureString\n'],
-    ['DNS_ZONE=example.com', 'DNS_ZONE is set, and DOMAIN is not\n'],
+    ['DOMIAN=a.example', 'DOMIAN is not a stage setting: did you mean DOMAIN?\n'],
+    ['ADMIN_TOKEN=x', 'ADMIN_TOKEN is a secret. Store it as a SecureString next to the settings\n'],
+    ['DNS_ZONE=example.com', 'DNS_ZONE is set without DOMAIN. Set DOMAIN, or remove DNS_ZONE\n'],
     ['DOMAIN', 'DOMAIN is no setting: NAME=value sets it, NAME= takes it away.\n'],
   ] as const) {
     const refused = await set('DEFAULT_MODEL_TYPE=fast', 'DOMAIN=', word)
@@ -390,7 +390,7 @@ test('a second region has its own image, production’s settings, and waits for 
     'aws ssm get-parameters --region eu-west-1 --names /vision-classifier/prod-eu-west-1/ADMIN_TOKEN --query InvalidParameters --output json',
   )
   expect((await deploy(args, { answers: issued, env: { ...image, AWS_REGION: 'us-west-2' } })).err).toMatch(
-    /^AWS_REGION=us-west-2 is set in this shell, and prod-eu-west-1 is in eu-west-1: unset it/,
+    /^AWS_REGION=us-west-2 is set in this shell, but prod-eu-west-1 is in eu-west-1\. Unset it/,
   )
   expect((await deploy(['set', '--stage', stage, 'DOMAIN=a.example'])).err).toMatch(
     /^prod-eu-west-1 has the settings of prod/,
