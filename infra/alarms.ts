@@ -1,6 +1,6 @@
 import { cacheAlarms } from './cache-alarms'
 import { pascal } from './names'
-import type { Surroundings } from './surroundings'
+import type { StageContext } from './stage-context'
 
 /** Resources that the alarms watch. */
 export interface Watched {
@@ -21,13 +21,13 @@ const MINUTE = 60
  *
  * @returns the topic that the alarms notify
  */
-export function createAlarms(around: Surroundings, watched: Watched): aws.sns.Topic {
-  const { names, settings } = around
+export function createAlarms(context: StageContext, watched: Watched): aws.sns.Topic {
+  const { names, settings } = context
   const topic = new aws.sns.Topic('Alarms')
   if (settings.alarmEmail !== null) {
     new aws.sns.TopicSubscription('AlarmEmail', { topic: topic.arn, protocol: 'email', endpoint: settings.alarmEmail })
   }
-  for (const [name, alarm] of Object.entries(alarmsOf(around, watched))) {
+  for (const [name, alarm] of Object.entries(alarmsOf(context, watched))) {
     new aws.cloudwatch.MetricAlarm(pascal(name), {
       ...alarm,
       name: names.alarm(name),
@@ -38,17 +38,17 @@ export function createAlarms(around: Surroundings, watched: Watched): aws.sns.To
   return topic
 }
 
-function alarmsOf(around: Surroundings, { web, worker, cache }: Watched): Record<string, Alarm> {
+function alarmsOf(context: StageContext, { web, worker, cache }: Watched): Record<string, Alarm> {
   return {
-    ...taskAlarms('web', around, web),
-    ...balancerAlarms(around, web),
-    ...(worker === null ? {} : { ...taskAlarms('worker', around, worker), ...workerAlarms(around) }),
+    ...taskAlarms('web', context, web),
+    ...balancerAlarms(context, web),
+    ...(worker === null ? {} : { ...taskAlarms('worker', context, worker), ...workerAlarms(context) }),
     ...cacheAlarms(cache),
   }
 }
 
 /** CPU and memory of a service's tasks. */
-function taskAlarms(kind: string, { cluster }: Surroundings, service: sst.aws.Service): Record<string, Alarm> {
+function taskAlarms(kind: string, { cluster }: StageContext, service: sst.aws.Service): Record<string, Alarm> {
   const of = (metricName: string, threshold: number, alarmDescription: string): Alarm => ({
     alarmDescription,
     namespace: 'AWS/ECS',
@@ -66,7 +66,7 @@ function taskAlarms(kind: string, { cluster }: Surroundings, service: sst.aws.Se
 }
 
 /** Alarms on what visitors experience: errors, latency and the number of healthy tasks. */
-function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<string, Alarm> {
+function balancerAlarms({ stage }: StageContext, web: sst.aws.Service): Record<string, Alarm> {
   const balancer = { LoadBalancer: web.nodes.loadBalancer.arnSuffix }
   const target = { ...balancer, TargetGroup: targetGroupOf(web) }
   const metric = (id: string, metricName: string, stat: string): aws.types.input.cloudwatch.MetricAlarmMetricQuery => ({
@@ -120,10 +120,10 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
       metricName: 'HealthyHostCount',
       statistic: 'Minimum',
       comparisonOperator: 'LessThanThreshold',
-      threshold: stage.web.least,
+      threshold: stage.web.min,
       treatMissingData: 'breaching',
     },
-    ...(stage.web.most > stage.web.least
+    ...(stage.web.max > stage.web.min
       ? {
           'most-tasks': {
             ...hosts,
@@ -132,7 +132,7 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
             statistic: 'Maximum',
             evaluationPeriods: 3 * LASTING,
             comparisonOperator: 'GreaterThanOrEqualToThreshold',
-            threshold: stage.web.most,
+            threshold: stage.web.max,
           },
         }
       : {}),
@@ -140,7 +140,7 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
 }
 
 /** Alarms on the app's own job metrics. */
-function workerAlarms({ names }: Surroundings): Record<string, Alarm> {
+function workerAlarms({ names }: StageContext): Record<string, Alarm> {
   const { namespace, environment } = names.metrics
   const of = (service: string) => ({ namespace, dimensions: { Environment: environment, Service: service } })
   return {

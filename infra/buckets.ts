@@ -34,7 +34,7 @@ type Policy = NonNullable<ConstructorParameters<typeof sst.aws.Bucket>[1]>['poli
 type Statement = NonNullable<Exclude<Policy, $util.Output<unknown> | Promise<unknown>>> extends (infer S)[] ? S : never
 
 function bucket(name: string, stage: Stage, rules: Rule[], statement?: Statement): sst.aws.Bucket {
-  const made = new sst.aws.Bucket(name, {
+  const created = new sst.aws.Bucket(name, {
     versioning: true,
     enforceHttps: true,
     cors: false,
@@ -44,12 +44,12 @@ function bucket(name: string, stage: Stage, rules: Rule[], statement?: Statement
       bucket: { forceDestroy: stage.removal === 'remove' },
     },
   })
-  new aws.s3.BucketLifecycleConfiguration(`${name}Lifecycle`, { bucket: made.name, rules })
+  new aws.s3.BucketLifecycleConfiguration(`${name}Lifecycle`, { bucket: created.name, rules })
   new aws.s3.BucketServerSideEncryptionConfiguration(`${name}Encryption`, {
-    bucket: made.name,
+    bucket: created.name,
     rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
   })
-  return made
+  return created
 }
 
 /** Keeps overwritten and deleted objects for a while, and aborts incomplete uploads, which would cost money. */

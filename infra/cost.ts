@@ -15,7 +15,7 @@ export const ASSUMED = { logsGb: 1, storageGb: 5, capacityUnits: 0.2 } as const
 /** Root disk of the NAT instance, in GB. */
 const NAT_DISK = 8
 /** Number of custom metrics that a service writes. */
-const FIGURES = COUNTS.length + TIMES.length + GAUGES.length + HELD.length
+const CUSTOM_METRICS = COUNTS.length + TIMES.length + GAUGES.length + HELD.length
 /** The alarms in infra/alarms.ts and infra/worker.ts. */
 const ALARMS = { web: 6, most: 1, worker: 5, cacheNode: 3, replicatedNode: 4 }
 
@@ -38,7 +38,7 @@ export function notCounted({ nat, endpoints, cache, web, worker }: Stage): NotCo
     ),
     ...of('data through the interface endpoints: container images, logs', 'endpointData', endpoints.length > 0),
     ...of('data between zones: load balancer to tasks, tasks to cache, each way', 'zoneData'),
-    ...of('tasks above the minimum', null, web.most > web.least || (worker !== null && worker.most > worker.least)),
+    ...of('tasks above the minimum', null, web.max > web.min || (worker !== null && worker.max > worker.min)),
     ...of('load balancer capacity above the assumed amount', 'balancerUse'),
     ...of('S3 requests: photos and results of jobs, models at each task start', 'requests'),
     ...of('logs, access logs and storage above the assumed amounts', 'logs'),
@@ -64,19 +64,19 @@ export function costOf(stage: Stage): Line[] {
     dollars: count * PRICES[price].dollars,
   })
   const nats = nat === 'gateway' ? zones : 1
-  const figures = FIGURES + (worker ? FIGURES + BACKLOG.length : 0)
-  const alarms = ALARMS.web + (web.most > web.least ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0) + alarmsOf(cache)
+  const metrics = CUSTOM_METRICS + (worker ? CUSTOM_METRICS + BACKLOG.length : 0)
+  const alarms = ALARMS.web + (web.max > web.min ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0) + alarmsOf(cache)
   const lines = [
     ...tasks('web tasks', web, stage),
     ...(worker ? tasks('workers', worker, stage) : []),
     hours('load balancer', 'balancer', 1),
-    hours('its use', 'balancerUse', ASSUMED.capacityUnits),
+    hours('load balancer capacity units', 'balancerUse', ASSUMED.capacityUnits),
     hours('public addresses of the load balancer and the NAT', 'address', zones + nats),
     hours('NAT', nat === 'gateway' ? 'natGateway' : 'natInstance', nats),
     ...(nat === 'instance' ? [months("the NAT's disk", 'disk', NAT_DISK)] : []),
     hours('interface endpoints', 'endpoint', endpoints.length * zones),
     ...(cache ? [hours('cache', cache.node, 1 + cache.replicas), months("the cache's password", 'secret', 1)] : []),
-    months('figures', 'metric', figures),
+    months('custom metrics', 'metric', metrics),
     months('alarms', 'alarm', alarms),
     months('dashboard', 'dashboard', 1),
     months('logs', 'logs', ASSUMED.logsGb),
@@ -90,12 +90,12 @@ function alarmsOf(cache: Stage['cache']): number {
   return (1 + cache.replicas) * (cache.replicas > 0 ? ALARMS.replicatedNode : ALARMS.cacheNode)
 }
 
-function tasks(what: string, { size, least }: Tasks, { spot }: Stage): Line[] {
+function tasks(what: string, { size, min }: Tasks, { spot }: Stage): Line[] {
   const { cpu, memory } = sizeOf(size)
   // With `most`, the first task runs on fixed capacity, and the minimum number of tasks is assumed.
   const share = spot === 'all' ? PRICES.spot.dollars : 1
   const of = (price: PriceName, amount: string) =>
-    HOURS * least * Number.parseFloat(amount) * share * PRICES[price].dollars
+    HOURS * min * Number.parseFloat(amount) * share * PRICES[price].dollars
   return [
     { what: `${what}: CPU`, price: 'core', dollars: of('core', cpu) },
     { what: `${what}: memory`, price: 'memory', dollars: of('memory', memory) },
@@ -104,7 +104,7 @@ function tasks(what: string, { size, least }: Tasks, { spot }: Stage): Line[] {
 
 /** Monthly cost of one additional web task. */
 export function costOfTask(stage: Stage): number {
-  return tasks('', { ...stage.web, least: 1 }, { ...stage, spot: stage.spot === 'none' ? 'none' : 'all' }).reduce(
+  return tasks('', { ...stage.web, min: 1 }, { ...stage, spot: stage.spot === 'none' ? 'none' : 'all' }).reduce(
     (sum, { dollars }) => sum + dollars,
     0,
   )

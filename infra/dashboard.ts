@@ -1,5 +1,5 @@
 import { targetGroupOf, type Watched } from './alarms'
-import type { Surroundings } from './surroundings'
+import type { StageContext } from './stage-context'
 
 type Metric = [namespace: string, name: string, ...rest: unknown[]]
 interface Graph {
@@ -11,8 +11,8 @@ interface Graph {
 const [WIDTH, HEIGHT, COLUMNS] = [8, 6, 3]
 
 /** One page that shows the state of the site: what visitors experience, what the tasks do, and what is queued. */
-export function createDashboard(around: Surroundings, watched: Watched): void {
-  const { cluster, names } = around
+export function createDashboard(context: StageContext, watched: Watched): void {
+  const { cluster, names } = context
   const { web, worker, cache } = watched
   const region = aws.getRegionOutput().region
   const dashboardBody = $util

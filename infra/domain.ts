@@ -1,5 +1,5 @@
 import type { Settings } from './settings'
-import { homeOf, type Stage } from './stages'
+import { type Stage, settingsStageOf } from './stages'
 
 export interface Domain {
   name: string
@@ -18,7 +18,9 @@ export function domainOf({ domain: name, zone }: Settings, stage: Stage): Domain
   const certificate = new aws.acm.Certificate('Certificate', { domainName: name, validationMethod: 'DNS' })
   const valid = new aws.acm.CertificateValidation('CertificateValid', {
     certificateArn: certificate.arn,
-    ...(homeOf(stage).name === stage.name ? { validationRecordFqdns: [proofOf(certificate, zoneId).fqdn] } : {}),
+    ...(settingsStageOf(stage).name === stage.name
+      ? { validationRecordFqdns: [proofOf(certificate, zoneId).fqdn] }
+      : {}),
   })
   return { name, certificate: valid.certificateArn, zoneId }
 }

@@ -1,9 +1,9 @@
 /** The listeners that SST creates for a service but doesn't expose. */
 export interface Listeners {
   /** All listeners, once they exist. */
-  made: Promise<$util.Resource[]>
+  created: Promise<$util.Resource[]>
   /** Call with the options of each listener. */
-  gather(options: $util.CustomResourceOptions): void
+  collect(options: $util.CustomResourceOptions): void
 }
 
 /**
@@ -12,15 +12,15 @@ export interface Listeners {
  *
  * @param count number of listeners
  */
-export function gatherListeners(count: number): Listeners {
+export function collectListeners(count: number): Listeners {
   const listeners: $util.Resource[] = []
   let complete: (all: $util.Resource[]) => void
-  const made = new Promise<$util.Resource[]>((resolve) => {
+  const created = new Promise<$util.Resource[]>((resolve) => {
     complete = resolve
   })
   return {
-    made,
-    gather(options) {
+    created,
+    collect(options) {
       const remember: $util.ResourceTransformation = ({ resource }) => {
         listeners.push(resource)
         if (listeners.length === count) complete(listeners)

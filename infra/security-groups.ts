@@ -39,14 +39,14 @@ export function createSecurityGroups(
   const rules = [
     ...ports.map((port) => fromInternet(`BalancerFromInternet${port}`, groups.balancer, port)),
     ...allow('BalancerToWeb', groups.balancer, groups.web, WEB_PORT),
-    ...waysOf('Web', groups.web, groups, stage),
-    ...waysOf('Worker', groups.worker, groups, stage),
+    ...egressRulesOf('Web', groups.web, groups, stage),
+    ...egressRulesOf('Worker', groups.worker, groups, stage),
   ]
   return { ...groups, rules }
 }
 
 /** Outbound traffic of tasks: AWS, photos fetched by URL, and the cache. */
-function waysOf(
+function egressRulesOf(
   name: string,
   tasks: aws.ec2.SecurityGroup,
   { cache, endpoints }: Pick<SecurityGroups, 'cache' | 'endpoints'>,

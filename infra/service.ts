@@ -2,9 +2,9 @@ import { readersOf } from '../lib/server/config/options'
 import { arnOf } from './arn'
 import { imageOf, repositoryOf } from './image'
 import { executionPolicy, taskPolicy } from './permissions'
+import type { StageContext } from './stage-context'
 import { type Stage, sizeOf, type Tasks } from './stages'
-import type { Surroundings } from './surroundings'
-import { hardened } from './task'
+import { hardenContainers } from './task'
 import { SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT } from './timing'
 
 export type ServiceArgs = ConstructorParameters<typeof sst.aws.Service>[1]
@@ -28,8 +28,8 @@ export interface Own {
 }
 
 /** Arguments shared by the web and the worker service. */
-export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
-  const { stage, release, names, buckets, cluster, secrets } = around
+export function serviceArguments(context: StageContext, own: Own): ServiceArgs {
+  const { stage, release, names, buckets, cluster, secrets } = context
   const logGroup = own.serves ? names.logGroup : `${names.logGroup}-worker`
   const capacity = capacityOf(stage)
   return {
@@ -40,8 +40,8 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
     ...(own.command === undefined ? {} : { command: own.command }),
     // `sst dev` runs the app on this machine with the resources of the stage instead of in a task.
     environment: $dev
-      ? thingsOf(around)
-      : { ...optionsOf(around, own), ...thingsOf(around), ...TASK, ...own.environment },
+      ? thingsOf(context)
+      : { ...optionsOf(context, own), ...thingsOf(context), ...TASK, ...own.environment },
     ssm: secrets,
     logging: { name: logGroup, retention: RETENTION[stage.logDays] },
     ...(capacity === undefined ? {} : { capacity }),
@@ -49,7 +49,7 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
     wait: true,
     transform: {
       taskDefinition: (args) => {
-        hardened(args, own.serves, stage.exec)
+        hardenContainers(args, own.serves, stage.exec)
       },
       taskRole: (args) => {
         const tasks = own.serves ? null : arnOf('ecs', $interpolate`task/${cluster.nodes.cluster.name}/*`)
@@ -64,13 +64,13 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
           },
         ]
       },
-      service: serviceTransform(around, own),
+      service: serviceTransform(context, own),
     },
   }
 }
 
 function serviceTransform(
-  { stage, network, groups, endpoints }: Surroundings,
+  { stage, network, groups, endpoints }: StageContext,
   { group, service, after }: Own,
 ): ServiceTransform {
   // A task that starts before its network can't fetch its image and secrets, and the first deployment fails.
@@ -98,7 +98,7 @@ function capacityOf({ spot }: Stage): ServiceArgs['capacity'] {
 }
 
 /** Variables that point to the resources of the stage. None of them is secret. */
-function thingsOf({ stage, names, buckets, models, secrets }: Surroundings): Record<string, $util.Input<string>> {
+function thingsOf({ stage, names, buckets, models, secrets }: StageContext): Record<string, $util.Input<string>> {
   return {
     ENVIRONMENT: names.metrics.environment,
     PROJECT_NAME: names.metrics.namespace,
@@ -110,7 +110,7 @@ function thingsOf({ stage, names, buckets, models, secrets }: Surroundings): Rec
 }
 
 /** The stored options that this service reads. */
-function optionsOf({ settings }: Surroundings, { serves }: Own): Record<string, string> {
+function optionsOf({ settings }: StageContext, { serves }: Own): Record<string, string> {
   const kind = serves ? 'server' : 'worker'
   return Object.fromEntries(Object.entries(settings.options).filter(([name]) => readersOf(name).includes(kind)))
 }

@@ -1,6 +1,6 @@
 import { PROJECT, STAGE_SETTINGS } from '../lib/shared/deployment/parameters'
-import type { Kept } from './kept'
 import type { Stage } from './stages'
+import type { StoredSettings } from './stored-settings'
 
 type Shell = Record<string, string | undefined>
 
@@ -17,7 +17,7 @@ export interface Settings {
   /** App options for the tasks. */
   options: Readonly<Record<string, string>>
   /** Secrets that exist in the Parameter Store. */
-  secrets: Kept['secrets']
+  secrets: StoredSettings['secrets']
 }
 
 /** What runs in a stage: the only thing that the deploying shell selects. */
@@ -58,9 +58,9 @@ export function releaseOf(stage: Pick<Stage, 'name' | 'region'>, shell: Shell = 
  *
  * @throws Error with one line if the shell sets a different value, which would otherwise be ignored silently
  */
-export function settingsOf(stage: Pick<Stage, 'name'>, kept: Kept, shell: Shell = process.env): Settings {
+export function settingsOf(stage: Pick<Stage, 'name'>, stored: StoredSettings, shell: Shell = process.env): Settings {
   for (const name of Object.keys(STAGE_SETTINGS) as (keyof typeof STAGE_SETTINGS)[]) {
-    const has = kept.stage[name]
+    const has = stored.stage[name]
     const said = has === undefined ? `${stage.name} has none` : `${stage.name} has ${has}`
     refuse(
       shell,
@@ -69,14 +69,14 @@ export function settingsOf(stage: Pick<Stage, 'name'>, kept: Kept, shell: Shell 
       `${said}. Unset it, or store it with: npm run deploy:set -- --stage ${stage.name} ${name}=…`,
     )
   }
-  const domain = kept.stage.DOMAIN ?? null
+  const domain = stored.stage.DOMAIN ?? null
   return {
     project: PROJECT,
     domain,
-    zone: kept.stage.DNS_ZONE ?? (domain === null ? null : domain.split('.').slice(1).join('.')),
-    alarmEmail: kept.stage.ALARM_EMAIL ?? null,
-    options: kept.options,
-    secrets: kept.secrets,
+    zone: stored.stage.DNS_ZONE ?? (domain === null ? null : domain.split('.').slice(1).join('.')),
+    alarmEmail: stored.stage.ALARM_EMAIL ?? null,
+    options: stored.options,
+    secrets: stored.secrets,
   }
 }
 

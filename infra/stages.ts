@@ -3,8 +3,8 @@ import { nearest } from '../lib/shared/search/nearest'
 import { REGIONS } from './regions'
 
 /**
- * Everything that differs between stages, in one table. Everything else is the same, so that staging predicts production.
- * Pure data, read by the resources, the cost estimate and the tests.
+ * Everything that differs between stages, in one table. Everything else is the same, so that staging predicts
+ * production. Pure data, read by the resources, the cost estimate and the tests.
  */
 
 /** Task sizes that Fargate supports. To scale vertically, change this one value. */
@@ -21,8 +21,8 @@ const SIZES = {
 /** Size, minimum and maximum number of the tasks of a service. */
 export interface Tasks {
   size: Size
-  least: number
-  most: number
+  min: number
+  max: number
 }
 
 /** ElastiCache for Valkey. With a replica in another zone it fails over automatically. */
@@ -70,7 +70,7 @@ const DEV: Stage = {
   nat: 'instance',
   endpoints: [],
   architecture: 'x86_64',
-  web: { size: '0.5 vCPU, 1 GB', least: 1, most: 1 },
+  web: { size: '0.5 vCPU, 1 GB', min: 1, max: 1 },
   worker: null,
   cache: null,
   spot: 'all',
@@ -86,8 +86,8 @@ const DEV: Stage = {
 const STAGING: Stage = {
   ...DEV,
   name: 'staging',
-  web: { size: '0.5 vCPU, 1 GB', least: 1, most: 10 },
-  worker: { size: '0.5 vCPU, 1 GB', least: 1, most: 10 },
+  web: { size: '0.5 vCPU, 1 GB', min: 1, max: 10 },
+  worker: { size: '0.5 vCPU, 1 GB', min: 1, max: 10 },
   cache: { node: 't4g.micro', replicas: 0 },
   spot: 'most',
   logDays: 30,
@@ -100,8 +100,8 @@ const PROD: Stage = {
   nat: 'gateway',
   endpoints: ['ecr.api', 'ecr.dkr', 'logs', 'ssm'],
   // Two tasks in two zones, so that a task or a zone can fail.
-  web: { size: '1 vCPU, 2 GB', least: 2, most: 10 },
-  worker: { size: '0.5 vCPU, 1 GB', least: 2, most: 10 },
+  web: { size: '1 vCPU, 2 GB', min: 2, max: 10 },
+  worker: { size: '0.5 vCPU, 1 GB', min: 2, max: 10 },
   cache: { node: 't4g.micro', replicas: 1 },
   spot: 'none',
   exec: false,
@@ -159,7 +159,7 @@ function previewOf(name: string): string {
 }
 
 /** The stage that stores the settings: all production regions use those of the first. */
-export function homeOf(stage: Stage): Pick<Stage, 'name' | 'region'> {
+export function settingsStageOf(stage: Stage): Pick<Stage, 'name' | 'region'> {
   return SECOND_REGIONS.includes(stage.name) ? PROD : stage
 }
 

@@ -20,7 +20,7 @@ interface Container {
  * @param serves whether it receives requests
  * @param shell whether a shell can be opened in it
  */
-export function hardened(args: aws.ecs.TaskDefinitionArgs, serves: boolean, shell: boolean): void {
+export function hardenContainers(args: aws.ecs.TaskDefinitionArgs, serves: boolean, shell: boolean): void {
   const writable = { ...WRITABLE, ...(shell ? FOR_A_SHELL : {}) }
   args.containerDefinitions = $util
     .output(args.containerDefinitions)

@@ -1,9 +1,9 @@
 import type { Domain } from './domain'
-import { gatherListeners, type Listeners } from './listeners'
+import { collectListeners, type Listeners } from './listeners'
 import { WEB_PORT } from './security-groups'
 import { type ServiceArgs, serviceArguments } from './service'
+import type { StageContext } from './stage-context'
 import type { Stage } from './stages'
-import type { Surroundings } from './surroundings'
 import { BALANCER_IDLE, DEREGISTRATION_DELAY, GRACE, HEALTH_INTERVAL, UNHEALTHY_AFTER } from './timing'
 
 /**
@@ -21,11 +21,11 @@ export function listenPorts(domain: string | null): number[] {
 }
 
 /** The web service: pages, API and single photos, behind a load balancer. */
-export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.Service {
-  const { stage, groups } = around
+export function createWeb(context: StageContext, domain: Domain | null): sst.aws.Service {
+  const { stage, groups } = context
   const { web } = stage
-  const listeners = gatherListeners(listenPorts(domain?.name ?? null).length)
-  const shared = serviceArguments(around, {
+  const listeners = collectListeners(listenPorts(domain?.name ?? null).length)
+  const shared = serviceArguments(context, {
     name: 'Web',
     tasks: web,
     group: groups.web,
@@ -35,13 +35,13 @@ export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.
       args.healthCheckGracePeriodSeconds = GRACE
     },
     // During the plan of a first deployment the certificate is unknown, so there is no listener.
-    after: $util.runtime.isDryRun() ? null : listeners.made,
+    after: $util.runtime.isDryRun() ? null : listeners.created,
   })
   return new sst.aws.Service('Web', {
     ...shared,
     scaling: {
-      min: web.least,
-      max: web.most,
+      min: web.min,
+      max: web.max,
       cpuUtilization: CPU_TARGET,
       memoryUtilization: false,
       requestCount: Math.round(REQUESTS_A_CORE * Number.parseFloat(web.size)),
@@ -49,7 +49,7 @@ export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.
       scaleInCooldown: '5 minutes',
     },
     loadBalancer: loadBalancer(domain),
-    transform: { ...shared.transform, ...balancerTransforms(around, listeners) },
+    transform: { ...shared.transform, ...balancerTransforms(context, listeners) },
     dev: { command: 'npm run dev', url: 'http://localhost:3000' },
   })
 }
@@ -59,7 +59,7 @@ function environmentOf({ web, worker, rateLimit }: Stage): Record<string, string
     HOST: '0.0.0.0',
     PORT: String(WEB_PORT),
     TRUST_PROXY: '1',
-    INSTANCES: String(web.most),
+    INSTANCES: String(web.max),
     RATE_LIMIT: String(rateLimit),
     // All tasks return cached results from the shared cache.
     ...(worker === null ? {} : { RESULT_CACHE_BYTES: '50000000' }),
@@ -88,7 +88,7 @@ function loadBalancer(domain: Domain | null): NonNullable<ServiceArgs['loadBalan
 }
 
 function balancerTransforms(
-  { stage, network, groups, buckets }: Surroundings,
+  { stage, network, groups, buckets }: StageContext,
   listeners: Listeners,
 ): NonNullable<ServiceArgs['transform']> {
   return {
@@ -107,7 +107,7 @@ function balancerTransforms(
       args.egress = []
     },
     listener: (args, options) => {
-      listeners.gather(options)
+      listeners.collect(options)
       if (args.protocol === 'HTTPS') args.sslPolicy = TLS
     },
     target: (args) => {

@@ -1,6 +1,6 @@
 import { serviceArguments } from './service'
+import type { StageContext } from './stage-context'
 import type { Tasks } from './stages'
-import type { Surroundings } from './surroundings'
 
 /** Waiting photos in all jobs, and the workers to add. A worker with half a core does about 4,000 per minute. */
 const STEPS: readonly (readonly [photos: number, workers: number])[] = [
@@ -11,12 +11,12 @@ const STEPS: readonly (readonly [photos: number, workers: number])[] = [
 const IDLE_MINUTES = 10
 
 /** Batch workers: they process the queue and receive no requests. */
-export function createWorker(around: Surroundings, tasks: Tasks): sst.aws.Service {
+export function createWorker(context: StageContext, tasks: Tasks): sst.aws.Service {
   return new sst.aws.Service('Worker', {
-    ...serviceArguments(around, {
+    ...serviceArguments(context, {
       name: 'Worker',
       tasks,
-      group: around.groups.worker,
+      group: context.groups.worker,
       serves: false,
       command: ['node', 'dist/worker.js'],
       // Nothing else runs on this machine, so there is no reason to yield CPU.
@@ -24,7 +24,7 @@ export function createWorker(around: Surroundings, tasks: Tasks): sst.aws.Servic
       service: () => {},
       after: null,
     }),
-    scaling: { min: tasks.least, max: tasks.most, cpuUtilization: false, memoryUtilization: false },
+    scaling: { min: tasks.min, max: tasks.max, cpuUtilization: false, memoryUtilization: false },
     dev: { command: 'node dist/worker.js', autostart: false },
   })
 }
@@ -33,7 +33,7 @@ export function createWorker(around: Surroundings, tasks: Tasks): sst.aws.Servic
  * Adds workers when photos wait, and removes workers when none do. Each web task reports the number of waiting photos
  * (`BacklogPhotos`). A busy worker is protected and stops when it is done.
  */
-export function scaleWorkers({ names }: Surroundings, { nodes }: sst.aws.Service): void {
+export function scaleWorkers({ names }: StageContext, { nodes }: sst.aws.Service): void {
   const target = nodes.autoScalingTarget
   const scaled = {
     policyType: 'StepScaling',

@@ -12,9 +12,9 @@ for (const name of STAGE_NAMES) {
   const lines = costOf(stage)
   const total = lines.reduce((sum, { dollars }) => sum + dollars, 0)
   const wanted = WANTED[name] ? `, of ${WANTED[name]}` : ''
-  const most = total + (stage.web.most - stage.web.least) * costOfTask(stage)
+  const most = total + (stage.web.max - stage.web.min) * costOfTask(stage)
   console.log(
-    `\n${name}: $${total.toFixed(0)} a month at its least${wanted}; $${most.toFixed(0)} with ${stage.web.most} web tasks all the time`,
+    `\n${name}: $${total.toFixed(0)} a month at its least${wanted}; $${most.toFixed(0)} with ${stage.web.max} web tasks all the time`,
   )
   for (const { what, dollars, price } of lines.sort((a, b) => b.dollars - a.dollars)) {
     const share = Math.round((100 * dollars) / total)

@@ -1,4 +1,5 @@
-// npm run infra:plan -- --images 1e9 --p99 200: how many tasks a demand takes, from what was measured, and what they cost.
+// npm run infra:plan -- --images 1e9 --p99 200: how many tasks a demand takes, from what was measured, and what they
+// cost.
 import { parseArgs } from 'node:util'
 import { plan, type Task } from '@/lib/shared/capacity/plan'
 
@@ -23,11 +24,14 @@ function number(name: keyof typeof values): number {
 }
 
 /**
- * CPU milliseconds of a photo of 500 pixels: `npm run bench` (docs/performance.md: 5.7 over HTTP, on the machine of that run; docs/scaling.md: 6.0 to 6.3 for
- * the engine in a worker). A larger photo: 13.9 at 1600 pixels, 28.6 at 4000.
+ * CPU milliseconds of a photo of 500 pixels: `npm run bench` (docs/performance.md: 5.7 over HTTP, on the machine of
+ * that run; docs/scaling.md: 6.0 to 6.3 for the engine in a worker). A larger photo: 13.9 at 1600 pixels, 28.6 at 4000.
  */
 const photoMs = number('photo-ms')
-/** Linux/x86 in us-east-1, read at https://www.vantage.sh/blog/fargate-pricing, and the same of March 2026 at https://www.wring.co/blog/aws-fargate-pricing-guide. */
+/**
+ * Linux/x86 in us-east-1, read at https://www.vantage.sh/blog/fargate-pricing, and the same of March 2026 at
+ * https://www.wring.co/blog/aws-fargate-pricing-guide.
+ */
 const PRICES = { coreHour: 0.04048, gbHour: 0.004445 }
 const task: Task = { cores: number('cores'), memoryGb: number('memory-gb'), photoMs, mostUsed: 0.7, ...PRICES }
 const demand = {

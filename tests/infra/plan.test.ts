@@ -22,7 +22,7 @@ test.each([
 ])('%s is not removed or replaced unless it is named', (type, kind) => {
   for (const op of ['delete', 'replace', 'create-replacement', 'delete-replaced']) {
     const steps = [step('create', 'aws:ec2/eip:Eip', 'Address'), step(op, type, 'It')]
-    expect(refusedRemovals(steps, [])).toEqual([`the ${kind} It would go: --remove It`])
+    expect(refusedRemovals(steps, [])).toEqual([`the ${kind} It. To allow this: --remove It`])
     expect(refusedRemovals(steps, ['It'])).toEqual([])
   }
   for (const op of ['create', 'update', 'same', 'import', 'read', 'refresh']) {
@@ -37,7 +37,7 @@ test('what is not guarded goes, and a name that the plan does not remove is refu
   ]
   expect(refusedRemovals(steps, [])).toEqual([])
   expect(refusedRemovals(steps, ['Latency'])).toEqual([])
-  expect(refusedRemovals(steps, ['Latencies'])).toEqual(['Latencies would not go, and --remove names it'])
+  expect(refusedRemovals(steps, ['Latencies'])).toEqual(['--remove names Latencies, but the plan does not remove it'])
 })
 
 test('a plan is told in a line a thing', () => {

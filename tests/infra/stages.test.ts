@@ -33,8 +33,8 @@ const INVARIANTS: readonly Invariant[] = [
 ]
 const AT_ONCE = 2
 /** What is kept with a stage. */
-type Kept = Record<string, Record<string, string>>
-const DOMAIN: Kept = {
+type StoredSettings = Record<string, Record<string, string>>
+const DOMAIN: StoredSettings = {
   'us-west-2': {
     '/vision-classifier/prod/settings/DOMAIN': 'vision.example.com',
     '/vision-classifier/prod/settings/ALARM_EMAIL': 'operators@example.com',
@@ -47,7 +47,7 @@ const DOMAIN: Kept = {
   'eu-west-1': { '/vision-classifier/prod-eu-west-1/ADMIN_TOKEN': 'token' },
 }
 /** Every line of the table, a preview, and production with a domain in two regions. */
-const STAGES: [title: string, stage: string, kept: Kept][] = [
+const STAGES: [title: string, stage: string, kept: StoredSettings][] = [
   ['dev', 'dev', {}],
   ['staging', 'staging', {}],
   ['prod', 'prod', {}],
@@ -56,7 +56,12 @@ const STAGES: [title: string, stage: string, kept: Kept][] = [
   ['a second region', 'prod-eu-west-1', DOMAIN],
 ]
 
-async function build(stage: string, kept: Kept, mode = 'deploy', shell: Record<string, string> = {}): Promise<Graph> {
+async function build(
+  stage: string,
+  kept: StoredSettings,
+  mode = 'deploy',
+  shell: Record<string, string> = {},
+): Promise<Graph> {
   const folder = mkdtempSync(join(tmpdir(), 'graph-'))
   const file = join(folder, 'graph.json')
   const { AWS_REGION: _, ...environment } = process.env

@@ -1,4 +1,4 @@
-import { homeOf, stageOf } from '@/infra/stages'
+import { settingsStageOf, stageOf } from '@/infra/stages'
 import {
   container,
   differ,
@@ -55,7 +55,7 @@ export const BALANCER: Invariant[] = [
     name: 'one region owns the domain validation record',
     check(graph) {
       if (!isPublic(graph)) return []
-      const first = homeOf(stageOf(graph.stage)).name === graph.stage
+      const first = settingsStageOf(stageOf(graph.stage)).name === graph.stage
       const { validationRecordFqdns } = one(graph, 'CertificateValid').inputs
       return [
         ...differ('record', has(graph, 'CertificateProof'), first),

@@ -146,7 +146,7 @@ export const CONTAINERS: Invariant[] = [
       return differ(
         'told',
         [HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES],
-        ['0.0.0.0', '3000', '1', String(rateLimit), String(web.most)],
+        ['0.0.0.0', '3000', '1', String(rateLimit), String(web.max)],
       )
     },
     mutations: {

@@ -28,11 +28,11 @@ export const TASKS: Invariant[] = [
       const { web, worker, cache } = stageOf(graph.stage)
       const [least, most] = bounds(graph, 'Web')
       return [
-        ...differ('web', [least, most], [web.least, web.most]),
-        ...(worker ? differ('workers', bounds(graph, 'Worker'), [worker.least, worker.most]) : []),
+        ...differ('web', [least, most], [web.min, web.max]),
+        ...(worker ? differ('workers', bounds(graph, 'Worker'), [worker.min, worker.max]) : []),
         ...(cache && most !== 10 ? [`at most ${most} web tasks`] : []),
         ...(isProduction(graph) && least < 2 ? [`only ${least} web task in production`] : []),
-        ...differ('started', one(graph, 'WebService').inputs.desiredCount, web.least),
+        ...differ('started', one(graph, 'WebService').inputs.desiredCount, web.min),
       ]
     },
     mutations: {

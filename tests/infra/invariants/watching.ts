@@ -67,7 +67,7 @@ export const WATCHING: Invariant[] = [
     name: 'every failure mode has an alarm, and every alarm notifies the topic',
     check(graph) {
       const { worker, web, cache } = stageOf(graph.stage)
-      const more = web.most > web.least ? ['MostTasks'] : []
+      const more = web.max > web.min ? ['MostTasks'] : []
       const wanted = [...ALARMS, ...more, ...(worker ? OF_WORKERS : []), ...ofCache(cache)].sort()
       return [
         ...differ(
@@ -108,7 +108,7 @@ export const WATCHING: Invariant[] = [
         ...differ(
           'running',
           [metricName, threshold, treatMissingData],
-          ['HealthyHostCount', stageOf(graph.stage).web.least, 'breaching'],
+          ['HealthyHostCount', stageOf(graph.stage).web.min, 'breaching'],
         ),
         ...differ('latency', looksAt('Latency'), ['TargetResponseTime', 'p99', 'LoadBalancer']),
         ...differ('CPU', looksAt('WebCpu'), ['CPUUtilization', 'Average', 'ClusterName,ServiceName']),

@@ -17,7 +17,7 @@ export interface Parameter {
 }
 
 /** The stored configuration of a stage. */
-export interface Kept {
+export interface StoredSettings {
   /** Settings of the stage itself. */
   stage: Partial<Record<StageSetting, string>>
   /** App options for the tasks. */
@@ -37,21 +37,21 @@ const FORMS: Record<StageSetting, { form: RegExp; like: string }> = {
  * @param secrets parameters next to them
  * @throws Error with one line if a name is unknown or not a setting, or a value is invalid
  */
-export function parseKept(settings: readonly Parameter[], secrets: readonly Parameter[]): Kept {
-  const kept: Kept = { stage: {}, options: {}, secrets: [] }
+export function parseStoredSettings(settings: readonly Parameter[], secrets: readonly Parameter[]): StoredSettings {
+  const stored: StoredSettings = { stage: {}, options: {}, secrets: [] }
   for (const { name: path, type, value } of settings) {
     const name = path.slice(path.lastIndexOf('/') + 1)
     if (type !== 'String')
       throw new Error(`${path} is a ${type}, but settings must be a String. Set it with npm run deploy:set`)
     checkSetting(name, value)
-    if (isStageSetting(name)) kept.stage[name] = value
-    else kept.options[name] = value
+    if (isStageSetting(name)) stored.stage[name] = value
+    else stored.options[name] = value
   }
-  if (kept.stage.DNS_ZONE && !kept.stage.DOMAIN)
+  if (stored.stage.DNS_ZONE && !stored.stage.DOMAIN)
     throw new Error('DNS_ZONE is set without DOMAIN. Set DOMAIN, or remove DNS_ZONE')
   const there = new Set(secrets.map(({ name }) => name.slice(name.lastIndexOf('/') + 1)))
-  kept.secrets = SECRET_OPTIONS.filter((name) => there.has(name))
-  return kept
+  stored.secrets = SECRET_OPTIONS.filter((name) => there.has(name))
+  return stored
 }
 
 /** @throws Error with one line if a stage has no such setting, or if the value is invalid */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseKept } from '@/infra/kept'
 import { releaseOf, settingsOf } from '@/infra/settings'
+import { parseStoredSettings } from '@/infra/stored-settings'
 import { OPTIONS } from '@/lib/server/config/options'
 import { FIXED_OPTIONS, placeOf, SECRET_OPTIONS, settingsPath } from '@/lib/shared/deployment/parameters'
 
@@ -10,13 +10,13 @@ const setting = (name: string, value: string, type = 'String') => ({
   value,
 })
 const kept = (...settings: [name: string, value: string, type?: string][]) =>
-  parseKept(
+  parseStoredSettings(
     settings.map((each) => setting(...each)),
     [],
   )
 
 test('stored settings configure the stage', () => {
-  const found = parseKept(
+  const found = parseStoredSettings(
     [setting('DOMAIN', 'vision.example.com'), setting('DEFAULT_MODEL_TYPE', 'fast')],
     ['ADMIN_TOKEN', 'BASIC_AUTH', 'REDIS_URL', 'OTHER'].map((name) => ({
       name: `/vision-classifier/prod/${name}`,

@@ -7,7 +7,7 @@ import type { Release, Settings } from './settings'
 import type { Stage } from './stages'
 
 /** What the services need from the rest of the stage. */
-export interface Surroundings {
+export interface StageContext {
   stage: Stage
   settings: Settings
   release: Release
