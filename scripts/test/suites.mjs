@@ -1,9 +1,9 @@
-// The test suites, with their counts and the names of failed tests read from the runners' own reports.
+// Runs the test suites and reads the counts and failed tests from the runners' reports.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
 import { tool } from '../steps.mjs'
 
-/** Runs one vitest project. A run that leaves no report or ran no test counts as a failure. */
+/** Runs one Vitest project. A run without a report or without tests counts as a failure. */
 export function runVitest(project) {
   const report = `test-results/${project}.json`
   rmSync(report, { force: true })
@@ -63,6 +63,6 @@ function read(report) {
 
 function count(ok, passed, failed, skipped, failures, suite) {
   const broken = (!ok && failed === 0) || (ok && passed + failed === 0)
-  if (broken && failures.length === 0) failures.push(`the ${suite} tests did not run to their end`)
+  if (broken && failures.length === 0) failures.push(`the ${suite} tests did not finish`)
   return { passed, failed: failed + (broken ? 1 : 0), skipped, failures }
 }

@@ -1,15 +1,15 @@
-// npm test: the checks, then unit, integration and browser tests against the production build.
+// npm test: the checks, then unit, infra, integration and browser tests against the production build.
 
 import { buildOnce, install, requireNode, tool } from '../steps.mjs'
 import { chromiumPath } from '../tools/chromium.mjs'
-import { beginPlatform, checkInfraTypes } from '../tools/sst-platform.mjs'
+import { checkInfraTypes, startPlatformInstall } from '../tools/sst-platform.mjs'
 import { runChecks } from './checks.mjs'
 import { runPlaywright, runVitest } from './suites.mjs'
 
 requireNode()
 if (!install()) process.exit(1)
 
-const platform = beginPlatform()
+const platform = startPlatformInstall()
 const checks = runChecks()
 const totals = { passed: checks.passed, failed: checks.failed.length, skipped: 0 }
 const failures = [...checks.failed]
@@ -24,9 +24,9 @@ function addStep(name, passed) {
 }
 
 add(runVitest('unit'))
-console.log('\n── types of the deployment')
+console.log('\n── deployment types')
 await platform
-addStep('types of the deployment', checkInfraTypes())
+addStep('deployment types', checkInfraTypes())
 add(runVitest('infra'))
 console.log('\n── production build')
 const built = buildOnce()
@@ -37,8 +37,8 @@ if (built) {
   add(runPlaywright())
 }
 
-// Named again at the end, where a log that is cut still has them.
+// Repeat the failures at the end, because a truncated log still contains it.
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`)
-if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped, each with its reason above`)
+if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped; the reasons are above`)
 console.log(`${totals.passed} passed, ${totals.failed} failed`)
 process.exit(totals.failed === 0 ? 0 : 1)

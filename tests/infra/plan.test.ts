@@ -17,7 +17,7 @@ test.each([
   ['aws:s3/bucketV2:BucketV2', 'bucket'],
   ['aws:elasticache/replicationGroup:ReplicationGroup', 'cache'],
   ['aws:route53/record:Record', 'DNS record'],
-  ['aws:sns/topicSubscription:TopicSubscription', 'subscription of the alarms'],
+  ['aws:sns/topicSubscription:TopicSubscription', 'alarm subscription'],
   ['aws:ec2/vpc:Vpc', 'network'],
 ])('%s is not removed or replaced unless it is named', (type, kind) => {
   for (const op of ['delete', 'replace', 'create-replacement', 'delete-replaced']) {

@@ -233,12 +233,12 @@ test('what is not counted stands under each sum, with its price, and fits the st
   const parts = out.split(/\n(?=dev|staging|prod)/).slice(1)
   expect(parts.map((part) => part.slice(0, part.indexOf(':')))).toEqual(['dev', 'staging', 'prod'])
   for (const part of parts) {
-    expect(part).toMatch(/buckets \(0 %\)\n +Not counted:\n +data that leaves AWS: .* \(\$0\.09 per GB that leaves AWS/)
+    expect(part).toMatch(/buckets \(0%\)\n +Not included:\n +data leaving AWS: .* \(\$0\.09 per GB leaving AWS/)
     const [name = ''] = part.split(':')
     const { nat, endpoints, cache } = stageOf(name)
     expect(part.includes('through the NAT gateways')).toBe(nat === 'gateway')
     expect(part.includes('through the interface endpoints')).toBe(endpoints.length > 0)
-    expect(part.includes('backups of the cache')).toBe((cache?.replicas ?? 0) > 0)
+    expect(part.includes('cache backups')).toBe((cache?.replicas ?? 0) > 0)
     for (const always of ['between zones', 'S3', 'registry', 'hosted zone', 'taxes']) expect(part).toContain(always)
   }
 }, 60_000)
