@@ -69,15 +69,15 @@ export function tool(name, args, env = {}) {
 }
 
 /** Runs npm: the one that started this script, the one beside Node, or the one on the PATH. */
-export function npm(args) {
+export function npm(args, { cwd } = {}) {
   const beside = ['node_modules', join('..', 'lib', 'node_modules')].map((folder) =>
     join(dirname(process.execPath), folder, 'npm', 'bin', 'npm-cli.js'),
   )
   const script = [process.env.npm_execpath ?? '', ...beside].find(
     (path) => /npm-cli\.js$/.test(path) && existsSync(path),
   )
-  if (script === undefined) return run('npm', args)
-  return run(process.execPath, [script, ...args], {}, 'inherit', { name: 'npm' })
+  if (script === undefined) return run('npm', args, {}, 'inherit', { cwd })
+  return run(process.execPath, [script, ...args], {}, 'inherit', { cwd, name: 'npm' })
 }
 
 /** Installs the packages in the lockfile unless they are installed already. Returns whether they are. */

@@ -16,7 +16,7 @@ export function linters() {
   const programs = PROGRAMS.map((name) => venvProgram(FOLDER, name))
   if (!programs.every((program) => existsSync(program))) {
     console.error('Installing linters for the tests (once) …')
-    createVenv(FOLDER, REQUIREMENTS, 'their linters', { output: 'ignore' })
+    createVenv(FOLDER, REQUIREMENTS, 'the linters of the tests', { output: 'ignore' })
   }
   return dirname(programs[0])
 }

@@ -12,7 +12,7 @@ export function venvProgram(folder, name) {
 /**
  * Creates a virtual environment and installs packages with pip.
  *
- * @param purpose completes the error "The tests need Python with venv and PyPI for …"
+ * @param purpose what the packages are, for the error
  * @throws Error if Python or PyPI isn't available
  */
 export function createVenv(folder, packages, purpose, { output = 'inherit', target } = {}) {
@@ -21,6 +21,6 @@ export function createVenv(folder, packages, purpose, { output = 'inherit', targ
   const into = target === undefined ? [] : ['--no-deps', '--target', target]
   const created = run(WINDOWS ? 'python' : 'python3', ['-m', 'venv', folder], {}, stdio)
   if (!created || !run(venvProgram(folder, 'python'), [...pip, ...into, ...packages], {}, stdio)) {
-    throw new Error(`The tests need Python with venv (Debian: python3-venv) and PyPI for ${purpose}.`)
+    throw new Error(`Python with venv (Debian: python3-venv) and PyPI are needed for ${purpose}.`)
   }
 }

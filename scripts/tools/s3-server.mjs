@@ -11,6 +11,6 @@ export function s3Server() {
   const command = venvProgram(FOLDER, 'moto_server')
   if (existsSync(command)) return command
   console.error('Installing an S3-compatible server for the tests (once) …')
-  createVenv(FOLDER, [REQUIREMENT], 'an S3-compatible server')
+  createVenv(FOLDER, [REQUIREMENT], 'an S3-compatible test server')
   return command
 }
