@@ -136,7 +136,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   for (const [, photo, costs] of kinds) costs.push(await cost(photo))
 }
 console.log(`${machine()}, ${WORKERS} workers\n`)
-console.log(`${''.padEnd(24)}photos/s  CPU ms/photo  T_decode, ms`)
+console.log(`${''.padEnd(24)}photos/s    CPU ms/photo  T_decode, ms`)
 for (const [name, , costs] of kinds) {
   const [perSecond, cpu, ms] = (['perSecond', 'cpu', 'decode'] as const).map((of) =>
     median(costs.map((one) => one[of])),

@@ -5,15 +5,15 @@ import type { StageContext } from './stage-context'
 /** Resources that the alarms watch. */
 export interface Watched {
   web: sst.aws.Service
+  worker: sst.aws.Service | null
   /** Node IDs of the cache as CloudWatch reports them; empty without a cache. */
-  /** What CloudWatch calls the nodes of the cache; none without one. */
   cache: readonly $util.Output<string>[]
 }
 
 export type Alarm = Omit<aws.cloudwatch.MetricAlarmArgs, 'alarmActions' | 'okActions' | 'name'>
 
 /** Minutes after which a high metric is no longer a spike. */
-const LASTING = 5
+const ALARM_MINUTES = 5
 const MINUTE = 60
 
 /**
@@ -56,7 +56,7 @@ function taskAlarms(kind: string, { cluster }: StageContext, service: sst.aws.Se
     dimensions: { ClusterName: cluster.nodes.cluster.name, ServiceName: service.nodes.service.name },
     statistic: 'Average',
     period: MINUTE,
-    evaluationPeriods: LASTING,
+    evaluationPeriods: ALARM_MINUTES,
     comparisonOperator: 'GreaterThanThreshold',
     threshold,
   })
@@ -73,13 +73,13 @@ function balancerAlarms({ stage }: StageContext, web: sst.aws.Service): Record<s
     id,
     metric: { namespace: 'AWS/ApplicationELB', metricName, dimensions: balancer, stat, period: MINUTE },
   })
-  const hosts = { namespace: 'AWS/ApplicationELB', dimensions: target, period: MINUTE, evaluationPeriods: LASTING }
+  const hosts = { namespace: 'AWS/ApplicationELB', dimensions: target, period: MINUTE, evaluationPeriods: ALARM_MINUTES }
   return {
     'server-errors': {
       alarmDescription: 'More than 1% of responses are server errors.',
       comparisonOperator: 'GreaterThanThreshold',
       threshold: 1,
-      evaluationPeriods: LASTING,
+      evaluationPeriods: ALARM_MINUTES,
       datapointsToAlarm: 3,
       treatMissingData: 'notBreaching',
       metricQueries: [
@@ -101,7 +101,7 @@ function balancerAlarms({ stage }: StageContext, web: sst.aws.Service): Record<s
       dimensions: balancer,
       extendedStatistic: 'p99',
       period: MINUTE,
-      evaluationPeriods: LASTING,
+      evaluationPeriods: ALARM_MINUTES,
       comparisonOperator: 'GreaterThanThreshold',
       threshold: 2,
       treatMissingData: 'notBreaching',
@@ -130,7 +130,7 @@ function balancerAlarms({ stage }: StageContext, web: sst.aws.Service): Record<s
             alarmDescription: 'The maximum number of web tasks is running: additional load is refused.',
             metricName: 'HealthyHostCount',
             statistic: 'Maximum',
-            evaluationPeriods: 3 * LASTING,
+            evaluationPeriods: 3 * ALARM_MINUTES,
             comparisonOperator: 'GreaterThanOrEqualToThreshold',
             threshold: stage.web.max,
           },
@@ -150,7 +150,7 @@ function workerAlarms({ names }: StageContext): Record<string, Alarm> {
       metricName: 'BacklogWait',
       statistic: 'Maximum',
       period: MINUTE,
-      evaluationPeriods: LASTING,
+      evaluationPeriods: ALARM_MINUTES,
       comparisonOperator: 'GreaterThanThreshold',
       threshold: 600,
     },
@@ -160,7 +160,7 @@ function workerAlarms({ names }: StageContext): Record<string, Alarm> {
       metricName: 'WorkersReady',
       statistic: 'Maximum',
       period: MINUTE,
-      evaluationPeriods: LASTING,
+      evaluationPeriods: ALARM_MINUTES,
       comparisonOperator: 'LessThanThreshold',
       threshold: 1,
       treatMissingData: 'breaching',

@@ -2,7 +2,7 @@ import { createAlarms } from './alarms'
 import { createBuckets } from './buckets'
 import { createCache } from './cache'
 import { createDashboard } from './dashboard'
-import { domainOf, pointAt } from './domain'
+import { domainOf, createDomainRecord } from './domain'
 import { createEndpoints } from './endpoints'
 import { uploadModels } from './models'
 import { namesOf } from './names'
@@ -56,7 +56,7 @@ export async function createStage() {
   // `sst dev` runs both services on this machine: nothing scales, and there is nothing to monitor.
   if ($dev) return { url: web.url, models }
   if (worker !== null) scaleWorkers(context, worker)
-  if (domain !== null) pointAt(web.nodes.loadBalancer, domain)
+  if (domain !== null) createDomainRecord(web.nodes.loadBalancer, domain)
   createAlarms(context, { web, worker, cache: cache?.nodes ?? [] })
   createDashboard(context, { web, worker, cache: cache?.nodes ?? [] })
   return {

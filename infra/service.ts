@@ -40,8 +40,8 @@ export function serviceArguments(context: StageContext, own: Own): ServiceArgs {
     ...(own.command === undefined ? {} : { command: own.command }),
     // `sst dev` runs the app on this machine with the resources of the stage instead of in a task.
     environment: $dev
-      ? thingsOf(context)
-      : { ...optionsOf(context, own), ...thingsOf(context), ...TASK, ...own.environment },
+      ? resourceVariables(context)
+      : { ...optionsOf(context, own), ...resourceVariables(context), ...TASK, ...own.environment },
     ssm: secrets,
     logging: { name: logGroup, retention: RETENTION[stage.logDays] },
     ...(capacity === undefined ? {} : { capacity }),
@@ -98,7 +98,7 @@ function capacityOf({ spot }: Stage): ServiceArgs['capacity'] {
 }
 
 /** Variables that point to the resources of the stage. None of them is secret. */
-function thingsOf({ stage, names, buckets, models, secrets }: StageContext): Record<string, $util.Input<string>> {
+function resourceVariables({ stage, names, buckets, models, secrets }: StageContext): Record<string, $util.Input<string>> {
   return {
     ENVIRONMENT: names.metrics.environment,
     PROJECT_NAME: names.metrics.namespace,

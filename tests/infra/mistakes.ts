@@ -1,6 +1,6 @@
 import { has, type Mutation, one } from './graph'
 
-/** A mistake as people make it, and the check that must say so. */
+/** A realistic mistake, and the check that must catch it. */
 export interface Mistake {
   mistake: string
   check: string
@@ -14,7 +14,7 @@ const within =
     change(one(graph, name).inputs)
   }
 
-/** Mistakes that the checks of policy alone let pass; each was made once on purpose. */
+/** Mistakes that the policy checks alone don't catch. Each was made deliberately once. */
 export const MISTAKES: readonly Mistake[] = [
   {
     mistake: 'an instance type and an AMI of different architectures',
@@ -24,7 +24,7 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'metric math that names an unknown id',
+    mistake: 'metric math with an unknown ID',
     check: 'alarm expressions use defined metrics and return one value',
     mutate: within('ServerErrors', ({ metricQueries }) => {
       metricQueries.at(-1).expression = '100 * (ours + balancer) / all'
@@ -45,7 +45,7 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'a NAT gateway id that is an instance',
+    mistake: 'a NAT gateway ID that is an instance',
     check: 'every referenced ID or ARN exists and has the expected resource type',
     mutate: (graph) => {
       if (!has(graph, 'NatInstance')) return false
@@ -74,21 +74,21 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'an alarm that looks back longer than a day',
+    mistake: 'an alarm with a range longer than a day',
     check: 'alarms watch one metric or expression, with a period and range that CloudWatch allows',
     mutate: within('UnhealthyTasks', (inputs) => {
       inputs.period = 21_600
     }),
   },
   {
-    mistake: 'a health check that is given up after the next one began',
+    mistake: 'a health check timeout longer than its interval',
     check: 'health check settings are within AWS limits, and the timeout is shorter than the interval',
     mutate: within('WebTargetWebHTTP3000', ({ healthCheck }) => {
       healthCheck.timeout = 30
     }),
   },
   {
-    mistake: 'parameters of another version of the cache’s engine',
+    mistake: 'parameters of another cache engine version',
     check: 'the cache engine version exists, and its parameters belong to that version',
     mutate: within('CacheParameterGroup', (inputs) => {
       inputs.family = 'valkey8'
@@ -102,35 +102,35 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'a size that Fargate does not have',
+    mistake: 'a task size that Fargate does not have',
     check: 'task sizes exist on Fargate, and referenced ports and volumes exist in the container',
     mutate: within('WebTask', (inputs) => {
       inputs.memory = '16384'
     }),
   },
   {
-    mistake: 'steps of scaling with a gap between them',
+    mistake: 'scaling steps with a gap between them',
     check: 'scaling steps are contiguous, and bounds are in order',
     mutate: within('WorkersOut', ({ stepScalingPolicyConfiguration }) => {
       stepScalingPolicyConfiguration.stepAdjustments[0].metricIntervalUpperBound = '1000'
     }),
   },
   {
-    mistake: 'logs that are kept for 45 days',
+    mistake: 'log retention of 45 days',
     check: 'log retention is a value that CloudWatch supports',
     mutate: within('WebLogGroupWeb', (inputs) => {
       inputs.retentionInDays = 45
     }),
   },
   {
-    mistake: 'a misspelt property',
+    mistake: 'a misspelled property',
     check: 'every resource has all required properties and no unknown ones',
     mutate: within('WebLoadBalancer', (inputs) => {
       inputs.idleTimeOut = inputs.idleTimeout
     }),
   },
   {
-    mistake: 'two alarms of one name',
+    mistake: 'two alarms with the same name',
     check: 'names are valid in AWS and unique per resource type',
     mutate: within('Latency', (inputs) => {
       inputs.name = inputs.name.replace('latency', 'server-errors')

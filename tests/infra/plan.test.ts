@@ -30,7 +30,7 @@ test.each([
   }
 })
 
-test('what is not guarded goes, and a name that the plan does not remove is refused', () => {
+test('removes unprotected resources, and refuses a name that the plan does not remove', () => {
   const steps = [
     step('delete', 'aws:cloudwatch/metricAlarm:MetricAlarm', 'Latency'),
     step('delete', 'sst:aws:Bucket', 'Logs'),
@@ -40,7 +40,7 @@ test('what is not guarded goes, and a name that the plan does not remove is refu
   expect(refusedRemovals(steps, ['Latencies'])).toEqual(['--remove names Latencies, but the plan does not remove it'])
 })
 
-test('a plan is told in a line a thing', () => {
+test('prints a plan with one line per change', () => {
   const steps = [
     step('same', 'aws:ec2/vpc:Vpc', 'Vpc'),
     step('update', 'pulumi:pulumi:Stack', 'stack'),
@@ -61,13 +61,13 @@ test('a plan is told in a line a thing', () => {
 })
 
 test.each(['', 'SST ready', '{}', '[1]', '[null]', '[{"op":"delete"}]'])(
-  '%j is no plan, and no plan is not an empty one',
+  'refuses %j as a plan, and does not treat it as an empty one',
   (text) => {
     expect(() => parsePlan(text)).toThrow()
   },
 )
 
-test('a plan that makes a certificate knows no listener yet, and loses none; without a certificate it would', () => {
+test('a plan that creates a certificate drops no listeners, and a plan without one does', () => {
   const listener = step('delete', 'aws:lb/listener:Listener', 'WebListenerHTTP80')
   const certificate = step('create', 'aws:acm/certificateValidation:CertificateValidation', 'CertificateValid')
   const bucket = step('delete', 'aws:s3/bucket:Bucket', 'LogsBucket')

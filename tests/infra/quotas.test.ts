@@ -5,9 +5,10 @@ import { quotasOf } from '@/scripts/deploy/quotas'
 const needs = (stage: string, there: boolean) =>
   Object.fromEntries(quotasOf(stageOf(stage), there).map((quota) => [quota.what, [quota.needs, quota.most]]))
 
-test('a new stage takes a network and its tasks twice, while they are replaced', () => {
+test('a new stage needs a network, and twice its tasks while they are replaced', () => {
   expect(needs('dev', false)).toEqual({ VPCs: [1, 1], 'Elastic IP addresses': [1, 1], 'Fargate Spot vCPUs': [1, 1] })
-  // Two web tasks of one core, two workers of half a one; at most ten of each, and as many more as are replaced.
+  // Two web tasks with one core, two workers with half a core; at most ten of each, and as many more during a
+  // deployment.
   expect(needs('prod', false)).toEqual({ VPCs: [1, 1], 'Elastic IP addresses': [2, 2], 'Fargate vCPUs': [6, 18] })
   expect(needs('staging', false)).toEqual({
     VPCs: [1, 1],
@@ -17,6 +18,6 @@ test('a new stage takes a network and its tasks twice, while they are replaced',
   })
 })
 
-test('one that is there only takes its next tasks', () => {
+test('an existing stage only needs its next tasks', () => {
   expect(needs('prod', true)).toEqual({ 'Fargate vCPUs': [3, 18] })
 })

@@ -3,10 +3,10 @@ import { OPTIONS, readersOf } from '@/lib/server/config/options'
 import { placeOf } from '@/lib/shared/deployment/parameters'
 import { changeContainer, container, differ, environment, type Invariant, one, services } from '../graph'
 
-/** What SST puts into every container besides. */
+/** Variables that SST adds to every container. */
 const OF_SST = /^SST_/
 
-/** A task by itself: its container, its size, what it is told. */
+/** Rules for single tasks: container, size and environment. */
 export const CONTAINERS: Invariant[] = [
   {
     name: 'containers have no root, terminal or capabilities, and write to two folders only (four with a shell)',
@@ -35,10 +35,10 @@ export const CONTAINERS: Invariant[] = [
     mutations: {
       root: (graph) => changeContainer(graph, 'Web', (one) => delete one.user),
       'a terminal': (graph) => changeContainer(graph, 'Web', (one) => Object.assign(one, { pseudoTerminal: true })),
-      'a root to write on': (graph) =>
+      'a writable root file system': (graph) =>
         changeContainer(graph, 'Web', (one) => Object.assign(one, { readonlyRootFilesystem: false })),
       'all capabilities': (graph) => changeContainer(graph, 'Web', (one) => delete one.linuxParameters.capabilities),
-      'nowhere to write': (graph) => {
+      'no writable folder': (graph) => {
         one(graph, 'WebTask').inputs.volumes = []
       },
     },
@@ -93,20 +93,20 @@ export const CONTAINERS: Invariant[] = [
         const told = environment(graph, service)
         const unknown = Object.keys(told).filter((name) => !(name in OPTIONS) && !OF_SST.test(name))
         return [
-          ...unknown.map((name) => `${service} does not read ${name}`),
+          ...unknown.map((name) => `${service} doesn't read ${name}`),
           ...differ('models', /^s3:\/\/[a-z0-9-]+\/models\/$/.test(told.MODELS_DIR ?? ''), true),
           ...differ('environment', told.ENVIRONMENT, graph.stage),
           ...differ('figures', told.METRICS, 'emf'),
         ]
       }),
     mutations: {
-      'a name that nobody reads': (graph) =>
+      'an unknown variable': (graph) =>
         changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'MODEL_DIR', value: 'models' })),
-      'no figures': (graph) =>
+      'no metrics': (graph) =>
         changeContainer(graph, 'Web', (container) => {
           container.environment = container.environment.filter(({ name }) => name !== 'METRICS')
         }),
-      'models of the image': (graph) =>
+      'models from the image': (graph) =>
         changeContainer(graph, 'Web', (container) => {
           for (const entry of container.environment) if (entry.name === 'MODELS_DIR') entry.value = 'models'
         }),
@@ -124,17 +124,17 @@ export const CONTAINERS: Invariant[] = [
           ...Object.entries(settings).flatMap(([name, value]) =>
             differ(`${service}: ${name}`, told[name], readersOf(name).includes(reader) ? value : undefined),
           ),
-          ...set.filter((name) => placeOf(name, true) === 'setting').map((name) => `${name} could be kept`),
+          ...set.filter((name) => placeOf(name, true) === 'setting').map((name) => `${name} could be stored`),
         ]
       }),
     mutations: {
-      'a setting that is left out': (graph) =>
+      'a missing setting': (graph) =>
         'DEFAULT_MODEL_TYPE' in graph.kept.settings
           ? changeContainer(graph, 'Web', (container) => {
               container.environment = container.environment.filter(({ name }) => name !== 'DEFAULT_MODEL_TYPE')
             })
           : false,
-      'a setting for all': (graph) =>
+      'a setting for every service': (graph) =>
         changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'LOG_LEVEL', value: 'debug' })),
     },
   },
@@ -150,7 +150,7 @@ export const CONTAINERS: Invariant[] = [
       )
     },
     mutations: {
-      'believes everybody': (graph) =>
+      'trusts all proxies': (graph) =>
         changeContainer(graph, 'Web', (container) => {
           for (const entry of container.environment) if (entry.name === 'TRUST_PROXY') entry.value = '2'
         }),

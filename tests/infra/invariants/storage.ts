@@ -6,7 +6,7 @@ const BUCKETS = ['Models', 'Outputs', 'Logs']
 const of = (graph: Graph, what: string) =>
   BUCKETS.flatMap((bucket) => (has(graph, bucket + what) ? [one(graph, bucket + what).inputs] : [null]))
 
-/** Each bucket with what is asked of one of its resources. */
+/** Each bucket with the violations of one of its resources. */
 function each(graph: Graph, what: string, ask: (inputs: Record<string, unknown>) => boolean): string[] {
   return of(graph, what).flatMap((inputs, i) => {
     const ok = inputs !== null && ask(inputs) && inputs.bucket === one(graph, `${BUCKETS[i]}Bucket`).inputs.bucket
@@ -33,7 +33,7 @@ export const STORAGE: Invariant[] = [
       ),
     mutations: {
       'no encryption': (graph) => drop(graph, /^OutputsEncryption$/),
-      'none of the logs': (graph) => drop(graph, /^LogsEncryption$/),
+      'unencrypted logs': (graph) => drop(graph, /^LogsEncryption$/),
     },
   },
   {
@@ -59,10 +59,10 @@ export const STORAGE: Invariant[] = [
         ),
       ),
     mutations: {
-      'a public policy allowed': (graph) => {
+      'public policies allowed': (graph) => {
         one(graph, 'OutputsPublicAccessBlock').inputs.blockPublicPolicy = false
       },
-      'no block': (graph) => drop(graph, /^LogsPublicAccessBlock$/),
+      'no public access block': (graph) => drop(graph, /^LogsPublicAccessBlock$/),
     },
   },
   {
@@ -84,13 +84,13 @@ export const STORAGE: Invariant[] = [
         const { inputs } = one(graph, 'OutputsPolicy')
         inputs.policy = inputs.policy.replace('Deny', 'Allow')
       },
-      'a log of any account': (graph) => {
+      'logs from any account': (graph) => {
         const { inputs } = one(graph, 'LogsPolicy')
         const parsed = JSON.parse(inputs.policy)
         delete parsed.Statement[1].conditions
         inputs.policy = JSON.stringify(parsed)
       },
-      'anybody may read': (graph) => {
+      'public read access': (graph) => {
         const { inputs } = one(graph, 'OutputsPolicy')
         const parsed = JSON.parse(inputs.policy)
         parsed.Statement.push({ actions: ['s3:GetObject'], principals: [{ type: '*', identifiers: ['*'] }] })
@@ -115,16 +115,16 @@ export const STORAGE: Invariant[] = [
             days(bucket, 'tidy')?.abortIncompleteMultipartUpload?.daysAfterInitiation,
             1,
           ),
-          ...(days(bucket, 'tidy')?.noncurrentVersionExpiration ? [] : [`${bucket} keeps old versions for ever`]),
+          ...(days(bucket, 'tidy')?.noncurrentVersionExpiration ? [] : [`${bucket} never expires old versions`]),
         ]),
       ]
     },
     mutations: {
-      'outputs for ever': (graph) => drop(graph, /^OutputsLifecycle$/),
-      'all outputs': (graph) => {
+      'outputs never expire': (graph) => drop(graph, /^OutputsLifecycle$/),
+      'all outputs expire': (graph) => {
         for (const rule of one(graph, 'OutputsLifecycle').inputs.rules as Rule[]) rule.filter.prefix = ''
       },
-      'uploads for ever': (graph) => {
+      'uploads never expire': (graph) => {
         for (const rule of one(graph, 'ModelsLifecycle').inputs.rules as Rule[])
           delete rule.abortIncompleteMultipartUpload
       },
@@ -146,7 +146,7 @@ export const STORAGE: Invariant[] = [
       ]
     },
     mutations: {
-      'the other way round': (graph) => {
+      'the opposite': (graph) => {
         const { inputs } = one(graph, 'OutputsBucket')
         inputs.forceDestroy = !inputs.forceDestroy
       },
@@ -173,7 +173,7 @@ export const STORAGE: Invariant[] = [
       ]
     },
     mutations: {
-      'a file less': (graph) => drop(graph, /^Model3$/),
+      'one file less': (graph) => drop(graph, /^Model3$/),
       'no checksums': (graph) => drop(graph, /^ModelChecksums$/),
       'another bucket': (graph) => {
         one(graph, 'Model1').inputs.bucket = 'other'
@@ -201,7 +201,7 @@ export const STORAGE: Invariant[] = [
       'plain text': (graph) => change(graph, (inputs) => Object.assign(inputs, { transitEncryptionEnabled: false })),
       'plain disk': (graph) => change(graph, (inputs) => Object.assign(inputs, { atRestEncryptionEnabled: false })),
       'no password': (graph) => change(graph, (inputs) => delete inputs.authToken),
-      'a cache that the table does not have': (graph) => {
+      'a cache that is not in the table': (graph) => {
         if (has(graph, 'CacheCluster')) return false
         graph.resources.push({
           type: 'aws:elasticache/replicationGroup:ReplicationGroup',
@@ -234,8 +234,8 @@ export const STORAGE: Invariant[] = [
       ]
     },
     mutations: {
-      'nodes by accident': (graph) => change(graph, (inputs) => Object.assign(inputs, { numCacheClusters: 3 })),
-      'no failover, or one to nowhere': (graph) =>
+      'an extra node': (graph) => change(graph, (inputs) => Object.assign(inputs, { numCacheClusters: 3 })),
+      'no failover, or one without a target': (graph) =>
         change(graph, (inputs) => Object.assign(inputs, { multiAzEnabled: !inputs.multiAzEnabled })),
     },
   },

@@ -36,11 +36,11 @@ export const TASKS: Invariant[] = [
       ]
     },
     mutations: {
-      'one at most': (graph) => {
+      'a maximum of one': (graph) => {
         const { inputs } = one(graph, target('Web'))
         inputs.maxCapacity = inputs.maxCapacity === 1 ? 2 : 1
       },
-      'none at least': (graph) => {
+      'a minimum of zero': (graph) => {
         one(graph, target('Web')).inputs.minCapacity = 0
       },
       'no scaling': (graph) => drop(graph, /^WebAutoScalingTarget$/),
@@ -60,11 +60,11 @@ export const TASKS: Invariant[] = [
       ])
     },
     mutations: {
-      'ten tasks and no cache': (graph) => {
+      'ten tasks without a cache': (graph) => {
         one(graph, target('Web')).inputs.maxCapacity = 10
         drop(graph, /^CacheCluster$/)
       },
-      'tasks that do not know it': (graph) => {
+      'tasks without its URL': (graph) => {
         one(graph, target('Web')).inputs.maxCapacity = 10
         changeContainer(graph, 'Web', (one) => Object.assign(one, { secrets: [] }))
       },
@@ -89,9 +89,9 @@ export const TASKS: Invariant[] = [
       ]
     },
     mutations: {
-      'not their CPU': (graph) => drop(graph, /^WebAutoScalingCpuPolicy$/),
-      'not their requests': (graph) => drop(graph, /^WebAutoScalingRequestCountPolicy$/),
-      'their memory, which does not shrink': (graph) => {
+      'no CPU scaling': (graph) => drop(graph, /^WebAutoScalingCpuPolicy$/),
+      'no request scaling': (graph) => drop(graph, /^WebAutoScalingRequestCountPolicy$/),
+      'memory scaling, although memory does not shrink': (graph) => {
         const policy = structuredClone(one(graph, 'WebAutoScalingCpuPolicy'))
         policy.inputs.targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.predefinedMetricType =
           'ECSServiceAverageMemoryUtilization'
@@ -124,12 +124,12 @@ export const TASKS: Invariant[] = [
       })
     },
     mutations: {
-      'never out': (graph) => (has(graph, 'PhotosWait') ? drop(graph, /^PhotosWait$/) : false),
-      'never back': (graph) => {
+      'no scale-out': (graph) => (has(graph, 'PhotosWait') ? drop(graph, /^PhotosWait$/) : false),
+      'no scale-in': (graph) => {
         if (!has(graph, 'NoPhotoWaits')) return false
         one(graph, 'NoPhotoWaits').inputs.alarmActions = []
       },
-      'the wrong way': (graph) => {
+      'reversed scaling': (graph) => {
         if (!has(graph, 'WorkersOut')) return false
         one(graph, 'WorkersOut').inputs.stepScalingPolicyConfiguration.stepAdjustments[0].scalingAdjustment = -1
       },
@@ -152,15 +152,15 @@ export const TASKS: Invariant[] = [
       ]
     },
     mutations: {
-      'a web task that is a worker': (graph) => {
+      'a web task as a worker': (graph) => {
         if (!has(graph, 'WorkerService')) return false
         changeContainer(graph, 'Web', (one) => Object.assign(one, { command: ['node', 'dist/worker.js'] }))
       },
-      'workers that are none': (graph) => {
+      'workers that do not run batch work': (graph) => {
         if (!has(graph, 'WorkerService')) return false
         changeContainer(graph, 'Worker', (one) => delete one.command)
       },
-      'half of what jobs need': (graph) => {
+      'an incomplete job configuration': (graph) => {
         changeContainer(graph, 'Web', (one) => {
           const without = one.environment.filter(({ name }) => name !== 'BUCKET')
           one.environment =
@@ -190,7 +190,7 @@ export const TASKS: Invariant[] = [
       'half the tasks': (graph) => {
         one(graph, 'WebService').inputs.deploymentMinimumHealthyPercent = 50
       },
-      'nobody waits': (graph) => {
+      'no wait for the deployment': (graph) => {
         one(graph, 'WebService').inputs.waitForSteadyState = false
       },
     },
@@ -202,7 +202,7 @@ export const TASKS: Invariant[] = [
         differ(service, one(graph, `${service}Service`).inputs.enableExecuteCommand, !isProduction(graph)),
       ),
     mutations: {
-      'the other way round': (graph) => {
+      'the opposite': (graph) => {
         const { inputs } = one(graph, 'WebService')
         inputs.enableExecuteCommand = !inputs.enableExecuteCommand
       },
@@ -223,7 +223,7 @@ export const TASKS: Invariant[] = [
         ]
       }),
     mutations: {
-      'the other way round': (graph) => {
+      'the opposite': (graph) => {
         const { inputs } = one(graph, 'WebService')
         inputs.capacityProviderStrategies = inputs.capacityProviderStrategies
           ? undefined

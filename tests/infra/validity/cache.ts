@@ -35,9 +35,11 @@ function sizeFaults({ name, inputs }: Resource): string[] {
   return [
     ...(NODES.includes(nodeType) ? [] : [`${name} has nodes of ${nodeType}`]),
     ...(numCacheClusters >= 1 && numCacheClusters <= MOST_CACHE_NODES ? [] : [`${name} has ${numCacheClusters} nodes`]),
-    ...(automaticFailoverEnabled && numCacheClusters < 2 ? [`${name} fails over to nobody`] : []),
-    ...(multiAzEnabled && !automaticFailoverEnabled ? [`${name} is in several zones and fails over to none`] : []),
-    ...(snapshotRetentionLimit <= MOST_SNAPSHOT_DAYS ? [] : [`${name} is saved for ${snapshotRetentionLimit} days`]),
+    ...(automaticFailoverEnabled && numCacheClusters < 2 ? [`${name} has no node to fail over to`] : []),
+    ...(multiAzEnabled && !automaticFailoverEnabled ? [`${name} is in several zones without failover`] : []),
+    ...(snapshotRetentionLimit <= MOST_SNAPSHOT_DAYS
+      ? []
+      : [`${name} keeps backups for ${snapshotRetentionLimit} days`]),
   ]
 }
 
@@ -62,7 +64,7 @@ export const VALID_CACHE: Invariant[] = [
         change(graph, 'CacheParameterGroup', (inputs) => {
           inputs.family = 'valkey7.2'
         }),
-      'a parameter that it does not have': (graph) =>
+      'an unknown parameter': (graph) =>
         change(graph, 'CacheParameterGroup', (inputs) => {
           inputs.parameters[1].value = 'no-eviction'
         }),
@@ -76,11 +78,11 @@ export const VALID_CACHE: Invariant[] = [
         change(graph, 'CacheCluster', (inputs) => {
           inputs.nodeType = 'cache.t4g.nano'
         }),
-      'a failover to nobody': (graph) =>
+      'a failover without a replica': (graph) =>
         change(graph, 'CacheCluster', (inputs) => {
           Object.assign(inputs, { automaticFailoverEnabled: true, numCacheClusters: 1 })
         }),
-      'saved for ever': (graph) =>
+      'unlimited backups': (graph) =>
         change(graph, 'CacheCluster', (inputs) => {
           inputs.snapshotRetentionLimit = 90
         }),

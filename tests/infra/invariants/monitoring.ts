@@ -37,7 +37,7 @@ const OF_CACHE: Record<string, unknown[]> = {
   Replication: ['ReplicationLag', 'Maximum', 'notBreaching'],
 }
 
-export const WATCHING: Invariant[] = [
+export const MONITORING: Invariant[] = [
   {
     name: 'logs are at /ecs/<project>-<stage>, follow the retention in the table and never block tasks',
     check: (graph) =>
@@ -56,11 +56,10 @@ export const WATCHING: Invariant[] = [
       'another name': (graph) => {
         one(graph, 'WebLogGroupWeb').inputs.name = '/sst/cluster/web'
       },
-      'for ever': (graph) => {
+      'unlimited retention': (graph) => {
         one(graph, 'WebLogGroupWeb').inputs.retentionInDays = 0
       },
-      'answers wait for the log': (graph) =>
-        changeContainer(graph, 'Web', (one) => delete one.logConfiguration.options.mode),
+      'blocking logs': (graph) => changeContainer(graph, 'Web', (one) => delete one.logConfiguration.options.mode),
     },
   },
   {
@@ -88,7 +87,7 @@ export const WATCHING: Invariant[] = [
       'no alarm on CPU': (graph) => drop(graph, /^WebCpu$/),
       'no alarm on a full cache': (graph) => drop(graph, /^CacheMemory1$/),
       'no alarm on the second node': (graph) => drop(graph, /^CacheReplication2$/),
-      'nobody is told': (graph) => {
+      'no notification': (graph) => {
         one(graph, 'Latency').inputs.alarmActions = []
       },
       "another stage's name": (graph) => {
@@ -121,16 +120,16 @@ export const WATCHING: Invariant[] = [
       ]
     },
     mutations: {
-      'silence is no alarm': (graph) => {
+      'missing data is fine': (graph) => {
         one(graph, 'RunningTasks').inputs.treatMissingData = 'notBreaching'
       },
-      'the mean instead of the tail': (graph) => {
+      'the mean instead of p99': (graph) => {
         one(graph, 'Latency').inputs.extendedStatistic = 'p50'
       },
-      'every service of the account': (graph) => {
+      'every service in the account': (graph) => {
         one(graph, 'WebCpu').inputs.dimensions = {}
       },
-      'fewer tasks are fine': (graph) => {
+      'a lower threshold for tasks': (graph) => {
         one(graph, 'RunningTasks').inputs.threshold = 0
       },
     },
@@ -159,7 +158,7 @@ export const WATCHING: Invariant[] = [
         if (!has(graph, 'CacheCpu2')) return false
         one(graph, 'CacheCpu2').inputs.dimensions = { CacheClusterId: 'cache-001' }
       },
-      'a node that is not heard of is fine': (graph) => {
+      'a node without data is fine': (graph) => {
         if (!has(graph, 'CacheMemory1')) return false
         one(graph, 'CacheMemory1').inputs.treatMissingData = 'notBreaching'
       },
@@ -167,7 +166,7 @@ export const WATCHING: Invariant[] = [
         if (!has(graph, 'CacheEvictions1')) return false
         one(graph, 'CacheEvictions1').inputs.threshold = 100
       },
-      'only when it is full': (graph) => {
+      'only when the cache is full': (graph) => {
         if (!has(graph, 'CacheMemory1')) return false
         one(graph, 'CacheMemory1').inputs.threshold = 100
       },
@@ -198,7 +197,7 @@ export const WATCHING: Invariant[] = [
         )
     },
     mutations: {
-      'a figure that the app does not tell': (graph) => {
+      'a metric that the app does not emit': (graph) => {
         const { inputs } = one(graph, 'Dashboard')
         inputs.dashboardBody = inputs.dashboardBody.replaceAll('"RunTime"', '"RunningTime"')
       },

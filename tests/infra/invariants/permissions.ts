@@ -22,12 +22,12 @@ import {
 const ROLES = /Role$/
 const roles = (graph: Graph) => all(graph, 'aws:iam/role:Role')
 const role = (graph: Graph, name: string): Resource => one(graph, name)
-/** What a secret may be called. */
+/** Names that a secret may have. */
 const SECRET = /TOKEN|SECRET|PASSWORD|AUTH|_KEY|REDIS_URL/
-/** The cache's password in the test's account. */
+/** The cache password in the mocked account. */
 const PASSWORD = /a(&|%26)secret/
 
-export const RIGHTS: Invariant[] = [
+export const PERMISSIONS: Invariant[] = [
   {
     name: '`*` is a resource only where AWS supports nothing narrower',
     check: (graph) =>
@@ -94,7 +94,7 @@ export const RIGHTS: Invariant[] = [
           Action: ['s3:PutObject'],
           Resource: ['arn:aws:mock:::ModelsBucket/*'],
         }),
-      'nothing at all': (graph) => {
+      'no permissions': (graph) => {
         role(graph, 'WebTaskRole').inputs.inlinePolicies[0].policy = '{"Statement":[]}'
       },
     },
@@ -125,7 +125,7 @@ export const RIGHTS: Invariant[] = [
           Action: ['ssm:GetParameters'],
           Resource: ['arn:aws:ssm:us-west-2:123456789012:parameter/vision-classifier/other/ADMIN_TOKEN'],
         }),
-      'a log less': (graph) => {
+      'one log less': (graph) => {
         const [policy] = role(graph, 'WebExecutionRole').inputs.inlinePolicies
         policy.policy = policy.policy.replace('logs:PutLogEvents', 'logs:DescribeLogStreams')
       },
@@ -163,12 +163,12 @@ export const RIGHTS: Invariant[] = [
         ]
       }),
     mutations: {
-      'a web task that never goes': (graph) =>
+      'a web task with scale-in protection': (graph) =>
         addStatement(role(graph, 'WebTaskRole'), {
           Action: ['ecs:UpdateTaskProtection'],
           Resource: ['arn:aws:ecs:us-west-2:123456789012:task/cluster/*'],
         }),
-      'a worker that is taken away': (graph) => {
+      'a worker without scale-in protection': (graph) => {
         if (!has(graph, 'WorkerTaskRole')) return false
         const [policy] = role(graph, 'WorkerTaskRole').inputs.inlinePolicies
         policy.policy = policy.policy.replace('ecs:UpdateTaskProtection', 'ecs:DescribeTasks')
@@ -181,10 +181,10 @@ export const RIGHTS: Invariant[] = [
       services(graph).flatMap((service) =>
         Object.entries(environment(graph, service))
           .filter(([name, value]) => SECRET.test(name) || PASSWORD.test(value))
-          .map(([name]) => `${service} is told ${name} in plain`),
+          .map(([name]) => `${service} has ${name} in plain text`),
       ),
     mutations: {
-      'the token': (graph) =>
+      'the token in plain text': (graph) =>
         changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'ADMIN_TOKEN', value: 'x' })),
       "the cache's address": (graph) =>
         changeContainer(graph, 'Web', (one) =>
@@ -223,7 +223,7 @@ export const RIGHTS: Invariant[] = [
         changeContainer(graph, 'Web', (one) => {
           for (const secret of one.secrets) secret.valueFrom = secret.valueFrom.replace(/(.*)\/[^/]+\//, '$1/other/')
         }),
-      'one less': (graph) => changeContainer(graph, 'Web', (one) => void one.secrets.shift()),
+      'one secret less': (graph) => changeContainer(graph, 'Web', (one) => void one.secrets.shift()),
     },
   },
   {
@@ -232,12 +232,12 @@ export const RIGHTS: Invariant[] = [
       graph.resources
         .filter(({ name }) => !/^(CacheAuthToken|CacheProxySecretVersion)$/.test(name))
         .filter(({ inputs }) => PASSWORD.test(JSON.stringify(withoutSecrets(inputs))))
-        .map(({ name }) => `${name} has it in plain`),
+        .map(({ name }) => `${name} contains it in plain text`),
     mutations: {
       'in an alarm': (graph) => {
         one(graph, 'WebCpu').inputs.alarmDescription = 'rediss://default:a%26secret@cache.internal'
       },
-      'in the parameter, as no secret': (graph) => {
+      'in the parameter, but not secret': (graph) => {
         if (!has(graph, 'RedisUrl')) return false
         const { inputs } = one(graph, 'RedisUrl')
         inputs.value = plain(inputs.value)
