@@ -1,4 +1,4 @@
-// The production build: Next's pages, then the entries that Node runs.
+// The production build: Next's pages, then the entry points that Node runs.
 
 import { tool } from '../steps.mjs'
 import { requireBasePath } from './base-path.mjs'

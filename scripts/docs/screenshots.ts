@@ -1,4 +1,5 @@
-// Every page at the width of a desktop and of a phone, light and dark, as small WebP files: docs/screenshots/<page>-<width>-<theme>.webp.
+// Takes a screenshot of every page at desktop and phone width, light and dark, as a small WebP file:
+// docs/screenshots/<page>-<width>-<theme>.webp.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ const SIZES = [
   { width: 390, height: 844, touch: true },
 ]
 const PHOTOS = ['goldfish.webp', 'espresso.png', 'koala.webp', 'polar-bear.webp', 'scarlet-macaw.webp']
-/** Each begins where the one before ended: the history shows what was classified. */
+/** In order: each continues where the previous one ended, so that the history has entries. */
 const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['start', (page) => open(page, '/', 'Classify a photo')],
   ['answer', answer],
@@ -89,7 +90,7 @@ async function camera(page: Page): Promise<void> {
   await page.getByText(/fps/).waitFor()
 }
 
-/** A folder of the gallery and of copies that a crop has changed, with labels of which some are wrong. */
+/** A folder with gallery photos and cropped copies, and labels of which some are wrong. */
 function folder(): string {
   const path = join(mkdtempSync(join(tmpdir(), 'shots-')), 'holiday')
   mkdirSync(path)
@@ -152,7 +153,7 @@ async function shared(page: Page): Promise<void> {
   await open(page, `/result#${Buffer.from(JSON.stringify(answer)).toString('base64url')}`, 'espresso')
 }
 
-/** A film of one picture for Chromium's fake camera. */
+/** A video of one image for Chromium's fake camera. */
 async function film(): Promise<string> {
   const path = join(mkdtempSync(join(tmpdir(), 'film-')), 'cat.mjpeg')
   const frame = await sharp('public/gallery/cat.png')
@@ -182,7 +183,7 @@ async function launch(): Promise<Browser> {
 rmSync(OUT, { recursive: true, force: true })
 mkdirSync(OUT, { recursive: true })
 const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
-// Visitors are asked for their verdict only where the server wants it.
+// The page asks for feedback only if the server enables it.
 const asking = await startServer({ env: { LOG_LEVEL: 'warn', FEEDBACK: 'photos' } })
 const browser = await launch()
 try {
@@ -201,7 +202,7 @@ try {
       const page = await context.newPage()
       for (const [name, visit] of PAGES) {
         await visit(page)
-        await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // A camera never is.
+        await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // A page with a camera never becomes idle.
         const picture = await page.screenshot()
         await sharp(picture)
           .webp({ quality: 82, effort: 6 })
@@ -215,4 +216,4 @@ try {
   await server.stop()
   await asking.stop()
 }
-console.log(`docs/screenshots: ${PAGES.length * SIZES.length * 2} pictures`)
+console.log(`docs/screenshots: ${PAGES.length * SIZES.length * 2} screenshots`)

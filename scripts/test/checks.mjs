@@ -1,4 +1,4 @@
-// The fast checks, one after the other. Each is a name and a function that says whether it passed.
+// The fast checks. Each has a name and a function that returns whether it passed.
 import { tool } from '../steps.mjs'
 
 export const CHECKS = [
@@ -6,10 +6,10 @@ export const CHECKS = [
   ['types', () => tool('next', ['typegen']) && tool('tsc', ['--noEmit'])],
   ['import boundaries', () => tool('tsx', ['scripts/test/boundaries.ts'])],
   ['openapi.json is current', () => tool('tsx', ['scripts/docs/openapi.ts', '--check'])],
-  ['the table of options is current', () => tool('tsx', ['scripts/docs/configuration.ts', '--check'])],
+  ['the list of options is current', () => tool('tsx', ['scripts/docs/configuration.ts', '--check'])],
 ]
 
-/** Runs every check, also after one has failed; returns how many passed and failed. */
+/** Runs every check, even after a failure. Returns the number of passed checks and the names of failed ones. */
 export function runChecks() {
   let passed = 0
   const failed = []

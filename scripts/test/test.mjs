@@ -2,7 +2,7 @@
 // npm test -- integration: one part of it; CI runs the parts side by side.
 import { buildOnce, install, requireNode, tool } from '../steps.mjs'
 import { chromiumPath } from '../tools/chromium.mjs'
-import { beginPlatform, checkInfraTypes } from '../tools/sst-platform.mjs'
+import { checkInfraTypes, startPlatformInstall } from '../tools/sst-platform.mjs'
 import { beginTools } from './begin-tools.mjs'
 import { runChecks } from './checks.mjs'
 import { runPlaywright, runVitest } from './suites.mjs'
@@ -31,7 +31,7 @@ function addStep(name, passed) {
   add({ passed: Number(passed), failed: Number(!passed), skipped: 0, failures: passed ? [] : [name] })
 }
 
-const platform = has('infra') ? beginPlatform() : undefined
+const platform = has('infra') ? startPlatformInstall() : undefined
 const tools = has('infra') || has('integration') ? beginTools() : undefined
 if (has('check')) {
   const { passed, failed } = runChecks()

@@ -121,7 +121,7 @@ test('a server that finds no models says so in one line and stops', async () => 
     /stopped with 1:\ncannot start: could not get the models from s3:\/\/nowhere\/models\/: .*\n$/,
   )
   await expect(startServer({ env: { ...env, MODELS_DIR: 's3://Nowhere' } })).rejects.toThrow(
-    /MODELS_DIR="s3:\/\/Nowhere" is invalid; expected: a folder, or a place like s3:\/\/bucket\/models\//,
+    /MODELS_DIR="s3:\/\/Nowhere" is invalid; expected: a folder, or a location like s3:\/\/bucket\/models\//,
   )
 })
 

@@ -1,4 +1,4 @@
-import { homeOf, stageOf } from '@/infra/stages'
+import { settingsStageOf, stageOf } from '@/infra/stages'
 import {
   container,
   differ,
@@ -13,18 +13,18 @@ import {
 } from '../graph'
 
 const TARGET = 'WebTargetWebHTTP3000'
-/** The app closes an idle connection after this long; see lib/server/host/serve.ts. */
+/** The app closes an idle connection after this time; see lib/server/host/serve.ts. */
 const KEEP_ALIVE = 75
-/** A photo's deadline. */
+/** Deadline of a photo. */
 const DEADLINE = 30
-/** Fargate waits no longer. */
+/** Maximum on Fargate. */
 const LONGEST_STOP = 120
 
 const isPublic = (graph: Graph) => has(graph, 'Certificate')
 
-export const BALANCER: Invariant[] = [
+export const LOAD_BALANCER: Invariant[] = [
   {
-    name: 'with a domain over TLS, and plain HTTP is sent there; without, over HTTP',
+    name: 'a stage with a domain serves TLS and redirects HTTP; a stage without one serves HTTP',
     check(graph) {
       const action = (name: string) => one(graph, name).inputs.defaultActions[0]
       const plain = action('WebListenerHTTP80')
@@ -41,21 +41,21 @@ export const BALANCER: Invariant[] = [
       'nothing behind port 80': (graph) => {
         one(graph, 'WebListenerHTTP80').inputs.defaultActions = [{ type: 'fixed-response' }]
       },
-      'an old TLS': (graph) => {
+      'an outdated TLS policy': (graph) => {
         if (!isPublic(graph)) return false
         one(graph, 'WebListenerHTTPS443').inputs.sslPolicy = 'ELBSecurityPolicy-2016-08'
       },
-      'plain HTTP answered beside TLS': (graph) => {
+      'plain HTTP served besides TLS': (graph) => {
         if (!isPublic(graph)) return false
         one(graph, 'WebListenerHTTP80').inputs.defaultActions = [{ type: 'forward' }]
       },
     },
   },
   {
-    name: 'one region owns the record that proves the domain',
+    name: 'one region owns the domain validation record',
     check(graph) {
       if (!isPublic(graph)) return []
-      const first = homeOf(stageOf(graph.stage)).name === graph.stage
+      const first = settingsStageOf(stageOf(graph.stage)).name === graph.stage
       const { validationRecordFqdns } = one(graph, 'CertificateValid').inputs
       return [
         ...differ('record', has(graph, 'CertificateProof'), first),
@@ -71,7 +71,7 @@ export const BALANCER: Invariant[] = [
     },
   },
   {
-    name: 'with a domain, the nearest healthy region answers',
+    name: 'with a domain, DNS routes to the nearest healthy region',
     check(graph) {
       if (!isPublic(graph)) return []
       const { latencyRoutingPolicies, setIdentifier, aliases } = one(graph, 'Domain').inputs
@@ -81,18 +81,18 @@ export const BALANCER: Invariant[] = [
       ]
     },
     mutations: {
-      'another region’s record': (graph) => {
+      'a record for another region': (graph) => {
         if (!isPublic(graph)) return false
         one(graph, 'Domain').inputs.setIdentifier = 'us-east-1'
       },
-      'a region that is sick is asked': (graph) => {
+      'traffic to an unhealthy region': (graph) => {
         if (!isPublic(graph)) return false
         one(graph, 'Domain').inputs.aliases[0].evaluateTargetHealth = false
       },
     },
   },
   {
-    name: 'the balancer is public, in public subnets, behind its own group, and keeps a log',
+    name: 'the load balancer is in public subnets, has its own security group and writes access logs',
     check(graph) {
       const { internal, subnets, securityGroups, accessLogs, dropInvalidHeaderFields } = one(
         graph,
@@ -103,7 +103,7 @@ export const BALANCER: Invariant[] = [
         ...differ('subnets', subnets, ['PublicSubnet1_id', 'PublicSubnet2_id']),
         ...differ('groups', securityGroups, ['BalancerSecurityGroup_id']),
         ...differ('log', accessLogs?.enabled, true),
-        ...differ('broken headers dropped', dropInvalidHeaderFields, true),
+        ...differ('invalid headers dropped', dropInvalidHeaderFields, true),
       ]
     },
     mutations: {
@@ -116,36 +116,36 @@ export const BALANCER: Invariant[] = [
       'private subnets': (graph) => {
         one(graph, 'WebLoadBalancer').inputs.subnets = ['PrivateSubnet1_id', 'PrivateSubnet2_id']
       },
-      'broken headers passed on': (graph) => {
+      'invalid headers forwarded': (graph) => {
         one(graph, 'WebLoadBalancer').inputs.dropInvalidHeaderFields = false
       },
     },
   },
   {
-    name: 'a task is asked whether it is ready',
+    name: 'the health check uses the readiness endpoint',
     check(graph) {
       const { path, matcher } = one(graph, TARGET).inputs.healthCheck
       const grace = one(graph, 'WebService').inputs.healthCheckGracePeriodSeconds
       return [
         ...differ('path', path, '/health/ready'),
         ...differ('matcher', matcher, '200'),
-        ...(grace >= 60 ? [] : [`a task has ${grace} s to start`]),
+        ...(grace >= 60 ? [] : [`the grace period is ${grace} s`]),
       ]
     },
     mutations: {
-      'asked whether it lives': (graph) => {
+      'a liveness check': (graph) => {
         one(graph, TARGET).inputs.healthCheck.path = '/health/live'
       },
-      'the page': (graph) => {
+      'a check of the page': (graph) => {
         one(graph, TARGET).inputs.healthCheck.path = '/'
       },
-      'no time to start': (graph) => {
+      'no grace period': (graph) => {
         one(graph, 'WebService').inputs.healthCheckGracePeriodSeconds = 0
       },
     },
   },
   {
-    name: 'a task that goes loses no request: the times fit together',
+    name: 'stopping tasks lose no requests: deregistration, drain and stop timeouts fit together',
     check(graph) {
       const { interval, unhealthyThreshold } = one(graph, TARGET).inputs.healthCheck
       const { deregistrationDelay } = one(graph, TARGET).inputs
@@ -156,46 +156,46 @@ export const BALANCER: Invariant[] = [
         const { stopTimeout } = container(graph, service)
         const whole = (service === 'Web' ? delay : 0) + seconds(service, 'SHUTDOWN_TIMEOUT_MS')
         return [
-          ...(whole < stopTimeout ? [] : [`${service} is ended after ${stopTimeout} s and needs ${whole}`]),
-          ...(stopTimeout <= LONGEST_STOP ? [] : [`Fargate waits ${LONGEST_STOP} s, not ${stopTimeout}`]),
+          ...(whole < stopTimeout ? [] : [`${service} is killed after ${stopTimeout} s but needs ${whole} s`]),
+          ...(stopTimeout <= LONGEST_STOP ? [] : [`Fargate allows ${LONGEST_STOP} s, not ${stopTimeout} s`]),
         ]
       })
       return [
         ...broken,
-        ...(delay >= interval * unhealthyThreshold ? [] : [`${delay} s is before the balancer has noticed`]),
-        ...(deregistrationDelay >= delay + DEADLINE ? [] : ['the balancer forgets a task that still answers']),
-        ...(idleTimeout < KEEP_ALIVE ? [] : ['the app closes connections before the balancer']),
+        ...(delay >= interval * unhealthyThreshold ? [] : [`${delay} s is too short for the load balancer to notice`]),
+        ...(deregistrationDelay >= delay + DEADLINE ? [] : ['the load balancer deregisters a task that still serves']),
+        ...(idleTimeout < KEEP_ALIVE ? [] : ['the app closes connections before the load balancer']),
       ]
     },
     mutations: {
       'ECS does not wait': (graph) => changeStop(graph, 10),
       'ECS waits longer than Fargate does': (graph) => changeStop(graph, 300),
-      'the balancer forgets at once': (graph) => {
+      'no deregistration delay': (graph) => {
         one(graph, TARGET).inputs.deregistrationDelay = 5
       },
-      'the app closes at once': (graph) => {
+      'no shutdown delay': (graph) => {
         const task = one(graph, 'WebTask').inputs
         const text = JSON.stringify(container(graph, 'Web')).replace(/("SHUTDOWN_DELAY_MS","value":")\d+/, '$10')
         task.containerDefinitions = `[${text}]`
       },
-      'idle longer than the app': (graph) => {
+      'a longer idle timeout than the app': (graph) => {
         one(graph, 'WebLoadBalancer').inputs.idleTimeout = 120
       },
     },
   },
   {
-    name: 'production’s balancer cannot be deleted by accident',
+    name: 'the production load balancer has deletion protection',
     check: (graph) =>
       differ('protected', one(graph, 'WebLoadBalancer').inputs.enableDeletionProtection, stageOf(graph.stage).protect),
     mutations: {
-      'the other way round': (graph) => {
+      'the opposite': (graph) => {
         const { inputs } = one(graph, 'WebLoadBalancer')
         inputs.enableDeletionProtection = !inputs.enableDeletionProtection
       },
     },
   },
   {
-    name: 'only the web service is behind the balancer',
+    name: 'only the web service is behind the load balancer',
     check: (graph) => [
       ...differ('web', one(graph, 'WebService').inputs.loadBalancers.length, 1),
       ...(has(graph, 'WorkerService')

@@ -37,9 +37,9 @@ const OF_CACHE: Record<string, unknown[]> = {
   Replication: ['ReplicationLag', 'Maximum', 'notBreaching'],
 }
 
-export const WATCHING: Invariant[] = [
+export const MONITORING: Invariant[] = [
   {
-    name: 'logs are at /ecs/<project>-<stage>, kept as long as the table says, and hold nobody up',
+    name: 'logs are at /ecs/<project>-<stage>, follow the retention in the table and never block tasks',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { inputs } = one(graph, `${service}LogGroup${service}`)
@@ -56,18 +56,17 @@ export const WATCHING: Invariant[] = [
       'another name': (graph) => {
         one(graph, 'WebLogGroupWeb').inputs.name = '/sst/cluster/web'
       },
-      'for ever': (graph) => {
+      'unlimited retention': (graph) => {
         one(graph, 'WebLogGroupWeb').inputs.retentionInDays = 0
       },
-      'answers wait for the log': (graph) =>
-        changeContainer(graph, 'Web', (one) => delete one.logConfiguration.options.mode),
+      'blocking logs': (graph) => changeContainer(graph, 'Web', (one) => delete one.logConfiguration.options.mode),
     },
   },
   {
-    name: 'an alarm for each way to get worse, and each tells the topic',
+    name: 'every failure mode has an alarm, and every alarm notifies the topic',
     check(graph) {
       const { worker, web, cache } = stageOf(graph.stage)
-      const more = web.most > web.least ? ['MostTasks'] : []
+      const more = web.max > web.min ? ['MostTasks'] : []
       const wanted = [...ALARMS, ...more, ...(worker ? OF_WORKERS : []), ...ofCache(cache)].sort()
       return [
         ...differ(
@@ -88,7 +87,7 @@ export const WATCHING: Invariant[] = [
       'no alarm on CPU': (graph) => drop(graph, /^WebCpu$/),
       'no alarm on a full cache': (graph) => drop(graph, /^CacheMemory1$/),
       'no alarm on the second node': (graph) => drop(graph, /^CacheReplication2$/),
-      'nobody is told': (graph) => {
+      'no notification': (graph) => {
         one(graph, 'Latency').inputs.alarmActions = []
       },
       "another stage's name": (graph) => {
@@ -97,7 +96,7 @@ export const WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'alarms look at this stage’s own tasks, at what they say they look at',
+    name: 'alarms watch the tasks of their own stage and the metric that they describe',
     check(graph) {
       const { threshold, treatMissingData, metricName } = one(graph, 'RunningTasks').inputs
       const looksAt = (name: string) => {
@@ -108,7 +107,7 @@ export const WATCHING: Invariant[] = [
         ...differ(
           'running',
           [metricName, threshold, treatMissingData],
-          ['HealthyHostCount', stageOf(graph.stage).web.least, 'breaching'],
+          ['HealthyHostCount', stageOf(graph.stage).web.min, 'breaching'],
         ),
         ...differ('latency', looksAt('Latency'), ['TargetResponseTime', 'p99', 'LoadBalancer']),
         ...differ('CPU', looksAt('WebCpu'), ['CPUUtilization', 'Average', 'ClusterName,ServiceName']),
@@ -121,22 +120,22 @@ export const WATCHING: Invariant[] = [
       ]
     },
     mutations: {
-      'silence is no alarm': (graph) => {
+      'missing data is fine': (graph) => {
         one(graph, 'RunningTasks').inputs.treatMissingData = 'notBreaching'
       },
-      'the mean instead of the tail': (graph) => {
+      'the mean instead of p99': (graph) => {
         one(graph, 'Latency').inputs.extendedStatistic = 'p50'
       },
-      'every service of the account': (graph) => {
+      'every service in the account': (graph) => {
         one(graph, 'WebCpu').inputs.dimensions = {}
       },
-      'fewer tasks are fine': (graph) => {
+      'a lower threshold for tasks': (graph) => {
         one(graph, 'RunningTasks').inputs.threshold = 0
       },
     },
   },
   {
-    name: 'the cache is watched node by node: its memory, its one core, what it forgets, how far a copy is behind',
+    name: 'each cache node has alarms for memory, engine CPU, evictions and replication lag',
     check: (graph) =>
       all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm')
         .filter(({ name }) => name.startsWith('Cache'))
@@ -159,7 +158,7 @@ export const WATCHING: Invariant[] = [
         if (!has(graph, 'CacheCpu2')) return false
         one(graph, 'CacheCpu2').inputs.dimensions = { CacheClusterId: 'cache-001' }
       },
-      'a node that is not heard of is fine': (graph) => {
+      'a node without data is fine': (graph) => {
         if (!has(graph, 'CacheMemory1')) return false
         one(graph, 'CacheMemory1').inputs.treatMissingData = 'notBreaching'
       },
@@ -167,14 +166,14 @@ export const WATCHING: Invariant[] = [
         if (!has(graph, 'CacheEvictions1')) return false
         one(graph, 'CacheEvictions1').inputs.threshold = 100
       },
-      'only when it is full': (graph) => {
+      'only when the cache is full': (graph) => {
         if (!has(graph, 'CacheMemory1')) return false
         one(graph, 'CacheMemory1').inputs.threshold = 100
       },
     },
   },
   {
-    name: 'the app’s own figures are asked for by the names that it gives them',
+    name: 'application metrics are referenced by the names that the app emits',
     check(graph) {
       const { PROJECT_NAME, ENVIRONMENT } = environment(graph, 'Web')
       const shown = [...dashboardText(graph).matchAll(new RegExp(`"${PROJECT_NAME}","(\\w+)"`, 'g'))].map(
@@ -198,7 +197,7 @@ export const WATCHING: Invariant[] = [
         )
     },
     mutations: {
-      'a figure that the app does not tell': (graph) => {
+      'a metric that the app does not emit': (graph) => {
         const { inputs } = one(graph, 'Dashboard')
         inputs.dashboardBody = inputs.dashboardBody.replaceAll('"RunTime"', '"RunningTime"')
       },
@@ -209,7 +208,7 @@ export const WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'one dashboard shows requests, errors, latency, tasks and what waits',
+    name: 'one dashboard shows requests, errors, latency, tasks and queues',
     check(graph) {
       const shown = dashboardText(graph)
       const wanted = [

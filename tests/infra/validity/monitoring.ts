@@ -10,7 +10,7 @@ interface Query {
   metric?: { period: number }
 }
 
-/** Functions of CloudWatch's metric math begin with a capital: FILL, SUM, IF. Ids begin small. */
+/** Functions in CloudWatch metric math start with a capital (FILL, SUM, IF), IDs with a small letter. */
 function mathFaults(name: string, queries: readonly Query[]): string[] {
   const ids = queries.map(({ id }) => id)
   const returned = queries.filter(({ returnData }) => returnData)
@@ -18,23 +18,23 @@ function mathFaults(name: string, queries: readonly Query[]): string[] {
     [...expression.matchAll(/\b[a-z]\w*\b/g)].map(([id]) => id).filter((id) => !ids.includes(id)),
   )
   return [
-    ...unknown.map((id) => `${name} counts with ${id}, which is none of its metrics`),
+    ...unknown.map((id) => `${name} uses ${id}, which is not one of its metrics`),
     ...ids.filter((id, i) => ids.indexOf(id) !== i).map((id) => `${name} has ${id} twice`),
-    ...ids.filter((id) => !/^[a-z]\w{0,254}$/.test(id)).map((id) => `${name}: ${id} is no id`),
+    ...ids.filter((id) => !/^[a-z]\w{0,254}$/.test(id)).map((id) => `${name}: ${id} is not an ID`),
     ...(returned.length === 1 ? [] : [`${name} returns ${returned.length} values`]),
     ...(queries.length <= ALARM.metrics ? [] : [`${name} has ${queries.length} metrics`]),
     ...queries
       .filter(({ expression, metric }) => (expression === undefined) === (metric === undefined))
-      .map(({ id }) => `${name}: ${id} is no metric and no expression, or both`),
+      .map(({ id }) => `${name}: ${id} must be either a metric or an expression`),
   ]
 }
 
-/** Three ways to say what is looked at, and one of them it must be. */
+/** An alarm must use exactly one of the three ways to select what it watches. */
 function kindFaults({ name, inputs }: Resource): string[] {
   const { statistic, extendedStatistic, metricQueries, metricName, namespace } = inputs
   const ways = [statistic, extendedStatistic, metricQueries].filter((way) => way !== undefined)
   const whole = metricQueries !== undefined || (metricName !== undefined && namespace !== undefined)
-  return ways.length === 1 && whole ? [] : [`${name} does not say what it looks at, or twice`]
+  return ways.length === 1 && whole ? [] : [`${name} must watch exactly one thing`]
 }
 
 function timeFaults({ name, inputs }: Resource): string[] {
@@ -49,9 +49,9 @@ function timeFaults({ name, inputs }: Resource): string[] {
     ...(periods.size === 1 ? [] : [`${name} has ${periods.size} periods`]),
     ...(one % 60 === 0 || ([10, 20, 30].includes(one) && !namespace.startsWith('AWS/'))
       ? []
-      : [`${name} looks every ${one} s`]),
-    ...(lookback <= ALARM.lookback ? [] : [`${name} looks back ${lookback} s`]),
-    ...((datapointsToAlarm ?? 1) <= evaluationPeriods ? [] : [`${name} waits for more points than it looks at`]),
+      : [`${name} has a period of ${one} s`]),
+    ...(lookback <= ALARM.lookback ? [] : [`${name} evaluates ${lookback} s`]),
+    ...((datapointsToAlarm ?? 1) <= evaluationPeriods ? [] : [`${name} needs more data points than periods`]),
   ]
 }
 
@@ -60,7 +60,7 @@ const textFaults = ({ name, inputs }: Resource) =>
   inputs.alarmDescription.length <= ALARM.description &&
   inputs.alarmActions.length <= ALARM.actions
     ? []
-    : [`${name} is too long, or tells too many`]
+    : [`${name} has too long a description or too many actions`]
 
 interface Widget {
   x: number
@@ -68,17 +68,17 @@ interface Widget {
   properties: { metrics: unknown[][]; region: string }
 }
 
-export const VALID_WATCHING: Invariant[] = [
+export const VALID_MONITORING: Invariant[] = [
   {
-    name: 'an alarm counts with metrics that it has, and returns one value',
+    name: 'alarm expressions use defined metrics and return one value',
     check: (graph) =>
       alarms(graph).flatMap(({ name, inputs }) => (inputs.metricQueries ? mathFaults(name, inputs.metricQueries) : [])),
     mutations: {
-      'an unknown id': (graph) => {
+      'an unknown ID': (graph) => {
         const rate = one(graph, 'ServerErrors').inputs.metricQueries.find(({ id }: Query) => id === 'rate')
         rate.expression = '100 * (FILL(ours, 0) + FILL(theirs, 0)) / all'
       },
-      'an id that is renamed': (graph) => {
+      'a renamed ID': (graph) => {
         one(graph, 'ServerErrors').inputs.metricQueries[0].id = 'mine'
       },
       'nothing returned': (graph) => {
@@ -90,23 +90,23 @@ export const VALID_WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'an alarm looks at one thing, as often and as far back as CloudWatch does',
+    name: 'alarms watch one metric or expression, with a period and range that CloudWatch allows',
     check: (graph) =>
       alarms(graph).flatMap((alarm) => [...kindFaults(alarm), ...timeFaults(alarm), ...textFaults(alarm)]),
     mutations: {
       'every 45 s': (graph) => {
         one(graph, 'WebCpu').inputs.period = 45
       },
-      'every 10 s of a metric of AWS’s': (graph) => {
+      'a period of 10 s for an AWS metric': (graph) => {
         one(graph, 'WebCpu').inputs.period = 10
       },
-      'one part every 90 s': (graph) => {
+      'a part with a period of 90 s': (graph) => {
         one(graph, 'ServerErrors').inputs.metricQueries[0].metric.period = 90
       },
-      'more than a day': (graph) => {
+      'a range longer than a day': (graph) => {
         one(graph, 'WebCpu').inputs.evaluationPeriods = 1441
       },
-      'more points than it sees': (graph) => {
+      'more data points than periods': (graph) => {
         one(graph, 'ServerErrors').inputs.datapointsToAlarm = 6
       },
       'two statistics': (graph) => {
@@ -115,25 +115,25 @@ export const VALID_WATCHING: Invariant[] = [
     },
   },
   {
-    name: 'logs are kept for a time that CloudWatch has',
+    name: 'log retention is a value that CloudWatch supports',
     check: (graph) =>
       all(graph, /logGroup:LogGroup$/).flatMap(({ name, inputs }) =>
         LOG_DAYS.includes(inputs.retentionInDays) ? [] : [`${name} for ${inputs.retentionInDays} days`],
       ),
     mutations: {
-      'forty days': (graph) => {
+      'retention of forty days': (graph) => {
         one(graph, 'WebLogGroupWeb').inputs.retentionInDays = 40
       },
     },
   },
   {
-    name: 'the dashboard’s widgets stand beside each other, and ask for metrics of this region',
+    name: 'dashboard widgets do not overlap and use metrics from this region',
     check(graph) {
       const { widgets } = JSON.parse(one(graph, 'Dashboard').inputs.dashboardBody) as { widgets: Widget[] }
       return widgets.flatMap(({ x, width, properties: { metrics, region } }, i) => [
-        ...(x + width <= DASHBOARD_COLUMNS ? [] : [`widget ${i} is off the page`]),
+        ...(x + width <= DASHBOARD_COLUMNS ? [] : [`widget ${i} is outside the page`]),
         ...(region === regionOf(graph) ? [] : [`widget ${i} asks ${region}`]),
-        // Namespace, name, pairs of dimensions, and how it looks.
+        // Namespace, name, dimension pairs, and display options.
         ...metrics.flatMap((metric) =>
           metric.filter((part) => typeof part === 'string').length % 2 === 0 && metric.length >= 2
             ? []
@@ -146,7 +146,7 @@ export const VALID_WATCHING: Invariant[] = [
         const { inputs } = one(graph, 'Dashboard')
         inputs.dashboardBody = inputs.dashboardBody.replaceAll(`"region":"${regionOf(graph)}"`, '"region":"us-east-1"')
       },
-      'half a dimension': (graph) => {
+      'an incomplete dimension': (graph) => {
         const { inputs } = one(graph, 'Dashboard')
         inputs.dashboardBody = inputs.dashboardBody.replaceAll('"LoadBalancer",', '')
       },

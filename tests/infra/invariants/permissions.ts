@@ -22,14 +22,14 @@ import {
 const ROLES = /Role$/
 const roles = (graph: Graph) => all(graph, 'aws:iam/role:Role')
 const role = (graph: Graph, name: string): Resource => one(graph, name)
-/** What a secret may be called. */
+/** Names that a secret may have. */
 const SECRET = /TOKEN|SECRET|PASSWORD|AUTH|_KEY|REDIS_URL/
-/** The cache's password in the test's account. */
+/** The cache password in the mocked account. */
 const PASSWORD = /a(&|%26)secret/
 
-export const RIGHTS: Invariant[] = [
+export const PERMISSIONS: Invariant[] = [
   {
-    name: '`*` as a resource only where AWS has no other',
+    name: '`*` is a resource only where AWS supports nothing narrower',
     check: (graph) =>
       roles(graph).flatMap((each) =>
         statements(each)
@@ -51,7 +51,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'exact actions: no wildcard in any, no policy of AWS’s own',
+    name: 'policies list exact actions: no wildcards and no AWS managed policies',
     check: (graph) =>
       roles(graph).flatMap((each) => [
         ...statements(each)
@@ -71,7 +71,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'the app reads its models, keeps its outputs, and touches no other bucket',
+    name: 'the app reads its models bucket, writes its outputs bucket and accesses no other bucket',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const granted = statements(role(graph, `${service}TaskRole`))
@@ -94,13 +94,13 @@ export const RIGHTS: Invariant[] = [
           Action: ['s3:PutObject'],
           Resource: ['arn:aws:mock:::ModelsBucket/*'],
         }),
-      'nothing at all': (graph) => {
+      'no permissions': (graph) => {
         role(graph, 'WebTaskRole').inputs.inlinePolicies[0].policy = '{"Statement":[]}'
       },
     },
   },
   {
-    name: 'ECS starts a task with its own image, log and secrets',
+    name: 'ECS starts a task with access to its own image, log and secrets only',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const granted = statements(role(graph, `${service}ExecutionRole`))
@@ -125,14 +125,14 @@ export const RIGHTS: Invariant[] = [
           Action: ['ssm:GetParameters'],
           Resource: ['arn:aws:ssm:us-west-2:123456789012:parameter/vision-classifier/other/ADMIN_TOKEN'],
         }),
-      'a log less': (graph) => {
+      'one log less': (graph) => {
         const [policy] = role(graph, 'WebExecutionRole').inputs.inlinePolicies
         policy.policy = policy.policy.replace('logs:PutLogEvents', 'logs:DescribeLogStreams')
       },
     },
   },
   {
-    name: 'only ECS takes on the roles of tasks',
+    name: 'only ECS can assume the task roles',
     check: (graph) =>
       roles(graph)
         .filter(({ name }) => ROLES.test(name))
@@ -150,7 +150,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'a worker may ask not to be taken away, of its own cluster’s tasks only; a shell’s channel only where there is a shell',
+    name: 'workers can protect tasks in their own cluster only; shell channels exist only with a shell',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const actions = statements(role(graph, `${service}TaskRole`))
@@ -163,12 +163,12 @@ export const RIGHTS: Invariant[] = [
         ]
       }),
     mutations: {
-      'a web task that never goes': (graph) =>
+      'a web task with scale-in protection': (graph) =>
         addStatement(role(graph, 'WebTaskRole'), {
           Action: ['ecs:UpdateTaskProtection'],
           Resource: ['arn:aws:ecs:us-west-2:123456789012:task/cluster/*'],
         }),
-      'a worker that is taken away': (graph) => {
+      'a worker without scale-in protection': (graph) => {
         if (!has(graph, 'WorkerTaskRole')) return false
         const [policy] = role(graph, 'WorkerTaskRole').inputs.inlinePolicies
         policy.policy = policy.policy.replace('ecs:UpdateTaskProtection', 'ecs:DescribeTasks')
@@ -176,15 +176,15 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'no secret in plain environment',
+    name: 'no secret is in a plain environment variable',
     check: (graph) =>
       services(graph).flatMap((service) =>
         Object.entries(environment(graph, service))
           .filter(([name, value]) => SECRET.test(name) || PASSWORD.test(value))
-          .map(([name]) => `${service} is told ${name} in plain`),
+          .map(([name]) => `${service} has ${name} in plain text`),
       ),
     mutations: {
-      'the token': (graph) =>
+      'the token in plain text': (graph) =>
         changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'ADMIN_TOKEN', value: 'x' })),
       "the cache's address": (graph) =>
         changeContainer(graph, 'Web', (one) =>
@@ -193,7 +193,7 @@ export const RIGHTS: Invariant[] = [
     },
   },
   {
-    name: 'secrets come from the SSM Parameter Store, of this stage, as SecureStrings',
+    name: 'secrets come from this stage in the SSM Parameter Store, as SecureStrings',
     check: (graph) => {
       const { secrets, cache } = stageOf(graph.stage)
       const wanted = [...new Set([...secrets, ...graph.kept.secrets, ...(cache ? ['REDIS_URL'] : [])])].sort()
@@ -223,21 +223,21 @@ export const RIGHTS: Invariant[] = [
         changeContainer(graph, 'Web', (one) => {
           for (const secret of one.secrets) secret.valueFrom = secret.valueFrom.replace(/(.*)\/[^/]+\//, '$1/other/')
         }),
-      'one less': (graph) => changeContainer(graph, 'Web', (one) => void one.secrets.shift()),
+      'one secret less': (graph) => changeContainer(graph, 'Web', (one) => void one.secrets.shift()),
     },
   },
   {
-    name: 'the cache’s password is nowhere in the graph but where it is a secret',
+    name: 'the cache password appears in the graph only as a secret',
     check: (graph) =>
       graph.resources
         .filter(({ name }) => !/^(CacheAuthToken|CacheProxySecretVersion)$/.test(name))
         .filter(({ inputs }) => PASSWORD.test(JSON.stringify(withoutSecrets(inputs))))
-        .map(({ name }) => `${name} has it in plain`),
+        .map(({ name }) => `${name} contains it in plain text`),
     mutations: {
       'in an alarm': (graph) => {
         one(graph, 'WebCpu').inputs.alarmDescription = 'rediss://default:a%26secret@cache.internal'
       },
-      'in the parameter, as no secret': (graph) => {
+      'in the parameter, but not secret': (graph) => {
         if (!has(graph, 'RedisUrl')) return false
         const { inputs } = one(graph, 'RedisUrl')
         inputs.value = plain(inputs.value)

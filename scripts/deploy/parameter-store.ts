@@ -1,32 +1,35 @@
-import { checkSetting, type Kept, type Parameter, parseKept } from '../../infra/kept'
 import { type Settings, settingsOf } from '../../infra/settings'
-import { homeOf, type Stage } from '../../infra/stages'
+import { type Stage, settingsStageOf } from '../../infra/stages'
+import { checkSetting, type Parameter, parseStoredSettings, type StoredSettings } from '../../infra/stored-settings'
 import { secretsPath, settingsPath } from '../../lib/shared/deployment/parameters'
 import { ask, firstLine, Refusal } from './commands'
 
-/** What is kept with a stage, as AWS's command reads it. The deployment itself reads the same: infra/read-settings.ts. */
-export async function readKept(stage: Stage): Promise<Kept> {
-  const home = homeOf(stage)
+/**
+ * Reads the stored settings of a stage with the AWS CLI. The deployment reads the same data: infra/read-settings.ts.
+ */
+export async function readStoredSettings(stage: Stage): Promise<StoredSettings> {
+  const home = settingsStageOf(stage)
   const settings = await below(settingsPath(home.name), home.region)
   const secrets = await below(secretsPath(stage.name), stage.region)
-  return inALine(() => parseKept(settings, secrets))
+  return oneLineErrors(() => parseStoredSettings(settings, secrets))
 }
 
-/** @throws Refusal where the shell says something else */
+/** @throws Refusal if the shell contradicts them */
 export async function readSettings(stage: Stage): Promise<Settings> {
-  const kept = await readKept(stage)
-  return inALine(() => settingsOf(stage, kept))
+  const stored = await readStoredSettings(stage)
+  return oneLineErrors(() => settingsOf(stage, stored))
 }
 
 /**
- * Keeps settings with a stage, or takes them away where the value is empty. All are checked before the first is written.
+ * Stores settings with a stage, or removes those with an empty value. Everything is validated before anything is
+ * written.
  *
  * @param words `DOMAIN=vision.example.com`
  */
-export async function keep(stage: Stage, words: readonly string[]): Promise<void> {
-  const home = homeOf(stage)
+export async function storeSettings(stage: Stage, words: readonly string[]): Promise<void> {
+  const home = settingsStageOf(stage)
   if (home.name !== stage.name) {
-    throw new Refusal(`${stage.name} has the settings of ${home.name}: npm run deploy:set -- --stage ${home.name} …`)
+    throw new Refusal(`${stage.name} uses the settings of ${home.name}: npm run deploy:set -- --stage ${home.name} …`)
   }
   const changes = words.map(parseChange)
   const path = settingsPath(stage.name)
@@ -35,29 +38,29 @@ export async function keep(stage: Stage, words: readonly string[]): Promise<void
     if (value === '') after.delete(`${path}/${name}`)
     else after.set(`${path}/${name}`, { name: `${path}/${name}`, type: 'String', value })
   }
-  inALine(() => parseKept([...after.values()], []))
+  oneLineErrors(() => parseStoredSettings([...after.values()], []))
   for (const { name, value } of changes) await write(stage.region, `${path}/${name}`, value)
-  if (after.size === 0) console.log(`Nothing is kept with ${stage.name}.`)
+  if (after.size === 0) console.log(`${stage.name} has no stored settings.`)
   for (const { name, value } of after.values()) console.log(`${name.slice(path.length + 1)}=${value}`)
 }
 
-/** Takes away what is kept with a stage: a preview leaves nothing behind. */
-export async function forget({ name, region }: Stage): Promise<void> {
-  const kept = [...(await below(settingsPath(name), region)), ...(await below(secretsPath(name), region))]
-  for (const parameter of kept) await write(region, parameter.name, '')
+/** Removes everything that is stored with a stage, because a preview leaves nothing behind. */
+export async function removeParameters({ name, region }: Stage): Promise<void> {
+  const stored = [...(await below(settingsPath(name), region)), ...(await below(secretsPath(name), region))]
+  for (const parameter of stored) await write(region, parameter.name, '')
 }
 
 function parseChange(word: string): { name: string; value: string } {
   const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(word) ?? []
   if (name === undefined || value === undefined)
-    throw new Refusal(`${word} is no setting: NAME=value sets it, NAME= takes it away.`)
-  // What was kept by a tree that knew it may always go.
-  if (value !== '') inALine(() => checkSetting(name, value))
+    throw new Refusal(`${word} is not a setting. Use NAME=value to set one, or NAME= to remove it.`)
+  // Anything can be removed, including settings of other versions.
+  if (value !== '') oneLineErrors(() => checkSetting(name, value))
   return { name, value }
 }
 
 async function write(region: string, name: string, value: string): Promise<void> {
-  // As JSON: AWS's command would read a value like file://… from that file.
+  // As JSON, because the AWS CLI would replace a value like file://… with the content of that file.
   const put = [
     'put-parameter',
     '--cli-input-json',
@@ -70,7 +73,7 @@ async function write(region: string, name: string, value: string): Promise<void>
     region,
   ])
   if (!ok && !(value === '' && out.includes('ParameterNotFound'))) {
-    throw new Refusal(`The parameter ${name} cannot be written: ${firstLine(out)}.`)
+    throw new Refusal(`Can't write the parameter ${name}: ${firstLine(out)}.`)
   }
 }
 
@@ -85,12 +88,12 @@ async function below(path: string, region: string): Promise<Parameter[]> {
     path,
     ...query,
   ])
-  if (!ok) throw new Refusal(`The SSM Parameter Store cannot be read: ${firstLine(out)}.`)
+  if (!ok) throw new Refusal(`Can't read the SSM Parameter Store: ${firstLine(out)}.`)
   return JSON.parse(stdout) as Parameter[]
 }
 
-/** What is wrong with what people wrote, as the one line that it is. */
-export function inALine<T>(read: () => T): T {
+/** Turns an error into its message, which is the one line that the user sees. */
+export function oneLineErrors<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {

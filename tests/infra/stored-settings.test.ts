@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseKept } from '@/infra/kept'
 import { releaseOf, settingsOf } from '@/infra/settings'
+import { parseStoredSettings } from '@/infra/stored-settings'
 import { OPTIONS } from '@/lib/server/config/options'
 import { FIXED_OPTIONS, placeOf, SECRET_OPTIONS, settingsPath } from '@/lib/shared/deployment/parameters'
 
@@ -10,13 +10,13 @@ const setting = (name: string, value: string, type = 'String') => ({
   value,
 })
 const kept = (...settings: [name: string, value: string, type?: string][]) =>
-  parseKept(
+  parseStoredSettings(
     settings.map((each) => setting(...each)),
     [],
   )
 
-test('what is kept with a stage is what it is made of', () => {
-  const found = parseKept(
+test('stored settings configure the stage', () => {
+  const found = parseStoredSettings(
     [setting('DOMAIN', 'vision.example.com'), setting('DEFAULT_MODEL_TYPE', 'fast')],
     ['ADMIN_TOKEN', 'BASIC_AUTH', 'REDIS_URL', 'OTHER'].map((name) => ({
       name: `/vision-classifier/prod/${name}`,
@@ -40,33 +40,33 @@ test.each<[name: string, value: string, type: string, line: string]>([
     'DOMAIN',
     'https://vision.example.com',
     'String',
-    'DOMAIN=https://vision.example.com is nothing like vision.example.com',
+    'DOMAIN=https://vision.example.com is invalid. Use a value like vision.example.com',
   ],
-  ['DOMAIN', 'localhost', 'String', 'DOMAIN=localhost is nothing like vision.example.com'],
-  ['ALARM_EMAIL', 'nobody', 'String', 'ALARM_EMAIL=nobody is nothing like you@example.com'],
-  ['DOMIAN', 'a.example', 'String', 'DOMIAN is no setting of a stage: did you mean DOMAIN?'],
-  ['THEME_BASE', 'dark', 'String', 'THEME_BASE is no setting of a stage: nothing reads it'],
-  ['PORT', '8000', 'String', 'PORT is no setting of a stage: the deployment sets it itself, from the table of stages'],
-  ['ADMIN_TOKEN', 'x', 'String', 'ADMIN_TOKEN is a secret: put it beside the settings, as a SecureString'],
-  ['DEFAULT_MODEL_TYPE', 'quick', 'String', 'DEFAULT_MODEL_TYPE=quick is not allowed; see docs/configuration.md'],
+  ['DOMAIN', 'localhost', 'String', 'DOMAIN=localhost is invalid. Use a value like vision.example.com'],
+  ['ALARM_EMAIL', 'nobody', 'String', 'ALARM_EMAIL=nobody is invalid. Use a value like you@example.com'],
+  ['DOMIAN', 'a.example', 'String', 'DOMIAN is not a stage setting: did you mean DOMAIN?'],
+  ['THEME_BASE', 'dark', 'String', 'THEME_BASE is not a stage setting: nothing reads it'],
+  ['PORT', '8000', 'String', 'PORT is not a stage setting: the deployment sets it from the stage table'],
+  ['ADMIN_TOKEN', 'x', 'String', 'ADMIN_TOKEN is a secret. Store it as a SecureString next to the settings'],
+  ['DEFAULT_MODEL_TYPE', 'quick', 'String', 'DEFAULT_MODEL_TYPE=quick is invalid. See docs/configuration.md'],
   [
     'CORS_ORIGINS',
     'x',
     'SecureString',
-    '/vision-classifier/prod/settings/CORS_ORIGINS is a SecureString: settings are plain, as npm run deploy:set makes them',
+    '/vision-classifier/prod/settings/CORS_ORIGINS is a SecureString, but settings must be a String. Set it with npm run deploy:set',
   ],
-  ['DNS_ZONE', 'example.com', 'String', 'DNS_ZONE is set, and DOMAIN is not'],
-])('%s=%s (%s) is refused in a line', (name, value, type, line) => {
+  ['DNS_ZONE', 'example.com', 'String', 'DNS_ZONE is set without DOMAIN. Set DOMAIN, or remove DNS_ZONE'],
+])('refuses %s=%s (%s) with one line', (name, value, type, line) => {
   expect(() => kept([name, value, type])).toThrow(new Error(line))
 })
 
-test('every option is a secret, a setting, or the deployment’s own', () => {
+test('every option is a secret, a setting, or set by the deployment', () => {
   expect([...FIXED_OPTIONS, ...SECRET_OPTIONS].filter((name) => !Object.hasOwn(OPTIONS, name))).toEqual([])
   const secret = Object.keys(OPTIONS).filter((name) => /TOKEN|AUTH|SECRET|PASSWORD|_KEY/.test(name))
   expect(secret.filter((name) => placeOf(name, true) !== 'secret')).toEqual([])
 })
 
-test('a shell says which image runs, and nothing of what the stage is', () => {
+test('the shell selects the image and cannot change the stage', () => {
   const stage = { name: 'prod-eu-west-1', region: 'eu-west-1' }
   const image = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/vision@sha256:${'a'.repeat(64)}`
   expect(releaseOf(stage, { IMAGE: image, REVISION: 'abc', AWS_REGION: 'eu-west-1' })).toEqual({
@@ -75,9 +75,9 @@ test('a shell says which image runs, and nothing of what the stage is', () => {
   })
   expect(releaseOf(stage, { AWS_REGION: '' })).toEqual({ image: null, revision: null })
   expect(() => releaseOf(stage, { AWS_REGION: 'us-west-2' })).toThrow(
-    'AWS_REGION=us-west-2 is set in this shell, and prod-eu-west-1 is in eu-west-1: unset it.',
+    'AWS_REGION=us-west-2 is set in this shell, but prod-eu-west-1 is in eu-west-1. Unset it',
   )
-  expect(() => releaseOf(stage, { IMAGE: 'vision:latest' })).toThrow('IMAGE=vision:latest names no digest')
+  expect(() => releaseOf(stage, { IMAGE: 'vision:latest' })).toThrow('IMAGE=vision:latest has no digest')
 })
 
 test.each([
@@ -85,19 +85,19 @@ test.each([
   ['DNS_ZONE', 'other.com', 'prod has none'],
   ['ALARM_EMAIL', 'a@b.example', 'prod has operators@example.com'],
 ])(
-  'a shell with another %s is refused, with how to set it for good; the same, or an empty one, is none',
+  'refuses a shell with a different %s and says how to store it; accepts the same or an empty value',
   (name, value, has) => {
     const stage = kept(['DOMAIN', 'vision.example.com'], ['ALARM_EMAIL', 'operators@example.com'])
     expect(() => settingsOf({ name: 'prod' }, stage, { [name]: value })).toThrow(
-      `${name}=${value} is set in this shell, and ${has}: unset it, or set it for good: npm run deploy:set -- --stage prod ${name}=…`,
+      `${name}=${value} is set in this shell, but ${has}. Unset it, or store it with: npm run deploy:set -- --stage prod ${name}=…`,
     )
     const agreeing = { DOMAIN: 'vision.example.com', ALARM_EMAIL: 'operators@example.com', DNS_ZONE: '' }
     expect(settingsOf({ name: 'prod' }, stage, agreeing).domain).toBe('vision.example.com')
   },
 )
 
-test('a shell of another project is refused', () => {
+test('refuses a shell with another project name', () => {
   expect(() => releaseOf({ name: 'dev', region: 'us-west-2' }, { PROJECT_NAME: 'mine' })).toThrow(
-    'PROJECT_NAME=mine is set in this shell, and this tree deploys vision-classifier: unset it.',
+    'PROJECT_NAME=mine is set in this shell, but this repository deploys vision-classifier. Unset it',
   )
 })

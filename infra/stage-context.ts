@@ -6,8 +6,8 @@ import type { SecurityGroups } from './security-groups'
 import type { Release, Settings } from './settings'
 import type { Stage } from './stages'
 
-/** What the services stand in. */
-export interface Surroundings {
+/** What the services need from the rest of the stage. */
+export interface StageContext {
   stage: Stage
   settings: Settings
   release: Release
@@ -16,7 +16,7 @@ export interface Surroundings {
   groups: SecurityGroups
   endpoints: $util.Resource[]
   buckets: Buckets
-  /** Where the models are, once they are there. */
+  /** Location of the models, available when they are uploaded. */
   models: $util.Output<string>
   cluster: sst.aws.Cluster
   secrets: Secrets
