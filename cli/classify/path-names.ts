@@ -30,7 +30,7 @@ export function parseNameList(list: Buffer): Path[] {
 }
 
 /** Bytes as a path: text where they are UTF-8. */
-export function toPath(bytes: Buffer): Path {
+function toPath(bytes: Buffer): Path {
   return decoded(bytes, 'utf-8') ?? Buffer.from(bytes)
 }
 

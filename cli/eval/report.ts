@@ -64,7 +64,7 @@ export interface Report {
 }
 
 /** A photo of a class that got another label. */
-export interface Mistake {
+interface Mistake {
   file: string
   answer: string
   score: number

@@ -4,6 +4,7 @@ import { tool } from '../steps.mjs'
 export const CHECKS = [
   ['format and lint', () => tool('biome', ['check', '--error-on-warnings'])],
   ['types', () => tool('next', ['typegen']) && tool('tsc', ['--noEmit'])],
+  ['unused files, exports and packages', () => tool('knip', ['--no-progress'])],
   ['import boundaries', () => tool('tsx', ['scripts/test/boundaries.ts'])],
   ['openapi.json is current', () => tool('tsx', ['scripts/docs/openapi.ts', '--check'])],
   ['the list of options is current', () => tool('tsx', ['scripts/docs/configuration.ts', '--check'])],

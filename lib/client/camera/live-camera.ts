@@ -2,14 +2,14 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import type { Failure } from '../api/failure'
 
-export interface LiveFrame {
+interface LiveFrame {
   result: Classification
   /** From capturing the frame to its result, in milliseconds. */
   latencyMs: number
   framesPerSecond: number
 }
 
-export type CameraError = 'denied' | 'missing' | 'inUse' | 'insecure'
+type CameraError = 'denied' | 'missing' | 'inUse' | 'insecure'
 
 export type LiveState =
   | { name: 'starting' }

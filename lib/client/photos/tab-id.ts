@@ -29,7 +29,7 @@ export function saveTab(tab: Tab): void {
 }
 
 /** Each page holds a lock with its tab's id, so that other tabs can see which ids are in use. */
-export const lockName = (id: string) => `${KEY} ${id}`
+const lockName = (id: string) => `${KEY} ${id}`
 
 /**
  * Claims an id for this tab, if possible the one from before a reload. A duplicated tab inherits the id of the

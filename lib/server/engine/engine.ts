@@ -15,7 +15,7 @@ import { deadlineSignal, submit } from './submit'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
 
 /** The logger for messages to the operator. */
-export interface EngineLog {
+interface EngineLog {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void

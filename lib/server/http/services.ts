@@ -32,7 +32,7 @@ export interface Services {
 }
 
 /** What the host adds to a Web-standard Request. */
-export interface HostBindings {
+interface HostBindings {
   incoming?: IncomingMessage
 }
 

@@ -15,7 +15,7 @@ import { BODY_PROBLEMS, COMMON_PROBLEMS, PHOTO_PROBLEMS, problemReplies } from '
 import { componentSchemas, queryParameters } from './schemas'
 
 /** The optional features of a server. The document that it serves omits those it doesn't have. */
-export interface Features {
+interface Features {
   jobs: boolean
   explanations: boolean
   /** Many photos per request. */
