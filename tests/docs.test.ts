@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { PROBLEMS } from '@/lib/shared/problems/problem'
 
 const LONGEST_LINE = 120
 /** Written by a program from data: the cards of the models. */
@@ -66,6 +67,23 @@ function unbreakable(line: string): boolean {
 
 test('finds the documentation', () => {
   expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'CONTRIBUTING.md', 'docs/api.md']))
+})
+
+test('docs/api.md lists every error code with its status', () => {
+  const listed = prose('docs/api.md').flatMap(([, line]) => {
+    const [, status, code] = /^\| (\d{3}) +\| `(\w+)`/.exec(line) ?? []
+    return code === undefined ? [] : [`${status} ${code}`]
+  })
+  const codes = Object.entries(PROBLEMS).map(([code, [status]]) => `${status} ${code}`)
+  expect(listed.sort()).toEqual(codes.sort())
+})
+
+test('docs/troubleshooting.md names error codes that exist', () => {
+  const named = prose('docs/troubleshooting.md').flatMap(([, line]) =>
+    line.startsWith('### ') ? [...line.matchAll(/`(\w+)`/g)].map(([, code]) => code as string) : [],
+  )
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter((code) => !Object.hasOwn(PROBLEMS, code))).toEqual([])
 })
 
 describe.each(PAGES)('%s', (page) => {
