@@ -1,7 +1,7 @@
 import { Classifier } from '@/components/classify/classifier'
 import { classifyPageData } from '@/lib/server/pages/page-data'
 
-// Which models serve is a fact of the moment.
+// Model availability changes at run time.
 export const dynamic = 'force-dynamic'
 
 interface PageProps {

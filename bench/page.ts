@@ -1,5 +1,6 @@
-// npm run bench -- page: how smoothly a table of 10,000 photos scrolls; and when the largest piece of `/` is painted (LCP), in a fresh browser each time, as the median of several loads.
-// A phone is imitated as Lighthouse does it: a processor four times slower, and a slow or a good mobile network.
+// npm run bench -- page: how smoothly a table of 10,000 photos scrolls, and the largest contentful paint (LCP) of `/`
+// as the median of several loads, each in a fresh browser. Phones are emulated like in Lighthouse: a CPU four times
+// slower, and a slow or good mobile network.
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,9 +18,9 @@ const { values } = parseArgs({
 const GOAL_MS = 1500
 
 interface Network {
-  /** Milliseconds there and back. */
+  /** Round-trip time in milliseconds. */
   rtt: number
-  /** Megabits a second down. */
+  /** Download speed in Mbit/s. */
   down: number
 }
 
@@ -54,7 +55,7 @@ interface Paint {
   largest: number
 }
 
-/** What the browser has noted of a kind, with milliseconds from the start of the navigation. */
+/** The browser's performance entries of a type, with milliseconds since the start of the navigation. */
 function entries(page: Page, type: string): Promise<{ name: string; startTime: number }[]> {
   return page.evaluate(
     (kind) =>
@@ -96,7 +97,7 @@ async function load(url: string, visitor: Visitor): Promise<Paint> {
 const PHOTOS_OF_THE_TABLE = 10_000
 const SCROLL_MS = 4000
 
-// As text: what tsx makes of functions in functions only runs in Node.
+// As text, because tsx transforms nested functions into code that only runs in Node.
 const SCROLL = `new Promise((resolve) => {
   const scroller = document.querySelector('section[aria-label="Photos, scrollable"]')
   const frames = []
@@ -112,7 +113,7 @@ const SCROLL = `new Promise((resolve) => {
   })
 })`
 
-/** Milliseconds between the frames of a page while its table of many photos is scrolled through, and the rows that its document held. */
+/** Milliseconds between frames while a table of many photos is scrolled, and the number of rows in the document. */
 async function scrollTable(url: string): Promise<{ frames: number[]; rows: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'table-'))
   const browser = await launch()

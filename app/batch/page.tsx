@@ -4,7 +4,7 @@ import { Batch } from '@/components/batch/batch'
 import { batchPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
-// Which models serve, and whether there are batches, are facts of the moment.
+// Model availability and batch support are known only at run time.
 export const dynamic = 'force-dynamic'
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -1,5 +1,5 @@
-import type { LabelsReading } from '@/lib/shared/labels-file/understand'
-import { evaluate, tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
+import { evaluate, hasTop5 } from '@/lib/shared/metrics/evaluation'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { ROW_ERRORS } from '../labels/row-errors'
@@ -10,7 +10,7 @@ const WORST_CLASSES = 5
 /** A readable accuracy summary. */
 export function accuracySummary(
   rows: Iterable<ResultRow>,
-  groundTruth: LabelsReading,
+  groundTruth: MatchedLabels,
   classes: readonly ClassNames[],
 ): string {
   const { photos, top1, top1_interval, top5, classes: reports, unknown } = evaluate(rows, groundTruth, classes)
@@ -28,7 +28,7 @@ export function accuracySummary(
       ? ['No photo has a label that is known to the model.']
       : [
           `top-1  ${percent(top1)} of ${photos.length} labelled photos (95% interval: ${percent(low)} to ${percent(high)})`,
-          ...(tellsTop5(classes.length) ? [`top-5  ${percent(top5)}`] : []),
+          ...(hasTop5(classes.length) ? [`top-5  ${percent(top5)}`] : []),
         ]
   if (worst.length > 0) lines.push(table(['label', 'photos', 'precision', 'recall', 'F1'], worst))
   lines.push(...groundTruth.bad.map(({ line, reason }) => `line ${line}  ${ROW_ERRORS[reason]}`))

@@ -1,8 +1,8 @@
 import { bucketEnvironment, quietAwsSdk } from '@/lib/server/config/environment'
 import type { Buckets } from '@/lib/server/storage/buckets'
+import { listPhotos } from '@/lib/server/storage/list-photos'
 import { locationOf, parseLocation } from '@/lib/server/storage/location'
-import type { ObjectInfo } from '@/lib/server/storage/objects'
-import { photosBelow } from '@/lib/server/storage/photos-below'
+import type { ObjectInfo } from '@/lib/server/storage/object-store'
 import { Problem } from '@/lib/shared/problems/problem'
 import { EXIT, Failure } from '../program/exit'
 
@@ -21,7 +21,7 @@ export class BucketPhotos {
     if (!location) throw new Failure(EXIT.usage, `${arg} is not a valid location. Use s3://bucket/prefix.`)
     const files: string[] = []
     try {
-      for await (const page of photosBelow((await this.open())(location.bucket), location)) {
+      for await (const page of listPhotos((await this.open())(location.bucket), location)) {
         for (const info of page) {
           const file = locationOf(location.bucket, info.key)
           this.listed.set(file, info)

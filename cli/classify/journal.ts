@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { AppendLog, type Place } from '@/lib/server/jobs/append-log'
+import { AppendLog } from '@/lib/server/jobs/append-log'
+import type { ByteRange } from '@/lib/server/jobs/json-lines'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { EXIT, Failure } from '../program/exit'
 
@@ -9,7 +10,7 @@ import { EXIT, Failure } from '../program/exit'
  */
 export class Journal {
   private readonly log: AppendLog
-  private readonly positions = new Map<string, Place>()
+  private readonly positions = new Map<string, ByteRange>()
   private failures = 0
 
   /**

@@ -3,7 +3,7 @@ import { resultFile } from '@/lib/shared/results/result-file'
 import { wholeFile, writePieces } from '../files/write-file'
 import { EXIT, Failure } from '../program/exit'
 
-export const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
+const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** The format for a file name. @throws Failure */

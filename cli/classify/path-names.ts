@@ -30,7 +30,7 @@ export function parseNameList(list: Buffer): Path[] {
 }
 
 /** Converts bytes to a path: text if they are valid UTF-8. */
-export function toPath(bytes: Buffer): Path {
+function toPath(bytes: Buffer): Path {
   return decoded(bytes, 'utf-8') ?? Buffer.from(bytes)
 }
 

@@ -1,5 +1,5 @@
-import { Answers, classifyPhoto } from '@/lib/server/jobs/classify-photo'
-import { inLanes } from '@/lib/server/jobs/lanes'
+import { ClassificationCache, classifyPhoto } from '@/lib/server/jobs/classify-photo'
+import { runConcurrently } from '@/lib/server/jobs/concurrency'
 import { duration, Progress } from '../program/progress'
 import type { Inputs, Read } from './inputs'
 import type { Sink } from './sink'
@@ -28,7 +28,7 @@ export async function runInputs(
     process.stderr.isTTY && (rows || !process.stdout.isTTY)
       ? new Progress('classify', inputs.size, inputs.size - remaining.length)
       : null
-  const answers = new Answers(classify)
+  const answers = new ClassificationCache(classify)
   const start = performance.now()
   async function classifyOne([file, read]: readonly [string, Read]): Promise<void> {
     const row = await classifyPhoto({ file, read }, model, answers, signal)
@@ -37,7 +37,7 @@ export async function runInputs(
     progress?.add(1)
   }
   try {
-    await inLanes(remaining, IN_FLIGHT * workers, classifyOne, signal)
+    await runConcurrently(remaining, IN_FLIGHT * workers, classifyOne, signal)
   } catch (error) {
     if (!signal.aborted) throw error
   }

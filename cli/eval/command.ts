@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { examples } from '@/lib/shared/labels-file/sentence'
+import { examples } from '@/lib/shared/labels-file/summary'
 import { OutputLock } from '../files/output-lock'
 import { chooseModel } from '../models/choose-model'
 import type { CommandContext } from '../program/context'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
-import { examples, understood } from '@/lib/shared/labels-file/sentence'
+import { describeMatch, examples } from '@/lib/shared/labels-file/summary'
 import { type ClassNames, labelMatcher, type Match } from '@/lib/shared/metrics/label-matcher'
 import { type ColumnOptions, labelsOf, labelsTable } from '../labels/labels-file'
 import { ROW_ERRORS } from '../labels/row-errors'
@@ -105,7 +105,7 @@ async function fromFile(
   for (const { file, photos: some } of reading.ambiguous)
     skip(file, `the name is ambiguous: it matches ${some.join(' or ')}, or the same photo as another line`)
   for (const file of reading.unused) skip(file, 'there is no such file')
-  return collected.dataset(understood(reading))
+  return collected.dataset(describeMatch(reading))
 }
 
 function fromFolders(folder: string, photos: readonly string[], find: (word: string) => Match): Dataset {

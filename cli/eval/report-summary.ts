@@ -1,4 +1,4 @@
-import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import { hasTop5 } from '@/lib/shared/metrics/evaluation'
 import { duration, table } from '../program/progress'
 import type { Report } from './report'
 
@@ -14,7 +14,7 @@ export function summary(report: Report, labels: number, out: string, seconds: nu
     `${report.model.title} (${report.model.id}), ${report.model.calibrated ? `calibrated, temperature ${report.model.temperature}` : 'not calibrated'}`,
     '',
     `top-1        ${percent(top1)} (95% interval: ${between(report.top1_interval)})`,
-    ...(tellsTop5(labels) ? [`top-5        ${percent(top5)}`] : []),
+    ...(hasTop5(labels) ? [`top-5        ${percent(top5)}`] : []),
     `confidence   ${percent(mean_confidence)} on average`,
     `ECE          ${percent(ece)} (95% interval: ${between(report.ece_interval)}; a perfectly calibrated model: ${between(report.ece_of_perfect)})`,
     `uncertain    ${percent(report.uncertain)} of the predictions${report.uncertain_top1 === null ? '' : `, of which ${percent(report.uncertain_top1)} are correct`}`,

@@ -64,7 +64,7 @@ export interface Report {
 }
 
 /** A misclassified photo. */
-export interface Mistake {
+interface Mistake {
   file: string
   answer: string
   score: number

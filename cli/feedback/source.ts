@@ -2,7 +2,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import Papa from 'papaparse'
 import { bucketEnvironment, quietAwsSdk } from '@/lib/server/config/environment'
-import { FolderFeedback } from '@/lib/server/feedback/folder'
+import { FolderFeedback } from '@/lib/server/feedback/folder-store'
 import { parseLocation } from '@/lib/server/storage/location'
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { EXIT, Failure } from '../program/exit'
@@ -38,7 +38,7 @@ async function* fromBucket(from: string): AsyncGenerator<Vote> {
   quietAwsSdk()
   const [{ openBuckets }, { BucketFeedback }] = await Promise.all([
     import('@/lib/server/storage/buckets'),
-    import('@/lib/server/feedback/bucket'),
+    import('@/lib/server/feedback/bucket-store'),
   ])
   yield* new BucketFeedback(openBuckets(bucketEnvironment())(location.bucket), Number.POSITIVE_INFINITY).votes()
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BEAT_MS, Lease, LOST_CODE } from '@/lib/server/jobs/embedded/lease'
+import { HEARTBEAT_MS, LEASE_LOST_CODE, Lease } from '@/lib/server/jobs/embedded/lease'
 import { EXIT, Failure } from '../program/exit'
 
 const RETRY_MS = 250
@@ -23,7 +23,7 @@ export class OutputLock {
     await stat(dirname(path))
     const lease = new Lease(`${path}.lock`, () => {})
     while (!tryTake(lease)) {
-      if (lease.isHeard) {
+      if (lease.holderIsAlive) {
         const { host, pid } = lease.holder ?? { host: 'another machine', pid: 0 }
         const hint = `Another run (process ${pid} on ${host}) is writing ${path}. Wait until it finishes, or choose another --out.`
         throw new Failure(EXIT.failed, hint)
@@ -31,7 +31,7 @@ export class OutputLock {
       await sleep(RETRY_MS)
     }
     // A failed heartbeat is caught up before the next write.
-    const timer = setInterval(() => ignoreErrors(() => lease.beat()), BEAT_MS).unref()
+    const timer = setInterval(() => ignoreErrors(() => lease.beat()), HEARTBEAT_MS).unref()
     return new OutputLock(path, lease, timer)
   }
 
@@ -41,7 +41,7 @@ export class OutputLock {
       this.lease.guard()
     } catch (error) {
       // The other run has finished and removed the lock, or still holds it.
-      if (!['ENOENT', LOST_CODE].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      if (!['ENOENT', LEASE_LOST_CODE].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
       const hint = `Another run took over ${this.path}, because this one was suspended for too long.`
       throw new Failure(EXIT.failed, hint, { cause: error })
     }
@@ -50,16 +50,16 @@ export class OutputLock {
   /** Releases the lock. A file that cannot be removed is ignored, because the next run takes it over. */
   release(): void {
     clearInterval(this.timer)
-    ignoreErrors(() => this.lease.clear())
+    ignoreErrors(() => this.lease.releaseAndRemove())
   }
 }
 
 function tryTake(lease: Lease): boolean {
   try {
-    return lease.take() !== null
+    return lease.acquire() !== null
   } catch (error) {
     // The previous holder has removed its folder in the meantime.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !lease.isHeard) return false
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !lease.holderIsAlive) return false
     throw error
   }
 }

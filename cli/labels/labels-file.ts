@@ -2,10 +2,10 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { decodeLabels, LabelsError, MAX_LABELS_BYTES } from '@/lib/shared/labels-file/decode'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
+import { type MatchedLabels, matchLabels } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
-import { examples, labelWarnings, understood } from '@/lib/shared/labels-file/sentence'
+import { describeMatch, examples, labelWarnings } from '@/lib/shared/labels-file/summary'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
-import { type LabelsReading, understand } from '@/lib/shared/labels-file/understand'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { EXIT, Failure } from '../program/exit'
 
@@ -43,11 +43,11 @@ export async function labelsOf(
   classes: readonly ClassNames[],
   { fileColumn, labelColumn }: ColumnOptions,
   mapping?: ReadonlyMap<string, string>,
-): Promise<LabelsReading> {
+): Promise<MatchedLabels> {
   const picks = { file: fileColumn, label: labelColumn }
-  const reading = await orFailure(path, async () => understand(table, photos, classes, picks, mapping))
+  const reading = await orFailure(path, async () => matchLabels(table, photos, classes, picks, mapping))
   const { columns, file, label, labels, unused, ambiguous } = reading
-  console.error(`${basename(path)}: ${understood(reading)}`)
+  console.error(`${basename(path)}: ${describeMatch(reading)}`)
   if (labels.size === 0) {
     const names = examples(unused.length > 0 ? unused : ambiguous.map((one) => one.file))
     throw new Failure(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { parse, type TomlTable, type TomlValue } from 'smol-toml'
-import { OLD_NAMES, OPTIONS } from '@/lib/server/config/options'
+import { OPTIONS, RENAMED_OPTIONS } from '@/lib/server/config/options'
 import { type Place, placeOf, secretsPath } from '@/lib/shared/deployment/parameters'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
@@ -109,7 +109,7 @@ function envLine(name: string, value: string): string {
 }
 
 function newName(name: string): string {
-  return (OLD_NAMES as Record<string, string>)[name] ?? name
+  return (RENAMED_OPTIONS as Record<string, string>)[name] ?? name
 }
 
 function isKnown(name: string): boolean {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Model } from '@/lib/server/engine/model'
 import { bytes } from '@/lib/shared/i18n/format'
-import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import { hasTop5 } from '@/lib/shared/metrics/evaluation'
 import { reliabilityDiagram } from '../eval/charts'
 import type { Report } from '../eval/report'
 import { EXIT, Failure } from '../program/exit'
@@ -58,7 +58,7 @@ export function card(model: Model, figures: Evaluation): string {
   const metric = (type: string, value: number, title: string) =>
     `          - type: ${type}\n            value: ${value.toFixed(4)}\n            name: ${title}`
   const worst = figures.classes.slice(0, WORST_CLASSES)
-  const withTop5 = (line: string) => (tellsTop5(model.labels.length) ? `${line}\n` : '')
+  const withTop5 = (line: string) => (hasTop5(model.labels.length) ? `${line}\n` : '')
   const share = (value: number | null) => (value === null ? '–' : percent(value))
   return `---
 license: ${(model.license ?? 'other').toLowerCase()}

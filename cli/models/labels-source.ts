@@ -55,7 +55,7 @@ export async function findLabels(folders: readonly string[], graph: OnnxGraph): 
 }
 
 /** Parses labels: one per line (with or without its number), a JSON list or object, or a Python literal. */
-export function parseLabels(text: string): string[] {
+function parseLabels(text: string): string[] {
   const content = text.replace(/^\uFEFF/, '').trim()
   if (/^[[{]/.test(content)) return fromJson(content) ?? fromPython(content)
   const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim())

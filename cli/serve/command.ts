@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import type { Command } from 'commander'
 import { childEnvironment } from '@/lib/server/config/environment'
 import type { CommandContext } from '../program/context'
@@ -20,11 +20,16 @@ export function serveCommand(program: Command, { root }: CommandContext): void {
       const extra = { ...(port ? { PORT: port } : {}), ...(host ? { HOST: host } : {}) }
       const child = spawn(process.execPath, [OLD_SPACE, join(root, 'dist', 'server.js')], {
         stdio: 'inherit',
-        env: childEnvironment(extra),
+        env: childEnvironment(extra, isPackage(root) ? { DATA_DIR: resolve('vision-data') } : {}),
       })
       // In a terminal, Ctrl-C also reaches the child directly; it stops only once.
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
       const [code] = await once(child, 'exit')
       if (code !== 0) throw new Failure(EXIT.failed, `The server exited with code ${code}.`)
     })
+}
+
+/** Whether this is an installed package: npm removes its folder with every update, so data must not be kept in it. */
+function isPackage(root: string): boolean {
+  return root.split(sep).includes('node_modules')
 }

@@ -3,10 +3,10 @@
 import { Settings2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { lazily } from '../ui/lazily'
+import { lazy } from '../ui/lazy'
 import { PREFERENCES_BUTTON } from './preferences-button'
 
-const PreferencesPanel = lazily(
+const PreferencesPanel = lazy(
   () => import('./preferences-panel').then((module) => module.PreferencesPanel),
   () => <PlainButton />,
 )

@@ -4,9 +4,9 @@ import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 
-const SAID_MS = 2000
+const COPIED_MS = 2000
 
-/** A line of code with a button that copies it. */
+/** A line of code with a copy button. */
 export function CopyLine({ text }: { text: string }) {
   const t = useTranslations('code')
   const [copied, setCopied] = useState(false)
@@ -14,9 +14,9 @@ export function CopyLine({ text }: { text: string }) {
     try {
       await navigator.clipboard.writeText(text)
       setCopied(true)
-      setTimeout(() => setCopied(false), SAID_MS)
+      setTimeout(() => setCopied(false), COPIED_MS)
     } catch {
-      // Without the permission the text can still be selected.
+      // Without clipboard permission, the visitor can still select the text.
     }
   }
   return (

@@ -96,7 +96,7 @@ test('reads names from stdin and writes only rows to stdout', async () => {
   child.stdin.end('public/gallery/koala.webp\nnowhere.png\n')
   const [code] = await once(child, 'close')
   const { out: printed, err } = said()
-  expect([code, err]).toEqual([1, 'nowhere.png: not_found: There is no such file.\n1 of 2 photos failed.\n'])
+  expect([code, err]).toEqual([1, 'nowhere.png: not_found: The file does not exist.\n1 of 2 photos failed.\n'])
   const found = printed
     .trim()
     .split('\n')

@@ -54,7 +54,7 @@ test('matches labels by label, synonym, WordNet id and index, and lists the othe
   expect(reasons['line 9']).toBe('line 9 has no file')
   expect(reasons['x.png']).toBe('line 10 has no label')
   expect(reasons['a.png']).toBe('line 12 gives a file a second, different label')
-  expect(reasons['y.png']).toMatch(/^label "crane": it could be crane \(bird\) or crane \(machine\)/)
+  expect(reasons['y.png']).toMatch(/^label "crane": ambiguous: crane \(bird\) or crane \(machine\)/)
   expect(report.unmatched).toEqual([
     { label: 'parrot', photos: 1, reason: 'the model has no such label' },
     { label: 'crane', photos: 1, reason: expect.stringContaining('crane (bird) or crane (machine)') },
@@ -137,7 +137,7 @@ test('reads a list as Excel writes it, with named columns, and counts labels wit
     report: { images: 2, top1: 1, labels: 'file = image, label = animal, 2 of 3 matched' },
   })
   expect(err).toContain('list.txt: file = image, label = animal, 2 of 3 matched\n')
-  expect(err).toContain('warning: 1 label has no photo: gone.webp\n')
+  expect(err).toContain('warning: 1 label without a photo: gone.webp\n')
   expect(err).toContain('warning: 1 of 3 photos have no label: set/koala.webp\n')
 })
 

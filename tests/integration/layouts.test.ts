@@ -6,7 +6,7 @@ import { readModelFolder } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
 import { externalOnnx, tinyOnnx, WEIGHTS } from '../support/onnx'
 
-/** Folder layouts of exporters: location and name of the ONNX file, and the configuration files next to it. */
+/** Folder layouts of exporters: the location and name of the ONNX file, and the configuration files next to it. */
 const GOLDEN = 'tests/parity/golden/processors'
 interface Case {
   name: string
@@ -48,7 +48,7 @@ beforeAll(async () => {
     const model = tinyOnnx({ type, layout: 'nchw', shape: ['batch', 3, height, width], output: 'logits' })
     write(family, {
       [file]: model,
-      // A smaller variant next to it is not used.
+      // A smaller model next to it is ignored.
       ...(file === 'onnx/model.onnx' ? { 'onnx/model_fp16.onnx': Buffer.from('not this one') } : {}),
       ...(one.config
         ? { 'config.json': { ...one.config, num_classes: 4, label_names: Object.values(id2label) } }
@@ -87,29 +87,26 @@ afterAll(async () => {
   rmSync(root, { recursive: true })
 })
 
-test.each(LAYOUTS)(
-  '%s: the model receives the same input as from its own processor',
-  async (family, name, _file, type) => {
-    const { photo } = folders.get(family) as Case
-    const logits = await engine.logits(readFileSync(join(GOLDEN, `${photo}.png`)), { model: family })
-    // The model multiplies the channel means by a matrix, so its logits reveal its input.
-    const file = readFileSync(join(GOLDEN, `${name}.f32`))
-    const tensor = new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength))
-    const area = tensor.length / 3
-    const means = [0, 1, 2].map(
-      (c) => tensor.slice(c * area, (c + 1) * area).reduce((sum, value) => sum + value, 0) / area,
-    )
-    for (let label = 0; label < 4; label++) {
-      const expected = means.reduce((sum, mean, c) => sum + mean * (WEIGHTS[4 * c + label] as number), 0)
-      expect(Math.abs((logits[label] as number) - expected)).toBeLessThan(type === 'float16' ? 0.02 : 1e-4)
-    }
-  },
-)
+test.each(LAYOUTS)('%s: the model input matches the output of its own processor', async (family, name, _file, type) => {
+  const { photo } = folders.get(family) as Case
+  const logits = await engine.logits(readFileSync(join(GOLDEN, `${photo}.png`)), { model: family })
+  // The model computes channel means times a matrix, so its outputs reveal its input.
+  const file = readFileSync(join(GOLDEN, `${name}.f32`))
+  const tensor = new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength))
+  const area = tensor.length / 3
+  const means = [0, 1, 2].map(
+    (c) => tensor.slice(c * area, (c + 1) * area).reduce((sum, value) => sum + value, 0) / area,
+  )
+  for (let label = 0; label < 4; label++) {
+    const expected = means.reduce((sum, mean, c) => sum + mean * (WEIGHTS[4 * c + label] as number), 0)
+    expect(Math.abs((logits[label] as number) - expected)).toBeLessThan(type === 'float16' ? 0.02 : 1e-4)
+  }
+})
 
 test('loads a model with external data and numbered labels', async () => {
   const photo = readFileSync(join(GOLDEN, 'wide.png'))
   const { predictions, model, uncertain } = await engine.classify(photo, { model: 'external data', topK: 4 })
   expect(predictions.map(({ label }) => label).sort()).toEqual(['class 0', 'class 1', 'class 2', 'class 3'])
-  // It has not been calibrated.
+  // Its scores were never calibrated.
   expect({ calibrated: model.calibrated, uncertain }).toEqual({ calibrated: false, uncertain: false })
 })

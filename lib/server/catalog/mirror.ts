@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { locationOf } from '../storage/location'
-import type { ObjectStore } from '../storage/objects'
+import type { ObjectStore } from '../storage/object-store'
 import { CHECKSUMS, parseChecksums } from './checksums'
 
 const CHECKSUMS_BYTES = 2_000_000
@@ -119,7 +119,7 @@ export class ModelMirror {
   }
 
   private async read(path: string, most: number, signal?: AbortSignal): Promise<Uint8Array> {
-    const object = await this.store.get(`${this.prefix}${path}`, { most, signal })
+    const object = await this.store.get(`${this.prefix}${path}`, { maxBytes: most, signal })
     if (object === null) throw new MirrorError(`${this.name(path)} is missing`, path !== CHECKSUMS)
     return object.bytes
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ObjectStore } from '../storage/objects'
+import type { ObjectStore } from '../storage/object-store'
 import { CHECKSUMS, parseChecksums, printChecksums } from './checksums'
 
 /** Files in a models folder that do not belong to a single model but are uploaded with them. */

@@ -1,9 +1,9 @@
 import sharp from 'sharp'
-import { type HeatGrid, heatPixels } from '@/lib/shared/explain/heat'
+import { type HeatmapGrid, heatmapPixels } from '@/lib/shared/explain/heatmap'
 
 /** Renders a heatmap as a transparent PNG overlay, as a data: URL. */
-export async function heatmapPng(grid: HeatGrid): Promise<string> {
-  const { width, height, rgba } = heatPixels(grid)
+export async function heatmapPng(grid: HeatmapGrid): Promise<string> {
+  const { width, height, rgba } = heatmapPixels(grid)
   const png = await sharp(rgba, { raw: { width, height, channels: 4 } })
     .png()
     .toBuffer()

@@ -3,7 +3,7 @@ import { cameraRawProblem } from './camera-raw'
 import { heifFormat } from './heic/heif-format'
 import { rejectUnsupportedJpeg } from './jpeg-variant'
 
-export const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic', 'bmp', 'pnm', 'ico'] as const
+const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic', 'bmp', 'pnm', 'ico'] as const
 /** Long enough for every signature, and for an XML prologue before `<svg`. */
 const HEAD_BYTES = 1024
 

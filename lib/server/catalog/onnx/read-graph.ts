@@ -11,7 +11,7 @@ export interface OnnxNode {
 }
 
 /** An input of a graph. */
-export interface OnnxInput {
+interface OnnxInput {
   name: string
   dims: readonly number[]
   type: number

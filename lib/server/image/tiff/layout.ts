@@ -15,7 +15,7 @@ export const PHOTOMETRIC = {
 } as const
 
 /** Position of a compressed strip or tile in the file. */
-export interface Segment {
+interface Segment {
   offset: number
   count: number
 }
