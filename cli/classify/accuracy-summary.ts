@@ -27,7 +27,7 @@ export function accuracySummary(
     photos.length === 0
       ? ['No photo has a label that is known to the model.']
       : [
-          `top-1  ${percent(top1)} of ${photos.length} labelled photos (95% interval: ${percent(low)} to ${percent(high)})`,
+          `top-1  ${percent(top1)} of ${photos.length} labeled photos (95% interval: ${percent(low)} to ${percent(high)})`,
           ...(hasTop5(classes.length) ? [`top-5  ${percent(top5)}`] : []),
         ]
   if (worst.length > 0) lines.push(table(['label', 'photos', 'precision', 'recall', 'F1'], worst))

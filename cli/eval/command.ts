@@ -30,11 +30,11 @@ interface Options {
   token?: string
 }
 
-/** `vision eval`: evaluates a model on labelled photos. */
+/** `vision eval`: evaluates a model on labeled photos. */
 export function evalCommand(program: Command, { root, maxPixels, defaultWorkers }: CommandContext): void {
   program
     .command('eval')
-    .description('Measure accuracy, calibration and confusions of a model on labelled photos')
+    .description('Measure accuracy, calibration and confusions of a model on labeled photos')
     .argument('[folder]', 'folder with photos and a labels file, or with one subfolder per label')
     .option('--labels <file>', 'labels file, if it is not in the folder (CSV, JSON or XML)')
     .option('--file-column <name>', 'column of the labels file with the photos, by name or number')

@@ -83,7 +83,7 @@ class DatasetBuilder {
       const photos = unmatched.reduce((sum, one) => sum + one.photos, 0)
       const all = photos + this.photos.length
       const names = examples(unmatched.map(({ label }) => label))
-      console.error(`warning: ${photos} of ${all} labelled photos have a label that is unknown to the model: ${names}`)
+      console.error(`warning: ${photos} of ${all} labeled photos have a label that is unknown to the model: ${names}`)
     }
     return { photos: this.photos, skipped: this.skipped, labels, unmatched }
   }

@@ -74,7 +74,7 @@ type Answered = Exclude<Entry, { error: string }>
 
 const MISTAKES = 30
 
-/** Summarises the results of all photos. */
+/** Summarizes the results of all photos. */
 export function makeReport(
   model: Evaluated,
   entries: readonly Entry[],

@@ -114,7 +114,7 @@ function normalisationOf(
   if (ultralytics) return { numbers: { do_rescale: true, do_normalize: false }, from: 'Ultralytics' }
   if (!channelsFirst) {
     throw new Error(
-      'the normalisation is unknown, and channels-last models differ: set --mean and --std (0 and 1 for values from 0 to 1, 127.5 and 127.5 for -1 to 1, 0 and 0.00392157 for unchanged pixels)',
+      'the normalization is unknown, and channels-last models differ: set --mean and --std (0 and 1 for values from 0 to 1, 127.5 and 127.5 for -1 to 1, 0 and 0.00392157 for unchanged pixels)',
     )
   }
   const grey = input?.dims[1] === 1

@@ -27,7 +27,7 @@ export function summary(model: Model, { input, output, runMs }: LoadReport, from
   const rows: [string, string, string | undefined][] = [
     ['labels', `${labels.length}: ${examples}${labels.length > LABELS_SHOWN ? ', …' : ''}`, from.labels],
     ['input', `${input?.width} × ${input?.height}, ${preprocessor ? geometry(preprocessor) : ''}`, from.size],
-    ['channels', input?.channels === 1 ? '1 (grey)' : (preprocessor?.channels ?? 'rgb').toUpperCase(), from.channels],
+    ['channels', input?.channels === 1 ? '1 (gray)' : (preprocessor?.channels ?? 'rgb').toUpperCase(), from.channels],
     ['values', preprocessor ? describeNormalisation(preprocessor, input?.type) : '', from.numbers],
     ['scores', `${SCORES[output?.scores ?? ''] ?? 'logits'} (output ${output?.name})`, undefined],
     ['speed', `${duration(runMs ?? 0)} per run on one core of this machine`, undefined],
@@ -46,7 +46,7 @@ function geometry({ resize, crop, interpolation }: Preprocessor): string {
       : 'width' in resize
         ? `stretched to ${resize.width} × ${resize.height}`
         : `shorter side resized to ${resize.shortestEdge}`
-  return `${resized}${crop ? ', centre crop' : ''}, ${interpolation}`
+  return `${resized}${crop ? ', center crop' : ''}, ${interpolation}`
 }
 
 function describeNormalisation({ normalisation }: Preprocessor, type: string | undefined): string {

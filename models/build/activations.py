@@ -18,7 +18,7 @@ import photos
 
 TABLES = Path(__file__).parent / "tables"
 EVERY = 5
-"""Every fifth photo of a labelled folder determines the table; the other four evaluate the result."""
+"""Every fifth photo of a labeled folder determines the table; the other four evaluate the result."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def measure(model: ModelProto, folder: Path, size: int) -> Table:
     session = ort.InferenceSession(probe.SerializeToString())
     low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
     means: dict[str, list[np.ndarray]] = {name: [] for name in read}
-    for path, _ in photos.labelled(folder)[::EVERY]:
+    for path, _ in photos.labeled(folder)[::EVERY]:
         x = photos.normalise(photos.pixels(path, size)[None])
         values = session.run(None, {"pixel_values": x})
         low = np.minimum(low, [value.min() for value in values])

@@ -150,7 +150,7 @@ def main() -> None:
     parser.add_argument("holdout", type=Path)
     parser.add_argument("outside", type=Path)
     options = parser.parse_args()
-    rows = photos.labelled(options.holdout)
+    rows = photos.labeled(options.holdout)
     truth = np.array([index for _, index in rows])
     pictures = sorted(options.outside.glob("*.png"))
     table = {}

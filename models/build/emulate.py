@@ -24,7 +24,7 @@ def logits(folder: Path) -> dict[str, np.ndarray]:
     """Logits of COUNT photos spread over the folder, by model."""
     from judge import logits as run, session
 
-    rows = photos.labelled(folder)
+    rows = photos.labeled(folder)
     chosen = [path for path, _ in rows[:: len(rows) // COUNT][:COUNT]]
     return {
         model.id: run(session(MODELS / model.id / "onnx" / "model.onnx"),

@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("holdout", type=Path)
     parser.add_argument("--fp32", type=Path, required=True, metavar="FOLDER")
     options = parser.parse_args()
-    rows = [row for i, row in enumerate(photos.labelled(options.eval)) if i % EVERY] + photos.labelled(options.holdout)
+    rows = [row for i, row in enumerate(photos.labeled(options.eval)) if i % EVERY] + photos.labeled(options.holdout)
     truth = np.array([index for _, index in rows])
     print("model               top-1 fp32  INT8   agree  only fp32 / only INT8 right, p   ms fp32  INT8")
     for model in SHIPPED:

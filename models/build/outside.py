@@ -28,7 +28,7 @@ LEAST_SIDE = 150
 GCOMPRIS = {
     # Pieces of paintings: waves, clothes, faces, skies, abstract shapes.
     "paintings": [i for i in range(123) if i not in (0, 2, 11, 35, 39, 51, 60, 76, 110, 112, 122)],
-    # Drawn numbers, people, body parts, colours, and fruit that is not a class.
+    # Drawn numbers, people, body parts, colors, and fruit that is not a class.
     "lang": [0, 1, 3, 6, 9, 10, 11, 12, 15, 16, 18, 19, 27, 29, 30, 32, 33, 34, 35, 38, 45, 46, 49, 52, 53, 56, 57, 58, 60,
              68, 69, 73, 74, 75, 76, 77, 80, 82, 83, 93, 95, 97, 98, 99, 101, 103, 104, 106, 107, 108, 109, 110, 112, 114],
     # Photos of tools that are not a class (pliers, scissors, tape measures, multimeters, …), solar panels, a bulb.

@@ -12,7 +12,7 @@ CROP_PCT = 0.875
 
 
 def pixels(path: Path, size: int) -> np.ndarray:
-    """RGB uint8 [size, size, 3]: bicubic, shorter side to floor(size / 0.875), centre crop."""
+    """RGB uint8 [size, size, 3]: bicubic, shorter side to floor(size / 0.875), center crop."""
     with Image.open(path) as image:
         picture = ImageOps.exif_transpose(image).convert("RGB")
     shorter = int(size / CROP_PCT)
@@ -31,7 +31,7 @@ def normalise(batch: np.ndarray) -> np.ndarray:
     return ((batch.astype(np.float32) - 127) / 128).transpose(0, 3, 1, 2)
 
 
-def labelled(folder: Path) -> list[tuple[Path, int]]:
+def labeled(folder: Path) -> list[tuple[Path, int]]:
     """Photos and class indexes of a folder with a labels.csv of `file,index,…`."""
     with open(folder / "labels.csv", newline="", encoding="utf-8") as file:
         return [(folder / row["file"], int(row["index"])) for row in csv.DictReader(file)]

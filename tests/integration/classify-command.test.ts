@@ -219,7 +219,7 @@ test('reports accuracy from labels, and exits with a usage error for invalid opt
     '--labels',
     out('truth.csv'),
   )
-  expect(err).toContain('top-1  50.0% of 2 labelled photos')
+  expect(err).toContain('top-1  50.0% of 2 labeled photos')
   expect(err).toContain('unknown label  unicorn')
   expect(err).toContain('truth.csv: file = file, label = label, 3 of 3 matched')
   appendFileSync(out('other.csv'), 'file,label\nx.png,koala\n')

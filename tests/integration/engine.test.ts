@@ -235,7 +235,7 @@ describe('models', () => {
 
   test('reports a models folder that cannot be used', async () => {
     await expect(engine({ catalog: () => readCatalog('/nowhere') })).rejects.toThrow(
-      /catalogue \/nowhere\/catalog.json cannot be used/,
+      /catalog \/nowhere\/catalog.json cannot be used/,
     )
     await expect(engine({ catalog: () => readCatalog('models', 'huge') })).rejects.toThrow(
       /no model of the default type huge\. Available types: fast, balanced/,

@@ -304,7 +304,7 @@ def damaged_tiffs() -> None:
     damaged("no-rows", tiff(cut, rows, t278=0), "no size")
     damaged("no-width", tiff(cut, rows, t256=0), "size")
     damaged("one-channel-rgb", tiff({**cut, 277: 1, 258: 8}, rows), "1 values per pixel")
-    damaged("no-photometric", tiff({tag: value for tag, value in cut.items() if tag != 262}, rows), "how its colours are stored")
+    damaged("no-photometric", tiff({tag: value for tag, value in cut.items() if tag != 262}, rows), "how its colors are stored")
     damaged("tile-missing", tiff_of(RGB, photometric="rgb", tile=(16, 16)).replace(struct.pack("<HHI", 325, 3, 6), struct.pack("<HHI", 325, 3, 5)), "of its 6 tiles")
     packers = {5: imagecodecs.lzw_encode, 8: zlib.compress, 32773: imagecodecs.packbits_encode, 34925: lzma.compress, 50000: imagecodecs.zstd_encode}
     tile = {256: 32, 257: 16, 258: [8] * 3, 259: 0, 262: 2, 277: 3, 322: 16, 323: 16}

@@ -64,7 +64,7 @@ test('keeps the upper eight of 16 bits per channel', async () => {
 test('applies the embedded colour profile', async () => {
   const wide = await photo.clone().withIccProfile('p3').png().toBuffer()
   const stored = await sharp(wide, { ignoreIcc: true }).removeAlpha().raw().toBuffer()
-  // The values in the file differ, but the colours are the same.
+  // The values in the file differ, but the colors are the same.
   expect(differences(stored, await plain()).mean).toBeGreaterThan(3)
   expect(differences((await read(wide)).pixels, await plain()).mean).toBeLessThan(1)
 })
@@ -72,6 +72,6 @@ test('applies the embedded colour profile', async () => {
 test.each(['jpeg', 'tiff'] as const)('converts CMYK in %s back to its original colours', async (format) => {
   const cmyk = await photo.clone().toColourspace('cmyk').toFormat(format, { quality: 100 }).toBuffer()
   expect((await sharp(cmyk).metadata()).space).toBe('cmyk')
-  // Print has a smaller gamut than a screen, so the round trip loses some colour.
+  // Print has a smaller gamut than a screen, so the round trip loses some color.
   expect(differences((await read(cmyk)).pixels, await plain()).mean).toBeLessThan(8)
 })

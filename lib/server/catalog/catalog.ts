@@ -72,7 +72,7 @@ export async function readCatalogFile(folder: string): Promise<CatalogFile> {
     return catalogSchema.parse(JSON.parse(await readFile(path, 'utf8')))
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
-    throw new Error(`the model catalogue ${path} cannot be used: ${reason}`, { cause: error })
+    throw new Error(`the model catalog ${path} cannot be used: ${reason}`, { cause: error })
   }
 }
 

@@ -23,7 +23,7 @@ test('reads sizes as a number, a shortest edge or both sides', () => {
   expect(parsePreprocessor({ size: 224, do_resize: false, do_normalize: false }).resize).toBeNull()
 })
 
-test('reads crop, interpolation and normalisation', () => {
+test('reads crop, interpolation and normalization', () => {
   const config = {
     size: 256,
     crop_size: 224,

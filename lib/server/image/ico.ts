@@ -10,7 +10,7 @@ const MAX_SIDE = 256
 const ALPHA_MASK = 0xff000000
 
 /**
- * Reads the largest image of a Windows icon; among equal sizes, the one with the most colours. Returns the bytes of an
+ * Reads the largest image of a Windows icon; among equal sizes, the one with the most colors. Returns the bytes of an
  * embedded PNG, or decoded pixels.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
@@ -49,7 +49,7 @@ function largest(file: Buffer): Entry {
 }
 
 /**
- * A bitmap without a file header and twice as high as the icon: its colours, followed by one bit per pixel that is 1
+ * A bitmap without a file header and twice as high as the icon: its colors, followed by one bit per pixel that is 1
  * where the icon is transparent.
  */
 function readIcon(picture: Buffer, maxPixels: number): Raster {

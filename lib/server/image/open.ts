@@ -17,7 +17,7 @@ const LENIENT = 'truncated'
 
 /**
  * Warnings of libjpeg. Data that ends within a scan or cannot be decoded loses pixels. Extra bytes before the end of
- * the file, unusual versions and unknown colour transforms, which some cameras write, do not.
+ * the file, unusual versions and unknown color transforms, which some cameras write, do not.
  */
 const LOSES_PIXELS =
   /premature end|bad (huffman|arithmetic) code|instead of RST|progression sequence|extraneous bytes before marker 0x(d[0-7a]|c4)/i

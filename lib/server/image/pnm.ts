@@ -6,7 +6,7 @@ const [HASH, LINE_FEED] = [0x23, 0x0a]
 const MAX_VALUE = 65_535
 
 /**
- * Reads a Netpbm image, P1 to P6: bitmap, grey or RGB, in text or binary form. Values are scaled from the file's
+ * Reads a Netpbm image, P1 to P6: bitmap, gray or RGB, in text or binary form. Values are scaled from the file's
  * maximum to 255 and rounded.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`

@@ -6,7 +6,7 @@ export type Interpolation = (typeof INTERPOLATIONS)[number]
 export interface Preprocessor {
   /** Shorter side in pixels, or both sides (which ignores the aspect ratio). */
   resize: { shortestEdge: number } | { width: number; height: number } | null
-  /** Centre crop in pixels, after the resize. Parts outside the image are black. */
+  /** Center crop in pixels, after the resize. Parts outside the image are black. */
   crop: { width: number; height: number } | null
   /** How half a pixel in the crop offset is rounded: down as in transformers, to even as in torchvision and timm. */
   cropRounding: 'down' | 'even'

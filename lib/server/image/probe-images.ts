@@ -10,7 +10,7 @@ export function noisePhoto(width: number, height: number): Promise<Uint8Array> {
   return toPng(pixels, width, height)
 }
 
-/** A uniformly grey image. */
+/** A uniformly gray image. */
 export function greyPhoto(width: number, height: number): Promise<Uint8Array> {
   return toPng(new Uint8Array(width * height * 3).fill(127), width, height)
 }

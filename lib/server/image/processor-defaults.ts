@@ -25,7 +25,7 @@ const [BILINEAR, BICUBIC] = [2, 3]
 const square = (side: number) => ({ width: side, height: side })
 const edge = (side: number) => ({ shortest_edge: side })
 
-/** For a configuration that names no class: its own sizes and values, with torchvision's centre crop. */
+/** For a configuration that names no class: its own sizes and values, with torchvision's center crop. */
 export const GENERIC: ProcessorDefaults = {
   style: 'plain',
   resample: BILINEAR,

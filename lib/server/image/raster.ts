@@ -2,7 +2,7 @@
 export interface Raster {
   width: number
   height: number
-  /** Interleaved: grey, RGB or RGBA (alpha not premultiplied). */
+  /** Interleaved: gray, RGB or RGBA (alpha not premultiplied). */
   channels: 1 | 3 | 4
   /** height × width × channels; 16-bit values use the whole range. */
   pixels: Uint8Array | Uint16Array

@@ -6,7 +6,7 @@ import type { Taps } from './taps'
 /**
  * Pillow's separable resampler for 8-bit channels, bit for bit: an antialiasing filter whose support grows with the
  * scale, coefficients in 22-bit fixed point, one pass per axis. Only the pixels of the crop are computed. Source:
- * Pillow, src/libImaging/Resample.c and Geometry.c (HPND licence).
+ * Pillow, src/libImaging/Resample.c and Geometry.c (HPND license).
  */
 
 interface Filter {
@@ -74,7 +74,7 @@ function taps(filter: Filter, input: number, output: number, from: number, lengt
 }
 
 /**
- * The input pixel of each output pixel in Pillow's nearest-neighbour mode, which accumulates positions with rounding
+ * The input pixel of each output pixel in Pillow's nearest-neighbor mode, which accumulates positions with rounding
  * errors.
  */
 function nearestPositions(input: number, output: number, from: number, length: number): Int32Array {

@@ -5,7 +5,7 @@ import type { Preprocessor } from './preprocessor'
 export interface TensorFormat {
   layout: 'nhwc' | 'nchw'
   type: 'uint8' | 'float32' | 'float16'
-  /** 3 for colour, or 1 for greyscale. */
+  /** 3 for color, or 1 for grayscale. */
   channels: 1 | 3
 }
 
@@ -19,7 +19,7 @@ const LEVELS = 256
 
 /**
  * Converts pixels (RGB uint8, height × width × 3) to a model's input. uint8 NHWC returns the pixels themselves at no
- * cost. For a greyscale model, all three values of a pixel are the luma.
+ * cost. For a grayscale model, all three values of a pixel are the luma.
  */
 export function toTensor(pixels: Uint8Array, format: TensorFormat, { normalisation, channels }: Numbers): TensorData {
   const ordered = format.channels === 1 ? firstChannel(pixels) : channels === 'bgr' ? swapRedBlue(pixels) : pixels

@@ -17,7 +17,7 @@ const configSchema = z.object({
 
 /**
  * Reads how timm preprocesses images for a model, from the `pretrained_cfg` in its `config.json`: the shorter side (or
- * both, with `squash`) becomes floor(size / crop_pct), then a centre crop. Source: timm, data/transforms_factory.py.
+ * both, with `squash`) becomes floor(size / crop_pct), then a center crop. Source: timm, data/transforms_factory.py.
  *
  * @throws z.ZodError naming the invalid key
  */

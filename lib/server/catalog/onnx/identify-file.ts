@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 const PICKLE = 'is a Python pickle (PyTorch, scikit-learn): export the model as ONNX'
 
 /**
- * File types that are often mistaken for a model, recognised by bytes at an offset or by a text pattern at the start.
+ * File types that are often mistaken for a model, recognized by bytes at an offset or by a text pattern at the start.
  */
 const SIGNATURES: readonly { description: string; at?: number; bytes?: string; pattern?: RegExp }[] = [
   {
@@ -35,7 +35,7 @@ const SIGNATURES: readonly { description: string; at?: number; bytes?: string; p
   { at: 0, bytes: '1f8b', description: 'is compressed with gzip: decompress it first' },
 ]
 
-/** Describes a file that is not an ONNX model, and what to do; null if it is not recognised. */
+/** Describes a file that is not an ONNX model, and what to do; null if it is not recognized. */
 export function identifyFile(path: string): string | null {
   const head = Buffer.alloc(512)
   const descriptor = openSync(path, 'r')

@@ -19,7 +19,7 @@ test('occludes everything, nothing or a part, depending on the mask', () => {
   expect(half.subarray(90, 120)).toEqual(baseline.subarray(90, 120))
 })
 
-test('blurs an image down to its colours', () => {
+test('blurs an image down to its colors', () => {
   const plain = new Uint8Array(pixels.length).fill(77)
   expect(blurredBaseline(plain, size)).toEqual(plain)
 })

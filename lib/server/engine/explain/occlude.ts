@@ -2,12 +2,12 @@ import type { Size } from '../../image/geometry'
 import { CELLS } from './masks'
 
 const CHANNELS = 3
-/** Patches along each side. Only their mean colours remain of an occluded image. */
+/** Patches along each side. Only their mean colors remain of an occluded image. */
 const PATCHES = 8
 
 /**
  * The replacement for occluded pixels (RGB uint8, height × width × 3): the image itself, blurred beyond recognition.
- * Unlike a flat colour, it adds no edges that a model could react to.
+ * Unlike a flat color, it adds no edges that a model could react to.
  */
 export function blurredBaseline(pixels: Uint8Array, { width, height }: Size): Uint8Array {
   const means = patchMeans(pixels, width, height)
@@ -27,7 +27,7 @@ export function blurredBaseline(pixels: Uint8Array, { width, height }: Size): Ui
   return out
 }
 
-/** The mean colour of each patch [PATCHES × PATCHES × 3]. */
+/** The mean color of each patch [PATCHES × PATCHES × 3]. */
 function patchMeans(pixels: Uint8Array, width: number, height: number): Float32Array {
   const sums = new Float64Array(PATCHES * PATCHES * CHANNELS)
   const counts = new Float64Array(sums.length)
@@ -74,7 +74,7 @@ function lerp(values: Float32Array, at: number, step: number, fraction: number):
   return fraction === 0 ? value : value + fraction * ((values[at + step] as number) - value)
 }
 
-/** Maps each pixel centre onto the cell centres: the cell before it, and the fraction of the way to the next one. */
+/** Maps each pixel center onto the cell centers: the cell before it, and the fraction of the way to the next one. */
 function cellOffsets(length: number, cells: number): { cell: number; fraction: number }[] {
   return Array.from({ length }, (_, pixel) => {
     const offset = Math.min(Math.max(((pixel + 0.5) * cells) / length - 0.5, 0), cells - 1)

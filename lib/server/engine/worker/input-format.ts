@@ -35,7 +35,7 @@ export function inputFormat(
   const subject = `the input ${input.name} has the shape [${input.shape.join(', ')}]`
   if (shape.length !== 4) throw new Error(`${subject}, which is not the shape of an image`)
   const layout = layoutOf(shape)
-  if (layout === null) throw new Error(`${subject}, in which no dimension has 3 channels (colour) or 1 channel (grey)`)
+  if (layout === null) throw new Error(`${subject}, in which no dimension has 3 channels (color) or 1 channel (gray)`)
   const channels = (layout === 'nhwc' ? shape[3] : shape[1]) === 1 ? 1 : 3
   const { width, height } = inputSize(layout === 'nhwc' ? shape.slice(1, 3) : shape.slice(2, 4), preprocessor, subject)
   const batch = shape[0] ?? 1
@@ -78,7 +78,7 @@ export function requireSize(prepared: Size, { width, height }: Size, source = ''
 }
 
 /**
- * Channels first if the graph does not say, because exporters write that. Colour is preferred over grey, because a
+ * Channels first if the graph does not say, because exporters write that. Color is preferred over gray, because a
  * dimension of 1 may mean anything.
  */
 function layoutOf([, a, , c]: (number | null | undefined)[]): TensorFormat['layout'] | null {

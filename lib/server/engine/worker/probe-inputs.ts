@@ -7,7 +7,7 @@ import { type InputFormat, requireSize } from './input-format'
 
 /**
  * Prepares the images that a model is tested with, through the same preprocessing as every photo: the self-test image
- * if there is one, a grey landscape image, a portrait image of noise and a tiny one. Each must come out in the size
+ * if there is one, a gray landscape image, a portrait image of noise and a tiny one. Each must come out in the size
  * that the graph expects.
  *
  * @returns RGB pixels; the self-test image first
@@ -35,7 +35,7 @@ export async function prepareProbes(
 }
 
 /**
- * Adapts the preprocessing to the graph's channels: a single-channel model gets greyscale.
+ * Adapts the preprocessing to the graph's channels: a single-channel model gets grayscale.
  *
  * @throws Error if mean or standard deviation have a different number of channels
  */
@@ -48,7 +48,7 @@ export function adaptToChannels(preprocessor: Preprocessor, { channels }: Pick<I
   // Three equal values are equivalent to one for a single channel.
   if (channels === 1 && same)
     return { ...adapted, normalisation: { ...normalisation, mean: mean.slice(0, 1), std: std.slice(0, 1) } }
-  const expected = channels === 1 ? '1 channel (grey)' : '3 channels'
+  const expected = channels === 1 ? '1 channel (gray)' : '3 channels'
   throw new Error(
     `preprocessor_config.json: image_mean and image_std have ${mean.length} values, but the model expects ${expected}`,
   )

@@ -13,7 +13,7 @@ export interface DibHeader {
   packing: number
   /** Bit masks for red, green, blue and alpha; an alpha mask of 0 means none. */
   masks: [red: number, green: number, blue: number, alpha: number]
-  /** Blue, green and red of each colour; empty if pixels hold colours directly. */
+  /** Blue, green and red of each color; empty if pixels hold colors directly. */
   palette: Uint8Array
   /** Bytes per palette entry; the fourth is unused. */
   paletteStep: 3 | 4
@@ -72,7 +72,7 @@ export function readDibHeader(file: Buffer, at: number, maxPixels: number): DibH
     masks,
     palette,
     paletteStep,
-    // The file may list more colours than are used.
+    // The file may list more colors than are used.
     end: masksEnd + Math.max(colours, basic.colours) * paletteStep,
     icc,
   }

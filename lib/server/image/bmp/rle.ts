@@ -4,7 +4,7 @@ const [END_OF_LINE, END_OF_BITMAP, DELTA] = [0, 1, 2]
 
 /**
  * Decompresses RLE8 or RLE4 to one palette index per byte, lowest row first. Pixels that the data skips get the first
- * colour.
+ * color.
  *
  * @throws Problem `truncated_image` if the data ends before the image does
  */
@@ -62,7 +62,7 @@ class Rle {
     this.at += bytes % 2
   }
 
-  /** RLE4 has two colours per byte, which alternate. */
+  /** RLE4 has two colors per byte, which alternate. */
   private colour(value: number, i: number): number {
     if (this.bits === 8) return value
     return i % 2 === 0 ? value >> 4 : value & 15

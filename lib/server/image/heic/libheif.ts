@@ -11,7 +11,7 @@ export interface Plane {
   channels: 1 | 3 | 4
   stride: number
   bytes: Uint8Array
-  /** Whether the colours are premultiplied by alpha. */
+  /** Whether the colors are premultiplied by alpha. */
   premultiplied: boolean
   icc?: Uint8Array<ArrayBuffer>
 }
@@ -24,7 +24,7 @@ const CHANNEL = { 1: 0, 3: 10, 4: 10 }
 const ICC = new Set(['prof', 'rICC'])
 const [UNSUPPORTED_FILETYPE, UNSUPPORTED_FEATURE, OUT_OF_MEMORY] = [3, 4, 6]
 const SECURITY_LIMIT = 1000
-/** Error subcodes for unknown colour descriptions; the image itself is complete. */
+/** Error subcodes for unknown color descriptions; the image itself is complete. */
 const HARMLESS = new Set([133, 134, 135, 152])
 /** struct heif_error: code, subcode, message. */
 const ERROR_BYTES = 12
@@ -153,14 +153,14 @@ export class Libheif {
     return { width, height, channels, stride, bytes: heif.HEAPU8.subarray(at, at + stride * height) }
   }
 
-  /** The ICC profile, which takes precedence over any other colour description. */
+  /** The ICC profile, which takes precedence over any other color description. */
   private profileOf(handle: number): Uint8Array<ArrayBuffer> | null {
     const { heif, error } = this
     const type = heif._heif_image_handle_get_color_profile_type(handle)
     const size = heif._heif_image_handle_get_raw_color_profile_size(handle)
     if (!ICC.has(fourccText(type)) || size === 0) return null
     const at = heif._malloc(size)
-    if (at === 0) throw outOfMemory('its colour profile')
+    if (at === 0) throw outOfMemory('its color profile')
     heif._heif_image_handle_get_raw_color_profile(error, handle, at)
     this.check()
     return heif.HEAPU8.slice(at, at + size)

@@ -3,7 +3,7 @@ import type { Plane } from './libheif'
 
 /**
  * Copies a decoded image out of the decoder's memory, once, as a TIFF with its sides divided by `factor` and alpha
- * unpremultiplied. An image with alpha keeps its size, because hidden colours would bleed into the averages.
+ * unpremultiplied. An image with alpha keeps its size, because hidden colors would bleed into the averages.
  */
 export function pictureTiff(plane: Plane, factor: number): Uint8Array<ArrayBuffer> {
   const by = plane.channels === 4 ? 1 : factor

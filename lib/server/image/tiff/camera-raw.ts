@@ -16,7 +16,7 @@ const MAKERS: readonly [maker: RegExp, format: string][] = [
 
 /** Compression methods of sensor data: Sony, packed, Samsung, Nikon, Kodak, Pentax. */
 const SENSOR_COMPRESSIONS: ReadonlySet<number> = new Set([32767, 32769, 32770, 34713, 32947, 65000, 65535])
-/** Colour filter array, and its DNG variant. */
+/** Color filter array, and its DNG variant. */
 const SENSOR_COLOURS: ReadonlySet<number> = new Set([32803, 34892])
 const REDUCED = 1
 

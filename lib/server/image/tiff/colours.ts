@@ -5,11 +5,11 @@ import { type Layout, PHOTOMETRIC } from './layout'
 type Convert = (rows: Uint8Array) => void
 
 /**
- * Returns a conversion to RGB for colours that libvips misreads: CIELAB, which it reads incorrectly or not at all, and
+ * Returns a conversion to RGB for colors that libvips misreads: CIELAB, which it reads incorrectly or not at all, and
  * YCbCr without JPEG, whose values it takes for RGB. Null if no conversion is needed. `step` is the number of samples
  * per pixel.
  *
- * @throws Problem `unsupported_format` for unsupported layouts of these colours
+ * @throws Problem `unsupported_format` for unsupported layouts of these colors
  */
 export function toRgb(directory: Directory, layout: Layout, step: number): Convert | null {
   const { photometric, planar, bits } = layout
@@ -28,7 +28,7 @@ export function toRgb(directory: Directory, layout: Layout, step: number): Conve
   return lab16ToRgb(step, directory.bigEndian)
 }
 
-/** Whether the colour channels of YCbCr are subsampled, which is the default if the file does not say. */
+/** Whether the color channels of YCbCr are subsampled, which is the default if the file does not say. */
 export function isSubsampled(directory: Directory): boolean {
   return (numbersOf(directory, TAG.yccSubsampling, 2) ?? [2, 2]).some((factor) => factor !== 1)
 }
@@ -114,7 +114,7 @@ const CURVE = Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
 })
 const rgb = new Uint8Array(3)
 
-/** Converts one CIELAB colour under D50, the white point of print and of TIFF, into `rgb`. */
+/** Converts one CIELAB color under D50, the white point of print and of TIFF, into `rgb`. */
 function labToRgb(l: number, a: number, b: number): void {
   const fy = (l + 16) / 116
   const x = linear(fy + a / 500)

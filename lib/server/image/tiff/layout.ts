@@ -28,7 +28,7 @@ export interface Layout {
   samples: number
   photometric: number
   compression: number
-  /** Whether each colour is stored in its own segments. */
+  /** Whether each color is stored in its own segments. */
   planar: boolean
   predictor: number
   /** Whether the lowest bit of a byte comes first. */
@@ -38,13 +38,13 @@ export interface Layout {
   segmentHeight: number
   /** Row by row; one plane after the other if `planar`. */
   segments: Segment[]
-  /** The number of leading samples that are colours. */
+  /** The number of leading samples that are colors. */
   colours: number
-  /** The sample with the alpha channel, and whether the colours are premultiplied by it; null if there is none. */
+  /** The sample with the alpha channel, and whether the colors are premultiplied by it; null if there is none. */
   alpha: { sample: number; premultiplied: boolean } | null
 }
 
-/** The number of colours of each supported kind, and the names of unsupported kinds. */
+/** The number of colors of each supported kind, and the names of unsupported kinds. */
 const COLOURS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3 }
 const UNSUPPORTED_KINDS: Readonly<Record<number, string>> = {
   4: 'a transparency mask',
@@ -108,7 +108,7 @@ function readKind(
 ): Pick<Layout, 'bits' | 'samples' | 'photometric' | 'planar' | 'colours' | 'alpha'> {
   const { photometric, colours } = readColours(directory)
   const samples = numberOf(directory, TAG.samples, 1)
-  if (samples < colours) throw damaged(`has ${samples} values per pixel, but its colours need ${colours}`)
+  if (samples < colours) throw damaged(`has ${samples} values per pixel, but its colors need ${colours}`)
   if (samples > MAX_SAMPLES) throw unsupported(`has ${samples} bands`, `The limit is ${MAX_SAMPLES}.`)
   const bits = readBits(directory, samples)
   const format = numberOf(directory, TAG.sampleFormat, 1)
@@ -129,10 +129,10 @@ function readKind(
 
 function readColours(directory: Directory): Pick<Layout, 'photometric' | 'colours'> {
   const photometric = numberOf(directory, TAG.photometric, -1)
-  if (photometric === -1) throw damaged('does not state how its colours are stored')
+  if (photometric === -1) throw damaged('does not state how its colors are stored')
   const colours = COLOURS[photometric]
   if (colours === undefined) {
-    throw unsupported(`stores ${UNSUPPORTED_KINDS[photometric] ?? `an unknown kind of colour (${photometric})`}`)
+    throw unsupported(`stores ${UNSUPPORTED_KINDS[photometric] ?? `an unknown kind of color (${photometric})`}`)
   }
   if (photometric === PHOTOMETRIC.cmyk && numberOf(directory, TAG.inkSet, CMYK_INKS) !== CMYK_INKS) {
     throw unsupported('uses inks other than cyan, magenta, yellow and black')
@@ -216,7 +216,7 @@ export function segmentRows({ tiled, height, segmentHeight }: Layout, index: num
   return Math.min(segmentHeight, height - (index % strips) * segmentHeight)
 }
 
-/** An uncompressed strip or tile contains all of its rows, except where colours are subsampled (YCbCr). */
+/** An uncompressed strip or tile contains all of its rows, except where colors are subsampled (YCbCr). */
 function requireComplete(layout: Layout): void {
   if (layout.photometric === PHOTOMETRIC.ycc) return
   for (const [index, { count }] of layout.segments.entries()) {

@@ -38,7 +38,7 @@ function withMinimalDirectory(image: Uint8Array, directory: Directory, layout: L
 }
 
 /**
- * Whether libvips would misread it: tiles, bands other than colours and alpha, and compression methods or colours that
+ * Whether libvips would misread it: tiles, bands other than colors and alpha, and compression methods or colors that
  * it does not support.
  */
 function needsOwnDecoding(directory: Directory, layout: Layout): boolean {

@@ -4,7 +4,7 @@ import { type Layout, segmentRowBytes } from './layout'
 const [NONE, HORIZONTAL, FLOATING] = [1, 2, 3]
 
 /**
- * Reverses the predictor in place: each value is stored as the difference to its left neighbour in the same channel.
+ * Reverses the predictor in place: each value is stored as the difference to its left neighbor in the same channel.
  *
  * @throws Problem `unsupported_format` for the floating-point predictor
  */

@@ -3,7 +3,7 @@ import { type Directory, numberOf, TAG } from './directory'
 import { type Layout, PHOTOMETRIC } from './layout'
 import { type Entries, longs, shorts } from './write'
 
-/** Tags that define the colours; copied unchanged. */
+/** Tags that define the colors; copied unchanged. */
 const COLOUR_TAGS: readonly number[] = [TAG.palette, TAG.icc]
 /** Tags that libtiff needs for decompression; copied unchanged. */
 const DECODER_TAGS: readonly number[] = [
@@ -17,7 +17,7 @@ const DECODER_TAGS: readonly number[] = [
 ]
 const UPRIGHT = 1
 
-/** The kept samples, in order: the colours, and the alpha channel if there is one. */
+/** The kept samples, in order: the colors, and the alpha channel if there is one. */
 export function keptSamples({ colours, alpha, photometric }: Layout): number[] {
   const kept = Array.from({ length: colours }, (_, i) => i)
   // libvips does not support CMYK with an alpha channel.
