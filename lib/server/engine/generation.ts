@@ -90,7 +90,7 @@ export function findModel(models: ReadonlyMap<string, Model>, name: string | und
     if (name === undefined ? model.default : name === model.id || name === model.type) return model
   }
   const names = [...models.values()].flatMap(({ id, type }) => (type ? [type, id] : [id]))
-  throw new Problem('unknown_model', `There is no model with that name. Available models: ${names.join(', ')}.`)
+  throw new Problem('unknown_model', `There is no model with this name. Available models: ${names.join(', ')}.`)
 }
 
 /** @throws Problem `not_ready` */

@@ -55,7 +55,7 @@ export class Queue {
    */
   admit(task: Task): void {
     if (this.size >= this.limits.photos) {
-      throw new Problem('queue_full', `${this.size} photos are already waiting. Try again in a moment.`)
+      throw new Problem('queue_full', `The queue is full: ${this.size} photos are waiting. Try again in a moment.`)
     }
     // A photo larger than the whole budget is still accepted if it is alone.
     if (this.heldBytes > 0 && this.heldBytes + task.cost > this.limits.bytes) {
