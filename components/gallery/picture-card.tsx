@@ -18,9 +18,11 @@ export function PictureCard({ picture, eager }: { picture: GalleryPicture; eager
   return (
     <article>
       <Link href={`/?photo=${encodeURIComponent(file)}`} prefetch={false} className="group block rounded-card">
-        {/* biome-ignore lint/performance/noImgElement: small local files of the right size already */}
+        {/* biome-ignore lint/performance/noImgElement: small local files, in the sizes that are shown */}
         <img
           src={underBase(`/gallery/${thumbnail}`)}
+          srcSet={`${underBase(`/gallery/${thumbnail.replace(/\.webp$/, '-320.webp')}`)} 320w, ${underBase(`/gallery/${thumbnail}`)} ${WIDTH}w`}
+          sizes="(min-width: 1152px) 268px, (min-width: 1024px) 24vw, (min-width: 640px) 32vw, 46vw"
           lang={shows ? 'en' : undefined}
           alt={shows ?? t('outsideAlt')}
           width={WIDTH}

@@ -1,5 +1,5 @@
 // npm run gallery:add -- <file> --group … --author … --license … --source … [--label …] [--name …]: takes a picture into the gallery:
-// the file, a thumbnail of 320 px beside it, and its line in CREDITS.csv. Without --license and --source it is not taken.
+// the file, its thumbnails, and its line in CREDITS.csv. Without --license and --source it is refused.
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -7,18 +7,22 @@ import Papa from 'papaparse'
 import sharp from 'sharp'
 
 const GALLERY = join('public', 'gallery')
-const THUMBNAIL = { width: 480, height: 360 }
+/** Widths in pixels: two columns on a phone, four on a desktop. The cards name the same in `srcset`. */
+const WIDTHS = [320, 480]
 const SAMPLE = 112
 
-/** Writes the thumbnail of a picture of the gallery, upright, over white. */
+/** Writes the thumbnails of a gallery photo, upright, over white. The largest has the plain name. */
 async function thumbnail(name) {
   mkdirSync(join(GALLERY, 'thumbs'), { recursive: true })
-  await sharp(join(GALLERY, name))
-    .autoOrient()
-    .flatten({ background: '#fff' })
-    .resize({ ...THUMBNAIL, fit: 'cover', position: 'attention' })
-    .webp({ quality: 72, effort: 6 })
-    .toFile(join(GALLERY, 'thumbs', `${name.replace(/\.\w+$/, '')}.webp`))
+  for (const width of WIDTHS) {
+    const suffix = width === WIDTHS.at(-1) ? '' : `-${width}`
+    await sharp(join(GALLERY, name))
+      .autoOrient()
+      .flatten({ background: '#fff' })
+      .resize({ width, height: (width * 3) / 4, fit: 'cover', position: 'attention' })
+      .webp({ quality: 72, effort: 6 })
+      .toFile(join(GALLERY, 'thumbs', `${name.replace(/\.\w+$/, '')}${suffix}.webp`))
+  }
 }
 
 /** The small square under the drop area, at twice its size in pixels, for the pictures that are samples there. */
