@@ -7,18 +7,18 @@ import { SiteHeader } from '@/components/layout/site-header'
 import { SkipLink } from '@/components/layout/skip-link'
 import { ThemeScript } from '@/components/layout/theme-script'
 import { hasBatches } from '@/lib/server/pages/page-data'
+import { fontVariables } from './fonts'
+import { requestOrigin } from './origin'
 import { translation } from './translation'
 
-/** Addresses in a preview of a link must be whole, and only the request knows where this server is. */
+/** Link previews need absolute URLs, and only the request shows where this server is. */
 export async function generateMetadata(): Promise<Metadata> {
   const { t } = await translation()
-  const asked = await headers()
-  const host = asked.get('x-forwarded-host') ?? asked.get('host') ?? 'localhost'
-  const base = `${asked.get('x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host}`
+  const base = await requestOrigin()
   const [title, description] = [t('meta.title'), t('meta.description')]
   return {
     ...(URL.canParse(base) ? { metadataBase: new URL(base) } : {}),
-    title: { default: title, template: '%s — Vision' },
+    title: { default: title, template: '%s · Vision' },
     description,
     openGraph: { type: 'website', siteName: 'Vision', title, description },
     twitter: { card: 'summary_large_image' },
@@ -31,8 +31,8 @@ export default async function Layout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
   const { locale, messages } = await translation()
   return (
-    // The script below sets the theme before the first paint, so the attribute differs from the server's.
-    <html lang={locale} suppressHydrationWarning>
+    // ThemeScript sets the theme before the first paint, so the attribute differs from the server's.
+    <html lang={locale} className={fontVariables} suppressHydrationWarning>
       <head>
         <ThemeScript nonce={nonce} />
       </head>

@@ -10,7 +10,7 @@ interface MessagesProviderProps {
   children: ReactNode
 }
 
-/** Gives the components the texts of the page's language; no others are sent. */
+/** Provides components with the messages of the page's language. Other languages aren't sent. */
 export function MessagesProvider({ locale, messages, children }: MessagesProviderProps) {
   return (
     <IntlProvider locale={locale} messages={messages} timeZone="UTC">

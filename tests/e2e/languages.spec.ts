@@ -1,7 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContext, expect, type Page, test } from '@playwright/test'
+import { navigate } from './navigate'
 
-const PAGES = ['/', '/gallery', '/batch', '/compare', '/models', '/history', '/result#nothing', '/nowhere']
+const PAGES = ['/', '/gallery', '/batch', '/compare', '/models', '/api-docs', '/history', '/result#nothing', '/nowhere']
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
 const choose = (page: Page, ...names: string[]) =>
   page.locator('input[type=file][multiple]').setInputFiles(names.map((name) => `public/gallery/${name}`))
@@ -102,7 +103,7 @@ test('German by the browser’s wish, with its own decimal sign; labels stay the
   const page = await context.newPage()
   await page.goto('/')
   await expect(page.locator('html')).toHaveAttribute('lang', 'de')
-  await expect(page).toHaveTitle('Vision – was ist auf dem Foto?')
+  await expect(page).toHaveTitle('Vision · Erkennen, was auf einem Foto ist')
   await choose(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Antwort' })).toContainText(/So gut wie sicher.*koala.*\d\d,\d%/)
@@ -126,9 +127,9 @@ test('the language is switched without losing a photo, and stays @phone', async 
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText('So gut wie sicher', { exact: true })).toBeVisible()
   // Next sends the title after the page.
-  await expect(page).toHaveTitle('Vision – was ist auf dem Foto?')
+  await expect(page).toHaveTitle('Vision · Erkennen, was auf einem Foto ist')
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
-  await page.getByRole('link', { name: 'Galerie' }).click()
+  await navigate(page, 'Galerie')
   await expect(heading(page, 'Galerie')).toBeVisible()
   for (const path of PAGES) {
     await page.goto(path)

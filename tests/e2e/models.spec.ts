@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
+import { navigate } from './navigate'
 
 test.beforeEach(async ({ page }) => {
   page.on('console', (message) => {
@@ -9,7 +10,7 @@ test.beforeEach(async ({ page }) => {
     throw error
   })
   await page.goto('/')
-  await page.getByRole('link', { name: 'Models' }).click()
+  await navigate(page, 'Models')
   await expect(page.getByRole('heading', { level: 1, name: 'Models' })).toBeVisible()
 })
 
