@@ -9,7 +9,7 @@ import { contentSecurityPolicy } from '@/lib/shared/web/csp'
  */
 export function proxy(request: NextRequest): NextResponse {
   if (pagesLackGuard()) {
-    return new NextResponse('BASIC_AUTH guards pages under npm start only; nothing here asks for the password.\n', {
+    return new NextResponse('BASIC_AUTH protects pages only under npm start. Start the server that way, or unset BASIC_AUTH.\n', {
       status: 503,
     })
   }

@@ -4,7 +4,7 @@ import { Batch } from '@/components/batch/batch'
 import { batchPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
-// Which models serve, and whether there are batches, are facts of the moment.
+// The models, and whether batches are enabled, can change while the server runs.
 export const dynamic = 'force-dynamic'
 
 export async function generateMetadata(): Promise<Metadata> {

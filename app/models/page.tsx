@@ -6,7 +6,7 @@ import { ModelsLead } from '@/components/models/models-lead'
 import { modelsPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
-// Which models serve is a fact of the moment.
+// The models can change while the server runs.
 export const dynamic = 'force-dynamic'
 
 export async function generateMetadata(): Promise<Metadata> {
