@@ -1,4 +1,5 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -261,6 +262,18 @@ test('close finishes what runs and waits, then ends the workers', async () => {
   await closed
   expect(created.pids()).toEqual([])
   open.length = 0
+})
+
+test('workers that cannot start, as on a machine without a binary of ONNX Runtime, keep no one waiting', async () => {
+  const script = join(tmpdir(), `no-binary-${process.pid}.mjs`)
+  writeFileSync(script, "import './onnxruntime_binding.node'")
+  const created = await engine({ workerScript: script })
+  rmSync(script)
+  expect(created.ready()).toBe(false)
+  expect(created.models().map(({ error }) => error)).toEqual(
+    Array(3).fill("worker processes can't start (exit code 1)"),
+  )
+  expect(await code(created.classify(espresso, ask))).toBe('not_ready')
 })
 
 test('workers killed while they load: models are left out only after three in a row', async () => {
