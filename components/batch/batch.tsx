@@ -3,25 +3,18 @@
 import { useMemo, useState } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
-import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
-import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
-import { DEFAULT_VIEW, type TableView } from '@/lib/client/batch/table-view'
+import type { BatchOptions } from '@/lib/client/batch/session'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { lazy } from '../ui/lazy'
-import { BatchHeader } from './batch-header'
-import { BatchNotices } from './batch-notices'
 import { BatchStart } from './batch-start'
-import { ConfidenceChart } from './confidence-chart'
-import { LabelChart } from './label-chart'
-import { PhotoTable } from './photo-table'
 import { useBatch } from './use-batch'
 
-// Only needed once a labels file was added.
-const EvaluationPanel = lazy(
-  () => import('./evaluation-panel').then((module) => module.EvaluationPanel),
-  () => <div className="mt-10 h-96" />,
+// The table, the charts, and the export: most of the page's code, and not needed before there are photos.
+const BatchView = lazy(
+  () => import('./batch-view').then((module) => module.BatchView),
+  () => <div className="h-dvh" />,
 )
 
 interface BatchProps {
@@ -49,7 +42,7 @@ export function Batch({ models, limits, retentionHours }: BatchProps) {
       <DropOverlay visible={isDragActive} text={t('drop')} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
         {session && snapshot && snapshot.phase !== 'empty' ? (
-          <BatchDetails session={session} snapshot={snapshot} onFiles={add} onNew={close} />
+          <BatchView session={session} snapshot={snapshot} onFiles={add} onNew={close} />
         ) : (
           <BatchStart
             models={models}
@@ -64,48 +57,6 @@ export function Batch({ models, limits, retentionHours }: BatchProps) {
         )}
       </main>
     </div>
-  )
-}
-
-interface BatchDetailsProps {
-  session: BatchSession
-  snapshot: BatchSnapshot
-  onFiles(files: readonly File[]): void
-  onNew(): void
-}
-
-/** A batch that has, or had, photos. */
-function BatchDetails({ session, snapshot, onFiles, onNew }: BatchDetailsProps) {
-  const [view, setView] = useState<TableView>(DEFAULT_VIEW)
-  const { items, labels, job } = snapshot
-  function show(part: Partial<TableView>): void {
-    setView({ ...view, ...part })
-    document.getElementById('photos')?.scrollIntoView({ block: 'start' })
-  }
-  return (
-    <>
-      <BatchHeader session={session} snapshot={snapshot} view={view} onFiles={onFiles} onNew={onNew} />
-      <BatchNotices session={session} snapshot={snapshot} onFiles={onFiles} />
-      {items.length > 0 && (
-        <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
-          <PhotoTable session={session} snapshot={snapshot} view={view} onView={setView} />
-          <div className="grid content-start gap-6">
-            <LabelChart items={items} selected={view.label} onSelect={(label) => setView({ ...view, label })} />
-            <ConfidenceChart items={items} />
-          </div>
-        </div>
-      )}
-      {labels && job && (
-        <EvaluationPanel
-          labels={labels}
-          job={job}
-          items={items}
-          onShow={(subset) => show({ ...DEFAULT_VIEW, subset })}
-          onPick={(picks) => session.setLabels({ ...labels, picks })}
-          onRemove={() => session.setLabels(null)}
-        />
-      )}
-    </>
   )
 }
 

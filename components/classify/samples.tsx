@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { SAMPLES, type Sample } from '@/lib/shared/gallery/samples'
@@ -8,6 +9,7 @@ import { underBase } from '@/lib/shared/web/base-path'
 /** Sample photos. Each one is fetched and then handled like a photo of the visitor. */
 export function Samples({ onSample }: { onSample(file: Blob, credit: string): void }) {
   const t = useTranslations('classify')
+  const site = useTranslations('site')
   const [failed, setFailed] = useState(false)
   async function addSample({ file, credit }: Sample): Promise<void> {
     try {
@@ -44,6 +46,13 @@ export function Samples({ onSample }: { onSample(file: Blob, credit: string): vo
             </li>
           ))}
         </ul>
+        <Link
+          href="/gallery"
+          prefetch={false}
+          className="rounded-card font-medium text-ink-2 text-sm underline decoration-line-2 underline-offset-4 hover:text-ink"
+        >
+          {site('moreSamples')}
+        </Link>
       </div>
       {failed && (
         <p role="alert" className="mt-3 text-bad text-sm">

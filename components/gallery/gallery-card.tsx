@@ -7,8 +7,16 @@ import { useFormat } from '../ui/use-format'
 
 const [WIDTH, HEIGHT] = [480, 360]
 
+interface GalleryCardProps {
+  picture: GalleryPicture
+  /** Whether it's likely in view at once. */
+  eager: boolean
+  /** Whether it's in the first row, and so the largest element that is painted early. */
+  first: boolean
+}
+
 /** A gallery photo with the model's prediction and its credit. Clicking it opens the classify page. */
-export function GalleryCard({ picture, eager }: { picture: GalleryPicture; eager: boolean }) {
+export function GalleryCard({ picture, eager, first }: GalleryCardProps) {
   const { file, thumbnail, answer, shows } = picture
   const t = useTranslations('gallery')
   const numbers = useTranslations('answer')
@@ -18,14 +26,17 @@ export function GalleryCard({ picture, eager }: { picture: GalleryPicture; eager
   return (
     <article>
       <Link href={`/?photo=${encodeURIComponent(file)}`} prefetch={false} className="group block rounded-card">
-        {/* biome-ignore lint/performance/noImgElement: small local files that are already the right size */}
+        {/* biome-ignore lint/performance/noImgElement: small local files, in the sizes that are shown */}
         <img
           src={underBase(`/gallery/${thumbnail}`)}
+          srcSet={`${underBase(`/gallery/${thumbnail.replace(/\.webp$/, '-320.webp')}`)} 320w, ${underBase(`/gallery/${thumbnail}`)} ${WIDTH}w`}
+          sizes="(min-width: 1152px) 268px, (min-width: 1024px) 24vw, (min-width: 640px) 32vw, 46vw"
           lang={shows ? 'en' : undefined}
           alt={shows ?? t('outsideAlt')}
           width={WIDTH}
           height={HEIGHT}
           loading={eager ? 'eager' : 'lazy'}
+          fetchPriority={first ? 'high' : 'auto'}
           className="aspect-[4/3] w-full rounded-card bg-sunk object-cover transition-[filter] duration-150 group-hover:brightness-95"
         />
         <span className="mt-2.5 flex items-baseline gap-2">

@@ -4,7 +4,20 @@ import { readFileSync } from 'node:fs'
 const PATH = /^(\/[A-Za-z0-9_-]+){1,10}$/
 /** First segments of the app's own URLs. Behind a proxy that strips the prefix, they could not be told apart. */
 export const OWN = [
-  ...['_next', 'api', 'apple-icon', 'batch', 'compare', 'gallery', 'health', 'history', 'icon', 'icons', 'metrics'],
+  ...[
+    '_next',
+    'api',
+    'api-docs',
+    'apple-icon',
+    'batch',
+    'compare',
+    'gallery',
+    'health',
+    'history',
+    'icon',
+    'icons',
+    'metrics',
+  ],
   ...['models', 'opengraph-image', 'result'],
 ]
 

@@ -30,6 +30,8 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['batch-photo', opened],
   ['models', (page) => open(page, '/models', 'Explore models')],
   ['history', (page) => open(page, '/history', 'Review your history')],
+  ['api', (page) => open(page, '/api-docs', 'API')],
+  ['menu', menu],
   ['shared', shared],
   ['feedback', feedback],
 ]
@@ -135,6 +137,15 @@ async function opened(page: Page): Promise<void> {
     .first()
     .click()
   await page.getByRole('dialog').getByRole('table', { name: 'Scores' }).waitFor()
+}
+
+/** The menu of a phone; on a desktop the header names the same pages. */
+async function menu(page: Page): Promise<void> {
+  await open(page, '/', 'What is in the photo?')
+  const button = page.getByRole('button', { name: 'Menu' })
+  if (!(await button.isVisible())) return
+  await button.click()
+  await page.getByRole('dialog', { name: 'Menu' }).waitFor()
 }
 
 async function shared(page: Page): Promise<void> {

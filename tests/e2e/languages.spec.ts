@@ -1,8 +1,9 @@
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContext, expect, type Page, test } from '@playwright/test'
 import { choosePhotos, failOnPageErrors, heading, photoInput } from './browser-page'
+import { navigate } from './navigate'
 
-const PAGES = ['/', '/gallery', '/batch', '/compare', '/models', '/history', '/result#nothing', '/nowhere']
+const PAGES = ['/', '/gallery', '/batch', '/compare', '/models', '/api-docs', '/history', '/result#nothing', '/nowhere']
 
 async function setLocale(context: BrowserContext, baseURL: string | undefined, locale: string): Promise<void> {
   await context.addCookies([{ name: 'locale', value: locale, url: baseURL ?? '' }])
@@ -121,7 +122,7 @@ test('switches the language without losing a photo, and remembers it @phone', as
   // Next.js sends the title after the page.
   await expect(page).toHaveTitle('Foto klassifizieren — Vision')
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
-  await page.getByRole('link', { name: 'Galerie' }).click()
+  await navigate(page, 'Galerie')
   await expect(heading(page, 'Galerie')).toBeVisible()
   for (const path of PAGES) {
     await page.goto(path)

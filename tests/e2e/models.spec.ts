@@ -1,11 +1,12 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { failOnPageErrors } from './browser-page'
+import { navigate } from './navigate'
 
 test.beforeEach(async ({ page }) => {
   failOnPageErrors(page)
   await page.goto('/')
-  await page.getByRole('link', { name: 'Models' }).click()
+  await navigate(page, 'Models')
   await expect(page.getByRole('heading', { level: 1, name: 'Explore models' })).toBeVisible()
 })
 

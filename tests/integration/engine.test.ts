@@ -1,4 +1,5 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -262,6 +263,18 @@ test('close finishes running and waiting photos, then stops the workers', async 
   await closed
   expect(created.pids()).toEqual([])
   open.length = 0
+})
+
+test('fails fast if workers cannot start, as on a machine without an ONNX Runtime binary', async () => {
+  const script = join(tmpdir(), `no-binary-${process.pid}.mjs`)
+  writeFileSync(script, "import './onnxruntime_binding.node'")
+  const created = await engine({ workerScript: script })
+  rmSync(script)
+  expect(created.ready()).toBe(false)
+  expect(created.models().map(({ error }) => error)).toEqual(
+    Array(3).fill("worker processes can't start (exit code 1)"),
+  )
+  expect(await code(created.classify(espresso, ask))).toBe('not_ready')
 })
 
 test('excludes a model only after three consecutive crashes while loading it', async () => {

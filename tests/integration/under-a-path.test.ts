@@ -138,7 +138,7 @@ async function classifies(page: Page): Promise<void> {
   await page.goto(`${BASE}/`)
   await page.getByRole('button', { name: 'Classify a goldfish' }).click()
   await heading(page, 'goldfish')
-  await page.getByRole('link', { name: 'Gallery' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Gallery' }).click()
   await page.getByRole('article').filter({ hasText: 'koala' }).getByRole('link').first().click()
   await heading(page, 'koala')
   await page.reload()
@@ -160,17 +160,17 @@ async function comparesAndRemembers(page: Page): Promise<void> {
   await page.getByText('All 3 models agree').waitFor()
   await page.reload()
   await page.getByText('All 3 models agree').waitFor()
-  await page.getByRole('link', { name: 'History' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'History' }).click()
   await heading(page, 'History')
   await page.getByText('koala.webp').first().waitFor()
-  await page.getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Models' }).click()
   await page.getByRole('button', { name: 'Measure' }).first().click()
   await page.getByText(/ms inference,/).waitFor()
 }
 
 /** A batch with its events, reopened by its URL. */
 async function runsABatch(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Batch' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Batch' }).click()
   await heading(page, 'Batch')
   const photos = ['koala', 'goldfish', 'volleyball'].map((name) => `public/gallery/${name}.webp`)
   await page.locator('input[data-picks=files]').setInputFiles(photos)

@@ -29,6 +29,7 @@ export async function createGeneration(options: EngineOptions, onChanged: () => 
   const settled = new Promise<void>((resolve) => {
     settle = resolve
   })
+  let unable = false
   const pool = new Pool(
     {
       script: options.workerScript,
@@ -42,26 +43,30 @@ export async function createGeneration(options: EngineOptions, onChanged: () => 
     queue,
     {
       loaded(list) {
+        if (unable) reports.clear()
+        unable = false
         for (const report of list) recordReport(options, models, reports, report)
         settle()
         if (list.some(({ changed }) => changed)) onChanged()
       },
+      unableToStart(reason) {
+        unable = true
+        const error = `worker processes can't start (${reason})`
+        for (const { id } of usable) recordReport(options, models, reports, failedReport(id, error))
+        settle()
+      },
       crashed(reason, culprit) {
         options.log.warn({ reason }, 'a worker crashed and is being replaced')
         if (culprit === null) return
-        const error = `loading it crashed the worker (${reason})`
-        recordReport(options, models, reports, {
-          id: culprit,
-          error,
-          input: null,
-          output: null,
-          changed: false,
-          runMs: null,
-        })
+        recordReport(options, models, reports, failedReport(culprit, `loading it crashed the worker (${reason})`))
       },
     },
   )
   return { models: new Map(models.map((model) => [model.id, model])), reports, queue, pool, settled }
+}
+
+function failedReport(id: string, error: string): LoadReport {
+  return { id, error, input: null, output: null, changed: false, runMs: null }
 }
 
 /** Stores the first report of each model, and logs a failure or a slow model once. */

@@ -18,6 +18,8 @@ export interface PoolEvents {
   loaded(reports: LoadReport[]): void
   /** A worker has crashed. `culprit` is the model that is excluded from now on because of it. */
   crashed(reason: string, culprit: string | null): void
+  /** Workers exit before they can load anything, for example if ONNX Runtime has no binary for the machine. */
+  unableToStart(reason: string): void
 }
 
 /** While there was interactive traffic within this time, batches leave it more room. */
@@ -25,6 +27,8 @@ const INTERACTIVE_WINDOW_MS = 1000
 /** Initial delay before a worker that crashed while starting is restarted. It doubles up to the maximum. */
 const MIN_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 5000
+/** After this many consecutive exits before a worker has started, models are reported as unavailable. */
+const MAX_FAILED_STARTS = 3
 /** A model is excluded after this many consecutive crashes while loading it. */
 const MAX_LOAD_CRASHES = 3
 
@@ -39,6 +43,7 @@ export class Pool {
   private readonly retries: Task[] = []
   private readonly timers = new Set<NodeJS.Timeout>()
   private failedStarts = 0
+  private exitsBeforeStart = 0
   /** When an interactive photo was last assigned. */
   private lastInteractiveAt = Number.NEGATIVE_INFINITY
   /** Consecutive crashes while loading each model. */
@@ -154,6 +159,7 @@ export class Pool {
       new WorkerProcess(script, { models: this.models, maxPixels, scarceMemory }, limits, {
         loaded: (_, reports) => {
           this.failedStarts = 0
+          this.exitsBeforeStart = 0
           this.loadCrashes.clear()
           this.events.loaded(reports)
           this.dispatch()
@@ -174,6 +180,7 @@ export class Pool {
       this.finishClosing()
       return
     }
+    if (!worker.started && ++this.exitsBeforeStart === MAX_FAILED_STARTS) this.events.unableToStart(reason)
     this.events.crashed(reason, loading !== null && this.isCulprit(loading) ? loading : null)
     for (const task of tasks) this.afterCrash(task)
     this.restart(worker.models.length > 0 || loading !== null)

@@ -37,6 +37,8 @@ export interface WorkerEvents {
  */
 export class WorkerProcess {
   readonly tasks = new Map<number, Task>()
+  /** Whether its code was loaded; if not, the program itself doesn't run on this machine. */
+  started = false
   ready = false
   /** Runs only one photo: one whose previous worker crashed. */
   exclusive = false
@@ -136,6 +138,7 @@ export class WorkerProcess {
   private receive(message: FromWorker): void {
     switch (message.kind) {
       case 'started':
+        this.started = true
         this.send({ kind: 'load', ...this.load, timeoutMs: this.limits.timeoutMs })
         break
       case 'loading':

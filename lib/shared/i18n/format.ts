@@ -12,8 +12,8 @@ export function bytes(count: number, locale = 'en'): string {
 }
 
 /**
- * Formats a score: `percent(0.9312)` is `93.1`. Never 100.0 below certainty, never 0.0 above more than
- * nothing.
+ * Formats a score: `percent(0.9312)` is `93.1`. Never 100.0 below certainty, and never 0.0 above
+ * zero.
  */
 export function percent(score: number, locale = 'en'): string {
   if (score < 1 && score >= 0.9995) return point('>99.9', locale)

@@ -53,7 +53,10 @@ export class HeicDecoder {
   async decode(message: ToThread, signal?: AbortSignal): Promise<HeicPicture> {
     signal?.throwIfAborted()
     if (this.waiting.length >= this.options.maxWaiting) {
-      throw new Problem('queue_full', `The queue is full: ${this.waiting.length} HEIC photos are waiting. Try again in a moment.`)
+      throw new Problem(
+        'queue_full',
+        `The queue is full: ${this.waiting.length} HEIC photos are waiting. Try again in a moment.`,
+      )
     }
     return await new Promise((resolve, reject) => {
       const abort = () => this.withdraw(task, signal?.reason)
