@@ -54,7 +54,7 @@ test('a dropped photo gets its label, its score in words and number, its chart a
   const answer = page.getByRole('region', { name: 'Result' })
   await expect(answer.getByText(/^(Almost certainly|Very likely|Probably)$/)).toBeVisible()
   await expect(answer.getByText(/^\d\d\.\d%$/)).toBeVisible()
-  await expect(answer.getByText(/^(wait .*)?decode .* inference .* total .* ms$/)).toBeVisible()
+  await expect(answer.getByText(/^(wait .*)?decode .* run .* total .* ms$/)).toBeVisible()
   await expect(page.getByText('768 × 1024 · WebP · 79 KB')).toBeVisible()
   // Drawn, not only told: five bars of falling length.
   const bars = answer.locator('.recharts-bar-rectangle path')
