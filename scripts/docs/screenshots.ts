@@ -123,7 +123,9 @@ async function batch(page: Page): Promise<void> {
 }
 
 async function judged(page: Page): Promise<void> {
-  await page.getByRole('heading', { name: 'Accuracy against your labels' }).evaluate((heading) => heading.scrollIntoView())
+  await page
+    .getByRole('heading', { name: 'Accuracy against your labels' })
+    .evaluate((heading) => heading.scrollIntoView())
 }
 
 async function opened(page: Page): Promise<void> {
