@@ -102,7 +102,7 @@ test('German by the browser’s wish, with its own decimal sign; labels stay the
   const page = await context.newPage()
   await page.goto('/')
   await expect(page.locator('html')).toHaveAttribute('lang', 'de')
-  await expect(page).toHaveTitle('Foto klassifizieren — Vision')
+  await expect(page).toHaveTitle('Foto klassifizieren · Vision')
   await choose(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Ergebnis' })).toContainText(/Nahezu sicher.*koala.*\d\d,\d%/)
@@ -126,7 +126,7 @@ test('the language is switched without losing a photo, and stays @phone', async 
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText('Nahezu sicher', { exact: true })).toBeVisible()
   // Next sends the title after the page.
-  await expect(page).toHaveTitle('Foto klassifizieren — Vision')
+  await expect(page).toHaveTitle('Foto klassifizieren · Vision')
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await page.getByRole('link', { name: 'Galerie' }).click()
   await expect(heading(page, 'Galerie')).toBeVisible()
