@@ -1,7 +1,7 @@
 import type { MetadataRoute } from 'next'
 import { underBase } from '@/lib/shared/web/base-path'
 
-/** Name and icons of the installed app. */
+/** The name and the look of the installed app. */
 export default function manifest(): MetadataRoute.Manifest {
   return {
     name: 'Vision Object Classifier',

@@ -4,7 +4,7 @@ import { chooseLocale, LOCALE_COOKIE } from '@/lib/shared/i18n/locales'
 import { messagesOf } from '@/lib/shared/i18n/messages'
 
 /**
- * The locale of this request, its messages, and a translator for them. For pages; components call `useTranslations`.
+ * The request's language, its messages, and a translator. For pages; components use `useTranslations`.
  */
 export async function translation() {
   const locale = chooseLocale((await cookies()).get(LOCALE_COOKIE)?.value, (await headers()).get('accept-language'))

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { declareProduction, EnvironmentError } from '@/lib/server/config/environment'
-import { consoleToLog } from '@/lib/server/host/entry/console'
 import { serve } from '@/lib/server/host/serve'
+import { consoleToLog } from '@/lib/server/observe/console-to-log'
 import { getRuntime } from '@/lib/server/runtime/get-runtime'
 
 // dist/server.js stands one folder below the project's root; relative paths in the environment are from there.

@@ -3,11 +3,11 @@
 import { useTranslations } from 'use-intl'
 import type { VoteSummary } from '@/lib/shared/contract/feedback'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
-import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import { hasTop5 } from '@/lib/shared/metrics/evaluation'
 import { useFormat } from '../ui/use-format'
 import { Latency } from './latency'
 
-/** One model: what it is, how good, how honest, how fast. */
+/** A model with its accuracy, calibration and speed. */
 export function ModelCard({ model }: { model: ModelDetails }) {
   const t = useTranslations('models')
   return (
@@ -71,7 +71,7 @@ function Accuracy({ model: { evaluation, classes } }: { model: ModelDetails }) {
               images: String(evaluation.images),
               dataset: evaluation.dataset.replace(/^\d+ /, ''),
               interval: interval(evaluation.top1_interval),
-            }) + (tellsTop5(classes) ? ` ${t('top5', { top5: format.percent(evaluation.top5) })}` : '')
+            }) + (hasTop5(classes) ? ` ${t('top5', { top5: format.percent(evaluation.top5) })}` : '')
           : t('measureHint')}
       </p>
     </div>
@@ -83,7 +83,7 @@ function Facts({ model }: { model: ModelDetails }) {
   const percent = usePercent()
   const format = useFormat()
   const interval = useInterval()
-  const doubt = useDoubt()
+  const uncertainShare = useUncertainShare()
   const { evaluation, published } = model
   return (
     <dl className="mt-5 grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm [&_dd]:text-right [&_dd]:tabular-nums [&_dt]:text-ink-2">
@@ -106,7 +106,7 @@ function Facts({ model }: { model: ModelDetails }) {
         </>
       )}
       <dt>{t('uncertain')}</dt>
-      <dd>{doubt(model)}</dd>
+      <dd>{uncertainShare(model)}</dd>
       <dt>{t('labels')}</dt>
       <dd>{format.integer(model.classes)}</dd>
       <dt>{t('input')}</dt>
@@ -123,18 +123,18 @@ function Facts({ model }: { model: ModelDetails }) {
   )
 }
 
-/** What visitors say of its answers. */
+/** Visitors' feedback on the model's results. */
 function Votes({ votes: { votes, right, interval, corrected } }: { votes: VoteSummary }) {
   const t = useTranslations('models')
   const format = useFormat()
-  const between = useInterval()
+  const formatInterval = useInterval()
   return (
     <div className="mt-4 border-line border-t pt-4 text-sm">
       <p className="flex justify-between gap-5">
         <span className="text-ink-2">{t('votes')}</span>
         <span className="tabular-nums">{t('votesRight', { percent: format.percent(right / votes) })}</span>
       </p>
-      <p className="mt-0.5 text-ink-3 text-xs">{t('votesHint', { votes, interval: between(interval) })}</p>
+      <p className="mt-0.5 text-ink-3 text-xs">{t('votesHint', { votes, interval: formatInterval(interval) })}</p>
       {corrected.length > 0 && (
         <p className="mt-2 text-ink-2 text-xs">
           {t('votesCorrected')}
@@ -162,8 +162,8 @@ function useInterval(): (interval: readonly [number, number]) => string {
   return ([low, high]) => t('interval', { low: format.percent(low), high: format.percent(high) })
 }
 
-/** How often it says that it is not sure. */
-function useDoubt(): (model: ModelDetails) => string {
+/** How often its results are uncertain. */
+function useUncertainShare(): (model: ModelDetails) => string {
   const t = useTranslations('models')
   const format = useFormat()
   return ({ knowsDoubt, evaluation }) => {

@@ -1,4 +1,5 @@
-// Every page at the width of a desktop and of a phone, light and dark, as small WebP files: docs/screenshots/<page>-<width>-<theme>.webp.
+// Takes a screenshot of every page at desktop and phone width, light and dark, as a small WebP file:
+// docs/screenshots/<page>-<width>-<theme>.webp.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ const SIZES = [
   { width: 390, height: 844, touch: true },
 ]
 const PHOTOS = ['goldfish.webp', 'espresso.png', 'koala.webp', 'polar-bear.webp', 'scarlet-macaw.webp']
-/** Each begins where the one before ended: the history shows what was classified. */
+/** In order: each continues where the previous one ended, so that the history has entries. */
 const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['start', (page) => open(page, '/', 'Classify a photo')],
   ['answer', answer],
@@ -29,6 +30,8 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['batch-photo', opened],
   ['models', (page) => open(page, '/models', 'Explore models')],
   ['history', (page) => open(page, '/history', 'Review your history')],
+  ['api', (page) => open(page, '/api-docs', 'API')],
+  ['menu', menu],
   ['shared', shared],
   ['feedback', feedback],
 ]
@@ -89,7 +92,7 @@ async function camera(page: Page): Promise<void> {
   await page.getByText(/fps/).waitFor()
 }
 
-/** A folder of the gallery and of copies that a crop has changed, with labels of which some are wrong. */
+/** A folder with gallery photos and cropped copies, and labels of which some are wrong. */
 function folder(): string {
   const path = join(mkdtempSync(join(tmpdir(), 'shots-')), 'holiday')
   mkdirSync(path)
@@ -136,6 +139,15 @@ async function opened(page: Page): Promise<void> {
   await page.getByRole('dialog').getByRole('table', { name: 'Scores' }).waitFor()
 }
 
+/** The menu of a phone; on a desktop the header names the same pages. */
+async function menu(page: Page): Promise<void> {
+  await open(page, '/', 'What is in the photo?')
+  const button = page.getByRole('button', { name: 'Menu' })
+  if (!(await button.isVisible())) return
+  await button.click()
+  await page.getByRole('dialog', { name: 'Menu' }).waitFor()
+}
+
 async function shared(page: Page): Promise<void> {
   const answer = {
     v: 1,
@@ -152,7 +164,7 @@ async function shared(page: Page): Promise<void> {
   await open(page, `/result#${Buffer.from(JSON.stringify(answer)).toString('base64url')}`, 'espresso')
 }
 
-/** A film of one picture for Chromium's fake camera. */
+/** A video of one image for Chromium's fake camera. */
 async function film(): Promise<string> {
   const path = join(mkdtempSync(join(tmpdir(), 'film-')), 'cat.mjpeg')
   const frame = await sharp('public/gallery/cat.png')
@@ -182,7 +194,7 @@ async function launch(): Promise<Browser> {
 rmSync(OUT, { recursive: true, force: true })
 mkdirSync(OUT, { recursive: true })
 const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
-// Visitors are asked for their verdict only where the server wants it.
+// The page asks for feedback only if the server enables it.
 const asking = await startServer({ env: { LOG_LEVEL: 'warn', FEEDBACK: 'photos' } })
 const browser = await launch()
 try {
@@ -201,7 +213,7 @@ try {
       const page = await context.newPage()
       for (const [name, visit] of PAGES) {
         await visit(page)
-        await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // A camera never is.
+        await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // A page with a camera never becomes idle.
         const picture = await page.screenshot()
         await sharp(picture)
           .webp({ quality: 82, effort: 6 })
@@ -215,4 +227,4 @@ try {
   await server.stop()
   await asking.stop()
 }
-console.log(`docs/screenshots: ${PAGES.length * SIZES.length * 2} pictures`)
+console.log(`docs/screenshots: ${PAGES.length * SIZES.length * 2} screenshots`)

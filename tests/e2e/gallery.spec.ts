@@ -12,7 +12,7 @@ test.beforeEach(async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1, name: 'Try a photo from the gallery' })).toBeVisible()
 })
 
-test('every picture has its answer by the installed model, its author and its licence @phone', async ({ page }) => {
+test('shows each photo with its prediction, author and license @phone', async ({ page }) => {
   const pictures = page.getByRole('article')
   await expect(pictures).toHaveCount(CREDITS)
   await expect(page.getByText(`${CREDITS} of ${CREDITS} photos`)).toBeVisible()
@@ -29,7 +29,7 @@ test('every picture has its answer by the installed model, its author and its li
   expect(scrollWidth).toBe(clientWidth)
 })
 
-test('filters by label, group and sureness; what is outside of the labels is not sure', async ({ page }) => {
+test('filters by label, group and certainty; photos outside the labels are uncertain', async ({ page }) => {
   const search = page.getByRole('searchbox', { name: 'Search by label' })
   await search.fill('bear')
   await expect(page.getByRole('article')).toHaveCount(1)
@@ -43,9 +43,7 @@ test('filters by label, group and sureness; what is outside of the labels is not
   await expect(page.getByText('No photos match.')).toBeVisible()
 })
 
-test('a click opens the photo in the demo, with its credit; a reload does not add it again @phone', async ({
-  page,
-}) => {
+test('opens a photo on the classify page with its credit, only once @phone', async ({ page }) => {
   await page.getByRole('link', { name: /koala/ }).first().click()
   await expect(page.getByRole('heading', { level: 1, name: 'koala' })).toBeVisible()
   await expect(page.getByText('David Iliff, CC BY-SA 3.0')).toBeVisible()
@@ -57,7 +55,7 @@ test('a click opens the photo in the demo, with its credit; a reload does not ad
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
+  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   })

@@ -2,15 +2,14 @@ import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { readRows } from '../support/workbook'
+import { photoInput } from './browser-page'
 
 const rows = (page: Page) => page.getByRole('main').getByRole('listitem')
 
-/** Classifies two photos, then looks at the history. */
-async function twoRuns(page: Page): Promise<void> {
+/** Classifies two photos and opens the history. */
+async function openHistoryOfTwo(page: Page): Promise<void> {
   await page.goto('/')
-  await page
-    .locator('input[type=file][multiple]')
-    .setInputFiles(['koala.webp', 'espresso.png'].map((name) => `public/gallery/${name}`))
+  await photoInput(page).setInputFiles(['koala.webp', 'espresso.png'].map((name) => `public/gallery/${name}`))
   await expect(page.getByRole('heading', { level: 1, name: 'koala' })).toBeVisible()
   await page.getByRole('button', { name: 'espresso.png' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'espresso' })).toBeVisible()
@@ -20,8 +19,8 @@ async function twoRuns(page: Page): Promise<void> {
   }).toPass()
 }
 
-test('answers are kept in this browser, found, exported and taken away @phone', async ({ page }) => {
-  await twoRuns(page)
+test('stores results in this browser, with search, export and deletion @phone', async ({ page }) => {
+  await openHistoryOfTwo(page)
   await expect(page.getByText('not on the server')).toBeVisible()
   await expect(page.getByText(/2 of 2 photos, \d+(\.\d)? KB\. The latest 200 are kept\./)).toBeVisible()
   const koala = rows(page).filter({ hasText: 'koala.webp' })
@@ -54,9 +53,9 @@ test('answers are kept in this browser, found, exported and taken away @phone', 
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
+  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
-    await twoRuns(page)
+    await openHistoryOfTwo(page)
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
     const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
     expect(scrollWidth).toBe(clientWidth)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import type { ResultLine } from '@/lib/server/jobs/jobs'
+import type { ResultLine } from '@/lib/server/jobs/backend'
 import { statusSchema } from '@/lib/shared/contract/contract'
 import { answer, classify, refusal } from './http'
 import { createJob, jobDone, jobOf, resultsOf } from './jobs'
@@ -14,12 +14,12 @@ import { startServer, type TestServer } from './server'
 
 const DAYS_S = 86_400
 
-/** What `/health/status` of a server says of its jobs. */
+/** The state of a server's jobs in `/health/status`. */
 export async function jobsOf({ url }: TestServer) {
   return statusSchema.parse(await (await fetch(`${url}/health/status`)).json()).jobs
 }
 
-/** Waits until a server has the folder. How long that took (milliseconds). */
+/** Waits until a server holds the jobs folder. Returns how long that took (milliseconds). */
 async function holds(server: TestServer, most: number): Promise<number> {
   const before = performance.now()
   while ((await jobsOf(server))?.state !== 'ok') {
@@ -29,16 +29,17 @@ async function holds(server: TestServer, most: number): Promise<number> {
   return performance.now() - before
 }
 
-/** Waits until a server has done so many photos of a job. */
+/** Waits until a server has finished this many photos of a job. */
 async function reaches(server: TestServer, id: string, done: number): Promise<void> {
   while ((await jobOf(server.url, id)).counts.done < done) await sleep(20)
 }
 
 /**
- * A job of so many photos, and servers in PID namespaces of their own on one folder, the second with a clock that is four days ahead. The first is killed; the second hangs for longer than the lease and
- * wakes up when a third has the folder; the third stops politely. Each photo has one result, in one line.
+ * Runs a job with `count` photos on servers in separate PID namespaces that share one folder; the clock of the second
+ * is four days ahead. The first server is killed. The second hangs for longer than the lease and wakes up after a
+ * third has taken the folder. The third shuts down cleanly. Each photo has one result, in one line.
  *
- * @param clock the library of clock.c
+ * @param clock the library built from clock.c
  */
 export async function handOver(count: number, clock: string): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'volume-'))
@@ -56,7 +57,7 @@ export async function handOver(count: number, clock: string): Promise<void> {
     const second = await start({ LD_PRELOAD: clock, CLOCK_AHEAD_S: String(4 * DAYS_S) })
     servers.push(second)
     expect(await jobsOf(second)).toEqual({ state: 'waiting', reason: 'lease' })
-    expect(second.output()).toMatch(/the jobs wait: another server has their folder/)
+    expect(second.output()).toMatch(/waiting for the jobs folder: another server holds its lease/)
     const headers = await refusal(fetch(`${second.url}/api/jobs/${id}`), 503, 'not_ready')
     expect(headers.get('retry-after')).toBe('2')
     expect((await answer(classify(second.url, espresso))).predictions[0]?.label).toBe('espresso')
@@ -71,11 +72,11 @@ export async function handOver(count: number, clock: string): Promise<void> {
     await holds(third, 15_000)
     await reaches(third, id, Math.floor((3 * count) / 5))
     process.kill(second.pid, 'SIGCONT')
-    await second.printed(/another server has taken the folder of the jobs/)
+    await second.printed(/another server took over the jobs folder/)
     expect(await jobsOf(second)).toEqual({ state: 'waiting', reason: 'lease' })
     await reaches(third, id, Math.floor((7 * count) / 10))
     expect(await third.stop()).toBe(0)
-    // Given back: nobody waits for it to run out.
+    // Released: the next server needn't wait for the lease to expire.
     expect(await holds(second, 15_000)).toBeLessThan(4000)
     expect((await jobDone(second.url, id)).counts).toEqual({ total: count, done: count, ok: count, failed: 0 })
 
@@ -86,8 +87,8 @@ export async function handOver(count: number, clock: string): Promise<void> {
       .split('\n')
     expect(new Set(lines.map((line) => (JSON.parse(line) as ResultLine).index)).size).toBe(count)
     expect(lines).toHaveLength(count)
-    // By the second's clock its time was over long ago.
-    expect(second.output()).toMatch(/the clock of this machine is not that of the disk/)
+    // By the second server's clock, the job expired long ago.
+    expect(second.output()).toMatch(/the clock of this machine differs from the disk’s/)
     expect((await jobOf(second.url, over.id)).counts).toMatchObject({ ok: 2 })
   } finally {
     for (const server of servers) {

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { ResultRow } from '@/lib/shared/results/columns'
 
-/** Makes a job that must succeed. */
+/** Creates a job; creation must succeed. */
 export async function createJob(
   url: string,
   body: BodyInit | null,
@@ -21,7 +21,7 @@ export async function jobOf(url: string, id: string): Promise<Job> {
   return (await (await fetch(`${url}/api/jobs/${id}`)).json()) as Job
 }
 
-/** Asks until the job stands so. */
+/** Polls until the job is in this state. */
 export async function jobWhen(url: string, id: string, holds: (job: Job) => boolean): Promise<Job> {
   for (const start = Date.now(); Date.now() - start < 45_000; await sleep(20)) {
     const job = await jobOf(url, id)

@@ -2,42 +2,42 @@ import { setPriority } from 'node:os'
 import { EnvironmentError, ecsAgentUri, readEnvironment } from '../config/environment'
 import { ScaleInProtection } from '../host/scale-in-protection'
 import { onSignals } from '../host/signals'
-import { BatchWorker } from '../jobs/distributed/worker'
+import { BatchWorker } from '../jobs/distributed/batch-worker'
 import { createLog } from '../observe/log'
 import { connectRedis } from '../redis/connect'
-import { EVICTS, evictionOf } from '../redis/eviction'
-import { Watch } from '../redis/watch'
+import { EVICTION_WARNING, evictionPolicy } from '../redis/eviction'
+import { RedisMonitor } from '../redis/monitor'
 import { defaultWorkers } from './default-workers'
 import { openEngine, reloadModels } from './engine'
 import { jobDependencies } from './jobs'
 import { openMetrics } from './metrics'
 import { openModels } from './models'
 
-/** How long what runs may take to finish before it is left to another worker, as a share of the time to stop in. */
-const FINISHING = 0.8
+/** Share of the shutdown time for finishing shards before they are left to another worker. */
+const FINISH_SHARE = 0.8
 
 /**
- * A process that runs the batch jobs of all instances, until a signal comes.
+ * Runs a batch worker for all instances until a signal arrives.
  *
- * @throws EnvironmentError where it is not said what it shares them by
+ * @throws EnvironmentError if the shared Redis or bucket isn't configured
  */
 export async function runBatchWorker(): Promise<void> {
   const environment = readEnvironment()
   const { REDIS_URL, BUCKET, SHUTDOWN_TIMEOUT_MS } = environment
   if (REDIS_URL === undefined || BUCKET === undefined) {
-    throw new EnvironmentError('REDIS_URL and BUCKET are not set; a batch worker takes its work from there')
+    throw new EnvironmentError('REDIS_URL and BUCKET are not set; a batch worker gets its work from them')
   }
-  // On a machine that serves people too, they come first.
+  // On a machine that also serves interactive requests, those come first.
   setPriority(environment.BATCH_NICE)
   const log = createLog(environment)
-  const watch = new Watch(log)
+  const monitor = new RedisMonitor(log)
   const [redis, blocking] = await Promise.all([
-    connectRedis(REDIS_URL, { watch }),
-    connectRedis(REDIS_URL, { watch, blocking: true }),
+    connectRedis(REDIS_URL, { monitor }),
+    connectRedis(REDIS_URL, { monitor, blocking: true }),
   ])
-  const eviction = await evictionOf(redis)
-  if (eviction?.loses) throw new EnvironmentError(`${EVICTS} (it is ${eviction.policy})`)
-  if (eviction) log.warn(eviction, EVICTS)
+  const eviction = await evictionPolicy(redis)
+  if (eviction?.losesJobs) throw new EnvironmentError(`${EVICTION_WARNING} (it is ${eviction.policy})`)
+  if (eviction) log.warn(eviction, EVICTION_WARNING)
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const models = await openModels(environment, log)
   const engine = await openEngine(environment, models.path, workers, log)
@@ -55,17 +55,17 @@ export async function runBatchWorker(): Promise<void> {
     blocking,
     log,
     protection,
-    answered: (model, timings) => metrics.photo(model, timings),
-    renewModels: () => models.refresh(),
+    onClassified: (model, timings) => metrics.photo(model, timings),
+    refreshModels: () => models.refresh(),
   })
   await worker.ready()
-  log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'taking up batch work')
+  log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'ready for batch work')
   process.send?.({ kind: 'ready' })
 
   async function stop(): Promise<void> {
     log.info({}, 'stopping')
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref()
-    await worker.close(FINISHING * SHUTDOWN_TIMEOUT_MS)
+    await worker.close(FINISH_SHARE * SHUTDOWN_TIMEOUT_MS)
     await protection?.release()
     await metrics.close()
     await engine.close()

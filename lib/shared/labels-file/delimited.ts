@@ -2,13 +2,13 @@ import Papa from 'papaparse'
 import { isPhotoName, PHOTO_EXTENSION } from '../files/photo-name'
 import type { LabelsTable } from './table'
 
-/** In the order in which they are taken where several would do. Blanks come last: names and labels have them. */
+/** In order of preference. Spaces come last, because names and labels contain them. */
 const DELIMITERS = ['\t', ';', ',', '|', ' '] as const
-const LOOK_AT_LINES = 50
+const SAMPLE_LINES = 50
 
 /**
- * Rows of cells. The delimiter is the one that parts the first lines into the same number of cells, a photo's name among them; a
- * file may be as short as one line.
+ * Splits text into rows of cells. Picks the delimiter that splits the first lines into the same number of cells, one
+ * of them a photo's name. Works with a single line.
  */
 export function readDelimited(text: string): LabelsTable {
   const said = /^\uFEFF?"?sep=(.)"?\r?\n/i.exec(text)
@@ -20,7 +20,7 @@ export function readDelimited(text: string): LabelsTable {
 function split(text: string, delimiter: string, lines = 0): string[][] {
   if (delimiter === ' ') return (lines ? text.split(/\r\n|\r|\n/, lines) : text.split(/\r\n|\r|\n/)).map(byBlanks)
   const { data, errors } = Papa.parse<string[]>(text, { delimiter, preview: lines })
-  // A quote that nobody closes would swallow the rest of the file: there quotes are letters.
+  // An unclosed quote would swallow the rest of the file, so in such a file quotes are literal.
   if (!errors.some(({ type }) => type === 'Quotes')) return data
   const plain = Papa.parse<string[]>(text, { delimiter, preview: lines, quoteChar: '\0' }).data
   return plain.map((cells) => cells.map((cell) => cell.replace(/^\s*"(.*)"\s*$/, '$1').replaceAll('""', '"')))
@@ -28,7 +28,9 @@ function split(text: string, delimiter: string, lines = 0): string[][] {
 
 const NAMED = new RegExp(`^(.+?\\.(?:${PHOTO_EXTENSION}))\\s+(.+)$`, 'i')
 
-/** `val.txt` of ImageNet: a name, blanks, the rest. Names with blanks end where their extension does, or before a last number. */
+/**
+ * ImageNet's `val.txt`: a name, spaces, the rest. Names with spaces end at their extension or before a final number.
+ */
 function byBlanks(line: string): string[] {
   const text = line.trim()
   const [, name, rest] = NAMED.exec(text) ?? /^(.+?)\s+(\d+)$/.exec(text) ?? /^(\S+)\s+(.+)$/.exec(text) ?? []
@@ -36,18 +38,18 @@ function byBlanks(line: string): string[] {
 }
 
 function guess(text: string): string {
-  // A cut in the middle of a line would look like a row with fewer cells.
+  // A line cut in the middle would look like a row with fewer cells.
   const head = text.slice(0, 100_000)
   let best: { delimiter: string; score: number } = { delimiter: ',', score: 0 }
   for (const delimiter of DELIMITERS) {
-    const rows = split(head, delimiter, LOOK_AT_LINES).filter((cells) => cells.some((cell) => cell.trim() !== ''))
+    const rows = split(head, delimiter, SAMPLE_LINES).filter((cells) => cells.some((cell) => cell.trim() !== ''))
     const score = likeness(rows, delimiter)
     if (score > best.score) best = { delimiter, score }
   }
   return best.delimiter
 }
 
-/** From 0, where nothing is parted, to 2: the same number of cells in each row, and photos in a column of their own. */
+/** From 0, if nothing is split, to 2: the same number of cells in each row, and photos in a column of their own. */
 function likeness(rows: readonly (readonly string[])[], delimiter: string): number {
   const counts = new Map<number, number>()
   for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1)
@@ -55,6 +57,6 @@ function likeness(rows: readonly (readonly string[])[], delimiter: string): numb
   if (width < 2) return 0
   const same = frequent / rows.length
   const named = rows.filter((cells) => cells.some((cell) => isPhotoName(cell.trim()))).length / rows.length
-  // Any two words part at a blank, so that alone says less.
+  // Any two words split at a space, so that alone is weak evidence.
   return named + same * (delimiter === ' ' ? 0.5 : 1)
 }

@@ -1,7 +1,7 @@
 import { isPhotoName } from '../files/photo-name'
 import type { PhotoIndex } from './photo-index'
 
-/** What columns with photos and with labels are often called, without blanks, `_` and `-`. The content decides; these break ties. */
+/** Common names of file and label columns, without spaces, `_` and `-`. The content decides; these break ties. */
 const FILE = new Set(
   'file filename filepath path image imagename imagefile imagepath imageid img imgpath imgid photo picture id name uri url'.split(
     ' ',
@@ -23,7 +23,7 @@ const plain = (name: string) =>
 export const hintsFile = (name: string): boolean => FILE.has(plain(name))
 export const hintsLabel = (name: string): boolean => LABEL.has(plain(name))
 
-/** Whether the first row names the columns, rather than a photo. */
+/** Whether the first row is a header rather than a photo. */
 export function hasHeader(
   rows: readonly (readonly string[])[],
   photos: PhotoIndex,

@@ -3,12 +3,13 @@ import { cocoRecords, datumaroRecords, labelStudioRecords } from './json-exports
 import { isList, isObject, type Json, type JsonObject, word } from './json-value'
 import { type LabelsTable, tableOfRecords } from './table'
 
-const DEEPEST = 4
+const MAX_DEPTH = 4
 
 /**
- * A JSON file: exports of Label Studio, COCO and Datumaro, lists of records or pairs, an object of names and labels.
+ * Reads a JSON file: an export of Label Studio, COCO or Datumaro, a list of records or pairs, or an object from names
+ * to labels.
  *
- * @throws LabelsError where it is none of these
+ * @throws LabelsError for anything else
  */
 export function readJson(text: string): LabelsTable {
   const value = parse(text)
@@ -23,12 +24,12 @@ export function readJson(text: string): LabelsTable {
   throw noRecords()
 }
 
-/** JSON, one object a line, as in `metadata.jsonl` of Hugging Face. @throws LabelsError */
+/** Reads JSON Lines, one object per line, such as Hugging Face's `metadata.jsonl`. @throws LabelsError */
 export function readJsonLines(text: string): LabelsTable {
   const records = text.split(/\r\n|\r|\n/).map((line, at) => {
     if (line.trim() === '') return new Map<string, string>()
     const value = parse(line, at + 1)
-    if (!isObject(value)) throw new LabelsError('no_records', `Line ${at + 1} is not a JSON object.`)
+    if (!isObject(value)) throw new LabelsError('no_records', `Line ${at + 1} isn’t a JSON object.`)
     return flat(value)
   })
   return tableOfRecords('json_lines', records, 1)
@@ -52,13 +53,13 @@ function fromPairs(pairs: readonly [string, Json][]): LabelsTable {
   return { format: 'json', delimiter: null, names: ['file', 'label'], rows, firstLine: null }
 }
 
-/** The fields of a record, of those within it too: `{ image: { path } }` has `image.path`. */
+/** Flattens a record: `{ image: { path } }` becomes `image.path`. */
 function flat(record: JsonObject): Map<string, string> {
   const fields = new Map<string, string>()
   const go = (value: JsonObject, before: string, depth: number) => {
     for (const [name, entry] of Object.entries(value)) {
       if (!isObject(entry)) fields.set(before + name, word(entry))
-      else if (depth < DEEPEST) go(entry, `${before}${name}.`, depth + 1)
+      else if (depth < MAX_DEPTH) go(entry, `${before}${name}.`, depth + 1)
     }
   }
   go(record, '', 1)
@@ -69,8 +70,8 @@ function parse(text: string, line?: number): Json {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as Json
   } catch {
-    throw new LabelsError('not_json', line ? `Line ${line} is not JSON.` : 'It is not JSON.')
+    throw new LabelsError('not_json', line ? `Line ${line} isn’t valid JSON.` : 'The file isn’t valid JSON.')
   }
 }
 
-const noRecords = () => new LabelsError('no_records', 'It has no list of photos with labels.')
+const noRecords = () => new LabelsError('no_records', 'The file has no list of photos with labels.')

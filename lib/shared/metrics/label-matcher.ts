@@ -1,15 +1,15 @@
-/** What a model's classes are called, in the order of its outputs. */
+/** The names of a model's classes, in the order of its outputs. */
 export interface ClassNames {
   label: string
-  /** Other names; of an ImageNet class its synonyms and its WordNet id. */
+  /** Other names; for an ImageNet class, its synonyms and its WordNet id. */
   others: readonly string[]
 }
 
 export type Match = { index: number } | { reason: string }
 
 /**
- * Finds the class that a word names: by its label or any other name, without regard to case, spaces and underscores; through
- * `mapping` first, where one is given.
+ * Returns a function that finds the class with a name: by its label or any other name, ignoring case, spaces and
+ * underscores. Applies `mapping` first, if there is one.
  */
 export function labelMatcher(
   classes: readonly ClassNames[],
@@ -27,10 +27,10 @@ export function labelMatcher(
   }
   const mapped = new Map([...mapping].map(([from, to]) => [normal(from), to]))
   const dashless = new Map([...byName].map(([name, found]) => [name.replaceAll('-', ' '), found]))
-  /** Which classes a word may be; none where nobody knows it. */
+  /** The classes that a name may mean; empty if unknown. */
   const candidates = (word: string): ReadonlySet<number> => {
     const name = normal(word)
-    // Folders of datasets are called n02099601-golden_retriever.
+    // Dataset folders have names like n02099601-golden_retriever.
     const wnid = /^(n\d{8})[- ]/.exec(name)?.[1]
     return byName.get(name) ?? byName.get(wnid ?? name) ?? dashless.get(name.replaceAll('-', ' ')) ?? new Set()
   }
@@ -44,7 +44,7 @@ export function labelMatcher(
     if (first === undefined) return { reason: 'the model has no such label' }
     if (more.length === 0) return { index: first }
     const names = [first, ...more].map((index) => classes[index]?.label)
-    return { reason: `it could be ${names.join(' or ')}; give the index or use a mapping file` }
+    return { reason: `ambiguous: ${names.join(' or ')}; use the index or a mapping file` }
   }
   return (word) => {
     const before = known.get(word)
@@ -55,7 +55,7 @@ export function labelMatcher(
   }
 }
 
-/** The class of a whole line of synonyms, "tench, Tinca tinca": the one that most of its names share. */
+/** The class of a line of synonyms, such as "tench, Tinca tinca": the one that most of the names share. */
 function synonymous(word: string, candidates: (word: string) => ReadonlySet<number>): Iterable<number> {
   const parts = word.split(',').filter((part) => part.trim() !== '')
   const found = parts.map(candidates).filter(({ size }) => size > 0)
