@@ -12,7 +12,7 @@ test('shows the label, confidence, chart and timings of a dropped photo @phone',
   const answer = page.getByRole('region', { name: 'Result' })
   await expect(answer.getByText(/^(Almost certainly|Very likely|Probably)$/)).toBeVisible()
   await expect(answer.getByText(/^\d\d\.\d%$/)).toBeVisible()
-  await expect(answer.getByText(/^(wait .*)?decode .* inference .* total .* ms$/)).toBeVisible()
+  await expect(answer.getByText(/^(wait .*)?decode .* run .* total .* ms$/)).toBeVisible()
   await expect(page.getByText('768 × 1024 · WebP · 79 KB')).toBeVisible()
   // The chart is really drawn: five bars of decreasing length.
   const bars = answer.locator('.recharts-bar-rectangle path')

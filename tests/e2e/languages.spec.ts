@@ -98,7 +98,7 @@ test('uses German if the browser prefers it, with a decimal comma and untranslat
   const page = await context.newPage()
   await page.goto('/')
   await expect(page.locator('html')).toHaveAttribute('lang', 'de')
-  await expect(page).toHaveTitle('Foto klassifizieren — Vision')
+  await expect(page).toHaveTitle('Foto klassifizieren · Vision')
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Ergebnis' })).toContainText(/Nahezu sicher.*koala.*\d\d,\d%/)
@@ -120,7 +120,7 @@ test('switches the language without losing a photo, and remembers it @phone', as
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText('Nahezu sicher', { exact: true })).toBeVisible()
   // Next.js sends the title after the page.
-  await expect(page).toHaveTitle('Foto klassifizieren — Vision')
+  await expect(page).toHaveTitle('Foto klassifizieren · Vision')
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await navigate(page, 'Galerie')
   await expect(heading(page, 'Galerie')).toBeVisible()
