@@ -1,8 +1,8 @@
 import { openZip, type Zip } from '@/lib/server/jobs/zip'
 import { Problem } from '@/lib/shared/problems/problem'
 import { EXIT, Failure } from '../program/exit'
-import { within } from './deadline'
-import { type Path, readRegular, shown } from './file'
+import { displayPath, type Path, readRegularFile } from './file'
+import { withTimeout } from './timeout'
 
 /** Bounds of what a command reads into memory; the disk is its user's own. */
 const LIMITS = { files: 1_000_000, bytes: Number.MAX_SAFE_INTEGER, imageBytes: 1_000_000_000 }
@@ -25,16 +25,17 @@ export class Archives {
   async open(path: Path): Promise<[file: string, read: (signal: AbortSignal) => Promise<Uint8Array>][]> {
     try {
       // A path in bytes is none to the reader of ZIPs, for which bytes are an archive.
-      const source = typeof path === 'string' ? path : Buffer.from(await within(readRegular(path), this.seconds))
-      const zip = await within(openZip(source, LIMITS, this.encoding), this.seconds)
+      const source =
+        typeof path === 'string' ? path : Buffer.from(await withTimeout(readRegularFile(path), this.seconds))
+      const zip = await withTimeout(openZip(source, LIMITS, this.encoding), this.seconds)
       this.zips.push(zip)
       return zip.photos.map(({ file, read }) => [
-        `${shown(path)}/${file}`,
-        (signal) => within(read(), this.seconds, signal),
+        `${displayPath(path)}/${file}`,
+        (signal) => withTimeout(read(), this.seconds, signal),
       ])
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      throw new Failure(EXIT.invalid, `${shown(path)}: ${error.detail}`, { cause: error })
+      throw new Failure(EXIT.invalid, `${displayPath(path)}: ${error.detail}`, { cause: error })
     }
   }
 

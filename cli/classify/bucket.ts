@@ -1,8 +1,8 @@
 import { bucketEnvironment, quietAwsSdk } from '@/lib/server/config/environment'
 import type { Buckets } from '@/lib/server/storage/buckets'
+import { listPhotos } from '@/lib/server/storage/list-photos'
 import { locationOf, parseLocation } from '@/lib/server/storage/location'
-import type { ObjectInfo } from '@/lib/server/storage/objects'
-import { photosBelow } from '@/lib/server/storage/photos-below'
+import type { ObjectInfo } from '@/lib/server/storage/object-store'
 import { Problem } from '@/lib/shared/problems/problem'
 import { EXIT, Failure } from '../program/exit'
 
@@ -18,10 +18,10 @@ export class BucketPhotos {
   /** The photos at a location by key. @throws Failure */
   async list(arg: string): Promise<string[]> {
     const location = parseLocation(arg)
-    if (!location) throw new Failure(EXIT.usage, `${arg} is not like s3://bucket/prefix.`)
+    if (!location) throw new Failure(EXIT.usage, `${arg} is not a valid location. Use s3://bucket/prefix.`)
     const files: string[] = []
     try {
-      for await (const page of photosBelow((await this.open())(location.bucket), location)) {
+      for await (const page of listPhotos((await this.open())(location.bucket), location)) {
         for (const info of page) {
           const file = locationOf(location.bucket, info.key)
           this.listed.set(file, info)
@@ -29,7 +29,7 @@ export class BucketPhotos {
         }
       }
     } catch (error) {
-      throw new Failure(EXIT.unreachable, `${arg} cannot be listed: ${reason(error)}`, { cause: error })
+      throw new Failure(EXIT.unreachable, `Cannot list ${arg}: ${errorMessage(error)}`, { cause: error })
     }
     return files
   }
@@ -38,10 +38,10 @@ export class BucketPhotos {
   async read(file: string, signal: AbortSignal): Promise<Uint8Array> {
     const listed = this.listed.get(file)
     const location = parseLocation(file)
-    if (!location) throw new Problem('not_found', 'It is not like s3://bucket/key.')
+    if (!location) throw new Problem('not_found', 'This is not a valid location. Use s3://bucket/key.')
     const { etag, version } = listed ?? {}
     const object = await (await this.open())(location.bucket).get(location.prefix, { etag, version, signal })
-    if (object === null) throw new Problem('not_found', 'The object is gone.')
+    if (object === null) throw new Problem('not_found', 'The object no longer exists.')
     return object.bytes
   }
 
@@ -53,7 +53,7 @@ export class BucketPhotos {
   }
 }
 
-function reason(error: unknown): string {
+function errorMessage(error: unknown): string {
   const { cause, message } = error as Error
   return cause instanceof Error ? cause.message : message
 }

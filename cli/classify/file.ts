@@ -7,12 +7,12 @@ import { Problem } from '@/lib/shared/problems/problem'
 export type Path = string | Buffer
 
 /** A path for people and for the results. */
-export function shown(path: Path): string {
+export function displayPath(path: Path): string {
   return typeof path === 'string' ? path : fileName(path)
 }
 
 /** What stands in the place of a file; null where it is one. */
-export function oddKind(found: Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket'>): string | null {
+export function nonFileKind(found: Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket'>): string | null {
   if (found.isFile()) return null
   if (found.isDirectory()) return 'a folder'
   if (found.isFIFO()) return 'a named pipe'
@@ -24,16 +24,16 @@ export function oddKind(found: Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' |
  *
  * @throws Problem `not_an_image` where it is no file; an error of the file system
  */
-export async function readRegular(path: Path): Promise<Uint8Array> {
+export async function readRegularFile(path: Path): Promise<Uint8Array> {
   // A pipe is opened at once so, and a file is the same.
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error) => {
     // A socket, or a device without a driver.
-    if (error.code === 'ENXIO') throw new Problem('not_an_image', 'It is not a file.')
+    if (error.code === 'ENXIO') throw new Problem('not_an_image', 'This is not a file.')
     throw error
   })
   try {
-    const odd = oddKind(await handle.stat())
-    if (odd !== null) throw new Problem('not_an_image', `It is ${odd}, not a file.`)
+    const kind = nonFileKind(await handle.stat())
+    if (kind !== null) throw new Problem('not_an_image', `This is ${kind}, not a file.`)
     return await handle.readFile()
   } finally {
     await handle.close()

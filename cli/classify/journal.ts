@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { AppendLog, type Place } from '@/lib/server/jobs/append-log'
+import { AppendLog } from '@/lib/server/jobs/append-log'
+import type { ByteRange } from '@/lib/server/jobs/json-lines'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { EXIT, Failure } from '../program/exit'
 
@@ -9,7 +10,7 @@ import { EXIT, Failure } from '../program/exit'
  */
 export class Journal {
   private readonly log: AppendLog
-  private readonly places = new Map<string, Place>()
+  private readonly places = new Map<string, ByteRange>()
   private failures = 0
 
   /**
@@ -22,14 +23,14 @@ export class Journal {
     resume: boolean,
   ) {
     if (existsSync(path) && !resume) {
-      const hint = `${path} is there from an earlier run: --resume goes on with it; delete it to begin anew.`
+      const hint = `${path} is left over from an earlier run. Use --resume to continue that run, or delete the file to start over.`
       throw new Failure(EXIT.usage, hint)
     }
     const head = JSON.stringify(identity)
     let first = true
     this.log = AppendLog.open(path, (value, place) => {
       if (first && JSON.stringify(value) !== head) {
-        const hint = `${path} belongs to a run with another model or other options; delete it to begin anew.`
+        const hint = `${path} belongs to a run with a different model or options. Delete it to start over.`
         throw new Failure(EXIT.usage, hint)
       }
       // A photo that failed is tried again.

@@ -3,14 +3,14 @@ import { resultFile } from '@/lib/shared/results/result-file'
 import { wholeFile, writePieces } from '../files/write-file'
 import { EXIT, Failure } from '../program/exit'
 
-export const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
+const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** The format that a file's name asks for. @throws Failure */
 export function formatOf(path: string): Format {
   const format = FORMATS.find((each) => path.toLowerCase().endsWith(`.${each}`))
   if (format) return format
-  throw new Failure(EXIT.usage, `${path}: the name must end with ${FORMATS.map((each) => `.${each}`).join(', ')}.`)
+  throw new Failure(EXIT.usage, `${path}: the file name must end with ${FORMATS.map((each) => `.${each}`).join(', ')}.`)
 }
 
 /** Writes a file whole or not at all. @throws an AbortError */

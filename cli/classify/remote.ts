@@ -23,7 +23,7 @@ export async function remoteServer(base: string, name: string | undefined): Prom
   const model = models.find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
   if (!model) {
     const known = models.map(({ id, type }) => type ?? id).join(', ')
-    throw new Failure(EXIT.notFound, `The server has no model ${name}. Known: ${known}.`)
+    throw new Failure(EXIT.notFound, `The server has no model named ${name}. Available models: ${known}.`)
   }
   return {
     model,
@@ -50,9 +50,9 @@ export async function remoteServer(base: string, name: string | undefined): Prom
 
 async function json<T>({ origin, url, headers }: Server, path: string): Promise<T> {
   const reply = await fetch(url(path), { headers }).catch((error: Error) => {
-    throw new Failure(EXIT.unreachable, `There is no server at ${origin}: ${error.message}.`)
+    throw new Failure(EXIT.unreachable, `No server responded at ${origin}: ${error.message}.`)
   })
-  if (!reply.ok) throw new Failure(EXIT.unreachable, `${url(path)} answers with HTTP ${reply.status}.`)
+  if (!reply.ok) throw new Failure(EXIT.unreachable, `${url(path)} returned HTTP ${reply.status}.`)
   return (await reply.json()) as T
 }
 
@@ -64,6 +64,6 @@ async function problem(reply: Response): Promise<Problem> {
     // A server that stops is replaced, or comes back.
     return new Problem(code === 'shutting_down' ? 'not_ready' : code, detail, after)
   } catch {
-    return new Problem('not_ready', `Something in between answered with HTTP ${reply.status}.`, after)
+    return new Problem('not_ready', `A proxy in front of the server returned HTTP ${reply.status}.`, after)
   }
 }

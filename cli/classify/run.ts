@@ -1,5 +1,5 @@
-import { Answers, classifyPhoto } from '@/lib/server/jobs/classify-photo'
-import { inLanes } from '@/lib/server/jobs/lanes'
+import { ClassificationCache, classifyPhoto } from '@/lib/server/jobs/classify-photo'
+import { runConcurrently } from '@/lib/server/jobs/concurrency'
 import { duration, Progress } from '../program/progress'
 import type { Inputs, Read } from './inputs'
 import type { Sink } from './sink'
@@ -17,34 +17,34 @@ export interface RunOptions {
 /** Classifies what the sink does not have yet. Ends early, without an error, at the signal. */
 export async function runInputs(
   inputs: Inputs,
-  { classify: ask, model }: Source,
+  { classify, model }: Source,
   sink: Sink,
   { workers, rows }: RunOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const left = [...inputs].filter(([file]) => !sink.has(file))
+  const remaining = [...inputs].filter(([file]) => !sink.has(file))
   // Where rows go to the same terminal they are progress enough.
   const progress =
     process.stderr.isTTY && (rows || !process.stdout.isTTY)
-      ? new Progress('classify', inputs.size, inputs.size - left.length)
+      ? new Progress('classify', inputs.size, inputs.size - remaining.length)
       : null
-  const answers = new Answers(ask)
+  const answers = new ClassificationCache(classify)
   const start = performance.now()
-  async function one([file, read]: readonly [string, Read]): Promise<void> {
+  async function classifyOne([file, read]: readonly [string, Read]): Promise<void> {
     const row = await classifyPhoto({ file, read }, model, answers, signal)
     sink.add(row)
     if (row.status === 'failed') console.error(`${file}: ${row.error_code}: ${row.error}`)
     progress?.add(1)
   }
   try {
-    await inLanes(left, IN_FLIGHT * workers, one, signal)
+    await runConcurrently(remaining, IN_FLIGHT * workers, classifyOne, signal)
   } catch (error) {
     if (!signal.aborted) throw error
   }
   progress?.end()
   if (rows && !signal.aborted) {
     const seconds = (performance.now() - start) / 1000
-    const rate = left.length > 0 ? `, ${Math.round(left.length / seconds)}/s in ${duration(seconds)}` : ''
-    console.error(`${inputs.size - sink.failed} of ${inputs.size} photos answered by ${model.id}${rate}`)
+    const rate = remaining.length > 0 ? `, ${Math.round(remaining.length / seconds)}/s in ${duration(seconds)}` : ''
+    console.error(`${inputs.size - sink.failed} of ${inputs.size} photos classified with ${model.id}${rate}`)
   }
 }

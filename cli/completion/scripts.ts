@@ -13,12 +13,14 @@ export function completionScript(shell: Shell, words: readonly CommandWords[]): 
 function bash(words: readonly CommandWords[]): string {
   const cases = words.map(
     ({ path, commands, options }) =>
-      `    ${quoted(path)}) commands=${quoted(list(commands.map(({ name }) => name)))}; options=${quoted(list(options.map(({ long }) => long)))} ;;`,
+      `    ${shellQuote(path)}) commands=${shellQuote(list(commands.map(({ name }) => name)))}; options=${shellQuote(list(options.map(({ long }) => long)))} ;;`,
   )
   const values = words.flatMap(({ path, options }) =>
     options
-      .filter(({ takes }) => takes)
-      .map(({ long, choices }) => `    ${quoted(`${path}|${long}`)}) takes=1; choices=${quoted(list(choices))} ;;`),
+      .filter(({ takesValue }) => takesValue)
+      .map(
+        ({ long, choices }) => `    ${shellQuote(`${path}|${long}`)}) takes=1; choices=${shellQuote(list(choices))} ;;`,
+      ),
   )
   return `# Completion of vision for bash; zsh reads it by bashcompinit.
 _vision_command() {
@@ -63,23 +65,23 @@ function fish(words: readonly CommandWords[]): string {
       ...path.split(' ').flatMap((word) => (word === '' ? [] : [`__fish_seen_subcommand_from ${word}`])),
       ...(below.length > 0 ? [`not __fish_seen_subcommand_from ${below.join(' ')}`] : []),
     ].join('; and ')
-    const at = here === '' ? '' : ` -n ${quoted(here)}`
+    const at = here === '' ? '' : ` -n ${shellQuote(here)}`
     return [
-      ...commands.map(({ name, description }) => `complete -c vision${at} -f -a ${name} -d ${quoted(description)}`),
+      ...commands.map(({ name, description }) => `complete -c vision${at} -f -a ${name} -d ${shellQuote(description)}`),
       ...options.map((option) => `complete -c vision${at} ${fishOption(option)}`),
     ]
   })
   return `# Completion of vision for fish.\n${lines.join('\n')}\n`
 }
 
-function fishOption({ long, description, takes, choices }: OptionWords): string {
-  const value = choices.length > 0 ? ` -x -a ${quoted(list(choices))}` : takes ? ' -r' : ''
-  return `-l ${long.replace(/^--/, '')}${value} -d ${quoted(description)}`
+function fishOption({ long, description, takesValue, choices }: OptionWords): string {
+  const value = choices.length > 0 ? ` -x -a ${shellQuote(list(choices))}` : takesValue ? ' -r' : ''
+  return `-l ${long.replace(/^--/, '')}${value} -d ${shellQuote(description)}`
 }
 
 const list = (words: readonly string[]) => words.join(' ')
 
 /** As one word of a shell, whatever is in it. */
-function quoted(text: string): string {
+function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -5,7 +5,7 @@ export interface OptionWords {
   long: string
   description: string
   /** Whether something follows it. */
-  takes: boolean
+  takesValue: boolean
   /** What may follow, where that is known. */
   choices: readonly string[]
 }
@@ -19,7 +19,7 @@ export interface CommandWords {
 }
 
 /** Every command of a program, for who completes them. */
-export function wordsOf(program: Command): CommandWords[] {
+export function commandWords(program: Command): CommandWords[] {
   return below(program, '')
 }
 
@@ -37,9 +37,9 @@ function below(command: Command, path: string): CommandWords[] {
   return [own, ...command.commands.flatMap((each) => below(each, `${path} ${each.name()}`.trim()))]
 }
 
-const HELP: OptionWords = { long: '--help', description: 'how to use it', takes: false, choices: [] }
+const HELP: OptionWords = { long: '--help', description: 'show help', takesValue: false, choices: [] }
 
 function optionWords({ long, description, required, optional, argChoices }: Option): OptionWords[] {
   if (!long) return []
-  return [{ long, description, takes: required || optional, choices: argChoices ?? [] }]
+  return [{ long, description, takesValue: required || optional, choices: argChoices ?? [] }]
 }

@@ -5,12 +5,12 @@ import { labelFinder } from '@/lib/shared/labels-file/label-column'
 import { describeMatch, examples } from '@/lib/shared/labels-file/summary'
 import { type ClassNames, labelMatcher, type Match } from '@/lib/shared/metrics/label-matcher'
 import { type ColumnOptions, labelsOf, labelsTable } from '../labels/labels-file'
-import { BAD_LINE } from '../labels/line-problems'
+import { ROW_ERRORS } from '../labels/row-errors'
 import { EXIT, Failure } from '../program/exit'
-import { labelsIn, photosBelow } from './labels-file'
+import { findLabelsFile, listPhotos } from './find-files'
 
 /** A photo and the class that it shows. */
-export interface Labelled {
+export interface LabelledPhoto {
   /** Relative to the folder, as people know it. */
   file: string
   path: string
@@ -18,14 +18,14 @@ export interface Labelled {
 }
 
 /** What cannot be evaluated, and why. */
-export interface Skipped {
+export interface SkippedPhoto {
   file: string
   reason: string
 }
 
 export interface Dataset {
-  photos: Labelled[]
-  skipped: Skipped[]
+  photos: LabelledPhoto[]
+  skipped: SkippedPhoto[]
   /** Labels that name no class of the model, with the number of photos that have them. */
   /** How the file of labels was understood; null where folders are the labels. */
   labels: string | null
@@ -46,18 +46,18 @@ export async function readDataset(
   classes: Classes,
   mapping: Mapping,
 ): Promise<Dataset> {
-  const photos = await photosBelow(folder)
+  const photos = await listPhotos(folder)
   // A file that was named is not looked for: a folder may have several.
-  const file = options.labels ?? (await labelsIn(folder))
+  const file = options.labels ?? (await findLabelsFile(folder))
   return file === undefined
     ? fromFolders(folder, photos, labelMatcher(classes, mapping))
     : fromFile(folder, file, photos, options, classes, mapping)
 }
 
 /** Photos with their labels, sorted into what can be evaluated and what cannot. */
-class Collected {
-  readonly photos: Labelled[] = []
-  readonly skipped: Skipped[] = []
+class DatasetBuilder {
+  readonly photos: LabelledPhoto[] = []
+  readonly skipped: SkippedPhoto[] = []
   private readonly unknown = new Map<string, { label: string; photos: number; reason: string }>()
 
   constructor(
@@ -83,7 +83,7 @@ class Collected {
       const photos = unmatched.reduce((sum, one) => sum + one.photos, 0)
       const all = photos + this.photos.length
       const names = examples(unmatched.map(({ label }) => label))
-      console.error(`warning: ${photos} of ${all} labelled photos have a label that the model does not have: ${names}`)
+      console.error(`warning: ${photos} of ${all} labelled photos have a label that the model cannot give: ${names}`)
     }
     return { photos: this.photos, skipped: this.skipped, labels, unmatched }
   }
@@ -98,12 +98,12 @@ async function fromFile(
   mapping: Mapping,
 ): Promise<Dataset> {
   const reading = await labelsOf(path, await labelsTable(path), photos, classes, options, mapping)
-  const collected = new Collected(folder, labelFinder(reading.kind, classes, mapping))
+  const collected = new DatasetBuilder(folder, labelFinder(reading.kind, classes, mapping))
   for (const [file, label] of reading.labels) collected.add(file, label)
   const skip = (file: string, reason: string) => collected.skipped.push({ file, reason })
-  for (const { line, file, reason } of reading.bad) skip(file || `line ${line}`, `line ${line} ${BAD_LINE[reason]}`)
+  for (const { line, file, reason } of reading.bad) skip(file || `line ${line}`, `line ${line} ${ROW_ERRORS[reason]}`)
   for (const { file, photos: some } of reading.ambiguous)
-    skip(file, `it could be ${some.join(' or ')}, or another has its place`)
+    skip(file, `the name is ambiguous: it matches ${some.join(' or ')}, or the same photo as another line`)
   for (const file of reading.unused) skip(file, 'there is no such file')
   return collected.dataset(describeMatch(reading))
 }
@@ -111,15 +111,18 @@ async function fromFile(
 function fromFolders(folder: string, photos: readonly string[], find: (word: string) => Match): Dataset {
   const inFolders = photos.filter((file) => file.includes('/'))
   if (inFolders.length === 0) {
-    throw new Failure(EXIT.notFound, `${folder} has neither a labels.csv nor a folder of photos for each class.`)
+    throw new Failure(EXIT.notFound, `${folder} has neither a labels file nor one subfolder per label.`)
   }
-  const collected = new Collected(folder, find)
+  const collected = new DatasetBuilder(folder, find)
   // `train/koala/1.jpg` is a koala: the folder right above the photo is its class.
   for (const file of inFolders) collected.add(file, file.split('/').at(-2) ?? '')
   const dataset = collected.dataset(null)
   if (dataset.photos.length > 0) return dataset
   const names = examples(dataset.unmatched.map(({ label }) => label))
-  throw new Failure(EXIT.invalid, `No folder is called like a label of the model: ${names}. --map says what they mean.`)
+  throw new Failure(
+    EXIT.invalid,
+    `No subfolder is named after a label of the model: ${names}. Use --map to map the names to labels.`,
+  )
 }
 
 /**
@@ -129,7 +132,7 @@ function fromFolders(folder: string, photos: readonly string[], find: (word: str
  */
 export async function readMapping(path: string): Promise<Map<string, string>> {
   const text = await readFile(path, 'utf8').catch(() => {
-    throw new Failure(EXIT.notFound, `There is no file ${path}.`)
+    throw new Failure(EXIT.notFound, `There is no file named ${path}.`)
   })
   const { data } = Papa.parse<string[]>(text, { skipEmptyLines: 'greedy' })
   return new Map(data.flatMap(([from, to]) => (from && to ? [[from, to] as const] : [])))

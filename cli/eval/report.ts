@@ -12,7 +12,7 @@ import {
 } from '@/lib/shared/metrics/calibration'
 import { type ClassReport, confusions, wilson } from '@/lib/shared/metrics/classification'
 import { shownClasses } from '@/lib/shared/metrics/evaluation'
-import type { Dataset, Skipped } from './dataset'
+import type { Dataset, SkippedPhoto } from './dataset'
 import type { Entry } from './journal'
 
 /** The model that was evaluated. */
@@ -60,11 +60,11 @@ export interface Report {
   /** The most frequent mistakes. */
   confusions: { truth: string; predicted: string; photos: number }[]
   unmatched: Dataset['unmatched']
-  skipped: Skipped[]
+  skipped: SkippedPhoto[]
 }
 
 /** A photo of a class that got another label. */
-export interface Mistake {
+interface Mistake {
   file: string
   answer: string
   score: number
@@ -86,7 +86,7 @@ export function makeReport(
   const share = (holds: (entry: Answered) => boolean) => mean(answered.map((entry) => Number(holds(entry))))
   const scored = answered.map((entry) => ({ score: entry.top[0]?.[1] ?? 0, right: isRight(entry) }))
   const outcomes = answered.map(({ truth, top }) => ({ truth, predicted: top[0]?.[0] ?? -1 }))
-  const doubtful = answered.filter(({ uncertain }) => uncertain)
+  const uncertainEntries = answered.filter(({ uncertain }) => uncertain)
   const { labels, ...rest } = model
   const label = (index: number) => labels[index] ?? String(index)
   return {
@@ -105,7 +105,7 @@ export function makeReport(
     nll: mean(answered.map(({ right }) => -Math.log(Math.max(right, 1e-12)))),
     brier: mean(answered.map(({ brier }) => brier)),
     uncertain: share(({ uncertain }) => uncertain),
-    uncertain_top1: doubtful.length > 0 ? mean(doubtful.map((entry) => Number(isRight(entry)))) : null,
+    uncertain_top1: uncertainEntries.length > 0 ? mean(uncertainEntries.map((entry) => Number(isRight(entry)))) : null,
     images_per_second: perSecond,
     reliability: reliability(scored),
     classes: shownClasses(outcomes).map((report) => ({

@@ -4,12 +4,12 @@ import type { Engine } from '@/lib/server/engine/types'
 import { softmax, topK } from '@/lib/shared/metrics/scores'
 import { type UncertaintyRule, uncertainty } from '@/lib/shared/metrics/uncertainty'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { Labelled } from './dataset'
+import type { LabelledPhoto } from './dataset'
 import type { Entry } from './journal'
 
 /** Photos in flight for each worker: enough that none waits for the next. */
 const IN_FLIGHT = 4
-const TOP = 5
+const TOP_K = 5
 
 export type Rule = UncertaintyRule | null
 
@@ -32,29 +32,29 @@ export async function batchEngine(
 /** Runs photos, several at once, and hands out what became of each. Stops at the signal after those in flight. */
 export async function runPhotos(
   engine: Engine,
-  photos: readonly Labelled[],
-  how: { workers: number; temperature: number; rule: Rule },
-  done: (entry: Entry) => void,
+  photos: readonly LabelledPhoto[],
+  options: { workers: number; temperature: number; rule: Rule },
+  onResult: (entry: Entry) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let next = 0
   async function lane(): Promise<void> {
     for (let photo = photos[next++]; photo && !signal.aborted; photo = photos[next++]) {
-      done(await runPhoto(engine, photo, how))
+      onResult(await runPhoto(engine, photo, options))
     }
   }
-  await Promise.all(Array.from({ length: IN_FLIGHT * how.workers }, lane))
+  await Promise.all(Array.from({ length: IN_FLIGHT * options.workers }, lane))
 }
 
 async function runPhoto(
   engine: Engine,
-  { file, path, truth }: Labelled,
+  { file, path, truth }: LabelledPhoto,
   { temperature, rule }: { temperature: number; rule: Rule },
 ): Promise<Entry> {
   try {
     const logits = await engine.logits(await readFile(path), { priority: 'batch' })
     const scores = softmax(logits, temperature)
-    const top = topK(scores, TOP)
+    const top = topK(scores, TOP_K)
     const right = scores[truth] ?? 0
     return {
       file,

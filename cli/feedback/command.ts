@@ -18,23 +18,23 @@ interface Options {
 export function feedbackCommand(program: Command, { root }: CommandContext): void {
   program
     .command('feedback')
-    .description('what visitors say of answers')
+    .description('Export visitor feedback')
     .command('export')
-    .description('all votes as CSV or NDJSON; the last of an id counts')
+    .description('Export all votes as CSV or NDJSON; only the last vote per result counts')
     .option(
       '--from <place>',
-      'a server’s folder of votes, s3://bucket, or the address of a server',
+      'feedback folder of a server, s3://bucket or a server URL',
       join(root, 'data', 'feedback'),
     )
-    .option('--token <token>', 'the ADMIN_TOKEN of the server')
-    .option('--format <format>', 'csv or ndjson (by the name of the file, else csv)')
-    .option('--out <file>', 'write there instead of to stdout')
+    .option('--token <token>', 'ADMIN_TOKEN of the server')
+    .option('--format <format>', 'csv or ndjson (default: from the file name, or csv)')
+    .option('--out <file>', 'write to a file instead of stdout')
     .action(exportVotes)
 }
 
-async function exportVotes({ from, token, out, format: asked }: Options): Promise<void> {
-  const format = asked ?? (out?.endsWith('.ndjson') ? 'ndjson' : 'csv')
-  if (format !== 'csv' && format !== 'ndjson') throw new Failure(EXIT.usage, '--format is csv or ndjson.')
+async function exportVotes({ from, token, out, format: requestedFormat }: Options): Promise<void> {
+  const format = requestedFormat ?? (out?.endsWith('.ndjson') ? 'ndjson' : 'csv')
+  if (format !== 'csv' && format !== 'ndjson') throw new Failure(EXIT.usage, '--format must be csv or ndjson.')
   const { head, line } = voteText(format)
   let votes = 0
   async function* pieces(): AsyncGenerator<string> {

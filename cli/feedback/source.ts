@@ -17,7 +17,7 @@ import { serverAt } from '../program/server-url'
 export async function* readVotes(from: string, token: string | undefined): AsyncGenerator<Vote> {
   if (/^https?:\/\//.test(from)) yield* fromServer(from, token)
   else if (from.startsWith('s3://')) yield* fromBucket(from)
-  else if (!existsSync(from)) throw new Failure(EXIT.notFound, `${from} is not there.`)
+  else if (!existsSync(from)) throw new Failure(EXIT.notFound, `${from} does not exist.`)
   else if (statSync(from).isDirectory()) yield* new FolderFeedback(from, Number.POSITIVE_INFINITY).votes()
   else yield* fromText(await text(createReadStream(from)), from)
 }
@@ -25,16 +25,16 @@ export async function* readVotes(from: string, token: string | undefined): Async
 async function* fromServer(server: string, token: string | undefined): AsyncGenerator<Vote> {
   const { origin, url, headers } = serverAt(server, token)
   const reply = await fetch(url('api/feedback?format=ndjson'), { headers }).catch((cause) => {
-    throw new Failure(EXIT.unreachable, `${origin} does not answer.`, { cause })
+    throw new Failure(EXIT.unreachable, `${origin} does not respond.`, { cause })
   })
-  if (reply.status === 401) throw new Failure(EXIT.usage, 'The server wants its ADMIN_TOKEN: --token …')
-  if (!reply.ok) throw new Failure(EXIT.failed, `${origin} gives no votes (${reply.status}).`)
+  if (reply.status === 401) throw new Failure(EXIT.usage, 'The server requires its ADMIN_TOKEN. Pass it with --token.')
+  if (!reply.ok) throw new Failure(EXIT.failed, `${origin} did not return votes (HTTP ${reply.status}).`)
   yield* fromText(await reply.text(), origin)
 }
 
 async function* fromBucket(from: string): AsyncGenerator<Vote> {
   const location = parseLocation(from)
-  if (!location) throw new Failure(EXIT.usage, `${from} is not like s3://bucket.`)
+  if (!location) throw new Failure(EXIT.usage, `${from} is not a valid location. Use s3://bucket.`)
   quietAwsSdk()
   const [{ openBuckets }, { BucketFeedback }] = await Promise.all([
     import('@/lib/server/storage/buckets'),
@@ -53,7 +53,10 @@ function* fromText(content: string, from: string): Generator<Vote> {
   for (const row of rows) {
     const parsed = voteSchema.safeParse(row)
     if (!parsed.success)
-      throw new Failure(EXIT.invalid, `${from} has a line that is no vote: ${JSON.stringify(row).slice(0, 200)}`)
+      throw new Failure(
+        EXIT.invalid,
+        `${from} contains a line that is not a vote: ${JSON.stringify(row).slice(0, 200)}`,
+      )
     yield parsed.data
   }
 }

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BEAT_MS, Lease, LOST_CODE } from '@/lib/server/jobs/embedded/lease'
+import { HEARTBEAT_MS, LEASE_LOST_CODE, Lease } from '@/lib/server/jobs/embedded/lease'
 import { EXIT, Failure } from '../program/exit'
 
-const LOOK_MS = 250
+const RETRY_MS = 250
 
 /** One run at a time writes into one place: two would do everything twice, and each remove what the other needs. */
 export class OutputLock {
@@ -22,16 +22,16 @@ export class OutputLock {
   static async take(path: string): Promise<OutputLock> {
     await stat(dirname(path))
     const lease = new Lease(`${path}.lock`, () => {})
-    while (!taken(lease)) {
-      if (lease.isHeard) {
+    while (!tryTake(lease)) {
+      if (lease.holderIsAlive) {
         const { host, pid } = lease.holder ?? { host: 'another machine', pid: 0 }
-        const hint = `Another run (process ${pid} on ${host}) writes ${path}. Wait for its end, or choose another --out.`
+        const hint = `Another run (process ${pid} on ${host}) is writing ${path}. Wait until it finishes, or choose another --out.`
         throw new Failure(EXIT.failed, hint)
       }
-      await sleep(LOOK_MS)
+      await sleep(RETRY_MS)
     }
     // What it cannot say now it says before it writes.
-    const timer = setInterval(() => quietly(() => lease.beat()), BEAT_MS).unref()
+    const timer = setInterval(() => ignoreErrors(() => lease.beat()), HEARTBEAT_MS).unref()
     return new OutputLock(path, lease, timer)
   }
 
@@ -41,8 +41,8 @@ export class OutputLock {
       this.lease.guard()
     } catch (error) {
       // The other has ended and taken the lock away with it, or has it still.
-      if (!['ENOENT', LOST_CODE].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-      const hint = `Another run took over ${this.path}, since this one had stood still for so long.`
+      if (!['ENOENT', LEASE_LOST_CODE].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      const hint = `Another run took over ${this.path}, because this one was suspended for too long.`
       throw new Failure(EXIT.failed, hint, { cause: error })
     }
   }
@@ -50,21 +50,21 @@ export class OutputLock {
   /** Gives the place back. What cannot be removed is no reason to fail: the next run takes it over. */
   release(): void {
     clearInterval(this.timer)
-    quietly(() => this.lease.clear())
+    ignoreErrors(() => this.lease.releaseAndRemove())
   }
 }
 
-function taken(lease: Lease): boolean {
+function tryTake(lease: Lease): boolean {
   try {
-    return lease.take() !== null
+    return lease.acquire() !== null
   } catch (error) {
     // Who had it has removed its folder in between.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !lease.isHeard) return false
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !lease.holderIsAlive) return false
     throw error
   }
 }
 
-function quietly(work: () => void): void {
+function ignoreErrors(work: () => void): void {
   try {
     work()
   } catch {

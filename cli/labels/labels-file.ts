@@ -22,7 +22,7 @@ export interface ColumnOptions {
  */
 export async function labelsTable(path: string): Promise<LabelsTable> {
   const about = await stat(path).catch(() => null)
-  if (!about?.isFile()) throw new Failure(EXIT.notFound, `There is no file ${path}.`)
+  if (!about?.isFile()) throw new Failure(EXIT.notFound, `There is no file named ${path}.`)
   return orFailure(path, async () => {
     // Decoding says why; what is far larger must not be read first.
     const tooLarge = about.size > MAX_LABELS_BYTES
@@ -52,7 +52,7 @@ export async function labelsOf(
     const names = examples(unused.length > 0 ? unused : ambiguous.map((one) => one.file))
     throw new Failure(
       EXIT.invalid,
-      `No photo has a label. The column ${columns[file]} of ${path} names: ${names || 'nothing'}. The photos: ${examples(photos) || 'none'}. --file-column names another column (${columns.join(', ')}).`,
+      `No photo has a label. The column ${columns[file]} of ${path} contains: ${names || 'nothing'}. The photos are: ${examples(photos) || 'none'}. Choose another column with --file-column (${columns.join(', ')}).`,
     )
   }
   const find = labelFinder(reading.kind, classes, mapping)
@@ -61,7 +61,7 @@ export async function labelsOf(
     const first = find(words[0] ?? '')
     throw new Failure(
       EXIT.invalid,
-      `No label is one that the model knows. The column ${columns[label]} of ${path} has: ${examples(words)} (${'reason' in first ? first.reason : ''}). The model has: ${examples(classes.map((one) => one.label))}. --label-column names another column (${columns.join(', ')}).`,
+      `No label matches a label of the model. The column ${columns[label]} of ${path} contains: ${examples(words)} (${'reason' in first ? first.reason : ''}). one.label))}. --label-column names another column (${columns.join(', ')}). => The labels of the model are: ${examples(classes.map((one) => one.label))}. Choose another column with --label-column (${columns.join(', ')}). => one.label))}. --label-column names another column (${columns.join(', ')}).`,
     )
   }
   for (const warning of labelWarnings(reading)) console.error(`warning: ${warning}`)

@@ -13,20 +13,20 @@ interface Options {
 }
 
 /** `vision migrate secrets`: what a Streamlit deployment kept in `.streamlit/secrets.toml`, for this one. */
-export function migrateCommand(program: Command, { called }: Pick<CommandContext, 'called'>): void {
+export function migrateCommand(program: Command, { commandName }: Pick<CommandContext, 'commandName'>): void {
   program
     .command('migrate')
-    .description('from the deployment before this one')
+    .description('Migrate from an earlier Streamlit deployment')
     .command('secrets')
-    .description('a secrets.toml as lines for .env, or as commands that keep it with a stage in AWS')
-    .argument('[file]', 'Streamlit’s secrets', '.streamlit/secrets.toml')
-    .option('--to <what>', 'env or ssm', 'env')
-    .option('--stage <stage>', 'the stage', 'prod')
-    .option('--value <name>', 'print the value of this one and nothing else')
+    .description('Convert secrets.toml to .env lines, or to commands that store it for a stage in AWS')
+    .argument('[file]', 'secrets file of the Streamlit app', '.streamlit/secrets.toml')
+    .option('--to <format>', 'env or ssm', 'env')
+    .option('--stage <stage>', 'stage in AWS', 'prod')
+    .option('--value <name>', 'print only the value of this secret')
     .action((file: string, options: Options) => {
       // What a pipe takes ends where the value ends.
       process.stdout.write(
-        options.value === undefined ? `${migrated(file, options, called)}\n` : secretOf(file, options.value),
+        options.value === undefined ? `${render(file, options, commandName)}\n` : secretOf(file, options.value),
       )
     })
 }
@@ -36,7 +36,8 @@ function readSecrets(file: string): Map<string, string> {
   try {
     return new Map(flat(parse(readFileSync(file, 'utf8'))))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Failure(EXIT.notFound, `${file} is not there.`)
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Failure(EXIT.notFound, `There is no file named ${file}.`)
     const [line] = (error as Error).message.split('\n')
     throw new Failure(EXIT.invalid, `${file} is not valid TOML: ${line}.`, { cause: error })
   }
@@ -64,18 +65,18 @@ function secretOf(file: string, name: string): string {
   return found
 }
 
-function migrated(file: string, { to, stage }: Options, called: string): string {
+function render(file: string, { to, stage }: Options, commandName: string): string {
   const secrets = readSecrets(file)
   if (to === 'env') return [...secrets].map(([name, content]) => envLine(name, content)).join('\n')
-  if (to !== 'ssm') throw new Failure(EXIT.usage, '--to is env or ssm.')
-  if (!/^[a-z0-9-]+$/.test(stage)) throw new Failure(EXIT.usage, `${stage} is no stage.`)
-  return commands(file, stage, secrets, called).join('\n')
+  if (to !== 'ssm') throw new Failure(EXIT.usage, '--to must be env or ssm.')
+  if (!/^[a-z0-9-]+$/.test(stage)) throw new Failure(EXIT.usage, `${stage} is not a valid stage name.`)
+  return commands(file, stage, secrets, commandName).join('\n')
 }
 
 /** Secrets go into the Parameter Store and settings to the stage; what a stage sets itself, or nothing reads, is only named. */
-function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>, called: string): string[] {
+function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>, commandName: string): string[] {
   const at = (place: Place) => [...secrets].filter(([name]) => placeOf(newName(name), isKnown(name)) === place)
-  const from = `${called} migrate secrets ${quoted(file)}`
+  const from = `${commandName} migrate secrets ${shellQuote(file)}`
   // The values go through a pipe: no history of a shell and no list of processes has them.
   const put = at('secret').map(
     ([name]) =>
@@ -83,7 +84,7 @@ function commands(file: string, stage: string, secrets: ReadonlyMap<string, stri
   )
   const settings = at('setting')
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => quoted(`${newName(name)}=${value}`))
+    .map(([name, value]) => shellQuote(`${newName(name)}=${value}`))
   return [
     // Where the stage is, a task reads them.
     ...(put.length > 0 ? [`export AWS_REGION="$(npm run --silent deploy:region -- --stage ${stage})"`, ...put] : []),
@@ -95,7 +96,7 @@ function commands(file: string, stage: string, secrets: ReadonlyMap<string, stri
 }
 
 /** As a word of a shell. */
-function quoted(text: string): string {
+function shellQuote(text: string): string {
   return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 

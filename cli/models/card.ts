@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { Model } from '@/lib/server/engine/model'
 import { bytes } from '@/lib/shared/i18n/format'
 import { hasTop5 } from '@/lib/shared/metrics/evaluation'
-import { reliabilityDiagram } from '../eval/figures'
+import { reliabilityDiagram } from '../eval/charts'
 import type { Report } from '../eval/report'
 import { EXIT, Failure } from '../program/exit'
-import { find } from './list'
-import type { Where } from './where'
+import { findModel } from './list'
+import type { ModelsContext } from './models-context'
 
-const WORST = 20
+const WORST_CLASSES = 20
 /** What holds for the models that ship, and is not said of others. */
 const IMAGENET = /imagenet/i
 
@@ -17,21 +17,21 @@ const IMAGENET = /imagenet/i
 export type Evaluation = Omit<Report, 'skipped' | 'unmatched'>
 
 /** Writes a model's README.md and its calibration plot from what its folder and its evaluation say. */
-export async function exportCard(where: Where, name: string, { report }: { report?: string }): Promise<void> {
-  const model = await find(where, name)
+export async function exportCard(context: ModelsContext, name: string, { report }: { report?: string }): Promise<void> {
+  const model = await findModel(context, name)
   const path = report ?? join(model.folder, 'evaluation.json')
   const evaluation = JSON.parse(
     await readFile(path, 'utf8').catch(() => {
       throw new Failure(
         EXIT.notFound,
-        `There is no ${path}: run ${where.called} eval, and give its report.json with --report.`,
+        `There is no file named ${path}. Run ${context.commandName} eval, and pass its report.json with --report.`,
       )
     }),
   ) as Report
   if (evaluation.model?.revision !== model.revision) {
-    throw new Failure(EXIT.invalid, `${path} is about another model: ${evaluation.model?.revision}.`)
+    throw new Failure(EXIT.invalid, `${path} belongs to another model revision: ${evaluation.model?.revision}.`)
   }
-  if (report !== undefined) await keep(model.folder, evaluation)
+  if (report !== undefined) await saveReport(model.folder, evaluation)
   await writeFile(
     join(model.folder, 'reliability.svg'),
     reliabilityDiagram(evaluation.reliability, `${model.title}: confidence and accuracy`),
@@ -41,7 +41,7 @@ export async function exportCard(where: Where, name: string, { report }: { repor
 }
 
 /** The report beside the model, without the names of photos, which say nothing to a reader. */
-async function keep(
+async function saveReport(
   folder: string,
   { skipped: _skipped, unmatched: _unmatched, classes, ...rest }: Report,
 ): Promise<void> {
@@ -54,17 +54,17 @@ const range = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed
 
 /** The card: Hugging Face's front matter with a model-index, then what a reader must know. */
 export function card(model: Model, figures: Evaluation): string {
-  const { card: told, published, temperature, uncertainty } = model
+  const { card: details, published, temperature, uncertainty } = model
   const metric = (type: string, value: number, title: string) =>
     `          - type: ${type}\n            value: ${value.toFixed(4)}\n            name: ${title}`
-  const worst = figures.classes.slice(0, WORST)
+  const worst = figures.classes.slice(0, WORST_CLASSES)
   const withTop5 = (line: string) => (hasTop5(model.labels.length) ? `${line}\n` : '')
   const share = (value: number | null) => (value === null ? '–' : percent(value))
   return `---
 license: ${(model.license ?? 'other').toLowerCase()}
 pipeline_tag: image-classification
 library_name: onnx
-${IMAGENET.test(told.trained_on ?? '') ? 'datasets:\n  - imagenet-1k\n' : ''}model-index:
+${IMAGENET.test(details.trained_on ?? '') ? 'datasets:\n  - imagenet-1k\n' : ''}model-index:
   - name: ${model.id}
     results:
       - task:
@@ -83,9 +83,9 @@ Classifies a photo into ${model.labels.length} labels. ${bytes(model.bytes)}.
 
 | | |
 | --- | --- |
-| Weights | ${told.source ?? 'not said'} |
-| Trained on | ${told.trained_on ?? 'not said'} |
-| Recipe | ${told.recipe ?? 'not said'} |
+| Weights | ${details.source ?? 'not said'} |
+| Trained on | ${details.trained_on ?? 'not said'} |
+| Recipe | ${details.recipe ?? 'not said'} |
 | Published top-1 | ${published ? `${percent(published.value)}, ${published.source}` : 'unverified'} |
 | Scores | ${temperature === null ? '**not calibrated**: the plain softmax' : `calibrated: softmax of the logits over a temperature of ${temperature}`} |
 | Revision | \`${model.revision}\` |
@@ -116,11 +116,11 @@ ${worst.map((one) => `| ${one.label} | ${one.support} | ${share(one.precision)} 
 
 ## Limits
 
-${told.limits ?? 'Nobody has written them down.'}.
+${details.limits ?? 'Nobody has written them down.'}.
 
 ## Not for
 
-${told.not_for ?? 'Decisions about people, or where a wrong label does harm'}.
+${details.not_for ?? 'Decisions about people, or where a wrong label does harm'}.
 `
 }
 

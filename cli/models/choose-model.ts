@@ -70,5 +70,8 @@ async function findEntry(name: string | undefined, modelsDir: string): Promise<C
   const found = entries.find((entry) => (name === undefined ? entry.default : name === entry.id || name === entry.type))
   if (found) return found
   const known = entries.flatMap(({ id, type }) => (type ? [type, id] : [id]))
-  throw new Failure(EXIT.notFound, `There is no model ${name}. Known: ${known.join(', ')}; or give a model folder.`)
+  throw new Failure(
+    EXIT.notFound,
+    `There is no model named ${name}. Available models: ${known.join(', ')}. You can also specify a model folder.`,
+  )
 }

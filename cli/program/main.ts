@@ -16,18 +16,18 @@ import { EXIT, type ExitCode, Failure } from './exit'
 
 /** Runs the `vision` command of the project at `root`; resolves to its exit code. */
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
-  const called = calledAs(relative('', argv[1] ?? ''))
-  const program = new Command(called)
-    .description('Classifies photos; measures models and manages them.')
-    .version(versionOf(root), '-V, --version', 'the version of this project')
-    .showHelpAfterError('(add --help for how to use it)')
+  const commandName = calledAs(relative('', argv[1] ?? ''))
+  const program = new Command(commandName)
+    .description('Classify photos, evaluate models and manage them.')
+    .version(versionOf(root), '-V, --version', 'show the version')
+    .showHelpAfterError('Run the command with --help for usage.')
     .exitOverride()
   const {
     MAX_PIXELS: maxPixels,
     WORKER_TIMEOUT_MS: workerTimeoutMs,
     REQUEST_TIMEOUT_MS: deadlineMs,
   } = readEnvironment()
-  const context = { root, called, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
+  const context = { root, commandName, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
   classifyCommand(program, context)
   jobsCommand(program)
   serveCommand(program, context)

@@ -2,15 +2,15 @@ import { stderr } from 'node:process'
 
 const REDRAW_MS = 100
 /** Without a terminal a line now and then says that it goes on. */
-const LINE_MS = 10_000
-const BAR = 24
+const LOG_INTERVAL_MS = 10_000
+const BAR_WIDTH = 24
 
 /** A progress bar on stderr with rate and time left; in a log, a line every ten seconds. */
 export class Progress {
   private readonly start = performance.now()
-  private drawn = Number.NEGATIVE_INFINITY
+  private lastDrawn = Number.NEGATIVE_INFINITY
   private done: number
-  private readonly from: number
+  private readonly initial: number
 
   constructor(
     private readonly title: string,
@@ -18,17 +18,17 @@ export class Progress {
     /** How much was there before. */
     done = 0,
     /** A count for people. */
-    private readonly show: (count: number) => string = String,
+    private readonly format: (count: number) => string = String,
   ) {
-    this.from = done
+    this.initial = done
     this.done = done
   }
 
   add(count: number): void {
     this.done += count
     const now = performance.now()
-    if (now - this.drawn < (stderr.isTTY ? REDRAW_MS : LINE_MS)) return
-    this.drawn = now
+    if (now - this.lastDrawn < (stderr.isTTY ? REDRAW_MS : LOG_INTERVAL_MS)) return
+    this.lastDrawn = now
     this.draw()
   }
 
@@ -39,12 +39,12 @@ export class Progress {
 
   private draw(): void {
     const seconds = (performance.now() - this.start) / 1000
-    const rate = (this.done - this.from) / Math.max(seconds, 0.001)
+    const rate = (this.done - this.initial) / Math.max(seconds, 0.001)
     const share = this.total > 0 ? Math.min(1, this.done / this.total) : 0
     const left = rate > 0 && this.total > this.done ? `, ${duration((this.total - this.done) / rate)} left` : ''
-    const bar = '█'.repeat(Math.round(BAR * share)).padEnd(BAR, '░')
-    const of = this.total > 0 ? ` of ${this.show(this.total)}` : ''
-    const text = `${this.title} ${bar} ${this.show(this.done)}${of}, ${this.show(Math.round(rate))}/s${left}`
+    const bar = '█'.repeat(Math.round(BAR_WIDTH * share)).padEnd(BAR_WIDTH, '░')
+    const of = this.total > 0 ? ` of ${this.format(this.total)}` : ''
+    const text = `${this.title} ${bar} ${this.format(this.done)}${of}, ${this.format(Math.round(rate))}/s${left}`
     stderr.write(stderr.isTTY ? `\r\u001b[2K${text}` : `${text}\n`)
   }
 }

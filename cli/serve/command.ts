@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import type { Command } from 'commander'
 import { childEnvironment } from '@/lib/server/config/environment'
 import type { CommandContext } from '../program/context'
@@ -13,18 +13,23 @@ const OLD_SPACE = '--initial-old-space-size=256'
 export function serveCommand(program: Command, { root }: CommandContext): void {
   program
     .command('serve')
-    .description('serve the pages and the API; all else by environment variables')
+    .description('Start the server with the web pages and the API (other settings: environment variables)')
     .option('--port <n>', 'port to listen on')
     .option('--host <address>', 'address to listen on')
     .action(async ({ port, host }: { port?: string; host?: string }) => {
       const extra = { ...(port ? { PORT: port } : {}), ...(host ? { HOST: host } : {}) }
       const child = spawn(process.execPath, [OLD_SPACE, join(root, 'dist', 'server.js')], {
         stdio: 'inherit',
-        env: childEnvironment(extra),
+        env: childEnvironment(extra, isPackage(root) ? { DATA_DIR: resolve('vision-data') } : {}),
       })
       // A terminal's Ctrl-C reaches the child by itself too; it stops once.
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
       const [code] = await once(child, 'exit')
-      if (code !== 0) throw new Failure(EXIT.failed, `The server ended with ${code}.`)
+      if (code !== 0) throw new Failure(EXIT.failed, `The server exited with code ${code}.`)
     })
+}
+
+/** Whether this is an installed package: npm removes its folder with every update, so data must not be kept in it. */
+function isPackage(root: string): boolean {
+  return root.split(sep).includes('node_modules')
 }

@@ -4,7 +4,11 @@ import { useTranslations } from 'use-intl'
 import type { AgreementGroup } from '@/lib/shared/results/agreement'
 import { useModelName } from '../classify/use-model-name'
 
-/** Whether the models agree, large, in a sentence. @param camps null while answers are missing */
+/**
+ * Whether the models agree.
+ *
+ * @param camps null while results are missing
+ */
 export function AgreementLine({ groups }: { groups: readonly AgreementGroup[] | null }) {
   const t = useTranslations('compare')
   const name = useModelName()
@@ -13,7 +17,7 @@ export function AgreementLine({ groups }: { groups: readonly AgreementGroup[] | 
   if (!groups || !first) {
     return (
       <div className="min-h-[104px]">
-        <h1 className="font-semibold text-ink-2 text-lg">{t('asking')}</h1>
+        <h1 className="font-semibold text-ink-2 text-lg">{t('running')}</h1>
         <div className="mt-3 h-10 w-3/5 animate-pulse rounded-card bg-sunk" />
       </div>
     )

@@ -156,7 +156,7 @@ test('what is damaged on the disk is put aside and named, and costs one job', as
     expect(server.output()).toMatch(new RegExp(`"job":"${id}".*put_aside.*damaged`))
     expect(existsSync(join(data, 'damaged', id))).toBe(true)
   }
-  expect(server.output()).toMatch(/the file of an Idempotency-Key is damaged and was put aside/)
+  expect(server.output()).toMatch(/the file of an Idempotency-Key is damaged and was moved aside/)
   await expectWhole('whole', [200])
   await expectWhole('empty status', [201])
 })

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { keysOf } from '@/lib/server/jobs/distributed/state'
+import { keysOf } from '@/lib/server/jobs/distributed/redis-keys'
 import type { Job } from '@/lib/shared/contract/jobs'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
@@ -106,7 +106,7 @@ describe('Redis evicts keys one by one', () => {
     expect((await jobDone(url, id)).counts).toEqual(all)
     await redis.del(job)
     expect((await jobOf(url, id)).counts).toEqual(all)
-    expect(machines.workers[0]!.output()).toMatch(/a job that seemed done is not; it is made anew from the bucket/)
+    expect(machines.workers[0]!.output()).toMatch(/a job that seemed done was incomplete; rebuilt it from the bucket/)
   })
 
   test('the names of an open job: photos that are sent twice count once', async () => {

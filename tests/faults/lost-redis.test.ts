@@ -49,7 +49,7 @@ async function fail(): Promise<void> {
 
 /** How often a process has said that Redis is lost, and that it is back. */
 function said(output: string): [lost: number, back: number] {
-  return [output.split('Redis is lost').length - 1, output.split('Redis answers again').length - 1]
+  return [output.split('Redis is not responding').length - 1, output.split('Redis is responding again').length - 1]
 }
 const outputs = () => [machines.web[0]!.output(), machines.workers[0]!.output()]
 

@@ -7,8 +7,8 @@ import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { UnrecoverableError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { QUEUE_NAME } from '@/lib/server/jobs/distributed/queue'
-import { ACTIVE_KEY, keysOf, PREFIX } from '@/lib/server/jobs/distributed/state'
+import { ACTIVE_KEY, keysOf, PREFIX } from '@/lib/server/jobs/distributed/redis-keys'
+import { QUEUE_NAME } from '@/lib/server/jobs/distributed/work-queue'
 import { s3Client } from '@/lib/server/storage/s3'
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { Problem } from '@/lib/shared/problems/problem'
@@ -184,8 +184,8 @@ describe('what was acknowledged is in, what is not is refused', () => {
       replies.map(async (reply) => [(await reply).status, ((await (await reply).json()) as Problem).detail]),
     )
     expect(said).toEqual([
-      [409, expect.stringContaining('Of this upload 0 photos were taken in')],
-      [409, expect.stringContaining('Of this upload 100 photos were taken in')],
+      [409, expect.stringContaining('after accepting 0 of its photos')],
+      [409, expect.stringContaining('after accepting 100 of its photos')],
     ])
     expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
     // Redis forgets it, and it is the same.

@@ -56,7 +56,7 @@ test('an upload that a stopping server still takes is a job in the end, for whoe
     const { status, json } = await upload.reply
     expect([status, json.counts]).toEqual([201, expect.objectContaining({ total: 8 })])
     expect(await stopped).toBe(0)
-    await next.printed(/the folder of the jobs is this server’s now/)
+    await next.printed(/this server now holds the lease of the jobs folder/)
     expect((await jobDone(next.url, String(json.id))).counts).toEqual({ total: 8, done: 8, ok: 8, failed: 0 })
     expect(await resultsOf(next.url, String(json.id))).toHaveLength(8)
   } finally {

@@ -24,7 +24,7 @@ describe('a photo that was taken in has a result, and one that was not is refuse
     upload.end()
     const { status, json } = await upload.reply
     expect([status, json.code]).toEqual([409, 'conflict'])
-    expect(json.detail).toContain('The first 5 photos of this upload are in the job.')
+    expect(json.detail).toContain('The first 5 photos of this upload were added.')
     await sleep(200)
     expect((await jobDone(server.url, id)).counts).toEqual({ total: 5, done: 5, ok: 5, failed: 0 })
     expect(await resultsOf(server.url, id)).toHaveLength(5)

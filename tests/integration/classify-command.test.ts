@@ -96,7 +96,7 @@ test('in a pipe: names on stdin, rows on stdout, nothing else but errors', async
   child.stdin.end('public/gallery/koala.webp\nnowhere.png\n')
   const [code] = await once(child, 'close')
   const { out: printed, err } = said()
-  expect([code, err]).toEqual([1, 'nowhere.png: not_found: There is no such file.\n1 of 2 photos have no answer.\n'])
+  expect([code, err]).toEqual([1, 'nowhere.png: not_found: The file does not exist.\n1 of 2 photos failed.\n'])
   const found = printed
     .trim()
     .split('\n')
@@ -158,7 +158,7 @@ test('Ctrl-C stops cleanly; what is done is kept', async () => {
   }
   child.kill('SIGINT')
   expect((await closed)[0]).toBe(130)
-  expect(said().err).toContain('--resume goes on')
+  expect(said().err).toContain('with --resume to continue')
   for (const line of readFileSync(out('r.csv.part'), 'utf8').trim().split('\n')) JSON.parse(line)
 })
 
@@ -171,7 +171,7 @@ test('two runs on one --out: the second says that the first writes there, and no
     const second = await classify(...args, ...more)
     expect([second.code, second.err]).toEqual([
       1,
-      `Another run (process ${first.child.pid} on ${hostname()}) writes ${out('r.ndjson')}. Wait for its end, or choose another --out.\n`,
+      `Another run (process ${first.child.pid} on ${hostname()}) is writing ${out('r.ndjson')}. Wait until it finishes, or choose another --out.\n`,
     ])
   }
   await once(first.child, 'close')
@@ -207,7 +207,7 @@ test('a server answers the same as the engine here', async () => {
     await server.stop()
   }
   const { code, err } = await classify(photos(), '--server', server.url)
-  expect([code, err]).toEqual([5, expect.stringContaining('There is no server at')])
+  expect([code, err]).toEqual([5, expect.stringContaining('No server responded at')])
 })
 
 test('labels tell how many answers are right; wrong command lines are usage', async () => {
@@ -220,7 +220,7 @@ test('labels tell how many answers are right; wrong command lines are usage', as
     out('truth.csv'),
   )
   expect(err).toContain('top-1  50.0 % of 2 labelled photos')
-  expect(err).toContain('no such class  unicorn')
+  expect(err).toContain('unknown label  unicorn')
   expect(err).toContain('truth.csv: file = file, label = label, 3 of 3 matched')
   appendFileSync(out('other.csv'), 'file,label\nx.png,koala\n')
   const other = await classify('public/gallery/koala.webp', '--labels', out('other.csv'))

@@ -20,7 +20,7 @@ test('its version, and examples that can be typed as they stand', async () => {
   expect(await usage({ npm_command: '', PATH: folder })).toBe('Usage: node dist/vision.js [options] [command]')
   writeFileSync(join(folder, 'vision'), '')
   expect(await usage({ npm_command: '', PATH: folder })).toBe('Usage: vision [options] [command]')
-  expect((await vision(['models', 'list'])).out).toContain('\nnpx vision models pull <id> fetches one')
+  expect((await vision(['models', 'list'])).out).toContain('\nTo install one, run npx vision models pull <id>.')
 })
 
 /** What bash offers where the cursor stands behind these words. */

@@ -94,6 +94,6 @@ test('the development server reloads pages, server code and workers', async () =
   change('components/classify/empty-state.tsx', "{t('lead')}", "{t('lead')} Nothing.")
   await until(async () => (await (await fetch(url)).text()).includes('Nothing.'))
 
-  change('lib/shared/messages/en.json', 'What is in the photo?', 'What do you see?')
+  change('lib/shared/messages/en.json', 'Classify a photo', 'What do you see?')
   await until(async () => (await (await fetch(url)).text()).includes('What do you see?'))
 }, 240_000)

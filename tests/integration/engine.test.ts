@@ -1,4 +1,5 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -93,7 +94,7 @@ describe('a worker that dies', () => {
     freeze(created)
     expect(await code(created.classify(espresso, ask))).toBe('deadline_exceeded')
     expect(await label(created.classify(espresso, ask))).toBe('espresso')
-    expect(lines.join()).toContain('ran longer than 300 ms')
+    expect(lines.join()).toContain('took longer than 300 ms')
   })
 })
 
@@ -199,7 +200,7 @@ describe('models', () => {
     })
     const created = await engine({ catalog: () => readCatalog(folder) })
     expect(status(created)).toEqual({ fast: 'ready', balanced: 'ready', accurate: 'failed' })
-    expect(error(created, 'accurate')).toMatch(/self-test went wrong on this machine/)
+    expect(error(created, 'accurate')).toMatch(/self-test failed on this machine/)
   })
 
   test.each([
@@ -237,7 +238,7 @@ describe('models', () => {
       /catalogue \/nowhere\/catalog.json cannot be used/,
     )
     await expect(engine({ catalog: () => readCatalog('models', 'huge') })).rejects.toThrow(
-      /no model of the default type; it has: fast, balanced/,
+      /no model of the default type huge\. Available types: fast, balanced/,
     )
   })
 })
@@ -261,6 +262,18 @@ test('close finishes what runs and waits, then ends the workers', async () => {
   await closed
   expect(created.pids()).toEqual([])
   open.length = 0
+})
+
+test('workers that cannot start, as on a machine without a binary of ONNX Runtime, keep no one waiting', async () => {
+  const script = join(tmpdir(), `no-binary-${process.pid}.mjs`)
+  writeFileSync(script, "import './onnxruntime_binding.node'")
+  const created = await engine({ workerScript: script })
+  rmSync(script)
+  expect(created.ready()).toBe(false)
+  expect(created.models().map(({ error }) => error)).toEqual(
+    Array(3).fill("worker processes can't start (exit code 1)"),
+  )
+  expect(await code(created.classify(espresso, ask))).toBe('not_ready')
 })
 
 test('workers killed while they load: models are left out only after three in a row', async () => {

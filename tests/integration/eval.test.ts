@@ -53,7 +53,7 @@ test('labels by label, synonym, WordNet id and index; what is wrong with the oth
   expect(reasons['missing.png']).toBe('there is no such file')
   expect(reasons['line 9']).toBe('line 9 has no file')
   expect(reasons['x.png']).toBe('line 10 has no label')
-  expect(reasons['a.png']).toBe('line 12 names a file that an earlier line gives another label')
+  expect(reasons['a.png']).toBe('line 12 gives a file a second, different label')
   expect(reasons['y.png']).toMatch(/^label "crane": ambiguous: crane \(bird\) or crane \(machine\)/)
   expect(report.unmatched).toEqual([
     { label: 'parrot', photos: 1, reason: 'the model has no such label' },
@@ -162,11 +162,11 @@ test('after a kill the same command goes on where it was', async () => {
   // What was there stands as it was; only the rest was done.
   expect(lines().slice(0, kept.length - 1)).toEqual(kept.slice(0, -1))
   expect(lines().filter(Boolean).length).toBeLessThanOrEqual(402)
-  expect((await run()).out).toMatch(/^photos +400, all done before$/m)
+  expect((await run()).out).toMatch(/^photos +400, all evaluated earlier$/m)
 })
 
 test('what cannot be evaluated at all ends with one line and a code', async () => {
-  expect(await vision(['eval', '/nowhere'])).toMatchObject({ code: 3, err: 'There is no folder /nowhere.\n' })
+  expect(await vision(['eval', '/nowhere'])).toMatchObject({ code: 3, err: 'There is no folder named /nowhere.\n' })
   photos({ 'a.png': 'espresso.png' })
   expect((await run()).code).toBe(3)
   labels('only\nespresso\n')
@@ -176,16 +176,16 @@ test('what cannot be evaluated at all ends with one line and a code', async () =
   expect(nothing).toMatchObject({ code: 4, out: '' })
   expect(nothing.err).toContain('labels.csv: file = image_id, label = breed, 0 of 2 matched')
   expect(nothing.err).toContain('No photo has a label. The column image_id of')
-  expect(nothing.err).toContain('names: x1.jpg, x2.jpg. The photos: a.png.')
+  expect(nothing.err).toContain('contains: x1.jpg, x2.jpg. The photos are: a.png.')
   labels('file,label\na.png,unicorn\n')
-  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('No label is one that the model knows.') })
+  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('No label matches a label of the model.') })
   writeFileSync(join(folder, 'photos', 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
   labels('file,label\nbroken.jpg,espresso\n')
   expect(await run()).toMatchObject({ code: 1, out: '', err: expect.stringContaining('No photo could be evaluated.') })
   labels('file,label\na.png,espresso\n')
   expect(await run('--model', 'nothing')).toMatchObject({
     code: 3,
-    err: expect.stringContaining('There is no model nothing'),
+    err: expect.stringContaining('There is no model named nothing'),
   })
   expect((await run('--map', '/nowhere')).code).toBe(3)
   expect((await vision(['eval'])).code).toBe(2)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BACKENDS, type Backend } from '../support/backends'
 import { leastHold, longestHold, MOST_HOLD } from '../support/holds'
-import { HOMES, type Home } from '../support/homes'
 import { createJob, jobOf, jobWhen } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
 import type { TestServer } from '../support/server'
@@ -11,12 +11,12 @@ const ROWS: Record<string, number> = { 'a folder': 30_000, 'Redis and a bucket':
 const CSV = { 'content-type': 'text/csv' }
 const ZIP = { 'content-type': 'application/zip' }
 
-describe.each(HOMES)('the event loop of a server with jobs in %s', (name, open) => {
+describe.each(BACKENDS)('the event loop of a server with jobs in %s', (name, open) => {
   const rows = Number(process.env.ROWS ?? ROWS[name])
   const numbers = Array.from({ length: rows }, (_, i) => i)
   const refused = `url,file\n${numbers.map((i) => `http://10.0.0.1/${i}.jpg,photos/${i}.jpg`).join('\n')}\n`
   const paths = `url\n${numbers.map((i) => `photos/${i}.jpg`).join('\n')}\n`
-  let home: Home
+  let home: Backend
   let server: TestServer
   let ids: string[] = []
   beforeAll(async () => {

@@ -10,7 +10,7 @@ import Papa from 'papaparse'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '@/lib/shared/contract/jobs'
 import { listCell, RESULT_COLUMNS, RESULT_TYPES } from '@/lib/shared/results/columns'
-import { HOMES, type Home } from '../support/homes'
+import { BACKENDS, type Backend } from '../support/backends'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
@@ -28,8 +28,8 @@ const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = 
 
 const header = (reply: Response) => (name: string) => reply.headers.get(name)
 
-describe.each(HOMES)('jobs in %s', (_name, open) => {
-  let home: Home
+describe.each(BACKENDS)('jobs in %s', (_name, open) => {
+  let home: Backend
   let server: TestServer
   beforeAll(async () => {
     home = await open({
@@ -327,7 +327,7 @@ describe('across servers', () => {
   test('a second server on the same folder serves photos, and takes its jobs over when the first stops; switched off, there are none', async () => {
     const first = await start()
     const second = await start()
-    expect(second.output()).toMatch(/the jobs wait: another server has their folder/)
+    expect(second.output()).toMatch(/waiting for the jobs folder: another server holds its lease/)
     await refusal(post(`${second.url}/api/jobs`, formOf(distinctPhotos(1))), 503, 'not_ready')
     const { id } = await createJob(first.url, formOf(distinctPhotos(40)))
     await first.stop()

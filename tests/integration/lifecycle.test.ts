@@ -95,7 +95,7 @@ describe('shutdown', () => {
     socket.write('\r\n')
     const exited = once(server.child, 'exit')
     await once(socket, 'close')
-    expect(page).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*What is in the photo\?/)
+    expect(page).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*Classify a photo/)
     expect((await exited)[0]).toBe(0)
   })
 

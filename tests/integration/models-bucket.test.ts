@@ -84,7 +84,7 @@ test('half a set, or a file that is not what the checksums say, is not loaded', 
     config.note = 'changed'
   })
   await push()
-  await server.printed(/config\.json is damaged: its SHA-256 is [0-9a-f]+, SHA256SUMS says/)
+  await server.printed(/config\.json is damaged: its SHA-256 is [0-9a-f]+, but SHA256SUMS expects/)
   expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
 })
 
@@ -121,7 +121,7 @@ test('a server that finds no models says so in one line and stops', async () => 
     /stopped with 1:\ncannot start: could not get the models from s3:\/\/nowhere\/models\/: .*\n$/,
   )
   await expect(startServer({ env: { ...env, MODELS_DIR: 's3://Nowhere' } })).rejects.toThrow(
-    /MODELS_DIR="s3:\/\/Nowhere" is invalid; expected: a folder, or a place like s3:\/\/bucket\/models\//,
+    /MODELS_DIR="s3:\/\/Nowhere" is invalid; expected: a folder, or a location like s3:\/\/bucket\/models\//,
   )
 })
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { promtool } from '../../scripts/tools/linters.mjs'
-import { HOMES, type Home } from '../support/homes'
+import { BACKENDS, type Backend } from '../support/backends'
 import { answer, classify, refusal, wire } from '../support/http'
 import { createJob, jobDone, jobWhen } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
@@ -100,8 +100,8 @@ describe('a server that is scraped', () => {
   })
 })
 
-describe.each(HOMES)('jobs in %s', (_name, open) => {
-  let home: Home
+describe.each(BACKENDS)('jobs in %s', (_name, open) => {
+  let home: Backend
   beforeAll(async () => {
     home = await open({ METRICS: 'on', ENGINE_WORKERS: '1' })
   })

@@ -55,13 +55,13 @@ const REFUSED: [id: string, heads: Head[], files: Files, reason: RegExp][] = [
     'shortest edge',
     [logits],
     { 'preprocessor_config.json': { ...EIGHT, size: { shortest_edge: 8 } } },
-    /makes 12 × 8 pixels of a landscape photo, but the model takes 8 × 8: write "do_center_crop": true with "crop_size": 8/,
+    /produces 12 × 8 pixels for a landscape photo, but the model expects 8 × 8: set "do_center_crop": true with "crop_size": 8/,
   ],
   [
     'no resize',
     [logits],
     { 'preprocessor_config.json': { ...EIGHT, do_resize: false } },
-    /makes 120 × 80 pixels of a landscape photo/,
+    /produces 120 × 80 pixels for a landscape photo/,
   ],
   [
     'unknown class',
@@ -79,13 +79,13 @@ const REFUSED: [id: string, heads: Head[], files: Files, reason: RegExp][] = [
     'one mean',
     [logits],
     { 'preprocessor_config.json': { ...EIGHT, do_normalize: true, image_mean: [0.5], image_std: [0.5] } },
-    /image_mean and image_std have 1 values, but the model takes 3 channels/,
+    /image_mean and image_std have 1 values, but the model expects 3 channels/,
   ],
   [
     'no deviation',
     [logits],
     { 'preprocessor_config.json': { ...EIGHT, do_normalize: true, image_mean: 0.5, image_std: 0 } },
-    /^preprocessor_config\.json: image_std is 0: a deviation is above 0/,
+    /^preprocessor_config\.json: image_std is 0: a standard deviation must be above 0/,
   ],
   [
     'padded',
@@ -99,72 +99,67 @@ const REFUSED: [id: string, heads: Head[], files: Files, reason: RegExp][] = [
     { 'preprocessor_config.json': { ...EIGHT, size: { longest_edge: 8 } } },
     /^preprocessor_config\.json: size is neither a number of pixels nor/,
   ],
-  ['not a number', [named('y', { ops: ['Neg', 'Log'] })], {}, /scores are not numbers \(NaN or infinite\)/],
+  ['not a number', [named('y', { ops: ['Neg', 'Log'] })], {}, /scores are NaN or infinite/],
   [
     'multi label',
     [logits],
     { 'config.json': { id2label, problem_type: 'multi_label_classification' } },
-    /^config\.json: problem_type is multi_label_classification: only one label a photo/,
+    /^config\.json: problem_type is multi_label_classification: only single_label_classification is supported/,
   ],
-  ['sigmoids', [named('y', { ops: ['Sigmoid'] })], {}, /each of its scores is a yes or no of its own \(sigmoid\)/],
+  ['sigmoids', [named('y', { ops: ['Sigmoid'] })], {}, /its scores are independent of each other \(sigmoid\)/],
   [
     'one yes or no',
     [named('y', { weights: COLUMN, ops: ['Sigmoid'] })],
     { 'config.json': { id2label: { 0: 'yes' } } },
-    /give two labels/,
+    /provide two labels/,
   ],
   [
     'two that fit',
     [named('a'), named('b')],
     {},
-    /several outputs of the model could be the scores of the 4 labels: a, b\. Choose one with --output/,
+    /several outputs of the model could be the scores for the 4 labels: a, b\. Choose one with --output/,
   ],
   [
     'none that fits',
     [named('features', { weights: COLUMN })],
     {},
-    /no output of the model has a number for each of the 4 labels: it has features \[1, 1\]/,
+    /no output of the model has one value for each of the 4 labels\. Its outputs: features \[1, 1\]/,
   ],
   ['pointer', [logits], { 'onnx/model.onnx': pointer }, /^onnx\/model\.onnx is a Git LFS pointer/],
   ['web page', [logits], { 'onnx/model.onnx': page }, /^onnx\/model\.onnx is a web page/],
-  ['half', [logits], { 'onnx/model.onnx': whole.subarray(0, whole.length / 2) }, /^onnx\/model\.onnx ends too early/],
+  ['half', [logits], { 'onnx/model.onnx': whole.subarray(0, whole.length / 2) }, /^onnx\/model\.onnx is truncated/],
   ['empty', [logits], { 'onnx/model.onnx': '' }, /^onnx\/model\.onnx is empty/],
   ['page for labels', [logits], { 'config.json': page }, /^config\.json is a web page/],
   [
     'no data',
     [logits],
     { 'onnx/model.onnx': headsOnnx([logits], { external: 'weights.bin' }) },
-    /keeps its weights in weights\.bin, which is missing/,
+    /stores its weights in weights\.bin, which is missing/,
   ],
   [
     'short data',
     [logits],
     { 'onnx/model.onnx': headsOnnx([logits], { external: 'weights.bin' }), 'onnx/weights.bin': Buffer.alloc(8) },
-    /weights\.bin ends too early: it has 8 bytes of at least 48/,
+    /weights\.bin is truncated: it has 8 bytes, but needs at least 48/,
   ],
   [
     'data elsewhere',
     [logits],
     { 'onnx/model.onnx': headsOnnx([logits], { external: '../../weights.bin' }) },
-    /outside of its own folder/,
+    /outside its own folder/,
   ],
 ]
 
 /** What ONNX Runtime refuses in its own words, which are translated. */
 const NOT_RUN: typeof REFUSED = [
   ['ir', [], { 'onnx/model.onnx': headsOnnx([logits], { ir: 99 }) }, /version 99 of the ONNX format, which is too new/],
-  [
-    'opset',
-    [],
-    { 'onnx/model.onnx': headsOnnx([logits], { opset: 99 }) },
-    /opset 99, which is too new here: export it/,
-  ],
-  ['custom', [named('y', { ops: ['FancyAttention'] })], {}, /an operation that ONNX Runtime does not know/],
+  ['opset', [], { 'onnx/model.onnx': headsOnnx([logits], { opset: 99 }) }, /opset 99, which is too new: export it/],
+  ['custom', [named('y', { ops: ['FancyAttention'] })], {}, /an operator that ONNX Runtime does not support/],
   [
     'bfloat16',
     [named('y', { ops: ['Cast:16', 'Erf', 'Cast:1'] })],
     {},
-    /Erf\(13\) does not run on a CPU here in the model's data type/,
+    /Erf\(13\) is not available on CPUs for the model's data type/,
   ],
   ['complex', [named('y', { ops: ['Cast:8', 'Relu', 'Cast:1'] })], {}, /ONNX Runtime/],
 ]
@@ -285,7 +280,7 @@ test('one score for two labels is that of the second, whether a probability or a
 test('scores that are no numbers are a coded failure of that photo, explained or classified', async () => {
   expect(Object.keys(await scores('black is nothing', await photo(100, 50, 25)))).toHaveLength(4)
   const black = await photo(0, 0, 0)
-  const failure = { code: 'model_failed', detail: expect.stringContaining('not numbers') }
+  const failure = { code: 'model_failed', detail: expect.stringContaining('NaN') }
   await expect(engine.classify(black, { model: 'black is nothing', topK: 1 })).rejects.toMatchObject(failure)
   await expect(engine.logits(black, { model: 'black is nothing' })).rejects.toMatchObject(failure)
   await expect(engine.explain(black, { model: 'black is nothing', method: 'occlusion' })).rejects.toMatchObject(failure)

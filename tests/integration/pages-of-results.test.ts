@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import Papa from 'papaparse'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_COLUMNS, type ResultRow } from '@/lib/shared/results/columns'
-import { HOMES, type Home } from '../support/homes'
+import { BACKENDS, type Backend } from '../support/backends'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
@@ -48,8 +48,8 @@ async function pages(job: string, query: string): Promise<Page['rows']> {
   return rows
 }
 
-describe.each(HOMES)('pages of results in %s', (_name, open) => {
-  let home: Home
+describe.each(BACKENDS)('pages of results in %s', (_name, open) => {
+  let home: Backend
   let server: TestServer
   beforeAll(async () => {
     home = await open({ LOG_LEVEL: 'warn', MAX_FILES: '1000' })

@@ -73,10 +73,10 @@ test('photos that wait in a worker for the runs of others cost it nothing', asyn
   const outcomes = await Promise.all(Array.from({ length: PHOTOS }, () => outcome(slow.classify(photo, { topK: 1 }))))
   expect(outcomes).toEqual(Array(PHOTOS).fill('red'))
   expect(slow.stats().workers.restarts).toBe(0)
-  expect(slow.lines.filter((line) => line.includes('a worker died'))).toEqual([])
+  expect(slow.lines.filter((line) => line.includes('a worker crashed'))).toEqual([])
   // Whoever sets too little is told at the start.
   const { lines } = await engine({ workerTimeoutMs: Math.round(limit / 2) })
-  expect(lines.join()).toMatch(/A run of this model takes .* Set WORKER_TIMEOUT_MS to \d+ or more\./)
+  expect(lines.join()).toMatch(/Running this model takes .* Set WORKER_TIMEOUT_MS to \d+ or more\./)
 })
 
 test('what is asked for without a deadline waits as long as the others take; a person is answered in time', async () => {
@@ -99,7 +99,7 @@ test('a decoding that does not end is found out while others run, and only its p
   })
   while (!over) expect(await outcome(busy.classify(photo, ask))).toBe('red')
   expect(await stuck).toBe('deadline_exceeded')
-  expect(busy.lines.join()).toContain('ran longer than 150 ms')
+  expect(busy.lines.join()).toContain('took longer than 150 ms')
   expect(await outcome(busy.classify(photo, ask))).toBe('red')
 })
 
@@ -110,9 +110,11 @@ test('a model that is too slow for the settings is said so when it is added', as
     vision(['models', '--models-dir', models, 'add', join(folder, `slow-${PRODUCTS}`), '--as', 'slow', '--force'], env)
   const roomy = await add({ WORKER_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '600000' })
   expect(roomy).toMatchObject({ code: 0, err: '' })
-  expect(roomy.out).toMatch(/\n {2}speed {5}[\d.]+ m?s a run on one core here/)
+  expect(roomy.out).toMatch(/\n {2}speed {5}[\d.]+ m?s per run on one core of this machine/)
   const tight = await add({ WORKER_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '600000' })
-  expect(tight.err).toMatch(/^Warning: A run of this model takes [\d.]+ s here, and a worker is stopped after 0.1 s\./)
+  expect(tight.err).toMatch(
+    /^Warning: Running this model takes [\d.]+ s on this machine, but workers time out after 0.1 s\./,
+  )
   const hasty = await add({ WORKER_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '100' })
   expect(hasty.err).toMatch(/Set REQUEST_TIMEOUT_MS to \d+ or more\.\n$/)
   rmSync(models, { recursive: true })

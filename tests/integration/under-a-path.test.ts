@@ -82,7 +82,7 @@ describe.each([
   test('serves the home page with and without a trailing slash, the manifest and 404 pages', async () => {
     for (const path of [BASE, `${BASE}/`]) {
       const reply = await fetch(proxy.url + path)
-      expect([reply.status, await reply.text()]).toEqual([200, expect.stringContaining('What is in the photo?')])
+      expect([reply.status, await reply.text()]).toEqual([200, expect.stringContaining('Classify a photo')])
     }
     const { scope, start_url, icons } = await (await fetch(`${proxy.url}${BASE}/manifest.webmanifest`)).json()
     expect(start_url.startsWith(scope)).toBe(true)
@@ -136,17 +136,17 @@ const heading = (page: Page, name: string | RegExp) => page.getByRole('heading',
 /** From the home page via a sample and via the gallery to a result, which survives a reload. */
 async function classifies(page: Page): Promise<void> {
   await page.goto(`${BASE}/`)
-  await page.getByRole('button', { name: 'A goldfish, classify' }).click()
+  await page.getByRole('button', { name: 'Classify a goldfish' }).click()
   await heading(page, 'goldfish')
-  await page.getByRole('link', { name: 'Gallery' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Gallery' }).click()
   await page.getByRole('article').filter({ hasText: 'koala' }).getByRole('link').first().click()
   await heading(page, 'koala')
   await page.reload()
   await heading(page, 'koala')
   await page.getByRole('button', { name: 'Why this label?' }).click()
-  await page.getByText(/runs of the model/).waitFor()
+  await page.getByText(/model runs/).waitFor()
   await page.getByRole('button', { name: 'Copy' }).click()
-  await page.getByRole('menuitem', { name: 'The request in cURL' }).click()
+  await page.getByRole('menuitem', { name: 'API request (cURL)' }).click()
   await page.getByText('cURL copied').waitFor()
   const origin = new URL(page.url()).origin
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`'${origin}${BASE}/api/classify?`)
@@ -157,20 +157,20 @@ async function classifies(page: Page): Promise<void> {
 
 async function comparesAndRemembers(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Compare models' }).click()
-  await page.getByText('All 3 agree').waitFor()
+  await page.getByText('All 3 models agree').waitFor()
   await page.reload()
-  await page.getByText('All 3 agree').waitFor()
-  await page.getByRole('link', { name: 'History' }).click()
+  await page.getByText('All 3 models agree').waitFor()
+  await page.getByRole('banner').getByRole('link', { name: 'History' }).click()
   await heading(page, 'History')
   await page.getByText('koala.webp').first().waitFor()
-  await page.getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Models' }).click()
   await page.getByRole('button', { name: 'Measure' }).first().click()
-  await page.getByText(/ms run,/).waitFor()
+  await page.getByText(/ms inference,/).waitFor()
 }
 
 /** A batch with its events, reopened by its URL. */
 async function runsABatch(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Batch' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Batch' }).click()
   await heading(page, 'Batch')
   const photos = ['koala', 'goldfish', 'volleyball'].map((name) => `public/gallery/${name}.webp`)
   await page.locator('input[data-picks=files]').setInputFiles(photos)

@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
-import { HOMES, type Home } from '../support/homes'
+import { BACKENDS, type Backend } from '../support/backends'
 import { openUpload, refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, FORM_END, FORM_TYPE, filePart, formOf, zipOf } from '../support/many-photos'
 import type { TestServer } from '../support/server'
 
 /** Clients that act while an upload of theirs, or of somebody else, is on its way. */
-describe.each(HOMES)('at the wrong moment, with jobs in %s', (_name, open) => {
-  let home: Home
+describe.each(BACKENDS)('at the wrong moment, with jobs in %s', (_name, open) => {
+  let home: Backend
   let server: TestServer
   beforeAll(async () => {
     home = await open({ LOG_LEVEL: 'warn', MAX_JOB_BYTES: '20000000' })

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { decode } from '@/lib/server/image/decode'
 import { readHeader } from '@/lib/server/image/header'
-import { switchFiltersOn } from '@/lib/server/image/heic/in-loop-filters'
+import { enableInLoopFilters } from '@/lib/server/image/heic/in-loop-filters'
 import { resample } from '@/lib/server/image/resample'
 import { gridOf } from '../support/heif'
 
@@ -70,6 +70,6 @@ test.each([
 
 test('the WebAssembly of libheif is the one whose filters are switched on', () => {
   const wasm = readFileSync('node_modules/libheif-js/libheif-wasm/libheif.wasm')
-  expect(switchFiltersOn(wasm)).toBe(4)
-  expect(switchFiltersOn(wasm)).toBe(0)
+  expect(enableInLoopFilters(wasm)).toBe(4)
+  expect(enableInLoopFilters(wasm)).toBe(0)
 })

@@ -261,18 +261,18 @@ def strange_tiffs() -> None:
     """What is no damage and not read, by its cause."""
     for compression, name in (("lerc", "LERC"), ("jpegxl", "JPEG XL"), ("jpeg2000", "JPEG 2000"), ("png", "PNG"), ("jpegxr", "JPEG XR")):
         data = tiff_of(RGB, photometric="rgb", compression=compression)
-        refuses(f"refused-{compression}.tiff", data, "unsupported_format", f"compressed by {name}")
+        refuses(f"refused-{compression}.tiff", data, "unsupported_format", f"compressed with {name}")
         data = tiff_of(RGB, photometric="rgb", compression=compression, tile=(32, 32))
-        refuses(f"refused-{compression}-tiles.tiff", data, "unsupported_format", f"compressed by {name}")
+        refuses(f"refused-{compression}-tiles.tiff", data, "unsupported_format", f"compressed with {name}")
     old = saved(PICTURE, "JPEG", quality=80)
     refuses("refused-old-jpeg.tiff", tiff(tags(8, 6, 3, t259=6, t513=8, t514=len(old)), [old]), "unsupported_format", "old-style JPEG")
-    refuses("refused-unknown.tiff", tiff(tags(8, 2, 3, t259=99), [RGB.tobytes()]), "unsupported_format", "number 99")
+    refuses("refused-unknown.tiff", tiff(tags(8, 2, 3, t259=99), [RGB.tobytes()]), "unsupported_format", "method 99")
     small = GREY[:8, :8]
-    for kind, name in (("f2", "16-bit floating-point"), ("f4", "32-bit floating-point"), ("f8", "64-bit floating-point"), ("i1", "8-bit signed"), ("i2", "16-bit signed"), ("i4", "32-bit signed"), ("c8", "64-bit complex"), ("u4", "32 bits a channel")):
+    for kind, name in (("f2", "16-bit floating-point"), ("f4", "32-bit floating-point"), ("f8", "64-bit floating-point"), ("i1", "8-bit signed"), ("i2", "16-bit signed"), ("i4", "32-bit signed"), ("c8", "64-bit complex"), ("u4", "32 bits per channel")):
         refuses(f"refused-{kind}.tiff", tiff_of((small / 255).astype(kind), photometric="minisblack"), "unsupported_format", name)
     refuses("refused-f4-rgb.tiff", tiff_of((RGB / 255).astype("f4"), photometric="rgb", compression="deflate", predictor=True), "unsupported_format", "32-bit floating-point")
     twelve = packed_bits(GREY.astype(int) * 16, 12)
-    refuses("refused-12-bits.tiff", tiff(tags(12, 1, 1), [twelve]), "unsupported_format", "12 bits a channel")
+    refuses("refused-12-bits.tiff", tiff(tags(12, 1, 1), [twelve]), "unsupported_format", "12 bits per channel")
     deep_jpeg = imagecodecs.jpeg8_encode(RGB.astype("uint16") * 16, level=90, bitspersample=12)
     refuses("refused-12-bit-jpeg.tiff", tiff(tags(12, 6, 3, t259=7), [deep_jpeg]), "unsupported_format", "12-bit JPEG")
     refuses("refused-565.tiff", tiff(tags(8, 2, 3, t258=[5, 6, 5]), [RGB.tobytes()]), "unsupported_format", "5, 6, 5 bits")
@@ -297,12 +297,12 @@ def damaged_tiffs() -> None:
         refuses(f"damaged-{name}.tiff", data, "truncated_image", words)
 
     damaged("strips-missing", tiff(cut, rows[:3]), "3 of its 4 strips")
-    damaged("strip-empty", tiff(cut, [rows[0], b"", *rows[2:]]), "lacks some of its strips")
+    damaged("strip-empty", tiff(cut, [rows[0], b"", *rows[2:]]), "is missing some of its strips")
     damaged("strip-short", tiff(cut, [rows[0], rows[1][:100], *rows[2:]]), "too short")
     damaged("strip-outside", tiff(cut, rows, t273=[8, 9_000_000, 2000, 3000]), "ends before the last of its strips")
     damaged("no-rows", tiff(cut, rows, t278=0), "no size")
     damaged("no-width", tiff(cut, rows, t256=0), "size")
-    damaged("one-channel-rgb", tiff({**cut, 277: 1, 258: 8}, rows), "1 values a pixel")
+    damaged("one-channel-rgb", tiff({**cut, 277: 1, 258: 8}, rows), "1 values per pixel")
     damaged("no-photometric", tiff({tag: value for tag, value in cut.items() if tag != 262}, rows), "how its colours are stored")
     damaged("tile-missing", tiff_of(RGB, photometric="rgb", tile=(16, 16)).replace(struct.pack("<HHI", 325, 3, 6), struct.pack("<HHI", 325, 3, 5)), "of its 6 tiles")
     packers = {5: imagecodecs.lzw_encode, 8: zlib.compress, 32773: imagecodecs.packbits_encode, 34925: lzma.compress, 50000: imagecodecs.zstd_encode}
@@ -457,7 +457,7 @@ def icons() -> None:
     whole = (colours[..., 0] << 16) | (colours[..., 1] << 8) | colours[..., 2]
     data = bitmap_header(side, 2 * side, 24) + words(whole, 3) + mask
     reads("rgb-24.ico", ico((8, 24, small), (side, 24, data)), shown)
-    refuses("damaged.ico", ico((side, 24, data))[:-900], "truncated_image", "cut off")
+    refuses("damaged.ico", ico((side, 24, data))[:-900], "truncated_image", "truncated")
     opaque = np.array(see_through)[..., 3].astype(int)
     data = bitmap_header(side, 2 * side, 32) + words(whole | (opaque << 24), 4) + bytes(4 * side)
     reads("rgba.ico", ico((side, 32, data)), see_through, most=1)
@@ -482,7 +482,7 @@ def netpbm() -> None:
     reads("p6.ppm", b"P6 # by hand\n" + size + b"# largest\n255\n" + RGB.tobytes(), RGB)
     reads("p6-16.ppm", b"P6\n" + size + b"65535\n" + (RGB.astype(">u2") * 257).tobytes(), RGB)
     refuses("damaged.ppm", b"P6\n" + size + b"255\n" + RGB.tobytes()[:-9], "truncated_image", "ends early")
-    refuses("damaged-text.ppm", b"P3\n2 1\n255\n1 2 300 4 5 6", "truncated_image", "above its largest")
+    refuses("damaged-text.ppm", b"P3\n2 1\n255\n1 2 300 4 5 6", "truncated_image", "above its maximum")
     refuses("huge.ppm", b"P6\n99999 99999\n255\n", "too_many_pixels", "megapixels")
     refuses("refused.tga", saved(PICTURE, "TGA"), "unsupported_format", "TGA")
     refuses("refused.jp2", saved(PICTURE, "JPEG2000"), "unsupported_format", "JPEG 2000")
@@ -501,10 +501,10 @@ def jpegs() -> None:
     behind = plain[:-2] + b"\1\2\3\4" * 10 + plain[-2:]
     reads("bytes-before-the-end.jpg", behind, by_pillow(plain))
     reads("bytes-between.jpg", odd[:20] + bytes(4) + odd[20:], by_pillow(odd))
-    refuses("damaged-end.jpg", odd[: len(odd) * 2 // 3] + b"\xff\xd9", "truncated_image", "it is damaged, or ends too early")
+    refuses("damaged-end.jpg", odd[: len(odd) * 2 // 3] + b"\xff\xd9", "truncated_image", "it is truncated or damaged")
     refuses("damaged-hole.jpg", plain[: middle - 200] + plain[middle:], "truncated_image", "")
     tall = odd.index(b"\xff\xc0") + 5
-    refuses("damaged-height.jpg", odd[:tall] + struct.pack(">H", 99) + odd[tall + 2 :], "truncated_image", "it is damaged, or ends too early")
+    refuses("damaged-height.jpg", odd[:tall] + struct.pack(">H", 99) + odd[tall + 2 :], "truncated_image", "it is truncated or damaged")
     png = saved(PICTURE, "PNG")
     refuses("damaged-header.png", png[:29] + bytes(4) + png[33:], "truncated_image", "")
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import type { ResultLine } from '@/lib/server/jobs/jobs'
+import type { ResultLine } from '@/lib/server/jobs/backend'
 import { statusSchema } from '@/lib/shared/contract/contract'
 import { answer, classify, refusal } from './http'
 import { createJob, jobDone, jobOf, resultsOf } from './jobs'
@@ -57,7 +57,7 @@ export async function handOver(count: number, clock: string): Promise<void> {
     const second = await start({ LD_PRELOAD: clock, CLOCK_AHEAD_S: String(4 * DAYS_S) })
     servers.push(second)
     expect(await jobsOf(second)).toEqual({ state: 'waiting', reason: 'lease' })
-    expect(second.output()).toMatch(/the jobs wait: another server has their folder/)
+    expect(second.output()).toMatch(/waiting for the jobs folder: another server holds its lease/)
     const headers = await refusal(fetch(`${second.url}/api/jobs/${id}`), 503, 'not_ready')
     expect(headers.get('retry-after')).toBe('2')
     expect((await answer(classify(second.url, espresso))).predictions[0]?.label).toBe('espresso')
@@ -72,7 +72,7 @@ export async function handOver(count: number, clock: string): Promise<void> {
     await holds(third, 15_000)
     await reaches(third, id, Math.floor((3 * count) / 5))
     process.kill(second.pid, 'SIGCONT')
-    await second.printed(/another server has taken the folder of the jobs/)
+    await second.printed(/another server took over the jobs folder/)
     expect(await jobsOf(second)).toEqual({ state: 'waiting', reason: 'lease' })
     await reaches(third, id, Math.floor((7 * count) / 10))
     expect(await third.stop()).toBe(0)
@@ -88,7 +88,7 @@ export async function handOver(count: number, clock: string): Promise<void> {
     expect(new Set(lines.map((line) => (JSON.parse(line) as ResultLine).index)).size).toBe(count)
     expect(lines).toHaveLength(count)
     // By the second server's clock, the job expired long ago.
-    expect(second.output()).toMatch(/the clock of this machine is not that of the disk/)
+    expect(second.output()).toMatch(/the clock of this machine differs from the disk’s/)
     expect((await jobOf(second.url, over.id)).counts).toMatchObject({ ok: 2 })
   } finally {
     for (const server of servers) {

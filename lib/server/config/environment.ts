@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, sep } from 'node:path'
 import type { z } from 'zod'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { memoryLimit } from '../observe/resource-limits'
@@ -103,8 +103,11 @@ export function cores(): number {
 }
 
 /** The environment of a child process: this one's, plus `extra`. */
-export function childEnvironment(extra: Record<string, string>): NodeJS.ProcessEnv {
-  return { ...process.env, ...extra }
+export function childEnvironment(
+  extra: Record<string, string>,
+  defaults: Record<string, string> = {},
+): NodeJS.ProcessEnv {
+  return { ...defaults, ...process.env, ...extra }
 }
 
 /**
@@ -113,9 +116,14 @@ export function childEnvironment(extra: Record<string, string>): NodeJS.ProcessE
  * @param file that Node was started with
  */
 export function calledAs(file: string): string {
-  if (process.env.npm_command === 'exec') return 'npx vision'
+  if (process.env.npm_command === 'exec') return `npx ${isInstalledHere(file) ? 'vision' : 'vision-object-classifier'}`
   const folders = (process.env.PATH ?? '').split(delimiter)
   return folders.some((folder) => existsSync(join(folder, 'vision'))) ? 'vision' : `node ${file}`
+}
+
+/** Whether `npx vision` finds this program from here; elsewhere that name belongs to another package of npm's registry. */
+function isInstalledHere(file: string): boolean {
+  return !file.split(sep).includes('node_modules') || existsSync(join('node_modules', '.bin', 'vision'))
 }
 
 /** Whether BASIC_AUTH is set, for code that runs before the environment is validated. */

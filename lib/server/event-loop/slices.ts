@@ -1,20 +1,20 @@
 import { performance } from 'node:perf_hooks'
 
-/** Long work has the event loop for this long (milliseconds) before others get their turn. */
+/** How long a long task may hold the event loop before it yields (milliseconds). */
 const SLICE_MS = 8
 
-const waiting: (() => void)[] = []
-let began = 0
+const waitingForTurn: (() => void)[] = []
+let sliceStart = 0
 
-/** One a round of the loop: many that work in slices at once hold it no longer than one. */
-function next(): void {
-  began = performance.now()
-  waiting.shift()?.()
-  if (waiting.length > 0) setImmediate(next)
+/** Resumes one task per turn of the event loop, so that many tasks hold it no longer than one. */
+function startNextSlice(): void {
+  sliceStart = performance.now()
+  waitingForTurn.shift()?.()
+  if (waitingForTurn.length > 0) setImmediate(startNextSlice)
 }
 
 /**
- * Whether it is somebody else's turn: long work asks often, and rests then.
+ * Whether a long task should yield. It checks often, and yields if so.
  *
  * @example
  * for (const row of rows) {
@@ -22,30 +22,30 @@ function next(): void {
  *   work(row)
  * }
  */
-export function due(): boolean {
-  return performance.now() - began > SLICE_MS
+export function shouldYield(): boolean {
+  return performance.now() - sliceStart > SLICE_MS
 }
 
-/** Gives others their turn: those who rest already, and what comes in from outside. */
-export function rest(): Promise<void> {
+/** Yields to other tasks that have yielded, and to I/O. */
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
-    if (waiting.push(resolve) === 1) setImmediate(next)
+    if (waitingForTurn.push(resolve) === 1) setImmediate(startNextSlice)
   })
 }
 
-/** Works off what can be left between two of its steps. What it returns. */
-export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
+/** Runs a task that can be interrupted between its steps. → what it returns. */
+export async function runInSlices<T>(work: Generator<void, T>): Promise<T> {
   for (;;) {
     const { done, value } = work.next()
     if (done) return value
-    if (due()) await rest()
+    if (shouldYield()) await yieldToEventLoop()
   }
 }
 
-/** The same values, with rests between them. */
-export async function* withRests<T>(values: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+/** The same values, yielding to the event loop between them. */
+export async function* yieldingBetween<T>(values: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
   for await (const value of values) {
-    if (due()) await rest()
+    if (shouldYield()) await yieldToEventLoop()
     yield value
   }
 }

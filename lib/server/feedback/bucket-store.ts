@@ -1,6 +1,6 @@
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import type { Ballot } from '@/lib/shared/metrics/votes'
-import type { ObjectStore } from '../storage/objects'
+import type { ObjectStore } from '../storage/object-store'
 import type { FeedbackStore, StoredPhoto } from './store'
 
 const VOTES = 'feedback/votes/'

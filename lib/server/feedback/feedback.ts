@@ -3,7 +3,7 @@ import type { FeedbackMode, FeedbackRequest, Vote, VoteSummary } from '@/lib/sha
 import { ballotOf, Tally } from '@/lib/shared/metrics/votes'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Engine } from '../engine/types'
-import { withoutMetadata } from '../image/without-metadata'
+import { stripMetadata } from '../image/strip-metadata'
 import type { Log } from '../observe/log'
 import type { FeedbackStore, StoredPhoto } from './store'
 
@@ -121,7 +121,7 @@ export class Feedback {
       throw new Problem('invalid_parameter', 'This server doesn’t store photos. Remove "photo".')
     if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(base64))
       throw new Problem('invalid_parameter', '"photo" isn’t base64. Encode the photo as base64.')
-    const bytes = await withoutMetadata(Buffer.from(base64, 'base64'), this.options.maxPixels)
+    const bytes = await stripMetadata(Buffer.from(base64, 'base64'), this.options.maxPixels)
     return { name: `${id}.webp`, bytes }
   }
 }

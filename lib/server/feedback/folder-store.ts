@@ -3,7 +3,7 @@ import { appendFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { type Ballot, ballotOf } from '@/lib/shared/metrics/votes'
-import { storeProblem } from '../storage/store-fault'
+import { storageProblem } from '../storage/storage-errors'
 import type { FeedbackStore, StoredPhoto } from './store'
 
 const VOTES = /^votes-(\d{4}-\d{2})\.ndjson$/
@@ -31,7 +31,7 @@ export class FolderFeedback implements FeedbackStore {
       const line = `${JSON.stringify(vote)}\n`
       await appendFile(path, (await endsWithNewline(path)) ? line : `\n${line}`, { flush: true })
     } catch (error) {
-      throw storeProblem(error)
+      throw storageProblem(error)
     }
   }
 

@@ -1,5 +1,5 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import { due, rest } from '../event-loop/slices'
+import { shouldYield, yieldToEventLoop } from '../event-loop/slices'
 
 /** Characters to decode without yielding: a few milliseconds of work. */
 const SLICE = 1 << 20
@@ -22,7 +22,7 @@ export async function decodeBase64(text: string): Promise<Uint8Array> {
   let carry = ''
   let padding = 0
   for (let at = 0; at < base64.length; at += SLICE) {
-    if (due()) await rest()
+    if (shouldYield()) await yieldToEventLoop()
     const characters = base64.slice(at, at + SLICE).replace(/\s+/g, '')
     padding = paddingAfter(characters, padding)
     // Four characters make three bytes.

@@ -5,7 +5,7 @@ const GRACE_MS = 20_000
 /** Minimum average rate in bytes per second. A request ends after two minutes in any case. */
 const MIN_RATE = 1000
 
-export interface Pace {
+interface Pace {
   graceMs: number
   bytesPerSecond: number
 }

@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { Problem } from '@/lib/shared/problems/problem'
-import { due, rest } from '../event-loop/slices'
+import { shouldYield, yieldToEventLoop } from '../event-loop/slices'
 
 /** Below this size, parsing takes a millisecond or two. */
 const LARGE_TEXT = 500_000
@@ -17,9 +17,9 @@ const PLACEHOLDER = randomUUID()
  */
 export async function parseJsonBody(body: Uint8Array): Promise<unknown> {
   try {
-    if (due()) await rest()
+    if (shouldYield()) await yieldToEventLoop()
     const text = decodeText(body)
-    if (due()) await rest()
+    if (shouldYield()) await yieldToEventLoop()
     return text.length < LARGE_TEXT ? JSON.parse(text) : (parseWithoutImage(text) ?? JSON.parse(text))
   } catch {
     throw new Problem('invalid_json', 'The body isn’t valid JSON encoded as UTF-8.')

@@ -87,7 +87,7 @@ export function takeStream({ stream = '0', ...query }: RawOptions): { stream: bo
  *
  * @throws Problem `invalid_parameter` that names the parameter and what is wrong with it
  */
-export function parseParameters<S extends z.ZodType>(schema: S, values: RawOptions): z.output<S> {
+function parseParameters<S extends z.ZodType>(schema: S, values: RawOptions): z.output<S> {
   const parsed = schema.safeParse(values)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

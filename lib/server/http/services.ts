@@ -5,7 +5,7 @@ import type { Environment } from '../config/environment'
 import type { Engine } from '../engine/types'
 import type { Feedback } from '../feedback/feedback'
 import type { Lifecycle } from '../host/lifecycle'
-import type { Jobs } from '../jobs/jobs'
+import type { JobBackend } from '../jobs/backend'
 import type { Log } from '../observe/log'
 import type { Metrics } from '../observe/metrics'
 import type { RedisClient } from '../redis/connect'
@@ -15,7 +15,7 @@ import type { ResultCache } from '../result-cache/result-cache'
 export interface Services {
   engine: Engine
   /** Batch jobs; null if they are turned off. */
-  jobs: Jobs | null
+  jobs: JobBackend | null
   /** Feedback from visitors; null if it is turned off. */
   feedback: Feedback | null
   /** The result cache; null if it is turned off. */
@@ -32,7 +32,7 @@ export interface Services {
 }
 
 /** What the host adds to a Web-standard Request. */
-export interface HostBindings {
+interface HostBindings {
   incoming?: IncomingMessage
 }
 

@@ -10,27 +10,27 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('lines longer than a chunk, in any script, come back from their places and in order', () => {
+test('reads back lines longer than a chunk, in any script, from their ranges and in order', () => {
   const path = join(folder, 'a.ndjson')
   const values = Array.from({ length: 300 }, (_, i) => ({ i, text: 'ü'.repeat((i * 997) % 90_000) }))
   const log = AppendLog.open(path)
-  const places = values.map((value) => log.append(value))
-  expect(log.read(places[299]!)).toEqual(values[299])
-  log.rest()
-  expect(log.read(places[298]!)).toEqual(values[298])
-  expect([...log.from(places[299]!.at)].map(({ value }) => value)).toEqual([values[299]])
+  const ranges = values.map((value) => log.append(value))
+  expect(log.read(ranges[299]!)).toEqual(values[299])
+  log.releaseFile()
+  expect(log.read(ranges[298]!)).toEqual(values[298])
+  expect([...log.from(ranges[299]!.offset)].map(({ value }) => value)).toEqual([values[299]])
   log.close()
-  const seen: unknown[] = []
-  const again = AppendLog.open(path, (value, place) => {
-    seen.push(value)
-    expect(place).toEqual(places[seen.length - 1])
+  const read: unknown[] = []
+  const again = AppendLog.open(path, (value, range) => {
+    read.push(value)
+    expect(range).toEqual(ranges[read.length - 1])
   })
-  expect(seen).toEqual(values)
-  expect([...again.from(places[297]!.at)].map(({ value }) => value)).toEqual(values.slice(297))
+  expect(read).toEqual(values)
+  expect([...again.from(ranges[297]!.offset)].map(({ value }) => value)).toEqual(values.slice(297))
   again.close()
 })
 
-test.each(['{"i":', '{"i":2', 'x'.repeat(200_000)])('a last line that was cut short is taken away: %.10s', (torn) => {
+test.each(['{"i":', '{"i":2', 'x'.repeat(200_000)])('removes a last line that was cut short: %.10s', (torn) => {
   const path = join(folder, 'a.ndjson')
   const log = AppendLog.open(path)
   log.append({ i: 1 })

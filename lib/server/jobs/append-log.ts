@@ -1,182 +1,167 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
-import { StoreFault } from '../storage/store-fault'
+import { StorageError } from '../storage/storage-errors'
+import { type ByteRange, CHUNK_BYTES, NEWLINE, parseLine, readLines } from './json-lines'
 
-const CHUNK = 1 << 16
-const NEWLINE = 10
-/** Files that are open at once over all logs; one more closes the one that was used longest ago. */
-const MOST_OPEN = 32
-
-/** Where a line stands. */
-export interface Place {
-  at: number
-  length: number
-}
-
-/** A line that is whole and means nothing: the file was damaged. */
-export class DamagedLine extends Error {
-  override readonly name = 'DamagedLine'
-}
+/** Files open at once over all logs. Opening one more closes the least recently used. */
+const MAX_OPEN_FILES = 32
 
 /**
- * A file of JSON lines that only grows. A kill can cut its last line short, and a full disk any: what follows the last whole line is taken away
- * when it is opened, and what could not be written whole is taken back. Nothing of it stays in memory. It is begun once; when it is opened later it has to be
- * there as it was left: a file that has come instead of it is a fault, and is not written to.
+ * An append-only file of JSON lines. A kill can cut its last line short, and a full disk any line: anything after the
+ * last complete line is removed when the file is opened, and a partial write is undone. No content stays in memory. The
+ * file is created once. When it is reopened, it must still be the same file: a different file in its place is an error,
+ * and is not written to.
  */
 export class AppendLog {
-  /** All that are open, the one that was used last at the end. */
-  private static readonly opened = new Set<AppendLog>()
+  /** Open logs, the most recently used last. */
+  private static readonly openLogs = new Set<AppendLog>()
   private fd: number | null = null
   private writable = false
   private end = 0
   private closed = false
-  private changed = 0
+  private modifiedAt = 0
 
   private constructor(
     private path: string,
-    /** Asked before each change. @throws where this process may not make it */
+    /** Called before each change. @throws if this process may not write */
     private readonly guard: () => void,
   ) {}
 
-  /** An empty one. @throws NodeJS.ErrnoException, also where there is one already */
-  static begin(path: string, guard = () => {}): AppendLog {
+  /** Creates an empty log. @throws NodeJS.ErrnoException, also if the file exists */
+  static create(path: string, guard = () => {}): AppendLog {
     const log = new AppendLog(path, guard)
     guard()
-    log.keep(openSync(path, 'wx+'), true)
+    log.keepDescriptor(openSync(path, 'wx+'), true)
     return log
   }
 
   /**
-   * Opens one that is there, and rests it.
+   * Opens an existing log and closes its file again until it is needed.
    *
-   * @param line told of each line that is there, in order
-   * @returns what it is opened by, a piece at each step
-   * @throws NodeJS.ErrnoException, DamagedLine
+   * @param line called with each existing line, in order
+   * @returns a generator that does one piece of the work per step
+   * @throws NodeJS.ErrnoException, CorruptLineError
    */
-  static *opening(
+  static *openInSteps(
     path: string,
-    line: (value: unknown, place: Place) => void = () => {},
+    line: (value: unknown, range: ByteRange) => void = () => {},
     guard = () => {},
   ): Generator<void, AppendLog> {
     const log = new AppendLog(path, guard)
-    const stat = fstatSync(log.file())
-    log.changed = stat.mtimeMs
+    const stat = fstatSync(log.descriptor())
+    log.modifiedAt = stat.mtimeMs
     log.end = stat.size
     let end = 0
-    for (const { text, place } of log.lines(0, stat.size)) {
-      line(parsed(text, path), place)
-      if (Math.floor(place.at / CHUNK) !== Math.floor(end / CHUNK)) yield
-      end = place.at + place.length
+    for (const { text, range } of readLines(() => log.descriptor(), 0, stat.size)) {
+      line(parseLine(text, path), range)
+      if (Math.floor(range.offset / CHUNK_BYTES) !== Math.floor(end / CHUNK_BYTES)) yield
+      end = range.offset + range.length
     }
     log.end = end
-    log.rest()
+    log.releaseFile()
     return log
   }
 
-  /** Opens it, or begins it. */
-  static open(path: string, line?: (value: unknown, place: Place) => void): AppendLog {
+  /** Opens a log, or creates it if it doesn't exist. */
+  static open(path: string, line?: (value: unknown, range: ByteRange) => void): AppendLog {
     try {
-      const opening = AppendLog.opening(path, line)
+      const opening = AppendLog.openInSteps(path, line)
       for (;;) {
         const { done, value } = opening.next()
         if (done) return value
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      return AppendLog.begin(path)
+      return AppendLog.create(path)
     }
   }
 
-  /** Bytes of whole lines. */
+  /** Bytes of complete lines. */
   get size(): number {
     return this.end
   }
 
-  /** When a line was added last (milliseconds since 1970). */
-  get changedAt(): number {
-    return this.changed
+  /** When the last line was added (milliseconds since 1970). */
+  get lastModified(): number {
+    return this.modifiedAt
   }
 
-  /**
-   * Adds a line, whole or not at all.
-   *
-   * @throws NodeJS.ErrnoException such as ENOSPC, StoreFault
-   */
-  append(value: unknown): Place {
+  /** Appends a line, completely or not at all. @throws NodeJS.ErrnoException such as ENOSPC, StorageError */
+  append(value: unknown): ByteRange {
     const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
-    const at = this.end
-    const fd = this.fileToWrite()
+    const offset = this.end
+    const fd = this.writableDescriptor()
     this.guard()
     for (let written = 0; written < bytes.length; ) {
-      written += writeSync(fd, bytes, written, bytes.length - written, at + written)
+      written += writeSync(fd, bytes, written, bytes.length - written, offset + written)
     }
-    // Taken away while it was written to: nobody will find it there.
-    if (fstatSync(fd).nlink === 0) throw this.stale()
+    // The file was deleted during the write, so no reader would find the line.
+    if (fstatSync(fd).nlink === 0) throw this.staleFile()
     this.end += bytes.length
-    this.changed = Date.now()
-    return { at, length: bytes.length }
+    this.modifiedAt = Date.now()
+    return { offset: offset, length: bytes.length }
   }
 
-  read<T>({ at, length }: Place): T {
+  read<T>({ offset, length }: ByteRange): T {
     const buffer = Buffer.alloc(length)
-    readSync(this.file(), buffer, 0, length, at)
+    readSync(this.descriptor(), buffer, 0, length, offset)
     return JSON.parse(buffer.toString('utf8')) as T
   }
 
-  /** Whether a line begins there, or will. */
-  isStart(at: number): boolean {
+  /** Whether a line starts at this offset, or will. */
+  isLineStart(at: number): boolean {
     if (at === 0) return true
     if (!Number.isSafeInteger(at) || at < 0 || at > this.end) return false
     const before = Buffer.alloc(1)
-    return readSync(this.file(), before, 0, 1, at - 1) === 1 && before[0] === NEWLINE
+    return readSync(this.descriptor(), before, 0, 1, at - 1) === 1 && before[0] === NEWLINE
   }
 
-  /** The lines from a place on, as they stand now. */
+  /** The lines from an offset to the current end. */
   *from<T>(start: number): Generator<{ value: T; next: number }> {
-    for (const { text, place } of this.lines(start, this.end)) {
-      yield { value: JSON.parse(text) as T, next: place.at + place.length }
+    for (const { text, range } of readLines(() => this.descriptor(), start, this.end)) {
+      yield { value: JSON.parse(text) as T, next: range.offset + range.length }
     }
   }
 
-  /** Closes the file until it is needed again: a process may have many logs and few open files. */
-  rest(): void {
+  /** Closes the file until it is needed again: a process may have many logs but few open files. */
+  releaseFile(): void {
     const { fd } = this
     this.fd = null
-    AppendLog.opened.delete(this)
+    AppendLog.openLogs.delete(this)
     if (fd !== null) closeSync(fd)
   }
 
-  /** For good: what is asked of it later fails. */
+  /** Closes the log for good; later calls fail. */
   close(): void {
     this.closed = true
-    this.rest()
+    this.releaseFile()
   }
 
-  /** Its folder has another name now. */
-  moved(path: string): void {
+  /** The log's folder was renamed. */
+  setPath(path: string): void {
     this.path = path
   }
 
-  /** The open file. @throws NodeJS.ErrnoException, StoreFault where it is not what it was */
-  file(): number {
+  /** The open file. @throws NodeJS.ErrnoException, StorageError if it is no longer the same file */
+  descriptor(): number {
     if (this.closed) throw new Error(`${this.path} is closed`)
     const { fd } = this
     if (fd === null) return this.reopen()
-    AppendLog.opened.delete(this)
-    AppendLog.opened.add(this)
+    AppendLog.openLogs.delete(this)
+    AppendLog.openLogs.add(this)
     return fd
   }
 
-  private fileToWrite(): number {
-    if (!this.writable) this.rest()
-    const fd = this.file()
-    // One that was open only to be read says here why it cannot be written.
-    if (!this.writable) throw new StoreFault('EROFS', `${this.path} cannot be written`)
+  private writableDescriptor(): number {
+    if (!this.writable) this.releaseFile()
+    const fd = this.descriptor()
+    // If the file could only be opened for reading, report why it can't be written.
+    if (!this.writable) throw new StorageError('EROFS', `${this.path} can’t be written`)
     const { nlink, size } = fstatSync(fd)
     if (nlink === 0 || size < this.end) {
-      // Somebody has put another file in its place, or taken it away: what is written here nobody would find.
-      throw this.stale()
+      // The file was replaced or deleted, so no reader would find what is written here.
+      throw this.staleFile()
     }
-    // What an earlier attempt has left of a line.
+    // The rest of a line that an earlier attempt wrote in part.
     if (size > this.end) {
       this.guard()
       ftruncateSync(fd, this.end)
@@ -185,65 +170,36 @@ export class AppendLog {
   }
 
   private reopen(): number {
-    const writable = openedBy(this.path, 'r+')
+    const writable = openUnlessReadOnly(this.path, 'r+')
     const fd = writable ?? openSync(this.path, 'r')
     if (fstatSync(fd).size < this.end) {
       closeSync(fd)
-      throw this.stale()
+      throw this.staleFile()
     }
-    return this.keep(fd, writable !== null)
+    return this.keepDescriptor(fd, writable !== null)
   }
 
-  private stale(): StoreFault {
-    this.rest()
-    return new StoreFault('ESTALE', `${this.path} is not the file that it was`)
+  private staleFile(): StorageError {
+    this.releaseFile()
+    return new StorageError('ESTALE', `${this.path} is no longer the same file`)
   }
 
-  private keep(fd: number, writable: boolean): number {
+  private keepDescriptor(fd: number, writable: boolean): number {
     this.fd = fd
     this.writable = writable
-    AppendLog.opened.add(this)
-    const [oldest] = AppendLog.opened
-    if (AppendLog.opened.size > MOST_OPEN) oldest?.rest()
+    AppendLog.openLogs.add(this)
+    const [oldest] = AppendLog.openLogs
+    if (AppendLog.openLogs.size > MAX_OPEN_FILES) oldest?.releaseFile()
     return fd
-  }
-
-  /** Whole lines between two places. */
-  private *lines(start: number, end: number): Generator<{ text: string; place: Place }> {
-    let rest: Buffer = Buffer.alloc(0)
-    let lineStart = start
-    for (let at = start; at < end; ) {
-      const chunk = Buffer.alloc(Math.min(CHUNK, end - at))
-      const length = readSync(this.file(), chunk, 0, chunk.length, at)
-      if (length === 0) return
-      at += length
-      rest = rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, length)]) : chunk.subarray(0, length)
-      let from = 0
-      for (let newline = rest.indexOf(NEWLINE); newline >= 0; newline = rest.indexOf(NEWLINE, from)) {
-        const place = { at: lineStart, length: newline + 1 - from }
-        yield { text: rest.subarray(from, newline).toString('utf8'), place }
-        lineStart += place.length
-        from = newline + 1
-      }
-      rest = rest.subarray(from)
-    }
   }
 }
 
-/** Null where it may be read only. */
-function openedBy(path: string, flags: string): number | null {
+/** Null if the file may only be read. */
+function openUnlessReadOnly(path: string, flags: string): number | null {
   try {
     return openSync(path, flags)
   } catch (error) {
     if (['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
     throw error
-  }
-}
-
-function parsed(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new DamagedLine(`${path} has a line that is no JSON`, { cause })
   }
 }

@@ -2,13 +2,17 @@ import type { JobParameters } from '@/lib/shared/contract/jobs'
 import { Problem } from '@/lib/shared/problems/problem'
 
 /**
- * A job begins with photos, or says where they will come from.
+ * Checks that a job starts with photos or has a source.
  *
- * @throws Problem `no_file`, `invalid_parameter` where they would come from two sides
+ * @throws Problem `no_file`, `invalid_parameter` if it has both
  */
 export function requirePhotos(count: number, { open, source }: JobParameters): void {
   if (source !== undefined && (open || count > 0)) {
-    throw new Problem('invalid_parameter', 'A job has a source, or is sent its photos; not both.')
+    throw new Problem(
+      'invalid_parameter',
+      'A job either has a source or is sent its photos, not both. Remove one of them.',
+    )
   }
-  if (source === undefined && count === 0 && !open) throw new Problem('no_file', 'There is no photo in it.')
+  if (source === undefined && count === 0 && !open)
+    throw new Problem('no_file', 'The request contains no photos. Send at least one, or create the job with open=true.')
 }

@@ -1,43 +1,43 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Buckets } from '../storage/buckets'
+import { listPhotos } from '../storage/list-photos'
 import { isWithin, type Location, locationOf, parseLocation } from '../storage/location'
-import { ObjectRefused } from '../storage/objects'
-import { photosBelow } from '../storage/photos-below'
-import type { BucketObject, JobInput } from './jobs'
+import { ObjectRefusedError } from '../storage/object-store'
+import type { BucketObject, JobInput } from './backend'
 
 /** What jobs may read from buckets. */
 export interface Sources {
   buckets: Buckets
-  /** Places below which everybody who reaches this server may have photos read. */
+  /** Locations whose photos every client of this server may have it read. */
   allowed: readonly Location[]
-  /** Photos of a job at most. */
-  files: number
+  /** Maximum photos per job. */
+  maxPhotos: number
 }
 
-/** @throws Problem `invalid_parameter`, `url_refused` where nobody may read there with this server's rights */
+/** @throws Problem `invalid_parameter`, `url_refused` if clients may not read there with this server's credentials */
 export function requireSource(text: string, { allowed }: Sources): Location {
   const location = parseLocation(text)
-  if (!location) throw new Problem('invalid_parameter', 'source is not like s3://bucket/prefix.')
+  if (!location) throw new Problem('invalid_parameter', 'source must have the form s3://bucket/prefix.')
   if (allowed.some((outer) => isWithin(location, outer))) return location
-  throw new Problem('url_refused', 'This server does not read there. The operator allows places by JOBS_S3_PREFIXES.')
+  throw new Problem(
+    'url_refused',
+    'This server is not allowed to read from this location. The operator can allow it in JOBS_S3_PREFIXES.',
+  )
 }
 
-/**
- * The photos of a source in pages, from behind a key on.
- *
- * @throws Problem `too_many_files`
- */
+/** The photos of a source after a given key, page by page. @throws Problem `too_many_files` */
 export async function* listSource(
   source: string,
-  { buckets, files }: Sources,
-  { after, before, signal }: { after?: string | undefined; before: number; signal: AbortSignal },
+  { buckets, maxPhotos }: Sources,
+  { after, already, signal }: { after?: string | undefined; already: number; signal: AbortSignal },
 ): AsyncGenerator<JobInput[]> {
   const location = parseLocation(source) as Location
   const { bucket } = location
-  let count = before
-  for await (const page of photosBelow(buckets(bucket), location, { signal, ...(after ? { after } : {}) })) {
+  let count = already
+  for await (const page of listPhotos(buckets(bucket), location, { signal, ...(after ? { after } : {}) })) {
     count += page.length
-    if (count > files) throw new Problem('too_many_files', `There are more than ${files} photos at ${source}.`)
+    if (count > maxPhotos)
+      throw new Problem('too_many_files', `${source} has more than the ${maxPhotos} photos allowed.`)
     yield page.map(({ key, size, etag, version }) => ({
       file: locationOf(bucket, key),
       object: { bucket, key, size, etag, ...(version === undefined ? {} : { version }) },
@@ -45,7 +45,7 @@ export async function* listSource(
   }
 }
 
-/** One photo that its bucket does not give out. Its row says so by the code; the photos beside it are none the worse. */
+/** A single photo that its bucket refuses to return. Its row reports the code; other photos aren't affected. */
 class UnreadableObject extends Error {
   override readonly name = 'UnreadableObject'
   readonly code = 'unreadable'
@@ -54,20 +54,22 @@ class UnreadableObject extends Error {
 /**
  * Reads a photo as it was when it was listed.
  *
- * @throws Problem `conflict` where it has changed, `not_found`, `too_large`; an error with the code `unreadable` where this one is refused
+ * @throws Problem `conflict` if it has changed, `not_found`, `too_large`; an error with the code `unreadable` if the
+ *   bucket refuses this object
  */
 export async function readObject(
   buckets: Buckets,
   { bucket, key, etag, version }: BucketObject,
-  most: number,
+  maxBytes: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const object = await buckets(bucket)
-    .get(key, { etag, version, most, signal })
+    .get(key, { etag, version, maxBytes, signal })
     .catch((error) => {
-      if (error instanceof ObjectRefused) throw new UnreadableObject(`its bucket refuses it (${error.reason})`)
+      if (error instanceof ObjectRefusedError)
+        throw new UnreadableObject(`the bucket refuses this object (${error.reason})`)
       throw error
     })
-  if (object === null) throw new Problem('not_found', 'The object is gone.')
+  if (object === null) throw new Problem('not_found', 'The object no longer exists.')
   return object.bytes
 }

@@ -3,8 +3,8 @@ import type { RawName } from '@/lib/shared/files/zip-names'
 import { bytes as formatBytes } from '@/lib/shared/i18n/format'
 import { Problem } from '@/lib/shared/problems/problem'
 
-/** Packing methods that are met and not read (APPNOTE 4.4.5). */
-const METHODS: Record<number, string> = {
+/** Compression methods that occur but aren't supported (APPNOTE 4.4.5). */
+const UNSUPPORTED_METHODS: Record<number, string> = {
   1: 'Shrink',
   6: 'Implode',
   9: 'Deflate64',
@@ -15,16 +15,16 @@ const METHODS: Record<number, string> = {
   98: 'PPMd',
   99: 'AES',
 }
-const READ = new Set([0, 8])
-/** Photos hardly shrink; what shrinks more than this was made to fill disks. */
-const MOST_RATIO = 200
+const SUPPORTED_METHODS = new Set([0, 8])
+/** Photos hardly compress. Anything that compresses better than this was made to fill disks. */
+const MAX_RATIO = 200
 const SYMLINK = 0o120000
 const FILE_KIND = 0o170000
 const UTF8_FLAG = 0x800
 
-/** The name of an entry, as its archive has it. */
+/** The name of an entry, as stored in the archive. */
 export function rawNameOf({ fileNameRaw, extraFields, generalPurposeBitFlag }: Entry): RawName {
-  // By its Unicode field where that belongs to this name; without one it is read as code page 437.
+  // From its Unicode field if that matches this name. Without a field, it would be read as code page 437.
   const marked = yauzl.getFileNameLowLevel(0, fileNameRaw, extraFields, false)
   const unmarked = yauzl.getFileNameLowLevel(0, fileNameRaw, [], false)
   return {
@@ -34,50 +34,57 @@ export function rawNameOf({ fileNameRaw, extraFields, generalPurposeBitFlag }: E
   }
 }
 
-/** Why an entry cannot be had, where that is so: it alone fails for it. */
+/** Why an entry can't be extracted, or null. Only this entry fails. */
 export function entryProblem(name: string, entry: Entry): Problem | null {
   if (((entry.externalFileAttributes >>> 16) & FILE_KIND) === SYMLINK) {
-    return new Problem('invalid_parameter', 'It is a link in the archive; pack the file itself.')
+    return new Problem('invalid_parameter', 'This entry is a symbolic link. Add the file itself to the archive.')
   }
   if (/^(\/|[a-z]:)/i.test(name) || name.split('/').includes('..')) {
-    return new Problem('invalid_parameter', 'Its name leads out of the archive.')
+    return new Problem('invalid_parameter', 'This entry’s name points outside the archive.')
   }
   if (entry.isEncrypted()) {
-    return new Problem('invalid_parameter', 'It is locked by a password; pack the archive without one.')
+    return new Problem('invalid_parameter', 'This entry is encrypted. Create the archive without a password.')
   }
-  if (READ.has(entry.compressionMethod)) return null
-  const method = METHODS[entry.compressionMethod] ?? `method ${entry.compressionMethod}`
-  return new Problem('unsupported_format', `It is packed by ${method}, which is not read; pack the archive by Deflate.`)
+  if (SUPPORTED_METHODS.has(entry.compressionMethod)) return null
+  const method = UNSUPPORTED_METHODS[entry.compressionMethod] ?? `method ${entry.compressionMethod}`
+  return new Problem(
+    'unsupported_format',
+    `This entry is compressed with ${method}, which is not supported. Use Deflate.`,
+  )
 }
 
-/** Bytes that may shrink as they like: no disk is filled by them. */
-const SMALL = 1_000_000
+/** Up to this size, contents may have any ratio: they don't fill a disk. */
+const ALWAYS_ALLOWED_BYTES = 1_000_000
 
-/** How far an archive is read. */
-interface Unpacked {
-  /** Bytes of what was met so far, this entry with it. */
+/** How much of an archive may be unpacked. */
+interface UnpackBudget {
+  /** Bytes of all entries so far, including this one. */
   unpacked: number
-  /** Bytes of the archive itself: what entries say of themselves may overlap. */
-  archive: number
-  /** What may still be unpacked, and what may be in all. */
-  left: number
-  most: number
+  /** Bytes of the archive itself: entries may overlap, so their own sizes can't be trusted. */
+  archiveBytes: number
+  /** Bytes that may still be unpacked, and the limit in total. */
+  remaining: number
+  limit: number
 }
 
-/** @throws Problem `archive_too_large` where an archive was made to fill disks, by one entry or by all together */
-export function requireRoom(name: string, entry: Entry, { unpacked, archive, left, most }: Unpacked): void {
-  if (unpacked > left) {
-    const detail = `Unpacked it has more than the ${formatBytes(most)} that are allowed.`
+/** @throws Problem `archive_too_large` if one entry, or all together, were made to fill disks */
+export function requireRoom(
+  name: string,
+  entry: Entry,
+  { unpacked, archiveBytes, remaining, limit }: UnpackBudget,
+): void {
+  if (unpacked > remaining) {
+    const detail = `The archive unpacks to more than the ${formatBytes(limit)} allowed.`
     throw new Problem('archive_too_large', detail)
   }
   if (shrinksTooMuch(entry.uncompressedSize, entry.compressedSize)) {
-    throw new Problem('archive_too_large', `${name} unpacks to more than ${MOST_RATIO} times its size.`)
+    throw new Problem('archive_too_large', `${name} unpacks to more than ${MAX_RATIO} times its size.`)
   }
-  if (shrinksTooMuch(unpacked, archive)) {
-    throw new Problem('archive_too_large', `The archive unpacks to more than ${MOST_RATIO} times its size.`)
+  if (shrinksTooMuch(unpacked, archiveBytes)) {
+    throw new Problem('archive_too_large', `The archive unpacks to more than ${MAX_RATIO} times its size.`)
   }
 }
 
 function shrinksTooMuch(unpacked: number, packed: number): boolean {
-  return unpacked > SMALL && unpacked > MOST_RATIO * packed
+  return unpacked > ALWAYS_ALLOWED_BYTES && unpacked > MAX_RATIO * packed
 }

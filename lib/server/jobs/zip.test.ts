@@ -20,7 +20,7 @@ async function zip(...parts: Part[]): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Name and length of each photo, or why it alone cannot be had. */
+/** Name and length of each photo, or why it alone fails. */
 async function read(archive: Buffer, encoding?: string): Promise<[string, number | string][]> {
   const found: [string, number | string][] = []
   for await (const [name, photo] of zipPhotos(archive, LIMITS, encoding)) {
@@ -29,7 +29,7 @@ async function read(archive: Buffer, encoding?: string): Promise<[string, number
   return found
 }
 
-test('photos with their paths, without what packers add; one that is too large comes cut', async () => {
+test('returns photos with their paths, without system files; cuts off one that is too large', async () => {
   const archive = await zip(
     ['a/koala.png', 'x'],
     ['__MACOSX/a/._koala.png', 'x'],
@@ -51,28 +51,33 @@ test('photos with their paths, without what packers add; one that is too large c
 })
 
 test.each<[string, () => Promise<Buffer> | Buffer, string, RegExp]>([
-  ['no archive', () => Buffer.from('nothing'), 'invalid_parameter', /cannot be read/],
-  ['a cut one', async () => (await zip(['a.png', noise(900)])).subarray(0, 300), 'invalid_parameter', /cannot be read/],
+  ['something that is not an archive', () => Buffer.from('nothing'), 'invalid_parameter', /cannot be read/],
   [
-    'too many',
+    'a truncated archive',
+    async () => (await zip(['a.png', noise(900)])).subarray(0, 300),
+    'invalid_parameter',
+    /cannot be read/,
+  ],
+  [
+    'an archive with too many photos',
     () => zip(...Array.from({ length: 6 }, (_, i): Part => [`${i}.png`, 'x'])),
     'too_many_files',
     /more than the 5/,
   ],
-  ['a bomb', () => zip(['a.png', Buffer.alloc(20_000_000)]), 'archive_too_large', /200 times/],
+  ['a ZIP bomb', () => zip(['a.png', Buffer.alloc(20_000_000)]), 'archive_too_large', /200 times/],
   [
-    'too much',
+    'an archive that unpacks to too much',
     () => zip(...[1, 2, 3, 4].map((i): Part => [`${i}.png`, noise(9_000_000)])),
     'archive_too_large',
     /30 MB/,
   ],
-])('%s is refused', async (_, make, code, detail) => {
+])('refuses %s', async (_, make, code, detail) => {
   const error = await read(await make()).catch((thrown) => thrown)
   expect(error).toBeInstanceOf(Problem)
   expect([error.code, error.detail]).toEqual([code, expect.stringMatching(detail)])
 })
 
-/** The archive of `a.png` and `b.png`, of which something is changed. */
+/** An archive of `a.png` and `b.png`, changed by the test. */
 const two = (change: (archive: Buffer) => Buffer) => zip(['a.png', noise(50)], ['b.png', 'y']).then(change)
 function flipped(archive: Buffer): Buffer {
   const bytes = Buffer.from(archive)
@@ -80,7 +85,7 @@ function flipped(archive: Buffer): Buffer {
   return bytes
 }
 
-/** Says another checksum of the first file, in its central head: that is the one that readers go by (APPNOTE 4.3.12). */
+/** Changes the checksum of the first file in the central directory, which readers go by (APPNOTE 4.3.12). */
 function wrongSum(archive: Buffer): Buffer {
   const bytes = Buffer.from(archive)
   const at = bytes.indexOf('PK\x01\x02') + 16
@@ -89,24 +94,39 @@ function wrongSum(archive: Buffer): Buffer {
 }
 
 test.each<[string, (archive: Buffer) => Buffer, string, RegExp]>([
-  ['a way out', (archive) => replaced(archive, 'a.png', '../ab'), '../ab', /^invalid_parameter: .*leads out/],
-  ['an absolute name', (archive) => replaced(archive, 'a.png', '/root'), '/root', /^invalid_parameter: .*leads out/],
-  ['a drive of Windows', (archive) => replaced(archive, 'a.png', 'C:a.p'), 'C:a.p', /^invalid_parameter: .*leads out/],
+  [
+    'a path out of the archive',
+    (archive) => replaced(archive, 'a.png', '../ab'),
+    '../ab',
+    /^invalid_parameter: .*points outside/,
+  ],
+  [
+    'an absolute name',
+    (archive) => replaced(archive, 'a.png', '/root'),
+    '/root',
+    /^invalid_parameter: .*points outside/,
+  ],
+  [
+    'a Windows drive',
+    (archive) => replaced(archive, 'a.png', 'C:a.p'),
+    'C:a.p',
+    /^invalid_parameter: .*points outside/,
+  ],
   ['bzip2', (archive) => packedBy(archive, 'a.png', 12), 'a.png', /^unsupported_format: .*bzip2/],
   ['LZMA', (archive) => packedBy(archive, 'a.png', 14), 'a.png', /^unsupported_format: .*LZMA/],
   ['Deflate64', (archive) => packedBy(archive, 'a.png', 9), 'a.png', /^unsupported_format: .*Deflate64/],
   ['Zstandard', (archive) => packedBy(archive, 'a.png', 93), 'a.png', /^unsupported_format: .*Zstandard/],
-  ['a method without a name', (archive) => packedBy(archive, 'a.png', 77), 'a.png', /^unsupported_format: .*method 77/],
+  ['an unknown method', (archive) => packedBy(archive, 'a.png', 77), 'a.png', /^unsupported_format: .*method 77/],
   ['damage', flipped, 'a.png', /^truncated_image: .*damaged here/],
-  ['another checksum', wrongSum, 'a.png', /^truncated_image: .*checksum/],
-])('%s: that photo fails alone', async (_, change, name, reason) => {
+  ['a wrong checksum', wrongSum, 'a.png', /^truncated_image: .*checksum/],
+])('%s: only that photo fails', async (_, change, name, reason) => {
   expect(await read(await two(change))).toEqual([
     [name, expect.stringMatching(reason)],
     ['b.png', 1],
   ])
 })
 
-test('a byte that was changed in a file that is stored as it is fails that file alone', async () => {
+test('a changed byte in a stored file fails only that file', async () => {
   const archive = await zip(['a.png', 'koala koala', 0o100644, false], ['b.png', 'y'])
   expect(await read(replaced(archive, 'koala koala', 'koala kaala'))).toEqual([
     ['a.png', expect.stringMatching(/^truncated_image: .*checksum/)],
@@ -114,7 +134,7 @@ test('a byte that was changed in a file that is stored as it is fails that file 
   ])
 })
 
-test('many files that each unpack to less than one may are bounded together, by the bytes of the archive', async () => {
+test('limits files that each unpack to less than the limit together, by the bytes of the archive', async () => {
   const limits = { files: 1000, bytes: 1_000_000_000, imageBytes: 2_000_000 }
   const bomb = await zip(...Array.from({ length: 60 }, (_, i): Part => [`${i}.png`, Buffer.alloc(999_999)]))
   const unpacked = async (archive: Buffer, before = 0) => {
@@ -126,15 +146,15 @@ test('many files that each unpack to less than one may are bounded together, by 
     code: 'archive_too_large',
     detail: expect.stringMatching(/200 times/),
   })
-  // Small ones may shrink as they like; and what came before counts.
+  // Small files may have any ratio. Earlier archives count.
   const small = await zip(['a.png', Buffer.alloc(900_000)])
   expect(await unpacked(small)).toBe(900_000)
   await expect(unpacked(small, 999_200_000)).rejects.toMatchObject({ code: 'archive_too_large' })
 })
 
-test('a link, a password and a name twice fail alone', async () => {
+test('a symbolic link, an encrypted file and a duplicate name fail alone', async () => {
   expect(await read(await zip(['a.png', '/etc/passwd', 0o120777], ['b.png', 'y']))).toEqual([
-    ['a.png', expect.stringMatching(/^invalid_parameter: .*a link/)],
+    ['a.png', expect.stringMatching(/^invalid_parameter: .*symbolic link/)],
     ['b.png', 1],
   ])
   expect(await read(locked(await zip(['a.png', 'x'])))).toEqual([
@@ -142,11 +162,11 @@ test('a link, a password and a name twice fail alone', async () => {
   ])
   expect(await read(replaced(await zip(['a.png', 'x'], ['b.png', 'y']), 'b.png', 'a.png'))).toEqual([
     ['a.png', 1],
-    ['a.png', expect.stringMatching(/^invalid_parameter: .*another file of this name/)],
+    ['a.png', expect.stringMatching(/^invalid_parameter: .*another file with this name/)],
   ])
 })
 
-test('names without a mark: UTF-8 as macOS writes it, and what the caller says', async () => {
+test('reads undeclared names as UTF-8, as macOS writes them, or in the given encoding', async () => {
   const named = async (name: Buffer) => {
     const archive = await zip(['n'.repeat(name.length), 'x'])
     return replaced(archive, 'n'.repeat(name.length), name.toString('latin1'))

@@ -5,33 +5,33 @@ import yauzl, { type Entry, type Options, type ZipFile } from 'yauzl'
 import { isLabelsFileName, isSystemFile } from '@/lib/shared/files/ignored-files'
 import { decodeZipNames, type RawName } from '@/lib/shared/files/zip-names'
 import { Problem } from '@/lib/shared/problems/problem'
-import { inSlices, withRests } from '../event-loop/slices'
+import { runInSlices, yieldingBetween } from '../event-loop/slices'
 import { entryProblem, rawNameOf, requireRoom } from './zip-entry'
 
 export interface ZipLimits {
-  /** Photos in it. */
+  /** Maximum photos. */
   files: number
-  /** All of it unpacked. */
+  /** Maximum bytes, unpacked. */
   bytes: number
-  /** Bytes of archives that came with it and are unpacked already. */
+  /** Bytes already unpacked from earlier archives of the upload. */
   before?: number
-  /** A single photo; a larger one is handed out cut, so that it fails by itself. */
+  /** Maximum bytes of one photo. A larger one is returned cut off, so that only that photo fails. */
   imageBytes: number
 }
 
 /** A photo in an archive. */
 export interface ZipPhoto {
   file: string
-  /** Bytes that it has in memory when it is read. */
+  /** Bytes in memory when it is read. */
   size: number
-  /** At most so many bytes of it. @throws Problem for what is wrong with it alone */
+  /** Reads the photo, up to the limit. @throws Problem if something is wrong with this photo alone */
   read(): Promise<Uint8Array>
 }
 
-/** An archive that is open. Its owner closes it. */
+/** An open archive. Its owner closes it. */
 export interface Zip {
   photos: readonly ZipPhoto[]
-  /** What all of it has unpacked, in bytes. */
+  /** Bytes of all its photos, unpacked. */
   unpacked: number
   close(): void
 }
@@ -40,29 +40,37 @@ const open = promisify<string, Options, ZipFile>(yauzl.open)
 const fromBuffer = promisify<Buffer, Options, ZipFile>(yauzl.fromBuffer)
 
 /**
- * The photos of a ZIP, none of which is written anywhere by its own name: without what systems leave, and labels. One that cannot be had, because of its
- * name, its packing or a password, fails when it is read. An archive in it is handed out as it is, unopened.
+ * The photos of a ZIP, without system files and label files. Nothing is written under a name from the archive. A photo
+ * that can't be extracted because of its name, its compression or a password fails when it is read. A nested archive is
+ * returned as is, unopened.
  *
- * @param encoding of names that do not say theirs
- * @throws Problem `invalid_parameter` where it is no ZIP; `too_many_files`, `archive_too_large`
+ * @param encoding of names that don't declare theirs
+ * @throws Problem `invalid_parameter` if it isn't a ZIP; `too_many_files`, `archive_too_large`
  */
 export async function openZip(source: string | Buffer, limits: ZipLimits, encoding?: string): Promise<Zip> {
   const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }
-  const zip = await (typeof source === 'string' ? open(source, options) : fromBuffer(source, options)).catch(refused)
+  const zip = await (typeof source === 'string' ? open(source, options) : fromBuffer(source, options)).catch(
+    unreadableArchive,
+  )
   try {
     if (zip.entryCount > 2 * limits.files + 100) throw tooMany(limits.files)
-    const entries = await entriesOf(zip).catch(refused)
-    const names = await inSlices(namesOf(entries, encoding))
+    const entries = await entriesOf(zip).catch(unreadableArchive)
+    const names = await runInSlices(namesOf(entries, encoding))
     const photos: ZipPhoto[] = []
     const seen = new Set<string>()
     const before = limits.before ?? 0
     let unpacked = 0
-    for await (const [at, entry] of withRests(entries.entries())) {
+    for await (const [at, entry] of yieldingBetween(entries.entries())) {
       const file = names[at] ?? ''
       if (file.endsWith('/') || isSystemFile(file) || isLabelsFileName(file)) continue
       if (photos.length >= limits.files) throw tooMany(limits.files)
       unpacked += entry.uncompressedSize
-      requireRoom(file, entry, { unpacked, archive: zip.fileSize, left: limits.bytes - before, most: limits.bytes })
+      requireRoom(file, entry, {
+        unpacked,
+        archiveBytes: zip.fileSize,
+        remaining: limits.bytes - before,
+        limit: limits.bytes,
+      })
       photos.push(photoOf(zip, entry, file, seen, limits.imageBytes + 1))
       seen.add(file)
     }
@@ -82,16 +90,20 @@ function* namesOf(entries: readonly Entry[], encoding: string | undefined): Gene
   return yield* decodeZipNames(names, encoding)
 }
 
-/** @param seen names of those before it @param most bytes that are read of it */
-function photoOf(zip: ZipFile, entry: Entry, file: string, seen: ReadonlySet<string>, most: number): ZipPhoto {
+/** @param seen names of the photos before it @param maxBytes how much of it to read */
+function photoOf(zip: ZipFile, entry: Entry, file: string, seen: ReadonlySet<string>, maxBytes: number): ZipPhoto {
   const problem = seen.has(file)
-    ? new Problem('invalid_parameter', 'The archive has another file of this name.')
+    ? new Problem('invalid_parameter', 'The archive has another file with this name.')
     : entryProblem(file, entry)
   if (problem) return { file, size: 0, read: () => Promise.reject(problem) }
-  return { file, size: Math.min(entry.uncompressedSize, most), read: () => unpack(zip, entry, most) }
+  return { file, size: Math.min(entry.uncompressedSize, maxBytes), read: () => unpack(zip, entry, maxBytes) }
 }
 
-/** The photos of a ZIP, one after another: its bytes, or what is wrong with it. → bytes of all. @throws as `openZip` */
+/**
+ * The photos of a ZIP, one after another: bytes, or what is wrong with the photo. → bytes of all photos.
+ *
+ * @throws as `openZip`
+ */
 export async function* zipPhotos(
   source: string | Buffer,
   limits: ZipLimits,
@@ -106,7 +118,7 @@ export async function* zipPhotos(
   }
 }
 
-/** What is wrong with one photo, as a value; anything else is thrown on. */
+/** Returns what is wrong with one photo as a value; rethrows anything else. */
 export function asValue(error: unknown): Problem {
   if (error instanceof Problem) return error
   throw error
@@ -126,11 +138,11 @@ function entriesOf(zip: ZipFile): Promise<Entry[]> {
 }
 
 function tooMany(limit: number): Problem {
-  return new Problem('too_many_files', `The archive has more than the ${limit} photos that are allowed.`)
+  return new Problem('too_many_files', `The archive has more than the ${limit} photos allowed.`)
 }
 
-/** At most so many bytes of a file. */
-async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Array> {
+/** Reads a file up to a limit. */
+async function unpack(zip: ZipFile, entry: Entry, maxBytes: number): Promise<Uint8Array> {
   const stream = await promisify<Entry, Readable>(zip.openReadStream.bind(zip))(entry).catch(damaged)
   const chunks: Buffer[] = []
   let length = 0
@@ -138,7 +150,7 @@ async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Ar
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       length += chunk.length
-      if (length >= most) break
+      if (length >= maxBytes) break
     }
   } catch (error) {
     return damaged(error as Error)
@@ -146,17 +158,17 @@ async function unpack(zip: ZipFile, entry: Entry, most: number): Promise<Uint8Ar
     stream.destroy()
   }
   const bytes = Buffer.concat(chunks, length)
-  // Of one that was cut nothing can be said.
-  if (length < most && crc32(bytes) !== entry.crc32) return damaged(new Error('the checksum is another'))
+  // A photo that was cut off has no checksum to compare.
+  if (length < maxBytes && crc32(bytes) !== entry.crc32) return damaged(new Error('checksum mismatch'))
   return bytes
 }
 
-/** What is wrong with one file of the archive. */
+/** Something is wrong with one file of the archive. */
 function damaged(error: Error): never {
   throw new Problem('truncated_image', `The archive is damaged here: ${error.message}.`)
 }
 
-/** What is wrong with the archive, in its reader's words. */
-function refused(error: Error): never {
+/** Something is wrong with the archive, in the words of its reader. */
+function unreadableArchive(error: Error): never {
   throw new Problem('invalid_parameter', `The archive cannot be read: ${error.message}.`)
 }

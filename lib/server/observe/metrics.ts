@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { type Holds, watchLoop } from '../event-loop/watch'
+import { type LoopDelay, monitorEventLoop } from '../event-loop/monitor'
 import type { EmfWriter } from './emf'
 
 /** From half a millisecond, for a cached page, to the deadline of a photo. */
@@ -58,7 +58,7 @@ export class Metrics {
     buckets: BLOCK_SECONDS,
     registers: [this.registry],
   })
-  private readonly unwatch = watchLoop((holds) => this.loop(holds))
+  private readonly unwatch = monitorEventLoop((holds) => this.loop(holds))
   private readonly stages = Object.fromEntries(
     (['queue', 'decode', 'run'] as const).map((stage) => [
       stage,
@@ -126,7 +126,7 @@ export class Metrics {
     await this.emf?.close()
   }
 
-  private loop({ held, worked }: Holds): void {
+  private loop({ delay: held, busy: worked }: LoopDelay): void {
     this.held.observe(held)
     this.worked.observe(worked)
     this.emf?.loopBlocked(1000 * held)

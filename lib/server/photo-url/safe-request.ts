@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { Problem } from '@/lib/shared/problems/problem'
-import { outOfDescriptors } from '../storage/store-fault'
+import { isOutOfDescriptors } from '../storage/storage-errors'
 import { isPublicAddress } from './public-address'
 
 /** Which URLs may be requested, and how host names are resolved. */
@@ -37,7 +37,7 @@ export function toUrlProblem(error: unknown, timeoutMs: number, deadline: AbortS
       `The server of this URL didn’t respond within ${timeoutMs / 1000} s. Try again later.`,
     )
   // The URL isn't the cause.
-  if (outOfDescriptors(error)) return error
+  if (isOutOfDescriptors(error)) return error
   // The system's message can name internal hosts; its code can't.
   const { code = 'no connection' } = error as NodeJS.ErrnoException
   return new Problem('url_unreachable', `The URL can’t be read (${code}). Check the URL.`, {

@@ -1,68 +1,71 @@
 import { Cluster, type ClusterOptions, type Command, Redis, type RedisOptions } from 'ioredis'
-import type { Watch } from './watch'
+import type { RedisMonitor } from './monitor'
 
-/** Replies are told as ioredis has always told them. */
-export type OneOptions = Omit<RedisOptions, 'replyMapping'>
-export type ManyOptions = Omit<ClusterOptions, 'redisOptions'> & { redisOptions: OneOptions }
+/** Replies keep the form that ioredis has always used. */
+export type SingleOptions = Omit<RedisOptions, 'replyMapping'>
+export type ClusterRedisOptions = Omit<ClusterOptions, 'redisOptions'> & { redisOptions: SingleOptions }
 
-/** How a connection is held. */
-interface Held {
-  /** Knows whether Redis answers, and how long a command may wait. */
-  watch: Watch
-  /** Its commands may wait for ever. */
-  patient: boolean
+/** The context of a connection. */
+interface ConnectionContext {
+  /** Knows whether Redis responds, and how long a command may take. */
+  monitor: RedisMonitor
+  /** Its commands may wait forever. */
+  unbounded: boolean
 }
 
-/** By these a connection is made; how long they may take is the silence that closes it. */
+/** Commands that set up a connection. They are limited by the silence that closes it. */
 const HANDSHAKE = new Set(['hello', 'auth', 'client', 'select', 'info', 'readonly', 'cluster'])
 
-/** What nobody waits for any more is not sent again by a new connection; null where it is to be sent. */
-function given(command: Command, { watch, patient }: Held): Promise<unknown> | null {
+/**
+ * Returns the outcome of a command that has already failed, so that a new connection doesn't send it again; null to
+ * send it.
+ */
+function setDeadline(command: Command, { monitor, unbounded }: ConnectionContext): Promise<unknown> | null {
   if (command.isSettled) return command.promise
-  if (!patient && !HANDSHAKE.has(command.name)) command.setTimeout(watch.patience())
+  if (!unbounded && !HANDSHAKE.has(command.name)) command.setTimeout(monitor.commandTimeout())
   return null
 }
 
-/** One server. */
-export class OneRedis extends Redis {
-  readonly held: Held
-  /** It is closed by this process. */
-  leaving = false
+/** A single server. */
+export class SingleRedis extends Redis {
+  readonly context: ConnectionContext
+  /** This process is closing it. */
+  closing = false
 
-  constructor(url: string, options: OneOptions, held: Held) {
+  constructor(url: string, options: SingleOptions, held: ConnectionContext) {
     super(url, { ...options, lazyConnect: true })
-    this.held = held
+    this.context = held
   }
 
   override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
-    return given(command, this.held) ?? super.sendCommand(command, stream)
+    return setDeadline(command, this.context) ?? super.sendCommand(command, stream)
   }
 
   override disconnect(reconnect = false): void {
-    this.leaving ||= !reconnect
+    this.closing ||= !reconnect
     super.disconnect(reconnect)
   }
 }
 
-/** A cluster of them. */
-export class ManyRedis extends Cluster {
-  readonly held: Held
-  leaving = false
+/** A cluster. */
+export class ClusterRedis extends Cluster {
+  readonly context: ConnectionContext
+  closing = false
 
-  constructor(start: { host: string; port: number }, options: ManyOptions, held: Held) {
+  constructor(start: { host: string; port: number }, options: ClusterRedisOptions, held: ConnectionContext) {
     super([start], options)
-    this.held = held
+    this.context = held
   }
 
   override sendCommand(command: Command, stream?: Parameters<Cluster['sendCommand']>[1], node?: unknown): unknown {
-    return given(command, this.held) ?? super.sendCommand(command, stream, node)
+    return setDeadline(command, this.context) ?? super.sendCommand(command, stream, node)
   }
 
   override disconnect(reconnect = false): void {
-    this.leaving ||= !reconnect
+    this.closing ||= !reconnect
     super.disconnect(reconnect)
   }
 }
 
-/** One server, or a cluster of them; Valkey counts as Redis. */
-export type RedisClient = OneRedis | ManyRedis
+/** A single server or a cluster; Valkey counts as Redis. */
+export type RedisClient = SingleRedis | ClusterRedis

@@ -1,54 +1,57 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
-import { ManyRedis, type OneOptions, OneRedis, type RedisClient } from './clients'
-import { isElsewhere } from './failure'
-import { keepPulse } from './pulse'
-import type { Watch } from './watch'
+import { ClusterRedis, type RedisClient, type SingleOptions, SingleRedis } from './clients'
+import { isWrongServer } from './errors'
+import { startHeartbeat } from './heartbeat'
+import type { RedisMonitor } from './monitor'
 
 export type { RedisClient } from './clients'
 
-/** A connection that owes an answer for so long is closed, and another one made: its other end may be gone without a word. */
-const SILENT_MS = 3_000
-/** The same for one that waits for work within a command. BullMQ waits for ten seconds at most. */
-const SILENT_BLOCKING_MS = 15_000
-/** A connection that is not wanted any more, and whose other end does not say goodbye, is gone after this. */
-const GOODBYE_MS = 500
+/** A connection that owes a reply for this long is closed and replaced: its other end may be gone without notice. */
+const SILENCE_MS = 3_000
+/** The same for a connection that blocks to wait for work. BullMQ waits for at most ten seconds. */
+const BLOCKING_SILENCE_MS = 15_000
+/** A connection being closed, whose other end doesn't respond, is dropped after this. */
+const DISCONNECT_MS = 500
 const KEEPALIVE_MS = 10_000
 const NODE_COMMAND_MS = 5_000
-const LONGEST_RECONNECT_MS = 1_000
+const MAX_RECONNECT_MS = 1_000
 
 export interface ConnectOptions {
-  /** For BullMQ's workers: its copies wait for work within a command, and nothing that it is asked fails for being late. */
+  /**
+   * For BullMQ's workers: their copies of the connection block to wait for work, and their commands have no deadline.
+   */
   blocking?: boolean
-  watch: Watch
+  monitor: RedisMonitor
 }
 
 /**
- * Connects, and goes on trying for as long as the client is open. Whether the address is a cluster, the server says itself. A connection that is silent, or
- * whose server was demoted or still loads, is closed and made anew, and what was not answered is asked again.
+ * Connects, and reconnects for as long as the client is open. The server itself reports whether it is a cluster. A
+ * connection that goes silent, or whose server was demoted or is still loading, is replaced, and unanswered commands
+ * are sent again.
  *
  * @param url `redis://` or `rediss://` (TLS)
- * @throws Error where nothing answers there at the start
+ * @throws Error if the first connection fails
  */
-export async function connectRedis(url: string, { blocking = false, watch }: ConnectOptions): Promise<RedisClient> {
-  const held = { watch, patient: blocking }
-  const one = new OneRedis(url, common(), held)
-  one.on('error', () => {}) // What comes of it says it.
+export async function connectRedis(url: string, { blocking = false, monitor }: ConnectOptions): Promise<RedisClient> {
+  const context = { monitor, unbounded: blocking }
+  const single = new SingleRedis(url, commonOptions(), context)
+  single.on('error', () => {}) // Its consequences are reported elsewhere.
   try {
-    await one.connect()
-    if (!/cluster_enabled:1/.test(await one.info('cluster'))) return kept(one, blocking)
+    await single.connect()
+    if (!/cluster_enabled:1/.test(await single.info('cluster'))) return withHeartbeat(single, blocking)
   } catch (error) {
-    one.disconnect()
+    single.disconnect()
     throw error
   }
-  const { tls, password, username } = one.options
-  one.disconnect()
+  const { tls, password, username } = single.options
+  single.disconnect()
   const { hostname, port } = new URL(url)
-  const { retryStrategy, ...options } = common()
+  const { retryStrategy, ...options } = commonOptions()
   const start = { host: hostname, port: Number(port || 6379) }
-  const cluster = new ManyRedis(
+  const cluster = new ClusterRedis(
     start,
     {
-      // A certificate names the cluster's host, not its addresses.
+      // A certificate has the cluster's host name, not its addresses.
       ...(tls ? { dnsLookup: (address, done) => done(null, address) } : {}),
       clusterRetryStrategy: retryStrategy,
       redisOptions: {
@@ -59,50 +62,50 @@ export async function connectRedis(url: string, { blocking = false, watch }: Con
         ...(username ? { username } : {}),
       },
     },
-    held,
+    context,
   )
-  return kept(cluster, blocking)
+  return withHeartbeat(cluster, blocking)
 }
 
-/** Of connections that never give up. */
-function common() {
-  // A server that is demoted for good is not asked ten times a second.
+/** Options of connections that never give up. */
+function commonOptions() {
+  // Don't reconnect ten times per second to a server that stays demoted.
   let refused = 0
   return {
     maxRetriesPerRequest: null,
-    socketTimeout: SILENT_MS,
-    disconnectTimeout: GOODBYE_MS,
+    socketTimeout: SILENCE_MS,
+    disconnectTimeout: DISCONNECT_MS,
     keepAlive: KEEPALIVE_MS,
-    connectTimeout: SILENT_MS,
-    retryStrategy: (times: number) => Math.min(100 * Math.max(times, refused), LONGEST_RECONNECT_MS),
-    /** 2: the command that was refused is asked again of the new connection. */
+    connectTimeout: SILENCE_MS,
+    retryStrategy: (times: number) => Math.min(100 * Math.max(times, refused), MAX_RECONNECT_MS),
+    /** 2: send the refused command again on the new connection. */
     reconnectOnError(error: Error): 2 | false {
-      if (!isElsewhere(error)) return false
+      if (!isWrongServer(error)) return false
       refused++
-      setTimeout(() => refused--, 10 * LONGEST_RECONNECT_MS).unref()
+      setTimeout(() => refused--, 10 * MAX_RECONNECT_MS).unref()
       return 2
     },
-  } satisfies OneOptions
+  } satisfies SingleOptions
 }
 
-function kept(client: RedisClient, blocking: boolean): RedisClient {
-  keepPulse(client)
-  if (blocking) copiesBlock(client)
+function withHeartbeat(client: RedisClient, blocking: boolean): RedisClient {
+  startHeartbeat(client)
+  if (blocking) allowBlockingCopies(client)
   return client
 }
 
-/** Has the copies that BullMQ makes for itself wait for work within a command, longer than a silent connection may. */
-function copiesBlock(client: RedisClient): void {
-  if (client instanceof ManyRedis) {
-    const copy = (start: [] = [], options: { redisOptions?: OneOptions } = {}) =>
+/** Lets the copies that BullMQ makes block for longer than a silent connection may. */
+function allowBlockingCopies(client: RedisClient): void {
+  if (client instanceof ClusterRedis) {
+    const copy = (start: [] = [], options: { redisOptions?: SingleOptions } = {}) =>
       Cluster.prototype.duplicate.call(client, start, {
         ...options,
-        redisOptions: { ...options.redisOptions, socketTimeout: SILENT_BLOCKING_MS },
+        redisOptions: { ...options.redisOptions, socketTimeout: BLOCKING_SILENCE_MS },
       })
     client.duplicate = copy as typeof client.duplicate
   } else {
     const copy = (options: RedisOptions) =>
-      Redis.prototype.duplicate.call(client, { ...options, socketTimeout: SILENT_BLOCKING_MS })
+      Redis.prototype.duplicate.call(client, { ...options, socketTimeout: BLOCKING_SILENCE_MS })
     client.duplicate = copy as typeof client.duplicate
   }
 }

@@ -1,19 +1,19 @@
-import { ManyRedis, type RedisClient } from './clients'
+import { ClusterRedis, type RedisClient } from './clients'
 
-/** What Redis does when its memory is full: `loses` where it throws away anything, be it of a job. */
+/** What Redis does when its memory is full. `losesJobs`: it evicts any key, including those of jobs. */
 export interface Eviction {
   policy: string
-  loses: boolean
+  losesJobs: boolean
 }
 
-/** The policy of each server that is not to keep everything (`noeviction`); null where all keep it, or do not say. */
-export async function evictionOf(redis: RedisClient): Promise<Eviction | null> {
-  const servers = redis instanceof ManyRedis ? redis.nodes('master') : [redis]
+/** The policy of a server that doesn't keep everything (`noeviction`); null if all do, or don't say. */
+export async function evictionPolicy(redis: RedisClient): Promise<Eviction | null> {
+  const servers = redis instanceof ClusterRedis ? redis.nodes('master') : [redis]
   const said = await Promise.all(servers.map((server) => server.info('memory').catch(() => '')))
   const policies = said.map((info) => /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction')
   const policy = policies.find((each) => each.startsWith('allkeys')) ?? policies.find((each) => each !== 'noeviction')
-  return policy === undefined ? null : { policy, loses: policy.startsWith('allkeys') }
+  return policy === undefined ? null : { policy, losesJobs: policy.startsWith('allkeys') }
 }
 
-export const EVICTS =
-  'Redis throws away keys that are in use when its memory is full; set maxmemory-policy to noeviction'
+export const EVICTION_WARNING =
+  'Redis evicts keys that are in use when its memory is full; set maxmemory-policy to noeviction'

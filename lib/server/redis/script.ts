@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RedisClient } from './connect'
 
-/** A Lua script, which Redis runs as one step. All its keys are in one slot of a cluster. */
+/** A Lua script, which Redis runs atomically. In a cluster, all its keys are in one slot. */
 export class Script<T> {
   private readonly sha: string
 
@@ -13,7 +13,7 @@ export class Script<T> {
     try {
       return (await redis.evalsha(this.sha, keys.length, ...keys, ...args)) as T
     } catch (error) {
-      // Redis forgets scripts when it starts anew.
+      // Redis forgets scripts when it restarts.
       if (!(error as Error).message.startsWith('NOSCRIPT')) throw error
       return (await redis.eval(this.lua, keys.length, ...keys, ...args)) as T
     }

@@ -2,11 +2,11 @@ import { setPriority } from 'node:os'
 import { EnvironmentError, ecsAgentUri, readEnvironment } from '../config/environment'
 import { ScaleInProtection } from '../host/scale-in-protection'
 import { onSignals } from '../host/signals'
-import { BatchWorker } from '../jobs/distributed/worker'
+import { BatchWorker } from '../jobs/distributed/batch-worker'
 import { createLog } from '../observe/log'
 import { connectRedis } from '../redis/connect'
-import { EVICTS, evictionOf } from '../redis/eviction'
-import { Watch } from '../redis/watch'
+import { EVICTION_WARNING, evictionPolicy } from '../redis/eviction'
+import { RedisMonitor } from '../redis/monitor'
 import { defaultWorkers } from './default-workers'
 import { openEngine, reloadModels } from './engine'
 import { jobDependencies } from './jobs'
@@ -30,14 +30,14 @@ export async function runBatchWorker(): Promise<void> {
   // On a machine that also serves interactive requests, those come first.
   setPriority(environment.BATCH_NICE)
   const log = createLog(environment)
-  const watch = new Watch(log)
+  const monitor = new RedisMonitor(log)
   const [redis, blocking] = await Promise.all([
-    connectRedis(REDIS_URL, { watch }),
-    connectRedis(REDIS_URL, { watch, blocking: true }),
+    connectRedis(REDIS_URL, { monitor }),
+    connectRedis(REDIS_URL, { monitor, blocking: true }),
   ])
-  const eviction = await evictionOf(redis)
-  if (eviction?.loses) throw new EnvironmentError(`${EVICTS} (it is ${eviction.policy})`)
-  if (eviction) log.warn(eviction, EVICTS)
+  const eviction = await evictionPolicy(redis)
+  if (eviction?.losesJobs) throw new EnvironmentError(`${EVICTION_WARNING} (it is ${eviction.policy})`)
+  if (eviction) log.warn(eviction, EVICTION_WARNING)
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const models = await openModels(environment, log)
   const engine = await openEngine(environment, models.path, workers, log)
@@ -55,8 +55,8 @@ export async function runBatchWorker(): Promise<void> {
     blocking,
     log,
     protection,
-    answered: (model, timings) => metrics.photo(model, timings),
-    renewModels: () => models.refresh(),
+    onClassified: (model, timings) => metrics.photo(model, timings),
+    refreshModels: () => models.refresh(),
   })
   await worker.ready()
   log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'ready for batch work')

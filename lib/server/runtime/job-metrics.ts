@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Gauge, type Registry } from 'prom-client'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { JobFigures, Jobs } from '../jobs/jobs'
+import type { JobBackend, JobStats } from '../jobs/backend'
 import type { Log } from '../observe/log'
 
 /** Prometheus waits ten seconds for a scrape; a slow backend must not cost the other metrics. */
@@ -10,13 +10,13 @@ const MAX_WAIT_MS = 3_000
 const FRESH_MS = 1_000
 const REASONS = ['lease', 'storage_full', 'storage_unavailable', 'redis_unavailable'] as const
 
-type Read = () => Promise<JobFigures | null>
+type Read = () => Promise<JobStats | null>
 
 /**
  * Exports the jobs by state and their backlog. Instances that share jobs all report the same. If the values aren't
  * available, because another server owns the jobs or Redis doesn't respond, the metrics are absent rather than wrong.
  */
-export function addJobMetrics(registry: Registry, jobs: Pick<Jobs, 'figures' | 'health'>, log: Log): void {
+export function addJobMetrics(registry: Registry, jobs: Pick<JobBackend, 'stats' | 'health'>, log: Log): void {
   const read = cached(() => readWithTimeout(jobs, log))
   const registers = [registry]
   new Gauge({
@@ -30,7 +30,7 @@ export function addJobMetrics(registry: Registry, jobs: Pick<Jobs, 'figures' | '
       for (const [state, count] of Object.entries(figures?.states ?? {})) this.set({ state }, count)
     },
   })
-  const backlog = (name: string, help: string, of: (figures: JobFigures) => number) =>
+  const backlog = (name: string, help: string, of: (figures: JobStats) => number) =>
     addGauge(registry, read, name, help, of)
   backlog('vision_jobs_backlog_photos', 'Photos that running jobs still have to classify.', (of) => of.backlog.photos)
   backlog(
@@ -50,13 +50,7 @@ export function addJobMetrics(registry: Registry, jobs: Pick<Jobs, 'figures' | '
   })
 }
 
-function addGauge(
-  registry: Registry,
-  read: Read,
-  name: string,
-  help: string,
-  of: (figures: JobFigures) => number,
-): void {
+function addGauge(registry: Registry, read: Read, name: string, help: string, of: (figures: JobStats) => number): void {
   new Gauge({
     name,
     help,
@@ -70,9 +64,9 @@ function addGauge(
 }
 
 /** Null if they aren't available in time. */
-async function readWithTimeout(jobs: Pick<Jobs, 'figures'>, log: Log): Promise<JobFigures | null> {
+async function readWithTimeout(jobs: Pick<JobBackend, 'stats'>, log: Log): Promise<JobStats | null> {
   try {
-    const figures = jobs.figures()
+    const figures = jobs.stats()
     figures.catch(() => {}) // A late failure is ignored.
     return await Promise.race([figures, sleep(MAX_WAIT_MS, null, { ref: false })])
   } catch (error) {

@@ -1,8 +1,8 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Environment } from '../config/environment'
 import type { Engine } from '../engine/types'
-import { LeasedJobs } from '../jobs/embedded/leased-jobs'
-import type { Jobs } from '../jobs/jobs'
+import type { JobBackend } from '../jobs/backend'
+import { LeasedBackend } from '../jobs/embedded/leased-backend'
 import type { Log } from '../observe/log'
 import { fetchPhoto } from '../photo-url/fetch-photo'
 import { postJson } from '../photo-url/post-json'
@@ -22,11 +22,11 @@ export async function jobDependencies(environment: Environment, workers: number)
     allow: environment.URL_INPUT_ALLOW,
   }
   return {
-    lanes: LANES_PER_WORKER * workers,
+    concurrency: LANES_PER_WORKER * workers,
     sources: {
       buckets: await bucketsOf(environment),
       allowed: environment.JOBS_S3_PREFIXES,
-      files: environment.JOBS_S3_MAX_FILES,
+      maxPhotos: environment.JOBS_S3_MAX_FILES,
     },
     imageBytes: environment.MAX_IMAGE_BYTES,
     retentionMs: environment.JOB_RETENTION_HOURS * HOUR_MS,
@@ -34,7 +34,7 @@ export async function jobDependencies(environment: Environment, workers: number)
     post: (url: string, body: string, headers: Record<string, string>, signal: AbortSignal) =>
       postJson(url, body, headers, fetching, signal),
     postMs: environment.URL_INPUT_TIMEOUT_MS,
-    requireAddress(url: string) {
+    requireAllowedUrl(url: string) {
       if (environment.URL_INPUT === 'false')
         throw new Problem('url_refused', 'This server doesn’t send callbacks. Remove callback_url.')
       parseAllowedUrl(url, fetching)
@@ -49,7 +49,7 @@ export async function openJobs(
   environment: Environment,
   engine: Engine,
   { workers, folder, redis, log }: { workers: number; folder: string; redis: RedisClient | null; log: Log },
-): Promise<Jobs | null> {
+): Promise<JobBackend | null> {
   if (environment.ENABLE_BATCH_PROCESSING === 'false') return null
   const options = { ...(await jobDependencies(environment, workers)), engine, folder, log }
   const { BUCKET, INSTANCES } = environment
@@ -60,7 +60,7 @@ export async function openJobs(
   }
   if (shared && (await losesKeys(redis, log))) return null
   try {
-    return shared ? await openDistributed(environment, { ...options, redis }) : await LeasedJobs.open(options)
+    return shared ? await openDistributed(environment, { ...options, redis }) : await LeasedBackend.open(options)
   } catch (error) {
     // Classifying single photos needs neither.
     const { message: reason } = error as Error
@@ -71,20 +71,20 @@ export async function openJobs(
 
 /** Whether Redis evicts keys in use, and so would lose jobs. Logs it. */
 async function losesKeys(redis: RedisClient, log: Log): Promise<boolean> {
-  const { EVICTS, evictionOf } = await import('../redis/eviction')
-  const eviction = await evictionOf(redis)
-  if (eviction?.loses) log.error(eviction, `batch jobs are off: ${EVICTS}`)
-  else if (eviction) log.warn(eviction, EVICTS)
-  return eviction?.loses === true
+  const { EVICTION_WARNING, evictionPolicy } = await import('../redis/eviction')
+  const eviction = await evictionPolicy(redis)
+  if (eviction?.losesJobs) log.error(eviction, `batch jobs are off: ${EVICTION_WARNING}`)
+  else if (eviction) log.warn(eviction, EVICTION_WARNING)
+  return eviction?.losesJobs === true
 }
 
 /** Loaded on demand: BullMQ is large. */
 async function openDistributed(
   { BUCKET = '' }: Environment,
   options: JobDependencies & { engine: Engine; folder: string; redis: RedisClient },
-): Promise<Jobs> {
-  const { DistributedJobs } = await import('../jobs/distributed/jobs')
-  return new DistributedJobs({ ...options, store: options.sources.buckets(BUCKET) })
+): Promise<JobBackend> {
+  const { DistributedBackend } = await import('../jobs/distributed/backend')
+  return new DistributedBackend({ ...options, store: options.sources.buckets(BUCKET) })
 }
 
 /** Loaded on demand: the AWS SDK is large. */

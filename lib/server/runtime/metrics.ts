@@ -1,6 +1,6 @@
 import type { Environment } from '../config/environment'
 import type { EngineStats } from '../engine/types'
-import type { Jobs } from '../jobs/jobs'
+import type { JobBackend } from '../jobs/backend'
 import type { BACKLOG, GAUGES } from '../observe/cloudwatch-metrics'
 import { EmfWriter, type Gauge } from '../observe/emf'
 import type { Log } from '../observe/log'
@@ -12,7 +12,7 @@ import { addJobMetrics } from './job-metrics'
 export interface MetricsSource {
   service: 'web' | 'worker'
   stats(): EngineStats
-  jobs?: Pick<Jobs, 'backlog' | 'figures' | 'health'> | null
+  jobs?: Pick<JobBackend, 'backlog' | 'stats' | 'health'> | null
   /** Build information, for Prometheus. */
   build?: Build
 }

@@ -6,7 +6,7 @@ import type { Environment } from '../config/environment'
 import { fromRoot } from '../config/root'
 import type { Log } from '../observe/log'
 import { folderPrefix, parseLocation } from '../storage/location'
-import { type OwnFolder, ownFolder } from '../storage/own-folder'
+import { createProcessFolder, type ProcessFolder } from '../storage/process-folder'
 
 /** Access to the models, local or in a bucket. */
 export interface Models {
@@ -34,7 +34,7 @@ export async function openModels(environment: Environment, log: Log): Promise<Mo
   const { openBuckets } = await import('../storage/buckets')
   const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = environment
   const store = openBuckets({ endpoint, region })(location.bucket)
-  const own = ownFolder(tmpdir(), 'vision-models-')
+  const own = createProcessFolder(tmpdir(), 'vision-models-')
   const mirror = new ModelMirror(store, folderPrefix(location), own.path)
   try {
     await downloadWithRetries(mirror, environment.MODELS_DIR)
@@ -64,7 +64,7 @@ async function downloadWithRetries(mirror: ModelMirror, from: string): Promise<v
       await mirror.refresh()
       return
     } catch (error) {
-      if (error instanceof MirrorError && error.mayPass && attempt < ATTEMPTS) {
+      if (error instanceof MirrorError && error.isTransient && attempt < ATTEMPTS) {
         await sleep(WAIT_MS)
         continue
       }
@@ -74,7 +74,7 @@ async function downloadWithRetries(mirror: ModelMirror, from: string): Promise<v
 }
 
 /** If the bucket is unreachable or incomplete, nothing changes: the downloaded models keep serving. */
-function mirroredModels(mirror: ModelMirror, own: OwnFolder, everyMs: number, log: Log): Models {
+function mirroredModels(mirror: ModelMirror, own: ProcessFolder, everyMs: number, log: Log): Models {
   const stop = new AbortController()
   let changed: () => Promise<boolean> = async () => true
   let running: Promise<void> | null = null
@@ -83,7 +83,7 @@ function mirroredModels(mirror: ModelMirror, own: OwnFolder, everyMs: number, lo
   async function check(): Promise<void> {
     try {
       // If the new models don't serve, the old ones do and need their files.
-      if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.forgetOlder()
+      if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.removeOlder()
       lastWarning = ''
     } catch (error) {
       if (stop.signal.aborted) return

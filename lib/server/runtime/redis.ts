@@ -11,9 +11,9 @@ import type { RedisClient } from '../redis/connect'
 export async function openRedis({ REDIS_URL }: Environment, log: Log): Promise<RedisClient | null> {
   if (REDIS_URL === undefined) return null
   const { connectRedis } = await import('../redis/connect')
-  const { Watch } = await import('../redis/watch')
+  const { RedisMonitor } = await import('../redis/monitor')
   try {
-    return await connectRedis(REDIS_URL, { watch: new Watch(log) })
+    return await connectRedis(REDIS_URL, { monitor: new RedisMonitor(log) })
   } catch (error) {
     const { host } = new URL(REDIS_URL)
     throw new Error(`Redis is unreachable at ${host} (REDIS_URL): ${(error as Error).message}`, { cause: error })

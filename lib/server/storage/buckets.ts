@@ -1,7 +1,7 @@
-import type { ObjectStore } from './objects'
+import type { ObjectStore } from './object-store'
 import { S3Bucket, type S3Options, s3Client } from './s3'
 
-/** Buckets by name, over one client. */
+/** Buckets by name, sharing one client. */
 export type Buckets = (name: string) => ObjectStore
 
 export function openBuckets(options: S3Options): Buckets {

@@ -6,7 +6,7 @@ const within = (inner: string, outer: string) => {
   return a !== null && b !== null && isWithin(a, b)
 }
 
-test('what lies below a prefix lies below it as files do below a folder', () => {
+test('a key is under a prefix as a file is under a folder', () => {
   for (const [inner, outer] of [
     ['s3://photos/2026/', 's3://photos'],
     ['s3://photos/2026', 's3://photos/2026'],
@@ -17,7 +17,7 @@ test('what lies below a prefix lies below it as files do below a folder', () => 
   }
 })
 
-test('and nothing else does', () => {
+test('nothing else is under it', () => {
   for (const [inner, outer] of [
     ['s3://photos/2026-secret/', 's3://photos/2026'],
     ['s3://photos', 's3://photos/2026'],

@@ -2,15 +2,15 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { z } from 'zod'
 
-/** Which process something is of, among those of all containers and hosts. */
+/** Identifies a process among all containers and hosts. */
 export const identitySchema = z.object({
   host: z.string(),
-  /** Of the kernel since it was booted; empty where it does not say. */
+  /** The kernel's boot ID; empty if unknown. */
   boot: z.string(),
-  /** The namespace that its number is of. */
+  /** The namespace of its process ID. */
   space: z.string(),
   pid: z.int(),
-  /** When it was started, in the kernel's own count: numbers are used again, in containers at once. */
+  /** When it started, in the kernel's clock ticks: process IDs are reused, in containers at once. */
   started: z.string(),
 })
 
@@ -22,25 +22,25 @@ export function ownIdentity(): ProcessIdentity {
     boot: orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     space: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
     pid: process.pid,
-    started: startOf(process.pid),
+    started: startTimeOf(process.pid),
   }
 }
 
-/** Whether a process lives; null for one of another container or host, of which that cannot be told from here. */
-export function lives({ host, boot, space, pid, started }: ProcessIdentity): boolean | null {
+/** Whether a process is alive; null if it is in another container or on another host, where that can't be seen. */
+export function isAlive({ host, boot, space, pid, started }: ProcessIdentity): boolean | null {
   const own = ownIdentity()
-  const seen = boot !== '' && space !== '' && host === own.host && boot === own.boot && space === own.space
-  return seen ? startOf(pid) === started : null
+  const isLocal = boot !== '' && space !== '' && host === own.host && boot === own.boot && space === own.space
+  return isLocal ? startTimeOf(pid) === started : null
 }
 
-/** Whether a process is gone for sure. */
+/** Whether a process is definitely gone. */
 export function isGone(identity: ProcessIdentity): boolean {
-  return lives(identity) === false
+  return isAlive(identity) === false
 }
 
-/** Empty where there is no such process. */
-function startOf(pid: number): string {
-  // After the name, which may hold spaces and brackets, the 20th field is the start time.
+/** Empty if there is no such process. */
+function startTimeOf(pid: number): string {
+  // After the name, which may contain spaces and parentheses, the 20th field is the start time.
   const stat = orEmpty(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
 }

@@ -18,18 +18,18 @@ import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
 import { sha256Of } from '../event-loop/digest'
 import { locationOf } from './location'
 import {
+  BucketError,
   type GetOptions,
   type ObjectInfo,
-  ObjectRefused,
+  ObjectRefusedError,
   type ObjectStore,
   type PutOptions,
   type StoredObject,
-  StoreError,
-} from './objects'
+} from './object-store'
 
-/** How S3 is reached: the SDK's own environment variables and roles say the rest. */
+/** How to reach S3. The SDK's own environment variables and roles provide the rest. */
 export interface S3Options {
-  /** Of a compatible server; AWS's own where absent. */
+  /** Of a compatible server; AWS if absent. */
   endpoint?: string | undefined
   region?: string | undefined
 }
@@ -40,16 +40,16 @@ const CONNECT_MS = 3_000
 const REQUEST_MS = 10_000
 /** All attempts of one call. */
 const CALL_MS = 60_000
-const MOST_SOCKETS = 64
-/** The SDK's smallest part but the last is 5 MiB. */
+const MAX_SOCKETS = 64
+/** S3 requires parts of at least 5 MiB, except for the last. */
 const PART_BYTES = 8 << 20
-/** Keys that one call removes at most. */
-const REMOVED_AT_ONCE = 1000
+/** Maximum keys per delete call. */
+const DELETE_BATCH = 1000
 
 export function s3Client({ endpoint, region }: S3Options): S3Client {
   return new S3Client({
     maxAttempts: ATTEMPTS,
-    // TLS and the lengths say whether an answer is whole; checking it once more costs a tenth of each read.
+    // TLS and the lengths show whether a response is complete; another checksum costs a tenth of each read.
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(region === undefined && endpoint !== undefined ? { region: 'us-east-1' } : {}),
@@ -58,13 +58,13 @@ export function s3Client({ endpoint, region }: S3Options): S3Client {
       connectionTimeout: CONNECT_MS,
       requestTimeout: REQUEST_MS,
       throwOnRequestTimeout: true,
-      httpAgent: { maxSockets: MOST_SOCKETS },
-      httpsAgent: { maxSockets: MOST_SOCKETS },
+      httpAgent: { maxSockets: MAX_SOCKETS },
+      httpsAgent: { maxSockets: MAX_SOCKETS },
     },
   })
 }
 
-/** What the request is signed with. The SDK would digest the body in one go, and everybody would wait for it. */
+/** Sets the digest that the request is signed with. The SDK would compute it in one go and block the event loop. */
 function addDigest(command: PutObjectCommand, digest: string): void {
   command.middlewareStack.add(
     (next) => (args) => {
@@ -76,7 +76,7 @@ function addDigest(command: PutObjectCommand, digest: string): void {
   )
 }
 
-/** A bucket of S3, or of a server that is compatible with it; it must know conditional writes (`If-None-Match`). */
+/** A bucket on S3 or on a compatible server that supports conditional writes (`If-None-Match`). */
 export class S3Bucket implements ObjectStore {
   constructor(
     private readonly client: S3Client,
@@ -84,26 +84,26 @@ export class S3Bucket implements ObjectStore {
   ) {}
 
   async put(key: string, body: Uint8Array | string, options: PutOptions = {}): Promise<boolean> {
-    const { signal, metadata, type, once } = options
+    const { signal, metadata, type, ifAbsent } = options
     const input = { Bucket: this.name, Key: key, Body: body, Metadata: metadata, ContentType: type }
-    const command = new PutObjectCommand({ ...input, ...(once ? { IfNoneMatch: '*' } : {}) })
+    const command = new PutObjectCommand({ ...input, ...(ifAbsent ? { IfNoneMatch: '*' } : {}) })
     if (typeof body !== 'string' && body.byteLength > LARGE_BYTES) addDigest(command, await sha256Of(body))
     try {
-      await ask(signal, (abortSignal) => this.client.send(command, { abortSignal }))
+      await withDeadline(signal, (abortSignal) => this.client.send(command, { abortSignal }))
       return true
     } catch (error) {
-      if (once && status(error) === 412) return false
-      // Two at once: AWS tells one of them to try again. Then it is there.
-      if (once && status(error) === 409) return this.put(key, body, options)
-      throw unavailable(error, this.placeOf(key), signal)
+      if (ifAbsent && status(error) === 412) return false
+      // Of two concurrent writes, AWS tells one to retry. The object exists then.
+      if (ifAbsent && status(error) === 409) return this.put(key, body, options)
+      throw unavailable(error, this.locationOf(key), signal)
     }
   }
 
-  async putPieces(key: string, pieces: AsyncIterable<string>, type: string, signal: AbortSignal): Promise<void> {
+  async putStream(key: string, pieces: AsyncIterable<string>, type: string, signal: AbortSignal): Promise<void> {
     const Bucket = this.name
     const first = new CreateMultipartUploadCommand({ Bucket, Key: key, ContentType: type })
-    const { UploadId } = await ask(signal, (abortSignal) => this.client.send(first, { abortSignal })).catch((error) =>
-      Promise.reject(unavailable(error, this.placeOf(key), signal)),
+    const { UploadId } = await withDeadline(signal, (abortSignal) => this.client.send(first, { abortSignal })).catch(
+      (error) => Promise.reject(unavailable(error, this.locationOf(key), signal)),
     )
     const upload = { Bucket, Key: key, UploadId }
     try {
@@ -111,51 +111,51 @@ export class S3Bucket implements ObjectStore {
       for await (const Body of blocks(pieces)) {
         const PartNumber = Parts.length + 1
         const command = new UploadPartCommand({ ...upload, PartNumber, Body })
-        const { ETag } = await ask(signal, (abortSignal) => this.client.send(command, { abortSignal }))
+        const { ETag } = await withDeadline(signal, (abortSignal) => this.client.send(command, { abortSignal }))
         Parts.push({ PartNumber, ETag })
       }
       const last = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } })
-      await ask(signal, (abortSignal) => this.client.send(last, { abortSignal }))
+      await withDeadline(signal, (abortSignal) => this.client.send(last, { abortSignal }))
     } catch (error) {
-      // Parts that nobody completes cost money; a bucket's rule takes away what this cannot.
+      // Incomplete parts cost money; a bucket's lifecycle rule removes what this can't.
       await this.client.send(new AbortMultipartUploadCommand(upload)).catch(() => {})
-      throw unavailable(error, this.placeOf(key), signal)
+      throw unavailable(error, this.locationOf(key), signal)
     }
   }
 
-  async get(key: string, { signal, etag, version, most }: GetOptions = {}): Promise<StoredObject | null> {
+  async get(key: string, { signal, etag, version, maxBytes }: GetOptions = {}): Promise<StoredObject | null> {
     const command = new GetObjectCommand({ Bucket: this.name, Key: key, IfMatch: etag, VersionId: version })
     try {
-      return await ask(signal, async (abortSignal) => {
+      return await withDeadline(signal, async (abortSignal) => {
         const { Body, ContentLength = 0, Metadata = {} } = await this.client.send(command, { abortSignal })
-        if (most !== undefined && ContentLength > most) {
+        if (maxBytes !== undefined && ContentLength > maxBytes) {
           ;(Body as { destroy?(): void } | undefined)?.destroy?.()
-          throw new Problem('too_large', tooLargeDetail(ContentLength, most))
+          throw new Problem('too_large', tooLargeDetail(ContentLength, maxBytes))
         }
         return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), metadata: Metadata }
       })
     } catch (error) {
       if (status(error) === 404 && (error as Error).name !== 'NoSuchBucket') return null
-      if (status(error) === 412) throw new Problem('conflict', 'The object has changed since the job was made.')
-      throw unavailable(error, this.placeOf(key), signal)
+      if (status(error) === 412) throw new Problem('conflict', 'The object has changed since the job was created.')
+      throw unavailable(error, this.locationOf(key), signal)
     }
   }
 
   async metadata(key: string, signal?: AbortSignal): Promise<Record<string, string> | null> {
     const command = new HeadObjectCommand({ Bucket: this.name, Key: key })
     try {
-      const { Metadata = {} } = await ask(signal, (abortSignal) => this.client.send(command, { abortSignal }))
+      const { Metadata = {} } = await withDeadline(signal, (abortSignal) => this.client.send(command, { abortSignal }))
       return Metadata
     } catch (error) {
       if (status(error) === 404) return null
-      throw unavailable(error, this.placeOf(key), signal)
+      throw unavailable(error, this.locationOf(key), signal)
     }
   }
 
   async now(signal?: AbortSignal): Promise<number> {
     const command = new ListObjectsV2Command({ Bucket: this.name, MaxKeys: 1 })
     let date = ''
-    // The SDK passes headers on to nobody but those who stand between.
+    // The SDK exposes headers only to middleware.
     command.middlewareStack.add(
       (next) => async (args) => {
         const result = await next(args)
@@ -164,11 +164,11 @@ export class S3Bucket implements ObjectStore {
       },
       { step: 'deserialize', name: 'date' },
     )
-    await ask(signal, (abortSignal) => this.client.send(command, { abortSignal })).catch((error) =>
-      Promise.reject(unavailable(error, this.placeOf(''), signal)),
+    await withDeadline(signal, (abortSignal) => this.client.send(command, { abortSignal })).catch((error) =>
+      Promise.reject(unavailable(error, this.locationOf(''), signal)),
     )
     const time = Date.parse(date)
-    if (Number.isNaN(time)) throw new Problem('not_ready', 'The bucket does not say what time it is.')
+    if (Number.isNaN(time)) throw new Problem('not_ready', 'The bucket did not return its time.')
     return time
   }
 
@@ -181,25 +181,25 @@ export class S3Bucket implements ObjectStore {
         ContinuationToken: token,
         ...(token === undefined && after !== undefined ? { StartAfter: after } : {}),
       })
-      const { Contents = [], NextContinuationToken } = await ask(signal, (abortSignal) =>
+      const { Contents = [], NextContinuationToken } = await withDeadline(signal, (abortSignal) =>
         this.client.send(page, { abortSignal }),
-      ).catch((error) => Promise.reject(unavailable(error, this.placeOf(prefix), signal)))
+      ).catch((error) => Promise.reject(unavailable(error, this.locationOf(prefix), signal)))
       yield Contents.map(infoOf)
       token = NextContinuationToken
     } while (token !== undefined)
   }
 
-  async *current(prefix: string, options: { after?: string; signal?: AbortSignal } = {}) {
-    yield* (await this.keepsVersions(options.signal)) ? this.versions(prefix, options) : this.list(prefix, options)
+  async *listCurrent(prefix: string, options: { after?: string; signal?: AbortSignal } = {}) {
+    yield* (await this.isVersioned(options.signal)) ? this.listVersions(prefix, options) : this.list(prefix, options)
   }
 
-  private async *versions(prefix: string, { after, signal }: { after?: string; signal?: AbortSignal }) {
+  private async *listVersions(prefix: string, { after, signal }: { after?: string; signal?: AbortSignal }) {
     const input = { Bucket: this.name, Prefix: prefix }
-    let place: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = { KeyMarker: after }
+    let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = { KeyMarker: after }
     for (let more = true; more; ) {
-      const command = new ListObjectVersionsCommand({ ...input, ...place })
-      const page = await ask(signal, (abortSignal) => this.client.send(command, { abortSignal })).catch((error) =>
-        Promise.reject(unavailable(error, this.placeOf(prefix), signal)),
+      const command = new ListObjectVersionsCommand({ ...input, ...marker })
+      const page = await withDeadline(signal, (abortSignal) => this.client.send(command, { abortSignal })).catch(
+        (error) => Promise.reject(unavailable(error, this.locationOf(prefix), signal)),
       )
       yield (page.Versions ?? [])
         .filter(
@@ -212,23 +212,25 @@ export class S3Bucket implements ObjectStore {
             ...(version.VersionId ? { version: version.VersionId } : {}),
           }),
         )
-      place = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+      marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
       more = page.IsTruncated === true
     }
   }
 
-  /** Who may read objects may not always ask this: then they are known by their tags. */
-  private async keepsVersions(signal?: AbortSignal): Promise<boolean> {
+  /** Credentials that may read objects don't always allow this. Objects are then identified by their tags. */
+  private async isVersioned(signal?: AbortSignal): Promise<boolean> {
     const command = new GetBucketVersioningCommand({ Bucket: this.name })
     try {
-      return (await ask(signal, (abortSignal) => this.client.send(command, { abortSignal }))).Status === 'Enabled'
+      return (
+        (await withDeadline(signal, (abortSignal) => this.client.send(command, { abortSignal }))).Status === 'Enabled'
+      )
     } catch (error) {
       if (status(error) === 403 || status(error) === 501) return false
-      throw unavailable(error, this.placeOf(''), signal)
+      throw unavailable(error, this.locationOf(''), signal)
     }
   }
 
-  private placeOf(key: string): string {
+  private locationOf(key: string): string {
     return locationOf(this.name, key)
   }
 
@@ -236,20 +238,20 @@ export class S3Bucket implements ObjectStore {
     let token: string | undefined
     do {
       const input = { Bucket: this.name, Prefix: prefix, Delimiter: '/', ContinuationToken: token }
-      const { CommonPrefixes = [], NextContinuationToken } = await ask(signal, (abortSignal) =>
+      const { CommonPrefixes = [], NextContinuationToken } = await withDeadline(signal, (abortSignal) =>
         this.client.send(new ListObjectsV2Command(input), { abortSignal }),
-      ).catch((error) => Promise.reject(unavailable(error, this.placeOf(prefix), signal)))
+      ).catch((error) => Promise.reject(unavailable(error, this.locationOf(prefix), signal)))
       for (const { Prefix = '' } of CommonPrefixes) yield Prefix.slice(prefix.length, -1)
       token = NextContinuationToken
     } while (token !== undefined)
   }
 
   async remove(keys: readonly string[]): Promise<void> {
-    for (let at = 0; at < keys.length; at += REMOVED_AT_ONCE) {
-      const Objects = keys.slice(at, at + REMOVED_AT_ONCE).map((Key) => ({ Key }))
+    for (let at = 0; at < keys.length; at += DELETE_BATCH) {
+      const Objects = keys.slice(at, at + DELETE_BATCH).map((Key) => ({ Key }))
       const command = new DeleteObjectsCommand({ Bucket: this.name, Delete: { Objects, Quiet: true } })
-      await ask(undefined, (abortSignal) => this.client.send(command, { abortSignal })).catch((error) =>
-        Promise.reject(unavailable(error, this.placeOf(keys[at] ?? ''))),
+      await withDeadline(undefined, (abortSignal) => this.client.send(command, { abortSignal })).catch((error) =>
+        Promise.reject(unavailable(error, this.locationOf(keys[at] ?? ''))),
       )
     }
   }
@@ -259,8 +261,8 @@ function infoOf({ Key = '', Size = 0, ETag = '', LastModified }: _Object): Objec
   return { key: Key, size: Size, etag: ETag, modified: LastModified?.getTime() ?? 0 }
 }
 
-/** Bounds a call with all its attempts. */
-function ask<T>(signal: AbortSignal | undefined, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Limits the time of a call with all its attempts. */
+function withDeadline<T>(signal: AbortSignal | undefined, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = AbortSignal.timeout(CALL_MS)
   return call(signal ? AbortSignal.any([signal, deadline]) : deadline)
 }
@@ -269,18 +271,25 @@ function status(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
 }
 
-/** Said of one object, whatever else the bucket gives: it is archived, its key of encryption is another's, or it is kept from this reader. */
-const REFUSED = /^(AccessDenied|InvalidObjectState|InvalidRequest|KMS\..+)$/
+/**
+ * Errors for one object, while the bucket works otherwise: it is archived, encrypted with an inaccessible key, or
+ * forbidden.
+ */
+const REFUSAL_NAMES = /^(AccessDenied|InvalidObjectState|InvalidRequest|KMS\..+)$/
 
-/** What is thrown on: the abort that was asked for, a problem as it is, all else as a store that does not answer. The cause names the place. */
-function unavailable(error: unknown, place: string, signal?: AbortSignal): unknown {
+/**
+ * What to throw: the abort reason, a problem unchanged, or else that the bucket isn't working. The cause has the
+ * location.
+ */
+function unavailable(error: unknown, location: string, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason
   if (error instanceof Problem) return error
   const { name, message } = error as Error
   const code = status(error)
-  if ((code === 400 || code === 403) && REFUSED.test(name)) return new ObjectRefused(place, `${name}: ${message}`)
-  const detail = `The bucket does not answer as it should (${name}). Try again.`
-  const cause = new StoreError(place, `${name}: ${message}`)
+  if ((code === 400 || code === 403) && REFUSAL_NAMES.test(name))
+    return new ObjectRefusedError(location, `${name}: ${message}`)
+  const detail = `The bucket is not responding properly (${name}). Try again.`
+  const cause = new BucketError(location, `${name}: ${message}`)
   return new Problem('not_ready', detail, { retryAfterSeconds: 5, cause })
 }
 

@@ -5,7 +5,6 @@ import { PROBLEMS, type ProblemCode } from '../problems/problem'
 /** The API contract as zod schemas. Types, validation, the OpenAPI document and the client all derive from these. */
 
 export const MODEL_TYPES = ['fast', 'balanced', 'accurate'] as const
-export type ModelType = (typeof MODEL_TYPES)[number]
 
 export const DEFAULT_TOP_K = 5
 /** Larger values are mistakes: no classifier has that many labels. */
@@ -129,8 +128,6 @@ export const classifyParametersSchema = z.object({
     .meta({ description: 'Omit predictions with a lower score.' }),
   preview: flag.default(false).meta({ description: 'Whether to return the model input.' }),
 })
-
-export type ClassifyParameters = z.infer<typeof classifyParametersSchema>
 
 /** JSON Schema of a URL. `url_refused` reports whether a URL is allowed. ASCII only, so that characters are bytes. */
 export const WEB_ADDRESS = { format: 'uri', pattern: '^https?://[!-~]+$' }

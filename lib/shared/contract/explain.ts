@@ -21,8 +21,6 @@ export const explainParametersSchema = z.object({
   png: flag.default(false).meta({ description: 'Whether to also return the heatmap as a PNG to overlay on the area.' }),
 })
 
-export type ExplainParameters = z.infer<typeof explainParametersSchema>
-
 export const explainJsonSchema = z
   .object({
     ...classifyJsonSchema.pick({ image: true, url: true }).shape,

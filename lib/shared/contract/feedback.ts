@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const FEEDBACK_MODES = ['off', 'labels', 'photos'] as const
 export type FeedbackMode = (typeof FEEDBACK_MODES)[number]
 
-export const VERDICTS = ['right', 'wrong'] as const
+const VERDICTS = ['right', 'wrong'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 /** The client chooses the id of a vote: a repeated vote counts once, and a later vote with the same id replaces it. */

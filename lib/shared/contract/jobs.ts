@@ -1,10 +1,16 @@
 import { z } from 'zod'
-import { ZIP_ENCODINGS, zipEncodingSchema } from '../files/zip-names'
+import { isZipEncoding, ZIP_ENCODINGS } from '../files/zip-names'
 import { classifyParametersSchema, flag, WEB_ADDRESS } from './contract'
 
 /** `done` and `cancelled` are final. A paused job continues by itself or on request. */
 export const JOB_STATES = ['running', 'paused', 'done', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
+
+/** An encoding of names in a ZIP. It stands here and not beside the decoder, which browsers load without zod. */
+export const zipEncodingSchema = z
+  .string()
+  .max(40)
+  .refine(isZipEncoding, 'unknown encoding; use for example gbk, shift_jis, euc-kr, big5 or cp437')
 
 const zipNames = zipEncodingSchema.optional().meta({
   description:

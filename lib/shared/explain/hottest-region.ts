@@ -1,7 +1,7 @@
 import type { HeatmapGrid } from './heatmap'
 
 /** Named regions of a photo. */
-export const REGIONS = [
+const REGIONS = [
   'topLeft',
   'top',
   'topRight',

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { zipEncodingSchema, zipNames } from './zip-names'
+import { isZipEncoding, zipNames } from './zip-names'
 
 /** Encodes names with Python, which supports all of these encodings. */
 function encoded(names: readonly string[], encoding: string): Uint8Array[] {
@@ -45,7 +45,7 @@ test.each([
   const bytes = encoded(names, encoding)
   for (const name of read(bytes)) expect(name).toMatch(/\\x[89A-F][0-9A-F]/)
   const label = { cp866: 'ibm866', cp1252: 'windows-1252', cp1251: 'windows-1251' }[encoding] ?? encoding
-  expect(read(bytes, zipEncodingSchema.parse(label))).toEqual(names)
+  expect(read(bytes, label)).toEqual(names)
 })
 
 test('does not mistake European words in code page 437 for Japanese', () => {
@@ -72,8 +72,8 @@ test('prefers a valid declaration in the archive', () => {
 })
 
 test('accepts any name of an encoding and refuses unknown ones', () => {
-  expect(
-    ['GBK', 'Shift_JIS', 'sjis', 'cp437', ' big5 '].map((name) => zipEncodingSchema.safeParse(name).success),
-  ).toEqual(Array(5).fill(true))
-  expect(zipEncodingSchema.safeParse('klingon').success).toBe(false)
+  expect(['GBK', 'Shift_JIS', 'sjis', 'cp437', ' big5 '].map((name) => isZipEncoding(name))).toEqual(
+    Array(5).fill(true),
+  )
+  expect(isZipEncoding('klingon')).toBe(false)
 })

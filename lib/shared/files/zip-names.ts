@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { decoded, escaped } from './file-name'
 import { detectEncoding } from './name-encoding'
 
@@ -19,14 +18,10 @@ export const ZIP_ENCODINGS = [
   ...[2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15].map((n) => `iso-8859-${n}`),
 ] as const
 
-/** Allowed values for the encoding of names in an archive; `cp437` is the code page of old Windows and DOS. */
-export const zipEncodingSchema = z
-  .string()
-  .max(40)
-  .refine(
-    (name) => isCp437(name) || known(name),
-    'unknown encoding; use for example gbk, shift_jis, euc-kr, big5 or cp437',
-  )
+/** Whether names in an archive can be decoded as this: a name of the Encoding Standard, or `cp437` of old DOS and Windows. */
+export function isZipEncoding(name: string): boolean {
+  return isCp437(name) || known(name)
+}
 
 const isCp437 = (name: string) => name.trim().toLowerCase() === 'cp437'
 

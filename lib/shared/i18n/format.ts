@@ -11,7 +11,10 @@ export function bytes(count: number, locale = 'en'): string {
   return `${value < 9.95 ? point(value.toFixed(1), locale) : Math.round(value)} ${units[unit]}`
 }
 
-/** Formats a score: `percent(0.9312)` is `93.1`. Never 100.0 below certainty, never 0.0 above zero. */
+/**
+ * Formats a score: `percent(0.9312)` is `93.1`. Never 100.0 below certainty, and never 0.0 above
+ * zero.
+ */
 export function percent(score: number, locale = 'en'): string {
   if (score < 1 && score >= 0.9995) return point('>99.9', locale)
   if (score > 0 && score < 0.0005) return point('<0.1', locale)

@@ -2,7 +2,7 @@ import { type PhotoIndex, type PhotoMatch, pathOf } from './photo-index'
 import { LABEL_SEPARATOR } from './table'
 
 /** A line that can't be used. */
-export interface RejectedLine {
+interface RejectedLine {
   line: number
   file: string
   /**

@@ -11,7 +11,7 @@ export function hasTop5(classes: number): boolean {
 }
 
 /** A photo with its true class and its prediction. */
-export interface EvaluatedPhoto {
+interface EvaluatedPhoto {
   file: string
   truth: number
   /** -1 if there was no prediction. */

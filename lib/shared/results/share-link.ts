@@ -1,21 +1,21 @@
-import { z } from 'zod'
+// The small build of zod: the page of a shared result needs nothing else of it.
+import { z } from 'zod/mini'
 import type { Classification } from '../contract/contract'
 import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
 
 const MAX_PREDICTIONS = 5
-const score = z.number().min(0).max(1)
+const score = z.number().check(z.minimum(0), z.maximum(1))
 
 /** A result as a link carries it: enough to display it, without the photo. */
 const sharedSchema = z.object({
   v: z.literal(1),
-  file: z.string().max(200),
-  model: z.string().max(200),
+  file: z.string().check(z.maxLength(200)),
+  model: z.string().check(z.maxLength(200)),
   calibrated: z.boolean(),
-  uncertain: z.enum(UNCERTAIN_REASONS).nullable(),
+  uncertain: z.nullable(z.enum(UNCERTAIN_REASONS)),
   predictions: z
-    .array(z.tuple([z.string().min(1).max(120), score]))
-    .min(1)
-    .max(MAX_PREDICTIONS),
+    .array(z.tuple([z.string().check(z.minLength(1), z.maxLength(120)), score]))
+    .check(z.minLength(1), z.maxLength(MAX_PREDICTIONS)),
 })
 
 export type SharedClassification = z.output<typeof sharedSchema>

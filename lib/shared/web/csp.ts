@@ -1,6 +1,6 @@
 /**
  * Content-Security-Policy of the pages: scripts only with this response's nonce, everything else from this server. The
- * visitor's photos are blob: URLs, the model input is a data: URL.
+ * visitor's photos are blob: URLs, the preview of the model input is a data: URL.
  *
  * @param development the development server evaluates code and reloads over a WebSocket
  * @param ancestors origins whose pages may embed this one in a frame

@@ -25,7 +25,7 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
  *
  * @example cellText('a\u0001 <b>') // 'a_x0001_ &lt;b&gt;'
  */
-export function cellText(text: string): string {
+function cellText(text: string): string {
   const short = truncate(text)
   if (!SPECIAL.test(short)) return short
   return short

@@ -2,8 +2,8 @@
 const [GRAPH, OUTPUT, NAME, TYPE, TENSOR, ELEMENT, FLOAT] = [7, 12, 1, 2, 1, 1, 1]
 
 /**
- * A model's bytes with one more output: any float32 tensor within the graph, by its name. A protobuf message that is written
- * twice is merged, so some bytes at the end are enough, and nothing else changes.
+ * Adds one output to a model's bytes: any float32 tensor within the graph, by name. Repeated protobuf messages are
+ * merged, so appending a few bytes is enough, and nothing else changes.
  */
 export function declareOutput(model: Uint8Array, tensor: string): Uint8Array {
   const type = message(TYPE, message(TENSOR, Uint8Array.of(ELEMENT << 3, FLOAT)))

@@ -1,63 +1,66 @@
 import type { Context } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
-import { due, rest } from '../../event-loop/slices'
-import type { JobFeed } from '../../jobs/jobs'
+import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
+import type { JobFeed } from '../../jobs/backend'
 import type { AppEnv } from '../services'
 
-/** The standing is told at most this often. */
-const PACE_MS = 250
-/** A line for proxies that end what is silent. */
+/** The job's state is sent at most this often. */
+const MIN_INTERVAL_MS = 250
+/** How often to send a line to keep proxies from closing a silent connection. */
 const KEEP_ALIVE_MS = 15_000
 
 /**
- * What happens to a job as server-sent events: `result` for each photo in the order of its being done, `job` for where the job stands. The id of a `result` says where
- * to go on (`Last-Event-ID`): none is lost and none comes twice. Ends with the job.
+ * Streams a job as server-sent events: `result` for each photo, in the order in which they finish, and `job` for
+ * changes of the job. The ID of a `result` is a position to resume from (`Last-Event-ID`), so that no result is lost or
+ * sent twice. Ends with the job.
  */
 export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
   const reply = streamSSE(c, async (stream) => {
-    const teller = new Teller(stream, feed, c.req.header('last-event-id') ?? '')
-    stream.onAbort(() => feed.leave())
+    const teller = new EventWriter(stream, feed, c.req.header('last-event-id') ?? '')
+    stream.onAbort(() => feed.close())
     try {
-      while (!stream.aborted && (await teller.tell())) {
-        if (!(await feed.change(KEEP_ALIVE_MS))) await stream.write(': here\n\n')
-        await stream.sleep(PACE_MS)
+      while (!stream.aborted && (await teller.writeNew())) {
+        if (!(await feed.waitForChange(KEEP_ALIVE_MS))) await stream.write(': here\n\n')
+        await stream.sleep(MIN_INTERVAL_MS)
       }
     } finally {
-      feed.leave()
+      feed.close()
     }
   })
-  // These say how a connection goes on, which Node knows and Hono does not: nginx sent the next request on one that was ending.
+  // These headers describe the connection, which Node manages and Hono doesn't: nginx reused a connection that was
+  // closing.
   reply.headers.delete('connection')
   reply.headers.delete('transfer-encoding')
-  // nginx would collect them.
+  // Otherwise nginx would buffer the events.
   reply.headers.set('x-accel-buffering', 'no')
   return reply
 }
 
-/** Tells one listener what is new. */
-class Teller {
-  private told = ''
+/** Writes what is new to one listener. */
+class EventWriter {
+  private lastJob = ''
 
   constructor(
     private readonly stream: SSEStreamingApi,
     private readonly feed: JobFeed,
-    private place: string,
+    private position: string,
   ) {}
 
-  /** Whether there may be more later. */
-  async tell(): Promise<boolean> {
+  /** → whether there may be more later. */
+  async writeNew(): Promise<boolean> {
     if (this.feed.stopped) return false
-    // Before the results: a job is told as over only after the last of them.
+    // Read before the results, so that the job is reported as ended only after its last result.
     const now = await this.feed.view()
-    for await (const { value, next } of this.feed.since(this.place)) {
-      if (due()) await rest()
+    for await (const { value, next } of this.feed.resultsSince(this.position)) {
+      if (shouldYield()) await yieldToEventLoop()
       await this.stream.writeSSE({ event: 'result', id: next, data: JSON.stringify(value) })
       if (this.stream.aborted || this.feed.stopped) return false
-      this.place = next
+      this.position = next
     }
     const { rate: _rate, eta_s: _eta, ...lasting } = now
-    if (this.told !== JSON.stringify(lasting)) await this.stream.writeSSE({ event: 'job', data: JSON.stringify(now) })
-    this.told = JSON.stringify(lasting)
+    if (this.lastJob !== JSON.stringify(lasting))
+      await this.stream.writeSSE({ event: 'job', data: JSON.stringify(now) })
+    this.lastJob = JSON.stringify(lasting)
     return now.state !== 'done' && now.state !== 'cancelled'
   }
 }

@@ -1,13 +1,13 @@
 import { ZIP_ENCODINGS } from '@/lib/shared/files/zip-names'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import { PAGE_COLUMNS, RESULT_TYPES } from '@/lib/shared/results/columns'
-import { LONGEST_CURSOR, MOST_PAGE, USUAL_PAGE } from './page'
+import { DEFAULT_PAGE_ROWS, MAX_CURSOR_LENGTH, MAX_PAGE_ROWS } from './page'
 
-/** What the document is made with: replies by the names of their schemas, problems by their codes. */
-export interface Maker {
+/** Helpers that build the document: responses by schema name, problems by code. */
+export interface DocumentBuilder {
   reply(description: string, schema: string): object
   problems(codes: readonly ProblemCode[]): Record<number, object>
-  /** What any request with a body may meet. */
+  /** Problems of any request with a body. */
   body: readonly ProblemCode[]
   parameters: object[]
 }
@@ -24,25 +24,26 @@ const PHOTOS: ProblemCode[] = [
   'not_found',
   'storage_full',
 ]
-const UNIQUE = 'Leave out what the job has already, by name: safe to send again.'
-const FORMAT = 'Without it the one that the header Accept names, else json. An xlsx is an Excel workbook.'
+const UNIQUE = 'Skip photos whose names the job already has, so that an upload can safely be sent again.'
+const FORMAT = 'Output format. By default it follows the Accept header, else json. xlsx is an Excel workbook.'
 const CURSOR =
-  'Empty for the first page, then X-Next-Cursor of the page before: rows in the order of their being done, each once.'
-const OFFSET = 'Index of the first photo. Not with a cursor; while the job runs, photos before it may be done later.'
-const LIMIT = `Rows at most; a page by a cursor has ${USUAL_PAGE} without it and never more than ${MOST_PAGE}.`
+  'Empty for the first page, then the last X-Next-Cursor. Rows come in the order in which photos finish, each once.'
+const OFFSET =
+  'Index of the first photo. Cannot be combined with a cursor. While the job runs, earlier photos may finish later.'
+const LIMIT = `Maximum number of rows. With a cursor: ${DEFAULT_PAGE_ROWS} by default, ${MAX_PAGE_ROWS} at most.`
 const A_COLUMN = `(${PAGE_COLUMNS.join('|')})`
 const COLUMNS = `^${A_COLUMN}(,${A_COLUMN}){0,${PAGE_COLUMNS.length - 1}}$`
-const ZIP_NAMES = 'Encoding of names in a ZIP that do not say theirs.'
+const ZIP_NAMES = 'Encoding of file names in a ZIP that do not declare theirs.'
 const ID = {
   name: 'id',
   in: 'path',
   required: true,
   schema: { type: 'string', minLength: 1 },
-  description: 'Of the job. Not to be guessed: whoever knows it may read and end the job.',
+  description: 'ID of the job. It cannot be guessed: anyone who has it can read and end the job.',
 }
-/** Lines whose first has the column, and at least one more. */
+/** A header with the column, and at least one more line. */
 const CSV = '^(file,)?url(,file)?\\r?\\n[A-Za-z0-9]'
-const MOST = 999_999_999
+const MAX_INDEX = 999_999_999
 
 const BODY = {
   content: {
@@ -59,7 +60,7 @@ const BODY = {
       schema: {
         type: 'string',
         pattern: CSV,
-        description: 'Columns url, and file where the results shall have another name.',
+        description: 'Columns: url, and optionally file for the name in the results.',
       },
     },
   },
@@ -69,11 +70,11 @@ const OPTIONS = { schema: { $ref: '#/components/schemas/JobOptions' } }
 
 /** The paths of batch jobs. */
 export function jobPaths(
-  { reply, problems, body, parameters }: Maker,
+  { reply, problems, body, parameters }: DocumentBuilder,
   { admin, deadLetters }: { admin: boolean; deadLetters: boolean },
 ): Record<string, object> {
   const UPLOAD = [...PHOTOS, ...body]
-  const act = (operationId: string, summary: string, codes: ProblemCode[] = []) => ({
+  const action = (operationId: string, summary: string, codes: ProblemCode[] = []) => ({
     post: {
       operationId,
       summary,
@@ -95,7 +96,7 @@ export function jobPaths(
   })
   const forOperator = (operationId: string, summary: string, property: string, schema: string) => ({
     operationId,
-    summary: `${summary}; for the operator (\`Authorization: Bearer …\`).`,
+    summary: `${summary}, for the operator (\`Authorization: Bearer …\`).`,
     responses: {
       200: {
         description: summary,
@@ -116,7 +117,7 @@ export function jobPaths(
     '/api/jobs': {
       post: {
         operationId: 'createJob',
-        summary: 'Classify many photos: a form of files, a ZIP, or a CSV of addresses.',
+        summary: 'Create a job from many photos: files in a form, a ZIP, or a CSV of URLs.',
         parameters: [
           ...parameters,
           {
@@ -129,7 +130,7 @@ export function jobPaths(
         requestBody: { required: false, content: { ...BODY.content, 'application/json': OPTIONS } },
         responses: {
           201: reply('The job.', 'Job'),
-          200: reply('The job that this key has made before.', 'Job'),
+          200: reply('The job that was created with this key before.', 'Job'),
           ...problems(['unknown_model', 'not_ready', ...UPLOAD]),
         },
       },
@@ -138,19 +139,19 @@ export function jobPaths(
     ...(admin &&
       deadLetters && {
         '/api/dead-letters': {
-          get: forOperator('listDeadLetters', 'Work that was given up', 'dead_letters', 'DeadLetter'),
+          get: forOperator('listDeadLetters', 'Dead letters: work that failed too often', 'dead_letters', 'DeadLetter'),
         },
       }),
     '/api/jobs/{id}': {
       get: {
         operationId: 'job',
-        summary: 'Where a job stands.',
+        summary: 'Get a job.',
         parameters: [ID],
         responses: { 200: reply('The job.', 'Job'), ...problems(['unknown_job', 'not_ready']) },
       },
       delete: {
         operationId: 'deleteJob',
-        summary: 'Delete a job with its results.',
+        summary: 'Delete a job and its results.',
         parameters: [ID],
         responses: { 204: { description: 'Deleted.' }, ...problems(['unknown_job', 'not_ready']) },
       },
@@ -169,36 +170,43 @@ export function jobPaths(
       },
       get: {
         operationId: 'jobPhotos',
-        summary: 'The names of a job’s photos, at most 10,000 at a time, fewer where they are long.',
-        parameters: [ID, query('offset', { type: 'integer', minimum: 0, maximum: MOST, default: 0 })],
+        summary: 'List the photo names of a job, at most 10,000 at a time, fewer if they are long.',
+        parameters: [ID, query('offset', { type: 'integer', minimum: 0, maximum: MAX_INDEX, default: 0 })],
         responses: {
           200: reply('Names.', 'JobPhotos'),
           ...problems(['unknown_job', 'not_ready', 'invalid_parameter']),
         },
       },
     },
-    '/api/jobs/{id}/pause': act('pauseJob', 'Take up no photo until the job is resumed; what runs is finished.'),
-    '/api/jobs/{id}/resume': act('resumeJob', 'Go on with a paused job.'),
-    '/api/jobs/{id}/close': act('closeJob', 'Take no more photos; the job ends when all are done.'),
-    '/api/jobs/{id}/cancel': act('cancelJob', 'End a job now; its results so far stay.'),
-    '/api/jobs/{id}/retry': act('retryFailed', 'Run the failed photos again.', ['conflict']),
+    '/api/jobs/{id}/pause': action(
+      'pauseJob',
+      'Pause a job. Photos in flight finish; no others start until it is resumed.',
+    ),
+    '/api/jobs/{id}/resume': action('resumeJob', 'Resume a paused job.'),
+    '/api/jobs/{id}/close': action('closeJob', 'Close a job to new photos. It ends when all of its photos are done.'),
+    '/api/jobs/{id}/cancel': action('cancelJob', 'Cancel a job. Results so far are kept.'),
+    '/api/jobs/{id}/retry': action('retryFailed', 'Run the failed photos again.', ['conflict']),
     '/api/jobs/{id}/results': {
       get: {
         operationId: 'jobResults',
-        summary: 'The results so far: all in the order of the photos, or pages of them by a cursor.',
+        summary: 'Get the results so far: all in the order of the photos, or page by page with a cursor.',
         parameters: [
           ID,
           query('format', { type: 'string', enum: ['json', 'csv', 'xlsx', 'ndjson'], description: FORMAT }),
-          query('columns', { type: 'string', pattern: COLUMNS, description: `Some of ${PAGE_COLUMNS.join(',')}.` }),
+          query('columns', {
+            type: 'string',
+            pattern: COLUMNS,
+            description: `Comma-separated list of ${PAGE_COLUMNS.join(',')}.`,
+          }),
           query('status', { type: 'string', enum: ['ok', 'failed'] }),
           query('cursor', {
             type: 'string',
             pattern: '^[A-Za-z0-9_-]*$',
-            maxLength: LONGEST_CURSOR,
+            maxLength: MAX_CURSOR_LENGTH,
             description: CURSOR,
           }),
-          query('offset', { type: 'integer', minimum: 0, maximum: MOST, description: OFFSET }),
-          query('limit', { type: 'integer', minimum: 1, maximum: MOST, description: LIMIT }),
+          query('offset', { type: 'integer', minimum: 0, maximum: MAX_INDEX, description: OFFSET }),
+          query('limit', { type: 'integer', minimum: 1, maximum: MAX_INDEX, description: LIMIT }),
         ],
         responses: {
           200: {
@@ -206,11 +214,11 @@ export function jobPaths(
             headers: {
               'X-Next-Cursor': {
                 schema: { type: 'string' },
-                description: 'Of the next page; only where a cursor was sent.',
+                description: 'Cursor of the next page. Only sent if the request had a cursor.',
               },
               Link: {
                 schema: { type: 'string' },
-                description: 'rel="next": the next page, until the job has ended and all is told.',
+                description: 'rel="next": the next page. Absent once the job has ended and this is the last page.',
               },
             },
             content: {
@@ -227,7 +235,7 @@ export function jobPaths(
     '/api/jobs/{id}/events': {
       get: {
         operationId: 'jobEvents',
-        summary: 'Results and standing as server-sent events; goes on from Last-Event-ID.',
+        summary: 'Stream results and changes of the job as server-sent events. Resumes from Last-Event-ID.',
         parameters: [ID, { name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } }],
         responses: {
           200: { description: 'Events.', content: { 'text/event-stream': {} } },

@@ -12,13 +12,13 @@ import {
 } from '@/lib/shared/results/columns'
 import { resultFile } from '@/lib/shared/results/result-file'
 import { underBase } from '@/lib/shared/web/base-path'
-import { withRests } from '../../event-loop/slices'
-import type { Jobs } from '../../jobs/jobs'
+import { yieldingBetween } from '../../event-loop/slices'
+import type { JobBackend } from '../../jobs/backend'
 import { abortOnError } from '../abort-on-error'
 import type { AppEnv, Services } from '../services'
-import { LONGEST_CURSOR, pageOf } from './page'
+import { MAX_CURSOR_LENGTH, pageOf } from './page'
 
-/** Which results, and how. */
+/** Which results, and in which format. */
 export const resultsParametersSchema = z.object({
   format: z.enum(RESULT_FORMATS).optional(),
   columns: z
@@ -27,7 +27,7 @@ export const resultsParametersSchema = z.object({
     .pipe(z.array(z.enum(PAGE_COLUMNS)).min(1).max(PAGE_COLUMNS.length))
     .optional(),
   status: z.enum(['ok', 'failed']).optional(),
-  cursor: z.string().max(LONGEST_CURSOR).optional(),
+  cursor: z.string().max(MAX_CURSOR_LENGTH).optional(),
   offset: z
     .string()
     .regex(/^\d{1,9}$/)
@@ -42,25 +42,26 @@ export const resultsParametersSchema = z.object({
 
 export type ResultsParameters = z.output<typeof resultsParametersSchema>
 
-/** The formats by what a client says that it takes, JSON before others that it takes as well. */
+/** Formats by media type. If a client accepts several equally, JSON comes first. */
 const BY_TYPE = new Map<string, ResultFormat>(
   (['json', 'csv', 'xlsx', 'ndjson'] as const).map((format) => [RESULT_TYPES[format].replace(/;.*/, ''), format]),
 )
 
 /**
- * The results as a reply that is made as fast as it is read, in the format that was asked for, else the one that the client takes, else JSON: all in the order of
- * the photos, or with a cursor a page of them in the order of their being done. To HEAD the same without the rows.
+ * The results as a response that is generated as fast as it is read: in the requested format, else the one that the
+ * client accepts, else JSON; all in the order of the photos or, with a cursor, a page in the order in which they
+ * finish. HEAD returns the same without the rows.
  *
- * @throws Problem `unknown_job`, `invalid_parameter`, `conflict` for a cursor that is none any more
+ * @throws Problem `unknown_job`, `invalid_parameter`, `conflict` for a cursor that is no longer valid
  */
 export async function resultsReply(
   c: Context<AppEnv>,
-  { jobs, log }: { jobs: Jobs; log: Services['log'] },
+  { jobs, log }: { jobs: JobBackend; log: Services['log'] },
   id: string,
   parameters: ResultsParameters,
 ): Promise<Response> {
   const { cursor, limit, offset, status } = parameters
-  const format = parameters.format ?? accepted(c)
+  const format = parameters.format ?? acceptedFormat(c)
   const headers = {
     'content-type': RESULT_TYPES[format],
     'content-disposition': `attachment; filename="results.${format}"`,
@@ -68,15 +69,16 @@ export async function resultsReply(
     vary: 'accept',
   }
   if (cursor !== undefined) {
-    if (offset !== undefined) throw new Problem('invalid_parameter', 'A cursor says where to go on; leave out offset.')
+    if (offset !== undefined)
+      throw new Problem('invalid_parameter', 'cursor and offset cannot be combined. Remove offset.')
     const page = await pageOf(jobs, id, { cursor, limit, status })
-    Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: linkTo(c, page.next) })
-    return reply(c, withRests(page.rows), format, parameters.columns ?? PAGE_COLUMNS, headers, log)
+    Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: nextLink(c, page.next) })
+    return reply(c, yieldingBetween(page.rows), format, parameters.columns ?? PAGE_COLUMNS, headers, log)
   }
   const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
-  // A part of the rows does not say by itself whose they are.
+  // Rows of a part don't show which photos they belong to, so they get the index column.
   const columns = parameters.columns ?? (offset === undefined && limit === undefined ? undefined : PAGE_COLUMNS)
-  return reply(c, first(rows, limit), format, columns, headers, log)
+  return reply(c, takeFirst(rows, limit), format, columns, headers, log)
 }
 
 function reply(
@@ -93,19 +95,19 @@ function reply(
   return new Response(body as unknown as ReadableStream, { headers })
 }
 
-/** The same page further on (RFC 8288). */
-function linkTo({ req }: Context<AppEnv>, cursor: string): string {
+/** The link to the next page (RFC 8288). */
+function nextLink({ req }: Context<AppEnv>, cursor: string): string {
   const { searchParams } = new URL(req.url)
   searchParams.set('cursor', cursor)
   return `<${underBase(req.path)}?${searchParams}>; rel="next"`
 }
 
-function accepted(c: Context<AppEnv>): ResultFormat {
+function acceptedFormat(c: Context<AppEnv>): ResultFormat {
   const type = accepts(c, { header: 'Accept', supports: [...BY_TYPE.keys()], default: RESULT_TYPES.json })
   return BY_TYPE.get(type) ?? 'json'
 }
 
-async function* first(rows: AsyncIterable<ResultRow>, limit = Number.POSITIVE_INFINITY): AsyncGenerator<ResultRow> {
+async function* takeFirst(rows: AsyncIterable<ResultRow>, limit = Number.POSITIVE_INFINITY): AsyncGenerator<ResultRow> {
   let count = 0
   for await (const row of rows) {
     yield row

@@ -8,7 +8,7 @@ import {
 } from '@/lib/shared/contract/jobs'
 import { Problem } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
-import type { Jobs } from '../../jobs/jobs'
+import type { JobBackend } from '../../jobs/backend'
 import { requireAdmin } from '../admin'
 import { json } from '../json-response'
 import type { MemoryBudget } from '../memory-budget'
@@ -20,14 +20,14 @@ import { type JobUpload, type JobUploadLimits, openUpload, refuseOptions } from 
 
 type Routes = Record<string, Endpoints>
 
-const LONGEST_KEY = 200
-const NAMES_A_PAGE = 10_000
-/** Letters of a page of names, about: names may be long. */
-const LETTERS_A_PAGE = 1_000_000
+const MAX_KEY_LENGTH = 200
+const NAMES_PER_PAGE = 10_000
+/** Approximate characters per page of names, which may be long. */
+const CHARS_PER_PAGE = 1_000_000
 
-/** Everything below `/api/jobs`: make, follow, end, read. A job is reached by its id, which nobody can guess, and by nothing else. */
+/** Everything under `/api/jobs`. A job can only be reached by its ID, which can't be guessed. */
 export function jobRoutes(
-  jobs: Jobs,
+  jobs: JobBackend,
   { environment, log }: Pick<Services, 'environment' | 'log'>,
   uploads: MemoryBudget,
 ): Routes {
@@ -37,11 +37,11 @@ export function jobRoutes(
     imageBytes: environment.MAX_IMAGE_BYTES,
     requestBytes: environment.MAX_REQUEST_BYTES,
     urls: environment.URL_INPUT === 'true',
-    folder: jobs.spool,
+    folder: jobs.uploadFolder,
   }
   const id = (c: Context<AppEnv>) => c.req.param('id') ?? ''
 
-  /** Opens what a request brings, for as long as it is used. */
+  /** Opens the upload of a request for as long as it is used. */
   async function withUpload<T>(c: Context<AppEnv>, use: (upload: JobUpload) => Promise<T>): Promise<T> {
     const lease = uploads.reserve()
     let upload: JobUpload | undefined
@@ -56,17 +56,20 @@ export function jobRoutes(
 
   async function create(c: Context<AppEnv>): Promise<Response> {
     const query = queryParameters(c.req.url)
-    // Before the body is read: a wrong query is refused without an upload.
+    // Before the body is read: an invalid query is refused without an upload.
     readOptions(jobParametersSchema, query)
     const key = c.req.header('idempotency-key')
-    if (key !== undefined && (key.length === 0 || key.length > LONGEST_KEY)) {
-      throw new Problem('invalid_parameter', `The Idempotency-Key has from 1 to ${LONGEST_KEY} letters.`)
+    if (key !== undefined && (key.length === 0 || key.length > MAX_KEY_LENGTH)) {
+      throw new Problem('invalid_parameter', `The Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters.`)
     }
-    const { job, made } = await withUpload(c, ({ options, fill }) => {
+    const { job, created } = await withUpload(c, ({ options, fill }) => {
       const parameters = readOptions(jobParametersSchema, query, options)
       return jobs.create(parameters, (draft) => fill(draft, parameters.zip_names), key)
     })
-    return json(c, job, made ? 201 : 200, { location: underBase(`/api/jobs/${job.id}`), 'cache-control': 'no-store' })
+    return json(c, job, created ? 201 : 200, {
+      location: underBase(`/api/jobs/${job.id}`),
+      'cache-control': 'no-store',
+    })
   }
 
   async function list(c: Context<AppEnv>): Promise<Response> {
@@ -90,15 +93,15 @@ export function jobRoutes(
 
   async function photos(c: Context<AppEnv>): Promise<JobPhotos> {
     const { offset } = readOptions(photosParametersSchema, queryParameters(c.req.url))
-    const { files, total } = await jobs.photos(id(c), offset, NAMES_A_PAGE)
-    let letters = 0
+    const { files, total } = await jobs.photos(id(c), offset, NAMES_PER_PAGE)
+    let chars = 0
     let count = 0
-    while (count < files.length && letters < LETTERS_A_PAGE) letters += (files[count++] as string).length
+    while (count < files.length && chars < CHARS_PER_PAGE) chars += (files[count++] as string).length
     return { files: files.slice(0, count), total }
   }
 
-  /** What is done to a job. It has no options. */
-  function act(run: (job: string) => Promise<Job>): Endpoint {
+  /** An action on a job, without options. */
+  function action(run: (job: string) => Promise<Job>): Endpoint {
     return async (c) => {
       await refuseOptions(c.req.raw, uploads)
       return json(c, await run(id(c)))
@@ -121,11 +124,11 @@ export function jobRoutes(
       POST: { withQuery: async (c) => json(c, await add(c)) },
       GET: { withQuery: async (c) => json(c, await photos(c), 200, { 'cache-control': 'no-store' }) },
     },
-    '/api/jobs/:id/pause': { POST: act((job) => jobs.pause(job, true)) },
-    '/api/jobs/:id/resume': { POST: act((job) => jobs.pause(job, false)) },
-    '/api/jobs/:id/close': { POST: act((job) => jobs.close(job)) },
-    '/api/jobs/:id/cancel': { POST: act((job) => jobs.cancel(job)) },
-    '/api/jobs/:id/retry': { POST: act((job) => jobs.retryFailed(job)) },
+    '/api/jobs/:id/pause': { POST: action((job) => jobs.pause(job, true)) },
+    '/api/jobs/:id/resume': { POST: action((job) => jobs.pause(job, false)) },
+    '/api/jobs/:id/close': { POST: action((job) => jobs.close(job)) },
+    '/api/jobs/:id/cancel': { POST: action((job) => jobs.cancel(job)) },
+    '/api/jobs/:id/retry': { POST: action((job) => jobs.retryFailed(job)) },
     '/api/jobs/:id/results': {
       GET: {
         withQuery: (c) =>

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '@/lib/shared/problems/problem'
-import { due, rest } from '../../event-loop/slices'
-import type { Draft, JobInput } from '../../jobs/jobs'
+import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
+import type { Draft, JobInput } from '../../jobs/backend'
 import { asValue, openZip, type ZipPhoto } from '../../jobs/zip'
-import { storeProblem } from '../../storage/store-fault'
+import { storageProblem } from '../../storage/storage-errors'
 import { readBody, tooLarge } from '../body'
 import { readChunks } from '../body-chunks'
 import { parseJsonObject } from '../json-body'
@@ -13,40 +13,42 @@ import type { MemoryBudget, Reservation } from '../memory-budget'
 import { fileNameOf, tooManyFiles } from '../multipart/files'
 import { isForm, type MultiFileForm, openMultiFileForm } from '../multipart/multi-file-form'
 import { type RawOptions, requireKnownNames } from '../parameters'
-import { addressesIn } from './addresses'
+import { readUrlList } from './url-list'
 
-/** Options alone are short. */
+/** A body with only options is short. */
 const MAX_OPTIONS_BYTES = 16_000
 
 export interface JobUploadLimits {
-  /** Photos of a job. */
+  /** Maximum photos per job. */
   files: number
-  /** All photos of an upload. */
+  /** Maximum bytes of all photos of an upload. */
   bytes: number
   imageBytes: number
   requestBytes: number
-  /** Whether addresses are fetched. */
+  /** Whether URLs are fetched. */
   urls: boolean
-  /** Encoding of names in an archive, where the caller says so. */
+  /** Encoding of names in an archive, if the client gives it. */
   zipNames?: string | undefined
-  /** Where an archive lies while it is unpacked. */
+  /** Where an archive is stored while it is unpacked. */
   folder: string
 }
 
-/** What a request brings: its options, and its photos, which are still to be read. */
+/** The contents of a request: its options, and its photos, which are read later. */
 export interface JobUpload {
   options: RawOptions
-  /** @throws Problem for what is wrong with the upload as a whole; a photo that is wrong fails by itself, later */
+  /**
+   * @throws Problem if something is wrong with the upload as a whole. A single bad photo only fails by itself, later
+   */
   fill(draft: Draft, zipNames?: string): Promise<void>
-  /** Lets go of the body, so that what is left of it can be read and thrown away. */
+  /** Releases the body, so that the rest of it can be read and discarded. */
   close(): Promise<void>
 }
 
 /**
- * Opens what a request brings: files of a form, each as it arrives, after its options; a ZIP; a CSV with a column `url`, and `file` where the results shall have
- * another name; or options alone as JSON. Nothing but one photo at a time is in memory.
+ * Opens an upload: the files of a form, each as it arrives, after the options; a ZIP; a CSV with a column `url` and
+ * optionally `file` for the name in the results; or options alone as JSON. At most one photo at a time is in memory.
  *
- * @throws Problem for options and forms that cannot be read
+ * @throws Problem if the options or the form can't be read
  */
 export async function openUpload(request: Request, limits: JobUploadLimits, lease: Reservation): Promise<JobUpload> {
   const type = request.headers.get('content-type')?.toLowerCase() ?? ''
@@ -55,21 +57,19 @@ export async function openUpload(request: Request, limits: JobUploadLimits, leas
   if (/^application\/(x-)?zip/.test(type))
     return photos((draft, zipNames) => addArchive(request, draft, { ...limits, zipNames }, lease))
   if (type.startsWith('text/csv')) {
-    return photos(async (draft) =>
-      addAddresses(await readBody(request, limits.requestBytes, lease), draft, limits, lease),
-    )
+    return photos(async (draft) => addUrls(await readBody(request, limits.requestBytes, lease), draft, limits, lease))
   }
-  const something = hasBody(request)
-  if (something && isJson(request)) {
+  const hasContent = hasBody(request)
+  if (hasContent && isJson(request)) {
     return { ...photos(async () => {}), options: parseJsonObject(await readBody(request, MAX_OPTIONS_BYTES, lease)) }
   }
   const detail =
-    'Send photos as a form (multipart/form-data), as a ZIP (application/zip), or a CSV of addresses (text/csv).'
-  if (something) throw new Problem('no_file', detail)
+    'Send the photos as a form (multipart/form-data), a ZIP (application/zip), or a CSV of URLs (text/csv).'
+  if (hasContent) throw new Problem('no_file', detail)
   return photos(async () => {})
 }
 
-/** Without touching the body: a refused one is read on from where it comes in. */
+/** Doesn't touch the body: the rest of a refused body is read where it comes in. */
 function hasBody({ headers }: Request): boolean {
   return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
 }
@@ -79,7 +79,7 @@ function isJson({ headers }: Request): boolean {
 }
 
 /**
- * Where there are no options, refuses those that come as JSON. Any other body means nothing: some clients send one with every POST.
+ * Refuses JSON options for an action that has none. Any other body is ignored: some clients send one with every POST.
  *
  * @throws Problem `invalid_parameter`, `invalid_json`, `too_large`, `queue_full`
  */
@@ -109,12 +109,12 @@ function formUpload({ fields, files, close }: MultiFileForm, limits: JobUploadLi
 }
 
 async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Reservation): Promise<void> {
-  if (!request.body) throw new Problem('empty_body', 'The request has no body; send the ZIP in it.')
+  if (!request.body) throw new Problem('empty_body', 'The request has no body. Send the ZIP as the body.')
   if (Number(request.headers.get('content-length') ?? 0) > limits.bytes) throw tooLarge(limits.bytes)
-  // A ZIP is read from its end, so it has to be there whole.
+  // A ZIP is read from its end, so it must be stored completely first.
   const path = join(limits.folder, `${randomUUID()}.zip`)
   try {
-    await spool(request.body, path, limits.bytes)
+    await saveBody(request.body, path, limits.bytes)
     await addZip(path, draft, limits, lease)
   } finally {
     await rm(path, { force: true })
@@ -122,23 +122,23 @@ async function addArchive(request: Request, draft: Draft, limits: JobUploadLimit
 }
 
 /** @throws Problem `too_large`, `storage_full`, `not_ready` */
-async function spool(body: ReadableStream<Uint8Array>, path: string, most: number): Promise<void> {
-  const file = await open(path, 'wx').catch((error: unknown) => Promise.reject(storeProblem(error)))
+async function saveBody(body: ReadableStream<Uint8Array>, path: string, maxBytes: number): Promise<void> {
+  const file = await open(path, 'wx').catch((error: unknown) => Promise.reject(storageProblem(error)))
   try {
     let length = 0
     for await (const chunk of readChunks(body)) {
       length += chunk.byteLength
-      if (length > most) throw tooLarge(most)
+      if (length > maxBytes) throw tooLarge(maxBytes)
       await file.write(chunk)
     }
   } catch (error) {
-    throw storeProblem(error)
+    throw storageProblem(error)
   } finally {
     await file.close()
   }
 }
 
-/** @param before bytes of archives before it in the upload → bytes that it unpacks to */
+/** @param before unpacked bytes of earlier archives in the upload. → unpacked bytes of this one */
 async function addZip(
   source: string | Buffer,
   draft: Draft,
@@ -156,7 +156,7 @@ async function addZip(
   }
 }
 
-/** A photo that cannot be had fails by itself, later. */
+/** Adds a photo from an archive. One that can't be extracted fails by itself, later. */
 async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: JobUploadLimits, lease: Reservation) {
   await lease.hold('unpacked', size)
   const found = await read().catch(asValue)
@@ -165,14 +165,10 @@ async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: J
   } else await add(draft, limits, lease, { file }, found)
 }
 
-async function addAddresses(
-  body: Uint8Array,
-  draft: Draft,
-  limits: JobUploadLimits,
-  lease: Reservation,
-): Promise<void> {
-  if (!limits.urls) throw new Problem('url_refused', 'This server does not fetch photos; send the photos themselves.')
-  for await (const { url, file } of addressesIn(body)) await add(draft, limits, lease, { file: file || url, url })
+async function addUrls(body: Uint8Array, draft: Draft, limits: JobUploadLimits, lease: Reservation): Promise<void> {
+  if (!limits.urls)
+    throw new Problem('url_refused', 'This server does not fetch photos from URLs. Send the photos themselves.')
+  for await (const { url, file } of readUrlList(body)) await add(draft, limits, lease, { file: file || url, url })
 }
 
 async function add(
@@ -183,7 +179,7 @@ async function add(
   bytes?: Uint8Array,
 ): Promise<void> {
   if (draft.count >= limits.files) throw tooManyFiles(limits.files)
-  if (due()) await rest()
+  if (shouldYield()) await yieldToEventLoop()
   await draft.add(input, bytes)
-  await lease.hold('draft', draft.held ?? 0)
+  await lease.hold('draft', draft.heldBytes ?? 0)
 }

@@ -1,7 +1,7 @@
 import type { FeedbackMode } from '@/lib/shared/contract/feedback'
 import { jobParametersSchema } from '@/lib/shared/contract/jobs'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
-import { jobPaths, type Maker } from '../jobs/openapi'
+import { type DocumentBuilder, jobPaths } from '../jobs/openapi'
 import {
   classifyOperation,
   explainOperation,
@@ -15,7 +15,7 @@ import { BODY_PROBLEMS, COMMON_PROBLEMS, PHOTO_PROBLEMS, problemReplies } from '
 import { componentSchemas, queryParameters } from './schemas'
 
 /** The optional features of a server. The document that it serves omits those it doesn't have. */
-export interface Features {
+interface Features {
   jobs: boolean
   explanations: boolean
   /** Many photos per request. */
@@ -35,7 +35,7 @@ const ALL_FEATURES: Features = {
   deadLetters: true,
 }
 
-const maker: Maker = {
+const maker: DocumentBuilder = {
   reply,
   problems: (codes) => problemReplies([...COMMON_PROBLEMS, ...codes]),
   body: BODY_PROBLEMS,

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { type Explanation, explainParametersSchema } from '@/lib/shared/contract/explain'
 import { Problem } from '@/lib/shared/problems/problem'
-import { heatPng } from '../../image/heat-png'
+import { heatmapPng } from '../../image/heatmap-png'
 import { json } from '../json-response'
 import type { MemoryBudget, Reservation } from '../memory-budget'
 import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
@@ -31,7 +31,7 @@ export function explain({ engine, environment, log }: Services, uploads: MemoryB
     const run = async (signal: AbortSignal, onProgress?: Progress): Promise<Explanation> => {
       const parameters = { ...options, requestId: c.get('requestId'), ...(onProgress ? { onProgress } : {}) }
       const explanation = await engine.explain(image, parameters, signal)
-      return png ? { ...explanation, png: await heatPng(explanation.grid) } : explanation
+      return png ? { ...explanation, png: await heatmapPng(explanation.grid) } : explanation
     }
     return { run, stream }
   }

@@ -35,7 +35,7 @@ export function status({ engine, jobs, redis, lifecycle, version }: Services) {
       running: inFlight,
       workers: { ready: workers.ready, wanted: workers.wanted },
       jobs: jobs && (jobs.health?.() ?? { state: 'ok', reason: null }),
-      redis: redis && (redis.held.watch.lost ? 'lost' : 'ok'),
+      redis: redis && (redis.context.monitor.lost ? 'lost' : 'ok'),
     })
   }
 }

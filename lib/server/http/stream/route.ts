@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { classifyParametersSchema } from '@/lib/shared/contract/contract'
 import { Problem } from '@/lib/shared/problems/problem'
-import { Answers, classifyPhoto, requireSize, UNHURRIED } from '../../jobs/classify-photo'
-import { inLanes } from '../../jobs/lanes'
+import { BATCH_REQUEST, ClassificationCache, classifyPhoto, requireSize } from '../../jobs/classify-photo'
+import { runConcurrently } from '../../jobs/concurrency'
 import { requireModel } from '../../jobs/require-model'
 import { discardBody } from '../body'
 import type { MemoryBudget, Reservation } from '../memory-budget'
@@ -66,8 +66,8 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
     const disconnected = new AbortController()
     const signal = AbortSignal.any([disconnected.signal, request.signal])
     const spool = new Spool(() => disconnected.abort())
-    const answers = new Answers(async (image, stop) => {
-      const options = { model: model.id, topK: top_k, threshold, ...UNHURRIED }
+    const answers = new ClassificationCache(async (image, stop) => {
+      const options = { model: model.id, topK: top_k, threshold, ...BATCH_REQUEST }
       const result = await engine.classify(image, options, stop)
       metrics.photo(model.id, result.timings)
       return result
@@ -87,7 +87,7 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
       }
     }
     const photos = photosOf(form.files(), inFlight)
-    void inLanes(photos, lanes, work, signal)
+    void runConcurrently(photos, lanes, work, signal)
       .catch((error) => {
         if (signal.aborted) return
         const problem = asProblem(error)

@@ -1,45 +1,46 @@
-import type { Backlog, JobFigures } from '../jobs'
-import type { Ledger, Standing } from './ledger'
+import type { Backlog, JobStats } from '../backend'
+import type { JobRecord } from './job-record'
+import type { Ledger } from './ledger'
 import { stateOf } from './view'
 
-/** Jobs that are over are asked for so many at a time, so that nothing else waits for thousands of them. */
-const AT_ONCE = 200
+/** Ended jobs are read in batches of this size, so that nothing else waits for thousands of them. */
+const BATCH_SIZE = 200
 
-/** What the running jobs still have to do, and how long the one that has waited longest has got nothing done. */
+/** The pending photos of running jobs, and how long the job that has waited longest has made no progress. */
 export async function backlogOf(ledger: Ledger): Promise<Backlog> {
-  return sum(await ledger.now(), (await activeOf(ledger)).values())
+  return backlogFrom(await ledger.now(), (await activeRecords(ledger)).values())
 }
 
-/** The same, and how many jobs there are of each state. Of those that are over nothing but their state is read. */
-export async function figuresOf(ledger: Ledger): Promise<JobFigures> {
+/** The same, and how many jobs are in each state. Of ended jobs, only the state is read. */
+export async function statsOf(ledger: Ledger): Promise<JobStats> {
   const states = { running: 0, paused: 0, done: 0, cancelled: 0 }
   const now = await ledger.now()
-  const active = await activeOf(ledger)
-  for (const standing of active.values()) states[stateOf(standing)]++
-  const over = (await ledger.ids()).filter((id) => !active.has(id))
-  for (let at = 0; at < over.length; at += AT_ONCE) {
-    for (const state of await ledger.states(over.slice(at, at + AT_ONCE))) if (state !== null) states[state]++
+  const active = await activeRecords(ledger)
+  for (const record of active.values()) states[stateOf(record)]++
+  const ended = (await ledger.ids()).filter((id) => !active.has(id))
+  for (let at = 0; at < ended.length; at += BATCH_SIZE) {
+    for (const state of await ledger.states(ended.slice(at, at + BATCH_SIZE))) if (state !== null) states[state]++
   }
-  return { states, backlog: sum(now, active.values()) }
+  return { states, backlog: backlogFrom(now, active.values()) }
 }
 
-async function activeOf(ledger: Ledger): Promise<Map<string, Standing>> {
-  const found = new Map<string, Standing>()
+async function activeRecords(ledger: Ledger): Promise<Map<string, JobRecord>> {
+  const found = new Map<string, JobRecord>()
   for (const id of await ledger.activeIds()) {
-    const standing = await ledger.standing(id)
-    if (standing) found.set(id, standing)
+    const record = await ledger.record(id)
+    if (record) found.set(id, record)
   }
   return found
 }
 
-function sum(now: number, standings: Iterable<Standing>): Backlog {
+function backlogFrom(now: number, records: Iterable<JobRecord>): Backlog {
   let photos = 0
   let since = now
-  for (const standing of standings) {
-    if (stateOf(standing) !== 'running') continue
-    const left = standing.total - standing.ok - standing.failed
-    photos += left
-    if (left > 0) since = Math.min(since, standing.touchedAt)
+  for (const record of records) {
+    if (stateOf(record) !== 'running') continue
+    const remaining = record.total - record.ok - record.failed
+    photos += remaining
+    if (remaining > 0) since = Math.min(since, record.lastActivity)
   }
   return { photos, waitSeconds: (now - since) / 1000 }
 }

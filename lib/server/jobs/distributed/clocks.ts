@@ -1,24 +1,24 @@
-import type { ObjectStore } from '../../storage/objects'
+import type { ObjectStore } from '../../storage/object-store'
 import type { Ledger } from './ledger'
 
-/** More than clocks that are kept right ever differ, and far less than anything is kept for. */
-const MOST_MS = 60_000
+/** Larger than synchronized clocks ever differ, and far smaller than any retention. */
+const MAX_SKEW_MS = 60_000
 
 export interface Clocks {
-  /** Milliseconds since 1970, by each. */
+  /** Milliseconds since 1970, by each clock. */
   redis: number
   bucket: number
-  here: number
-  /** Whether they agree to a minute. Where not, nobody can say which of them is wrong, and nothing may be deleted for its age. */
+  local: number
+  /** Whether the clocks agree to a minute. If not, no one can tell which is wrong, so nothing may expire. */
   agree: boolean
 }
 
-/** Reads all three. An answer that took long counts as given at any moment since it was asked for. */
+/** Reads all three clocks. The time of a slow answer may be any moment since the request. */
 export async function readClocks(store: ObjectStore, ledger: Ledger): Promise<Clocks> {
   const start = Date.now()
   const redis = await ledger.now()
   const bucket = await store.now()
-  const here = Date.now()
-  const [first, last] = [Math.min(start, redis, bucket), Math.max(here, redis, bucket)]
-  return { redis, bucket, here, agree: last - first <= MOST_MS + (here - start) }
+  const local = Date.now()
+  const [first, last] = [Math.min(start, redis, bucket), Math.max(local, redis, bucket)]
+  return { redis, bucket, local, agree: last - first <= MAX_SKEW_MS + (local - start) }
 }

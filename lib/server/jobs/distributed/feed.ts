@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from '@/lib/shared/contract/jobs'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { ObjectStore } from '../../storage/objects'
-import type { JobFeed, PlacedResult } from '../jobs'
+import type { ObjectStore } from '../../storage/object-store'
+import type { JobFeed, PositionedResult } from '../backend'
 import type { Ledger } from './ledger'
-import { linesSince, readPlace } from './results'
+import { parsePosition, resultsSince } from './results'
 
-/** How often a listener's job is looked at. */
-const LOOK_MS = 500
+/** How often a listener's job is polled. */
+const POLL_MS = 500
 
-/** Follows a job that other processes run: looks often whether anything of it has changed. */
+/** Follows a job that other processes run, by polling its version. */
 export class LedgerFeed implements JobFeed {
   private readonly end = new AbortController()
-  private seen: string | null = ''
+  private version: string | null = ''
 
   constructor(
     private readonly store: ObjectStore,
     private readonly ledger: Ledger,
     private readonly id: string,
-    private readonly owner: { view(): Promise<Job>; left(): void },
+    private readonly owner: { view(): Promise<Job>; onClose(): void },
   ) {}
 
   get stopped(): boolean {
@@ -29,33 +29,33 @@ export class LedgerFeed implements JobFeed {
     return this.owner.view()
   }
 
-  async *since(place: string): AsyncGenerator<PlacedResult> {
+  async *resultsSince(position: string): AsyncGenerator<PositionedResult> {
     const epoch = await this.ledger.epoch(this.id)
-    // A place of another order is none: all is told again, rather than something left out.
-    const from = readPlace(place, epoch) ?? { epoch, part: 0, told: 0 }
+    // A position in an earlier order is unknown: start again rather than skip results.
+    const from = parsePosition(position, epoch) ?? { epoch, part: 0, line: 0 }
     try {
-      yield* linesSince(this.store, this.ledger, this.id, from)
+      yield* resultsSince(this.store, this.ledger, this.id, from)
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'unknown_job')) throw error
       this.stop()
     }
   }
 
-  async change(ms: number): Promise<boolean> {
+  async waitForChange(ms: number): Promise<boolean> {
     for (const start = Date.now(); Date.now() - start < ms && !this.stopped; ) {
-      // What does not answer now may answer at the next look.
-      const version = await this.ledger.version(this.id).catch(() => this.seen)
-      if (version === null && (await this.isGone())) this.stop()
-      if (version !== this.seen) {
-        this.seen = version
+      // If Redis doesn't respond now, it may the next time.
+      const current = await this.ledger.version(this.id).catch(() => this.version)
+      if (current === null && (await this.isGone())) this.stop()
+      if (current !== this.version) {
+        this.version = current
         return true
       }
-      await sleep(LOOK_MS, undefined, { signal: this.end.signal }).catch(() => {})
+      await sleep(POLL_MS, undefined, { signal: this.end.signal }).catch(() => {})
     }
     return false
   }
 
-  /** Redis knows no such job. It may have forgotten it, and then it is made anew by being looked at. */
+  /** Redis has no such job. If it has only lost the job, viewing it restores it. */
   private async isGone(): Promise<boolean> {
     return this.owner.view().then(
       () => false,
@@ -63,12 +63,12 @@ export class LedgerFeed implements JobFeed {
     )
   }
 
-  leave(): void {
+  close(): void {
     this.stop()
-    this.owner.left()
+    this.owner.onClose()
   }
 
-  /** Nothing more is told. */
+  /** Ends the feed. */
   stop(): void {
     this.end.abort()
   }

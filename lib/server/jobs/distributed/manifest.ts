@@ -1,13 +1,13 @@
-import { due, rest } from '../../event-loop/slices'
-import type { ObjectStore } from '../../storage/objects'
-import type { JobInput } from '../jobs'
-import { manifestKey } from './layout'
+import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
+import type { ObjectStore } from '../../storage/object-store'
+import type { JobInput } from '../backend'
+import { manifestKey } from './object-keys'
 
 const NEWLINE = 10
 
-/** A photo as its shard's manifest has it. */
+/** A photo in its shard's manifest. */
 export interface ManifestLine extends JobInput {
-  /** Where an uploaded photo lies: in which pack of the job, from which byte on. */
+  /** Where an uploaded photo is: the pack, and its bytes in it. */
   upload?: { pack: string; at: number; length: number }
 }
 
@@ -15,24 +15,26 @@ export interface Shard {
   /** Index of its first photo. */
   first: number
   lines: ManifestLine[]
-  /** Who wrote it. */
+  /** ID of the writer. */
   writer: string
-  /** Whether it ends the log: it has no photos, and none come after it. */
+  /** Whether it closes the log: it has no photos, and no shard follows it. */
   closing: boolean
 }
 
-/** Photos of a shard: a kill repeats the work of so many at most, and each costs a share of one write of each kind. */
+/**
+ * Photos per shard. A kill repeats the work of at most this many, and they share the cost of one write of each kind.
+ */
 export const SHARD_PHOTOS = 100
 
-/** Writes a shard's photos under its number. Whether it was written: false where the number is taken. */
+/** Writes a shard under its number. → false if the number is taken. */
 export function writeShard(store: ObjectStore, id: string, shard: number, { first, lines, writer, closing }: Shard) {
   // Some stores are picky about empty objects.
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('') || '\n'
   const metadata = { first: String(first), count: String(lines.length), writer, ...(closing ? { closing: '1' } : {}) }
-  return store.put(manifestKey(id, shard), body, { metadata, once: true, type: 'application/x-ndjson' })
+  return store.put(manifestKey(id, shard), body, { metadata, ifAbsent: true, type: 'application/x-ndjson' })
 }
 
-/** Null where there is none. */
+/** Null if there is no such shard. */
 export async function readShard(store: ObjectStore, id: string, shard: number, signal?: AbortSignal) {
   const object = await store.get(manifestKey(id, shard), { signal })
   if (object === null) return null
@@ -41,12 +43,12 @@ export async function readShard(store: ObjectStore, id: string, shard: number, s
   return { first: Number(first), writer, lines, closing: closing === '1' } satisfies Shard
 }
 
-/** Lines of JSON, of which each may be long, in slices. */
+/** Parses JSON lines, which may be long, without blocking the event loop. */
 export async function linesOf<T>(bytes: Uint8Array): Promise<T[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const lines: T[] = []
   for (let at = 0; at < buffer.length; ) {
-    if (due()) await rest()
+    if (shouldYield()) await yieldToEventLoop()
     const newline = buffer.indexOf(NEWLINE, at)
     const end = newline < 0 ? buffer.length : newline
     if (end > at) lines.push(JSON.parse(buffer.toString('utf8', at, end)) as T)
@@ -55,8 +57,8 @@ export async function linesOf<T>(bytes: Uint8Array): Promise<T[]> {
   return lines
 }
 
-/** Lines of JSON. */
-export function parseLines<T>(bytes: Uint8Array): T[] {
+/** Parses JSON lines. */
+function parseLines<T>(bytes: Uint8Array): T[] {
   const text = Buffer.from(bytes).toString('utf8').trimEnd()
   return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as T)
 }

@@ -1,31 +1,31 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import { due, rest } from '../../event-loop/slices'
-import type { ObjectStore } from '../../storage/objects'
-import { packKey } from './layout'
+import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
+import type { ObjectStore } from '../../storage/object-store'
 import type { ManifestLine } from './manifest'
+import { packKey } from './object-keys'
 
 /**
- * Uploaded photos lie in packs, many in one object one after the other: a write and a read of a bucket cost as much as a tenth of what the model costs, and money. A pack's
- * photos are all of one shard.
+ * Uploaded photos are stored in packs, many in one object: a write and a read of a bucket take up to a tenth of the
+ * time that the model needs, and cost money. All photos of a pack are in one shard.
  */
 const PACK_BYTES = 4 << 20
-/** Packs of one upload that are on their way at once. */
-const SENDING = 2
+/** Packs of one upload that are written at once. */
+const MAX_SENDING = 2
 
-type Place = NonNullable<ManifestLine['upload']>
+type PackRange = NonNullable<ManifestLine['upload']>
 
 /** Writes packs. */
 export class PackWriter {
   private pieces: Uint8Array[] = []
   private bytes = 0
   private number = 0
-  /** How many of them are of photos that were taken in. */
-  private kept = 0
+  /** How many packs have photos that the job has accepted. */
+  private committed = 0
   private readonly sending = new Set<Promise<unknown>>()
-  private onTheWay = 0
+  private bytesInFlight = 0
   private failure: unknown
 
-  /** @param name of which those of the packs begin; nobody else's */
+  /** @param name unique prefix of the names of its packs */
   constructor(
     private readonly store: ObjectStore,
     private readonly id: string,
@@ -33,50 +33,51 @@ export class PackWriter {
   ) {}
 
   /** Bytes in memory. */
-  get held(): number {
-    return this.bytes + this.onTheWay
+  get heldBytes(): number {
+    return this.bytes + this.bytesInFlight
   }
 
-  /** Takes a photo in, whose bytes are somebody's buffer that is used again. */
-  async add(bytes: Uint8Array): Promise<Place> {
-    const place = { pack: `${this.name}-${this.number}`, at: this.bytes, length: bytes.byteLength }
+  /** Adds a photo. Copies its bytes, because the caller reuses the buffer. */
+  async add(bytes: Uint8Array): Promise<PackRange> {
+    const range = { pack: `${this.name}-${this.number}`, at: this.bytes, length: bytes.byteLength }
     this.pieces.push(bytes.slice())
     this.bytes += bytes.byteLength
     if (this.bytes >= PACK_BYTES) await this.send()
-    return place
+    return range
   }
 
-  /** Resolves when all that was taken in is in the bucket. */
+  /** Resolves when everything added is in the bucket. */
   async flush(): Promise<void> {
     if (this.pieces.length > 0) await this.send()
     await Promise.all(this.sending)
     if (this.failure) throw this.failure
   }
 
-  /** All that was taken in so far is wanted. */
-  keep(): void {
-    this.kept = this.number
+  /** The job has accepted everything added so far. */
+  commit(): void {
+    this.committed = this.number
   }
 
-  /** Resolves when no write is on its way. */
+  /** Resolves when no write is in flight. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.sending)
   }
 
-  /** Takes away what nobody wants: the job did not take its photos. */
+  /** Removes the packs whose photos the job refused. */
   async discard(): Promise<void> {
     await this.settled()
     const keys: string[] = []
-    for (let number = this.kept; number < this.number; number++) keys.push(packKey(this.id, `${this.name}-${number}`))
+    for (let number = this.committed; number < this.number; number++)
+      keys.push(packKey(this.id, `${this.name}-${number}`))
     if (keys.length > 0) await this.store.remove(keys)
   }
 
   private async send(): Promise<void> {
-    while (this.sending.size >= SENDING) await Promise.race(this.sending)
-    if (due()) await rest()
+    while (this.sending.size >= MAX_SENDING) await Promise.race(this.sending)
+    if (shouldYield()) await yieldToEventLoop()
     if (this.failure) throw this.failure
     const { bytes, pieces } = this
-    this.onTheWay += bytes
+    this.bytesInFlight += bytes
     const sent = this.store
       .put(
         packKey(this.id, `${this.name}-${this.number++}`),
@@ -87,7 +88,7 @@ export class PackWriter {
       })
       .finally(() => {
         this.sending.delete(sent)
-        this.onTheWay -= bytes
+        this.bytesInFlight -= bytes
       })
     this.sending.add(sent)
     this.pieces = []
@@ -95,45 +96,46 @@ export class PackWriter {
   }
 }
 
-/** Reads photos out of a shard's packs, each of which is fetched once and let go after its last photo. */
+/** Reads photos from a shard's packs. Each pack is fetched once and released after its last photo. */
 export class PackReader {
-  private readonly held = new Map<string, Promise<Uint8Array>>()
-  private readonly left = new Map<string, number>()
+  private readonly fetched = new Map<string, Promise<Uint8Array>>()
+  private readonly remaining = new Map<string, number>()
 
-  /** @param lines all that will be read */
+  /** @param lines everything that will be read */
   constructor(
     private readonly store: ObjectStore,
     private readonly id: string,
     lines: readonly ManifestLine[],
   ) {
-    for (const { upload } of lines) if (upload) this.left.set(upload.pack, (this.left.get(upload.pack) ?? 0) + 1)
+    for (const { upload } of lines)
+      if (upload) this.remaining.set(upload.pack, (this.remaining.get(upload.pack) ?? 0) + 1)
   }
 
   /** @throws Problem `not_found` */
-  async read({ pack, at, length }: Place, signal: AbortSignal): Promise<Uint8Array> {
-    const left = (this.left.get(pack) ?? 1) - 1
-    this.left.set(pack, left)
-    const fetched = this.held.get(pack) ?? this.fetch(pack, signal)
-    if (left > 0) this.held.set(pack, fetched)
-    else this.held.delete(pack)
-    return (await fetched).subarray(at, at + length)
+  async read({ pack, at, length }: PackRange, signal: AbortSignal): Promise<Uint8Array> {
+    const remaining = (this.remaining.get(pack) ?? 1) - 1
+    this.remaining.set(pack, remaining)
+    const bytes = this.fetched.get(pack) ?? this.fetch(pack, signal)
+    if (remaining > 0) this.fetched.set(pack, bytes)
+    else this.fetched.delete(pack)
+    return (await bytes).subarray(at, at + length)
   }
 
   private async fetch(pack: string, signal: AbortSignal): Promise<Uint8Array> {
     const object = await this.store.get(packKey(this.id, pack), { signal })
-    if (object === null) throw new Problem('not_found', 'The uploaded photo is gone.')
+    if (object === null) throw new Problem('not_found', 'The uploaded photo no longer exists.')
     return object.bytes
   }
 }
 
-/** Packs of which every photo is done with. */
-export function donePacks(lines: readonly ManifestLine[], isDone: (place: number) => boolean): string[] {
+/** Packs whose photos are all done. */
+export function finishedPacks(lines: readonly ManifestLine[], isDone: (position: number) => boolean): string[] {
   const open = new Set<string>()
   const all = new Set<string>()
-  for (const [place, { upload }] of lines.entries()) {
+  for (const [position, { upload }] of lines.entries()) {
     if (!upload) continue
     all.add(upload.pack)
-    if (!isDone(place)) open.add(upload.pack)
+    if (!isDone(position)) open.add(upload.pack)
   }
   return [...all].filter((pack) => !open.has(pack))
 }

@@ -1,9 +1,9 @@
-import type { ObjectStore } from '../../storage/objects'
-import type { ResultLine } from '../jobs'
-import { partKey, placeOfPart, shardPartsPrefix } from './layout'
+import type { ObjectStore } from '../../storage/object-store'
+import type { ResultLine } from '../backend'
+import { InconsistentBucket } from './failures'
 import type { Task } from './ledger'
 import { linesOf } from './manifest'
-import { Contradiction } from './trouble'
+import { parsePartKey, partKey, shardPartsPrefix } from './object-keys'
 
 export interface PartCounts {
   ok: number
@@ -11,7 +11,8 @@ export interface PartCounts {
 }
 
 /**
- * Writes the results of a shard in a round, once: a second writer's are thrown away, and what counts is what is there. → the counts of what is there.
+ * Writes the results of a shard in a round, once. If another writer was first, its results count and these are
+ * discarded. → the counts of the results that count.
  */
 export async function writePart(store: ObjectStore, task: Task, lines: readonly ResultLine[]): Promise<PartCounts> {
   const ok = lines.filter(({ row }) => row.status === 'ok').length
@@ -19,21 +20,21 @@ export async function writePart(store: ObjectStore, task: Task, lines: readonly 
   const metadata = { ok: String(counts.ok), failed: String(counts.failed) }
   const key = partKey(task.id, task.shard, task.round)
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-  const written = await store.put(key, body, { metadata, once: true, type: 'application/x-ndjson' })
-  if (written) return counts
-  const there = await partCounts(store, task)
-  // What counts is what is there: not what this one would have written.
-  if (there === null) throw new Contradiction(key)
-  return there
+  const isFirst = await store.put(key, body, { metadata, ifAbsent: true, type: 'application/x-ndjson' })
+  if (isFirst) return counts
+  const existing = await partCounts(store, task)
+  // The existing part counts, not this one.
+  if (existing === null) throw new InconsistentBucket(key)
+  return existing
 }
 
-/** Null where the part is not there yet. */
+/** Null if the part doesn't exist yet. */
 export async function partCounts(store: ObjectStore, { id, shard, round }: Task, signal?: AbortSignal) {
   const metadata = await store.metadata(partKey(id, shard, round), signal)
   return metadata && { ok: Number(metadata.ok), failed: Number(metadata.failed) }
 }
 
-/** Null where the part is not there. */
+/** Null if the part doesn't exist. */
 export async function readPart(store: ObjectStore, { id, shard, round }: Task, signal?: AbortSignal) {
   const object = await store.get(partKey(id, shard, round), { signal })
   return object && linesOf<ResultLine>(object.bytes)
@@ -42,7 +43,7 @@ export async function readPart(store: ObjectStore, { id, shard, round }: Task, s
 /**
  * The latest result of each photo of a shard, in the order of the photos.
  *
- * @param rounds how many there have been: 1 at first
+ * @param rounds number of rounds so far, at least 1
  */
 export async function latestResults(
   store: ObjectStore,
@@ -55,7 +56,7 @@ export async function latestResults(
   const latest = new Map<number, ResultLine>()
   for await (const page of store.list(shardPartsPrefix(id, shard), signal ? { signal } : {})) {
     for (const { key } of page) {
-      const lines = (await readPart(store, { id, shard, round: placeOfPart(key).round }, signal)) ?? []
+      const lines = (await readPart(store, { id, shard, round: parsePartKey(key).round }, signal)) ?? []
       for (const line of lines) latest.set(line.index, line)
     }
   }

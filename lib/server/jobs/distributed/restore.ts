@@ -1,85 +1,88 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { ObjectStore } from '../../storage/objects'
-import type { JobSpec } from '../jobs'
-import { inLanes } from '../lanes'
-import { readEnd } from './end-mark'
-import {
-  closedMark,
-  listedMark,
-  manifestPrefix,
-  marksPrefix,
-  partsPrefix,
-  placeOfPart,
-  shardOfManifest,
-} from './layout'
+import type { ObjectStore } from '../../storage/object-store'
+import type { JobSpec } from '../backend'
+import { runConcurrently } from '../concurrency'
+import { readEnd } from './end-marker'
+import { InconsistentBucket } from './failures'
 import type { Ledger } from './ledger'
 import { readShard } from './manifest'
+import {
+  closedMarker,
+  listedMarker,
+  manifestPrefix,
+  markersPrefix,
+  parseManifestKey,
+  parsePartKey,
+  partsPrefix,
+} from './object-keys'
 import { partCounts } from './parts'
 import { readSpec } from './spec'
-import { Contradiction } from './trouble'
 
-/** Objects that are asked about at once. */
-const LANES = 16
-/** Who dies while it restores keeps others from it for so long. */
-const TURN_MS = 15_000
-/** How long it is waited for another who restores. */
+/** Objects that are read at once. */
+const CONCURRENCY = 16
+/** If a process dies while it restores a job, no other can restore it for this long. */
+const LOCK_MS = 15_000
+/** How long to wait for another process that restores the job. */
 const WAIT_MS = 4_000
-const LOOK_MS = 100
+const POLL_MS = 100
 
 /**
- * Makes a job that Redis does not know anew from what is in the bucket. Whether there is one now: false only where the bucket has none.
- * Shards without a part are to be run; one that ran already is found to have its part, and is counted from there.
+ * Restores a job that Redis doesn't have from the bucket. → false only if the bucket doesn't have it either. Shards
+ * without a part will run; a shard that already ran finds its part and is counted from there.
  *
- * @throws Problem `not_ready` where another process is still at it
+ * @throws Problem `not_ready` if another process is still restoring it
  */
 export async function restoreJob(store: ObjectStore, ledger: Ledger, id: string): Promise<boolean> {
-  for (const start = Date.now(); Date.now() - start < WAIT_MS; await sleep(LOOK_MS)) {
-    if (await ledger.knows(id)) return true
+  for (const start = Date.now(); Date.now() - start < WAIT_MS; await sleep(POLL_MS)) {
+    if (await ledger.hasJob(id)) return true
     const spec = await readSpec(store, id)
     if (spec === null) return false
-    await ledger.alone(`restore:${id}`, TURN_MS, async () => {
-      if (!(await ledger.knows(id))) await restore(store, ledger, spec)
+    await ledger.locks.withLock(`restore:${id}`, LOCK_MS, async () => {
+      if (!(await ledger.hasJob(id))) await restore(store, ledger, spec)
     })
   }
-  const detail = 'Redis has forgotten this job; it is being made anew from the bucket. Try again.'
+  const detail = 'This job is being restored from the bucket. Try again in a few seconds.'
   throw new Problem('not_ready', detail, { retryAfterSeconds: 5 })
 }
 
-/** Makes a job anew of which Redis has lost a part, or knows something else than the bucket. */
-export async function remakeJob(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
+/** Rebuilds a job of which Redis has lost a part, or that differs from the bucket. */
+export async function rebuildJob(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
   const spec = await readSpec(store, id)
-  if (spec === null) return ledger.forget(id)
-  await ledger.alone(`restore:${id}`, TURN_MS, () => restore(store, ledger, spec))
+  if (spec === null) return ledger.removeJob(id)
+  await ledger.locks.withLock(`restore:${id}`, LOCK_MS, () => restore(store, ledger, spec))
 }
 
 async function restore(store: ObjectStore, ledger: Ledger, spec: JobSpec): Promise<void> {
   const { id } = spec
   const never = new AbortController().signal
-  const marks = await findMarks(store, id)
-  const { listed, round, told } = marks
+  const markers = await readMarkers(store, id)
+  const { listed, round, callbacks: callbackState } = markers
   const end = await readEnd(store, id, round)
-  const { shards, closing, next } = await findShards(store, id, end?.shards, never)
-  const open = marks.open && closing === null && end === null
-  const parts = await findParts(store, id, never)
-  const { failed, again } = sort(shards, parts.latest, end === null ? round : 0)
-  await ledger.clear(id)
-  if (open) await rememberNames(store, ledger, id)
-  await ledger.fill(id, { shards, failed, again: end === null ? again : [], log: parts.log })
+  const { shards, closing, next } = await readShards(store, id, end?.shards, never)
+  const open = markers.open && closing === null && end === null
+  const parts = await readParts(store, id, never)
+  const { failed, again } = shardsToRun(shards, parts.latest, end === null ? round : 0)
+  await ledger.clearJob(id)
+  if (open) await loadNames(store, ledger, id)
+  await ledger.load(id, { shards, failed, again: end === null ? again : [], log: parts.log })
   const total = shards.reduce((sum, { count }) => sum + count, 0)
   const counts = { ok: parts.ok, failed: [...failed.values()].reduce((sum, count) => sum + count, 0) }
   const log = { shards: next, cursor: next, ...(closing === null ? {} : { closing }) }
   const listing = spec.source !== undefined && !listed && end === null ? { listing: 1 } : {}
   const ended = end === null ? {} : { state: end.state, finished_at: end.finished_at }
-  const callback = told === null ? {} : { callback_state: told }
+  const callback = callbackState === null ? {} : { callback_state: callbackState }
   const fields = { ...log, total, round, open: open ? 1 : 0, ...counts, ...listing, ...ended, ...callback }
-  // Of a job that is over it may not have been told: it is told twice rather than never.
-  const active = end === null || (spec.callback !== undefined && told === null)
-  await ledger.enter(spec, fields, active)
+  // The callback of an ended job may not have been delivered: send it twice rather than never.
+  const active = end === null || (spec.callback !== undefined && callbackState === null)
+  await ledger.addJob(spec, fields, active)
 }
 
-/** Which shards have failures, and which are to be run (again): those without a part, and those whose failures are older than the round. */
-function sort(
+/**
+ * Which shards have failures, and which must run: those without a part, and those whose failures are older than the
+ * round.
+ */
+function shardsToRun(
   shards: readonly { shard: number }[],
   latest: ReadonlyMap<number, { round: number; failed: number }>,
   round: number,
@@ -94,12 +97,12 @@ function sort(
   return { failed, again }
 }
 
-/** What a job that is open has already, by name. */
-export async function rememberNames(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
+/** Loads the photo names of an open job into Redis. */
+export async function loadNames(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
   for await (const page of store.list(manifestPrefix(id))) {
     for (const { key } of page) {
-      const { lines = [] } = (await readShard(store, id, shardOfManifest(key))) ?? {}
-      await ledger.addNames(
+      const { lines = [] } = (await readShard(store, id, parseManifestKey(key))) ?? {}
+      await ledger.names.add(
         id,
         lines.map(({ file }) => file),
       )
@@ -108,61 +111,61 @@ export async function rememberNames(store: ObjectStore, ledger: Ledger, id: stri
 }
 
 /**
- * The shards with photos, which of the log's shards closed it, and the number of the next.
+ * The shards with photos, the number of the shard that closed the log, and the number of the next shard.
  *
- * @param most how many there were when the job ended: what came in later was refused
+ * @param limit the number of shards when the job ended; later shards were refused
  */
-async function findShards(store: ObjectStore, id: string, most = Number.POSITIVE_INFINITY, signal: AbortSignal) {
+async function readShards(store: ObjectStore, id: string, limit = Number.POSITIVE_INFINITY, signal: AbortSignal) {
   const shards: { shard: number; first: number; count: number }[] = []
   let closing: number | null = null
   let next = 0
   for await (const page of store.list(manifestPrefix(id))) {
-    const look = async ({ key }: { key: string }) => {
-      const shard = shardOfManifest(key)
-      if (shard >= most) return
+    const readOne = async ({ key }: { key: string }) => {
+      const shard = parseManifestKey(key)
+      if (shard >= limit) return
       next = Math.max(next, shard + 1)
       const metadata = await store.metadata(key)
-      if (metadata === null) throw new Contradiction(key)
+      if (metadata === null) throw new InconsistentBucket(key)
       if (metadata.closing === '1') closing = shard
       else shards.push({ shard, first: Number(metadata.first), count: Number(metadata.count) })
     }
-    await inLanes(page, LANES, look, signal)
+    await runConcurrently(page, CONCURRENCY, readOne, signal)
   }
   return { shards: shards.sort((a, b) => a.shard - b.shard), closing, next }
 }
 
-async function findMarks(store: ObjectStore, id: string) {
+async function readMarkers(store: ObjectStore, id: string) {
   let open = true
   let listed = false
   let round = 0
-  const told = new Map<number, string>()
-  for await (const page of store.list(marksPrefix(id))) {
+  const callbacks = new Map<number, string>()
+  for await (const page of store.list(markersPrefix(id))) {
     for (const { key } of page) {
-      if (key === closedMark(id)) open = false
-      if (key === listedMark(id)) listed = true
+      if (key === closedMarker(id)) open = false
+      if (key === listedMarker(id)) listed = true
       round = Math.max(round, Number(/round-(\d+)$/.exec(key)?.[1] ?? 0))
-      const [, of, state = ''] = /told-(\d+)-(\w+)$/.exec(key) ?? []
-      if (of !== undefined) told.set(Number(of), state)
+      const [, callbackRound, state = ''] = /told-(\d+)-(\w+)$/.exec(key) ?? []
+      if (callbackRound !== undefined) callbacks.set(Number(callbackRound), state)
     }
   }
-  return { open, listed, round, told: told.get(round) ?? null }
+  return { open, listed, round, callbacks: callbacks.get(round) ?? null }
 }
 
-async function findParts(store: ObjectStore, id: string, signal: AbortSignal) {
+async function readParts(store: ObjectStore, id: string, signal: AbortSignal) {
   const latest = new Map<number, { round: number; failed: number }>()
   const log: string[] = []
   let okCount = 0
   for await (const page of store.list(partsPrefix(id))) {
     const found = new Map<string, { ok: number; failed: number }>()
-    const look = async ({ key }: { key: string }) => {
-      const counts = await partCounts(store, { id, ...placeOfPart(key) })
-      if (counts === null) throw new Contradiction(key)
+    const readOne = async ({ key }: { key: string }) => {
+      const counts = await partCounts(store, { id, ...parsePartKey(key) })
+      if (counts === null) throw new InconsistentBucket(key)
       found.set(key, counts)
     }
-    await inLanes(page, LANES, look, signal)
-    // By shard and round: the keys are in that order.
+    await runConcurrently(page, CONCURRENCY, readOne, signal)
+    // The keys are sorted by shard and round.
     for (const { key } of page) {
-      const { shard, round } = placeOfPart(key)
+      const { shard, round } = parsePartKey(key)
       const { ok = 0, failed = 0 } = found.get(key) ?? {}
       okCount += ok
       latest.set(shard, { round, failed })

@@ -1,41 +1,45 @@
 import { randomUUID } from 'node:crypto'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { ObjectStore } from '../../storage/objects'
-import type { Draft, JobInput } from '../jobs'
-import { unknownJob } from '../new-spec'
-import { closedMark, manifestKey } from './layout'
+import type { ObjectStore } from '../../storage/object-store'
+import type { Draft, JobInput } from '../backend'
+import { unknownJob } from '../problems'
+import { InconsistentBucket } from './failures'
 import type { Ledger } from './ledger'
 import { type ManifestLine, readShard, SHARD_PHOTOS, type Shard, writeShard } from './manifest'
+import { closedMarker, manifestKey } from './object-keys'
 import { PackWriter } from './packs'
 import { restoreJob } from './restore'
-import { GAP, REFUSED, UNKNOWN } from './state'
-import { Contradiction } from './trouble'
+import { GAP, REFUSED, UNKNOWN } from './scripts'
 
-/** Takes in a shard that is written. @throws Problem where there is no such job, or it had ended before */
-type Enter = (shard: number, what: Shard) => Promise<void>
+/** Registers a written shard. @throws Problem if there is no such job, or it had already ended */
+type RegisterShard = (shard: number, what: Shard) => Promise<void>
 
 /**
- * Photos on their way into a job: the bytes go to the bucket as they come, and each hundred becomes a shard. The shards are a log: each is
- * written under the next number if nobody else has it; so two that add to one job at once both do, and what was taken in is in the bucket before anybody is told.
- * The log ends with a shard that closes it. So whether photos are in is decided by one write, and what is in is never taken back: somebody may have counted it.
+ * Photos being added to a job. Their bytes go to the bucket as they arrive, and each hundred photos become a shard.
+ *
+ * The shards form a log: each is written under the next free number. So two clients can add to one job at once, and
+ * accepted photos are in the bucket before any client learns of it. The log ends with a closing shard. Whether photos
+ * are accepted is therefore decided by a single write, and accepted photos are never withdrawn, because they may
+ * already be counted.
  */
 export class ShardWriter implements Draft {
   private lines: ManifestLine[] = []
   private readonly writer = randomUUID()
   private readonly packs: PackWriter
-  private taken = 0
+  private accepted = 0
   private refusal: Problem | null = null
 
   /**
-   * @param next number of the next shard and index of its first photo, as far as is known
-   * @param others what becomes of photos that others add meanwhile: they are taken in before; of the same names they take the place of these; or it is a conflict
+   * @param next number of the next shard and index of its first photo, as far as known
+   * @param onConflict what to do when others add photos meanwhile: append after them; skip photos whose names they
+   *   used; or refuse
    */
   constructor(
     private readonly store: ObjectStore,
     private readonly id: string,
     private next: { shard: number; first: number },
-    private readonly enter: Enter,
-    private readonly others: 'taken_in' | 'left_out_by_name' | 'refused' = 'taken_in',
+    private readonly register: RegisterShard,
+    private readonly onConflict: 'append' | 'skip_same_names' | 'refuse' = 'append',
   ) {
     this.packs = new PackWriter(store, id, this.writer)
   }
@@ -44,11 +48,11 @@ export class ShardWriter implements Draft {
     return this.next.first + this.lines.length
   }
 
-  get held(): number {
-    return this.packs.held
+  get heldBytes(): number {
+    return this.packs.heldBytes
   }
 
-  /** Resolves when nothing of it is on its way to the bucket any more, whatever became of it. */
+  /** Resolves when no write to the bucket is in flight, whatever its outcome. */
   settled(): Promise<void> {
     return this.packs.settled()
   }
@@ -59,7 +63,11 @@ export class ShardWriter implements Draft {
     if (this.lines.length >= SHARD_PHOTOS) await this.flush()
   }
 
-  /** Makes a shard of what was added since the last. @throws Problem `conflict` where the job takes no more, and says how many it has taken */
+  /**
+   * Writes a shard with everything added since the last one.
+   *
+   * @throws Problem `conflict` if the job accepts no more photos; the detail says how many it has accepted
+   */
   async flush(): Promise<void> {
     if (this.refusal) throw this.refusal
     await this.packs.flush()
@@ -68,10 +76,10 @@ export class ShardWriter implements Draft {
     } catch (error) {
       if (!(error instanceof Problem) || !['conflict', 'unknown_job'].includes(error.code)) throw error
       this.refusal = error
-      await this.packs.discard().catch(() => {}) // What is left goes with the job.
+      await this.packs.discard().catch(() => {}) // The rest is deleted with the job.
       throw error
     }
-    this.packs.keep()
+    this.packs.commit()
   }
 
   private async append(): Promise<void> {
@@ -80,101 +88,106 @@ export class ShardWriter implements Draft {
     if (lines.length === 0) return
     const { shard, first } = this.next
     try {
-      await this.enter(shard, { first, lines, writer: this.writer, closing: false })
+      await this.register(shard, { first, lines, writer: this.writer, closing: false })
     } catch (error) {
-      // Of a job that is gone nobody has counted it.
+      // The job was deleted, so no one has counted the shard.
       if (error instanceof Problem && error.code === 'unknown_job')
         await this.store.remove([manifestKey(this.id, shard)])
       throw error
     }
-    this.taken += lines.length
+    this.accepted += lines.length
     this.next = { shard: shard + 1, first: first + lines.length }
   }
 
-  /** Writes a shard under the next free number; what others wrote meanwhile is taken in first. → the lines that were written. */
+  /**
+   * Writes a shard under the next free number. Shards that others wrote meanwhile are registered first. → the lines
+   * that were written.
+   */
   private async write(mine: ManifestLine[]): Promise<ManifestLine[]> {
     let lines = mine
     while (lines.length > 0) {
       const { shard, first } = this.next
       if (await writeShard(this.store, this.id, shard, { first, lines, writer: this.writer, closing: false }))
         return lines
-      const there = await readThere(this.store, this.id, shard)
-      // A write whose reply was lost was a write all the same.
-      if (there.writer === this.writer && there.first === first) return lines
-      await this.enter(shard, there)
-      if (there.closing) throw this.closed()
-      if (this.others === 'refused') throw new Problem('conflict', 'Somebody else adds photos to this job.')
-      this.next = { shard: shard + 1, first: there.first + there.lines.length }
-      if (this.others === 'left_out_by_name') lines = without(lines, there.lines)
+      const existing = await readExisting(this.store, this.id, shard)
+      // Our own write, whose response was lost.
+      if (existing.writer === this.writer && existing.first === first) return lines
+      await this.register(shard, existing)
+      if (existing.closing) throw this.closed()
+      if (this.onConflict === 'refuse') throw new Problem('conflict', 'Another process is adding photos to this job.')
+      this.next = { shard: shard + 1, first: existing.first + existing.lines.length }
+      if (this.onConflict === 'skip_same_names') lines = excludingNames(lines, existing.lines)
     }
     return lines
   }
 
   private closed(): Problem {
-    const detail = `The job was closed meanwhile. Of this upload ${this.taken} photos were taken in; make another job for the rest.`
+    const detail = `The job was closed during this upload after accepting ${this.accepted} of its photos. Send the rest to a new job.`
     return new Problem('conflict', detail)
   }
 }
 
-/** Ends the log of a job: whoever adds to it later finds the end and is refused. What was added before is taken in. */
-export async function endLog(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
-  const enter = enterInto(store, ledger, id)
-  const { shards = 0, total = 0 } = (await ledger.standing(id)) ?? {}
+/** Closes the log of a job: later additions find the closing shard and are refused. Earlier ones are registered. */
+export async function closeShardLog(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
+  const register = registerIn(store, ledger, id)
+  const { shards = 0, total = 0 } = (await ledger.record(id)) ?? {}
   for (let next = { shard: shards, first: total }; ; ) {
     const end: Shard = { first: next.first, lines: [], writer: '', closing: true }
     const written = await writeShard(store, id, next.shard, end)
-    const there = written ? end : await readThere(store, id, next.shard)
-    await enter(next.shard, there)
-    if (there.closing) return
-    next = { shard: next.shard + 1, first: there.first + there.lines.length }
+    const existing = written ? end : await readExisting(store, id, next.shard)
+    await register(next.shard, existing)
+    if (existing.closing) return
+    next = { shard: next.shard + 1, first: existing.first + existing.lines.length }
   }
 }
 
-/** How often Redis may forget a job while one shard is taken in. */
-const MOST_TRIES = 5
+/** How often Redis may lose a job while one shard is registered. */
+const MAX_ATTEMPTS = 5
 
-/** Takes a shard in where Redis may know it already, or may have forgotten the job: that is no end of it. */
-export function enterInto(store: ObjectStore, ledger: Ledger, id: string): Enter {
-  return async (shard, what) => {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const entered = await ledger.append(id, shard, what)
-      if (entered >= 0) return
-      if (entered === REFUSED) throw new Problem('conflict', 'The job has ended; make another for more photos.')
-      if (entered === UNKNOWN && !(await restoreJob(store, ledger, id))) throw unknownJob()
-      if (entered === GAP) await enterBefore(store, ledger, id, shard)
+/** Registers a shard, even if Redis already has it or has lost the job. */
+export function registerIn(store: ObjectStore, ledger: Ledger, id: string): RegisterShard {
+  return async (shard, contents) => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const result = await ledger.addShard(id, shard, contents)
+      if (result >= 0) return
+      if (result === REFUSED) throw new Problem('conflict', 'This job has ended. Create another job for more photos.')
+      if (result === UNKNOWN && !(await restoreJob(store, ledger, id))) throw unknownJob()
+      if (result === GAP) await registerEarlier(store, ledger, id, shard)
     }
-    throw new Problem('not_ready', 'Redis forgets this job again and again. Try again.', { retryAfterSeconds: 5 })
+    throw new Problem('not_ready', 'Redis keeps losing this job. Try again later.', { retryAfterSeconds: 5 })
   }
 }
 
-/** Takes in what is in the bucket before a shard and Redis does not know. */
-async function enterBefore(store: ObjectStore, ledger: Ledger, id: string, end: number): Promise<void> {
-  const { shards = end } = (await ledger.standing(id)) ?? {}
-  for (let shard = shards; shard < end; shard++) await ledger.append(id, shard, await readThere(store, id, shard))
+/** Registers earlier shards that are in the bucket but not in Redis. */
+async function registerEarlier(store: ObjectStore, ledger: Ledger, id: string, end: number): Promise<void> {
+  const { shards = end } = (await ledger.record(id)) ?? {}
+  for (let shard = shards; shard < end; shard++) await ledger.addShard(id, shard, await readExisting(store, id, shard))
 }
 
-/** Takes in what is in the bucket and Redis has forgotten: photos that somebody was told are there. */
-export async function catchUp(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
-  const enter = enterInto(store, ledger, id)
-  const standing = await ledger.standing(id)
-  if (standing?.state !== 'running') return
-  for (let { shards } = standing; ; shards++) {
-    const there = await readShard(store, id, shards)
-    if (there === null) break
-    await enter(shards, there)
+/**
+ * Registers shards that are in the bucket but that Redis has lost: clients were told that their photos were accepted.
+ */
+export async function registerMissed(store: ObjectStore, ledger: Ledger, id: string): Promise<void> {
+  const register = registerIn(store, ledger, id)
+  const record = await ledger.record(id)
+  if (record?.state !== 'running') return
+  for (let { shards } = record; ; shards++) {
+    const missed = await readShard(store, id, shards)
+    if (missed === null) break
+    await register(shards, missed)
   }
-  if (standing.open && (await store.metadata(closedMark(id))) !== null) await ledger.set(id, { open: 0 })
+  if (record.open && (await store.metadata(closedMarker(id))) !== null) await ledger.setFields(id, { open: 0 })
 }
 
-/** A shard that is there: its number is taken. */
-async function readThere(store: ObjectStore, id: string, shard: number): Promise<Shard> {
-  const there = await readShard(store, id, shard)
-  if (there === null) throw new Contradiction(manifestKey(id, shard))
-  return there
+/** A shard whose number is taken, so it must exist. */
+async function readExisting(store: ObjectStore, id: string, shard: number): Promise<Shard> {
+  const existing = await readShard(store, id, shard)
+  if (existing === null) throw new InconsistentBucket(manifestKey(id, shard))
+  return existing
 }
 
-/** Lines whose names are not among others. */
-function without(lines: readonly ManifestLine[], others: readonly ManifestLine[]): ManifestLine[] {
+/** The lines whose names aren't used by others. */
+function excludingNames(lines: readonly ManifestLine[], others: readonly ManifestLine[]): ManifestLine[] {
   const names = new Set(others.map(({ file }) => file))
   return lines.filter(({ file }) => !names.has(file))
 }

@@ -1,19 +1,19 @@
 import type { Job, JobState } from '@/lib/shared/contract/jobs'
-import type { JobSpec } from '../jobs'
-import type { Standing } from './ledger'
+import type { JobSpec } from '../backend'
+import type { JobRecord } from './job-record'
 
-/** A job as everybody may see it. */
-export function viewOf(standing: Standing, rate: number | null, retentionMs: number): Job {
-  const { spec, ok, failed, total, finishedAt } = standing
-  const reason = reasonOf(standing)
-  const running = standing.state === 'running' && reason === null
+/** A job as the API returns it. */
+export function viewOf(record: JobRecord, rate: number | null, retentionMs: number): Job {
+  const { spec, ok, failed, total, finishedAt } = record
+  const reason = pauseReason(record)
+  const running = record.state === 'running' && reason === null
   return {
     id: spec.id,
-    state: stateOf(standing),
+    state: stateOf(record),
     reason,
-    open: standing.open,
+    open: record.open,
     source: spec.source ?? null,
-    listing: standing.listing,
+    listing: record.listing,
     model: spec.model,
     top_k: spec.top_k,
     threshold: spec.threshold,
@@ -22,29 +22,38 @@ export function viewOf(standing: Standing, rate: number | null, retentionMs: num
     eta_s: running && rate ? (total - ok - failed) / rate : null,
     created_at: spec.created_at,
     finished_at: finishedAt,
-    callback: standing.callback,
+    callback: record.callback,
     expires_at: finishedAt === null ? null : new Date(Date.parse(finishedAt) + retentionMs).toISOString(),
   }
 }
 
-/** The state that everybody sees. */
-export function stateOf(standing: Standing): JobState {
-  return reasonOf(standing) === null ? standing.state : 'paused'
+/** The state as the API returns it. */
+export function stateOf(record: JobRecord): JobState {
+  return pauseReason(record) === null ? record.state : 'paused'
 }
 
-/** How a job stands that has just been made. */
-export function newStanding(
+/** The record of a new job. */
+export function newRecord(
   spec: JobSpec,
-  { open, listing, total, shards }: Pick<Standing, 'open' | 'listing' | 'total' | 'shards'>,
-): Standing {
+  { open, listing, total, shards }: Pick<JobRecord, 'open' | 'listing' | 'total' | 'shards'>,
+): JobRecord {
   const callback = spec.callback ? { state: 'waiting' as const, attempts: 0 } : null
-  const none = { paused: false, round: 0, closing: null, ok: 0, failed: 0, finishedAt: null, stuck: false, version: 1 }
-  return { spec, state: 'running', open, listing, total, shards, callback, touchedAt: 0, ...none }
+  const none = {
+    paused: false,
+    round: 0,
+    closing: null,
+    ok: 0,
+    failed: 0,
+    finishedAt: null,
+    allDead: false,
+    version: 1,
+  }
+  return { spec, state: 'running', open, listing, total, shards, callback, lastActivity: 0, ...none }
 }
 
-/** Why it waits. */
-function reasonOf({ state, paused, stuck }: Standing): Job['reason'] {
+/** Why the job is paused. */
+function pauseReason({ state, paused, allDead }: JobRecord): Job['reason'] {
   if (state !== 'running') return null
   if (paused) return 'requested'
-  return stuck ? 'dead_letters' : null
+  return allDead ? 'dead_letters' : null
 }

@@ -1,22 +1,22 @@
 import type { Job } from '@/lib/shared/contract/jobs'
-import { withRests } from '../../event-loop/slices'
-import type { JobFeed, PlacedResult } from '../jobs'
-import type { JobFolder } from './job'
+import { yieldingBetween } from '../../event-loop/slices'
+import type { JobFeed, PositionedResult } from '../backend'
+import type { JobFolder } from './job-folder'
 
-/** Follows a job of this process. A place is a number of bytes in its file of results. */
+/** Follows a job of this process. A position is a byte offset in the results file. */
 export class FolderFeed implements JobFeed {
   private changed = false
   private wake = () => {}
-  readonly leave: () => void
+  readonly close: () => void
 
   constructor(
     private readonly job: JobFolder,
     private readonly jobView: () => Job,
   ) {
-    const stop = job.watch(() => this.notice())
-    this.leave = () => {
+    const stop = job.watch(() => this.onChange())
+    this.close = () => {
       stop()
-      this.notice()
+      this.onChange()
     }
   }
 
@@ -28,17 +28,17 @@ export class FolderFeed implements JobFeed {
     return this.jobView()
   }
 
-  async *since(place: string): AsyncGenerator<PlacedResult> {
-    // The place may be another server's, or of a file that has lost its end: then all is told again, rather than nothing.
-    for await (const { value, next } of withRests(
-      this.job.since(this.job.isPlace(Number(place)) ? Number(place) : 0),
+  async *resultsSince(position: string): AsyncGenerator<PositionedResult> {
+    // The position may be from another server, or from a file that lost its end: start again rather than skip results.
+    for await (const { value, next } of yieldingBetween(
+      this.job.resultsSince(this.job.isPosition(Number(position)) ? Number(position) : 0),
     )) {
       if (this.stopped) return
       yield { value, next: String(next) }
     }
   }
 
-  async change(ms: number): Promise<boolean> {
+  async waitForChange(ms: number): Promise<boolean> {
     if (!this.changed) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ms)
@@ -53,7 +53,7 @@ export class FolderFeed implements JobFeed {
     return changed
   }
 
-  private notice(): void {
+  private onChange(): void {
     this.changed = true
     this.wake()
   }

@@ -14,124 +14,137 @@ import {
 import { join } from 'node:path'
 import { z } from 'zod'
 import { identitySchema, isGone, ownIdentity } from '../../storage/process-identity'
-import { StoreFault } from '../../storage/store-fault'
+import { StorageError } from '../../storage/storage-errors'
 
-/** How often its holder is heard. */
-export const BEAT_MS = 1000
-/** A holder that was not heard for so long may be taken for gone. */
+/** How often the holder writes a heartbeat. */
+export const HEARTBEAT_MS = 1000
+/** A holder without a heartbeat for this long counts as gone. */
 const EXPIRY_MS = 6000
-/** A holder that has been heard so lately has it still; later it looks before it writes. */
-const FRESH_MS = BEAT_MS
-/** Every beat is of this length, so that each takes the place of the last. */
-const BYTES = 512
+/** After a heartbeat, the holder may write for this long without checking the lease again. */
+const VERIFIED_MS = HEARTBEAT_MS
+/** Every heartbeat has this length, so that it overwrites the previous one. */
+const RECORD_BYTES = 512
 const NAME = /^\d{8}$/
-/** Code of the fault of whoever does not have it any more. */
-export const LOST_CODE = 'ELEASE'
+/** Error code for a process that no longer holds the lease. */
+export const LEASE_LOST_CODE = 'ELEASE'
 
 const holderSchema = z.object({
   ...identitySchema.shape,
-  /** Of this lease: one process may have several, one after the other. */
+  /** Identifies this lease: a process may have several, one after another. */
   id: z.string(),
   beat: z.int(),
   released: z.boolean(),
 })
 
-/** How a lease came here: its holder had given it back or was gone for sure, or was not heard of and may come back. */
-export type Taken = 'free' | 'expired'
+/**
+ * How the lease was acquired: it was released or its holder was certainly gone, or the holder's heartbeat expired and
+ * it may come back.
+ */
+export type Acquisition = 'free' | 'expired'
 
 /**
- * Who may write into a folder, among all processes that reach it, whatever their containers, hosts and clocks. It is one file in `lease/`, whose name is a number: whoever
- * takes it gives it the next number by a rename, of which only one can succeed, and the one before finds its own name gone. The holder writes a beat into it; others wait
- * until it says that it is given back, or says nothing new for a while by their own clock.
+ * An exclusive lease on a folder, among all processes that reach it, in any container, on any host, with any clock. It
+ * is one file in `lease/` whose name is a number, the generation. To acquire the lease, a process renames the file to
+ * the next number; only one rename can succeed, and the previous holder finds its own file gone. The holder writes
+ * heartbeats into the file. Others wait until it says that the lease is released, or doesn't change for a while by
+ * their own clock.
  */
 export class Lease {
   private readonly identity = ownIdentity()
   private readonly id = randomUUID()
-  private held: number | null = null
+  private generation: number | null = null
   private beats = 0
-  private heardAt = 0
-  private heardTime = 0
-  private aheadMs = 0
-  /** What another holder said last, and when that was new here. */
-  private watched = { text: '', since: 0, news: 0 }
+  private beatAt = 0
+  private beatTime = 0
+  private clockSkewMs = 0
+  /** The last heartbeat of another holder, and when it changed as seen here. */
+  private observed = { text: '', since: 0, news: 0 }
 
-  /** @param lost told once where another has taken it */
+  /** @param onLost called once when another process has taken over */
   constructor(
     private readonly folder: string,
-    private readonly lost: () => void,
+    private readonly onLost: () => void,
   ) {}
 
-  /** Takes it where it may be taken; null where another has it. @throws NodeJS.ErrnoException where the folder cannot be used */
-  take(): Taken | null {
+  /**
+   * Acquires the lease if possible; null if another process holds it.
+   *
+   * @throws NodeJS.ErrnoException if the folder can't be used
+   */
+  acquire(): Acquisition | null {
     mkdirSync(this.folder, { recursive: true })
-    const current = this.newest()
-    if (current === null) return this.make()
-    const taken = this.look(current)
-    if (!taken) return null
-    if (!moved(this.path(current), this.path(current + 1))) return null
-    return this.hold(current + 1) ? taken : null
+    const current = this.newestGeneration()
+    if (current === null) return this.createFirst()
+    const acquisition = this.checkHolder(current)
+    if (!acquisition) return null
+    if (!tryRename(this.path(current), this.path(current + 1))) return null
+    return this.confirm(current + 1) ? acquisition : null
   }
 
-  /** Of this holding of it, and of no other. */
+  /** Unique to this acquisition. */
   get name(): string {
-    return String(this.held ?? 0)
+    return String(this.generation ?? 0)
   }
 
-  /** How far the clock of this machine is ahead of that of the disk (milliseconds), as of the last beat. */
-  get ahead(): number {
-    return this.aheadMs
+  /** How far this machine's clock was ahead of the disk's at the last heartbeat (milliseconds). */
+  get clockSkew(): number {
+    return this.clockSkewMs
   }
 
   get isHeld(): boolean {
-    return this.held !== null
+    return this.generation !== null
   }
 
-  /** Whose it is, for the log. */
+  /** The current holder, for the log. */
   get holder(): { host: string; pid: number } | null {
-    const said = parsed(this.watched.text)
-    return said && { host: said.host, pid: said.pid }
+    const holder = parseHolder(this.observed.text)
+    return holder && { host: holder.host, pid: holder.pid }
   }
 
-  /** Whether its holder has said anything since it was looked at first: it lives. */
-  get isHeard(): boolean {
-    return this.watched.news > 1
+  /** Whether the holder has written a heartbeat since it was first observed. */
+  get holderIsAlive(): boolean {
+    return this.observed.news > 1
   }
 
-  /** Asked before each change in the folder. @throws StoreFault, NodeJS.ErrnoException where it is not sure that it is held here */
+  /**
+   * Called before each change in the folder.
+   *
+   * @throws StorageError, NodeJS.ErrnoException if this process may no longer hold the lease
+   */
   readonly guard = (): void => {
-    // Of two clocks one stands still while a machine sleeps.
-    const age = Math.max(performance.now() - this.heardAt, Math.abs(Date.now() - this.heardTime))
-    if (this.held === null || age > FRESH_MS) this.beat()
+    // While a machine sleeps, one of its two clocks stands still.
+    const age = Math.max(performance.now() - this.beatAt, Math.abs(Date.now() - this.beatTime))
+    if (this.generation === null || age > VERIFIED_MS) this.beat()
   }
 
-  /** Says that it is held, and finds out whether it is. @throws as `guard` */
+  /** Writes a heartbeat, and finds out whether the lease is still held. @throws as `guard` */
   beat(): void {
-    if (this.held === null) throw lostFault()
+    if (this.generation === null) throw leaseLost()
     try {
-      this.write(this.held, false)
+      this.write(this.generation, false)
     } catch (error) {
-      if (!this.isTaken(this.held, error as NodeJS.ErrnoException)) throw error
-      this.held = null
-      this.lost()
-      throw lostFault()
+      if (!this.isTakenOver(this.generation, error as NodeJS.ErrnoException)) throw error
+      this.generation = null
+      this.onLost()
+      throw leaseLost()
     }
-    this.heardAt = performance.now()
-    this.heardTime = Date.now()
+    this.beatAt = performance.now()
+    this.beatTime = Date.now()
   }
 
-  /** Gives it back. @throws NodeJS.ErrnoException where that cannot be said: the others wait a little longer then */
+  /** Releases the lease. @throws NodeJS.ErrnoException if that can't be written: others then wait until it expires */
   release(): void {
-    const { held } = this
-    this.held = null
-    if (held !== null) this.write(held, true)
+    const { generation } = this
+    this.generation = null
+    if (generation !== null) this.write(generation, true)
   }
 
-  /** Gives it back and removes its folder, where nobody else has taken it by then. */
-  clear(): void {
-    const { held } = this
+  /** Releases the lease and removes its folder, unless another process has acquired it by then. */
+  releaseAndRemove(): void {
+    const { generation } = this
     this.release()
-    if (held === null) return
-    rmSync(this.path(held), { force: true })
+    if (generation === null) return
+    rmSync(this.path(generation), { force: true })
     try {
       rmdirSync(this.folder)
     } catch (error) {
@@ -139,80 +152,80 @@ export class Lease {
     }
   }
 
-  private path(number: number): string {
-    return join(this.folder, String(number).padStart(8, '0'))
+  private path(generation: number): string {
+    return join(this.folder, String(generation).padStart(8, '0'))
   }
 
-  private newest(): number | null {
-    const numbers = readdirSync(this.folder).filter((name) => NAME.test(name))
-    return numbers.length === 0 ? null : Math.max(...numbers.map(Number))
+  private newestGeneration(): number | null {
+    const generations = readdirSync(this.folder).filter((name) => NAME.test(name))
+    return generations.length === 0 ? null : Math.max(...generations.map(Number))
   }
 
-  /** The first of a folder. */
-  private make(): Taken | null {
+  /** Creates the first generation. */
+  private createFirst(): Acquisition | null {
     try {
       closeSync(openSync(this.path(1), 'wx'))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
       throw error
     }
-    if (this.newest() === 1) return this.hold(1) ? 'free' : null
+    if (this.newestGeneration() === 1) return this.confirm(1) ? 'free' : null
     // Others have come and gone in between.
     rmSync(this.path(1), { force: true })
     return null
   }
 
-  /** Whether a holder's word may be taken for its last. */
-  private look(number: number): Taken | null {
-    const text = `${number} ${readText(this.path(number))}`
-    if (text !== this.watched.text) this.watched = { text, since: performance.now(), news: this.watched.news + 1 }
-    const holder = parsed(text)
+  /** Whether the holder has released the lease or is gone. */
+  private checkHolder(generation: number): Acquisition | null {
+    const text = `${generation} ${readIfExists(this.path(generation))}`
+    if (text !== this.observed.text) this.observed = { text, since: performance.now(), news: this.observed.news + 1 }
+    const holder = parseHolder(text)
     if (holder && (holder.released || isGone(holder))) return 'free'
-    return performance.now() - this.watched.since >= EXPIRY_MS ? 'expired' : null
+    return performance.now() - this.observed.since >= EXPIRY_MS ? 'expired' : null
   }
 
-  private hold(number: number): boolean {
-    this.held = number
+  private confirm(generation: number): boolean {
+    this.generation = generation
     try {
       this.beat()
       return true
     } catch (error) {
-      this.held = null
-      if ((error as StoreFault).code === LOST_CODE) return false
+      this.generation = null
+      if ((error as StorageError).code === LEASE_LOST_CODE) return false
       throw error
     }
   }
 
-  /** @throws NodeJS.ErrnoException; ENOENT where its name is gone */
-  private write(number: number, released: boolean): void {
-    const said = { ...this.identity, id: this.id, beat: this.beats++, released }
-    const file = openSync(this.path(number), 'r+')
+  /** @throws NodeJS.ErrnoException; ENOENT if the generation's file is gone */
+  private write(generation: number, released: boolean): void {
+    const record = { ...this.identity, id: this.id, beat: this.beats++, released }
+    const file = openSync(this.path(generation), 'r+')
     try {
-      writeSync(file, Buffer.from(`${JSON.stringify(said).padEnd(BYTES - 1)}\n`), 0, BYTES, 0)
-      this.aheadMs = Date.now() - fstatSync(file).mtimeMs
+      writeSync(file, Buffer.from(`${JSON.stringify(record).padEnd(RECORD_BYTES - 1)}\n`), 0, RECORD_BYTES, 0)
+      this.clockSkewMs = Date.now() - fstatSync(file).mtimeMs
     } finally {
       closeSync(file)
     }
   }
 
-  /** Whether its name is gone because another has taken it, and not because the whole folder is away. */
-  private isTaken(number: number, { code }: NodeJS.ErrnoException): boolean {
+  /** Whether the file is gone because another process took over, rather than because the folder is unavailable. */
+  private isTakenOver(generation: number, { code }: NodeJS.ErrnoException): boolean {
     if (code !== 'ENOENT') return false
     try {
-      const newest = this.newest()
-      return newest === null || newest > number
+      const newest = this.newestGeneration()
+      return newest === null || newest > generation
     } catch {
       return false
     }
   }
 }
 
-function lostFault(): StoreFault {
-  return new StoreFault(LOST_CODE, 'another server has the folder of the jobs')
+function leaseLost(): StorageError {
+  return new StorageError(LEASE_LOST_CODE, 'another server holds the lease of the jobs folder')
 }
 
-/** Whether this rename has done it: of several only one can. */
-function moved(from: string, to: string): boolean {
+/** Renames a file. → false if another process did it first: only one can. */
+function tryRename(from: string, to: string): boolean {
   try {
     renameSync(from, to)
     return true
@@ -222,8 +235,8 @@ function moved(from: string, to: string): boolean {
   }
 }
 
-/** Empty where it has just been given another name. */
-function readText(path: string): string {
+/** Empty if the file was just renamed. */
+function readIfExists(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
@@ -232,8 +245,8 @@ function readText(path: string): string {
   }
 }
 
-/** Null for what is torn or not written yet. */
-function parsed(text: string): z.output<typeof holderSchema> | null {
+/** Null if the text is torn or not written yet. */
+function parseHolder(text: string): z.output<typeof holderSchema> | null {
   try {
     return holderSchema.parse(JSON.parse(text.slice(text.indexOf(' '))))
   } catch {

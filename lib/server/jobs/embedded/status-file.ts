@@ -1,73 +1,84 @@
 import { z } from 'zod'
 import { JOB_STATES } from '@/lib/shared/contract/jobs'
-import type { Holding } from './holding'
-import { readWhole, writeWhole } from './whole-file'
+import { readJson, writeJson } from './atomic-json'
+import type { LeaseHandle } from './lease-handle'
 
 const statusSchema = z.object({
   state: z.enum(JOB_STATES),
   open: z.boolean(),
-  /** Whether somebody asked it to wait. */
+  /** Whether a client paused it. */
   paused: z.boolean().optional(),
   finished_at: z.string().nullable(),
-  /** Failed photos of an earlier round are tried again. */
+  /** Increases each time that failed photos are retried. */
   round: z.int().min(0),
   callback: z.object({ attempts: z.int().min(0), state: z.enum(['waiting', 'delivered', 'given_up']) }).optional(),
 })
 
-/** What changes of a job besides its photos and results. */
+/** The parts of a job that change, apart from its photos and results. */
 export type Status = z.infer<typeof statusSchema>
 
-/** Of a job that has just been made. */
-const FIRST: Status = { state: 'running', open: true, finished_at: null, round: 0 }
+/** The status of a new job. */
+const INITIAL: Status = { state: 'running', open: true, finished_at: null, round: 0 }
 
-/** `status.json` of a job: in memory what is on the disk, but for what is noted and could not be written yet. */
+/**
+ * `status.json` of a job. In memory it is the same as on disk, except for recorded changes that couldn't be written
+ * yet.
+ */
 export class StatusFile {
-  private unwritten = false
+  private dirty = false
 
   private constructor(
     private path: string,
     private value: Status,
-    private readonly holding: Holding,
+    private readonly lease: LeaseHandle,
   ) {}
 
   /** @throws NodeJS.ErrnoException */
-  static begin(path: string, holding: Holding): StatusFile {
-    const file = new StatusFile(path, FIRST, holding)
+  static create(path: string, lease: LeaseHandle): StatusFile {
+    const file = new StatusFile(path, INITIAL, lease)
     file.set({})
     return file
   }
 
-  /** @throws DamagedJob, NodeJS.ErrnoException */
-  static read(path: string, holding: Holding): StatusFile {
-    return new StatusFile(path, readWhole(path, statusSchema), holding)
+  /** @throws CorruptJobError, NodeJS.ErrnoException */
+  static read(path: string, lease: LeaseHandle): StatusFile {
+    return new StatusFile(path, readJson(path, statusSchema), lease)
   }
 
-  get now(): Readonly<Status> {
+  get current(): Readonly<Status> {
     return this.value
   }
 
-  /** Changes it on the disk and then in memory. A part that is undefined goes. @throws NodeJS.ErrnoException; nothing has changed then */
+  /**
+   * Changes the status on disk, then in memory. Undefined removes a field.
+   *
+   * @throws NodeJS.ErrnoException; nothing has changed then
+   */
   set(part: { [Key in keyof Status]?: Status[Key] | undefined }): void {
     const next = { ...this.value, ...part } as Status
-    writeWhole(this.path, next, this.holding)
+    writeJson(this.path, next, this.lease)
     this.value = next
-    this.unwritten = false
+    this.dirty = false
   }
 
-  /** What has happened already, whether it can be written or not. @throws NodeJS.ErrnoException; `flush` writes it later */
-  note(part: Partial<Status>): void {
+  /**
+   * Records something that has already happened, even if it can't be written.
+   *
+   * @throws NodeJS.ErrnoException; `flush` writes it later
+   */
+  record(part: Partial<Status>): void {
     this.value = { ...this.value, ...part }
-    this.unwritten = true
+    this.dirty = true
     this.flush()
   }
 
-  /** Writes what could not be written before. @throws NodeJS.ErrnoException */
+  /** Writes what couldn't be written before. @throws NodeJS.ErrnoException */
   flush(): void {
-    if (this.unwritten) this.set({})
+    if (this.dirty) this.set({})
   }
 
-  /** Its folder has another name now. */
-  moved(path: string): void {
+  /** The job's folder was renamed. */
+  setPath(path: string): void {
     this.path = path
   }
 }

@@ -3,58 +3,59 @@ import { opendir, rmdir, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
 /**
- * What is to be removed and may be large: it is out of the way by one rename, and removed file by file while others are served. What a stop or a kill leaves
- * of it goes at the next start.
+ * Folders to delete, which may be large. One rename moves a folder here; its files are then deleted one by one without
+ * blocking. What a stop or a kill leaves is deleted at the next start.
  */
 export class Trash {
   private stopped = false
   private emptying: Promise<void> | null = null
   private count = 0
-  /** What could not be moved here yet. */
-  private readonly left = new Set<string>()
+  /** Folders that couldn't be moved here yet. */
+  private readonly undiscarded = new Set<string>()
 
   /**
-   * @param folder on the same disk as what is thrown into it
-   * @param guard asked before each change. @throws where this process may not make it
+   * @param folder on the same disk as what is moved into it
+   * @param guard called before each change.
+   * @throws if this process may not write
    */
   constructor(
     private readonly folder: string,
     private readonly guard: () => void,
   ) {}
 
-  /** Makes its folder, and goes on with what an earlier process has left in it. @throws NodeJS.ErrnoException */
+  /** Creates the trash folder, and continues with what an earlier process left in it. @throws NodeJS.ErrnoException */
   open(): void {
     this.guard()
     mkdirSync(this.folder, { recursive: true })
     this.empty()
   }
 
-  /** Takes a folder out of the way at once. @throws NodeJS.ErrnoException; it is where it was then */
-  throwAway(path: string): void {
+  /** Moves a folder into the trash, in one step. @throws NodeJS.ErrnoException; the folder is unchanged then */
+  moveIn(path: string): void {
     this.guard()
     renameSync(path, join(this.folder, `${Date.now()}-${this.count++}-${basename(path)}`))
     this.empty()
   }
 
-  /** The same, now or later. */
+  /** Does the same now or, if that fails, later. */
   discard(path: string): void {
-    this.left.add(path)
-    this.tidy()
+    this.undiscarded.add(path)
+    this.retryDiscards()
   }
 
-  /** Tries again what could not be thrown away before. */
-  tidy(): void {
-    for (const path of this.left) {
+  /** Tries again to move the folders that couldn't be moved. */
+  retryDiscards(): void {
+    for (const path of this.undiscarded) {
       try {
-        this.throwAway(path)
-        this.left.delete(path)
+        this.moveIn(path)
+        this.undiscarded.delete(path)
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.left.delete(path)
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.undiscarded.delete(path)
       }
     }
   }
 
-  /** Stops after the file that it is at. */
+  /** Stops after the current file. */
   async close(): Promise<void> {
     this.stopped = true
     await this.emptying
@@ -62,7 +63,7 @@ export class Trash {
 
   private empty(): void {
     if (this.stopped) return
-    // One after another: it may take long, but never much of the disk.
+    // One folder after another: it may take long, but never uses much of the disk's capacity.
     const before = this.emptying ?? Promise.resolve()
     const mine = before
       .then(() => this.removeIn(this.folder))
@@ -76,7 +77,7 @@ export class Trash {
   private async removeIn(folder: string): Promise<void> {
     for await (const entry of await opendir(folder)) {
       if (this.stopped) return
-      // What cannot be removed now is removed at the next time, and keeps nothing else from it.
+      // What can't be deleted now is deleted the next time, and doesn't hold up the rest.
       await this.remove(join(folder, entry.name), entry.isDirectory()).catch(() => {})
     }
   }

@@ -1,0 +1,7 @@
+/** What is wrong with a line of a CSV of labels, for people. */
+export const ROW_ERRORS = {
+  no_file: 'has no file',
+  no_label: 'has no label',
+  several: 'has several labels',
+  twice: 'gives a file a second, different label',
+} as const

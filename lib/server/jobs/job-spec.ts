@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import type { JobParameters } from '@/lib/shared/contract/jobs'
+import type { Engine } from '../engine/types'
+import type { JobSpec } from './backend'
+import { requireModel } from './require-model'
+
+/**
+ * The fixed parameters of a new job. They include the model's revision as of now.
+ *
+ * @throws Problem `unknown_model`
+ */
+export function newSpec(engine: Engine, { model, top_k, threshold, callback_url, source }: JobParameters): JobSpec {
+  const secret = randomBytes(32).toString('hex')
+  return {
+    id: newId(),
+    model: requireModel(engine, model),
+    top_k,
+    threshold,
+    created_at: new Date().toISOString(),
+    ...(source === undefined ? {} : { source }),
+    ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
+  }
+}
+
+/**
+ * An ID with as many bits as a key, because anyone who has it can read the results. It never starts with `-`, which a
+ * command would take for an option.
+ */
+function newId(): string {
+  return randomBytes(24).toString('base64url').replace(/^-/, '0')
+}

@@ -1,0 +1,26 @@
+import { startServer, type TestServer } from './server'
+import { startMachines } from './services'
+
+/** A jobs backend. */
+export interface Backend {
+  server: TestServer
+  stop(): Promise<unknown>
+}
+
+/** Both jobs backends: they make the same guarantees. */
+export const BACKENDS: [name: string, open: (env: Record<string, string>) => Promise<Backend>][] = [
+  [
+    'a folder',
+    async (env) => {
+      const server = await startServer({ env })
+      return { server, stop: () => server.stop() }
+    },
+  ],
+  [
+    'Redis and a bucket',
+    async (env) => {
+      const machines = await startMachines({ env })
+      return { server: machines.web[0] as TestServer, stop: () => machines.stop() }
+    },
+  ],
+]
