@@ -106,10 +106,7 @@ function route(app: App, path: string, handlers: Endpoints, environment: Environ
   ].join(', ')
   app.all(path, (c) => {
     if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow })
-    const problem = new Problem(
-      'method_not_allowed',
-      `${path} doesn’t accept ${c.req.method}. Use classifyOne of: ${allow}.`,
-    )
+    const problem = new Problem('method_not_allowed', `${path} doesn’t accept ${c.req.method}. Use one of: ${allow}.`)
     return problemReply(c, problem, { allow })
   })
 }

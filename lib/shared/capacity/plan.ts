@@ -57,12 +57,12 @@ const MIN_PER_REGION = 2
  */
 export function plan(demand: Demand, task: Task): Plan {
   const all = demand.images / SECONDS_PER_MONTH
-  const worked = all * (1 - demand.cached)
-  const mean = worked * (1 - demand.batch)
+  const uncached = all * (1 - demand.cached)
+  const mean = uncached * (1 - demand.batch)
   const peak = mean * demand.burst
   const queue = { servers: task.cores, service: task.photoMs / 1000 }
-  const within = highestRate(queue, 0.99, demand.p99 / 1000)
-  const perTask = Math.min(within, task.mostUsed * (queue.servers / queue.service))
+  const rateWithinP99 = highestRate(queue, 0.99, demand.p99 / 1000)
+  const perTask = Math.min(rateWithinP99, task.mostUsed * (queue.servers / queue.service))
   if (perTask === 0) {
     throw new Error(
       `No number of tasks meets a p99 of ${demand.p99} ms: one photo in a hundred takes longer even without any load.`,
@@ -71,7 +71,7 @@ export function plan(demand: Demand, task: Task): Plan {
   const inRegion = (rate: number) => Math.max(MIN_PER_REGION, Math.ceil(rate / demand.regions / perTask))
   const most = demand.regions * inRegion(peak)
   const usual = demand.regions * inRegion(mean)
-  const batchTasks = (worked * demand.batch * queue.service) / task.cores / task.mostUsed
+  const batchTasks = (uncached * demand.batch * queue.service) / task.cores / task.mostUsed
   // Scaling follows the load. Batch work needs workers of its own for what the usual web tasks can't absorb.
   const dollars = (usual + batchTasks) * HOURS_PER_MONTH * (task.cores * task.coreHour + task.memoryGb * task.gbHour)
   const p99 = 1000 * responseQuantile({ ...queue, rate: peak / most }, 0.99)

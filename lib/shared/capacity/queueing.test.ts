@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { randomNumbers } from '../metrics/random'
-import { highestRate, responseQuantile, waitingChance } from './queueing'
+import { highestRate, responseQuantile, waitProbability } from './queueing'
 
 /** Simulated response times: random arrivals, each served by the server that is free first. */
 function simulated(
@@ -36,9 +36,9 @@ test.each([
 
 test('matches known values and edge cases', () => {
   // M/M/1: the probability of waiting is the load; the response time is exponential.
-  expect(waitingChance(1, 0.7)).toBeCloseTo(0.7)
+  expect(waitProbability(1, 0.7)).toBeCloseTo(0.7)
   expect(responseQuantile({ servers: 1, rate: 50, service: 0.01 }, 0.99)).toBeCloseTo(Math.log(100) / 50, 6)
-  expect(waitingChance(500, 450)).toBeGreaterThan(0)
+  expect(waitProbability(500, 450)).toBeGreaterThan(0)
   expect(responseQuantile({ servers: 2, rate: 200, service: 0.01 }, 0.99)).toBe(Number.POSITIVE_INFINITY)
   const rate = highestRate({ servers: 2, service: 0.01 }, 0.99, 0.1)
   expect(responseQuantile({ servers: 2, service: 0.01, rate }, 0.99)).toBeCloseTo(0.1, 3)

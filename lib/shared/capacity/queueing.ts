@@ -4,7 +4,7 @@
  *
  * @param load offered load, in servers: arrivals per second times service time in seconds; below `servers`
  */
-export function waitingChance(servers: number, load: number): number {
+export function waitProbability(servers: number, load: number): number {
   // Erlang B by its recursion, which doesn't overflow; then C from B.
   let blocked = 1
   for (let n = 1; n <= servers; n++) blocked = (load * blocked) / (n + load * blocked)
@@ -29,19 +29,19 @@ export function responseQuantile(queue: Queue, share: number): number {
   const { servers, rate, service } = queue
   if (rate * service >= servers) return Number.POSITIVE_INFINITY
   let [low, high] = [0, service]
-  while (slower(queue, high) > 1 - share) high *= 2
+  while (tailProbability(queue, high) > 1 - share) high *= 2
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2
-    if (slower(queue, middle) > 1 - share) low = middle
+    if (tailProbability(queue, middle) > 1 - share) low = middle
     else high = middle
   }
   return high
 }
 
 /** The probability that a response takes longer than `seconds`. */
-function slower({ servers, rate, service }: Queue, seconds: number): number {
+function tailProbability({ servers, rate, service }: Queue, seconds: number): number {
   const mu = 1 / service
-  const waits = waitingChance(servers, rate * service)
+  const waits = waitProbability(servers, rate * service)
   // The decay rate of the waiting time.
   const theta = servers * mu - rate
   if (Math.abs(theta - mu) < 1e-9 * mu) return (1 + waits * mu * seconds) * Math.exp(-mu * seconds)

@@ -67,7 +67,7 @@ export function* decodeZipNames(names: readonly RawName[], encoding?: string): G
   const by = encoding ?? detectEncoding(others.map(({ bytes }) => bytes))
   const found: string[] = []
   for (const [at, { marked, bytes }] of names.entries()) {
-    found.push(marked ?? slashed(read[at] ?? null) ?? otherwise(bytes, by))
+    found.push(marked ?? withSlashes(read[at] ?? null) ?? decodeOther(bytes, by))
     yield
   }
   return found
@@ -79,22 +79,22 @@ function readUtf8({ bytes, marked, utf8 }: RawName, encoding?: string): string |
   return utf8 || encoding === undefined ? decoded(bytes, 'utf-8') : null
 }
 
-function otherwise(bytes: Uint8Array, encoding: string | undefined): string {
+function decodeOther(bytes: Uint8Array, encoding: string | undefined): string {
   if (encoding !== undefined) {
     const name = isCp437(encoding) ? fromCp437(bytes) : decoded(bytes, encoding)
-    if (name !== null) return slashed(name)
+    if (name !== null) return withSlashes(name)
   }
   // A backslash of an escape isn't a folder separator.
-  return looksWestern(bytes) ? slashed(fromCp437(bytes)) : escaped(slashedBytes(bytes))
+  return looksWestern(bytes) ? withSlashes(fromCp437(bytes)) : escaped(withSlashBytes(bytes))
 }
 
-function slashed(name: string): string
-function slashed(name: string | null): string | null
-function slashed(name: string | null): string | null {
+function withSlashes(name: string): string
+function withSlashes(name: string | null): string | null
+function withSlashes(name: string | null): string | null {
   return name?.replaceAll('\\', '/') ?? null
 }
 
-const slashedBytes = (bytes: Uint8Array) => bytes.map((byte) => (byte === 0x5c ? 0x2f : byte))
+const withSlashBytes = (bytes: Uint8Array) => bytes.map((byte) => (byte === 0x5c ? 0x2f : byte))
 
 function fromCp437(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : CP437.charAt(byte - 0x80))).join('')

@@ -41,7 +41,7 @@ export function decodeLabels(bytes: Uint8Array): { text: string; encoding: Encod
   if (starts(0x50, 0x4b, 3, 4) || starts(0xd0, 0xcf, 0x11, 0xe0)) {
     throw new LabelsError('workbook', 'The file is a workbook or an archive, not text. In Excel, save it as CSV.')
   }
-  const encoding = starts(0xff, 0xfe) ? 'utf-16le' : starts(0xfe, 0xff) ? 'utf-16be' : byZeros(bytes)
+  const encoding = starts(0xff, 0xfe) ? 'utf-16le' : starts(0xfe, 0xff) ? 'utf-16be' : detectUtf16(bytes)
   if (encoding) return { text: new TextDecoder(encoding).decode(bytes), encoding }
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), encoding: 'utf-8' }
@@ -54,7 +54,7 @@ export function decodeLabels(bytes: Uint8Array): { text: string; encoding: Encod
  * UTF-16 without a byte order mark has zero bytes, from Latin letters, delimiters and line ends, at every other
  * position.
  */
-function byZeros(bytes: Uint8Array): Encoding | null {
+function detectUtf16(bytes: Uint8Array): Encoding | null {
   const zeros = [0, 0]
   for (const [at, byte] of bytes.subarray(0, 4096).entries()) {
     if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1

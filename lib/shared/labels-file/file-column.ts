@@ -1,5 +1,5 @@
 import { isPhotoName } from '../files/photo-name'
-import { hintsFile, hintsLabel } from './header'
+import { looksLikeFileColumn, looksLikeLabelColumn } from './header'
 import type { PhotoIndex } from './photo-index'
 
 type Rows = readonly (readonly string[])[]
@@ -36,7 +36,7 @@ export function chooseFile(names: readonly string[], rows: Rows, photos: PhotoIn
 function scoreOf(column: number, name: string, rows: Rows, photos: PhotoIndex): Score {
   const cells = rows.map((row) => (row[column] ?? '').trim()).filter((cell) => cell !== '')
   // A photo koala.webp must not make the column `label`, which contains "koala", the file column.
-  const least = hintsLabel(name) && !hintsFile(name) ? STEM : Number.POSITIVE_INFINITY
+  const least = looksLikeLabelColumn(name) && !looksLikeFileColumn(name) ? STEM : Number.POSITIVE_INFINITY
   const found = new Set<number>()
   let tiers = 0
   for (const match of cells.map((cell) => photos.find(cell))) {
@@ -48,7 +48,7 @@ function scoreOf(column: number, name: string, rows: Rows, photos: PhotoIndex): 
     }
   }
   const looks = cells.filter(isPhotoName).length
-  return { column, photos: found.size, tiers, looks, hint: Number(hintsFile(name)) }
+  return { column, photos: found.size, tiers, looks, hint: Number(looksLikeFileColumn(name)) }
 }
 
 function addAll(set: Set<number>, some: readonly number[]): void {

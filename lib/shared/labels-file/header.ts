@@ -20,8 +20,8 @@ const plain = (name: string) =>
     .replace(/[\s_.-]+/g, '')
     .replace(/^data(?=image|photo)/, '')
 
-export const hintsFile = (name: string): boolean => FILE.has(plain(name))
-export const hintsLabel = (name: string): boolean => LABEL.has(plain(name))
+export const looksLikeFileColumn = (name: string): boolean => FILE.has(plain(name))
+export const looksLikeLabelColumn = (name: string): boolean => LABEL.has(plain(name))
 
 /** Whether the first row is a header rather than a photo. */
 export function hasHeader(
@@ -30,11 +30,12 @@ export function hasHeader(
   picks: readonly (string | undefined)[],
 ): boolean {
   const first = rows[0] ?? []
-  if (picks.some((pick) => first.some((cell) => pick !== undefined && sameName(cell, pick)))) return true
+  if (picks.some((pick) => first.some((cell) => pick !== undefined && equalsIgnoreCase(cell, pick)))) return true
   if (first.some((cell) => isPhotoName(cell.trim()))) return false
-  if (first.some((cell) => hintsFile(cell) || hintsLabel(cell))) return true
+  if (first.some((cell) => looksLikeFileColumn(cell) || looksLikeLabelColumn(cell))) return true
   if (first.some((cell) => cell.trim() === '' || /^[\d.]+$/.test(cell.trim()))) return false
   return !first.some((cell) => photos.find(cell) !== null)
 }
 
-export const sameName = (name: string, pick: string): boolean => name.trim().toLowerCase() === pick.trim().toLowerCase()
+export const equalsIgnoreCase = (name: string, pick: string): boolean =>
+  name.trim().toLowerCase() === pick.trim().toLowerCase()

@@ -17,10 +17,10 @@ export function readJson(text: string): LabelsTable {
     if (isList(value.images) && isList(value.annotations)) return tableOfRecords('coco', cocoRecords(value))
     if (isList(value.items) && isObject(value.categories)) return tableOfRecords('datumaro', datumaroRecords(value))
     const list = Object.values(value).filter((entry) => isList(entry) && entry.length > 0)
-    if (list.length === 1 && isList(list[0])) return fromList(list[0])
-    return fromPairs(Object.entries(value))
+    if (list.length === 1 && isList(list[0])) return tableFromList(list[0])
+    return tableFromPairs(Object.entries(value))
   }
-  if (isList(value)) return fromList(value)
+  if (isList(value)) return tableFromList(value)
   throw noRecords()
 }
 
@@ -30,15 +30,15 @@ export function readJsonLines(text: string): LabelsTable {
     if (line.trim() === '') return new Map<string, string>()
     const value = parse(line, at + 1)
     if (!isObject(value)) throw new LabelsError('no_records', `Line ${at + 1} isn’t a JSON object.`)
-    return flat(value)
+    return flatten(value)
   })
   return tableOfRecords('json_lines', records, 1)
 }
 
-function fromList(list: readonly Json[]): LabelsTable {
+function tableFromList(list: readonly Json[]): LabelsTable {
   if (list.every(isObject)) {
     const tasks = list.some(({ data, annotations }) => isObject(data) && isList(annotations))
-    return tasks ? tableOfRecords('label_studio', labelStudioRecords(list)) : tableOfRecords('json', list.map(flat))
+    return tasks ? tableOfRecords('label_studio', labelStudioRecords(list)) : tableOfRecords('json', list.map(flatten))
   }
   if (list.every(isList)) {
     const rows = list.map((cells) => cells.map(word))
@@ -47,14 +47,14 @@ function fromList(list: readonly Json[]): LabelsTable {
   throw noRecords()
 }
 
-function fromPairs(pairs: readonly [string, Json][]): LabelsTable {
+function tableFromPairs(pairs: readonly [string, Json][]): LabelsTable {
   if (pairs.length === 0 || pairs.some(([, value]) => isObject(value))) throw noRecords()
   const rows = pairs.map(([name, value]) => [name, word(value)])
   return { format: 'json', delimiter: null, names: ['file', 'label'], rows, firstLine: null }
 }
 
 /** Flattens a record: `{ image: { path } }` becomes `image.path`. */
-function flat(record: JsonObject): Map<string, string> {
+function flatten(record: JsonObject): Map<string, string> {
   const fields = new Map<string, string>()
   const go = (value: JsonObject, before: string, depth: number) => {
     for (const [name, entry] of Object.entries(value)) {

@@ -1,5 +1,5 @@
 import { type ClassNames, labelMatcher, type Match } from '../metrics/label-matcher'
-import { hintsLabel } from './header'
+import { looksLikeLabelColumn } from './header'
 
 /** What the cells of the label column contain: class names, or indices of the model's outputs. */
 export type LabelKind = 'names' | 'indices'
@@ -60,7 +60,7 @@ function candidate(
 ): Candidate {
   const words = rows.map((cells) => (cells[column] ?? '').trim()).filter((word) => word !== '')
   const known = words.filter((word) => 'index' in named(word)).length
-  const hint = hintsLabel(name) ? 1 : 0
+  const hint = looksLikeLabelColumn(name) ? 1 : 0
   const distinct = new Set(words).size
   const kind = kindOf(words, classes.length, known)
   const share =

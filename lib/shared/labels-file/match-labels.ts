@@ -2,7 +2,7 @@ import { type ClassNames, labelMatcher } from '../metrics/label-matcher'
 import { assign, type LabelAssignment } from './assign'
 import { LabelsError } from './decode'
 import { chooseFile } from './file-column'
-import { hasHeader, sameName } from './header'
+import { equalsIgnoreCase, hasHeader } from './header'
 import { chooseLabel, kindOf, type LabelKind } from './label-column'
 import { fromOneHot } from './one-hot'
 import { PhotoIndex } from './photo-index'
@@ -81,7 +81,7 @@ function labelOf(cell: string): string {
 
 function picked(names: readonly string[], pick: string | undefined): number | null {
   if (pick === undefined) return null
-  const at = names.findIndex((name) => sameName(name, pick))
+  const at = names.findIndex((name) => equalsIgnoreCase(name, pick))
   if (at >= 0) return at
   const number = /^\d+$/.test(pick) ? Number(pick) : 0
   if (number >= 1 && number <= names.length) return number - 1

@@ -22,22 +22,26 @@ export function describeMatch({ columns, file, label, kind, matched, lines }: Ma
 
 /** Warnings about lines that were not used, one per line of text. */
 export function labelWarnings({ unused, ambiguous, bad }: MatchedLabels): string[] {
-  const said: string[] = []
-  const say = (list: readonly string[], one: string, many: string) => {
+  const warnings: string[] = []
+  const addWarning = (list: readonly string[], one: string, many: string) => {
     if (list.length > 0)
-      said.push(`${list.length.toLocaleString('en')} ${list.length === 1 ? one : many}: ${examples(list)}`)
+      warnings.push(`${list.length.toLocaleString('en')} ${list.length === 1 ? one : many}: ${examples(list)}`)
   }
-  say(unused, 'label without a photo', 'labels without a photo')
-  say(
+  addWarning(unused, 'label without a photo', 'labels without a photo')
+  addWarning(
     ambiguous.map(({ file, photos }) => `${file} (${photos.slice(0, 2).join(' or ')})`),
     'ambiguous name',
     'ambiguous names',
   )
   const of = (reason: (typeof bad)[number]['reason']) =>
     bad.filter((one) => one.reason === reason).map(({ line, file }) => `line ${line}${file && ` ${file}`}`)
-  say(of('twice'), 'line has a different label for the same photo', 'lines have a different label for the same photo')
-  say(of('several'), 'line with several labels', 'lines with several labels')
-  say(of('no_file'), 'line without a file', 'lines without a file')
-  say(of('no_label'), 'line without a label', 'lines without a label')
-  return said
+  addWarning(
+    of('twice'),
+    'line has a different label for the same photo',
+    'lines have a different label for the same photo',
+  )
+  addWarning(of('several'), 'line with several labels', 'lines with several labels')
+  addWarning(of('no_file'), 'line without a file', 'lines without a file')
+  addWarning(of('no_label'), 'line without a label', 'lines without a label')
+  return warnings
 }

@@ -51,19 +51,19 @@ export interface Evaluation {
  * @param classes of the model, in the order of its outputs
  */
 export function evaluate(rows: Iterable<ResultRow>, truth: GroundTruth, classes: readonly ClassNames[]): Evaluation {
-  const { judged, unknown, unlabelled } = judge(rows, truth, classes)
-  const right = judged.filter((photo) => photo.truth === photo.predicted).length
-  const scored = judged.map((photo) => ({ score: photo.score, right: photo.truth === photo.predicted }))
-  const share = (count: number) => (judged.length === 0 ? 0 : count / judged.length)
+  const { matched, unknown, unlabelled } = matchRows(rows, truth, classes)
+  const right = matched.filter((photo) => photo.truth === photo.predicted).length
+  const scored = matched.map((photo) => ({ score: photo.score, right: photo.truth === photo.predicted }))
+  const share = (count: number) => (matched.length === 0 ? 0 : count / matched.length)
   return {
-    photos: judged,
+    photos: matched,
     top1: share(right),
-    top1_interval: wilson(right, judged.length),
-    top5: share(judged.filter(({ inTop5 }) => inTop5).length),
+    top1_interval: wilson(right, matched.length),
+    top5: share(matched.filter(({ inTop5 }) => inTop5).length),
     ece: ece(scored),
     reliability: reliability(scored),
-    classes: shownClasses(judged),
-    confusions: confusions(judged),
+    classes: shownClasses(matched),
+    confusions: confusions(matched),
     unknown: [...unknown].map(([word, about]) => ({ word, ...about })),
     unused: truth.unused,
     unlabelled,
@@ -92,10 +92,10 @@ export function worstClasses(counts: Evaluation['confusions'], most: number): nu
     .sort((a, b) => a - b)
 }
 
-function judge(rows: Iterable<ResultRow>, truth: GroundTruth, classes: readonly ClassNames[]) {
+function matchRows(rows: Iterable<ResultRow>, truth: GroundTruth, classes: readonly ClassNames[]) {
   const find = labelFinder(truth.kind, classes)
   const index = new Map(classes.map(({ label }, at) => [label, at]))
-  const judged: EvaluatedPhoto[] = []
+  const matched: EvaluatedPhoto[] = []
   const unknown = new Map<string, { photos: number; reason: string }>()
   let unlabelled = 0
   for (const { file, status, top_labels, score } of rows) {
@@ -113,7 +113,7 @@ function judge(rows: Iterable<ResultRow>, truth: GroundTruth, classes: readonly 
     }
     const top = top_labels.map((label) => index.get(label) ?? -1)
     const inTop5 = top.slice(0, 5).includes(match.index)
-    judged.push({ file, truth: match.index, predicted: top[0] ?? -1, inTop5, score: score ?? 0 })
+    matched.push({ file, truth: match.index, predicted: top[0] ?? -1, inTop5, score: score ?? 0 })
   }
-  return { judged, unknown, unlabelled }
+  return { matched, unknown, unlabelled }
 }

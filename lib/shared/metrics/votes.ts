@@ -26,11 +26,11 @@ export class Tally {
   }
 
   /** The votes on one model revision; null if there are none. */
-  summary(model: string, revision: string, most = 3): VoteSummary | null {
+  summary(model: string, revision: string, limit = 3): VoteSummary | null {
     const own = [...this.ballots.values()].filter((vote) => vote.model === model && vote.revision === revision)
     if (own.length === 0) return null
     const right = own.filter(({ verdict }) => verdict === 'right').length
-    return { votes: own.length, right, interval: wilson(right, own.length), corrected: corrections(own, most) }
+    return { votes: own.length, right, interval: wilson(right, own.length), corrected: corrections(own, limit) }
   }
 
   /** The models and revisions with votes. */
@@ -42,10 +42,10 @@ export class Tally {
   }
 }
 
-function corrections(ballots: readonly Ballot[], most: number): VoteSummary['corrected'] {
+function corrections(ballots: readonly Ballot[], limit: number): VoteSummary['corrected'] {
   const wrong = ballots.filter(({ verdict }) => verdict === 'wrong')
   return counted(wrong.map(({ label }) => label))
-    .slice(0, most)
+    .slice(0, limit)
     .map(([label, votes]) => {
       const to = wrong.flatMap((vote) => (vote.label === label && vote.correct_label ? [vote.correct_label] : []))
       return { label, votes, to: counted(to).map(([name, count]) => ({ label: name, votes: count })) }

@@ -14,9 +14,9 @@ export interface AgreementGroup {
 }
 
 /** Groups models by their best label, largest group first; equal groups by their highest score. */
-export function agreementGroups(opinions: readonly ModelResult[]): AgreementGroup[] {
+export function agreementGroups(results: readonly ModelResult[]): AgreementGroup[] {
   const byLabel = new Map<string, { models: string[]; score: number }>()
-  for (const { model, result } of opinions) {
+  for (const { model, result } of results) {
     const [best] = result.predictions
     if (!best) continue
     const camp = byLabel.get(best.label) ?? { models: [], score: 0 }
@@ -36,12 +36,12 @@ export interface LabelScores {
 }
 
 /** The labels that any model ranks first, with every model's score, highest score first. */
-export function labelScores(opinions: readonly ModelResult[], firstOfEach: number, most: number): LabelScores[] {
+export function labelScores(results: readonly ModelResult[], firstOfEach: number, limit: number): LabelScores[] {
   const labels = new Set(
-    opinions.flatMap(({ result }) => result.predictions.slice(0, firstOfEach).map(({ label }) => label)),
+    results.flatMap(({ result }) => result.predictions.slice(0, firstOfEach).map(({ label }) => label)),
   )
   const rows = [...labels].map((label) => {
-    const scores = opinions.map(
+    const scores = results.map(
       ({ result }) => result.predictions.find((prediction) => prediction.label === label)?.score ?? null,
     )
     const values = scores.map((score) => score ?? 0)
@@ -49,6 +49,6 @@ export function labelScores(opinions: readonly ModelResult[], firstOfEach: numbe
   })
   return rows
     .sort((a, b) => b.best - a.best)
-    .slice(0, most)
+    .slice(0, limit)
     .map(({ label, scores, spread }) => ({ label, scores, spread }))
 }

@@ -10,10 +10,10 @@ export const CUT = ' … [cut: a cell holds 32,767 characters]'
  * Characters that XML 1.0 doesn't allow or that its parsers change (a carriage return becomes a line feed). Excel
  * writes them as `_x0001_`.
  */
-const UNWRITABLE =
+const INVALID_XML =
   '[\\u0000-\\u0008\\u000b-\\u001f\\ufffe\\uffff]|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]'
 /** These, and an underscore that would be read as the start of such an escape. */
-const ESCAPED = new RegExp(`${UNWRITABLE}|_(?=x[0-9A-Fa-f]{4}(?:_|${UNWRITABLE}))`, 'g')
+const ESCAPED = new RegExp(`${INVALID_XML}|_(?=x[0-9A-Fa-f]{4}(?:_|${INVALID_XML}))`, 'g')
 const MARKUP = /[&<>]/g
 /** Any character that may need escaping: most texts have none. */
 const SPECIAL = /[^ -%'-;=?-^`-\ud7ff\ue000-\ufffd]/
@@ -26,14 +26,14 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
  * @example cellText('a\u0001 <b>') // 'a_x0001_ &lt;b&gt;'
  */
 function cellText(text: string): string {
-  const short = shortened(text)
+  const short = truncate(text)
   if (!SPECIAL.test(short)) return short
   return short
     .replace(ESCAPED, (character) => `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
     .replace(MARKUP, (character) => ENTITIES[character] as string)
 }
 
-function shortened(text: string): string {
+function truncate(text: string): string {
   if (text.length <= MAX_CHARACTERS) return text
   const start = text.slice(0, MAX_CHARACTERS - CUT.length)
   // Doesn't split a surrogate pair.

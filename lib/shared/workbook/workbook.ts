@@ -34,16 +34,16 @@ const encoder = new TextEncoder()
  * closes the rows; it fails if the rows fail.
  */
 export function workbook({ rows, ...table }: Table, limits: SheetLimits = LIMITS): ReadableStream<Uint8Array> {
-  const left = new RemainingRows(rows)
+  const remaining = new RemainingRows(rows)
   let controller: TransformStreamDefaultController<Uint8Array> | undefined
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
     start(own) {
       controller = own
     },
   })
-  write(table, left, limits, writable)
+  write(table, remaining, limits, writable)
     .catch((reason) => controller?.error(reason))
-    .finally(() => left.close())
+    .finally(() => remaining.close())
     // The reader already has the rows or the error.
     .catch(() => {})
   return readable
@@ -51,7 +51,7 @@ export function workbook({ rows, ...table }: Table, limits: SheetLimits = LIMITS
 
 async function write(
   { name, columns }: Omit<Table, 'rows'>,
-  left: RemainingRows,
+  remaining: RemainingRows,
   limits: SheetLimits,
   out: WritableStream,
 ): Promise<void> {
@@ -63,9 +63,9 @@ async function write(
   do {
     const first = sheets.length === 0
     const sheet: Sheet = { name: first ? name : `${name} ${sheets.length + 1}`, rows: 0 }
-    await add(sheetPath(sheets.length), sheetPieces(sheet, columns, left, limits, first))
+    await add(sheetPath(sheets.length), sheetPieces(sheet, columns, remaining, limits, first))
     sheets.push(sheet)
-  } while (await left.some())
+  } while (await remaining.some())
   for (const [path, xml] of lastParts(sheets, columns.length)) await add(path, once(xml))
   await zip.close()
 }
@@ -74,7 +74,7 @@ async function write(
 async function* sheetPieces(
   sheet: Sheet,
   columns: readonly Column[],
-  left: RemainingRows,
+  remaining: RemainingRows,
   limits: SheetLimits,
   selected: boolean,
 ): AsyncGenerator<Uint8Array> {
@@ -83,7 +83,7 @@ async function* sheetPieces(
   const header = columns.map((column) => column.name)
   let xml = sheetHead(columns, selected) + rowElement(1, header, BOLD)
   while (sheet.rows < limits.rows && bytes < limits.bytes) {
-    const row = await left.next()
+    const row = await remaining.next()
     if (row === null) break
     xml += rowElement(++sheet.rows, row)
     if (xml.length < CHUNK_LENGTH) continue

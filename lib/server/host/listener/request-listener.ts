@@ -43,7 +43,7 @@ function apiListener({ app, log }: Runtime): (...of: Parameters<RequestListener>
     autoCleanupIncoming: false,
     overrideGlobalObjects: false,
     errorHandler: (error) => {
-      const problem = error instanceof RequestError ? malformedProblem('its address cannot be read') : asProblem(error)
+      const problem = error instanceof RequestError ? malformedProblem('its URL can’t be parsed') : asProblem(error)
       const id = randomUUID()
       const fields = { request_id: id, status: problem.status, code: problem.code }
       if (problem.code === 'internal') log.error({ ...fields, err: error }, 'internal error')

@@ -69,5 +69,5 @@ export function requireHost(host: string): string {
 
 /** @param why completes "The HTTP request is malformed: …" */
 export function malformedProblem(why: string): Problem {
-  return new Problem('malformed_request', `The HTTP request is malformedProblem: ${why}.`)
+  return new Problem('malformed_request', `The HTTP request is malformed: ${why}.`)
 }
