@@ -1,21 +1,21 @@
-# The whole app in one image: pages, API, models, the batch worker and the `vision` command.
+# The whole app in one image: pages, API, models, the batch worker and the `vision` CLI.
 #   docker build -t vision-object-classifier .
 #   docker run --rm -p 3000:3000 --read-only --tmpfs /tmp --tmpfs /app/data:uid=1000 vision-object-classifier
-# A batch worker is the same image with the command `node dist/worker.js`.
+# A batch worker uses the same image with the command `node dist/worker.js`.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-# Says which tree this is: it stands behind the version at /health/status.
+# The commit, which becomes part of the version at /health/status.
 ARG REVISION=""
-# The path that it will be served under, as /vision; the pages are built for it.
+# The path that the app is served under, such as /vision. The pages are built for it.
 ARG BASE_PATH=""
 RUN node scripts/build/build.mjs \
  && node scripts/build/image-files.mjs /out
 
-# A Node without the symbols that only debuggers read: 18 MB less.
+# Node without debug symbols, which saves 18 MB.
 FROM node:24-bookworm-slim AS node
 # hadolint ignore=DL3008
 RUN apt-get update \
@@ -23,7 +23,7 @@ RUN apt-get update \
  && strip --strip-unneeded /usr/local/bin/node \
  && rm -rf /var/lib/apt/lists/*
 
-# Debian with what the app needs of it: an allocator that gives memory back.
+# Debian with an allocator that returns memory to the system.
 FROM debian:bookworm-slim AS base
 # hadolint ignore=DL3008
 RUN apt-get update \
@@ -33,7 +33,7 @@ RUN apt-get update \
  && useradd --uid 1000 --user-group --no-create-home --home-dir /tmp --shell /usr/sbin/nologin vision \
  && install -d -o 1000 -g 1000 /app/data
 
-# What is in the image: Debian's packages, Node, npm's packages, the models.
+# The list of contents: Debian packages, Node, npm packages, models.
 FROM build AS contents
 COPY --from=base /var/lib/dpkg/status /tmp/dpkg-status
 RUN node scripts/build/sbom.mjs /out /tmp/dpkg-status
@@ -55,7 +55,7 @@ ENV NODE_ENV=production \
     HOME=/tmp \
     LD_PRELOAD=/usr/lib/libjemalloc.so.2
 USER 1000:1000
-# The only places that are written to; the rest may be read-only.
+# The only writable folders; everything else can be read-only.
 VOLUME ["/tmp", "/app/data"]
 EXPOSE 3000
 STOPSIGNAL SIGTERM

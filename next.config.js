@@ -1,35 +1,42 @@
 import { readFileSync } from 'node:fs'
 import { PHASE_PRODUCTION_SERVER } from 'next/constants.js'
 
+/** For files whose names don't change with their content. */
+const CACHE_A_DAY = 'public, max-age=86400, stale-while-revalidate=604800'
+
 /** @returns {Promise<import('next').NextConfig>} */
 export default async function configuration(phase) {
   const basePath = await basePathOf(phase)
   return {
-    // Fixed in what is built. lib/shared/web/base-path.ts reads it from here.
+    // Fixed at build time. lib/shared/web/base-path.ts reads it from here.
     basePath,
     env: { BUILT_BASE_PATH: basePath },
-    // Native modules, and what only some servers load: from node_modules at run time, never bundled.
+    // Native modules and those that only some servers load: read from node_modules at run time, never bundled.
     serverExternalPackages: ['onnxruntime-node', 'sharp', 'pino', 'bullmq', 'ioredis', '@aws-sdk/client-s3'],
     poweredByHeader: false,
     reactStrictMode: true,
-    // `npm run check` does the type check, over tests and scripts too; an image has neither.
+    // `npm run check` checks types, including tests and scripts. A container image has neither.
     typescript: { ignoreBuildErrors: true },
     devIndicators: false,
+    headers: async () => [
+      { source: '/gallery/thumbs/:file', headers: [{ key: 'cache-control', value: CACHE_A_DAY }] },
+      { source: '/icons/:file', headers: [{ key: 'cache-control', value: CACHE_A_DAY }] },
+    ],
     ...(basePath !== '' && { redirects: async () => [toBase(basePath)] }),
   }
 }
 
-/** In development, where nothing stands in front of Next, the root has nothing to show. */
+/** In development nothing runs in front of Next, so the root has nothing to show. */
 function toBase(destination) {
   return { source: '/', destination, basePath: false, permanent: false }
 }
 
-/** A build and `npm run dev` are told by BASE_PATH; a server has what was built. */
+/** A build and `npm run dev` take it from BASE_PATH, a server from its build. */
 async function basePathOf(phase) {
   if (phase === PHASE_PRODUCTION_SERVER) {
     const file = new URL('.next/required-server-files.json', import.meta.url)
     return JSON.parse(readFileSync(file, 'utf8')).config.basePath
   }
-  // An image has no scripts.
+  // Imported here, since a container image has no scripts.
   return (await import('./scripts/build/base-path.mjs')).basePath()
 }

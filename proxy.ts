@@ -3,10 +3,12 @@ import { pagesLackGuard } from '@/lib/server/auth/guard'
 import { frameAncestors, isDevelopment } from '@/lib/server/config/environment'
 import { contentSecurityPolicy } from '@/lib/shared/web/csp'
 
-/** Security headers of every page. Next puts the nonce that it finds in the request's policy on its own scripts. */
+/**
+ * Sets the security and cache headers of every page. Next.js adds the nonce from the request's policy to its own scripts.
+ */
 export function proxy(request: NextRequest): NextResponse {
   if (pagesLackGuard()) {
-    return new NextResponse('BASIC_AUTH guards pages under npm start only; nothing here asks for the password.\n', {
+    return new NextResponse('BASIC_AUTH protects pages only under npm start. Start the server with npm start.\n', {
       status: 503,
     })
   }
@@ -17,6 +19,8 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set('x-nonce', nonce)
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
+  // Next.js would send `no-store`, which keeps pages out of the browser's back/forward cache.
+  response.headers.set('cache-control', 'private, no-cache')
   response.headers.set('x-content-type-options', 'nosniff')
   response.headers.set('referrer-policy', 'strict-origin-when-cross-origin')
   response.headers.set('permissions-policy', 'camera=(self), geolocation=(), microphone=()')

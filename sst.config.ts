@@ -1,13 +1,13 @@
 /// <reference path="./.sst/platform/config.d.ts" />
 
-// The deployment to AWS. What a stage is stands in infra/stages.ts, what it is made of in infra/main.ts; docs/deploy-aws.md says how to use it.
+// The deployment to AWS. infra/stages.ts defines the stages and infra/main.ts their resources. See docs/deploy-aws.md.
 export default $config({
   async app(input) {
     const { stageOf } = await import('./infra/stages')
     const { releaseOf } = await import('./infra/settings')
     const { PROJECT } = await import('./lib/shared/deployment/parameters')
     const stage = stageOf(input.stage)
-    // A shell that says another region is refused before anything is read there.
+    // Refuse a shell with a different region before anything is read there.
     releaseOf(stage)
     return {
       name: PROJECT,

@@ -3,6 +3,14 @@ import { defineConfig } from 'vitest/config'
 
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)) }
 
+const SERVERS = ['tests/{integration,parity,faults}/**/*.test.ts']
+
+/** They measure how long something takes or fill the machine on purpose, so nothing else may run beside them. */
+const ALONE = [
+  'tests/faults/{callbacks,lost-cluster,lost-redis,removing}.test.ts',
+  'tests/integration/{event-loop,memory,metrics,monitoring,raw-requests,wrong-moment}.test.ts',
+]
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,12 +26,26 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'integration',
-          include: ['tests/{integration,parity,faults}/**/*.test.ts'],
+          include: SERVERS,
+          exclude: ALONE,
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each file starts real servers, and most of them wait most of the time.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'timing',
+          include: ALONE,
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Each file starts real servers; two cores hold one at a time.
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {

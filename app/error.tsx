@@ -3,7 +3,7 @@
 import { useTranslations } from 'use-intl'
 import { Button } from '@/components/ui/button'
 
-/** A page that failed on the server or in the browser. What the visitor sees is that, and what to do. */
+/** Shown when a page fails on the server or in the browser: what happened, and how to proceed. */
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset(): void }) {
   const t = useTranslations('page')
   return (

@@ -7,18 +7,18 @@ import { SiteHeader } from '@/components/layout/site-header'
 import { SkipLink } from '@/components/layout/skip-link'
 import { ThemeScript } from '@/components/layout/theme-script'
 import { hasBatches } from '@/lib/server/pages/page-data'
+import { fontVariables } from './fonts'
+import { requestOrigin } from './origin'
 import { translation } from './translation'
 
-/** Addresses in a preview of a link must be whole, and only the request knows where this server is. */
+/** Link previews need absolute URLs, and only the request shows where this server is. */
 export async function generateMetadata(): Promise<Metadata> {
   const { t } = await translation()
-  const asked = await headers()
-  const host = asked.get('x-forwarded-host') ?? asked.get('host') ?? 'localhost'
-  const base = `${asked.get('x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host}`
+  const base = await requestOrigin()
   const [title, description] = [t('meta.title'), t('meta.description')]
   return {
     ...(URL.canParse(base) ? { metadataBase: new URL(base) } : {}),
-    title: { default: title, template: '%s — Vision' },
+    title: { default: title, template: '%s · Vision' },
     description,
     openGraph: { type: 'website', siteName: 'Vision', title, description },
     twitter: { card: 'summary_large_image' },
@@ -30,14 +30,16 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 export default async function Layout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
   const { locale, messages } = await translation()
+  // The server alone reads `meta`. The two others are large and belong to one page each, which adds them.
+  const { meta: _meta, batch: _batch, models: _models, ...shared } = messages
   return (
-    // The script below sets the theme before the first paint, so the attribute differs from the server's.
-    <html lang={locale} suppressHydrationWarning>
+    // ThemeScript sets the theme before the first paint, so the attribute differs from the server's.
+    <html lang={locale} className={fontVariables} suppressHydrationWarning>
       <head>
         <ThemeScript nonce={nonce} />
       </head>
       <body className="min-h-dvh">
-        <MessagesProvider locale={locale} messages={messages}>
+        <MessagesProvider locale={locale} messages={shared}>
           <SkipLink />
           <SiteHeader batches={await hasBatches()} />
           {children}

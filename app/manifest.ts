@@ -1,12 +1,12 @@
 import type { MetadataRoute } from 'next'
 import { underBase } from '@/lib/shared/web/base-path'
 
-/** What an installed page is called and looks like. */
+/** The name and the look of the installed app. */
 export default function manifest(): MetadataRoute.Manifest {
   return {
     name: 'Vision Object Classifier',
     short_name: 'Vision',
-    description: 'Drop a photo and see what is in it.',
+    description: 'Drop a photo and see what’s in it.',
     start_url: underBase('/'),
     scope: underBase('/'),
     display: 'standalone',

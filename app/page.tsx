@@ -1,7 +1,7 @@
 import { Classifier } from '@/components/classify/classifier'
 import { classifyPageData } from '@/lib/server/pages/page-data'
 
-// Which models serve is a fact of the moment.
+// The models can change while the server runs.
 export const dynamic = 'force-dynamic'
 
 interface PageProps {

@@ -3,7 +3,9 @@ import { createTranslator } from 'use-intl/core'
 import { chooseLocale, LOCALE_COOKIE } from '@/lib/shared/i18n/locales'
 import { messagesOf } from '@/lib/shared/i18n/messages'
 
-/** The language of this request, all its texts, and the function that picks one. For pages; components have `useTranslations`. */
+/**
+ * The request's language, its messages, and a translator. For pages; components use `useTranslations`.
+ */
 export async function translation() {
   const locale = chooseLocale((await cookies()).get(LOCALE_COOKIE)?.value, (await headers()).get('accept-language'))
   const messages = messagesOf(locale)

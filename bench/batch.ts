@@ -1,6 +1,7 @@
-// npm run bench -- batch: photos a second of the command and of a job, over those of the engine alone on the same photos; rounds alternate, medians are printed. And
-// how much memory a job of many photos adds; then the same over Redis and a bucket, how long people wait meanwhile, and a job of a million keys.
-// Options: --rounds 3 --photos 1500 --images 20000 (for the memory, 0 for none) --keys 1000000 (0 for none) --machines (only what is shared)
+// npm run bench -- batch: photos per second of the CLI and of a job, relative to the engine alone on the same photos.
+// Rounds alternate, and medians are printed. Also measures the memory growth of a large job, the same over Redis and a
+// bucket, the latency of single requests meanwhile, and a job with a million keys. Options: --rounds 3 --photos 1500
+// --images 20000 (for memory, 0 to skip) --keys 1000000 (0 to skip) --machines (distributed backend only)
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +26,7 @@ const { values } = parseArgs({
 })
 const SIDE = 500
 const RAW_SECONDS = 5
-/** Photos a second of `vision classify`, as it says itself: without loading the model. */
+/** Photos per second that `vision classify` reports, which excludes loading the model. */
 function command(folder: string): number {
   const { stderr, error } = spawnSync(
     process.execPath,
@@ -44,7 +45,7 @@ function command(folder: string): number {
   return Number(/, (\d+)\/s in/.exec(stderr)?.[1] ?? Number.NaN)
 }
 
-/** The slope of the straight line that is nearest to points. */
+/** Slope of the linear regression through the points. */
 function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length
   const [x, y] = [mean(0), mean(1)]
@@ -52,16 +53,16 @@ function slope(points: readonly (readonly [x: number, y: number])[]): number {
   return above / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0)
 }
 
-/** Resident memory of the server and its workers over a job of so many photos. */
+/** Resident memory of the server and its workers during a job with this many photos. */
 async function memory(server: TestServer, photos: Iterable<Buffer>, images: number): Promise<void> {
   const points: [done: number, bytes: number][] = []
   await job(server, photos, { watch: (done) => points.push([done, residentBytes(server)]) })
-  // The first photos fill pools, and the ten thousand answers that are remembered for photos that come again.
+  // The first photos fill pools and the cache of ten thousand results for repeated photos.
   const late = points.filter(([done]) => done > images / 2)
   const [first, last] = [late[0]?.[1] ?? 0, late.at(-1)?.[1] ?? 0]
-  const name = `memory over a job of ${images} photos, after the first half:`
+  const name = `memory during a job of ${images} photos, after the first half:`
   console.log(
-    `${name} ${megabytes(first)} at first, ${megabytes(last)} at the end, slope ${((1000 * slope(late)) / 1e6).toFixed(2)} MB a thousand photos`,
+    `${name} ${megabytes(first)} at the start, ${megabytes(last)} at the end, slope ${((1000 * slope(late)) / 1e6).toFixed(2)} MB per thousand photos`,
   )
 }
 

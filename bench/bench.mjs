@@ -1,4 +1,6 @@
-// npm run bench: measures the production build; `-- page` how fast the first page is painted, `-- batch` many photos, `-- explain` the maps of explanations, `-- heic` what HEIC costs, `-- results` files of a million rows, `-- memory` what a worker holds.
+// npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `--
+// explain` explanations, `-- heic` HEIC photos, `-- results` files with a million rows, `-- memory` the memory of a
+// worker.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -17,5 +19,5 @@ const scripts = {
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])
 bench.on('exit', (code) => process.exit(code ?? 1))
-// Servers, browsers and senders end with it; peers, which have keepers of their own, may take seconds longer.
+// Servers, browsers and senders stop with it. Peers have their own keepers and may take seconds longer.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => bench.stdin.end())

@@ -1,4 +1,4 @@
-// Burns a share of one core until it is killed: what the sender of photos takes beside a server, for a fair comparison with
+// Uses a share of one core until it is killed, like the sender of photos beside a server, for a fair comparison with
 // the engine in process. node --import tsx bench/burner.ts 0.3
 const SLICE_MS = 10
 const share = Math.min(1, Number(process.argv[2]))

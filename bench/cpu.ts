@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Ticks a second of /proc/<pid>/stat; 100 on every Linux that Node runs on. */
+/** Ticks per second in /proc/<pid>/stat; 100 on every Linux that Node runs on. */
 const TICKS = 100
 
 interface Process {
@@ -9,7 +9,9 @@ interface Process {
   seconds: number
 }
 
-/** CPU seconds of a process and all below it so far, but for one process of them; or of it alone (Linux only; NaN elsewhere). */
+/**
+ * CPU seconds of a process and its descendants, except for one; or of the process alone (Linux only; NaN elsewhere).
+ */
 export function cpuSeconds(pid: number, without?: number | { alone: true }): number {
   try {
     const all = readdirSync('/proc')
@@ -35,6 +37,6 @@ function read(name: string): Process[] {
     const seconds = (Number(fields[11]) + Number(fields[12])) / TICKS
     return [{ pid: Number(name), parent: Number(fields[1]), seconds }]
   } catch {
-    return [] // It ended while we looked.
+    return [] // The process ended meanwhile.
   }
 }

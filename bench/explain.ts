@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readCatalog } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
-import { blurred, hide } from '@/lib/server/engine/explain/hide'
 import { CELLS, maskOf } from '@/lib/server/engine/explain/masks'
+import { blurredBaseline, occlude } from '@/lib/server/engine/explain/occlude'
 import { readModel, workerModel } from '@/lib/server/engine/model'
 import { type LoadedModel, loadModel } from '@/lib/server/engine/worker/session'
 import { decode } from '@/lib/server/image/decode'
@@ -16,10 +16,12 @@ import { load, median } from './measure'
 import { photos } from './photos'
 
 /**
- * npm run bench -- explain: how well maps tell what an answer rests on, against maps that know nothing, and what they cost.
+ * npm run bench -- explain: how well explanations identify what a result is based on, compared with uninformed maps,
+ * and their cost.
  *
- * Deletion: the cells that count most are hidden first, and the label's score should fall early: a small area under its curve is good.
- * Insertion: they are shown first on a hidden photo, and a large area is good (Petsiuk, Das, Saenko 2018, section 4). Hidden is blurred.
+ * Deletion: the most important cells are hidden first. The label's score should drop early, so a small area under the
+ * curve is good. Insertion: they are revealed first on a hidden photo, and a large area is good (Petsiuk, Das, Saenko
+ * 2018, section 4). Hidden areas are blurred.
  */
 const { values: options } = parseArgs({
   args: process.argv.slice(2),
@@ -37,7 +39,7 @@ const SIDE = 500
 const PEOPLE = { rate: 10, seconds: 20 }
 
 if (!existsSync(options.folder))
-  throw new Error(`${options.folder} is not there; name a folder of photos: --folder DIR`)
+  throw new Error(`${options.folder} does not exist. Name a folder of photos: --folder DIR`)
 const files = readdirSync(options.folder).filter((name) => /\.(jpe?g|png|webp)$/i.test(name))
 const count = Math.min(Number(options.photos), files.length)
 const chosen = Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)] as string)
@@ -54,7 +56,7 @@ const engine = await createEngine({
   log: { info() {}, warn() {}, error() {} },
 })
 const entry = (await readCatalog('models')).find(({ id, type }) => options.model === type || options.model === id)
-if (!entry) throw new Error(`there is no model ${options.model}`)
+if (!entry) throw new Error(`There is no model ${options.model}.`)
 const model = await loadModel(workerModel(await readModel(entry)), MAX_PIXELS)
 await engine.settled()
 
@@ -86,7 +88,7 @@ await engine.close()
 await besideExplanations()
 process.exit(0)
 
-/** How long people wait for an answer while nobody asks for an explanation, and while two always do. */
+/** Latency of single requests without explanations, and with two explanations always running. */
 async function besideExplanations(): Promise<void> {
   const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
   const people = () => load({ url: `${server.url}/api/classify` }, SIDE, PEOPLE)
@@ -112,12 +114,12 @@ async function besideExplanations(): Promise<void> {
   )
 }
 
-/** A function that tells the areas under the curves of a map of this photo. */
+/** A function that computes the areas under the curves for a map of this photo. */
 async function curves({ spec, prepare, run, input }: LoadedModel, photo: Buffer, index: number) {
   const { pixels } = await decode(photo, spec.preprocessor, MAX_PIXELS)
-  const cover = blurred(pixels, input)
+  const baseline = blurredBaseline(pixels, input)
   const score = async (mask: Float32Array) =>
-    softmax(await run(prepare(hide(pixels, cover, input, mask))), spec.temperature)[index] ?? 0
+    softmax(await run(prepare(occlude(pixels, baseline, input, mask))), spec.temperature)[index] ?? 0
   return async (map: readonly number[]): Promise<Areas> => {
     const order = map.map((value, cell) => ({ value, cell })).sort((a, b) => b.value - a.value)
     const under = async (first: 0 | 1) => {
@@ -133,7 +135,7 @@ async function curves({ spec, prepare, run, input }: LoadedModel, photo: Buffer,
   }
 }
 
-/** A map that knows nothing: a number by chance for each cell. */
+/** An uninformed map with a random number for each cell. */
 function randomCells(seed: number): number[] {
   let state = seed + 1
   return Array.from({ length: CELLS * CELLS }, () => {
@@ -142,7 +144,7 @@ function randomCells(seed: number): number[] {
   })
 }
 
-/** A map that knows nothing but is as smooth as ours. */
+/** An uninformed map that is as smooth as ours. */
 function randomAreas(seed: number): number[] {
   return [...maskOf('rise', 100_000 + seed)]
 }
@@ -151,13 +153,13 @@ function report(): void {
   const mean = (name: string, pick: (one: Areas) => number) =>
     (areas.get(name) ?? []).reduce((sum, one) => sum + pick(one), 0) / count
   console.log(`${machine()}\n`)
-  console.log(`${entry?.id}, ${count} photos of ${options.folder}, the label that the model gives`)
+  console.log(`${entry?.id}, ${count} photos in ${options.folder}, explaining the predicted label`)
   console.log('\nmap             deletion  insertion')
   for (const name of areas.keys()) {
     const [deletion, insertion] = [mean(name, (one) => one.deletion), mean(name, (one) => one.insertion)]
     console.log(`${name.padEnd(16)}${deletion.toFixed(3).padStart(8)}${insertion.toFixed(3).padStart(11)}`)
   }
-  console.log('\nbetter on so many photos       deletion  insertion  both')
+  console.log('\nbetter for this many photos    deletion  insertion  both')
   for (const method of EXPLAIN_METHODS) {
     for (const other of ['random cells', 'random areas']) {
       const pairs = (areas.get(method) ?? []).map((one, i) => [one, areas.get(other)?.[i] as Areas] as const)

@@ -1,5 +1,5 @@
-// npm run bench -- heic: what a HEIC costs beside a JPEG of the same pixels: time, CPU, memory, and how long other photos wait.
-// Options: --seconds 10 (of each kind and round) --rounds 3
+// npm run bench -- heic: cost of a HEIC photo compared with a JPEG of the same size: time, CPU, memory, and latency of
+// other photos. Options: --seconds 10 (per kind and round) --rounds 3
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '10' }, rounds: { type: 'string', default: '3' } },
 })
 const SECONDS = Number(values.seconds)
-/** The thread ends after half a minute without work. */
+/** The decoder thread ends after half a minute without work. */
 const IDLE_MS = 33_000
 const AS_IT_IS = {
   resize: null,
@@ -31,7 +31,7 @@ const AS_IT_IS = {
 } as const
 
 const koala = readFileSync('tests/e2e/photos/koala.heic')
-/** A photo of a phone's megapixels, of tiles as phones write them. */
+/** A photo with this many megapixels, in tiles like photos from a phone. */
 const twelve = gridOf(koala, 8, 8)
 const KINDS: [name: string, heic: Buffer][] = [
   ['384 × 512', koala],
@@ -45,7 +45,7 @@ async function asJpeg(heic: Buffer): Promise<Buffer> {
     .toBuffer()
 }
 
-/** Bytes at rest, the most while so many HEICs at a time are sent, and what is left when nobody sends any more. */
+/** Bytes at rest, the maximum while several HEIC photos are sent, and what remains afterwards. */
 async function memory(): Promise<void> {
   const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
   const send = async (photo: Buffer, n: number) => {
@@ -80,10 +80,10 @@ async function memory(): Promise<void> {
   await sleep(IDLE_MS)
   const [low, high, after] = [before, most, residentBytes(server)].map((bytes) => `${Math.round(bytes / 1e6)} MB`)
   console.log(
-    `\nserver and ${WORKERS} workers hold ${low}, at most ${high} with four phones, ${after} half a minute later`,
+    `\nserver and ${WORKERS} workers use ${low}, at most ${high} with four phones, ${after} half a minute later`,
   )
   console.log(
-    `a JPEG of 384 × 512, one client: p50 ${alone.toFixed(1)} ms; beside four phones that send HEIC ${beside.toFixed(1)} ms`,
+    `JPEG of 384 × 512, one client: p50 ${alone.toFixed(1)} ms; with four phones sending HEIC ${beside.toFixed(1)} ms`,
   )
   await server.stop()
 }
@@ -96,7 +96,7 @@ interface Cost {
   decode: number
 }
 
-/** What a photo costs in the engine alone. */
+/** Cost of a photo in the engine alone. */
 async function cost(photo: Buffer): Promise<Cost> {
   const engine = await createEngine({
     catalog: () => readCatalog('models'),
@@ -120,7 +120,7 @@ async function cost(photo: Buffer): Promise<Cost> {
     await Promise.all(Array.from({ length: count }, client))
     return times
   }
-  // The first ones of each worker compile the decoder.
+  // The first photos of each worker compile the decoder.
   await clients(WORKERS, 3000)
   const [cpu, start] = [cpuSeconds(process.pid), performance.now()]
   const { length } = await clients(WORKERS, 1000 * SECONDS)
@@ -136,7 +136,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   for (const [, photo, costs] of kinds) costs.push(await cost(photo))
 }
 console.log(`${machine()}, ${WORKERS} workers\n`)
-console.log(`${''.padEnd(24)}photos/s  CPU ms a photo  T_decode, ms`)
+console.log(`${''.padEnd(24)}photos/s    CPU ms/photo  T_decode, ms`)
 for (const [name, , costs] of kinds) {
   const [perSecond, cpu, ms] = (['perSecond', 'cpu', 'decode'] as const).map((of) =>
     median(costs.map((one) => one[of])),

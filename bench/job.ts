@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { TestServer } from '../tests/support/server'
 
-/** Photos in a request. */
+/** Photos per request. */
 const UPLOAD = 100
 
-/** No two the same to the last byte, so that each is run. */
+/** Photos that differ in their last bytes, so that each one runs. */
 export function* distinct(bodies: readonly Buffer[], count: number, from = 0): Generator<Buffer> {
   for (let i = from; i < from + count; i++)
     yield Buffer.concat([bodies[i % bodies.length] as Buffer, Buffer.from(`${i}`)])
@@ -32,10 +32,11 @@ export interface JobRun {
 }
 
 /**
- * A job to its last result: from its first photo on, uploads and all, or from the moment where all its photos are there.
+ * Measures a job until its last result, either from its first photo including uploads, or from the moment when all
+ * photos are uploaded.
  *
- * @param started called before the photos that are there are begun
- * @param watch called several times a second with the photos that are done
+ * @param started called before the uploaded photos start running
+ * @param watch called several times per second with the number of finished photos
  */
 export async function job(
   { url }: TestServer,

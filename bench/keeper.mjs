@@ -1,21 +1,22 @@
-// node bench/keeper.mjs <command> [argument …]: runs a command, and ends it with all that it has started as soon as whoever started the keeper is gone. That is told by the
-// keeper's standard input, a pipe: the kernel closes it however its other end came to die. Start the keeper detached, or a Ctrl-C reaches it too.
-import { spawn } from 'node:child_process'
+// node bench/keeper.mjs <command> [argument …]: runs a command, and ends it with all processes that it has started as
+// soon as the starter of the keeper is gone. The keeper notices this because its standard input is a pipe, which the
+// kernel closes however the other end died. Start the keeper detached, because otherwise Ctrl-C reaches it, too.
+import { spawn, spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What does not end within this when it is asked to is killed. */
+/** Processes that haven't ended this long after SIGTERM are killed. */
 const GRACE_MS = 3000
 const LOOK_MS = 50
 const NOT_STARTED = 127
 const INTERRUPTED = 130
 
 const [command, ...args] = process.argv.slice(2)
-// A process group of its own, by whose number all of it is found even when its first process is gone.
+// A separate process group, whose ID reaches all processes even when the first one has ended.
 const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
 let ending = false
 
-/** Sends a signal to all of them; false where there are none any more. */
-function tell(signal) {
+/** Sends a signal to the process group. Returns false if it has no processes left. */
+function signalAll(signal) {
   try {
     process.kill(-child.pid, signal)
     return true
@@ -27,10 +28,12 @@ function tell(signal) {
 async function end(code) {
   if (ending) return
   ending = true
-  tell('SIGTERM')
+  // Windows has no process groups and no SIGTERM.
+  if (process.platform === 'win32') spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' })
+  signalAll('SIGTERM')
   const until = performance.now() + GRACE_MS
-  while (tell(0) && performance.now() < until) await sleep(LOOK_MS)
-  tell('SIGKILL')
+  while (signalAll(0) && performance.now() < until) await sleep(LOOK_MS)
+  signalAll('SIGKILL')
   process.exit(code)
 }
 

@@ -1,4 +1,4 @@
-// Sends photos to a server from a process of its own, and prints what it measured as JSON.
+// Sends photos to a server from a separate process and prints the measurements as JSON.
 // tsx bench/load.ts --url http://… --side 500 --seconds 5 --clients 8 [--rate 100] [--form]
 import { Agent, request } from 'node:http'
 import { parseArgs } from 'node:util'
@@ -10,9 +10,11 @@ const { values } = parseArgs({
     side: { type: 'string', default: '500' },
     seconds: { type: 'string', default: '5' },
     clients: { type: 'string', default: '8' },
-    /** Photos a second, evenly spaced, whether or not the answers keep up; without it each client sends when it has its answer. */
+    /**
+     * Photos per second at even intervals, regardless of responses. Without it, each client sends after each response.
+     */
     rate: { type: 'string' },
-    /** As the file `request` of a form, as LitServe wants it; else the photo alone. */
+    /** Sends the photo as the file `request` of a form, as LitServe requires, instead of as the body. */
     form: { type: 'boolean', default: false },
   },
 })
@@ -28,7 +30,7 @@ function asForm(photo: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`--photo\r\n${head}\r\n\r\n`), photo, Buffer.from('\r\n--photo--\r\n')])
 }
 
-/** Sends photo `i`; its time counts from `start`, which is when it was due. */
+/** Sends photo `i`. Its time is measured from `start`, when it was due. */
 function post(i: number, start = performance.now()): Promise<void> {
   const body = bodies[i % bodies.length] as Buffer
   return new Promise((resolve) => {
@@ -78,7 +80,7 @@ console.log(
     perSecond: times.length / elapsed,
     p50: quantile(0.5),
     p99: quantile(0.99),
-    /** Share of one core that this process took. */
+    /** Share of one core that this process used. */
     cpu: (user + system) / 1e6 / elapsed,
   }),
 )

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
-/** Something that a processor can do, by the words that systems have for it. */
+/** A CPU feature, with the names that operating systems use for it. */
 interface Feature {
   name: string
   words: readonly string[]
-  /** Whether it multiplies bytes and adds the products in one step, which is what INT8 models do most of the time. */
+  /** Whether it multiplies bytes and adds the products in one step, which dominates the time of INT8 models. */
   int8?: true
 }
 
@@ -26,15 +26,15 @@ const KINDS: Partial<Record<NodeJS.Architecture, readonly Feature[]>> = { x64: X
 export interface Features {
   has: string[]
   lacks: string[]
-  /** Whether one of them is for INT8. */
+  /** Whether one of them accelerates INT8. */
   int8: boolean
 }
 
 /**
- * What of the processor counts for the speed of a model.
+ * CPU features that matter for the speed of a model.
  *
- * @param words its flags as the system tells them; null where it does not
- * @returns null where it cannot be known
+ * @param words flags that the operating system reports; null if unknown
+ * @returns null if unknown
  */
 export function featuresOf(
   words: ReadonlySet<string> | null,
@@ -48,13 +48,13 @@ export function featuresOf(
   return { has: has.map(name), lacks: lacks.map(name), int8: has.some(({ int8 }) => int8) }
 }
 
-/** The flags in the text of /proc/cpuinfo: those of the first core, for a program may be moved to any. */
+/** The flags in /proc/cpuinfo, of the first core because a program can be moved to any. */
 export function flagsOf(cpuinfo: string): ReadonlySet<string> {
   const list = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1] ?? ''
   return new Set(list.trim().toLowerCase().split(/\s+/))
 }
 
-/** The names that `sysctl` of macOS says of the processor. */
+/** The CPU features that `sysctl` on macOS reports. */
 export function sysctlFlagsOf(text: string): ReadonlySet<string> {
   const found = new Set<string>()
   for (const [, name = '', value = ''] of text.matchAll(/^([\w.]+): (.*)$/gm)) {
@@ -75,17 +75,17 @@ function readFlags(): ReadonlySet<string> | null {
   }
 }
 
-/** What figures are of: cores, processor and what it can do, Node. */
+/** The machine that measurements apply to: cores, processor and its features, Node. */
 export function machine(): string {
   const features = featuresOf(readFlags())
   const lacks = features && features.lacks.length > 0 ? `without ${features.lacks.join(', ')}` : null
-  const told = features ? [features.has.join(', '), lacks].filter(Boolean).join('; ') : 'features not known'
-  return `${cpus().length} × ${cpus()[0]?.model.trim()} (${told}), Node ${process.versions.node}`
+  const list = features ? [features.has.join(', '), lacks].filter(Boolean).join('; ') : 'features unknown'
+  return `${cpus().length} × ${cpus()[0]?.model.trim()} (${list}), Node ${process.versions.node}`
 }
 
-/** One line where INT8 models are slow here; else null. */
+/** A line if INT8 models are slow on this machine; otherwise null. */
 export function slowForInt8(): string | null {
   return featuresOf(readFlags())?.int8 === false
-    ? 'INT8 models run about four times slower here than with VNNI or a dot product: docs/performance.md'
+    ? 'INT8 models run about four times slower here than with VNNI or a dot product. See docs/performance.md'
     : null
 }

@@ -13,15 +13,15 @@ import { inProcess, load, median } from './measure'
 const RAW_SECONDS = 5
 const SIDE = 500
 const KEYS_A_PAGE = 1000
-/** Requests of people while a batch runs: a second, for so long. */
+/** Rate and duration of single requests during a batch. */
 const PEOPLE = { rate: 10, seconds: 30 }
-/** No batch does more, so that it lasts as long. */
+/** The upper limit of any batch, so that it lasts as long. */
 const MOST_A_SECOND = 250
 
-/** Photos a second of one and two batch workers over those of the engine alone, and what a photo costs besides the engine. */
+/** Throughput of one and two batch workers relative to the engine alone, and the CPU per photo outside the engine. */
 export async function onMachines(bodies: readonly Buffer[], photos: number, rounds: number): Promise<void> {
   for (const workers of [1, 2]) {
-    // Nobody else is on this machine who should come first; but others are on its host.
+    // Nothing else on this machine needs priority, but the host is shared.
     const machines = await startMachines({ workers, env: { ENGINE_WORKERS: '1', BATCH_NICE: '0' } })
     try {
       const rows: Awaited<ReturnType<typeof oneRound>>[] = []
@@ -35,7 +35,7 @@ export async function onMachines(bodies: readonly Buffer[], photos: number, roun
       )
       const cost = (name: keyof Costs) => `${of((row) => row.costs[name]).toFixed(2)} ms`
       console.log(
-        `  CPU a photo: engine ${cost('engine')}, worker ${cost('worker')}, Redis ${cost('redis')}, bucket ${cost('bucket')}`,
+        `  CPU per photo: engine ${cost('engine')}, worker ${cost('worker')}, Redis ${cost('redis')}, bucket ${cost('bucket')}`,
       )
     } finally {
       await machines.stop()
@@ -69,17 +69,19 @@ async function oneRound(machines: Machines, bodies: readonly Buffer[], photos: n
   }
 }
 
-/** CPU seconds so far. */
+/** CPU seconds used so far. */
 function costs({ redis, s3 }: Machines, workers: readonly number[]): Costs {
   const whole = workers.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
   const own = workers.reduce((sum, pid) => sum + cpuSeconds(pid, { alone: true }), 0)
   return { engine: whole - own, worker: own, redis: cpuSeconds(redis.pid()), bucket: cpuSeconds(s3.pid) }
 }
 
-/** How long people wait for an answer while nothing else runs, and while a batch does on the same machine: in other processes, then in the same server. */
+/**
+ * Latency of single requests alone and during a batch on the same machine: in other processes, then in the same server.
+ */
 export async function fairness(bodies: readonly Buffer[]): Promise<void> {
   const machines = await startMachines({ workers: 1, env: { ENGINE_WORKERS: '2' } })
-  // The bucket would be elsewhere.
+  // In production the bucket is on another machine.
   setPriority(machines.s3.pid, constants.priority.PRIORITY_LOW)
   try {
     await besideBatch('a batch worker on the same machine', machines.web[0]!, bodies)
@@ -99,7 +101,7 @@ async function besideBatch(name: string, server: TestServer, bodies: readonly Bu
   await people()
   const alone = await people()
   let beside = alone
-  // The photos are there before: uploads are no batch work.
+  // The photos are uploaded before, because uploads are not batch work.
   const { photos, seconds } = await job(server, distinct(bodies, PEOPLE.seconds * MOST_A_SECOND, 2e7), {
     uploaded: true,
     started: async () => {
@@ -110,18 +112,18 @@ async function besideBatch(name: string, server: TestServer, bodies: readonly Bu
   const ratio = (beside.p99 / alone.p99).toFixed(2)
   const rate = (photos / seconds).toFixed(0)
   console.log(
-    `people beside ${name} (${rate} photos/s): p50 ${ms(({ p50 }) => p50)}, p99 ${ms(({ p99 }) => p99)}, ratio ${ratio}`,
+    `single requests with ${name} (${rate} photos/s): p50 ${ms(({ p50 }) => p50)}, p99 ${ms(({ p99 }) => p99)}, ratio ${ratio}`,
   )
 }
 
-/** Memory of a web instance and a worker while a job of so many keys is made, listed, read and cancelled. */
+/** Memory of a web instance and a worker while a job with this many keys is created, listed, read and cancelled. */
 export async function million(keys: number): Promise<void> {
   const s3 = await startS3()
   const bucket = await startListing(s3.url, keys)
   const env = { AWS_ENDPOINT_URL: bucket.url, JOBS_S3_PREFIXES: 's3://million', ENGINE_WORKERS: '1' }
   const machines = await startMachines({ workers: 0, env, s3: { ...s3, url: bucket.url } })
   const server = machines.web[0]!
-  // The engine's processes have no part in this.
+  // Worker processes of the engine aren't involved.
   const worker = await startWorker(machines.env)
   machines.workers.push(worker)
   const memory = () => [server, worker].map(({ child }) => residentBytes({ child, workers: () => [] }) / 1e6)
@@ -138,21 +140,21 @@ export async function million(keys: number): Promise<void> {
     const of = (i: number) => `${before[i]?.toFixed(0)} → at most ${highest[i]?.toFixed(0)} MB`
     const holds = (await redisBytes(machines.redis.url)) / 1e6
     console.log(
-      `  ${name}: ${seconds} s, web instance ${of(0)}, worker ${of(1)}, Redis holds ${holds.toFixed(1)} MB after it`,
+      `  ${name}: ${seconds} s, web instance ${of(0)}, worker ${of(1)}, Redis uses ${holds.toFixed(1)} MB after it`,
     )
   }
   const call = async (path: string, method = 'GET') =>
     (await (await fetch(`${server.url}/api/jobs${path}`, { method })).json()) as Job
   try {
-    console.log(`a job of ${keys} keys of a bucket`)
+    console.log(`a job over ${keys} keys in a bucket`)
     let id = ''
-    await step('made, listed and sharded', async () => {
+    await step('created, listed and sharded', async () => {
       id = (await call('?source=s3://million/', 'POST')).id
       await call(`/${id}/pause`, 'POST')
       while ((await call(`/${id}`)).listing) await sleep(200)
     })
     const { counts } = await call(`/${id}`)
-    if (counts.total !== keys) throw new Error(`${counts.total} keys were found`)
+    if (counts.total !== keys) throw new Error(`found ${counts.total} keys`)
     await step('all names read', async () => {
       for (let offset = 0; offset < keys; offset += 10_000) {
         const reply = await fetch(`${server.url}/api/jobs/${id}/photos?offset=${offset}`)
@@ -170,7 +172,7 @@ export async function million(keys: number): Promise<void> {
   }
 }
 
-/** What Redis holds (its `used_memory`). */
+/** Memory that Redis uses (`used_memory`). */
 async function redisBytes(url: string): Promise<number> {
   const redis = new Redis(url)
   try {
@@ -180,7 +182,7 @@ async function redisBytes(url: string): Promise<number> {
   }
 }
 
-/** A bucket `million` that lists so many keys and has no object, in front of a server that has all other buckets. */
+/** A proxy with a bucket `million` that lists this many keys and has no objects; all other buckets are forwarded. */
 async function startListing(target: string, keys: number) {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')

@@ -7,12 +7,12 @@ import { cpuSeconds } from './cpu'
 
 export const CLIENTS = 8
 export const WORKERS = 2
-/** Of the throughput just measured: the load at which the tail of the times is taken. */
+/** Share of the measured throughput at which tail latency is measured. */
 const STEADY_LOAD = 0.8
-/** Seconds that a single client sends for. */
+/** Duration of the measurement with a single client, in seconds. */
 const ONE_CLIENT_SECONDS = 2
 
-/** Photos a second, and the CPU milliseconds that one costs. Times are medians in milliseconds, with one client. */
+/** Photos per second and CPU milliseconds per photo. Times are medians in milliseconds with one client. */
 export interface InProcess {
   perSecond: number
   cpu: number
@@ -23,32 +23,32 @@ export interface InProcess {
 export interface OverHttp {
   perSecond: number
   cpu: number
-  /** Share of a core that the sender took. */
+  /** Share of a core that the sender used. */
   sender: number
-  /** One client: milliseconds from sending to the whole answer. */
+  /** One client: milliseconds from sending to the complete response. */
   one: number
-  /** The same at 80 % of `perSecond`, evenly spaced. */
+  /** The same at 80% of `perSecond`, evenly spaced. */
   p50: number
   p99: number
 }
 
 /** A server under test. */
 export interface Target {
-  /** Takes a photo by POST. */
+  /** Accepts a photo by POST. */
   url: string
   pid: number
-  /** Photo as a form's file instead of the whole body. */
+  /** Sends the photo as a file in a form instead of as the body. */
   form?: boolean
 }
 
-/** A server that owes answers for so long after the end is stuck. */
+/** A server that hasn't responded this long after the end is stuck. */
 const STUCK_MS = 60_000
 
 const silent = { info() {}, warn() {}, error() {} }
 
 /**
- * The engine alone. `sender` is the share of a core that something else burns meanwhile, as the sender of the photos does when
- * they come over HTTP; without it the comparison would count the sender as the server's cost.
+ * The engine alone. `sender` is the share of a core that is used meanwhile, like the sender of photos over HTTP.
+ * Without it, the comparison would count the sender as a cost of the server.
  */
 export async function inProcess(
   bodies: Buffer[],
@@ -74,7 +74,7 @@ export async function inProcess(
   }
   await repeat(CLIENTS, 1, photo)
   const burner = spawn(process.execPath, ['--import', 'tsx', 'bench/burner.ts', String(sender)])
-  // The CPU of the workers alone: they are this process's children as the burner is, which cannot be told apart below.
+  // Only the CPU time of the workers. They are children of this process like the burner, so it is subtracted below.
   const [before, start] = [cpuSeconds(process.pid, burner.pid), performance.now()]
   const done = await repeat(CLIENTS, seconds, photo)
   const perSecond = done / ((performance.now() - start) / 1000)
@@ -87,7 +87,7 @@ export async function inProcess(
   return { perSecond, cpu, decode: stage('decode_ms'), run: stage('run_ms') }
 }
 
-/** Runs `job` over and over in so many clients for so long; returns how often it was done. */
+/** Repeats `job` in this many clients for this long. Returns the number of runs. */
 async function repeat(clients: number, seconds: number, job: (i: number) => Promise<void>): Promise<number> {
   const until = performance.now() + 1000 * seconds
   let done = 0
@@ -98,7 +98,7 @@ async function repeat(clients: number, seconds: number, job: (i: number) => Prom
   return done
 }
 
-/** A server with the load from a process of its own. */
+/** Measures a server with load from a separate process. */
 export async function overHttp(target: Target, side: number, seconds: number): Promise<OverHttp> {
   await load(target, side, { seconds: 1, clients: CLIENTS })
   const before = cpuSeconds(target.pid)
@@ -118,7 +118,7 @@ interface Load {
   cpu: number
 }
 
-/** Sends photos and says how it went. */
+/** Sends photos and returns the measurements. */
 export async function load(
   { url, form = false }: Pick<Target, 'url' | 'form'>,
   side: number,
@@ -127,8 +127,8 @@ export async function load(
   const options = { url, side, ...how }
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`)
   const { stdout } = await promisify(execFile)(
-    'node_modules/.bin/tsx',
-    ['bench/load.ts', ...args, ...(form ? ['--form'] : [])],
+    process.execPath,
+    ['--import', 'tsx', 'bench/load.ts', ...args, ...(form ? ['--form'] : [])],
     { timeout: 1000 * how.seconds + STUCK_MS },
   )
   const result = JSON.parse(stdout) as Load

@@ -1,4 +1,5 @@
-// A process that goes so many of the steps of `npm run bench -- memory`, and prints what it holds of its own (bytes). Plain JavaScript: a loader would count too.
+// A process that runs the given number of steps of `npm run bench -- memory` and prints its private memory in bytes. In
+// plain JavaScript, because a loader would count, too.
 import { readFileSync } from 'node:fs'
 
 const [steps, ...models] = process.argv.slice(2)

@@ -1,11 +1,11 @@
-// npm run bench -- memory: what a worker holds of its own, as the kernel counts it (private pages; Linux only), step by step: each row is a process that goes that
-// far, once as a server with ample memory starts its workers, and once as one does where memory is scarce.
+// npm run bench -- memory: the private memory of a worker, as the kernel counts it (private pages; Linux only), step by
+// step. Each row is a process that goes up to that step, once with the settings for ample and once for scarce memory.
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { machine } from './machine'
 
-/** As lib/server/engine/worker-process.ts has them. */
+/** The same variables as in lib/server/engine/worker-process.ts. */
 const AMPLE = { UV_THREADPOOL_SIZE: '3' }
 const SCARCE = {
   ...AMPLE,
@@ -25,7 +25,7 @@ function held(steps: number, env: object): number {
 }
 
 console.log(`${machine()}\n`)
-console.log(`${'MB of its own, with all above'.padEnd(32)} ample  scarce`)
+console.log(`${'private MB, including all above'.padEnd(32)} ample  scarce`)
 for (const [i, step] of STEPS.entries()) {
   const cells = [AMPLE, SCARCE].map((env) => held(i, env).toFixed(0).padStart(6))
   console.log(`${step.padEnd(32)}${cells.join('  ')}`)

@@ -1,5 +1,6 @@
-// npm run bench -- page: how smoothly a table of 10,000 photos scrolls; and when the largest piece of `/` is painted (LCP), in a fresh browser each time, as the median of several loads.
-// A phone is imitated as Lighthouse does it: a processor four times slower, and a slow or a good mobile network.
+// npm run bench -- page: Lighthouse's report on every page (`--runs 3`, `--pages /,/batch`); when the largest element of `/`
+// is painted, as the median of several loads in a new browser (`--loads 5`); and how smoothly a table of 10,000 photos
+// scrolls. A phone is emulated as in Lighthouse: a CPU four times slower and a mobile network.
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,19 +8,24 @@ import { parseArgs } from 'node:util'
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
 import { chromiumPath } from '../scripts/tools/chromium.mjs'
 import { startServer } from '../tests/support/server'
+import { lighthouseReport } from './lighthouse'
 import { machine } from './machine'
 import { median } from './measure'
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
-  options: { loads: { type: 'string', default: '5' } },
+  options: {
+    runs: { type: 'string', default: '3' },
+    pages: { type: 'string', default: '/,/batch,/compare,/gallery,/history,/models,/api-docs' },
+    loads: { type: 'string', default: '5' },
+  },
 })
 const GOAL_MS = 1500
 
 interface Network {
-  /** Milliseconds there and back. */
+  /** Round-trip time in milliseconds. */
   rtt: number
-  /** Megabits a second down. */
+  /** Download speed in Mbit/s. */
   down: number
 }
 
@@ -54,7 +60,7 @@ interface Paint {
   largest: number
 }
 
-/** What the browser has noted of a kind, with milliseconds from the start of the navigation. */
+/** The browser's performance entries of one type, with milliseconds since the start of the navigation. */
 function entries(page: Page, type: string): Promise<{ name: string; startTime: number }[]> {
   return page.evaluate(
     (kind) =>
@@ -96,7 +102,7 @@ async function load(url: string, visitor: Visitor): Promise<Paint> {
 const PHOTOS_OF_THE_TABLE = 10_000
 const SCROLL_MS = 4000
 
-// As text: what tsx makes of functions in functions only runs in Node.
+// A string, since tsx compiles nested functions to code that only runs in Node.
 const SCROLL = `new Promise((resolve) => {
   const scroller = document.querySelector('section[aria-label="Photos, scrollable"]')
   const frames = []
@@ -112,7 +118,7 @@ const SCROLL = `new Promise((resolve) => {
   })
 })`
 
-/** Milliseconds between the frames of a page while its table of many photos is scrolled through, and the rows that its document held. */
+/** Milliseconds between frames while a table of many photos is scrolled, and the most rows in the document. */
 async function scrollTable(url: string): Promise<{ frames: number[]; rows: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'table-'))
   const browser = await launch()
@@ -131,25 +137,65 @@ async function scrollTable(url: string): Promise<{ frames: number[]; rows: numbe
   }
 }
 
-const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
-try {
-  console.log(`${machine()}\n`)
-  console.log(`median of ${values.loads} loads of / with an empty cache; goal: ${GOAL_MS} ms`)
+const COLUMNS = ['page', 'perf', 'CLS', 'LCP s', 'TBT ms', 'a11y', 'best', 'SEO', 'JS KB', 'back/forward cache']
+
+/** Prints Lighthouse's report on each page, a row each. */
+async function printLighthouse(url: string): Promise<void> {
+  const row = ([first = '', ...cells]: readonly string[]) =>
+    first.padEnd(12) + cells.map((cell, at) => (at === cells.length - 1 ? `  ${cell}` : cell.padStart(8))).join('')
+  console.log(`Lighthouse, its default phone, median of ${values.runs} runs\n${row(COLUMNS)}`)
+  for (const path of values.pages.split(',')) {
+    const report = await lighthouseReport(url, path, Number(values.runs))
+    const { performance, accessibility, bestPractices, seo, layoutShift, largestPaint, blocked, script } = report
+    const [cls, lcp] = [layoutShift.toFixed(3), (largestPaint / 1000).toFixed(2)]
+    const reasons = report.backForwardFailures.join('; ')
+    console.log(
+      row([
+        path,
+        String(performance),
+        cls,
+        lcp,
+        blocked.toFixed(0),
+        ...[accessibility, bestPractices, seo].map(String),
+        (script / 1000).toFixed(0),
+        reasons || 'yes',
+      ]),
+    )
+  }
+}
+
+/** Prints when `/` is painted for each kind of visitor. */
+async function printPaints(url: string): Promise<void> {
+  console.log(`\nmedian of ${values.loads} loads of / with an empty cache; goal: ${GOAL_MS} ms`)
   for (const visitor of VISITORS) {
     const paints: Paint[] = []
-    for (let i = 0; i < Number(values.loads); i++) paints.push(await load(server.url, visitor))
+    for (let i = 0; i < Number(values.loads); i++) paints.push(await load(url, visitor))
     const [first, largest] = [median(paints.map((one) => one.first)), median(paints.map((one) => one.largest))]
     console.log(
       `${visitor.name.padEnd(38)} first paint ${first.toFixed(0).padStart(5)} ms   largest ${largest.toFixed(0).padStart(5)} ms`,
     )
   }
-  const { frames, rows } = await scrollTable(server.url)
+}
+
+/** Prints how smoothly the long table scrolls. */
+async function printScrolling(url: string): Promise<void> {
+  const { frames, rows } = await scrollTable(url)
   const sorted = frames.toSorted((a, b) => a - b)
   const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN).toFixed(1)
   const perSecond = (1000 * frames.length) / frames.reduce((sum, ms) => sum + ms, 0)
   console.log(
-    `table of ${PHOTOS_OF_THE_TABLE} photos, scrolled from end to end in ${SCROLL_MS / 1000} s: ${perSecond.toFixed(0)} frames/s, median ${at(0.5)} ms, 95 % within ${at(0.95)} ms, longest ${at(1)} ms; at most ${rows} rows in the document`,
+    `\ntable of ${PHOTOS_OF_THE_TABLE} photos, scrolled from end to end in ${SCROLL_MS / 1000} s: ${perSecond.toFixed(0)} frames/s, median ${at(0.5)} ms, 95 % within ${at(0.95)} ms, longest ${at(1)} ms; at most ${rows} rows in the document`,
   )
+}
+
+const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+try {
+  console.log(`${machine()}\n`)
+  if (Number(values.runs) > 0) await printLighthouse(server.url)
+  if (Number(values.loads) > 0) {
+    await printPaints(server.url)
+    await printScrolling(server.url)
+  }
 } finally {
   await server.stop()
 }

@@ -1,20 +1,22 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { npm } from '../scripts/steps.mjs'
+import { createVenv, venvProgram } from '../scripts/tools/python.mjs'
 import { freePort } from '../tests/support/services'
 import { keep } from './keep.mjs'
 import { type OverHttp, overHttp, type Target, WORKERS } from './measure'
 
-/** A server to compare with. */
+/** Another server to compare with. */
 export interface PeerSpec {
   name: string
   command: string
   args: string[]
   cwd: string
   env?: Record<string, string>
-  /** Takes photos here; `/health` says whether it does. */
+  /** Accepts photos at this path; `/health` reports whether it is ready. */
   path: string
   form?: boolean
 }
@@ -25,24 +27,27 @@ interface Peer extends Target {
 }
 
 const HERE = resolve('bench/peers')
-/** Where the peers are installed; git ignores it. */
+/** Folder where the peers are installed; ignored by git. */
 const HOME = resolve('.cache/bench-peers')
-const PYTHON = `${HOME}/venv/bin/python`
+const VENV = join(HOME, 'venv')
+const PYTHON = venvProgram(VENV, 'python')
+/** Exists once everything is installed. */
+const READY = join(HOME, 'ready')
 const START_TIMEOUT_MS = 60_000
 const LOOK_MS = 200
 
 /**
- * Installs (once) and starts the servers to compare with, on the same model: FastAPI and LitServe with Pillow and ONNX Runtime,
- * and transformers.js, with as many workers as we have and one thread a run. Needs python3 and the package registries; where they
- * cannot be had, the run has no peers and says why.
+ * Installs (once) and starts the servers to compare with, using the same model: FastAPI and LitServe with Pillow and
+ * ONNX Runtime, and transformers.js, with the same number of workers and one thread per run. Requires python3 and the
+ * package registries. Without them, the run has no peers and says why.
  */
 export async function startPeers(model: string): Promise<Peers> {
   try {
-    if (!existsSync(`${HOME}/ready`)) install()
+    if (!existsSync(READY)) install()
     execFileSync(PYTHON, [`${HERE}/float_input.py`, model, `${HOME}/model`])
   } catch (error) {
     const none = await Peers.start([])
-    none.say(`the peers cannot be installed: ${(error as Error).message}`)
+    none.say(`can't install the peers: ${(error as Error).message}`)
     return none
   }
   const env = { BENCH_MODEL: resolve(model), BENCH_WORKERS: String(WORKERS) }
@@ -64,19 +69,19 @@ export async function startPeers(model: string): Promise<Peers> {
 function install(): void {
   console.error('Installing the peers (once) …')
   mkdirSync(HOME, { recursive: true })
-  const run = (command: string, ...args: string[]) => execFileSync(command, args, { cwd: HOME, stdio: 'inherit' })
-  run('python3', '-m', 'venv', 'venv')
-  run(PYTHON, '-m', 'pip', 'install', '--quiet', '--requirement', `${HERE}/requirements.txt`)
-  for (const file of ['package.json', 'transformers_server.mjs']) copyFileSync(`${HERE}/${file}`, `${HOME}/${file}`)
-  run('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error')
-  run('touch', 'ready')
+  createVenv(VENV, ['--requirement', join(HERE, 'requirements.txt')], 'the Python peers')
+  for (const file of ['package.json', 'transformers_server.mjs']) copyFileSync(join(HERE, file), join(HOME, file))
+  if (!npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: HOME })) {
+    throw new Error('npm install failed')
+  }
+  writeFileSync(READY, '')
 }
 
-/** The servers that are compared with. One that does not start, stops or fails is left out from there on, and the run says so and goes on. */
+/** The servers to compare with. If one doesn't start, stops or fails, it is reported and excluded from then on. */
 export class Peers {
-  /** Who was lost, when and why; a line each. */
+  /** Lost peers with time and reason; one line each. */
   readonly losses: string[] = []
-  /** Of all that have been there, for the rows of the table. */
+  /** All peers that ever started, for the rows of the table. */
   readonly names: readonly string[]
 
   private constructor(private running: Peer[]) {
@@ -90,7 +95,7 @@ export class Peers {
     return peers
   }
 
-  /** Measures those that are left, by their names. */
+  /** Measures the remaining peers, by name. */
   async measure(side: number, seconds: number, when: string): Promise<Map<string, OverHttp>> {
     const found = new Map<string, OverHttp>()
     for (const peer of this.running) {
@@ -99,8 +104,8 @@ export class Peers {
       } catch (error) {
         const { exitCode } = peer.keeper
         const reason = exitCode === null ? (error as Error).message : `it stopped with ${exitCode}`
-        this.say(`${peer.name} was lost in ${when}, and has no figures from there on: ${reason}`)
-        // What is half dead must not take anybody's CPU.
+        this.say(`${peer.name} failed in ${when} and is excluded from then on: ${reason}`)
+        // A failing peer must not use CPU.
         await stop(peer.keeper)
       }
     }
@@ -110,17 +115,17 @@ export class Peers {
 
   say(loss: string): void {
     this.losses.push(loss)
-    console.error(`${loss}; the run goes on`)
+    console.error(`${loss}; the run continues`)
   }
 
-  /** Ends all of them, with their workers. */
+  /** Stops all peers with their workers. */
   async stop(): Promise<void> {
     await Promise.all(this.running.map(({ keeper }) => stop(keeper)))
     this.running = []
   }
 }
 
-/** @throws Error that names the peer, where it does not start */
+/** @throws Error that names the peer if it doesn't start */
 async function start({ name, command, args, cwd, env, path, form = false }: PeerSpec): Promise<Peer> {
   const port = await freePort()
   const keeper = keep(command, args, { cwd, env: { ...process.env, ...env, PORT: String(port) }, output: 'errors' })

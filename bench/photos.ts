@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { SAMPLES } from '@/lib/shared/gallery/samples'
 
-/** The sample photos as JPEGs whose longer side has so many pixels, as cameras and phones would send them. */
+/** The sample photos as JPEGs with this many pixels on the longer side, like photos from cameras and phones. */
 export async function photos(side: number): Promise<Buffer[]> {
   const files = SAMPLES.map(({ file }) => file)
   return Promise.all(

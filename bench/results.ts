@@ -1,4 +1,5 @@
-// npm run bench -- results: what it takes to write the results of a million photos (--rows) in each format, to a file, with a process for each.
+// npm run bench -- results: the cost of writing a million results (--rows) in each format to a file, in separate
+// processes.
 import { execFileSync } from 'node:child_process'
 import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +18,7 @@ const { values } = parseArgs({
 const LABELS = ['koala', 'goldfish', 'espresso', 'Egyptian cat', 'lakeside', 'warplane, military plane']
 const HEX = '0123456789abcdef'
 
-/** Rows as photos give them: no two scores and no two digests alike. */
+/** Realistic rows: no two scores and no two digests are the same. */
 function* rows(count: number): Generator<ResultRow> {
   let state = 1
   const next = () => {
@@ -50,7 +51,7 @@ function* rows(count: number): Generator<ResultRow> {
   }
 }
 
-/** Writes one file, and says what it took, with the resident memory before it and at its peak. */
+/** Writes one file and prints the time, its size, and the resident memory before and at the peak. */
 async function measure(format: ResultFormat, count: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-results-'))
   try {

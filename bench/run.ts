@@ -1,6 +1,6 @@
-// npm run bench: how many photos a second the engine makes in process, how many arrive over HTTP, and what a photo costs,
-// for photos of a messenger, a web page and a camera. Rounds alternate, so that a noisy machine disturbs all alike; the
-// medians are printed. Options: --rounds 3 --seconds 5 --images 20000 (for the memory, 0 for none) --peers
+// npm run bench: photos per second of the engine in process and over HTTP, and the cost per photo, for photos from a
+// messenger, a web page and a camera. Rounds alternate, so that noise affects all measurements equally, and medians are
+// printed. Options: --rounds 3 --seconds 5 --images 20000 (for memory, 0 to skip) --peers
 import { parseArgs } from 'node:util'
 import { residentBytes, startServer, type TestServer } from '../tests/support/server'
 import { machine, slowForInt8 } from './machine'
@@ -45,7 +45,7 @@ async function measure(server: Target, peers: Peers | null, side: number, round:
   return { http, peers: others ?? new Map(), inside: await inProcess(bodies, SECONDS, http.sender) }
 }
 
-/** Resident bytes before and after so many photos of the smallest kind. */
+/** Resident bytes before and after this many photos of the smallest size. */
 async function memory(server: TestServer, url: string, images: number, perSecond: number): Promise<[number, number]> {
   await load({ url }, 500, { seconds: 2, clients: CLIENTS })
   const before = residentBytes(server)
@@ -57,7 +57,7 @@ async function memory(server: TestServer, url: string, images: number, perSecond
   return [before, residentBytes(server)]
 }
 
-/** Of a peer that is not there: nothing is printed of it. */
+/** Values of a missing peer, which aren't printed. */
 const NONE = { perSecond: Number.NaN, cpu: Number.NaN, one: Number.NaN }
 
 type Row = [name: string, of: (round: Round) => number, digits: number]
@@ -66,8 +66,8 @@ const rows: Row[] = [
   ['photos/s in process', ({ inside }) => inside.perSecond, 0],
   ['photos/s over HTTP', ({ http }) => http.perSecond, 0],
   ['ratio', ({ http, inside }) => http.perSecond / inside.perSecond, 2],
-  ['CPU ms a photo in process', ({ inside }) => inside.cpu, 1],
-  ['CPU ms a photo over HTTP', ({ http }) => http.cpu, 1],
+  ['CPU ms/photo in process', ({ inside }) => inside.cpu, 1],
+  ['CPU ms/photo over HTTP', ({ http }) => http.cpu, 1],
   ['T_decode, ms', ({ inside }) => inside.decode, 1],
   ['T_run, ms', ({ inside }) => inside.run, 1],
   ['p50, one client, ms', ({ http }) => http.one, 1],
@@ -75,14 +75,14 @@ const rows: Row[] = [
   ['p99 at 80 % load, ms', ({ http }) => http.p99, 1],
 ]
 
-/** A peer that was lost has the figures of the rounds before. */
+/** A lost peer keeps the values of earlier rounds. */
 function peerRows(names: readonly string[]): Row[] {
   const of = (round: Round, name: string) => round.peers.get(name) ?? NONE
   const each = names.map((name): Row => [`photos/s, ${name}`, (round) => of(round, name).perSecond, 0])
-  const cost = names.map((name): Row => [`CPU ms a photo, ${name}`, (round) => of(round, name).cpu, 1])
+  const cost = names.map((name): Row => [`CPU ms/photo, ${name}`, (round) => of(round, name).cpu, 1])
   const p50 = names.map((name): Row => [`p50, one client, ms, ${name}`, (round) => of(round, name).one, 1])
   const best = (round: Round) => Math.max(...[...round.peers.values()].map(({ perSecond }) => perSecond))
-  return [...each, ...cost, ...p50, ['we / the best of them', (round) => round.http.perSecond / best(round), 2]]
+  return [...each, ...cost, ...p50, ['this app / best peer', (round) => round.http.perSecond / best(round), 2]]
 }
 
 const started = performance.now()
@@ -105,7 +105,7 @@ const resident = images > 0 ? await memory(server, target.url, images, rate) : n
 await server.stop()
 
 function cell(side: number, [, of, digits]: Row): string {
-  // Without peers the best of them is − ∞.
+  // Without peers, the best of them is −∞.
   const figures = (rounds.get(side) ?? []).map(of).filter((figure) => Number.isFinite(figure) && figure > 0)
   return figures.length > 0 ? median(figures).toFixed(digits) : '–'
 }

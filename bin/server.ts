@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { declareProduction, EnvironmentError } from '@/lib/server/config/environment'
-import { consoleToLog } from '@/lib/server/host/entry/console'
 import { serve } from '@/lib/server/host/serve'
+import { consoleToLog } from '@/lib/server/observe/console-to-log'
 import { getRuntime } from '@/lib/server/runtime/get-runtime'
 
-// dist/server.js stands one folder below the project's root; relative paths in the environment are from there.
+// dist/server.js is one folder below the project root; relative paths in the environment are resolved from there.
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 declareProduction()
 
@@ -13,7 +13,8 @@ async function main(): Promise<void> {
   const runtime = await getRuntime()
   consoleToLog(runtime.log)
   const { default: next } = await import('next')
-  // Next listens for upgrades, to hang up on them; on a server that never listens. Here a request that offers one (`curl --http2`) is answered as any other.
+  // Next listens for upgrade requests in order to close them; it gets a server that never listens. Here, a request that
+  // offers an upgrade (`curl --http2`) is answered like any other.
   const pages = next({ dev: false, dir: process.cwd(), httpServer: createServer() })
   await pages.prepare()
   await serve(createServer({ requireHostHeader: false }), runtime, pages.getRequestHandler())

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The `vision` command: installs and builds what is missing, then runs it. Paths on its command line are from where it is called.
+// The `vision` command: installs and builds what is missing, then runs it. Paths on the command line are relative to
+// the caller's folder.
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { leave } from '@/cli/program/leave'
+import { exitWhenIdle } from '@/cli/program/exit-when-idle'
 import { run } from '@/cli/program/main'
 
-// dist/vision.js stands one folder below the project's root.
-leave(await run(process.argv, fileURLToPath(new URL('..', import.meta.url))))
+// dist/vision.js is one folder below the project root.
+exitWhenIdle(await run(process.argv, fileURLToPath(new URL('..', import.meta.url))))

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { declareProduction, EnvironmentError } from '@/lib/server/config/environment'
 import { runBatchWorker } from '@/lib/server/runtime/batch-worker'
 
-// dist/worker.js stands one folder below the project's root; relative paths in the environment are from there.
+// dist/worker.js is one folder below the project root; relative paths in the environment are resolved from there.
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 declareProduction()
 

@@ -1,33 +1,33 @@
 import { cacheAlarms } from './cache-alarms'
 import { pascal } from './names'
-import type { Surroundings } from './surroundings'
+import type { StageContext } from './stage-context'
 
-/** What the alarms watch. */
+/** Resources that the alarms watch. */
 export interface Watched {
   web: sst.aws.Service
   worker: sst.aws.Service | null
-  /** What CloudWatch calls the nodes of the cache; none without one. */
+  /** Node IDs of the cache as CloudWatch reports them; empty without a cache. */
   cache: readonly $util.Output<string>[]
 }
 
 export type Alarm = Omit<aws.cloudwatch.MetricAlarmArgs, 'alarmActions' | 'okActions' | 'name'>
 
-/** Minutes, above which a figure is no accident. */
-const LASTING = 5
+/** Minutes after which a high metric is no longer a spike. */
+const ALARM_MINUTES = 5
 const MINUTE = 60
 
 /**
- * An alarm for each way in which the site gets worse; docs/operations.md says what to do at each.
+ * An alarm for each way in which the site can degrade. docs/operations.md describes how to respond.
  *
- * @returns the topic that they tell
+ * @returns the topic that the alarms notify
  */
-export function createAlarms(around: Surroundings, watched: Watched): aws.sns.Topic {
-  const { names, settings } = around
+export function createAlarms(context: StageContext, watched: Watched): aws.sns.Topic {
+  const { names, settings } = context
   const topic = new aws.sns.Topic('Alarms')
   if (settings.alarmEmail !== null) {
     new aws.sns.TopicSubscription('AlarmEmail', { topic: topic.arn, protocol: 'email', endpoint: settings.alarmEmail })
   }
-  for (const [name, alarm] of Object.entries(alarmsOf(around, watched))) {
+  for (const [name, alarm] of Object.entries(alarmsOf(context, watched))) {
     new aws.cloudwatch.MetricAlarm(pascal(name), {
       ...alarm,
       name: names.alarm(name),
@@ -38,17 +38,17 @@ export function createAlarms(around: Surroundings, watched: Watched): aws.sns.To
   return topic
 }
 
-function alarmsOf(around: Surroundings, { web, worker, cache }: Watched): Record<string, Alarm> {
+function alarmsOf(context: StageContext, { web, worker, cache }: Watched): Record<string, Alarm> {
   return {
-    ...taskAlarms('web', around, web),
-    ...balancerAlarms(around, web),
-    ...(worker === null ? {} : { ...taskAlarms('worker', around, worker), ...workerAlarms(around) }),
+    ...taskAlarms('web', context, web),
+    ...balancerAlarms(context, web),
+    ...(worker === null ? {} : { ...taskAlarms('worker', context, worker), ...workerAlarms(context) }),
     ...cacheAlarms(cache),
   }
 }
 
 /** CPU and memory of a service's tasks. */
-function taskAlarms(kind: string, { cluster }: Surroundings, service: sst.aws.Service): Record<string, Alarm> {
+function taskAlarms(kind: string, { cluster }: StageContext, service: sst.aws.Service): Record<string, Alarm> {
   const of = (metricName: string, threshold: number, alarmDescription: string): Alarm => ({
     alarmDescription,
     namespace: 'AWS/ECS',
@@ -56,30 +56,35 @@ function taskAlarms(kind: string, { cluster }: Surroundings, service: sst.aws.Se
     dimensions: { ClusterName: cluster.nodes.cluster.name, ServiceName: service.nodes.service.name },
     statistic: 'Average',
     period: MINUTE,
-    evaluationPeriods: LASTING,
+    evaluationPeriods: ALARM_MINUTES,
     comparisonOperator: 'GreaterThanThreshold',
     threshold,
   })
-  // Workers are meant to be busy.
-  const cpu = kind === 'web' ? { [`${kind}-cpu`]: of('CPUUtilization', 85, 'The web tasks have no CPU left.') } : {}
-  return { ...cpu, [`${kind}-memory`]: of('MemoryUtilization', 85, `The ${kind} tasks have little memory left.`) }
+  // Workers are meant to be busy, so only web tasks have a CPU alarm.
+  const cpu = kind === 'web' ? { [`${kind}-cpu`]: of('CPUUtilization', 85, 'The web tasks are out of CPU.') } : {}
+  return { ...cpu, [`${kind}-memory`]: of('MemoryUtilization', 85, `The ${kind} tasks are low on memory.`) }
 }
 
-/** What visitors see: errors, latency, and how many tasks are there for them. */
-function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<string, Alarm> {
+/** Alarms on what visitors experience: errors, latency and the number of healthy tasks. */
+function balancerAlarms({ stage }: StageContext, web: sst.aws.Service): Record<string, Alarm> {
   const balancer = { LoadBalancer: web.nodes.loadBalancer.arnSuffix }
   const target = { ...balancer, TargetGroup: targetGroupOf(web) }
   const metric = (id: string, metricName: string, stat: string): aws.types.input.cloudwatch.MetricAlarmMetricQuery => ({
     id,
     metric: { namespace: 'AWS/ApplicationELB', metricName, dimensions: balancer, stat, period: MINUTE },
   })
-  const hosts = { namespace: 'AWS/ApplicationELB', dimensions: target, period: MINUTE, evaluationPeriods: LASTING }
+  const hosts = {
+    namespace: 'AWS/ApplicationELB',
+    dimensions: target,
+    period: MINUTE,
+    evaluationPeriods: ALARM_MINUTES,
+  }
   return {
     'server-errors': {
-      alarmDescription: 'More than 1 % of the answers are server errors.',
+      alarmDescription: 'More than 1% of responses are server errors.',
       comparisonOperator: 'GreaterThanThreshold',
       threshold: 1,
-      evaluationPeriods: LASTING,
+      evaluationPeriods: ALARM_MINUTES,
       datapointsToAlarm: 3,
       treatMissingData: 'notBreaching',
       metricQueries: [
@@ -89,26 +94,26 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
         {
           id: 'rate',
           expression: '100 * (FILL(ours, 0) + FILL(balancers, 0)) / all',
-          label: 'server errors in a hundred requests',
+          label: 'server errors per 100 requests',
           returnData: true,
         },
       ],
     },
     latency: {
-      alarmDescription: 'One answer in a hundred takes longer than 2 s.',
+      alarmDescription: 'One response in a hundred takes longer than 2 s.',
       namespace: 'AWS/ApplicationELB',
       metricName: 'TargetResponseTime',
       dimensions: balancer,
       extendedStatistic: 'p99',
       period: MINUTE,
-      evaluationPeriods: LASTING,
+      evaluationPeriods: ALARM_MINUTES,
       comparisonOperator: 'GreaterThanThreshold',
       threshold: 2,
       treatMissingData: 'notBreaching',
     },
     'unhealthy-tasks': {
       ...hosts,
-      alarmDescription: 'The load balancer sends nothing to a task that runs.',
+      alarmDescription: 'A running task is unhealthy and gets no requests.',
       metricName: 'UnHealthyHostCount',
       statistic: 'Maximum',
       comparisonOperator: 'GreaterThanThreshold',
@@ -116,51 +121,51 @@ function balancerAlarms({ stage }: Surroundings, web: sst.aws.Service): Record<s
     },
     'running-tasks': {
       ...hosts,
-      alarmDescription: 'Fewer web tasks serve than there must be at least.',
+      alarmDescription: 'Fewer web tasks are healthy than the minimum.',
       metricName: 'HealthyHostCount',
       statistic: 'Minimum',
       comparisonOperator: 'LessThanThreshold',
-      threshold: stage.web.least,
+      threshold: stage.web.min,
       treatMissingData: 'breaching',
     },
-    ...(stage.web.most > stage.web.least
+    ...(stage.web.max > stage.web.min
       ? {
           'most-tasks': {
             ...hosts,
-            alarmDescription: 'As many web tasks run as there may be: more load is refused, not answered.',
+            alarmDescription: 'The maximum number of web tasks is running: additional load is refused.',
             metricName: 'HealthyHostCount',
             statistic: 'Maximum',
-            evaluationPeriods: 3 * LASTING,
+            evaluationPeriods: 3 * ALARM_MINUTES,
             comparisonOperator: 'GreaterThanOrEqualToThreshold',
-            threshold: stage.web.most,
+            threshold: stage.web.max,
           },
         }
       : {}),
   }
 }
 
-/** What the app tells of the jobs. */
-function workerAlarms({ names }: Surroundings): Record<string, Alarm> {
+/** Alarms on the app's own job metrics. */
+function workerAlarms({ names }: StageContext): Record<string, Alarm> {
   const { namespace, environment } = names.metrics
   const of = (service: string) => ({ namespace, dimensions: { Environment: environment, Service: service } })
   return {
     'queue-age': {
       ...of('web'),
-      alarmDescription: 'A job that could run has got nothing done for ten minutes.',
+      alarmDescription: 'A runnable job has made no progress for ten minutes.',
       metricName: 'BacklogWait',
       statistic: 'Maximum',
       period: MINUTE,
-      evaluationPeriods: LASTING,
+      evaluationPeriods: ALARM_MINUTES,
       comparisonOperator: 'GreaterThanThreshold',
       threshold: 600,
     },
     'running-workers': {
       ...of('worker'),
-      alarmDescription: 'No batch worker is heard of.',
+      alarmDescription: 'No batch worker is reporting.',
       metricName: 'WorkersReady',
       statistic: 'Maximum',
       period: MINUTE,
-      evaluationPeriods: LASTING,
+      evaluationPeriods: ALARM_MINUTES,
       comparisonOperator: 'LessThanThreshold',
       threshold: 1,
       treatMissingData: 'breaching',
@@ -168,7 +173,7 @@ function workerAlarms({ names }: Surroundings): Record<string, Alarm> {
   }
 }
 
-/** `targetgroup/…` of the web service, as CloudWatch names it. */
+/** `targetgroup/…` of the web service, in the form that CloudWatch uses as a dimension. */
 export function targetGroupOf(web: sst.aws.Service): $util.Output<string> {
   return web.nodes.service.loadBalancers.apply((balancers) => {
     const arn = balancers?.[0]?.targetGroupArn

@@ -1,4 +1,4 @@
-/** The ARN of something of this account in this region. */
+/** The ARN of a resource in this account and region. */
 export function arnOf(service: string, resource: $util.Input<string>): $util.Output<string> {
   const { region } = aws.getRegionOutput()
   const { accountId } = aws.getCallerIdentityOutput()

@@ -2,15 +2,15 @@ import { arnOf } from './arn'
 import type { Stage } from './stages'
 
 export interface Buckets {
-  /** Models, as `vision models push` puts them there. */
+  /** Models, in the layout of `vision models push`. */
   models: sst.aws.Bucket
-  /** Photos of jobs until they are answered, their results, feedback. */
+  /** Photos of jobs until they have results, the results, and feedback. */
   outputs: sst.aws.Bucket
   /** Access logs of the load balancer. */
   logs: sst.aws.Bucket
 }
 
-/** Encrypted, versioned, private, over TLS only; what nobody needs any more goes by itself. */
+/** Buckets are encrypted, versioned, private and TLS only, and expire data that is no longer needed. */
 export function createBuckets(stage: Stage): Buckets {
   const { days, oldVersionDays } = stage.outputs
   return {
@@ -20,7 +20,7 @@ export function createBuckets(stage: Stage): Buckets {
       actions: ['s3:PutObject'],
       principals: [{ type: 'service', identifiers: ['logdelivery.elasticloadbalancing.amazonaws.com'] }],
       paths: ['access/*'],
-      // The service writes for every account of AWS: only for a balancer of this one, here.
+      // The service writes logs for every AWS account, so only allow it for load balancers in this one.
       conditions: [
         { test: 'StringEquals', variable: 'aws:SourceAccount', values: [aws.getCallerIdentityOutput().accountId] },
         { test: 'ArnLike', variable: 'aws:SourceArn', values: [arnOf('elasticloadbalancing', 'loadbalancer/*')] },
@@ -34,25 +34,25 @@ type Policy = NonNullable<ConstructorParameters<typeof sst.aws.Bucket>[1]>['poli
 type Statement = NonNullable<Exclude<Policy, $util.Output<unknown> | Promise<unknown>>> extends (infer S)[] ? S : never
 
 function bucket(name: string, stage: Stage, rules: Rule[], statement?: Statement): sst.aws.Bucket {
-  const made = new sst.aws.Bucket(name, {
+  const created = new sst.aws.Bucket(name, {
     versioning: true,
     enforceHttps: true,
     cors: false,
     ...(statement === undefined ? {} : { policy: [statement] }),
     transform: {
-      // SST empties buckets that are removed; production keeps its own.
+      // SST empties buckets before it removes them. Production buckets are kept.
       bucket: { forceDestroy: stage.removal === 'remove' },
     },
   })
-  new aws.s3.BucketLifecycleConfiguration(`${name}Lifecycle`, { bucket: made.name, rules })
+  new aws.s3.BucketLifecycleConfiguration(`${name}Lifecycle`, { bucket: created.name, rules })
   new aws.s3.BucketServerSideEncryptionConfiguration(`${name}Encryption`, {
-    bucket: made.name,
+    bucket: created.name,
     rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
   })
-  return made
+  return created
 }
 
-/** What was overwritten or deleted stays for a while; parts of an upload that nobody completes cost money. */
+/** Keeps overwritten and deleted objects for a while, and aborts incomplete uploads, which would cost money. */
 function tidy(days: number): Rule {
   return {
     id: 'tidy',

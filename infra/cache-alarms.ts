@@ -3,9 +3,9 @@ import type { Alarm } from './alarms'
 const MINUTE = 60
 
 /**
- * What goes wrong in the cache, for each of its nodes. It carries the queue and forgets nothing to make room: when it is full, jobs are refused.
+ * Alarms for each cache node. The cache holds the queue and never evicts, so jobs are refused when it is full.
  *
- * @param nodes what CloudWatch calls them
+ * @param nodes node IDs as CloudWatch reports them
  */
 export function cacheAlarms(nodes: readonly $util.Output<string>[]): Record<string, Alarm> {
   return Object.assign({}, ...nodes.map((node, i) => nodeAlarms(node, i + 1, nodes.length > 1)))
@@ -26,16 +26,16 @@ function nodeAlarms(node: $util.Output<string>, number: number, replicated: bool
   return {
     [`cache-memory-${number}`]: of('DatabaseMemoryUsagePercentage', 75, {
       alarmDescription:
-        'The cache is three quarters full, or this node is not heard of. When it is full, jobs are refused.',
+        'The cache is three quarters full, or this node is not reporting. Jobs are refused when it is full.',
       treatMissingData: 'breaching',
     }),
-    // One core runs all commands, however many the node has.
+    // A single core runs all commands, however many the node has.
     [`cache-cpu-${number}`]: of('EngineCPUUtilization', 80, {
-      alarmDescription: 'The core that runs all commands of the cache has no time left.',
+      alarmDescription: 'The core that runs all cache commands is saturated.',
     }),
     [`cache-evictions-${number}`]: of('Evictions', 0, {
       alarmDescription:
-        'The cache forgets what it was to keep: its maxmemory-policy is not noeviction any more, and jobs are lost.',
+        'The cache evicts keys: its maxmemory-policy is no longer noeviction, and jobs lose their progress.',
       statistic: 'Sum',
       evaluationPeriods: 1,
       treatMissingData: 'notBreaching',
@@ -43,8 +43,8 @@ function nodeAlarms(node: $util.Output<string>, number: number, replicated: bool
     ...(replicated
       ? {
           [`cache-replication-${number}`]: of('ReplicationLag', 30, {
-            alarmDescription: 'The second node is half a minute behind: a failover now would lose that much.',
-            // Only a replica has a lag.
+            alarmDescription: 'The second node lags by half a minute: a failover now would lose that much.',
+            // Only a replica reports a lag.
             treatMissingData: 'notBreaching',
           }),
         }

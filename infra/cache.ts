@@ -3,13 +3,13 @@ import { CACHE_PORT, type SecurityGroups } from './security-groups'
 import type { Stage } from './stages'
 
 export interface CreatedCache {
-  /** Its address, with the password in it. */
+  /** The URL of the cache, including the password. */
   url: $util.Output<string>
-  /** What CloudWatch calls each of its nodes; which of them takes writes changes. */
+  /** Node IDs as CloudWatch reports them. The primary can change. */
   nodes: $util.Output<string>[]
 }
 
-/** Valkey over TLS with a password: the queue, the result cache and the limits of all tasks. */
+/** Valkey over TLS with a password. It holds the queue, the result cache and the rate limits of all tasks. */
 export function createCache(
   { node, replicas }: NonNullable<Stage['cache']>,
   network: Network,
@@ -19,7 +19,7 @@ export function createCache(
     engine: 'valkey',
     instance: node,
     cluster: false,
-    // A queue must not be forgotten to make room.
+    // The cache holds a queue, so it must not evict keys.
     parameters: { 'maxmemory-policy': 'noeviction' },
     vpc: {
       subnets: network.privateSubnets.map(({ id }) => id),

@@ -1,4 +1,4 @@
-import { BACKLOG, COUNTS, GAUGES, HELD, TIMES } from '../lib/server/observe/figures'
+import { BACKLOG, BLOCKED, COUNTS, GAUGES, TIMES } from '../lib/server/observe/cloudwatch-metrics'
 import { PRICES, type PriceName } from './prices'
 import { type Stage, sizeOf, type Tasks } from './stages'
 
@@ -10,47 +10,47 @@ export interface Line {
 }
 
 const HOURS = 730
-/** What a stage is assumed to be used for: its size is the table's, this is not. */
+/** Assumed usage of a stage. Its size comes from the stage table; these values do not. */
 export const ASSUMED = { logsGb: 1, storageGb: 5, capacityUnits: 0.2 } as const
 /** Root disk of the NAT instance, in GB. */
 const NAT_DISK = 8
-/** Figures of its own that a service writes. */
-const FIGURES = COUNTS.length + TIMES.length + GAUGES.length + HELD.length
-/** As infra/alarms.ts and infra/worker.ts have them. */
+/** Number of custom metrics that a service writes. */
+const CUSTOM_METRICS = COUNTS.length + TIMES.length + GAUGES.length + BLOCKED.length
+/** The alarms in infra/alarms.ts and infra/worker.ts. */
 const ALARMS = { web: 6, most: 1, worker: 5, cacheNode: 3, replicatedNode: 4 }
 
-/** What is on the bill, and not in the sum, because it goes by use that no table knows. */
+/** A cost that is billed but not in the total, because it depends on usage that no table contains. */
 export interface NotCounted {
   what: string
-  /** Null where it has no price of its own. */
+  /** Null if it has no single price. */
   price: PriceName | null
 }
 
-/** What costs more of a stage than its sum says, the dearest in practice first. */
+/** Costs of a stage that its total leaves out, the highest in practice first. */
 export function notCounted({ nat, endpoints, cache, web, worker }: Stage): NotCounted[] {
   const of = (what: string, price: PriceName | null, there = true): NotCounted[] => (there ? [{ what, price }] : [])
   return [
-    ...of('data that leaves AWS: answers, photos of the gallery, downloads of results', 'transfer'),
+    ...of('data leaving AWS: responses, gallery photos, result downloads', 'transfer'),
     ...of(
-      'data through the NAT gateways: images of tasks from other registries, photos named by their address',
+      'data through the NAT gateways: images from other registries, photos fetched by URL',
       'natData',
       nat === 'gateway',
     ),
-    ...of('data through the interface endpoints: images of tasks, logs', 'endpointData', endpoints.length > 0),
-    ...of('data between zones: balancer to tasks, tasks to the cache, each way', 'zoneData'),
-    ...of('tasks beyond the least', null, web.most > web.least || (worker !== null && worker.most > worker.least)),
-    ...of('more of the balancer than assumed', 'balancerUse'),
-    ...of('requests to S3: photos and results of jobs, models at each start of a task', 'requests'),
-    ...of('logs, access logs and storage beyond what is assumed', 'logs'),
-    ...of('backups of the cache beyond the first', 'backup', (cache?.replicas ?? 0) > 0),
-    ...of('the registry: images of earlier deployments stay', 'registry'),
-    ...of('the hosted zone of a domain, and questions to it', 'zone'),
-    ...of('keys: KMS for SecureStrings, e-mails of alarms', null),
-    ...of('taxes and support; free allowances and Savings Plans, which make it less', null),
+    ...of('data through the interface endpoints: container images, logs', 'endpointData', endpoints.length > 0),
+    ...of('data between zones: load balancer to tasks, tasks to cache, each way', 'zoneData'),
+    ...of('tasks above the minimum', null, web.max > web.min || (worker !== null && worker.max > worker.min)),
+    ...of('load balancer capacity above the assumed amount', 'balancerUse'),
+    ...of('S3 requests: photos and results of jobs, models at each task start', 'requests'),
+    ...of('logs, access logs and storage above the assumed amounts', 'logs'),
+    ...of('cache backups beyond the first', 'backup', (cache?.replicas ?? 0) > 0),
+    ...of('the registry: images of earlier deployments are kept', 'registry'),
+    ...of('the hosted zone of a domain, and DNS queries', 'zone'),
+    ...of('KMS keys for SecureStrings, alarm emails', null),
+    ...of('taxes and support; the free tier and Savings Plans reduce the total', null),
   ]
 }
 
-/** What a stage costs a month while it has its least number of tasks, in dollars, without what `notCounted` names. */
+/** Monthly cost of a stage with its minimum number of tasks, in dollars, without the costs in `notCounted`. */
 export function costOf(stage: Stage): Line[] {
   const { zones, nat, endpoints, cache, web, worker } = stage
   const hours = (what: string, price: PriceName, count: number): Line => ({
@@ -64,19 +64,19 @@ export function costOf(stage: Stage): Line[] {
     dollars: count * PRICES[price].dollars,
   })
   const nats = nat === 'gateway' ? zones : 1
-  const figures = FIGURES + (worker ? FIGURES + BACKLOG.length : 0)
-  const alarms = ALARMS.web + (web.most > web.least ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0) + alarmsOf(cache)
+  const metrics = CUSTOM_METRICS + (worker ? CUSTOM_METRICS + BACKLOG.length : 0)
+  const alarms = ALARMS.web + (web.max > web.min ? ALARMS.most : 0) + (worker ? ALARMS.worker : 0) + alarmsOf(cache)
   const lines = [
     ...tasks('web tasks', web, stage),
     ...(worker ? tasks('workers', worker, stage) : []),
     hours('load balancer', 'balancer', 1),
-    hours('its use', 'balancerUse', ASSUMED.capacityUnits),
-    hours('public addresses of the balancer and the NAT', 'address', zones + nats),
+    hours('load balancer capacity units', 'balancerUse', ASSUMED.capacityUnits),
+    hours('public addresses of the load balancer and the NAT', 'address', zones + nats),
     hours('NAT', nat === 'gateway' ? 'natGateway' : 'natInstance', nats),
     ...(nat === 'instance' ? [months("the NAT's disk", 'disk', NAT_DISK)] : []),
     hours('interface endpoints', 'endpoint', endpoints.length * zones),
     ...(cache ? [hours('cache', cache.node, 1 + cache.replicas), months("the cache's password", 'secret', 1)] : []),
-    months('figures', 'metric', figures),
+    months('custom metrics', 'metric', metrics),
     months('alarms', 'alarm', alarms),
     months('dashboard', 'dashboard', 1),
     months('logs', 'logs', ASSUMED.logsGb),
@@ -90,21 +90,21 @@ function alarmsOf(cache: Stage['cache']): number {
   return (1 + cache.replicas) * (cache.replicas > 0 ? ALARMS.replicatedNode : ALARMS.cacheNode)
 }
 
-function tasks(what: string, { size, least }: Tasks, { spot }: Stage): Line[] {
+function tasks(what: string, { size, min }: Tasks, { spot }: Stage): Line[] {
   const { cpu, memory } = sizeOf(size)
-  // With `most`, the first task is not on spare capacity, and there are as few as there may be.
+  // With `most`, the first task runs on fixed capacity, and the minimum number of tasks is assumed.
   const share = spot === 'all' ? PRICES.spot.dollars : 1
   const of = (price: PriceName, amount: string) =>
-    HOURS * least * Number.parseFloat(amount) * share * PRICES[price].dollars
+    HOURS * min * Number.parseFloat(amount) * share * PRICES[price].dollars
   return [
     { what: `${what}: CPU`, price: 'core', dollars: of('core', cpu) },
     { what: `${what}: memory`, price: 'memory', dollars: of('memory', memory) },
   ]
 }
 
-/** What one more web task costs a month. */
+/** Monthly cost of one additional web task. */
 export function costOfTask(stage: Stage): number {
-  return tasks('', { ...stage.web, least: 1 }, { ...stage, spot: stage.spot === 'none' ? 'none' : 'all' }).reduce(
+  return tasks('', { ...stage.web, min: 1 }, { ...stage, spot: stage.spot === 'none' ? 'none' : 'all' }).reduce(
     (sum, { dollars }) => sum + dollars,
     0,
   )

@@ -1,5 +1,5 @@
 import { targetGroupOf, type Watched } from './alarms'
-import type { Surroundings } from './surroundings'
+import type { StageContext } from './stage-context'
 
 type Metric = [namespace: string, name: string, ...rest: unknown[]]
 interface Graph {
@@ -10,9 +10,9 @@ interface Graph {
 
 const [WIDTH, HEIGHT, COLUMNS] = [8, 6, 3]
 
-/** One page that says how the site is: what visitors see, what the tasks do, what waits. */
-export function createDashboard(around: Surroundings, watched: Watched): void {
-  const { cluster, names } = around
+/** One page that shows the state of the site: what visitors experience, what the tasks do, and what is queued. */
+export function createDashboard(context: StageContext, watched: Watched): void {
+  const { cluster, names } = context
   const { web, worker, cache } = watched
   const region = aws.getRegionOutput().region
   const dashboardBody = $util
@@ -69,31 +69,35 @@ export function createDashboard(around: Surroundings, watched: Watched): void {
           stat: 'Sum',
         },
         {
-          title: 'Time to answer (s)',
+          title: 'Latency (s)',
           metrics: ['p50', 'p95', 'p99'].map((stat) => elb('TargetResponseTime', { stat, label: stat })),
         },
         { title: 'Web tasks', metrics: [hosts('HealthyHostCount'), hosts('UnHealthyHostCount')], stat: 'Average' },
         {
-          title: 'Web CPU and memory (%)',
+          title: 'Web: CPU and memory (%)',
           metrics: [ecs('CPUUtilization', webName), ecs('MemoryUtilization', webName)],
         },
         {
-          title: 'A photo: waiting, decoding, running (ms, p99)',
+          title: 'Time per photo: waiting, decoding, running (ms, p99)',
           metrics: ['QueueTime', 'DecodeTime', 'RunTime'].map((name) => app(name, 'web', { stat: 'p99' })),
         },
-        { title: 'Refused: full or too many', metrics: [app('Refusals', 'web')], stat: 'Sum' },
-        { title: 'Photos that wait in a web task', metrics: [app('QueuePhotos', 'web')], stat: 'Maximum' },
-        { title: 'Engine processes replaced', metrics: [app('WorkerRestarts', 'web')], stat: 'Sum' },
+        { title: 'Refused: queue full or rate limit', metrics: [app('Refusals', 'web')], stat: 'Sum' },
+        { title: 'Photos waiting in a web task', metrics: [app('QueuePhotos', 'web')], stat: 'Maximum' },
+        { title: 'Worker processes replaced', metrics: [app('WorkerRestarts', 'web')], stat: 'Sum' },
         ...(workerName === null
           ? []
           : [
-              { title: 'Photos that wait in jobs', metrics: [app('BacklogPhotos', 'web')], stat: 'Maximum' },
-              { title: 'Longest wait of a job (s)', metrics: [app('BacklogWait', 'web')], stat: 'Maximum' },
+              { title: 'Photos waiting in jobs', metrics: [app('BacklogPhotos', 'web')], stat: 'Maximum' },
+              {
+                title: 'Longest time without progress of a job (s)',
+                metrics: [app('BacklogWait', 'web')],
+                stat: 'Maximum',
+              },
               {
                 title: 'Workers: CPU and memory (%)',
                 metrics: [ecs('CPUUtilization', workerName), ecs('MemoryUtilization', workerName)],
               },
-              { title: 'Photos done by workers', metrics: [app('Photos', 'worker')], stat: 'Sum' },
+              { title: 'Photos classified by workers', metrics: [app('Photos', 'worker')], stat: 'Sum' },
             ]),
         ...(nodes.length === 0
           ? []

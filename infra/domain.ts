@@ -1,16 +1,16 @@
 import type { Settings } from './settings'
-import { homeOf, type Stage } from './stages'
+import { type Stage, settingsStageOf } from './stages'
 
 export interface Domain {
   name: string
-  /** ARN of the certificate, once it is valid. */
+  /** ARN of the certificate, available once it is valid. */
   certificate: $util.Output<string>
   zoneId: $util.Output<string>
 }
 
 /**
- * A certificate for the domain, proved by a record of its zone; null where no domain is set. AWS asks for the same record in every region: production's first
- * one owns it, and the others, which come and go, wait for it to be found.
+ * A certificate for the domain, validated by a record in its zone; null if no domain is set. AWS requires the same
+ * record in every region. The first production region owns it; the other regions, which come and go, wait for it.
  */
 export function domainOf({ domain: name, zone }: Settings, stage: Stage): Domain | null {
   if (name === null || zone === null) return null
@@ -18,15 +18,20 @@ export function domainOf({ domain: name, zone }: Settings, stage: Stage): Domain
   const certificate = new aws.acm.Certificate('Certificate', { domainName: name, validationMethod: 'DNS' })
   const valid = new aws.acm.CertificateValidation('CertificateValid', {
     certificateArn: certificate.arn,
-    ...(homeOf(stage).name === stage.name ? { validationRecordFqdns: [proofOf(certificate, zoneId).fqdn] } : {}),
+    ...(settingsStageOf(stage).name === stage.name
+      ? { validationRecordFqdns: [validationRecordOf(certificate, zoneId).fqdn] }
+      : {}),
   })
   return { name, certificate: valid.certificateArn, zoneId }
 }
 
-/** The record by which AWS knows that the domain is ours, now and whenever it renews a certificate. */
-function proofOf({ domainValidationOptions }: aws.acm.Certificate, zoneId: $util.Output<string>): aws.route53.Record {
+/** The record with which AWS validates the domain, for this certificate and for every renewal. */
+function validationRecordOf(
+  { domainValidationOptions }: aws.acm.Certificate,
+  zoneId: $util.Output<string>,
+): aws.route53.Record {
   const proof = domainValidationOptions.apply(([option]) => {
-    if (!option) throw new Error('a certificate has something to prove')
+    if (!option) throw new Error('the certificate has no validation options')
     return option
   })
   return new aws.route53.Record('CertificateProof', {
@@ -35,13 +40,16 @@ function proofOf({ domainValidationOptions }: aws.acm.Certificate, zoneId: $util
     type: proof.resourceRecordType,
     records: [proof.resourceRecordValue],
     ttl: 300,
-    // A certificate that was made by hand before has left it.
+    // A certificate created by hand may have left the record behind.
     allowOverwrite: true,
   })
 }
 
-/** Sends visitors to the nearest region that is healthy; with one region, to that. */
-export function pointAt(balancer: Pick<aws.lb.LoadBalancer, 'dnsName' | 'zoneId'>, { name, zoneId }: Domain): void {
+/** Routes visitors to the nearest healthy region; with a single region, to that one. */
+export function createDomainRecord(
+  balancer: Pick<aws.lb.LoadBalancer, 'dnsName' | 'zoneId'>,
+  { name, zoneId }: Domain,
+): void {
   const region = aws.getRegionOutput().region
   new aws.route53.Record('Domain', {
     zoneId,

@@ -4,9 +4,10 @@ import type { SecurityGroups } from './security-groups'
 import type { Stage } from './stages'
 
 /**
- * Ways to AWS's own services that do not leave its network: S3's costs nothing and is always there, the others by stage.
+ * Endpoints for AWS services, so that traffic stays in AWS's network. The S3 endpoint is free and always exists; the
+ * others depend on the stage.
  *
- * @returns what a task waits for: with private names, it would find nobody behind a name before
+ * @returns the resources that tasks wait for: until then, the private DNS names don't resolve to anything
  */
 export function createEndpoints(
   network: Network,

@@ -1,26 +1,26 @@
-/** The listeners that SST makes for a service, which it gives nobody. */
+/** The listeners that SST creates for a service but doesn't expose. */
 export interface Listeners {
-  /** All of them, once they are there. */
-  made: Promise<$util.Resource[]>
-  /** For the options of each. */
-  gather(options: $util.CustomResourceOptions): void
+  /** All listeners, once they exist. */
+  created: Promise<$util.Resource[]>
+  /** Call with the options of each listener. */
+  collect(options: $util.CustomResourceOptions): void
 }
 
 /**
- * Gathers a service's listeners while SST makes them, so that the service can wait for them: ECS refuses a target group that no listener sends to ("does not have an
- * associated load balancer").
+ * Collects the listeners of a service while SST creates them, so that the service can depend on them. ECS refuses a
+ * target group that no listener forwards to ("does not have an associated load balancer").
  *
- * @param count how many there will be
+ * @param count number of listeners
  */
-export function gatherListeners(count: number): Listeners {
+export function collectListeners(count: number): Listeners {
   const listeners: $util.Resource[] = []
   let complete: (all: $util.Resource[]) => void
-  const made = new Promise<$util.Resource[]>((resolve) => {
+  const created = new Promise<$util.Resource[]>((resolve) => {
     complete = resolve
   })
   return {
-    made,
-    gather(options) {
+    created,
+    collect(options) {
       const remember: $util.ResourceTransformation = ({ resource }) => {
         listeners.push(resource)
         if (listeners.length === count) complete(listeners)

@@ -2,7 +2,7 @@ import { createAlarms } from './alarms'
 import { createBuckets } from './buckets'
 import { createCache } from './cache'
 import { createDashboard } from './dashboard'
-import { domainOf, pointAt } from './domain'
+import { createDomainRecord, domainOf } from './domain'
 import { createEndpoints } from './endpoints'
 import { uploadModels } from './models'
 import { namesOf } from './names'
@@ -11,12 +11,12 @@ import { readSettings } from './read-settings'
 import { createSecrets } from './secrets'
 import { createSecurityGroups } from './security-groups'
 import { releaseOf } from './settings'
+import type { StageContext } from './stage-context'
 import { stageOf } from './stages'
-import type { Surroundings } from './surroundings'
 import { createWeb, listenPorts } from './web'
 import { createWorker, scaleWorkers } from './worker'
 
-/** Everything that a stage has in AWS. Returns what `npm run deploy` needs to know of it. */
+/** Creates everything that a stage has in AWS. Returns the outputs that `npm run deploy` reads. */
 export async function createStage() {
   const stage = stageOf($app.stage)
   const release = releaseOf(stage)
@@ -38,7 +38,7 @@ export async function createStage() {
     },
   })
   const secrets = createSecrets([...stage.secrets, ...settings.secrets], names, cache?.url ?? null)
-  const around: Surroundings = {
+  const context: StageContext = {
     stage,
     settings,
     release,
@@ -51,14 +51,14 @@ export async function createStage() {
     cluster,
     secrets,
   }
-  const web = createWeb(around, domain)
-  const worker = stage.worker === null ? null : createWorker(around, stage.worker)
-  // `sst dev` runs both on this machine: nothing scales, and there is nothing to watch.
+  const web = createWeb(context, domain)
+  const worker = stage.worker === null ? null : createWorker(context, stage.worker)
+  // `sst dev` runs both services on this machine: nothing scales, and there is nothing to monitor.
   if ($dev) return { url: web.url, models }
-  if (worker !== null) scaleWorkers(around, worker)
-  if (domain !== null) pointAt(web.nodes.loadBalancer, domain)
-  createAlarms(around, { web, worker, cache: cache?.nodes ?? [] })
-  createDashboard(around, { web, worker, cache: cache?.nodes ?? [] })
+  if (worker !== null) scaleWorkers(context, worker)
+  if (domain !== null) createDomainRecord(web.nodes.loadBalancer, domain)
+  createAlarms(context, { web, worker, cache: cache?.nodes ?? [] })
+  createDashboard(context, { web, worker, cache: cache?.nodes ?? [] })
   return {
     url: domain === null ? $interpolate`http://${web.nodes.loadBalancer.dnsName}` : `https://${domain.name}`,
     balancer: web.nodes.loadBalancer.dnsName,

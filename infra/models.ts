@@ -5,10 +5,10 @@ import { modelDigests } from '../lib/server/catalog/push'
 const FOLDER = 'models'
 
 /**
- * Puts the models of this tree into their bucket, the checksums last: as `vision models push` does, and before any task starts. What others push later
- * stays, until a tree with other models is deployed.
+ * Uploads the models of this commit to their bucket before any task starts, with the checksums last, as
+ * `vision models push` does. Models pushed later remain until a commit with different models is deployed.
  *
- * @returns where they are, for MODELS_DIR; known only when all of them are there
+ * @returns the location for MODELS_DIR, available only when all models are uploaded
  */
 export async function uploadModels(bucket: sst.aws.Bucket): Promise<$util.Output<string>> {
   const digests = await modelDigests(join($cli.paths.root, FOLDER))

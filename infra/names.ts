@@ -1,17 +1,17 @@
 import type { Settings } from './settings'
 import type { Stage } from './stages'
 
-/** What things are called in AWS: by project and stage, so that a stage's own can be told from another's everywhere. */
+/** Names of resources in AWS. They contain project and stage, so that the resources of a stage can be identified. */
 export interface Names {
-  /** Of the web tasks; the workers' has `-worker` behind it. */
+  /** Log group of the web tasks. The one of the workers has the suffix `-worker`. */
   logGroup: string
-  /** Name of a parameter of the SSM Parameter Store. */
+  /** Name of a parameter in the SSM Parameter Store. */
   parameter(name: string): string
-  /** Namespace of the app's own figures in CloudWatch, and how they are told apart. */
+  /** CloudWatch namespace of the app's own metrics, and the dimension that identifies the stage. */
   metrics: { namespace: string; environment: string }
   dashboard: string
   alarm(name: string): string
-  /** What the console shows of a part of the network. */
+  /** Name tag of a network resource, as the console shows it. */
   tag(part: string): { Name: string }
 }
 
@@ -26,7 +26,7 @@ export function namesOf({ project }: Settings, { name: stage }: Stage): Names {
   }
 }
 
-/** `running-tasks` or `ecr.api` as resources are called: `RunningTasks`, `EcrApi`. */
+/** Resource name for `running-tasks` or `ecr.api`: `RunningTasks`, `EcrApi`. */
 export function pascal(name: string): string {
   return name.replace(/(?:^|[-.])(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -1,19 +1,19 @@
 import type { Names } from './names'
 import type { Stage } from './stages'
 
-/** A network of its own: public subnets for the balancer and the NAT, private ones for all else. */
+/** The network of a stage: public subnets for the load balancer and the NAT, private ones for everything else. */
 export interface Network {
   vpc: aws.ec2.Vpc
   publicSubnets: aws.ec2.Subnet[]
   privateSubnets: aws.ec2.Subnet[]
   privateRouteTables: aws.ec2.RouteTable[]
-  /** The ways to the internet and out of the private subnets, which are there when these are. */
+  /** Routes to the internet and out of the private subnets. Depend on these to wait for the routes. */
   routes: { public: $util.Resource[]; private: $util.Resource[] }
 }
 
 const CIDR = '10.0.0.0/16'
 
-/** @returns the network, with a way out for the private subnets and none in */
+/** @returns the network, in which private subnets have a route out but none in */
 export function createNetwork({ zones, nat }: Stage, { tag }: Names): Network {
   const vpc = new aws.ec2.Vpc('Vpc', {
     cidrBlock: CIDR,
@@ -21,7 +21,7 @@ export function createNetwork({ zones, nat }: Stage, { tag }: Names): Network {
     enableDnsHostnames: true,
     tags: tag('network'),
   })
-  // What forgets to name a security group gets this one, which lets nothing in or out.
+  // Resources without an explicit security group get this one, which allows no traffic.
   new aws.ec2.DefaultSecurityGroup('DefaultSecurityGroup', {
     vpcId: vpc.id,
     ingress: [],
@@ -36,7 +36,7 @@ export function createNetwork({ zones, nat }: Stage, { tag }: Names): Network {
         vpcId: vpc.id,
         cidrBlock: `10.0.${third + 16 * i}.0/20`,
         availabilityZone: names.apply((all) => all[i] as string),
-        // The NAT's address is an elastic one, and a balancer brings its own.
+        // The NAT uses an elastic address, and the load balancer gets its own addresses.
         mapPublicIpOnLaunch: false,
         tags: tag(`${kind.toLowerCase()}-${i + 1}`),
       })
@@ -75,7 +75,7 @@ function associate(name: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTab
   return new aws.ec2.RouteTableAssociation(`${name}Association`, { subnetId: subnet.id, routeTableId: table.id })
 }
 
-/** One in each zone: a zone that is lost takes only its own way out with it. AWS makes none where there is no way to the internet yet. */
+/** One NAT gateway per zone, so that losing a zone affects only that zone. Requires an existing internet route. */
 function natGateways(subnets: readonly aws.ec2.Subnet[], dependsOn: $util.Resource[], tag: Names['tag']): Way[] {
   return subnets.map((subnet, i) => {
     const address = new aws.ec2.Eip(`NatAddress${i + 1}`, { domain: 'vpc', tags: tag(`nat-${i + 1}`) }, { dependsOn })
@@ -89,8 +89,8 @@ function natGateways(subnets: readonly aws.ec2.Subnet[], dependsOn: $util.Resour
 }
 
 /**
- * One small instance, at a tenth of a gateway's price: for stages that may be without internet for a while. Nobody logs into it; it is replaced. The image
- * is fck-nat's (https://fck-nat.dev), which SST takes too.
+ * One small NAT instance, at a tenth of the price of a gateway, for stages that can be without internet for a while.
+ * It isn't accessible by login; replace it if it fails. It uses the fck-nat image (https://fck-nat.dev), as SST does.
  */
 function natInstance(
   vpc: aws.ec2.Vpc,
@@ -98,7 +98,7 @@ function natInstance(
   dependsOn: $util.Resource[],
   tag: Names['tag'],
 ): Way {
-  if (!subnet) throw new Error('a network has a public subnet')
+  if (!subnet) throw new Error('the network has no public subnet')
   const group = new aws.ec2.SecurityGroup('NatSecurityGroup', {
     vpcId: vpc.id,
     description: 'From the private subnets to the internet',
@@ -126,7 +126,7 @@ function natInstance(
       rootBlockDevice: { encrypted: true },
       tags: tag('nat'),
     },
-    // A newer image is no reason to cut everybody off at a deployment.
+    // A newer image alone must not interrupt all connections during a deployment.
     { ignoreChanges: ['ami'], dependsOn },
   )
   new aws.ec2.Eip('NatAddress', { domain: 'vpc', instance: instance.id, tags: tag('nat') }, { dependsOn })

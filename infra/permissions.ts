@@ -9,10 +9,12 @@ interface Statement {
 }
 
 /**
- * Actions that AWS grants on no narrower resource than `*`, each with where AWS says so. A test holds the graph to this list.
+ * Actions for which AWS supports no narrower resource than `*`, with the AWS documentation. A test enforces this list.
  *
- * - `ecr:GetAuthorizationToken`: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
- * - `ssmmessages:*`, the channel of a shell in a task: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html
+ * - `ecr:GetAuthorizationToken`:
+ *   https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+ * - `ssmmessages:*`, the channel of a shell in a task:
+ *   https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html
  */
 export const ON_EVERYTHING = [
   'ecr:GetAuthorizationToken',
@@ -28,7 +30,7 @@ function policy(statements: Statement[]): $util.Output<string> {
   return $jsonStringify({ Version: '2012-10-17', Statement: statements })
 }
 
-/** What the app itself may do: read models, keep photos and results, and, of a worker, ask not to be taken away while it works. */
+/** Permissions of the app: read models, write photos and results and, for workers, request scale-in protection. */
 export function taskPolicy(
   stage: Stage,
   { models, outputs }: Buckets,
@@ -44,7 +46,7 @@ export function taskPolicy(
   ])
 }
 
-/** What ECS may do to start a task: its image, its log, its secrets, and nothing of anybody else's. */
+/** Permissions that ECS needs to start a task: its own image, log and secrets. */
 export function executionPolicy(
   repository: $util.Input<string>,
   logGroup: $util.Input<string>,

@@ -1,16 +1,16 @@
 import { secretsPath, settingsPath } from '../lib/shared/deployment/parameters'
-import { type Parameter, parseKept } from './kept'
 import { type Settings, settingsOf } from './settings'
-import { homeOf, type Stage } from './stages'
+import { type Stage, settingsStageOf } from './stages'
+import { type Parameter, parseStoredSettings } from './stored-settings'
 
-/** Reads what is kept with a stage, with the rights of whoever deploys it. Values of secrets are not asked for. */
+/** Reads the stored settings of a stage with the deploying user's permissions. Secret values are not requested. */
 export async function readSettings(stage: Stage): Promise<Settings> {
-  const home = homeOf(stage)
+  const home = settingsStageOf(stage)
   const [settings, secrets] = await Promise.all([
     below(settingsPath(home.name), home.region),
     below(secretsPath(stage.name), stage.region),
   ])
-  return settingsOf(stage, parseKept(settings, secrets))
+  return settingsOf(stage, parseStoredSettings(settings, secrets))
 }
 
 async function below(path: string, region: string): Promise<Parameter[]> {

@@ -1,6 +1,7 @@
 /**
- * Regions of AWS's common partition that have all that a stage is made of; a stage's name may ask for none but these.
- * Those of the AWS provider that SST 4.17.1 brings, which a test compares; China, GovCloud and the secret ones are other partitions, with other accounts.
+ * Regions in AWS's standard partition that support everything a stage needs. Stage names can use only these.
+ * They come from the AWS provider in SST 4.17.1, which a test compares. China, GovCloud and the secret regions are
+ * separate partitions with separate accounts.
  */
 export const REGIONS = [
   'af-south-1',

@@ -1,12 +1,12 @@
 import { arnOf } from './arn'
 import type { Names } from './names'
 
-/** Names of environment variables and the ARNs of the parameters that ECS reads them from when a task starts. */
+/** Environment variable names, with the ARNs of the parameters that ECS reads them from when a task starts. */
 export type Secrets = Record<string, $util.Output<string>>
 
 /**
- * Secrets as SecureStrings of the SSM Parameter Store. Those that are named lie there before (`npm run deploy` makes what the stage must have) and never pass
- * through the deployment; the cache's address, which has its password in it, is the deployment's own.
+ * Secrets as SecureStrings in the SSM Parameter Store. Named secrets exist before the deployment (`npm run deploy`
+ * creates required ones) and never pass through it. The deployment creates the cache URL, which contains the password.
  */
 export function createSecrets(named: readonly string[], names: Names, redisUrl: $util.Output<string> | null): Secrets {
   const arn = (name: string) => arnOf('ssm', `parameter${names.parameter(name)}`)

@@ -5,21 +5,21 @@ import type { Stage } from './stages'
 export const WEB_PORT = 3000
 export const CACHE_PORT = 6379
 
-/** Who may talk to whom: internet → balancer → web → cache, and nothing else. */
+/** Allowed inbound traffic: internet → load balancer → web → cache, and nothing else. */
 export interface SecurityGroups {
   balancer: aws.ec2.SecurityGroup
   web: aws.ec2.SecurityGroup
   worker: aws.ec2.SecurityGroup
   cache: aws.ec2.SecurityGroup
   endpoints: aws.ec2.SecurityGroup
-  /** Who may talk to whom, which is so when these are there. */
+  /** The rules that allow traffic. Depend on these to wait until traffic is allowed. */
   rules: $util.Resource[]
 }
 
 /**
- * Groups without rules of their own, then each rule by itself: a rule names two groups, and both must be there before.
+ * Creates the groups without rules, then each rule separately, because a rule refers to two existing groups.
  *
- * @param ports where the balancer listens
+ * @param ports ports of the load balancer
  */
 export function createSecurityGroups(
   { vpc }: Network,
@@ -32,21 +32,21 @@ export function createSecurityGroups(
   const groups = {
     balancer: group('Balancer', 'The load balancer: from the internet to the web tasks'),
     web: group('Web', 'Web tasks: from the load balancer only'),
-    worker: group('Worker', 'Batch workers: nobody calls them'),
+    worker: group('Worker', 'Batch workers: no inbound traffic'),
     cache: group('Cache', 'The cache: from the tasks only'),
     endpoints: group('Endpoint', 'Endpoints of AWS services: from the tasks only'),
   }
   const rules = [
     ...ports.map((port) => fromInternet(`BalancerFromInternet${port}`, groups.balancer, port)),
     ...allow('BalancerToWeb', groups.balancer, groups.web, WEB_PORT),
-    ...waysOf('Web', groups.web, groups, stage),
-    ...waysOf('Worker', groups.worker, groups, stage),
+    ...egressRulesOf('Web', groups.web, groups, stage),
+    ...egressRulesOf('Worker', groups.worker, groups, stage),
   ]
   return { ...groups, rules }
 }
 
-/** Where tasks go: AWS, photos that are named by their address, the cache. */
-function waysOf(
+/** Outbound traffic of tasks: AWS, photos fetched by URL, and the cache. */
+function egressRulesOf(
   name: string,
   tasks: aws.ec2.SecurityGroup,
   { cache, endpoints }: Pick<SecurityGroups, 'cache' | 'endpoints'>,
@@ -59,7 +59,7 @@ function waysOf(
   ]
 }
 
-/** Both ends of one way. */
+/** The egress and ingress rules of one connection. */
 function allow(name: string, from: aws.ec2.SecurityGroup, to: aws.ec2.SecurityGroup, port: number): $util.Resource[] {
   const out = new aws.vpc.SecurityGroupEgressRule(`${name}Out`, {
     securityGroupId: from.id,

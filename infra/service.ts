@@ -2,34 +2,34 @@ import { readersOf } from '../lib/server/config/options'
 import { arnOf } from './arn'
 import { imageOf, repositoryOf } from './image'
 import { executionPolicy, taskPolicy } from './permissions'
+import type { StageContext } from './stage-context'
 import { type Stage, sizeOf, type Tasks } from './stages'
-import type { Surroundings } from './surroundings'
-import { hardened } from './task'
+import { hardenContainers } from './task'
 import { SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT } from './timing'
 
 export type ServiceArgs = ConstructorParameters<typeof sst.aws.Service>[1]
 type ServiceTransform = NonNullable<NonNullable<ServiceArgs['transform']>['service']>
 
-/** In SST's words. */
+/** The types of SST. */
 const RETENTION = { 7: '1 week', 30: '1 month', 90: '3 months' } as const
 
-/** What a service of this app is, beyond what both have. */
+/** What distinguishes the web and the worker service. */
 export interface Own {
   name: 'Web' | 'Worker'
   tasks: Tasks
   group: aws.ec2.SecurityGroup
-  /** Whether the balancer sends to it. */
+  /** Whether the load balancer sends requests to it. */
   serves: boolean
   command?: string[]
   environment: Record<string, $util.Input<string>>
   service: (args: aws.ecs.ServiceArgs) => void
-  /** What must be there before, besides the network; null in a plan, which cannot wait for what is not made yet. */
+  /** Additional dependencies besides the network; null during a plan, which can't wait for missing resources. */
   after: Promise<$util.Resource[]> | null
 }
 
-/** The arguments that the web and the worker service share. */
-export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
-  const { stage, release, names, buckets, cluster, secrets } = around
+/** Arguments shared by the web and the worker service. */
+export function serviceArguments(context: StageContext, own: Own): ServiceArgs {
+  const { stage, release, names, buckets, cluster, secrets } = context
   const logGroup = own.serves ? names.logGroup : `${names.logGroup}-worker`
   const capacity = capacityOf(stage)
   return {
@@ -38,18 +38,18 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
     ...sizeOf(own.tasks.size),
     image: imageOf(release),
     ...(own.command === undefined ? {} : { command: own.command }),
-    // `sst dev` runs the app on a laptop: with the stage's things, not as a task.
+    // `sst dev` runs the app on this machine with the resources of the stage instead of in a task.
     environment: $dev
-      ? thingsOf(around)
-      : { ...optionsOf(around, own), ...thingsOf(around), ...TASK, ...own.environment },
+      ? resourceVariables(context)
+      : { ...optionsOf(context, own), ...resourceVariables(context), ...TASK, ...own.environment },
     ssm: secrets,
     logging: { name: logGroup, retention: RETENTION[stage.logDays] },
     ...(capacity === undefined ? {} : { capacity }),
-    // The deployment ends when the new tasks serve, or when ECS went back to the old ones.
+    // The deployment ends when the new tasks serve, or when ECS has rolled back to the old ones.
     wait: true,
     transform: {
       taskDefinition: (args) => {
-        hardened(args, own.serves, stage.exec)
+        hardenContainers(args, own.serves, stage.exec)
       },
       taskRole: (args) => {
         const tasks = own.serves ? null : arnOf('ecs', $interpolate`task/${cluster.nodes.cluster.name}/*`)
@@ -64,16 +64,16 @@ export function serviceArguments(around: Surroundings, own: Own): ServiceArgs {
           },
         ]
       },
-      service: serviceTransform(around, own),
+      service: serviceTransform(context, own),
     },
   }
 }
 
 function serviceTransform(
-  { stage, network, groups, endpoints }: Surroundings,
+  { stage, network, groups, endpoints }: StageContext,
   { group, service, after }: Own,
 ): ServiceTransform {
-  // A task that starts before its network fetches no image and no secret, and the first deployment fails.
+  // A task that starts before its network can't fetch its image and secrets, and the first deployment fails.
   const before = [...network.routes.private, ...groups.rules, ...endpoints]
   return (args, options) => {
     options.dependsOn = after === null ? before : (async () => [...before, ...(await after)])()
@@ -97,8 +97,14 @@ function capacityOf({ spot }: Stage): ServiceArgs['capacity'] {
   return undefined
 }
 
-/** What of the stage is there to be used. Nothing of it is secret. */
-function thingsOf({ stage, names, buckets, models, secrets }: Surroundings): Record<string, $util.Input<string>> {
+/** Variables that point to the resources of the stage. None of them is secret. */
+function resourceVariables({
+  stage,
+  names,
+  buckets,
+  models,
+  secrets,
+}: StageContext): Record<string, $util.Input<string>> {
   return {
     ENVIRONMENT: names.metrics.environment,
     PROJECT_NAME: names.metrics.namespace,
@@ -109,17 +115,17 @@ function thingsOf({ stage, names, buckets, models, secrets }: Surroundings): Rec
   }
 }
 
-/** What the stage's settings say to this service. */
-function optionsOf({ settings }: Surroundings, { serves }: Own): Record<string, string> {
+/** The stored options that this service reads. */
+function optionsOf({ settings }: StageContext, { serves }: Own): Record<string, string> {
   const kind = serves ? 'server' : 'worker'
   return Object.fromEntries(Object.entries(settings.options).filter(([name]) => readersOf(name).includes(kind)))
 }
 
-/** How a task behaves. */
+/** Variables that control the behavior of a task. */
 const TASK = {
   METRICS: 'emf',
   SHUTDOWN_TIMEOUT_MS: String(1000 * SHUTDOWN_TIMEOUT),
   SHUTDOWN_DELAY_MS: String(1000 * SHUTDOWN_DELAY),
 }
-/** Jobs are gone from the page after a week, from the bucket when the stage's table says. */
+/** Jobs disappear from the page after a week, and from the bucket after the number of days in the stage table. */
 const MOST_RETENTION_DAYS = 7

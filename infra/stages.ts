@@ -1,13 +1,13 @@
 import type { SecretOption } from '../lib/shared/deployment/parameters'
-import { didYouMean } from './did-you-mean'
+import { nearest } from '../lib/shared/search/nearest'
 import { REGIONS } from './regions'
 
 /**
- * What differs between the stages, in one table. Everything else is the same everywhere: a stage that passes its tests tells of the next one.
- * Pure data: the resources, the cost estimate and the tests read it.
+ * Everything that differs between stages, in one table. Everything else is the same, so that staging predicts
+ * production. Pure data, read by the resources, the cost estimate and the tests.
  */
 
-/** A task's size: the combinations that Fargate has. Vertical scaling is this one value. */
+/** Task sizes that Fargate supports. To scale vertically, change this one value. */
 export type Size = keyof typeof SIZES
 
 const SIZES = {
@@ -18,47 +18,47 @@ const SIZES = {
   '4 vCPU, 8 GB': { cpu: '4 vCPU', memory: '8 GB' },
 } as const
 
-/** Tasks of a service: how large, how few and how many. */
+/** Size, minimum and maximum number of the tasks of a service. */
 export interface Tasks {
   size: Size
-  least: number
-  most: number
+  min: number
+  max: number
 }
 
-/** ElastiCache for Valkey. With a replica in another zone it fails over by itself. */
+/** ElastiCache for Valkey. With a replica in another zone it fails over automatically. */
 export interface Cache {
   node: 't4g.micro' | 't4g.small' | 'm7g.large'
   replicas: 0 | 1
 }
 
 export interface Stage {
-  /** `dev`, `staging`, `prod`, `prod-eu-west-1`, or a preview's own name. */
+  /** `dev`, `staging`, `prod`, `prod-eu-west-1`, or the name of a preview. */
   name: string
-  /** Where it is. A second region has it in its name. */
+  /** AWS region. The name of a second region contains it. */
   region: string
   zones: 2 | 3
-  /** How tasks reach the internet: one small instance, or a gateway in each zone. */
+  /** How tasks reach the internet: one small instance, or a gateway per zone. */
   nat: 'instance' | 'gateway'
-  /** AWS services with an endpoint in the network, besides S3's free one. Others are reached through the NAT. */
+  /** AWS services with an interface endpoint, besides the free S3 endpoint. Others are reached through the NAT. */
   endpoints: readonly ('ecr.api' | 'ecr.dkr' | 'logs' | 'ssm')[]
   architecture: 'x86_64' | 'arm64'
   web: Tasks
-  /** Batch work in tasks of its own. Null: the one web task does it, in a folder of its own. */
+  /** Separate tasks for batch work. Null: the only web task does it, in its own folder. */
   worker: Tasks | null
-  /** What tasks share. Without it there is one web task and no worker. */
+  /** The state that tasks share. Without it there is one web task and no worker. */
   cache: Cache | null
-  /** Share of tasks beyond the first that run on spare capacity, which AWS takes back at two minutes' notice. */
+  /** Share of tasks beyond the first that run on Spot capacity, which AWS can reclaim with two minutes' notice. */
   spot: 'all' | 'most' | 'none'
-  /** Whether `aws ecs execute-command` opens a shell in a task. */
+  /** Whether `aws ecs execute-command` can open a shell in a task. */
   exec: boolean
-  /** Secrets that must be there; the tasks get the others that lie in the Parameter Store, too. */
+  /** Required secrets. Tasks also get the others that exist in the Parameter Store. */
   secrets: readonly SecretOption[]
   logDays: 7 | 30 | 90
-  /** Days after which photos and results of jobs go, and old versions of what was overwritten or deleted. */
+  /** Days until photos and results of jobs expire, and old versions of overwritten or deleted objects. */
   outputs: { days: number; oldVersionDays: number }
-  /** Photos a client may send in a minute. */
+  /** Maximum photos per client and minute. */
   rateLimit: number
-  /** Whether `sst remove` is refused, and what outlives it. */
+  /** Whether `sst remove` is refused, and whether resources are kept after it. */
   protect: boolean
   removal: 'remove' | 'retain'
 }
@@ -70,7 +70,7 @@ const DEV: Stage = {
   nat: 'instance',
   endpoints: [],
   architecture: 'x86_64',
-  web: { size: '0.5 vCPU, 1 GB', least: 1, most: 1 },
+  web: { size: '0.5 vCPU, 1 GB', min: 1, max: 1 },
   worker: null,
   cache: null,
   spot: 'all',
@@ -86,8 +86,8 @@ const DEV: Stage = {
 const STAGING: Stage = {
   ...DEV,
   name: 'staging',
-  web: { size: '0.5 vCPU, 1 GB', least: 1, most: 10 },
-  worker: { size: '0.5 vCPU, 1 GB', least: 1, most: 10 },
+  web: { size: '0.5 vCPU, 1 GB', min: 1, max: 10 },
+  worker: { size: '0.5 vCPU, 1 GB', min: 1, max: 10 },
   cache: { node: 't4g.micro', replicas: 0 },
   spot: 'most',
   logDays: 30,
@@ -99,9 +99,9 @@ const PROD: Stage = {
   name: 'prod',
   nat: 'gateway',
   endpoints: ['ecr.api', 'ecr.dkr', 'logs', 'ssm'],
-  // Two in two zones: one may be lost, and a zone with it.
-  web: { size: '1 vCPU, 2 GB', least: 2, most: 10 },
-  worker: { size: '0.5 vCPU, 1 GB', least: 2, most: 10 },
+  // Two tasks in two zones, so that a task or a zone can fail.
+  web: { size: '1 vCPU, 2 GB', min: 2, max: 10 },
+  worker: { size: '0.5 vCPU, 1 GB', min: 2, max: 10 },
   cache: { node: 't4g.micro', replicas: 1 },
   spot: 'none',
   exec: false,
@@ -113,21 +113,21 @@ const PROD: Stage = {
 
 const STAGES: Record<string, Stage> = { dev: DEV, staging: STAGING, prod: PROD }
 
-/** The names that have a line of their own. */
+/** Names of the stages in the table. */
 export const STAGE_NAMES = Object.keys(STAGES)
 
-/** A second region of production: `prod-eu-west-1`. */
+/** Stage names of additional production regions: `prod-eu-west-1`. */
 const SECOND_REGIONS = REGIONS.filter((region) => region !== PROD.region).map((region) => `${PROD.name}-${region}`)
 
-/** A stage for one pull request, or for whoever names it. Short: names of AWS's own are made of it. */
+/** Previews, of a pull request or with a chosen name. Short, because AWS resource names contain it. */
 const PREVIEW = /^(pr-[1-9]\d{0,6}|preview-[a-z0-9]+(-[a-z0-9]+)*)$/
 const LONGEST_PREVIEW = 32
 
 /**
- * The stage of a name: a line of the table, `prod-<region>`, which is production again in another region and shares its domain, or a preview (`pr-123`,
- * `preview-name`), a dev stage of its own that goes without a trace.
+ * The stage with this name: one from the table; `prod-<region>`, which is production in another region with the same
+ * domain; or a preview (`pr-123`, `preview-name`), which is a separate dev stage that leaves nothing behind.
  *
- * @throws Error with one line where the name is none of these: a typing error must not become a stage that nobody guards
+ * @throws Error with one line for any other name, so that a typo doesn't create an unprotected stage
  */
 export function stageOf(name: string): Stage {
   const known = Object.hasOwn(STAGES, name) ? STAGES[name] : undefined
@@ -136,17 +136,17 @@ export function stageOf(name: string): Stage {
   if (PREVIEW.test(name) && name.length <= LONGEST_PREVIEW) {
     return { ...DEV, name, spot: 'all', protect: false, removal: 'remove' }
   }
-  throw new Error(`${name || 'an empty name'} is no stage: ${hint(name)}`)
+  throw new Error(`${name || 'An empty name'} is not a stage. ${hint(name)}`)
 }
 
 function hint(name: string): string {
-  if (name === `${PROD.name}-${PROD.region}`) return `${PROD.region} is where ${PROD.name} is already.`
-  const meant = didYouMean(name, [...STAGE_NAMES, ...SECOND_REGIONS]) ?? previewOf(name)
-  const allowed = `There are ${STAGE_NAMES.join(', ')}, ${PROD.name}-<region>, and previews: pr-<number>, preview-<name>.`
-  return `did you mean ${meant}? ${allowed}`
+  if (name === `${PROD.name}-${PROD.region}`) return `${PROD.region} is the region of ${PROD.name} itself.`
+  const meant = nearest(name, [...STAGE_NAMES, ...SECOND_REGIONS], { samePrefix: 4 }) ?? previewOf(name)
+  const allowed = `Stages are ${STAGE_NAMES.join(', ')}, ${PROD.name}-<region>, and the previews pr-<number> and preview-<name>.`
+  return `Did you mean ${meant}? ${allowed}`
 }
 
-/** What a preview of this name would be called. */
+/** The name of a preview that is closest to this name. */
 function previewOf(name: string): string {
   const number = /^pr[^a-z\d]?([1-9]\d{0,6})$/i.exec(name)?.[1]
   if (number !== undefined) return `pr-${number}`
@@ -158,17 +158,17 @@ function previewOf(name: string): string {
   return `preview-${trimmed.replace(/-$/, '') || 'name'}`
 }
 
-/** The stage whose settings another one has: production's, in each of its regions. */
-export function homeOf(stage: Stage): Pick<Stage, 'name' | 'region'> {
+/** The stage that stores the settings: all production regions use those of the first. */
+export function settingsStageOf(stage: Stage): Pick<Stage, 'name' | 'region'> {
   return SECOND_REGIONS.includes(stage.name) ? PROD : stage
 }
 
-/** Whether a stage is somebody's for a while, and leaves nothing behind. */
+/** Whether a stage is temporary and leaves nothing behind. */
 export function isPreview({ name }: Stage): boolean {
   return PREVIEW.test(name)
 }
 
-/** A size in SST's words. */
+/** A size in the format of SST. */
 export function sizeOf(size: Size): (typeof SIZES)[Size] {
   return SIZES[size]
 }

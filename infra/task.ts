@@ -1,11 +1,11 @@
 import { WEB_PORT } from './security-groups'
 import { STOP_TIMEOUT } from './timing'
 
-/** The user of the image; see its Dockerfile. */
+/** User of the image; see the Dockerfile. */
 const USER = '1000:1000'
-/** Where a task may write: the disk that Fargate gives it, gone with it. All else is read-only. */
+/** Writable folders, on Fargate's ephemeral disk. Everything else is read-only. */
 const WRITABLE = { tmp: '/tmp', data: '/app/data' }
-/** Where the agent writes that opens a shell in a task. */
+/** Folders that the agent needs to open a shell in a task. */
 const FOR_A_SHELL = { 'agent-state': '/var/lib/amazon', 'agent-log': '/var/log/amazon' }
 
 interface Container {
@@ -14,12 +14,13 @@ interface Container {
 }
 
 /**
- * Narrows the container that SST describes: the one port that is used, no terminal, no root, nothing to write on but two folders, and time to finish.
+ * Restricts the container that SST defines: only the port in use, no terminal, no root user, two writable folders, and
+ * enough time to stop.
  *
- * @param serves whether anybody calls it
- * @param shell whether somebody may open a shell in it
+ * @param serves whether it receives requests
+ * @param shell whether a shell can be opened in it
  */
-export function hardened(args: aws.ecs.TaskDefinitionArgs, serves: boolean, shell: boolean): void {
+export function hardenContainers(args: aws.ecs.TaskDefinitionArgs, serves: boolean, shell: boolean): void {
   const writable = { ...WRITABLE, ...(shell ? FOR_A_SHELL : {}) }
   args.containerDefinitions = $util
     .output(args.containerDefinitions)
@@ -38,7 +39,7 @@ function narrow(container: Container, serves: boolean, writable: Record<string, 
     stopTimeout: STOP_TIMEOUT,
     mountPoints: Object.entries(writable).map(([sourceVolume, containerPath]) => ({ sourceVolume, containerPath })),
     linuxParameters: { initProcessEnabled: true, capabilities: { drop: ['ALL'] } },
-    // A log that is away for a while must not hold up an answer.
+    // An unavailable log service must not block responses.
     logConfiguration: { logDriver, options: { ...options, mode: 'non-blocking', 'max-buffer-size': '25m' } },
   }
 }

@@ -1,21 +1,21 @@
 /**
- * How long things take when a task goes, which must fit together: the app serves on until no balancer sends to it any more, then finishes what runs,
- * before ECS ends it. Seconds.
+ * Timing of a stopping task, in seconds. The values depend on each other: the app keeps serving until the load balancer
+ * has stopped sending requests, then finishes running work before ECS kills it.
  */
 
-/** The balancer asks whether a task is ready. */
+/** Interval of the load balancer's readiness checks. */
 export const HEALTH_INTERVAL = 10
-/** Failures in a row after which it sends nothing more. */
+/** Consecutive failures after which the load balancer sends no more requests. */
 export const UNHEALTHY_AFTER = 2
-/** The app serves on after SIGTERM, unready: longer than the balancer takes to notice. */
+/** How long the app serves after SIGTERM while reporting unready: longer than the load balancer needs to notice. */
 export const SHUTDOWN_DELAY = HEALTH_INTERVAL * UNHEALTHY_AFTER + 5
-/** Then it finishes what runs: a photo's deadline is 30 s, an upload may take longer. */
+/** Time to finish running work afterwards: a photo's deadline is 30 s, and an upload can take longer. */
 export const SHUTDOWN_TIMEOUT = 80
-/** ECS ends what is still there; Fargate waits no longer than this. */
+/** ECS kills what is left after this time, which is the maximum on Fargate. */
 export const STOP_TIMEOUT = 120
-/** The balancer lets what runs finish before it forgets a task. */
+/** How long the load balancer lets requests finish before it deregisters a task. */
 export const DEREGISTRATION_DELAY = SHUTDOWN_DELAY + 35
-/** The balancer closes an idle connection before the app does (75 s), or it would send into a closed one. */
+/** The load balancer must close idle connections before the app does (75 s), or it would send into a closed one. */
 export const BALANCER_IDLE = 60
-/** A task that starts has this long until its health counts: models are fetched, loaded and tried. */
+/** Time until the health of a starting task counts: models are fetched, loaded and tested. */
 export const GRACE = 90

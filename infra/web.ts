@@ -1,31 +1,31 @@
 import type { Domain } from './domain'
-import { gatherListeners, type Listeners } from './listeners'
+import { collectListeners, type Listeners } from './listeners'
 import { WEB_PORT } from './security-groups'
 import { type ServiceArgs, serviceArguments } from './service'
+import type { StageContext } from './stage-context'
 import type { Stage } from './stages'
-import type { Surroundings } from './surroundings'
 import { BALANCER_IDLE, DEREGISTRATION_DELAY, GRACE, HEALTH_INTERVAL, UNHEALTHY_AFTER } from './timing'
 
 /**
- * Photos a minute that a core answers while it is at 60 %: 6.6 ms of a core a photo (docs/scaling.md), so that requests ask for another task before the
- * CPU does.
+ * Photos per minute that a core classifies at 60% CPU, at 6.6 ms of CPU per photo (docs/scaling.md), so that the
+ * request count adds a task before the CPU does.
  */
 const REQUESTS_A_CORE = Math.round((0.6 * 60_000) / 6.6)
 const CPU_TARGET = 60
-/** TLS 1.3, and 1.2 with forward secrecy. */
+/** TLS 1.3, and TLS 1.2 with forward secrecy. */
 const TLS = 'ELBSecurityPolicy-TLS13-1-2-2021-06'
 
-/** Where the balancer listens. */
+/** Ports of the load balancer. */
 export function listenPorts(domain: string | null): number[] {
   return domain === null ? [80] : [80, 443]
 }
 
 /** The web service: pages, API and single photos, behind a load balancer. */
-export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.Service {
-  const { stage, groups } = around
+export function createWeb(context: StageContext, domain: Domain | null): sst.aws.Service {
+  const { stage, groups } = context
   const { web } = stage
-  const listeners = gatherListeners(listenPorts(domain?.name ?? null).length)
-  const shared = serviceArguments(around, {
+  const listeners = collectListeners(listenPorts(domain?.name ?? null).length)
+  const shared = serviceArguments(context, {
     name: 'Web',
     tasks: web,
     group: groups.web,
@@ -34,14 +34,14 @@ export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.
     service: (args) => {
       args.healthCheckGracePeriodSeconds = GRACE
     },
-    // A plan does not know the certificate of a first deployment, and has no listener then.
-    after: $util.runtime.isDryRun() ? null : listeners.made,
+    // During the plan of a first deployment the certificate is unknown, so there is no listener.
+    after: $util.runtime.isDryRun() ? null : listeners.created,
   })
   return new sst.aws.Service('Web', {
     ...shared,
     scaling: {
-      min: web.least,
-      max: web.most,
+      min: web.min,
+      max: web.max,
       cpuUtilization: CPU_TARGET,
       memoryUtilization: false,
       requestCount: Math.round(REQUESTS_A_CORE * Number.parseFloat(web.size)),
@@ -49,7 +49,7 @@ export function createWeb(around: Surroundings, domain: Domain | null): sst.aws.
       scaleInCooldown: '5 minutes',
     },
     loadBalancer: loadBalancer(domain),
-    transform: { ...shared.transform, ...balancerTransforms(around, listeners) },
+    transform: { ...shared.transform, ...balancerTransforms(context, listeners) },
     dev: { command: 'npm run dev', url: 'http://localhost:3000' },
   })
 }
@@ -59,9 +59,9 @@ function environmentOf({ web, worker, rateLimit }: Stage): Record<string, string
     HOST: '0.0.0.0',
     PORT: String(WEB_PORT),
     TRUST_PROXY: '1',
-    INSTANCES: String(web.most),
+    INSTANCES: String(web.max),
     RATE_LIMIT: String(rateLimit),
-    // What was answered before is answered by all from the cache that they share.
+    // All tasks return cached results from the shared cache.
     ...(worker === null ? {} : { RESULT_CACHE_BYTES: '50000000' }),
   }
 }
@@ -88,12 +88,12 @@ function loadBalancer(domain: Domain | null): NonNullable<ServiceArgs['loadBalan
 }
 
 function balancerTransforms(
-  { stage, network, groups, buckets }: Surroundings,
+  { stage, network, groups, buckets }: StageContext,
   listeners: Listeners,
 ): NonNullable<ServiceArgs['transform']> {
   return {
     loadBalancer: (args, options) => {
-      // AWS makes none without a way to the internet, and tries at once whether it may write its log.
+      // AWS requires an internet route for it, and checks log permissions when it is created.
       options.dependsOn = [...network.routes.public, buckets.logs]
       args.securityGroups = [groups.balancer.id]
       args.idleTimeout = BALANCER_IDLE
@@ -101,13 +101,13 @@ function balancerTransforms(
       args.enableDeletionProtection = stage.protect
       args.accessLogs = { bucket: buckets.logs.name, prefix: 'access', enabled: true }
     },
-    // SST's own group is not used: the balancer has ours. It must let nothing through.
+    // SST's own group is unused because the load balancer has ours. It must allow no traffic.
     loadBalancerSecurityGroup: (args) => {
       args.ingress = []
       args.egress = []
     },
     listener: (args, options) => {
-      listeners.gather(options)
+      listeners.collect(options)
       if (args.protocol === 'HTTPS') args.sslPolicy = TLS
     },
     target: (args) => {

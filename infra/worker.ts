@@ -1,8 +1,8 @@
 import { serviceArguments } from './service'
+import type { StageContext } from './stage-context'
 import type { Tasks } from './stages'
-import type { Surroundings } from './surroundings'
 
-/** Photos that wait in all jobs, and how many workers come for them. A worker of half a core does some 4,000 in a minute. */
+/** Waiting photos in all jobs, and the workers to add. A worker with half a core does about 4,000 per minute. */
 const STEPS: readonly (readonly [photos: number, workers: number])[] = [
   [2_000, 1],
   [20_000, 3],
@@ -10,30 +10,30 @@ const STEPS: readonly (readonly [photos: number, workers: number])[] = [
 ]
 const IDLE_MINUTES = 10
 
-/** Batch workers: they take what the queue has, and nobody calls them. */
-export function createWorker(around: Surroundings, tasks: Tasks): sst.aws.Service {
+/** Batch workers: they process the queue and receive no requests. */
+export function createWorker(context: StageContext, tasks: Tasks): sst.aws.Service {
   return new sst.aws.Service('Worker', {
-    ...serviceArguments(around, {
+    ...serviceArguments(context, {
       name: 'Worker',
       tasks,
-      group: around.groups.worker,
+      group: context.groups.worker,
       serves: false,
       command: ['node', 'dist/worker.js'],
-      // Alone on its machine: there is nobody to stand back from.
+      // Nothing else runs on this machine, so there is no reason to yield CPU.
       environment: { BATCH_NICE: '0' },
       service: () => {},
       after: null,
     }),
-    scaling: { min: tasks.least, max: tasks.most, cpuUtilization: false, memoryUtilization: false },
+    scaling: { min: tasks.min, max: tasks.max, cpuUtilization: false, memoryUtilization: false },
     dev: { command: 'node dist/worker.js', autostart: false },
   })
 }
 
 /**
- * More workers when photos wait, fewer when none does. Each web task tells how many wait (`BacklogPhotos`); a worker that works is protected and goes when
- * it is done.
+ * Adds workers when photos wait, and removes workers when none do. Each web task reports the number of waiting photos
+ * (`BacklogPhotos`). A busy worker is protected and stops when it is done.
  */
-export function scaleWorkers({ names }: Surroundings, { nodes }: sst.aws.Service): void {
+export function scaleWorkers({ names }: StageContext, { nodes }: sst.aws.Service): void {
   const target = nodes.autoScalingTarget
   const scaled = {
     policyType: 'StepScaling',
@@ -74,7 +74,7 @@ export function scaleWorkers({ names }: Surroundings, { nodes }: sst.aws.Service
   new aws.cloudwatch.MetricAlarm('PhotosWait', {
     ...backlog,
     name: names.alarm('photos-wait'),
-    alarmDescription: 'Scales the workers out; nobody needs to do anything.',
+    alarmDescription: 'Scales out the workers. No action needed.',
     comparisonOperator: 'GreaterThanOrEqualToThreshold',
     threshold: firstStep(),
     evaluationPeriods: 1,
@@ -83,7 +83,7 @@ export function scaleWorkers({ names }: Surroundings, { nodes }: sst.aws.Service
   new aws.cloudwatch.MetricAlarm('NoPhotoWaits', {
     ...backlog,
     name: names.alarm('no-photo-waits'),
-    alarmDescription: 'Scales the workers back; nobody needs to do anything.',
+    alarmDescription: 'Scales in the workers. No action needed.',
     comparisonOperator: 'LessThanOrEqualToThreshold',
     threshold: 0,
     evaluationPeriods: IDLE_MINUTES,

@@ -1,77 +1,125 @@
-// What the scripts share: run a command, install once, build once.
+// Shared by the scripts: run a command, install once, build once.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { requireBasePath } from './build/base-path.mjs'
 
 const [MAJOR, MINOR] = [20, 19]
 
 /**
- * Arguments of Node for the built server; `npm start` has the same. Photos pass through the heap's old space, and from its
- * small start V8 would mark all of it every few dozen photos, which takes a twentieth of a large photo's CPU time (measured).
+ * Node arguments of the built server, the same as in `npm start`. Photos pass through the heap's old space. With its
+ * small initial size, V8 would mark all of it every few dozen photos, which takes 5% of a large photo's CPU time
+ * (measured).
  */
 export const SERVER = ['--initial-old-space-size=256', 'dist/server.js']
 
-/** Stops with one line on a Node that is too old. */
+/** Exits with one line if Node is too old. */
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > MAJOR || (major === MAJOR && minor >= MINOR)) return
-  console.error(`Node ${process.versions.node} is too old; ${MAJOR}.${MINOR} or newer is needed.`)
+  console.error(`Node ${process.versions.node} is too old. Install Node ${MAJOR}.${MINOR} or newer.`)
   process.exit(1)
 }
 
 /**
- * Runs a command to its end, by default with its input and output on the terminal; true where it succeeded. One that cannot be run at all, or is killed, says so.
+ * Runs a program until it ends, by default with the terminal as its input and output. Prints a line if it can't be run
+ * or is killed.
+ *
+ * @returns whether it succeeded
  */
-export function run(command, args, env = {}, stdio = 'inherit') {
-  const { status, signal, error } = spawnSync(command, args, { stdio, env: { ...process.env, ...env } })
-  if (error) console.error(`${command} cannot be run: ${error.message}`)
-  else if (signal) console.error(`${command} was ended by ${signal}`)
+export function run(command, args, env = {}, stdio = 'inherit', { cwd, timeout, name = command } = {}) {
+  const { status, signal, error } = spawnSync(command, args, { stdio, cwd, timeout, env: { ...process.env, ...env } })
+  if (error) console.error(`${name} cannot be run: ${error.message}`)
+  else if (signal) console.error(`${name} was ended by ${signal}`)
   return status === 0
 }
 
-/** Runs a command of node_modules/.bin. */
-export function tool(name, args, env = {}) {
-  return run(join('node_modules', '.bin', name), args, env)
+/** Packages of the commands that the scripts run. */
+const TOOLS = {
+  biome: '@biomejs/biome',
+  knip: 'knip',
+  next: 'next',
+  playwright: '@playwright/test',
+  sst: 'sst',
+  tsc: 'typescript',
+  tsx: 'tsx',
+  vitest: 'vitest',
 }
 
-/** Installs what the lockfile names, unless it is there already. True where all is there. */
+/**
+ * The script behind a command of an installed package, to be run with `process.execPath`. The files in
+ * node_modules/.bin can't be spawned on Windows without a shell.
+ *
+ * @throws Error if the package isn't installed
+ */
+export function toolScript(name) {
+  const folder = join('node_modules', TOOLS[name])
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  return join(folder, typeof bin === 'string' ? bin : bin[name])
+}
+
+/** Runs a command of an installed package. */
+export function tool(name, args, env = {}) {
+  try {
+    return run(process.execPath, [toolScript(name), ...args], env, 'inherit', { name })
+  } catch (error) {
+    console.error(`${name} cannot be run: ${error.message}`)
+    return false
+  }
+}
+
+/** Runs npm: the one that started this script, the one beside Node, or the one on the PATH. */
+export function npm(args, { cwd } = {}) {
+  const beside = ['node_modules', join('..', 'lib', 'node_modules')].map((folder) =>
+    join(dirname(process.execPath), folder, 'npm', 'bin', 'npm-cli.js'),
+  )
+  const script = [process.env.npm_execpath ?? '', ...beside].find(
+    (path) => /npm-cli\.js$/.test(path) && existsSync(path),
+  )
+  if (script === undefined) return run('npm', args, {}, 'inherit', { cwd })
+  return run(process.execPath, [script, ...args], {}, 'inherit', { cwd, name: 'npm' })
+}
+
+/** Installs the packages in the lockfile unless they are installed already. Returns whether they are. */
 export function install() {
   const stamp = join('node_modules', '.installed')
   const wanted = hash(['package-lock.json'])
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true
   console.log('Installing packages (once) …')
-  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) return false
+  if (!npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])) return false
   writeFileSync(stamp, wanted)
   return true
 }
 
-/** What no build reads, by names at the top: tests, texts, other tools' files, and what is made. Everything else counts, whatever it will be called. */
-const NO_SOURCE =
+/**
+ * Top-level names that no build reads: tests, docs, files of other tools, and generated files. Everything else counts,
+ * including files that are added later.
+ */
+const NOT_SOURCE =
   /^(\.(?!npmrc$|env).*|node_modules|dist|data|coverage|test-results|playwright-report|vision-eval|models|tests|bench|docs|infra|.*\.(md|tsbuildinfo)|LICENSE|NOTICE|Dockerfile|compose\.yaml|biome\.json|sst\.config\.ts|sst-env\.d\.ts|next-env\.d\.ts|(vitest|playwright)\.config\.ts)$/
 
-/** Files and folders at the top of a project that its build may read. */
+/** Top-level files and folders that the build may read. */
 export function sources(root = '.') {
   return readdirSync(root)
-    .filter((name) => !NO_SOURCE.test(name))
+    .filter((name) => !NOT_SOURCE.test(name))
     .map((name) => join(root, name))
 }
 
-/** Builds for production, unless the sources and BASE_PATH are what was built last. True where a build is there. */
+/** Builds for production unless the sources and BASE_PATH are unchanged. Returns whether there is a build. */
 export function buildOnce() {
   const stamp = join('dist', '.built')
   const base = requireBasePath()
   const wanted = hash(sources()) + base
-  if (existsSync(stamp) && existsSync('.next/BUILD_ID') && readFileSync(stamp, 'utf8') === wanted) return true
+  if (existsSync(stamp) && existsSync(join('.next', 'BUILD_ID')) && readFileSync(stamp, 'utf8') === wanted) return true
   console.log(base === '' ? 'Building (once) …' : `Building for ${base} (once) …`)
-  if (!run(process.execPath, ['scripts/build/build.mjs'])) return false
+  if (!run(process.execPath, [join('scripts', 'build', 'build.mjs')])) return false
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
   return true
 }
 
-/** One digest over the names and contents of files and folders. */
+/** One digest of the names and contents of files and folders. */
 export function hash(paths) {
   const digest = createHash('sha256')
   for (const path of paths.flatMap(files).sort())
@@ -80,11 +128,7 @@ export function hash(paths) {
 }
 
 function files(path) {
-  if (!existsSync(path)) return []
-  try {
-    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => files(join(path, entry.name)))
-  } catch (error) {
-    if (error.code === 'ENOTDIR') return [path]
-    throw error
-  }
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return []
+  return stats.isDirectory() ? readdirSync(path).flatMap((name) => files(join(path, name))) : [path]
 }

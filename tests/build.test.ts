@@ -16,7 +16,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { basePath, OWN } from '../scripts/build/base-path.mjs'
 import { hash, run, sources } from '../scripts/steps.mjs'
 
-/** When the product is built anew, and what its scripts say where they cannot run a program. */
+/** When the app is rebuilt, and how its scripts report programs that cannot be run. */
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'build-'))
@@ -28,7 +28,7 @@ function write(path: string, text = 'x'): void {
   writeFileSync(join(folder, path), text)
 }
 
-test('a change of any file that the build may read is noticed, also of one that nobody has thought of', () => {
+test('detects a change to any file that the build may read, including unknown ones', () => {
   const read = [
     'proxy.ts',
     'instrumentation.ts',
@@ -58,7 +58,7 @@ test('a change of any file that the build may read is noticed, also of one that 
   expect(hash(sources(folder))).toBe(before)
 })
 
-test('what the servers are bundled of, and what the pages import, is among them', async () => {
+test('these files include everything that the servers bundle and the pages import', async () => {
   const { metafile } = await build({
     entryPoints: ['bin/server.ts', 'bin/worker.ts', 'bin/vision.ts', 'proxy.ts', ...pages()],
     outdir: folder,
@@ -82,16 +82,16 @@ const pages = () =>
     .filter((path) => /\.tsx?$/.test(path))
     .map((path) => join('app', path))
 
-test('a program that cannot be run is named, and only one place runs programs', () => {
+test('names a program that cannot be run, and runs programs in one place only', () => {
   expect(run('there-is-no-such-program', [])).toBe(false)
   for (const name of ['build', 'steps.mjs'])
     cpSync(join('scripts', name), join(folder, 'scripts', name), { recursive: true })
-  // Packages without their programs.
+  // Packages without the programs of other packages.
   const env = { ...process.env, NODE_PATH: resolve('node_modules') }
   mkdirSync(join(folder, 'node_modules'))
   cpSync('node_modules/esbuild', join(folder, 'node_modules/esbuild'), { recursive: true })
   const built = spawnSync(process.execPath, ['scripts/build/build.mjs'], { cwd: folder, encoding: 'utf8', env })
-  expect([built.status, built.stderr]).toEqual([1, expect.stringContaining('next cannot be run: spawnSync')])
+  expect([built.status, built.stderr]).toEqual([1, expect.stringContaining('next cannot be run: ')])
   const scripts = readdirSync('scripts', { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.mjs') && name !== 'steps.mjs',
   )
@@ -100,7 +100,7 @@ test('a program that cannot be run is named, and only one place runs programs', 
 })
 
 test.each(['vision', '/', '/vision/', '/a//b', '/a.b', '/a?b', '/a b', '/../a', 'https://host/a', '/api', '/models/x'])(
-  'BASE_PATH=%s stops a build with one line',
+  'refuses to build with BASE_PATH=%s and prints one line',
   (value) => {
     const env = { ...process.env, BASE_PATH: value }
     const built = spawnSync(process.execPath, ['scripts/build/build.mjs'], { encoding: 'utf8', env })
@@ -111,7 +111,7 @@ test.each(['vision', '/', '/vision/', '/a//b', '/a.b', '/a?b', '/a b', '/../a', 
   },
 )
 
-test('a path that the product is served under cannot be taken for an address of its own', () => {
+test('a base path cannot be confused with a URL of the app', () => {
   expect(['/vision', '/tools/vision-2', ''].map((value) => basePath(value))).toEqual(['/vision', '/tools/vision-2', ''])
   const named = ['app', 'public'].flatMap((folder) => readdirSync(folder, { withFileTypes: true }))
   const addresses = named
@@ -121,9 +121,9 @@ test('a path that the product is served under cannot be taken for an address of 
   expect(addresses.filter((name) => !OWN.includes(name as string))).toEqual([])
 })
 
-test('the same sources are built anew for another path, and only then', () => {
+test('rebuilds the same sources only for a different base path', () => {
   for (const name of ['build/base-path.mjs', 'steps.mjs']) cpSync(join('scripts', name), join(folder, 'scripts', name))
-  // Stands for the build, which takes a minute.
+  // Replaces the real build, which takes a minute.
   write(
     'scripts/build/build.mjs',
     `import { mkdirSync, writeFileSync } from 'node:fs'

@@ -9,7 +9,7 @@ const SHIPPED = readdirSync('models').filter((name) => existsSync(join('models',
 const json = (...path: string[]) => JSON.parse(readFileSync(join('models', ...path), 'utf8'))
 
 describe.each(SHIPPED)('%s', (id) => {
-  test('its card says what its evaluation says, of the very file that ships', async () => {
+  test('its card matches its evaluation, for exactly this revision', async () => {
     const entry = (await readCatalog('models')).find((one) => one.id === id)
     if (!entry) throw new Error(`no ${id}`)
     const evaluation = json(id, 'evaluation.json') as Evaluation
@@ -18,7 +18,7 @@ describe.each(SHIPPED)('%s', (id) => {
     expect(readFileSync(join('models', id, 'README.md'), 'utf8')).toBe(card(await readModel(entry), evaluation))
   })
 
-  test('its calibration is the one that was measured, and was good on photos that it was not fitted on', () => {
+  test('its calibration is the measured one, and improves photos that it was not fitted on', () => {
     const { calibration, uncertainty } = json('build', 'tables', 'calibration.json')[id]
     const { vision } = json(id, 'config.json')
     expect(vision.temperature).toBe(calibration.temperature)
@@ -32,7 +32,7 @@ describe.each(SHIPPED)('%s', (id) => {
     expect(uncertainty.auroc['generalised entropy']).toBeGreaterThanOrEqual(0.85)
   })
 
-  test('its labels are unique, whatever the case, and its notes are about labels', () => {
+  test('its labels are unique regardless of case, and its notes refer to labels', () => {
     const { id2label, vision } = json(id, 'config.json')
     const labels = Object.values<string>(id2label).map((label) => label.toLowerCase())
     expect(new Set(labels).size).toBe(1000)

@@ -3,7 +3,7 @@ import { Compare } from '@/components/compare/compare'
 import { classifyPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
-// Which models serve is a fact of the moment.
+// The models can change while the server runs.
 export const dynamic = 'force-dynamic'
 
 export async function generateMetadata(): Promise<Metadata> {

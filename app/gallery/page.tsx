@@ -3,7 +3,7 @@ import { GalleryGrid } from '@/components/gallery/gallery-grid'
 import { galleryPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
-// The answers are the installed model's.
+// The predictions depend on the installed model, which can change while the server runs.
 export const dynamic = 'force-dynamic'
 
 export async function generateMetadata(): Promise<Metadata> {

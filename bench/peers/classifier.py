@@ -1,4 +1,4 @@
-"""What the Python peers share: Pillow and ONNX Runtime, one thread a run, the model folder of the product."""
+"""Shared by the Python peers: Pillow and ONNX Runtime with one thread per run, and the app's model folder."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""FastAPI in front of Pillow and ONNX Runtime: photos run on threads, so that decoding and running overlap."""
+"""FastAPI with Pillow and ONNX Runtime. Photos run on threads, so that decoding and running overlap."""
 
 import os
 

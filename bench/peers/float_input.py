@@ -1,4 +1,4 @@
-"""Gives the model the input that transformers.js insists on: float32, planes, normalised. The rest of the graph is the same.
+"""Gives the model the input that transformers.js requires: float32, planar, normalized. The rest of the graph is unchanged.
 
     python float_input.py MODEL_FOLDER TARGET_FOLDER
 """

@@ -1,4 +1,4 @@
-"""LitServe in front of Pillow and ONNX Runtime, as its documentation serves an image classifier."""
+"""LitServe with Pillow and ONNX Runtime, following the image classifier in its documentation."""
 
 import os
 

@@ -1,4 +1,4 @@
-// transformers.js behind node:http, a process a worker, one thread a run.
+// transformers.js behind node:http, with one process per worker and one thread per run.
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import { dirname } from 'node:path'

@@ -6,7 +6,7 @@ import type { ObjectInfo } from '@/lib/server/storage/object-store'
 import { Problem } from '@/lib/shared/problems/problem'
 import { EXIT, Failure } from '../program/exit'
 
-/** Photos of buckets, read with the rights of whoever runs the command, each as it was when it was listed. */
+/** Photos in buckets, read with the user's own credentials, in the version that was listed. */
 export class BucketPhotos {
   private readonly listed = new Map<string, ObjectInfo>()
   private buckets: Buckets | undefined
@@ -15,10 +15,10 @@ export class BucketPhotos {
     return arg.startsWith('s3://')
   }
 
-  /** The photos at a location by key. @throws Failure */
+  /** Lists the photos at a location, by key. @throws Failure */
   async list(arg: string): Promise<string[]> {
     const location = parseLocation(arg)
-    if (!location) throw new Failure(EXIT.usage, `${arg} is not like s3://bucket/prefix.`)
+    if (!location) throw new Failure(EXIT.usage, `${arg} is not a valid location. Use s3://bucket/prefix.`)
     const files: string[] = []
     try {
       for await (const page of listPhotos((await this.open())(location.bucket), location)) {
@@ -29,19 +29,19 @@ export class BucketPhotos {
         }
       }
     } catch (error) {
-      throw new Failure(EXIT.unreachable, `${arg} cannot be listed: ${reason(error)}`, { cause: error })
+      throw new Failure(EXIT.unreachable, `Cannot list ${arg}: ${errorMessage(error)}`, { cause: error })
     }
     return files
   }
 
-  /** @throws Problem `conflict` where it has changed since it was listed, `not_found` */
+  /** @throws Problem `conflict` if it has changed since it was listed, `not_found` */
   async read(file: string, signal: AbortSignal): Promise<Uint8Array> {
     const listed = this.listed.get(file)
     const location = parseLocation(file)
-    if (!location) throw new Problem('not_found', 'It is not like s3://bucket/key.')
+    if (!location) throw new Problem('not_found', 'This is not a valid location. Use s3://bucket/key.')
     const { etag, version } = listed ?? {}
     const object = await (await this.open())(location.bucket).get(location.prefix, { etag, version, signal })
-    if (object === null) throw new Problem('not_found', 'The object is gone.')
+    if (object === null) throw new Problem('not_found', 'The object no longer exists.')
     return object.bytes
   }
 
@@ -53,7 +53,7 @@ export class BucketPhotos {
   }
 }
 
-function reason(error: unknown): string {
+function errorMessage(error: unknown): string {
   const { cause, message } = error as Error
   return cause instanceof Error ? cause.message : message
 }

@@ -2,11 +2,12 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_TOP_K, MAX_TOP_K } from '@/lib/shared/contract/contract'
-import { zipEncodingSchema } from '@/lib/shared/files/zip-names'
+import { zipEncodingSchema } from '@/lib/shared/contract/jobs'
 import { OutputLock } from '../files/output-lock'
 import { labelsOf, labelsTable } from '../labels/labels-file'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
+import { accuracySummary } from './accuracy-summary'
 import { Archives } from './archives'
 import { BucketPhotos } from './bucket'
 import { listInputs } from './inputs'
@@ -15,55 +16,61 @@ import { type Format, formatOf, writeResults } from './output'
 import { runInputs } from './run'
 import { openSink } from './sink'
 import { openSource } from './source'
-import { accuracySummary } from './truth'
 
-/** `vision classify`: labels for photos, a row a photo. */
+/** `vision classify`: labels for photos, one row per photo. */
 export function classifyCommand(program: Command, context: CommandContext): void {
   program
     .command('classify')
-    .description('classify photos: files, folders, ZIPs, places of a bucket, patterns, or with - the names on stdin')
-    .argument('<photos...>', 'files, folders, ZIPs, s3://bucket/prefix, patterns, or - for names on stdin, one a line')
-    .option('--model <model>', 'type, id, or a model folder (the default model)')
-    .option('--top-k <n>', 'labels a photo at most', labelCount, DEFAULT_TOP_K)
-    .option('--threshold <score>', 'leave out labels with a lower score', share, 0)
-    .option('--out <file>', 'write .csv, .xlsx, .json, .ndjson or .parquet; else to stdout as photos are done')
-    .addOption(new Option('--format <format>', 'of stdout').choices(['csv', 'ndjson']).default('csv'))
-    .option('--labels <file>', 'what the photos show (CSV, JSON or XML): say how many answers are right')
-    .option('--file-column <name>', 'the column of the photos in --labels, by name or number')
-    .option('--label-column <name>', 'the column of the labels, by name or number')
-    .option('--resume', 'go on with an --out that was interrupted')
-    .option('--zip-names <encoding>', 'of names in a ZIP that do not say theirs: gbk, shift_jis, …', zipEncoding)
-    .option('--read-timeout <s>', 'a photo that the disk does not give in so many seconds fails', wholeNumber, 30)
-    .option('--workers <n>', 'run on so many cores (all)', wholeNumber)
-    .option('--server <url>', 'ask a server instead of running here')
-    .option('--models-dir <folder>', 'where the models are', join(context.root, 'models'))
+    .description('Classify photos and write one row per photo')
+    .argument(
+      '<photos...>',
+      'files, folders, ZIP files, glob patterns, s3://bucket/prefix, or - to read file names from stdin',
+    )
+    .option('--model <model>', 'model type, id or folder (default: the default model)')
+    .option('--top-k <n>', 'maximum number of labels per photo', parseTopK, DEFAULT_TOP_K)
+    .option('--threshold <score>', 'omit labels with a lower score', parseScore, 0)
+    .option('--out <file>', 'write a .csv, .xlsx, .json, .ndjson or .parquet file (default: stdout)')
+    .addOption(new Option('--format <format>', 'format on stdout').choices(['csv', 'ndjson']).default('csv'))
+    .option('--labels <file>', 'file with the correct labels (CSV, JSON or XML), to report accuracy')
+    .option('--file-column <name>', 'column of --labels with the photos, by name or number')
+    .option('--label-column <name>', 'column of --labels with the labels, by name or number')
+    .option('--resume', 'continue an interrupted run that wrote to --out')
+    .option(
+      '--zip-names <encoding>',
+      'encoding of ZIP entry names that are not UTF-8: gbk, shift_jis, …',
+      parseEncoding,
+    )
+    .option('--read-timeout <seconds>', 'fail a photo that cannot be read within this many seconds', parseCount, 30)
+    .option('--workers <n>', 'number of worker processes (default: one per core)', parseCount)
+    .option('--server <url>', 'classify on a server instead of on this machine')
+    .option('--models-dir <folder>', 'folder with the models', join(context.root, 'models'))
     .action((photos: string[], options: Options) => classify(photos, options, context))
 }
 
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It is not a whole number above 0.')
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Enter a whole number above 0.')
   return Number(text)
 }
 
-function zipEncoding(text: string): string {
+function parseEncoding(text: string): string {
   const { success, data } = zipEncodingSchema.safeParse(text)
-  if (!success) throw new InvalidArgumentError('It is no encoding, such as gbk, shift_jis, euc-kr, big5 or cp437.')
+  if (!success) throw new InvalidArgumentError('Enter an encoding such as gbk, shift_jis, euc-kr, big5 or cp437.')
   return data
 }
 
-function labelCount(text: string): number {
-  const count = wholeNumber(text)
-  if (count > MAX_TOP_K) throw new InvalidArgumentError(`It is more than ${MAX_TOP_K}.`)
+function parseTopK(text: string): number {
+  const count = parseCount(text)
+  if (count > MAX_TOP_K) throw new InvalidArgumentError(`The maximum is ${MAX_TOP_K}.`)
   return count
 }
 
-function share(text: string): number {
-  if (!/^(0(\.\d+)?|1(\.0+)?|\.\d+)$/.test(text)) throw new InvalidArgumentError('It is not a number from 0 to 1.')
+function parseScore(text: string): number {
+  if (!/^(0(\.\d+)?|1(\.0+)?|\.\d+)$/.test(text)) throw new InvalidArgumentError('Enter a number from 0 to 1.')
   return Number(text)
 }
 
 async function classify(photos: readonly string[], options: Options, context: CommandContext): Promise<void> {
-  if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume needs --out.')
+  if (options.resume && options.out === undefined) throw new Failure(EXIT.usage, '--resume requires --out.')
   const format = options.out === undefined ? null : formatOf(options.out)
   const lock = options.out === undefined ? null : await OutputLock.take(options.out)
   try {
@@ -73,7 +80,7 @@ async function classify(photos: readonly string[], options: Options, context: Co
   }
 }
 
-/** `guard` throws where nothing may be written to `--out` any more. */
+/** `guard` throws if nothing may be written to `--out` any more. */
 async function run(
   photos: readonly string[],
   options: Options,
@@ -88,7 +95,7 @@ async function run(
     buckets: new BucketPhotos(),
     archives,
     seconds: options.readTimeout,
-    say: (line) => console.error(line),
+    warn: (line) => console.error(line),
   })
   const files = [...inputs.keys()]
   const workers = options.workers ?? (await context.defaultWorkers())
@@ -96,23 +103,23 @@ async function run(
   const interrupted = new AbortController()
   const stop = () => interrupted.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
-  // Whoever reads our stdout has seen enough.
+  // The reader of stdout has closed it.
   process.stdout.on('error', stop)
   try {
-    const truth = labels && (await labelsOf(labels.path, labels.table, files, await source.classes(), options))
-    const sink = openSink(options, source.model, truth !== null, guard)
+    const groundTruth = labels && (await labelsOf(labels.path, labels.table, files, await source.classes(), options))
+    const sink = openSink(options, source.model, groundTruth !== null, guard)
     await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, interrupted.signal)
-    if (interrupted.signal.aborted) throw stopped(options)
+    if (interrupted.signal.aborted) throw interruptedFailure(options)
     if (options.out !== undefined && format !== null) {
       guard()
       await writeResults(sink.rows(files), options.out, format, interrupted.signal).catch((error) => {
-        throw interrupted.signal.aborted ? stopped(options) : error
+        throw interrupted.signal.aborted ? interruptedFailure(options) : error
       })
     }
-    if (truth) console.error(accuracySummary(sink.rows(files), truth, await source.classes()))
+    if (groundTruth) console.error(accuracySummary(sink.rows(files), groundTruth, await source.classes()))
     sink.close()
     if (options.out !== undefined) await rm(`${options.out}.part`)
-    if (sink.failed > 0) throw new Failure(EXIT.failed, `${sink.failed} of ${files.length} photos have no answer.`)
+    if (sink.failed > 0) throw new Failure(EXIT.failed, `${sink.failed} of ${files.length} photos failed.`)
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
     archives.close()
@@ -120,7 +127,7 @@ async function run(
   }
 }
 
-function stopped({ out }: Options): Failure {
-  const hint = out === undefined ? '' : ` The same command with --resume goes on (${out}.part).`
+function interruptedFailure({ out }: Options): Failure {
+  const hint = out === undefined ? '' : ` Run the same command with --resume to continue (progress is in ${out}.part).`
   return new Failure(EXIT.interrupted, `Stopped.${hint}`)
 }

@@ -3,16 +3,16 @@ import { open } from 'node:fs/promises'
 import { fileName } from '@/lib/shared/files/file-name'
 import { Problem } from '@/lib/shared/problems/problem'
 
-/** Where a file is: as text, or as bytes where its name is no UTF-8. */
+/** A file path: text, or bytes if its name is not valid UTF-8. */
 export type Path = string | Buffer
 
-/** A path for people and for the results. */
-export function shown(path: Path): string {
+/** A path for display and for the results. */
+export function displayPath(path: Path): string {
   return typeof path === 'string' ? path : fileName(path)
 }
 
-/** What stands in the place of a file; null where it is one. */
-export function oddKind(found: Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket'>): string | null {
+/** Describes a path that is not a regular file; null if it is one. */
+export function nonFileKind(found: Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket'>): string | null {
   if (found.isFile()) return null
   if (found.isDirectory()) return 'a folder'
   if (found.isFIFO()) return 'a named pipe'
@@ -20,20 +20,20 @@ export function oddKind(found: Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' |
 }
 
 /**
- * Reads a file, and nothing that only looks like one: a pipe without a writer would never begin.
+ * Reads a regular file, and nothing that only looks like one: reading a pipe without a writer would block forever.
  *
- * @throws Problem `not_an_image` where it is no file; an error of the file system
+ * @throws Problem `not_an_image` if it is not a regular file; file system errors
  */
-export async function readRegular(path: Path): Promise<Uint8Array> {
-  // A pipe is opened at once so, and a file is the same.
+export async function readRegularFile(path: Path): Promise<Uint8Array> {
+  // With this flag, opening a pipe does not block; files are unaffected.
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error) => {
     // A socket, or a device without a driver.
-    if (error.code === 'ENXIO') throw new Problem('not_an_image', 'It is not a file.')
+    if (error.code === 'ENXIO') throw new Problem('not_an_image', 'This is not a file.')
     throw error
   })
   try {
-    const odd = oddKind(await handle.stat())
-    if (odd !== null) throw new Problem('not_an_image', `It is ${odd}, not a file.`)
+    const kind = nonFileKind(await handle.stat())
+    if (kind !== null) throw new Problem('not_an_image', `This is ${kind}, not a file.`)
     return await handle.readFile()
   } finally {
     await handle.close()

@@ -5,126 +5,127 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { EXIT, Failure } from '../program/exit'
 import { type Archives, isArchive } from './archives'
 import { BucketPhotos } from './bucket'
-import { within } from './deadline'
-import { oddKind, type Path, readRegular, shown } from './file'
-import { inFolder, listedNames, regained } from './names'
+import { displayPath, nonFileKind, type Path, readRegularFile } from './file'
+import { joinBytes, parseNameList, recoverPaths } from './path-names'
+import { withTimeout } from './timeout'
 
-/** How a photo's bytes are had. @throws Problem, or an error of the file system */
+/** Reads a photo's bytes. @throws Problem, or file system errors */
 export type Read = (signal: AbortSignal) => Promise<Uint8Array>
-/** Photos by what they are called in the results, in their order. */
+/** Readers of the photos by their name in the results, in order. */
 export type Inputs = ReadonlyMap<string, Read>
 
-/** Where photos may be besides the disk, and how long the disk may take. */
-export interface Places {
+/** Sources of photos other than the disk, and how long the disk may take. */
+export interface InputSources {
   stdin: NodeJS.ReadableStream
   buckets: BucketPhotos
   archives: Archives
-  /** For a read, or for one look into a folder. */
+  /** Time limit for a read or for listing a folder. */
   seconds: number
-  /** Tells of what is passed over. */
-  say(line: string): void
+  /** Reports skipped entries. */
+  warn(line: string): void
 }
 
 /**
- * The photos that the command line names, as they were given: files, all photos below folders and places of buckets, those of ZIPs, patterns, and with `-` the names
- * on stdin. Each once, in this order; a folder's by name.
+ * Lists the photos given on the command line: files, all photos below folders and bucket prefixes, those in ZIP files,
+ * glob patterns, and with `-` the names on stdin. Each photo appears once, in this order; those of a folder are sorted
+ * by name.
  *
- * @throws Failure where nothing is named, or the disk does not answer
+ * @throws Failure if there are no photos or the disk does not respond
  */
-export async function listInputs(args: readonly string[], places: Places): Promise<Inputs> {
+export async function listInputs(args: readonly string[], sources: InputSources): Promise<Inputs> {
   const inputs = new Map<string, Read>()
   for (const arg of args) {
-    if (arg === '-') for (const path of listedNames(await all(places.stdin))) add(inputs, path, places)
-    else if (BucketPhotos.names(arg)) for (const file of await places.buckets.list(arg)) add(inputs, file, places)
-    else await expand(arg, inputs, places)
+    if (arg === '-') for (const path of parseNameList(await readAll(sources.stdin))) add(inputs, path, sources)
+    else if (BucketPhotos.names(arg)) for (const file of await sources.buckets.list(arg)) add(inputs, file, sources)
+    else await expand(arg, inputs, sources)
   }
-  if (inputs.size === 0) throw new Failure(EXIT.notFound, `There is no photo in ${args.join(', ')}.`)
+  if (inputs.size === 0) throw new Failure(EXIT.notFound, `No photos found in ${args.join(', ')}.`)
   return inputs
 }
 
-function add(inputs: Map<string, Read>, path: Path, { buckets, seconds }: Places): void {
-  const file = shown(path)
+function add(inputs: Map<string, Read>, path: Path, { buckets, seconds }: InputSources): void {
+  const file = displayPath(path)
   if (inputs.has(file)) return
   if (typeof path === 'string' && BucketPhotos.names(path)) inputs.set(file, (signal) => buckets.read(path, signal))
-  else inputs.set(file, (signal) => within(readRegular(path), seconds, signal))
+  else inputs.set(file, (signal) => withTimeout(readRegularFile(path), seconds, signal))
 }
 
-async function expand(arg: string, inputs: Map<string, Read>, places: Places): Promise<void> {
-  const { seconds } = places
-  for (const path of await looked(arg, regained(arg), seconds)) {
-    const found = await looked(
+async function expand(arg: string, inputs: Map<string, Read>, sources: InputSources): Promise<void> {
+  const { seconds } = sources
+  for (const path of await withDiskTimeout(arg, recoverPaths(arg), seconds)) {
+    const found = await withDiskTimeout(
       arg,
       stat(path).catch(() => null),
       seconds,
     )
-    if (found?.isDirectory()) await addFolder(path, inputs, places)
-    else if (found?.isFile() && isArchive(arg)) await addArchive(path, inputs, places)
-    // A file of that very name goes before a pattern: names with brackets are common.
-    else if (found || !isDynamicPattern(arg)) add(inputs, path, places)
-    else await addMatches(arg, inputs, places)
+    if (found?.isDirectory()) await addFolder(path, inputs, sources)
+    else if (found?.isFile() && isArchive(arg)) await addArchive(path, inputs, sources)
+    // An existing file takes precedence over a pattern, because names with brackets are common.
+    else if (found || !isDynamicPattern(arg)) add(inputs, path, sources)
+    else await addMatches(arg, inputs, sources)
   }
 }
 
-async function addFolder(folder: Path, inputs: Map<string, Read>, places: Places): Promise<void> {
-  for (const each of await below(folder, places)) add(inputs, each, places)
+async function addFolder(folder: Path, inputs: Map<string, Read>, sources: InputSources): Promise<void> {
+  for (const each of await listFolder(folder, sources)) add(inputs, each, sources)
 }
 
-async function addArchive(path: Path, inputs: Map<string, Read>, { archives }: Places): Promise<void> {
+async function addArchive(path: Path, inputs: Map<string, Read>, { archives }: InputSources): Promise<void> {
   for (const [file, read] of await archives.open(path)) if (!inputs.has(file)) inputs.set(file, read)
 }
 
-async function addMatches(pattern: string, inputs: Map<string, Read>, places: Places): Promise<void> {
-  const matches = await looked(pattern, glob(pattern, { expandDirectories: false }), places.seconds)
+async function addMatches(pattern: string, inputs: Map<string, Read>, sources: InputSources): Promise<void> {
+  const matches = await withDiskTimeout(pattern, glob(pattern, { expandDirectories: false }), sources.seconds)
   for (const match of matches.sort()) {
-    for (const path of await looked(match, regained(match), places.seconds)) add(inputs, path, places)
+    for (const path of await withDiskTimeout(match, recoverPaths(match), sources.seconds)) add(inputs, path, sources)
   }
 }
 
-/** @throws Failure where the disk does not answer */
-function looked<T>(path: Path, work: Promise<T>, seconds: number): Promise<T> {
-  return within(work, seconds).catch((error) => {
+/** @throws Failure if the disk does not respond */
+function withDiskTimeout<T>(path: Path, work: Promise<T>, seconds: number): Promise<T> {
+  return withTimeout(work, seconds).catch((error) => {
     if (!(error instanceof Problem)) throw error
-    throw new Failure(EXIT.unreachable, `${shown(path)} cannot be looked at: ${error.detail}`)
+    throw new Failure(EXIT.unreachable, `${displayPath(path)} cannot be read: ${error.detail}`)
   })
 }
 
-/** An entry of a folder that is read by bytes: the types know only text. */
+/** A directory entry with a name in bytes, which Node's types do not cover. */
 interface ByteEntry {
   name: Buffer
   isDirectory(): boolean
   isFile(): boolean
 }
 
-async function below(folder: Path, places: Places): Promise<Path[]> {
+async function listFolder(folder: Path, sources: InputSources): Promise<Path[]> {
   const files: Buffer[] = []
   const folders: Buffer[] = []
   const reading = readdir(folder, { withFileTypes: true, encoding: 'buffer' }) as unknown as Promise<ByteEntry[]>
-  for (const entry of await looked(folder, reading, places.seconds)) {
+  for (const entry of await withDiskTimeout(folder, reading, sources.seconds)) {
     const name = entry.name.toString()
     if (name.startsWith('.')) continue
     if (entry.isDirectory()) folders.push(entry.name)
-    else if (isPhotoName(name) && (entry.isFile() || (await isFileThere(inFolder(folder, entry.name), places)))) {
+    else if (isPhotoName(name) && (entry.isFile() || (await isLinkedFile(joinBytes(folder, entry.name), sources)))) {
       files.push(entry.name)
     }
   }
-  const all = files.sort(Buffer.compare).map((name) => inFolder(folder, name))
-  for (const name of folders.sort(Buffer.compare)) all.push(...(await below(inFolder(folder, name), places)))
-  return all
+  const paths = files.sort(Buffer.compare).map((name) => joinBytes(folder, name))
+  for (const name of folders.sort(Buffer.compare)) paths.push(...(await listFolder(joinBytes(folder, name), sources)))
+  return paths
 }
 
-/** Whether a link leads to a file. What is no file is told of; a link to nowhere fails when it is read. */
-async function isFileThere(path: Path, { seconds, say }: Places): Promise<boolean> {
-  const found = await looked(
+/** Whether a link leads to a regular file. Anything else is reported; a broken link fails when it is read. */
+async function isLinkedFile(path: Path, { seconds, warn }: InputSources): Promise<boolean> {
+  const found = await withDiskTimeout(
     path,
     stat(path).catch(() => null),
     seconds,
   )
-  const odd = found && oddKind(found)
-  if (odd) say(`${shown(path)}: left out, it is ${odd}, not a file`)
-  return !odd
+  const kind = found && nonFileKind(found)
+  if (kind) warn(`${displayPath(path)}: skipped, because it is ${kind}`)
+  return !kind
 }
 
-async function all(stream: NodeJS.ReadableStream): Promise<Buffer> {
+async function readAll(stream: NodeJS.ReadableStream): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks)

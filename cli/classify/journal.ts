@@ -5,17 +5,17 @@ import type { ResultRow } from '@/lib/shared/results/columns'
 import { EXIT, Failure } from '../program/exit'
 
 /**
- * What is done so far: a line a photo, appended as it is done, in the order of its being done. Its first line says what it belongs
- * to. After a kill, a photo whose line was cut short is done again. Keeps no row in memory, only where each begins.
+ * The progress of a run: one line per photo, appended when it is done. The first line identifies the run. After a
+ * crash, a photo whose line was truncated is classified again. Rows are not kept in memory, only their positions.
  */
 export class Journal {
   private readonly log: AppendLog
-  private readonly places = new Map<string, ByteRange>()
+  private readonly positions = new Map<string, ByteRange>()
   private failures = 0
 
   /**
-   * @param identity what must be the same for an earlier journal to be gone on with
-   * @throws Failure where there is an earlier one and it is not to be gone on with, or belongs to something else
+   * @param identity what an earlier journal must match to be continued
+   * @throws Failure if there is an earlier journal that is not to be resumed, or that belongs to a different run
    */
   constructor(
     readonly path: string,
@@ -23,29 +23,29 @@ export class Journal {
     resume: boolean,
   ) {
     if (existsSync(path) && !resume) {
-      const hint = `${path} is there from an earlier run: --resume goes on with it; delete it to begin anew.`
+      const hint = `${path} is left over from an earlier run. Use --resume to continue that run, or delete the file to start over.`
       throw new Failure(EXIT.usage, hint)
     }
     const head = JSON.stringify(identity)
     let first = true
-    this.log = AppendLog.open(path, (value, place) => {
+    this.log = AppendLog.open(path, (value, position) => {
       if (first && JSON.stringify(value) !== head) {
-        const hint = `${path} belongs to a run with another model or other options; delete it to begin anew.`
+        const hint = `${path} belongs to a run with a different model or options. Delete it to start over.`
         throw new Failure(EXIT.usage, hint)
       }
-      // A photo that failed is tried again.
-      if (!first && (value as ResultRow).status === 'ok') this.places.set((value as ResultRow).file, place)
+      // A failed photo is retried.
+      if (!first && (value as ResultRow).status === 'ok') this.positions.set((value as ResultRow).file, position)
       first = false
     })
     if (first) this.log.append(identity)
   }
 
   has(file: string): boolean {
-    return this.places.has(file)
+    return this.positions.has(file)
   }
 
   get done(): number {
-    return this.places.size
+    return this.positions.size
   }
 
   get failed(): number {
@@ -53,13 +53,13 @@ export class Journal {
   }
 
   add(row: ResultRow): void {
-    this.places.set(row.file, this.log.append(row))
+    this.positions.set(row.file, this.log.append(row))
     if (row.status === 'failed') this.failures++
   }
 
   row(file: string): ResultRow | undefined {
-    const place = this.places.get(file)
-    return place && this.log.read<ResultRow>(place)
+    const position = this.positions.get(file)
+    return position && this.log.read<ResultRow>(position)
   }
 
   close(): void {

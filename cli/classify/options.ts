@@ -1,4 +1,4 @@
-/** What `vision classify` was asked for. */
+/** The options of `vision classify`. */
 export interface Options {
   model?: string
   topK: number
@@ -12,8 +12,8 @@ export interface Options {
   workers?: number
   server?: string
   modelsDir: string
-  /** Of names in ZIPs. */
+  /** Encoding of ZIP entry names. */
   zipNames?: string
-  /** Seconds. */
+  /** In seconds. */
   readTimeout: number
 }

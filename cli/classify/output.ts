@@ -3,17 +3,17 @@ import { resultFile } from '@/lib/shared/results/result-file'
 import { wholeFile, writePieces } from '../files/write-file'
 import { EXIT, Failure } from '../program/exit'
 
-export const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
+const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
 export type Format = (typeof FORMATS)[number]
 
-/** The format that a file's name asks for. @throws Failure */
+/** The format for a file name. @throws Failure */
 export function formatOf(path: string): Format {
   const format = FORMATS.find((each) => path.toLowerCase().endsWith(`.${each}`))
   if (format) return format
-  throw new Failure(EXIT.usage, `${path}: the name must end with ${FORMATS.map((each) => `.${each}`).join(', ')}.`)
+  throw new Failure(EXIT.usage, `${path}: the file name must end with ${FORMATS.map((each) => `.${each}`).join(', ')}.`)
 }
 
-/** Writes a file whole or not at all. @throws an AbortError */
+/** Writes a file atomically. @throws AbortError */
 export async function writeResults(
   rows: Iterable<ResultRow>,
   path: string,
@@ -40,7 +40,7 @@ async function writeParquet(rows: Iterable<ResultRow>, path: string): Promise<vo
   for (const row of rows) {
     for (const { name, data } of columns) {
       const value = row[name]
-      // Lists as in CSV: readers of nested columns differ.
+      // Lists are stored as in CSV, because support for nested columns varies.
       data.push(Array.isArray(value) ? listCell(value) : value)
     }
   }

@@ -4,7 +4,7 @@ import { Problem, type ProblemDetails } from '@/lib/shared/problems/problem'
 import { EXIT, Failure } from '../program/exit'
 import { type Server, serverAt } from '../program/server-url'
 
-/** A server elsewhere that answers instead of an engine here. */
+/** A remote server that classifies instead of a local engine. */
 export interface RemoteServer {
   model: ModelInfo
   classify(options: { topK: number; threshold: number }): Classify
@@ -12,9 +12,9 @@ export interface RemoteServer {
 }
 
 /**
- * Asks a server which model of that name it has.
+ * Looks up a model on a server by name.
  *
- * @throws Failure where there is no server or no such model
+ * @throws Failure if there is no server or no such model
  */
 export async function remoteServer(base: string, name: string | undefined): Promise<RemoteServer> {
   const server = serverAt(base)
@@ -23,7 +23,7 @@ export async function remoteServer(base: string, name: string | undefined): Prom
   const model = models.find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
   if (!model) {
     const known = models.map(({ id, type }) => type ?? id).join(', ')
-    throw new Failure(EXIT.notFound, `The server has no model ${name}. Known: ${known}.`)
+    throw new Failure(EXIT.notFound, `The server has no model named ${name}. Available models: ${known}.`)
   }
   return {
     model,
@@ -50,9 +50,9 @@ export async function remoteServer(base: string, name: string | undefined): Prom
 
 async function json<T>({ origin, url, headers }: Server, path: string): Promise<T> {
   const reply = await fetch(url(path), { headers }).catch((error: Error) => {
-    throw new Failure(EXIT.unreachable, `There is no server at ${origin}: ${error.message}.`)
+    throw new Failure(EXIT.unreachable, `No server responded at ${origin}: ${error.message}.`)
   })
-  if (!reply.ok) throw new Failure(EXIT.unreachable, `${url(path)} answers with HTTP ${reply.status}.`)
+  if (!reply.ok) throw new Failure(EXIT.unreachable, `${url(path)} returned HTTP ${reply.status}.`)
   return (await reply.json()) as T
 }
 
@@ -61,9 +61,9 @@ async function problem(reply: Response): Promise<Problem> {
   const after = Number.isFinite(retryAfterSeconds) ? { retryAfterSeconds } : {}
   try {
     const { code, detail } = (await reply.json()) as ProblemDetails
-    // A server that stops is replaced, or comes back.
+    // A server that shuts down is replaced, or restarted.
     return new Problem(code === 'shutting_down' ? 'not_ready' : code, detail, after)
   } catch {
-    return new Problem('not_ready', `Something in between answered with HTTP ${reply.status}.`, after)
+    return new Problem('not_ready', `A proxy in front of the server returned HTTP ${reply.status}.`, after)
   }
 }

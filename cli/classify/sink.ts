@@ -2,7 +2,7 @@ import { csvHeader, csvLine, jsonLine, type ModelName, type ResultRow } from '@/
 import { Journal } from './journal'
 import type { Options } from './options'
 
-/** Where rows go as they are done. */
+/** Receives rows as photos are done. */
 export interface Sink {
   has(file: string): boolean
   readonly done: number
@@ -12,7 +12,7 @@ export interface Sink {
   close(): void
 }
 
-/** Rows as they are done, to whoever reads them. */
+/** Writes rows to stdout as photos are done. */
 class Stdout implements Sink {
   failed = 0
   done = 0
@@ -20,7 +20,7 @@ class Stdout implements Sink {
 
   constructor(
     private readonly format: 'csv' | 'ndjson',
-    /** Whether the rows are asked for again. */
+    /** Whether to keep the rows for later. */
     private readonly keep: boolean,
   ) {
     if (format === 'csv') process.stdout.write(csvHeader())
@@ -44,7 +44,7 @@ class Stdout implements Sink {
   close(): void {}
 }
 
-/** Rows for a file that is written when all are done. */
+/** Collects rows for a file that is written at the end. */
 class ToFile implements Sink {
   constructor(
     private readonly journal: Journal,
@@ -68,7 +68,7 @@ class ToFile implements Sink {
     this.journal.add(row)
   }
 
-  /** In the order of the inputs, not of their being done. */
+  /** In input order, not in order of completion. */
   *rows(files: readonly string[]): Generator<ResultRow> {
     for (const file of files) {
       const row = this.journal.row(file)
@@ -82,9 +82,9 @@ class ToFile implements Sink {
 }
 
 /**
- * @param keep whether the rows are asked for again
- * @param guard asked before each row for a file; throws where it may not be written any more
- * @throws Failure where an earlier run's rows stand in the way
+ * @param keep whether to keep the rows for later
+ * @param guard called before each row for a file; throws if it may no longer be written
+ * @throws Failure if rows of an earlier run are in the way
  */
 export function openSink(
   { out, format, topK, threshold, resume }: Options,

@@ -6,7 +6,7 @@ import type { CommandContext } from '../program/context'
 import type { Options } from './options'
 import { remoteServer } from './remote'
 
-/** Who answers: the engine in this process, or a server elsewhere. */
+/** What classifies the photos: a local engine or a remote server. */
 export interface Source {
   model: ModelName
   classify: Classify
@@ -14,7 +14,7 @@ export interface Source {
   close(): Promise<void>
 }
 
-/** @throws Failure where there is no such model or server */
+/** @throws Failure if there is no such model or server */
 export async function openSource(
   options: Options,
   workers: number,

@@ -1,14 +1,14 @@
 import { Argument, type Command } from 'commander'
 import { completionScript, SHELLS, type Shell } from './scripts'
-import { wordsOf } from './words'
+import { commandWords } from './words'
 
-/** `vision completion`: what a shell reads to complete the commands and options. Added last: it knows all that were added before. */
+/** `vision completion`: the shell completion script. Added last, because it covers all commands added before it. */
 export function completionCommand(program: Command): void {
   program
     .command('completion')
-    .description('completion for your shell, as in: source <(vision completion bash)')
-    .addArgument(new Argument('<shell>', 'which').choices(SHELLS))
+    .description('Print a shell completion script; to use it: source <(vision completion bash)')
+    .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
     .action((shell: Shell) => {
-      process.stdout.write(completionScript(shell, wordsOf(program)))
+      process.stdout.write(completionScript(shell, commandWords(program)))
     })
 }

@@ -3,22 +3,24 @@ import type { CommandWords, OptionWords } from './words'
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-/** A script that a shell reads to complete the commands and options of `vision`; names of files come where nothing else is known. */
+/** A shell script that completes the commands and options of `vision`, and file names where nothing else applies. */
 export function completionScript(shell: Shell, words: readonly CommandWords[]): string {
   if (shell === 'fish') return fish(words)
   return shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${bash(words)}` : bash(words)
 }
 
-/** The words before the cursor lead to a command; each knows its own commands and options. */
+/** The words before the cursor determine the command, each of which has its own subcommands and options. */
 function bash(words: readonly CommandWords[]): string {
   const cases = words.map(
     ({ path, commands, options }) =>
-      `    ${quoted(path)}) commands=${quoted(list(commands.map(({ name }) => name)))}; options=${quoted(list(options.map(({ long }) => long)))} ;;`,
+      `    ${shellQuote(path)}) commands=${shellQuote(list(commands.map(({ name }) => name)))}; options=${shellQuote(list(options.map(({ long }) => long)))} ;;`,
   )
   const values = words.flatMap(({ path, options }) =>
     options
-      .filter(({ takes }) => takes)
-      .map(({ long, choices }) => `    ${quoted(`${path}|${long}`)}) takes=1; choices=${quoted(list(choices))} ;;`),
+      .filter(({ takesValue }) => takesValue)
+      .map(
+        ({ long, choices }) => `    ${shellQuote(`${path}|${long}`)}) takes=1; choices=${shellQuote(list(choices))} ;;`,
+      ),
   )
   return `# Completion of vision for bash; zsh reads it by bashcompinit.
 _vision_command() {
@@ -63,23 +65,23 @@ function fish(words: readonly CommandWords[]): string {
       ...path.split(' ').flatMap((word) => (word === '' ? [] : [`__fish_seen_subcommand_from ${word}`])),
       ...(below.length > 0 ? [`not __fish_seen_subcommand_from ${below.join(' ')}`] : []),
     ].join('; and ')
-    const at = here === '' ? '' : ` -n ${quoted(here)}`
+    const at = here === '' ? '' : ` -n ${shellQuote(here)}`
     return [
-      ...commands.map(({ name, description }) => `complete -c vision${at} -f -a ${name} -d ${quoted(description)}`),
+      ...commands.map(({ name, description }) => `complete -c vision${at} -f -a ${name} -d ${shellQuote(description)}`),
       ...options.map((option) => `complete -c vision${at} ${fishOption(option)}`),
     ]
   })
   return `# Completion of vision for fish.\n${lines.join('\n')}\n`
 }
 
-function fishOption({ long, description, takes, choices }: OptionWords): string {
-  const value = choices.length > 0 ? ` -x -a ${quoted(list(choices))}` : takes ? ' -r' : ''
-  return `-l ${long.replace(/^--/, '')}${value} -d ${quoted(description)}`
+function fishOption({ long, description, takesValue, choices }: OptionWords): string {
+  const value = choices.length > 0 ? ` -x -a ${shellQuote(list(choices))}` : takesValue ? ' -r' : ''
+  return `-l ${long.replace(/^--/, '')}${value} -d ${shellQuote(description)}`
 }
 
 const list = (words: readonly string[]) => words.join(' ')
 
-/** As one word of a shell, whatever is in it. */
-function quoted(text: string): string {
+/** Quotes any text as a single shell word. */
+function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

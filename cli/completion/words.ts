@@ -1,25 +1,25 @@
 import type { Command, Option } from 'commander'
 
-/** An option as it is written, and what may follow it. */
+/** An option and its possible values. */
 export interface OptionWords {
   long: string
   description: string
-  /** Whether something follows it. */
-  takes: boolean
-  /** What may follow, where that is known. */
+  /** Whether it takes a value. */
+  takesValue: boolean
+  /** Possible values, if known. */
   choices: readonly string[]
 }
 
-/** A command with all below it, by the words that lead to it: '' is the program itself, `models add` one of its commands. */
+/** A command, by the words that lead to it: '' is the program itself, `models add` is a subcommand. */
 export interface CommandWords {
   path: string
-  /** What may follow it: its commands, or the words that its argument may be. */
+  /** What may follow it: subcommands, or the values of its argument. */
   commands: readonly { name: string; description: string }[]
   options: readonly OptionWords[]
 }
 
-/** Every command of a program, for who completes them. */
-export function wordsOf(program: Command): CommandWords[] {
+/** All commands of a program, for completion. */
+export function commandWords(program: Command): CommandWords[] {
   return below(program, '')
 }
 
@@ -37,9 +37,9 @@ function below(command: Command, path: string): CommandWords[] {
   return [own, ...command.commands.flatMap((each) => below(each, `${path} ${each.name()}`.trim()))]
 }
 
-const HELP: OptionWords = { long: '--help', description: 'how to use it', takes: false, choices: [] }
+const HELP: OptionWords = { long: '--help', description: 'show help', takesValue: false, choices: [] }
 
 function optionWords({ long, description, required, optional, argChoices }: Option): OptionWords[] {
   if (!long) return []
-  return [{ long, description, takes: required || optional, choices: argChoices ?? [] }]
+  return [{ long, description, takesValue: required || optional, choices: argChoices ?? [] }]
 }

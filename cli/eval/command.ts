@@ -1,21 +1,19 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import Papa from 'papaparse'
-import { examples } from '@/lib/shared/labels-file/sentence'
-import { classReports, confusions } from '@/lib/shared/metrics/classification'
-import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import { examples } from '@/lib/shared/labels-file/summary'
 import { OutputLock } from '../files/output-lock'
 import { chooseModel } from '../models/choose-model'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
-import { duration, Progress, table } from '../program/progress'
+import { Progress } from '../program/progress'
 import { readDataset, readMapping } from './dataset'
-import { confusionMatrix, reliabilityDiagram } from './figures'
+import { reportFeedback } from './feedback-report'
 import { type Entry, Journal } from './journal'
-import { type Evaluated, makeReport, type Report } from './report'
+import { makeReport } from './report'
+import { writeReport } from './report-files'
+import { summary } from './report-summary'
 import { runPhotos } from './run'
-import { evaluateVotes } from './votes'
 
 interface Options {
   labels?: string
@@ -32,33 +30,31 @@ interface Options {
   token?: string
 }
 
-const WORST = 10
-
-/** `vision eval`: how good a model is on labelled photos. */
+/** `vision eval`: evaluates a model on labeled photos. */
 export function evalCommand(program: Command, { root, maxPixels, defaultWorkers }: CommandContext): void {
   program
     .command('eval')
-    .description('measure a model on labelled photos: accuracy, calibration, confusions')
-    .argument('[folder]', 'photos with a labels.csv or another file of labels, or a folder of photos for each class')
-    .option('--labels <file>', 'another file of labels: CSV, JSON or XML')
-    .option('--file-column <name>', 'its column of the photos, by name or number')
-    .option('--label-column <name>', 'its column of the labels, by name or number')
-    .option('--map <csv>', 'two columns: a word in the labels, the class that it means')
-    .option('--model <model>', 'type, id, or a model folder (the default model)')
-    .option('--models-dir <folder>', 'where the models are', join(root, 'models'))
-    .option('--out <folder>', 'where the report goes (vision-eval/<photos>-<model>)')
-    .option('--workers <n>', 'photos run on so many cores (all)', Number)
-    .option('--name <text>', 'what the photos are called in the report (the folder)')
+    .description('Measure accuracy, calibration and confusions of a model on labeled photos')
+    .argument('[folder]', 'folder with photos and a labels file, or with one subfolder per label')
+    .option('--labels <file>', 'labels file, if it is not in the folder (CSV, JSON or XML)')
+    .option('--file-column <name>', 'column of the labels file with the photos, by name or number')
+    .option('--label-column <name>', 'column of the labels file with the labels, by name or number')
+    .option('--map <csv>', 'CSV that maps your labels (column 1) to labels of the model (column 2)')
+    .option('--model <model>', 'model type, id or folder (default: the default model)')
+    .option('--models-dir <folder>', 'folder with the models', join(root, 'models'))
+    .option('--out <folder>', 'folder for the report (default: vision-eval/<photos>-<model>)')
+    .option('--workers <n>', 'number of worker processes (default: one per core)', Number)
+    .option('--name <text>', 'name of the dataset in the report (default: the folder name)')
     .option(
-      '--feedback <place>',
-      'instead of photos: what visitors said, a folder, an exported file, s3://bucket or a server',
+      '--feedback <location>',
+      'evaluate visitor feedback instead of photos: a folder, an exported file, s3://bucket or a server URL',
     )
-    .option('--token <token>', 'the ADMIN_TOKEN of that server')
-    .option('--json', 'print the report as JSON and nothing else')
+    .option('--token <token>', 'ADMIN_TOKEN of the server given to --feedback')
+    .option('--json', 'print only the report, as JSON')
     .action(async (folder: string | undefined, options: Options) => {
       const { feedback, token, json = false } = options
-      if (feedback !== undefined) return evaluateVotes(feedback, { json, token })
-      if (folder === undefined) throw new Failure(EXIT.usage, 'Name a folder of photos, or votes by --feedback.')
+      if (feedback !== undefined) return reportFeedback(feedback, { json, token })
+      if (folder === undefined) throw new Failure(EXIT.usage, 'Specify a folder of photos, or use --feedback.')
       const workers = options.workers ?? (await defaultWorkers())
       await evaluate(folder, { ...options, root, workers, maxPixels })
     })
@@ -85,20 +81,20 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
       folder: resolve(folder),
     }
     const journal = new Journal(join(out, 'photos.jsonl'), identity)
-    const left = dataset.photos.filter(({ file, truth }) => !isDone(journal.entries.get(file), truth))
-    const progress = new Progress('eval', dataset.photos.length, dataset.photos.length - left.length)
+    const remaining = dataset.photos.filter(({ file, truth }) => !isEvaluated(journal.entries.get(file), truth))
+    const progress = new Progress('eval', dataset.photos.length, dataset.photos.length - remaining.length)
     const start = performance.now()
-    const how = { workers: options.workers, temperature: model.temperature ?? 1, rule: model.rule }
+    const runOptions = { workers: options.workers, temperature: model.temperature ?? 1, rule: model.rule }
     const done = (entry: Entry) => {
       lock?.guard()
       journal.add(entry)
       progress.add(1)
     }
-    await runPhotos(engine, left, how, done, interrupted.signal)
+    await runPhotos(engine, remaining, runOptions, done, interrupted.signal)
     const seconds = (performance.now() - start) / 1000
     progress.end()
     if (interrupted.signal.aborted) {
-      throw new Failure(EXIT.interrupted, `Stopped. The same command goes on where it was (${out}).`)
+      throw new Failure(EXIT.interrupted, `Stopped. Run the same command to continue (progress is in ${out}).`)
     }
     const entries = dataset.photos.flatMap(({ file }) => journal.entries.get(file) ?? [])
     requireAnswers(entries)
@@ -107,7 +103,7 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
       command: `vision eval ${basename(resolve(folder))}${options.model ? ` --model ${options.model}` : ''}`,
       dataset: options.name ?? basename(resolve(folder)),
       labels: dataset.labels,
-      perSecond: left.length > 0 ? left.length / seconds : null,
+      perSecond: remaining.length > 0 ? remaining.length / seconds : null,
     })
     writeReport(out, report, entries, evaluated)
     console.log(options.json ? JSON.stringify(report, null, 2) : summary(report, evaluated.labels.length, out, seconds))
@@ -118,91 +114,18 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
   }
 }
 
-/** Figures of no photo would look like figures. */
+/** Metrics over no photos would look like real metrics. */
 function requireAnswers(entries: readonly Entry[]): void {
   const failed = entries.flatMap((entry) => ('error' in entry ? [`${entry.file}: ${entry.error}`] : []))
   if (failed.length < entries.length) {
-    if (failed.length > 0) console.error(`warning: ${failed.length} of ${entries.length} photos could not be read`)
+    if (failed.length > 0)
+      console.error(`warning: ${failed.length} of ${entries.length} photos could not be classified`)
     return
   }
   throw new Failure(EXIT.failed, `No photo could be evaluated. ${examples(failed)}`)
 }
 
-/** A photo that failed is tried again, and so is one whose label has changed. */
-function isDone(entry: Entry | undefined, truth: number): boolean {
+/** A failed photo is retried, and so is one whose label has changed. */
+function isEvaluated(entry: Entry | undefined, truth: number): boolean {
   return entry !== undefined && 'top' in entry && entry.truth === truth
-}
-
-function writeReport(out: string, report: Report, entries: readonly Entry[], { title, labels }: Evaluated): void {
-  const answered = entries.filter((entry) => 'top' in entry)
-  const outcomes = answered.map(({ truth, top }) => ({ truth, predicted: top[0]?.[0] ?? -1 }))
-  const label = (index: number) => labels[index] ?? String(index)
-  const write = (name: string, content: string) => writeFileSync(join(out, name), content)
-  write('report.json', `${JSON.stringify(report, null, 2)}\n`)
-  write('reliability.svg', reliabilityDiagram(report.reliability, `${title}: confidence and accuracy`))
-  write('confusion.svg', confusionMatrix(outcomes, labels, `${title}: confusions`))
-  const pairs = confusions(outcomes).map(([truth, predicted, photos]) => ({
-    truth: label(truth),
-    predicted: label(predicted),
-    photos,
-  }))
-  write('confusion.csv', `${Papa.unparse(pairs)}\n`)
-  const classes = classReports(outcomes).map(({ index, ...rest }) => ({ index, label: label(index), ...rest }))
-  write('classes.csv', `${Papa.unparse(classes)}\n`)
-  const photos = answered.map(({ file, truth, top, uncertain }) => ({
-    file,
-    label: label(truth),
-    answer: label(top[0]?.[0] ?? -1),
-    score: top[0]?.[1],
-    right: top[0]?.[0] === truth,
-    uncertain,
-  }))
-  write('photos.csv', `${Papa.unparse(photos)}\n`)
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
-const between = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
-
-/** The report for people. */
-function summary(report: Report, labels: number, out: string, seconds: number): string {
-  const { top1, top5, ece, mean_confidence, images, errors, images_per_second: rate } = report
-  const lines = [
-    `${report.model.title} (${report.model.id}), ${report.model.calibrated ? `calibrated, temperature ${report.model.temperature}` : 'not calibrated'}`,
-    '',
-    `top-1        ${percent(top1)} (95 %: ${between(report.top1_interval)})`,
-    ...(tellsTop5(labels) ? [`top-5        ${percent(top5)}`] : []),
-    `confidence   ${percent(mean_confidence)} on average`,
-    `ECE          ${percent(ece)} (95 %: ${between(report.ece_interval)}; a perfect model here: ${between(report.ece_of_perfect)})`,
-    `uncertain    ${percent(report.uncertain)} of the answers${report.uncertain_top1 === null ? '' : `, of which ${percent(report.uncertain_top1)} are right`}`,
-    `photos       ${images}${rate === null ? ', all done before' : `, ${rate.toFixed(0)}/s in ${duration(seconds)}`}`,
-    ...(errors > 0 ? [`not done     ${errors}`] : []),
-    '',
-    'Worst classes',
-    table(
-      ['class', 'photos', 'precision', 'recall', 'F1', 'mistaken'],
-      report.classes.slice(0, WORST).map((one) => [
-        one.label,
-        String(one.support),
-        ...[one.precision, one.recall, one.f1].map((share) => (share === null ? '–' : percent(share))),
-        one.mistakes
-          .map(({ file, answer }) => `${file} as ${answer}`)
-          .slice(0, 2)
-          .join(', '),
-      ]),
-    ),
-    '',
-  ]
-  if (report.unmatched.length > 0) {
-    lines.push('Labels that the model does not have')
-    lines.push(...report.unmatched.map(({ label, photos, reason }) => `  ${label} (${photos} photos): ${reason}`), '')
-  }
-  const rest = report.skipped.filter(({ reason }) => !reason.startsWith('label "'))
-  if (rest.length > 0) {
-    lines.push('Photos that could not be evaluated')
-    lines.push(...rest.slice(0, 20).map(({ file, reason }) => `  ${file}: ${reason}`))
-    if (rest.length > 20) lines.push(`  and ${rest.length - 20} more, in report.json`)
-    lines.push('')
-  }
-  lines.push(`Report, diagrams and tables: ${out}`)
-  return lines.join('\n')
 }

@@ -2,33 +2,33 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
-import { examples, understood } from '@/lib/shared/labels-file/sentence'
+import { describeMatch, examples } from '@/lib/shared/labels-file/summary'
 import { type ClassNames, labelMatcher, type Match } from '@/lib/shared/metrics/label-matcher'
 import { type ColumnOptions, labelsOf, labelsTable } from '../labels/labels-file'
-import { BAD_LINE } from '../labels/line-problems'
+import { ROW_ERRORS } from '../labels/row-errors'
 import { EXIT, Failure } from '../program/exit'
-import { labelsIn, photosBelow } from './labels-file'
+import { findLabelsFile, listPhotos } from './find-files'
 
-/** A photo and the class that it shows. */
-export interface Labelled {
-  /** Relative to the folder, as people know it. */
+/** A photo and its correct class. */
+export interface LabelledPhoto {
+  /** Relative to the folder, for display. */
   file: string
   path: string
   truth: number
 }
 
-/** What cannot be evaluated, and why. */
-export interface Skipped {
+/** A photo or line that cannot be evaluated, and why. */
+export interface SkippedPhoto {
   file: string
   reason: string
 }
 
 export interface Dataset {
-  photos: Labelled[]
-  skipped: Skipped[]
-  /** Labels that name no class of the model, with the number of photos that have them. */
-  /** How the file of labels was understood; null where folders are the labels. */
+  photos: LabelledPhoto[]
+  skipped: SkippedPhoto[]
+  /** How the labels file was interpreted; null if the subfolders are the labels. */
   labels: string | null
+  /** Labels that the model cannot give, with the number of photos that have them. */
   unmatched: { label: string; photos: number; reason: string }[]
 }
 
@@ -36,9 +36,9 @@ type Classes = readonly ClassNames[]
 type Mapping = ReadonlyMap<string, string> | undefined
 
 /**
- * Reads what is to be evaluated: a folder with a file of labels (in it, or another), or one that has a folder of photos for each class.
+ * Reads a dataset: a folder with a labels file (inside it or elsewhere), or with one subfolder per label.
  *
- * @throws Failure where there is no such folder or file, or no photo in it that can be evaluated
+ * @throws Failure if there is no such folder or file, or no photo in it that can be evaluated
  */
 export async function readDataset(
   folder: string,
@@ -46,18 +46,18 @@ export async function readDataset(
   classes: Classes,
   mapping: Mapping,
 ): Promise<Dataset> {
-  const photos = await photosBelow(folder)
-  // A file that was named is not looked for: a folder may have several.
-  const file = options.labels ?? (await labelsIn(folder))
+  const photos = await listPhotos(folder)
+  // A named file is not searched for, because the folder may contain several.
+  const file = options.labels ?? (await findLabelsFile(folder))
   return file === undefined
     ? fromFolders(folder, photos, labelMatcher(classes, mapping))
     : fromFile(folder, file, photos, options, classes, mapping)
 }
 
-/** Photos with their labels, sorted into what can be evaluated and what cannot. */
-class Collected {
-  readonly photos: Labelled[] = []
-  readonly skipped: Skipped[] = []
+/** Collects photos with their labels, and those that cannot be evaluated. */
+class DatasetBuilder {
+  readonly photos: LabelledPhoto[] = []
+  readonly skipped: SkippedPhoto[] = []
   private readonly unknown = new Map<string, { label: string; photos: number; reason: string }>()
 
   constructor(
@@ -83,7 +83,7 @@ class Collected {
       const photos = unmatched.reduce((sum, one) => sum + one.photos, 0)
       const all = photos + this.photos.length
       const names = examples(unmatched.map(({ label }) => label))
-      console.error(`warning: ${photos} of ${all} labelled photos have a label that the model does not have: ${names}`)
+      console.error(`warning: ${photos} of ${all} labeled photos have a label that is unknown to the model: ${names}`)
     }
     return { photos: this.photos, skipped: this.skipped, labels, unmatched }
   }
@@ -98,38 +98,41 @@ async function fromFile(
   mapping: Mapping,
 ): Promise<Dataset> {
   const reading = await labelsOf(path, await labelsTable(path), photos, classes, options, mapping)
-  const collected = new Collected(folder, labelFinder(reading.kind, classes, mapping))
+  const collected = new DatasetBuilder(folder, labelFinder(reading.kind, classes, mapping))
   for (const [file, label] of reading.labels) collected.add(file, label)
   const skip = (file: string, reason: string) => collected.skipped.push({ file, reason })
-  for (const { line, file, reason } of reading.bad) skip(file || `line ${line}`, `line ${line} ${BAD_LINE[reason]}`)
+  for (const { line, file, reason } of reading.bad) skip(file || `line ${line}`, `line ${line} ${ROW_ERRORS[reason]}`)
   for (const { file, photos: some } of reading.ambiguous)
-    skip(file, `it could be ${some.join(' or ')}, or another has its place`)
+    skip(file, `the name is ambiguous: it matches ${some.join(' or ')}, or the same photo as another line`)
   for (const file of reading.unused) skip(file, 'there is no such file')
-  return collected.dataset(understood(reading))
+  return collected.dataset(describeMatch(reading))
 }
 
 function fromFolders(folder: string, photos: readonly string[], find: (word: string) => Match): Dataset {
   const inFolders = photos.filter((file) => file.includes('/'))
   if (inFolders.length === 0) {
-    throw new Failure(EXIT.notFound, `${folder} has neither a labels.csv nor a folder of photos for each class.`)
+    throw new Failure(EXIT.notFound, `${folder} has neither a labels file nor one subfolder per label.`)
   }
-  const collected = new Collected(folder, find)
-  // `train/koala/1.jpg` is a koala: the folder right above the photo is its class.
+  const collected = new DatasetBuilder(folder, find)
+  // `train/koala/1.jpg` is a koala: the photo's parent folder is its label.
   for (const file of inFolders) collected.add(file, file.split('/').at(-2) ?? '')
   const dataset = collected.dataset(null)
   if (dataset.photos.length > 0) return dataset
   const names = examples(dataset.unmatched.map(({ label }) => label))
-  throw new Failure(EXIT.invalid, `No folder is called like a label of the model: ${names}. --map says what they mean.`)
+  throw new Failure(
+    EXIT.invalid,
+    `No subfolder is named after a label of the model: ${names}. Use --map to map the names to labels.`,
+  )
 }
 
 /**
- * Reads a mapping file: a CSV of two columns, the word in the labels and the class that it means.
+ * Reads a mapping file: a CSV with two columns, the word in the labels file and the label of the model.
  *
- * @throws Failure where it cannot be read
+ * @throws Failure if it cannot be read
  */
 export async function readMapping(path: string): Promise<Map<string, string>> {
   const text = await readFile(path, 'utf8').catch(() => {
-    throw new Failure(EXIT.notFound, `There is no file ${path}.`)
+    throw new Failure(EXIT.notFound, `There is no file named ${path}.`)
   })
   const { data } = Papa.parse<string[]>(text, { skipEmptyLines: 'greedy' })
   return new Map(data.flatMap(([from, to]) => (from && to ? [[from, to] as const] : [])))

@@ -1,13 +1,13 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 
-/** What became of one photo. */
+/** The result for one photo. */
 export type Entry =
   | {
       file: string
       truth: number
-      /** Best five: index in the model's output and calibrated probability. */
+      /** Top five: index of the model output, and calibrated probability. */
       top: [index: number, score: number][]
-      /** Calibrated probability of the right label. */
+      /** Calibrated probability of the correct label. */
       right: number
       /** Sum over the classes of (probability − truth)². */
       brier: number
@@ -16,8 +16,8 @@ export type Entry =
   | { file: string; error: string }
 
 /**
- * The photos that are done, a line each, written as they are done. After a kill the same command goes on where this ends; its
- * first line says what it belongs to, and one that belongs to something else begins anew.
+ * The evaluated photos, one line each, written as they are done. After a crash, the same command continues from there.
+ * The first line identifies the run; a journal of a different run is replaced.
  */
 export class Journal {
   readonly entries = new Map<string, Entry>()
@@ -36,7 +36,7 @@ export class Journal {
       const entry = parse(line)
       if (entry) this.entries.set(entry.file, entry)
     }
-    // A line that a kill cut short is done again; what follows must not be glued to it.
+    // A truncated line is evaluated again; the next line must not be appended to it.
     appendFileSync(path, '\n')
   }
 

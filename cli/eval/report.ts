@@ -12,10 +12,10 @@ import {
 } from '@/lib/shared/metrics/calibration'
 import { type ClassReport, confusions, wilson } from '@/lib/shared/metrics/classification'
 import { shownClasses } from '@/lib/shared/metrics/evaluation'
-import type { Dataset, Skipped } from './dataset'
+import type { Dataset, SkippedPhoto } from './dataset'
 import type { Entry } from './journal'
 
-/** The model that was evaluated. */
+/** The evaluated model. */
 export interface Evaluated {
   id: string
   title: string
@@ -24,17 +24,17 @@ export interface Evaluated {
   labels: readonly string[]
 }
 
-/** What `vision eval --json` prints. Shares are fractions from 0 to 1. */
+/** The output of `vision eval --json`. Shares are fractions from 0 to 1. */
 export interface Report {
-  /** What printed it, and the photos it is about. */
+  /** The command that printed it, and the name of the dataset. */
   command: string
   dataset: string
-  /** How the file of labels was understood; null for a folder of photos for each class. */
+  /** How the labels file was interpreted; null for a folder with one subfolder per label. */
   labels: string | null
   model: Omit<Evaluated, 'labels'> & { calibrated: boolean }
-  /** Photos that were answered. */
+  /** Number of classified photos. */
   images: number
-  /** Rows and photos that were not. */
+  /** Number of rows and photos that were not evaluated. */
   errors: number
   top1: number
   top1_interval: Interval
@@ -43,28 +43,28 @@ export interface Report {
   /** Expected calibration error in 5 bins of equal mass, with its bootstrap interval. */
   ece: number
   ece_interval: Interval
-  /** Where 95 % of perfectly calibrated models with these scores would lie. */
+  /** The range that contains 95% of perfectly calibrated models with these scores. */
   ece_of_perfect: Interval
-  /** In 15 bins of equal width, as in the literature; with few photos even a perfect model shows some percent. */
+  /** In 15 bins of equal width, as in the literature. With few photos, even a perfect model shows a few percent. */
   ece_15: number
-  /** Mean negative logarithm of the right label's probability. */
+  /** Mean negative log-likelihood of the correct label. */
   nll: number
   brier: number
-  /** Share of the answers that are called uncertain, and of the right ones among them. */
+  /** Share of uncertain predictions, and the accuracy among them. */
   uncertain: number
   uncertain_top1: number | null
   images_per_second: number | null
   reliability: Bin[]
-  /** Classes that were shown, worst F1 first. */
+  /** Classes in the dataset, worst F1 first. */
   classes: (ClassReport & { label: string; mistakes: Mistake[] })[]
   /** The most frequent mistakes. */
   confusions: { truth: string; predicted: string; photos: number }[]
   unmatched: Dataset['unmatched']
-  skipped: Skipped[]
+  skipped: SkippedPhoto[]
 }
 
-/** A photo of a class that got another label. */
-export interface Mistake {
+/** A misclassified photo. */
+interface Mistake {
   file: string
   answer: string
   score: number
@@ -74,7 +74,7 @@ type Answered = Exclude<Entry, { error: string }>
 
 const MISTAKES = 30
 
-/** Sums up what became of the photos. */
+/** Summarizes the results of all photos. */
 export function makeReport(
   model: Evaluated,
   entries: readonly Entry[],
@@ -86,7 +86,7 @@ export function makeReport(
   const share = (holds: (entry: Answered) => boolean) => mean(answered.map((entry) => Number(holds(entry))))
   const scored = answered.map((entry) => ({ score: entry.top[0]?.[1] ?? 0, right: isRight(entry) }))
   const outcomes = answered.map(({ truth, top }) => ({ truth, predicted: top[0]?.[0] ?? -1 }))
-  const doubtful = answered.filter(({ uncertain }) => uncertain)
+  const uncertainEntries = answered.filter(({ uncertain }) => uncertain)
   const { labels, ...rest } = model
   const label = (index: number) => labels[index] ?? String(index)
   return {
@@ -105,7 +105,7 @@ export function makeReport(
     nll: mean(answered.map(({ right }) => -Math.log(Math.max(right, 1e-12)))),
     brier: mean(answered.map(({ brier }) => brier)),
     uncertain: share(({ uncertain }) => uncertain),
-    uncertain_top1: doubtful.length > 0 ? mean(doubtful.map((entry) => Number(isRight(entry)))) : null,
+    uncertain_top1: uncertainEntries.length > 0 ? mean(uncertainEntries.map((entry) => Number(isRight(entry)))) : null,
     images_per_second: perSecond,
     reliability: reliability(scored),
     classes: shownClasses(outcomes).map((report) => ({

@@ -1,19 +1,20 @@
 import { readFile } from 'node:fs/promises'
-import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
+import { createEngine } from '@/lib/server/engine/engine'
+import type { EngineOptions } from '@/lib/server/engine/engine-options'
 import type { Engine } from '@/lib/server/engine/types'
 import { softmax, topK } from '@/lib/shared/metrics/scores'
 import { type UncertaintyRule, uncertainty } from '@/lib/shared/metrics/uncertainty'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { Labelled } from './dataset'
+import type { LabelledPhoto } from './dataset'
 import type { Entry } from './journal'
 
-/** Photos in flight for each worker: enough that none waits for the next. */
+/** Photos in flight per worker: enough that no worker waits for the next one. */
 const IN_FLIGHT = 4
-const TOP = 5
+const TOP_K = 5
 
 export type Rule = UncertaintyRule | null
 
-/** An engine for batch work: no deadline that a slow model could miss, room for all that is in flight. */
+/** An engine for batch work: no deadline that a slow model could miss, and a queue for everything in flight. */
 export async function batchEngine(
   options: Pick<EngineOptions, 'catalog' | 'workerScript' | 'workers' | 'maxPixels'>,
 ): ReturnType<typeof createEngine> {
@@ -29,32 +30,32 @@ export async function batchEngine(
   return engine
 }
 
-/** Runs photos, several at once, and hands out what became of each. Stops at the signal after those in flight. */
+/** Classifies photos in parallel and passes each result on. Stops after those in flight when the signal is aborted. */
 export async function runPhotos(
   engine: Engine,
-  photos: readonly Labelled[],
-  how: { workers: number; temperature: number; rule: Rule },
-  done: (entry: Entry) => void,
+  photos: readonly LabelledPhoto[],
+  options: { workers: number; temperature: number; rule: Rule },
+  onResult: (entry: Entry) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let next = 0
   async function lane(): Promise<void> {
     for (let photo = photos[next++]; photo && !signal.aborted; photo = photos[next++]) {
-      done(await runPhoto(engine, photo, how))
+      onResult(await runPhoto(engine, photo, options))
     }
   }
-  await Promise.all(Array.from({ length: IN_FLIGHT * how.workers }, lane))
+  await Promise.all(Array.from({ length: IN_FLIGHT * options.workers }, lane))
 }
 
 async function runPhoto(
   engine: Engine,
-  { file, path, truth }: Labelled,
+  { file, path, truth }: LabelledPhoto,
   { temperature, rule }: { temperature: number; rule: Rule },
 ): Promise<Entry> {
   try {
     const logits = await engine.logits(await readFile(path), { priority: 'batch' })
     const scores = softmax(logits, temperature)
-    const top = topK(scores, TOP)
+    const top = topK(scores, TOP_K)
     const right = scores[truth] ?? 0
     return {
       file,

@@ -14,31 +14,31 @@ interface Options {
   format?: string
 }
 
-/** `vision feedback export`: what visitors said of answers, as a table. */
+/** `vision feedback export`: visitor feedback as a table. */
 export function feedbackCommand(program: Command, { root }: CommandContext): void {
   program
     .command('feedback')
-    .description('what visitors say of answers')
+    .description('Export visitor feedback')
     .command('export')
-    .description('all votes as CSV or NDJSON; the last of an id counts')
+    .description('Export all votes as CSV or NDJSON; only the last vote per result counts')
     .option(
-      '--from <place>',
-      'a server’s folder of votes, s3://bucket, or the address of a server',
+      '--from <location>',
+      'feedback folder of a server, s3://bucket or a server URL',
       join(root, 'data', 'feedback'),
     )
-    .option('--token <token>', 'the ADMIN_TOKEN of the server')
-    .option('--format <format>', 'csv or ndjson (by the name of the file, else csv)')
-    .option('--out <file>', 'write there instead of to stdout')
+    .option('--token <token>', 'ADMIN_TOKEN of the server')
+    .option('--format <format>', 'csv or ndjson (default: from the file name, or csv)')
+    .option('--out <file>', 'write to a file instead of stdout')
     .action(exportVotes)
 }
 
-async function exportVotes({ from, token, out, format: asked }: Options): Promise<void> {
-  const format = asked ?? (out?.endsWith('.ndjson') ? 'ndjson' : 'csv')
-  if (format !== 'csv' && format !== 'ndjson') throw new Failure(EXIT.usage, '--format is csv or ndjson.')
+async function exportVotes({ from, token, out, format: requestedFormat }: Options): Promise<void> {
+  const format = requestedFormat ?? (out?.endsWith('.ndjson') ? 'ndjson' : 'csv')
+  if (format !== 'csv' && format !== 'ndjson') throw new Failure(EXIT.usage, '--format must be csv or ndjson.')
   const { head, line } = voteText(format)
   let votes = 0
-  async function* pieces(): AsyncGenerator<string> {
-    // A pipe's CSV does not begin with the mark that Excel needs.
+  async function* chunks(): AsyncGenerator<string> {
+    // The byte order mark that Excel needs is omitted in a pipe.
     yield out ? head : head.replace('\uFEFF', '')
     for await (const vote of readVotes(from, token)) {
       votes++
@@ -46,9 +46,9 @@ async function exportVotes({ from, token, out, format: asked }: Options): Promis
     }
   }
   if (!out) {
-    for await (const piece of pieces()) if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
+    for await (const chunk of chunks()) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain')
     return
   }
-  await wholeFile(out, (temporary) => writePieces(pieces(), temporary))
+  await wholeFile(out, (temporary) => writePieces(chunks(), temporary))
   console.error(`${votes} ${votes === 1 ? 'vote' : 'votes'} written to ${out}`)
 }

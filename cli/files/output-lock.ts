@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { HEARTBEAT_MS, LEASE_LOST_CODE, Lease } from '@/lib/server/jobs/embedded/lease'
 import { EXIT, Failure } from '../program/exit'
 
-const LOOK_MS = 250
+const RETRY_MS = 250
 
-/** One run at a time writes into one place: two would do everything twice, and each remove what the other needs. */
+/** Ensures that only one run writes to an output. Two would do all work twice and delete each other's files. */
 export class OutputLock {
   private constructor(
     private readonly path: string,
@@ -15,56 +15,56 @@ export class OutputLock {
   ) {}
 
   /**
-   * Takes the place, at once or, where a run of another container was killed, after a few seconds.
+   * Acquires the lock at once, or within a few seconds if a run in another container was killed.
    *
-   * @throws Failure where another run writes there; NodeJS.ErrnoException where its folder is not there
+   * @throws Failure if another run writes there; NodeJS.ErrnoException if its folder does not exist
    */
   static async take(path: string): Promise<OutputLock> {
     await stat(dirname(path))
     const lease = new Lease(`${path}.lock`, () => {})
-    while (!taken(lease)) {
+    while (!tryTake(lease)) {
       if (lease.holderIsAlive) {
         const { host, pid } = lease.holder ?? { host: 'another machine', pid: 0 }
-        const hint = `Another run (process ${pid} on ${host}) writes ${path}. Wait for its end, or choose another --out.`
+        const hint = `Another run (process ${pid} on ${host}) is writing ${path}. Wait until it finishes, or choose another --out.`
         throw new Failure(EXIT.failed, hint)
       }
-      await sleep(LOOK_MS)
+      await sleep(RETRY_MS)
     }
-    // What it cannot say now it says before it writes.
-    const timer = setInterval(() => quietly(() => lease.beat()), HEARTBEAT_MS).unref()
+    // A failed heartbeat is caught up before the next write.
+    const timer = setInterval(() => ignoreErrors(() => lease.beat()), HEARTBEAT_MS).unref()
     return new OutputLock(path, lease, timer)
   }
 
-  /** Asked before each write. @throws Failure where another run has taken the place, since this one stood still */
+  /** Called before each write. @throws Failure if another run has taken over while this one was suspended */
   readonly guard = (): void => {
     try {
       this.lease.guard()
     } catch (error) {
-      // The other has ended and taken the lock away with it, or has it still.
+      // The other run has finished and removed the lock, or still holds it.
       if (!['ENOENT', LEASE_LOST_CODE].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-      const hint = `Another run took over ${this.path}, since this one had stood still for so long.`
+      const hint = `Another run took over ${this.path}, because this one was suspended for too long.`
       throw new Failure(EXIT.failed, hint, { cause: error })
     }
   }
 
-  /** Gives the place back. What cannot be removed is no reason to fail: the next run takes it over. */
+  /** Releases the lock. A file that cannot be removed is ignored, because the next run takes it over. */
   release(): void {
     clearInterval(this.timer)
-    quietly(() => this.lease.releaseAndRemove())
+    ignoreErrors(() => this.lease.releaseAndRemove())
   }
 }
 
-function taken(lease: Lease): boolean {
+function tryTake(lease: Lease): boolean {
   try {
     return lease.acquire() !== null
   } catch (error) {
-    // Who had it has removed its folder in between.
+    // The previous holder has removed its folder in the meantime.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !lease.holderIsAlive) return false
     throw error
   }
 }
 
-function quietly(work: () => void): void {
+function ignoreErrors(work: () => void): void {
   try {
     work()
   } catch {

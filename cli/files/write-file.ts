@@ -3,16 +3,16 @@ import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-/** Pieces of a file, as they come. */
+/** Chunks of a file. */
 export type Pieces = AsyncIterable<string | Uint8Array>
 
 /**
- * Makes a file whole or not at all: beside its place first, then by one rename.
+ * Writes a file atomically: to a temporary file next to it, which is then renamed.
  *
- * @param write makes it at the path that it is given
+ * @param write writes the file at the given path
  */
 export async function wholeFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  // Of two at once each has its own, and the later rename counts.
+  // Two concurrent runs use separate temporary files; the later rename wins.
   const temporary = `${path}.${process.pid}.new`
   try {
     await write(temporary)
@@ -24,9 +24,9 @@ export async function wholeFile(path: string, write: (temporary: string) => Prom
 }
 
 /**
- * Writes pieces into a file as fast as the disk takes them.
+ * Writes chunks to a file as fast as the disk accepts them.
  *
- * @throws NodeJS.ErrnoException such as ENOSPC; an AbortError
+ * @throws NodeJS.ErrnoException such as ENOSPC; AbortError
  */
 export async function writePieces(pieces: Pieces, path: string, signal?: AbortSignal): Promise<void> {
   await pipeline(Readable.from(pieces), createWriteStream(path), signal ? { signal } : {})

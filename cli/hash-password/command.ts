@@ -6,26 +6,30 @@ import type { Command } from 'commander'
 import { hashPassword } from '@/lib/server/auth/password'
 import { EXIT, Failure } from '../program/exit'
 
-const SHORTEST = 8
+const MIN_LENGTH = 8
 
-/** `vision hash-password`: what BASIC_AUTH wants. The password is read from a pipe or asked for, so that no list of processes and no history of a shell has it. */
+/**
+ * `vision hash-password`: a value for BASIC_AUTH. The password is read from a pipe or a prompt, so that it never
+ * appears in a process list or in the shell history.
+ */
 export function hashPasswordCommand(program: Command): void {
   program
     .command('hash-password')
-    .description('a line for BASIC_AUTH, with the password as a hash')
-    .argument('<user>', 'name to sign in with')
+    .description('Print a BASIC_AUTH line with a hashed password')
+    .argument('<user>', 'user name to sign in with')
     .action(async (user: string) => {
-      if (!/^[^:\s]+$/.test(user)) throw new Failure(EXIT.usage, 'The name has no colon and no space.')
-      const password = process.stdin.isTTY ? await ask() : (await text(process.stdin)).replace(/\r?\n$/, '')
-      if (password.length < SHORTEST) throw new Failure(EXIT.usage, `The password has at least ${SHORTEST} letters.`)
+      if (!/^[^:\s]+$/.test(user)) throw new Failure(EXIT.usage, 'The user name must not contain colons or spaces.')
+      const password = process.stdin.isTTY ? await promptPassword() : (await text(process.stdin)).replace(/\r?\n$/, '')
+      if (password.length < MIN_LENGTH)
+        throw new Failure(EXIT.usage, `The password must have at least ${MIN_LENGTH} characters.`)
       console.log(`BASIC_AUTH='${user}:${await hashPassword(password)}'`)
     })
 }
 
-/** Reads a line without showing it. */
-async function ask(): Promise<string> {
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+/** Reads a line without echoing it. */
+async function promptPassword(): Promise<string> {
+  const nullOutput = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: process.stdin, output: nullOutput, terminal: true })
   process.stderr.write('Password: ')
   try {
     const stopped = once(lines, 'SIGINT').then(() => Promise.reject(new Failure(EXIT.interrupted, 'Stopped.')))

@@ -18,55 +18,57 @@ interface FromOptions extends ServerOption {
 }
 
 const ACTIONS = {
-  close: 'take no more photos',
-  pause: 'take up no photo until it is resumed',
-  resume: 'go on with a paused job',
-  cancel: 'end a job now; its results so far stay',
-  retry: 'run the failed photos again',
+  close: 'Stop accepting photos for a job',
+  pause: 'Pause a job',
+  resume: 'Resume a paused job',
+  cancel: 'Cancel a job; its results so far are kept',
+  retry: 'Retry the failed photos of a job',
 } as const
 
-/** `vision jobs`: the batch jobs of a running server. */
+/** `vision jobs`: manages the batch jobs of a running server. */
 export function jobsCommand(program: Command): void {
-  const jobs = program.command('jobs').description('batch jobs of a running server')
+  const jobs = program.command('jobs').description('Manage the batch jobs of a running server')
   const add = (name: string, description: string) =>
-    jobs.command(name).description(description).option('--server <url>', 'the server', 'http://localhost:3000')
-  add('list', 'all jobs; needs the server’s ADMIN_TOKEN')
-    .requiredOption('--token <token>', 'the ADMIN_TOKEN')
+    jobs.command(name).description(description).option('--server <url>', 'server URL', 'http://localhost:3000')
+  add('list', 'List all jobs (requires the ADMIN_TOKEN of the server)')
+    .requiredOption('--token <token>', 'ADMIN_TOKEN of the server')
     .action(async ({ server, token }: ServerOption & { token: string }) => {
       const headers = { authorization: `Bearer ${token}` }
-      const { jobs: all } = (await (await ask(server, 'api/jobs', { headers })).json()) as { jobs: Job[] }
-      console.log(table(['job', 'state', 'done', 'of', 'failed', 'model', 'made'], all.map(line)))
+      const { jobs: all } = (await (await request(server, 'api/jobs', { headers })).json()) as { jobs: Job[] }
+      console.log(table(['job', 'state', 'done', 'total', 'failed', 'model', 'created'], all.map(line)))
     })
-  add('from', 'make a job of the photos at a place of a bucket, where the server may read it')
+  add('from', 'Create a job from photos in a bucket that the server can read')
     .argument('<s3://bucket/prefix>')
-    .option('--model <model>', 'type or id (the default model)')
-    .option('--top-k <n>', 'labels a photo at most')
-    .option('--threshold <score>', 'leave out labels with a lower score')
+    .option('--model <model>', 'model type or id (default: the default model)')
+    .option('--top-k <n>', 'maximum number of labels per photo')
+    .option('--threshold <score>', 'omit labels with a lower score')
     .action(async (source: string, { server, model, topK, threshold }: FromOptions) => {
       const given = { source, model, top_k: topK, threshold }
       const query = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined)
-      console.log(standing(await jobOf(server, `api/jobs?${new URLSearchParams(query)}`, { method: 'POST' })))
+      console.log(jobSummary(await jobOf(server, `api/jobs?${new URLSearchParams(query)}`, { method: 'POST' })))
     })
-  add('show', 'where a job stands')
+  add('show', 'Show the progress of a job')
     .argument('<id>')
-    .action(async (id: string, { server }: ServerOption) => console.log(standing(await jobOf(server, path(id)))))
-  add('results', 'its results so far')
+    .action(async (id: string, { server }: ServerOption) => console.log(jobSummary(await jobOf(server, path(id)))))
+  add('results', 'Download the results of a job so far')
     .argument('<id>')
-    .option('--format <format>', `${RESULT_FORMATS.join(', ')} (by the name of the file, else csv)`)
-    .option('--out <file>', 'write there instead of to stdout')
+    .option('--format <format>', `${RESULT_FORMATS.join(', ')} (default: from the file name, or csv)`)
+    .option('--out <file>', 'write to a file instead of stdout')
     .action((id: string, { server, ...options }: ServerOption & ResultsOptions) =>
-      writeJobResults(options, (format) => ask(server, `${path(id)}/results?format=${format}`)),
+      writeJobResults(options, (format) => request(server, `${path(id)}/results?format=${format}`)),
     )
   for (const [name, description] of Object.entries(ACTIONS)) {
     add(name, description)
       .argument('<id>')
       .action(async (id: string, { server }: ServerOption) => {
-        console.log(standing(await jobOf(server, `${path(id)}/${name}`, { method: 'POST' })))
+        console.log(jobSummary(await jobOf(server, `${path(id)}/${name}`, { method: 'POST' })))
       })
   }
-  add('delete', 'delete a job with its results')
+  add('delete', 'Delete a job and its results')
     .argument('<id>')
-    .action(async (id: string, { server }: ServerOption) => void (await ask(server, path(id), { method: 'DELETE' })))
+    .action(
+      async (id: string, { server }: ServerOption) => void (await request(server, path(id), { method: 'DELETE' })),
+    )
 }
 
 function path(id: string): string {
@@ -74,13 +76,13 @@ function path(id: string): string {
 }
 
 async function jobOf(server: string, at: string, init: RequestInit = {}): Promise<Job> {
-  return (await (await ask(server, at, init)).json()) as Job
+  return (await (await request(server, at, init)).json()) as Job
 }
 
-async function ask(server: string, at: string, init: RequestInit = {}): Promise<Response> {
+async function request(server: string, at: string, init: RequestInit = {}): Promise<Response> {
   const { origin, url, headers } = serverAt(server)
   const reply = await fetch(url(at), { ...init, headers: { ...headers, ...init.headers } }).catch((error: Error) => {
-    throw new Failure(EXIT.unreachable, `There is no server at ${origin}: ${error.message}.`)
+    throw new Failure(EXIT.unreachable, `No server responded at ${origin}: ${error.message}.`)
   })
   if (reply.ok) return reply
   const { code, detail } = (await reply.json().catch(() => ({}))) as Partial<ProblemDetails>
@@ -94,10 +96,10 @@ function line({ id, state, counts, model, created_at }: Job): string[] {
   return [id, state, String(counts.done), String(counts.total), String(counts.failed), model.id, created_at]
 }
 
-function standing({ state, reason, open, counts, rate, eta_s, model }: Job): string {
+function jobSummary({ state, reason, open, counts, rate, eta_s, model }: Job): string {
   const pace = rate ? `, ${Math.round(rate)}/s${eta_s === null ? '' : `, ${duration(eta_s)} left`}` : ''
   return [
     `${state}${reason ? ` (${reason})` : ''}${open ? ', open' : ''}${pace}`,
-    `${counts.done} of ${counts.total} photos, ${counts.failed} without an answer, by ${model.id}`,
+    `${counts.done} of ${counts.total} photos, ${counts.failed} failed, model ${model.id}`,
   ].join('\n')
 }

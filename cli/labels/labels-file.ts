@@ -2,29 +2,29 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { decodeLabels, LabelsError, MAX_LABELS_BYTES } from '@/lib/shared/labels-file/decode'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
+import { type MatchedLabels, matchLabels } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
-import { examples, labelWarnings, understood } from '@/lib/shared/labels-file/sentence'
+import { describeMatch, examples, labelWarnings } from '@/lib/shared/labels-file/summary'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
-import { type LabelsReading, understand } from '@/lib/shared/labels-file/understand'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { EXIT, Failure } from '../program/exit'
 
-/** Of the command line: which columns hold the photos and the labels. */
+/** Command-line options that select the columns with photos and labels. */
 export interface ColumnOptions {
   fileColumn?: string
   labelColumn?: string
 }
 
 /**
- * Reads a file of labels.
+ * Reads a labels file.
  *
- * @throws Failure where there is no such file, or it holds no labels
+ * @throws Failure if there is no such file, or it contains no labels
  */
 export async function labelsTable(path: string): Promise<LabelsTable> {
   const about = await stat(path).catch(() => null)
-  if (!about?.isFile()) throw new Failure(EXIT.notFound, `There is no file ${path}.`)
+  if (!about?.isFile()) throw new Failure(EXIT.notFound, `There is no file named ${path}.`)
   return orFailure(path, async () => {
-    // Decoding says why; what is far larger must not be read first.
+    // Decoding reports why; a file that is far too large must not be read first.
     const tooLarge = about.size > MAX_LABELS_BYTES
     const { text } = decodeLabels(tooLarge ? new Uint8Array(MAX_LABELS_BYTES + 1) : await readFile(path))
     return parseLabels(text)
@@ -32,9 +32,9 @@ export async function labelsTable(path: string): Promise<LabelsTable> {
 }
 
 /**
- * What the labels say of these photos; one line and warnings go to stderr.
+ * Matches the labels with these photos. A summary line and warnings go to stderr.
  *
- * @throws Failure where no photo has a label that the model knows
+ * @throws Failure if no photo has a label that the model can give
  */
 export async function labelsOf(
   path: string,
@@ -43,16 +43,16 @@ export async function labelsOf(
   classes: readonly ClassNames[],
   { fileColumn, labelColumn }: ColumnOptions,
   mapping?: ReadonlyMap<string, string>,
-): Promise<LabelsReading> {
+): Promise<MatchedLabels> {
   const picks = { file: fileColumn, label: labelColumn }
-  const reading = await orFailure(path, async () => understand(table, photos, classes, picks, mapping))
+  const reading = await orFailure(path, async () => matchLabels(table, photos, classes, picks, mapping))
   const { columns, file, label, labels, unused, ambiguous } = reading
-  console.error(`${basename(path)}: ${understood(reading)}`)
+  console.error(`${basename(path)}: ${describeMatch(reading)}`)
   if (labels.size === 0) {
     const names = examples(unused.length > 0 ? unused : ambiguous.map((one) => one.file))
     throw new Failure(
       EXIT.invalid,
-      `No photo has a label. The column ${columns[file]} of ${path} names: ${names || 'nothing'}. The photos: ${examples(photos) || 'none'}. --file-column names another column (${columns.join(', ')}).`,
+      `No photo has a label. The column ${columns[file]} of ${path} contains: ${names || 'nothing'}. The photos are: ${examples(photos) || 'none'}. Choose another column with --file-column (${columns.join(', ')}).`,
     )
   }
   const find = labelFinder(reading.kind, classes, mapping)
@@ -61,7 +61,7 @@ export async function labelsOf(
     const first = find(words[0] ?? '')
     throw new Failure(
       EXIT.invalid,
-      `No label is one that the model knows. The column ${columns[label]} of ${path} has: ${examples(words)} (${'reason' in first ? first.reason : ''}). The model has: ${examples(classes.map((one) => one.label))}. --label-column names another column (${columns.join(', ')}).`,
+      `No label matches a label of the model. The column ${columns[label]} of ${path} contains: ${examples(words)} (${'reason' in first ? first.reason : ''}). The labels of the model are: ${examples(classes.map((one) => one.label))}. Choose another column with --label-column (${columns.join(', ')}).`,
     )
   }
   for (const warning of labelWarnings(reading)) console.error(`warning: ${warning}`)

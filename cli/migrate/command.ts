@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { parse, type TomlTable, type TomlValue } from 'smol-toml'
-import { OLD_NAMES, OPTIONS } from '@/lib/server/config/options'
+import { OPTIONS, RENAMED_OPTIONS } from '@/lib/server/config/options'
 import { type Place, placeOf, secretsPath } from '@/lib/shared/deployment/parameters'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
@@ -12,31 +12,32 @@ interface Options {
   value?: string
 }
 
-/** `vision migrate secrets`: what a Streamlit deployment kept in `.streamlit/secrets.toml`, for this one. */
-export function migrateCommand(program: Command, { called }: Pick<CommandContext, 'called'>): void {
+/** `vision migrate secrets`: converts the `.streamlit/secrets.toml` of a Streamlit deployment. */
+export function migrateCommand(program: Command, { commandName }: Pick<CommandContext, 'commandName'>): void {
   program
     .command('migrate')
-    .description('from the deployment before this one')
+    .description('Migrate from an earlier Streamlit deployment')
     .command('secrets')
-    .description('a secrets.toml as lines for .env, or as commands that keep it with a stage in AWS')
-    .argument('[file]', 'Streamlit’s secrets', '.streamlit/secrets.toml')
-    .option('--to <what>', 'env or ssm', 'env')
-    .option('--stage <stage>', 'the stage', 'prod')
-    .option('--value <name>', 'print the value of this one and nothing else')
+    .description('Convert secrets.toml to .env lines, or to commands that store it for a stage in AWS')
+    .argument('[file]', 'secrets file of the Streamlit app', '.streamlit/secrets.toml')
+    .option('--to <format>', 'env or ssm', 'env')
+    .option('--stage <stage>', 'stage in AWS', 'prod')
+    .option('--value <name>', 'print only the value of this secret')
     .action((file: string, options: Options) => {
-      // What a pipe takes ends where the value ends.
+      // A value for a pipe must not end with a line break.
       process.stdout.write(
-        options.value === undefined ? `${migrated(file, options, called)}\n` : secretOf(file, options.value),
+        options.value === undefined ? `${render(file, options, commandName)}\n` : secretOf(file, options.value),
       )
     })
 }
 
-/** The secrets by the names that environments have: `[api] url = "…"` is API_URL. */
+/** The secrets, by environment variable name: `[api] url = "…"` is API_URL. */
 function readSecrets(file: string): Map<string, string> {
   try {
     return new Map(flat(parse(readFileSync(file, 'utf8'))))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Failure(EXIT.notFound, `${file} is not there.`)
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Failure(EXIT.notFound, `There is no file named ${file}.`)
     const [line] = (error as Error).message.split('\n')
     throw new Failure(EXIT.invalid, `${file} is not valid TOML: ${line}.`, { cause: error })
   }
@@ -53,7 +54,7 @@ function isTable(value: TomlValue): value is TomlTable {
   return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
 }
 
-/** Lists as this app reads them: with commas. */
+/** Lists are joined by commas, as this app reads them. */
 function text(value: TomlValue): string {
   return Array.isArray(value) ? value.map(text).join(',') : String(value)
 }
@@ -64,28 +65,31 @@ function secretOf(file: string, name: string): string {
   return found
 }
 
-function migrated(file: string, { to, stage }: Options, called: string): string {
+function render(file: string, { to, stage }: Options, commandName: string): string {
   const secrets = readSecrets(file)
   if (to === 'env') return [...secrets].map(([name, content]) => envLine(name, content)).join('\n')
-  if (to !== 'ssm') throw new Failure(EXIT.usage, '--to is env or ssm.')
-  if (!/^[a-z0-9-]+$/.test(stage)) throw new Failure(EXIT.usage, `${stage} is no stage.`)
-  return commands(file, stage, secrets, called).join('\n')
+  if (to !== 'ssm') throw new Failure(EXIT.usage, '--to must be env or ssm.')
+  if (!/^[a-z0-9-]+$/.test(stage)) throw new Failure(EXIT.usage, `${stage} is not a valid stage name.`)
+  return commands(file, stage, secrets, commandName).join('\n')
 }
 
-/** Secrets go into the Parameter Store and settings to the stage; what a stage sets itself, or nothing reads, is only named. */
-function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>, called: string): string[] {
+/**
+ * Secrets go to the Parameter Store, and settings to the stage. Values that the stage sets itself, or that nothing
+ * reads, are only listed.
+ */
+function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>, commandName: string): string[] {
   const at = (place: Place) => [...secrets].filter(([name]) => placeOf(newName(name), isKnown(name)) === place)
-  const from = `${called} migrate secrets ${quoted(file)}`
-  // The values go through a pipe: no history of a shell and no list of processes has them.
+  const from = `${commandName} migrate secrets ${shellQuote(file)}`
+  // Values go through a pipe, so that they never appear in the shell history or in a process list.
   const put = at('secret').map(
     ([name]) =>
       `${from} --value ${name} | aws ssm put-parameter --type SecureString --overwrite --name ${secretsPath(stage)}/${newName(name)} --value file:///dev/stdin`,
   )
   const settings = at('setting')
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => quoted(`${newName(name)}=${value}`))
+    .map(([name, value]) => shellQuote(`${newName(name)}=${value}`))
   return [
-    // Where the stage is, a task reads them.
+    // Tasks read the secrets in the region of the stage.
     ...(put.length > 0 ? [`export AWS_REGION="$(npm run --silent deploy:region -- --stage ${stage})"`, ...put] : []),
     ...(settings.length > 0 ? [`npm run deploy:set -- --stage ${stage} ${settings.join(' ')}`] : []),
     ...at('nowhere').map(([name]) =>
@@ -94,8 +98,8 @@ function commands(file: string, stage: string, secrets: ReadonlyMap<string, stri
   ]
 }
 
-/** As a word of a shell. */
-function quoted(text: string): string {
+/** Quotes text as a shell word. */
+function shellQuote(text: string): string {
   return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
@@ -105,7 +109,7 @@ function envLine(name: string, value: string): string {
 }
 
 function newName(name: string): string {
-  return (OLD_NAMES as Record<string, string>)[name] ?? name
+  return (RENAMED_OPTIONS as Record<string, string>)[name] ?? name
 }
 
 function isKnown(name: string): boolean {

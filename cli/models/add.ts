@@ -2,24 +2,24 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InstallError, publish, requireId, stage } from '@/lib/server/catalog/install'
 import { checkedDataFiles } from '@/lib/server/catalog/onnx/data-files'
-import { findOnnx } from '@/lib/server/catalog/onnx/find'
-import { readOnnxGraph } from '@/lib/server/catalog/onnx/graph'
-import { tooSlow } from '@/lib/server/engine/too-slow'
+import { findOnnx } from '@/lib/server/catalog/onnx/find-onnx'
+import { readOnnxGraph } from '@/lib/server/catalog/onnx/read-graph'
+import { slowModelWarning } from '@/lib/server/engine/slow-model-warning'
 import { EXIT, Failure } from '../program/exit'
-import { asFailure, modelCheck } from './check'
+import { modelCheck, toFailure } from './check'
 import { type Described, type DescribeOptions, describeModel } from './describe'
+import type { ModelsContext } from './models-context'
 import { summary } from './summary'
-import type { Where } from './where'
 
 interface Options extends DescribeOptions {
   as?: string
   force?: boolean
 }
 
-/** Installs a model folder or an ONNX file, after it was proved to work, and says how it was understood. */
-export async function add(where: Where, path: string, options: Options): Promise<void> {
+/** Installs a model folder or an ONNX file after testing it, and shows how it was interpreted. */
+export async function add(context: ModelsContext, path: string, options: Options): Promise<void> {
   const entry = await stat(path).catch(() => {
-    throw new Failure(EXIT.notFound, `There is no file or folder ${path}.`)
+    throw new Failure(EXIT.notFound, `There is no file or folder named ${path}.`)
   })
   const id = options.as ?? basename(resolve(path)).replace(/\.onnx$/i, '')
   let understood = ''
@@ -28,22 +28,22 @@ export async function add(where: Where, path: string, options: Options): Promise
     requireId(id)
     const folder = entry.isDirectory() ? path : dirname(path)
     const onnx = entry.isDirectory() ? await findOnnx(path) : basename(path)
-    if (onnx === undefined) throw new Failure(EXIT.invalid, `There is no ONNX file in ${path}.`)
+    if (onnx === undefined) throw new Failure(EXIT.invalid, `${path} contains no ONNX file.`)
     const { files, origins } = await described(id, folder, onnx, entry.isDirectory(), options)
-    await stage(where.modelsDir, id, files)
-    const check = modelCheck(where, (model, report) => {
+    await stage(context.modelsDir, id, files)
+    const check = modelCheck(context, (model, report) => {
       understood = summary(model, report, origins)
-      slow = tooSlow(report.runMs ?? 0, where.limits)
+      slow = slowModelWarning(report.runMs ?? 0, context.limits)
     })
-    await publish(where.modelsDir, id, check, options.force)
+    await publish(context.modelsDir, id, check, options.force)
   } catch (error) {
-    throw asFailure(error)
+    throw toFailure(error)
   }
-  console.log(`${id} is installed. A running server serves it within a second.\n${understood}`.trimEnd())
+  console.log(`${id} was installed. A running server loads it within a second.\n${understood}`.trimEnd())
   if (slow !== null) console.error(`Warning: ${slow}`)
 }
 
-/** The files of the model folder to be: what is there, with what describes it. */
+/** The files of the new model folder: existing ones, and generated configuration files. */
 async function described(
   id: string,
   folder: string,
@@ -54,9 +54,9 @@ async function described(
   try {
     const graph = readOnnxGraph(join(folder, onnx), onnx)
     const data = await checkedDataFiles(folder, onnx, graph)
-    // Beside the file, or above it where it lies in a folder of its own, as `onnx/`.
-    const near = isFolder ? [folder, join(folder, dirname(onnx))] : [folder, join(folder, '..')]
-    const { config, preprocessor, origins } = await describeModel(near, graph, options)
+    // Next to the file, or one level up if it is in a subfolder such as `onnx/`.
+    const searchFolders = isFolder ? [folder, join(folder, dirname(onnx))] : [folder, join(folder, '..')]
+    const { config, preprocessor, origins } = await describeModel(searchFolders, graph, options)
     const own: Record<string, string | object> = {
       'config.json': config,
       ...(preprocessor ? { 'preprocessor_config.json': preprocessor } : {}),

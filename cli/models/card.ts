@@ -2,36 +2,36 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Model } from '@/lib/server/engine/model'
 import { bytes } from '@/lib/shared/i18n/format'
-import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
-import { reliabilityDiagram } from '../eval/figures'
+import { hasTop5 } from '@/lib/shared/metrics/evaluation'
+import { reliabilityDiagram } from '../eval/charts'
 import type { Report } from '../eval/report'
 import { EXIT, Failure } from '../program/exit'
-import { find } from './list'
-import type { Where } from './where'
+import { findModel } from './list'
+import type { ModelsContext } from './models-context'
 
-const WORST = 20
-/** What holds for the models that ship, and is not said of others. */
+const WORST_CLASSES = 20
+/** Detects statements that only apply to the bundled models. */
 const IMAGENET = /imagenet/i
 
-/** Figures as the folder keeps them. */
+/** The report as stored in the model folder. */
 export type Evaluation = Omit<Report, 'skipped' | 'unmatched'>
 
-/** Writes a model's README.md and its calibration plot from what its folder and its evaluation say. */
-export async function exportCard(where: Where, name: string, { report }: { report?: string }): Promise<void> {
-  const model = await find(where, name)
+/** Writes a model's README.md and its calibration chart from its folder and its evaluation. */
+export async function exportCard(context: ModelsContext, name: string, { report }: { report?: string }): Promise<void> {
+  const model = await findModel(context, name)
   const path = report ?? join(model.folder, 'evaluation.json')
   const evaluation = JSON.parse(
     await readFile(path, 'utf8').catch(() => {
       throw new Failure(
         EXIT.notFound,
-        `There is no ${path}: run ${where.called} eval, and give its report.json with --report.`,
+        `There is no file named ${path}. Run ${context.commandName} eval, and pass its report.json with --report.`,
       )
     }),
   ) as Report
   if (evaluation.model?.revision !== model.revision) {
-    throw new Failure(EXIT.invalid, `${path} is about another model: ${evaluation.model?.revision}.`)
+    throw new Failure(EXIT.invalid, `${path} belongs to another model revision: ${evaluation.model?.revision}.`)
   }
-  if (report !== undefined) await keep(model.folder, evaluation)
+  if (report !== undefined) await saveReport(model.folder, evaluation)
   await writeFile(
     join(model.folder, 'reliability.svg'),
     reliabilityDiagram(evaluation.reliability, `${model.title}: confidence and accuracy`),
@@ -40,8 +40,8 @@ export async function exportCard(where: Where, name: string, { report }: { repor
   console.log(join(model.folder, 'README.md'))
 }
 
-/** The report beside the model, without the names of photos, which say nothing to a reader. */
-async function keep(
+/** Saves the report in the model folder, without the names of photos, which do not help a reader. */
+async function saveReport(
   folder: string,
   { skipped: _skipped, unmatched: _unmatched, classes, ...rest }: Report,
 ): Promise<void> {
@@ -49,22 +49,22 @@ async function keep(
   await writeFile(join(folder, 'evaluation.json'), `${JSON.stringify(kept, null, 1)}\n`)
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`
 const range = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
 
-/** The card: Hugging Face's front matter with a model-index, then what a reader must know. */
+/** The model card: Hugging Face front matter with a model-index, then what a reader must know. */
 export function card(model: Model, figures: Evaluation): string {
-  const { card: told, published, temperature, uncertainty } = model
+  const { card: details, published, temperature, uncertainty } = model
   const metric = (type: string, value: number, title: string) =>
     `          - type: ${type}\n            value: ${value.toFixed(4)}\n            name: ${title}`
-  const worst = figures.classes.slice(0, WORST)
-  const withTop5 = (line: string) => (tellsTop5(model.labels.length) ? `${line}\n` : '')
+  const worst = figures.classes.slice(0, WORST_CLASSES)
+  const withTop5 = (line: string) => (hasTop5(model.labels.length) ? `${line}\n` : '')
   const share = (value: number | null) => (value === null ? '–' : percent(value))
   return `---
 license: ${(model.license ?? 'other').toLowerCase()}
 pipeline_tag: image-classification
 library_name: onnx
-${IMAGENET.test(told.trained_on ?? '') ? 'datasets:\n  - imagenet-1k\n' : ''}model-index:
+${IMAGENET.test(details.trained_on ?? '') ? 'datasets:\n  - imagenet-1k\n' : ''}model-index:
   - name: ${model.id}
     results:
       - task:
@@ -79,36 +79,36 @@ ${withTop5(metric('accuracy', figures.top5, 'top-5'))}${metric('expected_calibra
 
 # ${model.title}
 
-Classifies a photo into ${model.labels.length} labels. ${bytes(model.bytes)}.
+An image classification model with ${model.labels.length} labels. Size: ${bytes(model.bytes)}.
 
 | | |
 | --- | --- |
-| Weights | ${told.source ?? 'not said'} |
-| Trained on | ${told.trained_on ?? 'not said'} |
-| Recipe | ${told.recipe ?? 'not said'} |
+| Weights | ${details.source ?? 'not specified'} |
+| Trained on | ${details.trained_on ?? 'not specified'} |
+| Recipe | ${details.recipe ?? 'not specified'} |
 | Published top-1 | ${published ? `${percent(published.value)}, ${published.source}` : 'unverified'} |
-| Scores | ${temperature === null ? '**not calibrated**: the plain softmax' : `calibrated: softmax of the logits over a temperature of ${temperature}`} |
+| Scores | ${temperature === null ? '**not calibrated**: plain softmax' : `calibrated: softmax of the logits divided by a temperature of ${temperature}`} |
 | Revision | \`${model.revision}\` |
 
-## Measured
+## Evaluation
 
-\`${figures.command}\` on ${figures.dataset}:
+Measured with \`${figures.command}\` on ${figures.dataset}:
 
 | | |
 | --- | --- |
-| top-1 | ${percent(figures.top1)} (95 %: ${range(figures.top1_interval)}) |
-${withTop5(`| top-5 | ${percent(figures.top5)} |`)}| mean confidence | ${percent(figures.mean_confidence)} |
-| expected calibration error, 5 equal-mass bins | ${percent(figures.ece)} (95 %: ${range(figures.ece_interval)}) |
-| the same of a perfectly calibrated model | ${range(figures.ece_of_perfect)} |
-| the same in 15 bins of equal width, as in the literature | ${percent(figures.ece_15)}; on 650 photos even a perfect model shows about 3 % there |
-| negative log-likelihood, Brier score | ${figures.nll.toFixed(3)}, ${figures.brier.toFixed(3)} |
-| called uncertain | ${percent(figures.uncertain)} of the answers${figures.uncertain_top1 === null ? '' : `, of which ${percent(figures.uncertain_top1)} are right`} |
+| Top-1 accuracy | ${percent(figures.top1)} (95% interval: ${range(figures.top1_interval)}) |
+${withTop5(`| Top-5 accuracy | ${percent(figures.top5)} |`)}| Mean confidence | ${percent(figures.mean_confidence)} |
+| Expected calibration error (ECE), 5 equal-mass bins | ${percent(figures.ece)} (95% interval: ${range(figures.ece_interval)}) |
+| ECE of a perfectly calibrated model | ${range(figures.ece_of_perfect)} |
+| ECE, 15 equal-width bins, as in the literature | ${percent(figures.ece_15)}; with 650 photos, even a perfect model shows about 3% |
+| Negative log-likelihood, Brier score | ${figures.nll.toFixed(3)}, ${figures.brier.toFixed(3)} |
+| Uncertain | ${percent(figures.uncertain)} of the predictions${figures.uncertain_top1 === null ? '' : `, of which ${percent(figures.uncertain_top1)} are correct`} |
 
-${temperature === null || !IMAGENET.test(figures.dataset) ? '' : 'The temperature was fitted on these same photos, so these figures flatter the calibration a little; how it does on photos that it was not fitted on stands in `models/build/README.md`.\n\n'}![Confidence and accuracy](reliability.svg)
+${temperature === null || !IMAGENET.test(figures.dataset) ? '' : 'The temperature was fitted on the same photos, so these figures slightly overstate the calibration. For results on\nother photos, see `models/build/README.md`.\n\n'}![Confidence and accuracy](reliability.svg)
 ${uncertaintyText(uncertainty)}
-## Worst classes
+## Weakest labels
 
-With one or two photos a class this names what to look at, not how bad it is.
+With one or two photos per label, this list shows what to look at, not how severe the problem is.
 
 | label | photos | precision | recall | F1 |
 | --- | --- | --- | --- | --- |
@@ -116,22 +116,25 @@ ${worst.map((one) => `| ${one.label} | ${one.support} | ${share(one.precision)} 
 
 ## Limits
 
-${told.limits ?? 'Nobody has written them down.'}.
+${details.limits ?? 'Not documented'}.
 
-## Not for
+## Out of scope
 
-${told.not_for ?? 'Decisions about people, or where a wrong label does harm'}.
+${details.not_for ?? 'Decisions about people, or uses in which a wrong label causes harm'}.
 `
 }
 
 function uncertaintyText(rule: Model['uncertainty']): string {
   if (rule === null) return ''
   return `
-## When an answer is uncertain
+## Uncertain predictions
 
-An answer is called uncertain, and says why, where its generalised entropy is above ${rule.entropyAbove} (unlike the photos that the
-model knows: 5 % of those are above), where the two best labels are nearer than ${rule.marginBelow}, or where the best score is below
-${rule.scoreBelow}, so that it is more likely wrong than right. What this catches of things outside the labels stands in
-\`models/build/README.md\`.
+A prediction is marked as uncertain, with the reason, in these cases:
+
+- Its generalised entropy is above ${rule.entropyAbove}: the photo is unlike the training data (5% of known photos are above).
+- The two best scores differ by less than ${rule.marginBelow}.
+- The best score is below ${rule.scoreBelow}, so that the label is more likely wrong than right.
+
+For how well this detects photos of things outside the labels, see \`models/build/README.md\`.
 `
 }

@@ -5,11 +5,11 @@ import { type Model, readModel } from '@/lib/server/engine/model'
 import type { LoadReport } from '@/lib/server/engine/protocol'
 import { batchEngine } from '../eval/run'
 import { EXIT, Failure } from '../program/exit'
-import type { Where } from './where'
+import type { ModelsContext } from './models-context'
 
-/** What is wrong with a folder as a model, in one line, or null: it is read, loaded and run as the server would. */
+/** Returns the problem with a model folder in one line, or null: it is read, loaded and run as on a server. */
 export function modelCheck(
-  { root, maxPixels }: Where,
+  { root, maxPixels }: ModelsContext,
   found?: (model: Model, report: LoadReport) => void,
 ): (folder: string) => Promise<string | null> {
   return async (folder) => {
@@ -30,8 +30,8 @@ export function modelCheck(
   }
 }
 
-/** The exit code of what kept a model from being installed. */
-export function asFailure(error: unknown): unknown {
+/** Converts an installation error to a failure with an exit code. */
+export function toFailure(error: unknown): unknown {
   if (!(error instanceof InstallError)) return error
   const codes = {
     invalid: EXIT.invalid,
@@ -39,12 +39,12 @@ export function asFailure(error: unknown): unknown {
     missing: EXIT.notFound,
     'no-space': EXIT.noSpace,
   } as const
-  return new Failure(codes[error.kind], sentence(error.message), { cause: error })
+  return new Failure(codes[error.kind], toSentence(error.message), { cause: error })
 }
 
-/** A message as a sentence of its own. */
-export function sentence(message: string): string {
-  // A path or a name at the start stays as it is.
+/** Turns a message into a sentence. */
+export function toSentence(message: string): string {
+  // A path or a name at the start is kept unchanged.
   const start = /^[a-z]+ /.test(message) ? message.charAt(0).toUpperCase() : message.charAt(0)
   return `${start}${message.slice(1)}${message.endsWith('.') ? '' : '.'}`
 }

@@ -6,7 +6,7 @@ import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { batchEngine, type Rule } from '../eval/run'
 import { EXIT, Failure } from '../program/exit'
 
-/** A model that was asked for, loaded alone. */
+/** The selected model, loaded on its own. */
 export interface ChosenModel {
   id: string
   title: string
@@ -26,9 +26,9 @@ interface Choice {
 }
 
 /**
- * Loads a model by itself.
+ * Loads a single model.
  *
- * @throws Failure where there is none of that name, or it does not work
+ * @throws Failure if there is no such model, or it does not work
  */
 export async function chooseModel({ model: name, modelsDir, root, workers, maxPixels }: Choice): Promise<{
   engine: Awaited<ReturnType<typeof batchEngine>>
@@ -70,5 +70,8 @@ async function findEntry(name: string | undefined, modelsDir: string): Promise<C
   const found = entries.find((entry) => (name === undefined ? entry.default : name === entry.id || name === entry.type))
   if (found) return found
   const known = entries.flatMap(({ id, type }) => (type ? [type, id] : [id]))
-  throw new Failure(EXIT.notFound, `There is no model ${name}. Known: ${known.join(', ')}; or give a model folder.`)
+  throw new Failure(
+    EXIT.notFound,
+    `There is no model named ${name}. Available models: ${known.join(', ')}. You can also specify a model folder.`,
+  )
 }

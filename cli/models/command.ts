@@ -9,67 +9,75 @@ import { push } from './push'
 import { removeModel } from './remove'
 import { verify } from './verify'
 
-/** `vision models`: which models there are, and how they come and go. A running server notices within a second. */
+/** `vision models`: lists, installs and removes models. A running server notices changes within a second. */
 export function modelsCommand(program: Command, context: CommandContext): void {
   const models = program
     .command('models')
-    .description('list, pull, add, check and remove models')
-    .option('--models-dir <folder>', 'where the models are', join(context.root, 'models'))
-  const where = () => ({ ...context, modelsDir: models.opts<{ modelsDir: string }>().modelsDir })
+    .description('List, pull, add, verify and remove models')
+    .option('--models-dir <folder>', 'folder with the models', join(context.root, 'models'))
+  const modelsContext = () => ({ ...context, modelsDir: models.opts<{ modelsDir: string }>().modelsDir })
 
   models
     .command('list')
-    .description('the models that are installed, and those that can be pulled')
-    .option('--json', 'as JSON')
-    .action((options) => list(where(), options))
+    .description('List installed models and models that can be pulled')
+    .option('--json', 'print JSON')
+    .action((options) => list(modelsContext(), options))
   models
     .command('info')
-    .description('all that is known of a model')
-    .argument('<model>', 'type or id')
-    .option('--json', 'as JSON')
-    .action((name, options) => info(where(), name, options))
+    .description('Show details of a model')
+    .argument('<model>', 'model type or id')
+    .option('--json', 'print JSON')
+    .action((name, options) => info(modelsContext(), name, options))
   models
     .command('pull')
-    .description('download a model from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN); goes on where it was cut off')
-    .argument('<model>', 'an id of `vision models list`, or owner/name[@revision]')
-    .option('--as <id>', 'its name here')
-    .option('--force', 'replace one that is installed')
-    .action((name, options) => pullModel(where(), name, options))
+    .description(
+      'Download a model from the Hugging Face Hub (uses HF_ENDPOINT and HF_TOKEN; resumes interrupted downloads)',
+    )
+    .argument('<model>', 'an id from `vision models list`, or owner/name[@revision]')
+    .option('--as <id>', 'id of the installed model')
+    .option('--force', 'replace an installed model')
+    .action((name, options) => pullModel(modelsContext(), name, options))
   models
     .command('add')
-    .description('install a model folder or an ONNX file, and say how it was understood')
+    .description('Install a model folder or an ONNX file, and show how it was interpreted')
     .argument('<folder or file.onnx>')
-    .option('--as <id>', 'its name here')
-    .option('--labels <file>', 'its labels, one a line, in the order of the outputs')
-    .option('--size <pixels>', 'size of the picture: 224, or HEIGHTxWIDTH')
-    .option('--crop <part>', 'how much of the shorter side is used (0.875), or squash')
-    .option('--mean <numbers>', 'what is subtracted, one number or one a channel; above 1: of pixels 0 to 255')
-    .option('--std <numbers>', 'what the rest is divided by')
-    .option('--channels <order>', 'rgb or bgr')
-    .option('--output <name>', 'the output with the scores, where several could be')
-    .option('--config <json>', 'config.json, where it does not lie beside the file')
-    .option('--preprocessor <json>', 'preprocessor_config.json, where it does not lie beside the file')
-    .option('--force', 'replace one that is installed')
-    .action((path, options) => add(where(), path, options))
+    .option('--as <id>', 'id of the installed model')
+    .option('--labels <file>', 'labels file, one label per line in output order')
+    .option('--size <pixels>', 'input size: 224 or HEIGHTxWIDTH')
+    .option(
+      '--crop <fraction>',
+      'fraction of the shorter side to keep (for example 0.875), or squash to ignore the aspect ratio',
+    )
+    .option(
+      '--mean <numbers>',
+      'mean to subtract: one number or one per channel; values above 1 refer to pixels from 0 to 255',
+    )
+    .option('--std <numbers>', 'standard deviation to divide by')
+    .option('--channels <order>', 'channel order: rgb or bgr')
+    .option('--output <name>', 'output with the scores, if the model has several candidates')
+    .option('--config <json>', 'path of config.json, if it is not next to the model')
+    .option('--preprocessor <json>', 'path of preprocessor_config.json, if it is not next to the model')
+    .option('--force', 'replace an installed model')
+    .action((path, options) => add(modelsContext(), path, options))
   models
     .command('verify')
-    .description('checksums, and a run of each model; all of them if none is named')
-    .argument('[model]', 'type or id')
-    .action((name) => verify(where(), name))
+    .description('Verify the checksums of a model and run it (default: all models)')
+    .argument('[model]', 'model type or id')
+    .action((name) => verify(modelsContext(), name))
   models
     .command('remove')
-    .description('take a model away')
+    .description('Remove a model')
     .argument('<id>')
-    .action((id) => removeModel(where(), id))
+    .action((id) => removeModel(modelsContext(), id))
   models
     .command('push')
-    .description('put the installed models into a bucket, for servers with MODELS_DIR=s3://…')
-    .argument('<place>', 's3://bucket/models/')
-    .action((place) => push(where(), place))
+    .description('Upload the installed models to a bucket, for servers with MODELS_DIR=s3://…')
+    .argument('<location>', 's3://bucket/models/')
+    .action((place) => push(modelsContext(), place))
   models
     .command('export-card')
-    .description('write README.md of a model in the form of Hugging Face model cards')
-    .argument('<model>', 'type or id')
-    .option('--report <json>', 'figures: a report.json of `vision eval` (evaluation.json in the folder)')
-    .action((name, options) => exportCard(where(), name, options))
+    .description('Write the README.md of a model as a Hugging Face model card')
+    .argument('<model>', 'model type or id')
+    .option('--report <json>', 'report.json from `vision eval` (default: evaluation.json in the model folder)')
+    .action((name, options) => exportCard(modelsContext(), name, options))
 }

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import type { OnnxGraph } from '@/lib/server/catalog/onnx/graph'
+import type { OnnxGraph } from '@/lib/server/catalog/onnx/read-graph'
 import { readJson } from '@/lib/server/engine/model-file'
 import { isTimm } from '@/lib/server/image/timm'
 import { EXIT, Failure } from '../program/exit'
 import { findLabels, labelsOfFile } from './labels-source'
-import { findPreprocessing, overruled, type PreprocessingFlags } from './preprocessing-source'
+import { findPreprocessing, type PreprocessingFlags, withFlags } from './preprocessing-source'
 import type { Origins } from './summary'
 
 export interface DescribeOptions extends PreprocessingFlags {
@@ -16,10 +16,10 @@ export interface DescribeOptions extends PreprocessingFlags {
   output?: string
 }
 
-/** A model's configurations: as files that are copied, or made here. */
+/** A model's configuration files: paths to copy, or generated content. */
 export interface Described {
   config: string | object
-  /** Null where config.json says it, as timm's does. */
+  /** Null if config.json contains it, as with timm. */
   preprocessor: string | object | null
   origins: Origins
 }
@@ -28,37 +28,37 @@ const objectSchema = z.record(z.string(), z.unknown())
 const FLAGS = ['size', 'mean', 'std', 'crop', 'channels'] as const
 
 /**
- * What describes a model: the files that were given or lie beside it, else what exporters leave (labels.txt, metadata within the file, its
- * shape), and over all of it the flags.
+ * Finds the description of a model: files that were given or are next to it, otherwise what exporters leave behind
+ * (labels.txt, metadata in the file, its shape). Flags override all of these.
  *
- * @param near folders that are looked into, the nearest first
- * @throws Error in one line, Failure for flags that contradict
+ * @param folders folders to search, nearest first
+ * @throws Error with a one-line message; Failure for contradicting flags
  */
 export async function describeModel(
-  near: readonly string[],
+  folders: readonly string[],
   graph: OnnxGraph,
   options: DescribeOptions,
 ): Promise<Described> {
   if (options.channels !== undefined && !['rgb', 'bgr'].includes(options.channels)) {
-    throw new Failure(EXIT.usage, `--channels is rgb or bgr, not ${options.channels}.`)
+    throw new Failure(EXIT.usage, `--channels must be rgb or bgr, not ${options.channels}.`)
   }
-  const { config, labels } = await configOf(near, graph, options)
-  const parsed = typeof config === 'string' ? await read(config) : config
-  const preprocessing = await preprocessingOf(near, graph, parsed, options)
+  const { config, labels } = await configOf(folders, graph, options)
+  const parsed = typeof config === 'string' ? await readObject(config) : config
+  const preprocessing = await preprocessingOf(folders, graph, parsed, options)
   return { config, preprocessor: preprocessing.json, origins: { labels, ...preprocessing.from } }
 }
 
 async function configOf(
-  near: readonly string[],
+  folders: readonly string[],
   graph: OnnxGraph,
   { config, labels, output }: DescribeOptions,
 ): Promise<{ config: string | Record<string, unknown>; labels: string | undefined }> {
-  const path = config ?? (await first(near.map((folder) => join(folder, 'config.json'))))
-  const file = path === undefined ? {} : await read(path)
+  const path = config ?? (await firstExisting(folders.map((folder) => join(folder, 'config.json'))))
+  const file = path === undefined ? {} : await readObject(path)
   const has = ['id2label', 'label_names', 'num_classes'].some((key) => key in file)
-  const found = labels ? await labelsOfFile(labels) : has ? null : await findLabels(near, graph)
+  const found = labels ? await labelsOfFile(labels) : has ? null : await findLabels(folders, graph)
   if (found === null && !has) {
-    throw new Error('nobody says what the labels are: give --labels with a file that has one a line')
+    throw new Error('the labels are unknown: set --labels to a file with one label per line')
   }
   if (path !== undefined && found === null && output === undefined) return { config: path, labels: undefined }
   const { label_names: _names, label_descriptions: _words, ...rest } = file
@@ -73,33 +73,37 @@ async function configOf(
 }
 
 async function preprocessingOf(
-  near: readonly string[],
+  folders: readonly string[],
   graph: OnnxGraph,
   config: Record<string, unknown>,
   options: DescribeOptions,
 ): Promise<{ json: string | object | null; from: Origins }> {
-  const asked = FLAGS.some((flag) => options[flag] !== undefined)
+  const hasFlags = FLAGS.some((flag) => options[flag] !== undefined)
   if (isTimm(config) && options.preprocessor === undefined) {
-    if (!asked) return { json: null, from: {} }
-    throw new Error("config.json is timm's and says the preprocessing: change it there, or give --preprocessor")
+    if (!hasFlags) return { json: null, from: {} }
+    throw new Error('config.json is a timm file and defines the preprocessing: change it there, or use --preprocessor')
   }
-  const path = options.preprocessor ?? (await first(near.map((folder) => join(folder, 'preprocessor_config.json'))))
+  const path =
+    options.preprocessor ?? (await firstExisting(folders.map((folder) => join(folder, 'preprocessor_config.json'))))
   if (path === undefined) return findPreprocessing(graph, options)
-  if (!asked) return { json: path, from: {} }
-  return { json: overruled(await read(path), graph, options), from: { size: options.size ? '--size' : undefined } }
+  if (!hasFlags) return { json: path, from: {} }
+  return {
+    json: withFlags(await readObject(path), graph, options),
+    from: { size: options.size ? '--size' : undefined },
+  }
 }
 
-async function read(path: string): Promise<Record<string, unknown>> {
+async function readObject(path: string): Promise<Record<string, unknown>> {
   return objectSchema.parse(await readJson(dirname(path), basename(path)))
 }
 
-async function first(paths: readonly string[]): Promise<string | undefined> {
+async function firstExisting(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
-    const there = await stat(path).then(
+    const exists = await stat(path).then(
       (entry) => entry.isFile(),
       () => false,
     )
-    if (there) return path
+    if (exists) return path
   }
   return undefined
 }

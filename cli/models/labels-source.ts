@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import type { OnnxGraph } from '@/lib/server/catalog/onnx/graph'
+import type { OnnxGraph } from '@/lib/server/catalog/onnx/read-graph'
 import { zipMapOf } from '@/lib/server/engine/worker/activation'
 
-/** Labels in the order of the outputs, and where they were read. */
+/** Labels in output order, and where they were read. */
 export interface FoundLabels {
   labels: readonly string[]
   from: string
 }
 
-/** Files that lie beside models with their labels, one a line or as JSON. */
-const BESIDE = [
+/** Files with labels that are commonly found next to models, one per line or as JSON. */
+const LABEL_FILES = [
   'labels.txt',
   'classes.txt',
   'class_names.txt',
@@ -21,31 +21,31 @@ const BESIDE = [
   'classes.json',
   'class_names.json',
 ]
-/** Metadata that exporters put into the file: Ultralytics, PaddleX, and what people choose. */
-const KEYS = ['names', 'character', 'labels', 'classes', 'class_names', 'id2label']
+/** Metadata keys used by exporters: Ultralytics, PaddleX, and common custom names. */
+const METADATA_KEYS = ['names', 'character', 'labels', 'classes', 'class_names', 'id2label']
 
 const jsonLabels = z.union([z.array(z.string().min(1)).min(1), z.record(z.string().regex(/^\d+$/), z.string().min(1))])
 
 /**
- * Labels of a file that someone names.
+ * Reads the labels from a given file.
  *
- * @throws Error where it has none
+ * @throws Error if it has none
  */
 export async function labelsOfFile(path: string): Promise<FoundLabels> {
   const labels = parseLabels(await readFile(path, 'utf8'))
   if (labels.length === 0)
-    throw new Error(`${path} has no labels: write one a line, in the order of the model's outputs`)
+    throw new Error(`${path} has no labels: add one label per line, in the order of the model's outputs`)
   return { labels, from: basename(path) }
 }
 
-/** Labels beside a model, or within it; null where there are none. */
+/** Finds labels next to a model or inside it; null if there are none. */
 export async function findLabels(folders: readonly string[], graph: OnnxGraph): Promise<FoundLabels | null> {
-  for (const path of folders.flatMap((folder) => BESIDE.map((name) => join(folder, name)))) {
+  for (const path of folders.flatMap((folder) => LABEL_FILES.map((name) => join(folder, name)))) {
     const text = await readFile(path, 'utf8').catch(() => null)
     const labels = text === null ? [] : parseLabels(text)
     if (labels.length > 0) return { labels, from: basename(path) }
   }
-  for (const key of KEYS) {
+  for (const key of METADATA_KEYS) {
     const text = graph.metadata.get(key)
     const labels = text === undefined ? [] : parseLabels(text)
     if (labels.length > 0) return { labels, from: `the model's metadata (${key})` }
@@ -54,8 +54,8 @@ export async function findLabels(folders: readonly string[], graph: OnnxGraph): 
   return labels.length > 0 ? { labels, from: "the model's list of scores (ZipMap)" } : null
 }
 
-/** One a line (with or without its number before it), a JSON list or object, or Python's way to write one. */
-export function parseLabels(text: string): string[] {
+/** Parses labels: one per line (with or without its number), a JSON list or object, or a Python literal. */
+function parseLabels(text: string): string[] {
   const content = text.replace(/^\uFEFF/, '').trim()
   if (/^[[{]/.test(content)) return fromJson(content) ?? fromPython(content)
   const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim())
@@ -75,7 +75,7 @@ function fromJson(text: string): string[] | null {
   }
 }
 
-/** `{0: 'cat', 1: "dog's"}` or `['cat', 'dog']`, as Ultralytics writes a dictionary: strings and numbers only. */
+/** `{0: 'cat', 1: "dog's"}` or `['cat', 'dog']`, as Ultralytics writes them: strings and numbers only. */
 function fromPython(text: string): string[] {
   const parts = [...text.matchAll(/(?:(\d+)\s*:\s*)?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g)]
   const entries = parts.map(([, key, quoted = ''], i): [string, string] => [

@@ -3,10 +3,10 @@ import { type Model, readModel } from '@/lib/server/engine/model'
 import { bytes } from '@/lib/shared/i18n/format'
 import { EXIT, Failure } from '../program/exit'
 import { table } from '../program/progress'
-import type { Where } from './where'
+import type { ModelsContext } from './models-context'
 
-/** The models of the folder, read and understood. */
-export async function installed({ modelsDir }: Where): Promise<Model[]> {
+/** The installed models. */
+export async function installed({ modelsDir }: ModelsContext): Promise<Model[]> {
   const entries = await readCatalog(modelsDir).catch((error: Error) => {
     throw new Failure(EXIT.notFound, `${error.message}.`)
   })
@@ -14,29 +14,29 @@ export async function installed({ modelsDir }: Where): Promise<Model[]> {
 }
 
 /**
- * A model by its type or id.
+ * Finds a model by type or id.
  *
- * @throws Failure naming those that there are
+ * @throws Failure listing the installed models
  */
-export async function find(where: Where, name: string): Promise<Model> {
-  const models = await installed(where)
+export async function findModel(context: ModelsContext, name: string): Promise<Model> {
+  const models = await installed(context)
   const model = models.find(({ id, type }) => name === id || name === type)
   if (model) return model
   const known = models.flatMap(({ id, type }) => (type ? [type, id] : [id])).join(', ')
-  throw new Failure(EXIT.notFound, `There is no model ${name}. Installed: ${known}.`)
+  throw new Failure(EXIT.notFound, `There is no model named ${name}. Installed models: ${known}.`)
 }
 
-export async function list(where: Where, { json = false }: { json?: boolean }): Promise<void> {
-  const models = await installed(where)
-  const { available } = await readCatalogFile(where.modelsDir)
+export async function list(context: ModelsContext, { json = false }: { json?: boolean }): Promise<void> {
+  const models = await installed(context)
+  const { available } = await readCatalogFile(context.modelsDir)
   const missing = available.filter(({ id }) => !models.some((model) => model.id === id))
   if (json) {
-    console.log(JSON.stringify({ installed: models.map(facts), available: missing }, null, 2))
+    console.log(JSON.stringify({ installed: models.map(toJson), available: missing }, null, 2))
     return
   }
   console.log(
     table(
-      ['installed', 'type', 'classes', 'size', 'published', 'calibrated', 'license', ''],
+      ['installed', 'type', 'labels', 'size', 'published', 'calibrated', 'license', ''],
       models.map((model) => [
         model.id,
         `${model.type ?? '–'}${model.default ? ' (default)' : ''}`,
@@ -45,14 +45,14 @@ export async function list(where: Where, { json = false }: { json?: boolean }): 
         published(model.published),
         model.temperature === null ? 'no' : 'yes',
         model.license ?? '–',
-        model.error === null ? '' : `does not serve: ${model.error}`,
+        model.error === null ? '' : `unavailable: ${model.error}`,
       ]),
     ),
   )
   if (missing.length === 0) return
   console.log(
     `\n${table(
-      ['can be pulled', 'size', '', 'published', 'license'],
+      ['available', 'size', '', 'published', 'license'],
       missing.map(({ id, size, files, published_top1, license }) => [
         id,
         size,
@@ -60,19 +60,19 @@ export async function list(where: Where, { json = false }: { json?: boolean }): 
         published(published_top1 ?? null),
         license,
       ]),
-    )}\n\n${where.called} models pull <id> fetches one; owner/name of any image-classification export on the Hub works too.`,
+    )}\n\nTo install one, run ${context.commandName} models pull <id>. You can also pull any ONNX image classification model from the Hugging Face Hub by owner/name.`,
   )
 }
 
-/** A published accuracy, or that nobody has said where one was read. */
+/** A published accuracy, or `unverified` without a source. */
 function published(figure: Model['published']): string {
-  return figure === null ? 'unverified' : `${(100 * figure.value).toFixed(1)} %`
+  return figure === null ? 'unverified' : `${(100 * figure.value).toFixed(1)}%`
 }
 
-export async function info(where: Where, name: string, { json = false }: { json?: boolean }): Promise<void> {
-  const model = await find(where, name)
+export async function info(context: ModelsContext, name: string, { json = false }: { json?: boolean }): Promise<void> {
+  const model = await findModel(context, name)
   if (json) {
-    console.log(JSON.stringify(facts(model), null, 2))
+    console.log(JSON.stringify(toJson(model), null, 2))
     return
   }
   const { preprocessor, temperature, uncertainty } = model
@@ -80,28 +80,28 @@ export async function info(where: Where, name: string, { json = false }: { json?
     ['id', model.id],
     ['type', `${model.type ?? '–'}${model.default ? ' (default)' : ''}`],
     ['status', model.error ?? 'usable'],
-    ['license', model.license ?? 'not said'],
-    ['classes', String(model.labels.length)],
+    ['license', model.license ?? 'not specified'],
+    ['labels', String(model.labels.length)],
     ['size', bytes(model.bytes)],
     ['revision', model.revision],
     ['published', model.published ? `${published(model.published)} top-1 (${model.published.source})` : 'unverified'],
-    ['calibrated', temperature === null ? 'no: scores are the plain softmax' : `yes, temperature ${temperature}`],
+    ['calibrated', temperature === null ? 'no: scores are plain softmax values' : `yes, temperature ${temperature}`],
     [
       'uncertain',
       uncertainty === null
-        ? 'never: nobody has measured a limit'
+        ? 'never: no limits have been measured'
         : `score < ${uncertainty.scoreBelow}, margin < ${uncertainty.marginBelow}, or entropy > ${uncertainty.entropyAbove}`,
     ],
     ['resize', JSON.stringify(preprocessor?.resize ?? null)],
     ['crop', JSON.stringify(preprocessor?.crop ?? null)],
     ['interpolation', preprocessor?.interpolation ?? '–'],
-    ['source', model.card.source ?? 'not said'],
+    ['source', model.card.source ?? 'not specified'],
   ]
   for (const [key, value] of rows) console.log(`${key.padEnd(14)}${value}`)
 }
 
-/** What is known of a model, as JSON. */
-function facts(model: Model): object {
+/** The details of a model, for JSON output. */
+function toJson(model: Model): object {
   const { folder: _folder, file: _file, labels, synonyms: _synonyms, selfTest: _test, notes: _notes, ...rest } = model
   return { ...rest, classes: labels.length }
 }

@@ -1,16 +1,20 @@
 import { readCatalogFile } from '@/lib/server/catalog/catalog'
 import { remove } from '@/lib/server/catalog/install'
 import { EXIT, Failure } from '../program/exit'
-import { asFailure } from './check'
-import type { Where } from './where'
+import { toFailure } from './check'
+import type { ModelsContext } from './models-context'
 
-/** Takes a model away, but none that a type of the catalogue stands on. */
-export async function removeModel({ modelsDir }: Where, id: string): Promise<void> {
+/** Removes a model, unless a type in the catalog refers to it. */
+export async function removeModel({ modelsDir }: ModelsContext, id: string): Promise<void> {
   const { types } = await readCatalogFile(modelsDir)
   const type = Object.entries(types).find(([, entry]) => entry.id === id)?.[0]
-  if (type) throw new Failure(EXIT.failed, `${id} is the type ${type} of catalog.json; name another there first.`)
+  if (type)
+    throw new Failure(
+      EXIT.failed,
+      `${id} is the ${type} model in catalog.json. Assign another model to that type first.`,
+    )
   await remove(modelsDir, id).catch((error) => {
-    throw asFailure(error)
+    throw toFailure(error)
   })
-  console.log(`${id} is removed.`)
+  console.log(`${id} was removed.`)
 }

@@ -2,7 +2,7 @@ import type { Model } from '@/lib/server/engine/model'
 import type { LoadReport } from '@/lib/server/engine/protocol'
 import type { Preprocessor } from '@/lib/server/image/preprocessor'
 
-/** Where the parts of a model's description were read; files of their own if absent. */
+/** Where the parts of a model's description were found; own files if absent. */
 export interface Origins {
   labels?: string | undefined
   size?: string | undefined
@@ -12,23 +12,25 @@ export interface Origins {
 
 const LABELS_SHOWN = 4
 const SCORES: Record<string, string> = {
-  logits: 'logits, made into probabilities by a softmax',
-  probabilities: 'probabilities already',
-  'binary probability': 'one probability, that of the second label',
-  'binary logit': 'one logit, that of the second label',
+  logits: 'logits, converted to probabilities by softmax',
+  probabilities: 'probabilities',
+  'binary probability': 'one probability, for the second label',
+  'binary logit': 'one logit, for the second label',
 }
 
-/** A few lines that say how a model was understood, so that a wrong guess is seen before the first wrong answer. */
+/**
+ * A short summary of how a model was interpreted, so that a wrong guess is noticed before the first wrong prediction.
+ */
 export function summary(model: Model, { input, output, runMs }: LoadReport, from: Origins): string {
   const { labels, preprocessor } = model
-  const shown = labels.slice(0, LABELS_SHOWN).join(', ')
+  const examples = labels.slice(0, LABELS_SHOWN).join(', ')
   const rows: [string, string, string | undefined][] = [
-    ['labels', `${labels.length}: ${shown}${labels.length > LABELS_SHOWN ? ', …' : ''}`, from.labels],
-    ['picture', `${input?.width} × ${input?.height}, ${preprocessor ? geometry(preprocessor) : ''}`, from.size],
-    ['channels', input?.channels === 1 ? '1, grey' : (preprocessor?.channels ?? 'rgb').toUpperCase(), from.channels],
-    ['numbers', preprocessor ? numbers(preprocessor, input?.type) : '', from.numbers],
+    ['labels', `${labels.length}: ${examples}${labels.length > LABELS_SHOWN ? ', …' : ''}`, from.labels],
+    ['input', `${input?.width} × ${input?.height}, ${preprocessor ? geometry(preprocessor) : ''}`, from.size],
+    ['channels', input?.channels === 1 ? '1 (gray)' : (preprocessor?.channels ?? 'rgb').toUpperCase(), from.channels],
+    ['values', preprocessor ? describeNormalisation(preprocessor, input?.type) : '', from.numbers],
     ['scores', `${SCORES[output?.scores ?? ''] ?? 'logits'} (output ${output?.name})`, undefined],
-    ['speed', `${duration(runMs ?? 0)} a run on one core here`, undefined],
+    ['speed', `${duration(runMs ?? 0)} per run on one core of this machine`, undefined],
   ]
   return rows.map(([key, value, origin]) => `  ${key.padEnd(10)}${value}${origin ? ` (${origin})` : ''}\n`).join('')
 }
@@ -43,16 +45,16 @@ function geometry({ resize, crop, interpolation }: Preprocessor): string {
       ? 'not resized'
       : 'width' in resize
         ? `stretched to ${resize.width} × ${resize.height}`
-        : `shorter side to ${resize.shortestEdge}`
-  return `${resized}${crop ? ', then the centre' : ''}, ${interpolation}`
+        : `shorter side resized to ${resize.shortestEdge}`
+  return `${resized}${crop ? ', center crop' : ''}, ${interpolation}`
 }
 
-function numbers({ normalisation }: Preprocessor, type: string | undefined): string {
-  if (normalisation === null || type === 'uint8') return 'pixels as they are, 0 to 255'
+function describeNormalisation({ normalisation }: Preprocessor, type: string | undefined): string {
+  if (normalisation === null || type === 'uint8') return 'unchanged pixels, 0 to 255'
   const { rescale, mean, std } = normalisation
   const round = (value: number) => Number(value.toFixed(4))
   const lows = mean.map((each, i) => -each / (std[i] ?? 1))
   const highs = mean.map((each, i) => (255 * rescale - each) / (std[i] ?? 1))
   const range = `${round(Math.min(...lows))} to ${round(Math.max(...highs))}`
-  return `${range}: pixels × ${round(rescale)}, minus ${mean.map(round).join(' ')}, over ${std.map(round).join(' ')}`
+  return `${range}: pixels × ${round(rescale)}, minus ${mean.map(round).join(' ')}, divided by ${std.map(round).join(' ')}`
 }

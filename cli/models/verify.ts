@@ -1,17 +1,17 @@
 import { EXIT, Failure } from '../program/exit'
 import { modelCheck } from './check'
-import { find, installed } from './list'
-import type { Where } from './where'
+import { findModel, installed } from './list'
+import type { ModelsContext } from './models-context'
 
-/** Checks one model or all: what is wrong with each is said, and the exit code is 1 where anything is. */
-export async function verify(where: Where, name: string | undefined): Promise<void> {
-  const models = name === undefined ? await installed(where) : [await find(where, name)]
-  const check = modelCheck(where)
-  let wrong = 0
+/** Verifies one model or all, and reports problems. The exit code is 1 if there are any. */
+export async function verify(context: ModelsContext, name: string | undefined): Promise<void> {
+  const models = name === undefined ? await installed(context) : [await findModel(context, name)]
+  const check = modelCheck(context)
+  let failed = 0
   for (const { id, folder, revision, error } of models) {
     const reason = error ?? (await check(folder))
-    if (reason !== null) wrong++
-    console.log(`${id}: ${reason === null ? `right (${revision})` : `wrong: ${reason}`}`)
+    if (reason !== null) failed++
+    console.log(`${id}: ${reason === null ? `OK (${revision})` : `failed: ${reason}`}`)
   }
-  if (wrong > 0) throw new Failure(EXIT.failed, `${wrong} of ${models.length} models cannot be used.`)
+  if (failed > 0) throw new Failure(EXIT.failed, `${failed} of ${models.length} models failed verification.`)
 }

@@ -1,12 +1,12 @@
-import type { RunLimits } from '@/lib/server/engine/too-slow'
+import type { TimeLimits } from '@/lib/server/engine/slow-model-warning'
 
-/** Where the command stands: the project's root, and how much of the machine it may use. */
+/** The context of a command: the project root, and the resources it may use. */
 export interface CommandContext {
   root: string
-  /** How this command is called, for examples. */
-  called: string
+  /** How this command was invoked, for examples. */
+  commandName: string
   maxPixels: number
-  /** Of a server with these settings. */
-  limits: RunLimits
+  /** Time limits of a server with these settings. */
+  limits: TimeLimits
   defaultWorkers: () => Promise<number>
 }

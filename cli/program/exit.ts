@@ -1,19 +1,19 @@
-/** What the command's exit code says; documented in docs/cli.md. */
+/** Exit codes of the command; documented in docs/cli.md. */
 export const EXIT = {
   ok: 0,
-  /** It was done, and the answer is no: a check failed. */
+  /** The command ran, but a check failed. */
   failed: 1,
-  /** The command line is wrong. */
+  /** The command line is invalid. */
   usage: 2,
-  /** What was named is not there. */
+  /** Something named on the command line does not exist. */
   notFound: 3,
-  /** What was read is not what it should be: a wrong checksum, a folder that is no model. */
+  /** The input is invalid: a wrong checksum, or a folder that is not a model. */
   invalid: 4,
-  /** The Hub does not answer, or refuses. */
+  /** The Hub does not respond, or refuses access. */
   unreachable: 5,
   /** The disk is full. */
   noSpace: 6,
-  /** Ctrl-C; what was done is kept. */
+  /** Ctrl-C; completed work is kept. */
   interrupted: 130,
 } as const
 

@@ -14,20 +14,20 @@ import { modelsCommand } from '../models/command'
 import { serveCommand } from '../serve/command'
 import { EXIT, type ExitCode, Failure } from './exit'
 
-/** Runs the `vision` command of the project at `root`; resolves to its exit code. */
+/** Runs the `vision` command of the project at `root`, and resolves to its exit code. */
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
-  const called = calledAs(relative('', argv[1] ?? ''))
-  const program = new Command(called)
-    .description('Classifies photos; measures models and manages them.')
-    .version(versionOf(root), '-V, --version', 'the version of this project')
-    .showHelpAfterError('(add --help for how to use it)')
+  const commandName = calledAs(relative('', argv[1] ?? ''))
+  const program = new Command(commandName)
+    .description('Classify photos, evaluate models and manage them.')
+    .version(versionOf(root), '-V, --version', 'show the version')
+    .showHelpAfterError('Run the command with --help for usage.')
     .exitOverride()
   const {
     MAX_PIXELS: maxPixels,
     WORKER_TIMEOUT_MS: workerTimeoutMs,
     REQUEST_TIMEOUT_MS: deadlineMs,
   } = readEnvironment()
-  const context = { root, called, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
+  const context = { root, commandName, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
   classifyCommand(program, context)
   jobsCommand(program)
   serveCommand(program, context)
@@ -49,7 +49,7 @@ function versionOf(root: string): string {
   return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
 }
 
-/** One line for each failure; a stack only for what is a bug. */
+/** One line per failure; a stack trace only for a bug. */
 function explain(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (error instanceof Failure) {

@@ -1,34 +1,34 @@
 import { stderr } from 'node:process'
 
 const REDRAW_MS = 100
-/** Without a terminal a line now and then says that it goes on. */
-const LINE_MS = 10_000
-const BAR = 24
+/** Without a terminal, a line is printed at this interval. */
+const LOG_INTERVAL_MS = 10_000
+const BAR_WIDTH = 24
 
-/** A progress bar on stderr with rate and time left; in a log, a line every ten seconds. */
+/** A progress bar on stderr with rate and time left; without a terminal, one line every ten seconds. */
 export class Progress {
   private readonly start = performance.now()
-  private drawn = Number.NEGATIVE_INFINITY
+  private lastDrawn = Number.NEGATIVE_INFINITY
   private done: number
-  private readonly from: number
+  private readonly initial: number
 
   constructor(
     private readonly title: string,
     private readonly total: number,
-    /** How much was there before. */
+    /** Amount that was done before. */
     done = 0,
-    /** A count for people. */
-    private readonly show: (count: number) => string = String,
+    /** Formats a count. */
+    private readonly format: (count: number) => string = String,
   ) {
-    this.from = done
+    this.initial = done
     this.done = done
   }
 
   add(count: number): void {
     this.done += count
     const now = performance.now()
-    if (now - this.drawn < (stderr.isTTY ? REDRAW_MS : LINE_MS)) return
-    this.drawn = now
+    if (now - this.lastDrawn < (stderr.isTTY ? REDRAW_MS : LOG_INTERVAL_MS)) return
+    this.lastDrawn = now
     this.draw()
   }
 
@@ -39,17 +39,17 @@ export class Progress {
 
   private draw(): void {
     const seconds = (performance.now() - this.start) / 1000
-    const rate = (this.done - this.from) / Math.max(seconds, 0.001)
+    const rate = (this.done - this.initial) / Math.max(seconds, 0.001)
     const share = this.total > 0 ? Math.min(1, this.done / this.total) : 0
     const left = rate > 0 && this.total > this.done ? `, ${duration((this.total - this.done) / rate)} left` : ''
-    const bar = '█'.repeat(Math.round(BAR * share)).padEnd(BAR, '░')
-    const of = this.total > 0 ? ` of ${this.show(this.total)}` : ''
-    const text = `${this.title} ${bar} ${this.show(this.done)}${of}, ${this.show(Math.round(rate))}/s${left}`
+    const bar = '█'.repeat(Math.round(BAR_WIDTH * share)).padEnd(BAR_WIDTH, '░')
+    const of = this.total > 0 ? ` of ${this.format(this.total)}` : ''
+    const text = `${this.title} ${bar} ${this.format(this.done)}${of}, ${this.format(Math.round(rate))}/s${left}`
     stderr.write(stderr.isTTY ? `\r\u001b[2K${text}` : `${text}\n`)
   }
 }
 
-/** Seconds for people: 48 s, 3 min 20 s, 2 h 5 min. */
+/** A readable duration: 48 s, 3 min 20 s, 2 h 5 min. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
@@ -57,7 +57,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`
 }
 
-/** Rows as a table with columns as wide as they need to be; numbers to the right. */
+/** Formats rows as a table with columns as wide as needed; numbers are right-aligned. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))

@@ -1,13 +1,22 @@
-/** A running server as the command line names it: `https://host`, or `https://user:password@host` where it asks for them. */
+import { EXIT, Failure } from './exit'
+
+/**
+ * A running server as given on the command line: `https://host`, or `https://user:password@host` if it requires signing
+ * in.
+ */
 export interface Server {
   origin: string
   url(path: string): URL
   headers: Record<string, string>
 }
 
-/** @param token the operator’s, which goes before name and password: a request has one Authorization */
+/**
+ * @param token the operator token, which takes precedence over user name and password, because a request has only one
+ * Authorization header
+ * @throws Failure if it is not an HTTP URL
+ */
 export function serverAt(base: string, token?: string): Server {
-  const root = new URL(base.endsWith('/') ? base : `${base}/`)
+  const root = parseUrl(base)
   const { username, password } = root
   root.username = ''
   root.password = ''
@@ -18,4 +27,10 @@ export function serverAt(base: string, token?: string): Server {
     url: (path) => new URL(path, root),
     headers: authorization ? { authorization } : {},
   }
+}
+
+function parseUrl(base: string): URL {
+  const url = URL.canParse(base) ? new URL(base.endsWith('/') ? base : `${base}/`) : null
+  if (url && /^https?:$/.test(url.protocol)) return url
+  throw new Failure(EXIT.usage, `${base} is not a server URL. Use a URL such as http://localhost:3000.`)
 }

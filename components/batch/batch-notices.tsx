@@ -5,8 +5,8 @@ import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { Button } from '../ui/button'
 import { useProblem } from '../ui/use-problem'
+import { FilePickerButton } from './file-picker-button'
 import { LeftOutNotice } from './left-out-notice'
-import { PickFiles } from './pick-files'
 
 interface BatchNoticesProps {
   session: BatchSession
@@ -14,10 +14,10 @@ interface BatchNoticesProps {
   onFiles(files: readonly File[]): void
 }
 
-/** What the visitor should know or do: files that are missing, a server that waits, files that are no photos. */
+/** Notices about missing files, a server that is waiting, and files that are not photos. */
 export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) {
   const t = useTranslations('batch')
-  const { phase, trouble, counts, kept, leftOut, id, collecting } = snapshot
+  const { phase, issue, counts, persisted, leftOut, id, collecting } = snapshot
   return (
     <>
       {phase === 'gone' && (
@@ -25,7 +25,7 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
           {t('gone')}
         </Notice>
       )}
-      {trouble && phase !== 'gone' && <Trouble failure={trouble} />}
+      {issue && phase !== 'gone' && <IssueNotice failure={issue} />}
       {snapshot.job?.reason === 'dead_letters' && (
         <Notice icon={TriangleAlert} title={t('stuckTitle')}>
           {t('stuck')}
@@ -40,19 +40,19 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
         <Notice icon={FolderOpen} title={t('missingTitle', { count: counts.missing })}>
           {t('missing')}
           <span className="mt-3 flex flex-wrap gap-2">
-            <PickFiles folder onFiles={onFiles}>
+            <FilePickerButton folder onFiles={onFiles}>
               <FolderOpen aria-hidden /> {t('chooseFolder')}
-            </PickFiles>
-            <PickFiles onFiles={onFiles}>
+            </FilePickerButton>
+            <FilePickerButton onFiles={onFiles}>
               <FileImage aria-hidden /> {t('chooseFiles')}
-            </PickFiles>
+            </FilePickerButton>
             <Button variant="quiet" onClick={() => session.leaveOutMissing()}>
               {t('goOnWithout')}
             </Button>
           </span>
         </Notice>
       )}
-      {!kept && id !== null && (
+      {!persisted && id !== null && (
         <Notice icon={TriangleAlert} title={t('notKeptTitle')}>
           {t('notKept')}
         </Notice>
@@ -65,7 +65,7 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
   )
 }
 
-function Trouble({ failure }: { failure: NonNullable<BatchSnapshot['trouble']> }) {
+function IssueNotice({ failure }: { failure: NonNullable<BatchSnapshot['issue']> }) {
   const t = useTranslations('batch')
   const problem = useProblem()
   if (failure.code === 'offline') {

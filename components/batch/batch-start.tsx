@@ -3,11 +3,11 @@ import { useTranslations } from 'use-intl'
 import type { BatchSettings } from '@/lib/client/batch/api'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
-import { AnswerOptions } from '../classify/answer-options'
+import { ResultOptions } from '../classify/result-options'
 import { useFormat } from '../ui/use-format'
-import { KnownBatches } from './known-batches'
+import { FilePickerButton } from './file-picker-button'
 import { LeftOutNotice } from './left-out-notice'
-import { PickFiles } from './pick-files'
+import { SavedBatches } from './saved-batches'
 
 interface BatchStartProps {
   models: readonly ModelInfo[]
@@ -20,10 +20,10 @@ interface BatchStartProps {
   retentionHours: number
 }
 
-/** What the dialog of the system offers first; anything may be chosen. */
+/** The file dialog shows these types first; the visitor can still choose any file. */
 const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip,.csv,.tsv,.txt,.json,.jsonl,.xml'
 
-/** Before the first photo: what this is, the ways to give it photos, and the batches of before. */
+/** The page before the first photo: an introduction, ways to add photos, and earlier batches. */
 export function BatchStart({ models, settings, onSettings, onFiles, collecting, leftOut, ...facts }: BatchStartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
@@ -39,23 +39,23 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
           {collecting ? t('collecting') : t('dropHint')}
         </p>
         <div className="mt-5 flex flex-wrap justify-center gap-2">
-          <PickFiles variant="primary" accept={ACCEPT} onFiles={onFiles}>
+          <FilePickerButton variant="primary" accept={ACCEPT} onFiles={onFiles}>
             <FileImage aria-hidden /> {t('chooseFiles')}
-          </PickFiles>
-          <PickFiles folder onFiles={onFiles}>
+          </FilePickerButton>
+          <FilePickerButton folder onFiles={onFiles}>
             <FolderOpen aria-hidden /> {t('chooseFolder')}
-          </PickFiles>
+          </FilePickerButton>
         </div>
       </div>
       <LeftOutNotice leftOut={leftOut} />
-      <AnswerOptions
+      <ResultOptions
         models={models}
         model={settings.model}
         onModel={(model) => onSettings({ ...settings, model })}
-        shown={settings.topK}
-        onShown={(topK) => onSettings({ ...settings, topK })}
-        least={settings.threshold}
-        onLeast={(threshold) => onSettings({ ...settings, threshold })}
+        labelCount={settings.topK}
+        onLabelCount={(topK) => onSettings({ ...settings, topK })}
+        minScore={settings.threshold}
+        onMinScore={(threshold) => onSettings({ ...settings, threshold })}
       />
       <p className="mt-4 text-pretty text-ink-3 text-sm">
         {t('facts', {
@@ -64,7 +64,7 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
           hours: retentionHours,
         })}
       </p>
-      <KnownBatches />
+      <SavedBatches />
     </div>
   )
 }

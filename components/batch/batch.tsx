@@ -3,25 +3,18 @@
 import { useMemo, useState } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
-import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
-import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
-import { type TableView, WHOLE } from '@/lib/client/batch/view'
+import type { BatchOptions } from '@/lib/client/batch/session'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
-import { startModel } from '../classify/start-model'
-import { lazily } from '../ui/lazily'
-import { BatchHead } from './batch-head'
-import { BatchNotices } from './batch-notices'
+import { lazy } from '../ui/lazy'
 import { BatchStart } from './batch-start'
-import { ConfidenceChart } from './confidence-chart'
-import { LabelChart } from './label-chart'
-import { PhotoTable } from './photo-table'
 import { useBatch } from './use-batch'
 
-// Only who has labels needs it.
-const Judgement = lazily(
-  () => import('./judgement').then((module) => module.Judgement),
-  () => <div className="mt-10 h-96" />,
+// The table, the charts, and the export: most of the page's code, and not needed before there are photos.
+const BatchView = lazy(
+  () => import('./batch-view').then((module) => module.BatchView),
+  () => <div className="h-dvh" />,
 )
 
 interface BatchProps {
@@ -30,12 +23,12 @@ interface BatchProps {
   retentionHours: number
 }
 
-/** The page of many photos: dropped, uploaded, followed, searched, judged, exported. */
+/** The batch page: add photos, follow their progress, search, evaluate and export the results. */
 export function Batch({ models, limits, retentionHours }: BatchProps) {
   const t = useTranslations('batch')
-  const [settings, setSettings] = useState(() => ({ model: startModel(models), topK: 5, threshold: 0 }))
+  const [settings, setSettings] = useState(() => ({ model: defaultModel(models), topK: 5, threshold: 0 }))
   const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
-  const { session, snapshot, add, leave } = useBatch(options)
+  const { session, snapshot, add, close } = useBatch(options)
   const { getRootProps, getInputProps, isDragActive } = useDropzone({
     onDrop: add,
     noClick: true,
@@ -49,7 +42,7 @@ export function Batch({ models, limits, retentionHours }: BatchProps) {
       <DropOverlay visible={isDragActive} text={t('drop')} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
         {session && snapshot && snapshot.phase !== 'empty' ? (
-          <Shown session={session} snapshot={snapshot} onFiles={add} onNew={leave} />
+          <BatchView session={session} snapshot={snapshot} onFiles={add} onNew={close} />
         ) : (
           <BatchStart
             models={models}
@@ -64,48 +57,6 @@ export function Batch({ models, limits, retentionHours }: BatchProps) {
         )}
       </main>
     </div>
-  )
-}
-
-interface ShownProps {
-  session: BatchSession
-  snapshot: BatchSnapshot
-  onFiles(files: readonly File[]): void
-  onNew(): void
-}
-
-/** A batch that has photos, or had. */
-function Shown({ session, snapshot, onFiles, onNew }: ShownProps) {
-  const [view, setView] = useState<TableView>(WHOLE)
-  const { items, labels, job } = snapshot
-  function show(part: Partial<TableView>): void {
-    setView({ ...view, ...part })
-    document.getElementById('photos')?.scrollIntoView({ block: 'start' })
-  }
-  return (
-    <>
-      <BatchHead session={session} snapshot={snapshot} view={view} onFiles={onFiles} onNew={onNew} />
-      <BatchNotices session={session} snapshot={snapshot} onFiles={onFiles} />
-      {items.length > 0 && (
-        <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
-          <PhotoTable session={session} snapshot={snapshot} view={view} onView={setView} />
-          <div className="grid content-start gap-6">
-            <LabelChart items={items} chosen={view.label} onChoose={(label) => setView({ ...view, label })} />
-            <ConfidenceChart items={items} />
-          </div>
-        </div>
-      )}
-      {labels && job && (
-        <Judgement
-          labels={labels}
-          job={job}
-          items={items}
-          onShow={(only) => show({ ...WHOLE, only })}
-          onPick={(picks) => session.setLabels({ ...labels, picks })}
-          onRemove={() => session.setLabels(null)}
-        />
-      )}
-    </>
   )
 }
 

@@ -10,15 +10,15 @@ interface ClassTableProps {
   name(index: number): string
 }
 
-const FIRST = 10
+const INITIAL_ROWS = 10
 
-/** Precision, recall and F1 of every class that was shown. */
+/** Precision, recall and F1 of every class that occurs in the labels. */
 export function ClassTable({ classes, name }: ClassTableProps) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
-  const [all, setAll] = useState(false)
+  const [expanded, setExpanded] = useState(false)
   const share = (value: number | null) => (value === null ? '–' : format.percent(value))
-  const shown = all ? classes : classes.slice(0, FIRST)
+  const visible = expanded ? classes : classes.slice(0, INITIAL_ROWS)
   return (
     <section aria-labelledby="classes" className="mt-6 rounded-card border border-line bg-card p-5">
       <h3 id="classes" className="font-semibold text-sm">
@@ -37,7 +37,7 @@ export function ClassTable({ classes, name }: ClassTableProps) {
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ index, support, precision, recall, f1 }) => (
+          {visible.map(({ index, support, precision, recall, f1 }) => (
             <tr key={index} className="border-line border-t [&>td]:py-2 [&>td]:pl-3 [&>td]:text-right">
               <th scope="row" lang="en" className="py-2 pr-2 text-left font-normal">
                 {name(index)}
@@ -50,8 +50,8 @@ export function ClassTable({ classes, name }: ClassTableProps) {
           ))}
         </tbody>
       </table>
-      {classes.length > FIRST && !all && (
-        <Button variant="quiet" className="mt-2" onClick={() => setAll(true)}>
+      {classes.length > INITIAL_ROWS && !expanded && (
+        <Button variant="quiet" className="mt-2" onClick={() => setExpanded(true)}>
           {t('allClasses', { count: classes.length })}
         </Button>
       )}

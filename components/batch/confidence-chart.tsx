@@ -8,16 +8,19 @@ interface ConfidenceChartProps {
   items: readonly BatchItem[]
 }
 
-const range = (from: number) => `${from}–${from + CONFIDENCE_STEP} %`
-
-/** How many answers have which confidence; the uncertain ones in the colour of a warning. The same figures as a table for screen readers. */
+/**
+ * A histogram of confidence, with uncertain results in the warning color, and the same figures as a table for screen
+ * readers.
+ */
 export function ConfidenceChart({ items }: ConfidenceChartProps) {
   const t = useTranslations('batch')
+  const percent = useTranslations('answer')
+  const range = (from: number) => percent('percent', { value: `${from}–${from + CONFIDENCE_STEP}` })
   const format = useFormat()
   const bins = useMemo(() => confidenceBins(items), [items])
-  const most = Math.max(1, ...bins.map(({ sure, uncertain }) => sure + uncertain))
-  const height = (count: number) => `${(100 * count) / most}%`
-  const doubt = bins.some(({ uncertain }) => uncertain > 0)
+  const maxCount = Math.max(1, ...bins.map(({ certain, uncertain }) => certain + uncertain))
+  const height = (count: number) => `${(100 * count) / maxCount}%`
+  const hasUncertain = bins.some(({ uncertain }) => uncertain > 0)
   return (
     <section aria-labelledby="confidence" className="rounded-card border border-line bg-card p-5">
       <h2 id="confidence" className="font-semibold text-sm">
@@ -25,25 +28,28 @@ export function ConfidenceChart({ items }: ConfidenceChartProps) {
       </h2>
       <div aria-hidden>
         <div className="mt-4 flex h-24 items-end gap-1 border-line border-b">
-          {bins.map(({ from, sure, uncertain }) => (
+          {bins.map(({ from, certain, uncertain }) => (
             <div
               key={from}
-              title={`${range(from)}: ${sure + uncertain}`}
+              title={`${range(from)}: ${certain + uncertain}`}
               className="flex h-full flex-1 flex-col justify-end"
             >
-              <div className="rounded-t-[3px] bg-accent" style={{ height: height(sure) }} />
-              <div className={sure > 0 ? 'bg-warn' : 'rounded-t-[3px] bg-warn'} style={{ height: height(uncertain) }} />
+              <div className="rounded-t-[3px] bg-accent" style={{ height: height(certain) }} />
+              <div
+                className={certain > 0 ? 'bg-warn' : 'rounded-t-[3px] bg-warn'}
+                style={{ height: height(uncertain) }}
+              />
             </div>
           ))}
         </div>
         <div className="figures mt-2 flex justify-between text-ink-3 text-xs">
           <span>0</span>
           <span>50</span>
-          <span>100 %</span>
+          <span>{percent('percent', { value: 100 })}</span>
         </div>
       </div>
-      {doubt && <p className="mt-2 text-warn text-xs">{t('uncertainBars')}</p>}
-      {/* A table is as wide as its words, whatever it is told: what hides it is around it. */}
+      {hasUncertain && <p className="mt-2 text-warn text-xs">{t('uncertainBars')}</p>}
+      {/* A table is never narrower than its text, so the visually hidden element is a wrapper around it. */}
       <div className="sr-only">
         <table>
           <caption>{t('confidence')}</caption>
@@ -55,10 +61,10 @@ export function ConfidenceChart({ items }: ConfidenceChartProps) {
             </tr>
           </thead>
           <tbody>
-            {bins.map(({ from, sure, uncertain }) => (
+            {bins.map(({ from, certain, uncertain }) => (
               <tr key={from}>
                 <th scope="row">{range(from)}</th>
-                <td>{format.integer(sure + uncertain)}</td>
+                <td>{format.integer(certain + uncertain)}</td>
                 <td>{format.integer(uncertain)}</td>
               </tr>
             ))}

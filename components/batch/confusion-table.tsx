@@ -5,22 +5,23 @@ import { useFormat } from '../ui/use-format'
 interface ConfusionTableProps {
   counts: Evaluation['confusions']
   name(index: number): string
-  /** Opens the photos of a cell. */
+  /** Shows a cell's photos. */
   onCell(truth: number, predicted: number): void
 }
 
-/** More do not fit; the ones with the most mistakes are shown. */
-const MOST = 16
-/** The faintest cell that holds something, in percent of the colour. */
-const FAINTEST = 18
+/** More classes do not fit; those with the most errors are shown. */
+const MAX_CLASSES = 16
+/** Color intensity of the faintest non-empty cell, in percent. */
+const MIN_INTENSITY = 18
 
-/** Rows are what photos show, columns what was answered; a click on a cell shows its photos. */
+/** The confusion matrix: true classes as rows, predicted classes as columns. Clicking a cell shows its photos. */
 export function ConfusionTable({ counts, name, onCell }: ConfusionTableProps) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
-  const classes = worstClasses(counts, MOST)
+  const classes = worstClasses(counts, MAX_CLASSES)
   const cells = new Map(counts.map(([truth, predicted, photos]) => [`${truth} ${predicted}`, photos]))
-  const rowTotal = (truth: number) => counts.reduce((sum, [of, , photos]) => sum + (of === truth ? photos : 0), 0)
+  const rowTotal = (truth: number) =>
+    counts.reduce((sum, [rowTruth, , photos]) => sum + (rowTruth === truth ? photos : 0), 0)
   const all = new Set(counts.flatMap((count) => count.slice(0, 2))).size
   return (
     <div className="min-w-0 rounded-card border border-line bg-card p-5">
@@ -31,7 +32,7 @@ export function ConfusionTable({ counts, name, onCell }: ConfusionTableProps) {
         {all > classes.length ? t('confusionWorst', { count: classes.length }) : t('confusionHint')}
       </p>
       <section
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
         tabIndex={0}
         aria-labelledby="confusion"
         className="mt-3 overflow-x-auto pb-1"
@@ -69,16 +70,16 @@ export function ConfusionTable({ counts, name, onCell }: ConfusionTableProps) {
                   const photos = cells.get(`${truth} ${predicted}`)
                   if (photos === undefined)
                     return <td key={predicted} className="size-8 min-w-8 rounded-[4px] bg-sunk" />
-                  const share = FAINTEST + Math.round(((100 - FAINTEST) * photos) / rowTotal(truth))
-                  const colour = truth === predicted ? 'var(--accent)' : 'var(--bad)'
+                  const intensity = MIN_INTENSITY + Math.round(((100 - MIN_INTENSITY) * photos) / rowTotal(truth))
+                  const color = truth === predicted ? 'var(--accent)' : 'var(--bad)'
                   return (
                     <td key={predicted} className="p-0">
                       <button
                         type="button"
                         onClick={() => onCell(truth, predicted)}
                         aria-label={t('cellLabel', { truth: name(truth), predicted: name(predicted), count: photos })}
-                        className={`figures grid size-8 place-items-center rounded-[4px] ${share > 60 ? 'text-accent-ink' : 'text-ink'}`}
-                        style={{ background: `color-mix(in oklab, ${colour} ${share}%, var(--card))` }}
+                        className={`figures grid size-8 place-items-center rounded-[4px] ${intensity > 60 ? 'text-accent-ink' : 'text-ink'}`}
+                        style={{ background: `color-mix(in oklab, ${color} ${intensity}%, var(--card))` }}
                       >
                         {format.integer(photos)}
                       </button>

@@ -4,7 +4,7 @@ import { Check, ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
-import { type TableView, viewed } from '@/lib/client/batch/view'
+import { applyView, type TableView } from '@/lib/client/batch/table-view'
 import { exportFile } from '@/lib/client/files/export-file'
 import {
   RESULT_COLUMNS,
@@ -15,9 +15,9 @@ import {
 } from '@/lib/shared/results/columns'
 import { Button } from '../ui/button'
 import { Segmented } from '../ui/segmented'
-import { useSaving } from '../ui/use-saving'
+import { useSaveFile } from '../ui/use-save-file'
 
-/** What the formats are called. */
+/** Display names of the formats. */
 const FORMAT_NAMES: Record<ResultFormat, string> = { csv: 'CSV', xlsx: 'Excel', json: 'JSON', ndjson: 'NDJSON' }
 
 interface ExportPanelProps {
@@ -25,19 +25,20 @@ interface ExportPanelProps {
   view: TableView
 }
 
-/** The results so far as a file: which format, which columns, all or what the table shows. */
+/** Exports the results so far: format, columns, and all photos or only those that the table shows. */
 export function ExportPanel({ items, view }: ExportPanelProps) {
   const t = useTranslations('batch')
   const [format, setFormat] = useState<ResultFormat>('csv')
-  const [left, setLeft] = useState<ReadonlySet<ResultColumn>>(new Set())
-  const [onlyShown, setOnlyShown] = useState(false)
-  const saving = useSaving()
-  const rows = (): ResultRow[] => (onlyShown ? viewed(items, view) : items).flatMap(({ row }) => (row ? [row] : []))
-  const columns = RESULT_COLUMNS.filter((column) => !left.has(column))
+  const [excluded, setExcluded] = useState<ReadonlySet<ResultColumn>>(new Set())
+  const [onlyVisible, setOnlyVisible] = useState(false)
+  const saveFile = useSaveFile()
+  const rows = (): ResultRow[] =>
+    (onlyVisible ? applyView(items, view) : items).flatMap(({ row }) => (row ? [row] : []))
+  const columns = RESULT_COLUMNS.filter((column) => !excluded.has(column))
   function toggle(column: ResultColumn): void {
-    const next = new Set(left)
+    const next = new Set(excluded)
     if (!next.delete(column)) next.add(column)
-    setLeft(next)
+    setExcluded(next)
   }
   return (
     <Popover.Root>
@@ -60,26 +61,30 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
               <legend className="text-ink-2 text-sm">{t('whichColumns')}</legend>
               <div className="mt-1 grid grid-cols-2 gap-x-4">
                 {RESULT_COLUMNS.map((column) => (
-                  <Choice
+                  <LabeledCheckbox
                     key={column}
                     label={column}
                     code
-                    checked={!left.has(column)}
+                    checked={!excluded.has(column)}
                     onChange={() => toggle(column)}
                   />
                 ))}
               </div>
             </fieldset>
-            <Choice label={t('onlyShown')} checked={onlyShown} onChange={() => setOnlyShown(!onlyShown)} />
+            <LabeledCheckbox
+              label={t('onlyShown')}
+              checked={onlyVisible}
+              onChange={() => setOnlyVisible(!onlyVisible)}
+            />
             <Button
               variant="primary"
-              disabled={columns.length === 0 || saving.state === 'making'}
-              onClick={() => saving.save(`results.${format}`, () => exportFile(rows(), format, columns))}
+              disabled={columns.length === 0 || saveFile.state === 'making'}
+              onClick={() => saveFile.save(`results.${format}`, () => exportFile(rows(), format, columns))}
             >
               {t('save', { count: rows().length })}
             </Button>
             <p role="status" className="text-bad text-sm empty:hidden">
-              {saving.state === 'failed' && t('saveFailed')}
+              {saveFile.state === 'failed' && t('saveFailed')}
             </p>
           </Popover.Popup>
         </Popover.Positioner>
@@ -88,15 +93,15 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
   )
 }
 
-interface ChoiceProps {
+interface LabeledCheckboxProps {
   label: string
-  /** A name of the format, which no language translates. */
+  /** A column name of the file format, which is not translated. */
   code?: boolean
   checked: boolean
   onChange(): void
 }
 
-function Choice({ label, code = false, checked, onChange }: ChoiceProps) {
+function LabeledCheckbox({ label, code = false, checked, onChange }: LabeledCheckboxProps) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox inside is the control
     <label className="flex min-h-8 cursor-pointer items-center gap-2.5 text-sm">

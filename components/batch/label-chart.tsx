@@ -6,19 +6,19 @@ import { useFormat } from '../ui/use-format'
 
 interface LabelChartProps {
   items: readonly BatchItem[]
-  /** The label that the table is filtered by. */
-  chosen: string | null
-  onChoose(label: string | null): void
+  /** The label that filters the table. */
+  selected: string | null
+  onSelect(label: string | null): void
 }
 
-const SHOWN = 10
+const MAX_LABELS = 10
 
-/** The most frequent labels as bars; each filters the table. */
-export function LabelChart({ items, chosen, onChoose }: LabelChartProps) {
+/** A bar chart of the most frequent labels; clicking one filters the table. */
+export function LabelChart({ items, selected, onSelect }: LabelChartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
   const counts = useMemo(() => labelCounts(items), [items])
-  const most = counts[0]?.[1] ?? 1
+  const maxCount = counts[0]?.[1] ?? 1
   return (
     <section aria-labelledby="labels" className="rounded-card border border-line bg-card p-5">
       <h2 id="labels" className="font-semibold text-sm">
@@ -26,27 +26,30 @@ export function LabelChart({ items, chosen, onChoose }: LabelChartProps) {
       </h2>
       {counts.length === 0 && <p className="mt-3 text-ink-3 text-sm">{t('noneYet')}</p>}
       <ul className="mt-2">
-        {counts.slice(0, SHOWN).map(([label, photos]) => (
+        {counts.slice(0, MAX_LABELS).map(([label, photos]) => (
           <li key={label}>
             <button
               type="button"
-              aria-pressed={label === chosen}
-              onClick={() => onChoose(label === chosen ? null : label)}
+              aria-pressed={label === selected}
+              onClick={() => onSelect(label === selected ? null : label)}
               className="-mx-2 grid w-[calc(100%+16px)] grid-cols-[104px_minmax(0,1fr)_auto] items-center gap-3 rounded-[6px] px-2 py-1.5 text-left hover:bg-sunk aria-pressed:bg-accent-soft"
             >
               <span lang="en" title={label} className="truncate text-[13px] text-ink-2">
                 {label}
               </span>
               <span aria-hidden className="h-2.5 overflow-hidden rounded-full bg-sunk">
-                <span className="block h-full rounded-full bg-accent" style={{ width: `${(100 * photos) / most}%` }} />
+                <span
+                  className="block h-full rounded-full bg-accent"
+                  style={{ width: `${(100 * photos) / maxCount}%` }}
+                />
               </span>
               <span className="figures min-w-8 text-right text-[13px] text-ink-2">{format.integer(photos)}</span>
             </button>
           </li>
         ))}
       </ul>
-      {counts.length > SHOWN && (
-        <p className="mt-2 text-ink-3 text-xs">{t('moreLabels', { count: counts.length - SHOWN })}</p>
+      {counts.length > MAX_LABELS && (
+        <p className="mt-2 text-ink-3 text-xs">{t('moreLabels', { count: counts.length - MAX_LABELS })}</p>
       )}
     </section>
   )

@@ -1,16 +1,16 @@
 import { useTranslations } from 'use-intl'
-import type { LabelsReading } from '@/lib/shared/labels-file/understand'
+import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
 import type { Evaluation } from '@/lib/shared/metrics/evaluation'
 import { Disclosure } from '../ui/disclosure'
 
 interface LabelProblemsProps {
-  reading: LabelsReading
+  reading: MatchedLabels
   evaluation: Evaluation
 }
 
-const SHOWN = 50
+const MAX_LISTED = 50
 
-/** Lines of the labels that could not be used, each with its reason. */
+/** Lines of the labels file that cannot be used, with reasons. */
 export function LabelProblems({ reading, evaluation: { unknown, unused, unlabelled } }: LabelProblemsProps) {
   const t = useTranslations('batch.judgement')
   const problems = [
@@ -25,13 +25,13 @@ export function LabelProblems({ reading, evaluation: { unknown, unused, unlabell
       {problems.length > 0 && (
         <Disclosure className="mt-2" label={t('problems', { count: problems.length })}>
           <ul className="max-h-48 overflow-y-auto rounded-card bg-sunk px-4 py-2 text-sm">
-            {problems.slice(0, SHOWN).map(([where, file, what], at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a list that is written anew as a whole
-              <li key={at} className="flex flex-wrap justify-between gap-x-4 py-1">
+            {problems.slice(0, MAX_LISTED).map(([location, file, reason], index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the list is always replaced as a whole
+              <li key={index} className="flex flex-wrap justify-between gap-x-4 py-1">
                 <span translate="no" className="figures min-w-0 break-all">
-                  {where} {file}
+                  {location} {file}
                 </span>
-                <span className="text-ink-2">{what}</span>
+                <span className="text-ink-2">{reason}</span>
               </li>
             ))}
           </ul>

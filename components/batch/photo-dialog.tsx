@@ -14,12 +14,12 @@ interface PhotoDialogProps {
   item: BatchItem
   source: PhotoSource | undefined
   onClose(): void
-  /** Null at the first and the last photo that the table shows. */
+  /** Null at the first and last photo of the table. */
   onPrevious: (() => void) | null
   onNext: (() => void) | null
 }
 
-/** One photo of a batch, large, with all that is known of it. Arrow keys go through the table. */
+/** A photo of the batch at full size with its result. Arrow keys move through the table. */
 export function PhotoDialog({ item, source, onClose, onPrevious, onNext }: PhotoDialogProps) {
   const t = useTranslations('batch')
   const { path, row } = item
@@ -36,12 +36,12 @@ export function PhotoDialog({ item, source, onClose, onPrevious, onNext }: Photo
               {path}
             </Dialog.Title>
             <PhotoStatus item={item} t={t} />
-            <Step label={t('previous')} onStep={onPrevious}>
+            <StepButton label={t('previous')} onStep={onPrevious}>
               <ChevronLeft aria-hidden className="size-5" />
-            </Step>
-            <Step label={t('next')} onStep={onNext}>
+            </StepButton>
+            <StepButton label={t('next')} onStep={onNext}>
               <ChevronRight aria-hidden className="size-5" />
-            </Step>
+            </StepButton>
             <Dialog.Close
               aria-label={t('close')}
               className="grid size-10 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink"
@@ -50,8 +50,8 @@ export function PhotoDialog({ item, source, onClose, onPrevious, onNext }: Photo
             </Dialog.Close>
           </div>
           <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,340px)]">
-            <Picture key={item.index} source={source} />
-            <div className="min-w-0">{row && <Answer row={row} />}</div>
+            <PhotoImage key={item.index} source={source} />
+            <div className="min-w-0">{row && <Result row={row} />}</div>
           </div>
         </Dialog.Popup>
       </Dialog.Portal>
@@ -59,7 +59,7 @@ export function PhotoDialog({ item, source, onClose, onPrevious, onNext }: Photo
   )
 }
 
-function Step({ label, onStep, children }: { label: string; onStep: (() => void) | null; children: ReactNode }) {
+function StepButton({ label, onStep, children }: { label: string; onStep: (() => void) | null; children: ReactNode }) {
   return (
     <button
       type="button"
@@ -73,24 +73,24 @@ function Step({ label, onStep, children }: { label: string; onStep: (() => void)
   )
 }
 
-function Picture({ source }: { source: PhotoSource | undefined }) {
+function PhotoImage({ source }: { source: PhotoSource | undefined }) {
   const t = useTranslations('batch')
   const [url, setUrl] = useState<string | null>(null)
   const [failed, setFailed] = useState(false)
   useEffect(() => {
-    let made: string | undefined
-    let here = true
+    let objectUrl: string | undefined
+    let mounted = true
     source?.open().then(
       (blob) => {
-        if (!here) return
-        made = URL.createObjectURL(blob)
-        setUrl(made)
+        if (!mounted) return
+        objectUrl = URL.createObjectURL(blob)
+        setUrl(objectUrl)
       },
-      () => here && setFailed(true),
+      () => mounted && setFailed(true),
     )
     return () => {
-      here = false
-      if (made) URL.revokeObjectURL(made)
+      mounted = false
+      if (objectUrl) URL.revokeObjectURL(objectUrl)
     }
   }, [source])
   if (!source || failed) {
@@ -104,14 +104,14 @@ function Picture({ source }: { source: PhotoSource | undefined }) {
   return (
     <div className="grid h-[min(420px,46dvh)] place-items-center overflow-hidden rounded-card bg-sunk">
       {url && (
-        // biome-ignore lint/performance/noImgElement: an object URL of this browser
+        // biome-ignore lint/performance/noImgElement: object URL
         <img src={url} alt="" onError={() => setFailed(true)} className="max-h-full max-w-full object-contain" />
       )}
     </div>
   )
 }
 
-function Answer({ row }: { row: ResultRow }) {
+function Result({ row }: { row: ResultRow }) {
   const t = useTranslations('batch')
   const format = useFormat()
   const problem = useProblem()

@@ -5,11 +5,11 @@ import type { PhotoSource } from '@/lib/client/batch/source'
 import type { Thumbnails } from '@/lib/client/batch/thumbnails'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { useFormat } from '../ui/use-format'
-import { COLUMNS } from './columns'
 import { PhotoStatus } from './photo-status'
+import { TABLE_GRID } from './table-grid'
 import { Thumbnail } from './thumbnail'
 
-/** Texts and figures of the visitor's language: made once for a table, not for each of its rows. */
+/** Translations and number formats, created once per table instead of once per row. */
 export interface RowTexts {
   t: ReturnType<typeof useTranslations<'batch'>>
   problems: ReturnType<typeof useTranslations<'problems'>>
@@ -24,7 +24,7 @@ export function useRowTexts(): RowTexts {
 interface PhotoRowProps {
   texts: RowTexts
   item: BatchItem
-  /** Of the row in the whole table; its head is 1. */
+  /** Row number in the whole table; the header is row 1. */
   position: number
   /** Pixels from the top of the table. */
   top: number
@@ -33,8 +33,8 @@ interface PhotoRowProps {
   onOpen(index: number): void
 }
 
-/** Labels after the best one that a row has room for. */
-const OTHERS = 3
+/** Number of labels after the top one that fit in a row. */
+const OTHER_LABELS = 3
 
 export const PhotoRow = memo(function PhotoRow({
   texts,
@@ -47,11 +47,11 @@ export const PhotoRow = memo(function PhotoRow({
 }: PhotoRowProps) {
   const { t } = texts
   const { index, path, row } = item
-  const cut = path.lastIndexOf('/') + 1
+  const nameStart = path.lastIndexOf('/') + 1
   return (
     <tr
       aria-rowindex={position}
-      className={`${COLUMNS} absolute inset-x-0 h-[60px] border-line border-b hover:bg-sunk/60`}
+      className={`${TABLE_GRID} absolute inset-x-0 h-[60px] border-line border-b hover:bg-sunk/60`}
       style={{ transform: `translateY(${top}px)` }}
     >
       <td className="row-span-2 md:row-span-1">
@@ -65,11 +65,11 @@ export const PhotoRow = memo(function PhotoRow({
           onClick={() => onOpen(index)}
           className="figures block w-full truncate rounded-[4px] text-left text-[13px] text-ink-2 hover:text-ink hover:underline md:text-ink"
         >
-          {path.slice(cut)}
+          {path.slice(nameStart)}
         </button>
-        {cut > 0 && (
+        {nameStart > 0 && (
           <span translate="no" className="figures block truncate text-ink-3 text-xs max-md:hidden">
-            {path.slice(0, cut)}
+            {path.slice(0, nameStart)}
           </span>
         )}
       </td>
@@ -94,11 +94,11 @@ interface CellProps {
 
 function Label({ row, texts }: CellProps) {
   const { t, format } = texts
-  if (row?.status === 'failed') return <Reason row={row} texts={texts} />
+  if (row?.status === 'failed') return <FailureReason row={row} texts={texts} />
   if (!row) return null
   const others = row.top_labels
-    .slice(1, 1 + OTHERS)
-    .map((label, at) => `${label} ${format.percent(row.top_scores[at + 1] ?? 0)}`)
+    .slice(1, 1 + OTHER_LABELS)
+    .map((label, index) => `${label} ${format.percent(row.top_scores[index + 1] ?? 0)}`)
   return (
     <>
       <span lang="en" className="block truncate text-sm">
@@ -113,8 +113,8 @@ function Label({ row, texts }: CellProps) {
   )
 }
 
-/** Why there is no answer; the whole of it is in the opened photo. */
-function Reason({ row, texts: { problems: t } }: CellProps & { row: ResultRow }) {
+/** Why the photo failed, in short; the dialog shows the details. */
+function FailureReason({ row, texts: { problems: t } }: CellProps & { row: ResultRow }) {
   const key = `${row.error_code}.title` as 'offline.title'
   return <span className="block truncate text-bad text-sm">{t.has(key) ? t(key) : row.error_code}</span>
 }

@@ -9,11 +9,11 @@ const TONES = {
 
 interface PhotoStatusProps {
   item: Pick<BatchItem, 'state' | 'row'>
-  /** Texts of a batch. */
+  /** Translations of the `batch` namespace. */
   t: ReturnType<typeof useTranslations<'batch'>>
 }
 
-/** Where a photo stands, in a word. */
+/** A photo's status in one word. */
 export function PhotoStatus({ item, t }: PhotoStatusProps) {
   const status = statusOf(item)
   const tone = status === 'uncertain' || status === 'failed' ? TONES[status] : 'text-ink-2'

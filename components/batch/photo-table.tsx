@@ -3,14 +3,14 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import { applyView, type TableView } from '@/lib/client/batch/table-view'
 import { Thumbnails } from '@/lib/client/batch/thumbnails'
-import { type TableView, viewed } from '@/lib/client/batch/view'
-import { lazily } from '../ui/lazily'
+import { lazy } from '../ui/lazy'
 import { PhotoRow, useRowTexts } from './photo-row'
-import { TableHead } from './table-head'
-import { TableTools } from './table-tools'
+import { TableHeader } from './table-header'
+import { TableToolbar } from './table-toolbar'
 
-const PhotoDialog = lazily(() => import('./photo-dialog').then((module) => module.PhotoDialog))
+const PhotoDialog = lazy(() => import('./photo-dialog').then((module) => module.PhotoDialog))
 
 interface PhotoTableProps {
   session: BatchSession
@@ -20,41 +20,41 @@ interface PhotoTableProps {
 }
 
 const ROW_HEIGHT = 60
-/** Rows kept above and below what is seen. */
+/** Rows rendered above and below the visible area. */
 const OVERSCAN = 6
 
-/** The photos as a table of any length: only the rows that are seen are there. */
+/** A virtualized table of photos: only visible rows are rendered. */
 export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps) {
   const t = useTranslations('batch')
   const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
   const [thumbnails] = useState(() => new Thumbnails())
-  const [opened, setOpened] = useState<number | null>(null)
+  const [openIndex, setOpenIndex] = useState<number | null>(null)
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
   const { items } = snapshot
-  const rows = useMemo(() => viewed(items, view), [items, view])
-  const virtual = useVirtualizer({
+  const rows = useMemo(() => applyView(items, view), [items, view])
+  const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
   })
-  const at = opened === null ? -1 : rows.findIndex(({ index }) => index === opened)
-  const item = opened === null ? undefined : items[opened]
+  const position = openIndex === null ? -1 : rows.findIndex(({ index }) => index === openIndex)
+  const item = openIndex === null ? undefined : items[openIndex]
   return (
     <div id="photos" className="min-w-0 scroll-mt-4">
-      <TableTools view={view} onView={onView} found={rows.length} all={items.length} />
+      <TableToolbar view={view} onView={onView} visible={rows.length} total={items.length} />
       <section
         ref={scroller}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
         tabIndex={0}
         aria-label={t('scroller')}
         className="mt-3 h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card"
       >
         <table aria-label={t('table')} aria-rowcount={rows.length + 1} className="block">
-          <TableHead view={view} onView={onView} />
-          <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
-            {virtual.getVirtualItems().map(({ index, start }) => {
+          <TableHeader view={view} onView={onView} />
+          <tbody className="relative block" style={{ height: virtualizer.getTotalSize() }}>
+            {virtualizer.getVirtualItems().map(({ index, start }) => {
               const row = rows[index]
               return (
                 row && (
@@ -66,7 +66,7 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
                     top={start}
                     source={session.source(row.index)}
                     thumbnails={thumbnails}
-                    onOpen={setOpened}
+                    onOpen={setOpenIndex}
                   />
                 )
               )
@@ -79,9 +79,11 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
         <PhotoDialog
           item={item}
           source={session.source(item.index)}
-          onClose={() => setOpened(null)}
-          onPrevious={at > 0 ? () => setOpened(rows[at - 1]?.index ?? null) : null}
-          onNext={at >= 0 && at < rows.length - 1 ? () => setOpened(rows[at + 1]?.index ?? null) : null}
+          onClose={() => setOpenIndex(null)}
+          onPrevious={position > 0 ? () => setOpenIndex(rows[position - 1]?.index ?? null) : null}
+          onNext={
+            position >= 0 && position < rows.length - 1 ? () => setOpenIndex(rows[position + 1]?.index ?? null) : null
+          }
         />
       )}
     </div>

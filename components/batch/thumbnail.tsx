@@ -9,27 +9,27 @@ interface ThumbnailProps {
   thumbnails: Thumbnails
 }
 
-/** A row that is scrolled past asks for nothing. */
-const PAUSE_MS = 80
+/** Rows that are scrolled past within this time request nothing. */
+const DELAY_MS = 80
 
-/** A small picture, made when its row is seen. Without the file, as after a reload, its place. */
+/** A thumbnail, created when its row becomes visible. Without the file, as after a reload, a placeholder. */
 export function Thumbnail({ index, source, thumbnails }: ThumbnailProps) {
   const [url, setUrl] = useState(() => thumbnails.get(index))
   useEffect(() => {
     if (!source) return
-    const known = thumbnails.get(index)
-    if (known !== undefined) return setUrl(known)
-    let leave = () => {}
+    const cached = thumbnails.get(index)
+    if (cached !== undefined) return setUrl(cached)
+    let cancel = () => {}
     const timer = setTimeout(() => {
-      leave = thumbnails.want(index, source, setUrl)
-    }, PAUSE_MS)
+      cancel = thumbnails.request(index, source, setUrl)
+    }, DELAY_MS)
     return () => {
       clearTimeout(timer)
-      leave()
+      cancel()
     }
   }, [index, source, thumbnails])
   if (url) {
-    // biome-ignore lint/performance/noImgElement: an object URL of this browser
+    // biome-ignore lint/performance/noImgElement: object URL
     return <img src={url} alt="" width={40} height={40} className="size-10 rounded-[6px] object-cover" />
   }
   return (

@@ -7,31 +7,35 @@ import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 interface Batch {
   session: BatchSession | null
   snapshot: BatchSnapshot | null
-  /** Adds to the batch that is shown, or begins one where that takes no more. */
+  /** Adds to the current batch, or starts a new one if that accepts no more photos. */
   add(files: readonly File[]): void
-  /** Leaves the one that is shown; it goes on at the server. */
-  leave(): void
+  /** Closes the current batch. It continues on the server. */
+  close(): void
 }
 
-/** Other fragments are places on the page. */
+/** Shorter fragments are anchors on the page. */
 const JOB_ID = /^#([\w-]{20,})$/
 
-const nothing = () => () => {}
-const none = () => null
+const subscribeToNothing = () => () => {}
+const noSnapshot = () => null
 
-/** The batch of this tab, by the address: `#` and the id of its job. */
+/** This tab's batch. The URL fragment is its job id. */
 export function useBatch(options: BatchOptions): Batch {
   const session = useSyncExternalStore(tabBatch.subscribe, tabBatch.snapshot, tabBatch.serverSnapshot)
-  const snapshot = useSyncExternalStore(session?.subscribe ?? nothing, session?.snapshot ?? none, none)
+  const snapshot = useSyncExternalStore(
+    session?.subscribe ?? subscribeToNothing,
+    session?.snapshot ?? noSnapshot,
+    noSnapshot,
+  )
   const id = snapshot?.id ?? null
   useEffect(() => {
-    const read = () => {
-      const asked = JOB_ID.exec(location.hash)?.[1]
-      if (asked !== undefined) tabBatch.open(asked, options)
+    const openFromUrl = () => {
+      const jobId = JOB_ID.exec(location.hash)?.[1]
+      if (jobId !== undefined) tabBatch.open(jobId, options)
     }
-    read()
-    window.addEventListener('hashchange', read)
-    return () => window.removeEventListener('hashchange', read)
+    openFromUrl()
+    window.addEventListener('hashchange', openFromUrl)
+    return () => window.removeEventListener('hashchange', openFromUrl)
   }, [options])
   useEffect(() => {
     if (id !== null && location.hash !== `#${id}`) history.replaceState(history.state, '', `#${id}`)
@@ -41,21 +45,21 @@ export function useBatch(options: BatchOptions): Batch {
     (files: readonly File[]) => {
       if (files.length === 0) return
       const current = tabBatch.snapshot()
-      // Labels belong to what is shown, also when that is over.
+      // Labels apply to the current batch, even after it has ended.
       const onlyLabels = files.every(({ name }) => mayHoldLabels(name))
-      const target = current && (current.takesMore || onlyLabels) ? current : tabBatch.begin(options)
+      const target = current && (current.acceptsPhotos || onlyLabels) ? current : tabBatch.start(options)
       void target.add(files)
     },
     [options],
   )
-  const leave = useCallback(() => {
-    tabBatch.leave()
+  const close = useCallback(() => {
+    tabBatch.close()
     history.replaceState(history.state, '', location.pathname)
   }, [])
-  return { session, snapshot, add, leave }
+  return { session, snapshot, add, close }
 }
 
-/** Asks before the page is closed that still has something to send. */
+/** Warns before the page is closed while photos are still to be uploaded. */
 function useUnloadWarning(active: boolean): void {
   useEffect(() => {
     if (!active) return

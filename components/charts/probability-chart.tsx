@@ -8,20 +8,20 @@ import { useFormat } from '../ui/use-format'
 import { ROW_HEIGHT } from './row-height'
 
 const BAR_HEIGHT = 10
-/** Mean width of a letter at 14 px, to give the labels the room they need and no more. */
-const LETTER_WIDTH = 7.4
-/** Room for `>99.9`, and how far Recharts puts a tick from its axis. */
+/** Mean character width at 14 px, to size the label column. */
+const CHARACTER_WIDTH = 7.4
+/** Width of `>99.9`, and the distance of Recharts ticks from their axis. */
 const SCORE_WIDTH = 60
 const TICK_MARGIN = 8
-const LABEL_WIDTHS = { least: 96, most: 200 }
+const LABEL_WIDTHS = { min: 96, max: 200 }
 
-/** Scores as horizontal bars, the best one in the accent, with the same figures in a table for screen readers. */
+/** Scores as horizontal bars, the best in the accent color, and the same figures as a table for screen readers. */
 export function ProbabilityChart({ predictions }: { predictions: readonly Prediction[] }) {
-  const animated = useMotion()
+  const animated = useMotionAllowed()
   const t = useTranslations('answer')
   const format = useFormat()
-  const longest = Math.max(...predictions.map(({ label }) => label.length))
-  const labelWidth = Math.min(LABEL_WIDTHS.most, Math.max(LABEL_WIDTHS.least, longest * LETTER_WIDTH + 12))
+  const longestLabel = Math.max(...predictions.map(({ label }) => label.length))
+  const labelWidth = Math.min(LABEL_WIDTHS.max, Math.max(LABEL_WIDTHS.min, longestLabel * CHARACTER_WIDTH + 12))
   return (
     <>
       <div aria-hidden>
@@ -40,7 +40,7 @@ export function ProbabilityChart({ predictions }: { predictions: readonly Predic
               axisLine={false}
               tickLine={false}
               interval={0}
-              tick={<Label count={Math.floor(labelWidth / LETTER_WIDTH)} />}
+              tick={<Label count={Math.floor(labelWidth / CHARACTER_WIDTH)} />}
             />
             <YAxis
               yAxisId="scores"
@@ -91,7 +91,7 @@ export function ProbabilityChart({ predictions }: { predictions: readonly Predic
   )
 }
 
-/** What Recharts hands to a tick. */
+/** Props that Recharts passes to a tick. */
 interface TickProps {
   x?: number
   y?: number
@@ -100,14 +100,14 @@ interface TickProps {
 }
 
 interface LabelProps extends TickProps {
-  /** Letters that fit. */
+  /** Number of characters that fit. */
   count: number
 }
 
-/** A class name at the left edge; one that is too long is cut and tells the whole on hover. */
+/** A label at the left edge. Long labels are truncated and shown in full on hover. */
 function Label({ count, y = 0, index = 0, payload }: LabelProps) {
   const text = payload?.value ?? ''
-  const cut = text.length > count + 2 ? `${text.slice(0, count)}…` : text
+  const truncated = text.length > count + 2 ? `${text.slice(0, count)}…` : text
   return (
     <text
       lang="en"
@@ -118,8 +118,8 @@ function Label({ count, y = 0, index = 0, payload }: LabelProps) {
       fontWeight={index === 0 ? 600 : 400}
       fill={index === 0 ? 'var(--ink)' : 'var(--ink-2)'}
     >
-      {cut}
-      {cut !== text && <title>{text}</title>}
+      {truncated}
+      {truncated !== text && <title>{text}</title>}
     </text>
   )
 }
@@ -128,7 +128,7 @@ interface ScoreProps extends TickProps {
   predictions: readonly Prediction[]
 }
 
-/** A score at the right edge, in line with the others. */
+/** A right-aligned score at the right edge. */
 function Score({ predictions, x = 0, y = 0, index = 0 }: ScoreProps) {
   const format = useFormat()
   return (
@@ -147,16 +147,16 @@ function Score({ predictions, x = 0, y = 0, index = 0 }: ScoreProps) {
   )
 }
 
-const REDUCED = '(prefers-reduced-motion: reduce)'
+const REDUCED_MOTION = '(prefers-reduced-motion: reduce)'
 
-function useMotion(): boolean {
+function useMotionAllowed(): boolean {
   return !useSyncExternalStore(
-    (changed) => {
-      const query = matchMedia(REDUCED)
-      query.addEventListener('change', changed)
-      return () => query.removeEventListener('change', changed)
+    (onChange) => {
+      const query = matchMedia(REDUCED_MOTION)
+      query.addEventListener('change', onChange)
+      return () => query.removeEventListener('change', onChange)
     },
-    () => matchMedia(REDUCED).matches,
+    () => matchMedia(REDUCED_MOTION).matches,
     () => true,
   )
 }

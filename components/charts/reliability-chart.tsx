@@ -9,7 +9,10 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1]
 const HEIGHT = 260
 const TICK = { fontSize: 12, fill: 'var(--ink-3)', className: 'figures' }
 
-/** How often answers of a confidence are right: on the dashed line where the confidence is honest. The same figures as a table for screen readers. */
+/**
+ * Accuracy by confidence, and the same figures as a table for screen readers. Perfectly calibrated scores are on the
+ * dashed line.
+ */
 export function ReliabilityChart({ bins }: { bins: readonly Bin[] }) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
@@ -62,7 +65,7 @@ export function ReliabilityChart({ bins }: { bins: readonly Bin[] }) {
           </LineChart>
         </ResponsiveContainer>
       </div>
-      {/* A table is as wide as its words, whatever it is told: what hides it is around it. */}
+      {/* A table is never narrower than its text, so the visually hidden element is a wrapper around it. */}
       <div className="sr-only">
         <table>
           <caption>{t('reliability')}</caption>
@@ -74,9 +77,9 @@ export function ReliabilityChart({ bins }: { bins: readonly Bin[] }) {
             </tr>
           </thead>
           <tbody>
-            {bins.map(({ confidence, accuracy, count }, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: groups that are made anew as a whole
-              <tr key={at}>
+            {bins.map(({ confidence, accuracy, count }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the bins are always replaced as a whole
+              <tr key={index}>
                 <th scope="row">{format.percent(confidence)}</th>
                 <td>{format.percent(accuracy)}</td>
                 <td>{format.integer(count)}</td>

@@ -1,2 +1,2 @@
-/** Height of a row of the probability chart in pixels; what waits for the chart takes as much room. */
+/** Row height of the probability chart and its placeholder, in pixels. */
 export const ROW_HEIGHT = 31

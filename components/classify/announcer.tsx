@@ -1,20 +1,20 @@
 import { useTranslations } from 'use-intl'
-import type { Phase, Photo } from '@/lib/client/photos/photo-session'
+import type { Phase, Photo } from '@/lib/client/photos/photo'
 import { confidence } from '@/lib/shared/results/confidence'
 import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
 
-/** Says to screen readers what sighted visitors see change: that a photo is on its way, its answer, its failure. */
+/** Announces to screen readers that a photo is being processed, its result, or its failure. */
 export function Announcer({ photo, phase }: { photo: Photo | undefined; phase: Phase | undefined }) {
-  const sentence = useSentence()
+  const announce = useAnnouncement()
   return (
     <p role="status" className="sr-only">
-      {photo && phase ? sentence(photo.name, phase) : ''}
+      {photo && phase ? announce(photo.name, phase) : ''}
     </p>
   )
 }
 
-function useSentence(): (name: string, phase: Phase) => string {
+function useAnnouncement(): (name: string, phase: Phase) => string {
   const t = useTranslations('answer')
   const words = useTranslations('confidence')
   const format = useFormat()

@@ -5,44 +5,44 @@ import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
-import { lazily } from '../ui/lazily'
-import { useKeptState } from '../ui/use-kept-state'
+import { lazy } from '../ui/lazy'
+import { usePersistentState } from '../ui/use-persistent-state'
 import { Announcer } from './announcer'
+import { defaultModel } from './default-model'
 import { DropOverlay } from './drop-overlay'
 import { EmptyState } from './empty-state'
 import { Filmstrip } from './filmstrip'
+import { maxLabels } from './max-labels'
 import { ModelNotice } from './model-notice'
-import { mostLabels } from './most-labels'
 import { OfflineNotice } from './offline-notice'
 import { PhotoView } from './photo-view'
-import { startModel } from './start-model'
 import { UrlNotice } from './url-notice'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { usePaste } from './use-paste'
 import { useTabSession } from './use-tab-session'
 import { useUrlPhotos } from './use-url-photos'
 
-// What is needed only with an answer, or only by who asks for it, comes then.
-const Options = lazily(() => import('./options').then((module) => module.Options), Line)
-const Camera = lazily(() => import('./camera').then((module) => module.Camera))
+// Loaded on demand: needed only with a result, or only if the visitor opens it.
+const Options = lazy(() => import('./options').then((module) => module.Options), LinePlaceholder)
+const Camera = lazy(() => import('./camera/camera').then((module) => module.Camera))
 
 interface ClassifierProps {
-  /** A photo of the gallery to begin with. */
+  /** A gallery photo to start with. */
   gallery: { file: string; credit: string } | null
   models: readonly ModelInfo[]
   limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean }
-  /** What may be said of answers; null where nothing is kept. */
+  /** What kind of feedback the server accepts; null if none. */
   feedback: FeedbackOffer | null
 }
 
-/** The page where photos become answers: drop, choose, paste or film; several one after another. */
+/** The classify page: add photos by dropping, selecting, pasting or the camera, and see their results. */
 export function Classifier({ models, limits, gallery, feedback }: ClassifierProps) {
   const t = useTranslations('classify')
-  const { session, views, view, snapshot } = useTabSession(startModel(models), limits.imageBytes)
+  const { session, views, view, snapshot } = useTabSession(defaultModel(models), limits.imageBytes)
   const { photos, model, reduce } = snapshot
-  const [wanted, setShown] = useKeptState('labels shown', 5)
-  const shown = Math.min(wanted, mostLabels(models, model))
-  const [least, setLeast] = useKeptState('least score', 0)
+  const [chosenCount, setLabelCount] = usePersistentState('labels shown', 5)
+  const labelCount = Math.min(chosenCount, maxLabels(models, model))
+  const [minScore, setMinScore] = usePersistentState('least score', 0)
 
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   const { state: urlState, fetchUrl, dismiss } = useUrlPhotos(add)
@@ -73,10 +73,10 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
       models={models}
       model={model}
       onModel={(next) => session.setModel(next)}
-      shown={shown}
-      onShown={setShown}
-      least={least}
-      onLeast={setLeast}
+      labelCount={labelCount}
+      onLabelCount={setLabelCount}
+      minScore={minScore}
+      onMinScore={setMinScore}
       reduce={reduce}
     />
   )
@@ -92,9 +92,9 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
         {view.name === 'camera' && (
           <Camera
             model={model}
-            shown={shown}
-            least={least}
-            onShoot={add}
+            labelCount={labelCount}
+            minScore={minScore}
+            onCapture={add}
             onClose={() => views.closeCamera()}
             strip={strip}
             options={options}
@@ -106,9 +106,9 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
             photo={photo}
             photos={photos}
             model={model}
-            shown={shown}
-            least={least}
-            explains={limits.explain}
+            labelCount={labelCount}
+            minScore={minScore}
+            canExplain={limits.explain}
             feedback={feedback}
             strip={strip}
             options={options}
@@ -118,7 +118,7 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
           <div className={snapshot.restoring ? 'invisible' : undefined}>
             <EmptyState
               onUrl={onUrl}
-              onChoose={open}
+              onBrowse={open}
               onFiles={add}
               onCamera={() => views.openCamera()}
               onSample={(file, credit) => session.add([file], credit)}
@@ -136,7 +136,7 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
   )
 }
 
-/** As high as the closed options, until they are there. */
-function Line() {
+/** As tall as the collapsed options, until they are loaded. */
+function LinePlaceholder() {
   return <div className="mt-4 h-8" />
 }

@@ -1,4 +1,4 @@
-/** Shown over the whole page while a photo hovers over it. */
+/** Covers the page while files are dragged over it. */
 export function DropOverlay({ visible, text }: { visible: boolean; text: string }) {
   if (!visible) return null
   return (

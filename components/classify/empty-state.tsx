@@ -6,16 +6,16 @@ import { Samples } from './samples'
 import { UrlField } from './url-field'
 
 interface EmptyStateProps {
-  /** Takes the address of a photo; null where this server fetches none. */
+  /** Loads a photo by URL; null if this server does not fetch URLs. */
   onUrl: ((url: string) => void) | null
-  onChoose(): void
+  onBrowse(): void
   onFiles(files: readonly Blob[]): void
   onCamera(): void
   onSample(file: Blob, credit: string): void
 }
 
-/** Before the first photo: what this is, and the ways to give it one. */
-export function EmptyState({ onUrl, onChoose, onFiles, onCamera, onSample }: EmptyStateProps) {
+/** The page before the first photo: an introduction and ways to add one. */
+export function EmptyState({ onUrl, onBrowse, onFiles, onCamera, onSample }: EmptyStateProps) {
   const t = useTranslations('classify')
   return (
     <div className="mx-auto max-w-[760px] pt-6 text-center sm:pt-12">
@@ -29,7 +29,7 @@ export function EmptyState({ onUrl, onChoose, onFiles, onCamera, onSample }: Emp
         <p className="mt-1 hidden text-ink-2 text-sm pointer-fine:block">{t('dropHint')}</p>
         <div className="mt-5 flex flex-wrap justify-center gap-2">
           <TakePhoto onFiles={onFiles} />
-          <Button variant="primary" onClick={onChoose}>
+          <Button variant="primary" onClick={onBrowse}>
             <Upload aria-hidden /> {t('choose')}
           </Button>
           <Button onClick={onCamera}>
@@ -43,11 +43,11 @@ export function EmptyState({ onUrl, onChoose, onFiles, onCamera, onSample }: Emp
   )
 }
 
-/** The camera of a phone. A desktop has no use for it: its file dialog would open twice. */
+/** Opens a phone's camera app. Hidden on desktops, where it would only open the file dialog a second time. */
 function TakePhoto({ onFiles }: Pick<EmptyStateProps, 'onFiles'>) {
   const t = useTranslations('classify')
   const input = useRef<HTMLInputElement>(null)
-  function taken({ target }: ChangeEvent<HTMLInputElement>): void {
+  function handleChange({ target }: ChangeEvent<HTMLInputElement>): void {
     onFiles([...(target.files ?? [])])
     target.value = ''
   }
@@ -60,7 +60,7 @@ function TakePhoto({ onFiles }: Pick<EmptyStateProps, 'onFiles'>) {
         capture="environment"
         hidden
         aria-label={t('takePhoto')}
-        onChange={taken}
+        onChange={handleChange}
       />
       <Button onClick={() => input.current?.click()}>
         <Camera aria-hidden /> {t('takePhoto')}

@@ -10,7 +10,7 @@ interface FailureNoticeProps {
   onRemove(): void
 }
 
-/** What went wrong with a photo, and what can be done. */
+/** What went wrong with a photo, and how to proceed. */
 export function FailureNotice({ failure, onRetry, onRemove }: FailureNoticeProps) {
   const t = useTranslations('failure')
   const { title, detail } = useProblem()(failure)

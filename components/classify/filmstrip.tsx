@@ -4,22 +4,22 @@ import clsx from 'clsx'
 import { CircleAlert, LoaderCircle, Plus } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Photo } from '@/lib/client/photos/photo-session'
+import type { Photo } from '@/lib/client/photos/photo'
 
 interface FilmstripProps {
   photos: readonly Photo[]
   model: string
-  /** The photo that is looked at; null where none is. */
+  /** The selected photo, or null. */
   selected: number | null
   onSelect(id: number): void
   onRemove(id: number): void
   onAdd(): void
 }
 
-/** All photos of this visit. Arrow keys go through them, Delete takes one away. */
+/** Thumbnails of all photos of this visit. Arrow keys move between them; Delete removes one. */
 export function Filmstrip({ photos, model, selected, onSelect, onRemove, onAdd }: FilmstripProps) {
   const t = useTranslations('classify')
-  function keys(event: KeyboardEvent): void {
+  function handleKey(event: KeyboardEvent): void {
     const at = photos.findIndex(({ id }) => id === selected)
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
     if (event.key === 'Delete' && selected !== null) onRemove(selected)
@@ -31,7 +31,11 @@ export function Filmstrip({ photos, model, selected, onSelect, onRemove, onAdd }
     buttons[at + (step ?? 0)]?.focus()
   }
   return (
-    <ul aria-label={t('photos')} onKeyDown={keys} className="-mx-1 mt-2 flex gap-2 overflow-x-auto p-1 lg:flex-wrap">
+    <ul
+      aria-label={t('photos')}
+      onKeyDown={handleKey}
+      className="-mx-1 mt-2 flex gap-2 overflow-x-auto p-1 lg:flex-wrap"
+    >
       {photos.map((photo) => (
         <li key={photo.id} className="shrink-0">
           <Thumbnail photo={photo} model={model} current={photo.id === selected} onSelect={onSelect} />
@@ -63,7 +67,7 @@ function Thumbnail({ photo, model, current, onSelect }: ThumbnailProps) {
   useEffect(() => {
     const list = button.current?.closest('ul')
     if (!current || !list || !button.current) return
-    // Along the strip only: scrollIntoView would move the page too.
+    // Scrolls only the strip: scrollIntoView would also scroll the page.
     const { offsetLeft, offsetWidth } = button.current
     const [from, to] = [offsetLeft - list.offsetLeft, offsetLeft - list.offsetLeft + offsetWidth]
     if (from < list.scrollLeft) list.scrollLeft = from
@@ -85,13 +89,13 @@ function Thumbnail({ photo, model, current, onSelect }: ThumbnailProps) {
         current && 'outline-2 outline-accent outline-offset-2',
       )}
     >
-      {/* biome-ignore lint/performance/noImgElement: an object URL of a file in this browser */}
+      {/* biome-ignore lint/performance/noImgElement: object URL */}
       <img
         key={photo.url}
         src={photo.url}
         alt=""
         onError={({ currentTarget }) => {
-          currentTarget.style.visibility = 'hidden' // Not for this browser; the badge says the rest.
+          currentTarget.style.visibility = 'hidden' // This browser can't display the format; the badge shows the state.
         }}
         className="size-full object-cover"
       />

@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { useModelName } from './use-model-name'
 
-/** Says when the default model does not serve, before anybody uploads for nothing. */
+/** Warns that the default model is unavailable before the visitor uploads a photo. */
 export function ModelNotice({ models }: { models: readonly ModelInfo[] }) {
   const t = useTranslations('classify')
   const name = useModelName()

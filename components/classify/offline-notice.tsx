@@ -2,7 +2,7 @@ import { WifiOff } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
 
-/** Says that nothing reaches the server now, and that nothing is lost by that. */
+/** Tells the visitor that the server is unreachable and that nothing is lost. */
 export function OfflineNotice() {
   const t = useTranslations('classify')
   const online = useSyncExternalStore(
@@ -19,11 +19,11 @@ export function OfflineNotice() {
   )
 }
 
-function subscribe(changed: () => void): () => void {
-  window.addEventListener('online', changed)
-  window.addEventListener('offline', changed)
+function subscribe(onChange: () => void): () => void {
+  window.addEventListener('online', onChange)
+  window.addEventListener('offline', onChange)
   return () => {
-    window.removeEventListener('online', changed)
-    window.removeEventListener('offline', changed)
+    window.removeEventListener('online', onChange)
+    window.removeEventListener('offline', onChange)
   }
 }

@@ -2,28 +2,28 @@
 
 import { useTranslations } from 'use-intl'
 import { LARGE_BYTES } from '@/lib/client/photos/prepare-photo'
-import { keepReduce } from '@/lib/client/photos/tab-session'
+import { saveReduce } from '@/lib/client/photos/tab-session'
 import { Switch } from '../ui/switch'
 import { useFormat } from '../ui/use-format'
-import { AnswerOptions, type AnswerOptionsProps } from './answer-options'
+import { ResultOptions, type ResultOptionsProps } from './result-options'
 
-interface OptionsProps extends Omit<AnswerOptionsProps, 'children'> {
-  /** Whether large photos are made smaller before the upload. */
+interface OptionsProps extends Omit<ResultOptionsProps, 'children'> {
+  /** Whether large photos are resized before the upload. */
   reduce: boolean
 }
 
-/** What is asked for, and what is sent. */
+/** Options for the result and for the upload. */
 export function Options({ reduce, ...options }: OptionsProps) {
   const t = useTranslations('prepare')
   const format = useFormat()
   return (
-    <AnswerOptions {...options}>
+    <ResultOptions {...options}>
       <Switch
         label={t('setting')}
         hint={t('settingHint', { size: format.bytes(LARGE_BYTES) })}
         checked={reduce}
-        onChange={keepReduce}
+        onChange={saveReduce}
       />
-    </AnswerOptions>
+    </ResultOptions>
   )
 }

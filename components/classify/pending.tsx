@@ -2,42 +2,42 @@
 
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Phase } from '@/lib/client/photos/photo-session'
+import type { Phase } from '@/lib/client/photos/photo'
 import { ROW_HEIGHT } from '../charts/row-height'
 import { useFormat } from '../ui/use-format'
 import { useSecondsUntil } from '../ui/use-seconds-until'
 
 const SLOW_MS = 3000
-/** Widths of the labels that are not there yet do not matter; their number does. */
+/** Placeholder rows; only their number matters. */
 const ROWS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
-/** The shape of the answer before it is there: same places, same sizes, nothing jumps. */
-export function Pending({ phase, shown }: { phase: Phase | undefined; shown: number }) {
-  const step = useStep(phase)
+/** A skeleton with the same layout as the result, so that nothing shifts when it arrives. */
+export function Pending({ phase, labelCount }: { phase: Phase | undefined; labelCount: number }) {
+  const status = useStatusText(phase)
   return (
     <div aria-busy="true">
-      <h1 className="font-semibold text-base text-ink-2">{step}</h1>
+      <h1 className="font-semibold text-base text-ink-2">{status}</h1>
       <div className="h-11 py-1 lg:h-[57px]">
         <div className="h-full w-3/5 animate-pulse rounded-card bg-sunk" />
       </div>
       <div className="mt-3 flex h-9 items-center">
         <Progress phase={phase} />
       </div>
-      <div className="mt-6 animate-pulse" style={{ height: ROW_HEIGHT * shown }}>
-        {ROWS.slice(0, shown).map((row) => (
+      <div className="mt-6 animate-pulse" style={{ height: ROW_HEIGHT * labelCount }}>
+        {ROWS.slice(0, labelCount).map((row) => (
           <div key={row} className="flex items-center gap-6" style={{ height: ROW_HEIGHT }}>
             <span className="h-2.5 w-28 rounded-full bg-sunk" />
             <span className="h-2.5 flex-1 rounded-full bg-sunk" />
           </div>
         ))}
       </div>
-      {/* The times and what the model saw. */}
+      {/* Timings and model input. */}
       <div className="mt-6 h-[82px] border-line border-t" />
     </div>
   )
 }
 
-function useStep(phase: Phase | undefined): string {
+function useStatusText(phase: Phase | undefined): string {
   const t = useTranslations('answer')
   const format = useFormat()
   const slow = useSlow(SLOW_MS)
@@ -58,25 +58,26 @@ function useStep(phase: Phase | undefined): string {
 
 function Progress({ phase }: { phase: Phase | undefined }) {
   const t = useTranslations('answer')
-  const part = phase?.name === 'uploading' ? phase.sent / Math.max(phase.total, 1) : phase?.name === 'running' ? 1 : 0
+  const fraction =
+    phase?.name === 'uploading' ? phase.sent / Math.max(phase.total, 1) : phase?.name === 'running' ? 1 : 0
   return (
     <div
       role="progressbar"
       aria-label={t('upload')}
       aria-valuemin={0}
       aria-valuemax={100}
-      aria-valuenow={Math.round(100 * part)}
+      aria-valuenow={Math.round(100 * fraction)}
       className="h-1.5 w-full overflow-hidden rounded-full bg-sunk"
     >
       <div
         className="h-full rounded-full bg-accent transition-[width] duration-150"
-        style={{ width: `${100 * part}%` }}
+        style={{ width: `${100 * fraction}%` }}
       />
     </div>
   )
 }
 
-/** True once the component has been there for so long. */
+/** True once the component has been mounted for this long. */
 function useSlow(ms: number): boolean {
   const [slow, setSlow] = useState(false)
   useEffect(() => {

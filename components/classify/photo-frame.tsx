@@ -3,7 +3,7 @@
 import { ImageOff, X } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Phase, Photo } from '@/lib/client/photos/photo-session'
+import type { Phase, Photo } from '@/lib/client/photos/photo'
 import { formatName } from '@/lib/shared/i18n/format'
 import { useFormat } from '../ui/use-format'
 
@@ -12,7 +12,7 @@ interface PhotoFrameProps {
   phase: Phase | undefined
   onRemove(): void
   onSendOriginal(): void
-  /** Laid over the photo. */
+  /** Rendered on top of the photo. */
   children?: ReactNode
 }
 
@@ -21,11 +21,11 @@ interface Size {
   height: number
 }
 
-/** The photo, large, in a frame that never changes its size, with its facts in a corner and what was done to it below. */
+/** The photo in a frame of constant size, with its details in a corner and its processing below. */
 export function PhotoFrame({ photo, phase, onRemove, onSendOriginal, children }: PhotoFrameProps) {
   const t = useTranslations('classify')
   const [size, setSize] = useState<{ url: string; size: Size } | null>(null)
-  const facts = useFacts(photo, phase, size?.url === photo.url ? size.size : null)
+  const details = useDetails(photo, phase, size?.url === photo.url ? size.size : null)
   return (
     <>
       <figure className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk lg:aspect-[597/523]">
@@ -45,7 +45,7 @@ export function PhotoFrame({ photo, phase, onRemove, onSendOriginal, children }:
             className="figures flex min-w-0 max-w-full rounded-[6px] bg-black/75 px-2 py-1 text-white"
           >
             <span className="truncate">{photo.name}</span>
-            <span className="shrink-0 whitespace-pre"> · {facts}</span>
+            <span className="shrink-0 whitespace-pre"> · {details}</span>
           </span>
           {photo.credit && (
             <span className="rounded-[6px] bg-black/75 px-2 py-1 text-white">
@@ -54,7 +54,7 @@ export function PhotoFrame({ photo, phase, onRemove, onSendOriginal, children }:
           )}
         </figcaption>
       </figure>
-      <Treatment photo={photo} onSendOriginal={onSendOriginal} />
+      <ProcessingNote photo={photo} onSendOriginal={onSendOriginal} />
     </>
   )
 }
@@ -77,14 +77,14 @@ function Preview({ photo: { url, name }, onSize }: PreviewProps) {
   }
   return (
     <>
-      {/* biome-ignore lint/performance/noImgElement: an object URL of a file in this browser */}
+      {/* biome-ignore lint/performance/noImgElement: object URL */}
       <img
         src={url}
         alt=""
         aria-hidden
         className="absolute inset-0 size-full scale-125 object-cover opacity-45 blur-2xl"
       />
-      {/* biome-ignore lint/performance/noImgElement: an object URL of a file in this browser */}
+      {/* biome-ignore lint/performance/noImgElement: object URL */}
       <img
         src={url}
         translate="no"
@@ -99,8 +99,11 @@ function Preview({ photo: { url, name }, onSize }: PreviewProps) {
   )
 }
 
-/** What this browser made of the photo before it was sent. */
-function Treatment({ photo: { prepared, file }, onSendOriginal }: Pick<PhotoFrameProps, 'photo' | 'onSendOriginal'>) {
+/** How this browser changed the photo before the upload. */
+function ProcessingNote({
+  photo: { prepared, file },
+  onSendOriginal,
+}: Pick<PhotoFrameProps, 'photo' | 'onSendOriginal'>) {
   const t = useTranslations('prepare')
   const format = useFormat()
   if (!prepared?.converted && !prepared?.reduced) return null
@@ -131,13 +134,13 @@ function Treatment({ photo: { prepared, file }, onSendOriginal }: Pick<PhotoFram
   )
 }
 
-/** Size in pixels, format and bytes of the photo as it was given, as far as they are known by now. */
-function useFacts({ file, prepared }: Photo, phase: Phase | undefined, measured: Size | null): string {
+/** Dimensions, format and file size of the original, as far as they are known. */
+function useDetails({ file, prepared }: Photo, phase: Phase | undefined, measured: Size | null): string {
   const format = useFormat()
-  const told = phase?.name === 'answered' && !prepared?.reduced && !prepared?.converted ? phase.result.image : null
-  const size = told ?? measured
-  const kind = told?.format ?? /^image\/(\w+)$/.exec(file.type)?.[1]
-  return [size && `${size.width} × ${size.height}`, kind && formatName(kind), format.bytes(file.size)]
+  const reported = phase?.name === 'answered' && !prepared?.reduced && !prepared?.converted ? phase.result.image : null
+  const size = reported ?? measured
+  const formatId = reported?.format ?? /^image\/(\w+)$/.exec(file.type)?.[1]
+  return [size && `${size.width} × ${size.height}`, formatId && formatName(formatId), format.bytes(file.size)]
     .filter(Boolean)
     .join(' · ')
 }

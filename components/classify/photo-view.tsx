@@ -2,45 +2,49 @@ import { Columns3 } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Photo, PhotoSession } from '@/lib/client/photos/photo-session'
+import type { Photo } from '@/lib/client/photos/photo'
+import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
-import { lazily } from '../ui/lazily'
-import { Answer } from './answer'
+import { lazy } from '../ui/lazy'
+import { HeatmapOverlay } from './explanation/heatmap-overlay'
+import { useExplanation } from './explanation/use-explanation'
 import { PhotoFrame } from './photo-frame'
-import { HeatOverlay } from './why/heat-overlay'
-import { useExplanation } from './why/use-explanation'
+import { PhotoResult } from './photo-result'
 
-const ShareResult = lazily(() => import('./share-result').then((module) => module.ShareResult))
-const Feedback = lazily(() => import('./feedback/feedback').then((module) => module.Feedback))
-const Why = lazily(() => import('./why/why').then((module) => module.Why), QuietLine)
+const ShareResult = lazy(() => import('./share-result').then((module) => module.ShareResult))
+const Feedback = lazy(() => import('./feedback/feedback').then((module) => module.Feedback))
+const ExplanationPanel = lazy(
+  () => import('./explanation/explanation-panel').then((module) => module.ExplanationPanel),
+  LinePlaceholder,
+)
 
 interface PhotoViewProps {
   session: PhotoSession
   photo: Photo
-  /** All of this visit. */
+  /** All photos of this visit. */
   photos: readonly Photo[]
   model: string
-  /** Predictions to show, and the score that they have at least. */
-  shown: number
-  least: number
-  /** Whether this server explains its answers. */
-  explains: boolean
-  /** What may be said of answers; null where nothing is kept. */
+  /** How many predictions to show, and their minimum score. */
+  labelCount: number
+  minScore: number
+  /** Whether this server offers explanations. */
+  canExplain: boolean
+  /** What kind of feedback the server accepts; null if none. */
   feedback: FeedbackOffer | null
   strip: ReactNode
   options: ReactNode
 }
 
-/** A photo and what is known of it. */
+/** A photo and its result. */
 export function PhotoView({
   session,
   photo,
   photos,
   model,
-  shown,
-  least,
-  explains,
+  labelCount,
+  minScore,
+  canExplain,
   feedback,
   strip,
   options,
@@ -50,7 +54,7 @@ export function PhotoView({
   const phase = photo.phases[model]
   const predictions = phase?.name === 'answered' ? phase.result.predictions : []
   const file = photo.prepared?.file ?? photo.file
-  const why = useExplanation(file, model, predictions[0]?.index ?? null)
+  const explanation = useExplanation(file, model, predictions[0]?.index ?? null)
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
       <div>
@@ -60,23 +64,25 @@ export function PhotoView({
           onRemove={() => session.remove(photo.id)}
           onSendOriginal={() => session.sendOriginal(photo.id)}
         >
-          {why.phase?.name === 'explained' && <HeatOverlay explanation={why.phase.explanation} opacity={why.opacity} />}
+          {explanation.phase?.name === 'explained' && (
+            <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
+          )}
         </PhotoFrame>
         {strip}
       </div>
       <section aria-label={t('region')} className="lg:pt-2">
-        <Answer
+        <PhotoResult
           key={`${photo.id} ${model}`}
           file={file}
           model={model}
           phase={phase}
-          shown={shown}
-          least={least}
+          labelCount={labelCount}
+          minScore={minScore}
           onRetry={() => session.retry(photo.id)}
           onRemove={() => session.remove(photo.id)}
         >
-          {explains && <Why why={why} predictions={predictions.slice(0, shown)} />}
-        </Answer>
+          {canExplain && <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />}
+        </PhotoResult>
         {options}
         {feedback && phase?.name === 'answered' && (
           <Feedback
@@ -90,7 +96,7 @@ export function PhotoView({
         )}
         {phase?.name === 'answered' && (
           <ShareResult
-            shown={{ file: photo.name, result: phase.result }}
+            current={{ file: photo.name, result: phase.result }}
             all={photos.flatMap((each) => exported(each, model))}
           >
             <Link
@@ -106,14 +112,14 @@ export function PhotoView({
   )
 }
 
-/** The answer of a photo, where it has one. */
+/** The photo's result for the export, if it has one. */
 function exported({ name, file, prepared, phases }: Photo, model: string): ExportedResult[] {
   const phase = phases[model]
   if (phase?.name !== 'answered') return []
   return [{ file: name, bytes: file.size, sha256: prepared?.sha256 ?? null, result: phase.result }]
 }
 
-/** As high as a closed line, until it is there. */
-function QuietLine() {
+/** As tall as a collapsed disclosure, until the code is loaded. */
+function LinePlaceholder() {
   return <div className="mt-1 h-8" />
 }

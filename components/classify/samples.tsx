@@ -1,20 +1,22 @@
 'use client'
 
+import Link from 'next/link'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { SAMPLES, type Sample } from '@/lib/shared/gallery/samples'
 import { underBase } from '@/lib/shared/web/base-path'
 
-/** A few photos to try with. Each is fetched like any file and goes the same way as a visitor's own. */
+/** Sample photos. Each one is fetched and then handled like a photo of the visitor. */
 export function Samples({ onSample }: { onSample(file: Blob, credit: string): void }) {
   const t = useTranslations('classify')
+  const site = useTranslations('site')
   const [failed, setFailed] = useState(false)
-  async function take({ file, credit }: Sample): Promise<void> {
+  async function addSample({ file, credit }: Sample): Promise<void> {
     try {
-      const reply = await fetch(underBase(`/gallery/${file}`))
-      if (!reply.ok) throw new Error(String(reply.status))
+      const response = await fetch(underBase(`/gallery/${file}`))
+      if (!response.ok) throw new Error(String(response.status))
       setFailed(false)
-      onSample(new File([await reply.blob()], file), credit)
+      onSample(new File([await response.blob()], file), credit)
     } catch {
       setFailed(true)
     }
@@ -28,11 +30,11 @@ export function Samples({ onSample }: { onSample(file: Blob, credit: string): vo
             <li key={sample.file}>
               <button
                 type="button"
-                onClick={() => take(sample)}
+                onClick={() => addSample(sample)}
                 title={t('photoCredit', { credit: sample.credit })}
                 className="block rounded-card"
               >
-                {/* biome-ignore lint/performance/noImgElement: small local files of the right size already */}
+                {/* biome-ignore lint/performance/noImgElement: small local files that are already the right size */}
                 <img
                   src={underBase(`/gallery/thumbs/${sample.file.replace(/\.\w+$/, '')}-112.webp`)}
                   alt={t('sampleAction', { what: t(`samples.${sample.name}`) })}
@@ -44,6 +46,13 @@ export function Samples({ onSample }: { onSample(file: Blob, credit: string): vo
             </li>
           ))}
         </ul>
+        <Link
+          href="/gallery"
+          prefetch={false}
+          className="rounded-card font-medium text-ink-2 text-sm underline decoration-line-2 underline-offset-4 hover:text-ink"
+        >
+          {site('moreSamples')}
+        </Link>
       </div>
       {failed && (
         <p role="alert" className="mt-3 text-bad text-sm">

@@ -10,59 +10,63 @@ import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { toFragment } from '@/lib/shared/results/share-link'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
-import { useSaving } from '../ui/use-saving'
+import { useSaveFile } from '../ui/use-save-file'
 
 interface ShareResultProps {
-  /** The photo that is looked at. */
-  shown: ExportedResult
-  /** All photos of this visit that have an answer, in their order. */
+  /** The selected photo. */
+  current: ExportedResult
+  /** All photos of this visit that have a result, in order. */
   all: readonly ExportedResult[]
-  /** More ways. */
+  /** Further actions. */
   children?: ReactNode
 }
 
 const COPIED_MS = 2000
 
-/** Takes answers elsewhere: as files, as JSON, or as the code that asks for them. */
-export function ShareResult({ shown, all, children }: ShareResultProps) {
+/** Exports results as files, JSON, a link, or code that requests them. */
+export function ShareResult({ current, all, children }: ShareResultProps) {
   const t = useTranslations('share')
   const [copied, setCopied] = useState('')
-  const saving = useSaving()
-  async function copy(what: string, text: string): Promise<void> {
+  const saver = useSaveFile()
+  async function copy(name: string, text: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text)
-      setCopied(what)
+      setCopied(name)
       setTimeout(() => setCopied(''), COPIED_MS)
     } catch {
-      setCopied('') // The browser does not allow it; the menu stays as it was.
+      setCopied('') // The browser denied access to the clipboard.
     }
   }
-  const asked = {
+  const request = {
     site: `${globalThis.location?.origin ?? ''}${BASE_PATH}`,
-    file: shown.file,
-    model: shown.result.model.id,
+    file: current.file,
+    model: current.result.model.id,
   }
   const count = all.length
   return (
     <div className="mt-4 flex flex-wrap items-center gap-2">
-      <Choice icon={<Code2 aria-hidden className="size-4" />} label={t('copy')}>
-        <Item onClick={() => copy(t('linkName'), `${asked.site}/result#${toFragment(shown.file, shown.result)}`)}>
+      <ActionMenu icon={<Code2 aria-hidden className="size-4" />} label={t('copy')}>
+        <ActionItem
+          onClick={() => copy(t('linkName'), `${request.site}/result#${toFragment(current.file, current.result)}`)}
+        >
           {t('link')}
-        </Item>
-        <Item onClick={() => copy('JSON', toJson([shown]))}>{t('json')}</Item>
+        </ActionItem>
+        <ActionItem onClick={() => copy('JSON', toJson([current]))}>{t('json')}</ActionItem>
         {(Object.keys(SNIPPETS) as Language[]).map((language) => (
-          <Item key={language} onClick={() => copy(language, SNIPPETS[language](asked))}>
+          <ActionItem key={language} onClick={() => copy(language, SNIPPETS[language](request))}>
             {t('request', { language })}
-          </Item>
+          </ActionItem>
         ))}
-      </Choice>
-      <Choice icon={<Download aria-hidden className="size-4" />} label={t('download')}>
-        <Item onClick={() => saveFile('answers.csv', 'text/csv', toCsv(all))}>{t('csvOf', { count })}</Item>
-        <Item onClick={() => saving.save('answers.xlsx', () => exportFile(toRows(all), 'xlsx'))}>
+      </ActionMenu>
+      <ActionMenu icon={<Download aria-hidden className="size-4" />} label={t('download')}>
+        <ActionItem onClick={() => saveFile('answers.csv', 'text/csv', toCsv(all))}>{t('csvOf', { count })}</ActionItem>
+        <ActionItem onClick={() => saver.save('answers.xlsx', () => exportFile(toRows(all), 'xlsx'))}>
           {t('xlsxOf', { count })}
-        </Item>
-        <Item onClick={() => saveFile('answers.json', 'application/json', toJson(all))}>{t('jsonOf', { count })}</Item>
-      </Choice>
+        </ActionItem>
+        <ActionItem onClick={() => saveFile('answers.json', 'application/json', toJson(all))}>
+          {t('jsonOf', { count })}
+        </ActionItem>
+      </ActionMenu>
       {children}
       <p aria-live="polite" className="flex items-center gap-1.5 text-ink-2 text-sm">
         {copied && (
@@ -70,13 +74,13 @@ export function ShareResult({ shown, all, children }: ShareResultProps) {
             <Check aria-hidden className="size-4 text-accent" /> {t('copied', { what: copied })}
           </>
         )}
-        {saving.state === 'failed' && t('saveFailed')}
+        {saver.state === 'failed' && t('saveFailed')}
       </p>
     </div>
   )
 }
 
-function Choice({ icon, label, children }: { icon: ReactNode; label: string; children: ReactNode }) {
+function ActionMenu({ icon, label, children }: { icon: ReactNode; label: string; children: ReactNode }) {
   return (
     <Menu.Root>
       <Menu.Trigger className="-ml-2 inline-flex h-9 items-center gap-1.5 rounded-card px-2 text-ink-2 text-sm hover:bg-sunk hover:text-ink data-popup-open:bg-sunk">
@@ -93,7 +97,7 @@ function Choice({ icon, label, children }: { icon: ReactNode; label: string; chi
   )
 }
 
-function Item({ onClick, children }: { onClick(): void; children: ReactNode }) {
+function ActionItem({ onClick, children }: { onClick(): void; children: ReactNode }) {
   return (
     <Menu.Item
       onClick={onClick}

@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { useFormat } from '../ui/use-format'
 
-/** Where the time went, in one quiet line. A stage of less than a tenth of a millisecond is left out. */
+/** Timings in one line. Stages shorter than 0.05 ms are omitted. */
 export function Timings({ timings }: Pick<Classification, 'timings'>) {
   const t = useTranslations('answer')
   const format = useFormat()

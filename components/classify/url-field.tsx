@@ -1,19 +1,19 @@
 import { Link2 } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { webAddress } from '@/lib/client/api/photo-by-url'
+import { parseHttpUrl } from '@/lib/client/api/photo-by-url'
 import { Button } from '../ui/button'
 
-/** For a photo that lies on the web: its address, which the server fetches. */
+/** A field for the URL of a photo, which the server fetches. */
 export function UrlField({ onUrl }: { onUrl(url: string): void }) {
   const t = useTranslations('classify')
   const [text, setText] = useState('')
-  const [wrong, setWrong] = useState(false)
+  const [invalid, setInvalid] = useState(false)
   const id = useId()
   function submit(event: FormEvent): void {
     event.preventDefault()
-    const url = webAddress(text)
-    setWrong(url === null)
+    const url = parseHttpUrl(text)
+    setInvalid(url === null)
     if (url === null) return
     onUrl(url)
     setText('')
@@ -33,16 +33,16 @@ export function UrlField({ onUrl }: { onUrl(url: string): void }) {
             autoComplete="off"
             value={text}
             onChange={(event) => setText(event.target.value)}
-            aria-invalid={wrong}
-            aria-describedby={wrong ? `${id}-wrong` : undefined}
+            aria-invalid={invalid}
+            aria-describedby={invalid ? `${id}-error` : undefined}
             placeholder={t('urlPlaceholder')}
             className="h-10 w-full rounded-card border border-line-2 bg-card pr-3 pl-9 text-sm placeholder:text-ink-3"
           />
         </div>
         <Button type="submit">{t('urlFetch')}</Button>
       </div>
-      {wrong && (
-        <p id={`${id}-wrong`} role="alert" className="mt-2 text-bad text-sm">
+      {invalid && (
+        <p id={`${id}-error`} role="alert" className="mt-2 text-bad text-sm">
           {t('urlWrong')}
         </p>
       )}

@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl'
 import { useProblem } from '../ui/use-problem'
 import type { UrlState } from './use-url-photos'
 
-/** What becomes of an address that was pasted or typed. */
+/** Progress or failure of loading a photo by URL. */
 export function UrlNotice({ state, onDismiss }: { state: UrlState; onDismiss(): void }) {
   const t = useTranslations('classify')
   const problem = useProblem()

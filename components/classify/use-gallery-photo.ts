@@ -1,25 +1,25 @@
 import { useEffect, useRef } from 'react'
 import { underBase } from '@/lib/shared/web/base-path'
 
-interface Wanted {
+interface GalleryPhoto {
   file: string
   credit: string
 }
 
 /**
- * Takes the photo of the gallery that the address asks for, once, as if the visitor had dropped it. The address of that photo then
- * takes the place of the one that asked for it, so that a reload does not add it again.
+ * Adds the gallery photo named in the URL, once, as if the visitor had dropped it. The added photo's own URL then
+ * replaces it, so that a reload doesn't add the photo again.
  */
-export function useGalleryPhoto(add: (file: Blob, credit: string) => void, wanted: Wanted | null): void {
-  const taken = useRef(false)
+export function useGalleryPhoto(add: (file: Blob, credit: string) => void, photo: GalleryPhoto | null): void {
+  const added = useRef(false)
   useEffect(() => {
-    if (wanted === null || taken.current) return
-    taken.current = true
-    void fetch(underBase(`/gallery/${encodeURIComponent(wanted.file)}`))
-      .then((reply) => (reply.ok ? reply.blob() : Promise.reject(new Error(String(reply.status)))))
-      .then((blob) => add(new File([blob], wanted.file, { type: blob.type }), wanted.credit))
+    if (photo === null || added.current) return
+    added.current = true
+    void fetch(underBase(`/gallery/${encodeURIComponent(photo.file)}`))
+      .then((response) => (response.ok ? response.blob() : Promise.reject(new Error(String(response.status)))))
+      .then((blob) => add(new File([blob], photo.file, { type: blob.type }), photo.credit))
       .catch(() => {
-        // The page is empty then, and says how to give it a photo.
+        // The page stays empty and offers other ways to add a photo.
       })
-  }, [add, wanted])
+  }, [add, photo])
 }

@@ -1,22 +1,22 @@
 import { useEffect } from 'react'
-import { webAddress } from '@/lib/client/api/photo-by-url'
+import { parseHttpUrl } from '@/lib/client/api/photo-by-url'
 
-/** Takes pictures that are pasted anywhere on the page, and the address of one where it is not pasted into a field. */
+/** Handles photos pasted anywhere on the page, and URLs pasted outside of text fields. */
 export function usePaste(add: (files: readonly Blob[]) => void, addUrl: ((url: string) => void) | null): void {
   useEffect(() => {
-    function paste(event: ClipboardEvent): void {
+    function handlePaste(event: ClipboardEvent): void {
       const files = [...(event.clipboardData?.files ?? [])]
-      const url = webAddress(event.clipboardData?.getData('text/plain') ?? '')
-      const intoField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
+      const url = parseHttpUrl(event.clipboardData?.getData('text/plain') ?? '')
+      const inTextField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
       if (files.length > 0) {
         event.preventDefault()
         add(files)
-      } else if (url !== null && addUrl !== null && !intoField) {
+      } else if (url !== null && addUrl !== null && !inTextField) {
         event.preventDefault()
         addUrl(url)
       }
     }
-    window.addEventListener('paste', paste)
-    return () => window.removeEventListener('paste', paste)
+    window.addEventListener('paste', handlePaste)
+    return () => window.removeEventListener('paste', handlePaste)
   }, [add, addUrl])
 }

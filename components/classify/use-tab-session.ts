@@ -3,7 +3,7 @@ import type { PhotoSession, Snapshot } from '@/lib/client/photos/photo-session'
 import { tabSession } from '@/lib/client/photos/tab-session'
 import { type View, ViewHistory } from '@/lib/client/photos/view-history'
 
-interface Tab {
+interface TabSession {
   session: PhotoSession
   views: ViewHistory
   view: View
@@ -11,11 +11,11 @@ interface Tab {
 }
 
 /**
- * The photos of this tab and which of them is looked at, by the address.
+ * This tab's photos, and the view that the URL selects.
  *
- * @param path of the page that shows them
+ * @param path the path of the page
  */
-export function useTabSession(model: string, maxBytes: number, path = '/'): Tab {
+export function useTabSession(model: string, maxBytes: number, path = '/'): TabSession {
   const [{ session, views }] = useState(() => {
     const session = tabSession(model, maxBytes)
     return { session, views: new ViewHistory(session, path) }

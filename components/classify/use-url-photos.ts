@@ -1,29 +1,29 @@
 import { useCallback, useRef, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
-import { photoByUrl, UrlFailure } from '@/lib/client/api/photo-by-url'
+import { fetchPhotoByUrl, UrlFailure } from '@/lib/client/api/photo-by-url'
 
 export type UrlState =
   | { name: 'idle' }
   | { name: 'fetching'; url: string }
   | { name: 'failed'; url: string; failure: Failure }
 
-/** Fetches photos by their address, one at a time: a new one takes the place of one that is still on its way. */
+/** Loads photos by URL, one at a time. A new request replaces one in progress. */
 export function useUrlPhotos(add: (files: readonly Blob[]) => void) {
   const [state, setState] = useState<UrlState>({ name: 'idle' })
   const current = useRef<AbortController | null>(null)
   const fetchUrl = useCallback(
     async (url: string) => {
       current.current?.abort()
-      const mine = new AbortController()
-      current.current = mine
+      const controller = new AbortController()
+      current.current = controller
       setState({ name: 'fetching', url })
       try {
-        const file = await photoByUrl(url, mine.signal)
-        if (mine.signal.aborted) return
+        const file = await fetchPhotoByUrl(url, controller.signal)
+        if (controller.signal.aborted) return
         setState({ name: 'idle' })
         add([file])
       } catch (error) {
-        if (mine.signal.aborted) return
+        if (controller.signal.aborted) return
         const failure =
           error instanceof UrlFailure ? error.failure : { code: 'url_offline', retryable: true, retryAfterMs: null }
         setState({ name: 'failed', url, failure })

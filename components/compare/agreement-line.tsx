@@ -1,32 +1,36 @@
 import { Check, Split } from 'lucide-react'
 import { Fragment } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Camp } from '@/lib/shared/results/agreement'
+import type { AgreementGroup } from '@/lib/shared/results/agreement'
 import { useModelName } from '../classify/use-model-name'
 
-/** Whether the models agree, large, in a sentence. @param camps null while answers are missing */
-export function AgreementLine({ camps }: { camps: readonly Camp[] | null }) {
+/**
+ * Whether the models agree.
+ *
+ * @param camps null while results are missing
+ */
+export function AgreementLine({ groups }: { groups: readonly AgreementGroup[] | null }) {
   const t = useTranslations('compare')
   const name = useModelName()
   const list = (models: readonly string[]) => models.map(name).join(', ')
-  const [first] = camps ?? []
-  if (!camps || !first) {
+  const [first] = groups ?? []
+  if (!groups || !first) {
     return (
       <div className="min-h-[104px]">
-        <h1 className="font-semibold text-ink-2 text-lg">{t('asking')}</h1>
+        <h1 className="font-semibold text-ink-2 text-lg">{t('running')}</h1>
         <div className="mt-3 h-10 w-3/5 animate-pulse rounded-card bg-sunk" />
       </div>
     )
   }
-  const agree = camps.length === 1
+  const agree = groups.length === 1
   return (
     <div role="status" className="min-h-[104px]">
       <p className={`flex items-center gap-2 font-semibold ${agree ? 'text-accent' : 'text-warn'}`}>
         {agree ? <Check aria-hidden className="size-4" /> : <Split aria-hidden className="size-4" />}
-        {agree ? t('agree', { count: first.models.length }) : t('disagree', { count: camps.length })}
+        {agree ? t('agree', { count: first.models.length }) : t('disagree', { count: groups.length })}
       </p>
       <h1 className="text-balance font-semibold text-xl leading-[1.15] tracking-[-0.03em] lg:text-[34px]">
-        {camps.map(({ label }, i) => (
+        {groups.map(({ label }, i) => (
           <Fragment key={label}>
             {i > 0 && <span className="font-normal text-ink-2"> {t('or')} </span>}
             <span lang="en">{label}</span>
@@ -35,7 +39,7 @@ export function AgreementLine({ camps }: { camps: readonly Camp[] | null }) {
       </h1>
       {!agree && (
         <p className="mt-2 text-ink-2 text-sm">
-          {camps.map(({ label, models }, i) => (
+          {groups.map(({ label, models }, i) => (
             <Fragment key={label}>
               {i > 0 && ' · '}
               {list(models)}: <span lang="en">{label}</span>

@@ -5,15 +5,15 @@ import { useModelName } from '../classify/use-model-name'
 import { Button } from '../ui/button'
 
 interface CompareStartProps {
-  /** While photos of before a reload may come back. */
+  /** While photos from before a reload are being restored. */
   hidden: boolean
   models: readonly string[]
-  onChoose(): void
+  onBrowse(): void
   onSample(file: Blob, credit: string): void
 }
 
-/** Before there is a photo: what this page does with one. */
-export function CompareStart({ hidden, models, onChoose, onSample }: CompareStartProps) {
+/** The page before the first photo: what it does, and ways to add one. */
+export function CompareStart({ hidden, models, onBrowse, onSample }: CompareStartProps) {
   const t = useTranslations('compare')
   const name = useModelName()
   return (
@@ -25,7 +25,7 @@ export function CompareStart({ hidden, models, onChoose, onSample }: CompareStar
         {t('lead', { models: models.map(name).join(', ') })}
       </p>
       <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-10 shadow-card">
-        <Button variant="primary" onClick={onChoose}>
+        <Button variant="primary" onClick={onBrowse}>
           <Upload aria-hidden /> {t('choose')}
         </Button>
         <p className="mt-3 text-ink-2 text-sm">{t('hint')}</p>

@@ -3,18 +3,18 @@
 import { useCallback, useEffect } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
-import type { Photo } from '@/lib/client/photos/photo-session'
+import type { Photo } from '@/lib/client/photos/photo'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Announcer } from '../classify/announcer'
+import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { Filmstrip } from '../classify/filmstrip'
 import { PhotoFrame } from '../classify/photo-frame'
-import { startModel } from '../classify/start-model'
 import { usePaste } from '../classify/use-paste'
 import { useTabSession } from '../classify/use-tab-session'
-import { ChooseModels } from './choose-models'
 import { CompareStart } from './compare-start'
-import { Opinions } from './opinions'
+import { ModelPicker } from './model-picker'
+import { ModelResults } from './model-results'
 import { useComparedModels } from './use-compared-models'
 
 interface CompareProps {
@@ -22,10 +22,10 @@ interface CompareProps {
   imageBytes: number
 }
 
-/** One photo through several models, side by side. The photos are those of this tab. */
+/** The compare page: one of this tab's photos, classified by several models side by side. */
 export function Compare({ models, imageBytes }: CompareProps) {
   const t = useTranslations('classify')
-  const { session, views, view, snapshot } = useTabSession(startModel(models), imageBytes, '/compare')
+  const { session, views, view, snapshot } = useTabSession(defaultModel(models), imageBytes, '/compare')
   const { photos, model } = snapshot
   const compared = useComparedModels(models)
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
@@ -36,10 +36,10 @@ export function Compare({ models, imageBytes }: CompareProps) {
     noKeyboard: true,
     multiple: true,
   })
-  // Where no photo is named, the one that was looked at last.
+  // If the URL names no photo, show the most recent one.
   const id = view.name === 'photo' ? view.id : (snapshot.selected ?? photos.at(-1)?.id)
   const photo = photos.find((each) => each.id === id)
-  useAnswers(photo, compared.chosen, (wanted, by) => session.ask(wanted, by))
+  useRequests(photo, compared.chosen, (photoId, by) => session.classify(photoId, by))
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
       <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
@@ -60,24 +60,24 @@ export function Compare({ models, imageBytes }: CompareProps) {
                 model={model}
                 selected={photo.id}
                 onSelect={(next) => views.show(next)}
-                onRemove={(gone) => session.remove(gone)}
+                onRemove={(removed) => session.remove(removed)}
                 onAdd={open}
               />
-              <ChooseModels {...compared} />
+              <ModelPicker {...compared} />
             </div>
-            <Opinions
+            <ModelResults
               photo={photo}
               models={compared.chosen}
               selected={model}
               onSelect={(next) => session.setModel(next)}
-              onRetry={(by) => session.ask(photo.id, by, { again: true })}
+              onRetry={(by) => session.classify(photo.id, by, { retry: true })}
             />
           </div>
         ) : (
           <CompareStart
             hidden={snapshot.restoring}
             models={compared.chosen}
-            onChoose={open}
+            onBrowse={open}
             onSample={(file, credit) => session.add([file], credit)}
           />
         )}
@@ -86,15 +86,15 @@ export function Compare({ models, imageBytes }: CompareProps) {
   )
 }
 
-/** Asks each of the models for its answer of the photo. */
-function useAnswers(
+/** Requests a result for the photo from each model. */
+function useRequests(
   photo: Photo | undefined,
   models: readonly string[],
-  ask: (id: number, model: string) => void,
+  classify: (id: number, model: string) => void,
 ): void {
   const id = photo?.id
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another photo or other models ask anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a different photo or different models need new requests
   useEffect(() => {
-    if (id !== undefined) for (const model of models) ask(id, model)
+    if (id !== undefined) for (const model of models) classify(id, model)
   }, [id, models])
 }

@@ -3,7 +3,7 @@ import { RadioGroup } from '@base-ui/react/radio-group'
 import clsx from 'clsx'
 import { RotateCw } from 'lucide-react'
 import { useTranslations } from 'use-intl'
-import type { Phase, Photo } from '@/lib/client/photos/photo-session'
+import type { Phase, Photo } from '@/lib/client/photos/photo'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { useModelName } from '../classify/use-model-name'
 import { Button } from '../ui/button'
@@ -13,20 +13,20 @@ import { useProblem } from '../ui/use-problem'
 interface ModelCardsProps {
   photo: Photo
   models: readonly string[]
-  /** The label of the largest camp, where they do not agree. */
+  /** The label that most models chose; null if they agree. */
   majority: string | null
   selected: string
   onSelect(model: string): void
   onRetry(model: string): void
 }
 
-/** The answer of each model. One is looked at: arrow keys go from one to the next. */
+/** The result of each model. One is selected; arrow keys move the selection. */
 export function ModelCards({ photo, models, majority, selected, onSelect, onRetry }: ModelCardsProps) {
   const t = useTranslations('compare')
   const name = useModelName()
   return (
     <RadioGroup
-      aria-label={t('lookAt')}
+      aria-label={t('selectedModel')}
       value={selected}
       onValueChange={(model) => onSelect(model as string)}
       className={clsx('mt-4 grid gap-3', models.length > 2 ? 'sm:grid-cols-3' : 'sm:grid-cols-2')}
@@ -50,7 +50,7 @@ export function ModelCards({ photo, models, majority, selected, onSelect, onRetr
                 <span className="truncate font-medium text-ink-2">{name(model)}</span>
                 {differs && <span className="shrink-0 font-semibold text-warn text-xs">{t('differs')}</span>}
               </span>
-              <CardAnswer phase={phase} />
+              <CardResult phase={phase} />
             </label>
             {phase?.name === 'failed' && (
               <Button className="mt-2" onClick={() => onRetry(model)}>
@@ -64,7 +64,7 @@ export function ModelCards({ photo, models, majority, selected, onSelect, onRetr
   )
 }
 
-function CardAnswer({ phase }: { phase: Phase | undefined }) {
+function CardResult({ phase }: { phase: Phase | undefined }) {
   const problem = useProblem()
   if (phase?.name === 'failed') return <span className="mt-2 text-bad text-sm">{problem(phase.failure).title}</span>
   if (phase?.name !== 'answered') {
@@ -95,7 +95,7 @@ function Figures({ result: { predictions, timings, uncertain } }: { result: Clas
         <span>
           <span className="text-lg">{format.percent(best.score)}</span>
           <span className="ml-0.5 text-ink-2">%</span>
-          {uncertain && <span className="ml-2 font-sans text-warn text-xs">{t('unsure')}</span>}
+          {uncertain && <span className="ml-2 font-sans text-warn text-xs">{t('uncertain')}</span>}
         </span>
         <span className="text-ink-2 text-xs">{t('milliseconds', { value: format.milliseconds(timings.run_ms) })}</span>
       </span>

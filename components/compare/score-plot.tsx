@@ -1,28 +1,29 @@
 import clsx from 'clsx'
 import { useTranslations } from 'use-intl'
-import { type LabelScores, labelScores, type Opinion } from '@/lib/shared/results/agreement'
+import { type LabelScores, labelScores, type ModelResult } from '@/lib/shared/results/agreement'
 import { useModelName } from '../classify/use-model-name'
 import { useFormat } from '../ui/use-format'
 
-/** Labels of each model, and of all. */
-const OF_EACH = 3
-const MOST = 7
-/** Scores that are so far apart are a difference that counts. */
-const WIDE = 0.15
-/** Not by colour alone. */
+/** Number of labels to take from each model, and in total. */
+const LABELS_PER_MODEL = 3
+const MAX_LABELS = 7
+/** Score differences from this on are highlighted. */
+const NOTABLE_SPREAD = 0.15
+/** Models also differ by shape, not by color alone. */
 const SHAPES = ['rounded-full', 'rounded-[2px]', 'rotate-45 rounded-[2px]']
 
 interface ScorePlotProps {
-  opinions: readonly Opinion[]
+  results: readonly ModelResult[]
   selected: string
 }
 
-/** The scores of each label as marks on one line: where the models part, a line between the marks is long. With the same in a table. */
-export function ScorePlot({ opinions, selected }: ScorePlotProps) {
+/** The models' scores for each label as marks on a line, and the same figures as a table for screen readers. */
+export function ScorePlot({ results, selected }: ScorePlotProps) {
   const t = useTranslations('compare')
+  const percent = useTranslations('answer')
   const name = useModelName()
-  const rows = labelScores(opinions, OF_EACH, MOST)
-  const models = opinions.map(({ model }) => model)
+  const rows = labelScores(results, LABELS_PER_MODEL, MAX_LABELS)
+  const models = results.map(({ model }) => model)
   return (
     <div className="mt-8">
       <div className="flex flex-wrap items-baseline gap-x-5 gap-y-1">
@@ -40,7 +41,7 @@ export function ScorePlot({ opinions, selected }: ScorePlotProps) {
         <div className="figures ml-[38%] flex justify-between pt-1 text-ink-3 text-xs sm:ml-[30%]">
           <span>0</span>
           <span>50</span>
-          <span>100 %</span>
+          <span>{percent('percent', { value: 100 })}</span>
         </div>
       </div>
       <Table rows={rows} models={models} />
@@ -59,19 +60,19 @@ function Row({
 }) {
   const values = scores.map((score) => score ?? 0)
   const [low, high] = [Math.min(...values), Math.max(...values)]
-  const wide = spread >= WIDE
+  const notable = spread >= NOTABLE_SPREAD
   return (
     <div className="flex h-9 items-center">
       <span
         lang="en"
-        className={clsx('w-[38%] truncate pr-3 text-sm sm:w-[30%]', wide ? 'font-semibold' : 'text-ink-2')}
+        className={clsx('w-[38%] truncate pr-3 text-sm sm:w-[30%]', notable ? 'font-semibold' : 'text-ink-2')}
       >
         {label}
       </span>
       <span className="relative h-full flex-1">
         <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
         <span
-          className={clsx('absolute top-1/2 h-[3px] -translate-y-1/2 rounded-full', wide ? 'bg-warn' : 'bg-line-2')}
+          className={clsx('absolute top-1/2 h-[3px] -translate-y-1/2 rounded-full', notable ? 'bg-warn' : 'bg-line-2')}
           style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%` }}
         />
         {scores.map((score, i) => {
@@ -107,6 +108,7 @@ function Mark({ index, on }: { index: number; on: boolean }) {
 
 function Table({ rows, models }: { rows: readonly LabelScores[]; models: readonly string[] }) {
   const t = useTranslations('compare')
+  const percent = useTranslations('answer')
   const name = useModelName()
   const format = useFormat()
   return (
@@ -130,7 +132,9 @@ function Table({ rows, models }: { rows: readonly LabelScores[]; models: readonl
                 {label}
               </th>
               {scores.map((score, i) => (
-                <td key={models[i]}>{score === null ? t('notAmong') : `${format.percent(score)} %`}</td>
+                <td key={models[i]}>
+                  {score === null ? t('notInTop10') : percent('percent', { value: format.percent(score) })}
+                </td>
               ))}
             </tr>
           ))}

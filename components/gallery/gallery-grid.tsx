@@ -4,29 +4,30 @@ import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GalleryPicture } from '@/lib/shared/gallery/gallery'
 import { Segmented } from '../ui/segmented'
-import { useKeptState } from '../ui/use-kept-state'
-import { PictureCard } from './picture-card'
+import { usePersistentState } from '../ui/use-persistent-state'
+import { GalleryCard } from './gallery-card'
 
-const SURENESS = ['all', 'sure', 'unsure'] as const
+const CERTAINTIES = ['all', 'sure', 'unsure'] as const
 
-type Sureness = (typeof SURENESS)[number]
+type Certainty = (typeof CERTAINTIES)[number]
 
-/** All pictures, narrowed by a word, a group, and how sure the model is. */
+/** The gallery, filtered by text, group and certainty. */
 export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] }) {
   const t = useTranslations('gallery')
   const groupName = useGroupName()
-  const [query, setQuery] = useKeptState('gallery query', '')
-  const [group, setGroup] = useKeptState('gallery group', '')
-  const [sureness, setSureness] = useKeptState<Sureness>('gallery sureness', 'all')
+  const [query, setQuery] = usePersistentState('gallery query', '')
+  const [group, setGroup] = usePersistentState('gallery group', '')
+  const [certainty, setCertainty] = usePersistentState<Certainty>('gallery sureness', 'all')
   const [searchId, groupId] = [useId(), useId()]
   const groups = [...new Set(pictures.map((picture) => picture.group))]
   const found = pictures.filter(
-    (picture) => matches(picture, query) && (group === '' || picture.group === group) && isSo(picture, sureness),
+    (picture) =>
+      matches(picture, query) && (group === '' || picture.group === group) && hasCertainty(picture, certainty),
   )
   function reset(): void {
     setQuery('')
     setGroup('')
-    setSureness('all')
+    setCertainty('all')
   }
   return (
     <>
@@ -62,11 +63,11 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
             ))}
           </select>
         </div>
-        <Segmented<Sureness>
-          label={t('modelIs')}
-          options={SURENESS.map((value) => ({ value, label: t(value) }))}
-          value={sureness}
-          onChange={setSureness}
+        <Segmented<Certainty>
+          label={t('confidence')}
+          options={CERTAINTIES.map((value) => ({ value, label: t(value) }))}
+          value={certainty}
+          onChange={setCertainty}
         />
       </div>
       <p aria-live="polite" className="mt-4 text-ink-2 text-sm">
@@ -87,7 +88,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
         <ul className="mt-3 grid grid-cols-2 gap-x-4 gap-y-7 sm:grid-cols-3 lg:grid-cols-4">
           {found.map((picture, index) => (
             <li key={picture.file}>
-              <PictureCard picture={picture} eager={index < 8} />
+              <GalleryCard picture={picture} eager={index < 8} first={index < 2} />
             </li>
           ))}
         </ul>
@@ -97,15 +98,15 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
 }
 
 function matches({ shows, answer, file }: GalleryPicture, query: string): boolean {
-  const wanted = query.trim().toLowerCase()
-  return [shows, answer?.label, file].some((text) => text?.toLowerCase().includes(wanted))
+  const needle = query.trim().toLowerCase()
+  return [shows, answer?.label, file].some((text) => text?.toLowerCase().includes(needle))
 }
 
-function isSo({ answer }: GalleryPicture, sureness: Sureness): boolean {
-  return sureness === 'all' || (answer !== null && answer.uncertain === (sureness === 'unsure'))
+function hasCertainty({ answer }: GalleryPicture, certainty: Certainty): boolean {
+  return certainty === 'all' || (answer !== null && answer.uncertain === (certainty === 'unsure'))
 }
 
-/** The groups that ship have names in each language; one that was added is called as it was written. */
+/** Built-in groups have translations; other groups show the name from their file. */
 function useGroupName(): (group: string) => string {
   const t = useTranslations('gallery.groups')
   return (group) => {

@@ -6,40 +6,40 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { exportFile } from '@/lib/client/files/export-file'
 import { saveFile } from '@/lib/client/files/save-file'
-import { clearRuns, listRuns, MOST_RUNS, type Run, removeRun } from '@/lib/client/history/history'
+import { clearRuns, listRuns, MAX_RUNS, type Run, removeRun } from '@/lib/client/history/history'
 import { toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
-import { useKeptState } from '../ui/use-kept-state'
-import { useSaving } from '../ui/use-saving'
+import { usePersistentState } from '../ui/use-persistent-state'
+import { useSaveFile } from '../ui/use-save-file'
 import { RunRow } from './run-row'
 
 type State = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }
 
-/** The runs of this browser: searched, exported, taken away. */
+/** Earlier results in this browser, with search, export and deletion. */
 export function HistoryView() {
   const t = useTranslations('history')
   const format = useFormat()
   const [state, setState] = useState<State>({ name: 'loading' })
-  const [query, setQuery] = useKeptState('history query', '')
-  const saving = useSaving()
+  const [query, setQuery] = usePersistentState('history query', '')
+  const saver = useSaveFile()
   useEffect(() => {
     listRuns().then(
       (runs) => setState({ name: 'loaded', runs }),
       () => setState({ name: 'unavailable' }),
     )
   }, [])
-  if (state.name === 'loading') return <Note>{t('reading')}</Note>
-  if (state.name === 'unavailable') return <Note>{t('unavailable')}</Note>
+  if (state.name === 'loading') return <Message>{t('reading')}</Message>
+  if (state.name === 'unavailable') return <Message>{t('unavailable')}</Message>
   const { runs } = state
   if (runs.length === 0) {
     return (
-      <Note>
+      <Message>
         {t('empty')}{' '}
         <Link href="/" className="font-semibold text-accent underline-offset-4 hover:underline">
           {t('classify')}
         </Link>
-      </Note>
+      </Message>
     )
   }
   const found = runs.filter((run) => matches(run, query))
@@ -64,20 +64,20 @@ export function HistoryView() {
           className="h-10 min-w-48 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-72"
         />
         <Button onClick={() => saveFile('history.csv', 'text/csv', toCsv(exported))}>CSV</Button>
-        <Button onClick={() => saving.save('history.xlsx', () => exportFile(toRows(exported), 'xlsx'))}>Excel</Button>
+        <Button onClick={() => saver.save('history.xlsx', () => exportFile(toRows(exported), 'xlsx'))}>Excel</Button>
         <Button onClick={() => saveFile('history.json', 'application/json', toJson(exported))}>JSON</Button>
-        <Clear onClear={clear} />
+        <ClearButton onClear={clear} />
       </div>
       <p aria-live="polite" className="mt-4 text-ink-2 text-sm">
         {t('summary', {
           found: found.length,
           all: runs.length,
-          most: MOST_RUNS,
-          size: format.bytes(size(runs)),
+          most: MAX_RUNS,
+          size: format.bytes(storedBytes(runs)),
         })}
       </p>
       <p role="status" className="mt-2 text-bad text-sm empty:hidden">
-        {saving.state === 'failed' && t('saveFailed')}
+        {saver.state === 'failed' && t('saveFailed')}
       </p>
       <ul className="mt-3">
         {found.map((run) => (
@@ -90,19 +90,19 @@ export function HistoryView() {
   )
 }
 
-function Note({ children }: { children: ReactNode }) {
+function Message({ children }: { children: ReactNode }) {
   return (
     <p className="mt-8 rounded-card border border-line border-dashed px-5 py-12 text-center text-ink-2">{children}</p>
   )
 }
 
-/** Asks once more, since what is cleared is gone. */
-function Clear({ onClear }: { onClear(): void }) {
+/** Asks for confirmation, because clearing cannot be undone. */
+function ClearButton({ onClear }: { onClear(): void }) {
   const t = useTranslations('history')
-  const [asking, setAsking] = useState(false)
-  if (!asking) {
+  const [confirming, setConfirming] = useState(false)
+  if (!confirming) {
     return (
-      <Button variant="quiet" onClick={() => setAsking(true)} className="sm:ml-auto">
+      <Button variant="quiet" onClick={() => setConfirming(true)} className="sm:ml-auto">
         <Trash2 aria-hidden /> {t('clear')}
       </Button>
     )
@@ -113,7 +113,7 @@ function Clear({ onClear }: { onClear(): void }) {
       <Button onClick={onClear} className="text-bad">
         {t('clearYes')}
       </Button>
-      <Button variant="quiet" autoFocus onClick={() => setAsking(false)}>
+      <Button variant="quiet" autoFocus onClick={() => setConfirming(false)}>
         {t('clearNo')}
       </Button>
     </span>
@@ -121,13 +121,13 @@ function Clear({ onClear }: { onClear(): void }) {
 }
 
 function matches({ file, result }: Run, query: string): boolean {
-  const wanted = query.trim().toLowerCase()
+  const needle = query.trim().toLowerCase()
   return [file, ...result.predictions.slice(0, 5).map(({ label }) => label)].some((text) =>
-    text.toLowerCase().includes(wanted),
+    text.toLowerCase().includes(needle),
   )
 }
 
-/** Bytes of thumbnails and answers, about. */
-function size(runs: readonly Run[]): number {
+/** Approximate size of thumbnails and results, in bytes. */
+function storedBytes(runs: readonly Run[]): number {
   return runs.reduce((sum, { thumbnail, result }) => sum + (thumbnail?.size ?? 0) + JSON.stringify(result).length, 0)
 }

@@ -5,21 +5,20 @@ import type { Run } from '@/lib/client/history/history'
 import { confidence } from '@/lib/shared/results/confidence'
 import { useFormat } from '../ui/use-format'
 
-/** One photo of the past: what it was, how sure, when, by which model. */
+/** An earlier result: label, confidence, time and model. */
 export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
   const t = useTranslations('history')
   const remove = useTranslations('classify')
   const answer = useTranslations('answer')
-  const words = useTranslations('confidence')
   const format = useFormat()
   const { file, time, result } = run
   const [best, ...others] = result.predictions
   const thumbnail = useObjectUrl(run.thumbnail)
-  const unsure = best && confidence(best.score, result.uncertain) === 'uncertain'
+  const uncertain = best && confidence(best.score, result.uncertain) === 'uncertain'
   return (
     <div className="flex items-center gap-4 py-3">
       {thumbnail ? (
-        // biome-ignore lint/performance/noImgElement: an object URL of this browser
+        // biome-ignore lint/performance/noImgElement: object URL
         <img src={thumbnail} alt="" width={64} height={64} className="size-16 shrink-0 rounded-card object-cover" />
       ) : (
         <span className="size-16 shrink-0 rounded-card bg-sunk" />
@@ -34,7 +33,7 @@ export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
               {answer('percent', { value: format.percent(best.score) })}
             </span>
           )}
-          {unsure && <span className="text-sm text-warn">{words('uncertain')}</span>}
+          {uncertain && <span className="text-sm text-warn">{t('uncertain')}</span>}
         </p>
         <p className="truncate text-ink-2 text-sm">
           {others.length > 0 &&
@@ -61,14 +60,14 @@ export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
   )
 }
 
-/** An address for a blob, as long as it is shown. */
+/** An object URL for a blob while the component is mounted. */
 function useObjectUrl(blob: Blob | null): string | null {
   const [url, setUrl] = useState<string | null>(null)
   useEffect(() => {
     if (blob === null) return
-    const made = URL.createObjectURL(blob)
-    setUrl(made)
-    return () => URL.revokeObjectURL(made)
+    const objectUrl = URL.createObjectURL(blob)
+    setUrl(objectUrl)
+    return () => URL.revokeObjectURL(objectUrl)
   }, [blob])
   return url
 }

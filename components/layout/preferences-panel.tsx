@@ -8,12 +8,12 @@ import { useLocale, useTranslations } from 'use-intl'
 import { LOCALE_COOKIE, LOCALES } from '@/lib/shared/i18n/locales'
 import { underBase } from '@/lib/shared/web/base-path'
 import { Segmented } from '../ui/segmented'
-import { PREFERENCES_BUTTON } from './preferences-button'
+import { HEADER_BUTTON } from './header-button'
 import { applyTheme, storedTheme, type Theme } from './theme'
 
 const YEAR_SECONDS = 31_536_000
 
-/** The opened panel, and the button that it hangs on. */
+/** The open panel and its button. */
 export function PreferencesPanel() {
   const t = useTranslations('site')
   const [language, setLanguage] = useState<string>(useLocale())
@@ -27,12 +27,12 @@ export function PreferencesPanel() {
     setLanguage(next)
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
     document.cookie = `${LOCALE_COOKIE}=${next}; path=${underBase('/')}; max-age=${YEAR_SECONDS}; samesite=lax`
-    // The photos of this visit stay: only what the server wrote is fetched anew.
+    // This visit's photos stay: only what the server rendered is fetched again.
     router.refresh()
   }
   return (
     <Popover.Root defaultOpen>
-      <Popover.Trigger aria-label={t('preferences')} className={PREFERENCES_BUTTON}>
+      <Popover.Trigger aria-label={t('preferences')} className={HEADER_BUTTON}>
         <Settings2 aria-hidden className="size-4" />
       </Popover.Trigger>
       <Popover.Portal>

@@ -3,15 +3,15 @@
 import { Settings2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { lazily } from '../ui/lazily'
-import { PREFERENCES_BUTTON } from './preferences-button'
+import { lazy } from '../ui/lazy'
+import { HEADER_BUTTON } from './header-button'
 
-const PreferencesPanel = lazily(
+const PreferencesPanel = lazy(
   () => import('./preferences-panel').then((module) => module.PreferencesPanel),
   () => <PlainButton />,
 )
 
-/** Theme and language behind one button. What opens comes when it is asked for. */
+/** Theme and language behind one button. The panel's code is fetched when it's first opened. */
 export function Preferences() {
   const [wanted, setWanted] = useState(false)
   return wanted ? <PreferencesPanel /> : <PlainButton onClick={() => setWanted(true)} />
@@ -25,7 +25,9 @@ function PlainButton({ onClick }: { onClick?: () => void }) {
       aria-haspopup="dialog"
       aria-label={t('preferences')}
       onClick={onClick}
-      className={PREFERENCES_BUTTON}
+      onPointerDown={PreferencesPanel.preload}
+      onFocus={PreferencesPanel.preload}
+      className={HEADER_BUTTON}
     >
       <Settings2 aria-hidden className="size-4" />
     </button>

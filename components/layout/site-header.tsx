@@ -3,44 +3,50 @@
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'use-intl'
-import { underBase } from '@/lib/shared/web/base-path'
+import { currentState, type Destination, isPhotoPath, mainPages, PHOTO_PAGES } from './destinations'
 import { Preferences } from './preferences'
+import { SiteMenu } from './site-menu'
 
-const ITEM =
-  'aria-[current=page]:bg-sunk aria-[current=page]:text-ink rounded-card px-1.5 py-2 sm:px-3 font-medium text-ink-2 text-sm whitespace-nowrap hover:bg-sunk hover:text-ink'
+const LINK =
+  'rounded-card px-3 py-2 font-medium text-ink-2 text-sm whitespace-nowrap hover:bg-sunk hover:text-ink aria-[current]:text-ink aria-[current=page]:bg-sunk'
 
-/** The name, the ways to the pages and to the API's description, theme and language. @param batches whether there is a page for them */
+/**
+ * The name, the main pages, next to them the pages about a photo while there is one, and the preferences. On a phone a
+ * menu names all pages instead.
+ *
+ * @param batches whether this server accepts batches
+ */
 export function SiteHeader({ batches }: { batches: boolean }) {
   const t = useTranslations('site')
   const path = usePathname()
-  const link = (to: string, name: string) => (
-    <Link href={to} aria-current={path === to ? 'page' : undefined} className={ITEM}>
-      {name}
-    </Link>
+  const pages = mainPages(batches)
+  const link = (page: Destination) => (
+    <li key={page.href}>
+      {/* Most visitors open few of these pages: their code is fetched when a pointer comes near. */}
+      <Link href={page.href} prefetch={false} aria-current={currentState(page, path)} className={LINK}>
+        {t(page.name)}
+      </Link>
+    </li>
   )
   return (
-    <header className="mx-auto flex h-[60px] max-w-[1120px] items-center gap-1 px-4 sm:gap-6 xl:px-0">
+    <header className="mx-auto flex h-[60px] max-w-[1120px] items-center gap-6 px-4 xl:px-0">
       <Link href="/" className="flex shrink-0 items-center gap-2.5 font-semibold text-base tracking-tight">
         <span aria-hidden className="size-[18px] rounded-full border-[5.5px] border-accent" />
-        <span className="max-sm:sr-only">{t('home')}</span>
+        {t('home')}
       </Link>
-      {/* A language with longer words scrolls it; nothing falls off the screen. */}
-      <nav
-        aria-label={t('navigation')}
-        className="ml-auto flex min-w-0 items-center overflow-x-auto p-1 [scrollbar-width:none] sm:gap-1"
-      >
-        {link('/gallery', t('gallery'))}
-        {batches && link('/batch', t('batch'))}
-        {link('/history', t('history'))}
-        {/* On a phone there is no room; an answer leads there too. */}
-        <span className="contents max-sm:hidden">{link('/compare', t('compare'))}</span>
-        {link('/models', t('models'))}
-        <a href={underBase('/api/openapi.json')} className={ITEM}>
-          {t('api')}
-        </a>
+      <nav aria-label={t('navigation')} className="flex grow items-center justify-between max-md:hidden">
+        <ul className="flex items-center gap-1">{pages.map(link)}</ul>
+        {isPhotoPath(path) && (
+          <ul aria-label={t('photoPages')} className="flex items-center gap-1">
+            {PHOTO_PAGES.map(link)}
+          </ul>
+        )}
       </nav>
-      <div className="-mr-2 -ml-1 sm:-ml-5">
+      <div className="-mr-2 flex items-center max-md:ml-auto md:-ml-5">
         <Preferences />
+        <div className="md:hidden">
+          <SiteMenu pages={pages} path={path} />
+        </div>
       </div>
     </header>
   )

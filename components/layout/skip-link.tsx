@@ -3,7 +3,7 @@
 import type { MouseEvent } from 'react'
 import { useTranslations } from 'use-intl'
 
-/** The first stop of the Tab key: past the header. It leaves the address alone, which says what the page shows. */
+/** The first stop of the Tab key: skips the header. It leaves the URL unchanged, since the URL holds what the page shows. */
 export function SkipLink() {
   const t = useTranslations('site')
   function skip(event: MouseEvent): void {
@@ -11,7 +11,7 @@ export function SkipLink() {
     document.getElementById('content')?.focus()
   }
   return (
-    // biome-ignore lint/a11y/useValidAnchor: a way within the page; the script only keeps the address as it is
+    // biome-ignore lint/a11y/useValidAnchor: a link within the page; the script only keeps the URL unchanged
     <a
       href="#content"
       onClick={skip}

@@ -9,7 +9,7 @@ const COMMANDS = [
   { what: 'addEval', command: 'npx vision eval ./photos --model my-model' },
 ] as const
 
-/** How a model comes here: commands to copy. The server notices within a second. */
+/** Commands that add a model. The server loads it within a second. */
 export function AddModel() {
   const t = useTranslations('models')
   return (

@@ -4,21 +4,21 @@ import { Search } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { searchLabels } from '@/lib/shared/search/label-search'
-import { useKeptState } from '../ui/use-kept-state'
 import { useLabels } from '../ui/use-labels'
+import { usePersistentState } from '../ui/use-persistent-state'
 
-const SHOWN = 24
+const MAX_SHOWN = 24
 
 interface LabelSearchProps {
   models: readonly { id: string; title: string }[]
 }
 
-/** What the models can answer: a search over labels and their other names. */
+/** Searches the labels of the models and their synonyms. */
 export function LabelSearch({ models }: LabelSearchProps) {
   const t = useTranslations('models')
   const summary = useSummary()
   const [model, setModel] = useState(models[0]?.id ?? '')
-  const [query, setQuery] = useKeptState('labels query', '')
+  const [query, setQuery] = usePersistentState('labels query', '')
   const labels = useLabels(model)
   const [searchId, modelId] = [useId(), useId()]
   const found = labels === undefined ? [] : searchLabels(labels, query)
@@ -71,13 +71,13 @@ export function LabelSearch({ models }: LabelSearchProps) {
             : summary(found.length, labels.length, query)}
       </p>
       <ul lang="en" className="mt-3 grid gap-x-8 md:grid-cols-2">
-        {found.slice(0, SHOWN).map(({ index, label, others, note }) => (
+        {found.slice(0, MAX_SHOWN).map(({ index, label, others, note }) => (
           <li key={index} className="border-line border-t py-3">
             <p className="flex items-baseline gap-3">
               <span className="mr-auto font-medium">{label}</span>
               <span className="font-mono text-ink-3 text-xs">{index}</span>
             </p>
-            <p className="text-ink-2 text-sm">{names(label, others).join(', ')}</p>
+            <p className="text-ink-2 text-sm">{synonyms(label, others).join(', ')}</p>
             {note && <p className="mt-1 text-sm text-warn">{note}</p>}
           </li>
         ))}
@@ -89,14 +89,15 @@ export function LabelSearch({ models }: LabelSearchProps) {
 function useSummary(): (found: number, all: number, query: string) => string {
   const t = useTranslations('models')
   return (found, all, query) => {
-    if (query.trim() === '') return all > SHOWN ? t('labelsAll', { all, shown: SHOWN }) : t('labelsFew', { all })
+    if (query.trim() === '')
+      return all > MAX_SHOWN ? t('labelsAll', { all, shown: MAX_SHOWN }) : t('labelsFew', { all })
     if (found === 0) return t('labelsNone', { query: query.trim() })
-    return found > SHOWN ? t('labelsBest', { found, shown: SHOWN }) : t('labelsFound', { found })
+    return found > MAX_SHOWN ? t('labelsBest', { found, shown: MAX_SHOWN }) : t('labelsFound', { found })
   }
 }
 
-/** Other names that say something new; the WordNet id last. */
-function names(label: string, others: readonly string[]): string[] {
+/** Synonyms that differ from the label; the WordNet ID last. */
+function synonyms(label: string, others: readonly string[]): string[] {
   const isId = (name: string) => /^n\d{8}$/.test(name)
   return [...others.filter((name) => name !== label && !isId(name)), ...others.filter(isId)]
 }

@@ -12,7 +12,7 @@ type State =
   | { name: 'done'; decode: number; run: number; total: number }
   | { name: 'failed' }
 
-/** How long this machine takes for a photo, measured when somebody asks: a handful of runs of a sample photo. */
+/** Measures on demand how long this server takes to classify a sample photo. */
 export function Latency({ model, ready }: { model: string; ready: boolean }) {
   const t = useTranslations('models')
   const format = useFormat()

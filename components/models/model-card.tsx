@@ -3,11 +3,11 @@
 import { useTranslations } from 'use-intl'
 import type { VoteSummary } from '@/lib/shared/contract/feedback'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
-import { tellsTop5 } from '@/lib/shared/metrics/evaluation'
+import { hasTop5 } from '@/lib/shared/metrics/evaluation'
 import { useFormat } from '../ui/use-format'
 import { Latency } from './latency'
 
-/** One model: what it is, how good, how honest, how fast. */
+/** A model with its accuracy, calibration and speed. */
 export function ModelCard({ model }: { model: ModelDetails }) {
   const t = useTranslations('models')
   return (
@@ -30,7 +30,7 @@ export function ModelCard({ model }: { model: ModelDetails }) {
       </div>
       <p className="mt-1 break-all font-mono text-ink-3 text-xs">{model.id}</p>
       {model.error !== null ? (
-        <p className="mt-4 text-bad text-sm [overflow-wrap:anywhere]">{t('doesNotServe', { reason: model.error })}</p>
+        <p className="mt-4 text-bad text-sm [overflow-wrap:anywhere]">{t('notAvailable', { reason: model.error })}</p>
       ) : (
         <>
           <Accuracy model={model} />
@@ -63,7 +63,7 @@ function Accuracy({ model: { evaluation, classes } }: { model: ModelDetails }) {
     <div className="mt-5">
       <p className="font-semibold text-xl tabular-nums tracking-tight">
         {evaluation ? percent(evaluation.top1) : t('notMeasured')}
-        {evaluation && <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">{t('rightFirst')}</span>}
+        {evaluation && <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">{t('top1')}</span>}
       </p>
       <p className="mt-1 text-ink-3 text-xs">
         {evaluation
@@ -71,7 +71,7 @@ function Accuracy({ model: { evaluation, classes } }: { model: ModelDetails }) {
               images: String(evaluation.images),
               dataset: evaluation.dataset.replace(/^\d+ /, ''),
               interval: interval(evaluation.top1_interval),
-            }) + (tellsTop5(classes) ? ` ${t('firstFive', { top5: format.percent(evaluation.top5) })}` : '')
+            }) + (hasTop5(classes) ? ` ${t('top5', { top5: format.percent(evaluation.top5) })}` : '')
           : t('measureHint')}
       </p>
     </div>
@@ -83,7 +83,7 @@ function Facts({ model }: { model: ModelDetails }) {
   const percent = usePercent()
   const format = useFormat()
   const interval = useInterval()
-  const doubt = useDoubt()
+  const uncertainShare = useUncertainShare()
   const { evaluation, published } = model
   return (
     <dl className="mt-5 grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm [&_dd]:text-right [&_dd]:tabular-nums [&_dt]:text-ink-2">
@@ -105,16 +105,16 @@ function Facts({ model }: { model: ModelDetails }) {
           <dd title={t('perfectHint', { interval: interval(evaluation.ece_of_perfect) })}>{percent(evaluation.ece)}</dd>
         </>
       )}
-      <dt>{t('saysUnsure')}</dt>
-      <dd>{doubt(model)}</dd>
+      <dt>{t('uncertain')}</dt>
+      <dd>{uncertainShare(model)}</dd>
       <dt>{t('labels')}</dt>
       <dd>{format.integer(model.classes)}</dd>
       <dt>{t('input')}</dt>
       <dd>{model.input ? `${model.input.width} × ${model.input.height}` : '–'}</dd>
       <dt>{t('size')}</dt>
       <dd>{format.bytes(model.bytes)}</dd>
-      <dt>{t('licence')}</dt>
-      <dd>{model.license ? <span translate="no">{model.license}</span> : t('notSaid')}</dd>
+      <dt>{t('license')}</dt>
+      <dd>{model.license ? <span translate="no">{model.license}</span> : t('notSpecified')}</dd>
       <dt>{t('revision')}</dt>
       <dd translate="no" className="font-mono text-xs leading-5" title={model.revision}>
         {model.revision.slice(7, 19)}
@@ -123,18 +123,18 @@ function Facts({ model }: { model: ModelDetails }) {
   )
 }
 
-/** What visitors say of its answers. */
+/** Visitors' feedback on the model's results. */
 function Votes({ votes: { votes, right, interval, corrected } }: { votes: VoteSummary }) {
   const t = useTranslations('models')
   const format = useFormat()
-  const between = useInterval()
+  const formatInterval = useInterval()
   return (
     <div className="mt-4 border-line border-t pt-4 text-sm">
       <p className="flex justify-between gap-5">
         <span className="text-ink-2">{t('votes')}</span>
         <span className="tabular-nums">{t('votesRight', { percent: format.percent(right / votes) })}</span>
       </p>
-      <p className="mt-0.5 text-ink-3 text-xs">{t('votesHint', { votes, interval: between(interval) })}</p>
+      <p className="mt-0.5 text-ink-3 text-xs">{t('votesHint', { votes, interval: formatInterval(interval) })}</p>
       {corrected.length > 0 && (
         <p className="mt-2 text-ink-2 text-xs">
           {t('votesCorrected')}
@@ -162,8 +162,8 @@ function useInterval(): (interval: readonly [number, number]) => string {
   return ([low, high]) => t('interval', { low: format.percent(low), high: format.percent(high) })
 }
 
-/** How often it says that it is not sure. */
-function useDoubt(): (model: ModelDetails) => string {
+/** How often its results are uncertain. */
+function useUncertainShare(): (model: ModelDetails) => string {
   const t = useTranslations('models')
   const format = useFormat()
   return ({ knowsDoubt, evaluation }) => {

@@ -6,17 +6,17 @@ import { useTranslations } from 'use-intl'
 import { confidence } from '@/lib/shared/results/confidence'
 import { fromFragment } from '@/lib/shared/results/share-link'
 import { ROW_HEIGHT } from '../charts/row-height'
-import { lazily } from '../ui/lazily'
+import { lazy } from '../ui/lazy'
 import { useFormat } from '../ui/use-format'
 
-const ProbabilityChart = lazily(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))
+const ProbabilityChart = lazy(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))
 
-function subscribe(changed: () => void): () => void {
-  window.addEventListener('hashchange', changed)
-  return () => window.removeEventListener('hashchange', changed)
+function subscribe(onChange: () => void): () => void {
+  window.addEventListener('hashchange', onChange)
+  return () => window.removeEventListener('hashchange', onChange)
 }
 
-/** An answer that stands in the address itself: the server knows neither it nor the photo. */
+/** A result encoded in the URL fragment. The server receives neither the result nor the photo. */
 export function SharedResult() {
   const t = useTranslations('result')
   const answer = useTranslations('answer')
@@ -35,7 +35,7 @@ export function SharedResult() {
       <>
         <h1 className="font-semibold text-xl tracking-tight">{t('broken')}</h1>
         <p className="mt-2 text-ink-2">{t('brokenHint')}</p>
-        <Try />
+        <TryLink />
       </>
     )
   }
@@ -57,17 +57,17 @@ export function SharedResult() {
         <ProbabilityChart predictions={shared.predictions.map(([label, score], index) => ({ label, score, index }))} />
       </div>
       <p className="mt-6 border-line border-t pt-4 text-ink-2 text-sm">
-        {t.rich('story', {
+        {t.rich('about', {
           file: () => <span className="break-all font-medium text-ink">{shared.file}</span>,
           model: shared.model,
         })}
       </p>
-      <Try />
+      <TryLink />
     </>
   )
 }
 
-function Try() {
+function TryLink() {
   const t = useTranslations('result')
   return (
     <Link href="/" className="mt-6 inline-block font-semibold text-accent underline-offset-4 hover:underline">

@@ -2,7 +2,7 @@ import clsx from 'clsx'
 import type { ButtonHTMLAttributes } from 'react'
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  /** One primary button a view at most. */
+  /** At most one primary button per view. */
   variant?: 'primary' | 'secondary' | 'quiet'
 }
 

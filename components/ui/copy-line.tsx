@@ -4,19 +4,19 @@ import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 
-const SAID_MS = 2000
+const COPIED_MS = 2000
 
-/** A line of code with a button that copies it. */
-export function CopyLine({ text }: { text: string }) {
+/** Code with a copy button. @param name what the button copies, where the code is too long to be its name */
+export function CopyLine({ text, name = text }: { text: string; name?: string }) {
   const t = useTranslations('code')
   const [copied, setCopied] = useState(false)
   async function copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(text)
       setCopied(true)
-      setTimeout(() => setCopied(false), SAID_MS)
+      setTimeout(() => setCopied(false), COPIED_MS)
     } catch {
-      // Without the permission the text can still be selected.
+      // Without clipboard permission, the visitor can still select the text.
     }
   }
   return (
@@ -25,7 +25,7 @@ export function CopyLine({ text }: { text: string }) {
       <button
         type="button"
         onClick={copy}
-        aria-label={copied ? t('copied') : t('copy', { text })}
+        aria-label={copied ? t('copied') : t('copy', { text: name })}
         className="grid size-9 shrink-0 place-items-center rounded-[7px] text-ink-2 hover:bg-card hover:text-ink"
       >
         {copied ? <Check aria-hidden className="size-4 text-accent" /> : <Copy aria-hidden className="size-4" />}

@@ -12,7 +12,7 @@ interface DisclosureProps {
   children: ReactNode
 }
 
-/** More, behind one quiet line. */
+/** Collapsible content behind a one-line button. */
 export function Disclosure({ label, children, className, ...state }: DisclosureProps) {
   return (
     <Collapsible.Root className={className} {...state}>

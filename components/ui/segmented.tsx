@@ -11,7 +11,7 @@ interface SegmentedProps<T extends string> {
   onChange(value: T): void
 }
 
-/** One choice of a few, side by side. A radio group to the keyboard and to screen readers. */
+/** A segmented control. It is a radio group for keyboards and screen readers. */
 export function Segmented<T extends string>({ label, options, value, onChange }: SegmentedProps<T>) {
   const id = useId()
   return (

@@ -9,12 +9,12 @@ interface SliderProps {
   max: number
   step: number
   onChange(value: number): void
-  /** The value for people. */
-  show(value: number): string
+  /** Formats the value for display. */
+  format(value: number): string
 }
 
-/** A number along a line. Arrow keys, Home and End move it; its value is said in words. */
-export function Slider({ label, value, min, max, step, onChange, show }: SliderProps) {
+/** A slider. Arrow keys, Home and End move it; screen readers announce the formatted value. */
+export function Slider({ label, value, min, max, step, onChange, format }: SliderProps) {
   return (
     <Base.Root
       value={value}
@@ -30,13 +30,13 @@ export function Slider({ label, value, min, max, step, onChange, show }: SliderP
           <Base.Indicator className="rounded-full bg-accent" />
           <Base.Thumb
             aria-label={label}
-            getAriaValueText={(_formatted, number) => show(number)}
+            getAriaValueText={(_formatted, number) => format(number)}
             className="size-5 rounded-full border-2 border-accent bg-card shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
           />
         </Base.Track>
       </Base.Control>
       <span aria-hidden className="w-16 text-right text-sm tabular-nums">
-        {show(value)}
+        {format(value)}
       </span>
     </Base.Root>
   )

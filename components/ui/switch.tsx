@@ -10,7 +10,7 @@ interface SwitchProps {
   onChange(checked: boolean): void
 }
 
-/** On or off, with a line that says what that does. */
+/** A switch with a line that explains its effect. */
 export function Switch({ label, hint, checked, onChange }: SwitchProps) {
   const id = useId()
   return (

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { useLocale } from 'use-intl'
 import { bytes, duration, milliseconds, percent } from '@/lib/shared/i18n/format'
 
-/** Figures as the visitor's language writes them. */
+/** Number and date formats of the visitor's language. */
 export function useFormat() {
   const locale = useLocale()
   return useMemo(

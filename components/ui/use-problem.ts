@@ -2,7 +2,10 @@ import { useLocale, useTranslations } from 'use-intl'
 import type { Failure } from '@/lib/client/api/failure'
 import { useFormat } from './use-format'
 
-/** What a failure is called and what can be done, in the visitor's language. In English the server's own words know more of the case. */
+/**
+ * The title and detail of a failure in the visitor's language. In English, the server's more specific message is
+ * preferred.
+ */
 export function useProblem(): (failure: Failure) => { title: string; detail: string } {
   const t = useTranslations('problems')
   const english = useLocale() === 'en'
@@ -12,7 +15,7 @@ export function useProblem(): (failure: Failure) => { title: string; detail: str
     if (!known || (english && title !== undefined && detail !== undefined)) {
       return { title: title ?? code, detail: detail ?? '' }
     }
-    const shown = Object.fromEntries(
+    const formatted = Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,
         typeof value === 'number' && name !== 'status' ? format.bytes(value) : value,
@@ -20,7 +23,7 @@ export function useProblem(): (failure: Failure) => { title: string; detail: str
     )
     return {
       title: t(`${code}.title` as 'offline.title'),
-      detail: t(`${code}.detail` as 'offline.detail', shown),
+      detail: t(`${code}.detail` as 'offline.detail', formatted),
     }
   }
 }

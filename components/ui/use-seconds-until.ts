@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** Seconds from now until then (milliseconds since 1970), counted down; 0 where there is nothing to wait for. */
+/** Counts down the seconds until a time (milliseconds since 1970); 0 if there is nothing to wait for. */
 export function useSecondsUntil(until: number | null): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

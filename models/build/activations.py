@@ -1,7 +1,7 @@
-"""What the quantiser must know of the activations: measured once over photos, then kept as a table in `tables/`.
+"""Activation statistics for the quantiser: measured once over photos, then stored as a table in `tables/`.
 
-For each stored activation its lowest and highest value; for those that feed a weight also the mean of each
-channel, from which the mean error of the rounded weights is taken off the bias.
+For each stored activation, its minimum and maximum; for those that feed a weight also the mean of each channel,
+which is used to subtract the mean error of the rounded weights from the bias.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import photos
 
 TABLES = Path(__file__).parent / "tables"
 EVERY = 5
-"""Every fifth photo of a labelled folder sets the table; the other four judge the result."""
+"""Every fifth photo of a labeled folder determines the table; the other four evaluate the result."""
 
 
 @dataclass(frozen=True)
 class Activation:
-    """Range over all values, and mean of each channel ([] where no weight reads it)."""
+    """Range over all values, and mean of each channel ([] if no weight reads it)."""
 
     low: float
     high: float
@@ -55,7 +55,7 @@ def measure(model: ModelProto, folder: Path, size: int) -> Table:
     session = ort.InferenceSession(probe.SerializeToString())
     low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
     means: dict[str, list[np.ndarray]] = {name: [] for name in read}
-    for path, _ in photos.labelled(folder)[::EVERY]:
+    for path, _ in photos.labeled(folder)[::EVERY]:
         x = photos.normalise(photos.pixels(path, size)[None])
         values = session.run(None, {"pixel_values": x})
         low = np.minimum(low, [value.min() for value in values])
@@ -72,7 +72,7 @@ def _mean(samples: list[np.ndarray] | None) -> tuple[float, ...]:
 
 
 def save(name: str, table: Table) -> None:
-    """Writes the table, an activation a line."""
+    """Writes the table, one activation per line."""
     TABLES.mkdir(exist_ok=True)
     lines = [
         f'  {json.dumps(key)}: {{"low": {a.low:.7g}, "high": {a.high:.7g}, "mean": {json.dumps(a.mean)}}}'

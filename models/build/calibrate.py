@@ -1,9 +1,11 @@
-"""Fits and judges each model's temperature and its rule for `uncertain`, and writes tables/calibration.json, which build.py reads.
+"""Fits and evaluates each model's temperature and its limits for `uncertain`, and writes tables/calibration.json,
+which build.py reads.
 
     python calibrate.py HOLDOUT OUTSIDE
 
-HOLDOUT: photos of the validation set with a labels.csv, none of which the model or its ranges have seen. OUTSIDE: pictures of
-things that are no class (outside.py). The temperature is judged by two-fold cross-fitting: fitted on one half, measured on the other.
+HOLDOUT: photos of the validation set with a labels.csv that were used neither for training nor for the ranges.
+OUTSIDE: images of things outside the classes (outside.py). The temperature is evaluated by two-fold cross-fitting:
+fitted on one half, measured on the other.
 """
 
 from __future__ import annotations
@@ -21,9 +23,9 @@ from judge import logits, session
 SEED, DRAWS, BINS = 0, 1000, 5
 # GEN: Liu et al., 2023, with the constants of the paper. The same in lib/shared/metrics/uncertainty.ts.
 GAMMA, CLASSES = 0.1, 100
-# Of the photos of known things, so many may be called unlike anything known.
+# Share of in-distribution photos that may be marked as out of distribution.
 TOLERATED = 0.05
-# Below one half an answer is more likely wrong than right; nearer than a tenth, two labels are about equally likely.
+# Below one half, a prediction is more likely wrong than right; with a margin below a tenth, two labels are about equally likely.
 SCORE_BELOW, MARGIN_BELOW = 0.5, 0.1
 
 
@@ -41,7 +43,7 @@ def brier(p: np.ndarray, truth: np.ndarray) -> float:
 
 
 def fit(z: np.ndarray, truth: np.ndarray) -> float:
-    """The temperature of the smallest negative log-likelihood, which is convex in its inverse: golden section."""
+    """The temperature with the smallest negative log-likelihood, which is convex in its inverse (golden-section search)."""
     low, high, golden = 0.2, 5.0, (5**0.5 - 1) / 2
     while high - low > 1e-4:
         a, b = high - golden * (high - low), low + golden * (high - low)
@@ -50,7 +52,7 @@ def fit(z: np.ndarray, truth: np.ndarray) -> float:
 
 
 def isotonic(scores: np.ndarray, right: np.ndarray):
-    """The rising step function nearest to the answers (pool adjacent violators), as a function of a score."""
+    """Isotonic regression of correctness on the score (pool adjacent violators)."""
     order = np.argsort(scores, kind="stable")
     blocks: list[list[float]] = []
     for score, hit in zip(scores[order], right[order]):
@@ -80,7 +82,7 @@ def entropy(z: np.ndarray) -> np.ndarray:
 
 
 def auroc(known: np.ndarray, outside: np.ndarray) -> float:
-    """The chance that a picture from outside scores higher than one of a known thing."""
+    """The probability that an out-of-distribution image scores higher than an in-distribution one."""
     return float((outside[:, None] > known).mean() + 0.5 * (outside[:, None] == known).mean())
 
 
@@ -148,7 +150,7 @@ def main() -> None:
     parser.add_argument("holdout", type=Path)
     parser.add_argument("outside", type=Path)
     options = parser.parse_args()
-    rows = photos.labelled(options.holdout)
+    rows = photos.labeled(options.holdout)
     truth = np.array([index for _, index in rows])
     pictures = sorted(options.outside.glob("*.png"))
     table = {}

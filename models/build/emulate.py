@@ -1,4 +1,4 @@
-"""Compares the logits of the shipped models on this CPU with those on one without VNNI, emulated by QEMU.
+"""Compares the logits of the bundled models on this CPU with those on a CPU without VNNI, emulated by QEMU.
 
     python emulate.py PHOTOS           a folder with labels.csv; needs Debian's qemu-user; takes some minutes
 """
@@ -24,7 +24,7 @@ def logits(folder: Path) -> dict[str, np.ndarray]:
     """Logits of COUNT photos spread over the folder, by model."""
     from judge import logits as run, session
 
-    rows = photos.labelled(folder)
+    rows = photos.labeled(folder)
     chosen = [path for path, _ in rows[:: len(rows) // COUNT][:COUNT]]
     return {
         model.id: run(session(MODELS / model.id / "onnx" / "model.onnx"),
@@ -40,7 +40,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "emulated.npz"
-        # NumPy's own kernels are told the same CPU; QEMU warns of features it leaves out.
+        # NumPy's own kernels are limited to the same CPU; QEMU warns about features that it does not emulate.
         environment = {**os.environ, "OPENBLAS_CORETYPE": "Haswell"}
         command = ["qemu-x86_64", "-cpu", CPU, sys.executable, __file__, str(folder), str(out)]
         subprocess.run(command, check=True, env=environment, stderr=subprocess.DEVNULL)

@@ -1,6 +1,6 @@
 """EfficientNet-Lite as an ONNX graph: float32, batch norm folded, TensorFlow's SAME padding.
 
-Architecture after the TPU release of EfficientNet-Lite (Apache-2.0): a 3 × 3 stem with stride 2, seven stages
+Architecture as in the TPU release of EfficientNet-Lite (Apache-2.0): a 3 × 3 stem with stride 2, seven stages
 of inverted residuals with ReLU6 and no squeeze-and-excite, a 1 × 1 head of 1,280, global mean, 1,000 logits.
 """
 
@@ -30,13 +30,13 @@ class _Builder:
         return output
 
     def conv(self, x: str, conv: str, norm: str, name: str, stride: int, relu6: bool, depthwise: bool = False) -> str:
-        """Convolution with the batch norm folded into its weight and bias, then ReLU6 where asked."""
+        """Convolution with the batch norm folded into its weight and bias, then ReLU6 if requested."""
         weight = self.state[f"{conv}.weight"].astype(np.float64)
         scale = self.state[f"{norm}.weight"].astype(np.float64) / np.sqrt(
             self.state[f"{norm}.running_var"].astype(np.float64) + EPSILON)
         bias = self.state[f"{norm}.bias"] - self.state[f"{norm}.running_mean"] * scale
         kernel = weight.shape[-1]
-        # SAME as TensorFlow has it: the odd pixel of padding goes to the end, so it depends on the size.
+        # TensorFlow's SAME padding: an odd pixel of padding goes to the end, so it depends on the size.
         out = -(-self.size // stride)
         total = max((out - 1) * stride + kernel - self.size, 0)
         pads = [total // 2, total // 2, total - total // 2, total - total // 2]
@@ -50,7 +50,7 @@ class _Builder:
         return self.add("Clip", [y, "zero", "six"], f"{name}.relu6") if relu6 else y
 
     def block(self, x: str, index: int, stride: int) -> str:
-        """Inverted residual: expand 1 × 1, depthwise, project 1 × 1, and the input again where shapes agree."""
+        """Inverted residual: expand 1 × 1, depthwise, project 1 × 1, and a residual connection if the shapes match."""
         prefix, name = f"_blocks.{index}", f"block{index:02d}"
         y, width_in = x, self.state[f"{prefix}._project_conv.weight"].shape[0]
         if f"{prefix}._expand_conv.weight" in self.state:
@@ -73,7 +73,7 @@ def build(state: dict[str, np.ndarray], size: int) -> ModelProto:
     count = 1 + max(int(m[1]) for m in (re.match(r"_blocks\.(\d+)\.", k) for k in state) if m)
     stage, width = -1, None
     for index in range(count):
-        # A new stage begins where the projection's width changes; only its first block strides.
+        # A new network stage begins where the projection width changes; only its first block has a stride.
         projected = state[f"_blocks.{index}._project_conv.weight"].shape[0]
         first = projected != width
         stage, width = stage + first, projected

@@ -1,9 +1,9 @@
-"""Judges each INT8 model against its own float32 export, on photos that did not set its ranges.
+"""Compares each INT8 model with its float32 export, on photos that were not used for its ranges.
 
     python judge.py EVAL HOLDOUT --fp32 FOLDER
 
-EVAL's every fifth photo set the activation tables and is left out. Both folders have a labels.csv. The paired
-test is McNemar's, exact: photos that only one of the two got right, under the hypothesis that it is a coin.
+Every fifth photo of EVAL was used for the activation tables and is skipped. Both folders have a labels.csv. The
+paired test is the exact McNemar test over photos that only one of the two models classifies correctly.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def session(path: Path) -> ort.InferenceSession:
 
 
 def logits(model: ort.InferenceSession, batch: np.ndarray) -> tuple[np.ndarray, float]:
-    """Logits of each photo, run one by one, and the median time in milliseconds."""
+    """Logits of each photo, run one at a time, and the median time in milliseconds."""
     rows, times = [], []
     takes_bytes = model.get_inputs()[0].type == "tensor(uint8)"
     for pixels in batch:
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("holdout", type=Path)
     parser.add_argument("--fp32", type=Path, required=True, metavar="FOLDER")
     options = parser.parse_args()
-    rows = [row for i, row in enumerate(photos.labelled(options.eval)) if i % EVERY] + photos.labelled(options.holdout)
+    rows = [row for i, row in enumerate(photos.labeled(options.eval)) if i % EVERY] + photos.labeled(options.holdout)
     truth = np.array([index for _, index in rows])
     print("model               top-1 fp32  INT8   agree  only fp32 / only INT8 right, p   ms fp32  INT8")
     for model in SHIPPED:

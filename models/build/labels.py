@@ -1,4 +1,4 @@
-"""Human, unique labels of the 1,000 classes, in the order of the models' outputs."""
+"""Readable, unique labels of the 1,000 classes, in output order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 CLASSES = Path(__file__).parent.parent / "imagenet-classes.csv"
 
-# Where ImageNet's words mislead a reader.
+# Labels of ImageNet that could mislead a reader.
 NOTES = {
     134: "The bird. ImageNet's other crane is the machine.",
     264: "The corgi with the long tail. ImageNet's other cardigan is the garment.",
@@ -28,9 +28,9 @@ NOTES = {
 
 
 def labels() -> list[str]:
-    """One label a class: the first synonym, but for the six that two classes share (crane, maillot, cardigan)."""
+    """One label per class: the first synonym, except for the six that two classes share (crane, maillot, cardigan)."""
     with open(CLASSES, newline="", encoding="utf-8") as file:
         names = [row["label"] for row in csv.DictReader(file)]
     if len(names) != 1000 or len({name.lower() for name in names}) != 1000:
-        raise SystemExit("labels are not 1,000 different ones")
+        raise SystemExit("expected 1,000 different labels")
     return names

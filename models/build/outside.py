@@ -1,10 +1,11 @@
-"""Assembles pictures of things outside the 1,000 classes, to measure how well `uncertain` tells them.
+"""Collects images of things outside the 1,000 classes, to measure how well `uncertain` detects them.
 
     python outside.py FOLDER
 
-Sources: the resources of Debian's gcompris-qt-data 3.1-2 (fetched with apt-get; drawings and photos under GPL-3+ and CC licences),
-the sample pictures of scikit-image (PyPI), and what is drawn here: text pages, charts, noise, gradients. Every picture taken from a
-package was looked at; what shows one of the 1,000 classes (a goose, a castle, a lemon) was left out. Nothing of it ships.
+Sources: the resources of Debian's gcompris-qt-data 3.1-2 (fetched with apt-get; drawings and photos under GPL-3+ and
+CC licences), the sample images of scikit-image (PyPI), and generated text pages, charts, noise and gradients. Every
+image from a package was inspected; images of the 1,000 classes (a goose, a castle, a lemon) were excluded. None of
+them is distributed.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from PIL import Image, ImageDraw, ImageFont
 SEED = 18
 LEAST_SIDE = 150
 
-# Numbers of the pictures of a resource file, in its order, of at least LEAST_SIDE pixels.
+# Indexes of the images in a resource file, in file order, counting those of at least LEAST_SIDE pixels.
 GCOMPRIS = {
     # Pieces of paintings: waves, clothes, faces, skies, abstract shapes.
     "paintings": [i for i in range(123) if i not in (0, 2, 11, 35, 39, 51, 60, 76, 110, 112, 122)],
-    # Drawn numbers, people, parts of the body, colours, and fruit that is no class.
+    # Drawn numbers, people, body parts, colors, and fruit that is not a class.
     "lang": [0, 1, 3, 6, 9, 10, 11, 12, 15, 16, 18, 19, 27, 29, 30, 32, 33, 34, 35, 38, 45, 46, 49, 52, 53, 56, 57, 58, 60,
              68, 69, 73, 74, 75, 76, 77, 80, 82, 83, 93, 95, 97, 98, 99, 101, 103, 104, 106, 107, 108, 109, 110, 112, 114],
-    # Photos of tools that are no class (pliers, scissors, tape measures, multimeters, …), solar panels, a bulb.
+    # Photos of tools that are not a class (pliers, scissors, tape measures, multimeters, …), solar panels, a bulb.
     "categorization": [7, 13, 24, 27, 30, 32, 33, 34, 35, 36, 38, 39, 41, 44, 45, 46, 51, 53, 54, 55, 57, 60, 61, 62, 63, 65,
                        119, 135],
     "leftright": list(range(8)),
@@ -56,7 +57,7 @@ def gcompris(work: Path) -> dict[str, Image.Image]:
 
 
 def carve(data: bytes):
-    """The pictures in a Qt resource file: WebP, then PNG, then JPEG, each once."""
+    """The images in a Qt resource file: WebP, then PNG, then JPEG, without duplicates."""
     seen = set()
     for start, end in spans(data):
         blob = data[start:end]

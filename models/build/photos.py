@@ -1,4 +1,4 @@
-"""Photos to model input by Pillow: what the product's own preprocessing is measured against."""
+"""Converts photos to model input with Pillow: the reference for the product's own preprocessing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CROP_PCT = 0.875
 
 
 def pixels(path: Path, size: int) -> np.ndarray:
-    """RGB uint8 [size, size, 3]: bicubic, shorter side to floor(size / 0.875), centre crop."""
+    """RGB uint8 [size, size, 3]: bicubic, shorter side to floor(size / 0.875), center crop."""
     with Image.open(path) as image:
         picture = ImageOps.exif_transpose(image).convert("RGB")
     shorter = int(size / CROP_PCT)
@@ -27,11 +27,11 @@ def pixels(path: Path, size: int) -> np.ndarray:
 
 
 def normalise(batch: np.ndarray) -> np.ndarray:
-    """uint8 [n, h, w, 3] to float32 [n, 3, h, w] as the models want it: (x - 127) / 128."""
+    """uint8 [n, h, w, 3] to float32 [n, 3, h, w] as the models expect it: (x - 127) / 128."""
     return ((batch.astype(np.float32) - 127) / 128).transpose(0, 3, 1, 2)
 
 
-def labelled(folder: Path) -> list[tuple[Path, int]]:
+def labeled(folder: Path) -> list[tuple[Path, int]]:
     """Photos and class indexes of a folder with a labels.csv of `file,index,…`."""
     with open(folder / "labels.csv", newline="", encoding="utf-8") as file:
         return [(folder / row["file"], int(row["index"])) for row in csv.DictReader(file)]

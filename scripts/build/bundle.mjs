@@ -1,4 +1,4 @@
-// Builds the entries that Node runs: the server and the worker. One place, for the build and for development.
+// Builds the entry points that Node runs, such as the server and the worker, for production and for development.
 import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,24 +21,24 @@ function options(outdir, entries) {
   }
 }
 
-/** What other entries start: processes that hold the models, and the thread that decodes HEIC. */
-const STARTED = {
+/** Entry points that others start: the worker processes with the models, and the HEIC decoder thread. */
+const CHILDREN = {
   'engine-worker': 'lib/server/engine/worker/main.ts',
   'heic-thread': 'lib/server/image/heic/heic-thread.ts',
 }
 
-/** Builds every entry into `outdir`, for the path that the pages are built for. */
+/** Builds every entry point into `outdir`, with the base path of the built pages. */
 export async function bundle(outdir = 'dist') {
   rmSync(outdir, { recursive: true, force: true })
   await build({
-    ...options(outdir, { server: 'bin/server.ts', worker: 'bin/worker.ts', vision: 'bin/vision.ts', ...STARTED }),
+    ...options(outdir, { server: 'bin/server.ts', worker: 'bin/worker.ts', vision: 'bin/vision.ts', ...CHILDREN }),
     define: { 'process.env.BUILT_BASE_PATH': JSON.stringify(builtBasePath()) },
   })
 }
 
 /**
- * Keeps the worker and the thread built into `outdir`, and a file `stamp` that changes whenever server code does: the runtime
- * reads it at each request and makes its engine anew.
+ * Rebuilds the worker and the thread in `outdir` on every change, and writes a file `stamp` that changes with the
+ * server code. The runtime reads it at each request and replaces its engine.
  */
 export async function watchServer(outdir) {
   rmSync(outdir, { recursive: true, force: true })
@@ -53,13 +53,13 @@ export async function watchServer(outdir) {
         for (const { path, contents } of outputFiles)
           if (/(worker|thread)\.js/.test(path)) writeFileSync(path, contents)
         const digest = createHash('sha256').update(code.join()).digest('hex')
-        // Its time counts too: since when the code is as it is.
+        // Its modification time matters, too: it is the time of the last change.
         if (digest !== last) writeFileSync(join(outdir, 'stamp'), digest)
         last = digest
       })
     },
   }
-  const entries = { runtime: 'lib/server/runtime/get-runtime.ts', ...STARTED }
+  const entries = { runtime: 'lib/server/runtime/get-runtime.ts', ...CHILDREN }
   const watcher = await context({ ...options(outdir, entries), write: false, plugins: [stamp] })
   await watcher.rebuild()
   await watcher.watch()

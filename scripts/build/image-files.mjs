@@ -1,5 +1,5 @@
-// node scripts/build/image-files.mjs <folder>: what the built app needs to run, and nothing else, as the container image has it. A package is taken by the
-// files of it that are loaded; of native ones only what this system and processor run.
+// node scripts/build/image-files.mjs <folder>: copies what the built app needs at run time, for the container image. Of
+// each package it copies the files that are loaded, and native files only for this platform and CPU architecture.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
@@ -13,21 +13,21 @@ const ENTRIES = [
   'dist/heic-thread.js',
   'next.config.js',
 ]
-/** Of packages, what no trace sees: read as a file where it is needed, and the licence that asks to come along. */
+/** Package files that tracing can't see: one is read as a file, and the license must be included. */
 const READ = ['libheif.wasm', 'LICENSE'].map((name) => `node_modules/libheif-js/libheif-wasm/${name}`)
-/** Taken as they are; what of them is not needed at run time is left out below. */
+/** Copied as a whole, except for the files below that aren't needed at run time. */
 const WHOLE = ['.next', 'dist', 'models', 'public', 'LICENSE', 'NOTICE', 'next.config.js']
-/** The build's own cache, source maps, traces; how the models were made. */
+/** Build cache, source maps, traces, and the scripts that created the models. */
 const LEFT_OUT = [
   /^\.next\/(cache|types|trace|trace-build|diagnostics|turbopack)(\/|$)/,
   /\.(map|[cm]?tsx?)$/,
   /\.nft\.json$/,
   /^models\/build(\/|$)/,
 ]
-/** Of Next only what its own build says that it loads: the rest are compilers, documentation and the variants for development. */
+/** Parts of Next that are only copied if Next's build lists them: compilers, documentation, development variants. */
 const BUILD_PARTS_OF_NEXT =
   /^node_modules\/next\/dist\/(docs|build\/(webpack|babel|swc|turbopack-build)|server\/(dev|capsize)|compiled\/(next-server|next-devtools|webpack|babel|@modelcontextprotocol|@mswjs|cssnano|postcss|crypto-browserify|schema-utils|conf))/
-/** Binaries of other systems and processors. */
+/** Binaries for other platforms and CPU architectures. */
 const OTHER_BINARIES = new RegExp(
   `^node_modules/onnxruntime-node/bin/napi-v\\d+/(?!${process.platform}/${process.arch}/)`,
 )
@@ -50,7 +50,7 @@ function isLeftOut(path) {
   return LEFT_OUT.some((pattern) => pattern.test(path))
 }
 
-/** Files of packages, from the root. */
+/** Package files, relative to the root. */
 async function tracedFiles() {
   const ofNext = new Set(nextFiles())
   const ignore = (path) => BUILD_PARTS_OF_NEXT.test(path) && !ofNext.has(path)
@@ -61,7 +61,9 @@ async function tracedFiles() {
   )
 }
 
-/** What Next's build found that its server and the pages load, and what no trace sees: it looks for these when it starts. */
+/**
+ * Files that Next's build lists for its server and pages, and files that no trace lists but Next looks for at startup.
+ */
 function nextFiles() {
   const lists = readdirSync('.next', { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.nft.json'))
@@ -76,14 +78,14 @@ function nextFiles() {
   return [...listed.filter((path) => path.startsWith('node_modules/')), ...helpers, ...aliases()]
 }
 
-/** Next looks up where its copies of compilers are, and does not load them. */
+/** Bundled compilers whose paths Next resolves without loading them. */
 function aliases() {
   const text = readFileSync('node_modules/next/dist/server/config-utils.js', 'utf8')
   const { resolve } = createRequire(import.meta.url)
   return [...text.matchAll(/'(next\/dist\/compiled\/[^']+)'/g)].map(([, name]) => relative('.', resolve(name)))
 }
 
-/** The version says which tree it was made from, as semver's build metadata. */
+/** The version includes the commit as semver build metadata. */
 function packageJson() {
   const { name, version, type, license, description } = JSON.parse(readFileSync('package.json', 'utf8'))
   const revision = process.env.REVISION?.slice(0, 12)

@@ -1,5 +1,5 @@
-// node scripts/build/sbom.mjs <folder> <dpkg status>: what is in the image, as CycloneDX, into <folder>/sbom.cdx.json: Debian's packages, Node, the packages of npm
-// of which a file is there, and the models.
+// node scripts/build/sbom.mjs <folder> <dpkg status>: writes the contents of the image as CycloneDX to
+// <folder>/sbom.cdx.json: Debian packages, Node, the npm packages of which a file is present, and the models.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -43,7 +43,7 @@ function node() {
   return { type: 'platform', name: 'node', version: installed, purl: `pkg:generic/node@${installed}` }
 }
 
-/** Packages below a folder of the project, and below those. */
+/** Packages in a folder of the project, including nested ones. */
 function npmPackages(path) {
   if (!existsSync(join(folder, path))) return []
   return readdirSync(join(folder, path))
@@ -52,7 +52,7 @@ function npmPackages(path) {
 }
 
 function npmPackage(path) {
-  // The image may lack a package's own description; the build has it.
+  // The image may lack a package's package.json; the build has it.
   const file = [join(folder, path), path].map((at) => join(at, 'package.json')).find(existsSync)
   const own = file === undefined ? [] : [component(JSON.parse(readFileSync(file, 'utf8')))]
   return [...own, ...npmPackages(join(path, 'node_modules'))]

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Run once by compose.yaml, in a container of its own: makes the passwords of this machine's system, each readable by who needs it, and gives the folders of
-# the others to them. A second run leaves passwords alone.
+# Runs once from compose.yaml in its own container: creates the passwords of this machine's system, each readable only
+# by the service that needs it, and gives the other services ownership of their folders. A second run keeps the
+# passwords.
 set -eu
 umask 077
 secrets=${SECRETS:-/run/vision}
@@ -19,7 +20,7 @@ export ADMIN_TOKEN=$(random)
 END
   printf 'export ROOT_ACCESS_KEY=%s ROOT_SECRET_KEY=%s\n' "$access" "$key" > "$secrets/storage.env"
   printf '%s' "$password" > "$secrets/valkey-password"
-  # Nothing is forgotten to make room: a queue is no cache.
+  # The queue must not be evicted to make room.
   cat > "$secrets/valkey.conf" <<END
 requirepass $password
 appendonly yes

@@ -1,4 +1,4 @@
-/** A step of a plan, as `sst diff --json` prints it: Pulumi's `StepEventMetadata`. */
+/** A step of a plan in the output of `sst diff --json`: Pulumi's `StepEventMetadata`. */
 export interface Step {
   op: string
   urn: string
@@ -6,7 +6,7 @@ export interface Step {
   detailedDiff?: Record<string, unknown> | null
 }
 
-/** What cannot be had back by the next deployment, or is what visitors come by: it is not removed along with other things. */
+/** Resources that the next deployment can't restore, or that visitors depend on. They are never removed implicitly. */
 const GUARDED: Record<string, string> = {
   Listener: 'listener',
   LoadBalancer: 'load balancer',
@@ -15,19 +15,20 @@ const GUARDED: Record<string, string> = {
   BucketV2: 'bucket',
   ReplicationGroup: 'cache',
   Record: 'DNS record',
-  TopicSubscription: 'subscription of the alarms',
+  TopicSubscription: 'alarm subscription',
   Vpc: 'network',
 }
 
-/** A replacement removes what was there. */
+/** Operations that remove the existing resource. */
 const REMOVES = new Set(['delete', 'replace', 'create-replacement', 'delete-replaced', 'discard-replaced'])
 const SIGNS: Record<string, string> = { create: '+', import: '+', update: '*', delete: '-' }
 
 /**
- * The steps of a plan. One that makes a certificate does not know its name yet, and SST plans a balancer's listeners only with it: in such a plan they seem to go,
- * and the deployment has them. They are left out; the certificate itself is guarded.
+ * The steps of a plan. When a plan creates a certificate, its ARN is unknown, and SST only plans the listeners of the
+ * load balancer with it. The listeners then seem to be removed, although the deployment has them, so these steps are
+ * dropped. The certificate itself is protected.
  *
- * @throws Error where the text is no plan
+ * @throws Error if the text is not a plan
  */
 export function parsePlan(text: string): Step[] {
   const steps: unknown = JSON.parse(text)
@@ -44,7 +45,7 @@ function withoutUnplanned(steps: Step[]): Step[] {
   return makesCertificate ? steps.filter((step) => !(step.op === 'delete' && guardOf(step) === 'listener')) : steps
 }
 
-/** A line for each thing that changes, in the plan's order: `+` is made, `*` changed, with what of it, `-` removed, `±` replaced. */
+/** One line per change, in plan order: `+` create, `*` update with the changed properties, `-` delete, `±` replace. */
 export function planLines(steps: readonly Step[]): string[] {
   const lines = new Map<string, string>()
   for (const step of steps) {
@@ -58,27 +59,27 @@ export function planLines(steps: readonly Step[]): string[] {
 }
 
 /**
- * Lines that say why a plan is refused: it would remove or replace what is guarded, and nobody has asked for that by name; or a name was given and the plan
- * does not remove it.
+ * Reasons to refuse a plan, one per line: it would remove or replace a protected resource that isn't named, or a named
+ * resource isn't removed.
  *
- * @param asked names of resources that may go
+ * @param removable names of resources that may be removed
  */
-export function refusedRemovals(steps: readonly Step[], asked: readonly string[]): string[] {
+export function refusedRemovals(steps: readonly Step[], removable: readonly string[]): string[] {
   const gone = new Map(
     steps.filter(({ op }) => REMOVES.has(op)).map((step) => [step.urn, { name: nameOf(step), kind: guardOf(step) }]),
   )
   const removals = [...gone.values()]
   return [
     ...removals
-      .filter(({ name, kind }) => kind !== undefined && !asked.includes(name))
-      .map(({ name, kind }) => `the ${kind} ${name} would go: --remove ${name}`),
-    ...asked
+      .filter(({ name, kind }) => kind !== undefined && !removable.includes(name))
+      .map(({ name, kind }) => `the ${kind} ${name}. To allow this: --remove ${name}`),
+    ...removable
       .filter((name) => !removals.some((removal) => removal.name === name))
-      .map((name) => `${name} would not go, and --remove names it`),
+      .map((name) => `--remove names ${name}, but the plan does not remove it`),
   ]
 }
 
-/** @returns `Listener` of `aws:lb/listener:Listener`, where that is guarded */
+/** @returns `Listener` for `aws:lb/listener:Listener` if that type is protected */
 function guardOf({ type, urn }: Step): string | undefined {
   const full = type || (urn.split('::').at(-2) ?? '')
   return full.startsWith('aws:') ? GUARDED[full.slice(full.lastIndexOf(':') + 1)] : undefined

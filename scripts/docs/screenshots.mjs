@@ -1,4 +1,4 @@
-// npm run screenshots: pictures of every page into docs/screenshots, of the production build.
+// npm run screenshots: takes screenshots of every page of the production build, in docs/screenshots.
 import { buildOnce, install, requireNode, tool } from '../steps.mjs'
 
 requireNode()

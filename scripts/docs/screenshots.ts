@@ -1,4 +1,5 @@
-// Every page at the width of a desktop and of a phone, light and dark, as small WebP files: docs/screenshots/<page>-<width>-<theme>.webp.
+// Takes a screenshot of every page at desktop and phone width, light and dark, as a small WebP file:
+// docs/screenshots/<page>-<width>-<theme>.webp.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,22 +14,24 @@ const SIZES = [
   { width: 390, height: 844, touch: true },
 ]
 const PHOTOS = ['goldfish.webp', 'espresso.png', 'koala.webp', 'polar-bear.webp', 'scarlet-macaw.webp']
-/** Each begins where the one before ended: the history shows what was classified. */
+/** In order: each continues where the previous one ended, so that the history has entries. */
 const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
-  ['start', (page) => open(page, '/', 'What is in the photo?')],
+  ['start', (page) => open(page, '/', 'Classify a photo')],
   ['answer', answer],
   ['why', why],
   ['compare', compare],
   ['compare-differ', differ],
   ['uncertain', uncertain],
   ['camera', camera],
-  ['gallery', (page) => open(page, '/gallery', 'Gallery')],
-  ['batch-start', (page) => open(page, '/batch', 'Batch')],
+  ['gallery', (page) => open(page, '/gallery', /gallery/)],
+  ['batch-start', (page) => open(page, '/batch', 'Classify a batch')],
   ['batch', batch],
   ['batch-labels', judged],
   ['batch-photo', opened],
-  ['models', (page) => open(page, '/models', 'Models')],
-  ['history', (page) => open(page, '/history', 'History')],
+  ['models', (page) => open(page, '/models', 'Explore models')],
+  ['history', (page) => open(page, '/history', 'Review your history')],
+  ['api', (page) => open(page, '/api-docs', 'API')],
+  ['menu', menu],
   ['shared', shared],
   ['feedback', feedback],
 ]
@@ -56,40 +59,40 @@ async function why(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'koala.webp' }).click()
   await page.getByRole('heading', { level: 1, name: 'koala' }).waitFor()
   await page.getByRole('button', { name: 'Why this label?' }).click()
-  await page.getByText(/runs of the model/).waitFor()
+  await page.getByText(/model runs/).waitFor()
 }
 
 async function compare(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Compare models' }).click()
-  await page.getByText('All 3 agree').waitFor()
+  await page.getByText('All 3 models agree').waitFor()
 }
 
 async function differ(page: Page): Promise<void> {
   await choose(page, ['public/gallery/astronaut.png'])
-  await page.getByText(/different answers/).waitFor()
+  await page.getByText(/different labels/).waitFor()
 }
 
 async function feedback(page: Page): Promise<void> {
   await page.goto(asking.url)
   await choose(page, ['public/gallery/koala.webp'])
-  const question = page.getByRole('button', { name: 'Wrong, it is …' })
+  const question = page.getByRole('button', { name: 'No, suggest a label' })
   await question.click()
-  await page.getByRole('combobox', { name: 'What is it?' }).fill('bear')
+  await page.getByRole('combobox', { name: 'What’s the correct label?' }).fill('bear')
   await page.getByRole('option').first().waitFor()
 }
 
 async function uncertain(page: Page): Promise<void> {
   await page.goto('/')
   await choose(page, ['public/gallery/astronaut.png'])
-  await page.getByText('Not sure, perhaps', { exact: true }).waitFor()
+  await page.getByText('Not sure. Possibly', { exact: true }).waitFor()
 }
 
 async function camera(page: Page): Promise<void> {
   await page.goto('/#camera')
-  await page.getByText(/frames\/s/).waitFor()
+  await page.getByText(/fps/).waitFor()
 }
 
-/** A folder of the gallery and of copies that a crop has changed, with labels of which some are wrong. */
+/** A folder with gallery photos and cropped copies, and labels of which some are wrong. */
 function folder(): string {
   const path = join(mkdtempSync(join(tmpdir(), 'shots-')), 'holiday')
   mkdirSync(path)
@@ -117,13 +120,15 @@ frying-pan.webp,frying pan
 `
 
 async function batch(page: Page): Promise<void> {
-  await open(page, '/batch', 'Batch')
+  await open(page, '/batch', 'Classify a batch')
   await page.locator('input[data-picks=folder]').setInputFiles(folder())
   await page.getByText(/^Done\./).waitFor()
 }
 
 async function judged(page: Page): Promise<void> {
-  await page.getByRole('heading', { name: 'Against your labels' }).evaluate((heading) => heading.scrollIntoView())
+  await page
+    .getByRole('heading', { name: 'Accuracy against your labels' })
+    .evaluate((heading) => heading.scrollIntoView())
 }
 
 async function opened(page: Page): Promise<void> {
@@ -132,6 +137,15 @@ async function opened(page: Page): Promise<void> {
     .first()
     .click()
   await page.getByRole('dialog').getByRole('table', { name: 'Scores' }).waitFor()
+}
+
+/** The menu of a phone; on a desktop the header names the same pages. */
+async function menu(page: Page): Promise<void> {
+  await open(page, '/', 'What is in the photo?')
+  const button = page.getByRole('button', { name: 'Menu' })
+  if (!(await button.isVisible())) return
+  await button.click()
+  await page.getByRole('dialog', { name: 'Menu' }).waitFor()
 }
 
 async function shared(page: Page): Promise<void> {
@@ -150,7 +164,7 @@ async function shared(page: Page): Promise<void> {
   await open(page, `/result#${Buffer.from(JSON.stringify(answer)).toString('base64url')}`, 'espresso')
 }
 
-/** A film of one picture for Chromium's fake camera. */
+/** A video of one image for Chromium's fake camera. */
 async function film(): Promise<string> {
   const path = join(mkdtempSync(join(tmpdir(), 'film-')), 'cat.mjpeg')
   const frame = await sharp('public/gallery/cat.png')
@@ -180,7 +194,7 @@ async function launch(): Promise<Browser> {
 rmSync(OUT, { recursive: true, force: true })
 mkdirSync(OUT, { recursive: true })
 const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
-// Visitors are asked for their verdict only where the server wants it.
+// The page asks for feedback only if the server enables it.
 const asking = await startServer({ env: { LOG_LEVEL: 'warn', FEEDBACK: 'photos' } })
 const browser = await launch()
 try {
@@ -199,7 +213,7 @@ try {
       const page = await context.newPage()
       for (const [name, visit] of PAGES) {
         await visit(page)
-        await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // A camera never is.
+        await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // A page with a camera never becomes idle.
         const picture = await page.screenshot()
         await sharp(picture)
           .webp({ quality: 82, effort: 6 })
@@ -213,4 +227,4 @@ try {
   await server.stop()
   await asking.stop()
 }
-console.log(`docs/screenshots: ${PAGES.length * SIZES.length * 2} pictures`)
+console.log(`docs/screenshots: ${PAGES.length * SIZES.length * 2} screenshots`)

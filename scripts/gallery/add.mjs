@@ -1,5 +1,5 @@
-// npm run gallery:add -- <file> --group … --author … --license … --source … [--label …] [--name …]: takes a picture into the gallery:
-// the file, a thumbnail of 320 px beside it, and its line in CREDITS.csv. Without --license and --source it is not taken.
+// npm run gallery:add -- <file> --group … --author … --license … --source … [--label …] [--name …]: adds a photo to the
+// gallery: the file, its thumbnails, and a line in CREDITS.csv. --license and --source are required.
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -7,21 +7,28 @@ import Papa from 'papaparse'
 import sharp from 'sharp'
 
 const GALLERY = join('public', 'gallery')
-const THUMBNAIL = { width: 480, height: 360 }
+/** Widths in pixels, for two columns on a phone and four on a desktop. `srcset` of the gallery cards has the same. */
+const THUMBNAILS = [
+  { width: 320, quality: 60 },
+  { width: 480, quality: 72 },
+]
 const SAMPLE = 112
 
-/** Writes the thumbnail of a picture of the gallery, upright, over white. */
+/** Writes the thumbnails of a gallery photo, upright and on white. The largest has the plain name. */
 async function thumbnail(name) {
   mkdirSync(join(GALLERY, 'thumbs'), { recursive: true })
-  await sharp(join(GALLERY, name))
-    .autoOrient()
-    .flatten({ background: '#fff' })
-    .resize({ ...THUMBNAIL, fit: 'cover', position: 'attention' })
-    .webp({ quality: 72, effort: 6 })
-    .toFile(join(GALLERY, 'thumbs', `${name.replace(/\.\w+$/, '')}.webp`))
+  for (const { width, quality } of THUMBNAILS) {
+    const suffix = width === THUMBNAILS.at(-1)?.width ? '' : `-${width}`
+    await sharp(join(GALLERY, name))
+      .autoOrient()
+      .flatten({ background: '#fff' })
+      .resize({ width, height: (width * 3) / 4, fit: 'cover', position: 'attention' })
+      .webp({ quality, effort: 6 })
+      .toFile(join(GALLERY, 'thumbs', `${name.replace(/\.\w+$/, '')}${suffix}.webp`))
+  }
 }
 
-/** The small square under the drop area, at twice its size in pixels, for the pictures that are samples there. */
+/** Writes the small square below the drop area, at twice its CSS size, for sample photos. */
 async function sample(name) {
   await sharp(join(GALLERY, name))
     .autoOrient()
@@ -60,12 +67,12 @@ if (values.thumbnails) {
   }
   const name = values.name ?? basename(file)
   if (known.some((row) => row.file === name)) {
-    console.error(`${name} is in the gallery already`)
+    console.error(`${name} is already in the gallery`)
     process.exit(1)
   }
   copyFileSync(file, join(GALLERY, name))
   await thumbnail(name)
   const { group, label, author, license, source } = values
   appendFileSync(credits, `${Papa.unparse([[name, group, label, author, license, source, values.package]])}\n`)
-  console.log(`${name} is in the gallery`)
+  console.log(`Added ${name} to the gallery`)
 }

@@ -1,4 +1,4 @@
-// npm run demo: installs and builds what is missing, then serves. The second time it only serves.
+// npm run demo: installs and builds if needed, then serves.
 import { spawn } from 'node:child_process'
 import { buildOnce, install, requireNode, SERVER } from '../steps.mjs'
 
@@ -10,8 +10,13 @@ const server = spawn(process.execPath, SERVER, {
   env: { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' },
 })
 server.on('message', ({ kind, url }) => {
-  if (kind === 'listening') console.log(`\n  Vision Object Classifier is at ${url}\n  Ctrl-C stops it.\n`)
+  if (kind === 'listening') console.log(`\n  Vision Object Classifier is running at ${url}\n  Press Ctrl-C to stop.\n`)
 })
 server.on('exit', (code) => process.exit(code ?? 1))
-// The server drains and then ends; this process ends with it. (A Ctrl-C reaches both, and the server heeds the first.)
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal))
+// The server drains and exits, and this process exits with it. Ctrl-C reaches both. On Windows, `kill` would end the
+// server at once, so there it isn't repeated.
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    if (process.platform !== 'win32') server.kill(signal)
+  })
+}

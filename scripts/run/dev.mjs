@@ -1,16 +1,16 @@
-// npm run dev: everything reloads. Next rebuilds pages and routes; esbuild rebuilds the workers; the runtime
+// npm run dev: everything reloads. Next rebuilds pages and routes, esbuild rebuilds the workers, and the runtime
 // replaces its engine at the first request after a change. All requests go through Next here.
 import { spawn } from 'node:child_process'
 import { requireBasePath } from '../build/base-path.mjs'
 import { watchServer } from '../build/bundle.mjs'
-import { install, requireNode } from '../steps.mjs'
+import { install, requireNode, toolScript } from '../steps.mjs'
 
 requireNode()
 requireBasePath()
 if (!install()) process.exit(1)
 const watcher = await watchServer('dist/dev')
 const { PORT = '3000', HOST = '127.0.0.1' } = process.env
-const next = spawn('node_modules/.bin/next', ['dev', '-p', PORT, '-H', HOST], {
+const next = spawn(process.execPath, [toolScript('next'), 'dev', '-p', PORT, '-H', HOST], {
   stdio: 'inherit',
   env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
 })

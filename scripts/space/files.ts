@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** What Hugging Face reads: https://huggingface.co/docs/hub/spaces-config-reference */
+/** Configuration of the Space: https://huggingface.co/docs/hub/spaces-config-reference */
 const FRONT_MATTER = `---
 title: Vision Object Classifier
 colorFrom: green
@@ -14,7 +14,7 @@ short_description: Classifies photos, says how sure it is, and why
 ---
 `
 
-/** A Space is one container, behind one proxy, shown in a frame; what it keeps is gone when it sleeps. */
+/** A Space is one container behind one proxy, embedded in a frame. It loses its data when it sleeps. */
 const SETTINGS = {
   PORT: '7860',
   TRUST_PROXY: '1',
@@ -25,7 +25,7 @@ const SETTINGS = {
   JOB_RETENTION_HOURS: '2',
 }
 
-/** Files of a Space by their path: what the image is built from, its Dockerfile with the Space's settings, and the page that Hugging Face shows. */
+/** Files of a Space by path: the image sources, the Dockerfile with the Space's settings, and the README page. */
 export function spaceFiles(): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>()
   for (const path of sources()) files.set(path, readFileSync(path))
@@ -37,7 +37,7 @@ export function spaceFiles(): Map<string, Uint8Array> {
 
 const text = (content: string) => new TextEncoder().encode(content)
 
-/** What .dockerignore lets through, of the files that are committed. */
+/** The committed files that .dockerignore includes. */
 function sources(): string[] {
   const wanted = [...readFileSync('.dockerignore', 'utf8').matchAll(/^!(.+)$/gm)].map(([, path]) => path as string)
   const committed = execFileSync('git', ['ls-files', '-z', '--', ...wanted], { encoding: 'utf8', maxBuffer: 1 << 26 })
@@ -46,10 +46,10 @@ function sources(): string[] {
 
 function dockerfile(own: string): string {
   const lines = Object.entries(SETTINGS).map(([name, value]) => `${name}=${value}`)
-  return `${own.replace(/^EXPOSE 3000$/m, 'EXPOSE 7860').trimEnd()}\n\n# As a Space.\nENV ${lines.join(' \\\n    ')}\n`
+  return `${own.replace(/^EXPOSE 3000$/m, 'EXPOSE 7860').trimEnd()}\n\n# Settings of a Space.\nENV ${lines.join(' \\\n    ')}\n`
 }
 
-/** The first lines of the project's own page: a picture and links would lead nowhere from there. */
+/** The first lines of the project's README, without images and links, which would be broken there. */
 function readme(own: string): string {
   const [title = '', ...rest] = own.split('\n')
   const first =

@@ -1,11 +1,12 @@
-// npm run deploy:space -- --space owner/name: a Space of Hugging Face from this tree. With --out <folder>, writes the files there and pushes nothing.
+// npm run deploy:space -- --space owner/name: publishes a Hugging Face Space from this working tree. With --out
+// <folder>, writes the files there and pushes nothing.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { commit, createRepo, listFiles, repoExists } from '@huggingface/hub'
 import { spaceFiles } from './files'
 
-const USAGE = 'npm run deploy:space -- --space owner/name (with HF_TOKEN), or --out <folder> to look first'
+const USAGE = 'npm run deploy:space -- --space owner/name (with HF_TOKEN), or --out <folder> to inspect the files'
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { space: { type: 'string' }, out: { type: 'string' } } })
@@ -21,13 +22,13 @@ function write(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), content)
   }
-  console.log(`${files.size} files are in ${folder}.`)
+  console.log(`Wrote ${files.size} files to ${folder}.`)
 }
 
-/** One commit: what is new or other, and without what is not there any more. */
+/** One commit that adds, updates and deletes files. */
 async function push(files: ReadonlyMap<string, Uint8Array>, name: string): Promise<void> {
   const accessToken = process.env.HF_TOKEN
-  if (!accessToken) throw new Error('HF_TOKEN is not set: a token of huggingface.co that may write.')
+  if (!accessToken) throw new Error('HF_TOKEN is not set. Set it to a huggingface.co token with write access.')
   const repo = { type: 'space', name } as const
   const hubUrl = process.env.HF_ENDPOINT || 'https://huggingface.co'
   const common = { repo, accessToken, hubUrl }
@@ -48,7 +49,7 @@ async function push(files: ReadonlyMap<string, Uint8Array>, name: string): Promi
       })),
     ],
   })
-  console.log(`${hubUrl}/spaces/${name} builds ${files.size} files now; ${gone.length} were taken away.`)
+  console.log(`${hubUrl}/spaces/${name} is building ${files.size} files; ${gone.length} were deleted.`)
 }
 
 main().catch((error: Error) => {

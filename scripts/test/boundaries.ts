@@ -1,11 +1,11 @@
-// Who may import whom, by the rules of docs/architecture.md. `tests/boundaries.test.ts` proves that each bites.
+// Checks imports against the rules in docs/architecture.md. `tests/boundaries.test.ts` proves that each is enforced.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseSync } from 'oxc-parser'
 
-/** Files that match `from` may not import what matches `to`: a path, `node:…` or `npm:…`. */
+/** Files that match `from` must not import anything that matches `to`: a path, `node:…` or `npm:…`. */
 interface Rule {
   name: string
   from: RegExp
@@ -45,12 +45,12 @@ const RULES: readonly Rule[] = [
 const ROOMS = ['app', 'bin', 'cli', 'components', 'lib']
 
 export interface Report {
-  /** Modules read; zero means that the check is broken, not that all is well. */
+  /** Number of modules read. Zero means that the check is broken. */
   modules: number
   violations: string[]
 }
 
-/** Reads every module of the product under `root` and checks each import, type-only ones too, and circles. */
+/** Reads every module under `root` and checks each import, including type-only ones, and cycles. */
 export function checkBoundaries(root: string): Report {
   const graph = new Map<string, string[]>()
   const violations: string[] = []
@@ -79,7 +79,7 @@ function sources(root: string, folder: string): string[] {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
 }
 
-/** What a module imports: paths from the root, `node:` or `npm:` names; null where it cannot be found. */
+/** Imports of a module: paths relative to the root, `node:` or `npm:` names; null for an unresolved import. */
 function imports(root: string, file: string): (string | null)[] {
   const source = readFileSync(join(root, file), 'utf8')
   const { module, errors } = parseSync(file, source)
@@ -111,7 +111,7 @@ function find(root: string, file: string, specifier: string): string | null {
   return found ? relative(root, found) : null
 }
 
-/** Every circle of imports once, as the path that closes it. */
+/** Every import cycle once, as its path. */
 function circles(graph: ReadonlyMap<string, string[]>): string[] {
   const done = new Set<string>()
   const found: string[] = []

@@ -1,4 +1,4 @@
-// npm run check: everything that takes less than a minute.
+// npm run check: all checks that take less than a minute.
 
 import { install, requireNode } from '../steps.mjs'
 import { runChecks } from './checks.mjs'

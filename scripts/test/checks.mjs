@@ -1,15 +1,16 @@
-// The fast checks, one after the other. Each is a name and a function that says whether it passed.
+// The fast checks. Each has a name and a function that returns whether it passed.
 import { tool } from '../steps.mjs'
 
 export const CHECKS = [
   ['format and lint', () => tool('biome', ['check', '--error-on-warnings'])],
   ['types', () => tool('next', ['typegen']) && tool('tsc', ['--noEmit'])],
+  ['unused files, exports and packages', () => tool('knip', ['--no-progress'])],
   ['import boundaries', () => tool('tsx', ['scripts/test/boundaries.ts'])],
   ['openapi.json is current', () => tool('tsx', ['scripts/docs/openapi.ts', '--check'])],
-  ['the table of options is current', () => tool('tsx', ['scripts/docs/configuration.ts', '--check'])],
+  ['the list of options is current', () => tool('tsx', ['scripts/docs/configuration.ts', '--check'])],
 ]
 
-/** Runs every check, also after one has failed; returns how many passed and failed. */
+/** Runs every check, even after a failure. Returns the number of passed checks and the names of failed ones. */
 export function runChecks() {
   let passed = 0
   const failed = []

@@ -1,4 +1,4 @@
-// npm run test:full: what takes too long for every push. Its last result stands in docs/proof.md.
+// npm run test:full: tests that take too long for every push. docs/proof.md contains the latest results.
 import { buildOnce, install, requireNode } from '../steps.mjs'
 import { runVitest } from './suites.mjs'
 

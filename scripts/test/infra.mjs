@@ -1,4 +1,4 @@
-// npm run infra:test: the deployment to AWS without an account: its types, and each stage's resources against what must hold.
+// npm run infra:test: checks the AWS deployment without an account: its types, and the invariants of each stage.
 
 import { install, requireNode } from '../steps.mjs'
 import { checkInfraTypes } from '../tools/sst-platform.mjs'

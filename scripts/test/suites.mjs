@@ -3,21 +3,21 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
 import { tool } from '../steps.mjs'
 
-/** Runs one vitest project. A run that leaves no report or ran no test counts as a failure. */
-export function runVitest(project) {
-  const report = `test-results/${project}.json`
+/** Runs projects of vitest. A run that leaves no report or ran no test counts as a failure. */
+export function runVitest(...projects) {
+  const [name] = projects
+  const report = `test-results/${name}.json`
   rmSync(report, { force: true })
-  console.log(`\n── ${project} tests`)
+  console.log(`\n── ${name} tests`)
   const ok = tool('vitest', [
     'run',
-    '--project',
-    project,
+    ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
   ])
   const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, testResults = [] } = read(report)
-  return count(ok, numPassedTests, numFailedTests, numPendingTests, testResults.flatMap(failuresOfFile), project)
+  return count(ok, numPassedTests, numFailedTests, numPendingTests, testResults.flatMap(failuresOfFile), name)
 }
 
 /** Runs the browser tests. */

@@ -1,18 +1,26 @@
-// npm test: the checks, then unit, integration and browser tests against the production build.
-
+// npm test: the checks, then the unit, infrastructure, integration and browser tests against the production build.
+// npm test -- integration: one part of it; CI runs the parts side by side.
 import { buildOnce, install, requireNode, tool } from '../steps.mjs'
 import { chromiumPath } from '../tools/chromium.mjs'
-import { beginPlatform, checkInfraTypes } from '../tools/sst-platform.mjs'
+import { checkInfraTypes, startPlatformInstall } from '../tools/sst-platform.mjs'
+import { beginTools } from './begin-tools.mjs'
 import { runChecks } from './checks.mjs'
 import { runPlaywright, runVitest } from './suites.mjs'
+
+const PARTS = ['check', 'infra', 'integration', 'browser']
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !PARTS.includes(name))
+if (unknown.length > 0) {
+  console.error(`There is no part "${unknown[0]}". The parts are ${PARTS.join(', ')}.`)
+  process.exit(2)
+}
+const has = (part) => asked.length === 0 || asked.includes(part)
 
 requireNode()
 if (!install()) process.exit(1)
 
-const platform = beginPlatform()
-const checks = runChecks()
-const totals = { passed: checks.passed, failed: checks.failed.length, skipped: 0 }
-const failures = [...checks.failed]
+const totals = { passed: 0, failed: 0, skipped: 0 }
+const failures = []
 function add(suite) {
   totals.passed += suite.passed
   totals.failed += suite.failed
@@ -23,18 +31,31 @@ function addStep(name, passed) {
   add({ passed: Number(passed), failed: Number(!passed), skipped: 0, failures: passed ? [] : [name] })
 }
 
-add(runVitest('unit'))
-console.log('\n── types of the deployment')
-await platform
-addStep('types of the deployment', checkInfraTypes())
-add(runVitest('infra'))
-console.log('\n── production build')
-const built = buildOnce()
-addStep('production build', built)
-if (built) {
-  add(runVitest('integration'))
-  if (!chromiumPath()) tool('playwright', ['install', 'chromium'])
-  add(runPlaywright())
+const platform = has('infra') ? startPlatformInstall() : undefined
+const tools = has('infra') || has('integration') ? beginTools() : undefined
+if (has('check')) {
+  const { passed, failed } = runChecks()
+  add({ passed, failed: failed.length, skipped: 0, failures: failed })
+  add(runVitest('unit'))
+}
+if (has('infra')) {
+  console.log('\n── types of the deployment')
+  await Promise.all([platform, tools])
+  addStep('types of the deployment', checkInfraTypes())
+  add(runVitest('infra'))
+}
+if (has('integration') || has('browser')) {
+  console.log('\n── production build')
+  const built = buildOnce()
+  addStep('production build', built)
+  if (built && has('integration')) {
+    await tools
+    add(runVitest('integration', 'timing'))
+  }
+  if (built && has('browser')) {
+    if (!chromiumPath()) tool('playwright', ['install', 'chromium'])
+    add(runPlaywright())
+  }
 }
 
 // Named again at the end, where a log that is cut still has them.

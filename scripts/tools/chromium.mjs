@@ -1,14 +1,15 @@
-// Where a Chromium for the browser tests is, or how to get one.
+// Finds a Chromium for the browser tests.
 import { existsSync } from 'node:fs'
 
-const PLACES = [
+const PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** Path of an installed Chromium; undefined leaves it to Playwright's own download. */
+/** Path of an installed Chromium; undefined to use Playwright's own download. */
 export function chromiumPath() {
-  return process.env.CHROMIUM_PATH || PLACES.find((path) => existsSync(path))
+  return process.env.CHROMIUM_PATH || PATHS.find((path) => existsSync(path))
 }

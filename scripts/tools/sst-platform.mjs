@@ -1,11 +1,10 @@
-// SST's platform: its components and their types, which infra/ is checked and built against. From the npm registry alone.
+// SST's platform: its components and types, against which infra/ is type-checked and built. Only from the npm registry.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { tool } from '../steps.mjs'
+import { tool, toolScript } from '../steps.mjs'
 
 const VERSION = '.sst/platform/version'
-// Without the first variable SST would fetch Pulumi, which only a deployment needs.
+// The first variable prevents SST from downloading Pulumi, which only a deployment needs.
 const ENVIRONMENT = { SST_SKIP_DEPENDENCY_CHECK: '1', SST_NO_BUN: '1', SST_TELEMETRY_DISABLED: '1' }
 const ARGUMENTS = ['install', '--stage', 'dev']
 
@@ -14,10 +13,10 @@ function isInstalled() {
   return existsSync(VERSION) && readFileSync(VERSION, 'utf8').trim() === version
 }
 
-/** Begins to install what `sst.config.ts` stands on, while other things are done. Resolves when it is done, well or not. */
-export function beginPlatform() {
+/** Starts installing the platform in the background. Resolves when it has finished, whether it succeeded or not. */
+export function startPlatformInstall() {
   if (isInstalled()) return Promise.resolve()
-  const child = spawn(join('node_modules', '.bin', 'sst'), ARGUMENTS, {
+  const child = spawn(process.execPath, [toolScript('sst'), ...ARGUMENTS], {
     stdio: 'ignore',
     env: { ...process.env, ...ENVIRONMENT },
   })
@@ -30,10 +29,10 @@ export function beginPlatform() {
   })
 }
 
-/** Types of the deployment, against SST's own, which are installed where they are not there yet. */
+/** Type-checks the deployment against SST's types. Installs them if needed. */
 export function checkInfraTypes() {
   if (!isInstalled()) {
-    console.log('Installing the platform of SST (once) …')
+    console.log('Installing the SST platform (once) …')
     if (!tool('sst', ARGUMENTS, ENVIRONMENT)) return false
   }
   return tool('tsc', ['-p', 'infra/tsconfig.json'])

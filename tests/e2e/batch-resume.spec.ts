@@ -3,21 +3,32 @@ import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContext, expect, type Page, test } from '@playwright/test'
 import type { Job } from '@/lib/shared/contract/jobs'
-import { chooseFolder, done, figures, folderOf, jobId, openBatch, results, rows, temporary, watch } from './batch-page'
+import {
+  chooseFolder,
+  createPhotoFolder,
+  fetchResults,
+  figures,
+  jobId,
+  openBatch,
+  rows,
+  temporaryFolder,
+  waitUntilDone,
+} from './batch-page'
+import { failOnPageErrors } from './browser-page'
 
-const root = temporary()
+const root = temporaryFolder()
 const job = async (page: Page): Promise<Job> => (await page.request.get(`/api/jobs/${jobId(page)}`)).json()
 
-/** Another tab of the same browser, at the same batch. */
-async function comeBack(context: BrowserContext, url: string): Promise<Page> {
+/** Opens a batch in a new page. */
+async function openInNewPage(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage()
-  watch(page)
+  failOnPageErrors(page)
   await page.goto(url)
   return page
 }
 
-/** Lets so many uploads through; the rest fails, as on a line that is lost. */
-async function letThrough(page: Page, uploads: number): Promise<void> {
+/** Lets a number of uploads succeed; later ones fail as if the connection were lost. */
+async function limitUploads(page: Page, uploads: number): Promise<void> {
   let count = 0
   await page.route('**/photos?unique=1', async (route) => {
     if (count++ < uploads) await route.continue()
@@ -25,103 +36,100 @@ async function letThrough(page: Page, uploads: number): Promise<void> {
   })
 }
 
-test('a page that is closed in the middle: the server goes on, the rest goes on with the folder, and each photo has one result @phone', async ({
+test('resumes an interrupted upload when the folder is selected again, with one result per photo @phone', async ({
   page,
   context,
 }) => {
-  watch(page)
-  const folder = folderOf(root(), 150)
-  await letThrough(page, 1)
+  failOnPageErrors(page)
+  const folder = createPhotoFolder(root(), 150)
+  await limitUploads(page, 1)
   await openBatch(page)
   await chooseFolder(page, folder)
   await expect(figures(page)).toContainText('64 of 150')
-  await expect(page.getByText('86 photos are still to be uploaded: keep this page open')).toBeVisible()
+  await expect(page.getByText('86 photos left to upload. Keep this page open')).toBeVisible()
   const url = page.url()
   await page.close()
 
-  const later = await comeBack(context, url)
+  const later = await openInNewPage(context, url)
   await expect(figures(later)).toContainText('64 of 150')
-  await expect(later.getByText('86 photos have not been uploaded yet')).toBeVisible()
+  await expect(later.getByText('86 photos weren’t uploaded')).toBeVisible()
   utimesSync(join(folder, 'zoo', '0147.webp'), 1, 1)
   await chooseFolder(later, folder)
-  await expect(later.getByText('1 photo has not been uploaded yet')).toBeVisible()
-  await later.getByRole('button', { name: '1 file was left out' }).click()
-  await expect(later.getByText('holiday/zoo/0147.webpchanged since the batch was made')).toBeVisible()
+  await expect(later.getByText('1 photo wasn’t uploaded')).toBeVisible()
+  await later.getByRole('button', { name: '1 file skipped' }).click()
+  await expect(later.getByText('holiday/zoo/0147.webpchanged since the batch was created')).toBeVisible()
   await expect(figures(later)).toContainText('149 of 150')
-  await later.getByRole('button', { name: 'Go on without them' }).click()
-  await done(later)
-  const names = (await results(later)).map(({ file }) => file)
+  await later.getByRole('button', { name: 'Continue without them' }).click()
+  await waitUntilDone(later)
+  const names = (await fetchResults(later)).map(({ file }) => file)
   expect([names.length, new Set(names).size]).toEqual([149, 149])
   expect(await job(later)).toMatchObject({ state: 'done', open: false, counts: { total: 149, ok: 149 } })
 })
 
-test('what is uploaded goes on while no page is open, and the address shows it in another browser', async ({
+test('finishes uploaded photos without an open page, and shows the batch in another browser by its URL', async ({
   page,
   context,
   browser,
 }) => {
-  watch(page)
+  failOnPageErrors(page)
   await openBatch(page)
-  await chooseFolder(page, folderOf(root(), 130))
-  await expect(page.getByText(/^(Safe to close: all photos are at the server|Done\.)/)).toBeVisible()
+  await chooseFolder(page, createPhotoFolder(root(), 130))
+  await expect(page.getByText(/^(You can close this page|Done\.)/)).toBeVisible()
   const url = page.url()
   await page.close()
-  const elsewhere = await comeBack(await browser.newContext(), url)
-  await done(elsewhere)
+  const elsewhere = await openInNewPage(await browser.newContext(), url)
+  await waitUntilDone(elsewhere)
   await expect(figures(elsewhere)).toContainText('130 of 130')
   await elsewhere.getByRole('button', { name: 'Show holiday/0001.webp' }).click()
-  await expect(elsewhere.getByText('The picture is not here')).toBeVisible()
+  await expect(elsewhere.getByText('Preview not available')).toBeVisible()
   await elsewhere.context().close()
-  const back = await comeBack(context, url)
-  await done(back)
+  const back = await openInNewPage(context, url)
+  await waitUntilDone(back)
 })
 
-test('pause holds uploads and the server, also over a reload; resume goes on; cancel keeps what is there', async ({
+test('pauses uploads and the server across reloads, resumes them, and keeps the results after canceling', async ({
   page,
 }) => {
-  watch(page)
+  failOnPageErrors(page)
   await openBatch(page)
-  await letThrough(page, 1)
-  await chooseFolder(page, folderOf(root(), 150))
+  await limitUploads(page, 1)
+  await chooseFolder(page, createPhotoFolder(root(), 150))
   await expect(figures(page)).toContainText('64 of 150')
   await page.getByRole('button', { name: 'Pause' }).click()
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()
   await expect.poll(async () => (await job(page)).reason).toBe('requested')
-  // What failed before is not sent again while it is paused.
-  const again = page.waitForRequest('**/photos?unique=1', { timeout: 2500 }).catch(() => null)
+  // Failed uploads are not retried while paused.
+  const retriedUpload = page.waitForRequest('**/photos?unique=1', { timeout: 2500 }).catch(() => null)
   await page.unroute('**/photos?unique=1')
-  expect(await again).toBe(null)
+  expect(await retriedUpload).toBe(null)
   page.on('dialog', (dialog) => void dialog.accept())
   await page.reload()
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()
   await chooseFolder(page, join(root(), 'holiday'))
-  await expect(page.getByText('86 photos are still to be uploaded')).toBeVisible()
+  await expect(page.getByText('86 photos left to upload')).toBeVisible()
   expect((await job(page)).counts).toMatchObject({ total: 64, done: 64 })
   await page.getByRole('button', { name: 'Resume' }).click()
   await expect(figures(page)).toContainText('150 of 150')
-  await done(page)
+  await waitUntilDone(page)
 
   await page.getByRole('button', { name: 'New batch' }).click()
-  await letThrough(page, 1)
+  await limitUploads(page, 1)
   await chooseFolder(page, join(root(), 'holiday'))
   await expect(figures(page)).toContainText('64 of 150')
   await page.getByRole('button', { name: 'Cancel' }).click()
-  await page.getByRole('button', { name: 'Yes, cancel the rest' }).click()
-  await expect(figures(page)).toContainText('64 of 64·86 left out')
+  await page.getByRole('button', { name: 'Cancel remaining photos' }).click()
+  await expect(figures(page)).toContainText('64 of 64·86 skipped')
   await expect.poll(async () => (await job(page)).state).toBe('cancelled')
 })
 
-test('without a connection nothing is lost; a deleted batch is told; a full server is waited for', async ({
-  page,
-  context,
-}) => {
+test('waits for the connection and for a full server, and reports a deleted batch', async ({ page, context }) => {
   await openBatch(page)
   await context.setOffline(true)
-  await chooseFolder(page, folderOf(root(), 6))
+  await chooseFolder(page, createPhotoFolder(root(), 6))
   await expect(page.getByText('No connection')).toBeVisible()
   await expect(rows(page)).toHaveCount(6)
   await context.setOffline(false)
-  await done(page)
+  await waitUntilDone(page)
   await page.getByRole('button', { name: 'New batch' }).click()
   let refusals = 0
   await page.route('**/photos?unique=1', async (route) => {
@@ -131,17 +139,17 @@ test('without a connection nothing is lost; a deleted batch is told; a full serv
   })
   await chooseFolder(page, join(root(), 'holiday'))
   await expect(page.getByText('The disk is full')).toBeVisible()
-  await done(page)
+  await waitUntilDone(page)
   await page.request.delete(`/api/jobs/${jobId(page)}`)
   await page.reload()
-  await expect(page.getByText('The server has no such batch any more')).toBeVisible()
+  await expect(page.getByText('This batch is no longer on the server')).toBeVisible()
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in ${scheme}, nothing is wider than the screen${scheme === 'dark' ? ' @phone' : ''}`, async ({
+  test(`has no accessibility violations in ${scheme} and fits the screen${scheme === 'dark' ? ' @phone' : ''}`, async ({
     page,
   }) => {
-    watch(page)
+    failOnPageErrors(page)
     await page.emulateMedia({ colorScheme: scheme })
     await openBatch(page)
     const check = async (state: string) => {
@@ -150,17 +158,17 @@ for (const scheme of ['light', 'dark'] as const) {
       expect([state, scrollWidth]).toEqual([state, clientWidth])
     }
     await check('empty')
-    const folder = folderOf(root(), 30)
+    const folder = createPhotoFolder(root(), 30)
     await chooseFolder(page, folder)
-    await done(page)
-    const labels = `file,label\n${(await results(page)).map(({ file, label }, at) => `${file},${at % 5 === 0 ? 'koala' : label}`).join('\n')}`
+    await waitUntilDone(page)
+    const labels = `file,label\n${(await fetchResults(page)).map(({ file, label }, index) => `${file},${index % 5 === 0 ? 'koala' : label}`).join('\n')}`
     await page
       .locator('input[data-picks=labels]')
       .setInputFiles({ name: 'labels.csv', mimeType: 'text/csv', buffer: Buffer.from(labels) })
     await expect(page.getByRole('heading', { name: 'Confusion matrix' })).toBeVisible()
     await check('done')
     await page.getByRole('button', { name: 'Export' }).click()
-    await expect(page.getByRole('button', { name: 'Save 30 rows' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Download 30 rows' })).toBeVisible()
     await check('export')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Show holiday/0001.webp' }).click()

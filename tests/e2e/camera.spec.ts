@@ -5,8 +5,9 @@ import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
 import sharp from 'sharp'
 import { browserArguments } from '../../playwright.config'
+import { heading } from './browser-page'
 
-/** Chromium's fake camera shows a koala: a film of one frame, over and over. */
+/** Chromium's fake camera shows a koala: a video that repeats a single frame. */
 const test = base.extend<object, { film: string }>({
   film: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names from the pattern
@@ -27,8 +28,7 @@ const test = base.extend<object, { film: string }>({
   ],
 })
 
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
-const live = (page: Page) => page.evaluate(() => document.querySelector('video')?.srcObject instanceof MediaStream)
+const isLive = (page: Page) => page.evaluate(() => document.querySelector('video')?.srcObject instanceof MediaStream)
 
 test.beforeEach(async ({ page }) => {
   page.on('pageerror', (error) => {
@@ -36,48 +36,48 @@ test.beforeEach(async ({ page }) => {
   })
 })
 
-test('frames are classified one at a time, with rate and latency; one is kept as a photo @phone', async ({
+test('classifies frames one at a time, shows rate and latency, and captures a photo @phone', async ({
   page,
   context,
 }) => {
   await context.grantPermissions(['camera'])
-  let [running, most, requests] = [0, 0, 0]
+  let [running, maxRunning, requests] = [0, 0, 0]
   page.on('request', (request) => {
     if (!request.url().includes('/api/classify')) return
     requests++
-    most = Math.max(most, ++running)
+    maxRunning = Math.max(maxRunning, ++running)
   })
   page.on('requestfinished', (request) => request.url().includes('/api/classify') && running--)
   await page.goto('/')
   await page.getByRole('button', { name: 'Live camera' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText(/^\d+(\.\d)? frames\/s · \d+ ms a frame$/)).toBeVisible()
+  await expect(page.getByText(/^\d+(\.\d)? fps · \d+ ms per frame$/)).toBeVisible()
   await expect(page.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(6)
   await expect.poll(() => requests).toBeGreaterThan(10)
-  expect(most).toBe(1)
+  expect(maxRunning).toBe(1)
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
-  // The model of the next frame.
+  // The next frame uses another model.
   await page.getByRole('button', { name: /Balanced model/ }).click()
   const fast = page.waitForRequest(/api\/classify\?model=fast/)
   await page.getByText('Fast', { exact: true }).click()
   await fast
-  await page.getByRole('button', { name: 'Keep this picture' }).click()
+  await page.getByRole('button', { name: 'Capture photo' }).click()
   await expect(page.getByRole('button', { name: /^camera-.*\.jpg$/ })).toBeVisible()
-  await page.getByRole('button', { name: 'Close the camera' }).click()
+  await page.getByRole('button', { name: 'Close camera' }).click()
   await expect(page.getByText(/camera-.* · 480 × 640 · JPEG/)).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
   const before = requests
-  await page.waitForTimeout(500) // Nothing is to happen: there is no event to wait for.
+  await page.waitForTimeout(500) // Nothing should happen, so there is no event to wait for.
   expect(requests).toBeLessThanOrEqual(before + 1)
   await page.goBack()
-  await expect(page.getByText(/frames\/s/)).toBeVisible()
+  await expect(page.getByText(/fps/)).toBeVisible()
 })
 
-test('a hidden page switches the camera off, and goes on only when asked', async ({ page, context }) => {
+test('turns the camera off when the page is hidden, and resumes on request', async ({ page, context }) => {
   await context.grantPermissions(['camera'])
   await page.goto('/#camera')
   await expect(heading(page, 'koala')).toBeVisible()
-  expect(await live(page)).toBe(true)
+  expect(await isLive(page)).toBe(true)
   const ended = page.evaluate(() => {
     const stream = document.querySelector('video')?.srcObject as MediaStream
     Object.defineProperty(document, 'hidden', { value: true, configurable: true })
@@ -85,17 +85,17 @@ test('a hidden page switches the camera off, and goes on only when asked', async
     return stream.getTracks().map((track) => track.readyState)
   })
   expect(await ended).toEqual(['ended'])
-  await expect(page.getByText('Paused', { exact: true })).toBeVisible()
-  expect(await live(page)).toBe(false)
+  await expect(page.getByText('Camera paused', { exact: true })).toBeVisible()
+  expect(await isLive(page)).toBe(false)
   await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: false, configurable: true }))
-  await page.getByRole('button', { name: 'Go on' }).click()
-  await expect(page.getByText(/frames\/s/)).toBeVisible()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect(page.getByText(/fps/)).toBeVisible()
 })
 
-test('a camera that is not allowed, and a busy server, are explained', async ({ page, context }) => {
+test('explains a blocked camera and a busy server', async ({ page, context }) => {
   await context.clearPermissions()
   await page.goto('/#camera')
-  await expect(page.getByText('The camera is not allowed')).toBeVisible()
+  await expect(page.getByText('Camera access is blocked')).toBeVisible()
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await context.grantPermissions(['camera'])
   let refusals = 0
@@ -105,7 +105,7 @@ test('a camera that is not allowed, and a busy server, are explained', async ({ 
     await route.fulfill({ status: 429, headers: { 'retry-after': '2' }, contentType: 'application/problem+json', body })
   })
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText('The server is busy; going on in 2 s')).toBeVisible()
+  await expect(page.getByText('The server is busy. Retrying in 2 s')).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText(/The server is busy/)).toBeHidden()
 })

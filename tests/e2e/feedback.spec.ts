@@ -2,82 +2,79 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { startServer } from '../support/server'
 import { startVision } from '../support/vision'
+import { choosePhotos, heading } from './browser-page'
 
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
-const choose = (page: Page, ...names: string[]) =>
-  page.locator('input[type=file][multiple]').setInputFiles(names.map((name) => `public/gallery/${name}`))
-
-interface Sent {
+interface SentVote {
   id: string
   verdict: string
   correct: number | null
   photo?: string
 }
 
-/** What the page sends, as it goes to the real server. */
-function votesOf(page: Page): Sent[] {
-  const votes: Sent[] = []
+/** Records the votes that the page sends to the server. */
+function recordVotes(page: Page): SentVote[] {
+  const votes: SentVote[] = []
   page.on('request', (request) => request.url().endsWith('/api/feedback') && votes.push(request.postDataJSON()))
   return votes
 }
 
-test('right, in a double click; then another mind, with a label found by another name, and the photo @phone', async ({
+test('sends one vote on a double click, then a correction with a label found by synonym and the photo @phone', async ({
   page,
 }) => {
-  const votes = votesOf(page)
+  const votes = recordVotes(page)
   await page.goto('/')
-  await choose(page, 'koala.webp')
-  await expect(page.getByText(/Not who you are, and the photo only if you want it/)).toBeVisible()
-  await page.getByRole('button', { name: 'Right' }).dblclick()
-  await expect(page.getByText('Thank you. You said: right.')).toBeVisible()
+  await choosePhotos(page, 'koala.webp')
+  await expect(page.getByText(/Nothing identifies you, and the photo is stored only if you include it/)).toBeVisible()
+  await page.getByRole('button', { name: 'Yes' }).dblclick()
+  await expect(page.getByText('Thanks! You marked this as correct.')).toBeVisible()
   expect(votes).toHaveLength(1)
   expect(votes[0]).toMatchObject({ verdict: 'right', correct: null })
   expect(votes[0]?.photo).toBeUndefined()
 
   await page.getByRole('button', { name: 'Change' }).click()
-  await page.getByRole('switch', { name: 'Keep the photo too' }).click()
-  await page.getByRole('button', { name: 'Wrong, it is …' }).click()
-  // "polar bear" is another name of the label "ice bear".
-  const field = page.getByRole('combobox', { name: 'What is it?' })
+  await page.getByRole('switch', { name: 'Include the photo' }).click()
+  await page.getByRole('button', { name: 'No, suggest a label' }).click()
+  // "polar bear" is a synonym of the label "ice bear".
+  const field = page.getByRole('combobox', { name: 'What’s the correct label?' })
   await field.fill('polar bea')
   await expect(page.getByRole('option', { name: /^ice bear/ })).toBeVisible()
   await page.keyboard.press('Enter')
-  await expect(page.getByText('Thank you. You said: it is ice bear.')).toBeVisible()
+  await expect(page.getByText('Thanks! You suggested ice bear.')).toBeVisible()
   expect(votes[1]).toMatchObject({ id: votes[0]?.id, verdict: 'wrong', correct: 296 })
   expect(votes[1]?.photo?.length).toBeGreaterThan(1000)
 
   await page.reload()
-  await expect(page.getByText('Thank you. You said: it is ice bear.')).toBeVisible()
+  await expect(page.getByText('Thanks! You suggested ice bear.')).toBeVisible()
   await page.goto('/models')
-  await expect(page.getByText('Visitors say')).toBeVisible()
-  await expect(page.getByText(/koala \(\d+\), to .*ice bear/)).toBeVisible()
+  await expect(page.getByText('Visitor feedback')).toBeVisible()
+  await expect(page.getByText(/koala → .*ice bear.* \(\d+\)/)).toBeVisible()
 })
 
-test('no idea what it is; without a connection nothing is claimed @phone', async ({ page, context }) => {
-  const votes = votesOf(page)
+test('accepts a vote without a correction, and reports a lost connection @phone', async ({ page, context }) => {
+  const votes = recordVotes(page)
   await page.goto('/')
-  await choose(page, 'espresso.png')
+  await choosePhotos(page, 'espresso.png')
   await expect(heading(page, 'espresso')).toBeVisible()
-  await page.getByRole('button', { name: 'Wrong, it is …' }).click()
-  await expect(page.getByRole('combobox', { name: 'What is it?' })).toBeFocused()
+  await page.getByRole('button', { name: 'No, suggest a label' }).click()
+  await expect(page.getByRole('combobox', { name: 'What’s the correct label?' })).toBeFocused()
   await context.setOffline(true)
   await page.getByRole('button', { name: 'I don’t know' }).click()
   await expect(page.getByRole('alert').filter({ hasText: /connection|offline/i })).toBeVisible()
   await context.setOffline(false)
   await page.getByRole('button', { name: 'I don’t know' }).click()
-  await expect(page.getByText('Thank you. You said: wrong.')).toBeVisible()
+  await expect(page.getByText('Thanks! You marked this as incorrect.')).toBeVisible()
   expect(votes.at(-1)).toMatchObject({ verdict: 'wrong', correct: null })
 })
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in ${theme}, nothing is wider than the screen${theme === 'dark' ? ' @phone' : ''}`, async ({
+  test(`has no accessibility violations in ${theme} and fits the screen${theme === 'dark' ? ' @phone' : ''}`, async ({
     page,
   }) => {
     await page.emulateMedia({ colorScheme: theme })
     await page.goto('/')
-    await choose(page, 'koala.webp')
-    await page.getByRole('button', { name: 'Wrong, it is …' }).click()
-    await page.getByRole('combobox', { name: 'What is it?' }).fill('bear')
+    await choosePhotos(page, 'koala.webp')
+    await page.getByRole('button', { name: 'No, suggest a label' }).click()
+    await page.getByRole('combobox', { name: 'What’s the correct label?' }).fill('bear')
     await expect(page.getByRole('option').first()).toBeVisible()
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
     const { width, inner } = await page.evaluate(() => ({
@@ -88,7 +85,7 @@ for (const theme of ['light', 'dark'] as const) {
   })
 }
 
-test('with a password before it, the whole page works for who has it', async ({ browser }) => {
+test('works behind a password, and limits wrong guesses', async ({ browser }) => {
   const hash = startVision(['hash-password', 'ada'])
   hash.child.stdin.end('open sesame please')
   await new Promise((resolve) => hash.child.on('close', resolve))
@@ -97,14 +94,14 @@ test('with a password before it, the whole page works for who has it', async ({ 
     env: { BASIC_AUTH, ENGINE_WORKERS: '1', LOG_LEVEL: 'warn', FEEDBACK: 'labels', TRUST_PROXY: '1' },
   })
   try {
-    const stranger = await browser.newContext({ baseURL: server.url })
-    expect((await stranger.request.get('/')).status()).toBe(401)
-    // From another address than the visitor's: a proxy in front says which.
+    const anonymous = await browser.newContext({ baseURL: server.url })
+    expect((await anonymous.request.get('/')).status()).toBe(401)
+    // From a different address than the visitor's, as reported by a proxy.
     const guess = (attempt: number) =>
-      stranger.request.get('/', {
+      anonymous.request.get('/', {
         headers: {
           'x-forwarded-for': '192.0.2.1',
-          // As a browser asks for a page.
+          // Like a browser that requests a page.
           accept: 'text/html',
           authorization: `Basic ${Buffer.from(`ada:guess ${attempt}`).toString('base64')}`,
         },
@@ -112,8 +109,8 @@ test('with a password before it, the whole page works for who has it', async ({ 
     for (let attempt = 0; attempt < 10; attempt++) expect((await guess(attempt)).status()).toBe(401)
     const limited = await guess(10)
     expect(limited.status()).toBe(429)
-    expect(await limited.text()).toMatch(/^There were too many wrong passwords. Try again in \d+ s\.\n$/)
-    await stranger.close()
+    expect(await limited.text()).toMatch(/^Too many failed sign-in attempts. Try again in \d+ s\.\n$/)
+    await anonymous.close()
     const context = await browser.newContext({
       baseURL: server.url,
       httpCredentials: { username: 'ada', password: 'open sesame please' },
@@ -122,10 +119,10 @@ test('with a password before it, the whole page works for who has it', async ({ 
     const refused: string[] = []
     page.on('response', (reply) => reply.status() >= 400 && reply.status() !== 401 && refused.push(reply.url()))
     await page.goto('/')
-    await choose(page, 'koala.webp')
+    await choosePhotos(page, 'koala.webp')
     await expect(heading(page, 'koala')).toBeVisible()
-    await page.getByRole('button', { name: 'Right' }).click()
-    await expect(page.getByText('Thank you. You said: right.')).toBeVisible()
+    await page.getByRole('button', { name: 'Yes' }).click()
+    await expect(page.getByText('Thanks! You marked this as correct.')).toBeVisible()
     await page.getByRole('button', { name: 'Why this label?' }).click()
     await expect(page.getByTestId('heat')).toBeVisible()
     expect(refused).toEqual([])

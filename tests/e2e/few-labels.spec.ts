@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { headsOnnx, writeModelFolder } from '../support/onnx'
 import { startServer, type TestServer } from '../support/server'
-import { chooseFiles, openBatch, watch } from './batch-page'
+import { chooseFiles, openBatch } from './batch-page'
+import { failOnPageErrors, photoInput } from './browser-page'
 
-/** Scores grow with the red, the green or the blue of a photo, whatever the number of labels. */
+/** Weights whose scores grow with the red, green or blue of a photo, for any number of labels. */
 const weights = (labels: number) =>
   [0, 1, 2].map((channel) => Array.from({ length: labels }, (_, label) => (label % 3 === channel ? 2 : 0) - label / 10))
 const SQUARE = { image_processor_type: 'ViTImageProcessor', size: { height: 32, width: 32 } }
@@ -22,16 +23,16 @@ test.beforeAll(async () => {
     const model = headsOnnx([{ name: 'logits', weights: weights(labels) }], { side: 32 })
     writeModelFolder(models, `${labels}-labels`, model, SQUARE, labels)
   }
-  // One label alone has nothing to choose from: it is always right.
+  // A model with a single label always predicts it.
   const single = headsOnnx([{ name: 'logits', weights: weights(1) }], { side: 32 })
   writeModelFolder(models, '1-label', single, SQUARE, 1)
   const bytes = readFileSync(join(models, '2-labels/onnx/model.onnx'))
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const types = { few: { id: '2-labels', sha256, bytes: bytes.length } }
   writeFileSync(join(models, 'catalog.json'), JSON.stringify({ default: 'few', types }))
-  // Measured, so that the page has figures to show.
+  // An evaluation, so that the page has figures to show.
   const evaluation = JSON.parse(readFileSync('models/efficientnet-lite0-int8/evaluation.json', 'utf8'))
-  const { models: list } = await listed()
+  const { models: list } = await listModels()
   const { revision } = list.find(({ id }) => id === '2-labels') ?? { revision: '' }
   writeFileSync(
     join(models, '2-labels', 'evaluation.json'),
@@ -43,10 +44,10 @@ test.afterAll(async () => {
   await server?.stop()
   rmSync(models, { recursive: true })
 })
-test.beforeEach(({ page }) => watch(page))
+test.beforeEach(({ page }) => failOnPageErrors(page))
 
-/** What a server says of the models, which knows their revisions. */
-async function listed(): Promise<{ models: { id: string; revision: string }[] }> {
+/** Lists the models of a server, including their revisions. */
+async function listModels(): Promise<{ models: { id: string; revision: string }[] }> {
   const first = await startServer({ env: { LOG_LEVEL: 'warn', MODELS_DIR: models } })
   const list = await (await fetch(`${first.url}/api/models`)).json()
   await first.stop()
@@ -54,13 +55,11 @@ async function listed(): Promise<{ models: { id: string; revision: string }[] }>
 }
 
 const bars = (page: Page) => page.getByRole('table', { name: 'Scores' }).getByRole('rowheader')
-const choose = (page: Page, model: string) => page.getByText(model, { exact: true }).first().click()
+const chooseModel = (page: Page, model: string) => page.getByText(model, { exact: true }).first().click()
 
-test('a photo: as many bars as labels, a slider as long as they are, none for one label; why, verdict, history, link', async ({
-  page,
-}) => {
+test('shows as many bars as labels and limits the slider; explanation, feedback and history work', async ({ page }) => {
   await page.goto(server.url)
-  await page.locator('input[type=file][multiple]').setInputFiles(koala)
+  await photoInput(page).setInputFiles(koala)
   await page.getByRole('button', { name: /^[\w-]+ model/ }).click()
   for (const [model, count] of [
     ['few', 2],
@@ -68,7 +67,7 @@ test('a photo: as many bars as labels, a slider as long as they are, none for on
     ['1-label', 1],
     ['9-labels', 5],
   ] as const) {
-    await choose(page, model)
+    await chooseModel(page, model)
     await expect(bars(page)).toHaveCount(count)
     const slider = page.getByRole('slider', { name: 'Labels' })
     if (count === 1) await expect(slider).toHaveCount(0)
@@ -76,39 +75,39 @@ test('a photo: as many bars as labels, a slider as long as they are, none for on
   }
   await page.getByRole('slider', { name: 'Labels' }).press('End')
   await expect(bars(page)).toHaveCount(9)
-  await choose(page, 'few')
+  await chooseModel(page, 'few')
   await expect(page.getByRole('button', { name: 'few model · top 2' })).toBeVisible()
   await page.getByRole('button', { name: 'Why this label?' }).click()
-  await expect(page.getByText(/runs of the model/)).toBeVisible()
-  await page.getByRole('button', { name: 'Wrong, it is …' }).click()
-  await page.getByRole('combobox', { name: 'What is it?' }).fill('red')
+  await expect(page.getByText(/model runs/)).toBeVisible()
+  await page.getByRole('button', { name: 'No, suggest a label' }).click()
+  await page.getByRole('combobox', { name: 'What’s the correct label?' }).fill('red')
   await expect(page.getByRole('listbox').getByRole('option', { name: /^red/ })).toBeVisible()
   await page.keyboard.press('Enter')
-  await expect(page.getByText('Thank you. You said: it is red.')).toBeVisible()
+  await expect(page.getByText('Thanks! You suggested red.')).toBeVisible()
   await page.goto(`${server.url}/history`)
   await expect(page.getByText('then red').first()).toBeVisible()
 })
 
-test('beside each other, in the gallery, among the models and in a batch with labels', async ({ page }) => {
+test('compares, lists and evaluates models with few labels', async ({ page }) => {
   await page.goto(`${server.url}/compare`)
-  await page.locator('input[type=file][multiple]').setInputFiles(koala)
-  await expect(page.getByRole('status').filter({ hasText: /agree|different answers/ })).toBeVisible()
+  await photoInput(page).setInputFiles(koala)
+  await expect(page.getByRole('status').filter({ hasText: /agree/ })).toBeVisible()
   await page.goto(`${server.url}/gallery`)
   await expect(page.getByRole('article').first()).toContainText(/red|green|blue|label/)
   await page.goto(`${server.url}/models`)
   const measured = page.getByRole('article').filter({ hasText: '2-labels' })
-  await expect(measured).toContainText('right at the first label')
-  await expect(measured).not.toContainText('First five')
+  await expect(measured).toContainText('top-1 accuracy')
+  await expect(measured).not.toContainText('Top-5')
 
   await openBatch(page, server.url)
   await page.getByRole('button', { name: /^[\w-]+ model/ }).click()
-  await choose(page, 'few')
+  await chooseModel(page, 'few')
   const labels = join(models, 'labels.csv')
   writeFileSync(labels, 'file,label\nkoala.webp,red\nespresso.png,green\n')
   await chooseFiles(page, koala, 'public/gallery/espresso.png', labels)
   await expect(page.getByText(/^Done\./)).toBeVisible()
-  await expect(page.getByText('Accuracy (top 1)')).toBeVisible()
-  await expect(page.getByText('Top 5')).toHaveCount(0)
+  await expect(page.getByText('Top-1 accuracy')).toBeVisible()
+  await expect(page.getByText('Top-5 accuracy')).toHaveCount(0)
   await page.getByRole('button', { name: /^Show koala/ }).click()
   await expect(page.getByRole('dialog').getByRole('table', { name: 'Scores' }).getByRole('rowheader')).toHaveCount(2)
 })

@@ -9,15 +9,15 @@ test.beforeEach(async ({ page }) => {
     throw error
   })
   await page.goto('/gallery')
-  await expect(page.getByRole('heading', { level: 1, name: 'Gallery' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Try a photo from the gallery' })).toBeVisible()
 })
 
-test('every picture has its answer by the installed model, its author and its licence @phone', async ({ page }) => {
+test('shows each photo with its prediction, author and license @phone', async ({ page }) => {
   const pictures = page.getByRole('article')
   await expect(pictures).toHaveCount(CREDITS)
   await expect(page.getByText(`${CREDITS} of ${CREDITS} photos`)).toBeVisible()
   for (const picture of await pictures.all()) {
-    await expect(picture).toContainText(/\d %/)
+    await expect(picture).toContainText(/\d%/)
     await expect(picture).toContainText(/, (public domain|CC0|CC BY)/)
   }
   const koala = pictures.filter({ hasText: 'koala' })
@@ -29,35 +29,33 @@ test('every picture has its answer by the installed model, its author and its li
   expect(scrollWidth).toBe(clientWidth)
 })
 
-test('filters by label, group and sureness; what is outside of the labels is not sure', async ({ page }) => {
+test('filters by label, group and certainty; photos outside the labels are uncertain', async ({ page }) => {
   const search = page.getByRole('searchbox', { name: 'Search by label' })
   await search.fill('bear')
   await expect(page.getByRole('article')).toHaveCount(1)
   await search.fill('unicorn')
   await page.getByRole('button', { name: 'Show all' }).click()
-  await page.getByRole('combobox', { name: 'Group' }).selectOption('outside the labels')
+  await page.getByRole('combobox', { name: 'Category' }).selectOption('outside the labels')
   await expect(page.getByRole('article')).toHaveCount(2)
-  await page.getByRole('radio', { name: 'Not sure' }).check({ force: true })
+  await page.getByRole('radio', { name: 'Uncertain' }).check({ force: true })
   await expect(page.getByRole('article')).toHaveCount(2)
-  await page.getByRole('radio', { name: 'Sure', exact: true }).check({ force: true })
-  await expect(page.getByText('No photo is so.')).toBeVisible()
+  await page.getByRole('radio', { name: 'Confident', exact: true }).check({ force: true })
+  await expect(page.getByText('No photos match.')).toBeVisible()
 })
 
-test('a click opens the photo in the demo, with its credit; a reload does not add it again @phone', async ({
-  page,
-}) => {
+test('opens a photo on the classify page with its credit, only once @phone', async ({ page }) => {
   await page.getByRole('link', { name: /koala/ }).first().click()
   await expect(page.getByRole('heading', { level: 1, name: 'koala' })).toBeVisible()
   await expect(page.getByText('David Iliff, CC BY-SA 3.0')).toBeVisible()
   expect(new URL(page.url()).search).toBe('')
   await page.goBack()
-  await expect(page.getByRole('heading', { level: 1, name: 'Gallery' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Try a photo from the gallery' })).toBeVisible()
   await page.goto('/?photo=../../package.json')
-  await expect(page.getByRole('heading', { level: 1, name: 'What is in the photo?' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Classify a photo' })).toBeVisible()
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
+  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   })

@@ -2,15 +2,14 @@ import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { readRows } from '../support/workbook'
+import { photoInput } from './browser-page'
 
 const rows = (page: Page) => page.getByRole('main').getByRole('listitem')
 
-/** Classifies two photos, then looks at the history. */
-async function twoRuns(page: Page): Promise<void> {
+/** Classifies two photos and opens the history. */
+async function openHistoryOfTwo(page: Page): Promise<void> {
   await page.goto('/')
-  await page
-    .locator('input[type=file][multiple]')
-    .setInputFiles(['koala.webp', 'espresso.png'].map((name) => `public/gallery/${name}`))
+  await photoInput(page).setInputFiles(['koala.webp', 'espresso.png'].map((name) => `public/gallery/${name}`))
   await expect(page.getByRole('heading', { level: 1, name: 'koala' })).toBeVisible()
   await page.getByRole('button', { name: 'espresso.png' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'espresso' })).toBeVisible()
@@ -20,14 +19,12 @@ async function twoRuns(page: Page): Promise<void> {
   }).toPass()
 }
 
-test('answers are kept in this browser, found, exported and taken away @phone', async ({ page }) => {
-  await twoRuns(page)
-  await expect(page.getByText('the server keeps nothing')).toBeVisible()
-  await expect(
-    page.getByText(/2 of 2 photos\. At most 200 are kept, the oldest go first; now they take \d+(\.\d)? KB\./),
-  ).toBeVisible()
+test('stores results in this browser, with search, export and deletion @phone', async ({ page }) => {
+  await openHistoryOfTwo(page)
+  await expect(page.getByText('not on the server')).toBeVisible()
+  await expect(page.getByText(/2 of 2 photos, \d+(\.\d)? KB\. The latest 200 are kept\./)).toBeVisible()
   const koala = rows(page).filter({ hasText: 'koala.webp' })
-  await expect(koala).toContainText(/koala\d\d\.\d % ?then /)
+  await expect(koala).toContainText(/koala\d\d\.\d% ?then /)
   expect(await koala.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160)
   const search = page.getByRole('searchbox', { name: 'Search by label or file' })
   await search.fill('espresso')
@@ -48,17 +45,17 @@ test('answers are kept in this browser, found, exported and taken away @phone', 
   await expect(rows(page)).toHaveCount(1)
   await page.reload()
   await expect(rows(page)).toHaveCount(1)
-  await page.getByRole('button', { name: 'Clear' }).click()
-  await page.getByRole('button', { name: 'Yes, clear' }).click()
-  await expect(page.getByText('Nothing yet.')).toBeVisible()
+  await page.getByRole('button', { name: 'Clear history' }).click()
+  await page.getByRole('button', { name: 'Clear', exact: true }).click()
+  await expect(page.getByText('Nothing here yet.')).toBeVisible()
   await page.reload()
-  await expect(page.getByText('Nothing yet.')).toBeVisible()
+  await expect(page.getByText('Nothing here yet.')).toBeVisible()
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
+  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
-    await twoRuns(page)
+    await openHistoryOfTwo(page)
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
     const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
     expect(scrollWidth).toBe(clientWidth)

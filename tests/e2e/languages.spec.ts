@@ -1,25 +1,17 @@
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContext, expect, type Page, test } from '@playwright/test'
+import { choosePhotos, failOnPageErrors, heading, photoInput } from './browser-page'
+import { navigate } from './navigate'
 
-const PAGES = ['/', '/gallery', '/batch', '/compare', '/models', '/history', '/result#nothing', '/nowhere']
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
-const choose = (page: Page, ...names: string[]) =>
-  page.locator('input[type=file][multiple]').setInputFiles(names.map((name) => `public/gallery/${name}`))
+const PAGES = ['/', '/gallery', '/batch', '/compare', '/models', '/api-docs', '/history', '/result#nothing', '/nowhere']
 
-async function speak(context: BrowserContext, baseURL: string | undefined, locale: string): Promise<void> {
+async function setLocale(context: BrowserContext, baseURL: string | undefined, locale: string): Promise<void> {
   await context.addCookies([{ name: 'locale', value: locale, url: baseURL ?? '' }])
 }
 
-test.beforeEach(async ({ page }) => {
-  page.on('console', (message) => {
-    if (/Content Security Policy|hydrat|MISSING_MESSAGE/i.test(message.text())) throw new Error(message.text())
-  })
-  page.on('pageerror', (error) => {
-    throw error
-  })
-})
+test.beforeEach(({ page }) => failOnPageErrors(page))
 
-/** Texts and names on the page that did not come from the message files: they lack the brackets of the pseudo-locale. */
+/** Texts and accessible names that are not from the message files: they lack the brackets of the pseudo-locale. */
 function untranslated(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const shown = (element: Element) => element.checkVisibility({ visibilityProperty: true })
@@ -27,7 +19,7 @@ function untranslated(page: Page): Promise<string[]> {
       element.closest('[lang="en"], [lang="de"], [translate="no"], code, script, style') !== null
     const plain = (text: string | null) => text !== null && /\p{L}{2}/u.test(text) && !text.includes('⟦')
     const found: string[] = []
-    // A message with markup in it is one text in several nodes.
+    // A message with markup is split into several text nodes.
     const within = ({ parentElement: up, textContent }: Element) =>
       [textContent, up?.textContent].some((text) => text?.includes('⟦'))
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -46,12 +38,12 @@ function untranslated(page: Page): Promise<string[]> {
   })
 }
 
-test('every text of every page comes from the message files, and a language a third longer than English fits @phone', async ({
+test('translates every text of every page, and fits texts a third longer than English @phone', async ({
   page,
   context,
   baseURL,
 }) => {
-  await speak(context, baseURL, 'en-XA')
+  await setLocale(context, baseURL, 'en-XA')
   for (const path of PAGES) {
     await page.goto(path)
     await expect(page.getByRole('heading', { level: 1 })).toContainText('⟦')
@@ -62,19 +54,23 @@ test('every text of every page comes from the message files, and a language a th
     ]).toEqual([path, 0])
   }
   await page.goto('/')
-  await choose(page, 'koala.webp')
+  await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await page.getByRole('button', { name: /Báláñçéd/ }).click()
   await page.getByRole('button', { name: /Whát thé módél šáw/ }).click()
-  await expect(page.getByRole('img', { name: /Thé çróp/ })).toBeVisible()
+  await expect(page.getByRole('img', { name: /Thé párt óf thé phótó/ })).toBeVisible()
   await page.getByRole('button', { name: /Thémé áñd/ }).click()
   await expect(page.getByRole('radio', { name: /Dárk/ })).toBeVisible()
   expect(await untranslated(page)).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
 })
 
-test('every text of a batch, its failures, its judgement and its panels @phone', async ({ page, context, baseURL }) => {
-  await speak(context, baseURL, 'en-XA')
+test('translates every text of a batch, its failures, evaluation and panels @phone', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  await setLocale(context, baseURL, 'en-XA')
   await page.goto('/batch')
   const photos = ['koala.webp', 'cat.png', 'astronaut.png'].map((name) => `public/gallery/${name}`)
   await page.locator('input[data-picks=files]').setInputFiles([...photos, 'Dockerfile', 'NOTICE'])
@@ -97,38 +93,36 @@ test('every text of a batch, its failures, its judgement and its panels @phone',
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
 })
 
-test('German by the browser’s wish, with its own decimal sign; labels stay the model’s', async ({ browser }) => {
+test('uses German if the browser prefers it, with a decimal comma and untranslated labels', async ({ browser }) => {
   const context = await browser.newContext({ locale: 'de-AT' })
   const page = await context.newPage()
   await page.goto('/')
   await expect(page.locator('html')).toHaveAttribute('lang', 'de')
-  await expect(page).toHaveTitle('Vision – was ist auf dem Foto?')
-  await choose(page, 'koala.webp')
+  await expect(page).toHaveTitle('Foto klassifizieren · Vision')
+  await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Antwort' })).toContainText(/So gut wie sicher.*koala.*\d\d,\d%/)
-  await page
-    .locator('input[type=file][multiple]')
-    .setInputFiles([{ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('not a photo') }])
-  await expect(heading(page, 'Das ist kein Bild')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Ergebnis' })).toContainText(/Nahezu sicher.*koala.*\d\d,\d%/)
+  await photoInput(page).setInputFiles([{ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('not a photo') }])
+  await expect(heading(page, 'Kein Bild')).toBeVisible()
   await page.goto('/history')
-  await expect(page.getByText('der Server behält nichts')).toBeVisible()
+  await expect(page.getByText('nicht auf dem Server')).toBeVisible()
   await context.close()
 })
 
-test('the language is switched without losing a photo, and stays @phone', async ({ page }) => {
+test('switches the language without losing a photo, and remembers it @phone', async ({ page }) => {
   await page.goto('/')
-  await choose(page, 'koala.webp')
+  await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await page.getByRole('button', { name: 'Theme and language' }).click()
   await page.getByRole('radio', { name: 'Deutsch' }).check({ force: true })
   await expect(page.locator('html')).toHaveAttribute('lang', 'de')
   await page.keyboard.press('Escape')
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText('So gut wie sicher', { exact: true })).toBeVisible()
-  // Next sends the title after the page.
-  await expect(page).toHaveTitle('Vision – was ist auf dem Foto?')
+  await expect(page.getByText('Nahezu sicher', { exact: true })).toBeVisible()
+  // Next.js sends the title after the page.
+  await expect(page).toHaveTitle('Foto klassifizieren · Vision')
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
-  await page.getByRole('link', { name: 'Galerie' }).click()
+  await navigate(page, 'Galerie')
   await expect(heading(page, 'Galerie')).toBeVisible()
   for (const path of PAGES) {
     await page.goto(path)

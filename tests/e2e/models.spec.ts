@@ -1,49 +1,44 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
+import { failOnPageErrors } from './browser-page'
+import { navigate } from './navigate'
 
 test.beforeEach(async ({ page }) => {
-  page.on('console', (message) => {
-    if (/Content Security Policy|hydrat/i.test(message.text())) throw new Error(message.text())
-  })
-  page.on('pageerror', (error) => {
-    throw error
-  })
+  failOnPageErrors(page)
   await page.goto('/')
-  await page.getByRole('link', { name: 'Models' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Models' })).toBeVisible()
+  await navigate(page, 'Models')
+  await expect(page.getByRole('heading', { level: 1, name: 'Explore models' })).toBeVisible()
 })
 
-test('the models side by side, with figures, speed on this machine and where they come from @phone', async ({
-  page,
-}) => {
+test('shows the models with their accuracy, speed and source @phone', async ({ page }) => {
   await expect(page.getByRole('article')).toHaveCount(3)
   const balanced = page.getByRole('article').filter({ hasText: 'EfficientNet-Lite1' })
   await expect(balanced).toContainText('balanced, default')
-  await expect(balanced).toContainText(/\d\d\.\d % ?right at the first label/)
+  await expect(balanced).toContainText(/\d\d\.\d% ?top-1 accuracy/)
   await expect(balanced).toContainText('calibrated')
   await balanced.getByRole('button', { name: 'Measure' }).click()
-  await expect(balanced).toContainText(/\d+\.\d ms run, \d+\.\d ms with decoding/)
-  await balanced.getByText('Source and limits').click()
+  await expect(balanced).toContainText(/\d+\.\d ms inference, \d+\.\d ms with decoding/)
+  await balanced.getByText('Source and limitations').click()
   await expect(balanced).toContainText('ImageNet over-represents')
   const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
   expect(scrollWidth).toBe(clientWidth)
 })
 
-test('labels are found by synonyms and Latin names, their oddities are explained, and what is none is said @phone', async ({
+test('finds labels by synonyms and Latin names, explains misleading ones, and reports missing ones @phone', async ({
   page,
 }) => {
   const search = page.getByRole('searchbox', { name: 'Search labels' })
-  await expect(page.getByText('1,000 labels; the first 24 are shown.')).toBeVisible()
+  await expect(page.getByText('1,000 labels, showing the first 24')).toBeVisible()
   await search.fill('lemur catta')
   await expect(page.getByText('Madagascar cat')).toBeVisible()
   await expect(page.getByText('it is not a cat')).toBeVisible()
   await search.fill('crane')
   await expect(page.getByText("ImageNet's other crane is the machine.")).toBeVisible()
   await search.fill('unicorn')
-  await expect(page.getByText('this model cannot answer “unicorn”')).toBeVisible()
+  await expect(page.getByText('No labels match “unicorn”')).toBeVisible()
 })
 
-test('a command is copied by its button', async ({ page, context }) => {
+test('copies a command', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.getByRole('button', { name: 'Copy npx vision models pull owner/name' }).click()
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
@@ -51,7 +46,7 @@ test('a command is copied by its button', async ({ page, context }) => {
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
+  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
     await page.reload()
     await page.getByRole('searchbox', { name: 'Search labels' }).fill('crane')

@@ -47,6 +47,6 @@ test('six hundred damaged photos are answered or refused, and crash no worker', 
   console.log(`seed ${seed}: ${JSON.stringify(outcomes)}`)
   expect(outcomes['200 ok']).toBeGreaterThan(50)
   expect(outcomes['422 truncated_image']).toBeGreaterThan(50)
-  expect(server.output()).not.toContain('a worker died')
+  expect(server.output()).not.toContain('a worker crashed')
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
 })

@@ -12,7 +12,7 @@ import { startServer } from '../support/server'
 
 const photos = distinctPhotos(3)
 
-test('killed at every step of making a job, running it and ending it: asked again, it is there once and whole', async ({
+test('a job exists once and is complete after a kill at any step of creating, running or ending it, and a retry', async ({
   skip,
 }) => {
   const data = mkdtempSync(join(tmpdir(), 'jobs-'))

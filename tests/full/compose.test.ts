@@ -31,7 +31,7 @@ const file = readFileSync('compose.yaml', 'utf8')
 const { services } = parse(file, { merge: true }) as { services: Record<string, Service> }
 
 describe('what compose.yaml says', () => {
-  test('every container is bounded, unprivileged and read-only, and only the site is published, to this machine', () => {
+  test('containers are limited, unprivileged and read-only, and only the site is published, to this machine', () => {
     for (const [name, service] of Object.entries(services)) {
       const { limits } = service.deploy?.resources ?? {}
       expect([name, service.read_only, service.cap_drop, service.security_opt]).toEqual([
@@ -48,7 +48,7 @@ describe('what compose.yaml says', () => {
     }
   })
 
-  test('no password stands in it', () => {
+  test('contains no password', () => {
     for (const { environment = {} } of Object.values(services)) {
       expect(Object.keys(environment).filter((name) => /PASSWORD|SECRET|TOKEN|_KEY|REDIS_URL/.test(name))).toEqual([])
     }
@@ -58,9 +58,9 @@ describe('what compose.yaml says', () => {
 
 const gateway = versitygwFolder()
 
-// The store of compose.yaml is built by Go; where there is none, this cannot be run.
+// The store of compose.yaml is built with Go, so this can't run without Go.
 describe.skipIf(gateway === null || process.getuid?.() !== 0)(
-  'the processes of compose.yaml, by their own commands and environment',
+  'the processes of compose.yaml, with their own commands and environment',
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'compose-'))
     const [secrets, volumes, bin] = ['run', 'volumes', 'bin'].map((name) => join(folder, name)) as [
@@ -71,7 +71,7 @@ describe.skipIf(gateway === null || process.getuid?.() !== 0)(
     const running: ChildProcess[] = []
     let ports: { web: number; valkey: number; storage: number }
 
-    /** Where a container has a folder or another's name, this machine has a folder and a port of its own. */
+    /** Replaces a container's folders and host names with folders and ports of this machine. */
     function here(text: string): string {
       return text
         .replaceAll('/run/vision', secrets)
@@ -127,7 +127,7 @@ describe.skipIf(gateway === null || process.getuid?.() !== 0)(
       for (const child of [web, worker]) {
         let output = ''
         child.stdout?.on('data', (data) => (output += data))
-        await vi.waitUntil(() => /"msg":"(listening|taking up batch work)"/.test(output), { timeout: 30_000 })
+        await vi.waitUntil(() => /"msg":"(listening|ready for batch work)"/.test(output), { timeout: 30_000 })
       }
     }, 180_000)
     afterAll(async () => {
@@ -139,7 +139,7 @@ describe.skipIf(gateway === null || process.getuid?.() !== 0)(
       rmSync(folder, { recursive: true, force: true })
     })
 
-    test('passwords are made, each for its own reader', () => {
+    test('creates passwords that only their service can read', () => {
       const owner = (name: string) => {
         const { mode, uid } = statSync(join(secrets, name))
         return [name, uid, (mode & 0o777).toString(8)]
@@ -152,7 +152,7 @@ describe.skipIf(gateway === null || process.getuid?.() !== 0)(
       ])
     })
 
-    test('a photo, and a job by way of queue, worker and store', async () => {
+    test('classifies a photo, and runs a job through queue, worker and store', async () => {
       const url = `http://127.0.0.1:${ports.web}`
       expect((await answer(classify(url, espresso))).predictions[0]?.label).toBe('espresso')
       const { id } = await createJob(url, formOf(distinctPhotos(120)), '?model=fast')

@@ -14,11 +14,11 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 const koala = readFileSync('tests/e2e/photos/koala.heic')
 const REVISION = 'abcdef0123456789'
 const MEGABYTE = 1_000_000
-/** e_machine of an ELF file. */
+/** The e_machine field of an ELF file. */
 const MACHINES: Record<string, number> = { x64: 62, arm64: 183 }
 
-// Without root, buildah and debootstrap no image can be built; where there is an engine, `docker build` does the same.
-describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
+// Building the image needs root, buildah and debootstrap. With a Docker engine, `docker build` does the same.
+describe.skipIf(!canBuildImages())('the image from the Dockerfile', () => {
   let image: Image
   beforeAll(() => {
     makeBaseImages('docker.io/library/debian:bookworm-slim', 'docker.io/library/node:24-bookworm-slim')
@@ -31,7 +31,7 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
       .filter((entry) => entry.isFile())
       .map((entry) => relative(image.root, join(entry.parentPath, entry.name)))
 
-  test('is small, runs as nobody, says how to stop it and whether it is well', () => {
+  test('is small, runs unprivileged, and declares its stop signal and health check', () => {
     const { User, StopSignal, Healthcheck, Volumes, Labels, ExposedPorts } = image.config
     expect(User).toBe('1000:1000')
     expect(StopSignal).toBe('SIGTERM')
@@ -41,10 +41,10 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     expect(Labels['org.opencontainers.image.revision']).toBe(REVISION)
     expect(Labels['org.opencontainers.image.licenses']).toBe('Apache-2.0')
     expect(image.bytes).toBeLessThan(400 * MEGABYTE)
-    console.log(`the image is ${Math.round(image.bytes / MEGABYTE)} MB`)
+    console.log(`the image has ${Math.round(image.bytes / MEGABYTE)} MB`)
   })
 
-  test('has what runs and nothing else: no sources, tests, maps, tools, other systems’ binaries', () => {
+  test('contains only what runs: no sources, tests, source maps, tools or binaries for other platforms', () => {
     const all = files()
     expect(all.filter((path) => /\.(ts|tsx|map)$|^app\/(tests|bench|infra|docs|scripts)\//.test(path))).toEqual([])
     for (const tool of ['typescript', 'esbuild', '@biomejs/biome', 'vitest', 'sst', 'tsx', '@next/swc-linux-x64-gnu']) {
@@ -59,7 +59,7 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     }
   })
 
-  test('says what is in it', () => {
+  test('lists its contents', () => {
     const sbom = JSON.parse(readFileSync(join(image.root, 'app/sbom.cdx.json'), 'utf8')) as {
       specVersion: string
       metadata: { component: { version: string } }
@@ -76,18 +76,18 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     expect(files()).toContain('app/LICENSE')
   })
 
-  test('starts with a read-only root, classifies, is healthy, and finishes what runs when it is stopped', async () => {
+  test('starts with a read-only root, classifies, is healthy, and finishes running work when stopped', async () => {
     const container = await serveImage(image, { SHUTDOWN_DELAY_MS: '1000' })
     const status = (await (await fetch(`${container.url}/health/status`)).json()) as { version: string; status: string }
     expect([status.status, status.version]).toEqual(['ok', `${version}+${REVISION.slice(0, 12)}`])
-    for (const path of ['/', '/batch', '/models', '/gallery', '/history', '/compare']) {
+    for (const path of ['/', '/batch', '/models', '/gallery', '/history', '/compare', '/api-docs']) {
       const page = await fetch(container.url + path)
       if (page.status !== 200) throw new Error(`${path} is ${page.status}:\n${container.output()}`)
       expect([path, page.status, (await page.text()).includes('</html>')]).toEqual([path, 200, true])
     }
     const answer = await fetch(`${container.url}/api/classify`, { method: 'POST', body: espresso as BodyInit })
     expect(((await answer.json()) as Classification).predictions[0]?.label).toBe('espresso')
-    // Its decoder is a thread of its own with a file beside it.
+    // Its decoder is a separate thread that loads a file.
     const heic = await fetch(`${container.url}/api/classify`, { method: 'POST', body: koala as BodyInit })
     expect(((await heic.json()) as Classification).predictions[0]?.label).toBe('koala')
 
@@ -98,7 +98,7 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     await new Promise((ended) => write.child.once('close', ended))
     expect(write.output()).toMatch(/EROFS/)
 
-    // More than is done when the signal comes; as behind a balancer, it serves on for a moment.
+    // More photos than can be finished before the signal. As behind a load balancer, it keeps serving for a moment.
     const many = Array.from({ length: 40 }, () =>
       fetch(`${container.url}/api/classify`, { method: 'POST', body: espresso as BodyInit }).then(
         ({ status: code }) => code,
@@ -109,7 +109,7 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     expect(new Set(await Promise.all(many))).toEqual(new Set([200]))
   })
 
-  test('its health check says yes while it serves, no where nobody does', async () => {
+  test('its health check succeeds while it serves and fails otherwise', async () => {
     const container = await serveImage(image)
     const [, ...command] = image.config.Healthcheck.Test
     const ask = async (port: string) => {
@@ -121,7 +121,7 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     expect(await ask(new URL(container.url).port)).toBe(1)
   })
 
-  test('is the batch worker and the command too', async () => {
+  test('also runs the batch worker and the CLI', async () => {
     const alone = startContainer(image, {}, ['node', 'dist/worker.js'])
     expect(await new Promise((ended) => alone.child.once('close', ended))).toBe(1)
     expect(alone.output()).toMatch(/^REDIS_URL and BUCKET are not set.*\n$/)
@@ -140,7 +140,7 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     }
     const web = await serveImage(image, shared)
     const worker = startContainer(image, shared, ['node', 'dist/worker.js'])
-    await worker.printed(/taking up batch work/)
+    await worker.printed(/ready for batch work/)
     const { id } = await createJob(web.url, formOf(distinctPhotos(20)), '?model=fast')
     expect((await jobDone(web.url, id)).counts).toMatchObject({ ok: 20, failed: 0 })
     expect(await worker.stop()).toBe(0)
@@ -150,11 +150,11 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
   })
 })
 
-describe.skipIf(!canBuildImages())('the folder that becomes a Space of Hugging Face', () => {
+describe.skipIf(!canBuildImages())('the folder for a Hugging Face Space', () => {
   const folder = mkdtempSync(join(tmpdir(), 'space-'))
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  test('is built as it is, and serves on its own port, in a frame of huggingface.co', async () => {
+  test('builds as it is, and serves on its own port in a frame on huggingface.co', async () => {
     execFileSync('node_modules/.bin/tsx', ['scripts/space/space.ts', '--out', folder], { stdio: 'inherit' })
     makeBaseImages('docker.io/library/debian:bookworm-slim', 'docker.io/library/node:24-bookworm-slim')
     const image = buildImage('vision-space-test', { context: folder, file: join(folder, 'Dockerfile') })

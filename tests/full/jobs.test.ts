@@ -11,7 +11,7 @@ import { startServer } from '../support/server'
 const PHOTOS = 1000
 const KILLS = 20
 
-test('a job of 1,000 photos, killed at twenty moments by chance: each photo has one result', async () => {
+test('each photo of a job with 1,000 has one result after kills at twenty random moments', async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1e6)
   const random = randomNumbers(seed)
   const points = Array.from({ length: KILLS }, () => Math.floor(random() * PHOTOS * 0.95)).sort((a, b) => a - b)

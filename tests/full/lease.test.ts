@@ -14,16 +14,16 @@ import { distinctPhotos, formOf } from '../support/many-photos'
 import { buildLibrary, NO_COMPILER } from '../support/preload'
 import { canBeAlone, startServer, type TestServer } from '../support/server'
 
-const NOT_ALONE = 'it takes root to put a process into a PID namespace of its own'
+const NOT_ALONE = 'creating a PID namespace requires root'
 
-test('a folder is handed over by a kill, a hang and a stop: each of 1,980 photos has one result', async ({ skip }) => {
+test('each of 1,980 photos has one result after handovers by a kill, a hang and a stop', async ({ skip }) => {
   if (!canBeAlone()) skip(NOT_ALONE)
   const clock = buildLibrary('clock.c')
   if (!clock) return skip(NO_COMPILER)
   await handOver(1980, clock.path).finally(clock.remove)
 })
 
-test('two servers hang in turn for longer than the lease, while photos are added: each has one result', async ({
+test('each photo has one result when two servers hang in turn for longer than the lease during uploads', async ({
   skip,
 }) => {
   if (!canBeAlone()) skip(NOT_ALONE)
@@ -36,7 +36,7 @@ test('two servers hang in turn for longer than the lease, while photos are added
   try {
     const photos = distinctPhotos(1200)
     const { id } = await createJob(servers[0]!.url, null, '?model=fast&open=1')
-    /** Asks one and then the other, as a balancer does, until one of them has done it. */
+    /** Alternates between the servers, as a load balancer does, until one of them succeeds. */
     const insist = async (path: string, body?: () => FormData): Promise<void> => {
       for (let turn = 0; ; turn++) {
         const init = { method: 'POST', body: body?.() ?? null, signal: AbortSignal.timeout(5000) }
@@ -68,7 +68,7 @@ test('two servers hang in turn for longer than the lease, while photos are added
     expect((await jobDone(url, id)).counts).toEqual({ total: 1200, done: 1200, ok: 1200, failed: 0 })
     const rows = await resultsOf(url, id)
     expect(rows.map(({ file, status }) => `${file} ${status}`).sort()).toEqual(photos.map(({ file }) => `${file} ok`))
-    // Each photo by its own bytes, whoever wrote them.
+    // Each photo is identified by its bytes, whichever server wrote them.
     const lines = readFileSync(join(data, 'jobs', id, 'results.ndjson'), 'utf8')
       .trim()
       .split('\n')
@@ -91,12 +91,12 @@ const post = async (url: string, body: BodyInit | null = null, headers: HeadersI
 }
 const photos = distinctPhotos(4)
 const reordered = [0, 1, 3, 2].map((index) => photos[index]!)
-/** What is asked of a server with an open job of two photos, and which of its calls it is stopped at. */
+/** Requests to a server with an open job of two photos, and the calls at which it is paused. */
 const STEPS: { name: string; stride: number; step(url: string, id: string, again: boolean): Promise<Reply> }[] = [
   {
     name: 'add',
     stride: 1,
-    // In another order the second time: what the first writes late is then not what stands there.
+    // In a different order the second time, so that late writes of the first server differ from existing ones.
     step: (url, id, again) => post(`${url}/api/jobs/${id}/photos?unique=1`, formOf(again ? reordered : photos)),
   },
   { name: 'close', stride: 1, step: (url, id) => post(`${url}/api/jobs/${id}/close`) },
@@ -113,7 +113,10 @@ interface Pair {
   fault: Faults
 }
 
-/** Stops the holder before its n-th call, has the other take over and asked again, and wakes it up. Whether there was such a call. */
+/**
+ * Pauses the holder before its n-th call, repeats the request at the server that takes over, and resumes the holder.
+ * Returns whether there was such a call.
+ */
 async function attack(
   at: number,
   { name, step }: (typeof STEPS)[number],
@@ -128,7 +131,7 @@ async function attack(
   if (!fault.happened()) return false
   await until(async () => (await jobsOf(other))?.state === 'ok')
   const before = await jobOf(other.url, id)
-  // Whoever has no answer asks the other.
+  // A client without a response asks the other server.
   const again = await step(other.url, id, true)
   expect([name, at, again.status < 300]).toEqual([name, at, true])
   process.kill(holder.pid, 'SIGCONT')
@@ -142,7 +145,7 @@ async function attack(
   return true
 }
 
-/** Whether what the first has said was so when the other took over. */
+/** Whether what the first server confirmed was still true when the other took over. */
 function kept(name: string, before: Job, said: Reply, again: Reply): boolean {
   if (name === 'close') return said.status !== 200 || !before.open
   if (name === 'make') return said.status !== 201 || (again.status === 200 && idOf(said) === idOf(again))
@@ -153,7 +156,7 @@ function kept(name: string, before: Job, said: Reply, again: Reply): boolean {
 const idOf = ({ text }: Reply) => (JSON.parse(text) as Job).id
 
 test.for(STEPS.map((each) => [each.name, each] as const))(
-  'a server that is stopped right before any step of %s, and makes it when another has the folder, spoils nothing',
+  'a server that is paused before any step of %s and resumes when another has the folder does no damage',
   async ([, what], { skip }) => {
     const data = mkdtempSync(join(tmpdir(), 'volume-'))
     const faults: Faults[] = []
@@ -168,7 +171,7 @@ test.for(STEPS.map((each) => [each.name, each] as const))(
       let turn = 0
       const pair = () => ({ holder: servers[turn % 2]!, other: servers[(turn + 1) % 2]!, fault: faults[turn % 2]! })
       while (await attack(1 + turn * what.stride, what, pair(), data)) turn++
-      console.log(`stopped at ${turn} steps`)
+      console.log(`paused at ${turn} steps`)
       expect(turn).toBeGreaterThan(4)
     } finally {
       await endAll(servers)
@@ -178,7 +181,7 @@ test.for(STEPS.map((each) => [each.name, each] as const))(
   },
 )
 
-/** So says its server, and so it stands on the disk. */
+/** Checks the job at its server and on disk. */
 async function expectWhole({ url }: TestServer, data: string, id: string, whole: typeof photos): Promise<void> {
   const count = whole.length
   expect((await jobDone(url, id)).counts).toEqual({ total: count, done: count, ok: count, failed: 0 })
@@ -202,6 +205,6 @@ const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (const start = Date.now(); !(await holds()); await sleep(20)) {
-    if (Date.now() - start > 30_000) throw new Error('it never came true')
+    if (Date.now() - start > 30_000) throw new Error('the condition was not met within 30 s')
   }
 }

@@ -17,7 +17,7 @@ afterEach(async () => {
   machines = undefined
 })
 
-/** Numbers from 0 to 1 that a seed brings again. */
+/** Reproducible random numbers from 0 to 1. */
 function random(seed: number): () => number {
   let state = seed
   return () => {
@@ -40,12 +40,12 @@ const FAULTS: Record<string, (all: Machines, worker: number) => Promise<void>> =
     await redis.kill()
     await redis.start()
   },
-  async 'the bucket is away for 5 s'({ network }) {
+  async 'the bucket is unavailable for 5 s'({ network }) {
     network.fault = () => 'cut'
     await sleep(5000)
     network.fault = () => undefined
   },
-  async 'the bucket is slow down for 5 s'({ network }) {
+  async 'the bucket returns SlowDown for 5 s'({ network }) {
     network.fault = () => (Math.random() < 0.5 ? { status: 503, code: 'SlowDown' } : undefined)
     await sleep(5000)
     network.fault = () => undefined
@@ -71,13 +71,13 @@ test.each(SEEDS)('a storm of faults on three workers, seed %i: 1,000 photos in, 
   expect((await jobOf(url, id)).counts).toEqual({ total: 1000, done: 1000, ok: 1000, failed: 0 })
 })
 
-test('what fails for minutes is given up, listed for the operator, and done when it is asked for again', async () => {
+test('a shard that fails for minutes becomes a dead letter, is listed for the operator, and runs after a retry', async () => {
   machines = await startMachines({ env: { ADMIN_TOKEN: 'open sesame' } })
   const { web, workers, s3, env } = machines
   const { url } = web[0]!
   await workers[0]!.stop()
   const { id } = await createJob(url, formOf(distinctPhotos(150)), '?model=fast')
-  // One of the two manifests is gone.
+  // One of the two manifests is missing.
   const place = { Bucket: s3.bucket, Key: `jobs/${id}/manifest/00000001.ndjson` }
   const client = s3Client({ endpoint: s3.url })
   const { Body, Metadata } = await client.send(new GetObjectCommand(place))
@@ -97,7 +97,7 @@ test('what fails for minutes is given up, listed for the operator, and done when
   expect(await (await fetch(`${url}/api/dead-letters`, { headers })).json()).toEqual({ dead_letters: [] })
 })
 
-test('stopped politely in the middle, a worker finishes what runs and exits with 0; another does the rest', async () => {
+test('a worker stopped by SIGTERM finishes running work and exits with 0, and another does the rest', async () => {
   machines = await startMachines({})
   const { web, workers, env } = machines
   const { id } = await createJob(web[0]!.url, formOf(distinctPhotos(600)), '?model=accurate')
@@ -109,11 +109,11 @@ test('stopped politely in the middle, a worker finishes what runs and exits with
   expect((await jobDone(web[0]!.url, id)).counts.ok).toBe(600)
 })
 
-describe('three web instances behind a balancer, three workers', () => {
+describe('three web instances behind a load balancer and three workers', () => {
   let balancer: Balancer | undefined
   afterEach(() => balancer?.close())
 
-  test('a worker, a web instance and Redis are killed, the bucket is away for ten seconds: 1,000 photos in, 1,000 results out', async () => {
+  test('kills of a worker, a web instance and Redis, and ten seconds without the bucket: 1,000 photos in, 1,000 results out', async () => {
     const all = await startMachines({ web: 3, workers: 3 })
     machines = all
     const { web, workers, network, redis, env } = all
@@ -123,7 +123,7 @@ describe('three web instances behind a balancer, three workers', () => {
     const { id } = await createJob(url, null, '?model=fast&open=1')
     const upload = async (from: number) => {
       const body = () => formOf(photos.slice(from, from + 100))
-      // As the page does: what has no answer is sent again.
+      // Like the page, sends again what got no response.
       for (;;) {
         const reply = await fetch(`${url}/api/jobs/${id}/photos?unique=1`, { method: 'POST', body: body() }).catch(
           () => null,

@@ -7,9 +7,9 @@ import { startServer } from '../support/server'
 
 const GIGABYTE = 1e9
 
-test('two hundred uploads of 50 megapixels at once, in a cgroup of 1 GB: answers and refusals, and nothing dies', async (context) => {
+test('two hundred simultaneous uploads of 50 megapixels with 1 GB: results and refusals, and no process dies', async (context) => {
   const cgroup = memoryCgroup(GIGABYTE)
-  if (!cgroup) return context.skip('this user may not make a cgroup here')
+  if (!cgroup) return context.skip('this user cannot create a cgroup here')
   const server = await startServer({ env: { LOG_LEVEL: 'warn' }, cgroup: cgroup.folder })
   const photo = await fiftyMegapixels()
   const statuses = await Promise.all(
@@ -20,17 +20,17 @@ test('two hundred uploads of 50 megapixels at once, in a cgroup of 1 GB: answers
     }),
   )
   const answered = statuses.filter((status) => status === 200).length
-  console.log(`${answered} of ${statuses.length} answered, the others refused`)
+  console.log(`${answered} of ${statuses.length} classified, the others refused`)
   expect(new Set(statuses)).toEqual(new Set([200, 429]))
-  expect(server.output()).not.toContain('a worker died')
+  expect(server.output()).not.toContain('a worker crashed')
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
   expect(await server.stop()).toBe(0)
   cgroup.remove()
 })
 
-test('600 small photos and 40 large ones in a cgroup of 512 MB: answers and refusals, and the server lives', async (context) => {
+test('600 small and 40 large photos with 512 MB: results and refusals, and the server survives', async (context) => {
   const cgroup = memoryCgroup(512e6)
-  if (!cgroup) return context.skip('this user may not make a cgroup here')
+  if (!cgroup) return context.skip('this user cannot create a cgroup here')
   const server = await startServer({ cgroup: cgroup.folder })
   const noise = (width: number, height: number) => {
     const grain = { type: 'gaussian', mean: 128, sigma: 30 } as const
@@ -55,7 +55,7 @@ test('600 small photos and 40 large ones in a cgroup of 512 MB: answers and refu
   const crowd = await Promise.all(Array.from({ length: 40 }, (_, i) => classify(server.url, large[i % 3] as Buffer)))
   await Promise.all(crowd.map((reply) => reply.arrayBuffer()))
   const answered = statuses.filter((status) => status === 200).length
-  console.log(`${answered} of 640 answered; of 40 large ones at once ${crowd.filter(({ ok }) => ok).length}`)
+  console.log(`${answered} of 640 classified; of 40 simultaneous large ones ${crowd.filter(({ ok }) => ok).length}`)
   expect([...new Set([...statuses, ...crowd.map(({ status }) => status)])].sort()).toEqual([200, 429])
   expect(answered).toBeGreaterThan(500)
   expect(server.child.exitCode ?? server.child.signalCode).toBeNull()

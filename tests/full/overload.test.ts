@@ -11,7 +11,7 @@ const DEADLINE_MS = 2000
 let server: TestServer
 let photo: Buffer
 beforeAll(async () => {
-  // A queue that a machine of this size empties well within the deadline.
+  // A queue that this machine can process well within the deadline.
   server = await startServer({ env: { LOG_LEVEL: 'warn', REQUEST_TIMEOUT_MS: String(DEADLINE_MS), MAX_QUEUE: '100' } })
   photo = await as('jpeg')
 })
@@ -26,7 +26,7 @@ interface Outcome {
 
 const agent = new Agent({ keepAlive: true })
 
-/** Posts a photo with as little work as can be, since the crowd runs on the server's cores; 0 where no reply came. */
+/** Posts a photo with minimal work, because the senders share the server's cores. Returns 0 without a response. */
 function send(url: string, body: Buffer): Promise<number> {
   return new Promise((resolve) => {
     const headers = { 'content-length': body.length }
@@ -38,7 +38,7 @@ function send(url: string, body: Buffer): Promise<number> {
   })
 }
 
-/** Sends so many photos a second, whether or not earlier ones are answered, as a crowd would. */
+/** Sends this many photos per second, regardless of responses, like independent clients. */
 async function crowd(perSecond: number, seconds: number): Promise<Outcome> {
   const times: number[] = []
   let [refused, late] = [0, 0]
@@ -61,7 +61,7 @@ async function crowd(perSecond: number, seconds: number): Promise<Outcome> {
   return { answered: times.length, refused, late, p50: times[times.length >> 1] ?? Number.NaN }
 }
 
-/** Photos a second that eight patient clients get answered. */
+/** Throughput with eight clients that wait for each response. */
 async function capacity(): Promise<number> {
   const [start, seconds] = [performance.now(), 10]
   let count = 0
@@ -73,7 +73,7 @@ async function capacity(): Promise<number> {
   return count / seconds
 }
 
-test('at one, two and four times its capacity it answers as many, and afterwards it is what it was', async () => {
+test('keeps its throughput at one, two and four times its capacity, and recovers afterwards', async () => {
   await capacity()
   const can = await capacity()
   const calm = await crowd(can / 4, 10)
@@ -82,11 +82,11 @@ test('at one, two and four times its capacity it answers as many, and afterwards
     const { answered, refused, late, p50 } = await crowd(factor * can, MINUTE)
     goodput.push(answered / MINUTE)
     console.log(
-      `${factor} × ${can.toFixed(0)}/s: ${(answered / MINUTE).toFixed(0)} answered a second, p50 ${p50.toFixed(0)} ms, ${refused} refused, ${late} late`,
+      `${factor} × ${can.toFixed(0)}/s: ${(answered / MINUTE).toFixed(0)} classified/s, p50 ${p50.toFixed(0)} ms, ${refused} refused, ${late} late`,
     )
     expect(late).toBeLessThanOrEqual(0.001 * (answered + refused))
   }
-  // It cannot answer more than it is asked, so at its very capacity that is the measure.
+  // Throughput can't exceed the request rate, so at exactly its capacity the rate is the limit.
   goodput.forEach((each, i) => {
     const asked = [1, 2, 4][i] as number
     expect(each).toBeGreaterThanOrEqual(0.9 * Math.min(asked * can, Math.max(...goodput)))

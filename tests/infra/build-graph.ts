@@ -1,5 +1,7 @@
-// Builds a stage's real resource graph: SST's real components and infra/, under Pulumi's mocks, without an account or a network. Prints it as JSON.
-//   tsx tests/infra/build-graph.ts <stage> <file> [deploy|dev|plan] [parameters]: `dev` as `sst dev` does, `plan` as a first `sst diff`, which knows no certificate; parameters of SSM are {region: {name: value}}
+// Builds the real resource graph of a stage from SST's real components and infra/, under Pulumi's mocks, without an
+// account or a network, and prints it as JSON. tsx tests/infra/build-graph.ts <stage> <file> [deploy|dev|plan]
+// [parameters] `dev` builds what `sst dev` does, `plan` a first `sst diff`, which knows no certificate. Parameters in
+// SSM are {region: {name: value}}.
 import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,14 +10,14 @@ import type { Graph, Resource } from './graph'
 
 const [stage = 'dev', file = '/dev/stdout', mode = 'deploy', kept = '{}'] = process.argv.slice(2)
 const parameters = JSON.parse(kept) as Record<string, Record<string, string>>
-/** What was found there; the cache's address is the deployment's own. */
+/** The parameters that exist. The deployment creates the cache URL itself. */
 const asked: Graph['kept'] = { secrets: [], settings: {} }
 const root = process.cwd()
 const platform = `${root}/.sst/platform`
 const world = globalThis as Record<string, unknown>
 const ACCOUNT = '123456789012'
 
-// SST's components ask its command for the account's own resources, over one call.
+// SST's components request the account's resources from the SST command in one call.
 const answer = {
   asset: 'asset-bucket',
   assetEcrRegistryId: ACCOUNT,
@@ -55,7 +57,7 @@ world.$cli = {
   home: '',
 }
 
-/** What AWS would answer. */
+/** Responses of AWS. */
 const DATA: Record<string, object> = {
   getRegion: { name: REGION, region: REGION, id: REGION },
   getAvailabilityZones: { names: ['a', 'b', 'c'].map((zone) => REGION + zone), zoneIds: ['a', 'b', 'c'], id: 'zones' },
@@ -65,8 +67,8 @@ const DATA: Record<string, object> = {
   getAuthorizationToken: { proxyEndpoint: '', password: '', userName: '' },
 }
 
-/** What AWS makes up when it creates something. */
-function madeUp({ type, name, inputs }: Pick<Resource, 'type' | 'name' | 'inputs'>): object {
+/** Attributes that AWS generates when it creates a resource. */
+function generatedAttributes({ type, name, inputs }: Pick<Resource, 'type' | 'name' | 'inputs'>): object {
   if (type.endsWith(':TargetGroup')) {
     return { arn: `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:targetgroup/${name}/1` }
   }
@@ -87,7 +89,7 @@ function madeUp({ type, name, inputs }: Pick<Resource, 'type' | 'name' | 'inputs
 
 const resources: Resource[] = []
 const pulumi = await import(`${platform}/node_modules/@pulumi/pulumi/index.js`)
-// The mocks do not say what a resource waits for; the request for it does.
+// The mocks don't report dependencies, but the registration request does.
 const { MockMonitor } = await import(`${platform}/node_modules/@pulumi/pulumi/runtime/mocks.js`)
 const after = new Map<string, string[]>()
 const { registerResource } = MockMonitor.prototype
@@ -106,17 +108,17 @@ pulumi.runtime.setMocks(
     newResource(resource: Resource) {
       const { type, name, inputs } = resource
       resources.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)), after: [] })
-      // Its ARN comes when it is made.
+      // The ARN exists once the resource is created.
       if (planning && type.endsWith(':Certificate')) return { id: '', state: { ...inputs } }
-      const state = { arn: `arn:aws:mock:::${name}`, name, ...inputs, ...madeUp(resource) }
-      // An S3 bucket's name and ARN are what policies are made of.
+      const state = { arn: `arn:aws:mock:::${name}`, name, ...inputs, ...generatedAttributes(resource) }
+      // Policies are built from the name and ARN of a bucket.
       return { id: `${name}_id`, state: type.endsWith(':Bucket') ? { bucket: name.toLowerCase(), ...state } : state }
     },
     call({ token, inputs }: { token: string; inputs: Record<string, unknown> }) {
       if (token.includes('getPolicyDocument')) {
         return { id: 'policy', json: JSON.stringify({ Statement: inputs.statements }), ...inputs }
       }
-      // Named after what was asked for: a test compares it with the machine.
+      // Named after the requested architecture, which a test compares with the instance.
       if (token.includes('getAmi')) return { id: `ami-${architectureOf(inputs)}` }
       if (token.includes('getParametersByPath')) return parametersBelow(inputs)
       const known = Object.keys(DATA).find((name) => token.includes(name))
@@ -132,7 +134,7 @@ world.sst = { aws: await import(`${platform}/src/components/aws/index.ts`) }
 world.aws = await import(`${platform}/node_modules/@pulumi/aws/index.js`)
 
 const outputs = await config.run()
-// Outputs settle one after the other: the graph is whole when nothing is on its way, and nothing new has come for a while.
+// Outputs resolve one after the other. The graph is complete when nothing is pending and nothing new has arrived.
 for (let seen = -1; seen !== resources.length; ) {
   seen = resources.length
   await pulumi.runtime.waitForRPCs()
@@ -150,7 +152,7 @@ function architectureOf({ filters }: { filters?: { name: string; values: string[
   return filters?.find(({ name }) => name === 'architecture')?.values.join() ?? 'any'
 }
 
-/** What AWS answers of the Parameter Store: what lies right below a path, secrets as they are kept. */
+/** Responses of the Parameter Store: parameters directly below a path, secrets as stored. */
 function parametersBelow({ path, region = REGION }: { path?: string; region?: string }) {
   const found = Object.entries(parameters[region] ?? {}).filter(
     ([name]) => name.startsWith(`${path}/`) && !name.slice(`${path}/`.length).includes('/'),

@@ -19,7 +19,7 @@ function lint(command: string, ...args: string[]): { ok: boolean; said: string }
   return { ok: status === 0, said: stdout + stderr }
 }
 
-/** A file with a mistake in it, which the same linter must find. */
+/** A copy of a file with a mistake, which the linter must find. */
 function broken(path: string, from: string, to: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'lint-'))
   const text = readFileSync(path, 'utf8')
@@ -53,17 +53,24 @@ test.each<
     'runs-on: ubuntu-24.04',
     'run-on: ubuntu-24.04',
   ],
+  [
+    'updates',
+    (file) => lint(join(bin, 'check-jsonschema'), '--builtin-schema', 'vendor.dependabot', file),
+    ['.github/dependabot.yml'],
+    'package-ecosystem: npm',
+    'package-ecosystem: npn',
+  ],
   ['manifests', (file) => lint(join(bin, 'kubernetes-validate'), '--strict', file), MANIFESTS, 'metadata:', 'metdata:'],
-])('%s: nothing to complain of, and a mistake would be found', (_what, run, files, from, to) => {
+])('%s: the linter finds nothing, and finds a mistake', (_what, run, files, from, to) => {
   for (const file of files) expect([file, run(file)]).toMatchObject([file, { ok: true }])
   const wrong = broken(files[0] as string, from, to)
   expect(run(wrong).ok).toBe(false)
   rmSync(join(wrong, '..'), { recursive: true })
 })
 
-// The better linter of workflows is built by Go; without it their schema has been checked above.
+// actionlint is built with Go. Without Go, only the workflow schema is checked, above.
 test.skipIf(actionlint() === null)(
-  'actionlint finds nothing in the workflows, and a mistake would be found',
+  'actionlint finds nothing in the workflows, and finds a mistake',
   () => {
     const command = actionlint() as string
     expect(lint(command, ...WORKFLOWS)).toEqual({ ok: true, said: '' })
@@ -74,7 +81,7 @@ test.skipIf(actionlint() === null)(
   60_000,
 )
 
-test('no workflow keeps a key of AWS, and each says what it may do', () => {
+test('workflows store no AWS keys and declare their permissions', () => {
   for (const file of WORKFLOWS) {
     const text = readFileSync(file, 'utf8')
     expect([file, /AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY)/.test(text)]).toEqual([file, false])
@@ -85,11 +92,12 @@ test('no workflow keeps a key of AWS, and each says what it may do', () => {
   }
   expect(Object.entries(jobs).map(([name, { needs }]) => [name, needs])).toEqual([
     ['test', undefined],
-    ['image', 'test'],
-    ['staging', ['test', 'image']],
+    ['regions', undefined],
+    ['image', ['test', 'regions']],
+    ['staging', ['regions', 'image']],
     ['smoke', 'staging'],
-    ['production', ['test', 'image', 'smoke']],
-    ['second-region', ['test', 'image', 'production']],
+    ['production', ['regions', 'image', 'smoke']],
+    ['second-region', ['regions', 'image', 'production']],
   ])
   expect([jobs.production, jobs['second-region']].map((job) => job?.environment?.name)).toEqual([
     'production',
@@ -97,17 +105,42 @@ test('no workflow keeps a key of AWS, and each says what it may do', () => {
   ])
 })
 
+test('every action is pinned to a commit, and staging and production have a role each', () => {
+  for (const file of WORKFLOWS) {
+    const used = [...readFileSync(file, 'utf8').matchAll(/uses: (\S+)(.*)/g)]
+    for (const [, action = '', comment] of used)
+      expect([file, action, comment]).toEqual([
+        file,
+        expect.stringMatching(/^(\.\/|[^@]+@[0-9a-f]{40}$)/),
+        action.startsWith('./') ? '' : expect.stringMatching(/^ # v\d+\.\d+\.\d+$/),
+      ])
+  }
+  const { jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8')) as { jobs: Record<string, Job> }
+  const roles = Object.entries(jobs).flatMap(([name, { environment, steps = [] }]) =>
+    steps.flatMap((step) =>
+      step.with?.['role-to-assume'] ? [[name, environment?.name, step.with['role-to-assume']]] : [],
+    ),
+  )
+  // AWS_ROLE is a variable of each environment, so staging's jobs can't assume production's role.
+  expect(roles).toEqual([
+    ['image', undefined, `\${{ vars.IMAGE_ROLE }}`],
+    ['staging', 'staging', `\${{ vars.AWS_ROLE }}`],
+    ['production', 'production', `\${{ vars.AWS_ROLE }}`],
+    ['second-region', 'production', `\${{ vars.AWS_ROLE }}`],
+  ])
+})
+
 interface Job {
   needs?: string | string[]
   environment?: { name: string }
-  steps: { run?: string; with?: Record<string, string>; env?: Record<string, string> }[]
+  steps?: { run?: string; with?: Record<string, string>; env?: Record<string, string> }[]
 }
 
-test('each stage is deployed in its own region, with the image of that region’s registry, by nothing that the workflow says of it', () => {
+test('each stage is deployed in its own region with the image from that registry, and the workflow sets nothing else', () => {
   const { jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8')) as { jobs: Record<string, Job> }
   for (const [name, stage, region] of [
-    ['staging', 'staging', 'needs.test.outputs.staging'],
-    ['production', 'prod', 'needs.test.outputs.prod'],
+    ['staging', 'staging', 'needs.regions.outputs.staging'],
+    ['production', 'prod', 'needs.regions.outputs.prod'],
     ['second-region', '"prod-$SECOND"', 'vars.SECOND_REGION'],
   ] as const) {
     const steps = jobs[name]?.steps ?? []
@@ -121,21 +154,21 @@ test('each stage is deployed in its own region, with the image of that region’
       ...(name === 'second-region' ? ['SECOND'] : []),
     ])
   }
-  const push = jobs.image?.steps.find(({ run }) => run?.includes('docker login'))
+  const push = jobs.image?.steps?.find(({ run }) => run?.includes('docker login'))
   expect(Object.values(push?.env ?? {})).toEqual(
-    expect.arrayContaining(['test.outputs.staging', 'test.outputs.prod'].map((each) => `\${{ needs.${each} }}`)),
+    expect.arrayContaining(['regions.outputs.staging', 'regions.outputs.prod'].map((each) => `\${{ needs.${each} }}`)),
   )
   expect(push?.env?.SECOND).toMatch(/vars\.SECOND_REGION/)
 })
 
-describe('the manifests of Kubernetes', () => {
+describe('the Kubernetes manifests', () => {
   // biome-ignore lint/suspicious/noExplicitAny: what Kubernetes takes has no type here.
   const read = (file: string): any[] => parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS())
   const objects = MANIFESTS.flatMap(read)
   const find = (kind: string, name: string) => objects.find((each) => each.kind === kind && each.metadata.name === name)
   const pod = (name: string) => find('Deployment', name).spec.template.spec
 
-  test('pods have no root, nothing to write on but memory and two folders, and no right to the cluster', () => {
+  test('pods run without root, write to memory and two folders only, and have no cluster permissions', () => {
     for (const name of ['vision-web', 'vision-worker']) {
       const { securityContext, automountServiceAccountToken, containers, volumes } = pod(name)
       expect([securityContext.runAsNonRoot, securityContext.runAsUser, automountServiceAccountToken]).toEqual([
@@ -153,7 +186,7 @@ describe('the manifests of Kubernetes', () => {
     }
   })
 
-  test('a pod that goes is given the time that the app takes, and web pods are asked whether they are ready', () => {
+  test('pods have enough time to stop, and web pods have a readiness probe', () => {
     const seconds = (name: string, option: string) => {
       const env = pod(name).containers[0].env as { name: string; value: string }[]
       return Number(env.find((each) => each.name === option)?.value ?? 0) / 1000
@@ -171,7 +204,7 @@ describe('the manifests of Kubernetes', () => {
     )
   })
 
-  test('both scale, and keep one while nodes are drained', () => {
+  test('both deployments scale, and keep one pod while nodes are drained', () => {
     for (const name of ['vision-web', 'vision-worker']) {
       const { minReplicas, maxReplicas, scaleTargetRef } = find('HorizontalPodAutoscaler', name).spec
       expect([scaleTargetRef.name, maxReplicas]).toEqual([name, 10])

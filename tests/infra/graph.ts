@@ -1,15 +1,15 @@
-/** A resource as the deployment asks for it. */
+/** A resource that the deployment requests. */
 export interface Resource {
-  /** As Pulumi has it: `aws:ec2/subnet:Subnet`. */
+  /** Pulumi's type: `aws:ec2/subnet:Subnet`. */
   type: string
   name: string
   // biome-ignore lint/suspicious/noExplicitAny: what AWS takes has no type here; each invariant says what it reads.
   inputs: Record<string, any>
-  /** Names of what must be there before. */
+  /** Names of its dependencies. */
   after: string[]
 }
 
-/** All that a stage would have. */
+/** Everything in a stage. */
 export interface Graph {
   stage: string
   app: {
@@ -18,19 +18,19 @@ export interface Graph {
     providers: { aws: { region: string; defaultTags: { tags: Record<string, string> } } }
   }
   resources: Resource[]
-  /** What lay in the Parameter Store: names of secrets, and settings with their values. */
+  /** Content of the Parameter Store: names of secrets, and settings with their values. */
   kept: { secrets: string[]; settings: Record<string, string> }
   outputs: Record<string, string>
 }
 
-/** What a graph breaks of an invariant, a line each. */
+/** Returns the violations in a graph, one line each. */
 export type Check = (graph: Graph) => string[]
 
-/** A change for the worse. False where the stage has nothing that it could change. */
+/** A deliberate mistake. Returns false if the stage has nothing to change. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most changes say nothing.
 export type Mutation = (graph: Graph) => void | false
 
-/** Something that holds in every stage, and changes that must break it. */
+/** A rule that holds in every stage, and mistakes that it must catch. */
 export interface Invariant {
   name: string
   check: Check
@@ -43,7 +43,7 @@ export function all({ resources }: Graph, type: RegExp | string): Resource[] {
   return resources.filter((resource) => (typeof type === 'string' ? resource.type === type : type.test(resource.type)))
 }
 
-/** The resource of a name. @throws Error where there is none */
+/** The resource with this name. @throws Error if there is none */
 export function one({ resources, stage }: Graph, name: string): Resource {
   const found = resources.find((resource) => resource.name === name)
   if (!found) throw new Error(`${stage} has no ${name}`)
@@ -54,24 +54,24 @@ export function has({ resources }: Graph, name: string): boolean {
   return resources.some((resource) => resource.name === name)
 }
 
-/** Takes resources away. */
+/** Removes resources. */
 export function drop(graph: Graph, name: RegExp): undefined | false {
   const kept = graph.resources.filter((resource) => !name.test(resource.name))
   if (kept.length === graph.resources.length) return false
   graph.resources = kept
 }
 
-/** Pulumi marks what it keeps encrypted by this key. */
+/** The key that marks encrypted values in Pulumi. */
 export const MARK = '4dabf18193072939515e22adb298388d'
 
-/** What a secret is, or the value itself. */
+/** The content of a secret, or the value itself. */
 export function unsealed(value: unknown): unknown {
   return typeof value === 'object' && value !== null && MARK in value
     ? (value as unknown as { value: unknown }).value
     : value
 }
 
-/** Pulumi wraps what is secret. */
+/** Pulumi wraps secret values. */
 export function plain<T>(value: T | { value: T }): T {
   return typeof value === 'object' && value !== null && 'value' in value ? value.value : (value as T)
 }
@@ -118,7 +118,7 @@ export interface Statement {
   Resource: string[]
 }
 
-/** What a role may do. */
+/** Policy statements of a role. */
 export function statements({ inputs }: Resource): Statement[] {
   return (inputs.inlinePolicies ?? []).flatMap(
     ({ policy }: { policy: string }) => (JSON.parse(policy) as { Statement: Statement[] }).Statement,
@@ -132,7 +132,7 @@ export function addStatement({ inputs }: Resource, statement: Partial<Statement>
   policy.policy = JSON.stringify(parsed)
 }
 
-/** Lines where two values differ. */
+/** A line if two values differ. */
 export function differ(what: string, found: unknown, wanted: unknown): string[] {
   const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)]
   return a === b ? [] : [`${what}: ${a}, not ${b}`]

@@ -15,14 +15,14 @@ API_URL = "https://api.example"
 theme = "dark"
 `
 
-test('every parameter that `vision migrate secrets --to ssm` writes, a task reads', () => {
+test('tasks read every parameter that `vision migrate secrets --to ssm` writes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'migrate-'))
   const [secrets, file] = [join(folder, 'secrets.toml'), join(folder, 'graph.json')]
   writeFileSync(secrets, TOML)
   const tsx = (...args: string[]) => execFileSync('node_modules/.bin/tsx', args, { encoding: 'utf8' })
   const commands = tsx('bin/vision.ts', 'migrate', 'secrets', secrets, '--to', 'ssm', '--stage', 'staging')
 
-  // What the commands would have put there.
+  // The parameters that the commands would write.
   const put = [...commands.matchAll(/put-parameter .* --name (\S+)/g)].map(([, name]) => name as string)
   const [, words = ''] = /deploy:set -- --stage staging (.*)/.exec(commands) ?? []
   const settings = words.split(' ').map((word) => word.split('=') as [name: string, value: string])
@@ -39,7 +39,7 @@ test('every parameter that `vision migrate secrets --to ssm` writes, a task read
   expect(read).toEqual(expect.arrayContaining(put))
   expect(settings.map(([name]) => name)).toEqual(['DEFAULT_MODEL_TYPE', 'CORS_ORIGINS', 'WORKER_TIMEOUT_MS'])
   expect(environment(graph, 'Web')).toMatchObject(Object.fromEntries(settings))
-  // Workers answer nobody's page.
+  // Workers serve no pages.
   const { CORS_ORIGINS: _, ...both } = Object.fromEntries(settings)
   expect(environment(graph, 'Worker')).toMatchObject(both)
   expect(environment(graph, 'Worker')).not.toHaveProperty('CORS_ORIGINS')

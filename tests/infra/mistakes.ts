@@ -1,6 +1,6 @@
 import { has, type Mutation, one } from './graph'
 
-/** A mistake as people make it, and the check that must say so. */
+/** A realistic mistake, and the check that must catch it. */
 export interface Mistake {
   mistake: string
   check: string
@@ -14,40 +14,39 @@ const within =
     change(one(graph, name).inputs)
   }
 
-/** Mistakes that the checks of policy alone let pass; each was made once on purpose. */
+/** Mistakes that the policy checks alone don't catch. Each was made deliberately once. */
 export const MISTAKES: readonly Mistake[] = [
   {
     mistake: 'an instance type and an AMI of different architectures',
-    check: 'a machine’s image is of its own architecture',
+    check: 'machine images match the architecture of their instance',
     mutate: within('NatInstance', (inputs) => {
       inputs.instanceType = 't3.nano'
     }),
   },
   {
-    mistake: 'metric math that names an unknown id',
-    check: 'an alarm counts with metrics that it has, and returns one value',
+    mistake: 'metric math with an unknown ID',
+    check: 'alarm expressions use defined metrics and return one value',
     mutate: within('ServerErrors', ({ metricQueries }) => {
       metricQueries.at(-1).expression = '100 * (ours + balancer) / all'
     }),
   },
   {
     mistake: 'an alarm period of 45 s',
-    check: 'an alarm looks at one thing, as often and as far back as CloudWatch does',
+    check: 'alarms watch one metric or expression, with a period and range that CloudWatch allows',
     mutate: within('WebCpu', (inputs) => {
       inputs.period = 45
     }),
   },
   {
     mistake: 'a NAT security group without egress',
-    check:
-      'a NAT instance passes on what comes to it: in from the network, out to anywhere, and not only what is its own',
+    check: 'NAT instances forward traffic: inbound from the network, outbound to anywhere, source check off',
     mutate: within('NatSecurityGroup', (inputs) => {
       delete inputs.egress
     }),
   },
   {
-    mistake: 'a NAT gateway id that is an instance',
-    check: 'what is named by its id or ARN is there, and of the kind that is meant',
+    mistake: 'a NAT gateway ID that is an instance',
+    check: 'every referenced ID or ARN exists and has the expected resource type',
     mutate: (graph) => {
       if (!has(graph, 'NatInstance')) return false
       one(graph, 'Private1RouteTable').inputs.routes = [{ cidrBlock: '0.0.0.0/0', natGatewayId: 'NatInstance_id' }]
@@ -55,84 +54,84 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     mistake: 'private DNS off',
-    check: 'names of AWS’s services lead to the endpoints, in the stage’s own region',
+    check: 'AWS service names resolve to the endpoints in the region of the stage',
     mutate: within('EcrApiEndpoint', (inputs) => {
       inputs.privateDnsEnabled = false
     }),
   },
   {
     mistake: 'an engine version that does not exist',
-    check: 'the cache’s engine has this version, and its parameters are of that version',
+    check: 'the cache engine version exists, and its parameters belong to that version',
     mutate: within('CacheCluster', (inputs) => {
       inputs.engineVersion = '7.4'
     }),
   },
   {
     mistake: 'a scale-out cooldown of 6,000 s',
-    check: 'what scales out does so again within five minutes, and back within fifteen',
+    check: 'scale-out repeats within five minutes, and scale-in follows within fifteen',
     mutate: within('WebAutoScalingRequestCountPolicy', (inputs) => {
       inputs.targetTrackingScalingPolicyConfiguration.scaleOutCooldown = 6000
     }),
   },
   {
-    mistake: 'an alarm that looks back longer than a day',
-    check: 'an alarm looks at one thing, as often and as far back as CloudWatch does',
+    mistake: 'an alarm with a range longer than a day',
+    check: 'alarms watch one metric or expression, with a period and range that CloudWatch allows',
     mutate: within('UnhealthyTasks', (inputs) => {
       inputs.period = 21_600
     }),
   },
   {
-    mistake: 'a health check that is given up after the next one began',
-    check: 'the balancer asks, waits and forgets within what AWS allows, and an answer fits between two questions',
+    mistake: 'a health check timeout longer than its interval',
+    check: 'health check settings are within AWS limits, and the timeout is shorter than the interval',
     mutate: within('WebTargetWebHTTP3000', ({ healthCheck }) => {
       healthCheck.timeout = 30
     }),
   },
   {
-    mistake: 'parameters of another version of the cache’s engine',
-    check: 'the cache’s engine has this version, and its parameters are of that version',
+    mistake: 'parameters of another cache engine version',
+    check: 'the cache engine version exists, and its parameters belong to that version',
     mutate: within('CacheParameterGroup', (inputs) => {
       inputs.family = 'valkey8'
     }),
   },
   {
     mistake: 'two subnets that overlap',
-    check: 'subnets lie in their network, apart from each other, and are as large as AWS asks',
+    check: 'subnets are inside the network, do not overlap and have a size that AWS allows',
     mutate: within('PrivateSubnet2', (inputs) => {
       inputs.cidrBlock = '10.0.128.0/19'
     }),
   },
   {
-    mistake: 'a size that Fargate does not have',
-    check: 'Fargate has tasks of this size, and a container has the ports and volumes that are named',
+    mistake: 'a task size that Fargate does not have',
+    check: 'task sizes exist on Fargate, and referenced ports and volumes exist in the container',
     mutate: within('WebTask', (inputs) => {
       inputs.memory = '16384'
     }),
   },
   {
-    mistake: 'steps of scaling with a gap between them',
-    check: 'steps of scaling lie beside each other, and bounds are in order',
+    mistake: 'scaling steps with a gap between them',
+    check: 'scaling steps are contiguous, and bounds are in order',
     mutate: within('WorkersOut', ({ stepScalingPolicyConfiguration }) => {
       stepScalingPolicyConfiguration.stepAdjustments[0].metricIntervalUpperBound = '1000'
     }),
   },
   {
-    mistake: 'logs that are kept for 45 days',
-    check: 'logs are kept for a time that CloudWatch has',
+    mistake: 'log retention of 45 days',
+    check: 'log retention is a value that CloudWatch supports',
     mutate: within('WebLogGroupWeb', (inputs) => {
       inputs.retentionInDays = 45
     }),
   },
   {
-    mistake: 'a misspelt property',
-    check: 'every resource has what the provider asks for, and nothing that it does not know',
+    mistake: 'a misspelled property',
+    check: 'every resource has all required properties and no unknown ones',
     mutate: within('WebLoadBalancer', (inputs) => {
       inputs.idleTimeOut = inputs.idleTimeout
     }),
   },
   {
-    mistake: 'two alarms of one name',
-    check: 'names are ones that AWS takes, and no two things of a kind have the same',
+    mistake: 'two alarms with the same name',
+    check: 'names are valid in AWS and unique per resource type',
     mutate: within('Latency', (inputs) => {
       inputs.name = inputs.name.replace('latency', 'server-errors')
     }),

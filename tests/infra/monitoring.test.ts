@@ -25,14 +25,14 @@ beforeAll(() => {
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const NEEDED = 'it takes promtool (Debian: apt install prometheus)'
+const NEEDED = 'promtool is needed (Debian: apt install prometheus)'
 
 function check(...args: string[]): { ok: boolean; said: string } {
   const { status, stdout, stderr } = spawnSync(tool as string, args, { encoding: 'utf8' })
   return { ok: status === 0, said: stdout + stderr }
 }
 
-/** A copy of the folder's file with a mistake in it. */
+/** A copy of the file with a mistake. */
 function broken(path: string, from: string, to: string): string {
   const text = readFileSync(path, 'utf8')
   expect(text).toContain(from)
@@ -42,7 +42,7 @@ function broken(path: string, from: string, to: string): string {
 }
 
 describe('alerts', () => {
-  test('promtool takes the rules and the configuration, and would find a mistake', ({ skip }) => {
+  test('promtool accepts the rules and the configuration, and finds a mistake', ({ skip }) => {
     if (tool === null) skip(NEEDED)
     expect(check('check', 'rules', '--lint-fatal', ALERTS)).toMatchObject({ ok: true })
     expect(check('check', 'config', '--lint-fatal', CONFIG)).toMatchObject({ ok: true })
@@ -50,15 +50,15 @@ describe('alerts', () => {
     expect(check('check', 'config', broken(CONFIG, 'scrape_interval', 'scrape_intervall')).ok).toBe(false)
   })
 
-  test('each comes when it should, and none for what is as it should be', ({ skip }) => {
+  test('alerts fire when they should, and not in normal operation', ({ skip }) => {
     if (tool === null) skip(NEEDED)
     expect(check('test', 'rules', ALERT_TESTS)).toMatchObject({ ok: true })
-    // Without a rule's condition its test fails.
+    // Without its condition, the test of a rule fails.
     writeFileSync(join(folder, 'alerts.yaml'), readFileSync(ALERTS, 'utf8').replace('{reason!="lease"}', ''))
     expect(check('test', 'rules', join(folder, 'alerts.test.yaml')).ok).toBe(false)
   })
 
-  test('each is tried, and stands in the documentation', () => {
+  test('every alert has a test and is documented', () => {
     const tests = readFileSync(ALERT_TESTS, 'utf8')
     const manual = readFileSync('docs/operations.md', 'utf8')
     for (const { alert, labels } of rules()) {
@@ -70,7 +70,7 @@ describe('alerts', () => {
 })
 
 describe('the dashboard', () => {
-  test('is one of Grafana, whose panels lie beside each other, and a mistake would be found', () => {
+  test('is a Grafana dashboard whose panels do not overlap, and a mistake is found', () => {
     const { panels } = dashboard()
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
     const cells = new Set<string>()
@@ -88,7 +88,7 @@ describe('the dashboard', () => {
     expect(dashboardSchema.safeParse(wrong).success).toBe(false)
   })
 
-  test('asks in PromQL, of the servers that are chosen alone', ({ skip }) => {
+  test('queries only the selected servers in PromQL', ({ skip }) => {
     const chosen = new Set(dashboard().templating.list.map(({ name }) => name))
     expect([...chosen]).toEqual(['datasource', 'job', 'instance'])
     for (const { title, expr } of questions()) {

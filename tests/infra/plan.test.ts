@@ -17,12 +17,12 @@ test.each([
   ['aws:s3/bucketV2:BucketV2', 'bucket'],
   ['aws:elasticache/replicationGroup:ReplicationGroup', 'cache'],
   ['aws:route53/record:Record', 'DNS record'],
-  ['aws:sns/topicSubscription:TopicSubscription', 'subscription of the alarms'],
+  ['aws:sns/topicSubscription:TopicSubscription', 'alarm subscription'],
   ['aws:ec2/vpc:Vpc', 'network'],
 ])('%s is not removed or replaced unless it is named', (type, kind) => {
   for (const op of ['delete', 'replace', 'create-replacement', 'delete-replaced']) {
     const steps = [step('create', 'aws:ec2/eip:Eip', 'Address'), step(op, type, 'It')]
-    expect(refusedRemovals(steps, [])).toEqual([`the ${kind} It would go: --remove It`])
+    expect(refusedRemovals(steps, [])).toEqual([`the ${kind} It. To allow this: --remove It`])
     expect(refusedRemovals(steps, ['It'])).toEqual([])
   }
   for (const op of ['create', 'update', 'same', 'import', 'read', 'refresh']) {
@@ -30,17 +30,17 @@ test.each([
   }
 })
 
-test('what is not guarded goes, and a name that the plan does not remove is refused', () => {
+test('removes unprotected resources, and refuses a name that the plan does not remove', () => {
   const steps = [
     step('delete', 'aws:cloudwatch/metricAlarm:MetricAlarm', 'Latency'),
     step('delete', 'sst:aws:Bucket', 'Logs'),
   ]
   expect(refusedRemovals(steps, [])).toEqual([])
   expect(refusedRemovals(steps, ['Latency'])).toEqual([])
-  expect(refusedRemovals(steps, ['Latencies'])).toEqual(['Latencies would not go, and --remove names it'])
+  expect(refusedRemovals(steps, ['Latencies'])).toEqual(['--remove names Latencies, but the plan does not remove it'])
 })
 
-test('a plan is told in a line a thing', () => {
+test('prints a plan with one line per change', () => {
   const steps = [
     step('same', 'aws:ec2/vpc:Vpc', 'Vpc'),
     step('update', 'pulumi:pulumi:Stack', 'stack'),
@@ -61,13 +61,13 @@ test('a plan is told in a line a thing', () => {
 })
 
 test.each(['', 'SST ready', '{}', '[1]', '[null]', '[{"op":"delete"}]'])(
-  '%j is no plan, and no plan is not an empty one',
+  'refuses %j as a plan, and does not treat it as an empty one',
   (text) => {
     expect(() => parsePlan(text)).toThrow()
   },
 )
 
-test('a plan that makes a certificate knows no listener yet, and loses none; without a certificate it would', () => {
+test('a plan that creates a certificate drops no listeners, and a plan without one does', () => {
   const listener = step('delete', 'aws:lb/listener:Listener', 'WebListenerHTTP80')
   const certificate = step('create', 'aws:acm/certificateValidation:CertificateValidation', 'CertificateValid')
   const bucket = step('delete', 'aws:s3/bucket:Bucket', 'LogsBucket')

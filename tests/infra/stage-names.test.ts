@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { REGIONS } from '@/infra/regions'
 import { STAGE_NAMES, stageOf } from '@/infra/stages'
 
-test('the table’s own names, production in another region, and previews are stages', () => {
+test('accepts the stages in the table, production in another region, and previews', () => {
   expect(STAGE_NAMES.map((name) => stageOf(name).name)).toEqual(['dev', 'staging', 'prod'])
   expect(stageOf('prod-eu-west-1')).toEqual({ ...stageOf('prod'), name: 'prod-eu-west-1', region: 'eu-west-1' })
   for (const name of ['pr-1', 'pr-1234567', 'preview-anna', 'preview-new-queue-2']) {
@@ -36,25 +36,27 @@ test.each([
   ['', 'preview-name'],
   ['constructor', 'preview-constructor'],
   ['__proto__', 'preview-proto'],
-])('%j is no stage, and is told %j', (name, meant) => {
-  expect(() => stageOf(name)).toThrow(`did you mean ${meant}? There are dev, staging, prod, prod-<region>`)
+])('%j is not a stage, and the error suggests %j', (name, meant) => {
+  expect(() => stageOf(name)).toThrow(`Did you mean ${meant}? Stages are dev, staging, prod, prod-<region>`)
   expect(() => stageOf(name)).toThrow(/^[^\n]+$/)
-  // What is proposed is a stage.
+  // The suggestion is a valid stage.
   expect(stageOf(meant).name).toBe(meant)
 })
 
-test('production’s own region is no second one', () => {
-  expect(() => stageOf('prod-us-west-2')).toThrow('prod-us-west-2 is no stage: us-west-2 is where prod is already.')
+test('refuses the production region as a second region', () => {
+  expect(() => stageOf('prod-us-west-2')).toThrow(
+    'prod-us-west-2 is not a stage. us-west-2 is the region of prod itself.',
+  )
 })
 
-test('the regions are those of the AWS provider, without the other partitions', () => {
+test('lists the regions of the AWS provider in the standard partition', () => {
   const types = readFileSync('.sst/platform/node_modules/@pulumi/aws/types/enums/index.d.ts', 'utf8')
   const [, list = ''] = /declare const Region: \{([^}]*)\}/.exec(types) ?? []
   const known = [...list.matchAll(/: "([a-z0-9-]+)"/g)].map(([, region]) => region as string)
   expect([...REGIONS]).toEqual(known.filter((region) => !/^(cn|us-gov|us-iso|eu-iso)/.test(region)).sort())
 })
 
-test('SST itself, too, refuses such a name, and a shell of another region, before it asks AWS anything', () => {
+test('SST itself refuses such a name, and a shell with another region, before it contacts AWS', () => {
   const sst = (stage: string, env: Record<string, string> = {}) => {
     const { AWS_REGION: _, ...shell } = process.env
     const { status, stdout, stderr } = spawnSync('node_modules/.bin/sst', ['diff', '--stage', stage, '--print-logs'], {
@@ -64,7 +66,10 @@ test('SST itself, too, refuses such a name, and a shell of another region, befor
     return { status, said: stdout + stderr }
   }
   const named = sst('production')
-  expect([named.status, named.said]).toEqual([1, expect.stringContaining('production is no stage: did you mean prod?')])
+  expect([named.status, named.said]).toEqual([
+    1,
+    expect.stringContaining('production is not a stage. Did you mean prod?'),
+  ])
   const placed = sst('prod-eu-west-1', { AWS_REGION: 'us-west-2' })
-  expect([placed.status, placed.said]).toEqual([1, expect.stringContaining('prod-eu-west-1 is in eu-west-1: unset it')])
+  expect([placed.status, placed.said]).toEqual([1, expect.stringContaining('prod-eu-west-1 is in eu-west-1. Unset it')])
 }, 60_000)

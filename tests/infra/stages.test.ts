@@ -9,32 +9,32 @@ import { PRICES, type PriceName } from '@/infra/prices'
 import { stageOf } from '@/infra/stages'
 import { OPTIONS } from '@/lib/server/config/options'
 import { all, type Graph, type Invariant, type Mutation, one } from './graph'
-import { BALANCER } from './invariants/balancer'
 import { CONTAINERS } from './invariants/containers'
+import { LOAD_BALANCER } from './invariants/load-balancer'
+import { MONITORING } from './invariants/monitoring'
 import { NETWORK } from './invariants/network'
 import { ORDER } from './invariants/order'
-import { RIGHTS } from './invariants/rights'
+import { PERMISSIONS } from './invariants/permissions'
 import { STORAGE } from './invariants/storage'
 import { TASKS } from './invariants/tasks'
-import { WATCHING } from './invariants/watching'
 import { MISTAKES } from './mistakes'
 import { VALIDITY } from './validity'
 
 const INVARIANTS: readonly Invariant[] = [
   ...NETWORK,
-  ...BALANCER,
+  ...LOAD_BALANCER,
   ...CONTAINERS,
   ...TASKS,
-  ...RIGHTS,
+  ...PERMISSIONS,
   ...STORAGE,
-  ...WATCHING,
+  ...MONITORING,
   ...ORDER,
   ...VALIDITY,
 ]
 const AT_ONCE = 2
-/** What is kept with a stage. */
-type Kept = Record<string, Record<string, string>>
-const DOMAIN: Kept = {
+/** The stored parameters of a stage. */
+type StoredSettings = Record<string, Record<string, string>>
+const DOMAIN: StoredSettings = {
   'us-west-2': {
     '/vision-classifier/prod/settings/DOMAIN': 'vision.example.com',
     '/vision-classifier/prod/settings/ALARM_EMAIL': 'operators@example.com',
@@ -46,8 +46,8 @@ const DOMAIN: Kept = {
   },
   'eu-west-1': { '/vision-classifier/prod-eu-west-1/ADMIN_TOKEN': 'token' },
 }
-/** Every line of the table, a preview, and production with a domain in two regions. */
-const STAGES: [title: string, stage: string, kept: Kept][] = [
+/** Every stage in the table, a preview, and production with a domain in two regions. */
+const STAGES: [title: string, stage: string, kept: StoredSettings][] = [
   ['dev', 'dev', {}],
   ['staging', 'staging', {}],
   ['prod', 'prod', {}],
@@ -56,7 +56,12 @@ const STAGES: [title: string, stage: string, kept: Kept][] = [
   ['a second region', 'prod-eu-west-1', DOMAIN],
 ]
 
-async function build(stage: string, kept: Kept, mode = 'deploy', shell: Record<string, string> = {}): Promise<Graph> {
+async function build(
+  stage: string,
+  kept: StoredSettings,
+  mode = 'deploy',
+  shell: Record<string, string> = {},
+): Promise<Graph> {
   const folder = mkdtempSync(join(tmpdir(), 'graph-'))
   const file = join(folder, 'graph.json')
   const { AWS_REGION: _, ...environment } = process.env
@@ -76,7 +81,7 @@ async function build(stage: string, kept: Kept, mode = 'deploy', shell: Record<s
   return graph
 }
 
-/** Whether an invariant finds anything. Something that it needs and does not find breaks it too. */
+/** Whether an invariant reports a violation. A missing resource that it needs is one, too. */
 function broken({ check }: Invariant, graph: Graph): string[] {
   try {
     return check(graph)
@@ -85,7 +90,9 @@ function broken({ check }: Invariant, graph: Graph): string[] {
   }
 }
 
-/** A changed copy. Null where the stage has nothing that could be changed so, or not any more: then the invariant itself says it. */
+/**
+ * A copy with a mistake. Null if the stage has nothing to change, or no longer: then the invariant itself reports it.
+ */
 function mutated(graph: Graph, mutate: Mutation): Graph | null {
   const mutant = structuredClone(graph)
   try {
@@ -96,7 +103,7 @@ function mutated(graph: Graph, mutate: Mutation): Graph | null {
 }
 
 const graphs: Graph[] = []
-// Each is a process of some hundreds of MB.
+// Each build is a process that uses several hundred MB.
 for (let i = 0; i < STAGES.length; i += AT_ONCE) {
   graphs.push(...(await Promise.all(STAGES.slice(i, i + AT_ONCE).map(([, stage, kept]) => build(stage, kept)))))
 }
@@ -112,12 +119,12 @@ describe.each(STAGES.map(([title], i) => [title, graphs[i] as Graph] as const))(
       return mutant === null ? [] : [[`${invariant.name}: ${name}`, invariant, mutant] as const]
     }),
   )
-  test.each(mutants)('broken: %s', (_name, invariant, mutant) => {
+  test.each(mutants)('catches the mistake: %s', (_name, invariant, mutant) => {
     expect(broken(invariant, mutant)).not.toEqual([])
   })
 })
 
-test('no invariant without a mutation, none that the same name has twice, none that concerns no stage', () => {
+test('every invariant has mistakes with unique names, and each applies to some stage', () => {
   expect(new Set(INVARIANTS.map(({ name }) => name)).size).toBe(INVARIANTS.length)
   for (const { name, mutations } of INVARIANTS) {
     expect([name, Object.keys(mutations).length > 0]).toEqual([name, true])
@@ -128,36 +135,36 @@ test('no invariant without a mutation, none that the same name has twice, none t
   }
 })
 
-describe('mistakes made on purpose', () => {
+describe('deliberate mistakes', () => {
   test.each(MISTAKES.map((each) => [each.mistake, each] as const))('%s', (_mistake, { check, mutate }) => {
     const invariant = INVARIANTS.find(({ name }) => name === check)
-    if (!invariant) throw new Error(`there is no check “${check}”`)
+    if (!invariant) throw new Error(`There is no check “${check}”`)
     const mutants = graphs.map((graph) => mutated(graph, mutate)).filter((mutant) => mutant !== null)
     expect(mutants.length).toBeGreaterThan(0)
     for (const mutant of mutants) expect(broken(invariant, mutant)).not.toEqual([])
   })
 })
 
-test('the table is followed: names, and production in a second region', () => {
+test('stages follow the table: names, and production in a second region', () => {
   const [, , prod, preview, , second] = graphs as [Graph, Graph, Graph, Graph, Graph, Graph]
   expect(second.app.providers.aws.region).toBe('eu-west-1')
   expect(prod.app.providers.aws.region).toBe('us-west-2')
   expect([preview.app.removal, preview.app.protect]).toEqual(['remove', false])
   expect(second.outputs.url).toBe('https://vision.example.com')
-  // By it the deployment is proved: the domain leads to the nearest region.
+  // The deployment is verified with it, because the domain leads to the nearest region.
   expect(second.outputs.balancer).toBe('WebLoadBalancer.elb.amazonaws.com')
   expect(prod.outputs.url).toMatch(/^http:\/\//)
   expect(prod.outputs.models).toMatch(/^s3:\/\/[a-z0-9-]+\/models\/$/)
 })
 
-/** Each option and setting that a shell may have for other ends, at another value than the stage's. */
+/** Options and settings that a shell may have for other purposes, with values that differ from the stage's. */
 const OTHER_SHELL = Object.fromEntries(
   [...Object.keys(OPTIONS), 'AWS_DEFAULT_REGION', 'SST_STAGE', 'CDK_DEFAULT_REGION', 'HOME', 'USER', 'NODE_ENV']
     .filter((name) => !['AWS_REGION', 'PROJECT_NAME'].includes(name))
     .map((name) => [name, 'eu-north-1']),
 )
 
-test('any two deployments of a stage, from whatever shell, ask for the same', async () => {
+test('deployments of a stage are the same from any shell', async () => {
   const [, , , , prod, second] = graphs as [Graph, Graph, Graph, Graph, Graph, Graph]
   const agreeing = {
     DOMAIN: 'vision.example.com',
@@ -170,18 +177,18 @@ test('any two deployments of a stage, from whatever shell, ask for the same', as
 }, 300_000)
 
 test.each<[shell: Record<string, string>, line: RegExp]>([
-  // The first by sst.config.ts, before anything is read; the second where the stage is made.
-  [{ AWS_REGION: 'eu-west-1' }, /AWS_REGION=eu-west-1 is set in this shell, and prod is in us-west-2: unset it/],
-  [{ DOMAIN: 'other.example.com' }, /DOMAIN=other.example.com is set in this shell, and prod has vision.example.com/],
+  // The first is refused by sst.config.ts before anything is read, the second when the stage is created.
+  [{ AWS_REGION: 'eu-west-1' }, /AWS_REGION=eu-west-1 is set in this shell, but prod is in us-west-2. Unset it/],
+  [{ DOMAIN: 'other.example.com' }, /DOMAIN=other.example.com is set in this shell, but prod has vision.example.com/],
 ])(
-  'a shell that says something else of the stage is refused: %j',
+  'refuses a shell that contradicts the stage: %j',
   async (shell, line) => {
     await expect(build('prod', DOMAIN, 'deploy', shell)).rejects.toThrow(line)
   },
   60_000,
 )
 
-/** What one graph has and the other has not. Resources come in the order in which their inputs are known, and SST makes a name up once. */
+/** Differences between two graphs. The order of resources varies, and SST generates one name at random. */
 function between(a: Graph, b: Graph): string[] {
   const lines = ({ resources, ...rest }: Graph) =>
     [rest, ...resources].map((part) => JSON.stringify(part).replaceAll(/-[a-z]{8}\b/g, ''))
@@ -198,7 +205,7 @@ test('only infra/settings.ts reads the shell', () => {
   expect(readFileSync('sst.config.ts', 'utf8')).not.toMatch(/process/)
 })
 
-test('the estimate counts what is there, and the stages cost what they were to cost', () => {
+test('the cost estimate counts what exists, and stages are within their targets', () => {
   for (const graph of graphs.slice(0, 3)) {
     const lines = costOf(stageOf(graph.stage))
     const count = (price: PriceName) =>
@@ -223,22 +230,22 @@ test('the estimate counts what is there, and the stages cost what they were to c
   expect(total('prod')).toBeLessThanOrEqual(300)
 })
 
-test('what is not counted stands under each sum, with its price, and fits the stage', () => {
+test('lists costs that are not included below each total, with prices, and only those that apply to the stage', () => {
   const out = execFileSync('node_modules/.bin/tsx', ['scripts/infra/cost.ts'], { encoding: 'utf8' })
   const parts = out.split(/\n(?=dev|staging|prod)/).slice(1)
   expect(parts.map((part) => part.slice(0, part.indexOf(':')))).toEqual(['dev', 'staging', 'prod'])
   for (const part of parts) {
-    expect(part).toMatch(/buckets \(0 %\)\n +Not counted:\n +data that leaves AWS: .* \(\$0\.09 per GB that leaves AWS/)
+    expect(part).toMatch(/buckets \(0%\)\n +Not included:\n +data leaving AWS: .* \(\$0\.09 per GB leaving AWS/)
     const [name = ''] = part.split(':')
     const { nat, endpoints, cache } = stageOf(name)
     expect(part.includes('through the NAT gateways')).toBe(nat === 'gateway')
     expect(part.includes('through the interface endpoints')).toBe(endpoints.length > 0)
-    expect(part.includes('backups of the cache')).toBe((cache?.replicas ?? 0) > 0)
+    expect(part.includes('cache backups')).toBe((cache?.replicas ?? 0) > 0)
     for (const always of ['between zones', 'S3', 'registry', 'hosted zone', 'taxes']) expect(part).toContain(always)
   }
 }, 60_000)
 
-test('`sst dev` runs the app on this machine with the names of what it made, and no task in AWS', async () => {
+test('`sst dev` runs the app on this machine with the names of its resources, and no tasks in AWS', async () => {
   const graph = await build('dev', {}, 'dev')
   expect(all(graph, /ecs\/(service|taskDefinition):|lb\/loadBalancer:|metricAlarm:/)).toEqual([])
   expect(one(graph, 'WebDev').type).toBe('sst:sst:DevCommand')
@@ -246,14 +253,14 @@ test('`sst dev` runs the app on this machine with the names of what it made, and
   expect(graph.outputs.url).toBe('http://localhost:3000')
 }, 120_000)
 
-test('a plan is made of a stage whose certificate is not there yet', async () => {
+test('creates a plan for a stage whose certificate does not exist yet', async () => {
   const plan = await build('prod', DOMAIN, 'plan')
   expect(one(plan, 'WebService').after).toContain('Private1Association')
-  // AWS has not said what it is called: no listener can be planned, and nothing waits for one.
+  // AWS hasn't assigned an ARN yet, so no listener can be planned, and nothing depends on one.
   expect(all(plan, /lb\/listener:/)).toEqual([])
 }, 120_000)
 
-test('docs/deploy-aws.md lists what must hold', () => {
+test('docs/deploy-aws.md lists every invariant', () => {
   const listed = [...readFileSync('docs/deploy-aws.md', 'utf8').matchAll(/^- (.+)\.$/gm)].map(([, name]) => name)
-  for (const { name } of INVARIANTS) expect(listed).toContain(name)
+  for (const { name } of INVARIANTS) expect(listed).toContain(name.charAt(0).toUpperCase() + name.slice(1))
 })

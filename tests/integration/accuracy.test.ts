@@ -6,7 +6,7 @@ import { createEngine } from '@/lib/server/engine/engine'
 
 const EVAL = '../shared/eval'
 const there = existsSync(join(EVAL, 'labels.csv'))
-if (!there) console.log(`skipped: accuracy over labelled photos, since ${EVAL} is not there`)
+if (!there) console.log(`skipped: accuracy over labelled photos, because ${EVAL} does not exist`)
 
 describe.skipIf(!there)('top-1 through the whole engine, over 1,000 labelled photos', () => {
   let engine: Awaited<ReturnType<typeof createEngine>>

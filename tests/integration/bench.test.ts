@@ -8,11 +8,11 @@ let run: ChildProcess | undefined
 let started: number[] = []
 afterEach(() => {
   run?.kill('SIGKILL')
-  // Where the code fails its processes must not outlive the tests.
+  // If a test fails, its processes must not outlive it.
   for (const pid of running(started)) process.kill(pid, 'SIGKILL')
 })
 
-/** Starts a run and waits until so many processes are below it. */
+/** Starts a run and waits until it has the given number of descendant processes. */
 async function begin(args: string[], least: number): Promise<void> {
   run = spawn(process.execPath, args, { stdio: 'ignore' })
   await expect
@@ -21,11 +21,11 @@ async function begin(args: string[], least: number): Promise<void> {
   started = below(run.pid as number)
 }
 
-// Two keepers, two servers, two processes of each.
+// Two keepers and two servers with two processes each.
 const PEERS = 8
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
-  'peers and all of their processes end with a run that ends by %s, deaf as they are',
+  'peers and all their processes end with a run ended by %s, even if they ignore signals',
   async (signal) => {
     await begin(['--import', 'tsx', 'tests/support/bench-run.ts'], PEERS)
     run?.kill(signal)
@@ -33,11 +33,11 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
   },
 )
 
-// The keeper, the run, its server and that one's two workers.
+// The keeper, the run, its server and the server's two workers.
 const RUN = 5
 
 test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
-  'npm run bench that ends by %s leaves nothing behind',
+  'npm run bench leaves no process behind when ended by %s',
   async (signal) => {
     await begin(['bench/bench.mjs', '--images', '0'], RUN)
     run?.kill(signal)
@@ -45,7 +45,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
   },
 )
 
-test('a run that loses a peer, or cannot start one, says so and goes on with the others', async () => {
+test('a run that loses a peer, or cannot start one, reports it and continues with the others', async () => {
   const absent = { ...peer('absent'), command: 'no-such-command' }
   const peers = await Peers.start([peer('frail', true), absent, peer('sound')])
   try {
@@ -68,11 +68,11 @@ function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
   } catch {
-    return '' // It ended while we looked.
+    return '' // Ended in the meantime.
   }
 }
 
-test('figures stand beside what the processor can do', () => {
+test('results include the capabilities of the CPU', () => {
   const { stdout } = spawnSync(process.execPath, ['bench/bench.mjs', 'results', '--rows', '10'], { encoding: 'utf8' })
   const flags = readFileSync('/proc/cpuinfo', 'utf8')
   const [line = ''] = stdout.split('\n')

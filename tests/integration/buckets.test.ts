@@ -54,7 +54,7 @@ afterEach(() => {
 
 let changes = 0
 
-/** Has a photo of the set overwritten after it was listed and before it is read. */
+/** Overwrites a photo of the set after it was listed and before it is read. */
 function changeMeanwhile(bucket: string, file: string): void {
   network.fault = (method, path) => {
     if (method !== 'GET' || !path.startsWith(`/${bucket}/set/${file}`)) return undefined
@@ -122,7 +122,7 @@ describe.each(HOMES)('jobs of photos that are in a bucket already; jobs in %s', 
   })
   afterAll(() => home?.stop())
 
-  test('each photo below the prefix, by key; one that has changed since it was listed is named', async () => {
+  test('classifies each photo under the prefix in key order, and reports one that changed after it was listed', async () => {
     changeMeanwhile('camera', PHOTOS[3]!.file)
     const { id, source } = await createJob(home.url, null, '?model=fast&source=s3://camera/set/')
     expect(source).toBe('s3://camera/set/')
@@ -135,14 +135,14 @@ describe.each(HOMES)('jobs of photos that are in a bucket already; jobs in %s', 
     await refusal(post(`${home.url}/api/jobs/${id}/photos`, formOf(PHOTOS)), 409, 'conflict')
   })
 
-  test('where the bucket keeps versions, the photo is read as it was when it was listed', async () => {
+  test('with versioning, reads a photo as it was when it was listed', async () => {
     changeMeanwhile('versions', PHOTOS[4]!.file)
     const { id } = await createJob(home.url, null, '?model=fast&source=s3://versions/set')
     expect((await jobDone(home.url, id)).counts.ok).toBe(6)
     expect((await resultsOf(home.url, id)).map(({ file }) => file)).toEqual(names('versions'))
   })
 
-  test('nobody reads what is not meant for him', async () => {
+  test('refuses prefixes that are not allowed', async () => {
     const from = (query: string, body: BodyInit | null = null) => post(`${home.url}/api/jobs?source=${query}`, body)
     for (const place of ['s3://camera/set-secret/', 's3://camera', 's3://camera/many', 's3://photos/jobs/']) {
       await refusal(from(place), 422, 'url_refused')
@@ -152,9 +152,9 @@ describe.each(HOMES)('jobs of photos that are in a bucket already; jobs in %s', 
     await refusal(from('s3://camera/set/', formOf(PHOTOS)), 400, 'invalid_parameter')
   })
 
-  test('killed while it lists, it goes on: each photo once', async () => {
+  test('continues after a kill while listing, with each photo once', async () => {
     const listed = new Promise<void>((resolve) => {
-      // The second page comes never: until then there are a thousand.
+      // The second page never arrives: until then there are a thousand photos.
       network.fault = (_method, path) => {
         if (!path.includes('continuation-token')) return undefined
         resolve()
@@ -174,7 +174,7 @@ describe.each(HOMES)('jobs of photos that are in a bucket already; jobs in %s', 
   }, 90_000)
 })
 
-test('all results lie in the bucket as one object when a job is done', async () => {
+test('stores all results of a finished job in the bucket as one object', async () => {
   const machines = await startMachines({ env: { LOG_LEVEL: 'warn' } })
   try {
     const { id } = await createJob(machines.web[0]!.url, formOf(distinctPhotos(130)), '?model=fast')
@@ -193,7 +193,7 @@ test('all results lie in the bucket as one object when a job is done', async () 
   }
 })
 
-test('vision classify names the photos of a bucket, and one that changed; what may not be listed is said', async () => {
+test('vision classify reads a bucket, reports a photo that changed, and reports a bucket that it may not list', async () => {
   changeMeanwhile('camera', PHOTOS[5]!.file)
   const folder = mkdtempSync(join(tmpdir(), 'out-'))
   const out = join(folder, 'results.json')
@@ -204,6 +204,6 @@ test('vision classify names the photos of a bucket, and one that changed; what m
   expect(rows.map(({ file }) => file)).toEqual(names('camera'))
   expect(rows.filter(({ status }) => status === 'ok')).toHaveLength(5)
   const gone = await vision(['classify', 's3://nowhere/', '--model', 'fast'], env)
-  expect([gone.code, gone.err]).toEqual([5, expect.stringMatching(/s3:\/\/nowhere\/ cannot be listed: NoSuchBucket/)])
+  expect([gone.code, gone.err]).toEqual([5, expect.stringMatching(/Cannot list s3:\/\/nowhere\/: NoSuchBucket/)])
   rmSync(folder, { recursive: true })
 })

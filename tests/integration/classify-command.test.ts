@@ -36,7 +36,7 @@ const rows = (path: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as ResultRow)
 
-/** So many photos, of which no two are the same to the last byte. */
+/** Creates this many photos, all of them different. */
 function fill(count: number): string[] {
   const names = readdirSync('public/gallery').filter((name) => name.endsWith('.webp'))
   return Array.from({ length: count }, (_, i) => {
@@ -47,7 +47,7 @@ function fill(count: number): string[] {
   })
 }
 
-test('the same rows in every format, files named as they were given and in that order; errors have their rows', async () => {
+test('writes the same rows in every format, named and ordered as the input, with a row for each error', async () => {
   const given = fill(6)
   appendFileSync(join(photos(), 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
   const all = [...given, join(photos(), 'broken.jpg')]
@@ -91,12 +91,12 @@ test('the same rows in every format, files named as they were given and in that 
   expect(readdirSync(folder).filter((name) => /part|new/.test(name))).toEqual([])
 })
 
-test('in a pipe: names on stdin, rows on stdout, nothing else but errors', async () => {
+test('reads names from stdin and writes only rows to stdout', async () => {
   const { child, said } = startVision(['classify', '-', '--format', 'ndjson', '--model', 'fast'])
   child.stdin.end('public/gallery/koala.webp\nnowhere.png\n')
   const [code] = await once(child, 'close')
   const { out: printed, err } = said()
-  expect([code, err]).toEqual([1, 'nowhere.png: not_found: The file does not exist.\n1 of 2 photos have no answer.\n'])
+  expect([code, err]).toEqual([1, 'nowhere.png: not_found: The file does not exist.\n1 of 2 photos failed.\n'])
   const found = printed
     .trim()
     .split('\n')
@@ -108,7 +108,7 @@ test('in a pipe: names on stdin, rows on stdout, nothing else but errors', async
   expect(found).toHaveLength(2)
 })
 
-test('killed at any moment, it goes on where it was: each photo once, a torn line repaired', async () => {
+test('resumes after being killed at any moment: each photo once, a truncated line repaired', async () => {
   const given = fill(150)
   const journal = out('r.ndjson.part')
   for (const least of [1, 40, 90]) {
@@ -123,7 +123,7 @@ test('killed at any moment, it goes on where it was: each photo once, a torn lin
   }
   const before = readFileSync(journal, 'utf8').split('\n').length
   expect(before).toBeGreaterThan(90)
-  expect((await classify(photos(), '--out', out('r.ndjson'))).code).toBe(2) // Not without --resume.
+  expect((await classify(photos(), '--out', out('r.ndjson'))).code).toBe(2) // Refused without --resume.
   expect((await classify(photos(), '--out', out('r.ndjson'), '--resume', '--top-k', '2')).code).toBe(2)
   const { code } = await classify(photos(), '--out', out('r.ndjson'), '--resume')
   expect(code).toBe(0)
@@ -131,7 +131,7 @@ test('killed at any moment, it goes on where it was: each photo once, a torn lin
   expect(existsSync(journal)).toBe(false)
 })
 
-test('a workbook goes on after a kill like any other file', async () => {
+test('resumes a workbook after being killed', async () => {
   const given = fill(60)
   const journal = out('r.xlsx.part')
   const { child } = startVision(['classify', photos(), '--out', out('r.xlsx')])
@@ -149,7 +149,7 @@ test('a workbook goes on after a kill like any other file', async () => {
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.xlsx'])
 })
 
-test('Ctrl-C stops cleanly; what is done is kept', async () => {
+test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
   fill(300)
   const { child, said } = startVision(['classify', photos(), '--out', out('r.csv')])
   const closed = once(child, 'close')
@@ -158,11 +158,11 @@ test('Ctrl-C stops cleanly; what is done is kept', async () => {
   }
   child.kill('SIGINT')
   expect((await closed)[0]).toBe(130)
-  expect(said().err).toContain('--resume goes on')
+  expect(said().err).toContain('with --resume to continue')
   for (const line of readFileSync(out('r.csv.part'), 'utf8').trim().split('\n')) JSON.parse(line)
 })
 
-test('two runs on one --out: the second says that the first writes there, and nothing is done twice', async () => {
+test('refuses a second run on the same --out, and does nothing twice', async () => {
   fill(300)
   const args = [photos(), '--out', out('r.ndjson')]
   const first = startVision(['classify', ...args])
@@ -171,7 +171,7 @@ test('two runs on one --out: the second says that the first writes there, and no
     const second = await classify(...args, ...more)
     expect([second.code, second.err]).toEqual([
       1,
-      `Another run (process ${first.child.pid} on ${hostname()}) writes ${out('r.ndjson')}. Wait for its end, or choose another --out.\n`,
+      `Another run (process ${first.child.pid} on ${hostname()}) is writing ${out('r.ndjson')}. Wait until it finishes, or choose another --out.\n`,
     ])
   }
   await once(first.child, 'close')
@@ -179,7 +179,7 @@ test('two runs on one --out: the second says that the first writes there, and no
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 
-test('a run that stood still and was taken over writes nothing more', async () => {
+test('writes nothing more after a suspended run was taken over', async () => {
   fill(300)
   const args = ['classify', photos(), '--out', out('r.ndjson'), '--resume']
   const first = startVision(args)
@@ -195,7 +195,7 @@ test('a run that stood still and was taken over writes nothing more', async () =
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 
-test('a server answers the same as the engine here', async () => {
+test('gets the same results from a server as from the local engine', async () => {
   const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
   try {
     fill(8)
@@ -207,10 +207,10 @@ test('a server answers the same as the engine here', async () => {
     await server.stop()
   }
   const { code, err } = await classify(photos(), '--server', server.url)
-  expect([code, err]).toEqual([5, expect.stringContaining('There is no server at')])
+  expect([code, err]).toEqual([5, expect.stringContaining('No server responded at')])
 })
 
-test('labels tell how many answers are right; wrong command lines are usage', async () => {
+test('reports accuracy from labels, and exits with a usage error for invalid options', async () => {
   appendFileSync(out('truth.csv'), 'file,label\nkoala.webp,koala\ngoldfish.webp,koala\nespresso.png,unicorn\n')
   const { err } = await classify(
     'public/gallery/koala.webp',
@@ -219,8 +219,8 @@ test('labels tell how many answers are right; wrong command lines are usage', as
     '--labels',
     out('truth.csv'),
   )
-  expect(err).toContain('top-1  50.0 % of 2 labelled photos')
-  expect(err).toContain('no such class  unicorn')
+  expect(err).toContain('top-1  50.0% of 2 labeled photos')
+  expect(err).toContain('unknown label  unicorn')
   expect(err).toContain('truth.csv: file = file, label = label, 3 of 3 matched')
   appendFileSync(out('other.csv'), 'file,label\nx.png,koala\n')
   const other = await classify('public/gallery/koala.webp', '--labels', out('other.csv'))
@@ -233,6 +233,7 @@ test('labels tell how many answers are right; wrong command lines are usage', as
     ['x.png', '--out', '-'],
     ['x.png', '--format', 'xlsx'],
     ['x.png', '--resume'],
+    ['x.png', '--server', 'localhost:3000'],
     [],
   ]) {
     expect([args, (await classify(...args)).code]).toEqual([args, 2])

@@ -22,12 +22,12 @@ const base64 = espresso.toString('base64')
 const json = (fields: object) => JSON.stringify(fields)
 const asJson = { 'content-type': 'application/json' }
 
-test('every door gives the same answer', async () => {
-  const doors = {
+test('gives the same result for every way of sending a photo', async () => {
+  const requests = {
     'raw body': classify(server.url, espresso, { headers: { 'content-type': 'image/png' } }),
     'wrong content type': classify(server.url, espresso, { headers: { 'content-type': 'image/jpeg' } }),
     'no content type': classify(server.url, espresso),
-    'what curl --data-binary says': classify(server.url, espresso, {
+    'curl --data-binary': classify(server.url, espresso, {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     }),
     chunked: classify(server.url, new Blob([espresso]).stream()),
@@ -38,11 +38,11 @@ test('every door gives the same answer', async () => {
     'JSON, data URL in capitals': classify(server.url, json({ image: `DATA:IMAGE/PNG;BASE64,${base64}` }), {
       headers: asJson,
     }),
-    'JSON, base64 for addresses': classify(server.url, json({ image: espresso.toString('base64url') }), {
+    'JSON, URL-safe base64': classify(server.url, json({ image: espresso.toString('base64url') }), {
       headers: asJson,
     }),
   }
-  const answers = await Promise.all(Object.values(doors).map(answer))
+  const answers = await Promise.all(Object.values(requests).map(answer))
   for (const { predictions } of answers) expect(predictions).toEqual(answers[0]?.predictions)
   const [first] = answers
   expect(classificationSchema.parse(first)).toEqual(first)
@@ -52,13 +52,13 @@ test('every door gives the same answer', async () => {
   expect(first?.model).toMatchObject({ id: 'efficientnet-lite1-int8', type: 'balanced', calibrated: true })
 })
 
-test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)('%s is read', async (format) => {
+test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)('classifies %s', async (format) => {
   const { predictions, image } = await answer(classify(server.url, await as(format)))
   expect(predictions[0]?.label).toBe('espresso')
   expect(image).toMatchObject({ format, width: 600, height: 400 })
 })
 
-test('all eight orientations give the same answer', async () => {
+test('gives the same result for all eight EXIF orientations', async () => {
   const answers = await Promise.all(
     [1, 2, 3, 4, 5, 6, 7, 8].map(async (orientation) => answer(classify(server.url, await oriented(orientation)))),
   )
@@ -68,7 +68,7 @@ test('all eight orientations give the same answer', async () => {
   }
 })
 
-test('transparent is over white, grey is grey, an animation is its first frame', async () => {
+test('composites transparency over white, keeps gray, and uses the first frame of an animation', async () => {
   const cut = sharp(espresso).composite([
     { input: Buffer.from('<svg width="600" height="400"><rect width="600" height="90"/></svg>'), blend: 'dest-out' },
   ])
@@ -86,7 +86,7 @@ test('transparent is over white, grey is grey, an animation is its first frame',
   expect(await labels(animation)).toEqual(await labels(espresso))
 })
 
-test('parameters work in query, form and JSON alike', async () => {
+test('accepts the same parameters in query, form and JSON', async () => {
   const parameters = { model: 'fast', top_k: '3', threshold: '0.001' }
   const query = `?${new URLSearchParams(parameters)}`
   const answers = await Promise.all([
@@ -103,7 +103,7 @@ test('parameters work in query, form and JSON alike', async () => {
   }
 })
 
-test('top_k and threshold cut, scores sum to one and are not rounded', async () => {
+test('limits predictions by top_k and threshold; scores sum to one and are unrounded', async () => {
   const ask = async (query: string) => (await answer(classify(server.url, espresso, { query }))).predictions
   const all = await ask('?top_k=1000')
   expect(all).toHaveLength(1000)
@@ -117,18 +117,18 @@ test('top_k and threshold cut, scores sum to one and are not rounded', async () 
   expect(String(all[0]?.score).length).toBeGreaterThan(10)
 })
 
-test('a sane x-request-id is kept, any other replaced; Server-Timing has the stages', async () => {
-  const sane = await classify(server.url, espresso, { headers: { 'x-request-id': 'job-7:item.3' } })
-  expect(sane.headers.get('x-request-id')).toBe('job-7:item.3')
-  expect((await answer(sane)).request_id).toBe('job-7:item.3')
-  expect(sane.headers.get('server-timing')).toMatch(
+test('keeps a valid x-request-id, replaces any other, and sends the stages in Server-Timing', async () => {
+  const valid = await classify(server.url, espresso, { headers: { 'x-request-id': 'job-7:item.3' } })
+  expect(valid.headers.get('x-request-id')).toBe('job-7:item.3')
+  expect((await answer(valid)).request_id).toBe('job-7:item.3')
+  expect(valid.headers.get('server-timing')).toMatch(
     /^queue;dur=[\d.]+, decode;dur=[\d.]+, run;dur=[\d.]+, total;dur=[\d.]+$/,
   )
-  const insane = await classify(server.url, espresso, { headers: { 'x-request-id': 'a b<script>' } })
-  expect(insane.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  const invalid = await classify(server.url, espresso, { headers: { 'x-request-id': 'a b<script>' } })
+  expect(invalid.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
 })
 
-test('the models are listed as they are', async () => {
+test('lists the models', async () => {
   const { models } = modelsReplySchema.parse(await (await fetch(`${server.url}/api/models`)).json())
   expect(models.map(({ type }) => type)).toEqual(['fast', 'balanced', 'accurate'])
   expect(models.filter((model) => model.default).map(({ type }) => type)).toEqual(['balanced'])
@@ -138,7 +138,7 @@ test('the models are listed as they are', async () => {
   }
 })
 
-test('health says what a probe needs and nothing of the host', async () => {
+test('health endpoints report what probes need and nothing about the host', async () => {
   for (const path of ['/health/live', '/health/ready']) {
     const reply = await fetch(server.url + path)
     expect([reply.status, await reply.json()]).toEqual([200, { status: 'ok' }])
@@ -149,7 +149,7 @@ test('health says what a probe needs and nothing of the host', async () => {
   expect(text).not.toMatch(/\/(work|home|usr|tmp|app)\b|memory|rss|onnx|sharp|node/i)
 })
 
-test('HEAD, OPTIONS and the OpenAPI document', async () => {
+test('answers HEAD and OPTIONS, and serves the OpenAPI document', async () => {
   const head = await raw(server.url, '/api/models', { method: 'HEAD' })
   expect([head.status, head.body]).toEqual([200, ''])
   const options = await raw(server.url, '/api/classify', { method: 'OPTIONS' })
@@ -159,7 +159,7 @@ test('HEAD, OPTIONS and the OpenAPI document', async () => {
   expect(Object.keys(document.paths)).toContain('/api/classify')
 })
 
-test('one log line a request, with no picture, query or body in it', async () => {
+test('logs one line per request without image, query or body', async () => {
   await answer(
     classify(server.url, json({ image: base64 }), {
       headers: { ...asJson, 'x-request-id': 'seen-in-log' },

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { vision } from '../support/vision'
 
-/** What the command says of itself, and what shells know of it. */
+/** Tests the command's own help and version output, and shell completion. */
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'command-'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('its version, and examples that can be typed as they stand', async () => {
+test('prints its version, and examples that work as shown', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
   expect(await vision(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
   const usage = async (env: Record<string, string>) => (await vision(['--help'], env)).out.split('\n')[0]
@@ -20,10 +20,10 @@ test('its version, and examples that can be typed as they stand', async () => {
   expect(await usage({ npm_command: '', PATH: folder })).toBe('Usage: node dist/vision.js [options] [command]')
   writeFileSync(join(folder, 'vision'), '')
   expect(await usage({ npm_command: '', PATH: folder })).toBe('Usage: vision [options] [command]')
-  expect((await vision(['models', 'list'])).out).toContain('\nnpx vision models pull <id> fetches one')
+  expect((await vision(['models', 'list'])).out).toContain('\nTo install one, run npx vision models pull <id>.')
 })
 
-/** What bash offers where the cursor stands behind these words. */
+/** What bash suggests after these words. */
 function offered(...words: string[]): string[] {
   const line = ['vision', ...words]
   const script = `source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vision; printf '%s\\n' "\${COMPREPLY[@]}"`
@@ -33,7 +33,7 @@ function offered(...words: string[]): string[] {
   return out.split('\n').filter((word) => word !== '')
 }
 
-test('completion: commands, options and what may follow them, by real shells', async () => {
+test('completes commands, options and their values in real shells', async () => {
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { code, out } = await vision(['completion', shell])
     expect(code).toBe(0)

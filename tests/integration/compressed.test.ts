@@ -35,7 +35,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-/** A reply as it comes over the wire. */
+/** A response as received, without decoding. */
 async function wired(path: string, encodings: string | undefined, headers: Record<string, string> = {}) {
   const accept = encodings === undefined ? {} : { 'accept-encoding': encodings }
   const call = get(server.url + path, { headers: { ...accept, authorization: 'Bearer open sesame', ...headers } })
@@ -59,7 +59,7 @@ const TEXTS = () => [
   `${job}/events`,
 ]
 
-test.each(Object.keys(UNPACK))('%s: every text, the same when it is unpacked', async (encoding) => {
+test.each(Object.keys(UNPACK))('%s: compresses every text response losslessly', async (encoding) => {
   for (const path of TEXTS()) {
     const plain = await wired(path, undefined)
     const { status, headers, bytes } = await wired(path, encoding)
@@ -70,7 +70,7 @@ test.each(Object.keys(UNPACK))('%s: every text, the same when it is unpacked', a
       expect.stringContaining('accept-encoding'),
     ])
     expect(bytes.length, path).toBeLessThan(plain.bytes.length / 2)
-    // Of a job and of the process there is always something new.
+    // Job events and metrics change constantly.
     if (!/metrics|events/.test(path)) expect(UNPACK[encoding]!(bytes).equals(plain.bytes), path).toBe(true)
     else expect(UNPACK[encoding]!(bytes).toString()).toContain(plain.bytes.toString().slice(0, 10))
   }
@@ -89,7 +89,7 @@ test.each([
   expect((await wired('/api/models/fast/labels', asked)).headers['content-encoding']).toBe(encoding)
 })
 
-test('what is small, or compressed in itself, stays as it is', async () => {
+test('leaves small and already compressed responses as they are', async () => {
   for (const path of ['/health/live', '/health/ready', '/health/status', `${job}`, '/api/nothing', '/api/models?x=1']) {
     const { headers, bytes } = await wired(path, 'gzip, br')
     expect([headers['content-encoding'], headers.vary?.includes('accept-encoding') ?? false], path).toEqual([
@@ -104,7 +104,7 @@ test('what is small, or compressed in itself, stays as it is', async () => {
   expect(small.headers.get('content-encoding')).toBeNull()
 })
 
-test('large answers: many labels, what the model saw; Vary keeps what it had', async () => {
+test('compresses results with many labels or a preview, and extends Vary', async () => {
   const headers = { 'accept-encoding': 'gzip', origin: 'https://other.example' }
   for (const query of ['?top_k=1000', '?preview=1']) {
     const reply = await classify(server.url, espresso, { query, headers })
@@ -117,7 +117,7 @@ test('large answers: many labels, what the model saw; Vary keeps what it had', a
   expect((await wired(`${job}/results`, 'gzip')).headers.vary).toBe('accept, accept-encoding, Origin')
 })
 
-test('HEAD has the headers of GET', async () => {
+test('HEAD has the same headers as GET', async () => {
   for (const path of ['/api/models/fast/labels', `${job}/results?format=csv`]) {
     const { headers, body } = await raw(server.url, path, { method: 'HEAD', headers: { 'accept-encoding': 'gzip' } })
     expect([headers['content-encoding'], headers['content-length'], headers.vary, body]).toEqual([

@@ -13,7 +13,10 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 const NEW = `${version}+${REVISION.slice(0, 12)}`
 const OUTPUTS = '.sst/outputs.json'
 
-/** What AWS's command, Docker's and SST's say, instead of an account: each call is written down, and answered by the first line that it begins with. */
+/**
+ * Stands for the AWS CLI, Docker and SST, because there is no account. Each call is logged, and answered by the first
+ * line that it starts with.
+ */
 const COMMAND = `#!/bin/sh
 call="$(basename "$0") $*"
 printf '%s\\n' "$call" >> "$CALLS"
@@ -22,7 +25,7 @@ while IFS="$tab" read -r start code file; do
   case "$call" in "$start"*) cat "$file"; exit "$code" ;; esac
 done < "$ANSWERS"
 `
-/** Where AWS says that it counts what is used of a quota. */
+/** The usage metric that AWS reports with a quota. */
 const USAGE = {
   MetricNamespace: 'AWS/Usage',
   MetricName: 'ResourceCount',
@@ -45,7 +48,7 @@ const FINE: Record<string, [code: number, text: string]> = {
 
 let folder: string
 let server: TestServer
-/** `hosts`: the names that it was asked by. */
+/** `hosts`: the Host headers of its requests. */
 let site: { url: string; version: string; hosts: Set<string>; close(): void }
 let kept: string | null
 
@@ -75,7 +78,7 @@ afterEach(() => {
   site.version = NEW
 })
 
-/** The load balancer of a stage whose tasks run some version: a real server behind it, which has another name for itself. */
+/** The load balancer of a stage whose tasks run some version: a real server with its version replaced. */
 async function startSite(target: string): Promise<typeof site> {
   const balancer = createServer(async (request, reply) => {
     made.hosts.add(request.headers.host ?? '')
@@ -126,7 +129,7 @@ async function deploy(
   return { code, out, err, calls: readFileSync(calls, 'utf8').trim().split('\n') }
 }
 
-test('asks first, shows the plan, deploys, and then asks the site what it is and has it classify a photo', async () => {
+test('checks, shows the plan, deploys, verifies the version of the site and classifies a photo', async () => {
   const { code, out, err, calls } = await deploy(['--stage', 'dev'])
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(calls.filter((call) => call.startsWith('sst'))).toEqual([
@@ -134,23 +137,23 @@ test('asks first, shows the plan, deploys, and then asks the site what it is and
     'sst deploy --stage dev',
   ])
   expect(calls.findIndex((call) => call.startsWith('sst'))).toBe(calls.length - 2)
-  expect(out).toContain('dev goes to account 123456789012, region us-west-2.')
-  // Not whoever answers for the domain: the balancer of this region, by the domain's name.
-  expect(out).toContain(`http://vision.example.com runs ${NEW}, says ${site.url.slice('http://'.length)}.`)
+  expect(out).toContain('Deploying dev to account 123456789012, region us-west-2.')
+  // The request goes to the load balancer of this region, with the domain as host, not to the region that DNS selects.
+  expect(out).toContain(`http://vision.example.com runs ${NEW}, according to ${site.url.slice('http://'.length)}.`)
   expect([...site.hosts]).toEqual(['vision.example.com'])
-  expect(out).toMatch(/takes public\/gallery\/espresso\.png for espresso \(\d+ %\)/)
+  expect(out).toMatch(/classifies public\/gallery\/espresso\.png as espresso \(\d+%\)/)
 })
 
-test('a deployment that ECS has rolled back is a failure, though SST calls it none', async () => {
+test('fails if ECS has rolled back the deployment, although SST reports success', async () => {
   site.version = `${version}+000000000000`
   const { code, err } = await deploy(['--stage', 'dev'])
   expect(code).toBe(1)
   expect(err).toBe(
-    `http://vision.example.com does not run ${NEW}: it runs ${site.version}. ECS has gone back to the old tasks: see the log of the new ones.\n`,
+    `http://vision.example.com does not run ${NEW}: it runs ${site.version}. ECS has rolled back to the old tasks. Check the log of the new ones.\n`,
   )
 })
 
-test('the same can be asked of a site from anywhere, without rights', async () => {
+test('verifies a site from anywhere, without permissions', async () => {
   const { code, out, calls } = await deploy(['prove', '--url', site.url])
   expect([code, calls]).toEqual([0, ['']])
   expect(out).toContain(`${site.url} runs ${NEW}.`)
@@ -159,7 +162,7 @@ test('the same can be asked of a site from anywhere, without rights', async () =
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const IMAGE = `123456789012.dkr.ecr.us-west-2.amazonaws.com/vision@${DIGEST}`
 
-/** What the Parameter Store answers: settings, or secrets by a name that begins with `/`. */
+/** The response of the Parameter Store for these settings. */
 function keeps(settings: Record<string, string>, stage = 'dev', region = 'us-west-2'): typeof FINE {
   const path = `/vision-classifier/${stage}/settings`
   const found = Object.entries(settings).map(([name, value]) => ({ name: `${path}/${name}`, type: 'String', value }))
@@ -169,82 +172,82 @@ function keeps(settings: Record<string, string>, stage = 'dev', region = 'us-wes
 test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string, string>]>([
   [
     'no credentials',
-    /^AWS takes no credentials: Unable to locate credentials\. Log in/,
+    /^AWS credentials don't work: Unable to locate credentials\. Log in/,
     { 'aws sts': [255, '\nUnable to locate credentials\n'] },
   ],
+  ['a region that the account cannot use', /^Can't use us-west-2, the region of dev: /, { 'aws ec2': [255, 'Denied'] }],
   [
-    'a region that is not open to this account',
-    /^us-west-2, where dev is, cannot be used: /,
-    { 'aws ec2': [255, 'Denied'] },
-  ],
-  [
-    'a shell of another region',
-    /^AWS_REGION=eu-west-1 is set in this shell, and dev is in us-west-2: unset it/,
+    'a shell with another region',
+    /^AWS_REGION=eu-west-1 is set in this shell, but dev is in us-west-2\. Unset it/,
     {},
     { AWS_REGION: 'eu-west-1' },
   ],
   [
-    'a domain that only the shell has',
-    /^DOMAIN=a\.example is set in this shell, and dev has none: unset it, or set it for good: npm run deploy:set -- --stage dev DOMAIN=…$/m,
+    'a domain that is only set in the shell',
+    /^DOMAIN=a\.example is set in this shell, but dev has none\. Unset it, or store it with: npm run deploy:set -- --stage dev DOMAIN=…$/m,
     {},
     { DOMAIN: 'a.example' },
   ],
-  ['a setting that nothing reads', /^THEME is no setting of a stage: nothing reads it$/m, keeps({ THEME: 'dark' })],
+  ['an unknown setting', /^THEME is not a stage setting: nothing reads it$/m, keeps({ THEME: 'dark' })],
   [
-    'a store that cannot be read',
-    /^The SSM Parameter Store cannot be read: AccessDenied\.$/m,
+    'a Parameter Store that cannot be read',
+    /^Can't read the SSM Parameter Store: AccessDenied\.$/m,
     { 'aws ssm get-parameters-by-path': [254, 'AccessDenied'] },
   ],
   [
     'a region with one zone',
-    /^us-west-2 has 1 zones for this account, and this stage needs 2\./,
+    /^us-west-2 has 1 zones for this account, but this stage needs 2\./,
     { 'aws ec2': [0, '1'] },
   ],
-  ['no Docker', /^Docker does not run; it builds the image\. Start it, or set IMAGE/, { 'docker version': [1, ''] }],
-  ['no buildx', /^Docker has no buildx/, { 'docker buildx': [1, ''] }],
-  ['an image by its tag', /^IMAGE=.*:latest names no digest/, {}, { IMAGE: 'vision:latest' }],
   [
-    'an image that is not there',
-    /^IMAGE=.* is not there: ImageNotFound/,
+    'no Docker',
+    /^Docker is not running, but is needed to build the image\. Start it, or set IMAGE/,
+    { 'docker version': [1, ''] },
+  ],
+  ['no buildx', /^Docker has no buildx/, { 'docker buildx': [1, ''] }],
+  ['an image by tag', /^IMAGE=.*:latest has no digest/, {}, { IMAGE: 'vision:latest' }],
+  [
+    'an image that does not exist',
+    /^IMAGE=.* doesn't exist: ImageNotFound/,
     { 'aws ecr': [254, 'ImageNotFound'] },
     { IMAGE },
   ],
-  ['an image of nobody knows which tree', /^IMAGE is set and REVISION is not/, {}, { IMAGE, REVISION: '' }],
+  ['an image without a revision', /^IMAGE is set without REVISION/, {}, { IMAGE, REVISION: '' }],
   [
-    'an image of another region',
-    /^IMAGE is in eu-west-1, and dev in us-west-2\. Copy it \(docker buildx imagetools create --prefer-index=false --tag 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/vision:a{12} 123\S+\) and name it 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/vision@sha256:a{64}\.$/m,
+    'an image from another region',
+    /^IMAGE is in eu-west-1, but dev is in us-west-2\. Copy it \(docker buildx imagetools create --prefer-index=false --tag 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/vision:a{12} 123\S+\) and set IMAGE=123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/vision@sha256:a{64}\.$/m,
     {},
     { IMAGE: IMAGE.replace('us-west-2', 'eu-west-1') },
   ],
   [
-    'a domain of another account',
+    'a domain from another account',
     /^Route 53 has no zone example\.com in this account/,
     keeps({ DOMAIN: 'vision.example.com' }),
   ],
   [
-    'a zone that is not the domain’s',
-    /^DOMAIN=vision\.example\.com does not lie in DNS_ZONE=other\.com\.$/m,
+    'a zone that does not contain the domain',
+    /^DOMAIN=vision\.example\.com is not in DNS_ZONE=other\.com\.$/m,
     keeps({ DOMAIN: 'vision.example.com', DNS_ZONE: 'other.com' }),
   ],
   [
-    'an account with as many networks as it may have',
-    /^The account may have 5 VPCs in us-west-2 and uses 5; dev needs 1 more\. Ask for them: aws service-quotas request-service-quota-increase --region us-west-2 --service-code vpc --quota-code L-F678F1CE --desired-value 6$/m,
+    'an account without free VPCs',
+    /^The quota of VPCs in us-west-2 is 5, of which 5 are used, but dev needs 1 more\. To increase it: aws service-quotas request-service-quota-increase --region us-west-2 --service-code vpc --quota-code L-F678F1CE --desired-value 6$/m,
     {
       'aws ec2 describe-vpcs --query': [0, '5'],
       'aws service-quotas get-service-quota --region us-west-2 --service-code vpc': [0, '{"value":5}'],
     },
   ],
   [
-    'an account without addresses',
-    /^The account may have 5 elastic IP addresses in us-west-2 and uses 5; dev needs 1 more\./,
+    'an account without free Elastic IP addresses',
+    /^The quota of Elastic IP addresses in us-west-2 is 5, of which 5 are used, but dev needs 1 more\./,
     {
       'aws ec2 describe-addresses': [0, '5'],
       'aws service-quotas get-service-quota --region us-west-2 --service-code ec2': [0, '{"value":5}'],
     },
   ],
   [
-    'an account whose tasks run already',
-    /^The account may have 6 vCPUs of Fargate Spot in us-west-2 and uses 5\.5; dev needs 1 more\./,
+    'an account without free vCPUs',
+    /^The quota of Fargate Spot vCPUs in us-west-2 is 6, of which 5\.5 are used, but dev needs 1 more\./,
     {
       'aws cloudwatch': [0, '5.5'],
       'aws service-quotas get-service-quota --region us-west-2 --service-code fargate': [
@@ -253,14 +256,14 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
       ],
     },
   ],
-  ['a plan that fails', /^The plan cannot be made/m, { 'sst diff': [1, ''] }],
+  ['a plan that fails', /^Can't create the plan/m, { 'sst diff': [1, ''] }],
   [
-    'a plan that is none',
-    /^The plan cannot be read \(.*\), so nothing is deployed\.$/m,
+    'an invalid plan',
+    /^Can't read the plan \(.*\)\. Nothing was deployed\.$/m,
     { 'sst diff': [0, 'SST 4.17.1 ready!'] },
   ],
   ['a deployment that fails', /^The deployment failed/, { 'sst deploy': [1, ''] }],
-])('%s is one line, before anything is changed', async (_name, line, answers, env = {}) => {
+])('%s: prints one line and changes nothing', async (_name, line, answers, env = {}) => {
   const { code, err, calls } = await deploy(['--stage', 'dev'], { answers, env })
   expect(code).toBe(1)
   expect(err).toMatch(line)
@@ -268,7 +271,7 @@ test.each<[name: string, line: RegExp, answers: typeof FINE, env?: Record<string
   if (!answers['sst deploy']) expect(calls.some((call) => call.startsWith('sst deploy'))).toBe(false)
 })
 
-test("the operator's token is made where there is none, and never printed", async () => {
+test("creates the operator's token if it is missing, and never prints it", async () => {
   const name = '/vision-classifier/dev/ADMIN_TOKEN'
   const { out, calls } = await deploy(['--stage', 'dev'], {
     answers: { 'aws ssm get-parameters ': [0, JSON.stringify([name])] },
@@ -278,13 +281,16 @@ test("the operator's token is made where there is none, and never printed", asyn
       calls.join('\n'),
     ) ?? []
   expect(token).toMatch(/^[\w-]{43}$/)
-  expect(out).toContain(`Made ${name}`)
+  expect(out).toContain(`Created ${name}`)
   expect(out).not.toContain(token)
 })
 
-test('production is asked for, and is not removed', async () => {
+test('production requires confirmation and cannot be removed', async () => {
   const unasked = await deploy(['--stage', 'prod'])
-  expect([unasked.code, unasked.err]).toEqual([1, 'Deploy this to prod? Nobody is here to ask: say --yes.\n'])
+  expect([unasked.code, unasked.err]).toEqual([
+    1,
+    'Deploy this to prod? This is not a terminal. Pass --yes to confirm.\n',
+  ])
   expect((await deploy(['--stage', 'prod', '--yes'])).code).toBe(0)
   expect((await deploy(['remove', '--stage', 'prod', '--yes'])).err).toMatch(/^prod is protected/)
   const removed = await deploy(['remove', '--stage', 'dev', '--yes'])
@@ -293,12 +299,12 @@ test('production is asked for, and is not removed', async () => {
 })
 
 test.each(['production', 'prd', 'Prod', 'prod-eu-west-1a'])(
-  '%s is no stage, neither to deploy nor to remove',
+  'refuses %s as a stage, for deploy and for remove',
   async (name) => {
     for (const command of [[], ['remove']]) {
       const { code, err, calls } = await deploy([...command, '--stage', name, '--yes'])
       expect([code, calls]).toEqual([1, ['']])
-      expect(err).toMatch(/^\S+ is no stage: did you mean prod(-eu-west-1)?\? [^\n]+\n$/)
+      expect(err).toMatch(/^\S+ is not a stage\. Did you mean prod(-eu-west-1)?\? [^\n]+\n$/)
     }
   },
 )
@@ -309,7 +315,7 @@ const step = (op: string, type: string, name: string) => ({
   urn: `urn:pulumi:prod::vision-classifier::sst:aws:Service$${type}::${name}`,
   detailedDiff: op === 'update' ? { tags: { diffKind: 'update' } } : null,
 })
-/** What a deployment without a domain would do to production that has one. */
+/** The plan of a deployment without a domain to production with one. */
 const WITHOUT_DOMAIN = [
   step('same', 'aws:ec2/vpc:Vpc', 'Vpc'),
   step('update', 'aws:lb/listener:Listener', 'WebListenerHTTP80'),
@@ -320,15 +326,15 @@ const WITHOUT_DOMAIN = [
 ]
 const PLAN: typeof FINE = { 'sst diff': [0, JSON.stringify(WITHOUT_DOMAIN)] }
 
-test('a plan that would take HTTPS away is refused, --yes or not, unless each thing is named', async () => {
+test('refuses a plan that removes HTTPS, with or without --yes, unless each resource is named', async () => {
   const { code, out, err, calls } = await deploy(['--stage', 'prod', '--yes'], { answers: PLAN })
   expect(out).toContain('* WebListenerHTTP80 (aws:lb/listener:Listener): tags\n- WebListenerHTTPS443 (')
   expect([code, err]).toEqual([
     1,
-    `This is not deployed to prod, for what it would remove or replace:
-- the listener WebListenerHTTPS443 would go: --remove WebListenerHTTPS443
-- the certificate Certificate would go: --remove Certificate
-- the DNS record Domain would go: --remove Domain
+    `Not deployed to prod, because the plan would remove or replace:
+- the listener WebListenerHTTPS443. To allow this: --remove WebListenerHTTPS443
+- the certificate Certificate. To allow this: --remove Certificate
+- the DNS record Domain. To allow this: --remove Domain
 `,
   ])
   expect(calls.some((call) => call.startsWith('sst deploy'))).toBe(false)
@@ -336,12 +342,12 @@ test('a plan that would take HTTPS away is refused, --yes or not, unless each th
   const some = await deploy(['--stage', 'prod', '--yes', ...two], { answers: PLAN })
   expect([some.code, some.err.split('\n').slice(1)]).toEqual([
     1,
-    ['- the DNS record Domain would go: --remove Domain', ''],
+    ['- the DNS record Domain. To allow this: --remove Domain', ''],
   ])
   expect((await deploy(['--stage', 'prod', '--yes', ...two, '--remove', 'Domain'], { answers: PLAN })).code).toBe(0)
 })
 
-test('settings are kept with the stage, checked before the first is written', async () => {
+test('stores settings with the stage after validating all of them', async () => {
   const set = (...words: string[]) =>
     deploy(['set', '--stage', 'dev', ...words], {
       answers: keeps({ DOMAIN: 'old.example.com', ALARM_EMAIL: 'a@b.example' }),
@@ -357,10 +363,10 @@ test('settings are kept with the stage, checked before the first is written', as
     put('CORS_ORIGINS', 'https://a.example'),
   ])
   for (const [word, line] of [
-    ['DOMIAN=a.example', 'DOMIAN is no setting of a stage: did you mean DOMAIN?\n'],
-    ['ADMIN_TOKEN=x', 'ADMIN_TOKEN is a secret: put it beside the settings, as a SecureString\n'],
-    ['DNS_ZONE=example.com', 'DNS_ZONE is set, and DOMAIN is not\n'],
-    ['DOMAIN', 'DOMAIN is no setting: NAME=value sets it, NAME= takes it away.\n'],
+    ['DOMIAN=a.example', 'DOMIAN is not a stage setting: did you mean DOMAIN?\n'],
+    ['ADMIN_TOKEN=x', 'ADMIN_TOKEN is a secret. Store it as a SecureString next to the settings\n'],
+    ['DNS_ZONE=example.com', 'DNS_ZONE is set without DOMAIN. Set DOMAIN, or remove DNS_ZONE\n'],
+    ['DOMAIN', 'DOMAIN is not a setting. Use NAME=value to set one, or NAME= to remove it.\n'],
   ] as const) {
     const refused = await set('DEFAULT_MODEL_TYPE=fast', 'DOMAIN=', word)
     expect([refused.code, refused.err]).toEqual([1, line])
@@ -368,7 +374,7 @@ test('settings are kept with the stage, checked before the first is written', as
   }
 })
 
-test('a second region has its own image, production’s settings, and waits for production’s certificate', async () => {
+test('a second region uses its own image and production settings, and waits for the production certificate', async () => {
   const stage = 'prod-eu-west-1'
   const args = ['--stage', stage, '--yes']
   const image = { IMAGE: IMAGE.replace('us-west-2', 'eu-west-1'), AWS_REGION: 'eu-west-1' }
@@ -378,27 +384,27 @@ test('a second region has its own image, production’s settings, and waits for 
   } as typeof FINE
   const early = await deploy(args, { answers, env: image })
   expect(early.err).toBe(
-    'prod has no certificate for vision.example.com yet, and proves it for all regions. Deploy prod first.\n',
+    'prod has no certificate for vision.example.com yet, which validates it for all regions. Deploy prod first.\n',
   )
   const issued = {
     ...answers,
     'aws acm list-certificates --region us-west-2': [0, 'arn:aws:acm:us-west-2'],
   } as typeof FINE
   const { code, out, calls } = await deploy(args, { answers: issued, env: image })
-  expect([code, out.includes(`${stage} goes to account 123456789012, region eu-west-1.`)]).toEqual([0, true])
+  expect([code, out.includes(`Deploying ${stage} to account 123456789012, region eu-west-1.`)]).toEqual([0, true])
   expect(calls).toContain(
     'aws ssm get-parameters --region eu-west-1 --names /vision-classifier/prod-eu-west-1/ADMIN_TOKEN --query InvalidParameters --output json',
   )
   expect((await deploy(args, { answers: issued, env: { ...image, AWS_REGION: 'us-west-2' } })).err).toMatch(
-    /^AWS_REGION=us-west-2 is set in this shell, and prod-eu-west-1 is in eu-west-1: unset it/,
+    /^AWS_REGION=us-west-2 is set in this shell, but prod-eu-west-1 is in eu-west-1\. Unset it/,
   )
   expect((await deploy(['set', '--stage', stage, 'DOMAIN=a.example'])).err).toMatch(
-    /^prod-eu-west-1 has the settings of prod/,
+    /^prod-eu-west-1 uses the settings of prod/,
   )
   expect((await deploy(['region', '--stage', stage])).out).toBe('eu-west-1\n')
 })
 
-test('a quota that bounds the stage, or that nobody may read, is a line, and stops nothing', async () => {
+test('prints a line for a quota that limits the stage or cannot be read, and continues', async () => {
   const six = {
     'aws service-quotas get-service-quota --region us-west-2 --service-code fargate': [
       0,
@@ -408,18 +414,18 @@ test('a quota that bounds the stage, or that nobody may read, is a line, and sto
   const bounded = await deploy(['--stage', 'prod', '--yes'], { answers: six })
   expect([bounded.code, bounded.err]).toEqual([0, ''])
   expect(bounded.out).toContain(
-    'The account has 6 vCPUs of Fargate left in us-west-2; prod takes up to 18 and stops growing there.',
+    "The account has 6 Fargate vCPUs left in us-west-2. prod can use up to 18 and won't scale beyond the quota.",
   )
   const denied = await deploy(['--stage', 'dev'], { answers: { 'aws service-quotas': [254, 'AccessDenied'] } })
-  expect([denied.code, denied.out.match(/The quota of .* is not checked: AccessDenied\./g)?.length]).toEqual([0, 3])
+  expect([denied.code, denied.out.match(/The quota of .* was not checked: AccessDenied\./g)?.length]).toEqual([0, 3])
   const blind = await deploy(['--stage', 'dev'], { answers: { 'aws ec2 describe-vpcs': [254, 'AccessDenied'] } })
-  expect([blind.code, blind.out.includes('The quotas are not checked: AccessDenied.')]).toEqual([0, true])
-  // A stage that is there has its network.
+  expect([blind.code, blind.out.includes('The quotas were not checked: AccessDenied.')]).toEqual([0, true])
+  // An existing stage already has its network.
   const again = await deploy(['--stage', 'dev'], { answers: { 'aws ec2 describe-vpcs': [0, '1'] } })
   expect(again.calls.some((call) => call.includes('--service-code vpc'))).toBe(false)
 })
 
-test('a preview that is removed leaves nothing in the Parameter Store', async () => {
+test('removing a preview removes its parameters', async () => {
   const { code, calls } = await deploy(['remove', '--stage', 'pr-12', '--yes'], {
     answers: keeps({ CORS_ORIGINS: 'https://a.example' }, 'pr-12'),
   })

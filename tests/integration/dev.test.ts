@@ -48,7 +48,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Asks until it holds: what a person at the browser does who waits for a rebuild. */
+/** Polls until it holds, like a user who reloads until a rebuild is done. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const start = Date.now(); Date.now() - start < 100_000; await sleep(100)) {
     if (await holds().catch(() => false)) return
@@ -56,7 +56,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   throw new Error(`it never came true:\n${output}`)
 }
 
-/** Changes a source file. It is a hard link: written anew, so that the original stays as it is. */
+/** Changes a source file. It is a hard link, so it is replaced to keep the original unchanged. */
 function change(path: string, from: string, to: string): void {
   const source = readFileSync(join(root, path), 'utf8')
   expect(source).toContain(from)
@@ -66,7 +66,7 @@ function change(path: string, from: string, to: string): void {
 
 const ask = () => answer(classify(url, espresso, { query: '?top_k=2' }))
 
-test('pages, server code and workers reload under a running development server', async () => {
+test('the development server reloads pages, server code and workers', async () => {
   const before = await ask()
   expect(before.predictions[0]?.label).toBe('espresso')
 
@@ -76,7 +76,7 @@ test('pages, server code and workers reload under a running development server',
   change('lib/server/http/routes/classify.ts', 'topK: top_k', 'topK: top_k + 1')
   await until(async () => (await ask()).predictions.length === 3)
 
-  // The stamp is early: a request comes when it tells of a change that Next has not loaded yet.
+  // The stamp is early: a request arrives when the stamp is for a change that Next.js hasn't loaded yet.
   const stamp = join(root, 'dist/dev/stamp')
   const changed = readFileSync(stamp, 'utf8')
   change('lib/server/http/routes/classify.ts', 'topK: top_k + 1', 'topK: top_k')
@@ -86,7 +86,7 @@ test('pages, server code and workers reload under a running development server',
   expect((await ask()).predictions).toHaveLength(2)
   const early = statSync(stamp).mtimeMs
   change('lib/server/http/routes/classify.ts', 'topK: top_k', 'topK: top_k + 1')
-  // Earlier still, than the code that is held: Next has loaded the first of two quick changes in between.
+  // Even earlier, before the running code was loaded: Next.js has loaded the first of two quick changes in between.
   await until(async () => statSync(stamp).mtimeMs > early)
   utimesSync(stamp, loaded, loaded)
   await until(async () => (await ask()).predictions.length === 3)
@@ -94,6 +94,6 @@ test('pages, server code and workers reload under a running development server',
   change('components/classify/empty-state.tsx', "{t('lead')}", "{t('lead')} Nothing.")
   await until(async () => (await (await fetch(url)).text()).includes('Nothing.'))
 
-  change('lib/shared/messages/en.json', 'What is in the photo?', 'What do you see?')
+  change('lib/shared/messages/en.json', 'Classify a photo', 'What do you see?')
   await until(async () => (await (await fetch(url)).text()).includes('What do you see?'))
 }, 240_000)

@@ -137,7 +137,7 @@ describe('logs one line about what is missing', () => {
   test('several instances that share nothing have no jobs, but classify photos', async () => {
     const server: TestServer = await startServer({ env: { INSTANCES: '2', LOG_LEVEL: 'warn' } })
     expect(server.output()).toMatch(
-      /there are no batch jobs: several instances share them only by REDIS_URL and BUCKET/,
+      /batch jobs are off: set REDIS_URL and BUCKET to share them between several instances/,
     )
     expect(logLines(server.output())).toHaveLength(1)
     await refusal(
@@ -157,10 +157,10 @@ describe('logs one line about what is missing', () => {
       })
       return [status, stderr.split('\n')[0]]
     }
-    const missing = 'REDIS_URL and BUCKET are not set; a batch worker takes its work from there'
+    const missing = 'REDIS_URL and BUCKET are not set; a batch worker gets its work from them'
     expect(run('dist/worker.js', {})).toEqual([1, missing])
     const env = { REDIS_URL: 'redis://127.0.0.1:1', PORT: '0', LOG_LEVEL: 'error' }
-    const gone = expect.stringMatching(/^cannot start: Redis cannot be reached at 127.0.0.1:1 \(REDIS_URL\)/)
+    const gone = expect.stringMatching(/^cannot start: Redis is unreachable at 127.0.0.1:1 \(REDIS_URL\)/)
     expect(run('dist/server.js', env)).toEqual([1, gone])
   })
 })
@@ -172,7 +172,7 @@ test.each([
   const redis = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', policy])
   const env = { REDIS_URL: redis.url, BUCKET: 'photos', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', ENGINE_WORKERS: '1' }
   const server = await startServer({ env: { ...env, LOG_LEVEL: 'warn' } })
-  const warning = new RegExp(`"policy":"${policy}".*${refused ? 'there are no batch jobs: ' : ''}Redis evicts keys`)
+  const warning = new RegExp(`"policy":"${policy}".*${refused ? 'batch jobs are off: ' : ''}Redis evicts keys`)
   expect(server.output()).toMatch(warning)
   expect((await fetch(`${server.url}/api/jobs/unknown`)).status === 404).toBe(true)
   expect((await ask(server.url)).status).toBe(200)

@@ -9,11 +9,11 @@ import { type Machines, startMachines, startWorker } from '../support/services'
 
 const PHOTOS = 8
 
-/** What ECS's agent in a task was asked for. */
-const asked: boolean[] = []
+/** The requests that the ECS agent received. */
+const protectionRequests: boolean[] = []
 const agent = createServer(async (request, reply) => {
   expect([request.method, request.url]).toEqual(['PUT', '/api/task-protection/v1/state'])
-  asked.push((JSON.parse(await text(request)) as { ProtectionEnabled: boolean }).ProtectionEnabled)
+  protectionRequests.push((JSON.parse(await text(request)) as { ProtectionEnabled: boolean }).ProtectionEnabled)
   reply.end('{}')
 })
 
@@ -31,25 +31,25 @@ afterAll(async () => {
   agent.close()
 })
 
-/** The last figures that a process wrote for CloudWatch. */
-function figures(output: string): Record<string, unknown> {
+/** The last metrics that a process wrote for CloudWatch. */
+function lastMetrics(output: string): Record<string, unknown> {
   const lines = output.split('\n').filter((line) => line.startsWith('{"_aws"'))
   return JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>
 }
 
-test('web tasks tell what waits, by which workers scale; a worker keeps ECS from taking it away while it works', async () => {
+test('web tasks export the backlog that scales the workers; a working batch worker is protected from scale-in', async () => {
   const [first, second] = machines.web
   const { id } = await createJob(first!.url, formOf(distinctPhotos(PHOTOS)), '?model=fast')
   expect(await first!.stop()).toBe(0)
-  expect(figures(first!.output())).toMatchObject({ Service: 'web', Environment: 'staging', BacklogPhotos: PHOTOS })
-  expect(figures(first!.output()).BacklogWait).toBeGreaterThan(0)
+  expect(lastMetrics(first!.output())).toMatchObject({ Service: 'web', Environment: 'staging', BacklogPhotos: PHOTOS })
+  expect(lastMetrics(first!.output()).BacklogWait).toBeGreaterThan(0)
 
   const worker = await startWorker(env)
   expect((await jobDone(second!.url, id)).counts).toMatchObject({ ok: PHOTOS, failed: 0 })
-  expect(asked).toEqual([true])
+  expect(protectionRequests).toEqual([true])
   expect(await worker.stop()).toBe(0)
-  expect(asked).toEqual([true, false])
-  expect(figures(worker.output())).toMatchObject({ Service: 'worker', Photos: PHOTOS, WorkersReady: 1 })
+  expect(protectionRequests).toEqual([true, false])
+  expect(lastMetrics(worker.output())).toMatchObject({ Service: 'worker', Photos: PHOTOS, WorkersReady: 1 })
   expect(await second!.stop()).toBe(0)
-  expect(figures(second!.output())).toMatchObject({ BacklogPhotos: 0, BacklogWait: 0 })
+  expect(lastMetrics(second!.output())).toMatchObject({ BacklogPhotos: 0, BacklogWait: 0 })
 })

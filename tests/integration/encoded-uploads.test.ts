@@ -29,7 +29,7 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0)
 })
 
-/** A form with its own content type, encoded whole. */
+/** A form encoded as a whole, and its content type. */
 async function encodedForm(form: FormData, encode: (bytes: Uint8Array) => Buffer) {
   const reply = new Response(form)
   const type = reply.headers.get('content-type') ?? ''
@@ -39,7 +39,7 @@ async function encodedForm(form: FormData, encode: (bytes: Uint8Array) => Buffer
 describe.each(ENCODERS)('%s', (coding, encode) => {
   const headers = { 'content-encoding': coding }
 
-  test('the photo itself, in a form, in JSON; with a length and without', async () => {
+  test('decodes a photo as the body, in a form and in JSON, with and without Content-Length', async () => {
     const plain = (await answer(classify(server.url, espresso))).predictions
     const form = new FormData()
     form.append('file', new Blob([new Uint8Array(espresso)]), 'a.png')
@@ -57,7 +57,7 @@ describe.each(ENCODERS)('%s', (coding, encode) => {
     }
   })
 
-  test('a stream, and jobs of a form, a ZIP, a list, options alone', async () => {
+  test('decodes a stream, and jobs from a form, a ZIP, a list and options only', async () => {
     const photos = distinctPhotos(3)
     const { body, type } = await encodedForm(formOf(photos), encode)
     const asForm = { ...headers, 'content-type': type }
@@ -84,11 +84,11 @@ describe.each(ENCODERS)('%s', (coding, encode) => {
     expect(made).toMatchObject({ open: true, top_k: 2 })
   })
 
-  test('what is damaged, cut short or not encoded at all is refused, and the next request of the connection is answered', async () => {
+  test('refuses a damaged, truncated or unencoded body, and keeps the connection usable', async () => {
     const whole = encode(espresso)
     const damaged = Buffer.from(whole)
     damaged.fill(0x55, 40, 400)
-    // Without a checksum that is other bytes, not damage.
+    // Without a checksum, damage gives other bytes instead of an error.
     const checked = /gzip/i.test(coding)
     for (const body of [...(checked ? [damaged] : []), whole.subarray(0, whole.length >> 1), espresso]) {
       await refusal(classify(server.url, body, { headers }), 400, 'invalid_encoding')
@@ -100,7 +100,7 @@ describe.each(ENCODERS)('%s', (coding, encode) => {
     expect(replies.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 200'])
   })
 
-  test('limits are those of decoded bytes', async () => {
+  test('limits count decoded bytes', async () => {
     const send = (bytes: Uint8Array, type = 'image/png') =>
       classify(server.url, encode(bytes), { headers: { ...headers, 'content-type': type } })
     await refusal(send(Buffer.alloc(20 * MB)), 415, 'not_an_image')
@@ -115,7 +115,7 @@ describe.each(ENCODERS)('%s', (coding, encode) => {
 })
 
 test.each(['compress', 'zstd2', 'gzip, gzip', 'br,gzip', 'gzip;q=1', '__proto__', 'aes128gcm'])(
-  '%s: 415, with what is decoded',
+  '%s: 415 with the supported codings',
   async (coding) => {
     const reply = await refusal(
       classify(server.url, zlib.gzipSync(espresso), { headers: { 'content-encoding': coding } }),
@@ -126,7 +126,7 @@ test.each(['compress', 'zstd2', 'gzip, gzip', 'br,gzip', 'gzip;q=1', '__proto__'
   },
 )
 
-test('identity is none', async () => {
+test('ignores identity', async () => {
   for (const coding of ['identity', '', 'identity, gzip']) {
     const body = coding.endsWith('gzip') ? zlib.gzipSync(espresso) : espresso
     expect((await answer(classify(server.url, body, { headers: { 'content-encoding': coding } }))).image.format).toBe(
@@ -135,7 +135,7 @@ test('identity is none', async () => {
   }
 })
 
-test('a bomb is refused at the limit: it costs neither time nor memory', async () => {
+test('refuses a decompression bomb at the limit, with little time and memory', async () => {
   const bomb = zlib.gzipSync(Buffer.alloc(400 * MB))
   expect(bomb.length).toBeLessThan(MB)
   const before = residentBytes(server)
@@ -148,11 +148,11 @@ test('a bomb is refused at the limit: it costs neither time nor memory', async (
     expect(replies.some(({ status }) => status === 413)).toBe(true)
   }
   expect(performance.now() - start).toBeLessThan(10_000)
-  // The budget is 60 MB; the rest is what the collector has not had yet.
+  // The budget is 60 MB; the rest hasn't been garbage-collected yet.
   expect(residentBytes(server) - before).toBeLessThan(250 * MB)
 })
 
-test('an endless body that gives nothing ends at the limit of a job', async () => {
+test('stops an endless body that decodes to nothing at the limit of a job', async () => {
   const small = await startServer({
     env: { MAX_REQUEST_BYTES: '1000000', MAX_IMAGE_BYTES: '1000000', MAX_JOB_BYTES: '2000000' },
   })
@@ -165,12 +165,12 @@ test('an endless body that gives nothing ends at the limit of a job', async () =
   expect(await small.stop()).toBe(0)
 })
 
-test('what is decoded is held of the memory for uploads, and given back', async () => {
+test('decoded bytes count against the memory for uploads and are released', async () => {
   const headers = { 'content-encoding': 'gzip', 'transfer-encoding': 'chunked' }
-  // Not at their end, so that they hold what they have.
+  // Incomplete, so that they keep their memory.
   const packed = zlib.gzipSync(Buffer.alloc(19 * MB)).subarray(0, -8)
   const open = new Set<ReturnType<typeof openUpload>>()
-  // One that was still being decoded may be refused for another's sake; then there is room for one more.
+  // One that is still being decoded may be refused in favor of another; then there is room for one more.
   async function fill() {
     while (open.size < 3) {
       const upload = openUpload(`${server.url}/api/classify`, headers)

@@ -1,9 +1,11 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readCatalog } from '@/lib/server/catalog/catalog'
-import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
+import { createEngine } from '@/lib/server/engine/engine'
+import type { EngineOptions } from '@/lib/server/engine/engine-options'
 import type { Problem } from '@/lib/shared/problems/problem'
 import { copyModels, edit } from '../support/models'
 import { espresso } from '../support/photos'
@@ -49,7 +51,7 @@ const code = (photo: Promise<unknown>) =>
     (error: Problem) => error.code,
   )
 
-/** Waits for a state by turns of the event loop, not by the clock. */
+/** Waits for a state by event loop turns, not by the clock. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await tick()
 }
@@ -60,8 +62,8 @@ function freeze(created: TestEngine): number {
   return pid
 }
 
-describe('a worker that dies', () => {
-  test('killed during a run, its photos are run again and a new one takes its place', async () => {
+describe('a worker that crashes', () => {
+  test('is replaced when killed during a run, and its photos are retried', async () => {
     const created = await engine()
     const pid = freeze(created)
     const photos = [1, 2, 3, 4, 5].map(() => label(created.classify(espresso, ask)))
@@ -73,7 +75,7 @@ describe('a worker that dies', () => {
     expect(lines.join()).toContain('killed by SIGKILL')
   })
 
-  test('twice with the same photo: that photo is refused, and none beside it pays', async () => {
+  test('crashing twice with the same photo fails only that photo', async () => {
     const created = await engine()
     const culprit = code(created.classify(espresso, ask))
     process.kill(freeze(created), 'SIGKILL')
@@ -81,24 +83,24 @@ describe('a worker that dies', () => {
     await until(() => created.stats().inFlight === 1)
     const second = freeze(created)
     const bystander = label(created.classify(espresso, ask))
-    // The photo that a worker died with runs alone, so the bystander waits although there is room.
+    // The photo whose worker crashed runs alone, so the bystander waits although there is room.
     expect(created.stats()).toMatchObject({ inFlight: 1, queue: { photos: 1 } })
     process.kill(second, 'SIGKILL')
     expect([await culprit, await bystander]).toEqual(['not_ready', 'espresso'])
     expect(created.stats()).toMatchObject({ workers: { restarts: 2 }, queue: { bytes: 0 } })
   })
 
-  test('over its time, it is replaced and its photo refused', async () => {
+  test('is replaced when it exceeds the time limit, and its photo is rejected', async () => {
     const created = await engine({ workerTimeoutMs: 300 })
     freeze(created)
     expect(await code(created.classify(espresso, ask))).toBe('deadline_exceeded')
     expect(await label(created.classify(espresso, ask))).toBe('espresso')
-    expect(lines.join()).toContain('ran longer than 300 ms')
+    expect(lines.join()).toContain('took longer than 300 ms')
   })
 })
 
 describe('bounds', () => {
-  test('photos that do not fit into the queue are refused at once', async () => {
+  test('refuses photos that do not fit into the queue at once', async () => {
     const created = await engine({ queue: { photos: 2, bytes: 1e9 } })
     const pid = freeze(created)
     const photos = Array.from({ length: 5 }, () => code(created.classify(espresso, ask)))
@@ -107,7 +109,7 @@ describe('bounds', () => {
     expect(await Promise.all(photos)).toEqual(Array(5).fill('none'))
   })
 
-  test('so are bytes that do not fit, but for a photo that is alone', async () => {
+  test('refuses bytes that do not fit, except for a single photo', async () => {
     const created = await engine({ queue: { photos: 100, bytes: 1000 } })
     const pid = freeze(created)
     const alone = code(created.classify(espresso, ask))
@@ -117,7 +119,7 @@ describe('bounds', () => {
     expect(created.stats().queue.bytes).toBe(0)
   })
 
-  test('a photo is answered at its deadline, waiting or running', async () => {
+  test('fails a photo at its deadline, waiting or running', async () => {
     const created = await engine({ deadlineMs: 800 })
     const pid = freeze(created)
     const photos = Array.from({ length: 5 }, () => code(created.classify(espresso, ask)))
@@ -127,7 +129,7 @@ describe('bounds', () => {
     await until(() => created.stats().queue.bytes === 0)
   })
 
-  test('an abort leaves at once and gives its place back', async () => {
+  test('an abort takes effect at once and frees the slot', async () => {
     const created = await engine()
     const pid = freeze(created)
     const running = Array.from({ length: 3 }, () => label(created.classify(espresso, ask)))
@@ -142,18 +144,18 @@ describe('bounds', () => {
     expect(await Promise.all(running)).toEqual(Array(3).fill('espresso'))
   })
 
-  test('a person goes before the batch that waits', async () => {
+  test('runs an interactive photo before a waiting batch', async () => {
     const created = await engine()
     const pid = freeze(created)
     const order: string[] = []
     const batch = Array.from({ length: 6 }, (_, i) =>
       created.classify(espresso, { ...ask, priority: 'batch' }).then(() => order.push(`batch ${i}`)),
     )
-    const person = created.classify(espresso, ask).then(() => order.push('person'))
+    const interactive = created.classify(espresso, ask).then(() => order.push('interactive'))
     process.kill(pid, 'SIGCONT')
-    await Promise.all([...batch, person])
-    // Two batch photos were in the worker already; the four that waited come after the person.
-    expect(order.indexOf('person')).toBeLessThanOrEqual(2)
+    await Promise.all([...batch, interactive])
+    // Two batch photos were already in the worker; the four waiting ones come after the interactive photo.
+    expect(order.indexOf('interactive')).toBeLessThanOrEqual(2)
   })
 })
 
@@ -170,7 +172,7 @@ describe('models', () => {
   const status = (created: TestEngine) => Object.fromEntries(created.models().map(({ type, status }) => [type, status]))
   const error = (created: TestEngine, type: string) => created.models().find((model) => model.type === type)?.error
 
-  test('a damaged file is named, the others serve', async () => {
+  test('reports a damaged file and serves the other models', async () => {
     const folder = copy()
     appendFileSync(join(folder, 'efficientnet-lite0-int8/onnx/model.onnx'), 'x')
     const created = await engine({ catalog: () => readCatalog(folder) })
@@ -182,7 +184,7 @@ describe('models', () => {
     expect(await label(created.classify(espresso, { ...ask, model: 'accurate' }))).toBe('espresso')
   })
 
-  test('readiness depends on the default', async () => {
+  test('is ready only if the default model is', async () => {
     const folder = copy()
     rmSync(join(folder, 'efficientnet-lite1-int8/onnx/model.onnx'))
     const created = await engine({ catalog: () => readCatalog(folder) })
@@ -192,14 +194,14 @@ describe('models', () => {
     expect((await other.classify(espresso, ask)).model.type).toBe('fast')
   })
 
-  test('a machine that computes wrong is found by the golden picture', async () => {
+  test('detects a machine that computes incorrectly by the self-test image', async () => {
     const folder = copy()
     edit<{ logits: number[] }>(join(folder, 'efficientnet-lite2-int8/self-test.json'), (json) => {
       json.logits[7] = 3.5
     })
     const created = await engine({ catalog: () => readCatalog(folder) })
     expect(status(created)).toEqual({ fast: 'ready', balanced: 'ready', accurate: 'failed' })
-    expect(error(created, 'accurate')).toMatch(/self-test went wrong on this machine/)
+    expect(error(created, 'accurate')).toMatch(/self-test failed on this machine/)
   })
 
   test.each([
@@ -207,7 +209,7 @@ describe('models', () => {
     ['config.json', '{"id2label":{"0":"a","2":"b"}}', 'config.json: id2label has 2 labels but none for 1'],
     ['config.json', '{"id2label":{"0":"a"}}', 'the self-test'],
     ['preprocessor_config.json', '{"resample":9}', 'resample'],
-  ])('a broken %s (%s) is named', async (file, content, message) => {
+  ])('reports a broken %s (%s)', async (file, content, message) => {
     const folder = copy()
     writeFileSync(join(folder, 'efficientnet-lite0-int8', file), content)
     const created = await engine({ catalog: () => readCatalog(folder) })
@@ -232,17 +234,17 @@ describe('models', () => {
     expect(created.pids().filter((pid) => before.includes(pid))).toEqual([])
   })
 
-  test('a model folder that cannot be used says so', async () => {
+  test('reports a models folder that cannot be used', async () => {
     await expect(engine({ catalog: () => readCatalog('/nowhere') })).rejects.toThrow(
-      /catalogue \/nowhere\/catalog.json cannot be used/,
+      /catalog \/nowhere\/catalog.json cannot be used/,
     )
     await expect(engine({ catalog: () => readCatalog('models', 'huge') })).rejects.toThrow(
-      /no model of the default type; it has: fast, balanced/,
+      /no model of the default type huge\. Available types: fast, balanced/,
     )
   })
 })
 
-test('logits are the raw outputs of the model', async () => {
+test('returns the raw outputs of the model as logits', async () => {
   const created = await engine()
   const T = created.models().find((model) => model.default)?.temperature ?? 1
   const logits = await created.logits(espresso, {})
@@ -252,7 +254,7 @@ test('logits are the raw outputs of the model', async () => {
   expect(Math.exp((logits[967] as number) / T) / sum).toBeCloseTo(predictions[0]?.score ?? 0, 6)
 })
 
-test('close finishes what runs and waits, then ends the workers', async () => {
+test('close finishes running and waiting photos, then stops the workers', async () => {
   const created = await engine({ workers: 2 })
   const photos = Array.from({ length: 12 }, () => label(created.classify(espresso, ask)))
   const closed = created.close()
@@ -263,11 +265,23 @@ test('close finishes what runs and waits, then ends the workers', async () => {
   open.length = 0
 })
 
-test('workers killed while they load: models are left out only after three in a row', async () => {
+test('fails fast if workers cannot start, as on a machine without an ONNX Runtime binary', async () => {
+  const script = join(tmpdir(), `no-binary-${process.pid}.mjs`)
+  writeFileSync(script, "import './onnxruntime_binding.node'")
+  const created = await engine({ workerScript: script })
+  rmSync(script)
+  expect(created.ready()).toBe(false)
+  expect(created.models().map(({ error }) => error)).toEqual(
+    Array(3).fill("worker processes can't start (exit code 1)"),
+  )
+  expect(await code(created.classify(espresso, ask))).toBe('not_ready')
+})
+
+test('excludes a model only after three consecutive crashes while loading it', async () => {
   const loading = async (created: TestEngine) => {
     await until(() => created.pids().length === 1)
     const [pid] = created.pids() as [number]
-    // Long enough to have begun with a model, too short to have loaded three.
+    // Long enough to have started loading a model, too short to have loaded three.
     await sleep(150)
     process.kill(pid, 'SIGKILL')
     await until(() => !created.pids().includes(pid))

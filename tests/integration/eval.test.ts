@@ -26,7 +26,7 @@ function labels(csv: string): void {
   writeFileSync(join(folder, 'photos', 'labels.csv'), csv)
 }
 
-test('labels by label, synonym, WordNet id and index; what is wrong with the others is listed with its reason', async () => {
+test('matches labels by label, synonym, WordNet id and index, and lists the others with a reason', async () => {
   photos({
     'a.png': 'espresso.png',
     'b.webp': 'goldfish.webp',
@@ -53,8 +53,8 @@ test('labels by label, synonym, WordNet id and index; what is wrong with the oth
   expect(reasons['missing.png']).toBe('there is no such file')
   expect(reasons['line 9']).toBe('line 9 has no file')
   expect(reasons['x.png']).toBe('line 10 has no label')
-  expect(reasons['a.png']).toBe('line 12 names a file that an earlier line gives another label')
-  expect(reasons['y.png']).toMatch(/^label "crane": it could be crane \(bird\) or crane \(machine\)/)
+  expect(reasons['a.png']).toBe('line 12 gives a file a second, different label')
+  expect(reasons['y.png']).toMatch(/^label "crane": ambiguous: crane \(bird\) or crane \(machine\)/)
   expect(report.unmatched).toEqual([
     { label: 'parrot', photos: 1, reason: 'the model has no such label' },
     { label: 'crane', photos: 1, reason: expect.stringContaining('crane (bird) or crane (machine)') },
@@ -71,7 +71,7 @@ test('labels by label, synonym, WordNet id and index; what is wrong with the oth
   expect(JSON.parse(readFileSync(join(out(), 'report.json'), 'utf8'))).toEqual(report)
 })
 
-test('a folder for each class, a mapping file, another model, and the report for people', async () => {
+test('evaluates one subfolder per label with a mapping file and another model', async () => {
   for (const [name, file] of [
     ['coffee', 'espresso.png'],
     ['goldfish', 'goldfish.webp'],
@@ -84,14 +84,14 @@ test('a folder for each class, a mapping file, another model, and the report for
   const { code, out: printed } = await run('--map', join(folder, 'map.csv'), '--model', 'fast')
   expect(code).toBe(0)
   expect(printed).toMatch(/^EfficientNet-Lite0, INT8 \(efficientnet-lite0-int8\), calibrated/m)
-  expect(printed).toMatch(/^top-1 +66\.7 %/m)
+  expect(printed).toMatch(/^top-1 +66\.7%/m)
   expect(printed).toMatch(/^photos +3/m)
-  // The koala was said to be a bear.
+  // The koala is labelled as a bear.
   expect(readFileSync(join(out(), 'confusion.csv'), 'utf8')).toContain('brown bear,koala,1')
   expect(printed).toMatch(/koala\.webp/)
 })
 
-test('any model folder, anywhere; its card claims nothing that nobody has measured', async () => {
+test('evaluates any model folder, and its card claims nothing that was not measured', async () => {
   writeModelFolder(
     folder,
     'colours',
@@ -121,14 +121,14 @@ test('any model folder, anywhere; its card claims nothing that nobody has measur
   rmSync(models, { recursive: true })
 })
 
-test('a list as Excel writes it, with the columns that were named; what has no photo is counted', async () => {
+test('reads a list as Excel writes it, with named columns, and counts labels without a photo', async () => {
   mkdirSync(join(folder, 'photos', 'set'), { recursive: true })
   for (const name of ['espresso.png', 'goldfish.webp', 'koala.webp'])
     copyFileSync(join(GALLERY, name), join(folder, 'photos', 'set', name))
   const list =
     'guess\tanimal\timage\r\nkoala\tespresso\tC:\\my\\espresso.png\r\nkoala\tgoldfish, Carassius auratus\tgoldfish\r\nkoala\tkoala\tgone.webp'
   writeFileSync(join(folder, 'list.txt'), Buffer.from(`\ufeff${list}`, 'utf16le'))
-  // Which of these two would be meant is not asked where another is named.
+  // Several candidates do not matter if another file is named.
   for (const name of ['train.csv', 'val.csv']) writeFileSync(join(folder, 'photos', name), 'file,label\n')
   const args = ['--labels', join(folder, 'list.txt'), '--label-column', 'Animal', '--json']
   const { code, out: printed, err } = await run(...args)
@@ -137,11 +137,11 @@ test('a list as Excel writes it, with the columns that were named; what has no p
     report: { images: 2, top1: 1, labels: 'file = image, label = animal, 2 of 3 matched' },
   })
   expect(err).toContain('list.txt: file = image, label = animal, 2 of 3 matched\n')
-  expect(err).toContain('warning: 1 label has no photo: gone.webp\n')
+  expect(err).toContain('warning: 1 label without a photo: gone.webp\n')
   expect(err).toContain('warning: 1 of 3 photos have no label: set/koala.webp\n')
 })
 
-test('after a kill the same command goes on where it was', async () => {
+test('continues after being killed when run again', async () => {
   photos(Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`${i}.webp`, 'koala.webp'])))
   labels(`file,index\n${Array.from({ length: 400 }, (_, i) => `${i}.webp,105`).join('\n')}\n`)
   const first = startVision(['eval', join(folder, 'photos'), '--out', out(), '--workers', '1'])
@@ -159,14 +159,14 @@ test('after a kill the same command goes on where it was', async () => {
   expect(kept.length).toBeLessThan(380)
   const { code, out: printed } = await run('--json')
   expect({ code, images: JSON.parse(printed).images }).toEqual({ code: 0, images: 400 })
-  // What was there stands as it was; only the rest was done.
+  // Existing lines are kept; only the rest was done.
   expect(lines().slice(0, kept.length - 1)).toEqual(kept.slice(0, -1))
   expect(lines().filter(Boolean).length).toBeLessThanOrEqual(402)
-  expect((await run()).out).toMatch(/^photos +400, all done before$/m)
+  expect((await run()).out).toMatch(/^photos +400, all evaluated earlier$/m)
 })
 
-test('what cannot be evaluated at all ends with one line and a code', async () => {
-  expect(await vision(['eval', '/nowhere'])).toMatchObject({ code: 3, err: 'There is no folder /nowhere.\n' })
+test('fails with one line and an exit code if nothing can be evaluated', async () => {
+  expect(await vision(['eval', '/nowhere'])).toMatchObject({ code: 3, err: 'There is no folder named /nowhere.\n' })
   photos({ 'a.png': 'espresso.png' })
   expect((await run()).code).toBe(3)
   labels('only\nespresso\n')
@@ -176,16 +176,16 @@ test('what cannot be evaluated at all ends with one line and a code', async () =
   expect(nothing).toMatchObject({ code: 4, out: '' })
   expect(nothing.err).toContain('labels.csv: file = image_id, label = breed, 0 of 2 matched')
   expect(nothing.err).toContain('No photo has a label. The column image_id of')
-  expect(nothing.err).toContain('names: x1.jpg, x2.jpg. The photos: a.png.')
+  expect(nothing.err).toContain('contains: x1.jpg, x2.jpg. The photos are: a.png.')
   labels('file,label\na.png,unicorn\n')
-  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('No label is one that the model knows.') })
+  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('No label matches a label of the model.') })
   writeFileSync(join(folder, 'photos', 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
   labels('file,label\nbroken.jpg,espresso\n')
   expect(await run()).toMatchObject({ code: 1, out: '', err: expect.stringContaining('No photo could be evaluated.') })
   labels('file,label\na.png,espresso\n')
   expect(await run('--model', 'nothing')).toMatchObject({
     code: 3,
-    err: expect.stringContaining('There is no model nothing'),
+    err: expect.stringContaining('There is no model named nothing'),
   })
   expect((await run('--map', '/nowhere')).code).toBe(3)
   expect((await vision(['eval'])).code).toBe(2)

@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../support/server'
 
 let server: TestServer
 beforeAll(async () => {
-  // One worker: what goes before what is seen in the order of the answers.
+  // With one worker, the order of the results shows the priorities.
   server = await startServer({ env: { ENGINE_WORKERS: '1', MAX_EXPLANATIONS: '2' } })
 })
 afterAll(() => server.stop())
@@ -23,7 +23,7 @@ async function explained(photo: Uint8Array, query = ''): Promise<Explanation> {
   return explanationSchema.strict().parse(json)
 }
 
-/** Pictures of the gallery side by side on grey, each whole, as one square. */
+/** Two gallery photos side by side on grey, each complete, in one square. */
 async function sideBySide(left: string, right: string): Promise<Buffer> {
   const half = (file: string) => sharp(`public/gallery/${file}`).resize(200, 200, { fit: 'cover' }).toBuffer()
   return sharp({ create: { width: 400, height: 400, channels: 3, background: '#808080' } })
@@ -35,7 +35,7 @@ async function sideBySide(left: string, right: string): Promise<Buffer> {
     .toBuffer()
 }
 
-/** The share of what speaks for the label that lies in the left half. */
+/** The share of positive importance in the left half. */
 function leftShare({ grid: { width, values } }: Explanation): number {
   const sum = (side: (x: number) => boolean) =>
     values.reduce((total, value, i) => total + (side(i % width) ? Math.max(value, 0) : 0), 0)
@@ -43,7 +43,7 @@ function leftShare({ grid: { width, values } }: Explanation): number {
   return left / (left + sum((x) => x >= width / 2))
 }
 
-describe('the map points at the object', () => {
+describe('the heatmap points at the object', () => {
   test.each(EXPLAIN_METHODS)(
     '%s',
     async (method) => {
@@ -66,13 +66,13 @@ describe('the map points at the object', () => {
   )
 })
 
-test('the best label if none is named, the same map each time, and its place on the photo', async () => {
+test('explains the best label by default, reproducibly, with its area on the photo', async () => {
   const [first, again] = await Promise.all([explained(espresso), explained(espresso, '?label=967')])
   const { predictions, model } = await answer(classify(server.url, espresso))
   expect(first).toMatchObject({ model, method: 'rise', label: predictions[0], image: { width: 600, height: 400 } })
   expect(first.grid.values).toHaveLength(first.grid.width * first.grid.height)
   expect(again.grid).toEqual(first.grid)
-  // The middle of the longer side, most of the shorter one.
+  // The centre of the longer side, and most of the shorter one.
   const { left, top, width, height } = first.area
   expect(left + width / 2).toBeCloseTo(300, -1)
   expect(top + height / 2).toBeCloseTo(200, -1)
@@ -80,7 +80,7 @@ test('the best label if none is named, the same map each time, and its place on 
   expect(height).toBeLessThanOrEqual(400)
 })
 
-test('several workers make the same map to the last digit', async () => {
+test('several workers produce exactly the same heatmap', async () => {
   const two = await startServer({ env: { ENGINE_WORKERS: '2' } })
   const made = async () => {
     const reply = await fetch(`${two.url}/api/explain`, { method: 'POST', body: espresso as BodyInit })
@@ -91,7 +91,7 @@ test('several workers make the same map to the last digit', async () => {
   await two.stop()
 })
 
-test('in every way that a photo is sent, with a PNG to lay over it', async () => {
+test('accepts every way to send a photo, and returns an overlay PNG', async () => {
   const form = new FormData()
   form.set('file', new Blob([espresso]))
   form.set('png', '1')
@@ -112,7 +112,7 @@ test('in every way that a photo is sent, with a PNG to lay over it', async () =>
   expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 224, height: 224, hasAlpha: true })
 })
 
-test('as a stream: how far it is, then what was found', async () => {
+test('streams progress, then the result', async () => {
   const lines = (await (await explain(espresso, '?stream=1')).text())
     .trim()
     .split('\n')
@@ -125,7 +125,7 @@ test('as a stream: how far it is, then what was found', async () => {
   expect(JSON.parse(broken ?? '')).toMatchObject({ problem: { code: 'not_an_image', status: 415 } })
 })
 
-/** Resolves once the model runs for it. */
+/** Resolves once the model is running for it. */
 async function begun(signal?: AbortSignal) {
   const reply = await explain(espresso, '?stream=1', signal ? { signal } : {})
   const reader = reply.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>
@@ -133,7 +133,7 @@ async function begun(signal?: AbortSignal) {
   return { reader, reply }
 }
 
-test('people do not wait for it: two hundred photos that come later are answered before', async () => {
+test('does not delay interactive requests: two hundred later photos finish first', async () => {
   const { reader } = await begun()
   let over = false
   const rest = (async () => {
@@ -145,21 +145,21 @@ test('people do not wait for it: two hundred photos that come later are answered
   await rest
 })
 
-test('who hangs up ends it; more than are allowed at once are refused', async () => {
+test('ends when the client disconnects, and refuses more than the limit at once', async () => {
   const [one, two] = [new AbortController(), new AbortController()]
   await begun(one.signal)
   await begun(two.signal)
   expect((await refusal(explain(espresso), 429, 'queue_full')).get('retry-after')).toBe('1')
   one.abort()
   two.abort()
-  // There is room again at once, long before the two would have been done.
+  // There is room again at once, long before the two would have finished.
   const running = async () =>
     ((await (await fetch(`${server.url}/health/status`)).json()) as { running: number }).running
   while ((await running()) > 0);
   expect((await explained(espresso)).label.label).toBe('espresso')
 })
 
-test('refusals', async () => {
+test('rejects invalid requests', async () => {
   await refusal(explain(espresso, '?label=expresso'), 400, 'invalid_parameter')
   await refusal(explain(espresso, '?label=1000'), 400, 'invalid_parameter')
   await refusal(explain(espresso, '?method=cam'), 400, 'invalid_parameter')
@@ -169,7 +169,7 @@ test('refusals', async () => {
   await refusal(fetch(`${server.url}/api/explain`), 405, 'method_not_allowed')
 })
 
-test('without explanations there is nothing there; what takes too long is said', async () => {
+test('returns 404 if explanations are disabled, and reports a timeout', async () => {
   const off = await startServer({ env: { MAX_EXPLANATIONS: '0', ENGINE_WORKERS: '1' } })
   await refusal(fetch(`${off.url}/api/explain`, { method: 'POST', body: espresso as BodyInit }), 404, 'not_found')
   await off.stop()

@@ -37,13 +37,13 @@ async function given(url: string, more: Fields = {}): Promise<Vote> {
   return voteSchema.strict().parse(json)
 }
 
-/** With the mark that a text's reader would take away. */
+/** Includes the byte order mark, which text() would remove. */
 async function exported(url: string, format: 'csv' | 'ndjson'): Promise<string> {
   const reply = await fetch(`${url}/api/feedback?format=${format}`, { headers: { authorization: `Bearer ${TOKEN}` } })
   return Buffer.from(await reply.arrayBuffer()).toString()
 }
 
-/** What the page of the models tells of votes, as text. */
+/** The votes on the models page, as text. */
 async function said(url: string): Promise<string> {
   const page = await (await fetch(`${url}/models`)).text()
   const text = page
@@ -76,7 +76,7 @@ describe('in a folder', () => {
     rmSync(data, { recursive: true })
   })
 
-  test('a vote is kept, counts once however often it is sent, and is corrected by a later one', async () => {
+  test('stores a vote, counts repeats once, and lets a later vote replace it', async () => {
     const first = await given(server.url, { request_id: 'r-1' })
     expect(first).toMatchObject({
       label: 'koala',
@@ -96,7 +96,7 @@ describe('in a folder', () => {
     expect(page).toContain('koala (1), to wombat')
   })
 
-  test('it survives a kill, and half a line that a kill left', async () => {
+  test('survives a crash and a truncated line', async () => {
     const before = await votesOf(server.url)
     server.child.kill('SIGKILL')
     const [file = ''] = readdirSync(folder()).filter((name) => name.endsWith('.ndjson'))
@@ -107,7 +107,7 @@ describe('in a folder', () => {
     expect(await said(server.url)).toContain('4 votes')
   })
 
-  test('the photo only where it is sent, upright and without what a camera writes into it', async () => {
+  test('stores a photo only if it was sent, upright and without camera metadata', async () => {
     const photo = await sharp(await oriented(6))
       .withExif({ IFD0: { Make: 'SECRET CAMERA' }, IFD3: { GPSLatitude: '48/1 12/1 0/1' } })
       .withMetadata({ orientation: 6 })
@@ -127,7 +127,7 @@ describe('in a folder', () => {
     )
   })
 
-  test('exported by the operator, as CSV and NDJSON, by the command too; vision eval reads it', async () => {
+  test('exports votes to the operator as CSV and NDJSON, also with the command; vision eval reads them', async () => {
     await refusal(fetch(`${server.url}/api/feedback`), 401, 'unauthorized')
     const votes = await votesOf(server.url)
     const csv = await exported(server.url, 'csv')
@@ -145,7 +145,7 @@ describe('in a folder', () => {
     const reports = [out, folder(), server.url].map((from) => vision(['eval', '--feedback', from, '--token', TOKEN]))
     const [first, ...others] = await Promise.all(reports)
     expect(first).toMatchObject({ code: 0 })
-    expect(first?.out).toMatch(/efficientnet-lite1-int8 +[0-9a-f]{12} +5 +4 +80\.0 %/)
+    expect(first?.out).toMatch(/efficientnet-lite1-int8 +[0-9a-f]{12} +5 +4 +80\.0%/)
     expect(first?.out).toMatch(/koala +1 +wombat \(1\)/)
     for (const other of others) expect(other.out).toBe(first?.out)
     expect(await vision(['eval', '--feedback', 'nowhere'])).toMatchObject({ code: 3 })
@@ -153,7 +153,7 @@ describe('in a folder', () => {
     expect(await vision(['eval', '--feedback', out])).toMatchObject({ code: 4 })
   })
 
-  test('refusals', async () => {
+  test('refuses invalid votes', async () => {
     const wrong = { 'content-type': 'text/plain' }
     await refusal(vote(server.url, fields(), wrong), 400, 'invalid_json')
     for (const bad of [
@@ -173,7 +173,7 @@ describe('in a folder', () => {
   })
 })
 
-test('off unless it is asked for; without photos none is taken; several instances need a bucket', async () => {
+test('is off by default, takes photos only in photos mode, and needs a bucket for several instances', async () => {
   const off = await startServer({ env: { ENGINE_WORKERS: '1' } })
   revision = await revisionOf(off.url)
   await refusal(vote(off.url, fields()), 404, 'not_found')
@@ -182,16 +182,16 @@ test('off unless it is asked for; without photos none is taken; several instance
   await given(labels.url)
   await refusal(vote(labels.url, fields({ photo: 'aGVsbG8=' })), 400, 'invalid_parameter')
   await refusal(vote(labels.url, fields({ request_id: 'x'.repeat(20_000) })), 413, 'too_large')
-  // Without a token there is nothing to export.
+  // Without an ADMIN_TOKEN, votes can't be exported.
   await refusal(fetch(`${labels.url}/api/feedback`), 405, 'method_not_allowed')
   await labels.stop()
   const many = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels', INSTANCES: '2' } })
-  await many.printed(/there is no feedback: several instances share it only by BUCKET/)
+  await many.printed(/feedback is off: set BUCKET to share it between several instances/)
   await refusal(vote(many.url, fields()), 404, 'not_found')
   await many.stop()
 })
 
-test('several instances over a bucket: an object a vote, the same numbers everywhere', async () => {
+test('several instances share votes in a bucket and report the same numbers', async () => {
   const s3 = await startS3()
   const env = {
     FEEDBACK: 'photos',
@@ -217,7 +217,7 @@ test('several instances over a bucket: an object a vote, the same numbers everyw
     }
     expect((await votesOf(one.url)).map(({ verdict }) => verdict)).toEqual(['right', 'wrong', 'right'])
     const report = await vision(['eval', '--feedback', `s3://${s3.bucket}`], { AWS_ENDPOINT_URL: s3.url })
-    expect(report.out).toMatch(/ 2 +1 +50\.0 %/)
+    expect(report.out).toMatch(/ 2 +1 +50\.0%/)
   } finally {
     await Promise.all([one.stop(), two.stop()])
     await s3.stop()

@@ -6,7 +6,7 @@ import { createEngine } from '@/lib/server/engine/engine'
 import { copyModels } from '../support/models'
 import { type ElementType, type Shape, type TinyModel, tinyOnnx, WEIGHTS, writeModelFolder } from '../support/onnx'
 
-/** What differs between models that people bring: the type, the layout, the shape and the kind of output. */
+/** Variations between models that users bring: type, layout, shape and kind of output. */
 const SHAPES: Record<TinyModel['layout'], Record<string, Shape>> = {
   nchw: {
     fixed: [1, 3, 8, 8],
@@ -37,20 +37,20 @@ const BAD: [id: string, model: Buffer, preprocessor: object, reason: RegExp][] =
     'one-channel',
     tiny({ shape: [1, 1, 8, 8] }),
     EIGHT,
-    /^the graph contradicts itself: sizes within it do not go together/,
+    /^the graph is inconsistent: tensor shapes inside it do not match/,
   ],
   ['a-vector', tiny({ shape: [1, 192] }), EIGHT, /./],
   [
     'other-size',
     tiny({}),
     { ...EIGHT, size: { height: 9, width: 8 } },
-    /makes 8 × 9 pixels, but the model takes 8 × 8: write "do_center_crop"/,
+    /produces 8 × 9 pixels, but the model expects 8 × 8: set "do_center_crop"/,
   ],
   [
     'no-size',
     tiny({ shape: ['n', 3, 'h', 'w'] }),
     { do_resize: false, do_normalize: false },
-    /makes pictures of different sizes: add/,
+    /produces images of different sizes: add/,
   ],
   ['no-model', Buffer.from('this is not a model'), EIGHT, /./],
   ['empty', Buffer.alloc(0), EIGHT, /./],
@@ -62,7 +62,7 @@ let engine: Awaited<ReturnType<typeof createEngine>>
 beforeAll(async () => {
   folder = copyModels()
   for (const { id, model } of GOOD) {
-    // uint8 takes the pixels; the others take them from 0 to 1 (uint8 weights would then saturate the softmax).
+    // uint8 takes the pixels; the others take values from 0 to 1 (uint8 weights would then saturate the softmax).
     writeModelFolder(folder, id, tinyOnnx(model), model.type === 'uint8' ? { ...EIGHT, do_rescale: false } : EIGHT)
   }
   for (const [id, model, preprocessor] of BAD) writeModelFolder(folder, id, model, preprocessor)
@@ -85,7 +85,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** Eight by eight pixels of one colour: its channel means are the colour itself. */
+/** Eight by eight pixels of one colour, so that the channel means are the colour itself. */
 const COLOUR = { r: 51, g: 102, b: 0 }
 const photo = () =>
   sharp({ create: { width: 8, height: 8, channels: 3, background: COLOUR } })
@@ -110,14 +110,14 @@ test.each(GOOD)('$id', async ({ id, model }) => {
   }
 })
 
-test.each(BAD)('%s is named with what is wrong', (id, _model, _preprocessor, reason) => {
+test.each(BAD)('reports what is wrong with %s', (id, _model, _preprocessor, reason) => {
   const model = engine.models().find((one) => one.id === id)
   expect(model?.status).toBe('failed')
   expect(model?.error).toMatch(reason)
   expect(model?.error).not.toContain('\n')
 })
 
-test('the models that ship serve beside them', async () => {
+test('serves the bundled models alongside them', async () => {
   expect(engine.ready()).toBe(true)
   const serving = engine.models().filter(({ status }) => status === 'ready')
   expect(serving).toHaveLength(3 + GOOD.length)

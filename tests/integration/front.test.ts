@@ -6,7 +6,7 @@ import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
-describe('pages in front of an API elsewhere', () => {
+describe('pages in front of a remote API', () => {
   let [api, front]: [TestServer, TestServer] = [] as never
   beforeAll(async () => {
     api = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels', MAX_FILES: '1234' } })
@@ -17,7 +17,7 @@ describe('pages in front of an API elsewhere', () => {
     await api.stop()
   })
 
-  test('no model is loaded, and the pages know what the API knows', async () => {
+  test('loads no model and shows the API’s data on its pages', async () => {
     expect(front.workers()).toEqual([])
     const page = async (path: string) => {
       const reply = await fetch(front.url + path)
@@ -31,7 +31,7 @@ describe('pages in front of an API elsewhere', () => {
     expect(await page('/compare')).toContain('Which model is right?')
   })
 
-  test('photos, forms, streams, jobs with their events, and refusals pass through', async () => {
+  test('forwards photos, forms, streams, jobs with their events, and errors', async () => {
     const [direct, through] = await Promise.all([
       answer(classify(api.url, espresso)),
       answer(classify(front.url, espresso)),
@@ -44,19 +44,19 @@ describe('pages in front of an API elsewhere', () => {
     const { id } = await createJob(front.url, formOf(photos), '?model=fast')
     await jobDone(front.url, id)
     expect(await resultsOf(front.url, id)).toHaveLength(20)
-    const id128 = 'asked-through-the-front'
+    const requestId = 'asked-through-the-front'
     const headers = await refusal(
-      classify(front.url, new Uint8Array(), { headers: { 'x-request-id': id128 } }),
+      classify(front.url, new Uint8Array(), { headers: { 'x-request-id': requestId } }),
       400,
       'empty_body',
     )
-    expect(headers.get('x-request-id')).toBe(id128)
+    expect(headers.get('x-request-id')).toBe(requestId)
     await refusal(classify(front.url, Buffer.alloc(21_000_000)), 413, 'too_large')
     await refusal(fetch(`${front.url}/api/nothing`), 404, 'not_found')
     expect((await fetch(`${front.url}/health/ready`)).status).toBe(200)
   })
 
-  test('what is large is compressed here, and what is compressed is decoded there', async () => {
+  test('compresses large responses here and lets the API decode compressed bodies', async () => {
     const labels = await fetch(`${front.url}/api/models/fast/labels`, { headers: { 'accept-encoding': 'gzip' } })
     expect([labels.headers.get('content-encoding'), labels.headers.get('vary')]).toEqual(['gzip', 'accept-encoding'])
     expect(await labels.json()).toEqual(await (await fetch(`${api.url}/api/models/fast/labels`)).json())
@@ -66,7 +66,7 @@ describe('pages in front of an API elsewhere', () => {
     expect((await refusal(refused, 415, 'unsupported_encoding')).get('accept-encoding')).toContain('gzip')
   })
 
-  test('while the API is away it says so', async () => {
+  test('reports an unreachable API', async () => {
     const alone = await startServer({ env: { API_URL: 'http://127.0.0.1:9', MODELS_DIR: 'nowhere' } })
     await refusal(classify(alone.url, espresso), 503, 'not_ready')
     expect((await fetch(`${alone.url}/health/ready`)).status).toBe(503)
@@ -75,7 +75,7 @@ describe('pages in front of an API elsewhere', () => {
   })
 })
 
-test('with PUBLIC_API=false the API is for the pages of its site, and the operator', async () => {
+test('with PUBLIC_API=false, the API serves only its own pages and the operator', async () => {
   const server = await startServer({
     env: { ENGINE_WORKERS: '1', PUBLIC_API: 'false', ADMIN_TOKEN: 'operator-of-the-tests' },
   })

@@ -55,7 +55,7 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  // After everything that was thrown at it, it still answers and stops cleanly.
+  // After all of this, it still responds and stops cleanly.
   expect((await answer(classify(server.url, koala))).predictions[0]?.label).toBe('koala')
   expect(server.output()).not.toContain('"code":"internal"')
   expect(await server.stop()).toBe(0)
@@ -64,7 +64,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-describe('every door reads HEIC, and gives the same answer', () => {
+describe('every entry point decodes HEIC and returns the same result', () => {
   let expected: Classification
   beforeAll(async () => {
     expected = await answer(classify(server.url, koala))
@@ -76,7 +76,7 @@ describe('every door reads HEIC, and gives the same answer', () => {
   const sameRow = (row: ResultRow | undefined, file: string) =>
     expect(row).toMatchObject({ file, status: 'ok', label: 'koala', score: expected.predictions[0]?.score })
 
-  test('a form, base64, an address', async () => {
+  test('a form, base64, a URL', async () => {
     const form = new FormData()
     form.append('file', new Blob([koala], { type: 'image/heic' }), 'IMG_1.HEIC')
     same(await answer(classify(server.url, form)))
@@ -87,7 +87,7 @@ describe('every door reads HEIC, and gives the same answer', () => {
     same(await answer(classify(server.url, JSON.stringify({ url: web.url }), { headers: asJson })))
   })
 
-  test('what the model saw, upright and turned no second time', async () => {
+  test('the model input is upright and not rotated twice', async () => {
     const { preview } = await answer(classify(server.url, golden('turned-6'), { query: '?preview=1' }))
     expect(preview?.orientation).toBe(1)
     const plain = await answer(
@@ -138,7 +138,7 @@ describe('every door reads HEIC, and gives the same answer', () => {
     }
   })
 
-  test('a page that shows a photo by its address; feedback keeps it as WebP', async () => {
+  test('the page shows a photo by URL; feedback stores it as WebP', async () => {
     const photo = await fetch(`${server.url}/api/photo`, {
       method: 'POST',
       headers: asJson,
@@ -166,7 +166,7 @@ describe('every door reads HEIC, and gives the same answer', () => {
   })
 })
 
-describe('what is not read is refused, quickly', () => {
+describe('rejects unsupported files quickly', () => {
   const refused = async (photo: Buffer, status: number, code: ProblemDetails['code'], words: RegExp) => {
     const start = performance.now()
     const reply = await classify(server.url, photo)
@@ -177,7 +177,7 @@ describe('what is not read is refused, quickly', () => {
   }
 
   test.each([
-    ['a picture that says that it is huge', resized(koala, 60_000, 60_000), 413, 'too_many_pixels', /3600\.0 mega/],
+    ['an image that claims to be huge', resized(koala, 60_000, 60_000), 413, 'too_many_pixels', /3600\.0 mega/],
     [
       'a small grid of many large tiles',
       heif([
@@ -193,10 +193,10 @@ describe('what is not read is refused, quickly', () => {
       heif(Array.from({ length: 5000 }, (_, i) => ({ id: i + 1, type: 'hvc1', size: [64, 64] as const }))),
       415,
       'unsupported_format',
-      /more than 1000 parts/,
+      /more than 1000 items/,
     ],
     [
-      'pictures within pictures',
+      'nested images',
       heif(
         Array.from({ length: 60 }, (_, i) => ({
           id: i + 1,
@@ -210,7 +210,7 @@ describe('what is not read is refused, quickly', () => {
       /too deep/,
     ],
     [
-      'a picture that is made of itself',
+      'an image derived from itself',
       heif([{ id: 1, type: 'grid', size: [64, 64], parts: [1, 1] }]),
       415,
       'unsupported_format',
@@ -227,18 +227,18 @@ describe('what is not read is refused, quickly', () => {
       ]),
       415,
       'unsupported_format',
-      /compressed as JPEG;/,
+      /encoded as JPEG\./,
     ],
     [
-      'a film',
+      'a video',
       Buffer.concat([heif([]).subarray(0, 24), box('moov', Buffer.alloc(40))]),
       415,
       'unsupported_format',
-      /film/,
+      /video/,
     ],
-    ['a HEIC without its picture', heif([{ id: 1, type: 'hvc1', size: [64, 64] }]), 422, 'truncated_image', /HEIC/],
+    ['a HEIC without its image', heif([{ id: 1, type: 'hvc1', size: [64, 64] }]), 422, 'truncated_image', /HEIC/],
     [
-      'its beginning and zeros',
+      'its beginning followed by zeros',
       Buffer.concat([koala.subarray(0, 24), Buffer.alloc(9000)]),
       422,
       'truncated_image',
@@ -248,12 +248,12 @@ describe('what is not read is refused, quickly', () => {
     await refused(photo, status, code, words)
   })
 
-  test('one that says that it is small and is not', async () => {
+  test('an image that claims to be small', async () => {
     const reply = await classify(server.url, resized(koala, 16, 16))
     expect([413, 422]).toContain(reply.status)
   })
 
-  test('cut short anywhere', async () => {
+  test('truncated anywhere', async () => {
     for (const file of [koala, golden('grid')]) {
       for (let i = 0; i < 20; i++) {
         const reply = await classify(server.url, file.subarray(0, 24 + Math.floor(((file.length - 25) * i) / 20)))
@@ -262,7 +262,7 @@ describe('what is not read is refused, quickly', () => {
     }
   })
 
-  test('damaged anywhere: an answer or a refusal, never a failure', async () => {
+  test('damaged anywhere: a result or a rejection, never an internal error', async () => {
     for (let i = 0; i < 60; i++) {
       const photo = Buffer.from(golden(i % 2 === 0 ? 'grid' : 'plain'))
       for (let n = 0; n < 8; n++) photo[(i * 7919 + n * 104_729) % photo.length] = (i * 31 + n) % 256
@@ -271,7 +271,7 @@ describe('what is not read is refused, quickly', () => {
     }
   })
 
-  test('over MAX_PIXELS, by its header', async () => {
+  test('over MAX_PIXELS according to its header', async () => {
     const small = await startServer({ env: { LOG_LEVEL: 'warn', MAX_PIXELS: '190000', ENGINE_WORKERS: '1' } })
     try {
       await refusal(classify(small.url, koala), 413, 'too_many_pixels')
@@ -282,7 +282,7 @@ describe('what is not read is refused, quickly', () => {
   })
 })
 
-test('other photos do not wait for HEICs', async () => {
+test('other photos do not wait for HEIC photos', async () => {
   const large = gridOf(koala, 4, 3)
   let going = true
   const seconds: number[] = []
@@ -303,34 +303,34 @@ test('other photos do not wait for HEICs', async () => {
   going = false
   await Promise.all(phones)
   const median = (list: number[]) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] as number
-  // Two workers have six places. If HEICs took them all, each other photo would stand behind six that wait.
+  // Two workers have six slots. If HEIC photos took them all, every other photo would wait behind six of them.
   expect(median(waits)).toBeLessThan(median(seconds) / 4)
 })
 
 describe('the thread', () => {
   const photo = { image: koala, limits: { maxPixels: 1e6, maxBytes: 1e8 }, factor: 1 }
-  const options = { script: threadScript(), idleMs: 200, timeoutMs: 15_000, mostWaiting: 2, mostHeldBytes: 1e9 }
+  const options = { script: threadScript(), idleMs: 200, timeoutMs: 15_000, maxWaiting: 2, maxHeldBytes: 1e9 }
   const codeOf = (decoding: Promise<unknown>) =>
     decoding.then(
       () => 'decoded',
       (error: Problem) => error.code ?? error.message,
     )
 
-  test('ends when nobody needs it, and is started again', async () => {
+  test('ends when idle and is started again', async () => {
     const decoder = new HeicDecoder(options)
-    expect(decoder.awake).toBe(false)
+    expect(decoder.isRunning).toBe(false)
     for (let i = 0; i < 2; i++) {
       await decoder.decode(photo)
-      expect(decoder.awake).toBe(true)
+      expect(decoder.isRunning).toBe(true)
       await sleep(400)
-      expect(decoder.awake).toBe(false)
+      expect(decoder.isRunning).toBe(false)
     }
   })
 
-  test('ends with the photo that takes too long, whose caller goes, or that leaves too much; others go on', async () => {
+  test('ends with a photo that times out, is aborted or leaves too much memory, and others continue', async () => {
     const slow = new HeicDecoder({ ...options, timeoutMs: 5 })
     expect(await codeOf(slow.decode(photo))).toBe('deadline_exceeded')
-    expect(slow.awake).toBe(false)
+    expect(slow.isRunning).toBe(false)
 
     const decoder = new HeicDecoder(options)
     const caller = new AbortController()
@@ -343,12 +343,12 @@ describe('the thread', () => {
     expect(await Promise.all([gone, other, waiting])).toEqual(['went', 'decoded', 'left'])
     decoder.close()
 
-    const small = new HeicDecoder({ ...options, mostHeldBytes: 1 })
+    const small = new HeicDecoder({ ...options, maxHeldBytes: 1 })
     expect(await codeOf(small.decode(photo))).toBe('decoded')
-    expect(small.awake).toBe(false)
+    expect(small.isRunning).toBe(false)
   })
 
-  test('takes no more than may wait, and no more memory than a photo may have', async () => {
+  test('limits waiting photos and memory per photo', async () => {
     const decoder = new HeicDecoder(options)
     const four = await Promise.all([1, 2, 3, 4].map(() => codeOf(decoder.decode(photo))))
     expect(four).toEqual(['decoded', 'decoded', 'decoded', 'queue_full'])

@@ -6,7 +6,7 @@ import { readModelFolder } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
 import { externalOnnx, tinyOnnx, WEIGHTS } from '../support/onnx'
 
-/** Folders as exporters lay them out: where the ONNX file is and what its name is, and which configurations lie beside it. */
+/** Folder layouts of exporters: the location and name of the ONNX file, and the configuration files next to it. */
 const GOLDEN = 'tests/parity/golden/processors'
 interface Case {
   name: string
@@ -48,7 +48,7 @@ beforeAll(async () => {
     const model = tinyOnnx({ type, layout: 'nchw', shape: ['batch', 3, height, width], output: 'logits' })
     write(family, {
       [file]: model,
-      // A smaller one beside it is not taken.
+      // A smaller model next to it is ignored.
       ...(file === 'onnx/model.onnx' ? { 'onnx/model_fp16.onnx': Buffer.from('not this one') } : {}),
       ...(one.config
         ? { 'config.json': { ...one.config, num_classes: 4, label_names: Object.values(id2label) } }
@@ -87,10 +87,10 @@ afterAll(async () => {
   rmSync(root, { recursive: true })
 })
 
-test.each(LAYOUTS)('%s: the model sees what its own processor would give it', async (family, name, _file, type) => {
+test.each(LAYOUTS)('%s: the model input matches the output of its own processor', async (family, name, _file, type) => {
   const { photo } = folders.get(family) as Case
   const logits = await engine.logits(readFileSync(join(GOLDEN, `${photo}.png`)), { model: family })
-  // The model is the means of the channels times a matrix, so they tell what went in.
+  // The model computes channel means times a matrix, so its outputs reveal its input.
   const file = readFileSync(join(GOLDEN, `${name}.f32`))
   const tensor = new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength))
   const area = tensor.length / 3
@@ -103,10 +103,10 @@ test.each(LAYOUTS)('%s: the model sees what its own processor would give it', as
   }
 })
 
-test('a model with its data in a file of its own, and labels that only have numbers', async () => {
+test('loads a model with external data and numbered labels', async () => {
   const photo = readFileSync(join(GOLDEN, 'wide.png'))
   const { predictions, model, uncertain } = await engine.classify(photo, { model: 'external data', topK: 4 })
   expect(predictions.map(({ label }) => label).sort()).toEqual(['class 0', 'class 1', 'class 2', 'class 3'])
-  // Nobody has measured it.
+  // Its scores were never calibrated.
   expect({ calibrated: model.calibrated, uncertain }).toEqual({ calibrated: false, uncertain: false })
 })

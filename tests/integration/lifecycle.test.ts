@@ -23,7 +23,7 @@ afterEach(async () => {
   }
 })
 
-/** Stops the workers for a moment, so that requests are surely in flight. */
+/** Pauses the workers, so that requests stay in flight. */
 function freeze(server: TestServer): () => void {
   const pids = server.workers()
   for (const pid of pids) process.kill(pid, 'SIGSTOP')
@@ -36,11 +36,11 @@ async function status(server: TestServer): Promise<{ queue: { photos: number }; 
   return statusSchema.parse(await (await fetch(`${server.url}/health/status`)).json())
 }
 
-describe('stopping', () => {
-  test('an upload that was refused, and came on behind its refusal, keeps nothing', async () => {
+describe('shutdown', () => {
+  test('a refused upload that keeps sending does not delay it', async () => {
     const server = await start({ MAX_REQUEST_BYTES: '1000000', MAX_IMAGE_BYTES: '1000000' })
     const upload = request(`${server.url}/api/classify`, { method: 'POST', agent: new Agent({ keepAlive: true }) })
-    // More than is read on for: the server may cut it off.
+    // More than the server discards: it may close the connection.
     upload.on('error', () => {})
     const replied = once(upload, 'response') as Promise<[IncomingMessage]>
     for (let piece = 0; piece < 50; piece++) {
@@ -55,7 +55,7 @@ describe('stopping', () => {
     expect(performance.now() - begun).toBeLessThan(5000)
   })
 
-  test('requests in flight are answered, new ones are not taken, and it exits 0', async () => {
+  test('answers requests in flight, refuses new ones, and exits with 0', async () => {
     const server = await start({ ENGINE_WORKERS: '1' })
     const thaw = freeze(server)
     const photos = Array.from({ length: 8 }, () => classify(server.url, espresso))
@@ -76,7 +76,7 @@ describe('stopping', () => {
     expect(code).toBe(0)
   })
 
-  test('a kept-alive connection gets its page and is then closed', async () => {
+  test('a keep-alive connection gets its page and is then closed', async () => {
     const server = await start()
     const { hostname, port } = new URL(server.url)
     const socket = connect(Number(port), hostname)
@@ -95,21 +95,21 @@ describe('stopping', () => {
     socket.write('\r\n')
     const exited = once(server.child, 'exit')
     await once(socket, 'close')
-    expect(page).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*What is in the photo\?/)
+    expect(page).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*Classify a photo/)
     expect((await exited)[0]).toBe(0)
   })
 
-  test('a connection that was opened ahead and never used does not hold it up', async () => {
+  test('an unused open connection does not delay it', async () => {
     const server = await start()
     const { hostname, port } = new URL(server.url)
     const socket = connect(Number(port), hostname)
     await once(socket, 'connect')
     const closed = once(socket, 'close')
-    expect(await server.stop()).toBe(0) // 1 where it had to wait for the connection's timeout
+    expect(await server.stop()).toBe(0) // 1 if it had waited for the connection's timeout
     await closed
   })
 
-  test('it is unready at once and serves on while balancers notice', async () => {
+  test('becomes unready immediately and serves on while load balancers notice', async () => {
     const server = await start({ SHUTDOWN_DELAY_MS: '1500' })
     server.child.kill('SIGTERM')
     while ((await fetch(`${server.url}/health/ready`)).status === 200) await new Promise(setImmediate)
@@ -120,7 +120,7 @@ describe('stopping', () => {
     expect(code).toBe(0)
   })
 
-  test('a photo that never ends is given up after the timeout, with exit code 1', async () => {
+  test('abandons a hanging photo after the timeout and exits with 1', async () => {
     const server = await start({ ENGINE_WORKERS: '1', SHUTDOWN_TIMEOUT_MS: '300' })
     const [worker] = server.workers() as [number]
     const thaw = freeze(server)
@@ -130,7 +130,7 @@ describe('stopping', () => {
     const [code] = await once(server.child, 'exit')
     expect([code, await photo]).toEqual([1, 'cut'])
     thaw()
-    // The worker sees its parent gone and ends too.
+    // The worker notices that its parent is gone and exits.
     while (alive(worker)) await new Promise(setImmediate)
   })
 })
@@ -144,7 +144,7 @@ function alive(pid: number): boolean {
   }
 }
 
-test('a full queue is 429 with Retry-After, a missed deadline 503, over HTTP', async () => {
+test('responds with 429 and Retry-After for a full queue, and 503 for a missed deadline', async () => {
   const server = await start({ ENGINE_WORKERS: '1', MAX_QUEUE: '1', REQUEST_TIMEOUT_MS: '700' })
   const thaw = freeze(server)
   const photos = Array.from({ length: 8 }, () => classify(server.url, espresso))
@@ -162,7 +162,7 @@ test('a full queue is 429 with Retry-After, a missed deadline 503, over HTTP', a
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
 })
 
-test('a client that leaves takes its photo with it', async () => {
+test('a client that disconnects removes its photo from the queue', async () => {
   const server = await start({ ENGINE_WORKERS: '1' })
   const thaw = freeze(server)
   const abort = new AbortController()
@@ -177,24 +177,24 @@ test('a client that leaves takes its photo with it', async () => {
   await answer(classify(server.url, espresso))
 })
 
-describe('starting', () => {
+describe('startup', () => {
   test.each([
     ['PORT', 'abc', 'a whole number from 0 to 65535'],
     ['ENGINE_WORKERS', '0', 'a whole number from 1 to 256'],
     ['DEFAULT_MODEL_TYPE', 'huge', 'fast, balanced, accurate'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, silent'],
-  ])('%s=%s stops it with one line', async (name, value, allowed) => {
+  ])('%s=%s prevents it with a one-line error', async (name, value, allowed) => {
     await expect(startServer({ env: { [name]: value } })).rejects.toThrow(
-      `the server stopped with 1:\n${name}="${value}" is not allowed; allowed: ${allowed}\n`,
+      `the server stopped with 1:\n${name}="${value}" is invalid; expected: ${allowed}\n`,
     )
   })
 
-  test('a taken port stops it with one line', async () => {
+  test('a port in use prevents it with a one-line error', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
     await expect(startServer({ env: { PORT: String(port) } })).rejects.toThrow(
-      `cannot start: port ${port} on 127.0.0.1 is taken; choose another with PORT=…`,
+      `cannot start: port ${port} on 127.0.0.1 is already in use; set PORT to another one`,
     )
     other.close()
   })

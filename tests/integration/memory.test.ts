@@ -9,9 +9,9 @@ import { residentBytes, startServer, type TestServer } from '../support/server'
 let server: TestServer
 afterEach(() => server?.stop())
 
-test('sixty uploads of 50 megapixels at once in a memory of 1 GB: answers and refusals, and no more memory than that', async () => {
+test('sixty concurrent uploads of 50 megapixels stay within 1 GB of memory, with results and refusals', async () => {
   const photo = await fiftyMegapixels()
-  // What a limit of 1 GB would choose by itself; the limit of this machine is another.
+  // The value for a limit of 1 GB; this machine has another limit.
   server = await startServer({ env: { ENGINE_WORKERS: '2', MAX_QUEUE_BYTES: '250000000', LOG_LEVEL: 'warn' } })
   let most = 0
   const watch = setInterval(() => (most = Math.max(most, residentBytes(server))), 50)
@@ -25,27 +25,27 @@ test('sixty uploads of 50 megapixels at once in a memory of 1 GB: answers and re
   clearInterval(watch)
   expect(new Set(statuses)).toEqual(new Set([200, 429]))
   console.log(
-    `${statuses.filter((status) => status === 200).length} of 60 answered, at most ${Math.round(most / 1e6)} MB held`,
+    `${statuses.filter((status) => status === 200).length} of 60 classified, at most ${Math.round(most / 1e6)} MB resident`,
   )
   expect(most).toBeLessThan(1e9)
-  expect(server.output()).not.toContain('a worker died')
+  expect(server.output()).not.toContain('a worker crashed')
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
 })
 
-test('a dozen HEICs of 45 megapixels at once, in the same memory', async () => {
+test('a dozen concurrent HEICs of 45 megapixels stay within 1 GB of memory', async () => {
   const photo = gridOf(readFileSync('tests/e2e/photos/koala.heic'), 21, 11)
   server = await startServer({ env: { ENGINE_WORKERS: '2', MAX_QUEUE_BYTES: '250000000', LOG_LEVEL: 'warn' } })
   let most = 0
   const watch = setInterval(() => (most = Math.max(most, residentBytes(server))), 50)
   const replies = await Promise.all(Array.from({ length: 12 }, () => classify(server.url, photo)))
   clearInterval(watch)
-  console.log(`at most ${Math.round(most / 1e6)} MB held`)
+  console.log(`at most ${Math.round(most / 1e6)} MB resident`)
   expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 429]))
   expect(most).toBeLessThan(1e9)
-  expect(server.output()).not.toContain('a worker died')
+  expect(server.output()).not.toContain('a worker crashed')
 })
 
-test('a worker that holds too much is replaced, and no photo notices', async () => {
+test('replaces a worker that uses too much memory without losing a photo', async () => {
   server = await startServer({ env: { ENGINE_WORKERS: '2', WORKER_MAX_BYTES: '50000000' } })
   const before = server.workers()
   const photos = Array.from({ length: 12 }, () => classify(server.url, espresso))
@@ -56,17 +56,17 @@ test('a worker that holds too much is replaced, and no photo notices', async () 
   await server.printed(/it held \d+ bytes/)
 })
 
-test('half a gigabyte: one worker, the default model, others when they are asked for, and the kernel takes the worker first', async (context) => {
+test('with 512 MB, runs one worker, loads other models on demand, and lets the kernel kill the worker first', async (context) => {
   const cgroup = memoryCgroup(512e6)
-  if (!cgroup) return context.skip('this user may not make a cgroup here')
+  if (!cgroup) return context.skip('this user may not create a cgroup')
   server = await startServer({ cgroup: cgroup.folder })
   expect(server.output()).toMatch(
-    /"memory_mb":512,"cores":\d+,"workers":1,"queue_mb":102,"megapixels":26,"models":"the default one, others when they are asked for"/,
+    /"memory_mb":512,"cores":\d+,"workers":1,"queue_mb":102,"megapixels":26,"models":"the default one; others on demand"/,
   )
   const [worker] = server.workers()
   const score = (pid: number | undefined) => Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'))
   expect(score(worker)).toBe(Math.max(500, score(server.pid)))
-  const before = residentBytes({ ...server, workers: () => [] }) // Of the server alone.
+  const before = residentBytes({ ...server, workers: () => [] }) // Without the workers.
   const models = ['fast', 'accurate', 'balanced']
   const answers = await Promise.all(
     models.map(async (model) => answer(classify(server.url, espresso, { query: `?model=${model}` }))),
@@ -79,11 +79,11 @@ test('half a gigabyte: one worker, the default model, others when they are asked
   cgroup.remove()
 })
 
-test('a quarter of one: the server says in one line that it is too little, and does not start', async (context) => {
+test('with 256 MB, refuses to start with a one-line error', async (context) => {
   const cgroup = memoryCgroup(256e6)
-  if (!cgroup) return context.skip('this user may not make a cgroup here')
+  if (!cgroup) return context.skip('this user may not create a cgroup')
   await expect(startServer({ cgroup: cgroup.folder })).rejects.toThrow(
-    'the server stopped with 1:\nThere are 256 MB of memory here, and a server needs 380',
+    'the server stopped with 1:\nThe server needs at least 380 MB of memory but has 256 MB.',
   )
   cgroup.remove()
 })

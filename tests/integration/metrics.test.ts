@@ -8,20 +8,20 @@ import { startServer, type TestServer } from '../support/server'
 let server: TestServer
 afterEach(() => server.stop())
 
-/** The value of one line of the Prometheus text. */
+/** The value of one line in the Prometheus text. */
 function value(text: string, line: string): number {
   const found = text.split('\n').find((one) => one.startsWith(`${line} `))
   return Number(found?.slice(line.length + 1))
 }
 
-test('what was asked, refused and run is counted, over all workers', async () => {
+test('counts requests, errors and stages over all workers', async () => {
   server = await startServer({ env: { METRICS: 'on', ENGINE_WORKERS: '2' } })
   await Promise.all(Array.from({ length: 20 }, async () => answer(classify(server.url, espresso))))
   await answer(classify(server.url, espresso, { query: '?model=fast' }))
   await refusal(classify(server.url, 'text'), 415, 'not_an_image')
   await refusal(fetch(`${server.url}/api/classify`), 405, 'method_not_allowed')
   for (let i = 0; i < 3; i++) await refusal(fetch(`${server.url}/api/${i}`), 404, 'not_found')
-  await wire(server.url, 'this is no request\r\n\r\n')
+  await wire(server.url, 'not a request\r\n\r\n')
   const reply = await fetch(`${server.url}/metrics`)
   expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=/)
   const text = await reply.text()
@@ -35,7 +35,7 @@ test('what was asked, refused and run is counted, over all workers', async () =>
     expect(value(text, `vision_photo_${stage}_seconds_count{model="efficientnet-lite1-int8"}`)).toBe(20)
     expect(value(text, `vision_photo_${stage}_seconds_count{model="efficientnet-lite0-int8"}`)).toBe(1)
   }
-  // Seconds, not milliseconds: a run takes less than a tenth of one.
+  // In seconds, not milliseconds: a run takes less than a tenth of a second.
   expect(value(text, 'vision_photo_run_seconds_sum{model="efficientnet-lite1-int8"}')).toBeLessThan(2)
   expect(value(text, 'vision_http_request_duration_seconds_count{route="/api/classify"}')).toBe(23)
   expect(value(text, 'vision_workers_ready')).toBe(2)
@@ -44,7 +44,7 @@ test('what was asked, refused and run is counted, over all workers', async () =>
   expect(value(text, 'vision_workers_memory_bytes')).toBeGreaterThan(100e6)
 })
 
-test('they are off by default, and may have a port of their own', async () => {
+test('are off by default and can have a separate port', async () => {
   const free = createServer().listen(0, '127.0.0.1')
   await once(free, 'listening')
   const { port } = free.address() as AddressInfo
@@ -57,7 +57,7 @@ test('they are off by default, and may have a port of their own', async () => {
   expect(await wire(`http://127.0.0.1:${port}`, 'nonsense\r\n\r\n')).toContain('"code":"malformed_request"')
 })
 
-test("a caller's trace id stands in the log", async () => {
+test("logs the client's trace id", async () => {
   server = await startServer()
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
   await answer(classify(server.url, espresso, { headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } }))
@@ -66,7 +66,7 @@ test("a caller's trace id stands in the log", async () => {
   await server.printed(/"without"(?!.*trace_id).*\n/)
 })
 
-test('for CloudWatch they are lines of the log, and the last one is written before the end', async () => {
+test('METRICS=emf writes log lines for CloudWatch, the last one before exit', async () => {
   server = await startServer({ env: { METRICS: 'emf', ENVIRONMENT: 'dev', ENGINE_WORKERS: '1', LOG_LEVEL: 'info' } })
   await answer(classify(server.url, espresso))
   await refusal(classify(server.url, 'text'), 415, 'not_an_image')
@@ -76,7 +76,7 @@ test('for CloudWatch they are lines of the log, and the last one is written befo
     .output()
     .split('\n')
     .filter((line) => line !== '')
-  // Each of them, whoever printed it.
+  // Every line, whatever printed it.
   const lines = text.map((line) => JSON.parse(line))
   const [figures, ...more] = lines.filter(({ _aws }) => _aws)
   expect(more).toEqual([])

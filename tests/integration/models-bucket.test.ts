@@ -66,14 +66,14 @@ test('models come from a bucket, another set without a restart, and serve on whi
   await vi.waitUntil(async () => (await modelOf(running)) === 'efficientnet-lite0-int8', { timeout: 20_000 })
 
   network.fault = () => 'cut'
-  await server.printed(/new models cannot be had; those that are here serve on/)
+  await server.printed(/could not get new models; still serving the current ones/)
   expect(await modelOf(server)).toBe('efficientnet-lite0-int8')
   expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
   await server.stop()
   expect(copies()).toEqual(before)
 })
 
-test('half a set, or a file that is not what the checksums say, is not loaded', async () => {
+test('does not load an incomplete set, or a file that does not match its checksum', async () => {
   makeDefault('balanced')
   await push()
   server = await startServer({ env })
@@ -84,7 +84,7 @@ test('half a set, or a file that is not what the checksums say, is not loaded', 
     config.note = 'changed'
   })
   await push()
-  await server.printed(/config\.json is damaged: its SHA-256 is [0-9a-f]+, SHA256SUMS says/)
+  await server.printed(/config\.json is damaged: its SHA-256 is [0-9a-f]+, but SHA256SUMS expects/)
   expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
 })
 
@@ -118,10 +118,10 @@ test('sets that cannot be loaded take nothing from the one that serves: its work
 test('a server that finds no models says so in one line and stops', async () => {
   const failed = startServer({ env: { ...env, MODELS_DIR: 's3://nowhere/models/' } })
   await expect(failed).rejects.toThrow(
-    /stopped with 1:\ncannot start: the models of s3:\/\/nowhere\/models\/ cannot be had: .*\n$/,
+    /stopped with 1:\ncannot start: could not get the models from s3:\/\/nowhere\/models\/: .*\n$/,
   )
   await expect(startServer({ env: { ...env, MODELS_DIR: 's3://Nowhere' } })).rejects.toThrow(
-    /MODELS_DIR="s3:\/\/Nowhere" is not allowed; allowed: a folder, or a place like s3:\/\/bucket\/models\//,
+    /MODELS_DIR="s3:\/\/Nowhere" is invalid; expected: a folder, or a location like s3:\/\/bucket\/models\//,
   )
 })
 

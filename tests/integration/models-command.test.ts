@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const models = (...args: string[]) =>
   vision(['models', '--models-dir', folder, ...args], { HF_ENDPOINT: hub?.url ?? '' })
-/** What a listing of the folder shows, half-installed models too. */
+/** The folder's contents, including half-installed models. */
 const there = () => readdirSync(folder).sort()
 
 function repository(change: Partial<Repository> = {}): Repository {
@@ -42,11 +42,11 @@ function repository(change: Partial<Repository> = {}): Repository {
 }
 
 describe('pull', () => {
-  test('a repository in the usual layout becomes a model: the best file, checked, proved, and told where it came from', async () => {
+  test('installs the best file of a repository in the standard layout, verified, tested and with its source', async () => {
     hub = await startHub({ 'someone/colours': repository() })
     const { code, out, err } = await models('pull', 'someone/colours', '--as', 'colours')
     expect({ code, err }).toMatchObject({ code: 0 })
-    expect(out).toContain('colours is installed')
+    expect(out).toContain('colours was installed')
     expect(err).toContain('config.json, preprocessor_config.json, onnx/model.onnx')
     expect(readdirSync(join(folder, 'colours')).sort()).toEqual([
       'config.json',
@@ -61,12 +61,12 @@ describe('pull', () => {
     })
     expect((await models('list')).out).toMatch(/^colours +– +4 /m)
     expect((await models('verify', 'colours')).code).toBe(0)
-    // Once more is refused, and changes nothing.
+    // A second pull is refused and changes nothing.
     expect(await models('pull', 'someone/colours', '--as', 'colours')).toMatchObject({ code: 1 })
     expect((await models('pull', 'someone/colours', '--as', 'colours', '--force')).code).toBe(0)
   })
 
-  test('a connection that is cut is taken up where it broke, by the same command', async () => {
+  test('resumes an interrupted download with the same command', async () => {
     const partial = join(folder, '.partial-someone--colours/onnx/model.onnx')
     const arrived = async () => {
       while (!existsSync(partial) || readFileSync(partial).length < 150) await sleep(10)
@@ -75,7 +75,7 @@ describe('pull', () => {
     const before = there()
     const first = await models('pull', 'someone/colours')
     expect(first).toMatchObject({ code: 5 })
-    expect(first.err).toMatch(/The Hub cannot be read .* goes on where it was\./)
+    expect(first.err).toMatch(/The download from the Hub failed .* Run the same command to resume\./)
     expect(there().filter((name) => !name.startsWith('.'))).toEqual(before)
     hub.requests.length = 0
     expect((await models('pull', 'someone/colours')).code).toBe(0)
@@ -83,7 +83,7 @@ describe('pull', () => {
     expect(there()).toEqual([...before, 'someone--colours'].sort())
   })
 
-  test('a pull that is killed leaves nothing half-installed, and the next one goes on', async () => {
+  test('leaves nothing half-installed when killed, and resumes', async () => {
     hub = await startHub({ 'someone/colours': repository({ slow: { bytes: 60, ms: 100 } }) })
     const run = startVision(['models', '--models-dir', folder, 'pull', 'someone/colours', '--as', 'colours'], {
       HF_ENDPOINT: hub.url,
@@ -102,25 +102,30 @@ describe('pull', () => {
       'a wrong checksum',
       { lies: { 'onnx/model.onnx': { sha256: '0'.repeat(64) } } },
       4,
-      /^onnx\/model\.onnx is not what the Hub promises: its digest is/m,
+      /^onnx\/model\.onnx does not match its checksum on the Hub: its digest is/m,
     ],
-    ['a wrong size', { lies: { 'onnx/model.onnx': { size: MODEL.length - 1 } } }, 4, /not what the Hub promises/],
     [
-      'more than the disk holds',
+      'a wrong size',
+      { lies: { 'onnx/model.onnx': { size: MODEL.length - 1 } } },
+      4,
+      /does not match its checksum on the Hub/,
+    ],
+    [
+      'a model larger than the disk',
       { lies: { 'onnx/model.onnx': { size: 1e15 } } },
       6,
-      /^1000000001 MB are needed in .*, \d+ MB are free/m,
+      /needs 1000000001 MB in .*, but only \d+ MB are free/m,
     ],
     [
       'a path out of the folder',
       { lies: { 'README.md': { path: '../../evil' } } },
       4,
-      /names a file outside of itself/,
+      /lists a file outside its own folder/,
     ],
-    ['a token that it asks for', { token: 'hf_secret' }, 5, /asks for a token \(HF_TOKEN\)/],
-    ['no model in it', { files: { 'config.json': Buffer.from('{}') } }, 4, /no onnx\/model\.onnx/],
+    ['a missing token', { token: 'hf_secret' }, 5, /requires an access token/],
+    ['a repository without a model', { files: { 'config.json': Buffer.from('{}') } }, 4, /no onnx\/model\.onnx/],
     [
-      'a file that is no model',
+      'a file that is not a model',
       { files: { ...repository().files, 'onnx/model.onnx': Buffer.from('\x80\x04\x95pickle'.repeat(90), 'latin1') } },
       4,
       /^Cannot install colours: onnx\/model\.onnx is a Python pickle/m,
@@ -131,7 +136,7 @@ describe('pull', () => {
       4,
       /^Cannot install colours: preprocessor_config\.json is missing\.$/m,
     ],
-  ])('%s: one line, an exit code, nothing changed', async (_what, change, code, message) => {
+  ])('reports %s in one line with an exit code, and changes nothing', async (_what, change, code, message) => {
     hub = await startHub({ 'someone/colours': repository(change) })
     const before = there()
     const ran = await models('pull', 'someone/colours', '--as', 'colours')
@@ -141,7 +146,7 @@ describe('pull', () => {
     expect(there().filter((name) => !name.startsWith('.'))).toEqual(before)
   })
 
-  test('a token is sent to the Hub and to nobody else', async () => {
+  test('sends the token only to the Hub', async () => {
     hub = await startHub({ 'someone/colours': repository({ token: 'hf_secret' }) })
     const ran = await vision(['models', '--models-dir', folder, 'pull', 'someone/colours'], {
       HF_ENDPOINT: hub.url,
@@ -151,7 +156,7 @@ describe('pull', () => {
     expect(ran.out + ran.err).not.toContain('hf_secret')
   })
 
-  test('a revision, and a model with its data in a file of its own', async () => {
+  test('pulls a revision, and a model with external data', async () => {
     const { model, data } = externalOnnx('weights of v2.bin')
     const files = { ...repository().files, 'onnx/model.onnx': model, 'onnx/weights of v2.bin': data }
     hub = await startHub({ 'someone/colours@v2': { files } })
@@ -160,29 +165,29 @@ describe('pull', () => {
     expect(readdirSync(join(folder, 'colours/onnx')).sort()).toEqual(['model.onnx', 'weights of v2.bin'])
   })
 
-  test('what is not there', async () => {
+  test('reports missing repositories and models', async () => {
     hub = await startHub({})
     expect(await models('pull', 'someone/nothing')).toMatchObject({
       code: 3,
-      err: 'The Hub has no someone/nothing@main.\n',
+      err: 'someone/nothing@main was not found on the Hub.\n',
     })
     expect((await models('pull', 'nothing')).err).toMatch(
-      /^There is no model nothing to pull\. Known: mobilenetv2-12-qdq/,
+      /^There is no model named nothing to pull\. Available models: mobilenetv2-12-qdq/,
     )
-    expect((await models('pull', 'someone/nothing', '--as', '../x')).err).toContain('is not a name for a model')
+    expect((await models('pull', 'someone/nothing', '--as', '../x')).err).toContain('is not a valid model name')
   })
 
-  test('one of the catalogue is held to the checksum that stands there', async () => {
+  test('checks a catalog model against the checksum in the catalog', async () => {
     const files = { 'mobilenetv2-12.onnx': MODEL }
     hub = await startHub({ 'onnxmodelzoo/mobilenetv2-12': { files } })
     expect((await models('pull', 'mobilenetv2-12')).err).toMatch(
-      /has \d+ bytes at the Hub, catalog\.json says 13964571/,
+      /has \d+ bytes on the Hub, but catalog\.json expects 13964571/,
     )
   })
 })
 
 describe('add, verify, remove', () => {
-  test('a folder, and an ONNX file with what describes it', async () => {
+  test('adds a folder, and an ONNX file with its configuration files', async () => {
     const elsewhere = join(folder, '.elsewhere')
     mkdirSync(elsewhere)
     writeModelFolder(elsewhere, 'colours', MODEL, EIGHT)
@@ -197,8 +202,8 @@ describe('add, verify, remove', () => {
       join(elsewhere, 'colours/preprocessor_config.json'),
     ]
     expect(await models('add', file, ...described)).toMatchObject({ code: 0, err: '' })
-    expect((await models('verify')).out).toMatch(/^alone: right[\s\S]*^colours: right/m)
-    expect(await models('remove', 'alone')).toMatchObject({ code: 0, out: 'alone is removed.\n' })
+    expect((await models('verify')).out).toMatch(/^alone: OK[\s\S]*^colours: OK/m)
+    expect(await models('remove', 'alone')).toMatchObject({ code: 0, out: 'alone was removed.\n' })
     expect(there()).not.toContain('alone')
   })
 
@@ -209,7 +214,7 @@ describe('add, verify, remove', () => {
       /^Cannot install bad: the model has 2 inputs, not 1\.$/m,
     ],
     ['a pickle', Buffer.from('\x80\x04\x95', 'latin1'), /^Cannot install bad: onnx\/model\.onnx is a Python pickle/m],
-  ])('%s is refused, and nothing changes', async (_what, model, message) => {
+  ])('rejects %s and changes nothing', async (_what, model, message) => {
     const elsewhere = join(folder, '.elsewhere')
     mkdirSync(elsewhere)
     writeModelFolder(elsewhere, 'bad', model, EIGHT)
@@ -220,12 +225,12 @@ describe('add, verify, remove', () => {
     expect(there()).toEqual(before)
   })
 
-  test('a damaged model is found, a shipped one is not removed, and what is not there is said', async () => {
+  test('detects a damaged model, keeps bundled models and reports missing ones', async () => {
     writeFileSync(join(folder, 'efficientnet-lite0-int8/onnx/model.onnx'), 'damaged')
     const verified = await models('verify')
     expect(verified.code).toBe(1)
-    expect(verified.out).toMatch(/^efficientnet-lite0-int8: wrong: onnx\/model\.onnx is damaged: its SHA-256 is/m)
-    expect(verified.err).toBe('1 of 3 models cannot be used.\n')
+    expect(verified.out).toMatch(/^efficientnet-lite0-int8: failed: onnx\/model\.onnx is damaged: its SHA-256 is/m)
+    expect(verified.err).toBe('1 of 3 models failed verification.\n')
     expect((await models('remove', 'efficientnet-lite0-int8')).code).toBe(1)
     expect((await models('remove', 'nothing')).code).toBe(3)
     expect((await models('add', '/nowhere')).code).toBe(3)
@@ -234,7 +239,7 @@ describe('add, verify, remove', () => {
     expect((await vision(['nothing'])).code).toBe(2)
   })
 
-  test('info and list say what is known, as JSON too', async () => {
+  test('info and list show all details, also as JSON', async () => {
     expect((await models('info', 'balanced')).out).toMatch(/^calibrated +yes, temperature 0\.\d+$/m)
     const { installed, available } = JSON.parse((await models('list', '--json')).out)
     expect(installed.map(({ type }: { type: string }) => type)).toEqual(['fast', 'balanced', 'accurate'])

@@ -48,7 +48,7 @@ describe('a server that is scraped', () => {
     try {
       await answer(classify(server.url, espresso))
       await refusal(classify(server.url, 'text'), 415, 'not_an_image')
-      await wire(server.url, 'this is no request\r\n\r\n')
+      await wire(server.url, 'not a request\r\n\r\n')
       await vi.waitFor(async () => {
         text = await scraped(server.url)
         expect(text).toContain('nodejs_gc_duration_seconds_sum')

@@ -16,7 +16,7 @@ afterAll(async () => {
 
 const BOUNDARY = 'a-boundary'
 const TYPE = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
-/** As clients write them, each letter a byte, and as they are answered. */
+/** File names as clients write them, one byte per letter, and as they are returned. */
 const NAMES: readonly [written: string, read: string][] = [
   ['caf\xe9.png', 'caf\\xE9.png'],
   ['\x93\xfa\x96{.png', '\\x93\\xFA\\x96{.png'],
@@ -42,12 +42,12 @@ function form(names: readonly string[]): Buffer {
 const post = (path: string, body: Buffer) =>
   fetch(server.url + path, { method: 'POST', body: new Uint8Array(body), headers: TYPE })
 
-test.each(['/api/classify', '/api/explain'])('%s answers, whatever a file is called', async (path) => {
+test.each(['/api/classify', '/api/explain'])('%s accepts any file name', async (path) => {
   const names = path === '/api/explain' ? NAMES.slice(0, 3) : NAMES
   for (const [written] of names) expect([written, (await post(path, form([written]))).status]).toEqual([written, 200])
 })
 
-test('a stream answers for each, and for those behind it', async () => {
+test('a stream returns a result for each file name', async () => {
   const lines = (await (await post('/api/classify?stream=1', form(NAMES.map(([written]) => written)))).text()).trim()
   const rows = lines.split('\n').map((line) => JSON.parse(line) as { index: number; file: string; label: string })
   expect(rows.sort((a, b) => a.index - b.index).map(({ file, label }) => [file, label])).toEqual(
@@ -55,7 +55,7 @@ test('a stream answers for each, and for those behind it', async () => {
   )
 })
 
-test('a job keeps the names in its results; a ZIP has them as its caller says', async () => {
+test('a job keeps the names in its results, and decodes ZIP names in the given encoding', async () => {
   const names = async (body: Buffer, query: string, type: Record<string, string>) => {
     const { id } = await createJob(server.url, new Uint8Array(body), query, type)
     await jobDone(server.url, id)
@@ -80,7 +80,7 @@ test('a job keeps the names in its results; a ZIP has them as its caller says', 
   expect([wrong.status, (await wrong.json()).code]).toEqual([400, 'invalid_parameter'])
 })
 
-/** With one name in GBK and one photo packed by bzip2, and with what is no photo. */
+/** A ZIP with one name in GBK, one photo compressed with bzip2, and files that are not photos. */
 async function chineseZip(): Promise<Buffer> {
   const other = ['labels.csv', 'Thumbs.db', 'desktop.ini'].map((file) => ({ file, bytes: Buffer.from('x') }))
   const archive = await zipOf([{ file: 'nn.png', bytes: espresso }, { file: 'packed.png', bytes: espresso }, ...other])

@@ -37,7 +37,7 @@ const rowsOf = (text: string) =>
 const classify = (...args: string[]) =>
   vision(['classify', ...args, '--format', 'ndjson', '--model', 'fast', '--workers', '1'])
 
-test('a folder with a pipe, a socket and links: files are answered, the rest is told', async () => {
+test('classifies the files in a folder, and reports pipes, sockets and devices', async () => {
   photo(at('a.webp'))
   symlinkSync(at('a.webp'), at('link.webp'))
   symlinkSync('/dev/zero', at('zero.png'))
@@ -46,7 +46,7 @@ test('a folder with a pipe, a socket and links: files are answered, the rest is 
   await once(socket, 'listening')
   const { code, out, err } = await classify(folder)
   socket.close()
-  // In the order in which they are done.
+  // In order of completion.
   expect(
     rowsOf(out)
       .map(({ file, label }) => [file, label])
@@ -57,15 +57,15 @@ test('a folder with a pipe, a socket and links: files are answered, the rest is 
   ])
   expect(code).toBe(0)
   for (const line of [
-    'pipe.png: left out, it is a named pipe',
-    'socket.png: left out, it is a socket',
-    'zero.png: left out, it is a device',
+    'pipe.png: skipped, because it is a named pipe',
+    'socket.png: skipped, because it is a socket',
+    'zero.png: skipped, because it is a device',
   ]) {
     expect(err).toContain(line)
   }
 })
 
-test('a pipe that is named itself fails alone, at once', async () => {
+test('fails a named pipe at once without affecting other photos', async () => {
   photo(at('a.webp'))
   execFileSync('mkfifo', [at('pipe.png')])
   const { code, out, err } = await classify(at('pipe.png'), at('a.webp'), '/dev/null')
@@ -75,17 +75,17 @@ test('a pipe that is named itself fails alone, at once', async () => {
       .map(({ status }) => status)
       .sort(),
   ]).toEqual([1, ['failed', 'failed', 'ok']])
-  expect(err).toContain('pipe.png: not_an_image: It is a named pipe, not a file.')
+  expect(err).toContain('pipe.png: not_an_image: This is a named pipe, not a file.')
 })
 
-test('names that are no UTF-8: in a folder, on the command line, on stdin', async () => {
+test('handles names that are not UTF-8 in a folder, on the command line and on stdin', async () => {
   mkdirSync(at('photos'))
   const name = bytesAt('photos/caf\xe9.webp')
   photo(name)
   const read = [[`${at('photos')}/caf\\xE9.webp`, 'koala']]
   const labels = (out: string) => rowsOf(out).map(({ file, label }) => [file, label])
   expect(labels((await classify(at('photos'))).out)).toEqual(read)
-  // Through a shell: Node writes its arguments in UTF-8.
+  // Through a shell, because Node.js writes its arguments in UTF-8.
   const script = `exec "$0" dist/vision.js classify ${at('photos')}/*.webp --format ndjson --model fast`
   expect(labels(execFileSync('sh', ['-c', script, process.execPath], { encoding: 'utf8' }))).toEqual(read)
   const mark = Buffer.from('efbbbf', 'hex')
@@ -97,7 +97,7 @@ test('names that are no UTF-8: in a folder, on the command line, on stdin', asyn
   }
 })
 
-test('a ZIP: its photos by their names, in the encoding that is said', async () => {
+test('classifies photos in a ZIP, with names in the given encoding', async () => {
   const archive = await zipOf([
     { file: 'nn/a.png', bytes: espresso },
     { file: 'labels.csv', bytes: Buffer.from('x') },
@@ -113,7 +113,7 @@ test('a ZIP: its photos by their names, in the encoding that is said', async () 
   expect((await classify(at('broken.zip'))).code).toBe(4)
 })
 
-/** A disk that never answers, and its end: a file system whose server says nothing. Null where nobody may mount. */
+/** A file system whose server never responds, and a function to end it. Null if mounting is not permitted. */
 async function stuckDisk(path: string): Promise<(() => Promise<unknown>) | null> {
   const script = `
 import ctypes, os, sys
@@ -128,7 +128,7 @@ libc.umount2(sys.argv[1].encode(), 2)
   const closed = once(child, 'close')
   const mounted = await Promise.race([once(child.stdout, 'data').then(() => true), closed.then(() => false)])
   if (!mounted) return null
-  // Before that, whoever looks at it hangs as well.
+  // Until then, any access to it hangs as well.
   return () => {
     child.stdin.end()
     return closed
@@ -136,12 +136,12 @@ libc.umount2(sys.argv[1].encode(), 2)
 }
 
 test.for(['SIGINT', 'SIGTERM'] as const)(
-  'a disk that never answers: the first %s ends it, and what is done is kept',
+  'ends on the first %s while a disk does not respond, and keeps completed rows',
   async (signal, { skip }) => {
     photo(at('a.webp'))
     writeFileSync(at('stuck.png'), '')
     const end = await stuckDisk(at('stuck.png'))
-    if (end === null) return skip('nobody may mount here')
+    if (end === null) return skip('mounting is not permitted here')
     try {
       const { child, said } = startVision(['classify', '-', '--out', at('r.csv'), '--workers', '1'])
       child.stdin.end(`${at('stuck.png')}\n${at('a.webp')}\n`)
@@ -152,10 +152,10 @@ test.for(['SIGINT', 'SIGTERM'] as const)(
       const start = performance.now()
       child.kill(signal)
       const [code, by] = await closed
-      // Node before 22.15 can only end by a signal then.
+      // Node.js before 22.15 can only end by a signal in this state.
       expect(code === 130 || by === 'SIGTERM').toBe(true)
       expect(performance.now() - start).toBeLessThan(5000)
-      expect(said().err).toContain('--resume goes on')
+      expect(said().err).toContain('with --resume to continue')
       expect(readFileSync(at('r.csv.part'), 'utf8')).toContain('"koala"')
     } finally {
       await end()
@@ -163,11 +163,11 @@ test.for(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-test('a disk that never answers: the read fails at its deadline, the others are answered', async ({ skip }) => {
+test('fails a read from an unresponsive disk at its deadline, and classifies the others', async ({ skip }) => {
   photo(at('a.webp'))
   writeFileSync(at('stuck.png'), '')
   const end = await stuckDisk(at('stuck.png'))
-  if (end === null) return skip('nobody may mount here')
+  if (end === null) return skip('mounting is not permitted here')
   try {
     const { child, said } = startVision([
       'classify',
@@ -186,10 +186,10 @@ test('a disk that never answers: the read fails at its deadline, the others are 
       ['failed', 'deadline_exceeded'],
       ['ok', null],
     ])
-    expect(said().err).toContain('1 of 2 photos have no answer')
-    // Named itself it is looked at before anything runs.
+    expect(said().err).toContain('1 of 2 photos failed')
+    // A named path is inspected before anything runs.
     const named = await classify(at('stuck.png'), '--read-timeout', '1')
-    expect(named.err).toContain('cannot be looked at')
+    expect(named.err).toContain('cannot be read')
   } finally {
     await end()
   }

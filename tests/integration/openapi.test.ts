@@ -10,7 +10,7 @@ import { distinctPhotos } from '../support/many-photos'
 import { tinyOnnx, writeModelFolder } from '../support/onnx'
 import { startServer } from '../support/server'
 
-/** Cases of a random kind for each operation; there are as many again of a kind that tries every limit. */
+/** Random cases per operation; as many again test the limits. */
 const EXAMPLES = Number(process.env.EXAMPLES ?? 3)
 
 let command = ''
@@ -18,7 +18,7 @@ beforeAll(() => {
   command = schemathesis()
 }, 300_000)
 
-/** Runs it with a fixed seed against a server, by the document that this serves or by another; what it prints, and its exit code. */
+/** Runs Schemathesis with a fixed seed against a server and an OpenAPI document. Returns the output and exit code. */
 async function run(url: string, document: string, ...options: string[]): Promise<{ code: number; printed: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'schemathesis-'))
   const all = ['--config-file', 'tests/openapi/schemathesis.toml', 'run', document, '--url', url, '--no-color']
@@ -33,7 +33,7 @@ async function run(url: string, document: string, ...options: string[]): Promise
   return { code, printed }
 }
 
-/** Models that take no time, so that it goes to the requests. */
+/** A model that takes no time, so that the time goes to the requests. */
 let models = ''
 beforeAll(() => {
   models = mkdtempSync(join(tmpdir(), 'models-'))
@@ -56,10 +56,10 @@ function start(env: Record<string, string>) {
   return startServer({ env: { ...env, ...quick } })
 }
 
-describe('the document says what the server does', () => {
+describe('the OpenAPI document matches the server', () => {
   test.each([
-    ['with everything', { FEEDBACK: 'photos', ADMIN_TOKEN: 'open sesame' }],
-    ['with as little as there may be', LEAST],
+    ['with all features', { FEEDBACK: 'photos', ADMIN_TOKEN: 'open sesame' }],
+    ['with as few features as possible', LEAST],
   ])(
     '%s',
     async (_, env) => {
@@ -73,7 +73,7 @@ describe('the document says what the server does', () => {
     120_000,
   )
 
-  test('what a server has not is not in its own, and by the one of everything no status comes that is not in it', async () => {
+  test('omits missing features; requests to them return only documented statuses', async () => {
     const server = await start(LEAST)
     const { paths } = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as { paths: object }
     expect(Object.keys(paths).filter((path) => /feedback|explain|jobs|dead/.test(path))).toEqual([])

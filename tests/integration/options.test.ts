@@ -11,7 +11,7 @@ import { tinyOnnx, writeModelFolder } from '../support/onnx'
 import { startServer, type TestServer } from '../support/server'
 import { vision } from '../support/vision'
 
-/** Options from every door: how many labels, of which model, and that none is left aside. */
+/** Options from every entry point: number of labels, model, and that none is ignored. */
 const COUNTS = [1, 2, 3, 4, 9]
 const bytes = distinctPhotos(1)[0]!.bytes
 let folder: string
@@ -36,7 +36,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** A form of fields and files in this order. */
+/** A form with fields and files in this order. */
 function form(...parts: [name: string, value: string | Uint8Array][]): FormData {
   const made = new FormData()
   for (const [name, value] of parts) {
@@ -49,26 +49,26 @@ const stream = (body: FormData, query = '') => classify(server.url, body, { quer
 const job = (body: BodyInit, query = '', headers = {}) =>
   fetch(`${server.url}/api/jobs${query}`, { method: 'POST', body, headers })
 
-describe.each(COUNTS)('a model of %i labels', (classes) => {
+describe.each(COUNTS)('a model with %i labels', (classes) => {
   const model = `of-${classes}`
 
   test.each([
     ['by default', '', Math.min(5, classes)],
-    ['asked for ten', '&top_k=10', classes],
-    ['asked for one', '&top_k=1', 1],
-  ])('%s: as many as it has at most, from one request, a stream and a job', async (_, asked, expected) => {
-    const { predictions } = await answer(classify(server.url, bytes, { query: `?model=${model}${asked}` }))
+    ['top_k=10', '&top_k=10', classes],
+    ['top_k=1', '&top_k=1', 1],
+  ])('%s: returns at most all labels, from one request, a stream and a job', async (_, query, expected) => {
+    const { predictions } = await answer(classify(server.url, bytes, { query: `?model=${model}${query}` }))
     expect(predictions.length).toBe(expected)
     expect(predictions.every(({ score }) => score >= 0 && score <= 1)).toBe(true)
-    const line = (await (await stream(form(['files', bytes]), `&model=${model}${asked}`)).json()) as ResultRow
-    const { id } = await createJob(server.url, form(['files', bytes]), `?model=${model}${asked}`)
+    const line = (await (await stream(form(['files', bytes]), `&model=${model}${query}`)).json()) as ResultRow
+    const { id } = await createJob(server.url, form(['files', bytes]), `?model=${model}${query}`)
     await jobDone(server.url, id)
     for (const row of [line, ...(await resultsOf(server.url, id))]) {
       expect([row.status, row.model, row.top_labels.length]).toEqual(['ok', model, expected])
     }
   })
 
-  test('the command: labels, and no top-5 where all labels are among five', async () => {
+  test('the command returns the labels, and no top-5 accuracy with five labels or fewer', async () => {
     const labelled = join(folder, `labelled-${classes}`)
     mkdirSync(labelled)
     writeFileSync(join(labelled, 'a.webp'), bytes)
@@ -83,7 +83,7 @@ describe.each(COUNTS)('a model of %i labels', (classes) => {
   })
 })
 
-test('options of a form are those of the address: one photo, a stream, a job', async () => {
+test('form fields work like query parameters for one photo, a stream and a job', async () => {
   const fields: [string, string][] = [
     ['model', 'of-9'],
     ['top_k', '7'],
@@ -98,7 +98,7 @@ test('options of a form are those of the address: one photo, a stream, a job', a
   expect((await resultsOf(server.url, made.id))[0]).toMatchObject({ model: 'of-9', status: 'ok' })
 })
 
-test('a job of options as JSON; photos follow', async () => {
+test('creates a job from JSON options, without photos', async () => {
   const options = { model: 'of-3', top_k: 2, open: true }
   const headers = { 'content-type': 'application/json' }
   const made = await createJob(server.url, JSON.stringify(options), '', headers)
@@ -110,17 +110,17 @@ test('a job of options as JSON; photos follow', async () => {
 const file: [string, Uint8Array] = ['files', bytes]
 test.each<[string, [string, string | Uint8Array][], string]>([
   ['unknown', [['topk', '3'], file], ''],
-  ['not valid', [['top_k', '0'], file], ''],
-  ['given twice', [['model', 'of-2'], ['model', 'of-3'], file], ''],
-  ['another in the address', [['model', 'of-2'], file], 'model=of-3'],
-  ['unknown in the address', [file], 'topk=3'],
-])('an option that is %s is refused by every door', async (_, parts, query) => {
+  ['invalid', [['top_k', '0'], file], ''],
+  ['set twice', [['model', 'of-2'], ['model', 'of-3'], file], ''],
+  ['different in the query', [['model', 'of-2'], file], 'model=of-3'],
+  ['unknown in the query', [file], 'topk=3'],
+])('every entry point refuses an option that is %s', async (_, parts, query) => {
   await refusal(job(form(...parts), `?${query}`), 400, 'invalid_parameter')
   await refusal(stream(form(...parts), `&${query}`), 400, 'invalid_parameter')
   await refusal(classify(server.url, form(...parts), { query: `?${query}` }), 400, 'invalid_parameter')
 })
 
-test('an option after a file is not left aside: the job is refused, the stream says so in its last line', async () => {
+test('refuses an option after a file: the job with an error, the stream with its last line', async () => {
   await refusal(job(form(file, ['model', 'of-9'])), 400, 'invalid_parameter')
   const text = await (await stream(form(file, ['model', 'of-9']))).text()
   expect(text.trim().split('\n').at(-1)).toContain('"code":"invalid_parameter"')

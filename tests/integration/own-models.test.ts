@@ -7,10 +7,13 @@ import { readModelFolder } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
 import { type Head, headsOnnx } from '../support/onnx'
 
-/** Models as people bring them. Each takes the means of the channels times a matrix, so that its scores can be computed by hand. */
+/**
+ * Models as users bring them. Each multiplies the channel means by a matrix, so that its scores can be computed by
+ * hand.
+ */
 const LABELS = ['red', 'green', 'blue', 'grey']
 const id2label = Object.fromEntries(LABELS.map((label, index) => [index, label]))
-/** Pixels as they are, squashed to 8 × 8. */
+/** Unchanged pixels, squashed to 8 × 8. */
 const EIGHT = { size: { height: 8, width: 8 }, do_rescale: false, do_normalize: false }
 const FOUR: Head['weights'] = [
   [0.04, 0, 0, 0.01],
@@ -33,7 +36,7 @@ function write(id: string, files: Files): void {
   }
 }
 
-/** A folder with a model; what is given takes the place of the usual. */
+/** Creates a model folder; `files` override the defaults. */
 function folder(id: string, heads: readonly Head[], files: Files = {}): void {
   write(id, {
     'onnx/model.onnx': headsOnnx(heads),
@@ -49,19 +52,19 @@ const whole = headsOnnx([logits])
 const page = '<!DOCTYPE html><html><head><title>model.onnx · main</title></head></html>'
 const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 17800000\n`
 
-/** What is refused, and what its reason says. */
+/** Invalid models, and the expected error. */
 const REFUSED: [id: string, heads: Head[], files: Files, reason: RegExp][] = [
   [
     'shortest edge',
     [logits],
     { 'preprocessor_config.json': { ...EIGHT, size: { shortest_edge: 8 } } },
-    /makes 12 × 8 pixels of a landscape photo, but the model takes 8 × 8: write "do_center_crop": true with "crop_size": 8/,
+    /produces 12 × 8 pixels for a landscape photo, but the model expects 8 × 8: set "do_center_crop": true with "crop_size": 8/,
   ],
   [
     'no resize',
     [logits],
     { 'preprocessor_config.json': { ...EIGHT, do_resize: false } },
-    /makes 120 × 80 pixels of a landscape photo/,
+    /produces 120 × 80 pixels for a landscape photo/,
   ],
   [
     'unknown class',
@@ -79,13 +82,13 @@ const REFUSED: [id: string, heads: Head[], files: Files, reason: RegExp][] = [
     'one mean',
     [logits],
     { 'preprocessor_config.json': { ...EIGHT, do_normalize: true, image_mean: [0.5], image_std: [0.5] } },
-    /image_mean and image_std have 1 values, but the model takes 3 channels/,
+    /image_mean and image_std have 1 values, but the model expects 3 channels/,
   ],
   [
     'no deviation',
     [logits],
     { 'preprocessor_config.json': { ...EIGHT, do_normalize: true, image_mean: 0.5, image_std: 0 } },
-    /^preprocessor_config\.json: image_std is 0: a deviation is above 0/,
+    /^preprocessor_config\.json: image_std is 0: a standard deviation must be above 0/,
   ],
   [
     'padded',
@@ -99,72 +102,67 @@ const REFUSED: [id: string, heads: Head[], files: Files, reason: RegExp][] = [
     { 'preprocessor_config.json': { ...EIGHT, size: { longest_edge: 8 } } },
     /^preprocessor_config\.json: size is neither a number of pixels nor/,
   ],
-  ['not a number', [named('y', { ops: ['Neg', 'Log'] })], {}, /scores are not numbers \(NaN or infinite\)/],
+  ['not a number', [named('y', { ops: ['Neg', 'Log'] })], {}, /scores are NaN or infinite/],
   [
     'multi label',
     [logits],
     { 'config.json': { id2label, problem_type: 'multi_label_classification' } },
-    /^config\.json: problem_type is multi_label_classification: only one label a photo/,
+    /^config\.json: problem_type is multi_label_classification: only single_label_classification is supported/,
   ],
-  ['sigmoids', [named('y', { ops: ['Sigmoid'] })], {}, /each of its scores is a yes or no of its own \(sigmoid\)/],
+  ['sigmoids', [named('y', { ops: ['Sigmoid'] })], {}, /its scores are independent of each other \(sigmoid\)/],
   [
     'one yes or no',
     [named('y', { weights: COLUMN, ops: ['Sigmoid'] })],
     { 'config.json': { id2label: { 0: 'yes' } } },
-    /give two labels/,
+    /provide two labels/,
   ],
   [
     'two that fit',
     [named('a'), named('b')],
     {},
-    /several outputs of the model could be the scores of the 4 labels: a, b\. Choose one with --output/,
+    /several outputs of the model could be the scores for the 4 labels: a, b\. Choose one with --output/,
   ],
   [
     'none that fits',
     [named('features', { weights: COLUMN })],
     {},
-    /no output of the model has a number for each of the 4 labels: it has features \[1, 1\]/,
+    /no output of the model has one value for each of the 4 labels\. Its outputs: features \[1, 1\]/,
   ],
   ['pointer', [logits], { 'onnx/model.onnx': pointer }, /^onnx\/model\.onnx is a Git LFS pointer/],
   ['web page', [logits], { 'onnx/model.onnx': page }, /^onnx\/model\.onnx is a web page/],
-  ['half', [logits], { 'onnx/model.onnx': whole.subarray(0, whole.length / 2) }, /^onnx\/model\.onnx ends too early/],
+  ['half', [logits], { 'onnx/model.onnx': whole.subarray(0, whole.length / 2) }, /^onnx\/model\.onnx is truncated/],
   ['empty', [logits], { 'onnx/model.onnx': '' }, /^onnx\/model\.onnx is empty/],
   ['page for labels', [logits], { 'config.json': page }, /^config\.json is a web page/],
   [
     'no data',
     [logits],
     { 'onnx/model.onnx': headsOnnx([logits], { external: 'weights.bin' }) },
-    /keeps its weights in weights\.bin, which is missing/,
+    /stores its weights in weights\.bin, which is missing/,
   ],
   [
     'short data',
     [logits],
     { 'onnx/model.onnx': headsOnnx([logits], { external: 'weights.bin' }), 'onnx/weights.bin': Buffer.alloc(8) },
-    /weights\.bin ends too early: it has 8 bytes of at least 48/,
+    /weights\.bin is truncated: it has 8 bytes, but needs at least 48/,
   ],
   [
     'data elsewhere',
     [logits],
     { 'onnx/model.onnx': headsOnnx([logits], { external: '../../weights.bin' }) },
-    /outside of its own folder/,
+    /outside its own folder/,
   ],
 ]
 
-/** What ONNX Runtime refuses in its own words, which are translated. */
+/** Models that ONNX Runtime rejects, with its messages translated. */
 const NOT_RUN: typeof REFUSED = [
   ['ir', [], { 'onnx/model.onnx': headsOnnx([logits], { ir: 99 }) }, /version 99 of the ONNX format, which is too new/],
-  [
-    'opset',
-    [],
-    { 'onnx/model.onnx': headsOnnx([logits], { opset: 99 }) },
-    /opset 99, which is too new here: export it/,
-  ],
-  ['custom', [named('y', { ops: ['FancyAttention'] })], {}, /an operation that ONNX Runtime does not know/],
+  ['opset', [], { 'onnx/model.onnx': headsOnnx([logits], { opset: 99 }) }, /opset 99, which is too new: export it/],
+  ['custom', [named('y', { ops: ['FancyAttention'] })], {}, /an operator that ONNX Runtime does not support/],
   [
     'bfloat16',
     [named('y', { ops: ['Cast:16', 'Erf', 'Cast:1'] })],
     {},
-    /Erf\(13\) does not run on a CPU here in the model's data type/,
+    /Erf\(13\) is not available on CPUs for the model's data type/,
   ],
   ['complex', [named('y', { ops: ['Cast:8', 'Relu', 'Cast:1'] })], {}, /ONNX Runtime/],
 ]
@@ -244,14 +242,14 @@ async function scores(id: string, image: Buffer): Promise<Record<string, number>
   return Object.fromEntries(predictions.map(({ label, score }) => [label, score]))
 }
 
-describe('refused when it is loaded, with what is wrong and what to write', () => {
+describe('rejects a model when loading it, with the reason and what to change', () => {
   test.each(REFUSED.map(([id, , , reason]) => [id, reason] as const))('%s', (id, reason) => {
     expect(status(id)).toMatchObject({ status: 'failed', error: expect.stringMatching(reason) })
   })
 })
 
 test.each(['plain', 'segformer', 'old ViT', 'nulls', 'auxiliary first', 'features first', 'chosen', 'marks'])(
-  '%s: photos of every shape get the scores of the right output',
+  '%s: returns the scores of the right output for photos of every shape',
   async (id) => {
     expect(status(id)?.error).toBeNull()
     const exponentials = [4, 2, 1, 1.75].map((logit) => Math.exp(logit))
@@ -267,14 +265,14 @@ test.each(['plain', 'segformer', 'old ViT', 'nulls', 'auxiliary first', 'feature
   },
 )
 
-test('a list of labels and scores (ZipMap) is read from the tensor behind it', async () => {
+test('reads a list of labels and scores (ZipMap) from the tensor behind it', async () => {
   const found = await scores('list', await photo(100, 50, 25))
   expect(found).toEqual(
     expect.objectContaining({ red: expect.closeTo((await scores('plain', await photo(100, 50, 25))).red ?? 0, 5) }),
   )
 })
 
-test('one score for two labels is that of the second, whether a probability or a logit', async () => {
+test('treats a single score for two labels as that of the second, as probability or logit', async () => {
   const probability = 1 / (1 + Math.exp(-1))
   for (const id of ['sigmoid of two', 'logit of two']) {
     const found = await scores(id, await photo(100, 0, 0))
@@ -282,16 +280,16 @@ test('one score for two labels is that of the second, whether a probability or a
   }
 })
 
-test('scores that are no numbers are a coded failure of that photo, explained or classified', async () => {
+test('fails a photo with NaN scores with a code, when classifying and explaining', async () => {
   expect(Object.keys(await scores('black is nothing', await photo(100, 50, 25)))).toHaveLength(4)
   const black = await photo(0, 0, 0)
-  const failure = { code: 'model_failed', detail: expect.stringContaining('not numbers') }
+  const failure = { code: 'model_failed', detail: expect.stringContaining('NaN') }
   await expect(engine.classify(black, { model: 'black is nothing', topK: 1 })).rejects.toMatchObject(failure)
   await expect(engine.logits(black, { model: 'black is nothing' })).rejects.toMatchObject(failure)
   await expect(engine.explain(black, { model: 'black is nothing', method: 'occlusion' })).rejects.toMatchObject(failure)
 })
 
-test('timm’s descriptions are the labels, told apart where two begin alike', () => {
+test('uses timm’s descriptions as labels, and keeps ambiguous ones distinct', () => {
   expect(engine.labels('timm').map(({ label, others }) => [label, others])).toEqual([
     ['tench', ['n01', 'Tinca tinca']],
     ['crane', ['n02']],
@@ -300,7 +298,7 @@ test('timm’s descriptions are the labels, told apart where two begin alike', (
   ])
 })
 
-test('a model of one channel gets the luma as Pillow computes it', async () => {
+test('passes greyscale as Pillow computes it to a single-channel model', async () => {
   // Image.new('RGB', (40, 20), (10, 200, 77)).convert('L') is 129 everywhere.
   const [first, second] = await engine.logits(await photo(10, 200, 77), { model: 'grey' })
   expect([first, second]).toEqual([129, -129])
@@ -310,7 +308,7 @@ describe('revision', () => {
   const data = (factor: number) => Buffer.from(Float32Array.from(FOUR.flat().map((value) => value * factor)).buffer)
   const revisionOf = async (id: string) => (await readModelFolder(join(root, id))).revision
 
-  test('each file that decides an answer makes another one', async () => {
+  test('changes with each file that affects predictions', async () => {
     const files = {
       'onnx/model.onnx': headsOnnx([logits], { external: 'fine tuning.data' }),
       'onnx/fine tuning.data': data(1),
@@ -321,13 +319,13 @@ describe('revision', () => {
     write('b', { ...files, 'onnx/fine tuning.data': data(-1) })
     write('c', { ...files, 'config.json': { id2label: { ...id2label, 0: 'rot' } } })
     write('d', { ...files, 'preprocessor_config.json': { ...EIGHT, resample: 0 } })
-    write('e', { ...files, 'README.md': 'says nothing of answers' })
+    write('e', { ...files, 'README.md': 'does not affect predictions' })
     const [a, ...others] = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(revisionOf))
     expect(new Set([a, ...others]).size).toBe(4)
     expect(others.at(-1)).toBe(a)
   })
 
-  test('a worker that finds other files than those of the revision serves the new ones under theirs', async () => {
+  test('a worker that finds changed files serves them under their own revision', async () => {
     const own = await start(['a'])
     try {
       const before = own.models()[0]?.revision
@@ -350,7 +348,7 @@ describe('revision', () => {
   })
 })
 
-test('labels of one name are told apart by their numbers', async () => {
+test('distinguishes labels with the same name by index', async () => {
   const files = { 'config.json': { id2label: { 0: 'crane', 1: '0', 2: 'crane', 3: 'cock' } } }
   write('twins', { 'onnx/model.onnx': whole, 'preprocessor_config.json': EIGHT, ...files })
   const own = await start(['twins'])

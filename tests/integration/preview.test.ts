@@ -21,7 +21,7 @@ async function preview(image: Uint8Array, query = ''): Promise<Preview> {
 const png = ({ image }: Preview): Buffer => Buffer.from(image.slice('data:image/png;base64,'.length), 'base64')
 const pixels = (image: Buffer) => sharp(image).removeAlpha().raw().toBuffer()
 
-test('it is the crop that the reply describes, and nothing is sent unasked', async () => {
+test('is the crop that the response describes, and is sent only on request', async () => {
   const seen = await preview(espresso)
   expect(seen).toMatchObject({
     width: 240,
@@ -31,7 +31,7 @@ test('it is the crop that the reply describes, and nothing is sent unasked', asy
     resize: { width: 411, height: 274 },
     crop: { left: 86, top: 17, width: 240, height: 240 },
   })
-  // Made again by the description, from the whole photo.
+  // Recreated from the whole photo by the description.
   const photo = await sharp(espresso).removeAlpha().raw().toBuffer()
   const again = resample(photo, { width: 600, height: 400 }, { target: seen.resize, crop: seen.crop }, 'bicubic')
   expect(Buffer.compare(await pixels(png(seen)), again)).toBe(0)
@@ -40,7 +40,7 @@ test('it is the crop that the reply describes, and nothing is sent unasked', asy
   await refusal(classify(server.url, espresso, { query: '?preview=maybe' }), 400, 'invalid_parameter')
 })
 
-test('all eight orientations show the same picture, and say what was undone', async () => {
+test('shows the same image for all eight orientations and reports the orientation', async () => {
   const upright = await pixels(png(await preview(espresso)))
   for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8]) {
     const seen = await preview(await oriented(orientation))
@@ -49,11 +49,11 @@ test('all eight orientations show the same picture, and say what was undone', as
   }
 })
 
-test('the picture that was seen gets the same answer when it is sent again', async () => {
+test('classifying the preview gives the same label', async () => {
   const query = '?top_k=3&preview=1&model=fast'
   const first = await answer(classify(server.url, readFileSync('public/gallery/koala.webp'), { query }))
   const seen = png(first.preview as Preview)
-  // Sent alone it is resized again, so only the label must hold.
+  // It is resized again, so only the label must match.
   const second = await answer(classify(server.url, seen, { query }))
   expect(second.predictions[0]?.label).toBe(first.predictions[0]?.label)
 })

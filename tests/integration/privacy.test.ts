@@ -7,7 +7,7 @@ import { classify } from '../support/http'
 import { espresso } from '../support/photos'
 import { residentBytes, startServer, type TestServer } from '../support/server'
 
-/** What others write here while the tests run. */
+/** Written by other programs during the tests. */
 const NOT_OURS = new Set(['node_modules', '.git', 'test-results'])
 const WRITABLE = 0o3
 
@@ -23,7 +23,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true })
 })
 
-/** Files below a folder that were changed after a moment. */
+/** Files in a folder that changed after a point in time. */
 function changedSince(folder: string, moment: number): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
@@ -33,7 +33,7 @@ function changedSince(folder: string, moment: number): string[] {
   })
 }
 
-/** Ordinary files, deleted ones too, that a process holds open to write to. */
+/** Regular files, including deleted ones, that a process has open for writing. */
 function openToWrite(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
     try {
@@ -42,12 +42,12 @@ function openToWrite(pid: number): string[] {
       const ordinary = target.startsWith('/') && !target.startsWith('/dev/')
       return ordinary && (Number.parseInt(flags, 8) & WRITABLE) > 0 ? [target] : []
     } catch {
-      return [] // Closed while we looked.
+      return [] // Closed in the meantime.
     }
   })
 }
 
-test('no upload is written anywhere, whatever becomes of it, and the memory for it comes back', async () => {
+test('writes no upload to disk, whatever its outcome, and releases its memory', async () => {
   const start = Date.now()
   const large = await sharp(espresso).resize(4000, 3000, { fit: 'fill' }).jpeg().toBuffer()
   const form = new FormData()

@@ -18,7 +18,7 @@ async function start(env: Record<string, string> = {}): Promise<TestServer> {
 
 const AT_ONCE = 64
 
-/** Sends requests from several sides at once; how many came back with which status. */
+/** Sends random requests concurrently; counts the responses by status. */
 async function storm(server: TestServer, count: number, seed: number): Promise<Map<number | null, number>> {
   const random = seeded(seed)
   const port = Number(new URL(server.url).port)
@@ -40,8 +40,8 @@ async function storm(server: TestServer, count: number, seed: number): Promise<M
 
 const handles = (server: TestServer) => readdirSync(`/proc/${server.pid}/fd`).length
 
-/** Nothing is left of what was sent: no socket, no file; and every line of the log is one. */
-async function expectCalm(server: TestServer, before: number): Promise<void> {
+/** No socket or file is left over, and every log line is valid JSON without errors. */
+async function expectClean(server: TestServer, before: number): Promise<void> {
   const end = performance.now() + 5000
   while (handles(server) > before && performance.now() < end) await sleep(50)
   expect(handles(server)).toBeLessThanOrEqual(before)
@@ -58,7 +58,7 @@ function isLine(text: string): boolean {
   }
 }
 
-/** One of everything that a server opens for the first request and keeps. */
+/** Triggers everything that a server opens on first use and keeps open. */
 async function warmUp(server: TestServer, headers: Record<string, string> = {}): Promise<number> {
   for (const path of ['/', '/nothing', '/gallery/koala.webp', '/api/jobs/x'])
     await (await fetch(server.url + path, { headers: { ...headers, connection: 'close' } })).arrayBuffer()
@@ -67,27 +67,27 @@ async function warmUp(server: TestServer, headers: Record<string, string> = {}):
   return handles(server)
 }
 
-test('10,000 requests of any kind: each is answered or closed, none is a fault, and nothing of them stays', async () => {
+test('10,000 random requests: each gets a response or a closed connection, none an internal error, and nothing leaks', async () => {
   const server = await start()
   const before = await warmUp(server)
   const outcomes = await storm(server, 10_000, 20_261_128)
-  // Most are answered, and many of them are right.
+  // Most get a response, and many of them a success.
   expect(outcomes.get(200)).toBeGreaterThan(300)
   expect(outcomes.get(400)).toBeGreaterThan(1000)
   expect(outcomes.get(null) ?? 0).toBeLessThan(500)
   await answer(classify(server.url, espresso, { headers: { connection: 'close' } }))
-  await expectCalm(server, before)
+  await expectClean(server, before)
 })
 
-test('the same with a password before everything, and by pages in front of an API elsewhere', async () => {
+test('the same with BASIC_AUTH, and for pages in front of a remote API', async () => {
   const server = await start({ BASIC_AUTH: `ada:${hashSync('secret', 4)}` })
   const authorization = `Basic ${Buffer.from('ada:secret').toString('base64')}`
   const before = await warmUp(server, { authorization })
   await storm(server, 1000, 1)
-  await expectCalm(server, before)
+  await expectClean(server, before)
   const api = await start()
   const front = await start({ API_URL: api.url, MODELS_DIR: 'nowhere' })
   await warmUp(front)
   await storm(front, 300, 2)
-  await expectCalm(front, handles(front))
+  await expectClean(front, handles(front))
 })

@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await startServer()
 })
 afterAll(async () => {
-  // After everything that was thrown at it, it still answers and stops cleanly.
+  // After all these requests, it still responds and shuts down cleanly.
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
   expect(server.output()).not.toContain('"code":"internal"')
   expect(await server.stop()).toBe(0)
@@ -32,11 +32,11 @@ const bodies: [
   ['text', 415, 'not_an_image', () => 'hello, this is not an image'],
   ['zeros', 415, 'not_an_image', () => Buffer.alloc(5000)],
   ['an HTML page', 415, 'not_an_image', () => '<!doctype html><title>x</title>'],
-  ['a JPEG signature and no more', 422, 'truncated_image', () => Buffer.from('ffd8ff', 'hex')],
+  ['only a JPEG signature', 422, 'truncated_image', () => Buffer.from('ffd8ff', 'hex')],
   ['an SVG', 415, 'unsupported_format', () => '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'],
-  ['the first bytes of a HEIC', 422, 'truncated_image', () => heic],
+  ['the first bytes of a HEIC file', 422, 'truncated_image', () => heic],
   ['a PDF', 415, 'unsupported_format', () => '%PDF-1.7 …'],
-  ['the head of a BMP', 422, 'truncated_image', () => Buffer.from('424d46000000000000003600000028000000', 'hex')],
+  ['only a BMP header', 422, 'truncated_image', () => Buffer.from('424d46000000000000003600000028000000', 'hex')],
   ['half a JPEG', 422, 'truncated_image', async () => half(await as('jpeg'))],
   ['half a PNG', 422, 'truncated_image', () => half(espresso)],
   ['half a WebP', 422, 'truncated_image', async () => half(await as('webp'))],
@@ -44,7 +44,7 @@ const bodies: [
   ['half a GIF', 422, 'truncated_image', async () => half(await as('gif'))],
   ['half a TIFF', 422, 'truncated_image', async () => half(await as('tiff'))],
   ['60 megapixels', 413, 'too_many_pixels', () => hugePng(10_000, 6_000)],
-  ['4 billion pixels a side', 413, 'too_many_pixels', () => hugePng(4e9, 4e9)],
+  ['4 billion pixels per side', 413, 'too_many_pixels', () => hugePng(4e9, 4e9)],
 ]
 
 function half(image: Buffer): Buffer {
@@ -68,7 +68,7 @@ test.each(odd.refused)('$file: $code, $words', async ({ file, code, words }) => 
   expect(problem.detail).toContain(words)
 })
 
-test('every odd format that is read is answered', async () => {
+test('classifies every unusual but supported format', async () => {
   for (const { file } of odd.read) {
     const { image } = await answer(classify(server.url, golden(file), { query: '?preview=1' }))
     expect(image.format).toBe(FORMATS[file.slice(file.lastIndexOf('.') + 1)])
@@ -94,14 +94,14 @@ describe('forms and JSON', () => {
   const multipart = (text: string) =>
     classify(server.url, text, { headers: { 'content-type': 'multipart/form-data; boundary=x' } })
 
-  test('no file, two files, an empty one, a large one', async () => {
+  test('refuses a form with no file, two files, an empty file or a large file', async () => {
     await refusal(classify(server.url, form()), 400, 'no_file')
     await refusal(classify(server.url, form(espresso, espresso)), 413, 'too_many_files')
     await refusal(classify(server.url, form(Buffer.alloc(0))), 400, 'empty_body')
     await refusal(classify(server.url, form(big)), 413, 'too_large')
   })
 
-  test('a broken form', async () => {
+  test('refuses a malformed form', async () => {
     await refusal(multipart('nonsense'), 400, 'no_file')
     await refusal(multipart('--x\r\nContent-Disposition: form-data; name="file"; file'), 400, 'no_file')
     await refusal(classify(server.url, 'abc', { headers: { 'content-type': 'multipart/form-data' } }), 400, 'no_file')
@@ -125,7 +125,7 @@ describe('forms and JSON', () => {
     await refusal(classify(server.url, body, { headers: asJson }), 400, code)
   })
 
-  test('base64 whose plus signs became spaces is told so; lines and blanks around it are taken', async () => {
+  test('detects base64 whose plus signs became spaces; accepts line breaks and surrounding spaces', async () => {
     const base64 = espresso.toString('base64')
     const send = (image: string) => classify(server.url, JSON.stringify({ image }), { headers: asJson })
     const lost = await send(base64.replaceAll('+', ' '))
@@ -137,11 +137,11 @@ describe('forms and JSON', () => {
     for (const image of [lines, lines.replaceAll('\r\n', ' '), ` ${base64} `]) {
       expect((await answer(send(image))).predictions[0]?.label).toBe('espresso')
     }
-    const forAddresses = espresso.toString('base64url').replace(/.{76}/g, '$& ')
-    expect((await answer(send(forAddresses))).predictions[0]?.label).toBe('espresso')
+    const urlSafe = espresso.toString('base64url').replace(/.{76}/g, '$& ')
+    expect((await answer(send(urlSafe))).predictions[0]?.label).toBe('espresso')
   })
 
-  test('JSON whose photo is no image, or too large', async () => {
+  test('refuses JSON with a non-image or a photo that is too large', async () => {
     const image = (bytes: Buffer) => JSON.stringify({ image: bytes.toString('base64') })
     await refusal(classify(server.url, image(Buffer.from('hello hello')), { headers: asJson }), 415, 'not_an_image')
     await refusal(classify(server.url, image(Buffer.alloc(20 * MB + 1)), { headers: asJson }), 413, 'too_large')
@@ -169,46 +169,46 @@ test.each([
 })
 
 test.each(['?model=nothing', '?model=../../etc/passwd', '?model=__proto__', `?model=${'x'.repeat(200)}`])(
-  'an unknown model (%s): 404',
+  'unknown model (%s): 404',
   async (query) => {
     await refusal(classify(server.url, espresso, { query }), 404, 'unknown_model')
   },
 )
 
-test('a name of a model that is too long for any', async () => {
+test('refuses a model name that is too long', async () => {
   await refusal(classify(server.url, espresso, { query: `?model=${'x'.repeat(201)}` }), 400, 'invalid_parameter')
 })
 
 describe('too large', () => {
-  test('with an honest length, without one, and while the sender does not look: always the refusal', async () => {
+  test('the client always gets the refusal, with and without Content-Length', async () => {
     for (let i = 0; i < 10; i++) {
       await refusal(classify(server.url, big), 413, 'too_large')
       await refusal(classify(server.url, new Blob([big]).stream()), 413, 'too_large')
     }
   })
 
-  test('exactly the limit is read', async () => {
+  test('accepts exactly the limit', async () => {
     await refusal(classify(server.url, Buffer.alloc(20 * MB)), 415, 'not_an_image')
     await refusal(classify(server.url, Buffer.alloc(20 * MB + 1)), 413, 'too_large')
   })
 
-  test('a length that promises more than comes, or less', async () => {
+  test('survives a Content-Length that is too large or too small', async () => {
     const head = (length: number) => `POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`
-    // More: nobody can answer before the rest comes; the sender hangs up and the server must not mind.
+    // Too large: there is no response before the rest arrives. The client disconnects, and the server must not mind.
     await wire(server.url, Buffer.concat([Buffer.from(head(espresso.length + 1000)), espresso]), { halfClose: true })
-    // Less: what follows the declared length is no request, and the connection ends with a 4xx.
+    // Too small: the bytes after the declared length aren't a request, and the connection ends with a 4xx.
     const reply = await wire(server.url, Buffer.concat([Buffer.from(head(1000)), espresso]))
     expect(reply).toMatch(/^HTTP\/1\.1 4\d\d /)
     await answer(classify(server.url, espresso))
   })
 
-  test('a sender that asks first is told before it sends', async () => {
+  test('answers Expect: 100-continue before the upload', async () => {
     const headers = { expect: '100-continue', 'content-length': String(40 * MB) }
     const refused = await raw(server.url, '/api/classify', { method: 'POST', headers })
     expect([refused.status, refused.continued]).toEqual([413, false])
     const small = { expect: '100-continue', 'content-length': String(espresso.length) }
-    const taken = await raw(server.url, '/api/classify', { method: 'POST', headers: small, body: espresso })
-    expect([taken.status, taken.continued]).toEqual([200, true])
+    const accepted = await raw(server.url, '/api/classify', { method: 'POST', headers: small, body: espresso })
+    expect([accepted.status, accepted.continued]).toEqual([200, true])
   })
 })
 
@@ -227,13 +227,13 @@ describe('paths and methods', () => {
     expect(headers.get('allow')).toBe(allow)
   })
 
-  test('HEAD of what only takes POST', async () => {
+  test('refuses HEAD on a POST endpoint', async () => {
     const reply = await raw(server.url, '/api/classify', { method: 'HEAD' })
     expect([reply.status, reply.body, reply.headers.allow]).toEqual([405, '', 'POST, OPTIONS'])
   })
 })
 
-test('two photos with a side of one pixel', async () => {
+test('classifies photos with a side of one pixel', async () => {
   for (const [width, height] of [
     [1, 1],
     [3000, 1],

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** What HAProxy says of its server, of its last probe, and the status of that probe's answer. */
+/** HAProxy's status of its server, of its last probe, and the status code of that probe. */
 async function standing(socket: string): Promise<{ status: string; check: string; code: string }> {
   let text = ''
   const admin = connect(socket, () => admin.write('show stat\n'))
@@ -27,8 +27,8 @@ async function standing(socket: string): Promise<{ status: string; check: string
   return { status: of('status'), check: of('check_status'), code: of('check_code') }
 }
 
-test('HAProxy takes the server for up by the plainest of its probes, and brings photos', async ({ skip }) => {
-  if (!isInstalled('haproxy')) skip('it takes HAProxy (Debian: apt install haproxy)')
+test('passes the simplest HAProxy probe and classifies photos through HAProxy', async ({ skip }) => {
+  if (!isInstalled('haproxy')) skip('requires HAProxy (Debian: apt install haproxy)')
   const proxy = await startHaproxy(server.url)
   try {
     await sleep(500)
@@ -40,10 +40,8 @@ test('HAProxy takes the server for up by the plainest of its probes, and brings 
   }
 })
 
-test('nginx brings photos and pages by HTTP/1.0, with and without a Host, and on connections that are kept', async ({
-  skip,
-}) => {
-  if (!isInstalled('nginx')) skip('it takes nginx (Debian: apt install nginx-light)')
+test('serves nginx over HTTP/1.0, with and without Host, and over keep-alive connections', async ({ skip }) => {
+  if (!isInstalled('nginx')) skip('requires nginx (Debian: apt install nginx-light)')
   const proxy = await startNginx(server.url)
   try {
     for (const base of ['', '/nameless', '/kept', '/kept', '/kept']) {
@@ -58,30 +56,30 @@ test('nginx brings photos and pages by HTTP/1.0, with and without a Host, and on
 
 test.each([
   ['HAProxy', 'OPTIONS / HTTP/1.0\r\n\r\n', 204],
-  ['HAProxy, of the API', 'GET /health/ready HTTP/1.0\r\n\r\n', 200],
+  ['HAProxy, API', 'GET /health/ready HTTP/1.0\r\n\r\n', 200],
   [
     'Nagios (check_http)',
     'GET /health/live HTTP/1.0\r\nUser-Agent: check_http/v2.3.3\r\nConnection: close\r\n\r\n',
     200,
   ],
-  ['Nagios, of a page', 'HEAD / HTTP/1.0\r\nUser-Agent: check_http/v2.3.3\r\nConnection: close\r\n\r\n', 200],
-  ['a balancer that knows addresses only', 'GET /api/models HTTP/1.1\r\nHost:\r\n\r\n', 200],
-])('%s asks without a name', async (_, request, status) => {
+  ['Nagios, page', 'HEAD / HTTP/1.0\r\nUser-Agent: check_http/v2.3.3\r\nConnection: close\r\n\r\n', 200],
+  ['a load balancer that uses IP addresses', 'GET /api/models HTTP/1.1\r\nHost:\r\n\r\n', 200],
+])('answers %s without a Host', async (_, request, status) => {
   const reply = await wire(server.url, request)
   expect(reply).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
 })
 
-test('a photo by HTTP/1.0, from a client that knows no Host', async () => {
+test('classifies a photo over HTTP/1.0 without Host', async () => {
   const head = `POST /api/classify HTTP/1.0\r\nContent-Length: ${espresso.length}\r\n\r\n`
   const reply = await wire(server.url, Buffer.concat([Buffer.from(head), espresso]), { silenceMs: 5000 })
   expect(reply).toMatch(/^HTTP\/1\.1 200 /)
-  // The end of the answer is its end, as this client understands it.
+  // The response ends with the connection, as this client expects.
   expect(reply).not.toMatch(/transfer-encoding/i)
   expect(reply).toContain('"label":"espresso"')
   await server.printed(/"path":"\/api\/classify","status":200/)
 })
 
-test('events leave it to the connection how it goes on, and are not held back', async () => {
+test('event streams are not buffered and keep to HTTP/1.0', async () => {
   const { id } = await createJob(server.url, formOf(distinctPhotos(2)))
   await jobDone(server.url, id)
   const reply = await wire(server.url, `GET /api/jobs/${id}/events HTTP/1.0\r\n\r\n`, { silenceMs: 2000 })

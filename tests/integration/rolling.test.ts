@@ -3,7 +3,7 @@ import { type CheckingBalancer, startCheckingBalancer } from '../support/checkin
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
-/** Longer than the balancer takes to notice, as in every deployment of ours. */
+/** Longer than the load balancer takes to notice, as in every deployment. */
 const ENV = { SHUTDOWN_DELAY_MS: '600', ENGINE_WORKERS: '1', LOG_LEVEL: 'warn' }
 const VISITORS = 6
 
@@ -25,11 +25,11 @@ async function start(): Promise<TestServer> {
   return server
 }
 
-test('two servers behind a balancer are replaced one after the other under load, and no request is lost', async () => {
+test('replaces two servers behind a load balancer one by one under load without losing a request', async () => {
   const old = [await start(), await start()]
   const answers = new Map<string, number>()
   let rolling = true
-  const count = (what: string) => answers.set(what, (answers.get(what) ?? 0) + 1)
+  const count = (outcome: string) => answers.set(outcome, (answers.get(outcome) ?? 0) + 1)
   async function visitor(kind: number): Promise<void> {
     while (rolling) {
       const photo = kind % 3 !== 0

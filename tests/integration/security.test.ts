@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { network } from '@/lib/server/http/middleware/rate-limit'
+import { clientNetwork } from '@/lib/server/http/middleware/rate-limit'
 import { answer, classify, raw, refusal } from '../support/http'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop()
 })
 
-test('a page runs only scripts with its own nonce, and cannot be framed', async () => {
+test('a page runs only scripts with its nonce and cannot be framed', async () => {
   const { url } = await start()
   const nonces = await Promise.all(
     [1, 2].map(async () => {
@@ -33,14 +33,14 @@ test('a page runs only scripts with its own nonce, and cannot be framed', async 
   expect(nonces[0]).not.toBe(nonces[1])
 })
 
-test('a page is shown in the frames of those who may', async () => {
+test('FRAME_ANCESTORS allows framing by listed origins', async () => {
   const { url } = await start({ FRAME_ANCESTORS: 'https://huggingface.co, https://example.com' })
   const policyOf = async (path: string) => (await fetch(url + path)).headers.get('content-security-policy')
   expect(await policyOf('/')).toContain('frame-ancestors https://huggingface.co https://example.com')
   expect(await policyOf('/api/models')).toContain("frame-ancestors 'none'")
 })
 
-test('the API is data, not a page, and asks for TLS only where there is TLS', async () => {
+test('API responses have data-only headers, and HSTS only over TLS', async () => {
   const server = await start({ TRUST_PROXY: '1' })
   const plain = await fetch(`${server.url}/api/models`)
   expect(plain.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
@@ -61,7 +61,7 @@ describe('other sites', () => {
     'access-control-request-headers': 'content-type',
   }
 
-  test('are not let in by default', async () => {
+  test('are not allowed by default', async () => {
     const { url } = await start()
     const reply = await classify(url, espresso, { headers: { origin } })
     expect([reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([200, null])
@@ -69,7 +69,7 @@ describe('other sites', () => {
     expect(asked.headers['access-control-allow-origin']).toBeUndefined()
   })
 
-  test('are let in by name, on refusals too', async () => {
+  test('are allowed if listed, also for errors', async () => {
     const { url } = await start({ CORS_ORIGINS: 'https://a.example, https://b.example' })
     const asked = await raw(url, '/api/classify', { method: 'OPTIONS', headers: preflight })
     expect(asked.status).toBe(204)
@@ -87,15 +87,15 @@ describe('other sites', () => {
     expect(stranger.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  test('a list that is none stops the start', async () => {
+  test('an invalid list prevents the start', async () => {
     await expect(startServer({ env: { CORS_ORIGINS: 'a.example' } })).rejects.toThrow(
-      /CORS_ORIGINS="a.example" is not allowed/,
+      /CORS_ORIGINS="a.example" is invalid/,
     )
   })
 })
 
 describe('the rate limit', () => {
-  test('is counted by client and told in the headers', async () => {
+  test('is per client and reported in headers', async () => {
     const { url } = await start({ RATE_LIMIT: '3', TRUST_PROXY: '1' })
     const from = (address: string) => classify(url, espresso, { headers: { 'x-forwarded-for': address } })
     for (const left of [2, 1, 0]) {
@@ -106,7 +106,7 @@ describe('the rate limit', () => {
     }
     const headers = await refusal(from('203.0.113.7'), 429, 'rate_limited')
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
-    // What a client writes left of what the proxy appends does not make it another one.
+    // Entries that a client adds left of the proxy's don't change its identity.
     await refusal(from('198.51.100.1, 203.0.113.7'), 429, 'rate_limited')
     await answer(from('203.0.113.7, 198.51.100.2'))
   })
@@ -132,6 +132,6 @@ describe('the rate limit', () => {
     ['2001:db8::1', '2001:db8:0:0'],
     ['::1', '0:0:0:0'],
   ])('the network of %s is %s', (address, expected) => {
-    expect(network(address)).toBe(expected)
+    expect(clientNetwork(address)).toBe(expected)
   })
 })

@@ -31,10 +31,10 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 let next = 1
-/** An address of its own, so that one test's attempts do not count for another. */
+/** A separate client address, so that tests don't share attempts. */
 const from = (address = `192.0.2.${next++}`) => ({ 'x-forwarded-for': address })
 
-test('pages and API want a name and a password; probes and what browsers fetch without them do not', async () => {
+test('pages and API require a password; probes and files that browsers fetch without credentials don’t', async () => {
   for (const path of [
     '/',
     '/models',
@@ -63,7 +63,7 @@ test('pages and API want a name and a password; probes and what browsers fetch w
   )
 })
 
-test('neither a wrong password nor a wrong name, nor what is none at all', async () => {
+test('refuses wrong and malformed credentials', async () => {
   for (const wrong of [
     basic('ada', 'wrong'),
     basic('ada', ''),
@@ -78,12 +78,12 @@ test('neither a wrong password nor a wrong name, nor what is none at all', async
   }
 })
 
-test('the operator’s token opens the same door', async () => {
+test('accepts the operator’s token instead', async () => {
   const headers = { ...from(), authorization: `Bearer ${TOKEN}` }
   expect((await fetch(`${server.url}/api/jobs`, { headers })).status).toBe(200)
 })
 
-test('attempts are limited for each address, also those that come at once; the right one is let in elsewhere', async () => {
+test('limits attempts per client address, also concurrent ones, without locking out other addresses', async () => {
   const address = from()
   const attempt = (password: string, headers = address) =>
     fetch(`${server.url}/api/models`, { headers: { ...headers, ...basic('ada', password) } })
@@ -98,7 +98,7 @@ test('attempts are limited for each address, also those that come at once; the r
   expect((await attempt(PASSWORD, from())).status).toBe(200)
 })
 
-test('a page of another site changes nothing with a visitor’s credentials', async () => {
+test('refuses state-changing requests from pages of other sites', async () => {
   const post = (headers: Record<string, string>) =>
     fetch(`${server.url}/api/classify`, {
       method: 'POST',
@@ -113,22 +113,25 @@ test('a page of another site changes nothing with a visitor’s credentials', as
   await answer(post({}))
 })
 
-test('the command reaches it by name and password in the address', async () => {
+test('the command takes the user name and password from the URL', async () => {
   const address = server.url.replace('://', `://ada:${encodeURIComponent(PASSWORD)}@`)
   const run = await vision(['classify', 'public/gallery/koala.webp', '--server', address])
   expect(run).toMatchObject({ code: 0, out: expect.stringContaining('koala') })
   expect(await vision(['classify', 'public/gallery/koala.webp', '--server', server.url])).toMatchObject({ code: 5 })
 })
 
-test('bcrypt as htpasswd makes it; what is no hash stops the start; a short password is refused', async () => {
+test('accepts bcrypt from htpasswd, refuses to start without a hash, and refuses a short password', async () => {
   const bcrypt = await startServer({ env: { BASIC_AUTH: `ada:${hashSync(PASSWORD, 6)}`, ENGINE_WORKERS: '1' } })
   expect((await fetch(`${bcrypt.url}/api/models`, { headers: RIGHT })).status).toBe(200)
   expect((await fetch(`${bcrypt.url}/api/models`, { headers: basic('ada', 'wrong') })).status).toBe(401)
   await bcrypt.stop()
   await expect(startServer({ env: { BASIC_AUTH: 'ada:secret' } })).rejects.toThrow(
-    /BASIC_AUTH.*allowed: a name and the hash/,
+    /BASIC_AUTH.*expected: a name and the hash/,
   )
-  expect(await hashed('ada', 'short')).toMatchObject({ code: 2, err: 'The password has at least 8 letters.\n' })
+  expect(await hashed('ada', 'short')).toMatchObject({
+    code: 2,
+    err: 'The password must have at least 8 characters.\n',
+  })
   expect(await vision(['hash-password', 'a:b'])).toMatchObject({ code: 2 })
   // Never the same hash twice.
   expect((await hashed('ada', PASSWORD)).out).not.toBe(line)

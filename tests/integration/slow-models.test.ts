@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readModelFolder } from '@/lib/server/catalog/catalog'
-import { createEngine, type EngineOptions } from '@/lib/server/engine/engine'
+import { createEngine } from '@/lib/server/engine/engine'
+import type { EngineOptions } from '@/lib/server/engine/engine-options'
 import type { Problem } from '@/lib/shared/problems/problem'
 import { SLOW_PREPROCESSOR, slowOnnx, writeModelFolder } from '../support/onnx'
 import { vision } from '../support/vision'
 
-/** Models whose runs take a good part of what a photo may take: waiting for others is nobody's fault. */
+/** Models whose runs take a large part of the time limit: no photo is blamed for waiting. */
 const PRODUCTS = 200
 const QUICK = 1
 const PHOTOS = 6
@@ -67,19 +68,19 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('photos that wait in a worker for the runs of others cost it nothing', async () => {
+test('does not kill a worker whose photos wait for other runs', async () => {
   const limit = Math.round(2.6 * (await runMs()))
   const slow = await engine({ workerTimeoutMs: limit })
   const outcomes = await Promise.all(Array.from({ length: PHOTOS }, () => outcome(slow.classify(photo, { topK: 1 }))))
   expect(outcomes).toEqual(Array(PHOTOS).fill('red'))
   expect(slow.stats().workers.restarts).toBe(0)
-  expect(slow.lines.filter((line) => line.includes('a worker died'))).toEqual([])
-  // Whoever sets too little is told at the start.
+  expect(slow.lines.filter((line) => line.includes('a worker crashed'))).toEqual([])
+  // A limit that is too low is reported at startup.
   const { lines } = await engine({ workerTimeoutMs: Math.round(limit / 2) })
-  expect(lines.join()).toMatch(/A run of this model takes .* Set WORKER_TIMEOUT_MS to \d+ or more\./)
+  expect(lines.join()).toMatch(/Running this model takes .* Set WORKER_TIMEOUT_MS to \d+ or more\./)
 })
 
-test('what is asked for without a deadline waits as long as the others take; a person is answered in time', async () => {
+test('a batch without a deadline waits as long as necessary, and interactive requests keep their deadline', async () => {
   const deadlineMs = Math.round(2.5 * (await runMs()))
   const slow = await engine({ deadlineMs })
   const unhurried = { ...ask, deadlineMs: Number.POSITIVE_INFINITY }
@@ -90,7 +91,7 @@ test('what is asked for without a deadline waits as long as the others take; a p
   expect(slow.stats()).toMatchObject({ workers: { restarts: 0 }, queue: { bytes: 0 } })
 })
 
-test('a decoding that does not end is found out while others run, and only its photo is refused', async () => {
+test('detects a decode that does not end while others run, and rejects only its photo', async () => {
   const busy = await engine({ workerTimeoutMs: 150 }, QUICK)
   const stuck = outcome(busy.classify(large, ask))
   let over = false
@@ -99,20 +100,22 @@ test('a decoding that does not end is found out while others run, and only its p
   })
   while (!over) expect(await outcome(busy.classify(photo, ask))).toBe('red')
   expect(await stuck).toBe('deadline_exceeded')
-  expect(busy.lines.join()).toContain('ran longer than 150 ms')
+  expect(busy.lines.join()).toContain('took longer than 150 ms')
   expect(await outcome(busy.classify(photo, ask))).toBe('red')
 })
 
-test('a model that is too slow for the settings is said so when it is added', async () => {
+test('warns about a model that is too slow for the settings when it is added', async () => {
   const models = mkdtempSync(join(tmpdir(), 'slow-catalog-'))
   writeFileSync(join(models, 'catalog.json'), JSON.stringify({ default: 'fast', types: {} }))
   const add = (env: Record<string, string>) =>
     vision(['models', '--models-dir', models, 'add', join(folder, `slow-${PRODUCTS}`), '--as', 'slow', '--force'], env)
   const roomy = await add({ WORKER_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '600000' })
   expect(roomy).toMatchObject({ code: 0, err: '' })
-  expect(roomy.out).toMatch(/\n {2}speed {5}[\d.]+ m?s a run on one core here/)
+  expect(roomy.out).toMatch(/\n {2}speed {5}[\d.]+ m?s per run on one core of this machine/)
   const tight = await add({ WORKER_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '600000' })
-  expect(tight.err).toMatch(/^Warning: A run of this model takes [\d.]+ s here, and a worker is stopped after 0.1 s\./)
+  expect(tight.err).toMatch(
+    /^Warning: Running this model takes [\d.]+ s on this machine, but workers time out after 0.1 s\./,
+  )
   const hasty = await add({ WORKER_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '100' })
   expect(hasty.err).toMatch(/Set REQUEST_TIMEOUT_MS to \d+ or more\.\n$/)
   rmSync(models, { recursive: true })

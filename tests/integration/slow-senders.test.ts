@@ -14,7 +14,7 @@ beforeAll(async () => {
   web.listen(0, '127.0.0.1')
   await once(web, 'listening')
   const host = `127.0.0.1:${(web.address() as AddressInfo).port}`
-  // A small server: two photos of the largest size fill what uploads may hold.
+  // A small server: two photos of the maximum size fill the memory for uploads.
   server = await startServer({ env: { LOG_LEVEL: 'warn', MAX_QUEUE_BYTES: '40000000', URL_INPUT_ALLOW: host } })
 })
 afterAll(async () => {
@@ -23,7 +23,7 @@ afterAll(async () => {
   web.close()
 })
 
-test('those who send slowly hold what they have sent, and keep nobody out', async () => {
+test('slow uploads reserve only the bytes they have sent and do not block others', async () => {
   const [photo] = distinctPhotos(1)
   const begun = filePart(photo!).subarray(0, 3000)
   const slow: OpenUpload[] = []
@@ -50,7 +50,7 @@ test('those who send slowly hold what they have sent, and keep nobody out', asyn
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
   const stream = await classify(server.url, formOf(distinctPhotos(2)), { query: '?stream=1' })
   expect((await stream.text()).match(/"status":"ok"/g)).toHaveLength(2)
-  // A phone that goes on is answered as any other.
+  // A slow client that continues gets its response.
   const phone = slow[0] as OpenUpload
   await phone.send(filePart(photo!).subarray(3000))
   await phone.send(FORM_END)

@@ -13,7 +13,7 @@ test('the folder of a Space: what the image is built from, its settings, and wha
   const facts = parse(front) as Record<string, unknown>
   expect(facts).toMatchObject({ sdk: 'docker', app_port: 7860, license: 'apache-2.0' })
   expect(String(facts.short_description).length).toBeLessThanOrEqual(60)
-  expect(text).toMatch(/^\n\n# Vision Object Classifier\n\nClassifies photos/)
+  expect(text).toMatch(/^\n\n# Vision Object Classifier\n\nClassify photos/)
   const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8')
   expect(dockerfile).toMatch(/^EXPOSE 7860$/m)
   expect(dockerfile).toMatch(/^ENV PORT=7860 \\$/m)

@@ -26,7 +26,7 @@ const linesOf = async (reply: Response) =>
     .map((line) => JSON.parse(line))
 const broken = { file: 'broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
 
-test('a line a file, as the rows of a job; what fails says so in its line', async () => {
+test('returns one line per file, like the rows of a job; failures are in their lines', async () => {
   const photos = [...distinctPhotos(10), broken, { file: 'again.webp', bytes: distinctPhotos(1)[0]!.bytes }]
   const reply = await stream(formOf(photos), '&top_k=2&threshold=0.01')
   expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'application/x-ndjson'])
@@ -39,7 +39,7 @@ test('a line a file, as the rows of a job; what fails says so in its line', asyn
   expect(lines[10]).toMatchObject({ file: 'broken.jpg', status: 'failed', error_code: 'truncated_image' })
 })
 
-test('refused before it begins; what is wrong with the form later is said in a last line', async () => {
+test('refuses invalid requests before the stream starts; later form errors are in the last line', async () => {
   await refusal(stream(formOf(distinctPhotos(1)), '&model=none'), 404, 'unknown_model')
   await refusal(stream(formOf(distinctPhotos(1)), '&top_k=0'), 400, 'invalid_parameter')
   await refusal(fetch(`${server.url}/api/classify?stream=1`, { method: 'POST', body: 'x' }), 400, 'no_file')
@@ -58,7 +58,7 @@ test('refused before it begins; what is wrong with the form later is said in a l
   const lines = await send(Buffer.concat([body.subarray(0, body.lastIndexOf(`--${boundary}`)), endless]))
   expect(lines.at(-1)).toMatchObject({ problem: { code: 'no_file', status: 400 } })
   expect(lines.slice(0, -1).every(({ status }) => status === 'ok')).toBe(true)
-  // A photo that the form ends in is one photo that failed.
+  // A photo truncated by the end of the form fails alone.
   const cut = (await send(body.subarray(0, body.length - 3000))).sort((a, b) => a.index - b.index)
   expect(cut.map(({ error_code }) => error_code)).toEqual([null, null, 'truncated_image'])
 })
@@ -66,7 +66,7 @@ test('refused before it begins; what is wrong with the form later is said in a l
 const FILES = 5000
 const BOUNDARY = 'a-boundary-of-the-test'
 
-/** The pieces of a form of so many files, made as they are sent. */
+/** Generates a form with this many files while it is sent. */
 function* pieces(count: number): Generator<Buffer> {
   const photos = distinctPhotos(24)
   for (let i = 0; i < count; i++) {
@@ -87,7 +87,7 @@ function open() {
 }
 
 test.each(['reads as it sends', 'sends everything first'])(
-  '5,000 files by a client that %s: all lines, flat memory',
+  '5,000 files from a client that %s: all lines, constant memory',
   async (kind) => {
     await (await stream(formOf(distinctPhotos(24)))).text()
     const before = residentBytes(server)
@@ -114,7 +114,7 @@ test.each(['reads as it sends', 'sends everything first'])(
   },
 )
 
-test('a client that goes away stops the work', async () => {
+test('a client that disconnects stops the work', async () => {
   const call = open()
   call.on('error', () => {})
   const [reply] = await Promise.all([

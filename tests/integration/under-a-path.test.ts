@@ -13,7 +13,7 @@ import { isInstalled, startNginxUnder } from '../support/reverse-proxies'
 import { startServer, type TestServer } from '../support/server'
 import { vision } from '../support/vision'
 
-/** A product that was built for a path, behind nginx as it is documented. */
+/** The app built with a base path, behind nginx as documented. */
 const BASE = '/vision'
 const NGINX = isInstalled('nginx')
 const PASSWORD = 'correct horse battery'
@@ -25,7 +25,7 @@ let browser: Browser
 beforeAll(async () => {
   root = builtCopy({ BASE_PATH: BASE })
   server = await startServer({ root, env: { ENGINE_WORKERS: '1', BASE_PATH: BASE, METRICS: 'on' } })
-  // Pages in front of it, which ask for a password.
+  // Pages in front of it that require a password.
   const front = { API_URL: server.url, BASIC_AUTH: `ada:${await hashPassword(PASSWORD)}` }
   guarded = await startServer({ root, env: front })
   const executablePath = chromiumPath()
@@ -41,14 +41,14 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-/** What a reply's address is, asked for on the host that gave it. */
+/** The status of a URL in a response, requested from the same host. */
 async function followed(host: string, address: string | null | undefined): Promise<number> {
   expect(address).toMatch(/^\/vision\//)
   return (await fetch(host + address)).status
 }
 
 describe.each([
-  ['that takes the path away', true],
+  ['that strips the path', true],
   ['that keeps the path', false],
 ])('behind a proxy %s', (_, stripped) => {
   let proxy: Awaited<ReturnType<typeof startNginxUnder>>
@@ -56,11 +56,11 @@ describe.each([
     if (NGINX) proxy = await startNginxUnder(server.url, BASE, { stripped })
   })
   beforeEach(({ skip }) => {
-    if (!NGINX) skip('it takes nginx (Debian: apt install nginx-light)')
+    if (!NGINX) skip('requires nginx (Debian: apt install nginx-light)')
   })
   afterAll(() => proxy?.stop())
 
-  test('the API, and each address that it names', async () => {
+  test('serves the API, and all URLs in its responses work', async () => {
     const site = proxy.url + BASE
     expect((await answer(classify(site, espresso))).predictions[0]?.label).toBe('espresso')
     const made = await fetch(`${site}/api/jobs?model=fast`, { method: 'POST', body: formOf(distinctPhotos(3)) })
@@ -79,10 +79,10 @@ describe.each([
     expect([asked.code, asked.out]).toEqual([0, expect.stringContaining('koala')])
   })
 
-  test('the start with and without a slash at its end, the manifest, and pages that there are not', async () => {
+  test('serves the home page with and without a trailing slash, the manifest and 404 pages', async () => {
     for (const path of [BASE, `${BASE}/`]) {
       const reply = await fetch(proxy.url + path)
-      expect([reply.status, await reply.text()]).toEqual([200, expect.stringContaining('What is in the photo?')])
+      expect([reply.status, await reply.text()]).toEqual([200, expect.stringContaining('Classify a photo')])
     }
     const { scope, start_url, icons } = await (await fetch(`${proxy.url}${BASE}/manifest.webmanifest`)).json()
     expect(start_url.startsWith(scope)).toBe(true)
@@ -94,7 +94,7 @@ describe.each([
     expect((await fetch(`${proxy.url}${BASE}${BASE}/models`)).status).toBe(stripped ? 200 : 404)
   })
 
-  test('pages that ask for a password, in front of an API elsewhere', async () => {
+  test('serves pages with a password in front of a remote API', async () => {
     const front = await startNginxUnder(guarded.url, BASE, { stripped })
     try {
       const site = front.url + BASE
@@ -113,7 +113,7 @@ describe.each([
     }
   })
 
-  test('the pages in a browser ask for nothing outside of the path', async () => {
+  test('pages in a browser request nothing outside the path', async () => {
     const context = await browser.newContext({ baseURL: proxy.url, locale: 'en' })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     context.setDefaultTimeout(15_000)
@@ -122,7 +122,7 @@ describe.each([
     page.on('pageerror', (error) => faults.push(String(error)))
     page.on('response', (reply) => reply.status() >= 400 && faults.push(`${reply.status()} ${reply.url()}`))
     await classifies(page)
-    // What else there is has nothing to do with the proxy.
+    // The rest doesn't depend on the proxy.
     if (stripped) await comparesAndRemembers(page)
     await runsABatch(page)
     if (stripped) await speaksGerman(page)
@@ -133,20 +133,20 @@ describe.each([
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
 
-/** From the start by a sample and by the gallery to an answer, which is there again after a reload. */
+/** From the home page via a sample and via the gallery to a result, which survives a reload. */
 async function classifies(page: Page): Promise<void> {
   await page.goto(`${BASE}/`)
-  await page.getByRole('button', { name: 'A goldfish, classify' }).click()
+  await page.getByRole('button', { name: 'Classify a goldfish' }).click()
   await heading(page, 'goldfish')
-  await page.getByRole('link', { name: 'Gallery' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Gallery' }).click()
   await page.getByRole('article').filter({ hasText: 'koala' }).getByRole('link').first().click()
   await heading(page, 'koala')
   await page.reload()
   await heading(page, 'koala')
   await page.getByRole('button', { name: 'Why this label?' }).click()
-  await page.getByText(/runs of the model/).waitFor()
+  await page.getByText(/model runs/).waitFor()
   await page.getByRole('button', { name: 'Copy' }).click()
-  await page.getByRole('menuitem', { name: 'The request in cURL' }).click()
+  await page.getByRole('menuitem', { name: 'API request (cURL)' }).click()
   await page.getByText('cURL copied').waitFor()
   const origin = new URL(page.url()).origin
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`'${origin}${BASE}/api/classify?`)
@@ -157,20 +157,20 @@ async function classifies(page: Page): Promise<void> {
 
 async function comparesAndRemembers(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Compare models' }).click()
-  await page.getByText('All 3 agree').waitFor()
+  await page.getByText('All 3 models agree').waitFor()
   await page.reload()
-  await page.getByText('All 3 agree').waitFor()
-  await page.getByRole('link', { name: 'History' }).click()
+  await page.getByText('All 3 models agree').waitFor()
+  await page.getByRole('banner').getByRole('link', { name: 'History' }).click()
   await heading(page, 'History')
   await page.getByText('koala.webp').first().waitFor()
-  await page.getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Models' }).click()
   await page.getByRole('button', { name: 'Measure' }).first().click()
-  await page.getByText(/ms run,/).waitFor()
+  await page.getByText(/ms inference,/).waitFor()
 }
 
-/** A batch with its events, found again by its address. */
+/** A batch with its events, reopened by its URL. */
 async function runsABatch(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Batch' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Batch' }).click()
   await heading(page, 'Batch')
   const photos = ['koala', 'goldfish', 'volleyball'].map((name) => `public/gallery/${name}.webp`)
   await page.locator('input[data-picks=files]').setInputFiles(photos)
@@ -193,21 +193,21 @@ async function speaksGerman(page: Page): Promise<void> {
   await heading(page, 'Galerie')
 }
 
-test('balancers and scrapers ask without the path, and the start is there too', async () => {
+test('load balancers and scrapers can omit the path, also for the home page', async () => {
   const { origin } = new URL(server.url)
   for (const path of ['/health/ready', '/metrics', '/', '/?photo=koala.webp', '//']) {
     for (const place of [origin, server.url]) {
       expect([place + path, (await fetch(place + path)).status]).toEqual([place + path, 200])
     }
   }
-  // By its own name, however it was asked.
+  // Logged by the path within the app, whatever was requested.
   await answer(classify(server.url, espresso))
   await server.printed(/"path":"\/api\/classify","status":200/)
 })
 
-test('a server that was built for another path says so in one line', async () => {
+test('a server with another BASE_PATH than its build refuses to start with a one-line error', async () => {
   const other = startServer({ root, env: { BASE_PATH: '/other' } })
   await expect(other).rejects.toThrow(
-    /stopped with 1:\nBASE_PATH="\/other", but this was built for BASE_PATH=\/vision; build for it with [^\n]+\n$/,
+    /stopped with 1:\nBASE_PATH="\/other", but this server was built with BASE_PATH=\/vision; rebuild it with [^\n]+\n$/,
   )
 })

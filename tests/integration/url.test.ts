@@ -8,17 +8,17 @@ import { answer, classify, refusal } from '../support/http'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
-/** The web, on this machine: only what is allowed by name may be reached there. */
+/** A local stand-in for the web: only explicitly allowed hosts may be reached. */
 let web: Server
 let server: TestServer
 let base: string
 let host: string
-let asked: string[] = []
+let requested: string[] = []
 
 const PAGES: Record<string, RequestListener> = {
   '/photo.png': (_request, response) => response.end(espresso),
   '/moved': (_request, response) => response.writeHead(302, { location: '/photo.png' }).end(),
-  '/for-ever': (_request, response) => response.writeHead(302, { location: '/for-ever' }).end(),
+  '/redirect-loop': (_request, response) => response.writeHead(302, { location: '/redirect-loop' }).end(),
   '/inside': (_request, response) =>
     response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end(),
   '/other-port': (_request, response) => response.writeHead(302, { location: `http://127.0.0.1:22/` }).end(),
@@ -34,7 +34,7 @@ const PAGES: Record<string, RequestListener> = {
 
 beforeAll(async () => {
   web = createServer((request, response) => {
-    asked.push(request.url ?? '')
+    requested.push(request.url ?? '')
     const page = PAGES[request.url ?? '']
     if (page) page(request, response)
     else response.writeHead(404).end()
@@ -53,7 +53,7 @@ afterAll(async () => {
 const byUrl = (url: unknown, to = server) =>
   classify(to.url, JSON.stringify({ url, top_k: 1 }), { headers: { 'content-type': 'application/json' } })
 
-test('a photo is fetched from where it lies, through redirects, and gets the answer that its bytes get', async () => {
+test('fetches a photo, also through redirects, and gives the same result as an upload', async () => {
   for (const path of ['/photo.png', '/moved']) {
     const { predictions, image } = await answer(byUrl(base + path))
     expect(predictions).toEqual((await answer(classify(server.url, espresso, { query: '?top_k=1' }))).predictions)
@@ -62,7 +62,7 @@ test('a photo is fetched from where it lies, through redirects, and gets the ans
 })
 
 test.each([
-  ['/for-ever', 422, 'url_unreachable'],
+  ['/redirect-loop', 422, 'url_unreachable'],
   ['/inside', 422, 'url_refused'],
   ['/other-port', 422, 'url_refused'],
   ['/file', 422, 'url_refused'],
@@ -71,7 +71,7 @@ test.each([
   ['/never', 422, 'url_unreachable'],
   ['/nothing', 422, 'url_unreachable'],
   ['/page', 415, 'not_an_image'],
-] as const)('%s is refused with %i %s', async (path, status, code) => {
+] as const)('refuses %s with %i %s', async (path, status, code) => {
   await refusal(byUrl(base + path), status, code)
 })
 
@@ -97,39 +97,39 @@ test.each([
   'data:image/png;base64,AAAA',
   'javascript:alert(1)',
   'http://user:secret@example.com/',
-  'not an address',
+  'not a URL',
   'http://',
   'http://example.com:22/',
-])('%s is never asked', async (url) => {
-  asked = []
+])('never sends a request to %s', async (url) => {
+  requested = []
   await refusal(byUrl(url), 422, 'url_refused')
-  expect(asked).toEqual([])
+  expect(requested).toEqual([])
 })
 
-test('what is no text is not an address', async () => {
+test('refuses a URL that is not a string', async () => {
   await refusal(byUrl(7), 400, 'no_file')
   await refusal(byUrl(''), 400, 'no_file')
 })
 
-test('it can be turned off', async () => {
+test('can be turned off', async () => {
   const off = await startServer({ env: { URL_INPUT: 'false', URL_INPUT_ALLOW: host, LOG_LEVEL: 'warn' } })
   await refusal(byUrl(`${base}/photo.png`, off), 422, 'url_refused')
   await off.stop()
 })
 
-describe('names', () => {
+describe('host names', () => {
   type Lookup = NonNullable<Parameters<typeof fetchPhoto>[1]['lookup']>
-  /** A resolver that gives these addresses, one list a question. */
+  /** A resolver that returns these addresses, one list per query. */
   const resolver = (...answers: string[][]) => {
-    let questions = 0
+    let queries = 0
     const lookup = (_name: string, _options: object, callback: (error: null, list: object[]) => void) => {
-      const list = answers[Math.min(questions++, answers.length - 1)] ?? []
+      const list = answers[Math.min(queries++, answers.length - 1)] ?? []
       callback(
         null,
         list.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
       )
     }
-    return { lookup: lookup as unknown as Lookup, questions: () => questions }
+    return { lookup: lookup as unknown as Lookup, queries: () => queries }
   }
   const code = (url: string, lookup: Lookup) =>
     fetchPhoto(url, { maxBytes: 1e6, timeoutMs: 500, allow: [], lookup }).then(
@@ -138,23 +138,23 @@ describe('names', () => {
     )
 
   test.each([['127.0.0.1'], ['::1'], ['10.0.0.7'], ['93.184.215.14', '127.0.0.1'], ['::ffff:10.0.0.1']])(
-    'one that means %s is refused',
+    'refuses one that resolves to %s',
     async (...addresses) => {
-      asked = []
-      const { lookup, questions } = resolver(addresses)
+      requested = []
+      const { lookup, queries } = resolver(addresses)
       expect(await code('http://photos.example/photo.png', lookup)).toBe('url_refused')
-      expect(questions()).toBe(1)
-      expect(asked).toEqual([])
+      expect(queries()).toBe(1)
+      expect(requested).toEqual([])
     },
   )
 
-  test('the address that was checked is the one that is connected to: a name is asked once', async () => {
-    // Rebinding: the first answer is public (and leads nowhere here), the next would be ours.
-    const { lookup, questions } = resolver(['192.0.2.1'], ['127.0.0.1'])
+  test('connects to the address that was checked: resolves a name once', async () => {
+    // DNS rebinding: the first answer is public (and leads nowhere here), the next would be local.
+    const { lookup, queries } = resolver(['192.0.2.1'], ['127.0.0.1'])
     expect(await code('http://photos.example/photo.png', lookup)).toBe('url_refused')
     const public_ = resolver(['93.184.215.14'], ['127.0.0.1'])
     expect(await code('http://photos.example/photo.png', public_.lookup)).toBe('url_unreachable')
-    expect([questions(), public_.questions()]).toEqual([1, 1])
+    expect([queries(), public_.queries()]).toEqual([1, 1])
   })
 })
 
@@ -166,7 +166,7 @@ describe('POST /api/photo', () => {
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
 
-  test('gives the bytes, as what they are, and in no way that a page could embed', async () => {
+  test('returns the bytes with their type, in a form that no page can embed', async () => {
     const reply = await photo({ url: `${base}/moved` })
     expect(Buffer.from(await reply.arrayBuffer()).equals(espresso)).toBe(true)
     expect(Object.fromEntries(reply.headers)).toMatchObject({
@@ -177,7 +177,7 @@ describe('POST /api/photo', () => {
     })
   })
 
-  test('refuses what is no photo and what may not be reached', async () => {
+  test('refuses non-photos and disallowed URLs', async () => {
     await refusal(photo({ url: `${base}/page` }), 415, 'not_an_image')
     await refusal(photo({ url: `${base}/inside` }), 422, 'url_refused')
     await refusal(photo({}), 400, 'invalid_parameter')

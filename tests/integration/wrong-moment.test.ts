@@ -57,7 +57,7 @@ describe.each(BACKENDS)('at an inconvenient moment, with jobs in %s', (_name, op
     }
     await expect(rest()).rejects.toThrow(/terminated/)
     for (const page of ['', '&cursor=']) await refusal(fetch(results + page), 404, 'unknown_job')
-    await server.printed(/"code":"unknown_job".*a reply breaks off/)
+    await server.printed(/"code":"unknown_job".*response aborted/)
     expect(server.output()).not.toMatch(/^\s+at |internal/m)
   })
 

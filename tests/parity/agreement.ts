@@ -1,4 +1,4 @@
-// Share of photos on which this project and the Pillow path give the same first label.
+// Share of photos for which this project and Pillow give the same top label.
 // tsx tests/parity/agreement.ts <fp32 folder> <file written by pillow_top1.py>
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ const { photos, top1 } = JSON.parse(readFileSync(answers, 'utf8')) as {
   top1: Record<string, number[]>
 }
 
-/** A model folder of its own for each float32 export: that input is normalised planes. */
+/** Creates a model folder for each float32 export, whose input is normalised planes. */
 function modelsWithFloat32(): string {
   const folder = mkdtempSync(join(tmpdir(), 'agreement-'))
   cpSync('models', folder, { recursive: true, filter: (path) => !path.includes('build') })

@@ -10,14 +10,14 @@ import { as, type Output } from '../support/photos'
 const GOLDEN = 'tests/parity/golden/formats'
 
 interface Cases {
-  /** Files and the pixels that they hold; the most by which a level may differ. */
+  /** Files and their expected pixels; `most` is the largest allowed difference of a level. */
   read: { file: string; expected: string; most: number }[]
   refused: { file: string; code: string; words: string }[]
 }
 
 const cases = JSON.parse(readFileSync(join(GOLDEN, 'cases.json'), 'utf8')) as Cases
 
-/** As the picture is: no resize, no crop, so that the pixels can be compared one by one. */
+/** Without resize or crop, so that pixels can be compared one by one. */
 const AS_IT_IS = {
   resize: null,
   crop: null,
@@ -30,7 +30,7 @@ const pixels = async (file: Uint8Array): Promise<Uint8Array> => (await decode(fi
 const outcome = (file: Uint8Array) =>
   pixels(file).catch(({ code, detail }: Problem) => ({ code: code ?? 'internal', detail }))
 
-test.each(cases.read)('$file is read as it was made, and as Pillow reads it', async ({ file, expected, most }) => {
+test.each(cases.read)('decodes $file as it was created, and as Pillow decodes it', async ({ file, expected, most }) => {
   const theirs = await sharp(join(GOLDEN, expected)).removeAlpha().toColourspace('srgb').raw().toBuffer()
   const ours = await pixels(readFileSync(join(GOLDEN, file)))
   expect(ours.length).toBe(theirs.length)
@@ -39,14 +39,14 @@ test.each(cases.read)('$file is read as it was made, and as Pillow reads it', as
   )
 })
 
-test.each(cases.refused)('$file is refused with its cause: $code, $words', async ({ file, code, words }) => {
+test.each(cases.refused)('rejects $file with its cause: $code, $words', async ({ file, code, words }) => {
   expect(await outcome(readFileSync(join(GOLDEN, file)))).toEqual({ code, detail: expect.stringContaining(words) })
 })
 
-/** Text ends with a number: who cuts off its last digit makes another one. */
+/** Text ends with a number: without its last digit, it is a different number. */
 const isText = (file: string) => /^p[123]\./.test(file)
 
-/** Cut at many places, it is refused, or nothing of the picture is missing: what is behind the pixels may be cut off. */
+/** Truncated at many places, a file is rejected, or no pixels are missing: data after the pixels may be cut off. */
 async function neverHalf(file: Buffer, lastBytes = 8): Promise<void> {
   const whole = await pixels(file)
   for (let cut = 1; cut <= 24; cut++) {
@@ -61,7 +61,7 @@ async function neverHalf(file: Buffer, lastBytes = 8): Promise<void> {
   }
 }
 
-describe('a file that ends early is never answered by half', () => {
+describe('never returns half of a truncated file', () => {
   test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as Output[])('%s', async (format) => {
     await neverHalf(await as(format))
   })
@@ -71,13 +71,13 @@ describe('a file that ends early is never answered by half', () => {
   })
 })
 
-test('a thousand damaged files of these kinds are read or refused, and soon', async () => {
+test('decodes or rejects a thousand damaged files quickly', async () => {
   const seed = Number(process.env.SEED ?? 16)
   const roll = dice(seed)
   const files = [...cases.read, ...cases.refused].map(({ file }) => readFileSync(join(GOLDEN, file)))
   for (let i = 0; i < 1000; i++) {
     const file = Buffer.from(files[roll(files.length)] as Buffer)
-    // Headers lie in front, directories of TIFFs behind.
+    // Headers are at the start, TIFF directories at the end.
     const from = roll(2) === 0 ? 0 : Math.max(0, file.length - 300)
     for (let flips = roll(6); flips >= 0; flips--) {
       file[from + roll(Math.min(100, file.length - from))] = [0, 1, 128, 255, roll(256)][roll(5)] as number
@@ -89,7 +89,7 @@ test('a thousand damaged files of these kinds are read or refused, and soon', as
   }
 })
 
-test('the profile of a TIFF that is unpacked here is followed, in strips and in tiles', async () => {
+test('applies the profile of a TIFF decompressed here, in strips and in tiles', async () => {
   const photo = sharp('tests/parity/golden/photo.png').removeAlpha()
   const plain = await photo.clone().raw().toBuffer()
   for (const tile of [false, true]) {

@@ -4,11 +4,11 @@ import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { decode } from '@/lib/server/image/decode'
 import { readHeader } from '@/lib/server/image/header'
-import { switchFiltersOn } from '@/lib/server/image/heic/in-loop-filters'
+import { enableInLoopFilters } from '@/lib/server/image/heic/in-loop-filters'
 import { resample } from '@/lib/server/image/resample'
 import { gridOf } from '../support/heif'
 
-/** As the picture is: no resize, no crop, so that the pixels can be compared one by one. */
+/** Without resize or crop, so that pixels can be compared one by one. */
 const AS_IT_IS = {
   resize: null,
   crop: null,
@@ -23,12 +23,12 @@ interface Case {
   name: string
   width: number
   height: number
-  /** Levels by which a pixel may differ. */
+  /** Largest allowed difference of a level. */
   tolerance: number
 }
 const cases = JSON.parse(readFileSync(join(GOLDEN, 'cases.json'), 'utf8')) as Case[]
 
-test.each(cases)('$name is read as pillow-heif reads it, to $tolerance levels', async (golden) => {
+test.each(cases)('decodes $name as pillow-heif does, within $tolerance levels', async (golden) => {
   const { name, width, height, tolerance } = golden
   const file = readFileSync(join(GOLDEN, `${name}.heic`))
   const { pixels, source } = await decode(file, AS_IT_IS, 1e6)
@@ -40,22 +40,22 @@ test.each(cases)('$name is read as pillow-heif reads it, to $tolerance levels', 
   expect(pixels.length).toBe(expected.length)
   const most = pixels.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (expected[i] ?? 0))), 0)
   expect(most).toBeLessThanOrEqual(tolerance)
-  // The header tells the size as it is coded, in whole blocks.
+  // The header contains the encoded size, in whole blocks.
   const header = readHeader(file, 1e6)
   expect(header.format).toBe('heic')
   expect(header.pixels).toBeGreaterThanOrEqual(width * height)
   expect(header.pixels).toBeLessThanOrEqual((width + 64) * (height + 64))
 })
 
-test('there is a golden of each kind', () => {
+test('has a golden file of each kind', () => {
   expect(cases).toHaveLength(28)
 })
 
 test.each([
   ['a quarter', 8, 8, { width: 3072, height: 4096 }],
-  ['a half, with sides that it does not divide', 3, 3, { width: 1152, height: 1536 }],
+  ['a half, with sides that are not divisible', 3, 3, { width: 1152, height: 1536 }],
 ])(
-  'a large one is shrunk to %s on the way, and the model sees what it would see of the whole',
+  'reduces a large image to %s while decoding, with the same model input as from the whole',
   async (_name, columns, rows, size) => {
     const file = gridOf(readFileSync('tests/e2e/photos/koala.heic'), columns, rows)
     const whole = await decode(file, AS_IT_IS, 50e6)
@@ -68,8 +68,8 @@ test.each([
   },
 )
 
-test('the WebAssembly of libheif is the one whose filters are switched on', () => {
+test('enables the filters in this version of the libheif WebAssembly', () => {
   const wasm = readFileSync('node_modules/libheif-js/libheif-wasm/libheif.wasm')
-  expect(switchFiltersOn(wasm)).toBe(4)
-  expect(switchFiltersOn(wasm)).toBe(0)
+  expect(enableInLoopFilters(wasm)).toBe(4)
+  expect(enableInLoopFilters(wasm)).toBe(0)
 })

@@ -1,4 +1,4 @@
-// Makes large photos out of small labelled ones: enlarged, with grain like a sensor's, as JPEG.
+// Creates large photos from small labeled ones: enlarged, with grain like a sensor's, as JPEG.
 // tsx tests/parity/large_photos.ts <folder with labels.csv> <out> <longer side> <count>
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ for (const row of chosen) {
     .resize(size)
     .png({ compressionLevel: 0 })
     .toBuffer({ resolveWithObject: true })
-  // Its mean is the middle grey that soft light leaves as it is.
+  // Its mean is the mid gray that the soft-light blend leaves unchanged.
   const noise = { type: 'gaussian', mean: 128, sigma: 18 } as const
   const grain = {
     width: large.info.width,

@@ -1,9 +1,10 @@
-"""Golden files of TIFF, BMP, PNM and ICO: each kind that is read, with its pixels, and each that is refused, with words of the refusal.
+"""Golden files of TIFF, BMP, PNM and ICO: each supported kind with its pixels, and each rejected kind with words of the
+error detail.
 
     python tests/parity/make_formats.py       needs Pillow, NumPy, tifffile 2026.3.3 and imagecodecs 2026.3.6
 
-What Pillow reads must be what is expected here, or the script fails; the few exceptions say why. Writes golden/formats: the files,
-their pixels as PNG (each picture once, by its digest), and cases.json.
+Pillow must decode what is expected here, or the script fails; the few exceptions state why. Writes golden/formats: the
+files, their pixels as PNG (each image once, by its digest), and cases.json.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from PIL import Image, ImageCms, ImageOps
 HERE = Path(__file__).parent
 OUT = HERE / "golden" / "formats"
 PHOTO = Image.open(HERE.parents[1] / "public" / "gallery" / "espresso.png").convert("RGB")
-# Odd sides, so that no row and no tile ends where it is convenient.
+# Odd sides, so that no row or tile ends on a convenient boundary.
 PICTURE = PHOTO.resize((150, 100), Image.Resampling.BOX).crop((58, 30, 58 + 37, 30 + 27))
 RGB = np.array(PICTURE)
 GREY = np.array(PICTURE.convert("L"))
@@ -56,7 +57,7 @@ def by_pillow(data: bytes) -> Image.Image | None:
 
 
 def reads(name: str, data: bytes, expected: np.ndarray | Image.Image, most: int = 0, unlike_pillow: str = "") -> None:
-    """A file that is read as `expected`, up to `most` levels; Pillow must agree unless `unlike_pillow` says why not."""
+    """A file that decodes to `expected`, within `most` levels; Pillow must agree unless `unlike_pillow` states why not."""
     picture = expected if isinstance(expected, Image.Image) else Image.fromarray(expected.astype("uint8"))
     picture = over_white(picture)
     theirs = by_pillow(data)
@@ -90,7 +91,7 @@ def tiff_of(array: np.ndarray, **options) -> bytes:
 
 
 def entry(order: str, tag: int, value) -> tuple[int, int, int, bytes]:
-    """Tag, type, count and bytes: text as ASCII, bytes as they are, numbers as SHORT or, where they are large, LONG."""
+    """Tag, type, count and bytes: text as ASCII, bytes unchanged, numbers as SHORT or, if they are large, LONG."""
     if isinstance(value, str):
         return tag, 2, len(value) + 1, value.encode() + b"\0"
     if isinstance(value, bytes):
@@ -101,7 +102,7 @@ def entry(order: str, tag: int, value) -> tuple[int, int, int, bytes]:
 
 
 def tiff(tags: dict, strips: list[bytes], order: str = "<", **changes) -> bytes:
-    """A TIFF as it is told, right or wrong; `changes` are tags as t273=… that come last."""
+    """A TIFF with the given tags, valid or not; `changes` are tags such as t273=… that are applied last."""
     offsets, at = [], 8
     for strip in strips:
         offsets.append(at)
@@ -129,7 +130,7 @@ def tags(bits: int, photometric: int, samples: int, **changes) -> dict:
 
 
 def packed_bits(values: np.ndarray, bits: int, multiple: int = 8) -> bytes:
-    """Rows of numbers of some bits each, the highest first, padded to a multiple of bits."""
+    """Packs rows of numbers with a given bit width, most significant bit first, padded to a multiple of bits."""
     out = b""
     for row in values:
         text = "".join(format(int(value), f"0{bits}b") for value in row)
@@ -139,7 +140,7 @@ def packed_bits(values: np.ndarray, bits: int, multiple: int = 8) -> bytes:
 
 
 def colours_of(picture: Image.Image, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers and palette of a picture of few colours."""
+    """Indexes and palette of an image with few colours."""
     few = picture.quantize(count)
     palette = np.array(few.getpalette(), int).reshape(-1, 3)
     return np.array(few), np.vstack([palette, np.zeros((count, 3), int)])[:count]
@@ -192,7 +193,7 @@ def bands() -> None:
     reads("infrared-tiles.tiff", tiff_of(four, tile=(16, 16), compression="deflate", **infrared), RGB)
     planes = np.moveaxis(four, 2, 0).copy()
     reads("infrared-planar.tiff", tiff_of(planes, planarconfig="separate", **infrared), RGB)
-    # Pillow writes RGBA as JPEG; what the fourth band is stands in one entry.
+    # Pillow writes RGBA as JPEG; one entry declares the fourth band.
     jpeg = saved(alpha, "TIFF", compression="jpeg", quality=95)
     at = jpeg.index(struct.pack("<HHI", 338, 3, 1)) + 8
     unnamed = jpeg[:at] + struct.pack("<H", 0) + jpeg[at + 2 :]
@@ -247,7 +248,7 @@ def kinds() -> None:
     lab = ImageCms.profileToProfile(PICTURE, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB")
     values = np.array(lab)
     expected = by_pillow(tiff(tags(8, 8, 3), [values.tobytes()]))
-    # LittleCMS goes by a table, and is further from the picture that it was made of than what is read here.
+    # LittleCMS uses a lookup table, and is further from the original image than our decoder.
     reads("lab.tiff", tiff(tags(8, 8, 3), [values.tobytes()]), expected, most=4)
     reads("lab-zstd.tiff", saved(lab, "TIFF", compression="zstd"), expected, most=4)
     icc_lab = np.dstack([values[..., 0], values[..., 1] ^ 128, values[..., 2] ^ 128])
@@ -258,27 +259,27 @@ def kinds() -> None:
 
 
 def strange_tiffs() -> None:
-    """What is no damage and not read, by its cause."""
+    """Files that are valid but unsupported, by cause."""
     for compression, name in (("lerc", "LERC"), ("jpegxl", "JPEG XL"), ("jpeg2000", "JPEG 2000"), ("png", "PNG"), ("jpegxr", "JPEG XR")):
         data = tiff_of(RGB, photometric="rgb", compression=compression)
-        refuses(f"refused-{compression}.tiff", data, "unsupported_format", f"compressed by {name}")
+        refuses(f"refused-{compression}.tiff", data, "unsupported_format", f"compressed with {name}")
         data = tiff_of(RGB, photometric="rgb", compression=compression, tile=(32, 32))
-        refuses(f"refused-{compression}-tiles.tiff", data, "unsupported_format", f"compressed by {name}")
+        refuses(f"refused-{compression}-tiles.tiff", data, "unsupported_format", f"compressed with {name}")
     old = saved(PICTURE, "JPEG", quality=80)
     refuses("refused-old-jpeg.tiff", tiff(tags(8, 6, 3, t259=6, t513=8, t514=len(old)), [old]), "unsupported_format", "old-style JPEG")
-    refuses("refused-unknown.tiff", tiff(tags(8, 2, 3, t259=99), [RGB.tobytes()]), "unsupported_format", "number 99")
+    refuses("refused-unknown.tiff", tiff(tags(8, 2, 3, t259=99), [RGB.tobytes()]), "unsupported_format", "method 99")
     small = GREY[:8, :8]
-    for kind, name in (("f2", "16-bit floating-point"), ("f4", "32-bit floating-point"), ("f8", "64-bit floating-point"), ("i1", "8-bit signed"), ("i2", "16-bit signed"), ("i4", "32-bit signed"), ("c8", "64-bit complex"), ("u4", "32 bits a channel")):
+    for kind, name in (("f2", "16-bit floating-point"), ("f4", "32-bit floating-point"), ("f8", "64-bit floating-point"), ("i1", "8-bit signed"), ("i2", "16-bit signed"), ("i4", "32-bit signed"), ("c8", "64-bit complex"), ("u4", "32 bits per channel")):
         refuses(f"refused-{kind}.tiff", tiff_of((small / 255).astype(kind), photometric="minisblack"), "unsupported_format", name)
     refuses("refused-f4-rgb.tiff", tiff_of((RGB / 255).astype("f4"), photometric="rgb", compression="deflate", predictor=True), "unsupported_format", "32-bit floating-point")
     twelve = packed_bits(GREY.astype(int) * 16, 12)
-    refuses("refused-12-bits.tiff", tiff(tags(12, 1, 1), [twelve]), "unsupported_format", "12 bits a channel")
+    refuses("refused-12-bits.tiff", tiff(tags(12, 1, 1), [twelve]), "unsupported_format", "12 bits per channel")
     deep_jpeg = imagecodecs.jpeg8_encode(RGB.astype("uint16") * 16, level=90, bitspersample=12)
     refuses("refused-12-bit-jpeg.tiff", tiff(tags(12, 6, 3, t259=7), [deep_jpeg]), "unsupported_format", "12-bit JPEG")
     refuses("refused-565.tiff", tiff(tags(8, 2, 3, t258=[5, 6, 5]), [RGB.tobytes()]), "unsupported_format", "5, 6, 5 bits")
     refuses("refused-inks.tiff", tiff(tags(8, 5, 4, t332=2), [np.dstack([RGB, OTHER]).tobytes()]), "unsupported_format", "inks")
     refuses("refused-33-bands.tiff", tiff(tags(8, 2, 33), [bytes(33 * WIDTH * HEIGHT)], t259=50000, t279=10), "unsupported_format", "33 bands")
-    # A camera's raw file: a small preview first, the sensor's data in a directory below it.
+    # A camera RAW file: a small preview first, the sensor data in a subdirectory.
     preview = {"t254": 1, "t330": 8}
     for name, make, word in (("nef", "NIKON CORPORATION", "Nikon NEF"), ("arw", "SONY", "Sony ARW"), ("pef", "PENTAX Corporation", "Pentax PEF")):
         refuses(f"refused-{name}.tiff", tiff(tags(8, 2, 3, **preview, t271=make), [RGB.tobytes()]), "unsupported_format", f"Camera RAW ({word})")
@@ -289,7 +290,7 @@ def strange_tiffs() -> None:
 
 
 def damaged_tiffs() -> None:
-    """What would come out half black: libvips says nothing of most of it."""
+    """Files that would decode half black: libvips does not report most of them."""
     rows = [RGB[top : top + 8].tobytes() for top in range(0, HEIGHT, 8)]
     cut = {**tags(8, 2, 3), 278: 8}
 
@@ -297,13 +298,13 @@ def damaged_tiffs() -> None:
         refuses(f"damaged-{name}.tiff", data, "truncated_image", words)
 
     damaged("strips-missing", tiff(cut, rows[:3]), "3 of its 4 strips")
-    damaged("strip-empty", tiff(cut, [rows[0], b"", *rows[2:]]), "lacks some of its strips")
+    damaged("strip-empty", tiff(cut, [rows[0], b"", *rows[2:]]), "is missing some of its strips")
     damaged("strip-short", tiff(cut, [rows[0], rows[1][:100], *rows[2:]]), "too short")
     damaged("strip-outside", tiff(cut, rows, t273=[8, 9_000_000, 2000, 3000]), "ends before the last of its strips")
     damaged("no-rows", tiff(cut, rows, t278=0), "no size")
     damaged("no-width", tiff(cut, rows, t256=0), "size")
-    damaged("one-channel-rgb", tiff({**cut, 277: 1, 258: 8}, rows), "1 values a pixel")
-    damaged("no-photometric", tiff({tag: value for tag, value in cut.items() if tag != 262}, rows), "how its colours are stored")
+    damaged("one-channel-rgb", tiff({**cut, 277: 1, 258: 8}, rows), "1 values per pixel")
+    damaged("no-photometric", tiff({tag: value for tag, value in cut.items() if tag != 262}, rows), "how its colors are stored")
     damaged("tile-missing", tiff_of(RGB, photometric="rgb", tile=(16, 16)).replace(struct.pack("<HHI", 325, 3, 6), struct.pack("<HHI", 325, 3, 5)), "of its 6 tiles")
     packers = {5: imagecodecs.lzw_encode, 8: zlib.compress, 32773: imagecodecs.packbits_encode, 34925: lzma.compress, 50000: imagecodecs.zstd_encode}
     tile = {256: 32, 257: 16, 258: [8] * 3, 259: 0, 262: 2, 277: 3, 322: 16, 323: 16}
@@ -352,7 +353,7 @@ def words(values: np.ndarray, size: int) -> bytes:
 
 
 def rle8(numbers: np.ndarray) -> bytes:
-    """Runs and literals in turns."""
+    """Alternating runs and literals."""
     out = b""
     for row in numbers[::-1]:
         for left in range(0, WIDTH, 9):
@@ -429,7 +430,7 @@ def bitmaps() -> None:
     refuses("damaged.bmp", plain[:-100], "truncated_image", "last row")
     refuses("huge.bmp", bmp(bitmap_header(60_000, 60_000, 24), b"", bytes(99)), "too_many_pixels", "megapixels")
     refuses("smallest-height.bmp", bmp(bitmap_header(5, -(2**31), 24), b"", bytes(99)), "too_many_pixels", "megapixels")
-    refuses("no-width.bmp", bmp(bitmap_header(0, 5, 24), b"", bytes(99)), "truncated_image", "no size")
+    refuses("no-width.bmp", bmp(bitmap_header(0, 5, 24), b"", bytes(99)), "truncated_image", "no width")
     refuses("refused-jpeg.bmp", bmp(bitmap_header(WIDTH, HEIGHT, 0, 4), b"", bytes(99)), "unsupported_format", "JPEG")
 
 
@@ -457,7 +458,7 @@ def icons() -> None:
     whole = (colours[..., 0] << 16) | (colours[..., 1] << 8) | colours[..., 2]
     data = bitmap_header(side, 2 * side, 24) + words(whole, 3) + mask
     reads("rgb-24.ico", ico((8, 24, small), (side, 24, data)), shown)
-    refuses("damaged.ico", ico((side, 24, data))[:-900], "truncated_image", "cut off")
+    refuses("damaged.ico", ico((side, 24, data))[:-900], "truncated_image", "truncated")
     opaque = np.array(see_through)[..., 3].astype(int)
     data = bitmap_header(side, 2 * side, 32) + words(whole | (opaque << 24), 4) + bytes(4 * side)
     reads("rgba.ico", ico((side, 32, data)), see_through, most=1)
@@ -482,7 +483,7 @@ def netpbm() -> None:
     reads("p6.ppm", b"P6 # by hand\n" + size + b"# largest\n255\n" + RGB.tobytes(), RGB)
     reads("p6-16.ppm", b"P6\n" + size + b"65535\n" + (RGB.astype(">u2") * 257).tobytes(), RGB)
     refuses("damaged.ppm", b"P6\n" + size + b"255\n" + RGB.tobytes()[:-9], "truncated_image", "ends early")
-    refuses("damaged-text.ppm", b"P3\n2 1\n255\n1 2 300 4 5 6", "truncated_image", "above its largest")
+    refuses("damaged-text.ppm", b"P3\n2 1\n255\n1 2 300 4 5 6", "truncated_image", "above its maximum")
     refuses("huge.ppm", b"P6\n99999 99999\n255\n", "too_many_pixels", "megapixels")
     refuses("refused.tga", saved(PICTURE, "TGA"), "unsupported_format", "TGA")
     refuses("refused.jp2", saved(PICTURE, "JPEG2000"), "unsupported_format", "JPEG 2000")
@@ -501,10 +502,10 @@ def jpegs() -> None:
     behind = plain[:-2] + b"\1\2\3\4" * 10 + plain[-2:]
     reads("bytes-before-the-end.jpg", behind, by_pillow(plain))
     reads("bytes-between.jpg", odd[:20] + bytes(4) + odd[20:], by_pillow(odd))
-    refuses("damaged-end.jpg", odd[: len(odd) * 2 // 3] + b"\xff\xd9", "truncated_image", "it is damaged, or ends too early")
+    refuses("damaged-end.jpg", odd[: len(odd) * 2 // 3] + b"\xff\xd9", "truncated_image", "it is truncated or damaged")
     refuses("damaged-hole.jpg", plain[: middle - 200] + plain[middle:], "truncated_image", "")
     tall = odd.index(b"\xff\xc0") + 5
-    refuses("damaged-height.jpg", odd[:tall] + struct.pack(">H", 99) + odd[tall + 2 :], "truncated_image", "it is damaged, or ends too early")
+    refuses("damaged-height.jpg", odd[:tall] + struct.pack(">H", 99) + odd[tall + 2 :], "truncated_image", "it is truncated or damaged")
     png = saved(PICTURE, "PNG")
     refuses("damaged-header.png", png[:29] + bytes(4) + png[33:], "truncated_image", "")
 

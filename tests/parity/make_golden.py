@@ -1,4 +1,4 @@
-"""Golden tensors for tests/parity: what Pillow makes of small pictures, by every filter, up and down.
+"""Golden tensors for tests/parity: small images resized by Pillow with every filter, up and down.
 
     python tests/parity/make_golden.py        needs Pillow and NumPy as pinned in models/build/requirements.txt
 
@@ -20,7 +20,7 @@ FILTERS = {"nearest": 0, "lanczos3": 1, "bilinear": 2, "bicubic": 3, "box": 4, "
 
 
 def pictures() -> dict[str, Image.Image]:
-    """Small pictures of photos and of noise, with even, odd and single-pixel sides."""
+    """Small photos and noise images, with even, odd and single-pixel sides."""
     photo = Image.open(PHOTO).convert("RGB")
     dice = random.Random(7)
     noise = Image.new("RGB", (61, 47))
@@ -35,7 +35,7 @@ def pictures() -> dict[str, Image.Image]:
     }
 
 
-# name: (shortest edge or both sides, crop). All of them on every picture; 1-pixel sides are always enlarged.
+# name: (shortest edge or both sides, crop). Each is applied to every image; 1-pixel sides are always enlarged.
 RESIZES: dict[str, tuple[int | tuple[int, int], int | None]] = {
     "down": (40, 36),
     "odd": (45, 32),
@@ -52,7 +52,7 @@ def target(size: tuple[int, int], resize: int | tuple[int, int]) -> tuple[int, i
 
 
 def policies() -> None:
-    """One file for each kind of picture that is not plain RGB, and the RGB that it stands for."""
+    """One file for each kind of image other than plain RGB, and the RGB that it represents."""
     photo = Image.open(PHOTO).convert("RGB").crop((250, 100, 250 + 64, 100 + 48))
     mask = Image.linear_gradient("L").resize(photo.size)
     white = Image.new("RGBA", photo.size, "white")

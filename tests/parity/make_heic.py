@@ -1,4 +1,4 @@
-"""Golden HEIC files for tests/parity: every kind that cameras write, small, and what pillow-heif reads of each.
+"""Golden HEIC files for tests/parity: a small file of every kind that cameras write, and its pixels as decoded by pillow-heif.
 
     pip install pillow==13.0.0 pillow-heif==1.8.1 numpy
     python tests/parity/make_heic.py
@@ -23,7 +23,7 @@ pillow_heif.register_heif_opener()
 HERE = Path(__file__).parent
 OUT = HERE / "golden" / "heic"
 PHOTO = HERE.parents[1] / "public" / "gallery" / "espresso.png"
-# Levels by which our pixels may differ: none where the same numbers come out of the same decoder, one where alpha is blended.
+# Allowed difference in levels: none where the same decoder produces the same values, one where alpha is blended.
 EXACT, BLENDED = 0, 1
 # Two engines (lcms, and libvips' lcms with its own rounding) from a wide profile to sRGB.
 CONVERTED = 2
@@ -66,7 +66,7 @@ def in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
 
 
 def expected(data: bytes, primary: int | None = None) -> Image.Image:
-    """What pillow-heif reads: the primary picture, over white where it is transparent, in sRGB where it has a profile."""
+    """The image as decoded by pillow-heif: the primary image, over white where transparent, in sRGB if it has a profile."""
     picture = Image.open(io.BytesIO(data))
     if primary is not None:
         assert picture.tell() == primary, picture.tell()
@@ -79,7 +79,7 @@ def expected(data: bytes, primary: int | None = None) -> Image.Image:
 
 
 def deep(photo: Image.Image, bits: int, channels: str = "RGB") -> pillow_heif.HeifFile:
-    """A picture with more levels than eight bits have: a photo and a gradient between its levels."""
+    """An image with more than eight bits of levels: a photo with a gradient between its levels."""
     values = numpy.asarray(photo).astype(numpy.uint32) * 257
     values = numpy.minimum(values + numpy.arange(values.shape[1], dtype=numpy.uint32)[None, :, None] * 3, 65535)
     return pillow_heif.from_bytes(mode=f"{channels};16", size=photo.size, data=values.astype(numpy.uint16).tobytes())
@@ -115,7 +115,7 @@ def main() -> None:
 
     plain = bytes_of(photo, quality=80)
     save("plain", plain)
-    # The low quality shows that HEVC's filters at the end of decoding are on.
+    # The low quality shows whether HEVC's in-loop filters are enabled.
     save("coarse", bytes_of(photo, quality=20))
     save("odd-sides", bytes_of(photo.crop((0, 0, 83, 61)), quality=80))
     save("tiny", bytes_of(photo.crop((0, 0, 3, 5)), quality=90))
@@ -133,7 +133,7 @@ def main() -> None:
         small = photo.crop((20, 10, 20 + 48, 10 + 32))
         turned = Image.Exif()
         turned[0x0112] = orientation
-        # The encoder writes them as irot and imir; EXIF then says what it said, and must not be undone again.
+        # The encoder writes them as irot and imir; EXIF is unchanged and must not be applied a second time.
         save(f"turned-{orientation}", bytes_of(small, quality=80, exif=turned.tobytes()))
     save("turned-grid", bytes_of(whole.crop((250, 100, 250 + 100, 100 + 90)), quality=60, tile_size=64, exif=exif.tobytes()))
     save("alpha", bytes_of(alpha, quality=80), BLENDED)
@@ -152,7 +152,7 @@ def main() -> None:
     save("second-is-primary", bytes_of(several, quality=60, primary_index=1), primary=1)
     save("thumbnail", bytes_of(pillow_heif.from_pillow(photo), quality=60, thumbnails=[64]))
 
-    # EXIF with an orientation and no irot: shown as it is stored, as Apple and libheif do.
+    # EXIF with an orientation and no irot: shown as stored, as Apple and libheif do.
     save("exif-only", without(bytes_of(photo, quality=60, exif=exif.tobytes()), b"irot"))
 
     (OUT / "cases.json").write_text(json.dumps(cases, indent=1) + "\n", encoding="utf-8")
@@ -163,7 +163,7 @@ def main() -> None:
 
 
 def without(data: bytes, box: bytes) -> bytes:
-    """The file with a property's type made one that nobody knows, so that it is passed over."""
+    """The file with a property renamed to an unknown type, so that it is ignored."""
     assert data.count(box) == 1, data.count(box)
     return data.replace(box, b"free")
 

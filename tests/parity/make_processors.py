@@ -1,10 +1,11 @@
-"""Golden tensors of Hugging Face's image processors and of timm's evaluation transform, for tests/parity/processors.test.ts.
+"""Golden tensors of Hugging Face's image processors and of timm's evaluation transform, for
+tests/parity/processors.test.ts.
 
     python -m venv venv && venv/bin/pip install numpy==2.4.6 pillow==13.0.0 transformers==5.24.0
     venv/bin/python tests/parity/make_processors.py
 
-The classes are transformers' own, with their PIL backend, so that PyTorch is not needed. timm needs PyTorch; its transform is
-a resize and a crop of torchvision and is written here after them.
+The classes are transformers' own, with their PIL backend, so that PyTorch is not needed. timm needs PyTorch; its
+transform, a resize and a crop of torchvision, is reimplemented here.
 """
 
 import json
@@ -31,7 +32,7 @@ from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPi
 
 HERE = Path(__file__).parent / "golden" / "processors"
 
-# Configurations as published ones look, with small sizes. Keys that are left out take the class's defaults.
+# Configurations like published ones, with small sizes. Missing keys take the defaults of the class.
 CASES = {
     "vit-number": (ViTImageProcessorPil, {"size": 24}),
     "vit-both-sides": (ViTImageProcessorPil, {"size": {"height": 20, "width": 28}, "resample": 3}),
@@ -66,7 +67,7 @@ INTERPOLATIONS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resamp
 
 
 def photos() -> dict[str, Image.Image]:
-    """Two small pictures with edges and gradients: one that is shrunk, one that is enlarged."""
+    """Two small images with edges and gradients: one is reduced, one enlarged."""
     rng = np.random.default_rng(18)
     made = {}
     for name, (width, height) in {"wide": (91, 67), "tall": (17, 22)}.items():

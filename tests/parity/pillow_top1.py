@@ -1,8 +1,8 @@
-"""What Pillow, NumPy and ONNX Runtime answer, for tests/parity/agreement.ts to compare with.
+"""Predictions of Pillow, NumPy and ONNX Runtime, as the reference for tests/parity/agreement.ts.
 
     python tests/parity/pillow_top1.py FP32 OUT.json FOLDER …
 
-FP32 is what `models/build/build.py --fp32` wrote; each FOLDER has photos and a labels.csv.
+FP32 is the output of `models/build/build.py --fp32`; each FOLDER has photos and a labels.csv.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { type Decoded, decode } from '@/lib/server/image/decode'
 
-/** As the picture is: no resize, no crop, so that the pixels can be compared one by one. */
+/** Without resize or crop, so that pixels can be compared one by one. */
 const AS_IT_IS = {
   resize: null,
   crop: null,
@@ -26,7 +26,7 @@ function differences(a: Uint8Array, b: Uint8Array): { mean: number; most: number
   return { mean: each.reduce((sum, value) => sum + value, 0) / each.length, most: Math.max(...each) }
 }
 
-test.each(inputs)('%s is read as Pillow reads it, over white where transparent', async (name) => {
+test.each(inputs)('decodes %s as Pillow does, over white where transparent', async (name) => {
   const expected = await sharp(join(GOLDEN, `${name.replace(/\.(\w+)$/, '-$1')}-expected.png`))
     .removeAlpha()
     .raw()
@@ -36,11 +36,11 @@ test.each(inputs)('%s is read as Pillow reads it, over white where transparent',
   expect(differences(pixels, expected).most).toBeLessThanOrEqual(/alpha/.test(name) ? 1 : 0)
 })
 
-test('there is a golden of each kind', () => {
+test('has a golden file of each kind', () => {
   expect(inputs).toHaveLength(10)
 })
 
-test('interlaced and progressive files are read like others', async () => {
+test('decodes interlaced and progressive files like others', async () => {
   const interlaced = await photo.clone().png({ progressive: true }).toBuffer()
   expect(differences((await read(interlaced)).pixels, await plain()).most).toBe(0)
   const [progressive, baseline] = await Promise.all(
@@ -50,7 +50,7 @@ test('interlaced and progressive files are read like others', async () => {
   expect(differences(a.pixels, b.pixels).most).toBe(0)
 })
 
-test('16 bits a channel keep their upper eight', async () => {
+test('keeps the upper eight of 16 bits per channel', async () => {
   const deep = await photo.clone().toColourspace('rgb16').png().toBuffer()
   expect((await sharp(deep).metadata()).depth).toBe('ushort')
   expect(differences((await read(deep)).pixels, await plain()).most).toBe(0)
@@ -61,17 +61,17 @@ test('16 bits a channel keep their upper eight', async () => {
   expect(differences(reds, expected).most).toBeLessThanOrEqual(1)
 })
 
-test('colours are those that the embedded profile means', async () => {
+test('applies the embedded colour profile', async () => {
   const wide = await photo.clone().withIccProfile('p3').png().toBuffer()
   const stored = await sharp(wide, { ignoreIcc: true }).removeAlpha().raw().toBuffer()
-  // The numbers in the file are other ones, the colours the same.
+  // The values in the file differ, but the colors are the same.
   expect(differences(stored, await plain()).mean).toBeGreaterThan(3)
   expect(differences((await read(wide)).pixels, await plain()).mean).toBeLessThan(1)
 })
 
-test.each(['jpeg', 'tiff'] as const)('CMYK in %s comes back as the colours it was made of', async (format) => {
+test.each(['jpeg', 'tiff'] as const)('converts CMYK in %s back to its original colours', async (format) => {
   const cmyk = await photo.clone().toColourspace('cmyk').toFormat(format, { quality: 100 }).toBuffer()
   expect((await sharp(cmyk).metadata()).space).toBe('cmyk')
-  // Print holds fewer colours than a screen shows, so the way there and back costs some.
+  // Print has a smaller gamut than a screen, so the round trip loses some color.
   expect(differences((await read(cmyk)).pixels, await plain()).mean).toBeLessThan(8)
 })

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decode } from '@/lib/server/image/decode'
-import { parsePreprocessor } from '@/lib/server/image/preprocessor'
+import { parsePreprocessor } from '@/lib/server/image/hf-preprocessor'
 import { toTensor } from '@/lib/server/image/tensor'
 import { timmPreprocessor } from '@/lib/server/image/timm'
 
-/** Tensors that Hugging Face's own classes made (make_processors.py). */
+/** Tensors produced by Hugging Face's own classes (make_processors.py). */
 const GOLDEN = 'tests/parity/golden/processors'
 
 interface Case {

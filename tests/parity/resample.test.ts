@@ -26,7 +26,7 @@ async function pixels(file: string): Promise<{ data: Uint8Array; width: number; 
   return { data, width: info.width, height: info.height }
 }
 
-describe('our resampler is Pillow, bit for bit', () => {
+describe('the resampler matches Pillow bit for bit', () => {
   test.each(cases)('$expected', async ({ input, expected, interpolation, ...preprocessor }) => {
     const source = await pixels(input)
     const geometry = plan(source, { ...preprocessor, cropRounding: 'even' })
@@ -42,13 +42,13 @@ describe('our resampler is Pillow, bit for bit', () => {
 
 const AS_PIXELS = { normalisation: null, cropRounding: 'even', channels: 'rgb' } as const
 
-test.each(cases)('through the decoder too: $expected', async ({ input, expected, ...preprocessor }) => {
+test.each(cases)('the decoder matches as well: $expected', async ({ input, expected, ...preprocessor }) => {
   const file = readFileSync(join(GOLDEN, input))
   const { pixels: ours } = await decode(file, { ...preprocessor, ...AS_PIXELS }, 1e6)
   expect(Buffer.compare(ours, (await pixels(expected)).data)).toBe(0)
 })
 
-test('a source larger than a strip is resampled as a small one is', () => {
+test('resamples a source larger than a strip like a small one', () => {
   // Constant along one axis, so that the expected pixels are those of a single row or column.
   for (const [width, height] of [
     [3000, 900],

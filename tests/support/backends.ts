@@ -1,13 +1,13 @@
 import { startServer, type TestServer } from './server'
 import { startMachines } from './services'
 
-/** A server and where its jobs are stored. */
+/** A jobs backend. */
 export interface Backend {
   server: TestServer
   stop(): Promise<unknown>
 }
 
-/** Both backends, which keep the same promises. */
+/** Both jobs backends: they make the same guarantees. */
 export const BACKENDS: [name: string, open: (env: Record<string, string>) => Promise<Backend>][] = [
   [
     'a folder',

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { PeerSpec } from '../../bench/peers'
 
 /**
- * A server that is hard to end, to compare with.
+ * A peer server that is hard to stop.
  *
- * @param dies whether it is gone with the first photo
+ * @param dies whether it exits on the first photo
  */
 export function peer(name: string, dies = false): PeerSpec {
   const env = dies ? { DIES: '1' } : {}
@@ -32,17 +32,17 @@ function processes(): Row[] {
       const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       return [{ pid: Number(name), parent: Number(parent), state }]
     } catch {
-      return [] // It ended while we looked.
+      return [] // Ended in the meantime.
     }
   })
 }
 
-/** Process ids of all that a process has started, and they, to the last one. */
+/** Process ids of all descendants of a process. */
 export function below(pid: number, all = processes()): number[] {
   return all.filter(({ parent }) => parent === pid).flatMap((child) => [child.pid, ...below(child.pid, all)])
 }
 
-/** Those of them that still run. One that is dead and whose parent has not asked for its end does not. */
+/** Those that are still running. Zombies don't count. */
 export function running(pids: readonly number[]): number[] {
   const alive = new Set(processes().flatMap(({ pid, state }) => (state === 'Z' ? [] : [pid])))
   return pids.filter((pid) => alive.has(pid))

@@ -1,4 +1,5 @@
-// A run of the bench with two servers to compare with: it says their process ids when they answer, and stays. tsx tests/support/bench-run.ts
+// Runs the benchmark with two peer servers, prints their process ids once they respond, and waits. tsx
+// tests/support/bench-run.ts
 import { Peers } from '../../bench/peers'
 import { peer } from './bench-peers'
 

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 
 const LEFT_OUT = ['.git', '.next', 'dist', 'data', 'test-results', 'tests', '.sst', '.cache']
 
-/** A copy of the project, of hard links, built with other settings than this one. Takes about a minute; the folder is the caller's to remove. */
+/**
+ * A copy of the project, made of hard links, built with other settings. Takes about a minute; the caller removes the
+ * folder.
+ */
 export function builtCopy(env: Record<string, string>): string {
   mkdirSync('test-results', { recursive: true })
   const root = mkdtempSync(join('test-results', 'built-'))

@@ -5,14 +5,14 @@ export interface Cgroup {
   remove(): void
 }
 
-/** A cgroup (v2, else v1) with so much memory; undefined where this user may make none. */
+/** A cgroup (v2, or else v1) with a memory limit; undefined if this user may not create one. */
 export function memoryCgroup(bytes: number): Cgroup | undefined {
   const places = [
     { parent: '/sys/fs/cgroup', limit: 'memory.max' },
     { parent: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' },
   ]
   for (const { parent, limit } of places) {
-    // A mount of v1 has a plain folder where v2 would have its root.
+    // On a v1 mount, a plain folder is in place of the v2 root.
     if (!existsSync(`${parent}/cgroup.procs`)) continue
     const folder = `${parent}/vision-test-${process.pid}`
     try {
@@ -20,7 +20,7 @@ export function memoryCgroup(bytes: number): Cgroup | undefined {
       writeFileSync(`${folder}/${limit}`, String(bytes))
       return { folder, remove: () => rmdirSync(folder) }
     } catch {
-      // Not this version, or not allowed; a folder that was made and has no such limit goes again.
+      // Another version, or not permitted; removes a folder without such a limit.
       try {
         rmdirSync(folder)
       } catch {}

@@ -4,19 +4,22 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const INTERVAL_MS = 100
-/** Failures in a row after which nothing more is sent there. */
+/** Consecutive failures after which a server gets no more requests. */
 const UNHEALTHY_AFTER = 2
 
 export interface CheckingBalancer {
   url: string
-  /** Begins to send there once it is ready. */
+  /** Sends requests there once it is ready. */
   add(url: string): void
-  /** Whether it sends there now. */
+  /** Whether it sends requests there now. */
   sendsTo(url: string): boolean
   close(): Promise<void>
 }
 
-/** A load balancer as AWS has them: asks each server whether it is ready, sends to those that are in turn, over connections that it keeps; tries nothing twice. */
+/**
+ * A load balancer like those of AWS: probes whether each server is ready, distributes requests round-robin over
+ * keep-alive connections, and never retries.
+ */
 export async function startCheckingBalancer(): Promise<CheckingBalancer> {
   const targets = new Map<string, { healthy: boolean; failures: number }>()
   const agent = new Agent({ keepAlive: true })

@@ -3,21 +3,21 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A disk of a test's own, in memory. */
+/** An in-memory disk for one test. */
 export interface Disk {
   folder: string
-  /** Uses up all its space. Returns a function that gives so many bytes of it back, all where it is not said. */
+  /** Fills the disk. Returns a function that frees the given number of bytes, or all by default. */
   fill(): (bytes?: number) => void
-  /** Uses up all its inodes. Returns a function that gives so many of them back, all where it is not said. */
+  /** Uses up all inodes. Returns a function that frees the given number, or all by default. */
   fillInodes(): (inodes?: number) => void
-  /** Turns it read-only for whatever is opened from now on, and back. */
+  /** Makes it read-only or writable for files opened from now on. */
   writable(writable: boolean): void
   remove(): void
 }
 
 const BLOCK = Buffer.alloc(4096)
 
-/** Null where this machine lets nobody mount one: it takes root. @param options as of `mount -t tmpfs` */
+/** Null if mounting isn't possible: it requires root. @param options as for `mount -t tmpfs` */
 export function openDisk(options: string): Disk | null {
   const folder = mkdtempSync(join(tmpdir(), 'disk-'))
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
@@ -32,7 +32,7 @@ export function openDisk(options: string): Disk | null {
     writable(writable) {
       if (writable) spawnSync('umount', ['-l', folder])
       else {
-        // Mounted once more over itself: a mount that has files open for writing cannot be turned.
+        // Bind-mounted over itself: a mount with files open for writing can't become read-only.
         spawnSync('mount', ['--bind', folder, folder])
         spawnSync('mount', ['-o', 'remount,bind,ro', folder])
       }
@@ -44,8 +44,8 @@ export function openDisk(options: string): Disk | null {
   }
 }
 
-/** What a test that needs one is skipped with. */
-export const NO_DISK = 'it takes root to mount a disk of its own'
+/** The skip message. */
+export const NO_DISK = 'requires root to mount a disk'
 
 function fill(path: string): (bytes?: number) => void {
   const file = openSync(path, 'w')
@@ -71,7 +71,7 @@ function fillInodes(path: string): (inodes?: number) => void {
       made.push(name)
     }
   } catch {
-    // None is left.
+    // No inodes are left.
   }
   return (inodes = made.length) => {
     for (const name of made.splice(0, inodes)) rmSync(name)

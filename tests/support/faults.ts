@@ -3,23 +3,28 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildLibrary } from './preload'
 
-/** Faults of the file system at a call of a test's choice, in a process that is started with `env`. */
+/** Injects file system faults at chosen calls in a process that is started with `env`. */
 export interface Faults {
   env: Record<string, string>
-  /** From now on the calls are counted from 1, and that one fails, or kills the process, or stops it (SIGSTOP) before it is made. */
-  arm(at: number, what: 'ENOSPC' | 'EIO' | 'EMFILE' | 'EROFS' | 'kill' | 'stop'): void
-  /** Whether it has happened. */
+  /** Counts calls from 1; the given call fails, or the process is killed or stopped (SIGSTOP) before it. */
+  arm(at: number, fault: 'ENOSPC' | 'EIO' | 'EMFILE' | 'EROFS' | 'kill' | 'stop'): void
+  /** Whether the fault occurred. */
   happened(): boolean
-  /** How many calls there were since, and whether it has happened. Nothing more happens. */
+  /** Disables faults. Returns the number of calls since `arm` and whether the fault occurred. */
   disarm(): { count: number; happened: boolean }
-  /** What the calls were since the last `arm`: the name of each and the path, where it has one. */
+  /** The calls since the last `arm`: the name of each, and its path if it has one. */
   calls(): string[]
   remove(): void
 }
 
 const WORDS = 4
 
-/** Null where there is no compiler. @param below absolute folder whose files are meant. @param except files whose path has one of these in it */
+/**
+ * Null if there is no compiler.
+ *
+ * @param below absolute path of the folder whose files are affected
+ * @param except files whose path contains one of these are not
+ */
 export function openFaults(below: string, except: readonly string[] = []): Faults | null {
   const library = buildLibrary('faults.c')
   if (!library) return null
@@ -42,9 +47,9 @@ export function openFaults(below: string, except: readonly string[] = []): Fault
       FAULTS_BELOW: below,
       ...(except.length === 0 ? {} : { FAULTS_EXCEPT: except.join(':') }),
     },
-    arm(at, what) {
+    arm(at, fault) {
       writeFileSync(trace, '')
-      write(at, what === 'kill' ? -1 : what === 'stop' ? -2 : constants.errno[what], 0, 0)
+      write(at, fault === 'kill' ? -1 : fault === 'stop' ? -2 : constants.errno[fault], 0, 0)
     },
     happened: () => read().readInt32LE(12) === 1,
     disarm() {

@@ -14,12 +14,12 @@ import { startServer, type TestServer } from './server'
 
 const DAYS_S = 86_400
 
-/** The jobs part of a server's `/health/status`. */
+/** The state of a server's jobs in `/health/status`. */
 export async function jobsOf({ url }: TestServer) {
   return statusSchema.parse(await (await fetch(`${url}/health/status`)).json()).jobs
 }
 
-/** Waits until a server holds the lease. @returns how long that took (milliseconds) */
+/** Waits until a server holds the jobs folder. Returns how long that took (milliseconds). */
 async function holds(server: TestServer, most: number): Promise<number> {
   const before = performance.now()
   while ((await jobsOf(server))?.state !== 'ok') {
@@ -29,17 +29,17 @@ async function holds(server: TestServer, most: number): Promise<number> {
   return performance.now() - before
 }
 
-/** Waits until a server has done this many photos of a job. */
+/** Waits until a server has finished this many photos of a job. */
 async function reaches(server: TestServer, id: string, done: number): Promise<void> {
   while ((await jobOf(server.url, id)).counts.done < done) await sleep(20)
 }
 
 /**
- * Runs a job of this many photos on servers in PID namespaces of their own that share one folder; the second one's
- * clock is four days ahead. The first is killed. The second hangs for longer than the lease and wakes up when a third
- * holds it. The third stops gracefully. Each photo must have one result, in one line.
+ * Runs a job with `count` photos on servers in separate PID namespaces that share one folder; the clock of the second
+ * is four days ahead. The first server is killed. The second hangs for longer than the lease and wakes up after a
+ * third has taken the folder. The third shuts down cleanly. Each photo has one result, in one line.
  *
- * @param clock the library of clock.c
+ * @param clock the library built from clock.c
  */
 export async function handOver(count: number, clock: string): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'volume-'))
@@ -76,7 +76,7 @@ export async function handOver(count: number, clock: string): Promise<void> {
     expect(await jobsOf(second)).toEqual({ state: 'waiting', reason: 'lease' })
     await reaches(third, id, Math.floor((7 * count) / 10))
     expect(await third.stop()).toBe(0)
-    // Released: no server waits for it to expire.
+    // Released: the next server needn't wait for the lease to expire.
     expect(await holds(second, 15_000)).toBeLessThan(4000)
     expect((await jobDone(second.url, id)).counts).toEqual({ total: count, done: count, ok: count, failed: 0 })
 
@@ -87,7 +87,7 @@ export async function handOver(count: number, clock: string): Promise<void> {
       .split('\n')
     expect(new Set(lines.map((line) => (JSON.parse(line) as ResultLine).index)).size).toBe(count)
     expect(lines).toHaveLength(count)
-    // By the second server's clock, the job should have expired long ago.
+    // By the second server's clock, the job expired long ago.
     expect(second.output()).toMatch(/the clock of this machine differs from the disk’s/)
     expect((await jobOf(second.url, over.id)).counts).toMatchObject({ ok: 2 })
   } finally {

@@ -1,4 +1,4 @@
-/** An item of a HEIF file that is made up: its type, its size in pixels, the items that it is made of. */
+/** An item of a synthetic HEIF file: its type, its size in pixels, and the items it consists of. */
 export interface MadeItem {
   id: number
   type: string
@@ -21,7 +21,7 @@ export function box(type: string, ...content: Buffer[]): Buffer {
 const full = (type: string, version: number, ...content: Buffer[]) =>
   box(type, number(version, 1), Buffer.alloc(3), ...content)
 
-/** The head of a HEIF file with these items and nothing behind them. The first is the primary one. */
+/** The header of a HEIF file with these items and no data. The first is the primary item. */
 export function heif(items: readonly MadeItem[], brand = 'heic'): Buffer {
   const sizes = [...new Set(items.flatMap(({ size }) => (size ? [size.join()] : [])))]
   const hdlr = full('hdlr', 0, Buffer.alloc(4), Buffer.from('pict'), Buffer.alloc(13))
@@ -51,7 +51,7 @@ export function heif(items: readonly MadeItem[], brand = 'heic'): Buffer {
   ])
 }
 
-/** A HEIC that says another size of its pictures than they have. */
+/** A HEIC that declares another size for its images than they have. */
 export function resized(heic: Buffer, width: number, height: number): Buffer {
   const lie = Buffer.from(heic)
   for (let at = lie.indexOf('ispe'); at >= 0; at = lie.indexOf('ispe', at + 1)) {
@@ -61,16 +61,16 @@ export function resized(heic: Buffer, width: number, height: number): Buffer {
   return lie
 }
 
-/** The content of the first box of a type, wherever it lies. */
+/** The content of the first box of a type, at any depth. */
 function contentOf(file: Buffer, type: string): Buffer {
   const at = file.indexOf(type)
   return file.subarray(at + 4, at - 4 + file.readUInt32BE(at - 4))
 }
 
 /**
- * A large HEIC as phones write them: a grid, of which each tile is the one picture of a small HEIC.
+ * A large HEIC like those of phones: a grid whose tiles are all the image of a small HEIC.
  *
- * @param heic a file of one item, as pillow-heif writes a plain photo
+ * @param heic a file with one item, as pillow-heif writes a plain photo
  */
 export function gridOf(heic: Buffer, columns: number, rows: number): Buffer {
   const [hvcC, ispe, data] = ['hvcC', 'ispe', 'mdat'].map((type) => contentOf(heic, type)) as [Buffer, Buffer, Buffer]
@@ -80,7 +80,7 @@ export function gridOf(heic: Buffer, columns: number, rows: number): Buffer {
   const place = (id: number, method: number, offset: number, length: number) =>
     Buffer.concat([...[id, method, 0, 1].map((value) => number(value, 2)), number(offset, 4), number(length, 4)])
   const ftyp = box('ftyp', Buffer.from('heic\0\0\0\0mif1heic', 'latin1'))
-  // Each an item of its own, since nothing may be referred to twice; their data may be the same.
+  // Separate items, because nothing may be referenced twice; their data may be the same.
   const tiles = Array.from({ length: columns * rows }, (_, i) => i + 2)
   const infe = [1, ...tiles].map((id) =>
     full('infe', 2, number(id, 2), number(0, 2), Buffer.from(id === 1 ? 'grid' : 'hvc1'), Buffer.alloc(1)),

@@ -1,11 +1,11 @@
-/** The work of a server may hold its event loop no longer than this (seconds); a bucket of its metric. */
+/** The longest time that the server may block its event loop (seconds); a bucket of its metric. */
 export const MOST_HOLD = '0.05'
 
-/** All of a hold, or without the time in which the machine was another's. */
+/** The whole block, or without the time waiting for a CPU. */
 type Metric = 'hold' | 'work'
 
 interface Holds {
-  /** Tenths of a second, and those with a hold of at most so many seconds. */
+  /** The number of 100 ms intervals, and of those with a block of at most the given seconds. */
   all: number
   within: Map<string, number>
 }
@@ -19,12 +19,13 @@ async function scrape(url: string, metric: Metric): Promise<Holds> {
 }
 
 /**
- * Does something to a server that has METRICS=on. → the least bucket (seconds) that holds every hold of its event loop meanwhile.
+ * Runs an action on a server with METRICS=on. Returns the smallest bucket (seconds) that contains every block of its
+ * event loop meanwhile.
  */
 export async function longestHold(url: string, act: () => Promise<unknown>, metric: Metric = 'hold'): Promise<number> {
   const before = await scrape(url, metric)
   await act()
-  // The last tenth of a second is told by now.
+  // The last 100 ms interval is recorded by now.
   await new Promise((resolve) => setTimeout(resolve, 150))
   const after = await scrape(url, metric)
   const all = after.all - before.all
@@ -32,9 +33,7 @@ export async function longestHold(url: string, act: () => Promise<unknown>, metr
   return Number.POSITIVE_INFINITY
 }
 
-/**
- * The same of its work alone, the least of four: what holds the loop does it every time, and a collection of garbage does not.
- */
+/** The smallest of four results, counting only work: real blocks occur every time, garbage collections don't. */
 export async function leastHold(url: string, act: () => Promise<unknown>, most = Number(MOST_HOLD)): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < 4 && least > most; i++) least = Math.min(least, await longestHold(url, act, 'work'))

@@ -20,7 +20,7 @@ export function classify(
   } as RequestInit)
 }
 
-/** The answer of a request that must succeed. */
+/** The result of a request that must succeed. */
 export async function answer(reply: Response | Promise<Response>): Promise<Classification> {
   const response = await reply
   const json = await response.json()
@@ -28,7 +28,7 @@ export async function answer(reply: Response | Promise<Response>): Promise<Class
   return json as Classification
 }
 
-/** Asserts a whole RFC 9457 refusal: status, code, fields and headers. Returns the response's headers. */
+/** Asserts a complete RFC 9457 error: status, code, fields and headers. Returns the response headers. */
 export async function refusal(
   reply: Response | Promise<Response>,
   status: number,
@@ -51,11 +51,14 @@ export interface RawReply {
   status: number
   headers: Record<string, string | string[] | undefined>
   body: string
-  /** Whether the server asked for the body before it answered. */
+  /** Whether the server sent 100 Continue before its response. */
   continued: boolean
 }
 
-/** A request with full control: declared length, Expect, method. The body is sent once the server asks, if it is to ask. */
+/**
+ * A request with full control over the declared length, Expect and method. With Expect, the body is sent after 100
+ * Continue.
+ */
 export function raw(
   url: string,
   path: string,
@@ -87,7 +90,7 @@ export function raw(
   })
 }
 
-/** Sends bytes as they are and returns everything that comes back until the server closes or falls silent. */
+/** Sends raw bytes and returns everything received until the server closes the connection or falls silent. */
 export function wire(
   url: string,
   bytes: string | Buffer,
@@ -108,17 +111,17 @@ export function wire(
 }
 
 export interface OpenUpload {
-  /** The reply, which may come before the end; or what came instead. */
+  /** The response, which may arrive before the end, or the error. */
   replied: Promise<{ status: number; body: string }>
-  /** Resolves when the system has taken the bytes. */
+  /** Resolves once the system has accepted the bytes. */
   send(bytes: Uint8Array): Promise<void>
-  /** Ends the body; the reply, or what came instead. */
+  /** Ends the body. Resolves to the response, or rejects with the error. */
   end(): Promise<{ status: number; body: string }>
-  /** Leaves in the middle. */
+  /** Disconnects midway. */
   leave(): void
 }
 
-/** A POST whose body is sent as the test wants. */
+/** A POST whose body the test controls. */
 export function openUpload(url: string, headers: Record<string, string>): OpenUpload {
   const call = request(url, { method: 'POST', headers })
   const reply = new Promise<{ status: number; body: string }>((resolve, reject) => {
@@ -129,7 +132,7 @@ export function openUpload(url: string, headers: Record<string, string>): OpenUp
       resolve({ status: response.statusCode ?? 0, body })
     })
   })
-  reply.catch(() => {}) // Whoever ends it hears of it.
+  reply.catch(() => {}) // The caller of end() gets the error.
   return {
     replied: reply,
     send: (bytes) => new Promise((resolve) => call.write(bytes, () => resolve())),

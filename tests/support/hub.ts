@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /**
- * A server that speaks what @huggingface/hub 2.17 asks of the Hub, over real HTTP:
- * `src/lib/list-files.ts`: GET /api/models/<repo>/tree/<revision>?recursive=true, entries of type, path, size, oid, lfs;
- * `src/lib/file-download-info.ts`: GET /<repo>/resolve/<revision>/<path> with Range bytes=0-0, answered with Content-Range and an
- * ETag (X-Linked-ETag for large files, whose content lies elsewhere, behind a redirect); `src/utils/WebBlob.ts`: the same with
- * Range; `src/error.ts`: errors as JSON with `error`.
+ * A server with the part of the Hub's API that @huggingface/hub 2.17 uses, over real HTTP: `src/lib/list-files.ts`:
+ * GET /api/models/<repo>/tree/<revision>?recursive=true, entries with type, path, size, oid, lfs;
+ * `src/lib/file-download-info.ts`: GET /<repo>/resolve/<revision>/<path> with Range bytes=0-0, answered with
+ * Content-Range and an ETag (X-Linked-ETag for large files, whose content is elsewhere, behind a redirect);
+ * `src/utils/WebBlob.ts`: the same with Range; `src/error.ts`: errors as JSON with `error`.
  */
 export interface TestHub {
   url: string
@@ -19,23 +19,23 @@ export interface TestHub {
 
 export interface Repository {
   files: Record<string, Buffer>
-  /** What stands in the listing instead of the truth. */
+  /** Overrides values in the listing. */
   lies?: Record<string, { size?: number; sha256?: string; path?: string }>
-  /** Asks for this token. */
+  /** Requires this token. */
   token?: string
-  /** Cuts the connection this often, each time after so many bytes of a large file and once `arrived` resolves. */
+  /** Disconnects this often, each time after the given bytes of a large file and once `arrived` resolves. */
   cuts?: { times: number; after: number; arrived(): Promise<void> }
-  /** Sends large files so many bytes at a time, with a pause between. */
+  /** Sends large files in chunks of this size with pauses. */
   slow?: { bytes: number; ms: number }
 }
 
-/** Files of more bytes than this are stored as large ones. */
+/** Files larger than this are stored as large files. */
 const LARGE = 200
 
 const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex')
 const gitBlob = (data: Buffer) => createHash('sha1').update(`blob ${data.length}\0`).update(data).digest('hex')
 
-/** @param repositories by owner/name, or owner/name@revision where it is not main */
+/** @param repositories by owner/name, or owner/name@revision for another revision than main */
 export async function startHub(repositories: Record<string, Repository>): Promise<TestHub> {
   const requests: string[] = []
   const server = createServer((request, response) => {
@@ -68,7 +68,7 @@ async function reply(
     []
   const repository = repositories[revision === 'main' ? name : `${name}@${revision}`]
   if (!repository) return refuse(response, 404, 'Repository not found')
-  // The storage behind the redirect is reached by a signed address, not by the token.
+  // The storage behind the redirect uses a signed URL, not the token.
   if (repository.token && kind !== 'blob' && request.headers.authorization !== `Bearer ${repository.token}`) {
     return refuse(response, 401, 'Invalid credentials')
   }
@@ -122,7 +122,7 @@ async function send(
   if (cuts && cuts.times > 0 && part.length > LARGE) {
     cuts.times--
     response.write(part.subarray(0, cuts.after))
-    // What is on its way when a connection breaks may be lost; the test wants to know how much was not.
+    // Data in flight may be lost when a connection breaks; the test needs to know how much wasn't.
     await cuts.arrived()
     response.destroy()
     return

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './services'
 
-/** Whether an image can be built here: without an engine, by buildah as root. */
+/** Whether images can be built here: without an engine, with buildah as root. */
 export function canBuildImages(): boolean {
   const found = ['buildah', 'debootstrap'].every((name) => spawnSync('which', [name]).status === 0)
   return found && process.getuid?.() === 0
@@ -23,7 +23,10 @@ function buildah(...args: string[]): string {
   }).trim()
 }
 
-/** What a registry would have, where none is reached: Debian by debootstrap, without what the slim image lacks, and Node by npm. */
+/**
+ * Stands in for a registry that can't be reached: Debian from debootstrap, without what the slim image lacks, and Node
+ * from npm.
+ */
 export function makeBaseImages(debian: string, node: string): void {
   if (spawnSync('buildah', ['inspect', '--type', 'image', node], { env: ENVIRONMENT }).status === 0) return
   const folder = mkdtempSync(join(tmpdir(), 'base-'))
@@ -32,7 +35,7 @@ export function makeBaseImages(debian: string, node: string): void {
   for (const path of ['doc', 'man', 'locale', 'info'])
     rmSync(join(root, 'usr/share', path), { recursive: true, force: true })
   for (const path of ['lib/apt/lists', 'cache/apt']) rmSync(join(root, 'var', path), { recursive: true, force: true })
-  // Its folders stay: apt does not make them.
+  // Keeps its folders, because apt doesn't create them.
   execFileSync('find', [join(root, 'var/log'), '-type', 'f', '-delete'])
   commit('scratch', debian, (container) => {
     buildah('add', '--quiet', container, root, '/')
@@ -44,7 +47,7 @@ export function makeBaseImages(debian: string, node: string): void {
   commit(debian, node, (container) => {
     buildah('copy', '--quiet', container, join(folder, 'package/bin/node'), '/usr/local/bin/node')
     buildah('copy', '--quiet', container, npm, '/usr/local/lib/node_modules/npm')
-    // Where the registry is behind a certificate of this machine's own.
+    // For a registry behind a certificate of this machine.
     const certificates = '/etc/ssl/certs/ca-certificates.crt'
     if (existsSync(certificates)) buildah('copy', '--quiet', container, certificates, certificates)
     const link = 'ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm'
@@ -74,9 +77,9 @@ export interface ImageConfig {
 
 export interface Image {
   config: ImageConfig
-  /** Its files, on this machine. */
+  /** Its files on this machine. */
   root: string
-  /** Bytes, unpacked. */
+  /** Unpacked size in bytes. */
   bytes: number
   remove(): void
 }
@@ -111,11 +114,14 @@ export interface RunningContainer {
   child: ChildProcess
   output(): string
   printed(pattern: RegExp): Promise<void>
-  /** Sends the image's signal and waits; the exit code. */
+  /** Sends the image's stop signal and waits; returns the exit code. */
   stop(): Promise<number | null>
 }
 
-/** What an engine does to start a container, in a mount namespace of its own: a read-only root, its volumes in memory, the image's user and environment. */
+/**
+ * Starts a container like an engine, in a mount namespace: a read-only root, in-memory volumes, the image's user and
+ * environment.
+ */
 const START = `
 set -e
 mount --make-rprivate /
@@ -127,7 +133,7 @@ mount -o remount,bind,ro "$ROOT"
 exec chroot --userspec="$USER_ID" "$ROOT" env -i $SETTINGS sh -c 'cd /app && exec "$@"' sh "$@"
 `
 
-/** Starts a command in the image as an engine would: the image's own where none is given. Settings may hold no spaces. */
+/** Starts a command in the image like an engine; defaults to the image's own. Settings can't contain spaces. */
 export function startContainer(
   { root, config }: Image,
   settings: Record<string, string> = {},
@@ -165,7 +171,7 @@ export function startContainer(
   }
 }
 
-/** The app of the image on a free port, once it serves. */
+/** Starts the image's app on a free port and waits until it serves. */
 export async function serveImage(
   image: Image,
   settings: Record<string, string> = {},

@@ -4,7 +4,7 @@ import { ZipFile } from 'yazl'
 
 const NAMES = readdirSync('public/gallery').filter((name) => name.endsWith('.webp'))
 
-/** So many photos, of which no two are the same to the last byte. */
+/** The given number of photos, all with different bytes. */
 export function distinctPhotos(count: number): { file: string; bytes: Buffer }[] {
   const photos = NAMES.map((name) => readFileSync(join('public/gallery', name)))
   return Array.from({ length: count }, (_, i) => ({
@@ -29,7 +29,7 @@ export function formOf(photos: readonly { file: string; bytes: Buffer }[]): Form
   return form
 }
 
-/** A form that stops half way, until it is told to go on. */
+/** A form that pauses partway until `goOn` is called. */
 export async function slowForm(photos: readonly { file: string; bytes: Buffer }[], share: number) {
   const whole = new Response(formOf(photos))
   const bytes = new Uint8Array(await whole.arrayBuffer())
@@ -59,7 +59,7 @@ export async function zipOf(photos: readonly { file: string; bytes: Buffer }[], 
   return Buffer.concat(chunks)
 }
 
-/** Says of every file that it is encrypted: bit 0 of the flags, in both headers (APPNOTE 4.4.4). */
+/** Marks every file as encrypted: bit 0 of the flags, in both headers (APPNOTE 4.4.4). */
 export function locked(archive: Buffer): Buffer {
   const bytes = Buffer.from(archive)
   for (const [signature, flags] of [
@@ -73,11 +73,11 @@ export function locked(archive: Buffer): Buffer {
   return bytes
 }
 
-/** A form as bytes, to be sent piece by piece. */
+/** For a form sent as bytes, piece by piece. */
 export const BOUNDARY = 'a-boundary-of-the-test'
 export const FORM_TYPE = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
 
-/** A file of a form as bytes. */
+/** One file of a form, as bytes. */
 export function filePart({ file, bytes }: { file: string; bytes: Buffer }, name = 'files'): Buffer {
   const head = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"; filename="${file}"\r\ncontent-type: application/octet-stream\r\n\r\n`
   return Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n')])

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A copy of the models that ship, for a test to damage. */
+/** A copy of the bundled models for a test to damage. */
 export function copyModels(): string {
   const folder = mkdtempSync(join(tmpdir(), 'models-'))
   cpSync('models', folder, { recursive: true, filter: (path) => !path.includes('build') })

@@ -31,7 +31,7 @@ const graph = z.strictObject({
   description: z.string(),
   datasource: source,
   gridPos: place,
-  // Units by their ids in Grafana: one that it does not know stands as a word behind each number.
+  // Grafana unit ids: an unknown one would be shown as text after each number.
   fieldConfig: z.strictObject({
     defaults: z.strictObject({
       unit: z.enum(['short', 's', 'bytes', 'percentunit', 'reqps', 'ops']),
@@ -59,7 +59,7 @@ const variable = z.looseObject({
   definition: z.string().optional(),
 })
 
-/** What Grafana takes of a dashboard (schema 39), as far as ours uses it. */
+/** The Grafana dashboard schema (39), as far as it is used here. */
 export const dashboardSchema = z.strictObject({
   uid: z.string().regex(/^[\w-]{1,40}$/),
   title: z.string(),
@@ -81,7 +81,7 @@ export type Dashboard = z.infer<typeof dashboardSchema>
 
 export const dashboard = (): Dashboard => dashboardSchema.parse(JSON.parse(readFileSync(DASHBOARD, 'utf8')))
 
-/** The dashboard's questions, as Prometheus is asked: with something in the place of each variable. */
+/** The dashboard's queries, with values for their variables. */
 export function questions(): { title: string; expr: string }[] {
   const values: Record<string, string> = { $__rate_interval: '5m', $job: 'vision', $instance: '.*' }
   return dashboard().panels.flatMap((panel) =>
@@ -103,16 +103,16 @@ export interface Rule {
 export const rules = (): Rule[] =>
   (parse(readFileSync(ALERTS, 'utf8')) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules)
 
-/** A figure that is asked for, and the labels that it is chosen or grouped by. */
+/** A metric in a query, and the labels that it is filtered or grouped by. */
 export interface Asked {
   name: string
   labels: string[]
 }
 
-/** Words of PromQL that stand where a name could. */
+/** PromQL keywords in positions where a name could be. */
 const WORDS = new Set(['and', 'or', 'unless', 'by', 'without', 'on', 'ignoring', 'bool', 'offset'])
 
-/** Which figures an expression asks for. What it groups by counts for each of them. */
+/** The metrics in an expression. Grouping labels count for each of them. */
 export function askedBy(expr: string): Asked[] {
   const grouped = [...expr.matchAll(/\b(?:by|on)\s*\(([^)]*)\)/g)].flatMap(([, list = '']) => names(list))
   const plain = expr.replaceAll(/\b(?:by|on)\s*\([^)]*\)/g, ' ').replaceAll(/\[[^\]]*\]/g, ' ')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { as, type Output } from './photos'
 
-/** Numbers from 0 to n - 1 that look random and are the same for the same seed (mulberry32). */
+/** Seeded pseudorandom integers from 0 to n - 1 (mulberry32). */
 export function dice(seed: number): (n: number) => number {
   let state = seed
   return (n) => {
@@ -13,11 +13,14 @@ export function dice(seed: number): (n: number) => number {
   }
 }
 
-/** sharp writes none. */
+/** sharp can't write HEIC. */
 const HEICS = ['tests/e2e/photos/koala.heic', 'tests/parity/golden/heic/grid.heic']
 const FORMATS: Output[] = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff']
 
-/** Ways to damage a file: noise anywhere, cuts, pieces taken out, doubled or swapped, lies in the header, two files in one. */
+/**
+ * Ways to damage a file: random bytes, truncation, removed, repeated or swapped parts, a wrong header, two files in
+ * one.
+ */
 const DAMAGES: ((file: Buffer, roll: (n: number) => number, other: Buffer) => Buffer)[] = [
   (file, roll) => {
     for (let i = 0; i <= roll(20); i++) file[roll(file.length)] = roll(256)
@@ -48,7 +51,7 @@ const DAMAGES: ((file: Buffer, roll: (n: number) => number, other: Buffer) => Bu
   (file, _roll, other) => Buffer.concat([file, other]),
 ]
 
-/** Endless damaged photos of every format; the same for the same seed. */
+/** An endless sequence of damaged photos of every format, reproducible by seed. */
 export async function* damagedPhotos(seed: number): AsyncGenerator<Buffer> {
   const roll = dice(seed)
   const photos = [...(await Promise.all(FORMATS.map(as))), ...HEICS.map((path) => readFileSync(path))]
@@ -59,7 +62,7 @@ export async function* damagedPhotos(seed: number): AsyncGenerator<Buffer> {
   }
 }
 
-/** Endless files of a few bytes to a few hundred: pictures of 1 to 4 pixels, their beginnings, noise behind a signature. */
+/** An endless sequence of small files: images of 1 to 4 pixels, their beginnings, noise after a signature. */
 export async function* smallFiles(seed: number): AsyncGenerator<Buffer> {
   const roll = dice(seed)
   const pictures = await Promise.all(

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /**
  * Writes small ONNX models for tests: just enough of the protobuf format, by onnx.proto3's field numbers. Every model
- * takes the mean of each channel and multiplies it with a matrix [3 × 4], so that the answer can be computed by hand.
+ * computes the mean of each channel and multiplies it by a matrix [3 × 4], so that results can be verified by hand.
  */
 
 type Field = [number: number, value: number | string | Buffer]
@@ -30,7 +30,7 @@ function message(...fields: Field[]): Buffer {
 
 const TYPES = { float32: 1, uint8: 2, float16: 10 } as const
 export type ElementType = keyof typeof TYPES
-/** A number is a fixed side, a word a dynamic one. */
+/** A number is a fixed dimension, a string a dynamic one. */
 export type Shape = readonly (number | string)[]
 
 function valueInfo(name: string, type: ElementType, shape: Shape): Buffer {
@@ -56,7 +56,7 @@ function node(
 
 const EXTERNAL = 1
 
-/** A tensor with its numbers in it, or in a file beside the model. */
+/** A tensor with inline data, or with data in a file next to the model. */
 function floats(name: string, dims: number[], values: number[], file?: string): Buffer {
   const raw = Buffer.from(Float32Array.from(values).buffer)
   const entry = (key: string, value: string): Field => [13, message([1, key], [2, value])]
@@ -73,11 +73,11 @@ export interface TinyModel {
   layout: 'nchw' | 'nhwc'
   shape: Shape
   output: 'logits' | 'probabilities'
-  /** More than one makes a model that is refused. */
+  /** More than one makes an unsupported model. */
   inputs?: number
-  /** Keeps the weights in this file. */
+  /** Stores the weights in this file. */
   external?: string
-  /** Labels; those beyond the fourth repeat the weights. */
+  /** Number of labels; those after the fourth repeat the weights. */
   classes?: number
 }
 
@@ -112,7 +112,7 @@ export function tinyOnnx({ type, layout, shape, output, inputs = 1, external, cl
   return message([1, 8], [7, graph], [8, message([2, 17])])
 }
 
-/** A float32 model of 8 × 8 pixels whose weights lie in a file of this name. */
+/** A float32 model for 8 × 8 pixels with weights in a file of this name. */
 export function externalOnnx(file: string): { model: Buffer; data: Buffer } {
   const model = tinyOnnx({ type: 'float32', layout: 'nchw', shape: [1, 3, 8, 8], output: 'logits', external: file })
   return { model, data: Buffer.from(Float32Array.from(WEIGHTS).buffer) }
@@ -120,7 +120,10 @@ export function externalOnnx(file: string): { model: Buffer; data: Buffer } {
 
 const SLOW_SIDE = 256
 
-/** A model of 256 × 256 pixels whose run takes milliseconds times `products`: that many multiplications, which change nothing, before its means. */
+/**
+ * A model for 256 × 256 pixels whose run takes milliseconds times `products`: it starts with that many multiplications
+ * without effect.
+ */
 export function slowOnnx(products: number): Buffer {
   const identity = Array.from({ length: SLOW_SIDE ** 2 }, (_, i) => (i % (SLOW_SIDE + 1) === 0 ? 1 : 0))
   const name = (i: number) => (i === 0 ? 'x' : `x${i}`)
@@ -138,10 +141,10 @@ export function slowOnnx(products: number): Buffer {
   return message([1, 8], [7, graph], [8, message([2, 17])])
 }
 
-/** What a `slowOnnx` wants of pictures. */
+/** The preprocessing of a `slowOnnx`. */
 export const SLOW_PREPROCESSOR = { do_resize: true, size: { height: SLOW_SIDE, width: SLOW_SIDE }, do_normalize: false }
 
-/** A model folder around a model, in Hugging Face layout, with so many labels. */
+/** Writes a model folder in the Hugging Face layout with the given number of labels. */
 export function writeModelFolder(folder: string, id: string, model: Buffer, preprocessor: object, classes = 4): void {
   mkdirSync(join(folder, id, 'onnx'), { recursive: true })
   writeFileSync(join(folder, id, 'onnx', 'model.onnx'), model)
@@ -151,20 +154,23 @@ export function writeModelFolder(folder: string, id: string, model: Buffer, prep
   writeFileSync(join(folder, id, 'preprocessor_config.json'), JSON.stringify(preprocessor))
 }
 
-/** An output: the means times these columns, then these operations. */
+/** An output: the means times these columns, followed by these operations. */
 export interface Head {
   name: string
-  /** A row a channel, a column a score. */
+  /** One row per channel, one column per score. */
   weights: readonly (readonly number[])[]
-  /** Names of operations; `Cast:16` has the type that it casts to. */
+  /** Operation names; `Cast:16` includes the target type. */
   ops?: readonly string[]
-  /** Labels of a ZipMap behind it, as Azure Custom Vision writes; the output is then a list. */
+  /** Labels of a following ZipMap, as Azure Custom Vision writes; the output is then a list. */
   zipMap?: readonly string[]
 }
 
 const ML = 'ai.onnx.ml'
 
-/** A float32 model of `side` × `side` pixels and 1 or 3 channels, with outputs of any kind. Weights may lie in a file beside it. */
+/**
+ * A float32 model for `side` × `side` pixels and 1 or 3 channels, with arbitrary outputs. Weights may be in a file
+ * next to the model.
+ */
 export function headsOnnx(
   heads: readonly Head[],
   { side = 8, channels = 3, external = '', metadata = {}, ir = 8, opset = 17 } = {},

@@ -4,8 +4,8 @@ import { damagedPhotos } from './mutate'
 import type { TestServer } from './server'
 
 /**
- * Sends damaged photos (or others), eight at a time, and asserts that each gets an answer or an honest refusal. Returns how often
- * each came.
+ * Sends damaged photos (or others), eight at a time, and asserts that each gets a result or a proper error. Returns
+ * the count of each outcome.
  */
 export async function onslaught(
   server: TestServer,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import sharp, { type Sharp } from 'sharp'
 
-/** A photo with a known answer: an espresso, 600 × 400, PNG. */
+/** A photo with a known label: an espresso, 600 × 400, PNG. */
 export const espresso = readFileSync('public/gallery/espresso.png')
 
 export type Output = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff'
@@ -11,7 +11,7 @@ export function as(format: Output): Promise<Buffer> {
   return sharp(espresso).toFormat(format, { quality: 95 }).toBuffer()
 }
 
-/** How a camera would store an upright picture under each EXIF orientation: the inverse of what a viewer does. */
+/** How a camera stores an upright photo with each EXIF orientation: the inverse of what a viewer does. */
 const STORED: Record<number, (upright: Sharp) => Sharp> = {
   1: (picture) => picture,
   2: (picture) => picture.flop(),
@@ -23,13 +23,13 @@ const STORED: Record<number, (upright: Sharp) => Sharp> = {
   8: (picture) => picture.rotate(90),
 }
 
-/** The espresso stored lossless with an EXIF orientation, so that a viewer shows it upright. */
+/** The espresso stored losslessly with an EXIF orientation, so that a viewer displays it upright. */
 export async function oriented(orientation: number): Promise<Buffer> {
   const pixels = await (STORED[orientation] as (picture: Sharp) => Sharp)(sharp(espresso)).png().toBuffer()
   return sharp(pixels).withMetadata({ orientation }).tiff({ compression: 'lzw' }).toBuffer()
 }
 
-/** A photo of 50 megapixels that must be decoded whole: progressive, and turned by its EXIF orientation. */
+/** A 50-megapixel photo that must be decoded whole: progressive, with an EXIF orientation. */
 export function fiftyMegapixels(): Promise<Buffer> {
   return sharp(espresso)
     .removeAlpha()
@@ -39,7 +39,7 @@ export function fiftyMegapixels(): Promise<Buffer> {
     .toBuffer()
 }
 
-/** The head of a PNG that claims a size and holds nothing: a decompression bomb's first bytes. */
+/** The header of a PNG that declares a size without data: the start of a decompression bomb. */
 export function hugePng(width: number, height: number): Buffer {
   const png = Buffer.from(
     '89504e470d0a1a0a0000000d49484452000000000000000008020000000000000000000049444154789c0300000000010000000049454e44ae426082',

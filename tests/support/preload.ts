@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** What a test that needs one is skipped with. */
-export const NO_COMPILER = 'it takes a C compiler (gcc or cc) and Linux'
+/** The skip message. */
+export const NO_COMPILER = 'requires a C compiler (gcc or cc) and Linux'
 
-/** Builds a library of tests/support that is preloaded into a process. Null where there is no compiler. */
+/** Builds a library from tests/support to preload into a process. Null without a compiler. */
 export function buildLibrary(source: string): { path: string; remove(): void } | null {
   const folder = mkdtempSync(join(tmpdir(), 'library-'))
   const path = join(folder, 'library.so')

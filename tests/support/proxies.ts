@@ -3,19 +3,22 @@ import { createServer, type IncomingMessage, type ServerResponse, request as sen
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What happens to a request on its way: refused with a status, cut off before or after it was served, served and never answered, or cut off and served so many milliseconds later. */
+/**
+ * What happens to a request: refused with a status, disconnected before or after it was served, served without a
+ * response, or disconnected and served that many milliseconds later.
+ */
 export type Fault = { status: number; code: string } | 'cut' | 'cut_after' | 'hang_after' | { late: number }
 
 export interface FaultyProxy {
   url: string
-  /** Decides on each request, if need be later. */
+  /** Chooses the fault for each request, optionally asynchronously. */
   fault: (method: string, path: string) => Fault | undefined | Promise<undefined>
-  /** Called when a request was served. Its answer is passed on when this is done. */
+  /** Called after a request was served. The response is forwarded once this resolves. */
   served: (method: string, path: string) => unknown
   close(): Promise<void>
 }
 
-/** A proxy in front of an S3-compatible server that does to requests what networks and busy servers do. */
+/** A proxy in front of an S3-compatible server that simulates faulty networks and busy servers. */
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const proxy: FaultyProxy = {
     url: '',
@@ -58,7 +61,7 @@ function refuse(
   })
 }
 
-/** Takes a request in whole, cuts it off, and passes it on later, when nobody waits for it any more. */
+/** Reads a whole request, disconnects, and forwards the request later, when no client waits for it any more. */
 async function serveLate(target: string, request: IncomingMessage, ms: number): Promise<void> {
   const pieces: Buffer[] = []
   for await (const piece of request) pieces.push(piece as Buffer)
@@ -72,7 +75,7 @@ async function serveLate(target: string, request: IncomingMessage, ms: number): 
   })
 }
 
-/** @param answered whether the answer is passed on */
+/** @param answered whether to forward the response */
 function forward(
   target: string,
   request: IncomingMessage,
@@ -93,12 +96,12 @@ function forward(
 
 export interface Balancer {
   url: string
-  /** Requests go to these in turn. */
+  /** Servers that get requests in turn. */
   targets: string[]
   close(): Promise<void>
 }
 
-/** Balances requests over servers one after the other, and remembers nobody. */
+/** A round-robin load balancer without sticky sessions. */
 export async function startBalancer(targets: string[]): Promise<Balancer> {
   let turn = 0
   const balancer: Balancer = {

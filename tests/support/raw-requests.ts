@@ -1,19 +1,19 @@
 import { connect } from 'node:net'
 import { dice } from './mutate'
 
-/** A request as bytes, however wrong. */
+/** The bytes of a request, possibly malformed. */
 export type RawRequest = Buffer
 
-/** Numbers from 0 to 1. */
+/** Random numbers from 0 to 1. */
 type Random = () => number
 
-/** The same numbers for the same seed. */
+/** Seeded random numbers. */
 export function seeded(seed: number): Random {
   const roll = dice(seed)
   return () => roll(2 ** 30) / 2 ** 30
 }
 
-/** Parts that stand one after another with `¦` between them. */
+/** Splits a list separated by `¦`. */
 const list = (text: string) => text.split(/¦\s*/)
 
 const METHODS = list(`GET¦GET¦GET¦POST¦POST¦POST¦HEAD¦OPTIONS¦DELETE¦PUT¦PATCH¦TRACE¦CONNECT¦PROPFIND¦M-SEARCH¦QUERY¦
@@ -35,7 +35,7 @@ const TARGETS = [
   `/${'a'.repeat(40_000)}`,
   `/api/${'/'.repeat(5000)}models`,
 ]
-/** What Next answers, which takes longer. */
+/** Targets that Next.js serves, which takes longer. */
 const PAGES = list(`/¦//¦///¦/.¦/..¦/../..¦/\\¦//x¦///x/y¦/%¦/%zz¦/%00¦/%ff¦/é¦/?\0¦/icons/../models¦/icons/%2e%2e/¦
   /api/../../etc/passwd¦https://x¦/_next/image?url=%2f%2fx&w=1¦/_next/static/%zz¦/_next/data/x/y.json¦/favicon.ico¦
   /gallery/koala.webp¦/gallery/koala.webp¦/gallery/koala.webp¦/models/¦/${'a'.repeat(9000)}`)
@@ -80,9 +80,9 @@ const BODIES = [
 ]
 
 /**
- * One request of thousands: mostly one thing is wrong with it, sometimes much, sometimes nothing.
+ * Generates a random request: usually with one defect, sometimes with many or none.
  *
- * @param pages the share of those that are for Next
+ * @param pages the share of requests for pages
  */
 export function rawRequest(random: Random, pages = 0.05): RawRequest {
   const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
@@ -99,7 +99,7 @@ export function rawRequest(random: Random, pages = 0.05): RawRequest {
   return chance(0.12) ? spoilt(Buffer.from(text + next, 'latin1'), random) : Buffer.from(text + next, 'latin1')
 }
 
-/** The rest of a head, and a body that keeps to it or not. */
+/** The framing headers and a body that may or may not match them. */
 function framed(body: string, one: <T>(list: readonly T[]) => T, chance: (share: number) => boolean): string {
   const size = body.length
   const chunk = `${size.toString(16)}\r\n${body}\r\n`
@@ -125,12 +125,12 @@ function framed(body: string, one: <T>(list: readonly T[]) => T, chance: (share:
   ])
 }
 
-/** Some bytes changed, left out or put in; or an end in the middle. */
+/** Changes, removes or inserts some bytes, or truncates the request. */
 function spoilt(bytes: Buffer, random: Random): Buffer {
   let result = bytes
   const times = 1 + Math.floor(random() * 4)
   for (let i = 0; i < times; i++) {
-    // The head is where most is decided.
+    // The start of a request has the most effect.
     const at = Math.floor(random() * Math.min(result.length, 300))
     const byte = Buffer.from([Math.floor(random() * 256)])
     const kind = random()
@@ -142,47 +142,48 @@ function spoilt(bytes: Buffer, random: Random): Buffer {
 }
 
 export interface Outcome {
-  /** Of the first answer; null where the connection was closed without one. */
+  /** Status of the first response; null if the connection was closed without one. */
   status: number | null
   ms: number
 }
 
-/** A sender that has said all leaves after so long without an answer, as one whose request is not complete. */
-const PATIENCE_MS = 150
-/** By then a request is answered or its connection closed, or it never will be. */
-const NEVER_MS = 5000
+/** How long to wait for a response before closing the sending side, as a client with an incomplete request does. */
+const HALF_CLOSE_MS = 150
+/** Deadline for a response or a closed connection. */
+const DEADLINE_MS = 5000
 
 /**
- * Sends bytes on a connection of their own and waits until they are answered or the connection is closed. Whoever gets nothing ends his side of it.
+ * Sends bytes on a new connection and waits for a response or for the connection to close. Without a response, it
+ * closes the sending side.
  *
- * @throws Error where neither happens within five seconds
+ * @throws Error if neither happens within five seconds
  */
 export function sendRaw(port: number, bytes: RawRequest): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const start = performance.now()
     let reply = ''
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(bytes))
-    const leave = setTimeout(() => socket.end(), PATIENCE_MS)
+    const leave = setTimeout(() => socket.end(), HALF_CLOSE_MS)
     const never = setTimeout(() => {
-      reject(new Error(`Nothing came for ${JSON.stringify(bytes.toString('latin1', 0, 2000))}`))
+      reject(new Error(`No response to ${JSON.stringify(bytes.toString('latin1', 0, 2000))}`))
       socket.destroy()
-    }, NEVER_MS)
+    }, DEADLINE_MS)
     const done = () => {
       clearTimeout(leave)
       clearTimeout(never)
       const status = /^HTTP\/1\.[01] (\d{3}) /.exec(reply)?.[1]
-      if (reply !== '' && status === undefined) reject(new Error(`No answer of HTTP: ${reply.slice(0, 200)}`))
+      if (reply !== '' && status === undefined) reject(new Error(`Not an HTTP response: ${reply.slice(0, 200)}`))
       resolve({ status: status === undefined ? null : Number(status), ms: performance.now() - start })
       socket.destroy()
     }
     socket.on('data', (data) => {
       reply += data.toString('latin1')
-      // That the body may come is not the answer.
+      // 100 Continue isn't the response.
       if (reply.startsWith('HTTP/1.1 100 Continue\r\n\r\n')) reply = reply.slice(25)
       if (reply.includes('\r\n\r\n')) done()
     })
     socket.on('end', () => (reply === '' ? done() : undefined))
-    socket.on('error', () => {}) // What is closed in the middle of a sending.
+    socket.on('error', () => {}) // Connections closed while sending.
     socket.on('close', done)
   })
 }

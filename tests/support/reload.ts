@@ -5,7 +5,7 @@ import { classify } from './http'
 import { espresso } from './photos'
 import type { TestServer } from './server'
 
-/** Adds a model and takes it away so many times while four clients send photos; tells what became of these. */
+/** Adds and removes a model repeatedly while four clients send photos; returns the outcomes. */
 export async function comeAndGo(
   server: TestServer,
   folder: string,
@@ -40,6 +40,6 @@ export async function comeAndGo(
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const start = Date.now(); !(await holds()); await sleep(50)) {
-    if (Date.now() - start > 20_000) throw new Error('it never came true')
+    if (Date.now() - start > 20_000) throw new Error('timed out waiting for a condition')
   }
 }

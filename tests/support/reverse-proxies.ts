@@ -13,12 +13,12 @@ export interface ReverseProxy {
   stop(): Promise<void>
 }
 
-/** Whether a program is there to be run; tests that need it say so where it is not. */
+/** Whether a program is installed; tests that need it are skipped with a message otherwise. */
 export function isInstalled(command: string): boolean {
   return spawnSync(command, ['-v']).error === undefined
 }
 
-/** HAProxy with one server, probed as its manual says: `option httpchk` alone, in HTTP/1.0 without a Host. */
+/** HAProxy with one server and its default probe: `option httpchk` alone, HTTP/1.0 without Host. */
 export async function startHaproxy(target: string): Promise<ReverseProxy> {
   const port = await freePort()
   return start('haproxy', port, (folder) => {
@@ -44,7 +44,10 @@ backend vision
   })
 }
 
-/** nginx as it comes: HTTP/1.0 to the server, a connection a request; at `/kept/` HTTP/1.1 on connections that are kept, without a Host of its own. */
+/**
+ * nginx with defaults: HTTP/1.0 to the server, one connection per request; at `/kept/` HTTP/1.1 over keep-alive
+ * connections, without a Host of its own.
+ */
 export function startNginx(target: string): Promise<ReverseProxy> {
   return nginx(
     target,
@@ -55,9 +58,9 @@ export function startNginx(target: string): Promise<ReverseProxy> {
 }
 
 /**
- * nginx with the server under a path of its host, as docs/other-hosts.md says it, and nothing else on it.
+ * nginx with the server under a path of its host, as documented in docs/other-hosts.md, and nothing else.
  *
- * @param stripped whether it takes the path away
+ * @param stripped whether it strips the path
  */
 export async function startNginxUnder(
   target: string,
@@ -75,7 +78,7 @@ export async function startNginxUnder(
     }
     location / { access_log ${log} plain; return 404; }`
   })
-  /** What was asked for beside the path. */
+  /** Requests outside the path. */
   const outside = () =>
     readFileSync(log, 'utf8')
       .split('\n')
@@ -113,7 +116,7 @@ http {
   })
 }
 
-/** What is asked to see whether a proxy is there. */
+/** Path of the readiness check. */
 const ASKED = '/?there'
 
 async function start(command: string, port: number, argumentsIn: (folder: string) => string[]): Promise<ReverseProxy> {
@@ -123,7 +126,7 @@ async function start(command: string, port: number, argumentsIn: (folder: string
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data))
   const url = `http://127.0.0.1:${port}`
   const end = performance.now() + 10_000
-  // Any answer will do; whether it is the right one the test says.
+  // Any response will do; the test checks whether it is correct.
   while (!(await fetch(url + ASKED).catch(() => null))) {
     if (child.exitCode !== null || performance.now() > end) throw new Error(`${command} does not serve:\n${output}`)
     await sleep(50)

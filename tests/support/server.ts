@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 
-/** A real server of the production build, in a process of its own, on a free port. */
+/** A real server from the production build, in a process of its own, on a free port. */
 export interface TestServer {
   url: string
   child: ChildProcess
-  /** Its process id out here; `child` is another process where it is alone in a namespace. */
+  /** Its process id in this namespace; `child` is another process if the server is in a PID namespace. */
   pid: number
-  /** What it has printed so far. */
+  /** Its output so far. */
   output(): string
-  /** Waits until it has printed this: its log is another stream than its replies and may come after them. */
+  /** Waits for output: logs and responses are separate streams, so a log line may arrive after its response. */
   printed(pattern: RegExp): Promise<void>
   /** Process ids of its workers. */
   workers(): number[]
@@ -23,27 +23,27 @@ export interface TestServer {
 
 export interface StartOptions {
   env?: Record<string, string>
-  /** The folder with the built project; this one if absent. */
+  /** The folder with the built project; defaults to this one. */
   root?: string
-  /** Folder of a cgroup to start it in, which bounds it with its workers. */
+  /** Folder of a cgroup to start the server and its workers in. */
   cgroup?: string | undefined
-  /** Whether it is alone in a PID namespace, as in a container: it sees no other process and nobody's number is of its count. It takes root. */
+  /** Whether to run it in its own PID namespace, as in a container. Requires root. */
   alone?: boolean
 }
 
-/** Puts the shell that it runs in into a cgroup and becomes the command. */
+/** Moves its shell into a cgroup and replaces it with the command. */
 const IN_CGROUP = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
 
-/** Puts a command into a PID namespace of its own; it is killed with the process that waits outside. */
+/** Runs a command in a PID namespace of its own; it is killed with the process that waits outside. */
 const ALONE = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child=KILL']
 
-/** Whether this machine lets a test do that. */
+/** Whether this machine allows it. */
 export function canBeAlone(): boolean {
   const [command = '', ...args] = [...ALONE, 'true']
   return spawnSync(command, args).status === 0
 }
 
-/** Starts a server and waits until it listens. Rejects with its output where it stops instead. */
+/** Starts a server and waits until it listens. Rejects with its output if it exits instead. */
 export async function startServer({
   env = {},
   root = '.',
@@ -51,7 +51,7 @@ export async function startServer({
   alone = false,
 }: StartOptions = {}): Promise<TestServer> {
   const node = [process.execPath, '--initial-old-space-size=256', resolve(root, 'dist/server.js')]
-  // Its own folder, unless it is given one: jobs belong to one server.
+  // A folder of its own unless one is given: jobs belong to one server.
   const data = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'data-'))
   const inside = alone ? [...ALONE, ...node] : node
   const [command = '', ...args] = cgroup ? ['sh', '-c', IN_CGROUP, cgroup, ...inside] : inside
@@ -67,7 +67,7 @@ export async function startServer({
       'message',
       (message: { kind: string; url: string }) => message.kind === 'listening' && listening(message.url),
     )
-    // 'close' comes after its last words, 'exit' may come before them.
+    // 'close' comes after the last output; 'exit' may come before it.
     child.on('close', (code) => failed(new Error(`the server stopped with ${code}:\n${output}`)))
   })
   const pid = alone ? (childPids(child.pid as number)[0] as number) : (child.pid as number)
@@ -97,15 +97,15 @@ function childPids(parent: number): number[] {
 
 function parentOf(pid: string): number {
   try {
-    // "pid (name) state ppid …"; the name may hold spaces and brackets.
+    // "pid (name) state ppid …"; the name may contain spaces and parentheses.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
   } catch {
-    return 0 // It ended while we looked.
+    return 0 // Ended in the meantime.
   }
 }
 
-/** Memory that the server and its workers hold, in bytes: what is theirs alone and what they share, counted each time. */
+/** Resident memory of the server and its workers in bytes; shared memory counts for each. */
 export function residentBytes(server: Pick<TestServer, 'child' | 'workers'>): number {
   return [server.child.pid as number, ...server.workers()].reduce((sum, pid) => sum + resident(pid), 0)
 }
@@ -115,6 +115,6 @@ function resident(pid: number): number {
     const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
     return 1024 * Number(kilobytes ?? 0)
   } catch {
-    return 0 // It ended while we looked.
+    return 0 // Ended in the meantime.
   }
 }

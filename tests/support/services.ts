@@ -13,7 +13,7 @@ import { type FaultyProxy, startFaultyProxy } from './proxies'
 import { startServer, type TestServer } from './server'
 import { startWire, type Wire } from './wire'
 
-/** A port that was free a moment ago. */
+/** A port that was just free. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -27,14 +27,14 @@ export interface RedisServer {
   pid(): number
   url: string
   port: number
-  /** kill -9, and with it what was not written to the disk. */
+  /** SIGKILL; loses what wasn't written to disk. */
   kill(): Promise<void>
-  /** On the same port, with what the append-only file has. */
+  /** Restarts on the same port from the append-only file. */
   start(): Promise<void>
   stop(): Promise<void>
 }
 
-/** A real redis-server that keeps an append-only file. */
+/** A real redis-server with an append-only file. */
 export async function startRedis(args: readonly string[] = [], given?: number): Promise<RedisServer> {
   const port = given ?? (await freePort())
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
@@ -70,7 +70,7 @@ export async function startRedis(args: readonly string[] = [], given?: number): 
   return server
 }
 
-/** A port of which the one of the cluster's bus, 10,000 above it, is free too. */
+/** A port whose cluster bus port, 10,000 above it, is also free. */
 async function freePortAndBus(): Promise<number> {
   for (;;) {
     const port = await freePort()
@@ -84,10 +84,10 @@ async function freePortAndBus(): Promise<number> {
   }
 }
 
-/** A real cluster of three, of which each has a third of the slots. */
+/** A real cluster of three nodes with a third of the slots each. */
 export async function startRedisCluster(): Promise<{ url: string; nodes: RedisServer[]; stop(): Promise<void> }> {
   const nodes: RedisServer[] = []
-  // One after the other: a port that is free for two is free for one.
+  // Sequentially: two nodes could find the same free port.
   for (let i = 0; i < 3; i++) nodes.push(await startRedis(['--cluster-enabled', 'yes'], await freePortAndBus()))
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`)
   const create = spawn('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' })
@@ -109,7 +109,7 @@ export interface S3Server {
   stop(): Promise<void>
 }
 
-/** What the AWS SDK reads from the environment. */
+/** Environment variables for the AWS SDK. */
 const SDK = {
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
@@ -145,12 +145,12 @@ export async function startS3(): Promise<S3Server> {
 export interface BatchWorkerProcess {
   child: ChildProcess
   output(): string
-  /** Kills it with its engine's processes. */
+  /** Kills it with its engine worker processes. */
   kill(): Promise<void>
   stop(): Promise<number | null>
 }
 
-/** A real batch worker of the production build; resolves when it takes up work. */
+/** A real batch worker from the production build; resolves when it is ready. */
 export async function startWorker(env: Record<string, string>): Promise<BatchWorkerProcess> {
   const child = spawn(process.execPath, ['dist/worker.js'], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -180,19 +180,19 @@ export async function startWorker(env: Record<string, string>): Promise<BatchWor
 
 export interface Machines {
   redis: RedisServer
-  /** Redis is reached through this, where it was asked for. */
+  /** The connection proxy to Redis, if requested. */
   wire: Wire | null
   s3: S3Server
-  /** Everything goes to the bucket through this. */
+  /** The proxy to the bucket. */
   network: FaultyProxy
   web: TestServer[]
   workers: BatchWorkerProcess[]
-  /** What each process of them is started with. */
+  /** The environment of each process. */
   env: Record<string, string>
   stop(): Promise<void>
 }
 
-/** Web instances and batch workers that share a Redis and a bucket, as on many machines. */
+/** Web instances and batch workers that share a Redis and a bucket, as on several machines. */
 export async function startMachines({
   web = 1,
   workers = 1,
@@ -206,7 +206,7 @@ export async function startMachines({
   env?: Record<string, string>
   redisArguments?: readonly string[]
   wired?: boolean
-  /** One that is there already, and is not stopped with the rest. */
+  /** An existing one, which isn't stopped with the rest. */
   s3?: S3Server
 } = {}): Promise<Machines> {
   const [redis, s3] = await Promise.all([startRedis(redisArguments), given ?? startS3()])

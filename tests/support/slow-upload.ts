@@ -5,19 +5,19 @@ interface Photo {
   bytes: Uint8Array
 }
 
-/** A form that is sent as slowly as a test wants. */
+/** A form that the test sends piece by piece. */
 export interface SlowUpload {
-  /** Sends photos, each to its end. */
+  /** Sends complete photos. */
   send(photos: readonly Photo[]): Promise<void>
   /** Ends the form. */
   end(): void
-  /** What the server says of it. It may come before the end. */
+  /** The response. It may arrive before the end. */
   reply: Promise<{ status: number; json: Record<string, unknown> }>
 }
 
 const BOUNDARY = 'slowly-and-surely'
 
-/** Begins to send a form to an address. */
+/** Starts sending a form to a URL. */
 export function slowUpload(url: string): SlowUpload {
   const headers = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
   const call = request(url, { method: 'POST', headers })
@@ -29,13 +29,13 @@ export function slowUpload(url: string): SlowUpload {
     const json = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>
     return { status: response.statusCode ?? 0, json }
   })
-  // A test may fail before it asks.
+  // A test may fail before it awaits this.
   read.catch(() => {})
   return {
     async send(photos) {
       for (const { file, bytes } of photos) {
         const head = `\r\ncontent-disposition: form-data; name="files"; filename="${file}"\r\n\r\n`
-        // With the boundary behind it: then it has ended, though nothing follows yet.
+        // Includes the next boundary, which ends the photo although nothing follows yet.
         await written(call, Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${BOUNDARY}`)]))
       }
     },

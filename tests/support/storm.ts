@@ -7,7 +7,7 @@ import type { TestServer } from './server'
 const CLIENTS = 8
 const SIGNALS = ['SIGKILL', 'SIGSEGV'] as const
 
-/** Kills a worker again and again, by turns by SIGKILL and SIGSEGV, while clients send photos. */
+/** Repeatedly kills a worker, alternating SIGKILL and SIGSEGV, while clients send photos. */
 export async function storm(
   server: TestServer,
   kills: number,
@@ -29,7 +29,7 @@ export async function storm(
   }
   const clients = Promise.all(Array.from({ length: CLIENTS }, client))
   for (let kill = 0; kill < kills; kill++) {
-    // Not in step with anything: a storm comes when it comes.
+    // Irregular intervals, out of step with everything else.
     await sleep(700 + ((kill * 137) % 600))
     const workers = server.workers()
     const victim = workers[kill % workers.length]

@@ -1,4 +1,5 @@
-// A server of two processes on PORT that answers everything, and heeds no signal that it can be deaf to. With DIES its first process is gone at the first photo.
+// A server with two processes on PORT that answers everything and ignores every signal it can. With DIES, its first
+// process exits on the first photo.
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const FOLDER = join('.cache', 'bin')
-/** The same that compose.yaml has. */
+/** The version in compose.yaml. */
 const MODULE = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0'
 
-/** Folder with `versitygw`, built by Go where it is not there yet; null where there is no Go to build it. */
+/** The folder with `versitygw`, built with Go if missing; null without Go. */
 export function versitygwFolder(): string | null {
   if (existsSync(join(FOLDER, 'versitygw'))) return resolve(FOLDER)
   if (spawnSync('go', ['version']).status !== 0) return null

@@ -15,7 +15,7 @@ export async function vision(args: readonly string[], env: Record<string, string
   return { code, ...run.said() }
 }
 
-/** Starts it, here or in another folder; `said` is what it has printed so far. */
+/** Starts the command, here or in another folder; `said` returns its output so far. */
 export function startVision(args: readonly string[], env: Record<string, string> = {}, cwd = '.') {
   const child = spawn(process.execPath, [resolve('dist/vision.js'), ...args], {
     cwd,

@@ -1,29 +1,29 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** The way to a server on this machine, as a failover or a forgetful router makes it. */
+/** A connection proxy to a local server that simulates a failover or a router that drops connections. */
 export interface Wire {
   url: string
-  /** New connections reach what listens on this port. */
+  /** New connections go to this port. */
   port: number
-  /** Nothing more comes through the connections that are there, in either direction, and neither end is told. */
+  /** Silently stops all traffic on existing connections, in both directions. */
   silence(): void
   close(): Promise<void>
 }
 
 export async function startWire(port: number): Promise<Wire> {
-  const ways = new Set<readonly [Socket, Socket]>()
+  const pairs = new Set<readonly [Socket, Socket]>()
   const server = createServer((near) => {
     const far = connect(wire.port, '127.0.0.1')
-    const way = [near, far] as const
-    ways.add(way)
+    const pair = [near, far] as const
+    pairs.add(pair)
     for (const [from, to] of [
       [near, far],
       [far, near],
     ] as const) {
       from.pipe(to)
       from.on('error', () => to.destroy())
-      from.on('close', () => ways.has(way) && to.destroy())
+      from.on('close', () => pairs.has(pair) && to.destroy())
     }
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -31,11 +31,11 @@ export async function startWire(port: number): Promise<Wire> {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
     port,
     silence() {
-      for (const way of ways) for (const end of way) end.unpipe().resume()
-      ways.clear()
+      for (const pair of pairs) for (const end of pair) end.unpipe().resume()
+      pairs.clear()
     },
     async close() {
-      for (const [near, far] of ways) for (const end of [near, far]) end.destroy()
+      for (const [near, far] of pairs) for (const end of [near, far]) end.destroy()
       server.close()
     },
   }

@@ -7,15 +7,15 @@ import type { Cell } from '@/lib/shared/workbook/cells'
 
 export interface ReadSheet {
   name: string
-  /** By row and column; null where there is no cell. */
+  /** By row and column; null for a missing cell. */
   rows: Cell[][]
-  /** As it is written. */
+  /** The raw XML. */
   xml: string
 }
 
 const fromBuffer = promisify<Buffer, Options, ZipFile>(yauzl.fromBuffer)
 
-/** Reads a workbook with other libraries than those that write it. */
+/** Reads a workbook with other libraries than the writer uses. */
 export async function readWorkbook(bytes: Uint8Array): Promise<ReadSheet[]> {
   const parts = await partsOf(Buffer.from(bytes))
   const part = (path: string) => parse(parts.get(path) ?? '')
@@ -28,7 +28,7 @@ export async function readWorkbook(bytes: Uint8Array): Promise<ReadSheet[]> {
   })
 }
 
-/** The rows of its first sheet as objects, nothing as null. */
+/** The rows of the first sheet as objects, with null for empty cells. */
 export async function readRows(bytes: Uint8Array): Promise<Record<string, Cell>[]> {
   const [
     {
@@ -38,7 +38,7 @@ export async function readRows(bytes: Uint8Array): Promise<Record<string, Cell>[
   return rows.map((row) => Object.fromEntries(header.map((name, at) => [String(name), row[at] ?? null])))
 }
 
-/** Texts of all parts by their paths. */
+/** The text of all parts by path. */
 export async function partsOf(archive: Buffer): Promise<Map<string, string>> {
   const zip = await fromBuffer(archive, { lazyEntries: true, autoClose: false })
   const parts = new Map<string, string>()
@@ -73,7 +73,7 @@ function parse(xml: string) {
 
 function rowsOf(elements: { r: string; c?: CellElement[] }[]): Cell[][] {
   return elements.map(({ r, c = [] }, at) => {
-    if (Number(r) !== at + 1) throw new Error(`row ${r} stands in place ${at + 1}`)
+    if (Number(r) !== at + 1) throw new Error(`row ${r} is at position ${at + 1}`)
     const cells: Cell[] = []
     for (const element of c) cells[columnOf(element.r, r)] = valueIn(element)
     return Array.from(cells, (cell) => cell ?? null)
@@ -82,7 +82,7 @@ function rowsOf(elements: { r: string; c?: CellElement[] }[]): Cell[][] {
 
 function columnOf(reference: string, row: string): number {
   const letters = new RegExp(`^([A-Z])${row}$`).exec(reference)?.[1]
-  if (letters === undefined) throw new Error(`${reference} is no cell of row ${row}`)
+  if (letters === undefined) throw new Error(`${reference} is not a cell of row ${row}`)
   return letters.charCodeAt(0) - 65
 }
 

@@ -3,7 +3,7 @@
 import { Check, CircleCheck, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import type { GivenVote } from '@/lib/client/api/feedback'
+import type { SubmittedVote } from '@/lib/client/api/feedback'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import { Button } from '../../ui/button'
@@ -12,19 +12,19 @@ import { useProblem } from '../../ui/use-problem'
 import { LabelField } from './label-field'
 import { useVote, type Vote } from './use-vote'
 
-/** As long as the longest side of a photo that is kept (pixels). */
-const KEPT_PIXELS = '1600'
+/** Longest side of stored photos, in pixels. */
+const STORED_PIXELS = '1600'
 
 interface FeedbackProps {
   offer: FeedbackOffer
   result: Classification
-  /** As it was sent. */
+  /** The file that was sent. */
   photo: Blob
-  vote: GivenVote | undefined
-  onVote(vote: GivenVote): void
+  vote: SubmittedVote | undefined
+  onVote(vote: SubmittedVote): void
 }
 
-/** Whether the answer is right, as the visitor sees it; and what is kept of that. */
+/** Asks whether the result is right, and explains what is stored. */
 export function Feedback({ offer, result, photo, vote, onVote }: FeedbackProps) {
   const t = useTranslations('feedback')
   const problem = useProblem()
@@ -33,15 +33,15 @@ export function Feedback({ offer, result, photo, vote, onVote }: FeedbackProps) 
   if (!best) return null
   return (
     <section aria-label={t('title')} className="mt-5 rounded-card border border-line bg-card px-4 py-3">
-      {state.step === 'given' && vote && <Thanks vote={vote} onChange={state.back} />}
+      {state.step === 'submitted' && vote && <Thanks vote={vote} onChange={state.back} />}
       {state.step === 'asking' && <Question state={state} />}
-      {state.step === 'correcting' && <Correction model={result.model.id} not={best.index} state={state} />}
+      {state.step === 'correcting' && <Correction model={result.model.id} exclude={best.index} state={state} />}
       {state.failure && (
         <p role="alert" className="mt-2 text-bad text-sm">
           {problem(state.failure).detail}
         </p>
       )}
-      {state.step !== 'given' && <Kept offer={offer} state={state} />}
+      {state.step !== 'submitted' && <StorageNotice offer={offer} state={state} />}
     </section>
   )
 }
@@ -51,7 +51,7 @@ function Question({ state }: { state: Vote }) {
   return (
     <div className="flex min-h-10 flex-wrap items-center gap-2">
       <p className="mr-auto w-full font-medium text-sm sm:w-auto">{t('question')}</p>
-      <Button disabled={state.sending} onClick={() => state.give('right')}>
+      <Button disabled={state.sending} onClick={() => state.submit('right')}>
         <Check aria-hidden /> {t('right')}
       </Button>
       <Button disabled={state.sending} onClick={state.correct}>
@@ -61,17 +61,17 @@ function Question({ state }: { state: Vote }) {
   )
 }
 
-function Correction({ model, not, state }: { model: string; not: number; state: Vote }) {
+function Correction({ model, exclude, state }: { model: string; exclude: number; state: Vote }) {
   const t = useTranslations('feedback')
   return (
     <>
       <LabelField
         model={model}
-        not={not}
-        onChoose={(label) => label && state.give('wrong', { index: label.index, label: label.label })}
+        exclude={exclude}
+        onChoose={(label) => label && state.submit('wrong', { index: label.index, label: label.label })}
       />
       <div className="mt-2 flex gap-2">
-        <Button disabled={state.sending} onClick={() => state.give('wrong')}>
+        <Button disabled={state.sending} onClick={() => state.submit('wrong')}>
           {t('dontKnow')}
         </Button>
         <Button variant="quiet" onClick={state.back}>
@@ -82,7 +82,7 @@ function Correction({ model, not, state }: { model: string; not: number; state: 
   )
 }
 
-function Thanks({ vote, onChange }: { vote: GivenVote; onChange(): void }) {
+function Thanks({ vote, onChange }: { vote: SubmittedVote; onChange(): void }) {
   const t = useTranslations('feedback')
   const en = (chunk: ReactNode) => <span lang="en">{chunk}</span>
   return (
@@ -102,14 +102,14 @@ function Thanks({ vote, onChange }: { vote: GivenVote; onChange(): void }) {
   )
 }
 
-function Kept({ offer, state }: { offer: FeedbackOffer; state: Vote }) {
+function StorageNotice({ offer, state }: { offer: FeedbackOffer; state: Vote }) {
   const t = useTranslations('feedback')
   return (
     <>
       {offer.photos && (
         <Switch
           label={t('keepPhoto')}
-          hint={t('keepPhotoHint', { pixels: KEPT_PIXELS })}
+          hint={t('keepPhotoHint', { pixels: STORED_PIXELS })}
           checked={state.consent}
           onChange={state.setConsent}
         />

@@ -7,30 +7,30 @@ import type { Label } from '@/lib/shared/contract/contract'
 import { searchLabels } from '@/lib/shared/search/label-search'
 import { useLabels } from '../../ui/use-labels'
 
-/** More would push what is below off the screen. */
-const SHOWN = 6
+/** More suggestions would push the content below off the screen. */
+const MAX_SUGGESTIONS = 6
 
 interface LabelFieldProps {
-  /** Id of the model whose labels these are. */
+  /** The id of the model whose labels to search. */
   model: string
-  /** The label that was wrong. */
-  not: number
+  /** Index of the wrong label, which is not suggested. */
+  exclude: number
   onChoose(label: Label | null): void
 }
 
-/** A label of a model, found by its name, another name or its WordNet id. */
-export function LabelField({ model, not, onChoose }: LabelFieldProps) {
+/** Searches the labels of a model by name, synonym or WordNet ID. */
+export function LabelField({ model, exclude, onChoose }: LabelFieldProps) {
   const t = useTranslations('feedback')
   const labels = useLabels(model)
   const id = useId()
   const [query, setQuery] = useState('')
-  const found = searchLabels(labels ?? [], query).filter(({ index }) => index !== not)
+  const matches = searchLabels(labels ?? [], query).filter(({ index }) => index !== exclude)
   return (
     <Combobox.Root<Label>
       inline
       open
       items={labels ?? []}
-      filteredItems={query === '' ? [] : found.slice(0, SHOWN)}
+      filteredItems={query === '' ? [] : matches.slice(0, MAX_SUGGESTIONS)}
       itemToStringLabel={({ label }) => label}
       isItemEqualToValue={(a, b) => a.index === b.index}
       autoHighlight
@@ -47,7 +47,7 @@ export function LabelField({ model, not, onChoose }: LabelFieldProps) {
         className="mt-1 h-10 w-full max-w-[420px] rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3"
       />
       <p role="status" className="mt-1.5 text-ink-2 text-sm empty:hidden">
-        {labels === undefined ? t('loading') : query !== '' && found.length === 0 ? t('none') : ''}
+        {labels === undefined ? t('loading') : query !== '' && matches.length === 0 ? t('none') : ''}
       </p>
       <Combobox.List lang="en" className="mt-1 max-w-[420px]" aria-label={t('search')}>
         {(item: Label) => (
@@ -57,7 +57,7 @@ export function LabelField({ model, not, onChoose }: LabelFieldProps) {
             className="cursor-pointer rounded-[7px] px-3 py-1.5 text-sm data-highlighted:bg-sunk"
           >
             <span className="block font-medium">{item.label}</span>
-            <span className="block truncate text-ink-2 text-xs">{others(item)}</span>
+            <span className="block truncate text-ink-2 text-xs">{synonyms(item)}</span>
           </Combobox.Item>
         )}
       </Combobox.List>
@@ -65,6 +65,6 @@ export function LabelField({ model, not, onChoose }: LabelFieldProps) {
   )
 }
 
-function others({ label, others: names }: Label): string {
+function synonyms({ label, others: names }: Label): string {
   return names.filter((name) => name !== label && !/^n\d{8}$/.test(name)).join(', ')
 }

@@ -2,49 +2,49 @@
 
 import { useRef, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
-import { type GivenVote, newVoteId, sendVote } from '@/lib/client/api/feedback'
+import { newVoteId, type SubmittedVote, sendVote } from '@/lib/client/api/feedback'
 import type { Classification } from '@/lib/shared/contract/contract'
 
-type Step = 'asking' | 'correcting' | 'given'
+type Step = 'asking' | 'correcting' | 'submitted'
 
 export interface Vote {
   step: Step
   sending: boolean
   failure: Failure | null
-  /** Whether the photo is kept too. */
+  /** Whether the visitor agrees to the storage of the photo. */
   consent: boolean
   setConsent(consent: boolean): void
   correct(): void
   back(): void
-  give(verdict: GivenVote['verdict'], correct?: GivenVote['correct']): void
+  submit(verdict: SubmittedVote['verdict'], correct?: SubmittedVote['correct']): void
 }
 
-interface Given {
-  vote: GivenVote | undefined
+interface VoteOptions {
+  vote: SubmittedVote | undefined
   result: Classification
   photo: Blob
-  onVote(vote: GivenVote): void
+  onVote(vote: SubmittedVote): void
 }
 
-/** What the visitor says of an answer, and where that stands. A second click while the first is on its way does nothing. */
-export function useVote({ vote, result, photo, onVote }: Given): Vote {
-  const [step, setStep] = useState<Step>(vote ? 'given' : 'asking')
+/** The visitor's feedback on a result and its submission. Clicks during a submission are ignored. */
+export function useVote({ vote, result, photo, onVote }: VoteOptions): Vote {
+  const [step, setStep] = useState<Step>(vote ? 'submitted' : 'asking')
   const [sending, setSending] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [consent, setConsent] = useState(false)
   const busy = useRef(false)
   const id = useRef(vote?.id ?? newVoteId())
 
-  async function give(verdict: GivenVote['verdict'], correct: GivenVote['correct'] = null): Promise<void> {
+  async function submit(verdict: SubmittedVote['verdict'], correct: SubmittedVote['correct'] = null): Promise<void> {
     if (busy.current) return
     busy.current = true
     setSending(true)
     setFailure(null)
     try {
-      const given = { id: id.current, verdict, correct }
-      await sendVote(given, result, consent ? photo : null)
-      onVote(given)
-      setStep('given')
+      const submitted = { id: id.current, verdict, correct }
+      await sendVote(submitted, result, consent ? photo : null)
+      onVote(submitted)
+      setStep('submitted')
     } catch (error) {
       setFailure(error as Failure)
     } finally {
@@ -60,6 +60,6 @@ export function useVote({ vote, result, photo, onVote }: Given): Vote {
     setConsent,
     correct: () => setStep('correcting'),
     back: () => setStep('asking'),
-    give: (verdict, correct) => void give(verdict, correct),
+    submit: (verdict, correct) => void submit(verdict, correct),
   }
 }

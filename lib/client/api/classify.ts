@@ -1,22 +1,22 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import { underBase } from '@/lib/shared/web/base-path'
-import { type Failure, failureOf, OFFLINE } from './failure'
+import { type Failure, OFFLINE, parseFailure } from './failure'
 
 export interface ClassifyCall {
   model: string
   topK: number
   signal: AbortSignal
-  /** Bytes sent so far, and of how many. */
+  /** Bytes sent so far, and in total. */
   onProgress(sent: number, total: number): void
-  /** The upload is complete; the server works. */
+  /** The upload is complete; the server is processing the photo. */
   onUploaded(): void
 }
 
-/** The photo was taken away while it was on its way; nobody sees this. */
-const WITHDRAWN: Failure = { ...OFFLINE, code: 'withdrawn' }
+/** The photo was removed during its request. Never displayed. */
+const ABORTED: Failure = { ...OFFLINE, code: 'withdrawn' }
 
 /**
- * Sends a photo to `POST /api/classify`. By XMLHttpRequest, since fetch tells nothing of an upload's progress.
+ * Sends a photo to `POST /api/classify`. Uses XMLHttpRequest because fetch doesn't report upload progress.
  * Rejects with a `Failure`.
  */
 export function classify(file: Blob, call: ClassifyCall): Promise<Classification> {
@@ -29,28 +29,28 @@ export function classify(file: Blob, call: ClassifyCall): Promise<Classification
     request.upload.onload = () => call.onUploaded()
     request.onload = () => {
       if (request.status === 200) resolve(JSON.parse(request.responseText) as Classification)
-      else reject(failureOf(request.status, request.responseText, request.getResponseHeader('retry-after')))
+      else reject(parseFailure(request.status, request.responseText, request.getResponseHeader('retry-after')))
     }
     request.onerror = () => reject(OFFLINE)
-    request.onabort = () => reject(WITHDRAWN)
+    request.onabort = () => reject(ABORTED)
     const abort = () => request.abort()
     call.signal.addEventListener('abort', abort)
-    // One signal may outlive many requests.
+    // A signal may outlive many requests.
     request.onloadend = () => call.signal.removeEventListener('abort', abort)
     request.send(file)
   })
 }
 
 /**
- * Asks what a model saw of a photo: the crop made from its own input, and how that was made.
+ * Fetches a preview of the model's input: the cropped image, and the steps that produced it.
  *
- * @throws Error where the server does not answer with it
+ * @throws Error if the server doesn't return one
  */
-export async function whatItSaw(file: Blob, model: string, signal: AbortSignal): Promise<Preview> {
+export async function fetchModelInput(file: Blob, model: string, signal: AbortSignal): Promise<Preview> {
   const query = new URLSearchParams({ model, top_k: '1', preview: '1' })
-  const reply = await fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: file, signal })
-  if (!reply.ok) throw new Error(`the server answered with ${reply.status}`)
-  const { preview } = (await reply.json()) as Classification
-  if (!preview) throw new Error('the answer has no preview')
+  const response = await fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: file, signal })
+  if (!response.ok) throw new Error(`the server responded with ${response.status}`)
+  const { preview } = (await response.json()) as Classification
+  if (!preview) throw new Error('the response has no preview')
   return preview
 }

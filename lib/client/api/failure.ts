@@ -1,28 +1,28 @@
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 
-/** Why a photo has no answer. Pages have words for each code, in the language of the visitor. */
+/** Why a photo has no result. The pages have texts for each code, in the visitor's language. */
 export interface Failure {
   code: string
-  /** The server's own words, in English, with the figures of this case; pages in English prefer them. */
+  /** The server's message, in English and specific to this case; English pages prefer it to their own text. */
   title?: string
   detail?: string
-  /** Figures for the page's words. */
+  /** Values for the page's text. */
   values?: Record<string, string | number>
-  /** Whether the same photo may be answered at another time. */
+  /** Whether the same request may succeed later. */
   retryable: boolean
-  /** What the server asked us to wait, in milliseconds; null where it did not. */
+  /** How long the server asked us to wait, in milliseconds; null if it didn't. */
   retryAfterMs: number | null
 }
 
-/** The server could not be reached. */
+/** The server couldn't be reached. */
 export const OFFLINE: Failure = { code: 'offline', retryable: true, retryAfterMs: null }
 
 /**
- * What a reply says that is none of the expected.
+ * Parses an error response.
  *
- * @param retryAfter its header of that name, in seconds
+ * @param retryAfter the `Retry-After` header, in seconds
  */
-export function failureOf(status: number, body: string, retryAfter: string | null): Failure {
+export function parseFailure(status: number, body: string, retryAfter: string | null): Failure {
   const seconds = Number(retryAfter ?? Number.NaN)
   const retryAfterMs = Number.isFinite(seconds) ? 1000 * seconds : null
   const retryable = status === 408 || status === 429 || status >= 500
@@ -30,7 +30,7 @@ export function failureOf(status: number, body: string, retryAfter: string | nul
     const { code, title, detail } = JSON.parse(body) as ProblemDetails
     return { code, title, detail, retryable, retryAfterMs }
   } catch {
-    // Not ours: a proxy or a balancer answered in between.
+    // Not from this server: a proxy or load balancer responded.
     return { code: 'unreadable', values: { status }, retryable: true, retryAfterMs }
   }
 }

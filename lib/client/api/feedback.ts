@@ -1,28 +1,29 @@
 import type { FeedbackRequest, Verdict } from '@/lib/shared/contract/feedback'
 import { underBase } from '@/lib/shared/web/base-path'
 import type { Classification } from '../../shared/contract/contract'
-import { failureOf, OFFLINE } from './failure'
+import { OFFLINE, parseFailure } from './failure'
 
-/** What the visitor said of an answer. */
-export interface GivenVote {
-  /** The same when it is corrected. */
+/** A visitor's feedback on a result. */
+export interface SubmittedVote {
+  /** Stays the same when the visitor changes the vote. */
   id: string
   verdict: Verdict
-  /** The right label, where it is wrong and the visitor knows. */
+  /** The correct label, if the visitor named it. */
   correct: { index: number; label: string } | null
 }
 
-/** A name that nobody else makes up. */
+/** A random, unique id. */
 export function newVoteId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /**
- * Sends a vote. @param photo only where the visitor lets it be kept
+ * Sends a vote.
  *
+ * @param photo only if the visitor agreed to its storage
  * @throws Failure
  */
-export async function sendVote(vote: GivenVote, result: Classification, photo: Blob | null): Promise<void> {
+export async function sendVote(vote: SubmittedVote, result: Classification, photo: Blob | null): Promise<void> {
   const [best] = result.predictions
   const body: FeedbackRequest = {
     id: vote.id,
@@ -35,14 +36,14 @@ export async function sendVote(vote: GivenVote, result: Classification, photo: B
     request_id: result.request_id,
     ...(photo ? { photo: await base64(photo) } : {}),
   }
-  const reply = await fetch(underBase('/api/feedback'), {
+  const response = await fetch(underBase('/api/feedback'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   }).catch(() => {
     throw OFFLINE
   })
-  if (!reply.ok) throw failureOf(reply.status, await reply.text(), reply.headers.get('retry-after'))
+  if (!response.ok) throw parseFailure(response.status, await response.text(), response.headers.get('retry-after'))
 }
 
 function base64(blob: Blob): Promise<string> {

@@ -2,44 +2,44 @@ import { underBase } from '@/lib/shared/web/base-path'
 import type { Classification } from '../../shared/contract/contract'
 import { SAMPLES } from '../../shared/gallery/samples'
 
-/** The first runs warm caches; the median of the others counts. */
-const WARM_UP = 2
-const RUNS = 9
+/** The first runs warm up caches; the result is the median of the rest. */
+const WARM_UP_RUNS = 2
+const MEASURED_RUNS = 9
 
 export interface Latency {
-  /** Medians in milliseconds, as the server told them: without the network. */
+  /** Medians in milliseconds, as measured by the server, so without network time. */
   decode: number
   run: number
   total: number
 }
 
 /**
- * Runs a sample photo through a model a few times.
+ * Classifies a sample photo several times.
  *
- * @throws Error where the server refuses or cannot be reached
+ * @throws Error if a request is refused or the server can't be reached
  */
 export async function measureLatency(model: string): Promise<Latency> {
-  const photo = await (await ok(fetch(underBase(`/gallery/${SAMPLES[0]?.file}`)))).blob()
+  const photo = await (await requireOk(fetch(underBase(`/gallery/${SAMPLES[0]?.file}`)))).blob()
   const timings: Classification['timings'][] = []
-  for (let i = 0; i < WARM_UP + RUNS; i++) {
+  for (let i = 0; i < WARM_UP_RUNS + MEASURED_RUNS; i++) {
     const query = new URLSearchParams({ model, top_k: '1' })
-    const reply = await ok(fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: photo }))
-    timings.push(((await reply.json()) as Classification).timings)
+    const response = await requireOk(fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: photo }))
+    timings.push(((await response.json()) as Classification).timings)
   }
-  const median = (of: (one: Classification['timings']) => number) =>
+  const median = (select: (timing: Classification['timings']) => number) =>
     timings
-      .slice(WARM_UP)
-      .map(of)
-      .sort((a, b) => a - b)[RUNS >> 1] ?? 0
+      .slice(WARM_UP_RUNS)
+      .map(select)
+      .sort((a, b) => a - b)[MEASURED_RUNS >> 1] ?? 0
   return {
-    decode: median((one) => one.decode_ms),
-    run: median((one) => one.run_ms),
-    total: median((one) => one.total_ms),
+    decode: median((timing) => timing.decode_ms),
+    run: median((timing) => timing.run_ms),
+    total: median((timing) => timing.total_ms),
   }
 }
 
-async function ok(request: Promise<Response>): Promise<Response> {
-  const reply = await request
-  if (!reply.ok) throw new Error(`HTTP ${reply.status}`)
-  return reply
+async function requireOk(request: Promise<Response>): Promise<Response> {
+  const response = await request
+  if (!response.ok) throw new Error(`HTTP ${response.status}`)
+  return response
 }

@@ -2,53 +2,53 @@ import { underBase } from '@/lib/shared/web/base-path'
 import type { ProblemDetails } from '../../shared/problems/problem'
 import type { Failure } from './failure'
 
-const LASTING = { retryable: true, retryAfterMs: null }
+const RETRYABLE = { retryable: true, retryAfterMs: null }
 
-/** Why the photo at an address could not be had. */
+/** Why the photo at a URL couldn't be loaded. */
 export class UrlFailure extends Error {
   constructor(readonly failure: Failure) {
     super(failure.code)
   }
 }
 
-/** The address in a text that is nothing else, or null. */
-export function webAddress(text: string): string | null {
+/** The text if it is an http(s) URL and nothing else, or null. */
+export function parseHttpUrl(text: string): string | null {
   const trimmed = text.trim()
   return /^https?:\/\/\S+$/i.test(trimmed) && URL.canParse(trimmed) ? trimmed : null
 }
 
 /**
- * Lets the server fetch a photo; the page may reach no other site.
+ * Has the server fetch a photo, because the page itself may not connect to other sites.
  *
  * @throws UrlFailure
  */
-export async function photoByUrl(url: string, signal: AbortSignal): Promise<File> {
+export async function fetchPhotoByUrl(url: string, signal: AbortSignal): Promise<File> {
   const headers = { 'content-type': 'application/json' }
-  const reply = await fetch(underBase('/api/photo'), {
+  const response = await fetch(underBase('/api/photo'), {
     method: 'POST',
     headers,
     body: JSON.stringify({ url }),
     signal,
   }).catch(() => {
-    throw new UrlFailure({ code: 'url_offline', ...LASTING })
+    throw new UrlFailure({ code: 'url_offline', ...RETRYABLE })
   })
-  if (!reply.ok) throw await failure(reply)
-  const blob = await reply.blob()
-  return new File([blob], name(url), { type: blob.type })
+  if (!response.ok) throw await parseUrlFailure(response)
+  const blob = await response.blob()
+  return new File([blob], nameOf(url), { type: blob.type })
 }
 
-async function failure(reply: Response): Promise<UrlFailure> {
+async function parseUrlFailure(response: Response): Promise<UrlFailure> {
   try {
-    const { code, title, detail } = (await reply.json()) as ProblemDetails
-    return new UrlFailure({ code, title, detail, ...LASTING })
+    const { code, title, detail } = (await response.json()) as ProblemDetails
+    return new UrlFailure({ code, title, detail, ...RETRYABLE })
   } catch {
-    return new UrlFailure({ code: 'url_unexpected', values: { status: reply.status }, ...LASTING })
+    return new UrlFailure({ code: 'url_unexpected', values: { status: response.status }, ...RETRYABLE })
   }
 }
 
-/** What the photo is called: the last part of its path, else its host. */
-function name(url: string): string {
+/** The last segment of the path, or the host name. */
+function nameOf(url: string): string {
   const { pathname, hostname } = new URL(url)
-  const last = pathname.split('/').filter(Boolean).at(-1)
-  return last ? decodeURIComponent(last) : hostname
+  const lastSegment = pathname.split('/').filter(Boolean).at(-1)
+  return lastSegment ? decodeURIComponent(lastSegment) : hostname
 }

@@ -1,9 +1,9 @@
 import type { Label } from '@/lib/shared/contract/contract'
 import type { Job, JobPhotos } from '@/lib/shared/contract/jobs'
 import { underBase } from '@/lib/shared/web/base-path'
-import { failureOf, OFFLINE } from '../api/failure'
+import { OFFLINE, parseFailure } from '../api/failure'
 
-/** What a batch is made with. */
+/** Options that a batch is created with. */
 export interface BatchSettings {
   /** Type or id. */
   model: string
@@ -13,17 +13,17 @@ export interface BatchSettings {
 
 export type JobAction = 'close' | 'pause' | 'resume' | 'cancel' | 'retry'
 
-/** A slow line gets less at once; what takes longer than this is sent again. The server gives a request two minutes. */
-const UPLOAD_MS = 110_000
-const CALL_MS = 30_000
+/** Slow connections get smaller uploads; an upload that exceeds this is sent again. The server allows two minutes. */
+const UPLOAD_TIMEOUT_MS = 110_000
+const REQUEST_TIMEOUT_MS = 30_000
 
-/** Makes a job that more photos follow to. Rejects with a `Failure`, as all of these do. */
+/** Creates an open job, which photos are then added to. Rejects with a `Failure`, like every function here. */
 export function createJob({ model, topK, threshold }: BatchSettings): Promise<Job> {
   const query = new URLSearchParams({ model, top_k: String(topK), threshold: String(threshold), open: '1' })
-  return call<Job>(underBase(`/api/jobs?${query}`), { method: 'POST' })
+  return request<Job>(underBase(`/api/jobs?${query}`), { method: 'POST' })
 }
 
-/** Adds photos. Those that the job has by name are left out there, so that it may be done again. */
+/** Adds photos. The server skips names that the job already has, so the call is safe to repeat. */
 export function addPhotos(
   id: string,
   photos: readonly { path: string; blob: Blob }[],
@@ -31,45 +31,45 @@ export function addPhotos(
 ): Promise<Job> {
   const form = new FormData()
   for (const { path, blob } of photos) form.append('files', blob, path)
-  return call<Job>(
+  return request<Job>(
     `${jobPath(id)}/photos?unique=1`,
     { method: 'POST', body: form },
-    AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_MS)]),
+    AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]),
   )
 }
 
-export function readJob(id: string): Promise<Job> {
-  return call<Job>(jobPath(id))
+export function fetchJob(id: string): Promise<Job> {
+  return request<Job>(jobPath(id))
 }
 
-export function act(id: string, action: JobAction): Promise<Job> {
-  return call<Job>(`${jobPath(id)}/${action}`, { method: 'POST' })
+export function postAction(id: string, action: JobAction): Promise<Job> {
+  return request<Job>(`${jobPath(id)}/${action}`, { method: 'POST' })
 }
 
-/** Deletes a job with its results; one that is gone is as good. */
-export async function removeJob(id: string): Promise<void> {
-  await fetch(jobPath(id), { method: 'DELETE', signal: AbortSignal.timeout(CALL_MS) }).catch(() => {
+/** Deletes a job and its results. Succeeds if the job no longer exists. */
+export async function deleteJob(id: string): Promise<void> {
+  await fetch(jobPath(id), { method: 'DELETE', signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }).catch(() => {
     throw OFFLINE
   })
 }
 
-/** The names of all photos that a job has. */
-export async function jobPhotos(id: string): Promise<string[]> {
+/** The names of all photos in a job. */
+export async function listJobPhotos(id: string): Promise<string[]> {
   const names: string[] = []
   for (;;) {
-    const { files, total } = await call<JobPhotos>(`${jobPath(id)}/photos?offset=${names.length}`)
+    const { files, total } = await request<JobPhotos>(`${jobPath(id)}/photos?offset=${names.length}`)
     names.push(...files)
     if (names.length >= total || files.length === 0) return names
   }
 }
 
 /** The classes of a model, in the order of its outputs. */
-export async function modelClasses(model: string): Promise<readonly Label[]> {
-  const { labels } = await call<{ labels: Label[] }>(underBase(`/api/models/${encodeURIComponent(model)}/labels`))
+export async function fetchClasses(model: string): Promise<readonly Label[]> {
+  const { labels } = await request<{ labels: Label[] }>(underBase(`/api/models/${encodeURIComponent(model)}/labels`))
   return labels
 }
 
-/** Where its events are told. */
+/** The URL of a job's event stream. */
 export function eventsPath(id: string): string {
   return `${jobPath(id)}/events`
 }
@@ -78,15 +78,19 @@ function jobPath(id: string): string {
   return underBase(`/api/jobs/${encodeURIComponent(id)}`)
 }
 
-async function call<T>(path: string, init: RequestInit = {}, signal = AbortSignal.timeout(CALL_MS)): Promise<T> {
-  let reply: Response
+async function request<T>(
+  path: string,
+  init: RequestInit = {},
+  signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+): Promise<T> {
+  let response: Response
   let text: string
   try {
-    reply = await fetch(path, { ...init, signal })
-    text = await reply.text()
+    response = await fetch(path, { ...init, signal })
+    text = await response.text()
   } catch {
     throw OFFLINE
   }
-  if (!reply.ok) throw failureOf(reply.status, text, reply.headers.get('retry-after'))
+  if (!response.ok) throw parseFailure(response.status, text, response.headers.get('retry-after'))
   return JSON.parse(text) as T
 }

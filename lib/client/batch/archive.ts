@@ -1,50 +1,50 @@
 import type { Entry, FileEntry } from '@zip.js/zip.js'
-import { isLabelsName, isLitter } from '@/lib/shared/files/beside-photos'
+import { isLabelsFileName, isSystemFile } from '@/lib/shared/files/ignored-files'
 import { isPhotoName } from '@/lib/shared/files/photo-name'
 import { type RawName, zipNames } from '@/lib/shared/files/zip-names'
 import type { LeftOut, PhotoSource } from './source'
 
-/** What is in a ZIP. */
+/** The contents of a ZIP. */
 export interface Unpacked {
   sources: PhotoSource[]
   leftOut: LeftOut[]
-  /** Files that may tell what the photos show. */
+  /** Files that may hold the photos' labels. */
   labels: File[]
 }
 
-/** Packing methods that are read: none, and Deflate. */
-const READ = new Set([0, 8])
+/** Supported compression methods: stored and Deflate. */
+const SUPPORTED_METHODS = new Set([0, 8])
 
 /**
- * The photos of a ZIP. Each is unpacked when it is needed, so an archive may be larger than the memory.
+ * Lists the photos of a ZIP. Each is unpacked only when it's needed, so an archive may be larger than memory.
  *
- * @throws Error where it cannot be read
+ * @throws Error if the archive can't be read
  */
 export async function unpack(archive: Blob): Promise<Unpacked> {
-  // Its code comes only now. Without workers and WebAssembly: the browser unpacks by itself.
+  // Loaded on demand. Without workers and WebAssembly, because the browser decompresses natively.
   const { BlobReader, BlobWriter, configure, ZipReader } = await import('@zip.js/zip.js/lib/zip-core-custom.js')
   configure({ useWebWorkers: false })
-  // Its entries' checksums too: a damaged photo must not be answered as a whole one.
+  // Verify entry checksums too, so that a damaged photo isn't classified as an intact one.
   const reader = new ZipReader(new BlobReader(archive), { checkSignature: true })
   const entries: Entry[] = []
   for await (const entry of reader.getEntriesGenerator()) entries.push(entry)
   const names = zipNames(entries.map(rawNameOf))
-  const found: Unpacked = { sources: [], leftOut: [], labels: [] }
-  for (const [at, entry] of entries.entries()) {
-    const path = names[at] ?? entry.filename
-    if (entry.directory || isLitter(path)) continue
-    const reason = whyNot(path, entry)
-    if (reason) found.leftOut.push({ path, reason })
-    else if (isLabelsName(path)) await addLabels(path, () => entry.getData(new BlobWriter()), found)
-    else found.sources.push(sourceOf(path, entry, () => entry.getData(new BlobWriter(typeOf(path)))))
+  const unpacked: Unpacked = { sources: [], leftOut: [], labels: [] }
+  for (const [index, entry] of entries.entries()) {
+    const path = names[index] ?? entry.filename
+    if (entry.directory || isSystemFile(path)) continue
+    const reason = skipReason(path, entry)
+    if (reason) unpacked.leftOut.push({ path, reason })
+    else if (isLabelsFileName(path)) await addLabels(path, () => entry.getData(new BlobWriter()), unpacked)
+    else unpacked.sources.push(sourceOf(path, entry, () => entry.getData(new BlobWriter(mimeTypeOf(path)))))
   }
-  return found
+  return unpacked
 }
 
-function whyNot(path: string, { encrypted, compressionMethod }: Entry): LeftOut['reason'] | null {
+function skipReason(path: string, { encrypted, compressionMethod }: Entry): LeftOut['reason'] | null {
   if (encrypted) return 'locked'
-  if (!isLabelsName(path) && !isPhotoName(path)) return 'no_photo'
-  return READ.has(compressionMethod) ? null : 'packing'
+  if (!isLabelsFileName(path) && !isPhotoName(path)) return 'no_photo'
+  return SUPPORTED_METHODS.has(compressionMethod) ? null : 'packing'
 }
 
 function rawNameOf({ rawFilename, bitFlag, extraFieldUnicodePath, filename }: Entry): RawName {
@@ -52,11 +52,11 @@ function rawNameOf({ rawFilename, bitFlag, extraFieldUnicodePath, filename }: En
   return { bytes: rawFilename, utf8: bitFlag?.languageEncodingFlag ?? false, marked }
 }
 
-async function addLabels(path: string, open: () => Promise<Blob>, found: Unpacked): Promise<void> {
+async function addLabels(path: string, open: () => Promise<Blob>, unpacked: Unpacked): Promise<void> {
   try {
-    found.labels.push(new File([await open()], path))
+    unpacked.labels.push(new File([await open()], path))
   } catch {
-    found.leftOut.push({ path, reason: 'no_labels' })
+    unpacked.leftOut.push({ path, reason: 'no_labels' })
   }
 }
 
@@ -64,8 +64,8 @@ function sourceOf(path: string, { uncompressedSize, lastModDate }: FileEntry, op
   return { path, size: uncompressedSize, modified: lastModDate.getTime(), open }
 }
 
-/** Browsers show some pictures by their type only. */
-function typeOf(path: string): string {
+/** Browsers display some formats only if the MIME type is set. */
+function mimeTypeOf(path: string): string {
   const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
   return `image/${extension.replace(/^(jpg|jpe|jfif)$/, 'jpeg').replace(/^tif$/, 'tiff')}`
 }

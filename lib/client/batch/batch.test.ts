@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { isLitter } from '@/lib/shared/files/beside-photos'
+import { isSystemFile } from '@/lib/shared/files/ignored-files'
 import { failedRow, type ResultRow } from '@/lib/shared/results/columns'
 import { ItemList } from './items'
-import { Outbox } from './outbox'
-import { byPath, type PhotoSource, pathOf } from './source'
+import { comparePaths, type PhotoSource, relativePath } from './source'
 import { confidenceBins, labelCounts } from './summary'
-import { viewed, WHOLE } from './view'
+import { applyView, DEFAULT_VIEW } from './table-view'
+import { UploadQueue } from './upload-queue'
 
 const source = (path: string, size = 1, modified = 1): PhotoSource => ({
   path,
@@ -20,34 +20,36 @@ function row(path: string, part: Partial<ResultRow>): ResultRow {
   return { ...failedRow(none, { id: 'm', revision: 'r' }, { code: 'x', detail: '' }), ...part }
 }
 
-/** A list of photos that wait. */
-function waiting(...paths: string[]): { list: ItemList; outbox: Outbox } {
+/** A list of photos waiting for their upload. */
+function waiting(...paths: string[]): { list: ItemList; uploadQueue: UploadQueue } {
   const list = new ItemList()
-  const outbox = new Outbox(list)
+  const uploadQueue = new UploadQueue(list)
   for (const path of paths) {
     const { index } = list.add(path, { size: 1, modified: 1, state: 'waiting' })
-    outbox.put(index, source(path))
+    uploadQueue.put(index, source(path))
   }
-  return { list, outbox }
+  return { list, uploadQueue }
 }
 
-test('a dropped and a picked folder are the same tree, in the order of vision classify', () => {
-  expect(pathOf(file({ name: 'a.jpg', webkitRelativePath: 'trip/a.jpg' }))).toBe('trip/a.jpg')
+test('dropped and selected folders have the same paths, in the order of vision classify', () => {
+  expect(relativePath(file({ name: 'a.jpg', webkitRelativePath: 'trip/a.jpg' }))).toBe('trip/a.jpg')
   expect(
-    pathOf(file({ name: 'a.jpg', webkitRelativePath: '', path: '/trip/a.jpg', relativePath: './trip/a.jpg' })),
+    relativePath(file({ name: 'a.jpg', webkitRelativePath: '', path: '/trip/a.jpg', relativePath: './trip/a.jpg' })),
   ).toBe('trip/a.jpg')
-  expect(pathOf(file({ name: 'a.jpg', webkitRelativePath: '', path: './a.jpg' }))).toBe('a.jpg')
+  expect(relativePath(file({ name: 'a.jpg', webkitRelativePath: '', path: './a.jpg' }))).toBe('a.jpg')
   const paths = ['t/z/1', 't/b', 't/a/2', 't/a/0/3', 't/a']
   expect(
     paths
       .map((path) => ({ path }))
-      .sort(byPath)
+      .sort(comparePaths)
       .map(({ path }) => path),
   ).toEqual(['t/a', 't/b', 't/a/2', 't/a/0/3', 't/z/1'])
-  expect(['x/.DS_Store', '__MACOSX/x/._a.jpg', 'x/Thumbs.db', '.git/a.png', 'x/a.jpg'].filter(isLitter)).toHaveLength(4)
+  expect(
+    ['x/.DS_Store', '__MACOSX/x/._a.jpg', 'x/Thumbs.db', '.git/a.png', 'x/a.jpg'].filter(isSystemFile),
+  ).toHaveLength(4)
 })
 
-test('two files of one name have two names; a file that is given again is known by name, size and time', () => {
+test('files with the same path get unique names; a file that is selected again is matched by name, size and time', () => {
   const list = new ItemList()
   const add = (path: string, size: number) => list.add(path, { size, modified: 7, state: 'missing' }).path
   expect([add('d/a.jpg', 1), add('d/a.jpg', 2), add('d/a.jpg', 3), add('d.e/f', 1), add('d.e/f', 2)]).toEqual([
@@ -57,38 +59,39 @@ test('two files of one name have two names; a file that is given again is known 
     'd.e/f',
     'd.e/f (2)',
   ])
-  const recognise = list.recogniser()
-  expect(recognise(source('d/a.jpg', 1, 7))?.index).toBe(0)
-  // The folder above it has another name now.
-  expect(recognise(source('moved/a.jpg', 1, 7))?.index).toBe(0)
-  expect(recognise(source('d/a.jpg', 9, 7))).toBe(undefined)
-  expect(recognise(source('d/a.jpg', 1, 8))).toBe(undefined)
+  const match = list.sourceMatcher()
+  expect(match(source('d/a.jpg', 1, 7))?.index).toBe(0)
+  // Its parent folder was renamed.
+  expect(match(source('moved/a.jpg', 1, 7))?.index).toBe(0)
+  expect(match(source('d/a.jpg', 9, 7))).toBe(undefined)
+  expect(match(source('d/a.jpg', 1, 8))).toBe(undefined)
 })
 
-test('what is sent next: so many photos and bytes, none twice, and again what came back', () => {
-  const { list, outbox } = waiting('a', 'b', 'c', 'd')
-  const taken = (bytes: number, photos: number) => outbox.take(bytes, photos).map(({ item }) => item.path)
+test('the upload queue limits photos and bytes, sends none twice, and resends what was put back', () => {
+  const { list, uploadQueue } = waiting('a', 'b', 'c', 'd')
+  const taken = (bytes: number, photos: number) => uploadQueue.take(bytes, photos).map(({ item }) => item.path)
   expect(taken(100, 2)).toEqual(['a', 'b'])
   expect(taken(0, 9)).toEqual(['c'])
   const [first] = list.items
-  outbox.returned(first ? [first] : [], 'waiting')
+  uploadQueue.putBack(first ? [first] : [], 'waiting')
   expect(taken(100, 9)).toEqual(['a', 'd'])
   expect(taken(100, 9)).toEqual([])
   expect(list.counts()).toMatchObject({ total: 4, toUpload: 4, done: 0 })
 })
 
-test('a view filters and sorts; what has no value comes last either way', () => {
+test('a table view filters and sorts; photos without a value come last in either direction', () => {
   const { list } = waiting('koala.jpg', 'b.jpg', 'c.jpg', 'd.jpg')
   list.set(0, { state: 'done', row: row('koala.jpg', { status: 'ok', label: 'bear', score: 0.5, uncertain: true }) })
   list.set(1, { state: 'done', row: row('b.jpg', { status: 'ok', label: 'Koala', score: 0.9, uncertain: false }) })
   list.set(2, { state: 'done', row: row('c.jpg', {}) })
-  const paths = (view: Partial<typeof WHOLE>) => viewed(list.items, { ...WHOLE, ...view }).map(({ index }) => index)
+  const paths = (view: Partial<typeof DEFAULT_VIEW>) =>
+    applyView(list.items, { ...DEFAULT_VIEW, ...view }).map(({ index }) => index)
   expect(paths({ query: ' KOALA ' })).toEqual([0, 1])
   expect(paths({ status: 'uncertain' })).toEqual([0])
   expect(paths({ status: 'failed' })).toEqual([2])
   expect(paths({ status: 'open' })).toEqual([3])
   expect(paths({ label: 'bear' })).toEqual([0])
-  expect(paths({ only: { name: '', files: new Set(['c.jpg', 'd.jpg']) } })).toEqual([2, 3])
+  expect(paths({ subset: { name: '', files: new Set(['c.jpg', 'd.jpg']) } })).toEqual([2, 3])
   expect(paths({ sort: { key: 'score', descending: true } })).toEqual([1, 0, 2, 3])
   expect(paths({ sort: { key: 'score', descending: false } })).toEqual([0, 1, 2, 3])
   expect(paths({ sort: { key: 'status', descending: false } })).toEqual([2, 0, 1, 3])
@@ -97,8 +100,8 @@ test('a view filters and sorts; what has no value comes last either way', () => 
     ['Koala', 1],
     ['bear', 1],
   ])
-  expect(confidenceBins(list.items).filter(({ sure, uncertain }) => sure + uncertain > 0)).toEqual([
-    { from: 50, sure: 0, uncertain: 1 },
-    { from: 90, sure: 1, uncertain: 0 },
+  expect(confidenceBins(list.items).filter(({ certain, uncertain }) => certain + uncertain > 0)).toEqual([
+    { from: 50, certain: 0, uncertain: 1 },
+    { from: 90, certain: 1, uncertain: 0 },
   ])
 })

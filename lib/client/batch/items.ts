@@ -2,14 +2,14 @@ import type { ResultRow } from '@/lib/shared/results/columns'
 import type { PhotoSource } from './source'
 
 /**
- * Where a photo of a batch stands: `missing` where its file must be given again, `waiting` for its upload, `sending`, `queued` at the
- * server, `done` with a result or a failure, `left_out` where it never runs.
+ * The state of a photo in a batch: `missing` if its file must be selected again, `waiting` for its upload, `sending`,
+ * `queued` on the server, `done` with a result or a failure, `left_out` if it never runs.
  */
 export type ItemState = 'missing' | 'waiting' | 'sending' | 'queued' | 'done' | 'left_out'
 
 export interface BatchItem {
   readonly index: number
-  /** Unlike any other's in its batch. */
+  /** Unique within the batch. */
   readonly path: string
   readonly size: number | null
   readonly modified: number | null
@@ -23,30 +23,30 @@ export interface Counts {
   ok: number
   uncertain: number
   failed: number
-  /** Not at the server yet, their files being here. */
+  /** Not on the server yet, with their files at hand. */
   toUpload: number
   missing: number
   leftOut: number
 }
 
-/** Whether the server failed with it: what never reached the server would fail again. */
-export function failedThere({ row }: BatchItem): boolean {
+/** Whether the photo failed on the server. One that never reached the server would fail again. */
+export function failedOnServer({ row }: BatchItem): boolean {
   return row?.status === 'failed' && row.sha256 !== null
 }
 
-/** Name, size and time. */
-function mark({ path, size, modified }: Pick<BatchItem, 'path' | 'size' | 'modified'>): string {
+/** File name, size and modification time. */
+function fingerprint({ path, size, modified }: Pick<BatchItem, 'path' | 'size' | 'modified'>): string {
   return `${path.slice(path.lastIndexOf('/') + 1)}/${size}/${modified}`
 }
 
-/** The photos of a batch in their order, each found by its name. Changed ones are new objects. */
+/** The photos of a batch in order, with lookup by path. Items are immutable: a change replaces the object. */
 export class ItemList {
   readonly items: BatchItem[] = []
   private readonly indices = new Map<string, number>()
 
-  /** Adds one, under a name of its own. */
+  /** Adds a photo under a unique path. */
   add(path: string, part: Pick<BatchItem, 'size' | 'modified' | 'state'>): BatchItem {
-    const item = { index: this.items.length, path: this.freeName(path), row: null, ...part }
+    const item = { index: this.items.length, path: this.uniquePath(path), row: null, ...part }
     this.items.push(item)
     this.indices.set(item.path, item.index)
     return item
@@ -62,19 +62,19 @@ export class ItemList {
     if (item) this.items[index] = { ...item, ...part }
   }
 
-  /** Gives every photo of one state another. */
+  /** Moves every photo from one state to another. */
   move(from: ItemState, to: ItemState): void {
     for (const { index, state } of this.items) if (state === from) this.set(index, { state: to })
   }
 
-  /** Recognises files that are given again: by path, size and time; missing ones also by the end of their path. */
-  recogniser(): (source: PhotoSource) => BatchItem | undefined {
+  /** Matches files that are selected again by path, size and time; missing ones also by file name, size and time. */
+  sourceMatcher(): (source: PhotoSource) => BatchItem | undefined {
     const missing = new Map(
-      this.items.flatMap((item) => (item.state === 'missing' ? [[mark(item), item] as const] : [])),
+      this.items.flatMap((item) => (item.state === 'missing' ? [[fingerprint(item), item] as const] : [])),
     )
     return (source) => {
-      const found = this.find(source.path)
-      return found && mark(found) === mark(source) ? found : missing.get(mark(source))
+      const item = this.find(source.path)
+      return item && fingerprint(item) === fingerprint(source) ? item : missing.get(fingerprint(source))
     }
   }
 
@@ -102,13 +102,13 @@ export class ItemList {
     return counts
   }
 
-  private freeName(path: string): string {
+  private uniquePath(path: string): string {
     if (!this.indices.has(path)) return path
     const dot = path.lastIndexOf('.')
-    const at = dot > path.lastIndexOf('/') ? dot : path.length
+    const cut = dot > path.lastIndexOf('/') ? dot : path.length
     for (let number = 2; ; number++) {
-      const name = `${path.slice(0, at)} (${number})${path.slice(at)}`
-      if (!this.indices.has(name)) return name
+      const candidate = `${path.slice(0, cut)} (${number})${path.slice(cut)}`
+      if (!this.indices.has(candidate)) return candidate
     }
   }
 }

@@ -1,14 +1,14 @@
 import { decodeLabels } from '@/lib/shared/labels-file/decode'
+import { matchLabels, type Picks } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
-import { type Picks, understand } from '@/lib/shared/labels-file/understand'
 
-/** Labels that came with the photos. */
-export interface Labels {
+/** A labels file that was added to the batch. */
+export interface LabelsFile {
   name: string
   text: string
   table: LabelsTable
-  /** Columns that the visitor chose. */
+  /** Columns chosen by the visitor. */
   picks: Picks
 }
 
@@ -16,12 +16,12 @@ export interface Labels {
 export interface LabelsCandidate {
   path: string
   blob: Blob
-  /** Whether the visitor chose this very file, rather than a folder or an archive with it. */
-  meant: boolean
+  /** Whether the visitor selected this file itself, not a folder or archive that contains it. */
+  explicit: boolean
 }
 
-/** The labels of a text; null where it holds none. */
-export async function labelsOf(name: string, text: string, picks: Picks = {}): Promise<Labels | null> {
+/** Parses labels; null if the text holds none. */
+export async function parseLabelsFile(name: string, text: string, picks: Picks = {}): Promise<LabelsFile | null> {
   try {
     return { name, text, table: await parseLabels(text), picks }
   } catch {
@@ -29,37 +29,42 @@ export async function labelsOf(name: string, text: string, picks: Picks = {}): P
   }
 }
 
-async function read({ path, blob }: LabelsCandidate): Promise<Labels | null> {
+async function readCandidate({ path, blob }: LabelsCandidate): Promise<LabelsFile | null> {
   try {
-    return await labelsOf(path, decodeLabels(new Uint8Array(await blob.arrayBuffer())).text)
+    return await parseLabelsFile(path, decodeLabels(new Uint8Array(await blob.arrayBuffer())).text)
   } catch {
     return null
   }
 }
 
-/** The candidate that names most photos, and those that are not it. One that was chosen by itself may name none yet. */
-export async function bestLabels(
+/**
+ * Chooses the candidate that labels the most photos, and returns the rest with reasons. A file that the visitor
+ * selected explicitly may match no photo yet.
+ */
+export async function chooseLabels(
   candidates: readonly LabelsCandidate[],
   photos: readonly string[],
-): Promise<{ labels: Labels | null; others: { path: string; reason: 'no_photo' | 'no_labels' }[] }> {
-  const all = await Promise.all(candidates.map(async (one) => ({ one, labels: await read(one) })))
-  const rated = all.map(({ one, labels }) => ({ one, labels, named: labels ? named(labels, photos) : -1 }))
-  const best = rated
-    .filter(({ one, named }) => named > 0 || (one.meant && named === 0))
-    .sort((a, b) => b.named - a.named)[0]
-  const others = rated
+): Promise<{ labels: LabelsFile | null; others: { path: string; reason: 'no_photo' | 'no_labels' }[] }> {
+  const read = await Promise.all(
+    candidates.map(async (candidate) => ({ candidate, labels: await readCandidate(candidate) })),
+  )
+  const ranked = read.map((each) => ({ ...each, matches: each.labels ? countMatches(each.labels, photos) : -1 }))
+  const best = ranked
+    .filter(({ candidate, matches }) => matches > 0 || (candidate.explicit && matches === 0))
+    .sort((a, b) => b.matches - a.matches)[0]
+  const others = ranked
     .filter((each) => each !== best)
-    .map(({ one, labels }) => ({
-      path: one.path,
-      reason: labels || !one.meant ? ('no_photo' as const) : ('no_labels' as const),
+    .map(({ candidate, labels }) => ({
+      path: candidate.path,
+      reason: labels || !candidate.explicit ? ('no_photo' as const) : ('no_labels' as const),
     }))
   return { labels: best?.labels ?? null, others }
 }
 
-/** How many photos have a label in it; -1 where it has no two columns. */
-function named({ table }: Labels, photos: readonly string[]): number {
+/** The number of photos that the file labels; -1 if it doesn't have two columns. */
+function countMatches({ table }: LabelsFile, photos: readonly string[]): number {
   try {
-    return understand(table, photos, []).labels.size
+    return matchLabels(table, photos, []).labels.size
   } catch {
     return -1
   }

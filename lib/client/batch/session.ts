@@ -1,97 +1,96 @@
 import type { Job } from '@/lib/shared/contract/jobs'
-import { tooLargeDetail } from '@/lib/shared/problems/photo-size'
+import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
 import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
 import type { Failure } from '../api/failure'
-import { act, type BatchSettings, createJob, type JobAction, jobPhotos, readJob } from './api'
+import { type BatchSettings, fetchJob, listJobPhotos } from './api'
 import { type Collection, collect } from './collect'
-import { follow } from './follow'
-import { type BatchItem, type Counts, failedThere, ItemList } from './items'
-import { Keeper } from './keeper'
-import { type Labels, labelsOf } from './labels'
-import { Outbox, type Parcel } from './outbox'
-import { type BatchPhase, type BatchSnapshot, pace } from './snapshot'
+import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
+import { type LabelsFile, parseLabelsFile } from './labels'
+import { Notifier } from './notifier'
+import { BatchPersistence } from './persistence'
+import { RemoteJob } from './remote-job'
+import { type BatchSnapshot, estimate, phaseOf } from './snapshot'
 import type { LeftOut, PhotoSource } from './source'
-import { knownBatch } from './store'
+import { loadBatch } from './store'
+import { type QueuedPhoto, UploadQueue } from './upload-queue'
 import { Uploader } from './uploader'
 
 export interface BatchOptions {
   settings: BatchSettings
-  /** Of the model, for photos that never reach the server. */
+  /** The model's name, for photos that never reach the server. */
   model: ModelName
   limits: { imageBytes: number; files: number }
 }
 
-/** Changes are told at most this often. */
-const PACE_MS = 150
-const OPEN_AGAIN_MS = 3000
-/** What the server says of a job that waits for its store. */
-const STORE_TROUBLES: Partial<Record<string, Failure>> = {
-  storage_full: { code: 'storage_full', retryable: true, retryAfterMs: null },
-  storage_unavailable: { code: 'not_ready', retryable: true, retryAfterMs: null },
-}
+const REOPEN_MS = 3000
+const NOT_ON_SERVER: readonly ItemState[] = ['waiting', 'sending', 'missing']
+const UNFINISHED: readonly ItemState[] = [...NOT_ON_SERVER, 'queued']
 
 /**
- * One batch: its photos, their upload into a job of the server, and the results as they come. What is at the server goes on there
- * without the page; found again by its id, the batch goes on here.
+ * One batch: its photos, their upload to a job on the server, and the results as they arrive. Uploaded photos are
+ * processed even after the page is closed; opened again by its id, the batch resumes here.
  */
 export class BatchSession {
   private readonly list = new ItemList()
-  private readonly outbox = new Outbox(this.list)
-  private readonly keeper = new Keeper()
-  private readonly listeners = new Set<() => void>()
-  private readonly end = new AbortController()
+  private readonly uploadQueue = new UploadQueue(this.list)
+  private readonly persistence = new BatchPersistence()
+  private readonly abort = new AbortController()
+  private readonly notifier = new Notifier(() => this.refreshSnapshot())
+  private readonly remote: RemoteJob
   private readonly uploader: Uploader
-  private job: Job | null = null
-  private making: Promise<string> | undefined
-  private unfollow: (() => void) | undefined
-  private pausedHere = false
-  private closing = false
-  private stopped: 'cancelled' | 'gone' | null = null
+  private paused = false
   private opening = false
-  private wanted: string | null = null
+  /** The id of the batch being opened. */
+  private requestedId: string | null = null
+  /** Number of calls to `add` in progress. */
   private collecting = 0
-  private trouble: Failure | null = null
   private leftOut: LeftOut[] = []
-  private labels: Labels | null = null
-  private timer: ReturnType<typeof setTimeout> | undefined
+  private labels: LabelsFile | null = null
   private state: BatchSnapshot
 
-  constructor(private readonly options: BatchOptions) {
-    this.uploader = new Uploader({
-      held: () => this.pausedHere,
-      take: (bytes, photos) => this.take(bytes, photos),
-      job: () => this.ensureJob(),
-      sent: (items, job) => this.sent(items, job),
-      failed: (items, failure) => this.failed(items, failure),
-      returned: (items) => this.returned(items),
-      trouble: (failure) => this.setTrouble(failure),
-      refused: (failure) => void this.refused(failure),
-      signal: this.end.signal,
-    })
-    this.state = this.look()
-  }
+  readonly subscribe = this.notifier.subscribe
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
+  constructor(private readonly options: BatchOptions) {
+    const { signal } = this.abort
+    this.remote = new RemoteJob({
+      settings: options.settings,
+      isPaused: () => this.paused,
+      onCreated: () => this.save(this.list.items),
+      onResult: (row) => this.addResult(row),
+      onChange: (immediately) => this.notifier.notify(immediately),
+      onGone: () => this.handleGone(),
+      signal,
+    })
+    this.uploader = new Uploader({
+      isPaused: () => this.paused,
+      take: (maxBytes, maxPhotos) => this.take(maxBytes, maxPhotos),
+      ensureJob: () => this.remote.ensure(),
+      onSent: (items, job) => this.markSent(items, job),
+      onFailed: (items, failure) => this.markFailed(items, failure),
+      onPutBack: (items) => this.putBack(items),
+      onIssue: (failure) => this.remote.setIssue(failure),
+      onRejected: (failure) => void this.handleRejection(failure),
+      signal,
+    })
+    this.state = this.createSnapshot()
   }
 
   readonly snapshot = (): BatchSnapshot => this.state
 
-  /** Whether more photos can come to it. */
-  get takesMore(): boolean {
-    return this.stopped === null && !this.closing && (this.job === null || this.job.open)
+  /** Whether photos can still be added. */
+  get acceptsPhotos(): boolean {
+    return this.remote.acceptsPhotos
   }
 
-  /** Where the bytes of a photo are, as long as this page has them. */
+  /** The file of a photo, for as long as this page holds it. */
   source(index: number): PhotoSource | undefined {
-    return this.outbox.get(index)
+    return this.uploadQueue.get(index)
   }
 
-  /** Adds what was dropped or chosen; files of photos that are missing go on. */
+  /** Adds dropped or selected files. Missing photos whose files are among them resume. */
   async add(files: readonly File[]): Promise<void> {
     this.collecting++
-    this.changed(true)
+    this.notifier.notify(true)
     try {
       await this.addCollection(
         await collect(
@@ -102,121 +101,117 @@ export class BatchSession {
     } finally {
       this.collecting--
       this.uploader.start()
-      this.changed(true)
+      this.notifier.notify(true)
     }
   }
 
-  setLabels(labels: Labels | null): void {
+  setLabels(labels: LabelsFile | null): void {
     this.labels = labels
-    void this.keep([])
-    this.changed(true)
+    void this.save([])
+    this.notifier.notify(true)
   }
 
-  /** Finds a batch again that was made before, here or elsewhere. */
+  /** Opens an existing batch, created in this browser or elsewhere. */
   async open(id: string): Promise<void> {
     this.opening = true
-    this.wanted = id
-    this.changed(true)
-    const known = await knownBatch(id)
-    if (known) this.keeper.found(known.batch)
-    const kept = known?.batch.labels
-    if (kept) this.labels = await labelsOf(kept.name, kept.text, kept.picks)
-    for (const { path, size, modified } of known?.entries ?? [])
+    this.requestedId = id
+    this.notifier.notify(true)
+    const saved = await loadBatch(id)
+    if (saved) this.persistence.restore(saved.batch)
+    const labels = saved?.batch.labels
+    if (labels) this.labels = await parseLabelsFile(labels.name, labels.text, labels.picks)
+    for (const { path, size, modified } of saved?.photos ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
-    while (!this.end.signal.aborted) {
+    while (!this.abort.signal.aborted) {
       try {
         await this.openJob(id)
         break
       } catch (error) {
         const failure = error as Failure
         if (failure.code === 'unknown_job') {
-          this.gone()
+          this.remote.markGone()
           break
         }
-        this.setTrouble(failure)
-        await new Promise((resolve) => setTimeout(resolve, OPEN_AGAIN_MS))
+        this.remote.setIssue(failure)
+        await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
       }
     }
     this.opening = false
-    this.changed(true)
+    this.notifier.notify(true)
   }
 
-  async pause(paused: boolean): Promise<void> {
-    this.pausedHere = paused
-    this.changed(true)
-    await this.act(paused ? 'pause' : 'resume')
+  async setPaused(paused: boolean): Promise<void> {
+    this.paused = paused
+    this.notifier.notify(true)
+    await this.remote.act(paused ? 'pause' : 'resume')
     this.uploader.start()
   }
 
   async cancel(): Promise<void> {
-    this.stopped = 'cancelled'
-    this.end.abort()
-    for (const state of ['waiting', 'sending', 'missing', 'queued'] as const) this.list.move(state, 'left_out')
-    this.changed(true)
-    await this.act('cancel')
+    this.remote.ended = 'cancelled'
+    this.abort.abort()
+    this.leaveOut(UNFINISHED)
+    this.notifier.notify(true)
+    await this.remote.act('cancel')
   }
 
-  /** Runs those again that the server could not answer. */
+  /** Retries the photos that failed on the server. */
   async retryFailed(): Promise<void> {
-    if (!(await this.act('retry'))) return
+    if (!(await this.remote.act('retry'))) return
     for (const item of this.list.items) {
-      if (failedThere(item)) this.list.set(item.index, { state: 'queued', row: null })
+      if (failedOnServer(item)) this.list.set(item.index, { state: 'queued', row: null })
     }
-    this.closing = !this.job?.open
-    this.follow()
-    this.changed(true)
+    this.remote.resumeAfterRetry()
+    this.notifier.notify(true)
   }
 
-  /** Goes on without the photos whose files are missing. */
+  /** Continues without the photos whose files are missing. */
   leaveOutMissing(): void {
-    this.list.move('missing', 'left_out')
-    this.changed(true)
+    this.leaveOut(['missing'])
+    this.notifier.notify(true)
   }
 
-  /** This page lets go of it; the server's job goes on. */
+  /** Releases the batch on this page. The job continues on the server. */
   dispose(): void {
-    this.end.abort()
-    this.unfollow?.()
-    clearTimeout(this.timer)
-    this.listeners.clear()
+    this.abort.abort()
+    this.remote.dispose()
+    this.notifier.dispose()
   }
 
   private async openJob(id: string): Promise<void> {
-    const job = await readJob(id)
-    for (const path of await jobPhotos(id)) {
+    const job = await fetchJob(id)
+    for (const path of await listJobPhotos(id)) {
       const item = this.list.find(path) ?? this.list.add(path, { size: null, modified: null, state: 'queued' })
       this.list.set(item.index, { state: 'queued' })
     }
-    this.making = Promise.resolve(id)
-    this.see(job)
-    this.pausedHere = job.reason === 'requested'
-    if (!job.open) this.list.move('missing', 'left_out')
-    if (job.state === 'cancelled') this.stopped = 'cancelled'
-    this.setTrouble(null)
-    this.follow()
+    this.remote.adopt(job)
+    this.paused = job.reason === 'requested'
+    if (!job.open) this.leaveOut(['missing'])
+    this.remote.setIssue(null)
+    this.remote.follow()
   }
 
   private async addCollection({ sources, leftOut, labels }: Collection): Promise<void> {
     this.leftOut.push(...leftOut)
     if (labels) this.labels = labels
     const added: BatchItem[] = []
-    const recognise = this.list.recogniser()
+    const match = this.list.sourceMatcher()
     for (const source of sources) {
-      const before = recognise(source)
-      if (before) this.collectGarbageAbove(before, source)
+      const existing = match(source)
+      if (existing) this.restoreSource(existing, source)
       else if (this.list.find(source.path)?.state === 'missing') {
         this.leftOut.push({ path: source.path, reason: 'changed' })
       } else if (this.list.items.length >= this.options.limits.files) {
         this.leftOut.push({ path: source.path, reason: 'too_many' })
       } else added.push(this.addSource(source))
     }
-    await this.keep(added)
+    await this.save(added)
   }
 
   private addSource(source: PhotoSource): BatchItem {
     const { path, size, modified } = source
     const item = this.list.add(path, { size, modified, state: 'waiting' })
-    this.outbox.put(item.index, source)
+    this.uploadQueue.put(item.index, source)
     const { imageBytes } = this.options.limits
     if (size > imageBytes) {
       const failure = {
@@ -225,188 +220,98 @@ export class BatchSession {
         retryable: false,
         retryAfterMs: null,
       }
-      this.failed([item], failure)
+      this.markFailed([item], failure)
     }
     return item
   }
 
-  private collectGarbageAbove(item: BatchItem, source: PhotoSource): void {
-    this.outbox.put(item.index, source)
+  /** Gives a photo its file back. */
+  private restoreSource(item: BatchItem, source: PhotoSource): void {
+    this.uploadQueue.put(item.index, source)
     if (item.state === 'missing') this.list.set(item.index, { state: 'waiting' })
   }
 
-  private take(bytes: number, photos: number): Parcel[] {
-    if (this.pausedHere || this.stopped) return []
-    const parcels = this.outbox.take(bytes, photos)
-    if (parcels.length > 0) this.changed()
-    return parcels
+  private take(maxBytes: number, maxPhotos: number): QueuedPhoto[] {
+    if (this.paused || this.remote.ended) return []
+    const photos = this.uploadQueue.take(maxBytes, maxPhotos)
+    if (photos.length > 0) this.notifier.notify(false)
+    return photos
   }
 
-  private ensureJob(): Promise<string> {
-    this.making ??= this.makeJob()
-    return this.making
+  private async save(added: readonly BatchItem[]): Promise<void> {
+    const { id } = this.remote
+    if (id !== undefined) await this.persistence.save(id, this.list.items, added, this.labels)
   }
 
-  private async makeJob(): Promise<string> {
-    try {
-      const job = await createJob(this.options.settings)
-      this.see(job)
-      await this.keep(this.list.items)
-      this.follow()
-      this.changed(true)
-      if (this.pausedHere) void this.act('pause')
-      return job.id
-    } catch (error) {
-      this.making = undefined
-      throw error
-    }
-  }
-
-  private async keep(added: readonly BatchItem[]): Promise<void> {
-    const id = this.job?.id
-    if (id !== undefined) await this.keeper.keep(id, this.list.items, added, this.labels)
-  }
-
-  private sent(items: readonly BatchItem[], job: Job): void {
-    // A result may have been faster than this reply.
+  private markSent(items: readonly BatchItem[], job: Job): void {
+    // A result may have arrived before this response.
     for (const { index } of items) {
       if (this.list.items[index]?.state === 'sending') this.list.set(index, { state: 'queued' })
     }
-    this.see(job)
-    this.changed()
+    this.remote.update(job)
+    this.notifier.notify(false)
   }
 
-  private failed(items: readonly BatchItem[], { code, title, detail }: Failure): void {
+  private markFailed(items: readonly BatchItem[], { code, title, detail }: Failure): void {
     for (const { index, path, size } of items) {
-      const known = { file: path, bytes: size, sha256: null }
-      const row = failedRow(known, this.options.model, { code, detail: detail ?? title ?? '' })
+      const file = { file: path, bytes: size, sha256: null }
+      const row = failedRow(file, this.options.model, { code, detail: detail ?? title ?? '' })
       this.list.set(index, { state: 'done', row })
     }
-    this.changed()
+    this.notifier.notify(false)
   }
 
-  private returned(items: readonly BatchItem[]): void {
-    this.outbox.returned(items, this.stopped ? 'left_out' : 'waiting')
-    this.changed()
+  private putBack(items: readonly BatchItem[]): void {
+    this.uploadQueue.putBack(items, this.remote.ended ? 'left_out' : 'waiting')
+    this.notifier.notify(false)
   }
 
-  /** The job takes nothing more: it was ended or deleted elsewhere, or this server refuses such jobs. */
-  private async refused(failure: Failure): Promise<void> {
-    if (failure.code === 'unknown_job') return this.gone()
-    this.trouble = failure
-    const id = this.job?.id
-    if (id !== undefined)
-      await readJob(id).then(
-        (job) => this.see(job),
-        () => {},
-      )
-    for (const state of ['waiting', 'sending', 'missing'] as const) this.list.move(state, 'left_out')
-    this.changed(true)
+  /** The job accepts no more photos: it was ended or deleted elsewhere, or the server refuses such jobs. */
+  private async handleRejection(failure: Failure): Promise<void> {
+    if (failure.code === 'unknown_job') return this.remote.markGone()
+    this.remote.issue = failure
+    await this.remote.refresh()
+    this.leaveOut(NOT_ON_SERVER)
+    this.notifier.notify(true)
   }
 
-  private gone(): void {
-    this.stopped = 'gone'
-    this.end.abort()
-    for (const state of ['waiting', 'sending', 'missing', 'queued'] as const) this.list.move(state, 'left_out')
-    this.changed(true)
+  private handleGone(): void {
+    this.abort.abort()
+    this.leaveOut(UNFINISHED)
+    this.notifier.notify(true)
   }
 
-  private follow(): void {
-    const id = this.job?.id
-    this.unfollow?.()
-    if (id === undefined) return
-    this.unfollow = follow(id, {
-      result: (row) => this.result(row),
-      job: (job) => {
-        this.see(job)
-        this.changed()
-      },
-      gone: () => this.gone(),
-    })
+  private leaveOut(states: readonly ItemState[]): void {
+    for (const state of states) this.list.move(state, 'left_out')
   }
 
-  private result(row: ResultRow): void {
+  private addResult(row: ResultRow): void {
     const item = this.list.find(row.file) ?? this.list.add(row.file, { size: null, modified: null, state: 'queued' })
     this.list.set(item.index, { state: 'done', row })
-    this.changed()
+    this.notifier.notify(false)
   }
 
-  private see(job: Job): void {
-    this.job = job
-    if (job.state === 'cancelled') this.stopped = 'cancelled'
-    const waits = STORE_TROUBLES[job.reason ?? '']
-    if (waits) this.trouble = waits
-    else if (Object.values(STORE_TROUBLES).includes(this.trouble ?? undefined)) this.trouble = null
+  private refreshSnapshot(): void {
+    this.state = this.createSnapshot()
+    this.remote.closeIfDone(this.state.phase)
   }
 
-  /** Once all is done the job ends as well; until then more photos may come. */
-  private closeIfDone(): void {
-    if (!this.job?.open || this.closing || this.stopped || this.state.phase !== 'done') return
-    this.closing = true
-    void this.act('close').then((closed) => {
-      if (!closed) this.closing = false
-    })
-  }
-
-  private async act(action: JobAction): Promise<boolean> {
-    const id = this.job?.id
-    if (id === undefined) return true
-    try {
-      this.see(await act(id, action))
-      this.setTrouble(null)
-      return true
-    } catch (error) {
-      if ((error as Failure).code === 'unknown_job') this.gone()
-      else this.setTrouble(error as Failure)
-      return false
-    } finally {
-      this.changed(true)
-    }
-  }
-
-  private setTrouble(failure: Failure | null): void {
-    if (this.trouble === failure || this.end.signal.aborted) return
-    this.trouble = failure
-    this.changed(true)
-  }
-
-  /** Tells that something has changed, at once or before long. */
-  private changed(now = false): void {
-    if (now) this.tell()
-    else this.timer ??= setTimeout(() => this.tell(), PACE_MS)
-  }
-
-  private tell(): void {
-    clearTimeout(this.timer)
-    this.timer = undefined
-    this.state = this.look()
-    this.closeIfDone()
-    for (const listener of this.listeners) listener()
-  }
-
-  private look(): BatchSnapshot {
+  private createSnapshot(): BatchSnapshot {
     const counts = this.list.counts()
-    const phase = this.phase(counts)
+    const { current: job, ended, issue, id = this.requestedId } = this.remote
+    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, job, counts })
     return {
       phase,
-      id: this.job?.id ?? this.wanted,
-      job: this.job,
+      id,
+      job,
       items: [...this.list.items],
       counts,
-      ...pace(phase, this.job, counts),
-      trouble: this.trouble,
+      ...estimate(phase, job, counts),
+      issue,
       collecting: this.collecting > 0,
       leftOut: this.leftOut,
       labels: this.labels,
-      kept: this.keeper.kept,
+      persisted: this.persistence.persisted,
     }
-  }
-
-  private phase({ total, done, leftOut }: Counts): BatchPhase {
-    if (this.opening) return 'opening'
-    if (this.stopped) return this.stopped
-    if (total === 0) return 'empty'
-    if (done + leftOut === total) return 'done'
-    return this.pausedHere || this.job?.reason === 'requested' ? 'paused' : 'running'
   }
 }

@@ -1,35 +1,57 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { Failure } from '../api/failure'
 import type { BatchItem, Counts } from './items'
-import type { Labels } from './labels'
+import type { LabelsFile } from './labels'
 import type { LeftOut } from './source'
 
 export type BatchPhase = 'opening' | 'empty' | 'running' | 'paused' | 'done' | 'cancelled' | 'gone'
 
-/** What the page shows. A new object at each change. */
+/** The state that the page renders. A new object after each change. */
 export interface BatchSnapshot {
   phase: BatchPhase
   id: string | null
   job: Job | null
-  /** Another list at each change. */
+  /** A new array after each change. */
   items: readonly BatchItem[]
   counts: Counts
-  /** Photos a second of late, and seconds to the end, where they are known. */
+  /** Recent throughput in photos per second, and seconds remaining; null if unknown. */
   rate: number | null
   etaSeconds: number | null
-  /** What uploads or the server wait for. */
-  trouble: Failure | null
-  /** Whether files are being looked through. */
+  /** Why uploads or the server are waiting; null if nothing holds them up. */
+  issue: Failure | null
+  /** Whether added files are still being scanned. */
   collecting: boolean
   leftOut: readonly LeftOut[]
-  labels: Labels | null
-  /** Whether this browser will know of the batch later. */
-  kept: boolean
+  labels: LabelsFile | null
+  /** Whether this browser can find the batch again later. */
+  persisted: boolean
 }
 
-/** How fast a batch is, and how long it takes, as far as that is known. */
-export function pace(phase: BatchPhase, job: Job | null, counts: Counts): Pick<BatchSnapshot, 'rate' | 'etaSeconds'> {
+/** The facts that decide a batch's phase. */
+export interface PhaseInputs {
+  opening: boolean
+  ended: 'cancelled' | 'gone' | null
+  paused: boolean
+  job: Job | null
+  counts: Counts
+}
+
+export function phaseOf({ opening, ended, paused, job, counts }: PhaseInputs): BatchPhase {
+  const { total, done, leftOut } = counts
+  if (opening) return 'opening'
+  if (ended) return ended
+  if (total === 0) return 'empty'
+  if (done + leftOut === total) return 'done'
+  return paused || job?.reason === 'requested' ? 'paused' : 'running'
+}
+
+/** Throughput and remaining time, if known. */
+export function estimate(
+  phase: BatchPhase,
+  job: Job | null,
+  counts: Counts,
+): Pick<BatchSnapshot, 'rate' | 'etaSeconds'> {
   const rate = phase === 'running' ? (job?.rate ?? null) : null
-  const left = counts.total - counts.done - counts.leftOut - counts.missing
-  return { rate, etaSeconds: rate ? left / rate : null }
+  const remaining = counts.total - counts.done - counts.leftOut - counts.missing
+  return { rate, etaSeconds: rate ? remaining / rate : null }
 }

@@ -1,6 +1,6 @@
-/** A photo of the visitor's disk: what it is called, what it is known by later, and how its bytes are had. */
+/** A photo on the visitor's disk: its name, the properties that identify it later, and access to its bytes. */
 export interface PhotoSource {
-  /** With its folders, parted by `/`. */
+  /** Including folders, separated by `/`. */
   path: string
   /** Bytes. */
   size: number
@@ -15,23 +15,23 @@ export interface LeftOut {
   reason: 'no_photo' | 'locked' | 'packing' | 'archive_unreadable' | 'too_many' | 'no_labels' | 'changed'
 }
 
-/** A file of a browser: dropped ones have their path in one property, picked ones in another. */
-type Given = File & { path?: string; relativePath?: string }
+/** A browser file. Dropped files and selected files carry their path in different properties. */
+type FileWithPath = File & { path?: string; relativePath?: string }
 
-/** Where a file lay in the folder that was dropped or picked: the same for both. */
-export function pathOf(file: Given): string {
+/** The file's path within the dropped or selected folder; the same for both. */
+export function relativePath(file: FileWithPath): string {
   const path = file.webkitRelativePath || file.relativePath || file.path || file.name
   return path.replace(/^\.?\/+/, '')
 }
 
-/** In the order of their names, as `vision classify` goes through a folder: its files, then its folders. */
-export function byPath(a: { path: string }, b: { path: string }): number {
+/** Orders paths as `vision classify` walks a folder: by name, files before subfolders. */
+export function comparePaths(a: { path: string }, b: { path: string }): number {
   const [left, right] = [a.path.split('/'), b.path.split('/')]
   for (let i = 0; ; i++) {
-    const [one, other] = [left[i], right[i]]
-    if (one === undefined || other === undefined) return left.length - right.length
-    const [isFile, otherIsFile] = [i === left.length - 1, i === right.length - 1]
-    if (isFile !== otherIsFile) return isFile ? -1 : 1
-    if (one !== other) return one < other ? -1 : 1
+    const [leftPart, rightPart] = [left[i], right[i]]
+    if (leftPart === undefined || rightPart === undefined) return left.length - right.length
+    const [leftIsFile, rightIsFile] = [i === left.length - 1, i === right.length - 1]
+    if (leftIsFile !== rightIsFile) return leftIsFile ? -1 : 1
+    if (leftPart !== rightPart) return leftPart < rightPart ? -1 : 1
   }
 }

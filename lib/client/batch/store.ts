@@ -1,9 +1,9 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { Picks } from '@/lib/shared/labels-file/understand'
+import type { Picks } from '@/lib/shared/labels-file/match-labels'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 
-/** A batch that this browser knows of: by the id of its job it is found again. */
-export interface KnownBatch {
+/** A batch saved in this browser. Its job id is the key. */
+export interface SavedBatch {
   id: string
   /** Milliseconds since 1970. */
   created: number
@@ -13,8 +13,8 @@ export interface KnownBatch {
   labels?: { name: string; text: string; picks?: Picks }
 }
 
-/** A photo of a batch, by what it is recognised when its folder is given again. */
-export interface Entry {
+/** A photo of a saved batch, with the properties that identify it when its folder is selected again. */
+export interface SavedPhoto {
   batch: string
   index: number
   path: string
@@ -23,33 +23,33 @@ export interface Entry {
 }
 
 interface Schema extends DBSchema {
-  batches: { key: string; value: KnownBatch }
-  entries: { key: [string, number]; value: Entry }
+  batches: { key: string; value: SavedBatch }
+  entries: { key: [string, number]; value: SavedPhoto }
 }
 
-let opened: Promise<IDBPDatabase<Schema>> | undefined
+let connection: Promise<IDBPDatabase<Schema>> | undefined
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>(`vision-batches${BASE_PATH}`, 1, {
+  connection ??= openDB<Schema>(`vision-batches${BASE_PATH}`, 1, {
     upgrade(db) {
       db.createObjectStore('batches', { keyPath: 'id' })
       db.createObjectStore('entries', { keyPath: ['batch', 'index'] })
     },
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   })
-  opened.catch(() => {
-    opened = undefined
+  connection.catch(() => {
+    connection = undefined
   })
-  return opened
+  return connection
 }
 
-/** Keeps what a batch is, and photos that came to it. Whether it could: a private window keeps nothing. */
-export async function keepBatch(batch: KnownBatch, entries: readonly Entry[]): Promise<boolean> {
+/** Saves a batch and its new photos. Returns whether that succeeded: private windows have no storage. */
+export async function saveBatch(batch: SavedBatch, photos: readonly SavedPhoto[]): Promise<boolean> {
   try {
     const transaction = (await database()).transaction(['batches', 'entries'], 'readwrite')
     await transaction.objectStore('batches').put(batch)
     const store = transaction.objectStore('entries')
-    await Promise.all(entries.map((entry) => store.put(entry)))
+    await Promise.all(photos.map((photo) => store.put(photo)))
     await transaction.done
     return true
   } catch {
@@ -57,19 +57,19 @@ export async function keepBatch(batch: KnownBatch, entries: readonly Entry[]): P
   }
 }
 
-/** What is known of a batch; null where this browser has not made it. */
-export async function knownBatch(id: string): Promise<{ batch: KnownBatch; entries: Entry[] } | null> {
+/** Loads a saved batch; null if it wasn't created in this browser. */
+export async function loadBatch(id: string): Promise<{ batch: SavedBatch; photos: SavedPhoto[] } | null> {
   try {
     const db = await database()
     const batch = await db.get('batches', id)
-    return batch ? { batch, entries: await db.getAll('entries', all(id)) } : null
+    return batch ? { batch, photos: await db.getAll('entries', photoRange(id)) } : null
   } catch {
     return null
   }
 }
 
-/** All batches of this browser, the newest first. */
-export async function knownBatches(): Promise<KnownBatch[]> {
+/** All batches saved in this browser, newest first. */
+export async function listBatches(): Promise<SavedBatch[]> {
   try {
     return (await (await database()).getAll('batches')).sort((a, b) => b.created - a.created)
   } catch {
@@ -77,17 +77,17 @@ export async function knownBatches(): Promise<KnownBatch[]> {
   }
 }
 
-export async function forgetBatch(id: string): Promise<void> {
+export async function deleteSavedBatch(id: string): Promise<void> {
   try {
     const transaction = (await database()).transaction(['batches', 'entries'], 'readwrite')
     await transaction.objectStore('batches').delete(id)
-    await transaction.objectStore('entries').delete(all(id))
+    await transaction.objectStore('entries').delete(photoRange(id))
     await transaction.done
   } catch {
-    // It keeps nothing, so there is nothing to forget.
+    // Without storage there is nothing to delete.
   }
 }
 
-function all(id: string): IDBKeyRange {
+function photoRange(id: string): IDBKeyRange {
   return IDBKeyRange.bound([id, 0], [id, Number.POSITIVE_INFINITY])
 }

@@ -1,10 +1,10 @@
 import type { BatchItem } from './items'
 
-/** Photos of a range of confidence. */
+/** The number of photos in a confidence range. */
 export interface ConfidenceBin {
-  /** Its lower end, in percent. */
+  /** Lower bound, in percent. */
   from: number
-  sure: number
+  certain: number
   uncertain: number
 }
 
@@ -12,7 +12,7 @@ export interface ConfidenceBin {
 export const CONFIDENCE_STEP = 10
 const BINS = 100 / CONFIDENCE_STEP
 
-/** The best labels with their photos, the most frequent first. */
+/** Top labels and their photo counts, most frequent first. */
 export function labelCounts(items: readonly BatchItem[]): [label: string, photos: number][] {
   const counts = new Map<string, number>()
   for (const { row } of items) {
@@ -21,13 +21,13 @@ export function labelCounts(items: readonly BatchItem[]): [label: string, photos
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
 }
 
-/** How many answers have which confidence, in steps of 10 %. */
+/** The confidence distribution of the results, in steps of 10%. */
 export function confidenceBins(items: readonly BatchItem[]): ConfidenceBin[] {
-  const bins = Array.from({ length: BINS }, (_, at) => ({ from: at * CONFIDENCE_STEP, sure: 0, uncertain: 0 }))
+  const bins = Array.from({ length: BINS }, (_, index) => ({ from: index * CONFIDENCE_STEP, certain: 0, uncertain: 0 }))
   for (const { row } of items) {
     if (row?.score === null || row?.score === undefined) continue
     const bin = bins[Math.min(BINS - 1, Math.floor(row.score * BINS))]
-    if (bin) bin[row.uncertain ? 'uncertain' : 'sure']++
+    if (bin) bin[row.uncertain ? 'uncertain' : 'certain']++
   }
   return bins
 }

@@ -1,6 +1,6 @@
 import { type BatchOptions, BatchSession } from './session'
 
-/** The batch of this tab. It goes on while other pages are looked at. */
+/** This tab's current batch. It continues while the visitor is on other pages. */
 class TabBatch {
   private session: BatchSession | null = null
   private readonly listeners = new Set<() => void>()
@@ -14,20 +14,20 @@ class TabBatch {
 
   readonly serverSnapshot = (): null => null
 
-  /** Begins a new one; an earlier one goes on at the server. */
-  begin(options: BatchOptions): BatchSession {
+  /** Starts a new batch. The previous one continues on the server. */
+  start(options: BatchOptions): BatchSession {
     const session = new BatchSession(options)
     this.set(session)
     return session
   }
 
-  /** The batch of an address: the one that is here, or found again. */
+  /** Opens the batch with this id, unless it is already open. */
   open(id: string, options: BatchOptions): void {
     if (this.session?.snapshot().id === id) return
-    void this.begin(options).open(id)
+    void this.start(options).open(id)
   }
 
-  leave(): void {
+  close(): void {
     this.set(null)
   }
 

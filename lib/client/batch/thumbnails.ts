@@ -2,44 +2,46 @@ import type { PhotoSource } from './source'
 
 const SIDE = 96
 const QUALITY = 0.75
-const AT_ONCE = 2
-/** Small pictures kept: some screens of a table. */
-const MOST = 600
+const CONCURRENCY = 2
+/** Cached thumbnails: several screens of the table. */
+const MAX_CACHED = 600
 
-/** Small pictures of the photos that are looked at, made in this browser; the latest asked for comes first. */
+interface ThumbnailRequest {
+  source: PhotoSource
+  done(url: string | null): void
+}
+
+/** Creates thumbnails of visible photos in the browser; the most recent request is served first. */
 export class Thumbnails {
-  /** Null: this browser cannot show it. */
-  private readonly made = new Map<number, string | null>()
-  private readonly wanted = new Map<number, { source: PhotoSource; done(url: string | null): void }>()
+  /** Null if this browser can't display the photo. */
+  private readonly cache = new Map<number, string | null>()
+  private readonly pending = new Map<number, ThumbnailRequest>()
   private running = 0
 
-  /** What is there already; undefined where it must be asked for. */
+  /** The cached thumbnail; undefined if it has to be requested. */
   get(index: number): string | null | undefined {
-    return this.made.get(index)
+    return this.cache.get(index)
   }
 
-  /** Asks for one, until the returned function is called. */
-  want(index: number, source: PhotoSource, done: (url: string | null) => void): () => void {
-    this.wanted.set(index, { source, done })
+  /** Requests a thumbnail. The returned function cancels the request. */
+  request(index: number, source: PhotoSource, done: (url: string | null) => void): () => void {
+    this.pending.set(index, { source, done })
     this.next()
-    return () => this.wanted.delete(index)
+    return () => this.pending.delete(index)
   }
 
   dispose(): void {
-    for (const url of this.made.values()) if (url) URL.revokeObjectURL(url)
-    this.made.clear()
-    this.wanted.clear()
+    for (const url of this.cache.values()) if (url) URL.revokeObjectURL(url)
+    this.cache.clear()
+    this.pending.clear()
   }
 
   private next(): void {
-    while (this.running < AT_ONCE && this.wanted.size > 0) {
-      const [index, { source, done }] = [...this.wanted].at(-1) as [
-        number,
-        { source: PhotoSource; done(url: string | null): void },
-      ]
-      this.wanted.delete(index)
+    while (this.running < CONCURRENCY && this.pending.size > 0) {
+      const [index, { source, done }] = [...this.pending].at(-1) as [number, ThumbnailRequest]
+      this.pending.delete(index)
       this.running++
-      void this.make(index, source).then((url) => {
+      void this.load(index, source).then((url) => {
         this.running--
         done(url)
         this.next()
@@ -47,22 +49,22 @@ export class Thumbnails {
     }
   }
 
-  private async make(index: number, source: PhotoSource): Promise<string | null> {
-    const known = this.made.get(index)
-    if (known !== undefined) return known
-    const blob = await smallPicture(source)
+  private async load(index: number, source: PhotoSource): Promise<string | null> {
+    const cached = this.cache.get(index)
+    if (cached !== undefined) return cached
+    const blob = await createThumbnail(source)
     const url = blob && URL.createObjectURL(blob)
-    this.made.set(index, url)
-    for (const [oldest, old] of this.made) {
-      if (this.made.size <= MOST) break
-      if (old) URL.revokeObjectURL(old)
-      this.made.delete(oldest)
+    this.cache.set(index, url)
+    for (const [oldest, oldUrl] of this.cache) {
+      if (this.cache.size <= MAX_CACHED) break
+      if (oldUrl) URL.revokeObjectURL(oldUrl)
+      this.cache.delete(oldest)
     }
     return url
   }
 }
 
-async function smallPicture(source: PhotoSource): Promise<Blob | null> {
+async function createThumbnail(source: PhotoSource): Promise<Blob | null> {
   try {
     const bitmap = await createImageBitmap(await source.open())
     const scale = SIDE / Math.min(bitmap.width, bitmap.height)
@@ -74,6 +76,6 @@ async function smallPicture(source: PhotoSource): Promise<Blob | null> {
     bitmap.close()
     return await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', QUALITY))
   } catch {
-    return null // A format that the server reads and this browser does not, or a file that is gone.
+    return null // The server may support the format although this browser doesn't, or the file was deleted.
   }
 }

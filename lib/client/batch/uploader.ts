@@ -3,121 +3,121 @@ import type { Failure } from '../api/failure'
 import { preparePhoto } from '../photos/prepare-photo'
 import { addPhotos } from './api'
 import type { BatchItem } from './items'
-import type { Parcel } from './outbox'
 import type { PhotoSource } from './source'
+import type { QueuedPhoto } from './upload-queue'
 
-export interface UploadOptions {
-  /** Whether nothing is to be sent just now. */
-  held(): boolean
-  /** The next photos to send, of so many bytes together or a single one; none where there are none just now. */
-  take(bytes: number, photos: number): Parcel[]
-  /** The id of the job, which may have to be made. Rejects with a `Failure`. */
-  job(): Promise<string>
-  /** These are at the server. */
-  sent(items: readonly BatchItem[], job: Job): void
-  /** These never will be. */
-  failed(items: readonly BatchItem[], failure: Failure): void
-  /** These are to be sent another time. */
-  returned(items: readonly BatchItem[]): void
-  /** Why nothing goes on just now; null as soon as something does. */
-  trouble(failure: Failure | null): void
-  /** The job takes no more, or is gone. */
-  refused(failure: Failure): void
+export interface UploaderOptions {
+  /** Whether uploads are paused. */
+  isPaused(): boolean
+  /** The next photos to send, up to these limits in total, or a single one of any size; empty if none are waiting. */
+  take(maxBytes: number, maxPhotos: number): QueuedPhoto[]
+  /** The id of the job, which is created on first use. Rejects with a `Failure`. */
+  ensureJob(): Promise<string>
+  /** The server received these photos. */
+  onSent(items: readonly BatchItem[], job: Job): void
+  /** These photos can never be sent. */
+  onFailed(items: readonly BatchItem[], failure: Failure): void
+  /** These photos weren't sent and go back into the queue. */
+  onPutBack(items: readonly BatchItem[]): void
+  /** Why uploads are stalled; null as soon as one succeeds. */
+  onIssue(failure: Failure | null): void
+  /** The job accepts no more photos, or no longer exists. */
+  onRejected(failure: Failure): void
   signal: AbortSignal
 }
 
-type Part = readonly Parcel[]
+type Chunk = readonly QueuedPhoto[]
 
-const MOST_PHOTOS = 64
-const MOST_BYTES = 8_000_000
-const LEAST_BYTES = 500_000
-/** An upload should take about this long: few round trips, and little to send again. */
+const MAX_PHOTOS = 64
+const MAX_BYTES = 8_000_000
+const MIN_BYTES = 500_000
+/** Uploads should take between these: few round trips, yet little to resend after a failure. */
 const SLOW_MS = 15_000
 const FAST_MS = 3000
-const FIRST_WAIT_MS = 1000
-const LONGEST_WAIT_MS = 30_000
-/** Refusals of the job, not of a photo. */
-const OF_THE_JOB = new Set(['unknown_job', 'conflict', 'unknown_model', 'too_many_files', 'invalid_parameter'])
+const INITIAL_RETRY_MS = 1000
+const MAX_RETRY_MS = 30_000
+/** Errors that concern the job, not a single photo. */
+const JOB_ERRORS = new Set(['unknown_job', 'conflict', 'unknown_model', 'too_many_files', 'invalid_parameter'])
 
-/** Sends photos to a job, several in each request, again where it fails. */
+/** Uploads photos to a job, several per request, and retries after failures. */
 export class Uploader {
-  private bytes = MOST_BYTES
+  private chunkBytes = MAX_BYTES
   private running = false
 
-  constructor(private readonly options: UploadOptions) {}
+  constructor(private readonly options: UploaderOptions) {}
 
-  /** Sends what there is to send, if it does not already. */
+  /** Sends all waiting photos, unless it's already doing so. */
   start(): void {
     if (!this.running) void this.run()
   }
 
-  /** One after another: the job has the photos in their order. */
+  /** Sequential, so that the job receives the photos in order. */
   private async run(): Promise<void> {
     this.running = true
-    for (let part = this.next(); part.length > 0; part = this.next()) await this.send(part)
+    for (let chunk = this.next(); chunk.length > 0; chunk = this.next()) await this.send(chunk)
     this.running = false
   }
 
-  private next(): Part {
-    return this.options.signal.aborted ? [] : this.options.take(this.bytes, MOST_PHOTOS)
+  private next(): Chunk {
+    return this.options.signal.aborted ? [] : this.options.take(this.chunkBytes, MAX_PHOTOS)
   }
 
-  private async send(part: Part): Promise<void> {
+  private async send(chunk: Chunk): Promise<void> {
     const { signal } = this.options
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-      const photos = await this.read(part)
+    for (let delay = INITIAL_RETRY_MS; ; delay = Math.min(2 * delay, MAX_RETRY_MS)) {
+      const photos = await this.read(chunk)
       if (photos.length === 0) return
       const items = photos.map(({ item }) => item)
       const started = performance.now()
       try {
-        const id = await this.options.job()
-        if (this.options.held()) return this.options.returned(items)
+        const id = await this.options.ensureJob()
+        if (this.options.isPaused()) return this.options.onPutBack(items)
         const job = await addPhotos(id, photos, signal)
-        this.pace(performance.now() - started)
-        this.options.trouble(null)
-        return this.options.sent(items, job)
+        this.adjustChunkSize(performance.now() - started)
+        this.options.onIssue(null)
+        return this.options.onSent(items, job)
       } catch (error) {
         const failure = error as Failure
-        if (signal.aborted) return this.options.returned(items)
-        if (!failure.retryable) return this.refused(photos, failure)
-        this.pace(performance.now() - started)
-        this.options.trouble(failure)
-        await this.wait(failure.retryAfterMs ?? wait)
+        if (signal.aborted) return this.options.onPutBack(items)
+        if (!failure.retryable) return this.handleRejection(photos, failure)
+        this.adjustChunkSize(performance.now() - started)
+        this.options.onIssue(failure)
+        await this.waitOrOnline(failure.retryAfterMs ?? delay)
       }
     }
   }
 
-  private async refused(part: Part, failure: Failure): Promise<void> {
-    const items = part.map(({ item }) => item)
-    if (OF_THE_JOB.has(failure.code)) {
-      this.options.returned(items)
-      return this.options.refused(failure)
+  private async handleRejection(chunk: Chunk, failure: Failure): Promise<void> {
+    const items = chunk.map(({ item }) => item)
+    if (JOB_ERRORS.has(failure.code)) {
+      this.options.onPutBack(items)
+      return this.options.onRejected(failure)
     }
-    // One of them is at fault: each by itself.
-    if (part.length === 1) return this.options.failed(items, failure)
-    for (const photo of part) await this.send([photo])
+    // One of the photos is at fault: send each separately.
+    if (chunk.length === 1) return this.options.onFailed(items, failure)
+    for (const photo of chunk) await this.send([photo])
   }
 
-  /** The bytes of photos. A file that cannot be read any more fails by itself. */
-  private async read(part: Part): Promise<(Parcel & { path: string; blob: Blob })[]> {
-    const read = []
-    for (const photo of part) {
+  /** Reads the photos. One whose file can no longer be read fails alone. */
+  private async read(chunk: Chunk): Promise<(QueuedPhoto & { path: string; blob: Blob })[]> {
+    const readable = []
+    for (const photo of chunk) {
       try {
-        read.push({ ...photo, path: photo.item.path, blob: await bytesOf(photo.source) })
+        readable.push({ ...photo, path: photo.item.path, blob: await readSource(photo.source) })
       } catch {
-        this.options.failed([photo.item], { code: 'file_unreadable', retryable: false, retryAfterMs: null })
+        this.options.onFailed([photo.item], { code: 'file_unreadable', retryable: false, retryAfterMs: null })
       }
     }
-    return read
+    return readable
   }
 
-  private pace(ms: number): void {
-    if (ms > SLOW_MS) this.bytes = Math.max(this.bytes / 2, LEAST_BYTES)
-    else if (ms < FAST_MS) this.bytes = Math.min(this.bytes * 2, MOST_BYTES)
+  private adjustChunkSize(uploadMs: number): void {
+    if (uploadMs > SLOW_MS) this.chunkBytes = Math.max(this.chunkBytes / 2, MIN_BYTES)
+    else if (uploadMs < FAST_MS) this.chunkBytes = Math.min(this.chunkBytes * 2, MAX_BYTES)
   }
 
-  /** Or until the connection is back. */
-  private wait(ms: number): Promise<void> {
+  /** Waits until the delay has passed, the connection is back, or the batch ends. */
+  private waitOrOnline(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer)
@@ -132,10 +132,10 @@ export class Uploader {
   }
 }
 
-/** Rejects where the file cannot be read. HEIC that this browser cannot convert goes as it is. */
-async function bytesOf(source: PhotoSource): Promise<Blob> {
+/** Rejects if the file can't be read. HEIC that this browser can't convert is returned unchanged. */
+async function readSource(source: PhotoSource): Promise<Blob> {
   const blob = await source.open()
-  // An upload of a file that is gone looks like a lost connection; this does not.
+  // Uploading a deleted file looks like a lost connection; reading its first byte fails unambiguously.
   await blob.slice(0, 1).arrayBuffer()
   if (!/\.(hei[cf]s?|hif)$/i.test(source.path)) return blob
   return (await preparePhoto(blob, { maxBytes: Number.POSITIVE_INFINITY, reduce: false })).file

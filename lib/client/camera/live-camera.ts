@@ -2,43 +2,43 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import type { Failure } from '../api/failure'
 
-export interface LiveFrame {
+interface LiveFrame {
   result: Classification
-  /** From the grab of the frame to its answer, in milliseconds. */
+  /** From capturing the frame to its result, in milliseconds. */
   latencyMs: number
   framesPerSecond: number
 }
 
-export type CameraTrouble = 'denied' | 'missing' | 'inUse' | 'insecure'
+type CameraError = 'denied' | 'missing' | 'inUse' | 'insecure'
 
 export type LiveState =
   | { name: 'starting' }
   | { name: 'running'; frame: LiveFrame | null; failure: Failure | null; until: number | null }
   | { name: 'paused' }
-  | { name: 'failed'; trouble: CameraTrouble }
+  | { name: 'failed'; error: CameraError }
 
-/** Shorter side of what is sent: a little more than the models look at. */
-const SHORT_SIDE = 320
-const QUALITY = 0.9
-const KEPT_QUALITY = 0.95
-const PREDICTIONS = 10
-/** The rate is of about so many frames. */
-const WINDOW = 12
-/** After a failure without a wish of the server. */
-const PAUSE_MS = 1000
+/** Shorter side of the frames that are sent: slightly more than the models' input size. */
+const FRAME_SHORT_SIDE = 320
+const FRAME_QUALITY = 0.9
+const PHOTO_QUALITY = 0.95
+const TOP_K = 10
+/** Number of frames that the frame rate is averaged over. */
+const RATE_WINDOW = 12
+/** Delay after a failure if the server doesn't request a longer one. */
+const RETRY_MS = 1000
 
 /**
- * A camera whose frames are classified one after another, never two at once. The one owner of its stream: `close` switches the camera off,
- * and so does a hidden page.
+ * Classifies camera frames one at a time. Owns the media stream: `close` turns the camera off, and so does hiding the
+ * page.
  */
 export class LiveCamera {
   private state: LiveState = { name: 'starting' }
   private readonly listeners = new Set<() => void>()
-  private run: AbortController | null = null
+  private abortController: AbortController | null = null
   private facing: 'environment' | 'user' = 'environment'
   private readonly canvas = document.createElement('canvas')
 
-  /** @param model the model of the next frame */
+  /** @param model returns the model for the next frame */
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly model: () => string,
@@ -51,29 +51,31 @@ export class LiveCamera {
 
   readonly snapshot = (): LiveState => this.state
 
-  /** Switches the camera on, and classifies until `close`, `switchCamera` or the page is hidden. */
+  /** Turns the camera on and classifies frames until `close`, `switchCamera`, or the page is hidden. */
   async start(): Promise<void> {
     this.stop()
-    const run = new AbortController()
-    this.run = run
+    const controller = new AbortController()
+    this.abortController = controller
     this.set({ name: 'starting' })
     try {
       const stream = await openStream(this.facing)
-      if (run.signal.aborted) return release(stream)
-      run.signal.addEventListener('abort', () => release(stream))
-      document.addEventListener('visibilitychange', () => document.hidden && this.pause(), { signal: run.signal })
+      if (controller.signal.aborted) return stopTracks(stream)
+      controller.signal.addEventListener('abort', () => stopTracks(stream))
+      document.addEventListener('visibilitychange', () => document.hidden && this.pause(), {
+        signal: controller.signal,
+      })
       this.video.srcObject = stream
       await this.video.play()
       this.set({ name: 'running', frame: null, failure: null, until: null })
-      await this.loop(run.signal)
+      await this.loop(controller.signal)
     } catch (error) {
-      if (run.signal.aborted) return
+      if (controller.signal.aborted) return
       this.stop()
-      this.set({ name: 'failed', trouble: trouble(error) })
+      this.set({ name: 'failed', error: cameraError(error) })
     }
   }
 
-  /** The other side of a phone. */
+  /** Switches between the front and rear cameras. */
   switchCamera(): void {
     this.facing = this.facing === 'environment' ? 'user' : 'environment'
     void this.start()
@@ -83,10 +85,10 @@ export class LiveCamera {
     this.stop()
   }
 
-  /** The frame that is seen now, as large as the camera gives it. */
-  async shoot(): Promise<File> {
+  /** Captures the current frame at the camera's full resolution. */
+  async capturePhoto(): Promise<File> {
     const { videoWidth, videoHeight } = this.video
-    const blob = await this.grab(videoWidth, videoHeight, KEPT_QUALITY)
+    const blob = await this.capture(videoWidth, videoHeight, PHOTO_QUALITY)
     const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
     return new File([blob], `camera-${time}.jpg`, { type: 'image/jpeg' })
   }
@@ -97,48 +99,48 @@ export class LiveCamera {
   }
 
   private stop(): void {
-    this.run?.abort()
-    this.run = null
+    this.abortController?.abort()
+    this.abortController = null
     this.video.srcObject = null
   }
 
   private async loop(signal: AbortSignal): Promise<void> {
-    const done: number[] = []
+    const resultTimes: number[] = []
     while (!signal.aborted) {
       await nextFrame(this.video)
       if (signal.aborted) return
       try {
         const start = performance.now()
-        const result = await classify(await this.small(), call(this.model(), signal))
+        const result = await classify(await this.captureFrame(), classifyCall(this.model(), signal))
         if (signal.aborted) return
-        done.push(performance.now())
-        if (done.length > WINDOW) done.shift()
-        const frame = { result, latencyMs: performance.now() - start, framesPerSecond: rate(done) }
+        resultTimes.push(performance.now())
+        if (resultTimes.length > RATE_WINDOW) resultTimes.shift()
+        const frame = { result, latencyMs: performance.now() - start, framesPerSecond: frameRate(resultTimes) }
         this.set({ name: 'running', frame, failure: null, until: null })
       } catch (error) {
         if (signal.aborted) return
-        done.length = 0
-        await this.failed(error as Failure)
+        resultTimes.length = 0
+        await this.handleFailure(error as Failure)
       }
     }
   }
 
-  /** Shows the failure beside the last answer and waits as long as the server wishes. */
-  private async failed(failure: Failure): Promise<void> {
-    const wait = Math.max(failure.retryAfterMs ?? 0, PAUSE_MS)
-    const until = failure.retryAfterMs === null ? null : Date.now() + wait
+  /** Shows the failure next to the last result and waits as long as the server requests. */
+  private async handleFailure(failure: Failure): Promise<void> {
+    const delay = Math.max(failure.retryAfterMs ?? 0, RETRY_MS)
+    const until = failure.retryAfterMs === null ? null : Date.now() + delay
     const frame = this.state.name === 'running' ? this.state.frame : null
     this.set({ name: 'running', frame, failure, until })
-    await new Promise((resolve) => setTimeout(resolve, wait))
+    await new Promise((resolve) => setTimeout(resolve, delay))
   }
 
-  private small(): Promise<Blob> {
+  private captureFrame(): Promise<Blob> {
     const { videoWidth, videoHeight } = this.video
-    const scale = Math.min(1, SHORT_SIDE / Math.max(1, Math.min(videoWidth, videoHeight)))
-    return this.grab(Math.round(videoWidth * scale), Math.round(videoHeight * scale), QUALITY)
+    const scale = Math.min(1, FRAME_SHORT_SIDE / Math.max(1, Math.min(videoWidth, videoHeight)))
+    return this.capture(Math.round(videoWidth * scale), Math.round(videoHeight * scale), FRAME_QUALITY)
   }
 
-  private grab(width: number, height: number, quality: number): Promise<Blob> {
+  private capture(width: number, height: number, quality: number): Promise<Blob> {
     this.canvas.width = width
     this.canvas.height = height
     this.canvas.getContext('2d')?.drawImage(this.video, 0, 0, width, height)
@@ -153,8 +155,8 @@ export class LiveCamera {
   }
 }
 
-function call(model: string, signal: AbortSignal) {
-  return { model, topK: PREDICTIONS, signal, onProgress: () => {}, onUploaded: () => {} }
+function classifyCall(model: string, signal: AbortSignal) {
+  return { model, topK: TOP_K, signal, onProgress: () => {}, onUploaded: () => {} }
 }
 
 async function openStream(facingMode: 'environment' | 'user'): Promise<MediaStream> {
@@ -163,25 +165,25 @@ async function openStream(facingMode: 'environment' | 'user'): Promise<MediaStre
   return navigator.mediaDevices.getUserMedia({ video, audio: false })
 }
 
-function release(stream: MediaStream): void {
+function stopTracks(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop()
 }
 
-/** By the names of W3C Media Capture and Streams, 10.6. */
-function trouble(error: unknown): CameraTrouble {
+/** Maps error names of W3C Media Capture and Streams, section 10.6. */
+function cameraError(error: unknown): CameraError {
   const name = error instanceof DOMException ? error.name : ''
   if (name === 'NotAllowedError') return 'denied'
   if (name === 'SecurityError') return 'insecure'
   return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'missing' : 'inUse'
 }
 
-/** Frames a second over the last answers. */
-function rate(times: readonly number[]): number {
+/** Frames per second over the most recent results. */
+function frameRate(times: readonly number[]): number {
   const [first, last] = [times[0], times.at(-1)]
   return first === undefined || last === undefined || last === first ? 0 : (1000 * (times.length - 1)) / (last - first)
 }
 
-/** Where the camera is switched off meanwhile, no frame comes, and nobody waits any more. */
+/** Never resolves if the camera is turned off in the meantime, when nothing waits for it anymore. */
 function nextFrame(video: HTMLVideoElement): Promise<void> {
   return new Promise((resolve) => {
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => resolve())

@@ -2,16 +2,16 @@ import { RESULT_TYPES, type ResultColumn, type ResultFormat, type ResultRow } fr
 import { resultFile } from '@/lib/shared/results/result-file'
 
 /**
- * Results as a file, as the API writes them.
+ * Exports results in the same formats as the API.
  *
- * @throws Error where code that comes late cannot be fetched, as without a connection
+ * @throws Error if code that is loaded on demand can't be fetched, for example without a connection
  */
 export async function exportFile(
   rows: readonly ResultRow[],
   format: ResultFormat,
   columns?: readonly ResultColumn[],
 ): Promise<Blob> {
-  const pieces: BlobPart[] = []
-  for await (const piece of resultFile(rows, format, columns)) pieces.push(piece as BlobPart)
-  return new Blob(pieces, { type: RESULT_TYPES[format] })
+  const chunks: BlobPart[] = []
+  for await (const chunk of resultFile(rows, format, columns)) chunks.push(chunk as BlobPart)
+  return new Blob(chunks, { type: RESULT_TYPES[format] })
 }

@@ -2,7 +2,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import type { Classification } from '../../shared/contract/contract'
 
-/** One answered photo of this browser's past. The photo itself is not kept, only a small picture of it. */
+/** An earlier result in this browser. Only a thumbnail of the photo is stored, not the photo itself. */
 export interface Run {
   id: number
   /** Milliseconds since 1970. */
@@ -16,47 +16,47 @@ interface Schema extends DBSchema {
   runs: { key: number; value: Omit<Run, 'id'> & { id?: number } }
 }
 
-/** Older runs than this many are dropped. */
-export const MOST_RUNS = 200
+/** Older runs are deleted. */
+export const MAX_RUNS = 200
 const THUMBNAIL = { side: 160, type: 'image/webp', quality: 0.7 }
 
-let opened: Promise<IDBPDatabase<Schema>> | undefined
+let connection: Promise<IDBPDatabase<Schema>> | undefined
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>(`vision${BASE_PATH}`, 1, {
+  connection ??= openDB<Schema>(`vision${BASE_PATH}`, 1, {
     upgrade: (db) => void db.createObjectStore('runs', { keyPath: 'id', autoIncrement: true }),
-    // Another tab with a newer page waits for this one to let go.
+    // Another tab with a newer version of the page is waiting for this connection to close.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   })
-  opened.catch(() => {
-    opened = undefined
+  connection.catch(() => {
+    connection = undefined
   })
-  return opened
+  return connection
 }
 
-/** Keeps an answer. A browser that keeps nothing (a private window, a full disk) is left alone. */
-export async function keepRun(
+/** Saves a result. Does nothing if the browser has no storage (a private window, a full disk). */
+export async function saveRun(
   photo: Blob,
   file: string,
   { preview: _preview, ...result }: Classification,
 ): Promise<void> {
   try {
-    const thumbnail = await makeThumbnail(photo)
+    const thumbnail = await createThumbnail(photo)
     const db = await database()
     const transaction = db.transaction('runs', 'readwrite')
     await transaction.store.add({ time: Date.now(), file, thumbnail, result })
     const keys = await transaction.store.getAllKeys()
-    for (const key of keys.slice(0, Math.max(0, keys.length - MOST_RUNS))) await transaction.store.delete(key)
+    for (const key of keys.slice(0, Math.max(0, keys.length - MAX_RUNS))) await transaction.store.delete(key)
     await transaction.done
   } catch {
-    // The answer is on the page; the history is a convenience.
+    // The history is optional: the result is already on the page.
   }
 }
 
 /**
- * All runs, the newest first.
+ * All runs, newest first.
  *
- * @throws Error where this browser keeps nothing
+ * @throws Error if this browser has no storage
  */
 export async function listRuns(): Promise<Run[]> {
   const runs = (await (await database()).getAll('runs')) as Run[]
@@ -71,7 +71,7 @@ export async function clearRuns(): Promise<void> {
   await (await database()).clear('runs')
 }
 
-async function makeThumbnail(photo: Blob): Promise<Blob | null> {
+async function createThumbnail(photo: Blob): Promise<Blob | null> {
   try {
     const bitmap = await createImageBitmap(photo, { resizeWidth: THUMBNAIL.side, resizeQuality: 'medium' })
     const canvas = document.createElement('canvas')
@@ -81,6 +81,6 @@ async function makeThumbnail(photo: Blob): Promise<Blob | null> {
     bitmap.close()
     return await new Promise((resolve) => canvas.toBlob(resolve, THUMBNAIL.type, THUMBNAIL.quality))
   } catch {
-    return null // A format that the server reads and this browser does not.
+    return null // The server supports the format, but this browser doesn't.
   }
 }

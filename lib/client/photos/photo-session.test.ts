@@ -13,18 +13,18 @@ interface Sent {
 }
 
 let sent: Sent[]
-let asked: PrepareOptions[]
+let prepareCalls: PrepareOptions[]
 let prepared: Omit<Prepared, 'file'>
 let session: PhotoSession
 beforeEach(() => {
   sent = []
-  asked = []
+  prepareCalls = []
   prepared = { converted: false, leftToServer: false, reduced: null, sha256: 'ab' }
   session = new PhotoSession({
     model: 'balanced',
     maxBytes: 10,
     prepare: async (file, options) => {
-      asked.push(options)
+      prepareCalls.push(options)
       return { file, ...prepared }
     },
     send: (file, call) =>
@@ -45,7 +45,7 @@ const phases = (model = 'balanced') => session.snapshot().photos.map((photo) => 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 const busy: Failure = { code: 'queue_full', title: '', detail: '', retryable: true, retryAfterMs: 1000 }
 
-test('two at a time, in order; the first photo of a drop is selected', async () => {
+test('sends two photos at a time, in order, and selects the first one that was added', async () => {
   session.add([file('a'), file('b'), file('c')])
   expect(phases()).toEqual(['preparing', 'preparing', 'waiting'])
   await settle()
@@ -57,7 +57,7 @@ test('two at a time, in order; the first photo of a drop is selected', async () 
   expect(phases()).toEqual(['preparing', 'answered', 'preparing'])
 })
 
-test('progress, upload done, answer', async () => {
+test('reports upload progress, the completed upload and the result', async () => {
   session.add([file('a')])
   await settle()
   sent[0]?.call.onProgress(2, 3)
@@ -69,7 +69,7 @@ test('progress, upload done, answer', async () => {
   expect(phases()).toEqual(['answered'])
 })
 
-test('adding and failing leave earlier answers alone', async () => {
+test('adding and failing photos leave earlier results unchanged', async () => {
   session.add([file('a')])
   await settle()
   sent[0]?.resolve(result('a'))
@@ -83,7 +83,7 @@ test('adding and failing leave earlier answers alone', async () => {
   expect(phases()).toEqual(['answered', 'failed'])
 })
 
-test('another model asks once; coming back asks nothing', async () => {
+test('requests a result once per model; switching back sends nothing', async () => {
   session.add([file('a')])
   await settle()
   sent[0]?.resolve(result('a'))
@@ -99,7 +99,7 @@ test('another model asks once; coming back asks nothing', async () => {
   expect(sent).toHaveLength(2)
 })
 
-test('a busy server is asked again three times, then the visitor', async () => {
+test('retries three times while the server is busy, then leaves the retry to the visitor', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] })
   session.add([file('a')])
   await settle()
@@ -117,11 +117,11 @@ test('a busy server is asked again three times, then the visitor', async () => {
   session.retry(1)
   await settle()
   expect(sent).toHaveLength(5)
-  // What was made ready once is not made ready again.
-  expect(asked).toHaveLength(1)
+  // The photo is prepared only once.
+  expect(prepareCalls).toHaveLength(1)
 })
 
-test('a removed photo is aborted and its neighbour selected', async () => {
+test('removing a photo aborts its request and selects its neighbor', async () => {
   session.add([file('a'), file('b'), file('c')])
   session.select(2)
   await settle()
@@ -135,7 +135,7 @@ test('a removed photo is aborted and its neighbour selected', async () => {
   expect(session.snapshot()).toMatchObject({ photos: [], selected: null })
 })
 
-test('a file over the limit is refused unsent', async () => {
+test('refuses a file over the size limit without sending it', async () => {
   session.add([file('huge', 11)])
   await settle()
   expect(sent).toHaveLength(0)
@@ -145,7 +145,7 @@ test('a file over the limit is refused unsent', async () => {
   })
 })
 
-test('large photos are made smaller unless the visitor wants the original sent', async () => {
+test('resizes large photos unless the visitor wants to send the original', async () => {
   prepared = { converted: false, leftToServer: false, reduced: { width: 2, height: 1 }, sha256: 'ab' }
   session.add([file('a')])
   await settle()
@@ -158,10 +158,10 @@ test('large photos are made smaller unless the visitor wants the original sent',
   session.setReduce(false)
   session.add([file('b')])
   await settle()
-  expect(asked.map(({ reduce }) => reduce)).toEqual([true, false, false])
+  expect(prepareCalls.map(({ reduce }) => reduce)).toEqual([true, false, false])
 })
 
-test('a converted photo is shown as what it became', async () => {
+test('shows the converted version of a photo', async () => {
   prepared = { converted: true, leftToServer: false, reduced: null, sha256: 'ab' }
   session.add([file('a.heic')])
   const before = session.snapshot().photos[0]?.url
@@ -169,7 +169,7 @@ test('a converted photo is shown as what it became', async () => {
   expect(session.snapshot().photos[0]?.url).not.toBe(before)
 })
 
-test('a HEIC that neither this browser nor the server can read is called so; other refusals keep their words', async () => {
+test('reports HEIC that neither the browser nor the server can read as such; other failures stay unchanged', async () => {
   prepared = { converted: false, leftToServer: true, reduced: null, sha256: 'ab' }
   session.add([file('a.heic'), file('b.heic')])
   await settle()
@@ -182,7 +182,7 @@ test('a HEIC that neither this browser nor the server can read is called so; oth
   expect(codes).toEqual(['heic_unreadable', 'too_many_pixels'])
 })
 
-test('what failed without a connection is sent when there is one; other failures are not', async () => {
+test('retries photos that failed while offline; other failures are not retried', async () => {
   session.add([file('a'), file('b')])
   await settle()
   sent[0]?.reject({ code: 'offline', retryable: true, retryAfterMs: null })

@@ -1,48 +1,49 @@
-/** What goes to the server for a photo, and what was done to it here. */
+/** The file to upload for a photo, and how it differs from the original. */
 export interface Prepared {
   file: Blob
-  /** Of the original, in hexadecimal; null where the browser has no digests, as on plain http. */
+  /** SHA-256 of the original in hexadecimal; null if the browser has no Web Crypto digests, as on plain HTTP. */
   sha256: string | null
-  /** Whether this browser turned HEIC into JPEG. */
+  /** Whether this browser converted it from HEIC to JPEG. */
   converted: boolean
-  /** Whether it is HEIC that this browser could not convert: the server may read it. */
+  /** Whether it is HEIC that this browser couldn't convert. The server may be able to read it. */
   leftToServer: boolean
-  /** The size in pixels that it was brought to; null where it was sent as large as it is. */
+  /** The size in pixels after resizing; null if it wasn't resized. */
   reduced: { width: number; height: number } | null
 }
 
 export interface PrepareOptions {
-  /** The server takes no more than this many bytes. */
+  /** The server's limit. */
   maxBytes: number
-  /** Whether the visitor lets large photos be made smaller. */
+  /** Whether the visitor allows large photos to be resized. */
   reduce: boolean
 }
 
-/** Photos of more bytes than this are made smaller: on a phone's uplink each of them would take seconds. */
+/** Photos over this size are resized: over a mobile connection, each upload would take seconds. */
 export const LARGE_BYTES = 4_000_000
-/** Longest side afterwards: still several times what any model looks at. */
+/** Longest side after resizing: still several times the input size of any model. */
 const LONGEST_SIDE = 2048
 const JPEG_QUALITY = 0.92
-const LETTERS_OF_A_HEADER = 64
+const HEADER_BYTES = 64
 
 /**
- * Makes a photo ready for the upload: HEIC becomes JPEG, which a browser can show and is quicker to read, and a large photo
- * smaller. What this browser cannot read is left to the server, which says what is wrong with it.
+ * Prepares a photo for the upload: converts HEIC to JPEG, which browsers can display and which decodes faster, and
+ * resizes large photos. Files that this browser can't read are sent unchanged, and the server reports what is wrong
+ * with them.
  */
 export async function preparePhoto(original: Blob, options: PrepareOptions): Promise<Prepared> {
-  const [made, sha256] = await Promise.all([makeReady(original, options), digest(original)])
-  return { ...made, sha256 }
+  const [converted, sha256] = await Promise.all([convert(original, options), digest(original)])
+  return { ...converted, sha256 }
 }
 
-async function makeReady(original: Blob, { maxBytes, reduce }: PrepareOptions): Promise<Omit<Prepared, 'sha256'>> {
+async function convert(original: Blob, { maxBytes, reduce }: PrepareOptions): Promise<Omit<Prepared, 'sha256'>> {
   const heic = await isHeic(original)
   const jpeg = heic ? await fromHeic(original) : null
   const file = jpeg ?? original
-  const made = { file, converted: jpeg !== null, leftToServer: heic && jpeg === null, reduced: null }
-  if (!reduce || file.size <= Math.min(LARGE_BYTES, maxBytes)) return made
-  const smaller = await makeSmaller(file).catch(() => null)
-  if (!smaller || smaller.file.size >= file.size) return made
-  return { ...made, file: smaller.file, reduced: smaller.size }
+  const unresized = { file, converted: jpeg !== null, leftToServer: heic && jpeg === null, reduced: null }
+  if (!reduce || file.size <= Math.min(LARGE_BYTES, maxBytes)) return unresized
+  const resized = await resize(file).catch(() => null)
+  if (!resized || resized.file.size >= file.size) return unresized
+  return { ...unresized, file: resized.file, reduced: resized.size }
 }
 
 async function digest(file: Blob): Promise<string | null> {
@@ -51,21 +52,24 @@ async function digest(file: Blob): Promise<string | null> {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** By its first box: `ftyp` and a brand of HEIC. AVIF has the same box and other brands. */
+/** Checks the first box: `ftyp` with a HEIC brand. AVIF has the same box with other brands. */
 async function isHeic(file: Blob): Promise<boolean> {
-  const head = new Uint8Array(await file.slice(0, LETTERS_OF_A_HEADER).arrayBuffer())
+  const head = new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer())
   const text = String.fromCharCode(...head)
   if (text.slice(4, 8) !== 'ftyp') return false
   const brand = text.slice(8, 12)
   return /^(hei[cxms]|hev[cxms])$/.test(brand) || (/^m[is]f1$/.test(brand) && !text.includes('avif'))
 }
 
-/** By the browser itself where it can (Safari), else by libheif, whose code comes only now; null where neither can. */
+/**
+ * Converts natively if the browser can (Safari), otherwise with libheif, which is loaded on demand; null if neither
+ * can.
+ */
 async function fromHeic(file: Blob): Promise<Blob | null> {
   try {
-    return await draw(await createImageBitmap(file), 1, 'image/jpeg')
+    return await encode(await createImageBitmap(file), 1, 'image/jpeg')
   } catch {
-    // Not this browser.
+    // This browser can't decode HEIC.
   }
   try {
     const { heicTo } = await import('heic-to/csp')
@@ -75,16 +79,16 @@ async function fromHeic(file: Blob): Promise<Blob | null> {
   }
 }
 
-async function makeSmaller(file: Blob): Promise<{ file: Blob; size: { width: number; height: number } }> {
+async function resize(file: Blob): Promise<{ file: Blob; size: { width: number; height: number } }> {
   const bitmap = await createImageBitmap(file)
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height))
   const size = { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale) }
-  // Others than JPEG may be see-through, which JPEG cannot say.
+  // Other formats may be transparent, which JPEG doesn't support.
   const type = file.type === 'image/jpeg' ? 'image/jpeg' : 'image/webp'
-  return { file: await draw(bitmap, scale, type), size }
+  return { file: await encode(bitmap, scale, type), size }
 }
 
-async function draw(bitmap: ImageBitmap, scale: number, type: string): Promise<Blob> {
+async function encode(bitmap: ImageBitmap, scale: number, type: string): Promise<Blob> {
   const canvas = document.createElement('canvas')
   canvas.width = Math.round(bitmap.width * scale)
   canvas.height = Math.round(bitmap.height * scale)
@@ -94,7 +98,7 @@ async function draw(bitmap: ImageBitmap, scale: number, type: string): Promise<B
   bitmap.close()
   return new Promise((resolve, reject) =>
     canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('the canvas gave no picture'))),
+      (blob) => (blob ? resolve(blob) : reject(new Error('the canvas could not be encoded'))),
       type,
       JPEG_QUALITY,
     ),

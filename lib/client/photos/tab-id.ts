@@ -1,17 +1,17 @@
 const KEY = 'vision-tab'
-/** A reload lets go of the name a moment after the new page asks for it. */
-const PATIENCE_MS = 500
+/** After a reload, the old page releases its lock a moment after the new page requests it. */
+const LOCK_TIMEOUT_MS = 500
 
 interface Tab {
   id: string
-  /** That was chosen. */
+  /** The selected model. */
   model: string
-  /** The highest number of a photo. */
+  /** The highest photo id. */
   last: number
 }
 
-/** What this tab was before a reload; null for a tab that had no photos. */
-export function formerTab(): Tab | null {
+/** This tab's state before a reload; null if it had no photos. */
+export function previousTab(): Tab | null {
   try {
     return JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Tab | null
   } catch {
@@ -19,49 +19,50 @@ export function formerTab(): Tab | null {
   }
 }
 
-/** Keeps what this tab is over a reload, once it has photos. */
-export function keepTab(tab: Tab): void {
+/** Saves this tab's state for a reload, once it has photos. */
+export function saveTab(tab: Tab): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(tab))
   } catch {
-    // Then a reload begins anew.
+    // Without storage, a reload starts empty.
   }
 }
 
-/** A tab's name is held by a lock as long as its page lives, so that others see which are in use. */
-export const lockName = (id: string) => `${KEY} ${id}`
+/** Each page holds a lock with its tab's id, so that other tabs can see which ids are in use. */
+const lockName = (id: string) => `${KEY} ${id}`
 
 /**
- * Names this tab, or takes the former name back. A copy of a tab has the name of the first one: it gets one of its own.
+ * Claims an id for this tab, if possible the one from before a reload. A duplicated tab inherits the id of the
+ * original, which is in use, and gets a new one.
  *
- * @returns the name, and the one that the tab came with
+ * @returns the claimed id, and the id that the tab had before
  */
-export async function claimTabId(): Promise<{ id: string; former: string | null }> {
-  const former = formerTab()?.id ?? null
-  if (former !== null && (await hold(former))) return { id: former, former }
-  // Not randomUUID: plain http has none.
+export async function claimTabId(): Promise<{ id: string; previous: string | null }> {
+  const previous = previousTab()?.id ?? null
+  if (previous !== null && (await acquireLock(previous))) return { id: previous, previous }
+  // Not randomUUID, which is unavailable on plain HTTP.
   const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   )
-  await hold(id)
-  return { id, former }
+  await acquireLock(id)
+  return { id, previous }
 }
 
-/** Holds a name until this page goes. False where another page has it. */
-function hold(id: string): Promise<boolean> {
+/** Holds the lock until the page is closed. False if another page holds it. */
+function acquireLock(id: string): Promise<boolean> {
   if (!navigator.locks) return Promise.resolve(true)
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(PATIENCE_MS)
-    const held = () => {
+    const signal = AbortSignal.timeout(LOCK_TIMEOUT_MS)
+    const holdForever = () => {
       resolve(true)
       return new Promise<never>(() => {})
     }
-    navigator.locks.request(lockName(id), { signal }, held).catch(() => resolve(false))
+    navigator.locks.request(lockName(id), { signal }, holdForever).catch(() => resolve(false))
   })
 }
 
-/** The names of all tabs that are open now; null where this browser does not tell. */
-export async function openTabs(): Promise<Set<string> | null> {
+/** The ids of all open tabs; null if this browser doesn't support locks. */
+export async function listOpenTabs(): Promise<Set<string> | null> {
   if (!navigator.locks) return null
   const { held = [] } = await navigator.locks.query()
   const prefix = lockName('')

@@ -1,51 +1,54 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
-import { type Photo, PhotoSession, type SessionOptions } from './photo-session'
+import type { Photo } from './photo'
+import { PhotoSession, type SessionOptions } from './photo-session'
 import { preparePhoto } from './prepare-photo'
-import { formerTab } from './tab-id'
+import { previousTab } from './tab-id'
 
 const REDUCE_KEY = 'reduce-large-photos'
 
 let session: PhotoSession | undefined
 
 /**
- * The photos of this tab. They outlive the page: a visit to the gallery loses none of them. On the server there is nothing to
- * share, and each rendering begins empty.
+ * The photos of this tab. They outlive the page, so navigating to the gallery loses none of them. On the server nothing
+ * is shared: each rendering starts empty.
  */
 export function tabSession(model: string, maxBytes: number): PhotoSession {
-  if (typeof window === 'undefined') return newSession(model, maxBytes, { reduce: true })
-  session ??= kept(newSession(model, maxBytes, { reduce: readReduce(), former: formerTab() }))
+  if (typeof window === 'undefined') return createSession(model, maxBytes, { reduce: true })
+  session ??= withPersistence(createSession(model, maxBytes, { reduce: loadReduce(), previous: previousTab() }))
   return session
 }
 
-/** With the photos of before a reload, and over the next one. The code comes when the first photo does. */
-function kept(made: PhotoSession): PhotoSession {
-  const keep = () =>
+/**
+ * Restores the photos from before a reload and saves them for the next one. The code is loaded with the first photo.
+ */
+function withPersistence(created: PhotoSession): PhotoSession {
+  const persist = () =>
     void import('./tab-photos').then(
-      ({ keepPhotos }) => keepPhotos(made),
-      () => made.restore([]),
+      ({ persistPhotos }) => persistPhotos(created),
+      () => created.restore([]),
     )
-  if (made.snapshot().restoring) keep()
+  if (created.snapshot().restoring) persist()
   else {
-    const leave = made.subscribe(() => {
-      leave()
-      keep()
+    const unsubscribe = created.subscribe(() => {
+      unsubscribe()
+      persist()
     })
   }
-  return made
+  return created
 }
 
-/** Whether large photos are made smaller, from now on and in later visits. */
-export function keepReduce(reduce: boolean): void {
+/** Sets whether large photos are resized, now and in later visits. */
+export function saveReduce(reduce: boolean): void {
   session?.setReduce(reduce)
   try {
     localStorage.setItem(REDUCE_KEY, String(reduce))
   } catch {
-    // Private windows may refuse storage; the choice then lasts as long as the tab.
+    // Private windows may block storage; the setting then lasts as long as the tab.
   }
 }
 
-function readReduce(): boolean {
+function loadReduce(): boolean {
   try {
     return localStorage.getItem(REDUCE_KEY) !== 'false'
   } catch {
@@ -53,20 +56,24 @@ function readReduce(): boolean {
   }
 }
 
-function newSession(model: string, maxBytes: number, start: Pick<SessionOptions, 'reduce' | 'former'>): PhotoSession {
+function createSession(
+  model: string,
+  maxBytes: number,
+  initial: Pick<SessionOptions, 'reduce' | 'previous'>,
+): PhotoSession {
   return new PhotoSession({
     model,
     maxBytes,
-    ...start,
+    ...initial,
     prepare: preparePhoto,
     send: classify,
-    answered: remember,
+    onResult: addToHistory,
   })
 }
 
-/** Into this browser's history. Its code is fetched when there is something to keep. */
-function remember({ file, name, prepared }: Photo, result: Classification): void {
-  void import('../history/history').then(({ keepRun }) =>
-    keepRun(prepared?.converted ? prepared.file : file, name, result),
+/** Adds a result to this browser's history. The code is loaded with the first result. */
+function addToHistory({ file, name, prepared }: Photo, result: Classification): void {
+  void import('../history/history').then(({ saveRun }) =>
+    saveRun(prepared?.converted ? prepared.file : file, name, result),
   )
 }

@@ -1,28 +1,29 @@
 import { underBase, withoutBase } from '@/lib/shared/web/base-path'
 import type { PhotoSession } from './photo-session'
 
-/** What the classify page shows. */
+/** The current view of the classify page. */
 export type View = { name: 'home' } | { name: 'photo'; id: number } | { name: 'camera' }
 
 const HOME: View = { name: 'home' }
 const PHOTO = /^#photo-(\d+)$/
 
 /**
- * Keeps the view in the address, so that the browser's back button goes through what was looked at: `#photo-2`, `#camera`, nothing for the
- * start. The photos themselves stay in the session; an address of one that is gone is the start.
+ * Keeps the view in the URL fragment, so that the browser's back button steps through earlier views: `#photo-2`,
+ * `#camera`, none for the start page. The photos stay in the session; the fragment of a removed photo shows the start
+ * page.
  */
 export class ViewHistory {
   private view: View
   private selected: number | null
   private readonly listeners = new Set<() => void>()
 
-  /** @param path of the page, which alone is its own */
+  /** @param path the path of the page; other pages are left alone */
   constructor(
     private readonly session: PhotoSession,
     private readonly path: string,
   ) {
     this.selected = session.snapshot().selected
-    this.view = this.read()
+    this.view = this.viewFromLocation()
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -34,62 +35,62 @@ export class ViewHistory {
 
   readonly serverSnapshot = (): View => HOME
 
-  /** Follows the session and the browser until the returned function is called. */
+  /** Follows the session and the browser's location until the returned function is called. */
   connect(): () => void {
-    const moved = () => this.moved()
-    const leave = this.session.subscribe(() => this.sessionChanged())
-    window.addEventListener('popstate', moved)
-    // Links to this very page tell only the newer Navigation API.
+    const sync = () => this.syncFromLocation()
+    const unsubscribe = this.session.subscribe(() => this.handleSessionChange())
+    window.addEventListener('popstate', sync)
+    // Links to the same page are only reported by the newer Navigation API.
     const navigation = 'navigation' in window ? (window.navigation as EventTarget) : null
-    navigation?.addEventListener('currententrychange', moved)
-    moved()
+    navigation?.addEventListener('currententrychange', sync)
+    sync()
     return () => {
-      leave()
-      window.removeEventListener('popstate', moved)
-      navigation?.removeEventListener('currententrychange', moved)
+      unsubscribe()
+      window.removeEventListener('popstate', sync)
+      navigation?.removeEventListener('currententrychange', sync)
     }
   }
 
   show(id: number): void {
     this.session.select(id)
-    this.go(`#photo-${id}`)
+    this.navigate(`#photo-${id}`)
   }
 
   openCamera(): void {
-    this.go('#camera')
+    this.navigate('#camera')
   }
 
-  /** Back to the photo that was looked at last, or to the start. */
+  /** Returns to the most recent photo or the start page. */
   closeCamera(): void {
     const { selected } = this.session.snapshot()
-    this.go(selected === null ? '' : `#photo-${selected}`)
+    this.navigate(selected === null ? '' : `#photo-${selected}`)
   }
 
-  /** A photo was added or taken away. */
-  private sessionChanged(): void {
-    // Photos of before a reload may have come back: the address may name one.
-    this.moved()
+  /** A photo was added, selected or removed. */
+  private handleSessionChange(): void {
+    // Photos from before a reload may have been restored, and the URL may refer to one of them.
+    this.syncFromLocation()
     const { selected } = this.session.snapshot()
     if (selected === this.selected) return
     this.selected = selected
     if (this.view.name === 'camera') return
-    this.go(selected === null ? '' : `#photo-${selected}`)
+    this.navigate(selected === null ? '' : `#photo-${selected}`)
   }
 
-  /** A new entry, or another address for this one where it shows nothing to come back to. */
-  private go(hash: string): void {
-    // What the start was asked for by its query is done; another page's query says what it shows.
+  /** Adds a history entry, or replaces the current one if going back to it would show nothing. */
+  private navigate(hash: string): void {
+    // On the start page, the query has been processed by now; on other pages, it determines the content.
     const search = this.path === '/' ? '' : location.search
-    const stale = location.search !== search || (PHOTO.test(location.hash) && this.photoOf(location.hash) === null)
-    // No state of our own: Next puts its own in.
+    const stale = location.search !== search || (PHOTO.test(location.hash) && this.photoIdOf(location.hash) === null)
+    // No state object: Next.js adds its own.
     if (location.hash !== hash)
       history[stale ? 'replaceState' : 'pushState'](null, '', `${underBase(this.path)}${search}${hash}`)
-    this.moved()
+    this.syncFromLocation()
   }
 
-  private moved(): void {
+  private syncFromLocation(): void {
     if (withoutBase(location.pathname) !== this.path) return
-    const view = this.read()
+    const view = this.viewFromLocation()
     if (JSON.stringify(view) === JSON.stringify(this.view)) return
     this.view = view
     if (view.name === 'photo' && view.id !== this.session.snapshot().selected) {
@@ -99,14 +100,14 @@ export class ViewHistory {
     for (const listener of this.listeners) listener()
   }
 
-  private read(): View {
+  private viewFromLocation(): View {
     if (typeof window === 'undefined') return HOME
     if (location.hash === '#camera') return { name: 'camera' }
-    const id = this.photoOf(location.hash)
+    const id = this.photoIdOf(location.hash)
     return id === null ? HOME : { name: 'photo', id }
   }
 
-  private photoOf(hash: string): number | null {
+  private photoIdOf(hash: string): number | null {
     const id = Number(PHOTO.exec(hash)?.[1] ?? Number.NaN)
     return this.session.snapshot().photos.some((photo) => photo.id === id) ? id : null
   }

@@ -1,14 +1,14 @@
 import { wantsSignIn } from '../config/environment'
 
 const KEY = Symbol.for('vision-object-classifier.guard')
-const world = globalThis as { [KEY]?: true }
+const globals = globalThis as { [KEY]?: true }
 
-/** Says that the pages of this process stand behind a host that asks for the password. */
+/** Marks the pages of this process as protected by a host that checks the password. */
 export function guardPages(): void {
-  world[KEY] = true
+  globals[KEY] = true
 }
 
-/** Whether pages must not be shown: a password is wanted, and nothing in front of them asks for it. */
+/** Whether pages must not be served: a password is required, but nothing in front of them checks it. */
 export function pagesLackGuard(): boolean {
-  return wantsSignIn() && world[KEY] !== true
+  return wantsSignIn() && globals[KEY] !== true
 }

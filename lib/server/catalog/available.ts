@@ -1,32 +1,32 @@
 import { z } from 'zod'
 
-/** A published figure with the place where it was read, or `unverified`. */
+/** A published figure and its source. */
 export const publishedSchema = z.object({ value: z.number().min(0).max(1), source: z.string() })
 
 const fileSchema = z.object({
-  /** In the repository. */
+  /** Path in the repository. */
   path: z.string(),
-  /** In the model folder; the same path if absent. */
+  /** Path in the model folder; the same path if absent. */
   as: z.string().optional(),
   bytes: z.int().optional(),
   sha256: z.string().optional(),
 })
 
-/** A model that can be pulled, as `catalog.json` describes it. */
+/** A model that can be pulled, as listed in `catalog.json`. */
 export const availableSchema = z.object({
   id: z.string(),
   title: z.string(),
   size: z.enum(['small', 'medium', 'large']),
-  /** On the Hub: owner/name. */
+  /** Hub repository: owner/name. */
   repo: z.string(),
   revision: z.string().default('main'),
   license: z.string(),
   published_top1: publishedSchema.optional(),
-  /** What to fetch; absent for a repository in the usual layout, whose files are found. */
+  /** Files to download; absent for a repository in the standard layout, whose files are detected. */
   files: z.array(fileSchema).optional(),
-  /** Where the repository has no config.json: the labels are the 1,000 of ImageNet, in its order. */
+  /** If the repository has no config.json: the labels are the 1,000 of ImageNet, in order. */
   labels: z.literal('imagenet').optional(),
-  /** Where the repository has no preprocessor_config.json. */
+  /** If the repository has no preprocessor_config.json. */
   preprocessor: z.record(z.string(), z.unknown()).optional(),
 })
 

@@ -3,25 +3,25 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { availableSchema } from './available'
 import { dataFilesOf } from './onnx/data-files'
-import { findOnnx } from './onnx/find'
+import { findOnnx } from './onnx/find-onnx'
 import { type FileStamp, fileSha256, fingerprint } from './revision'
 
-/** One model folder as found on disk, whether it can serve or not. */
+/** A model folder found on disk, whether it is usable or not. */
 export interface CatalogEntry {
   id: string
-  /** fast, balanced or accurate; null for a model that no type names. */
+  /** fast, balanced or accurate; null if no type refers to this model. */
   type: string | null
   default: boolean
   folder: string
   /** The ONNX file. */
   file: string
-  /** Of the ONNX file and its data files. */
+  /** Size of the ONNX file and its data files. */
   bytes: number
-  /** `sha256:` and the digest of all files that decide an answer (see revision.ts). */
+  /** `sha256:` and the digest of all files that affect predictions (see revision.ts). */
   revision: string
-  /** These files as they were when they were read. */
+  /** The state of these files when they were read. */
   stamps: readonly FileStamp[]
-  /** What is wrong with the folder, for the operator; null where nothing is. */
+  /** The problem with the folder, for the operator; null if there is none. */
   error: string | null
 }
 
@@ -35,42 +35,44 @@ const catalogSchema = z.object({
 type CatalogFile = z.output<typeof catalogSchema>
 
 /**
- * Lists the models of a folder: every sub-folder with a `config.json`, and every one that `catalog.json` names.
- * Files with a known SHA-256 are checked against it; a damaged one is listed with what is wrong.
+ * Lists the models in a folder: every subfolder with a `config.json`, and every model named in `catalog.json`. Files
+ * with a known SHA-256 are verified; damaged ones are listed with an error.
  *
- * @param defaultType overrides the default that `catalog.json` names
- * @throws Error where the folder or its `catalog.json` cannot be read at all, or names no default model
+ * @param defaultType overrides the default in `catalog.json`
+ * @throws Error if the folder or its `catalog.json` cannot be read, or names no default model
  */
 export async function readCatalog(folder: string, defaultType?: string): Promise<CatalogEntry[]> {
   const catalog = await readCatalogFile(folder)
   const chosen = defaultType ?? catalog.default
-  const named = Object.entries(catalog.types)
+  const typedEntries = Object.entries(catalog.types)
   const found = await modelFolders(folder)
-  if (!named.some(([type]) => type === chosen)) {
-    throw new Error(`${folder} has no model of the default type; it has: ${named.map(([type]) => type).join(', ')}`)
+  if (!typedEntries.some(([type]) => type === chosen)) {
+    throw new Error(
+      `${folder} has no model of the default type ${chosen}. Available types: ${typedEntries.map(([type]) => type).join(', ')}`,
+    )
   }
-  const ids = new Set([...named.map(([, entry]) => entry.id), ...found])
+  const ids = new Set([...typedEntries.map(([, entry]) => entry.id), ...found])
   return Promise.all(
     [...ids].map((id) => {
-      const [type, expected] = named.find(([, entry]) => entry.id === id) ?? [null, undefined]
+      const [type, expected] = typedEntries.find(([, entry]) => entry.id === id) ?? [null, undefined]
       return readEntry(join(folder, id), { id, type, default: type === chosen }, expected?.sha256)
     }),
   )
 }
 
-/** One model folder by itself, wherever it lies, as the default and only one. */
+/** Reads a single model folder anywhere, as the default and only model. */
 export function readModelFolder(folder: string): Promise<CatalogEntry> {
   return readEntry(folder, { id: basename(folder), type: null, default: true }, undefined)
 }
 
-/** The types, the default and what can be pulled, as `catalog.json` has them. */
+/** The types, the default and the models that can be pulled, from `catalog.json`. */
 export async function readCatalogFile(folder: string): Promise<CatalogFile> {
   const path = join(folder, 'catalog.json')
   try {
     return catalogSchema.parse(JSON.parse(await readFile(path, 'utf8')))
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
-    throw new Error(`the model catalogue ${path} cannot be used: ${reason}`, { cause: error })
+    throw new Error(`the model catalog ${path} cannot be used: ${reason}`, { cause: error })
   }
 }
 
@@ -107,8 +109,8 @@ async function readEntry(folder: string, identity: Identity, sha256: string | un
     const name = await findOnnx(folder)
     if (name === undefined) return { ...entry, error: 'onnx/model.onnx is missing' }
     entry.file = join(folder, name)
-    // Before the graph is read: of a file that is known, the damage is the better message.
-    const error = await damage(entry.file, name, sha256)
+    // Checked before the graph is read: for a file with a known checksum, this gives the better message.
+    const error = await checksumError(entry.file, name, sha256)
     if (error !== null) return { ...entry, error }
     const weights = [name, ...(await dataFilesOf(folder, name))]
     return { ...entry, bytes: await bytesOf(folder, weights), ...(await fingerprint(folder, weights)) }
@@ -117,9 +119,9 @@ async function readEntry(folder: string, identity: Identity, sha256: string | un
   }
 }
 
-async function damage(file: string, name: string, sha256: string | undefined): Promise<string | null> {
+async function checksumError(file: string, name: string, sha256: string | undefined): Promise<string | null> {
   const digest = sha256 === undefined ? undefined : await fileSha256(file)
-  return digest === sha256 ? null : `${name} is damaged: its SHA-256 is ${digest}, catalog.json says ${sha256}`
+  return digest === sha256 ? null : `${name} is damaged: its SHA-256 is ${digest}, but catalog.json expects ${sha256}`
 }
 
 async function bytesOf(folder: string, names: readonly string[]): Promise<number> {

@@ -3,7 +3,7 @@ import { parseChecksums, printChecksums } from './checksums'
 
 const [A, B] = ['a'.repeat(64), 'b'.repeat(64)]
 
-test('what sha256sum writes, text or binary, with ./ or without', () => {
+test('parses sha256sum output, text or binary, with or without ./', () => {
   const files = new Map([
     ['catalog.json', A],
     ['model one/onnx/model.onnx', B],
@@ -13,14 +13,14 @@ test('what sha256sum writes, text or binary, with ./ or without', () => {
 })
 
 test.each(['../catalog.json', '/etc/passwd', 'a/../../b', 'a//b', 'a\\b', 'C:x', './', 'a/.'])(
-  '%s leads out of the folder',
+  'rejects %s, which leads out of the folder',
   (path) => {
-    expect(() => parseChecksums(`${A}  ${path}\n`)).toThrow(/names no file of the set/)
+    expect(() => parseChecksums(`${A}  ${path}\n`)).toThrow(/has an invalid line/)
   },
 )
 
-test('nothing, and what is no such file', () => {
-  expect(() => parseChecksums('')).toThrow(/names 0 files/)
-  expect(() => parseChecksums('<html>')).toThrow(/names no file/)
-  expect(() => parseChecksums(`${A.slice(1)}  catalog.json`)).toThrow(/names no file/)
+test('rejects empty and invalid files', () => {
+  expect(() => parseChecksums('')).toThrow(/lists 0 files/)
+  expect(() => parseChecksums('<html>')).toThrow(/has an invalid line/)
+  expect(() => parseChecksums(`${A.slice(1)}  catalog.json`)).toThrow(/has an invalid line/)
 })

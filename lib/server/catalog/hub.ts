@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { downloadFile, listFiles } from '@huggingface/hub'
 
-/** Where the Hub is and who asks. */
+/** URL of the Hub, and the access token. */
 export interface Hub {
   url: string
   token: string | undefined
@@ -22,28 +22,28 @@ export interface Remote {
 export interface RemoteFile {
   path: string
   bytes: number
-  /** Of the content for large files, of git's blob for small ones. */
+  /** Digest of the content for large files, and of the git blob for small ones. */
   digest: { algorithm: 'sha256' | 'git-sha1'; hex: string }
 }
 
-/** A silent connection is given up after this. */
+/** A connection without data is aborted after this time. */
 const IDLE_MS = 30_000
 
-/** Every request of the client: none may hang for ever. */
-const patient: typeof fetch = (input, init) =>
+/** Requests of the client, with a timeout so that none hangs forever. */
+const fetchWithTimeout: typeof fetch = (input, init) =>
   fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(24 * 3600 * 1000) })
 
 /**
- * Lists a repository.
+ * Lists the files of a repository.
  *
- * @throws HubApiError where the Hub refuses, Error where the listing names a path outside of the folder
+ * @throws HubApiError if the Hub refuses; Error if the listing contains a path outside the folder
  */
 export async function remoteFiles(hub: Hub, { repo, revision }: Remote): Promise<RemoteFile[]> {
   const files: RemoteFile[] = []
   for await (const entry of listFiles({ ...credentials(hub), repo, revision, recursive: true })) {
     if (entry.type !== 'file') continue
     if (isAbsolute(entry.path) || normalize(entry.path).startsWith('..')) {
-      throw new Error(`the repository ${repo} names a file outside of itself: ${entry.path}`)
+      throw new Error(`the repository ${repo} lists a file outside its own folder: ${entry.path}`)
     }
     files.push({ path: entry.path, bytes: entry.lfs?.size ?? entry.size, digest: digestOfEntry(entry) })
   }
@@ -60,15 +60,15 @@ function digestOfEntry({
   oid?: string
 }): RemoteFile['digest'] {
   if (lfs) return { algorithm: 'sha256', hex: lfs.oid.replace(/^sha256:/, '') }
-  if (oid === undefined) throw new Error(`the Hub gives no digest for ${path}`)
+  if (oid === undefined) throw new Error(`the Hub returned no digest for ${path}`)
   return { algorithm: 'git-sha1', hex: oid }
 }
 
 /**
- * Downloads a file to `target`, from where an earlier try was cut off, and checks its size and digest. A file that is there and right
- * is left as it is; one that is wrong is thrown away.
+ * Downloads a file to `target`, resuming an earlier attempt, and checks its size and digest. A complete and correct
+ * file is kept; an incorrect one is deleted.
  *
- * @throws Error saying in one line what is wrong
+ * @throws Error with a one-line message
  */
 export async function fetchFile(
   hub: Hub,
@@ -79,15 +79,17 @@ export async function fetchFile(
   signal: AbortSignal,
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true })
-  const have = await sizeOf(target)
-  if (have > file.bytes) await rm(target)
-  const from = have > file.bytes ? 0 : have
+  const existingBytes = await sizeOf(target)
+  if (existingBytes > file.bytes) await rm(target)
+  const from = existingBytes > file.bytes ? 0 : existingBytes
   progress(from)
   if (from < file.bytes) await append(hub, remote, file, target, from, progress, signal)
   const hex = await digestOf(target, file)
   if (hex === file.digest.hex && (await sizeOf(target)) === file.bytes) return
   await rm(target, { force: true })
-  throw new Error(`${file.path} is not what the Hub promises: its digest is ${hex}, expected ${file.digest.hex}`)
+  throw new Error(
+    `${file.path} does not match its checksum on the Hub: its digest is ${hex}, expected ${file.digest.hex}`,
+  )
 }
 
 async function append(
@@ -117,7 +119,7 @@ async function append(
       signal: AbortSignal.any([signal, idle.signal]),
     })
   } catch (error) {
-    if (idle.signal.aborted) throw new Error(`the Hub has sent nothing of ${path} for ${IDLE_MS / 1000} s`)
+    if (idle.signal.aborted) throw new Error(`the Hub sent no data for ${path} in ${IDLE_MS / 1000} s`)
     throw error
   } finally {
     clearTimeout(timer)
@@ -125,7 +127,7 @@ async function append(
 }
 
 function credentials({ url, token }: Hub) {
-  return { hubUrl: url, fetch: patient, ...(token ? { accessToken: token } : {}) }
+  return { hubUrl: url, fetch: fetchWithTimeout, ...(token ? { accessToken: token } : {}) }
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -135,7 +137,7 @@ async function sizeOf(path: string): Promise<number> {
   )
 }
 
-/** Digest of a file as the Hub counts it: git names a blob by its length and content. */
+/** Digest of a file as the Hub computes it: git hashes a blob with its length. */
 async function digestOf(path: string, { bytes, digest }: RemoteFile): Promise<string> {
   const hash = createHash(digest.algorithm === 'sha256' ? 'sha256' : 'sha1')
   if (digest.algorithm === 'git-sha1') hash.update(`blob ${bytes}\0`)
@@ -143,7 +145,7 @@ async function digestOf(path: string, { bytes, digest }: RemoteFile): Promise<st
   return hash.digest('hex')
 }
 
-/** Where a model lies that is not complete: beside the others, so that what it names relatively is found, and not looked at. */
+/** Folder of an incomplete model: next to the others, so that relative references work, but ignored by the catalog. */
 export function partialFolder(modelsDir: string, id: string): string {
   return join(modelsDir, `.partial-${id}`)
 }

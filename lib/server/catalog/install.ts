@@ -2,13 +2,13 @@ import { cp, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { partialFolder } from './hub'
 
-/** Names that a model folder may have: they are shown, asked for by URL, and joined to paths. */
+/** Valid names of model folders: they are displayed, used in URLs, and joined to paths. */
 const ID = /^[a-z0-9][\w.-]{0,99}$/i
 
-/** Room that is left free besides what is downloaded. */
+/** Space that is kept free in addition to the download. */
 const SPARE_BYTES = 50_000_000
 
-/** A model that cannot be installed. Nothing has changed. */
+/** A failed installation. Nothing has changed. */
 export class InstallError extends Error {
   constructor(
     readonly kind: 'invalid' | 'exists' | 'missing' | 'no-space',
@@ -19,19 +19,23 @@ export class InstallError extends Error {
 }
 
 /**
- * Says whether this is a name that a model may have.
+ * Checks that this is a valid model name.
  *
  * @throws InstallError `invalid`
  */
 export function requireId(id: string): void {
-  if (!ID.test(id)) throw new InstallError('invalid', `"${id}" is not a name for a model: letters, digits, . _ - only`)
+  if (!ID.test(id))
+    throw new InstallError(
+      'invalid',
+      `"${id}" is not a valid model name; use letters, digits, dots, underscores and hyphens`,
+    )
 }
 
 /**
- * Makes a complete folder visible as a model, at once: other processes see all of it or nothing.
+ * Publishes a complete folder as a model, atomically: other processes see all of it or nothing.
  *
- * @param check says what is wrong with a folder, or null
- * @throws InstallError `exists`, or `invalid` with what is wrong; the folder is then gone
+ * @param check returns the problem with a folder, or null
+ * @throws InstallError `exists`, or `invalid` with the reason; the folder is then deleted
  */
 export async function publish(
   modelsDir: string,
@@ -40,20 +44,21 @@ export async function publish(
   replace = false,
 ): Promise<void> {
   const [from, to] = [partialFolder(modelsDir, id), join(modelsDir, id)]
-  const there = await isThere(to)
-  if (there && !replace) throw new InstallError('exists', `there is a model ${id} already; --force replaces it`)
-  const wrong = await check(from)
-  if (wrong !== null) {
+  const installed = await exists(to)
+  if (installed && !replace)
+    throw new InstallError('exists', `the model ${id} is already installed; use --force to replace it`)
+  const problem = await check(from)
+  if (problem !== null) {
     await rm(from, { recursive: true, force: true })
-    throw new InstallError('invalid', `cannot install ${id}: ${wrong}`)
+    throw new InstallError('invalid', `cannot install ${id}: ${problem}`)
   }
   const old = partialFolder(modelsDir, `${id}.old`)
-  if (there) await rename(to, old)
+  if (installed) await rename(to, old)
   await rename(from, to)
   await rm(old, { recursive: true, force: true })
 }
 
-/** Copies a folder to where `publish` takes it from. */
+/** Copies files to the staging folder that `publish` reads. */
 export async function stage(modelsDir: string, id: string, files: Record<string, string | object>): Promise<void> {
   const folder = partialFolder(modelsDir, id)
   await rm(folder, { recursive: true, force: true })
@@ -65,21 +70,21 @@ export async function stage(modelsDir: string, id: string, files: Record<string,
 }
 
 /**
- * Takes a model away, at once for whoever looks.
+ * Removes a model, atomically for other processes.
  *
  * @throws InstallError `missing`
  */
 export async function remove(modelsDir: string, id: string): Promise<void> {
   requireId(id)
   const [from, trash] = [join(modelsDir, id), partialFolder(modelsDir, `${id}.removed`)]
-  if (!(await isThere(join(from, 'config.json')))) throw new InstallError('missing', `there is no model ${id}`)
+  if (!(await exists(join(from, 'config.json')))) throw new InstallError('missing', `there is no model named ${id}`)
   await rm(trash, { recursive: true, force: true })
   await rename(from, trash)
   await rm(trash, { recursive: true, force: true })
 }
 
 /**
- * Says whether so many bytes fit on the disk.
+ * Checks that this many bytes fit on the disk.
  *
  * @throws InstallError `no-space`
  */
@@ -87,10 +92,13 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   const { bavail, bsize } = await statfs(folder)
   if (bavail * bsize >= bytes + SPARE_BYTES) return
   const mega = (count: number) => `${Math.ceil(count / 1e6)} MB`
-  throw new InstallError('no-space', `${mega(bytes)} are needed in ${folder}, ${mega(bavail * bsize)} are free`)
+  throw new InstallError(
+    'no-space',
+    `the model needs ${mega(bytes)} in ${folder}, but only ${mega(bavail * bsize)} are free`,
+  )
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

@@ -6,18 +6,18 @@ import type { ObjectStore } from '../storage/object-store'
 import { CHECKSUMS, parseChecksums } from './checksums'
 
 const CHECKSUMS_BYTES = 2_000_000
-/** Of one file: it passes through memory. */
+/** Maximum size of a file, which is held in memory. */
 const FILE_BYTES = 1_000_000_000
 const FILES_AT_ONCE = 4
 
-/** The bucket has no whole set. Its message is for the operator. */
+/** The bucket has no complete model set. The message is for the operator. */
 export class MirrorError extends Error {
   override readonly name = 'MirrorError'
 
   constructor(
     message: string,
-    /** Whether a set that is on its way looks like this for a moment. */
-    readonly mayPass: boolean,
+    /** Whether this can be a temporary state while a set is being uploaded. */
+    readonly isTransient: boolean,
     options?: ErrorOptions,
   ) {
     super(message, options)
@@ -25,19 +25,19 @@ export class MirrorError extends Error {
 }
 
 /**
- * A copy of a bucket's models in a folder of this machine. Every file is checked against the set's `SHA256SUMS`, and a new set stands beside the
- * old one until it is whole.
+ * A copy of a bucket's models in a local folder. Every file is checked against the set's `SHA256SUMS`, and a new set is
+ * kept next to the old one until it is complete.
  */
 export class ModelMirror {
   private sums: string | null = null
   private readonly sets: string[] = []
-  /** How many sets there were: each has a folder of its own, also one that comes again. */
+  /** Number of sets so far: each gets its own folder, even if its content returns. */
   private fetched = 0
 
   /**
    * @param store the bucket
-   * @param prefix where the set lies, with a slash at its end or empty
-   * @param folder of this machine; the mirror's own, to be removed by who made it
+   * @param prefix prefix of the set, ending with a slash or empty
+   * @param folder local folder, owned by the mirror and removed by its creator
    */
   constructor(
     private readonly store: ObjectStore,
@@ -48,14 +48,14 @@ export class ModelMirror {
   /** The folder of the latest set. */
   get path(): string {
     const path = this.sets.at(-1)
-    if (path === undefined) throw new Error('no models were fetched yet')
+    if (path === undefined) throw new Error('no models have been fetched yet')
     return path
   }
 
   /**
-   * Fetches what the bucket has now. Whether that is another set than before.
+   * Fetches the current set of the bucket. Returns whether it differs from the previous one.
    *
-   * @throws MirrorError where the set is not whole; Problem `not_ready` where the bucket does not answer
+   * @throws MirrorError if the set is incomplete; Problem `not_ready` if the bucket does not respond
    */
   async refresh(signal?: AbortSignal): Promise<boolean> {
     const sums = new TextDecoder().decode(await this.read(CHECKSUMS, CHECKSUMS_BYTES, signal))
@@ -71,8 +71,11 @@ export class ModelMirror {
     return true
   }
 
-  /** Removes the sets before the latest. Until then they stay: who serves from one may have to read it again. */
-  async forgetOlder(): Promise<void> {
+  /**
+   * Removes all sets before the latest. They are kept until then, because models served from one may have to be read
+   * again.
+   */
+  async removeOlder(): Promise<void> {
     for (const old of this.sets.splice(0, this.sets.length - 1)) await rm(old, { recursive: true, force: true })
   }
 
@@ -84,7 +87,10 @@ export class ModelMirror {
     }
   }
 
-  /** Ends when no fetch runs any more, also where one has failed: nobody writes into a folder that is taken away. */
+  /**
+   * Waits until no fetch is running, even if one has failed, so that nothing is written to a folder that is being
+   * removed.
+   */
   private async fetchAll(folder: string, queue: [string, string][], signal?: AbortSignal): Promise<void> {
     const lane = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
@@ -103,7 +109,10 @@ export class ModelMirror {
     const bytes = await this.read(path, FILE_BYTES, signal)
     const found = createHash('sha256').update(bytes).digest('hex')
     if (found !== digest) {
-      throw new MirrorError(`${this.name(path)} is damaged: its SHA-256 is ${found}, ${CHECKSUMS} says ${digest}`, true)
+      throw new MirrorError(
+        `${this.name(path)} is damaged: its SHA-256 is ${found}, but ${CHECKSUMS} expects ${digest}`,
+        true,
+      )
     }
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), bytes)
@@ -111,7 +120,7 @@ export class ModelMirror {
 
   private async read(path: string, most: number, signal?: AbortSignal): Promise<Uint8Array> {
     const object = await this.store.get(`${this.prefix}${path}`, { maxBytes: most, signal })
-    if (object === null) throw new MirrorError(`${this.name(path)} is not there`, path !== CHECKSUMS)
+    if (object === null) throw new MirrorError(`${this.name(path)} is missing`, path !== CHECKSUMS)
     return object.bytes
   }
 

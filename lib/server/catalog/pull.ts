@@ -4,31 +4,31 @@ import type { Available, WantedFile } from './available'
 import { fetchFile, type Hub, partialFolder, type Remote, type RemoteFile, remoteFiles } from './hub'
 import { publish, requireId, requireSpace } from './install'
 import { dataFile } from './onnx/data-files'
-import { ONNX_FOLDERS, ONNX_NAMES } from './onnx/find'
-import { readOnnxGraph } from './onnx/graph'
+import { ONNX_FOLDERS, ONNX_NAMES } from './onnx/find-onnx'
+import { readOnnxGraph } from './onnx/read-graph'
 
-/** What to pull: a repository in the usual layout, or what `catalog.json` says of one. */
+/** A model to pull: a repository in the standard layout, or one described in `catalog.json`. */
 export type Wanted = Pick<Available, 'id' | 'repo' | 'revision' | 'files' | 'preprocessor'> & {
-  /** A config.json where the repository has none. */
+  /** A config.json, if the repository has none. */
   config?: object | undefined
 }
 
 export interface PullEvents {
-  /** The files that will come, and their bytes together. */
-  begins(files: readonly string[], bytes: number): void
-  /** Bytes that have come. */
+  /** The files to download, and their total size in bytes. */
+  started(files: readonly string[], bytes: number): void
+  /** Bytes downloaded since the last call. */
   progress(bytes: number): void
 }
 
-/** Configurations that a model folder needs, where the repository has them. */
+/** Configuration files of a model folder, if the repository has them. */
 const CONFIGS = ['config.json', 'preprocessor_config.json']
 
 /**
- * Pulls a model from the Hub: resumes what an earlier try left, checks every file, proves the model, and only then makes it
- * visible. A pull that is killed leaves nothing half-installed.
+ * Pulls a model from the Hub: resumes an earlier attempt, verifies every file, tests the model, and only then publishes
+ * it. An aborted pull leaves nothing half-installed.
  *
- * @param check says what is wrong with a folder as a model, or null
- * @throws InstallError, HubApiError, or Error with one line
+ * @param check returns the problem with a model folder, or null
+ * @throws InstallError, HubApiError, or Error with a one-line message
  */
 export async function pull(
   hub: Hub,
@@ -40,16 +40,16 @@ export async function pull(
   requireId(wanted.id)
   const remote: Remote = { repo: wanted.repo, revision: wanted.revision }
   const listing = await remoteFiles(hub, remote)
-  const chosen = wanted.files ? named(listing, wanted.files) : usual(listing)
-  const bytes = chosen.reduce((sum, { file }) => sum + file.bytes, 0)
+  const selected = wanted.files ? listedFiles(listing, wanted.files) : conventionalFiles(listing)
+  const bytes = selected.reduce((sum, { file }) => sum + file.bytes, 0)
   await requireSpace(modelsDir, bytes)
-  events.begins(
-    chosen.map(({ file }) => file.path),
+  events.started(
+    selected.map(({ file }) => file.path),
     bytes,
   )
   const folder = partialFolder(modelsDir, wanted.id)
-  for (const { file, as } of chosen) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
-  const data = await moreData(folder, listing, chosen)
+  for (const { file, as } of selected) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
+  const data = await remainingDataFiles(folder, listing, selected)
   for (const { file, as } of data) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
   const extra = { 'config.json': wanted.config, 'preprocessor_config.json': wanted.preprocessor }
   for (const [name, content] of Object.entries(extra)) {
@@ -58,37 +58,39 @@ export async function pull(
   const source = {
     hub: hub.url,
     ...remote,
-    files: Object.fromEntries([...chosen, ...data].map(({ file, as }) => [as, { bytes: file.bytes, ...file.digest }])),
+    files: Object.fromEntries(
+      [...selected, ...data].map(({ file, as }) => [as, { bytes: file.bytes, ...file.digest }]),
+    ),
   }
   await writeFile(join(folder, 'source.json'), `${JSON.stringify(source, null, 2)}\n`)
   await publish(modelsDir, wanted.id, check, replace)
 }
 
-interface Chosen {
+interface PullFile {
   file: RemoteFile
-  /** In the model folder. */
+  /** Path in the model folder. */
   as: string
 }
 
-/** The files that the catalogue names, with its own checksums over the Hub's. */
-function named(listing: readonly RemoteFile[], wanted: readonly WantedFile[]): Chosen[] {
+/** The files listed in the catalog, whose checksums take precedence over the Hub's. */
+function listedFiles(listing: readonly RemoteFile[], wanted: readonly WantedFile[]): PullFile[] {
   return wanted.map(({ path, as = path, bytes, sha256 }) => {
     const file = listing.find((one) => one.path === path)
     if (!file) throw new Error(`the repository has no file ${path}`)
     if (bytes !== undefined && bytes !== file.bytes) {
-      throw new Error(`${path} has ${file.bytes} bytes at the Hub, catalog.json says ${bytes}`)
+      throw new Error(`${path} has ${file.bytes} bytes on the Hub, but catalog.json expects ${bytes}`)
     }
     return { file: sha256 ? { ...file, digest: { algorithm: 'sha256', hex: sha256 } } : file, as }
   })
 }
 
-/** The configurations, the best ONNX file of a usual name, and the data that belongs to it. */
-function usual(listing: readonly RemoteFile[]): Chosen[] {
+/** The configuration files, the best ONNX file with a known name, and its data files. */
+function conventionalFiles(listing: readonly RemoteFile[]): PullFile[] {
   const find = (path: string) => listing.find((file) => file.path === path)
   const names = ONNX_FOLDERS.flatMap((place) => ONNX_NAMES.map((name) => join(place, `${name}.onnx`)))
   const onnx = names.map(find).find((file) => file !== undefined)
-  if (!onnx) throw new Error('the repository has no onnx/model.onnx nor another ONNX file of a usual name')
-  // The usual names of data files, so that their bytes are counted from the start; others are found in the graph.
+  if (!onnx) throw new Error('the repository has no onnx/model.onnx and no other ONNX file with a common name')
+  // Common names of data files, so that their bytes are counted from the start. Others are found in the graph.
   const data = listing.filter(
     ({ path }) => path.startsWith(onnx.path) && /^(_data(_\d+)?|\.data)$/.test(path.slice(onnx.path.length)),
   )
@@ -96,9 +98,16 @@ function usual(listing: readonly RemoteFile[]): Chosen[] {
   return [...configs, onnx, ...data].map((file) => ({ file, as: file.path }))
 }
 
-/** Data files that the graph names and nobody has fetched yet. A file that is no model is told of by the check that follows. */
-async function moreData(folder: string, listing: readonly RemoteFile[], chosen: readonly Chosen[]): Promise<Chosen[]> {
-  const onnx = chosen.find(({ as }) => as.endsWith('.onnx'))
+/**
+ * Data files named in the graph that have not been downloaded yet. An invalid model file is reported by the check that
+ * follows.
+ */
+async function remainingDataFiles(
+  folder: string,
+  listing: readonly RemoteFile[],
+  selected: readonly PullFile[],
+): Promise<PullFile[]> {
+  const onnx = selected.find(({ as }) => as.endsWith('.onnx'))
   if (onnx === undefined) return []
   let names: string[]
   try {
@@ -109,6 +118,6 @@ async function moreData(folder: string, listing: readonly RemoteFile[], chosen: 
   return names.flatMap((name) => {
     const [path, as] = [dataFile(onnx.file.path, name), dataFile(onnx.as, name)]
     const file = listing.find((one) => one.path === path)
-    return file && !chosen.some((each) => each.as === as) ? [{ file, as }] : []
+    return file && !selected.some((each) => each.as === as) ? [{ file, as }] : []
   })
 }

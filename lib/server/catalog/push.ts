@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import type { ObjectStore } from '../storage/object-store'
 import { CHECKSUMS, parseChecksums, printChecksums } from './checksums'
 
-/** What of a models folder is no model, but goes with them. */
-const BESIDE = ['catalog.json', 'imagenet-classes.csv', 'self-test.png']
+/** Files in a models folder that do not belong to a single model but are uploaded with them. */
+const SHARED_FILES = ['catalog.json', 'imagenet-classes.csv', 'self-test.png']
 
 /**
- * Puts the models of a folder into a bucket: what is new there, and the checksums last, so that nobody takes half of it for the whole. What the
- * bucket had before stays there; only what the checksums name counts.
+ * Uploads the models of a folder to a bucket: new files first, and the checksums last, so that an incomplete set is
+ * never used. Older files in the bucket stay; only files listed in the checksums count.
  *
- * @returns how many files the set has, and how many of them were sent
+ * @returns the number of files in the set, and how many were uploaded
  */
 export async function pushModels(
   folder: string,
@@ -19,11 +19,11 @@ export async function pushModels(
   prefix: string,
   signal?: AbortSignal,
 ): Promise<{ files: number; sent: number }> {
-  const there = await checksumsOf(store, prefix, signal)
+  const existing = await checksumsOf(store, prefix, signal)
   const files = await modelDigests(folder)
   let sent = 0
   for (const [path, digest] of files) {
-    if (there.get(path) === digest) continue
+    if (existing.get(path) === digest) continue
     await store.put(`${prefix}${path}`, await readFile(join(folder, path)), { signal })
     sent++
   }
@@ -31,7 +31,7 @@ export async function pushModels(
   return { files: files.size, sent }
 }
 
-/** What of a models folder belongs into a bucket: paths with slashes, and the SHA-256 of each file. */
+/** The files of a models folder that belong in a bucket: slash-separated paths, and the SHA-256 of each. */
 export async function modelDigests(folder: string): Promise<Map<string, string>> {
   const digests = new Map<string, string>()
   for (const path of await modelFiles(folder)) {
@@ -50,17 +50,19 @@ async function checksumsOf(store: ObjectStore, prefix: string, signal?: AbortSig
   try {
     return object === null ? new Map() : parseChecksums(new TextDecoder().decode(object.bytes))
   } catch {
-    return new Map() // Whatever lies there is written over.
+    return new Map() // An invalid file is overwritten.
   }
 }
 
-/** Paths of the catalogue and of all files of the model folders, with slashes, in order. */
+/** Slash-separated paths of the catalog and of all files of the model folders, sorted. */
 async function modelFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
-  const beside = entries.filter((entry) => entry.isFile() && BESIDE.includes(entry.name)).map(({ name }) => name)
+  const sharedFiles = entries
+    .filter((entry) => entry.isFile() && SHARED_FILES.includes(entry.name))
+    .map(({ name }) => name)
   const models = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
   const within = await Promise.all(models.map((name) => filesOfModel(folder, name)))
-  return [...beside, ...within.flat()].sort()
+  return [...sharedFiles, ...within.flat()].sort()
 }
 
 async function filesOfModel(folder: string, name: string): Promise<string[]> {

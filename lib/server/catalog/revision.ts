@@ -5,25 +5,25 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { printChecksums } from './checksums'
 
-/** Besides the graph and its data: labels, temperature and preprocessing. */
+/** Files besides the graph and its data: labels, temperature and preprocessing. */
 const CONFIGURATIONS = ['config.json', 'preprocessor_config.json']
 
-/** A file as it was when a model was read: whoever loads it later can tell whether it is still the same. */
+/** The state of a file when a model was read, to detect later whether it has changed. */
 export interface FileStamp {
   path: string
-  /** Size, time of change and inode. */
+  /** Size, modification time and inode. */
   stamp: string
 }
 
 export interface Fingerprint {
-  /** `sha256:` and the digest of all files that decide an answer. */
+  /** `sha256:` and the digest of all files that affect predictions. */
   revision: string
   stamps: readonly FileStamp[]
 }
 
 /**
- * The revision of a model folder: the SHA-256 of the lines that `sha256sum` prints of its graph, its data files and its
- * configurations, in the order of their names. A shell makes the same:
+ * The revision of a model folder: the SHA-256 of the `sha256sum` output for its graph, data files and configuration
+ * files, sorted by name. The equivalent shell command:
  *
  * @example LC_ALL=C sha256sum config.json onnx/model.onnx preprocessor_config.json | sha256sum
  *
@@ -42,7 +42,7 @@ export async function fingerprint(folder: string, weights: readonly string[]): P
   return { revision: `sha256:${createHash('sha256').update(printChecksums(digests)).digest('hex')}`, stamps }
 }
 
-/** Null where there is no such file. */
+/** Null if there is no such file. */
 export async function stampOf(path: string): Promise<string | null> {
   const entry = await stat(path, { bigint: true }).catch(() => null)
   return entry ? `${entry.size} ${entry.mtimeNs} ${entry.ino}` : null

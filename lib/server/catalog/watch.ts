@@ -1,11 +1,11 @@
 import { watch } from 'node:fs'
 
-/** Several files change when a model comes or goes; this long after the last one it is done. */
+/** Several files change when a model is added or removed; this long after the last change, it is complete. */
 const SETTLE_MS = 300
 
 /**
- * Calls `changed` after models have come into the folder or gone from it: they do so by one rename each, which the folder
- * itself notices. Returns a function that stops watching. A folder that cannot be watched is not.
+ * Calls `changed` after models are added to the folder or removed from it. Both happen by a single rename, which the
+ * folder itself reports. Returns a function that stops watching. A folder that cannot be watched is ignored.
  */
 export function watchModels(folder: string, changed: () => void): () => void {
   let timer: NodeJS.Timeout | undefined

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { EnvironmentError, oldNames, readEnvironment } from './environment'
+import { EnvironmentError, readEnvironment, renamedOptions } from './environment'
 import { optionLines } from './options'
 
-test('everything has a default', () => {
+test('every option has a default', () => {
   expect(readEnvironment({})).toMatchObject({
     HOST: '127.0.0.1',
     PORT: 3000,
@@ -16,7 +16,7 @@ test('everything has a default', () => {
   expect(readEnvironment({}).MAX_QUEUE_BYTES).toBeGreaterThan(1e6)
 })
 
-test('values are read, empty ones are absent', () => {
+test('reads values and treats empty ones as unset', () => {
   expect(readEnvironment({ PORT: '8080', LOG_LEVEL: '', ENGINE_WORKERS: '3', MAX_QUEUE_BYTES: '5000' })).toMatchObject({
     PORT: 8080,
     LOG_LEVEL: 'info',
@@ -32,22 +32,22 @@ test.each([
   ['PORT', ' 80'],
   ['MAX_PIXELS', '1.5'],
   ['LOG_LEVEL', 'INFO'],
-])('%s=%s is refused by name', (name, value) => {
+])('refuses %s=%s by name', (name, value) => {
   expect(() => readEnvironment({ [name]: value })).toThrow(EnvironmentError)
-  expect(() => readEnvironment({ [name]: value })).toThrow(`${name}="${value}" is not allowed; allowed: `)
+  expect(() => readEnvironment({ [name]: value })).toThrow(`${name}="${value}" is invalid; expected: `)
 })
 
-test('old names are read, the new one wins, and two that differ stop the start', () => {
+test('reads old names, prefers the new one, and refuses two old names that differ', () => {
   expect(readEnvironment({ API_PORT: '8000' }).PORT).toBe(8000)
   expect(readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8000' }).PORT).toBe(8000)
   expect(readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8501', PORT: '80' }).PORT).toBe(80)
   expect(() => readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8501' })).toThrow(
-    'STREAMLIT_PORT="8501" contradicts PORT=8000 of another old name; set PORT alone',
+    'STREAMLIT_PORT="8501" contradicts PORT=8000 from another old name; set only PORT',
   )
-  expect(oldNames({ API_PORT: '1', PORT: '2', STREAMLIT_PORT: '' })).toEqual([{ name: 'API_PORT', now: 'PORT' }])
+  expect(renamedOptions({ API_PORT: '1', PORT: '2', STREAMLIT_PORT: '' })).toEqual([{ name: 'API_PORT', now: 'PORT' }])
 })
 
-test('every option says what it means and who reads it', () => {
+test('every option has a description and its readers', () => {
   for (const { name, type, fallback, about, used } of optionLines()) {
     expect(type, name).not.toBe('undefined')
     expect(fallback.length, name).toBeGreaterThan(0)

@@ -1,46 +1,47 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, sep } from 'node:path'
 import type { z } from 'zod'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
-import { memoryLimit } from '../observe/limits'
+import { memoryLimit } from '../observe/resource-limits'
 import { planMemory } from './memory-plan'
-import { allowed, OLD_NAMES, OPTIONS, type OptionName } from './options'
+import { allowed, OPTIONS, type OptionName, RENAMED_OPTIONS } from './options'
 
 /**
- * The only reader of `process.env`. Every option has one name, one default and one line in docs/configuration.md.
+ * The only code that reads `process.env`. Every option has one name, one default and one line in
+ * docs/configuration.md.
  */
 
 type Options = { [Name in keyof typeof OPTIONS]: z.output<(typeof OPTIONS)[Name]> }
 
 export type Environment = Options & {
-  /** Bytes that photos may hold at once, decoded, and uploads again: as `planMemory` says, unless set. */
+  /** Limit of bytes of decoded photos, and separately of uploads, in memory: from `planMemory` unless set. */
   MAX_QUEUE_BYTES: number
-  /** At most what one decoded photo may hold of that, unless set. */
+  /** Pixel limit of one photo: what fits in that memory, unless set. */
   MAX_PIXELS: number
 }
 
-/** A value that stops the start. Its message is the one line that the operator reads. */
+/** An invalid value that prevents the start. The operator sees its one-line message. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
 }
 
 /**
- * Validates the environment once. An empty value counts as absent, as compose files and shells leave them.
+ * Validates the environment. Empty values count as unset, because compose files and shells leave them.
  *
- * @throws EnvironmentError naming the variable, its value and what is allowed
+ * @throws EnvironmentError that names the variable, its value and the allowed values
  */
 export function readEnvironment(
   source: Record<string, string | undefined> = process.env,
   memory: number = memoryLimit(totalmem()),
 ): Environment {
   const values: Record<string, unknown> = {}
-  const current = withNewNames(source)
+  const current = applyRenames(source)
   for (const [name, schema] of Object.entries(OPTIONS)) {
     const value = current[name] || undefined
     const parsed = schema.safeParse(value)
     if (!parsed.success) {
-      throw new EnvironmentError(`${name}=${JSON.stringify(value)} is not allowed; allowed: ${allowed(schema)}`)
+      throw new EnvironmentError(`${name}=${JSON.stringify(value)} is invalid; expected: ${allowed(schema)}`)
     }
     values[name] = parsed.data
   }
@@ -50,85 +51,100 @@ export function readEnvironment(
   return values as Environment
 }
 
-/** @throws EnvironmentError where a server is started for another path than it was built for */
-export function requireBuiltPath({ BASE_PATH: wanted }: Pick<Environment, 'BASE_PATH'>): void {
-  if (wanted === undefined || wanted === BASE_PATH) return
-  const built = BASE_PATH === '' ? 'without BASE_PATH' : `for BASE_PATH=${BASE_PATH}`
+/** @throws EnvironmentError if a server starts with another base path than it was built with */
+export function requireBuiltPath({ BASE_PATH: configured }: Pick<Environment, 'BASE_PATH'>): void {
+  if (configured === undefined || configured === BASE_PATH) return
+  const built = BASE_PATH === '' ? 'without BASE_PATH' : `with BASE_PATH=${BASE_PATH}`
   throw new EnvironmentError(
-    `BASE_PATH=${JSON.stringify(wanted)}, but this was built ${built}; build for it with BASE_PATH=${wanted} npm run build, or docker build --build-arg BASE_PATH=${wanted}`,
+    `BASE_PATH=${JSON.stringify(configured)}, but this server was built ${built}; rebuild it with BASE_PATH=${configured} npm run build, or docker build --build-arg BASE_PATH=${configured}`,
   )
 }
 
-/** The old names that are set, and what they are called now. */
-export function oldNames(
+/** The old option names that are set, with their new names. */
+export function renamedOptions(
   source: Record<string, string | undefined> = process.env,
 ): { name: string; now: OptionName }[] {
-  return Object.entries(OLD_NAMES).flatMap(([name, now]) => (source[name] ? [{ name, now }] : []))
+  return Object.entries(RENAMED_OPTIONS).flatMap(([name, now]) => (source[name] ? [{ name, now }] : []))
 }
 
-/** What stands under an old name, under its new one. The new name wins. @throws EnvironmentError where two old ones differ */
-function withNewNames(source: Record<string, string | undefined>): Record<string, string | undefined> {
-  const moved: Record<string, string> = {}
-  for (const { name, now } of oldNames(source)) {
+/**
+ * Moves values from old names to new ones. A value under the new name wins.
+ *
+ * @throws EnvironmentError if two old names of one option differ
+ */
+function applyRenames(source: Record<string, string | undefined>): Record<string, string | undefined> {
+  const renamed: Record<string, string> = {}
+  for (const { name, now } of renamedOptions(source)) {
     const value = source[name] ?? ''
-    if (!source[now] && (moved[now] ?? value) !== value) {
+    if (!source[now] && (renamed[now] ?? value) !== value) {
       throw new EnvironmentError(
-        `${name}=${JSON.stringify(value)} contradicts ${now}=${moved[now]} of another old name; set ${now} alone`,
+        `${name}=${JSON.stringify(value)} contradicts ${now}=${renamed[now]} from another old name; set only ${now}`,
       )
     }
-    moved[now] = value
+    renamed[now] = value
   }
   const own = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
-  return { ...moved, ...own }
+  return { ...renamed, ...own }
 }
 
-/** Where ECS answers for the task's own limits, where this is an ECS task. */
+/** URL of the ECS task metadata, in an ECS task. */
 export function ecsMetadataUri(): string | undefined {
   return process.env.ECS_CONTAINER_METADATA_URI_V4
 }
 
-/** Where ECS's agent takes what the task itself asks for, where this is an ECS task. */
+/** URL of the ECS agent, in an ECS task. */
 export function ecsAgentUri(): string | undefined {
   return process.env.ECS_AGENT_URI
 }
 
-/** Cores that the operating system would let this process use at once. */
+/** CPU cores that the operating system lets this process use. */
 export function cores(): number {
   return availableParallelism()
 }
 
-/** What a child process inherits, with `extra` on top. */
-export function childEnvironment(extra: Record<string, string>): NodeJS.ProcessEnv {
-  return { ...process.env, ...extra }
+/** The environment of a child process: this one's, plus `extra`. */
+export function childEnvironment(
+  extra: Record<string, string>,
+  defaults: Record<string, string> = {},
+): NodeJS.ProcessEnv {
+  return { ...defaults, ...process.env, ...extra }
 }
 
 /**
- * How the `vision` command is called again from where it was called: by npx, by its name where that is on the PATH, or by its file.
+ * How the user called the `vision` command, for hints: with npx, by name if it is on the PATH, or by file.
  *
- * @param file that Node was given
+ * @param file that Node was started with
  */
 export function calledAs(file: string): string {
-  if (process.env.npm_command === 'exec') return 'npx vision'
+  if (process.env.npm_command === 'exec') return `npx ${isInstalledHere(file) ? 'vision' : 'vision-object-classifier'}`
   const folders = (process.env.PATH ?? '').split(delimiter)
   return folders.some((folder) => existsSync(join(folder, 'vision'))) ? 'vision' : `node ${file}`
 }
 
-/** Whether BASIC_AUTH is set, for code that runs before the environment is read. */
+/** Whether `npx vision` finds this program from here; elsewhere that name belongs to another package of npm's registry. */
+function isInstalledHere(file: string): boolean {
+  return !file.split(sep).includes('node_modules') || existsSync(join('node_modules', '.bin', 'vision'))
+}
+
+/** Whether BASIC_AUTH is set, for code that runs before the environment is validated. */
 export function wantsSignIn(): boolean {
   return Boolean(process.env.BASIC_AUTH)
 }
 
-/** Who may show the pages in a frame, for code that knows no environment. It was validated at the start. */
+/** Origins that may embed the pages in a frame, for code without an Environment. Validated at startup. */
 export function frameAncestors(): readonly string[] {
   return OPTIONS.FRAME_ANCESTORS.parse(process.env.FRAME_ANCESTORS || undefined)
 }
 
-/** Whether this is `npm run dev`, where code changes under a running server. */
+/** Whether this is `npm run dev`, where code changes while the server runs. */
 export function isDevelopment(): boolean {
   return process.env.NODE_ENV === 'development'
 }
 
-/** Says to libraries, before they are imported, which build of theirs to load, to send no telemetry, and to say nothing of future versions. */
+/**
+ * Makes libraries, before they are imported, load their production build and send no telemetry or notices about future
+ * versions.
+ */
 export function declareProduction(): void {
   const variables = process.env as Record<string, string>
   variables.NODE_ENV ??= 'production'
@@ -136,17 +152,17 @@ export function declareProduction(): void {
   quietAwsSdk()
 }
 
-/** Which Node a later release of the AWS SDK will need is no news for whoever runs the one that is locked here. */
+/** The Node version that a later AWS SDK release will need doesn't concern users of the version locked here. */
 export function quietAwsSdk(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 }
 
-/** How the `vision` command reaches buckets: as the server does. */
+/** How the `vision` command reaches buckets: like the server. */
 export function bucketEnvironment(): { endpoint: string | undefined; region: string | undefined } {
   return { endpoint: process.env.AWS_ENDPOINT_URL || undefined, region: process.env.AWS_REGION || undefined }
 }
 
-/** Where models are pulled from, and with whose rights: `HF_ENDPOINT` and `HF_TOKEN`, as Hugging Face's own tools have them. */
+/** Where models are pulled from, and the token: `HF_ENDPOINT` and `HF_TOKEN`, as in Hugging Face's own tools. */
 export function hubEnvironment(): { url: string; token: string | undefined } {
   const url = process.env.HF_ENDPOINT || 'https://huggingface.co'
   return { url: url.replace(/\/+$/, ''), token: process.env.HF_TOKEN || undefined }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planMemory, tooLittle, workerBytes } from './memory-plan'
+import { insufficientMemory, planMemory, workerBytes } from './memory-plan'
 
 test.each([
   [380e6, { workers: 1, scarce: true, queueBytes: 76e6, pixels: 19e6 }],
@@ -9,17 +9,17 @@ test.each([
   [4e9, { workers: 19, scarce: false, queueBytes: 1e9 }],
 ])('%d bytes', (memory, plan) => {
   expect(planMemory(memory)).toMatchObject(plan)
-  expect(tooLittle(planMemory(memory))).toBeNull()
-  // All workers, and the server, are within what there is.
+  expect(insufficientMemory(planMemory(memory))).toBeNull()
+  // All workers and the server fit into the memory.
   if (plan.scarce) expect(plan.workers * workerBytes(planMemory(memory), plan.workers) + 200e6).toBeLessThan(memory)
 })
 
-test('what was set is kept, and bounds the pixels', () => {
+test('keeps a configured limit, which also limits the pixels', () => {
   expect(planMemory(512e6, 40e6)).toMatchObject({ queueBytes: 40e6, pixels: 10e6 })
 })
 
-test('a server that would be ended by its first photos does not start', () => {
-  expect(tooLittle(planMemory(256e6))).toBe(
-    'There are 256 MB of memory here, and a server needs 380: with less the kernel would end it at the first photos.',
+test('refuses too little memory', () => {
+  expect(insufficientMemory(planMemory(256e6))).toBe(
+    'The server needs at least 380 MB of memory but has 256 MB. With less, the system would kill it on the first photos.',
   )
 })

@@ -1,39 +1,39 @@
-/** What a server without a photo in it holds, and what passes through it (bytes, measured; docs/performance.md has the table). */
+/** Bytes that an idle server and the data passing through it take (measured; the table is in docs/performance.md). */
 export const SERVER_BYTES = 200_000_000
-/** A worker with one model, and room for the photos that it decodes. */
+/** A worker with one model and room for the photos it decodes. */
 const WORKER_BYTES = 200_000_000
-/** Below this every megabyte counts: models are loaded when they are asked for, and memory is given back at once. */
+/** Below this, memory is scarce: models are loaded on demand, and memory is released immediately. */
 const SCARCE_BYTES = 900_000_000
-/** With less a single photo of a phone may be too much. */
-const LEAST_BYTES = 380_000_000
-/** What no camera of today exceeds by much. */
-const MOST_PIXELS = 50_000_000
-/** Decoded pixels are held as RGBA at most. */
-const BYTES_A_PIXEL = 4
+/** With less, a single phone photo may be too much. */
+const MIN_BYTES = 380_000_000
+/** More than nearly all current cameras produce. */
+const DEFAULT_MAX_PIXELS = 50_000_000
+/** Decoded pixels take at most four bytes (RGBA). */
+const BYTES_PER_PIXEL = 4
 /** A worker with three models and a decoded photo of 50 megapixels stays below this. */
 const AMPLE_WORKER_BYTES = 500_000_000
-/** What of its share a worker may keep when it is idle. */
-const KEPT = 0.8
+/** Share of its memory that an idle worker may keep. */
+const IDLE_SHARE = 0.8
 
-/** How much of everything a process may have, so that the kernel never has to end it. */
+/** How a process divides its memory, so that the kernel never has to kill it. */
 export interface MemoryPlan {
-  /** Bytes that this process may use with its workers. */
+  /** Bytes available to this process and its workers. */
   memory: number
-  /** Whether there is so little that speed is given for it. */
+  /** Whether memory is so scarce that saving it matters more than speed. */
   scarce: boolean
-  /** Workers at most; there may be fewer cores. */
+  /** Maximum number of workers; there may be fewer cores. */
   workers: number
-  /** Bytes that photos may hold, decoded. */
+  /** Limit of bytes of decoded photos. */
   queueBytes: number
-  /** Pixels of one photo. */
+  /** Pixel limit of one photo. */
   pixels: number
 }
 
 /**
- * The plan for a limit of memory.
+ * Plans for a memory limit.
  *
  * @param memory bytes
- * @param queueBytes where they were set
+ * @param queueBytes if configured
  */
 export function planMemory(memory: number, queueBytes?: number): MemoryPlan {
   const scarce = memory < SCARCE_BYTES
@@ -43,19 +43,19 @@ export function planMemory(memory: number, queueBytes?: number): MemoryPlan {
     scarce,
     workers: Math.max(1, Math.floor((memory - SERVER_BYTES) / WORKER_BYTES)),
     queueBytes: queue,
-    pixels: Math.min(MOST_PIXELS, Math.floor(queue / BYTES_A_PIXEL)),
+    pixels: Math.min(DEFAULT_MAX_PIXELS, Math.floor(queue / BYTES_PER_PIXEL)),
   }
 }
 
-/** Why this is too little memory for an engine, in one line; null where it is enough. */
-export function tooLittle({ memory }: MemoryPlan): string | null {
-  if (memory >= LEAST_BYTES) return null
-  return `There are ${megabytes(memory)} MB of memory here, and a server needs ${megabytes(LEAST_BYTES)}: with less the kernel would end it at the first photos.`
+/** Explains in one line why the memory is insufficient for an engine; null if it suffices. */
+export function insufficientMemory({ memory }: MemoryPlan): string | null {
+  if (memory >= MIN_BYTES) return null
+  return `The server needs at least ${megabytes(MIN_BYTES)} MB of memory but has ${megabytes(memory)} MB. With less, the system would kill it on the first photos.`
 }
 
-/** Bytes that a worker may hold; one that holds more is replaced when it is idle. */
+/** Memory limit of a worker, in bytes; one that exceeds it is replaced once it is idle. */
 export function workerBytes({ memory, scarce }: MemoryPlan, workers: number): number {
-  if (scarce) return Math.round((KEPT * (memory - SERVER_BYTES)) / workers)
+  if (scarce) return Math.round((IDLE_SHARE * (memory - SERVER_BYTES)) / workers)
   return Math.max(AMPLE_WORKER_BYTES, Math.round(memory / 2 / workers))
 }
 

@@ -1,40 +1,40 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import type { Model } from './model'
-import type { PhotoAnswer, Seen } from './protocol'
+import type { ModelInputPreview, PhotoResult } from './protocol'
 import type { ClassifyOptions } from './types'
 
-/** A worker's answer as the contract has it. */
-export function classification(
+/** Converts a worker's result to the API contract. */
+export function toClassification(
   model: Model,
-  answer: PhotoAnswer,
-  asked: ClassifyOptions,
+  result: PhotoResult,
+  request: ClassifyOptions,
   bytes: number,
   totalMs: number,
 ): Classification {
-  const predictions = answer.top.map(({ index, score }) => ({
+  const predictions = result.top.map(({ index, score }) => ({
     label: model.labels[index] ?? String(index),
     score,
     index,
     ...(model.notes.has(index) ? { note: model.notes.get(index) } : {}),
   }))
   return {
-    request_id: asked.requestId ?? '',
+    request_id: request.requestId ?? '',
     model: { id: model.id, type: model.type, revision: model.revision, calibrated: model.temperature !== null },
-    predictions: predictions.filter(({ score }) => score >= (asked.threshold ?? 0)),
-    uncertain: answer.uncertain !== null,
-    uncertain_reason: answer.uncertain,
-    image: { width: answer.image.width, height: answer.image.height, format: answer.image.format, bytes },
+    predictions: predictions.filter(({ score }) => score >= (request.threshold ?? 0)),
+    uncertain: result.uncertain !== null,
+    uncertain_reason: result.uncertain,
+    image: { width: result.image.width, height: result.image.height, format: result.image.format, bytes },
     timings: {
-      queue_ms: Math.max(0, totalMs - answer.decodeMs - answer.runMs),
-      decode_ms: answer.decodeMs,
-      run_ms: answer.runMs,
+      queue_ms: Math.max(0, totalMs - result.decodeMs - result.runMs),
+      decode_ms: result.decodeMs,
+      run_ms: result.runMs,
       total_ms: totalMs,
     },
-    ...(answer.seen ? { preview: preview(answer.seen) } : {}),
+    ...(result.preview ? { preview: toPreview(result.preview) } : {}),
   }
 }
 
-function preview({ png, geometry, ...rest }: Seen): Preview {
+function toPreview({ png, geometry, ...rest }: ModelInputPreview): Preview {
   const image = `data:image/png;base64,${Buffer.from(png).toString('base64')}`
   return { image, ...rest, resize: geometry.target, crop: geometry.crop }
 }

@@ -1,29 +1,29 @@
 import { z } from 'zod'
 import { publishedSchema } from '../catalog/available'
 
-/** A model folder's `config.json`: Hugging Face's and timm's keys, and our own under `vision`. */
+/** The `config.json` of a model folder: keys of Hugging Face and timm, and our own under `vision`. */
 export const configSchema = z.object({
   id2label: z.record(z.string().regex(/^\d+$/), z.string().min(1)).optional(),
-  /** timm's names. */
+  /** timm's class names. */
   label_names: z.array(z.string().min(1)).optional(),
-  /** timm's words for these names, as `tench, Tinca tinca`. */
+  /** timm's descriptions of these names, such as `tench, Tinca tinca`. */
   label_descriptions: z.record(z.string(), z.string().min(1)).nullish(),
   num_classes: z.int().min(1).optional(),
   model_type: z.string().optional(),
   problem_type: z
     .literal('single_label_classification', {
-      error: ({ input }) => `is ${input}: only one label a photo is supported (single_label_classification)`,
+      error: ({ input }) => `is ${input}: only single_label_classification is supported`,
     })
     .nullish(),
   vision: z
     .object({
       title: z.string().optional(),
-      /** The output with the scores, where several could be. */
+      /** The output with the scores, if there are several candidates. */
       output: z.string().min(1).optional(),
       license: z.string().optional(),
-      /** Fitted temperature. Absent: scores are the plain softmax and called not calibrated. */
+      /** Fitted temperature. If absent, scores are plain softmax values and reported as not calibrated. */
       temperature: z.number().positive().optional(),
-      /** When an answer is called uncertain. */
+      /** The limits beyond which a prediction is uncertain. */
       uncertainty: z
         .object({
           score_below: z.number().min(0).max(1),
@@ -31,7 +31,7 @@ export const configSchema = z.object({
           entropy_above: z.number().min(0),
         })
         .optional(),
-      /** A CSV beside the folder, a line a class in the order of the labels, with their `wnid` and `synonyms`. */
+      /** A CSV next to the folder with `wnid` and `synonyms`, one line per class in label order. */
       classes: z.string().optional(),
       published_top1: publishedSchema.optional(),
       card: z
@@ -44,7 +44,7 @@ export const configSchema = z.object({
         })
         .partial()
         .optional(),
-      /** By index: what a reader should know of a label. */
+      /** Notes on labels for the reader, by index. */
       notes: z.record(z.string().regex(/^\d+$/), z.string()).optional(),
     })
     .default({}),

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { recognise } from '../catalog/onnx/not-onnx'
+import { identifyFile } from '../catalog/onnx/identify-file'
 
 /**
- * A JSON file of a model folder. A byte order mark at its start, as Windows' editors write it, is no part of it.
+ * Reads a JSON file of a model folder. A leading byte order mark, as written by Windows editors, is ignored.
  *
- * @throws Error saying that it is missing, or what it is instead
+ * @throws Error if the file is missing, or stating what it is instead
  */
 export async function readJson(folder: string, name: string): Promise<unknown> {
   const path = join(folder, name)
@@ -16,18 +16,18 @@ export async function readJson(folder: string, name: string): Promise<unknown> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`${name} is missing`, { cause: error })
     if (!(error instanceof SyntaxError))
       throw new Error(`${name} cannot be read: ${(error as Error).message}`, { cause: error })
-    const other = recognise(path)
+    const other = identifyFile(path)
     const reason = other === null || other.startsWith('is JSON') ? `is not valid JSON: ${error.message}` : other
     throw new Error(`${name} ${reason}`, { cause: error })
   }
 }
 
 /**
- * Runs what reads a file, and puts its name before what is wrong with it.
+ * Prefixes errors thrown by `read` with the file name.
  *
- * @throws Error in one line
+ * @throws Error with a one-line message
  */
-export function inFile<T>(name: string, read: () => T): T {
+export function withFileName<T>(name: string, read: () => T): T {
   try {
     return read()
   } catch (error) {

@@ -3,14 +3,14 @@ import type { Model } from './model'
 import type { Pool } from './pool'
 import type { LoadReport } from './protocol'
 
-/** What a model's card says. */
-export function detailsOf({ published, evaluation, card, uncertainty }: Model) {
+/** The details from a model's card. */
+export function toModelDetails({ published, evaluation, card, uncertainty }: Model) {
   const { source = null, limits = null } = card
   return { published, evaluation, source, limits, knowsDoubt: uncertainty !== null }
 }
 
-/** A model and how it stands with its workers. */
-export function info(model: Model, report: LoadReport | undefined, pool: Pool): ModelInfo {
+/** A model and its status in the workers. */
+export function toModelInfo(model: Model, report: LoadReport | undefined, pool: Pool): ModelInfo {
   const error = model.error ?? report?.error ?? null
   return {
     id: model.id,

@@ -4,20 +4,22 @@ import Papa from 'papaparse'
 import type { ModelConfig } from './model-config'
 
 interface Labels {
-  /** In the order of the outputs. */
+  /** In output order. */
   labels: readonly string[]
-  /** Other names of each, in the same order; empty where there are none. */
+  /** Other names of each label, in the same order; empty if there are none. */
   synonyms: string[][]
 }
 
 /**
- * Labels in the order of the outputs. A model that only says how many classes it has gets numbers for names.
+ * Returns the labels in output order. A model that only defines its number of classes gets numbered names.
  *
- * @throws Error where they are missing or not complete
+ * @throws Error if labels are missing or incomplete
  */
 export function labelsOf({ id2label, label_names, label_descriptions, num_classes }: ModelConfig): Labels {
   if (label_names)
-    return label_descriptions ? described(label_names, label_descriptions) : { labels: label_names, synonyms: [] }
+    return label_descriptions
+      ? fromDescriptions(label_names, label_descriptions)
+      : { labels: label_names, synonyms: [] }
   if (id2label === undefined) {
     if (num_classes === undefined) throw new Error('id2label is missing')
     return { labels: Array.from({ length: num_classes }, (_, index) => `class ${index}`), synonyms: [] }
@@ -31,8 +33,11 @@ export function labelsOf({ id2label, label_names, label_descriptions, num_classe
   return { labels, synonyms: [] }
 }
 
-/** timm's: ids as names, and for each a line of words, of which the first is the label where no other class has it too. */
-function described(names: readonly string[], descriptions: Readonly<Record<string, string>>): Labels {
+/**
+ * timm uses ids as names, with a comma-separated description for each. The first term becomes the label if no other
+ * class shares it.
+ */
+function fromDescriptions(names: readonly string[], descriptions: Readonly<Record<string, string>>): Labels {
   const words = names.map((name) => (descriptions[name] ?? name).split(', '))
   const firsts = words.map(([first = '']) => first)
   const unique = (label: string) => firsts.indexOf(label) === firsts.lastIndexOf(label)
@@ -42,7 +47,7 @@ function described(names: readonly string[], descriptions: Readonly<Record<strin
   }
 }
 
-/** The WordNet id and the synonyms of each class, from a CSV. */
+/** Reads the WordNet id and the synonyms of each class from a CSV. */
 export async function readSynonyms(path: string): Promise<string[][]> {
   const text = await readFile(path, 'utf8').catch(() => {
     throw new Error(`config.json: vision.classes names ${basename(path)}, which cannot be read`)

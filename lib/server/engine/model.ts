@@ -3,33 +3,34 @@ import { z } from 'zod'
 import type { EvaluationSummary } from '@/lib/shared/contract/model-details'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { CatalogEntry } from '../catalog/catalog'
-import { type Preprocessor, parsePreprocessor } from '../image/preprocessor'
+import { parsePreprocessor } from '../image/hf-preprocessor'
+import type { Preprocessor } from '../image/preprocessor'
 import { isTimm, timmPreprocessor } from '../image/timm'
 import { configSchema, type ModelConfig } from './model-config'
-import { inFile, readJson } from './model-file'
+import { readJson, withFileName } from './model-file'
 import { labelsOf, readSynonyms } from './model-labels'
 import type { SelfTest, WorkerModel } from './protocol'
 
-/** A model folder read and understood. A folder that is not has an `error` and is never sent to a worker. */
+/** A parsed model folder. If parsing failed, `error` is set and the model is never sent to a worker. */
 export interface Model extends CatalogEntry {
   title: string
   license: string | null
   labels: readonly string[]
   preprocessor: Preprocessor | null
-  /** The output with the scores, where the folder says which. */
+  /** The output with the scores, if the folder names it. */
   output: string | null
   temperature: number | null
   uncertainty: UncertaintyRule | null
-  /** Other names of each class, in the order of the labels; empty where the model has none. */
+  /** Other names of each class, in label order; empty if the model has none. */
   synonyms: readonly (readonly string[])[]
-  /** What a reader should know of a label, by its index. */
+  /** Notes on labels for the reader, by index. */
   notes: ReadonlyMap<number, string>
   selfTest: SelfTest | null
-  /** Accuracy that the model's authors published, as a fraction, and where that was read. */
+  /** Accuracy published by the model's authors, as a fraction, with its source. */
   published: { value: number; source: string } | null
-  /** Its committed evaluation, where there is one and it is of this very file. */
+  /** The committed evaluation, if there is one for exactly this revision. */
   evaluation: EvaluationSummary | null
-  /** What its card says besides figures. */
+  /** The text fields of its card. */
   card: {
     source?: string | undefined
     recipe?: string | undefined
@@ -41,7 +42,7 @@ export interface Model extends CatalogEntry {
 
 const selfTestSchema = z.object({ picture: z.string(), logits: z.array(z.number()).min(1) })
 
-/** Reads the JSON files of a model folder. Never throws: what is wrong stands in `error`. */
+/** Reads the JSON files of a model folder. Never throws: problems are reported in `error`. */
 export async function readModel(entry: CatalogEntry): Promise<Model> {
   const empty: Model = {
     ...entry,
@@ -62,8 +63,8 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
   if (entry.error !== null) return empty
   try {
     const file = await readJson(entry.folder, 'config.json')
-    const config = inFile('config.json', () => configSchema.parse(file))
-    const labels = inFile('config.json', () => labelsOf(config))
+    const config = withFileName('config.json', () => configSchema.parse(file))
+    const labels = withFileName('config.json', () => labelsOf(config))
     return {
       ...empty,
       title: config.vision.title ?? entry.id,
@@ -86,12 +87,12 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
 }
 
 async function readPreprocessor(folder: string, config: unknown, modelType: string | undefined): Promise<Preprocessor> {
-  if (isTimm(config)) return inFile('config.json', () => timmPreprocessor(config))
+  if (isTimm(config)) return withFileName('config.json', () => timmPreprocessor(config))
   const file = await readJson(folder, 'preprocessor_config.json')
-  return inFile('preprocessor_config.json', () => parsePreprocessor(file, modelType))
+  return withFileName('preprocessor_config.json', () => parsePreprocessor(file, modelType))
 }
 
-/** What a worker must know of a model. */
+/** The part of a model that a worker needs. */
 export function workerModel(model: Model): WorkerModel {
   if (model.preprocessor === null) throw new Error(`${model.id} cannot be sent to a worker: ${model.error}`)
   return {
@@ -121,7 +122,10 @@ const evaluationSchema = z.object({
   uncertain: z.number(),
 })
 
-/** Figures of `evaluation.json`. Those of another file than this one would be lies, and a damaged one says nothing. */
+/**
+ * Reads the figures of `evaluation.json`. Figures for a different revision would be wrong, so they are ignored, and so
+ * is a damaged file.
+ */
 async function readEvaluation({ folder, revision }: CatalogEntry): Promise<EvaluationSummary | null> {
   const parsed = evaluationSchema.safeParse(await readJson(folder, 'evaluation.json').catch(() => null))
   if (!parsed.success || parsed.data.model.revision !== revision) return null
@@ -140,6 +144,6 @@ async function readSelfTest(folder: string): Promise<SelfTest | null> {
     throw error
   })
   if (content === null) return null
-  const { picture, logits } = inFile('self-test.json', () => selfTestSchema.parse(content))
+  const { picture, logits } = withFileName('self-test.json', () => selfTestSchema.parse(content))
   return { picture: join(folder, picture), logits }
 }

@@ -2,7 +2,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { LoadReport, WorkerModel } from './protocol'
 import type { Queue, Task } from './queue'
 import type { Priority } from './types'
-import { BATCH_SLOTS, BATCH_SLOTS_BESIDE_PEOPLE, SLOTS, WorkerProcess } from './worker-process'
+import { BATCH_SLOTS, BATCH_SLOTS_WHILE_INTERACTIVE, SLOTS, WorkerProcess } from './worker-process'
 
 export interface PoolOptions {
   script: string
@@ -14,24 +14,28 @@ export interface PoolOptions {
 }
 
 export interface PoolEvents {
-  /** A worker has tried its models. */
+  /** A worker has tried to load its models. */
   loaded(reports: LoadReport[]): void
-  /** A worker has died; `wrecker` is the model that is left out from now on because of it. */
-  died(reason: string, wrecker: string | null): void
+  /** A worker has crashed. `culprit` is the model that is excluded from now on because of it. */
+  crashed(reason: string, culprit: string | null): void
+  /** Workers exit before they can load anything, for example if ONNX Runtime has no binary for the machine. */
+  unableToStart(reason: string): void
 }
 
-/** People who were here within this time are likely to come again: batches leave them more room. */
-const PEOPLE_MS = 1000
-/** First wait before a worker that died while starting is started again; it doubles up to the longest. */
-const FIRST_BACKOFF_MS = 100
-const LONGEST_BACKOFF_MS = 5000
-/** A model with which so many workers in a row died while they loaded it is left out. */
-const DEATHS_OF_A_WRECKER = 3
+/** While there was interactive traffic within this time, batches leave it more room. */
+const INTERACTIVE_WINDOW_MS = 1000
+/** Initial delay before a worker that crashed while starting is restarted. It doubles up to the maximum. */
+const MIN_BACKOFF_MS = 100
+const MAX_BACKOFF_MS = 5000
+/** After this many consecutive exits before a worker has started, models are reported as unavailable. */
+const MAX_FAILED_STARTS = 3
+/** A model is excluded after this many consecutive crashes while loading it. */
+const MAX_LOAD_CRASHES = 3
 
 /**
- * Worker processes and the queue before them. Keeps `size` of them alive, hands out photos (a person's before
- * batches, to the least busy worker), and runs a photo that a worker died with once more, alone, so that
- * innocent photos beside it never pay twice.
+ * Manages the worker processes and the queue in front of them. Keeps `size` workers alive, assigns photos to the least
+ * busy worker (interactive photos before batch photos), and retries a photo whose worker crashed once, alone, so that
+ * other photos never suffer twice.
  */
 export class Pool {
   restarts = 0
@@ -39,10 +43,11 @@ export class Pool {
   private readonly retries: Task[] = []
   private readonly timers = new Set<NodeJS.Timeout>()
   private failedStarts = 0
-  /** When a person's photo was handed out last. */
-  private lastPerson = Number.NEGATIVE_INFINITY
-  /** Workers that died in a row while they loaded this model. */
-  private readonly deathsLoading = new Map<string, number>()
+  private exitsBeforeStart = 0
+  /** When an interactive photo was last assigned. */
+  private lastInteractiveAt = Number.NEGATIVE_INFINITY
+  /** Consecutive crashes while loading each model. */
+  private readonly loadCrashes = new Map<string, number>()
   private closing: (() => void) | null = null
 
   constructor(
@@ -54,7 +59,7 @@ export class Pool {
     for (let i = 0; i < options.size; i++) this.start()
   }
 
-  /** Photos inside workers. */
+  /** Photos currently in workers. */
   get inFlight(): number {
     return [...this.workers].reduce((sum, worker) => sum + worker.tasks.size, 0)
   }
@@ -63,24 +68,24 @@ export class Pool {
     return [...this.workers].filter(({ ready }) => ready).length
   }
 
-  /** Memory of all workers, as each last said. */
+  /** Memory of all workers, as last reported by each. */
   get bytes(): number {
     return [...this.workers].reduce((sum, worker) => sum + worker.bytes, 0)
   }
 
-  /** Process ids, for tests that kill. */
+  /** Process ids, for tests that kill workers. */
   get pids(): number[] {
     return [...this.workers].flatMap(({ pid }) => pid ?? [])
   }
 
-  /** Whether a living worker serves this model. */
+  /** Whether a live worker serves this model. */
   serves(id: string): boolean {
     return [...this.workers].some(
       (worker) => worker.ready && worker.models.some((model) => model.id === id && model.error === null),
     )
   }
 
-  /** Hands out what can be handed out. Called whenever a photo comes or a place becomes free. */
+  /** Assigns waiting photos to free workers. Called whenever a photo arrives or a slot becomes free. */
   dispatch(): void {
     const reserved = this.dispatchRetries()
     for (const priority of ['interactive', 'batch'] as const) {
@@ -89,35 +94,36 @@ export class Pool {
         const worker = this.leastBusy((candidate) => !full.has(candidate) && this.hasRoom(candidate, priority))
         if (!worker) break
         const task = this.queue.take(priority, (waiting) => worker.fits(waiting))
-        // What waits may fit into another one.
+        // The waiting photos may fit into another worker.
         if (!task) full.add(worker)
-        else this.hand(task, worker)
+        else this.assign(task, worker)
       }
     }
     this.finishClosing()
   }
 
-  private hand(task: Task, worker: WorkerProcess): void {
-    if (task.job.priority === 'interactive') this.lastPerson = performance.now()
+  private assign(task: Task, worker: WorkerProcess): void {
+    if (task.job.priority === 'interactive') this.lastInteractiveAt = performance.now()
     worker.run(task)
   }
 
   /**
-   * While people are about, batches leave a worker to them, and places in the others: their photos are decoded at once, on a core
-   * that nobody else uses (measured: p99 of people 1.3 times as long beside a batch, not 1.9; a sixth less of the batch).
+   * While there is interactive traffic, batches leave one worker free, and slots in the others, so that interactive
+   * photos are decoded at once on an idle core (measured: the p99 of interactive requests is 1.3 times as long beside a
+   * batch instead of 1.9 times; the batch loses a sixth of its throughput).
    */
   private hasRoom(worker: WorkerProcess, priority: Priority): boolean {
     if (priority === 'interactive') return worker.hasRoom(SLOTS)
-    if (performance.now() - this.lastPerson >= PEOPLE_MS) return worker.hasRoom(BATCH_SLOTS)
-    return worker.hasRoom(BATCH_SLOTS_BESIDE_PEOPLE) && this.inFlight < Math.max(1, this.options.size - 1)
+    if (performance.now() - this.lastInteractiveAt >= INTERACTIVE_WINDOW_MS) return worker.hasRoom(BATCH_SLOTS)
+    return worker.hasRoom(BATCH_SLOTS_WHILE_INTERACTIVE) && this.inFlight < Math.max(1, this.options.size - 1)
   }
 
-  /** Tells the worker that holds this photo, if one does, that nobody waits for it. */
+  /** Tells the worker that holds this photo, if any, that it is no longer needed. */
   cancel(task: Task): void {
     for (const worker of this.workers) worker.cancel(task)
   }
 
-  /** Finishes what runs and waits, then ends the workers. */
+  /** Finishes running and waiting photos, then stops the workers. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.closing = resolve
@@ -130,13 +136,13 @@ export class Pool {
   private dispatchRetries(): WorkerProcess | undefined {
     while (this.retries[0]?.settled) this.queue.release(this.retries.shift() as Task)
     if (this.retries.length === 0) return undefined
-    const worker = this.leastBusy((candidate) => candidate.ready && !candidate.retiring && !candidate.alone)
+    const worker = this.leastBusy((candidate) => candidate.ready && !candidate.retiring && !candidate.exclusive)
     const task = worker?.tasks.size === 0 ? this.retries.shift() : undefined
     if (worker && task) {
-      worker.alone = true
+      worker.exclusive = true
       worker.run(task)
     }
-    return worker // Busy or not, it is kept for the retry.
+    return worker // Busy or not, the worker is reserved for the retry.
   }
 
   private leastBusy(fits: (worker: WorkerProcess) => boolean): WorkerProcess | undefined {
@@ -153,69 +159,76 @@ export class Pool {
       new WorkerProcess(script, { models: this.models, maxPixels, scarceMemory }, limits, {
         loaded: (_, reports) => {
           this.failedStarts = 0
-          this.deathsLoading.clear()
+          this.exitsBeforeStart = 0
+          this.loadCrashes.clear()
           this.events.loaded(reports)
           this.dispatch()
         },
         freed: (worker, task) => {
-          worker.alone = false
+          worker.exclusive = false
           this.queue.release(task)
           this.dispatch()
         },
-        gone: (worker, tasks, loading, reason) => this.gone(worker, tasks, loading, reason),
+        exited: (worker, tasks, loading, reason) => this.exited(worker, tasks, loading, reason),
       }),
     )
   }
 
-  private gone(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void {
+  private exited(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void {
     this.workers.delete(worker)
     if (this.closing && tasks.length === 0 && this.drained()) {
       this.finishClosing()
       return
     }
-    this.events.died(reason, loading !== null && this.wrecks(loading) ? loading : null)
-    for (const task of tasks) this.afterDeath(task)
+    if (!worker.started && ++this.exitsBeforeStart === MAX_FAILED_STARTS) this.events.unableToStart(reason)
+    this.events.crashed(reason, loading !== null && this.isCulprit(loading) ? loading : null)
+    for (const task of tasks) this.afterCrash(task)
     this.restart(worker.models.length > 0 || loading !== null)
     this.dispatch()
   }
 
   /**
-   * Counts a worker that died while it loaded a model. One that does so again and again is left out, so that the others
-   * can serve; once or twice may be chance, as when the kernel takes memory back.
+   * Counts a worker crash while loading a model. A model that repeatedly crashes workers is excluded so that the others
+   * can serve. One or two crashes may be coincidence, for example when the kernel reclaims memory.
    */
-  private wrecks(id: string): boolean {
-    const deaths = (this.deathsLoading.get(id) ?? 0) + 1
-    this.deathsLoading.set(id, deaths)
-    if (deaths < DEATHS_OF_A_WRECKER) return false
+  private isCulprit(id: string): boolean {
+    const crashes = (this.loadCrashes.get(id) ?? 0) + 1
+    this.loadCrashes.set(id, crashes)
+    if (crashes < MAX_LOAD_CRASHES) return false
     this.models = this.models.filter((model) => model.id !== id)
     return true
   }
 
-  private afterDeath(task: Task): void {
-    task.deaths++
-    if (task.deaths === 1 && !task.settled) {
+  private afterCrash(task: Task): void {
+    task.crashes++
+    if (task.crashes === 1 && !task.settled) {
       this.retries.push(task)
       return
     }
     this.queue.release(task)
-    if (task.deaths === Number.POSITIVE_INFINITY) {
-      task.reject(new Problem('deadline_exceeded', 'The photo took longer than a photo may take here.'))
+    if (task.crashes === Number.POSITIVE_INFINITY) {
+      task.reject(
+        new Problem(
+          'deadline_exceeded',
+          'Processing the photo took longer than the server allows. Send a smaller photo.',
+        ),
+      )
     } else {
-      task.reject(new Problem('not_ready', 'The worker stopped twice while it had this photo.'))
+      task.reject(new Problem('not_ready', 'The worker process crashed twice while processing this photo.'))
     }
   }
 
-  private restart(atOnce: boolean): void {
+  private restart(immediately: boolean): void {
     this.restarts++
-    if (atOnce) {
+    if (immediately) {
       this.start()
       return
     }
-    const wait = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.failedStarts++)
+    const delay = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** this.failedStarts++)
     const timer = setTimeout(() => {
       this.timers.delete(timer)
       this.start()
-    }, wait)
+    }, delay)
     this.timers.add(timer)
   }
 

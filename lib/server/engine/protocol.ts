@@ -6,64 +6,64 @@ import type { Geometry } from '../image/geometry'
 import type { Interpolation, Preprocessor } from '../image/preprocessor'
 import type { Priority } from './types'
 
-/** What the engine and its worker processes say to each other. Sent with structured clone. */
+/** Messages between the engine and its worker processes, sent by structured clone. */
 
 export interface WorkerModel {
   id: string
   file: string
   preprocessor: Preprocessor
-  /** Logits are divided by it before the softmax. */
+  /** Logits are divided by this before the softmax. */
   temperature: number
   classes: number
-  /** Null where nobody has measured one. */
+  /** Null if no limits have been measured. */
   uncertainty: UncertaintyRule | null
   selfTest: SelfTest | null
-  /** The output with the scores; null where it is found by its shape. */
+  /** The output with the scores; null if it is detected from its shape. */
   output: string | null
-  /** Whether it is held also where memory is scarce. */
+  /** Whether it stays loaded when memory is scarce. */
   default: boolean
-  /** Its files as they were when it was read: a worker that finds others does not serve them under that revision. */
+  /** Its files when it was read. A worker that finds different files does not serve them under that revision. */
   stamps: readonly FileStamp[]
 }
 
-/** A picture and the logits that a healthy machine gets from it. */
+/** An image, and the logits that a healthy machine computes for it. */
 export interface SelfTest {
   picture: string
   logits: number[]
 }
 
-/** A photo to be answered. */
+/** A photo to classify. */
 export interface PhotoJob {
   kind: 'photo'
   id: number
   model: string
   image: Uint8Array
   priority: Priority
-  /** Predictions wanted; or `logits` for all the raw outputs, or `pixels` for these and what the model saw. */
+  /** Number of predictions; `logits` for all raw outputs; `pixels` for these and the model input. */
   want: number | 'logits' | 'pixels'
-  /** Whether to send back what the model saw as a picture. */
+  /** Whether to return the model input as an image. */
   preview: boolean
 }
 
-/** Runs of a picture that was prepared before, under some of a method's masks. */
+/** Runs an already prepared input under some of a method's masks. */
 export interface MaskJob {
   kind: 'masks'
   id: number
   model: string
   priority: Priority
-  /** RGB uint8 [height × width × 3], as large as the model's input. */
+  /** RGB uint8 [height × width × 3], the size of the model input. */
   pixels: Uint8Array
   method: ExplainMethod
   first: number
   count: number
-  /** The output whose score is asked for. */
+  /** The output whose score is returned. */
   index: number
 }
 
 export type Job = PhotoJob | MaskJob
 
-/** What a model saw, and how it was made of the photo. */
-export interface Seen {
+/** The model input as an image, and how it was derived from the photo. */
+export interface ModelInputPreview {
   png: Uint8Array
   width: number
   height: number
@@ -72,29 +72,29 @@ export interface Seen {
   interpolation: Interpolation
 }
 
-export interface PhotoAnswer {
-  /** Best first: index in the model's output, probability. Empty where logits or pixels were asked for. */
+export interface PhotoResult {
+  /** Best first: index of the model output, and probability. Empty if logits or pixels were requested. */
   top: { index: number; score: number }[]
   uncertain: UncertainReason | null
   logits: Float32Array | null
   image: { width: number; height: number; format: string }
-  seen: Seen | null
-  /** What went into the model, and how it was made of the photo; only where it was asked for. */
+  preview: ModelInputPreview | null
+  /** The model input, and how it was derived from the photo. Only if requested. */
   input: { pixels: Uint8Array; geometry: Geometry } | null
   decodeMs: number
   runMs: number
 }
 
-export interface MaskAnswer {
-  /** One a mask, in their order; fewer than asked for where the time was up. */
+export interface MaskResult {
+  /** One score per mask, in order; fewer than requested if the time slice ended. */
   scores: Float32Array
   runMs: number
 }
 
-export type Answer = PhotoAnswer | MaskAnswer
+export type JobResult = PhotoResult | MaskResult
 
 export type ToWorker =
-  /** `timeoutMs`: how long the decoding of a photo may take; `scarceMemory`: whether models that nobody asks for are let go of. */
+  /** `timeoutMs`: time limit for decoding a photo. `scarceMemory`: whether unused models are unloaded. */
   | { kind: 'load'; models: WorkerModel[]; maxPixels: number; timeoutMs: number; scarceMemory: boolean }
   | { kind: 'run'; job: Job }
   | { kind: 'cancel'; id: number }
@@ -103,22 +103,22 @@ export interface LoadReport {
   id: string
   error: string | null
   input: { width: number; height: number; channels: number; layout: string; type: string } | null
-  /** The output that is read, and what its numbers are. */
+  /** The output that is read, and the kind of values it has. */
   output: { name: string; scores: string } | null
-  /** Whether files of it have changed since it was read. */
+  /** Whether its files changed after it was read. */
   changed: boolean
-  /** How long a run took; null where none did. */
+  /** Duration of one run; null if there was none. */
   runMs: number | null
 }
 
 export type FromWorker =
   | { kind: 'started' }
-  /** Sent before each model, so that a crash while loading names the culprit. */
+  /** Sent before each model, so that a crash while loading identifies the culprit. */
   | { kind: 'loading'; id: string }
   | { kind: 'loaded'; models: LoadReport[] }
-  /** The model is run for this photo now; the others wait, or are decoded. */
+  /** The model is now running for this photo; the others wait or are being decoded. */
   | { kind: 'running'; id: number }
-  /** A decoding that does not end; nothing but the end of the process ends it. */
+  /** A decode that does not finish. Only ending the process stops it. */
   | { kind: 'stuck'; id: number }
-  | { kind: 'answer'; id: number; answer: Answer; rss: number }
+  | { kind: 'result'; id: number; result: JobResult; rss: number }
   | { kind: 'failed'; id: number; code: ProblemCode; detail: string; rss: number }

@@ -1,69 +1,71 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import type { Answer, Job } from './protocol'
+import type { Job, JobResult } from './protocol'
 import type { Priority } from './types'
 
-/** One photo on its way through the engine. */
+/** One photo in the engine. */
 export interface Task {
   job: Job
-  /** Bytes that the photo holds while it is here: its file and its decoded pixels. */
+  /** Bytes that the photo occupies in the engine: its file and its decoded pixels. */
   cost: number
-  /** Its decode takes seconds on one thread: a worker holds one such photo, so that its other places go on. */
+  /**
+   * Its decode takes seconds on one thread. A worker takes only one such photo, so that its other slots keep moving.
+   */
   slow: boolean
-  /** Times that a worker died with it. */
-  deaths: number
-  /** Its caller has an answer or has gone. */
+  /** Number of workers that crashed with it. */
+  crashes: number
+  /** Its caller has a result or has gone. */
   settled: boolean
-  /** Its bytes have been given back. */
+  /** Its bytes have been released. */
   released: boolean
-  resolve(answer: Answer): void
+  resolve(result: JobResult): void
   reject(error: unknown): void
 }
 
 export interface QueueLimits {
-  /** Photos that may wait. */
+  /** Maximum number of waiting photos. */
   photos: number
-  /** Bytes that waiting and running photos may hold. */
+  /** Maximum bytes of waiting and running photos. */
   bytes: number
 }
 
 /**
- * Photos that wait for a worker, people before batches, first come first served. Bounded in photos and in bytes:
- * what does not fit is refused at once, so that a full server says so instead of growing.
+ * Photos that wait for a worker: interactive before batch, first in first out. Limited by count and by bytes: whatever
+ * does not fit is refused at once, so that an overloaded server reports it instead of growing.
  */
 export class Queue {
   private readonly waiting: Record<Priority, Set<Task>> = { interactive: new Set(), batch: new Set() }
-  private held = 0
+  private heldBytes = 0
 
   constructor(readonly limits: QueueLimits) {}
 
-  /** Photos that wait. */
+  /** Number of waiting photos. */
   get size(): number {
     return this.waiting.interactive.size + this.waiting.batch.size
   }
 
-  /** Bytes that waiting and running photos hold. */
+  /** Bytes of waiting and running photos. */
   get bytes(): number {
-    return this.held
+    return this.heldBytes
   }
 
   /**
-   * Takes a photo in. Its bytes count until `release`.
+   * Adds a photo. Its bytes count until `release`.
    *
    * @throws Problem `queue_full`
    */
   admit(task: Task): void {
     if (this.size >= this.limits.photos) {
-      throw new Problem('queue_full', `${this.size} photos wait already. Try again in a moment.`)
+      throw new Problem('queue_full', `The queue is full: ${this.size} photos are waiting. Try again in a moment.`)
     }
-    // A photo larger than the whole budget still passes when it is alone.
-    if (this.held > 0 && this.held + task.cost > this.limits.bytes) {
-      throw new Problem('queue_full', 'The photos that wait fill the memory set aside for them. Try again in a moment.')
+    // A photo larger than the whole budget is still accepted if it is alone.
+    if (this.heldBytes > 0 && this.heldBytes + task.cost > this.limits.bytes) {
+      throw new Problem('queue_full', 'The memory for waiting photos is full. Try again in a moment.')
     }
-    this.held += task.cost
+    this.heldBytes += task.cost
     this.waiting[task.job.priority].add(task)
   }
 
-  /** The next photo of this kind that fits, taken out of the queue. */
+  /** Removes and returns the next photo of this priority that fits. */
   take(priority: Priority, fits: (task: Task) => boolean): Task | undefined {
     for (const task of this.waiting[priority]) {
       if (!fits(task)) continue
@@ -73,15 +75,15 @@ export class Queue {
     return undefined
   }
 
-  /** Takes a photo out that still waits, because its caller has gone. Does nothing for one that runs. */
+  /** Removes a waiting photo whose caller has gone. Does nothing for a running one. */
   withdraw(task: Task): void {
     if (this.waiting[task.job.priority].delete(task)) this.release(task)
   }
 
-  /** Gives a photo's bytes back, once: when no worker holds it any more. */
+  /** Releases a photo's bytes, once, when no worker holds it any more. */
   release(task: Task): void {
     if (task.released) return
     task.released = true
-    this.held -= task.cost
+    this.heldBytes -= task.cost
   }
 }

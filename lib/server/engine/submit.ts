@@ -1,6 +1,6 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Pool } from './pool'
-import type { Answer, Job } from './protocol'
+import type { Job, JobResult } from './protocol'
 import type { Queue, Task } from './queue'
 
 interface Submission {
@@ -9,13 +9,13 @@ interface Submission {
   slow?: boolean
   queue: Queue
   pool: Pool
-  /** None where it is infinite. */
+  /** No deadline if infinite. */
   deadlineMs: number
   signal: AbortSignal | undefined
 }
 
-/** Puts a photo into the queue and waits for its answer, its deadline or its caller's abort. */
-export function submit<A extends Answer>(submission: Submission): Promise<A> {
+/** Queues a photo and waits for its result, its deadline or its caller's abort. */
+export function submit<A extends JobResult>(submission: Submission): Promise<A> {
   const { job, cost, slow = false, queue, pool, deadlineMs, signal } = submission
   return new Promise<A>((resolve, reject) => {
     const settle = (finish: () => void) => {
@@ -30,32 +30,34 @@ export function submit<A extends Answer>(submission: Submission): Promise<A> {
       job,
       cost,
       slow,
-      deaths: 0,
+      crashes: 0,
       settled: false,
       released: false,
-      // A worker answers each job with its own kind.
-      resolve: (answer) => settle(() => resolve(answer as A)),
+      // A worker returns the result type that matches the job.
+      resolve: (result) => settle(() => resolve(result as A)),
       reject: (error) => settle(() => reject(error)),
     }
-    const leave = (error: unknown) => {
+    const abandon = (error: unknown) => {
       pool.cancel(task)
       task.reject(error)
     }
-    const abort = () => leave(signal?.reason)
+    const abort = () => abandon(signal?.reason)
     queue.admit(task)
-    const timer = Number.isFinite(deadlineMs) ? setTimeout(() => leave(tooLate(deadlineMs)), deadlineMs) : undefined
+    const timer = Number.isFinite(deadlineMs)
+      ? setTimeout(() => abandon(deadlineExceeded(deadlineMs)), deadlineMs)
+      : undefined
     signal?.addEventListener('abort', abort)
     pool.dispatch()
   })
 }
 
-function tooLate(deadlineMs: number): Problem {
-  return new Problem('deadline_exceeded', `No answer within ${deadlineMs} ms. Try again in a moment.`)
+function deadlineExceeded(deadlineMs: number): Problem {
+  return new Problem('deadline_exceeded', `There was no result within ${deadlineMs} ms. Try again in a moment.`)
 }
 
-/** Aborts with a problem when the time is up. */
-export function deadline(ms: number): AbortSignal {
+/** A signal that aborts with a problem after the given time. */
+export function deadlineSignal(ms: number): AbortSignal {
   const controller = new AbortController()
-  setTimeout(() => controller.abort(tooLate(ms)), ms).unref()
+  setTimeout(() => controller.abort(deadlineExceeded(ms)), ms).unref()
   return controller.signal
 }

@@ -2,24 +2,26 @@ import type { Classification, Label, ModelInfo } from '@/lib/shared/contract/con
 import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
 
-/** Batch work never delays a person by more than the photo that runs. */
+/** Batch work delays an interactive request by at most the photo that is running. */
 export type Priority = 'interactive' | 'batch'
 
 export interface RunOptions {
-  /** Id or type of a model; the default model if absent. */
+  /** Model id or type; the default model if absent. */
   model?: string | undefined
   /** `interactive` if absent. */
   priority?: Priority
-  /** It is answered by then; infinite where it may wait, and only its run is limited. The engine's own if absent. */
+  /**
+   * Time limit for the whole request. If infinite, only the run itself is limited. The engine's own limit if absent.
+   */
   deadlineMs?: number
 }
 
 export interface ClassifyOptions extends RunOptions {
-  /** Predictions at most, from 1 to the model's number of classes. */
+  /** Maximum number of predictions, from 1 to the model's number of labels. */
   topK: number
-  /** Predictions with a lower score are left out; 0 leaves all. */
+  /** Predictions with a lower score are omitted; 0 keeps all. */
   threshold?: number
-  /** Whether the answer shows what the model saw. */
+  /** Whether the result contains the model input as an image. */
   preview?: boolean
   requestId?: string
 }
@@ -29,31 +31,31 @@ export interface ExplainOptions extends Pick<RunOptions, 'model'> {
   label?: string | undefined
   method: ExplainMethod
   requestId?: string
-  /** Told how many of the runs are done. */
+  /** Called with the number of completed runs. */
   onProgress?(done: number, of: number): void
 }
 
-/** Figures of this moment, for health pages and metrics. */
+/** Current figures for health pages and metrics. */
 export interface EngineStats {
   queue: { photos: number; limit: number; bytes: number; byteLimit: number }
   inFlight: number
-  /** `bytes`: memory of all workers, as each last said. */
+  /** `bytes`: memory of all workers, as last reported by each. */
   workers: { ready: number; wanted: number; restarts: number; bytes: number }
 }
 
 /**
- * Photos in, answers out. Every door (page, API, jobs, command line) uses this and nothing below it.
+ * Photos in, results out. Every entry point (page, API, jobs, CLI) uses this interface and nothing below it.
  *
- * All failures are `Problem`s: of the photo (`not_an_image`, `unsupported_format`, `truncated_image`, `model_failed`,
- * `too_many_pixels`), of the request (`unknown_model`, `invalid_parameter`), or of the moment (`queue_full`,
+ * All failures are `Problem`s: with the photo (`not_an_image`, `unsupported_format`, `truncated_image`, `model_failed`,
+ * `too_many_pixels`), with the request (`unknown_model`, `invalid_parameter`), or temporary (`queue_full`,
  * `deadline_exceeded`, `not_ready`, `shutting_down`). An abort rejects with the signal's reason.
  */
 export interface Engine {
   models(): readonly ModelInfo[]
-  /** The same with what their cards say. */
+  /** The same, with the details from their cards. */
   details(): readonly Omit<ModelDetails, 'votes'>[]
   /**
-   * The labels of a model by its id or type, in the order of its outputs.
+   * The labels of a model, by its id or type, in output order.
    *
    * @throws Problem `unknown_model`
    */
@@ -62,19 +64,22 @@ export interface Engine {
   /** The model's raw outputs [classes], before temperature and softmax. */
   logits(image: Uint8Array, options: RunOptions, signal?: AbortSignal): Promise<Float32Array>
   /**
-   * What a label rests on: a map of the photo made by many runs with parts of it hidden. They stand behind everybody's photos,
-   * batches' too, and a person's photo runs between any two of them.
+   * Explains a label with a heatmap, computed from many runs with parts of the photo hidden. These runs have lower
+   * priority than all photos, batches included, and an interactive photo can run between any two of them.
    *
-   * @throws Problem besides the others: `deadline_exceeded` where all of them do not fit into the time of one answer
+   * @throws Problem as above, and `deadline_exceeded` if the runs do not fit into the time limit of one request
    */
   explain(image: Uint8Array, options: ExplainOptions, signal?: AbortSignal): Promise<Explanation>
-  /** Reads the models again, loads and warms them beside the old ones, then swaps; the old finish what they run. */
+  /**
+   * Reads the models again, loads and warms them up beside the old ones, then swaps. The old ones finish their running
+   * photos.
+   */
   reload(): Promise<void>
-  /** Whether the default model answered its golden picture on at least one living worker. */
+  /** Whether the default model passed its self-test on at least one live worker. */
   ready(): boolean
-  /** Resolves once `ready()` holds, or once it is known that it cannot. */
+  /** Resolves once `ready()` is true, or once it is known that it cannot become true. */
   settled(): Promise<void>
   stats(): EngineStats
-  /** Finishes what runs and waits, then ends the workers. */
+  /** Finishes running and waiting photos, then stops the workers. */
   close(): Promise<void>
 }

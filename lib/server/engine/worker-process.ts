@@ -4,50 +4,53 @@ import { childEnvironment } from '../config/environment'
 import type { FromWorker, LoadReport, ToWorker, WorkerModel } from './protocol'
 import type { Task } from './queue'
 
-/** Photos that one worker holds at once: one runs while the others decode (measured: a third still pays). */
+/** Photos that one worker holds at once: one runs while the others are decoded (measured: a third slot still helps). */
 export const SLOTS = 3
-/** Batch photos leave one of the places free, so that a person's photo starts decoding at once. */
+/** Batch photos leave one slot free, so that an interactive photo starts decoding at once. */
 export const BATCH_SLOTS = SLOTS - 1
-/** While people are about, the decoding of batch photos would take the cores that theirs need. */
-export const BATCH_SLOTS_BESIDE_PEOPLE = 1
+/** During interactive traffic, decoding more batch photos would take the cores that interactive photos need. */
+export const BATCH_SLOTS_WHILE_INTERACTIVE = 1
 
 /**
- * ONNX Runtime from 1.29 on tells its maker of every process and session, and keeps an identifier and a database in the home
- * folder for it (microsoft/onnxruntime#27379). Read when its library is loaded: none of it happens then.
+ * ONNX Runtime 1.29 and later reports every process and session to its vendor, and keeps an identifier and a database
+ * in the home folder for that (microsoft/onnxruntime#27379). The variable is read when the library is loaded and
+ * disables all of it.
  */
 const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' }
 /**
- * Of glibc's allocator: one heap for all threads, and what is larger than a few pages goes back to the kernel as soon as it is free. It takes time to have
- * such memory again and again, so it is asked for only where memory is scarce.
+ * Settings for glibc's allocator: one heap for all threads, and blocks larger than a few pages return to the kernel as
+ * soon as they are freed. Allocating them again takes time, so this is used only where memory is scarce.
  */
-const GIVE_BACK = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
+const EAGER_FREE = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 export interface WorkerEvents {
   loaded(worker: WorkerProcess, models: LoadReport[]): void
-  /** A place has become free. */
+  /** A slot has become free. */
   freed(worker: WorkerProcess, task: Task): void
-  /** The process is gone. `tasks` were in it; `loading` is the model it was loading, if it had not finished. */
-  gone(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void
+  /** The process has exited. `tasks` were in it; `loading` is the model it had not finished loading, if any. */
+  exited(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void
 }
 
 /**
- * A child process with its photos. Processes, because neither a decode nor a run can be interrupted within one:
- * a stuck or poisoned worker is killed and only its own photo pays.
+ * A child process and its photos. These are processes because neither a decode nor a run can be interrupted from
+ * within: a stuck or corrupted worker is killed, and only its own photos are affected.
  */
 export class WorkerProcess {
   readonly tasks = new Map<number, Task>()
+  /** Whether its code was loaded; if not, the program itself doesn't run on this machine. */
+  started = false
   ready = false
-  /** Runs a photo that another worker died with, and nothing beside it. */
-  alone = false
+  /** Runs only one photo: one whose previous worker crashed. */
+  exclusive = false
   models: LoadReport[] = []
-  /** Takes nothing new: it holds too much memory and goes once it is idle. */
+  /** Accepts no new photos, because it uses too much memory, and exits once it is idle. */
   retiring = false
-  /** Memory that it held when it last said. */
+  /** Last reported memory. */
   bytes = 0
-  private ended = false
+  private exitHandled = false
   private loading: string | null = null
-  private killedFor: string | null = null
-  /** The photo that the model is run for, as far as the worker has said. */
+  private killReason: string | null = null
+  /** The photo that the model is running for, as last reported by the worker. */
   private running: number | null = null
   private watchdog: NodeJS.Timeout | undefined
   private readonly child: ChildProcess
@@ -64,24 +67,24 @@ export class WorkerProcess {
       env: childEnvironment({
         UV_THREADPOOL_SIZE: String(SLOTS),
         ...NO_TELEMETRY,
-        ...(load.scarceMemory ? GIVE_BACK : {}),
+        ...(load.scarceMemory ? EAGER_FREE : {}),
       }),
     })
     this.child.on('message', (message: FromWorker) => this.receive(message))
-    this.child.on('exit', (code, signal) => this.gone(signal ? `killed by ${signal}` : `exit code ${code}`))
-    this.child.on('error', (error) => this.gone(error.message))
+    this.child.on('exit', (code, signal) => this.exited(signal ? `killed by ${signal}` : `exit code ${code}`))
+    this.child.on('error', (error) => this.exited(error.message))
   }
 
   get pid(): number | undefined {
     return this.child.pid
   }
 
-  /** Whether it can take one more photo, so that it holds so many at most. */
-  hasRoom(most: number): boolean {
-    return this.ready && !this.retiring && !this.alone && this.tasks.size < most
+  /** Whether it can take one more photo without exceeding the limit. */
+  hasRoom(limit: number): boolean {
+    return this.ready && !this.retiring && !this.exclusive && this.tasks.size < limit
   }
 
-  /** Whether it may take this photo beside those that it holds. */
+  /** Whether it may take this photo in addition to those it holds. */
   fits({ slow }: Task): boolean {
     return !slow || ![...this.tasks.values()].some((task) => task.slow)
   }
@@ -92,49 +95,50 @@ export class WorkerProcess {
     this.send({ kind: 'run', job: task.job })
   }
 
-  /** Tells the worker that nobody waits for this photo any more. */
+  /** Tells the worker that this photo is no longer needed. */
   cancel(task: Task): void {
     if (this.tasks.has(task.job.id)) this.send({ kind: 'cancel', id: task.job.id })
   }
 
-  /** Ends the process once it has nothing to do. */
+  /** Ends the process once it is idle. */
   stop(): void {
     if (this.child.connected) this.child.disconnect()
   }
 
   kill(reason: string): void {
-    this.killedFor = reason
+    this.killReason = reason
     this.child.kill('SIGKILL')
   }
 
   /**
-   * A worker says what it begins and ends. One that says nothing for longer than a photo may take is stuck: in the run that it began, or
-   * else with the photo that has been there longest. A photo that waits for others to run is not counted.
+   * A worker reports when it starts and finishes something. If it reports nothing for longer than a photo may take, it
+   * is stuck: in the current run, or else with its oldest photo. Photos that wait for other runs are not counted.
    */
   private watch(): void {
     clearTimeout(this.watchdog)
     if (this.tasks.size === 0) return
     this.watchdog = setTimeout(() => {
       const [oldest = -1] = this.tasks.keys()
-      this.overran(this.running ?? oldest)
+      this.onTimeout(this.running ?? oldest)
     }, this.limits.timeoutMs)
   }
 
-  private overran(id: number): void {
+  private onTimeout(id: number): void {
     const task = this.tasks.get(id)
-    if (!task || this.killedFor !== null) return
-    task.deaths = Number.POSITIVE_INFINITY
-    this.kill(`a photo ran longer than ${this.limits.timeoutMs} ms`)
+    if (!task || this.killReason !== null) return
+    task.crashes = Number.POSITIVE_INFINITY
+    this.kill(`a photo took longer than ${this.limits.timeoutMs} ms`)
   }
 
   private send(message: ToWorker): void {
-    // A channel that has just closed is followed by 'exit', which deals with the photos.
+    // A channel that has just closed is followed by 'exit', which handles the photos.
     if (this.child.connected) this.child.send(message, () => {})
   }
 
   private receive(message: FromWorker): void {
     switch (message.kind) {
       case 'started':
+        this.started = true
         this.send({ kind: 'load', ...this.load, timeoutMs: this.limits.timeoutMs })
         break
       case 'loading':
@@ -151,23 +155,23 @@ export class WorkerProcess {
         this.watch()
         break
       case 'stuck':
-        this.overran(message.id)
+        this.onTimeout(message.id)
         break
       default:
         this.finish(message)
     }
   }
 
-  private finish(message: Extract<FromWorker, { id: number; kind: 'answer' | 'failed' }>): void {
+  private finish(message: Extract<FromWorker, { id: number; kind: 'result' | 'failed' }>): void {
     const task = this.tasks.get(message.id)
     if (!task) return
     this.forget(message.id)
-    if (message.kind === 'answer') task.resolve(message.answer)
+    if (message.kind === 'result') task.resolve(message.result)
     else task.reject(new Problem(message.code, message.detail))
     this.bytes = message.rss
     if (message.rss > this.limits.maxBytes) this.retiring = true
     this.events.freed(this, task)
-    if (this.retiring && this.tasks.size === 0) this.kill(`it held ${message.rss} bytes`)
+    if (this.retiring && this.tasks.size === 0) this.kill(`it used ${message.rss} bytes of memory`)
   }
 
   private forget(id: number): void {
@@ -176,12 +180,12 @@ export class WorkerProcess {
     this.watch()
   }
 
-  private gone(reason: string): void {
-    if (this.ended) return // A failed fork reports an error and may report an exit too.
-    this.ended = true
+  private exited(reason: string): void {
+    if (this.exitHandled) return // A failed fork reports an error, and possibly an exit too.
+    this.exitHandled = true
     const tasks = [...this.tasks.values()]
     for (const { job } of tasks) this.forget(job.id)
     this.ready = false
-    this.events.gone(this, tasks, this.loading, this.killedFor ?? reason)
+    this.events.exited(this, tasks, this.loading, this.killReason ?? reason)
   }
 }

@@ -3,14 +3,14 @@ import type { FeedbackMode, FeedbackRequest, Vote, VoteSummary } from '@/lib/sha
 import { ballotOf, Tally } from '@/lib/shared/metrics/votes'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Engine } from '../engine/types'
-import { withoutMetadata } from '../image/without-metadata'
+import { stripMetadata } from '../image/strip-metadata'
 import type { Log } from '../observe/log'
-import type { FeedbackStore, KeptPhoto } from './store'
+import type { FeedbackStore, StoredPhoto } from './store'
 
-/** The tally is brought up to date when somebody looks at it, so often at most. */
+/** The tally is refreshed when it is read, but not more often than this. */
 const FRESH_MS = 10_000
-/** How long a page waits for it. */
-const PATIENCE_MS = 500
+/** How long a page waits for the refresh. */
+const SUMMARY_WAIT_MS = 500
 const DAY_MS = 86_400_000
 
 interface FeedbackOptions {
@@ -21,11 +21,11 @@ interface FeedbackOptions {
   log: Log
 }
 
-/** What visitors say of answers: kept, counted, read back. */
+/** Stores, counts and exports feedback from visitors. */
 export class Feedback {
   readonly mode: Exclude<FeedbackMode, 'off'>
   private readonly tally = new Tally()
-  private readAt = Number.NEGATIVE_INFINITY
+  private lastReadAt = Number.NEGATIVE_INFINITY
   private reading: Promise<void> | null = null
   private readonly timer: NodeJS.Timeout
 
@@ -34,44 +34,51 @@ export class Feedback {
     private readonly options: FeedbackOptions,
   ) {
     this.mode = options.mode
-    this.timer = setInterval(() => void this.tidy(), DAY_MS).unref()
-    void this.tidy()
+    this.timer = setInterval(() => void this.prune(), DAY_MS).unref()
+    void this.prune()
   }
 
   /**
-   * Keeps a vote.
+   * Stores a vote.
    *
-   * @throws Problem `unknown_model`, `invalid_parameter` where a label is not the model's, `storage_full`, `not_ready`; of the photo what decoding it throws
+   * @throws Problem `unknown_model`, `invalid_parameter` for a label that the model doesn't have, `storage_full`,
+   * `not_ready`, and decoding errors of the photo
    */
-  async add({ photo, correct, index, ...asked }: FeedbackRequest): Promise<Vote> {
-    const labels = this.engine.labels(asked.model)
+  async add({ photo, correct, index, ...request }: FeedbackRequest): Promise<Vote> {
+    const labels = this.engine.labels(request.model)
     const nameOf = (name: string, at: number) => {
       const found = labels[at]
       if (found) return found.label
-      throw new Problem('invalid_parameter', `${name} is ${at}; the model ${asked.model} has ${labels.length} labels.`)
+      throw new Problem(
+        'invalid_parameter',
+        `${name} is ${at}, but the model ${request.model} has only ${labels.length} labels.`,
+      )
     }
-    if (correct !== null && (asked.verdict === 'right' || correct === index)) {
-      throw new Problem('invalid_parameter', 'correct is another label than the one that was wrong.')
+    if (correct !== null && (request.verdict === 'right' || correct === index)) {
+      throw new Problem(
+        'invalid_parameter',
+        'correct must be a label other than the wrong one, and only with the verdict "wrong".',
+      )
     }
-    const kept = photo === undefined ? null : await this.photo(asked.id, photo)
+    const storedPhoto = photo === undefined ? null : await this.photo(request.id, photo)
     const vote: Vote = {
-      id: asked.id,
+      id: request.id,
       time: new Date().toISOString(),
-      model: asked.model,
-      revision: asked.revision,
+      model: request.model,
+      revision: request.revision,
       label: nameOf('index', index),
       index,
-      score: asked.score,
-      verdict: asked.verdict,
+      score: request.score,
+      verdict: request.verdict,
       correct_label: correct === null ? null : nameOf('correct', correct),
       correct_index: correct,
-      request_id: asked.request_id,
-      photo: kept?.name ?? null,
+      request_id: request.request_id,
+      photo: storedPhoto?.name ?? null,
     }
-    await this.options.store.add(vote, kept)
-    // Who voted sees it counted.
+    await this.options.store.add(vote, storedPhoto)
+    // The voter sees the vote counted immediately.
     this.tally.add(ballotOf(vote))
-    this.readAt = Number.NEGATIVE_INFINITY
+    this.lastReadAt = Number.NEGATIVE_INFINITY
     return vote
   }
 
@@ -79,15 +86,15 @@ export class Feedback {
     return this.options.store.votes()
   }
 
-  /** What visitors say of a revision of a model; null where none has voted. While the store is away, what was known before. */
+  /** The votes on a model revision; null if there are none. While the store is unreachable, the last known ones. */
   async summary(model: string, revision: string): Promise<VoteSummary | null> {
-    if (performance.now() - this.readAt > FRESH_MS) {
+    if (performance.now() - this.lastReadAt > FRESH_MS) {
       this.reading ??= this.update().finally(() => {
         this.reading = null
       })
     }
-    // A store that is away keeps no page waiting.
-    if (this.reading) await Promise.race([this.reading, sleep(PATIENCE_MS, undefined, { ref: false })])
+    // An unreachable store doesn't block the page.
+    if (this.reading) await Promise.race([this.reading, sleep(SUMMARY_WAIT_MS, undefined, { ref: false })])
     return this.tally.summary(model, revision)
   }
 
@@ -96,23 +103,25 @@ export class Feedback {
   }
 
   private async update(): Promise<void> {
-    this.readAt = performance.now()
+    this.lastReadAt = performance.now()
     try {
-      for await (const ballot of this.options.store.news()) this.tally.add(ballot)
+      for await (const ballot of this.options.store.newVotes()) this.tally.add(ballot)
       this.tally.forget(Date.now() - this.options.retentionMs)
     } catch (err) {
-      this.options.log.warn({ err }, 'the votes cannot be read')
+      this.options.log.warn({ err }, 'could not read the votes')
     }
   }
 
-  private async tidy(): Promise<void> {
-    await this.options.store.tidy().catch((err) => this.options.log.warn({ err }, 'old votes cannot be removed'))
+  private async prune(): Promise<void> {
+    await this.options.store.prune().catch((err) => this.options.log.warn({ err }, 'could not remove old votes'))
   }
 
-  private async photo(id: string, base64: string): Promise<KeptPhoto> {
-    if (this.mode !== 'photos') throw new Problem('invalid_parameter', 'This server keeps no photos.')
-    if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(base64)) throw new Problem('invalid_parameter', '"photo" is not base64.')
-    const bytes = await withoutMetadata(Buffer.from(base64, 'base64'), this.options.maxPixels)
+  private async photo(id: string, base64: string): Promise<StoredPhoto> {
+    if (this.mode !== 'photos')
+      throw new Problem('invalid_parameter', 'This server doesn’t store photos. Remove "photo".')
+    if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(base64))
+      throw new Problem('invalid_parameter', '"photo" isn’t base64. Encode the photo as base64.')
+    const bytes = await stripMetadata(Buffer.from(base64, 'base64'), this.options.maxPixels)
     return { name: `${id}.webp`, bytes }
   }
 }

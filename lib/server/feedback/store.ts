@@ -1,24 +1,25 @@
 import type { Vote } from '@/lib/shared/contract/feedback'
 import type { Ballot } from '@/lib/shared/metrics/votes'
 
-/** A photo that a visitor lets be kept, without its metadata. */
-export interface KeptPhoto {
+/** A photo that a visitor agreed to share, without its metadata. */
+export interface StoredPhoto {
   name: string
   bytes: Uint8Array
 }
 
-/** Where votes are kept: only ever added to. What is older than the retention goes. */
+/** Append-only storage of votes. Votes older than the retention are deleted. */
 export interface FeedbackStore {
   /**
-   * Keeps a vote; it survives a kill once this resolves. The photo is there before the vote that names it.
+   * Stores a vote durably: it survives a crash once this resolves. The photo is stored before the vote that refers to
+   * it.
    *
    * @throws Problem `storage_full`, `not_ready`
    */
-  add(vote: Vote, photo: KeptPhoto | null): Promise<void>
-  /** All votes in the order of their time, those that were corrected later too. */
+  add(vote: Vote, photo: StoredPhoto | null): Promise<void>
+  /** All votes in the order of their time, including those that were corrected later. */
   votes(): AsyncIterable<Vote>
-  /** What has come since the last call, for the tally. */
-  news(): AsyncIterable<Ballot>
-  /** Drops what is older than the retention. */
-  tidy(): Promise<void>
+  /** The votes added since the last call, for the tally. */
+  newVotes(): AsyncIterable<Ballot>
+  /** Deletes everything older than the retention. */
+  prune(): Promise<void>
 }

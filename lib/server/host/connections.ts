@@ -2,29 +2,32 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-/** A request whose answer is not complete. */
-export interface UnderWay {
+/** A request whose response isn't complete. */
+export interface PendingRequest {
   request: IncomingMessage
   response: ServerResponse
 }
 
 interface Connection {
-  /** Requests that have no complete answer yet. */
+  /** Requests without a complete response. */
   requests: number
-  /** The newest of them. */
-  last?: UnderWay
-  /** Requests whose bodies still come, be it behind a refusal. */
+  /** The latest of them. */
+  last?: PendingRequest
+  /** Requests whose bodies are still arriving, even after a refusal. */
   bodies: number
-  /** Bytes read when the last answer, or body, was complete; more since then are the beginning of a request. */
+  /** Bytes read when the last response, or body, was complete; more since then are the start of another request. */
   readBytes: number
 }
 
-/** How long a body may come on behind its answer: nobody reads it any more, and its connection would never be idle. */
-const BEHIND_MS = 5_000
+/**
+ * How long a body may keep arriving after its response: nothing reads it any more, and its connection would never be
+ * idle.
+ */
+const BODY_AFTER_RESPONSE_MS = 5_000
 
 /**
- * Knows which connections of a server are idle. Node's own `closeIdleConnections` leaves connections open that have
- * never carried a request, as browsers and pools open them ahead, and so a stop would wait for their timeout.
+ * Tracks which connections of a server are idle. Node's own `closeIdleConnections` doesn't close connections that
+ * never carried a request, which browsers and pools open in advance, so a shutdown would wait for their timeout.
  */
 export class Connections {
   private readonly open = new Map<Socket, Connection>()
@@ -37,7 +40,7 @@ export class Connections {
     })
   }
 
-  /** Counts a request in until its answer is complete or its connection gone. */
+  /** Counts a request until its response is complete or its connection is closed. */
   track(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
     const connection = this.open.get(socket)
@@ -45,28 +48,28 @@ export class Connections {
     connection.requests++
     connection.bodies++
     connection.last = { request, response }
-    const over = () => {
+    const onClose = () => {
       connection.readBytes = socket.bytesRead
       if (this.closing) this.closeIfIdle(socket, connection)
     }
     response.once('close', () => {
       if (--connection.requests === 0) delete connection.last
-      if (!request.complete) setTimeout(() => !request.complete && socket.destroy(), BEHIND_MS).unref()
-      over()
+      if (!request.complete) setTimeout(() => !request.complete && socket.destroy(), BODY_AFTER_RESPONSE_MS).unref()
+      onClose()
     })
     request.once('close', () => {
       connection.bodies--
-      over()
+      onClose()
     })
   }
 
-  /** The newest request of a connection that has no complete answer yet. */
-  lastUnderWay(socket: Duplex): UnderWay | undefined {
+  /** The latest request on a connection that has no complete response yet. */
+  lastPending(socket: Duplex): PendingRequest | undefined {
     const connection = this.open.get(socket as Socket)
     return connection && connection.requests > 0 ? connection.last : undefined
   }
 
-  /** Closes what is idle now, and every other connection once its answer is complete. */
+  /** Closes the idle connections now, and every other connection once its response is complete. */
   closeIdle(): void {
     this.closing = true
     for (const [socket, connection] of this.open) this.closeIfIdle(socket, connection)

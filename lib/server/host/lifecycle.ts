@@ -1,6 +1,6 @@
-/** Where the server stands in its life. One instance a process; the entry moves it on, the doors read it. */
+/** The phase of the server's life. One instance per process; the host sets it, the routes read it. */
 export class Lifecycle {
   readonly started = Date.now()
-  /** `leaving`: unready, still serving. `closing`: the listener is closed, what runs is finished. */
-  phase: 'serving' | 'leaving' | 'closing' = 'serving'
+  /** `draining`: not ready, but still serving. `closing`: the listener is closed, and requests in progress finish. */
+  phase: 'serving' | 'draining' | 'closing' = 'serving'
 }

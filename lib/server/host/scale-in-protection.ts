@@ -1,13 +1,13 @@
-/** For how long ECS is asked at a time; a worker that dies takes its protection with it. */
+/** Duration of each protection. If a worker dies, its protection ends with it. */
 const MINUTES = 30
 const RENEW_MS = (MINUTES * 60_000) / 2
-/** ECS allows few such calls: a short gap between two shards is none. */
+/** ECS limits these calls, so a short gap between two shards doesn't end the protection. */
 const IDLE_MS = 10_000
 const CALL_MS = 5_000
 
 /**
- * Keeps ECS from taking this task away while it works, when there are to be fewer. Where ECS does not answer, work goes on as without: what is cut off
- * another worker does again.
+ * Keeps ECS from stopping this task during scale-in while it works. If ECS doesn't respond, work continues
+ * unprotected: another worker repeats whatever is interrupted.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
  */
 export class ScaleInProtection {
@@ -17,7 +17,7 @@ export class ScaleInProtection {
   private idle: NodeJS.Timeout | undefined
   private last: Promise<void> = Promise.resolve()
 
-  /** @param agent address of the ECS agent, as it stands in ECS_AGENT_URI */
+  /** @param agent URL of the ECS agent, from ECS_AGENT_URI */
   constructor(
     private readonly agent: string,
     private readonly log: { warn(fields: object, message: string): void },
@@ -25,15 +25,15 @@ export class ScaleInProtection {
     private readonly renewMs = RENEW_MS,
   ) {}
 
-  /** Resolves when the protection is asked for, whether or not it is granted. */
+  /** Resolves once protection was requested, whether or not it was granted. */
   begin(): Promise<void> {
     this.work++
     clearTimeout(this.idle)
     if (this.isProtected) return this.last
     this.isProtected = true
-    // For as long as it holds, whatever gaps there are between two pieces of work.
-    this.renewal = setInterval(() => this.ask(true), this.renewMs).unref()
-    return this.ask(true)
+    // Renews it as long as it is held, regardless of gaps between pieces of work.
+    this.renewal = setInterval(() => this.request(true), this.renewMs).unref()
+    return this.request(true)
   }
 
   end(): void {
@@ -41,21 +41,21 @@ export class ScaleInProtection {
     if (this.work === 0) this.idle = setTimeout(() => void this.release(), this.idleMs).unref()
   }
 
-  /** Gives it back at once. */
+  /** Ends the protection immediately. */
   async release(): Promise<void> {
     clearTimeout(this.idle)
     clearInterval(this.renewal)
     if (!this.isProtected) return
     this.isProtected = false
-    await this.ask(false)
+    await this.request(false)
   }
 
-  private ask(on: boolean): Promise<void> {
-    this.last = this.last.then(() => this.put(on))
+  private request(on: boolean): Promise<void> {
+    this.last = this.last.then(() => this.sendRequest(on))
     return this.last
   }
 
-  private async put(on: boolean): Promise<void> {
+  private async sendRequest(on: boolean): Promise<void> {
     try {
       const reply = await fetch(`${this.agent}/task-protection/v1/state`, {
         method: 'PUT',
@@ -65,9 +65,9 @@ export class ScaleInProtection {
         ),
         signal: AbortSignal.timeout(CALL_MS),
       })
-      if (!reply.ok) throw new Error(`ECS answers ${reply.status}: ${(await reply.text()).slice(0, 200)}`)
+      if (!reply.ok) throw new Error(`ECS responded with ${reply.status}: ${(await reply.text()).slice(0, 200)}`)
     } catch (error) {
-      this.log.warn({ reason: (error as Error).message, on }, 'the protection from scale-in could not be changed')
+      this.log.warn({ reason: (error as Error).message, on }, 'could not change the scale-in protection')
     }
   }
 }

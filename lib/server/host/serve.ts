@@ -7,39 +7,39 @@ import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { guardPages } from '../auth/guard'
 import type { Runtime } from '../runtime/runtime'
 import { Connections } from './connections'
-import { readRequest } from './entry/entry-request'
-import { type PageHandler, requestListener } from './entry/listener'
-import { refuseMalformed, refuseTunnel } from './entry/malformed'
-import { refuse } from './entry/refusal'
+import { respondWithError } from './listener/error-response'
+import { refuseMalformed, refuseTunnel } from './listener/malformed-request'
+import { normalizeRequest } from './listener/normalize-request'
+import { type PageHandler, requestListener } from './listener/request-listener'
 import { onSignals } from './signals'
 
-/** Longer than a balancer keeps an idle connection (60 s on AWS), so that it never sends into a closed one. */
+/** Longer than a load balancer keeps an idle connection (60 s on AWS), so that it never uses a closed one. */
 const KEEP_ALIVE_MS = 75_000
-/** An upload may take this long, its headers less. */
-const REQUEST_MS = 120_000
+/** Maximum duration of an upload; headers must arrive sooner. */
+const REQUEST_TIMEOUT_MS = 120_000
 
 /**
- * Serves the API and the pages on one port until a signal comes: the API in front, from the same app that Next
- * mounts, so that a photo does not pay for Next's routing.
+ * Serves the API and the pages on one port until a signal arrives. The API comes first, from the same app that Next.js
+ * mounts, so that a photo doesn't pay for Next.js's routing.
  *
- * @throws Error with one clear line where the port cannot be had
+ * @throws Error with a one-line message if the port isn't available
  */
 export async function serve(server: Server, runtime: Runtime, pages: PageHandler): Promise<void> {
   const { environment, log } = runtime
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.headersTimeout = KEEP_ALIVE_MS + 5_000
-  server.requestTimeout = REQUEST_MS
+  server.requestTimeout = REQUEST_TIMEOUT_MS
   const connections = new Connections(server)
   const listener = requestListener(connections, runtime, pages)
   guardPages()
   server.on('request', listener)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    // A sender that asks first is spared an upload that would be refused.
+    // Clients that send Expect: 100-continue don't send an upload that would be refused.
     const declared = Number(request.headers['content-length'] ?? 0)
     if (declared <= environment.MAX_REQUEST_BYTES) response.writeContinue()
     listener(request, response)
   })
-  // An expectation that is unknown may be left aside (RFC 9110, 10.1.1).
+  // Unknown expectations may be ignored (RFC 9110, 10.1.1).
   server.on('checkExpectation', listener)
   server.on('connect', refuseTunnel(runtime))
   server.on('clientError', refuseMalformed(connections, runtime))
@@ -47,13 +47,13 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   if (environment.METRICS_PORT !== undefined) await serveMetrics(runtime, environment.METRICS_PORT)
   onSignals(() => stop(server, connections, runtime), log)
   const { port } = server.address() as AddressInfo
-  const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
-  const url = `http://${shown}:${port}${BASE_PATH}`
+  const displayHost = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
+  const url = `http://${displayHost}:${port}${BASE_PATH}`
   log.info({ url, ...(await runtime.settled()) }, 'listening')
   process.send?.({ kind: 'listening', url })
 }
 
-/** The metrics on a port of their own, which need not be open to the world. It ends with the process. */
+/** Serves the metrics on a separate port, which needn't be public. It closes with the process. */
 async function serveMetrics(runtime: Runtime, port: number): Promise<void> {
   const { environment, metrics } = runtime
   const server = createServer({ requireHostHeader: false })
@@ -61,12 +61,12 @@ async function serveMetrics(runtime: Runtime, port: number): Promise<void> {
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     connections.track(request, response)
     try {
-      const { path } = readRequest(request)
-      if (path !== '/metrics') throw new Problem('not_found', 'There is nothing but /metrics.')
+      const { path } = normalizeRequest(request)
+      if (path !== '/metrics') throw new Problem('not_found', 'This port serves only /metrics.')
       const { body, contentType } = await metrics.scrape()
       response.writeHead(200, { 'content-type': contentType }).end(body)
     } catch (error) {
-      refuse(request, response, error, runtime)
+      respondWithError(request, response, error, runtime)
     }
   })
   server.on('clientError', refuseMalformed(connections, runtime))
@@ -80,42 +80,44 @@ async function listen(server: Server, port: number, host: string): Promise<void>
     await once(server, 'listening')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const taken = code === 'EADDRINUSE' ? `port ${port} on ${host} is taken; choose another with PORT=…` : message
-    throw new Error(taken, { cause: error })
+    const reason =
+      code === 'EADDRINUSE' ? `port ${port} on ${host} is already in use; set PORT to another one` : message
+    throw new Error(reason, { cause: error })
   }
 }
 
 /**
- * Stops without losing a request: unready at once, serving on for SHUTDOWN_DELAY_MS while balancers notice, then
- * the listener closes and what runs is finished. Exit 0 when all is done, 1 when SHUTDOWN_TIMEOUT_MS ran out or something
- * failed: no fault keeps the process, nor any step from being tried.
+ * Shuts down without losing a request. Becomes unready immediately and serves on for SHUTDOWN_DELAY_MS while load
+ * balancers notice. Then it closes the listener and finishes the requests in progress. Exits with 0 on success, or
+ * with 1 if SHUTDOWN_TIMEOUT_MS elapsed or a step failed. A failing step neither blocks the exit nor skips the steps
+ * after it.
  */
 async function stop(server: Server, connections: Connections, runtime: Runtime): Promise<void> {
   const { environment, lifecycle, log } = runtime
   log.info({}, 'stopping')
-  lifecycle.phase = 'leaving'
+  lifecycle.phase = 'draining'
   await sleep(environment.SHUTDOWN_DELAY_MS)
   lifecycle.phase = 'closing'
   let code = 0
-  const attempt = async (step: () => Promise<unknown>) => {
+  const run = async (step: () => Promise<unknown>) => {
     try {
       await step()
     } catch (err) {
       code = 1
-      log.error({ err }, 'a fault while stopping')
+      log.error({ err }, 'error during shutdown')
     }
   }
   const finished = (async () => {
     const closed = once(server, 'close')
     server.close()
     connections.closeIdle()
-    // Whoever listens to a job's events would keep the listener open.
-    await attempt(() => runtime.leave())
-    await attempt(() => closed)
-    await attempt(() => runtime.close())
+    // Event streams of jobs would keep the listener open.
+    await run(() => runtime.release())
+    await run(() => closed)
+    await run(() => runtime.close())
   })()
-  const inTime = await Promise.race([finished.then(() => true), sleep(environment.SHUTDOWN_TIMEOUT_MS, false)])
-  if (!inTime) code = 1
-  log.info({ code }, inTime ? 'stopped' : 'stopped with requests unfinished')
+  const finishedInTime = await Promise.race([finished.then(() => true), sleep(environment.SHUTDOWN_TIMEOUT_MS, false)])
+  if (!finishedInTime) code = 1
+  log.info({ code }, finishedInTime ? 'stopped' : 'stopped with unfinished requests')
   process.exit(code)
 }

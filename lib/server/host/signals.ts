@@ -1,7 +1,10 @@
-/** What comes again within so long is the same signal: a terminal sends it to all its processes, and each passes it on to those that it has started. */
+/**
+ * A repeated signal within this time counts once: a terminal signals all of its processes, and each forwards the
+ * signal to its children.
+ */
 const SAME_SIGNAL_MS = 250
 
-/** Stops at the first SIGTERM or SIGINT, and ends the process at the second, whatever keeps the first from its end. */
+/** Shuts down on the first SIGTERM or SIGINT; exits immediately on the second, even if the shutdown hangs. */
 export function onSignals(
   stop: () => Promise<void>,
   log: Record<'warn' | 'error', (fields: object, message: string) => void>,
@@ -12,11 +15,11 @@ export function onSignals(
       if (first === undefined) {
         first = performance.now()
         stop().catch((err: Error) => {
-          log.error({ err }, 'a fault while stopping')
+          log.error({ err }, 'error during shutdown')
           process.exit(1)
         })
       } else if (performance.now() - first > SAME_SIGNAL_MS) {
-        log.warn({ signal }, 'ended at once: it was asked for a second time')
+        log.warn({ signal }, 'second signal: exiting immediately')
         process.exit(1)
       }
     })

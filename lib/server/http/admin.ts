@@ -2,13 +2,16 @@ import { timingSafeEqual } from 'node:crypto'
 import { Problem } from '@/lib/shared/problems/problem'
 
 /**
- * Lets nobody through but who has the operator's token, `Authorization: Bearer …`.
+ * Requires the operator's token: `Authorization: Bearer …`.
  *
  * @throws Problem `unauthorized`
  */
 export function requireAdmin(header: string | undefined, token: string): void {
-  const given = Buffer.from(header?.replace(/^Bearer /i, '') ?? '')
-  const wanted = Buffer.from(token)
-  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return
-  throw new Problem('unauthorized', 'What is listed over all needs the operator’s token: Authorization: Bearer …')
+  const actual = Buffer.from(header?.replace(/^Bearer /i, '') ?? '')
+  const expected = Buffer.from(token)
+  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return
+  throw new Problem(
+    'unauthorized',
+    'This endpoint is for the operator. Send the header Authorization: Bearer <ADMIN_TOKEN>.',
+  )
 }

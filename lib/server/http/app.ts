@@ -2,21 +2,21 @@ import { type Context, type Handler, Hono } from 'hono'
 import type { Site } from '@/lib/shared/contract/site'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Environment } from '../config/environment'
-import { ByteBudget } from './byte-budget'
 import { routedPath } from './canonical-path'
-import { decoding } from './encoding/decoding'
+import { decodeRequest } from './encoding/decode-request'
 import { jobRoutes } from './jobs/routes'
+import { MemoryBudget } from './memory-budget'
 import { accessLog } from './middleware/access-log'
-import { closing } from './middleware/closing'
 import { compress } from './middleware/compress'
 import { crossOrigin } from './middleware/cross-origin'
-import { discardRefused } from './middleware/discard'
-import { errorsOnly } from './middleware/errors-only'
+import { discardRefusedUploads } from './middleware/discard-upload'
 import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { securityHeaders } from './middleware/security-headers'
+import { refuseDuringShutdown } from './middleware/shutdown'
 import { requireOwnPages, requireSignIn } from './middleware/sign-in'
-import { queryParameters, requireKnown, takeStream } from './parameters'
+import { wrapErrors } from './middleware/wrap-errors'
+import { queryParameters, requireKnownNames, takeStream } from './parameters'
 import { failureReply, problemReply } from './problem'
 import { classify } from './routes/classify'
 import { explain } from './routes/explain'
@@ -30,28 +30,36 @@ import { galleryPictures, siteFacts } from './routes/site'
 import type { App, AppEnv, Endpoint, Endpoints, Services } from './services'
 import { classifyStream } from './stream/route'
 
-/** The paths that this app answers; the rest of the site is Next's. */
+/** Whether the API serves this path. Next.js serves the rest of the site. */
 export function isApiPath(path: string): boolean {
   return /^\/(api|health|metrics)(\/|$|\?)/.test(path)
 }
 
-/** The whole HTTP API as one app of Web-standard handlers. It can be mounted in any host; see `bin/` and `app/`. */
+/** The whole HTTP API as one Hono app of Web-standard handlers. Any host can mount it; see `bin/` and `app/`. */
 export function createApp(services: Services & { site: Site }): App {
   const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
-  app.use(discardRefused(services), closing(services), requireSignIn(services), requireOwnPages(services), errorsOnly)
+  app.use(
+    discardRefusedUploads(services),
+    refuseDuringShutdown(services),
+    requireSignIn(services),
+    requireOwnPages(services),
+    wrapErrors,
+  )
   const limit = rateLimit(services)
   const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services.environment)
   app.use('/api/classify', limit)
   app.use('/api/photo', limit)
   app.use('/api/explain', limit)
-  // One budget for all that is read into memory.
-  const uploads = new ByteBudget(services.environment.MAX_QUEUE_BYTES)
+  // All uploads that are read into memory share one budget.
+  const uploads = new MemoryBudget(services.environment.MAX_QUEUE_BYTES)
 
-  const [one, many] = [classify(services, uploads), classifyStream(services, uploads)]
-  const wantsMany = (c: Context<AppEnv>) => takeStream(queryParameters(c.req.url)).stream
-  const batches = services.environment.ENABLE_BATCH_PROCESSING === 'true'
-  mount('/api/classify', { POST: { withQuery: (c) => (batches && wantsMany(c) ? many(c) : one(c)) } })
+  const [classifyOne, classifyMany] = [classify(services, uploads), classifyStream(services, uploads)]
+  const isStream = (c: Context<AppEnv>) => takeStream(queryParameters(c.req.url)).stream
+  const batchesEnabled = services.environment.ENABLE_BATCH_PROCESSING === 'true'
+  mount('/api/classify', {
+    POST: { withQuery: (c) => (batchesEnabled && isStream(c) ? classifyMany(c) : classifyOne(c)) },
+  })
   if (services.environment.MAX_EXPLANATIONS > 0)
     mount('/api/explain', { POST: { withQuery: explain(services, uploads) } })
   mount('/api/photo', { POST: photo(services, uploads) })
@@ -78,19 +86,19 @@ export function createApp(services: Services & { site: Site }): App {
   mount('/health/ready', { GET: ready(services) })
   mount('/health/status', { GET: status(services) })
 
-  // Only where it was asked for: the figures are the operator's, and this port is everybody's.
+  // Off by default: metrics are for the operator, and this port is public.
   if (services.environment.METRICS === 'on') mount('/metrics', { GET: metrics(services) })
 
-  app.notFound((c) => problemReply(c, new Problem('not_found', `There is nothing at ${c.req.path}.`)))
+  app.notFound((c) => problemReply(c, new Problem('not_found', `No resource at ${c.req.path}. Check the path.`)))
   app.onError(failureReply(services))
   return app
 }
 
-/** Mounts the methods of one path; any other method is refused with what is allowed. */
+/** Mounts the handlers of one path. Other methods get a 405 that lists the allowed ones. */
 function route(app: App, path: string, handlers: Endpoints, environment: Environment): void {
   for (const [method, endpoint] of Object.entries(handlers)) {
-    const handler = knownNames(endpoint, path)
-    app.on(method, path, method === 'POST' ? decoding(environment, handler) : handler)
+    const handler = withKnownParameters(endpoint, path)
+    app.on(method, path, method === 'POST' ? decodeRequest(environment, handler) : handler)
   }
   const allow = [
     ...Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
@@ -98,17 +106,17 @@ function route(app: App, path: string, handlers: Endpoints, environment: Environ
   ].join(', ')
   app.all(path, (c) => {
     if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow })
-    const problem = new Problem('method_not_allowed', `${c.req.method} is not allowed at ${path}; allowed: ${allow}.`)
+    const problem = new Problem('method_not_allowed', `${path} doesn’t accept ${c.req.method}. Use one of: ${allow}.`)
     return problemReply(c, problem, { allow })
   })
 }
 
-/** Where no parameters are taken, those that come are refused. Probes and scrapes may add what they like: there is nothing that they could mean. */
-function knownNames(endpoint: Endpoint, path: string): Handler<AppEnv> {
+/** Refuses query parameters on endpoints that take none. Probes and scrapes may add any: they have no effect there. */
+function withKnownParameters(endpoint: Endpoint, path: string): Handler<AppEnv> {
   if (typeof endpoint !== 'function') return endpoint.withQuery
   if (!path.startsWith('/api/')) return endpoint
   return async (c, next) => {
-    requireKnown(Object.keys(queryParameters(c.req.url)), [])
+    requireKnownNames(Object.keys(queryParameters(c.req.url)), [])
     return endpoint(c, next)
   }
 }

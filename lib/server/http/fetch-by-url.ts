@@ -1,27 +1,27 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Environment } from '../config/environment'
 import { fetchPhoto } from '../photo-url/fetch-photo'
-import type { Lease } from './byte-budget'
+import type { Reservation } from './memory-budget'
 
 /**
- * The photo at an address, held by the request as an upload would be.
+ * Fetches the photo at a URL. Its bytes count against the request's reservation like those of an upload.
  *
  * @throws Problem `url_refused`, `url_unreachable`, `too_large`, `queue_full`
  */
 export async function fetchByUrl(
   url: string,
   environment: Environment,
-  lease: Lease,
+  reservation: Reservation,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   if (environment.URL_INPUT === 'false') {
-    throw new Problem('url_refused', 'This server does not fetch photos; send the photo itself.')
+    throw new Problem('url_refused', 'This server doesn’t fetch photos from URLs. Upload the photo instead.')
   }
   const options = {
     maxBytes: environment.MAX_IMAGE_BYTES,
     timeoutMs: environment.URL_INPUT_TIMEOUT_MS,
     allow: environment.URL_INPUT_ALLOW,
-    came: (bytes: number) => lease.take(bytes),
+    onBytes: (bytes: number) => reservation.take(bytes),
   }
   return fetchPhoto(url, options, signal)
 }

@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest'
-import { jsonOf } from './json-body'
+import { parseJsonBody } from './json-body'
 
 const LONG = 'QUJD'.repeat(200_000)
-const read = (text: string) => jsonOf(Buffer.from(text))
+const read = (text: string) => parseJsonBody(Buffer.from(text))
 
 test.each([
-  ['an image and options', { model: 'fast', image: LONG, top_k: 3 }],
-  ['the image of another object', { other: { image: LONG }, image: 'x' }],
-  ['an object in an object alone', { other: { image: LONG } }],
-  ['a text that looks like it', { note: `{"image": "${LONG}"}`, image: `${LONG}=` }],
+  ['an image with options', { model: 'fast', image: LONG, top_k: 3 }],
+  ['the image of a nested object', { other: { image: LONG }, image: 'x' }],
+  ['only a nested image', { other: { image: LONG } }],
+  ['text that looks like an image', { note: `{"image": "${LONG}"}`, image: `${LONG}=` }],
   ['an image with escapes', { image: `${LONG}\n"${LONG}` }],
-  ['letters that are no ASCII', { note: 'ü', image: LONG }],
+  ['non-ASCII characters', { note: 'ü', image: LONG }],
   ['no image', { text: LONG }],
   ['a list', [{ image: LONG }]],
-])('%s: as the parser of the language has it', async (_, value) => {
+])('%s: same result as JSON.parse', async (_, value) => {
   expect(await read(JSON.stringify(value))).toEqual(value)
   expect(await read(JSON.stringify(value, null, 2))).toEqual(value)
 })
 
-test('of two images the last, as ever', async () => {
+test('the last of two images wins, as in JSON.parse', async () => {
   expect(await read(`{"image":"${LONG}","image":"b"}`)).toEqual({ image: 'b' })
   expect(await read(`{"image":"b","image":"${LONG}"}`)).toEqual({ image: LONG })
 })
@@ -30,12 +30,12 @@ test.each([
   `{"image":"${LONG}"}}`,
   '{"image":',
   '',
-])('%.20s is no JSON', async (text) => {
+])('refuses %.20s', async (text) => {
   await expect(read(text)).rejects.toMatchObject({ code: 'invalid_json' })
 })
 
-test('bytes that are no UTF-8 are none', async () => {
-  await expect(jsonOf(Buffer.from(`{"image":"${LONG}","a":"\xe9"}`, 'latin1'))).rejects.toMatchObject({
+test('refuses invalid UTF-8', async () => {
+  await expect(parseJsonBody(Buffer.from(`{"image":"${LONG}","a":"\xe9"}`, 'latin1'))).rejects.toMatchObject({
     code: 'invalid_json',
   })
 })

@@ -3,62 +3,63 @@ import { randomUUID } from 'node:crypto'
 import { Problem } from '@/lib/shared/problems/problem'
 import { shouldYield, yieldToEventLoop } from '../event-loop/slices'
 
-/** Below it a parser takes a millisecond or two. */
-const LARGE = 500_000
+/** Below this size, parsing takes a millisecond or two. */
+const LARGE_TEXT = 500_000
 const IMAGE = /"image"\s*:\s*"/
-/** What stands for the image while the rest is parsed; nobody can have sent it. */
-const STAND_IN = randomUUID()
+/** Stands in for the image while the rest is parsed. Random, so no client can send it. */
+const PLACEHOLDER = randomUUID()
 
 /**
- * A body as JSON. A photo in base64, which may be nearly all of it, is taken out before, so that nobody waits while a parser goes through it letter by letter.
+ * Parses a JSON body. A base64 photo, which can be nearly all of it, is cut out first, so that the parser doesn't
+ * block the event loop going through it character by character.
  *
  * @throws Problem `invalid_json`
  */
-export async function jsonOf(body: Uint8Array): Promise<unknown> {
+export async function parseJsonBody(body: Uint8Array): Promise<unknown> {
   try {
     if (shouldYield()) await yieldToEventLoop()
-    const text = textOf(body)
+    const text = decodeText(body)
     if (shouldYield()) await yieldToEventLoop()
-    return text.length < LARGE ? JSON.parse(text) : (withoutImage(text) ?? JSON.parse(text))
+    return text.length < LARGE_TEXT ? JSON.parse(text) : (parseWithoutImage(text) ?? JSON.parse(text))
   } catch {
-    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
+    throw new Problem('invalid_json', 'The body isn’t valid JSON encoded as UTF-8.')
   }
 }
 
 /**
- * A short body as a JSON object.
+ * Parses a short body as a JSON object.
  *
  * @throws Problem `invalid_json`
  */
-export function objectIn(body: Uint8Array): Record<string, unknown> {
+export function parseJsonObject(body: Uint8Array): Record<string, unknown> {
   let json: unknown
   try {
-    json = JSON.parse(textOf(body))
+    json = JSON.parse(decodeText(body))
   } catch {
-    throw new Problem('invalid_json', 'The body is not valid JSON in UTF-8.')
+    throw new Problem('invalid_json', 'The body isn’t valid JSON encoded as UTF-8.')
   }
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>
-  throw new Problem('invalid_json', 'The JSON is not an object.')
+  throw new Problem('invalid_json', 'The body isn’t a JSON object.')
 }
 
-/** @throws Error where it is no UTF-8 */
-function textOf(body: Uint8Array): string {
-  // A photo in base64 is ASCII, which is read three times as fast.
+/** @throws Error if it isn't UTF-8 */
+function decodeText(body: Uint8Array): string {
+  // Base64 is ASCII, which decodes three times as fast.
   if (isAscii(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
   return new TextDecoder('utf-8', { fatal: true }).decode(body)
 }
 
-/** The same as the parser gives; null where only the parser can tell. */
-function withoutImage(text: string): unknown {
+/** The same result as JSON.parse; null if only the parser can decide. */
+function parseWithoutImage(text: string): unknown {
   const found = IMAGE.exec(text)
   if (found === null) return null
   const start = found.index + found[0].length
   const end = text.indexOf('"', start)
   const image = text.slice(start, Math.max(start, end))
-  // An escape, or what must not stand in a string as it is.
+  // An escape, or a character that must be escaped in a string.
   if (end < 0 || ['\\', '\n', '\r', '\t'].some((letter) => image.includes(letter))) return null
-  const json = JSON.parse(text.slice(0, start) + STAND_IN + text.slice(end)) as Record<string, unknown> | null
-  // It may have been another object's, or one of two of that name.
-  if (json?.image !== STAND_IN) return null
+  const json = JSON.parse(text.slice(0, start) + PLACEHOLDER + text.slice(end)) as Record<string, unknown> | null
+  // It may have belonged to a nested object, or be a duplicate key.
+  if (json?.image !== PLACEHOLDER) return null
   return { ...json, image }
 }

@@ -3,92 +3,94 @@ import { flag } from '@/lib/shared/contract/contract'
 import { Problem } from '@/lib/shared/problems/problem'
 import { nearest } from '@/lib/shared/search/nearest'
 
-const LONGEST_SHOWN = 60
+const MAX_DISPLAYED = 60
 
-/** Options as they were spelled, by name. */
-export type Spelled = Readonly<Record<string, unknown>>
+/** Raw option values by name. */
+export type RawOptions = Readonly<Record<string, unknown>>
 
 /**
- * The parameters of a query as a plain object.
+ * Parses the query parameters into a plain object.
  *
- * @throws Problem `invalid_parameter` where a parameter is given twice
+ * @throws Problem `invalid_parameter` if a parameter is repeated
  */
 export function queryParameters(url: string): Record<string, string> {
-  const parameters = noParameters()
-  for (const [name, value] of new URL(url).searchParams) addOnce(parameters, name, value)
+  const parameters = emptyParameters()
+  for (const [name, value] of new URL(url).searchParams) setOnce(parameters, name, value)
   return parameters
 }
 
-/** Where parameters are put: without a prototype, so that one called `__proto__` is a parameter like any other. */
-export function noParameters(): Record<string, string> {
+/** An empty parameter map. It has no prototype, so `__proto__` is a parameter like any other. */
+export function emptyParameters(): Record<string, string> {
   return Object.create(null)
 }
 
-/** @throws Problem `invalid_parameter` where it is there already */
-export function addOnce(parameters: Record<string, string>, name: string, value: string): void {
-  if (Object.hasOwn(parameters, name)) throw new Problem('invalid_parameter', `${shown(name)} is given twice.`)
+/** @throws Problem `invalid_parameter` if it is already set */
+export function setOnce(parameters: Record<string, string>, name: string, value: string): void {
+  if (Object.hasOwn(parameters, name))
+    throw new Problem('invalid_parameter', `${displayName(name)} is set more than once. Set it once.`)
   parameters[name] = value
 }
 
 /**
- * The options of a request, from its query and from its form or JSON: one reader for all routes, so that none leaves an option aside. What it does not know is
- * refused, since a misspelled option that is ignored gives another answer than was asked for.
+ * Validates the options of a request from its query and its form or JSON. All routes use this one reader, so none
+ * ignores an option. Unknown options are refused: ignoring a misspelled one would return a result for other options
+ * than intended.
  *
- * @throws Problem `invalid_parameter` for an option that is unknown, not valid, or one thing in the query and another in the body
+ * @throws Problem `invalid_parameter` for an option that is unknown, invalid, or differs between query and body
  */
-export function readOptions<S extends z.ZodObject>(schema: S, query: Spelled, body: Spelled = {}): z.output<S> {
+export function readOptions<S extends z.ZodObject>(schema: S, query: RawOptions, body: RawOptions = {}): z.output<S> {
   const known = Object.keys(schema.shape)
-  requireKnown(Object.keys(query), known)
-  requireKnown(Object.keys(body), known)
+  requireKnownNames(Object.keys(query), known)
+  requireKnownNames(Object.keys(body), known)
   for (const [name, value] of Object.entries(body)) {
     if (Object.hasOwn(query, name) && String(value) !== String(query[name])) {
-      throw new Problem('invalid_parameter', `${name} is one thing in the address and another in the body.`)
+      throw new Problem('invalid_parameter', `${name} differs between the query and the body. Set it in one place.`)
     }
   }
   return parseParameters(schema, { ...query, ...body })
 }
 
 /**
- * Refuses names that mean nothing here, and says which was probably meant.
+ * Refuses unknown names and suggests the closest known one.
  *
  * @throws Problem `invalid_parameter`
  */
-export function requireKnown(names: readonly string[], known: readonly string[]): void {
+export function requireKnownNames(names: readonly string[], known: readonly string[]): void {
   const unknown = names.find((name) => !known.includes(name))
   if (unknown === undefined) return
-  const meant = nearest(unknown, known)
-  const guess = meant === undefined ? '' : `; did you mean ${meant}?`
-  const all = known.length === 0 ? 'There are no options here.' : `Known: ${known.join(', ')}.`
-  throw new Problem('invalid_parameter', `${shown(unknown)} is not an option here${guess || '.'} ${all}`)
+  const suggestion = nearest(unknown, known)
+  const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
+  const all = known.length === 0 ? 'This endpoint takes no options.' : `Options: ${known.join(', ')}.`
+  throw new Problem('invalid_parameter', `Unknown option: ${displayName(unknown)}.${hint} ${all}`)
 }
 
-/** A name as a message has it: not longer than anybody reads. */
-function shown(name: string): string {
-  if (name === '') return 'An empty name'
-  return name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name
+/** A name for a message, shortened if necessary. */
+function displayName(name: string): string {
+  if (name === '') return '(empty name)'
+  return name.length > MAX_DISPLAYED ? `${name.slice(0, MAX_DISPLAYED)}…` : name
 }
 
-/** Options of a schema, and the switch between one photo and many, which stands in the address only. */
+/** Adds the flag that selects many photos instead of one. Only the query has it. */
 export function withStream<S extends z.ZodObject>(schema: S) {
   return schema.extend({ stream: flag.default(false) })
 }
 
-/** Takes the switch `stream` out of a query: which route answers, and how, not what about the photo. */
-export function takeStream({ stream = '0', ...query }: Spelled): { stream: boolean; query: Spelled } {
+/** Takes the flag `stream` out of a query: it selects the route and isn't an option of the classification. */
+export function takeStream({ stream = '0', ...query }: RawOptions): { stream: boolean; query: RawOptions } {
   const parsed = flag.safeParse(stream)
   if (parsed.success) return { stream: parsed.data, query }
-  throw new Problem('invalid_parameter', 'stream is not valid: expected 0, 1, false or true.')
+  throw new Problem('invalid_parameter', 'stream is invalid: expected 0, 1, false or true.')
 }
 
 /**
- * Validates parameters by a schema of the contract.
+ * Validates parameters with a schema of the contract.
  *
- * @throws Problem `invalid_parameter` naming the parameter and what is wrong with it
+ * @throws Problem `invalid_parameter` that names the parameter and what is wrong with it
  */
-export function parseParameters<S extends z.ZodType>(schema: S, values: Spelled): z.output<S> {
+function parseParameters<S extends z.ZodType>(schema: S, values: RawOptions): z.output<S> {
   const parsed = schema.safeParse(values)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const name = issue?.path.join('.') || 'the request'
-  throw new Problem('invalid_parameter', `${name} is not valid: ${issue?.message ?? 'unknown'}.`)
+  throw new Problem('invalid_parameter', `${name} is invalid: ${issue?.message ?? 'unknown'}.`)
 }

@@ -1,31 +1,35 @@
 import type { Context } from 'hono'
 import { Problem } from '@/lib/shared/problems/problem'
-import { json } from './json-reply'
+import { json } from './json-response'
 import type { AppEnv, Services } from './services'
 
-/** Seconds after which a refused caller may try again: a full queue empties in about that time. */
+/** Seconds until a refused client may retry: about the time a full queue takes to drain. */
 const RETRY_AFTER_SECONDS = 1
 
-/** A problem as an RFC 9457 reply. */
+/** Sends a problem as an RFC 9457 response. */
 export function problemReply(c: Context<AppEnv>, problem: Problem, headers: Record<string, string> = {}): Response {
   c.set('problem', problem.code)
-  const passing = problem.status === 429 || problem.status === 503
-  const again = passing ? { 'retry-after': String(problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS) } : {}
+  const temporary = problem.status === 429 || problem.status === 503
+  const retryAfter = temporary ? { 'retry-after': String(problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS) } : {}
   const type = { 'content-type': 'application/problem+json' }
-  return json(c, problem.toDetails(c.get('requestId')), problem.status, { ...type, ...again, ...headers })
+  return json(c, problem.toDetails(c.get('requestId')), problem.status, { ...type, ...retryAfter, ...headers })
 }
 
-/** What was thrown, as a problem; anything that is not one is our own fault. */
+/** Converts anything thrown to a problem. Whatever isn't one is an internal error. */
 export function asProblem(error: unknown): Problem {
   return error instanceof Problem
     ? error
-    : new Problem('internal', 'This is a fault of the server. The request id finds it in the log.', { cause: error })
+    : new Problem(
+        'internal',
+        'Something went wrong on the server. The operator can find the error in the log by the request id.',
+        { cause: error },
+      )
 }
 
-/** The reply to what a handler throws. Our own faults are logged. */
+/** The response to an error thrown by a handler. Internal errors are logged. */
 export function failureReply({ log }: Pick<Services, 'log'>) {
   return (error: unknown, c: Context<AppEnv>): Response => {
-    // The caller has gone; what is returned here nobody reads, and the log says so.
+    // The client disconnected, so nothing reads this response; it only sets the status in the log.
     if (c.req.raw.signal.aborted) return c.body(null, 499 as 400)
     const problem = asProblem(error)
     if (problem.code === 'internal') log.error({ request_id: c.get('requestId'), err: error }, 'internal error')

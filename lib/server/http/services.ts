@@ -11,18 +11,18 @@ import type { Metrics } from '../observe/metrics'
 import type { RedisClient } from '../redis/connect'
 import type { ResultCache } from '../result-cache/result-cache'
 
-/** What the routes stand on. */
+/** The dependencies of the routes. */
 export interface Services {
   engine: Engine
-  /** Batch jobs; null where they are switched off. */
+  /** Batch jobs; null if they are turned off. */
   jobs: JobBackend | null
-  /** What visitors say of answers; null where none is kept. */
+  /** Feedback from visitors; null if it is turned off. */
   feedback: Feedback | null
-  /** Answers that were given before; null where none are kept. */
-  answers: ResultCache | null
-  /** What all instances share; null where this one is alone. */
+  /** The result cache; null if it is turned off. */
+  resultCache: ResultCache | null
+  /** The Redis that instances share; null if this one runs alone. */
   redis: RedisClient | null
-  /** Who may come in; null where everybody may. */
+  /** Checks credentials; null if no sign-in is required. */
   signIn: SignIn | null
   environment: Environment
   lifecycle: Lifecycle
@@ -31,8 +31,8 @@ export interface Services {
   version: string
 }
 
-/** What the host knows of a request and a Web-standard Request does not. */
-export interface HostBindings {
+/** What the host adds to a Web-standard Request. */
+interface HostBindings {
   incoming?: IncomingMessage
 }
 
@@ -42,6 +42,6 @@ export type AppEnv = {
 }
 export type App = Hono<AppEnv>
 
-/** What answers at a path, by method. One that takes parameters of the address is marked by `withQuery`: every other refuses them. */
+/** The handler of a method. Mark one that takes query parameters with `withQuery`; all others refuse them. */
 export type Endpoint = Handler<AppEnv> | { withQuery: Handler<AppEnv> }
 export type Endpoints = Record<string, Endpoint>

@@ -2,14 +2,15 @@ import { fileName } from '@/lib/shared/files/file-name'
 import { Problem } from '@/lib/shared/problems/problem'
 import { decodeBase64 } from './base64'
 import { readBody, tooLarge } from './body'
-import type { Lease } from './byte-budget'
-import { FormParser, type FormPart } from './form-parser'
-import { jsonOf } from './json-body'
-import { addOnce, noParameters } from './parameters'
+import { parseJsonBody } from './json-body'
+import type { Reservation } from './memory-budget'
+import { MultipartParser } from './multipart/parser'
+import type { FormPart } from './multipart/part'
+import { emptyParameters, setOnce } from './parameters'
 
-/** One photo as it came in, with the fields that came beside it. */
+/** One uploaded photo with the form or JSON fields next to it. */
 export interface Upload {
-  /** The photo, or the address that it is to be fetched from. */
+  /** The photo, or the URL to fetch it from. */
   image: Uint8Array | { url: string }
   fields: Record<string, unknown>
 }
@@ -19,67 +20,69 @@ export interface UploadLimits {
   requestBytes: number
 }
 
-/** Fields of a form besides the photo; more is not a classify request. */
+/** Maximum number of form parts; a classify request needs fewer. */
 const MAX_PARTS = 20
 
 /**
- * Takes the photo out of a request: multipart, JSON with base64, or for any other content type (curl's default
- * for --data-binary too) the body itself.
+ * Extracts the photo from a request: from multipart, from JSON with base64, or, for any other content type (including
+ * curl's default for --data-binary), the body itself.
  *
- * @throws Problem `empty_body`, `no_file`, `too_many_files`, `too_large`, `invalid_json`, `invalid_parameter`, `queue_full`
+ * @throws Problem `empty_body`, `no_file`, `too_many_files`, `too_large`, `invalid_json`, `invalid_parameter`,
+ * `queue_full`
  */
-export async function readUpload(request: Request, limits: UploadLimits, lease: Lease): Promise<Upload> {
+export async function readUpload(request: Request, limits: UploadLimits, reservation: Reservation): Promise<Upload> {
   const contentType = request.headers.get('content-type')?.toLowerCase() ?? ''
   const multipart = contentType.startsWith('multipart/form-data')
   const json = /^application\/([\w.+-]+\+)?json\b/.test(contentType)
-  const body = await readBody(request, multipart || json ? limits.requestBytes : limits.imageBytes, lease)
-  if (body.byteLength === 0) throw new Problem('empty_body', 'The request has no body; send a photo in it.')
+  const body = await readBody(request, multipart || json ? limits.requestBytes : limits.imageBytes, reservation)
+  if (body.byteLength === 0) throw new Problem('empty_body', 'The request has no body. Send the photo as the body.')
   if (multipart) return fromForm(body, request.headers.get('content-type') ?? '', limits.imageBytes)
   if (json) return fromJson(body, limits.imageBytes)
   return { image: body, fields: {} }
 }
 
 function fromForm(body: Uint8Array, contentType: string, limit: number): Upload {
-  const fields = noParameters()
+  const fields = emptyParameters()
   let image: Uint8Array | undefined
-  // All of it is read before any of it is judged.
+  // The whole form is parsed before any part is validated.
   for (const part of [...formParts(body, contentType)]) {
     if (!part.isFile && part.name !== 'file') {
-      if (part.name) addOnce(fields, part.name, fileName(part.bytes))
+      if (part.name) setOnce(fields, part.name, fileName(part.bytes))
       continue
     }
-    if (image) throw new Problem('too_many_files', 'One photo a request; this form has several.')
+    if (image) throw new Problem('too_many_files', 'The form has several photos. Send one photo per request.')
     image = part.bytes
   }
-  if (!image) throw new Problem('no_file', 'The form has no file; send the photo as the field "file".')
-  if (image.byteLength === 0) throw new Problem('empty_body', 'The file is empty.')
+  if (!image) throw new Problem('no_file', 'The form has no file. Send the photo in the field "file".')
+  if (image.byteLength === 0) throw new Problem('empty_body', 'The file is empty. Send a photo.')
   if (image.byteLength > limit) throw tooLarge(limit)
   return { image, fields }
 }
 
 function* formParts(body: Uint8Array, contentType: string): Generator<FormPart> {
-  // The body is bounded already.
+  // The size of the body is already limited.
   const sizes = { partBytes: body.byteLength, bytes: body.byteLength }
-  const tooMany = () => new Problem('too_many_files', 'The form has too many parts.')
-  const parser = new FormParser(contentType, { ...sizes, parts: MAX_PARTS, tooMany })
+  const tooMany = () => new Problem('too_many_files', `The form has more than ${MAX_PARTS} parts.`)
+  const parser = new MultipartParser(contentType, { ...sizes, parts: MAX_PARTS, tooMany })
   yield* parser.write(body)
   yield* parser.finish()
 }
 
 async function fromJson(body: Uint8Array, limit: number): Promise<Upload> {
-  const json = await jsonOf(body)
+  const json = await parseJsonBody(body)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new Problem('invalid_json', 'The JSON is not an object; send {"image": "<base64>"}.')
+    throw new Problem('invalid_json', 'The body isn’t a JSON object. Send {"image": "<base64>"}.')
   }
   const { image, url, ...fields } = json as Record<string, unknown>
   if (image !== undefined && url !== undefined) {
-    throw new Problem('invalid_parameter', 'The JSON has "image" and "url"; send one of them.')
+    throw new Problem('invalid_parameter', 'The JSON has both "image" and "url". Send one of them.')
   }
   if (image === undefined && typeof url === 'string' && url !== '') return { image: { url }, fields }
   if (image === undefined || image === null || image === '') {
-    throw new Problem('no_file', 'The JSON has neither "image", the photo in base64, nor "url", its address.')
+    throw new Problem('no_file', 'The JSON has no photo. Send it as base64 in "image", or its URL in "url".')
   }
-  if (typeof image !== 'string') throw new Problem('invalid_parameter', '"image" is not a string of base64.')
+  if (typeof image !== 'string')
+    throw new Problem('invalid_parameter', '"image" isn’t a string. Send the photo as base64.')
   const bytes = await decodeBase64(image)
   if (bytes.byteLength > limit) throw tooLarge(limit)
   return { image: bytes, fields }

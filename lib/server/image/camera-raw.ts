@@ -1,9 +1,9 @@
 import { Problem } from '@/lib/shared/problems/problem'
 
-/** The refusal of a camera's raw file, with what to do instead. `format` names it: "Nikon NEF". */
-export function cameraRaw(format: string): Problem {
+/** The error for a camera RAW file. `format` is its name, such as "Nikon NEF". */
+export function cameraRawProblem(format: string): Problem {
   return new Problem(
     'unsupported_format',
-    `Camera RAW (${format}) is not supported: it holds what the sensor saw, not yet a picture. Export it as JPEG, or send the JPEG that the camera stored beside it.`,
+    `Camera RAW (${format}) is not supported. Export the photo as JPEG, or use the JPEG that the camera saved with it.`,
   )
 }

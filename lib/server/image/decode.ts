@@ -1,46 +1,48 @@
 import sharp, { type Sharp } from 'sharp'
 import { type Geometry, plan, type Size } from './geometry'
+import { toGreyscale } from './greyscale'
 import { headerSize } from './header'
 import { openHeic } from './heic/open-heic'
-import { toLuma } from './luma'
-import { open, read, refuseUnread } from './open'
+import { open, readImage, rejectUndecodable } from './open'
 import type { Preprocessor } from './preprocessor'
 import { resample } from './resample'
 import { sniff } from './sniff'
 import { tooManyPixels } from './too-many-pixels'
 
-/** Pixels ready for a model, and what the picture was before. */
+/** Pixels ready for a model, and the properties of the original image. */
 export interface Decoded {
   /** RGB, height × width × 3, uint8. */
   pixels: Uint8Array
   width: number
   height: number
-  /** The whole picture, upright. */
+  /** The whole image, upright. */
   source: Size & { format: string }
   geometry: Geometry
 }
 
 /**
- * Fractions of its size at which a large JPEG is decoded. Half is not among them: sharp then decodes the whole and filters
- * it down, which takes as long as our resampler takes from the whole.
+ * Factors by which a large JPEG is reduced while decoding. 2 is not among them: sharp then decodes the whole image and
+ * downsamples it, which takes as long as our own resampler.
  */
 const JPEG_FACTORS = [8, 4]
-/** The same for a HEIC, of which the decoder hands out means of blocks: it takes less memory and time than the whole. */
+/** The same for a HEIC, whose decoder returns block averages: this needs less memory and time than the whole image. */
 const HEIC_FACTORS = [8, 4, 2]
 
 const CHANNELS = 3
 
-/** One decode uses one thread of the pool: throughput comes from photos side by side, not from bands of one. */
+/**
+ * Each decode uses one thread of the pool: throughput comes from decoding photos in parallel, not parts of one photo.
+ */
 sharp.concurrency(1)
-/** Every photo is new: caching libvips operations only holds memory. */
+/** Every photo is new, so caching libvips operations would only use memory. */
 sharp.cache(false)
 
 /**
- * Bytes to the pixels that a model wants: first frame, upright by EXIF, sRGB, over white where transparent,
+ * Decodes an image to the pixels that a model expects: first frame, upright by EXIF, sRGB, white where transparent,
  * resized and cropped.
  *
- * @param signal ends the decode of a HEIC; the others are too quick to be stopped
- * @throws Problem `too_many_pixels` before decoding, `truncated_image` where the data ends early or is damaged
+ * @param signal aborts the decode of a HEIC; other formats decode too fast to be worth stopping
+ * @throws Problem `too_many_pixels` before decoding, `truncated_image` if the data ends early or is damaged
  */
 export async function decode(
   image: Uint8Array,
@@ -56,18 +58,18 @@ export async function decode(
     return rgb(shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright)
   }
   const picture = heic
-    ? await readPixels(heic.picture).catch(refuseUnread)
-    : await read(image, format, maxPixels, readPixels)
+    ? await readPixels(heic.picture).catch(rejectUndecodable)
+    : await readImage(image, format, maxPixels, readPixels)
   const source = shrunk?.source ?? heic?.source ?? { width: picture.width, height: picture.height }
-  if (preprocessor.channels === 'grey') toLuma(picture.pixels)
+  if (preprocessor.channels === 'grey') toGreyscale(picture.pixels)
   const geometry = plan(source, preprocessor)
   const { width, height } = geometry.canvas ?? geometry.crop
-  const seen = onCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
-  return { pixels: seen, width, height, source: { ...source, format }, geometry }
+  const input = placeOnCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
+  return { pixels: input, width, height, source: { ...source, format }, geometry }
 }
 
-/** The crop on the black picture that it does not fill; itself where it does. */
-function onCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
+/** Places the crop on a black canvas; returns it unchanged if it already fills the canvas. */
+function placeOnCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
   if (canvas === null) return pixels
   const out = new Uint8Array(canvas.width * canvas.height * CHANNELS)
   for (let row = 0; row < crop.height; row++) {
@@ -77,7 +79,9 @@ function onCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
   return out
 }
 
-/** EXIF orientation that was undone for a picture that was decoded before, 1 to 8. A HEIC is turned by its own properties. */
+/**
+ * The EXIF orientation, 1 to 8, that was applied to an already decoded image. A HEIC is rotated by its own properties.
+ */
 export async function orientationOf(image: Uint8Array): Promise<number> {
   const format = sniff(image)
   if (format === 'heic') return 1
@@ -87,8 +91,8 @@ export async function orientationOf(image: Uint8Array): Promise<number> {
 }
 
 /**
- * The upright size of a JPEG and the one to decode it at; null where it is decoded whole. The decoder is asked for the size only
- * where the header says that the photo is large, because that question costs a tenth of a small photo's decode.
+ * The upright size of a JPEG and the size to decode it at; null if it is decoded whole. The decoder is only queried for
+ * the size if the header shows a large photo, because the query costs a tenth of a small photo's decode time.
  */
 async function shrunkSize(
   image: Uint8Array,
@@ -103,35 +107,35 @@ async function shrunkSize(
   return { source, decoded: { width: Math.ceil(source.width / factor), height: Math.ceil(source.height / factor) } }
 }
 
-/** By how much to shrink a HEIC whose header says this size; which way up that is, it does not say. */
+/** The factor by which to reduce a HEIC with this header size. The header does not say which way up the image is. */
 function heicFactor(preprocessor: Preprocessor): (size: Size) => number {
   const factor = (size: Size) => decodeFactor(size, plan(size, preprocessor).target, HEIC_FACTORS)
   return ({ width, height }) => Math.min(factor({ width, height }), factor({ width: height, height: width }))
 }
 
 /**
- * By how much to shrink a picture while it is decoded, as long as at least twice the target is left: enough for the resampler to
- * filter from. libjpeg does most of it for a fraction of the work.
+ * The factor by which to reduce an image while decoding it. At least twice the target size is kept, enough for the
+ * resampler to filter from. libjpeg does most of the reduction at a fraction of the cost.
  */
 function decodeFactor(source: Size, target: Size, factors: readonly number[]): number {
-  const enough = (factor: number) =>
+  const leavesEnough = (factor: number) =>
     source.width >= 2 * factor * target.width && source.height >= 2 * factor * target.height
-  return factors.find(enough) ?? 1
+  return factors.find(leavesEnough) ?? 1
 }
 
 async function rgb(pipeline: Sharp): Promise<Size & { pixels: Uint8Array }> {
   const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
   const { data, info } = await raw.toBuffer({ resolveWithObject: true })
-  // A plain view: a Buffer's own slice() would share its memory where an array's copies.
+  // A plain view: `slice()` of a Buffer shares its memory, while that of an array copies.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   return { width: info.width, height: info.height, pixels: info.channels === 3 ? values : greyToRgb(values) }
 }
 
-/** Upright size of the picture as the decoder reads it, checked against the limit. */
+/** The upright size as read by the decoder, checked against the limit. */
 async function measure(image: Uint8Array, maxPixels: number): Promise<Size> {
-  // Metadata is read without the limit, so that the refusal can say how many pixels there are.
+  // Metadata is read without the limit, so that the error can report the pixel count.
   const metadata = sharp(image, { failOn: 'truncated', limitInputPixels: false, pages: 1 }).metadata()
-  const { width, height } = (await metadata.catch(refuseUnread)).autoOrient
+  const { width, height } = (await metadata.catch(rejectUndecodable)).autoOrient
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
   return { width, height }
 }

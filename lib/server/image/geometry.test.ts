@@ -5,7 +5,7 @@ const square = (side: number) => ({ width: side, height: side })
 const shipped = { resize: { shortestEdge: 256 }, crop: square(224), cropRounding: 'even' } as const
 
 test.each([
-  // The longer side is floored: 256 × 375 / 500 … as Pillow's callers do it.
+  // The longer side is floored: 256 × 375 / 500 …, as Pillow's callers do it.
   [
     { width: 500, height: 375 },
     { width: 341, height: 256 },
@@ -27,14 +27,14 @@ test.each([
   expect(plan(source, shipped)).toEqual({ target, crop: { ...square(224), ...corner }, canvas: null })
 })
 
-test('an odd difference is rounded half to even, as Python does, or down, as transformers do', () => {
+test('rounds an odd difference half to even, as Python does, or down, as transformers does', () => {
   // (341 - 224) / 2 = 58.5 → 58, (343 - 224) / 2 = 59.5 → 60
   expect(plan({ width: 343, height: 256 }, shipped).crop.left).toBe(60)
   expect(plan({ width: 343, height: 256 }, { ...shipped, cropRounding: 'down' }).crop.left).toBe(59)
   expect([-1.5, -0.5, 0.5, 1.5, 2.5, 2.4, 2.6, 7].map(roundHalfToEven)).toEqual([-2, 0, 0, 2, 2, 2, 3, 7])
 })
 
-test('both sides, no crop, and a crop that the picture does not fill', () => {
+test('handles both sides, no crop, and a crop larger than the image', () => {
   const source = { width: 640, height: 480 }
   const whole = (size: object) => ({ target: size, crop: { ...size, left: 0, top: 0 }, canvas: null })
   expect(plan(source, { ...shipped, resize: square(224), crop: null })).toEqual(whole(square(224)))

@@ -5,41 +5,41 @@ export interface Size {
   height: number
 }
 
-/** A resize to `target`, then a crop of `width` × `height` at (`left`, `top`); the crop may be the whole target. */
+/** A resize to `target`, then a crop of `width` × `height` at (`left`, `top`). The crop may be the whole target. */
 export interface Geometry {
   target: Size
   crop: Size & { left: number; top: number }
-  /** Where the crop lies on a black picture of the size that was wanted; null where it fills it. */
+  /** Position of the crop on a black canvas of the requested size; null if the crop fills it. */
   canvas: (Size & { left: number; top: number }) | null
 }
 
 /**
- * Where a picture of `source` pixels goes on its way into the model, after the arithmetic of the Hugging Face
- * processors and of torchvision: the longer side is floored, half a pixel of the crop's offset is rounded as the
- * preprocessor says (a pixel's shift changes answers), and what the picture does not fill of the crop is black.
+ * Computes how an image of `source` pixels is resized and cropped for the model, with the arithmetic of the Hugging
+ * Face processors and of torchvision: the longer side is floored, half a pixel in the crop offset is rounded as the
+ * preprocessor specifies (a shift by one pixel changes predictions), and parts of the crop outside the image are black.
  */
 export function plan(
   source: Size,
   { resize, crop, cropRounding }: Pick<Preprocessor, 'resize' | 'crop' | 'cropRounding'>,
 ): Geometry {
   const target = resized(source, resize)
-  const wanted = crop ?? target
-  const taken = { width: Math.min(wanted.width, target.width), height: Math.min(wanted.height, target.height) }
+  const requested = crop ?? target
+  const cropped = { width: Math.min(requested.width, target.width), height: Math.min(requested.height, target.height) }
   const round = cropRounding === 'even' ? roundHalfToEven : Math.floor
-  const fills = taken.width === wanted.width && taken.height === wanted.height
+  const fills = cropped.width === requested.width && cropped.height === requested.height
   return {
     target,
     crop: {
-      ...taken,
-      left: round((target.width - taken.width) / 2),
-      top: round((target.height - taken.height) / 2),
+      ...cropped,
+      left: round((target.width - cropped.width) / 2),
+      top: round((target.height - cropped.height) / 2),
     },
     canvas: fills
       ? null
       : {
-          ...wanted,
-          left: Math.floor((wanted.width - taken.width) / 2),
-          top: Math.floor((wanted.height - taken.height) / 2),
+          ...requested,
+          left: Math.floor((requested.width - cropped.width) / 2),
+          top: Math.floor((requested.height - cropped.height) / 2),
         },
   }
 }
@@ -53,7 +53,7 @@ function resized(source: Size, resize: Preprocessor['resize']): Size {
     : { width: Math.floor((shortestEdge * source.width) / source.height), height: shortestEdge }
 }
 
-/** Rounds to the nearest integer, halves to the even one: 0.5 → 0, 1.5 → 2, 2.5 → 2. */
+/** Rounds to the nearest integer, and halves to the even one: 0.5 → 0, 1.5 → 2, 2.5 → 2. */
 export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value)
   if (value - floor !== 0.5) return Math.round(value)

@@ -4,18 +4,19 @@ import { heicHeader } from './heic/header'
 import { type Format, sniff } from './sniff'
 import { tooManyPixels } from './too-many-pixels'
 
-/** What the first bytes of a file say, before anything is decoded. */
+/** What the header of a file shows before decoding. */
 export interface Header {
   format: Format
-  /** Pixels by the header, or undefined where it could not be read. The decoder has the last word. */
+  /** Pixel count from the header; undefined if it could not be read. The decoder has the final say. */
   pixels: number | undefined
 }
 
 /**
- * Reads format and size from the file's header and refuses what is not read here or is over the limit, so that
- * a refusal costs microseconds and no worker.
+ * Reads format and size from the file header, and rejects unsupported files and those over the limit, so that a
+ * rejection costs microseconds and no worker time.
  *
- * @throws Problem `not_an_image`, `unsupported_format`, `too_many_pixels`, `truncated_image` where a HEIC does not say what is in it
+ * @throws Problem `not_an_image`, `unsupported_format`, `too_many_pixels`, `truncated_image` if a HEIC does not list
+ * its items
  */
 export function readHeader(image: Uint8Array, maxPixels: number): Header {
   const format = sniff(image)
@@ -25,7 +26,7 @@ export function readHeader(image: Uint8Array, maxPixels: number): Header {
   return { format, pixels }
 }
 
-/** Width and height as the header has them, not upright, or undefined where it cannot be read. */
+/** Width and height from the header, before rotation; undefined if they cannot be read. */
 export function headerSize(image: Uint8Array): Size | undefined {
   try {
     const os2 = os2Size(Buffer.from(image.buffer, image.byteOffset, image.byteLength))
@@ -33,11 +34,14 @@ export function headerSize(image: Uint8Array): Size | undefined {
     const { width, height } = imageSize(image)
     return { width, height }
   } catch {
-    return undefined // A broken header; the decoder says how.
+    return undefined // A broken header; the decoder reports the details.
   }
 }
 
-/** A BMP of OS/2's first version has sizes of 16 bits, which image-size takes for 32; null for any other file. */
+/**
+ * The size of an OS/2 version 1 BMP, which has 16-bit dimensions that image-size reads as 32-bit; null for any other
+ * file.
+ */
 function os2Size(file: Buffer): Size | null {
   const isOs2 = file.length >= 26 && file.toString('latin1', 0, 2) === 'BM' && file.readUInt32LE(14) === 12
   return isOs2 ? { width: file.readUInt16LE(18), height: file.readUInt16LE(20) } : null

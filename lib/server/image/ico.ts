@@ -5,12 +5,13 @@ import type { Raster } from './raster'
 
 const [HEADER_BYTES, ENTRY_BYTES] = [6, 16]
 const PNG = '89504e47'
-/** Written as 0. */
-const LARGEST_SIDE = 256
+/** Stored as 0 in the file. */
+const MAX_SIDE = 256
 const ALPHA_MASK = 0xff000000
 
 /**
- * The largest picture of a Windows icon, of several the one with most colours: a PNG as its bytes, else decoded here.
+ * Reads the largest image of a Windows icon; among equal sizes, the one with the most colors. Returns the bytes of an
+ * embedded PNG, or decoded pixels.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
@@ -34,7 +35,7 @@ function largest(file: Buffer): Entry {
   if (count === 0 || HEADER_BYTES + count * ENTRY_BYTES > file.length) throw damaged()
   const entries = Array.from({ length: count }, (_, i): Entry => {
     const at = HEADER_BYTES + i * ENTRY_BYTES
-    const side = (offset: number) => file[at + offset] || LARGEST_SIDE
+    const side = (offset: number) => file[at + offset] || MAX_SIDE
     return {
       pixels: side(0) * side(1),
       bits: file.readUInt16LE(at + 6),
@@ -47,7 +48,10 @@ function largest(file: Buffer): Entry {
   )
 }
 
-/** A bitmap without a file header, twice as high as the icon: its colours, then a bit a pixel that is 1 where nothing is seen. */
+/**
+ * A bitmap without a file header and twice as high as the icon: its colors, followed by one bit per pixel that is 1
+ * where the icon is transparent.
+ */
 function readIcon(picture: Buffer, maxPixels: number): Raster {
   const both = readDibHeader(picture, 0, 2 * maxPixels)
   const height = Math.floor(both.height / 2)
@@ -56,14 +60,14 @@ function readIcon(picture: Buffer, maxPixels: number): Raster {
     both.bits === 32 ? [both.masks[0], both.masks[1], both.masks[2], ALPHA_MASK] : both.masks
   const header = { ...both, height, masks }
   const raster = readPixels(picture, header, both.end)
-  // It has an alpha channel of its own.
+  // It has its own alpha channel.
   if (raster.channels === 4) return raster
   return masked(raster, picture.subarray(both.end + rowBytes(both.width, both.bits) * height))
 }
 
 function masked({ width, height, channels, pixels }: Raster, mask: Uint8Array): Raster {
   const bytes = rowBytes(width, 1)
-  // Some programs leave it out, or do not pad its rows.
+  // Some programs omit the mask or do not pad its rows.
   if (mask.length < bytes * height) return { width, height, channels, pixels }
   const rgba = new Uint8Array(width * height * 4)
   for (let i = 0; i < width * height; i++) {
@@ -76,5 +80,5 @@ function masked({ width, height, channels, pixels }: Raster, mask: Uint8Array): 
 }
 
 function damaged(): Problem {
-  return new Problem('truncated_image', 'The ICO ends before its largest picture does; it is cut off or damaged.')
+  return new Problem('truncated_image', 'The ICO file ends before its largest image does. It is truncated or damaged.')
 }

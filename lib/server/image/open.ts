@@ -9,28 +9,32 @@ import type { Format } from './sniff'
 import { openTiff } from './tiff/open-tiff'
 
 /**
- * What is a failure: the first warning of libjpeg, libnsgif or libwebp, and for PNG a wrong checksum. libvips keeps these to each
- * picture; the rest of what it warns of would be mixed between pictures that are decoded at once.
+ * What counts as a failure: for libjpeg, libnsgif and libwebp the first warning, for PNG a wrong checksum. libvips
+ * keeps these separate per image; its other warnings could be mixed up between images that are decoded in parallel.
  */
 const FAIL_ON: Partial<Record<Format, FailOnOptions>> = { jpeg: 'warning', gif: 'warning', png: 'error' }
 const LENIENT = 'truncated'
 
 /**
- * What libjpeg warns of. Data that ends in the middle of a scan or cannot be decoded costs pixels; bytes too many before the end
- * of the file, odd versions and unknown colour transforms, as some cameras write them, cost none.
+ * Warnings of libjpeg. Data that ends within a scan or cannot be decoded loses pixels. Extra bytes before the end of
+ * the file, unusual versions and unknown color transforms, which some cameras write, do not.
  */
-const COSTS_PIXELS =
+const LOSES_PIXELS =
   /premature end|bad (huffman|arithmetic) code|instead of RST|progression sequence|extraneous bytes before marker 0x(d[0-7a]|c4)/i
-const COSTS_NONE =
+const HARMLESS =
   /extraneous bytes before marker 0x(?!d[0-7a]|c4)|unknown (adobe|jfif)|invalid SOS parameters|bad ICC marker/i
-/** libvips has one place for the words of all errors: those of two pictures that fail at once may be mixed, or lost. */
-const TRIES = 3
+/**
+ * libvips has a single buffer for error messages: if two images fail at the same time, their messages may be mixed up
+ * or lost.
+ */
+const MAX_ATTEMPTS = 3
 
 /**
- * The picture in a file, for every door that decodes one: its first frame, with its EXIF orientation and profile still to
- * be applied.
+ * Opens the image in a file, for every entry point that decodes one: its first frame, with EXIF orientation and profile
+ * still to be applied.
  *
- * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`; sharp's own errors come when it is read (`refuseUnread`)
+ * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`; sharp's own errors follow when it is read
+ * (`rejectUndecodable`)
  */
 export async function open(
   image: Uint8Array,
@@ -52,39 +56,44 @@ async function openIco(image: Uint8Array, maxPixels: number): Promise<Sharp> {
 }
 
 /**
- * Opens a picture and reads it by `use`. A JPEG that libjpeg only warned of is read once more, unless the warning costs pixels.
+ * Opens an image and decodes it with `decode`. If libjpeg only reported a harmless warning, the JPEG is decoded once
+ * more.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
-export async function read<T>(
+export async function readImage<T>(
   image: Uint8Array,
   format: Format,
   maxPixels: number,
-  use: (picture: Sharp) => Promise<T>,
+  decode: (picture: Sharp) => Promise<T>,
 ): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    const picture = await open(image, format, maxPixels).catch(refuseUnread)
-    const result = await use(picture).then(
+  for (let attempt = 1; ; attempt++) {
+    const picture = await open(image, format, maxPixels).catch(rejectUndecodable)
+    const result = await decode(picture).then(
       (value) => ({ value }),
       (error: Error) => ({ error }),
     )
     if ('value' in result) return result.value
     const { message } = result.error
-    const [costs, harmless] = [COSTS_PIXELS.test(message), COSTS_NONE.test(message)]
-    if (format !== 'jpeg' || (costs && !harmless)) return refuseUnread(result.error)
-    if (harmless && !costs) return use(await open(image, format, maxPixels, LENIENT)).catch(refuseUnread)
-    if (tries === TRIES) return refuseUnread(result.error)
+    const [losesPixels, harmless] = [LOSES_PIXELS.test(message), HARMLESS.test(message)]
+    if (format !== 'jpeg' || (losesPixels && !harmless)) return rejectUndecodable(result.error)
+    if (harmless && !losesPixels) return decode(await open(image, format, maxPixels, LENIENT)).catch(rejectUndecodable)
+    if (attempt === MAX_ATTEMPTS) return rejectUndecodable(result.error)
   }
 }
 
-/** The signature was right, so what the decoder cannot read is damaged. What it said is in `cause`: it may be of another picture. */
-export function refuseUnread(error: unknown): never {
+/**
+ * The signature was valid, so a file that cannot be decoded is damaged. The decoder's message is in `cause`; it may
+ * belong to another image.
+ */
+export function rejectUndecodable(error: unknown): never {
   if (error instanceof Problem) throw error
   const reason = error instanceof Error ? error.message : ''
-  // Only where the header could not be read before, or lied.
-  if (/pixel limit/.test(reason)) throw new Problem('too_many_pixels', 'The picture has more pixels than are allowed.')
+  // Only if the header could not be read before, or was wrong.
+  if (/pixel limit/.test(reason))
+    throw new Problem('too_many_pixels', 'The photo has more pixels than the server allows. Send a smaller photo.')
   const what = reason.startsWith('Input buffer has corrupt header')
     ? 'its header is damaged'
-    : 'it is damaged, or ends too early'
+    : 'it is truncated or damaged'
   throw new Problem('truncated_image', `The file starts like an image, but ${what}.`, { cause: error })
 }

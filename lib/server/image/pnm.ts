@@ -3,10 +3,11 @@ import type { Raster } from './raster'
 import { tooManyPixels } from './too-many-pixels'
 
 const [HASH, LINE_FEED] = [0x23, 0x0a]
-const MOST_VALUE = 65_535
+const MAX_VALUE = 65_535
 
 /**
- * A Netpbm picture, P1 to P6: bits, grey or RGB, as text or as bytes. Values are scaled from the file's maximum to 255 and rounded.
+ * Reads a Netpbm image, P1 to P6: bitmap, gray or RGB, in text or binary form. Values are scaled from the file's
+ * maximum to 255 and rounded.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`
  */
@@ -14,15 +15,15 @@ export function readPnm(image: Uint8Array, maxPixels: number): Raster {
   const kind = (image[1] as number) - 0x30
   const reader = new Tokens(image)
   const [width, height] = [reader.number(), reader.number()]
-  if (width === 0 || height === 0) throw damaged('has no size')
+  if (width === 0 || height === 0) throw damaged('has no width or height')
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
   const isBits = kind === 1 || kind === 4
-  const most = isBits ? 1 : reader.number()
-  if (most === 0 || most > MOST_VALUE) throw damaged(`says that its largest value is ${most}`)
+  const maxValue = isBits ? 1 : reader.number()
+  if (maxValue === 0 || maxValue > MAX_VALUE) throw damaged(`declares a maximum value of ${maxValue}`)
   const channels = kind === 3 || kind === 6 ? 3 : 1
   const pixels = new Uint8Array(width * height * channels)
-  const table = Uint8Array.from({ length: most + 1 }, (_, value) => Math.round((value / most) * 255))
-  // Of bits, 1 is black.
+  const table = Uint8Array.from({ length: maxValue + 1 }, (_, value) => Math.round((value / maxValue) * 255))
+  // In bitmaps, 1 is black.
   if (isBits) table.reverse()
   if (kind < 4) fromText(reader, pixels, table, isBits)
   else if (isBits) fromBits(reader.rest(), pixels, width)
@@ -33,7 +34,7 @@ export function readPnm(image: Uint8Array, maxPixels: number): Raster {
 function fromText(reader: Tokens, pixels: Uint8Array, table: Uint8Array, isBits: boolean): void {
   for (let i = 0; i < pixels.length; i++) {
     const value = table[isBits ? reader.digit() : reader.number()]
-    if (value === undefined) throw damaged('has a value above its largest')
+    if (value === undefined) throw damaged('contains a value above its maximum')
     pixels[i] = value
   }
 }
@@ -57,7 +58,10 @@ function fromBytes(bytes: Uint8Array, pixels: Uint8Array, table: Uint8Array): vo
   }
 }
 
-/** The numbers of the header and of text pictures: parted by white space, with comments from # to the end of the line. */
+/**
+ * Reads the numbers of the header and of text images: separated by white space, with comments from # to the end of the
+ * line.
+ */
 class Tokens {
   private at = 2
 
@@ -68,19 +72,19 @@ class Tokens {
     let [value, digits] = [0, 0]
     for (; isDigit(this.image[this.at]) && digits < 10; digits++)
       value = 10 * value + (this.image[this.at++] as number) - 0x30
-    if (digits === 0) throw damaged('ends early or has something else where a number should be')
+    if (digits === 0) throw damaged('ends early or contains an invalid number')
     return value
   }
 
-  /** The next 0 or 1; they need no blanks between them. */
+  /** The next 0 or 1; no white space is needed between them. */
   digit(): number {
     this.skip()
     const digit = this.image[this.at++]
-    if (!isDigit(digit)) throw damaged('ends early or has something else where a number should be')
+    if (!isDigit(digit)) throw damaged('ends early or contains an invalid number')
     return (digit as number) - 0x30
   }
 
-  /** What follows the one blank behind the header. */
+  /** The data after the single white-space character that ends the header. */
   rest(): Uint8Array {
     return this.image.subarray(this.at + 1)
   }
@@ -106,5 +110,5 @@ function isDigit(byte: number | undefined): boolean {
 }
 
 function damaged(what: string): Problem {
-  return new Problem('truncated_image', `The PNM ${what}; it is cut off or damaged.`)
+  return new Problem('truncated_image', `The PNM file ${what}. It is truncated or damaged.`)
 }

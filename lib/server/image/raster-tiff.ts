@@ -5,12 +5,12 @@ import { type Entries, longs, opaque, shorts, tiffOf } from './tiff/write'
 const [GREY, RGB] = [1, 2]
 const NOT_COMPRESSED = 1
 const UNASSOCIATED_ALPHA = 2
-/** libtiff holds a strip at a time. */
+/** libtiff loads one strip at a time. */
 const STRIP_BYTES = 262_144
 
 /**
- * An uncompressed TIFF for pixels that the caller puts into `data`: height × width × channels, of so many bytes each. sharp takes
- * neither a profile nor an orientation beside raw pixels.
+ * Creates an uncompressed TIFF whose pixels (height × width × channels, `bytesEach` bytes each) the caller writes to
+ * `data`. sharp accepts neither a profile nor an orientation with raw pixels.
  */
 export function rasterTiff(
   { width, height, channels, icc, orientation = 1 }: Omit<Raster, 'pixels'>,

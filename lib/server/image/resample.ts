@@ -1,11 +1,12 @@
 import type { Geometry, Size } from './geometry'
-import { columnsThenRows, rowsThenColumns } from './passes'
 import type { Interpolation } from './preprocessor'
+import { columnsThenRows, rowsThenColumns } from './resample-passes'
 import type { Taps } from './taps'
 
 /**
  * Pillow's separable resampler for 8-bit channels, bit for bit: an antialiasing filter whose support grows with the
- * scale, coefficients in 22-bit fixed point, a pass along each axis. Only the pixels of the crop are computed. Source of the arithmetic: Pillow, src/libImaging/Resample.c and Geometry.c (HPND licence).
+ * scale, coefficients in 22-bit fixed point, one pass per axis. Only the pixels of the crop are computed. Source:
+ * Pillow, src/libImaging/Resample.c and Geometry.c (HPND license).
  */
 
 interface Filter {
@@ -27,7 +28,7 @@ function cubic(value: number): number {
 function hamming(value: number): number {
   const x = Math.abs(value)
   if (x === 0) return 1
-  // Pillow has these two constants in single precision.
+  // Pillow stores these two constants in single precision.
   return x >= 1 ? 0 : sinc(x) * (Math.fround(0.54) + Math.fround(0.46) * Math.cos(x * Math.PI))
 }
 
@@ -42,7 +43,7 @@ const FILTERS: Record<Exclude<Interpolation, 'nearest'>, Filter> = {
 const PRECISION_BITS = 22
 const CHANNELS = 3
 
-/** Taps of the output pixels `from` to `from + length` where `input` pixels become `output`. */
+/** Filter taps of the output pixels `from` to `from + length` when `input` pixels become `output`. */
 function taps(filter: Filter, input: number, output: number, from: number, length: number): Taps {
   const scale = input / output
   const stretch = Math.max(scale, 1)
@@ -58,7 +59,7 @@ function taps(filter: Filter, input: number, output: number, from: number, lengt
     const high = Math.min(input, Math.trunc(centre + support + 0.5))
     let sum = 0
     for (let x = 0; x < high - low; x++) {
-      // The division is Pillow's: a multiplication by the inverse, which rounds differently.
+      // As in Pillow, multiply by the inverse instead of dividing, which rounds differently.
       weights[x] = filter.weight((x + low - centre + 0.5) * (1 / stretch))
       sum += weights[x] as number
     }
@@ -72,7 +73,10 @@ function taps(filter: Filter, input: number, output: number, from: number, lengt
   return { first, count, coefficients, stride }
 }
 
-/** Input pixel of each output pixel by Pillow's nearest: positions are added up, with the rounding that has. */
+/**
+ * The input pixel of each output pixel in Pillow's nearest-neighbor mode, which accumulates positions with rounding
+ * errors.
+ */
 function nearestPositions(input: number, output: number, from: number, length: number): Int32Array {
   const scale = input / output
   const positions = new Int32Array(length)
@@ -126,8 +130,8 @@ export function resample(
 }
 
 /**
- * Which pass Pillow 13 does first. Each rounds to 8 bits, so the order shows in the last one. The rule was found by
- * comparing with both orders over many sizes.
+ * Which pass Pillow 13 does first. Each pass rounds to 8 bits, so the order affects the last bit. The rule was found by
+ * comparing both orders over many sizes.
  */
 function verticalFirst(size: Size, target: Size): boolean {
   const shorter = size.height - target.height

@@ -19,10 +19,10 @@ const iso = (major: string, ...compatible: string[]) => {
   return Buffer.concat([size, Buffer.from(`ftyp${brands}`, 'latin1')])
 }
 
-/** The ones that sharp does not write have goldens in tests/parity. */
+/** Formats that sharp cannot write have golden files in tests/parity. */
 const WRITTEN = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
 
-test.each(WRITTEN)('%s, as sharp writes it', async (format) => {
+test.each(WRITTEN)('detects %s as written by sharp', async (format) => {
   const image = await sharp({ create: { width: 4, height: 3, channels: 3, background: 'red' } })
     .toFormat(format)
     .toBuffer()
@@ -37,30 +37,30 @@ test.each([
   [iso('mif1', 'heic'), 'heic'],
   [iso('heix'), 'heic'],
   [iso('msf1', 'hevc'), 'heic'],
-  [iso('isom', 'mp42'), 'not_an_image: The'],
+  [iso('isom', 'mp42'), 'not_an_image: This'],
   [Buffer.from('\uFEFF  <svg>'), 'unsupported_format: SVG'],
   [Buffer.from('<?xml version="1.0"?><!-- a drawing --><svg width="1">'), 'unsupported_format: SVG'],
-  [Buffer.from('<html><body>'), 'not_an_image: The'],
+  [Buffer.from('<html><body>'), 'not_an_image: This'],
   [Buffer.from('8BPS'), 'unsupported_format: Photoshop'],
   [Buffer.from('ff0a', 'hex'), 'unsupported_format: JPEG'],
   [Buffer.from('ff4fff51', 'hex'), 'unsupported_format: JPEG'],
   [Buffer.from('\0\0\0\0 TRUEVISION-XFILE.\0'), 'unsupported_format: TGA'],
   [Buffer.from('P6\n# a comment\n 3 2 255\n'), 'pnm'],
-  [Buffer.from('P6 is a chip'), 'not_an_image: The'],
+  [Buffer.from('P6 is a chip'), 'not_an_image: This'],
   [Buffer.from('424d46000000000000003600000028000000', 'hex'), 'bmp'],
   [Buffer.from('0000010001001010', 'hex'), 'ico'],
   [iso('crx ', 'isom'), 'unsupported_format: Camera RAW (Canon CR3)'],
   [Buffer.from('FUJIFILMCCD-RAW 0201'), 'unsupported_format: Camera RAW (Fujifilm RAF)'],
   [Buffer.from('IIRO\b\0\0\0'), 'unsupported_format: Camera RAW (Olympus ORF)'],
   [Buffer.from('IIU\0\b\0\0\0'), 'unsupported_format: Camera RAW (Panasonic RW2)'],
-  [Buffer.from('BMW is a car, not a bitmap'), 'not_an_image: The'],
-  [Buffer.from('GIF'), 'not_an_image: The'],
-  [Buffer.alloc(0), 'not_an_image: The'],
+  [Buffer.from('BMW is a car, not a bitmap'), 'not_an_image: This'],
+  [Buffer.from('GIF'), 'not_an_image: This'],
+  [Buffer.alloc(0), 'not_an_image: This'],
 ])('%s', (bytes, expected) => {
   expect(code(bytes)).toBe(expected)
 })
 
-/** A file that says that it is of other brands. */
+/** A copy of a file with a different brand. */
 function branded(file: Buffer, from: string, to: string): Buffer {
   const copy = Buffer.from(file)
   for (let at = 8; at < copy.readUInt32BE(0); at += 4) {
@@ -69,7 +69,7 @@ function branded(file: Buffer, from: string, to: string): Buffer {
   return copy
 }
 
-test('HEIC and AVIF are told by the picture in them, whatever they are called', async () => {
+test('distinguishes HEIC and AVIF by their primary image, whatever the brand', async () => {
   const heic = readFileSync('tests/parity/golden/heic/grid.heic')
   const avif = await sharp({ create: { width: 4, height: 3, channels: 3, background: 'red' } })
     .avif()

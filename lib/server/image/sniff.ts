@@ -1,32 +1,32 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import { cameraRaw } from './camera-raw'
-import { heifKind } from './heic/kind'
-import { refuseOtherJpegs } from './jpeg-kind'
+import { cameraRawProblem } from './camera-raw'
+import { heifFormat } from './heic/heif-format'
+import { rejectUnsupportedJpeg } from './jpeg-variant'
 
-export const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic', 'bmp', 'pnm', 'ico'] as const
-/** Long enough for every signature and for an XML prologue before `<svg`. */
+const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic', 'bmp', 'pnm', 'ico'] as const
+/** Long enough for every signature, and for an XML prologue before `<svg`. */
 const HEAD_BYTES = 1024
 
 export type Format = (typeof FORMATS)[number]
 
-/** Formats that people send and this server does not read, with what to do instead. */
+/** Known but unsupported formats, with a suggestion for each. */
 const UNSUPPORTED: readonly { name: string; advice: string; is: (head: Buffer) => boolean }[] = [
-  { name: 'SVG', advice: 'It is a drawing, not a photo; render it to PNG.', is: isSvg },
+  { name: 'SVG', advice: 'SVG files are drawings. Render the drawing to PNG.', is: isSvg },
   { name: 'PDF', advice: 'Render the page to PNG.', is: (head) => text(head, 0, 5) === '%PDF-' },
   { name: 'Photoshop', advice: 'Export it as PNG or JPEG.', is: (head) => text(head, 0, 4) === '8BPS' },
   {
     name: 'JPEG XL',
-    advice: 'Convert it to JPEG.',
+    advice: 'Convert the photo to JPEG.',
     is: (head) => hex(head, 0, 2) === 'ff0a' || text(head, 4, 8) === 'JXL ',
   },
   {
     name: 'JPEG 2000',
-    advice: 'Convert it to JPEG.',
+    advice: 'Convert the photo to JPEG.',
     is: (head) => text(head, 4, 8) === 'jP  ' || hex(head, 0, 4) === 'ff4fff51',
   },
 ]
 
-/** Raw files of cameras. The ones that begin like a TIFF are told apart by what is in them (tiff/camera-raw.ts). */
+/** Camera RAW formats. Those that start like a TIFF are detected by their content (tiff/camera-raw.ts). */
 const CAMERAS: readonly [string, (head: Buffer) => boolean][] = [
   ['Canon CR3', (head) => isoBrands(head)[0] === 'crx '],
   ['Canon CRW', (head) => text(head, 6, 14) === 'HEAPCCDR'],
@@ -41,8 +41,8 @@ const SUPPORTED: readonly [Format, (head: Buffer, image: Uint8Array) => boolean]
   ['jpeg', (head) => hex(head, 0, 3) === 'ffd8ff'],
   ['png', (head) => hex(head, 0, 8) === '89504e470d0a1a0a'],
   ['webp', (head) => text(head, 0, 4) === 'RIFF' && text(head, 8, 12) === 'WEBP'],
-  ['avif', (head, image) => heifKind(isoBrands(head), image) === 'avif'],
-  ['heic', (head, image) => heifKind(isoBrands(head), image) === 'heic'],
+  ['avif', (head, image) => heifFormat(isoBrands(head), image) === 'avif'],
+  ['heic', (head, image) => heifFormat(isoBrands(head), image) === 'heic'],
   ['gif', (head) => /^GIF8[79]a$/.test(text(head, 0, 6))],
   ['tiff', (head) => ['49492a00', '4d4d002a', '49492b00', '4d4d002b'].includes(hex(head, 0, 4))],
   ['bmp', (head) => text(head, 0, 2) === 'BM' && isDibHeader(head.readUInt32LE(14))],
@@ -50,34 +50,34 @@ const SUPPORTED: readonly [Format, (head: Buffer, image: Uint8Array) => boolean]
   ['ico', (head) => hex(head, 0, 4) === '00000100' && head.readUInt16LE(4) > 0],
 ]
 
-/** Sizes that the second header of a BMP has, of OS/2 and of Windows. */
+/** Valid sizes of a BMP's second header, in OS/2 and Windows. */
 function isDibHeader(bytes: number): boolean {
   return bytes === 12 || (bytes >= 16 && bytes <= 124)
 }
 
-/** The last bytes of a TGA of the second version; the first has no signature at all. */
+/** The last bytes of a TGA version 2 file; version 1 has no signature. */
 const TGA_END = 'TRUEVISION-XFILE.\0'
 
 /**
- * Tells the format from the first bytes; names and content types are not trusted.
+ * Detects the format from the first bytes. Names and content types are not trusted.
  *
- * @throws Problem `unsupported_format` for a format that is known and not read, `not_an_image` for the rest
+ * @throws Problem `unsupported_format` for a known but unsupported format, `not_an_image` for anything else
  */
 export function sniff(image: Uint8Array): Format {
-  // Padded, so that signatures can be compared without asking for the length each time.
+  // Padded, so that signatures can be compared without checking the length each time.
   const head = Buffer.alloc(HEAD_BYTES)
   head.set(image.subarray(0, HEAD_BYTES))
   const format = SUPPORTED.find(([, is]) => is(head, image))?.[0]
-  if (format === 'jpeg') refuseOtherJpegs(image)
+  if (format === 'jpeg') rejectUnsupportedJpeg(image)
   if (format) return format
-  for (const [camera, is] of CAMERAS) if (is(head)) throw cameraRaw(camera)
+  for (const [camera, is] of CAMERAS) if (is(head)) throw cameraRawProblem(camera)
   for (const { name, advice, is } of UNSUPPORTED) {
     if (is(head)) throw new Problem('unsupported_format', `${name} is not supported. ${advice}`)
   }
   if (Buffer.from(image.subarray(-TGA_END.length)).toString('latin1') === TGA_END) {
-    throw new Problem('unsupported_format', 'TGA is not supported. Convert it to PNG.')
+    throw new Problem('unsupported_format', 'TGA is not supported. Convert the photo to PNG.')
   }
-  throw new Problem('not_an_image', `The bytes are not one of the formats read here: ${FORMATS.join(', ')}.`)
+  throw new Problem('not_an_image', `This file is not a supported image. Supported formats: ${FORMATS.join(', ')}.`)
 }
 
 function text(head: Buffer, start: number, end: number): string {
@@ -88,7 +88,7 @@ function hex(head: Buffer, start: number, end: number): string {
   return head.toString('hex', start, end)
 }
 
-/** Brands of an ISO base media file: the major one, then the compatible ones. Empty for any other file. */
+/** Brands of an ISO base media file: the major brand, then the compatible ones. Empty for any other file. */
 function isoBrands(head: Buffer): string[] {
   if (text(head, 4, 8) !== 'ftyp') return []
   const end = Math.min(head.readUInt32BE(0), HEAD_BYTES)

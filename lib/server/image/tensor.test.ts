@@ -10,23 +10,23 @@ const efficientNet = {
   std: [128 / 255, 128 / 255, 128 / 255],
 }
 
-test('uint8 NHWC is the pixels themselves, not a copy', () => {
+test('returns the pixels themselves for uint8 NHWC, not a copy', () => {
   expect(toTensor(pixels, { layout: 'nhwc', type: 'uint8', channels: 3 }, plain)).toBe(pixels)
 })
 
-test('planes hold each channel together', () => {
+test('groups the values of each channel in planes', () => {
   expect([...toTensor(pixels, { layout: 'nchw', type: 'uint8', channels: 3 }, plain)]).toEqual([
     0, 10, 127, 20, 255, 30,
   ])
 })
 
-test('blue first where the model was trained so', () => {
+test('puts blue first for BGR models', () => {
   expect([...toTensor(pixels, { layout: 'nhwc', type: 'uint8', channels: 3 }, { ...plain, channels: 'bgr' })]).toEqual([
     255, 127, 0, 30, 20, 10,
   ])
 })
 
-test('normalisation is (x × rescale − mean) / std by channel', () => {
+test('normalises each channel to (x × rescale − mean) / std', () => {
   const tensor = toTensor(
     pixels,
     { layout: 'nchw', type: 'float32', channels: 3 },
@@ -45,7 +45,7 @@ test.each(
   (['uint8', 'float32', 'float16'] as const).flatMap((type) =>
     (['nhwc', 'nchw'] as const).map((layout) => ({ type, layout, channels: 3 as const })),
   ),
-)('what is seen in the tensor is what was put in: $type $layout', (format) => {
+)('recovers the pixels from a $type $layout tensor', (format) => {
   const levels = Uint8Array.from({ length: 768 }, (_, i) => (7 * i) % 256)
   for (const channels of ['rgb', 'bgr'] as const) {
     const numbers = { normalisation: format.type === 'uint8' ? null : efficientNet, channels }

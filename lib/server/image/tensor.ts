@@ -1,15 +1,15 @@
-import { fromHalf, toHalf } from './half'
+import { fromFloat16, toFloat16 } from './float16'
 import type { Preprocessor } from './preprocessor'
 
-/** How a model wants its numbers: `nhwc` is pixel by pixel as pictures are stored, `nchw` plane by plane. */
+/** A model's tensor format: `nhwc` interleaves the channels, `nchw` stores one plane per channel. */
 export interface TensorFormat {
   layout: 'nhwc' | 'nchw'
   type: 'uint8' | 'float32' | 'float16'
-  /** 3 colours, or 1 for a grey picture's luma. */
+  /** 3 for color, or 1 for grayscale. */
   channels: 1 | 3
 }
 
-/** Numbers as ONNX Runtime takes them; float16 as its bits. */
+/** Values as ONNX Runtime takes them; float16 as bits. */
 export type TensorData = Uint8Array | Float32Array | Uint16Array
 
 type Numbers = Pick<Preprocessor, 'normalisation' | 'channels'>
@@ -18,22 +18,25 @@ const COLOURS = 3
 const LEVELS = 256
 
 /**
- * Pixels (RGB uint8, height × width × 3) as the numbers of a model's input. uint8 NHWC is the pixels themselves and
- * costs nothing. Of a grey model's pixels all three are the luma.
+ * Converts pixels (RGB uint8, height × width × 3) to a model's input. uint8 NHWC returns the pixels themselves at no
+ * cost. For a grayscale model, all three values of a pixel are the luma.
  */
 export function toTensor(pixels: Uint8Array, format: TensorFormat, { normalisation, channels }: Numbers): TensorData {
-  const ordered = format.channels === 1 ? firstOfEach(pixels) : channels === 'bgr' ? swapped(pixels) : pixels
+  const ordered = format.channels === 1 ? firstChannel(pixels) : channels === 'bgr' ? swapRedBlue(pixels) : pixels
   const values = format.type === 'uint8' ? ordered : normalise(ordered, format.type, format.channels, normalisation)
   return format.layout === 'nhwc' || format.channels === 1 ? values : toPlanes(values)
 }
 
-/** The pixels that a tensor stands for: what the model saw. Inverse of `toTensor`, rounded to whole levels. */
+/**
+ * Recovers the pixels from a tensor: the image as the model receives it. Inverse of `toTensor`, rounded to whole
+ * levels.
+ */
 export function fromTensor(tensor: TensorData, format: TensorFormat, { normalisation, channels }: Numbers): Uint8Array {
   const values = format.layout === 'nhwc' || format.channels === 1 ? tensor : toPixels(tensor)
   const levels =
     format.type === 'uint8' ? (values as Uint8Array) : denormalise(values, format.type, format.channels, normalisation)
-  if (format.channels === 1) return repeated(levels)
-  return channels === 'bgr' ? swapped(levels) : levels
+  if (format.channels === 1) return repeatChannel(levels)
+  return channels === 'bgr' ? swapRedBlue(levels) : levels
 }
 
 function denormalise(
@@ -45,13 +48,13 @@ function denormalise(
   const { rescale, mean, std } = normalisation ?? IDENTITY
   return Uint8Array.from(values, (value, i) => {
     const channel = i % count
-    const number = type === 'float16' ? fromHalf(value) : value
+    const number = type === 'float16' ? fromFloat16(value) : value
     return Math.round((number * (std[channel] ?? 1) + (mean[channel] ?? 0)) / rescale)
   })
 }
 
-/** Red and blue exchanged. */
-function swapped(pixels: Uint8Array): Uint8Array {
+/** Swaps red and blue. */
+function swapRedBlue(pixels: Uint8Array): Uint8Array {
   const out = pixels.slice()
   for (let i = 0; i < out.length; i += COLOURS) {
     out[i] = pixels[i + 2] as number
@@ -60,11 +63,11 @@ function swapped(pixels: Uint8Array): Uint8Array {
   return out
 }
 
-function firstOfEach(pixels: Uint8Array): Uint8Array {
+function firstChannel(pixels: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: pixels.length / COLOURS }, (_, i) => pixels[COLOURS * i] as number)
 }
 
-function repeated(grey: Uint8Array): Uint8Array {
+function repeatChannel(grey: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: grey.length * COLOURS }, (_, i) => grey[Math.floor(i / COLOURS)] as number)
 }
 
@@ -78,15 +81,15 @@ function normalise(
 ) {
   const out = type === 'float32' ? new Float32Array(pixels.length) : new Uint16Array(pixels.length)
   for (let channel = 0; channel < count; channel++) {
-    const values = table(channel, normalisation)
-    const codes = type === 'float32' ? values : Uint16Array.from(values, toHalf)
-    for (let i = channel; i < pixels.length; i += count) out[i] = codes[pixels[i] as number] as number
+    const values = lookupTable(channel, normalisation)
+    const encoded = type === 'float32' ? values : Uint16Array.from(values, toFloat16)
+    for (let i = channel; i < pixels.length; i += count) out[i] = encoded[pixels[i] as number] as number
   }
   return out
 }
 
-/** A channel has 256 values: look them up instead of computing each. */
-function table(channel: number, normalisation: Preprocessor['normalisation']): Float32Array {
+/** A channel has only 256 values, so they are looked up instead of computed one by one. */
+function lookupTable(channel: number, normalisation: Preprocessor['normalisation']): Float32Array {
   const { rescale, mean, std } = normalisation ?? IDENTITY
   return Float32Array.from({ length: LEVELS }, (_, p) => (p * rescale - (mean[channel] ?? 0)) / (std[channel] ?? 1))
 }

@@ -3,7 +3,7 @@ import { INTERPOLATIONS, type Interpolation, type Preprocessor } from './preproc
 
 const pair = z.tuple([z.number(), z.number(), z.number()])
 
-/** timm's `config.json`: its `pretrained_cfg`, as far as it concerns the pictures. */
+/** The part of timm's `config.json` that concerns preprocessing: its `pretrained_cfg`. */
 const configSchema = z.object({
   pretrained_cfg: z.object({
     input_size: z.tuple([z.literal(3), z.int().min(1).max(4096), z.int().min(1).max(4096)]),
@@ -16,10 +16,10 @@ const configSchema = z.object({
 })
 
 /**
- * How timm prepares pictures for a model, by the `pretrained_cfg` in its `config.json`: the shorter side to
- * floor(size / crop_pct) (or both, `squash`), then the centre. Source: timm, data/transforms_factory.py.
+ * Reads how timm preprocesses images for a model, from the `pretrained_cfg` in its `config.json`: the shorter side (or
+ * both, with `squash`) becomes floor(size / crop_pct), then a center crop. Source: timm, data/transforms_factory.py.
  *
- * @throws z.ZodError naming the key that is wrong
+ * @throws z.ZodError naming the invalid key
  */
 export function timmPreprocessor(config: unknown): Preprocessor {
   const { input_size, crop_pct, crop_mode, interpolation, mean, std } = configSchema.parse(config).pretrained_cfg
@@ -38,15 +38,15 @@ export function timmPreprocessor(config: unknown): Preprocessor {
   }
 }
 
-/** timm trains with a random one where it says so, and evaluates with bilinear. */
+/** `random` applies to training only; timm then evaluates with bilinear. */
 function interpolationOf(name: string): Interpolation {
   if (name === 'random') return 'bilinear'
   const known = INTERPOLATIONS.find((each) => each === (name === 'lanczos' ? 'lanczos3' : name))
-  if (known === undefined) throw new Error(`config.json: the interpolation ${name} is not known`)
+  if (known === undefined) throw new Error(`config.json: unknown interpolation ${name}`)
   return known
 }
 
-/** Whether a `config.json` is timm's. */
+/** Whether this is a timm `config.json`. */
 export function isTimm(config: unknown): boolean {
   return typeof config === 'object' && config !== null && 'pretrained_cfg' in config
 }

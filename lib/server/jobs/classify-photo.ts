@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Classification } from '@/lib/shared/contract/contract'
-import { tooLargeDetail } from '@/lib/shared/problems/photo-size'
 import { Problem } from '@/lib/shared/problems/problem'
-import { answeredRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
+import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
+import { classifiedRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
 import { sha256Of } from '../event-loop/digest'
 import { isOutOfDescriptors, StorageError } from '../storage/storage-errors'
 
@@ -49,7 +49,7 @@ export async function classifyPhoto(
   try {
     const image = await read(signal)
     known = { file, bytes: image.byteLength, sha256: await sha256Of(image) }
-    return answeredRow(known, await cache.get(image, known.sha256 as string, signal))
+    return classifiedRow(known, await cache.get(image, known.sha256 as string, signal))
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof Problem && error.code === 'shutting_down') throw error

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import yauzl, { type Entry, type Options, type ZipFile } from 'yauzl'
-import { isLabelsName, isLitter } from '@/lib/shared/files/beside-photos'
-import { namingZip, type RawName } from '@/lib/shared/files/zip-names'
+import { isLabelsFileName, isSystemFile } from '@/lib/shared/files/ignored-files'
+import { decodeZipNames, type RawName } from '@/lib/shared/files/zip-names'
 import { Problem } from '@/lib/shared/problems/problem'
 import { runInSlices, yieldingBetween } from '../event-loop/slices'
 import { entryProblem, rawNameOf, requireRoom } from './zip-entry'
@@ -62,7 +62,7 @@ export async function openZip(source: string | Buffer, limits: ZipLimits, encodi
     let unpacked = 0
     for await (const [at, entry] of yieldingBetween(entries.entries())) {
       const file = names[at] ?? ''
-      if (file.endsWith('/') || isLitter(file) || isLabelsName(file)) continue
+      if (file.endsWith('/') || isSystemFile(file) || isLabelsFileName(file)) continue
       if (photos.length >= limits.files) throw tooMany(limits.files)
       unpacked += entry.uncompressedSize
       requireRoom(file, entry, {
@@ -87,7 +87,7 @@ function* namesOf(entries: readonly Entry[], encoding: string | undefined): Gene
     names.push(rawNameOf(entry))
     yield
   }
-  return yield* namingZip(names, encoding)
+  return yield* decodeZipNames(names, encoding)
 }
 
 /** @param seen names of the photos before it @param maxBytes how much of it to read */

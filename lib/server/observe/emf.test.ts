@@ -14,7 +14,7 @@ function writer() {
   return { emf, last: () => JSON.parse(lines.at(-1) ?? 'null') }
 }
 
-test('a line of CloudWatch’s format: each metric it names has a value of the root', async () => {
+test('writes CloudWatch’s format: each listed metric has a value at the root', async () => {
   const { emf, last } = writer()
   emf.request('/api/classify', 200, 12)
   emf.request('/api/classify', 429, 1)
@@ -32,7 +32,7 @@ test('a line of CloudWatch’s format: each metric it names has a value of the r
   expect([line.RequestTime, line.QueueTime, line.DecodeTime, line.RunTime]).toEqual([[1, 3, 12], [1], [2], [3]])
 })
 
-test('each line counts what came since the one before; no list is empty or longer than CloudWatch takes', async () => {
+test('each line covers the time since the last one, without empty or too long lists', async () => {
   const { emf, last } = writer()
   for (let i = 0; i < 1000; i++) emf.request('/', 200, i)
   await emf.flush()
@@ -45,7 +45,7 @@ test('each line counts what came since the one before; no list is empty or longe
   expect(Metrics.map(({ Name }: { Name: string }) => Name)).not.toContain('RequestTime')
 })
 
-test('more durations than there is room for leave a fair sample', () => {
+test('keeps a uniform sample of more durations than it has room for', () => {
   const samples = new Samples(200)
   for (let i = 0; i < 20_000; i++) samples.add(i)
   const taken = samples.take(100)

@@ -1,27 +1,28 @@
-import { COUNTS, type HELD, TIMES } from './figures'
+import { type BLOCKED, COUNTS, TIMES } from './cloudwatch-metrics'
 import { Samples } from './samples'
 
-/** CloudWatch takes no more values of one metric in one line. */
-const MOST_VALUES = 100
+/** CloudWatch's limit of values per metric and line. */
+const MAX_VALUES = 100
 
 type Unit = 'Count' | 'Milliseconds' | 'Seconds' | 'Bytes'
-/** A figure of this moment. */
+/** A current value. */
 export type Gauge = readonly [value: number, unit: Unit]
 
 export interface EmfOptions {
-  /** Namespace in CloudWatch. */
+  /** CloudWatch namespace. */
   namespace: string
-  /** What each figure is told apart by: names and values. */
+  /** CloudWatch dimensions: names and values. */
   dimensions: Record<string, string>
-  /** Figures of this moment, read each time that a line is written. */
+  /** Current values, read for each line. */
   gauges: () => Promise<Record<string, Gauge>>
-  /** Takes a line of JSON. */
+  /** Writes a line of JSON. */
   write: (line: string) => void
   everyMs: number
 }
 
 /**
- * The figures of each minute as one line of the log, in CloudWatch's embedded metric format: CloudWatch makes metrics of it, and nobody is called.
+ * Writes each minute's metrics as one log line in CloudWatch's embedded metric format, from which CloudWatch extracts
+ * metrics without an API call.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class EmfWriter {
@@ -31,13 +32,13 @@ export class EmfWriter {
     Samples
   >
   private readonly timer: NodeJS.Timeout
-  private longestHold = 0
+  private longestBlock = 0
 
   constructor(private readonly options: EmfOptions) {
     this.timer = setInterval(() => void this.flush(), options.everyMs).unref()
   }
 
-  /** An answered request. Probes are not counted: they would hide what visitors see. */
+  /** Counts a request. Probes are ignored: they would hide what visitors experience. */
   request(route: string, status: number, ms: number): void {
     if (route.startsWith('/health/') || route === '/metrics') return
     this.counts.Requests++
@@ -47,12 +48,12 @@ export class EmfWriter {
     this.times.RequestTime.add(ms)
   }
 
-  /** Milliseconds for which the event loop was held; the longest of a minute is told. */
-  loopHeld(ms: number): void {
-    this.longestHold = Math.max(this.longestHold, ms)
+  /** Records how long the event loop was blocked (milliseconds); the longest of each minute is exported. */
+  loopBlocked(ms: number): void {
+    this.longestBlock = Math.max(this.longestBlock, ms)
   }
 
-  /** The stages of an answered photo, in milliseconds. */
+  /** Records the stages of a classified photo (milliseconds). */
   photo({ queue_ms, decode_ms, run_ms }: { queue_ms: number; decode_ms: number; run_ms: number }): void {
     this.counts.Photos++
     this.times.QueueTime.add(queue_ms)
@@ -60,21 +61,21 @@ export class EmfWriter {
     this.times.RunTime.add(run_ms)
   }
 
-  /** Writes what was counted since the last line. */
+  /** Writes everything counted since the last line. */
   async flush(): Promise<void> {
-    const [counts, hold, gauges] = [this.counts, this.longestHold, await this.options.gauges()]
+    const [counts, block, gauges] = [this.counts, this.longestBlock, await this.options.gauges()]
     this.counts = zeroes()
-    this.longestHold = 0
+    this.longestBlock = 0
     const values: Record<string, number | number[]> = { ...counts }
     const metrics = COUNTS.map((Name) => ({ Name, Unit: 'Count' as Unit }))
-    const own: Record<(typeof HELD)[number], Gauge> = { LoopHold: [Math.round(hold), 'Milliseconds'] }
-    for (const [Name, [value, Unit]] of Object.entries({ ...gauges, ...own })) {
+    const blocked: Record<(typeof BLOCKED)[number], Gauge> = { LoopHold: [Math.round(block), 'Milliseconds'] }
+    for (const [Name, [value, Unit]] of Object.entries({ ...gauges, ...blocked })) {
       values[Name] = value
       metrics.push({ Name: Name as never, Unit })
     }
     for (const Name of TIMES) {
-      const taken = this.times[Name].take(MOST_VALUES)
-      // CloudWatch refuses an empty list.
+      const taken = this.times[Name].take(MAX_VALUES)
+      // CloudWatch rejects empty lists.
       if (taken.length === 0) continue
       values[Name] = taken
       metrics.push({ Name: Name as never, Unit: 'Milliseconds' })

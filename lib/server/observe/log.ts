@@ -4,8 +4,8 @@ import type { Environment } from '../config/environment'
 export type Log = Logger
 
 /**
- * The program's log: JSON lines on standard output, one a request and one an event. No image content, no query
- * strings, no headers: nothing that a photo's owner or a key's owner would mind.
+ * The server log: JSON lines on standard output, one per request or event. It contains no image data, query strings or
+ * headers, so nothing private or secret.
  */
 export function createLog({ LOG_LEVEL: level, ENVIRONMENT }: Pick<Environment, 'LOG_LEVEL' | 'ENVIRONMENT'>): Log {
   return pino({

@@ -2,20 +2,20 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { type LoopDelay, monitorEventLoop } from '../event-loop/monitor'
 import type { EmfWriter } from './emf'
 
-/** From half a millisecond, a cached page, to the deadline of a photo. */
+/** From half a millisecond, for a cached page, to the deadline of a photo. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Holds of the event loop: nothing should take longer than 0.05. */
-const HOLDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+/** Event loop blocks: nothing should exceed 0.05. */
+const BLOCK_SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** Figures of this moment, read when somebody asks for the metrics. */
+/** Current values, read on each scrape. */
 export interface Gauges {
   queue: { photos: number; bytes: number }
   inFlight: number
   workers: { ready: number; wanted: number; restarts: number; bytes: number }
 }
 
-/** Stages of one answered photo, in milliseconds. */
+/** Stages of a classified photo, in milliseconds. */
 export interface Stages {
   queue_ms: number
   decode_ms: number
@@ -23,39 +23,39 @@ export interface Stages {
 }
 
 /**
- * What this server counts. One instance a process: it sees every request and, through the engine, every worker, so
- * the figures are those of all processes together.
+ * The metrics of this server. One instance per process: it sees every request and, through the engine, every worker,
+ * so the values cover all processes.
  */
 export class Metrics {
   readonly registry = new Registry()
   private readonly requests = new Counter({
     name: 'vision_http_requests_total',
-    help: 'Requests by route and outcome; code is the problem code of a refusal.',
+    help: 'Requests by route and outcome; code is the problem code of an error.',
     labelNames: ['route', 'method', 'status', 'code'],
     registers: [this.registry],
   })
   private readonly duration = new Histogram({
     name: 'vision_http_request_duration_seconds',
-    help: 'From the request to the complete answer of the handler.',
+    help: 'Time from the request to the handler’s complete response.',
     labelNames: ['route'],
     buckets: SECONDS,
     registers: [this.registry],
   })
   private readonly malformed = new Counter({
     name: 'vision_http_malformed_total',
-    help: 'Connections that ended with something that is no request, or with one that was too slow.',
+    help: 'Connections that ended with a malformed or too slow request.',
     registers: [this.registry],
   })
   private readonly held = new Histogram({
     name: 'vision_event_loop_hold_seconds',
-    help: 'Of each tenth of a second, the longest time for which the server process could begin nothing else.',
-    buckets: HOLDS,
+    help: 'Longest time per 100 ms that the event loop was blocked.',
+    buckets: BLOCK_SECONDS,
     registers: [this.registry],
   })
   private readonly worked = new Histogram({
     name: 'vision_event_loop_work_seconds',
-    help: 'The same without the time in which the machine gave the process no processor.',
-    buckets: HOLDS,
+    help: 'Like vision_event_loop_hold_seconds, without time waiting for a CPU.',
+    buckets: BLOCK_SECONDS,
     registers: [this.registry],
   })
   private readonly unwatch = monitorEventLoop((holds) => this.loop(holds))
@@ -64,7 +64,7 @@ export class Metrics {
       stage,
       new Histogram({
         name: `vision_photo_${stage}_seconds`,
-        help: `Time of the ${stage} stage of answered photos.`,
+        help: `Duration of the ${stage} stage of classified photos.`,
         labelNames: ['model'],
         buckets: SECONDS,
         registers: [this.registry],
@@ -73,27 +73,27 @@ export class Metrics {
   ) as Record<'queue' | 'decode' | 'run', Histogram<'model'>>
 
   /**
-   * @param read figures of this moment
-   * @param emf writes them for CloudWatch too
+   * @param read current values
+   * @param emf also writes them for CloudWatch
    */
   constructor(
     read: () => Gauges,
     private readonly emf?: EmfWriter,
   ) {
-    this.gauge('vision_queue_photos', 'Photos that wait.', () => read().queue.photos)
-    this.gauge('vision_queue_bytes', 'Bytes that waiting and running photos hold.', () => read().queue.bytes)
-    this.gauge('vision_photos_running', 'Photos inside workers.', () => read().inFlight)
-    this.gauge('vision_workers_ready', 'Workers that serve.', () => read().workers.ready)
-    this.gauge('vision_workers_wanted', 'Workers that should serve.', () => read().workers.wanted)
+    this.gauge('vision_queue_photos', 'Photos waiting in the queue.', () => read().queue.photos)
+    this.gauge('vision_queue_bytes', 'Bytes of waiting and running photos.', () => read().queue.bytes)
+    this.gauge('vision_photos_running', 'Photos being processed by workers.', () => read().inFlight)
+    this.gauge('vision_workers_ready', 'Workers that are ready.', () => read().workers.ready)
+    this.gauge('vision_workers_wanted', 'Workers that should be ready.', () => read().workers.wanted)
     this.gauge('vision_server_memory_bytes', 'Resident memory of the server process.', () => process.memoryUsage.rss())
     this.gauge(
       'vision_workers_memory_bytes',
-      'Resident memory of the workers, as they last said.',
+      'Resident memory of the workers, as last reported.',
       () => read().workers.bytes,
     )
     new Counter({
       name: 'vision_worker_restarts_total',
-      help: 'Workers that were replaced since the start.',
+      help: 'Workers replaced since the start.',
       registers: [this.registry],
       collect() {
         this.reset()
@@ -120,7 +120,7 @@ export class Metrics {
     this.stages.run.observe({ model }, run_ms / 1000)
   }
 
-  /** Writes what is still to be written. */
+  /** Writes the remaining metrics. */
   async close(): Promise<void> {
     this.unwatch()
     await this.emf?.close()
@@ -129,10 +129,10 @@ export class Metrics {
   private loop({ delay: held, busy: worked }: LoopDelay): void {
     this.held.observe(held)
     this.worked.observe(worked)
-    this.emf?.loopHeld(1000 * held)
+    this.emf?.loopBlocked(1000 * held)
   }
 
-  /** The text that Prometheus scrapes, and its content type. */
+  /** The Prometheus text and its content type. */
   async scrape(): Promise<{ body: string; contentType: string }> {
     return { body: await this.registry.metrics(), contentType: this.registry.contentType }
   }

@@ -17,13 +17,13 @@ const creditsSchema = z.array(
 )
 
 /**
- * The pictures of the gallery with what the installed default model says of each: computed when somebody first looks, kept for as
- * long as that model is the default.
+ * The gallery photos with the default model's predictions, computed on first use and cached for as long as that model
+ * is the default.
  */
 export class Gallery {
-  private kept: { model: string; pictures: Promise<GalleryPicture[]> } | undefined
+  private cache: { model: string; pictures: Promise<GalleryPicture[]> } | undefined
 
-  /** @param folder the pictures and their CREDITS.csv */
+  /** @param folder contains the photos and their CREDITS.csv */
   constructor(
     private readonly folder: string,
     private readonly engine: Engine,
@@ -32,10 +32,10 @@ export class Gallery {
   pictures(): Promise<GalleryPicture[]> {
     const model = this.engine.models().find((one) => one.default)
     const key = `${model?.id} ${model?.revision} ${model?.status}`
-    if (this.kept?.model === key) return this.kept.pictures
+    if (this.cache?.model === key) return this.cache.pictures
     const pictures = this.read()
-    this.kept = { model: key, pictures }
-    // A server that was too busy for all of them is asked again by the next visitor.
+    this.cache = { model: key, pictures }
+    // If the server was too busy for some of them, the next visitor triggers another try.
     void pictures.then(
       (list) => list.some(({ answer }) => answer === null) && this.forget(key),
       () => this.forget(key),
@@ -44,7 +44,7 @@ export class Gallery {
   }
 
   private forget(key: string): void {
-    if (this.kept?.model === key) this.kept = undefined
+    if (this.cache?.model === key) this.cache = undefined
   }
 
   private async read(): Promise<GalleryPicture[]> {
@@ -60,7 +60,7 @@ export class Gallery {
     )
   }
 
-  /** Null where it cannot be had now: the picture is shown all the same. */
+  /** Null if it isn't available now: the photo is shown without it. */
   private async answer(file: string): Promise<GalleryAnswer | null> {
     try {
       const photo = await readFile(join(this.folder, file))

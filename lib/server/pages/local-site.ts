@@ -2,7 +2,7 @@ import type { Site, SiteFacts } from '@/lib/shared/contract/site'
 import type { Services } from '../http/services'
 import type { Gallery } from './gallery'
 
-/** What the pages must know, from the server of this process. */
+/** What the pages need to know, from this process's own server. */
 export function localSite(
   services: Pick<Services, 'engine' | 'environment' | 'feedback' | 'jobs'>,
   gallery: Gallery,

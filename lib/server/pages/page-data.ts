@@ -5,27 +5,27 @@ import type { SiteFacts } from '@/lib/shared/contract/site'
 import { type GalleryPicture, licenseName } from '@/lib/shared/gallery/gallery'
 import { getRuntime } from '../runtime/get-runtime'
 
-/** What the classify page must know of the server before the first photo. */
+/** What the classify page needs before the first photo. */
 export interface ClassifyPageData {
   models: readonly ModelInfo[]
   limits: SiteFacts['limits']
-  /** What may be said of answers; null where nothing is kept. */
+  /** What feedback the server accepts; null if it is turned off. */
   feedback: FeedbackOffer | null
-  /** The photo of the gallery that was asked for, where there is one of that name. */
+  /** The requested gallery photo, if it exists. */
   gallery: { file: string; credit: string } | null
 }
 
-/** The one door by which server components read: everything here is safe to show to any visitor. */
+/** The only data source of server components. Everything here is safe to show to any visitor. */
 async function facts(): Promise<SiteFacts> {
   return (await getRuntime()).site.facts()
 }
 
-/** The models with what their cards and their users say. */
+/** The models with their model cards and votes. */
 export async function modelsPageData(): Promise<readonly ModelDetails[]> {
   return (await facts()).models
 }
 
-/** What the page of batches must know; null where this server has none. */
+/** What the batch page needs; null if batches are turned off. */
 export async function batchPageData(): Promise<{
   models: readonly ModelInfo[]
   limits: { imageBytes: number; files: number }
@@ -34,10 +34,13 @@ export async function batchPageData(): Promise<{
   const { models, limits, batches } = await facts()
   if (batches === null) return null
   const { files, retentionHours } = batches
-  return { models: models.map(briefly), limits: { imageBytes: limits.imageBytes, files }, retentionHours }
+  return { models: models.map(toModelInfo), limits: { imageBytes: limits.imageBytes, files }, retentionHours }
 }
 
-/** Whether this server takes batches. Where it cannot be asked, its pages say so; the frame around them stays. */
+/**
+ * Whether this server accepts batches. If the API is unreachable, the pages report it, but the layout around them
+ * stays.
+ */
 export async function hasBatches(): Promise<boolean> {
   return facts().then(
     ({ batches }) => batches !== null,
@@ -45,22 +48,22 @@ export async function hasBatches(): Promise<boolean> {
   )
 }
 
-/** The gallery with the answers of the default model. */
+/** The gallery with the default model's predictions. */
 export async function galleryPageData(): Promise<readonly GalleryPicture[]> {
   return (await getRuntime()).site.gallery()
 }
 
-/** Without its card, which most pages do not show. */
-function briefly(model: ModelDetails): ModelInfo {
+/** Strips the model card, which most pages don't show. */
+function toModelInfo(model: ModelDetails): ModelInfo {
   return modelInfoSchema.parse(model)
 }
 
-/** @param photo of the gallery, by its file */
+/** @param photo file name of a gallery photo */
 export async function classifyPageData(photo: string | null): Promise<ClassifyPageData> {
   const { models, limits, feedback } = await facts()
   const picture = photo === null ? undefined : (await galleryPageData()).find(({ file }) => file === photo)
   return {
-    models: models.map(briefly),
+    models: models.map(toModelInfo),
     limits,
     feedback,
     gallery: picture ? { file: picture.file, credit: `${picture.author}, ${licenseName(picture.license)}` } : null,

@@ -1,7 +1,8 @@
-import { type FetchOptions, open, permitted, reason, timeLimit } from './fetch-photo'
+import { parseAllowedUrl, type RequestPolicy, sendRequest, timeLimit, toUrlProblem } from './safe-request'
 
 /**
- * Sends JSON to an address that a stranger has given, under the rules of `fetchPhoto`. A redirect is not followed, and what comes back is not read.
+ * Sends JSON to a URL from a client, with the checks of `fetchPhoto`. Doesn't follow redirects or read the response
+ * body.
  *
  * @returns the HTTP status
  * @throws Problem `url_refused`, `url_unreachable`
@@ -10,13 +11,13 @@ export async function postJson(
   address: string,
   body: string,
   headers: Record<string, string>,
-  options: Pick<FetchOptions, 'timeoutMs' | 'allow' | 'lookup'>,
+  options: RequestPolicy & { timeoutMs: number },
   signal: AbortSignal,
 ): Promise<number> {
   const { deadline, clear } = timeLimit(options.timeoutMs)
   try {
-    const url = permitted(address, options)
-    const reply = await open(url, options, AbortSignal.any([signal, deadline]), {
+    const url = parseAllowedUrl(address, options)
+    const reply = await sendRequest(url, options, AbortSignal.any([signal, deadline]), {
       method: 'POST',
       body,
       headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)), ...headers },
@@ -24,7 +25,7 @@ export async function postJson(
     reply.destroy()
     return reply.statusCode ?? 0
   } catch (error) {
-    throw reason(error, options.timeoutMs, deadline, signal)
+    throw toUrlProblem(error, options.timeoutMs, deadline, signal)
   } finally {
     clear()
   }

@@ -41,6 +41,6 @@ test.each([
   'localhost',
   '',
   '1.2.3',
-])('%s is not', (address) => {
+])('%s is not public', (address) => {
   expect(isPublicAddress(address)).toBe(false)
 })

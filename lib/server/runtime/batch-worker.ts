@@ -13,21 +13,21 @@ import { jobDependencies } from './jobs'
 import { openMetrics } from './metrics'
 import { openModels } from './models'
 
-/** How long what runs may take to finish before it is left to another worker, as a share of the time to stop in. */
-const FINISHING = 0.8
+/** Share of the shutdown time for finishing shards before they are left to another worker. */
+const FINISH_SHARE = 0.8
 
 /**
- * A process that runs the batch jobs of all instances, until a signal comes.
+ * Runs a batch worker for all instances until a signal arrives.
  *
- * @throws EnvironmentError where it is not said what it shares them by
+ * @throws EnvironmentError if the shared Redis or bucket isn't configured
  */
 export async function runBatchWorker(): Promise<void> {
   const environment = readEnvironment()
   const { REDIS_URL, BUCKET, SHUTDOWN_TIMEOUT_MS } = environment
   if (REDIS_URL === undefined || BUCKET === undefined) {
-    throw new EnvironmentError('REDIS_URL and BUCKET are not set; a batch worker takes its work from there')
+    throw new EnvironmentError('REDIS_URL and BUCKET are not set; a batch worker gets its work from them')
   }
-  // On a machine that serves people too, they come first.
+  // On a machine that also serves interactive requests, those come first.
   setPriority(environment.BATCH_NICE)
   const log = createLog(environment)
   const monitor = new RedisMonitor(log)
@@ -59,13 +59,13 @@ export async function runBatchWorker(): Promise<void> {
     refreshModels: () => models.refresh(),
   })
   await worker.ready()
-  log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'taking up batch work')
+  log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'ready for batch work')
   process.send?.({ kind: 'ready' })
 
   async function stop(): Promise<void> {
     log.info({}, 'stopping')
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref()
-    await worker.close(FINISHING * SHUTDOWN_TIMEOUT_MS)
+    await worker.close(FINISH_SHARE * SHUTDOWN_TIMEOUT_MS)
     await protection?.release()
     await metrics.close()
     await engine.close()

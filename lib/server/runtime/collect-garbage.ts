@@ -1,13 +1,14 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-const LOOK_MS = 250
-/** Collecting pays only where there is something to be freed. */
-const LEAST_GROWTH = 16_000_000
+const CHECK_MS = 250
+/** Collecting pays off only if there is something to free. */
+const MIN_GROWTH = 16_000_000
 
 /**
- * Has V8 collect garbage as soon as this process holds more than its share, instead of when its heap has grown: photos that are done lie outside of the heap, and
- * are freed with the objects in it. Only for where memory is scarce.
+ * Makes V8 collect garbage as soon as this process exceeds its share of memory, instead of when its heap has grown.
+ * The data of finished photos lies outside the heap and is freed with the objects inside it. Only for servers with
+ * little memory.
  *
  * @param share bytes
  */
@@ -18,8 +19,8 @@ export function collectGarbageAbove(share: number): void {
   setInterval(() => {
     const rss = process.memoryUsage.rss()
     least = Math.min(least, rss)
-    if (rss < share || rss < least + LEAST_GROWTH) return
+    if (rss < share || rss < least + MIN_GROWTH) return
     collect()
     least = process.memoryUsage.rss()
-  }, LOOK_MS).unref()
+  }, CHECK_MS).unref()
 }

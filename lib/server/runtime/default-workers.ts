@@ -1,9 +1,9 @@
 import { totalmem } from 'node:os'
 import { cores, ecsMetadataUri } from '../config/environment'
 import { planMemory } from '../config/memory-plan'
-import { cpuQuota, ecsCpus, memoryLimit, workerCount } from '../observe/limits'
+import { cpuQuota, ecsCpus, memoryLimit, workerCount } from '../observe/resource-limits'
 
-/** Workers where nothing says how many: one a whole CPU that this process may use, as far as its memory goes. */
+/** Default number of workers: one per whole CPU that this process may use, limited by its memory. */
 export async function defaultWorkers(): Promise<number> {
   const byCpu = workerCount({ cores: cores(), quota: cpuQuota(), ecs: await ecsCpus(ecsMetadataUri()) })
   return Math.min(byCpu, planMemory(memoryLimit(totalmem())).workers)

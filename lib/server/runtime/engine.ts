@@ -1,24 +1,24 @@
 import { totalmem } from 'node:os'
 import { readCatalog } from '../catalog/catalog'
 import { cores, type Environment, EnvironmentError, isDevelopment } from '../config/environment'
-import { megabytes, planMemory, SERVER_BYTES, tooLittle, workerBytes } from '../config/memory-plan'
+import { insufficientMemory, megabytes, planMemory, SERVER_BYTES, workerBytes } from '../config/memory-plan'
 import { fromRoot } from '../config/root'
 import { createEngine } from '../engine/engine'
 import type { Engine } from '../engine/types'
-import { memoryLimit } from '../observe/limits'
 import type { Log } from '../observe/log'
+import { memoryLimit } from '../observe/resource-limits'
 import { collectGarbageAbove } from './collect-garbage'
 
 /**
- * The engine as the environment asks for it.
+ * Opens the engine that the environment configures.
  *
- * @param models the folder that they are read from at each load
- * @throws EnvironmentError where there is too little memory for it
+ * @param models returns the models folder, which is read on each load
+ * @throws EnvironmentError if there is too little memory
  */
 export function openEngine(environment: Environment, models: () => string, workers: number, log: Log) {
   const { MAX_QUEUE_BYTES, MAX_PIXELS } = environment
   const plan = planMemory(memoryLimit(totalmem()), MAX_QUEUE_BYTES)
-  const lack = tooLittle(plan)
+  const lack = insufficientMemory(plan)
   if (lack !== null) throw new EnvironmentError(lack)
   if (plan.scarce) collectGarbageAbove(SERVER_BYTES)
   log.info(
@@ -28,9 +28,9 @@ export function openEngine(environment: Environment, models: () => string, worke
       workers,
       queue_mb: megabytes(MAX_QUEUE_BYTES),
       megapixels: megabytes(MAX_PIXELS),
-      models: plan.scarce ? 'the default one, others when they are asked for' : 'all',
+      models: plan.scarce ? 'the default one; others on demand' : 'all',
     },
-    'chosen for the memory and the cores that there are',
+    'sized for the available memory and cores',
   )
   return createEngine({
     catalog: () => readCatalog(models(), environment.DEFAULT_MODEL_TYPE),
@@ -46,14 +46,17 @@ export function openEngine(environment: Environment, models: () => string, worke
   })
 }
 
-/** Loads the models again, beside the old ones. Whether they serve now: where that fails, one line says so and the old ones serve on. */
+/**
+ * Reloads the models next to the old ones. Returns whether the new ones serve; if they fail, logs it and keeps the old
+ * ones.
+ */
 export async function reloadModels(engine: Engine, log: Log): Promise<boolean> {
-  log.info({}, 'the models have changed and are loaded again')
+  log.info({}, 'models changed: reloading')
   try {
     await engine.reload()
     return true
   } catch (err) {
-    log.error({ err }, 'the models cannot be loaded again; the old ones serve on')
+    log.error({ err }, 'could not reload the models; still serving the previous ones')
     return false
   }
 }

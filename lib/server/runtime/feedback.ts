@@ -1,13 +1,13 @@
 import type { Environment } from '../config/environment'
 import type { Engine } from '../engine/types'
 import { Feedback } from '../feedback/feedback'
-import { FolderFeedback } from '../feedback/folder'
+import { FolderFeedback } from '../feedback/folder-store'
 import type { FeedbackStore } from '../feedback/store'
 import type { Log } from '../observe/log'
 
 const DAY_MS = 86_400_000
 
-/** Votes as the environment asks for them; null, and one line that says why, where there can be none. */
+/** Opens feedback as configured; null if it is off, or if it can't work, which is logged. */
 export async function openFeedback(
   environment: Environment,
   engine: Engine,
@@ -16,24 +16,26 @@ export async function openFeedback(
   const { FEEDBACK: mode, FEEDBACK_RETENTION_DAYS, INSTANCES, BUCKET, MAX_PIXELS: maxPixels } = environment
   if (mode === 'off') return null
   if (INSTANCES > 1 && BUCKET === undefined) {
-    log.error({ INSTANCES }, 'there is no feedback: several instances share it only by BUCKET')
+    log.error({ INSTANCES }, 'feedback is off: set BUCKET to share it between several instances')
     return null
   }
   const retentionMs = FEEDBACK_RETENTION_DAYS * DAY_MS
   const store =
-    BUCKET === undefined ? new FolderFeedback(folder, retentionMs) : await inBucket(environment, BUCKET, retentionMs)
+    BUCKET === undefined
+      ? new FolderFeedback(folder, retentionMs)
+      : await openBucketFeedback(environment, BUCKET, retentionMs)
   return new Feedback(engine, { store, mode, retentionMs, maxPixels, log })
 }
 
-/** Loaded only where it is needed: the AWS SDK is large. */
-async function inBucket(
+/** Loaded on demand: the AWS SDK is large. */
+async function openBucketFeedback(
   { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region }: Environment,
   bucket: string,
   retentionMs: number,
 ): Promise<FeedbackStore> {
   const [{ openBuckets }, { BucketFeedback }] = await Promise.all([
     import('../storage/buckets'),
-    import('../feedback/bucket'),
+    import('../feedback/bucket-store'),
   ])
   return new BucketFeedback(openBuckets({ endpoint, region })(bucket), retentionMs)
 }

@@ -1,41 +1,44 @@
 import { readFileSync, statSync } from 'node:fs'
-import { isDevelopment, oldNames, readEnvironment, requireBuiltPath } from '../config/environment'
+import { isDevelopment, readEnvironment, renamedOptions, requireBuiltPath } from '../config/environment'
 import { fromRoot } from '../config/root'
 import { createLog } from '../observe/log'
-import { createFrontRuntime } from './front'
+import { createFrontRuntime } from './front-runtime'
 import type { Runtime } from './runtime'
-import { createServerRuntime } from './server'
+import { createServerRuntime } from './server-runtime'
 
 /**
- * Next bundles route handlers and pages apart from the server's entry, so a module-level singleton would exist
- * once a bundle. The global symbol is the one place that all of them share.
+ * Next.js bundles route handlers and pages separately from the server's entry point, so there would be one
+ * module-level singleton per bundle. All of them share this global symbol.
  */
 const KEY = Symbol.for('vision-object-classifier.runtime')
-const world = globalThis as { [KEY]?: Held }
+const globals = globalThis as { [KEY]?: HeldRuntime }
 
-interface Held {
+interface HeldRuntime {
   stamp: Stamp
-  /** When the code that made it was loaded. */
+  /** When the code that created it was loaded. */
   loadedAt: number
   runtime: Promise<Runtime>
 }
 
-/** When this copy of the code was loaded: in development Next loads it anew after a change. */
+/** When this copy of the code was loaded: in development, Next.js reloads it after a change. */
 const LOADED_AT = Date.now()
 
-/** The process's runtime, made at the first call. In development it is made anew when server code has changed. */
+/**
+ * The runtime of the process, created on the first call. In development, it is recreated after server code has
+ * changed.
+ */
 export function getRuntime(): Promise<Runtime> {
   const stamp = isDevelopment() ? readStamp() : ALWAYS
-  const held = world[KEY]
+  const held = globals[KEY]
   if (held && !isOutdated(held, stamp)) return held.runtime
-  // The jobs' folder has one owner at a time.
+  // Only one runtime at a time may own the jobs folder.
   const runtime = held
-    ? held.runtime.then((old) => old.leave()).then(createRuntime, createRuntime)
+    ? held.runtime.then((old) => old.release()).then(createRuntime, createRuntime)
     : Promise.resolve().then(createRuntime)
-  world[KEY] = { stamp, loadedAt: LOADED_AT, runtime }
-  // A start that failed is not kept: the next call tries again and says again what is wrong.
+  globals[KEY] = { stamp, loadedAt: LOADED_AT, runtime }
+  // A failed start isn't cached: the next call tries again and reports the error again.
   runtime.catch(() => {
-    if (world[KEY]?.runtime === runtime) delete world[KEY]
+    if (globals[KEY]?.runtime === runtime) delete globals[KEY]
   })
   void held?.runtime.then(
     (old) => old.close(),
@@ -44,31 +47,31 @@ export function getRuntime(): Promise<Runtime> {
   return runtime
 }
 
-/** How long after a change Next may still load code that is older than the change (milliseconds). */
-const SETTLING = 30_000
+/** How long after a change Next.js may still load older code (milliseconds). */
+const SETTLING_MS = 30_000
 
 /**
- * The stamp is often written before Next has loaded the changed code, and of two quick changes Next may load the
- * first when the stamp tells of both. So soon after a stamp, code that was loaded later replaces what was loaded
- * before it.
+ * The stamp is often written before Next.js has loaded the changed code, and after two quick changes it may load the
+ * first although the stamp is for both. So shortly after a stamp, code that was loaded later replaces code that was
+ * loaded earlier.
  */
-function isOutdated(held: Held, stamp: Stamp): boolean {
+function isOutdated(held: HeldRuntime, stamp: Stamp): boolean {
   if (held.stamp.code !== stamp.code) return true
-  return held.loadedAt < LOADED_AT && held.loadedAt < stamp.writtenAt + SETTLING
+  return held.loadedAt < LOADED_AT && held.loadedAt < stamp.writtenAt + SETTLING_MS
 }
 
 function createRuntime(): Promise<Runtime> | Runtime {
   const environment = readEnvironment()
   requireBuiltPath(environment)
   const log = createLog(environment)
-  for (const { name, now } of oldNames()) {
-    log.warn({ name, now }, 'an option has its old name; it is called otherwise now')
+  for (const { name, now } of renamedOptions()) {
+    log.warn({ name, now }, 'option renamed: use the new name')
   }
   const { API_URL } = environment
   return API_URL === undefined ? createServerRuntime(environment, log) : createFrontRuntime(environment, API_URL, log)
 }
 
-/** Which code the development build holds, and since when (milliseconds since 1970). */
+/** The code version of the development build and when it was written (milliseconds since 1970). */
 interface Stamp {
   code: string
   writtenAt: number

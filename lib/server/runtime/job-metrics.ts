@@ -4,20 +4,20 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { JobBackend, JobStats } from '../jobs/backend'
 import type { Log } from '../observe/log'
 
-/** Prometheus waits ten seconds for a scrape; the other figures must not be lost with these. */
-const MOST_MS = 3_000
-/** Whoever asks more often gets the same again: Redis is not asked of thousands of jobs at anybody's pace. */
+/** Prometheus waits ten seconds for a scrape; a slow backend must not cost the other metrics. */
+const MAX_WAIT_MS = 3_000
+/** More frequent scrapes get cached values, so that clients can't make Redis count thousands of jobs at any rate. */
 const FRESH_MS = 1_000
 const REASONS = ['lease', 'storage_full', 'storage_unavailable', 'redis_unavailable'] as const
 
 type Read = () => Promise<JobStats | null>
 
 /**
- * The jobs by state, and what they still have to do. Instances that share their jobs all tell the same. Where it cannot be
- * known, for the jobs are another server's at this moment or Redis does not answer, there is no figure rather than a wrong one.
+ * Exports the jobs by state and their backlog. Instances that share jobs all report the same. If the values aren't
+ * available, because another server owns the jobs or Redis doesn't respond, the metrics are absent rather than wrong.
  */
 export function addJobMetrics(registry: Registry, jobs: Pick<JobBackend, 'stats' | 'health'>, log: Log): void {
-  const read = remembered(() => inTime(jobs, log))
+  const read = cached(() => readWithTimeout(jobs, log))
   const registers = [registry]
   new Gauge({
     name: 'vision_jobs',
@@ -30,16 +30,17 @@ export function addJobMetrics(registry: Registry, jobs: Pick<JobBackend, 'stats'
       for (const [state, count] of Object.entries(figures?.states ?? {})) this.set({ state }, count)
     },
   })
-  const backlog = (name: string, help: string, of: (figures: JobStats) => number) => one(registry, read, name, help, of)
-  backlog('vision_jobs_backlog_photos', 'Photos that running jobs still have to do.', (of) => of.backlog.photos)
+  const backlog = (name: string, help: string, of: (figures: JobStats) => number) =>
+    addGauge(registry, read, name, help, of)
+  backlog('vision_jobs_backlog_photos', 'Photos that running jobs still have to classify.', (of) => of.backlog.photos)
   backlog(
     'vision_jobs_backlog_wait_seconds',
-    'How long the job that has waited longest has got nothing done, though it could.',
+    'Longest time since a job that could run last made progress.',
     (of) => of.backlog.waitSeconds,
   )
   new Gauge({
     name: 'vision_jobs_waiting',
-    help: '1 for the reason why this server’s jobs do not go on, 0 for every other.',
+    help: '1 for the reason why this server’s jobs are waiting, 0 for all others.',
     labelNames: ['reason'],
     registers,
     collect() {
@@ -49,7 +50,7 @@ export function addJobMetrics(registry: Registry, jobs: Pick<JobBackend, 'stats'
   })
 }
 
-function one(registry: Registry, read: Read, name: string, help: string, of: (figures: JobStats) => number): void {
+function addGauge(registry: Registry, read: Read, name: string, help: string, of: (figures: JobStats) => number): void {
   new Gauge({
     name,
     help,
@@ -62,21 +63,21 @@ function one(registry: Registry, read: Read, name: string, help: string, of: (fi
   })
 }
 
-/** Null where they are not known, or not in time. */
-async function inTime(jobs: Pick<JobBackend, 'stats'>, log: Log): Promise<JobStats | null> {
+/** Null if they aren't available in time. */
+async function readWithTimeout(jobs: Pick<JobBackend, 'stats'>, log: Log): Promise<JobStats | null> {
   try {
     const figures = jobs.stats()
-    figures.catch(() => {}) // What comes too late is no fault.
-    return await Promise.race([figures, sleep(MOST_MS, null, { ref: false })])
+    figures.catch(() => {}) // A late failure is ignored.
+    return await Promise.race([figures, sleep(MAX_WAIT_MS, null, { ref: false })])
   } catch (error) {
-    // A problem has its own line, from whoever has it.
-    if (!(error instanceof Problem)) log.warn({ err: error }, 'the figures of the jobs are not known')
+    // The source of a problem logs it.
+    if (!(error instanceof Problem)) log.warn({ err: error }, 'job metrics are unavailable')
     return null
   }
 }
 
-/** One reading for all who ask within a while. */
-function remembered(read: Read): Read {
+/** Shares one reading between all calls within a while. */
+function cached(read: Read): Read {
   let last: { until: number; figures: ReturnType<Read> } | undefined
   return () => {
     if (last && performance.now() < last.until) return last.figures

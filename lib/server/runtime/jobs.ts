@@ -4,16 +4,17 @@ import type { Engine } from '../engine/types'
 import type { JobBackend } from '../jobs/backend'
 import { LeasedBackend } from '../jobs/embedded/leased-backend'
 import type { Log } from '../observe/log'
-import { fetchPhoto, permitted } from '../photo-url/fetch-photo'
+import { fetchPhoto } from '../photo-url/fetch-photo'
 import { postJson } from '../photo-url/post-json'
+import { parseAllowedUrl } from '../photo-url/safe-request'
 import type { RedisClient } from '../redis/connect'
 import type { Buckets } from '../storage/buckets'
 
-/** Photos of jobs in flight: enough that no worker waits for the next. */
-const LANES_A_WORKER = 4
+/** Photos in flight per worker: enough to keep each worker busy. */
+const LANES_PER_WORKER = 4
 const HOUR_MS = 3_600_000
 
-/** What jobs need of the world outside, whichever way they are run. */
+/** The external dependencies of jobs, for either backend. */
 export async function jobDependencies(environment: Environment, workers: number) {
   const fetching = {
     maxBytes: environment.MAX_IMAGE_BYTES,
@@ -21,7 +22,7 @@ export async function jobDependencies(environment: Environment, workers: number)
     allow: environment.URL_INPUT_ALLOW,
   }
   return {
-    concurrency: LANES_A_WORKER * workers,
+    concurrency: LANES_PER_WORKER * workers,
     sources: {
       buckets: await bucketsOf(environment),
       allowed: environment.JOBS_S3_PREFIXES,
@@ -34,15 +35,16 @@ export async function jobDependencies(environment: Environment, workers: number)
       postJson(url, body, headers, fetching, signal),
     postMs: environment.URL_INPUT_TIMEOUT_MS,
     requireAllowedUrl(url: string) {
-      if (environment.URL_INPUT === 'false') throw new Problem('url_refused', 'This server calls nobody back.')
-      permitted(url, fetching)
+      if (environment.URL_INPUT === 'false')
+        throw new Problem('url_refused', 'This server doesn’t send callbacks. Remove callback_url.')
+      parseAllowedUrl(url, fetching)
     },
   }
 }
 
 type JobDependencies = Awaited<ReturnType<typeof jobDependencies>>
 
-/** The jobs as the environment asks for them; null, and one line that says why, where there can be none. */
+/** Opens the jobs backend as configured; null if jobs are off, or if they can't work, which is logged. */
 export async function openJobs(
   environment: Environment,
   engine: Engine,
@@ -53,30 +55,30 @@ export async function openJobs(
   const { BUCKET, INSTANCES } = environment
   const shared = redis !== null && BUCKET !== undefined
   if (!shared && INSTANCES > 1) {
-    log.error({ INSTANCES }, 'there are no batch jobs: several instances share them only by REDIS_URL and BUCKET')
+    log.error({ INSTANCES }, 'batch jobs are off: set REDIS_URL and BUCKET to share them between several instances')
     return null
   }
-  if (shared && (await evicts(redis, log))) return null
+  if (shared && (await losesKeys(redis, log))) return null
   try {
     return shared ? await openDistributed(environment, { ...options, redis }) : await LeasedBackend.open(options)
   } catch (error) {
-    // Single photos need neither.
+    // Classifying single photos needs neither.
     const { message: reason } = error as Error
-    log.error({ DATA_DIR: folder, reason }, 'there are no batch jobs: the folder cannot be had')
+    log.error({ DATA_DIR: folder, reason }, 'batch jobs are off: their storage is not available')
     return null
   }
 }
 
-/** Whether jobs would be lost in a Redis that throws away what is in use; said in one line. */
-async function evicts(redis: RedisClient, log: Log): Promise<boolean> {
+/** Whether Redis evicts keys in use, and so would lose jobs. Logs it. */
+async function losesKeys(redis: RedisClient, log: Log): Promise<boolean> {
   const { EVICTION_WARNING, evictionPolicy } = await import('../redis/eviction')
   const eviction = await evictionPolicy(redis)
-  if (eviction?.losesJobs) log.error(eviction, `there are no batch jobs: ${EVICTION_WARNING}`)
+  if (eviction?.losesJobs) log.error(eviction, `batch jobs are off: ${EVICTION_WARNING}`)
   else if (eviction) log.warn(eviction, EVICTION_WARNING)
   return eviction?.losesJobs === true
 }
 
-/** Loaded only where it is needed: BullMQ is large. */
+/** Loaded on demand: BullMQ is large. */
 async function openDistributed(
   { BUCKET = '' }: Environment,
   options: JobDependencies & { engine: Engine; folder: string; redis: RedisClient },
@@ -85,12 +87,12 @@ async function openDistributed(
   return new DistributedBackend({ ...options, store: options.sources.buckets(BUCKET) })
 }
 
-/** Loaded only where there is a bucket to be read: the AWS SDK is large. */
+/** Loaded on demand: the AWS SDK is large. */
 async function bucketsOf(environment: Environment): Promise<Buckets> {
   const { BUCKET, JOBS_S3_PREFIXES, AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = environment
   if (BUCKET === undefined && JOBS_S3_PREFIXES.length === 0) {
     return () => {
-      throw new Error('this server reads no bucket')
+      throw new Error('this server has no bucket configured')
     }
   }
   const { openBuckets } = await import('../storage/buckets')

@@ -1,32 +1,32 @@
 import type { Environment } from '../config/environment'
 import type { EngineStats } from '../engine/types'
 import type { JobBackend } from '../jobs/backend'
+import type { BACKLOG, GAUGES } from '../observe/cloudwatch-metrics'
 import { EmfWriter, type Gauge } from '../observe/emf'
-import type { BACKLOG, GAUGES } from '../observe/figures'
 import type { Log } from '../observe/log'
 import { Metrics } from '../observe/metrics'
-import { addProcessFigures, type Build } from '../observe/process-figures'
+import { addProcessFigures, type Build } from '../observe/process-metrics'
 import { addJobMetrics } from './job-metrics'
 
-/** What the figures are of. */
-export interface Measured {
+/** The source of the metrics. */
+export interface MetricsSource {
   service: 'web' | 'worker'
   stats(): EngineStats
   jobs?: Pick<JobBackend, 'backlog' | 'stats' | 'health'> | null
-  /** What it was built of, where it can be scraped. */
+  /** Build information, for Prometheus. */
   build?: Build
 }
 
-type Told = Record<(typeof GAUGES)[number], Gauge> & Partial<Record<(typeof BACKLOG)[number], Gauge>>
+type EmfGauges = Record<(typeof GAUGES)[number], Gauge> & Partial<Record<(typeof BACKLOG)[number], Gauge>>
 
-/** How often a line is written: CloudWatch keeps minutes. */
+/** Interval between lines: CloudWatch stores minutes. */
 const EVERY_MS = 60_000
 
-/** The figures as METRICS says: read by Prometheus, or written into the log for CloudWatch. */
-export function openMetrics(environment: Environment, measured: Measured, log: Log): Metrics {
-  const metrics = new Metrics(measured.stats, emfOf(environment, measured, log))
+/** Exports the metrics as METRICS configures: for Prometheus, or as log lines for CloudWatch. */
+export function openMetrics(environment: Environment, measured: MetricsSource, log: Log): Metrics {
+  const metrics = new Metrics(measured.stats, createEmfWriter(environment, measured, log))
   const { METRICS, METRICS_PORT } = environment
-  // The process is watched only where somebody reads of it.
+  // Process metrics are collected only if something can scrape them.
   if (measured.build && (METRICS === 'on' || METRICS_PORT !== undefined)) {
     addProcessFigures(metrics.registry, measured.build)
     if (measured.jobs) addJobMetrics(metrics.registry, measured.jobs, log)
@@ -34,9 +34,9 @@ export function openMetrics(environment: Environment, measured: Measured, log: L
   return metrics
 }
 
-function emfOf(
+function createEmfWriter(
   { METRICS, PROJECT_NAME: namespace, ENVIRONMENT }: Environment,
-  measured: Measured,
+  measured: MetricsSource,
   log: Log,
 ): EmfWriter | undefined {
   if (METRICS !== 'emf') return undefined
@@ -44,13 +44,13 @@ function emfOf(
     namespace,
     dimensions: { ...(ENVIRONMENT === undefined ? {} : { Environment: ENVIRONMENT }), Service: measured.service },
     gauges: gaugesOf(measured, log),
-    // Not through the log: its level must not hide figures.
+    // Bypasses the log, whose level must not hide metrics.
     write: (line) => process.stdout.write(`${line}\n`),
     everyMs: EVERY_MS,
   })
 }
 
-function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Told> {
+function gaugesOf({ stats, jobs }: MetricsSource, log: Log): () => Promise<EmfGauges> {
   let restarts = 0
   return async () => {
     const { queue, workers } = stats()
@@ -62,19 +62,22 @@ function gaugesOf({ stats, jobs }: Measured, log: Log): () => Promise<Told> {
       WorkersMissing: [workers.wanted - workers.ready, 'Count'],
       WorkerRestarts: [since, 'Count'],
       Memory: [process.memoryUsage.rss() + workers.bytes, 'Bytes'],
-      ...(await backlogOf(jobs, log)),
+      ...(await readBacklog(jobs, log)),
     }
   }
 }
 
-/** Without Redis there is nothing to say of the jobs that many machines share: no figure is better than a wrong one. */
-async function backlogOf(jobs: Measured['jobs'], log: Log): Promise<Partial<Record<(typeof BACKLOG)[number], Gauge>>> {
+/** Without Redis, the backlog of shared jobs is unknown: no value is better than a wrong one. */
+async function readBacklog(
+  jobs: MetricsSource['jobs'],
+  log: Log,
+): Promise<Partial<Record<(typeof BACKLOG)[number], Gauge>>> {
   try {
     const backlog = await jobs?.backlog?.()
     if (!backlog) return {}
     return { BacklogPhotos: [backlog.photos, 'Count'], BacklogWait: [backlog.waitSeconds, 'Seconds'] }
   } catch (error) {
-    log.warn({ reason: (error as Error).message }, 'the backlog of the jobs is not known')
+    log.warn({ reason: (error as Error).message }, 'the job backlog is unavailable')
     return {}
   }
 }

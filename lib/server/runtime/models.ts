@@ -8,25 +8,25 @@ import type { Log } from '../observe/log'
 import { folderPrefix, parseLocation } from '../storage/location'
 import { createProcessFolder, type ProcessFolder } from '../storage/process-folder'
 
-/** Where the models are, whoever keeps them. */
+/** Access to the models, local or in a bucket. */
 export interface Models {
-  /** The folder that they are read from now. */
+  /** The folder to read them from. */
   path(): string
-  /** Calls after other models have come; the call says whether they are what serves now. */
+  /** Calls back when the models have changed; the callback returns whether the new ones serve. */
   onChange(changed: () => Promise<boolean>): void
-  /** Looks at once whether other models have come; resolves when who asked for it has been called. */
+  /** Checks for new models immediately; resolves after the callback has finished. */
   refresh(): Promise<void>
   close(): Promise<void>
 }
 
-/** A set may be on its way into the bucket while this starts: file by file, the checksums last. */
+/** A model set may still be uploading to the bucket at startup: file by file, the checksums last. */
 const ATTEMPTS = 4
 const WAIT_MS = 5_000
 
 /**
- * The models as MODELS_DIR says: a folder, or `s3://bucket/prefix`, of which this process then has a copy of its own.
+ * Opens the models in MODELS_DIR: a folder, or `s3://bucket/prefix`, which this process copies to a folder of its own.
  *
- * @throws Error with one line for the operator where a bucket has no whole set
+ * @throws Error with a one-line message for the operator if the bucket has no complete set
  */
 export async function openModels(environment: Environment, log: Log): Promise<Models> {
   const location = parseLocation(environment.MODELS_DIR)
@@ -37,12 +37,12 @@ export async function openModels(environment: Environment, log: Log): Promise<Mo
   const own = createProcessFolder(tmpdir(), 'vision-models-')
   const mirror = new ModelMirror(store, folderPrefix(location), own.path)
   try {
-    await fetchFirst(mirror, environment.MODELS_DIR)
+    await downloadWithRetries(mirror, environment.MODELS_DIR)
   } catch (error) {
     own.close()
     throw error
   }
-  log.info({ from: environment.MODELS_DIR }, 'the models are fetched')
+  log.info({ from: environment.MODELS_DIR }, 'models downloaded')
   return mirroredModels(mirror, own, environment.MODELS_REFRESH_SECONDS * 1000, log)
 }
 
@@ -58,42 +58,42 @@ function localModels(folder: string): Models {
   }
 }
 
-async function fetchFirst(mirror: ModelMirror, from: string): Promise<void> {
+async function downloadWithRetries(mirror: ModelMirror, from: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await mirror.refresh()
       return
     } catch (error) {
-      if (error instanceof MirrorError && error.mayPass && attempt < ATTEMPTS) {
+      if (error instanceof MirrorError && error.isTransient && attempt < ATTEMPTS) {
         await sleep(WAIT_MS)
         continue
       }
-      throw new Error(`the models of ${from} cannot be had: ${reasonOf(error)}`, { cause: error })
+      throw new Error(`could not get the models from ${from}: ${reasonOf(error)}`, { cause: error })
     }
   }
 }
 
-/** A bucket that is away, or has half a set, changes nothing: what was fetched serves on. */
+/** If the bucket is unreachable or incomplete, nothing changes: the downloaded models keep serving. */
 function mirroredModels(mirror: ModelMirror, own: ProcessFolder, everyMs: number, log: Log): Models {
   const stop = new AbortController()
   let changed: () => Promise<boolean> = async () => true
   let running: Promise<void> | null = null
-  let complained = ''
+  let lastWarning = ''
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     try {
-      // Where the new ones do not serve the old ones do, and need their files.
-      if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.forgetOlder()
-      complained = ''
+      // If the new models don't serve, the old ones do and need their files.
+      if ((await mirror.refresh(stop.signal)) && (await changed())) await mirror.removeOlder()
+      lastWarning = ''
     } catch (error) {
       if (stop.signal.aborted) return
       const reason = reasonOf(error)
-      if (reason !== complained) log.warn({ reason }, 'new models cannot be had; those that are here serve on')
-      complained = reason
+      if (reason !== lastWarning) log.warn({ reason }, 'could not get new models; still serving the current ones')
+      lastWarning = reason
     }
   }
   function refresh(): Promise<void> {
-    running ??= look().finally(() => {
+    running ??= check().finally(() => {
       running = null
     })
     return running
@@ -107,14 +107,14 @@ function mirroredModels(mirror: ModelMirror, own: ProcessFolder, everyMs: number
     refresh,
     async close() {
       clearInterval(timer)
-      stop.abort(new Error('this process stops'))
+      stop.abort(new Error('the process is shutting down'))
       await running
       own.close()
     },
   }
 }
 
-/** What the operator reads: behind a Problem stands what S3 said. */
+/** The message for the operator: the cause of a Problem is the error from S3. */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error
   return error instanceof MirrorError || !(cause instanceof Error) ? message : cause.message

@@ -3,9 +3,10 @@ import type { Log } from '../observe/log'
 import type { RedisClient } from '../redis/connect'
 
 /**
- * What the instances share; null where this one is alone. Loaded only where it is needed.
+ * Connects to the Redis that instances share; null if this one runs alone. Loaded on demand.
  *
- * @throws Error where REDIS_URL is set and nothing answers there: an instance that counted and remembered alone would look like the others and not be
+ * @throws Error if REDIS_URL is set but unreachable: an instance with its own rate limits and cache would look like
+ * the others but behave differently
  */
 export async function openRedis({ REDIS_URL }: Environment, log: Log): Promise<RedisClient | null> {
   if (REDIS_URL === undefined) return null
@@ -15,6 +16,6 @@ export async function openRedis({ REDIS_URL }: Environment, log: Log): Promise<R
     return await connectRedis(REDIS_URL, { monitor: new RedisMonitor(log) })
   } catch (error) {
     const { host } = new URL(REDIS_URL)
-    throw new Error(`Redis cannot be reached at ${host} (REDIS_URL): ${(error as Error).message}`, { cause: error })
+    throw new Error(`Redis is unreachable at ${host} (REDIS_URL): ${(error as Error).message}`, { cause: error })
   }
 }

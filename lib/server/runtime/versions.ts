@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { fromRoot } from '../config/root'
+import { fromPackage, fromRoot } from '../config/root'
 
 /** The version of this app. */
 export function ownVersion(): string {
-  return versionIn('package.json')
+  return versionIn(fromRoot('package.json'))
 }
 
-/** The version of ONNX Runtime that is installed; its library is not loaded for that. */
+/** The installed version of ONNX Runtime, without loading its library. */
 export function runtimeVersion(): string {
-  return versionIn('node_modules/onnxruntime-node/package.json')
+  return versionIn(fromPackage('onnxruntime-node/package.json'))
 }
 
 function versionIn(path: string): string {
-  return (JSON.parse(readFileSync(fromRoot(path), 'utf8')) as { version: string }).version
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }

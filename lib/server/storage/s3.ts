@@ -13,8 +13,8 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { tooLargeDetail } from '@/lib/shared/problems/photo-size'
 import { Problem } from '@/lib/shared/problems/problem'
+import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
 import { sha256Of } from '../event-loop/digest'
 import { locationOf } from './location'
 import {

@@ -4,14 +4,14 @@ import { type Demand, plan, type Task } from './plan'
 const task: Task = { cores: 2, memoryGb: 4, photoMs: 7, mostUsed: 0.7, coreHour: 0.04, gbHour: 0.004 }
 const demand: Demand = { images: 1e9, p99: 200, burst: 3, batch: 0, cached: 0, regions: 1 }
 
-test('more photos need more tasks, and never fewer than two in a region', () => {
+test('more photos need more tasks, and at least two per region', () => {
   const months = [1e3, 1e5, 1e7, 1e8, 1e9].map((images) => plan({ ...demand, images }, task).tasks.most)
   expect(months.slice(0, 2)).toEqual([2, 2])
   expect([...months].sort((a, b) => a - b)).toEqual(months)
   expect(plan({ ...demand, images: 1e3, regions: 3 }, task).tasks).toEqual({ least: 6, most: 6 })
 })
 
-test('the p99 is kept, with room for the scaling', () => {
+test('meets the p99 with reserve for scaling', () => {
   for (const p99 of [50, 100, 200]) {
     const found = plan({ ...demand, p99 }, task)
     expect(found.p99).toBeLessThanOrEqual(p99)
@@ -20,7 +20,7 @@ test('the p99 is kept, with room for the scaling', () => {
   expect(() => plan({ ...demand, p99: 10 }, task)).toThrow('No number of tasks')
 })
 
-test('what is cached needs no worker, what may wait needs no reserve for the peak', () => {
+test('cached photos need no worker, and batch photos need no reserve for the peak', () => {
   const [plain, cached, batch] = [{}, { cached: 0.5 }, { batch: 0.5 }].map((part) => plan({ ...demand, ...part }, task))
   expect(cached?.peak).toBeCloseTo((plain?.peak ?? 0) / 2)
   expect(batch?.tasks.most).toBeLessThan(plain?.tasks.most ?? 0)

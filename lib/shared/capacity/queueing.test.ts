@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { randomNumbers } from '../metrics/random'
-import { highestRate, responseQuantile, waitingChance } from './queueing'
+import { highestRate, responseQuantile, waitProbability } from './queueing'
 
-/** Times from arrival to answer, by playing it out: arrivals by chance, each served by the server that is free first. */
-function played(
+/** Simulated response times: random arrivals, each served by the server that is free first. */
+function simulated(
   { servers, rate, service }: { servers: number; rate: number; service: number },
   arrivals: number,
 ): number[] {
@@ -26,19 +26,19 @@ test.each([
   { servers: 4, rate: 500, service: 0.0065 },
   { servers: 16, rate: 1350, service: 0.01 },
   { servers: 2, rate: 100, service: 0.01 },
-])('the quantiles are those of a simulation: %o', (queue) => {
-  const times = played(queue, 400_000).sort((a, b) => a - b)
+])('the quantiles match a simulation: %o', (queue) => {
+  const times = simulated(queue, 400_000).sort((a, b) => a - b)
   for (const share of [0.5, 0.9, 0.99]) {
-    const simulated = times[Math.floor(share * times.length)] as number
-    expect(responseQuantile(queue, share) / simulated, `p${100 * share}`).toBeCloseTo(1, 1)
+    const expected = times[Math.floor(share * times.length)] as number
+    expect(responseQuantile(queue, share) / expected, `p${100 * share}`).toBeCloseTo(1, 1)
   }
 })
 
-test('known values, and the edges', () => {
-  // M/M/1: the chance to wait is the load; the response time is exponential.
-  expect(waitingChance(1, 0.7)).toBeCloseTo(0.7)
+test('matches known values and edge cases', () => {
+  // M/M/1: the probability of waiting is the load; the response time is exponential.
+  expect(waitProbability(1, 0.7)).toBeCloseTo(0.7)
   expect(responseQuantile({ servers: 1, rate: 50, service: 0.01 }, 0.99)).toBeCloseTo(Math.log(100) / 50, 6)
-  expect(waitingChance(500, 450)).toBeGreaterThan(0)
+  expect(waitProbability(500, 450)).toBeGreaterThan(0)
   expect(responseQuantile({ servers: 2, rate: 200, service: 0.01 }, 0.99)).toBe(Number.POSITIVE_INFINITY)
   const rate = highestRate({ servers: 2, service: 0.01 }, 0.99, 0.1)
   expect(responseQuantile({ servers: 2, service: 0.01, rate }, 0.99)).toBeCloseTo(0.1, 3)

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { classifyJsonSchema, classifyParametersSchema, flag, modelRefSchema } from './contract'
 
-/** How it is found out what a label rests on. */
+/** How an explanation is computed. */
 export const EXPLAIN_METHODS = ['rise', 'occlusion'] as const
 export type ExplainMethod = (typeof EXPLAIN_METHODS)[number]
 
-/** What a caller may ask for besides the photo. */
+/** The options of an explanation. */
 export const explainParametersSchema = z.object({
   model: classifyParametersSchema.shape.model,
   label: z
@@ -13,14 +13,13 @@ export const explainParametersSchema = z.object({
     .min(1)
     .max(200)
     .optional()
-    .meta({ description: 'The label to explain, by its name or its index; the best one if absent.' }),
+    .meta({ description: 'The label to explain, by name or index. Defaults to the best one.' }),
   method: z.enum(EXPLAIN_METHODS).default('rise').meta({
-    description: 'rise: random parts of the photo are hidden; occlusion: a window that moves over it hides a part.',
+    description:
+      'rise: hides random parts of the photo; occlusion: slides a window over the photo that hides what it covers.',
   }),
-  png: flag.default(false).meta({ description: 'Whether to send the map as a PNG too, to be laid over the area.' }),
+  png: flag.default(false).meta({ description: 'Whether to also return the heatmap as a PNG to overlay on the area.' }),
 })
-
-export type ExplainParameters = z.infer<typeof explainParametersSchema>
 
 export const explainJsonSchema = z
   .object({
@@ -36,7 +35,7 @@ export const explanationSchema = z
     request_id: z.string(),
     model: modelRefSchema,
     label: z.object({ label: z.string(), index: z.int().min(0), score: z.number().min(0).max(1) }).meta({
-      description: 'What was explained, and its score on the whole photo.',
+      description: 'The explained label and its score for the whole photo.',
     }),
     method: z.enum(EXPLAIN_METHODS),
     grid: z
@@ -45,20 +44,20 @@ export const explanationSchema = z
         height: z.int().min(1),
         values: z.array(z.number()).meta({
           description:
-            "Row by row: how much higher the label's score is on average where this place is seen than where it is hidden.",
+            "Row by row: how much higher the label's score is on average with this cell visible than with it hidden.",
         }),
       })
-      .meta({ description: 'The map.' }),
+      .meta({ description: 'The heatmap.' }),
     area: boxSchema.meta({
-      description: 'The part of the upright photo that the model saw and the grid covers, in pixels of the photo.',
+      description: 'The part of the upright photo that the model received and the grid covers, in pixels of the photo.',
     }),
     image: z.object({ width: z.int().min(1), height: z.int().min(1) }).meta({ description: 'The upright photo.' }),
-    runs: z.int().min(1).meta({ description: 'Runs of the model that it took.' }),
+    runs: z.int().min(1).meta({ description: 'Number of model runs.' }),
     timings: z.object({
-      run_ms: z.number().min(0).meta({ description: 'The model, over all runs.' }),
-      total_ms: z.number().min(0).meta({ description: 'From the complete upload to the answer.' }),
+      run_ms: z.number().min(0).meta({ description: 'Time for the model over all runs.' }),
+      total_ms: z.number().min(0).meta({ description: 'Time from the complete upload to the result.' }),
     }),
-    png: z.string().optional().meta({ description: 'The map as a data: URL of a PNG; only where it was asked for.' }),
+    png: z.string().optional().meta({ description: 'The heatmap as a data: URL of a PNG; only if requested.' }),
   })
   .meta({ id: 'Explanation' })
 

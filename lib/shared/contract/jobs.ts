@@ -1,18 +1,24 @@
 import { z } from 'zod'
-import { ZIP_ENCODINGS, zipEncodingSchema } from '../files/zip-names'
+import { isZipEncoding, ZIP_ENCODINGS } from '../files/zip-names'
 import { classifyParametersSchema, flag, WEB_ADDRESS } from './contract'
 
-/** `done` and `cancelled` are for good; a paused job goes on by itself, or when it is told to. */
+/** `done` and `cancelled` are final. A paused job continues by itself or on request. */
 export const JOB_STATES = ['running', 'paused', 'done', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
+/** An encoding of names in a ZIP. It stands here and not beside the decoder, which browsers load without zod. */
+export const zipEncodingSchema = z
+  .string()
+  .max(40)
+  .refine(isZipEncoding, 'unknown encoding; use for example gbk, shift_jis, euc-kr, big5 or cp437')
+
 const zipNames = zipEncodingSchema.optional().meta({
   description:
-    'Encoding of names in a ZIP that do not say theirs, such as gbk, shift_jis, euc-kr, big5 or cp437; else it is told by the names, where that is sure.',
+    'Encoding of file names in a ZIP that doesn’t declare one, such as gbk, shift_jis, euc-kr, big5 or cp437. By default, it is detected if it is unambiguous.',
   enum: [...ZIP_ENCODINGS],
 })
 
-/** What a caller may ask for when a job is made. */
+/** The options of a new job. */
 export const jobParametersSchema = z
   .object({
     ...classifyParametersSchema.pick({ model: true, top_k: true, threshold: true }).shape,
@@ -21,13 +27,14 @@ export const jobParametersSchema = z
       .min(1)
       .max(2000)
       .optional()
-      .meta({ description: 'Told when the job ends: POST of the job as JSON, signed.', ...WEB_ADDRESS }),
+      .meta({ description: 'URL that receives a signed POST with the job as JSON when the job ends.', ...WEB_ADDRESS }),
     source: z.string().max(1000).optional().meta({
-      description: 'Photos of a bucket instead of an upload, s3://bucket/prefix; only where this server may read.',
+      description:
+        'Photos in a bucket instead of an upload: s3://bucket/prefix. Only buckets that this server may read.',
       pattern: '^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$',
     }),
     zip_names: zipNames,
-    open: flag.default(false).meta({ description: 'Whether more photos will follow, until the job is closed.' }),
+    open: flag.default(false).meta({ description: 'Whether more photos will be added until the job is closed.' }),
   })
   .meta({ id: 'JobOptions' })
 
@@ -37,40 +44,40 @@ const count = z.int().min(0)
 
 export const jobSchema = z
   .object({
-    id: z.string().meta({ description: 'Not to be guessed: whoever knows it may read and end the job.' }),
+    id: z.string().meta({ description: 'Unguessable: anyone who has it can read and end the job.' }),
     state: z.enum(JOB_STATES),
     reason: z
       .enum(['storage_full', 'storage_unavailable', 'requested', 'dead_letters'])
       .nullable()
-      .meta({ description: 'Why it is paused.' }),
-    open: z.boolean().meta({ description: 'Whether it takes more photos.' }),
-    source: z.string().nullable().meta({ description: 'The place in a bucket that its photos are of.' }),
-    listing: z.boolean().meta({ description: 'Whether the source is still being listed: the total grows.' }),
+      .meta({ description: 'Why the job is paused.' }),
+    open: z.boolean().meta({ description: 'Whether the job accepts more photos.' }),
+    source: z.string().nullable().meta({ description: 'The bucket and prefix of its photos.' }),
+    listing: z.boolean().meta({ description: 'Whether the source is still being listed, so the total still grows.' }),
     model: z.object({ id: z.string(), revision: z.string() }),
     top_k: z.int().min(1),
     threshold: z.number().min(0).max(1),
     counts: z.object({ total: count, done: count, ok: count, failed: count }),
-    rate: z.number().min(0).nullable().meta({ description: 'Photos a second of late; null where none runs.' }),
+    rate: z.number().min(0).nullable().meta({ description: 'Recent photos per second; null if none are running.' }),
     eta_s: z.number().min(0).nullable(),
     created_at: z.string(),
     finished_at: z.string().nullable(),
     callback: z
       .object({ state: z.enum(['waiting', 'delivered', 'given_up']), attempts: count })
       .nullable()
-      .meta({ description: 'Whether its end was told to the callback_url.' }),
+      .meta({ description: 'Whether the callback_url was notified of the end.' }),
     callback_secret: z
       .string()
       .optional()
-      .meta({ description: 'Only in the reply that makes the job: what callbacks are signed with.' }),
-    expires_at: z.string().nullable().meta({ description: 'When it is deleted with its results.' }),
+      .meta({ description: 'The key that signs callbacks. Only in the response that creates the job.' }),
+    expires_at: z.string().nullable().meta({ description: 'When the job is deleted with its results.' }),
   })
   .meta({ id: 'Job' })
 
-/** Photos of a job that workers have given up together: they are tried again with the job's failed ones. */
+/** A shard that workers have given up. Retrying the job's failed photos retries it. */
 export const deadLetterSchema = z
   .object({
     job: z.string(),
-    shard: count.meta({ description: 'Which hundred of the job’s photos, from 0.' }),
+    shard: count.meta({ description: 'Index of the shard (100 photos each), from 0.' }),
     attempts: count,
     reason: z.string(),
     failed_at: z.string(),
@@ -79,13 +86,15 @@ export const deadLetterSchema = z
 
 export type DeadLetter = z.infer<typeof deadLetterSchema>
 
-/** How photos are added to an open job. */
+/** The options for adding photos to an open job. */
 export const addParametersSchema = z.object({
   zip_names: zipNames,
-  unique: flag.default(false).meta({ description: 'Leave out what the job has already, by name: safe to send again.' }),
+  unique: flag
+    .default(false)
+    .meta({ description: 'Skip photos whose names the job already has, so that the request is safe to repeat.' }),
 })
 
-/** Which photos of a job are listed. */
+/** The options for listing a job's photos. */
 export const photosParametersSchema = z.object({
   offset: z
     .string()
@@ -94,10 +103,10 @@ export const photosParametersSchema = z.object({
     .default(0),
 })
 
-/** Names of a job's photos, a page at a time. */
+/** One page of the names of a job's photos. */
 export const jobPhotosSchema = z
   .object({
-    files: z.array(z.string()).meta({ description: 'In the order of their index, beginning with the offset.' }),
+    files: z.array(z.string()).meta({ description: 'In order of their index, starting at the offset.' }),
     total: count,
   })
   .meta({ id: 'JobPhotos' })

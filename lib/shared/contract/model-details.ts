@@ -2,7 +2,7 @@ import type { Interval } from '../metrics/calibration'
 import type { ModelInfo } from './contract'
 import type { VoteSummary } from './feedback'
 
-/** Figures of a model's committed evaluation. Shares are fractions. */
+/** Results of a model's published evaluation. Shares are fractions. */
 export interface EvaluationSummary {
   dataset: string
   images: number
@@ -14,14 +14,14 @@ export interface EvaluationSummary {
   uncertain: number
 }
 
-/** All that a reader may want to know of a model before trusting it. */
+/** Everything to know about a model before trusting it. */
 export interface ModelDetails extends ModelInfo {
-  /** What visitors say of this revision; null where none has voted, or none is asked. */
+  /** Votes on this revision; null if there are none, or feedback is off. */
   votes: VoteSummary | null
   published: { value: number; source: string } | null
   evaluation: EvaluationSummary | null
   source: string | null
   limits: string | null
-  /** Whether answers are ever called uncertain: only where somebody has measured when. */
+  /** Whether results can be uncertain: only if limits were measured for this model. */
   knowsDoubt: boolean
 }

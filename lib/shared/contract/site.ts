@@ -2,19 +2,19 @@ import type { GalleryPicture } from '../gallery/gallery'
 import type { FeedbackOffer } from './feedback'
 import type { ModelDetails } from './model-details'
 
-/** What the pages must know of the server that answers: everything here is safe to show to any visitor. */
+/** What the pages need to know about the API server. Everything here is safe to show to any visitor. */
 export interface SiteFacts {
   models: readonly ModelDetails[]
   limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean }
-  /** What may be said of answers; null where nothing is kept. */
+  /** What feedback the server accepts; null if it is turned off. */
   feedback: FeedbackOffer | null
-  /** Null where it takes no batches. */
+  /** Null if batches are turned off. */
   batches: { files: number; retentionHours: number } | null
 }
 
-/** Where the pages get it from: this process, or a server elsewhere. */
+/** The source of this information: this process, or a remote server. */
 export interface Site {
   facts(): Promise<SiteFacts>
-  /** The gallery with the answers of the default model. */
+  /** The gallery with the default model's predictions. */
   gallery(): Promise<readonly GalleryPicture[]>
 }

@@ -1,26 +1,26 @@
 /**
- * What a stage in AWS keeps in the SSM Parameter Store, and where: secrets at `/<project>/<stage>/<NAME>`, settings at `/<project>/<stage>/settings/<NAME>`.
- * The deployment reads it, and `vision migrate secrets` writes it.
+ * What a stage in AWS stores in the SSM Parameter Store: secrets at `/<project>/<stage>/<NAME>`, settings at
+ * `/<project>/<stage>/settings/<NAME>`. The deployment reads them, and `vision migrate secrets` writes them.
  */
 
-/** First part of what is named in AWS. */
+/** Prefix of resource names in AWS. */
 export const PROJECT = 'vision-classifier'
 
-/** Settings of the stage itself: what it is made of depends on them. */
+/** Settings of the stage itself: they determine its resources. */
 export const STAGE_SETTINGS = {
-  DOMAIN: 'where the site is, vision.example.com; without it at the load balancer’s own name, over plain HTTP',
-  DNS_ZONE: 'the Route 53 zone of that domain, where it is not the domain without its first label',
-  ALARM_EMAIL: 'who is told of alarms',
+  DOMAIN: 'domain of the site, such as vision.example.com; without it, the load balancer’s own name over plain HTTP',
+  DNS_ZONE: 'Route 53 zone of that domain, if it isn’t the domain without its first label',
+  ALARM_EMAIL: 'email address that receives alarms',
 } as const
 
 export type StageSetting = keyof typeof STAGE_SETTINGS
 
-/** Options of the app that are secret. Tasks read those that are there. */
+/** Secret options of the app. Tasks read those that exist. */
 export const SECRET_OPTIONS = ['ADMIN_TOKEN', 'BASIC_AUTH'] as const
 
 export type SecretOption = (typeof SECRET_OPTIONS)[number]
 
-/** Options of the app that a deployment gives its tasks itself, or that mean nothing there: nobody may set them. */
+/** Options of the app that the deployment sets itself, or that have no effect there. They can't be set. */
 export const FIXED_OPTIONS = [
   'HOST',
   'PORT',
@@ -33,7 +33,7 @@ export const FIXED_OPTIONS = [
   'BUCKET',
   'AWS_REGION',
   'AWS_ENDPOINT_URL',
-  // A stage is the API; with it, its tasks would be the pages of another one.
+  // A stage is the API; with this option, its tasks would serve only the pages of another one.
   'API_URL',
   'TRUST_PROXY',
   'INSTANCES',
@@ -46,22 +46,22 @@ export const FIXED_OPTIONS = [
   'BATCH_NICE',
 ] as const
 
-/** Where a name of the environment belongs in a stage. */
+/** Where an environment variable belongs in a stage. */
 export type Place = 'secret' | 'setting' | 'nowhere'
 
-/** @param isOption whether the app reads it; else only what the stage itself is made of has a place */
+/** @param isOption whether the app reads it; otherwise only settings of the stage itself belong anywhere */
 export function placeOf(name: string, isOption: boolean): Place {
   if ((SECRET_OPTIONS as readonly string[]).includes(name)) return 'secret'
   if (Object.hasOwn(STAGE_SETTINGS, name)) return 'setting'
   return isOption && !(FIXED_OPTIONS as readonly string[]).includes(name) ? 'setting' : 'nowhere'
 }
 
-/** @returns `/vision-classifier/prod`, below which a stage's secrets are */
+/** @returns `/vision-classifier/prod`, the path of a stage's secrets */
 export function secretsPath(stage: string, project: string = PROJECT): string {
   return `/${project}/${stage}`
 }
 
-/** @returns `/vision-classifier/prod/settings`, below which its settings are */
+/** @returns `/vision-classifier/prod/settings`, the path of its settings */
 export function settingsPath(stage: string, project: string = PROJECT): string {
   return `${secretsPath(stage, project)}/settings`
 }

@@ -1,7 +1,7 @@
-/** Making one costs ten times what it takes to read a name. */
+/** Creating a decoder costs ten times as much as decoding a name. */
 const decoders = new Map<string, TextDecoder>()
 
-/** Bytes as text of an encoding; null where they are none, or nobody knows the encoding. */
+/** Decodes bytes; null if they are invalid in that encoding, or the encoding is unknown. */
 export function decoded(bytes: Uint8Array, encoding: string): string | null {
   try {
     const decoder = decoders.get(encoding) ?? new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
@@ -9,13 +9,13 @@ export function decoded(bytes: Uint8Array, encoding: string): string | null {
     decoders.set(encoding, decoder)
     return text
   } catch {
-    // One that has failed is not asked again: not all engines begin anew then.
+    // A decoder that has failed isn't reused: not all engines reset it.
     decoders.delete(encoding)
     return null
   }
 }
 
-/** Each byte that is no ASCII as `\xE9`: a name stays readable, and two different names stay different. */
+/** Escapes each non-ASCII byte as `\xE9`: names stay readable, and different names stay different. */
 export function escaped(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) =>
     byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase()}`,
@@ -23,7 +23,8 @@ export function escaped(bytes: Uint8Array): string {
 }
 
 /**
- * A file's name by its bytes, which is all that a name is to systems and to those who send it: UTF-8 is read, and what is anything else stays, escaped.
+ * The name of a file from its bytes, which is all that systems and clients guarantee: UTF-8 is decoded, anything else
+ * is escaped.
  *
  * @example fileName(Buffer.from('caf\xe9.png', 'latin1')) // 'caf\\xE9.png'
  */

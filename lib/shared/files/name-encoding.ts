@@ -1,18 +1,21 @@
 import { decoded } from './file-name'
 
-/** A letter of two bytes. */
+/** A two-byte character. */
 type Pair = readonly [lead: number, trail: number]
 
-/** Letters that two languages share by their bytes are many; so many that are all of one language are not. */
-const MOST_ALIKE = 12
+/**
+ * The byte patterns of two languages overlap for many characters; for this many different ones, coincidence is
+ * unlikely.
+ */
+const MIN_DISTINCT = 12
 
 /**
- * The encoding that names are in, all together, where they can be in no other: the commonest letters of Japanese, Chinese and Korean lie at places that make
- * nonsense in the other encodings. A few letters prove nothing; undefined then.
+ * Detects the common encoding of names if it is unambiguous: the most common Japanese, Chinese and Korean characters
+ * have codes that make nonsense in the other encodings. Undefined for too few characters.
  *
  * @param names each with bytes that are not UTF-8
  */
-export function surelyEncoded(names: readonly Uint8Array[]): string | undefined {
+export function detectEncoding(names: readonly Uint8Array[]): string | undefined {
   if (names.length === 0) return undefined
   const readable = (encoding: string) => names.every((name) => decoded(name, encoding) !== null)
   const japanese = pairsOf(names, (lead) => (lead >= 0x81 && lead <= 0x9f) || (lead >= 0xe0 && lead <= 0xef))
@@ -23,7 +26,7 @@ export function surelyEncoded(names: readonly Uint8Array[]): string | undefined 
   return undefined
 }
 
-/** The letters beyond ASCII; null where a byte stands alone. */
+/** The non-ASCII characters; null if a byte has no partner. */
 function pairsOf(names: readonly Uint8Array[], isLead: (byte: number) => boolean): Pair[] | null {
   const pairs: Pair[] = []
   for (const name of names) {
@@ -41,7 +44,10 @@ function pairsOf(names: readonly Uint8Array[], isLead: (byte: number) => boolean
 const within = (byte: number, least: number, most: number) => byte >= least && byte <= most
 const distinct = (pairs: readonly Pair[]) => new Set(pairs.map(([lead, trail]) => lead * 256 + trail)).size
 
-/** Kana and the common kanji. An accented letter of Europe before an ordinary one looks like a pair too: such pairs are no proof. */
+/**
+ * Kana and common kanji. An accented European letter before an ASCII letter also looks like a pair, so such pairs
+ * don't count as evidence.
+ */
 function isShiftJis(pairs: readonly Pair[]): boolean {
   const kana = ([lead, trail]: Pair) =>
     (lead === 0x82 && within(trail, 0x9f, 0xf1)) || (lead === 0x83 && within(trail, 0x40, 0x96))
@@ -55,7 +61,10 @@ function isShiftJis(pairs: readonly Pair[]): boolean {
 
 const isSign = ([lead]: Pair) => within(lead, 0xa1, 0xa3)
 
-/** The 3,755 common hanzi; among them one that is no hangul, and not all of them where code pages of Cyrillic and Greek have their letters. */
+/**
+ * The 3,755 common hanzi, including one that isn't hangul, and not only codes that are letters in Cyrillic and Greek
+ * code pages.
+ */
 function isGbk(pairs: readonly Pair[]): boolean {
   const hanzi = pairs.filter((pair) => !isSign(pair))
   const common = hanzi.every(([lead, trail]) => within(lead, 0xb0, 0xd7) && trail >= 0xa1)
@@ -63,8 +72,8 @@ function isGbk(pairs: readonly Pair[]): boolean {
   return common && !letters && distinct(hanzi) >= 2 && hanzi.some(([lead]) => lead > 0xc8)
 }
 
-/** Hangul only, so many that they would be a strange choice of hanzi. */
+/** Hangul only, and so many that they would be implausible as hanzi. */
 function isEucKr(pairs: readonly Pair[]): boolean {
   const hangul = pairs.filter((pair) => !isSign(pair))
-  return hangul.every(([lead, trail]) => within(lead, 0xb0, 0xc8) && trail >= 0xa1) && distinct(hangul) >= MOST_ALIKE
+  return hangul.every(([lead, trail]) => within(lead, 0xb0, 0xc8) && trail >= 0xa1) && distinct(hangul) >= MIN_DISTINCT
 }

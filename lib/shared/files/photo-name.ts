@@ -1,9 +1,9 @@
-/** Extensions of photos, for regular expressions without regard to case. */
+/** Photo extensions, for case-insensitive regular expressions. */
 export const PHOTO_EXTENSION = 'jpe?g|jpe|jfif|png|webp|avif|gif|tiff?|bmp|p[bgpn]m|hei[cf]s?|hif'
 
 const PHOTO = new RegExp(`\\.(?:${PHOTO_EXTENSION})$`, 'i')
 
-/** Whether a file of a folder is taken for a photo. One that is named itself is taken whatever it is called. */
+/** Whether a file in a folder is taken as a photo. A file named explicitly is taken in any case. */
 export function isPhotoName(name: string): boolean {
   return PHOTO.test(name)
 }

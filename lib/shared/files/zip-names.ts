@@ -1,17 +1,16 @@
-import { z } from 'zod'
 import { decoded, escaped } from './file-name'
-import { surelyEncoded } from './name-encoding'
+import { detectEncoding } from './name-encoding'
 
-/** The name of a file in an archive as it stands there. */
+/** The raw name of a file in an archive. */
 export interface RawName {
   bytes: Uint8Array
-  /** What the archive itself says in UTF-8, by a field of its own (Info-ZIP 0x7075). */
+  /** The UTF-8 name from the archive's extra field (Info-ZIP 0x7075). */
   marked?: string | undefined
-  /** Whether the archive says that the bytes are UTF-8. */
+  /** Whether the archive declares the bytes as UTF-8. */
   utf8: boolean
 }
 
-/** The encodings that go by their usual names; others of the Encoding Standard's names for them are taken too. */
+/** The encodings by their usual names; other names from the Encoding Standard are accepted, too. */
 export const ZIP_ENCODINGS = [
   ...['cp437', 'utf-8', 'gbk', 'gb18030', 'big5', 'shift_jis', 'euc-jp', 'iso-2022-jp', 'euc-kr'],
   ...['ibm866', 'koi8-r', 'koi8-u', 'macintosh', 'x-mac-cyrillic', 'windows-874'],
@@ -19,11 +18,10 @@ export const ZIP_ENCODINGS = [
   ...[2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15].map((n) => `iso-8859-${n}`),
 ] as const
 
-/** What names in an archive may be told to be; for the code page of old Windows and DOS, `cp437`. */
-export const zipEncodingSchema = z
-  .string()
-  .max(40)
-  .refine((name) => isCp437(name) || known(name), 'It is no encoding, such as gbk, shift_jis, euc-kr, big5 or cp437.')
+/** Whether names in an archive can be decoded as this: a name of the Encoding Standard, or `cp437` of old DOS and Windows. */
+export function isZipEncoding(name: string): boolean {
+  return isCp437(name) || known(name)
+}
 
 const isCp437 = (name: string) => name.trim().toLowerCase() === 'cp437'
 
@@ -35,73 +33,77 @@ function known(name: string): boolean {
   }
 }
 
-/** The letters of code page 437, the one that the format names, from byte 128 on. */
+/** The characters of code page 437, the default of the ZIP format, from byte 128. */
 const CP437 = [
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐',
   '└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
 ].join('')
 
 /**
- * The names of all files of an archive, by the first of these that holds: what the archive says; the encoding that the caller names; UTF-8 where the bytes are
- * that, as macOS writes without saying so; an encoding that nothing else can be, by all names together; code page 437 where that makes words; and else the bytes,
- * escaped. Backslashes of Windows are made slashes.
+ * Decodes the names of all files in an archive with the first of these that applies: what the archive declares; the
+ * encoding that the caller names; UTF-8 if the bytes are valid, as macOS writes it without declaring it; an encoding
+ * detected from all names together; code page 437 if it gives words; or else the escaped bytes. Windows backslashes
+ * become slashes.
  */
 export function zipNames(names: readonly RawName[], encoding?: string): string[] {
-  const naming = namingZip(names, encoding)
+  const naming = decodeZipNames(names, encoding)
   for (;;) {
     const { done, value } = naming.next()
     if (done) return value
   }
 }
 
-/** So many of the names that are not UTF-8 tell what all of them are. */
-const TELLING = 5000
+/** How many of the names that are not UTF-8 are examined to detect their encoding. */
+const DETECTION_NAMES = 5000
 
-/** The same in steps, between which it can be left. */
-export function* namingZip(names: readonly RawName[], encoding?: string): Generator<void, string[]> {
+/** Like `zipNames`, but yields between steps. */
+export function* decodeZipNames(names: readonly RawName[], encoding?: string): Generator<void, string[]> {
   const read: (string | null)[] = []
   for (const name of names) {
     read.push(readUtf8(name, encoding))
     yield
   }
-  const others = names.filter((_, at) => read[at] === null).slice(0, TELLING)
-  const by = encoding ?? surelyEncoded(others.map(({ bytes }) => bytes))
+  const others = names.filter((_, at) => read[at] === null).slice(0, DETECTION_NAMES)
+  const by = encoding ?? detectEncoding(others.map(({ bytes }) => bytes))
   const found: string[] = []
   for (const [at, { marked, bytes }] of names.entries()) {
-    found.push(marked ?? slashed(read[at] ?? null) ?? otherwise(bytes, by))
+    found.push(marked ?? withSlashes(read[at] ?? null) ?? decodeOther(bytes, by))
     yield
   }
   return found
 }
 
-/** A name that is UTF-8; null where it is not, or where the caller says otherwise and the archive nothing. */
+/** The name if it is UTF-8; null if it isn't, or if the caller names another encoding and the archive declares none. */
 function readUtf8({ bytes, marked, utf8 }: RawName, encoding?: string): string | null {
   if (marked !== undefined) return marked
   return utf8 || encoding === undefined ? decoded(bytes, 'utf-8') : null
 }
 
-function otherwise(bytes: Uint8Array, encoding: string | undefined): string {
+function decodeOther(bytes: Uint8Array, encoding: string | undefined): string {
   if (encoding !== undefined) {
     const name = isCp437(encoding) ? fromCp437(bytes) : decoded(bytes, encoding)
-    if (name !== null) return slashed(name)
+    if (name !== null) return withSlashes(name)
   }
-  // A backslash of an escaped byte is no folder.
-  return looksWestern(bytes) ? slashed(fromCp437(bytes)) : escaped(slashedBytes(bytes))
+  // A backslash of an escape isn't a folder separator.
+  return looksWestern(bytes) ? withSlashes(fromCp437(bytes)) : escaped(withSlashBytes(bytes))
 }
 
-function slashed(name: string): string
-function slashed(name: string | null): string | null
-function slashed(name: string | null): string | null {
+function withSlashes(name: string): string
+function withSlashes(name: string | null): string | null
+function withSlashes(name: string | null): string | null {
   return name?.replaceAll('\\', '/') ?? null
 }
 
-const slashedBytes = (bytes: Uint8Array) => bytes.map((byte) => (byte === 0x5c ? 0x2f : byte))
+const withSlashBytes = (bytes: Uint8Array) => bytes.map((byte) => (byte === 0x5c ? 0x2f : byte))
 
 function fromCp437(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : CP437.charAt(byte - 0x80))).join('')
 }
 
-/** Accented letters, at most two in a row, as in words, and none of the frames and signs that other encodings come out as. */
+/**
+ * Accented letters, at most two in a row, as in words, and none of the box-drawing characters and symbols that other
+ * encodings turn into.
+ */
 function looksWestern(bytes: Uint8Array): boolean {
   return bytes.every((byte, at) => {
     if (byte < 0x80) return true

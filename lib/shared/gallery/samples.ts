@@ -1,4 +1,4 @@
-/** Photos for visitors who have none at hand. Sources and licences: public/gallery/CREDITS.csv. */
+/** Sample photos for visitors without one. Sources and licenses: public/gallery/CREDITS.csv. */
 export const SAMPLES = [
   { file: 'espresso.png', name: 'espresso', credit: 'Rachel Michetti, CC0' },
   { file: 'goldfish.webp', name: 'goldfish', credit: 'Necrophorus, public domain' },

@@ -1,4 +1,4 @@
-/** Bytes for people, in decimal units as file managers show them: `bytes(466706)` is `467 KB`. */
+/** Formats bytes in decimal units, as file managers do: `bytes(466706)` is `467 KB`. */
 export function bytes(count: number, locale = 'en'): string {
   if (count < 1000) return `${count} B`
   const units = ['KB', 'MB', 'GB', 'TB']
@@ -11,19 +11,22 @@ export function bytes(count: number, locale = 'en'): string {
   return `${value < 9.95 ? point(value.toFixed(1), locale) : Math.round(value)} ${units[unit]}`
 }
 
-/** A score for people: `percent(0.9312)` is `93.1`. Never 100.0 for less than certainty, never 0.0 for more than nothing. */
+/**
+ * Formats a score: `percent(0.9312)` is `93.1`. Never 100.0 below certainty, and never 0.0 above
+ * zero.
+ */
 export function percent(score: number, locale = 'en'): string {
   if (score < 1 && score >= 0.9995) return point('>99.9', locale)
   if (score > 0 && score < 0.0005) return point('<0.1', locale)
   return point((100 * score).toFixed(1), locale)
 }
 
-/** Milliseconds for people, with one digit after the point below a hundred. */
+/** Formats milliseconds, with one decimal below a hundred. */
 export function milliseconds(value: number, locale = 'en'): string {
   return value < 99.95 ? point(value.toFixed(1), locale) : String(Math.round(value))
 }
 
-/** A stretch of time for people: `duration(75)` is `1 min 15 s`. */
+/** Formats a duration: `duration(75)` is `1 min 15 s`. */
 export function duration(seconds: number, locale = 'en'): string {
   const whole = Math.max(0, Math.round(seconds))
   const unit = (value: number, name: 'hour' | 'minute' | 'second') =>
@@ -34,13 +37,13 @@ export function duration(seconds: number, locale = 'en'): string {
   return unit(whole, 'second')
 }
 
-/** A figure with the decimal sign of a language. */
+/** Replaces the decimal point with the locale's separator. */
 function point(figure: string, locale: string): string {
   const sign = new Intl.NumberFormat(locale).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value
   return figure.replace('.', sign ?? '.')
 }
 
-/** The name people know a format by: `formatName('webp')` is `WebP`. */
+/** The usual spelling of a format's name: `formatName('webp')` is `WebP`. */
 export function formatName(format: string): string {
   return (
     { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF', gif: 'GIF', tiff: 'TIFF', heic: 'HEIC' }[format] ??

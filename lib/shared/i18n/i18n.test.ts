@@ -18,7 +18,7 @@ function flat(messages: Messages, prefix = ''): Record<string, string> {
 }
 
 const english = flat(messagesOf('en'))
-/** Names of arguments and tags of a message, sorted. */
+/** Sorted names of a message's arguments and tags. */
 const parts = (text: string) => [...new Set(text.match(/\{\w+(?=[,}])|<\/?\w+>/g))].sort()
 
 test.each([
@@ -30,12 +30,12 @@ test.each([
   ['de', 'en', 'de'],
   ['constructor', 'en', 'en'],
   ['en-XA', 'de', 'en-XA'],
-])('chosen %s, wished %s: %s', (choice, wishes, locale) => {
-  expect(chooseLocale(choice, wishes)).toBe(locale)
+])('with cookie %s and Accept-Language %s, chooses %s', (choice, acceptLanguage, locale) => {
+  expect(chooseLocale(choice, acceptLanguage)).toBe(locale)
 })
 
 test.each([...Object.keys(LOCALES), 'en-XA'] as Locale[])(
-  '%s lacks no text, and each takes the same arguments',
+  '%s has every message, each with the same arguments as in English',
   (locale) => {
     const texts = flat(messagesOf(locale))
     expect(Object.keys(texts).sort()).toEqual(Object.keys(english).sort())
@@ -46,7 +46,7 @@ test.each([...Object.keys(LOCALES), 'en-XA'] as Locale[])(
   },
 )
 
-test.each([...Object.keys(LOCALES), 'en-XA'] as Locale[])('every text of %s is a well-formed message', (locale) => {
+test.each([...Object.keys(LOCALES), 'en-XA'] as Locale[])('every message in %s is well formed', (locale) => {
   const messages = messagesOf(locale)
   const t = createTranslator({
     locale,
@@ -64,13 +64,13 @@ test.each([...Object.keys(LOCALES), 'en-XA'] as Locale[])('every text of %s is a
   }
 })
 
-test('every problem of the server has its words', () => {
+test('every error code has a message', () => {
   expect(Object.keys(messagesOf('de').problems)).toEqual(expect.arrayContaining(Object.keys(PROBLEMS)))
 })
 
-test('no text is left over: each is named in the code', () => {
+test('every message is used in the code', () => {
   const code = sources('app') + sources('components') + sources('lib/shared') + sources('lib/client')
-  // Parts of the page ask for these by a name that is put together.
+  // The code builds these keys at run time.
   const dynamic = /^(problems|confidence|classify\.models|classify\.samples|gallery\.groups|camera\.\w+Hint)(\.|$)/
   const unused = Object.keys(english).filter((key) => {
     const last = key.split('.').at(-1)!
@@ -79,7 +79,7 @@ test('no text is left over: each is named in the code', () => {
   expect(unused).toEqual([])
 })
 
-test('the pseudo-locale is longer, bracketed, and leaves arguments and tags alone', () => {
+test('the pseudo-locale is longer and bracketed, and keeps arguments and tags', () => {
   expect(pseudoMessages({ a: { b: 'Nice {count} <b>one</b>' } })).toEqual({
     a: { b: '⟦Ñíçé {count} <b>óñé</b> ~~~~~ ~~~~~⟧' },
   })

@@ -3,7 +3,10 @@ import en from '../messages/en.json'
 import { type Locale, PSEUDO_LOCALE } from './locales'
 import { pseudoMessages } from './pseudo'
 
-/** English is the source: its keys are the keys, and `npm run check` holds the others to them. */
+/**
+ * English is the source language: its keys are the reference, and `npm run check` compares the other languages with
+ * them.
+ */
 export type AppMessages = typeof en
 
 declare module 'use-intl' {
@@ -14,7 +17,7 @@ declare module 'use-intl' {
 
 const MESSAGES: Record<Exclude<Locale, typeof PSEUDO_LOCALE>, AppMessages> = { en, de }
 
-/** Every text of the pages in a language. */
+/** All interface messages in a language. */
 export function messagesOf(locale: Locale): AppMessages {
   return locale === PSEUDO_LOCALE ? (pseudoMessages(en) as AppMessages) : MESSAGES[locale]
 }

@@ -1,4 +1,4 @@
-/** Text for people at every leaf. */
+/** A tree of messages. */
 export interface Messages {
   [key: string]: string | Messages
 }
@@ -6,7 +6,10 @@ export interface Messages {
 const PLAIN = 'aAcCeEiInNoOsSuUyY'
 const ACCENTED = 'áÁçÇéÉíÍñÑóÓšŠúÚýÝ'
 
-/** The same messages as somebody's language that is a third longer than English: `⟦Ñóthíñg yét. ~~~~~⟧`. Arguments and tags stay. */
+/**
+ * The messages in a made-up language a third longer than English: `⟦Ñóthíñg yét. ~~~~~⟧`. Arguments and tags are
+ * kept.
+ */
 export function pseudoMessages(messages: Messages): Messages {
   return Object.fromEntries(
     Object.entries(messages).map(([key, value]) => [
@@ -16,12 +19,12 @@ export function pseudoMessages(messages: Messages): Messages {
   )
 }
 
-/** A third of a text's length, in words of a language with short ones, so that lines can break. */
+/** A third of the text's length, in short words so that lines can break. */
 function padding(length: number): string {
   return ' ~~~~~'.repeat(Math.ceil(length / 18))
 }
 
-/** Accents outside of arguments in braces and of tags. Choices inside a plural stay plain: they are wrapped all the same. */
+/** Adds accents outside arguments and tags. Plural choices stay plain, but the brackets still enclose them. */
 function accented(text: string): string {
   let depth = 0
   let tag = false

@@ -1,26 +1,29 @@
-import { type Found, type PhotoIndex, pathOf } from './photo-index'
-import { SEVERAL } from './table'
+import { type PhotoIndex, type PhotoMatch, pathOf } from './photo-index'
+import { LABEL_SEPARATOR } from './table'
 
-/** A line that cannot be used. */
-export interface BadLine {
+/** A line that can't be used. */
+interface RejectedLine {
   line: number
   file: string
-  /** `twice`: an earlier line gives the same photo another label; `several`: more than one label; the rest: the cell is empty. */
+  /**
+   * `twice`: an earlier line has another label for the same photo; `several`: more than one label; otherwise an empty
+   * cell.
+   */
   reason: 'no_file' | 'no_label' | 'several' | 'twice'
 }
 
-/** Labels given to photos, and what could not be given. */
-export interface Assigned {
-  /** By the photo as it was given: the cell with its label. */
+/** The labels matched to photos, and what couldn't be matched. */
+export interface LabelAssignment {
+  /** The label cell by photo, as named in the input. */
   labels: ReadonlyMap<string, string>
   /** Lines with a file and a label. */
   lines: number
-  /** Of these, lines whose photo is there. */
+  /** Of these, lines whose photo exists. */
   matched: number
-  bad: readonly BadLine[]
-  /** Names in the file whose photo is not there. */
+  bad: readonly RejectedLine[]
+  /** Names in the file without a photo. */
   unused: readonly string[]
-  /** Names that could be several photos, or share one photo with other names; none of them is guessed. */
+  /** Names that match several photos, or share a photo with other names. None of them is guessed. */
   ambiguous: readonly { file: string; photos: readonly string[] }[]
 }
 
@@ -31,25 +34,25 @@ interface Line {
 }
 
 interface Claim extends Line {
-  found: Found
+  found: PhotoMatch
 }
 
-/** Gives each label to its photo. */
-export function assign(lines: Iterable<Line>, photos: PhotoIndex): Assigned {
-  const assigned = new Assigning(photos)
+/** Matches each label to its photo. */
+export function assign(lines: Iterable<Line>, photos: PhotoIndex): LabelAssignment {
+  const assigned = new LabelAssigner(photos)
   for (const line of lines) assigned.add(line)
   return assigned.end()
 }
 
-class Assigning {
-  private readonly bad: BadLine[] = []
+class LabelAssigner {
+  private readonly bad: RejectedLine[] = []
   private readonly unused: string[] = []
   private readonly ambiguous: { file: string; photos: string[] }[] = []
   private readonly claims = new Map<number, Claim[]>()
   private readonly labels = new Map<string, string>()
   private lines = 0
   private matched = 0
-  /** Whether names repeat from folder to folder: then one of another folder is another photo. */
+  /** Whether file names repeat across folders, so that the same name in another folder is another photo. */
   private repeated: boolean
 
   constructor(private readonly photos: PhotoIndex) {
@@ -58,7 +61,8 @@ class Assigning {
 
   add(one: Line): void {
     const { line, file, label } = one
-    const reason = file === '' ? 'no_file' : label === '' ? 'no_label' : label.includes(SEVERAL) ? 'several' : null
+    const reason =
+      file === '' ? 'no_file' : label === '' ? 'no_label' : label.includes(LABEL_SEPARATOR) ? 'several' : null
     if (reason) {
       this.bad.push({ line, file, reason })
       return
@@ -80,13 +84,13 @@ class Assigning {
     }
   }
 
-  end(): Assigned {
+  end(): LabelAssignment {
     for (const [photo, claims] of this.claims) this.settle(this.photos.photos[photo] ?? '', claims)
     const { labels, lines, matched, unused, ambiguous } = this
     return { labels, lines, matched, bad: this.bad.sort((a, b) => a.line - b.line), unused, ambiguous }
   }
 
-  /** The best claims to a photo have it, where they agree on its label or have the same name for it. */
+  /** The best matches for a photo win if they agree on its label or have the same name for it. */
   private settle(photo: string, claims: readonly Claim[]): void {
     const sound = claims.filter(({ found }) => !(this.repeated && found.contrary && found.depth === 0))
     const [first] = sound.toSorted((a, b) => b.found.depth - a.found.depth || a.found.tier - b.found.tier)

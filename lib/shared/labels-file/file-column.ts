@@ -1,33 +1,33 @@
 import { isPhotoName } from '../files/photo-name'
-import { hintsFile, hintsLabel } from './header'
+import { looksLikeFileColumn, looksLikeLabelColumn } from './header'
 import type { PhotoIndex } from './photo-index'
 
 type Rows = readonly (readonly string[])[]
 
 const SAMPLE = 20_000
-/** From this tier on names are alike only without their extension. */
+/** From this tier on, names match only without their extension. */
 const STEM = 3
 
-/** How well a column names photos. */
+/** How well a column matches photos. */
 interface Score {
   column: number
-  /** Different photos that it names. */
+  /** Number of distinct photos that it matches. */
   photos: number
-  /** Sum of how unlike the names are. */
+  /** Sum of the match tiers; lower is better. */
   tiers: number
-  /** Cells that look like the name of a photo. */
+  /** Number of cells that look like photo names. */
   looks: number
   hint: number
 }
 
-/** The column that names most photos; where none is there, the one that looks or is called like it. */
+/** The column that matches the most photos; if none matches, the one whose cells or name look like it. */
 export function chooseFile(names: readonly string[], rows: Rows, photos: PhotoIndex, taken: number | null): number {
   const step = Math.max(1, Math.floor(rows.length / SAMPLE))
   const sample = rows.filter((_, at) => at % step === 0)
   const columns = [...names.keys()].filter((at) => at !== taken)
   const score = (some: Rows) => columns.map((column) => scoreOf(column, names[column] ?? '', some, photos))
   let scores = score(sample)
-  // A few photos of a long list may stand between the lines of the sample.
+  // The sample of a long list may miss a few photos.
   if (step > 1 && scores.every((one) => one.photos === 0)) scores = score(rows)
   scores.sort((a, b) => b.photos - a.photos || a.tiers - b.tiers || b.looks - a.looks || b.hint - a.hint)
   return scores[0]?.column ?? 0
@@ -35,8 +35,8 @@ export function chooseFile(names: readonly string[], rows: Rows, photos: PhotoIn
 
 function scoreOf(column: number, name: string, rows: Rows, photos: PhotoIndex): Score {
   const cells = rows.map((row) => (row[column] ?? '').trim()).filter((cell) => cell !== '')
-  // koala.webp is no reason to take the column `label`, with its koala, for that of the photos.
-  const least = hintsLabel(name) && !hintsFile(name) ? STEM : Number.POSITIVE_INFINITY
+  // A photo koala.webp must not make the column `label`, which contains "koala", the file column.
+  const least = looksLikeLabelColumn(name) && !looksLikeFileColumn(name) ? STEM : Number.POSITIVE_INFINITY
   const found = new Set<number>()
   let tiers = 0
   for (const match of cells.map((cell) => photos.find(cell))) {
@@ -48,7 +48,7 @@ function scoreOf(column: number, name: string, rows: Rows, photos: PhotoIndex): 
     }
   }
   const looks = cells.filter(isPhotoName).length
-  return { column, photos: found.size, tiers, looks, hint: Number(hintsFile(name)) }
+  return { column, photos: found.size, tiers, looks, hint: Number(looksLikeFileColumn(name)) }
 }
 
 function addAll(set: Set<number>, some: readonly number[]): void {

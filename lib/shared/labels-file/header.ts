@@ -1,7 +1,7 @@
 import { isPhotoName } from '../files/photo-name'
 import type { PhotoIndex } from './photo-index'
 
-/** What columns with photos and with labels are often called, without blanks, `_` and `-`. The content decides; these break ties. */
+/** Common names of file and label columns, without spaces, `_` and `-`. The content decides; these break ties. */
 const FILE = new Set(
   'file filename filepath path image imagename imagefile imagepath imageid img imgpath imgid photo picture id name uri url'.split(
     ' ',
@@ -20,21 +20,22 @@ const plain = (name: string) =>
     .replace(/[\s_.-]+/g, '')
     .replace(/^data(?=image|photo)/, '')
 
-export const hintsFile = (name: string): boolean => FILE.has(plain(name))
-export const hintsLabel = (name: string): boolean => LABEL.has(plain(name))
+export const looksLikeFileColumn = (name: string): boolean => FILE.has(plain(name))
+export const looksLikeLabelColumn = (name: string): boolean => LABEL.has(plain(name))
 
-/** Whether the first row names the columns, rather than a photo. */
+/** Whether the first row is a header rather than a photo. */
 export function hasHeader(
   rows: readonly (readonly string[])[],
   photos: PhotoIndex,
   picks: readonly (string | undefined)[],
 ): boolean {
   const first = rows[0] ?? []
-  if (picks.some((pick) => first.some((cell) => pick !== undefined && sameName(cell, pick)))) return true
+  if (picks.some((pick) => first.some((cell) => pick !== undefined && equalsIgnoreCase(cell, pick)))) return true
   if (first.some((cell) => isPhotoName(cell.trim()))) return false
-  if (first.some((cell) => hintsFile(cell) || hintsLabel(cell))) return true
+  if (first.some((cell) => looksLikeFileColumn(cell) || looksLikeLabelColumn(cell))) return true
   if (first.some((cell) => cell.trim() === '' || /^[\d.]+$/.test(cell.trim()))) return false
   return !first.some((cell) => photos.find(cell) !== null)
 }
 
-export const sameName = (name: string, pick: string): boolean => name.trim().toLowerCase() === pick.trim().toLowerCase()
+export const equalsIgnoreCase = (name: string, pick: string): boolean =>
+  name.trim().toLowerCase() === pick.trim().toLowerCase()

@@ -1,12 +1,12 @@
 import { isList, isObject, type Json, type JsonObject, word } from './json-value'
-import { SEVERAL } from './table'
+import { LABEL_SEPARATOR } from './table'
 
 type Fields = Map<string, string>
 
 const objects = (value: Json | undefined): readonly JsonObject[] => (isList(value) ? value.filter(isObject) : [])
-const joined = (labels: Iterable<string>) => [...new Set(labels)].filter(Boolean).join(SEVERAL)
+const joined = (labels: Iterable<string>) => [...new Set(labels)].filter(Boolean).join(LABEL_SEPARATOR)
 
-/** Tasks of Label Studio: a record a task and annotation. Those that were cancelled do not count. */
+/** Label Studio tasks: one record per task and annotation, without cancelled annotations. */
 export function labelStudioRecords(tasks: readonly JsonObject[]): Fields[] {
   return tasks.flatMap((task) => {
     const data = isObject(task.data) ? task.data : {}
@@ -22,7 +22,7 @@ export function labelStudioRecords(tasks: readonly JsonObject[]): Fields[] {
   })
 }
 
-/** COCO: an image's categories by its annotations. */
+/** COCO: the categories of each image, from its annotations. */
 export function cocoRecords({ images, annotations, categories }: JsonObject): Fields[] {
   const names = new Map(objects(categories).map(({ id, name }) => [word(id), word(name)]))
   const labels = new Map<string, string[]>()
@@ -40,7 +40,7 @@ export function cocoRecords({ images, annotations, categories }: JsonObject): Fi
   })
 }
 
-/** Datumaro, which CVAT exports too: items with the number of a label. */
+/** Datumaro, which CVAT also exports: items with label indices. */
 export function datumaroRecords({ items, categories }: JsonObject): Fields[] {
   const label = isObject(categories) && isObject(categories.label) ? categories.label : {}
   const names = objects(label.labels).map(({ name }) => word(name))

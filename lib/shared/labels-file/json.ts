@@ -3,12 +3,13 @@ import { cocoRecords, datumaroRecords, labelStudioRecords } from './json-exports
 import { isList, isObject, type Json, type JsonObject, word } from './json-value'
 import { type LabelsTable, tableOfRecords } from './table'
 
-const DEEPEST = 4
+const MAX_DEPTH = 4
 
 /**
- * A JSON file: exports of Label Studio, COCO and Datumaro, lists of records or pairs, an object of names and labels.
+ * Reads a JSON file: an export of Label Studio, COCO or Datumaro, a list of records or pairs, or an object from names
+ * to labels.
  *
- * @throws LabelsError where it is none of these
+ * @throws LabelsError for anything else
  */
 export function readJson(text: string): LabelsTable {
   const value = parse(text)
@@ -16,28 +17,28 @@ export function readJson(text: string): LabelsTable {
     if (isList(value.images) && isList(value.annotations)) return tableOfRecords('coco', cocoRecords(value))
     if (isList(value.items) && isObject(value.categories)) return tableOfRecords('datumaro', datumaroRecords(value))
     const list = Object.values(value).filter((entry) => isList(entry) && entry.length > 0)
-    if (list.length === 1 && isList(list[0])) return fromList(list[0])
-    return fromPairs(Object.entries(value))
+    if (list.length === 1 && isList(list[0])) return tableFromList(list[0])
+    return tableFromPairs(Object.entries(value))
   }
-  if (isList(value)) return fromList(value)
+  if (isList(value)) return tableFromList(value)
   throw noRecords()
 }
 
-/** JSON, one object a line, as in `metadata.jsonl` of Hugging Face. @throws LabelsError */
+/** Reads JSON Lines, one object per line, such as Hugging Face's `metadata.jsonl`. @throws LabelsError */
 export function readJsonLines(text: string): LabelsTable {
   const records = text.split(/\r\n|\r|\n/).map((line, at) => {
     if (line.trim() === '') return new Map<string, string>()
     const value = parse(line, at + 1)
-    if (!isObject(value)) throw new LabelsError('no_records', `Line ${at + 1} is not a JSON object.`)
-    return flat(value)
+    if (!isObject(value)) throw new LabelsError('no_records', `Line ${at + 1} isn’t a JSON object.`)
+    return flatten(value)
   })
   return tableOfRecords('json_lines', records, 1)
 }
 
-function fromList(list: readonly Json[]): LabelsTable {
+function tableFromList(list: readonly Json[]): LabelsTable {
   if (list.every(isObject)) {
     const tasks = list.some(({ data, annotations }) => isObject(data) && isList(annotations))
-    return tasks ? tableOfRecords('label_studio', labelStudioRecords(list)) : tableOfRecords('json', list.map(flat))
+    return tasks ? tableOfRecords('label_studio', labelStudioRecords(list)) : tableOfRecords('json', list.map(flatten))
   }
   if (list.every(isList)) {
     const rows = list.map((cells) => cells.map(word))
@@ -46,19 +47,19 @@ function fromList(list: readonly Json[]): LabelsTable {
   throw noRecords()
 }
 
-function fromPairs(pairs: readonly [string, Json][]): LabelsTable {
+function tableFromPairs(pairs: readonly [string, Json][]): LabelsTable {
   if (pairs.length === 0 || pairs.some(([, value]) => isObject(value))) throw noRecords()
   const rows = pairs.map(([name, value]) => [name, word(value)])
   return { format: 'json', delimiter: null, names: ['file', 'label'], rows, firstLine: null }
 }
 
-/** The fields of a record, of those within it too: `{ image: { path } }` has `image.path`. */
-function flat(record: JsonObject): Map<string, string> {
+/** Flattens a record: `{ image: { path } }` becomes `image.path`. */
+function flatten(record: JsonObject): Map<string, string> {
   const fields = new Map<string, string>()
   const go = (value: JsonObject, before: string, depth: number) => {
     for (const [name, entry] of Object.entries(value)) {
       if (!isObject(entry)) fields.set(before + name, word(entry))
-      else if (depth < DEEPEST) go(entry, `${before}${name}.`, depth + 1)
+      else if (depth < MAX_DEPTH) go(entry, `${before}${name}.`, depth + 1)
     }
   }
   go(record, '', 1)
@@ -69,8 +70,8 @@ function parse(text: string, line?: number): Json {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as Json
   } catch {
-    throw new LabelsError('not_json', line ? `Line ${line} is not JSON.` : 'It is not JSON.')
+    throw new LabelsError('not_json', line ? `Line ${line} isn’t valid JSON.` : 'The file isn’t valid JSON.')
   }
 }
 
-const noRecords = () => new LabelsError('no_records', 'It has no list of photos with labels.')
+const noRecords = () => new LabelsError('no_records', 'The file has no list of photos with labels.')

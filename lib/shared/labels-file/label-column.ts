@@ -1,14 +1,14 @@
 import { type ClassNames, labelMatcher, type Match } from '../metrics/label-matcher'
-import { hintsLabel } from './header'
+import { looksLikeLabelColumn } from './header'
 
-/** What the cells of the label column are: names of classes, or numbers of the model's outputs. */
+/** What the cells of the label column contain: class names, or indices of the model's outputs. */
 export type LabelKind = 'names' | 'indices'
 
-/** Rows that are looked at to choose a column. */
+/** Number of rows sampled to choose a column. */
 const SAMPLE = 2000
 const INDEX = /^\d+(\.0+)?$/
-/** Two columns say the same where so many of their rows agree. */
-const AGREE = 0.99
+/** Two columns are equivalent if this share of their rows agrees. */
+const MIN_AGREEMENT = 0.99
 
 interface Candidate {
   column: number
@@ -17,19 +17,19 @@ interface Candidate {
   distinct: number
 }
 
-/** Finds the class that a cell names. */
+/** Returns a function that finds the class of a cell. */
 export function labelFinder(kind: LabelKind, classes: readonly ClassNames[], mapping?: ReadonlyMap<string, string>) {
   const named = labelMatcher(classes, mapping)
   if (kind === 'names') return named
   return (cell: string): Match => {
     if (INDEX.test(cell) && Number(cell) < classes.length) return { index: Number(cell) }
-    return { reason: `it is not an index from 0 to ${classes.length - 1}` }
+    return { reason: `not an index from 0 to ${classes.length - 1}` }
   }
 }
 
 /**
- * The column of the labels: the one whose cells most often name a class. Numbers are taken for classes only where the column is
- * called so, or is the only one left, and where a column of names does not contradict them.
+ * Chooses the label column: the one whose cells most often name a class. Numbers count as classes only if the column's
+ * name suggests it or no other column is left, and if no column of names contradicts them.
  */
 export function chooseLabel(
   names: readonly string[],
@@ -60,7 +60,7 @@ function candidate(
 ): Candidate {
   const words = rows.map((cells) => (cells[column] ?? '').trim()).filter((word) => word !== '')
   const known = words.filter((word) => 'index' in named(word)).length
-  const hint = hintsLabel(name) ? 1 : 0
+  const hint = looksLikeLabelColumn(name) ? 1 : 0
   const distinct = new Set(words).size
   const kind = kindOf(words, classes.length, known)
   const share =
@@ -68,7 +68,7 @@ function candidate(
   return { column, kind, score: 2 * share + hint, distinct }
 }
 
-/** Whether a column's cells are numbers of outputs: all of them integers in range, and no name among them. */
+/** Decides whether a column contains class indices: only integers in range, and no class name. */
 export function kindOf(words: readonly string[], classes: number, known: number): LabelKind {
   const all = words.length > 0 && words.every((word) => INDEX.test(word) && Number(word) < classes)
   return all && known === 0 ? 'indices' : 'names'
@@ -84,5 +84,5 @@ function agree(
     const match = named((cells[words] ?? '').trim())
     return 'index' in match ? [match.index === Number(cells[indices])] : []
   })
-  return both.filter(Boolean).length >= AGREE * both.length
+  return both.filter(Boolean).length >= MIN_AGREEMENT * both.length
 }

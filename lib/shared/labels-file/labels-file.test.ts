@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { decodeLabels, MAX_LABELS_BYTES } from './decode'
+import { matchLabels, type Picks } from './match-labels'
 import { parseLabels } from './parse'
-import { labelWarnings, understood } from './sentence'
-import { type Picks, understand } from './understand'
+import { describeMatch, labelWarnings } from './summary'
 
 const CLASSES = [
   { label: 'tench', others: ['Tinca tinca', 'n01440764'] },
@@ -15,7 +15,7 @@ const PHOTOS = ['photos/a.jpg', 'photos/b.jpg', 'photos/c.png']
 
 async function read(file: string | Uint8Array, photos: readonly string[] = PHOTOS, picks: Picks = {}) {
   const { text } = decodeLabels(typeof file === 'string' ? new TextEncoder().encode(file) : file)
-  return understand(await parseLabels(text), photos, CLASSES, picks)
+  return matchLabels(await parseLabels(text), photos, CLASSES, picks)
 }
 
 const utf16 = (text: string, mark: boolean, big: boolean) => {
@@ -37,18 +37,18 @@ test.each<[string, string | Uint8Array]>([
     LIST.replaceAll(/^(.*),(.*)$/gm, '7,$2,$1,train').replace('7,class,filename,train', 'n,breed,image,split'),
   ],
   ['no header', LIST.slice(15)],
-  ['names that nobody foresaw', LIST.replace('filename,class', 'what,ever')],
+  ['unknown column names', LIST.replace('filename,class', 'what,ever')],
   ['val.txt', 'a.jpg 0\nb.jpg 1\nc.png 0\n'.replaceAll('0', 'tench').replaceAll('1', 'goldfish')],
   ['absolute paths', LIST.replaceAll(/^(?=[abc]\.)/gm, '/home/me/data/')],
   ['Windows paths', LIST.replaceAll(/^(?=[abc]\.)/gm, 'C:\\data\\')],
   ['.\\', LIST.replaceAll(/^(?=[abc]\.)/gm, '.\\')],
-  ['addresses', LIST.replaceAll(/^(?=[abc]\.)/gm, 'https://x.example/my%20photos/')],
+  ['URLs', LIST.replaceAll(/^(?=[abc]\.)/gm, 'https://x.example/my%20photos/')],
   ['UTF-16 LE', utf16(LIST.replaceAll(',', '\t'), true, false)],
   ['UTF-16 BE', utf16(LIST, true, true)],
-  ['UTF-16 without a mark', utf16(LIST, false, false)],
+  ['UTF-16 without a byte order mark', utf16(LIST, false, false)],
   ['semicolons, CRLF', LIST.replaceAll(',', ';').replaceAll('\n', '\r\n')],
-  ['one tab, no last line end', LIST.replaceAll(',', '\t').trim()],
-  ['old Macs', LIST.replaceAll('\n', '\r')],
+  ['tabs, no final line break', LIST.replaceAll(',', '\t').trim()],
+  ['classic Mac line breaks', LIST.replaceAll('\n', '\r')],
   ['sep=;', `sep=;\r\n${LIST.replaceAll(',', ';')}`],
   [
     'a quote that nobody closes',
@@ -64,8 +64,8 @@ test.each<[string, string | Uint8Array]>([
     'metadata.jsonl',
     '{"file_name": "a.jpg", "label": "tench"}\n{"file_name": "b.jpg", "label": "goldfish"}\n{"file_name":"c.png","label":"tench"}\n',
   ],
-  ['pairs of JSON', '{"a.jpg": "tench", "b.jpg": "goldfish", "c.png": "tench"}'],
-  ['lists of JSON', '{"labels": [["a.jpg", "tench"], ["b.jpg", "goldfish"], ["c.png", "tench"]]}'],
+  ['JSON pairs', '{"a.jpg": "tench", "b.jpg": "goldfish", "c.png": "tench"}'],
+  ['JSON lists', '{"labels": [["a.jpg", "tench"], ["b.jpg", "goldfish"], ["c.png", "tench"]]}'],
   [
     'Label Studio',
     JSON.stringify(
@@ -112,10 +112,10 @@ test.each<[string, string | Uint8Array]>([
   expect(Object.fromEntries((await read(file)).labels)).toEqual(WANTED)
 })
 
-test('ImageNet: indices after a blank, a whole line of synonyms, WordNet ids with names', async () => {
+test('ImageNet: indices after a space, a line of synonyms, WordNet ids with names', async () => {
   const reading = await read('a.jpg 0\nb.jpg 1\n')
   expect([reading.kind, reading.labels.get('photos/b.jpg')]).toEqual(['indices', '1'])
-  expect(understood(reading)).toBe('file = column 1, label = column 2 (class index), 2 of 2 matched')
+  expect(describeMatch(reading)).toBe('file = column 1, label = column 2 (class index), 2 of 2 matched')
   const { labelFinder } = await import('./label-column')
   const find = labelFinder('names', CLASSES)
   expect(find('tench, Tinca tinca')).toEqual({ index: 0 })
@@ -133,7 +133,7 @@ test('composed and decomposed accents; spreadsheets without leading zeros; Windo
   expect(old.labels.size).toBe(1)
 })
 
-test('folders tell photos of one name apart; what they cannot tell is listed, never guessed', async () => {
+test('uses folders to distinguish photos with the same name; lists ambiguous ones instead of guessing', async () => {
   const photos = ['set/cat/1.jpg', 'set/dog/1.jpg', 'set/dog/2.jpg']
   const reading = await read(
     'file,label\ntrain/cat/1.jpg,tench\ntrain/dog/1.jpg,goldfish\n1.jpg,tench\ntrain/cat/2.jpg,tench\n',
@@ -146,18 +146,18 @@ test('folders tell photos of one name apart; what they cannot tell is listed, ne
   expect([flat.labels.size, flat.ambiguous.map(({ file }) => file)]).toEqual([0, ['cat/1.jpg', 'dog/1.jpg']])
 })
 
-test('a photo with two labels is named, and so is all that is not used', async () => {
+test('reports photos with two labels and everything that is not used', async () => {
   const reading = await read('file,label\na.jpg,tench\n./a.jpg,goldfish\nz.jpg,tench\n,tench\nb.jpg,\n')
   expect(labelWarnings(reading)).toEqual([
-    '1 label has no photo: z.jpg',
-    '1 line gives a photo a second, different label: line 3 ./a.jpg',
-    '1 line has no file: line 5',
-    '1 line has no label: line 6 b.jpg',
+    '1 label without a photo: z.jpg',
+    '1 line has a different label for the same photo: line 3 ./a.jpg',
+    '1 line without a file: line 5',
+    '1 line without a label: line 6 b.jpg',
   ])
-  expect(understood(reading)).toBe('file = file, label = label, 2 of 3 matched')
+  expect(describeMatch(reading)).toBe('file = file, label = label, 2 of 3 matched')
 })
 
-test('columns: numbers that are no classes, an index that contradicts the name, and what somebody picks', async () => {
+test('columns: numbers that are not classes, an index that contradicts the name, and chosen columns', async () => {
   const wide = await read('file,width,label\na.jpg,3,unicorn\nb.jpg,4,dragon\n')
   expect(wide.columns[wide.label]).toBe('label')
   const other = await read('file,index,label\na.jpg,1,tench\nb.jpg,0,goldfish\n')
@@ -168,16 +168,16 @@ test('columns: numbers that are no classes, an index that contradicts the name, 
   expect(picked.labels.get('photos/a.jpg')).toBe('goldfish')
   expect((await read('file,label,was\na.jpg,tench,goldfish\n', PHOTOS, { label: '3' })).label).toBe(2)
   await expect(read(LIST, PHOTOS, { file: 'nope' })).rejects.toThrow(
-    'It has no column nope. Its columns: filename, class.',
+    'The file has no column nope. Its columns: filename, class.',
   )
 })
 
-test('photos that are called like their labels', async () => {
+test('photos named like their labels', async () => {
   const { columns, file, unused } = await read('file,label\nx.jpg,tench\n', ['tench.jpg'])
   expect([columns[file], unused]).toEqual(['file', ['x.jpg']])
 })
 
-test('what is no list of labels is refused with its reason', async () => {
+test('refuses other files with a reason', async () => {
   const refused = async (file: string | Uint8Array) => (await read(file).catch((error) => error)).reason
   expect(await refused('')).toBe('empty')
   expect(await refused(new Uint8Array([0x50, 0x4b, 3, 4]))).toBe('workbook')
@@ -187,10 +187,10 @@ test('what is no list of labels is refused with its reason', async () => {
   expect(await refused('<html><body></body></html>')).toBe('no_records')
   expect(await refused('<annotations><image')).toMatch(/not_xml|no_records/)
   expect(await refused('one\ntwo\n')).toBe('no_columns')
-  expect(() => decodeLabels({ length: MAX_LABELS_BYTES + 1 } as Uint8Array)).toThrow('more than 200 MB')
+  expect(() => decodeLabels({ length: MAX_LABELS_BYTES + 1 } as Uint8Array)).toThrow('larger than 200 MB')
 })
 
-test('two hundred thousand lines in a few seconds', async () => {
+test('reads two hundred thousand lines in a few seconds', async () => {
   const lines = Array.from({ length: 200_000 }, (_, at) => `train/${at}.jpg,goldfish`)
   const began = performance.now()
   const { labels, matched } = await read(`file,label\n${lines.join('\n')}\n`, ['x/5.jpg', 'x/199999.jpg'])

@@ -1,7 +1,8 @@
-import { SEVERAL } from './table'
+import { LABEL_SEPARATOR } from './table'
 
 /**
- * Roboflow's `_classes.csv`: a column with the file, and one of 0 and 1 for each class. As two columns; null where it is another table.
+ * Converts Roboflow's `_classes.csv`, with a file column and a 0/1 column per class, to two columns; null for any
+ * other table.
  */
 export function fromOneHot(
   names: readonly string[],
@@ -13,6 +14,6 @@ export function fromOneHot(
   const [file, ...more] = [...names.keys()].filter((at) => !binary[at])
   if (file === undefined || more.length > 0) return null
   const label = (cells: readonly string[]) =>
-    names.flatMap((name, at) => (at !== file && Number(cells[at]) === 1 ? [name.trim()] : [])).join(SEVERAL)
+    names.flatMap((name, at) => (at !== file && Number(cells[at]) === 1 ? [name.trim()] : [])).join(LABEL_SEPARATOR)
   return { names: [names[file] ?? '', 'class'], rows: rows.map((cells) => [cells[file] ?? '', label(cells)]) }
 }

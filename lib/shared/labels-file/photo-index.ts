@@ -1,15 +1,15 @@
 import { isPhotoName } from '../files/photo-name'
 
-/** A photo that a cell names, and how well: by so many folders, and by which likeness of the name (0 is best). */
-export interface Found {
+/** A photo that a cell matches, and how well: by how many folders, and by which similarity of the name (0 is best). */
+export interface PhotoMatch {
   photo: number
   depth: number
   tier: number
-  /** Both have folders that differ above what they share. */
+  /** Both have folders that differ above those they share. */
   contrary: boolean
 }
 
-export type Finding = Found | { ambiguous: readonly number[] } | null
+export type LookupResult = PhotoMatch | { ambiguous: readonly number[] } | null
 
 interface Path {
   text: string
@@ -18,14 +18,14 @@ interface Path {
 }
 
 /**
- * Photos, found by the names that files of labels have for them: the longest common end of both paths wins; then the same letters,
- * then letters of another case, then the name without its extension.
+ * Finds photos by the names in labels files. The longest common path suffix wins; then an exact match, then one that
+ * ignores case, then one that ignores the extension.
  */
 export class PhotoIndex {
   private readonly paths: readonly Path[]
   private readonly byStem = new Map<string, number[]>()
   private readonly byNumber = new Map<string, number[]>()
-  /** Whether a name stands in more than one folder, so that a name alone says little. */
+  /** Whether a name exists in more than one folder, so that a name alone is ambiguous. */
   readonly repeated: boolean
 
   constructor(readonly photos: readonly string[]) {
@@ -43,20 +43,20 @@ export class PhotoIndex {
     this.repeated = repeated
   }
 
-  find(cell: string): Finding {
-    for (const way of WAYS) {
+  find(cell: string): LookupResult {
+    for (const way of NAME_READERS) {
       const name = way(cell)
       const photos = name === null ? undefined : this.byStem.get(stemOf(nameOf(name)).toLowerCase())
       if (name !== null && photos) return this.best(photos, pathOf(name))
     }
-    // Spreadsheets drop leading zeros, and COCO's ids never had them.
+    // Spreadsheets drop leading zeros, and COCO ids never have them.
     const stem = stemOf(nameOf(cell))
     const photos = /^\d+$/.test(stem) ? this.byNumber.get(unpadded(stem)) : undefined
     return photos ? this.best(photos, pathOf(cell)) : null
   }
 
-  private best(photos: readonly number[], path: Path): Finding {
-    let best: Found | null = null
+  private best(photos: readonly number[], path: Path): LookupResult {
+    let best: PhotoMatch | null = null
     let equals: number[] = []
     for (const photo of photos) {
       const found = this.compare(photo, path)
@@ -67,7 +67,7 @@ export class PhotoIndex {
     return equals.length > 1 ? { ambiguous: equals } : best
   }
 
-  private compare(photo: number, { text, name, folders }: Path): Found {
+  private compare(photo: number, { text, name, folders }: Path): PhotoMatch {
     const other = this.paths[photo] ?? pathOf('')
     let depth = 0
     while (depth < folders.length && depth < other.folders.length) {
@@ -85,7 +85,7 @@ function tierOf(name: string, other: string): number {
   return stemOf(name) === stemOf(other) ? 3 : 4
 }
 
-/** A path in one way of writing: `/`, no `./`, composed letters; folders in small letters. */
+/** Normalizes a path: `/` as the separator, no `./`, composed Unicode, folders in lower case. */
 export function pathOf(path: string): Path {
   const parts = composed(path)
     .trim()
@@ -95,13 +95,13 @@ export function pathOf(path: string): Path {
   return { text: [...parts, name].join('/'), name, folders: parts.map((part) => part.toLowerCase()) }
 }
 
-/** The name in a path, without its folders: what most lookups end at, so it makes no list of them. */
+/** The file name in a path. Most lookups end here, so it doesn't build a list of folders. */
 function nameOf(path: string): string {
   const text = composed(path).trim()
   return text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1)
 }
 
-/** Most are plain; normalising is dear. */
+/** Most names are ASCII, and normalizing is expensive. */
 const composed = (text: string) => (isAscii(text) ? text : text.normalize('NFC'))
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
@@ -119,11 +119,11 @@ function add(map: Map<string, number[]>, key: string, at: number): void {
   else map.set(key, [at])
 }
 
-/** How a cell may name a photo, in the order in which they are tried. */
-const WAYS: readonly ((cell: string) => string | null)[] = [
+/** Ways to read a photo name from a cell, in the order they are tried. */
+const NAME_READERS: readonly ((cell: string) => string | null)[] = [
   (cell) => cell,
   decoded,
-  // Label Studio puts eight digits before the names of uploads.
+  // Label Studio adds eight hex digits before the names of uploads.
   (cell) => prefixless(cell),
   (cell) => (cell.includes('-') ? prefixless(decoded(cell) ?? '') : null),
   // Roboflow: `cat_jpg.rf.0123abcd.jpg` was `cat.jpg`.
@@ -136,7 +136,7 @@ function prefixless(cell: string): string | null {
   return found ? `${found[1] ?? ''}${found[2] ?? ''}` : null
 }
 
-/** A web address or what is escaped like one; `?d=` is where Label Studio has the path of a local file. */
+/** Decodes a URL or URL-encoded name; Label Studio has the path of a local file in `?d=`. */
 function decoded(cell: string): string | null {
   if (!/[%?+]/.test(cell)) return null
   const local = /[?&]d=([^&]+)/.exec(cell)?.[1]

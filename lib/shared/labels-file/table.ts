@@ -1,19 +1,19 @@
-/** How a file of labels is written. */
+/** The format of a labels file. */
 export type LabelsFormat = 'delimited' | 'json' | 'json_lines' | 'label_studio' | 'coco' | 'datumaro' | 'cvat'
 
-/** A file of labels as rows of cells, before anybody knows which column means what. */
+/** A labels file as rows of cells, before the columns are interpreted. */
 export interface LabelsTable {
   format: LabelsFormat
-  /** Between the cells; null where the format has names instead. ' ' stands for any blanks. */
+  /** The delimiter between cells; null if the format has named fields instead. ' ' means any whitespace. */
   delimiter: string | null
-  /** Names of the columns, where the format gives them; null where the first row may hold them. */
+  /** Column names, if the format has them; null if the first row may be a header. */
   names: readonly string[] | null
   rows: readonly (readonly string[])[]
-  /** Line of the first row, from 1; null where rows are not lines. */
+  /** Line number of the first row, from 1; null if rows aren't lines. */
   firstLine: number | null
 }
 
-/** Records with named fields as a table; a column for each name, in the order in which they are first seen. */
+/** Converts records with named fields to a table, with a column for each name in order of first appearance. */
 export function tableOfRecords(
   format: LabelsFormat,
   records: readonly ReadonlyMap<string, string>[],
@@ -26,5 +26,5 @@ export function tableOfRecords(
   return { format, delimiter: null, names: order, rows, firstLine }
 }
 
-/** What stands between labels where a photo has several; no label has it. */
-export const SEVERAL = ' | '
+/** Separates the labels of a photo that has several. No label contains it. */
+export const LABEL_SEPARATOR = ' | '

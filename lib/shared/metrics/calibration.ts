@@ -1,28 +1,28 @@
 import { randomNumbers } from './random'
 
-/** One answer: the score of its best label, from 0 to 1, and whether that label is right. */
+/** One result: the score of its best label, from 0 to 1, and whether that label is right. */
 export interface Scored {
   score: number
   right: boolean
 }
 
-/** Answers of similar score together. */
+/** Results with similar scores. */
 export interface Bin {
   count: number
   /** Mean score. */
   confidence: number
-  /** Share of right answers. */
+  /** Share of right results. */
   accuracy: number
 }
 
-/** Answers by score, in so many groups of the same number (give or take one). */
+/** Groups results by score into bins of equal size (plus or minus one). */
 export function equalMassBins(answers: readonly Scored[], bins: number): Bin[] {
   const sorted = [...answers].sort((a, b) => a.score - b.score)
   const edges = Array.from({ length: bins + 1 }, (_, i) => Math.round((i * sorted.length) / bins))
   return summarise(edges.slice(1).map((end, i) => sorted.slice(edges[i], end)))
 }
 
-/** Answers by score, in so many steps of the same width; empty ones are left out. */
+/** Groups results by score into bins of equal width, without empty ones. */
 export function equalWidthBins(answers: readonly Scored[], bins: number): Bin[] {
   const groups = Array.from({ length: bins }, (): Scored[] => [])
   for (const answer of answers) groups[Math.min(bins - 1, Math.floor(answer.score * bins))]?.push(answer)
@@ -40,7 +40,7 @@ function summarise(groups: readonly (readonly Scored[])[]): Bin[] {
 }
 
 /**
- * Expected calibration error: the mean distance between confidence and accuracy of the bins, weighted by their size.
+ * Expected calibration error: the mean difference between confidence and accuracy of the bins, weighted by size.
  * Source: Guo et al., On Calibration of Modern Neural Networks, 2017.
  */
 export function expectedCalibrationError(bins: readonly Bin[]): number {
@@ -48,15 +48,15 @@ export function expectedCalibrationError(bins: readonly Bin[]): number {
   return bins.reduce((sum, bin) => sum + (bin.count / total) * Math.abs(bin.accuracy - bin.confidence), 0)
 }
 
-/** Bins of the headline figure: few, so that each holds enough photos to mean something. */
+/** Bins for the headline value: few, so that each has enough photos to be meaningful. */
 export const ECE_BINS = 5
-/** Bins of the literature. With a few hundred photos even a perfectly calibrated model shows 3 % there. */
+/** Bins used in the literature. With a few hundred photos, even a perfectly calibrated model shows 3 %. */
 export const ECE_BINS_WIDE = 15
 
-/** Points of a reliability diagram. */
+/** Points in a reliability diagram. */
 const RELIABILITY_BINS = 10
 
-/** Confidence against accuracy, in groups of the same number of photos. */
+/** Confidence versus accuracy in bins of equal size. */
 export function reliability(answers: readonly Scored[]): Bin[] {
   return equalMassBins(answers, Math.min(RELIABILITY_BINS, answers.length || 1))
 }
@@ -68,7 +68,7 @@ export function ece(answers: readonly Scored[], bins = ECE_BINS): number {
 
 export type Interval = [low: number, high: number]
 
-/** 95 % interval of a statistic over answers, by drawing them anew with replacement. */
+/** The 95 % bootstrap interval of a statistic: resampling with replacement. */
 export function bootstrap<T>(items: readonly T[], statistic: (items: readonly T[]) => number, draws = 500): Interval {
   const random = randomNumbers(1)
   const values = Array.from({ length: draws }, () =>
@@ -78,8 +78,8 @@ export function bootstrap<T>(items: readonly T[], statistic: (items: readonly T[
 }
 
 /**
- * 95 % of the expected calibration errors that a perfectly calibrated model would show with these scores and as many photos:
- * chance alone makes it differ from zero.
+ * The 95 % interval of the expected calibration error of a perfectly calibrated model with these scores and as many
+ * photos: by chance alone it isn't zero.
  */
 export function perfectBand(answers: readonly Scored[], draws = 500): Interval {
   const random = randomNumbers(2)

@@ -1,22 +1,22 @@
-/** How well one class is told from the others. */
+/** How well a model distinguishes one class from the others. */
 export interface ClassReport {
   index: number
   /** Photos of the class. */
   support: number
-  /** Share of the answers with this label that are right; null where it was never given. */
+  /** Share of the predictions of this label that are right; null if it was never predicted. */
   precision: number | null
-  /** Share of its photos that got the label; null where there are none. */
+  /** Share of its photos that got this label; null if there are none. */
   recall: number | null
   f1: number | null
 }
 
-/** One photo: the class that it shows and the one that was answered. */
+/** One photo: its true class and the predicted one. */
 export interface Outcome {
   truth: number
   predicted: number
 }
 
-/** Precision, recall and F1 of every class that was shown or answered, by its index. */
+/** Precision, recall and F1 of every class that is true or predicted for a photo, by index. */
 export function classReports(outcomes: readonly Outcome[]): ClassReport[] {
   const counts = new Map<number, { support: number; answered: number; right: number }>()
   const of = (index: number) => {
@@ -40,7 +40,7 @@ export function classReports(outcomes: readonly Outcome[]): ClassReport[] {
     .sort((a, b) => a.index - b.index)
 }
 
-/** How often each class was answered for each other: [truth, predicted, photos], by truth and then by photos. */
+/** Confusion counts: [truth, predicted, photos], sorted by truth and then by photos. */
 export function confusions(outcomes: readonly Outcome[]): [truth: number, predicted: number, photos: number][] {
   const counts = new Map<number, Map<number, number>>()
   for (const { truth, predicted } of outcomes) {
@@ -57,7 +57,7 @@ export function confusions(outcomes: readonly Outcome[]): [truth: number, predic
     )
 }
 
-/** Wilson's 95 % interval of a share. */
+/** Wilson's 95 % interval of a proportion. */
 export function wilson(successes: number, total: number): [low: number, high: number] {
   if (total === 0) return [0, 1]
   const z = 1.96

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { readDelimited } from '../labels-file/delimited'
-import { understand } from '../labels-file/understand'
+import { matchLabels } from '../labels-file/match-labels'
 import { failedRow, type ResultRow } from '../results/columns'
-import { evaluate, type Truth } from './evaluation'
+import { evaluate, type GroundTruth } from './evaluation'
 
 const CLASSES = ['tabby', 'tiger cat', 'koala'].map((label) => ({ label, others: [`the ${label}`] }))
 
@@ -12,16 +12,16 @@ function row(file: string, top: readonly string[], score: number): ResultRow {
 }
 
 function truth(csv: string, photos: readonly string[]) {
-  return understand(readDelimited(csv), photos, CLASSES)
+  return matchLabels(readDelimited(csv), photos, CLASSES)
 }
 
-const given = (kind: Truth['kind'], labels: Record<string, string>): Truth => ({
+const given = (kind: GroundTruth['kind'], labels: Record<string, string>): GroundTruth => ({
   kind,
   labels: new Map(Object.entries(labels)),
   unused: [],
 })
 
-test('answers are judged by file, by the end of its name, and by any name of the class; the rest is told', () => {
+test('matches results by file, path suffix and any name of the class, and reports the rest', () => {
   const csv =
     '\ufeffFile , LABEL\r\na.jpg,the tabby\r\n\r\nx/b.jpg,"tiger_cat"\r\nc.jpg,dog\r\nd.jpg,koala\r\n,koala\r\ne.jpg,\r\na.jpg,koala\r\nf.jpg,koala\r\n'
   const known = truth(csv, ['deep/down/a.jpg', 'x/b.jpg', 'b.jpg', 'c.jpg', 'f.jpg'])
@@ -60,9 +60,9 @@ test('answers are judged by file, by the end of its name, and by any name of the
   expect(found.reliability).toHaveLength(2)
 })
 
-test('the truth may be indices', () => {
+test('accepts class indices as labels', () => {
   const rows = [row('a', ['koala'], 1), row('b', ['koala'], 1)]
   const found = evaluate(rows, given('indices', { a: '2', b: '3' }), CLASSES)
-  expect(found).toMatchObject({ top1: 1, unknown: [{ word: '3', reason: 'it is not an index from 0 to 2' }] })
+  expect(found).toMatchObject({ top1: 1, unknown: [{ word: '3', reason: 'not an index from 0 to 2' }] })
   expect(evaluate([], given('names', {}), CLASSES)).toMatchObject({ top1: 0, ece: 0, photos: [] })
 })

@@ -1,82 +1,83 @@
 import { labelFinder } from '../labels-file/label-column'
-import type { LabelsReading } from '../labels-file/understand'
+import type { MatchedLabels } from '../labels-file/match-labels'
 import type { ResultRow } from '../results/columns'
 import { type Bin, ece, type Interval, reliability } from './calibration'
 import { type ClassReport, classReports, confusions, wilson } from './classification'
 import type { ClassNames } from './label-matcher'
 
-/** Whether the share of truths among the five best says anything: of five labels or fewer all are among them. */
-export function tellsTop5(classes: number): boolean {
+/** Whether top-5 accuracy is meaningful: with five labels or fewer, it is always 100 %. */
+export function hasTop5(classes: number): boolean {
   return classes > 5
 }
 
-/** A photo whose class is known, beside its answer. */
-export interface Judged {
+/** A photo with its true class and its prediction. */
+interface EvaluatedPhoto {
   file: string
   truth: number
-  /** -1 where no label was given. */
+  /** -1 if there was no prediction. */
   predicted: number
-  /** Whether the truth is among the five best labels. */
+  /** Whether the true class is among the five best labels. */
   inTop5: boolean
   score: number
 }
 
-/** What of a labels file answers are compared with. */
-export type Truth = Pick<LabelsReading, 'labels' | 'kind' | 'unused'>
+/** The parts of a labels file that results are compared with. */
+export type GroundTruth = Pick<MatchedLabels, 'labels' | 'kind' | 'unused'>
 
-/** How good the answers are, where the truth is known. Shares are from 0 to 1. */
+/** The quality of the results for photos with known labels. Shares are from 0 to 1. */
 export interface Evaluation {
-  photos: readonly Judged[]
+  photos: readonly EvaluatedPhoto[]
   top1: number
   top1_interval: Interval
   top5: number
-  /** Expected calibration error in bins of equal mass. */
+  /** Expected calibration error with equal-size bins. */
   ece: number
   reliability: readonly Bin[]
-  /** Classes that were shown, worst F1 first. */
+  /** Classes with photos, worst F1 first. */
   classes: readonly ClassReport[]
   confusions: readonly [truth: number, predicted: number, photos: number][]
-  /** Words that name no class of the model. */
+  /** Labels that match no class of the model. */
   unknown: readonly { word: string; photos: number; reason: string }[]
-  /** Names in the truth that no photo has. */
+  /** Names in the labels file without a photo. */
   unused: readonly string[]
-  /** Photos with an answer and without a truth. */
+  /** Photos with a result but without a label. */
   unlabelled: number
 }
 
 /**
- * Compares answers with the truth, by the same arithmetic as `vision eval`. Photos that failed, or that the truth does not know, are left out.
+ * Compares results with the true labels, with the same calculations as `vision eval`. Ignores failed and unlabeled
+ * photos.
  *
  * @param classes of the model, in the order of its outputs
  */
-export function evaluate(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassNames[]): Evaluation {
-  const { judged, unknown, unlabelled } = judge(rows, truth, classes)
-  const right = judged.filter((photo) => photo.truth === photo.predicted).length
-  const scored = judged.map((photo) => ({ score: photo.score, right: photo.truth === photo.predicted }))
-  const share = (count: number) => (judged.length === 0 ? 0 : count / judged.length)
+export function evaluate(rows: Iterable<ResultRow>, truth: GroundTruth, classes: readonly ClassNames[]): Evaluation {
+  const { matched, unknown, unlabelled } = matchRows(rows, truth, classes)
+  const right = matched.filter((photo) => photo.truth === photo.predicted).length
+  const scored = matched.map((photo) => ({ score: photo.score, right: photo.truth === photo.predicted }))
+  const share = (count: number) => (matched.length === 0 ? 0 : count / matched.length)
   return {
-    photos: judged,
+    photos: matched,
     top1: share(right),
-    top1_interval: wilson(right, judged.length),
-    top5: share(judged.filter(({ inTop5 }) => inTop5).length),
+    top1_interval: wilson(right, matched.length),
+    top5: share(matched.filter(({ inTop5 }) => inTop5).length),
     ece: ece(scored),
     reliability: reliability(scored),
-    classes: shownClasses(judged),
-    confusions: confusions(judged),
+    classes: shownClasses(matched),
+    confusions: confusions(matched),
     unknown: [...unknown].map(([word, about]) => ({ word, ...about })),
     unused: truth.unused,
     unlabelled,
   }
 }
 
-/** Precision, recall and F1 of the classes that were shown, worst F1 first. */
+/** Precision, recall and F1 of the classes with photos, worst F1 first. */
 export function shownClasses(photos: readonly { truth: number; predicted: number }[]): ClassReport[] {
   return classReports(photos)
     .filter(({ support }) => support > 0)
     .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0) || b.support - a.support)
 }
 
-/** The classes with the most mistakes, so many at most, in the order of their index. */
+/** The classes with the most mistakes, at most `most`, in order of their index. */
 export function worstClasses(counts: Evaluation['confusions'], most: number): number[] {
   const mistakes = new Map<number, number>()
   for (const [truth, predicted, photos] of counts) {
@@ -91,10 +92,10 @@ export function worstClasses(counts: Evaluation['confusions'], most: number): nu
     .sort((a, b) => a - b)
 }
 
-function judge(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassNames[]) {
+function matchRows(rows: Iterable<ResultRow>, truth: GroundTruth, classes: readonly ClassNames[]) {
   const find = labelFinder(truth.kind, classes)
   const index = new Map(classes.map(({ label }, at) => [label, at]))
-  const judged: Judged[] = []
+  const matched: EvaluatedPhoto[] = []
   const unknown = new Map<string, { photos: number; reason: string }>()
   let unlabelled = 0
   for (const { file, status, top_labels, score } of rows) {
@@ -112,7 +113,7 @@ function judge(rows: Iterable<ResultRow>, truth: Truth, classes: readonly ClassN
     }
     const top = top_labels.map((label) => index.get(label) ?? -1)
     const inTop5 = top.slice(0, 5).includes(match.index)
-    judged.push({ file, truth: match.index, predicted: top[0] ?? -1, inTop5, score: score ?? 0 })
+    matched.push({ file, truth: match.index, predicted: top[0] ?? -1, inTop5, score: score ?? 0 })
   }
-  return { judged, unknown, unlabelled }
+  return { matched, unknown, unlabelled }
 }

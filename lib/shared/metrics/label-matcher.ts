@@ -1,15 +1,15 @@
-/** What a model's classes are called, in the order of its outputs. */
+/** The names of a model's classes, in the order of its outputs. */
 export interface ClassNames {
   label: string
-  /** Other names; of an ImageNet class its synonyms and its WordNet id. */
+  /** Other names; for an ImageNet class, its synonyms and its WordNet id. */
   others: readonly string[]
 }
 
 export type Match = { index: number } | { reason: string }
 
 /**
- * Finds the class that a word names: by its label or any other name, without regard to case, spaces and underscores; through
- * `mapping` first, where one is given.
+ * Returns a function that finds the class with a name: by its label or any other name, ignoring case, spaces and
+ * underscores. Applies `mapping` first, if there is one.
  */
 export function labelMatcher(
   classes: readonly ClassNames[],
@@ -18,45 +18,45 @@ export function labelMatcher(
   const byName = new Map<string, Set<number>>()
   const labels = new Map<string, number>()
   for (const [index, { label, others }] of classes.entries()) {
-    labels.set(normal(label), index)
+    labels.set(normalize(label), index)
     // A label such as "tench, Tinca tinca" is two names.
     for (const name of [label, ...label.split(','), ...others]) {
-      const key = normal(name)
+      const key = normalize(name)
       byName.set(key, (byName.get(key) ?? new Set()).add(index))
     }
   }
-  const mapped = new Map([...mapping].map(([from, to]) => [normal(from), to]))
-  const dashless = new Map([...byName].map(([name, found]) => [name.replaceAll('-', ' '), found]))
-  /** Which classes a word may be; none where nobody knows it. */
+  const mapped = new Map([...mapping].map(([from, to]) => [normalize(from), to]))
+  const withoutHyphens = new Map([...byName].map(([name, found]) => [name.replaceAll('-', ' '), found]))
+  /** The classes that a name may mean; empty if unknown. */
   const candidates = (word: string): ReadonlySet<number> => {
-    const name = normal(word)
-    // Folders of datasets are called n02099601-golden_retriever.
+    const name = normalize(word)
+    // Dataset folders have names like n02099601-golden_retriever.
     const wnid = /^(n\d{8})[- ]/.exec(name)?.[1]
-    return byName.get(name) ?? byName.get(wnid ?? name) ?? dashless.get(name.replaceAll('-', ' ')) ?? new Set()
+    return byName.get(name) ?? byName.get(wnid ?? name) ?? withoutHyphens.get(name.replaceAll('-', ' ')) ?? new Set()
   }
   const known = new Map<string, Match>()
   const find = (word: string): Match => {
-    const wanted = mapped.get(normal(word)) ?? word
-    const exact = labels.get(normal(wanted))
+    const wanted = mapped.get(normalize(word)) ?? word
+    const exact = labels.get(normalize(wanted))
     if (exact !== undefined) return { index: exact }
     const whole = candidates(wanted)
-    const [first, ...more] = whole.size > 0 ? whole : synonymous(wanted, candidates)
+    const [first, ...more] = whole.size > 0 ? whole : matchSynonyms(wanted, candidates)
     if (first === undefined) return { reason: 'the model has no such label' }
     if (more.length === 0) return { index: first }
     const names = [first, ...more].map((index) => classes[index]?.label)
-    return { reason: `it could be ${names.join(' or ')}; give the index or use a mapping file` }
+    return { reason: `ambiguous: ${names.join(' or ')}; use the index or a mapping file` }
   }
   return (word) => {
-    const before = known.get(word)
-    if (before) return before
+    const cached = known.get(word)
+    if (cached) return cached
     const match = find(word)
     known.set(word, match)
     return match
   }
 }
 
-/** The class of a whole line of synonyms, "tench, Tinca tinca": the one that most of its names share. */
-function synonymous(word: string, candidates: (word: string) => ReadonlySet<number>): Iterable<number> {
+/** The class of a line of synonyms, such as "tench, Tinca tinca": the one that most of the names share. */
+function matchSynonyms(word: string, candidates: (word: string) => ReadonlySet<number>): Iterable<number> {
   const parts = word.split(',').filter((part) => part.trim() !== '')
   const found = parts.map(candidates).filter(({ size }) => size > 0)
   if (parts.length < 2 || found.length * 2 <= parts.length) return []
@@ -64,7 +64,7 @@ function synonymous(word: string, candidates: (word: string) => ReadonlySet<numb
   return [...first].filter((index) => rest.every((set) => set.has(index)))
 }
 
-function normal(name: string): string {
+function normalize(name: string): string {
   return name
     .normalize('NFC')
     .trim()

@@ -5,8 +5,8 @@ import { classReports, confusions, wilson } from './classification'
 import { randomNumbers } from './random'
 import { generalisedEntropy, uncertainty } from './uncertainty'
 
-/** Answers whose scores are what they say, by construction. */
-function honest(count: number, seed: number): Scored[] {
+/** Results with calibrated scores by construction. */
+function calibrated(count: number, seed: number): Scored[] {
   const random = randomNumbers(seed)
   return Array.from({ length: count }, () => {
     const score = 0.3 + 0.7 * random()
@@ -15,7 +15,7 @@ function honest(count: number, seed: number): Scored[] {
 }
 
 describe('calibration', () => {
-  test('two bins by hand', () => {
+  test('matches two bins calculated by hand', () => {
     const answers = [
       { score: 0.2, right: false },
       { score: 0.4, right: true },
@@ -31,17 +31,17 @@ describe('calibration', () => {
     expect(equalWidthBins([{ score: 1, right: true }], 15)).toHaveLength(1)
   })
 
-  test('honest scores lie in the band of perfect ones, boastful ones above it', () => {
-    const answers = honest(650, 1)
+  test('calibrated scores are in the band of a perfect model, overconfident ones above it', () => {
+    const answers = calibrated(650, 1)
     const [low, high] = perfectBand(answers)
     expect(ece(answers)).toBeGreaterThan(low)
     expect(ece(answers)).toBeLessThan(high)
-    const boastful = answers.map(({ score, right }) => ({ score: Math.sqrt(score), right }))
-    expect(ece(boastful)).toBeGreaterThan(perfectBand(boastful)[1])
+    const overconfident = answers.map(({ score, right }) => ({ score: Math.sqrt(score), right }))
+    expect(ece(overconfident)).toBeGreaterThan(perfectBand(overconfident)[1])
   })
 
-  test('an interval holds its figure and is the same each time', () => {
-    const answers = honest(400, 2)
+  test('an interval contains its value and is reproducible', () => {
+    const answers = calibrated(400, 2)
     const interval = bootstrap(answers, (some) => ece(some))
     expect(interval[0]).toBeLessThan(ece(answers))
     expect(interval).toEqual(bootstrap(answers, (some) => ece(some)))
@@ -49,7 +49,7 @@ describe('calibration', () => {
   })
 })
 
-test('precision, recall, F1 and confusions by hand', () => {
+test('precision, recall, F1 and confusions match values calculated by hand', () => {
   const outcomes = [
     { truth: 1, predicted: 1 },
     { truth: 1, predicted: 2 },
@@ -70,7 +70,7 @@ test('precision, recall, F1 and confusions by hand', () => {
 })
 
 test("Wilson's interval", () => {
-  // By R: prop.test(83, 100, correct = FALSE)
+  // From R: prop.test(83, 100, correct = FALSE)
   expect(wilson(83, 100)[0]).toBeCloseTo(0.7445, 3)
   expect(wilson(83, 100)[1]).toBeCloseTo(0.8911, 3)
   expect(wilson(0, 0)).toEqual([0, 1])
@@ -80,11 +80,11 @@ describe('uncertainty', () => {
   const { logits } = JSON.parse(readFileSync('models/efficientnet-lite1-int8/self-test.json', 'utf8'))
   const known = Float32Array.from(logits as number[])
 
-  test('the entropy is the one that NumPy computes', () => {
+  test('the entropy matches NumPy', () => {
     expect(generalisedEntropy(known)).toBeCloseTo(48.57989, 4)
   })
 
-  test('each reason by itself, the strangest first', () => {
+  test('gives each reason, unlike_known first', () => {
     const rule = { scoreBelow: 0.5, marginBelow: 0.1, entropyAbove: 1000 }
     expect(uncertainty(known, [0.9, 0.05], rule)).toBeNull()
     expect(uncertainty(known, [0.45, 0.2], rule)).toBe('low_score')

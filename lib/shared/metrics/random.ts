@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that look random and are the same for the same seed (mulberry32), so that intervals can be repeated. */
+/** A seeded pseudorandom generator from 0 to 1 (mulberry32), so that intervals are reproducible. */
 export function randomNumbers(seed: number): () => number {
   let state = seed
   return () => {

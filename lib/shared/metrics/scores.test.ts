@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { softmax, topK } from './scores'
 
-/** Numbers that look random and are the same in every run. */
+/** Pseudorandom numbers, the same in every run. */
 function numbers(count: number, seed: number): number[] {
   let state = seed
   return Array.from({ length: count }, () => {
@@ -10,7 +10,7 @@ function numbers(count: number, seed: number): number[] {
   })
 }
 
-test('softmax sums to one, keeps the order and survives large logits', () => {
+test('softmax sums to one, preserves the order and handles large logits', () => {
   for (let seed = 1; seed < 50; seed++) {
     const logits = Float32Array.from(numbers(200, seed), (value) => 2000 * value - 1000)
     const scores = softmax(logits, 1)
@@ -19,16 +19,16 @@ test('softmax sums to one, keeps the order and survives large logits', () => {
   }
 })
 
-test('softmax of known logits, and over a temperature', () => {
+test('softmax matches known values, with and without a temperature', () => {
   const close = (scores: Float64Array, expected: number[]) =>
     expect(scores.every((score, i) => Math.abs(score - (expected[i] ?? 0)) < 1e-8)).toBe(true)
   close(softmax(Float32Array.of(0, 0), 1), [0.5, 0.5])
   close(softmax(Float32Array.of(Math.log(8), 0), 3), [2 / 3, 1 / 3])
 })
 
-test('topK is the head of a full stable sort', () => {
+test('topK equals the start of a stable sort', () => {
   for (let seed = 1; seed < 50; seed++) {
-    // Rounded, so that there are ties.
+    // Rounded to create ties.
     const scores = Float64Array.from(numbers(60, seed), (value) => Math.round(10 * value))
     const sorted = Array.from(scores, (score, index) => ({ index, score })).sort(
       (a, b) => b.score - a.score || a.index - b.index,

@@ -1,5 +1,5 @@
 /**
- * Softmax of logits over a temperature: exp(z/T) / Σ exp(z/T), shifted by the largest so that nothing overflows.
+ * Softmax of logits with a temperature: exp(z/T) / Σ exp(z/T), shifted by the maximum to prevent overflow.
  *
  * @param logits [classes]
  * @returns probabilities [classes] that sum to 1
@@ -18,7 +18,7 @@ export function softmax(logits: Float32Array, temperature: number): Float64Array
   return scores
 }
 
-/** The k best of scores [classes], best first; equal scores keep the order of their index. */
+/** The k best of scores [classes], best first; equal scores stay in order of their index. */
 export function topK(scores: Float64Array, k: number): { index: number; score: number }[] {
   const best: { index: number; score: number }[] = []
   for (let index = 0; index < scores.length; index++) {

@@ -1,16 +1,16 @@
 import { softmax } from './scores'
 
-/** Why an answer should not be relied on. */
+/** Why a result is uncertain. */
 export const UNCERTAIN_REASONS = ['unlike_known', 'small_margin', 'low_score'] as const
 export type UncertainReason = (typeof UNCERTAIN_REASONS)[number]
 
-/** A model's limits, measured on photos that it has not learnt from. */
+/** A model's limits, measured on photos that it wasn't trained on. */
 export interface UncertaintyRule {
-  /** A best score below this is low: of such answers fewer than half are right. */
+  /** A best score below this is low: fewer than half of such results are right. */
   scoreBelow: number
-  /** Best and second best nearer than this: either may be right. */
+  /** If the best two scores are closer than this, either may be right. */
   marginBelow: number
-  /** A generalised entropy above this is unlike the photos that the model knows. */
+  /** A generalized entropy above this means that the photo is unlike the training data. */
   entropyAbove: number
 }
 
@@ -18,9 +18,10 @@ const GAMMA = 0.1
 const CLASSES = 100
 
 /**
- * Generalised entropy of an answer: Σ p^γ (1 − p)^γ over the 100 most probable classes, γ = 0.1, of the plain softmax. Small where
- * the model sees one thing, large where it sees a little of everything, as it does in what it never learnt. Source: Liu et al.,
- * GEN: Pushing the Limits of Softmax-Based Out-of-Distribution Detection, 2023, with the constants of the paper.
+ * Generalized entropy of a result: Σ p^γ (1 − p)^γ over the 100 most probable classes, γ = 0.1, of the plain softmax.
+ * Small if the model sees one thing; large if it sees a little of everything, as for anything it never learned.
+ * Source: Liu et al., GEN: Pushing the Limits of Softmax-Based Out-of-Distribution Detection, 2023, with the constants
+ * of the paper.
  */
 export function generalisedEntropy(logits: Float32Array): number {
   const scores = softmax(logits, 1).sort()
@@ -33,7 +34,7 @@ export function generalisedEntropy(logits: Float32Array): number {
 }
 
 /**
- * Why an answer is uncertain, or null where it is not or the model has no rule.
+ * Why a result is uncertain; null if it isn't, or the model has no limits.
  *
  * @param best calibrated scores of the two best labels
  */

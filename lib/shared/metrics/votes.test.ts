@@ -17,7 +17,7 @@ const ballot = (
   correct_label: correct,
 })
 
-test('the last vote of an id counts, in whatever order they come; other revisions are others', () => {
+test('counts the latest vote per id in any order, separately per revision', () => {
   const tally = new Tally()
   tally.add(ballot('a', 3, 'right'))
   tally.add(ballot('a', 2, 'wrong'))

@@ -1,7 +1,7 @@
 import type { Vote, VoteSummary } from '../contract/feedback'
 import { wilson } from './classification'
 
-/** What counts of a vote. */
+/** The parts of a vote that are counted. */
 export type Ballot = Pick<Vote, 'id' | 'model' | 'revision' | 'verdict' | 'label' | 'correct_label'> & {
   /** Milliseconds since 1970. */
   at: number
@@ -11,7 +11,7 @@ export function ballotOf({ id, time, model, revision, verdict, label, correct_la
   return { id, at: Date.parse(time), model, revision, verdict, label, correct_label }
 }
 
-/** Votes as they come, in any order: the last of an id counts. */
+/** Counts votes in any order; the last one with an id counts. */
 export class Tally {
   private readonly ballots = new Map<string, Ballot>()
 
@@ -20,20 +20,20 @@ export class Tally {
     if (!before || before.at <= ballot.at) this.ballots.set(ballot.id, ballot)
   }
 
-  /** Drops votes from before a time (milliseconds since 1970). */
+  /** Removes votes from before a time (milliseconds since 1970). */
   forget(before: number): void {
     for (const [id, { at }] of this.ballots) if (at < before) this.ballots.delete(id)
   }
 
-  /** Of one revision of a model; null where nobody has voted. */
-  summary(model: string, revision: string, most = 3): VoteSummary | null {
+  /** The votes on one model revision; null if there are none. */
+  summary(model: string, revision: string, limit = 3): VoteSummary | null {
     const own = [...this.ballots.values()].filter((vote) => vote.model === model && vote.revision === revision)
     if (own.length === 0) return null
     const right = own.filter(({ verdict }) => verdict === 'right').length
-    return { votes: own.length, right, interval: wilson(right, own.length), corrected: corrections(own, most) }
+    return { votes: own.length, right, interval: wilson(right, own.length), corrected: corrections(own, limit) }
   }
 
-  /** The models that have votes, with the revisions. */
+  /** The models and revisions with votes. */
   models(): { model: string; revision: string }[] {
     const names = new Map(
       [...this.ballots.values()].map(({ model, revision }) => [`${model} ${revision}`, { model, revision }]),
@@ -42,17 +42,17 @@ export class Tally {
   }
 }
 
-function corrections(ballots: readonly Ballot[], most: number): VoteSummary['corrected'] {
+function corrections(ballots: readonly Ballot[], limit: number): VoteSummary['corrected'] {
   const wrong = ballots.filter(({ verdict }) => verdict === 'wrong')
   return counted(wrong.map(({ label }) => label))
-    .slice(0, most)
+    .slice(0, limit)
     .map(([label, votes]) => {
       const to = wrong.flatMap((vote) => (vote.label === label && vote.correct_label ? [vote.correct_label] : []))
       return { label, votes, to: counted(to).map(([name, count]) => ({ label: name, votes: count })) }
     })
 }
 
-/** How often each word is there, the most frequent first. */
+/** The number of occurrences of each value, most frequent first. */
 function counted(words: readonly string[]): [word: string, count: number][] {
   const counts = new Map<string, number>()
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)

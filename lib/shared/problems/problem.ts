@@ -1,41 +1,41 @@
 /**
- * The stable error codes. Every failure that a caller can meet has one, with its HTTP status and a short title;
- * the detail of each occurrence says what to do about it.
+ * The stable error codes. Every failure that a client can see has one, with its HTTP status and a short title. The
+ * detail of each occurrence says what to do about it.
  */
 export const PROBLEMS = {
-  malformed_request: [400, 'This is not a request'],
-  empty_body: [400, 'The body is empty'],
-  no_file: [400, 'No file was sent'],
-  invalid_parameter: [400, 'A parameter is not valid'],
-  invalid_json: [400, 'The body is not valid JSON'],
-  invalid_encoding: [400, 'The body is not encoded as it says'],
-  unknown_model: [404, 'There is no such model'],
-  unknown_job: [404, 'There is no such job'],
-  not_found: [404, 'There is nothing at this address'],
-  unauthorized: [401, 'A token is needed'],
-  forbidden: [403, 'This is not allowed'],
-  method_not_allowed: [405, 'This method is not allowed here'],
-  too_large: [413, 'The file is too large'],
-  too_many_pixels: [413, 'The picture has too many pixels'],
-  too_many_files: [413, 'Too many files were sent'],
-  archive_too_large: [413, 'The archive is too large'],
-  not_an_image: [415, 'This is not an image'],
-  unsupported_format: [415, 'This image format is not supported'],
-  unsupported_encoding: [415, 'This encoding of the body is not supported'],
-  truncated_image: [422, 'The image is truncated or damaged'],
-  model_failed: [422, 'The model failed on this image'],
-  url_refused: [422, 'This address is not fetched'],
-  url_unreachable: [422, 'The address could not be read'],
-  too_slow: [408, 'The upload is too slow'],
-  conflict: [409, 'This contradicts what is there'],
-  queue_full: [429, 'The queue is full'],
+  malformed_request: [400, 'Malformed request'],
+  empty_body: [400, 'Empty body'],
+  no_file: [400, 'No file in the request'],
+  invalid_parameter: [400, 'Invalid parameter'],
+  invalid_json: [400, 'Invalid JSON'],
+  invalid_encoding: [400, 'Invalid encoding of the body'],
+  unknown_model: [404, 'Model not found'],
+  unknown_job: [404, 'Job not found'],
+  not_found: [404, 'Not found'],
+  unauthorized: [401, 'Authentication required'],
+  forbidden: [403, 'Forbidden'],
+  method_not_allowed: [405, 'Method not allowed'],
+  too_large: [413, 'File too large'],
+  too_many_pixels: [413, 'Too many pixels'],
+  too_many_files: [413, 'Too many files'],
+  archive_too_large: [413, 'Archive too large'],
+  not_an_image: [415, 'Not an image'],
+  unsupported_format: [415, 'Unsupported image format'],
+  unsupported_encoding: [415, 'Unsupported content encoding'],
+  truncated_image: [422, 'Truncated or damaged image'],
+  model_failed: [422, 'Model failed on this image'],
+  url_refused: [422, 'URL not allowed'],
+  url_unreachable: [422, 'URL unreachable'],
+  too_slow: [408, 'Upload too slow'],
+  conflict: [409, 'Conflict with the current state'],
+  queue_full: [429, 'Queue full'],
   rate_limited: [429, 'Too many requests'],
-  headers_too_large: [431, 'The head of the request is too large'],
-  internal: [500, 'Something failed here'],
-  deadline_exceeded: [503, 'The answer did not come in time'],
-  shutting_down: [503, 'The server is shutting down'],
-  not_ready: [503, 'The server is not ready'],
-  storage_full: [507, 'The disk is full'],
+  headers_too_large: [431, 'Request headers too large'],
+  internal: [500, 'Internal server error'],
+  deadline_exceeded: [503, 'Deadline exceeded'],
+  shutting_down: [503, 'Server shutting down'],
+  not_ready: [503, 'Server not ready'],
+  storage_full: [507, 'Storage full'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
 export type ProblemCode = keyof typeof PROBLEMS
@@ -51,10 +51,10 @@ export interface ProblemDetails {
 }
 
 /**
- * A failure with a stable code. It travels as a value through engine, jobs and storage; the door that the
- * request came in by turns it into an HTTP reply, an exit code or a cell of a CSV.
+ * A failure with a stable code. Engine, jobs and storage pass it on as a value; the entry point of the request turns
+ * it into an HTTP response, an exit code or a CSV cell.
  *
- * @example throw new Problem('too_large', 'The file has 25.0 MB; 20.0 MB are allowed.')
+ * @example throw new Problem('too_large', 'The photo is 25 MB; the limit is 20 MB.')
  */
 export class Problem extends Error {
   override readonly name = 'Problem'
@@ -68,14 +68,14 @@ export class Problem extends Error {
     this.retryAfterSeconds = options?.retryAfterSeconds
   }
 
-  /** After how many seconds the same may succeed, where that is known. */
+  /** Seconds until a retry may succeed, if known. */
   readonly retryAfterSeconds: number | undefined
 
   get status(): number {
     return PROBLEMS[this.code][0]
   }
 
-  /** The RFC 9457 form of this failure. */
+  /** This failure in RFC 9457 form. */
   toDetails(requestId: string): ProblemDetails {
     const [status, title] = PROBLEMS[this.code]
     return {

@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest'
-import { camps, labelScores, type Opinion } from './agreement'
+import { agreementGroups, labelScores, type ModelResult } from './agreement'
 
-function opinion(model: string, scores: Record<string, number>): Opinion {
+function opinion(model: string, scores: Record<string, number>): ModelResult {
   const predictions = Object.entries(scores).map(([label, score], index) => ({ label, score, index }))
-  return { model, result: { predictions } as Opinion['result'] }
+  return { model, result: { predictions } as ModelResult['result'] }
 }
 
 const fast = opinion('fast', { koala: 0.6, wombat: 0.3, indri: 0.05 })
 const balanced = opinion('balanced', { wombat: 0.5, koala: 0.4 })
 const accurate = opinion('accurate', { koala: 0.9, bear: 0.02 })
 
-test('the largest camp first, then the surest', () => {
-  expect(camps([fast, balanced, accurate])).toEqual([
+test('sorts groups by size, then by score', () => {
+  expect(agreementGroups([fast, balanced, accurate])).toEqual([
     { label: 'koala', models: ['fast', 'accurate'] },
     { label: 'wombat', models: ['balanced'] },
   ])
-  expect(camps([balanced, fast])[0]).toEqual({ label: 'koala', models: ['fast'] })
-  expect(camps([opinion('none', {})])).toEqual([])
+  expect(agreementGroups([balanced, fast])[0]).toEqual({ label: 'koala', models: ['fast'] })
+  expect(agreementGroups([opinion('none', {})])).toEqual([])
 })
 
-test('each label that one puts first, with the scores of all', () => {
+test('lists each label that a model ranks first with all scores', () => {
   expect(labelScores([fast, balanced, accurate], 2, 10)).toEqual([
     { label: 'koala', scores: [0.6, 0.4, 0.9], spread: 0.5 },
     { label: 'wombat', scores: [0.3, 0.5, null], spread: 0.5 },

@@ -1,22 +1,22 @@
 import type { Classification } from '../contract/contract'
 
-/** What a model says of a photo. */
-export interface Opinion {
+/** A model's result for a photo. */
+export interface ModelResult {
   /** Type or id. */
   model: string
   result: Classification
 }
 
-/** Models that give the same best label. */
-export interface Camp {
+/** Models with the same best label. */
+export interface AgreementGroup {
   label: string
   models: string[]
 }
 
-/** The camps of some models, the largest first; of camps as large as each other the one with the higher score. */
-export function camps(opinions: readonly Opinion[]): Camp[] {
+/** Groups models by their best label, largest group first; equal groups by their highest score. */
+export function agreementGroups(results: readonly ModelResult[]): AgreementGroup[] {
   const byLabel = new Map<string, { models: string[]; score: number }>()
-  for (const { model, result } of opinions) {
+  for (const { model, result } of results) {
     const [best] = result.predictions
     if (!best) continue
     const camp = byLabel.get(best.label) ?? { models: [], score: 0 }
@@ -27,21 +27,21 @@ export function camps(opinions: readonly Opinion[]): Camp[] {
     .map(([label, { models }]) => ({ label, models }))
 }
 
-/** A label and its score by each model, in the order of the opinions; null where it is not among a model's answers. */
+/** A label and its score from each model, in the order of the results; null if it isn't among a model's predictions. */
 export interface LabelScores {
   label: string
   scores: (number | null)[]
-  /** From the lowest score to the highest; what is not among the answers counts as 0. */
+  /** Difference between the highest and lowest score; a missing score counts as 0. */
   spread: number
 }
 
-/** The labels that any of the models puts first, and what each of them makes of these; the highest score first. */
-export function labelScores(opinions: readonly Opinion[], firstOfEach: number, most: number): LabelScores[] {
+/** The labels that any model ranks first, with every model's score, highest score first. */
+export function labelScores(results: readonly ModelResult[], firstOfEach: number, limit: number): LabelScores[] {
   const labels = new Set(
-    opinions.flatMap(({ result }) => result.predictions.slice(0, firstOfEach).map(({ label }) => label)),
+    results.flatMap(({ result }) => result.predictions.slice(0, firstOfEach).map(({ label }) => label)),
   )
   const rows = [...labels].map((label) => {
-    const scores = opinions.map(
+    const scores = results.map(
       ({ result }) => result.predictions.find((prediction) => prediction.label === label)?.score ?? null,
     )
     const values = scores.map((score) => score ?? 0)
@@ -49,6 +49,6 @@ export function labelScores(opinions: readonly Opinion[], firstOfEach: number, m
   })
   return rows
     .sort((a, b) => b.best - a.best)
-    .slice(0, most)
+    .slice(0, limit)
     .map(({ label, scores, spread }) => ({ label, scores, spread }))
 }

@@ -1,7 +1,7 @@
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
 import type { Classification } from '../contract/contract'
-import { answeredRow, csvHeader, csvLine, failedRow, jsonLine, RESULT_COLUMNS } from './columns'
+import { classifiedRow, csvHeader, csvLine, failedRow, jsonLine, RESULT_COLUMNS } from './columns'
 
 const result = {
   model: { id: 'm', revision: 'sha256:1', type: null, calibrated: true },
@@ -21,8 +21,8 @@ const failed = failedRow(
   { code: 'x', detail: '@y' },
 )
 
-test('a line has every column in its order and reads back as it was', () => {
-  const csv = csvHeader() + csvLine(answeredRow(known, result))
+test('a line has all columns in order and parses back to the same values', () => {
+  const csv = csvHeader() + csvLine(classifiedRow(known, result))
   expect(csv.endsWith('\r\n')).toBe(true)
   const [row] = Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true }).data
   expect(Object.keys(row ?? {})).toEqual([...RESULT_COLUMNS])
@@ -46,12 +46,12 @@ test('a line has every column in its order and reads back as it was', () => {
   })
 })
 
-test('text that a spreadsheet would run is made harmless in CSV and left alone in JSON', () => {
+test('escapes formulas in CSV and leaves them in JSON', () => {
   expect(csvLine(failed)).toBe('"\'=1+1",failed,,,,,,,,,,m,r,,x,"\'@y"\r\n')
   expect(JSON.parse(jsonLine(failed))).toEqual(failed)
 })
 
-test('columns are chosen', () => {
+test('writes only the chosen columns', () => {
   expect(csvHeader(['label', 'file']) + csvLine(failed, ['label', 'file'])).toBe('label,file\r\n,"\'=1+1"\r\n')
   expect(jsonLine(failed, ['file', 'error_code'])).toBe('{"file":"=1+1","error_code":"x"}\n')
 })

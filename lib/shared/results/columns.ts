@@ -1,7 +1,7 @@
 import Papa from 'papaparse'
 import type { Classification } from '../contract/contract'
 
-/** Columns of a batch's results, in this order, from every door. Types and meanings: docs/results.md. */
+/** The columns of batch results, in this order, from every entry point. Types and meanings: docs/results.md. */
 export const RESULT_COLUMNS = [
   'file',
   'status',
@@ -23,19 +23,19 @@ export const RESULT_COLUMNS = [
 
 export type ResultColumn = (typeof RESULT_COLUMNS)[number]
 
-/** Columns of a part of a job's results: whose row it is cannot be told from where it stands. */
+/** The columns of a page of a job's results, where the position of a row doesn't identify its photo. */
 export const PAGE_COLUMNS = ['index', ...RESULT_COLUMNS] as const
 
 export type PageColumn = (typeof PAGE_COLUMNS)[number]
 
-/** What became of one photo. */
+/** The result of one photo. */
 export interface ResultRow {
-  /** Of the photo in its job, from 0; only where there is a job. */
+  /** Index of the photo in its job, from 0; absent outside of jobs. */
   index?: number
-  /** As it was given. */
+  /** The name as given. */
   file: string
   status: 'ok' | 'failed'
-  /** Null where it failed, or no score reaches the threshold. */
+  /** Null if it failed, or no score reaches the threshold. */
   label: string | null
   score: number | null
   top_labels: string[]
@@ -45,17 +45,17 @@ export interface ResultRow {
   width: number | null
   height: number | null
   bytes: number | null
-  /** Of the file, in hexadecimal. */
+  /** Hexadecimal digest of the file. */
   sha256: string | null
   model: string
   revision: string
-  /** From the complete photo to its answer. */
+  /** Milliseconds from the complete photo to its result. */
   ms: number | null
   error_code: string | null
   error: string | null
 }
 
-/** What is known of a photo before it is classified. */
+/** What is known about a photo before it is classified. */
 export interface KnownFile {
   file: string
   bytes: number | null
@@ -67,8 +67,8 @@ export interface ModelName {
   revision: string
 }
 
-/** The row of an answer. */
-export function answeredRow({ file, bytes, sha256 }: KnownFile, result: Classification): ResultRow {
+/** The row of a classified photo. */
+export function classifiedRow({ file, bytes, sha256 }: KnownFile, result: Classification): ResultRow {
   const { predictions, uncertain, image, model, timings } = result
   return {
     file,
@@ -90,7 +90,7 @@ export function answeredRow({ file, bytes, sha256 }: KnownFile, result: Classifi
   }
 }
 
-/** The row of a photo that has no answer. */
+/** The row of a failed photo. */
 export function failedRow(
   { file, bytes, sha256 }: KnownFile,
   { id, revision }: ModelName,
@@ -116,14 +116,17 @@ export function failedRow(
   }
 }
 
-/** Before the first line of a CSV file: with it Excel reads the file as UTF-8. */
+/** Byte order mark at the start of a CSV file, which makes Excel read the file as UTF-8. */
 export const CSV_MARK = '\ufeff'
 
 export function csvHeader(columns: readonly PageColumn[] = RESULT_COLUMNS): string {
   return csvRecord(columns)
 }
 
-/** A row as a line of RFC 4180. Lists are joined by `|` (see `listCell`); text that a spreadsheet would take for a formula begins with an apostrophe. */
+/**
+ * Formats a row as CSV (RFC 4180). Lists are joined by `|` (see `listCell`); text that a spreadsheet would read as a
+ * formula gets a leading apostrophe.
+ */
 export function csvLine(row: ResultRow, columns: readonly PageColumn[] = RESULT_COLUMNS): string {
   return csvRecord(columns.map((column) => cell(row[column])))
 }
@@ -132,32 +135,32 @@ function csvRecord(cells: readonly unknown[]): string {
   return `${Papa.unparse([cells as unknown[]], { escapeFormulae: true })}\r\n`
 }
 
-/** A value as one cell of a table: lists are joined. */
+/** Converts a value to one cell of a table; joins lists. */
 export function cell(value: ResultRow[PageColumn]): string | number | boolean | null {
   return Array.isArray(value) ? listCell(value) : (value ?? null)
 }
 
-/** A list in one cell: joined by `|`. A `|` or a backslash within a label is written with a backslash before it. */
+/** Joins a list by `|`. A `|` or backslash in a label is escaped with a backslash. */
 export function listCell(values: readonly (string | number)[]): string {
   return values.map((value) => String(value).replace(/[\\|]/g, '\\$&')).join('|')
 }
 
-/** A row as a line of NDJSON, with the columns that were chosen. */
+/** Formats the chosen columns of a row as a line of NDJSON. */
 export function jsonLine(row: ResultRow, columns: readonly PageColumn[] = RESULT_COLUMNS): string {
   return `${JSON.stringify(chosen(row, columns))}\n`
 }
 
-/** A row's chosen columns, in their order. */
+/** The chosen columns of a row, in order. */
 function chosen(row: ResultRow, columns: readonly PageColumn[]): Partial<ResultRow> {
   return Object.fromEntries(columns.map((column) => [column, row[column]])) as Partial<ResultRow>
 }
 
 export const RESULT_FORMATS = ['csv', 'xlsx', 'json', 'ndjson'] as const
 export type ResultFormat = (typeof RESULT_FORMATS)[number]
-/** Those that are text; `result-file.ts` writes all. */
+/** The text formats; `result-file.ts` writes all formats. */
 export type ResultTextFormat = Exclude<ResultFormat, 'xlsx'>
 
-/** Their media types. */
+/** Media types of the formats. */
 export const RESULT_TYPES = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -165,14 +168,14 @@ export const RESULT_TYPES = {
   ndjson: 'application/x-ndjson',
 } as const satisfies Record<ResultFormat, string>
 
-/** How a file of results is written: its beginning, then each row, then its end. */
+/** Writes a results file: its head, each row, its tail. */
 export interface ResultText {
   head: string
   row(row: ResultRow): string
   tail(): string
 }
 
-/** A file of results of a format: the same bytes from every door. For one file. */
+/** A writer for one results file: the same bytes from every entry point. */
 export function resultText(format: ResultTextFormat, columns: readonly PageColumn[] = RESULT_COLUMNS): ResultText {
   if (format === 'csv') {
     return { head: CSV_MARK + csvHeader(columns), row: (row) => csvLine(row, columns), tail: () => '' }

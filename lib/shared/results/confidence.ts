@@ -1,4 +1,4 @@
-/** How sure an answer is. The pages have words for each level. */
+/** Confidence level of a result. The pages have words for each level. */
 export type ConfidenceLevel = 'certain' | 'likely' | 'probable' | 'possible' | 'uncertain'
 
 const STEPS: readonly [least: number, level: ConfidenceLevel][] = [
@@ -7,7 +7,7 @@ const STEPS: readonly [least: number, level: ConfidenceLevel][] = [
   [0.5, 'probable'],
 ]
 
-/** The level of the best score of an answer; an uncertain answer is so whatever its score. */
+/** The level for the best score; uncertain results have their own level regardless of score. */
 export function confidence(score: number, uncertain: boolean): ConfidenceLevel {
   if (uncertain) return 'uncertain'
   return STEPS.find(([least]) => score >= least)?.[1] ?? 'possible'

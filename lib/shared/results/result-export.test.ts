@@ -17,7 +17,7 @@ const result: Classification = {
   timings: { queue_ms: 0, decode_ms: 1, run_ms: 2, total_ms: 3.1234 },
 }
 
-test('a CSV that any reader takes apart again, and that no spreadsheet runs', () => {
+test('writes CSV that parses back and has no formulas', () => {
   const { data, meta } = Papa.parse<Record<string, string>>(
     toCsv([{ file: '=1+1.png', bytes: 9, sha256: 'ab', result }]),
     {
@@ -41,6 +41,6 @@ test('a CSV that any reader takes apart again, and that no spreadsheet runs', ()
   ])
 })
 
-test('JSON with the name of the file', () => {
+test('writes JSON with file names', () => {
   expect(JSON.parse(toJson([{ file: 'a.png', result }]))).toEqual([{ file: 'a.png', ...result }])
 })

@@ -1,21 +1,21 @@
 import type { Classification } from '../contract/contract'
-import { answeredRow, CSV_MARK, csvHeader, csvLine, type ResultRow } from './columns'
+import { CSV_MARK, classifiedRow, csvHeader, csvLine, type ResultRow } from './columns'
 
-/** One photo with its answer, as pages export it. */
+/** One photo with its result, as pages export it. */
 export interface ExportedResult {
   file: string
-  /** Of the file as the visitor gave it, where that is known. */
+  /** Size of the file that the visitor chose, if known. */
   bytes?: number
   sha256?: string | null
   result: Classification
 }
 
-/** The rows of a file of results: the columns of every batch. */
+/** Converts results to rows with the columns of batch results. */
 export function toRows(results: readonly ExportedResult[]): ResultRow[] {
-  return results.map(({ file, bytes = null, sha256 = null, result }) => answeredRow({ file, bytes, sha256 }, result))
+  return results.map(({ file, bytes = null, sha256 = null, result }) => classifiedRow({ file, bytes, sha256 }, result))
 }
 
-/** A file of results, a line a photo, in a form that spreadsheets open. */
+/** A CSV file of results, one line per photo, that spreadsheets can open. */
 export function toCsv(results: readonly ExportedResult[]): string {
   return (
     CSV_MARK +
@@ -26,7 +26,7 @@ export function toCsv(results: readonly ExportedResult[]): string {
   )
 }
 
-/** The answers with the names of their files, as JSON for people and programs. */
+/** The results with their file names, as readable JSON. */
 export function toJson(results: readonly ExportedResult[]): string {
   return `${JSON.stringify(
     results.map(({ file, result }) => ({ file, ...result })),

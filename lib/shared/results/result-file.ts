@@ -1,9 +1,10 @@
 import { type PageColumn, RESULT_COLUMNS, type ResultFormat, type ResultRow, resultText } from './columns'
 
 /**
- * A file of results, piece by piece, as fast as it is taken: the same from every door. Ended early, it closes the rows.
+ * Streams a results file as fast as it is consumed, identical from every entry point. Closes the rows if it ends
+ * early.
  *
- * @param rows one after another; a million need no more memory than a few
+ * @param rows consumed one by one, in constant memory
  */
 export async function* resultFile(
   rows: AsyncIterable<ResultRow> | Iterable<ResultRow>,
@@ -11,7 +12,7 @@ export async function* resultFile(
   columns: readonly PageColumn[] = RESULT_COLUMNS,
 ): AsyncGenerator<string | Uint8Array> {
   if (format === 'xlsx') {
-    // Its code comes only now: the first page does without.
+    // Loaded on demand: the first page doesn't need it.
     const { resultWorkbook } = await import('./result-workbook')
     return yield* piecesOf(resultWorkbook(rows, columns))
   }
@@ -21,7 +22,7 @@ export async function* resultFile(
   yield text.tail()
 }
 
-/** Browsers do not all let a stream be iterated. */
+/** Not all browsers support iterating a stream. */
 async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader()
   try {

@@ -2,7 +2,7 @@ import type { Cell } from '../workbook/cells'
 import { type Table, workbook } from '../workbook/workbook'
 import { cell, type PageColumn, type ResultRow } from './columns'
 
-/** Characters that are seen at once, by column. */
+/** Column widths in characters. */
 const WIDTHS: Record<PageColumn, number> = {
   index: 9,
   file: 40,
@@ -25,7 +25,7 @@ const WIDTHS: Record<PageColumn, number> = {
 
 type Rows = AsyncIterable<ResultRow> | Iterable<ResultRow>
 
-/** Results as an Excel workbook; see `workbook`. */
+/** Writes results as an Excel workbook; see `workbook`. */
 export function resultWorkbook(rows: Rows, columns: readonly PageColumn[]): ReadableStream<Uint8Array> {
   const table: Table = {
     name: 'results',
@@ -39,7 +39,7 @@ async function* cellsOf(rows: Rows, columns: readonly PageColumn[]): AsyncGenera
   for await (const row of rows) yield columns.map((column) => cellOf(row[column]))
 }
 
-/** A list without entries is nothing, as is what is null. */
+/** An empty list is an empty cell, like null. */
 function cellOf(value: ResultRow[PageColumn]): Cell {
   const written = cell(value)
   return written === '' ? null : written

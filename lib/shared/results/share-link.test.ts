@@ -12,7 +12,7 @@ const result: Classification = {
   timings: { queue_ms: 0, decode_ms: 1, run_ms: 2, total_ms: 3 },
 }
 
-test('what goes in comes out, in letters that every address can have, and nothing more', () => {
+test('round-trips a result in URL-safe characters, and nothing else', () => {
   const fragment = toFragment('фото.png', result)
   expect(fragment).toMatch(/^[\w-]+$/)
   expect(fromFragment(`#${fragment}`)).toEqual({

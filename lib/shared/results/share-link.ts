@@ -1,34 +1,36 @@
-import { z } from 'zod'
+// The small build of zod: the page of a shared result needs nothing else of it.
+import { z } from 'zod/mini'
 import type { Classification } from '../contract/contract'
 import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
 
-const MOST = 5
-const score = z.number().min(0).max(1)
+const MAX_PREDICTIONS = 5
+const score = z.number().check(z.minimum(0), z.maximum(1))
 
-/** An answer as a link carries it: enough to show it again, nothing of the photo. */
+/** A result as a link carries it: enough to display it, without the photo. */
 const sharedSchema = z.object({
   v: z.literal(1),
-  file: z.string().max(200),
-  model: z.string().max(200),
+  file: z.string().check(z.maxLength(200)),
+  model: z.string().check(z.maxLength(200)),
   calibrated: z.boolean(),
-  uncertain: z.enum(UNCERTAIN_REASONS).nullable(),
+  uncertain: z.nullable(z.enum(UNCERTAIN_REASONS)),
   predictions: z
-    .array(z.tuple([z.string().min(1).max(120), score]))
-    .min(1)
-    .max(MOST),
+    .array(z.tuple([z.string().check(z.minLength(1), z.maxLength(120)), score]))
+    .check(z.minLength(1), z.maxLength(MAX_PREDICTIONS)),
 })
 
-export type SharedAnswer = z.output<typeof sharedSchema>
+export type SharedClassification = z.output<typeof sharedSchema>
 
-/** The fragment of a link that shows an answer again. Fragments are not sent to servers. */
+/** The URL fragment that displays a result again. Browsers don't send fragments to servers. */
 export function toFragment(file: string, { model, uncertain_reason, predictions }: Classification): string {
-  const shared: SharedAnswer = {
+  const shared: SharedClassification = {
     v: 1,
     file: file.slice(0, 200),
     model: model.id,
     calibrated: model.calibrated,
     uncertain: uncertain_reason,
-    predictions: predictions.slice(0, MOST).map(({ label, score: value }) => [label, Number(value.toFixed(6))]),
+    predictions: predictions
+      .slice(0, MAX_PREDICTIONS)
+      .map(({ label, score: value }) => [label, Number(value.toFixed(6))]),
   }
   const bytes = new TextEncoder().encode(JSON.stringify(shared))
   return btoa(String.fromCharCode(...bytes))
@@ -37,8 +39,8 @@ export function toFragment(file: string, { model, uncertain_reason, predictions 
     .replace(/=+$/, '')
 }
 
-/** What a fragment says, or null where it says nothing: anybody can write one. */
-export function fromFragment(fragment: string): SharedAnswer | null {
+/** Parses a fragment; null if it is invalid, since anyone can write one. */
+export function fromFragment(fragment: string): SharedClassification | null {
   try {
     const binary = atob(fragment.replace(/^#/, '').replaceAll('-', '+').replaceAll('_', '/'))
     const json = new TextDecoder('utf-8', { fatal: true }).decode(

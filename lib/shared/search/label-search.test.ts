@@ -9,7 +9,7 @@ const labels = [
 ]
 const found = (query: string) => searchLabels(labels, query).map(({ index }) => index)
 
-test('by label, synonym, Latin name and WordNet id, the nearest first, without regard to case and accents', () => {
+test('searches labels, synonyms, Latin names and WordNet ids, best match first, ignoring case and accents', () => {
   expect(found('bear')).toEqual([2, 1, 3])
   expect(found('URSUS')).toEqual([1])
   expect(found('n0144')).toEqual([0])

@@ -1,8 +1,8 @@
 import type { Label } from '../contract/contract'
 
 /**
- * Labels with a name that holds the query, without regard to case and accents; those that begin with it first, then those with a
- * word that does. An empty query finds all.
+ * Finds labels with a name that contains the query, ignoring case and accents: first names that start with it, then
+ * names with a word that does. An empty query returns all labels.
  */
 export function searchLabels(labels: readonly Label[], query: string): readonly Label[] {
   const wanted = plain(query)

@@ -22,3 +22,15 @@ test.each([
 test.each(['', 'k', 'x', 'utm_source', 'api_key', '__proto__', 'm'.repeat(100_000), '….'])('%s: nothing', (name) => {
   expect(nearest(name, OPTIONS)).toBeUndefined()
 })
+
+test.each([
+  ['stage', 'staging'],
+  ['production', 'prod'],
+  ['development', 'dev'],
+])('%s: %s, by the first four letters', (name, meant) => {
+  expect(nearest(name, ['dev', 'staging', 'prod'], { samePrefix: 4 })).toBe(meant)
+})
+
+test('stage: nothing, unless the same prefix is enough', () => {
+  expect(nearest('stage', ['staging'])).toBeUndefined()
+})

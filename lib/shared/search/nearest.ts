@@ -1,34 +1,50 @@
-/** Longer names are nobody's slip of the hand, and comparing takes time by the square of their length. */
-const LONGEST = 64
-/** A name may differ in one letter of so many. */
-const LETTERS_A_SLIP = 3
+/** Longer names are not typos, and the comparison takes quadratic time. */
+const MAX_LENGTH = 64
+/** One typo is allowed per this many letters. */
+const LETTERS_PER_TYPO = 3
+
+interface Options {
+  /** Also accept the closest candidate that starts with the same number of letters, as in `stage` for `staging`. */
+  samePrefix?: number
+}
 
 /**
- * The candidate that was probably meant by a misspelled name, if any: the same but for capitals and marks, one that begins alike, or one that
- * few slips (a letter more, less, another, or two swapped) lead to.
+ * The candidate that a misspelled name probably refers to, if any. It is the same apart from case and punctuation, starts
+ * with the same letters, or differs by a few typos (a letter added, removed, replaced, or two swapped).
  *
  * @example nearest('topK', ['model', 'top_k']) // 'top_k'
  */
-export function nearest(name: string, candidates: readonly string[]): string | undefined {
-  if (name.length > LONGEST) return undefined
-  const given = bare(name)
+export function nearest(name: string, candidates: readonly string[], options: Options = {}): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined
+  const given = normalize(name)
   const ranked = candidates
-    .map((candidate) => ({ candidate, slips: slipsBetween(given, bare(candidate)) }))
-    .filter(({ candidate, slips }) => slips <= Math.max(given.length, bare(candidate).length) / LETTERS_A_SLIP)
-    .sort((a, b) => a.slips - b.slips)
-  return ranked[0]?.candidate ?? candidates.find((candidate) => beginAlike(given, bare(candidate)))
+    .map((candidate) => ({ candidate, letters: normalize(candidate) }))
+    .map(({ candidate, letters }) => ({ candidate, letters, typos: typosBetween(given, letters) }))
+    .filter(
+      ({ letters, typos }) =>
+        typos <= Math.max(given.length, letters.length) / LETTERS_PER_TYPO ||
+        haveSamePrefix(given, letters, options.samePrefix),
+    )
+    .sort((a, b) => a.typos - b.typos)
+  return ranked[0]?.candidate ?? candidates.find((candidate) => isPrefix(given, normalize(candidate)))
 }
 
-function bare(name: string): string {
+function normalize(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-function beginAlike(a: string, b: string): boolean {
-  return Math.min(a.length, b.length) >= LETTERS_A_SLIP && (a.startsWith(b) || b.startsWith(a))
+function isPrefix(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= LETTERS_PER_TYPO && (a.startsWith(b) || b.startsWith(a))
+}
+
+/** Whether the first `length` letters match; a shorter candidate must match as a whole. */
+function haveSamePrefix(name: string, candidate: string, length = 0): boolean {
+  const letters = Math.min(length, candidate.length)
+  return letters > 0 && name.slice(0, letters) === candidate.slice(0, letters)
 }
 
 /** Optimal string alignment distance. */
-function slipsBetween(a: string, b: string): number {
+function typosBetween(a: string, b: string): number {
   let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)]
   for (let i = 1; i <= a.length; i++) {
     const next = [i]

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 
-/** The module as it is in what was built for a path. */
+/** The module as built with a base path. */
 async function builtFor(path: string): Promise<typeof import('./base-path')> {
   vi.resetModules()
   vi.stubEnv('BUILT_BASE_PATH', path)
@@ -8,7 +8,7 @@ async function builtFor(path: string): Promise<typeof import('./base-path')> {
 }
 afterEach(() => vi.unstubAllEnvs())
 
-test('an address of the product is put under the path, the start without a slash at its end', async () => {
+test('adds the base path; the home page has no trailing slash', async () => {
   const { underBase } = await builtFor('/tools/vision')
   expect(['/api/models?x=/', '/', '/?photo=a', '/#photo-1'].map(underBase)).toEqual([
     '/tools/vision/api/models?x=/',
@@ -18,7 +18,7 @@ test('an address of the product is put under the path, the start without a slash
   ])
 })
 
-test('with and without the prefix a path means the same; what only begins alike is another', async () => {
+test('accepts paths with and without the prefix; a path that only starts with the same characters differs', async () => {
   const { withoutBase } = await builtFor('/vision')
   expect(['/vision', '/vision/', '/vision/models', '/models', '/', '/visions/a'].map(withoutBase)).toEqual([
     '/',
@@ -30,7 +30,7 @@ test('with and without the prefix a path means the same; what only begins alike 
   ])
 })
 
-test('at the root nothing changes', async () => {
+test('changes nothing at the root', async () => {
   const { underBase, withoutBase } = await builtFor('')
   for (const path of ['/', '/api/models', '/?photo=a', '//x/', '/vision']) {
     expect([underBase(path), withoutBase(path)]).toEqual([path, path])

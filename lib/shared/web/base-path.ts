@@ -1,24 +1,25 @@
 /**
- * Under which path the product is served: `/vision`, or empty for the root. It is part of what is built (Next's `basePath`): next.config.js and
- * scripts/build/bundle.mjs put it in the place of this name.
+ * The path under which the app is served: `/vision`, or empty for the root. It is fixed at build time (Next.js's
+ * `basePath`): next.config.js and scripts/build/bundle.mjs replace this variable.
  */
 export const BASE_PATH: string = process.env.BUILT_BASE_PATH ?? ''
 
 /**
- * Where a path of the product is on its host, for whatever Next does not prefix itself: `/api/models` is `/vision/api/models`, and `/` is `/vision`.
+ * Adds the base path to a path that Next.js doesn't prefix itself: `/api/models` becomes `/vision/api/models`, and `/`
+ * becomes `/vision`.
  *
- * @param path that begins with a slash; a query or fragment may follow
+ * @param path starts with a slash; a query or fragment may follow
  */
 export function underBase(path: string): string {
   return BASE_PATH !== '' && /^\/(?![^?#])/.test(path) ? BASE_PATH + path.slice(1) : BASE_PATH + path
 }
 
-/** Whether a path, without query, is the base or below it. */
+/** Whether a path without a query is the base path or below it. */
 export function isUnderBase(path: string): boolean {
   return path === BASE_PATH || path.startsWith(`${BASE_PATH}/`)
 }
 
-/** The path of the product that a path of its host means. One without the prefix is taken as it is: a proxy may have taken it away. */
+/** Removes the base path. A path without it stays as it is: a proxy may have stripped it. */
 export function withoutBase(path: string): string {
   return BASE_PATH !== '' && isUnderBase(path) ? path.slice(BASE_PATH.length) || '/' : path
 }

@@ -1,20 +1,20 @@
 /**
- * Content-Security-Policy of the pages: scripts only with this reply's nonce, everything else from this server.
- * Photos of the visitor are blob: URLs, what the model saw is a data: URL.
+ * Content-Security-Policy of the pages: scripts only with this response's nonce, everything else from this server. The
+ * visitor's photos are blob: URLs, the preview of the model input is a data: URL.
  *
- * @param development the development server evaluates code and reloads over a socket
- * @param ancestors origins whose pages may show this one in a frame
+ * @param development the development server evaluates code and reloads over a WebSocket
+ * @param ancestors origins whose pages may embed this one in a frame
  */
 export function contentSecurityPolicy(nonce: string, development: boolean, ancestors: readonly string[] = []): string {
   return [
     "default-src 'self'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
     development ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
-    // React and Recharts set sizes and positions by style attributes.
+    // React and Recharts set sizes and positions with style attributes.
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' blob: data:",
     "font-src 'self'",
-    // The converter of HEIC runs beside the page, from its own text.
+    // The HEIC converter runs in a worker created from a blob.
     "worker-src 'self' blob:",
     `connect-src 'self' blob:${development ? ' ws:' : ''}`,
     "object-src 'none'",

@@ -1,51 +1,56 @@
-/** What a cell can hold; null is an empty one. */
+/** The value of a cell; null is an empty cell. */
 export type Cell = string | number | boolean | null
 
-/** Characters that Excel takes in a cell, counted as it counts them: in UTF-16. */
-const MOST_CHARACTERS = 32_767
-/** What the text of a cell ends with that had more. */
+/** Excel's limit of characters per cell, in UTF-16 code units. */
+const MAX_CHARACTERS = 32_767
+/** Ending of truncated cell text. */
 export const CUT = ' … [cut: a cell holds 32,767 characters]'
 
-/** Not allowed in XML 1.0, or changed by its readers (a return becomes a line feed): Excel writes them as `_x0001_`. */
-const UNWRITABLE =
+/**
+ * Characters that XML 1.0 doesn't allow or that its parsers change (a carriage return becomes a line feed). Excel
+ * writes them as `_x0001_`.
+ */
+const INVALID_XML =
   '[\\u0000-\\u0008\\u000b-\\u001f\\ufffe\\uffff]|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]'
-/** These, and an underscore that would be read as the beginning of such an escape. */
-const ESCAPED = new RegExp(`${UNWRITABLE}|_(?=x[0-9A-Fa-f]{4}(?:_|${UNWRITABLE}))`, 'g')
+/** These, and an underscore that would be read as the start of such an escape. */
+const ESCAPED = new RegExp(`${INVALID_XML}|_(?=x[0-9A-Fa-f]{4}(?:_|${INVALID_XML}))`, 'g')
 const MARKUP = /[&<>]/g
-/** All that may have to be written otherwise than it is: most texts have none of it. */
+/** Any character that may need escaping: most texts have none. */
 const SPECIAL = /[^ -%'-;=?-^`-\ud7ff\ue000-\ufffd]/
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 /**
- * A text as the content of an element: what XML cannot hold as `_x0001_`, more than a cell holds cut, with a mark.
+ * Escapes text for an element: characters that XML can't contain become `_x0001_`, and text too long for a cell is
+ * truncated and marked.
  *
  * @example cellText('a\u0001 <b>') // 'a_x0001_ &lt;b&gt;'
  */
-export function cellText(text: string): string {
-  const short = shortened(text)
+function cellText(text: string): string {
+  const short = truncate(text)
   if (!SPECIAL.test(short)) return short
   return short
     .replace(ESCAPED, (character) => `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
     .replace(MARKUP, (character) => ENTITIES[character] as string)
 }
 
-function shortened(text: string): string {
-  if (text.length <= MOST_CHARACTERS) return text
-  const start = text.slice(0, MOST_CHARACTERS - CUT.length)
-  // Not through the middle of a character.
+function truncate(text: string): string {
+  if (text.length <= MAX_CHARACTERS) return text
+  const start = text.slice(0, MAX_CHARACTERS - CUT.length)
+  // Doesn't split a surrogate pair.
   return (/[\ud800-\udbff]$/.test(start) ? start.slice(0, -1) : start) + CUT
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-/** The name of a column by its place from 0: A, B, …, Z, AA. */
+/** The name of a column by its index from 0: A, B, …, Z, AA. */
 export function columnName(index: number): string {
   const letter = LETTERS.charAt(index % 26)
   return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter
 }
 
 /**
- * A row as an element. Texts are inline, so no spreadsheet takes one for a formula; what is nothing, or no finite number, is left out.
+ * Formats a row as an element. Strings are inline, so spreadsheets don't read them as formulas; empty cells and
+ * non-finite numbers are omitted.
  *
  * @param number of the row, from 1
  * @param style index of its cells in the styles of the workbook

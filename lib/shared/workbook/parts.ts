@@ -3,14 +3,14 @@ import { columnName } from './cells'
 /** A column of a table. */
 export interface Column {
   name: string
-  /** Of its cells, in characters. */
+  /** Width of its cells, in characters. */
   width: number
 }
 
-/** A sheet that is written. */
+/** A sheet of the workbook. */
 export interface Sheet {
   name: string
-  /** With its header. */
+  /** Number of rows, including the header. */
   rows: number
 }
 
@@ -19,7 +19,7 @@ const MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 const TYPES = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 
-/** The style of a header, as an index into the styles of the workbook. */
+/** Index of the header style in the styles of the workbook. */
 export const BOLD = 1
 
 const package_ = (relations: string) =>
@@ -27,10 +27,13 @@ const package_ = (relations: string) =>
 const relation = (id: string, type: string, target: string) =>
   `<Relationship Id="${id}" Type="${RELATIONS}/${type}" Target="${target}"/>`
 
-/** What does not depend on the rows, in the order in which it is written: first, so that a file is known by its beginning. */
+/**
+ * The parts that don't depend on the rows, in the order they are written. They come first, so that file types are
+ * recognized from the start of the file.
+ */
 export const FIRST_PARTS: readonly (readonly [path: string, xml: string])[] = [
   [
-    // Sheets have the type of all that is not named here, since nobody knows yet how many there will be.
+    // Sheets use the default type, because their number isn't known yet.
     '[Content_Types].xml',
     `${XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
       '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>' +
@@ -55,10 +58,10 @@ export const FIRST_PARTS: readonly (readonly [path: string, xml: string])[] = [
 
 export const sheetPath = (index: number) => `xl/worksheets/sheet${index + 1}.xml`
 
-/** What names the sheets. */
+/** The parts that list the sheets. */
 export function lastParts(sheets: readonly Sheet[], columns: number): [path: string, xml: string][] {
   const named = sheets.map(({ name }, i) => `<sheet name="${name}" sheetId="${i + 1}" r:id="rId${i + 1}"/>`)
-  // Excel keeps what a filter covers under this name, too; some readers look for it only there.
+  // Excel also stores the range of a filter under this name, and some readers look only there.
   const filters = sheets.map(
     ({ name, rows }, i) =>
       `<definedName name="_xlnm._FilterDatabase" localSheetId="${i}" hidden="1">'${name}'!$A$1:$${columnName(columns - 1)}$${rows}</definedName>`,
@@ -75,7 +78,7 @@ export function lastParts(sheets: readonly Sheet[], columns: number): [path: str
   ]
 }
 
-/** A sheet's beginning: its first row stays where it is while the rest scrolls. */
+/** The start of a sheet, with a frozen first row. */
 export function sheetHead(columns: readonly Column[], selected: boolean): string {
   const widths = columns.map(({ width }, i) => `<col min="${i + 1}" max="${i + 1}" width="${width}" customWidth="1"/>`)
   return (
@@ -85,7 +88,7 @@ export function sheetHead(columns: readonly Column[], selected: boolean): string
   )
 }
 
-/** Its end, with a filter over all of it. */
+/** The end of a sheet, with a filter over all of it. */
 export function sheetTail(columns: number, rows: number): string {
   return `</sheetData><autoFilter ref="A1:${columnName(columns - 1)}${rows}"/></worksheet>`
 }

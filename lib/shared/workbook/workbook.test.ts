@@ -17,7 +17,7 @@ async function readBack(rows: Cell[][]): Promise<Cell[][]> {
   return sheet?.rows.slice(1) ?? []
 }
 
-test('texts, numbers and booleans come back as they were; nothing is no cell, and no text is a formula', async () => {
+test('round-trips strings, numbers and booleans; empty values have no cell, and no string is a formula', async () => {
   const rows: Cell[][] = [
     ['=1+1', 0.9271931648254395, true],
     [' <b>&amp; "é"\t照片 🐨\n', 1e-7, false],
@@ -28,7 +28,7 @@ test('texts, numbers and booleans come back as they were; nothing is no cell, an
   expect(await readBack(rows)).toEqual([rows[0], rows[1], [null, 0], [''], rows[4]])
 })
 
-test('what XML cannot hold is escaped as Excel does, and so is what looks like such an escape', async () => {
+test('escapes characters that XML cannot contain, and text that looks like an escape, as Excel does', async () => {
   const texts = [
     'bell\u0007, return\r, \ufffe \uffff',
     'lone \ud800 and \udc00, a pair 🐨',
@@ -45,7 +45,7 @@ test('what XML cannot hold is escaped as Excel does, and so is what looks like s
   expect(xml).not.toMatch(/[\u0000-\u0008\u000b-\u001f\ufffd-\uffff]/)
 })
 
-test('a text of more than a cell holds is cut with a mark, not through a character', async () => {
+test('truncates text that is too long for a cell with a mark, without splitting a character', async () => {
   const fits = 'x'.repeat(32_767)
   const [[first] = [], [second] = [], [third] = []] = await readBack([
     [fits],
@@ -57,10 +57,11 @@ test('a text of more than a cell holds is cut with a mark, not through a charact
   expect(third).toBe('x'.repeat(32_766 - CUT.length) + CUT)
 })
 
-test('a header that is bold and stays, a filter over all of it, widths; known by its first bytes', async () => {
+test('has a bold frozen header, a filter and widths, and is recognized by its first bytes', async () => {
   const archive = await bytesOf([['x', 1, null]])
   const parts = await partsOf(archive)
-  // The first entry needs version 2.0 of ZIP and has no extra field: with ZIP64's Excel opens files only after a repair.
+  // The first entry requires ZIP version 2.0 and has no extra field: with ZIP64 extensions, Excel opens files only
+  // after a repair.
   expect([archive.readUInt16LE(4), archive.readUInt16LE(28)]).toEqual([20, 0])
   expect([...parts.keys()]).toEqual([
     '[Content_Types].xml',
@@ -80,7 +81,7 @@ test('a header that is bold and stays, a filter over all of it, widths; known by
   expect([0, 25, 26, 701, 702].map(columnName)).toEqual(['A', 'Z', 'AA', 'ZZ', 'AAA'])
 })
 
-test('what a sheet does not hold goes on in the next, each with the header', async () => {
+test('continues on further sheets, each with the header', async () => {
   const rows = Array.from({ length: 5 }, (_, i) => [`${i}`, i, null])
   const header = ['a', 'b', 'c']
   const row = (i: number) => [`${i}`, i]
@@ -90,7 +91,7 @@ test('what a sheet does not hold goes on in the next, each with the header', asy
     ['results 2', [header, row(2), row(3)]],
     ['results 3', [header, row(4)]],
   ])
-  // Full to the last row: no sheet that is empty.
+  // Full to the last row: no empty sheet follows.
   expect(await readWorkbook(await bytesOf(rows.slice(0, 4), { rows: 3, bytes: 1e6 }))).toHaveLength(2)
   expect((await readWorkbook(await bytesOf([])))[0]?.rows).toEqual([header])
   const long = Array.from({ length: 9 }, () => ['x'.repeat(30_000), null, null])
@@ -98,7 +99,7 @@ test('what a sheet does not hold goes on in the next, each with the header', asy
   expect(small.map(({ rows: { length } }) => length - 1)).toEqual([3, 3, 3])
 })
 
-test('the same rows are the same bytes, whenever they are written', async () => {
+test('gives the same bytes for the same rows at any time', async () => {
   const rows = Array.from({ length: 3000 }, (_, i) => [`photo ${i}`, i / 7, null])
   const first = await bytesOf(rows)
   vi.useFakeTimers({ now: new Date('2031-05-06T07:08:09Z'), toFake: ['Date'] })
@@ -109,7 +110,7 @@ test('the same rows are the same bytes, whenever they are written', async () => 
   }
 })
 
-/** Rows without an end, and what became of them. */
+/** Endless rows that record what happens to them. */
 function endless() {
   const seen = { taken: 0, closed: false }
   async function* rows(): AsyncGenerator<Cell[]> {
@@ -122,11 +123,11 @@ function endless() {
   return { seen, rows: rows() }
 }
 
-test('takes no more rows than are read, and closes them when nobody reads on', async () => {
+test('consumes rows only as they are read and closes them on cancel', async () => {
   const { seen, rows } = endless()
   const reader = workbook({ name: 'results', columns, rows }).getReader()
   while (seen.taken === 0) await reader.read()
-  // What lies in the buffers on the way: a few megabytes of XML.
+  // Buffered on the way: a few megabytes of XML.
   for (let taken = -1; taken !== seen.taken; await sleep(200)) {
     taken = seen.taken
     expect(taken).toBeLessThan(100_000)
@@ -135,7 +136,7 @@ test('takes no more rows than are read, and closes them when nobody reads on', a
   await expect.poll(() => seen.closed).toBe(true)
 })
 
-test('where the rows fail the workbook fails, and is none', async () => {
+test('fails if the rows fail', async () => {
   async function* rows(): AsyncGenerator<Cell[]> {
     yield ['x', 1, null]
     throw new Error('the bucket is away')
@@ -143,7 +144,7 @@ test('where the rows fail the workbook fails, and is none', async () => {
   await expect(bytesOf(rows())).rejects.toThrow('the bucket is away')
 })
 
-test('results: columns as chosen, lists joined as in CSV; left early, the rows are closed', async () => {
+test('results: writes the chosen columns and joins lists as in CSV; closes the rows on cancel', async () => {
   const known = { file: '=1+1', bytes: 5, sha256: null }
   const row: ResultRow = {
     ...failedRow(known, { id: 'm', revision: 'r' }, { code: 'x', detail: '@y' }),

@@ -3,52 +3,55 @@ import { BOLD, type Column, FIRST_PARTS, lastParts, type Sheet, sheetHead, sheet
 
 /** A table for a workbook. */
 export interface Table {
-  /** Of its sheet: letters and digits, 20 at most. Further sheets are called `name 2`, `name 3`. */
+  /** Name of the sheet: at most 20 letters and digits. Further sheets are named `name 2`, `name 3`. */
   name: string
   columns: readonly Column[]
   rows: AsyncIterable<readonly Cell[]> | Iterable<readonly Cell[]>
 }
 
-/** Where a sheet ends and the rows go on in the next. */
+/** Limits after which rows continue on the next sheet. */
 export interface SheetLimits {
-  /** With the header. */
+  /** Including the header. */
   rows: number
-  /** Of its XML. */
+  /** Size of the XML. */
   bytes: number
 }
 
-/** Excel takes so many rows; and without the extensions of ZIP64, with which it opens files only after a repair, an entry is below 4 GiB. */
+/**
+ * Excel's row limit. An entry must also stay below 4 GiB: with ZIP64 extensions, Excel opens files only after a
+ * repair.
+ */
 const LIMITS: SheetLimits = { rows: 1_048_576, bytes: 3 * 2 ** 30 }
-/** XML that is handed on at once, in UTF-16 units. */
-const PIECE = 1 << 16
-/** 1980-01-01, as ZIP writes times: the same rows are the same bytes whenever they are written. */
+/** Size of an XML chunk, in UTF-16 code units. */
+const CHUNK_LENGTH = 1 << 16
+/** 1980-01-01 in ZIP format: the same rows always give the same bytes. */
 const ENTRY = { rawLastModDate: 0x00210000, extendedTimestamp: false, zip64: false, useWebWorkers: false }
 
 const encoder = new TextEncoder()
 
 /**
- * An Excel workbook (Office Open XML) as a stream that takes rows as fast as it is read, in constant memory. Cancelled, it closes the rows;
- * where the rows fail it fails.
+ * Streams an Excel workbook (Office Open XML) in constant memory, consuming rows as fast as it is read. Cancelling it
+ * closes the rows; it fails if the rows fail.
  */
 export function workbook({ rows, ...table }: Table, limits: SheetLimits = LIMITS): ReadableStream<Uint8Array> {
-  const left = new RowsLeft(rows)
+  const remaining = new RemainingRows(rows)
   let controller: TransformStreamDefaultController<Uint8Array> | undefined
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
     start(own) {
       controller = own
     },
   })
-  write(table, left, limits, writable)
+  write(table, remaining, limits, writable)
     .catch((reason) => controller?.error(reason))
-    .finally(() => left.close())
-    // Whoever read has the rows by then, or has been told why not.
+    .finally(() => remaining.close())
+    // The reader already has the rows or the error.
     .catch(() => {})
   return readable
 }
 
 async function write(
   { name, columns }: Omit<Table, 'rows'>,
-  left: RowsLeft,
+  remaining: RemainingRows,
   limits: SheetLimits,
   out: WritableStream,
 ): Promise<void> {
@@ -60,18 +63,18 @@ async function write(
   do {
     const first = sheets.length === 0
     const sheet: Sheet = { name: first ? name : `${name} ${sheets.length + 1}`, rows: 0 }
-    await add(sheetPath(sheets.length), sheetPieces(sheet, columns, left, limits, first))
+    await add(sheetPath(sheets.length), sheetPieces(sheet, columns, remaining, limits, first))
     sheets.push(sheet)
-  } while (await left.some())
+  } while (await remaining.some())
   for (const [path, xml] of lastParts(sheets, columns.length)) await add(path, once(xml))
   await zip.close()
 }
 
-/** Counts what it writes in `sheet.rows`. */
+/** Counts the rows it writes in `sheet.rows`. */
 async function* sheetPieces(
   sheet: Sheet,
   columns: readonly Column[],
-  left: RowsLeft,
+  remaining: RemainingRows,
   limits: SheetLimits,
   selected: boolean,
 ): AsyncGenerator<Uint8Array> {
@@ -80,10 +83,10 @@ async function* sheetPieces(
   const header = columns.map((column) => column.name)
   let xml = sheetHead(columns, selected) + rowElement(1, header, BOLD)
   while (sheet.rows < limits.rows && bytes < limits.bytes) {
-    const row = await left.next()
+    const row = await remaining.next()
     if (row === null) break
     xml += rowElement(++sheet.rows, row)
-    if (xml.length < PIECE) continue
+    if (xml.length < CHUNK_LENGTH) continue
     const piece = encoder.encode(xml)
     xml = ''
     bytes += piece.length
@@ -96,7 +99,7 @@ async function* once(xml: string): AsyncGenerator<Uint8Array> {
   yield encoder.encode(xml)
 }
 
-/** Makes nothing before it is asked for. */
+/** Produces nothing before it is read. */
 function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
@@ -110,8 +113,8 @@ function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array
   )
 }
 
-/** Rows that one sheet takes up where another left them. */
-class RowsLeft {
+/** An iterator of rows that continues from one sheet to the next. */
+class RemainingRows {
   private readonly iterator: AsyncIterator<readonly Cell[]> | Iterator<readonly Cell[]>
   private ahead: readonly Cell[] | null = null
   private ended = false
@@ -120,7 +123,7 @@ class RowsLeft {
     this.iterator = Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]()
   }
 
-  /** Null after the last. */
+  /** Null after the last row. */
   async next(): Promise<readonly Cell[] | null> {
     const { ahead } = this
     this.ahead = null

@@ -3,13 +3,13 @@ import { OPTIONS, readersOf } from '@/lib/server/config/options'
 import { placeOf } from '@/lib/shared/deployment/parameters'
 import { changeContainer, container, differ, environment, type Invariant, one, services } from '../graph'
 
-/** What SST puts into every container besides. */
+/** Variables that SST adds to every container. */
 const OF_SST = /^SST_/
 
-/** A task by itself: its container, its size, what it is told. */
+/** Rules for single tasks: container, size and environment. */
 export const CONTAINERS: Invariant[] = [
   {
-    name: 'a container has no root, no terminal, no capability, and nothing to write on but two folders, four where a shell is allowed',
+    name: 'containers have no root, terminal or capabilities, and write to two folders only (four with a shell)',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { user, pseudoTerminal, readonlyRootFilesystem, linuxParameters, mountPoints } = container(graph, service)
@@ -35,16 +35,16 @@ export const CONTAINERS: Invariant[] = [
     mutations: {
       root: (graph) => changeContainer(graph, 'Web', (one) => delete one.user),
       'a terminal': (graph) => changeContainer(graph, 'Web', (one) => Object.assign(one, { pseudoTerminal: true })),
-      'a root to write on': (graph) =>
+      'a writable root file system': (graph) =>
         changeContainer(graph, 'Web', (one) => Object.assign(one, { readonlyRootFilesystem: false })),
       'all capabilities': (graph) => changeContainer(graph, 'Web', (one) => delete one.linuxParameters.capabilities),
-      'nowhere to write': (graph) => {
+      'no writable folder': (graph) => {
         one(graph, 'WebTask').inputs.volumes = []
       },
     },
   },
   {
-    name: 'a container has the one port that is called, a worker none',
+    name: 'web containers expose only their service port, and worker containers expose none',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const wanted = service === 'Web' ? [3000] : []
@@ -65,7 +65,7 @@ export const CONTAINERS: Invariant[] = [
     },
   },
   {
-    name: 'tasks have the size and the architecture of the table',
+    name: 'tasks have the size and architecture from the stage table',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { web, worker, architecture } = stageOf(graph.stage)
@@ -87,33 +87,33 @@ export const CONTAINERS: Invariant[] = [
     },
   },
   {
-    name: 'tasks are told only what the app reads, and where its models, its name and its figures are',
+    name: 'tasks receive only variables that the app reads, including models, name and metrics',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const told = environment(graph, service)
         const unknown = Object.keys(told).filter((name) => !(name in OPTIONS) && !OF_SST.test(name))
         return [
-          ...unknown.map((name) => `${service} does not read ${name}`),
+          ...unknown.map((name) => `${service} doesn't read ${name}`),
           ...differ('models', /^s3:\/\/[a-z0-9-]+\/models\/$/.test(told.MODELS_DIR ?? ''), true),
           ...differ('environment', told.ENVIRONMENT, graph.stage),
           ...differ('figures', told.METRICS, 'emf'),
         ]
       }),
     mutations: {
-      'a name that nobody reads': (graph) =>
+      'an unknown variable': (graph) =>
         changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'MODEL_DIR', value: 'models' })),
-      'no figures': (graph) =>
+      'no metrics': (graph) =>
         changeContainer(graph, 'Web', (container) => {
           container.environment = container.environment.filter(({ name }) => name !== 'METRICS')
         }),
-      'models of the image': (graph) =>
+      'models from the image': (graph) =>
         changeContainer(graph, 'Web', (container) => {
           for (const entry of container.environment) if (entry.name === 'MODELS_DIR') entry.value = 'models'
         }),
     },
   },
   {
-    name: 'tasks are told what is kept with the stage, each what it reads, and nothing that the deployment sets can be kept',
+    name: 'tasks receive the stored settings they read, and stored settings cannot override the deployment',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const told = environment(graph, service)
@@ -124,33 +124,33 @@ export const CONTAINERS: Invariant[] = [
           ...Object.entries(settings).flatMap(([name, value]) =>
             differ(`${service}: ${name}`, told[name], readersOf(name).includes(reader) ? value : undefined),
           ),
-          ...set.filter((name) => placeOf(name, true) === 'setting').map((name) => `${name} could be kept`),
+          ...set.filter((name) => placeOf(name, true) === 'setting').map((name) => `${name} could be stored`),
         ]
       }),
     mutations: {
-      'a setting that is left out': (graph) =>
+      'a missing setting': (graph) =>
         'DEFAULT_MODEL_TYPE' in graph.kept.settings
           ? changeContainer(graph, 'Web', (container) => {
               container.environment = container.environment.filter(({ name }) => name !== 'DEFAULT_MODEL_TYPE')
             })
           : false,
-      'a setting for all': (graph) =>
+      'a setting for every service': (graph) =>
         changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'LOG_LEVEL', value: 'debug' })),
     },
   },
   {
-    name: 'the web task listens to the balancer, believes it and no other proxy, and limits its clients',
+    name: 'the web task listens for the load balancer, trusts no other proxy and rate-limits clients',
     check(graph) {
       const { HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES } = environment(graph, 'Web')
       const { rateLimit, web } = stageOf(graph.stage)
       return differ(
         'told',
         [HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES],
-        ['0.0.0.0', '3000', '1', String(rateLimit), String(web.most)],
+        ['0.0.0.0', '3000', '1', String(rateLimit), String(web.max)],
       )
     },
     mutations: {
-      'believes everybody': (graph) =>
+      'trusts all proxies': (graph) =>
         changeContainer(graph, 'Web', (container) => {
           for (const entry of container.environment) if (entry.name === 'TRUST_PROXY') entry.value = '2'
         }),

@@ -1,14 +1,14 @@
 import { stageOf } from '@/infra/stages'
 import { all, differ, drop, type Graph, has, type Invariant, one, type Resource, services } from '../graph'
 
-/** What people look for in the console. */
+/** Resources that people look for in the console. */
 const NAMED =
   /^aws:ec2\/.*:(Vpc|Subnet|SecurityGroup|DefaultSecurityGroup|RouteTable|InternetGateway|NatGateway|Instance|Eip|VpcEndpoint)$/
 
 const ids = (graph: Graph, kind: 'Public' | 'Private') =>
   graph.resources.filter(({ name }) => new RegExp(`^${kind}Subnet\\d$`).test(name)).map(({ name }) => `${name}_id`)
 
-/** Each way that is open, `from → to port`. A group is told by its name, the internet as such. */
+/** Each allowed connection as `from → to port`. Groups are identified by name, the internet as such. */
 function ways(graph: Graph): string[] {
   const nameOf = (id: string) => id.replace(/SecurityGroup_id$/, '')
   const rules = all(graph, 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule').map(({ inputs }) => {
@@ -22,7 +22,7 @@ const source = (cidr: string | undefined) => (cidr === '0.0.0.0/0' ? 'internet' 
 const ports = ({ ipProtocol, fromPort, toPort }: Resource['inputs']) =>
   ipProtocol === 'tcp' && fromPort === toPort ? `${fromPort}` : `${ipProtocol} ${fromPort}-${toPort}`
 
-/** Rules that stand in a group itself. */
+/** Rules defined in the group itself. */
 function inlineWays(graph: Graph): string[] {
   return all(graph, /[sS]ecurityGroup$/).flatMap(({ name, inputs }) =>
     (inputs.ingress ?? []).map(
@@ -46,7 +46,7 @@ function wantedWays(graph: Graph): string[] {
 
 const listenPorts = (graph: Graph) => (has(graph, 'Certificate') ? [80, 443] : [80])
 
-/** Ways out: tasks reach the web and what they use, nothing else. */
+/** Allowed outbound traffic of tasks. */
 function waysOut(graph: Graph): string[] {
   const nameOf = (id: string) => id.replace(/SecurityGroup_id$/, '')
   return all(graph, 'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule')
@@ -83,7 +83,7 @@ const openRule = (group: string) => (graph: Graph) => {
 
 export const NETWORK: Invariant[] = [
   {
-    name: 'two zones or more, with a public and a private subnet each',
+    name: 'the network spans at least two zones, each with a public and a private subnet',
     check(graph) {
       const zones = (kind: string) =>
         new Set(
@@ -99,14 +99,14 @@ export const NETWORK: Invariant[] = [
       ]
     },
     mutations: {
-      'a zone less': (graph) => drop(graph, /^PrivateSubnet2$/),
+      'one zone less': (graph) => drop(graph, /^PrivateSubnet2$/),
       'both subnets in one zone': (graph) => {
         one(graph, 'PublicSubnet2').inputs.availabilityZone = one(graph, 'PublicSubnet1').inputs.availabilityZone
       },
     },
   },
   {
-    name: 'tasks and cache in private subnets, without a public address',
+    name: 'tasks and the cache run in private subnets without public addresses',
     check(graph) {
       const tasks = services(graph).flatMap((name) => {
         const { subnets, assignPublicIp } = one(graph, `${name}Service`).inputs.networkConfiguration
@@ -138,15 +138,15 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'no way from the internet into a private subnet, and no address given out by a subnet',
+    name: 'no internet route reaches a private subnet, and no subnet assigns public addresses',
     check(graph) {
       const routes = all(graph, /routeTable:RouteTable$/)
         .filter(({ name }) => name.startsWith('Private'))
         .filter(({ inputs }) => inputs.routes.some(({ gatewayId }: { gatewayId?: string }) => gatewayId))
-        .map(({ name }) => `${name} leads to the internet gateway`)
+        .map(({ name }) => `${name} routes to the internet gateway`)
       const addresses = all(graph, /subnet:Subnet$/)
         .filter(({ inputs }) => inputs.mapPublicIpOnLaunch !== false)
-        .map(({ name }) => `${name} gives out public addresses`)
+        .map(({ name }) => `${name} assigns public addresses`)
       return [...routes, ...addresses]
     },
     mutations: {
@@ -159,26 +159,26 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: "the network's default security group lets nothing through",
+    name: 'the default security group of the network allows no traffic',
     check(graph) {
       const { ingress, egress } = one(graph, 'DefaultSecurityGroup').inputs
       return [...differ('in', ingress, []), ...differ('out', egress, [])]
     },
     mutations: {
-      'everything out': (graph) => {
+      'all outbound traffic': (graph) => {
         one(graph, 'DefaultSecurityGroup').inputs.egress = [{ protocol: '-1', cidrBlocks: ['0.0.0.0/0'] }]
       },
     },
   },
   {
-    name: 'internet → balancer → web → cache, and nothing else in',
+    name: 'inbound traffic follows internet → load balancer → web → cache and no other path',
     check: (graph) => differ('ways in', ways(graph), wantedWays(graph)),
     mutations: {
-      'ssh to the balancer': openRule('Balancer'),
+      'SSH to the load balancer': openRule('Balancer'),
       'the internet to the web tasks': openRule('Web'),
       'the internet to the cache': openRule('Cache'),
-      'no way from the balancer': (graph) => drop(graph, /^BalancerToWebIn$/),
-      'a group of SST’s that is open': (graph) => {
+      'no rule for the load balancer': (graph) => drop(graph, /^BalancerToWebIn$/),
+      'an open group created by SST': (graph) => {
         one(graph, 'WebLoadBalancerSecurityGroup').inputs.ingress = [
           { cidrBlocks: ['0.0.0.0/0'], protocol: '-1', fromPort: 0, toPort: 0 },
         ]
@@ -186,13 +186,13 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'tasks reach the web by 80 and 443 and what they use, nothing else out',
+    name: 'outbound traffic from tasks is limited to ports 80 and 443 and the services they use',
     check: (graph) => differ('ways out', waysOut(graph), wantedWaysOut(graph)),
     mutations: {
       'every port': (graph) => {
         one(graph, 'WebToInternet443').inputs.fromPort = 0
       },
-      'no way to AWS': (graph) => drop(graph, /ToInternet443$/),
+      'no rule for AWS': (graph) => drop(graph, /ToInternet443$/),
     },
   },
   {
@@ -210,7 +210,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'endpoints and NAT by stage; S3 never through the NAT',
+    name: 'endpoints and NAT match the stage, and S3 traffic never passes through the NAT',
     check(graph) {
       const { endpoints, nat, zones } = stageOf(graph.stage)
       const inputs = all(graph, /vpcEndpoint:VpcEndpoint$/).map((endpoint) => endpoint.inputs)
@@ -219,22 +219,22 @@ export const NETWORK: Invariant[] = [
       const s3 = inputs.find(({ vpcEndpointType }) => vpcEndpointType === 'Gateway')
       return [
         ...differ('endpoints', names, [...endpoints, 's3'].sort()),
-        ...differ("routes of S3's", s3?.routeTableIds, tables),
+        ...differ('routes of the S3 endpoint', s3?.routeTableIds, tables),
         ...differ('gateways', all(graph, /natGateway:NatGateway$/).length, nat === 'gateway' ? zones : 0),
         ...differ('instances', all(graph, /ec2\/instance:Instance$/).length, nat === 'instance' ? 1 : 0),
       ]
     },
     mutations: {
       'no endpoint for S3': (graph) => drop(graph, /^S3Endpoint$/),
-      'a table without it': (graph) => {
+      'a route table without it': (graph) => {
         one(graph, 'S3Endpoint').inputs.routeTableIds.pop()
       },
       'no NAT': (graph) => drop(graph, /^(NatInstance|NatGateway1)$/),
-      'an endpoint less': (graph) => drop(graph, /^LogsEndpoint$/),
+      'one endpoint less': (graph) => drop(graph, /^LogsEndpoint$/),
     },
   },
   {
-    name: 'every part of the network has a name of its own that says whose it is',
+    name: 'every network resource has a unique name that identifies its stage',
     check(graph) {
       const parts = all(graph, NAMED)
       const found = parts.map(({ inputs }) => inputs.tags?.Name as string | undefined)
@@ -247,10 +247,10 @@ export const NETWORK: Invariant[] = [
       )
     },
     mutations: {
-      'a network without one': (graph) => {
+      'a network without a name': (graph) => {
         delete one(graph, 'Vpc').inputs.tags
       },
-      'two subnets of one name': (graph) => {
+      'two subnets with the same name': (graph) => {
         one(graph, 'PrivateSubnet2').inputs.tags.Name = one(graph, 'PrivateSubnet1').inputs.tags.Name
       },
       "another stage's": (graph) => {
@@ -259,7 +259,7 @@ export const NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'a NAT instance is encrypted and takes no unsigned metadata request',
+    name: 'NAT instances are encrypted and require signed metadata requests',
     check: (graph) =>
       all(graph, /ec2\/instance:Instance$/).flatMap(({ inputs }) => [
         ...differ('metadata', inputs.metadataOptions?.httpTokens, 'required'),

@@ -1,16 +1,16 @@
 import { stageOf } from '@/infra/stages'
 import { all, type Graph, has, type Invariant, one, services } from '../graph'
 
-/** Each name that a resource does not wait for, and should. */
+/** Missing dependencies of a resource. */
 function missing(graph: Graph, name: string, wanted: readonly string[]): string[] {
   const { after } = one(graph, name)
-  return wanted.filter((each) => !after.includes(each)).map((each) => `${name} does not wait for ${each}`)
+  return wanted.filter((each) => !after.includes(each)).map((each) => `${name} does not depend on ${each}`)
 }
 
 const names = (graph: Graph, pattern: RegExp) =>
   graph.resources.map(({ name }) => name).filter((name) => pattern.test(name))
 
-/** What must be there before a task can fetch its image and its secrets, and be reached. */
+/** What must exist before a task can fetch its image and secrets, and be reached. */
 function before(graph: Graph, service: string): string[] {
   return [
     ...names(graph, /^Private\d+Association$/),
@@ -28,25 +28,23 @@ const forgets = (name: string, pattern: RegExp) => (graph: Graph) => {
   resource.after = kept
 }
 
-/** In which order things are made: AWS refuses some, and some fail where what they use is not there yet. */
+/** Creation order: AWS refuses some resources, and others fail, if what they use doesn't exist yet. */
 export const ORDER: Invariant[] = [
   {
-    name: 'services wait for their listeners, routes, rules and endpoints',
+    name: 'services depend on their listeners, routes, rules and endpoints',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const wanted = before(graph, service)
         const listeners = wanted.filter((name) => name.startsWith('WebListener')).length
         return [
           ...missing(graph, `${service}Service`, wanted),
-          ...(service === 'Web' && listeners !== (has(graph, 'Certificate') ? 2 : 1)
-            ? ['not all listeners are there']
-            : []),
-          ...(wanted.length < stageOf(graph.stage).zones + 2 ? [`${service} waits for next to nothing`] : []),
+          ...(service === 'Web' && listeners !== (has(graph, 'Certificate') ? 2 : 1) ? ['listeners are missing'] : []),
+          ...(wanted.length < stageOf(graph.stage).zones + 2 ? [`${service} has too few dependencies`] : []),
         ]
       }),
     mutations: {
       'no listener': forgets('WebService', /^WebListener/),
-      'not the one over TLS': forgets('WebService', /^WebListenerHTTPS/),
+      'no TLS listener': forgets('WebService', /^WebListenerHTTPS/),
       'no route': forgets('WebService', /^Private1Association$/),
       'workers without a route': forgets('WorkerService', /Association$/),
       'no rule': forgets('WebService', /^WebToInternet443$/),
@@ -54,7 +52,7 @@ export const ORDER: Invariant[] = [
     },
   },
   {
-    name: 'a service waits for its models and its secrets',
+    name: 'services depend on their models and secrets',
     check: (graph) =>
       services(graph).flatMap((service) => [
         ...missing(graph, `${service}Task`, ['ModelChecksums']),
@@ -63,11 +61,11 @@ export const ORDER: Invariant[] = [
       ]),
     mutations: {
       'no model': forgets('WebTask', /^ModelChecksums$/),
-      'no address of the cache': forgets('WorkerTask', /^RedisUrl$/),
+      'no cache URL': forgets('WorkerTask', /^RedisUrl$/),
     },
   },
   {
-    name: 'the balancer and the NAT wait for the way to the internet, and the balancer for the right to write its log',
+    name: 'load balancer and NAT depend on the internet route, and the balancer also on its log permission',
     check: (graph) => [
       ...missing(graph, 'WebLoadBalancer', [...names(graph, /^Public\d+Association$/), 'LogsPolicy']),
       ...all(graph, /ec2\/(natGateway:NatGateway|instance:Instance|eip:Eip)$/).flatMap(({ name }) =>
@@ -75,10 +73,10 @@ export const ORDER: Invariant[] = [
       ),
     ],
     mutations: {
-      'a balancer without a network': forgets('WebLoadBalancer', /^Public1Association$/),
-      'a log that it may not write': forgets('WebLoadBalancer', /^LogsPolicy$/),
-      'a gateway without one': forgets('NatGateway1', /Association$/),
-      'an instance without one': forgets('NatInstance', /Association$/),
+      'a load balancer without a route': forgets('WebLoadBalancer', /^Public1Association$/),
+      'a log without permission': forgets('WebLoadBalancer', /^LogsPolicy$/),
+      'a gateway without a route': forgets('NatGateway1', /Association$/),
+      'an instance without a route': forgets('NatInstance', /Association$/),
     },
   },
 ]

@@ -6,7 +6,7 @@ const BUCKETS = ['Models', 'Outputs', 'Logs']
 const of = (graph: Graph, what: string) =>
   BUCKETS.flatMap((bucket) => (has(graph, bucket + what) ? [one(graph, bucket + what).inputs] : [null]))
 
-/** Each bucket with what is asked of one of its resources. */
+/** Each bucket with the violations of one of its resources. */
 function each(graph: Graph, what: string, ask: (inputs: Record<string, unknown>) => boolean): string[] {
   return of(graph, what).flatMap((inputs, i) => {
     const ok = inputs !== null && ask(inputs) && inputs.bucket === one(graph, `${BUCKETS[i]}Bucket`).inputs.bucket
@@ -33,11 +33,11 @@ export const STORAGE: Invariant[] = [
       ),
     mutations: {
       'no encryption': (graph) => drop(graph, /^OutputsEncryption$/),
-      'none of the logs': (graph) => drop(graph, /^LogsEncryption$/),
+      'unencrypted logs': (graph) => drop(graph, /^LogsEncryption$/),
     },
   },
   {
-    name: 'buckets keep versions',
+    name: 'buckets are versioned',
     check: (graph) =>
       each(
         graph,
@@ -59,14 +59,14 @@ export const STORAGE: Invariant[] = [
         ),
       ),
     mutations: {
-      'a public policy allowed': (graph) => {
+      'public policies allowed': (graph) => {
         one(graph, 'OutputsPublicAccessBlock').inputs.blockPublicPolicy = false
       },
-      'no block': (graph) => drop(graph, /^LogsPublicAccessBlock$/),
+      'no public access block': (graph) => drop(graph, /^LogsPublicAccessBlock$/),
     },
   },
   {
-    name: 'buckets answer over TLS only, and only the balancer’s service may write its log, for a balancer of this account',
+    name: 'buckets require TLS, and only the log service can write logs, for a load balancer in this account',
     check: (graph) => [
       ...each(graph, 'Policy', ({ policy }) => {
         const [first] = (JSON.parse(policy as string) as { Statement: Record<string, unknown>[] }).Statement
@@ -84,13 +84,13 @@ export const STORAGE: Invariant[] = [
         const { inputs } = one(graph, 'OutputsPolicy')
         inputs.policy = inputs.policy.replace('Deny', 'Allow')
       },
-      'a log of any account': (graph) => {
+      'logs from any account': (graph) => {
         const { inputs } = one(graph, 'LogsPolicy')
         const parsed = JSON.parse(inputs.policy)
         delete parsed.Statement[1].conditions
         inputs.policy = JSON.stringify(parsed)
       },
-      'anybody may read': (graph) => {
+      'public read access': (graph) => {
         const { inputs } = one(graph, 'OutputsPolicy')
         const parsed = JSON.parse(inputs.policy)
         parsed.Statement.push({ actions: ['s3:GetObject'], principals: [{ type: '*', identifiers: ['*'] }] })
@@ -99,7 +99,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'what is not needed any more goes: jobs, logs, old versions, uploads that nobody completes',
+    name: 'jobs, logs, old versions and incomplete uploads expire',
     check(graph) {
       const { outputs, logDays } = stageOf(graph.stage)
       const rules = (bucket: string) =>
@@ -115,23 +115,23 @@ export const STORAGE: Invariant[] = [
             days(bucket, 'tidy')?.abortIncompleteMultipartUpload?.daysAfterInitiation,
             1,
           ),
-          ...(days(bucket, 'tidy')?.noncurrentVersionExpiration ? [] : [`${bucket} keeps old versions for ever`]),
+          ...(days(bucket, 'tidy')?.noncurrentVersionExpiration ? [] : [`${bucket} never expires old versions`]),
         ]),
       ]
     },
     mutations: {
-      'outputs for ever': (graph) => drop(graph, /^OutputsLifecycle$/),
-      'all outputs': (graph) => {
+      'outputs never expire': (graph) => drop(graph, /^OutputsLifecycle$/),
+      'all outputs expire': (graph) => {
         for (const rule of one(graph, 'OutputsLifecycle').inputs.rules as Rule[]) rule.filter.prefix = ''
       },
-      'uploads for ever': (graph) => {
+      'uploads never expire': (graph) => {
         for (const rule of one(graph, 'ModelsLifecycle').inputs.rules as Rule[])
           delete rule.abortIncompleteMultipartUpload
       },
     },
   },
   {
-    name: 'production outlives `sst remove`, other stages leave nothing behind',
+    name: 'production data survives `sst remove`, and other stages leave nothing behind',
     check(graph) {
       const { removal, protect } = stageOf(graph.stage)
       const kept = of(graph, 'Bucket').map((inputs) => inputs?.forceDestroy)
@@ -146,7 +146,7 @@ export const STORAGE: Invariant[] = [
       ]
     },
     mutations: {
-      'the other way round': (graph) => {
+      'the opposite': (graph) => {
         const { inputs } = one(graph, 'OutputsBucket')
         inputs.forceDestroy = !inputs.forceDestroy
       },
@@ -156,7 +156,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'the models are in their bucket whole, with their checksums',
+    name: 'the models bucket holds every model file and the checksums',
     check(graph) {
       const objects = all(graph, 'aws:s3/bucketObjectv2:BucketObjectv2').map(({ inputs }) => inputs)
       const sums = objects.find(({ key }) => key === 'models/SHA256SUMS')
@@ -173,7 +173,7 @@ export const STORAGE: Invariant[] = [
       ]
     },
     mutations: {
-      'a file less': (graph) => drop(graph, /^Model3$/),
+      'one file less': (graph) => drop(graph, /^Model3$/),
       'no checksums': (graph) => drop(graph, /^ModelChecksums$/),
       'another bucket': (graph) => {
         one(graph, 'Model1').inputs.bucket = 'other'
@@ -181,7 +181,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'the cache speaks TLS, asks for a password, is encrypted and forgets nothing to make room',
+    name: 'the cache requires TLS and a password, is encrypted at rest and never evicts',
     check(graph) {
       const { cache } = stageOf(graph.stage)
       if (!cache) return differ('caches', all(graph, /replicationGroup:ReplicationGroup$/).length, 0)
@@ -201,7 +201,7 @@ export const STORAGE: Invariant[] = [
       'plain text': (graph) => change(graph, (inputs) => Object.assign(inputs, { transitEncryptionEnabled: false })),
       'plain disk': (graph) => change(graph, (inputs) => Object.assign(inputs, { atRestEncryptionEnabled: false })),
       'no password': (graph) => change(graph, (inputs) => delete inputs.authToken),
-      'a cache that the table does not have': (graph) => {
+      'a cache that is not in the table': (graph) => {
         if (has(graph, 'CacheCluster')) return false
         graph.resources.push({
           type: 'aws:elasticache/replicationGroup:ReplicationGroup',
@@ -217,7 +217,7 @@ export const STORAGE: Invariant[] = [
     },
   },
   {
-    name: 'production’s cache has a second node in another zone and is saved',
+    name: 'the production cache has a second node in another zone and is backed up',
     check(graph) {
       if (!has(graph, 'CacheCluster')) return []
       const replicas = stageOf(graph.stage).cache?.replicas ?? 0
@@ -234,8 +234,8 @@ export const STORAGE: Invariant[] = [
       ]
     },
     mutations: {
-      'nodes by accident': (graph) => change(graph, (inputs) => Object.assign(inputs, { numCacheClusters: 3 })),
-      'no failover, or one to nowhere': (graph) =>
+      'an extra node': (graph) => change(graph, (inputs) => Object.assign(inputs, { numCacheClusters: 3 })),
+      'no failover, or one without a target': (graph) =>
         change(graph, (inputs) => Object.assign(inputs, { multiAzEnabled: !inputs.multiAzEnabled })),
     },
   },

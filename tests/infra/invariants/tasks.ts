@@ -23,31 +23,31 @@ const bounds = (graph: Graph, service: string) => {
 /** Many tasks: how many, where, and how they are replaced. */
 export const TASKS: Invariant[] = [
   {
-    name: 'as few and as many tasks as the table says; where they share a cache one to ten, in production never under two',
+    name: 'task counts follow the stage table: one to ten with a shared cache, at least two in production',
     check(graph) {
       const { web, worker, cache } = stageOf(graph.stage)
       const [least, most] = bounds(graph, 'Web')
       return [
-        ...differ('web', [least, most], [web.least, web.most]),
-        ...(worker ? differ('workers', bounds(graph, 'Worker'), [worker.least, worker.most]) : []),
+        ...differ('web', [least, most], [web.min, web.max]),
+        ...(worker ? differ('workers', bounds(graph, 'Worker'), [worker.min, worker.max]) : []),
         ...(cache && most !== 10 ? [`at most ${most} web tasks`] : []),
         ...(isProduction(graph) && least < 2 ? [`only ${least} web task in production`] : []),
-        ...differ('started', one(graph, 'WebService').inputs.desiredCount, web.least),
+        ...differ('started', one(graph, 'WebService').inputs.desiredCount, web.min),
       ]
     },
     mutations: {
-      'one at most': (graph) => {
+      'a maximum of one': (graph) => {
         const { inputs } = one(graph, target('Web'))
         inputs.maxCapacity = inputs.maxCapacity === 1 ? 2 : 1
       },
-      'none at least': (graph) => {
+      'a minimum of zero': (graph) => {
         one(graph, target('Web')).inputs.minCapacity = 0
       },
       'no scaling': (graph) => drop(graph, /^WebAutoScalingTarget$/),
     },
   },
   {
-    name: 'more than one task, and workers, only with a cache and a bucket that they share',
+    name: 'multiple tasks, and workers, require a shared cache and bucket',
     check(graph) {
       const most = bounds(graph, 'Web')[1] as number
       if (most === 1 && !has(graph, 'WorkerService')) return []
@@ -60,11 +60,11 @@ export const TASKS: Invariant[] = [
       ])
     },
     mutations: {
-      'ten tasks and no cache': (graph) => {
+      'ten tasks without a cache': (graph) => {
         one(graph, target('Web')).inputs.maxCapacity = 10
         drop(graph, /^CacheCluster$/)
       },
-      'tasks that do not know it': (graph) => {
+      'tasks without its URL': (graph) => {
         one(graph, target('Web')).inputs.maxCapacity = 10
         changeContainer(graph, 'Web', (one) => Object.assign(one, { secrets: [] }))
       },
@@ -77,7 +77,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'web tasks follow their CPU and their requests, and nothing else',
+    name: 'web tasks scale on CPU and request count only',
     check(graph) {
       const kinds = all(graph, 'aws:appautoscaling/policy:Policy')
         .filter(({ name }) => name.startsWith('Web'))
@@ -89,9 +89,9 @@ export const TASKS: Invariant[] = [
       ]
     },
     mutations: {
-      'not their CPU': (graph) => drop(graph, /^WebAutoScalingCpuPolicy$/),
-      'not their requests': (graph) => drop(graph, /^WebAutoScalingRequestCountPolicy$/),
-      'their memory, which does not shrink': (graph) => {
+      'no CPU scaling': (graph) => drop(graph, /^WebAutoScalingCpuPolicy$/),
+      'no request scaling': (graph) => drop(graph, /^WebAutoScalingRequestCountPolicy$/),
+      'memory scaling, although memory does not shrink': (graph) => {
         const policy = structuredClone(one(graph, 'WebAutoScalingCpuPolicy'))
         policy.inputs.targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.predefinedMetricType =
           'ECSServiceAverageMemoryUtilization'
@@ -100,7 +100,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'workers follow the photos that wait, out and back',
+    name: 'workers scale out and in on the number of waiting photos',
     check(graph) {
       if (!has(graph, 'WorkerService')) return []
       return (
@@ -124,19 +124,19 @@ export const TASKS: Invariant[] = [
       })
     },
     mutations: {
-      'never out': (graph) => (has(graph, 'PhotosWait') ? drop(graph, /^PhotosWait$/) : false),
-      'never back': (graph) => {
+      'no scale-out': (graph) => (has(graph, 'PhotosWait') ? drop(graph, /^PhotosWait$/) : false),
+      'no scale-in': (graph) => {
         if (!has(graph, 'NoPhotoWaits')) return false
         one(graph, 'NoPhotoWaits').inputs.alarmActions = []
       },
-      'the wrong way': (graph) => {
+      'reversed scaling': (graph) => {
         if (!has(graph, 'WorkersOut')) return false
         one(graph, 'WorkersOut').inputs.stepScalingPolicyConfiguration.stepAdjustments[0].scalingAdjustment = -1
       },
     },
   },
   {
-    name: 'web tasks run no batch work where there are workers',
+    name: 'web tasks run no batch work when the stage has workers',
     check(graph) {
       if (!has(graph, 'WorkerService')) return differ('in one place', environment(graph, 'Web').BUCKET, undefined)
       return [
@@ -152,15 +152,15 @@ export const TASKS: Invariant[] = [
       ]
     },
     mutations: {
-      'a web task that is a worker': (graph) => {
+      'a web task as a worker': (graph) => {
         if (!has(graph, 'WorkerService')) return false
         changeContainer(graph, 'Web', (one) => Object.assign(one, { command: ['node', 'dist/worker.js'] }))
       },
-      'workers that are none': (graph) => {
+      'workers that do not run batch work': (graph) => {
         if (!has(graph, 'WorkerService')) return false
         changeContainer(graph, 'Worker', (one) => delete one.command)
       },
-      'half of what jobs need': (graph) => {
+      'an incomplete job configuration': (graph) => {
         changeContainer(graph, 'Web', (one) => {
           const without = one.environment.filter(({ name }) => name !== 'BUCKET')
           one.environment =
@@ -170,7 +170,7 @@ export const TASKS: Invariant[] = [
     },
   },
   {
-    name: 'a deployment that fails is rolled back, and says so; no task goes before another serves',
+    name: 'failed deployments roll back and alert; no task stops before its replacement serves',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { deploymentCircuitBreaker, deploymentMinimumHealthyPercent, waitForSteadyState } = one(
@@ -190,26 +190,26 @@ export const TASKS: Invariant[] = [
       'half the tasks': (graph) => {
         one(graph, 'WebService').inputs.deploymentMinimumHealthyPercent = 50
       },
-      'nobody waits': (graph) => {
+      'no wait for the deployment': (graph) => {
         one(graph, 'WebService').inputs.waitForSteadyState = false
       },
     },
   },
   {
-    name: 'a shell in a task only outside production',
+    name: 'shell access to tasks exists only outside production',
     check: (graph) =>
       services(graph).flatMap((service) =>
         differ(service, one(graph, `${service}Service`).inputs.enableExecuteCommand, !isProduction(graph)),
       ),
     mutations: {
-      'the other way round': (graph) => {
+      'the opposite': (graph) => {
         const { inputs } = one(graph, 'WebService')
         inputs.enableExecuteCommand = !inputs.enableExecuteCommand
       },
     },
   },
   {
-    name: 'spare capacity only outside production',
+    name: 'Spot capacity is used only outside production',
     check: (graph) =>
       services(graph).flatMap((service) => {
         const { capacityProviderStrategies = [], launchType } = one(graph, `${service}Service`).inputs
@@ -223,7 +223,7 @@ export const TASKS: Invariant[] = [
         ]
       }),
     mutations: {
-      'the other way round': (graph) => {
+      'the opposite': (graph) => {
         const { inputs } = one(graph, 'WebService')
         inputs.capacityProviderStrategies = inputs.capacityProviderStrategies
           ? undefined

@@ -35,15 +35,17 @@ function sizeFaults({ name, inputs }: Resource): string[] {
   return [
     ...(NODES.includes(nodeType) ? [] : [`${name} has nodes of ${nodeType}`]),
     ...(numCacheClusters >= 1 && numCacheClusters <= MOST_CACHE_NODES ? [] : [`${name} has ${numCacheClusters} nodes`]),
-    ...(automaticFailoverEnabled && numCacheClusters < 2 ? [`${name} fails over to nobody`] : []),
-    ...(multiAzEnabled && !automaticFailoverEnabled ? [`${name} is in several zones and fails over to none`] : []),
-    ...(snapshotRetentionLimit <= MOST_SNAPSHOT_DAYS ? [] : [`${name} is saved for ${snapshotRetentionLimit} days`]),
+    ...(automaticFailoverEnabled && numCacheClusters < 2 ? [`${name} has no node to fail over to`] : []),
+    ...(multiAzEnabled && !automaticFailoverEnabled ? [`${name} is in several zones without failover`] : []),
+    ...(snapshotRetentionLimit <= MOST_SNAPSHOT_DAYS
+      ? []
+      : [`${name} keeps backups for ${snapshotRetentionLimit} days`]),
   ]
 }
 
 export const VALID_CACHE: Invariant[] = [
   {
-    name: 'the cache’s engine has this version, and its parameters are of that version',
+    name: 'the cache engine version exists, and its parameters belong to that version',
     check: (graph) => caches(graph).flatMap((cache) => versionFaults(graph, cache)),
     mutations: {
       'a version that does not exist': (graph) =>
@@ -62,25 +64,25 @@ export const VALID_CACHE: Invariant[] = [
         change(graph, 'CacheParameterGroup', (inputs) => {
           inputs.family = 'valkey7.2'
         }),
-      'a parameter that it does not have': (graph) =>
+      'an unknown parameter': (graph) =>
         change(graph, 'CacheParameterGroup', (inputs) => {
           inputs.parameters[1].value = 'no-eviction'
         }),
     },
   },
   {
-    name: 'the cache has nodes that there are, as many as its failover needs',
+    name: 'the cache node type exists, and there are enough nodes for failover',
     check: (graph) => caches(graph).flatMap(sizeFaults),
     mutations: {
       'a node that does not exist': (graph) =>
         change(graph, 'CacheCluster', (inputs) => {
           inputs.nodeType = 'cache.t4g.nano'
         }),
-      'a failover to nobody': (graph) =>
+      'a failover without a replica': (graph) =>
         change(graph, 'CacheCluster', (inputs) => {
           Object.assign(inputs, { automaticFailoverEnabled: true, numCacheClusters: 1 })
         }),
-      'saved for ever': (graph) =>
+      'unlimited backups': (graph) =>
         change(graph, 'CacheCluster', (inputs) => {
           inputs.snapshotRetentionLimit = 90
         }),

@@ -1,14 +1,14 @@
 import type { Invariant } from '../graph'
 import { VALID_CACHE } from './cache'
+import { VALID_MONITORING } from './monitoring'
 import { VALID_NAMES } from './names'
 import { VALID_NETWORK } from './network'
 import { PROVIDER } from './provider'
 import { REFERENCES } from './references'
 import { VALID_SCALING } from './scaling'
 import { VALID_TASKS } from './tasks'
-import { VALID_WATCHING } from './watching'
 
-/** That AWS would take what is asked for, besides that it is what we want. */
+/** Checks that AWS would accept the request, in addition to checks that it is what we want. */
 export const VALIDITY: readonly Invariant[] = [
   ...PROVIDER,
   ...REFERENCES,
@@ -16,6 +16,6 @@ export const VALIDITY: readonly Invariant[] = [
   ...VALID_TASKS,
   ...VALID_SCALING,
   ...VALID_CACHE,
-  ...VALID_WATCHING,
+  ...VALID_MONITORING,
   ...VALID_NAMES,
 ]

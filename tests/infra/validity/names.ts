@@ -19,11 +19,11 @@ function statementFaults({ name, inputs }: Resource): string[] {
       ...Resource.filter((resource) => !/^(\*|arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:.+)$/.test(resource)).map(
         (resource) => `${name} on ${resource}`,
       ),
-      ...(Action.length > 0 && Resource.length > 0 ? [] : [`${name} has a statement of nothing`]),
+      ...(Action.length > 0 && Resource.length > 0 ? [] : [`${name} has an empty statement`]),
     ]),
     ...(policies.reduce((sum, { policy }) => sum + policy.replaceAll(/\s/g, '').length, 0) <= ROLE_POLICIES
       ? []
-      : [`${name} may too much to write down`]),
+      : [`${name} exceeds the policy size`]),
   ]
 }
 
@@ -35,7 +35,7 @@ interface Statement {
 
 export const VALID_NAMES: Invariant[] = [
   {
-    name: 'names are ones that AWS takes, and no two things of a kind have the same',
+    name: 'names are valid in AWS and unique per resource type',
     check(graph) {
       const keyed = all(
         graph,
@@ -56,28 +56,28 @@ export const VALID_NAMES: Invariant[] = [
       'capitals in a bucket': (graph) => {
         one(graph, 'LogsBucket').inputs.bucket = 'Vision-Logs'
       },
-      'a bucket of 64 letters': (graph) => {
+      'a bucket name with 64 characters': (graph) => {
         one(graph, 'LogsBucket').inputs.bucket = 'a'.repeat(64)
       },
-      'a balancer of 33 letters': (graph) => {
+      'a load balancer name with 33 characters': (graph) => {
         one(graph, 'WebLoadBalancer').inputs.name = 'a'.repeat(33)
       },
-      'a log with a space': (graph) => {
+      'a log group name with a space': (graph) => {
         one(graph, 'WebLogGroupWeb').inputs.name = '/ecs/vision classifier'
       },
-      'two alarms of one name': (graph) => {
+      'two alarms with the same name': (graph) => {
         one(graph, 'WebMemory').inputs.name = one(graph, 'WebCpu').inputs.name
       },
     },
   },
   {
-    name: 'policies are documents that IAM takes',
+    name: 'policies are valid IAM documents',
     check: (graph) => all(graph, 'aws:iam/role:Role').flatMap(statementFaults),
     mutations: {
       'an action without a service': (graph) => swap(graph, 's3:ListBucket', 'ListBucket'),
-      'a bucket’s name for its ARN': (graph) => swap(graph, 'arn:aws:mock:::ModelsBucket/*', 'models/*'),
-      'an effect that there is not': (graph) => swap(graph, '"Allow"', '"Permit"'),
-      'no document': (graph) => {
+      'a bucket name instead of its ARN': (graph) => swap(graph, 'arn:aws:mock:::ModelsBucket/*', 'models/*'),
+      'an unknown effect': (graph) => swap(graph, '"Allow"', '"Permit"'),
+      'no policy document': (graph) => {
         one(graph, 'WebTaskRole').inputs.inlinePolicies[0].policy = '{"Statement":'
       },
     },

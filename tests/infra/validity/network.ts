@@ -3,7 +3,7 @@ import { BALANCER_SUBNET_BITS, GROUP_DESCRIPTION, SUBNET_BITS } from './limits'
 
 const instances = (graph: Graph) => all(graph, /ec2\/instance:Instance$/)
 
-/** Graviton's families have a `g` after their generation: t4g, m7gd, c8gn. */
+/** Graviton instance families have a `g` after their generation: t4g, m7gd, c8gn. */
 const architectureOf = (instanceType: string) => (/^[a-z]+\d+g|^a1\./.test(instanceType) ? 'arm64' : 'x86_64')
 
 interface Block {
@@ -26,14 +26,14 @@ function subnetFaults(graph: Graph): string[] {
   const vpc = block('Vpc', one(graph, 'Vpc').inputs.cidrBlock)
   const found = all(graph, /subnet:Subnet$/).map(({ name, inputs }) => block(name, inputs.cidrBlock))
   const blocks = found.filter((each) => each !== null)
-  if (vpc === null || blocks.length < found.length) return ['an address range that is none']
+  if (vpc === null || blocks.length < found.length) return ['an invalid address range']
   const balancers = one(graph, 'WebLoadBalancer').inputs.subnets as string[]
   return blocks.flatMap((each, i) => [
-    ...(inside(each, vpc) ? [] : [`${each.name} lies outside its network`]),
-    ...(each.first % (each.last - each.first + 1) === 0 ? [] : [`${each.name} begins within a range`]),
+    ...(inside(each, vpc) ? [] : [`${each.name} is outside its network`]),
+    ...(each.first % (each.last - each.first + 1) === 0 ? [] : [`${each.name} is misaligned`]),
     ...(each.bits >= SUBNET_BITS[0] && each.bits <= SUBNET_BITS[1] ? [] : [`${each.name} is a /${each.bits}`]),
     ...(balancers.includes(`${each.name}_id`) && each.bits > BALANCER_SUBNET_BITS
-      ? [`${each.name} is too small for a balancer`]
+      ? [`${each.name} is too small for a load balancer`]
       : []),
     ...blocks
       .slice(i + 1)
@@ -42,65 +42,69 @@ function subnetFaults(graph: Graph): string[] {
   ])
 }
 
-/** Rules of a group itself that let everything through, to or from somewhere. */
+/** Rules defined in the group itself that allow all traffic from or to a range. */
 const everything = (rules: Resource['inputs'][] | undefined, cidr: string) =>
   (rules ?? []).some(({ protocol, cidrBlocks }) => protocol === '-1' && cidrBlocks?.includes(cidr))
 
 export const VALID_NETWORK: Invariant[] = [
   {
-    name: 'a machine’s image is of its own architecture',
+    name: 'machine images match the architecture of their instance',
     check: (graph) =>
       instances(graph).flatMap(({ name, inputs }) =>
         differ(name, inputs.ami, `ami-${architectureOf(inputs.instanceType)}`),
       ),
     mutations: {
-      'a machine of the other architecture': (graph) => {
+      'an instance with the other architecture': (graph) => {
         if (!has(graph, 'NatInstance')) return false
         one(graph, 'NatInstance').inputs.instanceType = 't3.nano'
       },
-      'an image of the other': (graph) => {
+      'an image for the other architecture': (graph) => {
         if (!has(graph, 'NatInstance')) return false
         one(graph, 'NatInstance').inputs.ami = 'ami-x86_64'
       },
-      'an image of any': (graph) => {
+      'an image for any architecture': (graph) => {
         if (!has(graph, 'NatInstance')) return false
         one(graph, 'NatInstance').inputs.ami = 'ami-any'
       },
     },
   },
   {
-    name: 'a NAT instance passes on what comes to it: in from the network, out to anywhere, and not only what is its own',
+    name: 'NAT instances forward traffic: inbound from the network, outbound to anywhere, source check off',
     check: (graph) =>
       instances(graph).flatMap(({ name, inputs }) => {
         const groups = (inputs.vpcSecurityGroupIds as string[]).map((id) => one(graph, id.replace(/_id$/, '')).inputs)
         const { cidrBlock } = one(graph, 'Vpc').inputs
         return [
-          ...(groups.some(({ ingress }) => everything(ingress, cidrBlock)) ? [] : [`${name} takes nothing in`]),
-          ...(groups.some(({ egress }) => everything(egress, '0.0.0.0/0')) ? [] : [`${name} lets nothing out`]),
-          ...differ(`${name} takes only what is its own`, inputs.sourceDestCheck, false),
+          ...(groups.some(({ ingress }) => everything(ingress, cidrBlock))
+            ? []
+            : [`${name} accepts no inbound traffic`]),
+          ...(groups.some(({ egress }) => everything(egress, '0.0.0.0/0'))
+            ? []
+            : [`${name} allows no outbound traffic`]),
+          ...differ(`${name} checks the source`, inputs.sourceDestCheck, false),
         ]
       }),
     mutations: {
-      'nothing out': (graph) => {
+      'no outbound traffic': (graph) => {
         if (!has(graph, 'NatSecurityGroup')) return false
         one(graph, 'NatSecurityGroup').inputs.egress = []
       },
-      'no rule for out': (graph) => {
+      'no outbound rule': (graph) => {
         if (!has(graph, 'NatSecurityGroup')) return false
         delete one(graph, 'NatSecurityGroup').inputs.egress
       },
-      'nothing in': (graph) => {
+      'no inbound traffic': (graph) => {
         if (!has(graph, 'NatSecurityGroup')) return false
         one(graph, 'NatSecurityGroup').inputs.ingress = []
       },
-      'only its own': (graph) => {
+      'source check on': (graph) => {
         if (!has(graph, 'NatInstance')) return false
         delete one(graph, 'NatInstance').inputs.sourceDestCheck
       },
     },
   },
   {
-    name: 'every private subnet has a way out, by a NAT in a public one',
+    name: 'every private subnet has a route out through a NAT in a public subnet',
     check: (graph) => {
       const open = all(graph, /natGateway:NatGateway$|ec2\/instance:Instance$/).filter(
         ({ inputs }) => !/^Public/.test(inputs.subnetId),
@@ -115,23 +119,23 @@ export const VALID_NETWORK: Invariant[] = [
       })
       return [
         ...open.map(({ name }) => `${name} is in a private subnet`),
-        ...closed.map(({ name }) => `${name} has no way out`),
+        ...closed.map(({ name }) => `${name} has no route out`),
       ]
     },
     mutations: {
       'a NAT in a private subnet': (graph) => {
         one(graph, has(graph, 'NatGateway1') ? 'NatGateway1' : 'NatInstance').inputs.subnetId = 'PrivateSubnet1_id'
       },
-      'a subnet without a table': (graph) => {
+      'a subnet without a route table': (graph) => {
         one(graph, 'Private2Association').inputs.subnetId = 'PrivateSubnet1_id'
       },
-      'a table without a route': (graph) => {
+      'a route table without a route': (graph) => {
         one(graph, 'Private1RouteTable').inputs.routes = []
       },
     },
   },
   {
-    name: 'names of AWS’s services lead to the endpoints, in the stage’s own region',
+    name: 'AWS service names resolve to the endpoints in the region of the stage',
     check: (graph) => {
       const { enableDnsSupport, enableDnsHostnames } = one(graph, 'Vpc').inputs
       const endpoints = all(graph, /vpcEndpoint:/).flatMap(({ name, inputs }) => [
@@ -151,11 +155,11 @@ export const VALID_NETWORK: Invariant[] = [
         if (!has(graph, 'EcrDkrEndpoint')) return false
         one(graph, 'EcrDkrEndpoint').inputs.privateDnsEnabled = false
       },
-      'private DNS left out': (graph) => {
+      'private DNS unset': (graph) => {
         if (!has(graph, 'SsmEndpoint')) return false
         delete one(graph, 'SsmEndpoint').inputs.privateDnsEnabled
       },
-      'no names in the network': (graph) => {
+      'no DNS in the network': (graph) => {
         one(graph, 'Vpc').inputs.enableDnsHostnames = false
       },
       'another region': (graph) => {
@@ -164,7 +168,7 @@ export const VALID_NETWORK: Invariant[] = [
     },
   },
   {
-    name: 'subnets lie in their network, apart from each other, and are as large as AWS asks',
+    name: 'subnets are inside the network, do not overlap and have a size that AWS allows',
     check: subnetFaults,
     mutations: {
       outside: (graph) => {
@@ -173,19 +177,19 @@ export const VALID_NETWORK: Invariant[] = [
       overlapping: (graph) => {
         one(graph, 'PublicSubnet1').inputs.cidrBlock = '10.0.128.0/18'
       },
-      'begins within a range': (graph) => {
+      'a misaligned subnet': (graph) => {
         one(graph, 'PublicSubnet1').inputs.cidrBlock = '10.0.1.0/20'
       },
-      'too small for a balancer': (graph) => {
+      'a subnet too small for a load balancer': (graph) => {
         one(graph, 'PublicSubnet1').inputs.cidrBlock = '10.0.0.0/28'
       },
-      'no range': (graph) => {
+      'an invalid range': (graph) => {
         one(graph, 'PrivateSubnet1').inputs.cidrBlock = '10.0.300.0/20'
       },
     },
   },
   {
-    name: 'rules have ports in order, and groups descriptions that AWS takes',
+    name: 'security group rules have valid port ranges, and groups have valid descriptions',
     check: (graph) => [
       ...all(graph, /securityGroup(In|E)gressRule:/).flatMap(({ name, inputs: { fromPort, toPort, ipProtocol } }) =>
         ipProtocol === '-1' || (fromPort >= 0 && fromPort <= toPort && toPort <= 65_535)
@@ -197,7 +201,7 @@ export const VALID_NETWORK: Invariant[] = [
       ),
     ],
     mutations: {
-      'ports the other way round': (graph) => {
+      'reversed ports': (graph) => {
         one(graph, 'WebToInternet443').inputs.fromPort = 444
       },
       'a description with an arrow': (graph) => {

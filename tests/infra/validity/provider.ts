@@ -1,20 +1,20 @@
 import { type Graph, type Invariant, one, type Resource, unsealed } from '../graph'
 import { enumOf, nestedSchema, type Property, type Schema, schemaOf } from './schema'
 
-/** What is wrong with a value, for the provider's own typings. */
+/** Problems with a value according to the provider's types. */
 function wrong(path: string, property: Property, given: unknown): string[] {
   const value = unsealed(given)
-  // A policy is a document of another kind; tests/infra/invariants/rights.ts reads them.
+  // Policies are documents of a different kind, which tests/infra/invariants/permissions.ts reads.
   if (value === null || value === undefined || /PolicyDocument/.test(property.type)) return []
   const nested = /inputs\.(\w+\.\w+)/.exec(property.type)?.[1]
   if (property.type.endsWith('[]')) {
-    if (!Array.isArray(value)) return [`${path} is no list`]
+    if (!Array.isArray(value)) return [`${path} is not a list`]
     const each = { ...property, type: property.type.slice(0, -2) }
     return value.flatMap((part, i) => wrong(`${path}[${i}]`, each, part))
   }
   if (nested !== undefined)
-    return typeof value === 'object' ? fields(path, nestedSchema(nested), value) : [`${path} is no object`]
-  if (property.type.startsWith('{')) return typeof value === 'object' ? [] : [`${path} is no object`]
+    return typeof value === 'object' ? fields(path, nestedSchema(nested), value) : [`${path} is not an object`]
+  if (property.type.startsWith('{')) return typeof value === 'object' ? [] : [`${path} is not an object`]
   return scalar(path, property, value)
 }
 
@@ -23,7 +23,7 @@ function scalar(path: string, property: Property, value: unknown): string[] {
   const listed = /enums\.(\w+(?:\.\w+)?)/.exec(property.type)?.[1]
   const known = listed === undefined ? [] : enumOf(listed)
   if (known.length > 0 && !known.includes(String(value)))
-    return [`${path} is ${value}, which the provider does not know`]
+    return [`${path} is ${value}, which is unknown to the provider`]
   if (known.length === 0 && kinds.length > 0 && !kinds.includes(typeof value) && typeof value !== 'object')
     return [`${path} is a ${typeof value}`]
   return [...unlisted(path, property, value), ...outside(path, property, value)]
@@ -49,7 +49,7 @@ function fields(path: string, schema: Schema, value: object): string[] {
   const rest = Object.entries(value).flatMap(([name, part]) => {
     const property = schema.get(name)
     return property === undefined
-      ? [`${path} has ${name}, which the provider does not know`]
+      ? [`${path} has ${name}, which is unknown to the provider`]
       : wrong(`${path}.${name}`, property, part)
   })
   return [...missing, ...rest]
@@ -62,35 +62,35 @@ function check({ name, type, inputs }: Resource): string[] {
 
 const alarm = (graph: Graph) => one(graph, 'WebCpu').inputs
 
-/** The provider's own typings, over what is really asked for: SST's transforms and `as` are not checked by the compiler. */
+/** Checks the actual requests against the provider's types, because the compiler doesn't check transforms and `as`. */
 export const PROVIDER: Invariant[] = [
   {
-    name: 'every resource has what the provider asks for, and nothing that it does not know',
+    name: 'every resource has all required properties and no unknown ones',
     check: (graph) => graph.resources.flatMap(check),
     mutations: {
       'an alarm every 45 s': (graph) => {
         alarm(graph).period = 45
       },
-      'a misspelt name': (graph) => {
+      'a misspelled property': (graph) => {
         alarm(graph).evaluationPeriod = 5
       },
-      'a name less': (graph) => {
+      'a missing property': (graph) => {
         delete alarm(graph).comparisonOperator
       },
-      'a number in words': (graph) => {
+      'a number as text': (graph) => {
         alarm(graph).evaluationPeriods = 'five'
       },
-      'a name within that nobody knows': (graph) => {
+      'an unknown nested property': (graph) => {
         one(graph, 'WebTargetWebHTTP3000').inputs.healthCheck.intervals = 10
       },
-      'a value that is not listed': (graph) => {
+      'an unlisted value': (graph) => {
         one(graph, 'WebService').inputs.propagateTags = 'TASK'
       },
-      'a machine that does not exist': (graph) => {
+      'an unknown instance type': (graph) => {
         if (!graph.resources.some(({ name }) => name === 'NatInstance')) return false
         one(graph, 'NatInstance').inputs.instanceType = 't4g.pico'
       },
-      'one thing for a list': (graph) => {
+      'a value instead of a list': (graph) => {
         alarm(graph).alarmActions = 'arn:aws:mock:::Alarms'
       },
     },

@@ -1,6 +1,6 @@
 import { all, type Graph, has, type Invariant, one } from '../graph'
 
-/** Kinds of resources that a property names, by its id (`Vpc_id`) or its ARN (`arn:aws:mock:::Alarms`). */
+/** Resource types that a property refers to, by ID (`Vpc_id`) or ARN (`arn:aws:mock:::Alarms`). */
 const KINDS: Record<string, RegExp> = {
   vpcId: /ec2\/vpc:/,
   subnetId: /ec2\/subnet:/,
@@ -30,7 +30,7 @@ const KINDS: Record<string, RegExp> = {
   taskRoleArn: /iam\/role:/,
 }
 
-/** The name of the resource that a value stands for, as the mocks make ids and ARNs of names. */
+/** The name of the resource that a value refers to: the mocks derive IDs and ARNs from names. */
 function nameIn(value: string): string | undefined {
   return /^(?:arn:aws:mock:::(\w+)|(\w+)_id|(\w+)-interface|arn:aws:elasticloadbalancing:.*:targetgroup\/(\w+)\/1)$/
     .exec(value)
@@ -51,13 +51,13 @@ function broken(graph: Graph, owner: string, inputs: unknown): string[] {
 function misnamed(graph: Graph, where: string, value: string, kind: RegExp): string[] {
   const name = nameIn(value)
   const named = graph.resources.find((resource) => resource.name === name)
-  if (named === undefined) return [`${where} is ${value}, which is not there`]
+  if (named === undefined) return [`${where} is ${value}, which does not exist`]
   return kind.test(named.type) ? [] : [`${where} is a ${named.type}`]
 }
 
 export const REFERENCES: Invariant[] = [
   {
-    name: 'what is named by its id or ARN is there, and of the kind that is meant',
+    name: 'every referenced ID or ARN exists and has the expected resource type',
     check: (graph) => graph.resources.flatMap(({ name, inputs }) => broken(graph, name, inputs)),
     mutations: {
       'a NAT gateway that is an instance': (graph) => {
@@ -67,19 +67,19 @@ export const REFERENCES: Invariant[] = [
         if (!has(graph, 'NatGateway1')) return false
         one(graph, 'PublicRouteTable').inputs.routes[0].gatewayId = 'NatGateway1_id'
       },
-      'a group that nobody makes': (graph) => {
+      'a group that does not exist': (graph) => {
         one(graph, 'WebService').inputs.networkConfiguration.securityGroups = ['OtherSecurityGroup_id']
       },
-      'a subnet for a group': (graph) => {
+      'a subnet instead of a group': (graph) => {
         one(graph, 'WebLoadBalancer').inputs.securityGroups = ['PublicSubnet1_id']
       },
-      'a route table for a network': (graph) => {
+      'a route table instead of a network': (graph) => {
         for (const subnet of all(graph, /subnet:Subnet$/)) subnet.inputs.vpcId = 'PublicRouteTable_id'
       },
-      'a role for a task': (graph) => {
+      'a role instead of a task': (graph) => {
         one(graph, 'WebService').inputs.taskDefinition = 'arn:aws:mock:::WebTaskRole'
       },
-      'an alarm for a topic': (graph) => {
+      'an alarm instead of a topic': (graph) => {
         one(graph, 'WebCpu').inputs.alarmActions = ['arn:aws:mock:::Latency']
       },
     },

@@ -13,7 +13,7 @@ function cooldownFaults({ name, inputs }: Resource): string[] {
   const { targetTrackingScalingPolicyConfiguration: tracking, stepScalingPolicyConfiguration: stepping } = inputs
   const goesBack = (stepping?.stepAdjustments ?? []).every(({ scalingAdjustment }: Step) => scalingAdjustment < 0)
   const within = (what: string, seconds: number, most: number) =>
-    seconds >= 0 && seconds <= most ? [] : [`${name} waits ${seconds} s before it scales ${what} again`]
+    seconds >= 0 && seconds <= most ? [] : [`${name} has a scale-${what} cooldown of ${seconds} s`]
   return [
     ...(tracking
       ? [
@@ -24,13 +24,13 @@ function cooldownFaults({ name, inputs }: Resource): string[] {
     ...(stepping
       ? within(goesBack ? 'back' : 'out', stepping.cooldown ?? 0, goesBack ? COOLDOWN.back : COOLDOWN.out)
       : []),
-    ...(Boolean(tracking) === Boolean(stepping) ? [`${name} follows no figure, or two`] : []),
-    ...(tracking && inputs.policyType !== 'TargetTrackingScaling' ? [`${name} is no ${inputs.policyType}`] : []),
-    ...(stepping && inputs.policyType !== 'StepScaling' ? [`${name} is no ${inputs.policyType}`] : []),
+    ...(Boolean(tracking) === Boolean(stepping) ? [`${name} needs exactly one metric`] : []),
+    ...(tracking && inputs.policyType !== 'TargetTrackingScaling' ? [`${name} is not a ${inputs.policyType}`] : []),
+    ...(stepping && inputs.policyType !== 'StepScaling' ? [`${name} is not a ${inputs.policyType}`] : []),
   ]
 }
 
-/** Steps must lie beside each other: AWS takes neither a gap nor an overlap, and one end may be open on each side. */
+/** Steps must be contiguous: AWS accepts neither gaps nor overlaps, and each side may have one open end. */
 function stepFaults({ name, inputs }: Resource): string[] {
   const steps = (inputs.stepScalingPolicyConfiguration?.stepAdjustments ?? []) as Step[]
   const bounds = steps
@@ -44,7 +44,7 @@ function stepFaults({ name, inputs }: Resource): string[] {
     .sort((a, b) => a[0] - b[0])
   return bounds.flatMap(([lower, upper], i) => [
     ...(lower < upper ? [] : [`${name}: a step from ${lower} to ${upper}`]),
-    ...(i > 0 && bounds[i - 1]?.[1] !== lower ? [`${name}: steps that do not meet at ${lower}`] : []),
+    ...(i > 0 && bounds[i - 1]?.[1] !== lower ? [`${name}: steps are not contiguous at ${lower}`] : []),
   ])
 }
 
@@ -53,33 +53,33 @@ const target = (graph: Graph, name: string) =>
 
 export const VALID_SCALING: Invariant[] = [
   {
-    name: 'what scales out does so again within five minutes, and back within fifteen',
+    name: 'scale-out repeats within five minutes, and scale-in follows within fifteen',
     check: (graph) => policies(graph).flatMap(cooldownFaults),
     mutations: {
       'a scale-out cooldown of 6,000 s': (graph) => {
         if (!has(graph, 'WebAutoScalingCpuPolicy')) return false
         one(graph, 'WebAutoScalingCpuPolicy').inputs.targetTrackingScalingPolicyConfiguration.scaleOutCooldown = 6000
       },
-      'workers that come after hours': (graph) => {
+      'a scale-out cooldown of hours': (graph) => {
         if (!has(graph, 'WorkersOut')) return false
         one(graph, 'WorkersOut').inputs.stepScalingPolicyConfiguration.cooldown = 6000
       },
-      'workers that never go': (graph) => {
+      'a scale-in cooldown of hours': (graph) => {
         if (!has(graph, 'WorkersBack')) return false
         one(graph, 'WorkersBack').inputs.stepScalingPolicyConfiguration.cooldown = 86_400
       },
-      'a cooldown before it began': (graph) => {
+      'a negative cooldown': (graph) => {
         if (!has(graph, 'WorkersOut')) return false
         one(graph, 'WorkersOut').inputs.stepScalingPolicyConfiguration.cooldown = -1
       },
-      'the other kind of policy': (graph) => {
+      'the wrong policy type': (graph) => {
         if (!has(graph, 'WorkersOut')) return false
         one(graph, 'WorkersOut').inputs.policyType = 'TargetTrackingScaling'
       },
     },
   },
   {
-    name: 'steps of scaling lie beside each other, and bounds are in order',
+    name: 'scaling steps are contiguous, and bounds are in order',
     check: (graph) => [
       ...policies(graph).flatMap(stepFaults),
       ...all(graph, 'aws:appautoscaling/target:Target').flatMap(({ name, inputs }) =>
@@ -92,7 +92,7 @@ export const VALID_SCALING: Invariant[] = [
         const known = all(graph, 'aws:appautoscaling/target:Target').some(
           (each) => each.inputs.resourceId === resourceId && each.inputs.scalableDimension === scalableDimension,
         )
-        return known ? [] : [`${name} scales ${resourceId}, which nothing registers`]
+        return known ? [] : [`${name} scales ${resourceId}, which is not registered`]
       }),
     ],
     mutations: {
@@ -104,12 +104,12 @@ export const VALID_SCALING: Invariant[] = [
         if (!has(graph, 'WorkersOut')) return false
         one(graph, 'WorkersOut').inputs.stepScalingPolicyConfiguration.stepAdjustments[1].metricIntervalLowerBound = '0'
       },
-      'more at least than at most': (graph) => {
+      'a minimum above the maximum': (graph) => {
         const web = target(graph, 'WebAutoScalingTarget')
         if (!web) return false
         web.inputs.minCapacity = web.inputs.maxCapacity + 1
       },
-      'another cluster’s service': (graph) => {
+      'a service in another cluster': (graph) => {
         if (!has(graph, 'WorkersOut')) return false
         one(graph, 'WorkersOut').inputs.resourceId = 'service/other/Worker'
       },

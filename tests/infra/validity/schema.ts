@@ -1,17 +1,17 @@
-// What the AWS provider itself says of a resource: its typings, with the allowed values that stand in their comments.
+// The AWS provider's types of a resource, with the allowed values that their comments list.
 import { existsSync, readFileSync } from 'node:fs'
 
 const AWS = '.sst/platform/node_modules/@pulumi/aws'
 
 export interface Property {
   optional: boolean
-  /** As TypeScript has it, without `pulumi.Input`. */
+  /** The TypeScript type without `pulumi.Input`. */
   type: string
-  /** All values that the comment allows, where it lists them. */
+  /** All values that the comment lists, if any. */
   values: string[] | null
   /** `or any multiple of 60`. */
   multipleOf: number | null
-  /** `between 1 and 255`: of the value, or of its length. */
+  /** `between 1 and 255`: range of the value or of its length. */
   range: { least: number; most: number; ofLength: boolean } | null
 }
 
@@ -21,7 +21,7 @@ const schemas = new Map<string, Schema>()
 let inputs: string | undefined
 const enums = new Map<string, string>()
 
-/** @param type `aws:lb/listener:Listener` @returns null for what is not of the AWS provider */
+/** @param type `aws:lb/listener:Listener` @returns null for types of other providers */
 export function schemaOf(type: string): Schema | null {
   const [, path, name] = /^aws:(\w+\/\w+):(\w+)$/.exec(type) ?? []
   if (path === undefined) return null
@@ -30,7 +30,7 @@ export function schemaOf(type: string): Schema | null {
   )
 }
 
-/** @param path `lb.ListenerDefaultAction`, as `inputs.lb.ListenerDefaultAction` is called */
+/** @param path `lb.ListenerDefaultAction` for `inputs.lb.ListenerDefaultAction` */
 export function nestedSchema(path: string): Schema {
   return remembered(path, () => {
     inputs ??= readFileSync(`${AWS}/types/input.d.ts`, 'utf8')
@@ -59,7 +59,7 @@ function remembered(key: string, read: () => Schema): Schema {
 function interfaceOf(text: string, head: string, indent: string): Schema {
   const start = text.indexOf(`${indent}${head}\n`)
   if (start < 0) throw new Error(`the provider has no ${head}`)
-  // Maps stand over several lines.
+  // Map types span several lines.
   const body = text.slice(start, text.indexOf(`\n${indent}}\n`, start)).replaceAll(/\{\s*\[key: string\][^}]*\}/g, '{}')
   const line = new RegExp(`((?:^${indent}    (?:/\\*\\*| \\*).*\\n)*)^${indent}    (\\w+)(\\??): (.+);$`, 'gm')
   return new Map(

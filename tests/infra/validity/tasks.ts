@@ -14,14 +14,14 @@ function taskFaults(graph: Graph, service: string): string[] {
   return [
     ...(FARGATE[Number(cpu)]?.(Number(memory))
       ? []
-      : [`${service}: Fargate has no task of ${cpu} CPU units and ${memory} MB`]),
+      : [`${service}: Fargate has no task size with ${cpu} CPU units and ${memory} MB`]),
     ...(networkMode === 'awsvpc' && requiresCompatibilities?.includes('FARGATE')
       ? []
-      : [`${service} is no task of Fargate`]),
+      : [`${service} is not a Fargate task`]),
     ...within(`${service}’s stop timeout`, stopTimeout, [0, MOST_STOP_TIMEOUT]),
     ...portMappings.flatMap(
       ({ containerPort = 0, hostPort = containerPort }: { containerPort?: number; hostPort?: number }) =>
-        containerPort === hostPort ? [] : [`${service}: port ${hostPort} is not ${containerPort}, as Fargate asks`],
+        containerPort === hostPort ? [] : [`${service}: port ${hostPort} is not ${containerPort}, as Fargate requires`],
     ),
     ...mountPoints
       .filter(({ sourceVolume }) => !volumes.includes(sourceVolume))
@@ -30,7 +30,7 @@ function taskFaults(graph: Graph, service: string): string[] {
   ]
 }
 
-/** What the balancer sends to must be a container and a port that the task has. */
+/** The load balancer must forward to a container and port of the task. */
 function balancerFaults(graph: Graph, service: string, container_: string): string[] {
   const ports = container(graph, service).portMappings.map(({ containerPort }) => containerPort)
   const targets = (one(graph, `${service}Service`).inputs.loadBalancers ?? []) as {
@@ -44,43 +44,43 @@ function balancerFaults(graph: Graph, service: string, container_: string): stri
 
 export const VALID_TASKS: Invariant[] = [
   {
-    name: 'Fargate has tasks of this size, and a container has the ports and volumes that are named',
+    name: 'task sizes exist on Fargate, and referenced ports and volumes exist in the container',
     check: (graph) => services(graph).flatMap((service) => taskFaults(graph, service)),
     mutations: {
-      'more memory than goes with its CPU': (graph) => {
+      'too much memory for its CPU': (graph) => {
         Object.assign(one(graph, 'WebTask').inputs, { cpu: '256', memory: '4096' })
       },
-      'a size that there is not': (graph) => {
+      'an unknown size': (graph) => {
         one(graph, 'WebTask').inputs.cpu = '768'
       },
       'memory between two sizes': (graph) => {
         one(graph, 'WebTask').inputs.memory = '1500'
       },
-      'a bridge': (graph) => {
+      'bridge networking': (graph) => {
         one(graph, 'WebTask').inputs.networkMode = 'bridge'
       },
-      'stopped after five minutes': (graph) =>
+      'a stop timeout of five minutes': (graph) =>
         changeContainer(graph, 'Web', (one) => Object.assign(one, { stopTimeout: 300 })),
-      'a port that is another one outside': (graph) =>
+      'a different host port': (graph) =>
         changeContainer(graph, 'Web', (one) =>
           Object.assign(one, { portMappings: [{ containerPort: 3000, hostPort: 80 }] }),
         ),
-      'a balancer that calls another port': (graph) => {
+      'a different target port': (graph) => {
         one(graph, 'WebService').inputs.loadBalancers[0].containerPort = 8080
       },
-      'a volume that nobody has': (graph) => {
+      'a missing volume': (graph) => {
         one(graph, 'WebTask').inputs.volumes = [{ name: 'other' }]
       },
     },
   },
   {
-    name: 'the balancer asks, waits and forgets within what AWS allows, and an answer fits between two questions',
+    name: 'health check settings are within AWS limits, and the timeout is shorter than the interval',
     check(graph) {
       const check = health(graph)
       const { deregistrationDelay } = one(graph, TARGET).inputs
       return [
         ...Object.entries(HEALTH_CHECK).flatMap(([name, range]) => within(name, check[name], range)),
-        ...(check.timeout < check.interval ? [] : [`asked every ${check.interval} s, given up after ${check.timeout}`]),
+        ...(check.timeout < check.interval ? [] : [`interval ${check.interval} s, timeout ${check.timeout} s`]),
         ...(/^\/\S{0,1023}$/.test(check.path) ? [] : [`asks ${check.path}`]),
         ...within('deregistration delay', deregistrationDelay, DEREGISTRATION_DELAY),
         ...within('idle timeout', one(graph, 'WebLoadBalancer').inputs.idleTimeout, IDLE_TIMEOUT),
@@ -92,19 +92,19 @@ export const VALID_TASKS: Invariant[] = [
       ]
     },
     mutations: {
-      'an answer that takes longer than until the next question': (graph) => {
+      'a timeout longer than the interval': (graph) => {
         health(graph).timeout = health(graph).interval
       },
-      'asked every second': (graph) => {
+      'an interval of one second': (graph) => {
         health(graph).interval = 1
       },
-      'one failure': (graph) => {
+      'a threshold of one failure': (graph) => {
         health(graph).unhealthyThreshold = 1
       },
-      'a path that is none': (graph) => {
+      'an invalid path': (graph) => {
         health(graph).path = 'health/ready'
       },
-      'forgotten after hours': (graph) => {
+      'a deregistration delay of hours': (graph) => {
         one(graph, TARGET).inputs.deregistrationDelay = 7200
       },
       'a certificate for plain HTTP': (graph) => {

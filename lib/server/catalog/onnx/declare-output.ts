@@ -1,9 +1,12 @@
-/** Field numbers of onnx.proto3: model.graph, graph.output, value_info.name and .type, type.tensor_type, tensor_type.elem_type. */
+/**
+ * Field numbers of onnx.proto3: model.graph, graph.output, value_info.name and .type, type.tensor_type,
+ * tensor_type.elem_type.
+ */
 const [GRAPH, OUTPUT, NAME, TYPE, TENSOR, ELEMENT, FLOAT] = [7, 12, 1, 2, 1, 1, 1]
 
 /**
- * A model's bytes with one more output: any float32 tensor within the graph, by its name. A protobuf message that is written
- * twice is merged, so some bytes at the end are enough, and nothing else changes.
+ * Adds one output to a model's bytes: any float32 tensor within the graph, by name. Repeated protobuf messages are
+ * merged, so appending a few bytes is enough, and nothing else changes.
  */
 export function declareOutput(model: Uint8Array, tensor: string): Uint8Array {
   const type = message(TYPE, message(TENSOR, Uint8Array.of(ELEMENT << 3, FLOAT)))

@@ -1,15 +1,18 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
-/** One field of a protobuf message. For a length-delimited one, `from` and `to` say where its content lies in the file. */
+/**
+ * A field of a protobuf message. For a length-delimited field, `from` and `to` are the position of its content in the
+ * file.
+ */
 export interface Field {
   number: number
-  /** Of a varint; 0 for the others. */
+  /** Value of a varint; 0 for other types. */
   value: number
   from: number
   to: number
 }
 
-/** A file that ends before what it promises, or that is no protobuf message at all. */
+/** A truncated file, or one that is not a protobuf message. */
 export class ProtobufError extends Error {
   constructor(readonly kind: 'cut off' | 'malformed') {
     super(kind)
@@ -17,13 +20,13 @@ export class ProtobufError extends Error {
 }
 
 const WINDOW_BYTES = 1 << 13
-/** A varint has at most so many bytes. */
+/** Maximum bytes of a varint. */
 const VARINT_BYTES = 10
 const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5]
 
 /**
- * Walks a protobuf message in a file without reading what nobody asks for: the weights of a model are most of it, and are skipped.
- * Whoever opens it closes it.
+ * Walks a protobuf message in a file and reads only what is requested: the weights, most of a model, are skipped.
+ * Whoever opens it must close it.
  */
 export class ProtobufFile {
   readonly size: number
@@ -41,7 +44,7 @@ export class ProtobufFile {
   }
 
   /**
-   * The fields of the message that lies in this range.
+   * The fields of the message in this range.
    *
    * @throws ProtobufError
    */
@@ -84,7 +87,7 @@ export class ProtobufFile {
     return field
   }
 
-  /** Its value, and where the next thing begins. Values beyond 2^53 lose their last digits: no length is so large. */
+  /** The value, and where the next field starts. Values beyond 2^53 lose precision, but no length is that large. */
   private varint(from: number, end: number): [value: number, next: number] {
     let value = 0
     for (let i = 0; i < VARINT_BYTES; i++) {

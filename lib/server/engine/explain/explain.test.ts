@@ -1,31 +1,31 @@
 import { expect, test } from 'vitest'
 import { plan } from '../../image/geometry'
-import { labelIndex, seenArea } from './explanation'
-import { blurred, hide } from './hide'
+import { inputArea, labelIndex } from './explanation'
 import { Importance } from './importance'
 import { CELLS, maskCount, maskOf } from './masks'
+import { blurredBaseline, occlude } from './occlude'
 
 const size = { width: 40, height: 30 }
 const pixels = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 7919) % 251)
 
-test('a mask shows all, nothing, or a part', () => {
-  const cover = blurred(pixels, size)
+test('occludes everything, nothing or a part, depending on the mask', () => {
+  const baseline = blurredBaseline(pixels, size)
   const mask = (value: number) => new Float32Array(CELLS * CELLS).fill(value)
-  expect(hide(pixels, cover, size, mask(1))).toEqual(pixels)
-  expect(hide(pixels, cover, size, mask(0))).toEqual(cover)
+  expect(occlude(pixels, baseline, size, mask(1))).toEqual(pixels)
+  expect(occlude(pixels, baseline, size, mask(0))).toEqual(baseline)
   const left = mask(1).map((_, i) => (i % CELLS < CELLS / 2 ? 1 : 0))
-  const half = hide(pixels, cover, size, left)
+  const half = occlude(pixels, baseline, size, left)
   expect(half.subarray(0, 30)).toEqual(pixels.subarray(0, 30))
-  expect(half.subarray(90, 120)).toEqual(cover.subarray(90, 120))
+  expect(half.subarray(90, 120)).toEqual(baseline.subarray(90, 120))
 })
 
-test('a blurred picture keeps its colours and nothing else', () => {
+test('blurs an image down to its colors', () => {
   const plain = new Uint8Array(pixels.length).fill(77)
-  expect(blurred(plain, size)).toEqual(plain)
+  expect(blurredBaseline(plain, size)).toEqual(plain)
 })
 
 test.each(['rise', 'occlusion'] as const)(
-  '%s hides each cell about as often, and finds the one that counts',
+  '%s hides all cells about equally often and finds the decisive one',
   (method) => {
     const importance = new Importance()
     const wanted = 10 * CELLS + 17
@@ -42,18 +42,18 @@ test.each(['rise', 'occlusion'] as const)(
   },
 )
 
-test('where the input lies on the photo', () => {
+test('locates the model input on the photo', () => {
   const crop = { width: 224, height: 224 }
   const photo = { width: 1000, height: 500 }
   const cropped = plan(photo, { resize: { shortestEdge: 250 }, crop, cropRounding: 'even' })
-  expect(seenArea(photo, cropped)).toEqual({ left: 276, top: 26, width: 448, height: 448 })
+  expect(inputArea(photo, cropped)).toEqual({ left: 276, top: 26, width: 448, height: 448 })
   const squashed = plan(photo, { resize: crop, crop: null, cropRounding: 'even' })
-  expect(seenArea(photo, squashed)).toEqual({ left: 0, top: 0, width: 1000, height: 500 })
+  expect(inputArea(photo, squashed)).toEqual({ left: 0, top: 0, width: 1000, height: 500 })
   const padded = plan({ width: 100, height: 100 }, { resize: null, crop, cropRounding: 'down' })
-  expect(seenArea({ width: 100, height: 100 }, padded)).toEqual({ left: -62, top: -62, width: 224, height: 224 })
+  expect(inputArea({ width: 100, height: 100 }, padded)).toEqual({ left: -62, top: -62, width: 224, height: 224 })
 })
 
-test('a label by its name, else by its number', () => {
+test('resolves a label by name, then by index', () => {
   const model = { id: 'digits', labels: ['seven', '0', 'two'] }
   expect(labelIndex(model, 'two')).toBe(2)
   expect(labelIndex(model, '0')).toBe(1)

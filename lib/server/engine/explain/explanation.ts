@@ -2,24 +2,24 @@ import type { Explanation } from '@/lib/shared/contract/explain'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Geometry, Size } from '../../image/geometry'
 import type { Model } from '../model'
-import type { PhotoAnswer } from '../protocol'
+import type { PhotoResult } from '../protocol'
 import type { ExplainOptions } from '../types'
 import { CELLS } from './masks'
-import type { Found } from './run-masks'
+import type { Attribution } from './run-masks'
 
 /**
- * The output that a label stands at: by its name, else by its number. `#7` is the number also where a label is called 7.
+ * Finds the output index of a label by name, or else by index. `#7` is always an index, even if a label is named 7.
  *
- * @throws Problem `invalid_parameter`, also where several labels have that name
+ * @throws Problem `invalid_parameter`, also if several labels have that name
  */
 export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: string): number {
-  const named = labels.flatMap((each, index) => (each === label ? index : []))
-  const [first, ...others] = named
+  const matches = labels.flatMap((each, index) => (each === label ? index : []))
+  const [first, ...others] = matches
   if (first !== undefined && others.length === 0) return first
   if (first !== undefined) {
     throw new Problem(
       'invalid_parameter',
-      `label is not valid: ${id} has several labels “${label}”; give one of ${named.map((index) => `#${index}`).join(', ')}.`,
+      `label is not valid: ${id} has several labels named “${label}”. Use one of ${matches.map((index) => `#${index}`).join(', ')}.`,
     )
   }
   const number = /^#?(\d{1,9})$/.exec(label)?.[1]
@@ -27,11 +27,11 @@ export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: 
   throw new Problem('invalid_parameter', `label is not valid: ${id} has no label “${label}”.`)
 }
 
-/** What was found, as the contract has it. */
-export function explanation(
+/** Converts an attribution to the API contract. */
+export function toExplanation(
   model: Model,
-  { image, input }: PhotoAnswer,
-  { index, score, values, runs, runMs }: Found,
+  { image, input }: PhotoResult,
+  { index, score, values, runs, runMs }: Attribution,
   { method, requestId, totalMs }: ExplainOptions & { totalMs: number },
 ): Explanation {
   const size = { width: image.width, height: image.height }
@@ -41,7 +41,7 @@ export function explanation(
     label: { label: model.labels[index] ?? String(index), index, score },
     method,
     grid: { width: CELLS, height: CELLS, values },
-    area: input ? seenArea(size, input.geometry) : { left: 0, top: 0, ...size },
+    area: input ? inputArea(size, input.geometry) : { left: 0, top: 0, ...size },
     image: size,
     runs,
     timings: { run_ms: runMs, total_ms: totalMs },
@@ -49,9 +49,10 @@ export function explanation(
 }
 
 /**
- * Where the model's input lies on the upright photo, in its pixels. Over the edges of the photo where the input has black ones.
+ * The area of the upright photo that the model's input covers, in photo pixels. It extends beyond the photo where the
+ * input is padded with black.
  */
-export function seenArea(photo: Size, { target, crop, canvas }: Geometry): Explanation['area'] {
+export function inputArea(photo: Size, { target, crop, canvas }: Geometry): Explanation['area'] {
   const [x, y] = [photo.width / target.width, photo.height / target.height]
   const input = canvas ?? crop
   return {

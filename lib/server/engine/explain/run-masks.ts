@@ -3,12 +3,12 @@ import type { ExplainMethod } from '@/lib/shared/contract/explain'
 import { softmax } from '@/lib/shared/metrics/scores'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Model } from '../model'
-import type { MaskAnswer, MaskJob, PhotoAnswer } from '../protocol'
+import type { MaskJob, MaskResult, PhotoResult } from '../protocol'
 import { Importance } from './importance'
 import { maskCount, maskOf } from './masks'
 
-/** What was found out: the label's output, its score on the whole photo, the map, and what that took. */
-export interface Found {
+/** The result: index and score of the label on the whole photo, the importance map, and the cost. */
+export interface Attribution {
   index: number
   score: number
   values: number[]
@@ -16,74 +16,80 @@ export interface Found {
   runMs: number
 }
 
-interface Subject {
+interface ExplanationTarget {
   model: Model
-  /** With the logits and the pixels. */
-  answer: PhotoAnswer
-  /** Of the output to explain; the best one if absent. */
+  /** Contains the logits and the pixels. */
+  result: PhotoResult
+  /** Index of the output to explain; the best one if undefined. */
   index: number | undefined
   method: ExplainMethod
 }
 
-interface Means {
-  masks(job: Omit<MaskJob, 'kind' | 'id' | 'priority'>): Promise<MaskAnswer>
-  /** Jobs at once. */
-  lanes: number
+interface RunContext {
+  masks(job: Omit<MaskJob, 'kind' | 'id' | 'priority'>): Promise<MaskResult>
+  /** Number of jobs in flight. */
+  concurrency: number
   onProgress: ((done: number, of: number) => void) | undefined
   signal: AbortSignal
 }
 
-/** Masks a job: a tenth of a second, so that progress is seen and a cancelled explanation ends at once. */
-const MASKS_A_JOB = 16
-/** How long a full queue is left alone before it is asked again. */
-const FULL_MS = 100
+/** Masks per job: about 0.1 s, for smooth progress and quick cancellation. */
+const MASKS_PER_JOB = 16
+/** Delay before retrying when the queue is full. */
+const QUEUE_RETRY_MS = 100
 
-/** Runs a photo under all masks of a method, several workers at once, and gathers what they tell. */
-export async function runMasks({ model, answer, index, method }: Subject, means: Means): Promise<Found> {
-  const scores = softmax(answer.logits ?? new Float32Array(), model.temperature ?? 1)
+/** Runs a photo under all masks of a method on several workers, and combines the scores. */
+export async function runMasks(
+  { model, result, index, method }: ExplanationTarget,
+  context: RunContext,
+): Promise<Attribution> {
+  const scores = softmax(result.logits ?? new Float32Array(), model.temperature ?? 1)
   const explained = index ?? scores.indexOf(Math.max(...scores))
   const count = maskCount(method)
   const importance = new Importance()
-  const known: (number | undefined)[] = []
-  const job = { model: model.id, pixels: answer.input?.pixels ?? new Uint8Array(), method, index: explained }
-  let [given, done, added, runMs] = [0, 0, 0, answer.runMs]
+  const scoreByMask: (number | undefined)[] = []
+  const job = { model: model.id, pixels: result.input?.pixels ?? new Uint8Array(), method, index: explained }
+  let [scheduled, done, added, runMs] = [0, 0, 0, result.runMs]
 
-  async function range(first: number, size: number): Promise<void> {
+  async function runRange(first: number, size: number): Promise<void> {
     for (let at = first; at < first + size; ) {
-      const part = await patiently(() => means.masks({ ...job, first: at, count: first + size - at }), means.signal)
-      for (const [i, score] of part.scores.entries()) known[at + i] = score
-      // In the order of the masks, whichever worker was first: sums of the same numbers are then the same to the last digit.
-      for (let next = known[added]; next !== undefined; next = known[added])
+      const part = await retryWhileQueueFull(
+        () => context.masks({ ...job, first: at, count: first + size - at }),
+        context.signal,
+      )
+      for (const [i, score] of part.scores.entries()) scoreByMask[at + i] = score
+      // Add in mask order, whichever worker finishes first, so that floating-point sums are reproducible.
+      for (let next = scoreByMask[added]; next !== undefined; next = scoreByMask[added])
         importance.add(maskOf(method, added++), next)
       at += part.scores.length
       done += part.scores.length
       runMs += part.runMs
-      means.onProgress?.(done, count)
+      context.onProgress?.(done, count)
     }
   }
   async function lane(): Promise<void> {
-    while (given < count) {
-      const first = given
-      given += MASKS_A_JOB
-      await range(first, Math.min(MASKS_A_JOB, count - first))
+    while (scheduled < count) {
+      const first = scheduled
+      scheduled += MASKS_PER_JOB
+      await runRange(first, Math.min(MASKS_PER_JOB, count - first))
     }
   }
-  await Promise.all(Array.from({ length: means.lanes }, lane)).catch((error) => {
-    // What was not given out yet nobody needs any more.
-    given = count
+  await Promise.all(Array.from({ length: context.concurrency }, lane)).catch((error) => {
+    // The remaining masks are no longer needed.
+    scheduled = count
     throw error
   })
   return { index: explained, score: scores[explained] ?? 0, values: importance.map(), runs: count + 1, runMs }
 }
 
-/** Who stands behind everybody waits where the queue is full. */
-async function patiently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+/** Explanations have the lowest priority, so they wait while the queue is full. */
+async function retryWhileQueueFull<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {
       return await call()
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'queue_full') throw error
-      await sleep(FULL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+      await sleep(QUEUE_RETRY_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
     }
   }
 }

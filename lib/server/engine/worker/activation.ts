@@ -1,10 +1,10 @@
-import type { OnnxGraph, OnnxNode } from '../../catalog/onnx/graph'
+import type { OnnxGraph, OnnxNode } from '../../catalog/onnx/read-graph'
 
-/** What a graph does last to its scores; null where that is nothing known. */
+/** The final activation of a graph's scores; null if unknown. */
 export type Activation = 'softmax' | 'log_softmax' | 'sigmoid' | null
 
-/** Operations that hand numbers on as they are. */
-const PASSES = new Set([
+/** Operators that pass values through unchanged. */
+const PASSTHROUGH_OPS = new Set([
   'Identity',
   'Cast',
   'Reshape',
@@ -25,29 +25,32 @@ const ACTIVATIONS: Record<string, Activation> = {
   QLinearSigmoid: 'sigmoid',
 }
 
-/** The activation behind an output, by the operations of the graph. */
+/** Finds the activation that produces an output by following the graph's operators. */
 export function activationOf({ nodes }: Pick<OnnxGraph, 'nodes'>, output: string): Activation {
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name): [string, OnnxNode] => [name, node])))
-  const seen = new Set<string>()
-  for (let name = output; !seen.has(name); ) {
-    seen.add(name)
-    const maker = makers.get(name)
-    if (maker === undefined) return null
-    if (!PASSES.has(maker.op)) return ACTIVATIONS[maker.op] ?? null
-    name = maker.inputs[0] ?? ''
+  const producers = new Map(nodes.flatMap((node) => node.outputs.map((name): [string, OnnxNode] => [name, node])))
+  const visited = new Set<string>()
+  for (let name = output; !visited.has(name); ) {
+    visited.add(name)
+    const producer = producers.get(name)
+    if (producer === undefined) return null
+    if (!PASSTHROUGH_OPS.has(producer.op)) return ACTIVATIONS[producer.op] ?? null
+    name = producer.inputs[0] ?? ''
   }
   return null
 }
 
-/** A list of labels and scores in place of a tensor, as Azure Custom Vision and scikit-learn write it, and the tensor behind it. */
+/**
+ * A list of labels and scores instead of a tensor, as written by Azure Custom Vision and scikit-learn, and the tensor
+ * behind it.
+ */
 export interface ZipMap {
   tensor: string
   labels: readonly string[]
 }
 
-/** The tensor behind the graph's ZipMap; null where it has none. */
+/** The tensor behind the graph's ZipMap; null if there is none. */
 export function zipMapOf({ nodes, outputs }: Pick<OnnxGraph, 'nodes' | 'outputs'>): ZipMap | null {
-  const node = nodes.find(({ op, outputs: [made = ''] }) => op === 'ZipMap' && outputs.includes(made))
+  const node = nodes.find(({ op, outputs: [firstOutput = ''] }) => op === 'ZipMap' && outputs.includes(firstOutput))
   const tensor = node?.inputs[0]
   return node && tensor ? { tensor, labels: node.strings.get('classlabels_strings') ?? [] } : null
 }

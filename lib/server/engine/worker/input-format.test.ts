@@ -7,7 +7,7 @@ const input = (type: string, shape: (number | string)[], name = 'x') =>
 const eight = { resize: { width: 8, height: 8 }, crop: null }
 const open = { resize: { shortestEdge: 8 }, crop: null }
 
-test('layout and size by the graph, and by the preprocessor where it leaves them open', () => {
+test('takes layout and size from the graph, or from the preprocessor if the graph leaves them open', () => {
   expect(inputFormat([input('uint8', ['n', 8, 8, 3])], eight)).toMatchObject({ layout: 'nhwc', dims: [1, 8, 8, 3] })
   expect(inputFormat([input('float32', [1, 3, 8, 8])], open)).toMatchObject({ layout: 'nchw', dims: [1, 3, 8, 8] })
   expect(inputFormat([input('float16', ['n', 'c', 'h', 'w'])], eight)).toMatchObject({ layout: 'nchw', width: 8 })
@@ -23,15 +23,19 @@ test.each([
   [
     [input('float32', [1, 8, 8, 2])],
     eight,
-    'the input x has the shape [1, 8, 8, 2], in which no side is the 3 channels',
+    'the input x has the shape [1, 8, 8, 2], in which no dimension has 3 channels',
   ],
-  [[input('float32', [1, 192])], eight, "the input x has the shape [1, 192], not a picture's"],
+  [[input('float32', [1, 192])], eight, 'the input x has the shape [1, 192], which is not the shape of an image'],
   [
     [input('float32', [1, 3, 'h', 'w'])],
     open,
-    'the input x has the shape [1, 3, h, w], and preprocessor_config.json makes pictures of different sizes: add',
+    'the input x has the shape [1, 3, h, w], and preprocessor_config.json produces images of different sizes: add',
   ],
-  [[input('float32', [1, 3, 8, 9])], eight, 'preprocessor_config.json makes 8 × 8 pixels, but the model takes 9 × 8'],
-] as const)('%# is refused: %s', (metadata, preprocessor, message) => {
+  [
+    [input('float32', [1, 3, 8, 9])],
+    eight,
+    'preprocessor_config.json produces 8 × 8 pixels, but the model expects 9 × 8',
+  ],
+] as const)('rejects input %#: %s', (metadata, preprocessor, message) => {
   expect(() => inputFormat(metadata, preprocessor)).toThrow(message)
 })

@@ -3,23 +3,23 @@ import type { Size } from '../../image/geometry'
 import type { Preprocessor } from '../../image/preprocessor'
 import type { TensorData, TensorFormat } from '../../image/tensor'
 
-/** What a model takes: one picture's numbers in a layout, repeated where the batch is fixed. */
+/** A model's input: the values of one image in a layout, repeated if the batch size is fixed. */
 export interface InputFormat extends TensorFormat {
   name: string
   width: number
   height: number
   dims: number[]
-  /** One picture's numbers as a whole batch. */
+  /** Repeats one image's values to fill the batch. */
   fill(tensor: TensorData): TensorData
 }
 
 const TYPES = ['uint8', 'float32', 'float16'] as const
 
 /**
- * Understands a model's input from the graph's own metadata. Sizes that the graph leaves open come from the
+ * Determines a model's input format from the graph metadata. Sizes that the graph leaves open come from the
  * preprocessor.
  *
- * @throws Error saying in one line what is not a picture's input
+ * @throws Error with a one-line reason if this is not an image input
  */
 export function inputFormat(
   metadata: readonly InferenceSession.ValueMetadata[],
@@ -32,57 +32,55 @@ export function inputFormat(
     throw new Error(`the input ${input.name} is not a tensor of ${TYPES.join(', ')}`)
   }
   const shape = input.shape.map((dimension) => (typeof dimension === 'number' && dimension > 0 ? dimension : null))
-  const described = `the input ${input.name} has the shape [${input.shape.join(', ')}]`
-  if (shape.length !== 4) throw new Error(`${described}, not a picture's`)
+  const subject = `the input ${input.name} has the shape [${input.shape.join(', ')}]`
+  if (shape.length !== 4) throw new Error(`${subject}, which is not the shape of an image`)
   const layout = layoutOf(shape)
-  if (layout === null)
-    throw new Error(`${described}, in which no side is the 3 channels of a colour picture or the 1 of a grey one`)
+  if (layout === null) throw new Error(`${subject}, in which no dimension has 3 channels (color) or 1 channel (gray)`)
   const channels = (layout === 'nhwc' ? shape[3] : shape[1]) === 1 ? 1 : 3
-  const { width, height } = pictureSize(
-    layout === 'nhwc' ? shape.slice(1, 3) : shape.slice(2, 4),
-    preprocessor,
-    described,
-  )
+  const { width, height } = inputSize(layout === 'nhwc' ? shape.slice(1, 3) : shape.slice(2, 4), preprocessor, subject)
   const batch = shape[0] ?? 1
   const dims = layout === 'nhwc' ? [batch, height, width, channels] : [batch, channels, height, width]
   return { name: input.name, type, layout, channels, width, height, dims, fill: (tensor) => repeat(tensor, batch) }
 }
 
-/** Height and width by the graph, and by the preprocessor where the graph leaves them open. Both must agree. */
-function pictureSize(
+/** Height and width from the graph, or from the preprocessor where the graph leaves them open. They must agree. */
+function inputSize(
   [height, width]: (number | null)[],
   preprocessor: Pick<Preprocessor, 'resize' | 'crop'>,
-  described: string,
+  subject: string,
 ): Size {
-  const made = preparedSize(preprocessor)
-  const size = { width: width ?? made?.width, height: height ?? made?.height }
+  const prepared = preparedSize(preprocessor)
+  const size = { width: width ?? prepared?.width, height: height ?? prepared?.height }
   if (!size.width || !size.height) {
     throw new Error(
-      `${described}, and preprocessor_config.json makes pictures of different sizes: add "do_center_crop": true with "crop_size": n, or write "size": {"height": n, "width": n}`,
+      `${subject}, and preprocessor_config.json produces images of different sizes: add "do_center_crop": true with "crop_size": n, or set "size": {"height": n, "width": n}`,
     )
   }
-  if (made) requireSize(made, { width: size.width, height: size.height })
+  if (prepared) requireSize(prepared, { width: size.width, height: size.height })
   return { width: size.width, height: size.height }
 }
 
 /**
- * Says whether what the preprocessing makes of a picture is what the model takes.
+ * Checks that preprocessing produces the size that the model expects.
  *
- * @param of which picture; any if absent
- * @throws Error saying what to write
+ * @param source the image that was prepared; any if empty
+ * @throws Error stating what to set
  */
-export function requireSize(made: Size, { width, height }: Size, of = ''): void {
-  if (made.width === width && made.height === height) return
-  const written =
+export function requireSize(prepared: Size, { width, height }: Size, source = ''): void {
+  if (prepared.width === width && prepared.height === height) return
+  const hint =
     width === height
       ? `"do_center_crop": true with "crop_size": ${width}, or "size": {"height": ${height}, "width": ${width}}`
       : `"size": {"height": ${height}, "width": ${width}}`
   throw new Error(
-    `preprocessor_config.json makes ${made.width} × ${made.height} pixels${of}, but the model takes ${width} × ${height}: write ${written}`,
+    `preprocessor_config.json produces ${prepared.width} × ${prepared.height} pixels${source}, but the model expects ${width} × ${height}: set ${hint}`,
   )
 }
 
-/** Planes first where the graph says nothing: that is what exporters write. Colour before grey: a side of 1 may be anything. */
+/**
+ * Channels first if the graph does not say, because exporters write that. Color is preferred over gray, because a
+ * dimension of 1 may mean anything.
+ */
 function layoutOf([, a, , c]: (number | null | undefined)[]): TensorFormat['layout'] | null {
   if (a === 3) return 'nchw'
   if (c === 3) return 'nhwc'
@@ -91,7 +89,7 @@ function layoutOf([, a, , c]: (number | null | undefined)[]): TensorFormat['layo
   return a === null ? 'nchw' : null
 }
 
-/** What the preprocessor makes of every picture, where that is one size. */
+/** The output size of the preprocessor, if it is the same for every image. */
 function preparedSize({ resize, crop }: Pick<Preprocessor, 'resize' | 'crop'>) {
   if (crop) return crop
   return resize && 'width' in resize ? resize : null

@@ -2,32 +2,32 @@ import { writeFileSync } from 'node:fs'
 import { memoryUsage } from 'node:process'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { FromWorker, ToWorker } from '../protocol'
-import { Residents } from './residents'
-import { Stages } from './stages'
+import { ModelCache } from './model-cache'
+import { Pipeline } from './pipeline'
 
 /**
- * Entry of a worker process. It owns the sessions; the engine owns it. It lives as long as the channel to its
- * parent, and leaves signals to the parent, since a terminal sends Ctrl-C to both.
+ * Entry point of a worker process. It owns the sessions; the engine owns it. It lives as long as the channel to its
+ * parent, and leaves signals to the parent, because a terminal sends Ctrl-C to both.
  */
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))
 
-/** Reading it costs a fortieth of a photo, so it is read this often at most. */
+/** Reading it costs 2.5% of the time of a photo, so it is read at most this often. */
 const RSS_INTERVAL_MS = 100
 let resident = { bytes: 0, at: Number.NEGATIVE_INFINITY }
 
-/** Memory that this process holds, for the engine to watch. */
+/** Memory of this process, for the engine to monitor. */
 function rss(): number {
   const now = performance.now()
   if (now - resident.at >= RSS_INTERVAL_MS) resident = { bytes: memoryUsage.rss(), at: now }
   return resident.bytes
 }
 
-let stages: Stages | undefined
+let pipeline: Pipeline | undefined
 
 function send(message: FromWorker): void {
-  // A parent that is gone needs no message; 'disconnect' ends this process.
+  // A parent that has exited needs no message; 'disconnect' ends this process.
   process.send?.(message, undefined, undefined, () => {})
 }
 
@@ -37,14 +37,14 @@ async function load({
   timeoutMs,
   scarceMemory,
 }: Extract<ToWorker, { kind: 'load' }>): Promise<void> {
-  const residents = new Residents({
+  const cache = new ModelCache({
     maxPixels,
     scarceMemory,
     onLoading: (id) => send({ kind: 'loading', id }),
-    onLoaded: (ms) => stages?.blocked(ms),
+    onLoaded: (ms) => pipeline?.threadBlocked(ms),
   })
-  const reports = await residents.open(models)
-  stages = new Stages(residents, {
+  const reports = await cache.loadAll(models)
+  pipeline = new Pipeline(cache, {
     maxPixels,
     timeoutMs,
     onRun: (id) => send({ kind: 'running', id }),
@@ -53,29 +53,33 @@ async function load({
   send({ kind: 'loaded', models: reports })
 }
 
-/** A machine that runs out of memory ends a worker, which is replaced, before the server: the higher, the sooner (Linux, 0 to 1000). */
-function goFirst(): void {
+/**
+ * When the machine runs out of memory, the kernel should kill a worker, which is replaced, before the server. Higher
+ * values are killed first (Linux, 0 to 1000).
+ */
+function preferOomKill(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '500')
   } catch {
-    return // Another system, or not allowed.
+    return // Not Linux, or not permitted.
   }
 }
 
 process.on('message', async (message: ToWorker) => {
   if (message.kind === 'load') return load(message)
-  if (message.kind === 'cancel') return stages?.cancel(message.id)
+  if (message.kind === 'cancel') return pipeline?.cancel(message.id)
   const { job } = message
   try {
-    const answer = await stages?.process(job)
-    // A cancelled job has no reader, but the engine waits to know that its place is free.
-    if (answer) send({ kind: 'answer', id: job.id, answer, rss: rss() })
-    else send({ kind: 'failed', id: job.id, code: 'deadline_exceeded', detail: 'The photo was withdrawn.', rss: rss() })
+    const result = await pipeline?.process(job)
+    // No one reads the result of a cancelled job, but the engine waits to learn that its slot is free.
+    if (result) send({ kind: 'result', id: job.id, result, rss: rss() })
+    else
+      send({ kind: 'failed', id: job.id, code: 'deadline_exceeded', detail: 'The request was cancelled.', rss: rss() })
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem('internal', (error as Error).message)
     send({ kind: 'failed', id: job.id, code: problem.code, detail: problem.detail, rss: rss() })
   }
 })
 
-goFirst()
+preferOomKill()
 send({ kind: 'started' })

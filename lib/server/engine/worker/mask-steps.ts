@@ -1,32 +1,35 @@
 import { performance } from 'node:perf_hooks'
 import { softmax } from '@/lib/shared/metrics/scores'
-import { blurred, hide } from '../explain/hide'
 import { maskOf } from '../explain/masks'
-import type { MaskAnswer, MaskJob } from '../protocol'
+import { blurredBaseline, occlude } from '../explain/occlude'
+import type { MaskJob, MaskResult } from '../protocol'
 import type { LoadedModel } from './session'
 
-/** After so long a job answers with what it has, and the rest is asked for again: it may have waited for many people. */
+/**
+ * After this time a job returns what it has, and the rest is requested again, because it may have waited for many
+ * interactive photos.
+ */
 const SLICE_MS = 1000
 
 /**
- * A function that runs a picture under one more mask each time it is called, so that other photos run in between. It resolves to
- * null until all are done, or the time is up.
+ * Returns a function that runs the input under one more mask per call, so that other photos can run in between. It
+ * resolves to null until all masks are done or the time slice has ended.
  */
 export function maskSteps(
   { pixels, method, first, count, index }: MaskJob,
   { input, prepare, run, spec }: LoadedModel,
-): () => Promise<MaskAnswer | null> {
-  const cover = blurred(pixels, input)
+): () => Promise<MaskResult | null> {
+  const baseline = blurredBaseline(pixels, input)
   const scores: number[] = []
   const start = performance.now()
   let runMs = 0
   return async () => {
-    const began = performance.now()
-    const picture = hide(pixels, cover, input, maskOf(method, first + scores.length))
-    const probabilities = softmax(await run(prepare(picture)), spec.temperature)
+    const stepStart = performance.now()
+    const masked = occlude(pixels, baseline, input, maskOf(method, first + scores.length))
+    const probabilities = softmax(await run(prepare(masked)), spec.temperature)
     scores.push(probabilities[index] ?? 0)
     const now = performance.now()
-    runMs += now - began
+    runMs += now - stepStart
     return scores.length === count || now - start > SLICE_MS ? { scores: Float32Array.from(scores), runMs } : null
   }
 }

@@ -1,26 +1,26 @@
-/** ONNX Runtime's words, and what they mean for whoever brought the model. */
-const MEANINGS: [words: RegExp, means: (match: RegExpMatchArray) => string][] = [
+/** Error messages of ONNX Runtime, and what they mean for the person who added the model. */
+const EXPLANATIONS: [pattern: RegExp, explain: (match: RegExpMatchArray) => string][] = [
   [
     /Unsupported data type: 16\b|tensor\(bfloat16\)|bfloat16/i,
-    () => 'the model computes in bfloat16, which does not run on a CPU here: export it in float32 or float16',
+    () => 'the model uses bfloat16, which is not supported on CPUs: export it as float32 or float16',
   ],
-  [/Protobuf parsing failed/i, () => 'the file is not an ONNX model, or ends too early: download or export it again'],
+  [/Protobuf parsing failed/i, () => 'the file is not an ONNX model, or is truncated: download or export it again'],
   [
     /Unsupported model IR version: (\d+)/i,
     ([, version]) =>
-      `the model is written in version ${version} of the ONNX format, which is too new here: export it with an older onnx`,
+      `the model uses version ${version} of the ONNX format, which is too new: export it with an older onnx package`,
   ],
   [
     /opset (\d+) is under development|Current official support for domain \S+ is till opset (\d+)/i,
-    ([, a, b]) => `the model uses opset ${a ?? b ?? ''}, which is too new here: export it with a lower opset_version`,
+    ([, a, b]) => `the model uses opset ${a ?? b ?? ''}, which is too new: export it with a lower opset_version`,
   ],
   [
     /Could not find an implementation for ([\w.]+\(\d+\)|[\w.]+)/i,
-    ([, op]) => `the operation ${op} does not run on a CPU here in the model's data type: export it in float32`,
+    ([, op]) => `the operator ${op} is not available on CPUs for the model's data type: export it as float32`,
   ],
   [
     /(?:No Op registered for|is not a registered function\/op|No opset import for domain)[:\s]*(\S+)?/i,
-    () => 'the model uses an operation that ONNX Runtime does not know (a custom operator, or a newer opset)',
+    () => 'the model uses an operator that ONNX Runtime does not support (a custom operator or a newer opset)',
   ],
   [
     /Non tensor type/i,
@@ -28,31 +28,31 @@ const MEANINGS: [words: RegExp, means: (match: RegExpMatchArray) => string][] = 
   ],
   [
     /(External data|external initializer|data file|file_size|mmap|model_path must not be empty).*/is,
-    () => 'the file with the weights is missing, too short, or not where the model says',
+    () => 'the weights file is missing, too short, or not where the model expects it',
   ],
-  [/bad_alloc|Failed to allocate memory|out of memory/i, () => 'the model needs more memory than there is'],
+  [/bad_alloc|Failed to allocate memory|out of memory/i, () => 'the model needs more memory than is available'],
 ]
 
-/** Words about sizes that do not go together. */
-const SIZES =
+/** Messages about mismatching shapes. */
+const SIZE_MISMATCH =
   /Got invalid dimensions for input|GEMM: Dimension mismatch|cannot be reshaped|Dimension mismatch|ShapeInferenceError|incompatible dimensions|axis dimension|must match/i
 
 /**
- * What ONNX Runtime said, in one line that says what is wrong with the model; its own words follow where they may help.
+ * Explains an ONNX Runtime error in one line. The original message is appended, because it may help.
  *
- * @param size of the picture that it was run with, where it was
+ * @param size size of the image that the model was run with, if it was
  */
-export function runtimeMessage({ message }: Error, size?: { width: number; height: number }): string {
-  const own = message.split('\n')[0]?.trim().slice(0, 300) ?? ''
-  for (const [words, means] of MEANINGS) {
-    const match = words.exec(message)
-    if (match) return `${means(match)} (ONNX Runtime: ${own})`
+export function explainRuntimeError({ message }: Error, size?: { width: number; height: number }): string {
+  const original = message.split('\n')[0]?.trim().slice(0, 300) ?? ''
+  for (const [pattern, explain] of EXPLANATIONS) {
+    const match = pattern.exec(message)
+    if (match) return `${explain(match)} (ONNX Runtime: ${original})`
   }
-  if (SIZES.test(message)) {
-    const wrong = size
-      ? `the model fails on pictures of ${size.width} × ${size.height}: preprocessor_config.json makes another size than it was exported for`
-      : 'the graph contradicts itself: sizes within it do not go together'
-    return `${wrong} (ONNX Runtime: ${own})`
+  if (SIZE_MISMATCH.test(message)) {
+    const problem = size
+      ? `the model fails on ${size.width} × ${size.height} images: preprocessor_config.json produces a size that the model was not exported for`
+      : 'the graph is inconsistent: tensor shapes inside it do not match'
+    return `${problem} (ONNX Runtime: ${original})`
   }
-  return `ONNX Runtime cannot use the model: ${own}`
+  return `ONNX Runtime cannot run the model: ${original}`
 }

@@ -3,17 +3,19 @@ import * as zlib from 'node:zlib'
 
 export type Encoding = 'zstd' | 'br' | 'gzip'
 
-/** `live`: little at a time for a long while, to many at once, so that each may hold only little memory. */
+/**
+ * `live`: little data at a time over a long period, to many clients at once, so each encoder must use little memory.
+ */
 export type Use = 'bulk' | 'live'
 
 interface Encoder {
   make: Record<Use, () => Transform>
-  /** What makes the encoder give all that it has. */
+  /** The flush operation that makes the encoder emit everything it has. */
   flush: number
 }
 
 type MakeZstd = (options: { params: Record<number, number> }) => Transform
-/** Node has it from 22.15 on; the types that we build with are older. */
+/** Since Node 22.15; the types used here are older. */
 const { createZstdCompress } = zlib as { createZstdCompress?: MakeZstd }
 const [ZSTD_LEVEL, ZSTD_WINDOW_LOG, ZSTD_FLUSH] = [100, 101, 1]
 
@@ -26,7 +28,10 @@ const {
   Z_SYNC_FLUSH,
 } = zlib.constants
 
-/** Qualities that take about as long as gzip: brotli's own default is for files that are packed once, and takes fifty times that. */
+/**
+ * Quality levels about as fast as gzip. Brotli's default suits files that are compressed once and takes fifty times as
+ * long.
+ */
 const ENCODERS: Partial<Record<Encoding, Encoder>> = {
   ...(createZstdCompress && {
     zstd: {
@@ -55,16 +60,16 @@ const ENCODERS: Partial<Record<Encoding, Encoder>> = {
 
 const ALL = Object.keys(ENCODERS) as Encoding[]
 
-/** What is offered, the best first: gzip holds the least while it waits. */
-export const OFFERED: Record<Use, readonly Encoding[]> = { bulk: ALL, live: ALL.toReversed() }
+/** The offered encodings, best first. For `live`, gzip: it uses the least memory while idle. */
+export const OFFERED_ENCODINGS: Record<Use, readonly Encoding[]> = { bulk: ALL, live: ALL.toReversed() }
 
 export interface OpenEncoder {
   encoder: Transform
   flush: number
 }
 
-/** A new encoder, and what makes it give all that it has. */
-export function encoderOf(encoding: Encoding, use: Use): OpenEncoder {
+/** A new encoder and its flush operation. */
+export function createEncoder(encoding: Encoding, use: Use): OpenEncoder {
   const found = ENCODERS[encoding]
   if (found === undefined) throw new Error(`no encoder of ${encoding}`)
   return { encoder: found.make[use](), flush: found.flush }

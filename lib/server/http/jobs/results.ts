@@ -14,7 +14,7 @@ import { resultFile } from '@/lib/shared/results/result-file'
 import { underBase } from '@/lib/shared/web/base-path'
 import { yieldingBetween } from '../../event-loop/slices'
 import type { JobBackend } from '../../jobs/backend'
-import { orBreakOff } from '../break-off'
+import { abortOnError } from '../abort-on-error'
 import type { AppEnv, Services } from '../services'
 import { MAX_CURSOR_LENGTH, pageOf } from './page'
 
@@ -90,7 +90,7 @@ function reply(
   log: Services['log'],
 ): Response {
   if (c.req.method === 'HEAD') return new Response(null, { headers })
-  const pieces = orBreakOff(resultFile(rows, format, columns), c, log)
+  const pieces = abortOnError(resultFile(rows, format, columns), c, log)
   const body = Readable.toWeb(Readable.from(pieces, { objectMode: false, highWaterMark: 1 << 16 }))
   return new Response(body as unknown as ReadableStream, { headers })
 }

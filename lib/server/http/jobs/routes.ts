@@ -10,8 +10,8 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
 import type { JobBackend } from '../../jobs/backend'
 import { requireAdmin } from '../admin'
-import type { ByteBudget } from '../byte-budget'
-import { json } from '../json-reply'
+import { json } from '../json-response'
+import type { MemoryBudget } from '../memory-budget'
 import { queryParameters, readOptions } from '../parameters'
 import type { AppEnv, Endpoint, Endpoints, Services } from '../services'
 import { jobEvents } from './events'
@@ -29,7 +29,7 @@ const CHARS_PER_PAGE = 1_000_000
 export function jobRoutes(
   jobs: JobBackend,
   { environment, log }: Pick<Services, 'environment' | 'log'>,
-  uploads: ByteBudget,
+  uploads: MemoryBudget,
 ): Routes {
   const limits: JobUploadLimits = {
     files: environment.MAX_FILES,
@@ -43,7 +43,7 @@ export function jobRoutes(
 
   /** Opens the upload of a request for as long as it is used. */
   async function withUpload<T>(c: Context<AppEnv>, use: (upload: JobUpload) => Promise<T>): Promise<T> {
-    const lease = uploads.lease()
+    const lease = uploads.reserve()
     let upload: JobUpload | undefined
     try {
       upload = await openUpload(c.req.raw, limits, lease)

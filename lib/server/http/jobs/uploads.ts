@@ -7,12 +7,12 @@ import type { Draft, JobInput } from '../../jobs/backend'
 import { asValue, openZip, type ZipPhoto } from '../../jobs/zip'
 import { storageProblem } from '../../storage/storage-errors'
 import { readBody, tooLarge } from '../body'
-import type { ByteBudget, Lease } from '../byte-budget'
-import { chunksOf } from '../chunks'
-import { nameOf, tooMany } from '../form'
-import { objectIn } from '../json-body'
-import { isForm, type ManyFiles, openForm } from '../many-files'
-import { requireKnown, type Spelled } from '../parameters'
+import { readChunks } from '../body-chunks'
+import { parseJsonObject } from '../json-body'
+import type { MemoryBudget, Reservation } from '../memory-budget'
+import { fileNameOf, tooManyFiles } from '../multipart/files'
+import { isForm, type MultiFileForm, openMultiFileForm } from '../multipart/multi-file-form'
+import { type RawOptions, requireKnownNames } from '../parameters'
 import { readUrlList } from './url-list'
 
 /** A body with only options is short. */
@@ -35,7 +35,7 @@ export interface JobUploadLimits {
 
 /** The contents of a request: its options, and its photos, which are read later. */
 export interface JobUpload {
-  options: Spelled
+  options: RawOptions
   /**
    * @throws Problem if something is wrong with the upload as a whole. A single bad photo only fails by itself, later
    */
@@ -50,10 +50,10 @@ export interface JobUpload {
  *
  * @throws Problem if the options or the form can't be read
  */
-export async function openUpload(request: Request, limits: JobUploadLimits, lease: Lease): Promise<JobUpload> {
+export async function openUpload(request: Request, limits: JobUploadLimits, lease: Reservation): Promise<JobUpload> {
   const type = request.headers.get('content-type')?.toLowerCase() ?? ''
   const photos = (fill: JobUpload['fill']) => ({ options: {}, fill, close: async () => {} })
-  if (isForm(request)) return formUpload(await openForm(request, limits, lease), limits, lease)
+  if (isForm(request)) return formUpload(await openMultiFileForm(request, limits, lease), limits, lease)
   if (/^application\/(x-)?zip/.test(type))
     return photos((draft, zipNames) => addArchive(request, draft, { ...limits, zipNames }, lease))
   if (type.startsWith('text/csv')) {
@@ -61,7 +61,7 @@ export async function openUpload(request: Request, limits: JobUploadLimits, leas
   }
   const hasContent = hasBody(request)
   if (hasContent && isJson(request)) {
-    return { ...photos(async () => {}), options: objectIn(await readBody(request, MAX_OPTIONS_BYTES, lease)) }
+    return { ...photos(async () => {}), options: parseJsonObject(await readBody(request, MAX_OPTIONS_BYTES, lease)) }
   }
   const detail =
     'Send the photos as a form (multipart/form-data), a ZIP (application/zip), or a CSV of URLs (text/csv).'
@@ -83,32 +83,32 @@ function isJson({ headers }: Request): boolean {
  *
  * @throws Problem `invalid_parameter`, `invalid_json`, `too_large`, `queue_full`
  */
-export async function refuseOptions(request: Request, uploads: ByteBudget): Promise<void> {
+export async function refuseOptions(request: Request, uploads: MemoryBudget): Promise<void> {
   if (!hasBody(request) || !isJson(request)) return
-  const lease = uploads.lease()
+  const lease = uploads.reserve()
   try {
     const body = await readBody(request, MAX_OPTIONS_BYTES, lease)
-    if (body.byteLength > 0) requireKnown(Object.keys(objectIn(body)), [])
+    if (body.byteLength > 0) requireKnownNames(Object.keys(parseJsonObject(body)), [])
   } finally {
     lease.release()
   }
 }
 
-function formUpload({ fields, files, close }: ManyFiles, limits: JobUploadLimits, lease: Lease): JobUpload {
+function formUpload({ fields, files, close }: MultiFileForm, limits: JobUploadLimits, lease: Reservation): JobUpload {
   const fill = async (draft: Draft, zipNames?: string) => {
     let unpacked = 0
     for await (const part of files()) {
-      if (/\.zip$/i.test(nameOf(part))) {
+      if (/\.zip$/i.test(fileNameOf(part))) {
         const { buffer, byteOffset, byteLength } = part.bytes
         const archive = Buffer.from(buffer, byteOffset, byteLength)
         unpacked += await addZip(archive, draft, { ...limits, zipNames }, lease, unpacked)
-      } else await add(draft, limits, lease, { file: nameOf(part) }, part.bytes)
+      } else await add(draft, limits, lease, { file: fileNameOf(part) }, part.bytes)
     }
   }
   return { options: fields, fill, close }
 }
 
-async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
+async function addArchive(request: Request, draft: Draft, limits: JobUploadLimits, lease: Reservation): Promise<void> {
   if (!request.body) throw new Problem('empty_body', 'The request has no body. Send the ZIP as the body.')
   if (Number(request.headers.get('content-length') ?? 0) > limits.bytes) throw tooLarge(limits.bytes)
   // A ZIP is read from its end, so it must be stored completely first.
@@ -126,7 +126,7 @@ async function saveBody(body: ReadableStream<Uint8Array>, path: string, maxBytes
   const file = await open(path, 'wx').catch((error: unknown) => Promise.reject(storageProblem(error)))
   try {
     let length = 0
-    for await (const chunk of chunksOf(body)) {
+    for await (const chunk of readChunks(body)) {
       length += chunk.byteLength
       if (length > maxBytes) throw tooLarge(maxBytes)
       await file.write(chunk)
@@ -143,7 +143,7 @@ async function addZip(
   source: string | Buffer,
   draft: Draft,
   limits: JobUploadLimits,
-  lease: Lease,
+  lease: Reservation,
   before = 0,
 ): Promise<number> {
   const bounds = { ...limits, files: limits.files - draft.count, before }
@@ -157,7 +157,7 @@ async function addZip(
 }
 
 /** Adds a photo from an archive. One that can't be extracted fails by itself, later. */
-async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: JobUploadLimits, lease: Lease) {
+async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: JobUploadLimits, lease: Reservation) {
   await lease.hold('unpacked', size)
   const found = await read().catch(asValue)
   if (found instanceof Problem) {
@@ -165,7 +165,7 @@ async function addPacked({ file, size, read }: ZipPhoto, draft: Draft, limits: J
   } else await add(draft, limits, lease, { file }, found)
 }
 
-async function addUrls(body: Uint8Array, draft: Draft, limits: JobUploadLimits, lease: Lease): Promise<void> {
+async function addUrls(body: Uint8Array, draft: Draft, limits: JobUploadLimits, lease: Reservation): Promise<void> {
   if (!limits.urls)
     throw new Problem('url_refused', 'This server does not fetch photos from URLs. Send the photos themselves.')
   for await (const { url, file } of readUrlList(body)) await add(draft, limits, lease, { file: file || url, url })
@@ -174,11 +174,11 @@ async function addUrls(body: Uint8Array, draft: Draft, limits: JobUploadLimits, 
 async function add(
   draft: Draft,
   limits: JobUploadLimits,
-  lease: Lease,
+  lease: Reservation,
   input: JobInput,
   bytes?: Uint8Array,
 ): Promise<void> {
-  if (draft.count >= limits.files) throw tooMany(limits.files)
+  if (draft.count >= limits.files) throw tooManyFiles(limits.files)
   if (shouldYield()) await yieldToEventLoop()
   await draft.add(input, bytes)
   await lease.hold('draft', draft.heldBytes ?? 0)

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, Services } from '../services'
 
-/** Paths that are counted by name; every other is one label, or strangers could make as many as they like. */
+/** Paths with a metric label of their own. All others share one, or clients could create any number of labels. */
 const ROUTES = new Set([
   '/api/classify',
   '/api/explain',
@@ -29,8 +29,8 @@ function routeOf(path: string): string {
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /**
- * One line a request, and its count and time in the metrics; refusals before the handler too. Probes and scrapes,
- * which come every few seconds, are lines of level debug.
+ * Logs one line per request and counts it in the metrics, including requests refused before the handler. Probes and
+ * scrapes, which come every few seconds, are logged at debug level.
  */
 export function accessLog({ log, metrics }: Pick<Services, 'log' | 'metrics'>) {
   return createMiddleware<AppEnv>(async (c, next) => {

@@ -6,7 +6,7 @@ import { compress } from './compress'
 
 const TEXT = 'a line of text\n'.repeat(200)
 
-/** A reply with these headers, to one who takes gzip. */
+/** The response with these headers to a client that accepts gzip. */
 async function reply(headers: Record<string, string>, body: string | ReadableStream = TEXT) {
   const app = new Hono<AppEnv>()
   app.use(compress())
@@ -14,7 +14,7 @@ async function reply(headers: Record<string, string>, body: string | ReadableStr
   return app.request('/', { headers: { 'accept-encoding': 'gzip' } })
 }
 
-test('a tag is another one for other bytes, unless it is weak already', async () => {
+test('weakens a strong ETag of a compressed response', async () => {
   const strong = await reply({ etag: '"1"' })
   expect([strong.headers.get('etag'), strong.headers.get('vary')]).toEqual(['W/"1"', 'accept-encoding'])
   expect(gunzipSync(await strong.arrayBuffer()).toString()).toBe(TEXT)
@@ -27,17 +27,17 @@ test.each([
   ['a workbook', { 'content-type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' }],
   ['Parquet', { 'content-type': 'application/vnd.apache.parquet' }],
   ['any bytes', { 'content-type': 'application/octet-stream' }],
-  ['what is encoded already', { 'content-encoding': 'br' }],
-  ['what nobody may change', { 'cache-control': 'no-store, no-transform' }],
-  ['what is short', { 'content-length': '999' }],
-])('%s stays as it is', async (_, headers: Record<string, string>) => {
+  ['an encoded response', { 'content-encoding': 'br' }],
+  ['a no-transform response', { 'cache-control': 'no-store, no-transform' }],
+  ['a short response', { 'content-length': '999' }],
+])('does not compress %s', async (_, headers: Record<string, string>) => {
   const plain = await reply(headers)
   expect(plain.headers.get('content-encoding')).toBe(headers['content-encoding'] ?? null)
   expect(plain.headers.get('vary')).toBeNull()
   expect(await plain.text()).toBe(TEXT)
 })
 
-test('a source that fails fails the reply, and who leaves ends the source', async () => {
+test('a failing source fails the response, and cancelling the response cancels the source', async () => {
   const broken = new ReadableStream({
     pull(to) {
       to.enqueue(new Uint8Array(100_000))

@@ -1,47 +1,47 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { accepted } from '../encoding/accepted'
-import { encodedBody } from '../encoding/encoded'
-import { encoderOf, OFFERED, type Use } from '../encoding/encoders'
+import { encodedBody } from '../encoding/encoded-body'
+import { createEncoder, OFFERED_ENCODINGS, type Use } from '../encoding/encoders'
+import { negotiateEncoding } from '../encoding/negotiate'
 import type { AppEnv } from '../services'
 
-/** Bytes from which on it pays: less is a packet either way. Bodies that do not say their length are streams. */
-const LEAST = 1000
+/** Minimum size in bytes: anything smaller fits in one packet anyway. Bodies without a length are streams. */
+const MIN_BYTES = 1000
 
-/** Text. Photos, workbooks and archives are compressed in themselves. */
+/** Text formats. Photos, workbooks and archives are already compressed. */
 const COMPRESSIBLE = /^(text\/|application\/([\w.-]+\+)?json\b|application\/x-ndjson\b)/
 
-/** Replies of text in the encoding that the client likes best; streams go on being streams. */
+/** Compresses text responses with the encoding that the client prefers. Streams stay streams. */
 export function compress() {
   return createMiddleware<AppEnv>(async (c, next) => {
     await next()
-    if (isWorthIt(c.res)) encode(c)
+    if (shouldCompress(c.res)) encode(c)
   })
 }
 
-function isWorthIt({ headers, status }: Response): boolean {
+function shouldCompress({ headers, status }: Response): boolean {
   const length = headers.get('content-length')
-  if (length !== null && Number(length) < LEAST) return false
+  if (length !== null && Number(length) < MIN_BYTES) return false
   if (!COMPRESSIBLE.test(headers.get('content-type') ?? '') || headers.has('content-encoding')) return false
   return status !== 204 && status !== 304 && !/\bno-transform\b/i.test(headers.get('cache-control') ?? '')
 }
 
 function encode(c: Context<AppEnv>): void {
-  // To those too who get it plain: what stands between must not give this one to others.
+  // Also for uncompressed responses: a cache must not serve one variant for the other.
   if (!/\baccept-encoding\b/i.test(c.res.headers.get('vary') ?? '')) c.res.headers.append('vary', 'accept-encoding')
   const use: Use = c.res.headers.get('content-type')?.startsWith('text/event-stream') ? 'live' : 'bulk'
-  const encoding = accepted(c.req.header('accept-encoding'), OFFERED[use])
+  const encoding = negotiateEncoding(c.req.header('accept-encoding'), OFFERED_ENCODINGS[use])
   if (encoding === null) return
   // To HEAD the same headers, without the work.
   const { body, status, headers } = c.res
   headers.set('content-encoding', encoding)
   headers.delete('content-length')
   const tag = headers.get('etag')
-  // Byte for byte it is another thing now.
+  // The bytes differ now, so the validator becomes weak.
   if (tag?.startsWith('"')) headers.set('etag', `W/${tag}`)
   // To HEAD the same headers, without the work.
   if (body === null || c.req.method === 'HEAD') return
-  // Cleared first, or the framework lays the old headers over the new ones.
+  // Cleared first, or Hono merges the old headers into the new ones.
   c.res = undefined
-  c.res = new Response(encodedBody(body, encoderOf(encoding, use)), { status, headers })
+  c.res = new Response(encodedBody(body, createEncoder(encoding, use)), { status, headers })
 }

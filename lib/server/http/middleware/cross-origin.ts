@@ -2,10 +2,10 @@ import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, Services } from '../services'
 
-/** How long a browser may remember a preflight, in seconds. */
+/** How long browsers may cache a preflight response, in seconds. */
 const MAX_AGE = 600
 
-/** Other sites' pages may call the API only where CORS_ORIGINS names them. Without it nothing is added. */
+/** Pages of other sites may call the API only if CORS_ORIGINS lists them. Without it, no headers are added. */
 export function crossOrigin({ environment: { CORS_ORIGINS } }: Services) {
   const allow = cors({
     origin: CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS,
@@ -24,7 +24,7 @@ export function crossOrigin({ environment: { CORS_ORIGINS } }: Services) {
     maxAge: MAX_AGE,
   })
   return createMiddleware<AppEnv>((c, next) => {
-    // A plain OPTIONS asks for the methods; only a preflight names the one that it is for.
+    // A plain OPTIONS request asks for the allowed methods; only a preflight names the method to check.
     const preflight = c.req.method !== 'OPTIONS' || c.req.header('access-control-request-method') !== undefined
     return CORS_ORIGINS.length > 0 && c.req.path.startsWith('/api/') && preflight ? allow(c, next) : next()
   })

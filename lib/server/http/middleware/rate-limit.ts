@@ -2,43 +2,44 @@ import { createMiddleware } from 'hono/factory'
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { RedisClient } from '../../redis/connect'
-import { clientAddress } from '../client'
+import { clientAddress } from '../client-address'
 import type { AppEnv, Services } from '../services'
-import { SharedRate, taken } from './shared-rate'
+import { consume, FallbackLimiter } from './fallback-limiter'
 
 const WINDOW_SECONDS = 60
 
 /**
- * At most RATE_LIMIT photos a client in a minute; 0 turns it off. A client is an address, or the /64 that one IPv6
- * customer has. Counted over all instances where they share a Redis; while that does not answer in time, and without it, in this process.
+ * Allows RATE_LIMIT photos per client and minute; 0 turns it off. A client is an IPv4 address, or the /64 network that
+ * one IPv6 customer has. Instances that share a Redis count together. Without Redis, or while it doesn't respond in
+ * time, this process counts alone.
  */
 export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY }, redis }: Services) {
-  const take = takerOf(Math.max(RATE_LIMIT, 1), redis)
+  const consume = createConsumer(Math.max(RATE_LIMIT, 1), redis)
   return createMiddleware<AppEnv>(async (c, next) => {
     if (RATE_LIMIT === 0 || c.req.method !== 'POST') return next()
-    const { allowed, state } = await take(network(clientAddress(c, TRUST_PROXY)))
+    const { allowed, state } = await consume(clientNetwork(clientAddress(c, TRUST_PROXY)))
     const reset = Math.ceil(state.msBeforeNext / 1000)
     c.header('ratelimit-policy', `"photos";q=${RATE_LIMIT};w=${WINDOW_SECONDS}`)
     c.header('ratelimit', `"photos";r=${state.remainingPoints};t=${reset}`)
     if (!allowed) {
-      const detail = `${RATE_LIMIT} photos a minute are allowed. Try again in ${reset} s.`
+      const detail = `The limit is ${RATE_LIMIT} photos per minute. Try again in ${reset} s.`
       throw new Problem('rate_limited', detail, { retryAfterSeconds: reset })
     }
     await next()
   })
 }
 
-function takerOf(points: number, redis: RedisClient | null) {
+function createConsumer(points: number, redis: RedisClient | null) {
   const limit = { points, duration: WINDOW_SECONDS }
-  const here = new RateLimiterMemory(limit)
-  if (redis === null) return (client: string) => taken(here, client)
+  const local = new RateLimiterMemory(limit)
+  if (redis === null) return (client: string) => consume(local, client)
   const shared = { storeClient: redis, keyPrefix: 'vision:rate', rejectIfRedisNotReady: true }
-  const rate = new SharedRate(new RateLimiterRedis({ ...limit, ...shared }), here)
-  return (client: string) => rate.take(client)
+  const rate = new FallbackLimiter(new RateLimiterRedis({ ...limit, ...shared }), local)
+  return (client: string) => rate.consume(client)
 }
 
-/** An IPv4 address itself, or the first half of an IPv6 one. */
-export function network(address: string): string {
+/** An IPv4 address itself, or the first half of an IPv6 address. */
+export function clientNetwork(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped) return mapped
   if (!address.includes(':')) return address

@@ -1,11 +1,11 @@
 import { createMiddleware } from 'hono/factory'
-import { isSecure } from '../client'
+import { isSecure } from '../client-address'
 import type { AppEnv, Services } from '../services'
 
-/** A year, so that browsers never fall back to plain HTTP. */
+/** One year, so that browsers don't fall back to plain HTTP. */
 export const HSTS = 'max-age=31536000; includeSubDomains'
 
-/** Headers that tell browsers to treat a reply as what it is: data, not a page. Pages get theirs in proxy.ts. */
+/** Headers that make browsers treat a response as data, not as a page. Pages get theirs in proxy.ts. */
 export function securityHeaders({ environment }: Services) {
   return createMiddleware<AppEnv>(async (c, next) => {
     await next()

@@ -2,27 +2,28 @@ import { createMiddleware } from 'hono/factory'
 import { Problem } from '@/lib/shared/problems/problem'
 import { CHALLENGE } from '../../auth/sign-in'
 import { requireAdmin } from '../admin'
-import { clientAddress } from '../client'
+import { clientAddress } from '../client-address'
 import { asProblem, problemReply } from '../problem'
 import type { AppEnv, Services } from '../services'
-import { network } from './rate-limit'
+import { clientNetwork } from './rate-limit'
 
-/** What is open to everybody: probes, and what browsers fetch without credentials. */
+/** Paths that need no sign-in: probes, and files that browsers fetch without credentials. */
 export function isOpen(path: string): boolean {
   return /^\/(health\/|manifest\.webmanifest$|icons\/|icon\.svg$|apple-icon\.png$)/.test(path)
 }
 
 /**
- * With BASIC_AUTH: nobody gets in without the name and the password. Browsers send these by themselves, also for a form of another site, so what changes
- * something is taken from pages of this site only (or of CORS_ORIGINS); programs, which send no Origin, are not concerned.
+ * With BASIC_AUTH, requires the user name and password. Browsers send them automatically, even for a form of another
+ * site, so state-changing requests are accepted only from pages of this site or of CORS_ORIGINS. Programs, which send
+ * no Origin, are unaffected.
  */
 export function requireSignIn({ signIn, environment }: Pick<Services, 'signIn' | 'environment'>) {
   return createMiddleware<AppEnv>(async (c, next) => {
     if (signIn === null || isOpen(c.req.path)) return next()
-    // A preflight carries no credentials, and does nothing.
+    // A preflight carries no credentials and has no effect.
     if (c.req.method === 'OPTIONS') return next()
     try {
-      await signIn.check(c.req.header('authorization'), network(clientAddress(c, environment.TRUST_PROXY)))
+      await signIn.check(c.req.header('authorization'), clientNetwork(clientAddress(c, environment.TRUST_PROXY)))
       requireOwnPage(c.req.raw, environment.CORS_ORIGINS)
     } catch (error) {
       const problem = asProblem(error)
@@ -33,17 +34,17 @@ export function requireSignIn({ signIn, environment }: Pick<Services, 'signIn' |
 }
 
 /**
- * With PUBLIC_API=false: the API answers the pages of this site, as browsers say where they come from, and the operator. A program can say so too: this
- * keeps an API from being used by accident, not an attacker out.
+ * With PUBLIC_API=false, the API serves only the pages of this site, as browsers report their origin, and the
+ * operator. Programs can forge that: this prevents accidental use, not an attack.
  */
 export function requireOwnPages({ environment: { PUBLIC_API, ADMIN_TOKEN } }: Pick<Services, 'environment'>) {
   return createMiddleware<AppEnv>(async (c, next) => {
     if (PUBLIC_API === 'true' || !c.req.path.startsWith('/api/')) return next()
-    const given = c.req.header('authorization')
-    // Browsers send the password of BASIC_AUTH in the same place.
-    if (ADMIN_TOKEN !== undefined && /^bearer /i.test(given ?? '')) requireAdmin(given, ADMIN_TOKEN)
+    const authorization = c.req.header('authorization')
+    // Browsers send the BASIC_AUTH password in the same header.
+    if (ADMIN_TOKEN !== undefined && /^bearer /i.test(authorization ?? '')) requireAdmin(authorization, ADMIN_TOKEN)
     else if (!fromOwnPage(c.req.raw.headers)) {
-      return problemReply(c, new Problem('forbidden', 'The API of this server is for its own pages.'))
+      return problemReply(c, new Problem('forbidden', 'The API of this server is reserved for its own pages.'))
     }
     return next()
   })
@@ -51,7 +52,7 @@ export function requireOwnPages({ environment: { PUBLIC_API, ADMIN_TOKEN } }: Pi
 
 function fromOwnPage(headers: Headers): boolean {
   if (headers.get('sec-fetch-site') === 'same-origin') return true
-  // Over plain http browsers do not say that.
+  // Browsers don't send it over plain HTTP.
   const from = headers.get('origin') ?? headers.get('referer')
   return from !== null && hostOf(from) === headers.get('host')
 }
@@ -64,7 +65,10 @@ function requireOwnPage({ method, headers }: Request, allowed: readonly string[]
     const site = headers.get('sec-fetch-site')
     if (site === null || site === 'same-origin' || site === 'none') return
   } else if (hostOf(origin) === headers.get('host') || allowed.includes(origin) || allowed.includes('*')) return
-  throw new Problem('forbidden', 'Only pages of this site may do that.')
+  throw new Problem(
+    'forbidden',
+    'Only pages of this site may send this request. Ask the operator to add your origin to CORS_ORIGINS.',
+  )
 }
 
 function hostOf(origin: string): string | null {

@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 import { type Explanation, explainParametersSchema } from '@/lib/shared/contract/explain'
 import { Problem } from '@/lib/shared/problems/problem'
-import { heatPng } from '../../image/heat-png'
-import type { ByteBudget, Lease } from '../byte-budget'
-import { json } from '../json-reply'
+import { heatmapPng } from '../../image/heatmap-png'
+import { json } from '../json-response'
+import type { MemoryBudget, Reservation } from '../memory-budget'
 import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
 import { asProblem } from '../problem'
-import { readPhoto, requireRoom } from '../read-photo'
+import { readPhoto, requireQueueSpace } from '../read-photo'
 import type { AppEnv, Services } from '../services'
 
 const querySchema = withStream(explainParametersSchema)
@@ -14,46 +14,46 @@ const querySchema = withStream(explainParametersSchema)
 type Progress = (done: number, of: number) => void
 
 /**
- * `POST /api/explain`: a photo in, what a label of it rests on out. With `stream=1` as lines of NDJSON: `{"done": 16, "of": 320}` as it
- * goes on, then `{"explanation": …}` or `{"problem": …}`. Who hangs up ends it.
+ * `POST /api/explain`: explains a label of a photo. With `stream=1`, it responds with NDJSON: `{"done": 16, "of":
+ * 320}` as it progresses, then `{"explanation": …}` or `{"problem": …}`. If the client disconnects, the work stops.
  */
-export function explain({ engine, environment, log }: Services, uploads: ByteBudget) {
+export function explain({ engine, environment, log }: Services, uploads: MemoryBudget) {
   let running = 0
 
-  /** Reads a request. Resolves to the work that it asks for, which begins when it is called. */
-  async function read(c: Context<AppEnv>, lease: Lease) {
+  /** Reads a request. Resolves to a function that starts the work. */
+  async function read(c: Context<AppEnv>, reservation: Reservation) {
     const request = c.req.raw
     const { stream, query } = takeStream(queryParameters(request.url))
     readOptions(querySchema, { ...query, stream })
-    requireRoom(engine)
-    const { image, fields } = await readPhoto(request, environment, lease)
+    requireQueueSpace(engine)
+    const { image, fields } = await readPhoto(request, environment, reservation)
     const { png, ...options } = readOptions(explainParametersSchema, query, fields)
     const run = async (signal: AbortSignal, onProgress?: Progress): Promise<Explanation> => {
-      const asked = { ...options, requestId: c.get('requestId'), ...(onProgress ? { onProgress } : {}) }
-      const explanation = await engine.explain(image, asked, signal)
-      return png ? { ...explanation, png: await heatPng(explanation.grid) } : explanation
+      const parameters = { ...options, requestId: c.get('requestId'), ...(onProgress ? { onProgress } : {}) }
+      const explanation = await engine.explain(image, parameters, signal)
+      return png ? { ...explanation, png: await heatmapPng(explanation.grid) } : explanation
     }
     return { run, stream }
   }
 
-  function requirePlace(): void {
+  function requireSlot(): void {
     if (running < environment.MAX_EXPLANATIONS) return
-    throw new Problem('queue_full', `${running} explanations are being made already. Try again in a moment.`)
+    throw new Problem('queue_full', `The server is already computing ${running} explanations. Try again in a moment.`)
   }
 
   return async (c: Context<AppEnv>): Promise<Response> => {
-    requirePlace()
-    const lease = uploads.lease()
-    let end = () => lease.release()
+    requireSlot()
+    const reservation = uploads.reserve()
+    let end = () => reservation.release()
     let streams = false
     try {
-      const { run: work, stream } = await read(c, lease)
-      // A slow upload takes nobody's place.
-      requirePlace()
+      const { run: work, stream } = await read(c, reservation)
+      // Checked again, because a slot is taken only after the upload.
+      requireSlot()
       running++
       end = () => {
         running--
-        lease.release()
+        reservation.release()
       }
       c.header('cache-control', 'no-store')
       if (!stream) return json(c, await work(c.req.raw.signal))
@@ -65,22 +65,22 @@ export function explain({ engine, environment, log }: Services, uploads: ByteBud
         }
         return details
       }
-      return c.body(lines(work, c.req.raw.signal, problem, end), 200, { 'content-type': 'application/x-ndjson' })
+      return c.body(streamLines(work, c.req.raw.signal, problem, end), 200, { 'content-type': 'application/x-ndjson' })
     } finally {
       if (!streams) end()
     }
   }
 }
 
-/** The work as lines that are written while it goes on. Cancelling the stream cancels the work. */
-function lines(
+/** Runs the work and streams its lines. Cancelling the stream cancels the work. */
+function streamLines(
   work: (signal: AbortSignal, onProgress: Progress) => Promise<Explanation>,
   requestSignal: AbortSignal,
   problem: (error: unknown) => object,
   end: () => void,
 ): ReadableStream<Uint8Array> {
-  const gone = new AbortController()
-  const signal = AbortSignal.any([gone.signal, requestSignal])
+  const disconnected = new AbortController()
+  const signal = AbortSignal.any([disconnected.signal, requestSignal])
   const encoder = new TextEncoder()
   return new ReadableStream({
     start(controller) {
@@ -92,9 +92,9 @@ function lines(
         .catch((error) => write({ problem: problem(error) }))
         .finally(() => {
           end()
-          if (!gone.signal.aborted) controller.close()
+          if (!disconnected.signal.aborted) controller.close()
         })
     },
-    cancel: () => gone.abort(),
+    cancel: () => disconnected.abort(),
   })
 }

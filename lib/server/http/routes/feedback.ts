@@ -7,49 +7,50 @@ import { voteText } from '@/lib/shared/results/vote-export'
 import type { Environment } from '../../config/environment'
 import type { Feedback } from '../../feedback/feedback'
 import type { Log } from '../../observe/log'
+import { abortOnError } from '../abort-on-error'
 import { requireAdmin } from '../admin'
 import { readBody } from '../body'
-import { orBreakOff } from '../break-off'
-import type { ByteBudget } from '../byte-budget'
-import { objectIn } from '../json-body'
-import { json } from '../json-reply'
+import { parseJsonObject } from '../json-body'
+import { json } from '../json-response'
+import type { MemoryBudget } from '../memory-budget'
 import { queryParameters, readOptions } from '../parameters'
 import type { AppEnv } from '../services'
 
-/** A vote without a photo is short. */
+/** Size limit of a vote without a photo, in bytes. */
 const MAX_VOTE_BYTES = 10_000
 
 /**
- * `POST /api/feedback`: whether an answer is right. As `application/json` only: other sites' pages cannot send that without this server's leave.
+ * `POST /api/feedback`: stores a vote on a result. Accepts `application/json` only, because pages of other sites can't
+ * send it without a CORS preflight.
  */
-export function giveFeedback(feedback: Feedback, environment: Environment, uploads: ByteBudget) {
+export function giveFeedback(feedback: Feedback, environment: Environment, uploads: MemoryBudget) {
   const limit = feedback.mode === 'photos' ? environment.MAX_REQUEST_BYTES : MAX_VOTE_BYTES
   return async (c: Context<AppEnv>): Promise<Response> => {
     if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
-      throw new Problem('invalid_json', 'Send the vote as application/json.')
+      throw new Problem('invalid_json', 'Send the vote as JSON with the Content-Type application/json.')
     }
-    const lease = uploads.lease()
+    const reservation = uploads.reserve()
     try {
       const vote = await feedback.add(
-        readOptions(feedbackRequestSchema, {}, objectIn(await readBody(c.req.raw, limit, lease))),
+        readOptions(feedbackRequestSchema, {}, parseJsonObject(await readBody(c.req.raw, limit, reservation))),
       )
       c.set('model', vote.model)
       return json(c, vote, 201, { 'cache-control': 'no-store' })
     } finally {
-      lease.release()
+      reservation.release()
     }
   }
 }
 
 const exportParametersSchema = z.object({ format: z.enum(['csv', 'ndjson']).default('csv') })
 
-/** `GET /api/feedback`: all votes, for the operator. */
+/** `GET /api/feedback`: exports all votes, for the operator. */
 export function exportFeedback(feedback: Feedback, token: string, log: Log) {
   return (c: Context<AppEnv>): Response => {
     requireAdmin(c.req.header('authorization'), token)
     const { format } = readOptions(exportParametersSchema, queryParameters(c.req.url))
     const body = Readable.toWeb(
-      Readable.from(orBreakOff(lines(feedback.votes(), format), c, log), { objectMode: false }),
+      Readable.from(abortOnError(formatVotes(feedback.votes(), format), c, log), { objectMode: false }),
     )
     return c.body(body as unknown as ReadableStream, 200, {
       'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
@@ -59,7 +60,7 @@ export function exportFeedback(feedback: Feedback, token: string, log: Log) {
   }
 }
 
-async function* lines(votes: AsyncIterable<Vote>, format: 'csv' | 'ndjson'): AsyncGenerator<string> {
+async function* formatVotes(votes: AsyncIterable<Vote>, format: 'csv' | 'ndjson'): AsyncGenerator<string> {
   const text = voteText(format)
   yield text.head
   for await (const vote of votes) yield text.line(vote)

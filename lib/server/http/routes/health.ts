@@ -1,23 +1,26 @@
 import type { Context } from 'hono'
 import { Problem } from '@/lib/shared/problems/problem'
-import { json } from '../json-reply'
+import { json } from '../json-response'
 import type { AppEnv, Services } from '../services'
 
-/** `GET /health/live`: the process answers. */
+/** `GET /health/live`: whether the process responds. */
 export function live() {
   return (c: Context<AppEnv>): Response => json(c, { status: 'ok' })
 }
 
-/** `GET /health/ready`: send photos here. False while models load, and from the first moment of stopping; a Redis that is lost keeps no photo from its answer. */
+/**
+ * `GET /health/ready`: whether to route photos here. Not ready while models load and from the start of a shutdown. A
+ * lost Redis doesn't matter: photos are still classified.
+ */
 export function ready({ engine, lifecycle }: Services) {
   return (c: Context<AppEnv>): Response => {
-    if (lifecycle.phase !== 'serving') throw new Problem('shutting_down', 'This server is stopping.')
-    if (!engine.ready()) throw new Problem('not_ready', 'The default model does not serve (yet).')
+    if (lifecycle.phase !== 'serving') throw new Problem('shutting_down', 'The server is shutting down.')
+    if (!engine.ready()) throw new Problem('not_ready', 'The default model isn’t loaded yet, or failed to load.')
     return json(c, { status: 'ok' })
   }
 }
 
-/** `GET /health/status`: for people and dashboards. Says nothing of paths, the host's memory or library versions. */
+/** `GET /health/status`: for people and dashboards. Reveals no paths, host memory or library versions. */
 export function status({ engine, jobs, redis, lifecycle, version }: Services) {
   return (c: Context<AppEnv>): Response => {
     const { queue, workers, inFlight } = engine.stats()

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { AppEnv, Services } from '../services'
 
-/** `GET /metrics`: what Prometheus scrapes. */
+/** `GET /metrics`: the Prometheus endpoint. */
 export function metrics({ metrics }: Services) {
   return async (c: Context<AppEnv>): Promise<Response> => {
     const { body, contentType } = await metrics.scrape()

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
-import { json } from '../json-reply'
+import { json } from '../json-response'
 import type { AppEnv, Services } from '../services'
 
-/** `GET /api/models`: which models there are and whether they serve. */
+/** `GET /api/models`: lists the models and their status. */
 export function models({ engine }: Services) {
   return (c: Context<AppEnv>): Response => {
     c.header('cache-control', 'no-store')
@@ -10,7 +10,7 @@ export function models({ engine }: Services) {
   }
 }
 
-/** `GET /api/models/:model/labels`: what a model can answer, with other names of each label. */
+/** `GET /api/models/:model/labels`: lists the labels of a model with their other names. */
 export function labels({ engine }: Services) {
   return (c: Context<AppEnv>): Response => {
     c.header('cache-control', 'public, max-age=300')

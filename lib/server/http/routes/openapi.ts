@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
-import { json } from '../json-reply'
-import { openApiDocument } from '../openapi'
+import { json } from '../json-response'
+import { openApiDocument } from '../openapi/document'
 import type { AppEnv, Services } from '../services'
 
-/** `GET /api/openapi.json`: the description of this API, of what there is of it here. */
+/** `GET /api/openapi.json`: the OpenAPI document of the endpoints that this server has. */
 export function openApi({ jobs, feedback, environment }: Services) {
   const document = openApiDocument({
     jobs: jobs !== null,

@@ -2,36 +2,36 @@ import type { Context } from 'hono'
 import { photoRequestSchema } from '@/lib/shared/contract/contract'
 import { type Format, sniff } from '../../image/sniff'
 import { readBody } from '../body'
-import type { ByteBudget } from '../byte-budget'
 import { fetchByUrl } from '../fetch-by-url'
-import { objectIn } from '../json-body'
+import { parseJsonObject } from '../json-body'
+import type { MemoryBudget } from '../memory-budget'
 import { readOptions } from '../parameters'
 import type { AppEnv, Services } from '../services'
 
-/** Types of media that are not called like the format. */
+/** Media subtypes that differ from the format name. */
 const MEDIA_TYPES: Partial<Record<Format, string>> = { pnm: 'x-portable-anymap', ico: 'x-icon' }
 
-/** An address is short; this is more than browsers take. */
+/** Size limit of the body in bytes, longer than any URL that browsers accept. */
 const MAX_BODY_BYTES = 16_000
 
 /**
- * `POST /api/photo`: the photo at an address, for pages that must show what they classify. By POST and as an attachment, so that no
- * page can use it as the source of a picture; and only what starts as a photo.
+ * `POST /api/photo`: fetches the photo at a URL, for pages that display what they classify. A POST with an attachment,
+ * so that no page can use it as an image source, and only for data that starts like a photo.
  */
-export function photo({ environment }: Services, uploads: ByteBudget) {
+export function photo({ environment }: Services, uploads: MemoryBudget) {
   return async (c: Context<AppEnv>): Promise<Response> => {
-    const lease = uploads.lease()
+    const reservation = uploads.reserve()
     try {
-      const json = objectIn(await readBody(c.req.raw, MAX_BODY_BYTES, lease))
+      const json = parseJsonObject(await readBody(c.req.raw, MAX_BODY_BYTES, reservation))
       const { url } = readOptions(photoRequestSchema, {}, json)
-      const image = await fetchByUrl(url, environment, lease, c.req.raw.signal)
+      const image = await fetchByUrl(url, environment, reservation, c.req.raw.signal)
       const format = sniff(image)
       c.header('content-type', `image/${MEDIA_TYPES[format] ?? format}`)
       c.header('content-disposition', 'attachment')
       c.header('cache-control', 'no-store')
       return c.body(image as Uint8Array<ArrayBuffer>)
     } finally {
-      lease.release()
+      reservation.release()
     }
   }
 }

@@ -5,11 +5,11 @@ import { BATCH_REQUEST, ClassificationCache, classifyPhoto, requireSize } from '
 import { runConcurrently } from '../../jobs/concurrency'
 import { requireModel } from '../../jobs/require-model'
 import { discardBody } from '../body'
-import type { ByteBudget, Lease } from '../byte-budget'
-import { nameOf } from '../form'
-import type { FormPart } from '../form-parser'
-import { isForm, openForm } from '../many-files'
-import { queryParameters, readOptions, type Spelled, takeStream, withStream } from '../parameters'
+import type { MemoryBudget, Reservation } from '../memory-budget'
+import { fileNameOf } from '../multipart/files'
+import { isForm, openMultiFileForm } from '../multipart/multi-file-form'
+import type { FormPart } from '../multipart/part'
+import { queryParameters, type RawOptions, readOptions, takeStream, withStream } from '../parameters'
 import { asProblem } from '../problem'
 import type { AppEnv, Services } from '../services'
 import { Spool } from './spool'
@@ -20,57 +20,59 @@ interface Photo {
   bytes: Uint8Array
 }
 
-/** A line has no room for what the model saw. */
+/** Result lines don't include the preview. */
 const streamParametersSchema = classifyParametersSchema.omit({ preview: true })
 const querySchema = withStream(streamParametersSchema)
 
-/** Photos in flight for each worker: enough that none waits for the next. */
-const LANES_A_WORKER = 4
+/** Photos in flight per worker: enough to keep each worker busy. */
+const LANES_PER_WORKER = 4
 
 /**
- * `POST /api/classify?stream=1`: a form of many files in, a line of NDJSON for each as it is done. The form is read no faster than its photos are classified; the
- * reply does not wait to be read. What fails is said in its line, and what is wrong with the form itself in a last one, `{"problem": …}`.
+ * `POST /api/classify?stream=1`: classifies the files of a form and responds with one line of NDJSON per photo as it
+ * is done. The form is read no faster than its photos are classified, and the work doesn't wait for the client to read
+ * the response. A failed photo has the error in its line. An error in the form itself is a last line, `{"problem":
+ * …}`.
  */
-export function classifyStream({ engine, environment, metrics, log }: Services, uploads: ByteBudget) {
+export function classifyStream({ engine, environment, metrics, log }: Services, uploads: MemoryBudget) {
   const limits = {
     requestBytes: environment.MAX_REQUEST_BYTES,
     bytes: environment.MAX_JOB_BYTES,
     files: environment.MAX_FILES,
   }
-  /** Everything that must be known before the first photo is worked on. */
-  async function open(request: Request, query: Spelled, lease: Lease) {
-    const form = await openForm(request, limits, lease)
+  /** Reads and validates everything needed before the first photo. */
+  async function open(request: Request, query: RawOptions, reservation: Reservation) {
+    const form = await openMultiFileForm(request, limits, reservation)
     try {
       const { model, ...options } = readOptions(streamParametersSchema, query, form.fields)
-      if (form.empty) throw new Problem('no_file', 'The form has no file.')
+      if (form.empty) throw new Problem('no_file', 'The form has no file. Add at least one photo.')
       return { form, model: requireModel(engine, model), ...options }
     } catch (error) {
       await form.close()
       throw error
     }
   }
-  const lanes = LANES_A_WORKER * engine.stats().workers.wanted
+  const lanes = LANES_PER_WORKER * engine.stats().workers.wanted
 
   return async (c: Context<AppEnv>): Promise<Response> => {
     const request = c.req.raw
     const { stream, query } = takeStream(queryParameters(request.url))
     readOptions(querySchema, { ...query, stream })
-    if (!isForm(request)) throw new Problem('no_file', 'Send the photos as a form (multipart/form-data).')
-    const lease = uploads.lease()
-    const { form, model, top_k, threshold } = await open(request, query, lease).catch((error: unknown) => {
-      lease.release()
+    if (!isForm(request)) throw new Problem('no_file', 'With stream=1, send the photos as multipart/form-data.')
+    const reservation = uploads.reserve()
+    const { form, model, top_k, threshold } = await open(request, query, reservation).catch((error: unknown) => {
+      reservation.release()
       throw error
     })
-    const gone = new AbortController()
-    const signal = AbortSignal.any([gone.signal, request.signal])
-    const spool = new Spool(() => gone.abort())
+    const disconnected = new AbortController()
+    const signal = AbortSignal.any([disconnected.signal, request.signal])
+    const spool = new Spool(() => disconnected.abort())
     const answers = new ClassificationCache(async (image, stop) => {
       const options = { model: model.id, topK: top_k, threshold, ...BATCH_REQUEST }
       const result = await engine.classify(image, options, stop)
       metrics.photo(model.id, result.timings)
       return result
     })
-    const room = new Room(limits.requestBytes)
+    const inFlight = new InFlightBytes(limits.requestBytes)
     const work = async ({ index, file, bytes }: Photo) => {
       try {
         const row = await classifyPhoto(
@@ -81,10 +83,10 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
         )
         spool.write(`${JSON.stringify({ index, ...row })}\n`)
       } finally {
-        room.leave(bytes.byteLength)
+        inFlight.leave(bytes.byteLength)
       }
     }
-    const photos = photosOf(form.files(), room)
+    const photos = photosOf(form.files(), inFlight)
     void runConcurrently(photos, lanes, work, signal)
       .catch((error) => {
         if (signal.aborted) return
@@ -95,8 +97,8 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
       .finally(async () => {
         spool.end()
         await form.close()
-        lease.release()
-        // Where the form was given up early, its sender is still to read why.
+        reservation.release()
+        // If the form was abandoned early, its sender should still be able to read why.
         void discardBody(request, limits.requestBytes)
       })
     c.set('model', model.id)
@@ -104,24 +106,24 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
   }
 }
 
-async function* photosOf(files: AsyncIterable<FormPart>, room: Room): AsyncGenerator<Photo> {
+async function* photosOf(files: AsyncIterable<FormPart>, inFlight: InFlightBytes): AsyncGenerator<Photo> {
   let index = 0
   for await (const part of files) {
     const bytes = part.bytes
-    await room.enter(bytes.byteLength)
-    yield { index: index++, file: nameOf(part), bytes }
+    await inFlight.enter(bytes.byteLength)
+    yield { index: index++, file: fileNameOf(part), bytes }
   }
 }
 
-/** Bytes of photos in flight. */
-class Room {
+/** Limits the bytes of photos in flight. */
+class InFlightBytes {
   private held = 0
   private freed = () => {}
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly limit: number) {}
 
   async enter(bytes: number): Promise<void> {
-    while (this.held > 0 && this.held + bytes > this.most) {
+    while (this.held > 0 && this.held + bytes > this.limit) {
       await new Promise<void>((resolve) => {
         this.freed = resolve
       })

@@ -2,13 +2,13 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Lines in memory for a reader that is a little behind. */
-const MOST_IN_MEMORY = 1_000_000
+/** Bytes of lines kept in memory for a reader that is slightly behind. */
+const MAX_IN_MEMORY = 1_000_000
 const CHUNK = 1 << 16
 
 /**
- * Lines on their way to a reader who may not read before he has sent everything, as most clients do. What he leaves lying beyond a megabyte goes into a file
- * without a name, so that neither the work stops nor the memory grows.
+ * Buffers lines for a client that may not read before it has sent everything, as most clients do. Beyond a megabyte,
+ * unread lines go to an unlinked temporary file, so that neither the work stops nor memory grows.
  */
 export class Spool {
   private memory: Buffer[] = []
@@ -19,13 +19,13 @@ export class Spool {
   private ended = false
   private wake = () => {}
 
-  /** @param cancelled told when the reader goes away */
+  /** @param cancelled called when the reader disconnects */
   constructor(private readonly cancelled: () => void) {}
 
   write(line: string): void {
     const bytes = Buffer.from(line)
-    // In order: as long as something lies in the file, what follows goes there too.
-    if (this.to > this.from || this.inMemory + bytes.length > MOST_IN_MEMORY) this.toFile(bytes)
+    // To keep the order, lines go to the file as long as it has unread lines.
+    if (this.to > this.from || this.inMemory + bytes.length > MAX_IN_MEMORY) this.writeToFile(bytes)
     else {
       this.memory.push(bytes)
       this.inMemory += bytes.length
@@ -64,7 +64,7 @@ export class Spool {
     )
   }
 
-  /** What was written first, in memory and then in the file. */
+  /** The oldest unread chunk: memory comes before the file. */
   private next(): Uint8Array | null {
     if (this.memory.length > 0) {
       const chunk = Buffer.concat(this.memory)
@@ -83,8 +83,8 @@ export class Spool {
     return chunk.subarray(0, length)
   }
 
-  private toFile(bytes: Buffer): void {
-    this.fd ??= openNameless()
+  private writeToFile(bytes: Buffer): void {
+    this.fd ??= openUnlinkedFile()
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(this.fd, bytes, written, bytes.length - written, this.to + written)
     }
@@ -98,8 +98,8 @@ export class Spool {
   }
 }
 
-/** A file that is gone when it is closed, whatever happens to this process. */
-function openNameless(): number {
+/** An unlinked file, which the system deletes when it is closed, even if the process crashes. */
+function openUnlinkedFile(): number {
   const folder = mkdtempSync(join(tmpdir(), 'vision-'))
   try {
     return openSync(join(folder, 'lines'), 'w+')

@@ -1,12 +1,14 @@
 /**
- * The two passes of the resampler in AssemblyScript, with SIMD: the arithmetic of resample.ts, four or sixteen
- * numbers at a time. Compiled into resample-wasm.ts by `npm run wasm`.
+ * The two passes of the resampler in AssemblyScript with SIMD: the arithmetic of resample.ts, four or sixteen values at
+ * a time. Compiled into resample-wasm.ts by `npm run wasm`.
  */
 
 const PRECISION_BITS: i32 = 22
 const CHANNELS: i32 = 3
 
-/** Rows `top` to `top + rows` of `source`, each to `columns` pixels. One pixel's channels are one vector. */
+/**
+ * Resamples rows `top` to `top + rows` of `source` to `columns` pixels each. The channels of one pixel form one vector.
+ */
 export function horizontal(
   source: usize,
   width: i32,
@@ -37,7 +39,7 @@ export function horizontal(
   }
 }
 
-/** The rows of the taps over `source`, whose rows have `length` bytes and whose first is row `top`. */
+/** Applies the row taps to `source`, whose rows have `length` bytes and whose first row is `top`. */
 export function vertical(
   source: usize,
   length: i32,
@@ -54,7 +56,7 @@ export function vertical(
     const taps = coefficients + ((<usize>(y * stride)) << 2)
     const n = load<i32>(count + ((<usize>y) << 2))
     const to = out + <usize>(y * length)
-    // The last vector of a row may reach into the next, which is written after it.
+    // The last vector of a row may extend into the next row, which is written afterwards.
     for (let x = 0; x < length; x += 16) {
       let a = i32x4.splat(1 << (PRECISION_BITS - 1))
       let b = a

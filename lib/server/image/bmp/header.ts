@@ -1,53 +1,63 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import { tooManyPixels } from '../too-many-pixels'
 
-/** How the pixels of a bitmap are packed. */
+/** Compression methods of a bitmap. */
 export const PACKING = { none: 0, rle8: 1, rle4: 2, masks: 3, alphaMasks: 6 } as const
 
-/** What the header of a bitmap (a DIB, inside of a BMP or an ICO) says, checked. */
+/** The validated header of a bitmap (a DIB, inside a BMP or an ICO). */
 export interface DibHeader {
   width: number
   height: number
   topDown: boolean
   bits: number
   packing: number
-  /** Bits of a pixel that are red, green, blue and alpha; an alpha of 0 is none. */
+  /** Bit masks for red, green, blue and alpha; an alpha mask of 0 means none. */
   masks: [red: number, green: number, blue: number, alpha: number]
-  /** Blue, green and red of each colour; empty where pixels are colours themselves. */
+  /** Blue, green and red of each color; empty if pixels hold colors directly. */
   palette: Uint8Array
-  /** Bytes of a colour in it: the fourth means nothing. */
+  /** Bytes per palette entry; the fourth is unused. */
   paletteStep: 3 | 4
-  /** Where the palette ends: where the pixels begin if nothing else is said. */
+  /** End of the palette, where the pixels start unless the file says otherwise. */
   end: number
   icc: Uint8Array | null
 }
 
-/** Sizes of OS/2's first header and of the ones of Windows that carry masks or a profile. */
+/** Sizes of OS/2's first header and of the Windows headers with masks or a profile. */
 const [CORE, INFO, WITH_MASKS, WITH_ALPHA, V5] = [12, 40, 52, 56, 124]
 const EMBEDDED_PROFILE = 0x4d424544
-const OTHER_PACKINGS: Readonly<Record<number, string>> = { 4: 'JPEG', 5: 'PNG', 11: 'CMYK', 12: 'CMYK', 13: 'CMYK' }
+const UNSUPPORTED_PACKINGS: Readonly<Record<number, string>> = {
+  4: 'JPEG',
+  5: 'PNG',
+  11: 'CMYK',
+  12: 'CMYK',
+  13: 'CMYK',
+}
 const DEPTHS: readonly number[] = [1, 2, 4, 8, 16, 24, 32]
 const MASKS_555: DibHeader['masks'] = [0x7c00, 0x3e0, 0x1f, 0]
 const MASKS_888: DibHeader['masks'] = [0xff0000, 0xff00, 0xff, 0]
 
 /**
- * Reads the header that begins at `at`, of Windows or OS/2 in any version, and the palette behind it.
+ * Reads the header that starts at `at`, in any Windows or OS/2 version, and the palette after it.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
 export function readDibHeader(file: Buffer, at: number, maxPixels: number): DibHeader {
   const size = at + 4 <= file.length ? file.readUInt32LE(at) : 0
-  if (size < CORE || size > file.length - at) throw damaged('ends within its header')
+  if (size < CORE || size > file.length - at) throw damaged('ends inside its header')
   const basic = size === CORE ? coreHeader(file, at) : infoHeader(file, at, size)
   const { width, height, bits, packing } = basic
-  if (width <= 0 || height === 0) throw damaged('has no size')
+  if (width <= 0 || height === 0) throw damaged('has no width or height')
   if (width * Math.abs(height) > maxPixels) throw tooManyPixels(width * Math.abs(height), maxPixels)
-  const other = OTHER_PACKINGS[packing]
-  if (other) throw new Problem('unsupported_format', `BMP that holds ${other} is not supported. Convert it to PNG.`)
+  const other = UNSUPPORTED_PACKINGS[packing]
+  if (other)
+    throw new Problem('unsupported_format', `BMP files with ${other} data are not supported. Convert the photo to PNG.`)
   if (bits === 64)
-    throw new Problem('unsupported_format', 'BMP of 64 bits a pixel is not supported. Convert it to PNG.')
+    throw new Problem(
+      'unsupported_format',
+      'BMP files with 64 bits per pixel are not supported. Convert the photo to PNG.',
+    )
   if (!DEPTHS.includes(bits) || !isPacking(packing, bits))
-    throw damaged(`has ${bits} bits a pixel, packed as ${packing}`)
+    throw damaged(`declares ${bits} bits per pixel with compression ${packing}, which is invalid`)
   const { masks, end: masksEnd } = readMasks(file, at, size, basic)
   const paletteStep = size === CORE ? 3 : 4
   const colours = bits > 8 ? 0 : Math.min(basic.colours || 2 ** bits, 2 ** bits)
@@ -62,13 +72,13 @@ export function readDibHeader(file: Buffer, at: number, maxPixels: number): DibH
     masks,
     palette,
     paletteStep,
-    // More colours than are used may be listed.
+    // The file may list more colors than are used.
     end: masksEnd + Math.max(colours, basic.colours) * paletteStep,
     icc,
   }
 }
 
-interface Basic {
+interface BasicHeader {
   width: number
   height: number
   bits: number
@@ -76,14 +86,14 @@ interface Basic {
   colours: number
 }
 
-function coreHeader(file: Buffer, at: number): Basic {
+function coreHeader(file: Buffer, at: number): BasicHeader {
   const [width, height] = [file.readUInt16LE(at + 4), file.readUInt16LE(at + 6)]
   return { width, height, bits: file.readUInt16LE(at + 10), packing: PACKING.none, colours: 0 }
 }
 
-/** OS/2's second header may be as short as 16 bytes: what it leaves out is 0. */
-function infoHeader(file: Buffer, at: number, size: number): Basic {
-  if (size < 16) throw damaged('has a header of an unknown kind')
+/** OS/2's second header may be as short as 16 bytes; missing fields are 0. */
+function infoHeader(file: Buffer, at: number, size: number): BasicHeader {
+  if (size < 16) throw damaged('has an unknown header type')
   const field = (offset: number) => (offset + 4 <= size ? file.readUInt32LE(at + offset) : 0)
   return {
     width: file.readInt32LE(at + 4),
@@ -101,18 +111,18 @@ function isPacking(packing: number, bits: number): boolean {
   return (packing === PACKING.masks || packing === PACKING.alphaMasks) && (bits === 16 || bits === 32)
 }
 
-/** Masks stand in the newer headers, and behind the older one. */
+/** Newer headers contain the masks; older ones are followed by them. */
 function readMasks(
   file: Buffer,
   at: number,
   size: number,
-  { bits, packing }: Basic,
+  { bits, packing }: BasicHeader,
 ): { masks: DibHeader['masks']; end: number } {
   const standard = bits === 16 ? MASKS_555 : MASKS_888
   if (packing !== PACKING.masks && packing !== PACKING.alphaMasks) return { masks: standard, end: at + size }
   const hasAlpha = packing === PACKING.alphaMasks || size >= WITH_ALPHA
   const end = size >= WITH_MASKS ? at + size : at + INFO + (hasAlpha ? 16 : 12)
-  if (end > file.length) throw damaged('ends within its header')
+  if (end > file.length) throw damaged('ends inside its header')
   const mask = (i: number) => file.readUInt32LE(at + INFO + 4 * i)
   return { masks: [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0], end }
 }
@@ -123,7 +133,7 @@ function embeddedProfile(file: Buffer, at: number): Uint8Array | null {
   return bytes > 0 && from + bytes <= file.length ? file.subarray(from, from + bytes) : null
 }
 
-/** The refusal of a bitmap that ends early or contradicts itself. `what` follows "The BMP". */
+/** The error for a truncated or inconsistent bitmap. `what` follows "The BMP file". */
 export function damaged(what: string): Problem {
-  return new Problem('truncated_image', `The BMP ${what}; it is cut off or damaged.`)
+  return new Problem('truncated_image', `The BMP file ${what}. It is truncated or damaged.`)
 }

@@ -5,7 +5,7 @@ import { unpackRle } from './rle'
 const [RGB, RGBA] = [3, 4] as const
 
 /**
- * The pixels of a bitmap, whose rows begin at `at`, as RGB or, where a mask says which bits are alpha, RGBA.
+ * The pixels of a bitmap whose rows start at `at`, as RGB, or as RGBA if there is an alpha mask.
  *
  * @throws Problem `truncated_image`
  */
@@ -16,12 +16,12 @@ export function readPixels(file: Buffer, header: DibHeader, at: number): Raster 
   return { width, height, channels, pixels, ...(icc && { icc }) }
 }
 
-/** Bytes of a row: whole words of four. */
+/** Bytes per row, padded to a multiple of four. */
 export function rowBytes(width: number, bits: number): number {
   return Math.ceil((width * bits) / 32) * 4
 }
 
-/** Where each row begins, the topmost first. The last one in the file may lack its padding. */
+/** The offset of each row, topmost first. The last row in the file may lack its padding. */
 function rowStarts(file: Buffer, { width, height, bits, topDown }: DibHeader, at: number): number[] {
   const bytes = rowBytes(width, bits)
   if (at + bytes * (height - 1) + Math.ceil((width * bits) / 8) > file.length) throw damaged('ends before its last row')
@@ -50,7 +50,7 @@ function flipped(bottomUp: Uint8Array, { width, height }: DibHeader): Uint8Array
   return out
 }
 
-/** A number beyond the palette is black. */
+/** An index beyond the palette is black. */
 function fromPalette(numbers: Uint8Array, { palette, paletteStep }: DibHeader): Pick<Raster, 'channels' | 'pixels'> {
   const pixels = new Uint8Array(numbers.length * RGB)
   for (let i = 0; i < numbers.length; i++) {
@@ -73,7 +73,7 @@ function fromMasks(file: Buffer, header: DibHeader, at: number): Pick<Raster, 'c
     : { channels, pixels }
 }
 
-/** Each of them is a byte of its own. */
+/** Masks that select a whole byte. */
 const BYTE_MASKS: readonly number[] = [0xff, 0xff00, 0xff0000, 0xff000000]
 
 function copyBytes(
@@ -105,15 +105,15 @@ function scaleBits(
   }
 }
 
-/** From the bits of a mask to 0 to 255, rounded down as Pillow does it. */
+/** Scales the bits of a mask to 0 to 255, rounded down as in Pillow. */
 function levelOf(mask: number): (pixel: number) => number {
   if (mask === 0) return () => 0
   const shift = 31 - Math.clz32(mask & -mask)
-  const most = mask >>> shift
-  return (pixel) => Math.floor((((pixel & mask) >>> shift) * 255) / most)
+  const maxValue = mask >>> shift
+  return (pixel) => Math.floor((((pixel & mask) >>> shift) * 255) / maxValue)
 }
 
-/** Whether alpha is 0 everywhere: then it was never written, as many programs leave it. */
+/** Whether alpha is 0 everywhere, which means that it was never written, as in many programs. */
 function isInvisible(rgba: Uint8Array): boolean {
   for (let i = 3; i < rgba.length; i += RGBA) if (rgba[i] !== 0) return false
   return true

@@ -5,13 +5,14 @@ import { readPixels } from './pixels'
 const FILE_HEADER_BYTES = 14
 
 /**
- * A BMP of Windows or OS/2: palettes, 16, 24 and 32 bits, any masks, RLE, either way up. 32 bits without an alpha mask are opaque.
+ * Reads a Windows or OS/2 BMP: palettes, 16, 24 and 32 bits, any masks, RLE, either row order. 32 bits without an alpha
+ * mask are opaque.
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
 export function readBmp(image: Uint8Array, maxPixels: number): Raster {
   const file = Buffer.from(image.buffer, image.byteOffset, image.byteLength)
-  if (file.length < FILE_HEADER_BYTES) throw damaged('ends within its header')
+  if (file.length < FILE_HEADER_BYTES) throw damaged('ends inside its header')
   const header = readDibHeader(file, FILE_HEADER_BYTES, maxPixels)
   return readPixels(file, header, file.readUInt32LE(10) || header.end)
 }

@@ -3,10 +3,10 @@ import { damaged } from './header'
 const [END_OF_LINE, END_OF_BITMAP, DELTA] = [0, 1, 2]
 
 /**
- * Unpacks RLE8 or RLE4: the number of each pixel's colour, a byte a pixel, the lowest row first. Pixels that the data skips have
- * the first colour.
+ * Decompresses RLE8 or RLE4 to one palette index per byte, lowest row first. Pixels that the data skips get the first
+ * color.
  *
- * @throws Problem `truncated_image` where the data ends before the picture does
+ * @throws Problem `truncated_image` if the data ends before the image does
  */
 export function unpackRle(packed: Uint8Array, width: number, height: number, bits: 4 | 8): Uint8Array {
   const rle = new Rle(packed, width, height, bits)
@@ -30,7 +30,7 @@ class Rle {
     this.out = new Uint8Array(width * height)
   }
 
-  /** One run, or one mark. */
+  /** Processes one run or one marker. */
   step(): void {
     const [count, value] = [this.byte(), this.byte()]
     if (count > 0) this.run(count, value)
@@ -38,7 +38,7 @@ class Rle {
     else if (value === END_OF_BITMAP) this.end()
     else if (value === DELTA) [this.x, this.y] = [this.x + this.byte(), this.y + this.byte()]
     else this.literal(value)
-    // The last row may end without a mark.
+    // The last row may end without a marker.
     const isFull = this.y === this.height - 1 && this.x >= this.width && this.at >= this.packed.length
     this.done ||= this.y >= this.height || isFull
   }
@@ -62,7 +62,7 @@ class Rle {
     this.at += bytes % 2
   }
 
-  /** RLE4 has two colours in a byte, which take turns. */
+  /** RLE4 has two colors per byte, which alternate. */
   private colour(value: number, i: number): number {
     if (this.bits === 8) return value
     return i % 2 === 0 ? value >> 4 : value & 15

@@ -1,4 +1,4 @@
-/** A box of an ISO base media file (ISO/IEC 14496-12): its type, and where its content lies in the file. */
+/** A box of an ISO base media file (ISO/IEC 14496-12): its type and the position of its content in the file. */
 export interface Box {
   type: string
   start: number
@@ -6,10 +6,10 @@ export interface Box {
 }
 
 const SIZE_AND_TYPE = 8
-/** `size` 1: the size stands behind the type, in eight bytes. */
+/** If `size` is 1, the actual size follows the type, in eight bytes. */
 const LONG_SIZE = 8
 
-/** The numbers of a file; what lies beyond its end is zero, so that a cut file ends every loop over it. */
+/** Reads numbers from a file. Values beyond its end are zero, so that loops over a truncated file end. */
 export class Bytes {
   private readonly view: DataView
 
@@ -21,7 +21,7 @@ export class Bytes {
     return this.view.byteLength
   }
 
-  /** An unsigned number of 1, 2, 4 or 8 bytes, the highest first. */
+  /** An unsigned big-endian number of 1, 2, 4 or 8 bytes. */
   uint(at: number, bytes: number): number {
     if (at + bytes > this.length) return 0
     if (bytes === 1) return this.view.getUint8(at)
@@ -30,13 +30,13 @@ export class Bytes {
     return this.view.getUint32(at) * 2 ** 32 + this.view.getUint32(at + 4)
   }
 
-  /** Four letters. */
+  /** A four-letter type code. */
   type(at: number): string {
     return String.fromCharCode(...[0, 1, 2, 3].map((letter) => this.uint(at + letter, 1)))
   }
 }
 
-/** The boxes that lie side by side from `start` on. One that claims more than there is ends where its surroundings end. */
+/** Iterates over consecutive boxes from `start`. A box that claims to be larger than its parent ends with it. */
 export function* boxes(bytes: Bytes, start: number, end: number): Generator<Box> {
   for (let at = start; at + SIZE_AND_TYPE <= end; ) {
     const short = bytes.uint(at, 4)

@@ -1,17 +1,17 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Size } from '../geometry'
 import { tooManyPixels } from '../too-many-pixels'
-import { type HeifItems, heifItems, isFilm, MOST_ITEMS } from './items'
+import { type HeifItems, heifItems, isVideo, MAX_ITEMS } from './items'
 
-/** What is behind a HEIF file's primary picture. */
+/** Properties of a HEIF file's primary image. */
 export interface HeicHeader {
-  /** Before it is turned; undefined where the file does not say. */
+  /** Size before rotation; undefined if the file does not say. */
   size: Size | undefined
-  /** Pixels that are decoded for it: those of its tiles, or its own. */
+  /** Pixels to decode for it: those of its tiles, or its own. */
   work: number
 }
 
-/** The item types of codecs, with their names. Only HEVC is in the decoder. */
+/** Item types of codecs, with their names. The decoder only supports HEVC. */
 const CODECS: Record<string, string> = {
   av01: 'AV1',
   avc1: 'H.264',
@@ -20,45 +20,51 @@ const CODECS: Record<string, string> = {
   jpeg: 'JPEG',
   lhv1: 'layered HEVC',
   mski: 'a mask',
-  unci: 'uncompressed',
+  unci: 'uncompressed pixels',
   vvc1: 'VVC (H.266)',
 }
 const HEVC = new Set(['hvc1', 'hev1'])
-/** Pictures that are made of others. */
+/** Item types of images derived from others. */
 const DERIVED = new Set(['grid', 'iovl', 'iden'])
-/** A picture of pictures of pictures: nobody's camera goes deeper than two. */
-const DEEPEST = 4
-/** Tiles reach beyond the picture, and pictures of an overlay lie on each other: so many times its pixels may be decoded for one. */
-const MOST_WORK = 2
+/** Maximum nesting of derived images. No camera exceeds two levels. */
+const MAX_DEPTH = 4
+/**
+ * Tiles extend beyond the image, and overlay images overlap, so decoding may take up to this multiple of its pixels.
+ */
+const MAX_WORK_FACTOR = 2
 
 /**
- * Reads what a HEIC says of its primary picture, and refuses what this server will not decode: at once, in microseconds.
+ * Reads the properties of a HEIC's primary image, and rejects files that this server does not decode, in microseconds.
  *
- * @throws Problem `unsupported_format` naming the codec, `truncated_image` where the beginning is not whole, `too_many_pixels`
+ * @throws Problem `unsupported_format` naming the codec, `truncated_image` if the beginning is incomplete,
+ * `too_many_pixels`
  */
 export function heicHeader(image: Uint8Array, maxPixels: number): HeicHeader {
   const items = heifItems(image)
-  if (items === null) throw withoutPicture(image)
-  if (items.types.size > MOST_ITEMS) {
-    throw new Problem('unsupported_format', `The HEIC file has more than ${MOST_ITEMS} parts; so many are not read.`)
+  if (items === null) throw missingImage(image)
+  if (items.types.size > MAX_ITEMS) {
+    throw new Problem(
+      'unsupported_format',
+      `The HEIC file has more than ${MAX_ITEMS} items, which is the limit. Convert the photo to JPEG.`,
+    )
   }
   const codec = codecOf(items)
   if (codec !== null && !HEVC.has(codec)) {
     const name = CODECS[codec] ?? `"${codec.replace(/[^ -~]/g, '?')}"`
     throw new Problem(
       'unsupported_format',
-      `The picture in this HEIF file is compressed as ${name}; HEVC is read, as HEIC has it. Convert it to JPEG.`,
+      `The image in this HEIF file is encoded as ${name}. Only HEVC is supported. Convert the photo to JPEG.`,
     )
   }
   const size = items.sizes.get(items.primary)
   const work = workOf(items, items.primary, new Map(), 0)
   const pixels = size ? size.width * size.height : 0
-  const most = Math.max(pixels, work / MOST_WORK)
-  if (most > maxPixels) throw tooManyPixels(most, maxPixels)
+  const effectivePixels = Math.max(pixels, work / MAX_WORK_FACTOR)
+  if (effectivePixels > maxPixels) throw tooManyPixels(effectivePixels, maxPixels)
   return { size, work }
 }
 
-/** The item type of the coded picture behind the primary one, `hvc1` for HEVC; null where the file does not say. */
+/** The item type of the encoded image behind the primary item, `hvc1` for HEVC; null if the file does not say. */
 export function primaryCodec(image: Uint8Array): string | null {
   const items = heifItems(image)
   return items && codecOf(items)
@@ -66,7 +72,7 @@ export function primaryCodec(image: Uint8Array): string | null {
 
 function codecOf({ primary, types, parts }: HeifItems): string | null {
   let item: number | undefined = primary
-  for (let depth = 0; depth <= DEEPEST && item !== undefined; depth++) {
+  for (let depth = 0; depth <= MAX_DEPTH && item !== undefined; depth++) {
     const type = types.get(item)
     if (type === undefined) return null
     if (!DERIVED.has(type)) return type
@@ -75,11 +81,12 @@ function codecOf({ primary, types, parts }: HeifItems): string | null {
   return null
 }
 
-/** Pixels that are decoded for an item: each use of a picture counts. */
+/** Pixels to decode for an item. Each use of an image counts. */
 function workOf(items: HeifItems, item: number, known: Map<number, number>, depth: number): number {
-  const before = known.get(item)
-  if (before !== undefined) return before
-  if (depth > DEEPEST) throw new Problem('unsupported_format', 'The HEIC file has pictures within pictures too deep.')
+  const cached = known.get(item)
+  if (cached !== undefined) return cached
+  if (depth > MAX_DEPTH)
+    throw new Problem('unsupported_format', 'The HEIC file nests images too deeply. Convert the photo to JPEG.')
   const parts = items.parts.get(item) ?? []
   const { width, height } = items.sizes.get(item) ?? { width: 0, height: 0 }
   const work = DERIVED.has(items.types.get(item) ?? '')
@@ -89,8 +96,11 @@ function workOf(items: HeifItems, item: number, known: Map<number, number>, dept
   return work
 }
 
-function withoutPicture(image: Uint8Array): Problem {
-  return isFilm(image)
-    ? new Problem('unsupported_format', 'The file is a HEIF film without a picture. Save a frame of it as JPEG.')
-    : new Problem('truncated_image', 'The file starts like a HEIC photo, but does not say which pictures are in it.')
+function missingImage(image: Uint8Array): Problem {
+  return isVideo(image)
+    ? new Problem('unsupported_format', 'This HEIF file is a video without a still image. Save a frame as JPEG.')
+    : new Problem(
+        'truncated_image',
+        'The file starts like a HEIC photo, but its list of images is missing. It is truncated or damaged.',
+      )
 }

@@ -3,33 +3,33 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Problem } from '@/lib/shared/problems/problem'
-import { damaged } from './libheif-problems'
+import { damaged } from './libheif-errors'
 import type { FromThread, HeicPicture, ToThread } from './protocol'
 
 interface Task {
   message: ToThread
   resolve(picture: HeicPicture): void
   reject(error: unknown): void
-  /** Takes the listener of the caller's signal away. */
+  /** Removes the listener from the caller's signal. */
   settled(): void
 }
 
 export interface HeicDecoderOptions {
-  /** Path of the built thread. */
+  /** Path of the built thread script. */
   script: string
-  /** A thread without work ends after so long, and gives its memory back. */
+  /** An idle thread ends after this time and releases its memory. */
   idleMs: number
   /** A photo that takes longer ends its thread. */
   timeoutMs: number
-  /** Photos that may wait for the one that is decoded. */
-  mostWaiting: number
-  /** WebAssembly's memory never shrinks: a thread that a photo left with more ends at once. */
-  mostHeldBytes: number
+  /** Maximum number of photos that wait for the one being decoded. */
+  maxWaiting: number
+  /** WebAssembly memory never shrinks, so a thread that holds more than this after a photo ends at once. */
+  maxHeldBytes: number
 }
 
 /**
- * Decodes HEIC in a thread, which is started for the first photo. libheif cannot be interrupted and would keep a process from
- * everything else for seconds; a thread with nothing but WebAssembly in it can be ended at any time.
+ * Decodes HEIC in a thread that is started for the first photo. libheif cannot be interrupted and would block a process
+ * for seconds; a thread that only runs WebAssembly can be terminated at any time.
  */
 export class HeicDecoder {
   private thread: Worker | null = null
@@ -39,20 +39,24 @@ export class HeicDecoder {
 
   constructor(private readonly options: HeicDecoderOptions) {}
 
-  /** Whether its thread lives. */
-  get awake(): boolean {
+  /** Whether its thread is running. */
+  get isRunning(): boolean {
     return this.thread !== null
   }
 
   /**
-   * The primary picture of a HEIC, of 8 bits a channel.
+   * Decodes the primary image of a HEIC to 8 bits per channel.
    *
-   * @throws Problem `unsupported_format`, `too_many_pixels`, `truncated_image`, `queue_full`, `deadline_exceeded`; the reason of `signal`
+   * @throws Problem `unsupported_format`, `too_many_pixels`, `truncated_image`, `queue_full`, `deadline_exceeded`; the
+   * reason of `signal`
    */
   async decode(message: ToThread, signal?: AbortSignal): Promise<HeicPicture> {
     signal?.throwIfAborted()
-    if (this.waiting.length >= this.options.mostWaiting) {
-      throw new Problem('queue_full', `${this.waiting.length} HEIC photos wait already. Try again in a moment.`)
+    if (this.waiting.length >= this.options.maxWaiting) {
+      throw new Problem(
+        'queue_full',
+        `The queue is full: ${this.waiting.length} HEIC photos are waiting. Try again in a moment.`,
+      )
     }
     return await new Promise((resolve, reject) => {
       const abort = () => this.withdraw(task, signal?.reason)
@@ -66,7 +70,7 @@ export class HeicDecoder {
 
   /** Ends the thread; a photo in it fails. */
   close(): void {
-    this.end(new Problem('shutting_down', 'This server is stopping. Send the photo again.'))
+    this.end(new Problem('shutting_down', 'The server is shutting down. Send the photo again.'))
   }
 
   private next(): void {
@@ -81,27 +85,27 @@ export class HeicDecoder {
     this.running = task
     this.thread ??= this.start()
     this.thread.ref()
-    this.timer = setTimeout(() => this.end(tooSlow(this.options.timeoutMs)), this.options.timeoutMs)
+    this.timer = setTimeout(() => this.end(timedOut(this.options.timeoutMs)), this.options.timeoutMs)
     this.thread.postMessage(task.message)
   }
 
   private start(): Worker {
-    // Nothing of this process: neither its environment, which holds secrets, nor its options.
+    // The thread gets nothing from this process: neither its environment, which contains secrets, nor its options.
     const thread = new Worker(this.options.script, { name: 'heic', env: {}, execArgv: [] })
-    const mine = (act: () => void) => this.thread === thread && act()
-    thread.on('message', (answer: FromThread) => mine(() => this.finish(answer)))
-    thread.on('error', (error) => mine(() => this.end(damaged(error.message))))
-    thread.on('exit', () => mine(() => this.end(damaged('the decoder stopped'))))
+    const ifCurrent = (act: () => void) => this.thread === thread && act()
+    thread.on('message', (response: FromThread) => ifCurrent(() => this.finish(response)))
+    thread.on('error', (error) => ifCurrent(() => this.end(damaged(error.message))))
+    thread.on('exit', () => ifCurrent(() => this.end(damaged('the decoder stopped'))))
     return thread
   }
 
-  private finish(answer: FromThread): void {
+  private finish(response: FromThread): void {
     const task = this.running
     this.running = null
-    if (answer.heldBytes > this.options.mostHeldBytes) this.end(null)
+    if (response.heldBytes > this.options.maxHeldBytes) this.end(null)
     task?.settled()
-    if (answer.kind === 'decoded') task?.resolve(answer.picture)
-    else task?.reject(new Problem(answer.code, answer.detail))
+    if (response.kind === 'decoded') task?.resolve(response.picture)
+    else task?.reject(new Problem(response.code, response.detail))
     this.next()
   }
 
@@ -114,7 +118,7 @@ export class HeicDecoder {
     task.reject(reason)
   }
 
-  /** Ends the thread and fails the photo in it, if there is one; the next one gets a new thread. */
+  /** Ends the thread and fails the photo in it, if there is one. The next photo gets a new thread. */
   private end(reason: unknown): void {
     const { thread, running } = this
     this.thread = null
@@ -127,23 +131,23 @@ export class HeicDecoder {
   }
 }
 
-function tooSlow(ms: number): Problem {
-  return new Problem('deadline_exceeded', `The HEIC photo could not be decoded within ${ms / 1000} s.`)
+function timedOut(ms: number): Problem {
+  return new Problem(
+    'deadline_exceeded',
+    `Decoding the HEIC photo took longer than ${ms / 1000} s. Convert it to JPEG.`,
+  )
 }
 
-/**
- * The built thread: beside the entry that this is a part of; in the project's build where this is no part of one, as in development
- * and in tests.
- */
+/** The built thread script: next to the running bundle, or in the project's build folder in development and tests. */
 export function threadScript(): string {
   const here = dirname(fileURLToPath(import.meta.url))
   const root = process.cwd()
-  const places = [
+  const folders = [
     here,
     join(/* turbopackIgnore: true */ root, 'dist'),
     join(/* turbopackIgnore: true */ root, 'dist/dev'),
   ]
-  const scripts = places.map((place) => join(/* turbopackIgnore: true */ place, 'heic-thread.js'))
+  const scripts = folders.map((folder) => join(/* turbopackIgnore: true */ folder, 'heic-thread.js'))
   const found = scripts.find((script) => existsSync(script))
   if (found === undefined) throw new Error('heic-thread.js is not built: run `npm run build`')
   return found

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { Problem } from '@/lib/shared/problems/problem'
-import { switchFiltersOn } from './in-loop-filters'
+import { enableInLoopFilters } from './in-loop-filters'
 import { Libheif } from './libheif'
-import { damaged, outOfMemory } from './libheif-problems'
+import { damaged, outOfMemory } from './libheif-errors'
 import { pictureTiff } from './picture-tiff'
 import type { FromThread, ToThread } from './protocol'
 
-/** Entry of the thread that decodes HEIC, one photo after another; `HeicDecoder` owns it. */
+/** Entry point of the thread that decodes HEIC, one photo after the other. `HeicDecoder` owns it. */
 
 const require = createRequire(import.meta.url)
 const wasm = readFileSync(require.resolve('libheif-js/libheif-wasm/libheif.wasm'))
-switchFiltersOn(wasm)
+enableInLoopFilters(wasm)
 const module = new WebAssembly.Module(wasm)
 
 function decode({ image, limits, factor }: ToThread): FromThread {
@@ -24,21 +24,21 @@ function decode({ image, limits, factor }: ToThread): FromThread {
     const picture = { tiff: pictureTiff(plane, factor), width, height }
     return { kind: 'decoded', picture, heldBytes: libheif.heldBytes }
   } catch (error) {
-    const { code, detail } = error instanceof Problem ? error : broken(error, libheif, limits)
+    const { code, detail } = error instanceof Problem ? error : crashProblem(error, libheif, limits)
     return { kind: 'failed', code, detail, heldBytes: libheif?.heldBytes ?? 0 }
   }
 }
 
-/** A trap: the file made the decoder do what it may not, or there was no memory left to say so. */
-function broken(error: unknown, libheif: Libheif | undefined, { maxBytes }: ToThread['limits']): Problem {
-  const full = error instanceof RangeError || (libheif?.heldBytes ?? 0) > NEARLY * maxBytes
+/** A WebAssembly trap: either the file triggered an invalid operation in the decoder, or there was no memory left. */
+function crashProblem(error: unknown, libheif: Libheif | undefined, { maxBytes }: ToThread['limits']): Problem {
+  const full = error instanceof RangeError || (libheif?.heldBytes ?? 0) > NEAR_LIMIT * maxBytes
   return full ? outOfMemory('the decoder stopped') : damaged('the decoder stopped')
 }
 
-/** libheif's memory grows by a fifth at a time: where this much is taken, the next step was refused. */
-const NEARLY = 0.8
+/** libheif's memory grows by a fifth at a time, so above this share of the limit the next step was refused. */
+const NEAR_LIMIT = 0.8
 
 parentPort?.on('message', (message: ToThread) => {
-  const answer = decode(message)
-  parentPort?.postMessage(answer, answer.kind === 'decoded' ? [answer.picture.tiff.buffer] : [])
+  const response = decode(message)
+  parentPort?.postMessage(response, response.kind === 'decoded' ? [response.picture.tiff.buffer] : [])
 })

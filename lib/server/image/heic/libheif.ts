@@ -1,22 +1,22 @@
 import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js'
 import makeLibheif from 'libheif-js/libheif-wasm/libheif.js'
 import { Problem } from '@/lib/shared/problems/problem'
-import { damaged, outOfMemory } from './libheif-problems'
+import { damaged, outOfMemory } from './libheif-errors'
 import type { HeicLimits } from './protocol'
 
-/** Interleaved pixels of 8 bits in the memory of a decoder, row by row with `stride` bytes between their starts. */
+/** Interleaved 8-bit pixels in the decoder's memory, row by row, `stride` bytes apart. */
 export interface Plane {
   width: number
   height: number
   channels: 1 | 3 | 4
   stride: number
   bytes: Uint8Array
-  /** Whether the colours are multiplied by alpha. */
+  /** Whether the colors are premultiplied by alpha. */
   premultiplied: boolean
   icc?: Uint8Array<ArrayBuffer>
 }
 
-/** Enumerations of libheif.h. */
+/** Enum values from libheif.h. */
 const RGB = 1
 const MONOCHROME = 2
 const CHROMA = { 1: 0, 3: 10, 4: 11 }
@@ -24,20 +24,21 @@ const CHANNEL = { 1: 0, 3: 10, 4: 10 }
 const ICC = new Set(['prof', 'rICC'])
 const [UNSUPPORTED_FILETYPE, UNSUPPORTED_FEATURE, OUT_OF_MEMORY] = [3, 4, 6]
 const SECURITY_LIMIT = 1000
-/** Numbers of a colour description that libheif does not know; the picture is whole. */
+/** Error subcodes for unknown color descriptions; the image itself is complete. */
 const HARMLESS = new Set([133, 134, 135, 152])
 /** struct heif_error: code, subcode, message. */
 const ERROR_BYTES = 12
-const MOST_WARNINGS = 16
-/** Places in the structs that libheif allocates, as it lays them out in 32 bits. */
+const MAX_WARNINGS = 16
+/** Offsets in the structs that libheif allocates, as laid out in 32 bits. */
 const OPTION_HDR_TO_8_BIT = 20
 const LIMIT = { pixels: 8, tiles: 16, profile: 32, block: 40, total: 64 }
 const LIMITS_BYTES = 128
-const MOST_TILES = 4096
-const MOST_PROFILE_BYTES = 4_000_000
+const MAX_TILES = 4096
+const MAX_PROFILE_BYTES = 4_000_000
 
 /**
- * One libheif with a memory of its own, for one photo: what a photo leaves behind, or breaks, is gone with it.
+ * A libheif instance with its own memory, for a single photo: whatever a photo leaves behind or breaks is discarded
+ * with it.
  */
 export class Libheif {
   private readonly heif: MainModule
@@ -47,7 +48,7 @@ export class Libheif {
 
   /**
    * @param module libheif.wasm, compiled
-   * @throws WebAssembly.RuntimeError later, where a photo needs more memory than its limit
+   * @throws WebAssembly.RuntimeError later, if a photo needs more memory than its limit
    */
   constructor(
     module: WebAssembly.Module,
@@ -60,22 +61,22 @@ export class Libheif {
       instantiateWasm: (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
         const instance = new WebAssembly.Instance(module, imports)
         this.memory = Object.values(instance.exports).find((one) => one instanceof WebAssembly.Memory)
-        if (this.memory) bound(this.memory, limits.maxBytes)
+        if (this.memory) limitMemory(this.memory, limits.maxBytes)
         receive(instance)
         return instance.exports
       },
     })
-    this.error = this.heif._malloc(ERROR_BYTES * MOST_WARNINGS)
+    this.error = this.heif._malloc(ERROR_BYTES * MAX_WARNINGS)
     this.out = this.heif._malloc(8)
   }
 
-  /** Memory that it holds, which never shrinks. */
+  /** Memory in use, which never shrinks. */
   get heldBytes(): number {
     return this.memory?.buffer.byteLength ?? 0
   }
 
   /**
-   * Decodes the primary picture, turned, mirrored and cropped as the file says.
+   * Decodes the primary image, rotated, mirrored and cropped as the file specifies.
    *
    * @throws Problem `unsupported_format`, `too_many_pixels`, `truncated_image`
    */
@@ -98,7 +99,7 @@ export class Libheif {
     heif._heif_decode_image(error, handle, out, colours, CHROMA[channels], options)
     this.check()
     const picture = this.u32(out)
-    this.requireWhole(picture)
+    this.requireComplete(picture)
     const icc = this.profileOf(handle)
     return {
       ...this.planeOf(picture, channels),
@@ -117,8 +118,8 @@ export class Libheif {
       if (bytes === 8) heif.HEAPU32[(limits + at + 4) >> 2] = Math.floor(value / 2 ** 32)
     }
     set(LIMIT.pixels, this.limits.maxPixels, 8)
-    set(LIMIT.tiles, MOST_TILES, 8)
-    set(LIMIT.profile, MOST_PROFILE_BYTES, 4)
+    set(LIMIT.tiles, MAX_TILES, 8)
+    set(LIMIT.profile, MAX_PROFILE_BYTES, 4)
     set(LIMIT.block, this.limits.maxBytes, 8)
     set(LIMIT.total, this.limits.maxBytes, 8)
     heif._heif_context_set_security_limits(error, context, limits)
@@ -146,43 +147,43 @@ export class Libheif {
     if (at === 0 || width < 1 || height < 1 || bits !== 8) {
       throw new Problem(
         'unsupported_format',
-        `The HEIC photo decodes to ${bits} bits a channel; 8 are read. Convert it to JPEG.`,
+        `The HEIC photo decodes to ${bits} bits per channel, but only 8 are supported. Convert the photo to JPEG.`,
       )
     }
     return { width, height, channels, stride, bytes: heif.HEAPU8.subarray(at, at + stride * height) }
   }
 
-  /** The ICC profile, which goes before any other description of the colours. */
+  /** The ICC profile, which takes precedence over any other color description. */
   private profileOf(handle: number): Uint8Array<ArrayBuffer> | null {
     const { heif, error } = this
     const type = heif._heif_image_handle_get_color_profile_type(handle)
     const size = heif._heif_image_handle_get_raw_color_profile_size(handle)
-    if (!ICC.has(letters(type)) || size === 0) return null
+    if (!ICC.has(fourccText(type)) || size === 0) return null
     const at = heif._malloc(size)
-    if (at === 0) throw outOfMemory('its colour profile')
+    if (at === 0) throw outOfMemory('its color profile')
     heif._heif_image_handle_get_raw_color_profile(error, handle, at)
     this.check()
     return heif.HEAPU8.slice(at, at + size)
   }
 
-  /** libheif fills a grid's missing and broken tiles with nothing and only warns. */
-  private requireWhole(picture: number): void {
+  /** libheif leaves missing and broken tiles of a grid empty and only reports warnings. */
+  private requireComplete(picture: number): void {
     const { heif, error } = this
-    const count = heif._heif_image_get_decoding_warnings(picture, 0, error, MOST_WARNINGS)
+    const count = heif._heif_image_get_decoding_warnings(picture, 0, error, MAX_WARNINGS)
     for (let i = 0; i < count; i++) {
       const { subcode, message } = this.readError(error + i * ERROR_BYTES)
       if (!HARMLESS.has(subcode)) throw damaged(message)
     }
   }
 
-  /** Throws the error that a call has just written, if it has. */
+  /** Throws the error that a call has just written, if any. */
   private check(): void {
     const { code, subcode, message } = this.readError(this.error)
     if (code === 0) return
     if (code === UNSUPPORTED_FILETYPE || code === UNSUPPORTED_FEATURE) {
       throw new Problem(
         'unsupported_format',
-        `The decoder of HEIC cannot read this file (${message}). Convert it to JPEG.`,
+        `The HEIC decoder does not support this file (${message}). Convert the photo to JPEG.`,
       )
     }
     if (code === OUT_OF_MEMORY || subcode === SECURITY_LIMIT) throw outOfMemory(message)
@@ -201,8 +202,8 @@ export class Libheif {
   }
 }
 
-/** Lets a memory grow to so many bytes and no further; the allocation that would need more fails. */
-function bound(memory: WebAssembly.Memory, maxBytes: number): void {
+/** Limits how far a memory can grow. The allocation that would exceed the limit fails. */
+function limitMemory(memory: WebAssembly.Memory, maxBytes: number): void {
   const grow = memory.grow.bind(memory)
   memory.grow = (pages) => {
     if (memory.buffer.byteLength + pages * 65_536 > maxBytes)
@@ -211,6 +212,6 @@ function bound(memory: WebAssembly.Memory, maxBytes: number): void {
   }
 }
 
-function letters(fourcc: number): string {
+function fourccText(fourcc: number): string {
   return String.fromCharCode(fourcc >>> 24, (fourcc >>> 16) & 255, (fourcc >>> 8) & 255, fourcc & 255)
 }

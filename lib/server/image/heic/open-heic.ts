@@ -6,12 +6,15 @@ import { HeicDecoder, threadScript } from './heic-decoder'
 const IDLE_MS = 30_000
 /** Below a worker's own limit (WORKER_TIMEOUT_MS, 20 s), so that a slow photo costs a thread and not the worker. */
 const TIMEOUT_MS = 15_000
-const MOST_WAITING = 8
-const MOST_HELD_BYTES = 150_000_000
-/** What libheif takes: before a photo, for the file and its parts, and for a pixel (measured: 2 to 14, by depth and chroma). */
-const MEMORY = { base: 32_000_000, aByte: 3, aPixel: 16 }
+const MAX_WAITING = 8
+const MAX_HELD_BYTES = 150_000_000
+/**
+ * Memory that libheif needs: a base amount, per byte of the file, and per pixel (measured: 2 to 14, depending on depth
+ * and chroma).
+ */
+const MEMORY = { base: 32_000_000, perByte: 3, perPixel: 16 }
 
-/** A HEIC's picture, its profile still to be applied, and the size that it had before it was made smaller. */
+/** The image of a HEIC, whose profile is still to be applied, and its size before reduction. */
 export interface OpenedHeic {
   picture: Sharp
   source: Size
@@ -19,23 +22,24 @@ export interface OpenedHeic {
 
 let decoder: HeicDecoder | undefined
 
-/** One a process: a second thread would take the cores that other photos decode on. */
-function theDecoder(): HeicDecoder {
+/** One per process: a second thread would take cores that other photos are decoded on. */
+function sharedDecoder(): HeicDecoder {
   decoder ??= new HeicDecoder({
     script: threadScript(),
     idleMs: IDLE_MS,
     timeoutMs: TIMEOUT_MS,
-    mostWaiting: MOST_WAITING,
-    mostHeldBytes: MOST_HELD_BYTES,
+    maxWaiting: MAX_WAITING,
+    maxHeldBytes: MAX_HELD_BYTES,
   })
   return decoder
 }
 
 /**
- * The primary picture of a HEIC, upright.
+ * Opens the primary image of a HEIC, upright.
  *
- * @param factorFor by how much its sides may be divided while it is copied out of the decoder, for a size before it is turned
- * @param signal ends the decode; its reason is thrown
+ * @param factorFor the factor by which its sides may be reduced while it is copied out of the decoder, for a size
+ * before rotation
+ * @param signal aborts the decode; its reason is thrown
  * @throws Problem as `heicHeader` and `HeicDecoder.decode`
  */
 export async function openHeic(
@@ -45,10 +49,10 @@ export async function openHeic(
   signal?: AbortSignal,
 ): Promise<OpenedHeic> {
   const { size, work } = heicHeader(image, maxPixels)
-  // What the header says bounds the decode: a picture that turns out larger finds no memory.
+  // The size in the header limits the decode: an image that turns out larger runs out of memory.
   const pixels = size ? Math.max(size.width * size.height, work) : maxPixels
-  const maxBytes = MEMORY.base + MEMORY.aByte * image.length + MEMORY.aPixel * pixels
+  const maxBytes = MEMORY.base + MEMORY.perByte * image.length + MEMORY.perPixel * pixels
   const factor = size ? factorFor(size) : 1
-  const { tiff, ...source } = await theDecoder().decode({ image, limits: { maxPixels, maxBytes }, factor }, signal)
+  const { tiff, ...source } = await sharedDecoder().decode({ image, limits: { maxPixels, maxBytes }, factor }, signal)
   return { picture: sharp(tiff, { failOn: 'truncated', limitInputPixels: maxPixels }), source }
 }

@@ -2,8 +2,8 @@ import { rasterTiff } from '../raster-tiff'
 import type { Plane } from './libheif'
 
 /**
- * A decoded picture as a TIFF, copied out of the decoder's memory once, its sides divided by `factor`; alpha is not multiplied in it
- * any more. One with alpha keeps its size: hidden colours would bleed into the means.
+ * Copies a decoded image out of the decoder's memory, once, as a TIFF with its sides divided by `factor` and alpha
+ * unpremultiplied. An image with alpha keeps its size, because hidden colors would bleed into the averages.
  */
 export function pictureTiff(plane: Plane, factor: number): Uint8Array<ArrayBuffer> {
   const by = plane.channels === 4 ? 1 : factor
@@ -20,7 +20,7 @@ function copyRows({ width, height, channels, stride, bytes }: Plane, out: Uint8A
   for (let y = 0; y < height; y++) out.set(bytes.subarray(y * stride, y * stride + rowBytes), y * rowBytes)
 }
 
-/** The mean of each block of `by` × `by` pixels, of fewer at the right and at the bottom. */
+/** The mean of each block of `by` × `by` pixels, or fewer at the right and bottom edges. */
 function averageBlocks({ width, height, channels, stride, bytes }: Plane, by: number, out: Uint8Array): void {
   const columns = Math.ceil(width / by)
   const sums = new Uint32Array(columns * channels)
@@ -45,7 +45,7 @@ function addRow(row: Uint8Array, by: number, channels: number, sums: Uint32Array
   }
 }
 
-/** RGBA whose colours are multiplied by alpha, to plain colours, in place. */
+/** Converts premultiplied RGBA to straight alpha, in place. */
 function divideByAlpha(pixels: Uint8Array): void {
   for (let i = 0; i < pixels.length; i += 4) {
     const alpha = pixels[i + 3] as number

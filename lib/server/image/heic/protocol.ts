@@ -1,28 +1,28 @@
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 
-/** A photo on its way into the thread. */
+/** A photo sent to the thread. */
 export interface ToThread {
   image: Uint8Array
   limits: HeicLimits
-  /** By how much each side becomes smaller on the way out: blocks of so many pixels become their mean. */
+  /** Factor by which each side is reduced: blocks of this many pixels become their mean. */
   factor: number
 }
 
 export interface HeicLimits {
   maxPixels: number
-  /** WebAssembly memory that one decode may take. */
+  /** WebAssembly memory limit for one decode. */
   maxBytes: number
 }
 
-/** A picture as an uncompressed TIFF, upright, with its profile. */
+/** An image as an uncompressed TIFF, upright, with its profile. */
 export interface HeicPicture {
   tiff: Uint8Array<ArrayBuffer>
-  /** Its size before it was made smaller. */
+  /** Size before reduction. */
   width: number
   height: number
 }
 
-/** What comes back: a picture, or why there is none. */
+/** The response: an image or an error. */
 export type FromThread =
   | { kind: 'decoded'; picture: HeicPicture; heldBytes: number }
   | { kind: 'failed'; code: ProblemCode; detail: string; heldBytes: number }

@@ -1,13 +1,14 @@
 import { toRgb } from './colours'
 import { type Directory, TAG, unsupported } from './directory'
 import { type Layout, PHOTOMETRIC } from './layout'
-import { paste, places } from './places'
 import { keptSamples, plainEntries } from './rewrite'
+import { paste, segmentPositions } from './segment-positions'
 import { unpackSegment } from './unpack'
 import { shorts, tiffOf } from './write'
 
 /**
- * The picture unpacked here, as an uncompressed TIFF of the samples that are kept, in the byte order of the file.
+ * Decompresses the image here and returns it as an uncompressed TIFF of the samples that are kept, in the byte order of
+ * the file.
  *
  * @throws Problem `truncated_image`, `unsupported_format`
  */
@@ -15,7 +16,7 @@ export async function assemble(file: Uint8Array, directory: Directory, layout: L
   const kept = keptSamples(layout)
   const planes = layout.planar ? kept : [0]
   const bitsOf = (pixels: number) => pixels * (layout.planar ? 1 : kept.length) * layout.bits
-  requireBytes(layout, kept.length, bitsOf(layout.segmentWidth))
+  requireWholeBytes(layout, kept.length, bitsOf(layout.segmentWidth))
   const convert = toRgb(directory, layout, kept.length)
   const entries = plainEntries(directory, layout)
   if (convert) {
@@ -29,10 +30,10 @@ export async function assemble(file: Uint8Array, directory: Directory, layout: L
     planes.map(() => planeBytes),
     directory.bigEndian,
   )
-  for (const { index, left, top, plane } of places(layout)) {
+  for (const { index, left, top, plane } of segmentPositions(layout)) {
     const at = planes.indexOf(plane) * planeBytes
     if (at < 0) continue
-    const rows = choose(await unpackSegment(file, layout, index, directory.bigEndian), layout, kept)
+    const rows = selectSamples(await unpackSegment(file, layout, index, directory.bigEndian), layout, kept)
     convert?.(rows)
     const picture = data.subarray(at, at + planeBytes)
     paste(rows, Math.ceil(bitsOf(layout.segmentWidth) / 8), picture, rowBytes, { left: bitsOf(left) / 8, top })
@@ -40,14 +41,17 @@ export async function assemble(file: Uint8Array, directory: Directory, layout: L
   return plain
 }
 
-/** Samples are moved by whole bytes. */
-function requireBytes({ bits, planar, samples, tiled }: Layout, kept: number, rowBits: number): void {
+/** Samples can only be moved as whole bytes. */
+function requireWholeBytes({ bits, planar, samples, tiled }: Layout, kept: number, rowBits: number): void {
   const moved = (!planar && kept < samples) || (tiled && rowBits % 8 !== 0)
-  if (bits < 8 && moved) throw unsupported(`has ${bits} bits a channel and ${samples} bands, or odd tiles`)
+  if (bits < 8 && moved)
+    throw unsupported(`has ${bits} bits per channel with ${samples} bands or with tiles that do not end on a byte`)
 }
 
-/** The samples that are kept, of interleaved ones of one or two bytes; the rows themselves where that is all of them. */
-function choose(rows: Uint8Array, { samples, bits, planar }: Layout, kept: readonly number[]): Uint8Array {
+/**
+ * Selects the kept samples from interleaved samples of one or two bytes; returns the rows themselves if all are kept.
+ */
+function selectSamples(rows: Uint8Array, { samples, bits, planar }: Layout, kept: readonly number[]): Uint8Array {
   if (planar || kept.length === samples) return rows
   const size = bits / 8
   const pixels = rows.length / (samples * size)

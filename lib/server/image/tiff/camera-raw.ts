@@ -1,7 +1,7 @@
-import { cameraRaw } from '../camera-raw'
+import { cameraRawProblem } from '../camera-raw'
 import { type Directory, numberOf, TAG } from './directory'
 
-/** Formats of camera makers that look like a TIFF, by what the camera calls its maker. */
+/** Camera RAW formats that look like a TIFF, by the camera's maker tag. */
 const MAKERS: readonly [maker: RegExp, format: string][] = [
   [/^nikon/i, 'Nikon NEF'],
   [/^sony/i, 'Sony ARW'],
@@ -14,21 +14,21 @@ const MAKERS: readonly [maker: RegExp, format: string][] = [
   [/^kodak|^eastman/i, 'Kodak DCR'],
 ]
 
-/** Compressions of sensor data: Sony's, packed, Samsung's, Nikon's, Kodak's, Pentax's. */
+/** Compression methods of sensor data: Sony, packed, Samsung, Nikon, Kodak, Pentax. */
 const SENSOR_COMPRESSIONS: ReadonlySet<number> = new Set([32767, 32769, 32770, 34713, 32947, 65000, 65535])
-/** Colour filter array, and what DNG makes of it. */
+/** Color filter array, and its DNG variant. */
 const SENSOR_COLOURS: ReadonlySet<number> = new Set([32803, 34892])
 const REDUCED = 1
 
 /**
- * Refuses a camera's raw file, which begins like a TIFF: its first directory is often a small preview, which would be
- * classified in place of the photo.
+ * Rejects a camera RAW file, which starts like a TIFF: its first directory is often a small preview, which would be
+ * classified instead of the photo.
  *
  * @throws Problem `unsupported_format` naming the format
  */
-export function refuseCameraRaw(file: Uint8Array, directory: Directory): void {
+export function rejectCameraRaw(file: Uint8Array, directory: Directory): void {
   const format = cameraFormat(file, directory)
-  if (format !== null) throw cameraRaw(format)
+  if (format !== null) throw cameraRawProblem(format)
 }
 
 function cameraFormat(file: Uint8Array, directory: Directory): string | null {
@@ -41,7 +41,7 @@ function cameraFormat(file: Uint8Array, directory: Directory): string | null {
   const preview =
     make !== '' && directory.fields.has(TAG.subdirectories) && numberOf(directory, TAG.subfileType, 0) === REDUCED
   if (!sensor && !preview) return null
-  return MAKERS.find(([maker]) => maker.test(make))?.[1] ?? (make || 'of an unknown camera')
+  return MAKERS.find(([maker]) => maker.test(make))?.[1] ?? (make || 'unknown camera')
 }
 
 function makeOf({ fields }: Directory): string {

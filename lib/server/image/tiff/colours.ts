@@ -1,38 +1,39 @@
 import { type Directory, numbersOf, TAG, unsupported } from './directory'
 import { type Layout, PHOTOMETRIC } from './layout'
 
-/** Changes interleaved pixels to sRGB in place. */
+/** Converts interleaved pixels to sRGB in place. */
 type Convert = (rows: Uint8Array) => void
 
 /**
- * How to make RGB of colours that libvips takes for something else: CIELAB, which it reads wrong or not at all, and YCbCr without
- * JPEG, whose numbers it takes for RGB. Null where the colours are right as they are. `step` is the number of samples of a pixel.
+ * Returns a conversion to RGB for colors that libvips misreads: CIELAB, which it reads incorrectly or not at all, and
+ * YCbCr without JPEG, whose values it takes for RGB. Null if no conversion is needed. `step` is the number of samples
+ * per pixel.
  *
- * @throws Problem `unsupported_format` for layouts of them that are not read
+ * @throws Problem `unsupported_format` for unsupported layouts of these colors
  */
 export function toRgb(directory: Directory, layout: Layout, step: number): Convert | null {
   const { photometric, planar, bits } = layout
   const isYcc = photometric === PHOTOMETRIC.ycc
   if (!isYcc && photometric !== PHOTOMETRIC.lab && photometric !== PHOTOMETRIC.iccLab) return null
   const name = isYcc ? 'YCbCr' : 'CIELAB'
-  if (planar) throw unsupported(`holds ${name} in separate planes`)
+  if (planar) throw unsupported(`stores ${name} in separate planes`)
   if (isYcc && isSubsampled(directory))
-    throw unsupported('holds YCbCr of reduced resolution in tiles or packed by LZMA or ZSTD')
+    throw unsupported('stores subsampled YCbCr in tiles or with LZMA or ZSTD compression')
   if (isYcc) {
-    if (bits !== 8) throw unsupported(`holds ${name} of ${bits} bits a channel`)
+    if (bits !== 8) throw unsupported(`stores ${name} with ${bits} bits per channel`)
     return yccToRgb(directory, step)
   }
   if (bits === 8) return lab8ToRgb(step, photometric === PHOTOMETRIC.iccLab ? 128 : 0)
-  if (photometric === PHOTOMETRIC.iccLab) throw unsupported(`holds ICC ${name} of ${bits} bits a channel`)
+  if (photometric === PHOTOMETRIC.iccLab) throw unsupported(`stores ICC ${name} with ${bits} bits per channel`)
   return lab16ToRgb(step, directory.bigEndian)
 }
 
-/** Whether one colour of YCbCr is stored for several pixels; that is so where nothing is said. */
+/** Whether the color channels of YCbCr are subsampled, which is the default if the file does not say. */
 export function isSubsampled(directory: Directory): boolean {
   return (numbersOf(directory, TAG.yccSubsampling, 2) ?? [2, 2]).some((factor) => factor !== 1)
 }
 
-/** TIFF 6.0, section 21: by the luma's coefficients, from the ranges between reference black and white. */
+/** TIFF 6.0, section 21: uses the luma coefficients and the ranges between reference black and white. */
 function yccToRgb(directory: Directory, step: number): Convert {
   const [red = 0.299, green = 0.587, blue = 0.114] = rationals(directory, TAG.yccCoefficients) ?? []
   const [y0 = 0, y1 = 255, b0 = 128, b1 = 255, r0 = 128, r1 = 255] = rationals(directory, TAG.referenceBlackWhite) ?? []
@@ -62,7 +63,7 @@ function level(value: number): number {
   return Math.min(255, Math.max(0, Math.round(value)))
 }
 
-/** 8 bits: L from 0 to 255, a and b signed, or with 128 added as ICC has them. */
+/** 8 bits: L from 0 to 255; a and b signed, or offset by 128 as in ICC. */
 function lab8ToRgb(step: number, offset: number): Convert {
   const signed = Int8Array.from({ length: 256 }, (_, byte) => byte - offset)
   return (rows) => {
@@ -76,20 +77,23 @@ function lab8ToRgb(step: number, offset: number): Convert {
   }
 }
 
-/** 16 bits: L from 0 to 65535, a and b signed, 256 to one. */
+/** 16 bits: L from 0 to 65535; a and b signed, in units of 1/256. */
 function lab16ToRgb(step: number, bigEndian: boolean): Convert {
   return (rows) => {
     const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength)
     for (let i = 0; i + 5 < rows.length; i += 2 * step) {
       const [a, b] = [view.getInt16(i + 2, !bigEndian), view.getInt16(i + 4, !bigEndian)]
       labToRgb((view.getUint16(i, !bigEndian) * 100) / 65535, a / 256, b / 256)
-      // The same byte twice is the level in 16 bits, in either byte order.
+      // Repeating the byte gives the 16-bit level in either byte order.
       for (const [channel, value] of rgb.entries()) rows.fill(value, i + 2 * channel, i + 2 * channel + 2)
     }
   }
 }
 
-/** From XYZ under D50 to linear sRGB, by Bradford's adaptation to D65 (Bruce Lindbloom), times the white of D50. */
+/**
+ * From XYZ under D50 to linear sRGB, with Bradford adaptation to D65 (Bruce Lindbloom), multiplied by the D50 white
+ * point.
+ */
 const [WHITE_X, WHITE_Z] = [0.96422, 0.82521]
 const TO_RGB = Float64Array.of(
   3.1338561 * WHITE_X,
@@ -102,7 +106,7 @@ const TO_RGB = Float64Array.of(
   -0.2289914,
   1.4052427 * WHITE_Z,
 )
-/** sRGB's curve in steps that are finer than a level everywhere but in the deepest shadows, where half a level is lost. */
+/** The sRGB curve in steps finer than one level, except in the deepest shadows, where half a level is lost. */
 const STEPS = 16_384
 const CURVE = Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
   const value = i / STEPS
@@ -110,7 +114,7 @@ const CURVE = Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
 })
 const rgb = new Uint8Array(3)
 
-/** One colour of CIELAB under D50, the white of print and of TIFF, into `rgb`. */
+/** Converts one CIELAB color under D50, the white point of print and of TIFF, into `rgb`. */
 function labToRgb(l: number, a: number, b: number): void {
   const fy = (l + 16) / 116
   const x = linear(fy + a / 500)

@@ -1,4 +1,4 @@
-/** Numbers of the compressions of TIFF that matter here. */
+/** TIFF compression methods used here. */
 export const COMPRESSION = {
   none: 1,
   lzw: 5,
@@ -10,13 +10,13 @@ export const COMPRESSION = {
   zstd: 50000,
 } as const
 
-/** Read by libvips, strip by strip. The fax ones are 2, 3, 4 and 32771, the last is WebP. */
+/** Decompressed by libvips, strip by strip. The fax methods are 2, 3, 4 and 32771; the last one is WebP. */
 const BY_LIBVIPS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32946, 50001])
 
-/** Unpacked here: because libvips lacks them, or leaves a damaged tile black and says nothing. */
-const HERE: ReadonlySet<number> = new Set([1, 5, 8, 32773, 32946, 34925, 50000])
+/** Decompressed here, because libvips lacks the method or silently leaves a damaged tile black. */
+const DECOMPRESSED_HERE: ReadonlySet<number> = new Set([1, 5, 8, 32773, 32946, 34925, 50000])
 
-/** What people call the ones that are not read; their programs say so when they save. */
+/** Common names of unsupported methods, as shown by the programs that save them. */
 const NAMES: Readonly<Record<number, string>> = {
   6: 'old-style JPEG',
   9: 'JBIG',
@@ -48,22 +48,22 @@ const NAMES: Readonly<Record<number, string>> = {
   52546: 'JPEG XL',
 }
 
-/** Whether pictures in this compression are read at all. */
-export function isRead(compression: number): boolean {
-  return BY_LIBVIPS.has(compression) || HERE.has(compression)
+/** Whether this compression method is supported. */
+export function isSupported(compression: number): boolean {
+  return BY_LIBVIPS.has(compression) || DECOMPRESSED_HERE.has(compression)
 }
 
-/** Whether libvips unpacks it. */
-export function libvipsUnpacks(compression: number): boolean {
+/** Whether libvips decompresses it. */
+export function libvipsDecompresses(compression: number): boolean {
   return BY_LIBVIPS.has(compression)
 }
 
-/** Whether `unpack.ts` unpacks it. */
-export function unpackedHere(compression: number): boolean {
-  return HERE.has(compression)
+/** Whether `unpack.ts` decompresses it. */
+export function isDecompressedHere(compression: number): boolean {
+  return DECOMPRESSED_HERE.has(compression)
 }
 
-/** The name of a compression in a sentence. */
+/** The name of a compression method, for use in a sentence. */
 export function compressionName(compression: number): string {
-  return NAMES[compression] ?? `number ${compression}, which is unknown here`
+  return NAMES[compression] ?? `unknown method ${compression}`
 }

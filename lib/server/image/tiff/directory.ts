@@ -1,6 +1,6 @@
 import { Problem } from '@/lib/shared/problems/problem'
 
-/** The tags that are read here, by their names in TIFF 6.0 and its supplements. */
+/** The supported tags, with their names from TIFF 6.0 and its supplements. */
 export const TAG = {
   subfileType: 254,
   width: 256,
@@ -37,20 +37,20 @@ export const TAG = {
   dngVersion: 50706,
 } as const
 
-/** One entry of a directory: its values as they lie in the file, in the file's byte order. */
+/** A directory entry: its values as stored in the file, in the file's byte order. */
 export interface Field {
   type: number
   count: number
   bytes: Uint8Array
 }
 
-/** The first directory of a TIFF: what its first picture is made of. */
+/** The first directory of a TIFF, which describes its first image. */
 export interface Directory {
   bigEndian: boolean
   fields: ReadonlyMap<number, Field>
 }
 
-/** Bytes of one value of each type; the types that are missing are none. */
+/** Bytes per value of each type. Types that are not listed are invalid. */
 const TYPE_BYTES: Readonly<Record<number, number>> = {
   1: 1,
   2: 1,
@@ -70,30 +70,31 @@ const TYPE_BYTES: Readonly<Record<number, number>> = {
   18: 8,
 }
 
-/** How classic TIFF and BigTIFF lay out a directory: bytes of its number of entries, of an entry, of an offset. */
+/** Directory layout of classic TIFF and BigTIFF: bytes of the entry count, of an entry, and of an offset. */
 const CLASSIC = { number: 2, entry: 12, offset: 4 }
 const BIG = { number: 8, entry: 20, offset: 8 }
 
-/** Real directories have some dozens of entries. */
-const MOST_ENTRIES = 4096
+/** Real directories have a few dozen entries. */
+const MAX_ENTRIES = 4096
 
 /**
- * Reads the first directory of a TIFF, classic or Big, in either byte order: the tags that are known here. No other is followed.
+ * Reads the supported tags of the first directory of a TIFF or BigTIFF, in either byte order. Other directories are not
+ * followed.
  *
- * @throws Problem `truncated_image` where the directory, or a value of one of these tags, is not in the file
+ * @throws Problem `truncated_image` if the directory, or a value of one of these tags, lies outside the file
  */
 export function readDirectory(file: Uint8Array): Directory {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const bigEndian = file[0] === 0x4d
-  if (file.byteLength < 16) throw damaged('ends within its header')
+  if (file.byteLength < 16) throw damaged('ends inside its header')
   const layout = view.getUint16(2, !bigEndian) === 43 ? BIG : CLASSIC
   const number = (at: number, bytes: number) => readNumber(view, at, bytes, bigEndian)
   const start = number(layout.offset, layout.offset)
   if (start + layout.number > file.byteLength) throw damaged('ends before its directory')
   const entries = number(start, layout.number)
   const first = start + layout.number
-  if (entries === 0 || entries > MOST_ENTRIES || first + entries * layout.entry > file.byteLength) {
-    throw damaged('ends within its directory')
+  if (entries === 0 || entries > MAX_ENTRIES || first + entries * layout.entry > file.byteLength) {
+    throw damaged('ends inside its directory')
   }
   const fields = new Map<number, Field>()
   for (let i = 0; i < entries; i++) {
@@ -120,11 +121,11 @@ function readField(
   const inline = at + 4 + offsetBytes
   const from = length <= offsetBytes ? inline : number(inline, offsetBytes)
   if (length === 0) return null
-  if (from + length > file.byteLength) throw damaged('ends before what its directory points to')
+  if (from + length > file.byteLength) throw damaged('ends before the data its directory points to')
   return { type, count, bytes: file.subarray(from, from + length) }
 }
 
-/** The numbers of a field, at most `most` of them; null where there is no such field or it holds no whole numbers. */
+/** The numbers of a field, at most `most` of them; null if there is no such field or it does not hold integers. */
 export function numbersOf({ bigEndian, fields }: Directory, tag: number, most = 16): number[] | null {
   const field = fields.get(tag)
   const size = field && { 1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 }[field.type]
@@ -133,12 +134,12 @@ export function numbersOf({ bigEndian, fields }: Directory, tag: number, most = 
   return Array.from({ length: Math.min(field.count, most) }, (_, i) => readNumber(view, i * size, size, bigEndian))
 }
 
-/** The first number of a field, or `otherwise` where there is none. */
-export function numberOf(directory: Directory, tag: number, otherwise: number): number {
-  return numbersOf(directory, tag, 1)?.[0] ?? otherwise
+/** The first number of a field, or `fallback` if there is none. */
+export function numberOf(directory: Directory, tag: number, fallback: number): number {
+  return numbersOf(directory, tag, 1)?.[0] ?? fallback
 }
 
-/** A whole number of 1, 2, 4 or 8 bytes. What needs more than 53 bits lies outside of any file all the same. */
+/** An integer of 1, 2, 4 or 8 bytes. An offset of more than 53 bits is outside any file anyway. */
 function readNumber(view: DataView, at: number, bytes: number, bigEndian: boolean): number {
   if (bytes === 1) return view.getUint8(at)
   if (bytes === 2) return view.getUint16(at, !bigEndian)
@@ -146,12 +147,12 @@ function readNumber(view: DataView, at: number, bytes: number, bigEndian: boolea
   return Number(view.getBigUint64(at, !bigEndian))
 }
 
-/** The refusal of a TIFF that ends early or contradicts itself. `what` follows "The TIFF". */
+/** The error for a truncated or inconsistent TIFF. `what` follows "The TIFF file". */
 export function damaged(what: string, cause?: unknown): Problem {
-  return new Problem('truncated_image', `The TIFF ${what}; it is cut off or damaged.`, { cause })
+  return new Problem('truncated_image', `The TIFF file ${what}. It is truncated or damaged.`, { cause })
 }
 
-/** The refusal of a TIFF that is whole and not read here. `what` follows "it". */
+/** The error for a valid but unsupported TIFF. `what` follows "it". */
 export function unsupported(what: string, advice = 'Save it as PNG or JPEG.'): Problem {
-  return new Problem('unsupported_format', `This TIFF is not read: it ${what}. ${advice}`)
+  return new Problem('unsupported_format', `This TIFF file is not supported: it ${what}. ${advice}`)
 }

@@ -1,8 +1,8 @@
 import { tooManyPixels } from '../too-many-pixels'
-import { COMPRESSION, compressionName, isRead, unpackedHere } from './compression'
+import { COMPRESSION, compressionName, isDecompressedHere, isSupported } from './compression'
 import { type Directory, damaged, numberOf, numbersOf, TAG, unsupported } from './directory'
 
-/** How a TIFF's numbers are to be understood. */
+/** Photometric interpretations. */
 export const PHOTOMETRIC = {
   whiteIsZero: 0,
   blackIsZero: 1,
@@ -14,13 +14,13 @@ export const PHOTOMETRIC = {
   iccLab: 9,
 } as const
 
-/** Where a strip or a tile lies in the file, packed. */
-export interface Segment {
+/** Position of a compressed strip or tile in the file. */
+interface Segment {
   offset: number
   count: number
 }
 
-/** What the directory says of the picture, checked: sizes in pixels, `bits` of one sample. */
+/** The validated layout of the image: sizes in pixels, `bits` per sample. */
 export interface Layout {
   width: number
   height: number
@@ -28,33 +28,33 @@ export interface Layout {
   samples: number
   photometric: number
   compression: number
-  /** Each colour in segments of its own. */
+  /** Whether each color is stored in its own segments. */
   planar: boolean
   predictor: number
-  /** The lowest bit of a byte is the first. */
+  /** Whether the lowest bit of a byte comes first. */
   reversedBits: boolean
   tiled: boolean
   segmentWidth: number
   segmentHeight: number
-  /** Row by row; the ones of a plane after another where `planar`. */
+  /** Row by row; one plane after the other if `planar`. */
   segments: Segment[]
-  /** Of the first samples, how many are colours. */
+  /** The number of leading samples that are colors. */
   colours: number
-  /** The sample that is the alpha channel, and whether the colours are multiplied by it; null where there is none. */
+  /** The sample with the alpha channel, and whether the colors are premultiplied by it; null if there is none. */
   alpha: { sample: number; premultiplied: boolean } | null
 }
 
-/** The colours of each kind of picture, and the names of the kinds that are not read. */
+/** The number of colors of each supported kind, and the names of unsupported kinds. */
 const COLOURS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3 }
-const OTHER_KINDS: Readonly<Record<number, string>> = {
+const UNSUPPORTED_KINDS: Readonly<Record<number, string>> = {
   4: 'a transparency mask',
   10: 'ITU CIELAB',
   32844: 'SGI LogL',
   32845: 'SGI LogLuv',
   51177: 'a depth map',
 }
-const NUMBERS: Readonly<Record<number, string>> = {
-  2: 'signed whole numbers',
+const SAMPLE_FORMATS: Readonly<Record<number, string>> = {
+  2: 'signed integers',
   3: 'floating-point numbers',
   5: 'complex numbers',
   6: 'complex numbers',
@@ -62,43 +62,45 @@ const NUMBERS: Readonly<Record<number, string>> = {
 const SIGNED = 2
 const DEPTHS_OF_ONE: readonly number[] = [1, 2, 4, 8, 16]
 const DEPTHS_OF_MANY: readonly number[] = [8, 16]
-const MOST_SAMPLES = 32
+const MAX_SAMPLES = 32
 const CMYK_INKS = 1
-/** No program writes larger ones; whoever does wants memory for pixels that the picture does not have. */
-const MOST_TILE_PIXELS = 64_000_000
-/** A row each of four planes of the tallest pictures, and some. */
-const MOST_SEGMENTS = 200_000
-const SCALE_ADVICE = 'What is black and what is white in it is not said; save it with 8 or 16 bits a channel.'
+/** No program writes larger tiles. Such a file would only consume memory for pixels that the image does not have. */
+const MAX_TILE_PIXELS = 64_000_000
+/** One row each for four planes of the tallest images, and some margin. */
+const MAX_SEGMENTS = 200_000
+const SCALE_ADVICE = 'Such files do not define black and white. Save it with 8 or 16 bits per channel.'
 
 /**
- * Reads from a directory how its picture is laid out, and refuses what would come out wrong: libvips decodes it to a black or
- * garbled picture and says nothing.
+ * Reads the image layout from a directory, and rejects layouts that libvips would silently decode to a black or garbled
+ * image.
  *
- * @throws Problem `unsupported_format` naming the cause, `too_many_pixels`, `truncated_image` where strips or tiles are missing
+ * @throws Problem `unsupported_format` naming the cause, `too_many_pixels`, `truncated_image` if strips or tiles are
+ * missing
  */
 export function readLayout(directory: Directory, fileBytes: number, maxPixels: number): Layout {
-  const one = (tag: number, otherwise: number) => numberOf(directory, tag, otherwise)
-  const [width, height] = [one(TAG.width, 0), one(TAG.height, 0)]
-  if (width === 0 || height === 0) throw damaged('does not say its size')
+  const number = (tag: number, fallback: number) => numberOf(directory, tag, fallback)
+  const [width, height] = [number(TAG.width, 0), number(TAG.height, 0)]
+  if (width === 0 || height === 0) throw damaged('does not state its size')
   if (width * height > maxPixels) throw tooManyPixels(width * height, maxPixels)
-  const compression = one(TAG.compression, COMPRESSION.none)
-  if (!isRead(compression)) throw unsupported(`is compressed by ${compressionName(compression)}`, COMPRESS_ADVICE)
+  const compression = number(TAG.compression, COMPRESSION.none)
+  if (!isSupported(compression))
+    throw unsupported(`is compressed with ${compressionName(compression)}`, COMPRESSION_ADVICE)
   const kind = readKind(directory, compression)
   const segments = readSegments(directory, { width, height, planes: kind.planar ? kind.samples : 1 }, fileBytes)
   const layout = {
     width,
     height,
     compression,
-    predictor: unpackedHere(compression) ? one(TAG.predictor, 1) : 1,
-    reversedBits: one(TAG.fillOrder, 1) === 2,
+    predictor: isDecompressedHere(compression) ? number(TAG.predictor, 1) : 1,
+    reversedBits: number(TAG.fillOrder, 1) === 2,
     ...kind,
     ...segments,
   }
-  if (compression === COMPRESSION.none) requireWhole(layout)
+  if (compression === COMPRESSION.none) requireComplete(layout)
   return layout
 }
 
-const COMPRESS_ADVICE = 'Save it without compression or with LZW, Deflate or ZSTD, or as PNG or JPEG.'
+const COMPRESSION_ADVICE = 'Save it without compression, with LZW, Deflate or ZSTD, or as PNG or JPEG.'
 
 function readKind(
   directory: Directory,
@@ -106,13 +108,13 @@ function readKind(
 ): Pick<Layout, 'bits' | 'samples' | 'photometric' | 'planar' | 'colours' | 'alpha'> {
   const { photometric, colours } = readColours(directory)
   const samples = numberOf(directory, TAG.samples, 1)
-  if (samples < colours) throw damaged(`has ${samples} values a pixel where its colours need ${colours}`)
-  if (samples > MOST_SAMPLES) throw unsupported(`has ${samples} bands`, `At most ${MOST_SAMPLES} are looked at.`)
+  if (samples < colours) throw damaged(`has ${samples} values per pixel, but its colors need ${colours}`)
+  if (samples > MAX_SAMPLES) throw unsupported(`has ${samples} bands`, `The limit is ${MAX_SAMPLES}.`)
   const bits = readBits(directory, samples)
   const format = numberOf(directory, TAG.sampleFormat, 1)
   const mayBeSigned = photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab
-  if (NUMBERS[format] && !(mayBeSigned && format === SIGNED)) {
-    throw unsupported(`holds ${bits}-bit ${NUMBERS[format]}`, SCALE_ADVICE)
+  if (SAMPLE_FORMATS[format] && !(mayBeSigned && format === SIGNED)) {
+    throw unsupported(`stores ${bits}-bit ${SAMPLE_FORMATS[format]}`, SCALE_ADVICE)
   }
   requireDepth(bits, samples, compression)
   return {
@@ -127,13 +129,13 @@ function readKind(
 
 function readColours(directory: Directory): Pick<Layout, 'photometric' | 'colours'> {
   const photometric = numberOf(directory, TAG.photometric, -1)
-  if (photometric === -1) throw damaged('does not say how its colours are stored')
+  if (photometric === -1) throw damaged('does not state how its colors are stored')
   const colours = COLOURS[photometric]
   if (colours === undefined) {
-    throw unsupported(`holds ${OTHER_KINDS[photometric] ?? `colours of a kind that is unknown here (${photometric})`}`)
+    throw unsupported(`stores ${UNSUPPORTED_KINDS[photometric] ?? `an unknown kind of color (${photometric})`}`)
   }
   if (photometric === PHOTOMETRIC.cmyk && numberOf(directory, TAG.inkSet, CMYK_INKS) !== CMYK_INKS) {
-    throw unsupported('holds inks other than cyan, magenta, yellow and black')
+    throw unsupported('uses inks other than cyan, magenta, yellow and black')
   }
   return { photometric, colours }
 }
@@ -141,21 +143,24 @@ function readColours(directory: Directory): Pick<Layout, 'photometric' | 'colour
 function readBits(directory: Directory, samples: number): number {
   const all = numbersOf(directory, TAG.bits, samples) ?? [1]
   const [bits = 1] = all
-  if (all.some((each) => each !== bits)) throw unsupported(`has channels of ${all.join(', ')} bits`)
+  if (all.some((each) => each !== bits)) throw unsupported(`has channels with ${all.join(', ')} bits`)
   return bits
 }
 
 function requireDepth(bits: number, samples: number, compression: number): void {
   if (compression === COMPRESSION.jpeg && bits === 12)
-    throw unsupported('is compressed by 12-bit JPEG', COMPRESS_ADVICE)
+    throw unsupported('is compressed with 12-bit JPEG', COMPRESSION_ADVICE)
   if (!(samples === 1 ? DEPTHS_OF_ONE : DEPTHS_OF_MANY).includes(bits)) {
-    throw unsupported(`has ${bits} bits a channel`, bits > 16 ? SCALE_ADVICE : 'Save it with 8 or 16 bits a channel.')
+    throw unsupported(
+      `has ${bits} bits per channel`,
+      bits > 16 ? SCALE_ADVICE : 'Save it with 8 or 16 bits per channel.',
+    )
   }
 }
 
 /**
- * The alpha channel is the sample that is said to be one. Any other is something else, such as near infrared, and is left out;
- * only RGB with a fourth sample that nothing is said of is taken for RGBA, as Pillow does it.
+ * The alpha channel is the sample that is declared as one. Other extra samples, such as near infrared, are ignored. As
+ * in Pillow, only RGB with an undeclared fourth sample is treated as RGBA.
  */
 function readAlpha(directory: Directory, photometric: number, samples: number, colours: number): Layout['alpha'] {
   const extra = numbersOf(directory, TAG.extraSamples, samples)
@@ -178,41 +183,41 @@ function readSegments(
   const segmentHeight = tiled
     ? numberOf(directory, TAG.tileHeight, 0)
     : Math.min(numberOf(directory, TAG.rowsPerStrip, height), height)
-  if (segmentWidth === 0 || segmentHeight === 0) throw damaged(`says that its ${part} have no size`)
-  if (tiled && segmentWidth * segmentHeight > MOST_TILE_PIXELS) throw damaged('says that its tiles are huge')
+  if (segmentWidth === 0 || segmentHeight === 0) throw damaged(`has ${part} with no size`)
+  if (tiled && segmentWidth * segmentHeight > MAX_TILE_PIXELS) throw damaged('declares tiles that are too large')
   const needed = Math.ceil(width / segmentWidth) * Math.ceil(height / segmentHeight) * planes
-  if (needed > MOST_SEGMENTS) throw unsupported(`is cut into ${needed} ${part}`, 'Save it in larger ones.')
+  if (needed > MAX_SEGMENTS) throw unsupported(`is split into ${needed} ${part}`, `Save it with larger ${part}.`)
   const [offsetTag, countTag] = tiled ? [TAG.tileOffsets, TAG.tileCounts] : [TAG.stripOffsets, TAG.stripCounts]
   const offsets = numbersOf(directory, offsetTag, needed) ?? []
   const counts = numbersOf(directory, countTag, needed) ?? []
-  const there = Math.min(offsets.length, counts.length)
-  if (there < needed) throw damaged(`has ${there} of its ${needed} ${part}`)
+  const found = Math.min(offsets.length, counts.length)
+  if (found < needed) throw damaged(`contains only ${found} of its ${needed} ${part}`)
   const segments = offsets.map((offset, i) => ({ offset, count: counts[i] ?? 0 }))
   requireInside(segments, part, fileBytes)
   return { tiled, segmentWidth, segmentHeight, segments }
 }
 
 function requireInside(segments: readonly Segment[], part: string, fileBytes: number): void {
-  if (segments.some(({ count }) => count === 0)) throw damaged(`lacks some of its ${part}`)
+  if (segments.some(({ count }) => count === 0)) throw damaged(`is missing some of its ${part}`)
   if (segments.some(({ offset, count }) => offset + count > fileBytes)) {
     throw damaged(`ends before the last of its ${part}`)
   }
 }
 
-/** Bytes of one row of a segment, all its samples. */
+/** Bytes per row of a segment, with all its samples. */
 export function segmentRowBytes({ segmentWidth, samples, bits, planar }: Layout): number {
   return Math.ceil((segmentWidth * (planar ? 1 : samples) * bits) / 8)
 }
 
-/** Rows that a segment must hold: a tile all of its own, the last strip only what is left. */
+/** Rows that a segment must contain: all rows of a tile, but only the remaining rows in the last strip. */
 export function segmentRows({ tiled, height, segmentHeight }: Layout, index: number): number {
   if (tiled) return segmentHeight
   const strips = Math.ceil(height / segmentHeight)
   return Math.min(segmentHeight, height - (index % strips) * segmentHeight)
 }
 
-/** An uncompressed strip or tile holds all of its rows. Not so where colours share values (YCbCr). */
-function requireWhole(layout: Layout): void {
+/** An uncompressed strip or tile contains all of its rows, except where colors are subsampled (YCbCr). */
+function requireComplete(layout: Layout): void {
   if (layout.photometric === PHOTOMETRIC.ycc) return
   for (const [index, { count }] of layout.segments.entries()) {
     if (count < segmentRows(layout, index) * segmentRowBytes(layout))

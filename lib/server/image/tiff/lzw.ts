@@ -1,33 +1,33 @@
 const CLEAR = 256
 const END = 257
 const FIRST = 258
-const MOST = 4096
-const LEAST_BITS = 9
-const MOST_BITS = 12
+const MAX_CODES = 4096
+const MIN_BITS = 9
+const MAX_BITS = 12
 
-/** Where in the output the bytes of each code from 258 on stand: what a code means was written before. */
-const start = new Uint32Array(MOST)
-const length = new Uint32Array(MOST)
+/** Where the bytes of each code from 258 on are in the output: a code refers to data written earlier. */
+const start = new Uint32Array(MAX_CODES)
+const length = new Uint32Array(MAX_CODES)
 
 /**
- * Unpacks LZW as TIFF has it: the first bit of a byte first, codes that grow one code early. Stops where `out` is full.
+ * Decompresses TIFF LZW: most significant bit first, and codes grow one code early. Stops when `out` is full.
  *
- * @returns how many bytes of `out` were filled; fewer than all where the data ends or is damaged
+ * @returns the number of bytes written to `out`; fewer than its length if the data ends early or is damaged
  */
 export function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
   const codes = codeReader(packed)
-  let [bits, next, written] = [LEAST_BITS, FIRST, 0]
+  let [bits, next, written] = [MIN_BITS, FIRST, 0]
   let previous = { at: 0, bytes: 0 }
   while (written < out.length) {
     const code = codes(bits)
     if (code === CLEAR) {
-      bits = LEAST_BITS
+      bits = MIN_BITS
       next = FIRST
       previous = { at: 0, bytes: 0 }
       continue
     }
-    if (previous.bytes > 0 && next < MOST) {
-      // The code before and one byte more, which is written next.
+    if (previous.bytes > 0 && next < MAX_CODES) {
+      // The previous code plus one byte, which is written next.
       start[next] = previous.at
       length[next] = previous.bytes + 1
       next++
@@ -35,12 +35,12 @@ export function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
     if (code < 0 || code === END || code >= next) return written
     previous = { at: written, bytes: write(code, out, written) }
     written += previous.bytes
-    if (next >= (1 << bits) - 1 && bits < MOST_BITS) bits++
+    if (next >= (1 << bits) - 1 && bits < MAX_BITS) bits++
   }
   return written
 }
 
-/** Writes what a code stands for, as far as there is room, and says how many bytes that were. */
+/** Writes the bytes of a code as far as there is room, and returns how many. */
 function write(code: number, out: Uint8Array, at: number): number {
   if (code < CLEAR) {
     out[at] = code
@@ -48,12 +48,12 @@ function write(code: number, out: Uint8Array, at: number): number {
   }
   const from = start[code] as number
   const bytes = Math.min(length[code] as number, out.length - at)
-  // One by one: a code may stand for what it itself begins to write.
+  // Byte by byte, because a code may refer to the bytes it is writing.
   for (let i = 0; i < bytes; i++) out[at + i] = out[from + i] as number
   return bytes
 }
 
-/** Gives the codes of some bits each; -1 behind the last. */
+/** Returns a reader for codes of variable width; -1 after the last one. */
 function codeReader(packed: Uint8Array): (bits: number) => number {
   let [at, pending, held] = [0, 0, 0]
   return (bits) => {

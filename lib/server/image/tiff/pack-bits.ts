@@ -1,7 +1,7 @@
 /**
- * Unpacks PackBits: runs of one byte, and bytes as they are. Stops where `out` is full.
+ * Decompresses PackBits: runs of one byte, and literal bytes. Stops when `out` is full.
  *
- * @returns how many bytes of `out` were filled; fewer than all where the data ends
+ * @returns the number of bytes written to `out`; fewer than its length if the data ends early
  */
 export function unpackPackBits(packed: Uint8Array, out: Uint8Array): number {
   let [at, written] = [0, 0]

@@ -4,14 +4,14 @@ import { type Layout, segmentRowBytes } from './layout'
 const [NONE, HORIZONTAL, FLOATING] = [1, 2, 3]
 
 /**
- * Adds up in place what the predictor left: each value is stored as its difference to the one of the same channel to its left.
+ * Reverses the predictor in place: each value is stored as the difference to its left neighbor in the same channel.
  *
- * @throws Problem `unsupported_format` for predictors of other numbers than whole ones
+ * @throws Problem `unsupported_format` for the floating-point predictor
  */
 export function undoPredictor(rows: Uint8Array, layout: Layout, bigEndian: boolean): void {
   if (layout.predictor === NONE) return
-  if (layout.predictor === FLOATING) throw unsupported('has a predictor for floating-point numbers')
-  if (layout.predictor !== HORIZONTAL || layout.bits < 8) throw damaged('has a predictor that there is not')
+  if (layout.predictor === FLOATING) throw unsupported('uses the floating-point predictor')
+  if (layout.predictor !== HORIZONTAL || layout.bits < 8) throw damaged('uses an unknown predictor')
   const step = layout.planar ? 1 : layout.samples
   const rowBytes = segmentRowBytes(layout)
   for (let at = 0; at < rows.length; at += rowBytes) {

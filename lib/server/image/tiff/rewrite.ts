@@ -3,10 +3,10 @@ import { type Directory, numberOf, TAG } from './directory'
 import { type Layout, PHOTOMETRIC } from './layout'
 import { type Entries, longs, shorts } from './write'
 
-/** What the colours mean beyond their kind; copied as it is. */
-const MEANINGS: readonly number[] = [TAG.palette, TAG.icc]
-/** What libtiff needs to unpack; copied as it is. */
-const FOR_LIBTIFF: readonly number[] = [
+/** Tags that define the colors; copied unchanged. */
+const COLOUR_TAGS: readonly number[] = [TAG.palette, TAG.icc]
+/** Tags that libtiff needs for decompression; copied unchanged. */
+const DECODER_TAGS: readonly number[] = [
   TAG.t4Options,
   TAG.t6Options,
   TAG.jpegTables,
@@ -17,15 +17,15 @@ const FOR_LIBTIFF: readonly number[] = [
 ]
 const UPRIGHT = 1
 
-/** The samples that are kept, in order: the colours, and the alpha channel where there is one. */
+/** The kept samples, in order: the colors, and the alpha channel if there is one. */
 export function keptSamples({ colours, alpha, photometric }: Layout): number[] {
   const kept = Array.from({ length: colours }, (_, i) => i)
-  // A print with an alpha channel is more than libvips reads.
+  // libvips does not support CMYK with an alpha channel.
   if (alpha && photometric !== PHOTOMETRIC.cmyk) kept.push(alpha.sample)
   return kept
 }
 
-/** A directory for an uncompressed picture of the samples that are kept. */
+/** The directory of an uncompressed image with the kept samples. */
 export function plainEntries(directory: Directory, layout: Layout): Entries {
   const { width, height, bits, photometric, planar, alpha } = layout
   const samples = keptSamples(layout).length
@@ -43,13 +43,13 @@ export function plainEntries(directory: Directory, layout: Layout): Entries {
     [TAG.planar, short(planar ? 2 : 1)],
   ])
   if (samples > layout.colours) entries.set(TAG.extraSamples, short(alpha?.premultiplied ? 1 : 2))
-  copy(directory, entries, MEANINGS)
+  copy(directory, entries, COLOUR_TAGS)
   return entries
 }
 
 /**
- * A directory for the picture packed as it is, for libtiff to unpack: only what the pixels need. Tags that libtiff stumbles
- * over are left behind, and so are all other directories.
+ * The directory of the compressed image for libtiff, limited to what the pixels need. Tags that libtiff fails on are
+ * dropped, and so are all other directories.
  */
 export function packedEntries(directory: Directory, layout: Layout): Entries {
   const { bigEndian } = directory
@@ -61,14 +61,14 @@ export function packedEntries(directory: Directory, layout: Layout): Entries {
   entries.set(TAG.compression, short(layout.compression))
   entries.set(TAG.predictor, short(layout.predictor))
   entries.set(TAG.fillOrder, short(layout.reversedBits ? 2 : 1))
-  // Whatever the others are, one has to be said of each.
+  // Each extra sample must be declared, whatever it is.
   if (extra > 0)
     entries.set(TAG.extraSamples, short(...Array.from({ length: extra }, () => (layout.alpha?.premultiplied ? 1 : 2))))
-  copy(directory, entries, FOR_LIBTIFF)
+  copy(directory, entries, DECODER_TAGS)
   return entries
 }
 
-/** Where the strips or tiles lie, for a directory of the same file. */
+/** The positions of the strips or tiles, for a directory of the same file. */
 export function segmentEntries({ tiled, segmentWidth, segmentHeight, segments }: Layout, bigEndian: boolean): Entries {
   const offsets = longs(
     segments.map(({ offset }) => offset),
@@ -100,8 +100,8 @@ function copy({ fields }: Directory, to: Entries, tags: readonly number[]): void
   }
 }
 
-/** How the picture is to be turned, 1 to 8; upright where what is said is none of them. */
+/** The EXIF orientation, 1 to 8; upright if the value is invalid. */
 export function orientation(directory: Directory): number {
-  const said = numberOf(directory, TAG.orientation, UPRIGHT)
-  return said >= 1 && said <= 8 ? said : UPRIGHT
+  const value = numberOf(directory, TAG.orientation, UPRIGHT)
+  return value >= 1 && value <= 8 ? value : UPRIGHT
 }

@@ -11,19 +11,19 @@ import { unpackZstd } from './zstd'
 
 const inflate = promisify(inflateCallback)
 
-/** Bytes of one unpacked strip or tile at most. */
-const MOST_SEGMENT_BYTES = 512_000_000
-/** zlib's own minimum; all of a segment in one chunk costs no copies. */
-const LEAST_CHUNK = 64
+/** Maximum bytes of one decompressed strip or tile. */
+const MAX_SEGMENT_BYTES = 512_000_000
+/** zlib's own minimum. Decompressing a segment in one chunk avoids copies. */
+const MIN_CHUNK = 64
 const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number.parseInt(byte.toString(2).padStart(8, '0').split('').reverse().join(''), 2),
 )
 
 /**
- * The rows of one strip or tile: unpacked, and the differences of its predictor added up. The result is as long as the rows that
- * the segment must hold, and no longer, whatever the data would unpack to.
+ * Decompresses the rows of one strip or tile and reverses its predictor. The result is exactly as long as the rows that
+ * the segment must contain, however much data there is.
  *
- * @throws Problem `truncated_image` where it holds less or is damaged, `unsupported_format` where it is too large
+ * @throws Problem `truncated_image` if it is too short or damaged, `unsupported_format` if it is too large
  */
 export async function unpackSegment(
   file: Uint8Array,
@@ -34,7 +34,7 @@ export async function unpackSegment(
   const { offset, count } = layout.segments[index] ?? { offset: 0, count: 0 }
   const rowBytes = segmentRowBytes(layout)
   const room = layout.segmentHeight * rowBytes
-  if (room > MOST_SEGMENT_BYTES) throw unsupported('has strips of more than 512 MB', 'Save it in smaller strips.')
+  if (room > MAX_SEGMENT_BYTES) throw unsupported('has strips larger than 512 MB', 'Save it with smaller strips.')
   const packed = file.subarray(offset, offset + count)
   const rows = segmentRows(layout, index)
   const bytes = await unpackAll(
@@ -48,19 +48,19 @@ export async function unpackSegment(
   return whole
 }
 
-/** At most `room` bytes: the last strip may be packed with rows below the picture. */
+/** At most `room` bytes: the last strip may contain rows below the image. */
 async function unpackAll(packed: Uint8Array, { compression }: Layout, room: number): Promise<Uint8Array> {
-  // A copy: the predictor works in place.
+  // Copied, because the predictor works in place.
   if (compression === COMPRESSION.none) return packed.slice(0, room)
   try {
     if (compression === COMPRESSION.zstd) return await unpackZstd(packed, room)
     if (compression === COMPRESSION.deflate || compression === COMPRESSION.oldDeflate) {
-      return await inflate(packed, { maxOutputLength: room, chunkSize: Math.max(room, LEAST_CHUNK) })
+      return await inflate(packed, { maxOutputLength: room, chunkSize: Math.max(room, MIN_CHUNK) })
     }
     const out = new Uint8Array(room)
     return out.subarray(0, await unpackInto(packed, out, compression))
   } catch (error) {
-    throw damaged('has a strip or tile that cannot be unpacked', error)
+    throw damaged('has a strip or tile that cannot be decompressed', error)
   }
 }
 

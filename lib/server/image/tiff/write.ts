@@ -1,6 +1,6 @@
 import { type Field, TAG } from './directory'
 
-/** Entries of a directory that is written, by tag. */
+/** Entries of a directory to write, by tag. */
 export type Entries = Map<number, Field>
 
 const [SHORT, LONG, UNDEFINED] = [3, 4, 7]
@@ -24,14 +24,14 @@ export function longs(values: readonly number[], bigEndian: boolean): Field {
   return { type: LONG, count: values.length, bytes }
 }
 
-/** A field of bytes without a meaning of their own, as profiles are. */
+/** A field of opaque bytes, such as a profile. */
 export function opaque(bytes: Uint8Array): Field {
   return { type: UNDEFINED, count: bytes.byteLength, bytes }
 }
 
 /**
- * A classic TIFF of one directory in front of `dataBytes` bytes that the caller fills: `data` is that part of `file`. The strips
- * follow each other there, `strips` bytes each.
+ * Creates a classic TIFF with one directory and space for the strips, which the caller fills: `data` is that part of
+ * `file`. The strips are consecutive, `strips` bytes each.
  */
 export function tiffOf(
   entries: Entries,
@@ -54,7 +54,10 @@ export function tiffOf(
   return { file, data: file.subarray(dataAt) }
 }
 
-/** The same file with another directory: a copy whose strips or tiles stay where they are, so the offsets in it must be those of `file`. */
+/**
+ * Copies a file with a different directory. Strips and tiles stay where they are, so the offsets in the directory must
+ * be those of `file`.
+ */
 export function withDirectory(file: Uint8Array, entries: Entries, bigEndian: boolean): Uint8Array {
   const at = file.byteLength + (file.byteLength % 2)
   const copy = new Uint8Array(at + directoryBytes(entries))
@@ -69,7 +72,7 @@ function directoryBytes(entries: Entries): number {
   return 2 + ENTRY_BYTES * entries.size + 4 + outside
 }
 
-/** Values of more than four bytes stand behind the entries, at even offsets. */
+/** Values of more than four bytes follow the entries, at even offsets. */
 function outsideBytes({ length }: Uint8Array): number {
   return length <= INLINE_BYTES ? 0 : length + (length % 2)
 }

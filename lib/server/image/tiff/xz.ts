@@ -1,29 +1,29 @@
 import * as xz from 'xz-decompress'
 
-/** The package is CommonJS; Node finds its names only behind `default`, bundlers at once. */
+/** The package is CommonJS: Node.js exposes its names only under `default`, bundlers directly. */
 const { XzReadableStream } = (xz as { default?: typeof xz }).default ?? xz
 
 const MAGIC = 'fd377a585a00'
 const STREAM_HEADER_BYTES = 12
 const DELTA = 3
 const LZMA2 = 0x21
-const DISTANCE_MOST = 256
+const MAX_DISTANCE = 256
 
 /**
- * Unpacks an .xz stream, as libtiff puts LZMA into a TIFF, and stops where `out` is full. libtiff's streams go through a delta
- * filter first, which the decoder does not know: it is taken out of the header, and undone here.
+ * Decompresses an .xz stream, which libtiff uses for LZMA in a TIFF, and stops when `out` is full. libtiff's streams
+ * have a delta filter, which the decoder does not support: it is removed from the header and reversed here.
  *
- * @returns how many bytes of `out` were filled
- * @throws Error where it is damaged, no .xz, or made with other filters
+ * @returns the number of bytes written to `out`
+ * @throws Error if it is damaged, is not .xz, or uses other filters
  */
 export async function unpackXz(packed: Uint8Array, out: Uint8Array): Promise<number> {
-  const { stream, distance } = withoutDelta(packed)
-  const written = await pour(stream, out)
+  const { stream, distance } = stripDeltaFilter(packed)
+  const written = await readInto(stream, out)
   if (distance > 0) for (let i = distance; i < written; i++) out[i] = (out[i] as number) + (out[i - distance] as number)
   return written
 }
 
-async function pour(stream: Uint8Array, out: Uint8Array): Promise<number> {
+async function readInto(stream: Uint8Array, out: Uint8Array): Promise<number> {
   const source = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(stream)
@@ -43,20 +43,22 @@ async function pour(stream: Uint8Array, out: Uint8Array): Promise<number> {
   return written
 }
 
-/** The stream with LZMA2 as its only filter, and the distance of the delta filter that was before it; 0 where there was none. */
-function withoutDelta(packed: Uint8Array): { stream: Uint8Array; distance: number } {
+/**
+ * Returns the stream with LZMA2 as its only filter, and the distance of the removed delta filter; 0 if there was none.
+ */
+function stripDeltaFilter(packed: Uint8Array): { stream: Uint8Array; distance: number } {
   const stream = Buffer.from(packed)
-  if (stream.toString('hex', 0, 6) !== MAGIC) throw new Error('this is no .xz stream')
+  if (stream.toString('hex', 0, 6) !== MAGIC) throw new Error('not an .xz stream')
   const header = stream.subarray(
     STREAM_HEADER_BYTES,
     STREAM_HEADER_BYTES + 4 * ((stream[STREAM_HEADER_BYTES] ?? 0) + 1),
   )
   const sizes = ((header[1] ?? 0) >> 6) & 3
-  // The filters stand behind the sizes of the block, which libtiff does not write; who does has no delta filter.
+  // The filters follow the block sizes, which libtiff does not write. Streams with block sizes have no delta filter.
   if (sizes !== 0 || header[2] !== DELTA) return { stream, distance: 0 }
   const distance = (header[4] ?? 0) + 1
-  if (header[1] !== 1 || header[3] !== 1 || header[5] !== LZMA2 || distance > DISTANCE_MOST) {
-    throw new Error('its filters are unknown')
+  if (header[1] !== 1 || header[3] !== 1 || header[5] !== LZMA2 || distance > MAX_DISTANCE) {
+    throw new Error('unknown filters')
   }
   const checked = header.length - 4
   const filter = header.subarray(5, 8).toString('hex')
@@ -66,7 +68,7 @@ function withoutDelta(packed: Uint8Array): { stream: Uint8Array; distance: numbe
   return { stream, distance }
 }
 
-/** The CRC-32 of IEEE 802.3; zlib's own is younger than the Node versions supported here. */
+/** CRC-32 as in IEEE 802.3; zlib's own function is newer than the Node.js versions supported here. */
 function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff
   for (const byte of bytes) {

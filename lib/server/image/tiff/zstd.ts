@@ -8,15 +8,18 @@ type Native = (
   done: (error: Error | null, bytes: Buffer) => void,
 ) => void
 
-/** Node's own, from 22.15 on, works beside this thread and gives its memory back; before that it is libzstd in WebAssembly. */
+/**
+ * Node.js 22.15 and later decompress Zstandard off this thread and release the memory; older versions use libzstd in
+ * WebAssembly.
+ */
 const native = (zlib as { zstdDecompress?: Native }).zstdDecompress
 const decompress = native && promisify(native)
 const decoder = new ZSTDDecoder()
 
 /**
- * Unpacks Zstandard to at most `room` bytes.
+ * Decompresses Zstandard to at most `room` bytes.
  *
- * @returns nothing, or throws, where the data is damaged or would be larger
+ * @returns an empty array, or throws, if the data is damaged or would be larger
  */
 export async function unpackZstd(packed: Uint8Array, room: number): Promise<Uint8Array> {
   if (decompress) return decompress(packed, { maxOutputLength: room })

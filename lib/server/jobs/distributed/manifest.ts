@@ -58,7 +58,7 @@ export async function parseLinesInSlices<T>(bytes: Uint8Array): Promise<T[]> {
 }
 
 /** Parses JSON lines. */
-export function parseLines<T>(bytes: Uint8Array): T[] {
+function parseLines<T>(bytes: Uint8Array): T[] {
   const text = Buffer.from(bytes).toString('utf8').trimEnd()
   return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as T)
 }

@@ -1,7 +1,7 @@
 import { Script } from '../../redis/script'
 
 /** Maximum dispatched shards per job. */
-export const MAX_DISPATCHED = 64
+const MAX_DISPATCHED = 64
 /** BullMQ's priorities end at 2^21. */
 const MAX_TAG = 2_000_000
 /** Entries of `recent`: enough for the rate over the last seconds. */

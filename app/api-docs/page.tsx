@@ -1,0 +1,29 @@
+import type { Metadata } from 'next'
+import { ApiDocs } from '@/components/api/api-docs'
+import { classifyPageData, hasBatches } from '@/lib/server/pages/page-data'
+import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { requestOrigin } from '../origin'
+import { translation } from '../translation'
+
+// The models and the enabled endpoints can change while the server runs.
+export const dynamic = 'force-dynamic'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const { t } = await translation()
+  return { title: t('meta.api.title'), description: t('meta.api.description') }
+}
+
+export default async function Page() {
+  const { models, limits } = await classifyPageData(null)
+  const model = models.find((each) => each.default) ?? models[0]
+  return (
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[760px] px-4 pt-6 pb-20 outline-none">
+      <ApiDocs
+        site={`${await requestOrigin()}${BASE_PATH}`}
+        model={model?.id ?? ''}
+        explains={limits.explain}
+        batches={await hasBatches()}
+      />
+    </main>
+  )
+}

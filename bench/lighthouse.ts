@@ -1,0 +1,112 @@
+import { createServer } from 'node:net'
+import { type Browser, chromium } from '@playwright/test'
+import lighthouse, { type Result } from 'lighthouse'
+import { chromiumPath } from '../scripts/tools/chromium.mjs'
+import { median } from './measure'
+
+/** What Lighthouse reports about one page, each figure the median of several runs. */
+export interface PageReport {
+  path: string
+  /** Category scores, 0 to 100. */
+  performance: number
+  accessibility: number
+  bestPractices: number
+  seo: number
+  /** Cumulative layout shift, without a unit. */
+  layoutShift: number
+  /** Milliseconds until the largest element is painted. */
+  largestPaint: number
+  /** Milliseconds in which the main thread was blocked. */
+  blocked: number
+  /** Bytes of JavaScript transferred, compressed. */
+  script: number
+  /** Why browsers don't keep the page in their back/forward cache. Empty where they do. */
+  backForwardFailures: readonly string[]
+}
+
+/** Measures one page with Lighthouse's default phone: each run in a new browser with an empty cache. */
+export async function lighthouseReport(origin: string, path: string, runs: number): Promise<PageReport> {
+  const results: Result[] = []
+  for (let run = 0; run < runs; run++) results.push(await audit(`${origin}${path}`))
+  const middle = (of: (result: Result) => number) => median(results.map(of))
+  const category = (id: string) => Math.round(100 * middle(({ categories }) => categories[id]?.score ?? Number.NaN))
+  const figure = (id: string) => middle(({ audits }) => audits[id]?.numericValue ?? Number.NaN)
+  return {
+    path,
+    performance: category('performance'),
+    accessibility: category('accessibility'),
+    bestPractices: category('best-practices'),
+    seo: category('seo'),
+    layoutShift: figure('cumulative-layout-shift'),
+    largestPaint: figure('largest-contentful-paint'),
+    blocked: figure('total-blocking-time'),
+    script: middle(scriptBytes),
+    backForwardFailures: results[0] ? backForwardFailures(results[0]) : [],
+  }
+}
+
+async function audit(url: string): Promise<Result> {
+  const port = await freePort()
+  const browser = await launch(port)
+  try {
+    const report = await lighthouse(url, { port, output: 'json', logLevel: 'error' })
+    if (!report) throw new Error(`Lighthouse returned no report for ${url}`)
+    if (report.lhr.runtimeError) throw new Error(`${url}: ${report.lhr.runtimeError.message}`)
+    return report.lhr
+  } finally {
+    await browser.close()
+  }
+}
+
+function launch(port: number): Promise<Browser> {
+  const executablePath = chromiumPath()
+  return chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    // Playwright turns the back/forward cache off; Lighthouse tests it.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    args: [
+      `--remote-debugging-port=${port}`,
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+/** Lighthouse connects to a port, and only a number that is known beforehand can be passed to both sides. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+}
+
+interface NetworkRequest {
+  resourceType?: string
+  transferSize?: number
+}
+
+function scriptBytes({ audits }: Result): number {
+  const requests = items<NetworkRequest>(audits['network-requests']?.details)
+  return requests
+    .filter(({ resourceType }) => resourceType === 'Script')
+    .reduce((sum, { transferSize = 0 }) => sum + transferSize, 0)
+}
+
+function backForwardFailures({ audits }: Result): string[] {
+  return items<{ reason?: string }>(audits['bf-cache']?.details).map(({ reason = 'unknown' }) => reason)
+}
+
+function items<Item>(details: unknown): readonly Item[] {
+  return (details as { items?: readonly Item[] } | undefined)?.items ?? []
+}

@@ -1,7 +1,0 @@
-/** What is wrong with a line of a CSV of labels, for people. */
-export const BAD_LINE = {
-  no_file: 'has no file',
-  no_label: 'has no label',
-  several: 'has several labels',
-  twice: 'names a file that an earlier line gives another label',
-} as const

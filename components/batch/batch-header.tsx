@@ -1,0 +1,112 @@
+import { Pause, Play, Plus, RotateCw, Tags, X } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { failedOnServer } from '@/lib/client/batch/items'
+import type { BatchSession } from '@/lib/client/batch/session'
+import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import type { TableView } from '@/lib/client/batch/table-view'
+import { Button } from '../ui/button'
+import { BatchStats } from './batch-stats'
+import { ExportPanel } from './export-panel'
+import { FilePickerButton } from './file-picker-button'
+import { SafeToClose } from './safe-to-close'
+
+interface BatchHeaderProps {
+  session: BatchSession
+  snapshot: BatchSnapshot
+  view: TableView
+  onFiles(files: readonly File[]): void
+  onNew(): void
+}
+
+/** The batch's progress and its actions. */
+export function BatchHeader({ session, snapshot, view, onFiles, onNew }: BatchHeaderProps) {
+  const t = useTranslations('batch')
+  const { phase, counts, items } = snapshot
+  const ended = phase === 'done' || phase === 'cancelled' || phase === 'gone'
+  const canRetry = phase === 'done' && counts.failed > 0 && items.some(failedOnServer)
+  return (
+    <>
+      <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
+        <div className="min-w-0 flex-1 basis-80">
+          <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('results')}</h1>
+          <BatchStats snapshot={snapshot} />
+        </div>
+        <div className="flex flex-wrap items-center gap-2">
+          {(phase === 'running' || phase === 'paused') && (
+            <>
+              {snapshot.job?.reason !== 'dead_letters' && (
+                <Button onClick={() => void session.setPaused(phase === 'running')}>
+                  {phase === 'running' ? <Pause aria-hidden /> : <Play aria-hidden />}
+                  {phase === 'running' ? t('pause') : t('resume')}
+                </Button>
+              )}
+              <CancelButton onCancel={() => void session.cancel()} />
+            </>
+          )}
+          {canRetry && (
+            <Button onClick={() => void session.retryFailed()}>
+              <RotateCw aria-hidden /> {t('retryFailed')}
+            </Button>
+          )}
+          {ended && (
+            <Button onClick={onNew}>
+              <Plus aria-hidden /> {t('new')}
+            </Button>
+          )}
+          <FilePickerButton kind="labels" accept=".csv,.tsv,.tab,.txt,.lst,.json,.jsonl,.ndjson,.xml" onFiles={onFiles}>
+            <Tags aria-hidden /> {t('labelsFile')}
+          </FilePickerButton>
+          <ExportPanel items={snapshot.items} view={view} />
+        </div>
+      </div>
+      <Progress snapshot={snapshot} />
+      <SafeToClose snapshot={snapshot} />
+    </>
+  )
+}
+
+function Progress({ snapshot: { counts, phase } }: Pick<BatchHeaderProps, 'snapshot'>) {
+  const t = useTranslations('batch')
+  const total = Math.max(counts.total - counts.leftOut, 1)
+  const share = (count: number) => `${(100 * count) / total}%`
+  return (
+    <div
+      role="progressbar"
+      aria-label={t('progress')}
+      aria-valuemin={0}
+      aria-valuemax={total}
+      aria-valuenow={counts.done}
+      className="mt-4 flex h-1.5 overflow-hidden rounded-full bg-sunk"
+    >
+      <div className={phase === 'paused' ? 'bg-ink-3' : 'bg-accent'} style={{ width: share(counts.done) }} />
+      <div
+        className="bg-bar"
+        style={{ width: share(counts.total - counts.leftOut - counts.done - counts.toUpload - counts.missing) }}
+      />
+    </div>
+  )
+}
+
+/** Asks for confirmation, because a cancelled batch cannot be resumed. */
+function CancelButton({ onCancel }: { onCancel(): void }) {
+  const t = useTranslations('batch')
+  const [confirming, setConfirming] = useState(false)
+  if (!confirming) {
+    return (
+      <Button variant="quiet" onClick={() => setConfirming(true)}>
+        <X aria-hidden /> {t('cancel')}
+      </Button>
+    )
+  }
+  return (
+    <span className="flex items-center gap-2">
+      <Button className="text-bad" onClick={onCancel}>
+        {t('cancelYes')}
+      </Button>
+      <Button variant="quiet" autoFocus onClick={() => setConfirming(false)}>
+        {t('cancelNo')}
+      </Button>
+    </span>
+  )
+}

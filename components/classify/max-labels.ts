@@ -1,0 +1,14 @@
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+
+/** The most labels that are shown for a photo. */
+const MAX_LABELS = 10
+
+/**
+ * How many labels can be shown: all of them if the model has few.
+ *
+ * @param model type or id
+ */
+export function maxLabels(models: readonly ModelInfo[], model: string): number {
+  const classes = models.find(({ id, type }) => id === model || type === model)?.classes
+  return Math.max(1, Math.min(MAX_LABELS, classes || MAX_LABELS))
+}

@@ -1,0 +1,64 @@
+'use client'
+
+import { type ReactNode, useEffect } from 'react'
+import type { Phase } from '@/lib/client/photos/photo'
+import { lazy } from '../ui/lazy'
+import { FailureNotice } from './failure-notice'
+import { Pending } from './pending'
+import { preloadScoreBars, ScoreBars } from './score-bars'
+import { Timings } from './timings'
+import { TopPrediction } from './top-prediction'
+
+const ModelInput = lazy(
+  () => import('./model-input').then((module) => module.ModelInput),
+  () => <div className="mt-4 h-8" />,
+)
+
+interface PhotoResultProps {
+  file: Blob
+  model: string
+  phase: Phase | undefined
+  /** How many predictions to show, and their minimum score. */
+  labelCount: number
+  minScore: number
+  onRetry(): void
+  onRemove(): void
+  /** Rendered below the result. */
+  children?: ReactNode
+}
+
+/** The selected photo's result, or its progress or failure. */
+export function PhotoResult({
+  file,
+  model,
+  phase,
+  labelCount,
+  minScore,
+  onRetry,
+  onRemove,
+  children,
+}: PhotoResultProps) {
+  // While the photo is being uploaded.
+  useEffect(() => {
+    preloadScoreBars()
+    ModelInput.preload()
+  }, [])
+  if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
+  if (phase?.name !== 'answered') {
+    return (
+      <>
+        <Pending phase={phase} labelCount={labelCount} />
+        {children && <div className="mt-1 h-8" />}
+      </>
+    )
+  }
+  return (
+    <>
+      <TopPrediction result={phase.result} />
+      <ScoreBars predictions={phase.result.predictions} labelCount={labelCount} minScore={minScore} />
+      <Timings timings={phase.result.timings} />
+      <ModelInput file={file} model={model} />
+      {children}
+    </>
+  )
+}

@@ -1,0 +1,68 @@
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { Disclosure } from '../ui/disclosure'
+import { Segmented } from '../ui/segmented'
+import { Slider } from '../ui/slider'
+import { maxLabels } from './max-labels'
+import { useModelName } from './use-model-name'
+
+export interface ResultOptionsProps {
+  models: readonly ModelInfo[]
+  model: string
+  onModel(model: string): void
+  /** Maximum number of labels. */
+  labelCount: number
+  onLabelCount(count: number): void
+  /** Labels with a lower score are hidden. */
+  minScore: number
+  onMinScore(score: number): void
+  /** Further options. */
+  children?: ReactNode
+}
+
+const HIGHEST_MIN_SCORE = 0.5
+
+/** Model, number of labels and minimum score, collapsed behind a summary of the current choice. */
+export function ResultOptions({
+  models,
+  model,
+  onModel,
+  labelCount,
+  onLabelCount,
+  minScore,
+  onMinScore,
+  children,
+}: ResultOptionsProps) {
+  const t = useTranslations('answer')
+  const name = useModelName()
+  const choices = models.map(({ id, type, status }) => ({
+    value: type ?? id,
+    label: name(type ?? id),
+    disabled: status === 'failed',
+  }))
+  const percent = Math.round(100 * minScore)
+  const max = maxLabels(models, model)
+  const count = Math.min(labelCount, max)
+  const summary = [t('optionsModel', { model: name(model) })]
+  if (max > 1) summary.push(t('optionsTop', { count }))
+  if (minScore > 0) summary.push(t('optionsLeast', { percent }))
+  return (
+    <Disclosure className="mt-4" label={summary.join(' · ')}>
+      <Segmented label={t('model')} options={choices} value={model} onChange={onModel} />
+      {max > 1 && (
+        <Slider label={t('labels')} value={count} min={1} max={max} step={1} onChange={onLabelCount} format={String} />
+      )}
+      <Slider
+        label={t('atLeast')}
+        value={minScore}
+        min={0}
+        max={HIGHEST_MIN_SCORE}
+        step={0.01}
+        onChange={onMinScore}
+        format={(share) => t('percent', { value: Math.round(100 * share) })}
+      />
+      {children}
+    </Disclosure>
+  )
+}

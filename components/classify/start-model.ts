@@ -1,7 +1,0 @@
-import type { ModelInfo } from '@/lib/shared/contract/contract'
-
-/** The default model, named by its type where it has one. */
-export function startModel(models: readonly ModelInfo[]): string {
-  const model = models.find((candidate) => candidate.default) ?? models[0]
-  return model?.type ?? model?.id ?? 'balanced'
-}

@@ -1,0 +1,54 @@
+import { useTranslations } from 'use-intl'
+import type { Classification } from '@/lib/shared/contract/contract'
+import { confidence } from '@/lib/shared/results/confidence'
+import { useFormat } from '../ui/use-format'
+
+/** The top label, its confidence in words and as a percentage, and how to interpret it. */
+export function TopPrediction({ result }: { result: Classification }) {
+  const t = useTranslations('answer')
+  const words = useTranslations('confidence')
+  const format = useFormat()
+  const [best] = result.predictions
+  if (!best) return null
+  const level = confidence(best.score, result.uncertain)
+  const { calibrated } = result.model
+  return (
+    <>
+      <p className={level === 'uncertain' ? 'font-semibold text-warn' : 'font-semibold text-accent'}>{words(level)}</p>
+      <h1
+        lang="en"
+        className="text-balance font-semibold text-2xl leading-[1.1] tracking-[-0.03em] [overflow-wrap:anywhere] lg:text-3xl"
+      >
+        {best.label}
+      </h1>
+      <p className="mt-3 flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <span className="figures text-[24px]">
+          {format.percent(best.score)}
+          <span className="ml-0.5 text-ink-2 text-sm">%</span>
+        </span>
+        <span className="text-ink-2 text-sm" title={t(calibrated ? 'calibratedHint' : 'notCalibratedHint')}>
+          {t(calibrated ? 'calibrated' : 'notCalibrated')}
+        </span>
+      </p>
+      {best.note && (
+        <p lang="en" className="mt-3 text-ink-2 text-sm">
+          {best.note}
+        </p>
+      )}
+      {level === 'uncertain' && <UncertainReason result={result} />}
+    </>
+  )
+}
+
+function UncertainReason({ result: { uncertain_reason, predictions } }: { result: Classification }) {
+  const t = useTranslations('answer')
+  const format = useFormat()
+  const [first, second] = predictions
+  function reason(): string {
+    if (uncertain_reason === 'unlike_known') return t('unlikeKnown')
+    if (uncertain_reason === 'small_margin')
+      return second ? t('smallMargin', { label: second.label }) : t('smallMarginUnnamed')
+    return t('lowScore', { percent: format.percent(first?.score ?? 0) })
+  }
+  return <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">{reason()}</p>
+}

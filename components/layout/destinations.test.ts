@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import { currentState, isPhotoPath, mainPages, PHOTO_PAGES } from './destinations'
+
+const hrefs = (batches: boolean) => mainPages(batches).map(({ href }) => href)
+
+describe('navigation', () => {
+  test('lists the main pages in one order, without Batch where the server accepts none', () => {
+    expect(hrefs(true)).toEqual(['/', '/batch', '/models', '/api-docs'])
+    expect(hrefs(false)).toEqual(['/', '/models', '/api-docs'])
+  })
+
+  test('marks the page itself, and Classify for pages about a photo', () => {
+    const [classify, batch] = mainPages(true)
+    if (!classify || !batch) throw new Error('no pages')
+    expect(currentState(classify, '/')).toBe('page')
+    expect(currentState(batch, '/batch')).toBe('page')
+    expect(currentState(batch, '/')).toBeUndefined()
+    for (const { href } of PHOTO_PAGES) {
+      expect(currentState(classify, href)).toBe('true')
+      expect(isPhotoPath(href)).toBe(true)
+    }
+    expect(currentState(classify, '/models')).toBeUndefined()
+    expect(isPhotoPath('/models')).toBe(false)
+  })
+})

@@ -1,0 +1,41 @@
+/** A page that the navigation names, by its path and its key in the `site` messages. */
+export interface Destination {
+  href: string
+  name: 'classify' | 'compare' | 'gallery' | 'history' | 'batch' | 'models' | 'api'
+}
+
+const CLASSIFY: Destination = { href: '/', name: 'classify' }
+
+/** Pages about a single photo. They belong to Classify. */
+export const PHOTO_PAGES: readonly Destination[] = [
+  { href: '/compare', name: 'compare' },
+  { href: '/gallery', name: 'gallery' },
+  { href: '/history', name: 'history' },
+]
+
+/** The main pages, in the order in which the header and the menu show them. @param batches whether this server accepts batches */
+export function mainPages(batches: boolean): readonly Destination[] {
+  return [
+    CLASSIFY,
+    ...(batches ? [{ href: '/batch', name: 'batch' } as const] : []),
+    { href: '/models', name: 'models' },
+    { href: '/api-docs', name: 'api' },
+  ]
+}
+
+/** Whether a path belongs to Classify: its own page or one about a single photo. */
+export function isPhotoPath(path: string): boolean {
+  return path === CLASSIFY.href || PHOTO_PAGES.some(({ href }) => href === path)
+}
+
+/** `page` for the page itself, `true` for the section that it belongs to: a value of `aria-current`. */
+export function currentState({ href }: Destination, path: string): 'page' | 'true' | undefined {
+  if (href === path) return 'page'
+  return href === CLASSIFY.href && isPhotoPath(path) ? 'true' : undefined
+}
+
+export interface SiteMenuProps {
+  pages: readonly Destination[]
+  /** The current page. */
+  path: string
+}

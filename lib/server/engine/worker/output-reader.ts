@@ -1,0 +1,96 @@
+import type { Tensor } from 'onnxruntime-node'
+import { Problem } from '@/lib/shared/problems/problem'
+import { fromFloat16 } from '../../image/float16'
+import type { Activation } from './activation'
+
+/** The kind of values in an output: before the softmax, after it, or one yes-or-no score for two labels. */
+export type Scores = 'logits' | 'probabilities' | 'binary probability' | 'binary logit'
+
+export interface OutputReader {
+  scores: Scores
+  /**
+   * Reads one image's output as logits [classes].
+   *
+   * @throws Problem `model_failed` if the scores are NaN or infinite
+   */
+  read(output: Tensor): Float32Array
+}
+
+/** Tolerance for a sum of probabilities: half precision over a thousand classes. */
+const SUM_TOLERANCE = 5e-3
+/** The smallest probability whose logarithm is still finite. */
+const MIN_PROBABILITY = 1e-30
+
+/** Number of values per image in this output, from its shape. */
+export function widthOf({ dims, size }: Pick<Tensor, 'dims' | 'size'>): number {
+  return dims.length > 1 ? size / (dims[0] || 1) : size
+}
+
+/** Whether an output can hold the scores of this many labels: one value each, or one for two labels. */
+export function fits(width: number, classes: number): boolean {
+  return width === classes || (width === 1 && classes === 2)
+}
+
+/**
+ * Creates the function that reads a model's output as logits [classes]. The graph's last operator shows what the values
+ * are. If it does not, two probe outputs do: probabilities are never negative and sum to one.
+ *
+ * @param probes outputs for two different images
+ * @throws Error with a one-line reason why the output is not a classifier's
+ */
+export function outputReader(probes: readonly Tensor[], classes: number, activation: Activation): OutputReader {
+  const rows = probes.map((probe) => firstRow(probe, widthOf(probe)))
+  if (!rows.some(areValidScores)) throw new Error('its scores are NaN or infinite for every test image')
+  if (rows[0]?.length === 1 && classes === 2) return binaryReader(rows, activation)
+  if (activation === 'sigmoid') {
+    throw new Error(
+      classes === 1
+        ? 'its only output is a yes-or-no score (sigmoid): provide two labels, first the one for 0, then the one for 1'
+        : 'its scores are independent of each other (sigmoid): multi-label models are not supported',
+    )
+  }
+  const read = (output: Tensor) => requireScores(firstRow(output, classes))
+  if (!rows.every(areProbabilities)) return { scores: 'logits', read }
+  // The softmax of these logarithms returns the original probabilities.
+  return { scores: 'probabilities', read: (output) => read(output).map(logarithm) }
+}
+
+/** One value for two labels, as in Keras' binary classifiers: the score of the second label. */
+function binaryReader(rows: readonly Float32Array[], activation: Activation): OutputReader {
+  const isProbability = activation === 'sigmoid' || (activation === null && rows.every(([p = -1]) => p >= 0 && p <= 1))
+  const number = (output: Tensor) => requireScores(firstRow(output, 1))[0] ?? Number.NaN
+  if (!isProbability) return { scores: 'binary logit', read: (output) => Float32Array.of(0, number(output)) }
+  return {
+    scores: 'binary probability',
+    read(output) {
+      const second = Math.min(1, Math.max(0, number(output)))
+      return Float32Array.of(logarithm(1 - second), logarithm(second))
+    },
+  }
+}
+
+const logarithm = (probability: number) => Math.log(Math.max(probability, MIN_PROBABILITY))
+
+function areProbabilities(values: Float32Array): boolean {
+  const sum = values.reduce((total, value) => total + value, 0)
+  return values.every((value) => value >= 0) && Math.abs(sum - 1) < SUM_TOLERANCE
+}
+
+/** Single labels may be minus infinity, but not all of them. */
+function areValidScores(values: Float32Array): boolean {
+  return values.every((value) => value < Number.POSITIVE_INFINITY) && values.some((value) => Number.isFinite(value))
+}
+
+function requireScores(values: Float32Array): Float32Array {
+  if (areValidScores(values)) return values
+  throw new Problem('model_failed', 'The model returned NaN or infinite scores for this photo.')
+}
+
+/** The first image's outputs as float32. Newer Node.js versions receive float16 as numbers, older ones as bits. */
+function firstRow({ data, type }: Tensor, width: number): Float32Array {
+  const row = (data as Float32Array | Uint16Array | Float64Array).subarray(0, width)
+  if (type === 'float32') return row as Float32Array
+  if (type === 'float64') return Float32Array.from(row)
+  if (type === 'float16') return Float32Array.from(row, row instanceof Uint16Array ? fromFloat16 : Number)
+  throw new Error(`the output type is ${type}, but only float32, float16 and float64 are supported`)
+}

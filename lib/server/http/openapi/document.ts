@@ -1,0 +1,125 @@
+import type { FeedbackMode } from '@/lib/shared/contract/feedback'
+import { jobParametersSchema } from '@/lib/shared/contract/jobs'
+import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { type DocumentBuilder, jobPaths } from '../jobs/openapi'
+import {
+  classifyOperation,
+  explainOperation,
+  feedbackOperation,
+  getOperation,
+  pageOperation,
+  reply,
+  votesOperation,
+} from './operations'
+import { BODY_PROBLEMS, COMMON_PROBLEMS, PHOTO_PROBLEMS, problemReplies } from './problems'
+import { componentSchemas, queryParameters } from './schemas'
+
+/** The optional features of a server. The document that it serves omits those it doesn't have. */
+interface Features {
+  jobs: boolean
+  explanations: boolean
+  /** Many photos per request. */
+  streams: boolean
+  feedback: FeedbackMode
+  /** Endpoints for the operator. */
+  admin: boolean
+  deadLetters: boolean
+}
+
+const ALL_FEATURES: Features = {
+  jobs: true,
+  explanations: true,
+  streams: true,
+  feedback: 'photos',
+  admin: true,
+  deadLetters: true,
+}
+
+const maker: DocumentBuilder = {
+  reply,
+  problems: (codes) => problemReplies([...COMMON_PROBLEMS, ...codes]),
+  body: BODY_PROBLEMS,
+  parameters: queryParameters(jobParametersSchema),
+}
+
+/**
+ * The OpenAPI 3.1 document of the API, generated from the schemas of the contract. docs/openapi.json is the document
+ * of a server with all features.
+ */
+export function openApiDocument(features = ALL_FEATURES): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Vision Object Classifier',
+      version: '1',
+      description: 'Classifies photos. Errors are RFC 9457 problem details with a stable `code`.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    ...(BASE_PATH !== '' && { servers: [{ url: BASE_PATH }] }),
+    paths: {
+      '/api/classify': { post: classifyOperation(features.streams) },
+      ...(features.explanations && { '/api/explain': { post: explainOperation() } }),
+      '/api/photo': {
+        post: {
+          operationId: 'photo',
+          summary: 'Fetch the photo at a URL, for pages that display what they classify.',
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/PhotoRequest' } } },
+          },
+          responses: {
+            200: { description: 'The photo.', content: { 'image/*': {} } },
+            ...problemReplies(PHOTO_PROBLEMS),
+          },
+        },
+      },
+      ...(features.jobs && jobPaths(maker, features)),
+      ...(features.feedback !== 'off' && {
+        '/api/feedback': { post: feedbackOperation(), ...(features.admin && { get: votesOperation() }) },
+      }),
+      '/api/models': {
+        get: getOperation('listModels', 'List the models and their status.', 'Models', COMMON_PROBLEMS),
+      },
+      '/api/models/{model}/labels': {
+        get: {
+          ...getOperation('listLabels', 'List the labels of a model.', 'Labels', [
+            ...COMMON_PROBLEMS,
+            'unknown_model',
+            'not_found',
+          ]),
+          parameters: [
+            {
+              name: 'model',
+              in: 'path',
+              required: true,
+              schema: { type: 'string', minLength: 1 },
+              description: 'Id or type of the model.',
+            },
+          ],
+        },
+      },
+      '/api/site': { get: pageOperation('site', 'What pages in front of this server need to know about it.') },
+      '/api/gallery': {
+        get: pageOperation('gallery', 'The gallery photos with the predictions of the default model.'),
+      },
+      '/api/openapi.json': {
+        get: {
+          operationId: 'openApi',
+          summary: 'Get this document.',
+          responses: {
+            200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
+            ...problemReplies(COMMON_PROBLEMS),
+          },
+        },
+      },
+      '/health/live': { get: getOperation('live', 'Whether the process responds.', 'Health') },
+      '/health/ready': {
+        get: getOperation('ready', 'Whether the server is ready for photos.', 'Health', ['not_ready', 'shutting_down']),
+      },
+      '/health/status': {
+        get: getOperation('status', 'Status of models, queue and workers.', 'Status', ['shutting_down']),
+      },
+    },
+    components: { schemas: componentSchemas(features.feedback) },
+  }
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import {
+  classificationSchema,
+  classifyJsonSchema,
+  healthSchema,
+  labelSchema,
+  labelsReplySchema,
+  modelInfoSchema,
+  modelRefSchema,
+  modelsReplySchema,
+  photoRequestSchema,
+  predictionSchema,
+  previewSchema,
+  problemSchema,
+  statusSchema,
+} from '@/lib/shared/contract/contract'
+import { explainJsonSchema, explanationSchema } from '@/lib/shared/contract/explain'
+import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/contract/feedback'
+import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/contract/jobs'
+
+const RESPONSES = [
+  predictionSchema,
+  modelRefSchema,
+  previewSchema,
+  classificationSchema,
+  explanationSchema,
+  voteSchema,
+  modelInfoSchema,
+  labelSchema,
+  labelsReplySchema,
+  modelsReplySchema,
+  healthSchema,
+  statusSchema,
+  jobSchema,
+  deadLetterSchema,
+  jobPhotosSchema,
+  problemSchema,
+]
+
+const SINGLE_PHOTO_REQUESTS: z.ZodObject[] = [classifyJsonSchema, explainJsonSchema]
+const REQUESTS = [...SINGLE_PHOTO_REQUESTS, photoRequestSchema, feedbackRequestSchema, jobParametersSchema]
+
+export function parameterSchemas(of: z.ZodType): Record<string, Record<string, unknown>> {
+  const schema = z.toJSONSchema(of, { io: 'output', target: 'draft-2020-12' })
+  return (schema.properties ?? {}) as Record<string, Record<string, unknown>>
+}
+
+export function queryParameters(of: z.ZodType): object[] {
+  return Object.entries(parameterSchemas(of)).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    required: false,
+    description,
+    schema,
+  }))
+}
+
+/** All schemas with an id, by id, with references between them. */
+export function componentSchemas(feedback: FeedbackMode): Record<string, object> {
+  const uri = (id: string) => `#/components/schemas/${id}`
+  const registry = z.registry<{ id: string }>()
+  for (const schema of [...RESPONSES, ...REQUESTS]) {
+    registry.add(schema, { id: String(schema.meta()?.id) })
+  }
+  const { schemas } = z.toJSONSchema(registry, {
+    uri,
+    io: 'output',
+    target: 'draft-2020-12',
+    // Responses may gain fields; requests with unknown fields are refused.
+    override: ({ zodSchema, jsonSchema }) => {
+      if (!REQUESTS.includes(zodSchema as z.ZodObject)) delete jsonSchema.additionalProperties
+      if (SINGLE_PHOTO_REQUESTS.includes(zodSchema as z.ZodObject)) {
+        jsonSchema.oneOf = [{ required: ['image'] }, { required: ['url'] }]
+      }
+      // Options alone create an empty job, so the photos must come from a source or be added later.
+      if (zodSchema === jobParametersSchema) {
+        const later = { required: ['open'], properties: { open: { const: true } } }
+        jsonSchema.anyOf = [later, { required: ['source'] }]
+      }
+    },
+  })
+  if (feedback !== 'photos') delete schemas.FeedbackRequest?.properties?.photo
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]),
+  )
+}

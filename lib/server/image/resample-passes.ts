@@ -1,0 +1,112 @@
+import { RESAMPLE_WASM } from './resample-wasm'
+import type { Taps } from './taps'
+
+/**
+ * The two passes of the resampler in WebAssembly, and their memory. The source is processed in strips, so that the
+ * memory stays small: it never shrinks.
+ */
+
+interface Passes {
+  memory: WebAssembly.Memory
+  horizontal(...numbers: number[]): void
+  vertical(...numbers: number[]): void
+}
+
+const passes = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(RESAMPLE_WASM, 'base64')))
+  .exports as unknown as Passes
+
+const CHANNELS = 3
+const PAGE = 65_536
+/** The start of the memory is reserved for the compiler. */
+const FIRST_FREE = 1024
+/** Vector instructions read and write up to 15 bytes past the end. */
+const SLACK = 64
+const STRIP_BYTES = 4_000_000
+
+/** Allocates addresses in the memory, starting over for each photo. */
+class Arena {
+  private next = FIRST_FREE
+
+  take(bytes: number): number {
+    const at = this.next
+    this.next += Math.ceil((bytes + SLACK) / SLACK) * SLACK
+    const missing = this.next - passes.memory.buffer.byteLength
+    if (missing > 0) passes.memory.grow(Math.ceil(missing / PAGE))
+    return at
+  }
+
+  /** Copies taps into the memory, and returns the arguments that the passes expect. */
+  taps({
+    first,
+    count,
+    coefficients,
+    stride,
+  }: Taps): [first: number, count: number, coefficients: number, stride: number] {
+    const addresses = [first, count, coefficients].map((numbers) => {
+      const at = this.take(numbers.byteLength)
+      new Int32Array(passes.memory.buffer, at, numbers.length).set(numbers)
+      return at
+    }) as [number, number, number]
+    return [...addresses, stride]
+  }
+}
+
+function copyIn(bytes: Uint8Array, at: number): void {
+  new Uint8Array(passes.memory.buffer).set(bytes, at)
+}
+
+function copyOut(at: number, length: number): Uint8Array {
+  return new Uint8Array(passes.memory.buffer).slice(at, at + length)
+}
+
+/** Resamples columns first, then rows. RGB uint8 in and out. */
+export function columnsThenRows(source: Uint8Array, width: number, columns: Taps, rows: Taps): Uint8Array {
+  const [wide, tall] = [columns.first.length, rows.first.length]
+  const [top, bottom] = [start(rows, 0), end(rows, tall - 1)]
+  const arena = new Arena()
+  const [across, down] = [arena.taps(columns), arena.taps(rows)]
+  const rowBytes = width * CHANNELS
+  const strip = Math.max(1, Math.min(bottom - top, Math.floor(STRIP_BYTES / rowBytes)))
+  const input = arena.take(strip * rowBytes)
+  const intermediate = arena.take((bottom - top) * wide * CHANNELS)
+  const output = arena.take(tall * wide * CHANNELS)
+  for (let y = top; y < bottom; y += strip) {
+    const count = Math.min(strip, bottom - y)
+    copyIn(source.subarray(y * rowBytes, (y + count) * rowBytes), input)
+    passes.horizontal(input, width, 0, count, intermediate + (y - top) * wide * CHANNELS, wide, ...across)
+  }
+  passes.vertical(intermediate, wide * CHANNELS, top, output, tall, ...down)
+  return copyOut(output, tall * wide * CHANNELS)
+}
+
+/** Resamples rows first, then columns. RGB uint8 in and out. */
+export function rowsThenColumns(source: Uint8Array, width: number, columns: Taps, rows: Taps): Uint8Array {
+  const [wide, tall] = [columns.first.length, rows.first.length]
+  const arena = new Arena()
+  const [across, [first, count, coefficients, stride]] = [arena.taps(columns), arena.taps(rows)]
+  const rowBytes = width * CHANNELS
+  const intermediate = arena.take(tall * rowBytes)
+  const output = arena.take(tall * wide * CHANNELS)
+  const largest = Math.max(...rows.count) * rowBytes
+  const input = arena.take(Math.min(source.byteLength, Math.max(STRIP_BYTES, largest)))
+  for (let y = 0; y < tall; ) {
+    let next = y + 1
+    while (next < tall && (end(rows, next) - start(rows, y)) * rowBytes <= STRIP_BYTES) next++
+    const band = source.subarray(start(rows, y) * rowBytes, end(rows, next - 1) * rowBytes)
+    copyIn(band, input)
+    const skip = [first + 4 * y, count + 4 * y, coefficients + 4 * y * stride, stride]
+    passes.vertical(input, rowBytes, start(rows, y), intermediate + y * rowBytes, next - y, ...skip)
+    y = next
+  }
+  passes.horizontal(intermediate, width, 0, tall, output, wide, ...across)
+  return copyOut(output, tall * wide * CHANNELS)
+}
+
+/** The first input that an output reads, and the one after the last. */
+function start({ first }: Taps, output: number): number {
+  return first[output] as number
+}
+
+function end({ first, count }: Taps, output: number): number {
+  return (first[output] as number) + (count[output] as number)
+}

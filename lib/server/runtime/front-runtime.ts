@@ -1,0 +1,36 @@
+import { SignIn } from '../auth/sign-in'
+import type { Environment } from '../config/environment'
+import { Lifecycle } from '../host/lifecycle'
+import { createFrontApp } from '../http/front-app'
+import type { Log } from '../observe/log'
+import { remoteSite } from '../pages/remote-site'
+import { openMetrics } from './metrics'
+import type { Runtime } from './runtime'
+import { ownVersion } from './versions'
+
+const NO_LOAD = {
+  queue: { photos: 0, limit: 0, bytes: 0, byteLimit: 0 },
+  inFlight: 0,
+  workers: { ready: 0, wanted: 0, restarts: 0, bytes: 0 },
+}
+
+/** Serves the pages in front of a remote API (`API_URL`), without models, jobs or files. */
+export function createFrontRuntime(environment: Environment, api: string, log: Log): Runtime {
+  const root = api.endsWith('/') ? api : `${api}/`
+  const url = (path: string) => new URL(path, root)
+  const services = {
+    environment,
+    log,
+    lifecycle: new Lifecycle(),
+    metrics: openMetrics(environment, { service: 'web', stats: () => NO_LOAD, build: { version: ownVersion() } }, log),
+    signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
+  }
+  return {
+    ...services,
+    app: createFrontApp(services, url),
+    site: remoteSite(url),
+    settled: async () => ({ ready: true, workers: 0 }),
+    release: async () => {},
+    close: () => services.metrics.close(),
+  }
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { SignIn } from '../auth/sign-in'
+import type { Environment } from '../config/environment'
+import { fromRoot } from '../config/root'
+import { Lifecycle } from '../host/lifecycle'
+import { createApp } from '../http/app'
+import type { Log } from '../observe/log'
+import { Gallery } from '../pages/gallery'
+import { localSite } from '../pages/local-site'
+import { ResultCache } from '../result-cache/result-cache'
+import { defaultWorkers } from './default-workers'
+import { openEngine, reloadModels } from './engine'
+import { openFeedback } from './feedback'
+import { openJobs } from './jobs'
+import { openMetrics } from './metrics'
+import { openModels } from './models'
+import { openRedis } from './redis'
+import type { Runtime } from './runtime'
+import { ownVersion, runtimeVersion } from './versions'
+
+/** Creates a whole server: models, jobs, API. */
+export async function createServerRuntime(environment: Environment, log: Log): Promise<Runtime> {
+  const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
+  const models = await openModels(environment, log)
+  const engine = await openEngine(environment, models.path, workers, log)
+  models.onChange(() => reloadModels(engine, log))
+  const redis = await openRedis(environment, log)
+  const bytes = environment.RESULT_CACHE_BYTES
+  const jobs = await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log })
+  const version = ownVersion()
+  const build = { version, onnxruntime: runtimeVersion() }
+  const metrics = openMetrics(environment, { service: 'web', stats: () => engine.stats(), jobs, build }, log)
+  const services = {
+    engine,
+    redis,
+    resultCache: bytes > 0 ? new ResultCache(engine, { bytes, redis: redis ?? undefined }) : null,
+    jobs,
+    feedback: await openFeedback(environment, engine, {
+      folder: join(fromRoot(environment.DATA_DIR), 'feedback'),
+      log,
+    }),
+    signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
+    environment,
+    log,
+    metrics,
+    lifecycle: new Lifecycle(),
+    version,
+  }
+  const site = localSite(services, new Gallery(fromRoot('public/gallery'), engine))
+  return {
+    ...services,
+    app: createApp({ ...services, site }),
+    site,
+    async settled() {
+      await engine.settled()
+      return { ready: engine.ready(), workers: engine.stats().workers.wanted }
+    },
+    async release() {
+      services.feedback?.close()
+      await services.jobs?.shutDown()
+    },
+    async close() {
+      // Before the workers stop, so that the last line shows a working server.
+      await metrics.close()
+      await engine.close()
+      await models.close()
+    },
+  }
+}

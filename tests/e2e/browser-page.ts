@@ -1,0 +1,29 @@
+import type { Locator, Page } from '@playwright/test'
+
+/** Fails the test on uncaught errors, CSP violations, hydration mismatches and missing messages. */
+export function failOnPageErrors(page: Page): void {
+  page.on('console', (message) => {
+    if (/Content Security Policy|hydrat|MISSING_MESSAGE/i.test(message.text())) throw new Error(message.text())
+  })
+  page.on('pageerror', (error) => {
+    throw error
+  })
+}
+
+/** Waits until React has hydrated the page. Before that, no handler receives drops, pastes or files. */
+export async function waitForHydration(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    Object.keys(document.querySelector('main') ?? {}).some((key) => key.startsWith('__react')),
+  )
+}
+
+export const heading = (page: Page, name: string | RegExp): Locator => page.getByRole('heading', { level: 1, name })
+
+/** The path of a gallery photo. */
+export const photoPath = (name: string) => `public/gallery/${name}`
+
+/** The file input of the classify and compare pages. */
+export const photoInput = (page: Page): Locator => page.locator('input[type=file][multiple]')
+
+/** Selects gallery photos in the file input. */
+export const choosePhotos = (page: Page, ...names: string[]) => photoInput(page).setInputFiles(names.map(photoPath))

@@ -1,0 +1,38 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '@playwright/test'
+import { choosePhotos, heading, photoInput } from './browser-page'
+import { openClassify } from './classify-page'
+
+test.beforeEach(({ page }) => openClassify(page))
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    await page.reload()
+    const violations = async () => {
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    }
+    expect(await violations()).toEqual([])
+    await choosePhotos(page, 'koala.webp', 'espresso.png')
+    await expect(heading(page, 'koala')).toBeVisible()
+    await page.getByRole('button', { name: /Balanced model/ }).click()
+    await page.getByRole('button', { name: 'What the model saw' }).click()
+    await expect(page.getByRole('img', { name: 'The part of the photo that the model saw' })).toBeVisible()
+    await expect(page.getByRole('slider', { name: 'Labels' })).toBeVisible()
+    expect(await violations()).toEqual([])
+    await photoInput(page).setInputFiles([
+      { name: 'a.heic', mimeType: 'image/heic', buffer: Buffer.from('not a photo') },
+    ])
+    await expect(heading(page, 'This is not an image')).toBeVisible()
+    expect(await violations()).toEqual([])
+  })
+}
+
+test('fits the screen and shows the result without scrolling @phone', async ({ page }) => {
+  await choosePhotos(page, 'koala.webp', 'espresso.png', 'goldfish.webp', 'polar-bear.webp', 'scarlet-macaw.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  expect(width).toBeLessThanOrEqual(0)
+  await expect(heading(page, 'koala')).toBeInViewport({ ratio: 1 })
+})

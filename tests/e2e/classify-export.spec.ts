@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '@playwright/test'
+import { readRows } from '../support/workbook'
+import { choosePhotos, heading } from './browser-page'
+import { openClassify, thumbnails } from './classify-page'
+
+test.beforeEach(({ page }) => openClassify(page))
+
+test('copies results as JSON and code, and downloads them as CSV, Excel and JSON', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await choosePhotos(page, 'koala.webp', 'espresso.png')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(thumbnails(page)).toHaveCount(2)
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
+  const pick = async (menu: string, item: string | RegExp) => {
+    await page.getByRole('button', { name: menu, exact: true }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  await pick('Copy', 'Result as JSON')
+  await expect(page.getByText('JSON copied')).toBeVisible()
+  expect(JSON.parse(await clipboard())[0]).toMatchObject({
+    file: 'koala.webp',
+    predictions: [{ label: 'koala' }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
+  })
+  await pick('Copy', 'Link to this result')
+  await expect(page.getByText('Link copied')).toBeVisible()
+  const link = await clipboard()
+  const other = await context.newPage()
+  const requests: string[] = []
+  other.on('request', (request) => requests.push(request.url()))
+  await other.goto(link)
+  await expect(heading(other, 'koala')).toBeVisible()
+  await expect(other.getByText('koala.webp')).toBeVisible()
+  expect((await new AxeBuilder({ page: other }).analyze()).violations).toEqual([])
+  // Neither the result nor the photo was sent to the server.
+  expect(requests.filter((url) => /#|api\//.test(new URL(url).pathname + new URL(url).search))).toEqual([])
+  await other.goto(`${link.split('#')[0]}#cut`)
+  await expect(heading(other, 'This link is invalid')).toBeVisible()
+  await other.close()
+  await pick('Copy', 'API request (cURL)')
+  await expect(page.getByText('cURL copied')).toBeVisible()
+  expect(await clipboard()).toMatch(
+    /^curl --data-binary @koala\.webp 'http:.*\/api\/classify\?model=efficientnet-lite1-int8'$/,
+  )
+  await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'espresso.png' }).click()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  const [csv] = await Promise.all([page.waitForEvent('download'), pick('Download', 'CSV (2 photos)')])
+  const lines = readFileSync(await csv.path(), 'utf8')
+    .trim()
+    .split('\r\n')
+  expect(lines).toHaveLength(3)
+  expect(lines[1]).toMatch(/^koala\.webp,ok,koala,0\.9.*,768,1024,\d+,[0-9a-f]{64},/)
+  const [excel] = await Promise.all([page.waitForEvent('download'), pick('Download', 'Excel (2 photos)')])
+  expect(await readRows(readFileSync(await excel.path()))).toMatchObject([
+    { file: 'koala.webp', width: 768 },
+    { file: 'espresso.png' },
+  ])
+  const [json] = await Promise.all([page.waitForEvent('download'), pick('Download', 'JSON (2 photos)')])
+  expect(JSON.parse(readFileSync(await json.path(), 'utf8'))).toHaveLength(2)
+})

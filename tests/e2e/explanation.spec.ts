@@ -1,0 +1,121 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+import { choosePhotos, heading } from './browser-page'
+
+const heatmap = (page: Page) => page.getByTestId('heat')
+const toggle = (page: Page) => page.getByRole('button', { name: 'Why this label?' })
+
+/** Total opacity of the heatmap's warm, important pixels in the left and right half. */
+function warmPixels(page: Page): Promise<[left: number, right: number]> {
+  return heatmap(page).evaluate((canvas: HTMLCanvasElement) => {
+    const { width, height } = canvas
+    const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height)
+    const sums: [number, number] = [0, 0]
+    for (let i = 0; i < data.length; i += 4) {
+      const warm = (data[i] ?? 0) > 200 ? (data[i + 3] ?? 0) : 0
+      sums[(i / 4) % width < width / 2 ? 0 : 1] += warm
+    }
+    return sums
+  })
+}
+
+test('shows a heatmap over the photo, for another label, with adjustable opacity, after reopening @phone', async ({
+  page,
+}) => {
+  await page.goto('/')
+  await choosePhotos(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await toggle(page).click()
+  await expect(page.getByText(/support koala, mostly at the top/)).toBeVisible()
+  await expect(page.getByText(/model runs/)).toBeVisible()
+  const [photo, box] = [
+    await page.getByRole('img', { name: 'koala.webp' }).boundingBox(),
+    await heatmap(page).boundingBox(),
+  ]
+  // The model's square crop lies within the photo.
+  expect(box?.width).toBeCloseTo(box?.height ?? 0, 0)
+  expect(box?.y).toBeGreaterThanOrEqual(photo?.y ?? 0)
+  const [left, right] = await warmPixels(page)
+  expect(left + right).toBeGreaterThan(0)
+
+  const strength = page.getByRole('slider', { name: 'Heatmap' })
+  await strength.focus()
+  await page.keyboard.press('Home')
+  await expect(strength).toHaveAttribute('aria-valuetext', '0%')
+  await expect(heatmap(page).locator('..')).toHaveCSS('opacity', '0')
+
+  await page.getByRole('combobox', { name: 'Label' }).selectOption('indri')
+  await expect(page.getByText(/support indri/)).toBeVisible()
+  await toggle(page).click()
+  await expect(heatmap(page)).toHaveCount(0)
+  let requests = 0
+  page.on('request', (request) => request.url().includes('/api/explain') && requests++)
+  await toggle(page).click()
+  await expect(heatmap(page)).toBeVisible()
+  // Explanations are cached.
+  expect(requests).toBe(0)
+  await choosePhotos(page, 'espresso.png')
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await expect(page.getByText(/support espresso/)).toBeVisible()
+})
+
+test('cancels and retries an explanation, and shows why the server refuses one', async ({ page }) => {
+  // The response is held back until the test releases it.
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/api/explain?*', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto('/')
+  await choosePhotos(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await toggle(page).click()
+  await expect(page.getByRole('progressbar', { name: 'Explanation progress' })).toBeVisible()
+  const cancelled = page.waitForEvent('requestfailed')
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  expect((await cancelled).url()).toContain('/api/explain')
+  await expect(page.getByText('Explanation canceled.')).toBeVisible()
+  release()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText(/support koala/)).toBeVisible()
+
+  await page.unrouteAll({ behavior: 'wait' })
+  await page.route('**/api/explain?*', (route) =>
+    route.fulfill({
+      status: 429,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({
+        status: 429,
+        code: 'queue_full',
+        title: 'The queue is full',
+        detail: 'Too many at once.',
+      }),
+    }),
+  )
+  await page.getByRole('combobox', { name: 'Label' }).selectOption('wombat')
+  await expect(page.getByText('Too many at once.')).toBeVisible()
+  await page.unrouteAll({ behavior: 'wait' })
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText(/support wombat/)).toBeVisible()
+})
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`has no accessibility violations in ${theme} and fits the screen${theme === 'dark' ? ' @phone' : ''}`, async ({
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme: theme })
+    await page.goto('/')
+    await choosePhotos(page, 'koala.webp')
+    await toggle(page).click()
+    await expect(heatmap(page)).toBeVisible()
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    const { width, inner } = await page.evaluate(() => ({
+      width: document.documentElement.scrollWidth,
+      inner: innerWidth,
+    }))
+    expect(width).toBeLessThanOrEqual(inner)
+  })
+}
