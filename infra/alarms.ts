@@ -73,7 +73,12 @@ function balancerAlarms({ stage }: StageContext, web: sst.aws.Service): Record<s
     id,
     metric: { namespace: 'AWS/ApplicationELB', metricName, dimensions: balancer, stat, period: MINUTE },
   })
-  const hosts = { namespace: 'AWS/ApplicationELB', dimensions: target, period: MINUTE, evaluationPeriods: ALARM_MINUTES }
+  const hosts = {
+    namespace: 'AWS/ApplicationELB',
+    dimensions: target,
+    period: MINUTE,
+    evaluationPeriods: ALARM_MINUTES,
+  }
   return {
     'server-errors': {
       alarmDescription: 'More than 1% of responses are server errors.',

@@ -26,7 +26,10 @@ export function domainOf({ domain: name, zone }: Settings, stage: Stage): Domain
 }
 
 /** The record with which AWS validates the domain, for this certificate and for every renewal. */
-function validationRecordOf({ domainValidationOptions }: aws.acm.Certificate, zoneId: $util.Output<string>): aws.route53.Record {
+function validationRecordOf(
+  { domainValidationOptions }: aws.acm.Certificate,
+  zoneId: $util.Output<string>,
+): aws.route53.Record {
   const proof = domainValidationOptions.apply(([option]) => {
     if (!option) throw new Error('the certificate has no validation options')
     return option
@@ -43,7 +46,10 @@ function validationRecordOf({ domainValidationOptions }: aws.acm.Certificate, zo
 }
 
 /** Routes visitors to the nearest healthy region; with a single region, to that one. */
-export function createDomainRecord(balancer: Pick<aws.lb.LoadBalancer, 'dnsName' | 'zoneId'>, { name, zoneId }: Domain): void {
+export function createDomainRecord(
+  balancer: Pick<aws.lb.LoadBalancer, 'dnsName' | 'zoneId'>,
+  { name, zoneId }: Domain,
+): void {
   const region = aws.getRegionOutput().region
   new aws.route53.Record('Domain', {
     zoneId,

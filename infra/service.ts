@@ -98,7 +98,13 @@ function capacityOf({ spot }: Stage): ServiceArgs['capacity'] {
 }
 
 /** Variables that point to the resources of the stage. None of them is secret. */
-function resourceVariables({ stage, names, buckets, models, secrets }: StageContext): Record<string, $util.Input<string>> {
+function resourceVariables({
+  stage,
+  names,
+  buckets,
+  models,
+  secrets,
+}: StageContext): Record<string, $util.Input<string>> {
   return {
     ENVIRONMENT: names.metrics.environment,
     PROJECT_NAME: names.metrics.namespace,

@@ -117,7 +117,7 @@ export const OPTIONS = {
   MODELS_REFRESH_SECONDS: option(
     integer(0, 86_400).default(60),
     BOTH,
-    'Interval for checking a models bucket for a new set, which is loaded beside the old one before the switch. `0` never checks',
+    'Interval in seconds for checking a models bucket for a new set, which replaces the old one once it is loaded. `0` never checks',
   ),
   DEFAULT_MODEL_TYPE: option(
     choice(MODEL_TYPES).optional(),

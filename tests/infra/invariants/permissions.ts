@@ -144,7 +144,7 @@ export const PERMISSIONS: Invariant[] = [
           ),
         ),
     mutations: {
-      anybody: (graph) => {
+      'any principal': (graph) => {
         role(graph, 'WebTaskRole').inputs.assumeRolePolicy.Statement[0].Principal = { AWS: '*' }
       },
     },
