@@ -122,7 +122,7 @@ export const OPTIONS = {
   DEFAULT_MODEL_TYPE: option(
     choice(MODEL_TYPES).optional(),
     BOTH,
-    'Model type for requests that name none',
+    'Model type for requests that do not specify one',
     'the default in `catalog.json`',
   ),
   ENGINE_WORKERS: option(
@@ -292,7 +292,7 @@ export const OPTIONS = {
   RATE_LIMIT: option(
     integer(0, 1e9).default(0),
     SERVER,
-    'Maximum number of photos per client and minute, counted across all instances that share Redis. `0` is unlimited',
+    'Maximum number of photos per client per minute, counted across all instances that share Redis. `0` is unlimited',
   ),
   METRICS: option(
     choice(['on', 'off', 'emf']).default('off'),
