@@ -118,7 +118,7 @@ export const CONTAINERS: Invariant[] = [
       services(graph).flatMap((service) => {
         const variables = environment(graph, service)
         const reader = service === 'Web' ? 'server' : 'worker'
-        const { settings } = graph.kept
+        const { settings } = graph.stored
         const set = Object.keys(variables).filter((name) => !(name in settings) && !OF_SST.test(name))
         return [
           ...Object.entries(settings).flatMap(([name, value]) =>
@@ -129,7 +129,7 @@ export const CONTAINERS: Invariant[] = [
       }),
     mutations: {
       'a missing setting': (graph) =>
-        'DEFAULT_MODEL_TYPE' in graph.kept.settings
+        'DEFAULT_MODEL_TYPE' in graph.stored.settings
           ? changeContainer(graph, 'Web', (container) => {
               container.environment = container.environment.filter(({ name }) => name !== 'DEFAULT_MODEL_TYPE')
             })

@@ -29,7 +29,7 @@ const FIGURES: readonly string[] = [...COUNTS, ...TIMES, ...GAUGES, ...BACKLOG]
 const alarms = (graph: Graph) =>
   all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm').filter(({ name }) => !SCALING.test(name))
 
-/** Metric, statistic, and what silence means. */
+/** Metric, statistic, and the meaning of missing data. */
 const OF_CACHE: Record<string, unknown[]> = {
   Memory: ['DatabaseMemoryUsagePercentage', 'Maximum', 'breaching'],
   Cpu: ['EngineCPUUtilization', 'Maximum', null],
@@ -150,7 +150,7 @@ export const MONITORING: Invariant[] = [
             ),
             ...differ(`node of ${name}`, dimensions, { CacheClusterId: `cache-00${number}` }),
             ...(what === 'Evictions' ? differ('evictions', threshold, 0) : []),
-            ...(['Memory', 'Cpu'].includes(what) && !(threshold <= 90) ? [`${name} comes at ${threshold} %`] : []),
+            ...(['Memory', 'Cpu'].includes(what) && !(threshold <= 90) ? [`${name} fires at ${threshold}%`] : []),
           ]
         }),
     mutations: {
