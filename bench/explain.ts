@@ -36,7 +36,7 @@ const MAX_PIXELS = 50e6
 const STEPS = 28
 const WORKERS = 2
 const SIDE = 500
-const PEOPLE = { rate: 10, seconds: 20 }
+const SINGLE_REQUESTS = { rate: 10, seconds: 20 }
 
 if (!existsSync(options.folder))
   throw new Error(`${options.folder} does not exist. Name a folder of photos: --folder DIR`)
@@ -91,9 +91,9 @@ process.exit(0)
 /** Latency of single requests without explanations, and with two explanations always running. */
 async function besideExplanations(): Promise<void> {
   const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: String(WORKERS) } })
-  const people = () => load({ url: `${server.url}/api/classify` }, SIDE, PEOPLE)
-  await people()
-  const alone = await people()
+  const singleRequests = () => load({ url: `${server.url}/api/classify` }, SIDE, SINGLE_REQUESTS)
+  await singleRequests()
+  const alone = await singleRequests()
   const [photo] = await photos(SIDE)
   let [going, explained] = [true, 0]
   const curious = Array.from({ length: 2 }, async () => {
@@ -102,15 +102,15 @@ async function besideExplanations(): Promise<void> {
       explained++
     }
   })
-  const beside = await people()
+  const during = await singleRequests()
   going = false
   await Promise.all(curious)
   await server.stop()
-  const ms = (pick: (one: typeof alone) => number) => `${pick(alone).toFixed(1)} → ${pick(beside).toFixed(1)} ms`
-  const ratio = (beside.p99 / alone.p99).toFixed(2)
-  const rate = (explained / PEOPLE.seconds).toFixed(1)
+  const ms = (pick: (one: typeof alone) => number) => `${pick(alone).toFixed(1)} → ${pick(during).toFixed(1)} ms`
+  const ratio = (during.p99 / alone.p99).toFixed(2)
+  const rate = (explained / SINGLE_REQUESTS.seconds).toFixed(1)
   console.log(
-    `\npeople, ${PEOPLE.rate} a second, beside ${rate} explanations a second: p50 ${ms(({ p50 }) => p50)}, p99 ${ms(({ p99 }) => p99)}, ratio ${ratio}`,
+    `\nsingle requests, ${SINGLE_REQUESTS.rate}/s, with ${rate} explanations/s: p50 ${ms(({ p50 }) => p50)}, p99 ${ms(({ p99 }) => p99)}, ratio ${ratio}`,
   )
 }
 

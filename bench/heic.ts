@@ -57,13 +57,13 @@ async function memory(): Promise<void> {
   }
   const small = await asJpeg(koala)
   let n = 0
-  const people = async (count: number) => {
+  const singleRequests = async (count: number) => {
     const waits: number[] = []
     for (let i = 0; i < count; i++) waits.push((await send(small, n++)).whole)
     return median(waits)
   }
-  await people(50)
-  const alone = await people(100)
+  await singleRequests(50)
+  const alone = await singleRequests(100)
   const before = residentBytes(server)
   let [most, going] = [0, true]
   const watch = setInterval(() => {
@@ -73,7 +73,7 @@ async function memory(): Promise<void> {
     while (going) await send(twelve, n++)
   })
   await sleep(3000)
-  const beside = await people(50)
+  const during = await singleRequests(50)
   going = false
   await Promise.all(phones)
   clearInterval(watch)
@@ -83,7 +83,7 @@ async function memory(): Promise<void> {
     `\nserver and ${WORKERS} workers use ${low}, at most ${high} with four phones, ${after} half a minute later`,
   )
   console.log(
-    `JPEG of 384 × 512, one client: p50 ${alone.toFixed(1)} ms; with four phones sending HEIC ${beside.toFixed(1)} ms`,
+    `JPEG of 384 × 512, one client: p50 ${alone.toFixed(1)} ms; with four phones sending HEIC ${during.toFixed(1)} ms`,
   )
   await server.stop()
 }

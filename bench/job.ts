@@ -58,10 +58,10 @@ export async function job(
   }
   await call(`/${id}/close`)
   if (uploaded) {
-    const beside = started()
+    const meanwhile = started()
     start = performance.now()
     await call(`/${id}/resume`)
-    await beside
+    await meanwhile
   }
   for (;;) {
     const { state, counts } = await call(`/${id}`, 'GET')

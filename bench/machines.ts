@@ -14,7 +14,7 @@ const RAW_SECONDS = 5
 const SIDE = 500
 const KEYS_A_PAGE = 1000
 /** Rate and duration of single requests during a batch. */
-const PEOPLE = { rate: 10, seconds: 30 }
+const SINGLE_REQUESTS = { rate: 10, seconds: 30 }
 /** The upper limit of any batch, so that it lasts as long. */
 const MOST_A_SECOND = 250
 
@@ -97,19 +97,19 @@ export async function fairness(bodies: readonly Buffer[]): Promise<void> {
 }
 
 async function besideBatch(name: string, server: TestServer, bodies: readonly Buffer[]): Promise<void> {
-  const people = () => load({ url: `${server.url}/api/classify` }, SIDE, PEOPLE)
-  await people()
-  const alone = await people()
-  let beside = alone
+  const singleRequests = () => load({ url: `${server.url}/api/classify` }, SIDE, SINGLE_REQUESTS)
+  await singleRequests()
+  const alone = await singleRequests()
+  let during = alone
   // The photos are uploaded before, because uploads are not batch work.
-  const { photos, seconds } = await job(server, distinct(bodies, PEOPLE.seconds * MOST_A_SECOND, 2e7), {
+  const { photos, seconds } = await job(server, distinct(bodies, SINGLE_REQUESTS.seconds * MOST_A_SECOND, 2e7), {
     uploaded: true,
     started: async () => {
-      beside = await people()
+      during = await singleRequests()
     },
   })
-  const ms = (pick: (one: typeof alone) => number) => `${pick(alone).toFixed(1)} → ${pick(beside).toFixed(1)} ms`
-  const ratio = (beside.p99 / alone.p99).toFixed(2)
+  const ms = (pick: (one: typeof alone) => number) => `${pick(alone).toFixed(1)} → ${pick(during).toFixed(1)} ms`
+  const ratio = (during.p99 / alone.p99).toFixed(2)
   const rate = (photos / seconds).toFixed(0)
   console.log(
     `single requests with ${name} (${rate} photos/s): p50 ${ms(({ p50 }) => p50)}, p99 ${ms(({ p99 }) => p99)}, ratio ${ratio}`,

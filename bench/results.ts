@@ -69,8 +69,8 @@ async function measure(format: ResultFormat, count: number): Promise<void> {
   }
 }
 
-const asked = RESULT_FORMATS.find((format) => format === values.format)
-if (asked) await measure(asked, Number(values.rows))
+const requested = RESULT_FORMATS.find((format) => format === values.format)
+if (requested) await measure(requested, Number(values.rows))
 else {
   console.log(`${machine()}; ${Number(values.rows).toLocaleString('en')} rows`)
   for (const format of RESULT_FORMATS) {

@@ -115,7 +115,7 @@ const table = [...rows, ...(peers ? peerRows(peers.names) : [])].map(
 )
 console.log(`${machine()}
 ${[slowForInt8(), `${MODEL}, ${WORKERS} workers, ${CLIENTS} clients,`].filter(Boolean).join('\n')}
-median of ${ROUNDS} rounds of ${SECONDS} s; senders on the same cores, in process with an equal load beside it
+median of ${ROUNDS} rounds of ${SECONDS} s; senders on the same cores; in process with an equal load in parallel
 
 ${'longer side of the JPEG'.padEnd(36)}${SIDES.map((side) => `${side} px`.padStart(9)).join('')}
 ${table.join('\n')}

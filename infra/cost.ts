@@ -20,15 +20,15 @@ const CUSTOM_METRICS = COUNTS.length + TIMES.length + GAUGES.length + BLOCKED.le
 const ALARMS = { web: 6, most: 1, worker: 5, cacheNode: 3, replicatedNode: 4 }
 
 /** A cost that is billed but not in the total, because it depends on usage that no table contains. */
-export interface NotCounted {
+export interface ExcludedCost {
   what: string
   /** Null if it has no single price. */
   price: PriceName | null
 }
 
 /** Costs of a stage that its total leaves out, the highest in practice first. */
-export function notCounted({ nat, endpoints, cache, web, worker }: Stage): NotCounted[] {
-  const of = (what: string, price: PriceName | null, there = true): NotCounted[] => (there ? [{ what, price }] : [])
+export function excludedCosts({ nat, endpoints, cache, web, worker }: Stage): ExcludedCost[] {
+  const of = (what: string, price: PriceName | null, there = true): ExcludedCost[] => (there ? [{ what, price }] : [])
   return [
     ...of('data leaving AWS: responses, gallery photos, result downloads', 'transfer'),
     ...of(
@@ -50,7 +50,7 @@ export function notCounted({ nat, endpoints, cache, web, worker }: Stage): NotCo
   ]
 }
 
-/** Monthly cost of a stage with its minimum number of tasks, in dollars, without the costs in `notCounted`. */
+/** Monthly cost of a stage with its minimum number of tasks, in dollars, without the costs in `excludedCosts`. */
 export function costOf(stage: Stage): Line[] {
   const { zones, nat, endpoints, cache, web, worker } = stage
   const hours = (what: string, price: PriceName, count: number): Line => ({

@@ -43,14 +43,16 @@ export function createNetwork({ zones, nat }: Stage, { tag }: Names): Network {
     })
   const publicSubnets = subnets('Public', 0)
   const privateSubnets = subnets('Private', 128)
-  const open = routeTable('Public', vpc, tag('public'), [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }])
-  const publicRoutes = publicSubnets.map((subnet, i) => associate(`Public${i + 1}`, subnet, open))
-  const ways =
+  const publicRouteTable = routeTable('Public', vpc, tag('public'), [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }])
+  const publicRoutes = publicSubnets.map((subnet, i) => associate(`Public${i + 1}`, subnet, publicRouteTable))
+  const natRoutes =
     nat === 'gateway'
       ? natGateways(publicSubnets, publicRoutes, tag)
       : [natInstance(vpc, publicSubnets, publicRoutes, tag)]
   const privateRouteTables = privateSubnets.map((_, i) =>
-    routeTable(`Private${i + 1}`, vpc, tag(`private-${i + 1}`), [{ cidrBlock: '0.0.0.0/0', ...(ways[i] ?? ways[0]) }]),
+    routeTable(`Private${i + 1}`, vpc, tag(`private-${i + 1}`), [
+      { cidrBlock: '0.0.0.0/0', ...(natRoutes[i] ?? natRoutes[0]) },
+    ]),
   )
   const privateRoutes = privateSubnets.map((subnet, i) =>
     associate(`Private${i + 1}`, subnet, privateRouteTables[i] as aws.ec2.RouteTable),
@@ -64,8 +66,8 @@ export function createNetwork({ zones, nat }: Stage, { tag }: Names): Network {
   }
 }
 
-type Route = { cidrBlock: string; gatewayId?: $util.Output<string> } & Way
-type Way = { natGatewayId?: $util.Output<string>; networkInterfaceId?: $util.Output<string> }
+type Route = { cidrBlock: string; gatewayId?: $util.Output<string> } & NatRoute
+type NatRoute = { natGatewayId?: $util.Output<string>; networkInterfaceId?: $util.Output<string> }
 
 function routeTable(name: string, vpc: aws.ec2.Vpc, tags: { Name: string }, routes: Route[]): aws.ec2.RouteTable {
   return new aws.ec2.RouteTable(`${name}RouteTable`, { vpcId: vpc.id, routes, tags })
@@ -76,7 +78,7 @@ function associate(name: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTab
 }
 
 /** One NAT gateway per zone, so that losing a zone affects only that zone. Requires an existing internet route. */
-function natGateways(subnets: readonly aws.ec2.Subnet[], dependsOn: $util.Resource[], tag: Names['tag']): Way[] {
+function natGateways(subnets: readonly aws.ec2.Subnet[], dependsOn: $util.Resource[], tag: Names['tag']): NatRoute[] {
   return subnets.map((subnet, i) => {
     const address = new aws.ec2.Eip(`NatAddress${i + 1}`, { domain: 'vpc', tags: tag(`nat-${i + 1}`) }, { dependsOn })
     const gateway = new aws.ec2.NatGateway(
@@ -97,7 +99,7 @@ function natInstance(
   [subnet]: readonly aws.ec2.Subnet[],
   dependsOn: $util.Resource[],
   tag: Names['tag'],
-): Way {
+): NatRoute {
   if (!subnet) throw new Error('the network has no public subnet')
   const group = new aws.ec2.SecurityGroup('NatSecurityGroup', {
     vpcId: vpc.id,

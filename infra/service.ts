@@ -10,11 +10,11 @@ import { SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT } from './timing'
 export type ServiceArgs = ConstructorParameters<typeof sst.aws.Service>[1]
 type ServiceTransform = NonNullable<NonNullable<ServiceArgs['transform']>['service']>
 
-/** The types of SST. */
+/** Log retention in the format of SST. */
 const RETENTION = { 7: '1 week', 30: '1 month', 90: '3 months' } as const
 
 /** What distinguishes the web and the worker service. */
-export interface Own {
+export interface ServiceSpec {
   name: 'Web' | 'Worker'
   tasks: Tasks
   group: aws.ec2.SecurityGroup
@@ -28,20 +28,20 @@ export interface Own {
 }
 
 /** Arguments shared by the web and the worker service. */
-export function serviceArguments(context: StageContext, own: Own): ServiceArgs {
+export function serviceArguments(context: StageContext, spec: ServiceSpec): ServiceArgs {
   const { stage, release, names, buckets, cluster, secrets } = context
-  const logGroup = own.serves ? names.logGroup : `${names.logGroup}-worker`
+  const logGroup = spec.serves ? names.logGroup : `${names.logGroup}-worker`
   const capacity = capacityOf(stage)
   return {
     cluster,
     architecture: stage.architecture,
-    ...sizeOf(own.tasks.size),
+    ...sizeOf(spec.tasks.size),
     image: imageOf(release),
-    ...(own.command === undefined ? {} : { command: own.command }),
+    ...(spec.command === undefined ? {} : { command: spec.command }),
     // `sst dev` runs the app on this machine with the resources of the stage instead of in a task.
     environment: $dev
       ? resourceVariables(context)
-      : { ...optionsOf(context, own), ...resourceVariables(context), ...TASK, ...own.environment },
+      : { ...optionsOf(context, spec), ...resourceVariables(context), ...TASK, ...spec.environment },
     ssm: secrets,
     logging: { name: logGroup, retention: RETENTION[stage.logDays] },
     ...(capacity === undefined ? {} : { capacity }),
@@ -49,10 +49,10 @@ export function serviceArguments(context: StageContext, own: Own): ServiceArgs {
     wait: true,
     transform: {
       taskDefinition: (args) => {
-        hardenContainers(args, own.serves, stage.exec)
+        hardenContainers(args, spec.serves, stage.exec)
       },
       taskRole: (args) => {
-        const tasks = own.serves ? null : arnOf('ecs', $interpolate`task/${cluster.nodes.cluster.name}/*`)
+        const tasks = spec.serves ? null : arnOf('ecs', $interpolate`task/${cluster.nodes.cluster.name}/*`)
         args.inlinePolicies = [{ name: 'app', policy: taskPolicy(stage, buckets, tasks) }]
       },
       executionRole: (args) => {
@@ -64,14 +64,14 @@ export function serviceArguments(context: StageContext, own: Own): ServiceArgs {
           },
         ]
       },
-      service: serviceTransform(context, own),
+      service: serviceTransform(context, spec),
     },
   }
 }
 
 function serviceTransform(
   { stage, network, groups, endpoints }: StageContext,
-  { group, service, after }: Own,
+  { group, service, after }: ServiceSpec,
 ): ServiceTransform {
   // A task that starts before its network can't fetch its image and secrets, and the first deployment fails.
   const before = [...network.routes.private, ...groups.rules, ...endpoints]
@@ -110,13 +110,13 @@ function resourceVariables({
     PROJECT_NAME: names.metrics.namespace,
     AWS_REGION: aws.getRegionOutput().region,
     MODELS_DIR: models,
-    JOB_RETENTION_HOURS: String(24 * Math.min(stage.outputs.days, MOST_RETENTION_DAYS)),
+    JOB_RETENTION_HOURS: String(24 * Math.min(stage.outputs.days, MAX_RETENTION_DAYS)),
     ...(secrets.REDIS_URL ? { BUCKET: buckets.outputs.name } : {}),
   }
 }
 
 /** The stored options that this service reads. */
-function optionsOf({ settings }: StageContext, { serves }: Own): Record<string, string> {
+function optionsOf({ settings }: StageContext, { serves }: ServiceSpec): Record<string, string> {
   const kind = serves ? 'server' : 'worker'
   return Object.fromEntries(Object.entries(settings.options).filter(([name]) => readersOf(name).includes(kind)))
 }
@@ -128,4 +128,4 @@ const TASK = {
   SHUTDOWN_DELAY_MS: String(1000 * SHUTDOWN_DELAY),
 }
 /** Jobs disappear from the page after a week, and from the bucket after the number of days in the stage table. */
-const MOST_RETENTION_DAYS = 7
+const MAX_RETENTION_DAYS = 7

@@ -69,12 +69,12 @@ export function tool(name, args, env = {}) {
   }
 }
 
-/** Runs npm: the one that started this script, the one beside Node, or the one on the PATH. */
+/** Runs npm: the one that started this script, the one installed with Node, or the one on the PATH. */
 export function npm(args, { cwd } = {}) {
-  const beside = ['node_modules', join('..', 'lib', 'node_modules')].map((folder) =>
+  const bundled = ['node_modules', join('..', 'lib', 'node_modules')].map((folder) =>
     join(dirname(process.execPath), folder, 'npm', 'bin', 'npm-cli.js'),
   )
-  const script = [process.env.npm_execpath ?? '', ...beside].find(
+  const script = [process.env.npm_execpath ?? '', ...bundled].find(
     (path) => /npm-cli\.js$/.test(path) && existsSync(path),
   )
   if (script === undefined) return run('npm', args, {}, 'inherit', { cwd })

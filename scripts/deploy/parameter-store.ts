@@ -8,9 +8,9 @@ import { ask, firstLine, Refusal } from './commands'
  * Reads the stored settings of a stage with the AWS CLI. The deployment reads the same data: infra/read-settings.ts.
  */
 export async function readStoredSettings(stage: Stage): Promise<StoredSettings> {
-  const home = settingsStageOf(stage)
-  const settings = await below(settingsPath(home.name), home.region)
-  const secrets = await below(secretsPath(stage.name), stage.region)
+  const settingsStage = settingsStageOf(stage)
+  const settings = await parametersBelow(settingsPath(settingsStage.name), settingsStage.region)
+  const secrets = await parametersBelow(secretsPath(stage.name), stage.region)
   return oneLineErrors(() => parseStoredSettings(settings, secrets))
 }
 
@@ -27,13 +27,15 @@ export async function readSettings(stage: Stage): Promise<Settings> {
  * @param words `DOMAIN=vision.example.com`
  */
 export async function storeSettings(stage: Stage, words: readonly string[]): Promise<void> {
-  const home = settingsStageOf(stage)
-  if (home.name !== stage.name) {
-    throw new Refusal(`${stage.name} uses the settings of ${home.name}: npm run deploy:set -- --stage ${home.name} …`)
+  const settingsStage = settingsStageOf(stage)
+  if (settingsStage.name !== stage.name) {
+    throw new Refusal(
+      `${stage.name} uses the settings of ${settingsStage.name}: npm run deploy:set -- --stage ${settingsStage.name} …`,
+    )
   }
   const changes = words.map(parseChange)
   const path = settingsPath(stage.name)
-  const after = new Map((await below(path, stage.region)).map((each) => [each.name, each]))
+  const after = new Map((await parametersBelow(path, stage.region)).map((each) => [each.name, each]))
   for (const { name, value } of changes) {
     if (value === '') after.delete(`${path}/${name}`)
     else after.set(`${path}/${name}`, { name: `${path}/${name}`, type: 'String', value })
@@ -46,7 +48,10 @@ export async function storeSettings(stage: Stage, words: readonly string[]): Pro
 
 /** Removes everything that is stored with a stage, because a preview leaves nothing behind. */
 export async function removeParameters({ name, region }: Stage): Promise<void> {
-  const stored = [...(await below(settingsPath(name), region)), ...(await below(secretsPath(name), region))]
+  const stored = [
+    ...(await parametersBelow(settingsPath(name), region)),
+    ...(await parametersBelow(secretsPath(name), region)),
+  ]
   for (const parameter of stored) await write(region, parameter.name, '')
 }
 
@@ -77,7 +82,7 @@ async function write(region: string, name: string, value: string): Promise<void>
   }
 }
 
-async function below(path: string, region: string): Promise<Parameter[]> {
+async function parametersBelow(path: string, region: string): Promise<Parameter[]> {
   const query = ['--query', 'Parameters[].{name:Name,type:Type,value:Value}', '--output', 'json']
   const { ok, out, stdout } = await ask('aws', [
     'ssm',

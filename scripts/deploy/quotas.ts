@@ -12,7 +12,7 @@ export interface Quota {
   /** What this deployment needs in addition to current use. With less, it is refused. */
   needs: number
   /** The maximum that the stage can use. With less, it can't scale that far. */
-  most: number
+  max: number
 }
 
 /** A quota as AWS reports it: its value, and the metric with the current use. */
@@ -43,10 +43,10 @@ export function quotasOf(stage: Stage, there: boolean): Quota[] {
     service: 'fargate',
     code,
     needs: Math.ceil(rolling * share),
-    most: Math.ceil((max + min) * share),
+    max: Math.ceil((max + min) * share),
   })
   const network = (what: string, service: string, code: string, count: number): Quota[] =>
-    there ? [] : [{ what, service, code, needs: count, most: count }]
+    there ? [] : [{ what, service, code, needs: count, max: count }]
   return [
     ...network('VPCs', 'vpc', 'L-F678F1CE', 1),
     ...network('Elastic IP addresses', 'ec2', 'L-0263D0A3', nat === 'gateway' ? zones : 1),
@@ -78,7 +78,7 @@ export async function checkQuotas(stage: Stage, { project }: Settings): Promise<
 }
 
 async function checkQuota(quota: Quota, { name, region }: Stage): Promise<string[]> {
-  const { what, service, code, needs, most } = quota
+  const { what, service, code, needs, max } = quota
   const which = ['--region', region, '--service-code', service, '--quota-code', code]
   const query = ['--query', 'Quota.{value:Value,usage:UsageMetric}', '--output', 'json']
   const { ok, out, stdout } = await ask('aws', ['service-quotas', 'get-service-quota', ...which, ...query])
@@ -88,14 +88,14 @@ async function checkQuota(quota: Quota, { name, region }: Stage): Promise<string
     return [`The quota of ${what} was not checked: ${firstLine(out) || "can't read it"}.`]
   const free = said.value - used
   if (free < needs) {
-    const more = `aws service-quotas request-service-quota-increase ${which.join(' ')} --desired-value ${Math.ceil(used + Math.max(needs, most))}`
+    const more = `aws service-quotas request-service-quota-increase ${which.join(' ')} --desired-value ${Math.ceil(used + Math.max(needs, max))}`
     throw new Refusal(
       `The quota of ${what} in ${region} is ${said.value}, of which ${used} are used, but ${name} needs ${needs} more. To increase it: ${more}`,
     )
   }
-  return free < most
+  return free < max
     ? [
-        `The account has ${free} ${what} left in ${region}. ${name} can use up to ${most} and won't scale beyond the quota.`,
+        `The account has ${free} ${what} left in ${region}. ${name} can use up to ${max} and won't scale beyond the quota.`,
       ]
     : []
 }

@@ -1,5 +1,5 @@
 // npm run infra:cost: prints the monthly AWS cost of each stage, from the stage table, with the source of each price.
-import { ASSUMED, costOf, costOfTask, notCounted } from '../../infra/cost'
+import { ASSUMED, costOf, costOfTask, excludedCosts } from '../../infra/cost'
 import { PRICES, type PriceName } from '../../infra/prices'
 import { STAGE_NAMES, stageOf } from '../../infra/stages'
 
@@ -21,7 +21,7 @@ for (const name of STAGE_NAMES) {
     console.log(`${money(dollars)}  ${what} (${share}%)${PRICES[price].source === null ? '  unverified' : ''}`)
   }
   console.log('          Not included:')
-  for (const { what, price } of notCounted(stage))
+  for (const { what, price } of excludedCosts(stage))
     console.log(`          ${what}${price === null ? '' : ` ($${PRICES[price].dollars} per ${PRICES[price].per})`}`)
 }
 const assumed = `${ASSUMED.logsGb} GB of logs, ${ASSUMED.storageGb} GB in buckets, ${ASSUMED.capacityUnits} load balancer capacity units`

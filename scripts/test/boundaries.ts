@@ -1,7 +1,7 @@
 // Checks imports against the rules in docs/architecture.md. `tests/boundaries.test.ts` proves that each is enforced.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseSync } from 'oxc-parser'
 
@@ -15,22 +15,22 @@ interface Rule {
 const only = (name: string, to: RegExp, home: string): Rule => ({ name, from: new RegExp(`^(?!${home})`), to })
 
 const RULES: readonly Rule[] = [
-  { name: 'product-leaves-tests-alone', from: /./, to: /^(tests|bench|scripts|infra)\// },
-  { name: 'shared-is-the-floor', from: /^lib\/shared\//, to: /^(app|components|bin|cli|lib\/(client|server))\// },
+  { name: 'product-imports-no-tests', from: /./, to: /^(tests|bench|scripts|infra)\// },
+  { name: 'shared-is-lowest-layer', from: /^lib\/shared\//, to: /^(app|components|bin|cli|lib\/(client|server))\// },
   { name: 'shared-has-no-node', from: /^lib\/shared\//, to: /^node:/ },
-  { name: 'client-stands-on-shared', from: /^lib\/client\//, to: /^(app|components|bin|cli|lib\/server)\// },
+  { name: 'client-uses-only-shared', from: /^lib\/client\//, to: /^(app|components|bin|cli|lib\/server)\// },
   { name: 'client-has-no-node', from: /^(lib\/client|components)\//, to: /^node:/ },
-  { name: 'components-know-no-server', from: /^components\//, to: /^(app|bin|cli|lib\/server)\// },
-  { name: 'server-knows-no-page', from: /^lib\/server\//, to: /^(app|components|bin|cli|lib\/client)\// },
-  { name: 'pages-read-through-one-door', from: /^app\/(?!api\/|health\/)/, to: /^lib\/server\/(?!pages\/)/ },
-  { name: 'routes-mount-the-runtime', from: /^app\/(api|health)\//, to: /^lib\/server\/(?!runtime\/)/ },
-  { name: 'entries-import-no-page', from: /^(bin|cli)\//, to: /^(app|components|lib\/client)\// },
-  { name: 'image-is-lowest', from: /^lib\/server\/image\//, to: /^lib\/server\/(?!image\/)/ },
-  { name: 'engine-knows-no-door', from: /^lib\/server\/engine\//, to: /^lib\/server\/(http|jobs|storage)\// },
-  { name: 'feedback-knows-no-http', from: /^lib\/server\/feedback\//, to: /^lib\/server\/(http|jobs)\// },
-  { name: 'jobs-know-no-http', from: /^lib\/server\/jobs\//, to: /^lib\/server\/http\// },
+  { name: 'components-use-no-server', from: /^components\//, to: /^(app|bin|cli|lib\/server)\// },
+  { name: 'server-uses-no-pages', from: /^lib\/server\//, to: /^(app|components|bin|cli|lib\/client)\// },
+  { name: 'pages-use-server-pages-only', from: /^app\/(?!api\/|health\/)/, to: /^lib\/server\/(?!pages\/)/ },
+  { name: 'routes-use-runtime-only', from: /^app\/(api|health)\//, to: /^lib\/server\/(?!runtime\/)/ },
+  { name: 'entry-points-use-no-pages', from: /^(bin|cli)\//, to: /^(app|components|lib\/client)\// },
+  { name: 'image-is-lowest-layer', from: /^lib\/server\/image\//, to: /^lib\/server\/(?!image\/)/ },
+  { name: 'engine-uses-no-entry-points', from: /^lib\/server\/engine\//, to: /^lib\/server\/(http|jobs|storage)\// },
+  { name: 'feedback-uses-no-http', from: /^lib\/server\/feedback\//, to: /^lib\/server\/(http|jobs)\// },
+  { name: 'jobs-use-no-http', from: /^lib\/server\/jobs\//, to: /^lib\/server\/http\// },
   {
-    name: 'below-the-line',
+    name: 'infrastructure-uses-no-features',
     from: /^lib\/server\/(catalog|storage|redis|observe)\//,
     to: /^lib\/server\/(http|jobs|engine)\//,
   },
@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
   only('aws-in-storage', /^npm:@aws-sdk\//, 'lib/server/storage/'),
 ]
 
-const ROOMS = ['app', 'bin', 'cli', 'components', 'lib']
+const SOURCE_FOLDERS = ['app', 'bin', 'cli', 'components', 'lib']
 
 export interface Report {
   /** Number of modules read. Zero means that the check is broken. */
@@ -54,18 +54,18 @@ export interface Report {
 export function checkBoundaries(root: string): Report {
   const graph = new Map<string, string[]>()
   const violations: string[] = []
-  for (const file of ROOMS.flatMap((room) => sources(root, room))) {
+  for (const file of SOURCE_FOLDERS.flatMap((folder) => sources(root, folder))) {
     const targets = imports(root, file)
     graph.set(
       file,
       targets.filter((target): target is string => target !== null && !/^(node|npm):/.test(target)),
     )
     for (const [index, target] of targets.entries()) {
-      if (target === null) violations.push(`nothing-unresolved: ${file}, import ${index + 1}`)
+      if (target === null) violations.push(`no-unresolved-imports: ${file}, import ${index + 1}`)
       else for (const { name } of broken(file, target)) violations.push(`${name}: ${file} → ${target}`)
     }
   }
-  return { modules: graph.size, violations: [...violations, ...circles(graph)] }
+  return { modules: graph.size, violations: [...violations, ...cycles(graph)] }
 }
 
 function broken(file: string, target: string): Rule[] {
@@ -76,7 +76,12 @@ function sources(root: string, folder: string): string[] {
   if (!existsSync(join(root, folder))) return []
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$/.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .map((entry) => pathFrom(root, join(entry.parentPath, entry.name)))
+}
+
+/** The relative path with slashes on every platform, as the rules have them. */
+function pathFrom(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/')
 }
 
 /** Imports of a module: paths relative to the root, `node:` or `npm:` names; null for an unresolved import. */
@@ -108,16 +113,16 @@ function find(root: string, file: string, specifier: string): string | null {
   const base = specifier.startsWith('@/') ? join(root, specifier.slice(2)) : resolve(root, dirname(file), specifier)
   const candidates = [base, `${base}.ts`, `${base}.tsx`, join(base, 'index.ts'), join(base, 'index.tsx')]
   const found = candidates.find((path) => existsSync(path) && statSync(path).isFile())
-  return found ? relative(root, found) : null
+  return found ? pathFrom(root, found) : null
 }
 
 /** Every import cycle once, as its path. */
-function circles(graph: ReadonlyMap<string, string[]>): string[] {
+function cycles(graph: ReadonlyMap<string, string[]>): string[] {
   const done = new Set<string>()
   const found: string[] = []
   function visit(file: string, path: string[]): void {
     const at = path.indexOf(file)
-    if (at >= 0) found.push(`no-circles: ${[...path.slice(at), file].join(' → ')}`)
+    if (at >= 0) found.push(`no-cycles: ${[...path.slice(at), file].join(' → ')}`)
     if (at >= 0 || done.has(file)) return
     for (const target of graph.get(file) ?? []) visit(target, [...path, file])
     done.add(file)

@@ -88,8 +88,8 @@ test('keeps its throughput at one, two and four times its capacity, and recovers
   }
   // Throughput can't exceed the request rate, so at exactly its capacity the rate is the limit.
   goodput.forEach((each, i) => {
-    const asked = [1, 2, 4][i] as number
-    expect(each).toBeGreaterThanOrEqual(0.9 * Math.min(asked * can, Math.max(...goodput)))
+    const factor = [1, 2, 4][i] as number
+    expect(each).toBeGreaterThanOrEqual(0.9 * Math.min(factor * can, Math.max(...goodput)))
   })
   const after = await crowd(can / 4, 10)
   console.log(`p50 at a quarter of the capacity: ${calm.p50.toFixed(1)} ms before, ${after.p50.toFixed(1)} ms after`)

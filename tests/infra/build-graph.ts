@@ -8,10 +8,10 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Graph, Resource } from './graph'
 
-const [stage = 'dev', file = '/dev/stdout', mode = 'deploy', kept = '{}'] = process.argv.slice(2)
-const parameters = JSON.parse(kept) as Record<string, Record<string, string>>
+const [stage = 'dev', file = '/dev/stdout', mode = 'deploy', parametersJson = '{}'] = process.argv.slice(2)
+const parameters = JSON.parse(parametersJson) as Record<string, Record<string, string>>
 /** The parameters that exist. The deployment creates the cache URL itself. */
-const asked: Graph['kept'] = { secrets: [], settings: {} }
+const stored: Graph['stored'] = { secrets: [], settings: {} }
 const root = process.cwd()
 const platform = `${root}/.sst/platform`
 const world = globalThis as Record<string, unknown>
@@ -141,11 +141,11 @@ for (let seen = -1; seen !== resources.length; ) {
   await sleep(500)
 }
 command.close()
-const told = Object.fromEntries(
+const settledOutputs = Object.fromEntries(
   await Promise.all(Object.entries(outputs).map(async ([name, value]) => [name, await settled(value)])),
 )
 for (const resource of resources) resource.after = after.get(resource.name) ?? []
-writeFileSync(file, JSON.stringify({ stage, app, resources, kept: asked, outputs: told }))
+writeFileSync(file, JSON.stringify({ stage, app, resources, stored, outputs: settledOutputs }))
 process.exit(0)
 
 function architectureOf({ filters }: { filters?: { name: string; values: string[] }[] }): string {
@@ -160,8 +160,8 @@ function parametersBelow({ path, region = REGION }: { path?: string; region?: st
   const isSetting = (name: string) => name.includes('/settings/')
   for (const [path, value] of found) {
     const name = path.slice(path.lastIndexOf('/') + 1)
-    if (isSetting(path)) asked.settings[name] = value
-    else if (name !== 'REDIS_URL') asked.secrets.push(name)
+    if (isSetting(path)) stored.settings[name] = value
+    else if (name !== 'REDIS_URL') stored.secrets.push(name)
   }
   return {
     id: path,

@@ -162,7 +162,7 @@ test('each stage is deployed in its own region with the image from that registry
 })
 
 describe('the Kubernetes manifests', () => {
-  // biome-ignore lint/suspicious/noExplicitAny: what Kubernetes takes has no type here.
+  // biome-ignore lint/suspicious/noExplicitAny: Kubernetes objects have no types here.
   const read = (file: string): any[] => parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS())
   const objects = MANIFESTS.flatMap(read)
   const find = (kind: string, name: string) => objects.find((each) => each.kind === kind && each.metadata.name === name)

@@ -3,7 +3,7 @@ export interface Resource {
   /** Pulumi's type: `aws:ec2/subnet:Subnet`. */
   type: string
   name: string
-  // biome-ignore lint/suspicious/noExplicitAny: what AWS takes has no type here; each invariant says what it reads.
+  // biome-ignore lint/suspicious/noExplicitAny: AWS resources have no types here; each invariant knows what it reads.
   inputs: Record<string, any>
   /** Names of its dependencies. */
   after: string[]
@@ -19,7 +19,7 @@ export interface Graph {
   }
   resources: Resource[]
   /** Content of the Parameter Store: names of secrets, and settings with their values. */
-  kept: { secrets: string[]; settings: Record<string, string> }
+  stored: { secrets: string[]; settings: Record<string, string> }
   outputs: Record<string, string>
 }
 
@@ -27,7 +27,7 @@ export interface Graph {
 export type Check = (graph: Graph) => string[]
 
 /** A deliberate mistake. Returns false if the stage has nothing to change. */
-// biome-ignore lint/suspicious/noConfusingVoidType: most changes say nothing.
+// biome-ignore lint/suspicious/noConfusingVoidType: most mutations return nothing.
 export type Mutation = (graph: Graph) => void | false
 
 /** A rule that holds in every stage, and mistakes that it must catch. */

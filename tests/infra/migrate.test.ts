@@ -26,11 +26,11 @@ test('tasks read every parameter that `vision migrate secrets --to ssm` writes',
   const put = [...commands.matchAll(/put-parameter .* --name (\S+)/g)].map(([, name]) => name as string)
   const [, words = ''] = /deploy:set -- --stage staging (.*)/.exec(commands) ?? []
   const settings = words.split(' ').map((word) => word.split('=') as [name: string, value: string])
-  const kept = {
+  const stored = {
     ...Object.fromEntries(put.map((name) => [name, 'secret'])),
     ...Object.fromEntries(settings.map(([name, value]) => [`/vision-classifier/staging/settings/${name}`, value])),
   }
-  tsx('tests/infra/build-graph.ts', 'staging', file, 'deploy', JSON.stringify({ 'us-west-2': kept }))
+  tsx('tests/infra/build-graph.ts', 'staging', file, 'deploy', JSON.stringify({ 'us-west-2': stored }))
   const graph = JSON.parse(readFileSync(file, 'utf8')) as Graph
   rmSync(folder, { recursive: true })
 

@@ -3,7 +3,7 @@ import { stageOf } from '@/infra/stages'
 import { quotasOf } from '@/scripts/deploy/quotas'
 
 const needs = (stage: string, there: boolean) =>
-  Object.fromEntries(quotasOf(stageOf(stage), there).map((quota) => [quota.what, [quota.needs, quota.most]]))
+  Object.fromEntries(quotasOf(stageOf(stage), there).map((quota) => [quota.what, [quota.needs, quota.max]]))
 
 test('a new stage needs a network, and twice its tasks while they are replaced', () => {
   expect(needs('dev', false)).toEqual({ VPCs: [1, 1], 'Elastic IP addresses': [1, 1], 'Fargate Spot vCPUs': [1, 1] })

@@ -47,7 +47,7 @@ const DOMAIN: StoredSettings = {
   'eu-west-1': { '/vision-classifier/prod-eu-west-1/ADMIN_TOKEN': 'token' },
 }
 /** Every stage in the table, a preview, and production with a domain in two regions. */
-const STAGES: [title: string, stage: string, kept: StoredSettings][] = [
+const STAGES: [title: string, stage: string, stored: StoredSettings][] = [
   ['dev', 'dev', {}],
   ['staging', 'staging', {}],
   ['prod', 'prod', {}],
@@ -58,7 +58,7 @@ const STAGES: [title: string, stage: string, kept: StoredSettings][] = [
 
 async function build(
   stage: string,
-  kept: StoredSettings,
+  stored: StoredSettings,
   mode = 'deploy',
   shell: Record<string, string> = {},
 ): Promise<Graph> {
@@ -67,7 +67,7 @@ async function build(
   const { AWS_REGION: _, ...environment } = process.env
   const child = spawn(
     'node_modules/.bin/tsx',
-    ['tests/infra/build-graph.ts', stage, file, mode, JSON.stringify(kept)],
+    ['tests/infra/build-graph.ts', stage, file, mode, JSON.stringify(stored)],
     {
       env: { ...environment, ...shell },
     },
@@ -105,7 +105,7 @@ function mutated(graph: Graph, mutate: Mutation): Graph | null {
 const graphs: Graph[] = []
 // Each build is a process that uses several hundred MB.
 for (let i = 0; i < STAGES.length; i += AT_ONCE) {
-  graphs.push(...(await Promise.all(STAGES.slice(i, i + AT_ONCE).map(([, stage, kept]) => build(stage, kept)))))
+  graphs.push(...(await Promise.all(STAGES.slice(i, i + AT_ONCE).map(([, stage, stored]) => build(stage, stored)))))
 }
 
 describe.each(STAGES.map(([title], i) => [title, graphs[i] as Graph] as const))('%s', (_title, graph) => {

@@ -9,7 +9,7 @@ const setting = (name: string, value: string, type = 'String') => ({
   type,
   value,
 })
-const kept = (...settings: [name: string, value: string, type?: string][]) =>
+const stored = (...settings: [name: string, value: string, type?: string][]) =>
   parseStoredSettings(
     settings.map((each) => setting(...each)),
     [],
@@ -32,7 +32,12 @@ test('stored settings configure the stage', () => {
     options: { DEFAULT_MODEL_TYPE: 'fast' },
     secrets: ['ADMIN_TOKEN', 'BASIC_AUTH'],
   })
-  expect(settingsOf({ name: 'dev' }, kept(), {})).toMatchObject({ domain: null, zone: null, options: {}, secrets: [] })
+  expect(settingsOf({ name: 'dev' }, stored(), {})).toMatchObject({
+    domain: null,
+    zone: null,
+    options: {},
+    secrets: [],
+  })
 })
 
 test.each<[name: string, value: string, type: string, line: string]>([
@@ -57,7 +62,7 @@ test.each<[name: string, value: string, type: string, line: string]>([
   ],
   ['DNS_ZONE', 'example.com', 'String', 'DNS_ZONE is set without DOMAIN. Set DOMAIN, or remove DNS_ZONE'],
 ])('refuses %s=%s (%s) with one line', (name, value, type, line) => {
-  expect(() => kept([name, value, type])).toThrow(new Error(line))
+  expect(() => stored([name, value, type])).toThrow(new Error(line))
 })
 
 test('every option is a secret, a setting, or set by the deployment', () => {
@@ -87,7 +92,7 @@ test.each([
 ])(
   'refuses a shell with a different %s and says how to store it; accepts the same or an empty value',
   (name, value, has) => {
-    const stage = kept(['DOMAIN', 'vision.example.com'], ['ALARM_EMAIL', 'operators@example.com'])
+    const stage = stored(['DOMAIN', 'vision.example.com'], ['ALARM_EMAIL', 'operators@example.com'])
     expect(() => settingsOf({ name: 'prod' }, stage, { [name]: value })).toThrow(
       `${name}=${value} is set in this shell, but ${has}. Unset it, or store it with: npm run deploy:set -- --stage prod ${name}=…`,
     )

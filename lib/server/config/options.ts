@@ -117,12 +117,12 @@ export const OPTIONS = {
   MODELS_REFRESH_SECONDS: option(
     integer(0, 86_400).default(60),
     BOTH,
-    'Interval for checking a models bucket for a new set, which is loaded beside the old one before the switch. `0` never checks',
+    'Interval in seconds for checking a models bucket for a new set, which replaces the old one once it is loaded. `0` never checks',
   ),
   DEFAULT_MODEL_TYPE: option(
     choice(MODEL_TYPES).optional(),
     BOTH,
-    'Model type for requests that name none',
+    'Model type for requests that do not specify one',
     'the default in `catalog.json`',
   ),
   ENGINE_WORKERS: option(
@@ -292,7 +292,7 @@ export const OPTIONS = {
   RATE_LIMIT: option(
     integer(0, 1e9).default(0),
     SERVER,
-    'Maximum number of photos per client and minute, counted across all instances that share Redis. `0` is unlimited',
+    'Maximum number of photos per client per minute, counted across all instances that share Redis. `0` is unlimited',
   ),
   METRICS: option(
     choice(['on', 'off', 'emf']).default('off'),

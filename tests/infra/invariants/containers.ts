@@ -90,13 +90,13 @@ export const CONTAINERS: Invariant[] = [
     name: 'tasks receive only variables that the app reads, including models, name and metrics',
     check: (graph) =>
       services(graph).flatMap((service) => {
-        const told = environment(graph, service)
-        const unknown = Object.keys(told).filter((name) => !(name in OPTIONS) && !OF_SST.test(name))
+        const variables = environment(graph, service)
+        const unknown = Object.keys(variables).filter((name) => !(name in OPTIONS) && !OF_SST.test(name))
         return [
           ...unknown.map((name) => `${service} doesn't read ${name}`),
-          ...differ('models', /^s3:\/\/[a-z0-9-]+\/models\/$/.test(told.MODELS_DIR ?? ''), true),
-          ...differ('environment', told.ENVIRONMENT, graph.stage),
-          ...differ('figures', told.METRICS, 'emf'),
+          ...differ('models', /^s3:\/\/[a-z0-9-]+\/models\/$/.test(variables.MODELS_DIR ?? ''), true),
+          ...differ('environment', variables.ENVIRONMENT, graph.stage),
+          ...differ('metrics', variables.METRICS, 'emf'),
         ]
       }),
     mutations: {
@@ -116,20 +116,20 @@ export const CONTAINERS: Invariant[] = [
     name: 'tasks receive the stored settings they read, and stored settings cannot override the deployment',
     check: (graph) =>
       services(graph).flatMap((service) => {
-        const told = environment(graph, service)
+        const variables = environment(graph, service)
         const reader = service === 'Web' ? 'server' : 'worker'
-        const { settings } = graph.kept
-        const set = Object.keys(told).filter((name) => !(name in settings) && !OF_SST.test(name))
+        const { settings } = graph.stored
+        const set = Object.keys(variables).filter((name) => !(name in settings) && !OF_SST.test(name))
         return [
           ...Object.entries(settings).flatMap(([name, value]) =>
-            differ(`${service}: ${name}`, told[name], readersOf(name).includes(reader) ? value : undefined),
+            differ(`${service}: ${name}`, variables[name], readersOf(name).includes(reader) ? value : undefined),
           ),
           ...set.filter((name) => placeOf(name, true) === 'setting').map((name) => `${name} could be stored`),
         ]
       }),
     mutations: {
       'a missing setting': (graph) =>
-        'DEFAULT_MODEL_TYPE' in graph.kept.settings
+        'DEFAULT_MODEL_TYPE' in graph.stored.settings
           ? changeContainer(graph, 'Web', (container) => {
               container.environment = container.environment.filter(({ name }) => name !== 'DEFAULT_MODEL_TYPE')
             })
@@ -144,7 +144,7 @@ export const CONTAINERS: Invariant[] = [
       const { HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES } = environment(graph, 'Web')
       const { rateLimit, web } = stageOf(graph.stage)
       return differ(
-        'told',
+        'environment',
         [HOST, PORT, TRUST_PROXY, RATE_LIMIT, INSTANCES],
         ['0.0.0.0', '3000', '1', String(rateLimit), String(web.max)],
       )

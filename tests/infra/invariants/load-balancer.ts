@@ -203,7 +203,7 @@ export const LOAD_BALANCER: Invariant[] = [
         : []),
     ],
     mutations: {
-      nobody: (graph) => {
+      'no service': (graph) => {
         one(graph, 'WebService').inputs.loadBalancers = []
       },
       'no target group': (graph) => drop(graph, /^WebService$/),

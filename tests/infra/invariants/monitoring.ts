@@ -21,7 +21,7 @@ const ofCache = (cache: Stage['cache']) =>
   Array.from({ length: cache ? 1 + cache.replicas : 0 }, (_, i) =>
     ['Memory', 'Cpu', 'Evictions', ...(cache?.replicas ? ['Replication'] : [])].map((what) => `Cache${what}${i + 1}`),
   ).flat()
-/** They scale; nobody is told. */
+/** They only scale and notify no one. */
 const SCALING = /^(PhotosWait|NoPhotoWaits)$/
 
 const FIGURES: readonly string[] = [...COUNTS, ...TIMES, ...GAUGES, ...BACKLOG]
@@ -29,7 +29,7 @@ const FIGURES: readonly string[] = [...COUNTS, ...TIMES, ...GAUGES, ...BACKLOG]
 const alarms = (graph: Graph) =>
   all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm').filter(({ name }) => !SCALING.test(name))
 
-/** Metric, statistic, and what silence means. */
+/** Metric, statistic, and the meaning of missing data. */
 const OF_CACHE: Record<string, unknown[]> = {
   Memory: ['DatabaseMemoryUsagePercentage', 'Maximum', 'breaching'],
   Cpu: ['EngineCPUUtilization', 'Maximum', null],
@@ -77,7 +77,7 @@ export const MONITORING: Invariant[] = [
           wanted,
         ),
         ...alarms(graph).flatMap(({ name, inputs }) => [
-          ...differ(`${name} tells`, inputs.alarmActions, ['arn:aws:mock:::Alarms']),
+          ...differ(`${name} notifies`, inputs.alarmActions, ['arn:aws:mock:::Alarms']),
           ...differ(`${name} is called`, inputs.name.startsWith(`vision-classifier-${graph.stage}-`), true),
         ]),
       ]
@@ -150,7 +150,7 @@ export const MONITORING: Invariant[] = [
             ),
             ...differ(`node of ${name}`, dimensions, { CacheClusterId: `cache-00${number}` }),
             ...(what === 'Evictions' ? differ('evictions', threshold, 0) : []),
-            ...(['Memory', 'Cpu'].includes(what) && !(threshold <= 90) ? [`${name} comes at ${threshold} %`] : []),
+            ...(['Memory', 'Cpu'].includes(what) && !(threshold <= 90) ? [`${name} fires at ${threshold}%`] : []),
           ]
         }),
     mutations: {
@@ -179,7 +179,7 @@ export const MONITORING: Invariant[] = [
       const shown = [...dashboardText(graph).matchAll(new RegExp(`"${PROJECT_NAME}","(\\w+)"`, 'g'))].map(
         ([, name]) => name,
       )
-      const unknown = (name: unknown) => (FIGURES.includes(name as string) ? [] : [`the app tells no ${name}`])
+      const unknown = (name: unknown) => (FIGURES.includes(name as string) ? [] : [`the app does not emit ${name}`])
       return all(graph, 'aws:cloudwatch/metricAlarm:MetricAlarm')
         .filter(({ inputs }) => inputs.namespace && !inputs.namespace.startsWith('AWS/'))
         .flatMap(({ name, inputs }) => [

@@ -9,13 +9,13 @@ const ids = (graph: Graph, kind: 'Public' | 'Private') =>
   graph.resources.filter(({ name }) => new RegExp(`^${kind}Subnet\\d$`).test(name)).map(({ name }) => `${name}_id`)
 
 /** Each allowed connection as `from → to port`. Groups are identified by name, the internet as such. */
-function ways(graph: Graph): string[] {
+function inbound(graph: Graph): string[] {
   const nameOf = (id: string) => id.replace(/SecurityGroup_id$/, '')
   const rules = all(graph, 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule').map(({ inputs }) => {
     const from = inputs.referencedSecurityGroupId ? nameOf(inputs.referencedSecurityGroupId) : source(inputs.cidrIpv4)
     return `${from} → ${nameOf(inputs.securityGroupId)} ${ports(inputs)}`
   })
-  return [...rules, ...inlineWays(graph)].sort()
+  return [...rules, ...inlineInbound(graph)].sort()
 }
 
 const source = (cidr: string | undefined) => (cidr === '0.0.0.0/0' ? 'internet' : `${cidr}`)
@@ -23,7 +23,7 @@ const ports = ({ ipProtocol, fromPort, toPort }: Resource['inputs']) =>
   ipProtocol === 'tcp' && fromPort === toPort ? `${fromPort}` : `${ipProtocol} ${fromPort}-${toPort}`
 
 /** Rules defined in the group itself. */
-function inlineWays(graph: Graph): string[] {
+function inlineInbound(graph: Graph): string[] {
   return all(graph, /[sS]ecurityGroup$/).flatMap(({ name, inputs }) =>
     (inputs.ingress ?? []).map(
       ({ cidrBlocks, protocol, fromPort, toPort }: Record<string, unknown>) =>
@@ -32,7 +32,7 @@ function inlineWays(graph: Graph): string[] {
   )
 }
 
-function wantedWays(graph: Graph): string[] {
+function expectedInbound(graph: Graph): string[] {
   const { cache, endpoints, nat } = stageOf(graph.stage)
   const tasks = ['Web', 'Worker']
   return [
@@ -47,7 +47,7 @@ function wantedWays(graph: Graph): string[] {
 const listenPorts = (graph: Graph) => (has(graph, 'Certificate') ? [80, 443] : [80])
 
 /** Allowed outbound traffic of tasks. */
-function waysOut(graph: Graph): string[] {
+function outbound(graph: Graph): string[] {
   const nameOf = (id: string) => id.replace(/SecurityGroup_id$/, '')
   return all(graph, 'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule')
     .map(({ inputs }) => {
@@ -57,7 +57,7 @@ function waysOut(graph: Graph): string[] {
     .sort()
 }
 
-function wantedWaysOut(graph: Graph): string[] {
+function expectedOutbound(graph: Graph): string[] {
   const tasks = ['Web', 'Worker']
   return [
     'Balancer → Web 3000',
@@ -172,7 +172,7 @@ export const NETWORK: Invariant[] = [
   },
   {
     name: 'inbound traffic follows internet → load balancer → web → cache and no other path',
-    check: (graph) => differ('ways in', ways(graph), wantedWays(graph)),
+    check: (graph) => differ('inbound', inbound(graph), expectedInbound(graph)),
     mutations: {
       'SSH to the load balancer': openRule('Balancer'),
       'the internet to the web tasks': openRule('Web'),
@@ -187,7 +187,7 @@ export const NETWORK: Invariant[] = [
   },
   {
     name: 'outbound traffic from tasks is limited to ports 80 and 443 and the services they use',
-    check: (graph) => differ('ways out', waysOut(graph), wantedWaysOut(graph)),
+    check: (graph) => differ('outbound', outbound(graph), expectedOutbound(graph)),
     mutations: {
       'every port': (graph) => {
         one(graph, 'WebToInternet443').inputs.fromPort = 0
@@ -253,7 +253,7 @@ export const NETWORK: Invariant[] = [
       'two subnets with the same name': (graph) => {
         one(graph, 'PrivateSubnet2').inputs.tags.Name = one(graph, 'PrivateSubnet1').inputs.tags.Name
       },
-      "another stage's": (graph) => {
+      'a name of another stage': (graph) => {
         one(graph, 'WebSecurityGroup').inputs.tags.Name = 'vision-classifier-other-web'
       },
     },

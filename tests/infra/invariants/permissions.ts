@@ -144,7 +144,7 @@ export const PERMISSIONS: Invariant[] = [
           ),
         ),
     mutations: {
-      anybody: (graph) => {
+      'any principal': (graph) => {
         role(graph, 'WebTaskRole').inputs.assumeRolePolicy.Statement[0].Principal = { AWS: '*' }
       },
     },
@@ -196,7 +196,7 @@ export const PERMISSIONS: Invariant[] = [
     name: 'secrets come from this stage in the SSM Parameter Store, as SecureStrings',
     check: (graph) => {
       const { secrets, cache } = stageOf(graph.stage)
-      const wanted = [...new Set([...secrets, ...graph.kept.secrets, ...(cache ? ['REDIS_URL'] : [])])].sort()
+      const wanted = [...new Set([...secrets, ...graph.stored.secrets, ...(cache ? ['REDIS_URL'] : [])])].sort()
       const own = `arn:aws:ssm:${regionOf(graph)}:123456789012:parameter/vision-classifier/${graph.stage}/`
       return [
         ...services(graph).flatMap((service) => {

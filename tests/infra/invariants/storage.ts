@@ -7,9 +7,9 @@ const of = (graph: Graph, what: string) =>
   BUCKETS.flatMap((bucket) => (has(graph, bucket + what) ? [one(graph, bucket + what).inputs] : [null]))
 
 /** Each bucket with the violations of one of its resources. */
-function each(graph: Graph, what: string, ask: (inputs: Record<string, unknown>) => boolean): string[] {
+function each(graph: Graph, what: string, test: (inputs: Record<string, unknown>) => boolean): string[] {
   return of(graph, what).flatMap((inputs, i) => {
-    const ok = inputs !== null && ask(inputs) && inputs.bucket === one(graph, `${BUCKETS[i]}Bucket`).inputs.bucket
+    const ok = inputs !== null && test(inputs) && inputs.bucket === one(graph, `${BUCKETS[i]}Bucket`).inputs.bucket
     return ok ? [] : [`${BUCKETS[i]}: ${what}`]
   })
 }
@@ -76,7 +76,11 @@ export const STORAGE: Invariant[] = [
         const rest = (
           JSON.parse((inputs?.policy as string) ?? '{"Statement":[]}') as { Statement: object[] }
         ).Statement.slice(1)
-        return differ(`others in the policy of ${BUCKETS[i]}`, rest, BUCKETS[i] === 'Logs' ? [logDelivery(graph)] : [])
+        return differ(
+          `other statements in the policy of ${BUCKETS[i]}`,
+          rest,
+          BUCKETS[i] === 'Logs' ? [logDelivery(graph)] : [],
+        )
       }),
     ],
     mutations: {
@@ -107,7 +111,7 @@ export const STORAGE: Invariant[] = [
       const days = (bucket: string, id: string) => rules(bucket).find((rule) => rule.id === id)
       return [
         ...differ('jobs', days('Outputs', 'jobs')?.expiration?.days, outputs.days),
-        ...differ('of jobs', days('Outputs', 'jobs')?.filter.prefix, 'jobs/'),
+        ...differ('prefix of jobs', days('Outputs', 'jobs')?.filter.prefix, 'jobs/'),
         ...differ('logs', days('Logs', 'access')?.expiration?.days, logDays),
         ...BUCKETS.flatMap((bucket) => [
           ...differ(
@@ -166,7 +170,7 @@ export const STORAGE: Invariant[] = [
       )
       return [
         ...differ('files', [...there].sort(), [...named].sort()),
-        ...differ('catalogue', named.has('catalog.json'), true),
+        ...differ('catalog', named.has('catalog.json'), true),
         ...objects.flatMap(({ bucket, key }) =>
           differ(`bucket of ${key}`, bucket, one(graph, 'ModelsBucket').inputs.bucket),
         ),
@@ -198,8 +202,9 @@ export const STORAGE: Invariant[] = [
       ]
     },
     mutations: {
-      'plain text': (graph) => change(graph, (inputs) => Object.assign(inputs, { transitEncryptionEnabled: false })),
-      'plain disk': (graph) => change(graph, (inputs) => Object.assign(inputs, { atRestEncryptionEnabled: false })),
+      'no TLS': (graph) => change(graph, (inputs) => Object.assign(inputs, { transitEncryptionEnabled: false })),
+      'an unencrypted disk': (graph) =>
+        change(graph, (inputs) => Object.assign(inputs, { atRestEncryptionEnabled: false })),
       'no password': (graph) => change(graph, (inputs) => delete inputs.authToken),
       'a cache that is not in the table': (graph) => {
         if (has(graph, 'CacheCluster')) return false
@@ -210,7 +215,7 @@ export const STORAGE: Invariant[] = [
           after: [],
         })
       },
-      evicts: (graph) => {
+      'eviction enabled': (graph) => {
         if (!has(graph, 'CacheParameterGroup')) return false
         one(graph, 'CacheParameterGroup').inputs.parameters = []
       },
@@ -229,7 +234,7 @@ export const STORAGE: Invariant[] = [
         ...differ('nodes', numCacheClusters, 1 + replicas),
         ...differ('failover', [automaticFailoverEnabled, multiAzEnabled], [replicas > 0, replicas > 0]),
         ...(graph.stage.startsWith('prod') && (replicas < 1 || snapshotRetentionLimit < 1)
-          ? ['production has one']
+          ? ['production has a single node or no backups']
           : []),
       ]
     },
@@ -242,7 +247,7 @@ export const STORAGE: Invariant[] = [
 ]
 
 const TLS_ONLY = JSON.stringify(['Deny', [{ test: 'Bool', values: ['false'], variable: 'aws:SecureTransport' }]])
-/** Only for a balancer of this account, in this region. */
+/** Only for load balancers in this account and region. */
 const logDelivery = (graph: Graph) => ({
   actions: ['s3:PutObject'],
   conditions: [

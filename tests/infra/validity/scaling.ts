@@ -22,7 +22,7 @@ function cooldownFaults({ name, inputs }: Resource): string[] {
         ]
       : []),
     ...(stepping
-      ? within(goesBack ? 'back' : 'out', stepping.cooldown ?? 0, goesBack ? COOLDOWN.back : COOLDOWN.out)
+      ? within(goesBack ? 'in' : 'out', stepping.cooldown ?? 0, goesBack ? COOLDOWN.back : COOLDOWN.out)
       : []),
     ...(Boolean(tracking) === Boolean(stepping) ? [`${name} needs exactly one metric`] : []),
     ...(tracking && inputs.policyType !== 'TargetTrackingScaling' ? [`${name} is not a ${inputs.policyType}`] : []),
