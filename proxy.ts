@@ -9,9 +9,12 @@ import { contentSecurityPolicy } from '@/lib/shared/web/csp'
  */
 export function proxy(request: NextRequest): NextResponse {
   if (pagesLackGuard()) {
-    return new NextResponse('BASIC_AUTH protects pages only under npm start. Start the server that way, or unset BASIC_AUTH.\n', {
-      status: 503,
-    })
+    return new NextResponse(
+      'BASIC_AUTH protects pages only under npm start. Start the server that way, or unset BASIC_AUTH.\n',
+      {
+        status: 503,
+      },
+    )
   }
   const nonce = Buffer.from(crypto.randomUUID()).toString('base64')
   const policy = contentSecurityPolicy(nonce, isDevelopment(), frameAncestors())

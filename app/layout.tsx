@@ -30,6 +30,8 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 export default async function Layout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
   const { locale, messages } = await translation()
+  // The server alone reads `meta`. The two others are large and belong to one page each, which adds them.
+  const { meta: _meta, batch: _batch, models: _models, ...shared } = messages
   return (
     // ThemeScript sets the theme before the first paint, so the attribute differs from the server's.
     <html lang={locale} className={fontVariables} suppressHydrationWarning>
@@ -37,7 +39,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
         <ThemeScript nonce={nonce} />
       </head>
       <body className="min-h-dvh">
-        <MessagesProvider locale={locale} messages={messages}>
+        <MessagesProvider locale={locale} messages={shared}>
           <SkipLink />
           <SiteHeader batches={await hasBatches()} />
           {children}

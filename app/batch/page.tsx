@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { Batch } from '@/components/batch/batch'
+import { PageMessages } from '@/components/layout/messages-provider'
 import { batchPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
@@ -15,5 +16,10 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Page() {
   const data = await batchPageData()
   if (data === null) notFound()
-  return <Batch {...data} />
+  const { messages } = await translation()
+  return (
+    <PageMessages messages={{ batch: messages.batch }}>
+      <Batch {...data} />
+    </PageMessages>
+  )
 }

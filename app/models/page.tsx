@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { PageMessages } from '@/components/layout/messages-provider'
 import { AddModel } from '@/components/models/add-model'
 import { LabelSearch } from '@/components/models/label-search'
 import { ModelCard } from '@/components/models/model-card'
@@ -15,23 +16,25 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Page() {
-  const { t } = await translation()
+  const { t, messages } = await translation()
   const models = await modelsPageData()
   return (
     <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('models.title')}</h1>
-      <ModelsLead />
-      <ul className="mt-8 grid gap-5 md:grid-cols-2 lg:grid-cols-3">
-        {models.map((model) => (
-          <li key={model.id} className="flex min-w-0">
-            <ModelCard model={model} />
-          </li>
-        ))}
-      </ul>
-      <LabelSearch
-        models={models.filter(({ status }) => status !== 'failed').map(({ id, title }) => ({ id, title }))}
-      />
-      <AddModel />
+      <PageMessages messages={{ models: messages.models }}>
+        <ModelsLead />
+        <ul className="mt-8 grid gap-5 md:grid-cols-2 lg:grid-cols-3">
+          {models.map((model) => (
+            <li key={model.id} className="flex min-w-0">
+              <ModelCard model={model} />
+            </li>
+          ))}
+        </ul>
+        <LabelSearch
+          models={models.filter(({ status }) => status !== 'failed').map(({ id, title }) => ({ id, title }))}
+        />
+        <AddModel />
+      </PageMessages>
     </main>
   )
 }
