@@ -15,8 +15,6 @@ export default async function configuration(phase) {
     serverExternalPackages: ['onnxruntime-node', 'sharp', 'pino', 'bullmq', 'ioredis', '@aws-sdk/client-s3'],
     poweredByHeader: false,
     reactStrictMode: true,
-    // The stylesheet is small and every page needs it before its first paint. Inlining it saves a round trip.
-    experimental: { inlineCss: true },
     // `npm run check` checks types, including tests and scripts. A container image has neither.
     typescript: { ignoreBuildErrors: true },
     devIndicators: false,

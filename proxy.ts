@@ -5,7 +5,7 @@ import { contentSecurityPolicy } from '@/lib/shared/web/csp'
 
 /**
  * Security and cache headers of every page. Next reads the nonce from the request's policy and adds it to its own
- * scripts and styles.
+ * scripts.
  */
 export function proxy(request: NextRequest): NextResponse {
   if (pagesLackGuard()) {

@@ -7,8 +7,16 @@ import { useFormat } from '../ui/use-format'
 
 const [WIDTH, HEIGHT] = [480, 360]
 
-/** One picture: what the model says of it, and whose it is. A click opens it in the demo. */
-export function PictureCard({ picture, eager }: { picture: GalleryPicture; eager: boolean }) {
+interface PictureCardProps {
+  picture: GalleryPicture
+  /** Whether it's likely in view at once. */
+  eager: boolean
+  /** Whether it's in the first row: the largest element that is painted early. */
+  first: boolean
+}
+
+/** A photo of the gallery with the model's result and the photo's author and license. A click opens it on the start page. */
+export function PictureCard({ picture, eager, first }: PictureCardProps) {
   const { file, thumbnail, answer, shows } = picture
   const t = useTranslations('gallery')
   const numbers = useTranslations('answer')
@@ -28,6 +36,7 @@ export function PictureCard({ picture, eager }: { picture: GalleryPicture; eager
           width={WIDTH}
           height={HEIGHT}
           loading={eager ? 'eager' : 'lazy'}
+          fetchPriority={first ? 'high' : 'auto'}
           className="aspect-[4/3] w-full rounded-card bg-sunk object-cover transition-[filter] duration-150 group-hover:brightness-95"
         />
         <span className="mt-2.5 flex items-baseline gap-2">

@@ -1,4 +1,3 @@
-import { readCvat } from './cvat'
 import { LabelsError } from './decode'
 import { readDelimited } from './delimited'
 import { readJson, readJsonLines } from './json'
@@ -12,7 +11,8 @@ import type { LabelsTable } from './table'
 export async function parseLabels(text: string): Promise<LabelsTable> {
   const start = /^\uFEFF?\s*(\S)/.exec(text.slice(0, 10_000))?.[1]
   if (start === undefined) throw new LabelsError('empty', 'It is empty.')
-  if (start === '<') return readCvat(text)
+  // Imported here, since pages that only check file names shouldn't load a schema and an XML parser.
+  if (start === '<') return (await import('./cvat')).readCvat(text)
   if (start === '{' && /^\uFEFF?\s*\{.*\}[ \t]*\r?(\n\s*\{|\n\s*$|$)/.test(firstLines(text))) return linesOrWhole(text)
   if (start === '[' || start === '{') return readJson(text)
   return readDelimited(text)

@@ -1,6 +1,6 @@
 /**
- * Content-Security-Policy of the pages: scripts and inline styles only with this response's nonce, everything else from
- * this server. A visitor's photos are blob: URLs; the model's view of a photo is a data: URL.
+ * Content-Security-Policy of the pages: scripts only with this response's nonce, everything else from this
+ * server. A visitor's photos are blob: URLs; the model's view of a photo is a data: URL.
  *
  * @param development the development server evaluates code and reloads over a socket
  * @param ancestors origins whose pages may show this one in a frame
@@ -9,7 +9,7 @@ export function contentSecurityPolicy(nonce: string, development: boolean, ances
   return [
     "default-src 'self'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
-    development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
+    development ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
     // React and Recharts set sizes and positions by style attributes.
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' blob: data:",
