@@ -44,9 +44,9 @@ test('every page can be reached by name, marks its link as current, and has a ti
       await expect(menu(page)).toBeHidden()
       await menuButton(page).click()
     }
-    const current = page.locator('[aria-current=page]')
-    await expect(current).toHaveText([name])
-    if (ABOUT_A_PHOTO.includes(name)) await expect(page.locator('[aria-current=true]')).toHaveText(['Classify'])
+    const links = isMobile ? menu(page) : banner(page)
+    await expect(links.locator('[aria-current=page]')).toHaveText([name])
+    if (ABOUT_A_PHOTO.includes(name)) await expect(links.locator('[aria-current=true]')).toHaveText(['Classify'])
     if (isMobile) await page.keyboard.press('Escape')
   }
   expect(titles.size).toBe(PAGES.length)
