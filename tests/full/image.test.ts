@@ -80,7 +80,7 @@ describe.skipIf(!canBuildImages())('the image of the Dockerfile', () => {
     const container = await serveImage(image, { SHUTDOWN_DELAY_MS: '1000' })
     const status = (await (await fetch(`${container.url}/health/status`)).json()) as { version: string; status: string }
     expect([status.status, status.version]).toEqual(['ok', `${version}+${REVISION.slice(0, 12)}`])
-    for (const path of ['/', '/batch', '/models', '/gallery', '/history', '/compare']) {
+    for (const path of ['/', '/batch', '/models', '/gallery', '/history', '/compare', '/api-docs']) {
       const page = await fetch(container.url + path)
       if (page.status !== 200) throw new Error(`${path} is ${page.status}:\n${container.output()}`)
       expect([path, page.status, (await page.text()).includes('</html>')]).toEqual([path, 200, true])
