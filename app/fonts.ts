@@ -5,7 +5,7 @@ import localFont from 'next/font/local'
  * (`optional`): a font that came later would move the text. The fallback, Arial in the same proportions, then stays for
  * this visit, and the font is in the cache for the next one.
  */
-const sans = localFont({
+const instrumentSans = localFont({
   src: '../node_modules/@fontsource-variable/instrument-sans/files/instrument-sans-latin-wght-normal.woff2',
   weight: '400 700',
   display: 'optional',
@@ -14,7 +14,7 @@ const sans = localFont({
 })
 
 /** Letters beyond Latin-1, such as those of Polish or Turkish names. Fetched only by pages that contain one. */
-const sansExtended = localFont({
+const instrumentSansExtended = localFont({
   src: '../node_modules/@fontsource-variable/instrument-sans/files/instrument-sans-latin-ext-wght-normal.woff2',
   weight: '400 700',
   display: 'swap',
@@ -32,7 +32,7 @@ const sansExtended = localFont({
 })
 
 /** For figures and code. System monospace fonts are as wide, 0.6 em, so nothing moves when it arrives. */
-const mono = localFont({
+const geistMono = localFont({
   src: '../node_modules/@fontsource-variable/geist-mono/files/geist-mono-latin-wght-normal.woff2',
   weight: '100 900',
   display: 'swap',
@@ -42,4 +42,6 @@ const mono = localFont({
 })
 
 /** Class names that declare the fonts' CSS variables, for the root element. */
-export const fontVariables = [sans, sansExtended, mono].map(({ variable }) => variable).join(' ')
+export const fontVariables = [instrumentSans, instrumentSansExtended, geistMono]
+  .map(({ variable }) => variable)
+  .join(' ')

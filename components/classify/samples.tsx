@@ -40,6 +40,8 @@ export function Samples({ onSample }: { onSample(file: Blob, credit: string): vo
                   alt={t('sampleAction', { what: t(`samples.${sample.name}`) })}
                   width={56}
                   height={56}
+                  // Without it, React preloads them ahead of the stylesheet.
+                  fetchPriority="low"
                   className="size-14 rounded-card object-cover transition-transform duration-150 hover:scale-105"
                 />
               </button>
