@@ -123,7 +123,7 @@ test('switches the language without losing a photo, and remembers it @phone', as
   await expect(page).toHaveTitle('Foto klassifizieren · Vision')
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await navigate(page, 'Galerie')
-  await expect(heading(page, 'Galerie')).toBeVisible()
+  await expect(heading(page, 'Foto aus der Galerie ausprobieren')).toBeVisible()
   for (const path of PAGES) {
     await page.goto(path)
     await expect(page.locator('html')).toHaveAttribute('lang', 'de')

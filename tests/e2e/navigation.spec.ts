@@ -5,13 +5,13 @@ import { navigate } from './navigate'
 
 /** Every page that the navigation names, in its order, with its heading. */
 const PAGES = [
-  { name: 'Classify', path: '/', heading: 'What is in the photo?' },
-  { name: 'Compare', path: '/compare', heading: 'Which model is right?' },
-  { name: 'Gallery', path: '/gallery', heading: 'Gallery' },
-  { name: 'History', path: '/history', heading: 'History' },
-  { name: 'Batch', path: '/batch', heading: 'Batch' },
-  { name: 'Models', path: '/models', heading: 'Models' },
-  { name: 'API', path: '/api-docs', heading: 'API' },
+  { name: 'Classify', path: '/', heading: 'Classify a photo' },
+  { name: 'Compare', path: '/compare', heading: 'Compare models' },
+  { name: 'Gallery', path: '/gallery', heading: 'Try a photo from the gallery' },
+  { name: 'History', path: '/history', heading: 'Review your history' },
+  { name: 'Batch', path: '/batch', heading: 'Classify a batch' },
+  { name: 'Models', path: '/models', heading: 'Explore models' },
+  { name: 'API', path: '/api-docs', heading: 'Classify photos from your code' },
 ] as const
 const MAIN = ['Classify', 'Batch', 'Models', 'API']
 const ABOUT_A_PHOTO = ['Compare', 'Gallery', 'History']
@@ -95,7 +95,7 @@ test('by keyboard: Enter opens the menu, Tab goes through it, Escape closes it a
   await expect(menuButton(page)).toHaveAttribute('aria-expanded', 'false')
   await page.keyboard.press('Enter')
   await menu(page).getByRole('link', { name: 'Models' }).press('Enter')
-  await expect(page.getByRole('heading', { level: 1, name: 'Models' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Explore models' })).toBeVisible()
   await expect(menu(page)).toBeHidden()
 })
 

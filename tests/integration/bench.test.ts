@@ -54,7 +54,7 @@ test('a run that loses a peer, or cannot start one, reports it and continues wit
     const found = await peers.measure(500, 0.2, 'round 1 at 500 px')
     expect([...found.keys()]).toEqual(['sound'])
     expect(found.get('sound')?.perSecond).toBeGreaterThan(1)
-    const reason = expect.stringMatching(/^frail was lost in round 1 at 500 px, and has no figures from there on: ./)
+    const reason = expect.stringMatching(/^frail failed in round 1 at 500 px and is excluded from then on: ./)
     expect(peers.losses).toEqual([expect.any(String), reason])
     started = below(process.pid)
   } finally {

@@ -170,7 +170,7 @@ test('fails with one line and an exit code if nothing can be evaluated', async (
   photos({ 'a.png': 'espresso.png' })
   expect((await run()).code).toBe(3)
   labels('only\nespresso\n')
-  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('It has only one column.') })
+  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('The file has only one column.') })
   labels('image_id,breed\nx1.jpg,espresso\nx2.jpg,koala\n')
   const nothing = await run()
   expect(nothing).toMatchObject({ code: 4, out: '' })

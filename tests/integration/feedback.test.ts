@@ -50,7 +50,7 @@ async function said(url: string): Promise<string> {
     .replaceAll(/<script.*?<\/script>/gs, '')
     .replaceAll('<!-- -->', '')
     .replaceAll(/<[^>]+>/g, ' ')
-  return (/Visitors say.{0,200}/s.exec(text)?.[0] ?? 'nothing').replaceAll(/\s+/g, ' ')
+  return (/Visitor feedback.{0,200}/s.exec(text)?.[0] ?? 'nothing').replaceAll(/\s+/g, ' ')
 }
 
 const votesOf = async (url: string): Promise<Vote[]> =>
@@ -91,9 +91,9 @@ describe('in a folder', () => {
     await given(server.url)
     await given(server.url)
     const page = await said(server.url)
-    expect(page).toContain('66.7 % right')
-    expect(page).toContain('3 votes, 95 %: 20.8 to 93.9 %')
-    expect(page).toContain('koala (1), to wombat')
+    expect(page).toContain('66.7% correct')
+    expect(page).toContain('3 votes, 95% CI: 20.8')
+    expect(page).toContain('koala → wombat (1)')
   })
 
   test('survives a crash and a truncated line', async () => {
@@ -212,8 +212,8 @@ test('several instances share votes in a bucket and report the same numbers', as
     for (const { url } of [two, one]) {
       const page = await said(url)
       expect(page).toContain('2 votes')
-      expect(page).toContain('50.0 % right')
-      expect(page).toContain('koala (1), to wombat')
+      expect(page).toContain('50.0% correct')
+      expect(page).toContain('koala → wombat (1)')
     }
     expect((await votesOf(one.url)).map(({ verdict }) => verdict)).toEqual(['right', 'wrong', 'right'])
     const report = await vision(['eval', '--feedback', `s3://${s3.bucket}`], { AWS_ENDPOINT_URL: s3.url })

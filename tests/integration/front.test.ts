@@ -28,7 +28,7 @@ describe('pages in front of a remote API', () => {
     expect(await page('/models')).toContain('EfficientNet-Lite2, INT8')
     expect(await page('/batch')).toContain('1,234')
     expect(await page('/gallery')).toContain('koala')
-    expect(await page('/compare')).toContain('Which model is right?')
+    expect(await page('/compare')).toContain('Compare models')
   })
 
   test('forwards photos, forms, streams, jobs with their events, and errors', async () => {

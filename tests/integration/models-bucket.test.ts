@@ -54,7 +54,7 @@ function makeDefault(type: string): void {
 test('models come from a bucket, another set without a restart, and serve on while the bucket is away', async () => {
   expect(await push()).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^(\d+) files are at .*, \1 of them new\.\n$/),
+    out: expect.stringMatching(/^s3:\/\/.* now has (\d+) files, \1 of them new\.\n$/),
   })
   const before = copies()
   server = await startServer({ env })

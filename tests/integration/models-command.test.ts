@@ -194,7 +194,7 @@ describe('add, verify, remove', () => {
     expect(await models('add', join(elsewhere, 'colours'))).toMatchObject({ code: 0, err: '' })
     const file = join(elsewhere, 'alone.onnx')
     writeFileSync(file, MODEL)
-    expect(await models('add', file)).toMatchObject({ code: 4, err: expect.stringContaining('give --labels') })
+    expect(await models('add', file)).toMatchObject({ code: 4, err: expect.stringContaining('set --labels') })
     const described = [
       '--config',
       join(elsewhere, 'colours/config.json'),
