@@ -5,10 +5,10 @@ const alias = { '@': fileURLToPath(new URL('.', import.meta.url)) }
 
 const SERVERS = ['tests/{integration,parity,faults}/**/*.test.ts']
 
-/** They measure how long something takes or fill the machine on purpose, so nothing else may run beside them. */
+/** Tests that measure time, memory or the whole folder. Nothing else can run beside them. */
 const ALONE = [
   'tests/faults/{callbacks,lost-cluster,lost-redis,removing}.test.ts',
-  'tests/integration/{event-loop,memory,metrics,monitoring,raw-requests,wrong-moment}.test.ts',
+  'tests/integration/{event-loop,memory,metrics,monitoring,privacy,raw-requests,wrong-moment}.test.ts',
 ]
 
 export default defineConfig({
@@ -29,10 +29,10 @@ export default defineConfig({
           include: SERVERS,
           exclude: ALONE,
           environment: 'node',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          // Each file starts real servers, and most of them wait most of the time.
-          maxWorkers: 3,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // Each file starts real servers and waits part of the time. Three at once keep two cores no busier.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -104,7 +104,7 @@ describe('a shard may run twice, but its results count once', () => {
     expect(await resultsOf(web[0]!.url, id)).toEqual(before)
     await fetch(`${web[0]!.url}/api/jobs/${id}/close`, { method: 'POST' })
     await expectEach(web[0]!.url, id, photos)
-  }, 120_000)
+  }, 300_000)
 
   test.concurrent('a bucket that returns 500 and 503 SlowDown, drops connections, and stores without a response', async (context) => {
     const { web, network } = await start(context, { workers: 1 })
@@ -112,7 +112,7 @@ describe('a shard may run twice, but its results count once', () => {
     const photos = distinctPhotos(250)
     const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
     await expectEach(web[0]!.url, id, photos)
-  }, 120_000)
+  }, 300_000)
 })
 
 describe('Redis forgets', () => {

@@ -109,7 +109,7 @@ test('jobs share the workers: a small job does not wait for large ones, and two 
   } finally {
     await machines.stop()
   }
-}, 120_000)
+}, 300_000)
 
 test('works with a Redis cluster of three', async () => {
   const [cluster, s3] = await Promise.all([startRedisCluster(), startS3()])

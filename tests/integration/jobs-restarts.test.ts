@@ -45,7 +45,7 @@ describe('across servers', () => {
     // The photos themselves are not kept.
     expect(readdirSync(join(folder, 'jobs', id, 'files'))).toEqual([])
     expect(await server.stop()).toBe(0)
-  }, 120_000)
+  }, 300_000)
 
   test('a graceful stop with a running job and a listener ends at once, and the job continues later', async () => {
     const first = await start()

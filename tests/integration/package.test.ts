@@ -28,7 +28,9 @@ test('is small and holds the built app, not the sources, tests or link folders',
   const paths = packed.files.map(({ path }) => path)
   for (const needed of ['bin/vision.mjs', 'dist/vision.js', 'dist/server.js', '.next/BUILD_ID', 'models/catalog.json'])
     expect(paths).toContain(needed)
-  expect(paths.filter((path) => /\.(tsx?|map|py)$|^(tests|lib|app|scripts|docs)\/|node_modules/.test(path))).toEqual([])
+  expect(
+    paths.filter((path) => /\.(tsx?|map|py)$|^(tests|lib|app|scripts|docs)\/|(^|\/)node_modules\//.test(path)),
+  ).toEqual([])
 })
 
 test('has a changelog entry and a lockfile for its version', () => {

@@ -126,7 +126,7 @@ test('accepts bcrypt from htpasswd, refuses to start without a hash, and refuses
   expect((await fetch(`${bcrypt.url}/api/models`, { headers: basic('ada', 'wrong') })).status).toBe(401)
   await bcrypt.stop()
   await expect(startServer({ env: { BASIC_AUTH: 'ada:secret' } })).rejects.toThrow(
-    /BASIC_AUTH.*expected: a name and the hash/,
+    /BASIC_AUTH.*expected: a name and a password hash/,
   )
   expect(await hashed('ada', 'short')).toMatchObject({
     code: 2,

@@ -8,7 +8,7 @@ import { parse } from 'yaml'
 test('the folder of a Space: what the image is built from, its settings, and what Hugging Face reads', () => {
   const folder = mkdtempSync(join(tmpdir(), 'space-'))
   const out = execFileSync('node_modules/.bin/tsx', ['scripts/space/space.ts', '--out', folder], { encoding: 'utf8' })
-  expect(out).toMatch(/^\d+ files are in /)
+  expect(out).toMatch(/^Wrote \d+ files to /)
   const [, front = '', text] = readFileSync(join(folder, 'README.md'), 'utf8').split(/^---$/m)
   const facts = parse(front) as Record<string, unknown>
   expect(facts).toMatchObject({ sdk: 'docker', app_port: 7860, license: 'apache-2.0' })

@@ -161,7 +161,7 @@ async function comparesAndRemembers(page: Page): Promise<void> {
   await page.reload()
   await page.getByText('All 3 models agree').waitFor()
   await page.getByRole('banner').getByRole('link', { name: 'History' }).click()
-  await heading(page, 'History')
+  await heading(page, 'Review your history')
   await page.getByText('koala.webp').first().waitFor()
   await page.getByRole('banner').getByRole('link', { name: 'Models' }).click()
   await page.getByRole('button', { name: 'Measure' }).first().click()
@@ -171,7 +171,7 @@ async function comparesAndRemembers(page: Page): Promise<void> {
 /** A batch with its events, reopened by its URL. */
 async function runsABatch(page: Page): Promise<void> {
   await page.getByRole('banner').getByRole('link', { name: 'Batch' }).click()
-  await heading(page, 'Batch')
+  await heading(page, 'Classify a batch')
   const photos = ['koala', 'goldfish', 'volleyball'].map((name) => `public/gallery/${name}.webp`)
   await page.locator('input[data-picks=files]').setInputFiles(photos)
   await page.getByText(/^Done\./).waitFor()
@@ -184,13 +184,13 @@ async function speaksGerman(page: Page): Promise<void> {
   await page.goto(BASE)
   await page.getByRole('button', { name: 'Theme and language' }).click()
   await page.getByText('Deutsch').click()
-  await page.getByRole('link', { name: 'Galerie' }).waitFor()
+  await page.getByRole('banner').getByRole('link', { name: 'Galerie' }).waitFor()
   const cookies = await page.context().cookies()
   expect(cookies.map(({ name, value, path }) => [name, value, path])).toEqual([['locale', 'de', BASE]])
-  await page.getByRole('link', { name: 'Galerie' }).click()
-  await heading(page, 'Galerie')
+  await page.getByRole('banner').getByRole('link', { name: 'Galerie' }).click()
+  await heading(page, 'Foto aus der Galerie ausprobieren')
   await page.reload()
-  await heading(page, 'Galerie')
+  await heading(page, 'Foto aus der Galerie ausprobieren')
 }
 
 test('load balancers and scrapers can omit the path, also for the home page', async () => {

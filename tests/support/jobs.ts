@@ -21,9 +21,12 @@ export async function jobOf(url: string, id: string): Promise<Job> {
   return (await (await fetch(`${url}/api/jobs/${id}`)).json()) as Job
 }
 
+/** Only a job that stands still takes longer, even on a machine with other work. */
+const PATIENCE_MS = 150_000
+
 /** Polls until the condition holds. */
 export async function jobWhen(url: string, id: string, condition: (job: Job) => boolean): Promise<Job> {
-  for (const start = Date.now(); Date.now() - start < 45_000; await sleep(20)) {
+  for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await sleep(20)) {
     const job = await jobOf(url, id)
     if (condition(job)) return job
   }
