@@ -129,7 +129,8 @@ describe('on one server', () => {
     await expectDeliveredAtOnce(server.url)
     slow.release(503)
     for (const id of ids) await jobWhen(server.url, id, ({ callback }) => callback?.attempts === 1)
-    expect(slow.received).toBe(12)
+    // Some may have been sent a second time by now.
+    expect(slow.received).toBeGreaterThanOrEqual(12)
     slow.release()
     for (const id of ids) await jobWhen(server.url, id, ({ callback }) => callback?.state === 'delivered')
     expect([slow.peak, slow.received]).toEqual([4, 24])

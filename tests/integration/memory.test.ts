@@ -53,7 +53,7 @@ test('replaces a worker that uses too much memory without losing a photo', async
     expect((await answer(reply)).predictions[0]?.label).toBe('espresso')
   }
   expect(server.workers().filter((pid) => before.includes(pid))).toEqual([])
-  await server.printed(/it held \d+ bytes/)
+  await server.printed(/it used \d+ bytes of memory/)
 })
 
 test('with 512 MB, runs one worker, loads other models on demand, and lets the kernel kill the worker first', async (context) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
@@ -16,7 +16,9 @@ import { type S3Server, startMachines, startS3 } from '../support/services'
 import { vision } from '../support/vision'
 
 const PLACE = 's3://photos/models/v1/'
-const copies = () => readdirSync(tmpdir()).filter((name) => name.startsWith('vision-models-'))
+/** Where servers keep their copies of the models. */
+const temporary = mkdtempSync(join(tmpdir(), 'models-bucket-'))
+const copies = () => readdirSync(temporary).filter((name) => name.startsWith('vision-models-'))
 
 let s3: S3Server
 let network: FaultyProxy
@@ -28,10 +30,11 @@ beforeAll(async () => {
   s3 = await startS3()
   network = await startFaultyProxy(s3.url)
   folder = copyModels()
-  env = { MODELS_DIR: PLACE, AWS_ENDPOINT_URL: network.url, MODELS_REFRESH_SECONDS: '1' }
+  env = { MODELS_DIR: PLACE, AWS_ENDPOINT_URL: network.url, MODELS_REFRESH_SECONDS: '1', TMPDIR: temporary }
 })
 afterAll(async () => {
   rmSync(folder, { recursive: true })
+  rmSync(temporary, { recursive: true })
   await network?.close()
   await s3?.stop()
 })
