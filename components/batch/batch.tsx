@@ -8,6 +8,7 @@ import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { lazy } from '../ui/lazy'
+import { usePreload } from '../ui/use-preload'
 import { BatchStart } from './batch-start'
 import { useBatch } from './use-batch'
 
@@ -29,6 +30,7 @@ export function Batch({ models, limits, retentionHours }: BatchProps) {
   const [settings, setSettings] = useState(() => ({ model: defaultModel(models), topK: 5, threshold: 0 }))
   const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
   const { session, snapshot, add, close } = useBatch(options)
+  usePreload(BatchView)
   const { getRootProps, getInputProps, isDragActive } = useDropzone({
     onDrop: add,
     noClick: true,

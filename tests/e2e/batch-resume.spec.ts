@@ -27,6 +27,15 @@ async function openInNewPage(context: BrowserContext, url: string): Promise<Page
   return page
 }
 
+/** Moves the pointer, which loads the rest of the page's code, and waits until it is there. */
+async function preloadCode(page: Page): Promise<void> {
+  let [started, finished] = [0, 0]
+  page.on('request', (request) => request.resourceType() === 'script' && started++)
+  page.on('requestfinished', (request) => request.resourceType() === 'script' && finished++)
+  await page.mouse.move(10, 10)
+  await expect.poll(() => started > 0 && started === finished).toBe(true)
+}
+
 /** Lets a number of uploads succeed; later ones fail as if the connection were lost. */
 async function limitUploads(page: Page, uploads: number): Promise<void> {
   let count = 0
@@ -124,6 +133,7 @@ test('pauses uploads and the server across reloads, resumes them, and keeps the 
 
 test('waits for the connection and for a full server, and reports a deleted batch', async ({ page, context }) => {
   await openBatch(page)
+  await preloadCode(page)
   await context.setOffline(true)
   await chooseFolder(page, createPhotoFolder(root(), 6))
   await expect(page.getByText('No connection')).toBeVisible()
@@ -134,11 +144,11 @@ test('waits for the connection and for a full server, and reports a deleted batc
   let refusals = 0
   await page.route('**/photos?unique=1', async (route) => {
     if (refusals++ > 0) return route.continue()
-    const body = { code: 'storage_full', title: 'The disk is full', detail: 'The server’s disk is full.', status: 507 }
+    const body = { code: 'storage_full', title: 'Storage full', detail: 'The server’s disk is full.', status: 507 }
     await route.fulfill({ status: 507, contentType: 'application/problem+json', body: JSON.stringify(body) })
   })
   await chooseFolder(page, join(root(), 'holiday'))
-  await expect(page.getByText('The disk is full')).toBeVisible()
+  await expect(page.getByText('Storage full')).toBeVisible()
   await waitUntilDone(page)
   await page.request.delete(`/api/jobs/${jobId(page)}`)
   await page.reload()

@@ -131,9 +131,9 @@ test('accepts dropped folders, ZIPs and files, and deletes earlier batches @phon
   await expect(dialog).toBeHidden()
   // Earlier batches are listed and can be deleted together with their data on the server.
   await page.getByRole('button', { name: 'New batch' }).click()
-  await expect(page.getByRole('listitem')).toHaveCount(2)
+  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(2)
   await page.getByRole('button', { name: 'Delete holiday and its results' }).click()
-  await expect(page.getByRole('listitem')).toHaveCount(1)
+  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1)
 })
 
 test('reads a macOS ZIP with labels: keeps file names, uses the labels, leaves out unsupported compression', async ({
@@ -245,7 +245,7 @@ test('evaluates results against labels; a cell of the confusion matrix shows its
     cwd: root(),
     encoding: 'utf8',
   })
-  expect(stderr).toContain('top-1  75.0 % of 4 labelled photos (95 %: 30.1 % to 95.4 %)')
+  expect(stderr).toContain('top-1  75.0% of 4 labeled photos (95% interval: 30.1% to 95.4%)')
   expect(stderr).toMatch(/koala +2 +100\.0 % +50\.0 % +66\.7 %/)
 })
 

@@ -11,7 +11,7 @@ test('loads a photo by URL: typed, pasted, invalid and refused @phone', async ({
   await expect(page.getByText('Enter a URL that starts with http:// or https://.')).toBeVisible()
   await field.fill('http://169.254.169.254/latest')
   await field.press('Enter')
-  await expect(page.getByText('This address is not fetched: The address is not on the public internet.')).toBeVisible()
+  await expect(page.getByText('URL not allowed: The URL isn’t on the public internet. Use a public URL.')).toBeVisible()
   await page.getByRole('button', { name: 'Dismiss' }).click()
   await field.fill(`${baseURL}/gallery/koala.webp`)
   await field.press('Enter')

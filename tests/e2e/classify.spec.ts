@@ -80,7 +80,7 @@ test('explains why a photo cannot be read and keeps the others', async ({ page }
       buffer: Buffer.from('00000018667479706865696300000000686569636d696631', 'hex'),
     },
   ])
-  await expect(heading(page, 'This HEIC photo could isn’t be converted')).toBeVisible()
+  await expect(heading(page, 'Couldn’t convert this HEIC photo')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Result' }).getByText(/on your iPhone/)).toBeVisible()
   await page.getByRole('button', { name: 'Remove photo' }).click()
   await expect(heading(page, 'koala')).toBeVisible()

@@ -44,12 +44,12 @@ test('shows that models disagree and marks the one that differs @phone', async (
     route.fulfill({
       status: 503,
       contentType: 'application/problem+json',
-      body: JSON.stringify({ status: 503, code: 'not_ready', title: 'The server is not ready', detail: 'x' }),
+      body: JSON.stringify({ status: 503, code: 'not_ready', title: 'Server not ready', detail: 'x' }),
     }),
   )
   await choosePhotos(page, 'espresso.png')
-  await expect(card(page, 'Fast').or(page.getByText('The server is not ready')).last()).toBeVisible()
-  await expect(page.getByText('The server is not ready')).toBeVisible()
+  await expect(card(page, 'Fast').or(page.getByText('Server not ready')).last()).toBeVisible()
+  await expect(page.getByText('Server not ready')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByText('All 3 models agree')).toBeVisible()
