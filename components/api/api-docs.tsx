@@ -68,7 +68,7 @@ export function ApiDocs({ site, model, explains, batches }: ApiDocsProps) {
       <h2 className="mt-12 font-semibold text-lg">{t('apiReference')}</h2>
       <p className="mt-1 text-ink-2 text-sm">{t('apiReferenceLead')}</p>
       <p className="mt-3">
-        <a href={openApi} className="font-mono text-accent text-sm underline underline-offset-4">
+        <a href={openApi} translate="no" className="font-mono text-accent text-sm underline underline-offset-4">
           {openApi}
         </a>
       </p>
