@@ -246,7 +246,7 @@ test('evaluates results against labels; a cell of the confusion matrix shows its
     encoding: 'utf8',
   })
   expect(stderr).toContain('top-1  75.0% of 4 labeled photos (95% interval: 30.1% to 95.4%)')
-  expect(stderr).toMatch(/koala +2 +100\.0 % +50\.0 % +66\.7 %/)
+  expect(stderr).toMatch(/koala +2 +100\.0% +50\.0% +66\.7%/)
 })
 
 test('renders only the visible rows of ten thousand photos', async ({ page }) => {
