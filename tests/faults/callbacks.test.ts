@@ -123,7 +123,7 @@ describe('on one server', () => {
   afterAll(() => server?.stop())
 
   test('the same; and a dozen callbacks waiting for their next attempt leak nothing', async () => {
-    Object.assign(slow, { answer: null, peak: 0, heard: 0 })
+    Object.assign(slow, { answer: null, peak: 0, received: 0 })
     const ids = await undelivered(server.url, 12)
     await expect.poll(() => slow.waiting).toBe(4)
     await expectDeliveredAtOnce(server.url)
