@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { type Browser, chromium } from '@playwright/test'
-import lighthouse, { type Result } from 'lighthouse'
 import { chromiumPath } from '../scripts/tools/chromium.mjs'
+import { lighthouse } from '../scripts/tools/lighthouse.mjs'
 import { median } from './measure'
 
 /** What Lighthouse reports about one page, each figure the median of several runs. */
@@ -22,6 +24,13 @@ export interface PageReport {
   script: number
   /** Why browsers don't keep the page in their back/forward cache. Empty where they do. */
   backForwardFailures: readonly string[]
+}
+
+/** What is read of Lighthouse's report. */
+interface Result {
+  categories: Record<string, { score: number | null } | undefined>
+  audits: Record<string, { numericValue?: number; details?: unknown } | undefined>
+  runtimeError?: { message: string }
 }
 
 /** Measures one page with Lighthouse's default phone: each run in a new browser with an empty cache. */
@@ -49,10 +58,11 @@ async function audit(url: string): Promise<Result> {
   const port = await freePort()
   const browser = await launch(port)
   try {
-    const report = await lighthouse(url, { port, output: 'json', logLevel: 'error' })
-    if (!report) throw new Error(`Lighthouse returned no report for ${url}`)
-    if (report.lhr.runtimeError) throw new Error(`${url}: ${report.lhr.runtimeError.message}`)
-    return report.lhr
+    const options = [`--port=${port}`, '--output=json', '--output-path=stdout', '--quiet']
+    const child = spawn(process.execPath, [lighthouse(), url, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const report = JSON.parse(await text(child.stdout)) as Result
+    if (report.runtimeError) throw new Error(`${url}: ${report.runtimeError.message}`)
+    return report
   } finally {
     await browser.close()
   }
