@@ -67,7 +67,7 @@ afterAll(() => {
 /** A receiver may take a minute, so that none of the waiting callbacks times out. */
 const allow = () => ({ URL_INPUT_ALLOW: [slow.host, quick.host].join(','), URL_INPUT_TIMEOUT_MS: '60000' })
 
-/** Creates jobs of one photo each, whose callbacks nobody answers. @returns their IDs, once they are done */
+/** Creates jobs of one photo each, whose callbacks get no answer. @returns their IDs, once they are done */
 async function undelivered(url: string, count: number): Promise<string[]> {
   const jobs = await Promise.all(photos.slice(0, count).map((photo) => createJob(url, formOf([photo]), slow.query)))
   for (const { id } of jobs) await jobDone(url, id)

@@ -107,7 +107,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
   })
   afterAll(() => home?.stop())
 
-  test('are told by their state, with what they still have to do', async () => {
+  test('are exported by state, with their backlog', async () => {
     const { url } = home.server
     expect(states(await scraped(url))).toEqual({ running: 0, paused: 0, done: 0, cancelled: 0 })
     const post = (id: string, what: string) => fetch(`${url}/api/jobs/${id}/${what}`, { method: 'POST' })
@@ -123,7 +123,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
     await expect
       .poll(async () => states(await scraped(url)), PATIENT)
       .toEqual({ running: 1, paused: 1, done: 1, cancelled: 1 })
-    // A paused job waits for somebody, not for a worker.
+    // A paused job waits for a person, not for a worker.
     expect(value(await scraped(url), 'vision_jobs_backlog_photos')).toBe(0)
     await fetch(`${url}/api/jobs/${running.id}/photos`, { method: 'POST', body: formOf(distinctPhotos(600)) })
     await expect.poll(async () => value(await scraped(url), 'vision_jobs_backlog_photos'), PATIENT).toBeGreaterThan(0)
@@ -145,7 +145,7 @@ describe('without Redis', () => {
   })
   afterAll(() => machines?.stop())
 
-  test('there is no figure of the jobs rather than a wrong one, the reason is told, and all else is there in time', async () => {
+  test('job metrics are absent rather than wrong, with the reason, and all other metrics arrive in time', async () => {
     const { url } = machines.web[0]!
     expect(value(await scraped(url), 'vision_jobs_backlog_photos')).toBe(0)
     await machines.redis.kill()

@@ -26,7 +26,7 @@ const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5]
 
 /**
  * Walks a protobuf message in a file and reads only what is requested: the weights, most of a model, are skipped.
- * Whoever opens it must close it.
+ * The caller closes it.
  */
 export class ProtobufFile {
   readonly size: number

@@ -20,7 +20,7 @@ import { resultsInOrder } from './results'
 import type { WorkQueue } from './work-queue'
 
 /**
- * Ends a round of a job. This is the only way: whoever writes the end marker first decides how it ended, and everyone
+ * Ends a round of a job. This is the only way: the first one to write the end marker decides how it ended, and everyone
  * else reads it.
  *
  * @returns how it ended

@@ -6,7 +6,7 @@ import type { LeaseHandle } from './lease-handle'
 const CHUNK = 1 << 18
 
 /**
- * Replaces a file with a copy of itself. A process that still has the old file open then writes where nobody reads, and
+ * Replaces a file with a copy of itself. A process that still has the old file open then writes where no one reads, and
  * can tell at once because its file has no name left. What it wrote until then is in the copy. If there is no room for
  * a copy, the file stays as it is.
  *
