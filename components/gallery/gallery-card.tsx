@@ -9,14 +9,12 @@ const [WIDTH, HEIGHT] = [480, 360]
 
 interface GalleryCardProps {
   picture: GalleryPicture
-  /** Whether it's likely in view at once. */
-  eager: boolean
   /** Whether it's in the first row, and so the largest element that is painted early. */
   first: boolean
 }
 
 /** A gallery photo with the model's prediction and its credit. Clicking it opens the classify page. */
-export function GalleryCard({ picture, eager, first }: GalleryCardProps) {
+export function GalleryCard({ picture, first }: GalleryCardProps) {
   const { file, thumbnail, answer, shows } = picture
   const t = useTranslations('gallery')
   const numbers = useTranslations('answer')
@@ -35,7 +33,7 @@ export function GalleryCard({ picture, eager, first }: GalleryCardProps) {
           alt={shows ?? t('outsideAlt')}
           width={WIDTH}
           height={HEIGHT}
-          loading={eager ? 'eager' : 'lazy'}
+          loading={first ? 'eager' : 'lazy'}
           fetchPriority={first ? 'high' : 'auto'}
           className="aspect-[4/3] w-full rounded-card bg-sunk object-cover transition-[filter] duration-150 group-hover:brightness-95"
         />
