@@ -30,7 +30,7 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['batch-photo', opened],
   ['models', (page) => open(page, '/models', 'Explore models')],
   ['history', (page) => open(page, '/history', 'Review your history')],
-  ['api', (page) => open(page, '/api-docs', 'API')],
+  ['api', (page) => open(page, '/api-docs', 'Classify photos from your code')],
   ['menu', menu],
   ['shared', shared],
   ['feedback', feedback],
@@ -141,7 +141,7 @@ async function opened(page: Page): Promise<void> {
 
 /** The menu of a phone; on a desktop the header names the same pages. */
 async function menu(page: Page): Promise<void> {
-  await open(page, '/', 'What is in the photo?')
+  await open(page, '/', 'Classify a photo')
   const button = page.getByRole('button', { name: 'Menu' })
   if (!(await button.isVisible())) return
   await button.click()
