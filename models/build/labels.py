@@ -9,21 +9,21 @@ CLASSES = Path(__file__).parent.parent / "imagenet-classes.csv"
 
 # Labels of ImageNet that could mislead a reader.
 NOTES = {
-    134: "The bird. ImageNet's other crane is the machine.",
-    264: "The corgi with the long tail. ImageNet's other cardigan is the garment.",
-    383: "ImageNet's name for the ring-tailed lemur; it is not a cat.",
-    474: "The garment. ImageNet's other Cardigan is a corgi.",
-    517: "The machine. ImageNet's other crane is the bird.",
-    620: "ImageNet has laptop and notebook as two classes of the same thing; take either.",
-    638: "The one-piece swimsuit. ImageNet has it twice, as maillot and as tank suit; take either.",
-    639: "The one-piece swimsuit. ImageNet has it twice, as maillot and as tank suit; take either.",
-    657: "ImageNet has missile and projectile as two classes of much the same thing, rockets among them.",
-    664: "ImageNet has monitor and screen as two classes of the same thing; take either.",
-    681: "ImageNet has laptop and notebook as two classes of the same thing; take either.",
-    744: "ImageNet has missile and projectile as two classes of much the same thing, rockets among them.",
-    782: "ImageNet has monitor and screen as two classes of the same thing; take either.",
-    836: "ImageNet has sunglass and sunglasses as two classes of the same thing; take either.",
-    837: "ImageNet has sunglass and sunglasses as two classes of the same thing; take either.",
+    134: "The bird. The machine is a separate label.",
+    264: "The Cardigan Welsh corgi, a dog. The garment is a separate label.",
+    383: "The ring-tailed lemur. It isn't a cat.",
+    474: "The garment. The Cardigan Welsh corgi is a separate label.",
+    517: "The machine. The bird is a separate label.",
+    620: "ImageNet has two labels for the same thing: laptop and notebook. Either is correct.",
+    638: "A one-piece swimsuit. ImageNet has two labels for it, both named maillot. Either is correct.",
+    639: "A one-piece swimsuit. ImageNet has two labels for it, both named maillot. Either is correct.",
+    657: "ImageNet has two labels for nearly the same thing, including rockets: missile and projectile.",
+    664: "ImageNet has two labels for the same thing: monitor and screen. Either is correct.",
+    681: "ImageNet has two labels for the same thing: laptop and notebook. Either is correct.",
+    744: "ImageNet has two labels for nearly the same thing, including rockets: missile and projectile.",
+    782: "ImageNet has two labels for the same thing: monitor and screen. Either is correct.",
+    836: "ImageNet has two labels for the same thing: sunglass and sunglasses. Either is correct.",
+    837: "ImageNet has two labels for the same thing: sunglass and sunglasses. Either is correct.",
 }
 
 
