@@ -41,7 +41,7 @@ export function classifyCommand(program: Command, context: CommandContext): void
       parseEncoding,
     )
     .option('--read-timeout <seconds>', 'fail a photo that cannot be read within this many seconds', parseCount, 30)
-    .option('--workers <n>', 'number of worker processes (default: one per core)', parseCount)
+    .option('--workers <n>', 'number of worker processes (default: one per core, fewer for a few photos)', parseCount)
     .option('--server <url>', 'classify on a server instead of on this machine')
     .option('--models-dir <folder>', 'folder with the models', join(context.root, 'models'))
     .action((photos: string[], options: Options) => classify(photos, options, context))
@@ -80,6 +80,9 @@ async function classify(photos: readonly string[], options: Options, context: Co
   }
 }
 
+/** Starting a worker takes as long as classifying this many photos. */
+const PHOTOS_PER_WORKER = 16
+
 /** `guard` throws if nothing may be written to `--out` any more. */
 async function run(
   photos: readonly string[],
@@ -98,7 +101,8 @@ async function run(
     warn: (line) => console.error(line),
   })
   const files = [...inputs.keys()]
-  const workers = options.workers ?? (await context.defaultWorkers())
+  const useful = Math.max(1, Math.ceil(inputs.size / PHOTOS_PER_WORKER))
+  const workers = options.workers ?? Math.min(await context.defaultWorkers(), useful)
   const source = await openSource(options, workers, context)
   const interrupted = new AbortController()
   const stop = () => interrupted.abort()

@@ -4,7 +4,6 @@ import type { CommandContext } from '../program/context'
 import { add } from './add'
 import { exportCard } from './card'
 import { info, list } from './list'
-import { pullModel } from './pull'
 import { push } from './push'
 import { removeModel } from './remove'
 import { verify } from './verify'
@@ -36,7 +35,7 @@ export function modelsCommand(program: Command, context: CommandContext): void {
     .argument('<model>', 'an id from `vision models list`, or owner/name[@revision]')
     .option('--as <id>', 'id of the installed model')
     .option('--force', 'replace an installed model')
-    .action((name, options) => pullModel(modelsContext(), name, options))
+    .action(async (name, options) => (await import('./pull')).pullModel(modelsContext(), name, options))
   models
     .command('add')
     .description('Install a model folder or an ONNX file, and show how it was interpreted')

@@ -27,11 +27,17 @@ const CHILDREN = {
   'heic-thread': 'lib/server/image/heic/heic-thread.ts',
 }
 
-/** Builds every entry point into `outdir`, with the base path of the built pages. */
+/**
+ * Builds every entry point into `outdir`, with the base path of the built pages. What is imported on demand becomes a
+ * file of its own; in one file, esbuild would load its packages (BullMQ, the AWS SDK) at the start. All are in the
+ * same folder, because the code finds its neighbours by `import.meta.url`.
+ */
 export async function bundle(outdir = 'dist') {
   rmSync(outdir, { recursive: true, force: true })
   await build({
     ...options(outdir, { server: 'bin/server.ts', worker: 'bin/worker.ts', vision: 'bin/vision.ts', ...CHILDREN }),
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     define: { 'process.env.BUILT_BASE_PATH': JSON.stringify(builtBasePath()) },
   })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { dirname, isAbsolute, normalize } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
@@ -143,9 +143,4 @@ async function digestOf(path: string, { bytes, digest }: RemoteFile): Promise<st
   if (digest.algorithm === 'git-sha1') hash.update(`blob ${bytes}\0`)
   await pipeline(createReadStream(path), hash)
   return hash.digest('hex')
-}
-
-/** Folder of an incomplete model: next to the others, so that relative references work, but ignored by the catalog. */
-export function partialFolder(modelsDir: string, id: string): string {
-  return join(modelsDir, `.partial-${id}`)
 }

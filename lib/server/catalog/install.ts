@@ -1,6 +1,6 @@
 import { cp, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { partialFolder } from './hub'
+import { partialFolder } from './partial-folder'
 
 /** Valid names of model folders: they are displayed, used in URLs, and joined to paths. */
 const ID = /^[a-z0-9][\w.-]{0,99}$/i

@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Available, WantedFile } from './available'
-import { fetchFile, type Hub, partialFolder, type Remote, type RemoteFile, remoteFiles } from './hub'
+import { fetchFile, type Hub, type Remote, type RemoteFile, remoteFiles } from './hub'
 import { publish, requireId, requireSpace } from './install'
 import { dataFile } from './onnx/data-files'
 import { ONNX_FOLDERS, ONNX_NAMES } from './onnx/find-onnx'
 import { readOnnxGraph } from './onnx/read-graph'
+import { partialFolder } from './partial-folder'
 
 /** A model to pull: a repository in the standard layout, or one described in `catalog.json`. */
 export type Wanted = Pick<Available, 'id' | 'repo' | 'revision' | 'files' | 'preprocessor'> & {

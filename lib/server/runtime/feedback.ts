@@ -1,6 +1,6 @@
 import type { Environment } from '../config/environment'
 import type { Engine } from '../engine/types'
-import { Feedback } from '../feedback/feedback'
+import type { Feedback } from '../feedback/feedback'
 import { FolderFeedback } from '../feedback/folder-store'
 import type { FeedbackStore } from '../feedback/store'
 import type { Log } from '../observe/log'
@@ -24,6 +24,8 @@ export async function openFeedback(
     BUCKET === undefined
       ? new FolderFeedback(folder, retentionMs)
       : await openBucketFeedback(environment, BUCKET, retentionMs)
+  // Loaded on demand: most servers have no feedback, and sharp is large.
+  const { Feedback } = await import('../feedback/feedback')
   return new Feedback(engine, { store, mode, retentionMs, maxPixels, log })
 }
 

@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import { type Explanation, explainParametersSchema } from '@/lib/shared/contract/explain'
 import { Problem } from '@/lib/shared/problems/problem'
-import { heatmapPng } from '../../image/heatmap-png'
 import { json } from '../json-response'
 import type { MemoryBudget, Reservation } from '../memory-budget'
 import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
@@ -10,6 +9,12 @@ import { readPhoto, requireQueueSpace } from '../read-photo'
 import type { AppEnv, Services } from '../services'
 
 const querySchema = withStream(explainParametersSchema)
+
+/** Loaded on demand: sharp is large, and nothing else in this process needs it. */
+async function overlay({ grid }: Explanation): Promise<string> {
+  const { heatmapPng } = await import('../../image/heatmap-png')
+  return heatmapPng(grid)
+}
 
 type Progress = (done: number, of: number) => void
 
@@ -31,7 +36,7 @@ export function explain({ engine, environment, log }: Services, uploads: MemoryB
     const run = async (signal: AbortSignal, onProgress?: Progress): Promise<Explanation> => {
       const parameters = { ...options, requestId: c.get('requestId'), ...(onProgress ? { onProgress } : {}) }
       const explanation = await engine.explain(image, parameters, signal)
-      return png ? { ...explanation, png: await heatmapPng(explanation.grid) } : explanation
+      return png ? { ...explanation, png: await overlay(explanation) } : explanation
     }
     return { run, stream }
   }
