@@ -4,8 +4,9 @@ import { constants, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Job } from '@/lib/shared/contract/jobs'
+import { startS3 } from '../tests/support/s3'
 import { residentBytes, startServer, type TestServer } from '../tests/support/server'
-import { type Machines, startMachines, startS3, startWorker } from '../tests/support/services'
+import { type Machines, startMachines, startWorker } from '../tests/support/services'
 import { cpuSeconds } from './cpu'
 import { distinct, job } from './job'
 import { inProcess, load, median } from './measure'
@@ -73,7 +74,7 @@ async function oneRound(machines: Machines, bodies: readonly Buffer[], photos: n
 function costs({ redis, s3 }: Machines, workers: readonly number[]): Costs {
   const whole = workers.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
   const own = workers.reduce((sum, pid) => sum + cpuSeconds(pid, { alone: true }), 0)
-  return { engine: whole - own, worker: own, redis: cpuSeconds(redis.pid()), bucket: cpuSeconds(s3.pid) }
+  return { engine: whole - own, worker: own, redis: cpuSeconds(redis.pid()), bucket: cpuSeconds(s3.pid as number) }
 }
 
 /**
@@ -82,7 +83,7 @@ function costs({ redis, s3 }: Machines, workers: readonly number[]): Costs {
 export async function fairness(bodies: readonly Buffer[]): Promise<void> {
   const machines = await startMachines({ workers: 1, env: { ENGINE_WORKERS: '2' } })
   // In production the bucket is on another machine.
-  setPriority(machines.s3.pid, constants.priority.PRIORITY_LOW)
+  setPriority(machines.s3.pid as number, constants.priority.PRIORITY_LOW)
   try {
     await besideBatch('a batch worker on the same machine', machines.web[0]!, bodies)
   } finally {

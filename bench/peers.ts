@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { npm } from '../scripts/steps.mjs'
 import { createVenv, venvProgram } from '../scripts/tools/python.mjs'
-import { freePort } from '../tests/support/services'
+import { freePort } from '../tests/support/ports'
 import { keep } from './keep.mjs'
 import { type OverHttp, overHttp, type Target, WORKERS } from './measure'
 

@@ -6,7 +6,7 @@ import { openClassify } from './classify-page'
 test.beforeEach(({ page }) => openClassify(page))
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
+  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone-only' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
     await page.reload()
     const violations = async () => {

@@ -28,7 +28,7 @@ test('switches the model, the number of labels and the minimum score', async ({ 
   await expect(page.getByRole('button', { name: 'Fast model · top 10 · 50% or higher' })).toBeVisible()
 })
 
-test('shows the model input @phone', async ({ page }) => {
+test('shows the model input', async ({ page }) => {
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await page.getByRole('button', { name: 'What the model saw' }).click()

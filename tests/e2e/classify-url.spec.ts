@@ -4,7 +4,7 @@ import { openClassify, thumbnails } from './classify-page'
 
 test.beforeEach(({ page }) => openClassify(page))
 
-test('loads a photo by URL: typed, pasted, invalid and refused @phone', async ({ page, baseURL }) => {
+test('loads a photo by URL: typed, pasted, invalid and refused', async ({ page, baseURL }) => {
   const field = page.getByRole('textbox', { name: 'Image URL' })
   await field.fill('koala')
   await page.getByRole('button', { name: 'Load', exact: true }).click()

@@ -33,7 +33,7 @@ test('compares three models for a photo, by keyboard, and keeps the view after a
   await expect(page.getByRole('button', { name: /Accurate model/ })).toBeVisible()
 })
 
-test('shows that models disagree and marks the one that differs @phone', async ({ page }) => {
+test('shows that models disagree and marks the one that differs', async ({ page }) => {
   await page.goto('/compare')
   await expect(heading(page, 'Compare models')).toBeVisible()
   await choosePhotos(page, 'astronaut.png')
@@ -57,7 +57,7 @@ test('shows that models disagree and marks the one that differs @phone', async (
 })
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`has no accessibility violations in ${theme} and fits the screen${theme === 'dark' ? ' @phone' : ''}`, async ({
+  test(`has no accessibility violations in ${theme} and fits the screen${theme === 'dark' ? ' @phone-only' : ''}`, async ({
     page,
   }) => {
     await page.emulateMedia({ colorScheme: theme })

@@ -19,7 +19,7 @@ function warmPixels(page: Page): Promise<[left: number, right: number]> {
   })
 }
 
-test('shows a heatmap over the photo, for another label, with adjustable opacity, after reopening @phone', async ({
+test('shows a heatmap over the photo, for another label, with adjustable opacity, after reopening', async ({
   page,
 }) => {
   await page.goto('/')
@@ -103,7 +103,7 @@ test('cancels and retries an explanation, and shows why the server refuses one',
 })
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`has no accessibility violations in ${theme} and fits the screen${theme === 'dark' ? ' @phone' : ''}`, async ({
+  test(`has no accessibility violations in ${theme} and fits the screen${theme === 'dark' ? ' @phone-only' : ''}`, async ({
     page,
   }) => {
     await page.emulateMedia({ colorScheme: theme })

@@ -50,7 +50,7 @@ test('sends one vote on a double click, then a correction with a label found by 
   await expect(page.getByText(/koala → .*ice bear.* \(\d+\)/)).toBeVisible()
 })
 
-test('accepts a vote without a correction, and reports a lost connection @phone', async ({ page, context }) => {
+test('accepts a vote without a correction, and reports a lost connection', async ({ page, context }) => {
   const votes = recordVotes(page)
   await page.goto('/')
   await choosePhotos(page, 'espresso.png')
@@ -67,7 +67,7 @@ test('accepts a vote without a correction, and reports a lost connection @phone'
 })
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`has no accessibility violations in ${theme} and fits the screen${theme === 'dark' ? ' @phone' : ''}`, async ({
+  test(`has no accessibility violations in ${theme} and fits the screen${theme === 'dark' ? ' @phone-only' : ''}`, async ({
     page,
   }) => {
     await page.emulateMedia({ colorScheme: theme })

@@ -43,7 +43,7 @@ test('filters by label, group and certainty; photos outside the labels are uncer
   await expect(page.getByText('No photos match.')).toBeVisible()
 })
 
-test('opens a photo on the classify page with its credit, only once @phone', async ({ page }) => {
+test('opens a photo on the classify page with its credit, only once', async ({ page }) => {
   await page.getByRole('link', { name: /koala/ }).first().click()
   await expect(page.getByRole('heading', { level: 1, name: 'koala' })).toBeVisible()
   await expect(page.getByText('David Iliff, CC BY-SA 3.0')).toBeVisible()
@@ -55,7 +55,7 @@ test('opens a photo on the classify page with its credit, only once @phone', asy
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
+  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone-only' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   })

@@ -19,7 +19,7 @@ async function openHistoryOfTwo(page: Page): Promise<void> {
   }).toPass()
 }
 
-test('stores results in this browser, with search, export and deletion @phone', async ({ page }) => {
+test('stores results in this browser, with search, export and deletion', async ({ page }) => {
   await openHistoryOfTwo(page)
   await expect(page.getByText('not on the server')).toBeVisible()
   await expect(page.getByText(/2 of 2 photos, \d+(\.\d)? KB\. The latest 200 are kept\./)).toBeVisible()
@@ -53,7 +53,7 @@ test('stores results in this browser, with search, export and deletion @phone', 
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone' : ''}`, async ({ page }) => {
+  test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone-only' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
     await openHistoryOfTwo(page)
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])

@@ -65,11 +65,7 @@ test('translates every text of every page, and fits texts a third longer than En
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
 })
 
-test('translates every text of a batch, its failures, evaluation and panels @phone', async ({
-  page,
-  context,
-  baseURL,
-}) => {
+test('translates every text of a batch, its failures, evaluation and panels', async ({ page, context, baseURL }) => {
   await setLocale(context, baseURL, 'en-XA')
   await page.goto('/batch')
   const photos = ['koala.webp', 'cat.png', 'astronaut.png'].map((name) => `public/gallery/${name}`)
@@ -109,7 +105,7 @@ test('uses German if the browser prefers it, with a decimal comma and untranslat
   await context.close()
 })
 
-test('switches the language without losing a photo, and remembers it @phone', async ({ page }) => {
+test('switches the language without losing a photo, and remembers it', async ({ page }) => {
   await page.goto('/')
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()

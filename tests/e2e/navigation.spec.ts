@@ -65,8 +65,7 @@ test('the header names the main pages in the same order on every page, and those
   }
 })
 
-test('the menu names every page, in the same order on every page @phone', async ({ page, isMobile }) => {
-  test.skip(!isMobile)
+test('the menu names every page, in the same order on every page @phone-only', async ({ page }) => {
   for (const { path } of PAGES) {
     await page.goto(path)
     await expect(banner(page).getByRole('navigation')).toBeHidden()
@@ -76,11 +75,9 @@ test('the menu names every page, in the same order on every page @phone', async 
   }
 })
 
-test('by keyboard: Enter opens the menu, Tab goes through it, Escape closes it and returns the focus @phone', async ({
+test('by keyboard: Enter opens the menu, Tab goes through it, Escape closes it and returns the focus @phone-only', async ({
   page,
-  isMobile,
 }) => {
-  test.skip(!isMobile)
   await page.goto('/', { waitUntil: 'networkidle' })
   await menuButton(page).focus()
   await page.keyboard.press('Enter')

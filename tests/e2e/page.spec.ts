@@ -96,7 +96,7 @@ test('offers a skip link first, then moves the focus in reading order', async ({
   expect(names).toEqual(['button', 'button', 'url', 'submit', 'button'])
 })
 
-test('steps through earlier views with the back button, and keeps photos across pages @phone', async ({ page }) => {
+test('steps through earlier views with the back button, and keeps photos across pages', async ({ page }) => {
   await page.goto('/')
   await choosePhotos(page, 'koala.webp', 'espresso.png')
   await expect(heading(page, 'koala')).toBeVisible()
@@ -125,7 +125,7 @@ test('steps through earlier views with the back button, and keeps photos across 
   await expect(heading(page, 'espresso')).toBeVisible()
 })
 
-test('keeps photos, results and the model after a reload; each tab has its own @phone', async ({ page, context }) => {
+test('keeps photos, results and the model after a reload; each tab has its own', async ({ page, context }) => {
   await page.goto('/')
   await choosePhotos(page, 'koala.webp', 'espresso.png')
   await page.getByRole('button', { name: 'espresso.png' }).click()

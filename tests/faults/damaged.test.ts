@@ -41,12 +41,12 @@ test.each<[what: string, file: () => Promise<Buffer> | Buffer, status: number, c
   expect(reply.headers.get('x-content-type-options')).toBe('nosniff')
 })
 
-test('six hundred damaged photos are answered or refused, and crash no worker', async () => {
+test('three hundred damaged photos are answered or refused, and crash no worker', async () => {
   const seed = Number(process.env.SEED ?? 16)
-  const outcomes = await onslaught(server, 600, seed)
+  const outcomes = await onslaught(server, 300, seed)
   console.log(`seed ${seed}: ${JSON.stringify(outcomes)}`)
-  expect(outcomes['200 ok']).toBeGreaterThan(50)
-  expect(outcomes['422 truncated_image']).toBeGreaterThan(50)
+  expect(outcomes['200 ok']).toBeGreaterThan(25)
+  expect(outcomes['422 truncated_image']).toBeGreaterThan(25)
   expect(server.output()).not.toContain('a worker crashed')
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
 })

@@ -16,6 +16,7 @@ import { refusal } from '../support/http'
 import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
 import type { FaultyProxy } from '../support/proxies'
+import { startS3 } from '../support/s3'
 import { startServer } from '../support/server'
 import { type Machines, startMachines, startWorker } from '../support/services'
 
@@ -23,9 +24,12 @@ let machines: Machines
 let url: string
 let redis: Redis
 let network: FaultyProxy
-const env = { ADMIN_TOKEN: 'open sesame', JOBS_S3_PREFIXES: 's3://photos/in/' }
+let bucket: string
 beforeAll(async () => {
-  machines = await startMachines({ env })
+  const s3 = await startS3()
+  bucket = s3.bucket
+  const env = { ADMIN_TOKEN: 'open sesame', JOBS_S3_PREFIXES: `s3://${bucket}/in/` }
+  machines = await startMachines({ env, s3 })
   ;[url, network] = [machines.web[0]!.url, machines.network]
   redis = new Redis(machines.redis.url, { maxRetriesPerRequest: null })
 })
@@ -87,18 +91,18 @@ describe('a problem with one job or photo does not affect others', () => {
     const photos = distinctPhotos(12)
     const s3 = s3Client({ endpoint: machines.s3.url })
     for (const { file, bytes } of photos)
-      await s3.send(new PutObjectCommand({ Bucket: 'photos', Key: `in/${file}`, Body: bytes }))
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `in/${file}`, Body: bytes }))
     const refusals: Record<string, string> = { '00003': 'InvalidObjectState', '00007': 'AccessDenied' }
     network.fault = (method, path) => {
       const code = refusals[/\/in\/photos\/(\d+)\.webp/.exec(path)?.[1] ?? '']
       return method === 'GET' && code ? { status: 403, code } : undefined
     }
-    const { id } = await createJob(url, null, '?model=fast&source=s3://photos/in/')
+    const { id } = await createJob(url, null, `?model=fast&source=s3://${bucket}/in/`)
     expect((await jobDone(url, id)).counts).toEqual({ total: 12, done: 12, ok: 10, failed: 2 })
     const failed = await resultsOf(url, id, '&status=failed')
     expect(failed.map(({ file, error_code }) => [file, error_code])).toEqual([
-      ['s3://photos/in/photos/00003.webp', 'unreadable'],
-      ['s3://photos/in/photos/00007.webp', 'unreadable'],
+      [`s3://${bucket}/in/photos/00003.webp`, 'unreadable'],
+      [`s3://${bucket}/in/photos/00007.webp`, 'unreadable'],
     ])
     expect(failed[0]?.error).toMatch(/InvalidObjectState/)
     network.fault = () => undefined
@@ -109,7 +113,7 @@ describe('a problem with one job or photo does not affect others', () => {
     network.fault = (method, path) =>
       method === 'GET' && path.includes('/inputs/') ? { status: 403, code: 'AccessDenied' } : undefined
     const packed = await createJob(url, formOf(photos), '?model=fast')
-    const line = new RegExp(`"reason":"s3://photos/jobs/${packed.id}/inputs/[^"]*: AccessDenied`)
+    const line = new RegExp(`"reason":"s3://${bucket}/jobs/${packed.id}/inputs/[^"]*: AccessDenied`)
     while (!line.test(machines.workers[0]!.output())) await sleep(50)
     network.fault = () => undefined
     expect((await jobDone(url, packed.id)).counts.ok).toBe(12)
@@ -247,7 +251,7 @@ describe('cancelled', () => {
     while (landed < begun) await sleep(50)
     const s3 = s3Client({ endpoint: machines.s3.url })
     const keys = async () => {
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'photos', Prefix: folder }))
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: folder }))
       return Contents.map(({ Key }) => Key)
     }
     await vi.waitFor(async () => expect(await keys()).toEqual([]), { timeout: 10_000 })

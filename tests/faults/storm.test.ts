@@ -4,12 +4,12 @@ import { storm } from '../support/storm'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+  server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: '2' } })
 })
 afterAll(() => server.stop())
 
-test('twelve workers killed under load: every photo is answered, none incorrectly', async () => {
-  const { answered, refused, kills } = await storm(server, 12)
+test('five workers killed under load: every photo is answered, none incorrectly', async () => {
+  const { answered, refused, kills } = await storm(server, 5)
   console.log(`${kills} kills: ${answered} answered, ${refused} refused`)
   expect(answered).toBeGreaterThan(kills)
   // A photo is refused only if two workers in a row died with it.

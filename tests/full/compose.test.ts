@@ -9,7 +9,7 @@ import { answer, classify } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
-import { freePort } from '../support/services'
+import { freePort } from '../support/ports'
 import { versitygwFolder } from '../support/versitygw'
 
 interface Service {

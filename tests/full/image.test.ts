@@ -8,7 +8,8 @@ import { buildImage, canBuildImages, type Image, makeBaseImages, serveImage, sta
 import { createJob, jobDone } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
-import { startRedis, startS3 } from '../support/services'
+import { startS3 } from '../support/s3'
+import { startRedis } from '../support/services'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 const koala = readFileSync('tests/e2e/photos/koala.heic')
@@ -145,7 +146,6 @@ describe.skipIf(!canBuildImages())('the image from the Dockerfile', () => {
     expect((await jobDone(web.url, id)).counts).toMatchObject({ ok: 20, failed: 0 })
     expect(await worker.stop()).toBe(0)
     expect(await web.stop()).toBe(0)
-    await s3.stop()
     await redis.stop()
   })
 })

@@ -1,14 +1,5 @@
 import { once } from 'node:events'
-import {
-  appendFileSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,6 +7,7 @@ import { parquetReadObjects } from 'hyparquet'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results/columns'
+import { distinctFiles } from '../support/many-photos'
 import { startServer } from '../support/server'
 import { startVision, vision } from '../support/vision'
 import { readRows } from '../support/workbook'
@@ -29,23 +21,17 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const photos = () => join(folder, 'photos')
 const out = (name: string) => join(folder, name)
-const classify = (...args: string[]) => vision(['classify', ...args])
+const classify = (...args: string[]) => vision(['classify', '--workers', '1', ...args])
 const rows = (path: string) =>
   readFileSync(path, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as ResultRow)
 
-/** Creates this many photos, all of them different. */
-function fill(count: number): string[] {
-  const names = readdirSync('public/gallery').filter((name) => name.endsWith('.webp'))
-  return Array.from({ length: count }, (_, i) => {
-    const path = join(photos(), `${String(i).padStart(4, '0')}.webp`)
-    copyFileSync(join('public/gallery', names[i % names.length]!), path)
-    appendFileSync(path, String(i))
-    return path
-  })
-}
+/** So that a run takes seconds. */
+const SLOW = ['--workers', '1', '--model', 'accurate']
+
+const fill = (count: number) => distinctFiles(photos(), count)
 
 test('writes the same rows in every format, named and ordered as the input, with a row for each error', async () => {
   const given = fill(6)
@@ -150,8 +136,8 @@ test('resumes a workbook after being killed', async () => {
 })
 
 test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
-  fill(300)
-  const { child, said } = startVision(['classify', photos(), '--out', out('r.csv')])
+  fill(200)
+  const { child, said } = startVision(['classify', photos(), '--out', out('r.csv'), ...SLOW])
   const closed = once(child, 'close')
   while (!existsSync(out('r.csv.part')) || readFileSync(out('r.csv.part'), 'utf8').split('\n').length < 10) {
     await Promise.race([new Promise((resolve) => setImmediate(resolve)), closed])
@@ -163,8 +149,8 @@ test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
 })
 
 test('refuses a second run on the same --out, and does nothing twice', async () => {
-  fill(300)
-  const args = [photos(), '--out', out('r.ndjson')]
+  fill(200)
+  const args = [photos(), '--out', out('r.ndjson'), ...SLOW]
   const first = startVision(['classify', ...args])
   while (!existsSync(out('r.ndjson.part'))) await sleep(20)
   for (const more of [[], ['--resume']]) {
@@ -175,13 +161,13 @@ test('refuses a second run on the same --out, and does nothing twice', async () 
     ])
   }
   await once(first.child, 'close')
-  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 300])
+  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 200])
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 
 test('writes nothing more after a suspended run was taken over', async () => {
-  fill(300)
-  const args = ['classify', photos(), '--out', out('r.ndjson'), '--resume']
+  fill(80)
+  const args = ['classify', photos(), '--out', out('r.ndjson'), '--resume', ...SLOW]
   const first = startVision(args)
   while (!existsSync(out('r.ndjson.part'))) await sleep(20)
   first.child.kill('SIGSTOP')

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../support/server'
 
@@ -12,6 +13,8 @@ const REVISION = 'abcdef0123456789'
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 const NEW = `${version}+${REVISION.slice(0, 12)}`
 const OUTPUTS = '.sst/outputs.json'
+/** The command, bundled once: tsx would compile it for each of a hundred runs. */
+const SCRIPT = 'test-results/deploy.mjs'
 
 /**
  * Stands for the AWS CLI, Docker and SST, because there is no account. Each call is logged, and answered by the first
@@ -58,6 +61,8 @@ beforeAll(async () => {
     writeFileSync(join(folder, name), COMMAND)
     chmodSync(join(folder, name), 0o755)
   }
+  const bundled = { bundle: true, platform: 'node', format: 'esm', packages: 'external' } as const
+  await build({ ...bundled, entryPoints: ['scripts/deploy/deploy.ts'], outfile: SCRIPT })
   server = await startServer()
   site = await startSite(server.url)
   kept = existsSync(OUTPUTS) ? readFileSync(OUTPUTS, 'utf8') : null
@@ -111,7 +116,7 @@ async function deploy(
   })
   writeFileSync(said, lines.join(''))
   const { AWS_REGION: _, ...environment } = process.env
-  const child = spawn('node_modules/.bin/tsx', ['scripts/deploy/deploy.ts', ...args], {
+  const child = spawn(process.execPath, [SCRIPT, ...args], {
     env: {
       ...environment,
       PATH: `${folder}:${process.env.PATH}`,

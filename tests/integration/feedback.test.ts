@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { refusal } from '../support/http'
 import { espresso, oriented } from '../support/photos'
+import { startS3 } from '../support/s3'
 import { startServer, type TestServer } from '../support/server'
-import { startS3 } from '../support/services'
 import { vision } from '../support/vision'
 
 const TOKEN = 'operator-of-the-tests'
@@ -220,6 +220,5 @@ test('several instances share votes in a bucket and report the same numbers', as
     expect(report.out).toMatch(/ 2 +1 +50\.0%/)
   } finally {
     await Promise.all([one.stop(), two.stop()])
-    await s3.stop()
   }
 })

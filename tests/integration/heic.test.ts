@@ -19,8 +19,8 @@ import { answer, classify, refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { formOf, zipOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
+import { type S3Server, startS3 } from '../support/s3'
 import { startServer, type TestServer } from '../support/server'
-import { type S3Server, startS3 } from '../support/services'
 import { vision } from '../support/vision'
 
 const KOALA = 'tests/e2e/photos/koala.heic'
@@ -60,7 +60,6 @@ afterAll(async () => {
   expect(server.output()).not.toContain('"code":"internal"')
   expect(await server.stop()).toBe(0)
   web.close()
-  await s3.stop()
   rmSync(folder, { recursive: true })
 })
 

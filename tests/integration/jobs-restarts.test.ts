@@ -27,7 +27,7 @@ describe('across servers', () => {
   test('a job continues after each of three kills, and each photo has one result', async () => {
     const photos = distinctPhotos(150)
     let server = await start()
-    const { id } = await createJob(server.url, formOf(photos))
+    const { id } = await createJob(server.url, formOf(photos), '?model=fast')
     for (const least of [10, 60, 110]) {
       await jobWhen(server.url, id, ({ counts }) => counts.done >= least)
       server.child.kill('SIGKILL')
@@ -49,7 +49,7 @@ describe('across servers', () => {
 
   test('a graceful stop with a running job and a listener ends at once, and the job continues later', async () => {
     const first = await start()
-    const { id } = await createJob(first.url, formOf(distinctPhotos(120)))
+    const { id } = await createJob(first.url, formOf(distinctPhotos(120)), '?model=fast')
     const listener = await fetch(`${first.url}/api/jobs/${id}/events`)
     await jobWhen(first.url, id, ({ counts }) => counts.done > 5)
     const before = Date.now()
@@ -66,7 +66,7 @@ describe('across servers', () => {
     const second = await start()
     expect(second.output()).toMatch(/waiting for the jobs folder: another server holds its lease/)
     await refusal(post(`${second.url}/api/jobs`, formOf(distinctPhotos(1))), 503, 'not_ready')
-    const { id } = await createJob(first.url, formOf(distinctPhotos(40)))
+    const { id } = await createJob(first.url, formOf(distinctPhotos(40)), '?model=fast')
     await first.stop()
     expect((await jobDone(second.url, id)).counts.ok).toBe(40)
     await second.stop()

@@ -11,16 +11,18 @@ import { distinctPhotos, formOf } from '../support/many-photos'
 import { copyModels, edit } from '../support/models'
 import { espresso } from '../support/photos'
 import { type FaultyProxy, startFaultyProxy } from '../support/proxies'
+import { type S3Server, startS3 } from '../support/s3'
 import { startServer, type TestServer } from '../support/server'
-import { type S3Server, startMachines, startS3 } from '../support/services'
+import { startMachines } from '../support/services'
 import { vision } from '../support/vision'
 
-const PLACE = 's3://photos/models/v1/'
 /** Where servers keep their copies of the models. */
 const temporary = mkdtempSync(join(tmpdir(), 'models-bucket-'))
 const copies = () => readdirSync(temporary).filter((name) => name.startsWith('vision-models-'))
 
 let s3: S3Server
+/** Where the models are. */
+let place: string
 let network: FaultyProxy
 let folder: string
 let server: TestServer | undefined
@@ -28,15 +30,15 @@ let env: Record<string, string>
 
 beforeAll(async () => {
   s3 = await startS3()
+  place = `s3://${s3.bucket}/models/v1/`
   network = await startFaultyProxy(s3.url)
   folder = copyModels()
-  env = { MODELS_DIR: PLACE, AWS_ENDPOINT_URL: network.url, MODELS_REFRESH_SECONDS: '1', TMPDIR: temporary }
+  env = { MODELS_DIR: place, AWS_ENDPOINT_URL: network.url, MODELS_REFRESH_SECONDS: '1', TMPDIR: temporary }
 })
 afterAll(async () => {
   rmSync(folder, { recursive: true })
   rmSync(temporary, { recursive: true })
   await network?.close()
-  await s3?.stop()
 })
 afterEach(async () => {
   network.fault = () => undefined
@@ -44,7 +46,7 @@ afterEach(async () => {
   server = undefined
 })
 
-const push = () => vision(['models', '--models-dir', folder, 'push', PLACE], { AWS_ENDPOINT_URL: network.url })
+const push = () => vision(['models', '--models-dir', folder, 'push', place], { AWS_ENDPOINT_URL: network.url })
 const modelOf = async ({ url }: TestServer) => (await answer(classify(url, espresso))).model.id
 
 /** Makes another model the default one. */
@@ -80,7 +82,7 @@ test('does not load an incomplete set, or a file that does not match its checksu
   makeDefault('balanced')
   await push()
   server = await startServer({ env })
-  const damaged = { Bucket: 'photos', Key: 'models/v1/efficientnet-lite0-int8/config.json', Body: '{}' }
+  const damaged = { Bucket: s3.bucket, Key: 'models/v1/efficientnet-lite0-int8/config.json', Body: '{}' }
   await s3Client({ endpoint: s3.url }).send(new PutObjectCommand(damaged))
   makeDefault('accurate')
   edit<{ note?: string }>(join(folder, 'efficientnet-lite2-int8/config.json'), (config) => {
@@ -100,7 +102,7 @@ test('sets that cannot be loaded take nothing from the one that serves: its work
   server = await startServer({ env })
   const client = s3Client({ endpoint: s3.url })
   const put = (name: string, Body: string) =>
-    client.send(new PutObjectCommand({ Bucket: 'photos', Key: `models/v1/${name}`, Body }))
+    client.send(new PutObjectCommand({ Bucket: s3.bucket, Key: `models/v1/${name}`, Body }))
   for (const nonsense of ['{', '{{', '{{{']) {
     await put('catalog.json', nonsense)
     await put('SHA256SUMS', `${createHash('sha256').update(nonsense).digest('hex')}  catalog.json\n`)

@@ -11,7 +11,7 @@ import { tinyOnnx, writeModelFolder } from '../support/onnx'
 import { startServer } from '../support/server'
 
 /** Random cases per operation; as many again test the limits. */
-const EXAMPLES = Number(process.env.EXAMPLES ?? 3)
+const EXAMPLES = Number(process.env.EXAMPLES ?? 2)
 
 let command = ''
 beforeAll(() => {

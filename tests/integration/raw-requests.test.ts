@@ -67,14 +67,14 @@ async function warmUp(server: TestServer, headers: Record<string, string> = {}):
   return handles(server)
 }
 
-test('10,000 random requests: each gets a response or a closed connection, none an internal error, and nothing leaks', async () => {
+test('3,000 random requests: each gets a response or a closed connection, none an internal error, and nothing leaks', async () => {
   const server = await start()
   const before = await warmUp(server)
-  const outcomes = await storm(server, 10_000, 20_261_128)
+  const outcomes = await storm(server, 3_000, 20_261_128)
   // Most get a response, and many of them a success.
-  expect(outcomes.get(200)).toBeGreaterThan(300)
-  expect(outcomes.get(400)).toBeGreaterThan(1000)
-  expect(outcomes.get(null) ?? 0).toBeLessThan(500)
+  expect(outcomes.get(200)).toBeGreaterThan(90)
+  expect(outcomes.get(400)).toBeGreaterThan(300)
+  expect(outcomes.get(null) ?? 0).toBeLessThan(150)
   await answer(classify(server.url, espresso, { headers: { connection: 'close' } }))
   await expectClean(server, before)
 })

@@ -1,6 +1,5 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, classify, wire } from '../support/http'
 import { createJob, jobDone } from '../support/jobs'
@@ -31,8 +30,9 @@ test('passes the simplest HAProxy probe and classifies photos through HAProxy', 
   if (!isInstalled('haproxy')) skip('requires HAProxy (Debian: apt install haproxy)')
   const proxy = await startHaproxy(server.url)
   try {
-    await sleep(500)
-    expect(await standing(join(proxy.folder, 'admin.sock'))).toEqual({ status: 'UP', check: 'L7OK', code: '200' })
+    await expect
+      .poll(() => standing(join(proxy.folder, 'admin.sock')), { timeout: 10_000 })
+      .toEqual({ status: 'UP', check: 'L7OK', code: '200' })
     expect((await answer(classify(proxy.url, espresso))).predictions[0]?.label).toBe('espresso')
     expect((await fetch(`${proxy.url}/models`)).status).toBe(200)
   } finally {

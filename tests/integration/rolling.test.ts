@@ -5,7 +5,7 @@ import { startServer, type TestServer } from '../support/server'
 
 /** Longer than the load balancer takes to notice, as in every deployment. */
 const ENV = { SHUTDOWN_DELAY_MS: '600', ENGINE_WORKERS: '1', LOG_LEVEL: 'warn' }
-const VISITORS = 6
+const VISITORS = 3
 
 let balancer: CheckingBalancer
 const servers: TestServer[] = []

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './services'
+import { freePort } from './ports'
 
 /** Whether images can be built here: without an engine, with buildah as root. */
 export function canBuildImages(): boolean {

@@ -1,15 +1,20 @@
-import { appendFileSync, copyFileSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { ZipFile } from 'yazl'
 
-const NAMES = readdirSync('public/gallery').filter((name) => name.endsWith('.webp'))
+/** Small versions of the gallery's photos: most of the time of a larger one goes into decoding it. */
+const PHOTOS = await Promise.all(
+  readdirSync('public/gallery')
+    .filter((name) => name.endsWith('.webp'))
+    .map((name) => sharp(join('public/gallery', name)).resize(128, 128).webp().toBuffer()),
+)
 
 /** The given number of photos, all with different bytes. */
 export function distinctPhotos(count: number): { file: string; bytes: Buffer }[] {
-  const photos = NAMES.map((name) => readFileSync(join('public/gallery', name)))
   return Array.from({ length: count }, (_, i) => ({
     file: `photos/${String(i).padStart(5, '0')}.webp`,
-    bytes: Buffer.concat([photos[i % photos.length] as Buffer, Buffer.from(String(i))]),
+    bytes: Buffer.concat([PHOTOS[i % PHOTOS.length] as Buffer, Buffer.from(String(i))]),
   }))
 }
 
@@ -17,8 +22,7 @@ export function distinctPhotos(count: number): { file: string; bytes: Buffer }[]
 export function distinctFiles(folder: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
     const path = join(folder, `${String(i).padStart(4, '0')}.webp`)
-    copyFileSync(join('public/gallery', NAMES[i % NAMES.length] as string), path)
-    appendFileSync(path, String(i))
+    writeFileSync(path, Buffer.concat([PHOTOS[i % PHOTOS.length] as Buffer, Buffer.from(String(i))]))
     return path
   })
 }

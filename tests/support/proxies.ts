@@ -15,6 +15,8 @@ export interface FaultyProxy {
   fault: (method: string, path: string) => Fault | undefined | Promise<undefined>
   /** Called after a request was served. The response is forwarded once this resolves. */
   served: (method: string, path: string) => unknown
+  /** Objects in a page of a list, if fewer than the server's thousand. */
+  pageSize: number | null
   close(): Promise<void>
 }
 
@@ -24,6 +26,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     url: '',
     fault: () => undefined,
     served: () => {},
+    pageSize: null,
     async close() {
       server.closeAllConnections()
       server.close()
@@ -31,6 +34,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     },
   }
   const server = createServer(async (request, response) => {
+    if (proxy.pageSize && request.url?.includes('list-type=2')) request.url += `&max-keys=${proxy.pageSize}`
     const [method, path] = [request.method ?? '', decodeURIComponent(request.url ?? '')]
     const decided = proxy.fault(method, path)
     const fault = decided instanceof Promise ? await decided : decided

@@ -43,6 +43,9 @@ export function canBeAlone(): boolean {
   return spawnSync(command, args).status === 0
 }
 
+/** One worker, because each loads every model; tests that need more say so. */
+const DEFAULTS = { NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', ENGINE_WORKERS: '1' } as const
+
 /** Starts a server and waits until it listens. Rejects with its output if it exits instead. */
 export async function startServer({
   env = {},
@@ -57,7 +60,7 @@ export async function startServer({
   const [command = '', ...args] = cgroup ? ['sh', '-c', IN_CGROUP, cgroup, ...inside] : inside
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', DATA_DIR: data, ...env },
+    env: { ...process.env, ...DEFAULTS, DATA_DIR: data, ...env },
   })
   if (env.DATA_DIR === undefined) child.once('exit', () => rmSync(data, { recursive: true, force: true }))
   let output = ''

@@ -1,27 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { CreateBucketCommand } from '@aws-sdk/client-s3'
-import { s3Client } from '@/lib/server/storage/s3'
-import { s3Server } from '../../scripts/tools/s3-server.mjs'
+import { freePort } from './ports'
 import { type FaultyProxy, startFaultyProxy } from './proxies'
+import { type S3Server, startS3 } from './s3'
 import { startServer, type TestServer } from './server'
 import { startWire, type Wire } from './wire'
-
-/** A port that was just free. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 export interface RedisServer {
   pid(): number
@@ -102,46 +89,6 @@ export async function startRedisCluster(): Promise<{ url: string; nodes: RedisSe
   }
 }
 
-export interface S3Server {
-  pid: number
-  url: string
-  bucket: string
-  stop(): Promise<void>
-}
-
-/** Environment variables for the AWS SDK. */
-const SDK = {
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_REGION: 'us-east-1',
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-}
-
-/** A real S3-compatible server with one bucket. */
-export async function startS3(): Promise<S3Server> {
-  const port = await freePort()
-  const child = spawn(s3Server(), ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
-  const url = `http://127.0.0.1:${port}`
-  while (
-    !(await fetch(url).then(
-      () => true,
-      () => false,
-    ))
-  )
-    await sleep(50)
-  Object.assign(process.env, SDK)
-  await s3Client({ endpoint: url }).send(new CreateBucketCommand({ Bucket: 'photos' }))
-  return {
-    pid: child.pid as number,
-    url,
-    bucket: 'photos',
-    async stop() {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    },
-  }
-}
-
 export interface BatchWorkerProcess {
   child: ChildProcess
   output(): string
@@ -154,7 +101,8 @@ export interface BatchWorkerProcess {
 export async function startWorker(env: Record<string, string>): Promise<BatchWorkerProcess> {
   const child = spawn(process.execPath, ['dist/worker.js'], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, LOG_LEVEL: 'info', ENGINE_WORKERS: '1', ...env },
+    // A nice worker would starve beside the other tests.
+    env: { ...process.env, LOG_LEVEL: 'info', ENGINE_WORKERS: '1', BATCH_NICE: '0', ...env },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data))
@@ -206,7 +154,7 @@ export async function startMachines({
   env?: Record<string, string>
   redisArguments?: readonly string[]
   wired?: boolean
-  /** An existing one, which isn't stopped with the rest. */
+  /** Another bucket, or another way to it. */
   s3?: S3Server
 } = {}): Promise<Machines> {
   const [redis, s3] = await Promise.all([startRedis(redisArguments), given ?? startS3()])
