@@ -1,11 +1,11 @@
 import { defineConfig, devices } from '@playwright/test'
-import { chromiumPath } from './scripts/tools/chromium.mjs'
+import { headlessShellPath } from './scripts/tools/chromium.mjs'
 
 // One port for the runner and its workers, which inherit the environment.
 process.env.E2E_PORT ??= String(20_000 + Math.floor(Math.random() * 20_000))
 const port = process.env.E2E_PORT
 
-const executablePath = chromiumPath()
+const executablePath = headlessShellPath()
 
 /** For a browser in a container without a network. */
 export const browserArguments: readonly string[] = [

@@ -13,3 +13,13 @@ const PATHS = [
 export function chromiumPath() {
   return process.env.CHROMIUM_PATH || PATHS.find((path) => existsSync(path))
 }
+
+const HEADLESS_SHELL = '/usr/bin/chromium-headless-shell'
+
+/**
+ * Path of Chromium without a window, which Playwright's own headless browser is, too: it takes a third less time, and has
+ * no camera. Otherwise that of an installed Chromium.
+ */
+export function headlessShellPath() {
+  return process.env.CHROMIUM_PATH || (existsSync(HEADLESS_SHELL) ? HEADLESS_SHELL : chromiumPath())
+}

@@ -5,6 +5,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
 import sharp from 'sharp'
 import { browserArguments } from '../../playwright.config'
+import { chromiumPath } from '../../scripts/tools/chromium.mjs'
 import { heading } from './browser-page'
 
 /** Chromium's fake camera shows a koala: a video that repeats a single frame. */
@@ -22,7 +23,12 @@ const test = base.extend<object, { film: string }>({
   launchOptions: [
     async ({ launchOptions, film }, use) => {
       const camera = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`]
-      await use({ ...launchOptions, args: [...browserArguments, ...camera] })
+      const executablePath = chromiumPath() ?? launchOptions.executablePath
+      await use({
+        ...launchOptions,
+        args: [...browserArguments, ...camera],
+        ...(executablePath && { executablePath }),
+      })
     },
     { scope: 'worker' },
   ],

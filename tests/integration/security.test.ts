@@ -1,17 +1,19 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { clientNetwork } from '@/lib/server/http/middleware/rate-limit'
 import { answer, classify, raw, refusal } from '../support/http'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
-const servers: TestServer[] = []
-async function start(env: Record<string, string> = {}): Promise<TestServer> {
-  const server = await startServer({ env: { ENGINE_WORKERS: '1', ...env } })
-  servers.push(server)
+/** No test changes a server, so those with the same options are one. */
+const servers = new Map<string, Promise<TestServer>>()
+function start(env: Record<string, string> = {}): Promise<TestServer> {
+  const key = JSON.stringify(env)
+  const server = servers.get(key) ?? startServer({ env })
+  servers.set(key, server)
   return server
 }
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.stop()
+afterAll(async () => {
+  for (const server of servers.values()) await (await server).stop()
 })
 
 test('a page runs only scripts with its nonce and cannot be framed', async () => {
