@@ -121,9 +121,10 @@ export class PhotoRunner {
 
   private async runLoop(): Promise<void> {
     while (!this.closing) {
-      const task = this.nextPhoto()
       // Photos may fail without ever waiting, and would then block the event loop one after another.
       if (shouldYield()) await yieldToEventLoop()
+      // No await between this and the wait below: a job that is scheduled meanwhile would wake nobody.
+      const task = this.nextPhoto()
       if (task) await this.runPhoto(task.job, task.index)
       else await new Promise<void>((resolve) => this.idleLoops.add(resolve))
     }
