@@ -5,10 +5,16 @@ const alias = { '@': fileURLToPath(new URL('.', import.meta.url)) }
 
 const SERVERS = ['tests/{integration,parity,faults}/**/*.test.ts']
 
+/** Files with tests, steps or sizes that only `npm run test:full` has; see tests/support/full.ts. */
+const FULL_TOO = [
+  'tests/faults/{all-or-nothing,damaged,machines,store}.test.ts',
+  'tests/integration/{buckets,classify-command,distributed,jobs-restarts,memory,openapi,raw-requests}.test.ts',
+]
+
 /** Tests that measure time, memory or the whole folder. Nothing else can run beside them. */
 const ALONE = ['tests/integration/{event-loop,privacy}.test.ts']
 
-const S3 = 'tests/support/s3-setup.ts'
+const SETUP = 'tests/support/setup.ts'
 
 export default defineConfig({
   test: {
@@ -17,6 +23,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
+          testTimeout: 20_000,
           include: ['lib/**/*.test.ts', 'components/**/*.test.ts', 'cli/**/*.test.ts', 'tests/*.test.ts'],
           environment: 'node',
           isolate: false,
@@ -26,7 +33,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'integration',
-          globalSetup: S3,
+          globalSetup: SETUP,
           include: SERVERS,
           exclude: ALONE,
           environment: 'node',
@@ -42,7 +49,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'timing',
-          globalSetup: S3,
+          globalSetup: SETUP,
           include: ALONE,
           environment: 'node',
           isolate: false,
@@ -56,6 +63,8 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'infra',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
           include: ['tests/infra/**/*.test.ts'],
           environment: 'node',
           isolate: false,
@@ -65,8 +74,9 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'full',
-          globalSetup: S3,
-          include: ['tests/full/**/*.test.ts'],
+          globalSetup: SETUP,
+          include: ['tests/full/**/*.test.ts', ...FULL_TOO],
+          env: { TEST_FULL: '1' },
           environment: 'node',
           isolate: false,
           testTimeout: 1_200_000,

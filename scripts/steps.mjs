@@ -1,5 +1,5 @@
 // Shared by the scripts: run a command, install once, build once.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -67,6 +67,28 @@ export function tool(name, args, env = {}) {
     console.error(`${name} cannot be run: ${error.message}`)
     return false
   }
+}
+
+/**
+ * Runs a command of an installed package beside others, and prints its output when it ends.
+ *
+ * @returns {Promise<boolean>} whether it succeeded
+ */
+export function toolBeside(name, args, env = {}) {
+  return new Promise((done) => {
+    let output = ''
+    const child = spawn(process.execPath, [toolScript(name), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data))
+    child.once('error', (error) => (output += `${name} cannot be run: ${error.message}\n`))
+    child.once('close', (code, signal) => {
+      if (signal) output += `${name} was ended by ${signal}\n`
+      process.stdout.write(output)
+      done(code === 0)
+    })
+  })
 }
 
 /** Runs npm: the one that started this script, the one installed with Node, or the one on the PATH. */

@@ -6,7 +6,7 @@ import { runVitest } from './suites.mjs'
 
 requireNode()
 if (!install()) process.exit(1)
-const checks = runChecks()
+const checks = await runChecks()
 const unit = runVitest('unit')
 const failed = checks.failed.length + unit.failed
 console.log(

@@ -6,7 +6,7 @@ import { runVitest } from './suites.mjs'
 
 requireNode()
 if (!install()) process.exit(1)
-const types = checkInfraTypes()
+const types = await checkInfraTypes()
 const graph = runVitest('infra')
 const failed = graph.failed + (types ? 0 : 1)
 console.log(`\n${graph.passed + (types ? 1 : 0)} passed, ${failed} failed${types ? '' : ' (types)'}`)

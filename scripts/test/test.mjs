@@ -4,7 +4,7 @@ import { buildOnce, install, requireNode, tool } from '../steps.mjs'
 import { chromiumPath } from '../tools/chromium.mjs'
 import { checkInfraTypes, startPlatformInstall } from '../tools/sst-platform.mjs'
 import { beginTools } from './begin-tools.mjs'
-import { runChecks } from './checks.mjs'
+import { CHECKS, runChecks } from './checks.mjs'
 import { runPlaywright, runVitest } from './suites.mjs'
 
 const PARTS = ['check', 'infra', 'integration', 'browser']
@@ -33,15 +33,16 @@ function addStep(name, passed) {
 
 const platform = has('infra') ? startPlatformInstall() : undefined
 const tools = has('infra') || has('integration') ? beginTools() : undefined
-if (has('check')) {
-  const { passed, failed } = runChecks()
+const INFRA_TYPES = ['types of the deployment', () => platform.then(checkInfraTypes)]
+const checks = [...(has('check') ? CHECKS : []), ...(has('infra') ? [INFRA_TYPES] : [])]
+if (checks.length > 0) {
+  console.log('\n── checks')
+  const { passed, failed } = await runChecks(checks)
   add({ passed, failed: failed.length, skipped: 0, failures: failed })
-  add(runVitest('unit'))
 }
+if (has('check')) add(runVitest('unit'))
 if (has('infra')) {
-  console.log('\n── types of the deployment')
-  await Promise.all([platform, tools])
-  addStep('types of the deployment', checkInfraTypes())
+  await tools
   add(runVitest('infra'))
 }
 if (has('integration') || has('browser')) {

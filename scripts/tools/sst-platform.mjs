@@ -1,7 +1,7 @@
 // SST's platform: its components and types, against which infra/ is type-checked and built. Only from the npm registry.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { tool, toolScript } from '../steps.mjs'
+import { tool, toolBeside, toolScript } from '../steps.mjs'
 
 const VERSION = '.sst/platform/version'
 // The first variable prevents SST from downloading Pulumi, which only a deployment needs.
@@ -30,10 +30,10 @@ export function startPlatformInstall() {
 }
 
 /** Type-checks the deployment against SST's types. Installs them if needed. */
-export function checkInfraTypes() {
+export async function checkInfraTypes() {
   if (!isInstalled()) {
     console.log('Installing the SST platform (once) …')
     if (!tool('sst', ARGUMENTS, ENVIRONMENT)) return false
   }
-  return tool('tsc', ['-p', 'infra/tsconfig.json'])
+  return toolBeside('tsc', ['-p', 'infra/tsconfig.json'])
 }

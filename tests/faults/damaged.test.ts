@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { FULL } from '../support/full'
 import { answer, classify } from '../support/http'
 import { onslaught } from '../support/onslaught'
 import { as, espresso } from '../support/photos'
@@ -41,12 +42,12 @@ test.each<[what: string, file: () => Promise<Buffer> | Buffer, status: number, c
   expect(reply.headers.get('x-content-type-options')).toBe('nosniff')
 })
 
-test('three hundred damaged photos are answered or refused, and crash no worker', async () => {
+test('damaged photos are answered or refused, and crash no worker', async () => {
   const seed = Number(process.env.SEED ?? 16)
-  const outcomes = await onslaught(server, 300, seed)
+  const outcomes = await onslaught(server, FULL ? 300 : 100, seed)
   console.log(`seed ${seed}: ${JSON.stringify(outcomes)}`)
-  expect(outcomes['200 ok']).toBeGreaterThan(25)
-  expect(outcomes['422 truncated_image']).toBeGreaterThan(25)
+  expect(outcomes['200 ok']).toBeGreaterThan(8)
+  expect(outcomes['422 truncated_image']).toBeGreaterThan(8)
   expect(server.output()).not.toContain('a worker crashed')
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
 })

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
+import { fullTest } from '../support/full'
 import { createJob, jobDone, jobOf, jobWhen } from '../support/jobs'
 import { expectEach, startFor } from '../support/machines'
 import { distinctPhotos, formOf } from '../support/many-photos'
@@ -31,9 +32,8 @@ function unreliableNetwork(): FaultyProxy['fault'] {
   }
 }
 
-/** Concurrent, because they mostly wait for locks to expire and requests to time out. */
 describe('a shard may run twice, but its results count once', () => {
-  test.concurrent('killed between writing a part and acknowledging it', async (context) => {
+  fullTest('killed between writing a part and acknowledging it', async (context) => {
     const { web, network, workers, env } = await startFor(context, { workers: 1 })
     const written = new Promise<void>((resolve) => {
       network.fault = (method, path) => (isPart(method, path) ? 'hang_after' : undefined)
@@ -54,7 +54,7 @@ describe('a shard may run twice, but its results count once', () => {
     expect(asked).toBeLessThanOrEqual(1)
   })
 
-  test.concurrent('a bucket that returns 500 and 503 SlowDown, drops connections, and stores without a response', async (context) => {
+  test('a bucket that returns 500 and 503 SlowDown, drops connections, and stores without a response', async (context) => {
     const { web, network } = await startFor(context, { workers: 1 })
     network.fault = unreliableNetwork()
     const photos = distinctPhotos(120)

@@ -7,7 +7,9 @@ import { parquetReadObjects } from 'hyparquet'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results/columns'
+import { FULL, fullTest } from '../support/full'
 import { distinctFiles } from '../support/many-photos'
+import { ALL_MODELS } from '../support/models'
 import { startServer } from '../support/server'
 import { startVision, vision } from '../support/vision'
 import { readRows } from '../support/workbook'
@@ -95,20 +97,20 @@ test('reads names from stdin and writes only rows to stdout', async () => {
 })
 
 test('resumes after being killed at any moment: each photo once, a truncated line repaired', async () => {
-  const given = fill(150)
+  const given = fill(100)
   const journal = out('r.ndjson.part')
-  for (const least of [1, 40, 90]) {
+  for (const least of FULL ? [1, 30, 60] : [30]) {
     const { child } = startVision(['classify', photos(), '--out', out('r.ndjson'), '--resume'])
     const closed = once(child, 'close')
     while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < least + 2) {
-      await Promise.race([new Promise((resolve) => setImmediate(resolve)), closed])
+      await Promise.race([sleep(5), closed])
     }
     child.kill('SIGKILL')
     await closed
     appendFileSync(journal, '{"file":"torn')
   }
   const before = readFileSync(journal, 'utf8').split('\n').length
-  expect(before).toBeGreaterThan(90)
+  expect(before).toBeGreaterThan(30)
   expect((await classify(photos(), '--out', out('r.ndjson'))).code).toBe(2) // Refused without --resume.
   expect((await classify(photos(), '--out', out('r.ndjson'), '--resume', '--top-k', '2')).code).toBe(2)
   const { code } = await classify(photos(), '--out', out('r.ndjson'), '--resume')
@@ -117,13 +119,13 @@ test('resumes after being killed at any moment: each photo once, a truncated lin
   expect(existsSync(journal)).toBe(false)
 })
 
-test('resumes a workbook after being killed', async () => {
+fullTest('resumes a workbook after being killed', async () => {
   const given = fill(60)
   const journal = out('r.xlsx.part')
   const { child } = startVision(['classify', photos(), '--out', out('r.xlsx')])
   const closed = once(child, 'close')
   while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < 12) {
-    await Promise.race([new Promise((resolve) => setImmediate(resolve)), closed])
+    await Promise.race([sleep(5), closed])
   }
   child.kill('SIGKILL')
   await closed
@@ -140,7 +142,7 @@ test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
   const { child, said } = startVision(['classify', photos(), '--out', out('r.csv'), ...SLOW])
   const closed = once(child, 'close')
   while (!existsSync(out('r.csv.part')) || readFileSync(out('r.csv.part'), 'utf8').split('\n').length < 10) {
-    await Promise.race([new Promise((resolve) => setImmediate(resolve)), closed])
+    await Promise.race([sleep(5), closed])
   }
   child.kill('SIGINT')
   expect((await closed)[0]).toBe(130)
@@ -165,7 +167,7 @@ test('refuses a second run on the same --out, and does nothing twice', async () 
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 
-test('writes nothing more after a suspended run was taken over', async () => {
+fullTest('writes nothing more after a suspended run was taken over', async () => {
   fill(80)
   const args = ['classify', photos(), '--out', out('r.ndjson'), '--resume', ...SLOW]
   const first = startVision(args)
@@ -182,7 +184,7 @@ test('writes nothing more after a suspended run was taken over', async () => {
 })
 
 test('gets the same results from a server as from the local engine', async () => {
-  const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
+  const server = await startServer({ env: { ...ALL_MODELS, LOG_LEVEL: 'warn' } })
   try {
     fill(8)
     await classify(photos(), '--out', out('here.ndjson'))

@@ -2,12 +2,13 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { classificationSchema, modelsReplySchema, statusSchema } from '@/lib/shared/contract/contract'
 import { answer, classify, raw } from '../support/http'
+import { ALL_MODELS } from '../support/models'
 import { as, espresso, oriented } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ env: ALL_MODELS })
 })
 afterAll(() => server.stop())
 

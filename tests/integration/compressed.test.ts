@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answer, classify, raw } from '../support/http'
 import { createJob, jobDone } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { ALL_MODELS } from '../support/models'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
@@ -24,7 +25,7 @@ let job: string
 let id: string
 beforeAll(async () => {
   const env = { FEEDBACK: 'labels', ADMIN_TOKEN: 'open sesame', METRICS: 'on', CORS_ORIGINS: 'https://other.example' }
-  server = await startServer({ env: { ...env, ENGINE_WORKERS: '1' } })
+  server = await startServer({ env: { ...env, ...ALL_MODELS, ENGINE_WORKERS: '1' } })
   const refused = `url,file\n${Array.from({ length: 3000 }, (_, i) => `http://10.0.0.1/${i}.jpg,photos/${i}.jpg`).join('\n')}\n`
   ;({ id } = await createJob(server.url, refused, '', { 'content-type': 'text/csv' }))
   job = `/api/jobs/${id}`

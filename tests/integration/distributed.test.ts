@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
+import { fullTest } from '../support/full'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { ALL_MODELS } from '../support/models'
 import { espresso } from '../support/photos'
 import { startS3 } from '../support/s3'
 import { startServer, type TestServer } from '../support/server'
@@ -15,7 +17,13 @@ describe('three web instances that share Redis and a bucket', () => {
   let machines: Machines
   let urls: string[]
   beforeAll(async () => {
-    const env = { RESULT_CACHE_BYTES: '1000000', RATE_LIMIT: String(LIMIT), TRUST_PROXY: '1', ENGINE_WORKERS: '1' }
+    const env = {
+      ...ALL_MODELS,
+      RESULT_CACHE_BYTES: '1000000',
+      RATE_LIMIT: String(LIMIT),
+      TRUST_PROXY: '1',
+      ENGINE_WORKERS: '1',
+    }
     machines = await startMachines({ web: 3, workers: 1, env })
     urls = machines.web.map(({ url }) => url)
   })
@@ -93,26 +101,30 @@ describe('three web instances that share Redis and a bucket', () => {
   })
 })
 
-test('jobs share the workers: a small job does not wait for large ones, and two large ones progress together', async () => {
-  const machines = await startMachines({ workers: 1, env: { ENGINE_WORKERS: '1' } })
-  const { url } = machines.web[0]!
-  const make = (count: number) => createJob(url, formOf(distinctPhotos(count)), '?model=fast')
-  try {
-    const [one, other] = [await make(400), await make(400)]
-    const small = await make(10)
-    await jobDone(url, small.id)
-    const before = [await jobOf(url, one.id), await jobOf(url, other.id)]
-    expect(before.reduce((sum, { counts }) => sum + counts.done, 0)).toBeLessThan(700)
-    await jobDone(url, one.id)
-    // They may differ by a shard or two and those in flight. One after the other, it would have none.
-    expect((await jobOf(url, other.id)).counts.done).toBeGreaterThanOrEqual(100)
-    await jobDone(url, other.id)
-  } finally {
-    await machines.stop()
-  }
-}, 300_000)
+fullTest(
+  'jobs share the workers: a small job does not wait for large ones, and two large ones progress together',
+  async () => {
+    const machines = await startMachines({ workers: 1, env: { ENGINE_WORKERS: '1' } })
+    const { url } = machines.web[0]!
+    const make = (count: number) => createJob(url, formOf(distinctPhotos(count)), '?model=fast')
+    try {
+      const [one, other] = [await make(400), await make(400)]
+      const small = await make(10)
+      await jobDone(url, small.id)
+      const before = [await jobOf(url, one.id), await jobOf(url, other.id)]
+      expect(before.reduce((sum, { counts }) => sum + counts.done, 0)).toBeLessThan(700)
+      await jobDone(url, one.id)
+      // They may differ by a shard or two and those in flight. One after the other, it would have none.
+      expect((await jobOf(url, other.id)).counts.done).toBeGreaterThanOrEqual(100)
+      await jobDone(url, other.id)
+    } finally {
+      await machines.stop()
+    }
+  },
+  300_000,
+)
 
-test('works with a Redis cluster of three', async () => {
+fullTest('works with a Redis cluster of three', async () => {
   const [cluster, s3] = await Promise.all([startRedisCluster(), startS3()])
   const env = { REDIS_URL: cluster.url, BUCKET: s3.bucket, AWS_ENDPOINT_URL: s3.url, RESULT_CACHE_BYTES: '1000000' }
   const server = await startServer({ env: { ...env, LOG_LEVEL: 'warn', ENGINE_WORKERS: '1' } })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXPLAIN_METHODS, type Explanation, explanationSchema } from '@/lib/shared/contract/explain'
@@ -63,31 +64,20 @@ describe('the heatmap points at the object', () => {
   )
 })
 
-test('explains the best label by default, reproducibly, with its area on the photo', async () => {
-  const [first, again] = await Promise.all([
-    explained(espresso, '?model=fast'),
-    explained(espresso, '?model=fast&label=967'),
-  ])
+test('explains the best label by default, with its area on the photo; several workers produce the same heatmap', async () => {
+  const first = await explained(espresso, '?model=fast')
   const { predictions, model } = await answer(classify(server.url, espresso, { query: '?model=fast' }))
   expect(first).toMatchObject({ model, method: 'rise', label: predictions[0], image: { width: 600, height: 400 } })
   expect(first.grid.values).toHaveLength(first.grid.width * first.grid.height)
-  expect(again.grid).toEqual(first.grid)
   // The centre of the longer side, and most of the shorter one.
   const { left, top, width, height } = first.area
   expect(left + width / 2).toBeCloseTo(300, -1)
   expect(top + height / 2).toBeCloseTo(200, -1)
   expect(height).toBeGreaterThan(340)
   expect(height).toBeLessThanOrEqual(400)
-})
-
-test('several workers produce exactly the same heatmap', async () => {
   const two = await startServer({ env: { ENGINE_WORKERS: '2' } })
-  const made = async () => {
-    const reply = await fetch(`${two.url}/api/explain?model=fast`, { method: 'POST', body: espresso as BodyInit })
-    return explanationSchema.parse(await reply.json()).grid
-  }
-  const { grid } = await explained(espresso, '?model=fast')
-  expect(await made()).toEqual(grid)
+  const reply = await fetch(`${two.url}/api/explain?label=967`, { method: 'POST', body: espresso as BodyInit })
+  expect(explanationSchema.parse(await reply.json()).grid).toEqual(first.grid)
   await two.stop()
 })
 
@@ -155,7 +145,7 @@ test('ends when the client disconnects, and refuses more than the limit at once'
   // There is room again at once, long before the two would have finished.
   const running = async () =>
     ((await (await fetch(`${server.url}/health/status`)).json()) as { running: number }).running
-  while ((await running()) > 0);
+  while ((await running()) > 0) await sleep(5)
   expect((await explained(espresso, '?model=fast')).label.label).toBe('espresso')
 })
 

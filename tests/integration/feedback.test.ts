@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { refusal } from '../support/http'
+import { ALL_MODELS } from '../support/models'
 import { espresso, oriented } from '../support/photos'
 import { startS3 } from '../support/s3'
 import { startServer, type TestServer } from '../support/server'
@@ -63,7 +64,14 @@ describe('in a folder', () => {
   let [server, data]: [TestServer, string] = [] as never
   const start = () =>
     startServer({
-      env: { FEEDBACK: 'photos', ADMIN_TOKEN: TOKEN, DATA_DIR: data, ENGINE_WORKERS: '1', LOG_LEVEL: 'warn' },
+      env: {
+        ...ALL_MODELS,
+        FEEDBACK: 'photos',
+        ADMIN_TOKEN: TOKEN,
+        DATA_DIR: data,
+        ENGINE_WORKERS: '1',
+        LOG_LEVEL: 'warn',
+      },
     })
   const folder = () => join(data, 'feedback')
   beforeAll(async () => {
@@ -174,18 +182,18 @@ describe('in a folder', () => {
 })
 
 test('is off by default, takes photos only in photos mode, and needs a bucket for several instances', async () => {
-  const off = await startServer({ env: { ENGINE_WORKERS: '1' } })
+  const off = await startServer({ env: ALL_MODELS })
   revision = await revisionOf(off.url)
   await refusal(vote(off.url, fields()), 404, 'not_found')
   await off.stop()
-  const labels = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels' } })
+  const labels = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels', ...ALL_MODELS } })
   await given(labels.url)
   await refusal(vote(labels.url, fields({ photo: 'aGVsbG8=' })), 400, 'invalid_parameter')
   await refusal(vote(labels.url, fields({ request_id: 'x'.repeat(20_000) })), 413, 'too_large')
   // Without an ADMIN_TOKEN, votes can't be exported.
   await refusal(fetch(`${labels.url}/api/feedback`), 405, 'method_not_allowed')
   await labels.stop()
-  const many = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels', INSTANCES: '2' } })
+  const many = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels', INSTANCES: '2', ...ALL_MODELS } })
   await many.printed(/feedback is off: set BUCKET to share it between several instances/)
   await refusal(vote(many.url, fields()), 404, 'not_found')
   await many.stop()
@@ -194,6 +202,7 @@ test('is off by default, takes photos only in photos mode, and needs a bucket fo
 test('several instances share votes in a bucket and report the same numbers', async () => {
   const s3 = await startS3()
   const env = {
+    ...ALL_MODELS,
     FEEDBACK: 'photos',
     ADMIN_TOKEN: TOKEN,
     ENGINE_WORKERS: '1',

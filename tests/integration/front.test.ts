@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answer, classify, refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { ALL_MODELS } from '../support/models'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
 describe('pages in front of a remote API', () => {
   let [api, front]: [TestServer, TestServer] = [] as never
   beforeAll(async () => {
-    api = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels', MAX_FILES: '1234' } })
+    api = await startServer({ env: { ...ALL_MODELS, FEEDBACK: 'labels', MAX_FILES: '1234' } })
     front = await startServer({ env: { API_URL: api.url, MODELS_DIR: 'nowhere' } })
   })
   afterAll(async () => {

@@ -18,6 +18,7 @@ import { box, gridOf, heif, resized } from '../support/heif'
 import { answer, classify, refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { formOf, zipOf } from '../support/many-photos'
+import { ALL_MODELS } from '../support/models'
 import { espresso } from '../support/photos'
 import { type S3Server, startS3 } from '../support/s3'
 import { startServer, type TestServer } from '../support/server'
@@ -44,6 +45,7 @@ beforeAll(async () => {
   web = { url: `http://${host}/IMG_1.HEIC`, close: () => pages.close() }
   server = await startServer({
     env: {
+      ...ALL_MODELS,
       LOG_LEVEL: 'warn',
       ENGINE_WORKERS: '2',
       URL_INPUT_ALLOW: host,
@@ -100,7 +102,10 @@ describe('every entry point decodes HEIC and returns the same result', () => {
     const photos = [{ file: 'IMG_1.HEIC', bytes: koala }]
     const stream = await fetch(`${server.url}/api/classify?stream=1`, { method: 'POST', body: formOf(photos) })
     sameRow(JSON.parse((await stream.text()).trim()), 'IMG_1.HEIC')
-    const explained = await fetch(`${server.url}/api/explain?method=occlusion`, { method: 'POST', body: koala })
+    const explained = await fetch(`${server.url}/api/explain?method=occlusion&model=fast`, {
+      method: 'POST',
+      body: koala,
+    })
     expect([explained.status, ((await explained.json()) as Explanation).label.label]).toEqual([200, 'koala'])
   })
 

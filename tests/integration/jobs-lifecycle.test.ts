@@ -69,7 +69,7 @@ describe.each(BACKENDS)('jobs in %s', (_name, open) => {
   })
 
   test('cancels a job for good, retries failed photos, and deletes a job with everything', async () => {
-    const cancelled = await createJob(server.url, formOf(distinctPhotos(40)), '?model=accurate')
+    const cancelled = await createJob(server.url, formOf(distinctPhotos(40)), '?model=fast')
     await post(`${server.url}/api/jobs/${cancelled.id}/cancel`)
     expect(await jobOf(server.url, cancelled.id)).toMatchObject({ state: 'cancelled', open: false })
     await refusal(post(`${server.url}/api/jobs/${cancelled.id}/retry`), 409, 'conflict')

@@ -59,7 +59,7 @@ describe('shutdown', () => {
     const server = await start({ ENGINE_WORKERS: '1' })
     const thaw = freeze(server)
     const photos = Array.from({ length: 8 }, () => classify(server.url, espresso))
-    while ((await status(server)).queue.photos < 5) await new Promise(setImmediate)
+    while ((await status(server)).queue.photos < 5) await sleep(5)
     server.child.kill('SIGTERM')
     while (
       await fetch(`${server.url}/health/live`).then(
@@ -67,7 +67,7 @@ describe('shutdown', () => {
         () => false,
       )
     )
-      await new Promise(setImmediate)
+      await sleep(5)
     thaw()
     for (const reply of await Promise.all(photos)) {
       expect((await answer(reply)).predictions[0]?.label).toBe('espresso')
@@ -91,7 +91,7 @@ describe('shutdown', () => {
         () => false,
       )
     )
-      await new Promise(setImmediate)
+      await sleep(5)
     socket.write('\r\n')
     const exited = once(server.child, 'exit')
     await once(socket, 'close')
@@ -112,7 +112,7 @@ describe('shutdown', () => {
   test('becomes unready immediately and serves on while load balancers notice', async () => {
     const server = await start({ SHUTDOWN_DELAY_MS: '1500' })
     server.child.kill('SIGTERM')
-    while ((await fetch(`${server.url}/health/ready`)).status === 200) await new Promise(setImmediate)
+    while ((await fetch(`${server.url}/health/ready`)).status === 200) await sleep(5)
     await refusal(fetch(`${server.url}/health/ready`), 503, 'shutting_down')
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
     expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
@@ -125,13 +125,13 @@ describe('shutdown', () => {
     const [worker] = server.workers() as [number]
     const thaw = freeze(server)
     const photo = classify(server.url, espresso).catch(() => 'cut')
-    while ((await status(server)).running === 0) await new Promise(setImmediate)
+    while ((await status(server)).running === 0) await sleep(5)
     server.child.kill('SIGTERM')
     const [code] = await once(server.child, 'exit')
     expect([code, await photo]).toEqual([1, 'cut'])
     thaw()
     // The worker notices that its parent is gone and exits.
-    while (alive(worker)) await new Promise(setImmediate)
+    while (alive(worker)) await sleep(5)
   })
 })
 
@@ -169,10 +169,10 @@ test('a client that disconnects removes its photo from the queue', async () => {
   const photos = Array.from({ length: 6 }, () =>
     fetch(`${server.url}/api/classify`, { method: 'POST', body: espresso, signal: abort.signal }).catch(() => 'left'),
   )
-  while ((await status(server)).queue.photos < 3) await new Promise(setImmediate)
+  while ((await status(server)).queue.photos < 3) await sleep(5)
   abort.abort()
   expect(await Promise.all(photos)).toEqual(Array(6).fill('left'))
-  while ((await status(server)).queue.photos > 0) await new Promise(setImmediate)
+  while ((await status(server)).queue.photos > 0) await sleep(5)
   thaw()
   await answer(classify(server.url, espresso))
 })

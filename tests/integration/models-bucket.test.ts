@@ -8,7 +8,8 @@ import { s3Client } from '@/lib/server/storage/s3'
 import { answer, classify } from '../support/http'
 import { createJob, jobDone } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
-import { copyModels, edit } from '../support/models'
+import { edit } from '../support/models'
+import { writeCatalog } from '../support/onnx'
 import { espresso } from '../support/photos'
 import { type FaultyProxy, startFaultyProxy } from '../support/proxies'
 import { type S3Server, startS3 } from '../support/s3'
@@ -32,7 +33,8 @@ beforeAll(async () => {
   s3 = await startS3()
   place = `s3://${s3.bucket}/models/v1/`
   network = await startFaultyProxy(s3.url)
-  folder = copyModels()
+  folder = mkdtempSync(join(tmpdir(), 'models-'))
+  writeCatalog(folder, { fast: 'one', balanced: 'two', accurate: 'three' })
   env = { MODELS_DIR: place, AWS_ENDPOINT_URL: network.url, MODELS_REFRESH_SECONDS: '1', TMPDIR: temporary }
 })
 afterAll(async () => {
@@ -63,16 +65,16 @@ test('models come from a bucket, another set without a restart, and serve on whi
   })
   const before = copies()
   server = await startServer({ env })
-  expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
+  expect(await modelOf(server)).toBe('two')
 
   makeDefault('fast')
   expect((await push()).out).toMatch(/, 1 of them new\.\n$/)
   const running = server
-  await vi.waitUntil(async () => (await modelOf(running)) === 'efficientnet-lite0-int8', { timeout: 20_000 })
+  await vi.waitUntil(async () => (await modelOf(running)) === 'one', { timeout: 20_000 })
 
   network.fault = () => 'cut'
   await server.printed(/could not get new models; still serving the current ones/)
-  expect(await modelOf(server)).toBe('efficientnet-lite0-int8')
+  expect(await modelOf(server)).toBe('one')
   expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
   await server.stop()
   expect(copies()).toEqual(before)
@@ -82,19 +84,19 @@ test('does not load an incomplete set, or a file that does not match its checksu
   makeDefault('balanced')
   await push()
   server = await startServer({ env })
-  const damaged = { Bucket: s3.bucket, Key: 'models/v1/efficientnet-lite0-int8/config.json', Body: '{}' }
+  const damaged = { Bucket: s3.bucket, Key: 'models/v1/one/config.json', Body: '{}' }
   await s3Client({ endpoint: s3.url }).send(new PutObjectCommand(damaged))
   makeDefault('accurate')
-  edit<{ note?: string }>(join(folder, 'efficientnet-lite2-int8/config.json'), (config) => {
+  edit<{ note?: string }>(join(folder, 'three/config.json'), (config) => {
     config.note = 'changed'
   })
   await push()
   await server.printed(/config\.json is damaged: its SHA-256 is [0-9a-f]+, but SHA256SUMS expects/)
-  expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
+  expect(await modelOf(server)).toBe('two')
 })
 
 test('sets that cannot be loaded take nothing from the one that serves: its workers start again from it', async () => {
-  edit<{ note?: string }>(join(folder, 'efficientnet-lite0-int8/config.json'), (config) => {
+  edit<{ note?: string }>(join(folder, 'one/config.json'), (config) => {
     config.note = 'sent again: what lay there was damaged'
   })
   makeDefault('balanced')
@@ -117,7 +119,7 @@ test('sets that cannot be loaded take nothing from the one that serves: its work
     return workers.ready === killed.length && !running.workers().some((pid) => killed.includes(pid))
   }
   await vi.waitUntil(replaced, { timeout: 20_000 })
-  expect(await modelOf(server)).toBe('efficientnet-lite1-int8')
+  expect(await modelOf(server)).toBe('two')
 })
 
 test('a server that finds no models says so in one line and stops', async () => {
@@ -141,7 +143,7 @@ test('a worker that has not heard of a job’s model yet asks for it', async () 
     edit<{ types: Record<string, unknown> }>(join(folder, 'catalog.json'), ({ types }) => {
       types.fast = { ...(types.fast as object), id: 'another' }
     })
-    cpSync(join(folder, 'efficientnet-lite0-int8'), join(folder, 'another'), { recursive: true })
+    cpSync(join(folder, 'one'), join(folder, 'another'), { recursive: true })
     await push()
     const newer = await startServer({ env: { ...machines.env } })
     const { id, model } = await createJob(newer.url, formOf(distinctPhotos(4)), '?model=fast')

@@ -42,9 +42,13 @@ function form(names: readonly string[]): Buffer {
 const post = (path: string, body: Buffer) =>
   fetch(server.url + path, { method: 'POST', body: new Uint8Array(body), headers: TYPE })
 
-test.each(['/api/classify', '/api/explain'])('%s accepts any file name', async (path) => {
-  const names = path === '/api/explain' ? NAMES.slice(0, 3) : NAMES
-  for (const [written] of names) expect([written, (await post(path, form([written]))).status]).toEqual([written, 200])
+// An explanation's status comes before its work, which is then aborted.
+test.each(['/api/classify', '/api/explain?stream=1'])('%s accepts any file name', async (path) => {
+  for (const [written] of NAMES) {
+    const { status, body } = await post(path, form([written]))
+    await body?.cancel()
+    expect([written, status]).toEqual([written, 200])
+  }
 })
 
 test('a stream returns a result for each file name', async () => {

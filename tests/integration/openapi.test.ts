@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schemathesis } from '@/scripts/tools/schemathesis.mjs'
+import { FULL } from '../support/full'
 import { distinctPhotos } from '../support/many-photos'
-import { tinyOnnx, writeModelFolder } from '../support/onnx'
+import { writeCatalog } from '../support/onnx'
 import { startServer } from '../support/server'
 
 /** Random cases per operation; as many again test the limits. */
@@ -37,13 +37,8 @@ async function run(url: string, document: string, ...options: string[]): Promise
 let models = ''
 beforeAll(() => {
   models = mkdtempSync(join(tmpdir(), 'models-'))
-  const shape = [1, 3, 8, 8]
-  const preprocessor = { do_resize: true, size: { height: 8, width: 8 }, do_rescale: true, do_normalize: false }
-  const model = tinyOnnx({ type: 'float32', layout: 'nchw', shape, output: 'logits', classes: 9 })
   writeFileSync(join(models, 'photo.webp'), distinctPhotos(1)[0]!.bytes)
-  writeModelFolder(models, 'tiny', model, preprocessor, 9)
-  const balanced = { id: 'tiny', sha256: createHash('sha256').update(model).digest('hex'), bytes: model.length }
-  writeFileSync(join(models, 'catalog.json'), JSON.stringify({ default: 'balanced', types: { balanced } }))
+  writeCatalog(models, { balanced: 'tiny' })
 })
 afterAll(() => rmSync(models, { recursive: true }))
 
@@ -57,10 +52,11 @@ function start(env: Record<string, string>) {
 }
 
 describe('the OpenAPI document matches the server', () => {
-  test.each([
+  const SETTINGS: [string, Record<string, string>][] = [
     ['with all features', { FEEDBACK: 'photos', ADMIN_TOKEN: 'open sesame' }],
     ['with as few features as possible', LEAST],
-  ])(
+  ]
+  test.each(FULL ? SETTINGS : SETTINGS.slice(0, 1))(
     '%s',
     async (_, env) => {
       const server = await start(env)

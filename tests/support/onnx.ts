@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -207,4 +208,23 @@ const LIST_TYPE = message([4, message([1, message([5, message([1, 8], [2, messag
 function listNode(input: string, output: string, labels: readonly string[]): Buffer {
   const attribute = message([1, 'classlabels_strings'], ...labels.map((label): Field => [9, label]), [20, 8])
   return message([1, input], [2, output], [4, 'ZipMap'], [5, attribute], [7, ML])
+}
+
+/**
+ * Writes a folder of tiny models like that of the bundled ones, for servers whose labels don't matter.
+ *
+ * @param ids the model of each type
+ */
+export function writeCatalog(folder: string, ids: Record<string, string>, byDefault = 'balanced', classes = 9): void {
+  const shape = [1, 3, 8, 8]
+  const preprocessor = { do_resize: true, size: { height: 8, width: 8 }, do_rescale: true, do_normalize: false }
+  const model = tinyOnnx({ type: 'float32', layout: 'nchw', shape, output: 'logits', classes })
+  const sha256 = createHash('sha256').update(model).digest('hex')
+  const types = Object.fromEntries(
+    Object.entries(ids).map(([type, id]) => {
+      writeModelFolder(folder, id, model, preprocessor, classes)
+      return [type, { id, sha256, bytes: model.length }]
+    }),
+  )
+  writeFileSync(join(folder, 'catalog.json'), JSON.stringify({ default: byDefault, types }))
 }

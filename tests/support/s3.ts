@@ -7,7 +7,7 @@ import { s3Client } from '@/lib/server/storage/s3'
 import { s3Server } from '../../scripts/tools/s3-server.mjs'
 import { freePort } from './ports'
 
-/** Set by s3-setup.ts: one server for all files of a run. */
+/** Set by setup.ts: one server for all files of a run. */
 export const SHARED_S3 = 'TEST_S3_URL'
 
 /** Environment variables for the AWS SDK. */

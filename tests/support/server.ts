@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { ONE_MODEL } from './models'
 
 /** A real server from the production build, in a process of its own, on a free port. */
 export interface TestServer {
@@ -46,6 +47,9 @@ export function canBeAlone(): boolean {
 /** One worker, because each loads every model; tests that need more say so. */
 const DEFAULTS = { NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', ENGINE_WORKERS: '1' } as const
 
+/** One model, for the same reason. Tests that need the others pass `ALL_MODELS`. */
+export const oneModel = () => ({ MODELS_DIR: process.env[ONE_MODEL] ?? 'models' })
+
 /** Starts a server and waits until it listens. Rejects with its output if it exits instead. */
 export async function startServer({
   env = {},
@@ -60,7 +64,7 @@ export async function startServer({
   const [command = '', ...args] = cgroup ? ['sh', '-c', IN_CGROUP, cgroup, ...inside] : inside
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, ...DEFAULTS, DATA_DIR: data, ...env },
+    env: { ...process.env, ...DEFAULTS, ...oneModel(), DATA_DIR: data, ...env },
   })
   if (env.DATA_DIR === undefined) child.once('exit', () => rmSync(data, { recursive: true, force: true }))
   let output = ''
