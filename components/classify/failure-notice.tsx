@@ -2,6 +2,7 @@ import { CircleAlert, RotateCw, Trash2, WifiOff } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { Failure } from '@/lib/client/api/failure'
 import { Button } from '../ui/button'
+import { FailureDetails } from '../ui/failure-details'
 import { useProblem } from '../ui/use-problem'
 
 interface FailureNoticeProps {
@@ -32,7 +33,7 @@ export function FailureNotice({ failure, onRetry, onRemove }: FailureNoticeProps
           <Trash2 aria-hidden /> {t('remove')}
         </Button>
       </div>
-      <p className="figures mt-6 text-ink-3 text-xs">{failure.code}</p>
+      <FailureDetails failure={failure} className="mt-5" />
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { Link2 } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { parseHttpUrl } from '@/lib/client/api/photo-by-url'
+import { parseTypedUrl } from '@/lib/client/api/photo-by-url'
 import { Button } from '../ui/button'
 
 /** A field for the URL of a photo, which the server fetches. */
@@ -12,11 +12,11 @@ export function UrlField({ onUrl }: { onUrl(url: string): void }) {
   const id = useId()
   function submit(event: FormEvent): void {
     event.preventDefault()
-    const url = parseHttpUrl(text)
+    const url = parseTypedUrl(text)
     setInvalid(url === null)
     if (url === null) return
+    // The text stays: the URL may turn out to be wrong.
     onUrl(url)
-    setText('')
   }
   return (
     <form onSubmit={submit} noValidate className="mx-auto mt-5 max-w-[420px] text-left">
@@ -28,7 +28,7 @@ export function UrlField({ onUrl }: { onUrl(url: string): void }) {
           <Link2 aria-hidden className="absolute top-3 left-3 size-4 text-ink-3" />
           <input
             id={id}
-            type="url"
+            type="text"
             inputMode="url"
             autoComplete="off"
             value={text}

@@ -1,20 +1,23 @@
-import { useLocale, useTranslations } from 'use-intl'
+import { useTranslations } from 'use-intl'
 import type { Failure } from '@/lib/client/api/failure'
 import { useFormat } from './use-format'
 
+/** A failure for visitors. */
+export interface FailureText {
+  title: string
+  detail: string
+}
+
 /**
- * The title and detail of a failure in the visitor's language. In English, the server's more specific message is
- * preferred.
+ * The title and detail of a failure in the visitor's language: the page's own words, what happened and what to do. The
+ * server's message is for developers; `FailureDetails` shows it on request.
  */
-export function useProblem(): (failure: Failure) => { title: string; detail: string } {
+export function useProblem(): (failure: Failure) => FailureText {
   const t = useTranslations('problems')
-  const english = useLocale() === 'en'
   const format = useFormat()
   return ({ code, title, detail, values = {} }) => {
-    const known = t.has(`${code}.title` as 'offline.title')
-    if (!known || (english && title !== undefined && detail !== undefined)) {
-      return { title: title ?? code, detail: detail ?? '' }
-    }
+    // A newer server's code.
+    if (!t.has(`${code}.title` as 'offline.title')) return { title: title ?? code, detail: detail ?? '' }
     const formatted = Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,

@@ -148,7 +148,7 @@ test('waits for the connection and for a full server, and reports a deleted batc
     await route.fulfill({ status: 507, contentType: 'application/problem+json', body: JSON.stringify(body) })
   })
   await chooseFolder(page, join(root(), 'holiday'))
-  await expect(page.getByText('Storage full')).toBeVisible()
+  await expect(page.getByText('The server’s storage is full')).toBeVisible()
   await waitUntilDone(page)
   await page.request.delete(`/api/jobs/${jobId(page)}`)
   await page.reload()

@@ -170,7 +170,7 @@ test('shows failures in their rows, classifies the rest, and sorts, filters and 
   await expect(figures(page)).toContainText(/26 of 26.*2 failed/)
   const table = page.getByRole('table', { name: 'Batch photos' })
   await table.getByRole('button', { name: 'Status' }).click()
-  await expect(rows(page).nth(0)).toContainText('Truncated or damaged image')
+  await expect(rows(page).nth(0)).toContainText('This image is damaged or incomplete')
   await expect(rows(page).nth(1)).toContainText('File too large')
   await expect(table.getByRole('columnheader', { name: 'Status' })).toHaveAttribute('aria-sort', 'ascending')
   await table.getByRole('button', { name: 'Score' }).click()

@@ -24,7 +24,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await photoInput(page).setInputFiles([
       { name: 'a.heic', mimeType: 'image/heic', buffer: Buffer.from('not a photo') },
     ])
-    await expect(heading(page, 'Not an image')).toBeVisible()
+    await expect(heading(page, 'This file isn’t an image')).toBeVisible()
     expect(await violations()).toEqual([])
   })
 }

@@ -96,7 +96,7 @@ test('cancels and retries an explanation, and shows why the server refuses one',
     }),
   )
   await page.getByRole('combobox', { name: 'Label' }).selectOption('wombat')
-  await expect(page.getByText('Too many at once.')).toBeVisible()
+  await expect(page.getByText('Try again in a moment.')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByText(/support wombat/)).toBeVisible()

@@ -3,7 +3,7 @@ import type { ProblemDetails } from '@/lib/shared/problems/problem'
 /** Why a photo has no result. The pages have texts for each code, in the visitor's language. */
 export interface Failure {
   code: string
-  /** The server's message, in English and specific to this case; English pages prefer it to their own text. */
+  /** The server's message, in English and specific to this case. */
   title?: string
   detail?: string
   /** Values for the page's text. */

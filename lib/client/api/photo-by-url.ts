@@ -11,6 +11,15 @@ export class UrlFailure extends Error {
   }
 }
 
+/** What people type: a host with a dot, and a path. */
+const WITHOUT_SCHEME = /^[\w-]+(\.[\w-]+)+(:\d+)?\/\S+$/
+
+/** The URL that a visitor typed, which may lack its scheme, or null. */
+export function parseTypedUrl(text: string): string | null {
+  const trimmed = text.trim()
+  return parseHttpUrl(WITHOUT_SCHEME.test(trimmed) ? `https://${trimmed}` : trimmed)
+}
+
 /** The text if it is an http(s) URL and nothing else, or null. */
 export function parseHttpUrl(text: string): string | null {
   const trimmed = text.trim()
@@ -50,5 +59,14 @@ async function parseUrlFailure(response: Response): Promise<UrlFailure> {
 function nameOf(url: string): string {
   const { pathname, hostname } = new URL(url)
   const lastSegment = pathname.split('/').filter(Boolean).at(-1)
-  return lastSegment ? decodeURIComponent(lastSegment) : hostname
+  return lastSegment ? decoded(lastSegment) : hostname
+}
+
+/** A path may contain a percent sign that encodes nothing. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }
