@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 
 const REVISION = 'abcdef0123456789'
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
@@ -63,7 +63,7 @@ beforeAll(async () => {
   }
   const bundled = { bundle: true, platform: 'node', format: 'esm', packages: 'external' } as const
   await build({ ...bundled, entryPoints: ['scripts/deploy/deploy.ts'], outfile: SCRIPT })
-  server = await startServer()
+  server = await startServer({ env: PAGES })
   site = await startSite(server.url)
   kept = existsSync(OUTPUTS) ? readFileSync(OUTPUTS, 'utf8') : null
   mkdirSync('.sst', { recursive: true })

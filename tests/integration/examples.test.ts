@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ALL_MODELS } from '../support/models'
 import { as } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
@@ -14,7 +15,7 @@ const readme = readFileSync('README.md', 'utf8')
 let server: TestServer
 let folder: string
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ env: ALL_MODELS })
   folder = mkdtempSync(join(tmpdir(), 'examples-'))
   writeFileSync(join(folder, 'photo.jpg'), await as('jpeg'))
 })

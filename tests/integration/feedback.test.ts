@@ -8,7 +8,7 @@ import { refusal } from '../support/http'
 import { ALL_MODELS } from '../support/models'
 import { espresso, oriented } from '../support/photos'
 import { startS3 } from '../support/s3'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 import { vision } from '../support/vision'
 
 const TOKEN = 'operator-of-the-tests'
@@ -66,6 +66,7 @@ describe('in a folder', () => {
     startServer({
       env: {
         ...ALL_MODELS,
+        ...PAGES,
         FEEDBACK: 'photos',
         ADMIN_TOKEN: TOKEN,
         DATA_DIR: data,
@@ -203,6 +204,7 @@ test('several instances share votes in a bucket and report the same numbers', as
   const s3 = await startS3()
   const env = {
     ...ALL_MODELS,
+    ...PAGES,
     FEEDBACK: 'photos',
     ADMIN_TOKEN: TOKEN,
     ENGINE_WORKERS: '1',

@@ -5,13 +5,13 @@ import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { ALL_MODELS } from '../support/models'
 import { espresso } from '../support/photos'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 
 describe('pages in front of a remote API', () => {
   let [api, front]: [TestServer, TestServer] = [] as never
   beforeAll(async () => {
     api = await startServer({ env: { ...ALL_MODELS, FEEDBACK: 'labels', MAX_FILES: '1234' } })
-    front = await startServer({ env: { API_URL: api.url, MODELS_DIR: 'nowhere' } })
+    front = await startServer({ env: { ...PAGES, API_URL: api.url, MODELS_DIR: 'nowhere' } })
   })
   afterAll(async () => {
     await front.stop()
@@ -68,7 +68,7 @@ describe('pages in front of a remote API', () => {
   })
 
   test('reports an unreachable API', async () => {
-    const alone = await startServer({ env: { API_URL: 'http://127.0.0.1:9', MODELS_DIR: 'nowhere' } })
+    const alone = await startServer({ env: { ...PAGES, API_URL: 'http://127.0.0.1:9', MODELS_DIR: 'nowhere' } })
     await refusal(classify(alone.url, espresso), 503, 'not_ready')
     expect((await fetch(`${alone.url}/health/ready`)).status).toBe(503)
     expect((await fetch(`${alone.url}/health/live`)).status).toBe(200)
@@ -78,7 +78,7 @@ describe('pages in front of a remote API', () => {
 
 test('with PUBLIC_API=false, the API serves only its own pages and the operator', async () => {
   const server = await startServer({
-    env: { ENGINE_WORKERS: '1', PUBLIC_API: 'false', ADMIN_TOKEN: 'operator-of-the-tests' },
+    env: { ENGINE_WORKERS: '1', PUBLIC_API: 'false', ...PAGES, ADMIN_TOKEN: 'operator-of-the-tests' },
   })
   const post = (headers: Record<string, string>) => classify(server.url, espresso, { headers })
   await refusal(post({}), 403, 'forbidden')

@@ -11,7 +11,7 @@ import { refusal } from '../support/http'
 import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
-import { startServer } from '../support/server'
+import { PAGES, startServer } from '../support/server'
 
 const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = {}) =>
   fetch(url, { method: 'POST', body, headers })
@@ -71,7 +71,7 @@ describe('across servers', () => {
     await first.stop()
     expect((await jobDone(second.url, id)).counts.ok).toBe(40)
     await second.stop()
-    const off = await start({ ENABLE_BATCH_PROCESSING: 'false' })
+    const off = await start({ ...PAGES, ENABLE_BATCH_PROCESSING: 'false' })
     await refusal(post(`${off.url}/api/jobs`, formOf(distinctPhotos(1))), 404, 'not_found')
     expect((await fetch(`${off.url}/batch`)).status).toBe(404)
     expect(await (await fetch(`${off.url}/gallery`)).text()).not.toContain('href="/batch"')

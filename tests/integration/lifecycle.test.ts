@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { statusSchema } from '@/lib/shared/contract/contract'
 import { answer, classify, refusal } from '../support/http'
 import { espresso } from '../support/photos'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 
 const servers: TestServer[] = []
 async function start(env: Record<string, string> = {}): Promise<TestServer> {
@@ -77,7 +77,7 @@ describe('shutdown', () => {
   })
 
   test('a keep-alive connection gets its page and is then closed', async () => {
-    const server = await start()
+    const server = await start(PAGES)
     const { hostname, port } = new URL(server.url)
     const socket = connect(Number(port), hostname)
     let page = ''

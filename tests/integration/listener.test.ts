@@ -9,17 +9,17 @@ import { requestListener } from '@/lib/server/host/listener/request-listener'
 import { createLog } from '@/lib/server/observe/log'
 import { createFrontRuntime } from '@/lib/server/runtime/front-runtime'
 import type { Classification } from '@/lib/shared/contract/contract'
-import { answer, refusal } from '../support/http'
+import { answer, classify, refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, FORM_END, FORM_TYPE, filePart } from '../support/many-photos'
 import { espresso } from '../support/photos'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 
 let server: TestServer
 let withPassword: TestServer
 beforeAll(async () => {
-  server = await startServer({ env: { ENGINE_WORKERS: '1', METRICS: 'on' } })
-  withPassword = await startServer({ env: { ENGINE_WORKERS: '1', BASIC_AUTH: `ada:${hashSync('secret', 4)}` } })
+  server = await startServer({ env: { ...PAGES, METRICS: 'on' } })
+  withPassword = await startServer({ env: { ...PAGES, BASIC_AUTH: `ada:${hashSync('secret', 4)}` } })
 })
 afterAll(() => Promise.all([server.stop(), withPassword.stop()]))
 
@@ -90,7 +90,7 @@ describe('targets', () => {
   })
 
   test('counts, limits and protects them like the canonical path', async () => {
-    const limited = await startServer({ env: { ENGINE_WORKERS: '1', RATE_LIMIT: '2', METRICS: 'on' } })
+    const limited = await startServer({ env: { ...PAGES, RATE_LIMIT: '2', METRICS: 'on' } })
     const statuses: number[] = []
     for (const target of ['/api/classify/', '//api/classify', '/api/classify/']) {
       statuses.push((await exchange(limited.url, photoTo(target)))[0]!.status)
@@ -319,4 +319,16 @@ test('a failing page gives a problem and a log line; one that fails midway abort
   http.close()
   await runtime.close()
   await answer(fetch(`${server.url}/api/classify`, { method: 'POST', body: new Uint8Array(espresso) }))
+})
+
+test('without pages, serves only the API', async () => {
+  const api = await startServer({ env: { PAGES: 'false' } })
+  await refusal(fetch(api.url), 404, 'not_found')
+  await refusal(fetch(`${api.url}/gallery/koala.webp`), 404, 'not_found')
+  await answer(classify(api.url, espresso))
+  expect((await fetch(`${api.url}/health/ready`)).status).toBe(200)
+  await api.stop()
+  await expect(startServer({ env: { PAGES: 'false', API_URL: api.url } })).rejects.toThrow(
+    /PAGES="false" contradicts API_URL/,
+  )
 })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { answer, classify, refusal, wire } from '../support/http'
+import { ALL_MODELS } from '../support/models'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
@@ -15,7 +16,7 @@ function value(text: string, line: string): number {
 }
 
 test('counts requests, errors and stages over all workers', async () => {
-  server = await startServer({ env: { METRICS: 'on', ENGINE_WORKERS: '2' } })
+  server = await startServer({ env: { ...ALL_MODELS, METRICS: 'on', ENGINE_WORKERS: '2' } })
   await Promise.all(Array.from({ length: 20 }, async () => answer(classify(server.url, espresso))))
   await answer(classify(server.url, espresso, { query: '?model=fast' }))
   await refusal(classify(server.url, 'text'), 415, 'not_an_image')
@@ -32,11 +33,11 @@ test('counts requests, errors and stages over all workers', async () => {
   expect(requests('route="other",method="GET",status="404",code="not_found"')).toBe(3)
   expect(value(text, 'vision_http_malformed_total')).toBe(1)
   for (const stage of ['queue', 'decode', 'run']) {
-    expect(value(text, `vision_photo_${stage}_seconds_count{model="efficientnet-lite0-int8"}`)).toBe(20)
+    expect(value(text, `vision_photo_${stage}_seconds_count{model="efficientnet-lite1-int8"}`)).toBe(20)
     expect(value(text, `vision_photo_${stage}_seconds_count{model="efficientnet-lite0-int8"}`)).toBe(1)
   }
   // In seconds, not milliseconds: a run takes less than a tenth of a second.
-  expect(value(text, 'vision_photo_run_seconds_sum{model="efficientnet-lite0-int8"}')).toBeLessThan(2)
+  expect(value(text, 'vision_photo_run_seconds_sum{model="efficientnet-lite1-int8"}')).toBeLessThan(2)
   expect(value(text, 'vision_http_request_duration_seconds_count{route="/api/classify"}')).toBe(23)
   expect(value(text, 'vision_workers_ready')).toBe(2)
   expect(value(text, 'vision_worker_restarts_total')).toBe(0)

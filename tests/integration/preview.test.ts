@@ -4,12 +4,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { resample } from '@/lib/server/image/resample'
 import { type Preview, previewSchema } from '@/lib/shared/contract/contract'
 import { answer, classify, refusal } from '../support/http'
+import { ALL_MODELS } from '../support/models'
 import { espresso, oriented } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ env: ALL_MODELS })
 })
 afterAll(() => server.stop())
 

@@ -6,13 +6,13 @@ import { FULL } from '../support/full'
 import { answer, classify } from '../support/http'
 import { espresso } from '../support/photos'
 import { rawRequest, seeded, sendRaw } from '../support/raw-requests'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 
 const servers: TestServer[] = []
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())))
 
 async function start(env: Record<string, string> = {}): Promise<TestServer> {
-  const server = await startServer({ env: { ENGINE_WORKERS: '1', ...env } })
+  const server = await startServer({ env: { ...PAGES, ...env } })
   servers.push(server)
   return server
 }

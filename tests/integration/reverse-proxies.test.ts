@@ -6,11 +6,11 @@ import { createJob, jobDone } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
 import { isInstalled, startHaproxy, startNginx } from '../support/reverse-proxies'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer({ env: { ENGINE_WORKERS: '1' } })
+  server = await startServer({ env: PAGES })
 })
 afterAll(() => server.stop())
 

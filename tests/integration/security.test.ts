@@ -2,13 +2,13 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { clientNetwork } from '@/lib/server/http/middleware/rate-limit'
 import { answer, classify, raw, refusal } from '../support/http'
 import { espresso } from '../support/photos'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 
 /** No test changes a server, so those with the same options are one. */
 const servers = new Map<string, Promise<TestServer>>()
 function start(env: Record<string, string> = {}): Promise<TestServer> {
   const key = JSON.stringify(env)
-  const server = servers.get(key) ?? startServer({ env })
+  const server = servers.get(key) ?? startServer({ env: { ...PAGES, ...env } })
   servers.set(key, server)
   return server
 }

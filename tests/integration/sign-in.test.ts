@@ -2,7 +2,7 @@ import { hashSync } from 'bcryptjs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, refusal } from '../support/http'
 import { espresso } from '../support/photos'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 import { startVision, vision } from '../support/vision'
 
 const PASSWORD = 'correct horse: battery staple'
@@ -25,7 +25,7 @@ beforeAll(async () => {
   ;({ out: line } = await hashed('ada', PASSWORD))
   const [, credentials = ''] = /^BASIC_AUTH='(ada:\$scrypt\$.+)'\n$/.exec(line) ?? []
   server = await startServer({
-    env: { BASIC_AUTH: credentials, ADMIN_TOKEN: TOKEN, ENGINE_WORKERS: '1', TRUST_PROXY: '1' },
+    env: { ...PAGES, BASIC_AUTH: credentials, ADMIN_TOKEN: TOKEN, ENGINE_WORKERS: '1', TRUST_PROXY: '1' },
   })
 })
 afterAll(() => server.stop())

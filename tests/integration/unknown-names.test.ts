@@ -3,7 +3,7 @@ import { classify } from '../support/http'
 import { createJob } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 
 /** Unknown names are refused on every path, with a suggestion. */
 const JSON_BODY = { 'content-type': 'application/json' }
@@ -12,7 +12,9 @@ const TOKEN = 'open sesame'
 let server: TestServer
 let job: string
 beforeAll(async () => {
-  server = await startServer({ env: { ADMIN_TOKEN: TOKEN, FEEDBACK: 'labels', ENGINE_WORKERS: '1', METRICS: 'on' } })
+  server = await startServer({
+    env: { ...PAGES, ADMIN_TOKEN: TOKEN, FEEDBACK: 'labels', ENGINE_WORKERS: '1', METRICS: 'on' },
+  })
   job = `/api/jobs/${(await createJob(server.url, formOf(distinctPhotos(1)), '?open=1')).id}`
 })
 afterAll(() => server.stop())

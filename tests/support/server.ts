@@ -47,8 +47,17 @@ export function canBeAlone(): boolean {
 /** One worker, because each loads every model; tests that need more say so. */
 const DEFAULTS = { NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', ENGINE_WORKERS: '1' } as const
 
-/** One model, for the same reason. Tests that need the others pass `ALL_MODELS`. */
-export const oneModel = () => ({ MODELS_DIR: process.env[ONE_MODEL] ?? 'models' })
+/**
+ * Half of a server's start goes to pages and models that most tests don't need: tests that do pass `PAGES` or
+ * `ALL_MODELS`. Not in the browser tests, where setup.ts hasn't run.
+ */
+export function economies(): Record<string, string> {
+  const models = process.env[ONE_MODEL]
+  return models === undefined ? {} : { MODELS_DIR: models, PAGES: 'false' }
+}
+
+/** The environment of a server with pages. */
+export const PAGES = { PAGES: 'true' }
 
 /** Starts a server and waits until it listens. Rejects with its output if it exits instead. */
 export async function startServer({
@@ -64,7 +73,7 @@ export async function startServer({
   const [command = '', ...args] = cgroup ? ['sh', '-c', IN_CGROUP, cgroup, ...inside] : inside
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, ...DEFAULTS, ...oneModel(), DATA_DIR: data, ...env },
+    env: { ...process.env, ...DEFAULTS, ...economies(), DATA_DIR: data, ...env },
   })
   if (env.DATA_DIR === undefined) child.once('exit', () => rmSync(data, { recursive: true, force: true }))
   let output = ''

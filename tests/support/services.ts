@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { freePort } from './ports'
 import { type FaultyProxy, startFaultyProxy } from './proxies'
 import { type S3Server, startS3 } from './s3'
-import { oneModel, startServer, type TestServer } from './server'
+import { economies, startServer, type TestServer } from './server'
 import { startWire, type Wire } from './wire'
 
 export interface RedisServer {
@@ -102,7 +102,7 @@ export async function startWorker(env: Record<string, string>): Promise<BatchWor
   const child = spawn(process.execPath, ['dist/worker.js'], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A nice worker would starve beside the other tests.
-    env: { ...process.env, LOG_LEVEL: 'info', ENGINE_WORKERS: '1', BATCH_NICE: '0', ...oneModel(), ...env },
+    env: { ...process.env, LOG_LEVEL: 'info', ENGINE_WORKERS: '1', BATCH_NICE: '0', ...economies(), ...env },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data))

@@ -48,6 +48,8 @@ export function readEnvironment(
   const plan = planMemory(memory, values.MAX_QUEUE_BYTES as number | undefined)
   values.MAX_QUEUE_BYTES = plan.queueBytes
   values.MAX_PIXELS ??= plan.pixels
+  if (values.API_URL !== undefined && values.PAGES === 'false')
+    throw new EnvironmentError('PAGES="false" contradicts API_URL: a server in front of another one serves only pages')
   return values as Environment
 }
 

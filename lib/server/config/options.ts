@@ -93,6 +93,11 @@ export const OPTIONS = {
     'Path that the app is served under, such as `/vision`, whether the proxy strips it or not. It is set at build time, and a server refuses to start with a different value. See [other hosts](other-hosts.md#under-a-path)',
     'the value at build time',
   ),
+  PAGES: option(
+    choice(['true', 'false']).default('true'),
+    SERVER,
+    '`false` serves only the API. The server then starts faster and needs less memory',
+  ),
   LOG_LEVEL: option(
     choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     BOTH,
