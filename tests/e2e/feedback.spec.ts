@@ -91,7 +91,7 @@ test('works behind a password, and limits wrong guesses', async ({ browser }) =>
   await new Promise((resolve) => hash.child.on('close', resolve))
   const [, BASIC_AUTH = ''] = /^BASIC_AUTH='(.+)'$/m.exec(hash.said().out) ?? []
   const server = await startServer({
-    env: { BASIC_AUTH, ENGINE_WORKERS: '1', LOG_LEVEL: 'warn', FEEDBACK: 'labels', TRUST_PROXY: '1' },
+    env: { BASIC_AUTH, DEFAULT_MODEL_TYPE: 'fast', LOG_LEVEL: 'warn', FEEDBACK: 'labels', TRUST_PROXY: '1' },
   })
   try {
     const anonymous = await browser.newContext({ baseURL: server.url })
