@@ -11,7 +11,6 @@ import { ACTIVE_KEY, keysOf, PREFIX } from '@/lib/server/jobs/distributed/redis-
 import { QUEUE_NAME } from '@/lib/server/jobs/distributed/work-queue'
 import { s3Client } from '@/lib/server/storage/s3'
 import type { Job } from '@/lib/shared/contract/jobs'
-import type { Problem } from '@/lib/shared/problems/problem'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
@@ -172,32 +171,6 @@ describe('a job is created once or not at all', () => {
 })
 
 describe('acknowledged photos are added, others are refused', () => {
-  test('another client closes the job during an upload: accepted photos run, others are refused, and the detail has the count', async () => {
-    const photos = distinctPhotos(155)
-    const { id } = await createJob(url, formOf(photos.slice(0, 5)), '?model=fast&open=1')
-    const early = await slowForm(photos.slice(5, 25), 0.5)
-    const long = await slowForm(photos.slice(5), 0.9)
-    const add = (request: RequestInit) => fetch(`${url}/api/jobs/${id}/photos`, request)
-    const replies = [add(early.request), add(long.request)]
-    await jobWhen(url, id, ({ counts }) => counts.total === 105)
-    const closed = await fetch(`${url}/api/jobs/${id}/close`, { method: 'POST' })
-    expect([closed.status, ((await closed.json()) as Job).open]).toEqual([200, false])
-    early.goOn()
-    long.goOn()
-    const details = await Promise.all(
-      replies.map(async (reply) => [(await reply).status, ((await (await reply).json()) as Problem).detail]),
-    )
-    expect(details).toEqual([
-      [409, expect.stringContaining(', after accepting 0 of its photos')],
-      [409, expect.stringContaining(', after accepting 100 of its photos')],
-    ])
-    expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
-    // The same after Redis has lost it.
-    await redis.flushall()
-    expect((await jobDone(url, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
-    expect(await resultsOf(url, id)).toHaveLength(105)
-  })
-
   test('a part that seems to exist when written but not when read is written later: no row is missing', async () => {
     let refused = 0
     network.fault = (method, path) =>

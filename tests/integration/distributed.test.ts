@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
+import type { Job } from '@/lib/shared/contract/jobs'
+import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { fullTest } from '../support/full'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
-import { distinctPhotos, formOf } from '../support/many-photos'
+import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
 import { ALL_MODELS } from '../support/models'
 import { espresso } from '../support/photos'
 import { startS3 } from '../support/s3'
@@ -88,6 +91,34 @@ describe('three web instances that share Redis and a bucket', () => {
     for (let i = 0; i <= LIMIT; i++) statuses.push((await ask(urls[i % 3], '10.0.0.2')).status)
     expect(statuses).toEqual([...Array(LIMIT).fill(200), 429])
     expect((await ask(urls[0], '10.0.0.3')).status).toBe(200)
+  })
+
+  test('a client closes the job during another’s upload: accepted photos run, others are refused, and the detail has the count', async () => {
+    const photos = distinctPhotos(155)
+    const { id } = await createJob(urls[0]!, formOf(photos.slice(0, 5)), '?model=fast&open=1')
+    const early = await slowForm(photos.slice(5, 25), 0.5)
+    const long = await slowForm(photos.slice(5), 0.9)
+    const add = (request: RequestInit) => fetch(`${urls[1]}/api/jobs/${id}/photos`, request)
+    const replies = [add(early.request), add(long.request)]
+    await jobWhen(urls[0]!, id, ({ counts }) => counts.total === 105)
+    const closed = await fetch(`${urls[1]}/api/jobs/${id}/close`, { method: 'POST' })
+    expect([closed.status, ((await closed.json()) as Job).open]).toEqual([200, false])
+    early.goOn()
+    long.goOn()
+    const details = await Promise.all(
+      replies.map(async (reply) => [(await reply).status, ((await (await reply).json()) as ProblemDetails).detail]),
+    )
+    expect(details).toEqual([
+      [409, expect.stringContaining(', after accepting 0 of its photos')],
+      [409, expect.stringContaining(', after accepting 100 of its photos')],
+    ])
+    expect((await jobDone(urls[0]!, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
+    // The same after Redis has lost it.
+    const redis = new Redis(machines.redis.url)
+    await redis.flushall()
+    redis.disconnect()
+    expect((await jobDone(urls[0]!, id)).counts).toEqual({ total: 105, done: 105, ok: 105, failed: 0 })
+    expect(await resultsOf(urls[0]!, id)).toHaveLength(105)
   })
 
   test('without Redis, classifies photos as usual and asks clients of jobs to retry', async () => {
