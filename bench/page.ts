@@ -1,6 +1,7 @@
-// npm run bench -- page: Lighthouse's report on every page (`--runs 3`, `--pages /,/batch`); when the largest element of `/`
-// is painted, as the median of several loads in a new browser (`--loads 5`); how smoothly a table of 10,000 photos
-// scrolls; and how long many photos take on `/` and on `/batch` (`--photos 300`, 0 to skip; `--rounds 3`). A phone is emulated as in Lighthouse: a CPU four times slower and a mobile network.
+// npm run bench -- page: Lighthouse's report on every page (`--runs 3`, `--pages /,/batch`); when the largest element
+// of `/` is painted, as the median of several loads in a new browser (`--loads 5`); how smoothly a table of 10,000
+// photos scrolls; and how long many photos take on `/` and on `/batch` (`--photos 300`, 0 to skip; `--rounds 3`). A
+// phone is emulated as in Lighthouse: a CPU four times slower and a mobile network.
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

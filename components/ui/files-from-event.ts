@@ -5,8 +5,8 @@ import type { DropzoneOptions } from 'react-dropzone'
 const FILES_AT_ONCE = 16
 
 /**
- * The files that were dropped or chosen. Their sizes are read a few at a time: the dropzone compares all of them with its
- * limits in one go, which takes half a millisecond for each that is not known yet.
+ * The files that were dropped or chosen. Their sizes are read a few at a time: the dropzone compares all of them with
+ * its limits in one go, which takes half a millisecond for each that is not known yet.
  */
 export const filesFromEvent: NonNullable<DropzoneOptions['getFilesFromEvent']> = async (event) => {
   const files = await fromEvent(event)

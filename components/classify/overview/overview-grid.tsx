@@ -47,7 +47,7 @@ export function OverviewGrid({ photos, model, selected, onOpen, onRemove }: Over
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the visitor comes back from a photo
   useEffect(() => {
-    if (Math.floor(at / columns) > 0) virtualizer.scrollToIndex(Math.floor(at / columns), { align: 'center' })
+    if (columns > 1 && at >= columns) virtualizer.scrollToIndex(Math.floor(at / columns), { align: 'center' })
   }, [columns > 1])
   function handleKey(event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key]

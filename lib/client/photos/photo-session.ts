@@ -150,9 +150,9 @@ export class PhotoSession {
     this.serverWait?.abort()
   }
 
-  /** Whether photos wait for their turn. */
+  /** Whether photos wait for their turn, rather than for the server. */
   get busy(): boolean {
-    return this.queue.pending.length > 0
+    return this.serverWait === null && this.queue.pending.length > 0
   }
 
   /** Asks at once whether the server is back. */
