@@ -1,5 +1,5 @@
 import { Classifier } from '@/components/classify/classifier'
-import { classifyPageData } from '@/lib/server/pages/page-data'
+import { classifyPageData, hasBatches } from '@/lib/server/pages/page-data'
 
 // The models can change while the server runs.
 export const dynamic = 'force-dynamic'
@@ -11,5 +11,5 @@ interface PageProps {
 export default async function Page({ searchParams }: PageProps) {
   const { photo } = await searchParams
   const data = await classifyPageData(typeof photo === 'string' ? photo : null)
-  return <Classifier {...data} />
+  return <Classifier {...data} batches={await hasBatches()} />
 }

@@ -1,6 +1,7 @@
-// npm run bench -- page: Lighthouse's report on every page (`--runs 3`, `--pages /,/batch`); when the largest element of `/`
-// is painted, as the median of several loads in a new browser (`--loads 5`); and how smoothly a table of 10,000 photos
-// scrolls. A phone is emulated as in Lighthouse: a CPU four times slower and a mobile network.
+// npm run bench -- page: Lighthouse's report on every page (`--runs 3`, `--pages /,/batch`); when the largest element
+// of `/` is painted, as the median of several loads in a new browser (`--loads 5`); how smoothly a table of 10,000
+// photos scrolls; and how long many photos take on `/` and on `/batch` (`--photos 300`, 0 to skip; `--rounds 3`). A
+// phone is emulated as in Lighthouse: a CPU four times slower and a mobile network.
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { chromiumPath } from '../scripts/tools/chromium.mjs'
 import { startServer } from '../tests/support/server'
 import { lighthouseReport } from './lighthouse'
 import { machine } from './machine'
+import { type ManyPhotos, manyPhotos } from './many-photos'
 import { median } from './measure'
 
 const { values } = parseArgs({
@@ -18,6 +20,8 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     pages: { type: 'string', default: '/,/batch,/compare,/gallery,/history,/models,/api-docs' },
     loads: { type: 'string', default: '5' },
+    photos: { type: 'string', default: '300' },
+    rounds: { type: 'string', default: '3' },
   },
 })
 const GOAL_MS = 1500
@@ -188,6 +192,36 @@ async function printScrolling(url: string): Promise<void> {
   )
 }
 
+const MOST_TIMES = 1.5
+const MOST_TASK_MS = 100
+
+/** Prints how long many photos take on `/`, compared with `/batch`, and how much they block the page. */
+async function printManyPhotos(url: string, count: number): Promise<void> {
+  console.log(
+    `\n${count} photos at once, median of ${values.rounds} rounds; goal: / takes ${MOST_TIMES} × the time of /batch, no task over ${MOST_TASK_MS} ms`,
+  )
+  const rounds: Record<'/' | '/batch', ManyPhotos[]> = { '/batch': [], '/': [] }
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const path of ['/batch', '/'] as const) {
+      const browser = await launch()
+      try {
+        rounds[path].push(await manyPhotos(browser, url, path, count, round))
+      } finally {
+        await browser.close()
+      }
+    }
+  }
+  const seconds = (path: '/' | '/batch') => median(rounds[path].map((one) => one.seconds))
+  for (const path of ['/batch', '/'] as const) {
+    const blocked = median(rounds[path].map(({ longTasks }) => longTasks.reduce((sum, ms) => sum + ms, 0)))
+    const longest = median(rounds[path].map(({ longTasks }) => Math.max(0, ...longTasks)))
+    const times = path === '/' ? `   ${(seconds('/') / seconds('/batch')).toFixed(2)} × /batch` : ''
+    console.log(
+      `${path.padEnd(8)}${seconds(path).toFixed(1).padStart(6)} s   long tasks ${blocked.toFixed(0).padStart(6)} ms, longest ${longest.toFixed(0).padStart(5)} ms${times}`,
+    )
+  }
+}
+
 const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
 try {
   console.log(`${machine()}\n`)
@@ -196,6 +230,7 @@ try {
     await printPaints(server.url)
     await printScrolling(server.url)
   }
+  if (Number(values.photos) > 0) await printManyPhotos(server.url, Number(values.photos))
 } finally {
   await server.stop()
 }

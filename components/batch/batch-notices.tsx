@@ -1,6 +1,8 @@
-import { FileImage, FolderOpen, type LucideIcon, RotateCw, TriangleAlert, WifiOff } from 'lucide-react'
+import { CloudOff, FileImage, FolderOpen, type LucideIcon, RotateCw, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { isServerAway } from '@/lib/client/api/failure'
+import { serverWatch } from '@/lib/client/api/server-watch'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { Button } from '../ui/button'
@@ -67,11 +69,19 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
 
 function IssueNotice({ failure }: { failure: NonNullable<BatchSnapshot['issue']> }) {
   const t = useTranslations('batch')
+  const away = useTranslations('away')
   const problem = useProblem()
-  if (failure.code === 'offline') {
+  if (isServerAway(failure)) {
     return (
-      <Notice icon={WifiOff} title={t('offlineTitle')}>
-        {t('offline')}
+      <Notice calm icon={CloudOff} title={away('title')}>
+        {t('offline')}{' '}
+        <button
+          type="button"
+          onClick={serverWatch.askNow}
+          className="font-semibold text-accent underline-offset-4 hover:underline"
+        >
+          {away('tryNow')}
+        </button>
       </Notice>
     )
   }
@@ -84,10 +94,18 @@ function IssueNotice({ failure }: { failure: NonNullable<BatchSnapshot['issue']>
   )
 }
 
-function Notice({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children: ReactNode }) {
+interface NoticeProps {
+  icon: LucideIcon
+  title: string
+  /** Whether the visitor has nothing to do. */
+  calm?: boolean
+  children: ReactNode
+}
+
+function Notice({ icon: Icon, title, calm = false, children }: NoticeProps) {
   return (
     <div role="status" className="mt-3 flex items-start gap-3 rounded-card bg-sunk px-4 py-3 text-sm">
-      <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
+      <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${calm ? 'text-ink-3' : 'text-warn'}`} />
       <div className="min-w-0">
         <p className="font-semibold">{title}</p>
         <div className="mt-0.5 text-pretty text-ink-2">{children}</div>

@@ -1,12 +1,14 @@
 'use client'
 
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
+import { takeHandover } from '@/lib/client/batch/handover'
 import type { BatchOptions } from '@/lib/client/batch/session'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
+import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
 import { usePreload } from '../ui/use-preload'
 import { BatchStart } from './batch-start'
@@ -31,8 +33,17 @@ export function Batch({ models, limits, retentionHours }: BatchProps) {
   const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
   const { session, snapshot, add, close } = useBatch(options)
   usePreload(BatchView)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
+  useEffect(() => {
+    const handover = takeHandover()
+    if (!handover) return
+    const handedOver = { ...settings, model: handover.model }
+    setSettings(handedOver)
+    add(handover.files, optionsOf(handedOver, models, limits))
+  }, [])
   const { getRootProps, getInputProps, isDragActive } = useDropzone({
-    onDrop: add,
+    getFilesFromEvent: filesFromEvent,
+    onDrop: (files) => add(files),
     noClick: true,
     noKeyboard: true,
     multiple: true,

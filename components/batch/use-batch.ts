@@ -7,8 +7,8 @@ import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 interface Batch {
   session: BatchSession | null
   snapshot: BatchSnapshot | null
-  /** Adds to the current batch, or starts a new one if that accepts no more photos. */
-  add(files: readonly File[]): void
+  /** Adds to the current batch, or starts a new one, by default with the page's options, if that accepts no more photos. */
+  add(files: readonly File[], newOptions?: BatchOptions): void
   /** Closes the current batch. It continues on the server. */
   close(): void
 }
@@ -42,12 +42,12 @@ export function useBatch(options: BatchOptions): Batch {
   }, [id])
   useUnloadWarning((snapshot?.counts.toUpload ?? 0) > 0)
   const add = useCallback(
-    (files: readonly File[]) => {
+    (files: readonly File[], newOptions = options) => {
       if (files.length === 0) return
       const current = tabBatch.snapshot()
       // Labels apply to the current batch, even after it has ended.
       const onlyLabels = files.every(({ name }) => mayHoldLabels(name))
-      const target = current && (current.acceptsPhotos || onlyLabels) ? current : tabBatch.start(options)
+      const target = current && (current.acceptsPhotos || onlyLabels) ? current : tabBatch.start(newOptions)
       void target.add(files)
     },
     [options],

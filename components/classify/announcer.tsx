@@ -36,6 +36,8 @@ function useAnnouncement(): (name: string, phase: Phase) => string {
         return t('announceFailed', { name, ...problem(phase.failure) })
       case 'busy':
         return t('announceBusy', { name })
+      case 'away':
+        return t('announceAway', { name })
       default:
         return t('announceRunning', { name })
     }

@@ -5,13 +5,14 @@ import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
+import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
 import { usePersistentState } from '../ui/use-persistent-state'
 import { Announcer } from './announcer'
 import { defaultModel } from './default-model'
 import { DropOverlay } from './drop-overlay'
 import { EmptyState } from './empty-state'
-import { Filmstrip } from './filmstrip'
+import { Filmstrip, useLatest } from './filmstrip'
 import { maxLabels } from './max-labels'
 import { ModelNotice } from './model-notice'
 import { OfflineNotice } from './offline-notice'
@@ -19,11 +20,15 @@ import { PhotoView } from './photo-view'
 import { UrlNotice } from './url-notice'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { usePaste } from './use-paste'
-import { useTabSession } from './use-tab-session'
+import { useSessionState, useTabSession } from './use-tab-session'
 import { useUrlPhotos } from './use-url-photos'
 
 // Loaded on demand: needed only with a result, or only if the visitor opens it.
 const Options = lazy(() => import('./options').then((module) => module.Options), LinePlaceholder)
+const Overview = lazy(
+  () => import('./overview/overview').then((module) => module.Overview),
+  () => <div className="h-dvh" />,
+)
 const Camera = lazy(() => import('./camera/camera').then((module) => module.Camera))
 
 interface ClassifierProps {
@@ -33,13 +38,18 @@ interface ClassifierProps {
   limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean }
   /** What kind of feedback the server accepts; null if none. */
   feedback: FeedbackOffer | null
+  /** Whether this server offers batches. */
+  batches: boolean
 }
 
 /** The classify page: add photos by dropping, selecting, pasting or the camera, and see their results. */
-export function Classifier({ models, limits, gallery, feedback }: ClassifierProps) {
+export function Classifier({ models, limits, gallery, feedback, batches }: ClassifierProps) {
   const t = useTranslations('classify')
-  const { session, views, view, snapshot } = useTabSession(defaultModel(models), limits.imageBytes)
-  const { photos, model, reduce } = snapshot
+  const { session, views, view } = useTabSession(defaultModel(models), limits.imageBytes)
+  const model = useSessionState(session, (state) => state.model)
+  const reduce = useSessionState(session, (state) => state.reduce)
+  const restoring = useSessionState(session, (state) => state.restoring)
+  const count = useSessionState(session, ({ photos }) => photos.length)
   const [chosenCount, setLabelCount] = usePersistentState('labels shown', 5)
   const labelCount = Math.min(chosenCount, maxLabels(models, model))
   const [minScore, setMinScore] = usePersistentState('least score', 0)
@@ -50,22 +60,27 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
   usePaste(add, onUrl)
   useGalleryPhoto((file, credit) => session.add([file], credit), gallery)
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
+    getFilesFromEvent: filesFromEvent,
     onDrop: add,
     noClick: true,
     noKeyboard: true,
     multiple: true,
   })
 
-  const photo = view.name === 'photo' ? photos.find(({ id }) => id === view.id) : undefined
+  const shownId = view.name === 'photo' ? view.id : null
+  const photo = useSessionState(session, ({ photos }) => photos.find(({ id }) => id === shownId))
   const phase = photo?.phases[model]
-  const strip = photos.length > 0 && (
+  const show = useLatest((id: number) => {
+    views.show(id)
+    if (view.name === 'overview') window.scrollTo({ top: 0 })
+  })
+  const strip = count > 0 && (
     <Filmstrip
-      photos={photos}
-      model={model}
+      session={session}
       selected={photo?.id ?? null}
-      onSelect={(id) => views.show(id)}
-      onRemove={(id) => session.remove(id)}
+      onSelect={show}
       onAdd={open}
+      onShowAll={() => views.showAll()}
     />
   )
   const options = (
@@ -104,7 +119,6 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
           <PhotoView
             session={session}
             photo={photo}
-            photos={photos}
             model={model}
             labelCount={labelCount}
             minScore={minScore}
@@ -114,8 +128,11 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
             options={options}
           />
         )}
-        {view.name !== 'camera' && !photo && (
-          <div className={snapshot.restoring ? 'invisible' : undefined}>
+        {view.name === 'overview' && (
+          <Overview session={session} onOpen={show} onAdd={open} options={options} canBatch={batches} />
+        )}
+        {view.name !== 'camera' && view.name !== 'overview' && !photo && (
+          <div className={restoring ? 'invisible' : undefined}>
             <EmptyState
               onUrl={onUrl}
               onBrowse={open}
@@ -125,7 +142,7 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
             />
             {strip && (
               <div className="mx-auto mt-8 max-w-[760px] border-line border-t pt-5">
-                <p className="text-ink-2 text-sm">{t('backTo', { count: photos.length })}</p>
+                <p className="text-ink-2 text-sm">{t('backTo', { count })}</p>
                 {strip}
               </div>
             )}

@@ -1,52 +1,74 @@
 'use client'
 
-import clsx from 'clsx'
-import { CircleAlert, LoaderCircle, Plus } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { LayoutGrid, Plus } from 'lucide-react'
+import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Photo } from '@/lib/client/photos/photo'
+import type { PhotoSession } from '@/lib/client/photos/photo-session'
+import { MANY_PHOTOS } from '@/lib/client/photos/view-history'
+import { PhotoTile, useTileTexts } from './photo-tile'
+import { useSessionState } from './use-tab-session'
 
 interface FilmstripProps {
-  photos: readonly Photo[]
-  model: string
+  session: PhotoSession
   /** The selected photo, or null. */
   selected: number | null
   onSelect(id: number): void
-  onRemove(id: number): void
   onAdd(): void
+  /** Shows all photos; null if this page can't. */
+  onShowAll: (() => void) | null
 }
 
-/** Thumbnails of all photos of this visit. Arrow keys move between them; Delete removes one. */
-export function Filmstrip({ photos, model, selected, onSelect, onRemove, onAdd }: FilmstripProps) {
+const ACTION =
+  'grid aspect-[4/3] w-full place-content-center justify-items-center gap-1 rounded-card text-xs hover:bg-sunk hover:text-ink'
+
+/** Tiles of the photos of this visit; if there are many, of those around the selected one. Arrow keys move between them; Delete removes one. */
+export function Filmstrip({ session, selected, onSelect, onAdd, onShowAll }: FilmstripProps) {
   const t = useTranslations('classify')
+  const texts = useTileTexts()
+  const photos = useSessionState(session, (state) => state.photos)
+  const model = useSessionState(session, (state) => state.model)
+  const list = useRef<HTMLUListElement>(null)
+  const select = useLatest(onSelect)
+  const at = photos.findIndex(({ id }) => id === selected)
+  const first = Math.floor(Math.max(at, 0) / MANY_PHOTOS) * MANY_PHOTOS
+  const shown = photos.slice(first, first + MANY_PHOTOS)
+  useScrollTo(list, selected)
   function handleKey(event: KeyboardEvent): void {
-    const at = photos.findIndex(({ id }) => id === selected)
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (event.key === 'Delete' && selected !== null) onRemove(selected)
-    const next = step ? photos[at + step] : undefined
+    if (event.key === 'Delete' && selected !== null) session.remove(selected)
+    const next = step && at >= 0 ? photos[at + step] : undefined
     if (!next) return
     event.preventDefault()
     onSelect(next.id)
-    const buttons = event.currentTarget.querySelectorAll('button')
-    buttons[at + (step ?? 0)]?.focus()
+    // The next page of the strip is rendered by then.
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-photo="${next.id}"]`)?.focus())
   }
   return (
     <ul
+      ref={list}
       aria-label={t('photos')}
       onKeyDown={handleKey}
-      className="-mx-1 mt-2 flex gap-2 overflow-x-auto p-1 lg:flex-wrap"
+      className="-mx-1 mt-2 flex gap-2 overflow-x-auto p-1 lg:grid lg:grid-cols-7 lg:overflow-visible"
     >
-      {photos.map((photo) => (
-        <li key={photo.id} className="shrink-0">
-          <Thumbnail photo={photo} model={model} current={photo.id === selected} onSelect={onSelect} />
+      {onShowAll && photos.length > MANY_PHOTOS && (
+        <li className="w-[78px] shrink-0 lg:w-auto">
+          <button type="button" onClick={onShowAll} className={`${ACTION} bg-sunk text-ink-2`}>
+            <LayoutGrid aria-hidden className="size-4" />
+            {t('showAll', { count: photos.length })}
+          </button>
+        </li>
+      )}
+      {shown.map((photo) => (
+        <li key={photo.id} className="w-[78px] shrink-0 lg:w-auto">
+          <PhotoTile texts={texts} photo={photo} model={model} current={photo.id === selected} onSelect={select} />
         </li>
       ))}
-      <li className="shrink-0">
+      <li className="w-[78px] shrink-0 lg:w-auto">
         <button
           type="button"
           onClick={onAdd}
           aria-label={t('addPhotos')}
-          className="grid size-[52px] place-items-center rounded-card border border-line-2 border-dashed text-ink-2 hover:bg-sunk hover:text-ink sm:size-[60px]"
+          className={`${ACTION} border border-line-2 border-dashed text-ink-2`}
         >
           <Plus aria-hidden className="size-4" />
         </button>
@@ -55,64 +77,21 @@ export function Filmstrip({ photos, model, selected, onSelect, onRemove, onAdd }
   )
 }
 
-interface ThumbnailProps {
-  photo: Photo
-  model: string
-  current: boolean
-  onSelect(id: number): void
+/** A function that never changes and calls the latest one, so that tiles need not render again. */
+export function useLatest<Args extends unknown[]>(handler: (...args: Args) => void): (...args: Args) => void {
+  const latest = useRef(handler)
+  latest.current = handler
+  return useCallback((...args: Args) => latest.current(...args), [])
 }
 
-function Thumbnail({ photo, model, current, onSelect }: ThumbnailProps) {
-  const button = useRef<HTMLButtonElement>(null)
+/** Scrolls the strip to the selected photo: scrollIntoView would also scroll the page. */
+function useScrollTo(list: { current: HTMLUListElement | null }, selected: number | null): void {
   useEffect(() => {
-    const list = button.current?.closest('ul')
-    if (!current || !list || !button.current) return
-    // Scrolls only the strip: scrollIntoView would also scroll the page.
-    const { offsetLeft, offsetWidth } = button.current
-    const [from, to] = [offsetLeft - list.offsetLeft, offsetLeft - list.offsetLeft + offsetWidth]
-    if (from < list.scrollLeft) list.scrollLeft = from
-    else if (to > list.scrollLeft + list.clientWidth) list.scrollLeft = to - list.clientWidth
-  }, [current])
-  const phase = photo.phases[model]?.name
-  const busy = phase !== undefined && phase !== 'answered' && phase !== 'failed'
-  return (
-    <button
-      ref={button}
-      type="button"
-      aria-current={current}
-      translate="no"
-      aria-label={photo.name}
-      title={photo.name}
-      onClick={() => onSelect(photo.id)}
-      className={clsx(
-        'relative block size-[52px] overflow-hidden rounded-card bg-sunk sm:size-[60px]',
-        current && 'outline-2 outline-accent outline-offset-2',
-      )}
-    >
-      {/* biome-ignore lint/performance/noImgElement: object URL */}
-      <img
-        key={photo.url}
-        src={photo.url}
-        alt=""
-        onError={({ currentTarget }) => {
-          currentTarget.style.visibility = 'hidden' // This browser can't display the format; the badge shows the state.
-        }}
-        className="size-full object-cover"
-      />
-      {busy && (
-        <Badge>
-          <LoaderCircle aria-hidden className="size-4 animate-spin" />
-        </Badge>
-      )}
-      {phase === 'failed' && (
-        <Badge>
-          <CircleAlert aria-hidden className="size-4" />
-        </Badge>
-      )}
-    </button>
-  )
-}
-
-function Badge({ children }: { children: ReactNode }) {
-  return <span className="absolute inset-0 grid place-items-center bg-black/55 text-white">{children}</span>
+    const tile = list.current?.querySelector<HTMLElement>(`[data-photo="${selected}"]`)?.closest('li')
+    if (!list.current || !tile) return
+    const { scrollLeft, clientWidth, offsetLeft } = list.current
+    const [from, to] = [tile.offsetLeft - offsetLeft, tile.offsetLeft - offsetLeft + tile.offsetWidth]
+    if (from < scrollLeft) list.current.scrollLeft = from
+    else if (to > scrollLeft + clientWidth) list.current.scrollLeft = to - clientWidth
+  }, [list, selected])
 }

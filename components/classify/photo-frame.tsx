@@ -9,6 +9,8 @@ import { useFormat } from '../ui/use-format'
 
 interface PhotoFrameProps {
   photo: Photo
+  /** Of the photo. */
+  url: string
   phase: Phase | undefined
   onRemove(): void
   onSendOriginal(): void
@@ -22,14 +24,14 @@ interface Size {
 }
 
 /** The photo in a frame of constant size, with its details in a corner and its processing below. */
-export function PhotoFrame({ photo, phase, onRemove, onSendOriginal, children }: PhotoFrameProps) {
+export function PhotoFrame({ photo, url, phase, onRemove, onSendOriginal, children }: PhotoFrameProps) {
   const t = useTranslations('classify')
   const [size, setSize] = useState<{ url: string; size: Size } | null>(null)
-  const details = useDetails(photo, phase, size?.url === photo.url ? size.size : null)
+  const details = useDetails(photo, phase, size?.url === url ? size.size : null)
   return (
     <>
       <figure className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk lg:aspect-[597/523]">
-        <Preview key={photo.url} photo={photo} onSize={(measured) => setSize({ url: photo.url, size: measured })} />
+        <Preview key={url} url={url} name={photo.name} onSize={(measured) => setSize({ url, size: measured })} />
         {children}
         <button
           type="button"
@@ -60,11 +62,12 @@ export function PhotoFrame({ photo, phase, onRemove, onSendOriginal, children }:
 }
 
 interface PreviewProps {
-  photo: Photo
+  url: string
+  name: string
   onSize(size: Size): void
 }
 
-function Preview({ photo: { url, name }, onSize }: PreviewProps) {
+function Preview({ url, name, onSize }: PreviewProps) {
   const t = useTranslations('classify')
   const [broken, setBroken] = useState(false)
   if (broken) {

@@ -6,6 +6,7 @@ import { lazy } from '../ui/lazy'
 import { FailureNotice } from './failure-notice'
 import { Pending } from './pending'
 import { preloadScoreBars, ScoreBars } from './score-bars'
+import { ServerAway } from './server-away'
 import { Timings } from './timings'
 import { TopPrediction } from './top-prediction'
 
@@ -22,6 +23,8 @@ interface PhotoResultProps {
   labelCount: number
   minScore: number
   onRetry(): void
+  /** Asks at once whether the server is back. */
+  onTryServer(): void
   onRemove(): void
   /** Rendered below the result. */
   children?: ReactNode
@@ -35,6 +38,7 @@ export function PhotoResult({
   labelCount,
   minScore,
   onRetry,
+  onTryServer,
   onRemove,
   children,
 }: PhotoResultProps) {
@@ -44,6 +48,7 @@ export function PhotoResult({
     ModelInput.preload()
   }, [])
   if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
+  if (phase?.name === 'away') return <ServerAway onTryNow={onTryServer} />
   if (phase?.name !== 'answered') {
     return (
       <>

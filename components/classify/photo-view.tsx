@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
+import type { Classification } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
 import { lazy } from '../ui/lazy'
@@ -11,6 +12,7 @@ import { HeatmapOverlay } from './explanation/heatmap-overlay'
 import { useExplanation } from './explanation/use-explanation'
 import { PhotoFrame } from './photo-frame'
 import { PhotoResult } from './photo-result'
+import { useSessionState } from './use-tab-session'
 
 const ShareResult = lazy(() => import('./share-result').then((module) => module.ShareResult))
 const Feedback = lazy(() => import('./feedback/feedback').then((module) => module.Feedback))
@@ -22,8 +24,6 @@ const ExplanationPanel = lazy(
 interface PhotoViewProps {
   session: PhotoSession
   photo: Photo
-  /** All photos of this visit. */
-  photos: readonly Photo[]
   model: string
   /** How many predictions to show, and their minimum score. */
   labelCount: number
@@ -40,7 +40,6 @@ interface PhotoViewProps {
 export function PhotoView({
   session,
   photo,
-  photos,
   model,
   labelCount,
   minScore,
@@ -50,7 +49,6 @@ export function PhotoView({
   options,
 }: PhotoViewProps) {
   const t = useTranslations('answer')
-  const compare = useTranslations('compare')
   const phase = photo.phases[model]
   const predictions = phase?.name === 'answered' ? phase.result.predictions : []
   const file = photo.prepared?.file ?? photo.file
@@ -60,6 +58,7 @@ export function PhotoView({
       <div>
         <PhotoFrame
           photo={photo}
+          url={session.url(photo)}
           phase={phase}
           onRemove={() => session.remove(photo.id)}
           onSendOriginal={() => session.sendOriginal(photo.id)}
@@ -79,6 +78,7 @@ export function PhotoView({
           labelCount={labelCount}
           minScore={minScore}
           onRetry={() => session.retry(photo.id)}
+          onTryServer={() => session.tryServerNow()}
           onRemove={() => session.remove(photo.id)}
         >
           {canExplain && <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />}
@@ -94,21 +94,29 @@ export function PhotoView({
             onVote={(vote) => session.setVote(photo.id, model, vote)}
           />
         )}
-        {phase?.name === 'answered' && (
-          <ShareResult
-            current={{ file: photo.name, result: phase.result }}
-            all={photos.flatMap((each) => exported(each, model))}
-          >
-            <Link
-              href={`/compare#photo-${photo.id}`}
-              className="-ml-2 inline-flex h-9 items-center gap-1.5 rounded-card px-2 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
-            >
-              <Columns3 aria-hidden className="size-4" /> {compare('link')}
-            </Link>
-          </ShareResult>
-        )}
+        {phase?.name === 'answered' && <Actions session={session} photo={photo} model={model} result={phase.result} />}
       </section>
     </div>
+  )
+}
+
+interface ActionsProps extends Pick<PhotoViewProps, 'session' | 'photo' | 'model'> {
+  result: Classification
+}
+
+/** Exports of this result and of all others, which keep arriving while this one is shown. */
+function Actions({ session, photo, model, result }: ActionsProps) {
+  const t = useTranslations('compare')
+  const photos = useSessionState(session, (state) => state.photos)
+  return (
+    <ShareResult current={{ file: photo.name, result }} all={photos.flatMap((each) => exported(each, model))}>
+      <Link
+        href={`/compare#photo-${photo.id}`}
+        className="-ml-2 inline-flex h-9 items-center gap-1.5 rounded-card px-2 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
+      >
+        <Columns3 aria-hidden className="size-4" /> {t('link')}
+      </Link>
+    </ShareResult>
   )
 }
 

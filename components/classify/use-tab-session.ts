@@ -7,7 +7,6 @@ interface TabSession {
   session: PhotoSession
   views: ViewHistory
   view: View
-  snapshot: Snapshot
 }
 
 /**
@@ -21,12 +20,20 @@ export function useTabSession(model: string, maxBytes: number, path = '/'): TabS
     return { session, views: new ViewHistory(session, path) }
   })
   useEffect(() => views.connect(), [views])
-  useEffect(() => {
-    const online = () => session.retryOffline()
-    window.addEventListener('online', online)
-    return () => window.removeEventListener('online', online)
-  }, [session])
-  const snapshot = useSyncExternalStore(session.subscribe, session.snapshot, session.serverSnapshot)
   const view = useSyncExternalStore(views.subscribe, views.snapshot, views.serverSnapshot)
-  return { session, views, view, snapshot }
+  return { session, views, view }
+}
+
+/**
+ * A part of the session's state. The component renders again only when this part changes: most changes concern one of
+ * many photos.
+ *
+ * @param select must return the same object for the same state
+ */
+export function useSessionState<T>(session: PhotoSession, select: (state: Snapshot) => T): T {
+  return useSyncExternalStore(
+    session.subscribe,
+    () => select(session.snapshot()),
+    () => select(session.serverSnapshot()),
+  )
 }

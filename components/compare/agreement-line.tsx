@@ -4,12 +4,15 @@ import { useTranslations } from 'use-intl'
 import type { AgreementGroup } from '@/lib/shared/results/agreement'
 import { useModelName } from '../classify/use-model-name'
 
-/**
- * Whether the models agree.
- *
- * @param camps null while results are missing
- */
-export function AgreementLine({ groups }: { groups: readonly AgreementGroup[] | null }) {
+interface AgreementLineProps {
+  /** Null while results are missing. */
+  groups: readonly AgreementGroup[] | null
+  /** Models without a result. */
+  failed: number
+}
+
+/** Whether the models agree. */
+export function AgreementLine({ groups, failed }: AgreementLineProps) {
   const t = useTranslations('compare')
   const name = useModelName()
   const list = (models: readonly string[]) => models.map(name).join(', ')
@@ -23,12 +26,18 @@ export function AgreementLine({ groups }: { groups: readonly AgreementGroup[] | 
     )
   }
   const agree = groups.length === 1
+  const alone = agree && first.models.length === 1
   return (
     <div role="status" className="min-h-[104px]">
-      <p className={`flex items-center gap-2 font-semibold ${agree ? 'text-accent' : 'text-warn'}`}>
-        {agree ? <Check aria-hidden className="size-4" /> : <Split aria-hidden className="size-4" />}
-        {agree ? t('agree', { count: first.models.length }) : t('disagree', { count: groups.length })}
-      </p>
+      {!alone && (
+        <p className={`flex items-center gap-2 font-semibold ${agree ? 'text-accent' : 'text-warn'}`}>
+          {agree ? <Check aria-hidden className="size-4" /> : <Split aria-hidden className="size-4" />}
+          {agree
+            ? t(failed > 0 ? 'restAgree' : 'agree', { count: first.models.length })
+            : t('disagree', { count: groups.length })}
+        </p>
+      )}
+      {failed > 0 && <p className="text-ink-2 text-sm">{t('without', { count: failed })}</p>}
       <h1 className="text-balance font-semibold text-xl leading-[1.15] tracking-[-0.03em] lg:text-[34px]">
         {groups.map(({ label }, i) => (
           <Fragment key={label}>

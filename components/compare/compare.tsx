@@ -8,10 +8,10 @@ import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Announcer } from '../classify/announcer'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
-import { Filmstrip } from '../classify/filmstrip'
+import { Filmstrip, useLatest } from '../classify/filmstrip'
 import { PhotoFrame } from '../classify/photo-frame'
 import { usePaste } from '../classify/use-paste'
-import { useTabSession } from '../classify/use-tab-session'
+import { useSessionState, useTabSession } from '../classify/use-tab-session'
 import { CompareStart } from './compare-start'
 import { ModelPicker } from './model-picker'
 import { ModelResults } from './model-results'
@@ -25,8 +25,9 @@ interface CompareProps {
 /** The compare page: one of this tab's photos, classified by several models side by side. */
 export function Compare({ models, imageBytes }: CompareProps) {
   const t = useTranslations('classify')
-  const { session, views, view, snapshot } = useTabSession(defaultModel(models), imageBytes, '/compare')
-  const { photos, model } = snapshot
+  const { session, views, view } = useTabSession(defaultModel(models), imageBytes, '/compare')
+  const model = useSessionState(session, (state) => state.model)
+  const restoring = useSessionState(session, (state) => state.restoring)
   const compared = useComparedModels(models)
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   usePaste(add, null)
@@ -37,8 +38,12 @@ export function Compare({ models, imageBytes }: CompareProps) {
     multiple: true,
   })
   // If the URL names no photo, show the most recent one.
-  const id = view.name === 'photo' ? view.id : (snapshot.selected ?? photos.at(-1)?.id)
-  const photo = photos.find((each) => each.id === id)
+  const shownId = view.name === 'photo' ? view.id : null
+  const photo = useSessionState(session, ({ photos, selected }) => {
+    const id = shownId ?? selected ?? photos.at(-1)?.id
+    return photos.find((each) => each.id === id)
+  })
+  const show = useLatest((id: number) => views.show(id))
   useRequests(photo, compared.chosen, (photoId, by) => session.classify(photoId, by))
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
@@ -51,18 +56,12 @@ export function Compare({ models, imageBytes }: CompareProps) {
             <div>
               <PhotoFrame
                 photo={photo}
+                url={session.url(photo)}
                 phase={photo.phases[model]}
                 onRemove={() => session.remove(photo.id)}
                 onSendOriginal={() => session.sendOriginal(photo.id)}
               />
-              <Filmstrip
-                photos={photos}
-                model={model}
-                selected={photo.id}
-                onSelect={(next) => views.show(next)}
-                onRemove={(removed) => session.remove(removed)}
-                onAdd={open}
-              />
+              <Filmstrip session={session} selected={photo.id} onSelect={show} onAdd={open} onShowAll={null} />
               <ModelPicker {...compared} />
             </div>
             <ModelResults
@@ -71,11 +70,12 @@ export function Compare({ models, imageBytes }: CompareProps) {
               selected={model}
               onSelect={(next) => session.setModel(next)}
               onRetry={(by) => session.classify(photo.id, by, { retry: true })}
+              onTryServer={() => session.tryServerNow()}
             />
           </div>
         ) : (
           <CompareStart
-            hidden={snapshot.restoring}
+            hidden={restoring}
             models={compared.chosen}
             onBrowse={open}
             onSample={(file, credit) => session.add([file], credit)}

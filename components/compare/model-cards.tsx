@@ -66,6 +66,8 @@ export function ModelCards({ photo, models, majority, selected, onSelect, onRetr
 
 function CardResult({ phase }: { phase: Phase | undefined }) {
   const problem = useProblem()
+  const away = useTranslations('away')
+  if (phase?.name === 'away') return <span className="mt-2 text-ink-2 text-sm">{away('title')}</span>
   if (phase?.name === 'failed') return <span className="mt-2 text-bad text-sm">{problem(phase.failure).title}</span>
   if (phase?.name !== 'answered') {
     return (

@@ -1,6 +1,7 @@
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
 import { agreementGroups, type ModelResult } from '@/lib/shared/results/agreement'
+import { ServerAway } from '../classify/server-away'
 import { AgreementLine } from './agreement-line'
 import { ModelCards } from './model-cards'
 import { ScorePlot } from './score-plot'
@@ -12,20 +13,27 @@ interface ModelResultsProps {
   selected: string
   onSelect(model: string): void
   onRetry(model: string): void
+  /** Asks at once whether the server is back. */
+  onTryServer(): void
 }
 
 /** The results of all models for a photo: whether they agree, each result, and how their scores differ. */
-export function ModelResults({ photo, models, selected, onSelect, onRetry }: ModelResultsProps) {
+export function ModelResults({ photo, models, selected, onSelect, onRetry, onTryServer }: ModelResultsProps) {
   const t = useTranslations('compare')
   const results = models.flatMap((model): ModelResult[] => {
     const phase = photo.phases[model]
     return phase?.name === 'answered' ? [{ model, result: phase.result }] : []
   })
-  const complete = results.length === models.length
+  const phases = models.map((model) => photo.phases[model]?.name)
+  const away = phases.includes('away')
+  const failed = phases.filter((name) => name === 'failed').length
+  const complete = results.length + failed === models.length
   const groups = agreementGroups(results)
   return (
     <section aria-label={t('answers')} className="min-w-0 lg:pt-1">
-      <AgreementLine groups={complete ? groups : null} />
+      {away && <ServerAway onTryNow={onTryServer} />}
+      {!away && complete && groups.length === 0 && <NoResult />}
+      {!away && (!complete || groups.length > 0) && <AgreementLine groups={complete ? groups : null} failed={failed} />}
       <ModelCards
         photo={photo}
         models={models}
@@ -34,7 +42,17 @@ export function ModelResults({ photo, models, selected, onSelect, onRetry }: Mod
         onSelect={onSelect}
         onRetry={onRetry}
       />
-      {complete && <ScorePlot results={results} selected={selected} />}
+      {complete && results.length > 1 && <ScorePlot results={results} selected={selected} />}
     </section>
+  )
+}
+
+/** Every model failed. Their cards say why and offer another attempt. */
+function NoResult() {
+  const t = useTranslations('compare')
+  return (
+    <div role="status" className="min-h-[104px]">
+      <h1 className="font-semibold text-xl tracking-tight">{t('noResult')}</h1>
+    </div>
   )
 }

@@ -1,6 +1,7 @@
 'use client'
 
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react'
+import { serverWatch } from '@/lib/client/api/server-watch'
 
 interface LazyComponentType<Props> {
   (props: Props): ReactNode
@@ -9,8 +10,8 @@ interface LazyComponentType<Props> {
 }
 
 /**
- * A component whose code is loaded when it is first rendered, in the browser only. Without a connection, the
- * placeholder stays and the code is loaded once the connection is back. React.lazy would throw instead, which would
+ * A component whose code is loaded when it is first rendered, in the browser only. While the server is away, the
+ * placeholder stays and the code is loaded once it is back. React.lazy would throw instead, which would
  * unmount the page with the visitor's photos.
  *
  * @example const Chart = lazy(() => import('./chart').then((module) => module.Chart), () => <div className="h-40" />)
@@ -26,26 +27,31 @@ export function lazy<Props extends object>(
   function LazyComponent(props: Props): ReactNode {
     const [, setReady] = useState(loaded !== undefined)
     useEffect(() => {
-      let mounted = true
-      const attempt = () =>
-        fetchCode().then(
-          () => mounted && setReady(true),
-          () => {
-            // No connection: retried when it is back.
-          },
-        )
-      void attempt()
-      window.addEventListener('online', attempt)
-      return () => {
-        mounted = false
-        window.removeEventListener('online', attempt)
-      }
+      const unmounted = new AbortController()
+      void retry(fetchCode, unmounted.signal).then((done) => done && setReady(true))
+      return () => unmounted.abort()
     }, [])
     const Loaded = loaded
     return Loaded ? <Loaded {...props} /> : <Placeholder />
   }
   LazyComponent.preload = () => void fetchCode().catch(() => {})
   return LazyComponent
+}
+
+/** Attempts to load, each once the server says that it is ready. Code of an earlier release never comes back. */
+const MAX_ATTEMPTS = 8
+
+/** Returns whether the code was loaded before the signal was aborted. */
+async function retry(load: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS && !signal.aborted; attempt++) {
+    try {
+      await load()
+      return !signal.aborted
+    } catch {
+      await serverWatch.wait(signal)
+    }
+  }
+  return false
 }
 
 function Nothing(): null {

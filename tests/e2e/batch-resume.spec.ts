@@ -136,7 +136,7 @@ test('waits for the connection and for a full server, and reports a deleted batc
   await preloadCode(page)
   await context.setOffline(true)
   await chooseFolder(page, createPhotoFolder(root(), 6))
-  await expect(page.getByText('No connection')).toBeVisible()
+  await expect(page.getByText('Waiting for the server')).toBeVisible()
   await expect(rows(page)).toHaveCount(6)
   await context.setOffline(false)
   await waitUntilDone(page)

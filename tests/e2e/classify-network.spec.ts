@@ -8,9 +8,9 @@ test('keeps photos while offline and sends them when the connection is back', as
   await context.setOffline(true)
   await expect(page.getByText('You’re offline.')).toBeVisible()
   await choosePhotos(page, 'koala.webp', 'goldfish.webp')
-  await expect(heading(page, 'No connection')).toBeVisible()
-  await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(heading(page, 'No connection')).toBeVisible()
+  await expect(heading(page, 'Waiting for the server')).toBeVisible()
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await expect(heading(page, 'Waiting for the server')).toBeVisible()
   // Automatically, including the parts of the page that could not be loaded before.
   await context.setOffline(false)
   await expect(heading(page, 'koala')).toBeVisible()

@@ -39,17 +39,18 @@ test('shows that models disagree and marks the one that differs', async ({ page 
   await choosePhotos(page, 'astronaut.png')
   await expect(page.getByText(/different labels/)).toBeVisible()
   await expect(page.getByText('Differs', { exact: true }).first()).toBeVisible()
-  // A model that is busy or broken shows its failure; the others stay.
+  // A model that is broken shows its failure; the others are compared without it.
   await page.route('**/api/classify?model=fast*', (route) =>
     route.fulfill({
-      status: 503,
+      status: 500,
       contentType: 'application/problem+json',
-      body: JSON.stringify({ status: 503, code: 'not_ready', title: 'Server not ready', detail: 'x' }),
+      body: JSON.stringify({ status: 500, code: 'broken', title: 'Model broken', detail: 'x' }),
     }),
   )
   await choosePhotos(page, 'espresso.png')
-  await expect(card(page, 'Fast').or(page.getByText('Server not ready')).last()).toBeVisible()
-  await expect(page.getByText('Server not ready')).toBeVisible()
+  await expect(page.getByText('Model broken')).toBeVisible()
+  await expect(page.getByText('The other 2 models agree')).toBeVisible()
+  await expect(page.getByText('1 model has no result.')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByText('All 3 models agree')).toBeVisible()

@@ -17,6 +17,15 @@ export interface Failure {
 /** The server couldn't be reached. */
 export const OFFLINE: Failure = { code: 'offline', retryable: true, retryAfterMs: null }
 
+/** Statuses of a proxy whose server doesn't respond. */
+const GATEWAY_STATUSES: readonly unknown[] = [502, 503, 504]
+
+/** Whether the server is away: unreachable, starting, or stopping. What failed goes through once it is back. */
+export function isServerAway({ code, values }: Failure): boolean {
+  if (code === 'unreadable') return GATEWAY_STATUSES.includes(values?.status)
+  return code === 'offline' || code === 'not_ready' || code === 'shutting_down'
+}
+
 /**
  * Parses an error response.
  *

@@ -1,6 +1,7 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { ResultRow } from '@/lib/shared/results/columns'
-import type { Failure } from '../api/failure'
+import { type Failure, isServerAway, OFFLINE } from '../api/failure'
+import { serverWatch } from '../api/server-watch'
 import { type BatchSettings, createJob, fetchJob, type JobAction, postAction } from './api'
 import { followJob } from './job-events'
 import type { BatchPhase } from './snapshot'
@@ -26,6 +27,8 @@ const STORAGE_ISSUES: Partial<Record<string, Failure>> = {
   storage_unavailable: { code: 'not_ready', retryable: true, retryAfterMs: null },
 }
 
+const isStorageIssue = (issue: Failure | null) => Object.values(STORAGE_ISSUES).includes(issue ?? undefined)
+
 /** The batch's job on the server: creates, adopts, follows and controls it. */
 export class RemoteJob {
   /** As last reported by the server; null until it's created or adopted. */
@@ -35,6 +38,9 @@ export class RemoteJob {
   ended: 'cancelled' | 'gone' | null = null
   private creation: Promise<string> | undefined
   private closing = false
+  /** The latest of pause and resume: an earlier one that still waits for the server is void. */
+  private pausing = 0
+  private readonly disposed = new AbortController()
   private unfollow: (() => void) | undefined
 
   constructor(private readonly options: RemoteJobOptions) {}
@@ -59,18 +65,34 @@ export class RemoteJob {
     this.update(job)
   }
 
-  /** Sends an action. Returns whether it succeeded, also if there is no job yet. */
+  /**
+   * Sends an action, if need be once the server is back. Returns whether it succeeded, also if there is no job yet.
+   */
   async act(action: JobAction): Promise<boolean> {
     const { id } = this
     if (id === undefined) return true
+    const isPausing = action === 'pause' || action === 'resume'
+    const turn = isPausing ? ++this.pausing : 0
+    for (;;) {
+      const failure = await this.send(id, action)
+      if (!failure) return true
+      if (!isServerAway(failure)) return false
+      await serverWatch.wait(this.disposed.signal)
+      if (this.disposed.signal.aborted || (isPausing && turn !== this.pausing)) return false
+    }
+  }
+
+  /** Returns why the action failed; null if it succeeded. */
+  private async send(id: string, action: JobAction): Promise<Failure | null> {
     try {
       this.update(await postAction(id, action))
       this.setIssue(null)
-      return true
+      return null
     } catch (error) {
-      if ((error as Failure).code === 'unknown_job') this.markGone()
-      else this.setIssue(error as Failure)
-      return false
+      const failure = error as Failure
+      if (failure.code === 'unknown_job') this.markGone()
+      else this.setIssue(failure)
+      return failure
     } finally {
       this.options.onChange(true)
     }
@@ -112,6 +134,10 @@ export class RemoteJob {
         this.options.onChange(false)
       },
       onGone: () => this.markGone(),
+      onLost: () => this.setIssue(OFFLINE),
+      onFound: () => {
+        if (this.issue && isServerAway(this.issue) && !isStorageIssue(this.issue)) this.setIssue(null)
+      },
     })
   }
 
@@ -120,7 +146,7 @@ export class RemoteJob {
     if (job.state === 'cancelled') this.ended = 'cancelled'
     const storageIssue = STORAGE_ISSUES[job.reason ?? '']
     if (storageIssue) this.issue = storageIssue
-    else if (Object.values(STORAGE_ISSUES).includes(this.issue ?? undefined)) this.issue = null
+    else if (isStorageIssue(this.issue)) this.issue = null
   }
 
   setIssue(failure: Failure | null): void {
@@ -136,6 +162,7 @@ export class RemoteJob {
 
   /** Stops following. The job continues on the server. */
   dispose(): void {
+    this.disposed.abort()
     this.unfollow?.()
   }
 

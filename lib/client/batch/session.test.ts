@@ -7,6 +7,7 @@ class FakeEvents {
   static latest: FakeEvents
   static readonly CLOSED = 2
   readonly readyState = 1
+  onopen: (() => void) | null = null
   onerror: (() => void) | null = null
   private readonly handlers = new Map<string, (event: { data: string }) => void>()
 
@@ -37,6 +38,7 @@ let responses: Record<string, object>
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   vi.stubGlobal('window', new EventTarget())
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }))
   vi.stubGlobal('EventSource', FakeEvents)
   vi.stubGlobal('fetch', async (path: string, { method = 'GET' }: RequestInit = {}) => {
     const request = `${method} ${path.split('?')[0]}`
@@ -107,6 +109,30 @@ test('a busy server is an issue until an upload succeeds', async () => {
   await settle(1000)
   expect(session.snapshot().issue).toBe(null)
   expect(states()).toEqual(['a.jpg queued'])
+})
+
+test('waits for a server that is away without a rate, and then sends the action that the visitor chose', async () => {
+  await session.add([file('a.jpg')])
+  await settle()
+  FakeEvents.latest.emit('job', job())
+  await settle()
+  expect(session.snapshot().rate).toBe(2)
+  responses['POST /api/jobs/id/pause'] = problem(503, 'shutting_down')
+  responses['GET /health/ready'] = problem(503, 'shutting_down')
+  void session.setPaused(true)
+  await settle()
+  FakeEvents.latest.onerror?.()
+  await settle()
+  expect(session.snapshot()).toMatchObject({ issue: { code: 'offline' }, rate: null, etaSeconds: null })
+  responses = {
+    'GET /api/jobs/id': job({ reason: 'requested' }),
+    'POST /api/jobs/id/pause': job({ reason: 'requested' }),
+  }
+  requests = []
+  await settle(20_000)
+  FakeEvents.latest.onopen?.()
+  expect(requests).toContain('POST /api/jobs/id/pause')
+  expect(session.snapshot()).toMatchObject({ phase: 'paused', issue: null })
 })
 
 test('shows why the server’s storage holds up a job, until it recovers', async () => {

@@ -1,7 +1,8 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
 import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
-import type { Failure } from '../api/failure'
+import { type Failure, isServerAway } from '../api/failure'
+import { serverWatch } from '../api/server-watch'
 import { type BatchSettings, fetchJob, listJobPhotos } from './api'
 import { type Collection, collect } from './collect'
 import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
@@ -133,7 +134,8 @@ export class BatchSession {
           break
         }
         this.remote.setIssue(failure)
-        await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
+        if (isServerAway(failure)) await serverWatch.wait(this.abort.signal)
+        else await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
       }
     }
     this.opening = false
@@ -306,7 +308,7 @@ export class BatchSession {
       job,
       items: [...this.list.items],
       counts,
-      ...estimate(phase, job, counts),
+      ...estimate(phase, job, counts, issue),
       issue,
       collecting: this.collecting > 0,
       leftOut: this.leftOut,

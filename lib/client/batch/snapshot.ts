@@ -45,13 +45,14 @@ export function phaseOf({ opening, ended, paused, job, counts }: PhaseInputs): B
   return paused || job?.reason === 'requested' ? 'paused' : 'running'
 }
 
-/** Throughput and remaining time, if known. */
+/** Throughput and remaining time, if known. While something holds the batch up, the last ones known would mislead. */
 export function estimate(
   phase: BatchPhase,
   job: Job | null,
   counts: Counts,
+  issue: Failure | null,
 ): Pick<BatchSnapshot, 'rate' | 'etaSeconds'> {
-  const rate = phase === 'running' ? (job?.rate ?? null) : null
+  const rate = phase === 'running' && issue === null ? (job?.rate ?? null) : null
   const remaining = counts.total - counts.done - counts.leftOut - counts.missing
   return { rate, etaSeconds: rate ? remaining / rate : null }
 }

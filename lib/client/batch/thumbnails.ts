@@ -1,7 +1,7 @@
+import { createThumbnail } from '../photos/create-thumbnail'
 import type { PhotoSource } from './source'
 
-const SIDE = 96
-const QUALITY = 0.75
+const SIZE = { side: 96, square: true, type: 'image/jpeg', quality: 0.75 } as const
 const CONCURRENCY = 2
 /** Cached thumbnails: several screens of the table. */
 const MAX_CACHED = 600
@@ -52,7 +52,7 @@ export class Thumbnails {
   private async load(index: number, source: PhotoSource): Promise<string | null> {
     const cached = this.cache.get(index)
     if (cached !== undefined) return cached
-    const blob = await createThumbnail(source)
+    const blob = await createSquare(source)
     const url = blob && URL.createObjectURL(blob)
     this.cache.set(index, url)
     for (const [oldest, oldUrl] of this.cache) {
@@ -64,18 +64,10 @@ export class Thumbnails {
   }
 }
 
-async function createThumbnail(source: PhotoSource): Promise<Blob | null> {
+async function createSquare(source: PhotoSource): Promise<Blob | null> {
   try {
-    const bitmap = await createImageBitmap(await source.open())
-    const scale = SIDE / Math.min(bitmap.width, bitmap.height)
-    const canvas = document.createElement('canvas')
-    canvas.width = SIDE
-    canvas.height = SIDE
-    const [width, height] = [bitmap.width * scale, bitmap.height * scale]
-    canvas.getContext('2d')?.drawImage(bitmap, (SIDE - width) / 2, (SIDE - height) / 2, width, height)
-    bitmap.close()
-    return await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', QUALITY))
+    return await createThumbnail(await source.open(), SIZE)
   } catch {
-    return null // The server may support the format although this browser doesn't, or the file was deleted.
+    return null // The file was deleted.
   }
 }

@@ -1,5 +1,6 @@
 import type { Job } from '@/lib/shared/contract/jobs'
-import type { Failure } from '../api/failure'
+import { type Failure, isServerAway } from '../api/failure'
+import { serverWatch } from '../api/server-watch'
 import { preparePhoto } from '../photos/prepare-photo'
 import { addPhotos } from './api'
 import type { BatchItem } from './items'
@@ -82,7 +83,7 @@ export class Uploader {
         if (!failure.retryable) return this.handleRejection(photos, failure)
         this.adjustChunkSize(performance.now() - started)
         this.options.onIssue(failure)
-        await this.waitOrOnline(failure.retryAfterMs ?? delay)
+        await this.waitAfter(failure, delay)
       }
     }
   }
@@ -116,8 +117,14 @@ export class Uploader {
     else if (uploadMs < FAST_MS) this.chunkBytes = Math.min(this.chunkBytes * 2, MAX_BYTES)
   }
 
+  private waitAfter(failure: Failure, delay: number): Promise<void> {
+    if (isServerAway(failure)) return serverWatch.wait(this.options.signal)
+    return this.waitOrOnline(failure.retryAfterMs ?? delay)
+  }
+
   /** Waits until the delay has passed, the connection is back, or the batch ends. */
   private waitOrOnline(ms: number): Promise<void> {
+    if (this.options.signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer)

@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import type { Classification } from '../../shared/contract/contract'
+import { photoThumbnail } from '../photos/photo-thumbnail'
 
 /** An earlier result in this browser. Only a thumbnail of the photo is stored, not the photo itself. */
 export interface Run {
@@ -18,7 +19,6 @@ interface Schema extends DBSchema {
 
 /** Older runs are deleted. */
 export const MAX_RUNS = 200
-const THUMBNAIL = { side: 160, type: 'image/webp', quality: 0.7 }
 
 let connection: Promise<IDBPDatabase<Schema>> | undefined
 
@@ -34,23 +34,33 @@ function database(): Promise<IDBPDatabase<Schema>> {
   return connection
 }
 
-/** Saves a result. Does nothing if the browser has no storage (a private window, a full disk). */
-export async function saveRun(
-  photo: Blob,
-  file: string,
-  { preview: _preview, ...result }: Classification,
-): Promise<void> {
+/** Runs that are stored together. */
+const RUNS_PER_TRANSACTION = 20
+
+/** Saves results, oldest first. Does nothing if the browser has no storage (a private window, a full disk). */
+export async function saveRuns(runs: readonly { photo: Blob; file: string; result: Classification }[]): Promise<void> {
+  const time = Date.now()
   try {
-    const thumbnail = await createThumbnail(photo)
-    const db = await database()
-    const transaction = db.transaction('runs', 'readwrite')
-    await transaction.store.add({ time: Date.now(), file, thumbnail, result })
-    const keys = await transaction.store.getAllKeys()
-    for (const key of keys.slice(0, Math.max(0, keys.length - MAX_RUNS))) await transaction.store.delete(key)
-    await transaction.done
+    // Older ones would be deleted at once.
+    for (let rest = runs.slice(-MAX_RUNS); rest.length > 0; rest = rest.slice(RUNS_PER_TRANSACTION)) {
+      const next = rest.slice(0, RUNS_PER_TRANSACTION).map(async ({ photo, file, result }) => {
+        const { preview: _preview, ...stored } = result
+        return { time, file, thumbnail: await photoThumbnail(photo), result: stored }
+      })
+      await store(await Promise.all(next))
+    }
   } catch {
-    // The history is optional: the result is already on the page.
+    // The history is optional: the results are already on the page.
   }
+}
+
+async function store(runs: readonly Schema['runs']['value'][]): Promise<void> {
+  const db = await database()
+  const transaction = db.transaction('runs', 'readwrite')
+  for (const run of runs) await transaction.store.add(run)
+  const keys = await transaction.store.getAllKeys()
+  for (const key of keys.slice(0, Math.max(0, keys.length - MAX_RUNS))) await transaction.store.delete(key)
+  await transaction.done
 }
 
 /**
@@ -69,18 +79,4 @@ export async function removeRun(id: number): Promise<void> {
 
 export async function clearRuns(): Promise<void> {
   await (await database()).clear('runs')
-}
-
-async function createThumbnail(photo: Blob): Promise<Blob | null> {
-  try {
-    const bitmap = await createImageBitmap(photo, { resizeWidth: THUMBNAIL.side, resizeQuality: 'medium' })
-    const canvas = document.createElement('canvas')
-    canvas.width = bitmap.width
-    canvas.height = bitmap.height
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
-    bitmap.close()
-    return await new Promise((resolve) => canvas.toBlob(resolve, THUMBNAIL.type, THUMBNAIL.quality))
-  } catch {
-    return null // The server supports the format, but this browser doesn't.
-  }
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { ClassifyCall } from '../api/classify'
 import type { Failure } from '../api/failure'
+import type { Photo } from './photo'
 import { PhotoSession } from './photo-session'
 import type { Prepared, PrepareOptions } from './prepare-photo'
 
@@ -16,7 +17,10 @@ let sent: Sent[]
 let prepareCalls: PrepareOptions[]
 let prepared: Omit<Prepared, 'file'>
 let session: PhotoSession
+/** Ends the wait for the server. */
+let serverIsBack: (() => void) | null
 beforeEach(() => {
+  serverIsBack = null
   sent = []
   prepareCalls = []
   prepared = { converted: false, leftToServer: false, reduced: null, sha256: 'ab' }
@@ -32,6 +36,14 @@ beforeEach(() => {
         sent.push({ file, call, resolve, reject })
         call.signal.addEventListener('abort', () => reject({ code: 'withdrawn', retryAfterMs: null }))
       }),
+    server: {
+      wait: (signal) =>
+        new Promise((resolve) => {
+          serverIsBack = resolve
+          signal?.addEventListener('abort', () => resolve())
+        }),
+      askNow: () => {},
+    },
   })
 })
 afterEach(() => {
@@ -164,9 +176,11 @@ test('resizes large photos unless the visitor wants to send the original', async
 test('shows the converted version of a photo', async () => {
   prepared = { converted: true, leftToServer: false, reduced: null, sha256: 'ab' }
   session.add([file('a.heic')])
-  const before = session.snapshot().photos[0]?.url
+  const url = () => session.url(session.snapshot().photos[0] as Photo)
+  const before = url()
+  expect(url()).toBe(before)
   await settle()
-  expect(session.snapshot().photos[0]?.url).not.toBe(before)
+  expect(url()).not.toBe(before)
 })
 
 test('reports HEIC that neither the browser nor the server can read as such; other failures stay unchanged', async () => {
@@ -182,15 +196,66 @@ test('reports HEIC that neither the browser nor the server can read as such; oth
   expect(codes).toEqual(['heic_unreadable', 'too_many_pixels'])
 })
 
-test('retries photos that failed while offline; other failures are not retried', async () => {
-  session.add([file('a'), file('b')])
+const offline: Failure = { code: 'offline', retryable: true, retryAfterMs: null }
+const names = () => sent.map((one) => (one.file as File).name)
+
+test('holds all photos while the server is away, and sends them in order once it is back', async () => {
+  session.add([file('a'), file('b'), file('c')])
   await settle()
-  sent[0]?.reject({ code: 'offline', retryable: true, retryAfterMs: null })
+  sent[0]?.reject(offline)
   sent[1]?.reject({ code: 'not_an_image', retryable: false, retryAfterMs: null })
   await settle()
-  expect(phases()).toEqual(['failed', 'failed'])
-  session.retryOffline()
+  session.add([file('d')])
+  expect(phases()).toEqual(['away', 'failed', 'away', 'away'])
+  expect(names()).toEqual(['a', 'b'])
+  serverIsBack?.()
   await settle()
-  expect(sent).toHaveLength(3)
-  expect(sent.map(({ file }) => (file as File).name)).toEqual(['a', 'b', 'a'])
+  expect(phases()).toEqual(['waiting', 'failed', 'preparing', 'waiting'])
+  expect(names()).toEqual(['a', 'b', 'a', 'c'])
+})
+
+test('gives up on a photo with which the server fails each time it is back', async () => {
+  session.add([file('a')])
+  for (let attempt = 0; attempt < 4; attempt++) {
+    await settle()
+    sent[attempt]?.reject(offline)
+    await settle()
+    serverIsBack?.()
+  }
+  expect(phases()).toEqual(['failed'])
+  expect(sent).toHaveLength(4)
+})
+
+test('no longer waits for the server when the last waiting photo is removed or withdrawn', async () => {
+  for (const end of [() => session.remove(1), () => session.withdrawPending()]) {
+    session.add([file('a')])
+    await settle()
+    sent.at(-1)?.reject(offline)
+    await settle()
+    serverIsBack = null
+    end()
+    await settle()
+    const before = sent.length
+    session.add([file('b')])
+    await settle()
+    expect(sent).toHaveLength(before + 1)
+    session.remove(session.snapshot().photos.at(-1)?.id ?? 0)
+  }
+  session.classifyAll()
+  await settle()
+  expect(names().at(-1)).toBe('a')
+})
+
+test('reports changes of the selected photo at once and those of others together', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  session.add([file('a'), file('b')])
+  await settle()
+  let reports = 0
+  session.subscribe(() => reports++)
+  sent[0]?.call.onProgress(1, 3)
+  expect(reports).toBe(1)
+  for (let bytes = 0; bytes < 10; bytes++) sent[1]?.call.onProgress(bytes, 10)
+  expect(reports).toBe(1)
+  vi.advanceTimersByTime(200)
+  expect(reports).toBe(2)
 })

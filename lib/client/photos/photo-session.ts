@@ -1,8 +1,10 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { ClassifyCall } from '../api/classify'
-import type { Failure } from '../api/failure'
+import { type Failure, isServerAway } from '../api/failure'
 import type { SubmittedVote } from '../api/feedback'
-import type { Phase, Photo, RestoredPhoto } from './photo'
+import type { ServerWatch } from '../api/server-watch'
+import { Notifier } from '../batch/notifier'
+import { displayedFile, type Phase, type Photo } from './photo'
 import type { Prepared, PrepareOptions } from './prepare-photo'
 import { type PhotoRequest, type QueuedRequest, RequestQueue } from './request-queue'
 
@@ -25,19 +27,21 @@ export interface SessionOptions {
   /** @throws Failure */
   prepare(file: Blob, options: PrepareOptions): Promise<Prepared>
   send(file: Blob, call: ClassifyCall): Promise<Classification>
-  /** Called with each result, for the history. */
+  server: Pick<ServerWatch, 'wait' | 'askNow'>
+  /** Called with each result, before it is reported to the pages; for the history. */
   onResult?(photo: Photo, result: Classification): void
 }
 
 /** Predictions to request. The page shows as many of them as the visitor likes without another request. */
 const TOP_K = 10
-/** Automatic retries while the server is busy; after that, the visitor can retry. */
+/** Automatic retries while the server is busy or fails again after it came back; after that, the visitor can retry. */
 const MAX_RETRIES = 3
 const DEFAULT_RETRY_MS = 1000
 
 /**
  * The photos of one visit and their results. Adding a photo never affects earlier ones. Owns the object URLs and the
- * request queue; pages subscribe to its snapshots.
+ * request queue; pages subscribe to its snapshots. Changes of the selected photo are reported at once, those of others
+ * together a few times per second: with many photos, the page would otherwise do nothing but render.
  */
 export class PhotoSession {
   private readonly initial: Snapshot
@@ -47,7 +51,13 @@ export class PhotoSession {
     ({ id }) => this.photo(id) !== undefined,
     (request, signal) => this.run(request, signal),
   )
-  private readonly listeners = new Set<() => void>()
+  private readonly notifier = new Notifier(() => {})
+  /** Object URLs of the photos that were shown. */
+  private readonly urls = new Map<Blob, string>()
+  /** Ends the wait for the server; null while nothing waits for it. */
+  private serverWait: AbortController | null = null
+
+  readonly subscribe = this.notifier.subscribe
 
   constructor(private readonly options: SessionOptions) {
     const { model, reduce = true, previous = null } = options
@@ -56,20 +66,15 @@ export class PhotoSession {
     this.nextId = (previous?.last ?? 0) + 1
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
-  }
-
   readonly snapshot = (): Snapshot => this.state
 
   /** The state that the server renders: empty. */
   readonly serverSnapshot = (): Snapshot => this.initial
 
   /** Inserts photos from before a reload in front of those added since. */
-  restore(photos: readonly RestoredPhoto[]): void {
+  restore(photos: readonly Photo[]): void {
     const added = this.state.photos
-    const restored = photos.filter(({ id }) => added.every((photo) => photo.id !== id)).map(withUrl)
+    const restored = photos.filter(({ id }) => added.every((photo) => photo.id !== id))
     this.nextId = Math.max(this.nextId, ...restored.map(({ id }) => id + 1))
     this.change({ restoring: false, photos: [...restored, ...added] })
     for (const { id } of restored) this.request(id)
@@ -77,21 +82,21 @@ export class PhotoSession {
 
   /** Adds photos, selects the first one and requests their results in order. */
   add(files: readonly Blob[], credit: string | null = null): void {
+    const { model } = this.state
     const photos = files.map((file) => ({
       id: this.nextId++,
       name: file instanceof File ? file.name : 'photo',
       file,
-      url: URL.createObjectURL(file),
       credit,
       prepared: null,
       asIs: false,
-      phases: {},
+      phases: { [model]: this.initialPhase() },
       votes: {},
     }))
     const [first] = photos
     if (!first) return
     this.change({ photos: [...this.state.photos, ...photos], selected: first.id })
-    for (const { id } of photos) this.request(id)
+    for (const { id } of photos) this.queue.add({ id, model })
   }
 
   select(id: number): void {
@@ -132,12 +137,27 @@ export class PhotoSession {
     this.request(id, model)
   }
 
-  /** Retries the photos that failed because there was no connection. */
-  retryOffline(): void {
-    for (const { id, phases } of this.state.photos) {
-      const phase = phases[this.state.model]
-      if (phase?.name === 'failed' && phase.failure.code === 'offline') this.retry(id)
-    }
+  /** Requests the results of all photos that have none by the current model. */
+  classifyAll(): void {
+    for (const { id } of this.state.photos) this.request(id)
+  }
+
+  /** Drops the requests that haven't started; `classifyAll` and `select` request them again. */
+  withdrawPending(): void {
+    const { pending } = this.queue
+    this.queue.clear()
+    this.setPhases(pending, null)
+    this.serverWait?.abort()
+  }
+
+  /** Whether photos wait for their turn, rather than for the server. */
+  get busy(): boolean {
+    return this.serverWait === null && this.queue.pending.length > 0
+  }
+
+  /** Asks at once whether the server is back. */
+  tryServerNow(): void {
+    this.options.server.askNow()
   }
 
   /** Removes a photo, aborts its requests and selects its neighbor. */
@@ -146,25 +166,36 @@ export class PhotoSession {
     const photo = this.state.photos[index]
     if (!photo) return
     for (const model of Object.keys(photo.phases)) this.queue.abort({ id, model })
-    URL.revokeObjectURL(photo.url)
+    this.revokeUrl(displayedFile(photo))
     const photos = this.state.photos.filter((other) => other.id !== id)
     const neighbor = photos[Math.min(index, photos.length - 1)]
     const selected = this.state.selected === id ? (neighbor?.id ?? null) : this.state.selected
     this.change({ photos, selected })
     if (selected !== null) this.request(selected)
+    if (this.queue.pending.length === 0) this.serverWait?.abort()
   }
 
   /** Aborts all requests and revokes the preview URLs. */
   dispose(): void {
     this.queue.dispose()
-    for (const { url } of this.state.photos) URL.revokeObjectURL(url)
+    this.serverWait?.abort()
+    this.notifier.dispose()
+    for (const file of this.urls.keys()) this.revokeUrl(file)
+  }
+
+  /** The URL of a photo. It is made when the photo is first shown: for hundreds at once, the page would stand still. */
+  url(photo: Photo): string {
+    const file = displayedFile(photo)
+    const url = this.urls.get(file) ?? URL.createObjectURL(file)
+    this.urls.set(file, url)
+    return url
   }
 
   /** Requests a photo's result, unless it exists or is already requested. */
   private request(id: number, model = this.state.model): void {
     const photo = this.photo(id)
     if (!photo || photo.phases[model]) return
-    this.setPhase({ id, model }, { name: 'waiting' })
+    this.setPhase({ id, model }, this.initialPhase())
     this.queue.add({ id, model })
   }
 
@@ -179,9 +210,9 @@ export class PhotoSession {
         onProgress: (sent, total) => this.setPhase(request, { name: 'uploading', sent, total }),
         onUploaded: () => this.setPhase(request, { name: 'running' }),
       })
-      this.setPhase(request, { name: 'answered', result })
       const photo = this.photo(request.id)
       if (photo) this.options.onResult?.(photo, result)
+      this.setPhase(request, { name: 'answered', result })
     } catch (error) {
       this.handleFailure(request, error as Failure)
     }
@@ -200,21 +231,25 @@ export class PhotoSession {
     if (!prepared) {
       this.setPhase(request, { name: 'preparing' })
       prepared = await this.options.prepare(photo.file, { maxBytes, reduce: this.state.reduce && !photo.asIs })
-      this.setPhoto(photo.id, { prepared, ...(prepared.converted ? { url: this.newUrl(photo, prepared.file) } : {}) })
+      if (prepared.converted) this.revokeUrl(photo.file)
+      this.setPhoto(photo.id, { prepared })
     }
     // Refused here, because the server would refuse it after the upload.
     if (prepared.file.size > maxBytes) throw tooLarge(prepared.file.size, maxBytes)
     return prepared.file
   }
 
-  /** The preview URL of a converted photo, which the browser can't display in its original format. */
-  private newUrl({ id, url }: Photo, file: Blob): string {
-    if (!this.photo(id)) return url
-    URL.revokeObjectURL(url)
-    return URL.createObjectURL(file)
+  private revokeUrl(file: Blob): void {
+    URL.revokeObjectURL(this.urls.get(file) ?? '')
+    this.urls.delete(file)
+  }
+
+  private initialPhase(): Phase {
+    return { name: this.serverWait ? 'away' : 'waiting' }
   }
 
   private handleFailure(request: QueuedRequest, failure: Failure): void {
+    if (isServerAway(failure) && request.retries < MAX_RETRIES) return void this.waitForServer(request)
     if (failure.retryAfterMs === null || request.retries >= MAX_RETRIES) {
       this.setPhase(request, { name: 'failed', failure: withHeicHelp(failure, this.photo(request.id)) })
       return
@@ -224,23 +259,53 @@ export class PhotoSession {
     this.queue.retryLater(request, delay)
   }
 
+  /** Holds this request and all that follow until the server is back. */
+  private async waitForServer(request: QueuedRequest): Promise<void> {
+    this.queue.pause()
+    this.queue.putBack({ ...request, retries: request.retries + 1 })
+    this.setPhases(this.queue.pending, { name: 'away' })
+    if (this.serverWait) return
+    this.serverWait = new AbortController()
+    await this.options.server.wait(this.serverWait.signal)
+    this.serverWait = null
+    this.setPhases(this.queue.pending, { name: 'waiting' })
+    this.queue.resume()
+  }
+
   private photo(id: number): Photo | undefined {
     return this.state.photos.find((photo) => photo.id === id)
   }
 
   private setPhase({ id, model }: PhotoRequest, phase: Phase | null): void {
-    const { [model]: _, ...others } = this.photo(id)?.phases ?? {}
-    this.setPhoto(id, { phases: phase ? { ...others, [model]: phase } : others })
+    const photo = this.photo(id)
+    if (photo) this.setPhoto(id, { phases: withPhase(photo, model, phase) })
+  }
+
+  private setPhases(requests: readonly PhotoRequest[], phase: Phase | null): void {
+    if (requests.length === 0) return
+    const changed = new Map(this.state.photos.map((photo) => [photo.id, photo]))
+    for (const { id, model } of requests) {
+      const photo = changed.get(id)
+      if (photo) changed.set(id, { ...photo, phases: withPhase(photo, model, phase) })
+    }
+    this.change({ photos: [...changed.values()] })
   }
 
   private setPhoto(id: number, part: Partial<Photo>): void {
-    this.change({ photos: this.state.photos.map((photo) => (photo.id === id ? { ...photo, ...part } : photo)) })
+    const photos = this.state.photos.map((photo) => (photo.id === id ? { ...photo, ...part } : photo))
+    this.change({ photos }, id === this.state.selected)
   }
 
-  private change(part: Partial<Snapshot>): void {
+  private change(part: Partial<Snapshot>, immediately = true): void {
     this.state = { ...this.state, ...part }
-    for (const listener of this.listeners) listener()
+    this.notifier.notify(immediately)
   }
+}
+
+/** The photo's phases with another one for the model, or none. */
+function withPhase({ phases }: Photo, model: string, phase: Phase | null): Photo['phases'] {
+  const { [model]: _, ...others } = phases
+  return phase ? { ...others, [model]: phase } : others
 }
 
 /**
@@ -251,11 +316,6 @@ function withHeicHelp(failure: Failure, photo: Photo | undefined): Failure {
   const unreadable = failure.code === 'truncated_image' || failure.code === 'unsupported_format'
   if (!unreadable || !photo?.prepared?.leftToServer) return failure
   return { code: 'heic_unreadable', retryable: false, retryAfterMs: null }
-}
-
-function withUrl(photo: RestoredPhoto): Photo {
-  const { prepared, file } = photo
-  return { ...photo, url: URL.createObjectURL(prepared?.converted ? prepared.file : file) }
 }
 
 function tooLarge(size: number, limit: number): Failure {

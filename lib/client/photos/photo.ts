@@ -12,6 +12,8 @@ export type Phase =
   | { name: 'running' }
   /** The server is busy; the request is retried at this time (milliseconds since 1970). */
   | { name: 'busy'; until: number }
+  /** The server is away; the request is sent once it is back. */
+  | { name: 'away' }
   | { name: 'answered'; result: Classification }
   | { name: 'failed'; failure: Failure }
 
@@ -21,8 +23,6 @@ export interface Photo {
   name: string
   /** The original file. */
   file: Blob
-  /** Object URL for the preview: the original, or the converted file if the browser can't display the original. */
-  url: string
   /** Credit line, for samples whose license requires one. */
   credit: string | null
   /** The file to upload; null until it's prepared. */
@@ -35,5 +35,7 @@ export interface Photo {
   votes: Readonly<Record<string, SubmittedVote>>
 }
 
-/** A photo restored after a reload. Its phases are all `answered`. */
-export type RestoredPhoto = Omit<Photo, 'url'>
+/** The file to show: the original, or the converted one if the browser can't display the original. */
+export function displayedFile({ file, prepared }: Pick<Photo, 'file' | 'prepared'>): Blob {
+  return prepared?.converted ? prepared.file : file
+}

@@ -13,7 +13,8 @@ export interface QueuedRequest extends PhotoRequest {
 
 /** Runs requests in order, a few at a time. */
 export class RequestQueue {
-  private readonly waiting: QueuedRequest[] = []
+  private waiting: QueuedRequest[] = []
+  private paused = false
   private readonly running = new Map<string, AbortController>()
 
   /**
@@ -34,11 +35,38 @@ export class RequestQueue {
     setTimeout(() => this.enqueue({ ...request, retries: request.retries + 1 }), delayMs)
   }
 
+  /** Starts no more requests until `resume`. Those that run go on. */
+  pause(): void {
+    this.paused = true
+  }
+
+  resume(): void {
+    this.paused = false
+    this.startNext()
+  }
+
+  /** Puts a request that ran back in front of the others. */
+  putBack(request: QueuedRequest): void {
+    this.waiting.unshift(request)
+    this.startNext()
+  }
+
+  /** The requests that haven't started yet. */
+  get pending(): readonly PhotoRequest[] {
+    return this.waiting.filter(this.isWanted)
+  }
+
+  /** Drops the requests that haven't started yet. */
+  clear(): void {
+    this.waiting = []
+  }
+
   abort(request: PhotoRequest): void {
     this.running.get(key(request))?.abort()
   }
 
   dispose(): void {
+    this.clear()
     for (const controller of this.running.values()) controller.abort()
   }
 
@@ -48,7 +76,7 @@ export class RequestQueue {
   }
 
   private startNext(): void {
-    while (this.running.size < CONCURRENCY) {
+    while (!this.paused && this.running.size < CONCURRENCY) {
       const request = this.waiting.shift()
       if (!request) return
       if (this.isWanted(request)) void this.start(request)

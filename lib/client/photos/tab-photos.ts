@@ -1,7 +1,8 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
-import type { Photo, RestoredPhoto } from './photo'
+import type { Photo } from './photo'
 import type { PhotoSession } from './photo-session'
+import type { Prepared } from './prepare-photo'
 import { claimTabId, listOpenTabs, saveTab } from './tab-id'
 
 interface StoredPhoto {
@@ -14,9 +15,11 @@ interface StoredPhoto {
   credit: string | null
 }
 
-interface StoredState extends Pick<Photo, 'prepared' | 'asIs' | 'phases' | 'votes'> {
+interface StoredState extends Pick<Photo, 'asIs' | 'phases' | 'votes'> {
   tab: string
   id: number
+  /** The file only if it differs from the original, which is stored already. */
+  prepared: (Omit<Prepared, 'file'> & { file?: Blob }) | null
 }
 
 interface Schema extends DBSchema {
@@ -24,6 +27,10 @@ interface Schema extends DBSchema {
   states: { key: [string, number]; value: StoredState }
 }
 
+type Write = (transaction: IDBPTransaction<Schema, ['photos', 'states'], 'readwrite'>) => Promise<unknown>
+
+/** Writes per transaction. When the disk is full, those of a whole transaction are lost. */
+const WRITES_PER_TRANSACTION = 32
 /** How long photos of closed tabs are retained, in case the visitor reopens the tab. */
 const RETENTION_MS = 24 * 3_600_000
 
@@ -52,7 +59,7 @@ export async function persistPhotos(session: PhotoSession): Promise<void> {
 
 const photoRange = (tab: string) => IDBKeyRange.bound([tab, 0], [tab, Number.MAX_SAFE_INTEGER])
 
-async function loadPhotos(db: IDBPDatabase<Schema>, tab: string): Promise<RestoredPhoto[]> {
+async function loadPhotos(db: IDBPDatabase<Schema>, tab: string): Promise<Photo[]> {
   const [photos, states] = await Promise.all([
     db.getAll('photos', photoRange(tab)),
     db.getAll('states', photoRange(tab)),
@@ -60,7 +67,7 @@ async function loadPhotos(db: IDBPDatabase<Schema>, tab: string): Promise<Restor
   const stateById = new Map(states.map((state) => [state.id, state]))
   return photos.map(({ id, name, file, credit }) => {
     const { prepared = null, asIs = false, phases = {}, votes = {} } = stateById.get(id) ?? {}
-    return { id, name, file, credit, prepared, asIs, phases, votes }
+    return { id, name, file, credit, prepared: prepared && { file, ...prepared }, asIs, phases, votes }
   })
 }
 
@@ -74,10 +81,11 @@ async function deleteExpired(db: IDBPDatabase<Schema>, ownTab: string): Promise<
   }
 }
 
-/** Writes changes to the database, one at a time. */
+/** Writes changes to the database, several per transaction, one transaction at a time. */
 class PhotoWriter {
   private readonly written = new Map<number, Photo>()
-  private lastWrite: Promise<unknown> = Promise.resolve()
+  private pending: Write[] = []
+  private writing = false
 
   /** @param photos those that are already in the database */
   constructor(
@@ -105,36 +113,68 @@ class PhotoWriter {
       const before = this.written.get(photo.id)
       if (before === photo) continue
       this.written.set(photo.id, photo)
-      if (!before) this.enqueue(() => this.db.put('photos', this.stored(photo)))
+      if (!before) this.enqueue((transaction) => transaction.objectStore('photos').put(this.stored(photo)))
       if (!before || stateKey(before) !== stateKey(photo))
-        this.enqueue(() => this.db.put('states', this.storedState(photo)))
+        this.enqueue((transaction) => transaction.objectStore('states').put(this.storedState(photo)))
     }
     for (const id of this.written.keys()) {
       if (currentIds.has(id)) continue
       this.written.delete(id)
-      this.enqueue(() =>
-        Promise.all([this.db.delete('photos', [this.tab, id]), this.db.delete('states', [this.tab, id])]),
+      this.enqueue((transaction) =>
+        Promise.all([
+          transaction.objectStore('photos').delete([this.tab, id]),
+          transaction.objectStore('states').delete([this.tab, id]),
+        ]),
       )
     }
   }
 
-  /** Failures, such as a full disk, are ignored: the photos are still on the page. */
-  private enqueue(write: () => Promise<unknown>): void {
-    this.lastWrite = this.lastWrite.then(write).catch(() => {})
+  private enqueue(write: Write): void {
+    this.pending.push(write)
+    if (!this.writing) void this.flush()
+  }
+
+  private async flush(): Promise<void> {
+    this.writing = true
+    await Promise.resolve() // For the other changes that are reported together with the first one.
+    while (this.pending.length > 0) {
+      const writes = this.pending.splice(0, WRITES_PER_TRANSACTION)
+      try {
+        const transaction = this.db.transaction(['photos', 'states'], 'readwrite')
+        await Promise.all([...writes.map((write) => write(transaction)), transaction.done])
+      } catch {
+        // A full disk, for example: the photos are still on the page.
+      }
+    }
+    this.writing = false
   }
 
   private stored({ id, name, file, credit }: Photo): StoredPhoto {
     return { tab: this.tab, id, time: Date.now(), name, file, credit }
   }
 
-  private storedState({ id, prepared, asIs, phases, votes }: Photo): StoredState {
+  private storedState({ id, file, prepared, asIs, phases, votes }: Photo): StoredState {
     const answered = Object.entries(phases).filter(([, { name }]) => name === 'answered')
-    return { tab: this.tab, id, prepared, asIs, phases: Object.fromEntries(answered), votes }
+    return {
+      tab: this.tab,
+      id,
+      prepared: prepared && withoutFile(prepared, file),
+      asIs,
+      phases: Object.fromEntries(answered),
+      votes,
+    }
   }
 }
 
-/** Identifies the state that survives a reload: how the photo is sent, which models have results, and the feedback. */
-function stateKey({ prepared, asIs, phases, votes }: Photo): string {
+function withoutFile({ file, ...facts }: Prepared, original: Blob): StoredState['prepared'] {
+  return file === original ? facts : { ...facts, file }
+}
+
+/**
+ * Identifies the state that survives a reload: whether the photo was changed, which models have results, and the
+ * feedback. An unchanged photo without a result is prepared again.
+ */
+function stateKey({ file, prepared, asIs, phases, votes }: Photo): string {
   const answered = Object.keys(phases).filter((model) => phases[model]?.name === 'answered')
-  return JSON.stringify([prepared !== null, asIs, answered, votes])
+  return JSON.stringify([prepared !== null && prepared.file !== file, asIs, answered, votes])
 }

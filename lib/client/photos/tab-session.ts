@@ -1,6 +1,7 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
-import type { Photo } from './photo'
+import { serverWatch } from '../api/server-watch'
+import { displayedFile } from './photo'
 import { PhotoSession, type SessionOptions } from './photo-session'
 import { preparePhoto } from './prepare-photo'
 import { previousTab } from './tab-id'
@@ -15,8 +16,15 @@ let session: PhotoSession | undefined
  */
 export function tabSession(model: string, maxBytes: number): PhotoSession {
   if (typeof window === 'undefined') return createSession(model, maxBytes, { reduce: true })
-  session ??= withPersistence(createSession(model, maxBytes, { reduce: loadReduce(), previous: previousTab() }))
+  session ??= withHistory(
+    withPersistence(createSession(model, maxBytes, { reduce: loadReduce(), previous: previousTab() })),
+  )
   return session
+}
+
+function withHistory(created: PhotoSession): PhotoSession {
+  created.subscribe(() => saveHistory(created))
+  return created
 }
 
 /**
@@ -67,13 +75,21 @@ function createSession(
     ...initial,
     prepare: preparePhoto,
     send: classify,
-    onResult: addToHistory,
+    server: serverWatch,
+    onResult: (photo, result) => unsaved.push({ photo: displayedFile(photo), file: photo.name, result }),
   })
 }
 
-/** Adds a result to this browser's history. The code is loaded with the first result. */
-function addToHistory({ file, name, prepared }: Photo, result: Classification): void {
-  void import('../history/history').then(({ saveRun }) =>
-    saveRun(prepared?.converted ? prepared.file : file, name, result),
-  )
+/** Results that aren't in the history yet. */
+let unsaved: { photo: Blob; file: string; result: Classification }[] = []
+
+/**
+ * Adds the results to this browser's history once no photo waits for its turn: thumbnails of many photos would delay
+ * their results. The code is loaded with the first result.
+ */
+function saveHistory(created: PhotoSession): void {
+  if (created.busy || unsaved.length === 0) return
+  const results = unsaved
+  unsaved = []
+  void import('../history/history').then(({ saveRuns }) => saveRuns(results))
 }

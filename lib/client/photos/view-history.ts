@@ -2,19 +2,22 @@ import { underBase, withoutBase } from '@/lib/shared/web/base-path'
 import type { PhotoSession } from './photo-session'
 
 /** The current view of the classify page. */
-export type View = { name: 'home' } | { name: 'photo'; id: number } | { name: 'camera' }
+export type View = { name: 'home' } | { name: 'photo'; id: number } | { name: 'overview' } | { name: 'camera' }
 
 const HOME: View = { name: 'home' }
 const PHOTO = /^#photo-(\d+)$/
+/** The strip shows this many photos. Adding more at once opens the overview instead of the first photo. */
+export const MANY_PHOTOS = 12
 
 /**
  * Keeps the view in the URL fragment, so that the browser's back button steps through earlier views: `#photo-2`,
- * `#camera`, none for the start page. The photos stay in the session; the fragment of a removed photo shows the start
+ * `#all`, `#camera`, none for the start page. The photos stay in the session; the fragment of a removed photo shows the start
  * page.
  */
 export class ViewHistory {
   private view: View
   private selected: number | null
+  private count: number
   private readonly listeners = new Set<() => void>()
 
   /** @param path the path of the page; other pages are left alone */
@@ -22,7 +25,9 @@ export class ViewHistory {
     private readonly session: PhotoSession,
     private readonly path: string,
   ) {
-    this.selected = session.snapshot().selected
+    const { selected, photos } = session.snapshot()
+    this.selected = selected
+    this.count = photos.length
     this.view = this.viewFromLocation()
   }
 
@@ -56,6 +61,10 @@ export class ViewHistory {
     this.navigate(`#photo-${id}`)
   }
 
+  showAll(): void {
+    this.navigate('#all')
+  }
+
   openCamera(): void {
     this.navigate('#camera')
   }
@@ -70,11 +79,14 @@ export class ViewHistory {
   private handleSessionChange(): void {
     // Photos from before a reload may have been restored, and the URL may refer to one of them.
     this.syncFromLocation()
-    const { selected } = this.session.snapshot()
+    const { selected, photos } = this.session.snapshot()
+    const added = photos.length - this.count
+    this.count = photos.length
     if (selected === this.selected) return
     this.selected = selected
-    if (this.view.name === 'camera') return
-    this.navigate(selected === null ? '' : `#photo-${selected}`)
+    if (this.view.name === 'camera' || (this.view.name === 'overview' && selected !== null)) return
+    const many = added > MANY_PHOTOS && this.path === '/'
+    this.navigate(many ? '#all' : selected === null ? '' : `#photo-${selected}`)
   }
 
   /** Adds a history entry, or replaces the current one if going back to it would show nothing. */
@@ -103,6 +115,7 @@ export class ViewHistory {
   private viewFromLocation(): View {
     if (typeof window === 'undefined') return HOME
     if (location.hash === '#camera') return { name: 'camera' }
+    if (location.hash === '#all' && this.session.snapshot().photos.length > 0) return { name: 'overview' }
     const id = this.photoIdOf(location.hash)
     return id === null ? HOME : { name: 'photo', id }
   }

@@ -1,0 +1,143 @@
+import clsx from 'clsx'
+import { CircleAlert, CircleHelp, ImageOff, LoaderCircle } from 'lucide-react'
+import { memo, type ReactNode, useEffect, useMemo, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { displayedFile, type Phase, type Photo } from '@/lib/client/photos/photo'
+import { knownThumbnailUrl, thumbnailUrl } from '@/lib/client/photos/photo-thumbnail'
+import { useFormat } from '../ui/use-format'
+
+/** Translations and number formats, created once per list instead of once per tile. */
+export interface TileTexts {
+  t: ReturnType<typeof useTranslations<'classify.tile'>>
+  answer: ReturnType<typeof useTranslations<'answer'>>
+  format: ReturnType<typeof useFormat>
+}
+
+export function useTileTexts(): TileTexts {
+  const [t, answer, format] = [useTranslations('classify.tile'), useTranslations('answer'), useFormat()]
+  return useMemo(() => ({ t, answer, format }), [t, answer, format])
+}
+
+interface PhotoTileProps {
+  texts: TileTexts
+  photo: Photo
+  model: string
+  current: boolean
+  tabIndex?: number
+  onSelect(id: number): void
+}
+
+/** Tiles that are scrolled past within this time load nothing. */
+const DELAY_MS = 60
+
+/** A small version of a photo with its label, its score, and whether the result is uncertain. */
+export const PhotoTile = memo(function PhotoTile({ texts, photo, model, current, tabIndex, onSelect }: PhotoTileProps) {
+  const phase = photo.phases[model]
+  const caption = captionOf(phase, texts)
+  return (
+    <button
+      type="button"
+      data-photo={photo.id}
+      tabIndex={tabIndex}
+      aria-current={current}
+      translate="no"
+      aria-label={[photo.name, caption.spoken].filter(Boolean).join(': ')}
+      title={photo.name}
+      onClick={() => onSelect(photo.id)}
+      className="group block w-full rounded-card text-left text-xs"
+    >
+      <span
+        className={clsx(
+          'relative block aspect-[4/3] overflow-hidden rounded-card bg-sunk',
+          current && 'outline-2 outline-accent outline-offset-2',
+        )}
+      >
+        <TileImage file={displayedFile(photo)} />
+        <Mark phase={phase} />
+      </span>
+      <span aria-hidden className="mt-1.5 block h-[34px] leading-[17px]">
+        <span
+          lang={phase?.name === 'answered' ? 'en' : undefined}
+          className={clsx('block truncate', phase?.name === 'answered' ? 'font-medium text-ink' : 'text-ink-3')}
+        >
+          {caption.title ?? photo.name}
+        </span>
+        {caption.detail}
+      </span>
+    </button>
+  )
+})
+
+interface Caption {
+  /** Replaces the file name. */
+  title: string | null
+  detail: ReactNode
+  /** For screen readers. */
+  spoken: string
+}
+
+function captionOf(phase: Phase | undefined, { t, answer, format }: TileTexts): Caption {
+  if (!phase) return { title: null, detail: null, spoken: '' }
+  if (phase.name === 'answered') {
+    const { predictions, uncertain } = phase.result
+    const [best] = predictions
+    if (!best) return { title: answer('noLabel'), detail: null, spoken: answer('noLabel') }
+    const percent = answer('percent', { value: format.percent(best.score) })
+    return {
+      title: best.label,
+      detail: <span className={`figures block truncate ${uncertain ? 'text-warn' : 'text-ink-2'}`}>{percent}</span>,
+      spoken: [best.label, percent, ...(uncertain ? [t('uncertain')] : [])].join(', '),
+    }
+  }
+  const state = t(phase.name === 'failed' ? 'failed' : isIdle(phase) ? 'waiting' : 'running')
+  const tone = phase.name === 'failed' ? 'text-bad' : 'text-ink-3'
+  return { title: null, detail: <span className={`block truncate ${tone}`}>{state}</span>, spoken: state }
+}
+
+const isIdle = ({ name }: Phase) => name === 'waiting' || name === 'away'
+
+/** What the picture itself says about the photo's state. Tiles in the queue stay still: there may be hundreds. */
+function Mark({ phase }: { phase: Phase | undefined }) {
+  if (!phase) return null
+  if (phase.name === 'answered') {
+    if (!phase.result.uncertain) return null
+    return (
+      <span className="absolute top-1 right-1 grid size-5 place-items-center rounded-full bg-warn-soft text-warn shadow-card">
+        <CircleHelp aria-hidden className="size-4" />
+      </span>
+    )
+  }
+  if (phase.name === 'failed') {
+    return (
+      <span className="absolute inset-0 grid place-items-center bg-black/55 text-white">
+        <CircleAlert aria-hidden className="size-4" />
+      </span>
+    )
+  }
+  if (isIdle(phase)) return <span className="absolute inset-0 bg-sunk/60" />
+  return (
+    <span className="absolute inset-0 grid place-items-center bg-black/55 text-white">
+      <LoaderCircle aria-hidden className="size-4 animate-spin" />
+    </span>
+  )
+}
+
+function TileImage({ file }: { file: Blob }) {
+  const [loaded, setLoaded] = useState<{ file: Blob; url: string | null } | null>(null)
+  const url = loaded?.file === file ? loaded.url : knownThumbnailUrl(file)
+  useEffect(() => {
+    if (knownThumbnailUrl(file) !== undefined) return
+    let mounted = true
+    const timer = setTimeout(() => {
+      void thumbnailUrl(file).then((made) => mounted && setLoaded({ file, url: made }))
+    }, DELAY_MS)
+    return () => {
+      mounted = false
+      clearTimeout(timer)
+    }
+  }, [file])
+  // This browser can't display the format, or only once the photo is converted.
+  if (url === null) return <ImageOff aria-hidden className="absolute inset-0 m-auto size-5 text-ink-3" />
+  // biome-ignore lint/performance/noImgElement: object URL
+  return url && <img src={url} alt="" className="absolute inset-0 size-full object-cover" />
+}

@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { freePort } from '../support/ports'
+import { startServer, type TestServer } from '../support/server'
+import { chooseFolder, createPhotoFolder, figures, openBatch, rows, temporaryFolder, waitUntilDone } from './batch-page'
+import { choosePhotos, heading, waitForHydration } from './browser-page'
+
+const root = temporaryFolder()
+
+/** A server that is stopped and started again on the same port, with the same data. */
+let server: TestServer
+let start: () => Promise<void>
+let data: string
+test.beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'away-'))
+  const env = { PORT: String(await freePort()), DATA_DIR: data, LOG_LEVEL: 'warn' }
+  start = async () => {
+    server = await startServer({ env })
+  }
+  await start()
+})
+test.afterEach(async () => {
+  await server.stop()
+  rmSync(data, { recursive: true, force: true })
+})
+
+async function kill(): Promise<void> {
+  server.child.kill('SIGKILL')
+  await once(server.child, 'exit')
+}
+
+test('sends photos and comparisons by itself once a killed server is back', async ({ page }) => {
+  await page.goto(server.url)
+  await waitForHydration(page)
+  await kill()
+  await choosePhotos(page, 'koala.webp', 'goldfish.webp')
+  await expect(heading(page, 'Waiting for the server')).toBeVisible()
+  await page.getByRole('button', { name: 'goldfish.webp: Waiting' }).click()
+  await expect(heading(page, 'Waiting for the server')).toBeVisible()
+  await start()
+  await expect(heading(page, 'goldfish')).toBeVisible()
+  // The code that an answer needs could not be loaded before.
+  await expect(page.getByRole('table', { name: 'Scores' })).toBeVisible()
+  await page.getByRole('button', { name: 'koala.webp: koala' }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+
+  await page.goto(`${server.url}/compare`)
+  await waitForHydration(page)
+  await kill()
+  await choosePhotos(page, 'espresso.png')
+  await expect(heading(page, 'Waiting for the server')).toBeVisible()
+  await expect(page.getByRole('radio', { name: /Fast.*Waiting for the server/ })).toBeVisible()
+  await expect(page.getByText('Running the models')).toBeHidden()
+  await start()
+  await expect(page.getByText('All 3 models agree')).toBeVisible()
+})
+
+test('a batch waits for a server that restarts, without a rate or a remaining time, and goes on by itself', async ({
+  page,
+}) => {
+  await openBatch(page, server.url)
+  await chooseFolder(page, createPhotoFolder(root(), 600))
+  await expect(figures(page)).toContainText(/[1-9]\d* of 600·\d+\/s/)
+  await server.stop()
+  await expect(page.getByText('Waiting for the server')).toBeVisible()
+  await expect(figures(page)).not.toContainText(/\/s|left/)
+  await expect(rows(page).first()).toBeVisible()
+  await start()
+  await expect(page.getByText('Waiting for the server')).toBeHidden()
+  await expect(figures(page)).toContainText('600 of 600', { timeout: 30_000 })
+  await waitUntilDone(page)
+})
