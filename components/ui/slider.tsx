@@ -9,12 +9,14 @@ interface SliderProps {
   max: number
   step: number
   onChange(value: number): void
+  /** Called once the visitor lets go. */
+  onCommit?(value: number): void
   /** Formats the value for display. */
   format(value: number): string
 }
 
 /** A slider. Arrow keys, Home and End move it; screen readers announce the formatted value. */
-export function Slider({ label, value, min, max, step, onChange, format }: SliderProps) {
+export function Slider({ label, value, min, max, step, onChange, onCommit, format }: SliderProps) {
   return (
     <Base.Root
       value={value}
@@ -22,6 +24,7 @@ export function Slider({ label, value, min, max, step, onChange, format }: Slide
       max={max}
       step={step}
       onValueChange={(next) => onChange(Array.isArray(next) ? (next[0] ?? min) : next)}
+      onValueCommitted={(next) => onCommit?.(Array.isArray(next) ? (next[0] ?? min) : next)}
       className="flex max-w-[420px] items-center gap-4"
     >
       <span className="w-16 shrink-0 text-ink-2 text-sm">{label}</span>
