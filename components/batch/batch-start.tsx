@@ -22,6 +22,7 @@ interface BatchStartProps {
   /** Labels that were added before the photos. */
   labels: LabelsFile | null
   unreadableLabels: UnreadableLabels | null
+  onCloseUnreadable(): void
   limits: { imageBytes: number; files: number }
   retentionHours: number
 }
@@ -33,7 +34,7 @@ const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip,.csv,.tsv,.txt,.json,.js
 export function BatchStart({ models, settings, onSettings, onFiles, collecting, leftOut, ...facts }: BatchStartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
-  const { limits, retentionHours, labels, unreadableLabels } = facts
+  const { limits, retentionHours, labels, unreadableLabels, onCloseUnreadable } = facts
   return (
     <div className="mx-auto max-w-[760px] pt-2 sm:pt-6">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
@@ -60,7 +61,7 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
           {t('labelsReady', { name: labels.name, count: labels.table.rows.length })}
         </p>
       )}
-      {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} />}
+      {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} onClose={onCloseUnreadable} />}
       <LeftOutNotice leftOut={leftOut} />
       <ResultOptions
         models={models}

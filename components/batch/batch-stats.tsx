@@ -87,7 +87,7 @@ function LabelStats({
   if (!evaluation || evaluation.photos.length === 0) return null
   const wrong = evaluation.photos.filter(({ truth, predicted }) => truth !== predicted).length
   return (
-    <p className="figures mt-1.5 flex flex-wrap gap-x-3 text-base">
+    <p className="mt-1.5 flex flex-wrap gap-x-3 text-base tabular-nums">
       <button type="button" onClick={onShowLabels} className={`font-semibold ${LINK}`}>
         {t('rightShare', { percent: format.percent(evaluation.top1) })}
       </button>

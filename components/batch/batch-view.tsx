@@ -95,6 +95,7 @@ export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canE
             onShow={show}
             onChoose={choose}
             onRemove={() => session.setLabels(null)}
+            onCloseUnreadable={() => session.setLabels(labels)}
           />
         )}
       </div>

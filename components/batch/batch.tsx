@@ -76,6 +76,7 @@ export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
             leftOut={snapshot?.leftOut ?? []}
             labels={snapshot?.labels ?? null}
             unreadableLabels={snapshot?.unreadableLabels ?? null}
+            onCloseUnreadable={() => session?.setLabels(snapshot?.labels ?? null)}
             limits={limits}
             retentionHours={retentionHours}
           />

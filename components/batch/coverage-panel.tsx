@@ -50,7 +50,7 @@ export function CoveragePanel({ photos, uncertainBelow, onUncertainBelow }: Cove
         }}
         format={(limit) => (limit === 0 ? t('off') : percent('percent', { value: Math.round(100 * limit) }))}
       />
-      <p role="status" className="figures min-h-10 text-pretty text-ink-2 text-sm">
+      <p role="status" className="min-h-10 text-pretty text-ink-2 text-sm tabular-nums">
         {accuracy === null
           ? t('keptNone')
           : least === 0

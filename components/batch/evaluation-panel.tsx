@@ -18,10 +18,19 @@ interface EvaluationPanelProps {
   onShow(view: Partial<TableView>): void
   onChoose(choices: LabelChoices): void
   onRemove(): void
+  /** Closes the notice about a file that isn't a labels file. */
+  onCloseUnreadable(): void
 }
 
 /** Evaluates the results against the visitor's labels, with the same metrics as `vision eval`. */
-export function EvaluationPanel({ judged, snapshot, onShow, onChoose, onRemove }: EvaluationPanelProps) {
+export function EvaluationPanel({
+  judged,
+  snapshot,
+  onShow,
+  onChoose,
+  onRemove,
+  onCloseUnreadable,
+}: EvaluationPanelProps) {
   const t = useTranslations('batch.judgement')
   const { labels, reading, trouble, classes, failed, evaluation } = judged
   const { phase, job, unreadableLabels, collecting } = snapshot
@@ -44,7 +53,7 @@ export function EvaluationPanel({ judged, snapshot, onShow, onChoose, onRemove }
           </>
         )}
       </div>
-      {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} />}
+      {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} onClose={onCloseUnreadable} />}
       {failed && <p className="mt-3 text-bad text-sm">{t('noClasses')}</p>}
       {trouble && labels && <UnusableLabels trouble={trouble} judged={judged} labels={labels} onChoose={onChoose} />}
       {!trouble && reading && !labels?.folders && (

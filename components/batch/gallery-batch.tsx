@@ -21,7 +21,7 @@ export function GalleryBatch({ onFiles }: { onFiles(files: readonly File[]): voi
   return (
     <div className="mt-5 flex flex-wrap items-center justify-center gap-x-2 gap-y-1 border-line border-t pt-4 text-sm">
       <span className="text-ink-2">{t('try')}</span>
-      <Button variant="quiet" disabled={state === 'loading'} onClick={() => void start()} className="text-accent">
+      <Button variant="quiet" disabled={state === 'loading'} onClick={() => void start()}>
         <Sparkle aria-hidden />
         {state === 'loading' ? t('tryLoading') : t('tryGallery', { count: GALLERY_PHOTOS })}
       </Button>

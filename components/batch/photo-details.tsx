@@ -115,7 +115,7 @@ function PhotoImage({ source, file, children }: PhotoImageProps) {
     )
   }
   return (
-    <div className="relative h-[min(460px,46dvh)] self-start overflow-hidden rounded-card bg-sunk md:sticky md:top-0">
+    <div className="sticky top-0 z-10 h-[min(280px,34dvh)] self-start overflow-hidden rounded-card bg-sunk md:h-[min(460px,46dvh)]">
       {url && (
         // biome-ignore lint/performance/noImgElement: object URL
         <img src={url} alt="" onError={() => setFailed(true)} className="absolute inset-0 size-full object-contain" />

@@ -63,18 +63,18 @@ export const PhotoRow = memo(function PhotoRow({
       <td className="row-span-2 md:row-span-1">
         <Thumbnail index={index} source={source} thumbnails={thumbnails} />
       </td>
-      <td className="order-2 col-start-2 min-w-0 self-start md:order-none md:col-start-auto md:self-auto">
+      <td className="order-2 col-start-2 min-w-0 self-start max-md:flex max-md:items-center max-md:gap-2 md:order-none md:col-start-auto md:self-auto">
         <button
           type="button"
           translate="no"
           aria-label={t('show', { name: path })}
-          className="figures block w-full truncate rounded-[4px] text-left text-[13px] text-ink-2 hover:text-ink hover:underline md:text-ink"
+          className="figures block min-w-0 truncate rounded-[4px] text-left text-[13px] md:w-full text-ink-2 hover:text-ink hover:underline md:text-ink"
         >
           {path.slice(nameStart)}
         </button>
         {labeled && row?.correct === false && (
-          <span lang="en" className="flex items-center gap-1 truncate text-bad text-xs md:hidden">
-            <TruthMark correct={row.correct} t={t} /> {row.truth}
+          <span lang="en" className="flex min-w-[45%] items-center gap-0.5 text-bad text-xs md:hidden">
+            <TruthMark correct={row.correct} t={t} /> <span className="truncate">{row.truth}</span>
           </span>
         )}
         {nameStart > 0 && (

@@ -58,7 +58,10 @@ const MAX_COLUMNS = 12
 function FirstRows({ labels: { table }, reading }: { labels: LabelsFile; reading: MatchedLabels | null }) {
   const t = useTranslations('batch.judgement')
   const headed = table.names === null && reading?.header === true
-  const rows = table.rows.slice(headed ? 1 : 0).slice(0, ROWS)
+  const rows = table.rows
+    .slice(headed ? 1 : 0)
+    .filter((cells) => cells.some((cell) => cell.trim() !== ''))
+    .slice(0, ROWS)
   const given = table.names ?? (headed ? table.rows[0] : undefined) ?? []
   const width = Math.min(MAX_COLUMNS, Math.max(given.length, ...rows.map(({ length }) => length)))
   const columns = Array.from({ length: width }, (_, at) => given[at]?.trim() || t('columnNumber', { number: at + 1 }))

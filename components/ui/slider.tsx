@@ -23,11 +23,12 @@ export function Slider({ label, value, min, max, step, onChange, onCommit, forma
       min={min}
       max={max}
       step={step}
+      largeStep={10 * step}
       onValueChange={(next) => onChange(Array.isArray(next) ? (next[0] ?? min) : next)}
       onValueCommitted={(next) => onCommit?.(Array.isArray(next) ? (next[0] ?? min) : next)}
       className="flex max-w-[420px] items-center gap-4"
     >
-      <span className="w-16 shrink-0 text-ink-2 text-sm">{label}</span>
+      <span className="min-w-16 shrink-0 text-ink-2 text-sm">{label}</span>
       <Base.Control className="flex h-10 flex-1 cursor-pointer touch-none items-center">
         <Base.Track className="h-1.5 w-full rounded-full bg-sunk">
           <Base.Indicator className="rounded-full bg-accent" />
