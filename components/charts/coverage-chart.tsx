@@ -57,6 +57,7 @@ export function CoverageChart({ curve, marked }: CoverageChartProps) {
               stroke="var(--accent)"
               strokeWidth={2}
               dot={false}
+              activeDot={false}
               isAnimationActive={false}
             />
             {marked && (
