@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_TOP_K, MAX_TOP_K } from '@/lib/shared/contract/contract'
 import { zipEncodingSchema } from '@/lib/shared/contract/jobs'
+import { judge } from '@/lib/shared/metrics/judge'
 import { OutputLock } from '../files/output-lock'
 import { labelsOf, labelsTable } from '../labels/labels-file'
 import type { CommandContext } from '../program/context'
@@ -14,7 +15,7 @@ import { listInputs } from './inputs'
 import type { Options } from './options'
 import { type Format, formatOf, writeResults } from './output'
 import { runInputs } from './run'
-import { openSink } from './sink'
+import { columnsOf, openSink } from './sink'
 import { openSource } from './source'
 
 /** `vision classify`: labels for photos, one row per photo. */
@@ -111,14 +112,18 @@ async function run(
   process.stdout.on('error', stop)
   try {
     const groundTruth = labels && (await labelsOf(labels.path, labels.table, files, await source.classes(), options))
-    const sink = openSink(options, source.model, groundTruth !== null, guard)
+    const judged = groundTruth && judge(groundTruth, await source.classes())
+    const sink = openSink(options, source.model, judged, guard)
     await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, interrupted.signal)
     if (interrupted.signal.aborted) throw interruptedFailure(options)
     if (options.out !== undefined && format !== null) {
       guard()
-      await writeResults(sink.rows(files), options.out, format, interrupted.signal).catch((error) => {
-        throw interrupted.signal.aborted ? interruptedFailure(options) : error
-      })
+      const rows = judged ? map(sink.rows(files), judged) : sink.rows(files)
+      await writeResults(rows, options.out, { format, columns: columnsOf(judged) }, interrupted.signal).catch(
+        (error) => {
+          throw interrupted.signal.aborted ? interruptedFailure(options) : error
+        },
+      )
     }
     if (groundTruth) console.error(accuracySummary(sink.rows(files), groundTruth, await source.classes()))
     sink.close()
@@ -129,6 +134,10 @@ async function run(
     archives.close()
     await source.close()
   }
+}
+
+function* map<A, B>(values: Iterable<A>, change: (value: A) => B): Generator<B> {
+  for (const value of values) yield change(value)
 }
 
 function interruptedFailure({ out }: Options): Failure {

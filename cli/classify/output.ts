@@ -1,4 +1,4 @@
-import { listCell, RESULT_COLUMNS, RESULT_FORMATS, type ResultRow } from '@/lib/shared/results/columns'
+import { type FileColumn, listCell, RESULT_FORMATS, type ResultRow } from '@/lib/shared/results/columns'
 import { resultFile } from '@/lib/shared/results/result-file'
 import { wholeFile, writePieces } from '../files/write-file'
 import { EXIT, Failure } from '../program/exit'
@@ -17,11 +17,13 @@ export function formatOf(path: string): Format {
 export async function writeResults(
   rows: Iterable<ResultRow>,
   path: string,
-  format: Format,
+  { format, columns }: { format: Format; columns: readonly FileColumn[] },
   signal: AbortSignal,
 ): Promise<void> {
   await wholeFile(path, (temporary) =>
-    format === 'parquet' ? writeParquet(rows, temporary) : writePieces(resultFile(rows, format), temporary, signal),
+    format === 'parquet'
+      ? writeParquet(rows, temporary, columns)
+      : writePieces(resultFile(rows, format, columns), temporary, signal),
   )
 }
 
@@ -32,16 +34,21 @@ const PARQUET_TYPES = {
   height: 'INT32',
   bytes: 'INT32',
   ms: 'DOUBLE',
+  correct: 'BOOLEAN',
 } as const
 
-async function writeParquet(rows: Iterable<ResultRow>, path: string): Promise<void> {
+async function writeParquet(
+  rows: Iterable<ResultRow>,
+  path: string,
+  fileColumns: readonly FileColumn[],
+): Promise<void> {
   const { parquetWriteFile } = await import('hyparquet-writer')
-  const columns = RESULT_COLUMNS.map((name) => ({ name, data: [] as unknown[] }))
+  const columns = fileColumns.map((name) => ({ name, data: [] as unknown[] }))
   for (const row of rows) {
     for (const { name, data } of columns) {
       const value = row[name]
       // Lists are stored as in CSV, because support for nested columns varies.
-      data.push(Array.isArray(value) ? listCell(value) : value)
+      data.push(Array.isArray(value) ? listCell(value) : (value ?? null))
     }
   }
   const columnData = columns.map(({ name, data }) => ({

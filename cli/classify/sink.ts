@@ -1,4 +1,12 @@
-import { csvHeader, csvLine, jsonLine, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
+import {
+  csvHeader,
+  csvLine,
+  jsonLine,
+  LABELED_COLUMNS,
+  type ModelName,
+  RESULT_COLUMNS,
+  type ResultRow,
+} from '@/lib/shared/results/columns'
 import { Journal } from './journal'
 import type { Options } from './options'
 
@@ -12,6 +20,14 @@ export interface Sink {
   close(): void
 }
 
+/** Adds the true label to a row. */
+export type Judge = (row: ResultRow) => ResultRow
+
+/** The columns of the results: with `--labels`, also the true labels. */
+export function columnsOf(judged: Judge | null) {
+  return judged ? LABELED_COLUMNS : RESULT_COLUMNS
+}
+
 /** Writes rows to stdout as photos are done. */
 class Stdout implements Sink {
   failed = 0
@@ -20,10 +36,9 @@ class Stdout implements Sink {
 
   constructor(
     private readonly format: 'csv' | 'ndjson',
-    /** Whether to keep the rows for later. */
-    private readonly keep: boolean,
+    private readonly judged: Judge | null,
   ) {
-    if (format === 'csv') process.stdout.write(csvHeader())
+    if (format === 'csv') process.stdout.write(csvHeader(columnsOf(judged)))
   }
 
   has(): boolean {
@@ -33,8 +48,10 @@ class Stdout implements Sink {
   add(row: ResultRow): void {
     if (row.status === 'failed') this.failed++
     this.done++
-    if (this.keep) this.kept.push(row)
-    process.stdout.write(this.format === 'csv' ? csvLine(row) : jsonLine(row))
+    if (this.judged) this.kept.push(row)
+    const written = this.judged ? this.judged(row) : row
+    const line = this.format === 'csv' ? csvLine : jsonLine
+    process.stdout.write(line(written, columnsOf(this.judged)))
   }
 
   rows(): Iterable<ResultRow> {
@@ -82,16 +99,16 @@ class ToFile implements Sink {
 }
 
 /**
- * @param keep whether to keep the rows for later
+ * @param judged adds the true labels, if they are known; the rows are then kept for the summary
  * @param guard called before each row for a file; throws if it may no longer be written
  * @throws Failure if rows of an earlier run are in the way
  */
 export function openSink(
   { out, format, topK, threshold, resume }: Options,
   model: ModelName,
-  keep: boolean,
+  judged: Judge | null,
   guard: () => void,
 ): Sink {
-  if (out === undefined) return new Stdout(format, keep)
+  if (out === undefined) return new Stdout(format, judged)
   return new ToFile(new Journal(`${out}.part`, { ...model, topK, threshold }, resume ?? false), guard)
 }

@@ -1,7 +1,7 @@
 import { Pause, Play, Plus, RotateCw, Tags, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { failedOnServer } from '@/lib/client/batch/items'
+import { mayRecover } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
@@ -10,27 +10,33 @@ import { BatchStats } from './batch-stats'
 import { ExportPanel } from './export-panel'
 import { FilePickerButton } from './file-picker-button'
 import { SafeToClose } from './safe-to-close'
+import type { Judged } from './use-judged'
 
 interface BatchHeaderProps {
   session: BatchSession
   snapshot: BatchSnapshot
+  judged: Judged
   view: TableView
+  /** Shows a selection of photos in the table. */
+  onShow(view: Partial<TableView>): void
+  /** Shows the evaluation against the labels. */
+  onShowLabels(): void
   onFiles(files: readonly File[]): void
   onNew(): void
 }
 
 /** The batch's progress and its actions. */
-export function BatchHeader({ session, snapshot, view, onFiles, onNew }: BatchHeaderProps) {
+export function BatchHeader({ session, snapshot, judged, view, onFiles, onNew, ...show }: BatchHeaderProps) {
   const t = useTranslations('batch')
-  const { phase, counts, items } = snapshot
+  const { phase, items } = snapshot
   const ended = phase === 'done' || phase === 'cancelled' || phase === 'gone'
-  const canRetry = phase === 'done' && counts.failed > 0 && items.some(failedOnServer)
+  const recoverable = phase === 'done' ? items.filter(mayRecover).length : 0
   return (
     <>
       <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
         <div className="min-w-0 flex-1 basis-80">
           <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('results')}</h1>
-          <BatchStats snapshot={snapshot} />
+          <BatchStats snapshot={snapshot} judged={judged} {...show} />
         </div>
         <div className="flex flex-wrap items-center gap-2">
           {(phase === 'running' || phase === 'paused') && (
@@ -44,9 +50,9 @@ export function BatchHeader({ session, snapshot, view, onFiles, onNew }: BatchHe
               <CancelButton onCancel={() => void session.cancel()} />
             </>
           )}
-          {canRetry && (
+          {recoverable > 0 && (
             <Button onClick={() => void session.retryFailed()}>
-              <RotateCw aria-hidden /> {t('retryFailed')}
+              <RotateCw aria-hidden /> {t('retryFailed', { count: recoverable })}
             </Button>
           )}
           {ended && (
@@ -54,10 +60,18 @@ export function BatchHeader({ session, snapshot, view, onFiles, onNew }: BatchHe
               <Plus aria-hidden /> {t('new')}
             </Button>
           )}
-          <FilePickerButton kind="labels" accept=".csv,.tsv,.tab,.txt,.lst,.json,.jsonl,.ndjson,.xml" onFiles={onFiles}>
-            <Tags aria-hidden /> {t('labelsFile')}
-          </FilePickerButton>
-          <ExportPanel items={snapshot.items} view={view} />
+          {phase !== 'opening' && (
+            <>
+              <FilePickerButton
+                kind="labels"
+                accept=".csv,.tsv,.tab,.txt,.lst,.json,.jsonl,.ndjson,.xml"
+                onFiles={onFiles}
+              >
+                <Tags aria-hidden /> {t('labelsFile')}
+              </FilePickerButton>
+              <ExportPanel judged={judged} view={view} />
+            </>
+          )}
         </div>
       </div>
       <Progress snapshot={snapshot} />

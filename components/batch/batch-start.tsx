@@ -1,13 +1,16 @@
-import { FileImage, FolderOpen, Images } from 'lucide-react'
+import { FileImage, FolderOpen, Images, Tags } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { BatchSettings } from '@/lib/client/batch/api'
+import type { LabelsFile, UnreadableLabels } from '@/lib/client/batch/labels'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { ResultOptions } from '../classify/result-options'
 import { useFormat } from '../ui/use-format'
 import { FilePickerButton } from './file-picker-button'
+import { GalleryBatch } from './gallery-batch'
 import { LeftOutNotice } from './left-out-notice'
 import { SavedBatches } from './saved-batches'
+import { UnreadableLabelsNotice } from './unreadable-labels-notice'
 
 interface BatchStartProps {
   models: readonly ModelInfo[]
@@ -16,6 +19,10 @@ interface BatchStartProps {
   onFiles(files: readonly File[]): void
   collecting: boolean
   leftOut: readonly LeftOut[]
+  /** Labels that were added before the photos. */
+  labels: LabelsFile | null
+  unreadableLabels: UnreadableLabels | null
+  onCloseUnreadable(): void
   limits: { imageBytes: number; files: number }
   retentionHours: number
 }
@@ -27,7 +34,7 @@ const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip,.csv,.tsv,.txt,.json,.js
 export function BatchStart({ models, settings, onSettings, onFiles, collecting, leftOut, ...facts }: BatchStartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
-  const { limits, retentionHours } = facts
+  const { limits, retentionHours, labels, unreadableLabels, onCloseUnreadable } = facts
   return (
     <div className="mx-auto max-w-[760px] pt-2 sm:pt-6">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
@@ -46,7 +53,15 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
             <FolderOpen aria-hidden /> {t('chooseFolder')}
           </FilePickerButton>
         </div>
+        <GalleryBatch onFiles={onFiles} />
       </div>
+      {labels && (
+        <p role="status" className="mt-3 flex items-center gap-2 rounded-card bg-accent-soft px-4 py-3 text-sm">
+          <Tags aria-hidden className="size-4 shrink-0 text-accent" />
+          {t('labelsReady', { name: labels.name, count: labels.table.rows.length })}
+        </p>
+      )}
+      {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} onClose={onCloseUnreadable} />}
       <LeftOutNotice leftOut={leftOut} />
       <ResultOptions
         models={models}

@@ -1,25 +1,36 @@
-import { Fragment, type ReactNode } from 'react'
+import { TriangleAlert } from 'lucide-react'
+import { Fragment, type ReactNode, useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import type { TableView } from '@/lib/client/batch/table-view'
 import { useFormat } from '../ui/use-format'
+import type { Judged } from './use-judged'
 
-/** Progress in figures, and announcements for screen readers. */
-export function BatchStats({ snapshot }: { snapshot: BatchSnapshot }) {
+interface BatchStatsProps {
+  snapshot: BatchSnapshot
+  judged: Judged
+  onShow(view: Partial<TableView>): void
+  onShowLabels(): void
+}
+
+/** Progress and accuracy in figures, and announcements for screen readers. */
+export function BatchStats({ snapshot, judged, onShow, onShowLabels }: BatchStatsProps) {
   const t = useTranslations('batch')
   const format = useFormat()
   const { phase, counts, rate, etaSeconds } = snapshot
   const total = counts.total - counts.leftOut
+  const uncertain = useMemo(() => judged.items.filter(({ row }) => row?.uncertain).length, [judged.items])
   const stats: [name: string, value: ReactNode][] = [
     ['of', t('doneOf', { done: format.integer(counts.done), all: format.integer(total) })],
   ]
   if (rate !== null)
     stats.push(['rate', t('rate', { rate: format.integer(rate < 10 ? Math.round(10 * rate) / 10 : Math.round(rate)) })])
   if (rate !== null && etaSeconds !== null) stats.push(['eta', t('eta', { time: format.duration(etaSeconds) })])
-  if (counts.uncertain > 0) {
+  if (uncertain > 0) {
     stats.push([
       'uncertain',
       <span key="u" className="text-warn">
-        {t('uncertain', { count: counts.uncertain })}
+        {t('uncertain', { count: uncertain })}
       </span>,
     ])
   }
@@ -44,11 +55,55 @@ export function BatchStats({ snapshot }: { snapshot: BatchSnapshot }) {
               </Fragment>
             ))}
       </p>
+      <LabelStats judged={judged} onShow={onShow} onShowLabels={onShowLabels} />
       <p role="status" className="sr-only">
         {phase === 'done' && t('announceDone', { ok: counts.ok, failed: counts.failed })}
         {phase === 'paused' && t('announcePaused')}
         {phase === 'cancelled' && t('cancelled')}
       </p>
     </>
+  )
+}
+
+const LINK = 'rounded-[4px] underline decoration-line-2 underline-offset-4 hover:decoration-current'
+
+/** How many results are right, and the way to the wrong ones; or that the labels aren't understood. */
+function LabelStats({
+  judged: { evaluation, trouble, labels },
+  onShow,
+  onShowLabels,
+}: Omit<BatchStatsProps, 'snapshot'>) {
+  const t = useTranslations('batch')
+  const format = useFormat()
+  if (labels && trouble) {
+    return (
+      <p className="mt-1.5 text-sm">
+        <button type="button" onClick={onShowLabels} className={`inline-flex items-center gap-1.5 text-warn ${LINK}`}>
+          <TriangleAlert aria-hidden className="size-4" /> {t('labelsTrouble')}
+        </button>
+      </p>
+    )
+  }
+  if (!evaluation || evaluation.photos.length === 0) return null
+  const wrong = evaluation.photos.filter(({ truth, predicted }) => truth !== predicted).length
+  return (
+    <p className="mt-1.5 flex flex-wrap gap-x-3 text-base tabular-nums">
+      <button type="button" onClick={onShowLabels} className={`font-semibold ${LINK}`}>
+        {t('rightShare', { percent: format.percent(evaluation.top1) })}
+      </button>
+      {wrong > 0 && (
+        <>
+          <span aria-hidden>·</span>
+          <button
+            type="button"
+            onClick={() => onShow({ status: 'wrong' })}
+            title={t('showWrong', { count: wrong })}
+            className={`font-semibold text-bad ${LINK}`}
+          >
+            {t('wrongCount', { count: format.integer(wrong) })}
+          </button>
+        </>
+      )}
+    </p>
   )
 }

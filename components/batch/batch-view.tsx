@@ -1,4 +1,5 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import type { LabelChoices } from '@/lib/client/batch/labels'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { DEFAULT_VIEW, type TableView } from '@/lib/client/batch/table-view'
@@ -6,13 +7,15 @@ import { lazy } from '../ui/lazy'
 import { BatchHeader } from './batch-header'
 import { BatchNotices } from './batch-notices'
 import { ConfidenceChart } from './confidence-chart'
+import { FolderLabelsOffer } from './folder-labels-offer'
 import { LabelChart } from './label-chart'
 import { PhotoTable } from './photo-table'
+import { useJudged } from './use-judged'
 
 // Only needed once a labels file was added.
 const EvaluationPanel = lazy(
   () => import('./evaluation-panel').then((module) => module.EvaluationPanel),
-  () => <div className="mt-10 h-96" />,
+  () => <div className="h-dvh" />,
 )
 
 interface BatchViewProps {
@@ -20,39 +23,87 @@ interface BatchViewProps {
   snapshot: BatchSnapshot
   onFiles(files: readonly File[]): void
   onNew(): void
+  /** Opens a photo on the classify page. */
+  onOpenPhoto(file: File): void
+  /** Whether the server explains results. */
+  canExplain: boolean
 }
 
 /** A batch with photos: progress, notices, table, charts, and the evaluation against labels. */
-export function BatchView({ session, snapshot, onFiles, onNew }: BatchViewProps) {
+export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canExplain }: BatchViewProps) {
   const [view, setView] = useState<TableView>(DEFAULT_VIEW)
-  const { items, labels, job } = snapshot
+  const judged = useJudged(snapshot)
+  const panel = useRef<HTMLDivElement>(null)
+  const { labels } = snapshot
+  const { items } = judged
+  const table = labels?.table
+  const unreadable = snapshot.unreadableLabels
+  const seen = useRef({ table, unreadable })
+  // Labels that are added later are what the visitor wants to see next.
+  useEffect(() => {
+    const added = (table && seen.current.table !== table) || (unreadable && seen.current.unreadable !== unreadable)
+    seen.current = { table, unreadable }
+    if (added) showPanel(panel.current)
+  }, [table, unreadable])
   function show(part: Partial<TableView>): void {
-    setView({ ...view, ...part })
+    setView({ ...DEFAULT_VIEW, sort: view.sort, ...part })
     document.getElementById('photos')?.scrollIntoView({ block: 'start' })
+  }
+  function choose(choices: LabelChoices): void {
+    if (labels) session.setLabels({ ...labels, choices: { ...labels.choices, ...choices } })
   }
   return (
     <>
-      <BatchHeader session={session} snapshot={snapshot} view={view} onFiles={onFiles} onNew={onNew} />
+      <BatchHeader
+        session={session}
+        snapshot={snapshot}
+        judged={judged}
+        view={view}
+        onShow={show}
+        onShowLabels={() => showPanel(panel.current)}
+        onFiles={onFiles}
+        onNew={onNew}
+      />
       <BatchNotices session={session} snapshot={snapshot} onFiles={onFiles} />
+      <FolderLabelsOffer session={session} snapshot={snapshot} />
       {items.length > 0 && (
         <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
-          <PhotoTable session={session} snapshot={snapshot} view={view} onView={setView} />
+          <PhotoTable
+            session={session}
+            items={items}
+            labeled={judged.labeled}
+            view={view}
+            onView={setView}
+            onOpenPhoto={onOpenPhoto}
+            canExplain={canExplain}
+          />
           <div className="grid content-start gap-6">
+            <ConfidenceChart
+              items={items}
+              selected={view.confidence}
+              onSelect={(confidence) => setView({ ...view, confidence })}
+            />
             <LabelChart items={items} selected={view.label} onSelect={(label) => setView({ ...view, label })} />
-            <ConfidenceChart items={items} />
           </div>
         </div>
       )}
-      {labels && job && (
-        <EvaluationPanel
-          labels={labels}
-          job={job}
-          items={items}
-          onShow={(subset) => show({ ...DEFAULT_VIEW, subset })}
-          onPick={(picks) => session.setLabels({ ...labels, picks })}
-          onRemove={() => session.setLabels(null)}
-        />
-      )}
+      <div ref={panel} tabIndex={-1} className="scroll-mt-4 outline-none">
+        {(labels || unreadable) && (
+          <EvaluationPanel
+            judged={judged}
+            snapshot={snapshot}
+            onShow={show}
+            onChoose={choose}
+            onRemove={() => session.setLabels(null)}
+            onCloseUnreadable={() => session.setLabels(labels)}
+          />
+        )}
+      </div>
     </>
   )
+}
+
+function showPanel(panel: HTMLElement | null): void {
+  panel?.scrollIntoView({ block: 'start' })
+  panel?.focus({ preventScroll: true })
 }

@@ -1,10 +1,12 @@
 'use client'
 
+import { useRouter } from 'next/navigation'
 import { useEffect, useMemo, useState } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
 import { takeHandover } from '@/lib/client/batch/handover'
 import type { BatchOptions } from '@/lib/client/batch/session'
+import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
@@ -12,6 +14,7 @@ import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
 import { usePreload } from '../ui/use-preload'
 import { BatchStart } from './batch-start'
+import { UnknownBatch } from './unknown-batch'
 import { useBatch } from './use-batch'
 
 // The table, the charts, and the export: most of the page's code, and not needed before there are photos.
@@ -24,10 +27,12 @@ interface BatchProps {
   models: readonly ModelInfo[]
   limits: { imageBytes: number; files: number }
   retentionHours: number
+  /** Whether the server explains results. */
+  explain: boolean
 }
 
 /** The batch page: add photos, follow their progress, search, evaluate and export the results. */
-export function Batch({ models, limits, retentionHours }: BatchProps) {
+export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
   const t = useTranslations('batch')
   const [settings, setSettings] = useState(() => ({ model: defaultModel(models), topK: 5, threshold: 0 }))
   const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
@@ -41,6 +46,13 @@ export function Batch({ models, limits, retentionHours }: BatchProps) {
     setSettings(handedOver)
     add(handover.files, optionsOf(handedOver, models, limits))
   }, [])
+  const router = useRouter()
+  async function openPhoto(file: File): Promise<void> {
+    const { tabSession } = await import('@/lib/client/photos/tab-session')
+    const photos = tabSession(settings.model, limits.imageBytes)
+    photos.add([file])
+    router.push(`/#photo-${photos.snapshot().selected}`)
+  }
   const { getRootProps, getInputProps, isDragActive } = useDropzone({
     getFilesFromEvent: filesFromEvent,
     onDrop: (files) => add(files),
@@ -54,8 +66,17 @@ export function Batch({ models, limits, retentionHours }: BatchProps) {
       <input {...getInputProps()} aria-hidden tabIndex={-1} style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('drop')} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
-        {session && snapshot && snapshot.phase !== 'empty' ? (
-          <BatchView session={session} snapshot={snapshot} onFiles={add} onNew={close} />
+        {snapshot && isUnknown(snapshot) ? (
+          <UnknownBatch onNew={close} />
+        ) : session && snapshot && snapshot.phase !== 'empty' ? (
+          <BatchView
+            session={session}
+            snapshot={snapshot}
+            onFiles={add}
+            onNew={close}
+            onOpenPhoto={(file) => void openPhoto(file)}
+            canExplain={explain}
+          />
         ) : (
           <BatchStart
             models={models}
@@ -64,6 +85,9 @@ export function Batch({ models, limits, retentionHours }: BatchProps) {
             onFiles={add}
             collecting={snapshot?.collecting ?? false}
             leftOut={snapshot?.leftOut ?? []}
+            labels={snapshot?.labels ?? null}
+            unreadableLabels={snapshot?.unreadableLabels ?? null}
+            onCloseUnreadable={() => session?.setLabels(snapshot?.labels ?? null)}
             limits={limits}
             retentionHours={retentionHours}
           />
@@ -80,4 +104,9 @@ function optionsOf(
 ): BatchOptions {
   const { id = '', revision = '' } = models.find(({ id, type }) => settings.model === (type ?? id)) ?? {}
   return { settings, limits, model: { id, revision } }
+}
+
+/** Whether the server doesn't know the batch, and this page has no results of it either. */
+function isUnknown({ phase, items }: BatchSnapshot): boolean {
+  return phase === 'gone' && items.every(({ row }) => row === null)
 }

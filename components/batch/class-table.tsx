@@ -20,7 +20,7 @@ export function ClassTable({ classes, name }: ClassTableProps) {
   const share = (value: number | null) => (value === null ? '–' : format.percent(value))
   const visible = expanded ? classes : classes.slice(0, INITIAL_ROWS)
   return (
-    <section aria-labelledby="classes" className="mt-6 rounded-card border border-line bg-card p-5">
+    <section aria-labelledby="classes" className="rounded-card border border-line bg-card p-5">
       <h3 id="classes" className="font-semibold text-sm">
         {t('classes')}
       </h3>
@@ -51,7 +51,7 @@ export function ClassTable({ classes, name }: ClassTableProps) {
         </tbody>
       </table>
       {classes.length > INITIAL_ROWS && !expanded && (
-        <Button variant="quiet" className="mt-2" onClick={() => setExpanded(true)}>
+        <Button variant="quiet" className="-mx-2 mt-2 h-9 px-2!" onClick={() => setExpanded(true)}>
           {t('allClasses', { count: classes.length })}
         </Button>
       )}

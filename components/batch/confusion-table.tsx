@@ -1,5 +1,6 @@
 import { useTranslations } from 'use-intl'
-import { type Evaluation, worstClasses } from '@/lib/shared/metrics/evaluation'
+import type { Evaluation } from '@/lib/shared/metrics/evaluation'
+import { matrixClasses, mixUps } from '@/lib/shared/metrics/mix-ups'
 import { useFormat } from '../ui/use-format'
 
 interface ConfusionTableProps {
@@ -9,32 +10,43 @@ interface ConfusionTableProps {
   onCell(truth: number, predicted: number): void
 }
 
-/** More classes do not fit; those with the most errors are shown. */
-const MAX_CLASSES = 16
+/** More classes do not fit; those with the most frequent mistakes are shown. */
+const MAX_CLASSES = 24
 /** Color intensity of the faintest non-empty cell, in percent. */
 const MIN_INTENSITY = 18
 
-/** The confusion matrix: true classes as rows, predicted classes as columns. Clicking a cell shows its photos. */
+/**
+ * The confusion matrix: true classes as rows, predicted classes as columns. Classes that are mixed up lie together.
+ * Clicking a cell shows its photos.
+ */
 export function ConfusionTable({ counts, name, onCell }: ConfusionTableProps) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
-  const classes = worstClasses(counts, MAX_CLASSES)
+  const classes = matrixClasses(counts, MAX_CLASSES)
+  const inMatrix = new Set(classes)
+  const total = (some: readonly Evaluation['confusions'][number][]) =>
+    some.reduce((sum, [, , photos]) => sum + photos, 0)
+  const mistakes = mixUps(counts)
+  const shown = mistakes.filter(([truth, predicted]) => inMatrix.has(truth) && inMatrix.has(predicted))
   const cells = new Map(counts.map(([truth, predicted, photos]) => [`${truth} ${predicted}`, photos]))
   const rowTotal = (truth: number) =>
     counts.reduce((sum, [rowTruth, , photos]) => sum + (rowTruth === truth ? photos : 0), 0)
   const all = new Set(counts.flatMap((count) => count.slice(0, 2))).size
   return (
     <div className="min-w-0 rounded-card border border-line bg-card p-5">
-      <h3 id="confusion" className="font-semibold text-sm">
-        {t('confusion')}
-      </h3>
-      <p className="mt-1 text-ink-3 text-xs">
-        {all > classes.length ? t('confusionWorst', { count: classes.length }) : t('confusionHint')}
+      <p className="text-pretty text-ink-3 text-xs">
+        {all > classes.length
+          ? t('confusionSome', {
+              count: classes.length,
+              shown: format.integer(total(shown)),
+              all: format.integer(total(mistakes)),
+            })
+          : t('confusionAll')}
       </p>
       <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
         tabIndex={0}
-        aria-labelledby="confusion"
+        aria-label={t('confusion')}
         className="mt-3 overflow-x-auto pb-1"
       >
         <table className="border-separate border-spacing-[2px] text-xs">
@@ -77,7 +89,7 @@ export function ConfusionTable({ counts, name, onCell }: ConfusionTableProps) {
                       <button
                         type="button"
                         onClick={() => onCell(truth, predicted)}
-                        aria-label={t('cellLabel', { truth: name(truth), predicted: name(predicted), count: photos })}
+                        aria-label={t('mistake', { truth: name(truth), predicted: name(predicted), count: photos })}
                         className={`figures grid size-8 place-items-center rounded-[4px] ${intensity > 60 ? 'text-accent-ink' : 'text-ink'}`}
                         style={{ background: `color-mix(in oklab, ${color} ${intensity}%, var(--card))` }}
                       >

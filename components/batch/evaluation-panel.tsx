@@ -1,70 +1,77 @@
-import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
-import type { BatchItem } from '@/lib/client/batch/items'
-import type { LabelsFile } from '@/lib/client/batch/labels'
+import type { LabelChoices } from '@/lib/client/batch/labels'
+import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
-import type { Job } from '@/lib/shared/contract/jobs'
-import type { Picks } from '@/lib/shared/labels-file/match-labels'
-import { evaluate } from '@/lib/shared/metrics/evaluation'
 import { Button } from '../ui/button'
 import { EvaluationReport } from './evaluation-report'
 import { LabelColumns } from './label-columns'
-import { useClasses } from './use-classes'
-import { useMatchedLabels } from './use-matched-labels'
+import { LabelProblems } from './label-problems'
+import { UnclearLabels } from './unclear-labels'
+import { UnreadableLabelsNotice } from './unreadable-labels-notice'
+import { UnusableLabels } from './unusable-labels'
+import type { Judged } from './use-judged'
 
 interface EvaluationPanelProps {
-  labels: LabelsFile
-  job: Job
-  items: readonly BatchItem[]
+  judged: Judged
+  snapshot: BatchSnapshot
   /** Shows a selection of photos in the table. */
-  onShow(subset: NonNullable<TableView['subset']>): void
-  onPick(picks: Picks): void
+  onShow(view: Partial<TableView>): void
+  onChoose(choices: LabelChoices): void
   onRemove(): void
+  /** Closes the notice about a file that isn't a labels file. */
+  onCloseUnreadable(): void
 }
 
 /** Evaluates the results against the visitor's labels, with the same metrics as `vision eval`. */
-export function EvaluationPanel({ labels, job, items, onShow, onPick, onRemove }: EvaluationPanelProps) {
+export function EvaluationPanel({
+  judged,
+  snapshot,
+  onShow,
+  onChoose,
+  onRemove,
+  onCloseUnreadable,
+}: EvaluationPanelProps) {
   const t = useTranslations('batch.judgement')
-  const { classes, failed } = useClasses(job.model.id)
-  const matched = useMatchedLabels(labels, items, classes)
-  const reading = matched === 'no_columns' ? null : matched
-  const evaluation = useMemo(
-    () =>
-      classes &&
-      reading &&
-      evaluate(
-        items.flatMap(({ row }) => (row ? [row] : [])),
-        reading,
-        classes,
-      ),
-    [classes, items, reading],
-  )
+  const { labels, reading, trouble, classes, failed, evaluation } = judged
+  const { phase, job, unreadableLabels, collecting } = snapshot
+  // Until then, a name in the labels file may be that of a photo that is still to come.
+  const complete = !collecting && (phase === 'done' || phase === 'cancelled' || phase === 'gone')
   return (
     <section aria-labelledby="evaluation" className="mt-12">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h2 id="evaluation" className="font-semibold text-lg tracking-tight">
           {t('title')}
         </h2>
-        <p translate="no" className="figures min-w-0 truncate text-ink-2 text-sm">
-          {labels.name}
-        </p>
-        <Button variant="quiet" className="ml-auto" onClick={onRemove}>
-          {t('remove')}
-        </Button>
+        {labels && (
+          <>
+            <p translate={labels.folders ? undefined : 'no'} className="min-w-0 truncate text-ink-2 text-sm">
+              {labels.folders ? t('folderNames') : labels.name}
+            </p>
+            <Button variant="quiet" className="ml-auto" onClick={onRemove}>
+              {t('remove')}
+            </Button>
+          </>
+        )}
       </div>
+      {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} onClose={onCloseUnreadable} />}
       {failed && <p className="mt-3 text-bad text-sm">{t('noClasses')}</p>}
-      {matched === 'no_columns' && (
-        <p role="status" className="mt-3 max-w-[68ch] text-ink-2">
-          {t('noColumns')}
-        </p>
+      {trouble && labels && <UnusableLabels trouble={trouble} judged={judged} labels={labels} onChoose={onChoose} />}
+      {!trouble && reading && !labels?.folders && (
+        <LabelColumns reading={reading} onPick={(picks) => onChoose({ picks })} />
       )}
-      {reading && <LabelColumns reading={reading} onPick={onPick} />}
-      {classes && reading && evaluation && (
+      {reading && labels && classes && trouble !== 'no_photos' && (
+        <UnclearLabels reading={reading} labels={labels} classes={classes} onChoose={onChoose} />
+      )}
+      {!trouble && reading && evaluation && (
+        <LabelProblems reading={reading} evaluation={evaluation} complete={complete} />
+      )}
+      {!trouble && classes && evaluation && (
         <EvaluationReport
           evaluation={evaluation}
           classes={classes}
-          reading={reading}
-          topK={job.top_k}
+          topK={job?.top_k ?? 0}
+          uncertainBelow={labels?.choices.uncertainBelow ?? null}
+          onUncertainBelow={(uncertainBelow) => onChoose({ uncertainBelow })}
           onShow={onShow}
         />
       )}

@@ -3,39 +3,42 @@ import { Popover } from '@base-ui/react/popover'
 import { Check, ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { BatchItem } from '@/lib/client/batch/items'
 import { applyView, type TableView } from '@/lib/client/batch/table-view'
 import { exportFile } from '@/lib/client/files/export-file'
 import {
+  LABELED_COLUMNS,
+  type LabeledColumn,
   RESULT_COLUMNS,
   RESULT_FORMATS,
-  type ResultColumn,
   type ResultFormat,
   type ResultRow,
 } from '@/lib/shared/results/columns'
 import { Button } from '../ui/button'
 import { Segmented } from '../ui/segmented'
 import { useSaveFile } from '../ui/use-save-file'
+import type { Judged } from './use-judged'
 
 /** Display names of the formats. */
 const FORMAT_NAMES: Record<ResultFormat, string> = { csv: 'CSV', xlsx: 'Excel', json: 'JSON', ndjson: 'NDJSON' }
 
 interface ExportPanelProps {
-  items: readonly BatchItem[]
+  judged: Judged
   view: TableView
 }
 
 /** Exports the results so far: format, columns, and all photos or only those that the table shows. */
-export function ExportPanel({ items, view }: ExportPanelProps) {
+export function ExportPanel({ judged: { items, labels, labeled }, view }: ExportPanelProps) {
   const t = useTranslations('batch')
   const [format, setFormat] = useState<ResultFormat>('csv')
-  const [excluded, setExcluded] = useState<ReadonlySet<ResultColumn>>(new Set())
+  const [excluded, setExcluded] = useState<ReadonlySet<LabeledColumn>>(new Set())
   const [onlyVisible, setOnlyVisible] = useState(false)
   const saveFile = useSaveFile()
   const rows = (): ResultRow[] =>
     (onlyVisible ? applyView(items, view) : items).flatMap(({ row }) => (row ? [row] : []))
-  const columns = RESULT_COLUMNS.filter((column) => !excluded.has(column))
-  function toggle(column: ResultColumn): void {
+  const offered = labeled ? LABELED_COLUMNS : RESULT_COLUMNS
+  const uncertainBelow = labels?.choices.uncertainBelow ?? null
+  const columns = offered.filter((column) => !excluded.has(column))
+  function toggle(column: LabeledColumn): void {
     const next = new Set(excluded)
     if (!next.delete(column)) next.add(column)
     setExcluded(next)
@@ -60,7 +63,7 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
             <fieldset>
               <legend className="text-ink-2 text-sm">{t('whichColumns')}</legend>
               <div className="mt-1 grid grid-cols-2 gap-x-4">
-                {RESULT_COLUMNS.map((column) => (
+                {offered.map((column) => (
                   <LabeledCheckbox
                     key={column}
                     label={column}
@@ -71,6 +74,11 @@ export function ExportPanel({ items, view }: ExportPanelProps) {
                 ))}
               </div>
             </fieldset>
+            {uncertainBelow !== null && (
+              <p className="text-pretty text-ink-2 text-sm">
+                {t('yourLimit', { percent: Math.round(100 * uncertainBelow) })}
+              </p>
+            )}
             <LabeledCheckbox
               label={t('onlyShown')}
               checked={onlyVisible}

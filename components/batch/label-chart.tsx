@@ -1,7 +1,8 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import { labelCounts } from '@/lib/client/batch/summary'
+import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 
 interface LabelChartProps {
@@ -11,22 +12,25 @@ interface LabelChartProps {
   onSelect(label: string | null): void
 }
 
-const MAX_LABELS = 10
+/** Labels shown at first. */
+const INITIAL_LABELS = 10
 
-/** A bar chart of the most frequent labels; clicking one filters the table. */
+/** A bar chart of the labels, most frequent first; clicking one filters the table. */
 export function LabelChart({ items, selected, onSelect }: LabelChartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
+  const [expanded, setExpanded] = useState(false)
   const counts = useMemo(() => labelCounts(items), [items])
   const maxCount = counts[0]?.[1] ?? 1
+  const visible = expanded ? counts : counts.slice(0, INITIAL_LABELS)
   return (
     <section aria-labelledby="labels" className="rounded-card border border-line bg-card p-5">
       <h2 id="labels" className="font-semibold text-sm">
         {t('labels')}
       </h2>
       {counts.length === 0 && <p className="mt-3 text-ink-3 text-sm">{t('noneYet')}</p>}
-      <ul className="mt-2">
-        {counts.slice(0, MAX_LABELS).map(([label, photos]) => (
+      <ul className={expanded ? '-mx-2 mt-2 max-h-96 overflow-y-auto px-2' : 'mt-2'}>
+        {visible.map(([label, photos]) => (
           <li key={label}>
             <button
               type="button"
@@ -48,8 +52,15 @@ export function LabelChart({ items, selected, onSelect }: LabelChartProps) {
           </li>
         ))}
       </ul>
-      {counts.length > MAX_LABELS && (
-        <p className="mt-2 text-ink-3 text-xs">{t('moreLabels', { count: counts.length - MAX_LABELS })}</p>
+      {counts.length > INITIAL_LABELS && (
+        <Button
+          variant="quiet"
+          aria-expanded={expanded}
+          className="-mx-2 mt-1 h-9 px-2!"
+          onClick={() => setExpanded(!expanded)}
+        >
+          {expanded ? t('fewerLabels') : t('allLabels', { count: format.integer(counts.length) })}
+        </Button>
       )}
     </section>
   )

@@ -14,7 +14,7 @@ export function LabelColumns({ reading, onPick }: LabelColumnsProps) {
   const { columns, file, label, kind, matched, lines } = reading
   const columnNumber = (index: number) => String(index + 1)
   return (
-    <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
+    <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-ink text-sm">
       <ColumnSelect
         name={t('fileColumn')}
         columns={columns}

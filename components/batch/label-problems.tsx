@@ -6,18 +6,19 @@ import { Disclosure } from '../ui/disclosure'
 interface LabelProblemsProps {
   reading: MatchedLabels
   evaluation: Evaluation
+  /** Whether all photos of the batch are known. */
+  complete: boolean
 }
 
 const MAX_LISTED = 50
 
 /** Lines of the labels file that cannot be used, with reasons. */
-export function LabelProblems({ reading, evaluation: { unknown, unused, unlabelled } }: LabelProblemsProps) {
+export function LabelProblems({ reading, evaluation: { unused, unlabelled }, complete }: LabelProblemsProps) {
   const t = useTranslations('batch.judgement')
   const problems = [
     ...reading.bad.map(({ line, file, reason }) => [t('line', { line }), file, t(`bad.${reason}`)] as const),
-    ...unknown.map(({ word, photos }) => [word, '', t('unknown', { count: photos })] as const),
     ...reading.ambiguous.map(({ file, photos }) => [file, '', t('ambiguous', { photo: photos[0] ?? '' })] as const),
-    ...unused.map((file) => [file, '', t('unused')] as const),
+    ...(complete ? unused : []).map((file) => [file, '', t('unused')] as const),
   ]
   return (
     <>

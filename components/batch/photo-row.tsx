@@ -6,8 +6,9 @@ import type { Thumbnails } from '@/lib/client/batch/thumbnails'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { useFormat } from '../ui/use-format'
 import { PhotoStatus } from './photo-status'
-import { TABLE_GRID } from './table-grid'
+import { LABELED_GRID, TABLE_GRID } from './table-grid'
 import { Thumbnail } from './thumbnail'
+import { TruthMark } from './truth-mark'
 
 /** Translations and number formats, created once per table instead of once per row. */
 export interface RowTexts {
@@ -24,6 +25,8 @@ export function useRowTexts(): RowTexts {
 interface PhotoRowProps {
   texts: RowTexts
   item: BatchItem
+  /** Whether the true labels are known. */
+  labeled: boolean
   /** Row number in the whole table; the header is row 1. */
   position: number
   /** Pixels from the top of the table. */
@@ -39,6 +42,7 @@ const OTHER_LABELS = 3
 export const PhotoRow = memo(function PhotoRow({
   texts,
   item,
+  labeled,
   position,
   top,
   source,
@@ -51,22 +55,28 @@ export const PhotoRow = memo(function PhotoRow({
   return (
     <tr
       aria-rowindex={position}
-      className={`${TABLE_GRID} absolute inset-x-0 h-[60px] border-line border-b hover:bg-sunk/60`}
+      // By keyboard, the button with the file name opens the photo. Selecting text in a row isn't a click.
+      onClick={() => getSelection()?.isCollapsed !== false && onOpen(index)}
+      className={`${labeled ? LABELED_GRID : TABLE_GRID} absolute inset-x-0 h-[60px] cursor-pointer border-line border-b hover:bg-sunk/60`}
       style={{ transform: `translateY(${top}px)` }}
     >
       <td className="row-span-2 md:row-span-1">
         <Thumbnail index={index} source={source} thumbnails={thumbnails} />
       </td>
-      <td className="order-2 col-start-2 min-w-0 self-start md:order-none md:col-start-auto md:self-auto">
+      <td className="order-2 col-start-2 min-w-0 self-start max-md:flex max-md:items-center max-md:gap-2 md:order-none md:col-start-auto md:self-auto">
         <button
           type="button"
           translate="no"
           aria-label={t('show', { name: path })}
-          onClick={() => onOpen(index)}
-          className="figures block w-full truncate rounded-[4px] text-left text-[13px] text-ink-2 hover:text-ink hover:underline md:text-ink"
+          className="figures block min-w-0 truncate rounded-[4px] text-left text-[13px] md:w-full text-ink-2 hover:text-ink hover:underline md:text-ink"
         >
           {path.slice(nameStart)}
         </button>
+        {labeled && row?.correct === false && (
+          <span lang="en" className="flex min-w-[45%] items-center gap-0.5 text-bad text-xs md:hidden">
+            <TruthMark correct={row.correct} t={t} /> <span className="truncate">{row.truth}</span>
+          </span>
+        )}
         {nameStart > 0 && (
           <span translate="no" className="figures block truncate text-ink-3 text-xs max-md:hidden">
             {path.slice(0, nameStart)}
@@ -76,10 +86,22 @@ export const PhotoRow = memo(function PhotoRow({
       <td className="col-start-2 row-start-1 min-w-0 self-end md:col-start-auto md:row-start-auto md:self-auto">
         <Label row={row} texts={texts} />
       </td>
+      {labeled && (
+        <>
+          <td className="min-w-0 max-md:hidden">
+            <span lang="en" title={row?.truth ?? undefined} className="block truncate text-sm">
+              {row?.truth}
+            </span>
+          </td>
+          <td className="max-md:hidden">
+            <TruthMark correct={row?.correct} t={t} />
+          </td>
+        </>
+      )}
       <td className="col-start-3 row-start-1 self-end md:col-start-auto md:row-start-auto md:self-auto">
-        <Score row={row} texts={texts} />
+        <Score row={row} texts={texts} bar={!labeled} />
       </td>
-      <Time row={row} texts={texts} />
+      {!labeled && <Time row={row} texts={texts} />}
       <td className="order-2 self-start text-right md:order-none md:self-auto md:text-left">
         <PhotoStatus item={item} t={t} />
       </td>
@@ -119,14 +141,16 @@ function FailureReason({ row, texts: { problems: t } }: CellProps & { row: Resul
   return <span className="block truncate text-bad text-sm">{t.has(key) ? t(key) : row.error_code}</span>
 }
 
-function Score({ row, texts: { format } }: CellProps) {
+function Score({ row, texts: { format }, bar }: CellProps & { bar: boolean }) {
   if (row?.score === null || row?.score === undefined) return null
   return (
     <span className="flex items-center justify-end gap-2.5">
       <span className="figures text-sm">{format.percent(row.score)}</span>
-      <span aria-hidden className="h-1 w-14 overflow-hidden rounded-full bg-sunk max-md:hidden">
-        <span className="block h-full rounded-full bg-accent" style={{ width: `${100 * row.score}%` }} />
-      </span>
+      {bar && (
+        <span aria-hidden className="h-1 w-14 overflow-hidden rounded-full bg-sunk max-md:hidden">
+          <span className="block h-full rounded-full bg-accent" style={{ width: `${100 * row.score}%` }} />
+        </span>
+      )}
     </span>
   )
 }

@@ -1,10 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import type { BatchItem } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
-import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
-import { applyView, type TableView } from '@/lib/client/batch/table-view'
+import { applyView, DEFAULT_VIEW, isFiltered, type TableView } from '@/lib/client/batch/table-view'
 import { Thumbnails } from '@/lib/client/batch/thumbnails'
+import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
 import { PhotoRow, useRowTexts } from './photo-row'
 import { TableHeader } from './table-header'
@@ -14,9 +15,15 @@ const PhotoDialog = lazy(() => import('./photo-dialog').then((module) => module.
 
 interface PhotoTableProps {
   session: BatchSession
-  snapshot: BatchSnapshot
+  items: readonly BatchItem[]
+  /** Whether the true labels are known. */
+  labeled: boolean
   view: TableView
   onView(view: TableView): void
+  /** Opens a photo on the classify page. */
+  onOpenPhoto(file: File): void
+  /** Whether the server explains results. */
+  canExplain: boolean
 }
 
 const ROW_HEIGHT = 60
@@ -24,14 +31,13 @@ const ROW_HEIGHT = 60
 const OVERSCAN = 6
 
 /** A virtualized table of photos: only visible rows are rendered. */
-export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps) {
+export function PhotoTable({ session, items, labeled, view, onView, ...dialog }: PhotoTableProps) {
   const t = useTranslations('batch')
   const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
   const [thumbnails] = useState(() => new Thumbnails())
   const [openIndex, setOpenIndex] = useState<number | null>(null)
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
-  const { items } = snapshot
   const rows = useMemo(() => applyView(items, view), [items, view])
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -43,16 +49,16 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
   const item = openIndex === null ? undefined : items[openIndex]
   return (
     <div id="photos" className="min-w-0 scroll-mt-4">
-      <TableToolbar view={view} onView={onView} visible={rows.length} total={items.length} />
+      <TableToolbar labeled={labeled} view={view} onView={onView} visible={rows.length} total={items.length} />
       <section
         ref={scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
         tabIndex={0}
         aria-label={t('scroller')}
-        className="mt-3 h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card"
+        className="mt-3 max-h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card"
       >
         <table aria-label={t('table')} aria-rowcount={rows.length + 1} className="block">
-          <TableHeader view={view} onView={onView} />
+          <TableHeader labeled={labeled} view={view} onView={onView} />
           <tbody className="relative block" style={{ height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map(({ index, start }) => {
               const row = rows[index]
@@ -62,6 +68,7 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
                     key={row.index}
                     texts={texts}
                     item={row}
+                    labeled={labeled}
                     position={index + 2}
                     top={start}
                     source={session.source(row.index)}
@@ -73,7 +80,14 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
             })}
           </tbody>
         </table>
-        {rows.length === 0 && <p className="px-4 py-12 text-center text-ink-2 text-sm">{t('nothingFound')}</p>}
+        {rows.length === 0 && (
+          <div className="grid justify-items-center gap-3 px-4 py-10 text-center text-ink-2 text-sm">
+            <p>{t('nothingFound')}</p>
+            {isFiltered(view) && (
+              <Button onClick={() => onView({ ...DEFAULT_VIEW, sort: view.sort })}>{t('clearFilters')}</Button>
+            )}
+          </div>
+        )}
       </section>
       {item && (
         <PhotoDialog
@@ -84,6 +98,7 @@ export function PhotoTable({ session, snapshot, view, onView }: PhotoTableProps)
           onNext={
             position >= 0 && position < rows.length - 1 ? () => setOpenIndex(rows[position + 1]?.index ?? null) : null
           }
+          {...dialog}
         />
       )}
     </div>

@@ -1,36 +1,39 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { SortKey, TableView } from '@/lib/client/batch/table-view'
-import { TABLE_GRID } from './table-grid'
+import { LABELED_GRID, TABLE_GRID } from './table-grid'
 
 interface TableHeaderProps {
+  /** Whether the true labels are known. */
+  labeled: boolean
   view: TableView
   onView(view: TableView): void
 }
+
+const COLUMNS = ['file', 'label', 'score', 'time', 'status'] as const
+const LABELED_COLUMNS = ['file', 'label', 'truth', 'correct', 'score', 'status'] as const
 
 /** Columns that the first click sorts in descending order. */
 const DESCENDING_FIRST = new Set<SortKey>(['score', 'time'])
 
 /** Sortable column headers. On phones, the toolbar has a sort menu instead. */
-export function TableHeader({ view, onView }: TableHeaderProps) {
+export function TableHeader({ labeled, view, onView }: TableHeaderProps) {
   const t = useTranslations('batch')
   return (
     <thead className="sticky top-0 z-10 rounded-t-card border-line border-b bg-card block max-md:sr-only">
-      <tr aria-rowindex={1} className={`${TABLE_GRID} h-11`}>
+      <tr aria-rowindex={1} className={`${labeled ? LABELED_GRID : TABLE_GRID} h-11`}>
         <th scope="col">
           <span className="sr-only">{t('picture')}</span>
         </th>
-        <SortHeader sort="file" view={view} onView={onView} />
-        <SortHeader sort="label" view={view} onView={onView} />
-        <SortHeader sort="score" view={view} onView={onView} />
-        <SortHeader sort="time" view={view} onView={onView} />
-        <SortHeader sort="status" view={view} onView={onView} />
+        {(labeled ? LABELED_COLUMNS : COLUMNS).map((sort) => (
+          <SortHeader key={sort} sort={sort} view={view} onView={onView} />
+        ))}
       </tr>
     </thead>
   )
 }
 
-function SortHeader({ sort, view, onView }: TableHeaderProps & { sort: SortKey }) {
+function SortHeader({ sort, view, onView }: Omit<TableHeaderProps, 'labeled'> & { sort: SortKey }) {
   const t = useTranslations('batch.columns')
   const current = view.sort?.key === sort ? view.sort : null
   const Arrow = current?.descending ? ArrowDown : ArrowUp

@@ -1,9 +1,20 @@
 import { X } from 'lucide-react'
 import { useTranslations } from 'use-intl'
-import { SORTS, type SortKey, STATUS_FILTERS, type StatusFilter, type TableView } from '@/lib/client/batch/table-view'
+import {
+  SORTS,
+  type SortKey,
+  STATUS_FILTERS,
+  type StatusFilter,
+  type TableView,
+  UNLABELED_FILTERS,
+  UNLABELED_SORTS,
+} from '@/lib/client/batch/table-view'
 import { useFormat } from '../ui/use-format'
+import { useConfidenceRange } from './use-confidence-range'
 
 interface TableToolbarProps {
+  /** Whether the true labels are known. */
+  labeled: boolean
   view: TableView
   onView(view: TableView): void
   visible: number
@@ -13,8 +24,9 @@ interface TableToolbarProps {
 const SELECT = 'h-10 rounded-card border border-line-2 bg-card px-3 text-sm'
 
 /** Search, filters and, on phones, the sort order. */
-export function TableToolbar({ view, onView, visible, total }: TableToolbarProps) {
+export function TableToolbar({ labeled, view, onView, visible, total }: TableToolbarProps) {
   const t = useTranslations('batch')
+  const range = useConfidenceRange()
   const format = useFormat()
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -32,7 +44,7 @@ export function TableToolbar({ view, onView, visible, total }: TableToolbarProps
         onChange={({ target }) => onView({ ...view, status: target.value as StatusFilter })}
         className={SELECT}
       >
-        {STATUS_FILTERS.map((status) => (
+        {(labeled ? STATUS_FILTERS : UNLABELED_FILTERS).map((status) => (
           <option key={status} value={status}>
             {t(`filters.${status}`)}
           </option>
@@ -45,13 +57,16 @@ export function TableToolbar({ view, onView, visible, total }: TableToolbarProps
         className={`${SELECT} md:hidden`}
       >
         <option value="">{t('asAdded')}</option>
-        {SORTS.map((key) => (
+        {(labeled ? SORTS : UNLABELED_SORTS).map((key) => (
           <option key={key} value={key}>
             {t(`columns.${key}`)}
           </option>
         ))}
       </select>
       {view.label !== null && <Chip text={view.label} english onRemove={() => onView({ ...view, label: null })} />}
+      {view.confidence !== null && (
+        <Chip text={range(view.confidence)} onRemove={() => onView({ ...view, confidence: null })} />
+      )}
       {view.subset !== null && <Chip text={view.subset.name} onRemove={() => onView({ ...view, subset: null })} />}
       <p aria-live="polite" className="ml-auto text-ink-3 text-sm">
         {visible === total ? null : t('found', { found: format.integer(visible), all: format.integer(total) })}

@@ -6,18 +6,20 @@ import { LabelsError } from '@/lib/shared/labels-file/decode'
 import { type MatchedLabels, matchLabels } from '@/lib/shared/labels-file/match-labels'
 
 /**
- * Matches a labels file to the photos; null until the classes are loaded, `no_columns` if no two columns hold photos
- * and labels.
+ * Matches labels to the photos; null until there are labels and the classes are loaded, `no_columns` if no two columns
+ * hold photos and labels.
  */
 export function useMatchedLabels(
-  { table, picks }: LabelsFile,
+  labels: LabelsFile | null,
   items: readonly BatchItem[],
   classes: readonly Label[] | null,
 ): MatchedLabels | 'no_columns' | null {
   const photos = items.length
+  const table = labels?.table
+  const picks = labels?.choices.picks
   // biome-ignore lint/correctness/useExhaustiveDependencies: photos are only ever added, and each result replaces their list
   return useMemo(() => {
-    if (!classes) return null
+    if (!table || !classes) return null
     try {
       return matchLabels(
         table,

@@ -9,22 +9,26 @@ interface SliderProps {
   max: number
   step: number
   onChange(value: number): void
+  /** Called once the visitor lets go. */
+  onCommit?(value: number): void
   /** Formats the value for display. */
   format(value: number): string
 }
 
 /** A slider. Arrow keys, Home and End move it; screen readers announce the formatted value. */
-export function Slider({ label, value, min, max, step, onChange, format }: SliderProps) {
+export function Slider({ label, value, min, max, step, onChange, onCommit, format }: SliderProps) {
   return (
     <Base.Root
       value={value}
       min={min}
       max={max}
       step={step}
+      largeStep={10 * step}
       onValueChange={(next) => onChange(Array.isArray(next) ? (next[0] ?? min) : next)}
+      onValueCommitted={(next) => onCommit?.(Array.isArray(next) ? (next[0] ?? min) : next)}
       className="flex max-w-[420px] items-center gap-4"
     >
-      <span className="w-16 shrink-0 text-ink-2 text-sm">{label}</span>
+      <span className="min-w-16 shrink-0 text-ink-2 text-sm">{label}</span>
       <Base.Control className="flex h-10 flex-1 cursor-pointer touch-none items-center">
         <Base.Track className="h-1.5 w-full rounded-full bg-sunk">
           <Base.Indicator className="rounded-full bg-accent" />

@@ -152,7 +152,7 @@ test('waits for the connection and for a full server, and reports a deleted batc
   await waitUntilDone(page)
   await page.request.delete(`/api/jobs/${jobId(page)}`)
   await page.reload()
-  await expect(page.getByText('This batch is no longer on the server')).toBeVisible()
+  await expect(page.getByText('There is no batch at this address')).toBeVisible()
 })
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -175,7 +175,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await page
       .locator('input[data-picks=labels]')
       .setInputFiles({ name: 'labels.csv', mimeType: 'text/csv', buffer: Buffer.from(labels) })
-    await expect(page.getByRole('heading', { name: 'Confusion matrix' })).toBeVisible()
+    await page.getByRole('button', { name: 'Confusion matrix' }).click()
     await check('done')
     await page.getByRole('button', { name: 'Export' }).click()
     await expect(page.getByRole('button', { name: 'Download 30 rows' })).toBeVisible()

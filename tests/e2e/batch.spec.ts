@@ -194,16 +194,33 @@ test('shows failures in their rows, classifies the rest, and sorts, filters and 
   await page.getByRole('button', { name: /^goldfish/ }).click()
   await expect(rows(page)).toHaveCount(1)
   await page.getByRole('button', { name: 'Remove filter “goldfish”' }).click()
+  await page.getByRole('searchbox').fill('no such photo')
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await expect(rows(page).first()).toBeVisible()
+  // Neither a damaged file nor a large one gets better by another try; a server that was too slow may.
+  await expect(page.getByRole('button', { name: /^Retry/ })).toHaveCount(0)
+  await page.route('**/events', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({
+      response,
+      body: (await response.text()).replaceAll('truncated_image', 'deadline_exceeded'),
+    })
+  })
+  await page.reload()
+  await expect(page.getByRole('button', { name: 'Retry 1 failed photo' })).toBeVisible()
+  await page.unroute('**/events')
   const [retried] = await Promise.all([
     page.waitForResponse(/\/retry$/),
-    page.getByRole('button', { name: 'Retry failed' }).click(),
+    page.getByRole('button', { name: 'Retry 1 failed photo' }).click(),
   ])
   expect(await retried.json()).toMatchObject({ state: 'running', counts: { total: 25 } })
   await waitUntilDone(page)
-  await expect(figures(page)).toContainText('2 failed')
+  await expect(figures(page)).toContainText('1 failed')
 })
 
-test('evaluates results against labels; a cell of the confusion matrix shows its photos', async ({ page }) => {
+test('evaluates results against labels; mistakes and cells of the confusion matrix show their photos', async ({
+  page,
+}) => {
   const folder = join(root(), 'animals')
   mkdirSync(folder)
   for (const name of ['koala', 'goldfish', 'giant-panda'])
@@ -225,15 +242,55 @@ test('evaluates results against labels; a cell of the confusion matrix shows its
   await expect(evaluation).toContainText('missing.webp not in this batch')
   await expect(evaluation.getByRole('row', { name: /^koala 2 100\.0 50\.0 66\.7$/ })).toBeVisible()
   await expect(evaluation.getByRole('table', { name: 'Reliability diagram' })).toContainText('100.0')
-  await evaluation.getByRole('button', { name: 'koala predicted as Egyptian cat: 1 photo' }).click()
+  const mistake = evaluation.getByRole('button', { name: 'koala predicted as Egyptian cat: 1 photo' })
+  await evaluation.getByRole('button', { name: 'Confusion matrix' }).click()
+  await expect(mistake).toHaveCount(2)
+  await mistake.last().click()
   await expect(rows(page)).toHaveCount(1)
   await expect(rows(page)).toContainText('cat.png')
+  await page.getByRole('button', { name: /^Remove filter “koala/ }).click()
+  await page.getByRole('button', { name: '1 wrong' }).click()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(rows(page)).toContainText(/cat\.png.*Egyptian cat.*koala.*wrong/)
+  // A row opens wherever it is clicked.
+  await rows(page).click({ position: { x: 4, y: 4 } })
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('True label: koala')
+  await dialog.getByRole('button', { name: 'Why this label?' }).click()
+  await expect(dialog.getByText(/\d+ model runs/)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Export' }).click()
+  const { data } = Papa.parse<Record<string, string>>(await exportText(page), { header: true, delimiter: ',' })
+  expect(data.slice(0, 4).map(({ file, truth, correct }) => [file, truth, correct])).toEqual([
+    ['animals/cat.png', 'koala', 'false'],
+    ['animals/giant-panda.webp', 'giant panda', 'true'],
+    ['animals/goldfish.webp', 'goldfish', 'true'],
+    ['animals/koala.webp', 'koala', 'true'],
+  ])
+  await page.keyboard.press('Escape')
+  // Setting uncertain results aside: with the least confident one, all others are right.
+  const slider = evaluation.getByRole('slider', { name: 'Uncertain below' })
+  await slider.press('End')
+  await expect(evaluation.getByText('No photo reaches this confidence')).toBeVisible()
+  await slider.press('PageDown')
+  await expect(evaluation.getByText('3 of 4 photos (75.0%) kept: 100.0% right')).toBeVisible()
+  await page.getByRole('combobox', { name: 'Filter photos' }).selectOption('Uncertain')
+  await expect(rows(page)).toHaveCount(1)
+  await expect(rows(page)).toContainText('cat.png')
+  await evaluation.getByRole('button', { name: 'Use the model’s own limits' }).click()
+  // While photos are still to come, a label without a photo is no problem.
+  await page.route('**/events', () => {})
+  await page.reload()
+  await expect(evaluation).toContainText('No photo with a label has a result yet')
+  await expect(evaluation.getByText(/couldn’t be used/)).toHaveText('1 label couldn’t be used')
+  await page.unroute('**/events')
   await page.reload()
   await expect(evaluation).toContainText('75.0%')
   // The visitor can choose other columns, and the choice persists.
   await expect(evaluation.getByRole('status')).toHaveText('4 of 5 labels match a photo')
   await evaluation.getByLabel('Photo column').selectOption('label')
-  await expect(evaluation).toContainText('None of the classified photos has a label')
+  await expect(evaluation).toContainText('labels.csv isn’t understood yet')
+  await expect(evaluation.getByRole('table', { name: 'First rows of the file' })).toContainText('goldfish.webp')
   await page.reload()
   await expect(evaluation.getByLabel('Photo column')).toHaveValue('1')
   await evaluation.getByLabel('Photo column').selectOption('file')
@@ -247,6 +304,79 @@ test('evaluates results against labels; a cell of the confusion matrix shows its
   })
   expect(stderr).toContain('top-1  75.0% of 4 labeled photos (95% interval: 30.1% to 95.4%)')
   expect(stderr).toMatch(/koala +2 +100\.0% +50\.0% +66\.7%/)
+})
+
+test('shows why labels aren’t understood, and asks what an ambiguous label means', async ({ page }) => {
+  const labels = (name: string, text: string) =>
+    page
+      .locator('input[data-picks=labels], input[data-picks=files]')
+      .first()
+      .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
+  await chooseFiles(page, 'public/gallery/koala.webp', 'public/gallery/goldfish.webp')
+  await waitUntilDone(page)
+  const evaluation = page.getByRole('region', { name: 'Accuracy against your labels' })
+  await labels('book.csv', 'PK\u0003\u0004')
+  await expect(evaluation.getByRole('status')).toContainText('book.csv can’t be read as labels')
+  await expect(evaluation).toBeInViewport()
+  await labels('other.csv', 'nr,colour\n1,red\n2,blue\n')
+  await expect(page.getByRole('button', { name: /^Labels not understood/ })).toBeVisible()
+  await expect(evaluation).toContainText('other.csv isn’t understood yet')
+  await expect(evaluation).toContainText('the photos here are called koala.webp, goldfish.webp')
+  await expect(evaluation.getByRole('table', { name: 'First rows of the file' }).getByRole('row')).toHaveCount(3)
+  await labels('cranes.csv', 'file,label\nkoala.webp,crane\ngoldfish.webp,goldfish\n')
+  await expect(page.getByRole('button', { name: '100.0% right' })).toBeVisible()
+  const meaning = evaluation.getByRole('combobox', { name: 'Meaning of “crane”' })
+  expect(await meaning.getByRole('option').allTextContents()).toEqual([
+    'Not counted',
+    expect.any(String),
+    expect.any(String),
+  ])
+  await meaning.selectOption({ index: 1 })
+  await expect(page.getByRole('button', { name: '50.0% right' })).toBeVisible()
+  await page.reload()
+  await expect(page.getByRole('button', { name: '1 wrong' })).toBeVisible()
+})
+
+test('takes the names of folders as labels, if they are labels', async ({ page }) => {
+  const folder = join(root(), 'classes')
+  for (const name of ['koala', 'goldfish']) {
+    mkdirSync(join(folder, name), { recursive: true })
+    copyFileSync(`public/gallery/${name}.webp`, join(folder, name, '1.webp'))
+  }
+  await chooseFolder(page, folder)
+  await waitUntilDone(page)
+  await page.getByRole('button', { name: 'Measure accuracy by folder' }).click()
+  await expect(page.getByRole('button', { name: '100.0% right' })).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('Labels from the folder names')).toBeVisible()
+})
+
+test('starts with the gallery’s photos by one click; bars filter the table @phone', async ({ page }) => {
+  await page.getByRole('button', { name: 'Try 24 sample photos' }).click()
+  await waitUntilDone(page)
+  await expect(figures(page)).toContainText('24 of 24')
+  await expect(page.getByRole('button', { name: /^\d+\.\d% right$/ })).toBeVisible()
+  const bar = page.getByRole('list', { name: 'Photos by confidence' }).getByRole('button').last()
+  const count = /: (\d+) photos/.exec((await bar.getAttribute('aria-label')) ?? '')?.[1]
+  await bar.click()
+  await expect(page.getByText(`${count} of 24`, { exact: true })).toBeVisible()
+  await bar.click()
+  await page.getByRole('button', { name: /^Show all \d+ labels$/ }).click()
+  await page.getByRole('button', { name: /^palace/ }).click()
+  await rows(page)
+    .first()
+    .click({ position: { x: 20, y: 20 } })
+  await page.getByRole('button', { name: 'Open on the Classify page' }).click()
+  await expect(page).toHaveURL(/\/#photo-\d+$/)
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText('palace')
+})
+
+test('an address without a batch has no live buttons', async ({ page }) => {
+  await page.goto('/batch#no-such-batch-no-such-batch')
+  await expect(page.getByRole('heading', { name: 'There is no batch at this address' })).toBeVisible()
+  expect(await page.getByRole('main').getByRole('button').allTextContents()).toEqual([' New batch'])
+  await page.getByRole('button', { name: 'New batch' }).click()
+  await expect(page.getByRole('heading', { name: 'Classify a batch' })).toBeVisible()
 })
 
 test('renders only the visible rows of ten thousand photos', async ({ page }) => {

@@ -200,7 +200,7 @@ test('gets the same results from a server as from the local engine', async () =>
 
 test('reports accuracy from labels, and exits with a usage error for invalid options', async () => {
   appendFileSync(out('truth.csv'), 'file,label\nkoala.webp,koala\ngoldfish.webp,koala\nespresso.png,unicorn\n')
-  const { err } = await classify(
+  const { err, out: written } = await classify(
     'public/gallery/koala.webp',
     'public/gallery/goldfish.webp',
     'public/gallery/espresso.png',
@@ -209,7 +209,24 @@ test('reports accuracy from labels, and exits with a usage error for invalid opt
   )
   expect(err).toContain('top-1  50.0% of 2 labeled photos')
   expect(err).toContain('unknown label  unicorn')
+  expect(written.split('\r\n')[0]).toMatch(/,error,truth,correct$/)
   expect(err).toContain('truth.csv: file = file, label = label, 3 of 3 matched')
+  // The true labels are two more columns, in every format.
+  const judged = [
+    ['koala', true],
+    ['koala', false],
+    ['unicorn', null],
+  ]
+  for (const format of ['ndjson', 'parquet']) {
+    const photos = ['koala.webp', 'goldfish.webp', 'espresso.png'].map((name) => join('public/gallery', name))
+    await classify(...photos, '--labels', out('truth.csv'), '--out', out(`judged.${format}`))
+    const bytes = readFileSync(out(`judged.${format}`))
+    const list =
+      format === 'ndjson'
+        ? rows(out('judged.ndjson'))
+        : await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) })
+    expect(list.map(({ truth, correct }) => [truth, correct])).toEqual(judged)
+  }
   appendFileSync(out('other.csv'), 'file,label\nx.png,koala\n')
   const other = await classify('public/gallery/koala.webp', '--labels', out('other.csv'))
   expect(other).toMatchObject({ code: 4, out: expect.not.stringContaining('koala.webp,ok') })

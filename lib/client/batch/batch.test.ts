@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { isSystemFile } from '@/lib/shared/files/ignored-files'
 import { failedRow, type ResultRow } from '@/lib/shared/results/columns'
-import { ItemList } from './items'
+import { ItemList, mayRecover } from './items'
+import { chooseLabels, folderLabels } from './labels'
 import { comparePaths, type PhotoSource, relativePath } from './source'
 import { confidenceBins, labelCounts } from './summary'
 import { applyView, DEFAULT_VIEW } from './table-view'
@@ -103,5 +104,52 @@ test('a table view filters and sorts; photos without a value come last in either
   expect(confidenceBins(list.items).filter(({ certain, uncertain }) => certain + uncertain > 0)).toEqual([
     { from: 50, certain: 0, uncertain: 1 },
     { from: 90, certain: 1, uncertain: 0 },
+  ])
+  expect([paths({ confidence: 50 }), paths({ confidence: 90 })]).toEqual([[0], [1]])
+})
+
+test('with labels, a view filters and sorts by them', () => {
+  const { list } = waiting('a.jpg', 'b.jpg', 'c.jpg')
+  const done = (index: number, part: Partial<ResultRow>) =>
+    list.set(index, { state: 'done', row: row(list.items[index]!.path, { status: 'ok', label: 'koala', ...part }) })
+  done(0, { truth: 'zebra', correct: false })
+  done(1, { truth: 'koala', correct: true })
+  done(2, { truth: null, correct: null })
+  const shown = (view: Partial<typeof DEFAULT_VIEW>) =>
+    applyView(list.items, { ...DEFAULT_VIEW, ...view }).map(({ index }) => index)
+  expect([shown({ status: 'wrong' }), shown({ status: 'right' }), shown({ query: 'ZEBRA' })]).toEqual([[0], [1], [0]])
+  expect(shown({ sort: { key: 'truth', descending: true } })).toEqual([0, 1, 2])
+  expect(shown({ sort: { key: 'correct', descending: true } })).toEqual([1, 0, 2])
+})
+
+test('only failures of the server are worth another try', () => {
+  const codes = { a: 'deadline_exceeded', b: 'queue_full', c: 'truncated_image', d: 'model_failed', e: 'internal' }
+  const { list } = waiting(...Object.keys(codes))
+  for (const [index, code] of Object.values(codes).entries())
+    list.set(index, { state: 'done', row: row('x', { status: 'failed', sha256: 'f', error_code: code }) })
+  expect(list.items.filter(mayRecover).map(({ path }) => path)).toEqual(['a', 'b', 'e'])
+  list.set(0, { row: row('x', { status: 'failed', sha256: null, error_code: 'internal' }) })
+  expect(list.items.filter(mayRecover).map(({ path }) => path)).toEqual(['b', 'e'])
+})
+
+test('a file chosen as labels is kept with its columns or reported with the reason; folders may be labels', async () => {
+  const photos = ['koala/1.jpg', 'zebra/2.jpg', 'loose.jpg']
+  const choose = (text: string, explicit: boolean) =>
+    chooseLabels([{ path: 'labels.csv', blob: new Blob([text]), explicit }], photos)
+  expect(await choose('nr,colour\n90,red\n', true)).toMatchObject({ labels: { name: 'labels.csv' }, others: [] })
+  expect(await choose('one\ncolumn\n', true)).toMatchObject({ labels: { name: 'labels.csv' }, unreadable: null })
+  expect(await choose('PK\u0003\u0004', true)).toEqual({
+    labels: null,
+    unreadable: { name: 'labels.csv', reason: 'workbook' },
+    others: [],
+  })
+  expect(await choose('nr,colour\n90,red\n', false)).toEqual({
+    labels: null,
+    unreadable: null,
+    others: [{ path: 'labels.csv', reason: 'no_photo' }],
+  })
+  expect((await folderLabels(photos))?.table.rows).toEqual([
+    ['koala/1.jpg', 'koala'],
+    ['zebra/2.jpg', 'zebra'],
   ])
 })

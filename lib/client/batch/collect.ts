@@ -1,13 +1,14 @@
 import { isSystemFile } from '@/lib/shared/files/ignored-files'
 import { isPhotoName } from '@/lib/shared/files/photo-name'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
-import { chooseLabels, type LabelsCandidate, type LabelsFile } from './labels'
+import { chooseLabels, type LabelsCandidate, type LabelsFile, type UnreadableLabels } from './labels'
 import { comparePaths, type LeftOut, type PhotoSource, relativePath } from './source'
 
 export interface Collection {
   sources: PhotoSource[]
   leftOut: LeftOut[]
   labels: LabelsFile | null
+  unreadableLabels: UnreadableLabels | null
 }
 
 /** The collection in progress. Labels files are evaluated once all photos are known. */
@@ -19,12 +20,19 @@ type PartialCollection = Collection & { candidates: LabelsCandidate[] }
  * @param existing paths of the photos that the batch already has
  */
 export async function collect(files: readonly File[], existing: readonly string[] = []): Promise<Collection> {
-  const collection: PartialCollection = { sources: [], leftOut: [], labels: null, candidates: [] }
+  const collection: PartialCollection = {
+    sources: [],
+    leftOut: [],
+    labels: null,
+    unreadableLabels: null,
+    candidates: [],
+  }
   for (const file of files) await sortFile(file, collection)
   if (collection.candidates.length > 0) {
     const photos = [...new Set([...existing, ...collection.sources.map(({ path }) => path)])]
-    const { labels, others } = await chooseLabels(collection.candidates, photos)
+    const { labels, unreadable, others } = await chooseLabels(collection.candidates, photos)
     collection.labels = labels
+    collection.unreadableLabels = unreadable
     collection.leftOut.push(...others)
   }
   // Individual files keep the order of selection; browsers list folders in an order of their own.

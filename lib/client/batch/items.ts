@@ -1,3 +1,4 @@
+import { PROBLEMS, type ProblemCode } from '@/lib/shared/problems/problem'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import type { PhotoSource } from './source'
 
@@ -29,9 +30,16 @@ export interface Counts {
   leftOut: number
 }
 
-/** Whether the photo failed on the server. One that never reached the server would fail again. */
+/** Whether the photo failed on the server, which retries it with the others. One that never got there would fail again. */
 export function failedOnServer({ row }: BatchItem): boolean {
   return row?.status === 'failed' && row.sha256 !== null
+}
+
+/** Whether a failed photo may succeed in another try: the server was at fault, not the file. */
+export function mayRecover(item: BatchItem): boolean {
+  const code = item.row?.error_code as ProblemCode | null | undefined
+  const [status] = PROBLEMS[code ?? 'internal'] ?? PROBLEMS.internal
+  return failedOnServer(item) && (status >= 500 || status === 408 || status === 429)
 }
 
 /** File name, size and modification time. */

@@ -22,7 +22,10 @@ export class BatchPersistence {
   ): Promise<void> {
     const { created = Date.now(), name = all[0]?.path.split('/')[0] ?? '' } = this.batch ?? {}
     this.batch = { id, created, name, photos: all.length }
-    if (labels) this.batch.labels = { name: labels.name, text: labels.text, picks: labels.picks }
+    if (labels) {
+      const { name, text, folders, choices } = labels
+      this.batch.labels = { name, text, folders, choices }
+    }
     const photos = added.flatMap(({ index, path, size, modified }) =>
       size === null || modified === null ? [] : [{ batch: id, index, path, size, modified }],
     )

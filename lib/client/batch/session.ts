@@ -6,7 +6,7 @@ import { serverWatch } from '../api/server-watch'
 import { type BatchSettings, fetchJob, listJobPhotos } from './api'
 import { type Collection, collect } from './collect'
 import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
-import { type LabelsFile, parseLabelsFile } from './labels'
+import { folderLabels, type LabelsFile, restoreLabels, type UnreadableLabels } from './labels'
 import { Notifier } from './notifier'
 import { BatchPersistence } from './persistence'
 import { RemoteJob } from './remote-job'
@@ -47,6 +47,7 @@ export class BatchSession {
   private collecting = 0
   private leftOut: LeftOut[] = []
   private labels: LabelsFile | null = null
+  private unreadableLabels: UnreadableLabels | null = null
   private state: BatchSnapshot
 
   readonly subscribe = this.notifier.subscribe
@@ -108,8 +109,14 @@ export class BatchSession {
 
   setLabels(labels: LabelsFile | null): void {
     this.labels = labels
+    this.unreadableLabels = null
     void this.save([])
     this.notifier.notify(true)
+  }
+
+  /** Takes the names of the photos' folders as their labels. */
+  async takeFolderLabels(): Promise<void> {
+    this.setLabels(await folderLabels(this.list.items.map(({ path }) => path)))
   }
 
   /** Opens an existing batch, created in this browser or elsewhere. */
@@ -120,7 +127,7 @@ export class BatchSession {
     const saved = await loadBatch(id)
     if (saved) this.persistence.restore(saved.batch)
     const labels = saved?.batch.labels
-    if (labels) this.labels = await parseLabelsFile(labels.name, labels.text, labels.picks)
+    if (labels) this.labels = await restoreLabels(labels)
     for (const { path, size, modified } of saved?.photos ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
     while (!this.abort.signal.aborted) {
@@ -193,9 +200,10 @@ export class BatchSession {
     this.remote.follow()
   }
 
-  private async addCollection({ sources, leftOut, labels }: Collection): Promise<void> {
+  private async addCollection({ sources, leftOut, labels, unreadableLabels }: Collection): Promise<void> {
     this.leftOut.push(...leftOut)
     if (labels) this.labels = labels
+    if (labels || unreadableLabels) this.unreadableLabels = unreadableLabels
     const added: BatchItem[] = []
     const match = this.list.sourceMatcher()
     for (const source of sources) {
@@ -313,6 +321,7 @@ export class BatchSession {
       collecting: this.collecting > 0,
       leftOut: this.leftOut,
       labels: this.labels,
+      unreadableLabels: this.unreadableLabels,
       persisted: this.persistence.persisted,
     }
   }

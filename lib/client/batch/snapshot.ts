@@ -1,7 +1,7 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { Failure } from '../api/failure'
 import type { BatchItem, Counts } from './items'
-import type { LabelsFile } from './labels'
+import type { LabelsFile, UnreadableLabels } from './labels'
 import type { LeftOut } from './source'
 
 export type BatchPhase = 'opening' | 'empty' | 'running' | 'paused' | 'done' | 'cancelled' | 'gone'
@@ -23,6 +23,8 @@ export interface BatchSnapshot {
   collecting: boolean
   leftOut: readonly LeftOut[]
   labels: LabelsFile | null
+  /** The file last chosen as labels, if it can't be read. */
+  unreadableLabels: UnreadableLabels | null
   /** Whether this browser can find the batch again later. */
   persisted: boolean
 }

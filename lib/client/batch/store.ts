@@ -1,6 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { Picks } from '@/lib/shared/labels-file/match-labels'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
+import type { SavedLabels } from './labels'
 
 /** A batch saved in this browser. Its job id is the key. */
 export interface SavedBatch {
@@ -10,7 +10,7 @@ export interface SavedBatch {
   /** The folder or the first file. */
   name: string
   photos: number
-  labels?: { name: string; text: string; picks?: Picks }
+  labels?: SavedLabels
 }
 
 /** A photo of a saved batch, with the properties that identify it when its folder is selected again. */

@@ -1,3 +1,4 @@
+import type { ResultRow } from '@/lib/shared/results/columns'
 import type { BatchItem } from './items'
 
 /** The number of photos in a confidence range. */
@@ -21,13 +22,18 @@ export function labelCounts(items: readonly BatchItem[]): [label: string, photos
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
 }
 
+/** The confidence step that a result is in: its lower bound in percent; null without a score. */
+export function confidenceStep(row: ResultRow | null): number | null {
+  if (row?.score === null || row?.score === undefined) return null
+  return CONFIDENCE_STEP * Math.min(BINS - 1, Math.floor(row.score * BINS))
+}
+
 /** The confidence distribution of the results, in steps of 10%. */
 export function confidenceBins(items: readonly BatchItem[]): ConfidenceBin[] {
   const bins = Array.from({ length: BINS }, (_, index) => ({ from: index * CONFIDENCE_STEP, certain: 0, uncertain: 0 }))
   for (const { row } of items) {
-    if (row?.score === null || row?.score === undefined) continue
-    const bin = bins[Math.min(BINS - 1, Math.floor(row.score * BINS))]
-    if (bin) bin[row.uncertain ? 'uncertain' : 'certain']++
+    const bin = bins[(confidenceStep(row) ?? -1) / CONFIDENCE_STEP]
+    if (bin) bin[row?.uncertain ? 'uncertain' : 'certain']++
   }
   return bins
 }

@@ -1,4 +1,4 @@
-import { RESULT_TYPES, type ResultColumn, type ResultFormat, type ResultRow } from '@/lib/shared/results/columns'
+import { type FileColumn, RESULT_TYPES, type ResultFormat, type ResultRow } from '@/lib/shared/results/columns'
 import { resultFile } from '@/lib/shared/results/result-file'
 
 /**
@@ -9,7 +9,7 @@ import { resultFile } from '@/lib/shared/results/result-file'
 export async function exportFile(
   rows: readonly ResultRow[],
   format: ResultFormat,
-  columns?: readonly ResultColumn[],
+  columns?: readonly FileColumn[],
 ): Promise<Blob> {
   const chunks: BlobPart[] = []
   for await (const chunk of resultFile(rows, format, columns)) chunks.push(chunk as BlobPart)

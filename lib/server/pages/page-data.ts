@@ -30,11 +30,17 @@ export async function batchPageData(): Promise<{
   models: readonly ModelInfo[]
   limits: { imageBytes: number; files: number }
   retentionHours: number
+  explain: boolean
 } | null> {
   const { models, limits, batches } = await facts()
   if (batches === null) return null
   const { files, retentionHours } = batches
-  return { models: models.map(toModelInfo), limits: { imageBytes: limits.imageBytes, files }, retentionHours }
+  return {
+    models: models.map(toModelInfo),
+    limits: { imageBytes: limits.imageBytes, files },
+    retentionHours,
+    explain: limits.explain,
+  }
 }
 
 /**

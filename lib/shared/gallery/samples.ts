@@ -8,3 +8,6 @@ export const SAMPLES = [
 ] as const
 
 export type Sample = (typeof SAMPLES)[number]
+
+/** Number of photos in the gallery. */
+export const GALLERY_PHOTOS = 24

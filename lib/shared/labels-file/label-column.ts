@@ -23,7 +23,7 @@ export function labelFinder(kind: LabelKind, classes: readonly ClassNames[], map
   if (kind === 'names') return named
   return (cell: string): Match => {
     if (INDEX.test(cell) && Number(cell) < classes.length) return { index: Number(cell) }
-    return { reason: `not an index from 0 to ${classes.length - 1}` }
+    return { reason: `not an index from 0 to ${classes.length - 1}`, candidates: [] }
   }
 }
 

@@ -3,6 +3,7 @@ import { readDelimited } from '../labels-file/delimited'
 import { matchLabels } from '../labels-file/match-labels'
 import { failedRow, type ResultRow } from '../results/columns'
 import { evaluate, type GroundTruth } from './evaluation'
+import { judge } from './judge'
 
 const CLASSES = ['tabby', 'tiger cat', 'koala'].map((label) => ({ label, others: [`the ${label}`] }))
 
@@ -48,7 +49,7 @@ test('matches results by file, path suffix and any name of the class, and report
     ['x/b.jpg', 1, 0, true],
   ])
   expect(found).toMatchObject({ top1: 0.5, top5: 1, unlabelled: 1, unused: ['d.jpg'] })
-  expect(found.unknown).toEqual([{ word: 'dog', photos: 1, reason: 'the model has no such label' }])
+  expect(found.unknown).toEqual([{ word: 'dog', photos: 1, reason: 'the model has no such label', candidates: [] }])
   expect(found.classes).toEqual([
     { index: 1, support: 1, precision: null, recall: 0, f1: 0 },
     { index: 0, support: 1, precision: 0.5, recall: 1, f1: 2 / 3 },
@@ -65,4 +66,23 @@ test('accepts class indices as labels', () => {
   const found = evaluate(rows, given('indices', { a: '2', b: '3' }), CLASSES)
   expect(found).toMatchObject({ top1: 1, unknown: [{ word: '3', reason: 'not an index from 0 to 2' }] })
   expect(evaluate([], given('names', {}), CLASSES)).toMatchObject({ top1: 0, ece: 0, photos: [] })
+})
+
+test('adds the true label and whether a result is correct; a mapping says what an ambiguous word means', () => {
+  const cats = [...CLASSES, { label: 'crane bird', others: ['crane'] }, { label: 'crane machine', others: ['crane'] }]
+  const labels = given('names', { a: 'the koala', b: 'tabby', c: 'crane', d: 'koala' })
+  const failed = failedRow({ file: 'd', bytes: 1, sha256: null }, { id: 'm', revision: 'r' }, { code: 'x', detail: '' })
+  const rows = [row('a', ['koala'], 1), row('b', ['koala'], 1), row('c', ['crane bird'], 1), failed, row('e', [], 0)]
+  const judged = (truth: GroundTruth) => rows.map(judge(truth, cats)).map(({ truth, correct }) => [truth, correct])
+  expect(judged(labels)).toEqual([
+    ['koala', true],
+    ['tabby', false],
+    ['crane', null],
+    ['koala', null],
+    [null, null],
+  ])
+  expect(evaluate(rows, labels, cats).unknown).toMatchObject([{ word: 'crane', photos: 1, candidates: [3, 4] }])
+  const mapped = { ...labels, mapping: new Map([['crane', 'crane bird']]) }
+  expect(judged(mapped)[2]).toEqual(['crane bird', true])
+  expect(evaluate(rows, mapped, cats)).toMatchObject({ unknown: [], top1: 2 / 3 })
 })

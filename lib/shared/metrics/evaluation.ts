@@ -22,7 +22,10 @@ interface EvaluatedPhoto {
 }
 
 /** The parts of a labels file that results are compared with. */
-export type GroundTruth = Pick<MatchedLabels, 'labels' | 'kind' | 'unused'>
+export interface GroundTruth extends Pick<MatchedLabels, 'labels' | 'kind' | 'unused'> {
+  /** The label that a word of the file means, where the words are not the model's. */
+  mapping?: ReadonlyMap<string, string> | undefined
+}
 
 /** The quality of the results for photos with known labels. Shares are from 0 to 1. */
 export interface Evaluation {
@@ -37,7 +40,7 @@ export interface Evaluation {
   classes: readonly ClassReport[]
   confusions: readonly [truth: number, predicted: number, photos: number][]
   /** Labels that match no class of the model. */
-  unknown: readonly { word: string; photos: number; reason: string }[]
+  unknown: readonly { word: string; photos: number; reason: string; candidates: readonly number[] }[]
   /** Names in the labels file without a photo. */
   unused: readonly string[]
   /** Photos with a result but without a label. */
@@ -93,10 +96,10 @@ export function worstClasses(counts: Evaluation['confusions'], most: number): nu
 }
 
 function matchRows(rows: Iterable<ResultRow>, truth: GroundTruth, classes: readonly ClassNames[]) {
-  const find = labelFinder(truth.kind, classes)
+  const find = labelFinder(truth.kind, classes, truth.mapping)
   const index = new Map(classes.map(({ label }, at) => [label, at]))
   const matched: EvaluatedPhoto[] = []
-  const unknown = new Map<string, { photos: number; reason: string }>()
+  const unknown = new Map<string, { photos: number; reason: string; candidates: readonly number[] }>()
   let unlabelled = 0
   for (const { file, status, top_labels, score } of rows) {
     if (status !== 'ok') continue
@@ -108,7 +111,7 @@ function matchRows(rows: Iterable<ResultRow>, truth: GroundTruth, classes: reado
     const match = find(word)
     if (!('index' in match)) {
       const { photos } = unknown.get(word) ?? { photos: 0 }
-      unknown.set(word, { photos: photos + 1, reason: match.reason })
+      unknown.set(word, { ...match, photos: photos + 1 })
       continue
     }
     const top = top_labels.map((label) => index.get(label) ?? -1)

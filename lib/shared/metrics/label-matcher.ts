@@ -5,7 +5,8 @@ export interface ClassNames {
   others: readonly string[]
 }
 
-export type Match = { index: number } | { reason: string }
+/** The class of a word, or why there is none; `candidates` are the classes that an ambiguous word may mean. */
+export type Match = { index: number } | { reason: string; candidates: readonly number[] }
 
 /**
  * Returns a function that finds the class with a name: by its label or any other name, ignoring case, spaces and
@@ -41,10 +42,11 @@ export function labelMatcher(
     if (exact !== undefined) return { index: exact }
     const whole = candidates(wanted)
     const [first, ...more] = whole.size > 0 ? whole : matchSynonyms(wanted, candidates)
-    if (first === undefined) return { reason: 'the model has no such label' }
+    if (first === undefined) return { reason: 'the model has no such label', candidates: [] }
     if (more.length === 0) return { index: first }
-    const names = [first, ...more].map((index) => classes[index]?.label)
-    return { reason: `ambiguous: ${names.join(' or ')}; use the index or a mapping file` }
+    const meant = [first, ...more]
+    const names = meant.map((index) => classes[index]?.label)
+    return { reason: `ambiguous: ${names.join(' or ')}; use the index or a mapping file`, candidates: meant }
   }
   return (word) => {
     const cached = known.get(word)

@@ -26,7 +26,13 @@ export type ResultColumn = (typeof RESULT_COLUMNS)[number]
 /** The columns of a page of a job's results, where the position of a row doesn't identify its photo. */
 export const PAGE_COLUMNS = ['index', ...RESULT_COLUMNS] as const
 
-export type PageColumn = (typeof PAGE_COLUMNS)[number]
+/** The columns of results whose true labels are known. */
+export const LABELED_COLUMNS = [...RESULT_COLUMNS, 'truth', 'correct'] as const
+
+export type LabeledColumn = (typeof LABELED_COLUMNS)[number]
+
+/** Every column that a results file may have. */
+export type FileColumn = (typeof PAGE_COLUMNS)[number] | LabeledColumn
 
 /** The result of one photo. */
 export interface ResultRow {
@@ -53,6 +59,10 @@ export interface ResultRow {
   ms: number | null
   error_code: string | null
   error: string | null
+  /** The true label, or the word in the labels file if the model has no such label; absent without a labels file. */
+  truth?: string | null
+  /** Whether `label` is the true label; null if that is unknown. */
+  correct?: boolean | null
 }
 
 /** What is known about a photo before it is classified. */
@@ -119,7 +129,7 @@ export function failedRow(
 /** Byte order mark at the start of a CSV file, which makes Excel read the file as UTF-8. */
 export const CSV_MARK = '\ufeff'
 
-export function csvHeader(columns: readonly PageColumn[] = RESULT_COLUMNS): string {
+export function csvHeader(columns: readonly FileColumn[] = RESULT_COLUMNS): string {
   return csvRecord(columns)
 }
 
@@ -127,7 +137,7 @@ export function csvHeader(columns: readonly PageColumn[] = RESULT_COLUMNS): stri
  * Formats a row as CSV (RFC 4180). Lists are joined by `|` (see `listCell`); text that a spreadsheet would read as a
  * formula gets a leading apostrophe.
  */
-export function csvLine(row: ResultRow, columns: readonly PageColumn[] = RESULT_COLUMNS): string {
+export function csvLine(row: ResultRow, columns: readonly FileColumn[] = RESULT_COLUMNS): string {
   return csvRecord(columns.map((column) => cell(row[column])))
 }
 
@@ -136,7 +146,7 @@ function csvRecord(cells: readonly unknown[]): string {
 }
 
 /** Converts a value to one cell of a table; joins lists. */
-export function cell(value: ResultRow[PageColumn]): string | number | boolean | null {
+export function cell(value: ResultRow[FileColumn]): string | number | boolean | null {
   return Array.isArray(value) ? listCell(value) : (value ?? null)
 }
 
@@ -146,12 +156,12 @@ export function listCell(values: readonly (string | number)[]): string {
 }
 
 /** Formats the chosen columns of a row as a line of NDJSON. */
-export function jsonLine(row: ResultRow, columns: readonly PageColumn[] = RESULT_COLUMNS): string {
+export function jsonLine(row: ResultRow, columns: readonly FileColumn[] = RESULT_COLUMNS): string {
   return `${JSON.stringify(chosen(row, columns))}\n`
 }
 
 /** The chosen columns of a row, in order. */
-function chosen(row: ResultRow, columns: readonly PageColumn[]): Partial<ResultRow> {
+function chosen(row: ResultRow, columns: readonly FileColumn[]): Partial<ResultRow> {
   return Object.fromEntries(columns.map((column) => [column, row[column]])) as Partial<ResultRow>
 }
 
@@ -176,7 +186,7 @@ export interface ResultText {
 }
 
 /** A writer for one results file: the same bytes from every entry point. */
-export function resultText(format: ResultTextFormat, columns: readonly PageColumn[] = RESULT_COLUMNS): ResultText {
+export function resultText(format: ResultTextFormat, columns: readonly FileColumn[] = RESULT_COLUMNS): ResultText {
   if (format === 'csv') {
     return { head: CSV_MARK + csvHeader(columns), row: (row) => csvLine(row, columns), tail: () => '' }
   }

@@ -1,9 +1,9 @@
 import type { Cell } from '../workbook/cells'
 import { type Table, workbook } from '../workbook/workbook'
-import { cell, type PageColumn, type ResultRow } from './columns'
+import { cell, type FileColumn, type ResultRow } from './columns'
 
 /** Column widths in characters. */
-const WIDTHS: Record<PageColumn, number> = {
+const WIDTHS: Record<FileColumn, number> = {
   index: 9,
   file: 40,
   status: 9,
@@ -21,12 +21,14 @@ const WIDTHS: Record<PageColumn, number> = {
   ms: 9,
   error_code: 18,
   error: 48,
+  truth: 28,
+  correct: 9,
 }
 
 type Rows = AsyncIterable<ResultRow> | Iterable<ResultRow>
 
 /** Writes results as an Excel workbook; see `workbook`. */
-export function resultWorkbook(rows: Rows, columns: readonly PageColumn[]): ReadableStream<Uint8Array> {
+export function resultWorkbook(rows: Rows, columns: readonly FileColumn[]): ReadableStream<Uint8Array> {
   const table: Table = {
     name: 'results',
     columns: columns.map((name) => ({ name, width: WIDTHS[name] })),
@@ -35,12 +37,12 @@ export function resultWorkbook(rows: Rows, columns: readonly PageColumn[]): Read
   return workbook(table)
 }
 
-async function* cellsOf(rows: Rows, columns: readonly PageColumn[]): AsyncGenerator<Cell[]> {
+async function* cellsOf(rows: Rows, columns: readonly FileColumn[]): AsyncGenerator<Cell[]> {
   for await (const row of rows) yield columns.map((column) => cellOf(row[column]))
 }
 
 /** An empty list is an empty cell, like null. */
-function cellOf(value: ResultRow[PageColumn]): Cell {
+function cellOf(value: ResultRow[FileColumn]): Cell {
   const written = cell(value)
   return written === '' ? null : written
 }

@@ -1,0 +1,126 @@
+import { ArrowUpRight, ImageOff } from 'lucide-react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { BatchItem } from '@/lib/client/batch/items'
+import type { PhotoSource } from '@/lib/client/batch/source'
+import { HeatmapOverlay } from '../classify/explanation/heatmap-overlay'
+import { useExplanation } from '../classify/explanation/use-explanation'
+import { lazy } from '../ui/lazy'
+import { RowResult } from './row-result'
+import { useClasses } from './use-classes'
+
+const ExplanationPanel = lazy(
+  () => import('../classify/explanation/explanation-panel').then((module) => module.ExplanationPanel),
+  () => <div className="mt-1 h-8" />,
+)
+const ModelInput = lazy(
+  () => import('../classify/model-input').then((module) => module.ModelInput),
+  () => <div className="mt-4 h-8" />,
+)
+
+interface PhotoDetailsProps {
+  item: BatchItem
+  source: PhotoSource | undefined
+  /** Opens the photo on the classify page. */
+  onOpenPhoto(file: File): void
+  /** Whether the server explains results. */
+  canExplain: boolean
+}
+
+/** A photo with its result, the reason for it, the model input, and a way to the classify page. */
+export function PhotoDetails({ item: { path, row }, source, onOpenPhoto, canExplain }: PhotoDetailsProps) {
+  const t = useTranslations('batch')
+  const file = useFile(source)
+  const classified = row?.status === 'ok' ? row : null
+  const model = classified?.model ?? ''
+  const { classes } = useClasses(file && classified ? model : null)
+  const predictions = useMemo(() => {
+    const indices = new Map(classes?.map(({ label, index }) => [label, index]))
+    return (classified?.top_labels ?? []).flatMap((label, at) => {
+      const index = indices.get(label)
+      return index === undefined ? [] : [{ label, index, score: classified?.top_scores[at] ?? 0 }]
+    })
+  }, [classes, classified])
+  const explanation = useExplanation(file ?? undefined, model, predictions[0]?.index ?? null)
+  return (
+    <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
+      <PhotoImage source={source} file={file}>
+        {explanation.phase?.name === 'explained' && (
+          <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
+        )}
+      </PhotoImage>
+      <div className="min-w-0">
+        {row && <RowResult row={row} />}
+        {file && classified && (
+          <>
+            {canExplain && predictions.length > 0 && <ExplanationPanel state={explanation} predictions={predictions} />}
+            <ModelInput file={file} model={model} />
+          </>
+        )}
+        {file && (
+          <button
+            type="button"
+            onClick={() => onOpenPhoto(new File([file], path.slice(path.lastIndexOf('/') + 1), { type: file.type }))}
+            className="-mx-2 mt-2 inline-flex items-center gap-1.5 rounded-card px-2 py-1.5 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
+          >
+            {t('openPhoto')} <ArrowUpRight aria-hidden className="size-4" />
+          </button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** The photo's bytes; null while they are read, or if this page doesn't have them. */
+function useFile(source: PhotoSource | undefined): Blob | null {
+  const [file, setFile] = useState<Blob | null>(null)
+  useEffect(() => {
+    let mounted = true
+    source?.open().then(
+      (blob) => mounted && setFile(blob),
+      () => {
+        // The file was moved or deleted: only the result is shown.
+      },
+    )
+    return () => {
+      mounted = false
+    }
+  }, [source])
+  return file
+}
+
+interface PhotoImageProps {
+  source: PhotoSource | undefined
+  file: Blob | null
+  /** Rendered on top of the photo. */
+  children: ReactNode
+}
+
+function PhotoImage({ source, file, children }: PhotoImageProps) {
+  const t = useTranslations('batch')
+  const [failed, setFailed] = useState(false)
+  const [url, setUrl] = useState<string | null>(null)
+  useEffect(() => {
+    if (!file) return
+    const created = URL.createObjectURL(file)
+    setUrl(created)
+    return () => URL.revokeObjectURL(created)
+  }, [file])
+  if (!source || failed) {
+    return (
+      <p className="grid h-56 place-content-center justify-items-center gap-2 rounded-card bg-sunk px-6 text-center text-ink-2 text-sm">
+        <ImageOff aria-hidden className="size-5" />
+        {t('noPicture')}
+      </p>
+    )
+  }
+  return (
+    <div className="sticky top-0 z-10 h-[min(280px,34dvh)] self-start overflow-hidden rounded-card bg-sunk md:h-[min(460px,46dvh)]">
+      {url && (
+        // biome-ignore lint/performance/noImgElement: object URL
+        <img src={url} alt="" onError={() => setFailed(true)} className="absolute inset-0 size-full object-contain" />
+      )}
+      {children}
+    </div>
+  )
+}

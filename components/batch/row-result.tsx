@@ -1,0 +1,80 @@
+import { useTranslations } from 'use-intl'
+import type { ResultRow } from '@/lib/shared/results/columns'
+import { ProbabilityChart } from '../charts/probability-chart'
+import { useFormat } from '../ui/use-format'
+import { useProblem } from '../ui/use-problem'
+import { TruthMark } from './truth-mark'
+
+/** A photo's result, or why it has none. */
+export function RowResult({ row }: { row: ResultRow }) {
+  const t = useTranslations('batch')
+  const format = useFormat()
+  if (row.status === 'failed') return <Failure row={row} />
+  const predictions = row.top_labels.map((label, index) => ({ label, score: row.top_scores[index] ?? 0, index }))
+  const facts = [
+    row.width !== null && row.height !== null && `${row.width} × ${row.height}`,
+    row.bytes !== null && format.bytes(row.bytes),
+    row.ms !== null && t('ms', { time: format.milliseconds(row.ms) }),
+    row.model,
+  ].filter(Boolean)
+  return (
+    <>
+      <h2 lang={row.label === null ? undefined : 'en'} className="text-balance font-semibold text-xl tracking-tight">
+        {row.label ?? t('noLabel')}
+      </h2>
+      <Truth row={row} />
+      {predictions.length > 0 && (
+        <div className="mt-4">
+          <ProbabilityChart predictions={predictions} />
+        </div>
+      )}
+      <p className="mt-4 text-ink-3 text-xs">{facts.join(' · ')}</p>
+      {row.sha256 && (
+        <p translate="no" className="figures mt-2 break-all text-ink-3 text-xs">
+          sha256:{row.sha256}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** The true label, if it is known. */
+function Truth({ row: { truth, correct } }: { row: ResultRow }) {
+  const t = useTranslations('batch')
+  if (truth === null || truth === undefined) return null
+  return (
+    <p className={correct === false ? 'mt-1.5 flex items-center gap-1.5 text-bad' : 'mt-1.5 flex items-center gap-1.5'}>
+      <TruthMark correct={correct} t={t} />
+      <span>
+        {t.rich('truthIs', {
+          label: truth,
+          en: (chunk) => (
+            <span lang="en" className="font-medium">
+              {chunk}
+            </span>
+          ),
+        })}
+      </span>
+    </p>
+  )
+}
+
+function Failure({ row }: { row: ResultRow }) {
+  const t = useTranslations('batch')
+  const problem = useProblem()
+  const code = row.error_code ?? 'internal'
+  const { title, detail } = problem({
+    code,
+    title: t('failedTitle'),
+    detail: row.error ?? '',
+    retryable: false,
+    retryAfterMs: null,
+  })
+  return (
+    <>
+      <h2 className="text-balance font-semibold text-lg tracking-tight">{title}</h2>
+      <p className="mt-2 text-pretty text-ink-2 text-sm">{detail}</p>
+      <p className="figures mt-4 text-ink-3 text-xs">{code}</p>
+    </>
+  )
+}

@@ -1,0 +1,21 @@
+import { Plus } from 'lucide-react'
+import { useTranslations } from 'use-intl'
+import { Button } from '../ui/button'
+import { SavedBatches } from './saved-batches'
+
+/** The page of a batch that doesn't exist: what may have happened, and where to go. */
+export function UnknownBatch({ onNew }: { onNew(): void }) {
+  const t = useTranslations('batch')
+  return (
+    <div className="mx-auto max-w-[760px] pt-2 sm:pt-6">
+      <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('unknownTitle')}</h1>
+      <p role="status" className="mt-2 max-w-[64ch] text-pretty text-ink-2">
+        {t('unknown')}
+      </p>
+      <Button variant="primary" className="mt-6" onClick={onNew}>
+        <Plus aria-hidden /> {t('new')}
+      </Button>
+      <SavedBatches />
+    </div>
+  )
+}

@@ -1,0 +1,93 @@
+import { useDeferredValue, useMemo } from 'react'
+import type { BatchItem } from '@/lib/client/batch/items'
+import type { LabelsFile } from '@/lib/client/batch/labels'
+import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import type { Label } from '@/lib/shared/contract/contract'
+import { labelFinder } from '@/lib/shared/labels-file/label-column'
+import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
+import { type Evaluation, evaluate, type GroundTruth } from '@/lib/shared/metrics/evaluation'
+import { judge } from '@/lib/shared/metrics/judge'
+import type { ResultRow } from '@/lib/shared/results/columns'
+import { useClasses } from './use-classes'
+import { useMatchedLabels } from './use-matched-labels'
+
+/** Why the labels of a file can't be used as its columns were read. */
+export type LabelsTrouble = 'no_columns' | 'no_photos' | 'no_known_labels'
+
+/** A batch's results next to the visitor's labels. */
+export interface Judged {
+  /** The photos; with usable labels, their rows have `truth` and `correct`. */
+  items: readonly BatchItem[]
+  labels: LabelsFile | null
+  /** Whether rows have `truth` and `correct`. */
+  labeled: boolean
+  /** Null without labels, or while they are loading. */
+  reading: MatchedLabels | null
+  trouble: LabelsTrouble | null
+  evaluation: Evaluation | null
+  /** The classes of the model; null without labels, or while they are loading. */
+  classes: readonly Label[] | null
+  /** Whether the classes couldn't be loaded. */
+  failed: boolean
+}
+
+/** Compares the results with the labels, and applies the visitor's limit for uncertain results. */
+export function useJudged({ items, labels, job, phase, collecting }: BatchSnapshot): Judged {
+  const { classes, failed } = useClasses(labels && (job?.model.id ?? null))
+  const matched = useMatchedLabels(labels, items, classes)
+  const reading = matched === 'no_columns' ? null : matched
+  const meanings = labels?.choices.meanings
+  const truth = useMemo<GroundTruth | null>(
+    () => reading && { ...reading, mapping: meanings && new Map(Object.entries(meanings)) },
+    [reading, meanings],
+  )
+  const known = useMemo(() => truth !== null && classes !== null && hasKnownLabel(truth, classes), [truth, classes])
+  const allPhotosKnown = phase !== 'opening' && !collecting
+  const trouble = matched === 'no_columns' ? matched : reading && allPhotosKnown ? troubleOf(reading, known) : null
+  const uncertainBelow = labels?.choices.uncertainBelow ?? null
+  const change = useMemo(
+    () => itemChange(truth && classes && known ? judge(truth, classes) : null, uncertainBelow),
+    [truth, classes, known, uncertainBelow],
+  )
+  const judged = useMemo(() => (change ? items.map(change) : items), [change, items])
+  // Results arrive several times a second, and figures of thousands of photos take longer than a frame.
+  const settled = useDeferredValue(judged)
+  const evaluation = useMemo(
+    () => (truth && classes && known ? evaluate(rowsOf(settled), truth, classes) : null),
+    [truth, classes, known, settled],
+  )
+  return { items: judged, labels, labeled: known, reading, trouble, evaluation, classes, failed }
+}
+
+function troubleOf({ labels }: MatchedLabels, known: boolean): LabelsTrouble | null {
+  if (labels.size === 0) return 'no_photos'
+  return known ? null : 'no_known_labels'
+}
+
+function hasKnownLabel(truth: GroundTruth, classes: readonly Label[]): boolean {
+  const find = labelFinder(truth.kind, classes, truth.mapping)
+  return [...new Set(truth.labels.values())].some((word) => 'index' in find(word))
+}
+
+function* rowsOf(items: readonly BatchItem[]): Generator<ResultRow> {
+  for (const { row } of items) if (row) yield row
+}
+
+/** Changes the rows of items. An unchanged item stays the same object, so that its row isn't rendered again. */
+function itemChange(
+  judged: ((row: ResultRow) => ResultRow) | null,
+  uncertainBelow: number | null,
+): ((item: BatchItem) => BatchItem) | null {
+  if (!judged && uncertainBelow === null) return null
+  const cache = new WeakMap<BatchItem, BatchItem>()
+  return (item) => {
+    if (!item.row) return item
+    const cached = cache.get(item)
+    if (cached) return cached
+    let row = judged ? judged(item.row) : item.row
+    if (uncertainBelow !== null && row.status === 'ok') row = { ...row, uncertain: (row.score ?? 0) < uncertainBelow }
+    const changed = { ...item, row }
+    cache.set(item, changed)
+    return changed
+  }
+}
