@@ -7,7 +7,9 @@ import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import { lazy } from '../ui/lazy'
 import { usePersistentState } from '../ui/use-persistent-state'
+import { usePreload } from '../ui/use-preload'
 import { Announcer } from './announcer'
+import { Options, preloadAnswerParts } from './answer-parts'
 import { defaultModel } from './default-model'
 import { DropOverlay } from './drop-overlay'
 import { EmptyState } from './empty-state'
@@ -17,14 +19,16 @@ import { ModelNotice } from './model-notice'
 import { OfflineNotice } from './offline-notice'
 import { PhotoView } from './photo-view'
 import { UrlNotice } from './url-notice'
+import { useFocusAnswer } from './use-focus-answer'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { usePaste } from './use-paste'
 import { useTabSession } from './use-tab-session'
 import { useUrlPhotos } from './use-url-photos'
 
-// Loaded on demand: needed only with a result, or only if the visitor opens it.
-const Options = lazy(() => import('./options').then((module) => module.Options), LinePlaceholder)
+// Loaded on demand: only if the visitor opens it.
 const Camera = lazy(() => import('./camera/camera').then((module) => module.Camera))
+
+const ANSWER_PARTS = { preload: preloadAnswerParts }
 
 interface ClassifierProps {
   /** A gallery photo to start with. */
@@ -48,6 +52,7 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
   const { state: urlState, fetchUrl, dismiss } = useUrlPhotos(add)
   const onUrl = limits.urlInput ? fetchUrl : null
   usePaste(add, onUrl)
+  usePreload(ANSWER_PARTS)
   useGalleryPhoto((file, credit) => session.add([file], credit), gallery)
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
     onDrop: add,
@@ -58,6 +63,8 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
 
   const photo = view.name === 'photo' ? photos.find(({ id }) => id === view.id) : undefined
   const phase = photo?.phases[model]
+  const start = snapshot.restoring ? 'restoring' : 'start'
+  const answer = useFocusAnswer(view.name === 'camera' ? 'camera' : photo ? 'answer' : start)
   const strip = photos.length > 0 && (
     <Filmstrip
       photos={photos}
@@ -81,7 +88,7 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
     />
   )
   return (
-    <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
+    <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
       <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
       <Announcer photo={photo} phase={phase} />
@@ -103,6 +110,7 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
         {photo && (
           <PhotoView
             session={session}
+            answer={answer}
             photo={photo}
             photos={photos}
             model={model}
@@ -134,9 +142,4 @@ export function Classifier({ models, limits, gallery, feedback }: ClassifierProp
       </main>
     </div>
   )
-}
-
-/** As tall as the collapsed options, until they are loaded. */
-function LinePlaceholder() {
-  return <div className="mt-4 h-8" />
 }

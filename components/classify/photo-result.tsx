@@ -1,18 +1,13 @@
 'use client'
 
-import { type ReactNode, useEffect } from 'react'
+import type { ReactNode } from 'react'
 import type { Phase } from '@/lib/client/photos/photo'
-import { lazy } from '../ui/lazy'
+import { ModelInput } from './answer-parts'
 import { FailureNotice } from './failure-notice'
 import { Pending } from './pending'
-import { preloadScoreBars, ScoreBars } from './score-bars'
+import { ScoreBars } from './score-bars'
 import { Timings } from './timings'
 import { TopPrediction } from './top-prediction'
-
-const ModelInput = lazy(
-  () => import('./model-input').then((module) => module.ModelInput),
-  () => <div className="mt-4 h-8" />,
-)
 
 interface PhotoResultProps {
   file: Blob
@@ -38,11 +33,6 @@ export function PhotoResult({
   onRemove,
   children,
 }: PhotoResultProps) {
-  // While the photo is being uploaded.
-  useEffect(() => {
-    preloadScoreBars()
-    ModelInput.preload()
-  }, [])
   if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
   if (phase?.name !== 'answered') {
     return (

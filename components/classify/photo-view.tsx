@@ -1,26 +1,21 @@
 import { Columns3 } from 'lucide-react'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
+import { type ReactNode, type RefObject, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
-import { lazy } from '../ui/lazy'
+import { ExplanationPanel, Feedback, preloadAnswerParts, ShareResult } from './answer-parts'
 import { HeatmapOverlay } from './explanation/heatmap-overlay'
 import { useExplanation } from './explanation/use-explanation'
 import { PhotoFrame } from './photo-frame'
 import { PhotoResult } from './photo-result'
 
-const ShareResult = lazy(() => import('./share-result').then((module) => module.ShareResult))
-const Feedback = lazy(() => import('./feedback/feedback').then((module) => module.Feedback))
-const ExplanationPanel = lazy(
-  () => import('./explanation/explanation-panel').then((module) => module.ExplanationPanel),
-  LinePlaceholder,
-)
-
 interface PhotoViewProps {
   session: PhotoSession
+  /** Set to the answer's region, which can receive the focus. */
+  answer: RefObject<HTMLElement | null>
   photo: Photo
   /** All photos of this visit. */
   photos: readonly Photo[]
@@ -39,6 +34,7 @@ interface PhotoViewProps {
 /** A photo and its result. */
 export function PhotoView({
   session,
+  answer,
   photo,
   photos,
   model,
@@ -54,6 +50,8 @@ export function PhotoView({
   const phase = photo.phases[model]
   const predictions = phase?.name === 'answered' ? phase.result.predictions : []
   const file = photo.prepared?.file ?? photo.file
+  // While the photo is being uploaded.
+  useEffect(preloadAnswerParts, [])
   const explanation = useExplanation(file, model, predictions[0]?.index ?? null)
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
@@ -70,7 +68,8 @@ export function PhotoView({
         </PhotoFrame>
         {strip}
       </div>
-      <section aria-label={t('region')} className="lg:pt-2">
+      <section ref={answer} tabIndex={-1} aria-label={t('region')} className="outline-none lg:pt-2">
+        {options}
         <PhotoResult
           key={`${photo.id} ${model}`}
           file={file}
@@ -83,7 +82,6 @@ export function PhotoView({
         >
           {canExplain && <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />}
         </PhotoResult>
-        {options}
         {feedback && phase?.name === 'answered' && (
           <Feedback
             key={`feedback ${photo.id} ${model}`}
@@ -117,9 +115,4 @@ function exported({ name, file, prepared, phases }: Photo, model: string): Expor
   const phase = phases[model]
   if (phase?.name !== 'answered') return []
   return [{ file: name, bytes: file.size, sha256: prepared?.sha256 ?? null, result: phase.result }]
-}
-
-/** As tall as a collapsed disclosure, until the code is loaded. */
-function LinePlaceholder() {
-  return <div className="mt-1 h-8" />
 }

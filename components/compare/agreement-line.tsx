@@ -29,7 +29,7 @@ export function AgreementLine({ groups }: { groups: readonly AgreementGroup[] | 
         {agree ? <Check aria-hidden className="size-4" /> : <Split aria-hidden className="size-4" />}
         {agree ? t('agree', { count: first.models.length }) : t('disagree', { count: groups.length })}
       </p>
-      <h1 className="text-balance font-semibold text-xl leading-[1.15] tracking-[-0.03em] lg:text-[34px]">
+      <h1 className="text-balance font-semibold text-xl leading-[1.15] tracking-[-0.03em] lg:text-[2.125rem]">
         {groups.map(({ label }, i) => (
           <Fragment key={label}>
             {i > 0 && <span className="font-normal text-ink-2"> {t('or')} </span>}

@@ -41,7 +41,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
   const photo = photos.find((each) => each.id === id)
   useRequests(photo, compared.chosen, (photoId, by) => session.classify(photoId, by))
   return (
-    <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
+    <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
       <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
       <Announcer photo={photo} phase={photo?.phases[model]} />

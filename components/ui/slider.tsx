@@ -22,10 +22,10 @@ export function Slider({ label, value, min, max, step, onChange, format }: Slide
       max={max}
       step={step}
       onValueChange={(next) => onChange(Array.isArray(next) ? (next[0] ?? min) : next)}
-      className="flex max-w-[420px] items-center gap-4"
+      className="flex max-w-[26.25rem] flex-wrap items-center gap-x-4"
     >
-      <span className="w-16 shrink-0 text-ink-2 text-sm">{label}</span>
-      <Base.Control className="flex h-10 flex-1 cursor-pointer touch-none items-center">
+      <span className="w-20 shrink-0 text-ink-2 text-sm">{label}</span>
+      <Base.Control className="flex h-10 min-w-32 flex-1 cursor-pointer touch-none items-center">
         <Base.Track className="h-1.5 w-full rounded-full bg-sunk">
           <Base.Indicator className="rounded-full bg-accent" />
           <Base.Thumb
@@ -35,7 +35,7 @@ export function Slider({ label, value, min, max, step, onChange, format }: Slide
           />
         </Base.Track>
       </Base.Control>
-      <span aria-hidden className="w-16 text-right text-sm tabular-nums">
+      <span aria-hidden className="w-12 text-right text-sm tabular-nums">
         {format(value)}
       </span>
     </Base.Root>

@@ -35,8 +35,8 @@ function LabelChoice({ state, predictions }: ExplanationPanelProps) {
   const t = useTranslations('why')
   const id = useId()
   return (
-    <div className="flex max-w-[420px] items-center gap-4">
-      <label htmlFor={id} className="w-16 shrink-0 text-ink-2 text-sm">
+    <div className="flex max-w-[26.25rem] flex-wrap items-center gap-x-4">
+      <label htmlFor={id} className="w-20 shrink-0 text-ink-2 text-sm">
         {t('label')}
       </label>
       <select
@@ -44,7 +44,7 @@ function LabelChoice({ state, predictions }: ExplanationPanelProps) {
         lang="en"
         value={state.label ?? ''}
         onChange={({ target }) => state.setLabel(Number(target.value))}
-        className="h-10 min-w-0 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm"
+        className="h-10 min-w-32 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm"
       >
         {predictions.map(({ index, label }) => (
           <option key={index} value={index}>
