@@ -25,7 +25,10 @@ export const ShareResult = lazy(
 )
 export const Feedback = lazy(() => import('./feedback/feedback').then((module) => module.Feedback))
 
+export const CropEditor = lazy(() => import('./crop/crop-editor').then((module) => module.CropEditor))
+export const CropBar = lazy(() => import('./crop/crop-bar').then((module) => module.CropBar))
+
 /** Loads the code of all parts. */
 export function preloadAnswerParts(): void {
-  for (const part of [Options, ModelInput, ExplanationPanel, ShareResult, Feedback]) part.preload()
+  for (const part of [Options, ModelInput, ExplanationPanel, ShareResult, Feedback, CropEditor, CropBar]) part.preload()
 }

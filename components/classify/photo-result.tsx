@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { Phase } from '@/lib/client/photos/photo'
+import type { Area } from '@/lib/shared/contract/crop'
 import { ModelInput } from './answer-parts'
 import { FailureNotice } from './failure-notice'
 import { Pending } from './pending'
@@ -12,6 +13,8 @@ import { TopPrediction } from './top-prediction'
 interface PhotoResultProps {
   file: Blob
   model: string
+  /** The part of the photo that the visitor chose; null for the model's own crop. */
+  crop: Area | null
   phase: Phase | undefined
   /** How many predictions to show, and their minimum score. */
   labelCount: number
@@ -26,6 +29,7 @@ interface PhotoResultProps {
 export function PhotoResult({
   file,
   model,
+  crop,
   phase,
   labelCount,
   minScore,
@@ -47,7 +51,7 @@ export function PhotoResult({
       <TopPrediction result={phase.result} />
       <ScoreBars predictions={phase.result.predictions} labelCount={labelCount} minScore={minScore} />
       <Timings timings={phase.result.timings} />
-      <ModelInput file={file} model={model} />
+      <ModelInput file={file} model={model} crop={crop} />
       {children}
     </>
   )

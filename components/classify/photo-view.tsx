@@ -1,16 +1,22 @@
+import clsx from 'clsx'
 import { Columns3 } from 'lucide-react'
 import Link from 'next/link'
-import { type ReactNode, type RefObject, useEffect } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
-import { ExplanationPanel, Feedback, preloadAnswerParts, ShareResult } from './answer-parts'
+import { CropBar, ExplanationPanel, Feedback, preloadAnswerParts, ShareResult } from './answer-parts'
+import { CropLayer, finishCrop } from './crop/crop-layer'
+import { CropNote } from './crop/crop-note'
+import { originalCrop } from './crop/original-crop'
+import { useCrop } from './crop/use-crop'
 import { HeatmapOverlay } from './explanation/heatmap-overlay'
 import { useExplanation } from './explanation/use-explanation'
 import { PhotoFrame } from './photo-frame'
 import { PhotoResult } from './photo-result'
+import { useShownPhase } from './use-shown-phase'
 
 interface PhotoViewProps {
   session: PhotoSession
@@ -47,54 +53,74 @@ export function PhotoView({
 }: PhotoViewProps) {
   const t = useTranslations('answer')
   const compare = useTranslations('compare')
-  const phase = photo.phases[model]
-  const predictions = phase?.name === 'answered' ? phase.result.predictions : []
   const file = photo.prepared?.file ?? photo.file
+  const { phase, result, outdated } = useShownPhase(photo, file, model)
+  const predictions = outdated ? [] : (result?.predictions ?? [])
+  const crop = useCrop(session, photo, result)
+  const moveButton = useRef<HTMLButtonElement>(null)
+  const explanation = useExplanation({ file, model, crop: photo.crop, best: predictions[0]?.index ?? null })
   // While the photo is being uploaded.
   useEffect(preloadAnswerParts, [])
-  const explanation = useExplanation(file, model, predictions[0]?.index ?? null)
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
-      <div>
-        <PhotoFrame
-          photo={photo}
-          phase={phase}
-          onRemove={() => session.remove(photo.id)}
-          onSendOriginal={() => session.sendOriginal(photo.id)}
-        >
-          {explanation.phase?.name === 'explained' && (
-            <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
-          )}
-        </PhotoFrame>
+    <div className="flex flex-col gap-x-14 pt-2 lg:grid lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
+      <div className="contents lg:block">
+        <div className={clsx('bg-paper', explanation.open && STICKY)}>
+          <PhotoFrame
+            photo={photo}
+            phase={phase}
+            onRemove={() => session.remove(photo.id)}
+            onSendOriginal={() => session.sendOriginal(photo.id)}
+          >
+            {explanation.phase?.name === 'explained' && !crop?.editing && (
+              <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
+            )}
+            {crop && <CropLayer crop={crop} button={moveButton} />}
+          </PhotoFrame>
+        </div>
+        {crop?.editing && <CropBar crop={crop} onDone={() => finishCrop(crop, moveButton)} />}
         {strip}
       </div>
-      <section ref={answer} tabIndex={-1} aria-label={t('region')} className="outline-none lg:pt-2">
+      <section
+        ref={answer}
+        tabIndex={-1}
+        aria-label={t('region')}
+        className={clsx('pt-5 outline-none lg:pt-2', explanation.open && BELOW_STICKY)}
+      >
         {options}
-        <PhotoResult
-          key={`${photo.id} ${model}`}
-          file={file}
-          model={model}
-          phase={phase}
-          labelCount={labelCount}
-          minScore={minScore}
-          onRetry={() => session.retry(photo.id)}
-          onRemove={() => session.remove(photo.id)}
-        >
-          {canExplain && <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />}
-        </PhotoResult>
-        {feedback && phase?.name === 'answered' && (
+        {photo.crop && (
+          // While it is moved, the button is beside the frame.
+          <CropNote crop={photo.crop} onReset={crop?.editing ? null : () => session.setCrop(photo.id, null)} />
+        )}
+        <div aria-busy={outdated} className={clsx('transition-opacity duration-150', outdated && 'opacity-55')}>
+          <PhotoResult
+            key={`${photo.id} ${model}`}
+            file={file}
+            model={model}
+            crop={photo.crop}
+            phase={phase}
+            labelCount={labelCount}
+            minScore={minScore}
+            onRetry={() => session.retry(photo.id)}
+            onRemove={() => session.remove(photo.id)}
+          >
+            {canExplain && <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />}
+          </PhotoResult>
+        </div>
+        {/* A vote is about the whole photo. */}
+        {feedback && result && !photo.crop && (
           <Feedback
             key={`feedback ${photo.id} ${model}`}
             offer={feedback}
-            result={phase.result}
+            result={result}
             photo={file}
             vote={photo.votes[model]}
             onVote={(vote) => session.setVote(photo.id, model, vote)}
           />
         )}
-        {phase?.name === 'answered' && (
+        {result && (
           <ShareResult
-            current={{ file: photo.name, result: phase.result }}
+            current={{ file: photo.name, result }}
+            crop={originalCrop(photo)}
             all={photos.flatMap((each) => exported(each, model))}
           >
             <Link
@@ -109,6 +135,10 @@ export function PhotoView({
     </div>
   )
 }
+
+/** On a phone, the photo stays in view while its heatmap is adjusted below it, and covers nothing that has the focus. */
+const STICKY = 'max-lg:[@media(min-height:600px)]:sticky max-lg:top-0 max-lg:z-10 max-lg:-mx-4 max-lg:px-4 max-lg:py-2'
+const BELOW_STICKY = 'max-lg:[&_:is(button,input,a,select)]:scroll-mt-80'
 
 /** The photo's result for the export, if it has one. */
 function exported({ name, file, prepared, phases }: Photo, model: string): ExportedResult[] {

@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Announcer } from '../classify/announcer'
+import { InputFrame } from '../classify/crop/input-frame'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { Filmstrip } from '../classify/filmstrip'
@@ -39,22 +40,27 @@ export function Compare({ models, imageBytes }: CompareProps) {
   // If the URL names no photo, show the most recent one.
   const id = view.name === 'photo' ? view.id : (snapshot.selected ?? photos.at(-1)?.id)
   const photo = photos.find((each) => each.id === id)
+  const phase = photo?.phases[model]
   useRequests(photo, compared.chosen, (photoId, by) => session.classify(photoId, by))
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
       <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
-      <Announcer photo={photo} phase={photo?.phases[model]} />
+      <Announcer photo={photo} phase={phase} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">
         {photo ? (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-5 pt-2 lg:grid-cols-[minmax(0,420fr)_minmax(0,660fr)] lg:pt-5">
             <div>
               <PhotoFrame
                 photo={photo}
-                phase={photo.phases[model]}
+                phase={phase}
                 onRemove={() => session.remove(photo.id)}
                 onSendOriginal={() => session.sendOriginal(photo.id)}
-              />
+              >
+                {phase?.name === 'answered' && phase.result.area && (
+                  <InputFrame area={phase.result.area} image={phase.result.image} chosen={photo.crop !== null} />
+                )}
+              </PhotoFrame>
               <Filmstrip
                 photos={photos}
                 model={model}

@@ -9,19 +9,23 @@ interface SliderProps {
   max: number
   step: number
   onChange(value: number): void
+  /** Called once the thumb is released, or after a key. */
+  onCommit?(value: number): void
   /** Formats the value for display. */
   format(value: number): string
 }
 
 /** A slider. Arrow keys, Home and End move it; screen readers announce the formatted value. */
-export function Slider({ label, value, min, max, step, onChange, format }: SliderProps) {
+export function Slider({ label, value, min, max, step, onChange, onCommit, format }: SliderProps) {
+  const single = (next: number | readonly number[]) => (typeof next === 'number' ? next : (next[0] ?? min))
   return (
     <Base.Root
       value={value}
       min={min}
       max={max}
       step={step}
-      onValueChange={(next) => onChange(Array.isArray(next) ? (next[0] ?? min) : next)}
+      onValueChange={(next) => onChange(single(next))}
+      onValueCommitted={(next) => onCommit?.(single(next))}
       className="flex max-w-[26.25rem] flex-wrap items-center gap-x-4"
     >
       <span className="w-20 shrink-0 text-ink-2 text-sm">{label}</span>

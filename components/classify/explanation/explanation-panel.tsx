@@ -5,7 +5,7 @@ import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Prediction } from '@/lib/shared/contract/contract'
 import type { Explanation } from '@/lib/shared/contract/explain'
-import { hottestRegion } from '@/lib/shared/explain/hottest-region'
+import { hottestRegions } from '@/lib/shared/explain/hottest-regions'
 import { Button } from '../../ui/button'
 import { Disclosure } from '../../ui/disclosure'
 import { Slider } from '../../ui/slider'
@@ -108,7 +108,7 @@ function Result({ state, explanation }: { state: ExplanationState; explanation: 
   const t = useTranslations('why')
   const result = useTranslations('answer')
   const format = useFormat()
-  const { label, runs, timings, grid } = explanation
+  const { label, runs, timings } = explanation
   return (
     <>
       <Slider
@@ -124,7 +124,7 @@ function Result({ state, explanation }: { state: ExplanationState; explanation: 
         {t.rich('found', {
           label: label.label,
           en: (chunk) => <span lang="en">{chunk}</span>,
-          place: t(`places.${hottestRegion(grid)}`),
+          place: format.list(hottestRegions(explanation).map((region) => t(`places.${region}`))),
         })}
       </p>
       <p className="text-ink-3 text-xs">{t('cost', { runs, milliseconds: format.milliseconds(timings.total_ms) })}</p>

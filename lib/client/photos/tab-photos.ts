@@ -14,7 +14,7 @@ interface StoredPhoto {
   credit: string | null
 }
 
-interface StoredState extends Pick<Photo, 'prepared' | 'asIs' | 'phases' | 'votes'> {
+interface StoredState extends Pick<Photo, 'prepared' | 'asIs' | 'crop' | 'phases' | 'votes'> {
   tab: string
   id: number
 }
@@ -59,8 +59,8 @@ async function loadPhotos(db: IDBPDatabase<Schema>, tab: string): Promise<Restor
   ])
   const stateById = new Map(states.map((state) => [state.id, state]))
   return photos.map(({ id, name, file, credit }) => {
-    const { prepared = null, asIs = false, phases = {}, votes = {} } = stateById.get(id) ?? {}
-    return { id, name, file, credit, prepared, asIs, phases, votes }
+    const { prepared = null, asIs = false, crop = null, phases = {}, votes = {} } = stateById.get(id) ?? {}
+    return { id, name, file, credit, prepared, asIs, crop, phases, votes }
   })
 }
 
@@ -127,14 +127,14 @@ class PhotoWriter {
     return { tab: this.tab, id, time: Date.now(), name, file, credit }
   }
 
-  private storedState({ id, prepared, asIs, phases, votes }: Photo): StoredState {
+  private storedState({ id, prepared, asIs, crop, phases, votes }: Photo): StoredState {
     const answered = Object.entries(phases).filter(([, { name }]) => name === 'answered')
-    return { tab: this.tab, id, prepared, asIs, phases: Object.fromEntries(answered), votes }
+    return { tab: this.tab, id, prepared, asIs, crop, phases: Object.fromEntries(answered), votes }
   }
 }
 
 /** Identifies the state that survives a reload: how the photo is sent, which models have results, and the feedback. */
-function stateKey({ prepared, asIs, phases, votes }: Photo): string {
+function stateKey({ prepared, asIs, crop, phases, votes }: Photo): string {
   const answered = Object.keys(phases).filter((model) => phases[model]?.name === 'answered')
-  return JSON.stringify([prepared !== null, asIs, answered, votes])
+  return JSON.stringify([prepared !== null, asIs, crop, answered, votes])
 }

@@ -71,8 +71,12 @@ function createSession(
   })
 }
 
-/** Adds a result to this browser's history. The code is loaded with the first result. */
-function addToHistory({ file, name, prepared }: Photo, result: Classification): void {
+/**
+ * Adds a result to this browser's history. The code is loaded with the first result. The history has whole photos only:
+ * each move of a crop would add an entry.
+ */
+function addToHistory({ file, name, prepared, crop }: Photo, result: Classification): void {
+  if (crop) return
   void import('../history/history').then(({ saveRun }) =>
     saveRun(prepared?.converted ? prepared.file : file, name, result),
   )
