@@ -41,7 +41,12 @@ export function PhotoDetails({ item: { path, row }, source, onOpenPhoto, canExpl
       return index === undefined ? [] : [{ label, index, score: classified?.top_scores[at] ?? 0 }]
     })
   }, [classes, classified])
-  const explanation = useExplanation(file ?? undefined, model, predictions[0]?.index ?? null)
+  const explanation = useExplanation({
+    file: file ?? undefined,
+    model,
+    crop: null,
+    best: predictions[0]?.index ?? null,
+  })
   return (
     <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
       <PhotoImage source={source} file={file}>
@@ -54,7 +59,7 @@ export function PhotoDetails({ item: { path, row }, source, onOpenPhoto, canExpl
         {file && classified && (
           <>
             {canExplain && predictions.length > 0 && <ExplanationPanel state={explanation} predictions={predictions} />}
-            <ModelInput file={file} model={model} />
+            <ModelInput file={file} model={model} crop={null} />
           </>
         )}
         {file && (

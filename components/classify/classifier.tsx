@@ -3,12 +3,16 @@
 import { useCallback } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
+import type { Photo } from '@/lib/client/photos/photo'
+import type { View } from '@/lib/client/photos/view-history'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
 import { usePersistentState } from '../ui/use-persistent-state'
+import { usePreload } from '../ui/use-preload'
 import { Announcer } from './announcer'
+import { Options, preloadAnswerParts } from './answer-parts'
 import { defaultModel } from './default-model'
 import { DropOverlay } from './drop-overlay'
 import { EmptyState } from './empty-state'
@@ -18,18 +22,20 @@ import { ModelNotice } from './model-notice'
 import { OfflineNotice } from './offline-notice'
 import { PhotoView } from './photo-view'
 import { UrlNotice } from './url-notice'
+import { type Shown, useFocusAnswer } from './use-focus-answer'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { usePaste } from './use-paste'
 import { useSessionState, useTabSession } from './use-tab-session'
 import { useUrlPhotos } from './use-url-photos'
 
-// Loaded on demand: needed only with a result, or only if the visitor opens it.
-const Options = lazy(() => import('./options').then((module) => module.Options), LinePlaceholder)
+// Loaded on demand: only if the visitor opens it.
 const Overview = lazy(
   () => import('./overview/overview').then((module) => module.Overview),
   () => <div className="h-dvh" />,
 )
 const Camera = lazy(() => import('./camera/camera').then((module) => module.Camera))
+
+const ANSWER_PARTS = { preload: preloadAnswerParts }
 
 interface ClassifierProps {
   /** A gallery photo to start with. */
@@ -58,6 +64,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
   const { state: urlState, fetchUrl, dismiss } = useUrlPhotos(add)
   const onUrl = limits.urlInput ? fetchUrl : null
   usePaste(add, onUrl)
+  usePreload(ANSWER_PARTS)
   useGalleryPhoto((file, credit) => session.add([file], credit), gallery)
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
     getFilesFromEvent: filesFromEvent,
@@ -70,6 +77,8 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
   const shownId = view.name === 'photo' ? view.id : null
   const photo = useSessionState(session, ({ photos }) => photos.find(({ id }) => id === shownId))
   const phase = photo?.phases[model]
+  const shown = shownBy(view, photo, restoring)
+  const answer = useFocusAnswer(shown)
   const show = useLatest((id: number) => {
     views.show(id)
     if (view.name === 'overview') window.scrollTo({ top: 0 })
@@ -96,7 +105,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
     />
   )
   return (
-    <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
+    <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
       <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
       <Announcer photo={photo} phase={phase} />
@@ -104,7 +113,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
         <ModelNotice models={models} />
         <OfflineNotice />
         <UrlNotice state={urlState} onDismiss={dismiss} />
-        {view.name === 'camera' && (
+        {shown === 'camera' && (
           <Camera
             model={model}
             labelCount={labelCount}
@@ -118,6 +127,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
         {photo && (
           <PhotoView
             session={session}
+            answer={answer}
             photo={photo}
             model={model}
             labelCount={labelCount}
@@ -128,11 +138,11 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
             options={options}
           />
         )}
-        {view.name === 'overview' && (
+        {shown === 'overview' && (
           <Overview session={session} onOpen={show} onAdd={open} options={options} canBatch={batches} />
         )}
-        {view.name !== 'camera' && view.name !== 'overview' && !photo && (
-          <div className={restoring ? 'invisible' : undefined}>
+        {(shown === 'start' || shown === 'restoring') && (
+          <div className={shown === 'restoring' ? 'invisible' : undefined}>
             <EmptyState
               onUrl={onUrl}
               onBrowse={open}
@@ -153,7 +163,8 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
   )
 }
 
-/** As tall as the collapsed options, until they are loaded. */
-function LinePlaceholder() {
-  return <div className="mt-4 h-8" />
+function shownBy({ name }: View, photo: Photo | undefined, restoring: boolean): Shown {
+  if (name === 'camera' || name === 'overview') return name
+  if (photo) return 'answer'
+  return restoring ? 'restoring' : 'start'
 }

@@ -19,10 +19,10 @@ export function EmptyState({ onUrl, onBrowse, onFiles, onCamera, onSample }: Emp
   const t = useTranslations('classify')
   return (
     <div className="mx-auto max-w-[760px] pt-6 text-center sm:pt-12">
-      <h1 className="text-balance font-semibold text-[38px] leading-tight tracking-[-0.035em] sm:text-3xl">
+      <h1 className="text-balance font-semibold text-[2.375rem] leading-tight tracking-[-0.035em] sm:text-3xl">
         {t('title')}
       </h1>
-      <p className="mx-auto mt-3 max-w-[33em] text-pretty text-ink-2 sm:text-[18px]">{t('lead')}</p>
+      <p className="mx-auto mt-3 max-w-[33em] text-pretty text-ink-2 sm:text-[1.125rem]">{t('lead')}</p>
       <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-8 shadow-card sm:py-11">
         <ScanSearch aria-hidden className="mx-auto size-8 text-accent" strokeWidth={1.75} />
         <h2 className="mt-4 font-semibold text-lg tracking-tight">{t('dropTitle')}</h2>

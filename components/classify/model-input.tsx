@@ -4,30 +4,38 @@ import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { fetchModelInput } from '@/lib/client/api/classify'
 import type { Preview } from '@/lib/shared/contract/contract'
+import type { Area } from '@/lib/shared/contract/crop'
 import { Disclosure } from '../ui/disclosure'
 
+interface ModelInputProps {
+  file: Blob
+  model: string
+  /** The part of the photo that the visitor chose; null for the model's own crop. */
+  crop: Area | null
+}
+
 /** The model's input: the cropped photo, reconstructed from the input tensor. Requested when opened. */
-export function ModelInput({ file, model }: { file: Blob; model: string }) {
+export function ModelInput(props: ModelInputProps) {
   const t = useTranslations('answer')
   const [open, setOpen] = useState(false)
   return (
     <Disclosure className="mt-4" label={t('saw')} open={open} onOpenChange={setOpen}>
-      {open && <Crop file={file} model={model} />}
+      {open && <Crop {...props} />}
     </Disclosure>
   )
 }
 
-function Crop({ file, model }: { file: Blob; model: string }) {
+function Crop({ file, model, crop }: ModelInputProps) {
   const t = useTranslations('answer')
-  const description = useDescription()
+  const description = useDescription(crop)
   const [preview, setPreview] = useState<Preview | 'failed' | null>(null)
   useEffect(() => {
     const controller = new AbortController()
-    fetchModelInput(file, model, controller.signal).then(setPreview, () => {
+    fetchModelInput(file, { model, crop, signal: controller.signal }).then(setPreview, () => {
       if (!controller.signal.aborted) setPreview('failed')
     })
     return () => controller.abort()
-  }, [file, model])
+  }, [file, model, crop])
   if (preview === 'failed') return <p className="text-bad text-sm">{t('sawFailed')}</p>
   return (
     <figure className="flex flex-wrap items-start gap-x-5 gap-y-3">
@@ -45,10 +53,14 @@ function Crop({ file, model }: { file: Blob; model: string }) {
 }
 
 /** How the crop was made, one sentence per step. */
-function useDescription(): (preview: Preview) => string {
+function useDescription(chosen: Area | null): (preview: Preview) => string {
   const t = useTranslations('answer')
   return ({ orientation, resize, crop, interpolation, width, height }) => {
     const steps = orientation === 1 ? [] : [t('sawTurned', { orientation })]
+    if (chosen) {
+      const sides = { cropWidth: String(chosen.width), cropHeight: String(chosen.height) }
+      return [...steps, t('sawChosen', { ...sides, ...pixels({ width, height }), interpolation })].join(' ')
+    }
     steps.push(t('sawResized', { ...pixels(resize), interpolation }))
     const whole = crop.width === resize.width && crop.height === resize.height
     steps.push(whole ? t('sawWhole') : t('sawCrop', pixels({ width, height })))

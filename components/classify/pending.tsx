@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Phase } from '@/lib/client/photos/photo'
-import { ROW_HEIGHT } from '../charts/row-height'
+import { ROW_HEIGHT, rowsHeight } from '../charts/row-height'
 import { useFormat } from '../ui/use-format'
 import { useSecondsUntil } from '../ui/use-seconds-until'
 
@@ -17,13 +17,13 @@ export function Pending({ phase, labelCount }: { phase: Phase | undefined; label
   return (
     <div aria-busy="true">
       <h1 className="font-semibold text-base text-ink-2">{status}</h1>
-      <div className="h-11 py-1 lg:h-[57px]">
+      <div className="h-11 py-1 lg:h-[3.5625rem]">
         <div className="h-full w-3/5 animate-pulse rounded-card bg-sunk" />
       </div>
       <div className="mt-3 flex h-9 items-center">
         <Progress phase={phase} />
       </div>
-      <div className="mt-6 animate-pulse" style={{ height: ROW_HEIGHT * labelCount }}>
+      <div className="mt-6 animate-pulse" style={{ height: rowsHeight(labelCount) }}>
         {ROWS.slice(0, labelCount).map((row) => (
           <div key={row} className="flex items-center gap-6" style={{ height: ROW_HEIGHT }}>
             <span className="h-2.5 w-28 rounded-full bg-sunk" />
@@ -32,7 +32,7 @@ export function Pending({ phase, labelCount }: { phase: Phase | undefined; label
         ))}
       </div>
       {/* Timings and model input. */}
-      <div className="mt-6 h-[82px] border-line border-t" />
+      <div className="mt-6 h-[5.125rem] border-line border-t" />
     </div>
   )
 }

@@ -47,7 +47,7 @@ export function PhotoFrame({ photo, url, phase, onRemove, onSendOriginal, childr
             className="figures flex min-w-0 max-w-full rounded-[6px] bg-black/75 px-2 py-1 text-white"
           >
             <span className="truncate">{photo.name}</span>
-            <span className="shrink-0 whitespace-pre"> · {details}</span>
+            <span className="max-w-[calc(100%-5ch)] shrink-0 truncate whitespace-pre"> · {details}</span>
           </span>
           {photo.credit && (
             <span className="rounded-[6px] bg-black/75 px-2 py-1 text-white">

@@ -1,23 +1,21 @@
 'use client'
 
-import { type ReactNode, useEffect } from 'react'
+import type { ReactNode } from 'react'
 import type { Phase } from '@/lib/client/photos/photo'
-import { lazy } from '../ui/lazy'
+import type { Area } from '@/lib/shared/contract/crop'
+import { ModelInput } from './answer-parts'
 import { FailureNotice } from './failure-notice'
 import { Pending } from './pending'
-import { preloadScoreBars, ScoreBars } from './score-bars'
+import { ScoreBars } from './score-bars'
 import { ServerAway } from './server-away'
 import { Timings } from './timings'
 import { TopPrediction } from './top-prediction'
 
-const ModelInput = lazy(
-  () => import('./model-input').then((module) => module.ModelInput),
-  () => <div className="mt-4 h-8" />,
-)
-
 interface PhotoResultProps {
   file: Blob
   model: string
+  /** The part of the photo that the visitor chose; null for the model's own crop. */
+  crop: Area | null
   phase: Phase | undefined
   /** How many predictions to show, and their minimum score. */
   labelCount: number
@@ -34,6 +32,7 @@ interface PhotoResultProps {
 export function PhotoResult({
   file,
   model,
+  crop,
   phase,
   labelCount,
   minScore,
@@ -42,11 +41,6 @@ export function PhotoResult({
   onRemove,
   children,
 }: PhotoResultProps) {
-  // While the photo is being uploaded.
-  useEffect(() => {
-    preloadScoreBars()
-    ModelInput.preload()
-  }, [])
   if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
   if (phase?.name === 'away') return <ServerAway onTryNow={onTryServer} />
   if (phase?.name !== 'answered') {
@@ -62,7 +56,7 @@ export function PhotoResult({
       <TopPrediction result={phase.result} />
       <ScoreBars predictions={phase.result.predictions} labelCount={labelCount} minScore={minScore} />
       <Timings timings={phase.result.timings} />
-      <ModelInput file={file} model={model} />
+      <ModelInput file={file} model={model} crop={crop} />
       {children}
     </>
   )

@@ -1,28 +1,29 @@
+import clsx from 'clsx'
 import { Columns3 } from 'lucide-react'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
-import { lazy } from '../ui/lazy'
+import { CropBar, ExplanationPanel, Feedback, preloadAnswerParts, ShareResult } from './answer-parts'
+import { CropLayer, finishCrop } from './crop/crop-layer'
+import { CropNote } from './crop/crop-note'
+import { originalCrop } from './crop/original-crop'
+import { useCrop } from './crop/use-crop'
 import { HeatmapOverlay } from './explanation/heatmap-overlay'
 import { useExplanation } from './explanation/use-explanation'
 import { PhotoFrame } from './photo-frame'
 import { PhotoResult } from './photo-result'
+import { useShownPhase } from './use-shown-phase'
 import { useSessionState } from './use-tab-session'
-
-const ShareResult = lazy(() => import('./share-result').then((module) => module.ShareResult))
-const Feedback = lazy(() => import('./feedback/feedback').then((module) => module.Feedback))
-const ExplanationPanel = lazy(
-  () => import('./explanation/explanation-panel').then((module) => module.ExplanationPanel),
-  LinePlaceholder,
-)
 
 interface PhotoViewProps {
   session: PhotoSession
+  /** Set to the answer's region, which can receive the focus. */
+  answer: RefObject<HTMLElement | null>
   photo: Photo
   model: string
   /** How many predictions to show, and their minimum score. */
@@ -39,6 +40,7 @@ interface PhotoViewProps {
 /** A photo and its result. */
 export function PhotoView({
   session,
+  answer,
   photo,
   model,
   labelCount,
@@ -49,56 +51,81 @@ export function PhotoView({
   options,
 }: PhotoViewProps) {
   const t = useTranslations('answer')
-  const phase = photo.phases[model]
-  const predictions = phase?.name === 'answered' ? phase.result.predictions : []
   const file = photo.prepared?.file ?? photo.file
-  const explanation = useExplanation(file, model, predictions[0]?.index ?? null)
+  const { phase, result, outdated } = useShownPhase(photo, file, model)
+  const predictions = outdated ? [] : (result?.predictions ?? [])
+  const crop = useCrop(session, photo, result)
+  const moveButton = useRef<HTMLButtonElement>(null)
+  const explanation = useExplanation({ file, model, crop: photo.crop, best: predictions[0]?.index ?? null })
+  // While the photo is being uploaded.
+  useEffect(preloadAnswerParts, [])
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
-      <div>
-        <PhotoFrame
-          photo={photo}
-          url={session.url(photo)}
-          phase={phase}
-          onRemove={() => session.remove(photo.id)}
-          onSendOriginal={() => session.sendOriginal(photo.id)}
-        >
-          {explanation.phase?.name === 'explained' && (
-            <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
-          )}
-        </PhotoFrame>
+    <div className="flex flex-col gap-x-14 pt-2 lg:grid lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
+      <div className="contents lg:block">
+        <div className={clsx('bg-paper', explanation.open && STICKY)}>
+          <PhotoFrame
+            photo={photo}
+            url={session.url(photo)}
+            phase={phase}
+            onRemove={() => session.remove(photo.id)}
+            onSendOriginal={() => session.sendOriginal(photo.id)}
+          >
+            {explanation.phase?.name === 'explained' && !crop?.editing && (
+              <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
+            )}
+            {crop && <CropLayer crop={crop} button={moveButton} />}
+          </PhotoFrame>
+        </div>
+        {crop?.editing && <CropBar crop={crop} onDone={() => finishCrop(crop, moveButton)} />}
         {strip}
       </div>
-      <section aria-label={t('region')} className="lg:pt-2">
-        <PhotoResult
-          key={`${photo.id} ${model}`}
-          file={file}
-          model={model}
-          phase={phase}
-          labelCount={labelCount}
-          minScore={minScore}
-          onRetry={() => session.retry(photo.id)}
-          onTryServer={() => session.tryServerNow()}
-          onRemove={() => session.remove(photo.id)}
-        >
-          {canExplain && <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />}
-        </PhotoResult>
+      <section
+        ref={answer}
+        tabIndex={-1}
+        aria-label={t('region')}
+        className={clsx('pt-5 outline-none lg:pt-2', explanation.open && BELOW_STICKY)}
+      >
         {options}
-        {feedback && phase?.name === 'answered' && (
+        {photo.crop && (
+          // While it is moved, the button is beside the frame.
+          <CropNote crop={photo.crop} onReset={crop?.editing ? null : () => session.setCrop(photo.id, null)} />
+        )}
+        <div aria-busy={outdated} className={clsx('transition-opacity duration-150', outdated && 'opacity-55')}>
+          <PhotoResult
+            key={`${photo.id} ${model}`}
+            file={file}
+            model={model}
+            crop={photo.crop}
+            phase={phase}
+            labelCount={labelCount}
+            minScore={minScore}
+            onRetry={() => session.retry(photo.id)}
+            onTryServer={() => session.tryServerNow()}
+            onRemove={() => session.remove(photo.id)}
+          >
+            {canExplain && <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />}
+          </PhotoResult>
+        </div>
+        {/* A vote is about the whole photo. */}
+        {feedback && result && !photo.crop && (
           <Feedback
             key={`feedback ${photo.id} ${model}`}
             offer={feedback}
-            result={phase.result}
+            result={result}
             photo={file}
             vote={photo.votes[model]}
             onVote={(vote) => session.setVote(photo.id, model, vote)}
           />
         )}
-        {phase?.name === 'answered' && <Actions session={session} photo={photo} model={model} result={phase.result} />}
+        {result && <Actions session={session} photo={photo} model={model} result={result} />}
       </section>
     </div>
   )
 }
+
+/** On a phone, the photo stays in view while its heatmap is adjusted below it, and covers nothing that has the focus. */
+const STICKY = 'max-lg:[@media(min-height:600px)]:sticky max-lg:top-0 max-lg:z-10 max-lg:-mx-4 max-lg:px-4 max-lg:py-2'
+const BELOW_STICKY = 'max-lg:[&_:is(button,input,a,select)]:scroll-mt-80'
 
 interface ActionsProps extends Pick<PhotoViewProps, 'session' | 'photo' | 'model'> {
   result: Classification
@@ -109,7 +136,11 @@ function Actions({ session, photo, model, result }: ActionsProps) {
   const t = useTranslations('compare')
   const photos = useSessionState(session, (state) => state.photos)
   return (
-    <ShareResult current={{ file: photo.name, result }} all={photos.flatMap((each) => exported(each, model))}>
+    <ShareResult
+      current={{ file: photo.name, result }}
+      crop={originalCrop(photo)}
+      all={photos.flatMap((each) => exported(each, model))}
+    >
       <Link
         href={`/compare#photo-${photo.id}`}
         className="-ml-2 inline-flex h-9 items-center gap-1.5 rounded-card px-2 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
@@ -125,9 +156,4 @@ function exported({ name, file, prepared, phases }: Photo, model: string): Expor
   const phase = phases[model]
   if (phase?.name !== 'answered') return []
   return [{ file: name, bytes: file.size, sha256: prepared?.sha256 ?? null, result: phase.result }]
-}
-
-/** As tall as a collapsed disclosure, until the code is loaded. */
-function LinePlaceholder() {
-  return <div className="mt-1 h-8" />
 }

@@ -48,7 +48,7 @@ export function ResultOptions({
   if (max > 1) summary.push(t('optionsTop', { count }))
   if (minScore > 0) summary.push(t('optionsLeast', { percent }))
   return (
-    <Disclosure className="mt-4" label={summary.join(' · ')}>
+    <Disclosure className="mb-3 has-data-panel-open:mb-6" label={summary.join(' · ')}>
       <Segmented label={t('model')} options={choices} value={model} onChange={onModel} />
       {max > 1 && (
         <Slider label={t('labels')} value={count} min={1} max={max} step={1} onChange={onLabelCount} format={String} />

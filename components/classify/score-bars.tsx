@@ -1,13 +1,7 @@
 import { useTranslations } from 'use-intl'
 import type { Prediction } from '@/lib/shared/contract/contract'
-import { ROW_HEIGHT } from '../charts/row-height'
-import { lazy } from '../ui/lazy'
-
-// Recharts measures its container, which only works in the browser; rendered on the server, the page would shift.
-const ProbabilityChart = lazy(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))
-
-/** Loads the chart's code before it's needed. */
-export const preloadScoreBars = ProbabilityChart.preload
+import { ProbabilityChart } from '../charts/probability-chart'
+import { rowsHeight } from '../charts/row-height'
 
 interface ScoreBarsProps {
   predictions: readonly Prediction[]
@@ -20,7 +14,7 @@ export function ScoreBars({ predictions, labelCount, minScore }: ScoreBarsProps)
   const t = useTranslations('answer')
   const visible = predictions.slice(0, labelCount).filter(({ score }) => score >= minScore)
   return (
-    <div className="mt-6" style={{ minHeight: ROW_HEIGHT * Math.min(labelCount, predictions.length) }}>
+    <div className="mt-6" style={{ minHeight: rowsHeight(Math.min(labelCount, predictions.length)) }}>
       {visible.length > 0 ? (
         <ProbabilityChart predictions={visible} />
       ) : (

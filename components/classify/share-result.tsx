@@ -4,8 +4,10 @@ import { Menu } from '@base-ui/react/menu'
 import { Check, Code2, Download } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { cropQuery } from '@/lib/client/api/classify'
 import { exportFile } from '@/lib/client/files/export-file'
 import { saveFile } from '@/lib/client/files/save-file'
+import type { Area } from '@/lib/shared/contract/crop'
 import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { toFragment } from '@/lib/shared/results/share-link'
@@ -15,6 +17,8 @@ import { useSaveFile } from '../ui/use-save-file'
 interface ShareResultProps {
   /** The selected photo. */
   current: ExportedResult
+  /** The part of the photo that the visitor chose, in pixels of the chosen file; null for the model's own crop. */
+  crop: Area | null
   /** All photos of this visit that have a result, in order. */
   all: readonly ExportedResult[]
   /** Further actions. */
@@ -24,7 +28,7 @@ interface ShareResultProps {
 const COPIED_MS = 2000
 
 /** Exports results as files, JSON, a link, or code that requests them. */
-export function ShareResult({ current, all, children }: ShareResultProps) {
+export function ShareResult({ current, crop, all, children }: ShareResultProps) {
   const t = useTranslations('share')
   const [copied, setCopied] = useState('')
   const saver = useSaveFile()
@@ -41,6 +45,7 @@ export function ShareResult({ current, all, children }: ShareResultProps) {
     site: `${globalThis.location?.origin ?? ''}${BASE_PATH}`,
     file: current.file,
     model: current.result.model.id,
+    ...cropQuery(crop),
   }
   const count = all.length
   return (

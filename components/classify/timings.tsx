@@ -13,7 +13,7 @@ export function Timings({ timings }: Pick<Classification, 'timings'>) {
     ['run', timings.run_ms],
   ] as const
   return (
-    <p className="figures mt-6 border-line border-t pt-5 text-ink-2 text-xs sm:text-[13px]">
+    <p className="figures mt-6 border-line border-t pt-5 text-ink-2 text-xs sm:text-[0.8125rem]">
       {stages
         .filter(([, ms]) => ms >= 0.05)
         .map(([name, ms]) => (

@@ -38,7 +38,7 @@ export function AgreementLine({ groups, failed }: AgreementLineProps) {
         </p>
       )}
       {failed > 0 && <p className="text-ink-2 text-sm">{t('without', { count: failed })}</p>}
-      <h1 className="text-balance font-semibold text-xl leading-[1.15] tracking-[-0.03em] lg:text-[34px]">
+      <h1 className="text-balance font-semibold text-xl leading-[1.15] tracking-[-0.03em] lg:text-[2.125rem]">
         {groups.map(({ label }, i) => (
           <Fragment key={label}>
             {i > 0 && <span className="font-normal text-ink-2"> {t('or')} </span>}

@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Announcer } from '../classify/announcer'
+import { InputFrame } from '../classify/crop/input-frame'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { Filmstrip, useLatest } from '../classify/filmstrip'
@@ -44,12 +45,13 @@ export function Compare({ models, imageBytes }: CompareProps) {
     return photos.find((each) => each.id === id)
   })
   const show = useLatest((id: number) => views.show(id))
+  const phase = photo?.phases[model]
   useRequests(photo, compared.chosen, (photoId, by) => session.classify(photoId, by))
   return (
-    <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
+    <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
       <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
-      <Announcer photo={photo} phase={photo?.phases[model]} />
+      <Announcer photo={photo} phase={phase} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">
         {photo ? (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-5 pt-2 lg:grid-cols-[minmax(0,420fr)_minmax(0,660fr)] lg:pt-5">
@@ -57,10 +59,14 @@ export function Compare({ models, imageBytes }: CompareProps) {
               <PhotoFrame
                 photo={photo}
                 url={session.url(photo)}
-                phase={photo.phases[model]}
+                phase={phase}
                 onRemove={() => session.remove(photo.id)}
                 onSendOriginal={() => session.sendOriginal(photo.id)}
-              />
+              >
+                {phase?.name === 'answered' && phase.result.area && (
+                  <InputFrame area={phase.result.area} image={phase.result.image} chosen={photo.crop !== null} />
+                )}
+              </PhotoFrame>
               <Filmstrip session={session} selected={photo.id} onSelect={show} onAdd={open} onShowAll={null} />
               <ModelPicker {...compared} />
             </div>

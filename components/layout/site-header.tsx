@@ -29,9 +29,9 @@ export function SiteHeader({ batches }: { batches: boolean }) {
     </li>
   )
   return (
-    <header className="mx-auto flex h-[60px] max-w-[1120px] items-center gap-6 px-4 xl:px-0">
+    <header className="mx-auto flex h-15 max-w-[1120px] items-center gap-6 px-4 xl:px-0">
       <Link href="/" className="flex shrink-0 items-center gap-2.5 font-semibold text-base tracking-tight">
-        <span aria-hidden className="size-[18px] rounded-full border-[5.5px] border-accent" />
+        <span aria-hidden className="size-[1.125rem] rounded-full border-[0.34rem] border-accent" />
         {t('home')}
       </Link>
       <nav aria-label={t('navigation')} className="flex grow items-center justify-between max-md:hidden">

@@ -5,11 +5,8 @@ import { useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
 import { confidence } from '@/lib/shared/results/confidence'
 import { fromFragment } from '@/lib/shared/results/share-link'
-import { ROW_HEIGHT } from '../charts/row-height'
-import { lazy } from '../ui/lazy'
+import { ProbabilityChart } from '../charts/probability-chart'
 import { useFormat } from '../ui/use-format'
-
-const ProbabilityChart = lazy(() => import('../charts/probability-chart').then((module) => module.ProbabilityChart))
 
 function subscribe(onChange: () => void): () => void {
   window.addEventListener('hashchange', onChange)
@@ -47,13 +44,13 @@ export function SharedResult() {
         {best[0]}
       </h1>
       <p className="mt-3 flex items-baseline gap-4">
-        <span className="figures text-[24px]">
+        <span className="figures text-[1.5rem]">
           {format.percent(best[1])}
           <span className="ml-0.5 text-ink-2 text-sm">%</span>
         </span>
         <span className="text-ink-2 text-sm">{answer(shared.calibrated ? 'calibrated' : 'notCalibrated')}</span>
       </p>
-      <div className="mt-6" style={{ minHeight: ROW_HEIGHT * shared.predictions.length }}>
+      <div className="mt-6">
         <ProbabilityChart predictions={shared.predictions.map(([label, score], index) => ({ label, score, index }))} />
       </div>
       <p className="mt-6 border-line border-t pt-4 text-ink-2 text-sm">

@@ -16,7 +16,7 @@ export function Segmented<T extends string>({ label, options, value, onChange }:
   const id = useId()
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-      <span id={id} className="w-16 text-ink-2 text-sm">
+      <span id={id} className="w-20 text-ink-2 text-sm">
         {label}
       </span>
       <RadioGroup

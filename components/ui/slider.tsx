@@ -9,7 +9,7 @@ interface SliderProps {
   max: number
   step: number
   onChange(value: number): void
-  /** Called once the visitor lets go. */
+  /** Called once the thumb is released, or after a key. */
   onCommit?(value: number): void
   /** Formats the value for display. */
   format(value: number): string
@@ -17,6 +17,7 @@ interface SliderProps {
 
 /** A slider. Arrow keys, Home and End move it; screen readers announce the formatted value. */
 export function Slider({ label, value, min, max, step, onChange, onCommit, format }: SliderProps) {
+  const single = (next: number | readonly number[]) => (typeof next === 'number' ? next : (next[0] ?? min))
   return (
     <Base.Root
       value={value}
@@ -24,12 +25,12 @@ export function Slider({ label, value, min, max, step, onChange, onCommit, forma
       max={max}
       step={step}
       largeStep={10 * step}
-      onValueChange={(next) => onChange(Array.isArray(next) ? (next[0] ?? min) : next)}
-      onValueCommitted={(next) => onCommit?.(Array.isArray(next) ? (next[0] ?? min) : next)}
-      className="flex max-w-[420px] items-center gap-4"
+      onValueChange={(next) => onChange(single(next))}
+      onValueCommitted={(next) => onCommit?.(single(next))}
+      className="flex max-w-[26.25rem] flex-wrap items-center gap-x-4"
     >
-      <span className="min-w-16 shrink-0 text-ink-2 text-sm">{label}</span>
-      <Base.Control className="flex h-10 flex-1 cursor-pointer touch-none items-center">
+      <span className="min-w-20 shrink-0 text-ink-2 text-sm">{label}</span>
+      <Base.Control className="flex h-10 min-w-32 flex-1 cursor-pointer touch-none items-center">
         <Base.Track className="h-1.5 w-full rounded-full bg-sunk">
           <Base.Indicator className="rounded-full bg-accent" />
           <Base.Thumb
@@ -39,7 +40,7 @@ export function Slider({ label, value, min, max, step, onChange, onCommit, forma
           />
         </Base.Track>
       </Base.Control>
-      <span aria-hidden className="w-16 text-right text-sm tabular-nums">
+      <span aria-hidden className="w-12 text-right text-sm tabular-nums">
         {format(value)}
       </span>
     </Base.Root>

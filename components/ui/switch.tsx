@@ -14,7 +14,7 @@ interface SwitchProps {
 export function Switch({ label, hint, checked, onChange }: SwitchProps) {
   const id = useId()
   return (
-    <div className="flex max-w-[420px] items-start gap-4 py-1">
+    <div className="flex max-w-[26.25rem] items-start gap-4 py-1">
       <div className="mr-auto">
         <p id={id} className="text-ink-2 text-sm">
           {label}
@@ -28,9 +28,9 @@ export function Switch({ label, hint, checked, onChange }: SwitchProps) {
         onCheckedChange={onChange}
         aria-labelledby={id}
         aria-describedby={`${id}-hint`}
-        className="flex h-6 w-10 shrink-0 rounded-full border border-line-2 bg-sunk p-[2px] transition-colors duration-150 data-checked:border-accent data-checked:bg-accent"
+        className="flex h-6 w-10 shrink-0 items-center rounded-full border border-line-2 bg-sunk p-0.5 transition-colors duration-150 data-checked:border-accent data-checked:bg-accent"
       >
-        <Base.Thumb className="size-[18px] rounded-full bg-ink-3 transition-transform duration-150 data-checked:translate-x-4 data-checked:bg-accent-ink" />
+        <Base.Thumb className="size-4.5 rounded-full bg-ink-3 transition-transform duration-150 data-checked:translate-x-4 data-checked:bg-accent-ink" />
       </Base.Root>
     </div>
   )

@@ -12,6 +12,7 @@ export function useFormat() {
       milliseconds: (value: number) => milliseconds(value, locale),
       dateTime: (time: number) => new Date(time).toLocaleString(locale),
       integer: (value: number) => value.toLocaleString(locale),
+      list: (items: readonly string[]) => new Intl.ListFormat(locale).format(items),
       duration: (seconds: number) => duration(seconds, locale),
     }),
     [locale],

@@ -14,12 +14,23 @@ test('shows the label, confidence, chart and timings of a dropped photo @phone',
   await expect(answer.getByText(/^\d\d\.\d%$/)).toBeVisible()
   await expect(answer.getByText(/^(wait .*)?decode .* run .* total .* ms$/)).toBeVisible()
   await expect(page.getByText('768 × 1024 · WebP · 79 KB')).toBeVisible()
-  // The chart is really drawn: five bars of decreasing length.
-  const bars = answer.locator('.recharts-bar-rectangle path')
+  const table = answer.getByRole('table', { name: 'Scores' })
+  await expect(table.getByRole('row')).toHaveCount(6)
+  // The bars are really drawn, as long as the scores, and no label touches its bar.
+  const bars = table.locator('td [aria-hidden] > span')
   await expect(bars).toHaveCount(5)
-  const widths = await bars.evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect().width))
-  expect(widths[0]).toBeGreaterThan(3 * (widths[1] ?? 0))
-  await expect(answer.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(6)
+  const boxes = await bars.evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect()))
+  expect(boxes[0]?.width).toBeGreaterThan(3 * (boxes[1]?.width ?? 0))
+  const label = await table.getByText('koala').evaluate((cell) => {
+    const range = document.createRange()
+    range.selectNodeContents(cell)
+    return range.getBoundingClientRect()
+  })
+  expect((boxes[0]?.left ?? 0) - label.right).toBeGreaterThanOrEqual(12)
+  // Nothing that is hidden from screen readers can be reached by keyboard.
+  expect(await page.locator('[aria-hidden=true] :is(a, button, input, [tabindex]:not([tabindex="-1"]))').count()).toBe(
+    0,
+  )
   await expect(page.getByRole('status')).toContainText(/koala\.webp: .* koala, \d\d\.\d percent/)
 })
 
@@ -68,6 +79,15 @@ test('works by keyboard: choose photos, move between them, remove one', async ({
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(thumbnails(page)).toHaveCount(1)
   await page.keyboard.press('Tab')
+})
+
+test('moves the focus to the answer of a sample that was chosen by keyboard', async ({ page }) => {
+  await page.getByRole('button', { name: 'Classify a koala' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Result' })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: /Balanced model/ })).toBeFocused()
 })
 
 test('explains why a photo cannot be read and keeps the others', async ({ page }) => {

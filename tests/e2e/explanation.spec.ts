@@ -26,13 +26,16 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await toggle(page).click()
-  await expect(page.getByText(/support koala, mostly at the top/)).toBeVisible()
+  await expect(page.getByText(/support koala, mostly in the middle/)).toBeVisible()
   await expect(page.getByText(/model runs/)).toBeVisible()
   const [photo, box] = [
     await page.getByRole('img', { name: 'koala.webp' }).boundingBox(),
     await heatmap(page).boundingBox(),
   ]
-  // The model's square crop lies within the photo.
+  // The model's square crop lies within the photo, and has a frame.
+  const frame = await page.getByTestId('input-frame').boundingBox()
+  expect(frame?.width).toBeCloseTo(box?.width ?? 0, 0)
+  expect(frame?.x).toBeCloseTo(box?.x ?? 0, 0)
   expect(box?.width).toBeCloseTo(box?.height ?? 0, 0)
   expect(box?.y).toBeGreaterThanOrEqual(photo?.y ?? 0)
   const [left, right] = await warmPixels(page)
@@ -57,6 +60,31 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
   await choosePhotos(page, 'espresso.png')
   await expect(heading(page, 'espresso')).toBeVisible()
   await expect(page.getByText(/support espresso/)).toBeVisible()
+})
+
+test('explains only the photo that stands still', async ({ page }) => {
+  await page.goto('/')
+  const files = ['koala.webp', 'espresso.png', 'goldfish.webp', 'polar-bear.webp']
+  await choosePhotos(page, ...files)
+  await expect(heading(page, 'koala')).toBeVisible()
+  await toggle(page).click()
+  await expect(page.getByText(/support koala/)).toBeVisible()
+  let requests = 0
+  page.on('request', (request) => request.url().includes('/api/explain') && requests++)
+  for (const file of files.slice(1)) await page.getByRole('button', { name: file, exact: true }).click()
+  await expect(page.getByText(/support ice bear/)).toBeVisible()
+  expect(requests).toBe(1)
+})
+
+test('keeps the photo in view while its heatmap is adjusted @phone-only', async ({ page }) => {
+  await page.goto('/')
+  await choosePhotos(page, 'scarlet-macaw.webp')
+  await toggle(page).click()
+  // A head at the top left, a wing, and the feet: not the middle between them.
+  await expect(page.getByText(/support macaw, mostly .*at the top left/)).toBeVisible()
+  await page.getByRole('slider', { name: 'Heatmap' }).press('Home')
+  await expect(page.getByRole('slider', { name: 'Heatmap' })).toBeInViewport({ ratio: 1 })
+  await expect(page.getByRole('img', { name: 'scarlet-macaw.webp' })).toBeInViewport({ ratio: 1 })
 })
 
 test('cancels and retries an explanation, and shows why the server refuses one', async ({ page }) => {

@@ -78,6 +78,60 @@ test('has no layout shift while loading or when results arrive @phone', async ({
   expect(sum, JSON.stringify(shifts)).toBeLessThan(MAX_LAYOUT_SHIFT)
 })
 
+test('shows an answer with all its parts at once', async ({ page }) => {
+  await page.goto('/')
+  let release = () => {}
+  const uploaded = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/api/classify*', async (route) => {
+    await uploaded
+    await route.continue()
+  })
+  await choosePhotos(page, 'koala.webp')
+  await expect(page.getByRole('progressbar', { name: 'Upload' })).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  // What is there in the frame in which the label is.
+  const parts = page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const region = document.querySelector('main section') as HTMLElement
+        const check = () => {
+          if (region.querySelector('h1')?.textContent === 'koala') resolve(region.innerText)
+          else requestAnimationFrame(check)
+        }
+        check()
+      }),
+  )
+  release()
+  for (const part of ['Balanced model', 'fox squirrel', 'What the model saw', 'Why this label?', 'Copy', 'Download']) {
+    expect(await parts).toContain(part)
+  }
+})
+
+test('scales text and distances with the font size of the browser @phone', async ({ page }) => {
+  for (const path of ['/', '/batch', '/models', '/compare']) {
+    await page.goto(path, { waitUntil: 'networkidle' })
+    const size = () =>
+      page.getByRole('heading', { level: 1 }).evaluate((title) => Number.parseFloat(getComputedStyle(title).fontSize))
+    const before = await size()
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%'
+    })
+    expect(await size()).toBeCloseTo(2 * before, 0)
+  }
+  await page.goto('/')
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%'
+  })
+  await choosePhotos(page, 'scarlet-macaw.webp')
+  await expect(heading(page, 'macaw')).toBeVisible()
+  await page.getByRole('button', { name: /Balanced model/ }).click()
+  await expect(page.getByRole('slider', { name: 'Labels' })).toBeVisible()
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  expect(overflow).toBeLessThanOrEqual(0)
+})
+
 test('offers a skip link first, then moves the focus in reading order', async ({ page }) => {
   await page.goto('/')
   await page.keyboard.press('Tab')

@@ -35,10 +35,11 @@ def before_call(context, case, kwargs):
     if case.operation.label == "POST /api/jobs" and not isinstance(case.body, (dict, str, bytes)):
         # A job of nothing is one that more photos follow to.
         query["open"] = "true"
-    # Labels are a model's own.
-    query.pop("label", None)
+    # Labels are a model's own, and a crop lies within a photo.
+    for options in (query, case.body if isinstance(case.body, dict) else {}):
+        options.pop("label", None)
+        options.pop("crop", None)
     if isinstance(case.body, dict):
-        case.body.pop("label", None)
         for name in case.body:
             # What stands in the address and in the body must be the same.
             query.pop(name, None)

@@ -44,6 +44,27 @@ RESIZES: dict[str, tuple[int | tuple[int, int], int | None]] = {
 }
 
 
+# name: (part of the picture as left, top, right, bottom in shares of its sides, size). Not whole pixels.
+BOXES: dict[str, tuple[tuple[float, float, float, float], tuple[int, int]]] = {
+    "box-down": ((0.1, 0.2, 0.85, 0.9), (16, 14)),
+    "box-up": ((0.5, 0.0, 1.0, 0.45), (40, 44)),
+}
+
+
+def boxes(name: str, picture: Image.Image) -> list[dict]:
+    """Parts of a picture, resized as `Image.resize(size, box=…)` does it."""
+    cases = []
+    for box_name, (shares, size) in BOXES.items():
+        left, top, right, bottom = (round(share * side, 2) for share, side in zip(shares, picture.size * 2))
+        for interpolation, resample in FILTERS.items():
+            file = f"{name}-{box_name}-{interpolation}.png"
+            picture.resize(size, resample, box=(left, top, right, bottom)).save(OUT / file, optimize=True)
+            area = {"left": left, "top": top, "width": right - left, "height": bottom - top}
+            cases.append({"input": f"{name}.png", "expected": file, "interpolation": interpolation,
+                          "box": area, "size": {"width": size[0], "height": size[1]}})
+    return cases
+
+
 def target(size: tuple[int, int], resize: int | tuple[int, int]) -> tuple[int, int]:
     if isinstance(resize, tuple):
         return resize
@@ -88,9 +109,11 @@ def main() -> None:
     for old in OUT.glob("*"):
         old.unlink()
     policies()
-    cases = []
+    cases, box_cases = [], []
     for name, picture in pictures().items():
         picture.save(OUT / f"{name}.png", optimize=True)
+        if min(picture.size) > 1:
+            box_cases += boxes(name, picture)
         for resize_name, (resize, crop) in RESIZES.items():
             for interpolation, resample in FILTERS.items():
                 result = picture.resize(target(picture.size, resize), resample)
@@ -106,6 +129,7 @@ def main() -> None:
                     "crop": {"width": crop, "height": crop} if crop else None,
                 })
     (OUT / "cases.json").write_text(json.dumps(cases, indent=1) + "\n", encoding="utf-8")
+    (OUT / "box-cases.json").write_text(json.dumps(box_cases, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decode } from '@/lib/server/image/decode'
-import { plan } from '@/lib/server/image/geometry'
+import { plan, planBox, type Size } from '@/lib/server/image/geometry'
 import type { Interpolation, Preprocessor } from '@/lib/server/image/preprocessor'
 import { resample } from '@/lib/server/image/resample'
+import type { Area } from '@/lib/shared/contract/crop'
 
 const GOLDEN = 'tests/parity/golden'
 
@@ -46,6 +47,24 @@ test.each(cases)('the decoder matches as well: $expected', async ({ input, expec
   const file = readFileSync(join(GOLDEN, input))
   const { pixels: ours } = await decode(file, { ...preprocessor, ...AS_PIXELS }, 1e6)
   expect(Buffer.compare(ours, (await pixels(expected)).data)).toBe(0)
+})
+
+interface BoxCase extends Pick<Case, 'input' | 'expected' | 'interpolation'> {
+  box: Area
+  size: Size
+}
+
+const boxCases = JSON.parse(readFileSync(join(GOLDEN, 'box-cases.json'), 'utf8')) as BoxCase[]
+
+test.each(boxCases)('a requested crop matches Pillow’s box bit for bit: $expected', async (each) => {
+  const { input, expected, interpolation, box, size } = each
+  const source = await pixels(input)
+  const theirs = (await pixels(expected)).data
+  expect(Buffer.compare(resample(source.data, source, planBox(box, size), interpolation), theirs)).toBe(0)
+  const preprocessor = { resize: null, crop: null, interpolation, ...AS_PIXELS }
+  const requested = { area: box, input: size }
+  const decoded = await decode(readFileSync(join(GOLDEN, input)), preprocessor, 1e6, undefined, requested)
+  expect(Buffer.compare(decoded.pixels, theirs)).toBe(0)
 })
 
 test('resamples a source larger than a strip like a small one', () => {

@@ -77,6 +77,7 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
         {strip}
       </div>
       <section aria-label={t('title')} className="lg:pt-2">
+        {options}
         {frame ? (
           <>
             <TopPrediction result={frame.result} />
@@ -88,7 +89,6 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
           <h1 className="font-semibold text-xl tracking-tight">{t('title')}</h1>
         )}
         <CameraWarning state={state} />
-        {options}
         <p className="mt-5 text-ink-3 text-xs">{t('privacy')}</p>
         <CameraAnnouncer state={state} />
       </section>

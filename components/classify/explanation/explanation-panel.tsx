@@ -5,7 +5,7 @@ import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Prediction } from '@/lib/shared/contract/contract'
 import type { Explanation } from '@/lib/shared/contract/explain'
-import { hottestRegion } from '@/lib/shared/explain/hottest-region'
+import { hottestRegions } from '@/lib/shared/explain/hottest-regions'
 import { Button } from '../../ui/button'
 import { Disclosure } from '../../ui/disclosure'
 import { Slider } from '../../ui/slider'
@@ -35,8 +35,8 @@ function LabelChoice({ state, predictions }: ExplanationPanelProps) {
   const t = useTranslations('why')
   const id = useId()
   return (
-    <div className="flex max-w-[420px] items-center gap-4">
-      <label htmlFor={id} className="w-16 shrink-0 text-ink-2 text-sm">
+    <div className="flex max-w-[26.25rem] flex-wrap items-center gap-x-4">
+      <label htmlFor={id} className="w-20 shrink-0 text-ink-2 text-sm">
         {t('label')}
       </label>
       <select
@@ -44,7 +44,7 @@ function LabelChoice({ state, predictions }: ExplanationPanelProps) {
         lang="en"
         value={state.label ?? ''}
         onChange={({ target }) => state.setLabel(Number(target.value))}
-        className="h-10 min-w-0 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm"
+        className="h-10 min-w-32 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm"
       >
         {predictions.map(({ index, label }) => (
           <option key={index} value={index}>
@@ -108,7 +108,7 @@ function Result({ state, explanation }: { state: ExplanationState; explanation: 
   const t = useTranslations('why')
   const result = useTranslations('answer')
   const format = useFormat()
-  const { label, runs, timings, grid } = explanation
+  const { label, runs, timings } = explanation
   return (
     <>
       <Slider
@@ -124,7 +124,7 @@ function Result({ state, explanation }: { state: ExplanationState; explanation: 
         {t.rich('found', {
           label: label.label,
           en: (chunk) => <span lang="en">{chunk}</span>,
-          place: t(`places.${hottestRegion(grid)}`),
+          place: format.list(hottestRegions(explanation).map((region) => t(`places.${region}`))),
         })}
       </p>
       <p className="text-ink-3 text-xs">{t('cost', { runs, milliseconds: format.milliseconds(timings.total_ms) })}</p>

@@ -1,8 +1,9 @@
 'use client'
 
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { explain } from '@/lib/client/api/explain'
 import type { Failure } from '@/lib/client/api/failure'
+import { type Area, formatCrop } from '@/lib/shared/contract/crop'
 import type { Explanation } from '@/lib/shared/contract/explain'
 
 /** The state of the selected explanation. */
@@ -32,16 +33,33 @@ const INITIAL_OPACITY = 0.85
 interface Target {
   file: Blob
   model: string
+  /** As text; empty for the model's own crop. */
+  crop: string
   label: number
+}
+
+/**
+ * How long another photo, model or crop must stand still before it is explained, in milliseconds. An explanation runs
+ * the model hundreds of times: it would be wasted on each photo that is only passed by.
+ */
+const SETTLE_MS = 1000
+
+/** What is explained: a photo, or the part of it that the visitor chose. */
+interface Subject {
+  /** Undefined while it is being loaded. */
+  file: Blob | undefined
+  model: string
+  crop: Area | null
+  /** Index of the top label; null while there is no result. */
+  best: number | null
 }
 
 /**
  * The explanation of a label. It is requested when the panel is open and aborted when it is closed or another photo is
  * selected. Explanations are cached while the page is open.
- *
- * @param best index of the top label; null while there is no result
  */
-export function useExplanation(file: Blob | undefined, model: string, best: number | null): ExplanationState {
+export function useExplanation({ file, model, crop: area, best }: Subject): ExplanationState {
+  const crop = area ? formatCrop(area) : ''
   const [open, setOpen] = useState(false)
   const [opacity, setOpacity] = useState(INITIAL_OPACITY)
   const [selection, setSelection] = useState<Target | null>(null)
@@ -49,20 +67,27 @@ export function useExplanation(file: Blob | undefined, model: string, best: numb
   const [cache] = useState(() => new WeakMap<Blob, Map<string, Explanation>>())
   const [attempt, setAttempt] = useState(0)
   const [cancelledTarget, setCancelledTarget] = useState<Target | null>(null)
+  const explained = useRef<Omit<Target, 'label'> | null>(null)
 
-  const selected = selection && selection.file === file && selection.model === model ? selection.label : null
+  const isSubject = (target: Omit<Target, 'label'> | null) =>
+    target?.file === file && target.model === model && target.crop === crop
+  const selected = selection && isSubject(selection) ? selection.label : null
   const label = selected ?? best
   const active = open && file !== undefined && label !== null
   const isCurrent = (target: Target | undefined | null) =>
-    target?.file === file && target?.model === model && target?.label === label
+    target ? isSubject(target) && target.label === label : false
   const cancelled = isCurrent(cancelledTarget)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt repeats the same request
   useEffect(() => {
+    if (!open) explained.current = null
     if (!active || cancelled) return
-    const target = { file, model, label }
-    const cached = cache.get(file)?.get(`${model} ${label}`)
+    const target = { file, model, crop, label }
+    const key = `${model} ${crop} ${label}`
+    const cached = cache.get(file)?.get(key)
     const setPhase = (phase: ExplanationPhase) => setState({ target, phase })
+    // The visitor opened the panel for this subject; others have to stand still first.
+    const wanted = explained.current === null || isSubject(explained.current)
     if (cached) {
       setPhase({ name: 'explained', explanation: cached })
       return
@@ -70,17 +95,24 @@ export function useExplanation(file: Blob | undefined, model: string, best: numb
     const controller = new AbortController()
     setPhase({ name: 'running', done: 0, total: 1 })
     const onProgress = (done: number, total: number) => setPhase({ name: 'running', done, total })
-    explain(file, { model, label, signal: controller.signal, onProgress }).then(
-      (explanation) => {
-        cache.set(file, (cache.get(file) ?? new Map<string, Explanation>()).set(`${model} ${label}`, explanation))
-        setPhase({ name: 'explained', explanation })
-      },
-      (failure: Failure) => {
-        if (!controller.signal.aborted) setPhase({ name: 'failed', failure })
-      },
-    )
-    return () => controller.abort()
-  }, [active, cancelled, file, model, label, attempt, cache])
+    const start = () => {
+      explained.current = target
+      explain(file, { model, label, crop: area, signal: controller.signal, onProgress }).then(
+        (explanation) => {
+          cache.set(file, (cache.get(file) ?? new Map<string, Explanation>()).set(key, explanation))
+          setPhase({ name: 'explained', explanation })
+        },
+        (failure: Failure) => {
+          if (!controller.signal.aborted) setPhase({ name: 'failed', failure })
+        },
+      )
+    }
+    const timer = setTimeout(start, wanted ? 0 : SETTLE_MS)
+    return () => {
+      clearTimeout(timer)
+      controller.abort()
+    }
+  }, [open, active, cancelled, file, model, crop, label, attempt, cache])
 
   const phase = state && isCurrent(state.target) ? state.phase : null
   return {
@@ -92,12 +124,12 @@ export function useExplanation(file: Blob | undefined, model: string, best: numb
     setOpacity,
     setLabel: useCallback(
       (next: number) => {
-        if (file) setSelection({ file, model, label: next })
+        if (file) setSelection({ file, model, crop, label: next })
       },
-      [file, model],
+      [file, model, crop],
     ),
     cancel() {
-      if (file && label !== null) setCancelledTarget({ file, model, label })
+      if (file && label !== null) setCancelledTarget({ file, model, crop, label })
     },
     retry() {
       setCancelledTarget(null)

@@ -1,10 +1,13 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
+import { type Area, formatCrop } from '@/lib/shared/contract/crop'
 import { underBase } from '@/lib/shared/web/base-path'
 import { type Failure, OFFLINE, parseFailure } from './failure'
 
 export interface ClassifyCall {
   model: string
   topK: number
+  /** The part to classify, in pixels of the photo; the model's own crop if null or absent. */
+  crop?: Area | null
   signal: AbortSignal
   /** Bytes sent so far, and in total. */
   onProgress(sent: number, total: number): void
@@ -22,7 +25,7 @@ const ABORTED: Failure = { ...OFFLINE, code: 'withdrawn' }
 export function classify(file: Blob, call: ClassifyCall): Promise<Classification> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    const query = new URLSearchParams({ model: call.model, top_k: String(call.topK) })
+    const query = new URLSearchParams({ model: call.model, top_k: String(call.topK), ...cropQuery(call.crop) })
     request.open('POST', underBase(`/api/classify?${query}`))
     request.setRequestHeader('content-type', file.type || 'application/octet-stream')
     request.upload.onprogress = ({ loaded, total }) => call.onProgress(loaded, total)
@@ -46,11 +49,19 @@ export function classify(file: Blob, call: ClassifyCall): Promise<Classification
  *
  * @throws Error if the server doesn't return one
  */
-export async function fetchModelInput(file: Blob, model: string, signal: AbortSignal): Promise<Preview> {
-  const query = new URLSearchParams({ model, top_k: '1', preview: '1' })
+export async function fetchModelInput(
+  file: Blob,
+  { model, crop, signal }: Pick<ClassifyCall, 'model' | 'crop' | 'signal'>,
+): Promise<Preview> {
+  const query = new URLSearchParams({ model, top_k: '1', preview: '1', ...cropQuery(crop) })
   const response = await fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: file, signal })
   if (!response.ok) throw new Error(`the server responded with ${response.status}`)
   const { preview } = (await response.json()) as Classification
   if (!preview) throw new Error('the response has no preview')
   return preview
+}
+
+/** The query parameter of a crop, if there is one. */
+export function cropQuery(crop: Area | null | undefined): { crop?: string } {
+  return crop ? { crop: formatCrop(crop) } : {}
 }

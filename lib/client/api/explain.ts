@@ -1,12 +1,16 @@
+import type { Area } from '@/lib/shared/contract/crop'
 import type { Explanation } from '@/lib/shared/contract/explain'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
+import { cropQuery } from './classify'
 import { type Failure, OFFLINE, parseFailure } from './failure'
 
 interface ExplainCall {
   model: string
   /** Index of the label in the model's output. */
   label: number
+  /** The part that was classified; null for the model's own crop. */
+  crop: Area | null
   signal: AbortSignal
   /** Model runs so far, and in total. */
   onProgress(done: number, total: number): void
@@ -19,8 +23,11 @@ type Message = { done: number; of: number } | { explanation: Explanation } | { p
  *
  * @throws Failure, or the signal's reason if the call was aborted
  */
-export async function explain(file: Blob, { model, label, signal, onProgress }: ExplainCall): Promise<Explanation> {
-  const query = new URLSearchParams({ model, label: `#${label}`, stream: '1' })
+export async function explain(
+  file: Blob,
+  { model, label, crop, signal, onProgress }: ExplainCall,
+): Promise<Explanation> {
+  const query = new URLSearchParams({ model, label: `#${label}`, stream: '1', ...cropQuery(crop) })
   const response = await orOffline(
     fetch(underBase(`/api/explain?${query}`), { method: 'POST', body: file, signal }),
     signal,

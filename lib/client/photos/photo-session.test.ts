@@ -158,12 +158,12 @@ test('refuses a file over the size limit without sending it', async () => {
 })
 
 test('resizes large photos unless the visitor wants to send the original', async () => {
-  prepared = { converted: false, leftToServer: false, reduced: { width: 2, height: 1 }, sha256: 'ab' }
+  prepared = { converted: false, leftToServer: false, reduced: { width: 2, height: 1, scale: 0.5 }, sha256: 'ab' }
   session.add([file('a')])
   await settle()
   sent[0]?.resolve(result('a'))
   await settle()
-  expect(session.snapshot().photos[0]?.prepared?.reduced).toEqual({ width: 2, height: 1 })
+  expect(session.snapshot().photos[0]?.prepared?.reduced).toEqual({ width: 2, height: 1, scale: 0.5 })
   session.sendOriginal(1)
   await settle()
   expect(sent).toHaveLength(2)

@@ -1,4 +1,5 @@
 import type { Classification } from '@/lib/shared/contract/contract'
+import type { Area } from '@/lib/shared/contract/crop'
 import type { ClassifyCall } from '../api/classify'
 import { type Failure, isServerAway } from '../api/failure'
 import type { SubmittedVote } from '../api/feedback'
@@ -90,6 +91,7 @@ export class PhotoSession {
       credit,
       prepared: null,
       asIs: false,
+      crop: null,
       phases: { [model]: this.initialPhase() },
       votes: {},
     }))
@@ -116,7 +118,14 @@ export class PhotoSession {
 
   /** Repeats the request with the original file. */
   sendOriginal(id: number): void {
-    this.setPhoto(id, { asIs: true, prepared: null, phases: {}, votes: {} })
+    this.setPhoto(id, { asIs: true, prepared: null, crop: null, phases: {}, votes: {} })
+    this.request(id)
+  }
+
+  /** Classifies another part of the photo, by each model from now on; null for the models' own crop. */
+  setCrop(id: number, crop: Area | null): void {
+    for (const model of Object.keys(this.photo(id)?.phases ?? {})) this.queue.abort({ id, model })
+    this.setPhoto(id, { crop, phases: {} })
     this.request(id)
   }
 
@@ -206,6 +215,7 @@ export class PhotoSession {
       const result = await this.options.send(file, {
         model: request.model,
         topK: TOP_K,
+        crop: this.photo(request.id)?.crop ?? null,
         signal,
         onProgress: (sent, total) => this.setPhase(request, { name: 'uploading', sent, total }),
         onUploaded: () => this.setPhase(request, { name: 'running' }),
@@ -214,7 +224,8 @@ export class PhotoSession {
       if (photo) this.options.onResult?.(photo, result)
       this.setPhase(request, { name: 'answered', result })
     } catch (error) {
-      this.handleFailure(request, error as Failure)
+      // A withdrawn request has been replaced by another one, or its photo was removed.
+      if (!signal.aborted) this.handleFailure(request, error as Failure)
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Classification } from '@/lib/shared/contract/contract'
+import type { Area } from '@/lib/shared/contract/crop'
 import type { Failure } from '../api/failure'
 import type { SubmittedVote } from '../api/feedback'
 import type { Prepared } from './prepare-photo'
@@ -29,6 +30,8 @@ export interface Photo {
   prepared: Prepared | null
   /** Whether the original is uploaded unchanged, regardless of its size. */
   asIs: boolean
+  /** The part to classify, in pixels of the prepared file; null for the models' own crop. */
+  crop: Area | null
   /** By model, so that switching back to a model shows its result immediately. */
   phases: Readonly<Record<string, Phase>>
   /** The visitor's feedback on the results, by model. */

@@ -7,8 +7,8 @@ export interface Prepared {
   converted: boolean
   /** Whether it is HEIC that this browser couldn't convert. The server may be able to read it. */
   leftToServer: boolean
-  /** The size in pixels after resizing; null if it wasn't resized. */
-  reduced: { width: number; height: number } | null
+  /** The size in pixels after resizing, and that as a share of the original; null if it wasn't resized. */
+  reduced: { width: number; height: number; scale: number } | null
 }
 
 export interface PrepareOptions {
@@ -79,10 +79,10 @@ async function fromHeic(file: Blob): Promise<Blob | null> {
   }
 }
 
-async function resize(file: Blob): Promise<{ file: Blob; size: { width: number; height: number } }> {
+async function resize(file: Blob): Promise<{ file: Blob; size: NonNullable<Prepared['reduced']> }> {
   const bitmap = await createImageBitmap(file)
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height))
-  const size = { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale) }
+  const size = { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale), scale }
   // Other formats may be transparent, which JPEG doesn't support.
   const type = file.type === 'image/jpeg' ? 'image/jpeg' : 'image/webp'
   return { file: await encode(bitmap, scale, type), size }

@@ -89,7 +89,8 @@ export class RequestQueue {
     try {
       await this.run(request, controller.signal)
     } finally {
-      this.running.delete(key(request))
+      // A withdrawn request may end after the one that replaced it has started.
+      if (this.running.get(key(request)) === controller) this.running.delete(key(request))
       this.startNext()
     }
   }

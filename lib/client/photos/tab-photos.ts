@@ -15,7 +15,7 @@ interface StoredPhoto {
   credit: string | null
 }
 
-interface StoredState extends Pick<Photo, 'asIs' | 'phases' | 'votes'> {
+interface StoredState extends Pick<Photo, 'asIs' | 'crop' | 'phases' | 'votes'> {
   tab: string
   id: number
   /** The file only if it differs from the original, which is stored already. */
@@ -66,8 +66,8 @@ async function loadPhotos(db: IDBPDatabase<Schema>, tab: string): Promise<Photo[
   ])
   const stateById = new Map(states.map((state) => [state.id, state]))
   return photos.map(({ id, name, file, credit }) => {
-    const { prepared = null, asIs = false, phases = {}, votes = {} } = stateById.get(id) ?? {}
-    return { id, name, file, credit, prepared: prepared && { file, ...prepared }, asIs, phases, votes }
+    const { prepared = null, asIs = false, crop = null, phases = {}, votes = {} } = stateById.get(id) ?? {}
+    return { id, name, file, credit, prepared: prepared && { file, ...prepared }, asIs, crop, phases, votes }
   })
 }
 
@@ -153,13 +153,14 @@ class PhotoWriter {
     return { tab: this.tab, id, time: Date.now(), name, file, credit }
   }
 
-  private storedState({ id, file, prepared, asIs, phases, votes }: Photo): StoredState {
+  private storedState({ id, file, prepared, asIs, crop, phases, votes }: Photo): StoredState {
     const answered = Object.entries(phases).filter(([, { name }]) => name === 'answered')
     return {
       tab: this.tab,
       id,
       prepared: prepared && withoutFile(prepared, file),
       asIs,
+      crop,
       phases: Object.fromEntries(answered),
       votes,
     }
@@ -171,10 +172,10 @@ function withoutFile({ file, ...facts }: Prepared, original: Blob): StoredState[
 }
 
 /**
- * Identifies the state that survives a reload: whether the photo was changed, which models have results, and the
+ * Identifies the state that survives a reload: whether the photo was changed, its crop, which models have results, and the
  * feedback. An unchanged photo without a result is prepared again.
  */
-function stateKey({ file, prepared, asIs, phases, votes }: Photo): string {
+function stateKey({ file, prepared, asIs, crop, phases, votes }: Photo): string {
   const answered = Object.keys(phases).filter((model) => phases[model]?.name === 'answered')
-  return JSON.stringify([prepared !== null && prepared.file !== file, asIs, answered, votes])
+  return JSON.stringify([prepared !== null && prepared.file !== file, asIs, crop, answered, votes])
 }

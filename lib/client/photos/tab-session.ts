@@ -76,7 +76,9 @@ function createSession(
     prepare: preparePhoto,
     send: classify,
     server: serverWatch,
-    onResult: (photo, result) => unsaved.push({ photo: displayedFile(photo), file: photo.name, result }),
+    onResult(photo, result) {
+      if (!photo.crop) unsaved.push({ photo: displayedFile(photo), file: photo.name, result })
+    },
   })
 }
 
@@ -85,7 +87,8 @@ let unsaved: { photo: Blob; file: string; result: Classification }[] = []
 
 /**
  * Adds the results to this browser's history once no photo waits for its turn: thumbnails of many photos would delay
- * their results. The code is loaded with the first result.
+ * their results. The code is loaded with the first result. The history has whole photos only: each move of a crop
+ * would add an entry.
  */
 function saveHistory(created: PhotoSession): void {
   if (created.busy || unsaved.length === 0) return

@@ -24,6 +24,7 @@ export function toClassification(
     uncertain: result.uncertain !== null,
     uncertain_reason: result.uncertain,
     image: { width: result.image.width, height: result.image.height, format: result.image.format, bytes },
+    area: result.area,
     timings: {
       queue_ms: Math.max(0, totalMs - result.decodeMs - result.runMs),
       decode_ms: result.decodeMs,

@@ -44,7 +44,8 @@ export async function createEngine(
     requireServing(model, reports)
     const header = readHeader(image, options.maxPixels)
     const priority = request.priority ?? 'interactive'
-    const job: PhotoJob = { kind: 'photo', id: nextId++, model: model.id, image, priority, ...output }
+    const { crop } = request
+    const job: PhotoJob = { kind: 'photo', id: nextId++, model: model.id, image, priority, crop, ...output }
     const cost = image.byteLength + BYTES_PER_PIXEL * (header.pixels ?? FALLBACK_PIXELS)
     const slow = header.format === 'heic'
     const { deadlineMs = options.deadlineMs } = request
@@ -127,7 +128,7 @@ export async function createEngine(
       const stop = signal ? AbortSignal.any([signal, limit]) : limit
       const { model, result } = await run(
         image,
-        { model: request.model, priority: 'batch' },
+        { model: request.model, crop: request.crop, priority: 'batch' },
         { want: 'pixels', preview: false },
         stop,
       )

@@ -1,3 +1,4 @@
+import type { Area } from '@/lib/shared/contract/crop'
 import type { ExplainMethod } from '@/lib/shared/contract/explain'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
@@ -43,6 +44,8 @@ export interface PhotoJob {
   want: number | 'logits' | 'pixels'
   /** Whether to return the model input as an image. */
   preview: boolean
+  /** The part of the upright photo to use, in its pixels; the preprocessor's crop if absent. */
+  crop?: Area | undefined
 }
 
 /** Runs an already prepared input under some of a method's masks. */
@@ -78,9 +81,11 @@ export interface PhotoResult {
   uncertain: UncertainReason | null
   logits: Float32Array | null
   image: { width: number; height: number; format: string }
+  /** The part of the upright photo that the model received, in pixels of the photo. */
+  area: Area
   preview: ModelInputPreview | null
-  /** The model input, and how it was derived from the photo. Only if requested. */
-  input: { pixels: Uint8Array; geometry: Geometry } | null
+  /** The pixels of the model input. Only if requested. */
+  input: Uint8Array | null
   decodeMs: number
   runMs: number
 }

@@ -1,4 +1,5 @@
 import type { Classification, Label, ModelInfo } from '@/lib/shared/contract/contract'
+import type { Area } from '@/lib/shared/contract/crop'
 import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
 
@@ -14,6 +15,8 @@ export interface RunOptions {
    * Time limit for the whole request. If infinite, only the run itself is limited. The engine's own limit if absent.
    */
   deadlineMs?: number
+  /** The part of the upright photo to use, in pixels of the photo; the model's own crop if absent. */
+  crop?: Area | undefined
 }
 
 export interface ClassifyOptions extends RunOptions {
@@ -26,7 +29,7 @@ export interface ClassifyOptions extends RunOptions {
   requestId?: string
 }
 
-export interface ExplainOptions extends Pick<RunOptions, 'model'> {
+export interface ExplainOptions extends Pick<RunOptions, 'model' | 'crop'> {
   /** Name or index of the label to explain; the best one if absent. */
   label?: string | undefined
   method: ExplainMethod

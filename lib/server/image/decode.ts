@@ -1,5 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
-import { type Geometry, plan, type Size } from './geometry'
+import type { Area } from '@/lib/shared/contract/crop'
+import { Problem } from '@/lib/shared/problems/problem'
+import { type Geometry, plan, planBox, type Size } from './geometry'
 import { toGreyscale } from './greyscale'
 import { headerSize } from './header'
 import { openHeic } from './heic/open-heic'
@@ -19,6 +21,18 @@ export interface Decoded {
   source: Size & { format: string }
   geometry: Geometry
 }
+
+/** A part of the photo to use instead of the preprocessor's crop, and the size of the model input. */
+export interface RequestedCrop {
+  area: Area
+  input: Size
+}
+
+/** How far a crop may reach beyond the photo, in pixels: areas are computed in floating point. */
+const CROP_TOLERANCE = 0.01
+
+/** How a photo of this size is resized and cropped. */
+type Plan = (size: Size) => Geometry
 
 /**
  * Factors by which a large JPEG is reduced while decoding. 2 is not among them: sharp then decodes the whole image and
@@ -42,17 +56,21 @@ sharp.cache(false)
  * resized and cropped.
  *
  * @param signal aborts the decode of a HEIC; other formats decode too fast to be worth stopping
- * @throws Problem `too_many_pixels` before decoding, `truncated_image` if the data ends early or is damaged
+ * @param requested replaces the resize and crop of the preprocessor
+ * @throws Problem `too_many_pixels` before decoding, `truncated_image` if the data ends early or is damaged,
+ * `invalid_parameter` if the requested crop isn't within the photo
  */
 export async function decode(
   image: Uint8Array,
   preprocessor: Preprocessor,
   maxPixels: number,
   signal?: AbortSignal,
+  requested: RequestedCrop | null = null,
 ): Promise<Decoded> {
   const format = sniff(image)
-  const shrunk = format === 'jpeg' ? await shrunkSize(image, preprocessor, maxPixels) : null
-  const heic = format === 'heic' ? await openHeic(image, maxPixels, heicFactor(preprocessor), signal) : null
+  const planFor: Plan = (size) => (requested ? planBox(requested.area, requested.input) : plan(size, preprocessor))
+  const shrunk = format === 'jpeg' ? await shrunkSize(image, planFor, maxPixels) : null
+  const heic = format === 'heic' ? await openHeic(image, maxPixels, heicFactor(planFor), signal) : null
   const readPixels = (opened: Sharp) => {
     const upright = opened.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
     return rgb(shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright)
@@ -61,11 +79,28 @@ export async function decode(
     ? await readPixels(heic.picture).catch(rejectUndecodable)
     : await readImage(image, format, maxPixels, readPixels)
   const source = shrunk?.source ?? heic?.source ?? { width: picture.width, height: picture.height }
+  if (requested) requireWithin(source, requested.area)
   if (preprocessor.channels === 'grey') toGreyscale(picture.pixels)
-  const geometry = plan(source, preprocessor)
+  const geometry = planFor(source)
   const { width, height } = geometry.canvas ?? geometry.crop
-  const input = placeOnCanvas(resample(picture.pixels, picture, geometry, preprocessor.interpolation), geometry)
+  const box = geometry.box && scaleArea(geometry.box, picture.width / source.width, picture.height / source.height)
+  const resized = resample(picture.pixels, picture, { ...geometry, box }, preprocessor.interpolation)
+  const input = placeOnCanvas(resized, geometry)
   return { pixels: input, width, height, source: { ...source, format }, geometry }
+}
+
+/** @throws Problem `invalid_parameter` */
+function requireWithin({ width, height }: Size, { left, top, ...crop }: Area): void {
+  if (left + crop.width <= width + CROP_TOLERANCE && top + crop.height <= height + CROP_TOLERANCE) return
+  throw new Problem(
+    'invalid_parameter',
+    `crop is invalid: it reaches beyond the photo, which has ${width} × ${height} pixels.`,
+  )
+}
+
+/** The same area on a picture that was reduced while it was decoded. */
+function scaleArea({ left, top, width, height }: Area, x: number, y: number): Area {
+  return { left: left * x, top: top * y, width: width * x, height: height * y }
 }
 
 /** Places the crop on a black canvas; returns it unchanged if it already fills the canvas. */
@@ -96,20 +131,20 @@ export async function orientationOf(image: Uint8Array): Promise<number> {
  */
 async function shrunkSize(
   image: Uint8Array,
-  preprocessor: Preprocessor,
+  planFor: Plan,
   maxPixels: number,
 ): Promise<{ source: Size; decoded: Size } | null> {
   const header = headerSize(image)
-  if (header && decodeFactor(header, plan(header, preprocessor).target, JPEG_FACTORS) === 1) return null
+  if (header && decodeFactor(header, planFor(header), JPEG_FACTORS) === 1) return null
   const source = await measure(image, maxPixels)
-  const factor = decodeFactor(source, plan(source, preprocessor).target, JPEG_FACTORS)
+  const factor = decodeFactor(source, planFor(source), JPEG_FACTORS)
   if (factor === 1) return null
   return { source, decoded: { width: Math.ceil(source.width / factor), height: Math.ceil(source.height / factor) } }
 }
 
 /** The factor by which to reduce a HEIC with this header size. The header does not say which way up the image is. */
-function heicFactor(preprocessor: Preprocessor): (size: Size) => number {
-  const factor = (size: Size) => decodeFactor(size, plan(size, preprocessor).target, HEIC_FACTORS)
+function heicFactor(planFor: Plan): (size: Size) => number {
+  const factor = (size: Size) => decodeFactor(size, planFor(size), HEIC_FACTORS)
   return ({ width, height }) => Math.min(factor({ width, height }), factor({ width: height, height: width }))
 }
 
@@ -117,9 +152,9 @@ function heicFactor(preprocessor: Preprocessor): (size: Size) => number {
  * The factor by which to reduce an image while decoding it. At least twice the target size is kept, enough for the
  * resampler to filter from. libjpeg does most of the reduction at a fraction of the cost.
  */
-function decodeFactor(source: Size, target: Size, factors: readonly number[]): number {
-  const leavesEnough = (factor: number) =>
-    source.width >= 2 * factor * target.width && source.height >= 2 * factor * target.height
+function decodeFactor(source: Size, { box, target }: Geometry, factors: readonly number[]): number {
+  const { width, height } = box ?? source
+  const leavesEnough = (factor: number) => width >= 2 * factor * target.width && height >= 2 * factor * target.height
   return factors.find(leavesEnough) ?? 1
 }
 

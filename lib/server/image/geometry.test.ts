@@ -24,7 +24,7 @@ test.each([
     { left: 383_888, top: 16 },
   ],
 ])('%o is resized to %o and cropped at %o', (source, target, corner) => {
-  expect(plan(source, shipped)).toEqual({ target, crop: { ...square(224), ...corner }, canvas: null })
+  expect(plan(source, shipped)).toEqual({ box: null, target, crop: { ...square(224), ...corner }, canvas: null })
 })
 
 test('rounds an odd difference half to even, as Python does, or down, as transformers does', () => {
@@ -36,10 +36,11 @@ test('rounds an odd difference half to even, as Python does, or down, as transfo
 
 test('handles both sides, no crop, and a crop larger than the image', () => {
   const source = { width: 640, height: 480 }
-  const whole = (size: object) => ({ target: size, crop: { ...size, left: 0, top: 0 }, canvas: null })
+  const whole = (size: object) => ({ box: null, target: size, crop: { ...size, left: 0, top: 0 }, canvas: null })
   expect(plan(source, { ...shipped, resize: square(224), crop: null })).toEqual(whole(square(224)))
   expect(plan(source, { ...shipped, resize: null, crop: null })).toEqual(whole(source))
   expect(plan(source, { ...shipped, resize: { shortestEdge: 201 }, crop: square(224) })).toEqual({
+    box: null,
     target: { width: 268, height: 201 },
     crop: { width: 224, height: 201, left: 22, top: 0 },
     canvas: { ...square(224), left: 0, top: 11 },

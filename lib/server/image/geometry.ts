@@ -1,3 +1,4 @@
+import type { Area } from '@/lib/shared/contract/crop'
 import type { Preprocessor } from './preprocessor'
 
 export interface Size {
@@ -7,6 +8,8 @@ export interface Size {
 
 /** A resize to `target`, then a crop of `width` × `height` at (`left`, `top`). The crop may be the whole target. */
 export interface Geometry {
+  /** The part of the source that is resized; null for all of it. */
+  box: Area | null
   target: Size
   crop: Size & { left: number; top: number }
   /** Position of the crop on a black canvas of the requested size; null if the crop fills it. */
@@ -28,6 +31,7 @@ export function plan(
   const round = cropRounding === 'even' ? roundHalfToEven : Math.floor
   const fills = cropped.width === requested.width && cropped.height === requested.height
   return {
+    box: null,
     target,
     crop: {
       ...cropped,
@@ -41,6 +45,28 @@ export function plan(
           left: Math.floor((requested.width - cropped.width) / 2),
           top: Math.floor((requested.height - cropped.height) / 2),
         },
+  }
+}
+
+/** The geometry of a part of the photo that is resized to the whole input, as by Pillow's `resize(size, box=…)`. */
+export function planBox(box: Area, input: Size): Geometry {
+  const target = { width: input.width, height: input.height }
+  return { box, target, crop: { ...target, left: 0, top: 0 }, canvas: null }
+}
+
+/**
+ * The area of the upright photo that the model's input covers, in photo pixels. It extends beyond the photo where the
+ * input is padded with black.
+ */
+export function inputArea(photo: Size, { box, target, crop, canvas }: Geometry): Area {
+  if (box) return box
+  const [x, y] = [photo.width / target.width, photo.height / target.height]
+  const input = canvas ?? crop
+  return {
+    left: (crop.left - (canvas?.left ?? 0)) * x,
+    top: (crop.top - (canvas?.top ?? 0)) * y,
+    width: input.width * x,
+    height: input.height * y,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Area } from '@/lib/shared/contract/crop'
 import type { Geometry, Size } from './geometry'
 import type { Interpolation } from './preprocessor'
 import { columnsThenRows, rowsThenColumns } from './resample-passes'
@@ -43,9 +44,29 @@ const FILTERS: Record<Exclude<Interpolation, 'nearest'>, Filter> = {
 const PRECISION_BITS = 22
 const CHANNELS = 3
 
-/** Filter taps of the output pixels `from` to `from + length` when `input` pixels become `output`. */
-function taps(filter: Filter, input: number, output: number, from: number, length: number): Taps {
-  const scale = input / output
+/** One axis of a resize: `length` pixels from `start` of `input` pixels become `output` pixels. */
+interface Axis {
+  input: number
+  start: number
+  length: number
+  output: number
+}
+
+/** Both axes of a resize. A box may read pixels around it, as in Pillow: the filter doesn't end at its edge. */
+function axes(size: Size, target: Size, box: Area | null): { x: Axis; y: Axis } {
+  const { left, top, width, height } = box ?? { left: 0, top: 0, ...size }
+  return { x: axis(size.width, left, width, target.width), y: axis(size.height, top, height, target.height) }
+}
+
+/** Pillow computes with the edges of a box in single precision, in which all whole numbers up to 16 million are exact. */
+function axis(input: number, from: number, length: number, output: number): Axis {
+  const start = Math.fround(from)
+  return { input, start, length: Math.fround(Math.fround(from + length) - start), output }
+}
+
+/** Filter taps of the output pixels `from` to `from + length`. */
+function taps(filter: Filter, { input, start, length: span, output }: Axis, from: number, length: number): Taps {
+  const scale = span / output
   const stretch = Math.max(scale, 1)
   const support = filter.support * stretch
   const stride = Math.ceil(support) * 2 + 1
@@ -54,7 +75,7 @@ function taps(filter: Filter, input: number, output: number, from: number, lengt
   const coefficients = new Int32Array(length * stride)
   const weights = new Float64Array(stride)
   for (let i = 0; i < length; i++) {
-    const centre = (from + i + 0.5) * scale
+    const centre = start + (from + i + 0.5) * scale
     const low = Math.max(0, Math.trunc(centre - support + 0.5))
     const high = Math.min(input, Math.trunc(centre + support + 0.5))
     let sum = 0
@@ -77,28 +98,24 @@ function taps(filter: Filter, input: number, output: number, from: number, lengt
  * The input pixel of each output pixel in Pillow's nearest-neighbor mode, which accumulates positions with rounding
  * errors.
  */
-function nearestPositions(input: number, output: number, from: number, length: number): Int32Array {
-  const scale = input / output
+function nearestPositions({ input, start, length: span, output }: Axis, from: number, length: number): Int32Array {
+  const scale = span / output
   const positions = new Int32Array(length)
-  let at = scale * 0.5
+  let at = start + scale * 0.5
   for (let i = 0; i < from + length; i++, at += scale) {
     if (i >= from) positions[i - from] = Math.min(input - 1, Math.trunc(at))
   }
   return positions
 }
 
-function nearest(
-  source: Uint8Array,
-  { width, height }: Size,
-  { target, crop }: Pick<Geometry, 'target' | 'crop'>,
-): Uint8Array {
-  const columns = nearestPositions(width, target.width, crop.left, crop.width)
-  const rows = nearestPositions(height, target.height, crop.top, crop.height)
+function nearest(source: Uint8Array, { width }: Size, { x, y }: ReturnType<typeof axes>, crop: Area): Uint8Array {
+  const columns = nearestPositions(x, crop.left, crop.width)
+  const rows = nearestPositions(y, crop.top, crop.height)
   const out = new Uint8Array(crop.width * crop.height * CHANNELS)
   let o = 0
-  for (const y of rows) {
-    for (const x of columns) {
-      const at = (y * width + x) * CHANNELS
+  for (const row of rows) {
+    for (const column of columns) {
+      const at = (row * width + column) * CHANNELS
       out[o++] = source[at] as number
       out[o++] = source[at + 1] as number
       out[o++] = source[at + 2] as number
@@ -108,7 +125,7 @@ function nearest(
 }
 
 /**
- * Resizes to `geometry.target` and crops, as Pillow's `resize` and `crop` would.
+ * Resizes to `geometry.target` and crops, as Pillow's `resize` (with `box`) and `crop` would.
  *
  * @param source RGB uint8 [height × width × 3]
  * @returns RGB uint8 [crop.height × crop.width × 3]
@@ -116,14 +133,14 @@ function nearest(
 export function resample(
   source: Uint8Array,
   size: Size,
-  geometry: Pick<Geometry, 'target' | 'crop'>,
+  { target, crop, box = null }: Pick<Geometry, 'target' | 'crop'> & Partial<Pick<Geometry, 'box'>>,
   interpolation: Interpolation,
 ): Uint8Array {
-  if (interpolation === 'nearest') return nearest(source, size, geometry)
-  const { target, crop } = geometry
+  const { x, y } = axes(size, target, box)
+  if (interpolation === 'nearest') return nearest(source, size, { x, y }, crop)
   const filter = FILTERS[interpolation]
-  const columns = taps(filter, size.width, target.width, crop.left, crop.width)
-  const rows = taps(filter, size.height, target.height, crop.top, crop.height)
+  const columns = taps(filter, x, crop.left, crop.width)
+  const rows = taps(filter, y, crop.top, crop.height)
   return verticalFirst(size, target)
     ? rowsThenColumns(source, size.width, columns, rows)
     : columnsThenRows(source, size.width, columns, rows)

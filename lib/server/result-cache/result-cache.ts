@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Classification } from '@/lib/shared/contract/contract'
+import { formatCrop } from '@/lib/shared/contract/crop'
 import type { ClassifyOptions, Engine } from '../engine/types'
 import type { RedisClient } from '../redis/connect'
 
@@ -58,13 +59,17 @@ export class ResultCache {
   }
 
   /** Null if the result isn't cacheable. The engine reports invalid options. */
-  private keyOf(image: Uint8Array, { model: name, topK, threshold = 0, preview }: ClassifyOptions): string | null {
+  private keyOf(
+    image: Uint8Array,
+    { model: name, topK, threshold = 0, preview, crop }: ClassifyOptions,
+  ): string | null {
     const model = this.engine
       .models()
       .find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
     if (!model || preview) return null
     const digest = createHash('sha256').update(image).digest('base64url')
-    return `${digest}:${Math.min(topK, model.classes)}:${threshold}:${model.id}:${model.revision}`
+    const area = crop ? formatCrop(crop) : ''
+    return `${digest}:${Math.min(topK, model.classes)}:${threshold}:${area}:${model.id}:${model.revision}`
   }
 
   private async find(key: string): Promise<CachedResult | null> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
 import { PROBLEMS, type ProblemCode } from '../problems/problem'
+import { areaSchema, cropParameterSchema } from './crop'
 
 /** The API contract as zod schemas. Types, validation, the OpenAPI document and the client all derive from these. */
 
@@ -51,7 +52,9 @@ export const previewSchema = z
       .min(1)
       .max(8)
       .meta({ description: 'EXIF orientation that was corrected; 1 means already upright.' }),
-    resize: sizeSchema.meta({ description: 'Size of the whole upright photo after resizing, in pixels.' }),
+    resize: sizeSchema.meta({
+      description: 'Size of the whole upright photo, or of the requested crop, after resizing, in pixels.',
+    }),
     crop: z
       .object({ left: z.int(), top: z.int(), ...sizeSchema.shape })
       .meta({ description: 'The part of the resized photo that was used.' }),
@@ -81,6 +84,10 @@ export const classificationSchema = z
       height: z.int().min(1),
       format: z.string().meta({ examples: ['jpeg'] }),
       bytes: z.int().min(1),
+    }),
+    area: areaSchema.meta({
+      description:
+        'The part of the upright photo that the model received, in pixels of the photo: its center crop, or the requested crop. It extends beyond the photo where the input is padded.',
     }),
     timings: z.object({
       queue_ms: milliseconds.meta({ description: 'Time waiting for a worker and between its stages.' }),
@@ -126,6 +133,7 @@ export const classifyParametersSchema = z.object({
     .pipe(z.number().min(0).max(1))
     .default(0)
     .meta({ description: 'Omit predictions with a lower score.' }),
+  crop: cropParameterSchema.optional(),
   preview: flag.default(false).meta({ description: 'Whether to return the model input.' }),
 })
 

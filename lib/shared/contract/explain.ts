@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { classifyJsonSchema, classifyParametersSchema, flag, modelRefSchema } from './contract'
+import { areaSchema } from './crop'
 
 /** How an explanation is computed. */
 export const EXPLAIN_METHODS = ['rise', 'occlusion'] as const
@@ -8,6 +9,7 @@ export type ExplainMethod = (typeof EXPLAIN_METHODS)[number]
 /** The options of an explanation. */
 export const explainParametersSchema = z.object({
   model: classifyParametersSchema.shape.model,
+  crop: classifyParametersSchema.shape.crop,
   label: z
     .string()
     .min(1)
@@ -28,8 +30,6 @@ export const explainJsonSchema = z
   })
   .meta({ id: 'ExplainJson' })
 
-const boxSchema = z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() })
-
 export const explanationSchema = z
   .object({
     request_id: z.string(),
@@ -48,7 +48,7 @@ export const explanationSchema = z
         }),
       })
       .meta({ description: 'The heatmap.' }),
-    area: boxSchema.meta({
+    area: areaSchema.meta({
       description: 'The part of the upright photo that the model received and the grid covers, in pixels of the photo.',
     }),
     image: z.object({ width: z.int().min(1), height: z.int().min(1) }).meta({ description: 'The upright photo.' }),

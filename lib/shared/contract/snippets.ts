@@ -1,19 +1,18 @@
 /** Code that sends the same request to the API, by programming language. */
 export const SNIPPETS = {
-  cURL: ({ site, file, model }: SnippetRequest) =>
-    `curl --data-binary @${shell(file)} '${site}/api/classify?model=${encodeURIComponent(model)}'`,
-  Python: ({ site, file, model }: SnippetRequest) => `import json, urllib.request
+  cURL: ({ file, ...request }: SnippetRequest) => `curl --data-binary @${shell(file)} '${url(request)}'`,
+  Python: ({ file, ...request }: SnippetRequest) => `import json, urllib.request
 
 with open(${JSON.stringify(file)}, "rb") as photo:
-    request = urllib.request.Request("${site}/api/classify?model=${encodeURIComponent(model)}", data=photo.read())
+    request = urllib.request.Request("${url(request)}", data=photo.read())
 with urllib.request.urlopen(request) as response:
     for prediction in json.load(response)["predictions"]:
         print(f"{prediction['label']} {prediction['score']:.3f}")
 `,
-  TypeScript: ({ site, file, model }: SnippetRequest) => `import { readFile } from 'node:fs/promises'
+  TypeScript: ({ file, ...request }: SnippetRequest) => `import { readFile } from 'node:fs/promises'
 
 const body = await readFile(${JSON.stringify(file)})
-const response = await fetch('${site}/api/classify?model=${encodeURIComponent(model)}', { method: 'POST', body })
+const response = await fetch('${url(request)}', { method: 'POST', body })
 if (!response.ok) throw new Error((await response.json()).detail)
 const { predictions } = await response.json()
 for (const { label, score } of predictions) console.log(label, score.toFixed(3))
@@ -27,6 +26,12 @@ export interface SnippetRequest {
   site: string
   file: string
   model: string
+  /** The crop, as the parameter spells it; absent for the model's own. */
+  crop?: string | undefined
+}
+
+function url({ site, model, crop }: Omit<SnippetRequest, 'file'>): string {
+  return `${site}/api/classify?model=${encodeURIComponent(model)}${crop === undefined ? '' : `&crop=${crop}`}`
 }
 
 /** A file name quoted so that a shell reads it as one word. */

@@ -14,6 +14,7 @@ const result: Classification = {
   uncertain: false,
   uncertain_reason: null,
   image: { width: 10, height: 20, format: 'png', bytes: 300 },
+  area: { left: 0, top: 0, width: 240, height: 240 },
   timings: { queue_ms: 0, decode_ms: 1, run_ms: 2, total_ms: 3.1234 },
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { plan } from '../../image/geometry'
-import { inputArea, labelIndex } from './explanation'
+import { inputArea, plan, planBox } from '../../image/geometry'
+import { labelIndex } from './explanation'
 import { Importance } from './importance'
 import { CELLS, maskCount, maskOf } from './masks'
 import { blurredBaseline, occlude } from './occlude'
@@ -49,6 +49,8 @@ test('locates the model input on the photo', () => {
   expect(inputArea(photo, cropped)).toEqual({ left: 276, top: 26, width: 448, height: 448 })
   const squashed = plan(photo, { resize: crop, crop: null, cropRounding: 'even' })
   expect(inputArea(photo, squashed)).toEqual({ left: 0, top: 0, width: 1000, height: 500 })
+  const part = { left: 12.5, top: 7, width: 300, height: 280 }
+  expect(inputArea(photo, planBox(part, crop))).toEqual(part)
   const padded = plan({ width: 100, height: 100 }, { resize: null, crop, cropRounding: 'down' })
   expect(inputArea({ width: 100, height: 100 }, padded)).toEqual({ left: -62, top: -62, width: 224, height: 224 })
 })

@@ -1,6 +1,5 @@
 import type { Explanation } from '@/lib/shared/contract/explain'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { Geometry, Size } from '../../image/geometry'
 import type { Model } from '../model'
 import type { PhotoResult } from '../protocol'
 import type { ExplainOptions } from '../types'
@@ -30,7 +29,7 @@ export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: 
 /** Converts an attribution to the API contract. */
 export function toExplanation(
   model: Model,
-  { image, input }: PhotoResult,
+  { image, area }: PhotoResult,
   { index, score, values, runs, runMs }: Attribution,
   { method, requestId, totalMs }: ExplainOptions & { totalMs: number },
 ): Explanation {
@@ -41,24 +40,9 @@ export function toExplanation(
     label: { label: model.labels[index] ?? String(index), index, score },
     method,
     grid: { width: CELLS, height: CELLS, values },
-    area: input ? inputArea(size, input.geometry) : { left: 0, top: 0, ...size },
+    area,
     image: size,
     runs,
     timings: { run_ms: runMs, total_ms: totalMs },
-  }
-}
-
-/**
- * The area of the upright photo that the model's input covers, in photo pixels. It extends beyond the photo where the
- * input is padded with black.
- */
-export function inputArea(photo: Size, { target, crop, canvas }: Geometry): Explanation['area'] {
-  const [x, y] = [photo.width / target.width, photo.height / target.height]
-  const input = canvas ?? crop
-  return {
-    left: (crop.left - (canvas?.left ?? 0)) * x,
-    top: (crop.top - (canvas?.top ?? 0)) * y,
-    width: input.width * x,
-    height: input.height * y,
   }
 }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { softmax, topK } from '@/lib/shared/metrics/scores'
 import { uncertainty } from '@/lib/shared/metrics/uncertainty'
 import { type Decoded, decode, orientationOf } from '../../image/decode'
+import { inputArea } from '../../image/geometry'
 import { toPng } from '../../image/png'
 import { fromTensor, type TensorData } from '../../image/tensor'
 import type { Job, JobResult, ModelInputPreview, PhotoJob, PhotoResult } from '../protocol'
@@ -86,8 +87,10 @@ export class Pipeline {
   private async photoStep(job: PhotoJob, model: LoadedModel, signal: AbortSignal): Promise<Item['step']> {
     const start = performance.now()
     this.decodeTimer.begin(job.id)
-    const decoded = await decode(job.image, model.spec.preprocessor, this.options.maxPixels, signal).finally(() =>
-      this.decodeTimer.end(job.id),
+    const { image, crop } = job
+    const requested = crop ? { area: crop, input: model.input } : null
+    const decoded = await decode(image, model.spec.preprocessor, this.options.maxPixels, signal, requested).finally(
+      () => this.decodeTimer.end(job.id),
     )
     const decodeMs = performance.now() - start
     return () => run(job, model, decoded, decodeMs)
@@ -130,8 +133,9 @@ async function run(job: PhotoJob, model: LoadedModel, decoded: Decoded, decodeMs
   return {
     ...interpretLogits(logits, job.want, model.spec),
     image: decoded.source,
+    area: inputArea(decoded.source, decoded.geometry),
     preview: job.preview ? await previewOf(job, model, tensor, decoded) : null,
-    input: job.want === 'pixels' ? { pixels: decoded.pixels, geometry: decoded.geometry } : null,
+    input: job.want === 'pixels' ? decoded.pixels : null,
     decodeMs,
     runMs,
   }

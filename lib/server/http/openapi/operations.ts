@@ -11,7 +11,7 @@ export function classifyOperation(streams: boolean): object {
     summary: 'Classify one photo.',
     parameters: classifyParametersSchema,
     stream: streams
-      ? 'Accept a form with many files, without preview, and respond with NDJSON: one line per photo as it is done.'
+      ? 'Accept a form with many files, without preview and crop, and respond with NDJSON: one line per photo as it is done.'
       : null,
     json: 'ClassifyJson',
     result: { description: 'The predictions for the photo.', schema: 'Classification' },

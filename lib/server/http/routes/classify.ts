@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { type Classification, classifyParametersSchema } from '@/lib/shared/contract/contract'
+import { parseCrop } from '@/lib/shared/contract/crop'
 import { Problem } from '@/lib/shared/problems/problem'
 import { json } from '../json-response'
 import type { MemoryBudget, Reservation } from '../memory-budget'
@@ -23,8 +24,9 @@ export function classify({ engine, resultCache, environment, metrics }: Services
     readOptions(querySchema, { ...query, stream })
     requireQueueSpace(engine)
     const { image, fields } = await readPhoto(request, environment, reservation)
-    const { model, top_k, threshold, preview } = readOptions(classifyParametersSchema, query, fields)
-    const options = { model, topK: top_k, threshold, preview, requestId: c.get('requestId') }
+    const { model, top_k, threshold, preview, crop } = readOptions(classifyParametersSchema, query, fields)
+    const area = crop === undefined ? undefined : parseCrop(crop)
+    const options = { model, topK: top_k, threshold, preview, crop: area, requestId: c.get('requestId') }
     if (resultCache === null) return engine.classify(image, options, request.signal)
     const { result, hit } = await resultCache.classify(image, options, request.signal)
     c.header('cache-status', hit ? 'vision; hit' : 'vision; fwd=miss')

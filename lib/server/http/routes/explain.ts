@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { parseCrop } from '@/lib/shared/contract/crop'
 import { type Explanation, explainParametersSchema } from '@/lib/shared/contract/explain'
 import { Problem } from '@/lib/shared/problems/problem'
 import { json } from '../json-response'
@@ -32,9 +33,10 @@ export function explain({ engine, environment, log }: Services, uploads: MemoryB
     readOptions(querySchema, { ...query, stream })
     requireQueueSpace(engine)
     const { image, fields } = await readPhoto(request, environment, reservation)
-    const { png, ...options } = readOptions(explainParametersSchema, query, fields)
+    const { png, crop: text, ...options } = readOptions(explainParametersSchema, query, fields)
+    const crop = text === undefined ? undefined : parseCrop(text)
     const run = async (signal: AbortSignal, onProgress?: Progress): Promise<Explanation> => {
-      const parameters = { ...options, requestId: c.get('requestId'), ...(onProgress ? { onProgress } : {}) }
+      const parameters = { ...options, crop, requestId: c.get('requestId'), ...(onProgress ? { onProgress } : {}) }
       const explanation = await engine.explain(image, parameters, signal)
       return png ? { ...explanation, png: await overlay(explanation) } : explanation
     }

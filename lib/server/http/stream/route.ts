@@ -20,8 +20,8 @@ interface Photo {
   bytes: Uint8Array
 }
 
-/** Result lines don't include the preview. */
-const streamParametersSchema = classifyParametersSchema.omit({ preview: true })
+/** Result lines don't include the preview, and a crop belongs to one photo. */
+const streamParametersSchema = classifyParametersSchema.omit({ preview: true, crop: true })
 const querySchema = withStream(streamParametersSchema)
 
 /** Photos in flight per worker: enough to keep each worker busy. */
