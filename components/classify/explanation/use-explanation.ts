@@ -70,7 +70,7 @@ export function useExplanation({ file, model, crop: area, best }: Subject): Expl
   const explained = useRef<Omit<Target, 'label'> | null>(null)
 
   const isSubject = (target: Omit<Target, 'label'> | null) =>
-    target?.file === file && target.model === model && target.crop === crop
+    target !== null && target.file === file && target.model === model && target.crop === crop
   const selected = selection && isSubject(selection) ? selection.label : null
   const label = selected ?? best
   const active = open && file !== undefined && label !== null
