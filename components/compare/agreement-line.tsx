@@ -7,10 +7,18 @@ import { useModelName } from '../classify/use-model-name'
 /**
  * Whether the models agree.
  *
- * @param camps null while results are missing
+ * @param groups null while results are missing
+ * @param recognized whether any model recognizes the photo
  */
-export function AgreementLine({ groups }: { groups: readonly AgreementGroup[] | null }) {
+export function AgreementLine({
+  groups,
+  recognized,
+}: {
+  groups: readonly AgreementGroup[] | null
+  recognized: boolean
+}) {
   const t = useTranslations('compare')
+  const words = useTranslations('confidence')
   const name = useModelName()
   const list = (models: readonly string[]) => models.map(name).join(', ')
   const [first] = groups ?? []
@@ -19,6 +27,16 @@ export function AgreementLine({ groups }: { groups: readonly AgreementGroup[] | 
       <div className="min-h-[104px]">
         <h1 className="font-semibold text-ink-2 text-lg">{t('running')}</h1>
         <div className="mt-3 h-10 w-3/5 animate-pulse rounded-card bg-sunk" />
+      </div>
+    )
+  }
+  if (!recognized) {
+    return (
+      <div role="status" className="min-h-[104px]">
+        <h1 className="font-semibold text-xl leading-[1.15] tracking-[-0.03em] lg:text-[34px]">
+          {words('unrecognized')}
+        </h1>
+        <p className="mt-2 text-ink-2 text-sm">{t('unrecognized')}</p>
       </div>
     )
   }

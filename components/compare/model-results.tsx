@@ -1,6 +1,7 @@
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
 import { agreementGroups, type ModelResult } from '@/lib/shared/results/agreement'
+import { confidence } from '@/lib/shared/results/confidence'
 import { AgreementLine } from './agreement-line'
 import { ModelCards } from './model-cards'
 import { ScorePlot } from './score-plot'
@@ -8,6 +9,8 @@ import { ScorePlot } from './score-plot'
 interface ModelResultsProps {
   photo: Photo
   models: readonly string[]
+  /** The models' marks. */
+  letters: ReadonlyMap<string, string>
   /** The selected model. */
   selected: string
   onSelect(model: string): void
@@ -15,7 +18,7 @@ interface ModelResultsProps {
 }
 
 /** The results of all models for a photo: whether they agree, each result, and how their scores differ. */
-export function ModelResults({ photo, models, selected, onSelect, onRetry }: ModelResultsProps) {
+export function ModelResults({ photo, models, letters, selected, onSelect, onRetry }: ModelResultsProps) {
   const t = useTranslations('compare')
   const results = models.flatMap((model): ModelResult[] => {
     const phase = photo.phases[model]
@@ -23,18 +26,24 @@ export function ModelResults({ photo, models, selected, onSelect, onRetry }: Mod
   })
   const complete = results.length === models.length
   const groups = agreementGroups(results)
+  const recognized = results.some(isRecognized)
   return (
     <section aria-label={t('answers')} className="min-w-0 lg:pt-1">
-      <AgreementLine groups={complete ? groups : null} />
+      <AgreementLine groups={complete ? groups : null} recognized={recognized} />
       <ModelCards
         photo={photo}
         models={models}
-        majority={complete && groups.length > 1 ? (groups[0]?.label ?? null) : null}
+        letters={letters}
+        majority={complete && recognized && groups.length > 1 ? (groups[0]?.label ?? null) : null}
         selected={selected}
         onSelect={onSelect}
         onRetry={onRetry}
       />
-      {complete && <ScorePlot results={results} selected={selected} />}
+      {complete && <ScorePlot results={results} selected={selected} letters={letters} />}
     </section>
   )
+}
+
+function isRecognized({ result: { predictions, uncertain, model } }: ModelResult): boolean {
+  return confidence(predictions[0]?.score ?? 0, uncertain, model.calibrated) !== 'unrecognized'
 }
