@@ -37,6 +37,12 @@ export async function batchPageData(): Promise<{
   return { models: models.map(toModelInfo), limits: { imageBytes: limits.imageBytes, files }, retentionHours }
 }
 
+/** What decides which data this server stores. */
+export async function privacyFacts(): Promise<Pick<SiteFacts, 'batches' | 'feedback'> & { urlInput: boolean }> {
+  const { batches, feedback, limits } = await facts()
+  return { batches, feedback, urlInput: limits.urlInput }
+}
+
 /**
  * Whether this server accepts batches. If the API is unreachable, the pages report it, but the layout around them
  * stays.
