@@ -171,6 +171,7 @@ def main() -> None:
             }
     lines = ",\n".join(f'  "{wnid}": {json.dumps(entry, ensure_ascii=False)}' for wnid, entry in table.items())
     OUTPUT.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    subprocess.run(["npx", "biome", "format", "--write", OUTPUT], cwd=OUTPUT.parents[3], check=True, capture_output=True)
     print(f"{len(table)} classes in {OUTPUT}")
 
 
