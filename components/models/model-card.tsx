@@ -107,7 +107,8 @@ function OwnFigure({ model, evaluation }: { model: ModelDetails; evaluation: Eva
       {t('measuredOn', {
         top1: format.percent(evaluation.top1),
         images: String(evaluation.images),
-        dataset: evaluation.dataset.replace(/^\d+ /, ''),
+        // The figure's own text is `650 photos of ImageNet's validation set`.
+        dataset: evaluation.dataset.replace(/^\d+ (photos (of|in) )?/, ''),
         interval: interval(evaluation.top1_interval),
       })}
       {hasTop5(model.classes) && ` ${t('top5', { top5: format.percent(evaluation.top5) })}`}
