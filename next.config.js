@@ -22,7 +22,11 @@ export default async function configuration(phase) {
       { source: '/gallery/thumbs/:file', headers: [{ key: 'cache-control', value: CACHE_A_DAY }] },
       { source: '/icons/:file', headers: [{ key: 'cache-control', value: CACHE_A_DAY }] },
     ],
-    ...(basePath !== '' && { redirects: async () => [toBase(basePath)] }),
+    redirects: async () => [
+      ...(basePath === '' ? [] : [toBase(basePath)]),
+      // The server leads browsers there from /api and /api/docs, too.
+      { source: '/docs/:path*', destination: '/api-docs', permanent: false },
+    ],
   }
 }
 

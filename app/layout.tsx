@@ -3,9 +3,11 @@ import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { MessagesProvider } from '@/components/layout/messages-provider'
+import { SiteFooter } from '@/components/layout/site-footer'
 import { SiteHeader } from '@/components/layout/site-header'
 import { SkipLink } from '@/components/layout/skip-link'
 import { ThemeScript } from '@/components/layout/theme-script'
+import { appFacts } from '@/lib/server/pages/about'
 import { hasBatches } from '@/lib/server/pages/page-data'
 import { fontVariables } from './fonts'
 import { requestOrigin } from './origin'
@@ -30,8 +32,8 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 export default async function Layout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
   const { locale, messages } = await translation()
-  // The server alone reads `meta`. The two others are large and belong to one page each, which adds them.
-  const { meta: _meta, batch: _batch, models: _models, ...shared } = messages
+  // The server alone reads `meta` and `about`. The two others are large and belong to one page each, which adds them.
+  const { meta: _meta, about: _about, batch: _batch, models: _models, ...shared } = messages
   return (
     // ThemeScript sets the theme before the first paint, so the attribute differs from the server's.
     <html lang={locale} className={fontVariables} suppressHydrationWarning>
@@ -42,7 +44,9 @@ export default async function Layout({ children }: { children: ReactNode }) {
         <MessagesProvider locale={locale} messages={shared}>
           <SkipLink />
           <SiteHeader batches={await hasBatches()} />
-          {children}
+          {/* The footer starts below the first screen, so that it doesn't move when a page gets its content. */}
+          <div className="min-h-[calc(100dvh-60px)]">{children}</div>
+          <SiteFooter {...(await appFacts())} />
         </MessagesProvider>
       </body>
     </html>

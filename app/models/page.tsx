@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { PageMessages } from '@/components/layout/messages-provider'
 import { AddModel } from '@/components/models/add-model'
 import { LabelSearch } from '@/components/models/label-search'
-import { ModelCard } from '@/components/models/model-card'
+import { ModelList } from '@/components/models/model-list'
 import { ModelsIntro } from '@/components/models/models-intro'
 import { modelsPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
@@ -23,16 +23,8 @@ export default async function Page() {
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('models.title')}</h1>
       <PageMessages messages={{ models: messages.models }}>
         <ModelsIntro />
-        <ul className="mt-8 grid gap-5 md:grid-cols-2 lg:grid-cols-3">
-          {models.map((model) => (
-            <li key={model.id} className="flex min-w-0">
-              <ModelCard model={model} />
-            </li>
-          ))}
-        </ul>
-        <LabelSearch
-          models={models.filter(({ status }) => status !== 'failed').map(({ id, title }) => ({ id, title }))}
-        />
+        <ModelList models={models} />
+        <LabelSearch models={models.filter(({ status }) => status !== 'failed')} />
         <AddModel />
       </PageMessages>
     </main>

@@ -122,7 +122,7 @@ function LabeledCheckbox({ label, code = false, checked, onChange }: LabeledChec
           <Check aria-hidden className="size-3.5 text-accent-ink" strokeWidth={3} />
         </Checkbox.Indicator>
       </Checkbox.Root>
-      <span translate={code ? 'no' : undefined} className={code ? 'figures text-[13px]' : ''}>
+      <span translate={code ? 'no' : undefined} className={code ? 'figures text-[0.8125rem]' : ''}>
         {label}
       </span>
     </label>

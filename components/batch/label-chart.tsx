@@ -38,7 +38,7 @@ export function LabelChart({ items, selected, onSelect }: LabelChartProps) {
               onClick={() => onSelect(label === selected ? null : label)}
               className="-mx-2 grid w-[calc(100%+16px)] grid-cols-[104px_minmax(0,1fr)_auto] items-center gap-3 rounded-[6px] px-2 py-1.5 text-left hover:bg-sunk aria-pressed:bg-accent-soft"
             >
-              <span lang="en" title={label} className="truncate text-[13px] text-ink-2">
+              <span lang="en" title={label} className="truncate text-[0.8125rem] text-ink-2">
                 {label}
               </span>
               <span aria-hidden className="h-2.5 overflow-hidden rounded-full bg-sunk">
@@ -47,7 +47,7 @@ export function LabelChart({ items, selected, onSelect }: LabelChartProps) {
                   style={{ width: `${(100 * photos) / maxCount}%` }}
                 />
               </span>
-              <span className="figures min-w-8 text-right text-[13px] text-ink-2">{format.integer(photos)}</span>
+              <span className="figures min-w-8 text-right text-[0.8125rem] text-ink-2">{format.integer(photos)}</span>
             </button>
           </li>
         ))}

@@ -68,7 +68,7 @@ export const PhotoRow = memo(function PhotoRow({
           type="button"
           translate="no"
           aria-label={t('show', { name: path })}
-          className="figures block min-w-0 truncate rounded-[4px] text-left text-[13px] md:w-full text-ink-2 hover:text-ink hover:underline md:text-ink"
+          className="figures block min-w-0 truncate rounded-[4px] text-left text-[0.8125rem] md:w-full text-ink-2 hover:text-ink hover:underline md:text-ink"
         >
           {path.slice(nameStart)}
         </button>

@@ -33,7 +33,7 @@ export function UnreadableLabelsNotice({ labels: { name, reason }, onClose }: Un
         {t.rich('help', {
           example: EXAMPLE,
           code: (chunk) => (
-            <code translate="no" className="figures text-[13px] text-ink">
+            <code translate="no" className="figures text-[0.8125rem] text-ink">
               {chunk}
             </code>
           ),

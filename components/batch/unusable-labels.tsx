@@ -74,7 +74,7 @@ function FirstRows({ labels: { table }, reading }: { labels: LabelsFile; reading
       aria-label={t('firstRows')}
       className="mt-3 overflow-x-auto rounded-card border border-line bg-card text-ink"
     >
-      <table translate="no" className="figures min-w-full text-[13px]">
+      <table translate="no" className="figures min-w-full text-[0.8125rem]">
         <caption className="sr-only">{t('firstRows')}</caption>
         <thead>
           <tr>

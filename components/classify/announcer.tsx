@@ -24,13 +24,9 @@ function useAnnouncement(): (name: string, phase: Phase) => string {
       case 'answered': {
         const [best] = phase.result.predictions
         if (!best) return t('announceNone', { name })
-        const level = confidence(best.score, phase.result.uncertain)
-        return t('announceAnswer', {
-          name,
-          words: words(level),
-          label: best.label,
-          percent: format.percent(best.score),
-        })
+        const level = confidence(best.score, phase.result.uncertain, phase.result.model.calibrated)
+        const found = { name, words: words(level), label: best.label, percent: format.percent(best.score) }
+        return t(level === 'unrecognized' ? 'announceUnrecognized' : 'announceAnswer', found)
       }
       case 'failed':
         return t('announceFailed', { name, ...problem(phase.failure) })

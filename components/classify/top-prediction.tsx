@@ -1,7 +1,9 @@
 import { useTranslations } from 'use-intl'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { confidence } from '@/lib/shared/results/confidence'
+import { Unrecognized } from '../result/unrecognized'
 import { useFormat } from '../ui/use-format'
+import { Synonyms } from './synonyms'
 
 /** The top label, its confidence in words and as a percentage, and how to interpret it. */
 export function TopPrediction({ result }: { result: Classification }) {
@@ -10,8 +12,9 @@ export function TopPrediction({ result }: { result: Classification }) {
   const format = useFormat()
   const [best] = result.predictions
   if (!best) return null
-  const level = confidence(best.score, result.uncertain)
   const { calibrated } = result.model
+  const level = confidence(best.score, result.uncertain, calibrated)
+  if (level === 'unrecognized') return <Unrecognized score={best.score} reason={result.uncertain_reason} />
   return (
     <>
       <p className={level === 'uncertain' ? 'font-semibold text-warn' : 'font-semibold text-accent'}>{words(level)}</p>
@@ -21,8 +24,9 @@ export function TopPrediction({ result }: { result: Classification }) {
       >
         {best.label}
       </h1>
+      <Synonyms of={best} />
       <p className="mt-3 flex flex-wrap items-baseline gap-x-4 gap-y-1">
-        <span className="figures text-[24px]">
+        <span className="figures text-[1.5rem]">
           {format.percent(best.score)}
           <span className="ml-0.5 text-ink-2 text-sm">%</span>
         </span>

@@ -9,11 +9,14 @@ interface AgreementLineProps {
   groups: readonly AgreementGroup[] | null
   /** Models without a result. */
   failed: number
+  /** Whether any model recognizes the photo. */
+  recognized: boolean
 }
 
 /** Whether the models agree. */
-export function AgreementLine({ groups, failed }: AgreementLineProps) {
+export function AgreementLine({ groups, failed, recognized }: AgreementLineProps) {
   const t = useTranslations('compare')
+  const words = useTranslations('confidence')
   const name = useModelName()
   const list = (models: readonly string[]) => models.map(name).join(', ')
   const [first] = groups ?? []
@@ -22,6 +25,16 @@ export function AgreementLine({ groups, failed }: AgreementLineProps) {
       <div className="min-h-[104px]">
         <h1 className="font-semibold text-ink-2 text-lg">{t('running')}</h1>
         <div className="mt-3 h-10 w-3/5 animate-pulse rounded-card bg-sunk" />
+      </div>
+    )
+  }
+  if (!recognized) {
+    return (
+      <div role="status" className="min-h-[104px]">
+        <h1 className="font-semibold text-xl leading-[1.15] tracking-[-0.03em] lg:text-[2.125rem]">
+          {words('unrecognized')}
+        </h1>
+        <p className="mt-2 text-ink-2 text-sm">{t('unrecognized')}</p>
       </div>
     )
   }

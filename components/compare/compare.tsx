@@ -73,6 +73,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
             <ModelResults
               photo={photo}
               models={compared.chosen}
+              letters={compared.letters}
               selected={model}
               onSelect={(next) => session.setModel(next)}
               onRetry={(by) => session.classify(photo.id, by, { retry: true })}

@@ -5,14 +5,18 @@ import { RotateCw } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { Phase, Photo } from '@/lib/client/photos/photo'
 import type { Classification } from '@/lib/shared/contract/contract'
+import { confidence } from '@/lib/shared/results/confidence'
 import { useModelName } from '../classify/use-model-name'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
+import { ModelMark } from './model-mark'
 
 interface ModelCardsProps {
   photo: Photo
   models: readonly string[]
+  /** The models' marks. */
+  letters: ReadonlyMap<string, string>
   /** The label that most models chose; null if they agree. */
   majority: string | null
   selected: string
@@ -21,7 +25,7 @@ interface ModelCardsProps {
 }
 
 /** The result of each model. One is selected; arrow keys move the selection. */
-export function ModelCards({ photo, models, majority, selected, onSelect, onRetry }: ModelCardsProps) {
+export function ModelCards({ photo, models, letters, majority, selected, onSelect, onRetry }: ModelCardsProps) {
   const t = useTranslations('compare')
   const name = useModelName()
   return (
@@ -46,8 +50,9 @@ export function ModelCards({ photo, models, majority, selected, onSelect, onRetr
               )}
             >
               <Radio.Root value={model} className="sr-only" />
-              <span className="flex items-baseline justify-between gap-2 text-sm">
-                <span className="truncate font-medium text-ink-2">{name(model)}</span>
+              <span className="flex items-center gap-2 text-sm">
+                <ModelMark letter={letters.get(model) ?? ''} on={model === selected} />
+                <span className="mr-auto truncate font-medium text-ink-2">{name(model)}</span>
                 {differs && <span className="shrink-0 font-semibold text-warn text-xs">{t('differs')}</span>}
               </span>
               <CardResult phase={phase} />
@@ -80,16 +85,21 @@ function CardResult({ phase }: { phase: Phase | undefined }) {
   return <Figures result={phase.result} />
 }
 
-function Figures({ result: { predictions, timings, uncertain } }: { result: Classification }) {
+function Figures({ result: { predictions, timings, uncertain, model } }: { result: Classification }) {
   const t = useTranslations('compare')
+  const words = useTranslations('confidence')
   const format = useFormat()
   const [best] = predictions
   if (!best) return null
+  const level = confidence(best.score, uncertain, model.calibrated)
   return (
     <>
       <span
         lang="en"
-        className="mt-1 text-balance font-semibold text-lg leading-tight tracking-tight [overflow-wrap:anywhere]"
+        className={clsx(
+          'mt-1 text-balance leading-tight tracking-tight [overflow-wrap:anywhere]',
+          level === 'unrecognized' ? 'text-ink-2 text-sm' : 'font-semibold text-lg',
+        )}
       >
         {best.label}
       </span>
@@ -97,7 +107,11 @@ function Figures({ result: { predictions, timings, uncertain } }: { result: Clas
         <span>
           <span className="text-lg">{format.percent(best.score)}</span>
           <span className="ml-0.5 text-ink-2">%</span>
-          {uncertain && <span className="ml-2 font-sans text-warn text-xs">{t('uncertain')}</span>}
+          {uncertain && (
+            <span className="ml-2 font-sans text-warn text-xs">
+              {level === 'unrecognized' ? words(level) : t('uncertain')}
+            </span>
+          )}
         </span>
         <span className="text-ink-2 text-xs">{t('milliseconds', { value: format.milliseconds(timings.run_ms) })}</span>
       </span>

@@ -1,15 +1,18 @@
 import { useTranslations } from 'use-intl'
 import { useModelName } from '../classify/use-model-name'
+import { ModelMark } from './model-mark'
 import { MAX_MODELS, MIN_MODELS } from './use-compared-models'
 
 interface ModelPickerProps {
   all: readonly string[]
   chosen: readonly string[]
+  /** The models' marks. */
+  letters: ReadonlyMap<string, string>
   toggle(model: string): void
 }
 
 /** Selects the two or three models to compare. Hidden if there is nothing to choose. */
-export function ModelPicker({ all, chosen, toggle }: ModelPickerProps) {
+export function ModelPicker({ all, chosen, letters, toggle }: ModelPickerProps) {
   const t = useTranslations('compare')
   const name = useModelName()
   if (all.length <= MIN_MODELS) return null
@@ -31,6 +34,7 @@ export function ModelPicker({ all, chosen, toggle }: ModelPickerProps) {
                 onChange={() => toggle(model)}
                 className="size-4 accent-accent outline-none"
               />
+              <ModelMark letter={letters.get(model) ?? ''} on={false} />
               <span className="truncate">{name(model)}</span>
             </label>
           )

@@ -3,22 +3,23 @@ import { useTranslations } from 'use-intl'
 import { type LabelScores, labelScores, type ModelResult } from '@/lib/shared/results/agreement'
 import { useModelName } from '../classify/use-model-name'
 import { useFormat } from '../ui/use-format'
+import { ModelMark } from './model-mark'
 
 /** Number of labels to take from each model, and in total. */
 const LABELS_PER_MODEL = 3
 const MAX_LABELS = 7
 /** Score differences from this on are highlighted. */
 const NOTABLE_SPREAD = 0.15
-/** Models also differ by shape, not by color alone. */
-const SHAPES = ['rounded-full', 'rounded-[2px]', 'rotate-45 rounded-[2px]']
 
 interface ScorePlotProps {
   results: readonly ModelResult[]
   selected: string
+  /** The models' marks. */
+  letters: ReadonlyMap<string, string>
 }
 
 /** The models' scores for each label as marks on a line, and the same figures as a table for screen readers. */
-export function ScorePlot({ results, selected }: ScorePlotProps) {
+export function ScorePlot({ results, selected, letters }: ScorePlotProps) {
   const t = useTranslations('compare')
   const percent = useTranslations('answer')
   const name = useModelName()
@@ -28,15 +29,15 @@ export function ScorePlot({ results, selected }: ScorePlotProps) {
     <div className="mt-8">
       <div className="flex flex-wrap items-baseline gap-x-5 gap-y-1">
         <h2 className="mr-auto font-semibold">{t('scores')}</h2>
-        {models.map((model, i) => (
+        {models.map((model) => (
           <span key={model} aria-hidden className="flex items-center gap-2 text-ink-2 text-xs">
-            <Mark index={i} on={model === selected} /> {name(model)}
+            <ModelMark letter={letters.get(model) ?? ''} on={model === selected} /> {name(model)}
           </span>
         ))}
       </div>
       <div aria-hidden className="mt-2">
         {rows.map((row) => (
-          <Row key={row.label} row={row} models={models} selected={selected} />
+          <Row key={row.label} row={row} models={models} selected={selected} letters={letters} />
         ))}
         <div className="figures ml-[38%] flex justify-between pt-1 text-ink-3 text-xs sm:ml-[30%]">
           <span>0</span>
@@ -53,11 +54,11 @@ function Row({
   row: { label, scores, spread },
   models,
   selected,
+  letters,
 }: {
   row: LabelScores
   models: readonly string[]
-  selected: string
-}) {
+} & Pick<ScorePlotProps, 'selected' | 'letters'>) {
   const values = scores.map((score) => score ?? 0)
   const [low, high] = [Math.min(...values), Math.max(...values)]
   const notable = spread >= NOTABLE_SPREAD
@@ -84,25 +85,13 @@ function Row({
                 className={clsx('absolute top-1/2 -translate-x-1/2 -translate-y-1/2', model === selected && 'z-10')}
                 style={{ left: `${100 * score}%` }}
               >
-                <Mark index={i} on={model === selected} />
+                <ModelMark letter={letters.get(model) ?? ''} on={model === selected} />
               </span>
             )
           )
         })}
       </span>
     </div>
-  )
-}
-
-function Mark({ index, on }: { index: number; on: boolean }) {
-  return (
-    <span
-      className={clsx(
-        'block size-[11px] border-2',
-        SHAPES[index % SHAPES.length],
-        on ? 'border-accent bg-accent' : 'border-ink-2 bg-paper',
-      )}
-    />
   )
 }
 

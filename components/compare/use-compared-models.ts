@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { modelLetters } from './model-mark'
 
 export const MIN_MODELS = 2
 export const MAX_MODELS = 3
@@ -10,6 +11,8 @@ export const MAX_MODELS = 3
 export function useComparedModels(models: readonly ModelInfo[]): {
   all: readonly string[]
   chosen: readonly string[]
+  /** The models' marks. */
+  letters: ReadonlyMap<string, string>
   toggle(model: string): void
 } {
   const all = models.filter(({ status }) => status !== 'failed').map(({ id, type }) => type ?? id)
@@ -26,5 +29,5 @@ export function useComparedModels(models: readonly ModelInfo[]): {
     setChosen(next)
     history.replaceState(null, '', `?models=${next.map(encodeURIComponent).join(',')}${location.hash}`)
   }
-  return { all, chosen, toggle }
+  return { all, chosen, letters: modelLetters(all), toggle }
 }

@@ -21,6 +21,7 @@ export function GalleryCard({ picture, first }: GalleryCardProps) {
   const words = useTranslations('confidence')
   const format = useFormat()
   const label = answer?.label ?? shows
+  const level = answer && confidence(answer.score, answer.uncertain, answer.calibrated)
   return (
     <article>
       <Link href={`/?photo=${encodeURIComponent(file)}`} prefetch={false} className="group block rounded-card">
@@ -51,7 +52,7 @@ export function GalleryCard({ picture, first }: GalleryCardProps) {
           )}
         </span>
         <span className={answer?.uncertain ? 'block text-warn text-xs' : 'block text-ink-2 text-xs'}>
-          {!answer ? t('noAnswer') : answer.uncertain ? t('unsure') : words(confidence(answer.score, false))}
+          {level === null ? t('noAnswer') : level === 'uncertain' ? t('unsure') : words(level)}
         </span>
       </Link>
       <Credit picture={picture} />

@@ -3,6 +3,7 @@
 import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GalleryPicture } from '@/lib/shared/gallery/gallery'
+import { labelMatches } from '@/lib/shared/search/label-search'
 import { Segmented } from '../ui/segmented'
 import { usePersistentState } from '../ui/use-persistent-state'
 import { GalleryCard } from './gallery-card'
@@ -97,8 +98,9 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
   )
 }
 
-function matches({ shows, answer, file }: GalleryPicture, query: string): boolean {
+function matches({ shows, answer, file, labels }: GalleryPicture, query: string): boolean {
   const needle = query.trim().toLowerCase()
+  if (labels.some((label) => labelMatches(label, query))) return true
   return [shows, answer?.label, file].some((text) => text?.toLowerCase().includes(needle))
 }
 

@@ -10,6 +10,7 @@ import { clearRuns, listRuns, MAX_RUNS, type Run, removeRun } from '@/lib/client
 import { toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
+import { useLabelQuery } from '../ui/use-label-query'
 import { usePersistentState } from '../ui/use-persistent-state'
 import { useSaveFile } from '../ui/use-save-file'
 import { RunRow } from './run-row'
@@ -23,6 +24,7 @@ export function HistoryView() {
   const [state, setState] = useState<State>({ name: 'loading' })
   const [query, setQuery] = usePersistentState('history query', '')
   const saver = useSaveFile()
+  const isWanted = useLabelQuery(state.name === 'loaded' ? state.runs.map(({ result }) => result.model.id) : [], query)
   useEffect(() => {
     listRuns().then(
       (runs) => setState({ name: 'loaded', runs }),
@@ -42,7 +44,7 @@ export function HistoryView() {
       </Message>
     )
   }
-  const found = runs.filter((run) => matches(run, query))
+  const found = runs.filter((run) => matches(run, query, isWanted))
   const exported = found.map(({ file, result }) => ({ file, result }))
   async function remove(id: number): Promise<void> {
     await removeRun(id)
@@ -120,11 +122,9 @@ function ClearButton({ onClear }: { onClear(): void }) {
   )
 }
 
-function matches({ file, result }: Run, query: string): boolean {
-  const needle = query.trim().toLowerCase()
-  return [file, ...result.predictions.slice(0, 5).map(({ label }) => label)].some((text) =>
-    text.toLowerCase().includes(needle),
-  )
+function matches({ file, result }: Run, query: string, isWanted: (label: string) => boolean): boolean {
+  if (file.toLowerCase().includes(query.trim().toLowerCase())) return true
+  return result.predictions.slice(0, 5).some(({ label }) => isWanted(label))
 }
 
 /** Approximate size of thumbnails and results, in bytes. */

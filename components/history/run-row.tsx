@@ -10,11 +10,12 @@ export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
   const t = useTranslations('history')
   const remove = useTranslations('classify')
   const answer = useTranslations('answer')
+  const words = useTranslations('confidence')
   const format = useFormat()
   const { file, time, result } = run
   const [best, ...others] = result.predictions
   const thumbnail = useObjectUrl(run.thumbnail)
-  const uncertain = best && confidence(best.score, result.uncertain) === 'uncertain'
+  const level = best && confidence(best.score, result.uncertain, result.model.calibrated)
   return (
     <div className="flex items-center gap-4 py-3">
       {thumbnail ? (
@@ -33,7 +34,8 @@ export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
               {answer('percent', { value: format.percent(best.score) })}
             </span>
           )}
-          {uncertain && <span className="text-sm text-warn">{t('uncertain')}</span>}
+          {level === 'uncertain' && <span className="text-sm text-warn">{t('uncertain')}</span>}
+          {level === 'unrecognized' && <span className="text-sm text-warn">{words('unrecognized')}</span>}
         </p>
         <p className="truncate text-ink-2 text-sm">
           {others.length > 0 &&

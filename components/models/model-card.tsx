@@ -2,14 +2,24 @@
 
 import { useTranslations } from 'use-intl'
 import type { VoteSummary } from '@/lib/shared/contract/feedback'
-import type { ModelDetails } from '@/lib/shared/contract/model-details'
+import type { EvaluationSummary, ModelDetails } from '@/lib/shared/contract/model-details'
 import { hasTop5 } from '@/lib/shared/metrics/evaluation'
+import { useModelName } from '../classify/use-model-name'
 import { useFormat } from '../ui/use-format'
-import { Latency } from './latency'
+import { LatencyLine } from './latency'
+import type { LatencyState } from './use-latencies'
+
+interface ModelCardProps {
+  model: ModelDetails
+  latency: LatencyState | undefined
+  onMeasure(): void
+}
 
 /** A model with its accuracy, calibration and speed. */
-export function ModelCard({ model }: { model: ModelDetails }) {
+export function ModelCard({ model, latency, onMeasure }: ModelCardProps) {
   const t = useTranslations('models')
+  const name = useModelName()
+  const type = model.type && name(model.type)
   return (
     <article className="flex w-full flex-col rounded-card border border-line bg-card p-5 shadow-card">
       <div className="flex flex-wrap items-center gap-2">
@@ -17,13 +27,9 @@ export function ModelCard({ model }: { model: ModelDetails }) {
           {model.title}
         </h2>
         {model.default ? (
-          <Badge tone="accent">{model.type ? t('defaultType', { type: model.type }) : t('default')}</Badge>
+          <Badge tone="accent">{type ? t('defaultType', { type }) : t('default')}</Badge>
         ) : (
-          model.type && (
-            <span translate="no">
-              <Badge tone="plain">{model.type}</Badge>
-            </span>
-          )
+          type && <Badge tone="plain">{type}</Badge>
         )}
         {model.status === 'failed' && <Badge tone="bad">{t('failed')}</Badge>}
         {model.status === 'loading' && <Badge tone="plain">{t('loading')}</Badge>}
@@ -36,10 +42,15 @@ export function ModelCard({ model }: { model: ModelDetails }) {
           <Accuracy model={model} />
           <Facts model={model} />
           {model.votes && <Votes votes={model.votes} />}
-          <Latency model={model.id} ready={model.status === 'ready'} />
+          <LatencyLine state={latency} ready={model.status === 'ready'} onMeasure={onMeasure} />
           {model.limits && (
             <details className="mt-4 border-line border-t pt-4 text-sm">
               <summary className="cursor-pointer font-medium text-ink-2 hover:text-ink">{t('sourceAndLimits')}</summary>
+              {model.published && (
+                <p className="mt-2 text-ink-2">
+                  {t('publishedSource')} <span lang="en">{model.published.source}.</span>
+                </p>
+              )}
               <p lang="en" className="mt-2 text-ink-2">
                 {model.source}.
               </p>
@@ -54,27 +65,54 @@ export function ModelCard({ model }: { model: ModelDetails }) {
   )
 }
 
-function Accuracy({ model: { evaluation, classes } }: { model: ModelDetails }) {
+/** The published accuracy, and below it our own with its range. Without a published one, ours is the large figure. */
+function Accuracy({ model }: { model: ModelDetails }) {
   const t = useTranslations('models')
   const percent = usePercent()
   const format = useFormat()
-  const interval = useInterval()
+  const { published, evaluation } = model
+  if (!published && !evaluation) {
+    return (
+      <div className="mt-5">
+        <p className="font-semibold text-xl tracking-tight">{t('notMeasured')}</p>
+        <p className="mt-1 text-ink-3 text-xs">{t('measureHint')}</p>
+      </div>
+    )
+  }
   return (
     <div className="mt-5">
       <p className="font-semibold text-xl tabular-nums tracking-tight">
-        {evaluation ? percent(evaluation.top1) : t('notMeasured')}
-        {evaluation && <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">{t('top1')}</span>}
+        {percent(published?.value ?? evaluation?.top1 ?? 0)}
+        <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">{t('top1')}</span>
       </p>
-      <p className="mt-1 text-ink-3 text-xs">
-        {evaluation
-          ? t('measuredOn', {
-              images: String(evaluation.images),
-              dataset: evaluation.dataset.replace(/^\d+ /, ''),
-              interval: interval(evaluation.top1_interval),
-            }) + (hasTop5(classes) ? ` ${t('top5', { top5: format.percent(evaluation.top5) })}` : '')
-          : t('measureHint')}
+      <p className="text-ink-2 text-sm">
+        {!published
+          ? t('noPublished')
+          : published.photos
+            ? t('publishedOn', { photos: format.integer(published.photos) })
+            : t('published')}
       </p>
+      {evaluation && <OwnFigure model={model} evaluation={evaluation} />}
     </div>
+  )
+}
+
+/** What `vision eval` measured, on fewer photos, so with its interval. */
+function OwnFigure({ model, evaluation }: { model: ModelDetails; evaluation: EvaluationSummary }) {
+  const t = useTranslations('models')
+  const format = useFormat()
+  const interval = useInterval()
+  return (
+    <p className="mt-2 text-ink-3 text-xs">
+      {t('measuredOn', {
+        top1: format.percent(evaluation.top1),
+        images: String(evaluation.images),
+        // The figure's own text is `650 photos of ImageNet's validation set`.
+        dataset: evaluation.dataset.replace(/^\d+ (photos (of|in) )?/, ''),
+        interval: interval(evaluation.top1_interval),
+      })}
+      {hasTop5(model.classes) && ` ${t('top5', { top5: format.percent(evaluation.top5) })}`}
+    </p>
   )
 }
 
@@ -84,19 +122,9 @@ function Facts({ model }: { model: ModelDetails }) {
   const format = useFormat()
   const interval = useInterval()
   const uncertainShare = useUncertainShare()
-  const { evaluation, published } = model
+  const { evaluation } = model
   return (
     <dl className="mt-5 grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm [&_dd]:text-right [&_dd]:tabular-nums [&_dt]:text-ink-2">
-      <dt>{t('published')}</dt>
-      <dd>
-        {published ? (
-          <span lang="en" title={published.source}>
-            {percent(published.value)}
-          </span>
-        ) : (
-          t('unverified')
-        )}
-      </dd>
       <dt>{t('confidence')}</dt>
       <dd>{t(model.calibrated ? 'calibrated' : 'notCalibrated')}</dd>
       {evaluation && model.calibrated && (

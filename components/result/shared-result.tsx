@@ -7,6 +7,7 @@ import { confidence } from '@/lib/shared/results/confidence'
 import { fromFragment } from '@/lib/shared/results/share-link'
 import { ProbabilityChart } from '../charts/probability-chart'
 import { useFormat } from '../ui/use-format'
+import { Unrecognized } from './unrecognized'
 
 function subscribe(onChange: () => void): () => void {
   window.addEventListener('hashchange', onChange)
@@ -36,20 +37,28 @@ export function SharedResult() {
       </>
     )
   }
-  const level = confidence(best[1], shared.uncertain !== null)
+  const level = confidence(best[1], shared.uncertain !== null, shared.calibrated)
   return (
     <>
-      <p className={level === 'uncertain' ? 'font-semibold text-warn' : 'font-semibold text-accent'}>{words(level)}</p>
-      <h1 lang="en" className="text-balance break-words font-semibold text-2xl leading-[1.1] tracking-[-0.03em]">
-        {best[0]}
-      </h1>
-      <p className="mt-3 flex items-baseline gap-4">
-        <span className="figures text-[1.5rem]">
-          {format.percent(best[1])}
-          <span className="ml-0.5 text-ink-2 text-sm">%</span>
-        </span>
-        <span className="text-ink-2 text-sm">{answer(shared.calibrated ? 'calibrated' : 'notCalibrated')}</span>
-      </p>
+      {level === 'unrecognized' ? (
+        <Unrecognized score={best[1]} reason={shared.uncertain} />
+      ) : (
+        <>
+          <p className={level === 'uncertain' ? 'font-semibold text-warn' : 'font-semibold text-accent'}>
+            {words(level)}
+          </p>
+          <h1 lang="en" className="text-balance break-words font-semibold text-2xl leading-[1.1] tracking-[-0.03em]">
+            {best[0]}
+          </h1>
+          <p className="mt-3 flex items-baseline gap-4">
+            <span className="figures text-[1.5rem]">
+              {format.percent(best[1])}
+              <span className="ml-0.5 text-ink-2 text-sm">%</span>
+            </span>
+            <span className="text-ink-2 text-sm">{answer(shared.calibrated ? 'calibrated' : 'notCalibrated')}</span>
+          </p>
+        </>
+      )}
       <div className="mt-6">
         <ProbabilityChart predictions={shared.predictions.map(([label, score], index) => ({ label, score, index }))} />
       </div>

@@ -7,13 +7,20 @@ export function useLabels(model: string): readonly Label[] | undefined {
   const [loaded, setLoaded] = useState<{ model: string; labels: readonly Label[] }>()
   useEffect(() => {
     const controller = new AbortController()
-    fetch(underBase(`/api/models/${encodeURIComponent(model)}/labels`), { signal: controller.signal })
-      .then((response) => (response.ok ? response.json() : { labels: [] }))
-      .then(({ labels }) => setLoaded({ model, labels }))
-      .catch(() => {
-        if (!controller.signal.aborted) setLoaded({ model, labels: [] })
-      })
+    void loadLabels(model, controller.signal).then((labels) => {
+      if (!controller.signal.aborted) setLoaded({ model, labels })
+    })
     return () => controller.abort()
   }, [model])
   return loaded?.model === model ? loaded.labels : undefined
+}
+
+/** Loads the labels of a model; empty if that fails. */
+export async function loadLabels(model: string, signal: AbortSignal): Promise<readonly Label[]> {
+  try {
+    const response = await fetch(underBase(`/api/models/${encodeURIComponent(model)}/labels`), { signal })
+    return response.ok ? ((await response.json()) as { labels: readonly Label[] }).labels : []
+  } catch {
+    return []
+  }
 }

@@ -6,11 +6,13 @@ const PATH = /^(\/[A-Za-z0-9_-]+){1,10}$/
 export const OWN = [
   ...[
     '_next',
+    'about',
     'api',
     'api-docs',
     'apple-icon',
     'batch',
     'compare',
+    'docs',
     'gallery',
     'health',
     'history',

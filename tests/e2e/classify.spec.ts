@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
+import sharp from 'sharp'
 import { choosePhotos, heading, photoInput, photoPath, waitForHydration } from './browser-page'
 import { dropPhotos, openClassify, thumbnails } from './classify-page'
 
@@ -104,6 +105,21 @@ test('explains why a photo cannot be read and keeps the others', async ({ page }
   await expect(page.getByRole('region', { name: 'Result' }).getByText(/on your iPhone/)).toBeVisible()
   await page.getByRole('button', { name: 'Remove photo' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
+})
+
+test('says that a photo of nothing is not recognized, and adds names of today to old labels', async ({ page }) => {
+  const grey = await sharp({ create: { width: 400, height: 300, channels: 3, background: '#808080' } })
+    .png()
+    .toBuffer()
+  await photoInput(page).setInputFiles([{ name: 'grey.png', mimeType: 'image/png', buffer: grey }])
+  await expect(heading(page, 'Not recognized')).toBeVisible()
+  await expect(page.getByText('Closest labels')).toBeVisible()
+  await expect(
+    page.getByRole('status').filter({ hasText: 'grey.png: not recognized. The closest label is' }),
+  ).toBeAttached()
+  await choosePhotos(page, 'polar-bear.webp')
+  await expect(heading(page, 'ice bear')).toBeVisible()
+  await expect(page.getByText('Also called polar bear')).toBeVisible()
 })
 
 test('flags a result below the model’s threshold as uncertain', async ({ page }) => {

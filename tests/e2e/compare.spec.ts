@@ -23,6 +23,13 @@ test('compares three models for a photo, by keyboard, and keeps the view after a
   await expect(card(page, 'Accurate')).toBeChecked()
   await page.getByRole('checkbox', { name: 'Fast' }).uncheck()
   await expect(page.getByText('Both models agree')).toBeVisible()
+  // A model keeps its letter when another one leaves.
+  await expect(
+    page
+      .locator('label')
+      .filter({ has: card(page, 'Accurate') })
+      .getByText('C', { exact: true }),
+  ).toBeVisible()
   await expect(page).toHaveURL(/\/compare\?models=balanced,accurate#photo-1$/)
   // At least two models stay selected.
   await expect(page.getByRole('checkbox', { name: 'Balanced' })).toBeDisabled()

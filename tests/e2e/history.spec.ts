@@ -27,6 +27,9 @@ test('stores results in this browser, with search, export and deletion', async (
   await expect(koala).toContainText(/koala\d\d\.\d% ?then /)
   expect(await koala.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160)
   const search = page.getByRole('searchbox', { name: 'Search by label or file' })
+  // A kind of coffee.
+  await search.fill('coffee')
+  await expect(rows(page)).toHaveCount(1)
   await search.fill('espresso')
   await expect(rows(page)).toHaveCount(1)
   const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])

@@ -3,7 +3,18 @@ import { type BrowserContext, expect, type Page, test } from '@playwright/test'
 import { choosePhotos, failOnPageErrors, heading, photoInput } from './browser-page'
 import { navigate } from './navigate'
 
-const PAGES = ['/', '/gallery', '/batch', '/compare', '/models', '/api-docs', '/history', '/result#nothing', '/nowhere']
+const PAGES = [
+  '/',
+  '/gallery',
+  '/batch',
+  '/compare',
+  '/models',
+  '/api-docs',
+  '/about',
+  '/history',
+  '/result#nothing',
+  '/nowhere',
+]
 
 async function setLocale(context: BrowserContext, baseURL: string | undefined, locale: string): Promise<void> {
   await context.addCookies([{ name: 'locale', value: locale, url: baseURL ?? '' }])

@@ -13,8 +13,9 @@ test.beforeEach(async ({ page }) => {
 test('shows the models with their accuracy, speed and source @phone', async ({ page }) => {
   await expect(page.getByRole('article')).toHaveCount(3)
   const balanced = page.getByRole('article').filter({ hasText: 'EfficientNet-Lite1' })
-  await expect(balanced).toContainText('balanced, default')
-  await expect(balanced).toContainText(/\d\d\.\d% ?top-1 accuracy/)
+  await expect(balanced).toContainText('Balanced, default')
+  await expect(balanced).toContainText(/75\.9% ?top-1 accuracy ?Published, on ImageNet’s 50,000 validation photos/)
+  await expect(balanced).toContainText(/Measured here: 83\.2% \(80\.2 to 85\.9%, 95% CI\) of 650/)
   await expect(balanced).toContainText('calibrated')
   await balanced.getByRole('button', { name: 'Measure' }).click()
   await expect(balanced).toContainText(/\d+\.\d ms inference, \d+\.\d ms with decoding/)
@@ -24,11 +25,34 @@ test('shows the models with their accuracy, speed and source @phone', async ({ p
   expect(scrollWidth).toBe(clientWidth)
 })
 
+test('plots the accuracy of all models against the time that is measured on this server', async ({ page }) => {
+  const rows = page.getByRole('table', { name: 'Accuracy and speed' }).getByRole('row')
+  for (const [i, name] of ['Fast', 'Balanced', 'Accurate'].entries()) {
+    await expect(rows.nth(i + 1)).toHaveText(new RegExp(`^${name}7\\d\\.\\d%[\\d.]+$`))
+  }
+})
+
+test('browses the labels of the default model by group, and shows more of them', async ({ page }) => {
+  const list = page.getByRole('list').filter({ hasText: 'n01440764' })
+  await expect(page.getByText('1,000 labels', { exact: true })).toBeVisible()
+  await expect(page.getByRole('combobox', { name: 'Model' }).locator('option:checked')).toHaveText(/^Balanced/)
+  await expect(list.getByRole('listitem')).toHaveCount(24)
+  await page.getByRole('button', { name: 'Show 24 more' }).click()
+  await expect(list.getByRole('listitem')).toHaveCount(48)
+  await page.getByRole('combobox', { name: 'Group' }).selectOption('cats')
+  await expect(page.getByText('13 labels match')).toBeVisible()
+  await expect(page.getByText('snow leopard', { exact: true })).toBeVisible()
+  await page.getByRole('searchbox', { name: 'Search labels' }).fill('parrot')
+  await expect(page.getByText('No labels in this group match “parrot”.')).toBeVisible()
+  await page.getByRole('combobox', { name: 'Group' }).selectOption('')
+  await expect(page.getByText('macaw', { exact: true })).toBeVisible()
+})
+
 test('finds labels by synonyms and Latin names, explains misleading ones, and reports missing ones', async ({
   page,
 }) => {
   const search = page.getByRole('searchbox', { name: 'Search labels' })
-  await expect(page.getByText('1,000 labels, showing the first 24')).toBeVisible()
+  await expect(page.getByText('1,000 labels', { exact: true })).toBeVisible()
   await search.fill('lemur catta')
   await expect(page.getByText('Madagascar cat')).toBeVisible()
   await expect(page.getByText("It isn't a cat")).toBeVisible()

@@ -140,3 +140,32 @@ test('browsers may keep every page in the back/forward cache: none is sent with 
     expect([path, reply.headers()['cache-control']]).toEqual([path, 'private, no-cache'])
   }
 })
+
+test('every page ends with links to the documentation, the license and the privacy page, and the version @phone', async ({
+  page,
+}) => {
+  for (const path of [...PAGES.map((each) => each.path), '/result#nothing', '/nowhere']) {
+    await page.goto(path)
+    const footer = page.getByRole('contentinfo')
+    await expect(footer.getByRole('link')).toHaveText(['API documentation', 'License', 'Privacy'])
+    await expect(footer).toContainText(/Version \d+\.\d+\.\d+/)
+  }
+  await page.getByRole('link', { name: 'Privacy' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Privacy and license' })).toBeVisible()
+  await expect(page.getByText('deleted 72 hours after the batch ends')).toBeVisible()
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+})
+
+test('guesses at the documentation lead browsers to the API page; to programs they stay unknown', async ({
+  page,
+  request,
+}) => {
+  for (const path of ['/api', '/api/docs', '/docs']) {
+    await page.goto(path)
+    await expect(page).toHaveURL('/api-docs')
+  }
+  for (const path of ['/api', '/api/docs']) {
+    const reply = await request.get(path)
+    expect([reply.status(), (await reply.json()).code]).toEqual([404, 'not_found'])
+  }
+})

@@ -12,8 +12,13 @@ export function CameraAnnouncer({ state }: { state: LiveState }) {
   const [announcement, setAnnouncement] = useState('')
   const result = state.name === 'running' ? state.frame?.result : undefined
   const best = result?.predictions[0]
+  const level = best && result ? confidence(best.score, result.uncertain, result.model.calibrated) : null
   const sentence =
-    best && result ? t('announce', { words: words(confidence(best.score, result.uncertain)), label: best.label }) : ''
+    level === 'unrecognized'
+      ? words(level)
+      : best && level
+        ? t('announce', { words: words(level), label: best.label })
+        : ''
   useEffect(() => {
     const timer = setTimeout(() => setAnnouncement(sentence), STABLE_MS)
     return () => clearTimeout(timer)

@@ -2,9 +2,9 @@ import { underBase } from '@/lib/shared/web/base-path'
 import type { Classification } from '../../shared/contract/contract'
 import { SAMPLES } from '../../shared/gallery/samples'
 
-/** The first runs warm up caches; the result is the median of the rest. */
-const WARM_UP_RUNS = 2
-const MEASURED_RUNS = 9
+/** The first run warms up caches; the result is the median of the rest. */
+const WARM_UP_RUNS = 1
+const MEASURED_RUNS = 5
 
 export interface Latency {
   /** Medians in milliseconds, as measured by the server, so without network time. */

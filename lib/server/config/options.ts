@@ -284,6 +284,12 @@ export const OPTIONS = {
     SERVER,
     'Origins whose pages can call the API, separated by commas. `*` allows all',
   ),
+  SOURCE_URL: option(
+    webAddress.optional(),
+    SERVER,
+    'URL of the source code that this server runs; every page links there',
+    'the repository in `package.json`, if it names one',
+  ),
   FRAME_ANCESTORS: option(
     origins.default([]),
     SERVER,

@@ -1,4 +1,5 @@
-import type { Classification, Preview } from '@/lib/shared/contract/contract'
+import type { Classification, Prediction, Preview } from '@/lib/shared/contract/contract'
+import { synonymsOf } from './label-kinds'
 import type { Model } from './model'
 import type { ModelInputPreview, PhotoResult } from './protocol'
 import type { ClassifyOptions } from './types'
@@ -11,12 +12,7 @@ export function toClassification(
   bytes: number,
   totalMs: number,
 ): Classification {
-  const predictions = result.top.map(({ index, score }) => ({
-    label: model.labels[index] ?? String(index),
-    score,
-    index,
-    ...(model.notes.has(index) ? { note: model.notes.get(index) } : {}),
-  }))
+  const predictions = result.top.map((each) => toPrediction(model, each))
   return {
     request_id: request.requestId ?? '',
     model: { id: model.id, type: model.type, revision: model.revision, calibrated: model.temperature !== null },
@@ -33,6 +29,13 @@ export function toClassification(
     },
     ...(result.preview ? { preview: toPreview(result.preview) } : {}),
   }
+}
+
+function toPrediction(model: Model, { index, score }: PhotoResult['top'][number]): Prediction {
+  const label = model.labels[index] ?? String(index)
+  const synonyms = synonymsOf(label, model.synonyms[index] ?? [])
+  const note = model.notes.get(index)
+  return { label, score, index, ...(synonyms.length > 0 ? { synonyms } : {}), ...(note ? { note } : {}) }
 }
 
 function toPreview({ png, geometry, ...rest }: ModelInputPreview): Preview {

@@ -6,6 +6,7 @@ import type { EngineOptions } from './engine-options'
 import { labelIndex, toExplanation } from './explain/explanation'
 import { runMasks } from './explain/run-masks'
 import { createGeneration, findModel, isServing, requireServing } from './generation'
+import { kindsOf } from './label-kinds'
 import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
 import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult } from './protocol'
@@ -103,8 +104,17 @@ export async function createEngine(
     labels(name) {
       const { labels, synonyms, notes } = findModel(current.models, name)
       return labels.map((label, index) => {
+        const others = synonyms[index] ?? []
+        const { group, kinds, names = [] } = kindsOf(others) ?? {}
         const note = notes.get(index)
-        return { index, label, others: [...(synonyms[index] ?? [])], ...(note ? { note } : {}) }
+        return {
+          index,
+          label,
+          others: [...others, ...names],
+          ...(kinds ? { kinds: [...kinds] } : {}),
+          ...(group ? { group } : {}),
+          ...(note ? { note } : {}),
+        }
       })
     },
 

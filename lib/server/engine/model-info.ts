@@ -3,10 +3,25 @@ import type { Model } from './model'
 import type { Pool } from './pool'
 import type { LoadReport } from './protocol'
 
+/** ImageNet's validation set, on which the top-1 accuracy of a model with its 1,000 classes is published. */
+const VALIDATION_PHOTOS = 50_000
+const FIRST_CLASS = 'n01440764'
+
 /** The details from a model's card. */
-export function toModelDetails({ published, evaluation, card, uncertainty }: Model) {
+export function toModelDetails(model: Model) {
+  const { published, evaluation, card, uncertainty } = model
   const { source = null, limits = null } = card
-  return { published, evaluation, source, limits, knowsDoubt: uncertainty !== null }
+  return {
+    published: published && { ...published, photos: hasImageNetClasses(model) ? VALIDATION_PHOTOS : null },
+    evaluation,
+    source,
+    limits,
+    knowsDoubt: uncertainty !== null,
+  }
+}
+
+function hasImageNetClasses({ labels, synonyms }: Model): boolean {
+  return labels.length === 1000 && (synonyms[0]?.includes(FIRST_CLASS) ?? false)
 }
 
 /** A model and its status in the workers. */

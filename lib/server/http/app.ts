@@ -18,6 +18,7 @@ import { requireOwnPages, requireSignIn } from './middleware/sign-in'
 import { wrapErrors } from './middleware/wrap-errors'
 import { queryParameters, requireKnownNames, takeStream } from './parameters'
 import { failureReply, problemReply } from './problem'
+import { API_DOCS_GUESSES, toApiDocs } from './routes/api-docs'
 import { classify } from './routes/classify'
 import { explain } from './routes/explain'
 import { exportFeedback, giveFeedback } from './routes/feedback'
@@ -88,6 +89,8 @@ export function createApp(services: Services & { site: Site }): App {
 
   // Off by default: metrics are for the operator, and this port is public.
   if (services.environment.METRICS === 'on') mount('/metrics', { GET: metrics(services) })
+
+  for (const path of API_DOCS_GUESSES) app.get(path, toApiDocs)
 
   app.notFound((c) => problemReply(c, new Problem('not_found', `No resource at ${c.req.path}. Check the path.`)))
   app.onError(failureReply(services))

@@ -11,6 +11,7 @@ import { refuseDuringShutdown } from './middleware/shutdown'
 import { requireSignIn } from './middleware/sign-in'
 import { failureReply } from './problem'
 import { rewriteUrls } from './rewrite-urls'
+import { API_DOCS_GUESSES, toApiDocs } from './routes/api-docs'
 import { live } from './routes/health'
 import type { App, AppEnv, Services } from './services'
 
@@ -33,6 +34,7 @@ export function createFrontApp(services: FrontServices, url: (path: string) => U
     requireSignIn(services),
   )
   app.get('/health/live', live())
+  for (const path of API_DOCS_GUESSES) app.get(path, toApiDocs)
   app.all('*', (c) => forward(c, services, url))
   app.onError(failureReply(services))
   return app

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Papa from 'papaparse'
 import { z } from 'zod'
 import type { GalleryAnswer, GalleryPicture } from '@/lib/shared/gallery/gallery'
+import type { LabelWords } from '@/lib/shared/search/label-search'
 import type { Engine } from '../engine/types'
 
 const creditsSchema = z.array(
@@ -50,23 +51,35 @@ export class Gallery {
   private async read(): Promise<GalleryPicture[]> {
     const text = await readFile(join(this.folder, 'CREDITS.csv'), 'utf8')
     const { data } = Papa.parse(text, { header: true, skipEmptyLines: true })
+    const wordsOf = this.labelWords()
     return Promise.all(
-      creditsSchema.parse(data).map(async ({ imagenet_label: shows, ...credit }) => ({
-        ...credit,
-        shows: shows || null,
-        thumbnail: `thumbs/${credit.file.replace(/\.\w+$/, '')}.webp`,
-        answer: await this.answer(credit.file),
-      })),
+      creditsSchema.parse(data).map(async ({ imagenet_label: shows, ...credit }) => {
+        const answer = await this.answer(credit.file)
+        return {
+          ...credit,
+          shows: shows || null,
+          thumbnail: `thumbs/${credit.file.replace(/\.\w+$/, '')}.webp`,
+          answer,
+          labels: [...new Set([shows, answer?.label ?? ''])].flatMap((label) => wordsOf.get(label) ?? []),
+        }
+      }),
     )
+  }
+
+  /** The names and kinds of the default model's labels, by label. */
+  private labelWords(): Map<string, LabelWords> {
+    const model = this.engine.models().find((one) => one.default)
+    const labels = model ? this.engine.labels(model.id) : []
+    return new Map(labels.map(({ label, others, kinds = [] }) => [label, { label, others, kinds }]))
   }
 
   /** Null if it isn't available now: the photo is shown without it. */
   private async answer(file: string): Promise<GalleryAnswer | null> {
     try {
       const photo = await readFile(join(this.folder, file))
-      const { predictions, uncertain } = await this.engine.classify(photo, { topK: 1, priority: 'batch' })
+      const { predictions, uncertain, model } = await this.engine.classify(photo, { topK: 1, priority: 'batch' })
       const [best] = predictions
-      return best ? { label: best.label, score: best.score, uncertain } : null
+      return best ? { label: best.label, score: best.score, uncertain, calibrated: model.calibrated } : null
     } catch {
       return null
     }

@@ -43,6 +43,12 @@ export async function batchPageData(): Promise<{
   }
 }
 
+/** What decides which data this server stores. */
+export async function privacyFacts(): Promise<Pick<SiteFacts, 'batches' | 'feedback'> & { urlInput: boolean }> {
+  const { batches, feedback, limits } = await facts()
+  return { batches, feedback, urlInput: limits.urlInput }
+}
+
 /**
  * Whether this server accepts batches. If the API is unreachable, the pages report it, but the layout around them
  * stays.

@@ -21,6 +21,13 @@ export const predictionSchema = z
       .int()
       .min(0)
       .meta({ description: "Position in the model's output.", examples: [967] }),
+    synonyms: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description: 'Other names of the label, if there are any: `polar bear` for `ice bear`.',
+        examples: [['polar bear', 'Ursus Maritimus']],
+      }),
     note: z.string().optional().meta({ description: 'What users should know about this label.' }),
   })
   .meta({ id: 'Prediction' })
@@ -198,6 +205,20 @@ export const labelSchema = z
     others: z
       .array(z.string())
       .meta({ description: 'Other names; for an ImageNet class, its WordNet id and synonyms.' }),
+    kinds: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description: 'What the label is a kind of, nearest first; only for ImageNet classes.',
+        examples: [['parrot', 'bird', 'animal']],
+      }),
+    group: z
+      .string()
+      .optional()
+      .meta({
+        description: 'A group to browse the labels by; only for ImageNet classes.',
+        examples: ['birds'],
+      }),
     note: z.string().optional().meta({ description: 'What users should know about this label.' }),
   })
   .meta({ id: 'Label' })

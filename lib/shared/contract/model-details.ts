@@ -18,7 +18,8 @@ export interface EvaluationSummary {
 export interface ModelDetails extends ModelInfo {
   /** Votes on this revision; null if there are none, or feedback is off. */
   votes: VoteSummary | null
-  published: { value: number; source: string } | null
+  /** Top-1 accuracy as published by its authors; `photos`: how many it was measured on, if that is known. */
+  published: { value: number; source: string; photos: number | null } | null
   evaluation: EvaluationSummary | null
   source: string | null
   limits: string | null

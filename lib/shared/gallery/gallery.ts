@@ -1,8 +1,11 @@
+import type { LabelWords } from '../search/label-search'
+
 /** The default model's prediction for a photo. */
 export interface GalleryAnswer {
   label: string
   score: number
   uncertain: boolean
+  calibrated: boolean
 }
 
 /** A gallery photo with its credit. Files are relative to /gallery/. */
@@ -17,6 +20,8 @@ export interface GalleryPicture {
   /** A URL, or a path in a package. */
   source: string
   answer: GalleryAnswer | null
+  /** The labels that it shows or is given, with the names by which a search finds it. */
+  labels: readonly LabelWords[]
 }
 
 /** The readable form of `CC-BY-SA-3.0`. The public domain isn't a license and has its own name in each language. */

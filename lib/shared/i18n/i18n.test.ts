@@ -71,7 +71,8 @@ test('every error code has a message', () => {
 test('every message is used in the code', () => {
   const code = sources('app') + sources('components') + sources('lib/shared') + sources('lib/client')
   // The code builds these keys at run time.
-  const dynamic = /^(problems|confidence|classify\.models|classify\.samples|gallery\.groups|camera\.\w+Hint)(\.|$)/
+  const dynamic =
+    /^(problems|confidence|classify\.models|classify\.samples|(gallery|models)\.groups|camera\.\w+Hint)(\.|$)/
   const unused = Object.keys(english).filter((key) => {
     const last = key.split('.').at(-1)!
     return !dynamic.test(key) && !new RegExp(`['.]${last}'`).test(code)

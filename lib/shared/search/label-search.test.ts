@@ -6,6 +6,9 @@ const labels = [
   { index: 1, label: 'ice bear', others: ['polar bear', 'Ursus Maritimus'] },
   { index: 2, label: 'bearskin', others: [] },
   { index: 3, label: 'forbearance', others: ['Crème brûlée'] },
+  { index: 4, label: 'macaw', others: ['n01818515'], kinds: ['parrot', 'bird', 'animal'] },
+  { index: 5, label: 'espresso', others: [], kinds: ['coffee', 'beverage'] },
+  { index: 6, label: 'coffee mug', others: [], kinds: ['mug'] },
 ]
 const found = (query: string) => searchLabels(labels, query).map(({ index }) => index)
 
@@ -15,5 +18,11 @@ test('searches labels, synonyms, Latin names and WordNet ids, best match first, 
   expect(found('n0144')).toEqual([0])
   expect(found('creme')).toEqual([3])
   expect(found('unicorn')).toEqual([])
-  expect(found(' ')).toEqual([0, 1, 2, 3])
+  expect(found(' ')).toEqual([0, 1, 2, 3, 4, 5, 6])
+})
+
+test('finds labels by what they are a kind of, after those with the name itself', () => {
+  expect(found('parrot')).toEqual([4])
+  expect(found('coffee')).toEqual([6, 5])
+  expect(found('verage')).toEqual([])
 })
