@@ -98,6 +98,7 @@ test('shows an answer with all its parts at once', async ({ page }) => {
       new Promise<string>((resolve) => {
         const region = document.querySelector('main section') as HTMLElement
         const check = () => {
+          // biome-ignore lint/performance/useDomNodeTextContent: only what a visitor sees counts
           if (region.querySelector('h1')?.textContent === 'koala') resolve(region.innerText)
           else requestAnimationFrame(check)
         }

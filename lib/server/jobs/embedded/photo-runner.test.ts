@@ -41,3 +41,9 @@ test('a job that arrives while the runner yields to other work runs at once', as
   job.dispose()
   rmSync(folder, { recursive: true })
 })
+
+test('ends while the runner yields to other work', async () => {
+  const options = { engine: {} as Engine, concurrency: 1, log } as Partial<RunnerOptions> as RunnerOptions
+  while (!shouldYield());
+  await new PhotoRunner(options, new FaultMonitor('', log)).close()
+})

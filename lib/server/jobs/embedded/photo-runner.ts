@@ -120,10 +120,11 @@ export class PhotoRunner {
   }
 
   private async runLoop(): Promise<void> {
-    while (!this.closing) {
+    for (;;) {
       // Photos may fail without ever waiting, and would then block the event loop one after another.
       if (shouldYield()) await yieldToEventLoop()
-      // No await between this and the wait below: a job that is scheduled meanwhile would wake nobody.
+      // No await between these and the wait below: what happens meanwhile would wake nobody.
+      if (this.closing) return
       const task = this.nextPhoto()
       if (task) await this.runPhoto(task.job, task.index)
       else await new Promise<void>((resolve) => this.idleLoops.add(resolve))
