@@ -64,8 +64,9 @@ function useArrowKeys(onLeft: (() => void) | null, onRight: (() => void) | null)
       if (key === 'ArrowLeft') onLeft?.()
       if (key === 'ArrowRight') onRight?.()
     }
-    window.addEventListener('keydown', step)
-    return () => window.removeEventListener('keydown', step)
+    // The dialog keeps arrow keys from the page behind it, so they are taken on their way down.
+    window.addEventListener('keydown', step, { capture: true })
+    return () => window.removeEventListener('keydown', step, { capture: true })
   }, [onLeft, onRight])
 }
 
