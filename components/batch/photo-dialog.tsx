@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { ChevronLeft, ChevronRight, X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
@@ -23,19 +23,12 @@ interface PhotoDialogProps {
 /** A photo of the batch at full size with its result. Arrow keys move through the table. */
 export function PhotoDialog({ item, source, onClose, onPrevious, onNext, ...details }: PhotoDialogProps) {
   const t = useTranslations('batch')
+  useArrowKeys(onPrevious, onNext)
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-20 bg-black/50" />
-        <Dialog.Popup
-          onKeyDown={({ key, target }) => {
-            // In a slider or a list, they change its value.
-            if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return
-            if (key === 'ArrowLeft') onPrevious?.()
-            if (key === 'ArrowRight') onNext?.()
-          }}
-          className="fixed top-1/2 left-1/2 z-30 flex max-h-[calc(100dvh-24px)] w-[min(960px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 flex-col overflow-y-auto rounded-2xl bg-card p-5 shadow-card outline-none"
-        >
+        <Dialog.Popup className="fixed top-1/2 left-1/2 z-30 flex max-h-[calc(100dvh-24px)] w-[min(960px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 flex-col overflow-y-auto rounded-2xl bg-card p-5 shadow-card outline-none">
           <div className="flex items-center gap-2">
             <Dialog.Title translate="no" className="figures min-w-0 flex-1 truncate text-sm">
               {item.path}
@@ -60,6 +53,21 @@ export function PhotoDialog({ item, source, onClose, onPrevious, onNext, ...deta
       </Dialog.Portal>
     </Dialog.Root>
   )
+}
+
+/** Wherever the focus is: it may be on the page behind for a moment after the dialog opened. */
+function useArrowKeys(onLeft: (() => void) | null, onRight: (() => void) | null): void {
+  useEffect(() => {
+    const step = ({ key, target }: KeyboardEvent) => {
+      // In a slider or a list, they change its value.
+      if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return
+      if (key === 'ArrowLeft') onLeft?.()
+      if (key === 'ArrowRight') onRight?.()
+    }
+    // The dialog keeps arrow keys from the page behind it, so they are taken on their way down.
+    window.addEventListener('keydown', step, { capture: true })
+    return () => window.removeEventListener('keydown', step, { capture: true })
+  }, [onLeft, onRight])
 }
 
 function StepButton({ label, onStep, children }: { label: string; onStep: (() => void) | null; children: ReactNode }) {

@@ -287,7 +287,7 @@ test('evaluates results against labels; mistakes and cells of the confusion matr
   await page.reload()
   await expect(evaluation).toContainText('75.0%')
   // The visitor can choose other columns, and the choice persists.
-  await expect(evaluation.getByRole('status')).toHaveText('4 of 5 labels match a photo')
+  await expect(evaluation.getByText('4 of 5 labels match a photo')).toBeVisible()
   await evaluation.getByLabel('Photo column').selectOption('label')
   await expect(evaluation).toContainText('labels.csv isn’t understood yet')
   await expect(evaluation.getByRole('table', { name: 'First rows of the file' })).toContainText('goldfish.webp')
