@@ -97,7 +97,7 @@ test('shows an answer with all its parts at once', async ({ page }) => {
       new Promise<string>((resolve) => {
         const region = document.querySelector('main section') as HTMLElement
         const check = () => {
-          if (region.querySelector('h1')?.textContent === 'koala') resolve(region.innerText)
+          if (region.querySelector('h1')?.textContent === 'koala') resolve(region.textContent ?? '')
           else requestAnimationFrame(check)
         }
         check()
