@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { fetchModelInput } from '@/lib/client/api/classify'
 import type { Preview } from '@/lib/shared/contract/contract'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 import { Disclosure } from '../ui/disclosure'
 
 interface ModelInputProps {

@@ -41,7 +41,7 @@ export function PhotoFrame({ photo, url, phase, onRemove, onSendOriginal, childr
         >
           <X aria-hidden className="size-4" />
         </button>
-        <figcaption className="absolute right-3 bottom-3 left-3 flex flex-wrap items-end justify-between gap-2 text-xs">
+        <figcaption className="pointer-events-none absolute right-3 bottom-3 left-3 flex flex-wrap items-end justify-between gap-2 text-xs">
           <span
             translate="no"
             className="figures flex min-w-0 max-w-full rounded-[6px] bg-black/75 px-2 py-1 text-white"

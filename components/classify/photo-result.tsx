@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { Phase } from '@/lib/client/photos/photo'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 import { ModelInput } from './answer-parts'
 import { FailureNotice } from './failure-notice'
 import { Pending } from './pending'

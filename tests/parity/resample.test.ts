@@ -6,7 +6,7 @@ import { decode } from '@/lib/server/image/decode'
 import { plan, planBox, type Size } from '@/lib/server/image/geometry'
 import type { Interpolation, Preprocessor } from '@/lib/server/image/preprocessor'
 import { resample } from '@/lib/server/image/resample'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 
 const GOLDEN = 'tests/parity/golden'
 

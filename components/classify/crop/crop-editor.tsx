@@ -3,7 +3,7 @@
 import clsx from 'clsx'
 import { type ChangeEvent, type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 import { type Corner, dragCorner, frameShare, moveFrame, resizeFrame } from '@/lib/shared/crop/crop-frame'
 import { PhotoPlane, placeOver } from './photo-plane'
 import type { CropState } from './use-crop'

@@ -1,6 +1,6 @@
 import { Crop } from 'lucide-react'
 import { useTranslations } from 'use-intl'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 
 /** Says that the result is for a part of the photo that the visitor chose, and offers the model's own crop again. */
 export function CropNote({ crop, onReset }: { crop: Area; onReset: (() => void) | null }) {

@@ -1,6 +1,6 @@
 import type { Ref } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 import { coversPhoto } from '@/lib/shared/crop/crop-frame'
 import { PhotoPlane, placeOver } from './photo-plane'
 

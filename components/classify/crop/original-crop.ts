@@ -1,5 +1,5 @@
 import type { Photo } from '@/lib/client/photos/photo'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 
 /** The crop in pixels of the chosen file, which may have been resized for the upload. */
 export function originalCrop({ crop, prepared }: Photo): Area | null {

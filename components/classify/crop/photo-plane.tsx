@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import type { CSSProperties, ReactNode, Ref } from 'react'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 
 interface PhotoPlaneProps {
   image: { width: number; height: number }

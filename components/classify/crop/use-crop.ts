@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Photo } from '@/lib/client/photos/photo'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { Classification } from '@/lib/shared/contract/contract'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 import { wholePixels } from '@/lib/shared/crop/crop-frame'
 
 /** The frame around what the model saw, and how it is moved. */

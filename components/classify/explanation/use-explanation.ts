@@ -3,8 +3,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { explain } from '@/lib/client/api/explain'
 import type { Failure } from '@/lib/client/api/failure'
-import { type Area, formatCrop } from '@/lib/shared/contract/crop'
 import type { Explanation } from '@/lib/shared/contract/explain'
+import { type Area, formatCrop } from '@/lib/shared/crop/crop'
 
 /** The state of the selected explanation. */
 export type ExplanationPhase =

@@ -1,5 +1,5 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
-import { type Area, formatCrop } from '@/lib/shared/contract/crop'
+import { type Area, formatCrop } from '@/lib/shared/crop/crop'
 import { underBase } from '@/lib/shared/web/base-path'
 import { type Failure, OFFLINE, parseFailure } from './failure'
 

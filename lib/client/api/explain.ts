@@ -1,5 +1,5 @@
-import type { Area } from '@/lib/shared/contract/crop'
 import type { Explanation } from '@/lib/shared/contract/explain'
+import type { Area } from '@/lib/shared/crop/crop'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
 import { cropQuery } from './classify'

@@ -1,5 +1,5 @@
 import type { Classification } from '@/lib/shared/contract/contract'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 import type { Failure } from '../api/failure'
 import type { SubmittedVote } from '../api/feedback'
 import type { Prepared } from './prepare-photo'

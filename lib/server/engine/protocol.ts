@@ -1,5 +1,5 @@
-import type { Area } from '@/lib/shared/contract/crop'
 import type { ExplainMethod } from '@/lib/shared/contract/explain'
+import type { Area } from '@/lib/shared/crop/crop'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { FileStamp } from '../catalog/revision'

@@ -1,7 +1,7 @@
 import type { Classification, Label, ModelInfo } from '@/lib/shared/contract/contract'
-import type { Area } from '@/lib/shared/contract/crop'
 import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
+import type { Area } from '@/lib/shared/crop/crop'
 
 /** Batch work delays an interactive request by at most the photo that is running. */
 export type Priority = 'interactive' | 'batch'

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 import { Problem } from '@/lib/shared/problems/problem'
 import { type Geometry, plan, planBox, type Size } from './geometry'
 import { toGreyscale } from './greyscale'

@@ -1,4 +1,4 @@
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 import type { Preprocessor } from './preprocessor'
 
 export interface Size {

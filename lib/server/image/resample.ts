@@ -1,4 +1,4 @@
-import type { Area } from '@/lib/shared/contract/crop'
+import type { Area } from '@/lib/shared/crop/crop'
 import type { Geometry, Size } from './geometry'
 import type { Interpolation } from './preprocessor'
 import { columnsThenRows, rowsThenColumns } from './resample-passes'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Classification } from '@/lib/shared/contract/contract'
-import { formatCrop } from '@/lib/shared/contract/crop'
+import { formatCrop } from '@/lib/shared/crop/crop'
 import type { ClassifyOptions, Engine } from '../engine/types'
 import type { RedisClient } from '../redis/connect'
 

@@ -1,4 +1,4 @@
-import type { Area } from '../contract/crop'
+import type { Area } from './crop'
 
 interface Size {
   width: number

@@ -1,4 +1,4 @@
-import type { Area } from '../contract/crop'
+import type { Area } from '../crop/crop'
 import type { HeatmapGrid } from './heatmap'
 
 /** Named regions of a photo. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { type Classification, classifyParametersSchema } from '@/lib/shared/contract/contract'
-import { parseCrop } from '@/lib/shared/contract/crop'
+import { parseCrop } from '@/lib/shared/crop/crop'
 import { Problem } from '@/lib/shared/problems/problem'
 import { json } from '../json-response'
 import type { MemoryBudget, Reservation } from '../memory-budget'

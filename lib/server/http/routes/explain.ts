@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { parseCrop } from '@/lib/shared/contract/crop'
 import { type Explanation, explainParametersSchema } from '@/lib/shared/contract/explain'
+import { parseCrop } from '@/lib/shared/crop/crop'
 import { Problem } from '@/lib/shared/problems/problem'
 import { json } from '../json-response'
 import type { MemoryBudget, Reservation } from '../memory-budget'
