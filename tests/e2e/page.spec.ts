@@ -8,9 +8,9 @@ import { navigate } from './navigate'
  * smaller.
  */
 const MAX_SCRIPT_BYTES = {
-  '/': 195_000,
+  '/': 200_000,
   '/batch': 235_000,
-  '/compare': 206_000,
+  '/compare': 208_000,
   '/gallery': 178_000,
   '/history': 174_000,
   '/models': 170_000,
@@ -153,7 +153,7 @@ test('offers a skip link first, then moves the focus in reading order', async ({
     )
   }
   await expect(page.getByRole('button', { name: 'Classify a cup of espresso' })).toBeFocused()
-  expect(names).toEqual(['button', 'button', 'url', 'submit', 'button'])
+  expect(names).toEqual(['button', 'button', 'text', 'submit', 'button'])
 })
 
 test('steps through earlier views with the back button, and keeps photos across pages', async ({ page }) => {
