@@ -37,3 +37,8 @@ export interface Photo {
 
 /** A photo restored after a reload. Its phases are all `answered`. */
 export type RestoredPhoto = Omit<Photo, 'url'>
+
+/** The file that this browser can display: the original, or what it was converted to. */
+export function displayable({ file, prepared }: Pick<Photo, 'file' | 'prepared'>): Blob {
+  return prepared?.converted ? prepared.file : file
+}

@@ -1,6 +1,6 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
-import type { Photo } from './photo'
+import type { Phase, Photo } from './photo'
 import { PhotoSession, type SessionOptions } from './photo-session'
 import { preparePhoto } from './prepare-photo'
 import { previousTab } from './tab-id'
@@ -72,8 +72,12 @@ function createSession(
 }
 
 /** Adds a result to this browser's history. The code is loaded with the first result. */
-function addToHistory({ file, name, prepared }: Photo, result: Classification): void {
-  void import('../history/history').then(({ saveRun }) =>
-    saveRun(prepared?.converted ? prepared.file : file, name, result),
-  )
+function addToHistory(photo: Photo, result: Classification): void {
+  void import('../history/history').then(({ saveRun }) => saveRun(photo, result))
+}
+
+/** The photo of this tab that has this result, unless it was removed. */
+export function photoWithResult(result: Classification): Photo | undefined {
+  const has = (phase: Phase) => phase.name === 'answered' && phase.result === result
+  return session?.snapshot().photos.find(({ phases }) => Object.values(phases).some(has))
 }
