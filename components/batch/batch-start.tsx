@@ -5,6 +5,7 @@ import type { LabelsFile, UnreadableLabels } from '@/lib/client/batch/labels'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { ResultOptions } from '../classify/result-options'
+import { ByPointer } from '../ui/by-pointer'
 import { useFormat } from '../ui/use-format'
 import { FilePickerButton } from './file-picker-button'
 import { GalleryBatch } from './gallery-batch'
@@ -38,10 +39,14 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
   return (
     <div className="mx-auto max-w-[760px] pt-2 sm:pt-6">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
-      <p className="mt-2 max-w-[64ch] text-pretty text-ink-2">{t('lead')}</p>
+      <p className="mt-2 max-w-[64ch] text-pretty text-ink-2">
+        <ByPointer fine={t('lead')} coarse={t('leadTouch')} />
+      </p>
       <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-8 text-center shadow-card sm:py-11">
         <Images aria-hidden className="mx-auto size-8 text-accent" strokeWidth={1.75} />
-        <h2 className="mt-4 font-semibold text-lg tracking-tight">{t('dropTitle')}</h2>
+        <h2 className="mt-4 font-semibold text-lg tracking-tight">
+          <ByPointer fine={t('dropTitle')} coarse={t('touchTitle')} />
+        </h2>
         <p role="status" className="mt-1 text-pretty text-ink-2 text-sm">
           {collecting ? t('collecting') : t('dropHint')}
         </p>
@@ -49,9 +54,12 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
           <FilePickerButton variant="primary" accept={ACCEPT} onFiles={onFiles}>
             <FileImage aria-hidden /> {t('chooseFiles')}
           </FilePickerButton>
-          <FilePickerButton folder onFiles={onFiles}>
-            <FolderOpen aria-hidden /> {t('chooseFolder')}
-          </FilePickerButton>
+          {/* Phones have no folders to choose. */}
+          <div className="pointer-coarse:hidden">
+            <FilePickerButton folder onFiles={onFiles}>
+              <FolderOpen aria-hidden /> {t('chooseFolder')}
+            </FilePickerButton>
+          </div>
         </div>
         <GalleryBatch onFiles={onFiles} />
       </div>

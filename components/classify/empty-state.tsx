@@ -1,8 +1,9 @@
-import { Camera, ScanSearch, Upload, Video } from 'lucide-react'
-import { type ChangeEvent, useRef } from 'react'
+import { ScanSearch, Upload, Video } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import { Button } from '../ui/button'
+import { ByPointer } from '../ui/by-pointer'
 import { Samples } from './samples'
+import { TakePhoto } from './take-photo'
 import { UrlField } from './url-field'
 
 interface EmptyStateProps {
@@ -22,14 +23,23 @@ export function EmptyState({ onUrl, onBrowse, onFiles, onCamera, onSample }: Emp
       <h1 className="text-balance font-semibold text-[2.375rem] leading-tight tracking-[-0.035em] sm:text-3xl">
         {t('title')}
       </h1>
-      <p className="mx-auto mt-3 max-w-[33em] text-pretty text-ink-2 sm:text-[1.125rem]">{t('lead')}</p>
+      <p className="mx-auto mt-3 max-w-[33em] text-pretty text-ink-2 sm:text-[1.125rem]">
+        <ByPointer fine={t('lead')} coarse={t('leadTouch')} />
+      </p>
       <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-8 shadow-card sm:py-11">
         <ScanSearch aria-hidden className="mx-auto size-8 text-accent" strokeWidth={1.75} />
-        <h2 className="mt-4 font-semibold text-lg tracking-tight">{t('dropTitle')}</h2>
+        <h2 className="mt-4 font-semibold text-lg tracking-tight">
+          <ByPointer fine={t('dropTitle')} coarse={t('touchTitle')} />
+        </h2>
         <p className="mt-1 hidden text-ink-2 text-sm pointer-fine:block">{t('dropHint')}</p>
         <div className="mt-5 flex flex-wrap justify-center gap-2">
           <TakePhoto onFiles={onFiles} />
-          <Button variant="primary" onClick={onBrowse}>
+          {/* The one primary button is the camera's on phones. */}
+          <Button
+            variant="primary"
+            onClick={onBrowse}
+            className="pointer-coarse:border pointer-coarse:border-line-2 pointer-coarse:bg-card pointer-coarse:text-ink"
+          >
             <Upload aria-hidden /> {t('choose')}
           </Button>
           <Button onClick={onCamera}>
@@ -39,32 +49,6 @@ export function EmptyState({ onUrl, onBrowse, onFiles, onCamera, onSample }: Emp
         {onUrl && <UrlField onUrl={onUrl} />}
       </div>
       <Samples onSample={onSample} />
-    </div>
-  )
-}
-
-/** Opens a phone's camera app. Hidden on desktops, where it would only open the file dialog a second time. */
-function TakePhoto({ onFiles }: Pick<EmptyStateProps, 'onFiles'>) {
-  const t = useTranslations('classify')
-  const input = useRef<HTMLInputElement>(null)
-  function handleChange({ target }: ChangeEvent<HTMLInputElement>): void {
-    onFiles([...(target.files ?? [])])
-    target.value = ''
-  }
-  return (
-    <div className="hidden pointer-coarse:block">
-      <input
-        ref={input}
-        type="file"
-        accept="image/*"
-        capture="environment"
-        hidden
-        aria-label={t('takePhoto')}
-        onChange={handleChange}
-      />
-      <Button onClick={() => input.current?.click()}>
-        <Camera aria-hidden /> {t('takePhoto')}
-      </Button>
     </div>
   )
 }

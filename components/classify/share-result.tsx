@@ -1,18 +1,21 @@
 'use client'
 
-import { Menu } from '@base-ui/react/menu'
 import { Check, Code2, Download } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { cropQuery } from '@/lib/client/api/classify'
 import { exportFile } from '@/lib/client/files/export-file'
 import { saveFile } from '@/lib/client/files/save-file'
+import { displayedFile } from '@/lib/client/photos/photo'
+import { photoWithResult } from '@/lib/client/photos/tab-session'
 import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import type { Area } from '@/lib/shared/crop/crop'
 import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
-import { toFragment } from '@/lib/shared/results/share-link'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { ActionItem, ActionMenu } from '../ui/action-menu'
+import { useCopy } from '../ui/use-copy'
 import { useSaveFile } from '../ui/use-save-file'
+import { LinkItems } from './link-items'
 
 interface ShareResultProps {
   /** The selected photo. */
@@ -25,22 +28,12 @@ interface ShareResultProps {
   children?: ReactNode
 }
 
-const COPIED_MS = 2000
-
 /** Exports results as files, JSON, a link, or code that requests them. */
 export function ShareResult({ current, crop, all, children }: ShareResultProps) {
   const t = useTranslations('share')
-  const [copied, setCopied] = useState('')
+  const { copied, copy } = useCopy()
   const saver = useSaveFile()
-  async function copy(name: string, text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text)
-      setCopied(name)
-      setTimeout(() => setCopied(''), COPIED_MS)
-    } catch {
-      setCopied('') // The browser denied access to the clipboard.
-    }
-  }
+  const photo = photoWithResult(current.result)
   const request = {
     site: `${globalThis.location?.origin ?? ''}${BASE_PATH}`,
     file: current.file,
@@ -51,11 +44,12 @@ export function ShareResult({ current, crop, all, children }: ShareResultProps) 
   return (
     <div className="mt-4 flex flex-wrap items-center gap-2">
       <ActionMenu icon={<Code2 aria-hidden className="size-4" />} label={t('copy')}>
-        <ActionItem
-          onClick={() => copy(t('linkName'), `${request.site}/result#${toFragment(current.file, current.result)}`)}
-        >
-          {t('link')}
-        </ActionItem>
+        <LinkItems
+          file={current.file}
+          result={current.result}
+          photo={photo ? displayedFile(photo) : null}
+          onCopy={copy}
+        />
         <ActionItem onClick={() => copy('JSON', toJson([current]))}>{t('json')}</ActionItem>
         {(Object.keys(SNIPPETS) as Language[]).map((language) => (
           <ActionItem key={language} onClick={() => copy(language, SNIPPETS[language](request))}>
@@ -82,33 +76,5 @@ export function ShareResult({ current, crop, all, children }: ShareResultProps) 
         {saver.state === 'failed' && t('saveFailed')}
       </p>
     </div>
-  )
-}
-
-function ActionMenu({ icon, label, children }: { icon: ReactNode; label: string; children: ReactNode }) {
-  return (
-    <Menu.Root>
-      <Menu.Trigger className="-ml-2 inline-flex h-9 items-center gap-1.5 rounded-card px-2 text-ink-2 text-sm hover:bg-sunk hover:text-ink data-popup-open:bg-sunk">
-        {icon} {label}
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={6} align="start" className="z-20">
-          <Menu.Popup className="min-w-48 rounded-card border border-line bg-card p-1 shadow-card outline-none">
-            {children}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
-  )
-}
-
-function ActionItem({ onClick, children }: { onClick(): void; children: ReactNode }) {
-  return (
-    <Menu.Item
-      onClick={onClick}
-      className="flex h-9 cursor-default items-center rounded-[7px] px-3 text-sm outline-none data-highlighted:bg-sunk"
-    >
-      {children}
-    </Menu.Item>
   )
 }

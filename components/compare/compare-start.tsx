@@ -28,7 +28,7 @@ export function CompareStart({ hidden, models, onBrowse, onSample }: CompareStar
         <Button variant="primary" onClick={onBrowse}>
           <Upload aria-hidden /> {t('choose')}
         </Button>
-        <p className="mt-3 text-ink-2 text-sm">{t('hint')}</p>
+        <p className="mt-3 text-ink-2 text-sm pointer-coarse:hidden">{t('hint')}</p>
       </div>
       <Samples onSample={onSample} />
     </div>

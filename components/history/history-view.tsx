@@ -9,22 +9,37 @@ import { saveFile } from '@/lib/client/files/save-file'
 import { clearRuns, listRuns, MAX_RUNS, type Run, removeRun } from '@/lib/client/history/history'
 import { toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { Button } from '../ui/button'
+import { lazy } from '../ui/lazy'
 import { useFormat } from '../ui/use-format'
 import { useLabelQuery } from '../ui/use-label-query'
 import { usePersistentState } from '../ui/use-persistent-state'
+import { usePreload } from '../ui/use-preload'
 import { useSaveFile } from '../ui/use-save-file'
 import { RunRow } from './run-row'
 
+const RunDialog = lazy(() => import('./run-dialog').then((module) => module.RunDialog))
+
+interface HistoryViewProps {
+  /** The default model and the upload limit, for classifying a photo again. */
+  model: string
+  imageBytes: number
+}
+
 type State = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }
 
-/** Earlier results in this browser, with search, export and deletion. */
-export function HistoryView() {
+/** Earlier results in this browser: opened with a click, with search, export and deletion. */
+export function HistoryView({ model, imageBytes }: HistoryViewProps) {
   const t = useTranslations('history')
   const format = useFormat()
   const [state, setState] = useState<State>({ name: 'loading' })
   const [query, setQuery] = usePersistentState('history query', '')
+  const [openId, setOpenId] = useState<number | null>(null)
   const saver = useSaveFile()
-  const isWanted = useLabelQuery(state.name === 'loaded' ? state.runs.map(({ result }) => result.model.id) : [], query)
+  const isWanted = useLabelQuery(
+    state.name === 'loaded' ? state.runs.flatMap(({ results }) => results.map(({ model }) => model.id)) : [],
+    query,
+  )
+  usePreload(RunDialog)
   useEffect(() => {
     listRuns().then(
       (runs) => setState({ name: 'loaded', runs }),
@@ -45,7 +60,15 @@ export function HistoryView() {
     )
   }
   const found = runs.filter((run) => matches(run, query, isWanted))
-  const exported = found.map(({ file, result }) => ({ file, result }))
+  const exported = found.flatMap(({ file, photo, results }) =>
+    results.map((result) => ({ file, ...(photo && { bytes: photo.bytes, sha256: photo.sha256 }), result })),
+  )
+  const openIndex = found.findIndex(({ id }) => id === openId)
+  const open = found[openIndex]
+  const step = (by: 1 | -1) => {
+    const next = found[openIndex + by]
+    return next ? () => setOpenId(next.id) : null
+  }
   async function remove(id: number): Promise<void> {
     await removeRun(id)
     setState({ name: 'loaded', runs: runs.filter((run) => run.id !== id) })
@@ -84,10 +107,25 @@ export function HistoryView() {
       <ul className="mt-3">
         {found.map((run) => (
           <li key={run.id} className="border-line border-t">
-            <RunRow run={run} onRemove={() => remove(run.id)} />
+            <RunRow run={run} onOpen={() => setOpenId(run.id)} onRemove={() => remove(run.id)} />
           </li>
         ))}
       </ul>
+      {open && (
+        <RunDialog
+          key={open.id}
+          run={open}
+          model={model}
+          imageBytes={imageBytes}
+          onClose={() => setOpenId(null)}
+          onRemove={() => {
+            setOpenId(null)
+            void remove(open.id)
+          }}
+          onPrevious={step(-1)}
+          onNext={step(1)}
+        />
+      )}
     </>
   )
 }
@@ -122,12 +160,12 @@ function ClearButton({ onClear }: { onClear(): void }) {
   )
 }
 
-function matches({ file, result }: Run, query: string, isWanted: (label: string) => boolean): boolean {
+function matches({ file, results }: Run, query: string, isWanted: (label: string) => boolean): boolean {
   if (file.toLowerCase().includes(query.trim().toLowerCase())) return true
-  return result.predictions.slice(0, 5).some(({ label }) => isWanted(label))
+  return results.some(({ predictions }) => predictions.slice(0, 5).some(({ label }) => isWanted(label)))
 }
 
 /** Approximate size of thumbnails and results, in bytes. */
 function storedBytes(runs: readonly Run[]): number {
-  return runs.reduce((sum, { thumbnail, result }) => sum + (thumbnail?.size ?? 0) + JSON.stringify(result).length, 0)
+  return runs.reduce((sum, { thumbnail, results }) => sum + (thumbnail?.size ?? 0) + JSON.stringify(results).length, 0)
 }

@@ -1,23 +1,32 @@
 import { X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { Fragment, useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Run } from '@/lib/client/history/history'
+import { agreementGroups } from '@/lib/shared/results/agreement'
 import { confidence } from '@/lib/shared/results/confidence'
+import { useModelName } from '../classify/use-model-name'
 import { useFormat } from '../ui/use-format'
+import { resultsByModel } from './results-by-model'
+import { useObjectUrl } from './use-object-url'
 
-/** An earlier result: label, confidence, time and model. */
-export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
+interface RunRowProps {
+  run: Run
+  onOpen(): void
+  onRemove(): void
+}
+
+/** An earlier photo: its labels, confidence, time and models. A click anywhere opens it. */
+export function RunRow({ run, onOpen, onRemove }: RunRowProps) {
   const t = useTranslations('history')
   const remove = useTranslations('classify')
-  const answer = useTranslations('answer')
-  const words = useTranslations('confidence')
   const format = useFormat()
-  const { file, time, result } = run
-  const [best, ...others] = result.predictions
+  const name = useModelName()
+  const details = useId()
+  const { file, time } = run
   const thumbnail = useObjectUrl(run.thumbnail)
-  const level = best && confidence(best.score, result.uncertain, result.model.calibrated)
+  const models = resultsByModel(run.results).map(({ model }) => name(model))
   return (
-    <div className="flex items-center gap-4 py-3">
+    <div className="relative -mx-3 flex items-center gap-4 rounded-card px-3 py-3 has-[button:first-of-type:hover]:bg-sunk">
       {thumbnail ? (
         // biome-ignore lint/performance/noImgElement: object URL
         <img src={thumbnail} alt="" width={64} height={64} className="size-16 shrink-0 rounded-card object-cover" />
@@ -25,36 +34,19 @@ export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
         <span className="size-16 shrink-0 rounded-card bg-sunk" />
       )}
       <div className="min-w-0 flex-1">
-        <p className="flex flex-wrap items-baseline gap-x-3">
-          <span lang={best ? 'en' : undefined} className="font-medium">
-            {best?.label ?? answer('noLabel')}
-          </span>
-          {best && (
-            <span className="text-ink-2 text-sm tabular-nums">
-              {answer('percent', { value: format.percent(best.score) })}
-            </span>
-          )}
-          {level === 'uncertain' && <span className="text-sm text-warn">{t('uncertain')}</span>}
-          {level === 'unrecognized' && <span className="text-sm text-warn">{words('unrecognized')}</span>}
-        </p>
-        <p className="truncate text-ink-2 text-sm">
-          {others.length > 0 &&
-            t('then', {
-              labels: others
-                .slice(0, 3)
-                .map(({ label }) => label)
-                .join(', '),
-            })}
-        </p>
-        <p className="truncate text-ink-3 text-xs">
-          {file} · {format.dateTime(time)} · {result.model.id}
+        <Summary run={run} details={details} onOpen={onOpen} />
+        <p id={details} className="text-ink-3 text-xs sm:truncate">
+          <span translate="no" className="[overflow-wrap:anywhere]">
+            {file}
+          </span>{' '}
+          · {format.dateTime(time)} · {t('by', { models: models.join(', ') })}
         </p>
       </div>
       <button
         type="button"
         onClick={onRemove}
         aria-label={remove('remove', { name: file })}
-        className="grid size-10 shrink-0 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink"
+        className="relative grid size-10 shrink-0 place-items-center rounded-card text-ink-2 hover:bg-line hover:text-ink"
       >
         <X aria-hidden className="size-4" />
       </button>
@@ -62,14 +54,63 @@ export function RunRow({ run, onRemove }: { run: Run; onRemove(): void }) {
   )
 }
 
-/** An object URL for a blob while the component is mounted. */
-function useObjectUrl(blob: Blob | null): string | null {
-  const [url, setUrl] = useState<string | null>(null)
-  useEffect(() => {
-    if (blob === null) return
-    const objectUrl = URL.createObjectURL(blob)
-    setUrl(objectUrl)
-    return () => URL.revokeObjectURL(objectUrl)
-  }, [blob])
-  return url
+interface SummaryProps extends Pick<RunRowProps, 'run' | 'onOpen'> {
+  /** The id of the element that describes the row. */
+  details: string
 }
+
+/** The labels of the models, and what is next to the label if they agree. */
+function Summary({ run: { results }, details, onOpen }: SummaryProps) {
+  const t = useTranslations('history')
+  const answer = useTranslations('answer')
+  const compare = useTranslations('compare')
+  const words = useTranslations('confidence')
+  const format = useFormat()
+  const groups = agreementGroups(resultsByModel(results))
+  const [first] = results
+  const [best, ...others] = first.predictions
+  const single = results.length === 1
+  const level = best && single ? confidence(best.score, first.uncertain, first.model.calibrated) : null
+  return (
+    <>
+      <p className="flex flex-wrap items-baseline gap-x-3">
+        <button
+          type="button"
+          aria-haspopup="dialog"
+          aria-describedby={details}
+          onClick={onOpen}
+          // Covers the row.
+          className="text-left font-medium outline-none after:absolute after:inset-0 after:rounded-card focus-visible:after:outline-2 focus-visible:after:outline-accent"
+        >
+          {groups.length === 0 && answer('noLabel')}
+          {groups.map(({ label }, index) => (
+            <Fragment key={label}>
+              {index > 0 && <span className="font-normal text-ink-2"> {compare('or')} </span>}
+              <span lang="en">{label}</span>
+            </Fragment>
+          ))}
+        </button>
+        {best && groups.length === 1 && (
+          <span className="text-ink-2 text-sm tabular-nums">
+            {answer('percent', { value: format.percent(best.score) })}
+          </span>
+        )}
+        {level === 'uncertain' && <span className="text-sm text-warn">{t('uncertain')}</span>}
+        {level === 'unrecognized' && <span className="text-sm text-warn">{words('unrecognized')}</span>}
+      </p>
+      <p className="truncate text-ink-2 text-sm">
+        {single && others.length > 0 && t('then', { labels: thenLabels(others) })}
+        {!single && groups.length === 1 && compare('agree', { count: results.length })}
+        {!single && groups.length > 1 && (
+          <span className="text-warn">{compare('disagree', { count: groups.length })}</span>
+        )}
+      </p>
+    </>
+  )
+}
+
+const thenLabels = (predictions: readonly { label: string }[]) =>
+  predictions
+    .slice(0, 3)
+    .map(({ label }) => label)
+    .join(', ')

@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import { useSyncExternalStore } from 'react'
+import { useState, useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
 import { confidence } from '@/lib/shared/results/confidence'
 import { fromFragment } from '@/lib/shared/results/share-link'
@@ -40,6 +40,7 @@ export function SharedResult() {
   const level = confidence(best[1], shared.uncertain !== null, shared.calibrated)
   return (
     <>
+      {shared.picture && <SharedPicture key={shared.picture} url={shared.picture} file={shared.file} />}
       {level === 'unrecognized' ? (
         <Unrecognized score={best[1]} reason={shared.uncertain} />
       ) : (
@@ -63,13 +64,39 @@ export function SharedResult() {
         <ProbabilityChart predictions={shared.predictions.map(([label, score], index) => ({ label, score, index }))} />
       </div>
       <p className="mt-6 border-line border-t pt-4 text-ink-2 text-sm">
-        {t.rich('about', {
+        {t.rich(shared.picture ? 'aboutWithPicture' : 'about', {
           file: () => <span className="break-all font-medium text-ink">{shared.file}</span>,
           model: shared.model,
         })}
       </p>
       <TryLink />
     </>
+  )
+}
+
+/** The small copy of the photo that the link carries. */
+function SharedPicture({ url, file }: { url: string; file: string }) {
+  const [broken, setBroken] = useState(false)
+  if (broken) return null
+  return (
+    // Of constant size, so that nothing moves when the thumbnail is decoded.
+    <div className="relative mb-6 h-60 overflow-hidden rounded-2xl bg-sunk">
+      {/* biome-ignore lint/performance/noImgElement: data URL */}
+      <img
+        src={url}
+        alt=""
+        aria-hidden
+        className="absolute inset-0 size-full scale-125 object-cover opacity-45 blur-2xl"
+      />
+      {/* biome-ignore lint/performance/noImgElement: data URL */}
+      <img
+        src={url}
+        translate="no"
+        alt={file}
+        onError={() => setBroken(true)}
+        className="absolute inset-0 size-full object-contain"
+      />
+    </div>
   )
 }
 

@@ -68,8 +68,7 @@ test('classifies frames one at a time, shows rate and latency, and captures a ph
   await page.getByText('Fast', { exact: true }).click()
   await fast
   await page.getByRole('button', { name: 'Capture photo' }).click()
-  await expect(page.getByRole('button', { name: /^camera-.*\.jpg/ })).toBeVisible()
-  await page.getByRole('button', { name: 'Close camera' }).click()
+  // The captured photo and its result, instead of the camera.
   await expect(page.getByText(/camera-.* · 480 × 640 · JPEG/)).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
   const before = requests
@@ -98,10 +97,39 @@ test('turns the camera off when the page is hidden, and resumes on request', asy
   await expect(page.getByText(/fps/)).toBeVisible()
 })
 
+test('says that it waits for permission, and offers photos where there is no camera @phone', async ({ page }) => {
+  await page.addInitScript(() => {
+    const { mediaDevices, permissions } = navigator
+    permissions.query = async () => ({ state: 'prompt' }) as PermissionStatus
+    // The test decides when the visitor responds, and that there is no camera.
+    mediaDevices.getUserMedia = () =>
+      new Promise((_resolve, reject) => {
+        Object.assign(window, { respond: () => reject(new DOMException('', 'NotFoundError')) })
+      })
+  })
+  await page.goto('/#camera')
+  await expect(page.getByText('Waiting for your permission')).toBeVisible()
+  await expect(page.getByText('Classifying')).toBeHidden()
+  await page.evaluate(() => (window as unknown as { respond(): void }).respond())
+  const notice = page.getByRole('alert').filter({ hasText: 'No camera found' })
+  // Nothing is cut off, and nothing is about dropping.
+  for (const button of await notice.getByRole('button').all()) await expect(button).toBeInViewport({ ratio: 1 })
+  expect(await notice.evaluate((element) => element.scrollHeight - element.clientHeight)).toBeLessThanOrEqual(0)
+  await expect(notice).not.toContainText(/drop/i)
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    notice.getByRole('button', { name: 'Choose photos' }).click(),
+  ])
+  await chooser.setFiles('public/gallery/koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByText('koala.webp', { exact: true })).toBeVisible()
+})
+
 test('explains a blocked camera and a busy server', async ({ page, context }) => {
   await context.clearPermissions()
   await page.goto('/#camera')
   await expect(page.getByText('Camera access is blocked')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Choose photos' })).toBeVisible()
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await context.grantPermissions(['camera'])
   let refusals = 0

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { readRows } from '../support/workbook'
-import { photoInput } from './browser-page'
+import { choosePhotos, heading, photoInput } from './browser-page'
 
 const rows = (page: Page) => page.getByRole('main').getByRole('listitem')
 
@@ -53,6 +53,91 @@ test('stores results in this browser, with search, export and deletion', async (
   await expect(page.getByText('Nothing here yet.')).toBeVisible()
   await page.reload()
   await expect(page.getByText('Nothing here yet.')).toBeVisible()
+})
+
+const dialog = (page: Page) => page.getByRole('dialog')
+
+test('opens a row again by pointer and keyboard, with all labels, and classifies its photo again @phone', async ({
+  page,
+}) => {
+  await openHistoryOfTwo(page)
+  // Wherever it is clicked: here on the thumbnail.
+  const koala = rows(page).filter({ hasText: 'koala.webp' })
+  await koala.click({ position: { x: 20, y: 20 } })
+  await expect(dialog(page)).toBeVisible()
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(dialog(page)).toContainText('Balanced (efficientnet-lite1-int8)')
+  await expect(dialog(page)).toContainText('768 × 1024 · WebP')
+  expect(await dialog(page).getByRole('row').count()).toBeGreaterThanOrEqual(10)
+  // The photo itself, not the thumbnail.
+  const photo = dialog(page).getByRole('img', { name: 'koala.webp' })
+  await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(768)
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  await page.keyboard.press('Escape')
+  await expect(dialog(page)).toBeHidden()
+  const open = rows(page).getByRole('button', { name: 'espresso', exact: true })
+  await open.focus()
+  await page.keyboard.press('Enter')
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await page.getByRole('button', { name: 'Next result' }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+  const request = page.waitForRequest('**/api/classify*')
+  await page.getByRole('button', { name: 'Classify again' }).click()
+  await request
+  await expect(page).toHaveURL(/\/#photo-1$/)
+  await expect(heading(page, 'koala')).toBeVisible()
+  // Without the photo there is nothing to classify, and the thumbnail is shown. It's still the same row.
+  await page.getByRole('button', { name: 'Remove koala.webp' }).click()
+  await expect(heading(page, 'espresso')).toBeVisible()
+  await page.goto('/history')
+  await expect(rows(page)).toHaveCount(2)
+  await koala.click()
+  await expect(dialog(page)).toContainText('Only a thumbnail is left')
+  await expect(dialog(page).getByRole('button', { name: 'Classify again' })).toBeHidden()
+  await dialog(page).getByRole('button', { name: 'Remove' }).click()
+  await expect(rows(page)).toHaveCount(1)
+})
+
+test('results of several models for a photo are one row, also after a reload', async ({ page }) => {
+  await page.goto('/')
+  await choosePhotos(page, 'astronaut.png')
+  await expect(heading(page, /helmet|barbell|suit/)).toBeVisible()
+  await page.goto('/compare')
+  await expect(page.getByText(/different labels/)).toBeVisible()
+  await expect(async () => {
+    await page.goto('/history')
+    await expect(rows(page)).toHaveCount(1, { timeout: 500 })
+    await expect(rows(page)).toContainText('Fast, Balanced, Accurate', { timeout: 500 })
+  }).toPass()
+  await expect(rows(page)).toContainText('different labels')
+  await rows(page).click()
+  await dialog(page).getByText('Accurate', { exact: true }).click()
+  await expect(dialog(page)).toContainText('Accurate (efficientnet-lite2-int8)')
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+})
+
+test('opens results that an earlier version stored', async ({ page }) => {
+  await openHistoryOfTwo(page)
+  await page.evaluate(async () => {
+    const open = indexedDB.open('vision')
+    await new Promise((resolve) => {
+      open.onsuccess = resolve
+    })
+    const store = open.result.transaction('runs', 'readwrite').objectStore('runs')
+    const all = store.getAll()
+    await new Promise((resolve) => {
+      all.onsuccess = resolve
+    })
+    for (const { id, time, file, thumbnail, result } of all.result) store.put({ id, time, file, thumbnail, result })
+    await new Promise((resolve) => {
+      store.transaction.oncomplete = resolve
+    })
+    open.result.close()
+  })
+  await page.reload()
+  await rows(page).filter({ hasText: 'koala.webp' }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(dialog(page)).toContainText('Only a thumbnail is left')
 })
 
 for (const scheme of ['light', 'dark'] as const) {

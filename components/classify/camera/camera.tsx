@@ -33,8 +33,14 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
   const video = useRef<HTMLVideoElement>(null)
   const { camera, state } = useLiveCamera(video, model)
   const frame = state.name === 'running' ? state.frame : null
+  /** Shows the photos and their results instead of the camera. */
+  function show(files: readonly Blob[]): void {
+    if (files.length === 0) return
+    onCapture(files)
+    onClose()
+  }
   async function capture(): Promise<void> {
-    if (camera) onCapture([await camera.capturePhoto()])
+    if (camera) show([await camera.capturePhoto()])
   }
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
@@ -47,7 +53,9 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
             aria-label={t('title')}
             className={`absolute inset-0 size-full object-cover ${state.name === 'running' ? '' : 'invisible'}`}
           />
-          {state.name !== 'running' && <CameraPlaceholder state={state} onStart={() => void camera?.start()} />}
+          {state.name !== 'running' && (
+            <CameraPlaceholder state={state} onStart={() => void camera?.start()} onFiles={show} />
+          )}
           <div className="absolute top-3 left-3">
             <FrameRate frame={frame} />
           </div>
@@ -83,7 +91,7 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
             <TopPrediction result={frame.result} />
             <ScoreBars predictions={frame.result.predictions} labelCount={labelCount} minScore={minScore} />
           </>
-        ) : state.name === 'running' || state.name === 'starting' ? (
+        ) : state.name === 'running' ? (
           <Pending phase={{ name: 'running' }} labelCount={labelCount} />
         ) : (
           <h1 className="font-semibold text-xl tracking-tight">{t('title')}</h1>

@@ -13,6 +13,8 @@ type CameraError = 'denied' | 'missing' | 'inUse' | 'insecure'
 
 export type LiveState =
   | { name: 'starting' }
+  /** The browser asks the visitor for permission. */
+  | { name: 'asking' }
   | { name: 'running'; frame: LiveFrame | null; failure: Failure | null; until: number | null }
   | { name: 'paused' }
   | { name: 'failed'; error: CameraError }
@@ -58,6 +60,10 @@ export class LiveCamera {
     this.abortController = controller
     this.set({ name: 'starting' })
     try {
+      void asksForPermission().then((asks) => {
+        const waiting = !controller.signal.aborted && this.state.name === 'starting'
+        if (asks && waiting) this.set({ name: 'asking' })
+      })
       const stream = await openStream(this.facing)
       if (controller.signal.aborted) return stopTracks(stream)
       controller.signal.addEventListener('abort', () => stopTracks(stream))
@@ -163,6 +169,15 @@ async function openStream(facingMode: 'environment' | 'user'): Promise<MediaStre
   if (!navigator.mediaDevices) throw new DOMException('', 'SecurityError')
   const video = { facingMode, width: { ideal: 1280 }, height: { ideal: 960 } }
   return navigator.mediaDevices.getUserMedia({ video, audio: false })
+}
+
+/** False where browsers don't say. */
+async function asksForPermission(): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: 'camera' })).state === 'prompt'
+  } catch {
+    return false
+  }
 }
 
 function stopTracks(stream: MediaStream): void {

@@ -31,13 +31,24 @@ export function saveTab(tab: Tab): void {
 /** Each page holds a lock with its tab's id, so that other tabs can see which ids are in use. */
 const lockName = (id: string) => `${KEY} ${id}`
 
+interface ClaimedId {
+  id: string
+  /** The id that the tab had before. */
+  previous: string | null
+}
+
+let claimed: Promise<ClaimedId> | undefined
+
 /**
- * Claims an id for this tab, if possible the one from before a reload. A duplicated tab inherits the id of the
+ * Claims an id for this tab, once, if possible the one from before a reload. A duplicated tab inherits the id of the
  * original, which is in use, and gets a new one.
- *
- * @returns the claimed id, and the id that the tab had before
  */
-export async function claimTabId(): Promise<{ id: string; previous: string | null }> {
+export function claimTabId(): Promise<ClaimedId> {
+  claimed ??= claimId()
+  return claimed
+}
+
+async function claimId(): Promise<ClaimedId> {
   const previous = previousTab()?.id ?? null
   if (previous !== null && (await acquireLock(previous))) return { id: previous, previous }
   // Not randomUUID, which is unavailable on plain HTTP.

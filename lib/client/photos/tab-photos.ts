@@ -22,15 +22,19 @@ interface StoredState extends Pick<Photo, 'asIs' | 'crop' | 'phases' | 'votes'> 
   prepared: (Omit<Prepared, 'file'> & { file?: Blob }) | null
 }
 
-interface Schema extends DBSchema {
+export interface TabPhotosSchema extends DBSchema {
   photos: { key: [string, number]; value: StoredPhoto }
   states: { key: [string, number]; value: StoredState }
 }
 
-type Write = (transaction: IDBPTransaction<Schema, ['photos', 'states'], 'readwrite'>) => Promise<unknown>
+type Write = (transaction: IDBPTransaction<TabPhotosSchema, ['photos', 'states'], 'readwrite'>) => Promise<unknown>
 
 /** Writes per transaction. When the disk is full, those of a whole transaction are lost. */
 const WRITES_PER_TRANSACTION = 32
+
+/** The name of the database. */
+export const TAB_PHOTOS = `vision-tabs${BASE_PATH}`
+
 /** How long photos of closed tabs are retained, in case the visitor reopens the tab. */
 const RETENTION_MS = 24 * 3_600_000
 
@@ -41,7 +45,7 @@ const RETENTION_MS = 24 * 3_600_000
 export async function persistPhotos(session: PhotoSession): Promise<void> {
   try {
     const { id, previous } = await claimTabId()
-    const db = await openDB<Schema>(`vision-tabs${BASE_PATH}`, 1, {
+    const db = await openDB<TabPhotosSchema>(TAB_PHOTOS, 1, {
       upgrade(database) {
         database.createObjectStore('photos', { keyPath: ['tab', 'id'] })
         database.createObjectStore('states', { keyPath: ['tab', 'id'] })
@@ -59,7 +63,7 @@ export async function persistPhotos(session: PhotoSession): Promise<void> {
 
 const photoRange = (tab: string) => IDBKeyRange.bound([tab, 0], [tab, Number.MAX_SAFE_INTEGER])
 
-async function loadPhotos(db: IDBPDatabase<Schema>, tab: string): Promise<Photo[]> {
+async function loadPhotos(db: IDBPDatabase<TabPhotosSchema>, tab: string): Promise<Photo[]> {
   const [photos, states] = await Promise.all([
     db.getAll('photos', photoRange(tab)),
     db.getAll('states', photoRange(tab)),
@@ -72,7 +76,7 @@ async function loadPhotos(db: IDBPDatabase<Schema>, tab: string): Promise<Photo[
 }
 
 /** Deletes the photos of tabs that were closed long ago. */
-async function deleteExpired(db: IDBPDatabase<Schema>, ownTab: string): Promise<void> {
+async function deleteExpired(db: IDBPDatabase<TabPhotosSchema>, ownTab: string): Promise<void> {
   const openTabs = await listOpenTabs()
   if (openTabs === null) return
   for (const { tab, id, time } of await db.getAll('photos')) {
@@ -89,7 +93,7 @@ class PhotoWriter {
 
   /** @param photos those that are already in the database */
   constructor(
-    private readonly db: IDBPDatabase<Schema>,
+    private readonly db: IDBPDatabase<TabPhotosSchema>,
     private readonly tab: string,
     photos: readonly Photo[],
   ) {

@@ -1,7 +1,7 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import { serverWatch } from '../api/server-watch'
-import { displayedFile } from './photo'
+import type { Phase, Photo } from './photo'
 import { PhotoSession, type SessionOptions } from './photo-session'
 import { preparePhoto } from './prepare-photo'
 import { previousTab } from './tab-id'
@@ -77,13 +77,13 @@ function createSession(
     send: classify,
     server: serverWatch,
     onResult(photo, result) {
-      if (!photo.crop) unsaved.push({ photo: displayedFile(photo), file: photo.name, result })
+      if (!photo.crop) unsaved.push({ photo, result })
     },
   })
 }
 
 /** Results that aren't in the history yet. */
-let unsaved: { photo: Blob; file: string; result: Classification }[] = []
+let unsaved: { photo: Photo; result: Classification }[] = []
 
 /**
  * Adds the results to this browser's history once no photo waits for its turn: thumbnails of many photos would delay
@@ -95,4 +95,10 @@ function saveHistory(created: PhotoSession): void {
   const results = unsaved
   unsaved = []
   void import('../history/history').then(({ saveRuns }) => saveRuns(results))
+}
+
+/** The photo of this tab that has this result, unless it was removed. */
+export function photoWithResult(result: Classification): Photo | undefined {
+  const has = (phase: Phase) => phase.name === 'answered' && phase.result === result
+  return session?.snapshot().photos.find(({ phases }) => Object.values(phases).some(has))
 }

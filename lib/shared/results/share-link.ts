@@ -2,11 +2,12 @@
 import { z } from 'zod/mini'
 import type { Classification } from '../contract/contract'
 import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
+import { MAX_PICTURE_BYTES, pictureType } from './link-picture'
 
 const MAX_PREDICTIONS = 5
 const score = z.number().check(z.minimum(0), z.maximum(1))
 
-/** A result as a link carries it: enough to display it, without the photo. */
+/** A result as a link carries it: enough to display it. */
 const sharedSchema = z.object({
   v: z.literal(1),
   file: z.string().check(z.maxLength(200)),
@@ -18,11 +19,25 @@ const sharedSchema = z.object({
     .check(z.minLength(1), z.maxLength(MAX_PREDICTIONS)),
 })
 
-export type SharedClassification = z.output<typeof sharedSchema>
+export interface SharedClassification extends z.output<typeof sharedSchema> {
+  /** A small copy of the photo as a `data:` URL; null if the visitor didn't add one. */
+  picture: string | null
+}
 
-/** The URL fragment that displays a result again. Browsers don't send fragments to servers. */
-export function toFragment(file: string, { model, uncertain_reason, predictions }: Classification): string {
-  const shared: SharedClassification = {
+/** Between the result and the picture. Neither contains it. */
+const SEPARATOR = '.'
+
+/**
+ * The URL fragment that displays a result again. Browsers don't send fragments to servers.
+ *
+ * @param picture a small copy of the photo, from `smallPicture`
+ */
+export function toFragment(
+  file: string,
+  { model, uncertain_reason, predictions }: Classification,
+  picture: Uint8Array | null = null,
+): string {
+  const shared: z.output<typeof sharedSchema> = {
     v: 1,
     file: file.slice(0, 200),
     model: model.id,
@@ -32,22 +47,41 @@ export function toFragment(file: string, { model, uncertain_reason, predictions 
       .slice(0, MAX_PREDICTIONS)
       .map(({ label, score: value }) => [label, Number(value.toFixed(6))]),
   }
-  const bytes = new TextEncoder().encode(JSON.stringify(shared))
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '')
+  const result = toBase64Url(new TextEncoder().encode(JSON.stringify(shared)))
+  return picture ? result + SEPARATOR + toBase64Url(picture) : result
 }
 
 /** Parses a fragment; null if it is invalid, since anyone can write one. */
 export function fromFragment(fragment: string): SharedClassification | null {
+  const [result = '', picture] = fragment.replace(/^#/, '').split(SEPARATOR, 2)
   try {
-    const binary = atob(fragment.replace(/^#/, '').replaceAll('-', '+').replaceAll('_', '/'))
-    const json = new TextDecoder('utf-8', { fatal: true }).decode(
-      Uint8Array.from(binary, (letter) => letter.charCodeAt(0)),
-    )
-    return sharedSchema.parse(JSON.parse(json))
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(fromBase64Url(result))
+    return { ...sharedSchema.parse(JSON.parse(json)), picture: picture === undefined ? null : toDataUrl(picture) }
   } catch {
     return null
   }
+}
+
+/** A picture that is invalid, or was cut off with the end of the link, is left out. The result is still complete. */
+function toDataUrl(text: string): string | null {
+  try {
+    // Too long to decode, let alone to display.
+    if (text.length > 2 * MAX_PICTURE_BYTES) return null
+    const bytes = fromBase64Url(text)
+    const type = pictureType(bytes)
+    return type && `data:${type};base64,${toBase64(bytes)}`
+  } catch {
+    return null
+  }
+}
+
+const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
+
+/** Base64 in characters that URLs don't escape. */
+function toBase64Url(bytes: Uint8Array): string {
+  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+function fromBase64Url(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0))
 }

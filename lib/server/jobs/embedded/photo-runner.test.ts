@@ -24,7 +24,7 @@ test('a job that arrives while the runner yields to other work runs at once', as
   const folder = mkdtempSync(join(tmpdir(), 'runner-'))
   mkdirSync(join(folder, 'trash'))
   const options = { engine: {} as Engine, concurrency: 1, log } as Partial<RunnerOptions> as RunnerOptions
-  while (!shouldYield()) continue
+  while (!shouldYield());
   const runner = new PhotoRunner(options, new FaultMonitor(folder, log))
   const job = JobFolder.create(join(folder, 'job'), spec, access)
   job.add({ file: 'a.jpg', problem: { code: 'truncated_image', detail: 'damaged' } })
