@@ -122,7 +122,7 @@ test('says that it waits for permission, and offers photos where there is no cam
   ])
   await chooser.setFiles('public/gallery/koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
-  await expect(page.getByText(/^koala\.webp/)).toBeVisible()
+  await expect(page.getByText('koala.webp', { exact: true })).toBeVisible()
 })
 
 test('explains a blocked camera and a busy server', async ({ page, context }) => {
