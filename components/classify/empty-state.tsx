@@ -35,12 +35,16 @@ export function EmptyState({ onUrl, onBrowse, onFiles, onCamera, onSample }: Emp
         <div className="mt-5 flex flex-wrap justify-center gap-2">
           <TakePhoto onFiles={onFiles} />
           {/* The one primary button is the camera's on phones. */}
-          <Button variant="primary" onClick={onBrowse} className="pointer-coarse:hidden">
-            <Upload aria-hidden /> {t('choose')}
-          </Button>
-          <Button onClick={onBrowse} className="hidden pointer-coarse:inline-flex">
-            <Upload aria-hidden /> {t('choose')}
-          </Button>
+          <div className="pointer-coarse:hidden">
+            <Button variant="primary" onClick={onBrowse}>
+              <Upload aria-hidden /> {t('choose')}
+            </Button>
+          </div>
+          <div className="hidden pointer-coarse:block">
+            <Button onClick={onBrowse}>
+              <Upload aria-hidden /> {t('choose')}
+            </Button>
+          </div>
           <Button onClick={onCamera}>
             <Video aria-hidden /> {t('liveCamera')}
           </Button>
