@@ -98,7 +98,7 @@ function Summary({ run: { results }, details, onOpen }: SummaryProps) {
         {level === 'uncertain' && <span className="text-sm text-warn">{t('uncertain')}</span>}
         {level === 'unrecognized' && <span className="text-sm text-warn">{words('unrecognized')}</span>}
       </p>
-      <p className="truncate text-ink-2 text-sm">
+      <p className={`text-ink-2 text-sm ${single ? 'truncate' : ''}`}>
         {single && others.length > 0 && t('then', { labels: thenLabels(others) })}
         {!single && groups.length === 1 && compare('agree', { count: results.length })}
         {!single && groups.length > 1 && (

@@ -42,7 +42,8 @@ test('copies results as JSON and code, and downloads them as CSV, Excel and JSON
   await page.getByRole('button', { name: 'Copy', exact: true }).click()
   const withThumbnail = page.getByRole('menuitem', { name: /^Link with a thumbnail.*Anyone with the link sees it/ })
   await expect(withThumbnail).toContainText(/\([2-5](\.\d)? KB\)/)
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  // Menus open outside of the landmarks.
+  expect((await new AxeBuilder({ page }).disableRules('region').analyze()).violations).toEqual([])
   await withThumbnail.click()
   await expect(page.getByText('Link with thumbnail copied')).toBeVisible()
   const withPicture = await clipboard()

@@ -5,12 +5,13 @@ import { resample } from '@/lib/server/image/resample'
 import type { Explanation } from '@/lib/shared/contract/explain'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { answer, classify, refusal } from '../support/http'
+import { ALL_MODELS } from '../support/models'
 import { espresso, oriented } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer({ env: { ENGINE_WORKERS: '1', RESULT_CACHE_BYTES: '1000000' } })
+  server = await startServer({ env: { ...ALL_MODELS, RESULT_CACHE_BYTES: '1000000' } })
 })
 afterAll(() => server.stop())
 
