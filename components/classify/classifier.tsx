@@ -21,6 +21,7 @@ import { maxLabels } from './max-labels'
 import { ModelNotice } from './model-notice'
 import { OfflineNotice } from './offline-notice'
 import { PhotoView } from './photo-view'
+import { RemovedNotice } from './removed-notice'
 import { UrlNotice } from './url-notice'
 import { type Shown, useFocusAnswer } from './use-focus-answer'
 import { useGalleryPhoto } from './use-gallery-photo'
@@ -113,6 +114,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
         <ModelNotice models={models} />
         <OfflineNotice />
         <UrlNotice state={urlState} onDismiss={dismiss} />
+        <RemovedNotice session={session} />
         {shown === 'camera' && (
           <Camera
             model={model}

@@ -44,36 +44,47 @@ export function Filmstrip({ session, selected, onSelect, onAdd, onShowAll }: Fil
     requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-photo="${next.id}"]`)?.focus())
   }
   return (
-    <ul
-      ref={list}
-      aria-label={t('photos')}
-      onKeyDown={handleKey}
-      className="-mx-1 mt-2 flex gap-2 overflow-x-auto p-1 lg:grid lg:grid-cols-7 lg:overflow-visible"
-    >
-      {onShowAll && photos.length > MANY_PHOTOS && (
+    <>
+      <ul
+        ref={list}
+        aria-label={t('photos')}
+        onKeyDown={handleKey}
+        className="-mx-1 mt-2 flex gap-2 overflow-x-auto p-1 lg:grid lg:grid-cols-7 lg:overflow-visible"
+      >
+        {onShowAll && photos.length > MANY_PHOTOS && (
+          <li className="w-[78px] shrink-0 lg:w-auto">
+            <button type="button" onClick={onShowAll} className={`${ACTION} bg-sunk text-ink-2`}>
+              <LayoutGrid aria-hidden className="size-4" />
+              {t('showAll', { count: photos.length })}
+            </button>
+          </li>
+        )}
+        {shown.map((photo) => (
+          <li key={photo.id} className="w-[78px] shrink-0 lg:w-auto">
+            <PhotoTile texts={texts} photo={photo} model={model} current={photo.id === selected} onSelect={select} />
+          </li>
+        ))}
         <li className="w-[78px] shrink-0 lg:w-auto">
-          <button type="button" onClick={onShowAll} className={`${ACTION} bg-sunk text-ink-2`}>
-            <LayoutGrid aria-hidden className="size-4" />
-            {t('showAll', { count: photos.length })}
+          <button
+            type="button"
+            onClick={onAdd}
+            aria-label={t('addPhotos')}
+            className={`${ACTION} border border-line-2 border-dashed text-ink-2`}
+          >
+            <Plus aria-hidden className="size-4" />
           </button>
         </li>
-      )}
-      {shown.map((photo) => (
-        <li key={photo.id} className="w-[78px] shrink-0 lg:w-auto">
-          <PhotoTile texts={texts} photo={photo} model={model} current={photo.id === selected} onSelect={select} />
-        </li>
-      ))}
-      <li className="w-[78px] shrink-0 lg:w-auto">
+      </ul>
+      {photos.length > 1 && (
         <button
           type="button"
-          onClick={onAdd}
-          aria-label={t('addPhotos')}
-          className={`${ACTION} border border-line-2 border-dashed text-ink-2`}
+          onClick={() => session.removeAll()}
+          className="-mx-2 mt-1 rounded-card px-2 py-1.5 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
         >
-          <Plus aria-hidden className="size-4" />
+          {t('removeAll')}
         </button>
-      </li>
-    </ul>
+      )}
+    </>
   )
 }
 

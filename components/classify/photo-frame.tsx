@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl'
 import type { Phase, Photo } from '@/lib/client/photos/photo'
 import { formatName } from '@/lib/shared/i18n/format'
 import { useFormat } from '../ui/use-format'
+import { useProblem } from '../ui/use-problem'
 
 interface PhotoFrameProps {
   photo: Photo
@@ -13,7 +14,8 @@ interface PhotoFrameProps {
   url: string
   phase: Phase | undefined
   onRemove(): void
-  onSendOriginal(): void
+  /** Null if the server accepts no file of that size. */
+  onSendOriginal: (() => void) | null
   /** Rendered on top of the photo. */
   children?: ReactNode
 }
@@ -104,11 +106,12 @@ function Preview({ url, name, onSize }: PreviewProps) {
 
 /** How this browser changed the photo before the upload. */
 function ProcessingNote({
-  photo: { prepared, file },
+  photo: { prepared, file, originalFailure },
   onSendOriginal,
 }: Pick<PhotoFrameProps, 'photo' | 'onSendOriginal'>) {
   const t = useTranslations('prepare')
   const format = useFormat()
+  const problem = useProblem()
   if (!prepared?.converted && !prepared?.reduced) return null
   const { reduced } = prepared
   return (
@@ -124,13 +127,18 @@ function ProcessingNote({
               before: format.bytes(file.size),
             })}
           </span>
-          <button
-            type="button"
-            onClick={onSendOriginal}
-            className="font-semibold text-accent underline-offset-4 hover:underline"
-          >
-            {t('sendOriginal')}
-          </button>
+          {onSendOriginal && (
+            <button
+              type="button"
+              onClick={onSendOriginal}
+              className="font-semibold text-accent underline-offset-4 hover:underline"
+            >
+              {t('sendOriginal')}
+            </button>
+          )}
+          <span role="status" className="w-full text-warn empty:hidden">
+            {originalFailure && t('originalFailed', { reason: problem(originalFailure).title })}
+          </span>
         </>
       )}
     </p>

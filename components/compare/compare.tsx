@@ -11,6 +11,7 @@ import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { Filmstrip, useLatest } from '../classify/filmstrip'
 import { PhotoFrame } from '../classify/photo-frame'
+import { RemovedNotice } from '../classify/removed-notice'
 import { usePaste } from '../classify/use-paste'
 import { useSessionState, useTabSession } from '../classify/use-tab-session'
 import { CompareStart } from './compare-start'
@@ -53,6 +54,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
       <Announcer photo={photo} phase={phase} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">
+        <RemovedNotice session={session} />
         {photo ? (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-5 pt-2 lg:grid-cols-[minmax(0,420fr)_minmax(0,660fr)] lg:pt-5">
             <div>
@@ -61,7 +63,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
                 url={session.url(photo)}
                 phase={phase}
                 onRemove={() => session.remove(photo.id)}
-                onSendOriginal={() => session.sendOriginal(photo.id)}
+                onSendOriginal={session.canSendOriginal(photo) ? () => session.sendOriginal(photo.id) : null}
               >
                 {phase?.name === 'answered' && phase.result.area && (
                   <InputFrame area={phase.result.area} image={phase.result.image} chosen={photo.crop !== null} />

@@ -56,7 +56,7 @@ export function LabelSearch({ models }: { models: readonly ModelInfo[] }) {
           />
         </div>
         {groups.length > 0 && (
-          <div>
+          <div className="min-w-0 max-w-full">
             <label htmlFor={groupId} className="sr-only">
               {t('group')}
             </label>
@@ -76,7 +76,7 @@ export function LabelSearch({ models }: { models: readonly ModelInfo[] }) {
           </div>
         )}
         {models.length > 1 && (
-          <div className="min-w-0">
+          <div className="min-w-0 max-w-full">
             <label htmlFor={modelId} className="sr-only">
               {t('labelsOf')}
             </label>

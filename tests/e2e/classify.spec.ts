@@ -79,7 +79,14 @@ test('works by keyboard: choose photos, move between them, remove one', async ({
   await page.keyboard.press('Delete')
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(thumbnails(page)).toHaveCount(1)
-  await page.keyboard.press('Tab')
+  // A removal can be undone.
+  await page.getByRole('button', { name: 'Undo' }).press('Enter')
+  await expect(heading(page, 'goldfish')).toBeVisible()
+  await page.getByRole('button', { name: 'Remove all' }).press('Enter')
+  await expect(heading(page, 'Classify a photo')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).press('Enter')
+  await expect(thumbnails(page)).toHaveCount(2)
+  await expect(heading(page, 'koala')).toBeVisible()
 })
 
 test('moves the focus to the answer of a sample that was chosen by keyboard', async ({ page }) => {

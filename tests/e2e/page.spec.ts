@@ -10,7 +10,7 @@ import { navigate } from './navigate'
 const MAX_SCRIPT_BYTES = {
   '/': 200_000,
   '/batch': 235_000,
-  '/compare': 208_000,
+  '/compare': 210_000,
   '/gallery': 178_000,
   '/history': 174_000,
   '/models': 170_000,

@@ -1,4 +1,4 @@
-import { Layers, Plus } from 'lucide-react'
+import { Layers, Plus, Trash2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
@@ -24,6 +24,7 @@ const BATCH_FROM = 30
 /** All photos of this visit with their results. */
 export function Overview({ session, onOpen, onAdd, options, canBatch }: OverviewProps) {
   const t = useTranslations('classify.overview')
+  const all = useTranslations('classify')
   const router = useRouter()
   const photos = useSessionState(session, (state) => state.photos)
   const model = useSessionState(session, (state) => state.model)
@@ -46,6 +47,9 @@ export function Overview({ session, onOpen, onAdd, options, canBatch }: Overview
         <div className="flex flex-wrap gap-2">
           <Button onClick={onAdd}>
             <Plus aria-hidden /> {t('add')}
+          </Button>
+          <Button variant="quiet" onClick={() => session.removeAll()}>
+            <Trash2 aria-hidden /> {all('removeAll')}
           </Button>
           {offersBatch && (
             <Button variant="primary" onClick={openAsBatch}>

@@ -173,6 +173,44 @@ test('resizes large photos unless the visitor wants to send the original', async
   expect(prepareCalls.map(({ reduce }) => reduce)).toEqual([true, false, false])
 })
 
+test('shows the result of the resized photo again if the original fails, and offers only an original that fits', async () => {
+  prepared = { converted: false, leftToServer: false, reduced: { width: 2, height: 1, scale: 0.5 }, sha256: 'ab' }
+  session.add([file('a')])
+  await settle()
+  sent[0]?.resolve(result('a'))
+  await settle()
+  const photo = () => session.snapshot().photos[0] as Photo
+  const before = photo()
+  session.sendOriginal(1)
+  await settle()
+  const failure = { code: 'too_many_pixels', retryable: false, retryAfterMs: null }
+  sent[1]?.reject(failure)
+  await settle()
+  expect(photo()).toEqual({ ...before, beforeOriginal: null, originalFailure: failure })
+  expect(session.canSendOriginal({ ...before, file: new Blob(['more than ten bytes']) })).toBe(false)
+})
+
+test('brings removed photos back, in their place and with their results', async () => {
+  session.add([file('a'), file('b'), file('c')])
+  await settle()
+  sent[0]?.resolve(result('a'))
+  await settle()
+  const ids = () => session.snapshot().photos.map(({ id }) => id)
+  const [first] = session.snapshot().photos
+  session.remove(1)
+  expect([ids(), session.snapshot().selected]).toEqual([[2, 3], 2])
+  session.undoRemove()
+  expect([ids(), session.snapshot().selected, session.snapshot().photos[0]]).toEqual([[1, 2, 3], 1, first])
+  session.removeAll()
+  expect([ids(), session.snapshot().selected]).toEqual([[], null])
+  session.undoRemove()
+  expect([ids(), session.snapshot().photos[0]]).toEqual([[1, 2, 3], first])
+  session.removeAll()
+  session.forgetRemoved()
+  session.undoRemove()
+  expect(ids()).toEqual([])
+})
+
 test('shows the converted version of a photo', async () => {
   prepared = { converted: true, leftToServer: false, reduced: null, sha256: 'ab' }
   session.add([file('a.heic')])

@@ -17,6 +17,8 @@ export interface Snapshot {
   model: string
   /** Whether large photos are resized before the upload. */
   reduce: boolean
+  /** The photos of the last removal, which can be undone. */
+  removed: readonly Photo[]
 }
 
 export interface SessionOptions {
@@ -62,7 +64,7 @@ export class PhotoSession {
 
   constructor(private readonly options: SessionOptions) {
     const { model, reduce = true, previous = null } = options
-    this.initial = { photos: [], selected: null, model, reduce, restoring: false }
+    this.initial = { photos: [], selected: null, model, reduce, restoring: false, removed: [] }
     this.state = { ...this.initial, model: previous?.model ?? model, restoring: previous !== null }
     this.nextId = (previous?.last ?? 0) + 1
   }
@@ -116,9 +118,20 @@ export class PhotoSession {
     this.change({ reduce })
   }
 
-  /** Repeats the request with the original file. */
+  /** Whether the server accepts a file of the original's size. */
+  canSendOriginal({ file }: Photo): boolean {
+    return file.size <= this.options.maxBytes
+  }
+
+  /** Repeats the request with the original file. If that fails, the result of the resized photo is shown again. */
   sendOriginal(id: number): void {
-    this.setPhoto(id, { asIs: true, prepared: null, crop: null, phases: {}, votes: {} })
+    const photo = this.photo(id)
+    if (!photo || !this.canSendOriginal(photo)) return
+    const { prepared, crop, phases, votes } = photo
+    for (const model of Object.keys(phases)) this.queue.abort({ id, model })
+    const beforeOriginal = { prepared, crop, phases, votes }
+    const anew = { prepared: null, crop: null, phases: {}, votes: {} }
+    this.setPhoto(id, { asIs: true, beforeOriginal, originalFailure: null, ...anew })
     this.request(id)
   }
 
@@ -174,14 +187,41 @@ export class PhotoSession {
     const index = this.state.photos.findIndex((photo) => photo.id === id)
     const photo = this.state.photos[index]
     if (!photo) return
-    for (const model of Object.keys(photo.phases)) this.queue.abort({ id, model })
-    this.revokeUrl(displayedFile(photo))
     const photos = this.state.photos.filter((other) => other.id !== id)
     const neighbor = photos[Math.min(index, photos.length - 1)]
     const selected = this.state.selected === id ? (neighbor?.id ?? null) : this.state.selected
-    this.change({ photos, selected })
+    this.change({ photos, selected, removed: [this.detach(photo)] })
     if (selected !== null) this.request(selected)
     if (this.queue.pending.length === 0) this.serverWait?.abort()
+  }
+
+  removeAll(): void {
+    this.queue.clear()
+    this.change({ photos: [], selected: null, removed: this.state.photos.map((photo) => this.detach(photo)) })
+    this.serverWait?.abort()
+  }
+
+  /** Brings back the photos of the last removal, with their results. */
+  undoRemove(): void {
+    const { photos, removed } = this.state
+    const [first] = removed
+    if (!first) return
+    // In the order in which they were added.
+    this.change({ photos: [...photos, ...removed].sort((a, b) => a.id - b.id), selected: first.id, removed: [] })
+    for (const { id } of removed) this.request(id)
+  }
+
+  /** Forgets the photos of the last removal. */
+  forgetRemoved(): void {
+    if (this.state.removed.length > 0) this.change({ removed: [] })
+  }
+
+  /** The photo without what only photos on the page have: requests and a preview URL. */
+  private detach(photo: Photo): Photo {
+    for (const model of Object.keys(photo.phases)) this.queue.abort({ id: photo.id, model })
+    this.revokeUrl(displayedFile(photo))
+    const answered = Object.entries(photo.phases).filter(([, { name }]) => name === 'answered')
+    return { ...photo, phases: Object.fromEntries(answered) }
   }
 
   /** Aborts all requests and revokes the preview URLs. */
@@ -222,6 +262,7 @@ export class PhotoSession {
       })
       const photo = this.photo(request.id)
       if (photo) this.options.onResult?.(photo, result)
+      if (photo?.beforeOriginal) this.setPhoto(photo.id, { beforeOriginal: null })
       this.setPhase(request, { name: 'answered', result })
     } catch (error) {
       // A withdrawn request has been replaced by another one, or its photo was removed.
@@ -262,12 +303,19 @@ export class PhotoSession {
   private handleFailure(request: QueuedRequest, failure: Failure): void {
     if (isServerAway(failure) && request.retries < MAX_RETRIES) return void this.waitForServer(request)
     if (failure.retryAfterMs === null || request.retries >= MAX_RETRIES) {
-      this.setPhase(request, { name: 'failed', failure: withHeicHelp(failure, this.photo(request.id)) })
+      this.fail(request, withHeicHelp(failure, this.photo(request.id)))
       return
     }
     const delay = Math.max(failure.retryAfterMs, DEFAULT_RETRY_MS)
     this.setPhase(request, { name: 'busy', until: Date.now() + delay })
     this.queue.retryLater(request, delay)
+  }
+
+  private fail({ id, model }: PhotoRequest, failure: Failure): void {
+    const { beforeOriginal } = this.photo(id) ?? {}
+    if (beforeOriginal)
+      this.setPhoto(id, { asIs: false, beforeOriginal: null, originalFailure: failure, ...beforeOriginal })
+    else this.setPhase({ id, model }, { name: 'failed', failure })
   }
 
   /** Holds this request and all that follow until the server is back. */

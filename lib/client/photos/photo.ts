@@ -30,6 +30,10 @@ export interface Photo {
   prepared: Prepared | null
   /** Whether the original is uploaded unchanged, regardless of its size. */
   asIs: boolean
+  /** Set while the original is sent: what to return to if it can't be classified. */
+  beforeOriginal?: Pick<Photo, 'prepared' | 'crop' | 'phases' | 'votes'> | null
+  /** Why the original couldn't be classified. */
+  originalFailure?: Failure | null
   /** The part to classify, in pixels of the prepared file; null for the models' own crop. */
   crop: Area | null
   /** By model, so that switching back to a model shows its result immediately. */
