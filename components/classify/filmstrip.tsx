@@ -79,7 +79,7 @@ export function Filmstrip({ session, selected, onSelect, onAdd, onShowAll }: Fil
         <button
           type="button"
           onClick={() => session.removeAll()}
-          className="-mx-2 mt-1 rounded-card px-2 py-1.5 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
+          className="-mx-2 mt-1 self-start rounded-card px-2 py-1.5 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
         >
           {t('removeAll')}
         </button>
