@@ -68,7 +68,7 @@ export function PhotoView({
             url={session.url(photo)}
             phase={phase}
             onRemove={() => session.remove(photo.id)}
-            onSendOriginal={session.canSendOriginal(photo) ? () => session.sendOriginal(photo.id) : null}
+            onSendOriginal={session.originalSender(photo)}
           >
             {explanation.phase?.name === 'explained' && !crop?.editing && (
               <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />

@@ -63,7 +63,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
                 url={session.url(photo)}
                 phase={phase}
                 onRemove={() => session.remove(photo.id)}
-                onSendOriginal={session.canSendOriginal(photo) ? () => session.sendOriginal(photo.id) : null}
+                onSendOriginal={session.originalSender(photo)}
               >
                 {phase?.name === 'answered' && phase.result.area && (
                   <InputFrame area={phase.result.area} image={phase.result.image} chosen={photo.crop !== null} />

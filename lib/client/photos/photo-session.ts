@@ -123,6 +123,11 @@ export class PhotoSession {
     return file.size <= this.options.maxBytes
   }
 
+  /** Sends the photo's original; null if the server accepts no file of that size. */
+  originalSender(photo: Photo): (() => void) | null {
+    return this.canSendOriginal(photo) ? () => this.sendOriginal(photo.id) : null
+  }
+
   /** Repeats the request with the original file. If that fails, the result of the resized photo is shown again. */
   sendOriginal(id: number): void {
     const photo = this.photo(id)
