@@ -53,7 +53,8 @@ test('moves and resizes the frame by pointer, says so, keeps it after a reload, 
   await page.getByRole('button', { name: 'Reset crop' }).click()
   expect((await request).url()).not.toContain('crop=')
   await expect(note(page)).toHaveCount(0)
-  expect((await boxOf(page.getByTestId('input-frame'))).width).toBeCloseTo(initial.width, -1)
+  // The frame follows the new answer.
+  await expect.poll(async () => (await boxOf(page.getByTestId('input-frame'))).width).toBeCloseTo(initial.width, -1)
 })
 
 test('works by keyboard, once for several keys, for the heatmap and copied requests too', async ({ page, context }) => {

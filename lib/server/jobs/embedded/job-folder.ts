@@ -135,9 +135,9 @@ export class JobFolder {
     return this.status.current.finished_at
   }
 
-  /** When a photo was last added or finished (milliseconds since 1970). */
+  /** When it was created, or a photo was last added or finished (milliseconds since 1970). */
   get lastActivity(): number {
-    return Math.max(this.inputLog.lastModified, this.resultLog.lastModified)
+    return Math.max(Date.parse(this.spec.created_at), this.inputLog.lastModified, this.resultLog.lastModified)
   }
 
   /** Where a photo's file lies, as long as it is needed. */
