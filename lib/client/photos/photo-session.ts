@@ -40,6 +40,8 @@ const TOP_K = 10
 /** Automatic retries while the server is busy or fails again after it came back; after that, the visitor can retry. */
 const MAX_RETRIES = 3
 const DEFAULT_RETRY_MS = 1000
+/** So many waiting photos leave time for other work. */
+const FEW = 12
 
 /**
  * The photos of one visit and their results. Adding a photo never affects earlier ones. Owns the object URLs and the
@@ -177,9 +179,9 @@ export class PhotoSession {
     this.serverWait?.abort()
   }
 
-  /** Whether photos wait for their turn, rather than for the server. */
+  /** Whether many photos wait for their turn, rather than for the server. */
   get busy(): boolean {
-    return this.serverWait === null && this.queue.pending.length > 0
+    return this.serverWait === null && this.queue.pending.length > FEW
   }
 
   /** Asks at once whether the server is back. */

@@ -86,7 +86,7 @@ function createSession(
 let unsaved: { photo: Photo; result: Classification }[] = []
 
 /**
- * Adds the results to this browser's history once no photo waits for its turn: thumbnails of many photos would delay
+ * Adds the results to this browser's history once few photos wait for their turn: thumbnails of many photos would delay
  * their results. The code is loaded with the first result. The history has whole photos only: each move of a crop
  * would add an entry.
  */
