@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)) }
+
+const CORES = availableParallelism()
 
 const SERVERS = ['tests/{integration,parity,faults}/**/*.test.ts']
 
@@ -27,6 +30,8 @@ export default defineConfig({
           include: ['lib/**/*.test.ts', 'components/**/*.test.ts', 'cli/**/*.test.ts', 'tests/*.test.ts'],
           environment: 'node',
           isolate: false,
+          // Vitest leaves one core for itself.
+          maxWorkers: CORES,
         },
       },
       {
@@ -68,6 +73,7 @@ export default defineConfig({
           include: ['tests/infra/**/*.test.ts'],
           environment: 'node',
           isolate: false,
+          maxWorkers: CORES,
         },
       },
       {

@@ -1,11 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
 import sharp from 'sharp'
 import { browserArguments } from '../../playwright.config'
 import { chromiumPath } from '../../scripts/tools/chromium.mjs'
+import { violations } from './axe'
 import { heading } from './browser-page'
 
 /** Chromium's fake camera shows a koala: a video that repeats a single frame. */
@@ -61,7 +61,7 @@ test('classifies frames one at a time, shows rate and latency, and captures a ph
   await expect(page.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(6)
   await expect.poll(() => requests).toBeGreaterThan(10)
   expect(maxRunning).toBe(1)
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  expect(await violations(page)).toEqual([])
   // The next frame uses another model.
   await page.getByRole('button', { name: /Balanced model/ }).click()
   const fast = page.waitForRequest(/api\/classify\?model=fast/)
@@ -130,7 +130,7 @@ test('explains a blocked camera and a busy server', async ({ page, context }) =>
   await page.goto('/#camera')
   await expect(page.getByText('Camera access is blocked')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Choose photos' })).toBeVisible()
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  expect(await violations(page)).toEqual([])
   await context.grantPermissions(['camera'])
   let refusals = 0
   await page.route('**/api/classify*', async (route) => {

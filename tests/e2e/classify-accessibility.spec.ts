@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
+import { violations } from './axe'
 import { choosePhotos, heading, photoInput } from './browser-page'
 import { openClassify } from './classify-page'
 
@@ -9,23 +9,19 @@ for (const scheme of ['light', 'dark'] as const) {
   test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone-only' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
     await page.reload()
-    const violations = async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-    }
-    expect(await violations()).toEqual([])
+    expect(await violations(page)).toEqual([])
     await choosePhotos(page, 'koala.webp', 'espresso.png')
     await expect(heading(page, 'koala')).toBeVisible()
     await page.getByRole('button', { name: /Balanced model/ }).click()
     await page.getByRole('button', { name: 'What the model saw' }).click()
     await expect(page.getByRole('img', { name: 'The part of the photo that the model saw' })).toBeVisible()
     await expect(page.getByRole('slider', { name: 'Labels' })).toBeVisible()
-    expect(await violations()).toEqual([])
+    expect(await violations(page)).toEqual([])
     await photoInput(page).setInputFiles([
       { name: 'a.heic', mimeType: 'image/heic', buffer: Buffer.from('not a photo') },
     ])
     await expect(heading(page, 'This file isn’t an image')).toBeVisible()
-    expect(await violations()).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 }
 

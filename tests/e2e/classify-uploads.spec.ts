@@ -1,3 +1,4 @@
+import { copyFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import sharp from 'sharp'
 import { heading, photoInput, waitForHydration } from './browser-page'
@@ -31,24 +32,29 @@ test('sends HEIC to the server if the browser cannot convert it', async ({ page 
   await expect(page.getByText('Converted from HEIC in your browser.')).toBeHidden()
 })
 
-/** A koala as an uncompressed PNG, three bytes a pixel. */
-const largePng = (width: number) =>
-  sharp('public/gallery/koala.webp').resize(width).removeAlpha().png({ compressionLevel: 0 }).toBuffer()
+/** Writes a koala as an uncompressed PNG, three bytes a pixel. Returns its size. */
+async function writeLargePng(path: string, width: number): Promise<number> {
+  const photo = sharp('public/gallery/koala.webp').resize(width).removeAlpha()
+  const { size } = await photo.png({ compressionLevel: 0 }).toFile(path)
+  return size
+}
 
-test('resizes a large photo, and offers the original only within the limit', async ({ page }) => {
-  const buffer = await largePng(2900)
-  expect(buffer.length).toBeGreaterThan(20_000_000) // Over the server's limit.
-  await photoInput(page).setInputFiles([{ name: 'large.png', mimeType: 'image/png', buffer }])
+test('resizes a large photo, and offers the original only within the limit', async ({ page }, { outputPath }) => {
+  const large = outputPath('large.png')
+  expect(await writeLargePng(large, 2900)).toBeGreaterThan(20_000_000) // Over the server's limit.
+  await photoInput(page).setInputFiles(large)
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText(/Resized before upload: 1536 × 2048, .* KB instead of \d\d MB\./)).toBeVisible()
   await expect(page.getByText(/large\.png · 2900 × 3867 · PNG · \d\d MB/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Send original' })).toBeHidden()
 })
 
-test('sends the original on request, keeps the result if that fails, and remembers the setting', async ({ page }) => {
-  const buffer = await largePng(2100)
-  const file = { name: 'large.png', mimeType: 'image/png', buffer }
-  await photoInput(page).setInputFiles([file])
+test('sends the original on request, keeps the result if that fails, and remembers the setting', async ({ page }, {
+  outputPath,
+}) => {
+  const large = outputPath('large.png')
+  const size = await writeLargePng(large, 2100)
+  await photoInput(page).setInputFiles(large)
   await expect(heading(page, 'koala')).toBeVisible()
   const original = page.getByRole('button', { name: 'Send original' })
   await page.route('**/api/classify*', (route) =>
@@ -66,21 +72,26 @@ test('sends the original on request, keeps the result if that fails, and remembe
   await original.click()
   await expect(original).toBeHidden()
   await expect(heading(page, 'koala')).toBeVisible()
-  expect((await (await reply).json()).image.bytes).toBe(buffer.length)
+  expect((await (await reply).json()).image.bytes).toBe(size)
   // The setting for all photos persists.
   await page.getByRole('button', { name: /Balanced model/ }).click()
   await page.getByRole('switch', { name: 'Resize large photos' }).click()
   await page.reload()
   await waitForHydration(page)
   const next = page.waitForResponse(/api\/classify/)
-  await photoInput(page).setInputFiles([{ ...file, name: 'next.png' }])
-  expect((await (await next).json()).image.bytes).toBe(buffer.length)
+  const again = outputPath('next.png')
+  copyFileSync(large, again)
+  await photoInput(page).setInputFiles(again)
+  expect((await (await next).json()).image.bytes).toBe(size)
 })
 
-test('refuses a file over the size limit before the upload', async ({ page }) => {
+test('refuses a file over the size limit before the upload', async ({ page }, { outputPath }) => {
+  const huge = outputPath('huge.png')
+  writeFileSync(huge, '')
+  truncateSync(huge, 20_000_001)
   let requests = 0
   page.on('request', (request) => request.url().includes('/api/classify') && requests++)
-  await photoInput(page).setInputFiles([{ name: 'huge.png', mimeType: 'image/png', buffer: Buffer.alloc(20_000_001) }])
+  await photoInput(page).setInputFiles(huge)
   await expect(heading(page, 'File too large')).toBeVisible()
   expect(requests).toBe(0)
 })

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { violations } from './axe'
 import { choosePhotos, heading } from './browser-page'
 
 const heatmap = (page: Page) => page.getByTestId('heat')
@@ -140,7 +140,7 @@ for (const theme of ['light', 'dark'] as const) {
     await choosePhotos(page, 'koala.webp')
     await toggle(page).click()
     await expect(heatmap(page)).toBeVisible()
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    expect(await violations(page)).toEqual([])
     const { width, inner } = await page.evaluate(() => ({
       width: document.documentElement.scrollWidth,
       inner: innerWidth,

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { startServer } from '../support/server'
 import { startVision } from '../support/vision'
+import { violations } from './axe'
 import { choosePhotos, heading } from './browser-page'
 
 interface SentVote {
@@ -76,7 +76,7 @@ for (const theme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'No, suggest a label' }).click()
     await page.getByRole('combobox', { name: 'What’s the correct label?' }).fill('bear')
     await expect(page.getByRole('option').first()).toBeVisible()
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    expect(await violations(page)).toEqual([])
     const { width, inner } = await page.evaluate(() => ({
       width: document.documentElement.scrollWidth,
       inner: innerWidth,
@@ -85,31 +85,17 @@ for (const theme of ['light', 'dark'] as const) {
   })
 }
 
-test('works behind a password, and limits wrong guesses', async ({ browser }) => {
+test('works behind a password', async ({ browser }) => {
   const hash = startVision(['hash-password', 'ada'])
   hash.child.stdin.end('open sesame please')
   await new Promise((resolve) => hash.child.on('close', resolve))
   const [, BASIC_AUTH = ''] = /^BASIC_AUTH='(.+)'$/m.exec(hash.said().out) ?? []
   const server = await startServer({
-    env: { BASIC_AUTH, DEFAULT_MODEL_TYPE: 'fast', LOG_LEVEL: 'warn', FEEDBACK: 'labels', TRUST_PROXY: '1' },
+    env: { BASIC_AUTH, DEFAULT_MODEL_TYPE: 'fast', LOG_LEVEL: 'warn', FEEDBACK: 'labels' },
   })
   try {
     const anonymous = await browser.newContext({ baseURL: server.url })
     expect((await anonymous.request.get('/')).status()).toBe(401)
-    // From a different address than the visitor's, as reported by a proxy.
-    const guess = (attempt: number) =>
-      anonymous.request.get('/', {
-        headers: {
-          'x-forwarded-for': '192.0.2.1',
-          // Like a browser that requests a page.
-          accept: 'text/html',
-          authorization: `Basic ${Buffer.from(`ada:guess ${attempt}`).toString('base64')}`,
-        },
-      })
-    for (let attempt = 0; attempt < 10; attempt++) expect((await guess(attempt)).status()).toBe(401)
-    const limited = await guess(10)
-    expect(limited.status()).toBe(429)
-    expect(await limited.text()).toMatch(/^Too many failed sign-in attempts. Try again in \d+ s\.\n$/)
     await anonymous.close()
     const context = await browser.newContext({
       baseURL: server.url,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { readRows } from '../support/workbook'
+import { violations } from './axe'
 import { choosePhotos, heading, photoInput } from './browser-page'
 
 const rows = (page: Page) => page.getByRole('main').getByRole('listitem')
@@ -87,7 +87,7 @@ test('opens a row again by pointer and keyboard, with all labels, and classifies
   // The photo itself, not the thumbnail.
   const photo = dialog(page).getByRole('img', { name: 'koala.webp' })
   await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(768)
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
   await expect(dialog(page)).toBeHidden()
   const open = rows(page).getByRole('button', { name: 'espresso', exact: true })
@@ -128,7 +128,7 @@ test('results of several models for a photo are one row', async ({ page }) => {
   await rows(page).click()
   await dialog(page).getByText('Accurate', { exact: true }).click()
   await expect(dialog(page)).toContainText('Accurate (efficientnet-lite2-int8)')
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  expect(await violations(page)).toEqual([])
 })
 
 test('opens results that an earlier version stored', async ({ page }) => {
@@ -159,7 +159,7 @@ for (const scheme of ['light', 'dark'] as const) {
   test(`has no accessibility violations in ${scheme}${scheme === 'dark' ? ' @phone-only' : ''}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
     await openHistoryOfTwo(page)
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    expect(await violations(page)).toEqual([])
     const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
     expect(scrollWidth).toBe(clientWidth)
   })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { violations } from './axe'
 import { navigate } from './navigate'
 
 /** Every page that the navigation names, in its order, with its heading. */
@@ -111,11 +111,11 @@ for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in the open menu and on the API page in ${scheme} @phone`, async ({ page, isMobile }) => {
     await page.emulateMedia({ colorScheme: scheme })
     await page.goto('/api-docs')
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    expect(await violations(page)).toEqual([])
     if (!isMobile) return
     await menuButton(page).click()
     await expect(menu(page)).toBeVisible()
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 }
 
@@ -153,7 +153,7 @@ test('every page ends with links to the documentation, the license and the priva
   await page.getByRole('link', { name: 'Privacy' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Privacy and license' })).toBeVisible()
   await expect(page.getByText('deleted 72 hours after the batch ends')).toBeVisible()
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  expect(await violations(page)).toEqual([])
 })
 
 test('guesses at the documentation lead browsers to the API page; to programs they stay unknown', async ({

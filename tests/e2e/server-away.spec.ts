@@ -62,14 +62,14 @@ test('a batch waits for a server that restarts, without a rate or a remaining ti
   page,
 }) => {
   await openBatch(page, server.url)
-  await chooseFolder(page, createPhotoFolder(root(), 600))
-  await expect(figures(page)).toContainText(/[1-9]\d* of 600·\d+\/s/)
+  await chooseFolder(page, createPhotoFolder(root(), 300))
+  await expect(figures(page)).toContainText(/[1-9]\d* of 300·\d+\/s/)
   await server.stop()
   await expect(page.getByText('Waiting for the server')).toBeVisible()
   await expect(figures(page)).not.toContainText(/\/s|left/)
   await expect(rows(page).first()).toBeVisible()
   await start()
   await expect(page.getByText('Waiting for the server')).toBeHidden()
-  await expect(figures(page)).toContainText('600 of 600', { timeout: 30_000 })
+  await expect(figures(page)).toContainText('300 of 300', { timeout: 30_000 })
   await waitUntilDone(page)
 })

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { REAL_MODEL } from '../support/models'
 import { startServer, type TestServer } from '../support/server'
 import { storm } from '../support/storm'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: '2' } })
+  server = await startServer({ env: { ...REAL_MODEL, LOG_LEVEL: 'warn', ENGINE_WORKERS: '2' } })
 })
 afterAll(() => server.stop())
 

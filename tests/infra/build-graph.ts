@@ -133,12 +133,14 @@ Object.assign(world, await import(`${platform}/src/shim/run.js`), { $util: pulum
 world.sst = { aws: await import(`${platform}/src/components/aws/index.ts`) }
 world.aws = await import(`${platform}/node_modules/@pulumi/aws/index.js`)
 
+// Pulumi keeps a stack trace of every promise. Not before: tsx needs traces while it loads modules.
+Error.stackTraceLimit = 0
 const outputs = await config.run()
 // Outputs resolve one after the other. The graph is complete when nothing is pending and nothing new has arrived.
 for (let seen = -1; seen !== resources.length; ) {
   seen = resources.length
   await pulumi.runtime.waitForRPCs()
-  await sleep(500)
+  await sleep(250)
 }
 command.close()
 const settledOutputs = Object.fromEntries(

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results/columns'
 import { FULL, fullTest } from '../support/full'
 import { distinctFiles } from '../support/many-photos'
-import { ALL_MODELS } from '../support/models'
+import { REAL_MODEL } from '../support/models'
 import { startServer } from '../support/server'
 import { startVision, vision } from '../support/vision'
 import { readRows } from '../support/workbook'
@@ -23,14 +23,15 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const photos = () => join(folder, 'photos')
 const out = (name: string) => join(folder, name)
-const classify = (...args: string[]) => vision(['classify', '--workers', '1', ...args])
+/** Labels don't matter to most tests, so the model is the fastest. */
+const classify = (...args: string[]) => vision(['classify', '--workers', '1', '--model', 'fast', ...args])
 const rows = (path: string) =>
   readFileSync(path, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as ResultRow)
 
-/** So that a run takes seconds. */
+/** So that a run takes a while. */
 const SLOW = ['--workers', '1', '--model', 'accurate']
 
 const fill = (count: number) => distinctFiles(photos(), count)
@@ -100,7 +101,7 @@ test('resumes after being killed at any moment: each photo once, a truncated lin
   const given = fill(100)
   const journal = out('r.ndjson.part')
   for (const least of FULL ? [1, 30, 60] : [30]) {
-    const { child } = startVision(['classify', photos(), '--out', out('r.ndjson'), '--resume'])
+    const { child } = startVision(['classify', photos(), '--out', out('r.ndjson'), '--resume', '--model', 'fast'])
     const closed = once(child, 'close')
     while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < least + 2) {
       await Promise.race([sleep(5), closed])
@@ -122,7 +123,7 @@ test('resumes after being killed at any moment: each photo once, a truncated lin
 fullTest('resumes a workbook after being killed', async () => {
   const given = fill(60)
   const journal = out('r.xlsx.part')
-  const { child } = startVision(['classify', photos(), '--out', out('r.xlsx')])
+  const { child } = startVision(['classify', photos(), '--out', out('r.xlsx'), '--model', 'fast'])
   const closed = once(child, 'close')
   while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < 12) {
     await Promise.race([sleep(5), closed])
@@ -151,7 +152,7 @@ test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
 })
 
 test('refuses a second run on the same --out, and does nothing twice', async () => {
-  fill(200)
+  fill(100)
   const args = [photos(), '--out', out('r.ndjson'), ...SLOW]
   const first = startVision(['classify', ...args])
   while (!existsSync(out('r.ndjson.part'))) await sleep(20)
@@ -163,7 +164,7 @@ test('refuses a second run on the same --out, and does nothing twice', async () 
     ])
   }
   await once(first.child, 'close')
-  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 200])
+  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 100])
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 
@@ -184,7 +185,7 @@ fullTest('writes nothing more after a suspended run was taken over', async () =>
 })
 
 test('gets the same results from a server as from the local engine', async () => {
-  const server = await startServer({ env: { ...ALL_MODELS, LOG_LEVEL: 'warn' } })
+  const server = await startServer({ env: { ...REAL_MODEL, LOG_LEVEL: 'warn' } })
   try {
     fill(8)
     await classify(photos(), '--out', out('here.ndjson'))

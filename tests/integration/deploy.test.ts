@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { REAL_MODEL } from '../support/models'
 import { PAGES, startServer, type TestServer } from '../support/server'
 
 const REVISION = 'abcdef0123456789'
@@ -63,7 +64,7 @@ beforeAll(async () => {
   }
   const bundled = { bundle: true, platform: 'node', format: 'esm', packages: 'external' } as const
   await build({ ...bundled, entryPoints: ['scripts/deploy/deploy.ts'], outfile: SCRIPT })
-  server = await startServer({ env: PAGES })
+  server = await startServer({ env: { ...PAGES, ...REAL_MODEL } })
   site = await startSite(server.url)
   kept = existsSync(OUTPUTS) ? readFileSync(OUTPUTS, 'utf8') : null
   mkdirSync('.sst', { recursive: true })

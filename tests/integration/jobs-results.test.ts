@@ -29,7 +29,7 @@ describe.each(BACKENDS)('results of jobs in %s', (_name, open) => {
     const job = await jobDone(server.url, id)
     expect(job).toMatchObject({
       open: false,
-      model: { id: 'efficientnet-lite0-int8', revision: expect.stringMatching(/^sha256:/) },
+      model: { id: 'tiny', revision: expect.stringMatching(/^sha256:/) },
       counts: { total: 13, done: 13, ok: 11, failed: 2 },
       expires_at: expect.any(String),
     })

@@ -4,7 +4,7 @@ import { memoryCgroup } from '../support/cgroup'
 import { fullTest } from '../support/full'
 import { gridOf } from '../support/heif'
 import { answer, classify } from '../support/http'
-import { ALL_MODELS } from '../support/models'
+import { ALL_MODELS, REAL_MODEL } from '../support/models'
 import { espresso, fiftyMegapixels } from '../support/photos'
 import { residentBytes, startServer, type TestServer } from '../support/server'
 
@@ -16,7 +16,9 @@ fullTest(
   async () => {
     const photo = await fiftyMegapixels()
     // The value for a limit of 1 GB; this machine has another limit.
-    server = await startServer({ env: { ENGINE_WORKERS: '2', MAX_QUEUE_BYTES: '250000000', LOG_LEVEL: 'warn' } })
+    server = await startServer({
+      env: { ...REAL_MODEL, ENGINE_WORKERS: '2', MAX_QUEUE_BYTES: '250000000', LOG_LEVEL: 'warn' },
+    })
     let most = 0
     const watch = setInterval(() => (most = Math.max(most, residentBytes(server))), 50)
     const statuses = await Promise.all(
@@ -39,7 +41,9 @@ fullTest(
 
 fullTest('a dozen concurrent HEICs of 45 megapixels stay within 1 GB of memory', async () => {
   const photo = gridOf(readFileSync('tests/e2e/photos/koala.heic'), 21, 11)
-  server = await startServer({ env: { ENGINE_WORKERS: '2', MAX_QUEUE_BYTES: '250000000', LOG_LEVEL: 'warn' } })
+  server = await startServer({
+    env: { ...REAL_MODEL, ENGINE_WORKERS: '2', MAX_QUEUE_BYTES: '250000000', LOG_LEVEL: 'warn' },
+  })
   let most = 0
   const watch = setInterval(() => (most = Math.max(most, residentBytes(server))), 50)
   const replies = await Promise.all(Array.from({ length: 12 }, () => classify(server.url, photo)))
@@ -51,7 +55,7 @@ fullTest('a dozen concurrent HEICs of 45 megapixels stay within 1 GB of memory',
 })
 
 test('replaces a worker that uses too much memory without losing a photo', async () => {
-  server = await startServer({ env: { ENGINE_WORKERS: '2', WORKER_MAX_BYTES: '50000000' } })
+  server = await startServer({ env: { ...REAL_MODEL, ENGINE_WORKERS: '2', WORKER_MAX_BYTES: '50000000' } })
   const before = server.workers()
   const photos = Array.from({ length: 12 }, () => classify(server.url, espresso))
   for (const reply of await Promise.all(photos)) {

@@ -53,9 +53,9 @@ test.each(['/api/classify', '/api/explain?stream=1'])('%s accepts any file name'
 
 test('a stream returns a result for each file name', async () => {
   const lines = (await (await post('/api/classify?stream=1', form(NAMES.map(([written]) => written)))).text()).trim()
-  const rows = lines.split('\n').map((line) => JSON.parse(line) as { index: number; file: string; label: string })
-  expect(rows.sort((a, b) => a.index - b.index).map(({ file, label }) => [file, label])).toEqual(
-    NAMES.map(([, read]) => [read, 'espresso']),
+  const rows = lines.split('\n').map((line) => JSON.parse(line) as { index: number; file: string; bytes: number })
+  expect(rows.sort((a, b) => a.index - b.index).map(({ file, bytes }) => [file, bytes])).toEqual(
+    NAMES.map(([, read]) => [read, espresso.length]),
   )
 })
 

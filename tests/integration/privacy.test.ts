@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { classify } from '../support/http'
+import { REAL_MODEL } from '../support/models'
 import { espresso } from '../support/photos'
 import { residentBytes, startServer, type TestServer } from '../support/server'
 
@@ -16,7 +17,7 @@ let server: TestServer
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'home-'))
   const homes = { HOME: home, TMPDIR: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home }
-  server = await startServer({ env: { ...homes, ENGINE_WORKERS: '2', LOG_LEVEL: 'warn' } })
+  server = await startServer({ env: { ...REAL_MODEL, ...homes, ENGINE_WORKERS: '2', LOG_LEVEL: 'warn' } })
 })
 afterEach(async () => {
   await server.stop()

@@ -1,6 +1,7 @@
 import { hashSync } from 'bcryptjs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, refusal } from '../support/http'
+import { REAL_MODEL } from '../support/models'
 import { espresso } from '../support/photos'
 import { PAGES, startServer, type TestServer } from '../support/server'
 import { startVision, vision } from '../support/vision'
@@ -25,7 +26,7 @@ beforeAll(async () => {
   ;({ out: line } = await hashed('ada', PASSWORD))
   const [, credentials = ''] = /^BASIC_AUTH='(ada:\$scrypt\$.+)'\n$/.exec(line) ?? []
   server = await startServer({
-    env: { ...PAGES, BASIC_AUTH: credentials, ADMIN_TOKEN: TOKEN, ENGINE_WORKERS: '1', TRUST_PROXY: '1' },
+    env: { ...PAGES, ...REAL_MODEL, BASIC_AUTH: credentials, ADMIN_TOKEN: TOKEN, TRUST_PROXY: '1' },
   })
 })
 afterAll(() => server.stop())
@@ -94,7 +95,14 @@ test('limits attempts per client address, also concurrent ones, without locking 
   const limited = await refusal(attempt('another'), 429, 'rate_limited')
   expect(Number(limited.get('retry-after'))).toBeGreaterThan(200)
   // Pages too.
-  expect((await fetch(server.url, { headers: { ...address, ...basic('ada', 'yet another') } })).status).toBe(429)
+  // A browser that requests a page gets a sentence.
+  const page = await fetch(server.url, {
+    headers: { ...address, ...basic('ada', 'yet another'), accept: 'text/html' },
+  })
+  expect([page.status, await page.text()]).toEqual([
+    429,
+    expect.stringMatching(/^Too many failed sign-in attempts. Try again in \d+ s\.\n$/),
+  ])
   expect((await attempt(PASSWORD, from())).status).toBe(200)
 })
 

@@ -2,8 +2,12 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Set by setup.ts: a folder with the smallest bundled model only, the default of test servers. */
-export const ONE_MODEL = 'TEST_ONE_MODEL'
+/** Environment variables that setup.ts sets: folders with one model each. */
+export const TINY_MODEL_FOLDER = 'TEST_TINY_MODEL'
+export const REAL_MODEL_FOLDER = 'TEST_REAL_MODEL'
+
+/** The environment of a server with the smallest bundled model, for tests that need real labels or real work. */
+export const REAL_MODEL = { MODELS_DIR: process.env[REAL_MODEL_FOLDER] ?? 'models' }
 
 /** The environment of a server with all bundled models. */
 export const ALL_MODELS = { MODELS_DIR: 'models' }

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { ONE_MODEL } from './models'
+import { TINY_MODEL_FOLDER } from './models'
 
 /** A real server from the production build, in a process of its own, on a free port. */
 export interface TestServer {
@@ -48,11 +48,11 @@ export function canBeAlone(): boolean {
 const DEFAULTS = { NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', ENGINE_WORKERS: '1' } as const
 
 /**
- * Half of a server's start goes to pages and models that most tests don't need: tests that do pass `PAGES` or
- * `ALL_MODELS`. Not in the browser tests, where setup.ts hasn't run.
+ * Half of a server's start goes to pages and models that most tests don't need: tests that do pass `PAGES`, `REAL_MODEL`
+ * or `ALL_MODELS`. Not in the browser tests, where setup.ts hasn't run.
  */
 export function economies(): Record<string, string> {
-  const models = process.env[ONE_MODEL]
+  const models = process.env[TINY_MODEL_FOLDER]
   return models === undefined ? {} : { MODELS_DIR: models, PAGES: 'false' }
 }
 
