@@ -15,11 +15,35 @@ function options(outdir, entries) {
     target: 'node20',
     format: 'esm',
     sourcemap: true,
-    packages: 'external',
     logLevel: 'warning',
     legalComments: 'none',
   }
 }
+
+/**
+ * Packages that Node loads from node_modules: with native code or WebAssembly files, or loaded only when they are
+ * needed. The others become part of the bundle, because reading their hundreds of files takes half of a command's
+ * start (0.31 → 0.18 s of CPU time for `vision --version`).
+ */
+const EXTERNAL = [
+  '@aws-sdk/*',
+  '@huggingface/hub',
+  'bullmq',
+  'hyparquet-writer',
+  'ioredis',
+  'libheif-js',
+  'next',
+  'onnxruntime-node',
+  'pino',
+  'prom-client',
+  'sharp',
+  'xz-decompress',
+  'zstddec',
+]
+
+/** Bundled CommonJS packages call it for Node's modules. */
+const REQUIRE =
+  "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);"
 
 /** Entry points that others start: the worker processes with the models, and the HEIC decoder thread. */
 const CHILDREN = {
@@ -36,6 +60,8 @@ export async function bundle(outdir = 'dist') {
   rmSync(outdir, { recursive: true, force: true })
   await build({
     ...options(outdir, { server: 'bin/server.ts', worker: 'bin/worker.ts', vision: 'bin/vision.ts', ...CHILDREN }),
+    external: EXTERNAL,
+    banner: { js: REQUIRE },
     splitting: true,
     chunkNames: '[name]-[hash]',
     define: { 'process.env.BUILT_BASE_PATH': JSON.stringify(builtBasePath()) },
@@ -66,7 +92,7 @@ export async function watchServer(outdir) {
     },
   }
   const entries = { runtime: 'lib/server/runtime/get-runtime.ts', ...CHILDREN }
-  const watcher = await context({ ...options(outdir, entries), write: false, plugins: [stamp] })
+  const watcher = await context({ ...options(outdir, entries), packages: 'external', write: false, plugins: [stamp] })
   await watcher.rebuild()
   await watcher.watch()
   return watcher
