@@ -4,6 +4,7 @@ import { exportFile } from '@/lib/client/files/export-file'
 import { saveFile } from '@/lib/client/files/save-file'
 import { MAX_RUNS, type Run } from '@/lib/client/history/history'
 import { toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
+import { textMatches } from '@/lib/shared/search/label-search'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
 import { useFormat } from '../ui/use-format'
@@ -101,7 +102,7 @@ export function RunList({ runs, model, imageBytes, onRemove, onClear }: RunListP
 }
 
 function matches({ file, results }: Run, query: string, isWanted: (label: string) => boolean): boolean {
-  if (file.toLowerCase().includes(query.trim().toLowerCase())) return true
+  if (textMatches(file, query)) return true
   return results.some(({ predictions }) => predictions.slice(0, 5).some(({ label }) => isWanted(label)))
 }
 
