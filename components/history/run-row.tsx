@@ -39,7 +39,7 @@ export function RunRow({ run, onOpen, onRemove }: RunRowProps) {
           <span translate="no" className="[overflow-wrap:anywhere]">
             {file}
           </span>{' '}
-          · {format.dateTime(time)} · {t('by', { models: models.join(', ') })}
+          · {format.dateTime(time)} · {t('by', { count: models.length, models: models.join(', ') })}
         </p>
       </div>
       <button
