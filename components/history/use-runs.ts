@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react'
 import { clearRuns, listRuns, type Run, removeRun } from '@/lib/client/history/history'
 
-export type RunsState = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }
+type RunsState = { name: 'loading' } | { name: 'unavailable' } | { name: 'loaded'; runs: readonly Run[] }
 
 /** The last removal, which can be undone. */
-export interface Removal {
+interface Removal {
   run: Run
   restore(): Promise<void>
 }
