@@ -1,9 +1,8 @@
-import { Dialog } from '@base-ui/react/dialog'
-import { ChevronLeft, ChevronRight, X } from 'lucide-react'
-import { type ReactNode, useEffect } from 'react'
+import { useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
+import { StepDialog } from '../ui/step-dialog'
 import { PhotoDetails } from './photo-details'
 import { PhotoStatus } from './photo-status'
 
@@ -25,33 +24,18 @@ export function PhotoDialog({ item, source, onClose, onPrevious, onNext, ...deta
   const t = useTranslations('batch')
   useArrowKeys(onPrevious, onNext)
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-20 bg-black/50" />
-        <Dialog.Popup className="fixed top-1/2 left-1/2 z-30 flex max-h-[calc(100dvh-24px)] w-[min(960px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 flex-col overflow-y-auto rounded-2xl bg-card p-5 shadow-card outline-none">
-          <div className="flex items-center gap-2">
-            <Dialog.Title translate="no" className="figures min-w-0 flex-1 truncate text-sm">
-              {item.path}
-            </Dialog.Title>
-            <PhotoStatus item={item} t={t} />
-            <StepButton label={t('previous')} onStep={onPrevious}>
-              <ChevronLeft aria-hidden className="size-5" />
-            </StepButton>
-            <StepButton label={t('next')} onStep={onNext}>
-              <ChevronRight aria-hidden className="size-5" />
-            </StepButton>
-            <Dialog.Close
-              aria-label={t('close')}
-              className="grid size-10 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink"
-            >
-              <X aria-hidden className="size-5" />
-            </Dialog.Close>
-          </div>
-          {/* Each photo starts with a closed explanation: stepping through the table must not run hundreds of times. */}
-          <PhotoDetails key={item.index} item={item} source={source} {...details} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <StepDialog
+      title={item.path}
+      status={<PhotoStatus item={item} t={t} />}
+      texts={{ previous: t('previous'), next: t('next'), close: t('close') }}
+      className="w-[min(960px,calc(100vw-24px))]"
+      onClose={onClose}
+      onPrevious={onPrevious}
+      onNext={onNext}
+    >
+      {/* Each photo starts with a closed explanation: stepping through the table must not run hundreds of times. */}
+      <PhotoDetails key={item.index} item={item} source={source} {...details} />
+    </StepDialog>
   )
 }
 
@@ -68,18 +52,4 @@ function useArrowKeys(onLeft: (() => void) | null, onRight: (() => void) | null)
     window.addEventListener('keydown', step, { capture: true })
     return () => window.removeEventListener('keydown', step, { capture: true })
   }, [onLeft, onRight])
-}
-
-function StepButton({ label, onStep, children }: { label: string; onStep: (() => void) | null; children: ReactNode }) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      disabled={onStep === null}
-      onClick={() => onStep?.()}
-      className="grid size-10 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink disabled:opacity-40"
-    >
-      {children}
-    </button>
-  )
 }

@@ -1,7 +1,8 @@
-import { ScanSearch, Upload, Video } from 'lucide-react'
+import { ScanSearch, Video } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import { Button } from '../ui/button'
 import { ByPointer } from '../ui/by-pointer'
+import { ChooseButton } from './choose-button'
 import { Samples } from './samples'
 import { TakePhoto } from './take-photo'
 import { UrlField } from './url-field'
@@ -34,14 +35,7 @@ export function EmptyState({ onUrl, onBrowse, onFiles, onCamera, onSample }: Emp
         <p className="mt-1 hidden text-ink-2 text-sm pointer-fine:block">{t('dropHint')}</p>
         <div className="mt-5 flex flex-wrap justify-center gap-2">
           <TakePhoto onFiles={onFiles} />
-          {/* The one primary button is the camera's on phones. */}
-          <Button
-            variant="primary"
-            onClick={onBrowse}
-            className="pointer-coarse:border pointer-coarse:border-line-2 pointer-coarse:bg-card pointer-coarse:text-ink"
-          >
-            <Upload aria-hidden /> {t('choose')}
-          </Button>
+          <ChooseButton onBrowse={onBrowse}>{t('choose')}</ChooseButton>
           <Button onClick={onCamera}>
             <Video aria-hidden /> {t('liveCamera')}
           </Button>

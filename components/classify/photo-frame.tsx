@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Phase, Photo } from '@/lib/client/photos/photo'
 import { formatName } from '@/lib/shared/i18n/format'
+import { PhotoOnBlur } from '../ui/photo-on-blur'
 import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
 
@@ -80,28 +81,7 @@ function Preview({ url, name, onSize }: PreviewProps) {
       </div>
     )
   }
-  return (
-    <>
-      {/* biome-ignore lint/performance/noImgElement: object URL */}
-      <img
-        src={url}
-        alt=""
-        aria-hidden
-        className="absolute inset-0 size-full scale-125 object-cover opacity-45 blur-2xl"
-      />
-      {/* biome-ignore lint/performance/noImgElement: object URL */}
-      <img
-        src={url}
-        translate="no"
-        alt={name}
-        onError={() => setBroken(true)}
-        onLoad={({ currentTarget }) =>
-          onSize({ width: currentTarget.naturalWidth, height: currentTarget.naturalHeight })
-        }
-        className="absolute inset-0 size-full object-contain"
-      />
-    </>
-  )
+  return <PhotoOnBlur url={url} alt={name} onBroken={() => setBroken(true)} onSize={onSize} />
 }
 
 /** How this browser changed the photo before the upload. */

@@ -3,7 +3,7 @@ import { Columns3 } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Photo } from '@/lib/client/photos/photo'
+import { displayedFile, type Photo } from '@/lib/client/photos/photo'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
@@ -138,6 +138,7 @@ function Actions({ session, photo, model, result }: ActionsProps) {
   return (
     <ShareResult
       current={{ file: photo.name, result }}
+      photo={displayedFile(photo)}
       crop={originalCrop(photo)}
       all={photos.flatMap((each) => exported(each, model))}
     >

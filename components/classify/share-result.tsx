@@ -6,8 +6,6 @@ import { useTranslations } from 'use-intl'
 import { cropQuery } from '@/lib/client/api/classify'
 import { exportFile } from '@/lib/client/files/export-file'
 import { saveFile } from '@/lib/client/files/save-file'
-import { displayedFile } from '@/lib/client/photos/photo'
-import { photoWithResult } from '@/lib/client/photos/tab-session'
 import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import type { Area } from '@/lib/shared/crop/crop'
 import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
@@ -18,8 +16,10 @@ import { useSaveFile } from '../ui/use-save-file'
 import { LinkItems } from './link-items'
 
 interface ShareResultProps {
-  /** The selected photo. */
+  /** The selected photo's result. */
   current: ExportedResult
+  /** The photo, as this browser displays it. */
+  photo: Blob
   /** The part of the photo that the visitor chose, in pixels of the chosen file; null for the model's own crop. */
   crop: Area | null
   /** All photos of this visit that have a result, in order. */
@@ -29,11 +29,10 @@ interface ShareResultProps {
 }
 
 /** Exports results as files, JSON, a link, or code that requests them. */
-export function ShareResult({ current, crop, all, children }: ShareResultProps) {
+export function ShareResult({ current, photo, crop, all, children }: ShareResultProps) {
   const t = useTranslations('share')
   const { copied, copy } = useCopy()
   const saver = useSaveFile()
-  const photo = photoWithResult(current.result)
   const request = {
     site: `${globalThis.location?.origin ?? ''}${BASE_PATH}`,
     file: current.file,
@@ -44,12 +43,7 @@ export function ShareResult({ current, crop, all, children }: ShareResultProps) 
   return (
     <div className="mt-4 flex flex-wrap items-center gap-2">
       <ActionMenu icon={<Code2 aria-hidden className="size-4" />} label={t('copy')}>
-        <LinkItems
-          file={current.file}
-          result={current.result}
-          photo={photo ? displayedFile(photo) : null}
-          onCopy={copy}
-        />
+        <LinkItems file={current.file} result={current.result} photo={photo} onCopy={copy} />
         <ActionItem onClick={() => copy('JSON', toJson([current]))}>{t('json')}</ActionItem>
         {(Object.keys(SNIPPETS) as Language[]).map((language) => (
           <ActionItem key={language} onClick={() => copy(language, SNIPPETS[language](request))}>

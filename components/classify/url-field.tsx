@@ -1,7 +1,7 @@
 import { Link2 } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { parseTypedUrl } from '@/lib/client/api/photo-by-url'
+import { parseTypedUrl } from '@/lib/client/api/typed-url'
 import { Button } from '../ui/button'
 
 /** A field for the URL of a photo, which the server fetches. */

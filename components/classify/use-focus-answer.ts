@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react'
+import { focusIsLost } from '../ui/focus-is-lost'
 
 /** What the classify page shows; `restoring` until the photos from before a reload are there. */
 export type Shown = 'start' | 'answer' | 'camera' | 'overview' | 'restoring'
@@ -13,8 +14,7 @@ export function useFocusAnswer(shown: Shown): RefObject<HTMLElement | null> {
   useEffect(() => {
     const arrived = previous.current === 'start' && shown === 'answer'
     previous.current = shown
-    const focusIsLost = document.activeElement === null || document.activeElement === document.body
-    if (arrived && focusIsLost) answer.current?.focus({ preventScroll: true })
+    if (arrived && focusIsLost()) answer.current?.focus({ preventScroll: true })
   }, [shown])
   return answer
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { parseHttpUrl } from '@/lib/client/api/photo-by-url'
+import { parseHttpUrl } from '@/lib/client/api/typed-url'
 
 /** Handles photos pasted anywhere on the page, and URLs pasted outside of text fields. */
 export function usePaste(add: (files: readonly Blob[]) => void, addUrl: ((url: string) => void) | null): void {

@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import type { PhotoSession, Snapshot } from '@/lib/client/photos/photo-session'
+import type { PhotoSession } from '@/lib/client/photos/photo-session'
+import type { Snapshot } from '@/lib/client/photos/photo-store'
 import { tabSession } from '@/lib/client/photos/tab-session'
 import { type View, ViewHistory } from '@/lib/client/photos/view-history'
 

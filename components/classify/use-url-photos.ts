@@ -1,6 +1,5 @@
 import { useCallback, useRef, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
-import { fetchPhotoByUrl, UrlFailure } from '@/lib/client/api/photo-by-url'
 
 export type UrlState =
   | { name: 'idle' }
@@ -17,17 +16,11 @@ export function useUrlPhotos(add: (files: readonly Blob[]) => void) {
       const controller = new AbortController()
       current.current = controller
       setState({ name: 'fetching', url })
-      try {
-        const file = await fetchPhotoByUrl(url, controller.signal)
-        if (controller.signal.aborted) return
-        setState({ name: 'idle' })
-        add([file])
-      } catch (error) {
-        if (controller.signal.aborted) return
-        const failure =
-          error instanceof UrlFailure ? error.failure : { code: 'url_offline', retryable: true, retryAfterMs: null }
-        setState({ name: 'failed', url, failure })
-      }
+      const loaded = await load(url, controller.signal)
+      if (controller.signal.aborted) return
+      if (!(loaded instanceof File)) return setState({ name: 'failed', url, failure: loaded })
+      setState({ name: 'idle' })
+      add([loaded])
     },
     [add],
   )
@@ -36,4 +29,14 @@ export function useUrlPhotos(add: (files: readonly Blob[]) => void) {
     setState({ name: 'idle' })
   }, [])
   return { state, fetchUrl, dismiss }
+}
+
+/** The photo, or why it couldn't be loaded. The code for it is loaded with the first URL. */
+async function load(url: string, signal: AbortSignal): Promise<File | Failure> {
+  try {
+    const { fetchPhotoByUrl } = await import('@/lib/client/api/photo-by-url')
+    return await fetchPhotoByUrl(url, signal)
+  } catch {
+    return { code: 'url_offline', retryable: true, retryAfterMs: null }
+  }
 }

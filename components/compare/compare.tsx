@@ -87,6 +87,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
             hidden={restoring}
             models={compared.chosen}
             onBrowse={open}
+            onFiles={add}
             onSample={(file, credit) => session.add([file], credit)}
           />
         )}

@@ -3,7 +3,7 @@
 import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GalleryPicture } from '@/lib/shared/gallery/gallery'
-import { labelMatches } from '@/lib/shared/search/label-search'
+import { labelMatches, textMatches } from '@/lib/shared/search/label-search'
 import { Segmented } from '../ui/segmented'
 import { usePersistentState } from '../ui/use-persistent-state'
 import { GalleryCard } from './gallery-card'
@@ -99,9 +99,9 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
 }
 
 function matches({ shows, answer, file, labels }: GalleryPicture, query: string): boolean {
-  const needle = query.trim().toLowerCase()
   if (labels.some((label) => labelMatches(label, query))) return true
-  return [shows, answer?.label, file].some((text) => text?.toLowerCase().includes(needle))
+  // A label that the default model doesn't have comes without words.
+  return [shows, answer?.label, file].some((text) => text && textMatches(text, query))
 }
 
 function hasCertainty({ answer }: GalleryPicture, certainty: Certainty): boolean {

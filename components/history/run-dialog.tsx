@@ -1,9 +1,8 @@
 'use client'
 
-import { Dialog } from '@base-ui/react/dialog'
-import { ChevronLeft, ChevronRight, Link2, RotateCw, Trash2, X } from 'lucide-react'
+import { Link2, RotateCw, Trash2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { type ReactNode, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Run } from '@/lib/client/history/history'
 import { classifyAgain, type FoundPhoto, findPhoto } from '@/lib/client/history/run-photo'
@@ -12,6 +11,7 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import { LinkItems } from '../classify/link-items'
 import { ActionMenu } from '../ui/action-menu'
 import { Button } from '../ui/button'
+import { StepDialog } from '../ui/step-dialog'
 import { useCopy } from '../ui/use-copy'
 import { RunPicture } from './run-picture'
 import { RunResult } from './run-result'
@@ -34,44 +34,29 @@ export function RunDialog({ run, model, imageBytes, onClose, onRemove, onPreviou
   const [result, setResult] = useState<Classification>(run.results[0])
   const photo = useFoundPhoto(run)
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-20 bg-black/50" />
-        <Dialog.Popup className="fixed top-1/2 left-1/2 z-30 flex max-h-[calc(100dvh-24px)] w-[min(880px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 flex-col overflow-y-auto rounded-2xl bg-card p-5 shadow-card outline-none">
-          <div className="flex items-center gap-1">
-            <Dialog.Title translate="no" className="figures mr-auto min-w-0 truncate text-sm">
-              {run.file}
-            </Dialog.Title>
-            <StepButton label={t('previous')} onStep={onPrevious}>
-              <ChevronLeft aria-hidden className="size-5" />
-            </StepButton>
-            <StepButton label={t('next')} onStep={onNext}>
-              <ChevronRight aria-hidden className="size-5" />
-            </StepButton>
-            <Dialog.Close
-              aria-label={t('close')}
-              className="grid size-10 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink"
-            >
-              <X aria-hidden className="size-5" />
-            </Dialog.Close>
-          </div>
-          <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
-            <RunPicture run={run} photo={photo} />
-            <div className="min-w-0">
-              <RunResult run={run} result={result} onResult={setResult} />
-              <Actions
-                run={run}
-                result={result}
-                photo={photo ?? null}
-                model={model}
-                imageBytes={imageBytes}
-                onRemove={onRemove}
-              />
-            </div>
-          </div>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <StepDialog
+      title={run.file}
+      texts={{ previous: t('previous'), next: t('next'), close: t('close') }}
+      className="w-[min(880px,calc(100vw-24px))]"
+      onClose={onClose}
+      onPrevious={onPrevious}
+      onNext={onNext}
+    >
+      <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
+        <RunPicture run={run} photo={photo} />
+        <div className="min-w-0">
+          <RunResult run={run} result={result} onResult={setResult} />
+          <Actions
+            run={run}
+            result={result}
+            photo={photo ?? null}
+            model={model}
+            imageBytes={imageBytes}
+            onRemove={onRemove}
+          />
+        </div>
+      </div>
+    </StepDialog>
   )
 }
 
@@ -110,20 +95,6 @@ function Actions({ run, result, photo, model, imageBytes, onRemove }: ActionsPro
         {copied && share('copied', { what: copied })}
       </p>
     </div>
-  )
-}
-
-function StepButton({ label, onStep, children }: { label: string; onStep: (() => void) | null; children: ReactNode }) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      disabled={onStep === null}
-      onClick={() => onStep?.()}
-      className="grid size-10 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink disabled:opacity-40"
-    >
-      {children}
-    </button>
   )
 }
 

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Run } from '@/lib/client/history/history'
 import type { FoundPhoto } from '@/lib/client/history/run-photo'
+import { PhotoOnBlur } from '../ui/photo-on-blur'
 import { useObjectUrl } from './use-object-url'
 
 interface RunPictureProps {
@@ -22,23 +23,7 @@ export function RunPicture({ run, photo }: RunPictureProps) {
       <div className="relative grid h-[30dvh] place-items-center overflow-hidden rounded-card bg-sunk md:h-[min(420px,60dvh)]">
         {nothing && <ImageOff aria-hidden className="size-7 text-ink-3" strokeWidth={1.5} />}
         {url && !nothing && (
-          <>
-            {/* biome-ignore lint/performance/noImgElement: object URL */}
-            <img
-              src={url}
-              alt=""
-              aria-hidden
-              className="absolute inset-0 size-full scale-125 object-cover opacity-45 blur-2xl"
-            />
-            {/* biome-ignore lint/performance/noImgElement: object URL */}
-            <img
-              src={url}
-              translate="no"
-              alt={run.file}
-              onError={() => setBrokenUrl(url)}
-              className={photo ? 'absolute inset-0 size-full object-contain' : 'relative max-h-full rounded-[6px]'}
-            />
-          </>
+          <PhotoOnBlur url={url} alt={run.file} ownSize={!photo} onBroken={() => setBrokenUrl(url)} />
         )}
       </div>
       <figcaption className="mt-2 min-h-4 text-pretty text-ink-2 text-xs">

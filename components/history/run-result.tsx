@@ -48,7 +48,7 @@ export function RunResult({ run, result, onResult }: RunResultProps) {
       <TopPrediction result={result} />
       <ScoreBars key={model.id} predictions={predictions} labelCount={predictions.length} minScore={0} />
       <p className="mt-4 text-ink-2 text-sm">
-        {t('by', { models: model.type === null ? model.id : `${name(model.type)} (${model.id})` })}
+        {t('by', { count: 1, models: model.type === null ? model.id : `${name(model.type)} (${model.id})` })}
         <br />
         {format.dateTime(run.time)} · {image.width} × {image.height} · {formatName(image.format)}
       </p>

@@ -39,7 +39,7 @@ export function RunRow({ run, onOpen, onRemove }: RunRowProps) {
           <span translate="no" className="[overflow-wrap:anywhere]">
             {file}
           </span>{' '}
-          · {format.dateTime(time)} · {t('by', { models: models.join(', ') })}
+          · {format.dateTime(time)} · {t('by', { count: models.length, models: models.join(', ') })}
         </p>
       </div>
       <button
@@ -60,7 +60,7 @@ interface SummaryProps extends Pick<RunRowProps, 'run' | 'onOpen'> {
 }
 
 /** The labels of the models, and what is next to the label if they agree. */
-function Summary({ run: { results }, details, onOpen }: SummaryProps) {
+function Summary({ run: { id, results }, details, onOpen }: SummaryProps) {
   const t = useTranslations('history')
   const answer = useTranslations('answer')
   const compare = useTranslations('compare')
@@ -78,6 +78,7 @@ function Summary({ run: { results }, details, onOpen }: SummaryProps) {
           type="button"
           aria-haspopup="dialog"
           aria-describedby={details}
+          data-run={id}
           onClick={onOpen}
           // Covers the row.
           className="text-left font-medium outline-none after:absolute after:inset-0 after:rounded-card focus-visible:after:outline-2 focus-visible:after:outline-accent"

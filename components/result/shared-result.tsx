@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl'
 import { confidence } from '@/lib/shared/results/confidence'
 import { fromFragment } from '@/lib/shared/results/share-link'
 import { ProbabilityChart } from '../charts/probability-chart'
+import { PhotoOnBlur } from '../ui/photo-on-blur'
 import { useFormat } from '../ui/use-format'
 import { Unrecognized } from './unrecognized'
 
@@ -81,21 +82,7 @@ function SharedPicture({ url, file }: { url: string; file: string }) {
   return (
     // Of constant size, so that nothing moves when the thumbnail is decoded.
     <div className="relative mb-6 h-60 overflow-hidden rounded-2xl bg-sunk">
-      {/* biome-ignore lint/performance/noImgElement: data URL */}
-      <img
-        src={url}
-        alt=""
-        aria-hidden
-        className="absolute inset-0 size-full scale-125 object-cover opacity-45 blur-2xl"
-      />
-      {/* biome-ignore lint/performance/noImgElement: data URL */}
-      <img
-        src={url}
-        translate="no"
-        alt={file}
-        onError={() => setBroken(true)}
-        className="absolute inset-0 size-full object-contain"
-      />
+      <PhotoOnBlur url={url} alt={file} onBroken={() => setBroken(true)} />
     </div>
   )
 }

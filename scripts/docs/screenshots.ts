@@ -84,7 +84,7 @@ async function feedback(page: Page): Promise<void> {
 async function uncertain(page: Page): Promise<void> {
   await page.goto('/')
   await choose(page, ['public/gallery/astronaut.png'])
-  await page.getByText('Not sure. Possibly', { exact: true }).waitFor()
+  await page.getByText('Uncertain. Possibly', { exact: true }).waitFor()
 }
 
 async function camera(page: Page): Promise<void> {

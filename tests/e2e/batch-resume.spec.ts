@@ -152,7 +152,7 @@ test('waits for the connection and for a full server, and reports a deleted batc
   await waitUntilDone(page)
   await page.request.delete(`/api/jobs/${jobId(page)}`)
   await page.reload()
-  await expect(page.getByText('There is no batch at this address')).toBeVisible()
+  await expect(page.getByText('There is no batch at this URL')).toBeVisible()
 })
 
 for (const scheme of ['light', 'dark'] as const) {

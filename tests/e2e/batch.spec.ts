@@ -170,7 +170,7 @@ test('shows failures in their rows, classifies the rest, and sorts, filters and 
   await expect(figures(page)).toContainText(/26 of 26.*2 failed/)
   const table = page.getByRole('table', { name: 'Batch photos' })
   await table.getByRole('button', { name: 'Status' }).click()
-  await expect(rows(page).nth(0)).toContainText('This image is damaged or incomplete')
+  await expect(rows(page).nth(0)).toContainText('This photo is damaged or incomplete')
   await expect(rows(page).nth(1)).toContainText('File too large')
   await expect(table.getByRole('columnheader', { name: 'Status' })).toHaveAttribute('aria-sort', 'ascending')
   await table.getByRole('button', { name: 'Score' }).click()
@@ -373,7 +373,7 @@ test('starts with the gallery’s photos by one click; bars filter the table @ph
 
 test('an address without a batch has no live buttons', async ({ page }) => {
   await page.goto('/batch#no-such-batch-no-such-batch')
-  await expect(page.getByRole('heading', { name: 'There is no batch at this address' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'There is no batch at this URL' })).toBeVisible()
   expect(await page.getByRole('main').getByRole('button').allTextContents()).toEqual([' New batch'])
   await page.getByRole('button', { name: 'New batch' }).click()
   await expect(page.getByRole('heading', { name: 'Classify a batch' })).toBeVisible()

@@ -41,7 +41,7 @@ test('copies results as JSON and code, and downloads them as CSV, Excel and JSON
   // On request, the link carries a small copy of the photo, and says so before it's copied.
   await page.bringToFront()
   await page.getByRole('button', { name: 'Copy', exact: true }).click()
-  const withThumbnail = page.getByRole('menuitem', { name: /^Link with a thumbnail.*Anyone with the link sees it/ })
+  const withThumbnail = page.getByRole('menuitem', { name: /^Link with a thumbnail.*Anyone with the link can see it/ })
   await expect(withThumbnail).toContainText(/\([2-5](\.\d)? KB\)/)
   // Menus open outside of the landmarks.
   expect((await new AxeBuilder({ page }).disableRules('region').analyze()).violations).toEqual([])

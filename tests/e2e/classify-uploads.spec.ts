@@ -65,7 +65,7 @@ test('sends the original on request, keeps the result if that fails, and remembe
     }),
   )
   await original.click()
-  await expect(page.getByText('Couldn’t classify the original: The image is too large.')).toBeVisible()
+  await expect(page.getByText('Couldn’t classify the original: The photo has too many pixels.')).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   const reply = page.waitForResponse(/api\/classify/)

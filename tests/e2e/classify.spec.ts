@@ -132,6 +132,6 @@ test('says that a photo of nothing is not recognized, and adds names of today to
 test('flags a result below the model’s threshold as uncertain', async ({ page }) => {
   // Random noise matches no label.
   await photoInput(page).setInputFiles('tests/e2e/photos/noise.png')
-  await expect(page.getByText('Not sure. Possibly', { exact: true })).toBeVisible()
+  await expect(page.getByText('Uncertain. Possibly', { exact: true })).toBeVisible()
   await expect(page.getByText(/doesn’t look like anything the model was trained on/)).toBeVisible()
 })

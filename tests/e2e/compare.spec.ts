@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { violations } from './axe'
-import { choosePhotos, heading } from './browser-page'
+import { choosePhotos, heading, photoPath } from './browser-page'
 
 const card = (page: Page, model: string) => page.getByRole('radio', { name: new RegExp(`^${model}`) })
 const scores = (page: Page) => page.getByRole('table', { name: 'Scores' })
@@ -62,6 +62,18 @@ test('shows that models disagree and marks the one that differs', async ({ page 
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByText('All 3 models agree')).toBeVisible()
   await expect(heading(page, 'espresso')).toBeVisible()
+})
+
+test('a phone opens its camera from the start page, first of all ways @phone-only', async ({ page }) => {
+  await page.goto('/compare')
+  const buttons = page.getByRole('main').getByRole('button')
+  await expect(buttons.nth(0)).toHaveText('Take a photo')
+  await expect(buttons.nth(1)).toHaveText('Choose a photo')
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), buttons.nth(0).click()])
+  expect(await chooser.element().getAttribute('capture')).toBe('environment')
+  await chooser.setFiles(photoPath('koala.webp'))
+  await expect(page.getByText('All 3 models agree')).toBeVisible()
+  await expect(heading(page, 'koala')).toBeVisible()
 })
 
 for (const theme of ['light', 'dark'] as const) {

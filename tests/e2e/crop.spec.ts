@@ -62,7 +62,7 @@ test('works by keyboard, once for several keys, for the heatmap and copied reque
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await move(page).press('Enter')
-  await expect(page.getByRole('slider', { name: 'Position from the left' })).toBeFocused()
+  await expect(page.getByRole('slider', { name: 'Distance from the left' })).toBeFocused()
   const requests: string[] = []
   page.on('request', (request) => {
     const crop = new URL(request.url()).searchParams.get('crop')

@@ -70,6 +70,42 @@ test('stores results in this browser, with search, export and deletion', async (
   await expect(page.getByText('Nothing here yet.')).toBeVisible()
 })
 
+test('brings a removed row back as it was, by pointer and keyboard, even the last one @phone', async ({ page }) => {
+  await openHistoryOfTwo(page)
+  const before = await rows(page).allInnerTexts()
+  const koala = rows(page).filter({ hasText: 'koala.webp' })
+  const notice = page.getByRole('status').filter({ hasText: 'Result removed' })
+  const undo = notice.getByRole('button', { name: 'Undo' })
+  await koala.getByRole('button', { name: 'Remove koala.webp' }).click()
+  await expect(koala).toBeHidden()
+  await undo.click()
+  await expect(notice).toBeHidden()
+  expect(await rows(page).allInnerTexts()).toEqual(before)
+  const width = () => koala.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)
+  await expect.poll(width).toBe(160)
+  // From the dialog, where the focus is on what is gone: it moves to the notice, and from there to the row.
+  await koala.click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+  await expect(undo).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(koala.getByRole('button', { name: 'koala', exact: true })).toBeFocused()
+  // It's stored again, with its thumbnail.
+  await page.reload()
+  await expect.poll(() => rows(page).allInnerTexts()).toEqual(before)
+  await expect.poll(width).toBe(160)
+  await page.getByRole('button', { name: 'Remove espresso.png' }).click()
+  await page.getByRole('button', { name: 'Remove koala.webp' }).click()
+  await expect(page.getByText('Nothing here yet.')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await undo.click()
+  await expect(rows(page)).toHaveCount(1)
+  await page.getByRole('button', { name: 'Remove koala.webp' }).click()
+  await notice.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(notice).toBeHidden()
+  await page.reload()
+  await expect(page.getByText('Nothing here yet.')).toBeVisible()
+})
+
 const dialog = (page: Page) => page.getByRole('dialog')
 
 test('opens a row again by pointer and keyboard, with all labels, and classifies its photo again @phone', async ({

@@ -1,29 +1,17 @@
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { keysOf } from '@/lib/server/jobs/distributed/redis-keys'
 import type { Job } from '@/lib/shared/contract/jobs'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
+import { type FragileMachines, startForFile } from '../support/machines'
 import { distinctPhotos, formOf } from '../support/many-photos'
-import type { FaultyProxy } from '../support/proxies'
-import { type Machines, startMachines } from '../support/services'
 
-let machines: Machines
-let url: string
-let redis: Redis
-let network: FaultyProxy
-beforeAll(async () => {
-  machines = await startMachines({ env: { ADMIN_TOKEN: 'open sesame' } })
-  ;[url, network] = [machines.web[0]!.url, machines.network]
-  redis = new Redis(machines.redis.url, { maxRetriesPerRequest: null })
-})
-afterEach(() => {
-  network.fault = () => undefined
-  network.served = () => {}
-})
-afterAll(async () => {
-  redis?.disconnect()
-  await machines?.stop()
-})
+let { machines, url, redis, network } = {} as FragileMachines
+startForFile(
+  () => ({ env: { ADMIN_TOKEN: 'open sesame' } }),
+  (started) => {
+    ;({ machines, url, redis, network } = started)
+  },
+)
 
 const isManifest = (method: string, path: string) => method === 'PUT' && path.includes('/manifest/')
 

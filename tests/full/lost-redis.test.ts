@@ -5,6 +5,7 @@ import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { espresso } from '../support/photos'
 import { type Machines, type RedisServer, startMachines, startRedis } from '../support/services'
+import { timed } from '../support/timed'
 import type { Wire } from '../support/wire'
 
 /**
@@ -62,11 +63,6 @@ async function expectLoggedOnce(work: () => Promise<void>): Promise<void> {
   await work()
   const after = before.map(([lost, back]) => [lost + 1, back + 1])
   await expect.poll(() => outputs().map(outageLogs), { timeout: 10_000 }).toEqual(after)
-}
-
-async function timed<T>(work: Promise<T>): Promise<{ ms: number; value: T }> {
-  const start = performance.now()
-  return { value: await work, ms: performance.now() - start }
 }
 
 /** Requests a job and measures how long it takes. */

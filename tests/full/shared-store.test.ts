@@ -5,41 +5,31 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { UnrecoverableError, Worker } from 'bullmq'
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ACTIVE_KEY, keysOf, PREFIX } from '@/lib/server/jobs/distributed/redis-keys'
 import { QUEUE_NAME } from '@/lib/server/jobs/distributed/work-queue'
 import { s3Client } from '@/lib/server/storage/s3'
 import type { Job } from '@/lib/shared/contract/jobs'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
+import { type FragileMachines, startForFile } from '../support/machines'
 import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
-import type { FaultyProxy } from '../support/proxies'
 import { startS3 } from '../support/s3'
 import { startServer } from '../support/server'
-import { type Machines, startMachines, startWorker } from '../support/services'
+import { startWorker } from '../support/services'
 
-let machines: Machines
-let url: string
-let redis: Redis
-let network: FaultyProxy
+let { machines, url, redis, network } = {} as FragileMachines
 let bucket: string
-beforeAll(async () => {
-  const s3 = await startS3()
-  bucket = s3.bucket
-  const env = { ADMIN_TOKEN: 'open sesame', JOBS_S3_PREFIXES: `s3://${bucket}/in/` }
-  machines = await startMachines({ env, s3 })
-  ;[url, network] = [machines.web[0]!.url, machines.network]
-  redis = new Redis(machines.redis.url, { maxRetriesPerRequest: null })
-})
-afterEach(() => {
-  network.fault = () => undefined
-  network.served = () => {}
-})
-afterAll(async () => {
-  redis?.disconnect()
-  await machines?.stop()
-})
+startForFile(
+  async () => {
+    const s3 = await startS3()
+    bucket = s3.bucket
+    return { env: { ADMIN_TOKEN: 'open sesame', JOBS_S3_PREFIXES: `s3://${bucket}/in/` }, s3 }
+  },
+  (started) => {
+    ;({ machines, url, redis, network } = started)
+  },
+)
 
 /** Stops the worker while something is done. @returns the worker started afterwards */
 async function withoutWorker(work: () => Promise<void>) {

@@ -140,8 +140,18 @@ function toRun(stored: StoredRun): Run {
   return { id, time, file, thumbnail, results: toResults(stored), photo }
 }
 
-export async function removeRun(id: number): Promise<void> {
-  await (await database()).delete('runs', id)
+/**
+ * Removes a run.
+ *
+ * @returns brings it back exactly as it was, at its place in the list
+ */
+export async function removeRun(id: number): Promise<() => Promise<void>> {
+  const db = await database()
+  const stored = await db.get('runs', id)
+  await db.delete('runs', id)
+  return async () => {
+    if (stored) await db.put('runs', stored)
+  }
 }
 
 export async function clearRuns(): Promise<void> {

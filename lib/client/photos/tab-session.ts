@@ -1,7 +1,7 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import { serverWatch } from '../api/server-watch'
-import type { Phase, Photo } from './photo'
+import type { Photo } from './photo'
 import { PhotoSession, type SessionOptions } from './photo-session'
 import { preparePhoto } from './prepare-photo'
 import { previousTab } from './tab-id'
@@ -95,10 +95,4 @@ function saveHistory(created: PhotoSession): void {
   const results = unsaved
   unsaved = []
   void import('../history/history').then(({ saveRuns }) => saveRuns(results))
-}
-
-/** The photo of this tab that has this result, unless it was removed. */
-export function photoWithResult(result: Classification): Photo | undefined {
-  const has = (phase: Phase) => phase.name === 'answered' && phase.result === result
-  return session?.snapshot().photos.find(({ phases }) => Object.values(phases).some(has))
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { searchLabels } from './label-search'
+import { searchLabels, textMatches } from './label-search'
 
 const labels = [
   { index: 0, label: 'tench', others: ['n01440764', 'Tinca tinca'] },
@@ -25,4 +25,10 @@ test('finds labels by what they are a kind of, after those with the name itself'
   expect(found('parrot')).toEqual([4])
   expect(found('coffee')).toEqual([6, 5])
   expect(found('verage')).toEqual([])
+})
+
+test('finds file names however their accents are written: macOS writes them apart', () => {
+  expect(textMatches('Café.jpg'.normalize('NFD'), 'café')).toBe(true)
+  expect(textMatches('Café.jpg', ' CAFE')).toBe(true)
+  expect(textMatches('Café.jpg', 'tea')).toBe(false)
 })

@@ -40,6 +40,11 @@ export function labelMatches(entry: LabelWords, query: string): boolean {
   return wanted === '' || rankOfLabel(entry, wanted) < NO_MATCH
 }
 
+/** Whether another text, such as a file name, contains the query, ignoring case and accents as labels do. */
+export function textMatches(text: string, query: string): boolean {
+  return plain(text).includes(plain(query))
+}
+
 function rankOfLabel({ label, others, kinds = [] }: LabelWords, wanted: string): number {
   return Math.min(
     ...[label, ...others].map((name) => rank(plain(name), wanted)),
