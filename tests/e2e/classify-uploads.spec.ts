@@ -39,8 +39,8 @@ async function writeLargePng(path: string, width: number): Promise<number> {
   return size
 }
 
-test('resizes a large photo, and offers the original only within the limit', async ({ page }, { outputPath }) => {
-  const large = outputPath('large.png')
+test('resizes a large photo, and offers the original only within the limit', async ({ page }, testInfo) => {
+  const large = testInfo.outputPath('large.png')
   expect(await writeLargePng(large, 2900)).toBeGreaterThan(20_000_000) // Over the server's limit.
   await photoInput(page).setInputFiles(large)
   await expect(heading(page, 'koala')).toBeVisible()
@@ -49,10 +49,10 @@ test('resizes a large photo, and offers the original only within the limit', asy
   await expect(page.getByRole('button', { name: 'Send original' })).toBeHidden()
 })
 
-test('sends the original on request, keeps the result if that fails, and remembers the setting', async ({ page }, {
-  outputPath,
-}) => {
-  const large = outputPath('large.png')
+test('sends the original on request, keeps the result if that fails, and remembers the setting', async ({
+  page,
+}, testInfo) => {
+  const large = testInfo.outputPath('large.png')
   const size = await writeLargePng(large, 2100)
   await photoInput(page).setInputFiles(large)
   await expect(heading(page, 'koala')).toBeVisible()
@@ -79,14 +79,14 @@ test('sends the original on request, keeps the result if that fails, and remembe
   await page.reload()
   await waitForHydration(page)
   const next = page.waitForResponse(/api\/classify/)
-  const again = outputPath('next.png')
+  const again = testInfo.outputPath('next.png')
   copyFileSync(large, again)
   await photoInput(page).setInputFiles(again)
   expect((await (await next).json()).image.bytes).toBe(size)
 })
 
-test('refuses a file over the size limit before the upload', async ({ page }, { outputPath }) => {
-  const huge = outputPath('huge.png')
+test('refuses a file over the size limit before the upload', async ({ page }, testInfo) => {
+  const huge = testInfo.outputPath('huge.png')
   writeFileSync(huge, '')
   truncateSync(huge, 20_000_001)
   let requests = 0

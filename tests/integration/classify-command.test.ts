@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results/columns'
 import { FULL, fullTest } from '../support/full'
 import { distinctFiles } from '../support/many-photos'
-import { REAL_MODEL } from '../support/models'
+import { REAL_MODEL, TINY_MODEL } from '../support/models'
 import { startServer } from '../support/server'
 import { startVision, vision } from '../support/vision'
 import { readRows } from '../support/workbook'
@@ -23,8 +23,9 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const photos = () => join(folder, 'photos')
 const out = (name: string) => join(folder, name)
-/** Labels don't matter to most tests, so the model is the fastest. */
-const classify = (...args: string[]) => vision(['classify', '--workers', '1', '--model', 'fast', ...args])
+const real = (...args: string[]) => vision(['classify', '--workers', '1', '--model', 'fast', ...args])
+/** Labels don't matter to most tests, so their model is one that takes no time. */
+const classify = (...args: string[]) => vision(['classify', '--workers', '1', ...args], TINY_MODEL)
 const rows = (path: string) =>
   readFileSync(path, 'utf8')
     .trim()
@@ -101,7 +102,7 @@ test('resumes after being killed at any moment: each photo once, a truncated lin
   const given = fill(100)
   const journal = out('r.ndjson.part')
   for (const least of FULL ? [1, 30, 60] : [30]) {
-    const { child } = startVision(['classify', photos(), '--out', out('r.ndjson'), '--resume', '--model', 'fast'])
+    const { child } = startVision(['classify', photos(), '--out', out('r.ndjson'), '--resume'], TINY_MODEL)
     const closed = once(child, 'close')
     while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < least + 2) {
       await Promise.race([sleep(5), closed])
@@ -123,7 +124,7 @@ test('resumes after being killed at any moment: each photo once, a truncated lin
 fullTest('resumes a workbook after being killed', async () => {
   const given = fill(60)
   const journal = out('r.xlsx.part')
-  const { child } = startVision(['classify', photos(), '--out', out('r.xlsx'), '--model', 'fast'])
+  const { child } = startVision(['classify', photos(), '--out', out('r.xlsx')], TINY_MODEL)
   const closed = once(child, 'close')
   while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < 12) {
     await Promise.race([sleep(5), closed])
@@ -152,19 +153,19 @@ test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
 })
 
 test('refuses a second run on the same --out, and does nothing twice', async () => {
-  fill(100)
+  fill(150)
   const args = [photos(), '--out', out('r.ndjson'), ...SLOW]
   const first = startVision(['classify', ...args])
   while (!existsSync(out('r.ndjson.part'))) await sleep(20)
-  for (const more of [[], ['--resume']]) {
-    const second = await classify(...args, ...more)
-    expect([second.code, second.err]).toEqual([
+  const others = [[], ['--resume']].map((more) => vision(['classify', ...args, ...more]))
+  for (const { code, err } of await Promise.all(others)) {
+    expect([code, err]).toEqual([
       1,
       `Another run (process ${first.child.pid} on ${hostname()}) is writing ${out('r.ndjson')}. Wait until it finishes, or choose another --out.\n`,
     ])
   }
   await once(first.child, 'close')
-  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 100])
+  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 150])
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 
@@ -188,8 +189,8 @@ test('gets the same results from a server as from the local engine', async () =>
   const server = await startServer({ env: { ...REAL_MODEL, LOG_LEVEL: 'warn' } })
   try {
     fill(8)
-    await classify(photos(), '--out', out('here.ndjson'))
-    expect((await classify(photos(), '--out', out('there.ndjson'), '--server', server.url)).code).toBe(0)
+    await real(photos(), '--out', out('here.ndjson'))
+    expect((await real(photos(), '--out', out('there.ndjson'), '--server', server.url)).code).toBe(0)
     const timeless = (path: string) => rows(path).map((row) => ({ ...row, ms: null }))
     expect(timeless(out('there.ndjson'))).toEqual(timeless(out('here.ndjson')))
   } finally {
@@ -201,7 +202,7 @@ test('gets the same results from a server as from the local engine', async () =>
 
 test('reports accuracy from labels, and exits with a usage error for invalid options', async () => {
   appendFileSync(out('truth.csv'), 'file,label\nkoala.webp,koala\ngoldfish.webp,koala\nespresso.png,unicorn\n')
-  const { err, out: written } = await classify(
+  const { err, out: written } = await real(
     'public/gallery/koala.webp',
     'public/gallery/goldfish.webp',
     'public/gallery/espresso.png',
@@ -220,7 +221,7 @@ test('reports accuracy from labels, and exits with a usage error for invalid opt
   ]
   for (const format of ['ndjson', 'parquet']) {
     const photos = ['koala.webp', 'goldfish.webp', 'espresso.png'].map((name) => join('public/gallery', name))
-    await classify(...photos, '--labels', out('truth.csv'), '--out', out(`judged.${format}`))
+    await real(...photos, '--labels', out('truth.csv'), '--out', out(`judged.${format}`))
     const bytes = readFileSync(out(`judged.${format}`))
     const list =
       format === 'ndjson'

@@ -75,8 +75,8 @@ test('does not kill a worker whose photos wait for other runs', async () => {
   expect(outcomes).toEqual(Array(PHOTOS).fill('red'))
   expect(slow.stats().workers.restarts).toBe(0)
   expect(slow.lines.filter((line) => line.includes('a worker crashed'))).toEqual([])
-  // A limit that is too low is reported at startup.
-  const { lines } = await engine({ workerTimeoutMs: Math.round(limit / 2) })
+  // A limit that is far too low is reported at startup.
+  const { lines } = await engine({ workerTimeoutMs: Math.round(limit / 13) })
   expect(lines.join()).toMatch(/Running this model takes .* Set WORKER_TIMEOUT_MS to \d+ or more\./)
 })
 

@@ -9,6 +9,9 @@ export const REAL_MODEL_FOLDER = 'TEST_REAL_MODEL'
 /** The environment of a server with the smallest bundled model, for tests that need real labels or real work. */
 export const REAL_MODEL = { MODELS_DIR: process.env[REAL_MODEL_FOLDER] ?? 'models' }
 
+/** The environment of a process with a model that takes no time, the default of test servers. */
+export const TINY_MODEL = { MODELS_DIR: process.env[TINY_MODEL_FOLDER] ?? 'models' }
+
 /** The environment of a server with all bundled models. */
 export const ALL_MODELS = { MODELS_DIR: 'models' }
 
