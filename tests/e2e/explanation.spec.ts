@@ -5,6 +5,15 @@ import { choosePhotos, heading } from './browser-page'
 const heatmap = (page: Page) => page.getByTestId('heat')
 const toggle = (page: Page) => page.getByRole('button', { name: 'Why this label?' })
 
+/** Chooses photos and the fast model: an explanation takes hundreds of runs. */
+async function chooseForFast(page: Page, ...photos: string[]): Promise<void> {
+  await page.goto('/')
+  await choosePhotos(page, ...photos)
+  await page.getByRole('button', { name: /Balanced model/ }).click()
+  await page.getByText('Fast', { exact: true }).click()
+  await page.getByRole('button', { name: /Fast model/ }).click()
+}
+
 /** Total opacity of the heatmap's warm, important pixels in the left and right half. */
 function warmPixels(page: Page): Promise<[left: number, right: number]> {
   return heatmap(page).evaluate((canvas: HTMLCanvasElement) => {
@@ -22,8 +31,7 @@ function warmPixels(page: Page): Promise<[left: number, right: number]> {
 test('shows a heatmap over the photo, for another label, with adjustable opacity, after reopening', async ({
   page,
 }) => {
-  await page.goto('/')
-  await choosePhotos(page, 'koala.webp')
+  await chooseForFast(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await toggle(page).click()
   await expect(page.getByText(/support koala, mostly in the middle/)).toBeVisible()
@@ -63,9 +71,8 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
 })
 
 test('explains only the photo that stands still', async ({ page }) => {
-  await page.goto('/')
   const files = ['koala.webp', 'espresso.png', 'goldfish.webp', 'polar-bear.webp']
-  await choosePhotos(page, ...files)
+  await chooseForFast(page, ...files)
   await expect(heading(page, 'koala')).toBeVisible()
   await toggle(page).click()
   await expect(page.getByText(/support koala/)).toBeVisible()
@@ -98,8 +105,7 @@ test('cancels and retries an explanation, and shows why the server refuses one',
     await held
     await route.continue()
   })
-  await page.goto('/')
-  await choosePhotos(page, 'koala.webp')
+  await chooseForFast(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await toggle(page).click()
   await expect(page.getByRole('progressbar', { name: 'Explanation progress' })).toBeVisible()
@@ -136,8 +142,7 @@ for (const theme of ['light', 'dark'] as const) {
     page,
   }) => {
     await page.emulateMedia({ colorScheme: theme })
-    await page.goto('/')
-    await choosePhotos(page, 'koala.webp')
+    await chooseForFast(page, 'koala.webp')
     await toggle(page).click()
     await expect(heatmap(page)).toBeVisible()
     expect(await violations(page)).toEqual([])
