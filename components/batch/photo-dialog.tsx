@@ -11,6 +11,8 @@ interface PhotoDialogProps {
   item: BatchItem
   source: PhotoSource | undefined
   onClose(): void
+  /** Loads the thumbnail of a photo; null if there is none. */
+  onThumbnail(index: number): Promise<Blob | null>
   /** Null at the first and last photo of the table. */
   onPrevious: (() => void) | null
   onNext: (() => void) | null

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
@@ -35,7 +35,8 @@ export function PhotoTable({ session, items, labeled, view, onView, ...dialog }:
   const t = useTranslations('batch')
   const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
-  const [thumbnails] = useState(() => new Thumbnails())
+  const loadThumbnail = useCallback((index: number) => session.thumbnails.load(index), [session])
+  const [thumbnails] = useState(() => new Thumbnails(loadThumbnail))
   const [openIndex, setOpenIndex] = useState<number | null>(null)
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
   const rows = useMemo(() => applyView(items, view), [items, view])
@@ -93,6 +94,7 @@ export function PhotoTable({ session, items, labeled, view, onView, ...dialog }:
         <PhotoDialog
           item={item}
           source={session.source(item.index)}
+          onThumbnail={loadThumbnail}
           onClose={() => setOpenIndex(null)}
           onPrevious={position > 0 ? () => setOpenIndex(rows[position - 1]?.index ?? null) : null}
           onNext={

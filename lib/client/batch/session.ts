@@ -6,6 +6,7 @@ import { serverWatch } from '../api/server-watch'
 import { type BatchSettings, fetchJob, listJobPhotos } from './api'
 import { type Collection, collect } from './collect'
 import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
+import { KeptThumbnails } from './kept-thumbnails'
 import { folderLabels, type LabelsFile, restoreLabels, type UnreadableLabels } from './labels'
 import { Notifier } from './notifier'
 import { BatchPersistence } from './persistence'
@@ -34,6 +35,10 @@ const UNFINISHED: readonly ItemState[] = [...NOT_ON_SERVER, 'queued']
 export class BatchSession {
   private readonly list = new ItemList()
   private readonly uploadQueue = new UploadQueue(this.list)
+  readonly thumbnails = new KeptThumbnails({
+    id: () => this.remote.id ?? this.requestedId ?? undefined,
+    source: (index) => this.source(index),
+  })
   private readonly persistence = new BatchPersistence()
   private readonly abort = new AbortController()
   private readonly notifier = new Notifier(() => this.refreshSnapshot())
@@ -183,6 +188,7 @@ export class BatchSession {
   /** Releases the batch on this page. The job continues on the server. */
   dispose(): void {
     this.abort.abort()
+    this.thumbnails.dispose()
     this.remote.dispose()
     this.notifier.dispose()
   }
@@ -287,6 +293,7 @@ export class BatchSession {
 
   private handleGone(): void {
     this.abort.abort()
+    void this.thumbnails.discard()
     this.leaveOut(UNFINISHED)
     this.notifier.notify(true)
   }
@@ -304,6 +311,13 @@ export class BatchSession {
   private refreshSnapshot(): void {
     this.state = this.createSnapshot()
     this.remote.closeIfDone(this.state.phase)
+    if (this.isUploaded()) void this.thumbnails.fill(this.list.items.length, () => this.isUploaded())
+  }
+
+  /** Whether no photo waits for its upload, which the thumbnails of photos out of sight would slow down. */
+  private isUploaded(): boolean {
+    const { phase, counts } = this.state
+    return phase !== 'opening' && phase !== 'gone' && counts.toUpload === 0 && this.collecting === 0
   }
 
   private createSnapshot(): BatchSnapshot {

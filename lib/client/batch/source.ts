@@ -7,6 +7,8 @@ export interface PhotoSource {
   /** Milliseconds since 1970. */
   modified: number
   open(): Promise<Blob>
+  /** A thumbnail, if there is one already. */
+  thumbnail?(): Promise<Blob | null>
 }
 
 /** A file that is not classified. */
