@@ -3,16 +3,21 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { mayRecover } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
-import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Button } from '../ui/button'
 import { BatchStats } from './batch-stats'
+import { EditableName } from './editable-name'
 import { ExportPanel } from './export-panel'
 import { FilePickerButton } from './file-picker-button'
 import { SafeToClose } from './safe-to-close'
+import { useBatchTitle } from './use-batch-title'
 import type { Judged } from './use-judged'
+import { useModelNames } from './use-model-names'
 
 interface BatchHeaderProps {
+  models: readonly ModelInfo[]
   session: BatchSession
   snapshot: BatchSnapshot
   judged: Judged
@@ -26,17 +31,30 @@ interface BatchHeaderProps {
 }
 
 /** The batch's progress and its actions. */
-export function BatchHeader({ session, snapshot, judged, view, onFiles, onNew, ...show }: BatchHeaderProps) {
+export function BatchHeader({ models, session, snapshot, judged, view, onFiles, onNew, ...show }: BatchHeaderProps) {
   const t = useTranslations('batch')
   const { phase, items } = snapshot
-  const ended = phase === 'done' || phase === 'cancelled' || phase === 'gone'
+  const modelName = useModelNames(models)
+  const name = useBatchTitle()({ ...snapshot, photos: items.length })
+  const ended = hasEnded(phase)
   const recoverable = phase === 'done' ? items.filter(mayRecover).length : 0
   return (
     <>
       <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
         <div className="min-w-0 flex-1 basis-80">
-          <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('results')}</h1>
-          <BatchStats snapshot={snapshot} judged={judged} {...show} />
+          <EditableName name={name} onRename={(title) => void session.rename(title)}>
+            {(field) => (
+              <h1 className="min-w-0 truncate font-semibold text-xl tracking-tight lg:text-2xl" translate="no">
+                {field ?? name}
+              </h1>
+            )}
+          </EditableName>
+          <BatchStats
+            model={snapshot.model && modelName(snapshot.model)}
+            snapshot={snapshot}
+            judged={judged}
+            {...show}
+          />
         </div>
         <div className="flex flex-wrap items-center gap-2">
           {(phase === 'running' || phase === 'paused') && (

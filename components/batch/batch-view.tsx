@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react'
 import type { LabelChoices } from '@/lib/client/batch/labels'
 import type { BatchSession } from '@/lib/client/batch/session'
-import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import { DEFAULT_VIEW, type TableView } from '@/lib/client/batch/table-view'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { lazy } from '../ui/lazy'
 import { BatchHeader } from './batch-header'
 import { BatchNotices } from './batch-notices'
@@ -10,7 +11,7 @@ import { ConfidenceChart } from './confidence-chart'
 import { FolderLabelsOffer } from './folder-labels-offer'
 import { LabelChart } from './label-chart'
 import { PhotoTable } from './photo-table'
-import { useJudged } from './use-judged'
+import { type Judged, useJudged } from './use-judged'
 
 // Only needed once a labels file was added.
 const EvaluationPanel = lazy(
@@ -19,6 +20,7 @@ const EvaluationPanel = lazy(
 )
 
 interface BatchViewProps {
+  models: readonly ModelInfo[]
   session: BatchSession
   snapshot: BatchSnapshot
   onFiles(files: readonly File[]): void
@@ -30,7 +32,7 @@ interface BatchViewProps {
 }
 
 /** A batch with photos: progress, notices, table, charts, and the evaluation against labels. */
-export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canExplain }: BatchViewProps) {
+export function BatchView({ models, session, snapshot, onFiles, onNew, onOpenPhoto, canExplain }: BatchViewProps) {
   const [view, setView] = useState<TableView>(DEFAULT_VIEW)
   const judged = useJudged(snapshot)
   const panel = useRef<HTMLDivElement>(null)
@@ -45,6 +47,7 @@ export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canE
     seen.current = { table, unreadable }
     if (added) showPanel(panel.current)
   }, [table, unreadable])
+  useAccuracy(session, snapshot, judged)
   function show(part: Partial<TableView>): void {
     setView({ ...DEFAULT_VIEW, sort: view.sort, ...part })
     document.getElementById('photos')?.scrollIntoView({ block: 'start' })
@@ -55,6 +58,7 @@ export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canE
   return (
     <>
       <BatchHeader
+        models={models}
         session={session}
         snapshot={snapshot}
         judged={judged}
@@ -101,6 +105,17 @@ export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canE
       </div>
     </>
   )
+}
+
+/** Notes the accuracy of a finished batch, for the list of batches. */
+function useAccuracy(session: BatchSession, { phase, labels }: BatchSnapshot, { evaluation }: Judged): void {
+  const ended = hasEnded(phase)
+  const known = evaluation !== null && evaluation.photos.length > 0
+  const accuracy = known ? evaluation.top1 : null
+  const settled = ended && (known || labels === null)
+  useEffect(() => {
+    if (settled) session.setAccuracy(accuracy)
+  }, [session, settled, accuracy])
 }
 
 function showPanel(panel: HTMLElement | null): void {

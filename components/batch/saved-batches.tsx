@@ -1,28 +1,17 @@
-import { X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { deleteJob } from '@/lib/client/batch/api'
-import { deleteSavedBatch, listBatches, type SavedBatch } from '@/lib/client/batch/store'
-import { useFormat } from '../ui/use-format'
+import { arrange } from '@/lib/client/batch/saved-state'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { SavedBatchRow } from './saved-batch-row'
+import { useModelNames } from './use-model-names'
+import { useSavedBatches } from './use-saved-batches'
 
-/** Batches created in this browser, to open again or to delete with their results. */
-export function SavedBatches() {
+/** Batches created in this browser, to open again, to rename, or to delete with their results. */
+export function SavedBatches({ models }: { models: readonly ModelInfo[] }) {
   const t = useTranslations('batch')
-  const format = useFormat()
-  const [batches, setBatches] = useState<readonly SavedBatch[]>([])
+  const { batches, states, rename, remove } = useSavedBatches()
+  const modelName = useModelNames(models)
   const [failed, setFailed] = useState(false)
-  useEffect(() => {
-    void listBatches().then(setBatches)
-  }, [])
-  async function remove(id: string): Promise<void> {
-    try {
-      await deleteJob(id)
-      await deleteSavedBatch(id)
-      setBatches(await listBatches())
-    } catch {
-      setFailed(true)
-    }
-  }
   if (batches.length === 0) return null
   return (
     <section aria-labelledby="saved-batches" className="mt-12">
@@ -31,28 +20,21 @@ export function SavedBatches() {
       </h2>
       {failed && <p className="mt-2 text-bad text-sm">{t('deleteFailed')}</p>}
       <ul className="mt-3">
-        {batches.map(({ id, name, photos, created }) => (
-          <li key={id} className="flex items-center gap-3 border-line border-t py-1">
-            <a
-              href={`#${id}`}
-              className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-3 rounded-card py-2 hover:underline"
-            >
-              <span translate="no" className="truncate font-medium">
-                {name}
-              </span>
-              <span className="text-ink-2 text-sm">
-                {t('photos', { count: photos })} · {format.dateTime(created)}
-              </span>
-            </a>
-            <button
-              type="button"
-              onClick={() => void remove(id)}
-              aria-label={t('delete', { name })}
-              className="grid size-10 shrink-0 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink"
-            >
-              <X aria-hidden className="size-4" />
-            </button>
-          </li>
+        {arrange(batches).map(({ batch, samePhotosAs }) => (
+          <SavedBatchRow
+            key={batch.id}
+            batch={batch}
+            samePhotosAs={samePhotosAs}
+            state={states.get(batch.id) ?? null}
+            model={batch.model === undefined ? null : modelName(batch.model)}
+            onRename={(title) => void rename(batch.id, title)}
+            onDelete={() =>
+              remove(batch.id).then(
+                () => setFailed(false),
+                () => setFailed(true),
+              )
+            }
+          />
         ))}
       </ul>
     </section>

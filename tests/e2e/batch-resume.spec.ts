@@ -127,7 +127,7 @@ test('pauses uploads and the server across reloads, resumes them, and keeps the 
   await expect(figures(page)).toContainText('64 of 150')
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('button', { name: 'Cancel remaining photos' }).click()
-  await expect(figures(page)).toContainText(/64 of 64·.*86 skipped/)
+  await expect(figures(page)).toContainText(/64 of 64 photos·.*86 skipped/)
   await expect.poll(async () => (await job(page)).state).toBe('cancelled')
 })
 

@@ -11,9 +11,10 @@ import { folderLabels, type LabelsFile, restoreLabels, type UnreadableLabels } f
 import { Notifier } from './notifier'
 import { BatchPersistence } from './persistence'
 import { RemoteJob } from './remote-job'
-import { type BatchSnapshot, estimate, phaseOf } from './snapshot'
-import type { LeftOut, PhotoSource } from './source'
-import { loadBatch } from './store'
+import { type BatchSnapshot, estimate, hasEnded, phaseOf } from './snapshot'
+import { batchName, type LeftOut, type PhotoSource } from './source'
+import { loadBatch, type SavedBatch } from './store'
+import { BatchTiming, isFinal } from './timing'
 import { type QueuedPhoto, UploadQueue } from './upload-queue'
 import { Uploader } from './uploader'
 
@@ -22,6 +23,10 @@ export interface BatchOptions {
   /** The model's name, for photos that never reach the server. */
   model: ModelName
   limits: { imageBytes: number; files: number }
+  /** The name of the batch; by default, that of its folder or its first file. */
+  title?: string
+  /** The group of a batch with the same photos. */
+  group?: string
 }
 
 const REOPEN_MS = 3000
@@ -33,6 +38,9 @@ const UNFINISHED: readonly ItemState[] = [...NOT_ON_SERVER, 'queued']
  * processed even after the page is closed; opened again by its id, the batch resumes here.
  */
 export class BatchSession {
+  private static sessions = 0
+  /** Tells the sessions of this page apart, also before they have an ID. */
+  readonly serial = ++BatchSession.sessions
   private readonly list = new ItemList()
   private readonly uploadQueue = new UploadQueue(this.list)
   readonly thumbnails = new KeptThumbnails({
@@ -51,6 +59,11 @@ export class BatchSession {
   /** Number of calls to `add` in progress. */
   private collecting = 0
   private leftOut: LeftOut[] = []
+  private title: string | null
+  /** The name of a saved batch. */
+  private savedName: string | null = null
+  private group: string | undefined
+  private readonly timing = new BatchTiming()
   private labels: LabelsFile | null = null
   private unreadableLabels: UnreadableLabels | null = null
   private state: BatchSnapshot
@@ -59,6 +72,8 @@ export class BatchSession {
 
   constructor(private readonly options: BatchOptions) {
     const { signal } = this.abort
+    this.title = options.title ?? null
+    this.group = options.group
     this.remote = new RemoteJob({
       settings: options.settings,
       isPaused: () => this.paused,
@@ -130,9 +145,8 @@ export class BatchSession {
     this.requestedId = id
     this.notifier.notify(true)
     const saved = await loadBatch(id)
-    if (saved) this.persistence.restore(saved.batch)
-    const labels = saved?.batch.labels
-    if (labels) this.labels = await restoreLabels(labels)
+    this.timing.continueFrom(saved?.batch.outcome?.seconds ?? null)
+    if (saved) await this.restore(saved.batch)
     for (const { path, size, modified } of saved?.photos ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
     while (!this.abort.signal.aborted) {
@@ -152,6 +166,19 @@ export class BatchSession {
     }
     this.opening = false
     this.notifier.notify(true)
+  }
+
+  /** Gives the batch another name. An empty one brings back its own. */
+  async rename(title: string): Promise<void> {
+    this.title = title.trim() || null
+    this.notifier.notify(true)
+    await this.save([])
+    await this.persistence.saveTitle(this.title)
+  }
+
+  /** Notes the share of right results, for the list of batches; null without labels. */
+  setAccuracy(accuracy: number | null): void {
+    void this.persistence.saveAccuracy(accuracy)
   }
 
   async setPaused(paused: boolean): Promise<void> {
@@ -191,6 +218,14 @@ export class BatchSession {
     this.thumbnails.dispose()
     this.remote.dispose()
     this.notifier.dispose()
+  }
+
+  private async restore(batch: SavedBatch): Promise<void> {
+    this.persistence.restore(batch)
+    this.title = batch.title ?? null
+    this.savedName = batch.name
+    this.group = batch.group
+    if (batch.labels) this.labels = await restoreLabels(batch.labels)
   }
 
   private async openJob(id: string): Promise<void> {
@@ -255,8 +290,14 @@ export class BatchSession {
   }
 
   private async save(added: readonly BatchItem[]): Promise<void> {
-    const { id } = this.remote
-    if (id !== undefined) await this.persistence.save(id, this.list.items, added, this.labels)
+    const { id, current: job } = this.remote
+    if (id === undefined || !job) return
+    const { labels, title, group } = this
+    const created = Date.parse(job.created_at)
+    await this.persistence.save(
+      { id, created, title, group, labels, model: job.model.id, items: this.list.items },
+      added,
+    )
   }
 
   private markSent(items: readonly BatchItem[], job: Job): void {
@@ -274,6 +315,7 @@ export class BatchSession {
       const row = failedRow(file, this.options.model, { code, detail: detail ?? title ?? '' })
       this.list.set(index, { state: 'done', row })
     }
+    this.timing.photoDone()
     this.notifier.notify(false)
   }
 
@@ -305,11 +347,13 @@ export class BatchSession {
   private addResult(row: ResultRow): void {
     const item = this.list.find(row.file) ?? this.list.add(row.file, { size: null, modified: null, state: 'queued' })
     this.list.set(item.index, { state: 'done', row })
+    this.timing.photoDone()
     this.notifier.notify(false)
   }
 
   private refreshSnapshot(): void {
     this.state = this.createSnapshot()
+    this.noteOutcome()
     this.remote.closeIfDone(this.state.phase)
     if (this.isUploaded()) void this.thumbnails.fill(this.list.items.length, () => this.isUploaded())
   }
@@ -320,6 +364,16 @@ export class BatchSession {
     return phase !== 'opening' && phase !== 'gone' && counts.toUpload === 0 && this.collecting === 0
   }
 
+  private noteOutcome(): void {
+    const { phase, job, counts, took } = this.state
+    if (hasEnded(phase)) {
+      const expires = job?.expires_at ? Date.parse(job.expires_at) : null
+      const seconds = took && !took.withPauses ? took.seconds : null
+      const state = phase === 'gone' ? 'expired' : phase
+      void this.persistence.saveOutcome({ state, failed: counts.failed, expires, seconds })
+    } else if (phase !== 'opening' && !isFinal(job)) void this.persistence.saveOutcome(null)
+  }
+
   private createSnapshot(): BatchSnapshot {
     const counts = this.list.counts()
     const { current: job, ended, issue, id = this.requestedId } = this.remote
@@ -328,6 +382,11 @@ export class BatchSession {
       phase,
       id,
       job,
+      title: this.title,
+      name: this.savedName ?? batchName(this.list.items),
+      model: job?.model.id ?? (this.requestedId === null ? this.options.model.id : null),
+      group: this.group ?? id ?? null,
+      took: this.timing.took({ phase, job, counts, issue }),
       items: [...this.list.items],
       counts,
       ...estimate(phase, job, counts, issue),

@@ -37,3 +37,8 @@ export function comparePaths(a: { path: string }, b: { path: string }): number {
     if (leftPart !== rightPart) return leftPart < rightPart ? -1 : 1
   }
 }
+
+/** The name that a batch has by itself: its folder, or its first file. */
+export function batchName(photos: readonly { path: string }[]): string {
+  return photos[0]?.path.split('/')[0] ?? ''
+}
