@@ -1,27 +1,30 @@
+import clsx from 'clsx'
 import { Pause, Play, Plus, RotateCw, Tags, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { mayRecover } from '@/lib/client/batch/items'
+import { type BatchItem, mayRecover } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
 import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
-import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Button } from '../ui/button'
 import { BatchStats } from './batch-stats'
 import { EditableName } from './editable-name'
 import { ExportPanel } from './export-panel'
 import { FilePickerButton } from './file-picker-button'
+import { RerunMenu } from './rerun-menu'
 import { SafeToClose } from './safe-to-close'
 import { useBatchTitle } from './use-batch-title'
 import type { Judged } from './use-judged'
-import { useModelNames } from './use-model-names'
+import type { Rerun } from './use-rerun'
 
 interface BatchHeaderProps {
-  models: readonly ModelInfo[]
   session: BatchSession
   snapshot: BatchSnapshot
   judged: Judged
-  view: TableView
+  /** The photos that the table shows. */
+  shown: readonly BatchItem[]
+  rerun: Rerun
+  modelName(id: string): string
   /** Shows a selection of photos in the table. */
   onShow(view: Partial<TableView>): void
   /** Shows the evaluation against the labels. */
@@ -31,10 +34,19 @@ interface BatchHeaderProps {
 }
 
 /** The batch's progress and its actions. */
-export function BatchHeader({ models, session, snapshot, judged, view, onFiles, onNew, ...show }: BatchHeaderProps) {
+export function BatchHeader({
+  session,
+  snapshot,
+  judged,
+  shown,
+  rerun,
+  modelName,
+  onFiles,
+  onNew,
+  ...show
+}: BatchHeaderProps) {
   const t = useTranslations('batch')
   const { phase, items } = snapshot
-  const modelName = useModelNames(models)
   const name = useBatchTitle()({ ...snapshot, photos: items.length })
   const ended = hasEnded(phase)
   const recoverable = phase === 'done' ? items.filter(mayRecover).length : 0
@@ -44,7 +56,13 @@ export function BatchHeader({ models, session, snapshot, judged, view, onFiles, 
         <div className="min-w-0 flex-1 basis-80">
           <EditableName name={name} onRename={(title) => void session.rename(title)}>
             {(field) => (
-              <h1 className="min-w-0 truncate font-semibold text-xl tracking-tight lg:text-2xl" translate="no">
+              <h1
+                translate="no"
+                className={clsx(
+                  'min-w-0 font-semibold text-xl tracking-tight lg:text-2xl',
+                  field ? 'max-w-[24ch] flex-1' : 'truncate',
+                )}
+              >
                 {field ?? name}
               </h1>
             )}
@@ -87,7 +105,8 @@ export function BatchHeader({ models, session, snapshot, judged, view, onFiles, 
               >
                 <Tags aria-hidden /> {t('labelsFile')}
               </FilePickerButton>
-              <ExportPanel judged={judged} view={view} />
+              <RerunMenu rerun={rerun} modelName={modelName} />
+              <ExportPanel judged={judged} shown={shown} />
             </>
           )}
         </div>

@@ -52,7 +52,7 @@ export function BatchStats({ model, snapshot, judged, onShow, onShowLabels }: Ba
   if (counts.leftOut > 0) stats.push(['out', t('notRun', { count: counts.leftOut })])
   return (
     <>
-      <p className="figures mt-2 flex min-h-5 flex-wrap gap-x-3 text-ink-2 text-sm">
+      <p className="figures mt-2 flex min-h-5 flex-wrap gap-x-2 font-sans! text-ink-2 text-sm">
         {phase === 'opening'
           ? t('opening')
           : stats.map(([name, value], index) => (

@@ -72,6 +72,7 @@ export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
           <BatchView
             key={session.serial}
             models={models}
+            options={options}
             session={session}
             snapshot={snapshot}
             onFiles={add}

@@ -3,9 +3,11 @@ import { useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import { HeatmapOverlay } from '../classify/explanation/heatmap-overlay'
 import { useExplanation } from '../classify/explanation/use-explanation'
 import { lazy } from '../ui/lazy'
+import { OtherResult } from './other-result'
 import { PhotoImage } from './photo-image'
 import { RowResult } from './row-result'
 import { useClasses } from './use-classes'
@@ -21,6 +23,9 @@ const ModelInput = lazy(
 
 interface PhotoDetailsProps {
   item: BatchItem
+  /** Another model's result, and the name of that model. */
+  otherRow: ResultRow | null
+  otherModel: string
   source: PhotoSource | undefined
   /** Loads the thumbnail of a photo; null if there is none. */
   onThumbnail(index: number): Promise<Blob | null>
@@ -31,7 +36,15 @@ interface PhotoDetailsProps {
 }
 
 /** A photo with its result, the reason for it, the model input, and a way to the classify page. */
-export function PhotoDetails({ item, source, onThumbnail, onOpenPhoto, canExplain }: PhotoDetailsProps) {
+export function PhotoDetails({
+  item,
+  otherRow,
+  otherModel,
+  source,
+  onThumbnail,
+  onOpenPhoto,
+  canExplain,
+}: PhotoDetailsProps) {
   const { index, path, row } = item
   const t = useTranslations('batch')
   const file = useFile(source)
@@ -60,6 +73,7 @@ export function PhotoDetails({ item, source, onThumbnail, onOpenPhoto, canExplai
       </PhotoImage>
       <div className="min-w-0">
         {row && <RowResult row={row} />}
+        {otherRow && <OtherResult row={otherRow} model={otherModel} />}
         {file && classified && (
           <>
             {canExplain && predictions.length > 0 && <ExplanationPanel state={explanation} predictions={predictions} />}

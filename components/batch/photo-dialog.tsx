@@ -4,11 +4,15 @@ import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import { PhotoDetails } from './photo-details'
 import { PhotoStatus } from './photo-status'
 
 interface PhotoDialogProps {
   item: BatchItem
+  /** Another model's result, and the name of that model. */
+  otherRow: ResultRow | null
+  otherModel: string
   source: PhotoSource | undefined
   onClose(): void
   /** Loads the thumbnail of a photo; null if there is none. */

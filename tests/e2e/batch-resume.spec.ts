@@ -138,6 +138,8 @@ test('waits for the connection and for a full server, and reports a deleted batc
   await chooseFolder(page, createPhotoFolder(root(), 6))
   await expect(page.getByText('Waiting for the server')).toBeVisible()
   await expect(rows(page)).toHaveCount(6)
+  // Nothing is being uploaded.
+  await expect(rows(page).first()).toContainText('waiting')
   await context.setOffline(false)
   await waitUntilDone(page)
   await page.getByRole('button', { name: 'New batch' }).click()

@@ -1,7 +1,9 @@
 import type { BatchItem } from './items'
 import type { LabelsFile, SavedLabels } from './labels'
+import { type BatchSnapshot, hasEnded } from './snapshot'
 import { batchName } from './source'
 import { type Outcome, type SavedBatch, saveBatch, updateBatch } from './store'
+import { isFinal } from './timing'
 
 /** What is saved of a batch. */
 interface BatchFacts extends Pick<SavedBatch, 'id' | 'created' | 'title' | 'model'> {
@@ -40,9 +42,11 @@ export class BatchPersistence {
     if (this.batch) await this.update(this.batch, { title })
   }
 
-  /** Saves how the batch ended, and null if it runs again. */
-  async saveOutcome(outcome: Outcome | null): Promise<void> {
-    if (!this.batch || JSON.stringify(this.batch.outcome ?? null) === JSON.stringify(outcome)) return
+  /** Saves how the batch ended, if it has, and that it runs again. */
+  async noteOutcome(snapshot: BatchSnapshot): Promise<void> {
+    const outcome = outcomeOf(snapshot)
+    if (outcome === undefined || !this.batch || JSON.stringify(this.batch.outcome ?? null) === JSON.stringify(outcome))
+      return
     await this.update(this.batch, { outcome })
   }
 
@@ -55,6 +59,17 @@ export class BatchPersistence {
   private async update(batch: SavedBatch, part: Partial<SavedBatch>): Promise<void> {
     this.batch = { ...batch, ...part }
     await updateBatch(batch.id, part)
+  }
+}
+
+/** How a batch ended; null if it runs, undefined if that isn't known yet. */
+function outcomeOf({ phase, job, counts, took }: BatchSnapshot): Outcome | null | undefined {
+  if (!hasEnded(phase)) return phase === 'opening' || isFinal(job) ? undefined : null
+  return {
+    state: phase === 'gone' ? 'expired' : phase,
+    failed: counts.failed,
+    expires: job?.expires_at ? Date.parse(job.expires_at) : null,
+    seconds: took && !took.withPauses ? took.seconds : null,
   }
 }
 

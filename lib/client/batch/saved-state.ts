@@ -9,7 +9,7 @@ import { isFinal } from './timing'
 export type SavedState = 'running' | 'paused' | 'unfinished' | Outcome['state']
 
 /** The state of a batch as far as it is known without asking the server; null if it has to be asked. */
-export function knownState({ outcome }: SavedBatch, now: number): SavedState | null {
+function knownState({ outcome }: SavedBatch, now: number): SavedState | null {
   if (!outcome) return null
   return outcome.expires !== null && outcome.expires < now ? 'expired' : outcome.state
 }

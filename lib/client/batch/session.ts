@@ -11,10 +11,10 @@ import { folderLabels, type LabelsFile, restoreLabels, type UnreadableLabels } f
 import { Notifier } from './notifier'
 import { BatchPersistence } from './persistence'
 import { RemoteJob } from './remote-job'
-import { type BatchSnapshot, estimate, hasEnded, phaseOf } from './snapshot'
+import { type BatchSnapshot, estimate, phaseOf, shownItems } from './snapshot'
 import { batchName, type LeftOut, type PhotoSource } from './source'
 import { loadBatch, type SavedBatch } from './store'
-import { BatchTiming, isFinal } from './timing'
+import { BatchTiming } from './timing'
 import { type QueuedPhoto, UploadQueue } from './upload-queue'
 import { Uploader } from './uploader'
 
@@ -125,6 +125,39 @@ export class BatchSession {
       this.uploader.start()
       this.notifier.notify(true)
     }
+  }
+
+  /** Starts with photos that are known already, and their labels. */
+  start(sources: PhotoSource[], labels: LabelsFile | null): void {
+    void this.addCollection({ sources, leftOut: [], labels, unreadableLabels: null })
+    this.uploader.start()
+    this.notifier.notify(true)
+  }
+
+  /** The files of all photos that ran, under their paths, for another batch; how many this page no longer holds. */
+  copies(): { sources: PhotoSource[]; lost: number } {
+    const ran = this.list.items.filter(({ state }) => state !== 'left_out')
+    const sources = ran.flatMap(({ index, path }) => {
+      const source = this.source(index)
+      return source ? [{ ...source, path, thumbnail: () => this.thumbnails.load(index) }] : []
+    })
+    return { sources, lost: ran.length - sources.length }
+  }
+
+  /** Gives photos that were classified already their files back, from files that the visitor has chosen again. */
+  async bringBack(files: readonly File[]): Promise<void> {
+    const { sources } = await collect(files)
+    const match = this.list.sourceMatcher(({ index }) => !this.source(index))
+    for (const source of sources) {
+      const item = match(source)
+      if (item) this.uploadQueue.put(item.index, source)
+    }
+    this.notifier.notify(true)
+  }
+
+  /** Saves a batch in this browser that was created in another one. */
+  async keep(): Promise<void> {
+    await this.save([])
   }
 
   setLabels(labels: LabelsFile | null): void {
@@ -353,7 +386,7 @@ export class BatchSession {
 
   private refreshSnapshot(): void {
     this.state = this.createSnapshot()
-    this.noteOutcome()
+    void this.persistence.noteOutcome(this.state)
     this.remote.closeIfDone(this.state.phase)
     if (this.isUploaded()) void this.thumbnails.fill(this.list.items.length, () => this.isUploaded())
   }
@@ -362,16 +395,6 @@ export class BatchSession {
   private isUploaded(): boolean {
     const { phase, counts } = this.state
     return phase !== 'opening' && phase !== 'gone' && counts.toUpload === 0 && this.collecting === 0
-  }
-
-  private noteOutcome(): void {
-    const { phase, job, counts, took } = this.state
-    if (hasEnded(phase)) {
-      const expires = job?.expires_at ? Date.parse(job.expires_at) : null
-      const seconds = took && !took.withPauses ? took.seconds : null
-      const state = phase === 'gone' ? 'expired' : phase
-      void this.persistence.saveOutcome({ state, failed: counts.failed, expires, seconds })
-    } else if (phase !== 'opening' && !isFinal(job)) void this.persistence.saveOutcome(null)
   }
 
   private createSnapshot(): BatchSnapshot {
@@ -387,7 +410,7 @@ export class BatchSession {
       model: job?.model.id ?? (this.requestedId === null ? this.options.model.id : null),
       group: this.group ?? id ?? null,
       took: this.timing.took({ phase, job, counts, issue }),
-      items: [...this.list.items],
+      items: shownItems(this.list.items, issue),
       counts,
       ...estimate(phase, job, counts, issue),
       issue,

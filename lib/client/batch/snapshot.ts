@@ -3,7 +3,6 @@ import type { Failure } from '../api/failure'
 import type { BatchItem, Counts } from './items'
 import type { LabelsFile, UnreadableLabels } from './labels'
 import type { LeftOut } from './source'
-import type { Took } from './timing'
 
 export type BatchPhase = 'opening' | 'empty' | 'running' | 'paused' | 'done' | 'cancelled' | 'gone'
 
@@ -40,6 +39,13 @@ export interface BatchSnapshot {
   persisted: boolean
 }
 
+/** How long a batch took. */
+export interface Took {
+  seconds: number
+  /** Whether pauses may be in it, because this browser didn't see the batch from its start to its end. */
+  withPauses: boolean
+}
+
 /** The facts that decide a batch's phase. */
 export interface PhaseInputs {
   opening: boolean
@@ -74,4 +80,10 @@ export function estimate(
   const rate = phase === 'running' && issue === null ? (job?.rate ?? null) : null
   const remaining = counts.total - counts.done - counts.leftOut - counts.missing
   return { rate, etaSeconds: rate ? remaining / rate : null }
+}
+
+/** The photos as the page shows them: while something holds up the uploads, one that is being sent only waits. */
+export function shownItems(items: readonly BatchItem[], issue: Failure | null): readonly BatchItem[] {
+  if (!issue) return [...items]
+  return items.map((item) => (item.state === 'sending' ? { ...item, state: 'waiting' } : item))
 }

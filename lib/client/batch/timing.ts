@@ -1,14 +1,7 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { Failure } from '../api/failure'
 import type { Counts } from './items'
-import { type BatchPhase, hasEnded } from './snapshot'
-
-/** How long a batch took. */
-export interface Took {
-  seconds: number
-  /** Whether pauses may be in it, because this browser didn't see the batch from its start to its end. */
-  withPauses: boolean
-}
+import { type BatchPhase, hasEnded, type Took } from './snapshot'
 
 interface TimedBatch {
   phase: BatchPhase
