@@ -12,6 +12,8 @@ export interface KeptThumbnailsOptions {
 const SIZE = { side: 96, square: true, type: 'image/jpeg', quality: 0.75 } as const
 /** Thumbnails are stored together this long after the first of them was created. */
 const STORE_AFTER_MS = 500
+/** At slow pace, how long to pause after a thumbnail, as a multiple of the time it took. */
+const SLOW_PAUSE = 4
 /** The browser runs idle work at least this often, even if it is busy. */
 const IDLE_TIMEOUT_MS = 2000
 
@@ -47,9 +49,10 @@ export class KeptThumbnails {
 
   /**
    * Creates and stores the thumbnails of the first `photos` photos one by one while the page is idle. It stops as soon
-   * as `mayContinue` says so.
+   * as `pace` says so. While the batch is being classified, it leaves most of the time to that: the server may be on the
+   * same machine.
    */
-  async fill(photos: number, mayContinue: () => boolean): Promise<void> {
+  async fill(photos: number, pace: () => 'stop' | 'slow' | 'fast'): Promise<void> {
     const id = this.options.id()
     if (this.filling || id === undefined) return
     this.filling = true
@@ -58,8 +61,10 @@ export class KeptThumbnails {
       if (stored.has(index) || this.fresh.has(index) || this.unreadable.has(index)) continue
       if (!this.options.source(index)) continue
       await idle()
-      if (this.disposed || !this.storage || !mayContinue()) break
+      if (this.disposed || !this.storage || pace() === 'stop') break
+      const started = performance.now()
       await this.create(index)
+      if (pace() === 'slow') await delay(SLOW_PAUSE * (performance.now() - started))
     }
     this.filling = false
     await this.store()
@@ -120,6 +125,8 @@ async function thumbnailOf(source: PhotoSource): Promise<Blob | null> {
     return null // The file was deleted.
   }
 }
+
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits until the browser has nothing better to do. */
 function idle(): Promise<void> {

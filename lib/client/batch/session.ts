@@ -388,13 +388,14 @@ export class BatchSession {
     this.state = this.createSnapshot()
     void this.persistence.noteOutcome(this.state)
     this.remote.closeIfDone(this.state.phase)
-    if (this.isUploaded()) void this.thumbnails.fill(this.list.items.length, () => this.isUploaded())
+    if (this.thumbnailPace() !== 'stop') void this.thumbnails.fill(this.list.items.length, () => this.thumbnailPace())
   }
 
-  /** Whether no photo waits for its upload, which the thumbnails of photos out of sight would slow down. */
-  private isUploaded(): boolean {
-    const { phase, counts } = this.state
-    return phase !== 'opening' && phase !== 'gone' && counts.toUpload === 0 && this.collecting === 0
+  /** Thumbnails of photos out of sight would slow down the upload. */
+  private thumbnailPace(): 'stop' | 'slow' | 'fast' {
+    const { phase, counts, collecting } = this.state
+    if (phase === 'opening' || phase === 'gone' || counts.toUpload > 0 || collecting) return 'stop'
+    return phase === 'running' ? 'slow' : 'fast'
   }
 
   private createSnapshot(): BatchSnapshot {
