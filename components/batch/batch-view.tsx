@@ -66,6 +66,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
     if (added) showPanel(panel.current)
   }, [table, unreadable])
   useAccuracy(session, snapshot, judged)
+  useFocusAfterSwitch(session)
   function show(part: Partial<TableView>): void {
     setView({ ...DEFAULT_VIEW, sort: view.sort, ...part })
     document.getElementById('photos')?.scrollIntoView({ block: 'start' })
@@ -140,6 +141,13 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
       </div>
     </>
   )
+}
+
+/** Puts the focus on the page after a switch to another batch, which removed the menu or the link that led here. */
+function useFocusAfterSwitch({ serial }: BatchSession): void {
+  useEffect(() => {
+    if (serial > 1 && document.activeElement === document.body) document.getElementById('content')?.focus()
+  }, [serial])
 }
 
 /** Notes the accuracy of a finished batch, for the list of batches. */

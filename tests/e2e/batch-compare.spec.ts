@@ -44,6 +44,7 @@ test('runs the same photos on another model without choosing them again, and sho
   const before = new Map((await fetchResults(page)).map(({ file, label }) => [file, label]))
   await runOn(page, 'Fast')
   const fast = await waitForNext(page, balanced)
+  await expect(page.getByRole('main')).toBeFocused()
   await expect(figures(page)).toContainText(/Fast·.*24 of 24 photos/)
   await expect(page.getByRole('heading', { level: 1, name: 'Sample photos' })).toBeVisible()
   const results = await fetchResults(page)
