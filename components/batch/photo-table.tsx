@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Difference } from '@/lib/client/batch/comparison'
 import type { BatchItem } from '@/lib/client/batch/items'
@@ -12,6 +12,7 @@ import { lazy } from '../ui/lazy'
 import { PhotoRow, useRowTexts } from './photo-row'
 import { TableHeader } from './table-header'
 import { TableToolbar } from './table-toolbar'
+import { useKeptThumbnails } from './use-kept-thumbnails'
 
 const PhotoDialog = lazy(() => import('./photo-dialog').then((module) => module.PhotoDialog))
 
@@ -48,7 +49,7 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
   const t = useTranslations('batch')
   const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
-  const loadThumbnail = useCallback((index: number) => session.thumbnails.load(index), [session])
+  const loadThumbnail = useKeptThumbnails(session)
   const [thumbnails] = useState(() => new Thumbnails(loadThumbnail))
   const [openIndex, setOpenIndex] = useState<number | null>(null)
   useEffect(() => () => thumbnails.dispose(), [thumbnails])

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { deleteJob } from '@/lib/client/batch/api'
 import { findState, type SavedState } from '@/lib/client/batch/saved-state'
 import { deleteSavedBatch, listBatches, type SavedBatch, updateBatch } from '@/lib/client/batch/store'
+import { deleteThumbnails } from '@/lib/client/batch/thumbnail-store'
 
 interface SavedBatches {
   /** Newest first. */
@@ -44,6 +45,7 @@ export function useSavedBatches(): SavedBatches {
     async remove(id) {
       await deleteJob(id)
       await deleteSavedBatch(id)
+      await deleteThumbnails(id)
       await reload()
     },
   }

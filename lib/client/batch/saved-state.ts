@@ -17,7 +17,7 @@ function knownState({ outcome }: SavedBatch, now: number): SavedState | null {
 /** The state of a batch; if need be, the server is asked. Null if that doesn't answer. */
 export async function findState(batch: SavedBatch): Promise<SavedState | null> {
   const known = knownState(batch, Date.now())
-  if (known === 'expired' && batch.outcome?.state !== 'expired') await noteExpired(batch.id)
+  if (known === 'expired') await noteExpired(batch.id)
   return known ?? askState(batch.id)
 }
 

@@ -6,7 +6,7 @@ import { serverWatch } from '../api/server-watch'
 import { type BatchSettings, fetchJob, listJobPhotos } from './api'
 import { type Collection, collect } from './collect'
 import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
-import { KeptThumbnails } from './kept-thumbnails'
+import type { KeptThumbnails } from './kept-thumbnails'
 import { folderLabels, type LabelsFile, restoreLabels, type UnreadableLabels } from './labels'
 import { Notifier } from './notifier'
 import { BatchPersistence } from './persistence'
@@ -43,10 +43,8 @@ export class BatchSession {
   readonly serial = ++BatchSession.sessions
   private readonly list = new ItemList()
   private readonly uploadQueue = new UploadQueue(this.list)
-  readonly thumbnails = new KeptThumbnails({
-    id: () => this.remote.id ?? this.requestedId ?? undefined,
-    source: (index) => this.source(index),
-  })
+  /** Set by the table of photos, whose code is loaded with the first of them. */
+  thumbnails: KeptThumbnails | null = null
   private readonly persistence = new BatchPersistence()
   private readonly abort = new AbortController()
   private readonly notifier = new Notifier(() => this.refreshSnapshot())
@@ -139,7 +137,7 @@ export class BatchSession {
     const ran = this.list.items.filter(({ state }) => state !== 'left_out')
     const sources = ran.flatMap(({ index, path }) => {
       const source = this.source(index)
-      return source ? [{ ...source, path, thumbnail: () => this.thumbnails.load(index) }] : []
+      return source ? [{ ...source, path, thumbnail: async () => this.thumbnails?.load(index) ?? null }] : []
     })
     return { sources, lost: ran.length - sources.length }
   }
@@ -248,7 +246,7 @@ export class BatchSession {
   /** Releases the batch on this page. The job continues on the server. */
   dispose(): void {
     this.abort.abort()
-    this.thumbnails.dispose()
+    this.thumbnails?.dispose()
     this.remote.dispose()
     this.notifier.dispose()
   }
@@ -368,7 +366,7 @@ export class BatchSession {
 
   private handleGone(): void {
     this.abort.abort()
-    void this.thumbnails.discard()
+    void this.thumbnails?.discard()
     this.leaveOut(UNFINISHED)
     this.notifier.notify(true)
   }
@@ -388,7 +386,7 @@ export class BatchSession {
     this.state = this.createSnapshot()
     void this.persistence.noteOutcome(this.state)
     this.remote.closeIfDone(this.state.phase)
-    if (this.thumbnailPace() !== 'stop') void this.thumbnails.fill(this.list.items.length, () => this.thumbnailPace())
+    if (this.thumbnailPace() !== 'stop') void this.thumbnails?.fill(this.list.items.length, () => this.thumbnailPace())
   }
 
   /** Thumbnails of photos out of sight would slow down the upload. */

@@ -1,7 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import type { SavedLabels } from './labels'
-import { deleteThumbnails } from './thumbnail-store'
 
 /** A batch saved in this browser. Its job id is the key. */
 export interface SavedBatch {
@@ -119,9 +118,8 @@ export async function listBatches(): Promise<SavedBatch[]> {
   }
 }
 
-/** Deletes a batch from this browser, with its thumbnails. */
+/** Deletes a batch from this browser, but not its thumbnails. */
 export async function deleteSavedBatch(id: string): Promise<void> {
-  await deleteThumbnails(id)
   try {
     const transaction = (await database()).transaction(['batches', 'entries'], 'readwrite')
     await transaction.objectStore('batches').delete(id)
