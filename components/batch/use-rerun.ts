@@ -72,7 +72,7 @@ export function useRerun(
     }
   }
   return {
-    models: phase === 'done' ? models.filter(({ id }) => !used.has(id)) : [],
+    models: phase === 'done' ? models.filter(({ id, status }) => status !== 'failed' && !used.has(id)) : [],
     waiting,
     found: copies?.sources.length ?? 0,
     lost: copies?.lost ?? 0,
