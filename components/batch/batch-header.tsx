@@ -1,22 +1,30 @@
+import clsx from 'clsx'
 import { Pause, Play, Plus, RotateCw, Tags, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { mayRecover } from '@/lib/client/batch/items'
+import { type BatchItem, mayRecover } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
-import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
 import { Button } from '../ui/button'
 import { BatchStats } from './batch-stats'
+import { EditableName } from './editable-name'
 import { ExportPanel } from './export-panel'
 import { FilePickerButton } from './file-picker-button'
+import { RerunMenu } from './rerun-menu'
 import { SafeToClose } from './safe-to-close'
+import { useBatchTitle } from './use-batch-title'
 import type { Judged } from './use-judged'
+import type { Rerun } from './use-rerun'
 
 interface BatchHeaderProps {
   session: BatchSession
   snapshot: BatchSnapshot
   judged: Judged
-  view: TableView
+  /** The photos that the table shows. */
+  shown: readonly BatchItem[]
+  rerun: Rerun
+  modelName(id: string): string
   /** Shows a selection of photos in the table. */
   onShow(view: Partial<TableView>): void
   /** Shows the evaluation against the labels. */
@@ -26,17 +34,45 @@ interface BatchHeaderProps {
 }
 
 /** The batch's progress and its actions. */
-export function BatchHeader({ session, snapshot, judged, view, onFiles, onNew, ...show }: BatchHeaderProps) {
+export function BatchHeader({
+  session,
+  snapshot,
+  judged,
+  shown,
+  rerun,
+  modelName,
+  onFiles,
+  onNew,
+  ...show
+}: BatchHeaderProps) {
   const t = useTranslations('batch')
   const { phase, items } = snapshot
-  const ended = phase === 'done' || phase === 'cancelled' || phase === 'gone'
+  const name = useBatchTitle()({ ...snapshot, photos: items.length })
+  const ended = hasEnded(phase)
   const recoverable = phase === 'done' ? items.filter(mayRecover).length : 0
   return (
     <>
       <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
         <div className="min-w-0 flex-1 basis-80">
-          <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('results')}</h1>
-          <BatchStats snapshot={snapshot} judged={judged} {...show} />
+          <EditableName name={name} onRename={(title) => void session.rename(title)}>
+            {(field) => (
+              <h1
+                translate="no"
+                className={clsx(
+                  'min-w-0 font-semibold text-xl tracking-tight lg:text-2xl',
+                  field ? 'max-w-[24ch] flex-1' : 'truncate',
+                )}
+              >
+                {field ?? name}
+              </h1>
+            )}
+          </EditableName>
+          <BatchStats
+            model={snapshot.model && modelName(snapshot.model)}
+            snapshot={snapshot}
+            judged={judged}
+            {...show}
+          />
         </div>
         <div className="flex flex-wrap items-center gap-2">
           {(phase === 'running' || phase === 'paused') && (
@@ -69,7 +105,8 @@ export function BatchHeader({ session, snapshot, judged, view, onFiles, onNew, .
               >
                 <Tags aria-hidden /> {t('labelsFile')}
               </FilePickerButton>
-              <ExportPanel judged={judged} view={view} />
+              <RerunMenu rerun={rerun} modelName={modelName} />
+              <ExportPanel judged={judged} shown={shown} />
             </>
           )}
         </div>

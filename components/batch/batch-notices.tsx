@@ -1,5 +1,4 @@
-import { CloudOff, FileImage, FolderOpen, type LucideIcon, RotateCw, TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { CloudOff, FileImage, FolderOpen, RotateCw, TriangleAlert } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import { isServerAway } from '@/lib/client/api/failure'
 import { serverWatch } from '@/lib/client/api/server-watch'
@@ -9,6 +8,7 @@ import { Button } from '../ui/button'
 import { useProblem } from '../ui/use-problem'
 import { FilePickerButton } from './file-picker-button'
 import { LeftOutNotice } from './left-out-notice'
+import { Notice } from './notice'
 
 interface BatchNoticesProps {
   session: BatchSession
@@ -91,25 +91,5 @@ function IssueNotice({ failure }: { failure: NonNullable<BatchSnapshot['issue']>
       {detail}
       {failure.retryable && ` ${t('goesOn')}`}
     </Notice>
-  )
-}
-
-interface NoticeProps {
-  icon: LucideIcon
-  title: string
-  /** Whether the visitor has nothing to do. */
-  calm?: boolean
-  children: ReactNode
-}
-
-function Notice({ icon: Icon, title, calm = false, children }: NoticeProps) {
-  return (
-    <div role="status" className="mt-3 flex items-start gap-3 rounded-card bg-sunk px-4 py-3 text-sm">
-      <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${calm ? 'text-ink-3' : 'text-warn'}`} />
-      <div className="min-w-0">
-        <p className="font-semibold">{title}</p>
-        <div className="mt-0.5 text-pretty text-ink-2">{children}</div>
-      </div>
-    </div>
   )
 }

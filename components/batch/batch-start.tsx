@@ -18,6 +18,8 @@ interface BatchStartProps {
   settings: BatchSettings
   onSettings(settings: BatchSettings): void
   onFiles(files: readonly File[]): void
+  /** Starts a batch of sample photos, with a name. */
+  onSamples(files: readonly File[], title: string): void
   collecting: boolean
   leftOut: readonly LeftOut[]
   /** Labels that were added before the photos. */
@@ -61,7 +63,7 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
             </FilePickerButton>
           </div>
         </div>
-        <GalleryBatch onFiles={onFiles} />
+        <GalleryBatch onPhotos={facts.onSamples} />
       </div>
       {labels && (
         <p role="status" className="mt-3 flex items-center gap-2 rounded-card bg-accent-soft px-4 py-3 text-sm">
@@ -87,7 +89,7 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
           hours: retentionHours,
         })}
       </p>
-      <SavedBatches />
+      <SavedBatches models={models} />
     </div>
   )
 }

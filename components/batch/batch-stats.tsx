@@ -7,6 +7,8 @@ import { useFormat } from '../ui/use-format'
 import type { Judged } from './use-judged'
 
 interface BatchStatsProps {
+  /** Name of the model; null until it is known. */
+  model: string | null
   snapshot: BatchSnapshot
   judged: Judged
   onShow(view: Partial<TableView>): void
@@ -14,17 +16,17 @@ interface BatchStatsProps {
 }
 
 /** Progress and accuracy in figures, and announcements for screen readers. */
-export function BatchStats({ snapshot, judged, onShow, onShowLabels }: BatchStatsProps) {
+export function BatchStats({ model, snapshot, judged, onShow, onShowLabels }: BatchStatsProps) {
   const t = useTranslations('batch')
   const format = useFormat()
-  const { phase, counts, rate, etaSeconds } = snapshot
+  const { phase, counts, rate, etaSeconds, took } = snapshot
   const total = counts.total - counts.leftOut
   const uncertain = useMemo(() => judged.items.filter(({ row }) => row?.uncertain).length, [judged.items])
   const stats: [name: string, value: ReactNode][] = [
-    ['of', t('doneOf', { done: format.integer(counts.done), all: format.integer(total) })],
+    ['of', t('doneOf', { done: format.integer(counts.done), all: total })],
   ]
-  if (rate !== null)
-    stats.push(['rate', t('rate', { rate: format.integer(rate < 10 ? Math.round(10 * rate) / 10 : Math.round(rate)) })])
+  if (model !== null) stats.unshift(['model', model])
+  if (rate !== null) stats.push(['rate', t('rate', { rate: format.rate(rate) })])
   if (rate !== null && etaSeconds !== null) stats.push(['eta', t('eta', { time: format.duration(etaSeconds) })])
   if (uncertain > 0) {
     stats.push([
@@ -42,10 +44,15 @@ export function BatchStats({ snapshot, judged, onShow, onShowLabels }: BatchStat
       </span>,
     ])
   }
+  if (took?.withPauses) stats.push(['took', t('tookWithPauses', { time: format.elapsed(took.seconds) })])
+  else if (took && took.seconds > 0) {
+    stats.push(['took', t('took', { time: format.elapsed(took.seconds) })])
+    stats.push(['speed', t('speed', { rate: format.rate(counts.done / took.seconds) })])
+  }
   if (counts.leftOut > 0) stats.push(['out', t('notRun', { count: counts.leftOut })])
   return (
     <>
-      <p className="figures mt-2 flex min-h-5 flex-wrap gap-x-3 text-ink-2 text-sm">
+      <p className="figures mt-2 flex min-h-5 flex-wrap gap-x-2 font-sans! text-ink-2 text-sm">
         {phase === 'opening'
           ? t('opening')
           : stats.map(([name, value], index) => (
@@ -72,7 +79,7 @@ function LabelStats({
   judged: { evaluation, trouble, labels },
   onShow,
   onShowLabels,
-}: Omit<BatchStatsProps, 'snapshot'>) {
+}: Omit<BatchStatsProps, 'snapshot' | 'model'>) {
   const t = useTranslations('batch')
   const format = useFormat()
   if (labels && trouble) {

@@ -1,16 +1,24 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { LabelChoices } from '@/lib/client/batch/labels'
-import type { BatchSession } from '@/lib/client/batch/session'
-import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
-import { DEFAULT_VIEW, type TableView } from '@/lib/client/batch/table-view'
+import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
+import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
+import { applyView, DEFAULT_VIEW, type TableView } from '@/lib/client/batch/table-view'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { lazy } from '../ui/lazy'
+import { useLabelQuery } from '../ui/use-label-query'
 import { BatchHeader } from './batch-header'
 import { BatchNotices } from './batch-notices'
+import { ComparisonPanel } from './comparison-panel'
 import { ConfidenceChart } from './confidence-chart'
 import { FolderLabelsOffer } from './folder-labels-offer'
 import { LabelChart } from './label-chart'
 import { PhotoTable } from './photo-table'
-import { useJudged } from './use-judged'
+import { RerunNotice } from './rerun-notice'
+import { useComparison } from './use-comparison'
+import { type Judged, useJudged } from './use-judged'
+import { useModelNames } from './use-model-names'
+import { usePartners } from './use-partners'
+import { useRerun } from './use-rerun'
 
 // Only needed once a labels file was added.
 const EvaluationPanel = lazy(
@@ -19,6 +27,8 @@ const EvaluationPanel = lazy(
 )
 
 interface BatchViewProps {
+  models: readonly ModelInfo[]
+  options: BatchOptions
   session: BatchSession
   snapshot: BatchSnapshot
   onFiles(files: readonly File[]): void
@@ -30,12 +40,22 @@ interface BatchViewProps {
 }
 
 /** A batch with photos: progress, notices, table, charts, and the evaluation against labels. */
-export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canExplain }: BatchViewProps) {
+export function BatchView({ models, options, session, snapshot, ...props }: BatchViewProps) {
+  const { onFiles, onNew, onOpenPhoto, canExplain } = props
   const [view, setView] = useState<TableView>(DEFAULT_VIEW)
   const judged = useJudged(snapshot)
+  const modelName = useModelNames(models)
+  const partners = usePartners(snapshot)
+  const rerun = useRerun(session, snapshot, models, partners, options.limits)
+  const [partnerId, setPartnerId] = useState<string | null>(null)
+  const partner = partners.find(({ id }) => id === partnerId) ?? partners[0] ?? null
+  const compared = useComparison(snapshot, judged, partner, options)
   const panel = useRef<HTMLDivElement>(null)
   const { labels } = snapshot
   const { items } = judged
+  const isWanted = useLabelQuery(snapshot.model === null ? [] : [snapshot.model], view.query)
+  const differences = compared?.comparison.differences
+  const shown = useMemo(() => applyView(items, view, { isWanted, differences }), [items, view, isWanted, differences])
   const table = labels?.table
   const unreadable = snapshot.unreadableLabels
   const seen = useRef({ table, unreadable })
@@ -45,6 +65,8 @@ export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canE
     seen.current = { table, unreadable }
     if (added) showPanel(panel.current)
   }, [table, unreadable])
+  useAccuracy(session, snapshot, judged)
+  useFocusAfterSwitch(session)
   function show(part: Partial<TableView>): void {
     setView({ ...DEFAULT_VIEW, sort: view.sort, ...part })
     document.getElementById('photos')?.scrollIntoView({ block: 'start' })
@@ -58,20 +80,38 @@ export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canE
         session={session}
         snapshot={snapshot}
         judged={judged}
-        view={view}
+        shown={shown}
+        rerun={rerun}
+        modelName={modelName}
         onShow={show}
         onShowLabels={() => showPanel(panel.current)}
         onFiles={onFiles}
         onNew={onNew}
       />
       <BatchNotices session={session} snapshot={snapshot} onFiles={onFiles} />
+      <RerunNotice rerun={rerun} modelName={modelName} />
       <FolderLabelsOffer session={session} snapshot={snapshot} />
+      {compared && (
+        <ComparisonPanel
+          snapshot={snapshot}
+          judged={judged}
+          compared={compared}
+          partners={partners}
+          onPartner={setPartnerId}
+          modelName={modelName}
+          onShow={show}
+        />
+      )}
       {items.length > 0 && (
         <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
           <PhotoTable
             session={session}
             items={items}
+            rows={shown}
             labeled={judged.labeled}
+            other={
+              compared && { model: modelName(compared.partner.model), differences: compared.comparison.differences }
+            }
             view={view}
             onView={setView}
             onOpenPhoto={onOpenPhoto}
@@ -101,6 +141,24 @@ export function BatchView({ session, snapshot, onFiles, onNew, onOpenPhoto, canE
       </div>
     </>
   )
+}
+
+/** Puts the focus on the page after a switch to another batch, which removed the menu or the link that led here. */
+function useFocusAfterSwitch({ serial }: BatchSession): void {
+  useEffect(() => {
+    if (serial > 1 && document.activeElement === document.body) document.getElementById('content')?.focus()
+  }, [serial])
+}
+
+/** Notes the accuracy of a finished batch, for the list of batches. */
+function useAccuracy(session: BatchSession, { phase, labels }: BatchSnapshot, { evaluation }: Judged): void {
+  const ended = hasEnded(phase)
+  const known = evaluation !== null && evaluation.photos.length > 0
+  const accuracy = known ? evaluation.top1 : null
+  const settled = ended && (known || labels === null)
+  useEffect(() => {
+    if (settled) session.setAccuracy(accuracy)
+  }, [session, settled, accuracy])
 }
 
 function showPanel(panel: HTMLElement | null): void {

@@ -67,9 +67,12 @@ export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
       <DropOverlay visible={isDragActive} text={t('drop')} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
         {snapshot && isUnknown(snapshot) ? (
-          <UnknownBatch onNew={close} />
+          <UnknownBatch models={models} onNew={close} />
         ) : session && snapshot && snapshot.phase !== 'empty' ? (
           <BatchView
+            key={session.serial}
+            models={models}
+            options={options}
             session={session}
             snapshot={snapshot}
             onFiles={add}
@@ -83,6 +86,7 @@ export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
             settings={settings}
             onSettings={setSettings}
             onFiles={add}
+            onSamples={(files, title) => add(files, { ...options, title })}
             collecting={snapshot?.collecting ?? false}
             leftOut={snapshot?.leftOut ?? []}
             labels={snapshot?.labels ?? null}

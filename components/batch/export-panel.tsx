@@ -3,7 +3,7 @@ import { Popover } from '@base-ui/react/popover'
 import { Check, ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { applyView, type TableView } from '@/lib/client/batch/table-view'
+import type { BatchItem } from '@/lib/client/batch/items'
 import { exportFile } from '@/lib/client/files/export-file'
 import {
   LABELED_COLUMNS,
@@ -23,18 +23,18 @@ const FORMAT_NAMES: Record<ResultFormat, string> = { csv: 'CSV', xlsx: 'Excel', 
 
 interface ExportPanelProps {
   judged: Judged
-  view: TableView
+  /** The photos that the table shows. */
+  shown: readonly BatchItem[]
 }
 
 /** Exports the results so far: format, columns, and all photos or only those that the table shows. */
-export function ExportPanel({ judged: { items, labels, labeled }, view }: ExportPanelProps) {
+export function ExportPanel({ judged: { items, labels, labeled }, shown }: ExportPanelProps) {
   const t = useTranslations('batch')
   const [format, setFormat] = useState<ResultFormat>('csv')
   const [excluded, setExcluded] = useState<ReadonlySet<LabeledColumn>>(new Set())
   const [onlyVisible, setOnlyVisible] = useState(false)
   const saveFile = useSaveFile()
-  const rows = (): ResultRow[] =>
-    (onlyVisible ? applyView(items, view) : items).flatMap(({ row }) => (row ? [row] : []))
+  const rows = (): ResultRow[] => (onlyVisible ? shown : items).flatMap(({ row }) => (row ? [row] : []))
   const offered = labeled ? LABELED_COLUMNS : RESULT_COLUMNS
   const uncertainBelow = labels?.choices.uncertainBelow ?? null
   const columns = offered.filter((column) => !excluded.has(column))

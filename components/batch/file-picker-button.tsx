@@ -7,7 +7,7 @@ interface FilePickerButtonProps {
   /** File types that the dialog offers. */
   accept?: string
   /** Identifies the input in tests. Default: `files`. */
-  kind?: 'files' | 'labels'
+  kind?: 'files' | 'labels' | 'rerun'
   variant?: 'primary' | 'secondary'
   onFiles(files: readonly File[]): void
   children: ReactNode
@@ -37,7 +37,7 @@ export function FilePickerButton({
         {...(folder ? { webkitdirectory: '' } : {})}
         {...(accept === undefined ? {} : { accept })}
         onChange={handleChange}
-        data-picks={folder ? 'folder' : kind}
+        data-picks={folder ? (kind === 'files' ? 'folder' : `${kind}-folder`) : kind}
       />
       <Button variant={variant} onClick={() => input.current?.click()}>
         {children}

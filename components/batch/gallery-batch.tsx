@@ -5,14 +5,14 @@ import { GALLERY_PHOTOS } from '@/lib/shared/gallery/samples'
 import { Button } from '../ui/button'
 
 /** Starts a batch with the gallery's photos and their labels, by one click. */
-export function GalleryBatch({ onFiles }: { onFiles(files: readonly File[]): void }) {
+export function GalleryBatch({ onPhotos }: { onPhotos(files: readonly File[], title: string): void }) {
   const t = useTranslations('batch')
   const [state, setState] = useState<'idle' | 'loading' | 'failed'>('idle')
   async function start(): Promise<void> {
     setState('loading')
     try {
       const { fetchGalleryBatch } = await import('@/lib/client/batch/gallery-batch')
-      onFiles(await fetchGalleryBatch())
+      onPhotos(await fetchGalleryBatch(), t('sampleTitle'))
       setState('idle')
     } catch {
       setState('failed')

@@ -1,11 +1,14 @@
-import { ArrowUpRight, ImageOff } from 'lucide-react'
-import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { ArrowUpRight } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import { HeatmapOverlay } from '../classify/explanation/heatmap-overlay'
 import { useExplanation } from '../classify/explanation/use-explanation'
 import { lazy } from '../ui/lazy'
+import { OtherResult } from './other-result'
+import { PhotoImage } from './photo-image'
 import { RowResult } from './row-result'
 import { useClasses } from './use-classes'
 
@@ -20,7 +23,12 @@ const ModelInput = lazy(
 
 interface PhotoDetailsProps {
   item: BatchItem
+  /** Another model's result, and the name of that model. */
+  otherRow: ResultRow | null
+  otherModel: string
   source: PhotoSource | undefined
+  /** Loads the thumbnail of a photo; null if there is none. */
+  onThumbnail(index: number): Promise<Blob | null>
   /** Opens the photo on the classify page. */
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
@@ -28,7 +36,16 @@ interface PhotoDetailsProps {
 }
 
 /** A photo with its result, the reason for it, the model input, and a way to the classify page. */
-export function PhotoDetails({ item: { path, row }, source, onOpenPhoto, canExplain }: PhotoDetailsProps) {
+export function PhotoDetails({
+  item,
+  otherRow,
+  otherModel,
+  source,
+  onThumbnail,
+  onOpenPhoto,
+  canExplain,
+}: PhotoDetailsProps) {
+  const { index, path, row } = item
   const t = useTranslations('batch')
   const file = useFile(source)
   const classified = row?.status === 'ok' ? row : null
@@ -49,13 +66,14 @@ export function PhotoDetails({ item: { path, row }, source, onOpenPhoto, canExpl
   })
   return (
     <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
-      <PhotoImage source={source} file={file}>
+      <PhotoImage index={index} source={source} file={file} onThumbnail={onThumbnail}>
         {explanation.phase?.name === 'explained' && (
           <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
         )}
       </PhotoImage>
       <div className="min-w-0">
         {row && <RowResult row={row} />}
+        {otherRow && <OtherResult row={otherRow} model={otherModel} />}
         {file && classified && (
           <>
             {canExplain && predictions.length > 0 && <ExplanationPanel state={explanation} predictions={predictions} />}
@@ -92,40 +110,4 @@ function useFile(source: PhotoSource | undefined): Blob | null {
     }
   }, [source])
   return file
-}
-
-interface PhotoImageProps {
-  source: PhotoSource | undefined
-  file: Blob | null
-  /** Rendered on top of the photo. */
-  children: ReactNode
-}
-
-function PhotoImage({ source, file, children }: PhotoImageProps) {
-  const t = useTranslations('batch')
-  const [failed, setFailed] = useState(false)
-  const [url, setUrl] = useState<string | null>(null)
-  useEffect(() => {
-    if (!file) return
-    const created = URL.createObjectURL(file)
-    setUrl(created)
-    return () => URL.revokeObjectURL(created)
-  }, [file])
-  if (!source || failed) {
-    return (
-      <p className="grid h-56 place-content-center justify-items-center gap-2 rounded-card bg-sunk px-6 text-center text-ink-2 text-sm">
-        <ImageOff aria-hidden className="size-5" />
-        {t('noPicture')}
-      </p>
-    )
-  }
-  return (
-    <div className="sticky top-0 z-10 h-[min(280px,34dvh)] self-start overflow-hidden rounded-card bg-sunk md:h-[min(460px,46dvh)]">
-      {url && (
-        // biome-ignore lint/performance/noImgElement: object URL
-        <img src={url} alt="" onError={() => setFailed(true)} className="absolute inset-0 size-full object-contain" />
-      )}
-      {children}
-    </div>
-  )
 }

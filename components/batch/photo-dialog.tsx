@@ -2,14 +2,20 @@ import { useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import { StepDialog } from '../ui/step-dialog'
 import { PhotoDetails } from './photo-details'
 import { PhotoStatus } from './photo-status'
 
 interface PhotoDialogProps {
   item: BatchItem
+  /** Another model's result, and the name of that model. */
+  otherRow: ResultRow | null
+  otherModel: string
   source: PhotoSource | undefined
   onClose(): void
+  /** Loads the thumbnail of a photo; null if there is none. */
+  onThumbnail(index: number): Promise<Blob | null>
   /** Null at the first and last photo of the table. */
   onPrevious: (() => void) | null
   onNext: (() => void) | null

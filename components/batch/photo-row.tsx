@@ -27,6 +27,9 @@ interface PhotoRowProps {
   item: BatchItem
   /** Whether the true labels are known. */
   labeled: boolean
+  /** Another model's result if its label is another one, and the name of that model. */
+  otherRow: ResultRow | null
+  otherModel: string
   /** Row number in the whole table; the header is row 1. */
   position: number
   /** Pixels from the top of the table. */
@@ -43,6 +46,8 @@ export const PhotoRow = memo(function PhotoRow({
   texts,
   item,
   labeled,
+  otherRow,
+  otherModel,
   position,
   top,
   source,
@@ -84,7 +89,7 @@ export const PhotoRow = memo(function PhotoRow({
         )}
       </td>
       <td className="col-start-2 row-start-1 min-w-0 self-end md:col-start-auto md:row-start-auto md:self-auto">
-        <Label row={row} texts={texts} />
+        <Label row={row} otherRow={otherRow} otherModel={otherModel} texts={texts} />
       </td>
       {labeled && (
         <>
@@ -100,6 +105,11 @@ export const PhotoRow = memo(function PhotoRow({
       )}
       <td className="col-start-3 row-start-1 self-end md:col-start-auto md:row-start-auto md:self-auto">
         <Score row={row} texts={texts} bar={!labeled} />
+        {otherRow?.score !== null && otherRow?.score !== undefined && (
+          <span className={`figures block text-right text-accent text-xs max-md:hidden ${labeled ? '' : 'pr-[66px]'}`}>
+            {texts.format.percent(otherRow.score)}
+          </span>
+        )}
       </td>
       {!labeled && <Time row={row} texts={texts} />}
       <td className="order-2 self-start text-right md:order-none md:self-auto md:text-left">
@@ -114,7 +124,9 @@ interface CellProps {
   texts: RowTexts
 }
 
-function Label({ row, texts }: CellProps) {
+type LabelProps = CellProps & Pick<PhotoRowProps, 'otherRow' | 'otherModel'>
+
+function Label({ row, otherRow, otherModel, texts }: LabelProps) {
   const { t, format } = texts
   if (row?.status === 'failed') return <FailureReason row={row} texts={texts} />
   if (!row) return null
@@ -125,13 +137,30 @@ function Label({ row, texts }: CellProps) {
     <>
       <span lang="en" className="block truncate text-sm">
         {row.label ?? t('noLabel')}
+        {otherRow && (
+          <span className="text-accent md:hidden">
+            {' '}
+            <span className="sr-only">{otherModel}: </span>({otherRow.label ?? t('noLabel')}{' '}
+            {format.percent(otherRow.score ?? 0)})
+          </span>
+        )}
       </span>
-      {others.length > 0 && (
+      {otherRow && <OtherLabel row={otherRow} model={otherModel} texts={texts} />}
+      {!otherRow && others.length > 0 && (
         <span lang="en" title={others.join(' · ')} className="block truncate text-ink-3 text-xs max-md:hidden">
           {others.join(' · ')}
         </span>
       )}
     </>
+  )
+}
+
+/** The label of the other model, in place of the further labels. */
+function OtherLabel({ row, model, texts: { t } }: CellProps & { row: ResultRow; model: string }) {
+  return (
+    <span className="block truncate text-accent text-xs max-md:hidden">
+      {model}: <span lang="en">{row.label ?? t('noLabel')}</span>
+    </span>
   )
 }
 

@@ -1,23 +1,30 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import type { Difference } from '@/lib/client/batch/comparison'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
-import { applyView, DEFAULT_VIEW, isFiltered, type TableView } from '@/lib/client/batch/table-view'
+import { DEFAULT_VIEW, isFiltered, type TableView } from '@/lib/client/batch/table-view'
 import { Thumbnails } from '@/lib/client/batch/thumbnails'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
 import { PhotoRow, useRowTexts } from './photo-row'
 import { TableHeader } from './table-header'
 import { TableToolbar } from './table-toolbar'
+import { useKeptThumbnails } from './use-kept-thumbnails'
 
 const PhotoDialog = lazy(() => import('./photo-dialog').then((module) => module.PhotoDialog))
 
 interface PhotoTableProps {
   session: BatchSession
   items: readonly BatchItem[]
+  /** Those of them that the view shows, in its order. */
+  rows: readonly BatchItem[]
   /** Whether the true labels are known. */
   labeled: boolean
+  /** The results of another model. */
+  other: OtherResults | null
   view: TableView
   onView(view: TableView): void
   /** Opens a photo on the classify page. */
@@ -26,19 +33,26 @@ interface PhotoTableProps {
   canExplain: boolean
 }
 
+/** Another model's results for the same photos. */
+interface OtherResults {
+  /** Name of the model. */
+  model: string
+  differences: ReadonlyMap<string, Difference>
+}
+
 const ROW_HEIGHT = 60
 /** Rows rendered above and below the visible area. */
 const OVERSCAN = 6
 
 /** A virtualized table of photos: only visible rows are rendered. */
-export function PhotoTable({ session, items, labeled, view, onView, ...dialog }: PhotoTableProps) {
+export function PhotoTable({ session, items, rows, labeled, other, view, onView, ...dialog }: PhotoTableProps) {
   const t = useTranslations('batch')
   const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
-  const [thumbnails] = useState(() => new Thumbnails())
+  const loadThumbnail = useKeptThumbnails(session)
+  const [thumbnails] = useState(() => new Thumbnails(loadThumbnail))
   const [openIndex, setOpenIndex] = useState<number | null>(null)
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
-  const rows = useMemo(() => applyView(items, view), [items, view])
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -49,7 +63,14 @@ export function PhotoTable({ session, items, labeled, view, onView, ...dialog }:
   const item = openIndex === null ? undefined : items[openIndex]
   return (
     <div id="photos" className="min-w-0 scroll-mt-4">
-      <TableToolbar labeled={labeled} view={view} onView={onView} visible={rows.length} total={items.length} />
+      <TableToolbar
+        labeled={labeled}
+        compared={other !== null}
+        view={view}
+        onView={onView}
+        visible={rows.length}
+        total={items.length}
+      />
       <section
         ref={scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
@@ -69,6 +90,8 @@ export function PhotoTable({ session, items, labeled, view, onView, ...dialog }:
                     texts={texts}
                     item={row}
                     labeled={labeled}
+                    otherModel={other?.model ?? ''}
+                    otherRow={changedRow(other?.differences.get(row.path))}
                     position={index + 2}
                     top={start}
                     source={session.source(row.index)}
@@ -92,7 +115,10 @@ export function PhotoTable({ session, items, labeled, view, onView, ...dialog }:
       {item && (
         <PhotoDialog
           item={item}
+          otherModel={other?.model ?? ''}
+          otherRow={other?.differences.get(item.path)?.other ?? null}
           source={session.source(item.index)}
+          onThumbnail={loadThumbnail}
           onClose={() => setOpenIndex(null)}
           onPrevious={position > 0 ? () => setOpenIndex(rows[position - 1]?.index ?? null) : null}
           onNext={
@@ -103,4 +129,9 @@ export function PhotoTable({ session, items, labeled, view, onView, ...dialog }:
       )}
     </div>
   )
+}
+
+/** The other model's result if its label is another one. */
+function changedRow(difference: Difference | undefined): ResultRow | null {
+  return difference?.changed ? difference.other : null
 }

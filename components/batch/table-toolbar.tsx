@@ -1,12 +1,11 @@
 import { X } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import {
+  filtersFor,
   SORTS,
   type SortKey,
-  STATUS_FILTERS,
   type StatusFilter,
   type TableView,
-  UNLABELED_FILTERS,
   UNLABELED_SORTS,
 } from '@/lib/client/batch/table-view'
 import { useFormat } from '../ui/use-format'
@@ -15,6 +14,8 @@ import { useConfidenceRange } from './use-confidence-range'
 interface TableToolbarProps {
   /** Whether the true labels are known. */
   labeled: boolean
+  /** Whether there are results of another model. */
+  compared: boolean
   view: TableView
   onView(view: TableView): void
   visible: number
@@ -24,7 +25,7 @@ interface TableToolbarProps {
 const SELECT = 'h-10 rounded-card border border-line-2 bg-card px-3 text-sm'
 
 /** Search, filters and, on phones, the sort order. */
-export function TableToolbar({ labeled, view, onView, visible, total }: TableToolbarProps) {
+export function TableToolbar({ labeled, compared, view, onView, visible, total }: TableToolbarProps) {
   const t = useTranslations('batch')
   const range = useConfidenceRange()
   const format = useFormat()
@@ -44,7 +45,7 @@ export function TableToolbar({ labeled, view, onView, visible, total }: TableToo
         onChange={({ target }) => onView({ ...view, status: target.value as StatusFilter })}
         className={SELECT}
       >
-        {(labeled ? STATUS_FILTERS : UNLABELED_FILTERS).map((status) => (
+        {filtersFor(labeled, compared).map((status) => (
           <option key={status} value={status}>
             {t(`filters.${status}`)}
           </option>

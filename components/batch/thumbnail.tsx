@@ -12,16 +12,16 @@ interface ThumbnailProps {
 /** Rows that are scrolled past within this time request nothing. */
 const DELAY_MS = 80
 
-/** A thumbnail, created when its row becomes visible. Without the file, as after a reload, a placeholder. */
+/** A thumbnail, loaded when its row becomes visible; a placeholder if there is none. */
 export function Thumbnail({ index, source, thumbnails }: ThumbnailProps) {
   const [url, setUrl] = useState(() => thumbnails.get(index))
   useEffect(() => {
-    if (!source) return
     const cached = thumbnails.get(index)
-    if (cached !== undefined) return setUrl(cached)
+    // The file may have been chosen again since there was no thumbnail.
+    if (cached || (cached === null && !source)) return setUrl(cached)
     let cancel = () => {}
     const timer = setTimeout(() => {
-      cancel = thumbnails.request(index, source, setUrl)
+      cancel = thumbnails.request(index, setUrl)
     }, DELAY_MS)
     return () => {
       clearTimeout(timer)
@@ -34,7 +34,7 @@ export function Thumbnail({ index, source, thumbnails }: ThumbnailProps) {
   }
   return (
     <span className="grid size-10 place-items-center rounded-[6px] bg-sunk text-ink-3">
-      {(url === null || !source) && <ImageOff aria-hidden className="size-4" />}
+      {url === null && <ImageOff aria-hidden className="size-4" />}
     </span>
   )
 }

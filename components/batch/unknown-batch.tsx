@@ -1,10 +1,11 @@
 import { Plus } from 'lucide-react'
 import { useTranslations } from 'use-intl'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Button } from '../ui/button'
 import { SavedBatches } from './saved-batches'
 
 /** The page of a batch that doesn't exist: what may have happened, and where to go. */
-export function UnknownBatch({ onNew }: { onNew(): void }) {
+export function UnknownBatch({ models, onNew }: { models: readonly ModelInfo[]; onNew(): void }) {
   const t = useTranslations('batch')
   return (
     <div className="mx-auto max-w-[760px] pt-2 sm:pt-6">
@@ -15,7 +16,7 @@ export function UnknownBatch({ onNew }: { onNew(): void }) {
       <Button variant="primary" className="mt-6" onClick={onNew}>
         <Plus aria-hidden /> {t('new')}
       </Button>
-      <SavedBatches />
+      <SavedBatches models={models} />
     </div>
   )
 }

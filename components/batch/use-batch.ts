@@ -40,7 +40,8 @@ export function useBatch(options: BatchOptions): Batch {
   useEffect(() => {
     if (id !== null && location.hash !== `#${id}`) history.replaceState(history.state, '', `#${id}`)
   }, [id])
-  useUnloadWarning((snapshot?.counts.toUpload ?? 0) > 0)
+  // A batch beside the current one may still be uploading.
+  useUnloadWarning((snapshot?.counts.toUpload ?? 0) > 0 || tabBatch.sessions().length > 1)
   const add = useCallback(
     (files: readonly File[], newOptions = options) => {
       if (files.length === 0) return
@@ -59,11 +60,19 @@ export function useBatch(options: BatchOptions): Batch {
   return { session, snapshot, add, close }
 }
 
-/** Warns before the page is closed while photos are still to be uploaded. */
+const isUploading = () => tabBatch.sessions().some((session) => session.snapshot().counts.toUpload > 0)
+
+/**
+ * Warns before the page is closed while photos are still to be uploaded.
+ *
+ * @param active whether there may be any
+ */
 function useUnloadWarning(active: boolean): void {
   useEffect(() => {
     if (!active) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    const warn = (event: BeforeUnloadEvent) => {
+      if (isUploading()) event.preventDefault()
+    }
     window.addEventListener('beforeunload', warn)
     return () => window.removeEventListener('beforeunload', warn)
   }, [active])

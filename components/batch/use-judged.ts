@@ -32,7 +32,13 @@ export interface Judged {
 }
 
 /** Compares the results with the labels, and applies the visitor's limit for uncertain results. */
-export function useJudged({ items, labels, job, phase, collecting }: BatchSnapshot): Judged {
+export function useJudged({
+  items,
+  labels,
+  job,
+  phase,
+  collecting,
+}: Pick<BatchSnapshot, 'items' | 'labels' | 'job' | 'phase' | 'collecting'>): Judged {
   const { classes, failed } = useClasses(labels && (job?.model.id ?? null))
   const matched = useMatchedLabels(labels, items, classes)
   const reading = matched === 'no_columns' ? null : matched

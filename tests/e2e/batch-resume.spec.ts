@@ -127,7 +127,7 @@ test('pauses uploads and the server across reloads, resumes them, and keeps the 
   await expect(figures(page)).toContainText('64 of 150')
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('button', { name: 'Cancel remaining photos' }).click()
-  await expect(figures(page)).toContainText(/64 of 64·.*86 skipped/)
+  await expect(figures(page)).toContainText(/64 of 64 photos·.*86 skipped/)
   await expect.poll(async () => (await job(page)).state).toBe('cancelled')
 })
 
@@ -138,6 +138,8 @@ test('waits for the connection and for a full server, and reports a deleted batc
   await chooseFolder(page, createPhotoFolder(root(), 6))
   await expect(page.getByText('Waiting for the server')).toBeVisible()
   await expect(rows(page)).toHaveCount(6)
+  // Nothing is being uploaded.
+  await expect(rows(page).first()).toContainText('waiting')
   await context.setOffline(false)
   await waitUntilDone(page)
   await page.getByRole('button', { name: 'New batch' }).click()

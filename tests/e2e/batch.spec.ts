@@ -361,6 +361,11 @@ test('starts with the gallery’s photos by one click; bars filter the table @ph
   await bar.click()
   await expect(page.getByText(`${count} of 24`, { exact: true })).toBeVisible()
   await bar.click()
+  // The search knows what a label is a kind of.
+  await page.getByRole('searchbox').fill('parrot')
+  await expect(rows(page)).toHaveCount(1)
+  await expect(rows(page)).toContainText('macaw')
+  await page.getByRole('searchbox').fill('')
   await page.getByRole('button', { name: /^Show all \d+ labels$/ }).click()
   await page.getByRole('button', { name: /^palace/ }).click()
   await rows(page)

@@ -63,7 +63,7 @@ test('a batch waits for a server that restarts, without a rate or a remaining ti
 }) => {
   await openBatch(page, server.url)
   await chooseFolder(page, createPhotoFolder(root(), 300))
-  await expect(figures(page)).toContainText(/[1-9]\d* of 300·\d+\/s/)
+  await expect(figures(page)).toContainText(/[1-9]\d* of 300 photos·\d+\/s/)
   await server.stop()
   await expect(page.getByText('Waiting for the server')).toBeVisible()
   await expect(figures(page)).not.toContainText(/\/s|left/)

@@ -17,9 +17,16 @@ export type JobAction = 'close' | 'pause' | 'resume' | 'cancel' | 'retry'
 const UPLOAD_TIMEOUT_MS = 110_000
 const REQUEST_TIMEOUT_MS = 30_000
 
-/** Creates an open job, which photos are then added to. Rejects with a `Failure`, like every function here. */
-export function createJob({ model, topK, threshold }: BatchSettings): Promise<Job> {
-  const query = new URLSearchParams({ model, top_k: String(topK), threshold: String(threshold), open: '1' })
+/**
+ * Creates a job of the photos in a bucket, or an open one, which photos are then added to. Rejects with a `Failure`,
+ * like every function here.
+ *
+ * @param source `s3://bucket/prefix`; null for an open job
+ */
+export function createJob({ model, topK, threshold }: BatchSettings, source: string | null = null): Promise<Job> {
+  const query = new URLSearchParams({ model, top_k: String(topK), threshold: String(threshold) })
+  if (source === null) query.set('open', '1')
+  else query.set('source', source)
   return request<Job>(underBase(`/api/jobs?${query}`), { method: 'POST' })
 }
 

@@ -47,6 +47,12 @@ function fingerprint({ path, size, modified }: Pick<BatchItem, 'path' | 'size' |
   return `${path.slice(path.lastIndexOf('/') + 1)}/${size}/${modified}`
 }
 
+/** Of a batch from another browser, only the path and the size are known. */
+function isFileOf(item: BatchItem, source: PhotoSource): boolean {
+  if (item.size === null) return item.row?.bytes === source.size
+  return fingerprint(item) === fingerprint(source)
+}
+
 /** The photos of a batch in order, with lookup by path. Items are immutable: a change replaces the object. */
 export class ItemList {
   readonly items: BatchItem[] = []
@@ -75,14 +81,18 @@ export class ItemList {
     for (const { index, state } of this.items) if (state === from) this.set(index, { state: to })
   }
 
-  /** Matches files that are selected again by path, size and time; missing ones also by file name, size and time. */
-  sourceMatcher(): (source: PhotoSource) => BatchItem | undefined {
-    const missing = new Map(
-      this.items.flatMap((item) => (item.state === 'missing' ? [[fingerprint(item), item] as const] : [])),
-    )
+  /**
+   * Matches files that are selected again by path, size and time; lost ones also by file name, size and time.
+   *
+   * @param isLost whether the file of a photo is gone; by default, if it is needed for its upload
+   */
+  sourceMatcher(
+    isLost = (item: BatchItem) => item.state === 'missing',
+  ): (source: PhotoSource) => BatchItem | undefined {
+    const lost = new Map(this.items.flatMap((item) => (isLost(item) ? [[fingerprint(item), item] as const] : [])))
     return (source) => {
       const item = this.find(source.path)
-      return item && fingerprint(item) === fingerprint(source) ? item : missing.get(fingerprint(source))
+      return item && isFileOf(item, source) ? item : lost.get(fingerprint(source))
     }
   }
 

@@ -1,9 +1,20 @@
 import type { BatchItem } from './items'
-import type { LabelsFile } from './labels'
-import { type SavedBatch, saveBatch } from './store'
+import type { LabelsFile, SavedLabels } from './labels'
+import { type BatchSnapshot, hasEnded } from './snapshot'
+import { batchName } from './source'
+import { type Outcome, type SavedBatch, saveBatch, updateBatch } from './store'
+import { isFinal } from './timing'
+
+/** What is saved of a batch. */
+interface BatchFacts extends Pick<SavedBatch, 'id' | 'created' | 'title' | 'model'> {
+  group: string | undefined
+  items: readonly BatchItem[]
+  labels: LabelsFile | null
+}
 
 /** Saves a batch in this browser, so that it can be found and resumed later. */
 export class BatchPersistence {
+  /** What this browser saved earlier, or this page just now. */
   private batch: SavedBatch | null = null
   /** Whether the last save succeeded. */
   persisted = true
@@ -14,21 +25,56 @@ export class BatchPersistence {
   }
 
   /** @param added photos added since the last save */
-  async save(
-    id: string,
-    all: readonly BatchItem[],
-    added: readonly BatchItem[],
-    labels: LabelsFile | null,
-  ): Promise<void> {
-    const { created = Date.now(), name = all[0]?.path.split('/')[0] ?? '' } = this.batch ?? {}
-    this.batch = { id, created, name, photos: all.length }
-    if (labels) {
-      const { name, text, folders, choices } = labels
-      this.batch.labels = { name, text, folders, choices }
-    }
+  async save({ items, group, title, labels, ...facts }: BatchFacts, added: readonly BatchItem[]): Promise<void> {
+    // Later, another tab may have renamed it.
+    const first = this.batch === null ? { title: title ?? null, ...(group !== undefined && { group }) } : {}
+    const { created, name } = this.batch ?? { created: facts.created, name: batchName(items) }
+    const batch = { ...facts, ...first, created, name, photos: items.length, labels: toSaved(labels) }
+    this.batch = { ...this.batch, ...batch }
     const photos = added.flatMap(({ index, path, size, modified }) =>
-      size === null || modified === null ? [] : [{ batch: id, index, path, size, modified }],
+      size === null || modified === null ? [] : [{ batch: batch.id, index, path, size, modified }],
     )
-    this.persisted = await saveBatch(this.batch, photos)
+    this.persisted = await saveBatch(batch, photos)
   }
+
+  /** Saves the visitor's name for the batch; null for the one it has by itself. */
+  async saveTitle(title: string | null): Promise<void> {
+    if (this.batch) await this.update(this.batch, { title })
+  }
+
+  /** Saves how the batch ended, if it has, and that it runs again. */
+  async noteOutcome(snapshot: BatchSnapshot): Promise<void> {
+    const outcome = outcomeOf(snapshot)
+    if (outcome === undefined || !this.batch || JSON.stringify(this.batch.outcome ?? null) === JSON.stringify(outcome))
+      return
+    await this.update(this.batch, { outcome })
+  }
+
+  /** Saves the share of right results; null without labels. */
+  async saveAccuracy(accuracy: number | null): Promise<void> {
+    if (!this.batch || (this.batch.accuracy ?? null) === accuracy) return
+    await this.update(this.batch, { accuracy })
+  }
+
+  private async update(batch: SavedBatch, part: Partial<SavedBatch>): Promise<void> {
+    this.batch = { ...batch, ...part }
+    await updateBatch(batch.id, part)
+  }
+}
+
+/** How a batch ended; null if it runs, undefined if that isn't known yet. */
+function outcomeOf({ phase, job, counts, took }: BatchSnapshot): Outcome | null | undefined {
+  if (!hasEnded(phase)) return phase === 'opening' || isFinal(job) ? undefined : null
+  return {
+    state: phase === 'gone' ? 'expired' : phase,
+    failed: counts.failed,
+    expires: job?.expires_at ? Date.parse(job.expires_at) : null,
+    seconds: took && !took.withPauses ? took.seconds : null,
+  }
+}
+
+function toSaved(labels: LabelsFile | null): SavedLabels | null {
+  if (!labels) return null
+  const { name, text, folders, choices } = labels
+  return { name, text, folders, choices }
 }

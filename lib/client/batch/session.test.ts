@@ -28,7 +28,16 @@ class FakeEvents {
 
 const CREATE = 'POST /api/jobs'
 const UPLOAD = 'POST /api/jobs/id/photos'
-const job = (part: object = {}) => ({ id: 'id', state: 'running', open: true, reason: null, rate: 2, ...part })
+const job = (part: object = {}) => ({
+  id: 'id',
+  state: 'running',
+  open: true,
+  reason: null,
+  rate: 2,
+  model: { id: 'm', revision: 'r' },
+  created_at: '2026-01-01T00:00:00.000Z',
+  ...part,
+})
 const problem = (status: number, code: string) => ({ status, code, title: code, detail: code })
 const file = (name: string, size = 3) => new File(['x'.repeat(size)], name, { lastModified: 1 })
 

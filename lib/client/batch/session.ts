@@ -6,13 +6,15 @@ import { serverWatch } from '../api/server-watch'
 import { type BatchSettings, fetchJob, listJobPhotos } from './api'
 import { type Collection, collect } from './collect'
 import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
+import type { KeptThumbnails } from './kept-thumbnails'
 import { folderLabels, type LabelsFile, restoreLabels, type UnreadableLabels } from './labels'
 import { Notifier } from './notifier'
 import { BatchPersistence } from './persistence'
 import { RemoteJob } from './remote-job'
-import { type BatchSnapshot, estimate, phaseOf } from './snapshot'
-import type { LeftOut, PhotoSource } from './source'
-import { loadBatch } from './store'
+import { type BatchSnapshot, estimate, phaseOf, shownItems } from './snapshot'
+import { batchName, type LeftOut, type PhotoSource } from './source'
+import { loadBatch, type SavedBatch } from './store'
+import { BatchTiming } from './timing'
 import { type QueuedPhoto, UploadQueue } from './upload-queue'
 import { Uploader } from './uploader'
 
@@ -21,6 +23,10 @@ export interface BatchOptions {
   /** The model's name, for photos that never reach the server. */
   model: ModelName
   limits: { imageBytes: number; files: number }
+  /** The name of the batch; by default, that of its folder or its first file. */
+  title?: string
+  /** The group of a batch with the same photos. */
+  group?: string
 }
 
 const REOPEN_MS = 3000
@@ -32,8 +38,13 @@ const UNFINISHED: readonly ItemState[] = [...NOT_ON_SERVER, 'queued']
  * processed even after the page is closed; opened again by its id, the batch resumes here.
  */
 export class BatchSession {
+  private static sessions = 0
+  /** Tells the sessions of this page apart, also before they have an ID. */
+  readonly serial = ++BatchSession.sessions
   private readonly list = new ItemList()
   private readonly uploadQueue = new UploadQueue(this.list)
+  /** Set by the table of photos, whose code is loaded with the first of them. */
+  thumbnails: KeptThumbnails | null = null
   private readonly persistence = new BatchPersistence()
   private readonly abort = new AbortController()
   private readonly notifier = new Notifier(() => this.refreshSnapshot())
@@ -46,6 +57,11 @@ export class BatchSession {
   /** Number of calls to `add` in progress. */
   private collecting = 0
   private leftOut: LeftOut[] = []
+  private title: string | null
+  /** The name of a saved batch. */
+  private savedName: string | null = null
+  private group: string | undefined
+  private readonly timing = new BatchTiming()
   private labels: LabelsFile | null = null
   private unreadableLabels: UnreadableLabels | null = null
   private state: BatchSnapshot
@@ -54,6 +70,8 @@ export class BatchSession {
 
   constructor(private readonly options: BatchOptions) {
     const { signal } = this.abort
+    this.title = options.title ?? null
+    this.group = options.group
     this.remote = new RemoteJob({
       settings: options.settings,
       isPaused: () => this.paused,
@@ -107,6 +125,39 @@ export class BatchSession {
     }
   }
 
+  /** Starts with photos that are known already, and their labels. */
+  start(sources: PhotoSource[], labels: LabelsFile | null): void {
+    void this.addCollection({ sources, leftOut: [], labels, unreadableLabels: null })
+    this.uploader.start()
+    this.notifier.notify(true)
+  }
+
+  /** The files of all photos that ran, under their paths, for another batch; how many this page no longer holds. */
+  copies(): { sources: PhotoSource[]; lost: number } {
+    const ran = this.list.items.filter(({ state }) => state !== 'left_out')
+    const sources = ran.flatMap(({ index, path }) => {
+      const source = this.source(index)
+      return source ? [{ ...source, path, thumbnail: async () => this.thumbnails?.load(index) ?? null }] : []
+    })
+    return { sources, lost: ran.length - sources.length }
+  }
+
+  /** Gives photos that were classified already their files back, from files that the visitor has chosen again. */
+  async bringBack(files: readonly File[]): Promise<void> {
+    const { sources } = await collect(files)
+    const match = this.list.sourceMatcher(({ index }) => !this.source(index))
+    for (const source of sources) {
+      const item = match(source)
+      if (item) this.uploadQueue.put(item.index, source)
+    }
+    this.notifier.notify(true)
+  }
+
+  /** Saves a batch in this browser that was created in another one. */
+  async keep(): Promise<void> {
+    await this.save([])
+  }
+
   setLabels(labels: LabelsFile | null): void {
     this.labels = labels
     this.unreadableLabels = null
@@ -125,9 +176,8 @@ export class BatchSession {
     this.requestedId = id
     this.notifier.notify(true)
     const saved = await loadBatch(id)
-    if (saved) this.persistence.restore(saved.batch)
-    const labels = saved?.batch.labels
-    if (labels) this.labels = await restoreLabels(labels)
+    this.timing.continueFrom(saved?.batch.outcome?.seconds ?? null)
+    if (saved) await this.restore(saved.batch)
     for (const { path, size, modified } of saved?.photos ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
     while (!this.abort.signal.aborted) {
@@ -147,6 +197,19 @@ export class BatchSession {
     }
     this.opening = false
     this.notifier.notify(true)
+  }
+
+  /** Gives the batch another name. An empty one brings back its own. */
+  async rename(title: string): Promise<void> {
+    this.title = title.trim() || null
+    this.notifier.notify(true)
+    await this.save([])
+    await this.persistence.saveTitle(this.title)
+  }
+
+  /** Notes the share of right results, for the list of batches; null without labels. */
+  setAccuracy(accuracy: number | null): void {
+    void this.persistence.saveAccuracy(accuracy)
   }
 
   async setPaused(paused: boolean): Promise<void> {
@@ -183,8 +246,17 @@ export class BatchSession {
   /** Releases the batch on this page. The job continues on the server. */
   dispose(): void {
     this.abort.abort()
+    this.thumbnails?.dispose()
     this.remote.dispose()
     this.notifier.dispose()
+  }
+
+  private async restore(batch: SavedBatch): Promise<void> {
+    this.persistence.restore(batch)
+    this.title = batch.title ?? null
+    this.savedName = batch.name
+    this.group = batch.group
+    if (batch.labels) this.labels = await restoreLabels(batch.labels)
   }
 
   private async openJob(id: string): Promise<void> {
@@ -249,8 +321,14 @@ export class BatchSession {
   }
 
   private async save(added: readonly BatchItem[]): Promise<void> {
-    const { id } = this.remote
-    if (id !== undefined) await this.persistence.save(id, this.list.items, added, this.labels)
+    const { id, current: job } = this.remote
+    if (id === undefined || !job) return
+    const { labels, title, group } = this
+    const created = Date.parse(job.created_at)
+    await this.persistence.save(
+      { id, created, title, group, labels, model: job.model.id, items: this.list.items },
+      added,
+    )
   }
 
   private markSent(items: readonly BatchItem[], job: Job): void {
@@ -268,6 +346,7 @@ export class BatchSession {
       const row = failedRow(file, this.options.model, { code, detail: detail ?? title ?? '' })
       this.list.set(index, { state: 'done', row })
     }
+    this.timing.photoDone()
     this.notifier.notify(false)
   }
 
@@ -287,6 +366,7 @@ export class BatchSession {
 
   private handleGone(): void {
     this.abort.abort()
+    void this.thumbnails?.discard()
     this.leaveOut(UNFINISHED)
     this.notifier.notify(true)
   }
@@ -298,12 +378,22 @@ export class BatchSession {
   private addResult(row: ResultRow): void {
     const item = this.list.find(row.file) ?? this.list.add(row.file, { size: null, modified: null, state: 'queued' })
     this.list.set(item.index, { state: 'done', row })
+    this.timing.photoDone()
     this.notifier.notify(false)
   }
 
   private refreshSnapshot(): void {
     this.state = this.createSnapshot()
+    void this.persistence.noteOutcome(this.state)
     this.remote.closeIfDone(this.state.phase)
+    if (this.thumbnailPace() !== 'stop') void this.thumbnails?.fill(this.list.items.length, () => this.thumbnailPace())
+  }
+
+  /** Thumbnails of photos out of sight would slow down the upload. */
+  private thumbnailPace(): 'stop' | 'slow' | 'fast' {
+    const { phase, counts, collecting } = this.state
+    if (phase === 'opening' || phase === 'gone' || counts.toUpload > 0 || collecting) return 'stop'
+    return phase === 'running' ? 'slow' : 'fast'
   }
 
   private createSnapshot(): BatchSnapshot {
@@ -314,7 +404,12 @@ export class BatchSession {
       phase,
       id,
       job,
-      items: [...this.list.items],
+      title: this.title,
+      name: this.savedName ?? batchName(this.list.items),
+      model: job?.model.id ?? (this.requestedId === null ? this.options.model.id : null),
+      group: this.group ?? id ?? null,
+      took: this.timing.took({ phase, job, counts, issue }),
+      items: shownItems(this.list.items, issue),
       counts,
       ...estimate(phase, job, counts, issue),
       issue,

@@ -11,12 +11,22 @@ export interface BatchSnapshot {
   phase: BatchPhase
   id: string | null
   job: Job | null
+  /** The visitor's own name for the batch. */
+  title: string | null
+  /** The name that it has by itself: its folder, or its first file. */
+  name: string
+  /** ID of the model; null until it is known. */
+  model: string | null
+  /** Shared by the batches with the same photos on other models; null until it is known. */
+  group: string | null
   /** A new array after each change. */
   items: readonly BatchItem[]
   counts: Counts
   /** Recent throughput in photos per second, and seconds remaining; null if unknown. */
   rate: number | null
   etaSeconds: number | null
+  /** How long the batch took; null before its end. */
+  took: Took | null
   /** Why uploads or the server are waiting; null if nothing holds them up. */
   issue: Failure | null
   /** Whether added files are still being scanned. */
@@ -27,6 +37,13 @@ export interface BatchSnapshot {
   unreadableLabels: UnreadableLabels | null
   /** Whether this browser can find the batch again later. */
   persisted: boolean
+}
+
+/** How long a batch took. */
+export interface Took {
+  seconds: number
+  /** Whether pauses may be in it, because this browser didn't see the batch from its start to its end. */
+  withPauses: boolean
 }
 
 /** The facts that decide a batch's phase. */
@@ -43,8 +60,14 @@ export function phaseOf({ opening, ended, paused, job, counts }: PhaseInputs): B
   if (opening) return 'opening'
   if (ended) return ended
   if (total === 0) return 'empty'
-  if (done + leftOut === total) return 'done'
+  // A bucket that is still being listed has more photos.
+  if (done + leftOut === total && !job?.listing) return 'done'
   return paused || job?.reason === 'requested' ? 'paused' : 'running'
+}
+
+/** Whether the phase is the last one, unless failed photos are retried. */
+export function hasEnded(phase: BatchPhase): phase is 'done' | 'cancelled' | 'gone' {
+  return phase === 'done' || phase === 'cancelled' || phase === 'gone'
 }
 
 /** Throughput and remaining time, if known. While something holds the batch up, the last ones known would mislead. */
@@ -57,4 +80,10 @@ export function estimate(
   const rate = phase === 'running' && issue === null ? (job?.rate ?? null) : null
   const remaining = counts.total - counts.done - counts.leftOut - counts.missing
   return { rate, etaSeconds: rate ? remaining / rate : null }
+}
+
+/** The photos as the page shows them: while something holds up the uploads, one that is being sent only waits. */
+export function shownItems(items: readonly BatchItem[], issue: Failure | null): readonly BatchItem[] {
+  if (!issue) return [...items]
+  return items.map((item) => (item.state === 'sending' ? { ...item, state: 'waiting' } : item))
 }

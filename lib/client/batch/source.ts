@@ -7,6 +7,8 @@ export interface PhotoSource {
   /** Milliseconds since 1970. */
   modified: number
   open(): Promise<Blob>
+  /** A thumbnail, if there is one already. */
+  thumbnail?(): Promise<Blob | null>
 }
 
 /** A file that is not classified. */
@@ -34,4 +36,9 @@ export function comparePaths(a: { path: string }, b: { path: string }): number {
     if (leftIsFile !== rightIsFile) return leftIsFile ? -1 : 1
     if (leftPart !== rightPart) return leftPart < rightPart ? -1 : 1
   }
+}
+
+/** The name that a batch has by itself: its folder, or its first file. */
+export function batchName(photos: readonly { path: string }[]): string {
+  return photos[0]?.path.split('/')[0] ?? ''
 }

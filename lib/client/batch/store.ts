@@ -10,7 +10,32 @@ export interface SavedBatch {
   /** The folder or the first file. */
   name: string
   photos: number
-  labels?: SavedLabels
+  labels?: SavedLabels | null
+  /** The visitor's own name for it. */
+  title?: string | null
+  /** ID of the model. */
+  model?: string
+  /** How it ended; null while it runs. */
+  outcome?: Outcome | null
+  /** Share of right results; null without labels. */
+  accuracy?: number | null
+  /** Of batches with the same photos on different models: the ID of the first of them. Absent in the first. */
+  group?: string
+}
+
+/** How a batch ended. */
+export interface Outcome {
+  state: 'done' | 'cancelled' | 'expired'
+  failed: number
+  /** When the server deletes it, in milliseconds since 1970. */
+  expires: number | null
+  /** How long it ran, without pauses; null if this browser didn't see all of it. */
+  seconds: number | null
+}
+
+/** The group of a batch: its own ID if it is the first of the group, or the only one. */
+export function groupOf({ id, group }: Pick<SavedBatch, 'id' | 'group'>): string {
+  return group ?? id
 }
 
 /** A photo of a saved batch, with the properties that identify it when its folder is selected again. */
@@ -43,17 +68,33 @@ function database(): Promise<IDBPDatabase<Schema>> {
   return connection
 }
 
-/** Saves a batch and its new photos. Returns whether that succeeded: private windows have no storage. */
+/**
+ * Saves a batch and its new photos. What is saved of it already and isn't given stays. Returns whether that succeeded:
+ * private windows have no storage.
+ */
 export async function saveBatch(batch: SavedBatch, photos: readonly SavedPhoto[]): Promise<boolean> {
   try {
     const transaction = (await database()).transaction(['batches', 'entries'], 'readwrite')
-    await transaction.objectStore('batches').put(batch)
+    const batches = transaction.objectStore('batches')
+    await batches.put({ ...(await batches.get(batch.id)), ...batch })
     const store = transaction.objectStore('entries')
     await Promise.all(photos.map((photo) => store.put(photo)))
     await transaction.done
     return true
   } catch {
     return false
+  }
+}
+
+/** Changes a saved batch. Does nothing if it isn't saved, or was deleted in another tab. */
+export async function updateBatch(id: string, part: Partial<SavedBatch>): Promise<void> {
+  try {
+    const { store, done } = (await database()).transaction('batches', 'readwrite')
+    const batch = await store.get(id)
+    if (batch) await store.put({ ...batch, ...part, id })
+    await done
+  } catch {
+    // Without storage there is nothing to change.
   }
 }
 
@@ -77,6 +118,7 @@ export async function listBatches(): Promise<SavedBatch[]> {
   }
 }
 
+/** Deletes a batch from this browser, but not its thumbnails. */
 export async function deleteSavedBatch(id: string): Promise<void> {
   try {
     const transaction = (await database()).transaction(['batches', 'entries'], 'readwrite')

@@ -1,8 +1,12 @@
 import { type BatchOptions, BatchSession } from './session'
 
-/** This tab's current batch. It continues while the visitor is on other pages. */
+/**
+ * This tab's current batch, which continues while the visitor is on other pages, and the batches with the same photos
+ * on other models that it is compared with.
+ */
 class TabBatch {
-  private session: BatchSession | null = null
+  private current: BatchSession | null = null
+  private all: readonly BatchSession[] = []
   private readonly listeners = new Set<() => void>()
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -10,30 +14,56 @@ class TabBatch {
     return () => this.listeners.delete(listener)
   }
 
-  readonly snapshot = (): BatchSession | null => this.session
+  /** The current batch. */
+  readonly snapshot = (): BatchSession | null => this.current
 
   readonly serverSnapshot = (): null => null
 
-  /** Starts a new batch. The previous one continues on the server. */
+  /** The current batch and those beside it. A new array after each change. */
+  readonly sessions = (): readonly BatchSession[] => this.all
+
+  /** Starts a new batch. The previous ones continue on the server. */
   start(options: BatchOptions): BatchSession {
     const session = new BatchSession(options)
-    this.set(session)
+    this.set(session, [session])
     return session
   }
 
-  /** Opens the batch with this id, unless it is already open. */
+  /** Shows a batch with the same photos. The others stay open beside it. */
+  showBeside(session: BatchSession): void {
+    this.set(session, [...this.all, session])
+  }
+
+  /** Opens the batch with this ID beside the current one, unless it is already open. */
+  openBeside(id: string, options: BatchOptions): BatchSession {
+    const open = this.find(id)
+    if (open) return open
+    const session = new BatchSession(options)
+    void session.open(id)
+    this.set(this.current, [...this.all, session])
+    return session
+  }
+
+  /** Opens the batch with this ID, unless it is already open. */
   open(id: string, options: BatchOptions): void {
-    if (this.session?.snapshot().id === id) return
-    void this.start(options).open(id)
+    if (this.current?.snapshot().id === id) return
+    const beside = this.find(id)
+    if (beside) this.set(beside, this.all)
+    else void this.start(options).open(id)
   }
 
   close(): void {
-    this.set(null)
+    this.set(null, [])
   }
 
-  private set(session: BatchSession | null): void {
-    this.session?.dispose()
-    this.session = session
+  private find(id: string): BatchSession | undefined {
+    return this.all.find((session) => session.snapshot().id === id)
+  }
+
+  private set(current: BatchSession | null, all: readonly BatchSession[]): void {
+    for (const session of this.all) if (!all.includes(session)) session.dispose()
+    this.current = current
+    this.all = all
     for (const listener of this.listeners) listener()
   }
 }

@@ -1,10 +1,22 @@
+import type { Difference } from './comparison'
 import type { BatchItem } from './items'
 import { confidenceStep } from './summary'
 
 export const SORTS = ['file', 'label', 'truth', 'correct', 'score', 'time', 'status'] as const
 export type SortKey = (typeof SORTS)[number]
 
-export const STATUS_FILTERS = ['all', 'wrong', 'right', 'ok', 'uncertain', 'failed', 'open'] as const
+const STATUS_FILTERS = [
+  'all',
+  'wrong',
+  'right',
+  'changed',
+  'newly_right',
+  'newly_wrong',
+  'ok',
+  'uncertain',
+  'failed',
+  'open',
+] as const
 export type StatusFilter = (typeof STATUS_FILTERS)[number]
 
 /** The filter and sort order of the photo table. */
@@ -31,19 +43,38 @@ export const DEFAULT_VIEW: TableView = {
   sort: null,
 }
 
+/** What a view looks at besides the photos. */
+export interface ViewContext {
+  /** Whether the search means a label. By default, if the label contains it. */
+  isWanted?: (label: string) => boolean
+  /** What differs from another model's results, by path. */
+  differences?: ReadonlyMap<string, Difference> | undefined
+}
+
 /** Whether the view may hide photos. */
 export function isFiltered({ query, status, label, confidence, subset }: TableView): boolean {
   return query.trim() !== '' || status !== 'all' || label !== null || confidence !== null || subset !== null
 }
 
-/** The filters that make sense without labels. */
-export const UNLABELED_FILTERS = STATUS_FILTERS.filter((status) => status !== 'wrong' && status !== 'right')
+const LABELED_ONLY: readonly StatusFilter[] = ['wrong', 'right', 'newly_right', 'newly_wrong']
+const COMPARED_ONLY: readonly StatusFilter[] = ['changed', 'newly_right', 'newly_wrong']
+
+/** The filters that make sense with or without labels, and another model's results. */
+export function filtersFor(labeled: boolean, compared: boolean): readonly StatusFilter[] {
+  return STATUS_FILTERS.filter(
+    (status) => (labeled || !LABELED_ONLY.includes(status)) && (compared || !COMPARED_ONLY.includes(status)),
+  )
+}
+
 export const UNLABELED_SORTS = SORTS.filter((key) => key !== 'truth' && key !== 'correct')
 
 /** Filters and sorts photos. Those without a value come last in either direction. */
-export function applyView(items: readonly BatchItem[], view: TableView): readonly BatchItem[] {
-  const query = view.query.trim().toLowerCase()
-  const filtered = isFiltered(view) ? items.filter((item) => matches(item, view, query)) : items
+export function applyView(
+  items: readonly BatchItem[],
+  view: TableView,
+  context: ViewContext = {},
+): readonly BatchItem[] {
+  const filtered = isFiltered(view) ? items.filter((item) => matches(item, view, context)) : items
   if (!view.sort) return filtered
   const { key, descending } = view.sort
   const direction = descending ? -1 : 1
@@ -56,20 +87,26 @@ export function applyView(items: readonly BatchItem[], view: TableView): readonl
     .map(({ item }) => item)
 }
 
-function matches({ path, state, row }: BatchItem, view: TableView, query: string): boolean {
+function matches(item: BatchItem, view: TableView, { isWanted, differences }: ViewContext): boolean {
+  const { path, row } = item
   const { status, label, confidence, subset } = view
   if (label !== null && row?.label !== label) return false
   if (confidence !== null && confidenceStep(row) !== confidence) return false
   if (subset !== null && !subset.files.has(path)) return false
-  if (!hasStatus(state, row, status)) return false
-  return query === '' || [path, row?.label, row?.truth].some((text) => text?.toLowerCase().includes(query))
+  if (!hasStatus(item, status, differences?.get(path))) return false
+  const query = view.query.trim().toLowerCase()
+  const contains = (text: string) => text.toLowerCase().includes(query)
+  return query === '' || contains(path) || [row?.label, row?.truth].some((text) => text && (isWanted ?? contains)(text))
 }
 
-function hasStatus(state: BatchItem['state'], row: BatchItem['row'], status: StatusFilter): boolean {
+function hasStatus({ state, row }: BatchItem, status: StatusFilter, difference: Difference | undefined): boolean {
   if (status === 'all') return true
   if (status === 'open') return state !== 'done'
   if (status === 'uncertain') return row?.uncertain === true
   if (status === 'wrong') return row?.correct === false
+  if (status === 'changed') return difference?.changed === true
+  if (status === 'newly_right') return difference?.newly === 'right'
+  if (status === 'newly_wrong') return difference?.newly === 'wrong'
   if (status === 'right') return row?.correct === true
   return row?.status === status
 }

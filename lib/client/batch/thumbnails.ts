@@ -1,22 +1,17 @@
-import { createThumbnail } from '../photos/create-thumbnail'
-import type { PhotoSource } from './source'
-
-const SIZE = { side: 96, square: true, type: 'image/jpeg', quality: 0.75 } as const
 const CONCURRENCY = 2
 /** Cached thumbnails: several screens of the table. */
 const MAX_CACHED = 600
 
-interface ThumbnailRequest {
-  source: PhotoSource
-  done(url: string | null): void
-}
+type Done = (url: string | null) => void
 
-/** Creates thumbnails of visible photos in the browser; the most recent request is served first. */
+/** Addresses of the thumbnails of visible photos; the most recent request is served first. */
 export class Thumbnails {
-  /** Null if this browser can't display the photo. */
+  /** Null if there is no thumbnail. */
   private readonly cache = new Map<number, string | null>()
-  private readonly pending = new Map<number, ThumbnailRequest>()
+  private readonly pending = new Map<number, Done>()
   private running = 0
+
+  constructor(private readonly load: (index: number) => Promise<Blob | null>) {}
 
   /** The cached thumbnail; undefined if it has to be requested. */
   get(index: number): string | null | undefined {
@@ -24,8 +19,8 @@ export class Thumbnails {
   }
 
   /** Requests a thumbnail. The returned function cancels the request. */
-  request(index: number, source: PhotoSource, done: (url: string | null) => void): () => void {
-    this.pending.set(index, { source, done })
+  request(index: number, done: Done): () => void {
+    this.pending.set(index, done)
     this.next()
     return () => this.pending.delete(index)
   }
@@ -38,10 +33,10 @@ export class Thumbnails {
 
   private next(): void {
     while (this.running < CONCURRENCY && this.pending.size > 0) {
-      const [index, { source, done }] = [...this.pending].at(-1) as [number, ThumbnailRequest]
+      const [index, done] = [...this.pending].at(-1) as [number, Done]
       this.pending.delete(index)
       this.running++
-      void this.load(index, source).then((url) => {
+      void this.urlOf(index).then((url) => {
         this.running--
         done(url)
         this.next()
@@ -49,10 +44,11 @@ export class Thumbnails {
     }
   }
 
-  private async load(index: number, source: PhotoSource): Promise<string | null> {
+  private async urlOf(index: number): Promise<string | null> {
     const cached = this.cache.get(index)
-    if (cached !== undefined) return cached
-    const blob = await createSquare(source)
+    // A photo without a thumbnail may have been chosen again.
+    if (cached) return cached
+    const blob = await this.load(index)
     const url = blob && URL.createObjectURL(blob)
     this.cache.set(index, url)
     for (const [oldest, oldUrl] of this.cache) {
@@ -61,13 +57,5 @@ export class Thumbnails {
       this.cache.delete(oldest)
     }
     return url
-  }
-}
-
-async function createSquare(source: PhotoSource): Promise<Blob | null> {
-  try {
-    return await createThumbnail(await source.open(), SIZE)
-  } catch {
-    return null // The file was deleted.
   }
 }

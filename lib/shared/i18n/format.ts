@@ -37,6 +37,13 @@ export function duration(seconds: number, locale = 'en'): string {
   return unit(whole, 'second')
 }
 
+/** Formats a measured duration, with one decimal below ten seconds: `elapsed(6.52)` is `6.5 sec`. */
+export function elapsed(seconds: number, locale = 'en'): string {
+  if (seconds >= 9.95) return duration(seconds, locale)
+  const fractionDigits = { minimumFractionDigits: 1, maximumFractionDigits: 1 }
+  return seconds.toLocaleString(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', ...fractionDigits })
+}
+
 /** Replaces the decimal point with the locale's separator. */
 function point(figure: string, locale: string): string {
   const sign = new Intl.NumberFormat(locale).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value

@@ -1,0 +1,64 @@
+import type { Job } from '@/lib/shared/contract/jobs'
+import type { Failure } from '../api/failure'
+import { fetchJob } from './api'
+import { groupOf, type Outcome, type SavedBatch, updateBatch } from './store'
+import { deleteThumbnails } from './thumbnail-store'
+import { isFinal } from './timing'
+
+/** The state of a saved batch: `unfinished` if it waits for photos that were never uploaded. */
+export type SavedState = 'running' | 'paused' | 'unfinished' | Outcome['state']
+
+/** The state of a batch as far as it is known without asking the server; null if it has to be asked. */
+function knownState({ outcome }: SavedBatch, now: number): SavedState | null {
+  if (!outcome) return null
+  return outcome.expires !== null && outcome.expires < now ? 'expired' : outcome.state
+}
+
+/** The state of a batch; if need be, the server is asked. Null if that doesn't answer. */
+export async function findState(batch: SavedBatch): Promise<SavedState | null> {
+  const known = knownState(batch, Date.now())
+  if (known === 'expired') await noteExpired(batch.id)
+  return known ?? askState(batch.id)
+}
+
+/** Asks the server for the state of a batch, and saves it if it's final. */
+async function askState(id: string): Promise<SavedState | null> {
+  try {
+    const job = await fetchJob(id)
+    if (!isFinal(job)) return stateOf(job)
+    const state = job.state === 'cancelled' ? 'cancelled' : 'done'
+    const expires = job.expires_at === null ? null : Date.parse(job.expires_at)
+    await updateBatch(id, { outcome: { state, failed: job.counts.failed, expires, seconds: null } })
+    return state
+  } catch (error) {
+    if ((error as Failure).code !== 'unknown_job') return null
+    await noteExpired(id)
+    return 'expired'
+  }
+}
+
+/** Notes that the server has deleted a batch, and deletes its thumbnails. */
+async function noteExpired(id: string): Promise<void> {
+  await updateBatch(id, { outcome: { state: 'expired', failed: 0, expires: null, seconds: null } })
+  await deleteThumbnails(id)
+}
+
+function stateOf({ state, open, counts }: Job): SavedState {
+  if (state === 'paused') return 'paused'
+  return open && counts.done === counts.total ? 'unfinished' : 'running'
+}
+
+/** A batch in the list, and the newer one before it with the same photos. */
+export interface ListedBatch {
+  batch: SavedBatch
+  samePhotosAs: SavedBatch | null
+}
+
+/** Puts batches with the same photos next to each other, in the place of the newest of them. */
+export function arrange(newestFirst: readonly SavedBatch[]): ListedBatch[] {
+  const groups = new Map<string, SavedBatch[]>()
+  for (const batch of newestFirst) groups.set(groupOf(batch), [...(groups.get(groupOf(batch)) ?? []), batch])
+  return [...groups.values()].flatMap((group) =>
+    group.map((batch, at) => ({ batch, samePhotosAs: at === 0 ? null : (group[0] ?? null) })),
+  )
+}
