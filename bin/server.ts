@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { declareProduction, EnvironmentError } from '@/lib/server/config/environment'
+import { withBuiltFiles } from '@/lib/server/host/built-files'
 import type { PageHandler } from '@/lib/server/host/listener/request-listener'
 import { serve } from '@/lib/server/host/serve'
 import { consoleToLog } from '@/lib/server/observe/console-to-log'
@@ -25,7 +27,7 @@ async function nextPages(): Promise<PageHandler> {
   // offers an upgrade (`curl --http2`) is answered like any other.
   const pages = next({ dev: false, dir: process.cwd(), httpServer: createServer() })
   await pages.prepare()
-  return pages.getRequestHandler()
+  return withBuiltFiles(pages.getRequestHandler(), join('.next', 'static'))
 }
 
 async function noPages(): Promise<void> {

@@ -9,7 +9,7 @@ import { requestListener } from '@/lib/server/host/listener/request-listener'
 import { createLog } from '@/lib/server/observe/log'
 import { createFrontRuntime } from '@/lib/server/runtime/front-runtime'
 import type { Classification } from '@/lib/shared/contract/contract'
-import { answer, classify, refusal } from '../support/http'
+import { answer, classify, raw, refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, FORM_END, FORM_TYPE, filePart } from '../support/many-photos'
 import { espresso } from '../support/photos'
@@ -331,4 +331,36 @@ test('without pages, serves only the API', async () => {
   await expect(startServer({ env: { PAGES: 'false', API_URL: api.url } })).rejects.toThrow(
     /PAGES="false" contradicts API_URL/,
   )
+})
+
+test('serves scripts and styles as they were compressed at build time, for good', async () => {
+  const page = await (await fetch(server.url, { headers: { accept: 'text/html' } })).text()
+  const paths = [...new Set(page.match(/\/_next\/static\/[^"]+\.(?:js|css)/g))]
+  expect(paths.length).toBeGreaterThan(5)
+  for (const path of paths) {
+    const given = async (encoding: string) => {
+      // fetch decodes the body.
+      const reply = await fetch(server.url + path, { headers: { 'accept-encoding': encoding } })
+      const { status, headers } = reply
+      expect([status, headers.get('cache-control'), headers.get('vary')], path).toEqual([
+        200,
+        'public, max-age=31536000, immutable',
+        'accept-encoding',
+      ])
+      const [coding, length] = ['content-encoding', 'content-length'].map((name) => headers.get(name))
+      return { coding, length: Number(length), text: await reply.text() }
+    }
+    const [plain, gzip, brotli] = [await given('identity'), await given('gzip'), await given('gzip, deflate, br')]
+    expect([plain.coding, gzip.text, brotli.text], path).toEqual([null, plain.text, plain.text])
+    if (plain.length < 1000) continue // Fits into one packet.
+    expect([gzip.coding, brotli.coding], path).toEqual(['gzip', 'br'])
+    expect(brotli.length, path).toBeLessThan(gzip.length)
+  }
+  const [path = ''] = paths
+  const { status, headers, body } = await raw(server.url, path, { method: 'HEAD' })
+  expect([status, Number(headers['content-length']) > 0, body]).toEqual([200, true, ''])
+  for (const wrong of ['/_next/static/none.js', '/_next/static/', '/_next/static/%zz', '/_next/static/..%2fBUILD_ID'])
+    expect((await raw(server.url, wrong, { method: 'GET' })).status, wrong).toBeGreaterThanOrEqual(300)
+  await refusal(fetch(server.url + path, { method: 'POST' }), 405, 'method_not_allowed')
+  expect((await fetch(withPassword.url + path)).status).toBe(401)
 })
