@@ -1,5 +1,5 @@
-import { type ChangeEvent, type ReactNode, useRef } from 'react'
-import { Button } from '../ui/button'
+import type { ReactNode } from 'react'
+import { FileButton } from '../ui/file-button'
 
 interface FilePickerButtonProps {
   /** Selects a folder with everything in it, instead of files. */
@@ -13,35 +13,8 @@ interface FilePickerButtonProps {
   children: ReactNode
 }
 
-/** A button that opens the browser's file or folder dialog. */
-export function FilePickerButton({
-  folder = false,
-  accept,
-  kind = 'files',
-  variant = 'secondary',
-  onFiles,
-  children,
-}: FilePickerButtonProps) {
-  const input = useRef<HTMLInputElement>(null)
-  function handleChange({ target }: ChangeEvent<HTMLInputElement>): void {
-    onFiles([...(target.files ?? [])])
-    target.value = ''
-  }
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        {...(folder ? { webkitdirectory: '' } : {})}
-        {...(accept === undefined ? {} : { accept })}
-        onChange={handleChange}
-        data-picks={folder ? (kind === 'files' ? 'folder' : `${kind}-folder`) : kind}
-      />
-      <Button variant={variant} onClick={() => input.current?.click()}>
-        {children}
-      </Button>
-    </>
-  )
+/** A button that opens the browser's dialog for several files, or for a folder. */
+export function FilePickerButton({ folder = false, kind = 'files', ...button }: FilePickerButtonProps) {
+  const picks = folder ? (kind === 'files' ? 'folder' : `${kind}-folder`) : kind
+  return <FileButton multiple data-picks={picks} {...(folder ? { webkitdirectory: '' } : {})} {...button} />
 }

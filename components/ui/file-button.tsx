@@ -2,12 +2,17 @@ import { type ChangeEvent, type ComponentProps, type ReactNode, useRef } from 'r
 import { Button } from './button'
 
 interface FileButtonProps extends Pick<ComponentProps<'input'>, 'accept' | 'multiple' | 'capture'> {
+  /** Chooses a folder instead of files. React's types don't know the attribute. */
+  webkitdirectory?: ''
   variant?: ComponentProps<typeof Button>['variant']
   onFiles(files: readonly File[]): void
   children: ReactNode
 }
 
-/** A button that opens the browser's file dialog, or with `capture`, a phone's camera app. */
+/**
+ * A button that opens the browser's dialog for files, or a folder with `webkitdirectory`; with `capture`, a phone's
+ * camera app.
+ */
 export function FileButton({ variant = 'secondary', onFiles, children, ...input }: FileButtonProps) {
   const field = useRef<HTMLInputElement>(null)
   function handleChange({ target }: ChangeEvent<HTMLInputElement>): void {
