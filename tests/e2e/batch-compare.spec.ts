@@ -81,7 +81,7 @@ test('runs the same photos on another model without choosing them again, and sho
   expect(jobId(page)).toBe(fast)
   // A third model; the second one is done already.
   await page.getByRole('button', { name: 'Run on another model' }).click()
-  expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Accurate'])
+  await expect(page.getByRole('menuitem')).toHaveText(['Accurate'])
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'New batch' }).click()
   const items = page.getByRole('main').getByRole('listitem')
