@@ -8,7 +8,7 @@ import { fullTest } from '../support/full'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
-import { ALL_MODELS } from '../support/models'
+import { REAL_MODEL } from '../support/models'
 import { espresso } from '../support/photos'
 import { startS3 } from '../support/s3'
 import { startServer, type TestServer } from '../support/server'
@@ -21,7 +21,7 @@ describe('three web instances that share Redis and a bucket', () => {
   let urls: string[]
   beforeAll(async () => {
     const env = {
-      ...ALL_MODELS,
+      ...REAL_MODEL,
       RESULT_CACHE_BYTES: '1000000',
       RATE_LIMIT: String(LIMIT),
       TRUST_PROXY: '1',
@@ -79,7 +79,7 @@ describe('three web instances that share Redis and a bucket', () => {
       expect(again).toEqual({ ...first, request_id: again.request_id, timings: again.timings })
       expect([again.timings.run_ms, again.request_id === first.request_id]).toEqual([0, false])
     }
-    for (const query of ['?top_k=2', '?threshold=0.1', '?model=fast']) {
+    for (const query of ['?top_k=2', '?threshold=0.1', '?model=tiny']) {
       expect((await ask(urls[0], '10.0.0.1', query)).headers.get('cache-status')).toBe('vision; fwd=miss')
     }
     expect((await ask(urls[1], '10.0.0.1', '?preview=1')).headers.get('cache-status')).toBe('vision; fwd=miss')
