@@ -30,7 +30,8 @@ export async function openSource(
       close: async () => {},
     }
   }
-  const { engine, model } = await chooseModel({ ...options, root, workers, maxPixels })
+  const { model, startEngine } = await chooseModel({ ...options, root, workers, maxPixels })
+  const engine = await startEngine()
   return {
     model: { id: model.id, revision: model.revision },
     classify: (image, signal) => engine.classify(image, { topK, threshold, priority: 'batch' }, signal),

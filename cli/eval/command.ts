@@ -63,14 +63,16 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
 type Evaluation = Options & { root: string; workers: number; maxPixels: number }
 
 async function evaluate(folder: string, options: Evaluation): Promise<void> {
-  const { engine, model } = await chooseModel(options)
+  const { model, startEngine } = await chooseModel(options)
+  // Before the engine starts: a mistake in the labels is reported at once.
+  const mapping = options.map ? await readMapping(options.map) : undefined
+  const dataset = await readDataset(folder, options, model.classes, mapping)
+  const engine = await startEngine()
   const interrupted = new AbortController()
   const onSignal = () => interrupted.abort()
   process.once('SIGINT', onSignal)
   let lock: OutputLock | undefined
   try {
-    const mapping = options.map ? await readMapping(options.map) : undefined
-    const dataset = await readDataset(folder, options, model.classes, mapping)
     const out = options.out ?? join('vision-eval', `${basename(resolve(folder))}-${model.id}`)
     mkdirSync(out, { recursive: true })
     lock = await OutputLock.take(join(out, 'photos.jsonl'))

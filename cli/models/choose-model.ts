@@ -6,7 +6,7 @@ import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { batchEngine, type Rule } from '../eval/run'
 import { EXIT, Failure } from '../program/exit'
 
-/** The selected model, loaded on its own. */
+/** The selected model. */
 export interface ChosenModel {
   id: string
   title: string
@@ -25,30 +25,35 @@ interface Choice {
   maxPixels: number
 }
 
+type Engine = Awaited<ReturnType<typeof batchEngine>>
+
 /**
- * Loads a single model.
+ * Finds a model and reads its labels.
  *
- * @throws Failure if there is no such model, or it does not work
+ * @returns the model, and a function that starts an engine with it alone, which takes longer and rejects with a Failure
+ *   if the model does not work
+ * @throws Failure if there is no such model, or its folder cannot be used
  */
 export async function chooseModel({ model: name, modelsDir, root, workers, maxPixels }: Choice): Promise<{
-  engine: Awaited<ReturnType<typeof batchEngine>>
   model: ChosenModel
+  startEngine(): Promise<Engine>
 }> {
   const entry = { ...(await findEntry(name, modelsDir)), default: true }
   const model = await readModel(entry)
   if (model.error !== null) throw new Failure(EXIT.invalid, `The model ${model.id} cannot be used: ${model.error}.`)
-  const engine = await batchEngine({
-    catalog: async () => [entry],
-    workerScript: join(root, 'dist', 'engine-worker.js'),
-    workers,
-    maxPixels,
-  })
-  const error = engine.models()[0]?.error
-  if (error) {
+  async function startEngine(): Promise<Engine> {
+    const engine = await batchEngine({
+      catalog: async () => [entry],
+      workerScript: join(root, 'dist', 'engine-worker.js'),
+      workers,
+      maxPixels,
+    })
+    const error = engine.models()[0]?.error
+    if (!error) return engine
     await engine.close()
     throw new Failure(EXIT.invalid, `The model ${model.id} cannot be used: ${error}.`)
   }
-  return { engine, model: described(model) }
+  return { model: described(model), startEngine }
 }
 
 function described({ id, title, revision, temperature, uncertainty, labels, synonyms }: Model): ChosenModel {
