@@ -8,9 +8,10 @@ import { builtCopy } from '../support/built-copy'
 import { answer, classify, refusal } from '../support/http'
 import { jobDone } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { ALL_MODELS } from '../support/models'
 import { espresso } from '../support/photos'
 import { isInstalled, startNginxUnder } from '../support/reverse-proxies'
-import { startServer, type TestServer } from '../support/server'
+import { PAGES, startServer, type TestServer } from '../support/server'
 import { vision } from '../support/vision'
 
 /** The app built with a base path, behind nginx as documented. */
@@ -24,9 +25,9 @@ let browser: Browser
 
 beforeAll(async () => {
   root = builtCopy({ BASE_PATH: BASE })
-  server = await startServer({ root, env: { ENGINE_WORKERS: '1', BASE_PATH: BASE, METRICS: 'on' } })
+  server = await startServer({ root, env: { ...PAGES, ...ALL_MODELS, BASE_PATH: BASE, METRICS: 'on' } })
   // Pages in front of it that require a password.
-  const front = { API_URL: server.url, BASIC_AUTH: `ada:${await hashPassword(PASSWORD)}` }
+  const front = { ...PAGES, API_URL: server.url, BASIC_AUTH: `ada:${await hashPassword(PASSWORD)}` }
   guarded = await startServer({ root, env: front })
   const executablePath = chromiumPath()
   browser = await chromium.launch({

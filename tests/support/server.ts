@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { TINY_MODEL_FOLDER } from './models'
+import { REAL_MODEL_FOLDER, TINY_MODEL_FOLDER } from './models'
 
 /** A real server from the production build, in a process of its own, on a free port. */
 export interface TestServer {
@@ -49,10 +49,10 @@ const DEFAULTS = { NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', ENGINE_
 
 /**
  * Half of a server's start goes to pages and models that most tests don't need: tests that do pass `PAGES`, `REAL_MODEL`
- * or `ALL_MODELS`. Not in the browser tests, where setup.ts hasn't run.
+ * or `ALL_MODELS`. The full tests take their time, with a real model. Not in the browser tests, where setup.ts hasn't run.
  */
 export function economies(): Record<string, string> {
-  const models = process.env[TINY_MODEL_FOLDER]
+  const models = process.env[process.env.TEST_FULL === '1' ? REAL_MODEL_FOLDER : TINY_MODEL_FOLDER]
   return models === undefined ? {} : { MODELS_DIR: models, PAGES: 'false' }
 }
 
