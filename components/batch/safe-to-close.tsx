@@ -16,7 +16,12 @@ export function SafeToClose({ snapshot }: { snapshot: BatchSnapshot }) {
   )
 }
 
-function useStatus({ phase, counts, job }: BatchSnapshot): { Icon: LucideIcon; text: string } | null {
+function useStatus({
+  phase,
+  counts,
+  job,
+  uploadedElsewhere,
+}: BatchSnapshot): { Icon: LucideIcon; text: string } | null {
   const t = useTranslations('batch')
   const format = useFormat()
   if (phase === 'cancelled') return { Icon: CircleCheck, text: t('cancelled') }
@@ -28,5 +33,6 @@ function useStatus({ phase, counts, job }: BatchSnapshot): { Icon: LucideIcon; t
   // The server stopped retrying. A notice explains that and offers a retry.
   if (job?.reason === 'dead_letters') return null
   if (counts.toUpload > 0) return { Icon: CloudUpload, text: t('keepOpen', { count: counts.toUpload }) }
+  if (counts.missing > 0) return { Icon: ShieldCheck, text: uploadedElsewhere ? t('safeElsewhere') : t('safeMissing') }
   return { Icon: ShieldCheck, text: phase === 'paused' ? t('safePaused') : t('safe') }
 }

@@ -15,6 +15,7 @@ import { type BatchSnapshot, estimate, phaseOf, shownItems } from './snapshot'
 import { batchName, type LeftOut, type PhotoSource } from './source'
 import { loadBatch, type SavedBatch } from './store'
 import { BatchTiming } from './timing'
+import { isUploading, UploadLock, uploadEnd } from './upload-lock'
 import { type QueuedPhoto, UploadQueue } from './upload-queue'
 import { Uploader } from './uploader'
 
@@ -51,6 +52,8 @@ export class BatchSession {
   private readonly remote: RemoteJob
   private readonly uploader: Uploader
   private paused = false
+  private readonly uploadLock = new UploadLock()
+  private uploadedElsewhere = false
   private opening = false
   /** The id of the batch being opened. */
   private requestedId: string | null = null
@@ -180,23 +183,46 @@ export class BatchSession {
     if (saved) await this.restore(saved.batch)
     for (const { path, size, modified } of saved?.photos ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
+    await this.leaveToUploader(id)
+    await this.untilAnswered(() => this.openJob(id))
+    this.opening = false
+    this.notifier.notify(true)
+  }
+
+  /** Leaves missing photos to another page that uploads them, and takes stock when that has ended. */
+  private async leaveToUploader(id: string): Promise<void> {
+    if (this.uploadedElsewhere || !(await isUploading(id))) return
+    this.uploadedElsewhere = true
+    void uploadEnd(id, this.abort.signal).then(async () => {
+      await this.untilAnswered(() => this.takeStock(id))
+      this.uploadedElsewhere = false
+      this.notifier.notify(true)
+    })
+  }
+
+  /** Finds out which of the missing photos have reached the server meanwhile. */
+  private async takeStock(id: string): Promise<void> {
+    for (const path of await listJobPhotos(id)) {
+      const item = this.list.find(path) ?? this.list.add(path, { size: null, modified: null, state: 'queued' })
+      if (item.state === 'missing') this.list.set(item.index, { state: 'queued' })
+    }
+  }
+
+  /** Repeats a request until the server has answered it, or the batch ends. */
+  private async untilAnswered(request: () => Promise<void>): Promise<void> {
     while (!this.abort.signal.aborted) {
       try {
-        await this.openJob(id)
-        break
+        return await request()
       } catch (error) {
         const failure = error as Failure
         if (failure.code === 'unknown_job') {
-          this.remote.markGone()
-          break
+          return this.remote.markGone()
         }
         this.remote.setIssue(failure)
         if (isServerAway(failure)) await serverWatch.wait(this.abort.signal)
         else await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
       }
     }
-    this.opening = false
-    this.notifier.notify(true)
   }
 
   /** Gives the batch another name. An empty one brings back its own. */
@@ -246,6 +272,7 @@ export class BatchSession {
   /** Releases the batch on this page. The job continues on the server. */
   dispose(): void {
     this.abort.abort()
+    this.uploadLock.release()
     this.thumbnails?.dispose()
     this.remote.dispose()
     this.notifier.dispose()
@@ -383,10 +410,28 @@ export class BatchSession {
   }
 
   private refreshSnapshot(): void {
+    // It was ended on another page.
+    if (this.remote.current?.open === false) this.leaveOut(['missing'])
     this.state = this.createSnapshot()
+    this.updateLock()
     void this.persistence.noteOutcome(this.state)
-    this.remote.closeIfDone(this.state.phase)
+    if (this.state.phase === 'done') void this.close()
     if (this.thumbnailPace() !== 'stop') void this.thumbnails?.fill(this.list.items.length, () => this.thumbnailPace())
+  }
+
+  /** Closes the job, unless another page of this browser still has photos for it. */
+  private async close(): Promise<void> {
+    const { id } = this.remote
+    if (id === undefined || !this.remote.current?.open || this.uploadedElsewhere) return
+    await this.leaveToUploader(id)
+    if (!this.uploadedElsewhere) this.remote.closeIfDone(this.state.phase)
+  }
+
+  /** Other pages leave the upload to this one for as long as it has photos to upload. */
+  private updateLock(): void {
+    const { id } = this.remote
+    if (id !== undefined && this.state.counts.toUpload > 0) this.uploadLock.hold(id)
+    else this.uploadLock.release()
   }
 
   /** Thumbnails of photos out of sight would slow down the upload. */
@@ -409,10 +454,11 @@ export class BatchSession {
       model: job?.model.id ?? (this.requestedId === null ? this.options.model.id : null),
       group: this.group ?? id ?? null,
       took: this.timing.took({ phase, job, counts, issue }),
-      items: shownItems(this.list.items, issue),
+      items: shownItems(this.list.items, issue, this.uploadedElsewhere),
       counts,
-      ...estimate(phase, job, counts, issue),
+      ...estimate(phase, job, counts, issue, this.uploadedElsewhere),
       issue,
+      uploadedElsewhere: this.uploadedElsewhere,
       collecting: this.collecting > 0,
       leftOut: this.leftOut,
       labels: this.labels,

@@ -29,6 +29,8 @@ export interface BatchSnapshot {
   took: Took | null
   /** Why uploads or the server are waiting; null if nothing holds them up. */
   issue: Failure | null
+  /** Whether another page of this browser uploads the photos that are missing here. */
+  uploadedElsewhere: boolean
   /** Whether added files are still being scanned. */
   collecting: boolean
   leftOut: readonly LeftOut[]
@@ -76,14 +78,23 @@ export function estimate(
   job: Job | null,
   counts: Counts,
   issue: Failure | null,
+  uploadedElsewhere: boolean,
 ): Pick<BatchSnapshot, 'rate' | 'etaSeconds'> {
   const rate = phase === 'running' && issue === null ? (job?.rate ?? null) : null
-  const remaining = counts.total - counts.done - counts.leftOut - counts.missing
-  return { rate, etaSeconds: rate ? remaining / rate : null }
+  const remaining = counts.total - counts.done - counts.leftOut - (uploadedElsewhere ? 0 : counts.missing)
+  return { rate, etaSeconds: rate && remaining > 0 ? remaining / rate : null }
 }
 
-/** The photos as the page shows them: while something holds up the uploads, one that is being sent only waits. */
-export function shownItems(items: readonly BatchItem[], issue: Failure | null): readonly BatchItem[] {
-  if (!issue) return [...items]
-  return items.map((item) => (item.state === 'sending' ? { ...item, state: 'waiting' } : item))
+/**
+ * The photos as the page shows them: while something holds up the uploads, one that is being sent only waits; so does one
+ * that another page uploads.
+ */
+export function shownItems(
+  items: readonly BatchItem[],
+  issue: Failure | null,
+  uploadedElsewhere: boolean,
+): readonly BatchItem[] {
+  if (!issue && !uploadedElsewhere) return [...items]
+  const waits = ({ state }: BatchItem) => (issue && state === 'sending') || (uploadedElsewhere && state === 'missing')
+  return items.map((item) => (waits(item) ? { ...item, state: 'waiting' } : item))
 }
