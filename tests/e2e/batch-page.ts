@@ -42,6 +42,12 @@ export const figures = (page: Page) => page.getByRole('main').locator('p.figures
 
 export const rows = (page: Page) => page.getByRole('table', { name: 'Batch photos' }).locator('tbody').getByRole('row')
 
+/** Deletes a batch in the list, after the question. */
+export async function deleteBatch(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: `Delete ${name} and its results` }).click()
+  await page.getByRole('button', { name: 'Delete batch and results' }).click()
+}
+
 /** Waits until the batch is done. */
 export const waitUntilDone = (page: Page) =>
   expect(page.getByText(/^Done\. The server keeps the results until/)).toBeVisible({ timeout: 20_000 })

@@ -10,6 +10,7 @@ import {
   chooseFiles,
   chooseFolder,
   createPhotoFolder,
+  deleteBatch,
   downloadExport,
   exportText,
   fetchResults,
@@ -132,7 +133,7 @@ test('accepts dropped folders, ZIPs and files, and deletes earlier batches', asy
   // Earlier batches are listed and can be deleted together with their data on the server.
   await page.getByRole('button', { name: 'New batch' }).click()
   await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(2)
-  await page.getByRole('button', { name: 'Delete holiday and its results' }).click()
+  await deleteBatch(page, 'holiday')
   await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1)
 })
 

@@ -5,6 +5,7 @@ import { type Failure, isServerAway } from '../api/failure'
 import { serverWatch } from '../api/server-watch'
 import { type BatchSettings, fetchJob, listJobPhotos } from './api'
 import { type Collection, collect } from './collect'
+import { onDeletion } from './deletions'
 import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
 import type { KeptThumbnails } from './kept-thumbnails'
 import { folderLabels, type LabelsFile, restoreLabels, type UnreadableLabels } from './labels'
@@ -68,6 +69,9 @@ export class BatchSession {
   private labels: LabelsFile | null = null
   private unreadableLabels: UnreadableLabels | null = null
   private state: BatchSnapshot
+
+  /** The list of batches, on another page. */
+  private readonly stopListening = onDeletion((id) => id === this.remote.id && this.remote.markGone())
 
   readonly subscribe = this.notifier.subscribe
 
