@@ -334,8 +334,17 @@ test('shows why labels aren’t understood, and asks what an ambiguous label mea
   ])
   await meaning.selectOption({ index: 1 })
   await expect(page.getByRole('button', { name: '50.0% right' })).toBeVisible()
-  await page.reload()
-  await expect(page.getByRole('button', { name: '1 wrong' })).toBeVisible()
+  // Another file that isn't understood doesn't replace them.
+  for (const answer of ['keep', 'reload']) {
+    await labels('other.csv', 'nr,colour\n1,red\n2,blue\n')
+    await expect(evaluation).toContainText('other.csv isn’t understood yet')
+    if (answer === 'keep') await evaluation.getByRole('button', { name: 'Keep the previous labels' }).click()
+    else await page.reload()
+    await expect(page.getByRole('button', { name: '1 wrong' })).toBeVisible()
+    await expect(meaning).not.toHaveValue('')
+  }
+  // Labels of an earlier visit are nothing new to jump to.
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
 })
 
 test('takes the names of folders as labels, if they are labels', async ({ page }) => {

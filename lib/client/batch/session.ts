@@ -4,11 +4,12 @@ import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/
 import { type Failure, isServerAway } from '../api/failure'
 import { serverWatch } from '../api/server-watch'
 import { type BatchSettings, fetchJob, listJobPhotos } from './api'
+import { ChosenLabels } from './chosen-labels'
 import { type Collection, collect } from './collect'
 import { onDeletion } from './deletions'
 import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
 import type { KeptThumbnails } from './kept-thumbnails'
-import { folderLabels, type LabelsFile, restoreLabels, type UnreadableLabels } from './labels'
+import { folderLabels, type LabelsFile, restoreLabels } from './labels'
 import { Notifier } from './notifier'
 import { BatchPersistence } from './persistence'
 import { RemoteJob } from './remote-job'
@@ -66,8 +67,7 @@ export class BatchSession {
   private savedName: string | null = null
   private group: string | undefined
   private readonly timing = new BatchTiming()
-  private labels: LabelsFile | null = null
-  private unreadableLabels: UnreadableLabels | null = null
+  private readonly labels = new ChosenLabels()
   private state: BatchSnapshot
 
   /** The list of batches, on another page. */
@@ -166,8 +166,14 @@ export class BatchSession {
   }
 
   setLabels(labels: LabelsFile | null): void {
-    this.labels = labels
-    this.unreadableLabels = null
+    this.labels.set(labels)
+    void this.save([])
+    this.notifier.notify(true)
+  }
+
+  /** Notes that the labels are understood: they replace the previous ones. */
+  acceptLabels(labels: LabelsFile): void {
+    if (!this.labels.accept(labels)) return
     void this.save([])
     this.notifier.notify(true)
   }
@@ -287,7 +293,8 @@ export class BatchSession {
     this.title = batch.title ?? null
     this.savedName = batch.name
     this.group = batch.group
-    if (batch.labels) this.labels = await restoreLabels(batch.labels)
+    this.from = batch.from
+    if (batch.labels) this.labels.set(await restoreLabels(batch.labels))
   }
 
   private async openJob(id: string): Promise<void> {
@@ -305,8 +312,7 @@ export class BatchSession {
 
   private async addCollection({ sources, leftOut, labels, unreadableLabels }: Collection): Promise<void> {
     this.leftOut.push(...leftOut)
-    if (labels) this.labels = labels
-    if (labels || unreadableLabels) this.unreadableLabels = unreadableLabels
+    this.labels.add(labels, unreadableLabels)
     const added: BatchItem[] = []
     const match = this.list.sourceMatcher()
     for (const source of sources) {
@@ -354,7 +360,8 @@ export class BatchSession {
   private async save(added: readonly BatchItem[]): Promise<void> {
     const { id, current: job } = this.remote
     if (id === undefined || !job) return
-    const { labels, title, group } = this
+    const { title, group, from } = this
+    const labels = this.labels.saved
     const created = Date.parse(job.created_at)
     await this.persistence.save(
       { id, created, title, group, labels, model: job.model.id, items: this.list.items },
@@ -465,8 +472,9 @@ export class BatchSession {
       uploadedElsewhere: this.uploadedElsewhere,
       collecting: this.collecting > 0,
       leftOut: this.leftOut,
-      labels: this.labels,
-      unreadableLabels: this.unreadableLabels,
+      labels: this.labels.current,
+      previousLabels: this.labels.previous,
+      unreadableLabels: this.labels.unreadable,
       persisted: this.persistence.persisted,
     }
   }

@@ -35,6 +35,8 @@ export interface BatchSnapshot {
   collecting: boolean
   leftOut: readonly LeftOut[]
   labels: LabelsFile | null
+  /** The labels before these, until these are understood. */
+  previousLabels: LabelsFile | null
   /** The file last chosen as labels, if it can't be read. */
   unreadableLabels: UnreadableLabels | null
   /** Whether this browser can find the batch again later. */
