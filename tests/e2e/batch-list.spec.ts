@@ -15,23 +15,6 @@ async function classifySamples(page: Page): Promise<void> {
   await waitUntilDone(page)
 }
 
-/** The number of thumbnails in the browser's database. */
-function storedThumbnails(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const request = indexedDB.open('vision-thumbnails')
-        request.onsuccess = () => {
-          const count = request.result.transaction('thumbnails').objectStore('thumbnails').count()
-          count.onsuccess = () => {
-            resolve(count.result)
-            request.result.close()
-          }
-        }
-      }),
-  )
-}
-
 test('keeps thumbnails of all photos across a reload, and deletes them with the batch', async ({ page }) => {
   await classifySamples(page)
   await expect.poll(() => storedThumbnails(page)).toBe(24)

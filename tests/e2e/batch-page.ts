@@ -73,3 +73,20 @@ export async function downloadExport(page: Page): Promise<string> {
 export async function exportText(page: Page): Promise<string> {
   return readFileSync(await downloadExport(page), 'utf8')
 }
+
+/** The number of thumbnails in the browser's database. */
+export function storedThumbnails(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const request = indexedDB.open('vision-thumbnails')
+        request.onsuccess = () => {
+          const count = request.result.transaction('thumbnails').objectStore('thumbnails').count()
+          count.onsuccess = () => {
+            resolve(count.result)
+            request.result.close()
+          }
+        }
+      }),
+  )
+}
