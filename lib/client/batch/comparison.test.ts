@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { failedRow, type ResultRow } from '@/lib/shared/results/columns'
-import { compareResults } from './comparison'
+import { compareResults, originFirst } from './comparison'
 import { ItemList } from './items'
 import { arrange } from './saved-state'
 import type { SavedBatch } from './store'
@@ -59,4 +59,10 @@ test('reruns are below their original in the list', () => {
     ['b', 'a'],
     ['x', undefined],
   ])
+})
+
+test('a batch is first compared with the one that it was started from', () => {
+  const batches = [{ id: 'newest' }, { id: 'origin' }, { id: 'oldest' }]
+  expect(originFirst(batches, 'origin').map(({ id }) => id)).toEqual(['origin', 'newest', 'oldest'])
+  expect(originFirst(batches, null)).toEqual(batches)
 })

@@ -30,6 +30,8 @@ export interface BatchOptions {
   title?: string
   /** The group of a batch with the same photos. */
   group?: string
+  /** The ID of the batch with the same photos that it is started from. */
+  from?: string
 }
 
 const REOPEN_MS = 3000
@@ -66,6 +68,7 @@ export class BatchSession {
   /** The name of a saved batch. */
   private savedName: string | null = null
   private group: string | undefined
+  private from: string | undefined
   private readonly timing = new BatchTiming()
   private readonly labels = new ChosenLabels()
   private state: BatchSnapshot
@@ -79,6 +82,7 @@ export class BatchSession {
     const { signal } = this.abort
     this.title = options.title ?? null
     this.group = options.group
+    this.from = options.from
     this.remote = new RemoteJob({
       settings: options.settings,
       isPaused: () => this.paused,
@@ -364,7 +368,7 @@ export class BatchSession {
     const labels = this.labels.saved
     const created = Date.parse(job.created_at)
     await this.persistence.save(
-      { id, created, title, group, labels, model: job.model.id, items: this.list.items },
+      { id, created, title, group, from, labels, model: job.model.id, items: this.list.items },
       added,
     )
   }
@@ -464,6 +468,7 @@ export class BatchSession {
       name: this.savedName ?? batchName(this.list.items),
       model: job?.model.id ?? (this.requestedId === null ? this.options.model.id : null),
       group: this.group ?? id ?? null,
+      from: this.from ?? null,
       took: this.timing.took({ phase, job, counts, issue }),
       items: shownItems(this.list.items, issue, this.uploadedElsewhere),
       counts,

@@ -19,6 +19,8 @@ export interface BatchSnapshot {
   model: string | null
   /** Shared by the batches with the same photos on other models; null until it is known. */
   group: string | null
+  /** The ID of the batch with the same photos that it was started from; null if it is the first. */
+  from: string | null
   /** A new array after each change. */
   items: readonly BatchItem[]
   counts: Counts
