@@ -13,7 +13,7 @@ import { folderLabels, type LabelsFile, restoreLabels } from './labels'
 import { Notifier } from './notifier'
 import { BatchPersistence } from './persistence'
 import { RemoteJob } from './remote-job'
-import { type BatchSnapshot, estimate, phaseOf, shownItems } from './snapshot'
+import { type BatchSnapshot, estimate, estimateLifetime, phaseOf, shownItems } from './snapshot'
 import { batchName, type LeftOut, type PhotoSource } from './source'
 import { loadBatch, type SavedBatch } from './store'
 import { BatchTiming } from './timing'
@@ -58,6 +58,7 @@ export class BatchSession {
   private paused = false
   private readonly uploadLock = new UploadLock()
   private uploadedElsewhere = false
+  private estimateTimer: ReturnType<typeof setTimeout> | undefined
   private opening = false
   /** The id of the batch being opened. */
   private requestedId: string | null = null
@@ -287,6 +288,8 @@ export class BatchSession {
   dispose(): void {
     this.abort.abort()
     this.uploadLock.release()
+    this.stopListening()
+    clearTimeout(this.estimateTimer)
     this.thumbnails?.dispose()
     this.remote.dispose()
     this.notifier.dispose()
@@ -429,6 +432,7 @@ export class BatchSession {
     if (this.remote.current?.open === false) this.leaveOut(['missing'])
     this.state = this.createSnapshot()
     this.updateLock()
+    this.expireEstimate()
     void this.persistence.noteOutcome(this.state)
     if (this.state.phase === 'done') void this.close()
     if (this.thumbnailPace() !== 'stop') void this.thumbnails?.fill(this.list.items.length, () => this.thumbnailPace())
@@ -440,6 +444,17 @@ export class BatchSession {
     if (id === undefined || !this.remote.current?.open || this.uploadedElsewhere) return
     await this.leaveToUploader(id)
     if (!this.uploadedElsewhere) this.remote.closeIfDone(this.state.phase)
+  }
+
+  /** Drops the estimate in time, even if nothing else happens. */
+  private expireEstimate(): void {
+    clearTimeout(this.estimateTimer)
+    const { rate } = this.state
+    if (rate === null) return
+    this.estimateTimer = setTimeout(
+      () => this.notifier.notify(true),
+      Math.max(0, estimateLifetime(rate) - this.timing.silentMs),
+    )
   }
 
   /** Other pages leave the upload to this one for as long as it has photos to upload. */
@@ -472,7 +487,7 @@ export class BatchSession {
       took: this.timing.took({ phase, job, counts, issue }),
       items: shownItems(this.list.items, issue, this.uploadedElsewhere),
       counts,
-      ...estimate(phase, job, counts, issue, this.uploadedElsewhere),
+      ...estimate({ phase, job, counts, issue, uploadedElsewhere, silentMs }),
       issue,
       uploadedElsewhere: this.uploadedElsewhere,
       collecting: this.collecting > 0,

@@ -76,15 +76,31 @@ export function hasEnded(phase: BatchPhase): phase is 'done' | 'cancelled' | 'go
   return phase === 'done' || phase === 'cancelled' || phase === 'gone'
 }
 
+/** What the estimate depends on. */
+export interface EstimateInputs {
+  phase: BatchPhase
+  job: Job | null
+  counts: Counts
+  issue: Failure | null
+  uploadedElsewhere: boolean
+  /** How long no photo has had its result. */
+  silentMs: number
+}
+
+/** An estimate is dropped when no result arrives for this long, or for several times as long as a photo takes. */
+const SILENT_MS = 10_000
+const SILENT_PHOTOS = 3
+
+/** For how long an estimate is good without a new result, in milliseconds. */
+export function estimateLifetime(rate: number): number {
+  return Math.max(SILENT_MS, (1000 * SILENT_PHOTOS) / rate)
+}
+
 /** Throughput and remaining time, if known. While something holds the batch up, the last ones known would mislead. */
-export function estimate(
-  phase: BatchPhase,
-  job: Job | null,
-  counts: Counts,
-  issue: Failure | null,
-  uploadedElsewhere: boolean,
-): Pick<BatchSnapshot, 'rate' | 'etaSeconds'> {
-  const rate = phase === 'running' && issue === null ? (job?.rate ?? null) : null
+export function estimate(inputs: EstimateInputs): Pick<BatchSnapshot, 'rate' | 'etaSeconds'> {
+  const { phase, job, counts, issue, uploadedElsewhere, silentMs } = inputs
+  const rate = phase === 'running' && issue === null ? job?.rate : null
+  if (!rate || silentMs >= estimateLifetime(rate)) return { rate: null, etaSeconds: null }
   const remaining = counts.total - counts.done - counts.leftOut - (uploadedElsewhere ? 0 : counts.missing)
   return { rate, etaSeconds: rate && remaining > 0 ? remaining / rate : null }
 }
