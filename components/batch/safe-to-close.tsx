@@ -20,6 +20,7 @@ function useStatus({
   phase,
   counts,
   job,
+  resuming,
   uploadedElsewhere,
 }: BatchSnapshot): { Icon: LucideIcon; text: string } | null {
   const t = useTranslations('batch')
@@ -32,6 +33,7 @@ function useStatus({
   if (phase !== 'running' && phase !== 'paused') return null
   // The server stopped retrying. A notice explains that and offers a retry.
   if (job?.reason === 'dead_letters') return null
+  if (resuming) return { Icon: CloudUpload, text: t('resuming') }
   if (counts.toUpload > 0) return { Icon: CloudUpload, text: t('keepOpen', { count: counts.toUpload }) }
   if (counts.missing > 0) return { Icon: ShieldCheck, text: uploadedElsewhere ? t('safeElsewhere') : t('safeMissing') }
   return { Icon: ShieldCheck, text: phase === 'paused' ? t('safePaused') : t('safe') }

@@ -255,8 +255,9 @@ export class BatchSession {
 
   async setPaused(paused: boolean): Promise<void> {
     this.paused = paused
+    const answered = this.remote.act(paused ? 'pause' : 'resume')
     this.notifier.notify(true)
-    await this.remote.act(paused ? 'pause' : 'resume')
+    await answered
     this.uploader.start()
   }
 
@@ -473,8 +474,10 @@ export class BatchSession {
 
   private createSnapshot(): BatchSnapshot {
     const counts = this.list.counts()
-    const { current: job, ended, issue, id = this.requestedId } = this.remote
-    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, job, counts })
+    const { current: job, ended, issue, resuming, id = this.requestedId } = this.remote
+    const { uploadedElsewhere } = this
+    const { silentMs } = this.timing
+    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, resuming, job, counts })
     return {
       phase,
       id,
@@ -485,11 +488,12 @@ export class BatchSession {
       group: this.group ?? id ?? null,
       from: this.from ?? null,
       took: this.timing.took({ phase, job, counts, issue }),
-      items: shownItems(this.list.items, issue, this.uploadedElsewhere),
+      items: shownItems(this.list.items, issue, uploadedElsewhere),
       counts,
       ...estimate({ phase, job, counts, issue, uploadedElsewhere, silentMs }),
       issue,
-      uploadedElsewhere: this.uploadedElsewhere,
+      resuming,
+      uploadedElsewhere,
       collecting: this.collecting > 0,
       leftOut: this.leftOut,
       labels: this.labels.current,

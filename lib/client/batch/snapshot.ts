@@ -31,6 +31,8 @@ export interface BatchSnapshot {
   took: Took | null
   /** Why uploads or the server are waiting; null if nothing holds them up. */
   issue: Failure | null
+  /** Whether the visitor has resumed the batch, and the server doesn't know yet. */
+  resuming: boolean
   /** Whether another page of this browser uploads the photos that are missing here. */
   uploadedElsewhere: boolean
   /** Whether added files are still being scanned. */
@@ -57,18 +59,20 @@ export interface PhaseInputs {
   opening: boolean
   ended: 'cancelled' | 'gone' | null
   paused: boolean
+  /** Whether the server hasn't confirmed yet that it resumes. */
+  resuming: boolean
   job: Job | null
   counts: Counts
 }
 
-export function phaseOf({ opening, ended, paused, job, counts }: PhaseInputs): BatchPhase {
+export function phaseOf({ opening, ended, paused, resuming, job, counts }: PhaseInputs): BatchPhase {
   const { total, done, leftOut } = counts
   if (opening) return 'opening'
   if (ended) return ended
   if (total === 0) return 'empty'
   // A bucket that is still being listed has more photos.
   if (done + leftOut === total && !job?.listing) return 'done'
-  return paused || job?.reason === 'requested' ? 'paused' : 'running'
+  return paused || (job?.reason === 'requested' && !resuming) ? 'paused' : 'running'
 }
 
 /** Whether the phase is the last one, unless failed photos are retried. */
@@ -102,7 +106,7 @@ export function estimate(inputs: EstimateInputs): Pick<BatchSnapshot, 'rate' | '
   const rate = phase === 'running' && issue === null ? job?.rate : null
   if (!rate || silentMs >= estimateLifetime(rate)) return { rate: null, etaSeconds: null }
   const remaining = counts.total - counts.done - counts.leftOut - (uploadedElsewhere ? 0 : counts.missing)
-  return { rate, etaSeconds: rate && remaining > 0 ? remaining / rate : null }
+  return { rate, etaSeconds: remaining > 0 ? remaining / rate : null }
 }
 
 /**
