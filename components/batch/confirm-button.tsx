@@ -16,7 +16,7 @@ export function ConfirmButton({ yes, no, onConfirm, ...button }: ConfirmButtonPr
   }
   return (
     <span className="flex flex-wrap items-center gap-2">
-      <Button className="text-bad" onClick={onConfirm}>
+      <Button className="text-bad!" onClick={onConfirm}>
         {yes}
       </Button>
       <Button variant="quiet" autoFocus onClick={() => setState('declined')}>

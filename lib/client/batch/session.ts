@@ -244,8 +244,9 @@ export class BatchSession {
   async rename(title: string): Promise<void> {
     this.title = title.trim() || null
     this.notifier.notify(true)
-    await this.save([])
+    // First what the visitor sees: the page may be reloaded at once.
     await this.persistence.saveTitle(this.title)
+    await this.save([])
   }
 
   /** Notes the share of right results, for the list of batches; null without labels. */
