@@ -1,6 +1,5 @@
 import clsx from 'clsx'
 import { Pause, Play, Plus, RotateCw, Tags, X } from 'lucide-react'
-import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { type BatchItem, mayRecover } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
@@ -8,6 +7,7 @@ import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
 import { Button } from '../ui/button'
 import { BatchStats } from './batch-stats'
+import { ConfirmButton } from './confirm-button'
 import { EditableName } from './editable-name'
 import { ExportPanel } from './export-panel'
 import { FilePickerButton } from './file-picker-button'
@@ -83,7 +83,9 @@ export function BatchHeader({
                   {phase === 'running' ? t('pause') : t('resume')}
                 </Button>
               )}
-              <CancelButton onCancel={() => void session.cancel()} />
+              <ConfirmButton yes={t('cancelYes')} no={t('cancelNo')} onConfirm={() => void session.cancel()}>
+                <X aria-hidden /> {t('cancel')}
+              </ConfirmButton>
             </>
           )}
           {recoverable > 0 && (
@@ -136,28 +138,5 @@ function Progress({ snapshot: { counts, phase } }: Pick<BatchHeaderProps, 'snaps
         style={{ width: share(counts.total - counts.leftOut - counts.done - counts.toUpload - counts.missing) }}
       />
     </div>
-  )
-}
-
-/** Asks for confirmation, because a cancelled batch cannot be resumed. */
-function CancelButton({ onCancel }: { onCancel(): void }) {
-  const t = useTranslations('batch')
-  const [confirming, setConfirming] = useState(false)
-  if (!confirming) {
-    return (
-      <Button variant="quiet" onClick={() => setConfirming(true)}>
-        <X aria-hidden /> {t('cancel')}
-      </Button>
-    )
-  }
-  return (
-    <span className="flex items-center gap-2">
-      <Button className="text-bad" onClick={onCancel}>
-        {t('cancelYes')}
-      </Button>
-      <Button variant="quiet" autoFocus onClick={() => setConfirming(false)}>
-        {t('cancelNo')}
-      </Button>
-    </span>
   )
 }

@@ -1,4 +1,4 @@
-import { CloudOff, FileImage, FolderOpen, RotateCw, TriangleAlert } from 'lucide-react'
+import { CloudOff, CloudUpload, FileImage, FolderOpen, RotateCw, TriangleAlert } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import { isServerAway } from '@/lib/client/api/failure'
 import { serverWatch } from '@/lib/client/api/server-watch'
@@ -6,6 +6,7 @@ import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { Button } from '../ui/button'
 import { useProblem } from '../ui/use-problem'
+import { ConfirmButton } from './confirm-button'
 import { FilePickerButton } from './file-picker-button'
 import { LeftOutNotice } from './left-out-notice'
 import { Notice } from './notice'
@@ -19,7 +20,7 @@ interface BatchNoticesProps {
 /** Notices about missing files, a server that is waiting, and files that are not photos. */
 export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) {
   const t = useTranslations('batch')
-  const { phase, issue, counts, persisted, leftOut, id, collecting } = snapshot
+  const { phase, issue, counts, persisted, leftOut, id, collecting, uploadedElsewhere } = snapshot
   return (
     <>
       {phase === 'gone' && (
@@ -38,7 +39,12 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
           </span>
         </Notice>
       )}
-      {counts.missing > 0 && (
+      {counts.missing > 0 && uploadedElsewhere && (
+        <Notice calm icon={CloudUpload} title={t('elsewhereTitle', { count: counts.missing })}>
+          {t('elsewhere')}
+        </Notice>
+      )}
+      {counts.missing > 0 && !uploadedElsewhere && (
         <Notice icon={FolderOpen} title={t('missingTitle', { count: counts.missing })}>
           {t('missing')}
           <span className="mt-3 flex flex-wrap gap-2">
@@ -48,9 +54,13 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
             <FilePickerButton onFiles={onFiles}>
               <FileImage aria-hidden /> {t('chooseFiles')}
             </FilePickerButton>
-            <Button variant="quiet" onClick={() => session.leaveOutMissing()}>
+            <ConfirmButton
+              yes={t('goOnWithoutYes', { count: counts.missing })}
+              no={t('goOnWithoutNo')}
+              onConfirm={() => session.leaveOutMissing()}
+            >
               {t('goOnWithout')}
-            </Button>
+            </ConfirmButton>
           </span>
         </Notice>
       )}

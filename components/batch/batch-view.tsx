@@ -58,13 +58,19 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
   const shown = useMemo(() => applyView(items, view, { isWanted, differences }), [items, view, isWanted, differences])
   const table = labels?.table
   const unreadable = snapshot.unreadableLabels
-  const seen = useRef({ table, unreadable })
-  // Labels that are added later are what the visitor wants to see next.
+  const opening = snapshot.phase === 'opening'
+  const seen = useRef({ table, unreadable, opening })
+  // Labels that are added later are what the visitor wants to see next, but not those of an earlier visit.
   useEffect(() => {
     const added = (table && seen.current.table !== table) || (unreadable && seen.current.unreadable !== unreadable)
-    seen.current = { table, unreadable }
-    if (added) showPanel(panel.current)
-  }, [table, unreadable])
+    const restored = seen.current.opening
+    seen.current = { table, unreadable, opening }
+    if (added && !restored) showPanel(panel.current)
+  }, [table, unreadable, opening])
+  const understood = judged.labeled && judged.trouble === null && judged.labels === labels ? labels : null
+  useEffect(() => {
+    if (understood) session.acceptLabels(understood)
+  }, [session, understood])
   useAccuracy(session, snapshot, judged)
   useFocusAfterSwitch(session)
   function show(part: Partial<TableView>): void {
@@ -135,6 +141,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
             onShow={show}
             onChoose={choose}
             onRemove={() => session.setLabels(null)}
+            onKeepPrevious={() => session.setLabels(snapshot.previousLabels)}
             onCloseUnreadable={() => session.setLabels(labels)}
           />
         )}

@@ -18,6 +18,8 @@ interface EvaluationPanelProps {
   onShow(view: Partial<TableView>): void
   onChoose(choices: LabelChoices): void
   onRemove(): void
+  /** Brings the previous labels back. */
+  onKeepPrevious(): void
   /** Closes the notice about a file that isn't a labels file. */
   onCloseUnreadable(): void
 }
@@ -29,6 +31,7 @@ export function EvaluationPanel({
   onShow,
   onChoose,
   onRemove,
+  onKeepPrevious,
   onCloseUnreadable,
 }: EvaluationPanelProps) {
   const t = useTranslations('batch.judgement')
@@ -55,7 +58,15 @@ export function EvaluationPanel({
       </div>
       {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} onClose={onCloseUnreadable} />}
       {failed && <p className="mt-3 text-bad text-sm">{t('noClasses')}</p>}
-      {trouble && labels && <UnusableLabels trouble={trouble} judged={judged} labels={labels} onChoose={onChoose} />}
+      {trouble && labels && (
+        <UnusableLabels
+          trouble={trouble}
+          judged={judged}
+          labels={labels}
+          onChoose={onChoose}
+          onKeepPrevious={snapshot.previousLabels && onKeepPrevious}
+        />
+      )}
       {!trouble && reading && !labels?.folders && (
         <LabelColumns reading={reading} onPick={(picks) => onChoose({ picks })} />
       )}

@@ -16,7 +16,13 @@ export function SafeToClose({ snapshot }: { snapshot: BatchSnapshot }) {
   )
 }
 
-function useStatus({ phase, counts, job }: BatchSnapshot): { Icon: LucideIcon; text: string } | null {
+function useStatus({
+  phase,
+  counts,
+  job,
+  resuming,
+  uploadedElsewhere,
+}: BatchSnapshot): { Icon: LucideIcon; text: string } | null {
   const t = useTranslations('batch')
   const format = useFormat()
   if (phase === 'cancelled') return { Icon: CircleCheck, text: t('cancelled') }
@@ -27,6 +33,8 @@ function useStatus({ phase, counts, job }: BatchSnapshot): { Icon: LucideIcon; t
   if (phase !== 'running' && phase !== 'paused') return null
   // The server stopped retrying. A notice explains that and offers a retry.
   if (job?.reason === 'dead_letters') return null
+  if (resuming) return { Icon: CloudUpload, text: t('resuming') }
   if (counts.toUpload > 0) return { Icon: CloudUpload, text: t('keepOpen', { count: counts.toUpload }) }
+  if (counts.missing > 0) return { Icon: ShieldCheck, text: uploadedElsewhere ? t('safeElsewhere') : t('safeMissing') }
   return { Icon: ShieldCheck, text: phase === 'paused' ? t('safePaused') : t('safe') }
 }

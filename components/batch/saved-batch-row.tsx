@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl'
 import type { SavedState } from '@/lib/client/batch/saved-state'
 import type { SavedBatch } from '@/lib/client/batch/store'
 import { useFormat } from '../ui/use-format'
+import { ConfirmButton } from './confirm-button'
 import { EditableName } from './editable-name'
 import { useBatchTitle } from './use-batch-title'
 
@@ -20,15 +21,18 @@ interface SavedBatchRowProps {
   onDelete(): void
 }
 
+/** The button that asks whether to delete a batch. */
+export const deleteButtonId = (batch: string) => `delete-${batch}`
+
 /** A batch in the list: its name, and how it went in one line. */
 export function SavedBatchRow({ batch, samePhotosAs, state, model, onRename, onDelete }: SavedBatchRowProps) {
   const t = useTranslations('batch')
   const titleOf = useBatchTitle()
   const name = titleOf(batch)
   return (
-    <li className="flex items-center gap-3 border-line border-t py-1">
+    <li className="flex flex-wrap items-center gap-x-3 border-line border-t py-1">
       {samePhotosAs && <CornerDownRight aria-hidden className="ml-2 size-4 shrink-0 text-ink-3" />}
-      <div className="relative min-w-0 flex-1 py-1.5">
+      <div className="relative min-w-0 flex-1 basis-60 py-1.5">
         <EditableName name={name} onRename={onRename}>
           {(field) =>
             field ??
@@ -50,14 +54,16 @@ export function SavedBatchRow({ batch, samePhotosAs, state, model, onRename, onD
         <Facts batch={batch} state={state} model={model} />
         {samePhotosAs && <span className="sr-only">{t('samePhotosAs', { name: titleOf(samePhotosAs) })}</span>}
       </div>
-      <button
-        type="button"
-        onClick={onDelete}
+      <ConfirmButton
+        id={deleteButtonId(batch.id)}
         aria-label={t('delete', { name })}
-        className="grid size-10 shrink-0 place-items-center rounded-card text-ink-2 hover:bg-sunk hover:text-ink"
+        className="w-10 shrink-0 px-0!"
+        yes={t('deleteYes')}
+        no={t('deleteNo')}
+        onConfirm={onDelete}
       >
-        <X aria-hidden className="size-4" />
-      </button>
+        <X aria-hidden />
+      </ConfirmButton>
     </li>
   )
 }

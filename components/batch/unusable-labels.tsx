@@ -1,9 +1,10 @@
 import clsx from 'clsx'
-import { TriangleAlert } from 'lucide-react'
+import { TriangleAlert, Undo2 } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { LabelChoices, LabelsFile } from '@/lib/client/batch/labels'
 import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
 import { firstNames } from '@/lib/shared/labels-file/summary'
+import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { LabelColumns } from './label-columns'
 import type { Judged, LabelsTrouble } from './use-judged'
@@ -13,10 +14,13 @@ interface UnusableLabelsProps {
   judged: Judged
   labels: LabelsFile
   onChoose(choices: LabelChoices): void
+  /** Brings the previous labels back; null without any. */
+  onKeepPrevious: (() => void) | null
 }
 
 /** Why the labels can't be used, with the file's columns and first rows, to choose the right columns. */
-export function UnusableLabels({ trouble, judged: { reading, items }, labels, onChoose }: UnusableLabelsProps) {
+export function UnusableLabels({ trouble, judged: { reading, items }, labels, ...props }: UnusableLabelsProps) {
+  const { onChoose, onKeepPrevious } = props
   const t = useTranslations('batch.judgement')
   const format = useFormat()
   const list = (all: readonly string[]) => {
@@ -47,6 +51,11 @@ export function UnusableLabels({ trouble, judged: { reading, items }, labels, on
       <p className="mt-1 max-w-[80ch] text-pretty break-words text-ink-2">{reason}</p>
       {reading && !labels.folders && <LabelColumns reading={reading} onPick={(picks) => onChoose({ picks })} />}
       {!labels.folders && <FirstRows labels={labels} reading={reading} />}
+      {onKeepPrevious && (
+        <Button className="mt-3" onClick={onKeepPrevious}>
+          <Undo2 aria-hidden /> {t('keepPrevious')}
+        </Button>
+      )}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { originFirst } from '@/lib/client/batch/comparison'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { groupOf, listBatches, type SavedBatch } from '@/lib/client/batch/store'
@@ -15,8 +16,11 @@ export interface Partner {
 const NONE: readonly BatchSession[] = []
 const noSessions = () => NONE
 
-/** The other batches with the same photos that this tab has open or this browser has saved, newest first. */
-export function usePartners({ id, group }: BatchSnapshot): readonly Partner[] {
+/**
+ * The other batches with the same photos that this tab has open or this browser has saved: first the one that this was
+ * started from, then the newest.
+ */
+export function usePartners({ id, group, from }: BatchSnapshot): readonly Partner[] {
   const sessions = useSyncExternalStore(tabBatch.subscribe, tabBatch.sessions, noSessions)
   const [saved, setSaved] = useState<readonly SavedBatch[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: a batch that was started in this tab is saved, too
@@ -36,6 +40,9 @@ export function usePartners({ id, group }: BatchSnapshot): readonly Partner[] {
     for (const { id, model, phase } of sessions.map((session) => session.snapshot())) {
       if (id !== null && model !== null) found.set(id, { id, model, cancelled: phase === 'cancelled' })
     }
-    return [...found.values()].filter((partner) => partner.id !== id)
-  }, [saved, sessions, id])
+    return originFirst(
+      [...found.values()].filter((partner) => partner.id !== id),
+      from,
+    )
+  }, [saved, sessions, id, from])
 }

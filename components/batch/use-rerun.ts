@@ -38,15 +38,16 @@ export function useRerun(
   const [waiting, setWaiting] = useState<ModelInfo | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [noneFound, setNoneFound] = useState(false)
-  const { phase, job, title, group, labels } = snapshot
+  const { id, phase, job, title, group, labels } = snapshot
   const copies = waiting && session.copies()
   const used = new Set([snapshot.model, ...partners.flatMap(({ cancelled, model }) => (cancelled ? [] : [model]))])
-  const optionsFor = ({ id, revision }: ModelInfo): BatchOptions => ({
-    settings: { model: id, topK: job?.top_k ?? 5, threshold: job?.threshold ?? 0 },
-    model: { id, revision },
+  const optionsFor = (model: ModelInfo): BatchOptions => ({
+    settings: { model: model.id, topK: job?.top_k ?? 5, threshold: job?.threshold ?? 0 },
+    model: { id: model.id, revision: model.revision },
     limits,
     ...(title !== null && { title }),
     ...(group !== null && { group }),
+    ...(id !== null && { from: id }),
   })
   function show(next: BatchSession): void {
     setWaiting(null)

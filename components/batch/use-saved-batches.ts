@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { deleteJob } from '@/lib/client/batch/api'
+import { announceDeletion, onDeletion } from '@/lib/client/batch/deletions'
 import { findState, type SavedState } from '@/lib/client/batch/saved-state'
 import { deleteSavedBatch, listBatches, type SavedBatch, updateBatch } from '@/lib/client/batch/store'
 import { deleteThumbnails } from '@/lib/client/batch/thumbnail-store'
@@ -30,8 +31,10 @@ export function useSavedBatches(): SavedBatches {
       }
     }
     void load()
+    const stopListening = onDeletion(() => void listBatches().then(setBatches))
     return () => {
       mounted = false
+      stopListening()
     }
   }, [])
   const reload = async () => setBatches(await listBatches())
@@ -46,6 +49,7 @@ export function useSavedBatches(): SavedBatches {
       await deleteJob(id)
       await deleteSavedBatch(id)
       await deleteThumbnails(id)
+      announceDeletion(id)
       await reload()
     },
   }

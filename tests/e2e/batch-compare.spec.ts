@@ -86,7 +86,7 @@ test('runs the same photos on another model without choosing them again, and sho
   await page.getByRole('button', { name: 'New batch' }).click()
   const items = page.getByRole('main').getByRole('listitem')
   await expect(items).toHaveCount(2)
-  for (const [at, model] of ['Fast', 'Balanced'].entries()) {
+  for (const [at, model] of ['Balanced', 'Fast'].entries()) {
     await expect(items.nth(at)).toContainText(new RegExp(`Sample photos.*Done.*24 photos.*${model}.*% right`))
   }
   await expect(items.nth(1)).toContainText('Same photos as Sample photos')

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
-import { jobId, openBatch, rows, waitUntilDone } from './batch-page'
+import { violations } from './axe'
+import { chooseFiles, deleteBatch, jobId, openBatch, rows, storedThumbnails, waitUntilDone } from './batch-page'
 import { failOnPageErrors } from './browser-page'
 
 test.beforeEach(async ({ page }) => {
@@ -12,23 +13,6 @@ const items = (page: Page) => page.getByRole('main').getByRole('listitem')
 async function classifySamples(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Try 24 sample photos' }).click()
   await waitUntilDone(page)
-}
-
-/** The number of thumbnails in the browser's database. */
-function storedThumbnails(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const request = indexedDB.open('vision-thumbnails')
-        request.onsuccess = () => {
-          const count = request.result.transaction('thumbnails').objectStore('thumbnails').count()
-          count.onsuccess = () => {
-            resolve(count.result)
-            request.result.close()
-          }
-        }
-      }),
-  )
 }
 
 test('keeps thumbnails of all photos across a reload, and deletes them with the batch', async ({ page }) => {
@@ -49,7 +33,7 @@ test('keeps thumbnails of all photos across a reload, and deletes them with the 
   await expect(dialog.locator('img')).toBeVisible()
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'New batch' }).click()
-  await page.getByRole('button', { name: 'Delete Sample photos and its results' }).click()
+  await deleteBatch(page, 'Sample photos')
   await expect(items(page)).toHaveCount(0)
   expect(await storedThumbnails(page)).toBe(0)
 })
@@ -77,6 +61,33 @@ test('a batch can be renamed in its head and in the list, which shows how it wen
   await field.press('Enter')
   await page.getByRole('link', { name: 'Animals', exact: true }).click()
   await expect(title).toHaveText('Animals')
+})
+
+test('deleting asks first, keeps the focus in the list, and tells other tabs', async ({ page, context }) => {
+  for (const name of ['koala', 'goldfish']) {
+    await chooseFiles(page, `public/gallery/${name}.webp`)
+    await waitUntilDone(page)
+    if (name === 'koala') await page.getByRole('button', { name: 'New batch' }).click()
+  }
+  const other = await context.newPage()
+  await other.goto(page.url())
+  await waitUntilDone(other)
+  await page.getByRole('button', { name: 'New batch' }).click()
+  await expect(items(page)).toHaveCount(2)
+  const ask = page.getByRole('button', { name: 'Delete goldfish.webp and its results' })
+  await ask.click()
+  await expect(page.getByRole('button', { name: 'Keep' })).toBeFocused()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Enter')
+  await expect(ask).toBeFocused()
+  await deleteBatch(page, 'goldfish.webp')
+  await expect(items(page)).toHaveCount(1)
+  await expect(page.getByRole('status').filter({ hasText: 'goldfish.webp was deleted.' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Delete koala.webp and its results' })).toBeFocused()
+  await expect(other.getByText('This batch is no longer on the server')).toBeVisible()
+  await deleteBatch(page, 'koala.webp')
+  await expect(items(page)).toHaveCount(0)
+  await expect(page.getByRole('main')).toBeFocused()
 })
 
 test('the list asks the server for batches that may still run, and tells which ones have expired', async ({ page }) => {

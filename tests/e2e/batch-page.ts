@@ -42,6 +42,12 @@ export const figures = (page: Page) => page.getByRole('main').locator('p.figures
 
 export const rows = (page: Page) => page.getByRole('table', { name: 'Batch photos' }).locator('tbody').getByRole('row')
 
+/** Deletes a batch in the list, after the question. */
+export async function deleteBatch(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: `Delete ${name} and its results` }).click()
+  await page.getByRole('button', { name: 'Delete batch and results' }).click()
+}
+
 /** Waits until the batch is done. */
 export const waitUntilDone = (page: Page) =>
   expect(page.getByText(/^Done\. The server keeps the results until/)).toBeVisible({ timeout: 20_000 })
@@ -66,4 +72,21 @@ export async function downloadExport(page: Page): Promise<string> {
 /** Exports with the open panel and returns the text of the file. */
 export async function exportText(page: Page): Promise<string> {
   return readFileSync(await downloadExport(page), 'utf8')
+}
+
+/** The number of thumbnails in the browser's database. */
+export function storedThumbnails(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const request = indexedDB.open('vision-thumbnails')
+        request.onsuccess = () => {
+          const count = request.result.transaction('thumbnails').objectStore('thumbnails').count()
+          count.onsuccess = () => {
+            resolve(count.result)
+            request.result.close()
+          }
+        }
+      }),
+  )
 }

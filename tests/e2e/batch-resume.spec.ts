@@ -11,6 +11,7 @@ import {
   jobId,
   openBatch,
   rows,
+  storedThumbnails,
   temporaryFolder,
   waitUntilDone,
 } from './batch-page'
@@ -69,10 +70,52 @@ test('resumes an interrupted upload when the folder is selected again, with one 
   await expect(later.getByText('holiday/zoo/0147.webpchanged since the batch was created')).toBeVisible()
   await expect(figures(later)).toContainText('149 of 150')
   await later.getByRole('button', { name: 'Continue without them' }).click()
+  await expect(later.getByRole('button', { name: 'Not yet' })).toBeFocused()
+  await later.getByRole('button', { name: 'Continue without 1 photo' }).click()
   await waitUntilDone(later)
   const names = (await fetchResults(later)).map(({ file }) => file)
   expect([names.length, new Set(names).size]).toEqual([149, 149])
   expect(await job(later)).toMatchObject({ state: 'done', open: false, counts: { total: 149, ok: 149 } })
+})
+
+test('a second tab leaves the upload to the first one, and asks for the files only once that is closed', async ({
+  page,
+  context,
+}) => {
+  failOnPageErrors(page)
+  const folder = createPhotoFolder(root(), 150)
+  let uploads = 0
+  // The second upload never ends.
+  await page.route('**/photos?unique=1', (route) => (uploads++ === 0 ? route.continue() : undefined))
+  await openBatch(page)
+  await chooseFolder(page, folder)
+  await expect(figures(page)).toContainText('64 of 150')
+  const second = await openInNewPage(context, page.url())
+  await expect(figures(second)).toContainText('64 of 150')
+  await expect(second.getByText('Another tab is uploading 86 photos')).toBeVisible()
+  await expect(second.getByText('You can close this page, but not the tab that uploads the photos.')).toBeVisible()
+  await expect(second.getByText('weren’t uploaded')).toHaveCount(0)
+  await expect(second.getByRole('button', { name: 'Continue without them' })).toHaveCount(0)
+  // The browser may still send what the first tab had begun.
+  await page.close()
+  await expect(second.getByText(/^\d+ photos weren’t uploaded$/)).toBeVisible()
+  await expect(second.getByText('The photos that are uploaded are still classified.')).toBeVisible()
+  await chooseFolder(second, folder)
+  await waitUntilDone(second)
+  await expect(figures(second)).toContainText('150 of 150')
+})
+
+test('thumbnails in view outlive a reload in the middle of the upload', async ({ page }) => {
+  failOnPageErrors(page)
+  await openBatch(page)
+  await limitUploads(page, 1)
+  await chooseFolder(page, createPhotoFolder(root(), 150))
+  await expect(figures(page)).toContainText('64 of 150')
+  await expect.poll(() => storedThumbnails(page)).toBeGreaterThan(5)
+  page.on('dialog', (dialog) => void dialog.accept())
+  await page.reload()
+  await expect(page.getByText('86 photos weren’t uploaded')).toBeVisible()
+  await expect(rows(page).first().locator('img')).toBeVisible()
 })
 
 test('finishes uploaded photos without an open page, and shows the batch in another browser by its URL', async ({

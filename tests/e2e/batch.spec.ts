@@ -10,6 +10,7 @@ import {
   chooseFiles,
   chooseFolder,
   createPhotoFolder,
+  deleteBatch,
   downloadExport,
   exportText,
   fetchResults,
@@ -132,7 +133,7 @@ test('accepts dropped folders, ZIPs and files, and deletes earlier batches', asy
   // Earlier batches are listed and can be deleted together with their data on the server.
   await page.getByRole('button', { name: 'New batch' }).click()
   await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(2)
-  await page.getByRole('button', { name: 'Delete holiday and its results' }).click()
+  await deleteBatch(page, 'holiday')
   await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1)
 })
 
@@ -333,8 +334,17 @@ test('shows why labels aren’t understood, and asks what an ambiguous label mea
   ])
   await meaning.selectOption({ index: 1 })
   await expect(page.getByRole('button', { name: '50.0% right' })).toBeVisible()
-  await page.reload()
-  await expect(page.getByRole('button', { name: '1 wrong' })).toBeVisible()
+  // Another file that isn't understood doesn't replace them.
+  for (const answer of ['keep', 'reload']) {
+    await labels('other.csv', 'nr,colour\n1,red\n2,blue\n')
+    await expect(evaluation).toContainText('other.csv isn’t understood yet')
+    if (answer === 'keep') await evaluation.getByRole('button', { name: 'Keep the previous labels' }).click()
+    else await page.reload()
+    await expect(page.getByRole('button', { name: '1 wrong' })).toBeVisible()
+    await expect(meaning).not.toHaveValue('')
+  }
+  // Labels of an earlier visit are nothing new to jump to.
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
 })
 
 test('takes the names of folders as labels, if they are labels', async ({ page }) => {

@@ -1,7 +1,7 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import { type Area, formatCrop } from '@/lib/shared/crop/crop'
 import { underBase } from '@/lib/shared/web/base-path'
-import { type Failure, OFFLINE, parseFailure } from './failure'
+import { type Failure, OFFLINE, parseAnswer, parseFailure } from './failure'
 
 export interface ClassifyCall {
   model: string
@@ -31,8 +31,13 @@ export function classify(file: Blob, call: ClassifyCall): Promise<Classification
     request.upload.onprogress = ({ loaded, total }) => call.onProgress(loaded, total)
     request.upload.onload = () => call.onUploaded()
     request.onload = () => {
-      if (request.status === 200) resolve(JSON.parse(request.responseText) as Classification)
-      else reject(parseFailure(request.status, request.responseText, request.getResponseHeader('retry-after')))
+      const { status, responseText: body } = request
+      if (status !== 200) return reject(parseFailure(status, body, request.getResponseHeader('retry-after')))
+      try {
+        resolve(parseAnswer<Classification>(body))
+      } catch (failure) {
+        reject(failure)
+      }
     }
     request.onerror = () => reject(OFFLINE)
     request.onabort = () => reject(ABORTED)

@@ -3,7 +3,7 @@ import type { Area } from '@/lib/shared/crop/crop'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
 import { cropQuery } from './classify'
-import { type Failure, OFFLINE, parseFailure } from './failure'
+import { type Failure, OFFLINE, parseAnswer, parseFailure } from './failure'
 
 interface ExplainCall {
   model: string
@@ -36,7 +36,7 @@ export async function explain(
     throw parseFailure(response.status, await response.text(), response.headers.get('retry-after'))
   }
   for await (const line of readLines(response.body, signal)) {
-    const message = JSON.parse(line) as Message
+    const message = parseAnswer<Message>(line)
     if ('explanation' in message) return message.explanation
     if ('problem' in message) throw parseFailure(message.problem.status, JSON.stringify(message.problem), null)
     onProgress(message.done, message.of)

@@ -17,13 +17,30 @@ export interface Failure {
 /** The server couldn't be reached. */
 export const OFFLINE: Failure = { code: 'offline', retryable: true, retryAfterMs: null }
 
+/** Something else answered in the place of the server, such as the sign-in page of a public Wi-Fi. */
+const NOT_THE_SERVER: Failure = { code: 'not_the_server', retryable: true, retryAfterMs: null }
+
 /** Statuses of a proxy whose server doesn't respond. */
 const GATEWAY_STATUSES: readonly unknown[] = [502, 503, 504]
 
 /** Whether the server is away: unreachable, starting, or stopping. What failed goes through once it is back. */
 export function isServerAway({ code, values }: Failure): boolean {
+  if (code === 'not_the_server') return true
   if (code === 'unreadable') return GATEWAY_STATUSES.includes(values?.status)
   return code === 'offline' || code === 'not_ready' || code === 'shutting_down'
+}
+
+/**
+ * Parses the body of a successful response.
+ *
+ * @throws Failure if it isn't from this server
+ */
+export function parseAnswer<T>(body: string): T {
+  try {
+    return JSON.parse(body) as T
+  } catch {
+    throw NOT_THE_SERVER
+  }
 }
 
 /**

@@ -75,14 +75,17 @@ export class ServerWatch {
 
 const isHidden = () => document.visibilityState === 'hidden'
 
-/** Whether the server takes requests. Where a proxy hides `/health/ready`, any response that isn't a fault will do. */
+/**
+ * Whether the server takes requests. Where a proxy hides `/health/ready`, any response that isn't a fault will do, but not
+ * a page in its place, such as the sign-in page of a public Wi-Fi.
+ */
 export async function isServerReady(): Promise<boolean> {
   try {
-    const { status } = await fetch(underBase('/health/ready'), {
+    const { status, ok, headers } = await fetch(underBase('/health/ready'), {
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-    return status < 500
+    return status < 500 && !(ok && headers.get('content-type')?.startsWith('text/html'))
   } catch {
     return false
   }

@@ -1,7 +1,7 @@
 import type { Label } from '@/lib/shared/contract/contract'
 import type { Job, JobPhotos } from '@/lib/shared/contract/jobs'
 import { underBase } from '@/lib/shared/web/base-path'
-import { OFFLINE, parseFailure } from '../api/failure'
+import { OFFLINE, parseAnswer, parseFailure } from '../api/failure'
 
 /** Options that a batch is created with. */
 export interface BatchSettings {
@@ -99,5 +99,5 @@ async function request<T>(
     throw OFFLINE
   }
   if (!response.ok) throw parseFailure(response.status, text, response.headers.get('retry-after'))
-  return JSON.parse(text) as T
+  return parseAnswer<T>(text)
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { failedRow, type ResultRow } from '@/lib/shared/results/columns'
-import { compareResults } from './comparison'
+import { compareResults, originFirst } from './comparison'
 import { ItemList } from './items'
 import { arrange } from './saved-state'
 import type { SavedBatch } from './store'
@@ -44,7 +44,7 @@ test('two models are compared by the text of their labels; filters show what cha
   expect(applyView(list.items, { ...DEFAULT_VIEW, status: 'changed' })).toEqual([])
 })
 
-test('batches with the same photos are next to each other in the list', () => {
+test('reruns are below their original in the list', () => {
   const batch = (id: string, group?: string): SavedBatch => ({
     id,
     created: 1,
@@ -54,9 +54,15 @@ test('batches with the same photos are next to each other in the list', () => {
   })
   const listed = arrange([batch('c', 'a'), batch('x'), batch('b', 'a'), batch('a')])
   expect(listed.map(({ batch: { id }, samePhotosAs }) => [id, samePhotosAs?.id])).toEqual([
-    ['c', undefined],
-    ['b', 'c'],
-    ['a', 'c'],
+    ['a', undefined],
+    ['c', 'a'],
+    ['b', 'a'],
     ['x', undefined],
   ])
+})
+
+test('a batch is first compared with the one that it was started from', () => {
+  const batches = [{ id: 'newest' }, { id: 'origin' }, { id: 'oldest' }]
+  expect(originFirst(batches, 'origin').map(({ id }) => id)).toEqual(['origin', 'newest', 'oldest'])
+  expect(originFirst(batches, null)).toEqual(batches)
 })

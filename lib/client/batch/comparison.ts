@@ -43,6 +43,11 @@ export function compareResults(
   }
 }
 
+/** Batches to compare with: first the one that the current batch was started from, the others in their order. */
+export function originFirst<T extends { id: string }>(batches: readonly T[], from: string | null): T[] {
+  return [...batches.filter(({ id }) => id === from), ...batches.filter(({ id }) => id !== from)]
+}
+
 function differenceOf(row: ResultRow, other: ResultRow): Difference {
   const changed = row.label !== other.label
   if (row.correct === true && other.correct === false) return { other, changed, newly: 'right' }

@@ -98,9 +98,13 @@ export class KeptThumbnails {
     }
     if (this.storage && this.fresh.size < MAX_OF_BATCH) {
       this.fresh.set(index, blob)
-      this.timer ??= setTimeout(() => void this.store(), STORE_AFTER_MS)
+      this.storeLater()
     }
     return blob
+  }
+
+  private storeLater(): void {
+    if (!this.disposed) this.timer ??= setTimeout(() => void this.store(), STORE_AFTER_MS)
   }
 
   /** Stores the fresh thumbnails. Until the batch has an ID, they wait. */
@@ -108,7 +112,8 @@ export class KeptThumbnails {
     clearTimeout(this.timer)
     this.timer = undefined
     const id = this.options.id()
-    if (id === undefined || this.fresh.size === 0 || !this.storage) return
+    if (this.fresh.size === 0 || !this.storage) return
+    if (id === undefined) return this.storeLater()
     const stored = await this.storedIndices(id)
     const fresh = [...this.fresh]
     const chunk = new Map(fresh.filter(([index]) => !stored.has(index)).slice(0, MAX_OF_BATCH - stored.size))

@@ -8,6 +8,7 @@ import { isFinal } from './timing'
 /** What is saved of a batch. */
 interface BatchFacts extends Pick<SavedBatch, 'id' | 'created' | 'title' | 'model'> {
   group: string | undefined
+  from: string | undefined
   items: readonly BatchItem[]
   labels: LabelsFile | null
 }
@@ -25,9 +26,10 @@ export class BatchPersistence {
   }
 
   /** @param added photos added since the last save */
-  async save({ items, group, title, labels, ...facts }: BatchFacts, added: readonly BatchItem[]): Promise<void> {
+  async save({ items, group, from, title, labels, ...facts }: BatchFacts, added: readonly BatchItem[]): Promise<void> {
     // Later, another tab may have renamed it.
-    const first = this.batch === null ? { title: title ?? null, ...(group !== undefined && { group }) } : {}
+    const kin = { ...(group !== undefined && { group }), ...(from !== undefined && { from }) }
+    const first = this.batch === null ? { title: title ?? null, ...kin } : {}
     const { created, name } = this.batch ?? { created: facts.created, name: batchName(items) }
     const batch = { ...facts, ...first, created, name, photos: items.length, labels: toSaved(labels) }
     this.batch = { ...this.batch, ...batch }

@@ -40,6 +40,8 @@ export class RemoteJob {
   private closing = false
   /** The latest of pause and resume: an earlier one that still waits for the server is void. */
   private pausing = 0
+  /** Whether the server hasn't confirmed yet that it resumes. */
+  resuming = false
   private readonly disposed = new AbortController()
   private unfollow: (() => void) | undefined
 
@@ -73,12 +75,24 @@ export class RemoteJob {
     if (id === undefined) return true
     const isPausing = action === 'pause' || action === 'resume'
     const turn = isPausing ? ++this.pausing : 0
+    if (isPausing) this.resuming = action === 'resume'
+    try {
+      return await this.sendUntilAnswered(id, action, () => isPausing && turn !== this.pausing)
+    } finally {
+      if (isPausing && turn === this.pausing && this.resuming) {
+        this.resuming = false
+        this.options.onChange(true)
+      }
+    }
+  }
+
+  private async sendUntilAnswered(id: string, action: JobAction, isVoid: () => boolean): Promise<boolean> {
     for (;;) {
       const failure = await this.send(id, action)
       if (!failure) return true
       if (!isServerAway(failure)) return false
       await serverWatch.wait(this.disposed.signal)
-      if (this.disposed.signal.aborted || (isPausing && turn !== this.pausing)) return false
+      if (this.disposed.signal.aborted || isVoid()) return false
     }
   }
 

@@ -48,17 +48,20 @@ function stateOf({ state, open, counts }: Job): SavedState {
   return open && counts.done === counts.total ? 'unfinished' : 'running'
 }
 
-/** A batch in the list, and the newer one before it with the same photos. */
+/** A batch in the list, and the original above it with the same photos. */
 export interface ListedBatch {
   batch: SavedBatch
   samePhotosAs: SavedBatch | null
 }
 
-/** Puts batches with the same photos next to each other, in the place of the newest of them. */
+/** Puts batches with the same photos below their original, or below the oldest of them, in the place of the newest. */
 export function arrange(newestFirst: readonly SavedBatch[]): ListedBatch[] {
   const groups = new Map<string, SavedBatch[]>()
   for (const batch of newestFirst) groups.set(groupOf(batch), [...(groups.get(groupOf(batch)) ?? []), batch])
-  return [...groups.values()].flatMap((group) =>
-    group.map((batch, at) => ({ batch, samePhotosAs: at === 0 ? null : (group[0] ?? null) })),
-  )
+  return [...groups.values()].flatMap((group) => {
+    const original = group.find((batch) => batch.id === groupOf(batch)) ?? group.at(-1)
+    if (!original) return []
+    const others = group.filter((batch) => batch !== original)
+    return [{ batch: original, samePhotosAs: null }, ...others.map((batch) => ({ batch, samePhotosAs: original }))]
+  })
 }

@@ -144,6 +144,46 @@ test('waits for a server that is away without a rate, and then sends the action 
   expect(session.snapshot()).toMatchObject({ phase: 'paused', issue: null })
 })
 
+test('drops the estimate when no result arrives for long', async () => {
+  let now = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  await session.add([file('a.jpg'), file('b.jpg')])
+  await settle()
+  result('a.jpg')
+  FakeEvents.latest.emit('job', job())
+  await settle()
+  expect(session.snapshot()).toMatchObject({ rate: 2, etaSeconds: 0.5 })
+  now = 10_000
+  await settle(10_000)
+  expect(session.snapshot()).toMatchObject({ rate: null, etaSeconds: null })
+  vi.restoreAllMocks()
+})
+
+test('a batch that is resumed while the server is away says so until the server knows', async () => {
+  await session.add([file('a.jpg')])
+  await settle()
+  responses['POST /api/jobs/id/pause'] = job({ reason: 'requested' })
+  await session.setPaused(true)
+  expect(session.snapshot().phase).toBe('paused')
+  responses['POST /api/jobs/id/resume'] = problem(503, 'shutting_down')
+  responses['GET /health/ready'] = problem(503, 'shutting_down')
+  void session.setPaused(false)
+  expect(session.snapshot()).toMatchObject({ phase: 'running', resuming: true })
+  await settle()
+  expect(session.snapshot()).toMatchObject({ phase: 'running', resuming: true, issue: { code: 'shutting_down' } })
+  responses = {}
+  await settle(20_000)
+  expect(session.snapshot()).toMatchObject({ phase: 'running', resuming: false, issue: null })
+})
+
+test('a page in the place of the server counts as a server that is away', async () => {
+  vi.stubGlobal('fetch', async () => new Response('<html>', { headers: { 'content-type': 'text/html' } }))
+  await session.add([file('a.jpg')])
+  await settle()
+  expect(session.snapshot()).toMatchObject({ phase: 'running', issue: { code: 'not_the_server', retryable: true } })
+  expect(states()).toEqual(['a.jpg waiting'])
+})
+
 test('shows why the server’s storage holds up a job, until it recovers', async () => {
   responses[UPLOAD] = job({ reason: 'storage_full' })
   await session.add([file('a.jpg')])

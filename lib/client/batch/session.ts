@@ -4,17 +4,20 @@ import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/
 import { type Failure, isServerAway } from '../api/failure'
 import { serverWatch } from '../api/server-watch'
 import { type BatchSettings, fetchJob, listJobPhotos } from './api'
+import { ChosenLabels } from './chosen-labels'
 import { type Collection, collect } from './collect'
+import { onDeletion } from './deletions'
 import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
 import type { KeptThumbnails } from './kept-thumbnails'
-import { folderLabels, type LabelsFile, restoreLabels, type UnreadableLabels } from './labels'
+import { folderLabels, type LabelsFile, restoreLabels } from './labels'
 import { Notifier } from './notifier'
 import { BatchPersistence } from './persistence'
 import { RemoteJob } from './remote-job'
-import { type BatchSnapshot, estimate, phaseOf, shownItems } from './snapshot'
+import { type BatchSnapshot, estimate, estimateLifetime, phaseOf, shownItems } from './snapshot'
 import { batchName, type LeftOut, type PhotoSource } from './source'
 import { loadBatch, type SavedBatch } from './store'
 import { BatchTiming } from './timing'
+import { isUploading, UploadLock, uploadEnd } from './upload-lock'
 import { type QueuedPhoto, UploadQueue } from './upload-queue'
 import { Uploader } from './uploader'
 
@@ -27,6 +30,8 @@ export interface BatchOptions {
   title?: string
   /** The group of a batch with the same photos. */
   group?: string
+  /** The ID of the batch with the same photos that it is started from. */
+  from?: string
 }
 
 const REOPEN_MS = 3000
@@ -51,6 +56,9 @@ export class BatchSession {
   private readonly remote: RemoteJob
   private readonly uploader: Uploader
   private paused = false
+  private readonly uploadLock = new UploadLock()
+  private uploadedElsewhere = false
+  private estimateTimer: ReturnType<typeof setTimeout> | undefined
   private opening = false
   /** The id of the batch being opened. */
   private requestedId: string | null = null
@@ -61,10 +69,13 @@ export class BatchSession {
   /** The name of a saved batch. */
   private savedName: string | null = null
   private group: string | undefined
+  private from: string | undefined
   private readonly timing = new BatchTiming()
-  private labels: LabelsFile | null = null
-  private unreadableLabels: UnreadableLabels | null = null
+  private readonly labels = new ChosenLabels()
   private state: BatchSnapshot
+
+  /** The list of batches, on another page. */
+  private readonly stopListening = onDeletion((id) => id === this.remote.id && this.remote.markGone())
 
   readonly subscribe = this.notifier.subscribe
 
@@ -72,6 +83,7 @@ export class BatchSession {
     const { signal } = this.abort
     this.title = options.title ?? null
     this.group = options.group
+    this.from = options.from
     this.remote = new RemoteJob({
       settings: options.settings,
       isPaused: () => this.paused,
@@ -159,8 +171,14 @@ export class BatchSession {
   }
 
   setLabels(labels: LabelsFile | null): void {
-    this.labels = labels
-    this.unreadableLabels = null
+    this.labels.set(labels)
+    void this.save([])
+    this.notifier.notify(true)
+  }
+
+  /** Notes that the labels are understood: they replace the previous ones. */
+  acceptLabels(labels: LabelsFile): void {
+    if (!this.labels.accept(labels)) return
     void this.save([])
     this.notifier.notify(true)
   }
@@ -180,31 +198,55 @@ export class BatchSession {
     if (saved) await this.restore(saved.batch)
     for (const { path, size, modified } of saved?.photos ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
+    await this.leaveToUploader(id)
+    await this.untilAnswered(() => this.openJob(id))
+    this.opening = false
+    this.notifier.notify(true)
+  }
+
+  /** Leaves missing photos to another page that uploads them, and takes stock when that has ended. */
+  private async leaveToUploader(id: string): Promise<void> {
+    if (this.uploadedElsewhere || !(await isUploading(id))) return
+    this.uploadedElsewhere = true
+    void uploadEnd(id, this.abort.signal).then(async () => {
+      await this.untilAnswered(() => this.takeStock(id))
+      this.uploadedElsewhere = false
+      this.notifier.notify(true)
+    })
+  }
+
+  /** Finds out which of the missing photos have reached the server meanwhile. */
+  private async takeStock(id: string): Promise<void> {
+    for (const path of await listJobPhotos(id)) {
+      const item = this.list.find(path) ?? this.list.add(path, { size: null, modified: null, state: 'queued' })
+      if (item.state === 'missing') this.list.set(item.index, { state: 'queued' })
+    }
+  }
+
+  /** Repeats a request until the server has answered it, or the batch ends. */
+  private async untilAnswered(request: () => Promise<void>): Promise<void> {
     while (!this.abort.signal.aborted) {
       try {
-        await this.openJob(id)
-        break
+        return await request()
       } catch (error) {
         const failure = error as Failure
         if (failure.code === 'unknown_job') {
-          this.remote.markGone()
-          break
+          return this.remote.markGone()
         }
         this.remote.setIssue(failure)
         if (isServerAway(failure)) await serverWatch.wait(this.abort.signal)
         else await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
       }
     }
-    this.opening = false
-    this.notifier.notify(true)
   }
 
   /** Gives the batch another name. An empty one brings back its own. */
   async rename(title: string): Promise<void> {
     this.title = title.trim() || null
     this.notifier.notify(true)
-    await this.save([])
+    // First what the visitor sees: the page may be reloaded at once.
     await this.persistence.saveTitle(this.title)
+    await this.save([])
   }
 
   /** Notes the share of right results, for the list of batches; null without labels. */
@@ -214,8 +256,9 @@ export class BatchSession {
 
   async setPaused(paused: boolean): Promise<void> {
     this.paused = paused
+    const answered = this.remote.act(paused ? 'pause' : 'resume')
     this.notifier.notify(true)
-    await this.remote.act(paused ? 'pause' : 'resume')
+    await answered
     this.uploader.start()
   }
 
@@ -246,6 +289,9 @@ export class BatchSession {
   /** Releases the batch on this page. The job continues on the server. */
   dispose(): void {
     this.abort.abort()
+    this.uploadLock.release()
+    this.stopListening()
+    clearTimeout(this.estimateTimer)
     this.thumbnails?.dispose()
     this.remote.dispose()
     this.notifier.dispose()
@@ -256,7 +302,8 @@ export class BatchSession {
     this.title = batch.title ?? null
     this.savedName = batch.name
     this.group = batch.group
-    if (batch.labels) this.labels = await restoreLabels(batch.labels)
+    this.from = batch.from
+    if (batch.labels) this.labels.set(await restoreLabels(batch.labels))
   }
 
   private async openJob(id: string): Promise<void> {
@@ -274,8 +321,7 @@ export class BatchSession {
 
   private async addCollection({ sources, leftOut, labels, unreadableLabels }: Collection): Promise<void> {
     this.leftOut.push(...leftOut)
-    if (labels) this.labels = labels
-    if (labels || unreadableLabels) this.unreadableLabels = unreadableLabels
+    this.labels.add(labels, unreadableLabels)
     const added: BatchItem[] = []
     const match = this.list.sourceMatcher()
     for (const source of sources) {
@@ -323,10 +369,11 @@ export class BatchSession {
   private async save(added: readonly BatchItem[]): Promise<void> {
     const { id, current: job } = this.remote
     if (id === undefined || !job) return
-    const { labels, title, group } = this
+    const { title, group, from } = this
+    const labels = this.labels.saved
     const created = Date.parse(job.created_at)
     await this.persistence.save(
-      { id, created, title, group, labels, model: job.model.id, items: this.list.items },
+      { id, created, title, group, from, labels, model: job.model.id, items: this.list.items },
       added,
     )
   }
@@ -383,10 +430,40 @@ export class BatchSession {
   }
 
   private refreshSnapshot(): void {
+    // It was ended on another page.
+    if (this.remote.current?.open === false) this.leaveOut(['missing'])
     this.state = this.createSnapshot()
+    this.updateLock()
+    this.expireEstimate()
     void this.persistence.noteOutcome(this.state)
-    this.remote.closeIfDone(this.state.phase)
+    if (this.state.phase === 'done') void this.close()
     if (this.thumbnailPace() !== 'stop') void this.thumbnails?.fill(this.list.items.length, () => this.thumbnailPace())
+  }
+
+  /** Closes the job, unless another page of this browser still has photos for it. */
+  private async close(): Promise<void> {
+    const { id } = this.remote
+    if (id === undefined || !this.remote.current?.open || this.uploadedElsewhere) return
+    await this.leaveToUploader(id)
+    if (!this.uploadedElsewhere) this.remote.closeIfDone(this.state.phase)
+  }
+
+  /** Drops the estimate in time, even if nothing else happens. */
+  private expireEstimate(): void {
+    clearTimeout(this.estimateTimer)
+    const { rate } = this.state
+    if (rate === null) return
+    this.estimateTimer = setTimeout(
+      () => this.notifier.notify(true),
+      Math.max(0, estimateLifetime(rate) - this.timing.silentMs),
+    )
+  }
+
+  /** Other pages leave the upload to this one for as long as it has photos to upload. */
+  private updateLock(): void {
+    const { id } = this.remote
+    if (id !== undefined && this.state.counts.toUpload > 0) this.uploadLock.hold(id)
+    else this.uploadLock.release()
   }
 
   /** Thumbnails of photos out of sight would slow down the upload. */
@@ -398,8 +475,10 @@ export class BatchSession {
 
   private createSnapshot(): BatchSnapshot {
     const counts = this.list.counts()
-    const { current: job, ended, issue, id = this.requestedId } = this.remote
-    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, job, counts })
+    const { current: job, ended, issue, resuming, id = this.requestedId } = this.remote
+    const { uploadedElsewhere } = this
+    const { silentMs } = this.timing
+    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, resuming, job, counts })
     return {
       phase,
       id,
@@ -408,15 +487,19 @@ export class BatchSession {
       name: this.savedName ?? batchName(this.list.items),
       model: job?.model.id ?? (this.requestedId === null ? this.options.model.id : null),
       group: this.group ?? id ?? null,
+      from: this.from ?? null,
       took: this.timing.took({ phase, job, counts, issue }),
-      items: shownItems(this.list.items, issue),
+      items: shownItems(this.list.items, issue, uploadedElsewhere),
       counts,
-      ...estimate(phase, job, counts, issue),
+      ...estimate({ phase, job, counts, issue, uploadedElsewhere, silentMs }),
       issue,
+      resuming,
+      uploadedElsewhere,
       collecting: this.collecting > 0,
       leftOut: this.leftOut,
-      labels: this.labels,
-      unreadableLabels: this.unreadableLabels,
+      labels: this.labels.current,
+      previousLabels: this.labels.previous,
+      unreadableLabels: this.labels.unreadable,
       persisted: this.persistence.persisted,
     }
   }

@@ -19,6 +19,8 @@ export interface BatchSnapshot {
   model: string | null
   /** Shared by the batches with the same photos on other models; null until it is known. */
   group: string | null
+  /** The ID of the batch with the same photos that it was started from; null if it is the first. */
+  from: string | null
   /** A new array after each change. */
   items: readonly BatchItem[]
   counts: Counts
@@ -29,10 +31,16 @@ export interface BatchSnapshot {
   took: Took | null
   /** Why uploads or the server are waiting; null if nothing holds them up. */
   issue: Failure | null
+  /** Whether the visitor has resumed the batch, and the server doesn't know yet. */
+  resuming: boolean
+  /** Whether another page of this browser uploads the photos that are missing here. */
+  uploadedElsewhere: boolean
   /** Whether added files are still being scanned. */
   collecting: boolean
   leftOut: readonly LeftOut[]
   labels: LabelsFile | null
+  /** The labels before these, until these are understood. */
+  previousLabels: LabelsFile | null
   /** The file last chosen as labels, if it can't be read. */
   unreadableLabels: UnreadableLabels | null
   /** Whether this browser can find the batch again later. */
@@ -51,18 +59,20 @@ export interface PhaseInputs {
   opening: boolean
   ended: 'cancelled' | 'gone' | null
   paused: boolean
+  /** Whether the server hasn't confirmed yet that it resumes. */
+  resuming: boolean
   job: Job | null
   counts: Counts
 }
 
-export function phaseOf({ opening, ended, paused, job, counts }: PhaseInputs): BatchPhase {
+export function phaseOf({ opening, ended, paused, resuming, job, counts }: PhaseInputs): BatchPhase {
   const { total, done, leftOut } = counts
   if (opening) return 'opening'
   if (ended) return ended
   if (total === 0) return 'empty'
   // A bucket that is still being listed has more photos.
   if (done + leftOut === total && !job?.listing) return 'done'
-  return paused || job?.reason === 'requested' ? 'paused' : 'running'
+  return paused || (job?.reason === 'requested' && !resuming) ? 'paused' : 'running'
 }
 
 /** Whether the phase is the last one, unless failed photos are retried. */
@@ -70,20 +80,45 @@ export function hasEnded(phase: BatchPhase): phase is 'done' | 'cancelled' | 'go
   return phase === 'done' || phase === 'cancelled' || phase === 'gone'
 }
 
-/** Throughput and remaining time, if known. While something holds the batch up, the last ones known would mislead. */
-export function estimate(
-  phase: BatchPhase,
-  job: Job | null,
-  counts: Counts,
-  issue: Failure | null,
-): Pick<BatchSnapshot, 'rate' | 'etaSeconds'> {
-  const rate = phase === 'running' && issue === null ? (job?.rate ?? null) : null
-  const remaining = counts.total - counts.done - counts.leftOut - counts.missing
-  return { rate, etaSeconds: rate ? remaining / rate : null }
+/** What the estimate depends on. */
+export interface EstimateInputs {
+  phase: BatchPhase
+  job: Job | null
+  counts: Counts
+  issue: Failure | null
+  uploadedElsewhere: boolean
+  /** How long no photo has had its result. */
+  silentMs: number
 }
 
-/** The photos as the page shows them: while something holds up the uploads, one that is being sent only waits. */
-export function shownItems(items: readonly BatchItem[], issue: Failure | null): readonly BatchItem[] {
-  if (!issue) return [...items]
-  return items.map((item) => (item.state === 'sending' ? { ...item, state: 'waiting' } : item))
+/** An estimate is dropped when no result arrives for this long, or for several times as long as a photo takes. */
+const SILENT_MS = 10_000
+const SILENT_PHOTOS = 3
+
+/** For how long an estimate is good without a new result, in milliseconds. */
+export function estimateLifetime(rate: number): number {
+  return Math.max(SILENT_MS, (1000 * SILENT_PHOTOS) / rate)
+}
+
+/** Throughput and remaining time, if known. While something holds the batch up, the last ones known would mislead. */
+export function estimate(inputs: EstimateInputs): Pick<BatchSnapshot, 'rate' | 'etaSeconds'> {
+  const { phase, job, counts, issue, uploadedElsewhere, silentMs } = inputs
+  const rate = phase === 'running' && issue === null ? job?.rate : null
+  if (!rate || silentMs >= estimateLifetime(rate)) return { rate: null, etaSeconds: null }
+  const remaining = counts.total - counts.done - counts.leftOut - (uploadedElsewhere ? 0 : counts.missing)
+  return { rate, etaSeconds: remaining > 0 ? remaining / rate : null }
+}
+
+/**
+ * The photos as the page shows them: while something holds up the uploads, one that is being sent only waits; so does one
+ * that another page uploads.
+ */
+export function shownItems(
+  items: readonly BatchItem[],
+  issue: Failure | null,
+  uploadedElsewhere: boolean,
+): readonly BatchItem[] {
+  if (!issue && !uploadedElsewhere) return [...items]
+  const waits = ({ state }: BatchItem) => (issue && state === 'sending') || (uploadedElsewhere && state === 'missing')
+  return items.map((item) => (waits(item) ? { ...item, state: 'waiting' } : item))
 }

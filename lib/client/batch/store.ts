@@ -21,6 +21,8 @@ export interface SavedBatch {
   accuracy?: number | null
   /** Of batches with the same photos on different models: the ID of the first of them. Absent in the first. */
   group?: string
+  /** The ID of the batch that it was started from. */
+  from?: string
 }
 
 /** How a batch ended. */

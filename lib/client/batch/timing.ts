@@ -16,12 +16,14 @@ export class BatchTiming {
   private measuredMs = 0
   private since: number | null = null
   /** When the last photo was done. */
-  private lastDone = 0
+  private lastDone: number
   /** How long the batch ran before this page; null if that is unknown. */
   private earlierSeconds: number | null = 0
 
   /** @param now milliseconds, of a clock that doesn't jump */
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  constructor(private readonly now: () => number = () => performance.now()) {
+    this.lastDone = now()
+  }
 
   /** Continues the measurement of a saved batch; null if it isn't known. */
   continueFrom(seconds: number | null): void {
@@ -31,6 +33,11 @@ export class BatchTiming {
   /** A photo has its result. */
   photoDone(): void {
     this.lastDone = this.now()
+  }
+
+  /** How long no photo has had its result, in milliseconds. */
+  get silentMs(): number {
+    return this.now() - this.lastDone
   }
 
   /** Starts or stops the clock as the batch demands, and returns how long it took if it has ended. */
