@@ -1,4 +1,4 @@
-import { ArrowUpRight } from 'lucide-react'
+import { ArrowRight } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
@@ -86,7 +86,7 @@ export function PhotoDetails({
             onClick={() => onOpenPhoto(new File([file], path.slice(path.lastIndexOf('/') + 1), { type: file.type }))}
             className="-mx-2 mt-2 inline-flex items-center gap-1.5 rounded-card px-2 py-1.5 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
           >
-            {t('openPhoto')} <ArrowUpRight aria-hidden className="size-4" />
+            {t('openPhoto')} <ArrowRight aria-hidden className="size-4" />
           </button>
         )}
       </div>

@@ -38,6 +38,7 @@ export function PhotoDialog({ item, source, onClose, onPrevious, onNext, ...deta
       onClose={onClose}
       onPrevious={onPrevious}
       onNext={onNext}
+      returnFocus={false}
     >
       {/* Each photo starts with a closed explanation: stepping through the table must not run hundreds of times. */}
       <PhotoDetails key={item.index} item={item} source={source} {...details} />

@@ -36,6 +36,9 @@ interface PhotoRowProps {
   top: number
   source: PhotoSource | undefined
   thumbnails: Thumbnails
+  /** Whether Tab leads to this row. */
+  tabStop: boolean
+  onFocus(index: number): void
   onOpen(index: number): void
 }
 
@@ -52,6 +55,8 @@ export const PhotoRow = memo(function PhotoRow({
   top,
   source,
   thumbnails,
+  tabStop,
+  onFocus,
   onOpen,
 }: PhotoRowProps) {
   const { t } = texts
@@ -73,6 +78,9 @@ export const PhotoRow = memo(function PhotoRow({
           type="button"
           translate="no"
           aria-label={t('show', { name: path })}
+          data-photo={index}
+          tabIndex={tabStop ? 0 : -1}
+          onFocus={() => onFocus(index)}
           className="figures block min-w-0 truncate rounded-[4px] text-left text-[0.8125rem] md:w-full text-ink-2 hover:text-ink hover:underline md:text-ink"
         >
           {path.slice(nameStart)}

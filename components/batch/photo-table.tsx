@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Difference } from '@/lib/client/batch/comparison'
 import type { BatchItem } from '@/lib/client/batch/items'
@@ -13,6 +13,7 @@ import { PhotoRow, useRowTexts } from './photo-row'
 import { TableHeader } from './table-header'
 import { TableToolbar } from './table-toolbar'
 import { useKeptThumbnails } from './use-kept-thumbnails'
+import { useRovingRow } from './use-roving-row'
 
 const PhotoDialog = lazy(() => import('./photo-dialog').then((module) => module.PhotoDialog))
 
@@ -27,6 +28,11 @@ interface PhotoTableProps {
   other: OtherResults | null
   view: TableView
   onView(view: TableView): void
+  /** Index of the photo in the dialog. */
+  open: number | null
+  onOpen(index: number | null): void
+  /** The focus moves to the first row whenever this number grows. */
+  focusRequest: number
   /** Opens a photo on the classify page. */
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
@@ -45,22 +51,34 @@ const ROW_HEIGHT = 60
 const OVERSCAN = 6
 
 /** A virtualized table of photos: only visible rows are rendered. */
-export function PhotoTable({ session, items, rows, labeled, other, view, onView, ...dialog }: PhotoTableProps) {
+export function PhotoTable({ session, items, rows, labeled, other, view, onView, ...props }: PhotoTableProps) {
+  const { open, onOpen, focusRequest, ...dialog } = props
   const t = useTranslations('batch')
   const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
   const loadThumbnail = useKeptThumbnails(session)
   const [thumbnails] = useState(() => new Thumbnails(loadThumbnail))
-  const [openIndex, setOpenIndex] = useState<number | null>(null)
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
+  const roving = useRovingRow(rows, scroller, ROW_HEIGHT)
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
+    rangeExtractor: roving.rangeExtractor,
   })
-  const position = openIndex === null ? -1 : rows.findIndex(({ index }) => index === openIndex)
-  const item = openIndex === null ? undefined : items[openIndex]
+  const position = open === null ? -1 : rows.findIndex(({ index }) => index === open)
+  const item = open === null ? undefined : items[open]
+  const focusFirst = useEffectEvent(() => roving.focus(0))
+  useEffect(() => {
+    if (focusRequest > 0) focusFirst()
+  }, [focusRequest])
+  const step = (to: number) => rows[to] && onOpen(rows[to].index)
+  /** The focus returns to the row of the photo that was seen last. */
+  function close(): void {
+    onOpen(null)
+    roving.focus(position >= 0 ? position : roving.position)
+  }
   return (
     <div id="photos" className="min-w-0 scroll-mt-4">
       <TableToolbar
@@ -73,14 +91,14 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
       />
       <section
         ref={scroller}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
-        tabIndex={0}
+        // The rows inside are reached by Tab and scroll it; without rows, it has the focus after a filter.
+        tabIndex={-1}
         aria-label={t('scroller')}
-        className="mt-3 max-h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card"
+        className="mt-3 max-h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card outline-none md:scroll-pt-11"
       >
         <table aria-label={t('table')} aria-rowcount={rows.length + 1} className="block">
           <TableHeader labeled={labeled} view={view} onView={onView} />
-          <tbody className="relative block" style={{ height: virtualizer.getTotalSize() }}>
+          <tbody onKeyDown={roving.handleKey} className="relative block" style={{ height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map(({ index, start }) => {
               const row = rows[index]
               return (
@@ -96,7 +114,9 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
                     top={start}
                     source={session.source(row.index)}
                     thumbnails={thumbnails}
-                    onOpen={setOpenIndex}
+                    tabStop={index === roving.position}
+                    onFocus={roving.setCurrent}
+                    onOpen={onOpen}
                   />
                 )
               )
@@ -119,11 +139,9 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
           otherRow={other?.differences.get(item.path)?.other ?? null}
           source={session.source(item.index)}
           onThumbnail={loadThumbnail}
-          onClose={() => setOpenIndex(null)}
-          onPrevious={position > 0 ? () => setOpenIndex(rows[position - 1]?.index ?? null) : null}
-          onNext={
-            position >= 0 && position < rows.length - 1 ? () => setOpenIndex(rows[position + 1]?.index ?? null) : null
-          }
+          onClose={close}
+          onPrevious={position > 0 ? () => step(position - 1) : null}
+          onNext={position >= 0 && position < rows.length - 1 ? () => step(position + 1) : null}
           {...dialog}
         />
       )}
