@@ -48,6 +48,7 @@ export function BatchHeader({
   const t = useTranslations('batch')
   const { phase, items } = snapshot
   const name = useBatchTitle()({ ...snapshot, photos: items.length })
+  const model = snapshot.model && modelName(snapshot.model)
   const ended = hasEnded(phase)
   const recoverable = phase === 'done' ? items.filter(mayRecover).length : 0
   return (
@@ -67,12 +68,7 @@ export function BatchHeader({
               </h1>
             )}
           </EditableName>
-          <BatchStats
-            model={snapshot.model && modelName(snapshot.model)}
-            snapshot={snapshot}
-            judged={judged}
-            {...show}
-          />
+          <BatchStats model={model} snapshot={snapshot} judged={judged} {...show} />
         </div>
         <div className="flex flex-wrap items-center gap-2">
           {(phase === 'running' || phase === 'paused') && (
@@ -106,7 +102,7 @@ export function BatchHeader({
                 <Tags aria-hidden /> {t('labelsFile')}
               </FilePickerButton>
               <RerunMenu rerun={rerun} modelName={modelName} />
-              <ExportPanel judged={judged} shown={shown} />
+              <ExportPanel judged={judged} name={name} model={model} shown={shown} />
             </>
           )}
         </div>
