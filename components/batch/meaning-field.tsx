@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Label } from '@/lib/shared/contract/contract'
 import { searchLabels } from '@/lib/shared/search/label-search'
+import { synonymsOf } from '@/lib/shared/search/synonyms'
 
 interface MeaningFieldProps {
   word: string
@@ -17,7 +18,6 @@ interface MeaningFieldProps {
 
 /** More would be a list to scroll, not a choice. */
 const MAX_SHOWN = 8
-const WORDNET_ID = /^n\d{8}$/
 
 /** Searches all labels of the model, also by synonyms and by what they are a kind of, for what a word means. */
 export function MeaningField({ word, classes, candidates, meaning, onChoose }: MeaningFieldProps) {
@@ -72,7 +72,7 @@ export function MeaningField({ word, classes, candidates, meaning, onChoose }: M
                   className="cursor-pointer rounded-[7px] px-3 py-1.5 text-sm data-highlighted:bg-sunk"
                 >
                   <span className="block font-medium">{item.label}</span>
-                  <span className="block truncate text-ink-2 text-xs empty:hidden">{otherNames(item)}</span>
+                  <span className="block truncate text-ink-2 text-xs empty:hidden">{synonymsOf(item).join(', ')}</span>
                 </Combobox.Item>
               )}
             </Combobox.List>
@@ -81,8 +81,4 @@ export function MeaningField({ word, classes, candidates, meaning, onChoose }: M
       </Combobox.Portal>
     </Combobox.Root>
   )
-}
-
-function otherNames({ label, others }: Label): string {
-  return others.filter((name) => name !== label && !WORDNET_ID.test(name)).join(', ')
 }

@@ -60,7 +60,7 @@ export const PhotoRow = memo(function PhotoRow({
   onOpen,
 }: PhotoRowProps) {
   const { t } = texts
-  const { index, path, row } = item
+  const { index, path, row, ownWord } = item
   const nameStart = path.lastIndexOf('/') + 1
   return (
     <tr
@@ -86,8 +86,11 @@ export const PhotoRow = memo(function PhotoRow({
           {path.slice(nameStart)}
         </button>
         {labeled && row?.correct === false && (
-          <span lang="en" className="flex min-w-[45%] items-center gap-0.5 text-bad text-xs md:hidden">
-            <TruthMark correct={row.correct} t={t} /> <span className="truncate">{row.truth}</span>
+          <span className="flex min-w-[45%] items-center gap-0.5 text-bad text-xs md:hidden">
+            <TruthMark correct={row.correct} t={t} />{' '}
+            <span lang={ownWord ? undefined : 'en'} className="truncate">
+              {ownWord ?? row.truth}
+            </span>
           </span>
         )}
         {nameStart > 0 && (
@@ -102,9 +105,7 @@ export const PhotoRow = memo(function PhotoRow({
       {labeled && (
         <>
           <td className="min-w-0 max-md:hidden">
-            <span lang="en" title={row?.truth ?? undefined} className="block truncate text-sm">
-              {row?.truth}
-            </span>
+            <Truth label={row?.truth} ownWord={ownWord} />
           </td>
           <td className="max-md:hidden">
             <TruthMark correct={row?.correct} t={t} />
@@ -126,6 +127,28 @@ export const PhotoRow = memo(function PhotoRow({
     </tr>
   )
 })
+
+/** The true label: the visitor's own word, and the model's name for it where that is another one. */
+function Truth({ label, ownWord }: { label: string | null | undefined; ownWord: string | null | undefined }) {
+  const name = (
+    <span
+      lang="en"
+      title={label ?? undefined}
+      className={ownWord ? 'block truncate text-ink-3 text-xs' : 'block truncate text-sm'}
+    >
+      {label}
+    </span>
+  )
+  if (!ownWord) return name
+  return (
+    <>
+      <span translate="no" title={ownWord} className="block truncate text-sm">
+        {ownWord}
+      </span>
+      {name}
+    </>
+  )
+}
 
 interface CellProps {
   row: ResultRow | null
