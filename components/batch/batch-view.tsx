@@ -125,6 +125,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
             focusRequest={focusRequest}
             onOpenPhoto={onOpenPhoto}
             canExplain={canExplain}
+            uncertainBelow={labels?.choices.uncertainBelow ?? null}
           />
           <div className="grid content-start gap-6">
             <ConfidenceChart

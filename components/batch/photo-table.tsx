@@ -37,6 +37,8 @@ interface PhotoTableProps {
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
   canExplain: boolean
+  /** The visitor's limit for uncertain results; null for the model's own limits. */
+  uncertainBelow: number | null
 }
 
 /** Another model's results for the same photos. */
@@ -139,6 +141,8 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
           otherRow={other?.differences.get(item.path)?.other ?? null}
           source={session.source(item.index)}
           onThumbnail={loadThumbnail}
+          position={position < 0 ? null : position + 1}
+          total={rows.length}
           onClose={close}
           onPrevious={position > 0 ? () => step(position - 1) : null}
           onNext={position >= 0 && position < rows.length - 1 ? () => step(position + 1) : null}
