@@ -25,6 +25,8 @@ export function useRowTexts(): RowTexts {
 interface PhotoRowProps {
   texts: RowTexts
   item: BatchItem
+  /** Length of the folder that all photos are in, which isn't shown. */
+  commonFolder: number
   /** Whether the true labels are known. */
   labeled: boolean
   /** Another model's result if its label is another one, and the name of that model. */
@@ -48,6 +50,7 @@ const OTHER_LABELS = 3
 export const PhotoRow = memo(function PhotoRow({
   texts,
   item,
+  commonFolder,
   labeled,
   otherRow,
   otherModel,
@@ -93,9 +96,9 @@ export const PhotoRow = memo(function PhotoRow({
             </span>
           </span>
         )}
-        {nameStart > 0 && (
-          <span translate="no" className="figures block truncate text-ink-3 text-xs max-md:hidden">
-            {path.slice(0, nameStart)}
+        {nameStart > commonFolder && (
+          <span translate="no" title={path} className="figures block truncate text-ink-3 text-xs max-md:hidden">
+            {path.slice(commonFolder, nameStart)}
           </span>
         )}
       </td>

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { commonFolder } from '@/lib/client/batch/common-folder'
 import type { Difference } from '@/lib/client/batch/comparison'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
@@ -61,6 +62,7 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
   const loadThumbnail = useKeptThumbnails(session)
   const [thumbnails] = useState(() => new Thumbnails(loadThumbnail))
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
+  const common = useCommonFolder(items)
   const roving = useRovingRow(rows, scroller, ROW_HEIGHT)
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -109,6 +111,7 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
                     key={row.index}
                     texts={texts}
                     item={row}
+                    commonFolder={common}
                     labeled={labeled}
                     otherModel={other?.model ?? ''}
                     otherRow={changedRow(other?.differences.get(row.path))}
@@ -151,6 +154,12 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
       )}
     </div>
   )
+}
+
+/** Length of the folder that all photos are in. Photos are only ever added. */
+function useCommonFolder(items: readonly BatchItem[]): number {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: results change the items several times a second, but no path
+  return useMemo(() => commonFolder(items.map(({ path }) => path)).length, [items.length])
 }
 
 /** The other model's result if its label is another one. */
