@@ -71,7 +71,7 @@ export function ConfusionTable({ counts, name, truthName, onCell }: ConfusionTab
             </tr>
           </thead>
           <tbody>
-            {classes.map((truth) => (
+            {classes.filter(rowTotal).map((truth) => (
               <tr key={truth}>
                 <th
                   scope="row"
