@@ -354,6 +354,27 @@ test('a word that the model doesn’t have is mapped to one of its labels, found
   await meaning.press('Enter')
   await expect(page.getByRole('region', { name: 'You chose what 1 label means' })).toBeVisible()
   await expect(page.getByRole('region', { name: 'Accuracy against your labels' })).toContainText(/Photos2/)
+  // The truth is shown in the visitor's word; exports have the model's label.
+  await expect(rows(page).first()).toContainText(/eucalyptus eater\s*koala/)
+  await rows(page)
+    .first()
+    .click({ position: { x: 4, y: 4 } })
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('True label: eucalyptus eater (koala)')
+  await expect(dialog).toContainText('Also called koala bear')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Export' }).click()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download 2 rows' }).click(),
+  ])
+  expect(file.suggestedFilename()).toBe('koala-webp-and-1-more-balanced.csv')
+  const { data } = Papa.parse<Record<string, string>>(readFileSync(await file.path(), 'utf8'), {
+    header: true,
+    delimiter: ',',
+  })
+  expect(data[0]?.truth).toBe('koala')
+  await page.keyboard.press('Escape')
   await page.reload()
   await expect(meaning).toHaveValue('koala')
   await page.getByRole('button', { name: 'Don’t count “eucalyptus eater”' }).click()
