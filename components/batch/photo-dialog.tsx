@@ -45,13 +45,21 @@ export function PhotoDialog({
 }: PhotoDialogProps) {
   const t = useTranslations('batch')
   const format = useFormat()
+  const nameStart = item.path.lastIndexOf('/') + 1
   useArrowKeys(onPrevious, onNext)
   return (
     <StepDialog
-      title={item.path}
+      title={
+        <>
+          <span className="max-sm:hidden">{item.path.slice(0, nameStart)}</span>
+          {item.path.slice(nameStart)}
+        </>
+      }
       status={
         <span className="flex items-center gap-3">
-          <PhotoStatus item={item} t={t} />
+          <span className="max-sm:hidden">
+            <PhotoStatus item={item} t={t} />
+          </span>
           {position !== null && (
             <span className="whitespace-nowrap text-ink-2 text-sm tabular-nums">
               {t('found', { found: format.integer(position), all: format.integer(total) })}

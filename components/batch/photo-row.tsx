@@ -97,8 +97,13 @@ export const PhotoRow = memo(function PhotoRow({
           </span>
         )}
         {nameStart > commonFolder && (
-          <span translate="no" title={path} className="figures block truncate text-ink-3 text-xs max-md:hidden">
-            {path.slice(commonFolder, nameStart)}
+          // Of a long path, the end says the most: it is cut off at its start.
+          <span
+            translate="no"
+            title={path}
+            className="figures block truncate text-left text-ink-3 text-xs [direction:rtl] max-md:hidden"
+          >
+            <bdi dir="ltr">{path.slice(commonFolder, nameStart)}</bdi>
           </span>
         )}
       </td>

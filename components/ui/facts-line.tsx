@@ -12,10 +12,10 @@ interface FactsLineProps {
  */
 export function FactsLine({ facts, className }: FactsLineProps) {
   return (
-    <p className={clsx('-ml-4 flex flex-wrap [clip-path:inset(-6px_-6px_-6px_11px)]', className)}>
+    <p className={clsx('-ml-4 flex flex-wrap [clip-path:inset(-6px_-6px_-6px_calc(var(--spacing)*3))]', className)}>
       {facts.map(([name, value]) => (
         <span key={name} className="relative min-w-0 pl-4">
-          <span aria-hidden className="absolute left-1.5">
+          <span aria-hidden className="absolute left-0 w-4 text-center">
             ·
           </span>
           {value}

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 
 interface StepDialogProps {
   /** The name of a file. */
-  title: string
+  title: ReactNode
   /** Beside the title. */
   status?: ReactNode
   /** What the buttons do. */
