@@ -123,7 +123,7 @@ type SortValue = string | number | null
 const SORT_VALUES: Record<SortKey, (item: BatchItem) => SortValue> = {
   file: ({ path }) => path,
   label: ({ row }) => row?.label?.toLowerCase() ?? null,
-  truth: ({ row }) => row?.truth?.toLowerCase() ?? null,
+  truth: ({ row, ownWord }) => (ownWord ?? row?.truth)?.toLowerCase() ?? null,
   correct: ({ row }) => (row?.correct === null || row?.correct === undefined ? null : Number(row.correct)),
   score: ({ row }) => row?.score ?? null,
   time: ({ row }) => row?.ms ?? null,
