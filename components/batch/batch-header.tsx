@@ -14,6 +14,7 @@ import { FilePickerButton } from './file-picker-button'
 import { RerunMenu } from './rerun-menu'
 import { SafeToClose } from './safe-to-close'
 import { useBatchTitle } from './use-batch-title'
+import { useDocumentTitle } from './use-document-title'
 import type { Judged } from './use-judged'
 import type { Rerun } from './use-rerun'
 
@@ -48,31 +49,28 @@ export function BatchHeader({
   const t = useTranslations('batch')
   const { phase, items } = snapshot
   const name = useBatchTitle()({ ...snapshot, photos: items.length })
+  const model = snapshot.model && modelName(snapshot.model)
   const ended = hasEnded(phase)
+  useDocumentTitle(useTabTitle(name, snapshot))
   const recoverable = phase === 'done' ? items.filter(mayRecover).length : 0
   return (
     <>
+      <EditableName name={name} onRename={(title) => void session.rename(title)}>
+        {(field) => (
+          <h1
+            translate="no"
+            className={clsx(
+              'min-w-0 font-semibold text-xl tracking-tight lg:text-2xl',
+              field ? 'max-w-[40ch] flex-1' : 'line-clamp-2 [overflow-wrap:anywhere]',
+            )}
+          >
+            {field ?? name}
+          </h1>
+        )}
+      </EditableName>
       <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
         <div className="min-w-0 flex-1 basis-80">
-          <EditableName name={name} onRename={(title) => void session.rename(title)}>
-            {(field) => (
-              <h1
-                translate="no"
-                className={clsx(
-                  'min-w-0 font-semibold text-xl tracking-tight lg:text-2xl',
-                  field ? 'max-w-[24ch] flex-1' : 'truncate',
-                )}
-              >
-                {field ?? name}
-              </h1>
-            )}
-          </EditableName>
-          <BatchStats
-            model={snapshot.model && modelName(snapshot.model)}
-            snapshot={snapshot}
-            judged={judged}
-            {...show}
-          />
+          <BatchStats model={model} snapshot={snapshot} judged={judged} {...show} />
         </div>
         <div className="flex flex-wrap items-center gap-2">
           {(phase === 'running' || phase === 'paused') && (
@@ -108,7 +106,7 @@ export function BatchHeader({
                 <Tags aria-hidden /> {t('labelsFile')}
               </FilePickerButton>
               <RerunMenu rerun={rerun} modelName={modelName} />
-              <ExportPanel judged={judged} shown={shown} />
+              <ExportPanel judged={judged} name={name} model={model} shown={shown} />
             </>
           )}
         </div>
@@ -117,6 +115,14 @@ export function BatchHeader({
       <SafeToClose snapshot={snapshot} />
     </>
   )
+}
+
+/** The name of the batch, and how far it is while it runs. */
+function useTabTitle(name: string, { phase, counts }: BatchSnapshot): string {
+  const t = useTranslations('answer')
+  if (phase !== 'running') return name
+  const share = counts.done / Math.max(counts.total - counts.leftOut, 1)
+  return `${t('percent', { value: Math.floor(100 * share) })} · ${name}`
 }
 
 function Progress({ snapshot: { counts, phase } }: Pick<BatchHeaderProps, 'snapshot'>) {

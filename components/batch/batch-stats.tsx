@@ -1,8 +1,9 @@
 import { TriangleAlert } from 'lucide-react'
-import { Fragment, type ReactNode, useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
+import { FactsLine } from '../ui/facts-line'
 import { useFormat } from '../ui/use-format'
 import type { Judged } from './use-judged'
 
@@ -52,16 +53,10 @@ export function BatchStats({ model, snapshot, judged, onShow, onShowLabels }: Ba
   if (counts.leftOut > 0) stats.push(['out', t('notRun', { count: counts.leftOut })])
   return (
     <>
-      <p className="figures mt-2 flex min-h-5 flex-wrap gap-x-2 font-sans! text-ink-2 text-sm">
-        {phase === 'opening'
-          ? t('opening')
-          : stats.map(([name, value], index) => (
-              <Fragment key={name}>
-                {index > 0 && <span aria-hidden>·</span>}
-                <span>{value}</span>
-              </Fragment>
-            ))}
-      </p>
+      <FactsLine
+        facts={phase === 'opening' ? [['opening', t('opening')]] : stats}
+        className="figures mt-2 min-h-5 font-sans! text-ink-2 text-sm"
+      />
       <LabelStats judged={judged} onShow={onShow} onShowLabels={onShowLabels} />
       <p role="status" className="sr-only">
         {phase === 'done' && t('announceDone', { ok: counts.ok, failed: counts.failed })}
@@ -93,24 +88,27 @@ function LabelStats({
   }
   if (!evaluation || evaluation.photos.length === 0) return null
   const wrong = evaluation.photos.filter(({ truth, predicted }) => truth !== predicted).length
-  return (
-    <p className="mt-1.5 flex flex-wrap gap-x-3 text-base tabular-nums">
-      <button type="button" onClick={onShowLabels} className={`font-semibold ${LINK}`}>
+  const facts: [name: string, value: ReactNode][] = [
+    [
+      'right',
+      <button key="r" type="button" onClick={onShowLabels} className={`font-semibold ${LINK}`}>
         {t('rightShare', { percent: format.percent(evaluation.top1) })}
-      </button>
-      {wrong > 0 && (
-        <>
-          <span aria-hidden>·</span>
-          <button
-            type="button"
-            onClick={() => onShow({ status: 'wrong' })}
-            title={t('showWrong', { count: wrong })}
-            className={`font-semibold text-bad ${LINK}`}
-          >
-            {t('wrongCount', { count: format.integer(wrong) })}
-          </button>
-        </>
-      )}
-    </p>
-  )
+      </button>,
+    ],
+  ]
+  if (wrong > 0) {
+    facts.push([
+      'wrong',
+      <button
+        key="w"
+        type="button"
+        onClick={() => onShow({ status: 'wrong' })}
+        title={t('showWrong', { count: wrong })}
+        className={`font-semibold text-bad ${LINK}`}
+      >
+        {t('wrongCount', { count: format.integer(wrong) })}
+      </button>,
+    ])
+  }
+  return <FactsLine facts={facts} className="mt-1.5 text-base tabular-nums" />
 }

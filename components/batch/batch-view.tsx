@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { LabelChoices } from '@/lib/client/batch/labels'
 import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
@@ -19,6 +19,7 @@ import { type Judged, useJudged } from './use-judged'
 import { useModelNames } from './use-model-names'
 import { usePartners } from './use-partners'
 import { useRerun } from './use-rerun'
+import { useSavedView } from './use-saved-view'
 
 // Only needed once a labels file was added.
 const EvaluationPanel = lazy(
@@ -42,7 +43,11 @@ interface BatchViewProps {
 /** A batch with photos: progress, notices, table, charts, and the evaluation against labels. */
 export function BatchView({ models, options, session, snapshot, ...props }: BatchViewProps) {
   const { onFiles, onNew, onOpenPhoto, canExplain } = props
-  const [view, setView] = useState<TableView>(DEFAULT_VIEW)
+  const [{ view, open }, setState] = useSavedView(snapshot.id)
+  // The same function in every render, so that rows aren't rendered again.
+  const openPhoto = useCallback((index: number | null) => setState({ open: index }), [setState])
+  const setView = (next: TableView) => setState({ view: next })
+  const [focusRequest, setFocusRequest] = useState(0)
   const judged = useJudged(snapshot)
   const modelName = useModelNames(models)
   const partners = usePartners(snapshot)
@@ -75,6 +80,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
   useFocusAfterSwitch(session)
   function show(part: Partial<TableView>): void {
     setView({ ...DEFAULT_VIEW, sort: view.sort, ...part })
+    setFocusRequest(focusRequest + 1)
     document.getElementById('photos')?.scrollIntoView({ block: 'start' })
   }
   function choose(choices: LabelChoices): void {
@@ -120,8 +126,12 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
             }
             view={view}
             onView={setView}
+            open={open}
+            onOpen={openPhoto}
+            focusRequest={focusRequest}
             onOpenPhoto={onOpenPhoto}
             canExplain={canExplain}
+            uncertainBelow={labels?.choices.uncertainBelow ?? null}
           />
           <div className="grid content-start gap-6">
             <ConfidenceChart

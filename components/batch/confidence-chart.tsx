@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
-import { type ConfidenceBin, confidenceBins } from '@/lib/client/batch/summary'
+import { type ConfidenceBin, confidenceBins, scaleEnd } from '@/lib/client/batch/summary'
 import { useFormat } from '../ui/use-format'
 import { useConfidenceRange } from './use-confidence-range'
 
@@ -97,11 +97,4 @@ function Bar({ bin: { from, certain, uncertain }, top, selected, faded, onSelect
       </button>
     </li>
   )
-}
-
-/** The end of a scale for counts: 1, 2, 4, 6 or 10 times a power of ten, so that its half is a whole number. */
-function scaleEnd(most: number): number {
-  if (most <= 1) return 1
-  const power = 10 ** Math.floor(Math.log10(most))
-  return ([1, 2, 4, 6, 10].find((factor) => factor * power >= most) ?? 10) * power
 }

@@ -1,4 +1,5 @@
 import { useTranslations } from 'use-intl'
+import { fullName } from '@/lib/client/batch/own-word'
 import type { Evaluation } from '@/lib/shared/metrics/evaluation'
 import { matrixClasses, mixUps } from '@/lib/shared/metrics/mix-ups'
 import { useFormat } from '../ui/use-format'
@@ -6,6 +7,8 @@ import { useFormat } from '../ui/use-format'
 interface ConfusionTableProps {
   counts: Evaluation['confusions']
   name(index: number): string
+  /** The visitor's own word for a true label, by default the model's. */
+  truthName(index: number): string
   /** Shows a cell's photos. */
   onCell(truth: number, predicted: number): void
 }
@@ -19,7 +22,7 @@ const MIN_INTENSITY = 18
  * The confusion matrix: true classes as rows, predicted classes as columns. Classes that are mixed up lie together.
  * Clicking a cell shows its photos.
  */
-export function ConfusionTable({ counts, name, onCell }: ConfusionTableProps) {
+export function ConfusionTable({ counts, name, truthName, onCell }: ConfusionTableProps) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
   const classes = matrixClasses(counts, MAX_CLASSES)
@@ -68,15 +71,15 @@ export function ConfusionTable({ counts, name, onCell }: ConfusionTableProps) {
             </tr>
           </thead>
           <tbody>
-            {classes.map((truth) => (
+            {classes.filter(rowTotal).map((truth) => (
               <tr key={truth}>
                 <th
                   scope="row"
                   lang="en"
-                  title={name(truth)}
+                  title={fullName(truthName(truth), name(truth))}
                   className="max-w-36 truncate pr-2 text-right font-normal text-ink-2"
                 >
-                  {name(truth)}
+                  {truthName(truth)}
                 </th>
                 {classes.map((predicted) => {
                   const photos = cells.get(`${truth} ${predicted}`)
@@ -89,7 +92,11 @@ export function ConfusionTable({ counts, name, onCell }: ConfusionTableProps) {
                       <button
                         type="button"
                         onClick={() => onCell(truth, predicted)}
-                        aria-label={t('mistake', { truth: name(truth), predicted: name(predicted), count: photos })}
+                        aria-label={t('mistake', {
+                          truth: truthName(truth),
+                          predicted: name(predicted),
+                          count: photos,
+                        })}
                         className={`figures grid size-8 place-items-center rounded-[4px] ${intensity > 60 ? 'text-accent-ink' : 'text-ink'}`}
                         style={{ background: `color-mix(in oklab, ${color} ${intensity}%, var(--card))` }}
                       >

@@ -80,6 +80,7 @@ export function EvaluationPanel({
         <EvaluationReport
           evaluation={evaluation}
           classes={classes}
+          items={judged.items}
           topK={job?.top_k ?? 0}
           uncertainBelow={labels?.choices.uncertainBelow ?? null}
           onUncertainBelow={(uncertainBelow) => onChoose({ uncertainBelow })}

@@ -1,4 +1,7 @@
+import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
+import type { BatchItem } from '@/lib/client/batch/items'
+import { ownWords } from '@/lib/client/batch/own-word'
 import type { TableView } from '@/lib/client/batch/table-view'
 import type { Label } from '@/lib/shared/contract/contract'
 import { type Evaluation, hasTop5 } from '@/lib/shared/metrics/evaluation'
@@ -13,6 +16,7 @@ import { Mistakes } from './mistakes'
 interface EvaluationReportProps {
   evaluation: Evaluation
   classes: readonly Label[]
+  items: readonly BatchItem[]
   topK: number
   /** Results with a lower score are uncertain; null for the model's own limits. */
   uncertainBelow: number | null
@@ -22,14 +26,16 @@ interface EvaluationReportProps {
 }
 
 /** Accuracy, mistakes, accuracy by confidence, and metrics per class. */
-export function EvaluationReport({ evaluation, classes, topK, onShow, ...limit }: EvaluationReportProps) {
+export function EvaluationReport({ evaluation, classes, items, topK, onShow, ...limit }: EvaluationReportProps) {
   const t = useTranslations('batch.judgement')
   const { photos, reliability, confusions } = evaluation
   const name = (index: number) => classes[index]?.label ?? t('noLabel')
+  const words = useMemo(() => ownWords(items), [items])
+  const truthName = (index: number) => words.get(name(index)) ?? name(index)
   const showMistake = (truth: number, predicted: number) =>
     onShow({
       subset: {
-        name: t('cell', { truth: name(truth), predicted: name(predicted) }),
+        name: t('cell', { truth: truthName(truth), predicted: name(predicted) }),
         files: new Set(
           photos.filter((photo) => photo.truth === truth && photo.predicted === predicted).map(({ file }) => file),
         ),
@@ -40,11 +46,11 @@ export function EvaluationReport({ evaluation, classes, topK, onShow, ...limit }
     <>
       <Metrics evaluation={evaluation} showsTop5={topK >= 5 && hasTop5(classes.length)} />
       <div className="mt-6 grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-2">
-        <Mistakes counts={confusions} name={name} onSelect={showMistake} />
+        <Mistakes counts={confusions} name={name} truthName={truthName} onSelect={showMistake} />
         <CoveragePanel photos={photos} {...limit} />
       </div>
       <Disclosure className="mt-4" label={t('confusion')}>
-        <ConfusionTable counts={confusions} name={name} onCell={showMistake} />
+        <ConfusionTable counts={confusions} name={name} truthName={truthName} onCell={showMistake} />
       </Disclosure>
       <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_360px]">
         <ClassTable classes={evaluation.classes} name={name} />

@@ -3,6 +3,7 @@ import { Popover } from '@base-ui/react/popover'
 import { Check, ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { exportName } from '@/lib/client/batch/export-name'
 import type { BatchItem } from '@/lib/client/batch/items'
 import { exportFile } from '@/lib/client/files/export-file'
 import {
@@ -23,12 +24,15 @@ const FORMAT_NAMES: Record<ResultFormat, string> = { csv: 'CSV', xlsx: 'Excel', 
 
 interface ExportPanelProps {
   judged: Judged
+  /** Names of the batch and of its model, null while that is unknown. They name the file. */
+  name: string
+  model: string | null
   /** The photos that the table shows. */
   shown: readonly BatchItem[]
 }
 
 /** Exports the results so far: format, columns, and all photos or only those that the table shows. */
-export function ExportPanel({ judged: { items, labels, labeled }, shown }: ExportPanelProps) {
+export function ExportPanel({ judged: { items, labels, labeled }, name, model, shown }: ExportPanelProps) {
   const t = useTranslations('batch')
   const [format, setFormat] = useState<ResultFormat>('csv')
   const [excluded, setExcluded] = useState<ReadonlySet<LabeledColumn>>(new Set())
@@ -87,7 +91,7 @@ export function ExportPanel({ judged: { items, labels, labeled }, shown }: Expor
             <Button
               variant="primary"
               disabled={columns.length === 0 || saveFile.state === 'making'}
-              onClick={() => saveFile.save(`results.${format}`, () => exportFile(rows(), format, columns))}
+              onClick={() => saveFile.save(exportName(name, model, format), () => exportFile(rows(), format, columns))}
             >
               {t('save', { count: rows().length })}
             </Button>

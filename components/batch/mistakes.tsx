@@ -1,6 +1,7 @@
 import { ArrowRight } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { fullName } from '@/lib/client/batch/own-word'
 import type { Evaluation } from '@/lib/shared/metrics/evaluation'
 import { mixUps } from '@/lib/shared/metrics/mix-ups'
 import { Button } from '../ui/button'
@@ -9,6 +10,8 @@ import { useFormat } from '../ui/use-format'
 interface MistakesProps {
   counts: Evaluation['confusions']
   name(index: number): string
+  /** The visitor's own word for a true label, by default the model's. */
+  truthName(index: number): string
   /** Shows the photos of a mistake. */
   onSelect(truth: number, predicted: number): void
 }
@@ -16,7 +19,7 @@ interface MistakesProps {
 const INITIAL_ROWS = 9
 
 /** Which label was taken for which, most frequent first. */
-export function Mistakes({ counts, name, onSelect }: MistakesProps) {
+export function Mistakes({ counts, name, truthName, onSelect }: MistakesProps) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
   const [expanded, setExpanded] = useState(false)
@@ -33,12 +36,12 @@ export function Mistakes({ counts, name, onSelect }: MistakesProps) {
           <li key={`${truth} ${predicted}`}>
             <button
               type="button"
-              aria-label={t('mistake', { truth: name(truth), predicted: name(predicted), count: photos })}
+              aria-label={t('mistake', { truth: truthName(truth), predicted: name(predicted), count: photos })}
               onClick={() => onSelect(truth, predicted)}
               className="-mx-2 grid w-[calc(100%+16px)] grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_auto] items-center gap-2.5 rounded-[6px] px-2 py-1.5 text-left text-sm hover:bg-sunk"
             >
-              <span lang="en" title={name(truth)} className="truncate">
-                {name(truth)}
+              <span lang="en" title={fullName(truthName(truth), name(truth))} className="truncate">
+                {truthName(truth)}
               </span>
               <ArrowRight aria-hidden className="size-3.5 text-ink-3" />
               <span lang="en" title={name(predicted)} className="truncate text-bad">

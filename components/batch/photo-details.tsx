@@ -1,9 +1,10 @@
-import { ArrowUpRight } from 'lucide-react'
+import { ArrowRight } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
 import type { ResultRow } from '@/lib/shared/results/columns'
+import { synonymsOf } from '@/lib/shared/search/synonyms'
 import { HeatmapOverlay } from '../classify/explanation/heatmap-overlay'
 import { useExplanation } from '../classify/explanation/use-explanation'
 import { lazy } from '../ui/lazy'
@@ -33,6 +34,8 @@ interface PhotoDetailsProps {
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
   canExplain: boolean
+  /** The visitor's limit for uncertain results; null for the model's own limits. */
+  uncertainBelow: number | null
 }
 
 /** A photo with its result, the reason for it, the model input, and a way to the classify page. */
@@ -44,13 +47,14 @@ export function PhotoDetails({
   onThumbnail,
   onOpenPhoto,
   canExplain,
+  uncertainBelow,
 }: PhotoDetailsProps) {
-  const { index, path, row } = item
+  const { index, path, row, ownWord = null } = item
   const t = useTranslations('batch')
   const file = useFile(source)
   const classified = row?.status === 'ok' ? row : null
   const model = classified?.model ?? ''
-  const { classes } = useClasses(file && classified ? model : null)
+  const { classes } = useClasses(classified ? model : null)
   const predictions = useMemo(() => {
     const indices = new Map(classes?.map(({ label, index }) => [label, index]))
     return (classified?.top_labels ?? []).flatMap((label, at) => {
@@ -58,6 +62,8 @@ export function PhotoDetails({
       return index === undefined ? [] : [{ label, index, score: classified?.top_scores[at] ?? 0 }]
     })
   }, [classes, classified])
+  const best = classes?.find(({ label }) => label === classified?.label)
+  const synonyms = best ? synonymsOf(best) : []
   const explanation = useExplanation({
     file: file ?? undefined,
     model,
@@ -66,27 +72,26 @@ export function PhotoDetails({
   })
   return (
     <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
-      <PhotoImage index={index} source={source} file={file} onThumbnail={onThumbnail}>
+      <PhotoImage key={index} index={index} source={source} file={file ?? null} onThumbnail={onThumbnail}>
         {explanation.phase?.name === 'explained' && (
           <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
         )}
       </PhotoImage>
       <div className="min-w-0">
-        {row && <RowResult row={row} />}
+        {row && <RowResult row={row} ownWord={ownWord} synonyms={synonyms} uncertainBelow={uncertainBelow} />}
         {otherRow && <OtherResult row={otherRow} model={otherModel} />}
-        {file && classified && (
-          <>
-            {canExplain && predictions.length > 0 && <ExplanationPanel state={explanation} predictions={predictions} />}
-            <ModelInput file={file} model={model} crop={null} />
-          </>
+        {/* It stays while the next photo is read, so that the focus does. */}
+        {file !== null && canExplain && predictions.length > 0 && (
+          <ExplanationPanel state={explanation} predictions={predictions} />
         )}
+        {file && classified && <ModelInput file={file} model={model} crop={null} />}
         {file && (
           <button
             type="button"
             onClick={() => onOpenPhoto(new File([file], path.slice(path.lastIndexOf('/') + 1), { type: file.type }))}
             className="-mx-2 mt-2 inline-flex items-center gap-1.5 rounded-card px-2 py-1.5 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
           >
-            {t('openPhoto')} <ArrowUpRight aria-hidden className="size-4" />
+            {t('openPhoto')} <ArrowRight aria-hidden className="size-4" />
           </button>
         )}
       </div>
@@ -94,20 +99,20 @@ export function PhotoDetails({
   )
 }
 
-/** The photo's bytes; null while they are read, or if this page doesn't have them. */
-function useFile(source: PhotoSource | undefined): Blob | null {
-  const [file, setFile] = useState<Blob | null>(null)
+/** The photo's bytes; undefined while they are read, null if this page doesn't have them. */
+function useFile(source: PhotoSource | undefined): Blob | null | undefined {
+  const [loaded, setLoaded] = useState<{ source: PhotoSource; file: Blob | null } | null>(null)
   useEffect(() => {
     let mounted = true
     source?.open().then(
-      (blob) => mounted && setFile(blob),
-      () => {
-        // The file was moved or deleted: only the result is shown.
-      },
+      (file) => mounted && setLoaded({ source, file }),
+      // The file was moved or deleted: only the result is shown.
+      () => mounted && setLoaded({ source, file: null }),
     )
     return () => {
       mounted = false
     }
   }, [source])
-  return file
+  if (!source) return null
+  return loaded?.source === source ? loaded.file : undefined
 }

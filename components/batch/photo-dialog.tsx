@@ -4,6 +4,7 @@ import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { StepDialog } from '../ui/step-dialog'
+import { useFormat } from '../ui/use-format'
 import { PhotoDetails } from './photo-details'
 import { PhotoStatus } from './photo-status'
 
@@ -23,24 +24,58 @@ interface PhotoDialogProps {
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
   canExplain: boolean
+  /** The visitor's limit for uncertain results; null for the model's own limits. */
+  uncertainBelow: number | null
+  /** Where the photo is in the table, from 1; null if the filters hide it by now. */
+  position: number | null
+  /** Photos in the table. */
+  total: number
 }
 
 /** A photo of the batch at full size with its result. Arrow keys move through the table. */
-export function PhotoDialog({ item, source, onClose, onPrevious, onNext, ...details }: PhotoDialogProps) {
+export function PhotoDialog({
+  item,
+  source,
+  position,
+  total,
+  onClose,
+  onPrevious,
+  onNext,
+  ...details
+}: PhotoDialogProps) {
   const t = useTranslations('batch')
+  const format = useFormat()
+  const nameStart = item.path.lastIndexOf('/') + 1
   useArrowKeys(onPrevious, onNext)
   return (
     <StepDialog
-      title={item.path}
-      status={<PhotoStatus item={item} t={t} />}
+      title={
+        <>
+          <span className="max-sm:hidden">{item.path.slice(0, nameStart)}</span>
+          {item.path.slice(nameStart)}
+        </>
+      }
+      status={
+        <span className="flex items-center gap-3">
+          <span className="max-sm:hidden">
+            <PhotoStatus item={item} t={t} />
+          </span>
+          {position !== null && (
+            <span className="whitespace-nowrap text-ink-2 text-sm tabular-nums">
+              {t('found', { found: format.integer(position), all: format.integer(total) })}
+            </span>
+          )}
+        </span>
+      }
       texts={{ previous: t('previous'), next: t('next'), close: t('close') }}
       className="w-[min(960px,calc(100vw-24px))]"
       onClose={onClose}
       onPrevious={onPrevious}
       onNext={onNext}
+      returnFocus={false}
     >
-      {/* Each photo starts with a closed explanation: stepping through the table must not run hundreds of times. */}
-      <PhotoDetails key={item.index} item={item} source={source} {...details} />
+      {/* An open explanation stays open: it runs once the next photo stands still. */}
+      <PhotoDetails item={item} source={source} {...details} />
     </StepDialog>
   )
 }

@@ -25,6 +25,8 @@ export function useRowTexts(): RowTexts {
 interface PhotoRowProps {
   texts: RowTexts
   item: BatchItem
+  /** Length of the folder that all photos are in, which isn't shown. */
+  commonFolder: number
   /** Whether the true labels are known. */
   labeled: boolean
   /** Another model's result if its label is another one, and the name of that model. */
@@ -36,6 +38,9 @@ interface PhotoRowProps {
   top: number
   source: PhotoSource | undefined
   thumbnails: Thumbnails
+  /** Whether Tab leads to this row. */
+  tabStop: boolean
+  onFocus(index: number): void
   onOpen(index: number): void
 }
 
@@ -45,6 +50,7 @@ const OTHER_LABELS = 3
 export const PhotoRow = memo(function PhotoRow({
   texts,
   item,
+  commonFolder,
   labeled,
   otherRow,
   otherModel,
@@ -52,10 +58,12 @@ export const PhotoRow = memo(function PhotoRow({
   top,
   source,
   thumbnails,
+  tabStop,
+  onFocus,
   onOpen,
 }: PhotoRowProps) {
   const { t } = texts
-  const { index, path, row } = item
+  const { index, path, row, ownWord } = item
   const nameStart = path.lastIndexOf('/') + 1
   return (
     <tr
@@ -73,18 +81,29 @@ export const PhotoRow = memo(function PhotoRow({
           type="button"
           translate="no"
           aria-label={t('show', { name: path })}
+          data-photo={index}
+          tabIndex={tabStop ? 0 : -1}
+          onFocus={() => onFocus(index)}
           className="figures block min-w-0 truncate rounded-[4px] text-left text-[0.8125rem] md:w-full text-ink-2 hover:text-ink hover:underline md:text-ink"
         >
           {path.slice(nameStart)}
         </button>
         {labeled && row?.correct === false && (
-          <span lang="en" className="flex min-w-[45%] items-center gap-0.5 text-bad text-xs md:hidden">
-            <TruthMark correct={row.correct} t={t} /> <span className="truncate">{row.truth}</span>
+          <span className="flex min-w-[45%] items-center gap-0.5 text-bad text-xs md:hidden">
+            <TruthMark correct={row.correct} t={t} />{' '}
+            <span lang={ownWord ? undefined : 'en'} className="truncate">
+              {ownWord ?? row.truth}
+            </span>
           </span>
         )}
-        {nameStart > 0 && (
-          <span translate="no" className="figures block truncate text-ink-3 text-xs max-md:hidden">
-            {path.slice(0, nameStart)}
+        {nameStart > commonFolder && (
+          // Of a long path, the end says the most: it is cut off at its start.
+          <span
+            translate="no"
+            title={path}
+            className="figures block truncate text-left text-ink-3 text-xs [direction:rtl] max-md:hidden"
+          >
+            <bdi dir="ltr">{path.slice(commonFolder, nameStart)}</bdi>
           </span>
         )}
       </td>
@@ -94,9 +113,7 @@ export const PhotoRow = memo(function PhotoRow({
       {labeled && (
         <>
           <td className="min-w-0 max-md:hidden">
-            <span lang="en" title={row?.truth ?? undefined} className="block truncate text-sm">
-              {row?.truth}
-            </span>
+            <Truth label={row?.truth} ownWord={ownWord} />
           </td>
           <td className="max-md:hidden">
             <TruthMark correct={row?.correct} t={t} />
@@ -118,6 +135,28 @@ export const PhotoRow = memo(function PhotoRow({
     </tr>
   )
 })
+
+/** The true label: the visitor's own word, and the model's name for it where that is another one. */
+function Truth({ label, ownWord }: { label: string | null | undefined; ownWord: string | null | undefined }) {
+  const name = (
+    <span
+      lang="en"
+      title={label ?? undefined}
+      className={ownWord ? 'block truncate text-ink-3 text-xs' : 'block truncate text-sm'}
+    >
+      {label}
+    </span>
+  )
+  if (!ownWord) return name
+  return (
+    <>
+      <span translate="no" title={ownWord} className="block truncate text-sm">
+        {ownWord}
+      </span>
+      {name}
+    </>
+  )
+}
 
 interface CellProps {
   row: ResultRow | null

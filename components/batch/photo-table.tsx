@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { commonFolder } from '@/lib/client/batch/common-folder'
 import type { Difference } from '@/lib/client/batch/comparison'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
@@ -13,6 +14,7 @@ import { PhotoRow, useRowTexts } from './photo-row'
 import { TableHeader } from './table-header'
 import { TableToolbar } from './table-toolbar'
 import { useKeptThumbnails } from './use-kept-thumbnails'
+import { useRovingRow } from './use-roving-row'
 
 const PhotoDialog = lazy(() => import('./photo-dialog').then((module) => module.PhotoDialog))
 
@@ -27,10 +29,17 @@ interface PhotoTableProps {
   other: OtherResults | null
   view: TableView
   onView(view: TableView): void
+  /** Index of the photo in the dialog. */
+  open: number | null
+  onOpen(index: number | null): void
+  /** The focus moves to the first row whenever this number grows. */
+  focusRequest: number
   /** Opens a photo on the classify page. */
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
   canExplain: boolean
+  /** The visitor's limit for uncertain results; null for the model's own limits. */
+  uncertainBelow: number | null
 }
 
 /** Another model's results for the same photos. */
@@ -45,22 +54,35 @@ const ROW_HEIGHT = 60
 const OVERSCAN = 6
 
 /** A virtualized table of photos: only visible rows are rendered. */
-export function PhotoTable({ session, items, rows, labeled, other, view, onView, ...dialog }: PhotoTableProps) {
+export function PhotoTable({ session, items, rows, labeled, other, view, onView, ...props }: PhotoTableProps) {
+  const { open, onOpen, focusRequest, ...dialog } = props
   const t = useTranslations('batch')
   const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
   const loadThumbnail = useKeptThumbnails(session)
   const [thumbnails] = useState(() => new Thumbnails(loadThumbnail))
-  const [openIndex, setOpenIndex] = useState<number | null>(null)
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
+  const common = useCommonFolder(items)
+  const roving = useRovingRow(rows, scroller, ROW_HEIGHT)
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
+    rangeExtractor: roving.rangeExtractor,
   })
-  const position = openIndex === null ? -1 : rows.findIndex(({ index }) => index === openIndex)
-  const item = openIndex === null ? undefined : items[openIndex]
+  const position = open === null ? -1 : rows.findIndex(({ index }) => index === open)
+  const item = open === null ? undefined : items[open]
+  const focusFirst = useEffectEvent(() => roving.focus(0))
+  useEffect(() => {
+    if (focusRequest > 0) focusFirst()
+  }, [focusRequest])
+  const step = (to: number) => rows[to] && onOpen(rows[to].index)
+  /** The focus returns to the row of the photo that was seen last. */
+  function close(): void {
+    onOpen(null)
+    roving.focus(position >= 0 ? position : roving.position)
+  }
   return (
     <div id="photos" className="min-w-0 scroll-mt-4">
       <TableToolbar
@@ -73,14 +95,14 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
       />
       <section
         ref={scroller}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
-        tabIndex={0}
+        // The rows inside are reached by Tab and scroll it; without rows, it has the focus after a filter.
+        tabIndex={-1}
         aria-label={t('scroller')}
-        className="mt-3 max-h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card"
+        className="mt-3 max-h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card outline-none md:scroll-pt-11"
       >
         <table aria-label={t('table')} aria-rowcount={rows.length + 1} className="block">
           <TableHeader labeled={labeled} view={view} onView={onView} />
-          <tbody className="relative block" style={{ height: virtualizer.getTotalSize() }}>
+          <tbody onKeyDown={roving.handleKey} className="relative block" style={{ height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map(({ index, start }) => {
               const row = rows[index]
               return (
@@ -89,6 +111,7 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
                     key={row.index}
                     texts={texts}
                     item={row}
+                    commonFolder={common}
                     labeled={labeled}
                     otherModel={other?.model ?? ''}
                     otherRow={changedRow(other?.differences.get(row.path))}
@@ -96,7 +119,9 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
                     top={start}
                     source={session.source(row.index)}
                     thumbnails={thumbnails}
-                    onOpen={setOpenIndex}
+                    tabStop={index === roving.position}
+                    onFocus={roving.setCurrent}
+                    onOpen={onOpen}
                   />
                 )
               )
@@ -119,16 +144,22 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
           otherRow={other?.differences.get(item.path)?.other ?? null}
           source={session.source(item.index)}
           onThumbnail={loadThumbnail}
-          onClose={() => setOpenIndex(null)}
-          onPrevious={position > 0 ? () => setOpenIndex(rows[position - 1]?.index ?? null) : null}
-          onNext={
-            position >= 0 && position < rows.length - 1 ? () => setOpenIndex(rows[position + 1]?.index ?? null) : null
-          }
+          position={position < 0 ? null : position + 1}
+          total={rows.length}
+          onClose={close}
+          onPrevious={position > 0 ? () => step(position - 1) : null}
+          onNext={position >= 0 && position < rows.length - 1 ? () => step(position + 1) : null}
           {...dialog}
         />
       )}
     </div>
   )
+}
+
+/** Length of the folder that all photos are in. Photos are only ever added. */
+function useCommonFolder(items: readonly BatchItem[]): number {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: results change the items several times a second, but no path
+  return useMemo(() => commonFolder(items.map(({ path }) => path)).length, [items.length])
 }
 
 /** The other model's result if its label is another one. */

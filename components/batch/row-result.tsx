@@ -1,12 +1,23 @@
 import { useTranslations } from 'use-intl'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { ProbabilityChart } from '../charts/probability-chart'
+import { Synonyms } from '../classify/synonyms'
 import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
 import { TruthMark } from './truth-mark'
 
+interface RowResultProps {
+  row: ResultRow
+  /** The visitor's word for the true label, if the model has another name for it. */
+  ownWord: string | null
+  /** Other names of the label. */
+  synonyms: readonly string[]
+  /** The visitor's limit for uncertain results; null for the model's own limits. */
+  uncertainBelow: number | null
+}
+
 /** A photo's result, or why it has none. */
-export function RowResult({ row }: { row: ResultRow }) {
+export function RowResult({ row, ownWord, synonyms, uncertainBelow }: RowResultProps) {
   const t = useTranslations('batch')
   const format = useFormat()
   if (row.status === 'failed') return <Failure row={row} />
@@ -22,7 +33,9 @@ export function RowResult({ row }: { row: ResultRow }) {
       <h2 lang={row.label === null ? undefined : 'en'} className="text-balance font-semibold text-xl tracking-tight">
         {row.label ?? t('noLabel')}
       </h2>
-      <Truth row={row} />
+      <Synonyms of={{ synonyms: [...synonyms] }} />
+      <Truth row={row} ownWord={ownWord} />
+      {row.uncertain && <UncertainReason row={row} uncertainBelow={uncertainBelow} />}
       {predictions.length > 0 && (
         <div className="mt-4">
           <ProbabilityChart predictions={predictions} />
@@ -39,14 +52,19 @@ export function RowResult({ row }: { row: ResultRow }) {
 }
 
 /** The true label, if it is known. */
-function Truth({ row: { truth, correct } }: { row: ResultRow }) {
+function Truth({ row: { truth, correct }, ownWord }: Pick<RowResultProps, 'row' | 'ownWord'>) {
   const t = useTranslations('batch')
   if (truth === null || truth === undefined) return null
   return (
     <p className={correct === false ? 'mt-1.5 flex items-center gap-1.5 text-bad' : 'mt-1.5 flex items-center gap-1.5'}>
       <TruthMark correct={correct} t={t} />
       <span>
-        {t.rich('truthIs', {
+        {t.rich(ownWord ? 'truthIsOwn' : 'truthIs', {
+          word: () => (
+            <span translate="no" className="font-medium">
+              {ownWord}
+            </span>
+          ),
           label: truth,
           en: (chunk) => (
             <span lang="en" className="font-medium">
@@ -57,6 +75,28 @@ function Truth({ row: { truth, correct } }: { row: ResultRow }) {
       </span>
     </p>
   )
+}
+
+/** If the best two scores are closer than this, either may be right. */
+const SMALL_MARGIN = 0.1
+/** A best score below this doesn't stand out. */
+const LOW_SCORE = 0.5
+
+/** Why a result is uncertain, as far as its scores tell. */
+function UncertainReason({ row, uncertainBelow }: Pick<RowResultProps, 'row' | 'uncertainBelow'>) {
+  const t = useTranslations('batch.uncertainReasons')
+  const answer = useTranslations('answer')
+  const format = useFormat()
+  const score = row.score ?? 0
+  const [, second] = row.top_labels
+  const [, secondScore] = row.top_scores
+  function reason(): string {
+    if (uncertainBelow !== null) return t('limit', { percent: Math.round(100 * uncertainBelow) })
+    if (second !== undefined && secondScore !== undefined && score - secondScore < SMALL_MARGIN)
+      return answer('smallMargin', { label: second })
+    return score < LOW_SCORE ? t('low', { percent: format.percent(score) }) : t('model')
+  }
+  return <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">{reason()}</p>
 }
 
 function Failure({ row }: { row: ResultRow }) {

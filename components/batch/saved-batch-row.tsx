@@ -1,9 +1,10 @@
 import clsx from 'clsx'
 import { CornerDownRight, X } from 'lucide-react'
-import { Fragment, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { SavedState } from '@/lib/client/batch/saved-state'
 import type { SavedBatch } from '@/lib/client/batch/store'
+import { FactsLine } from '../ui/facts-line'
 import { useFormat } from '../ui/use-format'
 import { ConfirmButton } from './confirm-button'
 import { EditableName } from './editable-name'
@@ -78,16 +79,7 @@ function Facts({ batch, state, model }: Pick<SavedBatchRowProps, 'batch' | 'stat
   if (outcome && outcome.failed > 0) facts.push(['failed', t('failed', { count: outcome.failed })])
   if (model !== null) facts.push(['model', model])
   if (typeof accuracy === 'number') facts.push(['right', t('rightShare', { percent: format.percent(accuracy) })])
-  return (
-    <p className="flex flex-wrap gap-x-2 text-ink-2 text-sm tabular-nums">
-      {facts.map(([name, value], index) => (
-        <Fragment key={name}>
-          {index > 0 && <span aria-hidden>·</span>}
-          <span>{value}</span>
-        </Fragment>
-      ))}
-    </p>
-  )
+  return <FactsLine facts={facts} className="text-ink-2 text-sm tabular-nums" />
 }
 
 function State({ state }: { state: SavedState }) {

@@ -1,3 +1,4 @@
+import clsx from 'clsx'
 import { useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { LabelChoices, LabelsFile } from '@/lib/client/batch/labels'
@@ -7,6 +8,7 @@ import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
 import { labelCandidates } from '@/lib/shared/metrics/label-candidates'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
+import { MeaningField } from './meaning-field'
 
 interface UnclearLabelsProps {
   reading: MatchedLabels
@@ -39,11 +41,14 @@ export function UnclearLabels({ reading, labels, classes, onChoose }: UnclearLab
     onChoose({ meanings: label === '' ? others : { ...others, [word]: label } })
   }
   return (
-    <section aria-labelledby="unclear" className="mt-4 rounded-card bg-warn-soft px-4 py-3 text-sm">
+    <section
+      aria-labelledby="unclear"
+      className={clsx('mt-4 rounded-card px-4 py-3 text-sm', open > 0 ? 'bg-warn-soft' : 'bg-sunk')}
+    >
       <h3 id="unclear" className="font-semibold">
-        {t('unclear', { count: open })}
+        {open > 0 ? t('unclear', { count: open }) : t('meaningsChosen', { count: words.length })}
       </h3>
-      <p className="mt-0.5 text-pretty text-ink-2">{t('unclearHint')}</p>
+      {open > 0 && <p className="mt-0.5 text-pretty text-ink-2">{t('unclearHint')}</p>}
       <ul className="mt-2 grid gap-x-8 gap-y-2 lg:grid-cols-2">
         {(expanded ? words : words.slice(0, INITIAL_WORDS)).map((word) => (
           <Word
@@ -86,7 +91,7 @@ function Word({ unclear: { word, photos, ambiguous }, classes, meaning, onChoose
           {batch('photos', { count: photos })} · {ambiguous.length > 0 ? t('ambiguousWord') : t('unknownWord')}
         </span>
       </span>
-      {candidates.length > 0 && (
+      {ambiguous.length > 0 ? (
         <select
           lang="en"
           aria-label={t('meaning', { word })}
@@ -101,6 +106,8 @@ function Word({ unclear: { word, photos, ambiguous }, classes, meaning, onChoose
             </option>
           ))}
         </select>
+      ) : (
+        <MeaningField word={word} classes={classes} candidates={candidates} meaning={meaning} onChoose={onChoose} />
       )}
     </li>
   )

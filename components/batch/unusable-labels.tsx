@@ -2,6 +2,8 @@ import clsx from 'clsx'
 import { TriangleAlert, Undo2 } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { LabelChoices, LabelsFile } from '@/lib/client/batch/labels'
+import type { Label } from '@/lib/shared/contract/contract'
+import { labelFinder } from '@/lib/shared/labels-file/label-column'
 import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
 import { firstNames } from '@/lib/shared/labels-file/summary'
 import { Button } from '../ui/button'
@@ -19,7 +21,12 @@ interface UnusableLabelsProps {
 }
 
 /** Why the labels can't be used, with the file's columns and first rows, to choose the right columns. */
-export function UnusableLabels({ trouble, judged: { reading, items }, labels, ...props }: UnusableLabelsProps) {
+export function UnusableLabels({
+  trouble,
+  judged: { reading, items, classes },
+  labels,
+  ...props
+}: UnusableLabelsProps) {
   const { onChoose, onKeepPrevious } = props
   const t = useTranslations('batch.judgement')
   const format = useFormat()
@@ -36,11 +43,12 @@ export function UnusableLabels({ trouble, judged: { reading, items }, labels, ..
         names: list(reading?.unused ?? []),
         photos: list(items.map(({ path }) => path)),
       }),
-    no_known_labels: () =>
-      t('noKnownLabels', {
-        column: column(reading?.label),
-        names: list([...new Set(reading?.labels.values())]),
-      }),
+    no_known_labels: () => {
+      const { several, unknown } = unusableWords(reading, classes)
+      return unknown.length === 0
+        ? t('onlyAmbiguousLabels', { names: list(several) })
+        : t('noKnownLabels', { column: column(reading?.label), names: list(unknown) })
+    },
   }[trouble]()
   return (
     <div role="status" className="mt-4 rounded-card bg-warn-soft px-4 py-3 text-sm">
@@ -58,6 +66,17 @@ export function UnusableLabels({ trouble, judged: { reading, items }, labels, ..
       )}
     </div>
   )
+}
+
+/** The words that several labels share, and those that none has. */
+function unusableWords(reading: MatchedLabels | null, classes: readonly Label[] | null) {
+  const find = labelFinder(reading?.kind ?? 'names', classes ?? [])
+  const words = [...new Set(reading?.labels.values())]
+  const isAmbiguous = (word: string) => {
+    const match = find(word)
+    return 'candidates' in match && match.candidates.length > 0
+  }
+  return { several: words.filter(isAmbiguous), unknown: words.filter((word) => !isAmbiguous(word)) }
 }
 
 const ROWS = 3

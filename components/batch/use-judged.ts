@@ -1,6 +1,7 @@
 import { useDeferredValue, useMemo } from 'react'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { LabelsFile } from '@/lib/client/batch/labels'
+import { ownWord } from '@/lib/client/batch/own-word'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { Label } from '@/lib/shared/contract/contract'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
@@ -52,7 +53,7 @@ export function useJudged({
   const trouble = matched === 'no_columns' ? matched : reading && allPhotosKnown ? troubleOf(reading, known) : null
   const uncertainBelow = labels?.choices.uncertainBelow ?? null
   const change = useMemo(
-    () => itemChange(truth && classes && known ? judge(truth, classes) : null, uncertainBelow),
+    () => itemChange(truth && classes && known ? judgeItem(truth, classes) : null, uncertainBelow),
     [truth, classes, known, uncertainBelow],
   )
   const judged = useMemo(() => (change ? items.map(change) : items), [change, items])
@@ -79,9 +80,19 @@ function* rowsOf(items: readonly BatchItem[]): Generator<ResultRow> {
   for (const { row } of items) if (row) yield row
 }
 
+/** Adds the truth to a row, and the visitor's own word for it. The row keeps the model's label, as exports have it. */
+function judgeItem(truth: GroundTruth, classes: readonly Label[]) {
+  const judgeRow = judge(truth, classes)
+  return (row: ResultRow): Pick<BatchItem, 'row' | 'ownWord'> => {
+    const judged = judgeRow(row)
+    const word = truth.kind === 'names' ? truth.labels.get(row.file) : undefined
+    return { row: judged, ownWord: word === undefined || !judged.truth ? null : ownWord(word, judged.truth) }
+  }
+}
+
 /** Changes the rows of items. An unchanged item stays the same object, so that its row isn't rendered again. */
 function itemChange(
-  judged: ((row: ResultRow) => ResultRow) | null,
+  judged: ((row: ResultRow) => Pick<BatchItem, 'row' | 'ownWord'>) | null,
   uncertainBelow: number | null,
 ): ((item: BatchItem) => BatchItem) | null {
   if (!judged && uncertainBelow === null) return null
@@ -90,9 +101,10 @@ function itemChange(
     if (!item.row) return item
     const cached = cache.get(item)
     if (cached) return cached
-    let row = judged ? judged(item.row) : item.row
-    if (uncertainBelow !== null && row.status === 'ok') row = { ...row, uncertain: (row.score ?? 0) < uncertainBelow }
-    const changed = { ...item, row }
+    const changed = { ...item, ...judged?.(item.row) }
+    const { row } = changed
+    if (uncertainBelow !== null && row?.status === 'ok')
+      changed.row = { ...row, uncertain: (row.score ?? 0) < uncertainBelow }
     cache.set(item, changed)
     return changed
   }

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 
 interface StepDialogProps {
   /** The name of a file. */
-  title: string
+  title: ReactNode
   /** Beside the title. */
   status?: ReactNode
   /** What the buttons do. */
@@ -16,6 +16,8 @@ interface StepDialogProps {
   /** Null at the first and last entry of the list. */
   onPrevious: (() => void) | null
   onNext: (() => void) | null
+  /** By default, the focus returns to what opened the dialog; false if the page moves it itself. */
+  returnFocus?: boolean
   children: ReactNode
 }
 
@@ -28,6 +30,7 @@ export function StepDialog({
   onClose,
   onPrevious,
   onNext,
+  returnFocus = true,
   children,
 }: StepDialogProps) {
   return (
@@ -35,6 +38,7 @@ export function StepDialog({
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-20 bg-black/50" />
         <Dialog.Popup
+          finalFocus={returnFocus}
           className={clsx(
             'fixed top-1/2 left-1/2 z-30 flex max-h-[calc(100dvh-24px)] -translate-x-1/2 -translate-y-1/2 flex-col overflow-y-auto rounded-2xl bg-card p-5 shadow-card outline-none',
             className,

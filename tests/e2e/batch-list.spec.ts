@@ -22,7 +22,7 @@ test('keeps thumbnails of all photos across a reload, and deletes them with the 
   await waitUntilDone(page)
   await expect(rows(page).first().locator('img')).toBeVisible()
   // Also those that were never in view.
-  const scroller = page.getByRole('region', { name: 'Photos, scrollable' })
+  const scroller = page.getByRole('region', { name: /^Photos: arrow keys/ })
   await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight))
   await expect(rows(page).last().locator('img')).toBeVisible()
   await rows(page)

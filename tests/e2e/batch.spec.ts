@@ -246,8 +246,9 @@ test('evaluates results against labels; mistakes and cells of the confusion matr
   const mistake = evaluation.getByRole('button', { name: 'koala predicted as Egyptian cat: 1 photo' })
   await evaluation.getByRole('button', { name: 'Confusion matrix' }).click()
   await expect(mistake).toHaveCount(2)
-  await mistake.last().click()
+  await mistake.last().press('Enter')
   await expect(rows(page)).toHaveCount(1)
+  await expect(rows(page).getByRole('button')).toBeFocused()
   await expect(rows(page)).toContainText('cat.png')
   await page.getByRole('button', { name: /^Remove filter “koala/ }).click()
   await page.getByRole('button', { name: '1 wrong' }).click()
@@ -324,6 +325,8 @@ test('shows why labels aren’t understood, and asks what an ambiguous label mea
   await expect(evaluation).toContainText('other.csv isn’t understood yet')
   await expect(evaluation).toContainText('the photos here are called koala.webp, goldfish.webp')
   await expect(evaluation.getByRole('table', { name: 'First rows of the file' }).getByRole('row')).toHaveCount(3)
+  await labels('ambiguous.csv', 'file,label\nkoala.webp,crane\n')
+  await expect(evaluation).toContainText('The model has several labels with the same name: crane.')
   await labels('cranes.csv', 'file,label\nkoala.webp,crane\ngoldfish.webp,goldfish\n')
   await expect(page.getByRole('button', { name: '100.0% right' })).toBeVisible()
   const meaning = evaluation.getByRole('combobox', { name: 'Meaning of “crane”' })
@@ -345,6 +348,49 @@ test('shows why labels aren’t understood, and asks what an ambiguous label mea
   }
   // Labels of an earlier visit are nothing new to jump to.
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
+})
+
+test('a word that the model doesn’t have is mapped to one of its labels, found by a synonym', async ({ page }) => {
+  await chooseFiles(page, 'public/gallery/koala.webp', 'public/gallery/goldfish.webp')
+  await waitUntilDone(page)
+  await page.locator('input[data-picks=labels]').setInputFiles({
+    name: 'words.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('file,label\nkoala.webp,eucalyptus eater\ngoldfish.webp,goldfish\n'),
+  })
+  const unclear = page.getByRole('region', { name: '1 label isn’t clear' })
+  const meaning = page.getByRole('combobox', { name: 'Meaning of “eucalyptus eater”' })
+  await expect(unclear).toBeVisible()
+  await meaning.fill('native bear')
+  await expect(page.getByRole('option')).toHaveText([/^koala/])
+  await meaning.press('Enter')
+  await expect(page.getByRole('region', { name: 'You chose what 1 label means' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Accuracy against your labels' })).toContainText(/Photos2/)
+  // The truth is shown in the visitor's word; exports have the model's label.
+  await expect(rows(page).first()).toContainText(/eucalyptus eater\s*koala/)
+  await rows(page)
+    .first()
+    .click({ position: { x: 4, y: 4 } })
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('True label: eucalyptus eater (koala)')
+  await expect(dialog).toContainText('Also called koala bear')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Export' }).click()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download 2 rows' }).click(),
+  ])
+  expect(file.suggestedFilename()).toBe('koala-webp-and-1-more-balanced.csv')
+  const { data } = Papa.parse<Record<string, string>>(readFileSync(await file.path(), 'utf8'), {
+    header: true,
+    delimiter: ',',
+  })
+  expect(data[0]?.truth).toBe('koala')
+  await page.keyboard.press('Escape')
+  await page.reload()
+  await expect(meaning).toHaveValue('koala')
+  await page.getByRole('button', { name: 'Don’t count “eucalyptus eater”' }).click()
+  await expect(unclear).toBeVisible()
 })
 
 test('takes the names of folders as labels, if they are labels', async ({ page }) => {
@@ -403,7 +449,7 @@ test('renders only the visible rows of thousands of photos', async ({ page }) =>
   await expect(rows(page).first()).toBeVisible({ timeout: 20_000 })
   expect(await rows(page).count()).toBeLessThan(40)
   await expect(page.getByRole('table', { name: 'Batch photos' })).toHaveAttribute('aria-rowcount', '3001')
-  const scroller = page.getByRole('region', { name: 'Photos, scrollable' })
+  const scroller = page.getByRole('region', { name: /^Photos: arrow keys/ })
   await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight))
   await expect(rows(page).last()).toHaveAttribute('aria-rowindex', '3001')
   expect(await rows(page).count()).toBeLessThan(40)

@@ -5,6 +5,7 @@ import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Label } from '@/lib/shared/contract/contract'
 import { searchLabels } from '@/lib/shared/search/label-search'
+import { synonymsOf } from '@/lib/shared/search/synonyms'
 import { useLabels } from '../../ui/use-labels'
 
 /** More suggestions would push the content below off the screen. */
@@ -57,14 +58,10 @@ export function LabelField({ model, exclude, onChoose }: LabelFieldProps) {
             className="cursor-pointer rounded-[7px] px-3 py-1.5 text-sm data-highlighted:bg-sunk"
           >
             <span className="block font-medium">{item.label}</span>
-            <span className="block truncate text-ink-2 text-xs">{synonyms(item)}</span>
+            <span className="block truncate text-ink-2 text-xs">{synonymsOf(item).join(', ')}</span>
           </Combobox.Item>
         )}
       </Combobox.List>
     </Combobox.Root>
   )
-}
-
-function synonyms({ label, others: names }: Label): string {
-  return names.filter((name) => name !== label && !/^n\d{8}$/.test(name)).join(', ')
 }

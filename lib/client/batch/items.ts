@@ -16,6 +16,8 @@ export interface BatchItem {
   readonly modified: number | null
   readonly state: ItemState
   readonly row: ResultRow | null
+  /** The visitor's word for the true label, if the model has another name for it. */
+  readonly ownWord?: string | null
 }
 
 export interface Counts {

@@ -37,3 +37,13 @@ export function confidenceBins(items: readonly BatchItem[]): ConfidenceBin[] {
   }
   return bins
 }
+
+const STEPS = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10]
+
+/** The end of a scale for counts: a round number close above the highest, so that its half is a whole number. */
+export function scaleEnd(most: number): number {
+  if (most <= 1) return 1
+  const power = 10 ** Math.floor(Math.log10(most))
+  const ends = STEPS.map((step) => Math.round(step * power))
+  return ends.find((end) => end >= most && end % 2 === 0) ?? 10 * power
+}

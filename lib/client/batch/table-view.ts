@@ -88,7 +88,7 @@ export function applyView(
 }
 
 function matches(item: BatchItem, view: TableView, { isWanted, differences }: ViewContext): boolean {
-  const { path, row } = item
+  const { path, row, ownWord } = item
   const { status, label, confidence, subset } = view
   if (label !== null && row?.label !== label) return false
   if (confidence !== null && confidenceStep(row) !== confidence) return false
@@ -96,7 +96,12 @@ function matches(item: BatchItem, view: TableView, { isWanted, differences }: Vi
   if (!hasStatus(item, status, differences?.get(path))) return false
   const query = view.query.trim().toLowerCase()
   const contains = (text: string) => text.toLowerCase().includes(query)
-  return query === '' || contains(path) || [row?.label, row?.truth].some((text) => text && (isWanted ?? contains)(text))
+  return (
+    query === '' ||
+    contains(path) ||
+    contains(ownWord ?? '') ||
+    [row?.label, row?.truth].some((text) => text && (isWanted ?? contains)(text))
+  )
 }
 
 function hasStatus({ state, row }: BatchItem, status: StatusFilter, difference: Difference | undefined): boolean {
@@ -118,7 +123,7 @@ type SortValue = string | number | null
 const SORT_VALUES: Record<SortKey, (item: BatchItem) => SortValue> = {
   file: ({ path }) => path,
   label: ({ row }) => row?.label?.toLowerCase() ?? null,
-  truth: ({ row }) => row?.truth?.toLowerCase() ?? null,
+  truth: ({ row, ownWord }) => (ownWord ?? row?.truth)?.toLowerCase() ?? null,
   correct: ({ row }) => (row?.correct === null || row?.correct === undefined ? null : Number(row.correct)),
   score: ({ row }) => row?.score ?? null,
   time: ({ row }) => row?.ms ?? null,
