@@ -79,7 +79,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
   const photo = useSessionState(session, ({ photos }) => photos.find(({ id }) => id === shownId))
   const phase = photo?.phases[model]
   const shown = shownBy(view, photo, restoring)
-  const answer = useFocusAnswer(shown)
+  const answer = useFocusAnswer(shown, gallery !== null)
   const show = useLatest((id: number) => {
     views.show(id)
     if (view.name === 'overview') window.scrollTo({ top: 0 })

@@ -2,6 +2,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
+import { focusIsLost } from '../../ui/focus-is-lost'
 import { PhotoTile, useTileTexts } from '../photo-tile'
 
 interface OverviewGridProps {
@@ -47,7 +48,12 @@ export function OverviewGrid({ photos, model, selected, onOpen, onRemove }: Over
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the visitor comes back from a photo
   useEffect(() => {
-    if (columns > 1 && at >= columns) virtualizer.scrollToIndex(Math.floor(at / columns), { align: 'center' })
+    if (columns === 1) return
+    if (at >= columns) virtualizer.scrollToIndex(Math.floor(at / columns), { align: 'center' })
+    // The button that led here is gone. The tile is rendered by then.
+    requestAnimationFrame(() => {
+      if (focusIsLost()) list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true })
+    })
   }, [columns > 1])
   function handleKey(event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key]
