@@ -54,6 +54,7 @@ export function PhotoView({
   const { phase, result, outdated } = useShownPhase(photo, file, model)
   const predictions = outdated ? [] : (result?.predictions ?? [])
   const crop = useCrop(session, photo, result)
+  const editing = crop?.editing === true
   const moveButton = useRef<HTMLButtonElement>(null)
   const explanation = useExplanation({ file, model, crop: photo.crop, best: predictions[0]?.index ?? null })
   // While the photo is being uploaded.
@@ -68,14 +69,15 @@ export function PhotoView({
             phase={phase}
             onRemove={() => session.remove(photo.id)}
             onSendOriginal={session.originalSender(photo)}
+            bare={editing}
           >
-            {explanation.phase?.name === 'explained' && !crop?.editing && (
+            {explanation.phase?.name === 'explained' && !editing && (
               <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
             )}
             {crop && <CropLayer crop={crop} button={moveButton} />}
           </PhotoFrame>
         </div>
-        {crop?.editing && <CropBar crop={crop} onDone={() => finishCrop(crop, moveButton)} />}
+        {crop && editing && <CropBar crop={crop} onDone={() => finishCrop(crop, moveButton)} />}
         {strip}
       </div>
       <section
@@ -87,7 +89,7 @@ export function PhotoView({
         {options}
         {photo.crop && (
           // While it is moved, the button is beside the frame.
-          <CropNote crop={photo.crop} onReset={crop?.editing ? null : () => session.setCrop(photo.id, null)} />
+          <CropNote crop={photo.crop} onReset={editing ? null : () => session.setCrop(photo.id, null)} />
         )}
         <div aria-busy={outdated} className={clsx('transition-opacity duration-150', outdated && 'opacity-55')}>
           <PhotoResult
