@@ -52,7 +52,7 @@ export const PhotoTile = memo(function PhotoTile({ texts, photo, model, current,
           current && 'outline-2 outline-accent outline-offset-2',
         )}
       >
-        <TileImage file={displayedFile(photo)} />
+        <TileImage file={displayedFile(photo)} quiet={phase !== undefined && hasSign(phase)} />
         <Mark phase={phase} />
       </span>
       <span aria-hidden className="mt-1.5 block h-[34px] leading-[17px]">
@@ -111,6 +111,9 @@ function Mark({ phase }: { phase: Phase | undefined }) {
     return (
       <span className="absolute inset-0 grid place-items-center bg-black/55 text-white">
         <CircleAlert aria-hidden className="size-4" />
+/** Whether `Mark` covers the middle of the picture. */
+const hasSign = (phase: Phase) => phase.name !== 'answered' && !isIdle(phase)
+
       </span>
     )
   }
@@ -122,7 +125,8 @@ function Mark({ phase }: { phase: Phase | undefined }) {
   )
 }
 
-function TileImage({ file }: { file: Blob }) {
+/** @param quiet whether another sign lies over the picture */
+function TileImage({ file, quiet }: { file: Blob; quiet: boolean }) {
   const [loaded, setLoaded] = useState<{ file: Blob; url: string | null } | null>(null)
   const url = loaded?.file === file ? loaded.url : knownThumbnailUrl(file)
   useEffect(() => {
@@ -137,7 +141,7 @@ function TileImage({ file }: { file: Blob }) {
     }
   }, [file])
   // This browser can't display the format, or only once the photo is converted.
-  if (url === null) return <ImageOff aria-hidden className="absolute inset-0 m-auto size-5 text-ink-3" />
+  if (url === null) return quiet ? null : <ImageOff aria-hidden className="absolute inset-0 m-auto size-5 text-ink-3" />
   // biome-ignore lint/performance/noImgElement: object URL
   return url && <img src={url} alt="" className="absolute inset-0 size-full object-cover" />
 }
