@@ -4,18 +4,25 @@ import { memo, type ReactNode, useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { displayedFile, type Phase, type Photo } from '@/lib/client/photos/photo'
 import { knownThumbnailUrl, thumbnailUrl } from '@/lib/client/photos/photo-thumbnail'
+import { confidence } from '@/lib/shared/results/confidence'
 import { useFormat } from '../ui/use-format'
 
 /** Translations and number formats, created once per list instead of once per tile. */
 export interface TileTexts {
   t: ReturnType<typeof useTranslations<'classify.tile'>>
   answer: ReturnType<typeof useTranslations<'answer'>>
+  words: ReturnType<typeof useTranslations<'confidence'>>
   format: ReturnType<typeof useFormat>
 }
 
 export function useTileTexts(): TileTexts {
-  const [t, answer, format] = [useTranslations('classify.tile'), useTranslations('answer'), useFormat()]
-  return useMemo(() => ({ t, answer, format }), [t, answer, format])
+  const [t, answer, words] = [
+    useTranslations('classify.tile'),
+    useTranslations('answer'),
+    useTranslations('confidence'),
+  ]
+  const format = useFormat()
+  return useMemo(() => ({ t, answer, words, format }), [t, answer, words, format])
 }
 
 interface PhotoTileProps {
@@ -57,8 +64,8 @@ export const PhotoTile = memo(function PhotoTile({ texts, photo, model, current,
       </span>
       <span aria-hidden className="mt-1.5 block h-[34px] leading-[17px]">
         <span
-          lang={phase?.name === 'answered' ? 'en' : undefined}
-          className={clsx('block truncate', phase?.name === 'answered' ? 'font-medium text-ink' : 'text-ink-3')}
+          lang={caption.title === null ? undefined : 'en'}
+          className={clsx('block truncate', caption.title === null ? 'text-ink-3' : 'font-medium text-ink')}
         >
           {caption.title ?? photo.name}
         </span>
@@ -76,12 +83,20 @@ interface Caption {
   spoken: string
 }
 
-function captionOf(phase: Phase | undefined, { t, answer, format }: TileTexts): Caption {
+function captionOf(phase: Phase | undefined, { t, answer, words, format }: TileTexts): Caption {
   if (!phase) return { title: null, detail: null, spoken: '' }
   if (phase.name === 'answered') {
     const { predictions, uncertain } = phase.result
     const [best] = predictions
     if (!best) return { title: answer('noLabel'), detail: null, spoken: answer('noLabel') }
+    if (confidence(best.score, uncertain, model.calibrated) === 'unrecognized') {
+      const unrecognized = words('unrecognized')
+      return {
+        title: null,
+        detail: <span className="block truncate text-warn">{unrecognized}</span>,
+        spoken: unrecognized,
+      }
+    }
     const percent = answer('percent', { value: format.percent(best.score) })
     return {
       title: best.label,

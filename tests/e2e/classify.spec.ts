@@ -126,6 +126,7 @@ test('says that a photo of nothing is not recognized, and adds names of today to
   await expect(
     page.getByRole('status').filter({ hasText: 'grey.png: not recognized. The closest label is' }),
   ).toBeAttached()
+  await expect(page.getByRole('button', { name: 'grey.png: Not recognized', exact: true })).toBeVisible()
   await choosePhotos(page, 'polar-bear.webp')
   await expect(heading(page, 'ice bear')).toBeVisible()
   await expect(page.getByText('Also called polar bear')).toBeVisible()
