@@ -62,7 +62,7 @@ export const PhotoTile = memo(function PhotoTile({ texts, photo, model, current,
         <TileImage file={displayedFile(photo)} quiet={phase !== undefined && hasSign(phase)} />
         <Mark phase={phase} />
       </span>
-      <span aria-hidden className="mt-1.5 block h-[34px] leading-[17px]">
+      <span aria-hidden className="mt-1.5 block h-[2.125rem] leading-[1.0625rem]">
         <span
           lang={caption.title === null ? undefined : 'en'}
           className={clsx('block truncate', caption.title === null ? 'text-ink-3' : 'font-medium text-ink')}
@@ -86,7 +86,7 @@ interface Caption {
 function captionOf(phase: Phase | undefined, { t, answer, words, format }: TileTexts): Caption {
   if (!phase) return { title: null, detail: null, spoken: '' }
   if (phase.name === 'answered') {
-    const { predictions, uncertain } = phase.result
+    const { predictions, uncertain, model } = phase.result
     const [best] = predictions
     if (!best) return { title: answer('noLabel'), detail: null, spoken: answer('noLabel') }
     if (confidence(best.score, uncertain, model.calibrated) === 'unrecognized') {
@@ -111,6 +111,9 @@ function captionOf(phase: Phase | undefined, { t, answer, words, format }: TileT
 
 const isIdle = ({ name }: Phase) => name === 'waiting' || name === 'away'
 
+/** Whether `Mark` covers the middle of the picture. */
+const hasSign = (phase: Phase) => phase.name !== 'answered' && !isIdle(phase)
+
 /** What the picture itself says about the photo's state. Tiles in the queue stay still: there may be hundreds. */
 function Mark({ phase }: { phase: Phase | undefined }) {
   if (!phase) return null
@@ -126,9 +129,6 @@ function Mark({ phase }: { phase: Phase | undefined }) {
     return (
       <span className="absolute inset-0 grid place-items-center bg-black/55 text-white">
         <CircleAlert aria-hidden className="size-4" />
-/** Whether `Mark` covers the middle of the picture. */
-const hasSign = (phase: Phase) => phase.name !== 'answered' && !isIdle(phase)
-
       </span>
     )
   }

@@ -17,6 +17,8 @@ const GAP = 12
 const TILE_WIDTH = 112
 /** Label and score below the picture, with their margin. */
 const CAPTION_HEIGHT = 40
+/** The font size for which the sizes above are meant; the browser's setting scales them. */
+const FONT_SIZE = 16
 /** Rows rendered above and below the screen. */
 const OVERSCAN = 2
 
@@ -113,9 +115,14 @@ function useLayout(list: RefObject<HTMLUListElement | null>): Layout {
     if (!element) return
     const measure = () => {
       const { width, top } = element.getBoundingClientRect()
-      const columns = Math.max(3, Math.floor((width + GAP) / (TILE_WIDTH + GAP)))
+      const scale = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / FONT_SIZE
+      const columns = Math.max(Math.ceil(3 / scale), Math.floor((width + GAP) / (scale * TILE_WIDTH + GAP)))
       const tile = (width - (columns - 1) * GAP) / columns
-      setLayout({ columns, rowHeight: Math.ceil(0.75 * tile) + CAPTION_HEIGHT + GAP, top: top + window.scrollY })
+      setLayout({
+        columns,
+        rowHeight: Math.ceil(0.75 * tile + scale * CAPTION_HEIGHT) + GAP,
+        top: top + window.scrollY,
+      })
     }
     measure()
     const observer = new ResizeObserver(measure)
