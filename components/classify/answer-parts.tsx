@@ -19,6 +19,9 @@ export const ExplanationPanel = lazy(
   () => import('./explanation/explanation-panel').then((module) => module.ExplanationPanel),
   () => <div className="mt-1 h-8" />,
 )
+export const HeatmapOverlay = lazy(() =>
+  import('./explanation/heatmap-overlay').then((module) => module.HeatmapOverlay),
+)
 export const ShareResult = lazy(
   () => import('./share-result').then((module) => module.ShareResult),
   () => <div className="mt-4 h-9" />,
@@ -30,5 +33,15 @@ export const CropBar = lazy(() => import('./crop/crop-bar').then((module) => mod
 
 /** Loads the code of all parts. */
 export function preloadAnswerParts(): void {
-  for (const part of [Options, ModelInput, ExplanationPanel, ShareResult, Feedback, CropEditor, CropBar]) part.preload()
+  for (const part of [
+    Options,
+    ModelInput,
+    ExplanationPanel,
+    HeatmapOverlay,
+    ShareResult,
+    Feedback,
+    CropEditor,
+    CropBar,
+  ])
+    part.preload()
 }

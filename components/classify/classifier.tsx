@@ -62,7 +62,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
   const [minScore, setMinScore] = usePersistentState('least score', 0)
 
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
-  const { state: urlState, fetchUrl, dismiss } = useUrlPhotos(add)
+  const { state: urlState, fetchUrl, dismiss, forgetFailure } = useUrlPhotos(add, count)
   const onUrl = limits.urlInput ? fetchUrl : null
   usePaste(add, onUrl)
   usePreload(ANSWER_PARTS)
@@ -79,7 +79,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
   const photo = useSessionState(session, ({ photos }) => photos.find(({ id }) => id === shownId))
   const phase = photo?.phases[model]
   const shown = shownBy(view, photo, restoring)
-  const answer = useFocusAnswer(shown)
+  const answer = useFocusAnswer(shown, gallery !== null)
   const show = useLatest((id: number) => {
     views.show(id)
     if (view.name === 'overview') window.scrollTo({ top: 0 })
@@ -110,7 +110,11 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
       <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
       <Announcer photo={photo} phase={phase} />
-      <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">
+      <main
+        id="content"
+        tabIndex={-1}
+        className={`mx-auto max-w-[1120px] px-4 outline-none xl:px-0 ${urlState.name === 'failed' ? 'pb-52' : 'pb-16'}`}
+      >
         <ModelNotice models={models} />
         <OfflineNotice />
         <UrlNotice state={urlState} onDismiss={dismiss} />
@@ -147,6 +151,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
           <div className={shown === 'restoring' ? 'invisible' : undefined}>
             <EmptyState
               onUrl={onUrl}
+              onUrlEdit={forgetFailure}
               onBrowse={open}
               onFiles={add}
               onCamera={() => views.openCamera()}

@@ -10,6 +10,8 @@ import { UrlField } from './url-field'
 interface EmptyStateProps {
   /** Loads a photo by URL; null if this server does not fetch URLs. */
   onUrl: ((url: string) => void) | null
+  /** The visitor edits the URL, or submits another one. */
+  onUrlEdit(): void
   onBrowse(): void
   onFiles(files: readonly Blob[]): void
   onCamera(): void
@@ -17,7 +19,7 @@ interface EmptyStateProps {
 }
 
 /** The page before the first photo: an introduction and ways to add one. */
-export function EmptyState({ onUrl, onBrowse, onFiles, onCamera, onSample }: EmptyStateProps) {
+export function EmptyState({ onUrl, onUrlEdit, onBrowse, onFiles, onCamera, onSample }: EmptyStateProps) {
   const t = useTranslations('classify')
   return (
     <div className="mx-auto max-w-[760px] pt-6 text-center sm:pt-12">
@@ -40,7 +42,7 @@ export function EmptyState({ onUrl, onBrowse, onFiles, onCamera, onSample }: Emp
             <Video aria-hidden /> {t('liveCamera')}
           </Button>
         </div>
-        {onUrl && <UrlField onUrl={onUrl} />}
+        {onUrl && <UrlField onUrl={onUrl} onEdit={onUrlEdit} />}
       </div>
       <Samples onSample={onSample} />
     </div>

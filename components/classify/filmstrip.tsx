@@ -52,7 +52,7 @@ export function Filmstrip({ session, selected, onSelect, onAdd, onShowAll }: Fil
         className="-mx-1 mt-2 flex gap-2 overflow-x-auto p-1 lg:grid lg:grid-cols-7 lg:overflow-visible"
       >
         {onShowAll && photos.length > MANY_PHOTOS && (
-          <li className="w-[78px] shrink-0 lg:w-auto">
+          <li className="w-[4.875rem] shrink-0 lg:w-auto">
             <button type="button" onClick={onShowAll} className={`${ACTION} bg-sunk text-ink-2`}>
               <LayoutGrid aria-hidden className="size-4" />
               {t('showAll', { count: photos.length })}
@@ -60,11 +60,11 @@ export function Filmstrip({ session, selected, onSelect, onAdd, onShowAll }: Fil
           </li>
         )}
         {shown.map((photo) => (
-          <li key={photo.id} className="w-[78px] shrink-0 lg:w-auto">
+          <li key={photo.id} className="w-[4.875rem] shrink-0 lg:w-auto">
             <PhotoTile texts={texts} photo={photo} model={model} current={photo.id === selected} onSelect={select} />
           </li>
         ))}
-        <li className="w-[78px] shrink-0 lg:w-auto">
+        <li className="w-[4.875rem] shrink-0 lg:w-auto">
           <button
             type="button"
             onClick={onAdd}

@@ -17,6 +17,8 @@ interface PhotoFrameProps {
   onRemove(): void
   /** Null if the server accepts no file of that size. */
   onSendOriginal: (() => void) | null
+  /** Whether only the photo is shown, without what would lie over the handles of its crop. */
+  bare?: boolean
   /** Rendered on top of the photo. */
   children?: ReactNode
 }
@@ -27,37 +29,41 @@ interface Size {
 }
 
 /** The photo in a frame of constant size, with its details in a corner and its processing below. */
-export function PhotoFrame({ photo, url, phase, onRemove, onSendOriginal, children }: PhotoFrameProps) {
+export function PhotoFrame({ photo, url, phase, onRemove, onSendOriginal, bare = false, children }: PhotoFrameProps) {
   const t = useTranslations('classify')
   const [size, setSize] = useState<{ url: string; size: Size } | null>(null)
   const details = useDetails(photo, phase, size?.url === url ? size.size : null)
   return (
     <>
-      <figure className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk lg:aspect-[597/523]">
+      <figure className="@container relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk lg:aspect-[597/523]">
         <Preview key={url} url={url} name={photo.name} onSize={(measured) => setSize({ url, size: measured })} />
         {children}
-        <button
-          type="button"
-          onClick={onRemove}
-          aria-label={t('remove', { name: photo.name })}
-          className="absolute top-3 right-3 grid size-9 place-items-center rounded-full bg-black/75 text-white hover:bg-black"
-        >
-          <X aria-hidden className="size-4" />
-        </button>
-        <figcaption className="pointer-events-none absolute right-3 bottom-3 left-3 flex flex-wrap items-end justify-between gap-2 text-xs">
-          <span
-            translate="no"
-            className="figures flex min-w-0 max-w-full rounded-[6px] bg-black/75 px-2 py-1 text-white"
-          >
-            <span className="truncate">{photo.name}</span>
-            <span className="max-w-[calc(100%-5ch)] shrink-0 truncate whitespace-pre"> · {details}</span>
-          </span>
-          {photo.credit && (
-            <span className="rounded-[6px] bg-black/75 px-2 py-1 text-white">
-              {t('photoCredit', { credit: photo.credit })}
-            </span>
-          )}
-        </figcaption>
+        {!bare && (
+          <>
+            <button
+              type="button"
+              onClick={onRemove}
+              aria-label={t('remove', { name: photo.name })}
+              className="absolute top-3 right-3 grid size-9 place-items-center rounded-full bg-black/75 text-white hover:bg-black"
+            >
+              <X aria-hidden className="size-4" />
+            </button>
+            <figcaption className="pointer-events-none absolute right-3 bottom-3 left-3 flex flex-wrap items-end justify-between gap-2 text-xs">
+              <span
+                translate="no"
+                className="figures flex min-w-0 max-w-full rounded-[6px] bg-black/75 px-2 py-1 text-white"
+              >
+                <span className="truncate">{photo.name}</span>
+                <span className="max-w-[calc(100%-5ch)] shrink-0 truncate whitespace-pre"> · {details}</span>
+              </span>
+              {photo.credit && (
+                <span className="rounded-[6px] bg-black/75 px-2 py-1 text-white">
+                  {t('photoCredit', { credit: photo.credit })}
+                </span>
+              )}
+            </figcaption>
+          </>
+        )}
       </figure>
       <ProcessingNote photo={photo} onSendOriginal={onSendOriginal} />
     </>

@@ -4,18 +4,25 @@ import { memo, type ReactNode, useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { displayedFile, type Phase, type Photo } from '@/lib/client/photos/photo'
 import { knownThumbnailUrl, thumbnailUrl } from '@/lib/client/photos/photo-thumbnail'
+import { confidence } from '@/lib/shared/results/confidence'
 import { useFormat } from '../ui/use-format'
 
 /** Translations and number formats, created once per list instead of once per tile. */
 export interface TileTexts {
   t: ReturnType<typeof useTranslations<'classify.tile'>>
   answer: ReturnType<typeof useTranslations<'answer'>>
+  words: ReturnType<typeof useTranslations<'confidence'>>
   format: ReturnType<typeof useFormat>
 }
 
 export function useTileTexts(): TileTexts {
-  const [t, answer, format] = [useTranslations('classify.tile'), useTranslations('answer'), useFormat()]
-  return useMemo(() => ({ t, answer, format }), [t, answer, format])
+  const [t, answer, words] = [
+    useTranslations('classify.tile'),
+    useTranslations('answer'),
+    useTranslations('confidence'),
+  ]
+  const format = useFormat()
+  return useMemo(() => ({ t, answer, words, format }), [t, answer, words, format])
 }
 
 interface PhotoTileProps {
@@ -52,13 +59,13 @@ export const PhotoTile = memo(function PhotoTile({ texts, photo, model, current,
           current && 'outline-2 outline-accent outline-offset-2',
         )}
       >
-        <TileImage file={displayedFile(photo)} />
+        <TileImage file={displayedFile(photo)} quiet={phase !== undefined && hasSign(phase)} />
         <Mark phase={phase} />
       </span>
-      <span aria-hidden className="mt-1.5 block h-[34px] leading-[17px]">
+      <span aria-hidden className="mt-1.5 block h-[2.125rem] leading-[1.0625rem]">
         <span
-          lang={phase?.name === 'answered' ? 'en' : undefined}
-          className={clsx('block truncate', phase?.name === 'answered' ? 'font-medium text-ink' : 'text-ink-3')}
+          lang={caption.title === null ? undefined : 'en'}
+          className={clsx('block truncate', caption.title === null ? 'text-ink-3' : 'font-medium text-ink')}
         >
           {caption.title ?? photo.name}
         </span>
@@ -76,12 +83,20 @@ interface Caption {
   spoken: string
 }
 
-function captionOf(phase: Phase | undefined, { t, answer, format }: TileTexts): Caption {
+function captionOf(phase: Phase | undefined, { t, answer, words, format }: TileTexts): Caption {
   if (!phase) return { title: null, detail: null, spoken: '' }
   if (phase.name === 'answered') {
-    const { predictions, uncertain } = phase.result
+    const { predictions, uncertain, model } = phase.result
     const [best] = predictions
     if (!best) return { title: answer('noLabel'), detail: null, spoken: answer('noLabel') }
+    if (confidence(best.score, uncertain, model.calibrated) === 'unrecognized') {
+      const unrecognized = words('unrecognized')
+      return {
+        title: null,
+        detail: <span className="block truncate text-warn">{unrecognized}</span>,
+        spoken: unrecognized,
+      }
+    }
     const percent = answer('percent', { value: format.percent(best.score) })
     return {
       title: best.label,
@@ -95,6 +110,9 @@ function captionOf(phase: Phase | undefined, { t, answer, format }: TileTexts): 
 }
 
 const isIdle = ({ name }: Phase) => name === 'waiting' || name === 'away'
+
+/** Whether `Mark` covers the middle of the picture. */
+const hasSign = (phase: Phase) => phase.name !== 'answered' && !isIdle(phase)
 
 /** What the picture itself says about the photo's state. Tiles in the queue stay still: there may be hundreds. */
 function Mark({ phase }: { phase: Phase | undefined }) {
@@ -122,7 +140,8 @@ function Mark({ phase }: { phase: Phase | undefined }) {
   )
 }
 
-function TileImage({ file }: { file: Blob }) {
+/** @param quiet whether another sign lies over the picture */
+function TileImage({ file, quiet }: { file: Blob; quiet: boolean }) {
   const [loaded, setLoaded] = useState<{ file: Blob; url: string | null } | null>(null)
   const url = loaded?.file === file ? loaded.url : knownThumbnailUrl(file)
   useEffect(() => {
@@ -137,7 +156,7 @@ function TileImage({ file }: { file: Blob }) {
     }
   }, [file])
   // This browser can't display the format, or only once the photo is converted.
-  if (url === null) return <ImageOff aria-hidden className="absolute inset-0 m-auto size-5 text-ink-3" />
+  if (url === null) return quiet ? null : <ImageOff aria-hidden className="absolute inset-0 m-auto size-5 text-ink-3" />
   // biome-ignore lint/performance/noImgElement: object URL
   return url && <img src={url} alt="" className="absolute inset-0 size-full object-cover" />
 }

@@ -8,12 +8,11 @@ import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
-import { CropBar, ExplanationPanel, Feedback, preloadAnswerParts, ShareResult } from './answer-parts'
+import { CropBar, ExplanationPanel, Feedback, HeatmapOverlay, preloadAnswerParts, ShareResult } from './answer-parts'
 import { CropLayer, finishCrop } from './crop/crop-layer'
 import { CropNote } from './crop/crop-note'
 import { originalCrop } from './crop/original-crop'
 import { useCrop } from './crop/use-crop'
-import { HeatmapOverlay } from './explanation/heatmap-overlay'
 import { useExplanation } from './explanation/use-explanation'
 import { PhotoFrame } from './photo-frame'
 import { PhotoResult } from './photo-result'
@@ -55,6 +54,7 @@ export function PhotoView({
   const { phase, result, outdated } = useShownPhase(photo, file, model)
   const predictions = outdated ? [] : (result?.predictions ?? [])
   const crop = useCrop(session, photo, result)
+  const editing = crop?.editing === true
   const moveButton = useRef<HTMLButtonElement>(null)
   const explanation = useExplanation({ file, model, crop: photo.crop, best: predictions[0]?.index ?? null })
   // While the photo is being uploaded.
@@ -69,14 +69,15 @@ export function PhotoView({
             phase={phase}
             onRemove={() => session.remove(photo.id)}
             onSendOriginal={session.originalSender(photo)}
+            bare={editing}
           >
-            {explanation.phase?.name === 'explained' && !crop?.editing && (
+            {explanation.phase?.name === 'explained' && !editing && (
               <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
             )}
             {crop && <CropLayer crop={crop} button={moveButton} />}
           </PhotoFrame>
         </div>
-        {crop?.editing && <CropBar crop={crop} onDone={() => finishCrop(crop, moveButton)} />}
+        {crop && editing && <CropBar crop={crop} onDone={() => finishCrop(crop, moveButton)} />}
         {strip}
       </div>
       <section
@@ -88,7 +89,7 @@ export function PhotoView({
         {options}
         {photo.crop && (
           // While it is moved, the button is beside the frame.
-          <CropNote crop={photo.crop} onReset={crop?.editing ? null : () => session.setCrop(photo.id, null)} />
+          <CropNote crop={photo.crop} onReset={editing ? null : () => session.setCrop(photo.id, null)} />
         )}
         <div aria-busy={outdated} className={clsx('transition-opacity duration-150', outdated && 'opacity-55')}>
           <PhotoResult

@@ -17,6 +17,7 @@ export function RemovedNotice({ session }: { session: PhotoSession }) {
       removed={removed.length > 0 ? removed : null}
       text={t('removed', { count: removed.length })}
       onUndo={() => session.undoRemove()}
+      restored={`[data-photo="${removed[0]?.id}"]`}
       onForget={() => session.forgetRemoved()}
     />
   )

@@ -5,14 +5,20 @@ import { parseTypedUrl } from '@/lib/client/api/typed-url'
 import { Button } from '../ui/button'
 
 /** A field for the URL of a photo, which the server fetches. */
-export function UrlField({ onUrl }: { onUrl(url: string): void }) {
+export function UrlField({ onUrl, onEdit }: { onUrl(url: string): void; onEdit(): void }) {
   const t = useTranslations('classify')
   const [text, setText] = useState('')
   const [invalid, setInvalid] = useState(false)
   const id = useId()
+  function edit(next: string): void {
+    setText(next)
+    setInvalid(false)
+    onEdit()
+  }
   function submit(event: FormEvent): void {
     event.preventDefault()
     const url = parseTypedUrl(text)
+    onEdit()
     setInvalid(url === null)
     if (url === null) return
     // The text stays: the URL may turn out to be wrong.
@@ -32,7 +38,7 @@ export function UrlField({ onUrl }: { onUrl(url: string): void }) {
             inputMode="url"
             autoComplete="off"
             value={text}
-            onChange={(event) => setText(event.target.value)}
+            onChange={(event) => edit(event.target.value)}
             aria-invalid={invalid}
             aria-describedby={invalid ? `${id}-error` : undefined}
             placeholder={t('urlPlaceholder')}

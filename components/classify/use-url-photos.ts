@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
 
 export type UrlState =
@@ -6,9 +6,15 @@ export type UrlState =
   | { name: 'fetching'; url: string }
   | { name: 'failed'; url: string; failure: Failure }
 
-/** Loads photos by URL, one at a time. A new request replaces one in progress. */
-export function useUrlPhotos(add: (files: readonly Blob[]) => void) {
-  const [state, setState] = useState<UrlState>({ name: 'idle' })
+const IDLE: UrlState = { name: 'idle' }
+
+/**
+ * Loads photos by URL, one at a time. A new request replaces one in progress.
+ *
+ * @param count how many photos there are: a failure is forgotten when a photo comes in another way, or goes
+ */
+export function useUrlPhotos(add: (files: readonly Blob[]) => void, count: number) {
+  const [state, setState] = useState(IDLE)
   const current = useRef<AbortController | null>(null)
   const fetchUrl = useCallback(
     async (url: string) => {
@@ -19,16 +25,19 @@ export function useUrlPhotos(add: (files: readonly Blob[]) => void) {
       const loaded = await load(url, controller.signal)
       if (controller.signal.aborted) return
       if (!(loaded instanceof File)) return setState({ name: 'failed', url, failure: loaded })
-      setState({ name: 'idle' })
+      setState(IDLE)
       add([loaded])
     },
     [add],
   )
   const dismiss = useCallback(() => {
     current.current?.abort()
-    setState({ name: 'idle' })
+    setState(IDLE)
   }, [])
-  return { state, fetchUrl, dismiss }
+  const forgetFailure = useCallback(() => setState((last) => (last.name === 'failed' ? IDLE : last)), [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the count is the reason
+  useEffect(forgetFailure, [count])
+  return { state, fetchUrl, dismiss, forgetFailure }
 }
 
 /** The photo, or why it couldn't be loaded. The code for it is loaded with the first URL. */

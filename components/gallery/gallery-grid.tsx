@@ -33,7 +33,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
   return (
     <>
       <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-3">
-        <div className="min-w-48 flex-1 sm:max-w-72">
+        <div className="min-w-[min(100%,17rem)] flex-1 sm:max-w-72">
           <label htmlFor={searchId} className="sr-only">
             {t('search')}
           </label>
@@ -86,7 +86,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
           </button>
         </p>
       ) : (
-        <ul className="mt-3 grid grid-cols-2 gap-x-4 gap-y-7 sm:grid-cols-3 lg:grid-cols-4">
+        <ul className="mt-3 grid grid-cols-[repeat(auto-fill,minmax(min(100%,8rem),1fr))] gap-x-4 gap-y-7 sm:grid-cols-3 lg:grid-cols-4">
           {found.map((picture, index) => (
             <li key={picture.file}>
               <GalleryCard picture={picture} first={index < 2} />

@@ -17,11 +17,6 @@ interface HistoryViewProps {
 export function HistoryView(props: HistoryViewProps) {
   const t = useTranslations('history')
   const { state, removal, remove, undo, forget, clear } = useRuns()
-  async function bringBack(): Promise<void> {
-    await undo()
-    // Its row is rendered by then. The button that had the focus is gone.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-run="${removal?.run.id}"]`)?.focus())
-  }
   if (state.name === 'loading') return <Message>{t('reading')}</Message>
   if (state.name === 'unavailable') return <Message>{t('unavailable')}</Message>
   return (
@@ -36,7 +31,13 @@ export function HistoryView(props: HistoryViewProps) {
       ) : (
         <RunList {...props} runs={state.runs} onRemove={remove} onClear={clear} />
       )}
-      <UndoNotice removed={removal} text={t('removed')} onUndo={bringBack} onForget={forget} />
+      <UndoNotice
+        removed={removal}
+        text={t('removed')}
+        onUndo={undo}
+        restored={`[data-run="${removal?.run.id}"]`}
+        onForget={forget}
+      />
     </>
   )
 }

@@ -57,7 +57,7 @@ export function RunList({ runs, model, imageBytes, onRemove, onClear }: RunListP
           value={query}
           onChange={(event) => setQuery(event.target.value)}
           placeholder={t('search')}
-          className="h-10 min-w-48 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-72"
+          className="h-10 min-w-[min(100%,17rem)] flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-72"
         />
         <Button onClick={() => saveFile('history.csv', 'text/csv', toCsv(exported))}>CSV</Button>
         <Button onClick={() => saver.save('history.xlsx', () => exportFile(toRows(exported), 'xlsx'))}>Excel</Button>

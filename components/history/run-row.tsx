@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { Fragment, useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Run } from '@/lib/client/history/history'
+import type { Classification } from '@/lib/shared/contract/contract'
 import { agreementGroups } from '@/lib/shared/results/agreement'
 import { confidence } from '@/lib/shared/results/confidence'
 import { useModelName } from '../classify/use-model-name'
@@ -59,7 +60,7 @@ interface SummaryProps extends Pick<RunRowProps, 'run' | 'onOpen'> {
   details: string
 }
 
-/** The labels of the models, and what is next to the label if they agree. */
+/** The labels of the models, and what is next to the label if they agree. Labels that say nothing come second. */
 function Summary({ run: { id, results }, details, onOpen }: SummaryProps) {
   const t = useTranslations('history')
   const answer = useTranslations('answer')
@@ -70,7 +71,7 @@ function Summary({ run: { id, results }, details, onOpen }: SummaryProps) {
   const [first] = results
   const [best, ...others] = first.predictions
   const single = results.length === 1
-  const level = best && single ? confidence(best.score, first.uncertain, first.model.calibrated) : null
+  const unrecognized = groups.length > 0 && results.every(isUnrecognized)
   return (
     <>
       <p className="flex flex-wrap items-baseline gap-x-3">
@@ -84,25 +85,27 @@ function Summary({ run: { id, results }, details, onOpen }: SummaryProps) {
           className="text-left font-medium outline-none after:absolute after:inset-0 after:rounded-card focus-visible:after:outline-2 focus-visible:after:outline-accent"
         >
           {groups.length === 0 && answer('noLabel')}
-          {groups.map(({ label }, index) => (
-            <Fragment key={label}>
-              {index > 0 && <span className="font-normal text-ink-2"> {compare('or')} </span>}
-              <span lang="en">{label}</span>
-            </Fragment>
-          ))}
+          {unrecognized && words('unrecognized')}
+          {!unrecognized &&
+            groups.map(({ label }, index) => (
+              <Fragment key={label}>
+                {index > 0 && <span className="font-normal text-ink-2"> {compare('or')} </span>}
+                <span lang="en">{label}</span>
+              </Fragment>
+            ))}
         </button>
-        {best && groups.length === 1 && (
+        {best && groups.length === 1 && !unrecognized && (
           <span className="text-ink-2 text-sm tabular-nums">
             {answer('percent', { value: format.percent(best.score) })}
           </span>
         )}
-        {level === 'uncertain' && <span className="text-sm text-warn">{t('uncertain')}</span>}
-        {level === 'unrecognized' && <span className="text-sm text-warn">{words('unrecognized')}</span>}
+        {single && first.uncertain && !unrecognized && <span className="text-sm text-warn">{t('uncertain')}</span>}
       </p>
       <p className={`text-ink-2 text-sm ${single ? 'truncate' : ''}`}>
-        {single && others.length > 0 && t('then', { labels: thenLabels(others) })}
-        {!single && groups.length === 1 && compare('agree', { count: results.length })}
-        {!single && groups.length > 1 && (
+        {unrecognized && t('closest', { labels: firstLabels(single ? first.predictions : groups) })}
+        {!unrecognized && single && others.length > 0 && t('then', { labels: firstLabels(others) })}
+        {!unrecognized && !single && groups.length === 1 && compare('agree', { count: results.length })}
+        {!unrecognized && !single && groups.length > 1 && (
           <span className="text-warn">{compare('disagree', { count: groups.length })}</span>
         )}
       </p>
@@ -110,8 +113,12 @@ function Summary({ run: { id, results }, details, onOpen }: SummaryProps) {
   )
 }
 
-const thenLabels = (predictions: readonly { label: string }[]) =>
-  predictions
+function isUnrecognized({ predictions: [best], uncertain, model }: Classification): boolean {
+  return best !== undefined && confidence(best.score, uncertain, model.calibrated) === 'unrecognized'
+}
+
+const firstLabels = (labelled: readonly { label: string }[]) =>
+  labelled
     .slice(0, 3)
     .map(({ label }) => label)
     .join(', ')

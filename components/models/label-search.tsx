@@ -41,7 +41,7 @@ export function LabelSearch({ models }: { models: readonly ModelInfo[] }) {
       </h2>
       <p className="mt-1 max-w-[68ch] text-ink-2 text-sm">{t('searchLead')}</p>
       <div className="mt-4 flex flex-wrap gap-3">
-        <div className="relative min-w-64 flex-1">
+        <div className="relative min-w-[min(100%,16rem)] flex-1">
           <label htmlFor={searchId} className="sr-only">
             {t('searchLabel')}
           </label>

@@ -124,7 +124,7 @@ function Facts({ model }: { model: ModelDetails }) {
   const uncertainShare = useUncertainShare()
   const { evaluation } = model
   return (
-    <dl className="mt-5 grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm [&_dd]:text-right [&_dd]:tabular-nums [&_dt]:text-ink-2">
+    <dl className="mt-5 grid grid-cols-[fit-content(60%)_minmax(0,1fr)] gap-x-5 gap-y-2.5 hyphens-auto text-sm [overflow-wrap:anywhere] [&_dd]:text-right [&_dd]:tabular-nums [&_dt]:text-ink-2">
       <dt>{t('confidence')}</dt>
       <dd>{t(model.calibrated ? 'calibrated' : 'notCalibrated')}</dd>
       {evaluation && model.calibrated && (

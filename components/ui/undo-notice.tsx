@@ -12,7 +12,9 @@ interface UndoNoticeProps {
   removed: object | null
   /** Says what was removed. */
   text: string
-  onUndo(): void
+  onUndo(): void | Promise<void>
+  /** Selects the element that comes back. The button that had the focus is gone then. */
+  restored: string
   /** The time is over, or the visitor closed the notice. */
   onForget(): void
 }
@@ -21,7 +23,7 @@ interface UndoNoticeProps {
  * Offers to bring back what was just removed. Floats over the page, which doesn't move. If the focus was on what is
  * gone, it moves here: a keyboard would need to cross the page to come here in time.
  */
-export function UndoNotice({ removed, text, onUndo, onForget }: UndoNoticeProps) {
+export function UndoNotice({ removed, text, onUndo, restored, onForget }: UndoNoticeProps) {
   const t = useTranslations('classify')
   const undo = useRef<HTMLButtonElement>(null)
   const forget = useRef(onForget)
@@ -32,12 +34,19 @@ export function UndoNotice({ removed, text, onUndo, onForget }: UndoNoticeProps)
     const timer = setTimeout(() => forget.current(), UNDO_MS)
     return () => clearTimeout(timer)
   }, [removed])
+  async function bringBack(): Promise<void> {
+    await onUndo()
+    // It is rendered by then.
+    requestAnimationFrame(() => {
+      if (focusIsLost()) document.querySelector<HTMLElement>(restored)?.focus()
+    })
+  }
   return (
     <div role="status" className="fixed inset-x-4 bottom-4 z-20 mx-auto max-w-[26rem] empty:hidden">
       {removed !== null && (
         <div className="flex items-center gap-2 rounded-card border border-line-2 bg-card py-2 pr-2 pl-4 text-sm shadow-card">
           <p className="mr-auto min-w-0">{text}</p>
-          <Button ref={undo} variant="quiet" onClick={onUndo}>
+          <Button ref={undo} variant="quiet" onClick={bringBack}>
             <Undo2 aria-hidden /> {t('undo')}
           </Button>
           <button

@@ -55,7 +55,8 @@ test('classifies frames one at a time, shows rate and latency, and captures a ph
   })
   page.on('requestfinished', (request) => request.url().includes('/api/classify') && running--)
   await page.goto('/')
-  await page.getByRole('button', { name: 'Live camera' }).click()
+  await page.getByRole('button', { name: 'Live camera' }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Capture photo' })).toBeFocused()
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText(/^\d+(\.\d)? fps · \d+ ms per frame$/)).toBeVisible()
   await expect(page.getByRole('table', { name: 'Scores' }).getByRole('row')).toHaveCount(6)
@@ -67,7 +68,8 @@ test('classifies frames one at a time, shows rate and latency, and captures a ph
   const fast = page.waitForRequest(/api\/classify\?model=fast/)
   await page.getByText('Fast', { exact: true }).click()
   await fast
-  await page.getByRole('button', { name: 'Capture photo' }).click()
+  await page.getByRole('button', { name: 'Capture photo' }).press('Enter')
+  await expect(page.getByRole('region', { name: 'Result' })).toBeFocused()
   // The captured photo and its result, instead of the camera.
   await expect(page.getByText(/camera-.* · 480 × 640 · JPEG/)).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()

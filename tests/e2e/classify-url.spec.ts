@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { heading } from './browser-page'
+import { choosePhotos, heading } from './browser-page'
 import { openClassify, thumbnails } from './classify-page'
 
 test.beforeEach(({ page }) => openClassify(page))
@@ -20,7 +20,21 @@ test('loads a photo by URL: typed, pasted, invalid and refused', async ({ page, 
   await expect(notice.getByText('url_refused: The URL isn’t on the public internet. Use a public URL.')).toBeVisible()
   expect(await field.boundingBox()).toEqual(before)
   await expect(field).toHaveValue('169.254.169.254/latest')
-  await page.getByRole('button', { name: 'Dismiss' }).click()
+  // It is over with the next URL, valid or not, and with any photo.
+  await field.pressSequentially('x')
+  await expect(notice).toBeHidden()
+  await field.press('Enter')
+  await expect(notice).toBeVisible()
+  await field.fill('koala')
+  await field.press('Enter')
+  await expect(page.getByRole('main').getByRole('alert')).toHaveCount(1)
+  await field.fill('169.254.169.254/latest')
+  await field.press('Enter')
+  await expect(notice).toContainText('This URL isn’t allowed')
+  await choosePhotos(page, 'goldfish.webp')
+  await expect(heading(page, 'goldfish')).toBeVisible()
+  await expect(notice).toBeHidden()
+  await page.getByRole('button', { name: 'Remove goldfish.webp' }).click()
   await field.fill(`${baseURL}/gallery/koala.webp`)
   await field.press('Enter')
   await expect(heading(page, 'koala')).toBeVisible()

@@ -82,11 +82,13 @@ test('works by keyboard: choose photos, move between them, remove one', async ({
   // A removal can be undone.
   await page.getByRole('button', { name: 'Undo' }).press('Enter')
   await expect(heading(page, 'goldfish')).toBeVisible()
+  await expect(thumbnails(page).nth(1)).toBeFocused()
   await page.getByRole('button', { name: 'Remove all' }).press('Enter')
   await expect(heading(page, 'Classify a photo')).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).press('Enter')
   await expect(thumbnails(page)).toHaveCount(2)
   await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Result' })).toBeFocused()
 })
 
 test('moves the focus to the answer of a sample that was chosen by keyboard', async ({ page }) => {
@@ -124,6 +126,7 @@ test('says that a photo of nothing is not recognized, and adds names of today to
   await expect(
     page.getByRole('status').filter({ hasText: 'grey.png: not recognized. The closest label is' }),
   ).toBeAttached()
+  await expect(page.getByRole('button', { name: 'grey.png: Not recognized', exact: true })).toBeVisible()
   await choosePhotos(page, 'polar-bear.webp')
   await expect(heading(page, 'ice bear')).toBeVisible()
   await expect(page.getByText('Also called polar bear')).toBeVisible()

@@ -33,6 +33,8 @@ test('moves and resizes the frame by pointer, says so, keeps it after a reload, 
   await expect(heading(page, 'macaw')).toBeVisible()
   const initial = await boxOf(page.getByTestId('input-frame'))
   await move(page).click()
+  // Nothing lies over the handles.
+  await expect(page.getByRole('figure')).not.toContainText('scarlet-macaw.webp')
   const frame = await boxOf(editor(page))
   expect(frame.width).toBeCloseTo(initial.width, -1)
   const middle: [number, number] = [frame.x + frame.width / 2, frame.y + frame.height / 2]

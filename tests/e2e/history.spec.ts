@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
+import sharp from 'sharp'
 import { readRows } from '../support/workbook'
 import { violations } from './axe'
 import { choosePhotos, heading, photoInput } from './browser-page'
@@ -200,3 +201,16 @@ for (const scheme of ['light', 'dark'] as const) {
     expect(scrollWidth).toBe(clientWidth)
   })
 }
+
+test('puts "Not recognized" before the labels that say nothing', async ({ page }) => {
+  await page.goto('/')
+  const grey = await sharp({ create: { width: 400, height: 300, channels: 3, background: '#808080' } })
+    .png()
+    .toBuffer()
+  await photoInput(page).setInputFiles([{ name: 'grey.png', mimeType: 'image/png', buffer: grey }])
+  await expect(heading(page, 'Not recognized')).toBeVisible()
+  await expect.poll(() => storedRuns(page)).toBe(1)
+  await page.goto('/history')
+  await expect(rows(page).getByRole('button', { name: 'Not recognized', exact: true })).toBeVisible()
+  await expect(rows(page)).toContainText(/closest labels: \w+/)
+})

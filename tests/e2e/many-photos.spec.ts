@@ -33,12 +33,14 @@ test('shows many photos at once with their results, and hands them to a batch @p
   await expect(tile(page, '0001.webp')).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/#photo-2$/)
+  await expect(page.getByRole('region', { name: 'Result' })).toBeFocused()
   // The strip shows some of them, and moves on with the selection.
   await tile(page, '0011.webp').click()
   await page.keyboard.press('ArrowRight')
   await expect(tile(page, '0012.webp')).toBeFocused()
-  await page.getByRole('button', { name: `All ${COUNT}` }).click()
+  await page.getByRole('button', { name: `All ${COUNT}` }).press('Enter')
   await expect(tile(page, '0012.webp')).toHaveAttribute('aria-current', 'true')
+  await expect(tile(page, '0012.webp')).toBeFocused()
 
   await page.getByRole('button', { name: 'Open as a batch' }).click()
   await expect(page).toHaveURL(/\/batch/)

@@ -115,7 +115,8 @@ test('shows an answer with all its parts at once', async ({ page }) => {
 })
 
 test('scales text and distances with the font size of the browser @phone', async ({ page }) => {
-  for (const path of ['/', '/batch', '/models', '/compare']) {
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  for (const path of ['/', '/batch', '/models', '/compare', '/gallery', '/history']) {
     await page.goto(path, { waitUntil: 'networkidle' })
     const size = () =>
       page.getByRole('heading', { level: 1 }).evaluate((title) => Number.parseFloat(getComputedStyle(title).fontSize))
@@ -124,6 +125,7 @@ test('scales text and distances with the font size of the browser @phone', async
       document.documentElement.style.fontSize = '200%'
     })
     expect(await size()).toBeCloseTo(2 * before, 0)
+    if (test.info().project.name === 'phone') expect([path, await overflow()]).toEqual([path, 0])
   }
   await page.goto('/')
   await page.evaluate(() => {
@@ -131,11 +133,17 @@ test('scales text and distances with the font size of the browser @phone', async
   })
   await choosePhotos(page, 'scarlet-macaw.webp')
   await expect(heading(page, 'macaw')).toBeVisible()
+  // The label of a thumbnail and its score are below each other.
+  const [label, score] = [
+    page.locator('[data-photo] > [aria-hidden] > :nth-child(1)'),
+    page.locator('[data-photo] .figures'),
+  ]
+  const [above, below] = [await label.boundingBox(), await score.boundingBox()]
+  expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual((below?.y ?? 0) + 1)
   await page.getByRole('button', { name: /Balanced model/ }).click()
   await expect(page.getByRole('slider', { name: 'Labels' })).toBeVisible()
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   // With a larger font the wide layout would not be chosen: its breakpoints follow the browser's setting.
-  if (test.info().project.name === 'phone') expect(overflow).toBeLessThanOrEqual(0)
+  if (test.info().project.name === 'phone') expect(await overflow()).toBeLessThanOrEqual(0)
 })
 
 test('offers a skip link first, then moves the focus in reading order', async ({ page }) => {

@@ -13,6 +13,7 @@ import { ScoreBars } from '../score-bars'
 import { TopPrediction } from '../top-prediction'
 import { CameraAnnouncer } from './camera-announcer'
 import { CameraPlaceholder } from './camera-placeholder'
+import { useFocusCamera } from './use-focus-camera'
 import { useLiveCamera } from './use-live-camera'
 
 interface CameraProps {
@@ -32,6 +33,7 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
   const t = useTranslations('camera')
   const video = useRef<HTMLVideoElement>(null)
   const { camera, state } = useLiveCamera(video, model)
+  const { picture, shutter } = useFocusCamera(state.name)
   const frame = state.name === 'running' ? state.frame : null
   /** Shows the photos and their results instead of the camera. */
   function show(files: readonly Blob[]): void {
@@ -45,7 +47,14 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-x-14 gap-y-5 pt-2 lg:grid-cols-[minmax(0,597fr)_minmax(0,467fr)] lg:pt-5">
       <div>
-        <div className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk lg:aspect-[597/523]">
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a layout of its own */}
+        <div
+          ref={picture}
+          role="group"
+          aria-label={t('title')}
+          tabIndex={-1}
+          className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk outline-none lg:aspect-[597/523]"
+        >
           <video
             ref={video}
             muted
@@ -76,7 +85,7 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
           </div>
           {state.name === 'running' && (
             <div className="absolute right-3 bottom-3">
-              <Button variant="primary" onClick={capture}>
+              <Button ref={shutter} variant="primary" onClick={capture}>
                 <CameraIcon aria-hidden /> {t('shoot')}
               </Button>
             </div>

@@ -25,7 +25,7 @@ export function InputFrame({ area, image, chosen, button, onMove }: InputFramePr
   const t = useTranslations('crop')
   const whole = coversPhoto(area, image)
   const caption = t(chosen ? 'chosen' : whole ? 'sawWhole' : 'saw')
-  const sign = <span aria-hidden className="size-3 shrink-0 border-[1.5px] border-white" />
+  const sign = <span aria-hidden className="size-3 shrink-0 border-[1.5px] border-white @max-[17rem]:hidden" />
   return (
     <>
       {!whole && (
@@ -34,10 +34,12 @@ export function InputFrame({ area, image, chosen, button, onMove }: InputFramePr
         </PhotoPlane>
       )}
       {onMove ? (
-        <button ref={button} type="button" onClick={onMove} className={`${CAPTION} hover:bg-black`}>
+        <button ref={button} type="button" onClick={onMove} className={`${CAPTION} hover:bg-black @max-[17rem]:px-1`}>
           {sign}
           <span>
-            {caption} · <span className="font-semibold">{t('move')}</span>
+            {/* With a large font on a small screen, it would cover the photo. */}
+            <span className="@max-[17rem]:sr-only">{caption} · </span>
+            <span className="font-semibold">{t('move')}</span>
           </span>
         </button>
       ) : (

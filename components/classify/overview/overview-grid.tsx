@@ -2,6 +2,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
+import { focusIsLost } from '../../ui/focus-is-lost'
 import { PhotoTile, useTileTexts } from '../photo-tile'
 
 interface OverviewGridProps {
@@ -16,6 +17,8 @@ const GAP = 12
 const TILE_WIDTH = 112
 /** Label and score below the picture, with their margin. */
 const CAPTION_HEIGHT = 40
+/** The font size for which the sizes above are meant; the browser's setting scales them. */
+const FONT_SIZE = 16
 /** Rows rendered above and below the screen. */
 const OVERSCAN = 2
 
@@ -47,7 +50,12 @@ export function OverviewGrid({ photos, model, selected, onOpen, onRemove }: Over
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the visitor comes back from a photo
   useEffect(() => {
-    if (columns > 1 && at >= columns) virtualizer.scrollToIndex(Math.floor(at / columns), { align: 'center' })
+    if (columns === 1) return
+    if (at >= columns) virtualizer.scrollToIndex(Math.floor(at / columns), { align: 'center' })
+    // The button that led here is gone. The tile is rendered by then.
+    requestAnimationFrame(() => {
+      if (focusIsLost()) list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true })
+    })
   }, [columns > 1])
   function handleKey(event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key]
@@ -107,9 +115,14 @@ function useLayout(list: RefObject<HTMLUListElement | null>): Layout {
     if (!element) return
     const measure = () => {
       const { width, top } = element.getBoundingClientRect()
-      const columns = Math.max(3, Math.floor((width + GAP) / (TILE_WIDTH + GAP)))
+      const scale = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / FONT_SIZE
+      const columns = Math.max(Math.ceil(3 / scale), Math.floor((width + GAP) / (scale * TILE_WIDTH + GAP)))
       const tile = (width - (columns - 1) * GAP) / columns
-      setLayout({ columns, rowHeight: Math.ceil(0.75 * tile) + CAPTION_HEIGHT + GAP, top: top + window.scrollY })
+      setLayout({
+        columns,
+        rowHeight: Math.ceil(0.75 * tile + scale * CAPTION_HEIGHT) + GAP,
+        top: top + window.scrollY,
+      })
     }
     measure()
     const observer = new ResizeObserver(measure)
