@@ -37,9 +37,7 @@ export function UndoNotice({ removed, text, onUndo, restored, onForget }: UndoNo
   async function bringBack(): Promise<void> {
     await onUndo()
     // It is rendered by then.
-    requestAnimationFrame(() => {
-      if (focusIsLost()) document.querySelector<HTMLElement>(restored)?.focus()
-    })
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(restored)?.focus())
   }
   return (
     <div role="status" className="fixed inset-x-4 bottom-4 z-20 mx-auto max-w-[26rem] empty:hidden">
