@@ -1,6 +1,7 @@
 'use client'
 
 import { lazy } from '../ui/lazy'
+import { loadExplaining } from './explanation/use-explanation'
 
 /**
  * The parts of an answer that a visitor can use once it is there. Their code isn't needed to show the page, so it is
@@ -31,4 +32,5 @@ export const CropBar = lazy(() => import('./crop/crop-bar').then((module) => mod
 /** Loads the code of all parts. */
 export function preloadAnswerParts(): void {
   for (const part of [Options, ModelInput, ExplanationPanel, ShareResult, Feedback, CropEditor, CropBar]) part.preload()
+  void loadExplaining().catch(() => {})
 }
