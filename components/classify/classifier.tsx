@@ -112,7 +112,8 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
       <Announcer photo={photo} phase={phase} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">
         <ModelNotice models={models} />
-        <OfflineNotice />
+        {/* A photo that waits says so itself. */}
+        {phase?.name !== 'away' && <OfflineNotice />}
         <UrlNotice state={urlState} onDismiss={dismiss} />
         <RemovedNotice session={session} />
         {shown === 'camera' && (
