@@ -3,6 +3,7 @@ import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { MessagesProvider } from '@/components/layout/messages-provider'
+import { NavigationGuard } from '@/components/layout/navigation-guard'
 import { SiteFooter } from '@/components/layout/site-footer'
 import { SiteHeader } from '@/components/layout/site-header'
 import { SkipLink } from '@/components/layout/skip-link'
@@ -47,6 +48,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
           {/* The footer starts below the first screen, so that it doesn't move when a page gets its content. */}
           <div className="min-h-[calc(100dvh-60px)]">{children}</div>
           <SiteFooter {...(await appFacts())} />
+          <NavigationGuard />
         </MessagesProvider>
       </body>
     </html>

@@ -128,12 +128,16 @@ async function run(
     if (groundTruth) console.error(accuracySummary(sink.rows(files), groundTruth, await source.classes()))
     sink.close()
     if (options.out !== undefined) await rm(`${options.out}.part`)
-    if (sink.failed > 0) throw new Failure(EXIT.failed, `${sink.failed} of ${files.length} photos failed.`)
+    if (sink.failed > 0) throw photosFailed(sink.failed, files.length)
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
     archives.close()
     await source.close()
   }
+}
+
+function photosFailed(failed: number, all: number): Failure {
+  return new Failure(EXIT.failed, `${failed} of ${all} ${all === 1 ? 'photo' : 'photos'} failed.`)
 }
 
 function* map<A, B>(values: Iterable<A>, change: (value: A) => B): Generator<B> {

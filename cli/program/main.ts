@@ -16,7 +16,10 @@ import { EXIT, type ExitCode, Failure } from './exit'
 
 /** Runs the `vision` command of the project at `root`, and resolves to its exit code. */
 export async function run(argv: readonly string[], root: string): Promise<ExitCode> {
-  const commandName = calledAs(relative('', argv[1] ?? ''))
+  const file = argv[1] ?? ''
+  const nearby = relative('', file)
+  // A path through parent folders is hard to read and works in one folder only.
+  const commandName = calledAs(nearby.startsWith('..') ? file : nearby)
   const program = new Command(commandName)
     .description('Classify photos, evaluate models and manage them.')
     .version(versionOf(root), '-V, --version', 'show the version')

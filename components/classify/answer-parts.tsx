@@ -1,6 +1,7 @@
 'use client'
 
 import { lazy } from '../ui/lazy'
+import { loadExplaining } from './explanation/use-explanation'
 
 /**
  * The parts of an answer that a visitor can use once it is there. Their code isn't needed to show the page, so it is
@@ -44,4 +45,5 @@ export function preloadAnswerParts(): void {
     CropBar,
   ])
     part.preload()
+  void loadExplaining().catch(() => {})
 }

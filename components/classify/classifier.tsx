@@ -116,7 +116,8 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
         className={`mx-auto max-w-[1120px] px-4 outline-none xl:px-0 ${urlState.name === 'failed' ? 'pb-52' : 'pb-16'}`}
       >
         <ModelNotice models={models} />
-        <OfflineNotice />
+        {/* A photo that waits says so itself. */}
+        {phase?.name !== 'away' && <OfflineNotice />}
         <UrlNotice state={urlState} onDismiss={dismiss} />
         <RemovedNotice session={session} />
         {shown === 'camera' && (

@@ -1,15 +1,11 @@
 import { WifiOff } from 'lucide-react'
-import { useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
+import { useOnline } from '../ui/use-online'
 
 /** Tells the visitor that the server is unreachable and that nothing is lost. */
 export function OfflineNotice() {
   const t = useTranslations('classify')
-  const online = useSyncExternalStore(
-    subscribe,
-    () => navigator.onLine,
-    () => true,
-  )
+  const online = useOnline()
   if (online) return null
   return (
     <p role="status" className="mt-2 flex items-start gap-2 rounded-card bg-sunk px-4 py-3 text-ink-2 text-sm">
@@ -17,13 +13,4 @@ export function OfflineNotice() {
       {t('offline')}
     </p>
   )
-}
-
-function subscribe(onChange: () => void): () => void {
-  window.addEventListener('online', onChange)
-  window.addEventListener('offline', onChange)
-  return () => {
-    window.removeEventListener('online', onChange)
-    window.removeEventListener('offline', onChange)
-  }
 }

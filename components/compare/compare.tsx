@@ -79,6 +79,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
               selected={model}
               onSelect={(next) => session.setModel(next)}
               onRetry={(by) => session.classify(photo.id, by, { retry: true })}
+              onRemove={() => session.remove(photo.id)}
               onTryServer={() => session.tryServerNow()}
             />
           </div>

@@ -9,6 +9,7 @@ import { confidence } from '@/lib/shared/results/confidence'
 import { useModelName } from '../classify/use-model-name'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
+import { useOnline } from '../ui/use-online'
 import { useProblem } from '../ui/use-problem'
 import { ModelMark } from './model-mark'
 
@@ -57,7 +58,7 @@ export function ModelCards({ photo, models, letters, majority, selected, onSelec
               </span>
               <CardResult phase={phase} />
             </label>
-            {phase?.name === 'failed' && (
+            {phase?.name === 'failed' && phase.failure.retryable && (
               <Button className="mt-2" onClick={() => onRetry(model)}>
                 <RotateCw aria-hidden /> {t('again')}
               </Button>
@@ -72,7 +73,9 @@ export function ModelCards({ photo, models, letters, majority, selected, onSelec
 function CardResult({ phase }: { phase: Phase | undefined }) {
   const problem = useProblem()
   const away = useTranslations('away')
-  if (phase?.name === 'away') return <span className="mt-2 text-ink-2 text-sm">{away('title')}</span>
+  const online = useOnline()
+  if (phase?.name === 'away')
+    return <span className="mt-2 text-ink-2 text-sm">{away(online ? 'title' : 'offlineTitle')}</span>
   if (phase?.name === 'failed') return <span className="mt-2 text-bad text-sm">{problem(phase.failure).title}</span>
   if (phase?.name !== 'answered') {
     return (

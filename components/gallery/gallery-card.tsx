@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { useTranslations } from 'use-intl'
 import { type GalleryPicture, licenseName, licenseUrl } from '@/lib/shared/gallery/gallery'
 import { confidence } from '@/lib/shared/results/confidence'
+import { textMatches } from '@/lib/shared/search/label-search'
 import { underBase } from '@/lib/shared/web/base-path'
 import { useFormat } from '../ui/use-format'
 
@@ -9,18 +10,22 @@ const [WIDTH, HEIGHT] = [480, 360]
 
 interface GalleryCardProps {
   picture: GalleryPicture
+  /** What the visitor searches for; empty if nothing. */
+  query: string
   /** Whether it's in the first row, and so the largest element that is painted early. */
   first: boolean
 }
 
 /** A gallery photo with the model's prediction and its credit. Clicking it opens the classify page. */
-export function GalleryCard({ picture, first }: GalleryCardProps) {
+export function GalleryCard({ picture, query, first }: GalleryCardProps) {
   const { file, thumbnail, answer, shows } = picture
   const t = useTranslations('gallery')
   const numbers = useTranslations('answer')
   const words = useTranslations('confidence')
   const format = useFormat()
   const label = answer?.label ?? shows
+  // A label that was found by another name says which.
+  const name = query.trim() && answer?.synonyms.find((each) => textMatches(each, query))
   const level = answer && confidence(answer.score, answer.uncertain, answer.calibrated)
   return (
     <article>
@@ -51,6 +56,11 @@ export function GalleryCard({ picture, first }: GalleryCardProps) {
             </span>
           )}
         </span>
+        {name && label && !textMatches(label, query) && (
+          <span className="block text-ink-2 text-xs">
+            {numbers.rich('alsoCalled', { names: () => <span lang="en">{name}</span> })}
+          </span>
+        )}
         <span className={answer?.uncertain ? 'block text-warn text-xs' : 'block text-ink-2 text-xs'}>
           {level === null ? t('noAnswer') : level === 'uncertain' ? t('unsure') : words(level)}
         </span>

@@ -89,7 +89,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
         <ul className="mt-3 grid grid-cols-[repeat(auto-fill,minmax(min(100%,8rem),1fr))] gap-x-4 gap-y-7 sm:grid-cols-3 lg:grid-cols-4">
           {found.map((picture, index) => (
             <li key={picture.file}>
-              <GalleryCard picture={picture} first={index < 2} />
+              <GalleryCard picture={picture} query={query} first={index < 2} />
             </li>
           ))}
         </ul>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { currentState, isPhotoPath, mainPages, PHOTO_PAGES } from './destinations'
+import { currentState, mainPages, PHOTO_PAGES } from './destinations'
 
 const hrefs = (batches: boolean) => mainPages(batches).map(({ href }) => href)
 
@@ -17,9 +17,7 @@ describe('navigation', () => {
     expect(currentState(batch, '/')).toBeUndefined()
     for (const { href } of PHOTO_PAGES) {
       expect(currentState(classify, href)).toBe('true')
-      expect(isPhotoPath(href)).toBe(true)
     }
     expect(currentState(classify, '/models')).toBeUndefined()
-    expect(isPhotoPath('/models')).toBe(false)
   })
 })

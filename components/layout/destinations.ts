@@ -24,7 +24,7 @@ export function mainPages(batches: boolean): readonly Destination[] {
 }
 
 /** Whether a path belongs to Classify: its own page or one about a single photo. */
-export function isPhotoPath(path: string): boolean {
+function isPhotoPath(path: string): boolean {
   return path === CLASSIFY.href || PHOTO_PAGES.some(({ href }) => href === path)
 }
 

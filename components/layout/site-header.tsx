@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'use-intl'
-import { currentState, type Destination, isPhotoPath, mainPages, PHOTO_PAGES } from './destinations'
+import { currentState, type Destination, mainPages, PHOTO_PAGES } from './destinations'
 import { Preferences } from './preferences'
 import { SiteMenu } from './site-menu'
 
@@ -11,7 +11,7 @@ const LINK =
   'rounded-card px-3 py-2 font-medium text-ink-2 text-sm whitespace-nowrap hover:bg-sunk hover:text-ink aria-[current]:text-ink aria-[current=page]:bg-sunk'
 
 /**
- * The name, the main pages, next to them the pages about a photo while there is one, and the preferences. On a phone a
+ * The name, the main pages, next to them the pages about a photo, and the preferences. On a phone a
  * menu names all pages instead.
  *
  * @param batches whether this server accepts batches
@@ -36,11 +36,9 @@ export function SiteHeader({ batches }: { batches: boolean }) {
       </Link>
       <nav aria-label={t('navigation')} className="flex grow items-center justify-between max-md:hidden">
         <ul className="flex items-center gap-1">{pages.map(link)}</ul>
-        {isPhotoPath(path) && (
-          <ul aria-label={t('photoPages')} className="flex items-center gap-1">
-            {PHOTO_PAGES.map(link)}
-          </ul>
-        )}
+        <ul aria-label={t('photoPages')} className="flex items-center gap-1">
+          {PHOTO_PAGES.map(link)}
+        </ul>
       </nav>
       <div className="-mr-2 flex items-center max-md:ml-auto md:-ml-5">
         <Preferences />

@@ -6,6 +6,8 @@ import { useTranslations } from 'use-intl'
 import { confidence } from '@/lib/shared/results/confidence'
 import { fromFragment } from '@/lib/shared/results/share-link'
 import { ProbabilityChart } from '../charts/probability-chart'
+import { Synonyms } from '../classify/synonyms'
+import { useModelName } from '../classify/use-model-name'
 import { PhotoOnBlur } from '../ui/photo-on-blur'
 import { useFormat } from '../ui/use-format'
 import { Unrecognized } from './unrecognized'
@@ -21,6 +23,7 @@ export function SharedResult() {
   const answer = useTranslations('answer')
   const words = useTranslations('confidence')
   const format = useFormat()
+  const modelName = useModelName()
   const fragment = useSyncExternalStore(
     subscribe,
     () => location.hash,
@@ -52,6 +55,7 @@ export function SharedResult() {
           <h1 lang="en" className="text-balance break-words font-semibold text-2xl leading-[1.1] tracking-[-0.03em]">
             {best[0]}
           </h1>
+          <Synonyms of={{ synonyms: shared.names }} />
           <p className="mt-3 flex items-baseline gap-4">
             <span className="figures text-[1.5rem]">
               {format.percent(best[1])}
@@ -67,7 +71,7 @@ export function SharedResult() {
       <p className="mt-6 border-line border-t pt-4 text-ink-2 text-sm">
         {t.rich(shared.picture ? 'aboutWithPicture' : 'about', {
           file: () => <span className="break-all font-medium text-ink">{shared.file}</span>,
-          model: shared.model,
+          model: shared.type ? `${modelName(shared.type)} (${shared.model})` : shared.model,
         })}
       </p>
       <TryLink />

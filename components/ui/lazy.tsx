@@ -28,7 +28,7 @@ export function lazy<Props extends object>(
     const [, setReady] = useState(loaded !== undefined)
     useEffect(() => {
       const unmounted = new AbortController()
-      void retry(fetchCode, unmounted.signal).then((done) => done && setReady(true))
+      void loadWhenReady(fetchCode, unmounted.signal).then((done) => done && setReady(true))
       return () => unmounted.abort()
     }, [])
     const Loaded = loaded
@@ -41,8 +41,8 @@ export function lazy<Props extends object>(
 /** Attempts to load, each once the server says that it is ready. Code of an earlier release never comes back. */
 const MAX_ATTEMPTS = 8
 
-/** Returns whether the code was loaded before the signal was aborted. */
-async function retry(load: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+/** Loads code, also if the server is away for a while. Returns whether it was loaded before the signal was aborted. */
+export async function loadWhenReady(load: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS && !signal.aborted; attempt++) {
     try {
       await load()

@@ -8,9 +8,12 @@ test('keeps photos while offline and sends them when the connection is back', as
   await context.setOffline(true)
   await expect(page.getByText('You’re offline.')).toBeVisible()
   await choosePhotos(page, 'koala.webp', 'goldfish.webp')
-  await expect(heading(page, 'Waiting for the server')).toBeVisible()
+  await expect(heading(page, 'Waiting for the connection')).toBeVisible()
+  // It is said once, and nothing about the server.
+  await expect(page.getByText('You’re offline.')).toHaveCount(1)
+  await expect(page.getByText(/server isn’t responding/)).toHaveCount(0)
   await page.getByRole('button', { name: 'Try now' }).click()
-  await expect(heading(page, 'Waiting for the server')).toBeVisible()
+  await expect(heading(page, 'Waiting for the connection')).toBeVisible()
   // Automatically, including the parts of the page that could not be loaded before.
   await context.setOffline(false)
   await expect(heading(page, 'koala')).toBeVisible()

@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
+import sharp from 'sharp'
 import { violations } from './axe'
 import { choosePhotos, heading, photoPath } from './browser-page'
 
@@ -92,3 +93,16 @@ for (const theme of ['light', 'dark'] as const) {
     expect(width).toBeLessThanOrEqual(inner)
   })
 }
+
+test('offers to remove a damaged photo, not to try the same again', async ({ page }) => {
+  const photo = await sharp(photoPath('koala.webp')).jpeg().toBuffer()
+  await page.goto('/compare')
+  await page.waitForLoadState('networkidle')
+  const damaged = { name: 'cut.jpg', mimeType: 'image/jpeg', buffer: photo.subarray(0, photo.length * 0.3) }
+  await page.locator('input[type=file]').first().setInputFiles(damaged)
+  await expect(heading(page, 'No model has a result')).toBeVisible()
+  await expect(page.getByText('Download or export it again, then add it here.', { exact: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Remove photo', exact: true }).click()
+  await expect(heading(page, 'Compare models')).toBeVisible()
+})

@@ -40,6 +40,7 @@ test('filters by label, group and certainty; photos outside the labels are uncer
     await search.fill(word)
     await expect(page.getByRole('article').filter({ hasText: label })).toBeVisible()
     await expect(page.getByRole('article').filter({ hasText: 'koala' })).toHaveCount(0)
+    if (word === 'polar bear') await expect(page.getByRole('article').first()).toContainText('Also called polar bear')
   }
   await search.fill('unicorn')
   await page.getByRole('button', { name: 'Show all' }).click()

@@ -33,8 +33,6 @@ test('every page can be reached by name, marks its link as current, and has a ti
   await page.goto('/')
   const titles = new Set<string>()
   for (const { name, path, heading } of PAGES) {
-    // Pages about a photo are named next to Classify.
-    if (!isMobile && ABOUT_A_PHOTO.includes(name)) await navigate(page, 'Classify')
     await navigate(page, name)
     await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
     await expect(page).toHaveURL(path)
@@ -52,15 +50,10 @@ test('every page can be reached by name, marks its link as current, and has a ti
   expect(titles.size).toBe(PAGES.length)
 })
 
-test('the header names the main pages in the same order on every page, and those about a photo next to one', async ({
-  page,
-}) => {
-  for (const { name, path } of PAGES) {
+test('the header names every page, in the same order on every page, those about a photo apart', async ({ page }) => {
+  for (const path of [...PAGES.map((each) => each.path), '/about', '/result#nothing']) {
     await page.goto(path)
-    const aboutAPhoto = name === 'Classify' || ABOUT_A_PHOTO.includes(name)
-    await expect(banner(page).getByRole('navigation').getByRole('link')).toHaveText(
-      aboutAPhoto ? [...MAIN, ...ABOUT_A_PHOTO] : MAIN,
-    )
+    await expect(banner(page).getByRole('navigation').getByRole('link')).toHaveText([...MAIN, ...ABOUT_A_PHOTO])
     await expect(menuButton(page)).toBeHidden()
   }
 })

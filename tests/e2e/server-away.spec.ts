@@ -7,6 +7,7 @@ import { freePort } from '../support/ports'
 import { startServer, type TestServer } from '../support/server'
 import { chooseFolder, createPhotoFolder, figures, openBatch, rows, temporaryFolder, waitUntilDone } from './batch-page'
 import { choosePhotos, heading, waitForHydration } from './browser-page'
+import { navigate } from './navigate'
 
 const root = temporaryFolder()
 
@@ -56,6 +57,52 @@ test('sends photos and comparisons by itself once a killed server is back', asyn
   await expect(page.getByText('Running the models')).toBeHidden()
   await start()
   await expect(page.getByText('All 3 models agree')).toBeVisible()
+})
+
+test('a link to another page waits for the server instead of leaving the page @phone', async ({
+  page,
+  context,
+  isMobile,
+}) => {
+  await page.goto(server.url)
+  await choosePhotos(page, 'koala.webp')
+  await expect(heading(page, 'koala')).toBeVisible()
+  // The first input loads what the links need, on a phone with the menu.
+  await page.keyboard.press('Shift')
+  if (isMobile) {
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await expect(page.getByRole('dialog', { name: 'Menu' })).toBeVisible()
+    await page.keyboard.press('Escape')
+  }
+  await page.waitForLoadState('networkidle')
+  await kill()
+  await navigate(page, 'Models')
+  const notice = page.getByRole('status').filter({ hasText: 'The server isn’t responding' })
+  await expect(notice).toBeVisible()
+  await expect(heading(page, 'koala')).toBeVisible()
+  await context.setOffline(true)
+  await page.getByRole('contentinfo').getByRole('link', { name: 'Privacy' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'You’re offline. This page' })).toBeVisible()
+  await expect(heading(page, 'koala')).toBeVisible()
+  await context.setOffline(false)
+  await start()
+  await page.getByRole('status').getByRole('button', { name: 'Try again' }).click()
+  await expect(heading(page, 'Privacy and license')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden()
+})
+
+test('an explanation waits for the server and follows by itself', async ({ page }) => {
+  await page.goto(server.url)
+  await choosePhotos(page, 'koala.webp')
+  const why = page.getByRole('button', { name: 'Why this label?' })
+  await expect(why).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  await kill()
+  await why.click()
+  await expect(page.getByRole('status').filter({ hasText: 'Waiting for the server' })).toBeVisible()
+  await expect(page.getByText('Couldn’t reach the server')).toBeHidden()
+  await start()
+  await expect(page.getByText(/support koala/)).toBeVisible({ timeout: 30_000 })
 })
 
 test('a batch waits for a server that restarts, without a rate or a remaining time, and goes on by itself', async ({

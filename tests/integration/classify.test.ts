@@ -23,6 +23,14 @@ const base64 = espresso.toString('base64')
 const json = (fields: object) => JSON.stringify(fields)
 const asJson = { 'content-type': 'application/json' }
 
+test('says what to do about a photo that curl -d has sent without its line breaks', async () => {
+  const stripped = espresso.filter((byte) => ![0, 10, 13].includes(byte))
+  const reply = await classify(server.url, stripped, {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  })
+  expect(await reply.json()).toMatchObject({ code: 'not_an_image', detail: expect.stringContaining('--data-binary') })
+})
+
 test('gives the same result for every way of sending a photo', async () => {
   const requests = {
     'raw body': classify(server.url, espresso, { headers: { 'content-type': 'image/png' } }),

@@ -40,6 +40,8 @@ test.each([
   ['=1', 'Unknown option: (empty name).'],
   ['top_k=1e1', 'top_k is invalid'],
   ['top_k=%205', 'top_k is invalid'],
+  ['top_k=0', 'top_k must be at least 1.'],
+  ['threshold=2', 'threshold must be at most 1.'],
   [`${'x'.repeat(5000)}=1`, `Unknown option: ${'x'.repeat(60)}….`],
 ])('refuses an unknown or invalid query parameter of a photo: %s', async (query, words) => {
   await refused(classify(server.url, espresso, { query: `?${query}` }), words)
@@ -53,6 +55,7 @@ test('refuses unknown form fields and JSON fields of a photo', async () => {
   const image = espresso.toString('base64')
   await refused(post('/api/classify', { image, topk: 3 }), 'Did you mean top_k?')
   await refused(post('/api/classify', { image, top_k: ' 5' }), 'top_k is invalid')
+  await refused(post('/api/classify', { image: 'zzz' }), 'Encode the whole file as base64')
   await refused(post('/api/classify', { image, url: 'https://example.com/a.jpg' }), 'Send one of them')
   await refused(post('/api/classify', JSON.parse(`{"image":"${image}","__proto__":1}`)), 'Unknown option: __proto__')
   await refused(post('/api/explain?methd=rise', { image }), 'Did you mean method?')

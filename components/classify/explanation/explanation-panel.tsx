@@ -10,6 +10,7 @@ import { Button } from '../../ui/button'
 import { Disclosure } from '../../ui/disclosure'
 import { Slider } from '../../ui/slider'
 import { useFormat } from '../../ui/use-format'
+import { useOnline } from '../../ui/use-online'
 import { useProblem } from '../../ui/use-problem'
 import type { ExplanationPhase, ExplanationState } from './use-explanation'
 
@@ -25,7 +26,7 @@ export function ExplanationPanel({ state, predictions }: ExplanationPanelProps) 
   return (
     <Disclosure className="mt-1" label={t('title')} open={state.open} onOpenChange={state.setOpen}>
       <LabelChoice state={state} predictions={predictions} />
-      <Progress state={state} />
+      {state.phase?.name === 'away' ? <Away onTryNow={state.tryServerNow} /> : <Progress state={state} />}
       {state.phase?.name === 'explained' && <Result state={state} explanation={state.phase.explanation} />}
     </Disclosure>
   )
@@ -80,6 +81,22 @@ function Progress({ state: { phase, cancel, retry } }: { state: ExplanationState
           </Button>
         </>
       )}
+    </div>
+  )
+}
+
+/** The server doesn't respond. Nothing needs to be done. */
+function Away({ onTryNow }: { onTryNow(): void }) {
+  const t = useTranslations('away')
+  const online = useOnline()
+  return (
+    <div className="flex min-h-10 items-center gap-4">
+      <p role="status" className="text-ink-2 text-sm">
+        {t(online ? 'title' : 'offlineTitle')}
+      </p>
+      <Button onClick={onTryNow} className="shrink-0">
+        <RotateCw aria-hidden /> {t('tryNow')}
+      </Button>
     </div>
   )
 }

@@ -1,15 +1,19 @@
 'use client'
 
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { explain } from '@/lib/client/api/explain'
-import type { Failure } from '@/lib/client/api/failure'
+import { type Failure, OFFLINE } from '@/lib/client/api/failure'
+import { serverWatch } from '@/lib/client/api/server-watch'
 import type { Explanation } from '@/lib/shared/contract/explain'
 import { type Area, formatCrop } from '@/lib/shared/crop/crop'
+import { loadWhenReady } from '../../ui/lazy'
+import type { WaitingCall } from './explain-when-ready'
 
 /** The state of the selected explanation. */
 export type ExplanationPhase =
   | { name: 'running'; done: number; total: number }
   | { name: 'explained'; explanation: Explanation }
+  /** The server doesn't respond. The label is explained once it is back. */
+  | { name: 'away' }
   | { name: 'failed'; failure: Failure }
   | { name: 'cancelled' }
 
@@ -26,6 +30,8 @@ export interface ExplanationState {
   cancel(): void
   /** Retries after a failure or cancellation. */
   retry(): void
+  /** Asks at once whether the server is back. */
+  tryServerNow(): void
 }
 
 const INITIAL_OPACITY = 0.85
@@ -43,6 +49,21 @@ interface Target {
  * the model hundreds of times: it would be wasted on each photo that is only passed by.
  */
 const SETTLE_MS = 1000
+
+let code: typeof import('./explain-when-ready') | undefined
+
+/** Loads the code that requests explanations, ahead of its use. */
+export async function loadExplaining(): Promise<void> {
+  code ??= await import('./explain-when-ready')
+}
+
+/** @throws Failure, or the signal's reason if the call was aborted */
+async function explainOnDemand(file: Blob, call: WaitingCall): Promise<Explanation> {
+  await loadWhenReady(loadExplaining, call.signal)
+  call.signal.throwIfAborted()
+  if (!code) throw OFFLINE
+  return code.explainWhenReady(file, call)
+}
 
 /** What is explained: a photo, or the part of it that the visitor chose. */
 interface Subject {
@@ -97,7 +118,8 @@ export function useExplanation({ file, model, crop: area, best }: Subject): Expl
     const onProgress = (done: number, total: number) => setPhase({ name: 'running', done, total })
     const start = () => {
       explained.current = target
-      explain(file, { model, label, crop: area, signal: controller.signal, onProgress }).then(
+      const onAway = () => setPhase({ name: 'away' })
+      explainOnDemand(file, { model, label, crop: area, signal: controller.signal, onProgress, onAway }).then(
         (explanation) => {
           cache.set(file, (cache.get(file) ?? new Map<string, Explanation>()).set(key, explanation))
           setPhase({ name: 'explained', explanation })
@@ -135,5 +157,6 @@ export function useExplanation({ file, model, crop: area, best }: Subject): Expl
       setCancelledTarget(null)
       setAttempt((count) => count + 1)
     },
+    tryServerNow: serverWatch.askNow,
   }
 }

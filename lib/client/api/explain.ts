@@ -5,7 +5,7 @@ import { underBase } from '@/lib/shared/web/base-path'
 import { cropQuery } from './classify'
 import { type Failure, OFFLINE, parseAnswer, parseFailure } from './failure'
 
-interface ExplainCall {
+export interface ExplainCall {
   model: string
   /** Index of the label in the model's output. */
   label: number

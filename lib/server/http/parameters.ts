@@ -92,5 +92,13 @@ function parseParameters<S extends z.ZodType>(schema: S, values: RawOptions): z.
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const name = issue?.path.join('.') || 'the request'
-  throw new Problem('invalid_parameter', `${name} is invalid: ${issue?.message ?? 'unknown'}.`)
+  throw new Problem('invalid_parameter', issue ? faultOf(name, issue) : `${name} is invalid.`)
+}
+
+/** What is wrong with a parameter. Limits are named here, the rest by the schema. */
+function faultOf(name: string, issue: z.core.$ZodIssue): string {
+  const isNumber = 'origin' in issue && ['number', 'int'].includes(issue.origin)
+  if (isNumber && issue.code === 'too_small') return `${name} must be at least ${issue.minimum}.`
+  if (isNumber && issue.code === 'too_big') return `${name} must be at most ${issue.maximum}.`
+  return `${name} is invalid: ${issue.message}.`
 }

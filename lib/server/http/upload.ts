@@ -20,6 +20,9 @@ export interface UploadLimits {
   requestBytes: number
 }
 
+/** Fewer bytes than any format needs. */
+const LEAST_BYTES = 8
+
 /** Maximum number of form parts; a classify request needs fewer. */
 const MAX_PARTS = 20
 
@@ -38,7 +41,18 @@ export async function readUpload(request: Request, limits: UploadLimits, reserva
   if (body.byteLength === 0) throw new Problem('empty_body', 'The request has no body. Send the photo as the body.')
   if (multipart) return fromForm(body, request.headers.get('content-type') ?? '', limits.imageBytes)
   if (json) return fromJson(body, limits.imageBytes)
+  if (contentType.startsWith('application/x-www-form-urlencoded') && isStripped(body)) {
+    throw new Problem(
+      'not_an_image',
+      'The body isn’t a photo, or lost bytes on the way: curl -d removes line breaks from files. Use --data-binary @photo.jpg.',
+    )
+  }
   return { image: body, fields: {} }
+}
+
+/** Whether a body has none of the bytes that `curl -d` removes from a file. Every photo has some. */
+function isStripped(body: Uint8Array): boolean {
+  return ![0, 10, 13].some((byte) => body.includes(byte))
 }
 
 function fromForm(body: Uint8Array, contentType: string, limit: number): Upload {
@@ -85,5 +99,8 @@ async function fromJson(body: Uint8Array, limit: number): Promise<Upload> {
     throw new Problem('invalid_parameter', '"image" isn’t a string. Send the photo as base64.')
   const bytes = await decodeBase64(image)
   if (bytes.byteLength > limit) throw tooLarge(limit)
+  if (bytes.byteLength < LEAST_BYTES) {
+    throw new Problem('invalid_parameter', '"image" is too short for a photo. Encode the whole file as base64.')
+  }
   return { image: bytes, fields }
 }

@@ -80,5 +80,8 @@ function masked({ width, height, channels, pixels }: Raster, mask: Uint8Array): 
 }
 
 function damaged(): Problem {
-  return new Problem('truncated_image', 'The ICO file ends before its largest image does. It is truncated or damaged.')
+  return new Problem(
+    'truncated_image',
+    'The ICO file ends before its largest image does. It is truncated or damaged. Export or download it again.',
+  )
 }

@@ -95,5 +95,7 @@ export function rejectUndecodable(error: unknown): never {
   const what = reason.startsWith('Input buffer has corrupt header')
     ? 'its header is damaged'
     : 'it is truncated or damaged'
-  throw new Problem('truncated_image', `The file starts like an image, but ${what}.`, { cause: error })
+  throw new Problem('truncated_image', `The file starts like an image, but ${what}. Export or download it again.`, {
+    cause: error,
+  })
 }

@@ -110,5 +110,8 @@ function isDigit(byte: number | undefined): boolean {
 }
 
 function damaged(what: string): Problem {
-  return new Problem('truncated_image', `The PNM file ${what}. It is truncated or damaged.`)
+  return new Problem(
+    'truncated_image',
+    `The PNM file ${what}. It is truncated or damaged. Export or download it again.`,
+  )
 }

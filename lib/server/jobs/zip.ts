@@ -166,10 +166,21 @@ async function unpack(zip: ZipFile, entry: Entry, maxBytes: number): Promise<Uin
 
 /** Something is wrong with one file of the archive. */
 function damaged(error: Error): never {
-  throw new Problem('truncated_image', `The archive is damaged here: ${error.message}.`)
+  throw new Problem(
+    'truncated_image',
+    `The archive is damaged here (${reasonOf(error)}). Create or download the archive again.`,
+  )
 }
 
-/** Something is wrong with the archive, in the words of its reader. */
+/** Something is wrong with the archive; in parentheses, in the words of its reader. */
 function unreadableArchive(error: Error): never {
-  throw new Problem('invalid_parameter', `The archive cannot be read: ${error.message}.`)
+  throw new Problem(
+    'invalid_parameter',
+    `The archive cannot be read: it is damaged or not a ZIP file. Create or download it again. (${reasonOf(error)})`,
+  )
+}
+
+/** What the reader says, without its full stop. */
+function reasonOf({ message }: Error): string {
+  return message.replace(/\.$/, '')
 }

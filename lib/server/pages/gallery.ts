@@ -79,7 +79,9 @@ export class Gallery {
       const photo = await readFile(join(this.folder, file))
       const { predictions, uncertain, model } = await this.engine.classify(photo, { topK: 1, priority: 'batch' })
       const [best] = predictions
-      return best ? { label: best.label, score: best.score, uncertain, calibrated: model.calibrated } : null
+      if (!best) return null
+      const { label, score, synonyms = [] } = best
+      return { label, synonyms, score, uncertain, calibrated: model.calibrated }
     } catch {
       return null
     }

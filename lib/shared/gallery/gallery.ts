@@ -3,6 +3,8 @@ import type { LabelWords } from '../search/label-search'
 /** The default model's prediction for a photo. */
 export interface GalleryAnswer {
   label: string
+  /** Its other names. */
+  synonyms: readonly string[]
   score: number
   uncertain: boolean
   calibrated: boolean

@@ -4,8 +4,13 @@ import { fromFragment, toFragment } from './share-link'
 
 const result: Classification = {
   request_id: 'secret',
-  model: { id: 'm', type: null, revision: 'sha256:1', calibrated: true },
-  predictions: Array.from({ length: 10 }, (_, index) => ({ label: `Крем-брюле ${index}`, score: 0.1234567891, index })),
+  model: { id: 'm', type: 'fast', revision: 'sha256:1', calibrated: true },
+  predictions: Array.from({ length: 10 }, (_, index) => ({
+    label: `Крем-брюле ${index}`,
+    score: 0.1234567891,
+    index,
+    synonyms: ['crème brûlée', 'b', 'c', 'd'],
+  })),
   uncertain: true,
   uncertain_reason: 'small_margin',
   image: { width: 10, height: 20, format: 'png', bytes: 300 },
@@ -20,6 +25,8 @@ test('round-trips a result in URL-safe characters, and nothing else', () => {
     v: 1,
     file: 'фото.png',
     model: 'm',
+    type: 'fast',
+    names: ['crème brûlée', 'b', 'c'],
     calibrated: true,
     uncertain: 'small_margin',
     predictions: Array.from({ length: 5 }, (_, index) => [`Крем-брюле ${index}`, 0.123457]),

@@ -5,6 +5,9 @@ import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
 import { MAX_PICTURE_BYTES, pictureType } from './link-picture'
 
 const MAX_PREDICTIONS = 5
+/** More names of a label than these explain nothing. */
+const MAX_NAMES = 3
+const name = z.string().check(z.minLength(1), z.maxLength(120))
 const score = z.number().check(z.minimum(0), z.maximum(1))
 
 /** A result as a link carries it: enough to display it. */
@@ -12,11 +15,13 @@ const sharedSchema = z.object({
   v: z.literal(1),
   file: z.string().check(z.maxLength(200)),
   model: z.string().check(z.maxLength(200)),
+  /** The model's type; links of earlier versions lack it. */
+  type: z.optional(z.string().check(z.maxLength(200))),
+  /** Other names of the first label. */
+  names: z.optional(z.array(name).check(z.maxLength(MAX_NAMES))),
   calibrated: z.boolean(),
   uncertain: z.nullable(z.enum(UNCERTAIN_REASONS)),
-  predictions: z
-    .array(z.tuple([z.string().check(z.minLength(1), z.maxLength(120)), score]))
-    .check(z.minLength(1), z.maxLength(MAX_PREDICTIONS)),
+  predictions: z.array(z.tuple([name, score])).check(z.minLength(1), z.maxLength(MAX_PREDICTIONS)),
 })
 
 export interface SharedClassification extends z.output<typeof sharedSchema> {
@@ -37,10 +42,13 @@ export function toFragment(
   { model, uncertain_reason, predictions }: Classification,
   picture: Uint8Array | null = null,
 ): string {
+  const names = predictions[0]?.synonyms?.filter((each) => each.length <= 120).slice(0, MAX_NAMES) ?? []
   const shared: z.output<typeof sharedSchema> = {
     v: 1,
     file: file.slice(0, 200),
     model: model.id,
+    ...(model.type !== null && { type: model.type }),
+    ...(names.length > 0 && { names }),
     calibrated: model.calibrated,
     uncertain: uncertain_reason,
     predictions: predictions

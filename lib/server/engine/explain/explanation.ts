@@ -18,12 +18,15 @@ export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: 
   if (first !== undefined) {
     throw new Problem(
       'invalid_parameter',
-      `label is not valid: ${id} has several labels named “${label}”. Use one of ${matches.map((index) => `#${index}`).join(', ')}.`,
+      `label “${label}” is ambiguous: ${id} has several labels of that name. Use one of ${matches.map((index) => `#${index}`).join(', ')}.`,
     )
   }
   const number = /^#?(\d{1,9})$/.exec(label)?.[1]
   if (number !== undefined && Number(number) < labels.length) return Number(number)
-  throw new Problem('invalid_parameter', `label is not valid: ${id} has no label “${label}”.`)
+  throw new Problem(
+    'invalid_parameter',
+    `${id} has no label “${label}”. Set label to one of its names or an index; GET /api/models/${id}/labels lists them.`,
+  )
 }
 
 /** Converts an attribution to the API contract. */

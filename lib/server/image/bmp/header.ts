@@ -135,5 +135,8 @@ function embeddedProfile(file: Buffer, at: number): Uint8Array | null {
 
 /** The error for a truncated or inconsistent bitmap. `what` follows "The BMP file". */
 export function damaged(what: string): Problem {
-  return new Problem('truncated_image', `The BMP file ${what}. It is truncated or damaged.`)
+  return new Problem(
+    'truncated_image',
+    `The BMP file ${what}. It is truncated or damaged. Export or download it again.`,
+  )
 }

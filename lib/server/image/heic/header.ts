@@ -101,6 +101,6 @@ function missingImage(image: Uint8Array): Problem {
     ? new Problem('unsupported_format', 'This HEIF file is a video without a still image. Save a frame as JPEG.')
     : new Problem(
         'truncated_image',
-        'The file starts like a HEIC photo, but its list of images is missing. It is truncated or damaged.',
+        'The file starts like a HEIC photo, but its list of images is missing. It is truncated or damaged. Export or download it again.',
       )
 }

@@ -10,5 +10,8 @@ export function outOfMemory(what: string): Problem {
 
 /** The error for a photo that the decoder cannot read completely. */
 export function damaged(reason: string): Problem {
-  return new Problem('truncated_image', `The HEIC photo is truncated or damaged (${reason || 'unknown reason'}).`)
+  return new Problem(
+    'truncated_image',
+    `The HEIC photo is truncated or damaged (${reason || 'unknown reason'}). Export or download it again.`,
+  )
 }

@@ -149,7 +149,11 @@ function readNumber(view: DataView, at: number, bytes: number, bigEndian: boolea
 
 /** The error for a truncated or inconsistent TIFF. `what` follows "The TIFF file". */
 export function damaged(what: string, cause?: unknown): Problem {
-  return new Problem('truncated_image', `The TIFF file ${what}. It is truncated or damaged.`, { cause })
+  return new Problem(
+    'truncated_image',
+    `The TIFF file ${what}. It is truncated or damaged. Export or download it again.`,
+    { cause },
+  )
 }
 
 /** The error for a valid but unsupported TIFF. `what` follows "it". */

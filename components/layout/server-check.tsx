@@ -1,0 +1,66 @@
+import { RotateCw, X } from 'lucide-react'
+import { usePathname } from 'next/navigation'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { isServerAlive } from '@/lib/client/api/server-alive'
+import { Button } from '../ui/button'
+import { pageLink } from './page-link'
+
+/**
+ * Asks whether the server responds before a link to another page is followed. If it doesn't, the browser would replace
+ * this page by its own error: the link waits instead, and a notice says why.
+ */
+export function ServerCheck() {
+  const t = useTranslations('site')
+  const path = usePathname()
+  const [waiting, setWaiting] = useState<{ link: HTMLAnchorElement; path: string } | null>(null)
+  const follow = useRef<(link: HTMLAnchorElement) => void>(() => {})
+  useEffect(() => {
+    let latest: HTMLAnchorElement | null = null
+    let passing = false
+    const check = async (link: HTMLAnchorElement) => {
+      latest = link
+      const alive = await isServerAlive()
+      if (latest !== link) return
+      latest = null
+      setWaiting(alive ? null : { link, path: location.pathname })
+      if (!alive || !link.isConnected) return
+      passing = true
+      link.click()
+      passing = false
+    }
+    follow.current = (link) => void check(link)
+    // Before React and the browser: neither sees the click until the server has responded.
+    const onClick = (event: MouseEvent) => {
+      const link = passing ? null : pageLink(event)
+      if (!link) return
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      void check(link)
+    }
+    addEventListener('click', onClick, true)
+    return () => removeEventListener('click', onClick, true)
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a notice belongs to the page where it appeared
+  useEffect(() => setWaiting(null), [path])
+  return (
+    <div role="status" className="fixed inset-x-4 bottom-4 z-30 mx-auto max-w-[30rem] empty:hidden">
+      {waiting && (
+        <div className="flex items-center gap-2 rounded-card border border-line-2 bg-card py-2 pr-2 pl-4 text-sm shadow-card">
+          <p className="mr-auto min-w-0 text-pretty">{t(navigator.onLine ? 'serverAway' : 'offline')}</p>
+          <Button variant="quiet" className="shrink-0" onClick={() => follow.current(waiting.link)}>
+            <RotateCw aria-hidden /> {t('retry')}
+          </Button>
+          <button
+            type="button"
+            onClick={() => setWaiting(null)}
+            aria-label={t('dismiss')}
+            className="grid size-9 shrink-0 place-items-center rounded-[7px] hover:bg-sunk"
+          >
+            <X aria-hidden className="size-4" />
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}
