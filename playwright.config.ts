@@ -24,8 +24,7 @@ export default defineConfig({
   reporter: [['list'], ['json']],
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  // On two cores: each test waits part of the time, for the server and for what the page animates.
-  workers: 3,
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   use: {

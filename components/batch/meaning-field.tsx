@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Label } from '@/lib/shared/contract/contract'
 import { searchLabels } from '@/lib/shared/search/label-search'
-import { synonymsOf } from '@/lib/shared/search/synonyms'
+import { LabelOption } from '../ui/label-option'
 
 interface MeaningFieldProps {
   word: string
@@ -64,18 +64,7 @@ export function MeaningField({ word, classes, candidates, meaning, onChoose }: M
             <Combobox.Empty className="px-3 py-2 text-ink-2 text-sm empty:hidden">
               {query === '' || query === meaning ? t('typeMeaning') : t('noMeaningFound')}
             </Combobox.Empty>
-            <Combobox.List lang="en">
-              {(item: Label) => (
-                <Combobox.Item
-                  key={item.index}
-                  value={item}
-                  className="cursor-pointer rounded-[7px] px-3 py-1.5 text-sm data-highlighted:bg-sunk"
-                >
-                  <span className="block font-medium">{item.label}</span>
-                  <span className="block truncate text-ink-2 text-xs empty:hidden">{synonymsOf(item).join(', ')}</span>
-                </Combobox.Item>
-              )}
-            </Combobox.List>
+            <Combobox.List lang="en">{(label: Label) => <LabelOption key={label.index} label={label} />}</Combobox.List>
           </Combobox.Popup>
         </Combobox.Positioner>
       </Combobox.Portal>

@@ -5,7 +5,7 @@ import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Label } from '@/lib/shared/contract/contract'
 import { searchLabels } from '@/lib/shared/search/label-search'
-import { synonymsOf } from '@/lib/shared/search/synonyms'
+import { LabelOption } from '../../ui/label-option'
 import { useLabels } from '../../ui/use-labels'
 
 /** More suggestions would push the content below off the screen. */
@@ -51,16 +51,7 @@ export function LabelField({ model, exclude, onChoose }: LabelFieldProps) {
         {labels === undefined ? t('loading') : query !== '' && matches.length === 0 ? t('none') : ''}
       </p>
       <Combobox.List lang="en" className="mt-1 max-w-[420px]" aria-label={t('search')}>
-        {(item: Label) => (
-          <Combobox.Item
-            key={item.index}
-            value={item}
-            className="cursor-pointer rounded-[7px] px-3 py-1.5 text-sm data-highlighted:bg-sunk"
-          >
-            <span className="block font-medium">{item.label}</span>
-            <span className="block truncate text-ink-2 text-xs">{synonymsOf(item).join(', ')}</span>
-          </Combobox.Item>
-        )}
+        {(label: Label) => <LabelOption key={label.index} label={label} />}
       </Combobox.List>
     </Combobox.Root>
   )
