@@ -34,9 +34,7 @@ async function waitForNext(page: Page, before: string): Promise<string> {
   return jobId(page)
 }
 
-test('runs the same photos on another model without choosing them again, and shows what changed @phone', async ({
-  page,
-}) => {
+test('runs the same photos on another model without choosing them again, and shows what changed', async ({ page }) => {
   await page.getByRole('button', { name: 'Try 24 sample photos' }).click()
   await waitUntilDone(page)
   await expect(figures(page)).toContainText(/Balanced·.*24 of 24 photos.*took .*photos\/s/)

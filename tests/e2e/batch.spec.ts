@@ -407,7 +407,7 @@ test('takes the names of folders as labels, if they are labels', async ({ page }
   await expect(page.getByText('Labels from the folder names')).toBeVisible()
 })
 
-test('starts with the gallery’s photos by one click; bars filter the table @phone', async ({ page }) => {
+test('starts with the gallery’s photos by one click; bars filter the table', async ({ page }) => {
   await page.getByRole('button', { name: 'Try 24 sample photos' }).click()
   await waitUntilDone(page)
   await expect(figures(page)).toContainText('24 of 24')

@@ -18,7 +18,7 @@ function recordVotes(page: Page): SentVote[] {
   return votes
 }
 
-test('sends one vote on a double click, then a correction with a label found by synonym and the photo @phone', async ({
+test('sends one vote on a double click, then a correction with a label found by synonym and the photo', async ({
   page,
 }) => {
   const votes = recordVotes(page)

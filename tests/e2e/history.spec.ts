@@ -109,9 +109,7 @@ test('brings a removed row back as it was, by pointer and keyboard, even the las
 
 const dialog = (page: Page) => page.getByRole('dialog')
 
-test('opens a row again by pointer and keyboard, with all labels, and classifies its photo again @phone', async ({
-  page,
-}) => {
+test('opens a row again by pointer and keyboard, with all labels, and classifies its photo again', async ({ page }) => {
   await openHistoryOfTwo(page)
   // Wherever it is clicked: here on the thumbnail.
   const koala = rows(page).filter({ hasText: 'koala.webp' })

@@ -1,43 +1,11 @@
-import { gzipSync } from 'node:zlib'
 import { expect, test } from '@playwright/test'
 import { choosePhotos, heading } from './browser-page'
 import { navigate } from './navigate'
 
-/**
- * Budgets: bytes of JavaScript, gzip, that a page loads before the visitor does anything. Lower them when a page gets
- * smaller.
- */
-const MAX_SCRIPT_BYTES = {
-  '/': 200_000,
-  '/batch': 235_000,
-  '/compare': 210_000,
-  '/gallery': 178_000,
-  '/history': 174_000,
-  '/models': 170_000,
-  '/api-docs': 172_000,
-  '/about': 172_000,
-  '/result#nothing': 190_000,
-}
 /** Layout shift (CLS) of a whole visit. */
 const MAX_LAYOUT_SHIFT = 0.02
 
-for (const [path, limit] of Object.entries(MAX_SCRIPT_BYTES)) {
-  test(`${path} loads at most ${limit / 1000} KB of JavaScript, without the charts`, async ({ page }) => {
-    const scripts: Promise<Buffer>[] = []
-    page.on('response', (reply) => {
-      if (reply.request().resourceType() === 'script') scripts.push(reply.body())
-    })
-    await page.goto(path, { waitUntil: 'networkidle' })
-    const bodies = await Promise.all(scripts)
-    expect(bodies.length).toBeGreaterThan(3)
-    const bytes = bodies.reduce((sum, body) => sum + gzipSync(body).length, 0)
-    test.info().annotations.push({ type: 'bytes', description: String(bytes) })
-    expect(bytes).toBeLessThanOrEqual(limit)
-    expect(bodies.some((body) => body.includes('recharts'))).toBe(false)
-  })
-}
-
-test('has no layout shift while loading or when results arrive @phone', async ({ page }) => {
+test('has no layout shift when results arrive @phone', async ({ page }) => {
   await page.addInitScript(() => {
     const shifts: unknown[] = []
     Object.assign(window, { shifts })
@@ -51,11 +19,7 @@ test('has no layout shift while loading or when results arrive @phone', async ({
     const shifts = await page.evaluate(() => (window as unknown as { shifts: [number, string][] }).shifts)
     return { sum: shifts.reduce((sum, [value]) => sum + value, 0), shifts }
   }
-  for (const path of ['/gallery', '/batch', '/models', '/history', '/compare', '/api-docs', '/']) {
-    await page.goto(path, { waitUntil: 'networkidle' })
-    const { sum, shifts } = await shift()
-    expect(sum, JSON.stringify([path, shifts])).toBeLessThan(MAX_LAYOUT_SHIFT)
-  }
+  await page.goto('/', { waitUntil: 'networkidle' })
   // The response is held back until the complete skeleton has been painted.
   let release = () => {}
   const painted = new Promise<void>((resolve) => {
@@ -114,19 +78,8 @@ test('shows an answer with all its parts at once', async ({ page }) => {
   }
 })
 
-test('scales text and distances with the font size of the browser @phone', async ({ page }) => {
+test('an answer fits at twice the font size @phone', async ({ page }) => {
   const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  for (const path of ['/', '/batch', '/models', '/compare', '/gallery', '/history']) {
-    await page.goto(path, { waitUntil: 'networkidle' })
-    const size = () =>
-      page.getByRole('heading', { level: 1 }).evaluate((title) => Number.parseFloat(getComputedStyle(title).fontSize))
-    const before = await size()
-    await page.evaluate(() => {
-      document.documentElement.style.fontSize = '200%'
-    })
-    expect(await size()).toBeCloseTo(2 * before, 0)
-    if (test.info().project.name === 'phone') expect([path, await overflow()]).toEqual([path, 0])
-  }
   await page.goto('/')
   await page.evaluate(() => {
     document.documentElement.style.fontSize = '200%'

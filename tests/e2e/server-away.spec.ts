@@ -59,11 +59,7 @@ test('sends photos and comparisons by itself once a killed server is back', asyn
   await expect(page.getByText('All 3 models agree')).toBeVisible()
 })
 
-test('a link to another page waits for the server instead of leaving the page @phone', async ({
-  page,
-  context,
-  isMobile,
-}) => {
+test('a link to another page waits for the server instead of leaving the page', async ({ page, context, isMobile }) => {
   await page.goto(server.url)
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
