@@ -7,7 +7,7 @@ import { join } from 'node:path'
  * computes the mean of each channel and multiplies it by a matrix [3 × 4], so that results can be verified by hand.
  */
 
-type Field = [number: number, value: number | string | Buffer]
+export type Field = [number: number, value: number | string | Buffer]
 
 function varint(value: number): Buffer {
   const bytes: number[] = []
@@ -19,7 +19,7 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, rest])
 }
 
-function message(...fields: Field[]): Buffer {
+export function message(...fields: Field[]): Buffer {
   return Buffer.concat(
     fields.map(([number, value]) => {
       if (typeof value === 'number') return Buffer.concat([varint(number << 3), varint(value)])
@@ -34,7 +34,7 @@ export type ElementType = keyof typeof TYPES
 /** A number is a fixed dimension, a string a dynamic one. */
 export type Shape = readonly (number | string)[]
 
-function valueInfo(name: string, type: ElementType, shape: Shape): Buffer {
+export function valueInfo(name: string, type: ElementType, shape: Shape): Buffer {
   const sides = shape.map((side): Field => [1, typeof side === 'number' ? message([1, side]) : message([2, side])])
   return message([1, name], [2, message([1, message([1, TYPES[type]], [2, message(...sides)])])])
 }

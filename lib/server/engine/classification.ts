@@ -1,6 +1,7 @@
 import type { Classification, Prediction, Preview } from '@/lib/shared/contract/contract'
 import { synonymsOf } from './label-kinds'
 import type { Model } from './model'
+import { timingsOf } from './photo-timings'
 import type { ModelInputPreview, PhotoResult } from './protocol'
 import type { ClassifyOptions } from './types'
 
@@ -21,12 +22,7 @@ export function toClassification(
     uncertain_reason: result.uncertain,
     image: { width: result.image.width, height: result.image.height, format: result.image.format, bytes },
     area: result.area,
-    timings: {
-      queue_ms: Math.max(0, totalMs - result.decodeMs - result.runMs),
-      decode_ms: result.decodeMs,
-      run_ms: result.runMs,
-      total_ms: totalMs,
-    },
+    timings: timingsOf(result, totalMs),
     ...(result.preview ? { preview: toPreview(result.preview) } : {}),
   }
 }

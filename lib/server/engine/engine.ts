@@ -2,10 +2,11 @@ import { performance } from 'node:perf_hooks'
 import { Problem } from '@/lib/shared/problems/problem'
 import { readHeader } from '../image/header'
 import { toClassification } from './classification'
+import { toEmbedding } from './embedding'
 import type { EngineOptions } from './engine-options'
 import { labelIndex, toExplanation } from './explain/explanation'
 import { runMasks } from './explain/run-masks'
-import { createGeneration, findModel, isServing, requireServing } from './generation'
+import { createGeneration, findModel, isServing, requireEmbedding, requireServing } from './generation'
 import { kindsOf } from './label-kinds'
 import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
@@ -128,6 +129,13 @@ export async function createEngine(
     async logits(image, request, signal) {
       const { result } = await run(image, request, { want: 'logits', preview: false }, signal)
       return result.logits ?? new Float32Array()
+    },
+
+    async embed(image, request, signal) {
+      const start = performance.now()
+      requireEmbedding(findModel(current.models, request.model), current.reports)
+      const { model, result } = await run(image, request, { want: 'embedding', preview: false }, signal)
+      return toEmbedding(model, result, request, image.byteLength, performance.now() - start)
     },
 
     async explain(image, request, signal) {

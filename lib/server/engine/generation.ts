@@ -1,5 +1,6 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { CatalogEntry } from '../catalog/catalog'
+import { noEmbedding } from './embedding'
 import type { EngineLog, EngineOptions } from './engine-options'
 import { type Model, readModel, workerModel } from './model'
 import { Pool } from './pool'
@@ -66,7 +67,7 @@ export async function createGeneration(options: EngineOptions, onChanged: () => 
 }
 
 function failedReport(id: string, error: string): LoadReport {
-  return { id, error, input: null, output: null, changed: false, runMs: null }
+  return { id, error, input: null, output: null, embedding: null, changed: false, runMs: null }
 }
 
 /** Stores the first report of each model, and logs a failure or a slow model once. */
@@ -102,6 +103,12 @@ export function findModel(models: ReadonlyMap<string, Model>, name: string | und
 export function requireServing(model: Model, reports: ReadonlyMap<string, LoadReport>): void {
   const error = model.error ?? reports.get(model.id)?.error
   if (error) throw new Problem('not_ready', `The model ${model.id} is unavailable: ${error}.`)
+}
+
+/** @throws Problem `invalid_parameter` if it is known to have no embedding */
+export function requireEmbedding({ id }: Model, reports: ReadonlyMap<string, LoadReport>): void {
+  const embedding = reports.get(id)?.embedding
+  if (typeof embedding === 'string') throw noEmbedding(id, embedding)
 }
 
 /** Whether a worker serves the default model. */

@@ -27,6 +27,7 @@ function hasImageNetClasses({ labels, synonyms }: Model): boolean {
 /** A model and its status in the workers. */
 export function toModelInfo(model: Model, report: LoadReport | undefined, pool: Pool): ModelInfo {
   const error = model.error ?? report?.error ?? null
+  const embedding = report?.embedding ?? null
   return {
     id: model.id,
     type: model.type,
@@ -41,5 +42,7 @@ export function toModelInfo(model: Model, report: LoadReport | undefined, pool: 
     revision: model.revision,
     calibrated: model.temperature !== null,
     temperature: model.temperature,
+    embedding: typeof embedding === 'string' ? null : embedding,
+    embedding_reason: typeof embedding === 'string' ? embedding : null,
   }
 }

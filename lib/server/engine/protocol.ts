@@ -40,8 +40,8 @@ export interface PhotoJob {
   model: string
   image: Uint8Array
   priority: Priority
-  /** Number of predictions; `logits` for all raw outputs; `pixels` for these and the model input. */
-  want: number | 'logits' | 'pixels'
+  /** Number of predictions; `logits` for all raw outputs; `pixels` for these and the model input; `embedding`. */
+  want: number | 'logits' | 'pixels' | 'embedding'
   /** Whether to return the model input as an image. */
   preview: boolean
   /** The part of the upright photo to use, in its pixels; the preprocessor's crop if absent. */
@@ -76,10 +76,12 @@ export interface ModelInputPreview {
 }
 
 export interface PhotoResult {
-  /** Best first: index of the model output, and probability. Empty if logits or pixels were requested. */
+  /** Best first: index of the model output, and probability. Empty if something else was requested. */
   top: { index: number; score: number }[]
   uncertain: UncertainReason | null
   logits: Float32Array | null
+  /** The input of the last layer [dimensions]. Only if requested. */
+  embedding: Float32Array | null
   image: { width: number; height: number; format: string }
   /** The part of the upright photo that the model received, in pixels of the photo. */
   area: Area
@@ -110,6 +112,8 @@ export interface LoadReport {
   input: { width: number; height: number; channels: number; layout: string; type: string } | null
   /** The output that is read, and the kind of values it has. */
   output: { name: string; scores: string } | null
+  /** The length of its embeddings; in one line why it has none; null if it failed to load. */
+  embedding: { dimensions: number } | string | null
   /** Whether its files changed after it was read. */
   changed: boolean
   /** Duration of one run; null if there was none. */

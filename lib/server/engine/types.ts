@@ -29,6 +29,21 @@ export interface ClassifyOptions extends RunOptions {
   requestId?: string
 }
 
+export interface EmbedOptions extends RunOptions {
+  /** Whether to divide the embedding by its Euclidean (L2) length. */
+  normalize?: boolean
+  requestId?: string
+}
+
+/** The features of a photo that the model's last layer turns into scores. */
+export interface Embedding extends Pick<Classification, 'request_id' | 'image' | 'area' | 'timings'> {
+  model: Pick<Classification['model'], 'id' | 'type' | 'revision'>
+  /** [dimensions] */
+  embedding: Float32Array
+  dimensions: number
+  normalized: boolean
+}
+
 export interface ExplainOptions extends Pick<RunOptions, 'model' | 'crop'> {
   /** Name or index of the label to explain; the best one if absent. */
   label?: string | undefined
@@ -66,6 +81,12 @@ export interface Engine {
   classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<Classification>
   /** The model's raw outputs [classes], before temperature and softmax. */
   logits(image: Uint8Array, options: RunOptions, signal?: AbortSignal): Promise<Float32Array>
+  /**
+   * The embedding of a photo. Costs as much as a classification.
+   *
+   * @throws Problem as above, and `invalid_parameter` if the model has no embedding
+   */
+  embed(image: Uint8Array, options: EmbedOptions, signal?: AbortSignal): Promise<Embedding>
   /**
    * Explains a label with a heatmap, computed from many runs with parts of the photo hidden. These runs have lower
    * priority than all photos, batches included, and an interactive photo can run between any two of them.

@@ -184,6 +184,11 @@ export const modelInfoSchema = z
       .number()
       .nullable()
       .meta({ description: 'Divisor of the logits; null if the model isn’t calibrated.' }),
+    embedding: z
+      .object({ dimensions: z.int().min(1) })
+      .nullable()
+      .meta({ description: 'The embeddings that `POST /api/embed` returns; null if the model has none.' }),
+    embedding_reason: z.string().nullable().meta({ description: 'Why a loaded model has no embedding.' }),
   })
   .meta({ id: 'ModelInfo' })
 

@@ -1,17 +1,16 @@
-/**
- * Field numbers of onnx.proto3: model.graph, graph.output, value_info.name and .type, type.tensor_type,
- * tensor_type.elem_type.
- */
-const [GRAPH, OUTPUT, NAME, TYPE, TENSOR, ELEMENT, FLOAT] = [7, 12, 1, 2, 1, 1, 1]
+/** Field numbers of onnx.proto3: model.graph, graph.output and value_info.name. */
+const [GRAPH, OUTPUT, NAME] = [7, 12, 1]
 
 /**
- * Adds one output to a model's bytes: any float32 tensor within the graph, by name. Repeated protobuf messages are
- * merged, so appending a few bytes is enough, and nothing else changes.
+ * The bytes that declare tensors within a graph as outputs, to be appended to a model's bytes. Repeated protobuf
+ * messages are merged, so nothing else changes. ONNX Runtime infers types and shapes.
+ *
+ * @param tensors names; none may be an output already
  */
-export function declareOutput(model: Uint8Array, tensor: string): Uint8Array {
-  const type = message(TYPE, message(TENSOR, Uint8Array.of(ELEMENT << 3, FLOAT)))
-  const output = message(OUTPUT, join(message(NAME, new TextEncoder().encode(tensor)), type))
-  return join(model, message(GRAPH, output))
+export function outputDeclarations(tensors: readonly string[]): Uint8Array {
+  const encoder = new TextEncoder()
+  const outputs = tensors.map((name) => message(OUTPUT, message(NAME, encoder.encode(name))))
+  return message(GRAPH, join(...outputs))
 }
 
 function message(field: number, content: Uint8Array): Uint8Array {

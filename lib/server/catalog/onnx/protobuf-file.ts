@@ -69,6 +69,17 @@ export class ProtobufFile {
     return new TextDecoder().decode(this.bytes(from, to))
   }
 
+  /** The varints in this range: the content of a packed field, or a single value. */
+  varints({ from, to }: Pick<Field, 'from' | 'to'>): number[] {
+    const values: number[] = []
+    for (let at = from; at < to; ) {
+      const [value, next] = this.varint(at, to)
+      values.push(value)
+      at = next
+    }
+    return values
+  }
+
   private field(number: number, wire: number, from: number, end: number): Field {
     if (number === 0) throw new ProtobufError('malformed')
     if (wire === VARINT) {

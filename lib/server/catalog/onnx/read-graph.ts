@@ -25,6 +25,8 @@ export interface OnnxGraph {
   input: OnnxInput | null
   /** Output names, in file order. */
   outputs: readonly string[]
+  /** Dimensions of the top-level graph's weights, by name. */
+  weights: ReadonlyMap<string, readonly number[]>
   /** External weight files, as named in the graph, and the minimum size of each. */
   dataFiles: ReadonlyMap<string, number>
 }
@@ -63,8 +65,7 @@ export function readOnnxGraph(path: string, name: string): OnnxGraph {
 class Reader {
   private readonly nodes: OnnxNode[] = []
   private readonly inputs: OnnxInput[] = []
-  /** Names of the top-level graph's weights. */
-  private readonly weights = new Set<string>()
+  private readonly weights = new Map<string, readonly number[]>()
   private readonly dataFiles = new Map<string, number>()
 
   constructor(private readonly file: ProtobufFile) {}
@@ -81,7 +82,7 @@ class Reader {
     const { nodes, dataFiles, inputs, weights } = this
     // Older files list their weights as inputs, too.
     const input = inputs.find(({ name }) => !weights.has(name)) ?? null
-    return { metadata, nodes, input, outputs, dataFiles }
+    return { metadata, nodes, input, outputs, weights, dataFiles }
   }
 
   /** Returns the outputs. Nodes and constants are only collected from the top-level graph. */
@@ -141,8 +142,14 @@ class Reader {
   }
 
   private weight(message: Field, depth: number): void {
-    if (depth === 0) this.weights.add(this.string(message, 8))
+    if (depth === 0) this.weights.set(this.string(message, 8), this.dims(message))
     this.tensor(message)
+  }
+
+  /** Each dimension is a field of its own, or all are packed into one. */
+  private dims(message: Field): number[] {
+    const fields = [...this.each(message)].filter(({ number }) => number === 1)
+    return fields.flatMap((field) => this.file.varints(field))
   }
 
   private sparse(message: Field): void {

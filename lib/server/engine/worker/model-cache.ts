@@ -69,7 +69,8 @@ export class ModelCache {
       else await model.release()
       const { width, height, channels, layout, type } = model.input
       const input = { width, height, channels, layout, type }
-      return { id: spec.id, error: null, input, output: model.output, changed: false, runMs: model.runMs }
+      const { output, embedding, runMs } = model
+      return { id: spec.id, error: null, input, output, embedding, changed: false, runMs }
     } catch (error) {
       const changed = await hasChanged(spec)
       return {
@@ -77,6 +78,7 @@ export class ModelCache {
         error: publicReason(error as Error, spec.file),
         input: null,
         output: null,
+        embedding: null,
         changed,
         runMs: null,
       }

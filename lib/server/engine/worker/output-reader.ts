@@ -87,7 +87,7 @@ function requireScores(values: Float32Array): Float32Array {
 }
 
 /** The first image's outputs as float32. Newer Node.js versions receive float16 as numbers, older ones as bits. */
-function firstRow({ data, type }: Tensor, width: number): Float32Array {
+export function firstRow({ data, type }: Tensor, width: number): Float32Array {
   const row = (data as Float32Array | Uint16Array | Float64Array).subarray(0, width)
   if (type === 'float32') return row as Float32Array
   if (type === 'float64') return Float32Array.from(row)

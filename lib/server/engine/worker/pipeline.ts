@@ -128,10 +128,12 @@ export class Pipeline {
 async function run(job: PhotoJob, model: LoadedModel, decoded: Decoded, decodeMs: number): Promise<PhotoResult> {
   const start = performance.now()
   const tensor = model.prepare(decoded.pixels)
-  const logits = await model.run(tensor)
+  const { logits, embedding } =
+    job.want === 'embedding' ? await model.embed(tensor, false) : { logits: await model.run(tensor), embedding: null }
   const runMs = performance.now() - start
   return {
     ...interpretLogits(logits, job.want, model.spec),
+    embedding,
     image: decoded.source,
     area: inputArea(decoded.source, decoded.geometry),
     preview: job.preview ? await previewOf(job, model, tensor, decoded) : null,
@@ -143,11 +145,11 @@ async function run(job: PhotoJob, model: LoadedModel, decoded: Decoded, decodeMs
 
 /** Predictions and uncertainty, or only the logits if they were requested. */
 function interpretLogits(
-  logits: Float32Array,
+  logits: Float32Array | null,
   want: PhotoJob['want'],
   { temperature, uncertainty: rule }: LoadedModel['spec'],
 ): Pick<PhotoResult, 'top' | 'uncertain' | 'logits'> {
-  if (typeof want !== 'number') return { top: [], uncertain: null, logits }
+  if (logits === null || typeof want !== 'number') return { top: [], uncertain: null, logits }
   // The margin needs the second-best score, whatever the caller requested.
   const top = topK(softmax(logits, temperature), Math.max(2, want))
   const uncertain = uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule)

@@ -1,14 +1,15 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import { Problem } from '@/lib/shared/problems/problem'
-import { declareOutput } from '../../catalog/onnx/declare-output'
-import { type OnnxGraph, readOnnxGraph } from '../../catalog/onnx/read-graph'
+import { readOnnxGraph } from '../../catalog/onnx/read-graph'
 import { type TensorData, toTensor } from '../../image/tensor'
+import { noEmbedding } from '../embedding'
 import type { WorkerModel } from '../protocol'
-import { activationOf, zipMapOf } from './activation'
+import { activationOf } from './activation'
 import { chooseOutput } from './choose-output'
+import { embeddingReader } from './embedding-reader'
 import { type InputFormat, inputFormat } from './input-format'
+import { type OpenedSession, openSession } from './open-session'
 import { outputReader, type Scores } from './output-reader'
 import { adaptToChannels, prepareProbes } from './probe-inputs'
 import { explainRuntimeError } from './runtime-error'
@@ -30,6 +31,14 @@ export interface LoadedModel {
   prepare(pixels: Uint8Array): TensorData
   /** Runs one prepared image to logits [classes]. */
   run(tensor: TensorData): Promise<Float32Array>
+  /** The length of its embeddings, or in one line why it has none. */
+  embedding: { dimensions: number } | string
+  /**
+   * Runs one prepared image to its embedding [dimensions], and in the same run to logits [classes] if requested.
+   *
+   * @throws Problem `invalid_parameter` if the model has no embedding
+   */
+  embed(tensor: TensorData, withLogits: boolean): Promise<{ embedding: Float32Array; logits: Float32Array | null }>
   /** Releases its memory. No run may be in progress. */
   release(): Promise<void>
 }
@@ -40,16 +49,7 @@ export interface LoadedModel {
  */
 const SELF_TEST_TOLERANCE = 0.5
 
-const SESSION: InferenceSession.SessionOptions = {
-  // One photo per core: running more workers scales better than more threads per run.
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-}
 const PROBES = 2
-/** Element types of outputs that may hold scores. */
-const SCORE_TYPES = new Set(['float32', 'float16', 'float64'])
 
 /**
  * Loads a model and tests it on images that take the normal request path, including its self-test image if it has one.
@@ -58,53 +58,69 @@ const SCORE_TYPES = new Set(['float32', 'float16', 'float64'])
  */
 export async function loadModel(requested: WorkerModel, maxPixels: number): Promise<LoadedModel> {
   const graph = readOnnxGraph(requested.file, basename(requested.file))
-  const session = await openSession(requested.file, graph)
+  const opened = await openSession(requested.file, graph)
+  const { session, scoreOutputs, embeddings } = opened
   const input = inputFormat(session.inputMetadata, requested.preprocessor)
   const spec = { ...requested, preprocessor: adaptToChannels(requested.preprocessor, input) }
   const prepare = (pixels: Uint8Array) => toTensor(pixels, input, spec.preprocessor)
   const feed = (tensor: TensorData) => ({ [input.name]: new Tensor(input.type, input.fill(tensor), input.dims) })
   const inputs = await prepareProbes(spec, spec.preprocessor, input, maxPixels)
-  const scoreOutputs = session.outputMetadata.flatMap((each) =>
-    each.isTensor && SCORE_TYPES.has(each.type) ? each.name : [],
-  )
   if (scoreOutputs.length === 0) throw new Error('the model has no numeric output')
-  const probes: InferenceSession.ReturnType[] = []
   // All inputs were prepared; two runs are enough to identify the outputs.
-  let runMs = 0
-  for (const pixels of inputs.slice(0, PROBES)) {
-    const startedAt = performance.now()
-    probes.push(
-      await session.run(feed(prepare(pixels)), scoreOutputs).catch((error: Error) => {
-        throw new Error(explainRuntimeError(error, input), { cause: error })
-      }),
-    )
-    runMs = performance.now() - startedAt
-  }
-  const name = chooseOutput(probes[0] as Record<string, Tensor>, spec.classes, spec.output)
+  const feeds = inputs.slice(0, PROBES).map((pixels) => feed(prepare(pixels)))
+  const { probes, runMs } = await runProbes(opened, feeds, input)
+  const outputs = Object.fromEntries(scoreOutputs.map((each) => [each, probes[0]?.[each] as Tensor]))
+  const name = chooseOutput(outputs, spec.classes, spec.output)
   const tensors = probes.map((probe) => probe[name] as Tensor)
   const { scores, read } = outputReader(tensors, spec.classes, activationOf(graph, name))
-  async function run(tensor: TensorData): Promise<Float32Array> {
-    const result = await session.run(feed(tensor), [name]).catch((error: Error) => {
+  const reader = embeddingReader(embeddings.get(name) ?? 'its scores have no known origin', probes)
+  async function outputsOf(tensor: TensorData, names: string[]) {
+    return (await session.run(feed(tensor), names).catch((error: Error) => {
       throw new Problem('model_failed', `The model failed on this photo: ${explainRuntimeError(error)}.`, {
         cause: error,
       })
-    })
-    return read(result[name] as Tensor)
+    })) as Record<string, Tensor>
+  }
+  async function run(tensor: TensorData): Promise<Float32Array> {
+    return read((await outputsOf(tensor, [name]))[name] as Tensor)
+  }
+  async function embed(tensor: TensorData, withLogits: boolean) {
+    if (typeof reader === 'string') throw noEmbedding(spec.id, reader)
+    const result = await outputsOf(tensor, withLogits ? [name, reader.tensor] : [reader.tensor])
+    return {
+      embedding: reader.read(result[reader.tensor] as Tensor),
+      logits: withLogits ? read(result[name] as Tensor) : null,
+    }
   }
   if (spec.selfTest) checkSelfTest(read(tensors[0] as Tensor), spec.selfTest.logits)
-  return { spec, input, output: { name, scores }, runMs, prepare, run, release: () => session.release() }
+  const embedding = typeof reader === 'string' ? reader : { dimensions: reader.dimensions }
+  const release = () => session.release()
+  return { spec, input, output: { name, scores }, runMs, prepare, run, embedding, embed, release }
 }
 
-/** Opens a session. If the model's output is a list (ZipMap), the tensor behind it becomes an output as well. */
-async function openSession(file: string, graph: OnnxGraph): Promise<InferenceSession> {
-  const zipMap = zipMapOf(graph)
-  try {
-    return zipMap === null
-      ? await InferenceSession.create(file, SESSION)
-      : await InferenceSession.create(declareOutput(await readFile(file), zipMap.tensor), SESSION)
-  } catch (error) {
-    throw new Error(explainRuntimeError(error as Error), { cause: error })
+/**
+ * Runs test images, with all outputs that may hold scores and the embeddings behind them.
+ *
+ * @throws Error with a one-line reason why the model can't be run
+ */
+async function runProbes(
+  { session, scoreOutputs, embeddings }: OpenedSession,
+  feeds: InferenceSession.FeedsType[],
+  input: InputFormat,
+): Promise<{ probes: Record<string, Tensor>[]; runMs: number }> {
+  const sources = [...embeddings.values()].flatMap((source) => (typeof source === 'string' ? [] : source.tensor))
+  const fetches = [...new Set([...scoreOutputs, ...sources])]
+  const probes: Record<string, Tensor>[] = []
+  let runMs = 0
+  for (const each of feeds) {
+    const startedAt = performance.now()
+    const result = await session.run(each, fetches).catch((error: Error) => {
+      throw new Error(explainRuntimeError(error, input), { cause: error })
+    })
+    probes.push(result as Record<string, Tensor>)
+    runMs = performance.now() - startedAt
   }
+  return { probes, runMs }
 }
 
 function checkSelfTest(logits: Float32Array, expected: readonly number[]): void {
