@@ -45,7 +45,7 @@ export function ModelCards({ photo, models, letters, majority, selected, onSelec
             {/* biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is the control */}
             <label
               className={clsx(
-                'relative flex min-h-[132px] flex-1 cursor-pointer flex-col rounded-card border bg-card p-4 has-data-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
+                'relative flex min-h-[132px] flex-1 cursor-pointer flex-col rounded-card border bg-card px-3.5 py-4 has-data-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
                 differs ? 'border-warn bg-warn-soft' : 'border-line',
                 'has-data-checked:ring-2 has-data-checked:ring-accent',
               )}
@@ -106,12 +106,12 @@ function Figures({ result: { predictions, timings, uncertain, model } }: { resul
       >
         {best.label}
       </span>
-      <span className="figures mt-auto flex flex-wrap items-baseline justify-between gap-x-3 pt-3 text-sm">
+      <span className="figures mt-auto flex flex-wrap items-baseline justify-between gap-x-2 pt-3 text-sm">
         <span>
           <span className="text-lg">{format.percent(best.score)}</span>
           <span className="ml-0.5 text-ink-2">%</span>
           {uncertain && (
-            <span className="ml-2 font-sans text-warn text-xs">
+            <span className="ml-1.5 font-sans text-warn text-xs">
               {level === 'unrecognized' ? words(level) : t('uncertain')}
             </span>
           )}

@@ -20,7 +20,7 @@ export function ModelMark({ letter, on }: ModelMarkProps) {
       aria-hidden
       translate="no"
       className={clsx(
-        'grid size-[18px] shrink-0 place-items-center rounded-full border-[1.5px] font-semibold text-[0.625rem] leading-none',
+        'grid size-[1.125rem] shrink-0 place-items-center rounded-full border-[1.5px] font-semibold text-[0.625rem] leading-none',
         on ? 'border-accent bg-accent text-accent-ink' : 'border-ink-2 bg-paper text-ink-2',
       )}
     >

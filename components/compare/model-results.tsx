@@ -6,10 +6,13 @@ import { agreementGroups, type ModelResult } from '@/lib/shared/results/agreemen
 import { confidence } from '@/lib/shared/results/confidence'
 import { ServerAway } from '../classify/server-away'
 import { Button } from '../ui/button'
+import { lazy } from '../ui/lazy'
+import { usePreload } from '../ui/use-preload'
 import { useProblem } from '../ui/use-problem'
 import { AgreementLine } from './agreement-line'
 import { ModelCards } from './model-cards'
-import { ScorePlot } from './score-plot'
+
+const ScorePlot = lazy(() => import('./score-plot').then((module) => module.ScorePlot))
 
 interface ModelResultsProps {
   photo: Photo
@@ -37,6 +40,7 @@ export function ModelResults({
   onTryServer,
 }: ModelResultsProps) {
   const t = useTranslations('compare')
+  usePreload(ScorePlot)
   const results = models.flatMap((model): ModelResult[] => {
     const phase = photo.phases[model]
     return phase?.name === 'answered' ? [{ model, result: phase.result }] : []

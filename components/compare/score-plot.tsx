@@ -10,6 +10,8 @@ const LABELS_PER_MODEL = 3
 const MAX_LABELS = 7
 /** Score differences from this on are highlighted. */
 const NOTABLE_SPREAD = 0.15
+/** The horizontal axis: between the labels and the figures, with room for half a mark at both ends. */
+const AXIS = 'right-14 left-[calc(34%+0.5625rem)] sm:left-[calc(28%+0.5625rem)]'
 
 interface ScorePlotProps {
   results: readonly ModelResult[]
@@ -35,14 +37,16 @@ export function ScorePlot({ results, selected, letters }: ScorePlotProps) {
           </span>
         ))}
       </div>
-      <div aria-hidden className="mt-2">
+      <div aria-hidden className="mt-3">
         {rows.map((row) => (
           <Row key={row.label} row={row} models={models} selected={selected} letters={letters} />
         ))}
-        <div className="figures ml-[38%] flex justify-between pt-1 text-ink-3 text-xs sm:ml-[30%]">
-          <span>0</span>
-          <span>50</span>
-          <span>{percent('percent', { value: 100 })}</span>
+        <div className="relative h-6 border-line border-t">
+          <div className={clsx('figures absolute flex pt-1 text-ink-3 text-xs', AXIS)}>
+            <span className="-ml-1 flex-1">0</span>
+            <span>50</span>
+            <span className="-mr-3 flex-1 text-right">{percent('percent', { value: 100 })}</span>
+          </div>
         </div>
       </div>
       <Table rows={rows} models={models} />
@@ -63,33 +67,53 @@ function Row({
   const [low, high] = [Math.min(...values), Math.max(...values)]
   const notable = spread >= NOTABLE_SPREAD
   return (
-    <div className="flex h-9 items-center">
+    <div className="relative border-line border-t py-1.5">
       <span
         lang="en"
-        className={clsx('w-[38%] truncate pr-3 text-sm sm:w-[30%]', notable ? 'font-semibold' : 'text-ink-2')}
+        className={clsx(
+          'absolute inset-y-0 left-0 flex w-[34%] items-center pr-3 text-sm leading-tight sm:w-[28%]',
+          notable ? 'font-semibold' : 'text-ink-2',
+        )}
       >
-        {label}
+        <span className="line-clamp-2 [overflow-wrap:anywhere]">{label}</span>
       </span>
-      <span className="relative h-full flex-1">
+      {notable && (
+        <span className={clsx('absolute inset-y-0', AXIS)}>
+          <span
+            className="absolute inset-y-0 bg-warn-soft"
+            style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%` }}
+          />
+        </span>
+      )}
+      {scores.map((score, i) => {
+        const model = models[i] ?? ''
+        return (
+          score !== null && <Lane key={model} score={score} letter={letters.get(model) ?? ''} on={model === selected} />
+        )
+      })}
+    </div>
+  )
+}
+
+/** One model's score for a label. Each has a line of its own, so that models that agree don't cover each other. */
+function Lane({ score, letter, on }: { score: number; letter: string; on: boolean }) {
+  const format = useFormat()
+  return (
+    <div className="relative h-5">
+      <span className={clsx('absolute inset-y-0', AXIS)}>
         <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
         <span
-          className={clsx('absolute top-1/2 h-[3px] -translate-y-1/2 rounded-full', notable ? 'bg-warn' : 'bg-line-2')}
-          style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%` }}
+          className={clsx('absolute top-1/2 left-0 h-[3px] -translate-y-1/2', on ? 'bg-accent' : 'bg-line-2')}
+          style={{ width: `${100 * score}%` }}
         />
-        {scores.map((score, i) => {
-          const model = models[i] ?? ''
-          return (
-            score !== null && (
-              <span
-                key={model}
-                className={clsx('absolute top-1/2 -translate-x-1/2 -translate-y-1/2', model === selected && 'z-10')}
-                style={{ left: `${100 * score}%` }}
-              >
-                <ModelMark letter={letters.get(model) ?? ''} on={model === selected} />
-              </span>
-            )
-          )
-        })}
+        <span className="absolute top-1/2 -translate-x-1/2 -translate-y-1/2" style={{ left: `${100 * score}%` }}>
+          <ModelMark letter={letter} on={on} />
+        </span>
+      </span>
+      <span
+        className={clsx('figures absolute right-0 text-xs leading-5', on ? 'font-semibold text-ink' : 'text-ink-2')}
+      >
+        {format.percent(score)}
       </span>
     </div>
   )
