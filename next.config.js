@@ -18,6 +18,8 @@ export default async function configuration(phase) {
     // `npm run check` checks types, including tests and scripts. A container image has neither.
     typescript: { ignoreBuildErrors: true },
     devIndicators: false,
+    // While the server is away, a navigation waits. Otherwise the browser would show its own error in place of the page.
+    experimental: { useOffline: true },
     headers: async () => [
       { source: '/gallery/thumbs/:file', headers: [{ key: 'cache-control', value: CACHE_A_DAY }] },
       { source: '/icons/:file', headers: [{ key: 'cache-control', value: CACHE_A_DAY }] },

@@ -7,7 +7,11 @@ export default async function NotFound() {
     <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 py-24 text-center outline-none">
       <h1 className="font-semibold text-xl tracking-tight">{t('page.notFound')}</h1>
       <p className="mt-3 text-ink-2">{t('page.notFoundHint')}</p>
-      <Link href="/" className="mt-6 inline-block font-medium text-accent underline underline-offset-4">
+      <Link
+        href="/"
+        prefetch={false}
+        className="mt-6 inline-block font-medium text-accent underline underline-offset-4"
+      >
         {t('page.classify')}
       </Link>
     </main>

@@ -145,6 +145,7 @@ function Actions({ session, photo, model, result }: ActionsProps) {
     >
       <Link
         href={`/compare#photo-${photo.id}`}
+        prefetch={false}
         className="-ml-2 inline-flex h-9 items-center gap-1.5 rounded-card px-2 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
       >
         <Columns3 aria-hidden className="size-4" /> {t('link')}

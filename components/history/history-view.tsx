@@ -24,7 +24,7 @@ export function HistoryView(props: HistoryViewProps) {
       {state.runs.length === 0 ? (
         <Message>
           {t('empty')}{' '}
-          <Link href="/" className="font-semibold text-accent underline-offset-4 hover:underline">
+          <Link href="/" prefetch={false} className="font-semibold text-accent underline-offset-4 hover:underline">
             {t('classify')}
           </Link>
         </Message>

@@ -15,9 +15,8 @@ const INPUTS = ['pointermove', 'pointerdown', 'keydown'] as const
 export function NavigationGuard() {
   const [wanted, setWanted] = useState(false)
   useEffect(() => {
-    const load = new AbortController()
-    for (const input of INPUTS) addEventListener(input, () => setWanted(true), { signal: load.signal })
-    return () => load.abort()
+    const load = () => setWanted(true)
+    for (const input of INPUTS) addEventListener(input, load, { once: true })
   }, [])
   return wanted && <ServerCheck />
 }

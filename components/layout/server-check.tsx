@@ -1,19 +1,26 @@
 import { RotateCw, X } from 'lucide-react'
 import { usePathname } from 'next/navigation'
+import { useOffline } from 'next/offline'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isServerAlive } from '@/lib/client/api/server-alive'
+import { underBase } from '@/lib/shared/web/base-path'
 import { Button } from '../ui/button'
 import { pageLink } from './page-link'
 
 /**
  * Asks whether the server responds before a link to another page is followed. If it doesn't, the browser would replace
- * this page by its own error: the link waits instead, and a notice says why.
+ * this page by its own error: the link waits instead, and a notice says why. What else opens a page, such as the back
+ * button, waits in the router, and the notice says that, too. Links must not prefetch: the router doesn't tell a failed
+ * prefetch from a page that was asked for.
  */
 export function ServerCheck() {
   const t = useTranslations('site')
   const path = usePathname()
   const [waiting, setWaiting] = useState<{ link: HTMLAnchorElement; path: string } | null>(null)
+  const away = useOffline()
+  // The address changes before a page that the back button asked for is there.
+  const held = away && !waiting && (navigator.onLine || underBase(path) !== location.pathname)
   const follow = useRef<(link: HTMLAnchorElement) => void>(() => {})
   useEffect(() => {
     let latest: HTMLAnchorElement | null = null
@@ -45,6 +52,11 @@ export function ServerCheck() {
   useEffect(() => setWaiting(null), [path])
   return (
     <div role="status" className="fixed inset-x-4 bottom-4 z-30 mx-auto max-w-[30rem] empty:hidden">
+      {held && (
+        <p className="text-pretty rounded-card border border-line-2 bg-card px-4 py-3 text-sm shadow-card">
+          {t(navigator.onLine ? 'serverAwayHeld' : 'offlineHeld')}
+        </p>
+      )}
       {waiting && (
         <div className="flex items-center gap-2 rounded-card border border-line-2 bg-card py-2 pr-2 pl-4 text-sm shadow-card">
           <p className="mr-auto min-w-0 text-pretty">{t(navigator.onLine ? 'serverAway' : 'offline')}</p>

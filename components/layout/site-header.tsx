@@ -30,7 +30,11 @@ export function SiteHeader({ batches }: { batches: boolean }) {
   )
   return (
     <header className="mx-auto flex h-15 max-w-[1120px] items-center gap-6 px-4 xl:px-0">
-      <Link href="/" className="flex shrink-0 items-center gap-2.5 font-semibold text-base tracking-tight">
+      <Link
+        href="/"
+        prefetch={false}
+        className="flex shrink-0 items-center gap-2.5 font-semibold text-base tracking-tight"
+      >
         <span aria-hidden className="size-[1.125rem] rounded-full border-[0.34rem] border-accent" />
         {t('home')}
       </Link>

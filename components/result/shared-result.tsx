@@ -94,7 +94,11 @@ function SharedPicture({ url, file }: { url: string; file: string }) {
 function TryLink() {
   const t = useTranslations('result')
   return (
-    <Link href="/" className="mt-6 inline-block font-semibold text-accent underline-offset-4 hover:underline">
+    <Link
+      href="/"
+      prefetch={false}
+      className="mt-6 inline-block font-semibold text-accent underline-offset-4 hover:underline"
+    >
       {t('try')}
     </Link>
   )

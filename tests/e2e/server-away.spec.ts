@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { distinctFiles } from '../support/many-photos'
 import { freePort } from '../support/ports'
 import { startServer, type TestServer } from '../support/server'
 import { chooseFolder, createPhotoFolder, figures, openBatch, rows, temporaryFolder, waitUntilDone } from './batch-page'
-import { choosePhotos, heading, waitForHydration } from './browser-page'
+import { choosePhotos, heading, photoInput, waitForHydration } from './browser-page'
 import { navigate } from './navigate'
 
 const root = temporaryFolder()
@@ -87,6 +88,36 @@ test('a link to another page waits for the server instead of leaving the page', 
   await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden()
 })
 
+test('the back button and "Open as a batch" wait for the server, and the page follows by itself', async ({ page }) => {
+  const notice = page.getByRole('status').filter({ hasText: 'opens by itself once it’s back' })
+  await page.goto(server.url)
+  await photoInput(page).setInputFiles(distinctFiles(root(), 31))
+  await expect(figures(page)).toContainText('31 of 31')
+  await navigate(page, 'Models')
+  await expect(heading(page, 'Explore models')).toBeVisible()
+  // Now only the server has the page to which the back button leads.
+  await page.reload({ waitUntil: 'networkidle' })
+  await page.keyboard.press('Shift')
+  await page.waitForLoadState('networkidle')
+  await kill()
+  await page.goBack({ waitUntil: 'commit' })
+  await expect(notice).toBeVisible()
+  await expect(heading(page, 'Explore models')).toBeVisible()
+  await start()
+  await expect(heading(page, '31 photos')).toBeVisible()
+  await expect(notice).toBeHidden()
+
+  await page.waitForLoadState('networkidle')
+  await kill()
+  await page.getByRole('button', { name: 'Open as a batch' }).click()
+  await expect(notice).toBeVisible()
+  await expect(heading(page, '31 photos')).toBeVisible()
+  await start()
+  await expect(page).toHaveURL(/\/batch/)
+  await expect(figures(page)).toContainText('31 of 31')
+  await waitUntilDone(page)
+})
+
 test('an explanation waits for the server and follows by itself', async ({ page }) => {
   await page.goto(server.url)
   await choosePhotos(page, 'koala.webp')
@@ -110,9 +141,11 @@ test('a batch waits for a server that restarts, without a rate or a remaining ti
   await server.stop()
   await expect(page.getByText('Waiting for the server')).toBeVisible()
   await expect(figures(page)).not.toContainText(/\/s|left/)
+  await expect(page).toHaveTitle(/^[1-9]?\d% · holiday · Vision$/)
   await expect(rows(page).first()).toBeVisible()
   await start()
   await expect(page.getByText('Waiting for the server')).toBeHidden()
   await expect(figures(page)).toContainText('300 of 300', { timeout: 30_000 })
   await waitUntilDone(page)
+  await expect(page).toHaveTitle('holiday · Vision')
 })
