@@ -45,6 +45,7 @@ export async function runInputs(
   if (rows && !signal.aborted) {
     const seconds = (performance.now() - start) / 1000
     const rate = remaining.length > 0 ? `, ${Math.round(remaining.length / seconds)}/s in ${duration(seconds)}` : ''
-    console.error(`${inputs.size - sink.failed} of ${inputs.size} photos classified with ${model.id}${rate}`)
+    const photos = inputs.size === 1 ? 'photo' : 'photos'
+    console.error(`${inputs.size - sink.failed} of ${inputs.size} ${photos} classified with ${model.id}${rate}`)
   }
 }

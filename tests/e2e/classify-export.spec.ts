@@ -33,6 +33,7 @@ test('copies results as JSON and code, and downloads them as CSV, Excel and JSON
   await other.goto(link)
   await expect(heading(other, 'koala')).toBeVisible()
   await expect(other.getByText('koala.webp')).toBeVisible()
+  await expect(other.getByText('Also called koala bear, kangaroo bear, native bear')).toBeVisible()
   expect(await violations(other)).toEqual([])
   // Neither the result nor the photo was sent to the server.
   expect(requests.filter((url) => /#|api\//.test(new URL(url).pathname + new URL(url).search))).toEqual([])
@@ -58,6 +59,8 @@ test('copies results as JSON and code, and downloads them as CSV, Excel and JSON
   await expect(picture).toBeHidden()
   await expect(heading(other, 'koala')).toBeVisible()
   await other.close()
+  // Only a page in front may write to the clipboard.
+  await page.bringToFront()
   await pick('Copy', 'API request (cURL)')
   await expect(page.getByText('cURL copied')).toBeVisible()
   expect(await clipboard()).toMatch(

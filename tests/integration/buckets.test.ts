@@ -15,6 +15,7 @@ import { fullTest } from '../support/full'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { writeCatalog } from '../support/onnx'
 import { type FaultyProxy, startFaultyProxy } from '../support/proxies'
 import { type S3Server, startS3 } from '../support/s3'
 import { startServer } from '../support/server'
@@ -29,11 +30,14 @@ const post = (url: string, body: BodyInit | null = null) => fetch(url, { method:
 
 let s3: S3Server
 let network: FaultyProxy
+let models: string
 let client: S3Client
 const put = (Bucket: string, Key: string, Body: Uint8Array) => client.send(new PutObjectCommand({ Bucket, Key, Body }))
 
 beforeAll(async () => {
   s3 = await startS3()
+  models = mkdtempSync(join(tmpdir(), 'models-'))
+  writeCatalog(models, { fast: 'tiny', accurate: 'other' }, 'fast', 1000)
   network = await startFaultyProxy(s3.url)
   network.pageSize = PAGE
   client = s3Client({ endpoint: s3.url })
@@ -51,6 +55,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await network?.close()
+  rmSync(models, { recursive: true })
 })
 afterEach(() => {
   network.fault = () => undefined
@@ -120,6 +125,7 @@ describe.each(HOMES)('jobs of photos that are in a bucket already; jobs in %s', 
   beforeAll(async () => {
     home = await open({
       LOG_LEVEL: 'warn',
+      MODELS_DIR: models,
       AWS_ENDPOINT_URL: network.url,
       JOBS_S3_PREFIXES: 's3://camera/set, s3://camera/many/, s3://versions',
     })
@@ -137,6 +143,24 @@ describe.each(HOMES)('jobs of photos that are in a bucket already; jobs in %s', 
     const changed = rows.filter(({ status }) => status === 'failed')
     expect(changed).toMatchObject([{ file: `s3://camera/set/${PHOTOS[3]!.file}`, error_code: 'conflict' }])
     await refusal(post(`${home.url}/api/jobs/${id}/photos`, formOf(PHOTOS)), 409, 'conflict')
+  })
+
+  test('classifies the same photos on another model, from the bucket or sent again, beside the first job', async () => {
+    const sent = (model: string) => createJob(home.url, formOf(PHOTOS), `?model=${model}`)
+    const listed = (model: string) => createJob(home.url, null, `?model=${model}&source=s3://camera/set/`)
+    for (const create of [sent, listed]) {
+      const first = await create('fast')
+      await jobDone(home.url, first.id)
+      const before = await resultsOf(home.url, first.id)
+      const second = await create('accurate')
+      expect(second.id).not.toBe(first.id)
+      expect((await jobDone(home.url, second.id)).counts).toEqual({ total: 6, done: 6, ok: 6, failed: 0 })
+      const rows = await resultsOf(home.url, second.id)
+      expect(rows.map(({ file, sha256 }) => [file, sha256])).toEqual(before.map(({ file, sha256 }) => [file, sha256]))
+      expect(new Set(before.map(({ model }) => model))).toEqual(new Set(['tiny']))
+      expect(new Set(rows.map(({ model }) => model))).toEqual(new Set(['other']))
+      expect(await resultsOf(home.url, first.id)).toEqual(before)
+    }
   })
 
   test('with versioning, reads a photo as it was when it was listed', async () => {

@@ -79,6 +79,8 @@ test('writes the same rows in every format, named and ordered as the input, with
   ]
   expect(sheet.map((row) => plain(row as Partial<ResultRow>))).toEqual(rows(out('r.ndjson')).map(plain))
   expect(readdirSync(folder).filter((name) => /part|new/.test(name))).toEqual([])
+  const { err } = await classify(given[0] as string, '--out', out('one.csv'))
+  expect(err).toMatch(/^1 of 1 photo classified with /)
 })
 
 test('reads names from stdin and writes only rows to stdout', async () => {
