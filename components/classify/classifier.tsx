@@ -22,7 +22,6 @@ import { ModelNotice } from './model-notice'
 import { OfflineNotice } from './offline-notice'
 import { PhotoView } from './photo-view'
 import { RemovedNotice } from './removed-notice'
-import { UrlNotice } from './url-notice'
 import { type Shown, useFocusAnswer } from './use-focus-answer'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { usePaste } from './use-paste'
@@ -36,7 +35,14 @@ const Overview = lazy(
 )
 const Camera = lazy(() => import('./camera/camera').then((module) => module.Camera))
 
-const ANSWER_PARTS = { preload: preloadAnswerParts }
+const UrlNotice = lazy(() => import('./url-notice').then((module) => module.UrlNotice))
+
+const PARTS = {
+  preload() {
+    preloadAnswerParts()
+    UrlNotice.preload()
+  },
+}
 
 interface ClassifierProps {
   /** A gallery photo to start with. */
@@ -65,7 +71,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
   const { state: urlState, fetchUrl, dismiss, forgetFailure } = useUrlPhotos(add, count)
   const onUrl = limits.urlInput ? fetchUrl : null
   usePaste(add, onUrl)
-  usePreload(ANSWER_PARTS)
+  usePreload(PARTS)
   useGalleryPhoto((file, credit) => session.add([file], credit), gallery)
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
     getFilesFromEvent: filesFromEvent,
@@ -118,7 +124,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
         <ModelNotice models={models} />
         {/* A photo that waits says so itself. */}
         {phase?.name !== 'away' && <OfflineNotice />}
-        <UrlNotice state={urlState} onDismiss={dismiss} />
+        {urlState.name !== 'idle' && <UrlNotice state={urlState} onDismiss={dismiss} />}
         <RemovedNotice session={session} />
         {shown === 'camera' && (
           <Camera

@@ -5,10 +5,9 @@ import { useProblem } from '../ui/use-problem'
 import type { UrlState } from './use-url-photos'
 
 /** Progress or failure of loading a photo by URL. Floats over the page, which doesn't move. */
-export function UrlNotice({ state, onDismiss }: { state: UrlState; onDismiss(): void }) {
+export function UrlNotice({ state, onDismiss }: { state: Exclude<UrlState, { name: 'idle' }>; onDismiss(): void }) {
   const t = useTranslations('classify')
   const problem = useProblem()
-  if (state.name === 'idle') return null
   const failed = state.name === 'failed'
   const { title, detail } = failed
     ? problem(state.failure)
