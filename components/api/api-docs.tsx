@@ -57,7 +57,7 @@ export function ApiDocs({ site, model, explains, batches }: ApiDocsProps) {
           .filter(({ offered }) => offered)
           .map(({ method, path, what }) => (
             <li key={path} className="flex flex-wrap items-baseline gap-x-6 gap-y-1 border-line border-t py-3">
-              <code className="w-56 font-mono text-sm">
+              <code className="w-full font-mono text-sm sm:w-56">
                 {method} {path}
               </code>
               <span className="text-ink-2 text-sm">{what}</span>

@@ -18,12 +18,14 @@ export function Options({ reduce, ...options }: OptionsProps) {
   const format = useFormat()
   return (
     <ResultOptions {...options}>
-      <Switch
-        label={t('setting')}
-        hint={t('settingHint', { size: format.bytes(LARGE_BYTES) })}
-        checked={reduce}
-        onChange={saveReduce}
-      />
+      <div className="max-w-[26.25rem]">
+        <Switch
+          label={t('setting')}
+          hint={t('settingHint', { size: format.bytes(LARGE_BYTES) })}
+          checked={reduce}
+          onChange={saveReduce}
+        />
+      </div>
     </ResultOptions>
   )
 }

@@ -46,7 +46,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
             className="h-10 w-full rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3"
           />
         </div>
-        <div>
+        <div className="max-sm:w-full">
           <label htmlFor={groupId} className="sr-only">
             {t('group')}
           </label>
@@ -54,7 +54,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
             id={groupId}
             value={group}
             onChange={(event) => setGroup(event.target.value)}
-            className="h-10 rounded-card border border-line-2 bg-card px-3 text-sm"
+            className="h-10 w-full rounded-card border border-line-2 bg-card px-3 text-sm"
           >
             <option value="">{t('allGroups')}</option>
             {groups.map((name) => (

@@ -9,7 +9,7 @@ export function ClearButton({ onClear }: { onClear(): void }) {
   const [confirming, setConfirming] = useState(false)
   if (!confirming) {
     return (
-      <Button variant="quiet" onClick={() => setConfirming(true)} className="sm:ml-auto">
+      <Button variant="quiet" onClick={() => setConfirming(true)} className="max-sm:px-2 sm:ml-auto">
         <Trash2 aria-hidden /> {t('clear')}
       </Button>
     )

@@ -50,14 +50,14 @@ export function RunList({ runs, model, imageBytes, onRemove, onClear }: RunListP
   }
   return (
     <>
-      <div className="mt-6 flex flex-wrap items-center gap-3">
+      <div className="mt-6 flex flex-wrap items-center gap-x-2 gap-y-3 sm:gap-x-3">
         <input
           type="search"
           aria-label={t('search')}
           value={query}
           onChange={(event) => setQuery(event.target.value)}
           placeholder={t('search')}
-          className="h-10 min-w-[min(100%,17rem)] flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-72"
+          className="h-10 w-full sm:min-w-[17rem] sm:flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-72"
         />
         <Button onClick={() => saveFile('history.csv', 'text/csv', toCsv(exported))}>CSV</Button>
         <Button onClick={() => saver.save('history.xlsx', () => exportFile(toRows(exported), 'xlsx'))}>Excel</Button>

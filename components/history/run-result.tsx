@@ -50,7 +50,7 @@ export function RunResult({ run, result, onResult }: RunResultProps) {
       <p className="mt-4 text-ink-2 text-sm">
         {t('by', { count: 1, models: model.type === null ? model.id : `${name(model.type)} (${model.id})` })}
         <br />
-        {format.dateTime(run.time)} · {image.width} × {image.height} · {formatName(image.format)}
+        {format.day(run.time)} · {image.width} × {image.height} · {formatName(image.format)}
       </p>
     </>
   )

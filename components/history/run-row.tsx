@@ -40,7 +40,7 @@ export function RunRow({ run, onOpen, onRemove }: RunRowProps) {
           <span translate="no" className="[overflow-wrap:anywhere]">
             {file}
           </span>{' '}
-          · {format.dateTime(time)} · {t('by', { count: models.length, models: models.join(', ') })}
+          · {format.day(time)} · {t('by', { count: models.length, models: models.join(', ') })}
         </p>
       </div>
       <button

@@ -17,8 +17,8 @@ export function LatencyLine({ state, ready, onMeasure }: LatencyProps) {
   const t = useTranslations('models')
   const format = useFormat()
   return (
-    <div className="mt-5 flex min-h-10 items-center gap-3 border-line border-t pt-4">
-      <p className="mr-auto text-sm" aria-live="polite">
+    <div className="mt-5 flex min-h-10 flex-wrap items-center gap-3 border-line border-t pt-4">
+      <p className="min-w-0 flex-1 basis-40 text-sm" aria-live="polite">
         {state === undefined && <span className="text-ink-2">{t('speed')}</span>}
         {state?.name === 'measuring' && <span className="text-ink-2">{t('measuring')}</span>}
         {state?.name === 'failed' && <span className="text-bad">{t('measureFailed')}</span>}

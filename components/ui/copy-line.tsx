@@ -20,7 +20,7 @@ export function CopyLine({ text, name = text }: { text: string; name?: string })
     }
   }
   return (
-    <div className="flex items-center gap-2 rounded-card border border-line bg-sunk py-1 pr-1 pl-4">
+    <div className="flex items-start gap-2 rounded-card border border-line bg-sunk py-1 pr-1 pl-4">
       <code className="mr-auto min-w-0 whitespace-pre-wrap break-words py-1.5 font-mono text-sm">{text}</code>
       <button
         type="button"

@@ -14,7 +14,7 @@ interface SwitchProps {
 export function Switch({ label, hint, checked, onChange }: SwitchProps) {
   const id = useId()
   return (
-    <div className="flex max-w-[26.25rem] items-start gap-4 py-1">
+    <div className="flex items-start gap-4 py-1">
       <div className="mr-auto">
         <p id={id} className="text-ink-2 text-sm">
           {label}

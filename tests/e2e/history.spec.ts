@@ -40,7 +40,7 @@ test('stores results in this browser, with search, export and deletion', async (
   await expect(page.getByText('not on the server')).toBeVisible()
   await expect(page.getByText(/2 of 2 photos, \d+(\.\d)? KB\. The latest 200 are kept\./)).toBeVisible()
   const koala = rows(page).filter({ hasText: 'koala.webp' })
-  await expect(koala).toContainText(/koala\d\d\.\d% ?then /)
+  await expect(koala).toContainText(/koala\d\d\.\d% ?Other candidates: /)
   expect(await koala.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160)
   const search = page.getByRole('searchbox', { name: 'Search by label or file' })
   // A kind of coffee.
@@ -210,5 +210,5 @@ test('puts "Not recognized" before the labels that say nothing', async ({ page }
   await expect.poll(() => storedRuns(page)).toBe(1)
   await page.goto('/history')
   await expect(rows(page).getByRole('button', { name: 'Not recognized', exact: true })).toBeVisible()
-  await expect(rows(page)).toContainText(/closest labels: \w+/)
+  await expect(rows(page)).toContainText(/Closest labels: \w+/)
 })

@@ -137,7 +137,7 @@ test('switches the language without losing a photo, and remembers it', async ({ 
   await expect(page).toHaveTitle('Foto klassifizieren · Vision')
   expect(await violations(page)).toEqual([])
   await navigate(page, 'Galerie')
-  await expect(heading(page, 'Foto aus der Galerie ausprobieren')).toBeVisible()
+  await expect(heading(page, 'Foto aus der Galerie wählen')).toBeVisible()
   for (const path of PAGES) {
     await page.goto(path)
     await expect(page.locator('html')).toHaveAttribute('lang', 'de')
@@ -147,3 +147,42 @@ test('switches the language without losing a photo, and remembers it', async ({ 
     ]).toEqual([path, 0])
   }
 })
+
+test('fits German texts at twice the font size, with nothing cut @phone', async ({ page, context, baseURL }) => {
+  await setLocale(context, baseURL, 'de')
+  // The breakpoints follow the browser's setting, unlike a font size of the page.
+  const browser = await context.newCDPSession(page)
+  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } })
+  for (const path of ['/models', '/gallery']) {
+    await page.goto(path, { waitUntil: 'networkidle' })
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('32px')
+    expect([path, await outside(page)]).toEqual([path, []])
+  }
+})
+
+/** Texts that are cut off, or that reach out of the page or the box around them. */
+function outside(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = []
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const parent = node.parentElement as Element
+      if (!node.textContent?.trim() || !parent.checkVisibility() || parent.closest('.sr-only, option, svg')) continue
+      const range = document.createRange()
+      range.selectNodeContents(node)
+      const { left, right } = range.getBoundingClientRect()
+      const box = parent.closest('button, label, li, main') ?? document.body
+      const bounds = box.getBoundingClientRect()
+      const cut = parent.scrollWidth > parent.clientWidth + 1 && getComputedStyle(parent).overflow !== 'visible'
+      if (
+        cut ||
+        right > Math.min(bounds.right, document.documentElement.clientWidth) + 1 ||
+        left < Math.max(bounds.left, 0) - 1
+      ) {
+        found.push(node.textContent.trim())
+      }
+    }
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
+    return wide > 0 ? [...found, `${wide} px too wide`] : found
+  })
+}

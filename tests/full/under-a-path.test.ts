@@ -189,9 +189,9 @@ async function speaksGerman(page: Page): Promise<void> {
   const cookies = await page.context().cookies()
   expect(cookies.map(({ name, value, path }) => [name, value, path])).toEqual([['locale', 'de', BASE]])
   await page.getByRole('banner').getByRole('link', { name: 'Galerie' }).click()
-  await heading(page, 'Foto aus der Galerie ausprobieren')
+  await heading(page, 'Foto aus der Galerie wählen')
   await page.reload()
-  await heading(page, 'Foto aus der Galerie ausprobieren')
+  await heading(page, 'Foto aus der Galerie wählen')
 }
 
 test('load balancers and scrapers can omit the path, also for the home page', async () => {

@@ -107,14 +107,16 @@ function StorageNotice({ offer, state }: { offer: FeedbackOffer; state: Vote }) 
   return (
     <>
       {offer.photos && (
-        <Switch
-          label={t('keepPhoto')}
-          hint={t('keepPhotoHint', { pixels: STORED_PIXELS })}
-          checked={state.consent}
-          onChange={state.setConsent}
-        />
+        <div className="mt-2">
+          <Switch
+            label={t('keepPhoto')}
+            hint={t('keepPhotoHint', { pixels: STORED_PIXELS })}
+            checked={state.consent}
+            onChange={state.setConsent}
+          />
+        </div>
       )}
-      <p className="mt-1 text-pretty text-ink-3 text-xs">
+      <p className="mt-1.5 text-pretty text-ink-3 text-xs">
         {t('kept', { days: offer.days, photos: offer.photos ? 'yes' : 'no' })}
       </p>
     </>
