@@ -32,7 +32,8 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
-  const { locale, messages } = await translation()
+  const { t, locale, messages } = await translation()
+  const { version, source } = await appFacts()
   // The server alone reads `meta` and `about`. The two others are large and belong to one page each, which adds them.
   const { meta: _meta, about: _about, batch: _batch, models: _models, ...shared } = messages
   return (
@@ -47,7 +48,16 @@ export default async function Layout({ children }: { children: ReactNode }) {
           <SiteHeader batches={await hasBatches()} />
           {/* The footer starts below the first screen, so that it doesn't move when a page gets its content. */}
           <div className="min-h-[calc(100dvh-60px)]">{children}</div>
-          <SiteFooter {...(await appFacts())} />
+          <SiteFooter
+            source={source}
+            texts={{
+              docs: t('site.docs'),
+              source: t('site.source'),
+              license: t('site.license'),
+              privacy: t('site.privacy'),
+              version: t('site.version', { version }),
+            }}
+          />
           <NavigationGuard />
         </MessagesProvider>
       </body>

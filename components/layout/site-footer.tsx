@@ -1,45 +1,42 @@
-'use client'
-
 import Link from 'next/link'
-import { useTranslations } from 'use-intl'
 
 interface SiteFooterProps {
-  version: string
+  /** The texts, in the visitor's language. */
+  texts: Record<'docs' | 'source' | 'license' | 'privacy' | 'version', string>
   /** The URL of the source code; null if it isn't known. */
   source: string | null
 }
 
 const LINK = 'inline-flex min-h-6 items-center underline-offset-4 hover:text-ink hover:underline'
 
-/** The foot of every page: documentation, source, license, privacy, and the version. */
-export function SiteFooter({ version, source }: SiteFooterProps) {
-  const t = useTranslations('site')
+/** The foot of every page: documentation, source, license, privacy, and the version. Rendered by the server alone. */
+export function SiteFooter({ texts, source }: SiteFooterProps) {
   return (
     <footer className="mx-auto max-w-[1120px] border-line border-t px-4 py-6 text-ink-2 text-sm xl:px-0">
       <ul className="flex flex-wrap items-center gap-x-6 gap-y-2">
         <li>
           <Link href="/api-docs" prefetch={false} className={LINK}>
-            {t('docs')}
+            {texts.docs}
           </Link>
         </li>
         {source !== null && (
           <li>
             <a href={source} rel="noreferrer" className={LINK}>
-              {t('source')}
+              {texts.source}
             </a>
           </li>
         )}
         <li>
           <Link href="/about#license" prefetch={false} className={LINK}>
-            {t('license')}
+            {texts.license}
           </Link>
         </li>
         <li>
           <Link href="/about" prefetch={false} className={LINK}>
-            {t('privacy')}
+            {texts.privacy}
           </Link>
         </li>
-        <li className="tabular-nums sm:ml-auto">{t('version', { version })}</li>
+        <li className="tabular-nums sm:ml-auto">{texts.version}</li>
       </ul>
     </footer>
   )
