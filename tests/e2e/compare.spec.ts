@@ -4,6 +4,9 @@ import { violations } from './axe'
 import { choosePhotos, heading, photoPath } from './browser-page'
 
 const card = (page: Page, model: string) => page.getByRole('radio', { name: new RegExp(`^${model}`) })
+/** The models' marks in the score plot. */
+const plotMarks = (page: Page) => page.locator('div[aria-hidden="true"] > div span[translate="no"]')
+const overlap = (a: DOMRect, b: DOMRect) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 const scores = (page: Page) => page.getByRole('table', { name: 'Scores' })
 
 test('compares three models for a photo, by keyboard, and keeps the view after a reload and going back @phone', async ({
@@ -18,6 +21,9 @@ test('compares three models for a photo, by keyboard, and keeps the view after a
   for (const model of ['Fast', 'Balanced', 'Accurate']) await expect(card(page, model)).toBeVisible()
   await expect(scores(page).getByRole('columnheader')).toHaveText(['Label', 'Fast', 'Balanced', 'Accurate'])
   await expect(scores(page).getByRole('rowheader').first()).toHaveText('koala')
+  const marks = await plotMarks(page).evaluateAll((found) => found.map((mark) => mark.getBoundingClientRect().toJSON()))
+  expect(marks.length).toBeGreaterThanOrEqual(3)
+  expect(marks.filter((mark, i) => marks.slice(i + 1).some((other) => overlap(mark, other)))).toEqual([])
 
   await card(page, 'Balanced').focus()
   await page.keyboard.press('ArrowRight')

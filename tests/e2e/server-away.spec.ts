@@ -89,6 +89,8 @@ test('a link to another page waits for the server instead of leaving the page', 
 })
 
 test('the back button and "Open as a batch" wait for the server, and the page follows by itself', async ({ page }) => {
+  // The server starts three times.
+  test.setTimeout(120_000)
   const notice = page.getByRole('status').filter({ hasText: 'opens by itself once it’s back' })
   await page.goto(server.url)
   await photoInput(page).setInputFiles(distinctFiles(root(), 31))
