@@ -148,6 +148,7 @@ function Ticks({
 function Dot({ name, accuracy, range, time, x, y }: Point & { time: number; x: Scale; y: Scale }) {
   const left = positionOn(x, time)
   const bottom = (value: number) => `${100 * positionOn(y, value)}%`
+  const place = { left: `${100 * left}%`, bottom: bottom(accuracy), '--at': `${100 * left}%` }
   return (
     <>
       {range && (
@@ -168,8 +169,10 @@ function Dot({ name, accuracy, range, time, x, y }: Point & { time: number; x: S
         className={clsx(
           'absolute translate-y-1/2 whitespace-nowrap px-3 font-medium text-sm',
           left > NAME_ON_LEFT && '-translate-x-full',
+          // Where the plot is narrow, a long name fits above its point only, shifted by as much as the point.
+          'max-sm:px-0 max-sm:[translate:calc(-1*var(--at))_-0.375rem]',
         )}
-        style={{ left: `${100 * left}%`, bottom: bottom(accuracy) }}
+        style={place}
       >
         {name}
       </span>
