@@ -2,8 +2,8 @@ import { type Calibration, calibrate, type KnownLogits } from './calibrate'
 import type { Coordinates } from './coordinates'
 import { fitDiscriminant, type Scatter, scatterOf } from './discriminant'
 import { ALWAYS_TRAINED, FOLDS } from './folds'
-import { logitsOf, similaritiesOf } from './held-out'
-import type { Similarity } from './likeness'
+import { centerOf, logitsOf, squaredDistances } from './held-out'
+import { type Position, positionOf } from './likeness'
 import { type Statistics, statisticsOf, sumStatistics } from './statistics'
 import type { TrainingSet } from './training-set'
 import type { Work } from './work'
@@ -38,7 +38,7 @@ export interface CrossValidation extends KnownLogits {
   examples: Int32Array
   /** The fold of each of them. */
   fold: Int32Array
-  similarities: readonly Similarity[]
+  positions: readonly Position[]
 }
 
 /** Computes the statistics of each fold. */
@@ -91,13 +91,14 @@ export function* crossValidate(
     calibration: calibrate(thinned(known)),
     examples: concatenated(folds),
     fold: concatenated(folds.map((examples, fold) => new Int32Array(examples.length).fill(fold))),
-    similarities: chosen.flatMap(({ similarities }) => similarities),
+    positions: chosen.flatMap((trial) => positionsOf(trial, set.labels.length)),
   }
 }
 
 interface Trial {
   logits: Float32Array
-  similarities: readonly Similarity[]
+  /** Squared distances of the examples from the center of the labels. */
+  distances: Float64Array
 }
 
 function* tryFold(
@@ -110,13 +111,17 @@ function* tryFold(
   const others = [...folded.folds.keys()].filter((other) => other !== fold)
   const examples = folded.folds[fold] as Int32Array
   const scatter = yield* scatterOfFolds(folded, others, set.dimensions)
-  const similarities = yield* similaritiesOf(coordinates, scatter.means, scatter.counts, examples)
+  const distances = squaredDistances(coordinates, centerOf(scatter.means, scatter.counts), examples)
   const trials: Trial[] = []
   for (const shrinkage of shrinkages) {
     const fitted = yield* fitDiscriminant(scatter, shrinkage)
-    trials.push({ logits: yield* logitsOf(coordinates, fitted, examples), similarities })
+    trials.push({ logits: yield* logitsOf(coordinates, fitted, examples), distances })
   }
   return trials
+}
+
+function positionsOf({ logits, distances }: Trial, labels: number): Position[] {
+  return Array.from(distances, (distance, at) => positionOf(logits.subarray(at * labels, (at + 1) * labels), distance))
 }
 
 function bestShrinkage(set: TrainingSet, folds: readonly Int32Array[], trials: readonly Trial[][]): number {

@@ -2,7 +2,9 @@ import type { Coordinates } from './coordinates'
 import { type CrossValidation, type FoldedExamples, scatterOfFolds, USUAL_SHRINKAGE } from './cross-validate'
 import { fitDiscriminant } from './discriminant'
 import type { Head } from './head'
+import { centerOf } from './held-out'
 import { likenessRule } from './likeness'
+import { zeros } from './linear-algebra/matrix'
 import type { TrainingSet } from './training-set'
 import type { Work } from './work'
 
@@ -17,16 +19,22 @@ export function* fitHead(
   const fitted = yield* fitDiscriminant(scatter, validation?.shrinkage ?? USUAL_SHRINKAGE)
   const size = set.labels.length * set.dimensions
   const weights = (yield* coordinates.toFeatures(fitted.weights)).subarray(0, size)
-  const means = (yield* coordinates.toFeatures(scatter.means)).subarray(0, size)
-  const rule = likenessRule(validation?.similarities ?? [])
+  const rule = likenessRule(validation?.positions ?? [])
+  const center = centerOf(scatter.means, scatter.counts)
   return {
     labels: set.labels,
     dimensions: set.dimensions,
     weights: Float32Array.from(centered(weights, set.dimensions)),
     bias: Float32Array.from(centered(fitted.bias, 1)),
     temperature: validation?.calibration.temperature ?? 1,
-    likeness: rule && { means: Float32Array.from(means), rule },
+    likeness: rule && { center: Float32Array.from(yield* oneToFeatures(coordinates, center, set.dimensions)), rule },
   }
+}
+
+function* oneToFeatures(coordinates: Coordinates, vector: Float64Array, dimensions: number): Work<Float64Array> {
+  const rows = zeros(1, vector.length)
+  rows.values.set(vector)
+  return (yield* coordinates.toFeatures(rows)).subarray(0, dimensions)
 }
 
 /** Subtracts the mean of all rows from each: scores stay the same, and float32 keeps more digits. */

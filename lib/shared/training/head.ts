@@ -1,6 +1,6 @@
 import type { UncertainReason } from '../metrics/uncertainty'
 import { writeFeatures } from './features'
-import { type LikenessRule, likeness, meanProducts, similarity } from './likeness'
+import { type LikenessRule, likeness, positionOf } from './likeness'
 
 /** A linear classifier on top of a base model's embedding. */
 export interface Head {
@@ -11,8 +11,8 @@ export interface Head {
   /** [labels] */
   bias: Float32Array
   temperature: number
-  /** Mean features of each label's examples [labels × dimensions], and what is usual; null if that is unknown. */
-  likeness: { means: Float32Array; rule: LikenessRule } | null
+  /** The center of the labels [dimensions], and what is usual; null if nothing could be tested. */
+  likeness: { center: Float32Array; rule: LikenessRule } | null
 }
 
 export interface HeadScores {
@@ -27,16 +27,23 @@ export function headScorer(head: Head): (embedding: Float32Array) => HeadScores 
   const { dimensions, weights, bias } = head
   const features = new Float64Array(dimensions)
   const products = new Float64Array(bias.length)
-  const known = head.likeness
-  const about = known && meanProducts(known.means, bias.length, dimensions)
   return (embedding) => {
     writeFeatures(embedding, features)
     multiply(weights, features, products)
     const logits = Float32Array.from(products, (value, label) => value + (bias[label] as number))
-    if (known === null || about === null) return { logits, likeness: null }
-    multiply(known.means, features, products)
-    return { logits, likeness: likeness(similarity(products, about), known.rule) }
+    if (head.likeness === null) return { logits, likeness: null }
+    const { center, rule } = head.likeness
+    return { logits, likeness: likeness(positionOf(logits, squaredDistance(features, center)), rule) }
   }
+}
+
+function squaredDistance(features: Float64Array, center: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < features.length; i++) {
+    const difference = (features[i] as number) - (center[i] as number)
+    sum += difference * difference
+  }
+  return sum
 }
 
 /** The dot product of each row of a matrix with the features. */

@@ -1,6 +1,5 @@
 import type { Coordinates } from './coordinates'
 import type { Discriminant } from './discriminant'
-import { type MeanProducts, meanProducts, type Similarity, similarity } from './likeness'
 import { type Matrix, row, zeros } from './linear-algebra/matrix'
 import { timesTransposed } from './linear-algebra/products'
 import type { Work } from './work'
@@ -28,31 +27,29 @@ export function* logitsOf(
   return logits
 }
 
-/** How similar some examples are to the means of the labels that have any. */
-export function* similaritiesOf(
-  coordinates: Coordinates,
-  means: Matrix,
-  counts: Int32Array,
-  examples: Int32Array,
-): Work<Similarity[]> {
-  const known = presentRows(means, counts)
-  const about: MeanProducts = meanProducts(known.values, known.count, known.columns)
-  const similarities: Similarity[] = []
-  for (let from = 0; from < examples.length; from += BATCH) {
-    const rows = coordinates.rows(examples.subarray(from, from + BATCH))
-    const products = zeros(rows.rows, known.count)
-    yield* timesTransposed(products, rows, known)
-    for (let at = 0; at < Math.min(BATCH, examples.length - from); at++) {
-      similarities.push(similarity(row(products, at).subarray(0, known.count), about))
+/** The mean of the means of the labels that have examples [columns]. */
+export function centerOf({ columns, values }: Matrix, counts: Int32Array): Float64Array {
+  const present = [...counts.keys()].filter((label) => (counts[label] as number) > 0)
+  const center = new Float64Array(columns)
+  for (const label of present) {
+    for (let i = 0; i < columns; i++) {
+      center[i] = (center[i] as number) + (values[label * columns + i] as number) / present.length
     }
   }
-  return similarities
+  return center
 }
 
-/** The rows of the labels that have examples. */
-function presentRows(means: Matrix, counts: Int32Array): Matrix & { count: number } {
-  const present = [...counts.keys()].filter((label) => (counts[label] as number) > 0)
-  const out = zeros(present.length, means.columns)
-  for (const [at, label] of present.entries()) out.values.set(row(means, label), at * means.columns)
-  return { ...out, count: present.length }
+/** Squared distances of some examples from a point. */
+export function squaredDistances(coordinates: Coordinates, center: Float64Array, examples: Int32Array): Float64Array {
+  const distances = new Float64Array(examples.length)
+  for (let from = 0; from < examples.length; from += BATCH) {
+    const rows = coordinates.rows(examples.subarray(from, from + BATCH))
+    for (let at = from; at < Math.min(examples.length, from + BATCH); at++) {
+      for (const [i, value] of row(rows, at - from).entries()) {
+        const difference = value - (center[i] as number)
+        distances[at] = (distances[at] as number) + difference * difference
+      }
+    }
+  }
+  return distances
 }

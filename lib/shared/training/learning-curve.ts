@@ -3,6 +3,7 @@ import { type FoldedExamples, scatterOfFolds } from './cross-validate'
 import { fitDiscriminant } from './discriminant'
 import { exactExp, exactLog } from './exact-math'
 import { logitsOf } from './held-out'
+import type { HeldOutResult } from './held-out-results'
 import type { TrainingSet } from './training-set'
 import type { Work } from './work'
 
@@ -28,8 +29,9 @@ function rotations(examples: number, folds: number): number {
 
 /**
  * Trains on one fold, two folds and so on, and tests on another. The statistics of the folds are already known, so this
- * costs little.
+ * costs little. The last point is cross-validation itself.
  *
+ * @param results of cross-validation
  * @returns null with fewer than three folds
  */
 export function* learningCurve(
@@ -37,26 +39,39 @@ export function* learningCurve(
   coordinates: Coordinates,
   folded: FoldedExamples,
   shrinkage: number,
+  results: readonly HeldOutResult[],
 ): Work<LearningCurve | null> {
   const count = folded.folds.length
   if (count < 3) return null
   const points: CurvePoint[] = []
-  for (let size = 1; size < count; size++) {
-    let [right, total, trained] = [0, 0, 0]
-    const times = rotations(set.count, count)
-    for (let first = 0; first < times; first++) {
-      const folds = Array.from({ length: size }, (_, i) => (first + i) % count)
-      const tested = folded.folds[(first + size) % count] as Int32Array
-      const scatter = yield* scatterOfFolds(folded, folds, set.dimensions)
-      const fitted = yield* fitDiscriminant(scatter, shrinkage)
-      const logits = yield* logitsOf(coordinates, fitted, tested)
-      right += rightOnes(set, logits, tested)
-      total += tested.length
-      trained += scatter.counts.reduce((sum, one) => sum + one, 0)
-    }
-    points.push({ photos: trained / times / set.labels.length, accuracy: right / total })
+  for (let size = 1; size < count - 1; size++) {
+    points.push(yield* pointOf(set, coordinates, folded, shrinkage, size))
   }
+  const right = results.filter(({ truth, predicted }) => truth === predicted).length
+  const trained = set.count - results.length / count
+  points.push({ photos: trained / set.labels.length, accuracy: right / results.length })
   return { points, ...powerLaw(points, set.count) }
+}
+
+function* pointOf(
+  set: TrainingSet,
+  coordinates: Coordinates,
+  { folds, ...rest }: FoldedExamples,
+  shrinkage: number,
+  size: number,
+): Work<CurvePoint> {
+  let [right, total, trained] = [0, 0, 0]
+  const times = rotations(set.count, folds.length)
+  for (let first = 0; first < times; first++) {
+    const used = Array.from({ length: size }, (_, i) => (first + i) % folds.length)
+    const tested = folds[(first + size) % folds.length] as Int32Array
+    const scatter = yield* scatterOfFolds({ folds, ...rest }, used, set.dimensions)
+    const logits = yield* logitsOf(coordinates, yield* fitDiscriminant(scatter, shrinkage), tested)
+    right += rightOnes(set, logits, tested)
+    total += tested.length
+    trained += scatter.counts.reduce((sum, one) => sum + one, 0)
+  }
+  return { photos: trained / times / set.labels.length, accuracy: right / total }
 }
 
 /** The accuracy to expect with so many photos per label. */

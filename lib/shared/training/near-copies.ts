@@ -9,7 +9,7 @@ import type { Work } from './work'
 const NEAR_COPY = 0.97
 
 /** With more examples than this, comparing all pairs takes longer than the training. */
-const ALL_PAIRS_UP_TO = 10_000
+const ALL_PAIRS_UP_TO = 5000
 
 /** The largest distance between near-copies; features have length 1. */
 const REACH = Math.sqrt(2 - 2 * NEAR_COPY)

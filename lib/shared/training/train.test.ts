@@ -19,7 +19,7 @@ function accuracy(head: Head, seed: number, noise: number, labels = LABELS): num
 /** Everything that training returns, as one hash. */
 function digest({ head, report, curve, shrinkage }: Training): string {
   const hash = createHash('sha256')
-  for (const values of [head.weights, head.bias, head.likeness?.means ?? new Float32Array()]) hash.update(values)
+  for (const values of [head.weights, head.bias, head.likeness?.center ?? new Float32Array()]) hash.update(values)
   return hash.update(JSON.stringify([head.temperature, head.likeness?.rule, report, curve, shrinkage])).digest('hex')
 }
 

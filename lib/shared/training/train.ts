@@ -69,12 +69,12 @@ function* trainInSteps(set: TrainingSet, quick: boolean, onProgress: (done: numb
   const folded = yield* foldExamples(set, coordinates, assignFolds(set, groups))
   onProgress(AT.validation)
   const validation = yield* crossValidate(set, coordinates, folded)
+  const results = validation ? heldOutResults(validation) : []
   onProgress(AT.curve)
-  const curve =
-    validation === null || quick ? null : yield* learningCurve(set, coordinates, folded, validation.shrinkage)
+  const wanted = validation !== null && !quick
+  const curve = wanted ? yield* learningCurve(set, coordinates, folded, validation.shrinkage, results) : null
   onProgress(AT.head)
   const head = yield* fitHead(set, coordinates, folded, validation)
-  const results = validation ? heldOutResults(validation) : []
   const report = trainingReport(results)
   onProgress(1)
   return {

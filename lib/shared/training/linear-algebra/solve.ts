@@ -11,11 +11,16 @@ const tile = new Float64Array(TILE_ROWS * TILE_COLUMNS)
  * @param b [k × n]
  */
 export function* solve(lower: Matrix, b: Matrix): Work<void> {
+  yield* solveLower(lower, b)
+  yield* solveTransposed(lower, b)
+}
+
+/** Solves L × x = b for each row b, in place. */
+export function* solveLower(lower: Matrix, b: Matrix): Work<void> {
   for (let i = 0; i < lower.rows; i += BLOCK) {
     forward(lower, b, i)
     yield
   }
-  yield* solveTransposed(lower, b)
 }
 
 /** Solves Lᵀ × x = b for each row b, in place. */
