@@ -1,6 +1,7 @@
 // npm run bench -- train: trains on embeddings of hand signs and of kinds of things, and prints the accuracy on other
 // photos, how often the 95% interval holds it, how well photos of other things are told apart, and how long it takes.
 // Needs ../shared for the accuracy. Options: --draws 10 --coverage 200 (0 to skip) --large (50,000 examples as well)
+// --no-times (accuracy only)
 import { parseArgs } from 'node:util'
 import { randomNumbers } from '@/lib/shared/metrics/random'
 import type { Example } from '@/lib/shared/training/example'
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     draws: { type: 'string', default: '10' },
     coverage: { type: 'string', default: '200' },
     large: { type: 'boolean', default: false },
+    'no-times': { type: 'boolean', default: false },
   },
 })
 
@@ -52,7 +54,7 @@ async function accuracies({ name, photos }: Task, perLabel: number): Promise<voi
     rows.push({ plain: accuracy(head, tested), fair: balanced(head, tested), estimate: report?.top1 ?? Number.NaN })
   }
   const of = (pick: (row: (typeof rows)[number]) => number) => percent(mean(rows.map(pick)))
-  const estimate = of((row) => row.estimate)
+  const estimate = perLabel === 1 ? 'nothing' : of((row) => row.estimate)
   console.log(
     `${name}, ${perLabel} photos a label: ${of((row) => row.plain)} right, ${of((row) => row.fair)} as the mean of labels, cross-validation says ${estimate}`,
   )
@@ -146,12 +148,30 @@ async function time(labels: number, perLabel: number, quick = false): Promise<vo
   )
 }
 
+/** The cost of scoring one photo with a trained model, once its embedding is known. */
+async function scoring(labels: number): Promise<void> {
+  const examples = madeUp(labels, 6)
+  const { head } = await train(examples, { quick: true })
+  const score = headScorer(head)
+  const runs = 3000
+  for (const { embedding } of examples) score(embedding)
+  const cpu = process.cpuUsage()
+  for (let run = 0; run < runs; run++) score((examples[run % examples.length] as Example).embedding)
+  const microseconds = process.cpuUsage(cpu).user / runs
+  console.log(`scoring a photo with a model of ${labels} labels: CPU ${microseconds.toFixed(0)} µs`)
+}
+
+async function times(): Promise<void> {
+  await scoring(10)
+  await time(5, 20, true)
+  await time(5, 20, true)
+  await time(10, 50)
+  await time(100, 100)
+  if (values.large) await time(500, 100)
+}
+
 console.log(`${machine()}\n`)
-await time(5, 20, true)
-await time(5, 20, true)
-await time(10, 50)
-await time(100, 100)
-if (values.large) await time(500, 100)
+if (!values['no-times']) await times()
 for (const task of await tasks()) {
   for (const perLabel of [1, 5, 10, task.name === 'signs' ? 50 : 30]) await accuracies(task, perLabel)
   for (const perLabel of [10, 30]) await familiarity(task, perLabel)
