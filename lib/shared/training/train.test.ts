@@ -29,6 +29,8 @@ test('learns to tell labels apart, and says how well', async () => {
   expect(truth).toBeGreaterThan(0.8)
   expect(report?.photos).toBe(60)
   expect(Math.abs((report?.top1 ?? 0) - truth)).toBeLessThan(0.12)
+  const [low, high] = report?.top1_interval ?? [1, 0]
+  expect([low < (report?.top1 ?? 0) - 0.03, high > (report?.top1 ?? 0) + 0.03, low > 0.5]).toEqual([true, true, true])
   expect(head.labels).toEqual(LABELS)
   expect(curve?.points.map(({ photos }) => photos)).toEqual([2.4, 4.8, 7.2, 9.6].map((n) => expect.closeTo(n, 0)))
   expect(curve?.points.at(-1)?.accuracy).toBeGreaterThan(curve?.points[0]?.accuracy ?? 1)
