@@ -7,7 +7,7 @@ import type { EngineOptions } from './engine-options'
 import { labelIndex, toExplanation } from './explain/explanation'
 import { runMasks } from './explain/run-masks'
 import { createGeneration, findModel, isServing, requireEmbedding, requireServing } from './generation'
-import { kindsOf } from './label-kinds'
+import { labelsOf } from './label-list'
 import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
 import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult } from './protocol'
@@ -36,7 +36,7 @@ export async function createEngine(
   async function run(
     image: Uint8Array,
     request: RunOptions,
-    output: Pick<PhotoJob, 'want' | 'preview'>,
+    output: Pick<PhotoJob, 'want' | 'preview' | 'embedding'>,
     signal?: AbortSignal,
   ) {
     signal?.throwIfAborted()
@@ -102,27 +102,15 @@ export async function createEngine(
     models: () => [...current.models.values()].map((model) => infoOf(model)),
     details: () => [...current.models.values()].map((model) => ({ ...infoOf(model), ...toModelDetails(model) })),
 
-    labels(name) {
-      const { labels, synonyms, notes } = findModel(current.models, name)
-      return labels.map((label, index) => {
-        const others = synonyms[index] ?? []
-        const { group, kinds, names = [] } = kindsOf(others) ?? {}
-        const note = notes.get(index)
-        return {
-          index,
-          label,
-          others: [...others, ...names],
-          ...(kinds ? { kinds: [...kinds] } : {}),
-          ...(group ? { group } : {}),
-          ...(note ? { note } : {}),
-        }
-      })
-    },
+    labels: (name) => labelsOf(findModel(current.models, name)),
 
     async classify(image, request, signal) {
       const start = performance.now()
-      const topK = limitTopK(request, findModel(current.models, request.model))
-      const { model, result } = await run(image, request, { want: topK, preview: request.preview ?? false }, signal)
+      const { preview = false, embedding = false } = request
+      const chosen = findModel(current.models, request.model)
+      if (embedding) requireEmbedding(chosen, current.reports)
+      const want = limitTopK(request, chosen)
+      const { model, result } = await run(image, request, { want, preview, embedding }, signal)
       return toClassification(model, result, request, image.byteLength, performance.now() - start)
     },
 

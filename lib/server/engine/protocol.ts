@@ -42,6 +42,8 @@ export interface PhotoJob {
   priority: Priority
   /** Number of predictions; `logits` for all raw outputs; `pixels` for these and the model input; `embedding`. */
   want: number | 'logits' | 'pixels' | 'embedding'
+  /** Whether to return the embedding as well, from the same run. */
+  embedding?: boolean
   /** Whether to return the model input as an image. */
   preview: boolean
   /** The part of the upright photo to use, in its pixels; the preprocessor's crop if absent. */

@@ -26,6 +26,8 @@ export interface ClassifyOptions extends RunOptions {
   threshold?: number
   /** Whether the result contains the model input as an image. */
   preview?: boolean
+  /** Whether the result contains the embedding, from the same run. */
+  embedding?: boolean
   requestId?: string
 }
 
@@ -43,6 +45,9 @@ export interface Embedding extends Pick<Classification, 'request_id' | 'image' |
   dimensions: number
   normalized: boolean
 }
+
+/** A classification, and the embedding [dimensions] if it was requested. */
+export type EmbeddedClassification = Classification & { embedding?: Float32Array }
 
 export interface ExplainOptions extends Pick<RunOptions, 'model' | 'crop'> {
   /** Name or index of the label to explain; the best one if absent. */
@@ -78,7 +83,8 @@ export interface Engine {
    * @throws Problem `unknown_model`
    */
   labels(model: string): readonly Label[]
-  classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<Classification>
+  /** @throws Problem as above, and `invalid_parameter` if an embedding is requested and the model has none */
+  classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<EmbeddedClassification>
   /** The model's raw outputs [classes], before temperature and softmax. */
   logits(image: Uint8Array, options: RunOptions, signal?: AbortSignal): Promise<Float32Array>
   /**

@@ -129,7 +129,9 @@ async function run(job: PhotoJob, model: LoadedModel, decoded: Decoded, decodeMs
   const start = performance.now()
   const tensor = model.prepare(decoded.pixels)
   const { logits, embedding } =
-    job.want === 'embedding' ? await model.embed(tensor, false) : { logits: await model.run(tensor), embedding: null }
+    job.embedding || job.want === 'embedding'
+      ? await model.embed(tensor, job.want !== 'embedding')
+      : { logits: await model.run(tensor), embedding: null }
   const runMs = performance.now() - start
   return {
     ...interpretLogits(logits, job.want, model.spec),

@@ -4,6 +4,7 @@ import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { type DocumentBuilder, jobPaths } from '../jobs/openapi'
 import {
   classifyOperation,
+  embedOperation,
   explainOperation,
   feedbackOperation,
   getOperation,
@@ -58,6 +59,7 @@ export function openApiDocument(features = ALL_FEATURES): object {
     ...(BASE_PATH !== '' && { servers: [{ url: BASE_PATH }] }),
     paths: {
       '/api/classify': { post: classifyOperation(features.streams) },
+      '/api/embed': { post: embedOperation(features.streams) },
       ...(features.explanations && { '/api/explain': { post: explainOperation() } }),
       '/api/photo': {
         post: {

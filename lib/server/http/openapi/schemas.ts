@@ -14,6 +14,7 @@ import {
   problemSchema,
   statusSchema,
 } from '@/lib/shared/contract/contract'
+import { embeddingSchema, embedJsonSchema } from '@/lib/shared/contract/embed'
 import { explainJsonSchema, explanationSchema } from '@/lib/shared/contract/explain'
 import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/contract/feedback'
 import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/contract/jobs'
@@ -23,6 +24,7 @@ const RESPONSES = [
   modelRefSchema,
   previewSchema,
   classificationSchema,
+  embeddingSchema,
   explanationSchema,
   voteSchema,
   modelInfoSchema,
@@ -37,7 +39,7 @@ const RESPONSES = [
   problemSchema,
 ]
 
-const SINGLE_PHOTO_REQUESTS: z.ZodObject[] = [classifyJsonSchema, explainJsonSchema]
+const SINGLE_PHOTO_REQUESTS: z.ZodObject[] = [classifyJsonSchema, embedJsonSchema, explainJsonSchema]
 const REQUESTS = [...SINGLE_PHOTO_REQUESTS, photoRequestSchema, feedbackRequestSchema, jobParametersSchema]
 
 export function parameterSchemas(of: z.ZodType): Record<string, Record<string, unknown>> {
