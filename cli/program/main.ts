@@ -5,6 +5,7 @@ import { calledAs, readEnvironment } from '@/lib/server/config/environment'
 import { defaultWorkers } from '@/lib/server/runtime/default-workers'
 import { classifyCommand } from '../classify/command'
 import { completionCommand } from '../completion/command'
+import { embedCommand } from '../embed/command'
 import { evalCommand } from '../eval/command'
 import { feedbackCommand } from '../feedback/command'
 import { hashPasswordCommand } from '../hash-password/command'
@@ -32,6 +33,7 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
   } = readEnvironment()
   const context = { root, commandName, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
   classifyCommand(program, context)
+  embedCommand(program, context)
   jobsCommand(program)
   serveCommand(program, context)
   evalCommand(program, context)
