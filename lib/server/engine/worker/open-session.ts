@@ -30,22 +30,30 @@ export async function openSession(file: string, graph: OnnxGraph): Promise<Opene
   const sources = [...found.values()].flatMap((source) => (typeof source === 'string' ? [] : [source.tensor]))
   const undeclared = (names: string[]) => [...new Set(names)].filter((name) => !graph.outputs.includes(name))
   const inner = undeclared(sources).filter((name) => !scores.includes(name))
+  let reason: string
   try {
     const session = await createSession(file, undeclared([...scores, ...inner]))
     return { session, scoreOutputs: scoreOutputsOf(session, inner), embeddings: found }
   } catch (error) {
     if (inner.length === 0) throw new Error(explainRuntimeError(error as Error), { cause: error })
+    reason = reasonOf(error as NodeJS.ErrnoException)
   }
   // Without embeddings: the model may still classify.
   const session = await createSession(file, undeclared(scores)).catch((error: Error) => {
     throw new Error(explainRuntimeError(error), { cause: error })
   })
-  const reason = 'ONNX Runtime can’t return the input of its last layer'
   return {
     session,
     scoreOutputs: scoreOutputsOf(session, []),
     embeddings: new Map(candidates.map((name) => [name, reason])),
   }
+}
+
+/** Why a model was opened without its embedding. */
+function reasonOf({ code }: NodeJS.ErrnoException): string {
+  // ONNX Runtime's errors have numbers as codes, if any.
+  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return `its file can’t be copied to be changed (${code})`
+  return 'ONNX Runtime can’t return the input of its last layer'
 }
 
 function scoreOutputsOf(session: InferenceSession, others: readonly string[]): string[] {
