@@ -6,6 +6,8 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readModelFolder } from '@/lib/server/catalog/catalog'
+import { FolderObjects } from '@/lib/server/custom-models/folder-objects'
+import { CustomModelStore } from '@/lib/server/custom-models/store'
 import { readModel } from '@/lib/server/engine/model'
 import { inputFormat } from '@/lib/server/engine/worker/input-format'
 import { decode } from '@/lib/server/image/decode'
@@ -411,4 +413,31 @@ test('exported as one ONNX file, it gives the same scores in any ONNX Runtime', 
     for (const { index, score } of ours) expect(Number(result.probabilities?.data[index])).toBeCloseTo(score, 5)
   }
   rmSync(folder, { recursive: true })
+})
+
+test('models of visitors are deleted once they are old enough; others stay', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'data-'))
+  const store = new CustomModelStore(new FolderObjects(join(own, 'models')))
+  const config = (created: string, unlisted: boolean) =>
+    JSON.stringify({
+      id2label: { 0: 'a', 1: 'b' },
+      vision: {
+        base_model: { id: 'tiny', revision: 'sha256:0' },
+        head: 'linear',
+        custom: { created, examples: 2, unlisted },
+      },
+    })
+  const old = new Date(Date.now() - 2 * 3_600_000).toISOString()
+  const recent = new Date().toISOString()
+  await store.save('old-visitor', new Map([['config.json', config(old, true)]]), null)
+  await store.save('new-visitor', new Map([['config.json', config(recent, true)]]), null)
+  await store.save('old-own', new Map([['config.json', config(old, false)]]), null)
+  const other = await startServer({ env: { DATA_DIR: own, TRAINING: 'visitors', TRAINING_RETENTION_HOURS: '1' } })
+  try {
+    const fresh = () => new CustomModelStore(new FolderObjects(join(own, 'models'))).current()
+    await vi.waitFor(async () => expect([...(await fresh()).keys()]).toEqual(['new-visitor', 'old-own']), 20_000)
+  } finally {
+    await other.stop()
+    rmSync(own, { recursive: true, force: true })
+  }
 })

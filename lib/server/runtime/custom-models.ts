@@ -6,6 +6,7 @@ import { FolderObjects } from '../custom-models/folder-objects'
 import { DownloadedCopies, type LocalCopies } from '../custom-models/local-copies'
 import { revisionPrefix } from '../custom-models/object-keys'
 import { CustomModels } from '../custom-models/registry'
+import { keepTidy } from '../custom-models/retention'
 import { CustomModelService } from '../custom-models/service'
 import { CustomModelStore } from '../custom-models/store'
 import { watchHistory } from '../custom-models/watch'
@@ -24,6 +25,7 @@ export interface OpenCustomModels {
 const PREFIX = 'models/custom/'
 /** In a folder, the system reports changes; this is for file systems that don't. */
 const FOLDER_POLL_MS = 10_000
+const HOUR_MS = 3_600_000
 
 /**
  * Opens the custom models: in the bucket that instances share, or else in `DATA_DIR/models`. If the storage fails at
@@ -49,12 +51,14 @@ export async function openCustomModels(environment: Environment, log: Log): Prom
   await look()
   const timer = pollMs > 0 ? setInterval(() => void look(), pollMs).unref() : undefined
   const stopWatching = folder === null ? () => {} : watchHistory(folder, () => void look())
+  const stopTidying = keepTidy(store, models, HOUR_MS * environment.TRAINING_RETENTION_HOURS, log)
   return {
     models,
     store,
     close() {
       clearInterval(timer)
       stopWatching()
+      stopTidying()
       opened.close()
     },
   }
