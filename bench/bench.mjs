@@ -1,6 +1,6 @@
 // npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `--
-// explain` explanations, `-- heic` HEIC photos, `-- results` files with a million rows, `-- memory` the memory of a
-// worker.
+// explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
+// memory` the memory of a worker, `-- train` the training of custom models.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -12,9 +12,11 @@ const scripts = {
   page: 'bench/page.ts',
   batch: 'bench/batch.ts',
   explain: 'bench/explain.ts',
+  embed: 'bench/embed.ts',
   heic: 'bench/heic.ts',
   results: 'bench/results.ts',
   memory: 'bench/memory.ts',
+  train: 'bench/train.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])

@@ -34,6 +34,7 @@ test.each([
   ['entry-points-use-no-pages', 'bin/a.ts', "import '@/components/x'"],
   ['image-is-lowest-layer', 'lib/server/image/a.ts', "import '../engine/x'"],
   ['engine-uses-no-entry-points', 'lib/server/engine/a.ts', "import '../http/x'"],
+  ['custom-models-use-no-http', 'lib/server/custom-models/a.ts', "import '../http/x'"],
   ['feedback-uses-no-http', 'lib/server/feedback/a.ts', "import '../http/x'"],
   ['jobs-use-no-http', 'lib/server/jobs/a.ts', "import '../http/x'"],
   ['infrastructure-uses-no-features', 'lib/server/catalog/a.ts', "import '../engine/x'"],

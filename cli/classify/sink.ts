@@ -62,7 +62,7 @@ class Stdout implements Sink {
 }
 
 /** Collects rows for a file that is written at the end. */
-class ToFile implements Sink {
+export class ToFile implements Sink {
   constructor(
     private readonly journal: Journal,
     private readonly guard: () => void,

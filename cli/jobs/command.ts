@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
-import { RESULT_FORMATS } from '@/lib/shared/results/columns'
+import { FORMATS } from '../classify/output'
 import { EXIT, Failure } from '../program/exit'
 import { duration, table } from '../program/progress'
 import { serverAt } from '../program/server-url'
@@ -15,6 +15,7 @@ interface FromOptions extends ServerOption {
   model?: string
   topK?: string
   threshold?: string
+  embeddings?: boolean
 }
 
 const ACTIONS = {
@@ -42,8 +43,9 @@ export function jobsCommand(program: Command): void {
     .option('--model <model>', 'model type or id (default: the default model)')
     .option('--top-k <n>', 'maximum number of labels per photo')
     .option('--threshold <score>', 'omit labels with a lower score')
-    .action(async (source: string, { server, model, topK, threshold }: FromOptions) => {
-      const given = { source, model, top_k: topK, threshold }
+    .option('--embeddings', 'keep the embedding of each photo as well, for Parquet results')
+    .action(async (source: string, { server, model, topK, threshold, embeddings }: FromOptions) => {
+      const given = { source, model, top_k: topK, threshold, embeddings: embeddings ? 'true' : undefined }
       const query = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined)
       console.log(jobSummary(await jobOf(server, `api/jobs?${new URLSearchParams(query)}`, { method: 'POST' })))
     })
@@ -52,7 +54,7 @@ export function jobsCommand(program: Command): void {
     .action(async (id: string, { server }: ServerOption) => console.log(jobSummary(await jobOf(server, path(id)))))
   add('results', 'Download the results of a job so far')
     .argument('<id>')
-    .option('--format <format>', `${RESULT_FORMATS.join(', ')} (default: from the file name, or csv)`)
+    .option('--format <format>', `${FORMATS.join(', ')} (default: from the file name, or csv)`)
     .option('--out <file>', 'write to a file instead of stdout')
     .action((id: string, { server, ...options }: ServerOption & ResultsOptions) =>
       writeJobResults(options, (format) => request(server, `${path(id)}/results?format=${format}`)),

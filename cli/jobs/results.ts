@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises'
-import { RESULT_FORMATS } from '@/lib/shared/results/columns'
+import { FORMATS } from '../classify/output'
 import { type Pieces, wholeFile, writePieces } from '../files/write-file'
 import { EXIT, Failure } from '../program/exit'
 
@@ -18,14 +18,14 @@ export async function writeJobResults(
   { format: requestedFormat, out }: ResultsOptions,
   request: (format: string) => Promise<Response>,
 ): Promise<void> {
-  const format = requestedFormat ?? RESULT_FORMATS.find((each) => out?.toLowerCase().endsWith(`.${each}`)) ?? 'csv'
-  if (!RESULT_FORMATS.some((each) => each === format)) {
-    throw new Failure(EXIT.usage, `--format must be one of ${RESULT_FORMATS.join(', ')}.`)
+  const format = requestedFormat ?? FORMATS.find((each) => out?.toLowerCase().endsWith(`.${each}`)) ?? 'csv'
+  if (!FORMATS.some((each) => each === format)) {
+    throw new Failure(EXIT.usage, `--format must be one of ${FORMATS.join(', ')}.`)
   }
-  if (format === 'xlsx' && out === undefined && process.stdout.isTTY) {
+  if (['xlsx', 'parquet'].includes(format) && out === undefined && process.stdout.isTTY) {
     throw new Failure(
       EXIT.usage,
-      'A workbook cannot be shown in a terminal. Write it to a file with --out results.xlsx.',
+      `A ${format} file cannot be shown in a terminal. Write it to a file with --out results.${format}.`,
     )
   }
   const pieces = ((await request(format)).body ?? []) as Pieces

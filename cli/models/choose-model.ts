@@ -18,7 +18,7 @@ export interface ChosenModel {
 
 interface Choice {
   /** Type, id or folder; the default model if absent. */
-  model?: string
+  model?: string | undefined
   modelsDir: string
   root: string
   workers: number

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { CommandContext } from '../program/context'
+import { defaultDataDir } from '../program/data-dir'
 import { add } from './add'
 import { exportCard } from './card'
 import { info, list } from './list'
@@ -14,7 +15,11 @@ export function modelsCommand(program: Command, context: CommandContext): void {
     .command('models')
     .description('List, pull, add, verify and remove models')
     .option('--models-dir <folder>', 'folder with the models', join(context.root, 'models'))
-  const modelsContext = () => ({ ...context, modelsDir: models.opts<{ modelsDir: string }>().modelsDir })
+    .option('--data-dir <folder>', 'data folder of the server, with the custom models (default: DATA_DIR)')
+  function modelsContext() {
+    const { modelsDir, dataDir = defaultDataDir() } = models.opts<{ modelsDir: string; dataDir?: string }>()
+    return { ...context, modelsDir, dataDir }
+  }
 
   models
     .command('list')
@@ -27,6 +32,12 @@ export function modelsCommand(program: Command, context: CommandContext): void {
     .argument('<model>', 'model type or id')
     .option('--json', 'print JSON')
     .action((name, options) => info(modelsContext(), name, options))
+  models
+    .command('export')
+    .description('Export a custom model as one ONNX file that runs anywhere')
+    .argument('<id>', 'id of the custom model')
+    .requiredOption('--onnx <folder>', 'folder for the ONNX file and its labels')
+    .action(async (id, options) => (await import('./export')).exportModel(modelsContext(), id, options))
   models
     .command('pull')
     .description(

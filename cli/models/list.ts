@@ -1,16 +1,18 @@
 import { readCatalog, readCatalogFile } from '@/lib/server/catalog/catalog'
 import { type Model, readModel } from '@/lib/server/engine/model'
 import { bytes } from '@/lib/shared/i18n/format'
+import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import { EXIT, Failure } from '../program/exit'
 import { table } from '../program/progress'
+import { customModels } from './custom'
 import type { ModelsContext } from './models-context'
 
-/** The installed models. */
-export async function installed({ modelsDir }: ModelsContext): Promise<Model[]> {
+/** The installed models and the custom ones. */
+export async function installed({ modelsDir, dataDir }: ModelsContext): Promise<Model[]> {
   const entries = await readCatalog(modelsDir).catch((error: Error) => {
     throw new Failure(EXIT.notFound, `${error.message}.`)
   })
-  return Promise.all(entries.map(readModel))
+  return [...(await Promise.all(entries.map(readModel))), ...(await customModels(dataDir))]
 }
 
 /**
@@ -86,18 +88,21 @@ export async function info(context: ModelsContext, name: string, { json = false 
     ['revision', model.revision],
     ['published', model.published ? `${published(model.published)} top-1 (${model.published.source})` : 'unverified'],
     ['calibrated', temperature === null ? 'no: scores are plain softmax values' : `yes, temperature ${temperature}`],
-    [
-      'uncertain',
-      uncertainty === null
-        ? 'never: no limits have been measured'
-        : `score < ${uncertainty.scoreBelow}, margin < ${uncertainty.marginBelow}, or entropy > ${uncertainty.entropyAbove}`,
-    ],
+    ['uncertain', uncertainty === null ? 'never: no limits have been measured' : limitsOf(uncertainty)],
+    ...(model.head ? ([['base', `${model.head.base.id} (${model.head.base.revision})`]] as [string, string][]) : []),
     ['resize', JSON.stringify(preprocessor?.resize ?? null)],
     ['crop', JSON.stringify(preprocessor?.crop ?? null)],
     ['interpolation', preprocessor?.interpolation ?? '–'],
     ['source', model.card.source ?? 'not specified'],
   ]
   for (const [key, value] of rows) console.log(`${key.padEnd(14)}${value}`)
+}
+
+function limitsOf({ scoreBelow, marginBelow, entropyAbove, likenessBelow }: UncertaintyRule): string {
+  const limits = [`score < ${scoreBelow}`, `margin < ${marginBelow}`]
+  if (entropyAbove !== null) limits.push(`entropy > ${entropyAbove}`)
+  if (likenessBelow !== null) limits.push(`likeness < ${likenessBelow.toFixed(2)}`)
+  return `${limits.slice(0, -1).join(', ')}, or ${limits.at(-1)}`
 }
 
 /** The details of a model, for JSON output. */

@@ -5,6 +5,7 @@ import { calledAs, readEnvironment } from '@/lib/server/config/environment'
 import { defaultWorkers } from '@/lib/server/runtime/default-workers'
 import { classifyCommand } from '../classify/command'
 import { completionCommand } from '../completion/command'
+import { embedCommand } from '../embed/command'
 import { evalCommand } from '../eval/command'
 import { feedbackCommand } from '../feedback/command'
 import { hashPasswordCommand } from '../hash-password/command'
@@ -12,6 +13,7 @@ import { jobsCommand } from '../jobs/command'
 import { migrateCommand } from '../migrate/command'
 import { modelsCommand } from '../models/command'
 import { serveCommand } from '../serve/command'
+import { trainCommand } from '../train/command'
 import { EXIT, type ExitCode, Failure } from './exit'
 
 /** Runs the `vision` command of the project at `root`, and resolves to its exit code. */
@@ -32,8 +34,10 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
   } = readEnvironment()
   const context = { root, commandName, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
   classifyCommand(program, context)
+  embedCommand(program, context)
   jobsCommand(program)
   serveCommand(program, context)
+  trainCommand(program, context)
   evalCommand(program, context)
   modelsCommand(program, context)
   feedbackCommand(program, context)

@@ -45,10 +45,11 @@ const EXTERNAL = [
 const REQUIRE =
   "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);"
 
-/** Entry points that others start: the worker processes with the models, and the HEIC decoder thread. */
+/** Entry points that others start: processes with the models or for training, and the HEIC decoder thread. */
 const CHILDREN = {
   'engine-worker': 'lib/server/engine/worker/main.ts',
   'heic-thread': 'lib/server/image/heic/heic-thread.ts',
+  'training-worker': 'lib/server/custom-models/training/main.ts',
 }
 
 /**

@@ -27,6 +27,7 @@ const RULES: readonly Rule[] = [
   { name: 'entry-points-use-no-pages', from: /^(bin|cli)\//, to: /^(app|components|lib\/client)\// },
   { name: 'image-is-lowest-layer', from: /^lib\/server\/image\//, to: /^lib\/server\/(?!image\/)/ },
   { name: 'engine-uses-no-entry-points', from: /^lib\/server\/engine\//, to: /^lib\/server\/(http|jobs|storage)\// },
+  { name: 'custom-models-use-no-http', from: /^lib\/server\/custom-models\//, to: /^lib\/server\/http\// },
   { name: 'feedback-uses-no-http', from: /^lib\/server\/feedback\//, to: /^lib\/server\/(http|jobs)\// },
   { name: 'jobs-use-no-http', from: /^lib\/server\/jobs\//, to: /^lib\/server\/http\// },
   {

@@ -5,7 +5,7 @@ import { registryModels } from '../../scripts/tools/registry-models.mjs'
 import { copyModels } from '../support/models'
 import { type Head, headsOnnx } from '../support/onnx'
 import { startServer } from '../support/server'
-import { vision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 
 /** Adds models without a configuration file, as exporters and registries provide them, with `vision models add`. */
 const head = (name: string): Head => ({
@@ -17,7 +17,7 @@ const head = (name: string): Head => ({
   ],
 })
 let folder: string
-const add = (...args: string[]) => vision(['models', '--models-dir', folder, 'add', ...args])
+const add = (...args: string[]) => visionHere(['models', '--models-dir', folder, 'add', ...args])
 
 function file(name: string, content: Buffer | string): string {
   const path = join(folder, '.elsewhere', name)

@@ -20,12 +20,12 @@ import { type FaultyProxy, startFaultyProxy } from '../support/proxies'
 import { type S3Server, startS3 } from '../support/s3'
 import { startServer } from '../support/server'
 import { type Machines, startMachines, startWorker } from '../support/services'
-import { vision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 
 const PHOTOS = distinctPhotos(6)
-const MANY = 250
+const MANY = 60
 /** Objects in a page of the list. */
-const PAGE = 200
+const PAGE = 40
 const post = (url: string, body: BodyInit | null = null) => fetch(url, { method: 'POST', body })
 
 let s3: S3Server
@@ -226,12 +226,12 @@ test('vision classify reads a bucket, reports a photo that changed, and reports 
   const folder = mkdtempSync(join(tmpdir(), 'out-'))
   const out = join(folder, 'results.json')
   const env = { AWS_ENDPOINT_URL: network.url }
-  const run = await vision(['classify', 's3://camera/set/', '--model', 'fast', '--out', out], env)
+  const run = await visionHere(['classify', 's3://camera/set/', '--model', 'fast', '--out', out], env)
   expect([run.code, run.err]).toEqual([1, expect.stringMatching(/conflict: The object has changed/)])
   const rows = JSON.parse(readFileSync(out, 'utf8')) as ResultRow[]
   expect(rows.map(({ file }) => file)).toEqual(names('camera'))
   expect(rows.filter(({ status }) => status === 'ok')).toHaveLength(5)
-  const gone = await vision(['classify', 's3://nowhere/', '--model', 'fast'], env)
+  const gone = await visionHere(['classify', 's3://nowhere/', '--model', 'fast'], env)
   expect([gone.code, gone.err]).toEqual([5, expect.stringMatching(/Cannot list s3:\/\/nowhere\/: NoSuchBucket/)])
   rmSync(folder, { recursive: true })
 })

@@ -11,7 +11,8 @@ import { FULL, fullTest } from '../support/full'
 import { distinctFiles } from '../support/many-photos'
 import { REAL_MODEL, TINY_MODEL } from '../support/models'
 import { startServer } from '../support/server'
-import { startVision, vision } from '../support/vision'
+import { startVision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 import { readRows } from '../support/workbook'
 
 let folder: string
@@ -23,9 +24,9 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const photos = () => join(folder, 'photos')
 const out = (name: string) => join(folder, name)
-const real = (...args: string[]) => vision(['classify', '--workers', '1', '--model', 'fast', ...args])
+const real = (...args: string[]) => visionHere(['classify', '--workers', '1', '--model', 'fast', ...args])
 /** Labels don't matter to most tests, so their model is one that takes no time. */
-const classify = (...args: string[]) => vision(['classify', '--workers', '1', ...args], TINY_MODEL)
+const classify = (...args: string[]) => visionHere(['classify', '--workers', '1', ...args], TINY_MODEL)
 const rows = (path: string) =>
   readFileSync(path, 'utf8')
     .trim()
@@ -155,11 +156,11 @@ test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
 })
 
 test('refuses a second run on the same --out, and does nothing twice', async () => {
-  fill(150)
+  fill(60)
   const args = [photos(), '--out', out('r.ndjson'), ...SLOW]
   const first = startVision(['classify', ...args])
   while (!existsSync(out('r.ndjson.part'))) await sleep(20)
-  const others = [[], ['--resume']].map((more) => vision(['classify', ...args, ...more]))
+  const others = [[], ['--resume']].map((more) => visionHere(['classify', ...args, ...more]))
   for (const { code, err } of await Promise.all(others)) {
     expect([code, err]).toEqual([
       1,
@@ -167,7 +168,7 @@ test('refuses a second run on the same --out, and does nothing twice', async () 
     ])
   }
   await once(first.child, 'close')
-  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 150])
+  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 60])
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
-import { fullTest } from '../support/full'
+import { FULL, fullTest } from '../support/full'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
@@ -39,7 +39,7 @@ describe('three web instances that share Redis and a bucket', () => {
 
   test('any instance serves a job that another created, and any part of its results', async () => {
     const photos = distinctPhotos(230)
-    const { id } = await createJob(urls[0]!, formOf(photos), '?model=fast&top_k=3')
+    const { id } = await createJob(urls[0]!, formOf(photos), '?model=tiny&top_k=3')
     expect((await jobDone(urls[1]!, id)).counts).toEqual({ total: 230, done: 230, ok: 230, failed: 0 })
     const rows = await resultsOf(urls[2]!, id)
     expect(rows.map(({ file }) => file)).toEqual(photos.map(({ file }) => file))
@@ -51,7 +51,7 @@ describe('three web instances that share Redis and a bucket', () => {
   })
 
   test('events that break off at one instance continue at another, each result once', async () => {
-    const { id } = await createJob(urls[0]!, null, '?model=fast&open=1')
+    const { id } = await createJob(urls[0]!, null, '?model=tiny&open=1')
     const add = (from: number) =>
       fetch(`${urls[0]}/api/jobs/${id}/photos`, {
         method: 'POST',
@@ -95,7 +95,7 @@ describe('three web instances that share Redis and a bucket', () => {
 
   test('a client closes the job during another’s upload: accepted photos run, others are refused, and the detail has the count', async () => {
     const photos = distinctPhotos(155)
-    const { id } = await createJob(urls[0]!, formOf(photos.slice(0, 5)), '?model=fast&open=1')
+    const { id } = await createJob(urls[0]!, formOf(photos.slice(0, 5)), '?model=tiny&open=1')
     const early = await slowForm(photos.slice(5, 25), 0.5)
     const long = await slowForm(photos.slice(5), 0.9)
     const add = (request: RequestInit) => fetch(`${urls[1]}/api/jobs/${id}/photos`, request)
@@ -122,7 +122,7 @@ describe('three web instances that share Redis and a bucket', () => {
   })
 
   test('without Redis, classifies photos as usual and asks clients of jobs to retry', async () => {
-    const { id } = await createJob(urls[0]!, formOf(distinctPhotos(2)), '?model=fast')
+    const { id } = await createJob(urls[0]!, formOf(distinctPhotos(2)), '?model=tiny')
     await jobDone(urls[0]!, id)
     await machines.redis.kill()
     expect((await ask(urls[0], '10.0.0.4', '?top_k=3')).status).toBe(200)
@@ -208,23 +208,27 @@ describe('logs one line about what is missing', () => {
   })
 })
 
-test.each([
+const POLICIES: [policy: string, refused: boolean][] = [
   ['allkeys-lru', true],
   ['volatile-lru', false],
-])('a Redis that evicts by %s is refused if jobs could be lost, or logged as a warning', async (policy, refused) => {
-  const redis = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', policy])
-  const env = { REDIS_URL: redis.url, BUCKET: 'photos', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', ENGINE_WORKERS: '1' }
-  const server = await startServer({ env: { ...env, LOG_LEVEL: 'warn' } })
-  const warning = new RegExp(`"policy":"${policy}".*${refused ? 'batch jobs are off: ' : ''}Redis evicts keys`)
-  expect(server.output()).toMatch(warning)
-  expect((await fetch(`${server.url}/api/jobs/unknown`)).status === 404).toBe(true)
-  expect((await ask(server.url)).status).toBe(200)
-  await server.stop()
-  const worker = startWorker({ ...env, LOG_LEVEL: 'warn' })
-  if (refused) await expect(worker).rejects.toThrow(/stopped with 1:\n.*Redis evicts keys .* \(it is allkeys-lru\)/)
-  else await (await worker).kill()
-  await redis.stop()
-})
+]
+test.each(FULL ? POLICIES : POLICIES.slice(0, 1))(
+  'a Redis that evicts by %s is refused if jobs could be lost, or logged as a warning',
+  async (policy, refused) => {
+    const redis = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', policy])
+    const env = { REDIS_URL: redis.url, BUCKET: 'photos', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', ENGINE_WORKERS: '1' }
+    const server = await startServer({ env: { ...env, LOG_LEVEL: 'warn' } })
+    const warning = new RegExp(`"policy":"${policy}".*${refused ? 'batch jobs are off: ' : ''}Redis evicts keys`)
+    expect(server.output()).toMatch(warning)
+    expect((await fetch(`${server.url}/api/jobs/unknown`)).status === 404).toBe(true)
+    expect((await ask(server.url)).status).toBe(200)
+    await server.stop()
+    const worker = startWorker({ ...env, LOG_LEVEL: 'warn' })
+    if (refused) await expect(worker).rejects.toThrow(/stopped with 1:\n.*Redis evicts keys .* \(it is allkeys-lru\)/)
+    else await (await worker).kill()
+    await redis.stop()
+  },
+)
 
 const ask = (url: string) => fetch(`${url}/api/classify`, { method: 'POST', body: espresso as BodyInit })
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
@@ -34,6 +34,20 @@ const scalar = (name: string, value: number, type?: Weight['type']): Weight => (
   values: [value],
   ...(type ? { type } : {}),
 })
+
+/** [3 × columns], the identity followed by zeros. */
+function columnsOfUnits(columns: number): Float32Array {
+  const values = new Float32Array(3 * columns)
+  for (const i of [0, 1, 2]) values[i * columns + i] = 1
+  return values
+}
+
+/** [rows × 3], the identity above zeros. */
+function rowsOfUnits(rows: number): Float32Array {
+  const values = new Float32Array(3 * rows)
+  for (const i of [0, 1, 2]) values[3 * i + i] = 1
+  return values
+}
 
 const LAYOUTS: Record<string, [layers: Layer[], weights: Weight[]]> = {
   Gemm: [
@@ -105,6 +119,20 @@ const LAYOUTS: Record<string, [layers: Layer[], weights: Weight[]]> = {
     ],
     [transposed, bias, scalar('temperature', 2)],
   ],
+  'a file of 36 MB': [
+    [
+      ...POOL,
+      ['MatMul', ['means', 'wide'], 'hidden'],
+      ['MatMul', ['hidden', 'narrow'], 'features'],
+      ['MatMul', ['features', 'w'], 'y'],
+    ],
+    [
+      // The first three of 1.5 million columns carry the means.
+      { name: 'wide', dims: [3, 1_500_000], values: columnsOfUnits(1_500_000) },
+      { name: 'narrow', dims: [1_500_000, 3], values: rowsOfUnits(1_500_000) },
+      matrix,
+    ],
+  ],
   'external data': [
     [...POOL, ['Gemm', ['means', 'w', 'b'], 'y', { transB: 1 }]],
     [{ ...transposed, file: 'model.onnx.data' }, bias],
@@ -174,6 +202,7 @@ const WITHOUT: Record<string, [layers: Layer[], weights: Weight[], reason: RegEx
 }
 
 const root = mkdtempSync(join(tmpdir(), 'embedding-'))
+const temporary = mkdtempSync(join(root, 'temporary-'))
 const fileOf = (id: string) => join(root, id, 'onnx/model.onnx')
 
 function writeFolder(id: string, layers: Layer[], weights: Weight[]): void {
@@ -208,11 +237,16 @@ beforeAll(async () => {
   const ids = [...Object.keys(LAYOUTS), ...Object.keys(WITHOUT)]
   const foreign = async () =>
     Promise.all(ids.map(async (id) => ({ ...(await readModelFolder(join(root, id))), default: false })))
+  // For the worker, which inherits it.
+  const { TMPDIR } = process.env
+  process.env.TMPDIR = temporary
   engine = await createEngine({
     ...OPTIONS,
     catalog: async () => [...(await readCatalog('models')), ...(await foreign())],
   })
   await engine.settled()
+  if (TMPDIR === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = TMPDIR
 })
 afterAll(async () => {
   await engine.close()
@@ -296,6 +330,10 @@ describe.each(['fast', 'balanced', 'accurate'])('the bundled model %s', (type) =
     expect(cosine(original, copy)).toBeGreaterThan(0.8)
     expect(cosine(original, other)).toBeLessThan(0.5)
   })
+})
+
+test('leaves no copy of a large model behind', () => {
+  expect(readdirSync(temporary)).toEqual([])
 })
 
 test('an embedding takes a crop, and the limits and aborts of every photo', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXPLAIN_METHODS, type Explanation, explanationSchema } from '@/lib/shared/contract/explain'
+import { FULL } from '../support/full'
 import { answer, classify, refusal } from '../support/http'
 import { REAL_MODEL } from '../support/models'
 import { espresso } from '../support/photos'
@@ -53,12 +54,11 @@ describe('the heatmap points at the object', () => {
         const label = (file: string) =>
           ({ 'scarlet-macaw.webp': 'macaw' })[file] ?? file.replace(/\..*/, '').replace('-', ' ')
         const photo = await sideBySide(left, right)
-        const shares = [left, right].map(async (file) =>
-          leftShare(await explained(photo, `?model=fast&method=${method}&label=${label(file)}`)),
-        )
-        const [ofLeft = 0, ofRight = 1] = await Promise.all(shares)
-        expect(ofLeft, `${left} beside ${right}`).toBeGreaterThan(0.65)
-        expect(ofRight, `${right} beside ${left}`).toBeLessThan(0.35)
+        const share = async (file: string) =>
+          leftShare(await explained(photo, `?model=fast&method=${method}&label=${label(file)}`))
+        // One side each is enough to find a mirrored or an empty heatmap.
+        if (FULL || method === 'rise') expect(await share(left), `${left} beside ${right}`).toBeGreaterThan(0.65)
+        if (FULL || method !== 'rise') expect(await share(right), `${right} beside ${left}`).toBeLessThan(0.35)
       }
     },
     60_000,
@@ -66,8 +66,8 @@ describe('the heatmap points at the object', () => {
 })
 
 test('explains the best label by default, with its area on the photo; several workers produce the same heatmap', async () => {
-  const first = await explained(espresso, '?model=fast')
-  const { predictions, model } = await answer(classify(server.url, espresso, { query: '?model=fast' }))
+  const first = await explained(espresso, '?model=tiny')
+  const { predictions, model } = await answer(classify(server.url, espresso, { query: '?model=tiny' }))
   expect(first).toMatchObject({ model, method: 'rise', label: predictions[0], image: { width: 600, height: 400 } })
   expect(first.grid.values).toHaveLength(first.grid.width * first.grid.height)
   // The centre of the longer side, and most of the shorter one.
@@ -77,7 +77,10 @@ test('explains the best label by default, with its area on the photo; several wo
   expect(height).toBeGreaterThan(340)
   expect(height).toBeLessThanOrEqual(400)
   const two = await startServer({ env: { ...REAL_MODEL, ENGINE_WORKERS: '2' } })
-  const reply = await fetch(`${two.url}/api/explain?label=967`, { method: 'POST', body: espresso as BodyInit })
+  const reply = await fetch(`${two.url}/api/explain?model=tiny&label=${first.label.index}`, {
+    method: 'POST',
+    body: espresso as BodyInit,
+  })
   expect(explanationSchema.parse(await reply.json()).grid).toEqual(first.grid)
   await two.stop()
 })
@@ -124,14 +127,15 @@ async function begun(signal?: AbortSignal) {
   return { reader, reply }
 }
 
-test('does not delay interactive requests: sixty later photos finish first', async () => {
+test('does not delay interactive requests: twenty later photos finish first', async () => {
+  const small = await sharp(espresso).resize(224).jpeg().toBuffer()
   const { reader } = await begun()
   let over = false
   const rest = (async () => {
     for (let { done } = await reader.read(); !done; { done } = await reader.read());
     over = true
   })()
-  await Promise.all(Array.from({ length: 60 }, () => answer(classify(server.url, espresso))))
+  await Promise.all(Array.from({ length: 20 }, () => answer(classify(server.url, small))))
   expect(over).toBe(false)
   await rest
 })

@@ -5,11 +5,11 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { refusal } from '../support/http'
-import { ALL_MODELS } from '../support/models'
+import { REAL_MODEL } from '../support/models'
 import { espresso, oriented } from '../support/photos'
 import { startS3 } from '../support/s3'
 import { PAGES, startServer, type TestServer } from '../support/server'
-import { vision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 
 const TOKEN = 'operator-of-the-tests'
 const INDEX = { espresso: 967, cup: 968, koala: 105, wombat: 106 }
@@ -22,13 +22,13 @@ const vote = (url: string, fields: Fields, headers: Record<string, string> = { '
 let seed = 0
 function fields(more: Fields = {}): Fields {
   const id = `vote-of-the-tests-${seed++}`
-  return { id, model: 'efficientnet-lite1-int8', revision, index: INDEX.koala, score: 0.9, verdict: 'right', ...more }
+  return { id, model: 'efficientnet-lite0-int8', revision, index: INDEX.koala, score: 0.9, verdict: 'right', ...more }
 }
 
 let revision: string
 async function revisionOf(url: string): Promise<string> {
   const { models } = (await (await fetch(`${url}/api/models`)).json()) as { models: { id: string; revision: string }[] }
-  return models.find(({ id }) => id === 'efficientnet-lite1-int8')?.revision ?? ''
+  return models.find(({ id }) => id === 'efficientnet-lite0-int8')?.revision ?? ''
 }
 
 async function given(url: string, more: Fields = {}): Promise<Vote> {
@@ -65,7 +65,7 @@ describe('in a folder', () => {
   const start = () =>
     startServer({
       env: {
-        ...ALL_MODELS,
+        ...REAL_MODEL,
         ...PAGES,
         FEEDBACK: 'photos',
         ADMIN_TOKEN: TOKEN,
@@ -145,21 +145,25 @@ describe('in a folder', () => {
     )
     expect(csv.trim().split('\r\n')).toHaveLength(votes.length + 1)
     const out = join(data, 'votes.csv')
-    expect(await vision(['feedback', 'export', '--from', server.url, '--token', TOKEN, '--out', out])).toMatchObject({
+    expect(
+      await visionHere(['feedback', 'export', '--from', server.url, '--token', TOKEN, '--out', out]),
+    ).toMatchObject({
       code: 0,
     })
     expect(readFileSync(out, 'utf8')).toBe(csv)
-    const fromFolder = await vision(['feedback', 'export', '--from', folder(), '--format', 'ndjson'])
+    const fromFolder = await visionHere(['feedback', 'export', '--from', folder(), '--format', 'ndjson'])
     expect(fromFolder.out).toBe(await exported(server.url, 'ndjson'))
-    const reports = [out, folder(), server.url].map((from) => vision(['eval', '--feedback', from, '--token', TOKEN]))
+    const reports = [out, folder(), server.url].map((from) =>
+      visionHere(['eval', '--feedback', from, '--token', TOKEN]),
+    )
     const [first, ...others] = await Promise.all(reports)
     expect(first).toMatchObject({ code: 0 })
-    expect(first?.out).toMatch(/efficientnet-lite1-int8 +[0-9a-f]{12} +5 +4 +80\.0%/)
+    expect(first?.out).toMatch(/efficientnet-lite0-int8 +[0-9a-f]{12} +5 +4 +80\.0%/)
     expect(first?.out).toMatch(/koala +1 +wombat \(1\)/)
     for (const other of others) expect(other.out).toBe(first?.out)
-    expect(await vision(['eval', '--feedback', 'nowhere'])).toMatchObject({ code: 3 })
+    expect(await visionHere(['eval', '--feedback', 'nowhere'])).toMatchObject({ code: 3 })
     writeFileSync(out, 'id,time\nx,y\n')
-    expect(await vision(['eval', '--feedback', out])).toMatchObject({ code: 4 })
+    expect(await visionHere(['eval', '--feedback', out])).toMatchObject({ code: 4 })
   })
 
   test('refuses invalid votes', async () => {
@@ -183,18 +187,18 @@ describe('in a folder', () => {
 })
 
 test('is off by default, takes photos only in photos mode, and needs a bucket for several instances', async () => {
-  const off = await startServer({ env: ALL_MODELS })
-  revision = await revisionOf(off.url)
+  const off = await startServer()
   await refusal(vote(off.url, fields()), 404, 'not_found')
   await off.stop()
-  const labels = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels', ...ALL_MODELS } })
+  const labels = await startServer({ env: { FEEDBACK: 'labels', ...REAL_MODEL } })
+  revision = await revisionOf(labels.url)
   await given(labels.url)
   await refusal(vote(labels.url, fields({ photo: 'aGVsbG8=' })), 400, 'invalid_parameter')
   await refusal(vote(labels.url, fields({ request_id: 'x'.repeat(20_000) })), 413, 'too_large')
   // Without an ADMIN_TOKEN, votes can't be exported.
   await refusal(fetch(`${labels.url}/api/feedback`), 405, 'method_not_allowed')
   await labels.stop()
-  const many = await startServer({ env: { ENGINE_WORKERS: '1', FEEDBACK: 'labels', INSTANCES: '2', ...ALL_MODELS } })
+  const many = await startServer({ env: { FEEDBACK: 'labels', INSTANCES: '2' } })
   await many.printed(/feedback is off: set BUCKET to share it between several instances/)
   await refusal(vote(many.url, fields()), 404, 'not_found')
   await many.stop()
@@ -203,7 +207,7 @@ test('is off by default, takes photos only in photos mode, and needs a bucket fo
 test('several instances share votes in a bucket and report the same numbers', async () => {
   const s3 = await startS3()
   const env = {
-    ...ALL_MODELS,
+    ...REAL_MODEL,
     ...PAGES,
     FEEDBACK: 'photos',
     ADMIN_TOKEN: TOKEN,
@@ -227,7 +231,7 @@ test('several instances share votes in a bucket and report the same numbers', as
       expect(page).toContain('koala → wombat (1)')
     }
     expect((await votesOf(one.url)).map(({ verdict }) => verdict)).toEqual(['right', 'wrong', 'right'])
-    const report = await vision(['eval', '--feedback', `s3://${s3.bucket}`], { AWS_ENDPOINT_URL: s3.url })
+    const report = await visionHere(['eval', '--feedback', `s3://${s3.bucket}`], { AWS_ENDPOINT_URL: s3.url })
     expect(report.out).toMatch(/ 2 +1 +50\.0%/)
   } finally {
     await Promise.all([one.stop(), two.stop()])

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { vision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 
 let folder: string
 let secrets: string
@@ -25,7 +25,7 @@ base = "dark"
 })
 
 test('as lines for .env, under the names of today', async () => {
-  const { code, out } = await vision(['migrate', 'secrets', secrets])
+  const { code, out } = await visionHere(['migrate', 'secrets', secrets])
   expect(code).toBe(0)
   expect(out).toBe(`PORT=8000
 DEFAULT_MODEL_TYPE=fast
@@ -37,7 +37,7 @@ API_URL=https://api.example
 })
 
 test('as commands that keep it with a stage: secrets in SSM, settings by deploy:set, and nothing that no task reads', async () => {
-  const { out } = await vision(['migrate', 'secrets', secrets, '--to', 'ssm', '--stage', 'dev'])
+  const { out } = await visionHere(['migrate', 'secrets', secrets, '--to', 'ssm', '--stage', 'dev'])
   expect(out).not.toContain('quotes')
   const name = '/vision-classifier/dev/ADMIN_TOKEN'
   expect(out.split('\n')).toEqual([
@@ -62,16 +62,18 @@ test('values of settings reach the shell whole', async () => {
     file,
     `DATA_DIR = "/data"\nFRAME_ANCESTORS = "https://a.example, https://b.example"\nBASIC_AUTH = "anna:$scrypt$x"\nMAX_FILES = ""\n`,
   )
-  const { out } = await vision(['migrate', 'secrets', file, '--to', 'ssm'])
+  const { out } = await visionHere(['migrate', 'secrets', file, '--to', 'ssm'])
   const [, put = '', set = ''] = out.split('\n')
   expect(put).toContain(`'${file.replace("'", "'\\''")}' --value BASIC_AUTH | aws ssm`)
   expect(set).toBe("npm run deploy:set -- --stage prod 'FRAME_ANCESTORS=https://a.example, https://b.example'")
-  expect(await vision(['migrate', 'secrets', file, '--to', 'ssm', '--stage', 'prod; rm'])).toMatchObject({ code: 2 })
+  expect(await visionHere(['migrate', 'secrets', file, '--to', 'ssm', '--stage', 'prod; rm'])).toMatchObject({
+    code: 2,
+  })
 })
 
 test('what is not there or no TOML is said in a line', async () => {
-  expect(await vision(['migrate', 'secrets', join(folder, 'none.toml')])).toMatchObject({ code: 3 })
+  expect(await visionHere(['migrate', 'secrets', join(folder, 'none.toml')])).toMatchObject({ code: 3 })
   writeFileSync(join(folder, 'broken.toml'), 'a = = 1')
-  const { code, err } = await vision(['migrate', 'secrets', join(folder, 'broken.toml')])
+  const { code, err } = await visionHere(['migrate', 'secrets', join(folder, 'broken.toml')])
   expect([code, err.split('\n').length]).toEqual([4, 2])
 })

@@ -15,7 +15,7 @@ import { type FaultyProxy, startFaultyProxy } from '../support/proxies'
 import { type S3Server, startS3 } from '../support/s3'
 import { startServer, type TestServer } from '../support/server'
 import { startMachines } from '../support/services'
-import { vision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 
 /** Where servers keep their copies of the models. */
 const temporary = mkdtempSync(join(tmpdir(), 'models-bucket-'))
@@ -48,7 +48,7 @@ afterEach(async () => {
   server = undefined
 })
 
-const push = () => vision(['models', '--models-dir', folder, 'push', place], { AWS_ENDPOINT_URL: network.url })
+const push = () => visionHere(['models', '--models-dir', folder, 'push', place], { AWS_ENDPOINT_URL: network.url })
 const modelOf = async ({ url }: TestServer) => (await answer(classify(url, espresso))).model.id
 
 /** Makes another model the default one. */

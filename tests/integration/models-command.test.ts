@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Repository, startHub, type TestHub } from '../support/hub'
 import { copyModels, edit } from '../support/models'
 import { externalOnnx, tinyOnnx, writeModelFolder } from '../support/onnx'
-import { startVision, vision } from '../support/vision'
+import { startVision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 
 const EIGHT = { size: { height: 8, width: 8 }, do_normalize: false }
 const MODEL = tinyOnnx({ type: 'float32', layout: 'nchw', shape: [1, 3, 8, 8], output: 'logits' })
@@ -23,7 +24,7 @@ afterEach(async () => {
 })
 
 const models = (...args: string[]) =>
-  vision(['models', '--models-dir', folder, ...args], { HF_ENDPOINT: hub?.url ?? '' })
+  visionHere(['models', '--models-dir', folder, ...args], { HF_ENDPOINT: hub?.url ?? '' })
 /** The folder's contents, including half-installed models. */
 const there = () => readdirSync(folder).sort()
 
@@ -148,7 +149,7 @@ describe('pull', () => {
 
   test('sends the token only to the Hub', async () => {
     hub = await startHub({ 'someone/colours': repository({ token: 'hf_secret' }) })
-    const ran = await vision(['models', '--models-dir', folder, 'pull', 'someone/colours'], {
+    const ran = await visionHere(['models', '--models-dir', folder, 'pull', 'someone/colours'], {
       HF_ENDPOINT: hub.url,
       HF_TOKEN: 'hf_secret',
     })
@@ -235,8 +236,8 @@ describe('add, verify, remove', () => {
     expect((await models('remove', 'nothing')).code).toBe(3)
     expect((await models('add', '/nowhere')).code).toBe(3)
     expect((await models('info', 'nothing')).code).toBe(3)
-    expect((await vision(['models', '--models-dir', '/nowhere', 'list'])).code).toBe(3)
-    expect((await vision(['nothing'])).code).toBe(2)
+    expect((await visionHere(['models', '--models-dir', '/nowhere', 'list'])).code).toBe(3)
+    expect((await visionHere(['nothing'])).code).toBe(2)
   })
 
   test('info and list show all details, also as JSON', async () => {

@@ -71,10 +71,10 @@ async function warmUp(server: TestServer, headers: Record<string, string> = {}):
 test('random requests: each gets a response or a closed connection, none an internal error, and nothing leaks', async () => {
   const server = await start()
   const before = await warmUp(server)
-  const outcomes = await storm(server, FULL ? 3000 : 1000, 20_261_128)
+  const outcomes = await storm(server, FULL ? 3000 : 600, 20_261_128)
   // Most get a response, and many of them a success.
   expect(outcomes.get(200)).toBeGreaterThan(30)
-  expect(outcomes.get(400)).toBeGreaterThan(100)
+  expect(outcomes.get(400)).toBeGreaterThan(80)
   expect(outcomes.get(null) ?? 0).toBeLessThan(150)
   await answer(classify(server.url, espresso, { headers: { connection: 'close' } }))
   await expectClean(server, before)
@@ -84,11 +84,11 @@ test('the same with BASIC_AUTH, and for pages in front of a remote API', async (
   const server = await start({ BASIC_AUTH: `ada:${hashSync('secret', 4)}` })
   const authorization = `Basic ${Buffer.from('ada:secret').toString('base64')}`
   const before = await warmUp(server, { authorization })
-  await storm(server, FULL ? 1000 : 300, 1)
+  await storm(server, FULL ? 1000 : 150, 1)
   await expectClean(server, before)
   const api = await start()
   const front = await start({ API_URL: api.url, MODELS_DIR: 'nowhere' })
   await warmUp(front)
-  await storm(front, FULL ? 300 : 100, 2)
+  await storm(front, FULL ? 300 : 50, 2)
   await expectClean(front, handles(front))
 })

@@ -5,7 +5,7 @@ import { startServer, type TestServer } from '../support/server'
 
 /** Longer than the load balancer takes to notice, as in every deployment. */
 const ENV = { SHUTDOWN_DELAY_MS: '600', ENGINE_WORKERS: '1', LOG_LEVEL: 'warn' }
-const VISITORS = 3
+const VISITORS = 2
 
 let balancer: CheckingBalancer
 const servers: TestServer[] = []
@@ -32,7 +32,7 @@ test('replaces two servers behind a load balancer one by one under load without 
   const count = (outcome: string) => answers.set(outcome, (answers.get(outcome) ?? 0) + 1)
   async function visitor(kind: number): Promise<void> {
     while (rolling) {
-      const photo = kind % 3 !== 0
+      const photo = kind !== 0
       const reply = photo
         ? fetch(`${balancer.url}/api/classify?model=fast`, { method: 'POST', body: espresso as BodyInit })
         : fetch(`${balancer.url}/api/models`)
@@ -57,5 +57,5 @@ test('replaces two servers behind a load balancer one by one under load without 
   rolling = false
   await Promise.all(load)
   expect([...answers.keys()]).toEqual(['200'])
-  expect(answers.get('200')).toBeGreaterThan(100)
+  expect(answers.get('200')).toBeGreaterThan(50)
 })

@@ -10,7 +10,8 @@ import { createJob, jobDone } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { ALL_MODELS } from '../support/models'
 import { startServer, type TestServer } from '../support/server'
-import { startVision, vision } from '../support/vision'
+import { startVision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 import { readRows } from '../support/workbook'
 
 const PHOTOS = [
@@ -77,11 +78,11 @@ test('page, job and command export the same CSV (except times) and the same work
   expect(timeless(fromCommand)).toBe(timeless(fromJob))
   const seen = await page()
   expect(timeless((await fileOf(seen, 'csv')).toString('utf8'))).toBe(timeless(fromJob))
-  const { out, code } = await vision(['jobs', 'results', id, '--server', server.url])
+  const { out, code } = await visionHere(['jobs', 'results', id, '--server', server.url])
   expect([code, out]).toEqual([0, fromJob])
   const cells = async (bytes: Uint8Array) => (await readRows(bytes)).map(({ ms: _ms, ...row }) => row)
   const path = join(folder, 'out.xlsx')
-  expect(await vision(['jobs', 'results', id, '--server', server.url, '--out', path])).toMatchObject({
+  expect(await visionHere(['jobs', 'results', id, '--server', server.url, '--out', path])).toMatchObject({
     code: 0,
     out: '',
   })
@@ -95,9 +96,9 @@ test('page, job and command export the same CSV (except times) and the same work
   const reply = await fetch(`${server.url}/api/jobs/${id}/results?format=xlsx`)
   expect(workbook.equals(Buffer.from(await reply.arrayBuffer()))).toBe(true)
   expect(await cells(await fileOf(seen, 'xlsx'))).toEqual(await cells(workbook))
-  expect((await vision(['jobs', 'results', id, '--server', server.url, '--format', 'xls'])).code).toBe(2)
-  expect((await vision(['jobs', 'show', id, '--server', server.url])).out).toBe(
+  expect((await visionHere(['jobs', 'results', id, '--server', server.url, '--format', 'xls'])).code).toBe(2)
+  expect((await visionHere(['jobs', 'show', id, '--server', server.url])).out).toBe(
     'done\n12 of 12 photos, 0 failed, model efficientnet-lite1-int8\n',
   )
-  expect((await vision(['jobs', 'show', 'nothing', '--server', server.url])).code).toBe(3)
+  expect((await visionHere(['jobs', 'show', 'nothing', '--server', server.url])).code).toBe(3)
 })

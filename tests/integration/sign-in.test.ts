@@ -4,7 +4,8 @@ import { answer, refusal } from '../support/http'
 import { REAL_MODEL } from '../support/models'
 import { espresso } from '../support/photos'
 import { PAGES, startServer, type TestServer } from '../support/server'
-import { startVision, vision } from '../support/vision'
+import { startVision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 
 const PASSWORD = 'correct horse: battery staple'
 const TOKEN = 'operator-of-the-tests'
@@ -123,9 +124,9 @@ test('refuses state-changing requests from pages of other sites', async () => {
 
 test('the command takes the user name and password from the URL', async () => {
   const address = server.url.replace('://', `://ada:${encodeURIComponent(PASSWORD)}@`)
-  const run = await vision(['classify', 'public/gallery/koala.webp', '--server', address])
+  const run = await visionHere(['classify', 'public/gallery/koala.webp', '--server', address])
   expect(run).toMatchObject({ code: 0, out: expect.stringContaining('koala') })
-  expect(await vision(['classify', 'public/gallery/koala.webp', '--server', server.url])).toMatchObject({ code: 5 })
+  expect(await visionHere(['classify', 'public/gallery/koala.webp', '--server', server.url])).toMatchObject({ code: 5 })
 })
 
 test('accepts bcrypt from htpasswd, refuses to start without a hash, and refuses a short password', async () => {
@@ -140,7 +141,7 @@ test('accepts bcrypt from htpasswd, refuses to start without a hash, and refuses
     code: 2,
     err: 'The password must have at least 8 characters.\n',
   })
-  expect(await vision(['hash-password', 'a:b'])).toMatchObject({ code: 2 })
+  expect(await visionHere(['hash-password', 'a:b'])).toMatchObject({ code: 2 })
   // Never the same hash twice.
   expect((await hashed('ada', PASSWORD)).out).not.toBe(line)
 })

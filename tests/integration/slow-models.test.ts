@@ -8,7 +8,7 @@ import { createEngine } from '@/lib/server/engine/engine'
 import type { EngineOptions } from '@/lib/server/engine/engine-options'
 import type { Problem } from '@/lib/shared/problems/problem'
 import { SLOW_PREPROCESSOR, slowOnnx, writeModelFolder } from '../support/onnx'
-import { vision } from '../support/vision'
+import { visionHere } from '../support/vision-here'
 
 /** Models whose runs take a large part of the time limit: no photo is blamed for waiting. */
 const PRODUCTS = 200
@@ -108,7 +108,10 @@ test('warns about a model that is too slow for the settings when it is added', a
   const models = mkdtempSync(join(tmpdir(), 'slow-catalog-'))
   writeFileSync(join(models, 'catalog.json'), JSON.stringify({ default: 'fast', types: {} }))
   const add = (env: Record<string, string>) =>
-    vision(['models', '--models-dir', models, 'add', join(folder, `slow-${PRODUCTS}`), '--as', 'slow', '--force'], env)
+    visionHere(
+      ['models', '--models-dir', models, 'add', join(folder, `slow-${PRODUCTS}`), '--as', 'slow', '--force'],
+      env,
+    )
   const roomy = await add({ WORKER_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '600000' })
   expect(roomy).toMatchObject({ code: 0, err: '' })
   expect(roomy.out).toMatch(/\n {2}speed {5}[\d.]+ m?s per run on one core of this machine/)

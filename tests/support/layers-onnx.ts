@@ -11,7 +11,7 @@ export interface Weight {
   name: string
   dims: number[]
   type?: keyof typeof DATA
-  values: readonly number[]
+  values: ArrayLike<number>
   file?: string
 }
 

@@ -1,11 +1,12 @@
 import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { FULL } from './full'
 import { classify } from './http'
 import { espresso } from './photos'
 import type { TestServer } from './server'
 
-/** Adds and removes a model repeatedly while four clients send photos; returns the outcomes. */
+/** Adds and removes a model repeatedly while clients send photos; returns the outcomes. */
 export async function comeAndGo(
   server: TestServer,
   folder: string,
@@ -23,7 +24,7 @@ export async function comeAndGo(
       else failed.push(`${reply.status} ${text}`)
     }
   }
-  const clients = Array.from({ length: 4 }, client)
+  const clients = Array.from({ length: FULL ? 4 : 2 }, client)
   for (let i = 0; i < times; i++) {
     cpSync(join(folder, 'efficientnet-lite0-int8'), join(folder, '.coming'), { recursive: true })
     renameSync(join(folder, '.coming'), join(folder, 'newcomer'))

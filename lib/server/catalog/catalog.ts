@@ -13,9 +13,9 @@ export interface CatalogEntry {
   type: string | null
   default: boolean
   folder: string
-  /** The ONNX file. */
+  /** The ONNX file; `head.safetensors` for a custom model. */
   file: string
-  /** Size of the ONNX file and its data files. */
+  /** Size of these weights with their data files. */
   bytes: number
   /** `sha256:` and the digest of all files that affect predictions (see revision.ts). */
   revision: string
@@ -24,6 +24,10 @@ export interface CatalogEntry {
   /** The problem with the folder, for the operator; null if there is none. */
   error: string | null
 }
+
+/** The weights of a custom model, which has no graph of its own. */
+const HEAD_FILE = 'head.safetensors'
+const headSchema = z.object({ vision: z.object({ base_model: z.object({ id: z.string() }) }) })
 
 const catalogSchema = z.object({
   default: z.string(),
@@ -65,6 +69,11 @@ export function readModelFolder(folder: string): Promise<CatalogEntry> {
   return readEntry(folder, { id: basename(folder), type: null, default: true }, undefined)
 }
 
+/** Reads the folder of a custom model, which has a head in place of a graph. */
+export function readHeadFolder(id: string, folder: string): Promise<CatalogEntry> {
+  return readEntry(folder, { id, type: null, default: false }, undefined)
+}
+
 /** The types, the default and the models that can be pulled, from `catalog.json`. */
 export async function readCatalogFile(folder: string): Promise<CatalogFile> {
   const path = join(folder, 'catalog.json')
@@ -93,6 +102,16 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
+/** Whether this is a custom model: its configuration names the model that it builds on. */
+async function hasHead(folder: string): Promise<boolean> {
+  const text = await readFile(join(folder, 'config.json'), 'utf8').catch(() => '{}')
+  try {
+    return headSchema.safeParse(JSON.parse(text)).success
+  } catch {
+    return false // Reported when the configuration is parsed.
+  }
+}
+
 type Identity = Pick<CatalogEntry, 'id' | 'type' | 'default'>
 
 async function readEntry(folder: string, identity: Identity, sha256: string | undefined): Promise<CatalogEntry> {
@@ -106,13 +125,13 @@ async function readEntry(folder: string, identity: Identity, sha256: string | un
     error: null,
   }
   try {
-    const name = await findOnnx(folder)
+    const name = (await hasHead(folder)) ? HEAD_FILE : await findOnnx(folder)
     if (name === undefined) return { ...entry, error: 'onnx/model.onnx is missing' }
     entry.file = join(folder, name)
     // Checked before the graph is read: for a file with a known checksum, this gives the better message.
     const error = await checksumError(entry.file, name, sha256)
     if (error !== null) return { ...entry, error }
-    const weights = [name, ...(await dataFilesOf(folder, name))]
+    const weights = name === HEAD_FILE ? [name] : [name, ...(await dataFilesOf(folder, name))]
     return { ...entry, bytes: await bytesOf(folder, weights), ...(await fingerprint(folder, weights)) }
   } catch (error) {
     return { ...entry, error: (error as Error).message }

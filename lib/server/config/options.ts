@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MODEL_TYPES } from '@/lib/shared/contract/contract'
+import { TRAINING_MODES } from '@/lib/shared/contract/custom-models'
 import { FEEDBACK_MODES } from '@/lib/shared/contract/feedback'
 import { isPasswordHash } from '../auth/password'
 import { parseLocation } from '../storage/location'
@@ -222,6 +223,16 @@ export const OPTIONS = {
     '`labels` stores feedback from visitors. `photos` also stores the photo if they agree ([api.md](api.md))',
   ),
   FEEDBACK_RETENTION_DAYS: option(integer(1, 36_600).default(365), SERVER, 'Number of days that feedback is stored'),
+  TRAINING: option(
+    choice(TRAINING_MODES).default('on'),
+    SERVER,
+    'Who can train custom models: with `on`, the operator (`ADMIN_TOKEN`; on the same machine nobody needs a token if none is set); with `visitors`, everyone, and each model can only be used by people who know its ID ([train.md](train.md))',
+  ),
+  TRAINING_RETENTION_HOURS: option(
+    integer(1, 87_600).default(72),
+    SERVER,
+    'Number of hours that custom models of visitors are kept (`TRAINING=visitors`)',
+  ),
   BASIC_AUTH: option(
     credentials.optional(),
     SERVER,

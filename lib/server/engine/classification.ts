@@ -1,9 +1,9 @@
-import type { Classification, Prediction, Preview } from '@/lib/shared/contract/contract'
+import type { Prediction, Preview } from '@/lib/shared/contract/contract'
 import { synonymsOf } from './label-kinds'
 import type { Model } from './model'
 import { timingsOf } from './photo-timings'
 import type { ModelInputPreview, PhotoResult } from './protocol'
-import type { ClassifyOptions } from './types'
+import type { ClassifyOptions, EmbeddedClassification } from './types'
 
 /** Converts a worker's result to the API contract. */
 export function toClassification(
@@ -12,7 +12,7 @@ export function toClassification(
   request: ClassifyOptions,
   bytes: number,
   totalMs: number,
-): Classification {
+): EmbeddedClassification {
   const predictions = result.top.map((each) => toPrediction(model, each))
   return {
     request_id: request.requestId ?? '',
@@ -23,6 +23,7 @@ export function toClassification(
     image: { width: result.image.width, height: result.image.height, format: result.image.format, bytes },
     area: result.area,
     timings: timingsOf(result, totalMs),
+    ...(result.embedding ? { embedding: result.embedding } : {}),
     ...(result.preview ? { preview: toPreview(result.preview) } : {}),
   }
 }

@@ -1,4 +1,5 @@
 import { Problem } from '@/lib/shared/problems/problem'
+import { unitLength } from '../embeddings/vector'
 import type { Model } from './model'
 import { timingsOf } from './photo-timings'
 import type { PhotoResult } from './protocol'
@@ -28,10 +29,4 @@ export function toEmbedding(
     area: result.area,
     timings: timingsOf(result, totalMs),
   }
-}
-
-/** Divides a vector by its Euclidean (L2) length. A vector of zeros stays as it is. */
-function unitLength(values: Float32Array): Float32Array {
-  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
-  return length === 0 ? values : values.map((value) => value / length)
 }

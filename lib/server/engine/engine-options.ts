@@ -1,4 +1,5 @@
 import type { CatalogEntry } from '../catalog/catalog'
+import type { Model } from './model'
 
 /** The logger for messages to the operator. */
 export interface EngineLog {
@@ -7,9 +8,25 @@ export interface EngineLog {
   error(fields: object, message: string): void
 }
 
+/** Custom models besides those of the catalog. */
+export interface CustomModelSource {
+  /** The current revision of each. */
+  list(): readonly Model[]
+  /** Looks for changes, unless it just did. */
+  refresh(): Promise<void>
+  /**
+   * A revision that may no longer be current.
+   *
+   * @throws Problem `not_found`
+   */
+  revision(id: string, revision: string): Promise<Model>
+}
+
 export interface EngineOptions {
   /** Lists the models to load. Called again on each reload. */
   catalog: () => Promise<CatalogEntry[]>
+  /** The custom models, which come and go without a reload. */
+  custom?: CustomModelSource | undefined
   /** Path of the built worker script. */
   workerScript: string
   workers: number

@@ -6,10 +6,11 @@ import { toEmbedding } from './embedding'
 import type { EngineOptions } from './engine-options'
 import { labelIndex, toExplanation } from './explain/explanation'
 import { runMasks } from './explain/run-masks'
-import { createGeneration, findModel, isServing, requireEmbedding, requireServing } from './generation'
-import { kindsOf } from './label-kinds'
+import { createGeneration, isServing, requireEmbedding } from './generation'
+import { labelsOf } from './label-list'
 import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
+import { findModel, isListed, ModelLookup, workerHead } from './model-lookup'
 import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult } from './protocol'
 import { deadlineSignal, submit } from './submit'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
@@ -33,26 +34,29 @@ export async function createEngine(
   let restarts = 0
   let reloading = Promise.resolve()
 
+  const lookup = new ModelLookup(() => current.models, options.custom)
+
   async function run(
     image: Uint8Array,
+    model: Model,
     request: RunOptions,
-    output: Pick<PhotoJob, 'want' | 'preview'>,
+    output: Pick<PhotoJob, 'want' | 'preview' | 'embedding'>,
     signal?: AbortSignal,
   ) {
     signal?.throwIfAborted()
     if (closing) throw new Problem('shutting_down', 'The server is shutting down. Send the photo again.')
-    const { models, queue, pool, reports } = current
-    const model = findModel(models, request.model)
-    requireServing(model, reports)
+    const { queue, pool, reports } = current
+    const { base } = lookup.served(model, reports)
+    if (output.want === 'embedding' || output.embedding) requireEmbedding(base, reports)
     const header = readHeader(image, options.maxPixels)
     const priority = request.priority ?? 'interactive'
     const { crop } = request
-    const job: PhotoJob = { kind: 'photo', id: nextId++, model: model.id, image, priority, crop, ...output }
+    const head = workerHead(model)
+    const job: PhotoJob = { kind: 'photo', id: nextId++, model: base.id, head, image, priority, crop, ...output }
     const cost = image.byteLength + BYTES_PER_PIXEL * (header.pixels ?? FALLBACK_PIXELS)
     const slow = header.format === 'heic'
     const { deadlineMs = options.deadlineMs } = request
-    const result = await submit<PhotoResult>({ job, cost, slow, queue, pool, deadlineMs, signal })
-    return { model, result }
+    return await submit<PhotoResult>({ job, cost, slow, queue, pool, deadlineMs, signal })
   }
 
   /** Runs masks over the input prepared for a revision of a model. Yields to all photos. */
@@ -80,7 +84,8 @@ export async function createEngine(
     })
   }
 
-  const infoOf = (model: Model) => toModelInfo(model, current.reports.get(model.id), current.pool)
+  const listed = () => lookup.all().filter(isListed)
+  const infoOf = (model: Model) => toModelInfo(model, lookup, current)
 
   async function reload(): Promise<void> {
     if (closing) return
@@ -99,61 +104,56 @@ export async function createEngine(
   }
 
   return {
-    models: () => [...current.models.values()].map((model) => infoOf(model)),
-    details: () => [...current.models.values()].map((model) => ({ ...infoOf(model), ...toModelDetails(model) })),
-
-    labels(name) {
-      const { labels, synonyms, notes } = findModel(current.models, name)
-      return labels.map((label, index) => {
-        const others = synonyms[index] ?? []
-        const { group, kinds, names = [] } = kindsOf(others) ?? {}
-        const note = notes.get(index)
-        return {
-          index,
-          label,
-          others: [...others, ...names],
-          ...(kinds ? { kinds: [...kinds] } : {}),
-          ...(group ? { group } : {}),
-          ...(note ? { note } : {}),
-        }
-      })
+    models: () => listed().map(infoOf),
+    model: async (name) => infoOf(await lookup.find(name)),
+    async hasRevision(name, revision) {
+      const model = await lookup.find(name, revision).catch(() => null)
+      return model?.revision === revision
     },
+    details: () => listed().map((model) => ({ ...infoOf(model), ...toModelDetails(model) })),
+
+    labels: (name) => labelsOf(findModel(lookup.all(), name)),
 
     async classify(image, request, signal) {
       const start = performance.now()
-      const topK = limitTopK(request, findModel(current.models, request.model))
-      const { model, result } = await run(image, request, { want: topK, preview: request.preview ?? false }, signal)
+      const { preview = false, embedding = false } = request
+      const model =
+        lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
+      const want = limitTopK(request, model)
+      const result = await run(image, model, request, { want, preview, embedding }, signal)
       return toClassification(model, result, request, image.byteLength, performance.now() - start)
     },
 
     async logits(image, request, signal) {
-      const { result } = await run(image, request, { want: 'logits', preview: false }, signal)
+      const model =
+        lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
+      const result = await run(image, model, request, { want: 'logits', preview: false }, signal)
       return result.logits ?? new Float32Array()
     },
 
     async embed(image, request, signal) {
       const start = performance.now()
-      requireEmbedding(findModel(current.models, request.model), current.reports)
-      const { model, result } = await run(image, request, { want: 'embedding', preview: false }, signal)
+      const model =
+        lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
+      const result = await run(image, model, request, { want: 'embedding', preview: false }, signal)
       return toEmbedding(model, result, request, image.byteLength, performance.now() - start)
     },
 
     async explain(image, request, signal) {
       const start = performance.now()
-      const index =
-        request.label === undefined ? undefined : labelIndex(findModel(current.models, request.model), request.label)
+      const model =
+        lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
+      const { base } = lookup.served(model, current.reports)
+      const index = request.label === undefined ? undefined : labelIndex(model, request.label)
       const limit = deadlineSignal(options.deadlineMs)
       const stop = signal ? AbortSignal.any([signal, limit]) : limit
-      const { model, result } = await run(
-        image,
-        { model: request.model, crop: request.crop, priority: 'batch' },
-        { want: 'pixels', preview: false },
-        stop,
-      )
+      const { crop } = request
+      const result = await run(image, model, { crop, priority: 'batch' }, { want: 'pixels', preview: false }, stop)
+      const head = workerHead(model)
       const attribution = await runMasks(
         { model, result, index, method: request.method },
         {
-          masks: (job) => runMaskJob(model.revision, job, stop),
+          masks: (job) => runMaskJob(base.revision, { ...job, model: base.id, head }, stop),
           concurrency: options.workers,
           onProgress: request.onProgress,
           signal: stop,

@@ -1,4 +1,3 @@
-import { Problem } from '@/lib/shared/problems/problem'
 import type { CatalogEntry } from '../catalog/catalog'
 import { noEmbedding } from './embedding'
 import type { EngineLog, EngineOptions } from './engine-options'
@@ -22,7 +21,8 @@ export interface Generation {
 export async function createGeneration(options: EngineOptions, onChanged: () => void): Promise<Generation> {
   const entries = await options.catalog()
   const models = await Promise.all(entries.map(readModel))
-  const usable = models.filter((model) => model.error === null)
+  // A custom model has no session of its own.
+  const usable = models.filter((model) => model.error === null && model.head === null)
   for (const model of models) if (model.error !== null) logUnavailable(options.log, model, model.error)
   const reports = new Map<string, LoadReport>()
   const queue = new Queue(options.queue)
@@ -88,21 +88,6 @@ function recordReport(
 
 function logUnavailable(log: EngineLog, model: CatalogEntry, reason: string): void {
   log.error({ model: model.id, type: model.type, default: model.default, reason }, 'a model is unavailable')
-}
-
-/** @throws Problem `unknown_model` */
-export function findModel(models: ReadonlyMap<string, Model>, name: string | undefined): Model {
-  for (const model of models.values()) {
-    if (name === undefined ? model.default : name === model.id || name === model.type) return model
-  }
-  const names = [...models.values()].flatMap(({ id, type }) => (type ? [type, id] : [id]))
-  throw new Problem('unknown_model', `There is no model with this name. Available models: ${names.join(', ')}.`)
-}
-
-/** @throws Problem `not_ready` */
-export function requireServing(model: Model, reports: ReadonlyMap<string, LoadReport>): void {
-  const error = model.error ?? reports.get(model.id)?.error
-  if (error) throw new Problem('not_ready', `The model ${model.id} is unavailable: ${error}.`)
 }
 
 /** @throws Problem `invalid_parameter` if it is known to have no embedding */

@@ -1,6 +1,27 @@
 import { z } from 'zod'
 import { publishedSchema } from '../catalog/available'
 
+/**
+ * What a head does: `linear` scores embeddings with learned weights; `groups` adds up the scores of the base model's
+ * labels.
+ */
+const HEAD_KINDS = ['linear', 'groups'] as const
+export type HeadKind = (typeof HEAD_KINDS)[number]
+
+/** What is known about a custom model besides its head. */
+const customSchema = z.object({
+  /** What it is for, in the words of whoever trained it. */
+  purpose: z.string().optional(),
+  /** ISO 8601. */
+  created: z.string(),
+  /** Number of photos that it learned from. */
+  examples: z.int().min(0),
+  /** Whether only people who know its ID can use it. */
+  unlisted: z.boolean().optional(),
+})
+
+export type CustomDetails = z.output<typeof customSchema>
+
 /** The `config.json` of a model folder: keys of Hugging Face and timm, and our own under `vision`. */
 export const configSchema = z.object({
   id2label: z.record(z.string().regex(/^\d+$/), z.string().min(1)).optional(),
@@ -28,7 +49,9 @@ export const configSchema = z.object({
         .object({
           score_below: z.number().min(0).max(1),
           margin_below: z.number().min(0).max(1),
-          entropy_above: z.number().min(0),
+          entropy_above: z.number().min(0).optional(),
+          /** Custom models: the likeness to the training photos. */
+          likeness_below: z.number().optional(),
         })
         .optional(),
       /** A CSV next to the folder with `wnid` and `synonyms`, one line per class in label order. */
@@ -46,6 +69,10 @@ export const configSchema = z.object({
         .optional(),
       /** Notes on labels for the reader, by index. */
       notes: z.record(z.string().regex(/^\d+$/), z.string()).optional(),
+      /** Set for a custom model: the model whose embeddings or scores its head turns into labels. */
+      base_model: z.object({ id: z.string().min(1), revision: z.string().min(1) }).optional(),
+      head: z.enum(HEAD_KINDS).optional(),
+      custom: customSchema.optional(),
     })
     .default({}),
 })

@@ -1,6 +1,8 @@
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import type { Problem } from '@/lib/shared/problems/problem'
+import type { Generation } from './generation'
 import type { Model } from './model'
-import type { Pool } from './pool'
+import type { ModelLookup } from './model-lookup'
 import type { LoadReport } from './protocol'
 
 /** ImageNet's validation set, on which the top-1 accuracy of a model with its 1,000 classes is published. */
@@ -25,15 +27,17 @@ function hasImageNetClasses({ labels, synonyms }: Model): boolean {
 }
 
 /** A model and its status in the workers. */
-export function toModelInfo(model: Model, report: LoadReport | undefined, pool: Pool): ModelInfo {
-  const error = model.error ?? report?.error ?? null
+export function toModelInfo(model: Model, lookup: ModelLookup, { reports, pool }: Generation): ModelInfo {
+  const base = model.head?.base.id ?? model.id
+  const report = reports.get(base)
+  const error = model.head === null ? (model.error ?? report?.error ?? null) : problemOf(model, lookup, reports)
   const embedding = report?.embedding ?? null
   return {
     id: model.id,
     type: model.type,
     title: model.title,
     default: model.default,
-    status: error !== null ? 'failed' : pool.serves(model.id) ? 'ready' : 'loading',
+    status: error !== null ? 'failed' : pool.serves(base) ? 'ready' : 'loading',
     error,
     license: model.license,
     classes: model.labels.length,
@@ -44,5 +48,16 @@ export function toModelInfo(model: Model, report: LoadReport | undefined, pool: 
     temperature: model.temperature,
     embedding: typeof embedding === 'string' ? null : embedding,
     embedding_reason: typeof embedding === 'string' ? embedding : null,
+    base_model: model.head?.base ?? null,
+  }
+}
+
+/** Why a custom model can't be served; null if it can. */
+function problemOf(model: Model, lookup: ModelLookup, reports: ReadonlyMap<string, LoadReport>): string | null {
+  try {
+    lookup.served(model, reports)
+    return null
+  } catch (error) {
+    return (error as Problem).detail
   }
 }

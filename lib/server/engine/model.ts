@@ -6,7 +6,7 @@ import type { CatalogEntry } from '../catalog/catalog'
 import { parsePreprocessor } from '../image/hf-preprocessor'
 import type { Preprocessor } from '../image/preprocessor'
 import { isTimm, timmPreprocessor } from '../image/timm'
-import { configSchema, type ModelConfig } from './model-config'
+import { type CustomDetails, configSchema, type HeadKind, type ModelConfig } from './model-config'
 import { readJson, withFileName } from './model-file'
 import { labelsOf, readSynonyms } from './model-labels'
 import type { SelfTest, WorkerModel } from './protocol'
@@ -30,6 +30,8 @@ export interface Model extends CatalogEntry {
   published: { value: number; source: string } | null
   /** The committed evaluation, if there is one for exactly this revision. */
   evaluation: EvaluationSummary | null
+  /** Set for a custom model. */
+  head: ModelHead | null
   /** The text fields of its card. */
   card: {
     source?: string | undefined
@@ -38,6 +40,12 @@ export interface Model extends CatalogEntry {
     limits?: string | undefined
     not_for?: string | undefined
   }
+}
+
+/** How a custom model builds on another one. */
+interface ModelHead extends CustomDetails {
+  kind: HeadKind
+  base: { id: string; revision: string }
 }
 
 const selfTestSchema = z.object({ picture: z.string(), logits: z.array(z.number()).min(1) })
@@ -58,6 +66,7 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
     selfTest: null,
     published: null,
     evaluation: null,
+    head: null,
     card: {},
   }
   if (entry.error !== null) return empty
@@ -70,7 +79,9 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
       title: config.vision.title ?? entry.id,
       license: config.vision.license ?? null,
       labels: labels.labels,
-      preprocessor: await readPreprocessor(entry.folder, file, config.model_type),
+      // A custom model gets its photos prepared as its base needs them.
+      preprocessor: config.vision.base_model ? null : await readPreprocessor(entry.folder, file, config.model_type),
+      head: headOf(config),
       output: config.vision.output ?? null,
       temperature: config.vision.temperature ?? null,
       uncertainty: ruleOf(config.vision.uncertainty),
@@ -133,9 +144,21 @@ async function readEvaluation({ folder, revision }: CatalogEntry): Promise<Evalu
   return figures
 }
 
+function headOf({ vision: { base_model: base, head: kind, custom } }: ModelConfig): ModelHead | null {
+  if (base === undefined) return null
+  if (kind === undefined || custom === undefined)
+    throw new Error('config.json: a model with vision.base_model needs vision.head and vision.custom, too')
+  return { base, kind, ...custom }
+}
+
 function ruleOf(rule: ModelConfig['vision']['uncertainty']): UncertaintyRule | null {
   if (rule === undefined) return null
-  return { scoreBelow: rule.score_below, marginBelow: rule.margin_below, entropyAbove: rule.entropy_above }
+  return {
+    scoreBelow: rule.score_below,
+    marginBelow: rule.margin_below,
+    entropyAbove: rule.entropy_above ?? null,
+    likenessBelow: rule.likeness_below ?? null,
+  }
 }
 
 async function readSelfTest(folder: string): Promise<SelfTest | null> {

@@ -5,6 +5,7 @@ import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { FileStamp } from '../catalog/revision'
 import type { Geometry } from '../image/geometry'
 import type { Interpolation, Preprocessor } from '../image/preprocessor'
+import type { HeadKind } from './model-config'
 import type { Priority } from './types'
 
 /** Messages between the engine and its worker processes, sent by structured clone. */
@@ -33,6 +34,18 @@ export interface SelfTest {
   logits: number[]
 }
 
+/** The head of a custom model, which turns embeddings or scores of the worker's model into labels. */
+export interface WorkerHead {
+  /** Identifies its weights: the revision. */
+  revision: string
+  kind: HeadKind
+  /** `head.safetensors` */
+  file: string
+  classes: number
+  temperature: number
+  uncertainty: UncertaintyRule | null
+}
+
 /** A photo to classify. */
 export interface PhotoJob {
   kind: 'photo'
@@ -42,10 +55,14 @@ export interface PhotoJob {
   priority: Priority
   /** Number of predictions; `logits` for all raw outputs; `pixels` for these and the model input; `embedding`. */
   want: number | 'logits' | 'pixels' | 'embedding'
+  /** Whether to return the embedding as well, from the same run. */
+  embedding?: boolean
   /** Whether to return the model input as an image. */
   preview: boolean
   /** The part of the upright photo to use, in its pixels; the preprocessor's crop if absent. */
   crop?: Area | undefined
+  /** Set for a custom model: `model` is then its base. */
+  head?: WorkerHead | undefined
 }
 
 /** Runs an already prepared input under some of a method's masks. */
@@ -61,6 +78,8 @@ export interface MaskJob {
   count: number
   /** The output whose score is returned. */
   index: number
+  /** Set for a custom model: `model` is then its base. */
+  head?: WorkerHead | undefined
 }
 
 export type Job = PhotoJob | MaskJob

@@ -9,6 +9,8 @@ export type Priority = 'interactive' | 'batch'
 export interface RunOptions {
   /** Model id or type; the default model if absent. */
   model?: string | undefined
+  /** The revision of a custom model, which may have been replaced since; the current one if absent. */
+  revision?: string | undefined
   /** `interactive` if absent. */
   priority?: Priority
   /**
@@ -26,6 +28,8 @@ export interface ClassifyOptions extends RunOptions {
   threshold?: number
   /** Whether the result contains the model input as an image. */
   preview?: boolean
+  /** Whether the result contains the embedding, from the same run. */
+  embedding?: boolean
   requestId?: string
 }
 
@@ -44,7 +48,10 @@ export interface Embedding extends Pick<Classification, 'request_id' | 'image' |
   normalized: boolean
 }
 
-export interface ExplainOptions extends Pick<RunOptions, 'model' | 'crop'> {
+/** A classification, and the embedding [dimensions] if it was requested. */
+export type EmbeddedClassification = Classification & { embedding?: Float32Array }
+
+export interface ExplainOptions extends Pick<RunOptions, 'model' | 'revision' | 'crop'> {
   /** Name or index of the label to explain; the best one if absent. */
   label?: string | undefined
   method: ExplainMethod
@@ -69,8 +76,17 @@ export interface EngineStats {
  * `deadline_exceeded`, `not_ready`, `shutting_down`). An abort rejects with the signal's reason.
  */
 export interface Engine {
+  /** The models that everyone may know of. */
   models(): readonly ModelInfo[]
-  /** The same, with the details from their cards. */
+  /**
+   * One model, by its ID or type; the default model if no name is given.
+   *
+   * @throws Problem `unknown_model`
+   */
+  model(name: string | undefined): Promise<ModelInfo>
+  /** Whether photos can be classified with this revision of a model, which may no longer be the current one. */
+  hasRevision(model: string, revision: string): Promise<boolean>
+  /** The models that everyone may know of, with the details from their cards. */
   details(): readonly Omit<ModelDetails, 'votes'>[]
   /**
    * The labels of a model, by its id or type, in output order.
@@ -78,7 +94,8 @@ export interface Engine {
    * @throws Problem `unknown_model`
    */
   labels(model: string): readonly Label[]
-  classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<Classification>
+  /** @throws Problem as above, and `invalid_parameter` if an embedding is requested and the model has none */
+  classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<EmbeddedClassification>
   /** The model's raw outputs [classes], before temperature and softmax. */
   logits(image: Uint8Array, options: RunOptions, signal?: AbortSignal): Promise<Float32Array>
   /**

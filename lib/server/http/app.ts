@@ -3,6 +3,7 @@ import type { Site } from '@/lib/shared/contract/site'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Environment } from '../config/environment'
 import { routedPath } from './canonical-path'
+import { customModelRoutes } from './custom-models/routes'
 import { decodeRequest } from './encoding/decode-request'
 import { jobRoutes } from './jobs/routes'
 import { MemoryBudget } from './memory-budget'
@@ -20,6 +21,7 @@ import { queryParameters, requireKnownNames, takeStream } from './parameters'
 import { failureReply, problemReply } from './problem'
 import { API_DOCS_GUESSES, toApiDocs } from './routes/api-docs'
 import { classify } from './routes/classify'
+import { embed } from './routes/embed'
 import { explain } from './routes/explain'
 import { exportFeedback, giveFeedback } from './routes/feedback'
 import { live, ready, status } from './routes/health'
@@ -29,7 +31,8 @@ import { openApi } from './routes/openapi'
 import { photo } from './routes/photo'
 import { galleryPictures, siteFacts } from './routes/site'
 import type { App, AppEnv, Endpoint, Endpoints, Services } from './services'
-import { classifyStream } from './stream/route'
+import { classifyStream } from './stream/classify'
+import { embedStream } from './stream/embed'
 
 /** Whether the API serves this path. Next.js serves the rest of the site. */
 export function isApiPath(path: string): boolean {
@@ -50,17 +53,18 @@ export function createApp(services: Services & { site: Site }): App {
   const limit = rateLimit(services)
   const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services.environment)
   app.use('/api/classify', limit)
+  app.use('/api/embed', limit)
   app.use('/api/photo', limit)
   app.use('/api/explain', limit)
   // All uploads that are read into memory share one budget.
   const uploads = new MemoryBudget(services.environment.MAX_QUEUE_BYTES)
 
-  const [classifyOne, classifyMany] = [classify(services, uploads), classifyStream(services, uploads)]
-  const isStream = (c: Context<AppEnv>) => takeStream(queryParameters(c.req.url)).stream
   const batchesEnabled = services.environment.ENABLE_BATCH_PROCESSING === 'true'
-  mount('/api/classify', {
-    POST: { withQuery: (c) => (batchesEnabled && isStream(c) ? classifyMany(c) : classifyOne(c)) },
+  const oneOrMany = (one: Handler<AppEnv>, many: Handler<AppEnv>): Endpoint => ({
+    withQuery: (c, next) => (batchesEnabled && isStream(c) ? many(c, next) : one(c, next)),
   })
+  mount('/api/classify', { POST: oneOrMany(classify(services, uploads), classifyStream(services, uploads)) })
+  mount('/api/embed', { POST: oneOrMany(embed(services, uploads), embedStream(services, uploads)) })
   if (services.environment.MAX_EXPLANATIONS > 0)
     mount('/api/explain', { POST: { withQuery: explain(services, uploads) } })
   mount('/api/photo', { POST: photo(services, uploads) })
@@ -78,7 +82,10 @@ export function createApp(services: Services & { site: Site }): App {
       ...(token === undefined ? {} : { GET: { withQuery: exportFeedback(services.feedback, token, services.log) } }),
     })
   }
-  mount('/api/models', { GET: models(services) })
+  const training = services.training ? customModelRoutes(services, services.training, uploads) : {}
+  app.use('/api/models', limit)
+  mount('/api/models', { GET: models(services), ...training['/api/models'] })
+  for (const [path, handlers] of Object.entries(training)) if (path !== '/api/models') mount(path, handlers)
   mount('/api/models/:model/labels', { GET: labels(services) })
   mount('/api/site', { GET: siteFacts(services.site) })
   mount('/api/gallery', { GET: galleryPictures(services.site) })
@@ -95,6 +102,10 @@ export function createApp(services: Services & { site: Site }): App {
   app.notFound((c) => problemReply(c, new Problem('not_found', `No resource at ${c.req.path}. Check the path.`)))
   app.onError(failureReply(services))
   return app
+}
+
+function isStream(c: Context<AppEnv>): boolean {
+  return takeStream(queryParameters(c.req.url)).stream
 }
 
 /** Mounts the handlers of one path. Other methods get a 405 that lists the allowed ones. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Handler, Hono } from 'hono'
 import type { SignIn } from '../auth/sign-in'
 import type { Environment } from '../config/environment'
+import type { CustomModelService } from '../custom-models/service'
 import type { Engine } from '../engine/types'
 import type { Feedback } from '../feedback/feedback'
 import type { Lifecycle } from '../host/lifecycle'
@@ -16,6 +17,8 @@ export interface Services {
   engine: Engine
   /** Batch jobs; null if they are turned off. */
   jobs: JobBackend | null
+  /** Training of custom models; null if it is turned off. */
+  training: CustomModelService | null
   /** Feedback from visitors; null if it is turned off. */
   feedback: Feedback | null
   /** The result cache; null if it is turned off. */

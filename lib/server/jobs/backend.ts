@@ -8,6 +8,8 @@ export interface JobSpec {
   model: ModelName
   top_k: number
   threshold: number
+  /** Whether the results have embeddings. */
+  embeddings?: true
   created_at: string
   /** Where the callback is sent, and the secret that signs it. */
   callback?: { url: string; secret: string }

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Classification } from '@/lib/shared/contract/contract'
 import { Problem } from '@/lib/shared/problems/problem'
 import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
 import { classifiedRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
+import { toBase64 } from '../embeddings/vector'
+import type { EmbeddedClassification } from '../engine/types'
 import { sha256Of } from '../event-loop/digest'
 import { isOutOfDescriptors, StorageError } from '../storage/storage-errors'
 
 /** Classifies a photo: with the engine in this process, or on a remote server. */
-export type Classify = (image: Uint8Array, signal: AbortSignal) => Promise<Classification>
+export type Classify = (image: Uint8Array, signal: AbortSignal) => Promise<EmbeddedClassification>
 
 /** Engine options for photos of a batch. No user waits for a single one, so it may stay queued for any time. */
 export const BATCH_REQUEST = { priority: 'batch', deadlineMs: Number.POSITIVE_INFINITY } as const
@@ -49,7 +50,9 @@ export async function classifyPhoto(
   try {
     const image = await read(signal)
     known = { file, bytes: image.byteLength, sha256: await sha256Of(image) }
-    return classifiedRow(known, await cache.get(image, known.sha256 as string, signal))
+    const result = await cache.get(image, known.sha256 as string, signal)
+    const row = classifiedRow(known, result)
+    return result.embedding ? { ...row, embedding: toBase64(result.embedding) } : row
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof Problem && error.code === 'shutting_down') throw error
@@ -66,17 +69,25 @@ function failureOf(error: unknown): { code: string; detail: string } {
   return { code: 'unreadable', detail: `The file cannot be read: ${message}` }
 }
 
+/** How many of the latest results a cache remembers: megabytes of either kind. */
+const MAX_RESULTS = 10_000
+const MAX_EMBEDDED_RESULTS = 1000
+
 /** Results by the photo's digest. */
 export class ClassificationCache {
-  private readonly entries = new Map<string, Promise<Classification>>()
+  private readonly entries = new Map<string, Promise<EmbeddedClassification>>()
 
-  /** @param maxEntries how many of the latest results to remember */
+  private readonly maxEntries: number
+
+  /** @param embeddings whether the results have embeddings, so that fewer fit into memory */
   constructor(
     private readonly classify: Classify,
-    private readonly maxEntries = 10_000,
-  ) {}
+    embeddings = false,
+  ) {
+    this.maxEntries = embeddings ? MAX_EMBEDDED_RESULTS : MAX_RESULTS
+  }
 
-  get(image: Uint8Array, sha256: string, signal: AbortSignal): Promise<Classification> {
+  get(image: Uint8Array, sha256: string, signal: AbortSignal): Promise<EmbeddedClassification> {
     const cached = this.entries.get(sha256)
     if (cached) return cached
     const pending = classifyWithRetries(this.classify, image, signal)
@@ -92,7 +103,7 @@ async function classifyWithRetries(
   classify: Classify,
   image: Uint8Array,
   signal: AbortSignal,
-): Promise<Classification> {
+): Promise<EmbeddedClassification> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await classify(image, signal)

@@ -2,21 +2,25 @@ import { randomBytes } from 'node:crypto'
 import type { JobParameters } from '@/lib/shared/contract/jobs'
 import type { Engine } from '../engine/types'
 import type { JobSpec } from './backend'
-import { requireModel } from './require-model'
+import { requireEmbedding, requireModel } from './require-model'
 
 /**
  * The fixed parameters of a new job. They include the model's revision as of now.
  *
- * @throws Problem `unknown_model`
+ * @throws Problem `unknown_model`, and `invalid_parameter` if embeddings are requested and the model has none
  */
-export function newSpec(engine: Engine, { model, top_k, threshold, callback_url, source }: JobParameters): JobSpec {
+export async function newSpec(engine: Pick<Engine, 'model'>, parameters: JobParameters): Promise<JobSpec> {
+  const { model: name, top_k, threshold, callback_url, source, embeddings = false } = parameters
+  const model = await requireModel(engine, name)
+  if (embeddings) await requireEmbedding(engine, model.id)
   const secret = randomBytes(32).toString('hex')
   return {
     id: newId(),
-    model: requireModel(engine, model),
+    model,
     top_k,
     threshold,
     created_at: new Date().toISOString(),
+    ...(embeddings ? { embeddings } : {}),
     ...(source === undefined ? {} : { source }),
     ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
   }

@@ -1,14 +1,15 @@
-import { Problem } from '@/lib/shared/problems/problem'
 import type { ModelName } from '@/lib/shared/results/columns'
+import { noEmbedding } from '../engine/embedding'
 import type { Engine } from '../engine/types'
 
 /** The model for a batch, by its ID or type; the default model if none is given. @throws Problem `unknown_model` */
-export function requireModel(engine: Engine, name: string | undefined): ModelName {
-  const models = engine.models()
-  const model = models.find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
-  if (!model) {
-    const known = models.map(({ id, type }) => type ?? id).join(', ')
-    throw new Problem('unknown_model', `There is no model with this name. Available models: ${known}.`)
-  }
-  return { id: model.id, revision: model.revision }
+export async function requireModel(engine: Pick<Engine, 'model'>, name: string | undefined): Promise<ModelName> {
+  const { id, revision } = await engine.model(name)
+  return { id, revision }
+}
+
+/** @throws Problem `invalid_parameter` if a model has no embedding */
+export async function requireEmbedding(engine: Pick<Engine, 'model'>, id: string): Promise<void> {
+  const { embedding_reason: reason } = await engine.model(id)
+  if (reason !== null) throw noEmbedding(id, reason)
 }

@@ -17,6 +17,8 @@ export interface ZipLimits {
   before?: number
   /** Maximum bytes of one photo. A larger one is returned cut off, so that only that photo fails. */
   imageBytes: number
+  /** Whether labels files are extracted, too. */
+  labelsFiles?: boolean
 }
 
 /** A photo in an archive. */
@@ -62,7 +64,8 @@ export async function openZip(source: string | Buffer, limits: ZipLimits, encodi
     let unpacked = 0
     for await (const [at, entry] of yieldingBetween(entries.entries())) {
       const file = names[at] ?? ''
-      if (file.endsWith('/') || isSystemFile(file) || isLabelsFileName(file)) continue
+      if (file.endsWith('/') || isSystemFile(file)) continue
+      if (!limits.labelsFiles && isLabelsFileName(file)) continue
       if (photos.length >= limits.files) throw tooMany(limits.files)
       unpacked += entry.uncompressedSize
       requireRoom(file, entry, {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Classification } from '@/lib/shared/contract/contract'
+import type { Classification, ModelInfo } from '@/lib/shared/contract/contract'
 import { formatCrop } from '@/lib/shared/crop/crop'
-import type { ClassifyOptions, Engine } from '../engine/types'
+import { fromBase64, toBase64 } from '../embeddings/vector'
+import type { ClassifyOptions, Embedding, EmbedOptions, Engine, RunOptions } from '../engine/types'
 import type { RedisClient } from '../redis/connect'
 
 export interface ResultCacheOptions {
@@ -12,8 +13,22 @@ export interface ResultCacheOptions {
   redis?: RedisClient | undefined
 }
 
-/** A result without the parts that belong to its request. */
-type CachedResult = Omit<Classification, 'request_id' | 'timings'>
+/** A result, with the parts that belong to its request. */
+type Result = Pick<Classification, 'request_id' | 'timings'> & { model: { revision: string } }
+/** How the rest of a result is stored. */
+interface Format<R extends Result> {
+  write(result: Omit<R, 'request_id' | 'timings'>): string
+  read(text: string): Omit<R, 'request_id' | 'timings'>
+}
+
+const CLASSIFICATION: Format<Classification> = { write: JSON.stringify, read: JSON.parse }
+const EMBEDDING: Format<Embedding> = {
+  write: (result) => JSON.stringify({ ...result, embedding: toBase64(result.embedding) }),
+  read(text) {
+    const result = JSON.parse(text)
+    return { ...result, embedding: fromBase64(result.embedding) }
+  },
+}
 
 /** Lifetime in Redis, in seconds. Redis must hold photos per second × this × a kilobyte. */
 const SHARED_TTL_S = 600
@@ -39,42 +54,57 @@ export class ResultCache {
   }
 
   /** Like the engine's `classify`; also returns whether the result was cached. */
-  async classify(
-    image: Uint8Array,
-    options: ClassifyOptions,
-    signal?: AbortSignal,
-  ): Promise<{ result: Classification; hit: boolean }> {
+  async classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal) {
+    const { topK, threshold = 0, preview } = options
+    const key = preview
+      ? null
+      : await this.keyOf(image, options, ({ classes }) => `${Math.min(topK, classes)}:${threshold}`)
+    return this.answer(key, options, CLASSIFICATION, () => this.engine.classify(image, options, signal))
+  }
+
+  /** Like the engine's `embed`; also returns whether the result was cached. */
+  async embed(image: Uint8Array, options: EmbedOptions, signal?: AbortSignal) {
+    const key = await this.keyOf(image, options, () => `embedding:${options.normalize ?? false}`)
+    return this.answer(key, options, EMBEDDING, () => this.engine.embed(image, options, signal))
+  }
+
+  private async answer<R extends Result>(
+    key: string | null,
+    { requestId = '' }: { requestId?: string },
+    format: Format<R>,
+    run: () => Promise<R>,
+  ): Promise<{ result: R; hit: boolean }> {
     const start = performance.now()
-    const key = this.keyOf(image, options)
     const cached = key === null ? null : await this.find(key)
     if (cached !== null) {
       const total_ms = performance.now() - start
       const timings = { queue_ms: 0, decode_ms: 0, run_ms: 0, total_ms }
-      return { result: { request_id: options.requestId ?? '', ...cached, timings }, hit: true }
+      return { result: { request_id: requestId, ...format.read(cached), timings } as R, hit: true }
     }
-    const result = await this.engine.classify(image, options, signal)
+    const result = await run()
     // The model may have been replaced meanwhile, so only a result of the revision in the key is cached.
-    if (key?.endsWith(result.model.revision)) this.store(key, result)
+    if (key?.endsWith(result.model.revision)) {
+      const { request_id: _id, timings: _timings, ...rest } = result
+      this.store(key, format.write(rest))
+    }
     return { result, hit: false }
   }
 
   /** Null if the result isn't cacheable. The engine reports invalid options. */
-  private keyOf(
+  private async keyOf(
     image: Uint8Array,
-    { model: name, topK, threshold = 0, preview, crop }: ClassifyOptions,
-  ): string | null {
-    const model = this.engine
-      .models()
-      .find((each) => (name === undefined ? each.default : name === each.id || name === each.type))
-    if (!model || preview) return null
+    { model: name, crop }: RunOptions,
+    options: (model: ModelInfo) => string,
+  ): Promise<string | null> {
+    const model = await this.engine.model(name).catch(() => null)
+    if (model === null) return null
     const digest = createHash('sha256').update(image).digest('base64url')
     const area = crop ? formatCrop(crop) : ''
-    return `${digest}:${Math.min(topK, model.classes)}:${threshold}:${area}:${model.id}:${model.revision}`
+    return `${digest}:${options(model)}:${area}:${model.id}:${model.revision}`
   }
 
-  private async find(key: string): Promise<CachedResult | null> {
-    const text = this.memory.get(key) ?? (await this.findShared(key))
-    return text === null ? null : (JSON.parse(text) as CachedResult)
+  private async find(key: string): Promise<string | null> {
+    return this.memory.get(key) ?? (await this.findShared(key))
   }
 
   private async findShared(key: string): Promise<string | null> {
@@ -86,8 +116,7 @@ export class ResultCache {
     return text
   }
 
-  private store(key: string, { request_id: _id, timings: _timings, ...answer }: Classification): void {
-    const text = JSON.stringify(answer)
+  private store(key: string, text: string): void {
     this.memory.set(key, text)
     const { redis } = this.options
     if (redis?.status === 'ready') redis.set(sharedKey(key), text, 'EX', SHARED_TTL_S).catch(() => {})

@@ -7,6 +7,7 @@ import { createLog } from '../observe/log'
 import { connectRedis } from '../redis/connect'
 import { EVICTION_WARNING, evictionPolicy } from '../redis/eviction'
 import { RedisMonitor } from '../redis/monitor'
+import { openCustomModels } from './custom-models'
 import { defaultWorkers } from './default-workers'
 import { openEngine, reloadModels } from './engine'
 import { jobDependencies } from './jobs'
@@ -40,7 +41,8 @@ export async function runBatchWorker(): Promise<void> {
   if (eviction) log.warn(eviction, EVICTION_WARNING)
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const models = await openModels(environment, log)
-  const engine = await openEngine(environment, models.path, workers, log)
+  const custom = await openCustomModels(environment, log)
+  const engine = await openEngine(environment, { models: models.path, custom: custom.models }, workers, log)
   models.onChange(() => reloadModels(engine, log))
   await engine.settled()
   const metrics = openMetrics(environment, { service: 'worker', stats: () => engine.stats() }, log)
@@ -56,7 +58,9 @@ export async function runBatchWorker(): Promise<void> {
     log,
     protection,
     onClassified: (model, timings) => metrics.photo(model, timings),
-    refreshModels: () => models.refresh(),
+    refreshModels: async () => {
+      await Promise.all([models.refresh(), custom.models.refresh()])
+    },
   })
   await worker.ready()
   log.info({ bucket: BUCKET, workers, ready: engine.ready() }, 'ready for batch work')
@@ -70,6 +74,7 @@ export async function runBatchWorker(): Promise<void> {
     await metrics.close()
     await engine.close()
     await models.close()
+    custom.close()
     redis.disconnect()
     blocking.disconnect()
     log.info({}, 'stopped')

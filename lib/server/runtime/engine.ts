@@ -4,6 +4,7 @@ import { cores, type Environment, EnvironmentError, isDevelopment } from '../con
 import { insufficientMemory, megabytes, planMemory, SERVER_BYTES, workerBytes } from '../config/memory-plan'
 import { fromRoot } from '../config/root'
 import { createEngine } from '../engine/engine'
+import type { CustomModelSource } from '../engine/engine-options'
 import type { Engine } from '../engine/types'
 import type { Log } from '../observe/log'
 import { memoryLimit } from '../observe/resource-limits'
@@ -12,10 +13,15 @@ import { collectGarbageAbove } from './collect-garbage'
 /**
  * Opens the engine that the environment configures.
  *
- * @param models returns the models folder, which is read on each load
+ * @param sources `models` returns the models folder, which is read on each load; `custom` has the custom models
  * @throws EnvironmentError if there is too little memory
  */
-export function openEngine(environment: Environment, models: () => string, workers: number, log: Log) {
+export function openEngine(
+  environment: Environment,
+  { models, custom }: { models: () => string; custom: CustomModelSource },
+  workers: number,
+  log: Log,
+) {
   const { MAX_QUEUE_BYTES, MAX_PIXELS } = environment
   const plan = planMemory(memoryLimit(totalmem()), MAX_QUEUE_BYTES)
   const lack = insufficientMemory(plan)
@@ -34,6 +40,7 @@ export function openEngine(environment: Environment, models: () => string, worke
   )
   return createEngine({
     catalog: () => readCatalog(models(), environment.DEFAULT_MODEL_TYPE),
+    custom,
     workerScript: fromRoot(isDevelopment() ? 'dist/dev/engine-worker.js' : 'dist/engine-worker.js'),
     workers,
     workerMaxBytes: environment.WORKER_MAX_BYTES ?? workerBytes(plan, workers),

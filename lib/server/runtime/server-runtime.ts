@@ -8,6 +8,7 @@ import type { Log } from '../observe/log'
 import { Gallery } from '../pages/gallery'
 import { localSite } from '../pages/local-site'
 import { ResultCache } from '../result-cache/result-cache'
+import { openCustomModels, openTraining } from './custom-models'
 import { defaultWorkers } from './default-workers'
 import { openEngine, reloadModels } from './engine'
 import { openFeedback } from './feedback'
@@ -22,7 +23,8 @@ import { ownVersion, runtimeVersion } from './versions'
 export async function createServerRuntime(environment: Environment, log: Log): Promise<Runtime> {
   const workers = environment.ENGINE_WORKERS ?? (await defaultWorkers())
   const models = await openModels(environment, log)
-  const engine = await openEngine(environment, models.path, workers, log)
+  const custom = await openCustomModels(environment, log)
+  const engine = await openEngine(environment, { models: models.path, custom: custom.models }, workers, log)
   models.onChange(() => reloadModels(engine, log))
   const redis = await openRedis(environment, log)
   const bytes = environment.RESULT_CACHE_BYTES
@@ -35,6 +37,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
     redis,
     resultCache: bytes > 0 ? new ResultCache(engine, { bytes, redis: redis ?? undefined }) : null,
     jobs,
+    training: openTraining(environment, engine, custom),
     feedback: await openFeedback(environment, engine, {
       folder: join(fromRoot(environment.DATA_DIR), 'feedback'),
       log,
@@ -64,6 +67,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
       await metrics.close()
       await engine.close()
       await models.close()
+      custom.close()
     },
   }
 }

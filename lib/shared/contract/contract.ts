@@ -189,6 +189,10 @@ export const modelInfoSchema = z
       .nullable()
       .meta({ description: 'The embeddings that `POST /api/embed` returns; null if the model has none.' }),
     embedding_reason: z.string().nullable().meta({ description: 'Why a loaded model has no embedding.' }),
+    base_model: z
+      .object({ id: z.string(), revision: z.string() })
+      .nullable()
+      .meta({ description: 'The model that a custom model builds on; null for any other model.' }),
   })
   .meta({ id: 'ModelInfo' })
 

@@ -33,6 +33,9 @@ export const jobParametersSchema = z
         'Photos in a bucket instead of an upload: s3://bucket/prefix. Only buckets that this server may read.',
       pattern: '^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$',
     }),
+    embeddings: flag.optional().meta({
+      description: 'Whether to keep the embedding of each photo as well. The results have them in Parquet.',
+    }),
     zip_names: zipNames,
     open: flag.default(false).meta({ description: 'Whether more photos will be added until the job is closed.' }),
   })
@@ -56,6 +59,7 @@ export const jobSchema = z
     model: z.object({ id: z.string(), revision: z.string() }),
     top_k: z.int().min(1),
     threshold: z.number().min(0).max(1),
+    embeddings: z.boolean().meta({ description: 'Whether the results have embeddings.' }),
     counts: z.object({ total: count, done: count, ok: count, failed: count }),
     rate: z.number().min(0).nullable().meta({ description: 'Recent photos per second; null if none are running.' }),
     eta_s: z.number().min(0).nullable(),

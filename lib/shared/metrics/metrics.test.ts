@@ -85,7 +85,7 @@ describe('uncertainty', () => {
   })
 
   test('gives each reason, unlike_known first', () => {
-    const rule = { scoreBelow: 0.5, marginBelow: 0.1, entropyAbove: 1000 }
+    const rule = { scoreBelow: 0.5, marginBelow: 0.1, entropyAbove: 1000, likenessBelow: null }
     expect(uncertainty(known, [0.9, 0.05], rule)).toBeNull()
     expect(uncertainty(known, [0.45, 0.2], rule)).toBe('low_score')
     expect(uncertainty(known, [0.52, 0.45], rule)).toBe('small_margin')

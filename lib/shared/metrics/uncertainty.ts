@@ -10,8 +10,10 @@ export interface UncertaintyRule {
   scoreBelow: number
   /** If the best two scores are closer than this, either may be right. */
   marginBelow: number
-  /** A generalized entropy above this means that the photo is unlike the training data. */
-  entropyAbove: number
+  /** A generalized entropy above this means that the photo is unlike the training data; null if it isn't measured. */
+  entropyAbove: number | null
+  /** A likeness to the training photos below this means the same; null if it isn't measured. */
+  likenessBelow: number | null
 }
 
 const GAMMA = 0.1
@@ -37,14 +39,18 @@ export function generalisedEntropy(logits: Float32Array): number {
  * Why a result is uncertain; null if it isn't, or the model has no limits.
  *
  * @param best calibrated scores of the two best labels
+ * @param likeness to the photos that the model learned from; null if it isn't measured
  */
 export function uncertainty(
   logits: Float32Array,
   [first, second]: readonly [number, number],
   rule: UncertaintyRule | null,
+  likeness: number | null = null,
 ): UncertainReason | null {
   if (rule === null) return null
-  if (generalisedEntropy(logits) > rule.entropyAbove) return 'unlike_known'
+  const { entropyAbove, likenessBelow } = rule
+  if (entropyAbove !== null && generalisedEntropy(logits) > entropyAbove) return 'unlike_known'
+  if (likenessBelow !== null && likeness !== null && likeness < likenessBelow) return 'unlike_known'
   if (first - second < rule.marginBelow) return 'small_margin'
   return first < rule.scoreBelow ? 'low_score' : null
 }

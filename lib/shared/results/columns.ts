@@ -29,10 +29,24 @@ export const PAGE_COLUMNS = ['index', ...RESULT_COLUMNS] as const
 /** The columns of results whose true labels are known. */
 export const LABELED_COLUMNS = [...RESULT_COLUMNS, 'truth', 'correct'] as const
 
+/** The columns of embeddings. */
+export const EMBEDDED_COLUMNS = [
+  'file',
+  'status',
+  'embedding',
+  'sha256',
+  'width',
+  'height',
+  'model',
+  'revision',
+  'error_code',
+  'error',
+] as const
+
 export type LabeledColumn = (typeof LABELED_COLUMNS)[number]
 
 /** Every column that a results file may have. */
-export type FileColumn = (typeof PAGE_COLUMNS)[number] | LabeledColumn
+export type FileColumn = (typeof PAGE_COLUMNS)[number] | LabeledColumn | 'embedding'
 
 /** The result of one photo. */
 export interface ResultRow {
@@ -59,6 +73,8 @@ export interface ResultRow {
   ms: number | null
   error_code: string | null
   error: string | null
+  /** The embedding, float32 and little-endian in base64; absent for a failed photo, and unless requested. */
+  embedding?: string
   /** The true label, or the word in the labels file if the model has no such label; absent without a labels file. */
   truth?: string | null
   /** Whether `label` is the true label; null if that is unknown. */

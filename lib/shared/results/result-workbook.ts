@@ -21,6 +21,7 @@ const WIDTHS: Record<FileColumn, number> = {
   ms: 9,
   error_code: 18,
   error: 48,
+  embedding: 40,
   truth: 28,
   correct: 9,
 }

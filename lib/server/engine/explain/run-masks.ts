@@ -26,7 +26,7 @@ interface ExplanationTarget {
 }
 
 interface RunContext {
-  masks(job: Omit<MaskJob, 'kind' | 'id' | 'priority'>): Promise<MaskResult>
+  masks(job: Omit<MaskJob, 'kind' | 'id' | 'priority' | 'model' | 'head'>): Promise<MaskResult>
   /** Number of jobs in flight. */
   concurrency: number
   onProgress: ((done: number, of: number) => void) | undefined
@@ -48,7 +48,7 @@ export async function runMasks(
   const count = maskCount(method)
   const importance = new Importance()
   const scoreByMask: (number | undefined)[] = []
-  const job = { model: model.id, pixels: result.input ?? new Uint8Array(), method, index: explained }
+  const job = { pixels: result.input ?? new Uint8Array(), method, index: explained }
   let [scheduled, done, added, runMs] = [0, 0, 0, result.runMs]
 
   async function runRange(first: number, size: number): Promise<void> {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { memoryUsage } from 'node:process'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { FromWorker, ToWorker } from '../protocol'
+import { HeadCache } from './head-cache'
 import { ModelCache } from './model-cache'
 import { Pipeline } from './pipeline'
 
@@ -44,7 +45,7 @@ async function load({
     onLoaded: (ms) => pipeline?.threadBlocked(ms),
   })
   const reports = await cache.loadAll(models)
-  pipeline = new Pipeline(cache, {
+  pipeline = new Pipeline(cache, new HeadCache(), {
     maxPixels,
     timeoutMs,
     onRun: (id) => send({ kind: 'running', id }),

@@ -3,6 +3,7 @@ import { softmax } from '@/lib/shared/metrics/scores'
 import { maskOf } from '../explain/masks'
 import { blurredBaseline, occlude } from '../explain/occlude'
 import type { MaskJob, MaskResult } from '../protocol'
+import type { Scorer } from './scorer'
 import type { LoadedModel } from './session'
 
 /**
@@ -17,7 +18,8 @@ const SLICE_MS = 1000
  */
 export function maskSteps(
   { pixels, method, first, count, index }: MaskJob,
-  { input, prepare, run, spec }: LoadedModel,
+  { input, prepare }: LoadedModel,
+  scorer: Scorer,
 ): () => Promise<MaskResult | null> {
   const baseline = blurredBaseline(pixels, input)
   const scores: number[] = []
@@ -26,7 +28,8 @@ export function maskSteps(
   return async () => {
     const stepStart = performance.now()
     const masked = occlude(pixels, baseline, input, maskOf(method, first + scores.length))
-    const probabilities = softmax(await run(prepare(masked)), spec.temperature)
+    const { logits } = await scorer.score(prepare(masked), false)
+    const probabilities = softmax(logits, scorer.temperature)
     scores.push(probabilities[index] ?? 0)
     const now = performance.now()
     runMs += now - stepStart

@@ -1,19 +1,10 @@
-import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { InferenceSession } from 'onnxruntime-node'
-import { outputDeclarations } from '../../catalog/onnx/declare-output'
+import type { InferenceSession } from 'onnxruntime-node'
 import type { OnnxGraph } from '../../catalog/onnx/read-graph'
 import { zipMapOf } from './activation'
+import { createSession } from './create-session'
 import { type EmbeddingSource, findEmbedding } from './find-embedding'
 import { explainRuntimeError } from './runtime-error'
 
-const OPTIONS: InferenceSession.SessionOptions = {
-  // One photo per core: running more workers scales better than more threads per run.
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-}
 /** Element types of outputs that may hold scores. */
 const SCORE_TYPES = new Set(['float32', 'float16', 'float64'])
 
@@ -39,17 +30,18 @@ export async function openSession(file: string, graph: OnnxGraph): Promise<Opene
   const sources = [...found.values()].flatMap((source) => (typeof source === 'string' ? [] : [source.tensor]))
   const undeclared = (names: string[]) => [...new Set(names)].filter((name) => !graph.outputs.includes(name))
   const inner = undeclared(sources).filter((name) => !scores.includes(name))
+  let reason: string
   try {
-    const session = await create(file, graph, undeclared([...scores, ...inner]))
+    const session = await createSession(file, undeclared([...scores, ...inner]))
     return { session, scoreOutputs: scoreOutputsOf(session, inner), embeddings: found }
   } catch (error) {
     if (inner.length === 0) throw new Error(explainRuntimeError(error as Error), { cause: error })
+    reason = reasonOf(error as NodeJS.ErrnoException)
   }
   // Without embeddings: the model may still classify.
-  const session = await create(file, graph, undeclared(scores)).catch((error: Error) => {
+  const session = await createSession(file, undeclared(scores)).catch((error: Error) => {
     throw new Error(explainRuntimeError(error), { cause: error })
   })
-  const reason = 'ONNX Runtime can’t return the input of its last layer'
   return {
     session,
     scoreOutputs: scoreOutputsOf(session, []),
@@ -57,40 +49,15 @@ export async function openSession(file: string, graph: OnnxGraph): Promise<Opene
   }
 }
 
+/** Why a model was opened without its embedding. */
+function reasonOf({ code }: NodeJS.ErrnoException): string {
+  // ONNX Runtime's errors have numbers as codes, if any.
+  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return `its file can’t be copied to be changed (${code})`
+  return 'ONNX Runtime can’t return the input of its last layer'
+}
+
 function scoreOutputsOf(session: InferenceSession, others: readonly string[]): string[] {
   return session.outputMetadata.flatMap((each) =>
     each.isTensor && SCORE_TYPES.has(each.type) && !others.includes(each.name) ? each.name : [],
   )
-}
-
-async function create(file: string, { dataFiles }: OnnxGraph, declared: string[]): Promise<InferenceSession> {
-  if (declared.length === 0) return InferenceSession.create(file, OPTIONS)
-  const bytes = await readWith(file, outputDeclarations(declared))
-  // Bytes have no folder to find the weights in.
-  const extra = { session: { model_external_initializers_file_folder_path: dirname(file) } }
-  try {
-    return await InferenceSession.create(bytes, dataFiles.size > 0 ? { ...OPTIONS, extra } : OPTIONS)
-  } finally {
-    // ONNX Runtime has copied them. The garbage collector would free them much later.
-    bytes.buffer.resize(0)
-  }
-}
-
-/** Reads a file into memory that can be freed at once, and appends bytes. */
-async function readWith(file: string, appended: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  const handle = await open(file)
-  try {
-    const { size } = await handle.stat()
-    const length = size + appended.length
-    const bytes = new Uint8Array(new ArrayBuffer(length, { maxByteLength: length }))
-    for (let at = 0; at < size; ) {
-      const { bytesRead } = await handle.read(bytes, at, size - at, at)
-      if (bytesRead === 0) throw new Error('the file became shorter while it was read')
-      at += bytesRead
-    }
-    bytes.set(appended, size)
-    return bytes
-  } finally {
-    await handle.close()
-  }
 }

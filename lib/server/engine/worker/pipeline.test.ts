@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { beforeAll, expect, test, vi } from 'vitest'
 import type { Job, MaskJob, PhotoJob } from '../protocol'
+import { HeadCache } from './head-cache'
 import { Pipeline } from './pipeline'
 import type { LoadedModel } from './session'
 
@@ -34,10 +35,12 @@ function watched() {
   } as unknown as LoadedModel
   return {
     order,
-    pipeline: new Pipeline(
-      { use: (_, work) => work(model) },
-      { maxPixels: 1e6, timeoutMs: 20_000, onRun() {}, onStuck() {} },
-    ),
+    pipeline: new Pipeline({ use: (_, work) => work(model) }, new HeadCache(), {
+      maxPixels: 1e6,
+      timeoutMs: 20_000,
+      onRun() {},
+      onStuck() {},
+    }),
     stop() {
       gate = new Promise((resolve) => {
         open = resolve

@@ -7,8 +7,10 @@ import { toPng } from '../../image/png'
 import { fromTensor, type TensorData } from '../../image/tensor'
 import type { Job, JobResult, ModelInputPreview, PhotoJob, PhotoResult } from '../protocol'
 import { DecodeTimer } from './decode-timer'
+import type { HeadCache } from './head-cache'
 import { maskSteps } from './mask-steps'
 import type { ModelCache } from './model-cache'
+import { type Scorer, type Scores, scorerOf } from './scorer'
 import type { LoadedModel } from './session'
 
 interface Item {
@@ -46,6 +48,7 @@ export class Pipeline {
 
   constructor(
     private readonly models: Pick<ModelCache, 'use'>,
+    private readonly heads: HeadCache,
     private readonly options: StagesOptions,
   ) {
     this.decodeTimer = new DecodeTimer(options.timeoutMs, options.onStuck)
@@ -58,7 +61,9 @@ export class Pipeline {
     this.callers.set(job.id, caller)
     try {
       return await this.models.use(job.model, async (model) => {
-        const step = job.kind === 'masks' ? maskSteps(job, model) : await this.photoStep(job, model, caller.signal)
+        const scorer = scorerOf(model, job.head ? await this.heads.get(job.head) : null)
+        const step =
+          job.kind === 'masks' ? maskSteps(job, model, scorer) : await this.photoStep(job, model, scorer, caller.signal)
         return new Promise<JobResult | null>((resolve, reject) => {
           const settle = (result: JobResult | null | Error) =>
             result instanceof Error ? reject(result) : resolve(result)
@@ -84,7 +89,12 @@ export class Pipeline {
     this.callers.get(id)?.abort()
   }
 
-  private async photoStep(job: PhotoJob, model: LoadedModel, signal: AbortSignal): Promise<Item['step']> {
+  private async photoStep(
+    job: PhotoJob,
+    model: LoadedModel,
+    scorer: Scorer,
+    signal: AbortSignal,
+  ): Promise<Item['step']> {
     const start = performance.now()
     this.decodeTimer.begin(job.id)
     const { image, crop } = job
@@ -93,7 +103,7 @@ export class Pipeline {
       () => this.decodeTimer.end(job.id),
     )
     const decodeMs = performance.now() - start
-    return () => run(job, model, decoded, decodeMs)
+    return () => run(job, model, scorer, decoded, decodeMs)
   }
 
   private enqueue(item: Item): void {
@@ -125,14 +135,20 @@ export class Pipeline {
   }
 }
 
-async function run(job: PhotoJob, model: LoadedModel, decoded: Decoded, decodeMs: number): Promise<PhotoResult> {
+async function run(
+  job: PhotoJob,
+  model: LoadedModel,
+  scorer: Scorer,
+  decoded: Decoded,
+  decodeMs: number,
+): Promise<PhotoResult> {
   const start = performance.now()
   const tensor = model.prepare(decoded.pixels)
-  const { logits, embedding } =
-    job.want === 'embedding' ? await model.embed(tensor, false) : { logits: await model.run(tensor), embedding: null }
+  const scores = job.want === 'embedding' ? null : await scorer.score(tensor, job.embedding ?? false)
+  const embedding = scores === null ? (await model.embed(tensor, false)).embedding : scores.embedding
   const runMs = performance.now() - start
   return {
-    ...interpretLogits(logits, job.want, model.spec),
+    ...interpretScores(scores, job.want, scorer),
     embedding,
     image: decoded.source,
     area: inputArea(decoded.source, decoded.geometry),
@@ -144,15 +160,16 @@ async function run(job: PhotoJob, model: LoadedModel, decoded: Decoded, decodeMs
 }
 
 /** Predictions and uncertainty, or only the logits if they were requested. */
-function interpretLogits(
-  logits: Float32Array | null,
+function interpretScores(
+  scores: Scores | null,
   want: PhotoJob['want'],
-  { temperature, uncertainty: rule }: LoadedModel['spec'],
+  { temperature, uncertainty: rule }: Scorer,
 ): Pick<PhotoResult, 'top' | 'uncertain' | 'logits'> {
-  if (logits === null || typeof want !== 'number') return { top: [], uncertain: null, logits }
+  if (scores === null || typeof want !== 'number') return { top: [], uncertain: null, logits: scores?.logits ?? null }
+  const { logits, likeness } = scores
   // The margin needs the second-best score, whatever the caller requested.
   const top = topK(softmax(logits, temperature), Math.max(2, want))
-  const uncertain = uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule)
+  const uncertain = uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule, likeness)
   return { top: top.slice(0, want), uncertain, logits: null }
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
-import type { JobFeed } from '../../jobs/backend'
+import type { JobFeed, ResultLine } from '../../jobs/backend'
 import type { AppEnv } from '../services'
 
 /** The job's state is sent at most this often. */
@@ -36,6 +36,12 @@ export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
   return reply
 }
 
+/** An embedding is larger than all the rest, and belongs into a file. */
+function withoutEmbedding({ row, ...line }: ResultLine): ResultLine {
+  const { embedding: _embedding, ...rest } = row
+  return { ...line, row: rest }
+}
+
 /** Writes what is new to one listener. */
 class EventWriter {
   private lastJob = ''
@@ -53,7 +59,7 @@ class EventWriter {
     const now = await this.feed.view()
     for await (const { value, next } of this.feed.resultsSince(this.position)) {
       if (shouldYield()) await yieldToEventLoop()
-      await this.stream.writeSSE({ event: 'result', id: next, data: JSON.stringify(value) })
+      await this.stream.writeSSE({ event: 'result', id: next, data: JSON.stringify(withoutEmbedding(value)) })
       if (this.stream.aborted || this.feed.stopped) return false
       this.position = next
     }

@@ -25,7 +25,8 @@ const PHOTOS: ProblemCode[] = [
   'storage_full',
 ]
 const UNIQUE = 'Skip photos whose names the job already has, so that an upload can safely be sent again.'
-const FORMAT = 'Output format. By default it follows the Accept header, else json. xlsx is an Excel workbook.'
+const FORMAT =
+  'Output format. By default it follows the Accept header, else json. xlsx is an Excel workbook. parquet has the embeddings, if the job keeps them.'
 const CURSOR =
   'Empty for the first page, then the last X-Next-Cursor. Rows come in the order in which photos finish, each once.'
 const OFFSET =
@@ -192,7 +193,7 @@ export function jobPaths(
         summary: 'Get the results so far: all in the order of the photos, or page by page with a cursor.',
         parameters: [
           ID,
-          query('format', { type: 'string', enum: ['json', 'csv', 'xlsx', 'ndjson'], description: FORMAT }),
+          query('format', { type: 'string', enum: ['json', 'csv', 'xlsx', 'ndjson', 'parquet'], description: FORMAT }),
           query('columns', {
             type: 'string',
             pattern: COLUMNS,
@@ -226,6 +227,7 @@ export function jobPaths(
               'text/csv': {},
               [RESULT_TYPES.xlsx]: {},
               'application/x-ndjson': {},
+              'application/vnd.apache.parquet': {},
             },
           },
           ...problems(['unknown_job', 'not_ready', 'invalid_parameter', 'conflict']),

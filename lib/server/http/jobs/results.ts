@@ -4,23 +4,29 @@ import { accepts } from 'hono/accepts'
 import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import {
+  type FileColumn,
   PAGE_COLUMNS,
+  RESULT_COLUMNS,
   RESULT_FORMATS,
   RESULT_TYPES,
-  type ResultFormat,
   type ResultRow,
 } from '@/lib/shared/results/columns'
 import { resultFile } from '@/lib/shared/results/result-file'
 import { underBase } from '@/lib/shared/web/base-path'
 import { yieldingBetween } from '../../event-loop/slices'
 import type { JobBackend } from '../../jobs/backend'
+import { PARQUET_TYPE, parquetFile } from '../../jobs/parquet'
 import { abortOnError } from '../abort-on-error'
 import type { AppEnv, Services } from '../services'
 import { MAX_CURSOR_LENGTH, pageOf } from './page'
 
+const JOB_FORMATS = [...RESULT_FORMATS, 'parquet'] as const
+type JobFormat = (typeof JOB_FORMATS)[number]
+const TYPES: Record<JobFormat, string> = { ...RESULT_TYPES, parquet: PARQUET_TYPE }
+
 /** Which results, and in which format. */
 export const resultsParametersSchema = z.object({
-  format: z.enum(RESULT_FORMATS).optional(),
+  format: z.enum(JOB_FORMATS).optional(),
   columns: z
     .string()
     .transform((list) => list.split(','))
@@ -43,8 +49,8 @@ export const resultsParametersSchema = z.object({
 export type ResultsParameters = z.output<typeof resultsParametersSchema>
 
 /** Formats by media type. If a client accepts several equally, JSON comes first. */
-const BY_TYPE = new Map<string, ResultFormat>(
-  (['json', 'csv', 'xlsx', 'ndjson'] as const).map((format) => [RESULT_TYPES[format].replace(/;.*/, ''), format]),
+const BY_TYPE = new Map<string, JobFormat>(
+  (['json', 'csv', 'xlsx', 'ndjson', 'parquet'] as const).map((format) => [TYPES[format].replace(/;.*/, ''), format]),
 )
 
 /**
@@ -63,7 +69,7 @@ export async function resultsReply(
   const { cursor, limit, offset, status } = parameters
   const format = parameters.format ?? acceptedFormat(c)
   const headers = {
-    'content-type': RESULT_TYPES[format],
+    'content-type': TYPES[format],
     'content-disposition': `attachment; filename="results.${format}"`,
     'cache-control': 'no-store',
     vary: 'accept',
@@ -73,24 +79,28 @@ export async function resultsReply(
       throw new Problem('invalid_parameter', 'cursor and offset cannot be combined. Remove offset.')
     const page = await pageOf(jobs, id, { cursor, limit, status })
     Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: nextLink(c, page.next) })
-    return reply(c, yieldingBetween(page.rows), format, parameters.columns ?? PAGE_COLUMNS, headers, log)
+    const columns = parameters.columns ?? PAGE_COLUMNS
+    return reply(c, yieldingBetween(page.rows), format, columns, headers, log)
   }
   const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
   // Rows of a part don't show which photos they belong to, so they get the index column.
-  const columns = parameters.columns ?? (offset === undefined && limit === undefined ? undefined : PAGE_COLUMNS)
+  const whole = offset === undefined && limit === undefined ? RESULT_COLUMNS : PAGE_COLUMNS
+  const embeddings = format === 'parquet' && (await jobs.view(id)).embeddings ? (['embedding'] as const) : []
+  const columns = parameters.columns ?? [...whole, ...embeddings]
   return reply(c, takeFirst(rows, limit), format, columns, headers, log)
 }
 
 function reply(
   c: Context<AppEnv>,
   rows: AsyncIterable<ResultRow> | Iterable<ResultRow>,
-  format: ResultFormat,
-  columns: ResultsParameters['columns'] | typeof PAGE_COLUMNS,
+  format: JobFormat,
+  columns: readonly FileColumn[],
   headers: Record<string, string>,
   log: Services['log'],
 ): Response {
   if (c.req.method === 'HEAD') return new Response(null, { headers })
-  const pieces = abortOnError(resultFile(rows, format, columns), c, log)
+  const file = format === 'parquet' ? parquetFile(rows, columns) : resultFile(rows, format, columns)
+  const pieces = abortOnError(file, c, log)
   const body = Readable.toWeb(Readable.from(pieces, { objectMode: false, highWaterMark: 1 << 16 }))
   return new Response(body as unknown as ReadableStream, { headers })
 }
@@ -102,7 +112,7 @@ function nextLink({ req }: Context<AppEnv>, cursor: string): string {
   return `<${underBase(req.path)}?${searchParams}>; rel="next"`
 }
 
-function acceptedFormat(c: Context<AppEnv>): ResultFormat {
+function acceptedFormat(c: Context<AppEnv>): JobFormat {
   const type = accepts(c, { header: 'Accept', supports: [...BY_TYPE.keys()], default: RESULT_TYPES.json })
   return BY_TYPE.get(type) ?? 'json'
 }

@@ -29,6 +29,8 @@ export interface JobUploadLimits {
   urls: boolean
   /** Encoding of names in an archive, if the client gives it. */
   zipNames?: string | undefined
+  /** Whether labels files in an archive are extracted, too. */
+  labelsFiles?: boolean
   /** Where an archive is stored while it is unpacked. */
   folder: string
 }
@@ -70,7 +72,7 @@ export async function openUpload(request: Request, limits: JobUploadLimits, leas
 }
 
 /** Doesn't touch the body: the rest of a refused body is read where it comes in. */
-function hasBody({ headers }: Request): boolean {
+export function hasBody({ headers }: Request): boolean {
   return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
 }
 

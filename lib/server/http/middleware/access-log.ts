@@ -5,6 +5,7 @@ import type { AppEnv, Services } from '../services'
 /** Paths with a metric label of their own. All others share one, or clients could create any number of labels. */
 const ROUTES = new Set([
   '/api/classify',
+  '/api/embed',
   '/api/explain',
   '/api/feedback',
   '/api/photo',

@@ -58,7 +58,7 @@ function fromOwnPage(headers: Headers): boolean {
 }
 
 /** @throws Problem `forbidden` */
-function requireOwnPage({ method, headers }: Request, allowed: readonly string[]): void {
+export function requireOwnPage({ method, headers }: Request, allowed: readonly string[]): void {
   if (method === 'GET' || method === 'HEAD') return
   const origin = headers.get('origin')
   if (origin === null) {

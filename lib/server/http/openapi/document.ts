@@ -1,9 +1,12 @@
+import { trainParametersSchema } from '@/lib/shared/contract/custom-models'
 import type { FeedbackMode } from '@/lib/shared/contract/feedback'
 import { jobParametersSchema } from '@/lib/shared/contract/jobs'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { customModelPaths } from '../custom-models/openapi'
 import { type DocumentBuilder, jobPaths } from '../jobs/openapi'
 import {
   classifyOperation,
+  embedOperation,
   explainOperation,
   feedbackOperation,
   getOperation,
@@ -12,7 +15,7 @@ import {
   votesOperation,
 } from './operations'
 import { BODY_PROBLEMS, COMMON_PROBLEMS, PHOTO_PROBLEMS, problemReplies } from './problems'
-import { componentSchemas, queryParameters } from './schemas'
+import { componentSchemas, parameterSchemas, queryParameters } from './schemas'
 
 /** The optional features of a server. The document that it serves omits those it doesn't have. */
 interface Features {
@@ -24,6 +27,7 @@ interface Features {
   /** Endpoints for the operator. */
   admin: boolean
   deadLetters: boolean
+  training: boolean
 }
 
 const ALL_FEATURES: Features = {
@@ -33,6 +37,7 @@ const ALL_FEATURES: Features = {
   feedback: 'photos',
   admin: true,
   deadLetters: true,
+  training: true,
 }
 
 const maker: DocumentBuilder = {
@@ -47,6 +52,9 @@ const maker: DocumentBuilder = {
  * of a server with all features.
  */
 export function openApiDocument(features = ALL_FEATURES): object {
+  const { '/api/models': training, ...single } = features.training
+    ? customModelPaths(maker, parameterSchemas(trainParametersSchema))
+    : { '/api/models': {} }
   return {
     openapi: '3.1.0',
     info: {
@@ -58,6 +66,7 @@ export function openApiDocument(features = ALL_FEATURES): object {
     ...(BASE_PATH !== '' && { servers: [{ url: BASE_PATH }] }),
     paths: {
       '/api/classify': { post: classifyOperation(features.streams) },
+      '/api/embed': { post: embedOperation(features.streams) },
       ...(features.explanations && { '/api/explain': { post: explainOperation() } }),
       '/api/photo': {
         post: {
@@ -79,7 +88,9 @@ export function openApiDocument(features = ALL_FEATURES): object {
       }),
       '/api/models': {
         get: getOperation('listModels', 'List the models and their status.', 'Models', COMMON_PROBLEMS),
+        ...training,
       },
+      ...single,
       '/api/models/{model}/labels': {
         get: {
           ...getOperation('listLabels', 'List the labels of a model.', 'Labels', [

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { classifyParametersSchema } from '@/lib/shared/contract/contract'
+import { embedParametersSchema } from '@/lib/shared/contract/embed'
 import { explainParametersSchema } from '@/lib/shared/contract/explain'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import { COMMON_PROBLEMS, PHOTO_OPERATION_PROBLEMS, PHOTO_PROBLEMS, problemReplies } from './problems'
@@ -15,6 +16,19 @@ export function classifyOperation(streams: boolean): object {
       : null,
     json: 'ClassifyJson',
     result: { description: 'The predictions for the photo.', schema: 'Classification' },
+  })
+}
+
+export function embedOperation(streams: boolean): object {
+  return photoOperation({
+    operationId: 'embed',
+    summary: 'Embed one photo: the features that the model’s last layer turns into scores.',
+    parameters: embedParametersSchema,
+    stream: streams
+      ? 'Accept a form with many files, without crop, and respond with NDJSON: one line per photo as it is done.'
+      : null,
+    json: 'EmbedJson',
+    result: { description: 'The embedding of the photo.', schema: 'Embedding' },
   })
 }
 

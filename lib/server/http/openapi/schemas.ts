@@ -14,6 +14,8 @@ import {
   problemSchema,
   statusSchema,
 } from '@/lib/shared/contract/contract'
+import { changeSchema } from '@/lib/shared/contract/custom-models'
+import { embeddingSchema, embedJsonSchema } from '@/lib/shared/contract/embed'
 import { explainJsonSchema, explanationSchema } from '@/lib/shared/contract/explain'
 import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/contract/feedback'
 import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/contract/jobs'
@@ -23,6 +25,7 @@ const RESPONSES = [
   modelRefSchema,
   previewSchema,
   classificationSchema,
+  embeddingSchema,
   explanationSchema,
   voteSchema,
   modelInfoSchema,
@@ -37,8 +40,14 @@ const RESPONSES = [
   problemSchema,
 ]
 
-const SINGLE_PHOTO_REQUESTS: z.ZodObject[] = [classifyJsonSchema, explainJsonSchema]
-const REQUESTS = [...SINGLE_PHOTO_REQUESTS, photoRequestSchema, feedbackRequestSchema, jobParametersSchema]
+const SINGLE_PHOTO_REQUESTS: z.ZodObject[] = [classifyJsonSchema, embedJsonSchema, explainJsonSchema]
+const REQUESTS = [
+  ...SINGLE_PHOTO_REQUESTS,
+  photoRequestSchema,
+  feedbackRequestSchema,
+  changeSchema,
+  jobParametersSchema,
+]
 
 export function parameterSchemas(of: z.ZodType): Record<string, Record<string, unknown>> {
   const schema = z.toJSONSchema(of, { io: 'output', target: 'draft-2020-12' })
@@ -69,6 +78,10 @@ export function componentSchemas(feedback: FeedbackMode): Record<string, object>
     // Responses may gain fields; requests with unknown fields are refused.
     override: ({ zodSchema, jsonSchema }) => {
       if (!REQUESTS.includes(zodSchema as z.ZodObject)) delete jsonSchema.additionalProperties
+      if (zodSchema === changeSchema) {
+        const descriptions = ['title', 'purpose', 'license'].map((name) => ({ required: [name] }))
+        jsonSchema.oneOf = [{ anyOf: descriptions }, { required: ['revision'] }]
+      }
       if (SINGLE_PHOTO_REQUESTS.includes(zodSchema as z.ZodObject)) {
         jsonSchema.oneOf = [{ required: ['image'] }, { required: ['url'] }]
       }

@@ -4,7 +4,7 @@ import { openApiDocument } from '../openapi/document'
 import type { AppEnv, Services } from '../services'
 
 /** `GET /api/openapi.json`: the OpenAPI document of the endpoints that this server has. */
-export function openApi({ jobs, feedback, environment }: Services) {
+export function openApi({ jobs, feedback, training, environment }: Services) {
   const document = openApiDocument({
     jobs: jobs !== null,
     explanations: environment.MAX_EXPLANATIONS > 0,
@@ -12,6 +12,7 @@ export function openApi({ jobs, feedback, environment }: Services) {
     feedback: feedback?.mode ?? 'off',
     admin: environment.ADMIN_TOKEN !== undefined,
     deadLetters: jobs?.deadLetters !== undefined,
+    training: training !== null,
   })
   return (c: Context<AppEnv>): Response => json(c, document)
 }

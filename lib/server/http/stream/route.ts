@@ -1,6 +1,8 @@
 import type { Context } from 'hono'
-import { classifyParametersSchema } from '@/lib/shared/contract/contract'
+import type { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
+import type { ResultRow } from '@/lib/shared/results/columns'
+import type { ClassifyOptions } from '../../engine/types'
 import { BATCH_REQUEST, ClassificationCache, classifyPhoto, requireSize } from '../../jobs/classify-photo'
 import { runConcurrently } from '../../jobs/concurrency'
 import { requireModel } from '../../jobs/require-model'
@@ -20,20 +22,31 @@ interface Photo {
   bytes: Uint8Array
 }
 
-/** Result lines don't include the preview, and a crop belongs to one photo. */
-const streamParametersSchema = classifyParametersSchema.omit({ preview: true, crop: true })
-const querySchema = withStream(streamParametersSchema)
+/** What a stream computes from each photo. */
+export interface StreamTask<S extends z.ZodObject> {
+  parameters: S
+  /** The model that the parameters ask for. */
+  model(options: z.output<S>): string | undefined
+  /** @throws Problem if the model can't do it */
+  request(options: z.output<S>, model: string): Promise<Pick<ClassifyOptions, 'topK' | 'threshold' | 'embedding'>>
+  /** The line of a photo, as JSON without its index. */
+  line(row: ResultRow, options: z.output<S>): object
+}
 
 /** Photos in flight per worker: enough to keep each worker busy. */
 const LANES_PER_WORKER = 4
 
 /**
- * `POST /api/classify?stream=1`: classifies the files of a form and responds with one line of NDJSON per photo as it
- * is done. The form is read no faster than its photos are classified, and the work doesn't wait for the client to read
- * the response. A failed photo has the error in its line. An error in the form itself is a last line, `{"problem":
- * …}`.
+ * A route for `?stream=1`: runs a model on the files of a form and responds with one line of NDJSON per photo as it is
+ * done. The form is read no faster than its photos are done, and the work doesn't wait for the client to read the
+ * response. A failed photo has the error in its line. An error in the form itself is a last line, `{"problem": …}`.
  */
-export function classifyStream({ engine, environment, metrics, log }: Services, uploads: MemoryBudget) {
+export function photoStream<S extends z.ZodObject>(
+  { engine, environment, metrics, log }: Services,
+  uploads: MemoryBudget,
+  task: StreamTask<S>,
+) {
+  const querySchema = withStream(task.parameters)
   const limits = {
     requestBytes: environment.MAX_REQUEST_BYTES,
     bytes: environment.MAX_JOB_BYTES,
@@ -43,9 +56,10 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
   async function open(request: Request, query: RawOptions, reservation: Reservation) {
     const form = await openMultiFileForm(request, limits, reservation)
     try {
-      const { model, ...options } = readOptions(streamParametersSchema, query, form.fields)
+      const options = readOptions(task.parameters, query, form.fields)
       if (form.empty) throw new Problem('no_file', 'The form has no file. Add at least one photo.')
-      return { form, model: requireModel(engine, model), ...options }
+      const model = await requireModel(engine, task.model(options))
+      return { form, model, options, request: await task.request(options, model.id) }
     } catch (error) {
       await form.close()
       throw error
@@ -59,19 +73,19 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
     readOptions(querySchema, { ...query, stream })
     if (!isForm(request)) throw new Problem('no_file', 'With stream=1, send the photos as multipart/form-data.')
     const reservation = uploads.reserve()
-    const { form, model, top_k, threshold } = await open(request, query, reservation).catch((error: unknown) => {
+    const opened = await open(request, query, reservation).catch((error: unknown) => {
       reservation.release()
       throw error
     })
+    const { form, model, options } = opened
     const disconnected = new AbortController()
     const signal = AbortSignal.any([disconnected.signal, request.signal])
     const spool = new Spool(() => disconnected.abort())
     const answers = new ClassificationCache(async (image, stop) => {
-      const options = { model: model.id, topK: top_k, threshold, ...BATCH_REQUEST }
-      const result = await engine.classify(image, options, stop)
+      const result = await engine.classify(image, { ...opened.request, model: model.id, ...BATCH_REQUEST }, stop)
       metrics.photo(model.id, result.timings)
       return result
-    })
+    }, opened.request.embedding)
     const inFlight = new InFlightBytes(limits.requestBytes)
     const work = async ({ index, file, bytes }: Photo) => {
       try {
@@ -81,7 +95,7 @@ export function classifyStream({ engine, environment, metrics, log }: Services, 
           answers,
           signal,
         )
-        spool.write(`${JSON.stringify({ index, ...row })}\n`)
+        spool.write(`${JSON.stringify({ index, ...task.line(row, options) })}\n`)
       } finally {
         inFlight.leave(bytes.byteLength)
       }

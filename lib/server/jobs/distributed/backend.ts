@@ -67,8 +67,8 @@ export class DistributedBackend implements JobBackend {
     return this.processFolder.path
   }
 
-  create(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
-    const prepared = this.creator.prepare(parameters)
+  async create(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
+    const prepared = await this.creator.prepare(parameters)
     return translateRedisErrors(() => this.creator.create(prepared, parameters, fill, key))
   }
 

@@ -41,7 +41,7 @@ export class JobCreator {
   ) {}
 
   /** What can be refused without the photos is refused at once. @throws Problem */
-  prepare(parameters: JobParameters): JobSpec {
+  async prepare(parameters: JobParameters): Promise<JobSpec> {
     const { options } = this
     if (parameters.callback_url !== undefined) options.requireAllowedUrl(parameters.callback_url)
     if (parameters.source !== undefined) requireSource(parameters.source, options.sources)

@@ -80,7 +80,7 @@ export class ShardRunner {
   /** A new model reaches some machines before others. If the job's model isn't here yet, refresh the models. */
   private async requireModel({ model: { id, revision } }: JobSpec): Promise<void> {
     const { engine, refreshModels } = this.options
-    if (engine.models().some((model) => model.id === id && model.revision === revision)) return
+    if (await engine.hasRevision(id, revision)) return
     await refreshModels?.()
   }
 
@@ -160,15 +160,16 @@ export class ShardRunner {
   private cacheFor(spec: JobSpec): ClassificationCache {
     const known = this.caches.get(spec.id)
     if (known) return known
-    const { model, top_k, threshold } = spec
-    const request = { model: model.id, topK: top_k, threshold, ...BATCH_REQUEST }
+    const { model, top_k, threshold, embeddings: embedding = false } = spec
+    const { id, revision } = model
+    const request = { model: id, revision, topK: top_k, threshold, embedding, ...BATCH_REQUEST }
     const cache = new ClassificationCache(async (image, signal) => {
       const result = await this.options.engine.classify(image, request, signal)
       this.options.onClassified?.(result.model.id, result.timings)
       if (result.model.revision === spec.model.revision) return result
       const detail = `Revision ${spec.model.revision} of this job’s model is no longer available. Create a new job.`
       throw new Problem('unknown_model', detail)
-    })
+    }, embedding)
     this.caches.set(spec.id, cache)
     if (this.caches.size > MAX_CACHES) this.caches.delete(this.caches.keys().next().value as string)
     return cache

@@ -17,6 +17,7 @@ export function viewOf(record: JobRecord, rate: number | null, retentionMs: numb
     model: spec.model,
     top_k: spec.top_k,
     threshold: spec.threshold,
+    embeddings: spec.embeddings ?? false,
     counts: { total, done: ok + failed, ok, failed },
     rate: running ? rate : null,
     eta_s: running && rate ? (total - ok - failed) / rate : null,

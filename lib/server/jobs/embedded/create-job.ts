@@ -51,7 +51,7 @@ export class JobCreator {
     const { callback_url, source } = parameters
     if (callback_url !== undefined) this.options.requireAllowedUrl(callback_url)
     if (source !== undefined) requireSource(source, this.options.sources)
-    const spec = newSpec(this.options.engine, parameters)
+    const spec = await newSpec(this.options.engine, parameters)
     const digest = createHash('sha256').update(JSON.stringify(parameters))
     const draft = withStorage(() => this.store.createDraft(spec))
     try {

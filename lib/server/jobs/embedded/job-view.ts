@@ -15,6 +15,7 @@ export function viewOf(job: JobFolder, retentionMs: number): Job {
     model: spec.model,
     top_k: spec.top_k,
     threshold: spec.threshold,
+    embeddings: spec.embeddings ?? false,
     counts,
     rate,
     eta_s: rate ? job.remaining / rate : null,

@@ -109,14 +109,15 @@ export class PhotoRunner {
   }
 
   private cacheFor({ spec }: JobFolder): ClassificationCache {
-    const { model, top_k, threshold } = spec
-    const request = { model: model.id, topK: top_k, threshold, ...BATCH_REQUEST }
+    const { model, top_k, threshold, embeddings: embedding = false } = spec
+    const { id, revision } = model
+    const request = { model: id, revision, topK: top_k, threshold, embedding, ...BATCH_REQUEST }
     return new ClassificationCache(async (image, signal) => {
       const result = await this.options.engine.classify(image, request, signal)
       if (result.model.revision === spec.model.revision) return result
       const detail = `Revision ${spec.model.revision} of this job’s model is no longer available. Create a new job.`
       throw new Problem('unknown_model', detail)
-    })
+    }, embedding)
   }
 
   private async runLoop(): Promise<void> {

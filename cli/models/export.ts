@@ -1,0 +1,43 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exportOnnx } from '@/lib/server/custom-models/export-onnx'
+import type { Model } from '@/lib/server/engine/model'
+import { batchEngine } from '../eval/run'
+import { EXIT, Failure } from '../program/exit'
+import { customModels } from './custom'
+import { findModel } from './list'
+import type { ModelsContext } from './models-context'
+
+/** Exports a custom model as one ONNX file with its labels, a card and an example. @throws Failure */
+export async function exportModel(context: ModelsContext, id: string, { onnx }: { onnx: string }): Promise<void> {
+  const custom = (await customModels(context.dataDir)).find((model) => model.id === id)
+  if (custom === undefined) throw new Failure(EXIT.notFound, `There is no custom model named ${id}.`)
+  if (custom.error !== null || custom.head === null)
+    throw new Failure(EXIT.invalid, `The model ${id} cannot be used: ${custom.error}.`)
+  const base = await findModel(context, custom.head.base.id)
+  if (base.revision !== custom.head.base.revision)
+    throw new Failure(
+      EXIT.invalid,
+      `${id} was trained on another revision of ${base.id}. Train it again with --refresh.`,
+    )
+  await mkdir(onnx, { recursive: true })
+  await writeFile(join(onnx, 'model.onnx'), await exportOnnx(custom, base, await outputOf(base, context)))
+  await writeFile(join(onnx, 'labels.txt'), `${custom.labels.join('\n')}\n`)
+  await writeFile(join(onnx, 'preprocessing.json'), `${JSON.stringify(base.preprocessor, null, 2)}\n`)
+  await cp(join(custom.folder, 'README.md'), join(onnx, 'README.md'))
+  console.log(`${join(onnx, 'model.onnx')}: ${id} with ${custom.labels.length} labels, output "probabilities"`)
+}
+
+/** The output of the base model that the engine reads. @throws Failure */
+async function outputOf(base: Model, { root, maxPixels }: ModelsContext) {
+  const engine = await batchEngine({
+    catalog: async () => [{ ...base, default: true }],
+    workerScript: join(root, 'dist', 'engine-worker.js'),
+    workers: 1,
+    maxPixels,
+  })
+  const report = engine.report(base.id)
+  await engine.close()
+  if (report?.output) return report.output
+  throw new Failure(EXIT.invalid, `The base model ${base.id} cannot be used: ${report?.error}.`)
+}

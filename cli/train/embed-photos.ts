@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { PhotoCollector, type SkippedPhoto } from '@/lib/server/custom-models/collect-photos'
+import type { Engine } from '@/lib/server/engine/types'
+import type { Example } from '@/lib/shared/training/example'
+import { Progress } from '../program/progress'
+import type { LabeledPhoto } from './labeled-photos'
+
+/** Photos in flight per worker: enough that no worker waits for the next one. */
+const IN_FLIGHT = 4
+/** A photo of the user's own disk may be as large as it likes. */
+const MAX_BYTES = 1e9
+
+export interface EmbeddedExamples {
+  examples: Example[]
+  skipped: SkippedPhoto[]
+  /** A file name of each photo, by its SHA-256. */
+  files: Map<string, string>
+}
+
+/** Embeds labeled photos. Photos that can't be read are skipped, with the reason. */
+export async function embedPhotos(
+  engine: Engine,
+  base: { id: string; revision: string; dimensions: number },
+  photos: readonly LabeledPhoto[],
+  { workers, signal, title }: { workers: number; signal: AbortSignal; title: string },
+): Promise<EmbeddedExamples> {
+  const progress = new Progress(title, photos.length)
+  const collector = new PhotoCollector({
+    engine,
+    base: base.id,
+    revision: base.revision,
+    dimensions: base.dimensions,
+    imageBytes: MAX_BYTES,
+    concurrency: IN_FLIGHT * workers,
+    fetchPhoto: () => Promise.reject(new Error('photos are files')),
+    onProgress: () => progress.add(1),
+    signal,
+  })
+  for (const { file, path } of photos) {
+    signal.throwIfAborted()
+    await collector.add({ file }, await readFile(path))
+  }
+  await collector.finish()
+  progress.end()
+  const labels = new Map(photos.map(({ file, label }) => [file, label]))
+  return {
+    examples: collector.photos.map(({ file, ...rest }) => ({ ...rest, label: labels.get(file) ?? '' })),
+    skipped: collector.skipped,
+    files: new Map(collector.photos.map(({ file, sha256 }) => [sha256, file])),
+  }
+}

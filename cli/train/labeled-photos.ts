@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { examples } from '@/lib/shared/labels-file/summary'
+import { findLabelsFile, listPhotos } from '../eval/find-files'
+import { type ColumnOptions, labelsOf, labelsTable } from '../labels/labels-file'
+import { EXIT, Failure } from '../program/exit'
+
+/** A photo and the label that it shows. */
+export interface LabeledPhoto {
+  /** Relative to the folder. */
+  file: string
+  path: string
+  label: string
+}
+
+/**
+ * Finds the photos of a folder with their labels: from a labels file, or one subfolder per label.
+ *
+ * @throws Failure if there is no such folder or file, or no photo with a label
+ */
+export async function labeledPhotos(
+  folder: string,
+  { labels, ...columns }: ColumnOptions & { labels?: string | undefined },
+): Promise<LabeledPhoto[]> {
+  const photos = await listPhotos(folder)
+  const file = labels ?? (await findLabelsFile(folder))
+  const labelOf = file === undefined ? parentFolders(folder, photos) : await fromFile(file, photos, columns)
+  return photos.flatMap((name) => {
+    const label = labelOf.get(name)
+    return label === undefined ? [] : [{ file: name, path: join(folder, name), label }]
+  })
+}
+
+/** `train/cat/1.jpg` is a cat: the photo's parent folder is its label. */
+function parentFolders(folder: string, photos: readonly string[]): Map<string, string> {
+  const found = new Map(
+    photos.flatMap((file) => {
+      const label = file.split('/').at(-2)
+      return label === undefined ? [] : [[file, label] as const]
+    }),
+  )
+  if (found.size === 0)
+    throw new Failure(EXIT.notFound, `${folder} has neither a labels file nor one subfolder per label.`)
+  const without = photos.filter((file) => !found.has(file))
+  if (without.length > 0)
+    console.error(`warning: ${without.length} photos are not in a subfolder: ${examples(without)}`)
+  return found
+}
+
+async function fromFile(
+  path: string,
+  photos: readonly string[],
+  columns: ColumnOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const { labels } = await labelsOf(path, await labelsTable(path), photos, [], columns)
+  return labels
+}

@@ -1,0 +1,84 @@
+import type { SkippedPhoto } from '@/lib/server/custom-models/collect-photos'
+import type { Evaluation } from '@/lib/server/custom-models/evaluation'
+import { table } from '../program/progress'
+import type { TestResult } from './test-head'
+
+const MAX_ROWS = 10
+
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`
+const between = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
+
+interface Result extends Omit<Evaluation, 'suspicious'> {
+  /** With the file of each photo of this run. */
+  suspicious: readonly (Evaluation['suspicious'][number] & { file: string | null })[]
+  id: string
+  base: string
+  test: TestResult | null
+  skipped: readonly SkippedPhoto[]
+}
+
+/** The readable report of a training. */
+export function summary(result: Result, commandName: string): string {
+  const { id, base, labels, examples, report, test, skipped } = result
+  return [
+    `${id}, on ${base}`,
+    '',
+    report === null
+      ? 'accuracy     unknown: every label has photos of one thing only'
+      : `accuracy     ${percent(report.top1)} (95% interval: ${between(report.top1_interval)}), by cross-validation on ${report.photos} photos`,
+    ...(test ? [testLine(test)] : []),
+    `labels       ${labels.length}`,
+    `photos       ${examples}`,
+    ...(skipped.length > 0 ? [`skipped      ${skipped.length}`] : []),
+    '',
+    ...weakest(result),
+    ...mixedUp(result),
+    ...suspicious(result),
+    ...skippedLines(skipped),
+    `To classify with it, run ${commandName} classify --model ${id} <photos>, or POST /api/classify?model=${id}`,
+  ].join('\n')
+}
+
+function testLine({ photos, top1, top1_interval, unknown }: TestResult): string {
+  const others = unknown > 0 ? `; ${unknown} have other labels` : ''
+  return `test         ${percent(top1)} (95% interval: ${between(top1_interval)}) on ${photos} photos that it never saw${others}`
+}
+
+function weakest({ labels, report }: Result): string[] {
+  if (report === null) return []
+  const rows = report.classes
+    .slice(0, MAX_ROWS)
+    .map(({ index, support, precision, recall }) => [
+      labels[index] ?? '',
+      String(support),
+      ...[precision, recall].map((share) => (share === null ? '–' : percent(share))),
+    ])
+  return ['Weakest labels', table(['label', 'photos', 'precision', 'recall'], rows), '']
+}
+
+function mixedUp({ labels, report }: Result): string[] {
+  const mistakes = (report?.confusions ?? [])
+    .filter(([truth, predicted]) => truth !== predicted)
+    .sort((a, b) => b[2] - a[2])
+    .slice(0, MAX_ROWS)
+  if (mistakes.length === 0) return []
+  const lines = mistakes.map(([truth, predicted, photos]) => `  ${labels[truth]} → ${labels[predicted]}, ${photos}`)
+  return ['Most frequent mistakes', ...lines, '']
+}
+
+function suspicious({ suspicious: found }: Result): string[] {
+  if (found.length === 0) return []
+  const lines = found
+    .slice(0, MAX_ROWS)
+    .map(
+      ({ file, sha256, label, looks_like }) =>
+        `  ${file ?? `${sha256.slice(0, 12)}…`} is labeled ${label} but looks like ${looks_like}`,
+    )
+  return ['Photos that may have the wrong label', ...lines, '']
+}
+
+function skippedLines(skipped: readonly SkippedPhoto[]): string[] {
+  if (skipped.length === 0) return []
+  const lines = skipped.slice(0, MAX_ROWS).map(({ file, detail }) => `  ${file}: ${detail}`)
+  return ['Photos that were not used', ...lines, '']
+}

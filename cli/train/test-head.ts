@@ -1,0 +1,39 @@
+import type { Engine } from '@/lib/server/engine/types'
+import { wilson } from '@/lib/shared/metrics/classification'
+import { type Head, headScorer } from '@/lib/shared/training/head'
+import { embedPhotos } from './embed-photos'
+import type { LabeledPhoto } from './labeled-photos'
+
+/** How a model does on photos that it never saw. */
+export interface TestResult {
+  photos: number
+  top1: number
+  top1_interval: readonly [number, number]
+  /** Photos with a label that the model doesn't have. */
+  unknown: number
+  skipped: number
+}
+
+/** Tests a head on labeled photos. */
+export async function testHead(
+  engine: Engine,
+  base: { id: string; revision: string; dimensions: number },
+  head: Head,
+  photos: readonly LabeledPhoto[],
+  run: { workers: number; signal: AbortSignal },
+): Promise<TestResult> {
+  const known = photos.filter(({ label }) => head.labels.includes(label))
+  const { examples, skipped } = await embedPhotos(engine, base, known, { ...run, title: 'testing' })
+  const score = headScorer(head)
+  const right = examples.filter(({ embedding, label }) => {
+    const { logits } = score(embedding)
+    return head.labels[logits.indexOf(Math.max(...logits))] === label
+  }).length
+  return {
+    photos: examples.length,
+    top1: examples.length === 0 ? 0 : right / examples.length,
+    top1_interval: wilson(right, examples.length),
+    unknown: photos.length - known.length,
+    skipped: skipped.length,
+  }
+}

@@ -1,0 +1,154 @@
+import { evaluationOf } from '@/lib/server/custom-models/evaluation'
+import { modelFolder } from '@/lib/server/custom-models/model-folder'
+import { slugOf } from '@/lib/server/custom-models/service'
+import type { CustomModelStore, Step } from '@/lib/server/custom-models/store'
+import type { Engine } from '@/lib/server/engine/types'
+import { CUSTOM_ID, type CustomDescription, descriptionSchema } from '@/lib/shared/contract/custom-models'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { Example } from '@/lib/shared/training/example'
+import { readExamples, writeExamples } from '@/lib/shared/training/example-file'
+import { writeLinearHead } from '@/lib/shared/training/head-file'
+import { train } from '@/lib/shared/training/train'
+import { chooseModel } from '../models/choose-model'
+import { customStore } from '../models/custom'
+import type { CommandContext } from '../program/context'
+import { EXIT, Failure } from '../program/exit'
+import { Progress } from '../program/progress'
+import { embedPhotos } from './embed-photos'
+import { type LabeledPhoto, labeledPhotos } from './labeled-photos'
+import type { TrainOptions } from './options'
+import { summary } from './summary'
+import { testHead } from './test-head'
+
+/** An existing custom model that is trained again. */
+interface Existing {
+  id: string
+  step: Step
+  config: { vision: { title?: string; license?: string; base_model: { id: string }; custom: { purpose?: string } } }
+}
+
+/** What is to be trained. */
+interface Plan {
+  options: TrainOptions
+  description: CustomDescription
+  store: CustomModelStore
+  existing: Existing | null
+  photos: readonly LabeledPhoto[]
+  /** Photos to test on. */
+  tests: readonly LabeledPhoto[] | null
+  workers: number
+  signal: AbortSignal
+}
+
+/** Trains a custom model on a folder and saves it. @throws Failure */
+export async function trainModel(
+  folder: string | undefined,
+  options: TrainOptions,
+  context: CommandContext,
+): Promise<void> {
+  if (folder === undefined) throw new Failure(EXIT.usage, 'Specify a folder of photos, or use --groups.')
+  const description = descriptionOf(options)
+  const store = customStore(options.dataDir)
+  const existing = await findExisting(store, options.add ?? options.refresh)
+  const photos = await labeledPhotos(folder, options)
+  const tests = options.test === undefined ? null : await labeledPhotos(options.test, {})
+  const workers = options.workers ?? (await context.defaultWorkers())
+  const model = options.base ?? existing?.config.vision.base_model.id
+  const { startEngine } = await chooseModel({ ...context, ...options, model, workers })
+  const engine = await startEngine()
+  const interrupted = new AbortController()
+  process.once('SIGINT', () => interrupted.abort(new Failure(EXIT.interrupted, 'Interrupted. Nothing was saved.')))
+  try {
+    const { signal } = interrupted
+    const result = await run(engine, { options, description, store, existing, photos, tests, workers, signal })
+    console.log(options.json ? JSON.stringify(result, null, 2) : summary(result, context.commandName))
+  } catch (error) {
+    interrupted.signal.throwIfAborted()
+    if (error instanceof Problem) throw new Failure(exitCodeOf(error), error.detail, { cause: error })
+    throw error
+  } finally {
+    await engine.close()
+  }
+}
+
+async function run(engine: Engine, plan: Plan) {
+  const { options, store, existing, photos, tests, signal } = plan
+  const base = await baseOf(engine)
+  const { examples, skipped, files } = await embedPhotos(engine, base, photos, { ...plan, title: 'embedding' })
+  const known = options.add !== undefined && existing ? await knownExamples(store, existing) : []
+  const all = [...new Map([...known, ...examples].map((one) => [one.sha256, one])).values()]
+  const training = await trainWithProgress(all, signal)
+  const evaluation = evaluationOf(training, all)
+  const test = tests && (await testHead(engine, base, training.head, tests, plan))
+  const trained = { head: writeLinearHead(training.head), examples: writeExamples(all), evaluation }
+  const id = existing?.id ?? options.id ?? slugOf(plan.description.title ?? '')
+  const saved = await store.save(id, modelFolder(trained, folderOptions(plan, base)), existing?.step.step ?? null)
+  const suspicious = evaluation.suspicious.map((one) => ({ ...one, file: files.get(one.sha256) ?? null }))
+  return { id, revision: saved.revision, base: base.id, ...evaluation, suspicious, test, skipped }
+}
+
+/** What isn't said anew stays as it was. */
+function folderOptions({ options, description, existing }: Plan, { id, revision }: { id: string; revision: string }) {
+  const { title = options.id, license, custom } = existing?.config.vision ?? {}
+  return {
+    title,
+    license,
+    purpose: custom?.purpose,
+    ...description,
+    base: { id, revision },
+    created: new Date().toISOString(),
+    unlisted: false,
+  }
+}
+
+/** @throws Failure */
+function descriptionOf({ name, purpose, license, add, refresh, id }: TrainOptions): CustomDescription {
+  if (add !== undefined && refresh !== undefined) throw new Failure(EXIT.usage, 'Use either --add or --refresh.')
+  if ((name ?? id ?? add ?? refresh) === undefined) throw new Failure(EXIT.usage, 'Name the model with --name.')
+  if (id !== undefined && !CUSTOM_ID.test(id))
+    throw new Failure(EXIT.usage, '--id: use 1 to 63 lowercase letters, digits, hyphens and underscores.')
+  const given = Object.entries({ title: name, purpose, license }).filter(([, value]) => value !== undefined)
+  const parsed = descriptionSchema.safeParse(Object.fromEntries(given))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new Failure(EXIT.usage, `--${issue?.path[0] === 'title' ? 'name' : String(issue?.path[0])}: ${issue?.message}.`)
+}
+
+/** @throws Failure */
+async function findExisting(store: CustomModelStore, id: string | undefined): Promise<Existing | null> {
+  if (id === undefined) return null
+  const step = (await store.history(id)).at(-1)
+  const config = step && (await store.file(id, step.revision ?? '', 'config.json'))
+  if (!config) throw new Failure(EXIT.notFound, `There is no custom model named ${id}.`)
+  return { id, step, config: JSON.parse(new TextDecoder().decode(config)) }
+}
+
+async function knownExamples(store: CustomModelStore, { id, step }: Existing): Promise<Example[]> {
+  const content = await store.file(id, step.revision ?? '', 'examples.safetensors')
+  return content === null ? [] : readExamples(content)
+}
+
+/** @throws Failure if the model has no embedding */
+async function baseOf(engine: Engine): Promise<{ id: string; revision: string; dimensions: number }> {
+  const { id, revision, embedding, embedding_reason } = await engine.model(undefined)
+  if (embedding === null) throw new Failure(EXIT.invalid, `${id} can’t be a base model: ${embedding_reason}.`)
+  return { id, revision, dimensions: embedding.dimensions }
+}
+
+async function trainWithProgress(examples: readonly Example[], signal: AbortSignal) {
+  const progress = new Progress('training', 100, 0, (percent) => `${percent}%`)
+  let shown = 0
+  const onProgress = (done: number) => {
+    const percent = Math.round(100 * done)
+    progress.add(percent - shown)
+    shown = percent
+  }
+  const training = await train(examples, {}, { signal, onProgress })
+  progress.end()
+  return training
+}
+
+function exitCodeOf({ code }: Problem): Failure['code'] {
+  if (code === 'storage_full') return EXIT.noSpace
+  return code === 'conflict' ? EXIT.failed : EXIT.invalid
+}

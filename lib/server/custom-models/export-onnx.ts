@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { readGroupsHead, readLinearHead } from '@/lib/shared/training/head-file'
+import { exportModel } from '../catalog/onnx/export-model'
+import { readModelParts } from '../catalog/onnx/graph-parts'
+import { readOnnxGraph } from '../catalog/onnx/read-graph'
+import type { Model } from '../engine/model'
+import { findEmbedding } from '../engine/worker/find-embedding'
+import { groupsExtension, linearExtension } from './onnx-head'
+
+/** The output of the base model that the engine reads. */
+export interface ScoreOutput {
+  name: string
+  /** `logits`, or another kind of scores. */
+  scores: string
+}
+
+/**
+ * One self-contained ONNX file that computes the calibrated scores of a custom model: its base without the last layer,
+ * and its head. The file has one output, `probabilities` [N, labels].
+ *
+ * @throws Error with a one-line reason why it can't be made
+ */
+export async function exportOnnx(custom: Model, base: Model, output: ScoreOutput): Promise<Uint8Array> {
+  const { head, labels, temperature } = custom
+  if (head === null) throw new Error(`${custom.id} is not a custom model; its ONNX file is ${base.file}`)
+  const parts = readModelParts(base.file)
+  const file = await readFile(custom.file)
+  if (head.kind === 'groups') {
+    const groups = { names: labels, groupOf: readGroupsHead(file, labels.length) }
+    const scale = { temperature: base.temperature ?? 1, probabilities: output.scores !== 'logits' }
+    return exportModel(parts, groupsExtension({ tensor: output.name }, groups, scale))
+  }
+  const source = findEmbedding(readOnnxGraph(base.file, basename(base.file)), output.name)
+  if (typeof source === 'string') throw new Error(`${base.id} has no embedding: ${source}`)
+  return exportModel(parts, linearExtension(source, readLinearHead(file, labels.length), temperature ?? 1))
+}

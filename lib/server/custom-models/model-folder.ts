@@ -1,0 +1,99 @@
+import type { CustomDescription } from '@/lib/shared/contract/custom-models'
+import type { Groups } from '@/lib/shared/training/groups'
+import { writeGroupsHead } from '@/lib/shared/training/head-file'
+import type { ModelConfig } from '../engine/model-config'
+import type { Evaluation } from './evaluation'
+import type { ModelFiles } from './store'
+import type { Trained } from './training/run-training'
+
+/** Below these, a result is uncertain; the same for all models. See models/build/calibrate.py. */
+const SCORE_BELOW = 0.5
+const MARGIN_BELOW = 0.1
+
+export interface FolderOptions extends CustomDescription {
+  base: { id: string; revision: string }
+  /** ISO 8601. */
+  created: string
+  unlisted: boolean
+}
+
+/** The files of a trained model: a model folder without a graph of its own. */
+export function modelFolder({ head, examples, evaluation }: Trained, options: FolderOptions): ModelFiles {
+  const config = configOf(evaluation, options)
+  return new Map<string, Uint8Array | string>([
+    ['config.json', json(config)],
+    ['head.safetensors', head],
+    ['examples.safetensors', examples],
+    ['evaluation.json', json(evaluation)],
+    ['README.md', cardOf(evaluation, options)],
+  ])
+}
+
+/** The files of a model whose labels are groups of its base's labels. Their scores are sums of calibrated ones. */
+export function groupsFolder({ names, groupOf }: Groups, options: FolderOptions): ModelFiles {
+  const config = {
+    id2label: Object.fromEntries(names.entries()),
+    vision: { temperature: 1, ...describedBy(options, 0), head: 'groups' },
+  }
+  return new Map<string, Uint8Array | string>([
+    ['config.json', json(config)],
+    ['head.safetensors', writeGroupsHead(groupOf)],
+    ['README.md', cardOf({ labels: names, examples: 0 }, options)],
+  ])
+}
+
+/** The same with another description. */
+export function describedAgain(config: ModelConfig & Record<string, unknown>, change: CustomDescription): string {
+  const { vision } = config
+  const { title = vision.title, license = vision.license, purpose } = change
+  const custom = vision.custom && { ...vision.custom, ...(purpose === undefined ? {} : { purpose }) }
+  return json({ ...config, vision: { ...vision, title, license, custom } })
+}
+
+function configOf({ labels, temperature, likeness_below, examples }: Evaluation, options: FolderOptions) {
+  return {
+    id2label: Object.fromEntries(labels.entries()),
+    vision: {
+      ...describedBy(options, examples),
+      temperature,
+      uncertainty: {
+        score_below: SCORE_BELOW,
+        margin_below: MARGIN_BELOW,
+        ...(likeness_below === null ? {} : { likeness_below }),
+      },
+      head: 'linear',
+    },
+  }
+}
+
+function describedBy({ title, license, purpose, base, created, unlisted }: FolderOptions, examples: number) {
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(license === undefined ? {} : { license }),
+    base_model: base,
+    custom: {
+      ...(purpose === undefined ? {} : { purpose }),
+      created,
+      examples,
+      ...(unlisted ? { unlisted: true } : {}),
+    },
+  }
+}
+
+function cardOf(
+  { labels, examples }: Pick<Evaluation, 'labels' | 'examples'>,
+  { title, purpose, license, base, created }: FolderOptions,
+) {
+  return `${license === undefined ? '' : `---\nlicense: ${license}\n---\n\n`}# ${title ?? 'Custom model'}
+
+${purpose ?? 'A custom model.'}
+
+- Labels: ${labels.join(', ')}
+- ${examples === 0 ? 'Groups of labels of its base model' : `Learned from ${examples} photos`}, made on ${created.slice(0, 10)}
+- Base model: ${base.id}, revision ${base.revision}
+`
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}

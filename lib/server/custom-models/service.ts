@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { CUSTOM_ID, type CustomDescription, type TrainParameters } from '@/lib/shared/contract/custom-models'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { Example } from '@/lib/shared/training/example'
+import { readExamples } from '@/lib/shared/training/example-file'
+import type { Engine } from '../engine/types'
+import type { Evaluation } from './evaluation'
+import { describedAgain, modelFolder } from './model-folder'
+import type { CustomModels } from './registry'
+import type { CustomModelStore, ModelFiles, Step } from './store'
+import { runTraining } from './training/run-training'
+import { TrainingSlots } from './training/slots'
+
+export interface ServiceOptions {
+  engine: Pick<Engine, 'model'>
+  store: CustomModelStore
+  models: CustomModels
+  /** Path of the built script of the training process. */
+  script: string
+  /** Whether each model can only be used by people who know its ID. */
+  unlisted: boolean
+}
+
+/** A revision that was saved. */
+export interface SavedModel {
+  model: ModelInfo
+  evaluation: Evaluation
+}
+
+export interface TrainOptions {
+  signal: AbortSignal
+  /** Called with the share that is done, from 0 to 1. */
+  onProgress?: ((done: number) => void) | undefined
+}
+
+/** Examples, and the revision of the base model that embedded them. */
+export interface EmbeddedExamples {
+  base: { id: string; revision: string }
+  examples: readonly Example[]
+}
+
+/** Trains, changes and deletes custom models. */
+export class CustomModelService {
+  private readonly slots = new TrainingSlots()
+
+  constructor(private readonly options: ServiceOptions) {}
+
+  /**
+   * The ID for a new model.
+   *
+   * @throws Problem `conflict` if it is taken
+   */
+  async newId({ id, title }: Pick<TrainParameters, 'id' | 'title'>): Promise<string> {
+    if (this.options.unlisted) return `m-${randomBytes(16).toString('hex')}`
+    const wanted = id ?? slugOf(title ?? 'custom model')
+    const taken = await this.options.engine.model(wanted).then(
+      () => true,
+      () => false,
+    )
+    if (taken) throw new Problem('conflict', `There is already a model named ${wanted}. Choose another id.`)
+    return wanted
+  }
+
+  /**
+   * The base for new models.
+   *
+   * @throws Problem `unknown_model`; `invalid_parameter` if it has no embedding; `not_ready`
+   */
+  async base(name: string | undefined): Promise<{ id: string; revision: string; dimensions: number }> {
+    const { id, revision, base_model, embedding, embedding_reason, error } = await this.options.engine.model(name)
+    if (base_model !== null)
+      throw new Problem('invalid_parameter', `${id} is a custom model. Use its base, ${base_model.id}.`)
+    if (error !== null) throw new Problem('not_ready', `The model ${id} is unavailable: ${error}.`)
+    if (embedding !== null) return { id, revision, dimensions: embedding.dimensions }
+    if (embedding_reason === null) throw new Problem('not_ready', `The model ${id} is still loading. Try again.`)
+    throw new Problem('invalid_parameter', `${id} can’t be a base model: ${embedding_reason}.`)
+  }
+
+  /** Trains a new model. @throws Problem */
+  async create(
+    id: string,
+    { base, examples }: EmbeddedExamples,
+    description: CustomDescription,
+    options: TrainOptions,
+  ): Promise<SavedModel> {
+    const created = new Date().toISOString()
+    const { unlisted } = this.options
+    return this.trainAndSave(id, null, examples, options, { ...description, base, created, unlisted })
+  }
+
+  /**
+   * Trains a model again with more examples: a photo that it knows gets the new label. With `replace`, only with these.
+   *
+   * @throws Problem `not_found`, `conflict`
+   */
+  async addExamples(
+    id: string,
+    { base, examples }: EmbeddedExamples,
+    replace: boolean,
+    options: TrainOptions,
+  ): Promise<SavedModel> {
+    const step = await this.latest(id)
+    const config = await this.config(step)
+    const { title, license, custom } = config.vision
+    if (config.vision.base_model?.revision !== base.revision)
+      throw new Problem(
+        'conflict',
+        `${id} was trained on another revision of ${base.id}. Train it again from its photos.`,
+      )
+    const known = replace ? [] : await this.examples(step)
+    const all = new Map([...known, ...examples].map((example) => [example.sha256, example]))
+    return this.trainAndSave(id, step.step, [...all.values()], options, {
+      title,
+      license,
+      purpose: custom?.purpose,
+      base,
+      created: new Date().toISOString(),
+      unlisted: custom?.unlisted ?? false,
+    })
+  }
+
+  /** Changes how a model is described. @throws Problem `not_found`, `conflict` */
+  async describe(id: string, change: CustomDescription): Promise<ModelInfo> {
+    const step = await this.latest(id)
+    const files = new Map<string, Uint8Array | string>()
+    for (const name of await this.options.store.fileNames(id, step.revision ?? '')) {
+      const content = await this.options.store.file(id, step.revision ?? '', name)
+      if (content !== null) files.set(name, content)
+    }
+    files.set('config.json', describedAgain(await this.config(step), change))
+    await this.save(id, files, step.step)
+    return this.options.engine.model(id)
+  }
+
+  /** Makes an earlier revision current again. @throws Problem `not_found`, `conflict` */
+  async restore(id: string, revision: string): Promise<ModelInfo> {
+    await this.latest(id)
+    await this.options.store.restore(id, revision)
+    await this.options.models.reload()
+    return this.options.engine.model(id)
+  }
+
+  /** @throws Problem `not_found`, `conflict` */
+  async remove(id: string): Promise<void> {
+    await this.latest(id)
+    await this.options.store.remove(id)
+    await this.options.models.reload()
+  }
+
+  /** The steps of a model, oldest first. @throws Problem `not_found` */
+  async history(id: string): Promise<Step[]> {
+    await this.latest(id)
+    return this.options.store.history(id)
+  }
+
+  /** A file of a model's current revision. @throws Problem `not_found` */
+  async file(id: string, name: string): Promise<Uint8Array> {
+    const step = await this.latest(id)
+    const content = FILE_NAMES.has(name) ? await this.options.store.file(id, step.revision ?? '', name) : null
+    if (content === null) throw new Problem('not_found', `The model ${id} has no file with this name.`)
+    return content
+  }
+
+  private async trainAndSave(
+    id: string,
+    after: number | null,
+    examples: readonly Example[],
+    { signal, onProgress }: TrainOptions,
+    folder: Parameters<typeof modelFolder>[1],
+  ): Promise<SavedModel> {
+    const { script, engine } = this.options
+    const trained = await this.slots.run(() => runTraining(examples, { script, signal, onProgress }), signal)
+    signal.throwIfAborted()
+    await this.save(id, modelFolder(trained, folder), after)
+    return { model: await engine.model(id), evaluation: trained.evaluation }
+  }
+
+  private async save(id: string, files: ModelFiles, after: number | null): Promise<void> {
+    await this.options.store.save(id, files, after)
+    await this.options.models.reload()
+  }
+
+  /** @throws Problem `not_found` */
+  private async latest(id: string): Promise<Step> {
+    const step = CUSTOM_ID.test(id) ? (await this.options.store.history(id)).at(-1) : undefined
+    if (step === undefined) throw new Problem('not_found', 'There is no custom model with this ID.')
+    return step
+  }
+
+  private async config({ id, revision }: Step) {
+    const content = await this.options.store.file(id, revision ?? '', 'config.json')
+    if (content === null) throw new Problem('not_found', `The model ${id} was deleted.`)
+    return JSON.parse(new TextDecoder().decode(content))
+  }
+
+  private async examples({ id, revision }: Step): Promise<Example[]> {
+    const content = await this.options.store.file(id, revision ?? '', 'examples.safetensors')
+    if (content === null) return []
+    try {
+      return readExamples(content)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      throw new Problem('not_ready', `The examples of ${id} can’t be read. ${error.detail}`, { cause: error })
+    }
+  }
+}
+
+const FILE_NAMES = new Set(['config.json', 'head.safetensors', 'examples.safetensors', 'evaluation.json', 'README.md'])
+
+/** A name as an ID: "My parts!" → "my-parts". */
+export function slugOf(title: string): string {
+  const plain = title.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const slug = plain
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 63)
+    .replace(/-+$/, '')
+  return CUSTOM_ID.test(slug) ? slug : `model-${randomBytes(4).toString('hex')}`
+}

@@ -1,0 +1,77 @@
+import { fork } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { Example } from '@/lib/shared/training/example'
+import { writeExamples } from '@/lib/shared/training/example-file'
+import { childEnvironment } from '../../config/environment'
+import type { Evaluation } from '../evaluation'
+import type { FromTrainer } from './protocol'
+
+export interface Trained {
+  /** `head.safetensors` */
+  head: Uint8Array
+  /** `examples.safetensors` */
+  examples: Uint8Array
+  evaluation: Evaluation
+}
+
+export interface RunOptions {
+  /** Path of the built script of the training process. */
+  script: string
+  signal: AbortSignal
+  /** Called with the share that is done, from 0 to 1. */
+  onProgress?: ((done: number) => void) | undefined
+}
+
+/** The heap that 50,000 examples of 1,280 values need, and some. */
+const MAX_HEAP_MB = 2048
+
+/**
+ * Trains in a process of its own, so that neither the event loop nor photos wait. Aborting ends the process.
+ *
+ * @throws Problem if the examples can't be learned from; the signal's reason
+ */
+export async function runTraining(examples: readonly Example[], options: RunOptions): Promise<Trained> {
+  options.signal.throwIfAborted()
+  const folder = await mkdtemp(join(tmpdir(), 'vision-training-'))
+  try {
+    const file = writeExamples(examples)
+    const task = { examples: join(folder, 'examples.safetensors'), head: join(folder, 'head.safetensors') }
+    await writeFile(task.examples, file)
+    const evaluation = await trainInProcess(task, options)
+    return { head: await readFile(task.head), examples: file, evaluation }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function trainInProcess(
+  task: { examples: string; head: string },
+  { script, signal, onProgress }: RunOptions,
+): Promise<Evaluation> {
+  const child = fork(script, [], {
+    serialization: 'advanced',
+    execArgv: ['--enable-source-maps', `--max-old-space-size=${MAX_HEAP_MB}`],
+    env: childEnvironment({}),
+  })
+  const abort = () => child.kill('SIGKILL')
+  signal.addEventListener('abort', abort, { once: true })
+  return new Promise<Evaluation>((resolve, reject) => {
+    child.on('message', (message: FromTrainer) => {
+      if (message.kind === 'progress') onProgress?.(message.done)
+      else if (message.kind === 'done') resolve(message.evaluation)
+      else reject(new Problem(message.code, message.detail))
+    })
+    child.once('error', reject)
+    // After a result, this has no effect.
+    child.once('exit', (code, by) =>
+      reject(signal.aborted ? signal.reason : new Error(`the training process ended (${by ?? `exit code ${code}`})`)),
+    )
+    child.send(task)
+  }).finally(() => {
+    signal.removeEventListener('abort', abort)
+    abort()
+  })
+}

@@ -1,0 +1,20 @@
+import type { Label } from '@/lib/shared/contract/contract'
+import { kindsOf } from './label-kinds'
+import type { Model } from './model'
+
+/** The labels of a model in output order, with their other names, kinds and notes. */
+export function labelsOf({ labels, synonyms, notes }: Model): Label[] {
+  return labels.map((label, index) => {
+    const others = synonyms[index] ?? []
+    const { group, kinds, names = [] } = kindsOf(others) ?? {}
+    const note = notes.get(index)
+    return {
+      index,
+      label,
+      others: [...others, ...names],
+      ...(kinds ? { kinds: [...kinds] } : {}),
+      ...(group ? { group } : {}),
+      ...(note ? { note } : {}),
+    }
+  })
+}

@@ -1,0 +1,50 @@
+import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
+import type { TensorData } from '../../image/tensor'
+import type { Head } from './head-cache'
+import type { LoadedModel } from './session'
+
+export interface Scores {
+  /** [classes] */
+  logits: Float32Array
+  /** To the photos that a custom model learned from; null for other models. */
+  likeness: number | null
+}
+
+/** Scores prepared images: with a loaded model, or with a head over it. */
+export interface Scorer {
+  temperature: number
+  uncertainty: UncertaintyRule | null
+  /** @param withEmbedding whether the embedding is needed, too; the same run returns both */
+  score(tensor: TensorData, withEmbedding: boolean): Promise<Scores & { embedding: Float32Array | null }>
+}
+
+/** @param head of a custom model over this one; null for the model's own scores */
+export function scorerOf(model: LoadedModel, head: Head | null): Scorer {
+  if (head === null) {
+    const { temperature, uncertainty } = model.spec
+    return {
+      temperature,
+      uncertainty,
+      score: async (...args) => ({ ...(await logitsOf(model, ...args)), likeness: null }),
+    }
+  }
+  const { temperature, uncertainty } = head.spec
+  return {
+    temperature,
+    uncertainty,
+    async score(tensor, withEmbedding) {
+      if (head.kind === 'groups') {
+        const { logits, embedding } = await logitsOf(model, tensor, withEmbedding)
+        return { logits: head.group(logits, model.spec.temperature), likeness: null, embedding }
+      }
+      const { embedding } = await model.embed(tensor, false)
+      return { ...head.score(embedding), embedding }
+    },
+  }
+}
+
+async function logitsOf(model: LoadedModel, tensor: TensorData, withEmbedding: boolean) {
+  if (!withEmbedding) return { logits: await model.run(tensor), embedding: null }
+  const { logits, embedding } = await model.embed(tensor, true)
+  return { logits: logits ?? new Float32Array(), embedding }
+}

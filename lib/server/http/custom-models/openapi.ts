@@ -1,0 +1,189 @@
+import type { ProblemCode } from '@/lib/shared/problems/problem'
+import type { DocumentBuilder } from '../jobs/openapi'
+
+const MODEL = {
+  name: 'model',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', minLength: 1 },
+  description: 'ID of the custom model.',
+}
+const STREAM = {
+  name: 'stream',
+  in: 'query',
+  required: false,
+  schema: { type: 'boolean', default: false },
+  description: 'Respond with NDJSON: lines with progress, then one with the result or the problem.',
+}
+const REPLACE = {
+  name: 'replace',
+  in: 'query',
+  required: false,
+  schema: { type: 'boolean', default: false },
+  description: 'Whether the examples replace the known ones.',
+}
+const EXAMPLE = {
+  type: 'object',
+  required: ['label', 'embedding'],
+  properties: {
+    label: { type: 'string', minLength: 1, maxLength: 100 },
+    embedding: {
+      oneOf: [
+        { type: 'array', minItems: 1, items: { type: 'number' } },
+        { type: 'string', minLength: 4, contentEncoding: 'base64' },
+      ],
+      description: 'From `POST /api/embed`: numbers, or their bytes as float32, little-endian.',
+    },
+    sha256: { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'Of the photo’s bytes.' },
+  },
+}
+const EXAMPLES = { type: 'array', minItems: 1, items: EXAMPLE }
+const PHOTOS =
+  'Photos named label/photo.jpg, or with a labels file; a ZIP of them; or examples.safetensors with their embeddings.'
+
+/** What may be wrong with examples, besides what may be wrong with any request with a body. */
+const TRAINING: ProblemCode[] = [
+  'empty_body',
+  'no_file',
+  'invalid_json',
+  'url_refused',
+  'too_many_files',
+  'archive_too_large',
+  'conflict',
+  'rate_limited',
+  'not_found',
+  'unknown_model',
+  'not_ready',
+  'storage_full',
+]
+const CHANGE: ProblemCode[] = ['conflict', 'not_found', 'invalid_json', 'not_ready', 'storage_full', 'rate_limited']
+
+/** The paths of training, and of single models. */
+export function customModelPaths({ problems, body }: DocumentBuilder, options: object): Record<string, object> {
+  const requestBody = (properties: object) => ({
+    required: true,
+    content: {
+      'multipart/form-data': {
+        schema: {
+          type: 'object',
+          required: ['photos'],
+          properties: {
+            ...properties,
+            photos: {
+              type: 'array',
+              minItems: 1,
+              items: { contentMediaType: 'application/octet-stream' },
+              description: PHOTOS,
+            },
+          },
+          additionalProperties: false,
+        },
+      },
+      'application/json': {
+        schema: {
+          type: 'object',
+          required: ['examples'],
+          properties: { ...properties, examples: EXAMPLES },
+          additionalProperties: false,
+        },
+      },
+    },
+  })
+  const saved = {
+    201: {
+      description: 'The model, how good it is, and the photos that were left out.',
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['model', 'evaluation', 'skipped', 'warnings'],
+            properties: { model: { $ref: '#/components/schemas/ModelInfo' } },
+          },
+        },
+      },
+    },
+    200: { description: 'With `stream`: progress, then the result.', content: { 'application/x-ndjson': {} } },
+    ...problems([...TRAINING, ...body]),
+  }
+  const model = (description: string, codes: ProblemCode[]) => ({
+    200: {
+      description,
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['model'],
+            properties: { model: { $ref: '#/components/schemas/ModelInfo' } },
+          },
+        },
+      },
+    },
+    ...problems(codes),
+  })
+  return {
+    '/api/models/{model}': {
+      get: {
+        operationId: 'getModel',
+        summary: 'Get a model; for a custom one also how good it is, and its revisions.',
+        parameters: [MODEL],
+        responses: model('The model.', ['unknown_model', 'not_found', 'not_ready', 'storage_full']),
+      },
+      patch: {
+        operationId: 'changeModel',
+        summary: 'Describe a custom model anew, or restore an earlier revision.',
+        parameters: [MODEL],
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/CustomModelChange' } } },
+        },
+        responses: model('The model.', [...CHANGE, ...body]),
+      },
+      delete: {
+        operationId: 'deleteModel',
+        summary: 'Delete a custom model with all its revisions.',
+        parameters: [MODEL],
+        responses: { 204: { description: 'Deleted.' }, ...problems(CHANGE) },
+      },
+    },
+    '/api/models/{model}/examples': {
+      post: {
+        operationId: 'addExamples',
+        summary: 'Train a custom model again with more examples.',
+        parameters: [MODEL, REPLACE, STREAM],
+        requestBody: requestBody({ replace: { type: 'boolean', default: false } }),
+        responses: saved,
+      },
+    },
+    '/api/models/{model}/files/{name}': {
+      get: {
+        operationId: 'getModelFile',
+        summary: 'Download a file of a custom model.',
+        parameters: [
+          MODEL,
+          {
+            name: 'name',
+            in: 'path',
+            required: true,
+            schema: {
+              type: 'string',
+              enum: ['config.json', 'head.safetensors', 'examples.safetensors', 'evaluation.json', 'README.md'],
+            },
+          },
+        ],
+        responses: {
+          200: { description: 'The file.', content: { '*/*': {} } },
+          ...problems(['not_found', 'not_ready', 'storage_full']),
+        },
+      },
+    },
+    '/api/models': {
+      post: {
+        operationId: 'trainModel',
+        summary: 'Train a custom model on labeled photos or embeddings.',
+        parameters: [STREAM],
+        requestBody: requestBody(options),
+        responses: saved,
+      },
+    },
+  }
+}

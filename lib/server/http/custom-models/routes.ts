@@ -1,0 +1,132 @@
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { flag } from '@/lib/shared/contract/contract'
+import { changeSchema, trainParametersSchema } from '@/lib/shared/contract/custom-models'
+import { Problem } from '@/lib/shared/problems/problem'
+import { underBase } from '@/lib/shared/web/base-path'
+import type { CustomModelService, SavedModel, TrainOptions } from '../../custom-models/service'
+import { readBody } from '../body'
+import { parseJsonObject } from '../json-body'
+import { json } from '../json-response'
+import type { MemoryBudget } from '../memory-budget'
+import { queryParameters, type RawOptions, readOptions, takeStream } from '../parameters'
+import type { AppEnv, Endpoints, Services } from '../services'
+import { requireTrainer } from './permission'
+import { type Report, respond } from './respond'
+import { type CollectedExamples, openTrainingRequest } from './training-upload'
+
+const MAX_CHANGE_BYTES = 16_000
+const examplesParametersSchema = z.object({ replace: flag.default(false) })
+/** Training, and everything that changes or reads one custom model. */
+export function customModelRoutes(
+  services: Pick<Services, 'engine' | 'environment' | 'log'>,
+  training: CustomModelService,
+  uploads: MemoryBudget,
+): Record<string, Endpoints> {
+  const { environment } = services
+  const id = (c: Context<AppEnv>) => c.req.param('model') ?? ''
+
+  /** Reads a request to train, and responds with the saved model, or with lines of progress before it. */
+  async function train<S extends z.ZodObject>(
+    c: Context<AppEnv>,
+    schema: S,
+    save: (
+      options: z.output<S>,
+      collect: (base: string | undefined) => Promise<CollectedExamples>,
+      run: TrainOptions,
+    ) => Promise<SavedModel & Pick<CollectedExamples, 'skipped' | 'warnings'>>,
+  ): Promise<Response> {
+    requireTrainer(c, environment)
+    const { stream, query } = takeStream(queryParameters(c.req.url))
+    // Before the body is read: an invalid query is refused without an upload.
+    readOptions(schema.partial(), query)
+    const lease = uploads.reserve()
+    const context = { services, training, lease }
+    const request = await openTrainingRequest(c.req.raw, schema, query as RawOptions, context).catch((error) => {
+      lease.release()
+      throw error
+    })
+    return respond(c, services.log, stream, async (report: Report, signal: AbortSignal) => {
+      try {
+        const onEmbedded = (done: number) => report({ stage: 'embed', done, of: null })
+        const onProgress = (done: number) => report({ stage: 'train', done, of: 1 })
+        const collect = (base: string | undefined) => request.collect(base, { signal, onEmbedded })
+        return await save(request.options, collect, { signal, onProgress })
+      } finally {
+        await request.close()
+        lease.release()
+      }
+    })
+  }
+
+  const create = (c: Context<AppEnv>) =>
+    train(c, trainParametersSchema, async ({ id: wanted, base, ...description }, collect, run) => {
+      // Before the photos are read: a name that is taken is refused without them.
+      const name = await training.newId({ id: wanted, title: description.title })
+      const { skipped, warnings, ...examples } = await collect(base)
+      const saved = await training.create(name, examples, description, run)
+      c.header('location', underBase(`/api/models/${name}`))
+      return { ...saved, skipped, warnings }
+    })
+
+  const addExamples = (c: Context<AppEnv>) =>
+    train(c, examplesParametersSchema, async ({ replace }, collect, run) => {
+      const { base_model } = await services.engine.model(id(c))
+      if (base_model === null) throw new Problem('not_found', 'There is no custom model with this ID.')
+      const { skipped, warnings, ...examples } = await collect(base_model.id)
+      return { ...(await training.addExamples(id(c), examples, replace, run)), skipped, warnings }
+    })
+
+  async function view(c: Context<AppEnv>): Promise<Response> {
+    const model = await services.engine.model(id(c))
+    if (model.base_model === null) return json(c, { model }, 200, NO_STORE)
+    const history = (await training.history(model.id)).map(({ revision, time }) => ({ revision, time }))
+    const evaluation = JSON.parse(new TextDecoder().decode(await training.file(model.id, 'evaluation.json')))
+    return json(c, { model, evaluation, history }, 200, NO_STORE)
+  }
+
+  async function change(c: Context<AppEnv>): Promise<Response> {
+    requireTrainer(c, environment)
+    const lease = uploads.reserve()
+    try {
+      const body = parseJsonObject(await readBody(c.req.raw, MAX_CHANGE_BYTES, lease))
+      const { revision, ...description } = readOptions(changeSchema, {}, body)
+      if ((revision === undefined) === (Object.keys(description).length === 0))
+        throw new Problem(
+          'invalid_parameter',
+          'Send either a description (title, purpose, license) or a revision to restore.',
+        )
+      const model =
+        revision === undefined ? await training.describe(id(c), description) : await training.restore(id(c), revision)
+      return json(c, { model }, 200, NO_STORE)
+    } finally {
+      lease.release()
+    }
+  }
+
+  async function remove(c: Context<AppEnv>): Promise<Response> {
+    requireTrainer(c, environment)
+    await training.remove(id(c))
+    return c.body(null, 204)
+  }
+
+  async function file(c: Context<AppEnv>): Promise<Response> {
+    const name = c.req.param('name') ?? ''
+    const content = await training.file(id(c), name)
+    return c.body(content as Uint8Array<ArrayBuffer>, 200, {
+      'content-type': CONTENT_TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+      'content-disposition': `attachment; filename="${name}"`,
+      ...NO_STORE,
+    })
+  }
+
+  return {
+    '/api/models': { POST: { withQuery: create } },
+    '/api/models/:model': { GET: view, PATCH: change, DELETE: remove },
+    '/api/models/:model/examples': { POST: { withQuery: addExamples } },
+    '/api/models/:model/files/:name': { GET: file },
+  }
+}
+
+const NO_STORE = { 'cache-control': 'no-store' }
+const CONTENT_TYPES: Record<string, string> = { json: 'application/json', md: 'text/markdown; charset=utf-8' }

@@ -1,0 +1,151 @@
+import { tmpdir } from 'node:os'
+import { z } from 'zod'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { Example } from '@/lib/shared/training/example'
+import { PhotoCollector, type SkippedPhoto } from '../../custom-models/collect-photos'
+import { labelPhotos } from '../../custom-models/label-photos'
+import type { CustomModelService } from '../../custom-models/service'
+import { fetchPhoto } from '../../photo-url/fetch-photo'
+import { readBody } from '../body'
+import { hasBody, type JobUpload, type JobUploadLimits, openUpload } from '../jobs/uploads'
+import { parseJsonBody } from '../json-body'
+import type { Reservation } from '../memory-budget'
+import { type RawOptions, readOptions } from '../parameters'
+import type { Services } from '../services'
+import { exampleOf, jsonExampleSchema } from './json-examples'
+
+/** Photos that are embedded at a time, per worker. */
+const LANES_PER_WORKER = 4
+
+/** What a request to train contains. */
+export interface CollectedExamples {
+  base: { id: string; revision: string }
+  examples: Example[]
+  skipped: SkippedPhoto[]
+  warnings: string[]
+}
+
+interface Context {
+  services: Pick<Services, 'engine' | 'environment'>
+  training: CustomModelService
+  lease: Reservation
+}
+
+interface CollectOptions {
+  signal: AbortSignal
+  onEmbedded(done: number): void
+}
+
+/** A request to train whose options are known, and whose examples are still to be read. */
+export interface TrainingRequest<T> {
+  options: T
+  /** @param base ID of the base model */
+  collect(base: string | undefined, options: CollectOptions): Promise<CollectedExamples>
+  close(): Promise<void>
+}
+
+const jsonBodySchema = z.looseObject({ examples: z.array(jsonExampleSchema).min(1) })
+
+/**
+ * Opens a request to train: photos in every form that jobs accept them in, with a labels file or in a folder for each
+ * label, or embeddings with labels as JSON or as `examples.safetensors`.
+ *
+ * @throws Problem
+ */
+export async function openTrainingRequest<S extends z.ZodObject>(
+  request: Request,
+  schema: S,
+  query: RawOptions,
+  context: Context,
+): Promise<TrainingRequest<z.output<S>>> {
+  if (/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
+    return openJson(request, schema, query, context)
+  if (!hasBody(request)) throw new Problem('no_file', 'The request has no body. Send photos with labels.')
+  const upload = await openUpload(request, limitsOf(context), context.lease)
+  try {
+    const options = readOptions(schema, query, upload.options)
+    return { options, collect: (base, run) => collectPhotos(upload, base, context, run), close: () => upload.close() }
+  } catch (error) {
+    await upload.close()
+    throw error
+  }
+}
+
+function limitsOf({ services: { environment } }: Context): JobUploadLimits {
+  return {
+    files: environment.MAX_FILES,
+    bytes: environment.MAX_JOB_BYTES,
+    imageBytes: environment.MAX_IMAGE_BYTES,
+    requestBytes: environment.MAX_REQUEST_BYTES,
+    urls: environment.URL_INPUT === 'true',
+    folder: tmpdir(),
+    labelsFiles: true,
+  }
+}
+
+async function openJson<S extends z.ZodObject>(
+  request: Request,
+  schema: S,
+  query: RawOptions,
+  context: Context,
+): Promise<TrainingRequest<z.output<S>>> {
+  const { environment } = context.services
+  const body = await parseJsonBody(await readBody(request, environment.MAX_REQUEST_BYTES, context.lease))
+  const parsed = jsonBodySchema.safeParse(body)
+  if (!parsed.success) throw new Problem('invalid_parameter', `examples is invalid: ${reasonOf(parsed.error)}.`)
+  const { examples, ...fields } = parsed.data
+  const options = readOptions(schema, query, fields)
+  return {
+    options,
+    async collect(base) {
+      const { id, revision, dimensions } = await context.training.base(base)
+      return {
+        base: { id, revision },
+        examples: examples.map((one) => exampleOf(one, dimensions)),
+        skipped: [],
+        warnings: [],
+      }
+    },
+    close: async () => {},
+  }
+}
+
+function reasonOf({ issues: [issue] }: z.ZodError): string {
+  const place = issue?.path.slice(1).join('.')
+  return `${place ? `${place}: ` : ''}${issue?.message ?? 'not a list of examples'}`
+}
+
+async function collectPhotos(
+  { fill }: JobUpload,
+  name: string | undefined,
+  { services: { engine, environment }, training }: Context,
+  { signal, onEmbedded }: CollectOptions,
+): Promise<CollectedExamples> {
+  const base = await training.base(name)
+  const fetching = {
+    maxBytes: environment.MAX_IMAGE_BYTES,
+    timeoutMs: environment.URL_INPUT_TIMEOUT_MS,
+    allow: environment.URL_INPUT_ALLOW,
+  }
+  const collector = new PhotoCollector({
+    engine,
+    base: base.id,
+    revision: base.revision,
+    dimensions: base.dimensions,
+    imageBytes: environment.MAX_IMAGE_BYTES,
+    concurrency: LANES_PER_WORKER * engine.stats().workers.wanted,
+    fetchPhoto: (url, stop) => fetchPhoto(url, fetching, stop),
+    onProgress: onEmbedded,
+    signal,
+  })
+  await fill(collector)
+  await collector.finish()
+  const { photos, labelsFiles, skipped, examples } = collector
+  const labeled = await labelPhotos(photos, labelsFiles)
+  return {
+    base: { id: base.id, revision: base.revision },
+    examples: [...examples, ...labeled.examples],
+    skipped: [...skipped, ...labeled.skipped],
+    warnings: labeled.warnings,
+  }
+}

@@ -1,0 +1,32 @@
+import { type EmbeddingReply, type EncodingFormat, embedParametersSchema } from '@/lib/shared/contract/embed'
+import { parseCrop } from '@/lib/shared/crop/crop'
+import { toBase64 } from '../../embeddings/vector'
+import type { Embedding } from '../../engine/types'
+import type { MemoryBudget } from '../memory-budget'
+import type { Services } from '../services'
+import { singlePhoto } from './single-photo'
+
+/** `POST /api/embed`: the embedding of one photo. */
+export function embed(services: Services, uploads: MemoryBudget) {
+  const { engine, resultCache } = services
+  return singlePhoto(services, uploads, {
+    parameters: embedParametersSchema,
+    async run(image, { model, normalize, crop, encoding_format }, { requestId, signal }) {
+      const area = crop === undefined ? undefined : parseCrop(crop)
+      const options = { model, normalize, crop: area, requestId }
+      const { result, hit } = resultCache
+        ? await resultCache.embed(image, options, signal)
+        : { result: await engine.embed(image, options, signal), hit: null }
+      return { result: toReply(result, encoding_format), hit }
+    },
+  })
+}
+
+function toReply(result: Embedding, format: EncodingFormat): EmbeddingReply {
+  return { ...result, embedding: encoded(result.embedding, format) }
+}
+
+/** A vector as it stands in JSON. */
+export function encoded(values: Float32Array, format: EncodingFormat): number[] | string {
+  return format === 'base64' ? toBase64(values) : [...values]
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+
+/**
+ * Who may train custom models: nobody; the operator; or every visitor, and then each model can only be used by people
+ * who know its ID.
+ */
+export const TRAINING_MODES = ['off', 'on', 'visitors'] as const
+
+/** The ID of a custom model: it is displayed, used in URLs, and joined to paths and object keys. */
+export const CUSTOM_ID = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/
+const MAX_NAME_LENGTH = 100
+const MAX_PURPOSE_LENGTH = 2000
+
+/** Text on one line, without control characters or markup. */
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cf}<>]*$/u, 'must not contain control characters or < and >')
+
+const descriptions = {
+  title: line(MAX_NAME_LENGTH).meta({ description: 'The name that people see.' }),
+  purpose: line(MAX_PURPOSE_LENGTH).meta({ description: 'What the model is for.' }),
+  license: line(MAX_NAME_LENGTH).meta({ description: 'License of the model, such as an SPDX identifier.' }),
+}
+
+/** What can be said about a custom model when it is trained or later. */
+export const descriptionSchema = z.object({
+  title: descriptions.title.optional(),
+  purpose: descriptions.purpose.optional(),
+  license: descriptions.license.optional(),
+})
+export type CustomDescription = z.output<typeof descriptionSchema>
+
+/** Body of `PATCH /api/models/{id}`: another description, or an earlier revision to restore. */
+export const changeSchema = z
+  .object({
+    ...descriptionSchema.shape,
+    revision: z
+      .string()
+      .regex(/^sha256:[0-9a-f]{64}$/)
+      .optional()
+      .meta({ description: 'The revision to restore. Not together with a description.' }),
+  })
+  .meta({ id: 'CustomModelChange' })
+
+/** Options of `POST /api/models`. */
+export const trainParametersSchema = z
+  .object({
+    ...descriptionSchema.shape,
+    id: z
+      .string()
+      .regex(CUSTOM_ID, 'must be 1 to 63 lowercase letters, digits, hyphens and underscores')
+      .optional()
+      .meta({ description: 'ID of the model. By default, it is made from the title.' }),
+    base: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'ID or type of the base model. By default, the default model.' }),
+  })
+  .meta({ id: 'TrainParameters' })
+export type TrainParameters = z.output<typeof trainParametersSchema>
