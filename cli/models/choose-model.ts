@@ -4,7 +4,9 @@ import { type CatalogEntry, readCatalog, readModelFolder } from '@/lib/server/ca
 import { type Model, readModel } from '@/lib/server/engine/model'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { batchEngine, type Rule } from '../eval/run'
+import { defaultDataDir } from '../program/data-dir'
 import { EXIT, Failure } from '../program/exit'
+import { customModels } from './custom'
 
 /** The selected model. */
 export interface ChosenModel {
@@ -19,6 +21,8 @@ export interface ChosenModel {
 interface Choice {
   /** Type, id or folder; the default model if absent. */
   model?: string | undefined
+  /** The data folder, with the custom models; by default that of a server. */
+  dataDir?: string | undefined
   modelsDir: string
   root: string
   workers: number
@@ -34,16 +38,24 @@ type Engine = Awaited<ReturnType<typeof batchEngine>>
  *   if the model does not work
  * @throws Failure if there is no such model, or its folder cannot be used
  */
-export async function chooseModel({ model: name, modelsDir, root, workers, maxPixels }: Choice): Promise<{
+export async function chooseModel({
+  model: name,
+  modelsDir,
+  dataDir = defaultDataDir(),
+  root,
+  workers,
+  maxPixels,
+}: Choice): Promise<{
   model: ChosenModel
   startEngine(): Promise<Engine>
 }> {
-  const entry = { ...(await findEntry(name, modelsDir)), default: true }
+  const entry = { ...(await findEntry(name, modelsDir, dataDir)), default: true }
   const model = await readModel(entry)
   if (model.error !== null) throw new Failure(EXIT.invalid, `The model ${model.id} cannot be used: ${model.error}.`)
   async function startEngine(): Promise<Engine> {
+    const base = model.head && (await findEntry(model.head.base.id, modelsDir, dataDir))
     const engine = await batchEngine({
-      catalog: async () => [entry],
+      catalog: async () => (base ? [entry, { ...base, default: false }] : [entry]),
       workerScript: join(root, 'dist', 'engine-worker.js'),
       workers,
       maxPixels,
@@ -61,7 +73,8 @@ function described({ id, title, revision, temperature, uncertainty, labels, syno
   return { id, title, revision, temperature, rule: uncertainty, classes }
 }
 
-async function findEntry(name: string | undefined, modelsDir: string): Promise<CatalogEntry> {
+/** A model folder, or a model by its ID or type; custom models come after the others. */
+async function findEntry(name: string | undefined, modelsDir: string, dataDir: string): Promise<CatalogEntry> {
   const isFolder =
     name !== undefined &&
     (await stat(name).then(
@@ -72,9 +85,11 @@ async function findEntry(name: string | undefined, modelsDir: string): Promise<C
   const entries = await readCatalog(modelsDir).catch((error: Error) => {
     throw new Failure(EXIT.notFound, `${error.message}.`)
   })
-  const found = entries.find((entry) => (name === undefined ? entry.default : name === entry.id || name === entry.type))
+  const custom = await customModels(dataDir)
+  const all = [...entries, ...custom]
+  const found = all.find((entry) => (name === undefined ? entry.default : name === entry.id || name === entry.type))
   if (found) return found
-  const known = entries.flatMap(({ id, type }) => (type ? [type, id] : [id]))
+  const known = all.flatMap(({ id, type }) => (type ? [type, id] : [id]))
   throw new Failure(
     EXIT.notFound,
     `There is no model named ${name}. Available models: ${known.join(', ')}. You can also specify a model folder.`,

@@ -130,7 +130,8 @@ async function knownExamples(store: CustomModelStore, { id, step }: Existing): P
 
 /** @throws Failure if the model has no embedding */
 async function baseOf(engine: Engine): Promise<{ id: string; revision: string; dimensions: number }> {
-  const { id, revision, embedding, embedding_reason } = await engine.model(undefined)
+  const { id, revision, embedding, embedding_reason, base_model } = await engine.model(undefined)
+  if (base_model !== null) throw new Failure(EXIT.invalid, `${id} is a custom model. Use its base, ${base_model.id}.`)
   if (embedding === null) throw new Failure(EXIT.invalid, `${id} can’t be a base model: ${embedding_reason}.`)
   return { id, revision, dimensions: embedding.dimensions }
 }

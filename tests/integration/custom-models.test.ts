@@ -234,6 +234,27 @@ test('a model that the command trains appears without a restart', async () => {
   expect(printed).toMatchObject({ id: 'by-command', examples: 24, test: { photos: 24, top1: 1 } })
   expect((await classify('by-command', 'green')).body.predictions[0].label).toBe('green')
   expect(run('--add', 'by-command')).toContain('by-command, on tiny')
+  // The command classifies with it, too, without a server.
+  const args = [
+    'classify',
+    '--model',
+    'by-command',
+    '--models-dir',
+    TINY_MODEL.MODELS_DIR,
+    '--format',
+    'ndjson',
+    folder,
+  ]
+  const rows = execFileSync(process.execPath, ['dist/vision.js', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, DATA_DIR: data },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const found = rows
+    .trim()
+    .split('\n')
+    .map((row) => JSON.parse(row))
+  expect(found.map(({ file, label }) => file.split('/').at(-2) === label)).toEqual(Array(24).fill(true))
   rmSync(folder, { recursive: true })
 })
 
@@ -427,11 +448,16 @@ test('models of visitors are deleted once they are old enough; others stay', asy
         custom: { created, examples: 2, unlisted },
       },
     })
+  const filesOf = (text: string) =>
+    new Map<string, string | Uint8Array>([
+      ['config.json', text],
+      ['head.safetensors', 'not read'],
+    ])
   const old = new Date(Date.now() - 2 * 3_600_000).toISOString()
   const recent = new Date().toISOString()
-  await store.save('old-visitor', new Map([['config.json', config(old, true)]]), null)
-  await store.save('new-visitor', new Map([['config.json', config(recent, true)]]), null)
-  await store.save('old-own', new Map([['config.json', config(old, false)]]), null)
+  await store.save('old-visitor', filesOf(config(old, true)), null)
+  await store.save('new-visitor', filesOf(config(recent, true)), null)
+  await store.save('old-own', filesOf(config(old, false)), null)
   const other = await startServer({ env: { DATA_DIR: own, TRAINING: 'visitors', TRAINING_RETENTION_HOURS: '1' } })
   try {
     const fresh = () => new CustomModelStore(new FolderObjects(join(own, 'models'))).current()

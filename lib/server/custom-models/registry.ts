@@ -30,9 +30,9 @@ export class CustomModels implements CustomModelSource {
     private readonly log: EngineLog,
   ) {}
 
-  /** The current revision of each model. */
+  /** The current revision of each model. One that can't be read may be a visitor's, whose ID nobody else may learn. */
   list(): readonly Model[] {
-    return [...this.models.values()].map(({ model }) => model)
+    return [...this.models.values()].flatMap(({ model }) => (model.head === null ? [] : [model]))
   }
 
   /**
