@@ -156,19 +156,20 @@ test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
 })
 
 test('refuses a second run on the same --out, and does nothing twice', async () => {
-  fill(60)
+  fill(500)
   const args = [photos(), '--out', out('r.ndjson'), ...SLOW]
   const first = startVision(['classify', ...args])
   while (!existsSync(out('r.ndjson.part'))) await sleep(20)
-  const others = [[], ['--resume']].map((more) => visionHere(['classify', ...args, ...more]))
-  for (const { code, err } of await Promise.all(others)) {
-    expect([code, err]).toEqual([
+  const others = [[], ['--resume']].map((more) => startVision(['classify', ...args, ...more]))
+  for (const { child, said } of others) {
+    await once(child, 'close')
+    expect([child.exitCode, said().err]).toEqual([
       1,
       `Another run (process ${first.child.pid} on ${hostname()}) is writing ${out('r.ndjson')}. Wait until it finishes, or choose another --out.\n`,
     ])
   }
   await once(first.child, 'close')
-  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 60])
+  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 500])
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 

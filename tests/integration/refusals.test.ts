@@ -220,7 +220,7 @@ describe('paths and methods', () => {
   test.each([
     ['GET', '/api/classify', 'POST, OPTIONS'],
     ['PUT', '/api/classify', 'POST, OPTIONS'],
-    ['POST', '/api/models', 'GET, HEAD, OPTIONS'],
+    ['PUT', '/api/models', 'GET, HEAD, POST, OPTIONS'],
     ['DELETE', '/health/live', 'GET, HEAD, OPTIONS'],
   ])('%s %s: 405 with Allow', async (method, path, allow) => {
     const headers = await refusal(fetch(server.url + path, { method }), 405, 'method_not_allowed')
