@@ -53,8 +53,9 @@ function failuresOfSuite({ suites = [], specs = [] }) {
   ]
 }
 
+/** Vitest's reports have a placeholder where a test took too long. */
 function firstLine(message = 'no message') {
-  return message.trim().split('\n')[0]
+  return message.trim().split('\n')[0].replace('Error: STACK_TRACE_ERROR', 'timed out')
 }
 
 function read(report) {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +9,7 @@ import { RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results/columns'
 import { FULL, fullTest } from '../support/full'
 import { distinctFiles } from '../support/many-photos'
 import { REAL_MODEL, TINY_MODEL } from '../support/models'
-import { startServer } from '../support/server'
+import { childPids, startServer } from '../support/server'
 import { startVision } from '../support/vision'
 import { visionHere } from '../support/vision-here'
 import { readRows } from '../support/workbook'
@@ -85,9 +84,9 @@ test('writes the same rows in every format, named and ordered as the input, with
 })
 
 test('reads names from stdin and writes only rows to stdout', async () => {
-  const { child, said } = startVision(['classify', '-', '--format', 'ndjson', '--model', 'fast'])
+  const { child, closed, said } = startVision(['classify', '-', '--format', 'ndjson', '--model', 'fast'])
   child.stdin.end('public/gallery/koala.webp\nnowhere.png\n')
-  const [code] = await once(child, 'close')
+  const [code] = await closed
   const { out: printed, err } = said()
   expect([code, err]).toEqual([1, 'nowhere.png: not_found: The file does not exist.\n1 of 2 photos failed.\n'])
   const found = printed
@@ -105,8 +104,7 @@ test('resumes after being killed at any moment: each photo once, a truncated lin
   const given = fill(100)
   const journal = out('r.ndjson.part')
   for (const least of FULL ? [1, 30, 60] : [30]) {
-    const { child } = startVision(['classify', photos(), '--out', out('r.ndjson'), '--resume'], TINY_MODEL)
-    const closed = once(child, 'close')
+    const { child, closed } = startVision(['classify', photos(), '--out', out('r.ndjson'), '--resume'], TINY_MODEL)
     while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < least + 2) {
       await Promise.race([sleep(5), closed])
     }
@@ -127,8 +125,7 @@ test('resumes after being killed at any moment: each photo once, a truncated lin
 fullTest('resumes a workbook after being killed', async () => {
   const given = fill(60)
   const journal = out('r.xlsx.part')
-  const { child } = startVision(['classify', photos(), '--out', out('r.xlsx')], TINY_MODEL)
-  const closed = once(child, 'close')
+  const { child, closed } = startVision(['classify', photos(), '--out', out('r.xlsx')], TINY_MODEL)
   while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < 12) {
     await Promise.race([sleep(5), closed])
   }
@@ -144,8 +141,7 @@ fullTest('resumes a workbook after being killed', async () => {
 
 test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
   fill(200)
-  const { child, said } = startVision(['classify', photos(), '--out', out('r.csv'), ...SLOW])
-  const closed = once(child, 'close')
+  const { child, closed, said } = startVision(['classify', photos(), '--out', out('r.csv'), ...SLOW])
   while (!existsSync(out('r.csv.part')) || readFileSync(out('r.csv.part'), 'utf8').split('\n').length < 10) {
     await Promise.race([sleep(5), closed])
   }
@@ -156,20 +152,26 @@ test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
 })
 
 test('refuses a second run on the same --out, and does nothing twice', async () => {
-  fill(500)
-  const args = [photos(), '--out', out('r.ndjson'), ...SLOW]
-  const first = startVision(['classify', ...args])
-  while (!existsSync(out('r.ndjson.part'))) await sleep(20)
-  const others = [[], ['--resume']].map((more) => startVision(['classify', ...args, ...more]))
-  for (const { child, said } of others) {
-    await once(child, 'close')
-    expect([child.exitCode, said().err]).toEqual([
+  const given = fill(100)
+  const args = ['classify', photos(), '--out', out('r.ndjson'), ...SLOW]
+  const first = startVision(args)
+  while (!existsSync(out('r.ndjson.part'))) await Promise.race([sleep(20), first.closed])
+  // Its worker stands still, so it can't finish before the others have tried.
+  const signalWorkers = (signal: NodeJS.Signals) => {
+    for (const pid of childPids(first.child.pid as number)) process.kill(pid, signal)
+  }
+  signalWorkers('SIGSTOP')
+  const others = [[], ['--resume']].map((more) => startVision([...args, ...more]))
+  for (const { closed, said } of others) {
+    const [code] = await closed
+    expect([code, said().err]).toEqual([
       1,
       `Another run (process ${first.child.pid} on ${hostname()}) is writing ${out('r.ndjson')}. Wait until it finishes, or choose another --out.\n`,
     ])
   }
-  await once(first.child, 'close')
-  expect([first.child.exitCode, rows(out('r.ndjson')).length]).toEqual([0, 500])
+  signalWorkers('SIGCONT')
+  const [code] = await first.closed
+  expect([code, rows(out('r.ndjson')).map(({ file }) => file)]).toEqual([0, given])
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 
@@ -180,10 +182,10 @@ fullTest('writes nothing more after a suspended run was taken over', async () =>
   while (!existsSync(out('r.ndjson.part'))) await sleep(20)
   first.child.kill('SIGSTOP')
   const second = startVision(args)
-  expect(await once(second.child, 'close')).toEqual([0, null])
+  expect(await second.closed).toEqual([0, null])
   const written = readFileSync(out('r.ndjson'), 'utf8')
   first.child.kill('SIGCONT')
-  expect(await once(first.child, 'close')).toEqual([1, null])
+  expect(await first.closed).toEqual([1, null])
   expect(first.said().err).toContain(`Another run took over ${out('r.ndjson')}`)
   expect(readFileSync(out('r.ndjson'), 'utf8')).toBe(written)
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -82,8 +81,7 @@ test('writes what NumPy and Apache Arrow read, in the order of the photos, with 
 test('resumes after being killed: each photo once, a truncated line repaired', async () => {
   const given = distinctFiles(photos(), 60)
   const journal = out('e.ndjson.part')
-  const { child } = startVision(embedWith(TINY_MODEL, '--out', out('e.ndjson')))
-  const closed = once(child, 'close')
+  const { child, closed } = startVision(embedWith(TINY_MODEL, '--out', out('e.ndjson')))
   while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < 22) {
     await Promise.race([sleep(5), closed])
   }

@@ -93,9 +93,9 @@ test('handles names that are not UTF-8 in a folder, on the command line and on s
   const mark = Buffer.from('efbbbf', 'hex')
   const [lines, zeros] = [Buffer.concat([mark, name, Buffer.from('\r\n')]), Buffer.concat([name, Buffer.from('\0')])]
   for (const list of FULL ? [lines, zeros] : [lines]) {
-    const { child, said } = startVision(['classify', '-', '--format', 'ndjson', '--model', 'fast'])
+    const { child, closed, said } = startVision(['classify', '-', '--format', 'ndjson', '--model', 'fast'])
     child.stdin.end(list)
-    await once(child, 'close')
+    await closed
     expect(labels(said().out)).toEqual(read)
   }
 })
@@ -146,9 +146,8 @@ test.for(FULL ? (['SIGINT', 'SIGTERM'] as const) : (['SIGTERM'] as const))(
     const end = await stuckDisk(at('stuck.png'))
     if (end === null) return skip('mounting is not permitted here')
     try {
-      const { child, said } = startVision(['classify', '-', '--out', at('r.csv'), '--workers', '1'])
+      const { child, closed, said } = startVision(['classify', '-', '--out', at('r.csv'), '--workers', '1'])
       child.stdin.end(`${at('stuck.png')}\n${at('a.webp')}\n`)
-      const closed = once(child, 'close')
       while (!existsSync(at('r.csv.part')) || readFileSync(at('r.csv.part'), 'utf8').split('\n').length < 3) {
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
@@ -172,7 +171,7 @@ test('fails a read from an unresponsive disk at its deadline, and classifies the
   const end = await stuckDisk(at('stuck.png'))
   if (end === null) return skip('mounting is not permitted here')
   try {
-    const { child, said } = startVision([
+    const { child, closed, said } = startVision([
       'classify',
       '-',
       '--out',
@@ -183,7 +182,7 @@ test('fails a read from an unresponsive disk at its deadline, and classifies the
       '1',
     ])
     child.stdin.end(`${at('stuck.png')}\n${at('a.webp')}\n`)
-    const [code, by] = await once(child, 'close')
+    const [code, by] = await closed
     expect(code === 1 || by === 'SIGTERM').toBe(true)
     expect(rowsOf(readFileSync(at('r.ndjson'), 'utf8')).map(({ status, error_code }) => [status, error_code])).toEqual([
       ['failed', 'deadline_exceeded'],

@@ -72,7 +72,7 @@ test('page, job and command export the same CSV (except times) and the same work
   const fromJob = Buffer.from(job).toString('utf8')
   const names = startVision(['classify', '-', '--out', join(folder, 'out.csv')], {}, folder)
   names.child.stdin.end(PHOTOS.map(({ file }) => file).join('\n'))
-  await new Promise((resolve) => names.child.once('close', resolve))
+  await names.closed
   const fromCommand = readFileSync(join(folder, 'out.csv'), 'utf8')
   expect(fromJob.split('\r\n')).toHaveLength(14)
   expect(timeless(fromCommand)).toBe(timeless(fromJob))

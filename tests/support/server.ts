@@ -105,7 +105,8 @@ export async function startServer({
   }
 }
 
-function childPids(parent: number): number[] {
+/** Process ids of a process's children. */
+export function childPids(parent: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
     .map(Number)
