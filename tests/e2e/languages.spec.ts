@@ -8,6 +8,7 @@ const PAGES = [
   '/gallery',
   '/batch',
   '/compare',
+  '/train',
   '/models',
   '/api-docs',
   '/about',
