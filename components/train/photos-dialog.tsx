@@ -86,6 +86,7 @@ function Tile({ session, photo, checked, onToggle }: TileProps) {
   return (
     <label
       title={photo.name}
+      translate="no"
       className={clsx(
         'relative block aspect-square cursor-pointer overflow-hidden rounded-card bg-sunk has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
         checked && 'outline-2 outline-accent outline-offset-2',

@@ -73,7 +73,7 @@ function SaveForm({ state: { saved, photos, training }, offer, save, token }: Sa
         <div className="mt-4 grid gap-3">
           <TextField name="title" label={t('name')} placeholder={t('namePlaceholder')} required maxLength={100} />
           <TextField name="purpose" label={t('purpose')} maxLength={2000} />
-          <TextField name="license" label={t('license')} placeholder="CC-BY-4.0" maxLength={100} />
+          <TextField name="license" label={t('license')} placeholder="CC-BY-4.0" translate="no" maxLength={100} />
         </div>
       )}
       {token.wanted && (

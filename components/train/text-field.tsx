@@ -8,6 +8,8 @@ interface TextFieldProps {
   type?: 'text' | 'password'
   required?: boolean
   maxLength?: number
+  /** `no` if the hint in the field is code. */
+  translate?: 'no'
   /** The page keeps the text itself if these are given. */
   value?: string
   onChange?: (value: string) => void

@@ -1,6 +1,7 @@
 import { useState, useSyncExternalStore } from 'react'
 import { browserSession } from '@/lib/client/training/browser-session'
-import { emptySnapshot, type TrainingSession } from '@/lib/client/training/session'
+import { emptySnapshot } from '@/lib/client/training/draft'
+import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
 
 /** What this browser is training, and its state. */

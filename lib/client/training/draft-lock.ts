@@ -1,4 +1,6 @@
 const NAME = 'vision-training'
+/** After a reload, the old page releases the lock a moment after the new one asks for it (milliseconds). */
+const PATIENCE_MS = 500
 
 /**
  * One tab of this browser has the draft: two would overwrite each other's changes. Plain HTTP has no locks; there, each
@@ -16,17 +18,19 @@ export class DraftLock {
     const locks = globalThis.navigator?.locks
     if (!locks) return true
     return new Promise((resolve) => {
-      const hold = (lock: Lock | null) => {
-        resolve(lock !== null)
-        if (lock === null) return
+      let held = false
+      const hold = () => {
+        held = true
+        resolve(true)
         return new Promise<void>((release) => {
           this.release = release
         })
       }
-      // A stolen lock rejects.
-      locks.request(NAME, steal ? { steal } : { ifAvailable: true }, hold).catch(() => {
-        resolve(false)
-        onLost()
+      const options = steal ? { steal } : { signal: AbortSignal.timeout(PATIENCE_MS) }
+      // Rejects if it wasn't granted in time, and also once it is stolen.
+      locks.request(NAME, options, hold).catch(() => {
+        if (held) onLost()
+        else resolve(false)
       })
     })
   }
