@@ -25,7 +25,7 @@ export function ModelChoice({ models, model, onModel }: ModelChoiceProps) {
     disabled: status === 'failed',
   }))
   // A visitor's own model isn't in the list of models.
-  if (!options.some(({ value }) => value === model)) options.push({ value: model, label: model, disabled: false })
+  if (!options.some(({ value }) => value === model)) options.push({ value: model, label: name(model), disabled: false })
   if (options.length <= MAX_SEGMENTS)
     return <Segmented label={t('model')} options={options} value={model} onChange={onModel} />
   return (

@@ -5,6 +5,7 @@ import { Disclosure } from '../ui/disclosure'
 import { Slider } from '../ui/slider'
 import { maxLabels } from './max-labels'
 import { ModelChoice } from './model-choice'
+import { isUnlisted } from './unlisted-model'
 import { useModelName } from './use-model-name'
 
 export interface ResultOptionsProps {
@@ -39,7 +40,7 @@ export function ResultOptions({
   const percent = Math.round(100 * minScore)
   const max = maxLabels(models, model)
   const count = Math.min(labelCount, max)
-  const title = models.find(({ id }) => id === model)?.title
+  const title = isUnlisted(model) ? name(model) : models.find(({ id }) => id === model)?.title
   const summary = [title ?? t('optionsModel', { model: name(model) })]
   if (max > 1) summary.push(t('optionsTop', { count }))
   if (minScore > 0) summary.push(t('optionsLeast', { percent }))

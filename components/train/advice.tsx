@@ -15,7 +15,7 @@ export function Advice({ title, children }: { title: string; children: readonly 
   return (
     <section className="border-line border-t pt-4">
       <h3 className="font-semibold text-sm">{title}</h3>
-      <ul className="mt-2 grid gap-2 text-sm">
+      <ul className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-2 text-sm">
         {shown.map((child, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the children have keys of their own
           <li key={at}>{child}</li>

@@ -28,7 +28,7 @@ export function Copies({ session, state, model }: CopiesProps) {
         const [first, ...others] = photos as [TrainingPhoto, ...TrainingPhoto[]]
         const names = [...new Set(photos.map(name))]
         return (
-          <div key={first.id} className="flex items-center gap-3">
+          <div key={first.id} className="flex items-start gap-3">
             <span className="relative size-14 shrink-0 overflow-hidden rounded-[7px] bg-sunk">
               <ExampleThumbnail file={session.file(first.id)} state={first.state} />
             </span>

@@ -18,7 +18,8 @@ export function ExampleThumbnail({ file, state }: ExampleThumbnailProps) {
         // biome-ignore lint/performance/noImgElement: object URL
         <img src={url} alt="" className="absolute inset-0 size-full object-cover" />
       ) : (
-        url === null && <ImageOff aria-hidden className="absolute inset-0 m-auto size-5 text-ink-3" />
+        url === null &&
+        state !== 'failed' && <ImageOff aria-hidden className="absolute inset-0 m-auto size-5 text-ink-3" />
       )}
       {state === 'failed' ? (
         <span className="absolute inset-0 grid place-items-center bg-black/55 text-white">

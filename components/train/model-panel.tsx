@@ -27,7 +27,7 @@ export function ModelPanel({ session, state }: ModelPanelProps) {
       </div>
       {model ? <Accuracy model={model} /> : <NoModel state={state} />}
       {model && (
-        <div className="mt-5 grid gap-5 empty:hidden">
+        <div className="mt-5 grid grid-cols-[minmax(0,1fr)] gap-5 empty:hidden">
           <Suspicious session={session} state={state} model={model} />
           <Copies session={session} state={state} model={model} />
           <MixUps session={session} state={state} model={model} />

@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingLabel, TrainingPhoto } from '@/lib/client/training/types'
 import { Button } from '../ui/button'
+import { useProblem } from '../ui/use-problem'
 import { ExampleThumbnail } from './example-thumbnail'
 
 interface PhotosDialogProps {
@@ -82,6 +83,7 @@ interface TileProps {
 
 function Tile({ session, photo, checked, onToggle }: TileProps) {
   const t = useTranslations('train')
+  const problem = useProblem()
   const file = session.file(photo.id)
   return (
     <label
@@ -110,8 +112,13 @@ function Tile({ session, photo, checked, onToggle }: TileProps) {
         {checked && <Check className="size-3.5" strokeWidth={3} />}
       </span>
       {(file === null || photo.state === 'failed') && (
-        <span translate="no" className="absolute inset-x-1 bottom-1 truncate text-center text-ink-2 text-xs">
-          {photo.state === 'failed' ? t('photoFailed') : t('noPicture')}
+        <span
+          className={clsx(
+            'absolute inset-x-1 bottom-1 line-clamp-2 text-center text-xs',
+            photo.state === 'failed' ? 'text-white' : 'text-ink-2',
+          )}
+        >
+          {photo.failure ? problem(photo.failure).title : t('noPicture')}
         </span>
       )}
     </label>

@@ -24,7 +24,7 @@ export function Suspicious({ session, state: { photos, labels }, model }: Suspic
   return (
     <Advice title={t('suspicious')}>
       {entries.map(({ photo, own, target }) => (
-        <div key={photo.id} className="flex items-center gap-3">
+        <div key={photo.id} className="flex items-start gap-3">
           <span className="relative size-14 shrink-0 overflow-hidden rounded-[7px] bg-sunk">
             <ExampleThumbnail file={session.file(photo.id)} state={photo.state} />
           </span>

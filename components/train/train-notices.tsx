@@ -17,7 +17,7 @@ export function TrainNotices({ session, state }: { session: TrainingSession; sta
     ...(leftOut.tooMany > 0 ? [t('leftOutMany', { count: leftOut.tooMany, limit: format.integer(MAX_PHOTOS) })] : []),
   ]
   return (
-    <div role="status" className="grid gap-3 empty:hidden not-empty:mt-4">
+    <div role="status" className="grid grid-cols-[minmax(0,1fr)] gap-3 empty:hidden not-empty:mt-4">
       {unsorted.length > 0 && <Unsorted session={session} state={state} />}
       {lines.length > 0 && <Line onDismiss={() => session.dismissLeftOut()}>{lines.join(' ')}</Line>}
       {!kept && <Line>{t('notKept')}</Line>}

@@ -37,7 +37,7 @@ export function Workspace({ session, state, bases, offer, tryIt }: WorkspaceProp
           <h2 id="labels-title" className="sr-only">
             {t('labelsTitle')}
           </h2>
-          <ul className="grid gap-3">
+          <ul className="grid grid-cols-[minmax(0,1fr)] gap-3">
             {labels.map((label) => (
               <li key={label.id}>
                 <LabelCard
@@ -53,7 +53,7 @@ export function Workspace({ session, state, bases, offer, tryIt }: WorkspaceProp
           <BaseChoice session={session} base={state.base} bases={bases} />
           <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t('where')}</p>
         </section>
-        <div ref={column.ref} style={{ top: column.top }} className="grid gap-6 lg:sticky">
+        <div ref={column.ref} style={{ top: column.top }} className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:sticky">
           <ModelPanel session={session} state={state} />
           <TryIt ref={tryIt} session={session} state={state} />
           <SavePanel session={session} state={state} offer={offer} bases={bases} />

@@ -2,6 +2,7 @@ import { LabelsError } from '@/lib/shared/labels-file/decode'
 import { matchLabels } from '@/lib/shared/labels-file/match-labels'
 import { MAX_LABEL_LENGTH } from '@/lib/shared/training/label-names'
 import { collect } from '../batch/collect'
+import { commonFolder } from '../batch/common-folder'
 import { type LabelsFile, parentFolder } from '../batch/labels'
 import type { PhotoSource } from '../batch/source'
 
@@ -20,22 +21,29 @@ export interface SortedFiles {
  */
 export async function sortFiles(files: readonly File[]): Promise<SortedFiles> {
   const { sources, leftOut, labels } = await collect(files)
-  const labelOf = labels ? fromLabelsFile(labels, sources) : (path: string) => parentFolder(path)
+  const labelOf = labels ? fromLabelsFile(labels, sources) : folderLabels(sources)
   const sorted = new Map<string, File[]>()
   const unsorted: File[] = []
   let unreadable = 0
   for (const source of sources) {
     const file = await fileOf(source)
-    const label = labelOf(source.path)?.trim()
+    const label = cut(labelOf(source.path) ?? '')
     if (file === null) unreadable++
-    else if (!label) unsorted.push(file)
-    else sorted.set(cut(label), [...(sorted.get(cut(label)) ?? []), file])
+    else if (label === '') unsorted.push(file)
+    else sorted.set(label, [...(sorted.get(label) ?? []), file])
   }
   return {
     labeled: [...sorted].map(([label, list]) => ({ label, files: list })),
     unsorted,
     notPhotos: leftOut.length + unreadable,
   }
+}
+
+/** The name of the folder that a photo is in. Photos beside the folders of labels are in none. */
+function folderLabels(sources: readonly PhotoSource[]): (path: string) => string | null {
+  const folders = new Set(sources.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)))
+  const common = commonFolder(sources.map(({ path }) => path))
+  return (path) => (folders.size > 1 && path.lastIndexOf('/') + 1 === common.length ? null : parentFolder(path))
 }
 
 /** All photos among files, for a label that the visitor chose. */
@@ -67,4 +75,6 @@ async function fileOf(source: PhotoSource): Promise<File | null> {
   }
 }
 
-const cut = (label: string) => [...label.replace(/[<>]/g, '')].slice(0, MAX_LABEL_LENGTH).join('')
+/** A name that a label may have: file systems allow more. */
+const cut = (label: string) =>
+  [...label.replace(/[<>\p{C}\p{Zl}\p{Zp}]/gu, ' ').trim()].slice(0, MAX_LABEL_LENGTH).join('').trim()
