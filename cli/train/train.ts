@@ -24,7 +24,9 @@ import { testHead } from './test-head'
 interface Existing {
   id: string
   step: Step
-  config: { vision: { title?: string; license?: string; base_model: { id: string }; custom: { purpose?: string } } }
+  config: {
+    vision: { title?: string; license?: string; head: string; base_model: { id: string }; custom: { purpose?: string } }
+  }
 }
 
 /** What is to be trained. */
@@ -120,7 +122,10 @@ async function findExisting(store: CustomModelStore, id: string | undefined): Pr
   const step = (await store.history(id)).at(-1)
   const config = step && (await store.file(id, step.revision ?? '', 'config.json'))
   if (!config) throw new Failure(EXIT.notFound, `There is no custom model named ${id}.`)
-  return { id, step, config: JSON.parse(new TextDecoder().decode(config)) }
+  const parsed = JSON.parse(new TextDecoder().decode(config)) as Existing['config']
+  if (parsed.vision.head === 'groups')
+    throw new Failure(EXIT.invalid, `${id} groups the labels of its base. It doesn’t learn from photos.`)
+  return { id, step, config: parsed }
 }
 
 async function knownExamples(store: CustomModelStore, { id, step }: Existing): Promise<Example[]> {

@@ -38,13 +38,13 @@ export class CustomModels implements CustomModelSource {
   /**
    * A model that was deleted or replaced since may still be needed by a job.
    *
-   * @throws Problem `not_found`
+   * @throws Problem `unknown_model` if the revision no longer exists
    */
   async revision(id: string, revision: string): Promise<Model> {
     const current = this.models.get(id)?.model
     if (current?.revision === revision) return current
     const key = `${id} ${revision}`
-    const model = this.earlier.get(key) ?? this.read(id, revision)
+    const model = this.earlier.get(key) ?? this.readEarlier(id, revision)
     this.earlier.delete(key)
     this.earlier.set(key, model)
     model.catch(() => this.earlier.delete(key))
@@ -105,6 +105,16 @@ export class CustomModels implements CustomModelSource {
       this.log.warn({ model: step.id, reason }, 'a custom model could not be read')
       return this.models.get(step.id) ?? null
     }
+  }
+
+  /** @throws Problem `unknown_model` */
+  private async readEarlier(id: string, revision: string): Promise<Model> {
+    const model = await this.read(id, revision).catch((error) => {
+      if (!(error instanceof Problem) || error.code !== 'not_found') throw error
+      return null
+    })
+    if (model?.revision === revision) return model
+    throw new Problem('unknown_model', `The model ${id} no longer has the revision ${revision}.`)
   }
 
   private async read(id: string, revision: string): Promise<Model> {

@@ -92,7 +92,7 @@ export class CustomModelService {
   /**
    * Trains a model again with more examples: a photo that it knows gets the new label. With `replace`, only with these.
    *
-   * @throws Problem `not_found`, `conflict`
+   * @throws Problem `not_found`, `conflict`; `invalid_parameter` if its labels are groups of its base's labels
    */
   async addExamples(
     id: string,
@@ -102,7 +102,9 @@ export class CustomModelService {
   ): Promise<SavedModel> {
     const step = await this.latest(id)
     const config = await this.config(step)
-    const { title, license, custom } = config.vision
+    const { title, license, custom, head } = config.vision
+    if (head === 'groups')
+      throw new Problem('invalid_parameter', `${id} groups the labels of its base. It doesn’t learn from examples.`)
     if (config.vision.base_model?.revision !== base.revision)
       throw new Problem(
         'conflict',
@@ -160,6 +162,13 @@ export class CustomModelService {
     const content = FILE_NAMES.has(name) ? await this.options.store.file(id, step.revision ?? '', name) : null
     if (content === null) throw new Problem('not_found', `The model ${id} has no file with this name.`)
     return content
+  }
+
+  /** How good a model is; null for groups of labels, which are as good as their base. @throws Problem `not_found` */
+  async evaluation(id: string): Promise<Evaluation | null> {
+    const step = await this.latest(id)
+    const content = await this.options.store.file(id, step.revision ?? '', 'evaluation.json')
+    return content && JSON.parse(new TextDecoder().decode(content))
   }
 
   private async trainAndSave(

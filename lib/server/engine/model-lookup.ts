@@ -14,7 +14,7 @@ export interface ServedModel {
  *
  * @throws Problem `unknown_model`
  */
-export function findModel(models: Iterable<Model>, name: string | undefined): Model {
+function findModel(models: Iterable<Model>, name: string | undefined): Model {
   const all = [...models]
   const found = all.find((model) => matches(model, name))
   if (found !== undefined) return found

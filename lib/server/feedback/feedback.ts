@@ -45,7 +45,7 @@ export class Feedback {
    * `not_ready`, and decoding errors of the photo
    */
   async add({ photo, correct, index, ...request }: FeedbackRequest): Promise<Vote> {
-    const labels = this.engine.labels(request.model)
+    const labels = await this.engine.labels(request.model, request.revision)
     const nameOf = (name: string, at: number) => {
       const found = labels[at]
       if (found) return found.label

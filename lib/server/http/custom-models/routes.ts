@@ -81,7 +81,7 @@ export function customModelRoutes(
     const model = await services.engine.model(id(c))
     if (model.base_model === null) return json(c, { model }, 200, NO_STORE)
     const history = (await training.history(model.id)).map(({ revision, time }) => ({ revision, time }))
-    const evaluation = JSON.parse(new TextDecoder().decode(await training.file(model.id, 'evaluation.json')))
+    const evaluation = await training.evaluation(model.id)
     return json(c, { model, evaluation, history }, 200, NO_STORE)
   }
 
