@@ -28,8 +28,16 @@ export interface SavedModel {
   evaluation: Evaluation
 }
 
+/** What a single model may have. */
+export interface TrainingLimits {
+  labels: number
+  photos: number
+}
+
 export interface TrainOptions {
   signal: AbortSignal
+  /** None if absent. */
+  limits?: TrainingLimits | undefined
   /** Called with the share that is done, from 0 to 1. */
   onProgress?: ((done: number) => void) | undefined
 }
@@ -175,10 +183,11 @@ export class CustomModelService {
     id: string,
     after: number | null,
     examples: readonly Example[],
-    { signal, onProgress }: TrainOptions,
+    { signal, onProgress, limits }: TrainOptions,
     folder: Parameters<typeof modelFolder>[1],
   ): Promise<SavedModel> {
     const { script, engine } = this.options
+    if (limits !== undefined) requireLimits(examples, limits)
     const trained = await this.slots.run(() => runTraining(examples, { script, signal, onProgress }), signal)
     signal.throwIfAborted()
     await this.save(id, modelFolder(trained, folder), after)
@@ -213,6 +222,19 @@ export class CustomModelService {
       throw new Problem('not_ready', `The examples of ${id} can’t be read. ${error.detail}`, { cause: error })
     }
   }
+}
+
+/** @throws Problem `too_many_files`, `invalid_parameter` */
+function requireLimits(examples: readonly Example[], { labels, photos }: TrainingLimits): void {
+  const names = new Set(examples.map(({ label }) => label)).size
+  if (names > labels)
+    throw new Problem(
+      'invalid_parameter',
+      `The model would have ${names} labels; the limit on this server is ${labels}.`,
+    )
+  if (examples.length <= photos) return
+  const detail = `The model would learn from ${examples.length} photos; the limit on this server is ${photos}.`
+  throw new Problem('too_many_files', detail)
 }
 
 const FILE_NAMES = new Set(['config.json', 'head.safetensors', 'examples.safetensors', 'evaluation.json', 'README.md'])
