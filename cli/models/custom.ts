@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readHeadFolder } from '@/lib/server/catalog/catalog'
+import { readCatalog, readHeadFolder } from '@/lib/server/catalog/catalog'
 import type { Evaluation } from '@/lib/server/custom-models/evaluation'
 import { FolderObjects } from '@/lib/server/custom-models/folder-objects'
 import { revisionPrefix } from '@/lib/server/custom-models/object-keys'
@@ -8,6 +8,7 @@ import { CustomModelStore } from '@/lib/server/custom-models/store'
 import { type Model, readModel } from '@/lib/server/engine/model'
 import { ModelLookup } from '@/lib/server/engine/model-lookup'
 import { Problem } from '@/lib/shared/problems/problem'
+import { EXIT, Failure } from '../program/exit'
 
 /** The store of custom models in a data folder. */
 export function customStore(dataDir: string): CustomModelStore {
@@ -22,6 +23,14 @@ export async function customModels(dataDir: string): Promise<Model[]> {
       readModel(await readHeadFolder(id, join(dataDir, 'models', revisionPrefix(id, revision ?? '')))),
     ),
   )
+}
+
+/** Before the photos are read. @throws Failure if a model has this ID, or it is the name of a type */
+export async function requireFreeId(modelsDir: string, dataDir: string, wanted: string): Promise<void> {
+  const entries = await readCatalog(modelsDir)
+  const isTaken = entries.some(({ id, type }) => wanted === id || wanted === type)
+  if (isTaken || (await customStore(dataDir).current()).has(wanted))
+    throw new Failure(EXIT.failed, `There is already a model named ${wanted}. Choose another --id.`)
 }
 
 /** Why a model can't be used, in one line; null if it can. A custom model also needs its base. */

@@ -3,17 +3,18 @@ import { modelFolder } from '@/lib/server/custom-models/model-folder'
 import { slugOf } from '@/lib/server/custom-models/service'
 import type { CustomModelStore, Step } from '@/lib/server/custom-models/store'
 import type { Engine } from '@/lib/server/engine/types'
-import { CUSTOM_ID, type CustomDescription, descriptionSchema } from '@/lib/shared/contract/custom-models'
+import type { CustomDescription } from '@/lib/shared/contract/custom-models'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { readExamples, writeExamples } from '@/lib/shared/training/example-file'
 import { writeLinearHead } from '@/lib/shared/training/head-file'
 import { train } from '@/lib/shared/training/train'
 import { chooseModel } from '../models/choose-model'
-import { customStore } from '../models/custom'
+import { customStore, requireFreeId } from '../models/custom'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
 import { Progress } from '../program/progress'
+import { descriptionOf } from './description'
 import { embedPhotos } from './embed-photos'
 import { type LabeledPhoto, labeledPhotos } from './labeled-photos'
 import type { TrainOptions } from './options'
@@ -31,6 +32,7 @@ interface Existing {
 
 /** What is to be trained. */
 interface Plan {
+  id: string
   options: TrainOptions
   description: CustomDescription
   store: CustomModelStore
@@ -57,12 +59,14 @@ export async function trainModel(
   const workers = options.workers ?? (await context.defaultWorkers())
   const model = options.base ?? existing?.config.vision.base_model.id
   const { startEngine } = await chooseModel({ ...context, ...options, model, workers })
+  const id = existing?.id ?? options.id ?? slugOf(description.title ?? '')
+  if (existing === null) await requireFreeId(options.modelsDir, options.dataDir, id)
   const engine = await startEngine()
   const interrupted = new AbortController()
   process.once('SIGINT', () => interrupted.abort(new Failure(EXIT.interrupted, 'Interrupted. Nothing was saved.')))
   try {
     const { signal } = interrupted
-    const result = await run(engine, { options, description, store, existing, photos, tests, workers, signal })
+    const result = await run(engine, { id, options, description, store, existing, photos, tests, workers, signal })
     console.log(options.json ? JSON.stringify(result, null, 2) : summary(result, context.commandName))
   } catch (error) {
     interrupted.signal.throwIfAborted()
@@ -74,7 +78,7 @@ export async function trainModel(
 }
 
 async function run(engine: Engine, plan: Plan) {
-  const { options, store, existing, photos, tests, signal } = plan
+  const { id, options, store, existing, photos, tests, signal } = plan
   const base = await baseOf(engine)
   const { examples, skipped, files } = await embedPhotos(engine, base, photos, { ...plan, title: 'embedding' })
   const known = options.add !== undefined && existing ? await knownExamples(store, existing) : []
@@ -83,7 +87,6 @@ async function run(engine: Engine, plan: Plan) {
   const evaluation = evaluationOf(training, all)
   const test = tests && (await testHead(engine, base, training.head, tests, plan))
   const trained = { head: writeLinearHead(training.head), examples: writeExamples(all), evaluation }
-  const id = existing?.id ?? options.id ?? slugOf(plan.description.title ?? '')
   const saved = await store.save(id, modelFolder(trained, folderOptions(plan, base)), existing?.step.step ?? null)
   const suspicious = evaluation.suspicious.map((one) => ({ ...one, file: files.get(one.sha256) ?? null }))
   return { id, revision: saved.revision, base: base.id, ...evaluation, suspicious, test, skipped }
@@ -101,19 +104,6 @@ function folderOptions({ options, description, existing }: Plan, { id, revision 
     created: new Date().toISOString(),
     unlisted: false,
   }
-}
-
-/** @throws Failure */
-function descriptionOf({ name, purpose, license, add, refresh, id }: TrainOptions): CustomDescription {
-  if (add !== undefined && refresh !== undefined) throw new Failure(EXIT.usage, 'Use either --add or --refresh.')
-  if ((name ?? id ?? add ?? refresh) === undefined) throw new Failure(EXIT.usage, 'Name the model with --name.')
-  if (id !== undefined && !CUSTOM_ID.test(id))
-    throw new Failure(EXIT.usage, '--id: use 1 to 63 lowercase letters, digits, hyphens and underscores.')
-  const given = Object.entries({ title: name, purpose, license }).filter(([, value]) => value !== undefined)
-  const parsed = descriptionSchema.safeParse(Object.fromEntries(given))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new Failure(EXIT.usage, `--${issue?.path[0] === 'title' ? 'name' : String(issue?.path[0])}: ${issue?.message}.`)
 }
 
 /** @throws Failure */

@@ -74,6 +74,25 @@ test('verify runs a custom model on its base, and finds what is damaged', async 
   expect(await manage('verify', 'paint')).toMatchObject({ code: 0 })
 })
 
+test('a name that is taken is refused before the photos are read', async () => {
+  for (const id of ['tiny', 'fast', 'paint']) {
+    const { code, err } = await vision('train', photos, '--id', id)
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining(`There is already a model named ${id}. Choose another --id`),
+    ])
+  }
+})
+
+test('groups of labels need a proper id, and a base that is no custom model', async () => {
+  const csv = join(home, 'groups.csv')
+  writeFileSync(csv, 'red,warm\nblue,cold\n')
+  const path = await vision('train', '--groups', csv, '--id', '../x')
+  expect([path.code, path.err]).toEqual([2, expect.stringContaining('--id: use 1 to 63 lowercase letters')])
+  const base = await vision('train', '--groups', csv, '--id', 'warm', '--base', 'paint')
+  expect([base.code, base.err]).toEqual([4, expect.stringContaining('paint is a custom model. Use its base, tiny.')])
+})
+
 test('without its base, a model says so in the list, in its details and when it is verified or evaluated', async () => {
   const config = join(models, 'tiny', 'config.json')
   const kept = join(home, 'config.json')
