@@ -16,6 +16,7 @@ import { EXIT, Failure } from '../program/exit'
 import { Progress } from '../program/progress'
 import { descriptionOf } from './description'
 import { embedPhotos } from './embed-photos'
+import { feedbackPhotos } from './feedback-photos'
 import { type LabeledPhoto, labeledPhotos } from './labeled-photos'
 import type { TrainOptions } from './options'
 import { summary } from './summary'
@@ -50,15 +51,14 @@ export async function trainModel(
   options: TrainOptions,
   context: CommandContext,
 ): Promise<void> {
-  if (folder === undefined) throw new Failure(EXIT.usage, 'Specify a folder of photos, or use --groups.')
   const description = descriptionOf(options)
   const store = customStore(options.dataDir)
   const existing = await findExisting(store, options.add ?? options.refresh)
-  const photos = await labeledPhotos(folder, options)
   const tests = options.test === undefined ? null : await labeledPhotos(options.test, {})
   const workers = options.workers ?? (await context.defaultWorkers())
   const model = options.base ?? existing?.config.vision.base_model.id
-  const { startEngine } = await chooseModel({ ...context, ...options, model, workers })
+  const { model: base, startEngine } = await chooseModel({ ...context, ...options, model, workers })
+  const photos = await photosOf(folder, options, existing?.id ?? base.id)
   const id = existing?.id ?? options.id ?? slugOf(description.title ?? '')
   if (existing === null) await requireFreeId(options.modelsDir, options.dataDir, id)
   const engine = await startEngine()
@@ -75,6 +75,24 @@ export async function trainModel(
   } finally {
     await engine.close()
   }
+}
+
+/**
+ * The photos of the folder, and those of answers that visitors corrected.
+ *
+ * @param voted the model that visitors voted on
+ * @throws Failure
+ */
+async function photosOf(
+  folder: string | undefined,
+  options: TrainOptions,
+  voted: string,
+): Promise<readonly LabeledPhoto[]> {
+  const { fromFeedback } = options
+  if (folder === undefined && fromFeedback === undefined)
+    throw new Failure(EXIT.usage, 'Specify a folder of photos, or use --from-feedback or --groups.')
+  const own = folder === undefined ? [] : await labeledPhotos(folder, options)
+  return fromFeedback === undefined ? own : [...own, ...(await feedbackPhotos(fromFeedback, voted))]
 }
 
 async function run(engine: Engine, plan: Plan) {
