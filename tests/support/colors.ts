@@ -12,7 +12,9 @@ export type Files = Iterable<readonly [string, Uint8Array]>
 /** A photo of one color; the same one for the same number. */
 export async function colorPhoto(color: Color, seed: number): Promise<Uint8Array<ArrayBuffer>> {
   const [r = 0, g = 0, b = 0] = COLORS[color].map((level, at) => level + ((seed * 37 + at * 13) % 40) - 20)
-  const image = sharp({ create: { width: 16, height: 16, channels: 3, background: { r, g, b } } })
+  // There are forty shades.
+  const width = 16 + Math.floor(seed / 40)
+  const image = sharp({ create: { width, height: 16, channels: 3, background: { r, g, b } } })
   return Uint8Array.from(await image.png().toBuffer())
 }
 

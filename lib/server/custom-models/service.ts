@@ -139,16 +139,13 @@ export class CustomModelService {
       if (content !== null) files.set(name, content)
     }
     files.set('config.json', describedAgain(await this.config(step), change))
-    await this.save(id, files, step.step)
-    return this.options.engine.model(id)
+    return this.save(id, files, step.step)
   }
 
   /** Makes an earlier revision current again. @throws Problem `not_found`, `conflict` */
   async restore(id: string, revision: string): Promise<ModelInfo> {
     await this.latest(id)
-    await this.options.store.restore(id, revision)
-    await this.options.models.reload()
-    return this.options.engine.model(id)
+    return this.serve(await this.options.store.restore(id, revision))
   }
 
   /** @throws Problem `not_found`, `conflict` */
@@ -159,7 +156,7 @@ export class CustomModelService {
   }
 
   /** The steps of a model, oldest first. @throws Problem `not_found` */
-  async history(id: string): Promise<Step[]> {
+  private async history(id: string): Promise<Step[]> {
     await this.latest(id)
     return this.options.store.history(id)
   }
@@ -172,11 +169,19 @@ export class CustomModelService {
     return content
   }
 
-  /** How good a model is; null for groups of labels, which are as good as their base. @throws Problem `not_found` */
-  async evaluation(id: string): Promise<Evaluation | null> {
-    const step = await this.latest(id)
-    const content = await this.options.store.file(id, step.revision ?? '', 'evaluation.json')
-    return content && JSON.parse(new TextDecoder().decode(content))
+  /**
+   * A model, how good it is, and its steps. The evaluation is null for groups of labels, which are as good as their base.
+   *
+   * @throws Problem `not_found`
+   */
+  async view(id: string): Promise<{ model: ModelInfo; evaluation: Evaluation | null; history: Step[] }> {
+    const { engine, models, store } = this.options
+    const history = await this.history(id)
+    // Another process may have changed it just now.
+    if ((await engine.model(id)).revision !== history.at(-1)?.revision) await models.reload()
+    const model = await engine.model(id)
+    const content = await store.file(id, model.revision, 'evaluation.json')
+    return { model, evaluation: content && JSON.parse(new TextDecoder().decode(content)), history }
   }
 
   private async trainAndSave(
@@ -186,17 +191,26 @@ export class CustomModelService {
     { signal, onProgress, limits }: TrainOptions,
     folder: Parameters<typeof modelFolder>[1],
   ): Promise<SavedModel> {
-    const { script, engine } = this.options
+    const { script } = this.options
     if (limits !== undefined) requireLimits(examples, limits)
     const trained = await this.slots.run(() => runTraining(examples, { script, signal, onProgress }), signal)
     signal.throwIfAborted()
-    await this.save(id, modelFolder(trained, folder), after)
-    return { model: await engine.model(id), evaluation: trained.evaluation }
+    const model = await this.save(id, modelFolder(trained, folder), after)
+    return { model, evaluation: trained.evaluation }
   }
 
-  private async save(id: string, files: ModelFiles, after: number | null): Promise<void> {
-    await this.options.store.save(id, files, after)
-    await this.options.models.reload()
+  private async save(id: string, files: ModelFiles, after: number | null): Promise<ModelInfo> {
+    return this.serve(await this.options.store.save(id, files, after))
+  }
+
+  /** @throws Problem `not_ready` if a step that was saved can't be read at the moment */
+  private async serve({ id, step, revision }: Step): Promise<ModelInfo> {
+    const { models, engine } = this.options
+    await models.reload()
+    const model = await engine.model(id).catch(() => null)
+    // Somebody else may have saved another step since.
+    if (model !== null && (model.revision === revision || (await this.latest(id)).step > step)) return model
+    throw new Problem('not_ready', `The model ${id} was saved, but it can’t be read at the moment. It will be soon.`)
   }
 
   /** @throws Problem `not_found` */

@@ -97,9 +97,8 @@ export function customModelRoutes(
   async function view(c: Context<AppEnv>): Promise<Response> {
     const model = await services.engine.model(id(c))
     if (model.base_model === null) return json(c, { model }, 200, NO_STORE)
-    const history = (await training.history(model.id)).map(({ revision, time }) => ({ revision, time }))
-    const evaluation = await training.evaluation(model.id)
-    return json(c, { model, evaluation, history }, 200, NO_STORE)
+    const { history, ...rest } = await training.view(model.id)
+    return json(c, { ...rest, history: history.map(({ revision, time }) => ({ revision, time })) }, 200, NO_STORE)
   }
 
   async function change(c: Context<AppEnv>): Promise<Response> {
