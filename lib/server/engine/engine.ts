@@ -10,7 +10,7 @@ import { createGeneration, isServing, requireEmbedding } from './generation'
 import { labelsOf } from './label-list'
 import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
-import { findModel, isListed, ModelLookup, workerHead } from './model-lookup'
+import { isListed, ModelLookup, workerHead } from './model-lookup'
 import type { ModelSource } from './model-parts'
 import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult } from './protocol'
 import { deadlineSignal, submit } from './submit'
@@ -113,7 +113,7 @@ export async function createEngine(
     },
     details: () => listed().map((model) => ({ ...infoOf(model), ...toModelDetails(model) })),
 
-    labels: (name) => labelsOf(findModel(lookup.all(), name)),
+    labels: async (name, revision) => labelsOf(await lookup.find(name, revision)),
 
     async classify(image, request, signal) {
       const start = performance.now()

@@ -14,6 +14,7 @@ import type { Reservation } from '../memory-budget'
 import { type RawOptions, readOptions } from '../parameters'
 import type { Services } from '../services'
 import { exampleOf, jsonExampleSchema } from './json-examples'
+import type { VisitorAllowance } from './visitor-quota'
 
 /** Photos that are embedded at a time, per worker. */
 const LANES_PER_WORKER = 4
@@ -27,6 +28,8 @@ export interface CollectedExamples {
 }
 
 interface Context {
+  /** Null if the client has no limits of its own. */
+  allowance: VisitorAllowance | null
   services: Pick<Services, 'engine' | 'environment'>
   training: CustomModelService
   lease: Reservation
@@ -72,10 +75,12 @@ export async function openTrainingRequest<S extends z.ZodObject>(
   }
 }
 
-function limitsOf({ services: { environment } }: Context): JobUploadLimits {
+function limitsOf({ services: { environment }, allowance }: Context): JobUploadLimits {
+  const { photos = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = allowance ?? {}
   return {
-    files: environment.MAX_FILES,
-    bytes: environment.MAX_JOB_BYTES,
+    // A labels file comes with the photos.
+    files: Math.min(environment.MAX_FILES, photos + 1),
+    bytes: Math.min(environment.MAX_JOB_BYTES, bytes),
     imageBytes: environment.MAX_IMAGE_BYTES,
     requestBytes: environment.MAX_REQUEST_BYTES,
     urls: environment.URL_INPUT === 'true',
@@ -90,8 +95,10 @@ async function openJson<S extends z.ZodObject>(
   query: RawOptions,
   context: Context,
 ): Promise<TrainingRequest<z.output<S>>> {
-  const { environment } = context.services
-  const body = await parseJsonBody(await readBody(request, environment.MAX_REQUEST_BYTES, context.lease))
+  const { services, allowance, lease } = context
+  const bytes = await readBody(request, services.environment.MAX_REQUEST_BYTES, lease)
+  await allowance?.takeBytes(bytes.byteLength)
+  const body = await parseJsonBody(bytes)
   const parsed = jsonBodySchema.safeParse(body)
   if (!parsed.success) throw invalidExamples(parsed.error)
   const { examples: given, ...fields } = parsed.data
@@ -136,7 +143,7 @@ function invalidExamples({ issues: [issue] }: z.ZodError, place = ''): Problem {
 async function collectPhotos(
   { fill }: JobUpload,
   name: string | undefined,
-  { services: { engine, environment }, training }: Context,
+  { services: { engine, environment }, training, allowance }: Context,
   { signal, onEmbedded }: CollectOptions,
 ): Promise<CollectedExamples> {
   const base = await training.base(name)
@@ -154,6 +161,7 @@ async function collectPhotos(
     concurrency: LANES_PER_WORKER * engine.stats().workers.wanted,
     fetchPhoto: (url, stop) => fetchPhoto(url, fetching, stop),
     onProgress: onEmbedded,
+    ...(allowance ? { allowBytes: (count) => allowance.takeBytes(count) } : {}),
     signal,
   })
   await fill(collector)
