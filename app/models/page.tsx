@@ -4,7 +4,7 @@ import { AddModel } from '@/components/models/add-model'
 import { LabelSearch } from '@/components/models/label-search'
 import { ModelList } from '@/components/models/model-list'
 import { ModelsIntro } from '@/components/models/models-intro'
-import { modelsPageData } from '@/lib/server/pages/page-data'
+import { modelsPageData, offers } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
 // The models can change while the server runs.
@@ -25,7 +25,7 @@ export default async function Page() {
         <ModelsIntro />
         <ModelList models={models} />
         <LabelSearch models={models.filter(({ status }) => status !== 'failed')} />
-        <AddModel />
+        <AddModel training={(await offers()).training} />
       </PageMessages>
     </main>
   )

@@ -7,16 +7,18 @@ import { ByPointer } from '../ui/by-pointer'
 import { FileButton } from '../ui/file-button'
 import { AddLabel } from './add-label'
 import { OpenModelButton } from './open-model-button'
+import type { OpenModel } from './use-open-model'
 
 interface TrainStartProps {
   session: TrainingSession
   /** While labels and photos from before are being restored. */
   hidden: boolean
   onFiles(files: readonly File[]): void
+  opener: OpenModel
 }
 
 /** The page before the first label: what it does, and ways to begin. */
-export function TrainStart({ session, hidden, onFiles }: TrainStartProps) {
+export function TrainStart({ session, hidden, onFiles, opener }: TrainStartProps) {
   const t = useTranslations('train')
   return (
     <div className={`mx-auto max-w-[760px] pt-2 sm:pt-6 ${hidden ? 'invisible' : ''}`}>
@@ -39,7 +41,7 @@ export function TrainStart({ session, hidden, onFiles }: TrainStartProps) {
       </div>
       <div className="mt-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
         <p className="max-w-[52ch] text-pretty text-ink-3 text-sm">{t('where')}</p>
-        <OpenModelButton session={session} />
+        <OpenModelButton opener={opener} />
       </div>
     </div>
   )

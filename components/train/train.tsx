@@ -11,8 +11,10 @@ import { usePaste } from '../classify/use-paste'
 import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
 import { Elsewhere } from './elsewhere'
+import { OpenModelNotice } from './open-model-notice'
 import { TrainStart } from './train-start'
 import type { TryItHandle } from './try-it'
+import { useOpenModel } from './use-open-model'
 import { useTraining } from './use-training'
 
 const Workspace = lazy(
@@ -31,6 +33,7 @@ interface TrainProps {
 export function Train({ bases, imageBytes, offer }: TrainProps) {
   const t = useTranslations('train')
   const { session, state } = useTraining(defaultModel(bases), imageBytes)
+  const opener = useOpenModel(session, state.restoring || state.elsewhere)
   const tryIt = useRef<TryItHandle>(null)
   const addFiles = useCallback((files: readonly File[]) => void session.addFiles(files), [session])
   // A pasted picture is tried once there is a model; before that, it is one to teach with.
@@ -58,12 +61,13 @@ export function Train({ bases, imageBytes, offer }: TrainProps) {
       <input {...getInputProps()} style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropOverlay')} />
       <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-20 outline-none xl:px-0">
+        <OpenModelNotice opener={opener} />
         {elsewhere ? (
           <Elsewhere onContinue={() => void session.open(true)} />
         ) : empty ? (
-          <TrainStart session={session} hidden={restoring} onFiles={addFiles} />
+          <TrainStart session={session} hidden={restoring} onFiles={addFiles} opener={opener} />
         ) : (
-          <Workspace session={session} state={state} bases={bases} offer={offer} tryIt={tryIt} />
+          <Workspace session={session} state={state} bases={bases} offer={offer} tryIt={tryIt} opener={opener} />
         )}
       </main>
     </div>

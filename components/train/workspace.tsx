@@ -13,6 +13,7 @@ import { SavePanel } from './save-panel'
 import { TrainHeader } from './train-header'
 import { TrainNotices } from './train-notices'
 import { TryIt, type TryItHandle } from './try-it'
+import type { OpenModel } from './use-open-model'
 import { useStickyTop } from './use-sticky-top'
 
 interface WorkspaceProps {
@@ -21,16 +22,17 @@ interface WorkspaceProps {
   bases: readonly ModelInfo[]
   offer: TrainingOffer
   tryIt: RefObject<TryItHandle | null>
+  opener: OpenModel
 }
 
 /** Labels with their photos on the left, the model that learns them on the right. */
-export function Workspace({ session, state, bases, offer, tryIt }: WorkspaceProps) {
+export function Workspace({ session, state, bases, offer, tryIt, opener }: WorkspaceProps) {
   const t = useTranslations('train')
   const { labels, photos } = state
   const column = useStickyTop()
   return (
     <>
-      <TrainHeader session={session} state={state} />
+      <TrainHeader session={session} state={state} opener={opener} />
       <TrainNotices session={session} state={state} />
       <div className="mt-5 grid grid-cols-[minmax(0,1fr)] items-start gap-x-10 gap-y-10 lg:grid-cols-[minmax(0,600fr)_minmax(0,480fr)]">
         <section aria-labelledby="labels-title">

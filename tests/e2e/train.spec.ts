@@ -102,7 +102,12 @@ test('teaches labels, survives a reload, fixes a wrong label, tries, saves, serv
   await page.locator('input[type=file][multiple]').setInputFiles(join(folder, 'new.png'))
   await expect(heading(page, 'rings')).toBeVisible()
   await expect(page.getByRole('button', { name: /^My patterns/ })).toBeVisible()
-  await navigate(page, 'Train')
+  // From the list of models, where its card says how good it is.
+  await navigate(page, 'Models')
+  const card = page.getByRole('article').filter({ hasText: 'My patterns' })
+  await expect(card).toContainText(/100\.0%.*In cross-validation on 25 photos/)
+  await card.getByRole('link', { name: 'Add photos or labels' }).click()
+  await expect(label(page, 'rings').getByText('8 photos')).toBeVisible()
   await page.getByRole('button', { name: 'Delete model' }).click()
   await page.getByRole('button', { name: 'Delete with all revisions' }).click()
   await expect(page.getByRole('button', { name: 'Save model' })).toBeVisible()

@@ -29,6 +29,8 @@ export class LiveTraining {
   }
 
   forget(ids: readonly number[]): void {
+    // Other photos may have these IDs later.
+    this.trained = ''
     this.trainer.forget(ids)
   }
 
