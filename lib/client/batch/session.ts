@@ -3,7 +3,7 @@ import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
 import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
 import { type Failure, isServerAway } from '../api/failure'
 import { serverWatch } from '../api/server-watch'
-import { type BatchSettings, fetchJob, listJobPhotos } from './api'
+import { type BatchSettings, closeOnLeave, fetchJob, listJobPhotos } from './api'
 import { ChosenLabels } from './chosen-labels'
 import { type Collection, collect } from './collect'
 import { onDeletion } from './deletions'
@@ -58,6 +58,8 @@ export class BatchSession {
   private paused = false
   private readonly uploadLock = new UploadLock()
   private uploadedElsewhere = false
+  /** Whether another browser started the batch, and ends it. */
+  private foreign = false
   private estimateTimer: ReturnType<typeof setTimeout> | undefined
   private opening = false
   /** The id of the batch being opened. */
@@ -105,6 +107,7 @@ export class BatchSession {
       signal,
     })
     this.state = this.createSnapshot()
+    globalThis.window?.addEventListener('pagehide', this.leave)
   }
 
   readonly snapshot = (): BatchSnapshot => this.state
@@ -195,6 +198,7 @@ export class BatchSession {
     this.notifier.notify(true)
     const saved = await loadBatch(id)
     this.timing.continueFrom(saved?.batch.outcome?.seconds ?? null)
+    this.foreign = saved?.batch.foreign ?? saved === null
     if (saved) await this.restore(saved.batch)
     for (const { path, size, modified } of saved?.photos ?? [])
       this.list.add(path, { size, modified, state: 'missing' })
@@ -286,8 +290,15 @@ export class BatchSession {
     this.notifier.notify(true)
   }
 
+  /** Ends the batch in place of the browser that uploads it, with the photos that are on the server by now. */
+  async finish(): Promise<void> {
+    await this.remote.act('close')
+  }
+
   /** Releases the batch on this page. The job continues on the server. */
   dispose(): void {
+    this.leave()
+    globalThis.window?.removeEventListener('pagehide', this.leave)
     this.abort.abort()
     this.uploadLock.release()
     this.stopListening()
@@ -295,6 +306,14 @@ export class BatchSession {
     this.thumbnails?.dispose()
     this.remote.dispose()
     this.notifier.dispose()
+  }
+
+  /** Without this page, a job whose photos are all uploaded would stay open for more. */
+  private readonly leave = (): void => {
+    const { id, ended, current: job } = this.remote
+    const { toUpload, missing } = this.list.counts()
+    if (id === undefined || !job?.open || ended || this.foreign || this.uploadedElsewhere) return
+    if (toUpload === 0 && missing === 0 && this.collecting === 0) closeOnLeave(id)
   }
 
   private async restore(batch: SavedBatch): Promise<void> {
@@ -369,11 +388,11 @@ export class BatchSession {
   private async save(added: readonly BatchItem[]): Promise<void> {
     const { id, current: job } = this.remote
     if (id === undefined || !job) return
-    const { title, group, from } = this
+    const { title, group, from, foreign } = this
     const labels = this.labels.saved
     const created = Date.parse(job.created_at)
     await this.persistence.save(
-      { id, created, title, group, from, labels, model: job.model.id, items: this.list.items },
+      { id, created, title, group, from, foreign, labels, model: job.model.id, items: this.list.items },
       added,
     )
   }
@@ -478,7 +497,8 @@ export class BatchSession {
     const { current: job, ended, issue, resuming, id = this.requestedId } = this.remote
     const { uploadedElsewhere } = this
     const { silentMs } = this.timing
-    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, resuming, job, counts })
+    const openElsewhere = this.foreign && job?.open === true
+    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, resuming, openElsewhere, job, counts })
     return {
       phase,
       id,
@@ -495,6 +515,7 @@ export class BatchSession {
       issue,
       resuming,
       uploadedElsewhere,
+      openElsewhere,
       collecting: this.collecting > 0,
       leftOut: this.leftOut,
       labels: this.labels.current,
