@@ -112,8 +112,10 @@ function itemChange(
     if (cached) return cached
     const changed = { ...item, ...judged?.(item.row) }
     const { row } = changed
-    if (uncertainBelow !== null && row?.status === 'ok')
-      changed.row = { ...row, uncertain: (row.score ?? 0) < uncertainBelow }
+    if (uncertainBelow !== null && row?.status === 'ok') {
+      const uncertain = (row.score ?? 0) < uncertainBelow
+      changed.row = { ...row, uncertain, uncertain_reason: uncertain ? 'low_score' : null }
+    }
     cache.set(item, changed)
     return changed
   }

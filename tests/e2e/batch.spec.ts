@@ -70,7 +70,7 @@ test('exports the same CSV for a folder as the command, except for the times', a
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  expect([lines.length, Object.keys(lines[0]).length, lines[0].file]).toEqual([50, 15, 'holiday/0001.webp'])
+  expect([lines.length, Object.keys(lines[0]).length, lines[0].file]).toEqual([50, 16, 'holiday/0001.webp'])
 })
 
 test('accepts dropped folders, ZIPs and files, and deletes earlier batches', async ({ page }) => {
@@ -415,6 +415,12 @@ test('starts with the gallery’s photos by one click; bars filter the table', a
   await waitUntilDone(page)
   await expect(figures(page)).toContainText('24 of 24')
   await expect(page.getByText(/\d\.\d% right of 22 labeled photos$/)).toBeVisible()
+  // Each uncertain result says why.
+  const results = await fetchResults(page)
+  expect(results.map(({ uncertain_reason }) => uncertain_reason !== null)).toEqual(
+    results.map(({ uncertain }) => uncertain),
+  )
+  expect(results.filter(({ uncertain }) => uncertain).length).toBeGreaterThan(0)
   const bar = page.getByRole('list', { name: 'Photos by confidence' }).getByRole('button').last()
   const count = /: (\d+) photos/.exec((await bar.getAttribute('aria-label')) ?? '')?.[1]
   await bar.click()
