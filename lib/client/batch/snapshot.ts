@@ -126,3 +126,9 @@ export function shownItems(
   const waits = ({ state }: BatchItem) => (issue && state === 'sending') || (uploadedElsewhere && state === 'missing')
   return items.map((item) => (waits(item) ? { ...item, state: 'waiting' } : item))
 }
+
+/** How fast thumbnails of photos out of sight may be made: they would slow down the upload. */
+export function thumbnailPace({ phase, counts, collecting }: BatchSnapshot): 'stop' | 'slow' | 'fast' {
+  if (phase === 'opening' || phase === 'gone' || counts.toUpload > 0 || collecting) return 'stop'
+  return phase === 'running' ? 'slow' : 'fast'
+}
