@@ -108,7 +108,7 @@ const SCROLL_MS = 4000
 
 // A string, since tsx compiles nested functions to code that only runs in Node.
 const SCROLL = `new Promise((resolve) => {
-  const scroller = document.querySelector('section[aria-label="Photos, scrollable"]')
+  const scroller = document.querySelector('section[aria-label^="Photos"]')
   const frames = []
   const start = performance.now()
   let [last, rows] = [start, 0]

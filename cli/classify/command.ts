@@ -91,7 +91,7 @@ async function run(
     if (options.out !== undefined && format !== null) {
       guard()
       const rows = judged ? map(sink.rows(files), judged) : sink.rows(files)
-      await writeResults(rows, options.out, { format, columns: columnsOf(judged) }, signal).catch((error) => {
+      await writeResults(rows, options.out, { format, columns: columnsOf(judged, format) }, signal).catch((error) => {
         throw signal.aborted ? interruptedFailure(options.out) : error
       })
     }

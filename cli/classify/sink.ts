@@ -1,4 +1,5 @@
 import {
+  columnsFor,
   csvHeader,
   csvLine,
   jsonLine,
@@ -23,9 +24,9 @@ export interface Sink {
 /** Adds the true label to a row. */
 export type Judge = (row: ResultRow) => ResultRow
 
-/** The columns of the results: with `--labels`, also the true labels. */
-export function columnsOf(judged: Judge | null) {
-  return judged ? LABELED_COLUMNS : RESULT_COLUMNS
+/** The columns of the results in a format: with `--labels`, also the true labels. */
+export function columnsOf(judged: Judge | null, format: string) {
+  return columnsFor(format, judged ? LABELED_COLUMNS : RESULT_COLUMNS)
 }
 
 /** Writes rows to stdout as photos are done. */
@@ -38,7 +39,7 @@ class Stdout implements Sink {
     private readonly format: 'csv' | 'ndjson',
     private readonly judged: Judge | null,
   ) {
-    if (format === 'csv') process.stdout.write(csvHeader(columnsOf(judged)))
+    if (format === 'csv') process.stdout.write(csvHeader(columnsOf(judged, format)))
   }
 
   has(): boolean {
@@ -51,7 +52,7 @@ class Stdout implements Sink {
     if (this.judged) this.kept.push(row)
     const written = this.judged ? this.judged(row) : row
     const line = this.format === 'csv' ? csvLine : jsonLine
-    process.stdout.write(line(written, columnsOf(this.judged)))
+    process.stdout.write(line(written, columnsOf(this.judged, this.format)))
   }
 
   rows(): Iterable<ResultRow> {

@@ -64,6 +64,9 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
           </span>
         </Notice>
       )}
+      {snapshot.openElsewhere && snapshot.phase !== 'opening' && counts.toUpload === 0 && (
+        <OtherBrowserNotice session={session} photos={snapshot.job?.counts.total ?? 0} />
+      )}
       {!persisted && id !== null && (
         <Notice icon={TriangleAlert} title={t('notKeptTitle')}>
           {t('notKept')}
@@ -74,6 +77,25 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
       </p>
       <LeftOutNotice leftOut={leftOut} />
     </>
+  )
+}
+
+/** Only the browser that uploads the photos ends the batch, unless it is lost. */
+function OtherBrowserNotice({ session, photos }: { session: BatchSession; photos: number }) {
+  const t = useTranslations('batch')
+  return (
+    <Notice calm icon={CloudUpload} title={t('otherBrowserTitle')}>
+      {t('otherBrowser')}
+      <span className="mt-3 flex">
+        <ConfirmButton
+          yes={t('finishYes', { count: photos })}
+          no={t('goOnWithoutNo')}
+          onConfirm={() => void session.finish()}
+        >
+          {t('finish')}
+        </ConfirmButton>
+      </span>
+    </Notice>
   )
 }
 

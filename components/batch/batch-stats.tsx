@@ -69,9 +69,12 @@ export function BatchStats({ model, snapshot, judged, onShow, onShowLabels }: Ba
 
 const LINK = 'rounded-[4px] underline decoration-line-2 underline-offset-4 hover:decoration-current'
 
-/** How many results are right, and the way to the wrong ones; or that the labels aren't understood. */
+/**
+ * How many results are right, over the photos with a label and a result, and the way to the wrong ones; or that the
+ * labels aren't understood.
+ */
 function LabelStats({
-  judged: { evaluation, trouble, labels },
+  judged: { items, evaluation, trouble, labels, reading },
   onShow,
   onShowLabels,
 }: Omit<BatchStatsProps, 'snapshot' | 'model'>) {
@@ -87,13 +90,21 @@ function LabelStats({
     )
   }
   if (!evaluation || evaluation.photos.length === 0) return null
-  const wrong = evaluation.photos.filter(({ truth, predicted }) => truth !== predicted).length
+  const { photos, top1 } = evaluation
+  const wrong = photos.filter(({ truth, predicted }) => truth !== predicted).length
   const facts: [name: string, value: ReactNode][] = [
     [
       'right',
-      <button key="r" type="button" onClick={onShowLabels} className={`font-semibold ${LINK}`}>
-        {t('rightShare', { percent: format.percent(evaluation.top1) })}
-      </button>,
+      t.rich('rightOf', {
+        percent: format.percent(top1),
+        count: photos.length,
+        every: String(!items.some(({ path, row }) => row?.status !== 'ok' && reading?.labels.has(path))),
+        report: (chunk) => (
+          <button type="button" onClick={onShowLabels} className={`font-semibold ${LINK}`}>
+            {chunk}
+          </button>
+        ),
+      }),
     ],
   ]
   if (wrong > 0) {

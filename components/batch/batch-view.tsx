@@ -106,7 +106,6 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
       {compared && (
         <ComparisonPanel
           snapshot={snapshot}
-          judged={judged}
           compared={compared}
           partners={partners}
           onPartner={setPartnerId}

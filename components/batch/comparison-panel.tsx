@@ -1,15 +1,14 @@
 import { Fragment, useId } from 'react'
 import { useTranslations } from 'use-intl'
+import type { Side } from '@/lib/client/batch/comparison'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { StatusFilter, TableView } from '@/lib/client/batch/table-view'
 import { useFormat } from '../ui/use-format'
 import type { ComparedBatch } from './use-comparison'
-import type { Judged } from './use-judged'
 import type { Partner } from './use-partners'
 
 interface ComparisonPanelProps {
   snapshot: BatchSnapshot
-  judged: Judged
   compared: ComparedBatch
   /** The batches to choose from. */
   partners: readonly Partner[]
@@ -20,11 +19,14 @@ interface ComparisonPanelProps {
 }
 
 /** Two models side by side on the same photos: what changed, and the figures of both. */
-export function ComparisonPanel({ snapshot, judged, compared, modelName, ...props }: ComparisonPanelProps) {
+export function ComparisonPanel({ snapshot, compared, modelName, ...props }: ComparisonPanelProps) {
   const t = useTranslations('batch.comparison')
   const id = useId()
   const { partners, onPartner, onShow } = props
-  const { partner } = compared
+  const { partner, comparison } = compared
+  const { labeled, here, there } = comparison
+  const format = useFormat()
+  const photos = snapshot.counts.total
   return (
     <section
       aria-labelledby={id}
@@ -56,6 +58,11 @@ export function ComparisonPanel({ snapshot, judged, compared, modelName, ...prop
           there={modelName(partner.model)}
           onShow={onShow}
         />
+        {comparison.differences.size < photos && (
+          <p className="mt-2 max-w-[60ch] text-pretty text-ink-3 text-xs">
+            {t('onlyBoth', { answered: format.integer(comparison.differences.size), count: photos })}
+          </p>
+        )}
       </div>
       <table className="w-full self-start text-sm tabular-nums md:w-auto">
         <caption className="sr-only">{t('figures')}</caption>
@@ -64,19 +71,25 @@ export function ComparisonPanel({ snapshot, judged, compared, modelName, ...prop
             <th scope="col" className="py-1 pr-2 text-left font-normal">
               {t('model')}
             </th>
-            {judged.labeled && <Column name={t('right')} />}
+            {labeled > 0 && <Column name={t('rightOf', { count: format.integer(labeled) })} />}
             <Column name={t('speed')} />
             <Column name={t('uncertain')} />
             <Column name={t('failed')} />
           </tr>
         </thead>
         <tbody>
-          <Figures name={snapshot.model && modelName(snapshot.model)} snapshot={snapshot} judged={judged} />
+          <Figures
+            name={snapshot.model && modelName(snapshot.model)}
+            snapshot={snapshot}
+            side={here}
+            labeled={labeled}
+          />
           <Figures
             name={modelName(partner.model)}
             href={`#${partner.id}`}
             snapshot={compared.snapshot}
-            judged={{ ...compared.judged, labeled: judged.labeled }}
+            side={there}
+            labeled={labeled}
           />
         </tbody>
       </table>
@@ -147,23 +160,22 @@ interface FiguresProps {
   /** Leads to the batch; absent for the one that is shown. */
   href?: string
   snapshot: BatchSnapshot
-  judged: Judged
+  side: Side
+  /** Photos whose true label is known to both models. */
+  labeled: number
 }
 
-function Figures({ name, href, snapshot: { took, counts }, judged }: FiguresProps) {
+function Figures({ name, href, snapshot: { took, counts }, side, labeled }: FiguresProps) {
   const t = useTranslations('batch.comparison')
   const format = useFormat()
-  const { evaluation, labeled, items } = judged
-  const accuracy = evaluation && evaluation.photos.length > 0 ? evaluation.top1 : null
   const speed = took && !took.withPauses && took.seconds > 0 ? counts.done / took.seconds : null
-  const uncertain = items.filter(({ row }) => row?.uncertain).length
   const cells: [name: string, value: string][] = [
-    ...(labeled
-      ? [['right', accuracy === null ? '–' : t('percent', { value: format.percent(accuracy) })] as [string, string]]
+    ...(labeled > 0
+      ? [['right', t('percent', { value: format.percent(side.right / labeled) })] as [string, string]]
       : []),
     ['speed', speed === null ? '–' : format.rate(speed)],
-    ['uncertain', format.integer(uncertain)],
-    ['failed', format.integer(counts.failed)],
+    ['uncertain', format.integer(side.uncertain)],
+    ['failed', format.integer(side.failed)],
   ]
   return (
     <tr className="border-line border-t">

@@ -7,8 +7,9 @@ import { exportName } from '@/lib/client/batch/export-name'
 import type { BatchItem } from '@/lib/client/batch/items'
 import { exportFile } from '@/lib/client/files/export-file'
 import {
+  columnsFor,
+  type FileColumn,
   LABELED_COLUMNS,
-  type LabeledColumn,
   RESULT_COLUMNS,
   RESULT_FORMATS,
   type ResultFormat,
@@ -35,14 +36,14 @@ interface ExportPanelProps {
 export function ExportPanel({ judged: { items, labels, labeled }, name, model, shown }: ExportPanelProps) {
   const t = useTranslations('batch')
   const [format, setFormat] = useState<ResultFormat>('csv')
-  const [excluded, setExcluded] = useState<ReadonlySet<LabeledColumn>>(new Set())
+  const [excluded, setExcluded] = useState<ReadonlySet<FileColumn>>(new Set())
   const [onlyVisible, setOnlyVisible] = useState(false)
   const saveFile = useSaveFile()
   const rows = (): ResultRow[] => (onlyVisible ? shown : items).flatMap(({ row }) => (row ? [row] : []))
-  const offered = labeled ? LABELED_COLUMNS : RESULT_COLUMNS
+  const offered: readonly FileColumn[] = columnsFor(format, labeled ? LABELED_COLUMNS : RESULT_COLUMNS)
   const uncertainBelow = labels?.choices.uncertainBelow ?? null
   const columns = offered.filter((column) => !excluded.has(column))
-  function toggle(column: LabeledColumn): void {
+  function toggle(column: FileColumn): void {
     const next = new Set(excluded)
     if (!next.delete(column)) next.add(column)
     setExcluded(next)

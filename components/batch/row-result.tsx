@@ -2,6 +2,7 @@ import { useTranslations } from 'use-intl'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { ProbabilityChart } from '../charts/probability-chart'
 import { Synonyms } from '../classify/synonyms'
+import { useUncertainReason } from '../classify/use-uncertain-reason'
 import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
 import { TruthMark } from './truth-mark'
@@ -77,24 +78,13 @@ function Truth({ row: { truth, correct }, ownWord }: Pick<RowResultProps, 'row' 
   )
 }
 
-/** If the best two scores are closer than this, either may be right. */
-const SMALL_MARGIN = 0.1
-/** A best score below this doesn't stand out. */
-const LOW_SCORE = 0.5
-
-/** Why a result is uncertain, as far as its scores tell. */
+/** Why a result is uncertain. */
 function UncertainReason({ row, uncertainBelow }: Pick<RowResultProps, 'row' | 'uncertainBelow'>) {
   const t = useTranslations('batch.uncertainReasons')
-  const answer = useTranslations('answer')
-  const format = useFormat()
-  const score = row.score ?? 0
-  const [, second] = row.top_labels
-  const [, secondScore] = row.top_scores
+  const words = useUncertainReason()
   function reason(): string {
     if (uncertainBelow !== null) return t('limit', { percent: Math.round(100 * uncertainBelow) })
-    if (second !== undefined && secondScore !== undefined && score - secondScore < SMALL_MARGIN)
-      return answer('smallMargin', { label: second })
-    return score < LOW_SCORE ? t('low', { percent: format.percent(score) }) : t('model')
+    return row.uncertain_reason ? words(row.uncertain_reason, row.score ?? 0, row.top_labels[1]) : t('model')
   }
   return <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">{reason()}</p>
 }

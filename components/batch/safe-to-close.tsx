@@ -22,6 +22,7 @@ function useStatus({
   job,
   resuming,
   uploadedElsewhere,
+  openElsewhere,
 }: BatchSnapshot): { Icon: LucideIcon; text: string } | null {
   const t = useTranslations('batch')
   const format = useFormat()
@@ -35,6 +36,7 @@ function useStatus({
   if (job?.reason === 'dead_letters') return null
   if (resuming) return { Icon: CloudUpload, text: t('resuming') }
   if (counts.toUpload > 0) return { Icon: CloudUpload, text: t('keepOpen', { count: counts.toUpload }) }
+  if (openElsewhere) return { Icon: ShieldCheck, text: t('safeOtherBrowser') }
   if (counts.missing > 0) return { Icon: ShieldCheck, text: uploadedElsewhere ? t('safeElsewhere') : t('safeMissing') }
   return { Icon: ShieldCheck, text: phase === 'paused' ? t('safePaused') : t('safe') }
 }

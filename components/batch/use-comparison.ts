@@ -5,15 +5,13 @@ import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { tabBatch } from '@/lib/client/batch/tab-batch'
 import type { ResultRow } from '@/lib/shared/results/columns'
-import { type Judged, useJudged } from './use-judged'
+import { type Judged, useJudgedPhotos } from './use-judged'
 import type { Partner } from './use-partners'
 
 /** A batch next to another one with the same photos. */
 export interface ComparedBatch {
   partner: Partner
   snapshot: BatchSnapshot
-  /** The other batch's results next to the labels of this one. */
-  judged: Judged
   comparison: Comparison
 }
 
@@ -32,13 +30,13 @@ export function useComparison(
   options: BatchOptions,
 ): ComparedBatch | null {
   const snapshot = useBeside(partner, options)
-  const other = useJudged(snapshot ? { ...snapshot, labels } : NOTHING)
+  const other = useJudgedPhotos(snapshot ? { ...snapshot, labels } : NOTHING)
   // Results arrive several times a second.
   const [here, there] = [useDeferredValue(judged.items), useDeferredValue(other.items)]
   const known = snapshot !== null
   const comparison = useMemo(() => (known ? compareResults(here, rowsOf(there)) : null), [known, here, there])
   if (!partner || !snapshot || !comparison || comparison.differences.size === 0) return null
-  return { partner, snapshot, judged: other, comparison }
+  return { partner, snapshot, comparison }
 }
 
 /** The state of a batch that is opened beside the current one. */

@@ -15,8 +15,8 @@ import { useMatchedLabels } from './use-matched-labels'
 /** Why the labels of a file can't be used as its columns were read. */
 export type LabelsTrouble = 'no_columns' | 'no_photos' | 'no_known_labels'
 
-/** A batch's results next to the visitor's labels. */
-export interface Judged {
+/** A batch's photos next to the visitor's labels. */
+interface JudgedPhotos {
   /** The photos; with usable labels, their rows have `truth` and `correct`. */
   items: readonly BatchItem[]
   labels: LabelsFile | null
@@ -25,21 +25,36 @@ export interface Judged {
   /** Null without labels, or while they are loading. */
   reading: MatchedLabels | null
   trouble: LabelsTrouble | null
-  evaluation: Evaluation | null
   /** The classes of the model; null without labels, or while they are loading. */
   classes: readonly Label[] | null
   /** Whether the classes couldn't be loaded. */
   failed: boolean
+  /** What the labels say, as far as it is understood. */
+  truth: GroundTruth | null
+}
+
+/** A batch's results next to the visitor's labels, and how good they are. */
+export interface Judged extends JudgedPhotos {
+  evaluation: Evaluation | null
+}
+
+type LabeledBatch = Pick<BatchSnapshot, 'items' | 'labels' | 'job' | 'phase' | 'collecting'>
+
+/** Compares the results with the labels, applies the visitor's limit for uncertain results, and computes the figures. */
+export function useJudged(batch: LabeledBatch): Judged {
+  const photos = useJudgedPhotos(batch)
+  const { items, truth, classes, labeled } = photos
+  // Results arrive several times a second, and figures of thousands of photos take longer than a frame.
+  const settled = useDeferredValue(items)
+  const evaluation = useMemo(
+    () => (truth && classes && labeled ? evaluate(rowsOf(settled), truth, classes) : null),
+    [truth, classes, labeled, settled],
+  )
+  return { ...photos, evaluation }
 }
 
 /** Compares the results with the labels, and applies the visitor's limit for uncertain results. */
-export function useJudged({
-  items,
-  labels,
-  job,
-  phase,
-  collecting,
-}: Pick<BatchSnapshot, 'items' | 'labels' | 'job' | 'phase' | 'collecting'>): Judged {
+export function useJudgedPhotos({ items, labels, job, phase, collecting }: LabeledBatch): JudgedPhotos {
   const { classes, failed } = useClasses(labels && (job?.model.id ?? null))
   const matched = useMatchedLabels(labels, items, classes)
   const reading = matched === 'no_columns' ? null : matched
@@ -57,13 +72,7 @@ export function useJudged({
     [truth, classes, known, uncertainBelow],
   )
   const judged = useMemo(() => (change ? items.map(change) : items), [change, items])
-  // Results arrive several times a second, and figures of thousands of photos take longer than a frame.
-  const settled = useDeferredValue(judged)
-  const evaluation = useMemo(
-    () => (truth && classes && known ? evaluate(rowsOf(settled), truth, classes) : null),
-    [truth, classes, known, settled],
-  )
-  return { items: judged, labels, labeled: known, reading, trouble, evaluation, classes, failed }
+  return { items: judged, labels, labeled: known, reading, trouble, classes, failed, truth }
 }
 
 function troubleOf({ labels }: MatchedLabels, known: boolean): LabelsTrouble | null {
@@ -103,8 +112,10 @@ function itemChange(
     if (cached) return cached
     const changed = { ...item, ...judged?.(item.row) }
     const { row } = changed
-    if (uncertainBelow !== null && row?.status === 'ok')
-      changed.row = { ...row, uncertain: (row.score ?? 0) < uncertainBelow }
+    if (uncertainBelow !== null && row?.status === 'ok') {
+      const uncertain = (row.score ?? 0) < uncertainBelow
+      changed.row = { ...row, uncertain, uncertain_reason: uncertain ? 'low_score' : null }
+    }
     cache.set(item, changed)
     return changed
   }

@@ -4,6 +4,7 @@ import { confidence } from '@/lib/shared/results/confidence'
 import { Unrecognized } from '../result/unrecognized'
 import { useFormat } from '../ui/use-format'
 import { Synonyms } from './synonyms'
+import { useUncertainReason } from './use-uncertain-reason'
 
 /** The top label, its confidence in words and as a percentage, and how to interpret it. */
 export function TopPrediction({ result }: { result: Classification }) {
@@ -45,14 +46,8 @@ export function TopPrediction({ result }: { result: Classification }) {
 }
 
 function UncertainReason({ result: { uncertain_reason, predictions } }: { result: Classification }) {
-  const t = useTranslations('answer')
-  const format = useFormat()
+  const words = useUncertainReason()
   const [first, second] = predictions
-  function reason(): string {
-    if (uncertain_reason === 'unlike_known') return t('unlikeKnown')
-    if (uncertain_reason === 'small_margin')
-      return second ? t('smallMargin', { label: second.label }) : t('smallMarginUnnamed')
-    return t('lowScore', { percent: format.percent(first?.score ?? 0) })
-  }
-  return <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">{reason()}</p>
+  const text = words(uncertain_reason, first?.score ?? 0, second?.label)
+  return <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">{text}</p>
 }

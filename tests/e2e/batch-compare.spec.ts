@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { violations } from './axe'
@@ -110,4 +110,42 @@ test('after a reload, asks for the photos before it runs them on another model',
   // Both are found again in another visit.
   await page.reload()
   await expect(page.getByRole('region', { name: 'Compared with Balanced' })).toContainText(/of 11 photos/)
+})
+
+test('compares two models on the photos that both answered, while one is running and where photos fail', async ({
+  page,
+}) => {
+  const folder = createPhotoFolder(root(), 70)
+  writeFileSync(join(folder, 'broken.jpg'), Buffer.from('ffd8ffe000104a464946', 'hex'))
+  await chooseFolder(page, folder)
+  await waitUntilDone(page)
+  const first = jobId(page)
+  // The first model is always right.
+  const labels = (await fetchResults(page)).map(({ file, label }) => `${file},${label ?? 'koala'}`)
+  await page.locator('input[data-picks=labels]').setInputFiles({
+    name: 'labels.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(`file,label\n${labels.join('\n')}\n`),
+  })
+  await expect(page.getByText('100.0% right of 70 labeled photos with a result')).toBeVisible()
+  let uploads = 0
+  await page.route('**/photos?unique=1', (route) => (uploads++ === 0 ? route.continue() : route.abort()))
+  await runOn(page, 'Fast')
+  await expect(figures(page)).toContainText('64 of 71 photos')
+  const comparison = page.getByRole('region', { name: 'Compared with Balanced' })
+  const table = comparison.getByRole('table')
+  await expect(comparison).toContainText('Only photos that both models have answered count: 63 of 71.')
+  await expect(table.getByRole('columnheader', { name: 'Right of 63' })).toBeVisible()
+  await expect(table.getByRole('row', { name: /^Balanced 100\.0%.* 1$/ })).toBeVisible()
+  await expect(table.getByRole('row', { name: /^Fast \d+\.\d%.* 1$/ })).toBeVisible()
+  const count = async (filter: string) =>
+    Number.parseInt((await comparison.getByRole('button', { name: filter }).textContent()) ?? '', 10)
+  await comparison.getByRole('button', { name: 'got another label' }).click()
+  await expect(page.getByText(`${await count('got another label')} of 71`, { exact: true })).toBeVisible()
+  await page.unroute('**/photos?unique=1')
+  await waitForNext(page, first)
+  await expect(table.getByRole('columnheader', { name: 'Right of 70' })).toBeVisible()
+  const wrong = await count('newly wrong')
+  expect(wrong).toBeGreaterThan(0)
+  await expect(table.getByRole('row', { name: 'Fast' })).toContainText(`${((100 * (70 - wrong)) / 70).toFixed(1)}%`)
 })

@@ -125,10 +125,14 @@ test('finishes uploaded photos without an open page, and shows the batch in anot
 }) => {
   failOnPageErrors(page)
   await openBatch(page)
+  // The page never learns of the results.
+  await page.route('**/events', () => {})
   await chooseFolder(page, createPhotoFolder(root(), 130))
-  await expect(page.getByText(/^(You can close this page|Done\.)/)).toBeVisible()
+  await expect(page.getByText(/^You can close this page\. All photos/)).toBeVisible()
   const url = page.url()
+  const api = `/api/jobs/${jobId(page)}`
   await page.close()
+  await expect.poll(async () => (await (await context.request.get(api)).json()).state).toBe('done')
   const elsewhere = await openInNewPage(await browser.newContext(), url)
   await waitUntilDone(elsewhere)
   await expect(figures(elsewhere)).toContainText('130 of 130')
@@ -137,6 +141,55 @@ test('finishes uploaded photos without an open page, and shows the batch in anot
   await elsewhere.context().close()
   const back = await openInNewPage(context, url)
   await waitUntilDone(back)
+})
+
+test('only the browser that uploads a batch ends it, unless it is lost', async ({ page, browser }) => {
+  failOnPageErrors(page)
+  const folder = createPhotoFolder(root(), 150)
+  let [uploads, release] = [0, () => {}]
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/photos?unique=1', async (route) => {
+    if (uploads++ > 0) await released
+    await route.continue().catch(() => {})
+  })
+  await openBatch(page)
+  await chooseFolder(page, folder)
+  await expect(figures(page)).toContainText('64 of 150')
+  const other = await openInNewPage(await browser.newContext(), page.url())
+  const notice = other.getByText('The photos are still being uploaded in another browser')
+  await expect(notice).toBeVisible()
+  await expect(figures(other)).toContainText('64 of 64')
+  await expect(other.getByText('The batch continues in the browser that uploads the photos')).toBeVisible()
+  // A name of one's own doesn't make it one's own batch.
+  await other.getByRole('button', { name: 'Rename holiday' }).click()
+  await other.getByRole('textbox', { name: 'Name of the batch' }).fill('Theirs')
+  await other.keyboard.press('Enter')
+  await other.reload()
+  await expect(other.getByRole('heading', { level: 1, name: 'Theirs' })).toBeVisible()
+  await expect(notice).toBeVisible()
+  await expect(figures(other)).toContainText('64 of 64')
+  release()
+  await waitUntilDone(page)
+  await waitUntilDone(other)
+  await expect(figures(other)).toContainText('150 of 150')
+  await expect(notice).toBeHidden()
+  expect(await job(page)).toMatchObject({ state: 'done', open: false, counts: { total: 150 } })
+
+  // The uploader is lost.
+  await page.getByRole('button', { name: 'New batch' }).click()
+  await page.unroute('**/photos?unique=1')
+  await limitUploads(page, 1)
+  await chooseFolder(page, folder)
+  await expect(figures(page)).toContainText('64 of 150')
+  const finisher = await openInNewPage(other.context(), page.url())
+  await page.close()
+  await finisher.getByRole('button', { name: 'Finish batch' }).click()
+  await finisher.getByRole('button', { name: 'Finish with 64 photos' }).click()
+  await waitUntilDone(finisher)
+  expect(await job(finisher)).toMatchObject({ state: 'done', open: false, counts: { total: 64 } })
+  await other.context().close()
 })
 
 test('pauses uploads and the server across reloads, resumes them, and keeps the results after canceling', async ({

@@ -53,6 +53,7 @@ test('writes the same rows in every format, named and ordered as the input, with
   ).toBe(true)
   const timeless = (list: object[]) => list.map((row) => ({ ...row, ms: null }))
   expect(timeless(JSON.parse(readFileSync(out('r.json'), 'utf8')))).toEqual(timeless(rows(out('r.ndjson'))))
+  expect(rows(out('r.ndjson')).every((row) => 'uncertain_reason' in row)).toBe(true)
   const csv = readFileSync(out('r.csv'), 'utf8')
   expect(csv.startsWith(`\ufeff${RESULT_COLUMNS.join(',')}\r\n`)).toBe(true)
   const parsed = Papa.parse<Record<string, string>>(csv.slice(1), { header: true, skipEmptyLines: true }).data

@@ -5,7 +5,7 @@ import { parquetReadObjects } from 'hyparquet'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EmbeddingReply, embeddingSchema } from '@/lib/shared/contract/embed'
-import { EMBEDDED_COLUMNS, RESULT_COLUMNS } from '@/lib/shared/results/columns'
+import { columnsFor, EMBEDDED_COLUMNS, RESULT_COLUMNS } from '@/lib/shared/results/columns'
 import { BACKENDS, type Backend } from '../support/backends'
 import { refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
@@ -61,7 +61,7 @@ describe.each(BACKENDS)('with jobs in %s', (name, open) => {
     expect(embeddings).toBe(true)
     await jobDone(server.url, id)
     const rows = await resultsOf(server.url, id)
-    expect(Object.keys(rows[0] ?? {})).toEqual([...RESULT_COLUMNS])
+    expect(Object.keys(rows[0] ?? {})).toEqual(columnsFor('json', RESULT_COLUMNS))
     const file = await (await fetch(`${server.url}/api/jobs/${id}/results?format=parquet`)).arrayBuffer()
     const table = await parquetReadObjects({ file })
     expect(Object.keys(table[0] ?? {})).toEqual([...RESULT_COLUMNS, 'embedding'])

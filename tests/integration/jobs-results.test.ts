@@ -53,13 +53,18 @@ describe.each(BACKENDS)('results of jobs in %s', (_name, open) => {
     expect([meta.fields, data.length]).toEqual([[...RESULT_COLUMNS], 13])
     expect((await (await fetch(`${results}?format=csv&columns=file,label`)).text()).split('\r\n')[0]).toBe('file,label')
     await refusal(fetch(`${results}?columns=nothing`), 400, 'invalid_parameter')
+    expect(await resultsOf(server.url, id, '&columns=file,uncertain_reason')).toEqual(
+      rows.map(({ file, uncertain_reason }) => ({ file, uncertain_reason })),
+    )
+    await refusal(fetch(`${results}?format=csv&columns=file,uncertain_reason`), 400, 'invalid_parameter')
     const workbook = await fetch(`${results}?format=xlsx`)
     expect([
       workbook.status,
       ...['content-type', 'content-disposition', 'content-encoding'].map(header(workbook)),
     ]).toEqual([200, RESULT_TYPES.xlsx, 'attachment; filename="results.xlsx"', null])
     const bytes = Buffer.from(await workbook.arrayBuffer())
-    const joined = rows.map((row) => ({
+    // Tables have no column for the reason.
+    const joined = rows.map(({ uncertain_reason, ...row }) => ({
       ...row,
       top_labels: listCell(row.top_labels) || null,
       top_scores: listCell(row.top_scores) || null,

@@ -53,6 +53,11 @@ export function postAction(id: string, action: JobAction): Promise<Job> {
   return request<Job>(`${jobPath(id)}/${action}`, { method: 'POST' })
 }
 
+/** Closes a job while the page is left, when nothing can wait for the answer. */
+export function closeOnLeave(id: string): void {
+  void fetch(`${jobPath(id)}/close`, { method: 'POST', keepalive: true }).catch(() => {})
+}
+
 /** Deletes a job and its results. Succeeds if the job no longer exists. */
 export async function deleteJob(id: string): Promise<void> {
   await fetch(jobPath(id), { method: 'DELETE', signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }).catch(() => {

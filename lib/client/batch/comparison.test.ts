@@ -20,6 +20,8 @@ test('two models are compared by the text of their labels; filters show what cha
     row('worse', 'tabby', false),
     row('both wrong', 'tabby', false),
     row('no label', null),
+    { ...row('label of one model', 'koala'), uncertain: true },
+    row('label of the other', 'koala', true),
   ]
   const others = [
     row('same', 'koala', true),
@@ -28,6 +30,9 @@ test('two models are compared by the text of their labels; filters show what cha
     row('both wrong', 'lynx', false),
     row('no label', 'lynx'),
     row('only there', 'lynx'),
+    row('failed', 'lynx', true),
+    row('label of one model', 'koala', true),
+    row('label of the other', 'koala'),
   ]
   const list = new ItemList()
   for (const result of [...here, { ...row('failed', null), status: 'failed' as const }]) {
@@ -36,7 +41,17 @@ test('two models are compared by the text of their labels; filters show what cha
   }
   const comparison = compareResults(list.items, new Map(others.map((result) => [result.file, result])))
   const { differences, ...counts } = comparison
-  expect([differences.size, counts]).toEqual([5, { changed: 4, newlyRight: 1, newlyWrong: 1 }])
+  expect([differences.size, counts]).toEqual([
+    7,
+    {
+      changed: 4,
+      newlyRight: 1,
+      newlyWrong: 1,
+      labeled: 4,
+      here: { right: 2, uncertain: 1, failed: 1 },
+      there: { right: 2, uncertain: 0, failed: 0 },
+    },
+  ])
   const shown = (status: StatusFilter) =>
     applyView(list.items, { ...DEFAULT_VIEW, status }, { differences }).map(({ path }) => path)
   expect(shown('changed')).toEqual(['better', 'worse', 'both wrong', 'no label'])

@@ -9,6 +9,7 @@ import { isFinal } from './timing'
 interface BatchFacts extends Pick<SavedBatch, 'id' | 'created' | 'title' | 'model'> {
   group: string | undefined
   from: string | undefined
+  foreign: boolean
   items: readonly BatchItem[]
   labels: LabelsFile | null
 }
@@ -26,9 +27,16 @@ export class BatchPersistence {
   }
 
   /** @param added photos added since the last save */
-  async save({ items, group, from, title, labels, ...facts }: BatchFacts, added: readonly BatchItem[]): Promise<void> {
+  async save(
+    { items, group, from, foreign, title, labels, ...facts }: BatchFacts,
+    added: readonly BatchItem[],
+  ): Promise<void> {
     // Later, another tab may have renamed it.
-    const kin = { ...(group !== undefined && { group }), ...(from !== undefined && { from }) }
+    const kin = {
+      ...(group !== undefined && { group }),
+      ...(from !== undefined && { from }),
+      ...(foreign && { foreign }),
+    }
     const first = this.batch === null ? { title: title ?? null, ...kin } : {}
     const { created, name } = this.batch ?? { created: facts.created, name: batchName(items) }
     const batch = { ...facts, ...first, created, name, photos: items.length, labels: toSaved(labels) }

@@ -1,24 +1,22 @@
-import type { Job } from '@/lib/shared/contract/jobs'
-import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
-import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
-import { type Failure, isServerAway } from '../api/failure'
-import { serverWatch } from '../api/server-watch'
-import { type BatchSettings, fetchJob, listJobPhotos } from './api'
+import type { ModelName } from '@/lib/shared/results/columns'
+import type { Failure } from '../api/failure'
+import { type BatchSettings, closeOnLeave, fetchJob, listJobPhotos } from './api'
 import { ChosenLabels } from './chosen-labels'
 import { type Collection, collect } from './collect'
 import { onDeletion } from './deletions'
-import { type BatchItem, failedOnServer, ItemList, type ItemState } from './items'
+import { BatchIdentity } from './identity'
+import type { BatchItem, ItemState } from './items'
 import type { KeptThumbnails } from './kept-thumbnails'
 import { folderLabels, type LabelsFile, restoreLabels } from './labels'
 import { Notifier } from './notifier'
-import { BatchPersistence } from './persistence'
+import { OtherPages } from './other-pages'
+import { BatchPhotos } from './photos'
 import { RemoteJob } from './remote-job'
-import { type BatchSnapshot, estimate, estimateLifetime, phaseOf, shownItems } from './snapshot'
-import { batchName, type LeftOut, type PhotoSource } from './source'
-import { loadBatch, type SavedBatch } from './store'
+import { type BatchSnapshot, estimate, estimateLifetime, phaseOf, shownItems, thumbnailPace } from './snapshot'
+import type { PhotoSource } from './source'
+import { loadBatch } from './store'
 import { BatchTiming } from './timing'
-import { isUploading, UploadLock, uploadEnd } from './upload-lock'
-import { type QueuedPhoto, UploadQueue } from './upload-queue'
+import { untilAnswered } from './until-answered'
 import { Uploader } from './uploader'
 
 export interface BatchOptions {
@@ -34,7 +32,6 @@ export interface BatchOptions {
   from?: string
 }
 
-const REOPEN_MS = 3000
 const NOT_ON_SERVER: readonly ItemState[] = ['waiting', 'sending', 'missing']
 const UNFINISHED: readonly ItemState[] = [...NOT_ON_SERVER, 'queued']
 
@@ -46,30 +43,22 @@ export class BatchSession {
   private static sessions = 0
   /** Tells the sessions of this page apart, also before they have an ID. */
   readonly serial = ++BatchSession.sessions
-  private readonly list = new ItemList()
-  private readonly uploadQueue = new UploadQueue(this.list)
+  private readonly photos: BatchPhotos
+  private readonly identity: BatchIdentity
   /** Set by the table of photos, whose code is loaded with the first of them. */
   thumbnails: KeptThumbnails | null = null
-  private readonly persistence = new BatchPersistence()
   private readonly abort = new AbortController()
   private readonly notifier = new Notifier(() => this.refreshSnapshot())
   private readonly remote: RemoteJob
   private readonly uploader: Uploader
   private paused = false
-  private readonly uploadLock = new UploadLock()
-  private uploadedElsewhere = false
+  private readonly otherPages: OtherPages
   private estimateTimer: ReturnType<typeof setTimeout> | undefined
   private opening = false
   /** The id of the batch being opened. */
   private requestedId: string | null = null
   /** Number of calls to `add` in progress. */
   private collecting = 0
-  private leftOut: LeftOut[] = []
-  private title: string | null
-  /** The name of a saved batch. */
-  private savedName: string | null = null
-  private group: string | undefined
-  private from: string | undefined
   private readonly timing = new BatchTiming()
   private readonly labels = new ChosenLabels()
   private state: BatchSnapshot
@@ -81,14 +70,17 @@ export class BatchSession {
 
   constructor(private readonly options: BatchOptions) {
     const { signal } = this.abort
-    this.title = options.title ?? null
-    this.group = options.group
-    this.from = options.from
+    this.photos = new BatchPhotos(options.limits, options.model)
+    this.identity = new BatchIdentity(options)
+    this.otherPages = new OtherPages(signal)
     this.remote = new RemoteJob({
       settings: options.settings,
       isPaused: () => this.paused,
-      onCreated: () => this.save(this.list.items),
-      onResult: (row) => this.addResult(row),
+      onCreated: () => this.save(this.photos.items),
+      onResult: (row) => {
+        this.photos.setResult(row)
+        this.noteDone()
+      },
       onChange: (immediately) => this.notifier.notify(immediately),
       onGone: () => this.handleGone(),
       signal,
@@ -97,14 +89,25 @@ export class BatchSession {
       isPaused: () => this.paused,
       take: (maxBytes, maxPhotos) => this.take(maxBytes, maxPhotos),
       ensureJob: () => this.remote.ensure(),
-      onSent: (items, job) => this.markSent(items, job),
-      onFailed: (items, failure) => this.markFailed(items, failure),
-      onPutBack: (items) => this.putBack(items),
+      onSent: (items, job) => {
+        this.photos.markSent(items)
+        this.remote.update(job)
+        this.notifier.notify(false)
+      },
+      onFailed: (items, failure) => {
+        this.photos.markFailed(items, failure)
+        this.noteDone()
+      },
+      onPutBack: (items) => {
+        this.photos.putBack(items, this.remote.ended ? 'left_out' : 'waiting')
+        this.notifier.notify(false)
+      },
       onIssue: (failure) => this.remote.setIssue(failure),
       onRejected: (failure) => void this.handleRejection(failure),
       signal,
     })
     this.state = this.createSnapshot()
+    globalThis.window?.addEventListener('pagehide', this.leave)
   }
 
   readonly snapshot = (): BatchSnapshot => this.state
@@ -116,7 +119,7 @@ export class BatchSession {
 
   /** The file of a photo, for as long as this page holds it. */
   source(index: number): PhotoSource | undefined {
-    return this.uploadQueue.get(index)
+    return this.photos.source(index)
   }
 
   /** Adds dropped or selected files. Missing photos whose files are among them resume. */
@@ -124,12 +127,7 @@ export class BatchSession {
     this.collecting++
     this.notifier.notify(true)
     try {
-      await this.addCollection(
-        await collect(
-          files,
-          this.list.items.map(({ path }) => path),
-        ),
-      )
+      await this.addCollection(await collect(files, this.photos.paths))
     } finally {
       this.collecting--
       this.uploader.start()
@@ -146,22 +144,12 @@ export class BatchSession {
 
   /** The files of all photos that ran, under their paths, for another batch; how many this page no longer holds. */
   copies(): { sources: PhotoSource[]; lost: number } {
-    const ran = this.list.items.filter(({ state }) => state !== 'left_out')
-    const sources = ran.flatMap(({ index, path }) => {
-      const source = this.source(index)
-      return source ? [{ ...source, path, thumbnail: async () => this.thumbnails?.load(index) ?? null }] : []
-    })
-    return { sources, lost: ran.length - sources.length }
+    return this.photos.copies(async (index) => this.thumbnails?.load(index) ?? null)
   }
 
   /** Gives photos that were classified already their files back, from files that the visitor has chosen again. */
   async bringBack(files: readonly File[]): Promise<void> {
-    const { sources } = await collect(files)
-    const match = this.list.sourceMatcher(({ index }) => !this.source(index))
-    for (const source of sources) {
-      const item = match(source)
-      if (item) this.uploadQueue.put(item.index, source)
-    }
+    await this.photos.bringBack(files)
     this.notifier.notify(true)
   }
 
@@ -185,7 +173,7 @@ export class BatchSession {
 
   /** Takes the names of the photos' folders as their labels. */
   async takeFolderLabels(): Promise<void> {
-    this.setLabels(await folderLabels(this.list.items.map(({ path }) => path)))
+    this.setLabels(await folderLabels(this.photos.paths))
   }
 
   /** Opens an existing batch, created in this browser or elsewhere. */
@@ -195,63 +183,49 @@ export class BatchSession {
     this.notifier.notify(true)
     const saved = await loadBatch(id)
     this.timing.continueFrom(saved?.batch.outcome?.seconds ?? null)
-    if (saved) await this.restore(saved.batch)
-    for (const { path, size, modified } of saved?.photos ?? [])
-      this.list.add(path, { size, modified, state: 'missing' })
+    this.identity.continueFrom(saved?.batch ?? null)
+    if (saved?.batch.labels) this.labels.set(await restoreLabels(saved.batch.labels))
+    this.photos.restore(saved?.photos ?? [])
     await this.leaveToUploader(id)
-    await this.untilAnswered(() => this.openJob(id))
+    await this.ask(() => this.openJob(id))
     this.opening = false
     this.notifier.notify(true)
   }
 
   /** Leaves missing photos to another page that uploads them, and takes stock when that has ended. */
-  private async leaveToUploader(id: string): Promise<void> {
-    if (this.uploadedElsewhere || !(await isUploading(id))) return
-    this.uploadedElsewhere = true
-    void uploadEnd(id, this.abort.signal).then(async () => {
-      await this.untilAnswered(() => this.takeStock(id))
-      this.uploadedElsewhere = false
-      this.notifier.notify(true)
-    })
-  }
-
-  /** Finds out which of the missing photos have reached the server meanwhile. */
-  private async takeStock(id: string): Promise<void> {
-    for (const path of await listJobPhotos(id)) {
-      const item = this.list.find(path) ?? this.list.add(path, { size: null, modified: null, state: 'queued' })
-      if (item.state === 'missing') this.list.set(item.index, { state: 'queued' })
+  private leaveToUploader(id: string): Promise<void> {
+    const takeStock = async () => {
+      const onServer = await listJobPhotos(id)
+      this.photos.noteOnServer(onServer, ({ state }) => state === 'missing')
     }
+    return this.otherPages.leaveTo(
+      id,
+      () => this.ask(takeStock),
+      () => this.notifier.notify(true),
+    )
   }
 
   /** Repeats a request until the server has answered it, or the batch ends. */
-  private async untilAnswered(request: () => Promise<void>): Promise<void> {
-    while (!this.abort.signal.aborted) {
-      try {
-        return await request()
-      } catch (error) {
-        const failure = error as Failure
-        if (failure.code === 'unknown_job') {
-          return this.remote.markGone()
-        }
-        this.remote.setIssue(failure)
-        if (isServerAway(failure)) await serverWatch.wait(this.abort.signal)
-        else await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
-      }
-    }
+  private ask(request: () => Promise<void>): Promise<void> {
+    return untilAnswered(request, {
+      onGone: () => this.remote.markGone(),
+      onIssue: (failure) => this.remote.setIssue(failure),
+      signal: this.abort.signal,
+    })
   }
 
   /** Gives the batch another name. An empty one brings back its own. */
   async rename(title: string): Promise<void> {
-    this.title = title.trim() || null
+    this.identity.title = title.trim() || null
     this.notifier.notify(true)
     // First what the visitor sees: the page may be reloaded at once.
-    await this.persistence.saveTitle(this.title)
+    await this.identity.saveTitle()
     await this.save([])
   }
 
   /** Notes the share of right results, for the list of batches; null without labels. */
   setAccuracy(accuracy: number | null): void {
-    void this.persistence.saveAccuracy(accuracy)
+    void this.identity.saveAccuracy(accuracy)
   }
 
   async setPaused(paused: boolean): Promise<void> {
@@ -265,7 +239,7 @@ export class BatchSession {
   async cancel(): Promise<void> {
     this.remote.ended = 'cancelled'
     this.abort.abort()
-    this.leaveOut(UNFINISHED)
+    this.photos.leaveOut(UNFINISHED)
     this.notifier.notify(true)
     await this.remote.act('cancel')
   }
@@ -273,23 +247,28 @@ export class BatchSession {
   /** Retries the photos that failed on the server. */
   async retryFailed(): Promise<void> {
     if (!(await this.remote.act('retry'))) return
-    for (const item of this.list.items) {
-      if (failedOnServer(item)) this.list.set(item.index, { state: 'queued', row: null })
-    }
+    this.photos.retryFailed()
     this.remote.resumeAfterRetry()
     this.notifier.notify(true)
   }
 
   /** Continues without the photos whose files are missing. */
   leaveOutMissing(): void {
-    this.leaveOut(['missing'])
+    this.photos.leaveOut(['missing'])
     this.notifier.notify(true)
+  }
+
+  /** Ends the batch in place of the browser that uploads it, with the photos that are on the server by now. */
+  async finish(): Promise<void> {
+    await this.remote.act('close')
   }
 
   /** Releases the batch on this page. The job continues on the server. */
   dispose(): void {
+    this.leave()
+    globalThis.window?.removeEventListener('pagehide', this.leave)
     this.abort.abort()
-    this.uploadLock.release()
+    this.otherPages.release()
     this.stopListening()
     clearTimeout(this.estimateTimer)
     this.thumbnails?.dispose()
@@ -297,108 +276,46 @@ export class BatchSession {
     this.notifier.dispose()
   }
 
-  private async restore(batch: SavedBatch): Promise<void> {
-    this.persistence.restore(batch)
-    this.title = batch.title ?? null
-    this.savedName = batch.name
-    this.group = batch.group
-    this.from = batch.from
-    if (batch.labels) this.labels.set(await restoreLabels(batch.labels))
+  /** Without this page, a job whose photos are all uploaded would stay open for more. */
+  private readonly leave = (): void => {
+    const { id, ended, current: job } = this.remote
+    const { toUpload, missing } = this.photos.counts()
+    if (id === undefined || !job?.open || ended || this.identity.foreign || this.otherPages.uploading) return
+    if (toUpload === 0 && missing === 0 && this.collecting === 0) closeOnLeave(id)
   }
 
   private async openJob(id: string): Promise<void> {
     const job = await fetchJob(id)
-    for (const path of await listJobPhotos(id)) {
-      const item = this.list.find(path) ?? this.list.add(path, { size: null, modified: null, state: 'queued' })
-      this.list.set(item.index, { state: 'queued' })
-    }
+    this.photos.noteOnServer(await listJobPhotos(id), () => true)
     this.remote.adopt(job)
     this.paused = job.reason === 'requested'
-    if (!job.open) this.leaveOut(['missing'])
+    if (!job.open) this.photos.leaveOut(['missing'])
     this.remote.setIssue(null)
     this.remote.follow()
   }
 
   private async addCollection({ sources, leftOut, labels, unreadableLabels }: Collection): Promise<void> {
-    this.leftOut.push(...leftOut)
     this.labels.add(labels, unreadableLabels)
-    const added: BatchItem[] = []
-    const match = this.list.sourceMatcher()
-    for (const source of sources) {
-      const existing = match(source)
-      if (existing) this.restoreSource(existing, source)
-      else if (this.list.find(source.path)?.state === 'missing') {
-        this.leftOut.push({ path: source.path, reason: 'changed' })
-      } else if (this.list.items.length >= this.options.limits.files) {
-        this.leftOut.push({ path: source.path, reason: 'too_many' })
-      } else added.push(this.addSource(source))
-    }
+    const added = this.photos.add({ sources, leftOut })
+    // Too large ones have failed already.
+    if (added.some(({ state }) => state === 'done')) this.noteDone()
     await this.save(added)
   }
 
-  private addSource(source: PhotoSource): BatchItem {
-    const { path, size, modified } = source
-    const item = this.list.add(path, { size, modified, state: 'waiting' })
-    this.uploadQueue.put(item.index, source)
-    const { imageBytes } = this.options.limits
-    if (size > imageBytes) {
-      const failure = {
-        code: 'too_large',
-        detail: tooLargeDetail(size, imageBytes),
-        retryable: false,
-        retryAfterMs: null,
-      }
-      this.markFailed([item], failure)
-    }
-    return item
-  }
-
-  /** Gives a photo its file back. */
-  private restoreSource(item: BatchItem, source: PhotoSource): void {
-    this.uploadQueue.put(item.index, source)
-    if (item.state === 'missing') this.list.set(item.index, { state: 'waiting' })
-  }
-
-  private take(maxBytes: number, maxPhotos: number): QueuedPhoto[] {
+  private take(...limits: Parameters<BatchPhotos['take']>) {
     if (this.paused || this.remote.ended) return []
-    const photos = this.uploadQueue.take(maxBytes, maxPhotos)
+    const photos = this.photos.take(...limits)
     if (photos.length > 0) this.notifier.notify(false)
     return photos
   }
 
   private async save(added: readonly BatchItem[]): Promise<void> {
-    const { id, current: job } = this.remote
-    if (id === undefined || !job) return
-    const { title, group, from } = this
-    const labels = this.labels.saved
-    const created = Date.parse(job.created_at)
-    await this.persistence.save(
-      { id, created, title, group, from, labels, model: job.model.id, items: this.list.items },
-      added,
-    )
+    await this.identity.save(this.remote.current, this.photos.items, this.labels.saved, added)
   }
 
-  private markSent(items: readonly BatchItem[], job: Job): void {
-    // A result may have arrived before this response.
-    for (const { index } of items) {
-      if (this.list.items[index]?.state === 'sending') this.list.set(index, { state: 'queued' })
-    }
-    this.remote.update(job)
-    this.notifier.notify(false)
-  }
-
-  private markFailed(items: readonly BatchItem[], { code, title, detail }: Failure): void {
-    for (const { index, path, size } of items) {
-      const file = { file: path, bytes: size, sha256: null }
-      const row = failedRow(file, this.options.model, { code, detail: detail ?? title ?? '' })
-      this.list.set(index, { state: 'done', row })
-    }
+  /** A photo has its result, or will never have one. */
+  private noteDone(): void {
     this.timing.photoDone()
-    this.notifier.notify(false)
-  }
-
-  private putBack(items: readonly BatchItem[]): void {
-    this.uploadQueue.putBack(items, this.remote.ended ? 'left_out' : 'waiting')
     this.notifier.notify(false)
   }
 
@@ -407,45 +324,35 @@ export class BatchSession {
     if (failure.code === 'unknown_job') return this.remote.markGone()
     this.remote.issue = failure
     await this.remote.refresh()
-    this.leaveOut(NOT_ON_SERVER)
+    this.photos.leaveOut(NOT_ON_SERVER)
     this.notifier.notify(true)
   }
 
   private handleGone(): void {
     this.abort.abort()
     void this.thumbnails?.discard()
-    this.leaveOut(UNFINISHED)
+    this.photos.leaveOut(UNFINISHED)
     this.notifier.notify(true)
-  }
-
-  private leaveOut(states: readonly ItemState[]): void {
-    for (const state of states) this.list.move(state, 'left_out')
-  }
-
-  private addResult(row: ResultRow): void {
-    const item = this.list.find(row.file) ?? this.list.add(row.file, { size: null, modified: null, state: 'queued' })
-    this.list.set(item.index, { state: 'done', row })
-    this.timing.photoDone()
-    this.notifier.notify(false)
   }
 
   private refreshSnapshot(): void {
     // It was ended on another page.
-    if (this.remote.current?.open === false) this.leaveOut(['missing'])
+    if (this.remote.current?.open === false) this.photos.leaveOut(['missing'])
     this.state = this.createSnapshot()
-    this.updateLock()
+    this.otherPages.claim(this.remote.id, this.state.counts.toUpload)
     this.expireEstimate()
-    void this.persistence.noteOutcome(this.state)
+    void this.identity.noteOutcome(this.state)
     if (this.state.phase === 'done') void this.close()
-    if (this.thumbnailPace() !== 'stop') void this.thumbnails?.fill(this.list.items.length, () => this.thumbnailPace())
+    const pace = () => thumbnailPace(this.state)
+    if (pace() !== 'stop') void this.thumbnails?.fill(this.photos.items.length, pace)
   }
 
   /** Closes the job, unless another page of this browser still has photos for it. */
   private async close(): Promise<void> {
     const { id } = this.remote
-    if (id === undefined || !this.remote.current?.open || this.uploadedElsewhere) return
+    if (id === undefined || !this.remote.current?.open || this.otherPages.uploading) return
     await this.leaveToUploader(id)
-    if (!this.uploadedElsewhere) this.remote.closeIfDone(this.state.phase)
+    if (!this.otherPages.uploading) this.remote.closeIfDone(this.state.phase)
   }
 
   /** Drops the estimate in time, even if nothing else happens. */
@@ -459,48 +366,37 @@ export class BatchSession {
     )
   }
 
-  /** Other pages leave the upload to this one for as long as it has photos to upload. */
-  private updateLock(): void {
-    const { id } = this.remote
-    if (id !== undefined && this.state.counts.toUpload > 0) this.uploadLock.hold(id)
-    else this.uploadLock.release()
-  }
-
-  /** Thumbnails of photos out of sight would slow down the upload. */
-  private thumbnailPace(): 'stop' | 'slow' | 'fast' {
-    const { phase, counts, collecting } = this.state
-    if (phase === 'opening' || phase === 'gone' || counts.toUpload > 0 || collecting) return 'stop'
-    return phase === 'running' ? 'slow' : 'fast'
-  }
-
   private createSnapshot(): BatchSnapshot {
-    const counts = this.list.counts()
+    const { photos, identity } = this
+    const counts = photos.counts()
     const { current: job, ended, issue, resuming, id = this.requestedId } = this.remote
-    const { uploadedElsewhere } = this
+    const { uploading: uploadedElsewhere } = this.otherPages
     const { silentMs } = this.timing
-    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, resuming, job, counts })
+    const openElsewhere = identity.foreign && job?.open === true
+    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, resuming, openElsewhere, job, counts })
     return {
       phase,
       id,
       job,
-      title: this.title,
-      name: this.savedName ?? batchName(this.list.items),
+      title: identity.title,
+      name: identity.nameOf(photos.items),
       model: job?.model.id ?? (this.requestedId === null ? this.options.model.id : null),
-      group: this.group ?? id ?? null,
-      from: this.from ?? null,
+      group: identity.group ?? id ?? null,
+      from: identity.from ?? null,
       took: this.timing.took({ phase, job, counts, issue }),
-      items: shownItems(this.list.items, issue, uploadedElsewhere),
+      items: shownItems(photos.items, issue, uploadedElsewhere),
       counts,
       ...estimate({ phase, job, counts, issue, uploadedElsewhere, silentMs }),
       issue,
       resuming,
       uploadedElsewhere,
+      openElsewhere,
       collecting: this.collecting > 0,
-      leftOut: this.leftOut,
+      leftOut: photos.leftOut,
       labels: this.labels.current,
       previousLabels: this.labels.previous,
       unreadableLabels: this.labels.unreadable,
-      persisted: this.persistence.persisted,
+      persisted: identity.persisted,
     }
   }
 }

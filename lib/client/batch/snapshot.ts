@@ -35,6 +35,8 @@ export interface BatchSnapshot {
   resuming: boolean
   /** Whether another page of this browser uploads the photos that are missing here. */
   uploadedElsewhere: boolean
+  /** Whether another browser started the batch and may still upload photos: only that ends it. */
+  openElsewhere: boolean
   /** Whether added files are still being scanned. */
   collecting: boolean
   leftOut: readonly LeftOut[]
@@ -61,17 +63,19 @@ export interface PhaseInputs {
   paused: boolean
   /** Whether the server hasn't confirmed yet that it resumes. */
   resuming: boolean
+  openElsewhere: boolean
   job: Job | null
   counts: Counts
 }
 
-export function phaseOf({ opening, ended, paused, resuming, job, counts }: PhaseInputs): BatchPhase {
+export function phaseOf(inputs: PhaseInputs): BatchPhase {
+  const { opening, ended, paused, resuming, openElsewhere, job, counts } = inputs
   const { total, done, leftOut } = counts
   if (opening) return 'opening'
   if (ended) return ended
   if (total === 0) return 'empty'
-  // A bucket that is still being listed has more photos.
-  if (done + leftOut === total && !job?.listing) return 'done'
+  // A bucket that is still being listed has more photos, and so may another browser.
+  if (done + leftOut === total && !job?.listing && !openElsewhere) return 'done'
   return paused || (job?.reason === 'requested' && !resuming) ? 'paused' : 'running'
 }
 
@@ -121,4 +125,10 @@ export function shownItems(
   if (!issue && !uploadedElsewhere) return [...items]
   const waits = ({ state }: BatchItem) => (issue && state === 'sending') || (uploadedElsewhere && state === 'missing')
   return items.map((item) => (waits(item) ? { ...item, state: 'waiting' } : item))
+}
+
+/** How fast thumbnails of photos out of sight may be made: they would slow down the upload. */
+export function thumbnailPace({ phase, counts, collecting }: BatchSnapshot): 'stop' | 'slow' | 'fast' {
+  if (phase === 'opening' || phase === 'gone' || counts.toUpload > 0 || collecting) return 'stop'
+  return phase === 'running' ? 'slow' : 'fast'
 }

@@ -23,6 +23,8 @@ export interface SavedBatch {
   group?: string
   /** The ID of the batch that it was started from. */
   from?: string
+  /** Whether another browser started it, and uploads its photos. */
+  foreign?: boolean
 }
 
 /** How a batch ended. */

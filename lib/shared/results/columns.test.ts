@@ -1,7 +1,7 @@
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
 import type { Classification } from '../contract/contract'
-import { classifiedRow, csvHeader, csvLine, failedRow, jsonLine, RESULT_COLUMNS } from './columns'
+import { classifiedRow, csvHeader, csvLine, failedRow, jsonLine, RESULT_COLUMNS, resultText } from './columns'
 
 const result = {
   model: { id: 'm', revision: 'sha256:1', type: null, calibrated: true },
@@ -9,7 +9,8 @@ const result = {
     { label: 'espresso', score: 0.9271931648254395, index: 967 },
     { label: 'cup', score: 0.05, index: 968 },
   ],
-  uncertain: false,
+  uncertain: true,
+  uncertain_reason: 'small_margin',
   image: { width: 600, height: 400, format: 'png', bytes: 9 },
   timings: { queue_ms: 0, decode_ms: 1, run_ms: 1, total_ms: 4.66 },
 } as unknown as Classification
@@ -33,7 +34,7 @@ test('a line has all columns in order and parses back to the same values', () =>
     score: '0.9271931648254395',
     top_labels: 'espresso|cup',
     top_scores: '0.9271931648254395|0.05',
-    uncertain: 'false',
+    uncertain: 'true',
     width: '600',
     height: '400',
     bytes: '9',
@@ -49,6 +50,22 @@ test('a line has all columns in order and parses back to the same values', () =>
 test('escapes formulas in CSV and leaves them in JSON', () => {
   expect(csvLine(failed)).toBe('"\'=1+1",failed,,,,,,,,,,m,r,,x,"\'@y"\r\n')
   expect(JSON.parse(jsonLine(failed))).toEqual(failed)
+})
+
+test('JSON says why a result is uncertain, also for rows of earlier versions, and CSV has no such column', () => {
+  const row = classifiedRow(known, result)
+  const earlier = classifiedRow(known, result)
+  delete earlier.uncertain_reason
+  const { head, row: line, tail } = resultText('json')
+  const written = JSON.parse(head + line(row) + line(failed) + line(earlier) + tail()) as Record<string, unknown>[]
+  expect(written.map(({ uncertain_reason }) => uncertain_reason)).toEqual(['small_margin', null, null])
+  expect(Object.keys(written[0] ?? {})).toEqual([
+    ...RESULT_COLUMNS.slice(0, 7),
+    'uncertain_reason',
+    ...RESULT_COLUMNS.slice(7),
+  ])
+  expect(Object.keys(JSON.parse(jsonLine(row)))).toEqual(Object.keys(written[0] ?? {}))
+  expect(resultText('csv').head).not.toContain('reason')
 })
 
 test('writes only the chosen columns', () => {

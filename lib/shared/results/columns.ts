@@ -1,7 +1,8 @@
 import Papa from 'papaparse'
 import type { Classification } from '../contract/contract'
+import type { UncertainReason } from '../metrics/uncertainty'
 
-/** The columns of batch results, in this order, from every entry point. Types and meanings: docs/results.md. */
+/** The columns of batch results, in this order, from every entry point; JSON has one more, see `columnsFor`. Types and meanings: docs/results.md. */
 export const RESULT_COLUMNS = [
   'file',
   'status',
@@ -43,10 +44,29 @@ export const EMBEDDED_COLUMNS = [
   'error',
 ] as const
 
-export type LabeledColumn = (typeof LABELED_COLUMNS)[number]
+/** A field of JSON and NDJSON only: tables keep the columns that programs know by their position. */
+export const JSON_COLUMN = 'uncertain_reason'
 
 /** Every column that a results file may have. */
-export type FileColumn = (typeof PAGE_COLUMNS)[number] | LabeledColumn | 'embedding'
+export type FileColumn =
+  | (typeof PAGE_COLUMNS)[number]
+  | (typeof LABELED_COLUMNS)[number]
+  | typeof JSON_COLUMN
+  | 'embedding'
+
+/** Whether a format has one object per photo instead of a line of a table. */
+export function isJsonFormat(format: string): boolean {
+  return format === 'json' || format === 'ndjson'
+}
+
+/** The columns of a format: JSON and NDJSON also say why a result is uncertain. */
+export function columnsFor<C extends FileColumn>(
+  format: string,
+  columns: readonly C[],
+): readonly (C | typeof JSON_COLUMN)[] {
+  if (!isJsonFormat(format)) return columns
+  return columns.flatMap((column) => (column === 'uncertain' ? [column, JSON_COLUMN] : column))
+}
 
 /** The result of one photo. */
 export interface ResultRow {
@@ -61,6 +81,8 @@ export interface ResultRow {
   top_labels: string[]
   top_scores: number[]
   uncertain: boolean | null
+  /** Why it is uncertain; null if it isn't. Absent in results of earlier versions. */
+  uncertain_reason?: UncertainReason | null
   /** Pixels, upright. */
   width: number | null
   height: number | null
@@ -95,7 +117,7 @@ export interface ModelName {
 
 /** The row of a classified photo. */
 export function classifiedRow({ file, bytes, sha256 }: KnownFile, result: Classification): ResultRow {
-  const { predictions, uncertain, image, model, timings } = result
+  const { predictions, uncertain, uncertain_reason, image, model, timings } = result
   return {
     file,
     status: 'ok',
@@ -104,6 +126,7 @@ export function classifiedRow({ file, bytes, sha256 }: KnownFile, result: Classi
     top_labels: predictions.map(({ label }) => label),
     top_scores: predictions.map(({ score }) => score),
     uncertain,
+    uncertain_reason: uncertain_reason ?? null,
     width: image.width,
     height: image.height,
     bytes: bytes ?? image.bytes,
@@ -130,6 +153,7 @@ export function failedRow(
     top_labels: [],
     top_scores: [],
     uncertain: null,
+    uncertain_reason: null,
     width: null,
     height: null,
     bytes,
@@ -172,13 +196,17 @@ export function listCell(values: readonly (string | number)[]): string {
 }
 
 /** Formats the chosen columns of a row as a line of NDJSON. */
-export function jsonLine(row: ResultRow, columns: readonly FileColumn[] = RESULT_COLUMNS): string {
+export function jsonLine(
+  row: ResultRow,
+  columns: readonly FileColumn[] = columnsFor('ndjson', RESULT_COLUMNS),
+): string {
   return `${JSON.stringify(chosen(row, columns))}\n`
 }
 
 /** The chosen columns of a row, in order. */
 function chosen(row: ResultRow, columns: readonly FileColumn[]): Partial<ResultRow> {
-  return Object.fromEntries(columns.map((column) => [column, row[column]])) as Partial<ResultRow>
+  const value = (column: FileColumn) => (column === JSON_COLUMN ? (row[column] ?? null) : row[column])
+  return Object.fromEntries(columns.map((column) => [column, value(column)])) as Partial<ResultRow>
 }
 
 export const RESULT_FORMATS = ['csv', 'xlsx', 'json', 'ndjson'] as const
@@ -202,7 +230,10 @@ export interface ResultText {
 }
 
 /** A writer for one results file: the same bytes from every entry point. */
-export function resultText(format: ResultTextFormat, columns: readonly FileColumn[] = RESULT_COLUMNS): ResultText {
+export function resultText(
+  format: ResultTextFormat,
+  columns: readonly FileColumn[] = columnsFor(format, RESULT_COLUMNS),
+): ResultText {
   if (format === 'csv') {
     return { head: CSV_MARK + csvHeader(columns), row: (row) => csvLine(row, columns), tail: () => '' }
   }

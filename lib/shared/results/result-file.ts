@@ -1,4 +1,4 @@
-import { type FileColumn, RESULT_COLUMNS, type ResultFormat, type ResultRow, resultText } from './columns'
+import { columnsFor, type FileColumn, RESULT_COLUMNS, type ResultFormat, type ResultRow, resultText } from './columns'
 
 /**
  * Streams a results file as fast as it is consumed, identical from every entry point. Closes the rows if it ends
@@ -9,7 +9,7 @@ import { type FileColumn, RESULT_COLUMNS, type ResultFormat, type ResultRow, res
 export async function* resultFile(
   rows: AsyncIterable<ResultRow> | Iterable<ResultRow>,
   format: ResultFormat,
-  columns: readonly FileColumn[] = RESULT_COLUMNS,
+  columns: readonly FileColumn[] = columnsFor(format, RESULT_COLUMNS),
 ): AsyncGenerator<string | Uint8Array> {
   if (format === 'xlsx') {
     // Loaded on demand: the first page doesn't need it.

@@ -12,6 +12,7 @@ const WIDTHS: Record<FileColumn, number> = {
   top_labels: 48,
   top_scores: 32,
   uncertain: 11,
+  uncertain_reason: 18,
   width: 9,
   height: 9,
   bytes: 12,

@@ -1,7 +1,8 @@
 import { ZIP_ENCODINGS } from '@/lib/shared/files/zip-names'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
-import { PAGE_COLUMNS, RESULT_TYPES } from '@/lib/shared/results/columns'
+import { JSON_COLUMN, RESULT_TYPES } from '@/lib/shared/results/columns'
 import { DEFAULT_PAGE_ROWS, MAX_CURSOR_LENGTH, MAX_PAGE_ROWS } from './page'
+import { CHOICE } from './results'
 
 /** Helpers that build the document: responses by schema name, problems by code. */
 export interface DocumentBuilder {
@@ -32,8 +33,8 @@ const CURSOR =
 const OFFSET =
   'Index of the first photo. Cannot be combined with a cursor. While the job runs, earlier photos may finish later.'
 const LIMIT = `Maximum number of rows. With a cursor: ${DEFAULT_PAGE_ROWS} by default, ${MAX_PAGE_ROWS} at most.`
-const ONE_COLUMN = `(${PAGE_COLUMNS.join('|')})`
-const COLUMNS = `^${ONE_COLUMN}(,${ONE_COLUMN}){0,${PAGE_COLUMNS.length - 1}}$`
+const ONE_COLUMN = `(${CHOICE.join('|')})`
+const COLUMNS = `^${ONE_COLUMN}(,${ONE_COLUMN}){0,${CHOICE.length - 1}}$`
 const ZIP_NAMES = 'Encoding of file names in a ZIP that do not declare theirs.'
 const ID = {
   name: 'id',
@@ -197,7 +198,7 @@ export function jobPaths(
           query('columns', {
             type: 'string',
             pattern: COLUMNS,
-            description: `Comma-separated list of ${PAGE_COLUMNS.join(',')}.`,
+            description: `Comma-separated list of ${CHOICE.join(',')}. ${JSON_COLUMN} is only in JSON and NDJSON.`,
           }),
           query('status', { type: 'string', enum: ['ok', 'failed'] }),
           query('cursor', {

@@ -4,7 +4,10 @@ import { accepts } from 'hono/accepts'
 import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import {
+  columnsFor,
   type FileColumn,
+  isJsonFormat,
+  JSON_COLUMN,
   PAGE_COLUMNS,
   RESULT_COLUMNS,
   RESULT_FORMATS,
@@ -24,13 +27,16 @@ const JOB_FORMATS = [...RESULT_FORMATS, 'parquet'] as const
 type JobFormat = (typeof JOB_FORMATS)[number]
 const TYPES: Record<JobFormat, string> = { ...RESULT_TYPES, parquet: PARQUET_TYPE }
 
+/** The columns that a client may choose. */
+export const CHOICE = [...PAGE_COLUMNS, JSON_COLUMN] as const
+
 /** Which results, and in which format. */
 export const resultsParametersSchema = z.object({
   format: z.enum(JOB_FORMATS).optional(),
   columns: z
     .string()
     .transform((list) => list.split(','))
-    .pipe(z.array(z.enum(PAGE_COLUMNS)).min(1).max(PAGE_COLUMNS.length))
+    .pipe(z.array(z.enum(CHOICE)).min(1).max(CHOICE.length))
     .optional(),
   status: z.enum(['ok', 'failed']).optional(),
   cursor: z.string().max(MAX_CURSOR_LENGTH).optional(),
@@ -68,6 +74,9 @@ export async function resultsReply(
 ): Promise<Response> {
   const { cursor, limit, offset, status } = parameters
   const format = parameters.format ?? acceptedFormat(c)
+  if (parameters.columns?.includes(JSON_COLUMN) && !isJsonFormat(format)) {
+    throw new Problem('invalid_parameter', `${JSON_COLUMN} is only in JSON and NDJSON. Choose one of these formats.`)
+  }
   const headers = {
     'content-type': TYPES[format],
     'content-disposition': `attachment; filename="results.${format}"`,
@@ -79,14 +88,14 @@ export async function resultsReply(
       throw new Problem('invalid_parameter', 'cursor and offset cannot be combined. Remove offset.')
     const page = await pageOf(jobs, id, { cursor, limit, status })
     Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: nextLink(c, page.next) })
-    const columns = parameters.columns ?? PAGE_COLUMNS
+    const columns = parameters.columns ?? columnsFor(format, PAGE_COLUMNS)
     return reply(c, yieldingBetween(page.rows), format, columns, headers, log)
   }
   const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
   // Rows of a part don't show which photos they belong to, so they get the index column.
   const whole = offset === undefined && limit === undefined ? RESULT_COLUMNS : PAGE_COLUMNS
   const embeddings = format === 'parquet' && (await jobs.view(id)).embeddings ? (['embedding'] as const) : []
-  const columns = parameters.columns ?? [...whole, ...embeddings]
+  const columns = parameters.columns ?? columnsFor(format, [...whole, ...embeddings])
   return reply(c, takeFirst(rows, limit), format, columns, headers, log)
 }
 

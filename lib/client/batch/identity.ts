@@ -1,0 +1,78 @@
+import type { Job } from '@/lib/shared/contract/jobs'
+import type { BatchItem } from './items'
+import type { LabelsFile } from './labels'
+import { BatchPersistence } from './persistence'
+import type { BatchSnapshot } from './snapshot'
+import { batchName } from './source'
+import type { SavedBatch } from './store'
+
+/** What a batch is called, where it comes from, and how this browser remembers it. */
+export class BatchIdentity {
+  /** The visitor's own name for it. */
+  title: string | null
+  /** The group of a batch with the same photos. */
+  group: string | undefined
+  /** The ID of the batch that it was started from. */
+  from: string | undefined
+  /** Whether another browser started the batch, and ends it. */
+  foreign = false
+  /** The name of a saved batch. */
+  private savedName: string | null = null
+  private readonly persistence = new BatchPersistence()
+
+  constructor({ title, group, from }: { title?: string; group?: string; from?: string }) {
+    this.title = title ?? null
+    this.group = group
+    this.from = from
+  }
+
+  /** Whether this browser can find the batch again later. */
+  get persisted(): boolean {
+    return this.persistence.persisted
+  }
+
+  /** The name that it has by itself. */
+  nameOf(items: readonly BatchItem[]): string {
+    return this.savedName ?? batchName(items)
+  }
+
+  /** Continues a batch that was opened by its ID. @param saved what this browser saved of it earlier */
+  continueFrom(saved: SavedBatch | null): void {
+    this.foreign = saved === null || saved.foreign === true
+    if (!saved) return
+    this.persistence.restore(saved)
+    this.title = saved.title ?? null
+    this.savedName = saved.name
+    this.group = saved.group
+    this.from = saved.from
+  }
+
+  /** Saves the batch, unless it has no job yet. @param added photos added since the last save */
+  async save(
+    job: Job | null,
+    items: readonly BatchItem[],
+    labels: LabelsFile | null,
+    added: readonly BatchItem[],
+  ): Promise<void> {
+    if (!job) return
+    const { title, group, from, foreign } = this
+    const { id, model } = job
+    const created = Date.parse(job.created_at)
+    await this.persistence.save({ id, created, title, group, from, foreign, labels, model: model.id, items }, added)
+  }
+
+  /** Saves the visitor's name for the batch. */
+  saveTitle(): Promise<void> {
+    return this.persistence.saveTitle(this.title)
+  }
+
+  /** Saves the share of right results; null without labels. */
+  saveAccuracy(accuracy: number | null): Promise<void> {
+    return this.persistence.saveAccuracy(accuracy)
+  }
+
+  /** Saves how the batch ended, if it has, and that it runs again. */
+  noteOutcome(snapshot: BatchSnapshot): Promise<void> {
+    return this.persistence.noteOutcome(snapshot)
+  }
+}
