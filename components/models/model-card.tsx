@@ -14,12 +14,14 @@ interface ModelCardProps {
   model: ModelDetails
   latency: LatencyState | undefined
   onMeasure(): void
+  /** Whether models can be trained on this server. */
+  canTrain: boolean
 }
 
 const TRAIN_LINK = 'mt-4 self-start font-medium text-accent text-sm underline-offset-4 hover:underline'
 
 /** A model with its accuracy, calibration and speed. */
-export function ModelCard({ model, latency, onMeasure }: ModelCardProps) {
+export function ModelCard({ model, latency, onMeasure, canTrain }: ModelCardProps) {
   const t = useTranslations('models')
   const name = useModelName()
   const type = model.type && name(model.type)
@@ -47,7 +49,7 @@ export function ModelCard({ model, latency, onMeasure }: ModelCardProps) {
           <Facts model={model} />
           {model.votes && <Votes votes={model.votes} />}
           <LatencyLine state={latency} ready={model.status === 'ready'} onMeasure={onMeasure} />
-          {model.training && (
+          {canTrain && model.training && (
             <Link href={`/train?model=${encodeURIComponent(model.id)}`} prefetch={false} className={TRAIN_LINK}>
               {t('openTraining')}
             </Link>
