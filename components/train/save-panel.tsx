@@ -30,17 +30,25 @@ export function SavePanel({ session, state, offer }: SavePanelProps) {
   const token = useToken(offer)
   const save = useSave(session, token.value)
   if (model === null && saved === null) return null
+  const hasForm = model !== null && (saved === null || changed)
   return (
     <section aria-labelledby="save-title" className="rounded-2xl border border-line bg-card p-5 shadow-card">
       <h2 id="save-title" className="font-semibold text-sm">
         {t(saved && !changed ? 'useTitle' : 'saveTitle')}
       </h2>
-      {model !== null && (saved === null || changed) && (
-        <SaveForm state={state} offer={offer} save={save} token={token} />
-      )}
+      {hasForm && <SaveForm state={state} offer={offer} save={save} token={token} />}
       {saved && (
-        <SavedModel key={saved.revision} session={session} saved={saved} unsaved={changed} token={token.value} />
+        <SavedModel
+          key={saved.revision}
+          session={session}
+          saved={saved}
+          unsaved={changed}
+          token={token.value}
+          corrections={offer.corrections}
+        />
       )}
+      {/* In another tab, or after a while, it has to be entered again. */}
+      {!hasForm && <TokenField token={token} />}
     </section>
   )
 }
@@ -76,19 +84,7 @@ function SaveForm({ state: { saved, photos, training }, offer, save, token }: Sa
           <TextField name="license" label={t('license')} placeholder="CC-BY-4.0" translate="no" maxLength={100} />
         </div>
       )}
-      {token.wanted && (
-        <div className="mt-3">
-          <TextField
-            name="token"
-            type="password"
-            label={t('token')}
-            hint={t('tokenHint')}
-            value={token.value ?? ''}
-            onChange={token.set}
-            required
-          />
-        </div>
-      )}
+      <TokenField token={token} />
       <div className="mt-4 flex flex-wrap items-center gap-x-3 gap-y-2">
         <Button
           type="submit"
@@ -111,5 +107,24 @@ function SaveForm({ state: { saved, photos, training }, offer, save, token }: Sa
         {save.error}
       </p>
     </form>
+  )
+}
+
+/** The operator's token, where the server asks for it. */
+function TokenField({ token }: { token: ReturnType<typeof useToken> }) {
+  const t = useTranslations('train')
+  if (!token.wanted) return null
+  return (
+    <div className="mt-3">
+      <TextField
+        name="token"
+        type="password"
+        label={t('token')}
+        hint={t('tokenHint')}
+        value={token.value ?? ''}
+        onChange={token.set}
+        required
+      />
+    </div>
   )
 }

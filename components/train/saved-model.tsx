@@ -15,6 +15,7 @@ import { Disclosure } from '../ui/disclosure'
 import { Segmented } from '../ui/segmented'
 import { useProblem } from '../ui/use-problem'
 import { useSaveFile } from '../ui/use-save-file'
+import { AddCorrections } from './add-corrections'
 import { Revisions } from './revisions'
 
 interface SavedModelProps {
@@ -23,12 +24,14 @@ interface SavedModelProps {
   /** Whether the page has changes that aren't saved. */
   unsaved: boolean
   token: string | null
+  /** Whether visitors' corrections may be there to learn from. */
+  corrections: boolean
 }
 
 const LANGUAGES = Object.keys(SNIPPETS) as Language[]
 
 /** What can be done with a saved model: links, code, downloads, revisions, deletion. */
-export function SavedModel({ session, saved, unsaved, token }: SavedModelProps) {
+export function SavedModel({ session, saved, unsaved, token, corrections }: SavedModelProps) {
   const t = useTranslations('train')
   const problem = useProblem()
   const [details, setDetails] = useState<Details | null>(null)
@@ -68,6 +71,9 @@ export function SavedModel({ session, saved, unsaved, token }: SavedModelProps) 
       </Link>
       <FromCode id={id} />
       <Downloads id={id} onFailure={setFailure} />
+      {corrections && token !== null && (
+        <AddCorrections session={session} id={id} token={token} onFailure={setFailure} />
+      )}
       {details && <Revisions session={session} details={details} token={token} onFailure={setFailure} />}
       <div className="-mx-4 mt-1">
         <ConfirmButton yes={t('deleteYes')} no={t('deleteNo')} onConfirm={() => void remove()}>

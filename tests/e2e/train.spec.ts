@@ -185,9 +185,16 @@ test('waits for a server that is away, and one tab has the draft', async ({ page
   await expect(heading(page, 'This page is open in another tab')).toBeVisible()
 })
 
-test('asks for the operator’s token where the server has one, and says so if it is wrong', async ({ browser }) => {
+test('asks for the operator’s token where the server has one, and learns from photos that visitors corrected', async ({
+  browser,
+}) => {
   const guarded = await startServer({
-    env: { LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast', ADMIN_TOKEN: 'a-long-token-of-the-operator' },
+    env: {
+      LOG_LEVEL: 'warn',
+      DEFAULT_MODEL_TYPE: 'fast',
+      ADMIN_TOKEN: 'a-long-token-of-the-operator',
+      FEEDBACK: 'photos',
+    },
   })
   try {
     const page = await browser.newPage({ baseURL: guarded.url })
@@ -204,6 +211,15 @@ test('asks for the operator’s token where the server has one, and says so if i
     await page.getByLabel('Operator’s token').fill('a-long-token-of-the-operator')
     await page.getByRole('button', { name: 'Save model' }).click()
     await expect(page.getByText('Saved as Patterns')).toBeVisible()
+    // A visitor corrects an answer and sends the photo, from which the model learns.
+    const { model } = await (await page.request.get('/api/models/patterns')).json()
+    const vote = { id: 'vote-of-a-visitor', model: model.id, revision: model.revision, index: 2, score: 0.5 }
+    const photo = (await drawing('rings', 40)).toString('base64')
+    const sent = await page.request.post('/api/feedback', { data: { ...vote, verdict: 'wrong', correct: 1, photo } })
+    expect(sent.status()).toBe(201)
+    await page.getByRole('button', { name: 'Add photos from feedback' }).click()
+    await expect(page.getByText('1 corrected photo added.')).toBeVisible()
+    await expect(label(page, 'rings').getByText('9 photos')).toBeVisible()
     await page.close()
   } finally {
     await guarded.stop()

@@ -122,7 +122,7 @@ describe('in a folder', () => {
       .withMetadata({ orientation: 6 })
       .jpeg()
       .toBuffer()
-    const { photo: name } = await given(server.url, { photo: photo.toString('base64') })
+    const { photo: name, id, time } = await given(server.url, { photo: photo.toString('base64') })
     const [month = ''] = readdirSync(join(folder(), 'photos'))
     const kept = readFileSync(join(folder(), 'photos', month, name ?? ''))
     const { format, width, height, exif } = await sharp(kept).metadata()
@@ -134,6 +134,14 @@ describe('in a folder', () => {
       422,
       'truncated_image',
     )
+    // The operator alone can look at it, by the vote's ID and time.
+    const ask = (path: string, token: string) =>
+      fetch(`${server.url}/api/feedback/${path}`, { headers: { authorization: `Bearer ${token}` } })
+    const shown = await ask(`${id}/photo?time=${time}`, TOKEN)
+    expect(Buffer.from(await shown.arrayBuffer()).equals(kept)).toBe(true)
+    await refusal(ask(`${id}/photo?time=${time}`, 'another-token'), 401, 'unauthorized')
+    await refusal(ask(`${id}/photo?time=2020-01-01T00:00:00.000Z`, TOKEN), 404, 'not_found')
+    await refusal(ask(`..%2F..%2F${id}/photo?time=${time}`, TOKEN), 404, 'not_found')
   })
 
   test('exports votes to the operator as CSV and NDJSON, also with the command; vision eval reads them', async () => {

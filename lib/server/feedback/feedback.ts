@@ -86,6 +86,11 @@ export class Feedback {
     return this.options.store.votes()
   }
 
+  /** The photo that was sent with a vote; null if there is none, or it was deleted since. */
+  photoOf(vote: Pick<Vote, 'id' | 'time'>): Promise<Uint8Array | null> {
+    return this.options.store.photo(vote)
+  }
+
   /** The votes on a model revision; null if there are none. While the store is unreachable, the last known ones. */
   async summary(model: string, revision: string): Promise<VoteSummary | null> {
     if (performance.now() - this.lastReadAt > FRESH_MS) {

@@ -23,7 +23,7 @@ import { API_DOCS_GUESSES, toApiDocs } from './routes/api-docs'
 import { classify } from './routes/classify'
 import { embed } from './routes/embed'
 import { explain } from './routes/explain'
-import { exportFeedback, giveFeedback } from './routes/feedback'
+import { exportFeedback, feedbackPhoto, giveFeedback } from './routes/feedback'
 import { live, ready, status } from './routes/health'
 import { metrics } from './routes/metrics'
 import { labels, models } from './routes/models'
@@ -81,6 +81,8 @@ export function createApp(services: Services & { site: Site }): App {
       POST: giveFeedback(services.feedback, services.environment, uploads),
       ...(token === undefined ? {} : { GET: { withQuery: exportFeedback(services.feedback, token, services.log) } }),
     })
+    if (token !== undefined)
+      mount('/api/feedback/:id/photo', { GET: { withQuery: feedbackPhoto(services.feedback, token) } })
   }
   const training = services.training ? customModelRoutes(services, services.training, uploads) : {}
   app.use('/api/models', limit)

@@ -31,12 +31,18 @@ export function localSite(
   return { facts, gallery: () => gallery.pictures() }
 }
 
-function trainingOffer({ TRAINING, ADMIN_TOKEN, TRAINING_RETENTION_HOURS }: Environment): TrainingOffer | null {
+function trainingOffer({
+  TRAINING,
+  ADMIN_TOKEN,
+  FEEDBACK,
+  TRAINING_RETENTION_HOURS,
+}: Environment): TrainingOffer | null {
   if (TRAINING === 'off') return null
   const visitors = TRAINING === 'visitors'
   return {
     mode: TRAINING,
     token: !visitors && ADMIN_TOKEN !== undefined,
+    corrections: !visitors && ADMIN_TOKEN !== undefined && FEEDBACK === 'photos',
     hours: visitors ? TRAINING_RETENTION_HOURS : null,
   }
 }

@@ -10,6 +10,8 @@ export interface TrainingOffer {
   token: boolean
   /** How long models of visitors are kept; null if models are kept until they are deleted. */
   hours: number | null
+  /** Whether photos of corrected answers may be there to learn from. */
+  corrections: boolean
 }
 
 /** What the pages need to know about the API server. Everything here is safe to show to any visitor. */

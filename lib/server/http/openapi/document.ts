@@ -12,6 +12,7 @@ import {
   getOperation,
   pageOperation,
   reply,
+  votePhotoOperation,
   votesOperation,
 } from './operations'
 import { BODY_PROBLEMS, COMMON_PROBLEMS, PHOTO_PROBLEMS, problemReplies } from './problems'
@@ -85,6 +86,7 @@ export function openApiDocument(features = ALL_FEATURES): object {
       ...(features.jobs && jobPaths(maker, features)),
       ...(features.feedback !== 'off' && {
         '/api/feedback': { post: feedbackOperation(), ...(features.admin && { get: votesOperation() }) },
+        ...(features.admin && { '/api/feedback/{id}/photo': { get: votePhotoOperation() } }),
       }),
       '/api/models': {
         get: getOperation('listModels', 'List the models and their status.', 'Models', COMMON_PROBLEMS),

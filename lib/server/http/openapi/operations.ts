@@ -79,6 +79,28 @@ export function votesOperation(): object {
   }
 }
 
+export function votePhotoOperation(): object {
+  const parameter = (name: string, place: 'path' | 'query', schema: object) => ({
+    name,
+    in: place,
+    required: true,
+    schema,
+    description: `The ${name} of the vote.`,
+  })
+  return {
+    operationId: 'getFeedbackPhoto',
+    summary: 'Get the photo that was sent with a vote. For the operator (`Authorization: Bearer …`).',
+    parameters: [
+      parameter('id', 'path', { type: 'string', minLength: 1 }),
+      parameter('time', 'query', { type: 'string', format: 'date-time' }),
+    ],
+    responses: {
+      200: { description: 'The photo.', content: { 'image/webp': {} } },
+      ...problemReplies([...COMMON_PROBLEMS, 'not_found', 'method_not_allowed', 'not_ready']),
+    },
+  }
+}
+
 export function pageOperation(operationId: string, summary: string): object {
   const content = { 'application/json': { schema: { type: 'object' } } }
   return {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Context } from 'hono'
 import { z } from 'zod'
-import { feedbackRequestSchema, type Vote } from '@/lib/shared/contract/feedback'
+import { feedbackRequestSchema, type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { Problem } from '@/lib/shared/problems/problem'
 import { voteText } from '@/lib/shared/results/vote-export'
 import type { Environment } from '../../config/environment'
@@ -57,6 +57,20 @@ export function exportFeedback(feedback: Feedback, token: string, log: Log) {
       'content-disposition': `attachment; filename="votes.${format}"`,
       'cache-control': 'no-store',
     })
+  }
+}
+
+const photoParametersSchema = voteSchema.pick({ id: true, time: true })
+
+/** `GET /api/feedback/{id}/photo?time=…`: the photo that was sent with a vote, for the operator. */
+export function feedbackPhoto(feedback: Feedback, token: string) {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    requireAdmin(c.req.header('authorization'), token)
+    const parsed = photoParametersSchema.safeParse({ id: c.req.param('id'), time: c.req.query('time') })
+    // Whatever isn't the ID and time of a vote has no photo.
+    const photo = parsed.success ? await feedback.photoOf(parsed.data) : null
+    if (photo === null) throw new Problem('not_found', 'There is no photo of this vote.')
+    return c.body(photo as Uint8Array<ArrayBuffer>, 200, { 'content-type': 'image/webp', 'cache-control': 'no-store' })
   }
 }
 
