@@ -357,6 +357,8 @@ test('exported as one ONNX file, it gives the same scores in any ONNX Runtime', 
   ]
   execFileSync(process.execPath, ['dist/vision.js', ...args], { stdio: 'ignore' })
   expect(readFileSync(join(folder, 'labels.txt'), 'utf8').trim().split('\n')).toEqual(body.evaluation.labels)
+  const overHttp = await fetch(`${server.url}/api/models/exported/files/model.onnx`)
+  expect(Buffer.from(await overHttp.arrayBuffer()).equals(readFileSync(join(folder, 'model.onnx')))).toBe(true)
   const session = await InferenceSession.create(join(folder, 'model.onnx'))
   expect(session.outputNames).toEqual(['probabilities'])
   const base = await readModel(await readModelFolder(join(TINY_MODEL.MODELS_DIR, 'tiny')))

@@ -4,16 +4,18 @@ import { CUSTOM_ID, type CustomDescription, type TrainParameters } from '@/lib/s
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { readExamples } from '@/lib/shared/training/example-file'
+import type { ModelSource } from '../engine/model-parts'
 import type { Engine } from '../engine/types'
 import type { Evaluation } from './evaluation'
 import { describedAgain, modelFolder } from './model-folder'
+import { ONNX_FILES, OnnxFolders } from './onnx-folder'
 import type { CustomModels } from './registry'
 import type { CustomModelStore, ModelFiles, Step } from './store'
 import { runTraining } from './training/run-training'
 import { TrainingSlots } from './training/slots'
 
 export interface ServiceOptions {
-  engine: Pick<Engine, 'model'>
+  engine: Pick<Engine, 'model'> & ModelSource
   store: CustomModelStore
   models: CustomModels
   /** Path of the built script of the training process. */
@@ -52,7 +54,11 @@ export interface EmbeddedExamples {
 export class CustomModelService {
   private readonly slots = new TrainingSlots()
 
-  constructor(private readonly options: ServiceOptions) {}
+  private readonly onnx: OnnxFolders
+
+  constructor(private readonly options: ServiceOptions) {
+    this.onnx = new OnnxFolders(options.engine)
+  }
 
   /**
    * The ID for a new model.
@@ -161,9 +167,11 @@ export class CustomModelService {
     return this.options.store.history(id)
   }
 
-  /** A file of a model's current revision. @throws Problem `not_found` */
+  /** A file of a model's current revision, or of its export as ONNX. @throws Problem `not_found`, `not_ready` */
   async file(id: string, name: string): Promise<Uint8Array> {
     const step = await this.latest(id)
+    const exported = ONNX_FILES.find((one) => one === name)
+    if (exported !== undefined) return this.onnx.file(id, exported)
     const content = FILE_NAMES.has(name) ? await this.options.store.file(id, step.revision ?? '', name) : null
     if (content === null) throw new Problem('not_found', `The model ${id} has no file with this name.`)
     return content

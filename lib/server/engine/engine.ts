@@ -11,6 +11,7 @@ import { labelsOf } from './label-list'
 import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
 import { isListed, ModelLookup, workerHead } from './model-lookup'
+import type { ModelSource } from './model-parts'
 import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult } from './protocol'
 import { deadlineSignal, submit } from './submit'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
@@ -27,7 +28,7 @@ const FALLBACK_PIXELS = 1_000_000
  */
 export async function createEngine(
   options: EngineOptions,
-): Promise<Engine & { pids(): number[]; report(id: string): LoadReport | undefined }> {
+): Promise<Engine & ModelSource & { pids(): number[]; report(id: string): LoadReport | undefined }> {
   let current = await createGeneration(options, () => void queueReload())
   let nextId = 1
   let closing = false
@@ -160,6 +161,13 @@ export async function createEngine(
         },
       )
       return toExplanation(model, result, attribution, { ...request, totalMs: performance.now() - start })
+    },
+
+    async parts(name) {
+      const served = lookup.served(await lookup.find(name), current.reports)
+      const output = current.reports.get(served.base.id)?.output
+      if (output) return { ...served, output }
+      throw new Problem('not_ready', `The model ${served.base.id} is still loading. Try again.`)
     },
 
     reload: queueReload,

@@ -10,6 +10,7 @@ import { keepTidy } from '../custom-models/retention'
 import { CustomModelService } from '../custom-models/service'
 import { CustomModelStore } from '../custom-models/store'
 import { watchHistory } from '../custom-models/watch'
+import type { ModelSource } from '../engine/model-parts'
 import type { Engine } from '../engine/types'
 import type { Log } from '../observe/log'
 import { createProcessFolder } from '../storage/process-folder'
@@ -65,7 +66,7 @@ export async function openCustomModels(environment: Environment, log: Log): Prom
 /** Opens the training of custom models; null if it is turned off. */
 export function openTraining(
   { TRAINING }: Environment,
-  engine: Engine,
+  engine: Engine & ModelSource,
   { store, models }: OpenCustomModels,
 ): CustomModelService | null {
   if (TRAINING === 'off') return null

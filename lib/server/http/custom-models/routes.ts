@@ -152,4 +152,8 @@ function releasing(lease: Reservation): (error: unknown) => never {
 }
 
 const NO_STORE = { 'cache-control': 'no-store' }
-const CONTENT_TYPES: Record<string, string> = { json: 'application/json', md: 'text/markdown; charset=utf-8' }
+const CONTENT_TYPES: Record<string, string> = {
+  json: 'application/json',
+  md: 'text/markdown; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
+}

@@ -5,6 +5,7 @@ import type { Example } from '@/lib/shared/training/example'
 import { PhotoCollector, type SkippedPhoto } from '../../custom-models/collect-photos'
 import { labelPhotos } from '../../custom-models/label-photos'
 import type { CustomModelService } from '../../custom-models/service'
+import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
 import { fetchPhoto } from '../../photo-url/fetch-photo'
 import { readBody } from '../body'
 import { hasBody, type JobUpload, type JobUploadLimits, openUpload } from '../jobs/uploads'
@@ -47,7 +48,7 @@ export interface TrainingRequest<T> {
   close(): Promise<void>
 }
 
-const jsonBodySchema = z.looseObject({ examples: z.array(jsonExampleSchema).min(1) })
+const jsonBodySchema = z.looseObject({ examples: z.array(z.unknown()).min(1) })
 
 /**
  * Opens a request to train: photos in every form that jobs accept them in, with a labels file or in a folder for each
@@ -99,16 +100,21 @@ async function openJson<S extends z.ZodObject>(
   await allowance?.takeBytes(bytes.byteLength)
   const body = await parseJsonBody(bytes)
   const parsed = jsonBodySchema.safeParse(body)
-  if (!parsed.success) throw new Problem('invalid_parameter', `examples is invalid: ${reasonOf(parsed.error)}.`)
-  const { examples, ...fields } = parsed.data
+  if (!parsed.success) throw invalidExamples(parsed.error)
+  const { examples: given, ...fields } = parsed.data
   const options = readOptions(schema, query, fields)
+  const examples = await inSlices(given, (one, at) => {
+    const example = jsonExampleSchema.safeParse(one)
+    if (example.success) return example.data
+    throw invalidExamples(example.error, `${at}.`)
+  })
   return {
     options,
     async collect(base) {
       const { id, revision, dimensions } = await context.training.base(base)
       return {
         base: { id, revision },
-        examples: examples.map((one) => exampleOf(one, dimensions)),
+        examples: await inSlices(examples, (one) => exampleOf(one, dimensions)),
         skipped: [],
         warnings: [],
       }
@@ -117,9 +123,21 @@ async function openJson<S extends z.ZodObject>(
   }
 }
 
-function reasonOf({ issues: [issue] }: z.ZodError): string {
-  const place = issue?.path.slice(1).join('.')
-  return `${place ? `${place}: ` : ''}${issue?.message ?? 'not a list of examples'}`
+/** Thousands of embeddings are megabytes: photos of others come between them. */
+async function inSlices<A, B>(list: readonly A[], convert: (value: A, at: number) => B): Promise<B[]> {
+  const converted: B[] = []
+  for (const [at, value] of list.entries()) {
+    if (shouldYield()) await yieldToEventLoop()
+    converted.push(convert(value, at))
+  }
+  return converted
+}
+
+/** @param place of an example within the list */
+function invalidExamples({ issues: [issue] }: z.ZodError, place = ''): Problem {
+  const path = `${place}${issue?.path.join('.').replace(/^examples\.?/, '') ?? ''}`.replace(/\.$/, '')
+  const reason = issue?.message ?? 'not a list of examples'
+  return new Problem('invalid_parameter', `examples is invalid: ${path ? `${path}: ` : ''}${reason}.`)
 }
 
 async function collectPhotos(
