@@ -24,6 +24,13 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true })
 })
 
+/** A server that has loaded its models. */
+async function startReady(): Promise<TestServer> {
+  const started = await startServer({ env })
+  await vi.waitFor(async () => expect((await send(started, 'GET', '/health/ready')).status).toBe(200), 20_000)
+  return started
+}
+
 const ID = 'saved'
 const create = async () => send(server, 'POST', '/api/models', formWith({ id: ID }, await colorPhotos()))
 /** Teaches one more photo. */
@@ -83,7 +90,7 @@ test('after a kill at any step of a save, the model is as before or as after it,
       happened = faults.disarm().happened
       if (happened) {
         await ended
-        server = await startServer({ env })
+        server = await startReady()
       }
       const isNew = changed(old, await whole(), `killed at ${at}`)
       if (saved?.status === 201) expect(isNew).toBe(true)
@@ -144,7 +151,7 @@ test('a full disk refuses a save and keeps the model; with space again, it is sa
 
 test('of saves at once, on two servers with one folder, none loses what another has saved', async () => {
   server = await startServer({ env })
-  const other = await startServer({ env })
+  const other = await startReady()
   try {
     expect((await create()).status).toBe(201)
     await vi.waitFor(() => whole(other), 20_000)
