@@ -3,15 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 import Papa from 'papaparse'
-import {
-  chooseFiles,
-  chooseFolder,
-  exportText,
-  openBatch,
-  rows,
-  temporaryFolder,
-  waitUntilDone,
-} from './batch-page'
+import { chooseFiles, chooseFolder, exportText, openBatch, rows, temporaryFolder, waitUntilDone } from './batch-page'
 import { failOnPageErrors } from './browser-page'
 
 const root = temporaryFolder()
