@@ -9,7 +9,8 @@ import { ABOUT_A_PHOTO, banner, MAIN, menu, menuButton, PAGES } from './navigate
  */
 const MAX_SCRIPT_BYTES = new Map([
   ['/', 200_000],
-  ['/batch', 235_000],
+  // With the rules of who ends a batch, and sizes read in slices.
+  ['/batch', 236_000],
   ['/compare', 210_000],
   ['/gallery', 178_000],
   ['/history', 174_000],
